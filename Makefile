@@ -1,0 +1,52 @@
+# Two commands do everything: `make run` serves, `make test` tests. Both set up what they need.
+.DEFAULT_GOAL := help
+
+# The first interpreter that really runs and is recent enough; override with `make PYTHON=…`.
+PYTHON ?= $(firstword $(foreach p,python3 python3.13 python3.12 python3.11,\
+	$(if $(shell $(p) -c 'import sys; print("yes" if (3,11) <= sys.version_info[:2] <= (3,13) else "")' 2>/dev/null),$(p))))
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
+
+run: $(VENV)/.run ## set up if needed, then serve (ARGS="--environment production" adds options)
+	@exec $(BIN)/sge-sim serve --data-dir .sge-sim $(ARGS)
+
+test: $(VENV)/.dev ## set up if needed, then lint, type-check and test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+format: $(VENV)/.dev ## format the code and sort the imports
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+dist: $(VENV)/.dev ## build the wheel and the source archive
+	$(BIN)/python -m build --no-isolation
+
+lock: ## renew the pinned requirements (needs uv)
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --upgrade pyproject.toml --group packaging -o requirements/run.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header pyproject.toml --group dev -c requirements/run.txt -o requirements/dev.txt
+
+clean: ## remove the environment and what was built
+	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed and none was found." >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/bin/python
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/run.txt
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.run
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+.PHONY: help run test format dist lock clean

@@ -1,0 +1,239 @@
+"""The contracts: the WSDL documents, read once, published and validated against.
+
+`wsdl/` is the only statement of the contract. An actor who owns the official kit names its folder
+instead (`--wsdl-dir`): documents of the kit replace ours one by one, recognised by the element of
+their request, since file names and addresses of the kit differ from the paths that are served.
+"""
+
+import copy
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from sge_sim.errors import UsageError
+
+WSDL = "http://schemas.xmlsoap.org/wsdl/"
+SOAP_BINDING = "http://schemas.xmlsoap.org/wsdl/soap/"
+XSD = "http://www.w3.org/2001/XMLSchema"
+ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
+
+_NS = {"wsdl": WSDL, "soap": SOAP_BINDING, "xs": XSD}
+_SCHEMAS_HERE = b"<!--schemas-->"
+_FILE_NAME = re.compile(r"(?P<service>[A-Za-z]+)-v(?P<version>\d+\.\d+)")
+
+
+@dataclass(frozen=True)
+class Contract:
+    """One service in one version, as its WSDL states it. Elements are `{namespace}name`."""
+
+    service: str
+    version: str
+    operation: str
+    request: str
+    response: str
+    request_header: str | None
+    response_header: str | None
+    fault: str
+    document: etree._Element = field(repr=False)
+    schemas: Mapping[str, bytes] = field(repr=False)
+    schema: etree.XMLSchema = field(repr=False)
+    source: Path
+
+    @property
+    def path(self) -> str:
+        """The path that selects the endpoint, as the real platform serves it."""
+        return f"/{self.service}/v{self.version}"
+
+    def published_at(self, url: str) -> bytes:
+        """Return the WSDL document with `url` as the address of its port."""
+        document = copy.deepcopy(self.document)
+        for address in document.iterfind(".//soap:address", _NS):
+            address.set("location", url)
+        text: bytes = etree.tostring(document, xml_declaration=True, encoding="UTF-8")
+        return text.replace(_SCHEMAS_HERE, b"\n".join(self.schemas.values()))
+
+    def first_mistake(self, element: etree._Element) -> str | None:
+        """Return what makes `element` (and its children) invalid, in libxml2's words, or None.
+
+        The message names the element at fault and what was expected there.
+        """
+        # An `XMLSchema` object keeps the errors of its last run: shared between threads, it would
+        # mix them up, so a failed validation is repeated with an object of its own.
+        if self.schema.validate(element):
+            return None
+        validator = _compile(self.schemas)
+        validator.validate(element)
+        return "; ".join(dict.fromkeys(_readable(e.message) for e in validator.error_log))
+
+
+def load_contracts(folder: Path, kit: Path | None = None) -> dict[str, Contract]:
+    """Read every document of `folder`; those of the official `kit` replace their counterparts.
+
+    Returns the contracts by path. Raises `UsageError` for a document that can't be used, and for
+    a kit that holds none of the services.
+    """
+    contracts = {}
+    for file in sorted(folder.glob("*.wsdl")):
+        name = _FILE_NAME.fullmatch(file.stem)
+        if name is None:
+            raise UsageError(f"{file} : le nom attendu est <Service>-v<x.y>.wsdl.")
+        contract = _read(file, name["service"], name["version"])
+        contracts[contract.path] = contract
+    if not contracts:
+        raise UsageError(f"Aucun document WSDL dans {folder} : réinstaller sge-sim.")
+    if kit is not None:
+        contracts.update(_replacements(kit, contracts.values()))
+    return contracts
+
+
+def _replacements(kit: Path, ours: Iterable[Contract]) -> Iterator[tuple[str, Contract]]:
+    if not kit.is_dir():
+        raise UsageError(f"{kit} n'est pas un dossier : --wsdl-dir attend celui du kit officiel.")
+    by_request = {contract.request: contract for contract in ours}
+    found = False
+    for file in sorted(kit.rglob("*.wsdl")):
+        request = _messages(_parse(file)).get("request")
+        contract = by_request.get(request) if request else None
+        if contract is not None:
+            found = True
+            yield contract.path, _read(file, contract.service, contract.version)
+    if not found:
+        raise UsageError(f"{kit} ne contient le WSDL d'aucun des services simulés.")
+
+
+def _read(file: Path, service: str, version: str) -> Contract:
+    document = _parse(file)
+    schemas = _take_schemas(document, file)
+    elements = _messages(document)
+    missing = {"request", "response", "fault"} - elements.keys()
+    if missing:
+        raise UsageError(f"{file} : le WSDL ne déclare pas {', '.join(sorted(missing))}.")
+    operation = document.find(".//wsdl:portType/wsdl:operation", _NS)
+    assert operation is not None
+    try:
+        schema = _compile(schemas)
+    except etree.XMLSchemaParseError as error:
+        raise UsageError(f"{file} : le schéma du WSDL est invalide ({error}).") from None
+    return Contract(
+        service=service,
+        version=version,
+        operation=operation.get("name", ""),
+        request=elements["request"],
+        response=elements["response"],
+        request_header=elements.get("request_header"),
+        response_header=elements.get("response_header"),
+        fault=elements["fault"],
+        document=document,
+        schemas=schemas,
+        schema=schema,
+        source=file,
+    )
+
+
+def _parse(file: Path) -> etree._Element:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True)
+    try:
+        return etree.parse(str(file), parser).getroot()
+    except (etree.XMLSyntaxError, OSError) as error:
+        raise UsageError(f"{file} n'est pas un document XML lisible ({error}).") from None
+
+
+def _messages(document: etree._Element) -> dict[str, str]:
+    """Return the elements that the document's only operation exchanges, by role."""
+    parts = {
+        (message.get("name"), part.get("name")): _qualified(part, part.get("element", ""))
+        for message in document.iterfind("wsdl:message", _NS)
+        for part in message.iterfind("wsdl:part", _NS)
+    }
+
+    def only_part(reference: etree._Element | None) -> str | None:
+        if reference is None:
+            return None
+        name = reference.get("message", "").split(":")[-1]
+        return next((element for (message, _), element in parts.items() if message == name), None)
+
+    roles = {
+        "request": only_part(document.find(".//wsdl:portType/wsdl:operation/wsdl:input", _NS)),
+        "response": only_part(document.find(".//wsdl:portType/wsdl:operation/wsdl:output", _NS)),
+        "fault": only_part(document.find(".//wsdl:portType/wsdl:operation/wsdl:fault", _NS)),
+        "request_header": only_part(
+            document.find(".//wsdl:binding/wsdl:operation/wsdl:input/soap:header", _NS)
+        ),
+        "response_header": only_part(
+            document.find(".//wsdl:binding/wsdl:operation/wsdl:output/soap:header", _NS)
+        ),
+    }
+    return {role: element for role, element in roles.items() if element}
+
+
+def _qualified(node: etree._Element, name: str) -> str:
+    """Return `prefix:name`, as written at `node`, in the `{namespace}name` notation."""
+    prefix, _, local = name.rpartition(":")
+    return f"{{{node.nsmap.get(prefix or None, '')}}}{local}"
+
+
+def _take_schemas(document: etree._Element, file: Path) -> dict[str, bytes]:
+    """Take every schema that the document holds or imports out of it, by namespace.
+
+    The official kit spreads its schemas over folders, and may import a namespace without saying
+    where, if another of its schemas does. Each schema is kept as text of its own, because moving
+    its tree into another one would lose prefixes that only attribute values use.
+    """
+    types = document.find("wsdl:types", _NS)
+    if types is None:
+        raise UsageError(f"{file} : le WSDL n'a pas de section types.")
+    pending = [(etree.fromstring(etree.tostring(schema)), file) for schema in types]
+    types.clear()
+    types.append(etree.Comment("schemas"))
+    known = {schema.get("targetNamespace") for schema, _ in pending}
+    imported = set()
+    taken = {}
+    while pending:
+        schema, origin = pending.pop()
+        for link in schema.iterfind("xs:import", _NS):
+            namespace = link.get("namespace", "")
+            location = link.attrib.pop("schemaLocation", None)
+            imported.add(namespace)
+            if location is not None and namespace not in known:
+                known.add(namespace)
+                pending.append((_parse(origin.parent / location), origin.parent / location))
+        if schema.get("targetNamespace"):
+            taken[schema.get("targetNamespace", "")] = etree.tostring(schema)
+    missing = imported - known
+    if missing:
+        raise UsageError(f"{file} : aucun schéma pour {', '.join(sorted(missing))}.")
+    return taken
+
+
+class _InMemory(etree.Resolver):  # type: ignore[misc]
+    """Hands libxml2 the schemas of a document by the number of their place."""
+
+    def __init__(self, schemas: list[bytes]) -> None:
+        super().__init__()
+        self._schemas = schemas
+
+    def resolve(self, system_url: str, public_id: str, context: Any) -> Any:
+        if not system_url.startswith("inline:"):
+            return self.resolve_empty(context)
+        return self.resolve_string(self._schemas[int(system_url.removeprefix("inline:"))], context)
+
+
+def _compile(schemas: Mapping[str, bytes]) -> etree.XMLSchema:
+    imports = "".join(
+        f'<xs:import namespace="{namespace}" schemaLocation="inline:{place}"/>'
+        for place, namespace in enumerate(schemas)
+    )
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
+    parser.resolvers.add(_InMemory(list(schemas.values())))
+    return etree.XMLSchema(
+        etree.fromstring(f'<xs:schema xmlns:xs="{XSD}">{imports}</xs:schema>', parser)
+    )
+
+
+def _readable(message: str) -> str:
+    """Return libxml2's message without the namespaces, which hide the names."""
+    return re.sub(r"\{[a-z]+:[^}]*\}", "", message)

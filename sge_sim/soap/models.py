@@ -1,0 +1,133 @@
+"""Spyne models made from the schemas of a contract, so that no field is spelled twice.
+
+An element with children becomes a class whose members are its children in the contract's order
+and its attributes; an element with text and attributes holds its text in the member `TEXT`.
+"""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal as Number
+from typing import Any
+
+from lxml import etree
+
+from sge_sim.soap import _spyne_compat as spyne
+from sge_sim.soap.contract import XSD
+
+TEXT = "texte"
+"""The member that holds the text of an element that also has attributes."""
+
+_XS = f"{{{XSD}}}"
+_PRIMITIVES = {
+    f"{_XS}string": spyne.Unicode,
+    f"{_XS}boolean": spyne.Boolean,
+    f"{_XS}date": spyne.Date,
+    f"{_XS}time": spyne.Time,
+    f"{_XS}integer": spyne.Integer,
+    f"{_XS}decimal": spyne.Decimal,
+}
+
+
+class Models:
+    """The models of one contract, made on demand from its schemas."""
+
+    def __init__(self, schemas: Mapping[str, bytes]) -> None:
+        self._elements: dict[str, etree._Element] = {}
+        self._types: dict[str, etree._Element] = {}
+        self._made: dict[str, Any] = {}
+        for namespace, text in schemas.items():
+            for node in etree.fromstring(text):
+                if node.tag == f"{_XS}element":
+                    self._elements[f"{{{namespace}}}{node.get('name')}"] = node
+                elif node.tag in (f"{_XS}complexType", f"{_XS}simpleType"):
+                    self._types[f"{{{namespace}}}{node.get('name')}"] = node
+
+    def element(self, name: str) -> Any:
+        """Return the model of the global element `{namespace}name`."""
+        if name not in self._made:
+            node = self._elements[name]
+            namespace, local = _split(name)
+            base = self._type_of(node)
+            self._made[name] = base.customize(
+                type_name=local, sub_name=local, sub_ns=namespace, __namespace__=namespace
+            )
+            self._made[name].__namespace__ = namespace
+        return self._made[name]
+
+    def _type_of(self, node: etree._Element) -> Any:
+        """Return the model of the type that the element or attribute `node` has."""
+        named = node.get("type")
+        if named is None:
+            inner = node.find(f"{_XS}complexType")
+            if inner is None:
+                inner = node.find(f"{_XS}simpleType")
+            return spyne.Unicode if inner is None else self._build(inner, node.get("name", ""))
+        return self._named(_resolve(node, named))
+
+    def _named(self, name: str) -> Any:
+        if name.startswith(_XS):
+            return _PRIMITIVES.get(name, spyne.Unicode)
+        if name not in self._made:
+            self._made[name] = self._build(self._types[name], _split(name)[1])
+        return self._made[name]
+
+    def _build(self, node: etree._Element, name: str) -> Any:
+        if node.tag == f"{_XS}simpleType":
+            return self._simple(node)
+        members = dict(self._members(node))
+        namespace = node.getroottree().getroot().get("targetNamespace", "")
+        return spyne.ComplexModelMeta(
+            name,
+            (spyne.ComplexModelBase,),
+            {
+                "__namespace__": namespace,
+                "__type_name__": name,
+                "_type_info": list(members.items()),
+            },
+        )
+
+    def _simple(self, node: etree._Element) -> Any:
+        """Return the primitive under a simple type: libxml2 has checked the facets already."""
+        restriction = node.find(f"{_XS}restriction")
+        if restriction is None or restriction.get("base") is None:
+            return spyne.Unicode
+        return self._named(_resolve(restriction, restriction.get("base", "")))
+
+    def _members(self, node: etree._Element) -> Iterator[tuple[str, Any]]:
+        for child in node:
+            if child.tag in (f"{_XS}sequence", f"{_XS}choice", f"{_XS}all"):
+                yield from self._members(child)
+            elif child.tag == f"{_XS}element":
+                optional = child.getparent().tag == f"{_XS}choice"
+                yield (
+                    child.get("name", ""),
+                    self._type_of(child).customize(
+                        min_occurs=0 if optional else int(child.get("minOccurs", 1)),
+                        max_occurs=_maximum(child.get("maxOccurs", "1")),
+                        nillable=child.get("nillable") == "true",
+                    ),
+                )
+            elif child.tag == f"{_XS}attribute":
+                name = child.get("name") or child.get("ref", "").split(":")[-1]
+                yield name, spyne.XmlAttribute(self._type_of(child))
+            elif child.tag in (f"{_XS}simpleContent", f"{_XS}complexContent"):
+                extension = child[0]
+                base = _resolve(extension, extension.get("base", ""))
+                if child.tag == f"{_XS}simpleContent":
+                    yield TEXT, spyne.XmlData(self._named(base))
+                else:
+                    yield from self._members(self._types[base])
+                yield from self._members(extension)
+
+
+def _maximum(text: str) -> Any:
+    return Number("inf") if text == "unbounded" else int(text)
+
+
+def _split(name: str) -> tuple[str, str]:
+    namespace, _, local = name[1:].partition("}")
+    return namespace, local
+
+
+def _resolve(node: etree._Element, name: str) -> str:
+    prefix, _, local = name.rpartition(":")
+    return f"{{{node.nsmap.get(prefix or None, '')}}}{local}"

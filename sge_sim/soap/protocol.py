@@ -1,0 +1,208 @@
+"""SOAP 1.1 as SGE speaks it, on top of Spyne's.
+
+Reading: any prefix, any header, a body checked by libxml2 against the contract. Writing: local
+elements without namespace, `soap` as the prefix of the envelope, ready bytes where a service
+wrote its answer itself, and faults with the SGT code in `detail/erreur/resultat`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
+
+from lxml import etree
+
+from sge_sim.soap import _spyne_compat as spyne
+from sge_sim.soap.codes import libelle
+from sge_sim.soap.contract import ENVELOPE, Contract
+from sge_sim.soap.models import Models
+
+Tree = Mapping[str, Any]
+"""An element as plain values: children and attributes by name, lists where one repeats."""
+
+OUTCOME = "sge_sim.outcome"
+"""The key of the WSGI environ under which the fault that was answered is left for the journal."""
+
+_ENVELOPE = f"{{{ENVELOPE}}}"
+_NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
+_SOAP_12 = "{http://www.w3.org/2003/05/soap-envelope}Envelope"
+
+
+class SgtFault(spyne.Fault):  # type: ignore[misc]
+    """A refusal or a failure that is answered as a SOAP fault.
+
+    `explanation` and `rule` are for the journal: the real platform sends the code and its label
+    alone.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        *,
+        label: str | None = None,
+        explanation: str = "",
+        rule: Any = None,
+    ) -> None:
+        self.code = code
+        self.label = label or libelle(code)
+        self.explanation = explanation
+        self.rule = rule
+        super().__init__("Server", self.label)
+
+
+class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
+    """The protocol of one contract, in both directions."""
+
+    mime_type = "text/xml; charset=utf-8"
+
+    def __init__(self, contract: Contract, models: Models, faultstring: str) -> None:
+        # The parser keeps libxml2's own bounds (depth 256, 10 MB of text in a node), expands
+        # nothing and reaches for nothing.
+        super().__init__(parse_xsi_type=False, cleanup_namespaces=False)
+        self._contract = contract
+        self._faultstring = faultstring
+        self._models = models
+
+    def create_in_document(self, ctx: Any, charset: str | None = None) -> None:
+        """Parse the request. The XML declaration prevails over the charset of the transport."""
+        parser = etree.XMLParser(**self.parser_kwargs)
+        try:
+            document = etree.fromstring(b"".join(ctx.in_string), parser)
+        except (etree.XMLSyntaxError, ValueError) as error:
+            raise _malformed(f"Le message n'est pas un document XML bien formé : {error}") from None
+        if document.getroottree().docinfo.doctype:
+            raise _malformed("Une déclaration DOCTYPE n'est pas admise dans un message SOAP.")
+        ctx.in_document = document
+
+    def decompose_incoming_envelope(self, ctx: Any, message: Any = None) -> None:
+        """Find the header and the body, and hold the body against the contract."""
+        envelope = ctx.in_document
+        if envelope.tag == _SOAP_12:
+            raise _malformed("L'enveloppe est en SOAP 1.2 : SGE attend du SOAP 1.1.")
+        if envelope.tag != f"{_ENVELOPE}Envelope":
+            raise _malformed(f"La racine doit être l'enveloppe SOAP 1.1, pas « {envelope.tag} ».")
+        bodies = envelope.findall(f"{_ENVELOPE}Body")
+        if len(bodies) != 1 or len(bodies[0]) != 1:
+            raise _malformed("L'enveloppe doit avoir un seul Body, avec un seul élément.")
+        (body,) = bodies[0]
+        if body.tag != self._contract.request:
+            raise _malformed(
+                f"Élément reçu : {body.tag}. Ce point d'accès attend {self._contract.request}."
+            )
+        mistake = self._contract.first_mistake(body)
+        if mistake is not None:
+            raise _malformed(mistake)
+        header = envelope.find(f"{_ENVELOPE}Header")
+        ctx.in_header_doc = None if header is None else list(header)
+        ctx.in_body_doc = body
+        ctx.method_request_string = body.tag
+
+    def deserialize(self, ctx: Any, message: Any) -> None:
+        """Read the body, and the header of the contract where there is one, as trees."""
+        for element in ctx.in_header_doc or ():
+            if element.tag == self._contract.request_header:
+                ctx.in_header = self._read(self._models.element(element.tag), element)
+        ctx.in_object = self._read(ctx.descriptor.in_message, ctx.in_body_doc)
+
+    def serialize(self, ctx: Any, message: Any) -> None:
+        """Put the envelope around the ready bytes of the header and the body, or of a fault."""
+        if ctx.out_error is not None:
+            fault = _as_sgt(ctx.out_error)
+            ctx.transport.req[OUTCOME] = fault
+            header, body = None, self._fault(fault)
+        else:
+            header, (body,) = ctx.out_header, ctx.out_object
+        ctx.out_document = b"".join(
+            (
+                b'<?xml version="1.0" encoding="UTF-8"?>\n<soap:Envelope xmlns:soap="',
+                ENVELOPE.encode(),
+                b'">',
+                b"" if header is None else b"<soap:Header>" + header + b"</soap:Header>",
+                b"<soap:Body>",
+                body,
+                b"</soap:Body></soap:Envelope>",
+            )
+        )
+
+    def create_out_string(self, ctx: Any, charset: str | None = None) -> None:
+        """Hand the bytes over."""
+        ctx.out_string = [ctx.out_document]
+
+    def write(self, name: str, tree: Tree) -> bytes:
+        """Return the global element `{namespace}name` of the contract as bytes.
+
+        Raises `KeyError` for a member that the contract doesn't know: our own mistake.
+        """
+        model = self._models.element(name)
+        root = etree.Element("root", nsmap={"sge": model.get_namespace()})
+        self._write(root, name, model, tree)
+        text: bytes = etree.tostring(root[0], encoding="UTF-8", xml_declaration=False)
+        return text
+
+    def _read(self, model: Any, element: etree._Element) -> Any:
+        """Return an element as a tree; what the model doesn't know (in a header) is passed over."""
+        if not issubclass(model, spyne.ComplexModelBase):
+            text = element.text or ""
+            return (
+                text if issubclass(model, spyne.Unicode) else self.from_unicode(model, text.strip())
+            )
+        members = model._type_info
+        tree: dict[str, Any] = {}
+        for child in element:
+            name = etree.QName(child).localname
+            member = members.get(name)
+            if member is None:
+                continue
+            value = self._read(member, child)
+            if member.Attributes.max_occurs > 1:
+                tree.setdefault(name, []).append(value)
+            else:
+                tree[name] = value
+        return tree
+
+    def _write(self, parent: etree._Element, tag: str, model: Any, value: Any) -> None:
+        """Append an element in the contract's order, local elements without a namespace."""
+        element = etree.SubElement(parent, tag)
+        if value is None:
+            element.set(_NIL, "true")
+        elif not issubclass(model, spyne.ComplexModelBase):
+            element.text = value if isinstance(value, str) else self.to_unicode(model, value)
+        else:
+            members = model._type_info
+            unknown = [name for name in value if name not in members]
+            if unknown:
+                raise KeyError(f"{tag}: {', '.join(unknown)}")
+            for name, member in members.items():
+                if name not in value:
+                    continue
+                if issubclass(member, spyne.XmlAttribute):
+                    element.set(name, self.to_unicode(member.type, value[name]))
+                elif issubclass(member, spyne.XmlData):
+                    element.text = self.to_unicode(member.type, value[name])
+                elif member.Attributes.max_occurs > 1:
+                    for item in value[name]:
+                        self._write(element, name, member, item)
+                else:
+                    self._write(element, name, member, value[name])
+
+    def _fault(self, fault: SgtFault) -> bytes:
+        namespace, _, name = self._contract.fault[1:].partition("}")
+        text = (
+            "<soap:Fault><faultcode>soap:Server</faultcode>"
+            f"<faultstring>{escape(self._faultstring)}</faultstring>"
+            f"<detail><err:{name} xmlns:err={quoteattr(namespace)}>"
+            f"<resultat code={quoteattr(fault.code)}>{escape(fault.label)}</resultat>"
+            f"</err:{name}></detail></soap:Fault>"
+        )
+        return text.encode()
+
+
+def _malformed(explanation: str) -> SgtFault:
+    return SgtFault("SGT562", explanation=explanation)
+
+
+def _as_sgt(error: Any) -> SgtFault:
+    """Return `error` as a fault of SGE: what Spyne itself refuses is a malformed message."""
+    if isinstance(error, SgtFault):
+        return error
+    client = str(getattr(error, "faultcode", "")).startswith("Client")
+    return SgtFault("SGT562" if client else "SGT500", explanation=str(error))

@@ -1,0 +1,103 @@
+import importlib.resources
+import shutil
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from sge_sim.errors import UsageError
+from sge_sim.resources import data_path
+from sge_sim.soap.contract import Contract, load_contracts
+from sge_sim.soap.models import Models
+
+PATHS = {
+    "/CommandeArretServiceSouscritMesures/v1.0",
+    "/CommandeCollectePublicationMesures/v3.0",
+    "/CommandeTransmissionDonneesInfraJ/v1.0",
+    "/CommandeTransmissionHistoriqueMesures/v1.0",
+    "/ConsultationDonneesTechniquesContractuelles/v1.0",
+    "/ConsultationMesures/v1.1",
+    "/ConsultationMesuresDetaillees/v2.0",
+    "/ConsultationMesuresDetaillees/v3.0",
+    "/RecherchePoint/v2.0",
+    "/RechercheServicesSouscritsMesures/v1.0",
+}
+
+
+@pytest.fixture(scope="module")
+def kit() -> Path:
+    return Path(str(importlib.resources.files("lowatt_enedis"))) / "wsdl"
+
+
+def test_ten_contracts_by_path(contracts: dict[str, Contract]) -> None:
+    assert contracts.keys() == PATHS
+
+
+def test_published_document_stands_alone_and_names_the_running_server(
+    contracts: dict[str, Contract],
+) -> None:
+    for contract in contracts.values():
+        document = etree.fromstring(contract.published_at("https://localhost:1234/ici"))
+        assert [a.get("location") for a in document.iter("{*}address")] == [
+            "https://localhost:1234/ici"
+        ]
+        assert not document.xpath("//@schemaLocation")
+
+
+def test_official_kit_replaces_our_documents(kit: Path, tmp_path: Path) -> None:
+    contracts = load_contracts(data_path("wsdl"), kit)
+    assert contracts.keys() == PATHS
+    assert all(kit in contract.source.parents for contract in contracts.values())
+    for contract in contracts.values():
+        document = etree.fromstring(contract.published_at("https://localhost/x"))
+        assert not document.xpath("//@schemaLocation")
+        assert document.xpath("count(//*[local-name()='schema'])") >= 3
+
+
+def test_part_of_a_kit_replaces_what_it_holds(kit: Path, tmp_path: Path) -> None:
+    shutil.copytree(kit / "RecherchePoint", tmp_path / "RecherchePoint")
+    contracts = load_contracts(data_path("wsdl"), tmp_path)
+    replaced = {path for path, c in contracts.items() if tmp_path in c.source.parents}
+    assert replaced == {"/RecherchePoint/v2.0"}
+
+
+def test_folder_without_the_services_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="ne contient le WSDL d'aucun des services"):
+        load_contracts(data_path("wsdl"), tmp_path)
+    with pytest.raises(UsageError, match="n'est pas un dossier"):
+        load_contracts(data_path("wsdl"), tmp_path / "absent")
+
+
+def test_broken_document_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "RecherchePoint-v2.0.wsdl").write_text("<wsdl")
+    with pytest.raises(UsageError, match="n'est pas un document XML lisible"):
+        load_contracts(tmp_path)
+    ours = (data_path("wsdl") / "RecherchePoint-v2.0.wsdl").read_text(encoding="utf-8")
+    (tmp_path / "RecherchePoint-v2.0.wsdl").write_text(ours.replace("xs:sequence", "xs:suite"))
+    with pytest.raises(UsageError, match="le schéma du WSDL est invalide"):
+        load_contracts(tmp_path)
+
+
+def test_every_element_of_every_contract_has_a_model(kit: Path) -> None:
+    for contracts in (load_contracts(data_path("wsdl")), load_contracts(data_path("wsdl"), kit)):
+        for contract in contracts.values():
+            models = Models(contract.schemas)
+            for name in (
+                contract.request,
+                contract.response,
+                contract.request_header,
+                contract.response_header,
+                contract.fault,
+            ):
+                if name is not None:
+                    assert models.element(name).get_type_name() == etree.QName(name).localname
+
+
+def test_mistake_names_the_element_at_fault(recherche_point: Contract) -> None:
+    body = etree.fromstring(
+        f'<a:rechercherPoint xmlns:a="{etree.QName(recherche_point.request).namespace}">'
+        "<criteres/></a:rechercherPoint>"
+    )
+    mistake = recherche_point.first_mistake(body)
+    assert mistake is not None
+    assert "loginUtilisateur" in mistake

@@ -1,0 +1,234 @@
+from typing import Any
+
+import pytest
+from lxml import etree
+from soap_calls import Exchange, envelope, post
+
+from sge_sim.soap.contract import ENVELOPE, Contract
+from sge_sim.soap.endpoint import Answer, Call
+from sge_sim.soap.protocol import SgtFault
+
+NS = "http://www.enedis.fr/sge/b2b/services/rechercherpoint/v2.0"
+TEC = "http://www.enedis.fr/sge/b2b/technique/v1.0"
+LOGIN = "<loginUtilisateur>tiers@exemple.fr</loginUtilisateur>"
+BODY = f'<x:rechercherPoint xmlns:x="{NS}"><criteres/>{LOGIN}</x:rechercherPoint>'
+
+
+class Recorder:
+    """A service that keeps what it was asked."""
+
+    def __init__(self, answer: Answer | Exception | None = None) -> None:
+        self.calls: list[Call] = []
+        self.answer = answer or Answer({})
+
+    def __call__(self, call: Call) -> Answer:
+        self.calls.append(call)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+@pytest.fixture
+def service() -> Recorder:
+    return Recorder()
+
+
+@pytest.mark.observed("clients write any prefix")
+@pytest.mark.parametrize("prefix", ["soapenv", "S", "soap-env", "ns0"])
+def test_any_prefix_is_read(recherche_point: Contract, service: Recorder, prefix: str) -> None:
+    exchange = post(recherche_point, envelope(BODY, prefix=prefix), service)
+    assert exchange.status.startswith("200")
+    assert service.calls[0].body == {"criteres": {}, "loginUtilisateur": "tiers@exemple.fr"}
+
+
+@pytest.mark.observed("clients send no header, a partial one or a whole one")
+@pytest.mark.parametrize(
+    ("header", "read"),
+    [
+        ("", {}),
+        (f'<t:entete xmlns:t="{TEC}"/>', {}),
+        (f'<t:entete xmlns:t="{TEC}"><version>2.0</version></t:entete>', {"version": "2.0"}),
+        ('<autre xmlns="urn:x"><version>2.0</version></autre>', {}),
+        (
+            f'<t:entete xmlns:t="{TEC}"><version>2.0</version><infoDemandeur><loginDemandeur>'
+            "autre@exemple.fr</loginDemandeur></infoDemandeur><inconnu/></t:entete>",
+            {"version": "2.0", "infoDemandeur": {"loginDemandeur": "autre@exemple.fr"}},
+        ),
+    ],
+)
+def test_header_is_tolerated_in_every_state(
+    recherche_point: Contract, service: Recorder, header: str, read: dict[str, Any]
+) -> None:
+    exchange = post(recherche_point, envelope(BODY, header), service)
+    assert exchange.status.startswith("200")
+    assert service.calls[0].header == read
+
+
+@pytest.mark.observed("recorded answers: login of the header echoed, SGT200 « Succès »")
+def test_acquittement_echoes_the_login(recherche_point: Contract) -> None:
+    service = Recorder(Answer({}, point_id="30001610071843", login="corps@exemple.fr"))
+    acquittement = post(recherche_point, envelope(BODY), service).document.find(
+        f"{{{ENVELOPE}}}Header/{{{TEC}}}acquittement"
+    )
+    assert acquittement is not None
+    result = acquittement.find("resultat")
+    assert result is not None
+    assert (result.get("code"), result.text) == ("SGT200", "Succès")
+    assert acquittement.findtext("infoFonctionnelles/pointId") == "30001610071843"
+    assert acquittement.findtext("infoDemandeur/loginDemandeur") == "corps@exemple.fr"
+
+
+@pytest.mark.observed("recorded answers have no Header element in this service")
+def test_no_acquittement_where_the_contract_has_none(contracts: dict[str, Contract]) -> None:
+    contract = contracts["/ConsultationMesuresDetaillees/v3.0"]
+    body = (
+        f'<c:consulterMesuresDetailleesV3 xmlns:c="{etree.QName(contract.request).namespace}">'
+        "<demande><initiateurLogin>x</initiateurLogin><pointId>30001610071843</pointId>"
+        "<mesuresTypeCode>COURBE</mesuresTypeCode><grandeurPhysique>PA</grandeurPhysique>"
+        "<dateDebut>2023-04-01</dateDebut><dateFin>2023-04-07</dateFin>"
+        "<mesuresCorrigees> 0 </mesuresCorrigees><sens>SOUTIRAGE</sens>"
+        "<cadreAcces>ACCORD_CLIENT</cadreAcces></demande></c:consulterMesuresDetailleesV3>"
+    )
+    service = Recorder()
+    exchange = post(contract, envelope(body), service)
+    assert [etree.QName(child).localname for child in exchange.document] == ["Body"]
+    assert service.calls[0].body["demande"]["mesuresCorrigees"] is False
+
+
+def test_local_elements_are_unqualified(recherche_point: Contract) -> None:
+    point = {
+        "id": "30001610071843",
+        "adresseInstallationNormalisee": {"ligne6": "84160 CUCURON"},
+        "matricule": ["041", "042"],
+        "etatContractuel": {"code": "SERVC", "libelle": "En service"},
+    }
+    exchange = post(
+        recherche_point, envelope(BODY), Recorder(Answer({"points": {"point": [point]}}))
+    )
+    response = exchange.document.find(f".//{{{NS}}}rechercherPointResponse")
+    assert response is not None
+    assert response.find("points/point").get("id") == "30001610071843"  # type: ignore[union-attr]
+    assert [m.text for m in response.iterfind("points/point/matricule")] == ["041", "042"]
+    assert recherche_point.first_mistake(response) is None
+
+
+def test_ready_bytes_are_sent_as_they_are(recherche_point: Contract) -> None:
+    written = f'<r:rechercherPointResponse xmlns:r="{NS}"/>'.encode()
+    exchange = post(recherche_point, envelope(BODY), Recorder(Answer(written)))
+    assert exchange.document.find(f".//{{{NS}}}rechercherPointResponse") is not None
+
+
+@pytest.mark.documented("GUI 0488 §4.3: soap:Server, detail/erreur/resultat@code and label")
+def test_fault_has_the_form_of_sge(recherche_point: Contract) -> None:
+    exchange = post(recherche_point, envelope(BODY), Recorder(SgtFault("SGT4F7")))
+    assert exchange.status.startswith("500")
+    fault = exchange.document.find(f"{{{ENVELOPE}}}Body/{{{ENVELOPE}}}Fault")
+    assert fault is not None
+    assert fault.findtext("faultcode") == "soap:Server"
+    assert fault.nsmap["soap"] == ENVELOPE
+    result = fault.find(f"detail/{{{TEC}}}erreur/resultat")
+    assert result is not None
+    assert (result.get("code"), result.text) == (
+        "SGT4F7",
+        "Les critères renseignés ne sont pas suffisants.",
+    )
+    error = fault.find(f"detail/{{{TEC}}}erreur")
+    assert recherche_point.schema.validate(error)
+
+
+@pytest.mark.parametrize(
+    ("request_", "because"),
+    [
+        (b"", "bien form"),
+        (b"<a><b></a>", "bien form"),
+        (b"<a/>", "enveloppe SOAP 1.1"),
+        (
+            b'<e:Envelope xmlns:e="http://www.w3.org/2003/05/soap-envelope"><e:Body/></e:Envelope>',
+            "SOAP 1.2",
+        ),
+        (envelope(""), "un seul Body"),
+        (envelope(BODY + BODY), "un seul Body"),
+        (envelope(BODY.replace("rechercherPoint", "consulterMesures")), "attend"),
+        (envelope(BODY.replace("<criteres/>", "")), "criteres"),
+        (envelope(BODY.replace(f"<criteres/>{LOGIN}", f"{LOGIN}<criteres/>")), "loginUtilisateur"),
+        (
+            envelope(BODY.replace("<criteres/>", "<criteres><numSiret>1</numSiret></criteres>")),
+            "numSiret",
+        ),
+        (envelope(BODY.replace("<criteres/>", '<criteres xmlns="urn:x"/>')), "criteres"),
+    ],
+)
+@pytest.mark.observed("a message that breaks the schema gets SGT562")
+def test_malformed_message_is_refused_and_says_why(
+    recherche_point: Contract, service: Recorder, request_: bytes, because: str
+) -> None:
+    exchange = post(recherche_point, request_, service)
+    assert (exchange.status[:3], exchange.code) == ("500", "SGT562")
+    assert exchange.fault is not None
+    assert because in exchange.fault.explanation
+    assert not service.calls
+
+
+DOCTYPES = [
+    '<!DOCTYPE e [<!ENTITY a "x">]>',
+    '<!DOCTYPE e [<!ENTITY a SYSTEM "file:///etc/passwd">]>',
+    '<!DOCTYPE e SYSTEM "http://localhost:9/e.dtd">',
+    '<!DOCTYPE e [<!ENTITY a "xxxxxxxxxx"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">'
+    '<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;">]>',
+]
+
+
+@pytest.mark.parametrize("doctype", DOCTYPES)
+def test_document_type_is_refused_and_nothing_expanded(
+    recherche_point: Contract, service: Recorder, doctype: str
+) -> None:
+    request = doctype.encode() + envelope(BODY.replace("tiers@exemple.fr", "&a;"))
+    exchange = post(recherche_point, request, service)
+    assert exchange.code == "SGT562"
+    assert b"root:" not in etree.tostring(exchange.document)
+    assert not service.calls
+
+
+def test_nesting_is_bounded(recherche_point: Contract, service: Recorder) -> None:
+    exchange = post(recherche_point, envelope("<a>" * 5000 + "</a>" * 5000), service)
+    assert exchange.code == "SGT562"
+    assert exchange.fault is not None
+    assert "depth" in exchange.fault.explanation
+
+
+@pytest.mark.parametrize("content_type", ["text/xml", "application/soap+xml; charset=UTF-8"])
+@pytest.mark.observed("clients send both")
+def test_both_content_types_are_read(
+    recherche_point: Contract, service: Recorder, content_type: str
+) -> None:
+    exchange = post(recherche_point, envelope(BODY), service, CONTENT_TYPE=content_type)
+    assert exchange.status.startswith("200")
+
+
+@pytest.mark.parametrize("encoding", ["UTF-8", "ISO-8859-1", "UTF-16"])
+def test_declared_encoding_is_read(
+    recherche_point: Contract, service: Recorder, encoding: str
+) -> None:
+    named = BODY.replace(
+        "<criteres/>",
+        "<criteres><nomClientFinalOuDenominationSociale>Société Énergie"
+        "</nomClientFinalOuDenominationSociale></criteres>",
+    )
+    text = f'<?xml version="1.0" encoding="{encoding}"?>' + envelope(named).decode()
+    post(recherche_point, text.encode(encoding), service)
+    (call,) = service.calls
+    assert call.body["criteres"]["nomClientFinalOuDenominationSociale"] == "Société Énergie"
+
+
+def test_failure_of_a_service_is_a_fault_and_is_explained(recherche_point: Contract) -> None:
+    exchange = post(recherche_point, envelope(BODY), Recorder(ZeroDivisionError("oups")))
+    assert exchange.code == "SGT500"
+    assert exchange.fault is not None
+    assert exchange.fault.explanation == "ZeroDivisionError: oups"
+
+
+def test_member_that_the_contract_lacks_is_never_sent(recherche_point: Contract) -> None:
+    exchange: Exchange = post(recherche_point, envelope(BODY), Recorder(Answer({"invente": 1})))
+    assert exchange.code == "SGT500"
+    assert exchange.fault is not None
+    assert "invente" in exchange.fault.explanation

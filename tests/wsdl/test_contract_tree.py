@@ -1,0 +1,225 @@
+"""The comparison sees every difference between two contracts, and nothing else."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from contract_tree import WSDL, XS, differences, read_contract
+from lxml import etree
+
+from sge_sim.resources import data_path
+
+DS = "{http://www.enedis.fr/sge/b2b/dictionnaire/v5.0/ds}"
+CONSULTER = "{http://www.enedis.fr/sge/b2b/services/consultermesures/v1.1}"
+DETAILLEES = "{http://www.enedis.fr/sge/b2b/services/consultationmesuresdetaillees/v2.0}"
+OPERATION = "definitions/binding[ConsultationMesuresBinding]/operation[consulterMesures]"
+SERIE = f"complexType {CONSULTER}SerieMesuresDateesType/sequence"
+MESURE = f"complexType {CONSULTER}MesureDateeType/sequence"
+DEMANDE = f"complexType {CONSULTER}ConsulterMesuresType/sequence"
+
+# name: the document, the replacements in its text, a path that must then differ.
+MUTATIONS: dict[str, tuple[str, list[tuple[str, str]], str]] = {
+    "a facet": (
+        "ConsultationMesures-v1.1.wsdl",
+        [('"[0-9]{14}"', '"[0-9]{13}"')],
+        f"simpleType {DS}PointIdType/restriction",
+    ),
+    "an enumerated value": (
+        "RecherchePoint-v2.0.wsdl",
+        [('"BTSUP"', '"BTSUPP"')],
+        f"simpleType {DS}DomaineTensionCodeType/restriction",
+    ),
+    "the base of a simple type": (
+        "ConsultationMesures-v1.1.wsdl",
+        [('"xs:integer"', '"xs:decimal"')],
+        f"simpleType {DS}NbEntierType/restriction/@base",
+    ),
+    "the members of a union": (
+        "ConsultationMesures-v1.1.wsdl",
+        [('memberTypes="ds:AdresseEmailType"', 'memberTypes="ds:Chaine255Type"')],
+        f"simpleType {DS}UtilisateurLoginType/union/@memberTypes",
+    ),
+    "minOccurs": (
+        "ConsultationMesures-v1.1.wsdl",
+        [('type="dc:CalendrierType" minOccurs="0"', 'type="dc:CalendrierType"')],
+        f"{SERIE}/element[calendrier]/@minOccurs",
+    ),
+    "maxOccurs": (
+        "ConsultationMesures-v1.1.wsdl",
+        [('type="sc:MesureDateeType" maxOccurs="200"', 'type="sc:MesureDateeType"')],
+        f"complexType {CONSULTER}MesuresDateesType/sequence/element[mesure]/@maxOccurs",
+    ),
+    "nillable": (
+        "ConsultationMesuresDetaillees-v2.0.wsdl",
+        [(' nillable="true"', "")],
+        f"complexType {DETAILLEES}MesureType/sequence/element[v]/@nillable",
+    ),
+    "the form of an element": (
+        "ConsultationMesures-v1.1.wsdl",
+        [('<xs:element name="serie"', '<xs:element name="serie" form="qualified"')],
+        f"complexType {CONSULTER}SeriesMesuresDateesType/sequence/element[serie]/@form",
+    ),
+    "the use of an attribute": (
+        "ConsultationMesures-v1.1.wsdl",
+        [('type="ds:CalendrierCodeType" use="required"', 'type="ds:CalendrierCodeType"')],
+        "complexType {http://www.enedis.fr/sge/b2b/dictionnaire/v5.0/dc}CalendrierType"
+        "/attribute[code]/@use",
+    ),
+    "the order of two elements": (
+        "ConsultationMesures-v1.1.wsdl",
+        [('"dateDebut"', '"swap"'), ('"dateFin"', '"dateDebut"'), ('"swap"', '"dateFin"')],
+        MESURE,
+    ),
+    "a choice made a sequence": (
+        "ConsultationMesures-v1.1.wsdl",
+        [("<xs:choice", "<xs:sequence"), ("</xs:choice", "</xs:sequence")],
+        DEMANDE,
+    ),
+    "a choice made mandatory": (
+        "ConsultationMesures-v1.1.wsdl",
+        [('<xs:choice minOccurs="0"', "<xs:choice")],
+        f"{DEMANDE}/choice/@minOccurs",
+    ),
+    "the name of a type": (
+        "ConsultationMesures-v1.1.wsdl",
+        [('"PointIdType"', '"PrmType"'), ('"ds:PointIdType"', '"ds:PrmType"')],
+        f"{DEMANDE}/element[pointId]/@type",
+    ),
+    "the base of a complex type": (
+        "ConsultationMesuresDetaillees-v3.0.wsdl",
+        [('<xs:extension base="sc:GrandeurBase"', '<xs:extension base="sc:PeriodeType"')],
+        "complexType {http://www.enedis.fr/sge/b2b/services/consultationmesuresdetaillees/common}"
+        "GrandeurInstantanees/complexContent/extension/@base",
+    ),
+    "the soapAction": (
+        "ConsultationMesures-v1.1.wsdl",
+        [('soapAction=""', 'soapAction="urn:consulterMesures"')],
+        f"{OPERATION}/soap:operation/@soapAction",
+    ),
+    "the part of a header": (
+        "ConsultationMesures-v1.1.wsdl",
+        [('part="entete"', 'part="enteteP"')],
+        f"{OPERATION}/input[consulterMesures]/soap:header/@part",
+    ),
+    "a header made mandatory": (
+        "ConsultationMesures-v1.1.wsdl",
+        [
+            (
+                'part="entete" use="literal" wsdl:required="false"',
+                'part="entete" use="literal" wsdl:required="true"',
+            )
+        ],
+        f"{OPERATION}/input[consulterMesures]/soap:header/@required",
+    ),
+    "the element of a header": (
+        "ConsultationMesures-v1.1.wsdl",
+        [('element="tec:entete"', 'element="tec:acquittement"')],
+        "definitions/message[entete]/part[entete]/@element",
+    ),
+}
+
+
+def _write(text: str, folder: Path) -> Path:
+    path = folder / "mutated.wsdl"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS)
+def test_a_change_is_reported_at_its_path(mutation: str, tmp_path: Path) -> None:
+    name, replacements, path = MUTATIONS[mutation]
+    text = (data_path("wsdl") / name).read_text(encoding="utf-8")
+    for old, new in replacements:
+        assert old in text
+        text = text.replace(old, new)
+    original = read_contract(data_path("wsdl") / name)
+    assert path in original
+    assert path in differences(read_contract(_write(text, tmp_path)), original)
+
+
+def _without_one(document: Path) -> Iterator[tuple[str, str]]:
+    """Yield the text of `document` without one of its elements or attributes, and which it was."""
+    tree = etree.parse(document)
+    for element in list(tree.getroot().iterdescendants(etree.Element)):
+        tag = etree.QName(element).localname
+        for attribute, value in dict(element.attrib).items():
+            del element.attrib[attribute]
+            yield etree.tostring(tree, encoding="unicode"), f"{tag}/@{attribute}"
+            element.set(attribute, value)
+        parent, index = element.getparent(), element.getparent().index(element)
+        parent.remove(element)
+        yield etree.tostring(tree, encoding="unicode"), tag
+        parent.insert(index, element)
+
+
+def test_no_element_and_no_attribute_can_be_lost_unseen(tmp_path: Path) -> None:
+    document = data_path("wsdl") / "RechercheServicesSouscritsMesures-v1.0.wsdl"
+    original = read_contract(document)
+    unseen = set()
+    for text, lost in _without_one(document):
+        try:
+            contract = read_contract(_write(text, tmp_path))
+        except ValueError:
+            continue
+        if contract == original:
+            unseen.add(lost)
+    # Spelled out, but saying no more than their absence; and the imports, which are wiring.
+    assert unseen == {
+        "import",
+        "schema/@elementFormDefault",
+        f"header/@{{{WSDL}}}required",
+    }
+
+
+def test_another_spelling_of_the_same_contract_is_no_difference(tmp_path: Path) -> None:
+    document = data_path("wsdl") / "RecherchePoint-v2.0.wsdl"
+    text = document.read_text(encoding="utf-8")
+    for old, new in [
+        ("xs:", "xsd:"),
+        ("xmlns:xs=", "xmlns:xsd="),
+        ("ds:", "simple:"),
+        ("xmlns:ds=", "xmlns:simple="),
+        ('"BTINF"', '"swap"'),
+        ('"BTSUP"', '"BTINF"'),
+        ('"swap"', '"BTSUP"'),
+        ('<xsd:element name="criteres"', '<xsd:element name="criteres" maxOccurs="1"'),
+        (' wsdl:required="false"', ""),
+    ]:
+        assert old in text
+        text = text.replace(old, new)
+    assert XS in text
+    assert differences(read_contract(_write(text, tmp_path)), read_contract(document)) == {}
+
+
+def test_a_schema_in_a_file_beside_is_read_as_one_in_the_document(tmp_path: Path) -> None:
+    document = data_path("wsdl") / "RecherchePoint-v2.0.wsdl"
+    tree = etree.parse(document)
+    schemas = list(tree.iter(f"{{{XS}}}schema"))
+    types = schemas[0].getparent()
+    imports = etree.SubElement(types, f"{{{XS}}}schema")
+    for number, schema in enumerate(schemas):
+        (tmp_path / f"{number}.xsd").write_bytes(etree.tostring(schema, with_tail=False))
+        types.remove(schema)
+        etree.SubElement(
+            imports,
+            f"{{{XS}}}import",
+            namespace=schema.get("targetNamespace"),
+            schemaLocation=f"{number}.xsd",
+        )
+    text = etree.tostring(tree, encoding="unicode")
+    assert differences(read_contract(_write(text, tmp_path)), read_contract(document)) == {}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('name="PointIdType"', 'name="PrmType"'),
+        ('"ds:PointIdType"', '"inconnu:PointIdType"'),
+        ('<xs:import namespace="', '<xs:import namespace="urn:inconnu'),
+    ],
+)
+def test_a_name_that_leads_nowhere_is_an_error(old: str, new: str, tmp_path: Path) -> None:
+    text = (data_path("wsdl") / "RecherchePoint-v2.0.wsdl").read_text(encoding="utf-8")
+    assert old in text
+    with pytest.raises(ValueError, match=r"PointIdType|urn:inconnu"):
+        read_contract(_write(text.replace(old, new), tmp_path))

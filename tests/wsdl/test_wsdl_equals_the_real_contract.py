@@ -1,0 +1,85 @@
+"""Our documents say what Enedis' say, component by component.
+
+Enedis' own come with the client `lowatt-enedis`; they stay there.
+"""
+
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from contract_tree import differences, read_contract
+
+from sge_sim.resources import data_path
+
+OURS = data_path("wsdl")
+THEIRS = Path(str(files("lowatt_enedis"))) / "wsdl"
+
+REAL = {
+    "CommandeArretServiceSouscritMesures-v1.0.wsdl": (
+        "CommandeArretServiceSouscritMesures/Services/CommandeArretServiceSouscritMesures/"
+        "CommandeArretServiceSouscritMesures-v1.0.wsdl"
+    ),
+    "CommandeCollectePublicationMesures-v3.0.wsdl": (
+        "CommandeCollectePublicationMesures/Services/CommandeCollectePublicationMesures/"
+        "CommandeCollectePublicationMesures-v3.0.wsdl"
+    ),
+    "CommandeTransmissionDonneesInfraJ-v1.0.wsdl": (
+        "CommandeTransmissionDonneesInfraJ/Services/CommandeTransmissionDonneesInfraJ/"
+        "CommandeTransmissionDonneesInfraJ-v1.0.wsdl"
+    ),
+    "CommandeTransmissionHistoriqueMesures-v1.0.wsdl": (
+        "TransmissionHistoriqueMesures/Services/TransmissionHistoriqueMesures/"
+        "CommandeTransmissionHistoriqueMesures-v1.0.wsdl"
+    ),
+    "ConsultationDonneesTechniquesContractuelles-v1.0.wsdl": (
+        "ConsultationDonneesTechniquesContractuelles/Services/"
+        "ConsultationDonneesTechniquesContractuelles/"
+        "ConsultationDonneesTechniquesContractuelles-v1.0.wsdl"
+    ),
+    "ConsultationMesures-v1.1.wsdl": (
+        "ConsultationMesures/Services/ConsultationMesures/ConsultationMesures-v1.1.wsdl"
+    ),
+    "ConsultationMesuresDetaillees-v2.0.wsdl": (
+        "ConsultationMesuresDetaillees/ConsultationMesuresDetaillees-v2.0.wsdl"
+    ),
+    "ConsultationMesuresDetaillees-v3.0.wsdl": (
+        "ConsultationMesuresDetailleesV3/ConsultationMesuresDetaillees-v3.0.wsdl"
+    ),
+    "RecherchePoint-v2.0.wsdl": ("RecherchePoint/Services/RecherchePoint/RecherchePoint-v2.0.wsdl"),
+    "RechercheServicesSouscritsMesures-v1.0.wsdl": (
+        "RechercheServicesSouscritsMesures/Services/RechercheServicesSouscritsMesures/"
+        "RechercherServicesSouscritsMesures-v1.0.wsdl"
+    ),
+}
+
+# The ends of the paths that may differ, and must: an entry that no longer does is removed.
+EXCEPTIONS = {
+    "/soap:address/@location": "their files name retired hosts, ours the homologation of today",
+}
+
+
+def test_every_document_has_a_real_one_to_equal() -> None:
+    assert {path.name for path in OURS.glob("*.wsdl")} == REAL.keys()
+
+
+@pytest.mark.documented("WSDL and XSD files of Enedis, in lowatt-enedis 3.3.2")
+@pytest.mark.parametrize("name", REAL)
+def test_document_differs_from_the_real_one_by_the_exceptions_only(name: str) -> None:
+    found = differences(read_contract(OURS / name), read_contract(THEIRS / REAL[name]))
+    excepted = {path: end for path in found for end in EXCEPTIONS if path.endswith(end)}
+    report = "\n".join(
+        f"{path}\n  ours:   {ours}\n  theirs: {theirs}"
+        for path, (ours, theirs) in found.items()
+        if path not in excepted
+    )
+    assert not report, f"{name} differs from the real contract:\n{report}"
+    assert set(excepted.values()) == EXCEPTIONS.keys(), "an exception is stale"
+
+
+@pytest.mark.documented("hosts in use since 2024-09-23")
+@pytest.mark.parametrize("name", REAL)
+def test_address_is_the_path_served_in_homologation(name: str) -> None:
+    service, version = name.removesuffix(".wsdl").rsplit("-", 1)
+    contract = read_contract(OURS / name)
+    addresses = [value for path, value in contract.items() if path.endswith("/@location")]
+    assert addresses == [f"https://sge-homologation-ws.enedis.fr/{service}/{version}"]
