@@ -51,7 +51,7 @@ def clock_starting_at(instant: datetime | None) -> Clock:
 
 
 def machine_now() -> datetime:
-    """Return the machine's own time, aware, in UTC (for durations and files, not for the domain)."""
+    """Return the machine's own time, aware, in UTC: for files and certificates, not the domain."""
     return datetime.now(UTC)
 
 

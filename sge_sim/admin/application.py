@@ -1,0 +1,48 @@
+"""The administration's application: its REST routes, described by `/openapi.json`."""
+
+from collections.abc import Awaitable, Callable
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+
+from sge_sim import __version__
+from sge_sim.admin.routes import AdminState, journal
+from sge_sim.errors import UsageError
+
+# The API has no authentication: a web page that the user happens to visit must not reach it under
+# a name of its own (DNS rebinding).
+_LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
+
+_SUBJECTS = (journal,)
+
+
+def build_admin(state: AdminState) -> FastAPI:
+    """Return the ASGI application of the administration."""
+    app = FastAPI(
+        title="sge-sim",
+        version=__version__,
+        description="Administration du simulateur SGE, réservée à cette machine.",
+        docs_url=None,  # its page would load scripts from elsewhere
+        redoc_url=None,
+    )
+
+    @app.middleware("http")
+    async def only_local(
+        request: Request, call_next: Callable[[Request], Awaitable[Response]]
+    ) -> Response:
+        host = request.headers.get("host", "").rsplit(":", 1)[0]
+        if host not in _LOCAL_NAMES:
+            return JSONResponse({"detail": f"« {host} » n'est pas cette machine."}, 403)
+        return await call_next(request)
+
+    @app.exception_handler(UsageError)
+    async def refuse(_request: Request, error: UsageError) -> Response:
+        return JSONResponse({"detail": str(error)}, 400)
+
+    @app.get("/api/settings", summary="Les réglages en vigueur", tags=["réglages"])
+    def read_settings() -> dict[str, str]:
+        return {name: value for name, value, _ in state.settings.described()}
+
+    for subject in _SUBJECTS:
+        app.include_router(subject.router(state))
+    return app

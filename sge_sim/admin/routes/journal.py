@@ -1,0 +1,40 @@
+"""`/api/journal`: the exchanges."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Query
+
+from sge_sim.admin.routes import AdminState
+from sge_sim.admin.views import ExchangeView, ExchangeWithBodies
+from sge_sim.store.journal import find_echange, find_echanges
+
+
+def router(state: AdminState) -> APIRouter:
+    """Return the routes of the journal."""
+    routes = APIRouter(prefix="/api/journal", tags=["journal"])
+
+    @routes.get("", summary="Les échanges, du plus récent au plus ancien")
+    def read_journal(
+        code: Annotated[str | None, Query(description="Code retour, par exemple SGT4F7")] = None,
+        prm: str | None = None,
+        service: str | None = None,
+        limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+        after: Annotated[
+            int | None, Query(description="Suite d'une lecture, du plus ancien au plus récent")
+        ] = None,
+    ) -> list[ExchangeView]:
+        with state.database.sessions() as session:
+            found = find_echanges(
+                session, code=code, prm=prm, service=service, limit=limit, after_id=after
+            )
+            return [ExchangeView.of(echange) for echange in found]
+
+    @routes.get("/{echange_id}", summary="Un échange, avec ses deux messages")
+    def read_exchange(echange_id: int) -> ExchangeWithBodies:
+        with state.database.sessions() as session:
+            echange = find_echange(session, echange_id)
+            if echange is None:
+                raise HTTPException(404, f"Aucun échange ne porte le numéro {echange_id}.")
+            return ExchangeWithBodies.of(echange)
+
+    return routes

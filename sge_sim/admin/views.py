@@ -1,0 +1,92 @@
+"""What the administration shows, the same in REST and in the command line's JSON."""
+
+from datetime import datetime
+from typing import Any, Self
+
+from pydantic import BaseModel, Field
+
+from sge_sim.clock import PARIS
+from sge_sim.store.journal import Echange
+
+
+class RuleView(BaseModel):
+    """The rule that decided a refusal."""
+
+    name: str
+    source: str = Field(description="Document ou observation d'où vient la règle")
+    provenance: str = Field(description="documented, observed ou assumed")
+    explanation: str = Field(description="Ce que dit la règle et ce qui aurait été accepté")
+
+
+class ExchangeView(BaseModel):
+    """An exchange of the journal; `instant` is the simulated time, in legal time."""
+
+    id: int
+    instant: datetime
+    machine_instant: datetime
+    duration_ms: float
+    kind: str = Field(description="soap, http ou handshake")
+    acteur: str | None
+    certificate_fingerprint: str | None
+    certificate_subject: str | None
+    remote_address: str | None
+    service: str | None
+    version: str | None
+    prm: str | None
+    code: str | None
+    http_status: int | None
+    rule: RuleView | None
+    detail: str | None
+
+    @classmethod
+    def of(cls, echange: Echange) -> Self:
+        """Return the view of a row."""
+        return cls(**_fields(echange))
+
+
+class ExchangeWithBodies(ExchangeView):
+    """An exchange with its two messages, as text."""
+
+    request: str | None
+    response: str | None
+
+    @classmethod
+    def of(cls, echange: Echange) -> Self:
+        """Return the view of a row read with its bodies."""
+        return cls(
+            **_fields(echange),
+            request=_text(echange.request),
+            response=_text(echange.response),
+        )
+
+
+def _fields(echange: Echange) -> dict[str, Any]:
+    rule = echange.rule
+    return {
+        "id": echange.id,
+        "instant": echange.instant.astimezone(PARIS),
+        "machine_instant": echange.machine_instant,
+        "duration_ms": round(echange.duration_ms, 3),
+        "kind": echange.kind,
+        "acteur": echange.acteur_code,
+        "certificate_fingerprint": echange.certificate_fingerprint,
+        "certificate_subject": echange.certificate_subject,
+        "remote_address": echange.remote_address,
+        "service": echange.service,
+        "version": echange.version,
+        "prm": echange.prm,
+        "code": echange.code,
+        "http_status": echange.http_status,
+        "rule": rule
+        and RuleView(
+            name=rule.name,
+            source=rule.source,
+            provenance=rule.provenance,
+            explanation=rule.explanation,
+        ),
+        "detail": echange.detail,
+    }
+
+
+def _text(body: bytes | None) -> str | None:
+    return None if body is None else body.decode("utf-8", "replace")

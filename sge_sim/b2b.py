@@ -1,0 +1,206 @@
+"""The WSGI application of the B2B listener: the door, the endpoints, the journal.
+
+Only what the real platform serves is here: `POST /<Service>/v<x.y>` and `GET …?wsdl`. Whatever
+comes is recorded before it is answered.
+"""
+
+import io
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from http import HTTPStatus
+from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+from sge_sim.clock import Clock, elapsed_ms, machine_now, stopwatch
+from sge_sim.pki.policy import Policy, Verdict
+from sge_sim.services.dispatch import DEMANDEUR, PRM
+from sge_sim.services.service import Demandeur
+from sge_sim.soap.endpoint import Endpoint
+from sge_sim.soap.protocol import OUTCOME, SgtFault
+from sge_sim.store.codes import KindActeur, KindEchange
+from sge_sim.store.journal import DecidingRule, EchangeRecord
+from sge_sim.transport.handshake import HandshakeFailure
+from sge_sim.transport.identity import peer_certificate, remote_address
+
+_CONTENT_TYPES = ("text/xml", "application/soap+xml", "application/xml")
+
+
+@dataclass(frozen=True)
+class _Reply:
+    """What is answered, and what the journal says of it."""
+
+    status: HTTPStatus
+    content: bytes
+    headers: list[tuple[str, str]]
+    kind: KindEchange = "http"
+    endpoint: Endpoint | None = None
+    prm: str | None = None
+    fault: SgtFault | None = None
+    request: bytes = b""
+    detail: str | None = None
+
+
+class B2B:
+    """The application of one process.
+
+    `kind_of` gives the kind of an actor by its code; `record` keeps an exchange.
+    """
+
+    def __init__(
+        self,
+        endpoints: Mapping[str, Endpoint],
+        policy: Policy,
+        clock: Clock,
+        kind_of: Callable[[str], KindActeur],
+        record: Callable[[EchangeRecord], None],
+    ) -> None:
+        self._endpoints = endpoints
+        self._policy = policy
+        self._clock = clock
+        self._kind_of = lru_cache(maxsize=1024)(kind_of)
+        self._record = record
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        started, now = stopwatch(), machine_now()
+        verdict = self._policy.judge(peer_certificate(environ) or b"", now)
+        reply = self._answer(environ, verdict)
+        self._journal(environ, verdict, reply, now, elapsed_ms(started))
+        start_response(
+            f"{reply.status.value} {reply.status.phrase}",
+            [*reply.headers, ("Content-Length", str(len(reply.content)))],
+        )
+        return [reply.content]
+
+    def refuse_handshake(self, failure: HandshakeFailure) -> None:
+        """Record a connection that ended before a request could be sent."""
+        subject, fingerprint = None, None
+        if failure.certificate is not None:
+            verdict = self._policy.judge(failure.certificate, machine_now(), failure.chain[1:])
+            subject, fingerprint = verdict.subject, verdict.fingerprint
+        self._record(
+            EchangeRecord(
+                instant=self._clock.now(),
+                machine_instant=machine_now(),
+                duration_ms=0.0,
+                kind="handshake",
+                certificate_fingerprint=fingerprint,
+                certificate_subject=subject,
+                remote_address=failure.remote_address,
+                detail=f"{failure.cause.value} ({failure.detail})",
+            )
+        )
+
+    def _answer(self, environ: WSGIEnvironment, verdict: Verdict) -> _Reply:
+        if not verdict.accepted:
+            return _text(HTTPStatus.FORBIDDEN, verdict.explain())
+        path, method = environ["PATH_INFO"].rstrip("/"), environ["REQUEST_METHOD"]
+        endpoint = self._endpoints.get(path)
+        if endpoint is None:
+            return _text(
+                HTTPStatus.NOT_FOUND,
+                f"« {path} » n'est le chemin d'aucun service. Chemins servis :\n"
+                + "\n".join(sorted(self._endpoints)),
+            )
+        if method == "GET" and environ.get("QUERY_STRING", "").lower().startswith("wsdl"):
+            return self._call(environ, endpoint, b"", "http")
+        if method != "POST":
+            return _text(
+                HTTPStatus.METHOD_NOT_ALLOWED,
+                f"{path} reçoit des demandes par POST et donne son contrat par GET {path}?wsdl.",
+                ("Allow", "GET, POST"),
+            )
+        content_type = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
+        if content_type not in _CONTENT_TYPES:
+            return _text(
+                HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+                f"Content-Type « {content_type} » : envoyer text/xml ou application/soap+xml.",
+            )
+        assert verdict.acteur is not None
+        environ[DEMANDEUR] = Demandeur(verdict.acteur, self._kind_of(verdict.acteur))
+        return self._call(environ, endpoint, environ["wsgi.input"].read(), "soap")
+
+    def _call(
+        self, environ: WSGIEnvironment, endpoint: Endpoint, request: bytes, kind: KindEchange
+    ) -> _Reply:
+        started: list[tuple[str, list[tuple[str, str]]]] = []
+
+        def start(status: str, headers: list[tuple[str, str]], _exc_info: Any = None) -> Any:
+            started.append((status, headers))
+
+        environ["wsgi.input"] = io.BytesIO(request)
+        environ["CONTENT_LENGTH"] = str(len(request))
+        content = b"".join(endpoint(environ, start))
+        status, headers = started[-1]
+        return _Reply(
+            HTTPStatus(int(status[:3])),
+            content,
+            [(name, value) for name, value in headers if name != "Content-Length"],
+            kind,
+            endpoint,
+            environ.get(PRM),
+            environ.get(OUTCOME),
+            request,
+        )
+
+    def _journal(
+        self,
+        environ: WSGIEnvironment,
+        verdict: Verdict,
+        reply: _Reply,
+        started: datetime,
+        duration_ms: float,
+    ) -> None:
+        contract = reply.endpoint.contract if reply.endpoint else None
+        fault = reply.fault
+        self._record(
+            EchangeRecord(
+                instant=self._clock.now(),
+                machine_instant=started,
+                duration_ms=duration_ms,
+                kind=reply.kind,
+                acteur_code=verdict.acteur,
+                certificate_fingerprint=verdict.fingerprint,
+                certificate_subject=verdict.subject,
+                remote_address=remote_address(environ),
+                service=contract.service if contract else None,
+                version=contract.version if contract else None,
+                prm=reply.prm,
+                code=_code(reply),
+                http_status=reply.status.value,
+                rule=fault and _deciding(fault),
+                detail=fault.explanation if fault else reply.detail,
+                request=reply.request,
+                response=reply.content,
+            )
+        )
+
+
+def _code(reply: _Reply) -> str | None:
+    """Return the SGT code that was answered; a service without acquittement sends none."""
+    if reply.fault is not None:
+        return reply.fault.code
+    acquitted = reply.endpoint is not None and reply.endpoint.contract.response_header is not None
+    return "SGT200" if acquitted and reply.kind == "soap" else None
+
+
+def _deciding(fault: SgtFault) -> DecidingRule | None:
+    rule = fault.rule
+    if rule is None:
+        return None
+    return DecidingRule(
+        name=rule.name,
+        source=rule.source,
+        provenance=rule.provenance,
+        explanation=f"{rule.meaning} — aurait été accepté : {rule.remede}",
+    )
+
+
+def _text(status: HTTPStatus, text: str, *headers: tuple[str, str]) -> _Reply:
+    return _Reply(
+        status,
+        f"{text}\n".encode(),
+        [("Content-Type", "text/plain; charset=utf-8"), *headers],
+        detail=text,
+    )

@@ -1,0 +1,63 @@
+"""The command line: one module per group of commands, nothing but wiring.
+
+A mistake of the person who types is told in one sentence, with exit code 2.
+"""
+
+import sys
+from importlib import import_module
+
+import click
+
+from sge_sim import __version__
+from sge_sim.errors import UsageError
+
+_COMMANDS = {
+    "hosts": "sge_sim.cli.hosts:hosts",
+    "journal": "sge_sim.cli.journal:journal",
+    "points": "sge_sim.cli.points:points",
+    "prm": "sge_sim.cli.prm:prm",
+    "serve": "sge_sim.cli.serve:serve",
+}
+
+
+class _Lazy(click.Group):
+    """Imports a command's module when it is called, so that each one starts at once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, name = _COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+
+@click.group(
+    cls=_Lazy,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    help="Simulateur des web services SGE d'Enedis.",
+)
+@click.version_option(__version__, prog_name="sge-sim")
+def commands() -> None:
+    """Hold the commands together."""
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        commands.main(standalone_mode=False)
+    except UsageError as error:
+        _refuse(str(error))
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.exceptions.Exit as error:
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        _refuse(error.format_message())
+
+
+def _refuse(sentence: str) -> None:
+    click.echo(f"sge-sim : {sentence}", err=True)
+    sys.exit(2)

@@ -1,0 +1,65 @@
+"""`sge-sim journal`: read the exchanges that a simulator recorded."""
+
+import json
+from pathlib import Path
+
+import click
+
+from sge_sim.cli.options import data_dir_option, json_option
+from sge_sim.cli.state import open_database
+from sge_sim.clock import PARIS
+from sge_sim.store.journal import Echange, find_echanges
+
+
+@click.group(help="Lire le journal des échanges.")
+def journal() -> None:
+    """Hold the commands together."""
+
+
+@journal.command("list", help="Donner les derniers échanges, du plus récent au plus ancien.")
+@data_dir_option
+@click.option("--code", help="Code retour, par exemple SGT4F7.")
+@click.option("--prm", help="Numéro du point.")
+@click.option("--service", help="Nom du service, par exemple RecherchePoint.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000))
+@json_option
+def list_command(
+    data_dir: Path,
+    code: str | None,
+    prm: str | None,
+    service: str | None,
+    limit: int,
+    as_json: bool,
+) -> None:
+    with open_database(data_dir).sessions() as session:
+        echanges = find_echanges(session, code=code, prm=prm, service=service, limit=limit)
+        if as_json:
+            from sge_sim.admin.views import ExchangeView
+
+            views = [ExchangeView.of(echange).model_dump(mode="json") for echange in echanges]
+            click.echo(json.dumps(views, ensure_ascii=False, indent=2))
+        else:
+            for echange in echanges:
+                click.echo(_line(echange))
+
+
+def _line(echange: Echange) -> str:
+    what = echange.service and f"{echange.service} v{echange.version}"
+    line = "  ".join(
+        (
+            f"{echange.id:>6}",
+            f"{echange.instant.astimezone(PARIS):%Y-%m-%d %H:%M:%S}",
+            f"{echange.acteur_code or '-':<8}",
+            f"{what or echange.kind:<48}",
+            f"{echange.prm or '-':<14}",
+            f"{echange.code or echange.http_status or 'alerte':<7}",
+            f"{echange.duration_ms:.1f} ms",
+        )
+    )
+    told = " — ".join(part for part in (_rule(echange), echange.detail) if part)
+    return f"{line}\n        {told}" if told else line
+
+
+def _rule(echange: Echange) -> str | None:
+    rule = echange.rule
+    return None if rule is None else f"{rule.name} [{rule.source}, {rule.provenance}]"

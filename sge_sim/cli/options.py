@@ -1,0 +1,75 @@
+"""Options that several commands share, and those made from the settings."""
+
+from collections.abc import Callable
+from dataclasses import fields
+from datetime import datetime
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+import click
+
+from sge_sim.clock import parse_instant
+from sge_sim.errors import UsageError
+from sge_sim.settings import Settings, default_data_dir
+
+Command = Callable[..., Any]
+
+
+class _Instant(click.ParamType[datetime]):
+    name = "ISO"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        try:
+            return parse_instant(value)
+        except UsageError as error:
+            self.fail(str(error), param, ctx)
+
+
+def settings_options(command: Command) -> Command:
+    """Give `command` one option per setting; it receives them as keyword arguments."""
+    hints = get_type_hints(Settings)
+    for one in reversed(fields(Settings)):
+        kind = hints[one.name]
+        flag = kind is bool
+        option = f"--{one.name.replace('_', '-')}"
+        command = click.option(
+            f"{option}/--no-{option[2:]}" if flag else option,
+            type=None if flag else _click_type(kind),
+            is_flag=flag,
+            multiple=one.name == "disabled_rules",
+            default=default_data_dir if one.name == "data_dir" else one.default,
+            envvar=f"SGE_SIM_{one.name.upper()}",
+            show_default=one.name != "data_dir",
+            help=one.metadata["why"],
+        )(command)
+    return command
+
+
+def data_dir_option(command: Command) -> Command:
+    """Give `command` the option that names the folder of a simulator's state."""
+    return click.option(
+        "--data-dir",
+        type=click.Path(file_okay=False, path_type=Path),
+        default=default_data_dir,
+        envvar="SGE_SIM_DATA_DIR",
+        help="Dossier de l'état du simulateur.",
+    )(command)
+
+
+def json_option(command: Command) -> Command:
+    """Give `command` the option that writes JSON instead of a table."""
+    return click.option("--json", "as_json", is_flag=True, help="Écrire du JSON.")(command)
+
+
+def _click_type(kind: Any) -> Any:
+    choices = [one for one in get_args(kind) if one is not type(None)] or [kind]
+    (one, *_) = choices
+    if one is Path:
+        return click.Path(path_type=Path)
+    if one is datetime:
+        return _Instant()
+    if hasattr(one, "__members__"):
+        return click.Choice(list(one), case_sensitive=False)
+    return one

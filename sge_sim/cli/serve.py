@@ -1,0 +1,107 @@
+"""`sge-sim serve`: the simulator itself."""
+
+import logging
+import os
+from functools import partial
+from typing import Any
+
+import click
+
+from sge_sim.app import Simulator, admin_server, b2b_server, open_simulator, write_ready_file
+from sge_sim.cli.options import settings_options
+from sge_sim.settings import Settings
+from sge_sim.transport.child import Process
+from sge_sim.transport.sockets import bind, bind_loopback
+from sge_sim.transport.supervisor import supervise
+
+_ADMIN_HOST = "127.0.0.1"
+
+
+@click.command(help="Démarrer le simulateur ; Ctrl-C ou SIGTERM l'arrête.")
+@settings_options
+def serve(**options: Any) -> None:
+    logging.basicConfig(level=logging.WARNING, format="sge-sim : %(message)s")
+    settings = Settings(**options)
+    b2b_socket = bind(settings.host, settings.port)
+    admin_socket = bind_loopback(_ADMIN_HOST, settings.admin_port)
+    simulator = open_simulator(settings)
+    simulator.database.dispose()
+    host = "localhost" if settings.host in ("127.0.0.1", "0.0.0.0", "::", "::1") else settings.host  # noqa: S104
+    readiness = _readiness(
+        simulator,
+        b2b_url=f"https://{host}:{b2b_socket.getsockname()[1]}",
+        admin_url=f"http://localhost:{admin_socket.getsockname()[1]}",
+    )
+
+    def announce() -> None:
+        if settings.ready_file is not None:
+            write_ready_file(settings.ready_file, readiness)
+        _greet(settings, readiness)
+
+    supervise(
+        [
+            *(
+                Process(f"b2b-{number}", partial(b2b_server, simulator, b2b_socket))
+                for number in range(1, settings.workers + 1)
+            ),
+            Process("admin", partial(admin_server, simulator, admin_socket)),
+        ],
+        on_ready=announce,
+    )
+
+
+def _readiness(simulator: Simulator, *, b2b_url: str, admin_url: str) -> dict[str, Any]:
+    """Return what a harness needs: addresses, files, and each default actor's means to call."""
+    actors = {
+        client.kind: {
+            "client_cert": str(client.certificate.resolve()),
+            "client_key": str(client.key.resolve()),
+            "login": client.login,
+            "contrat_id": client.contrat_id,
+        }
+        for client in simulator.clients
+    }
+    return {
+        "b2b_url": b2b_url,
+        "admin_url": admin_url,
+        "ca_file": str(simulator.pki.server.authority.resolve()),
+        "environment": simulator.settings.environment.value,
+        "pid": os.getpid(),
+        **actors["tiers"],
+        "actors": actors,
+    }
+
+
+def _greet(settings: Settings, readiness: dict[str, Any]) -> None:
+    for name, value, _ in settings.described():
+        click.echo(f"  {name:<20} {value}")
+    click.echo(
+        f"\nWeb services    {readiness['b2b_url']}/<Service>/v<x.y>   (…?wsdl donne le contrat)"
+    )
+    click.echo(f"Administration  {readiness['admin_url']}")
+    click.echo(f"Autorité        {readiness['ca_file']}")
+    for kind, actor in readiness["actors"].items():
+        click.echo(f"\nActeur {kind} : login {actor['login']}, contrat {actor['contrat_id']}")
+        click.echo(f"  certificat    {actor['client_cert']}")
+        click.echo(f"  clé           {actor['client_key']}")
+    click.echo(f"\nPremier appel :\n{_first_call(readiness)}\n")
+
+
+def _first_call(readiness: dict[str, Any]) -> str:
+    """Return a line of curl that works as it is."""
+    namespace = (
+        "http://www.enedis.fr/sge/b2b/services/consulterdonneestechniquescontractuelles/v1.0"
+    )
+    envelope = (
+        '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
+        f'<c:consulterDonneesTechniquesContractuelles xmlns:c="{namespace}">'
+        f"<pointId>25946599093143</pointId><loginUtilisateur>{readiness['login']}"
+        "</loginUtilisateur><autorisationClient>true</autorisationClient>"
+        "</c:consulterDonneesTechniquesContractuelles></s:Body></s:Envelope>"
+    )
+    return (
+        f"curl --cacert {readiness['ca_file']} --cert {readiness['client_cert']} "
+        f"--key {readiness['client_key']} -H 'Content-Type: text/xml; charset=utf-8' "
+        f"-d '{envelope}' "
+        f"{readiness['b2b_url']}/ConsultationDonneesTechniquesContractuelles/v1.0"
+    )

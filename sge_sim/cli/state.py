@@ -1,0 +1,19 @@
+"""The state of a simulator, as the commands that only look at it open it."""
+
+from pathlib import Path
+
+from sge_sim.errors import UsageError
+from sge_sim.settings import Settings
+from sge_sim.store.database import Database
+
+
+def open_database(data_dir: Path) -> Database:
+    """Open the database of `data_dir`; raises `UsageError` where no simulator was started."""
+    if not (data_dir / "sge-sim.db").exists():
+        raise UsageError(
+            f"{data_dir} ne contient pas de simulateur : l'indiquer par --data-dir, ou le créer "
+            "par sge-sim serve."
+        )
+    database = Database(Settings(data_dir=data_dir).database)
+    database.prepare()
+    return database

@@ -1,0 +1,120 @@
+"""One physics: everything that is measured on a point, from its seed.
+
+A point (`PointMesure`) and legal days [debut, fin) give curves, indexes, energies, maximum powers
+and billing consumptions that agree with each other to the unit. Nothing here reads a file, a
+database or a clock, and all numbers are integers: the same window is the same bytes on every
+machine, alone or in a larger one.
+
+Below all is the day of a point (`journees`): a few energies, spread over rows of a bank of shapes
+(`motifs`) by what stands behind the meter (`installations`) and the days of France (`calendrier`).
+
+>>> from datetime import date
+>>> pose = date(2021, 1, 7)
+>>> point = PointMesure(
+...     graine=7,
+...     segment="C5",
+...     puissances=(PuissanceSouscrite(pose, 6),),
+...     mise_en_service=pose,
+...     compteurs=(Compteur(pose),),
+...     grille_distributeur=(Grille(pose, "DI000002", Structure.HP_HC),),
+...     grille_fournisseur=(Grille(pose, "FC000165", Structure.BASE),),
+...     heures_creuses=(HeuresCreuses(pose, parse_plages("22H56-6H56")),),
+...     collectes=(Collecte(date(2021, 2, 13)),),
+... )
+>>> lundi, mardi = date(2024, 1, 8), date(2024, 1, 9)
+>>> watts = courbe(point, lundi, mardi)
+>>> index = index_quotidiens(point, lundi, date(2024, 1, 10))
+>>> energie = energies_quotidiennes(point, lundi, mardi)
+>>> int(watts.valeurs.sum()) // 2 == int(energie.valeurs[0]) == int(index.total[1] - index.total[0])
+True
+>>> len(watts.valeurs), str((watts.horodates + watts.decalages)[0].astype("datetime64[s]"))
+(48, '2024-01-08T00:30:00')
+>>> bool(puissances_maximales(point, lundi, mardi).valeurs[0] >= watts.valeurs.max())
+True
+>>> factures = consommations(point, date(2023, 1, 8), lundi)
+>>> [(serie.classe, len(serie.consommations)) for serie in factures.distributeur]
+[('HC', 12), ('HP', 12)]
+"""
+
+from sge_sim.mesures.calendrier import DERNIER_JOUR, PREMIER_JOUR, minuits
+from sge_sim.mesures.consommations import Consommation, Consommations, Serie, consommations
+from sge_sim.mesures.courbes import Courbe, courbe, courbe_10_minutes
+from sge_sim.mesures.index import (
+    CADRANS_DISTRIBUTEUR,
+    CADRANS_FOURNISSEUR,
+    Index,
+    index_aux,
+    index_courants,
+    index_de_depose,
+    index_quotidiens,
+)
+from sge_sim.mesures.journees import PASSAGE_5_MINUTES
+from sge_sim.mesures.point import (
+    Collecte,
+    Compteur,
+    Grandeur,
+    Grille,
+    HeuresCreuses,
+    Plages,
+    PointMesure,
+    Profil,
+    PuissanceSouscrite,
+    Structure,
+    Trou,
+    en_vigueur,
+    est_plage_usuelle,
+    format_plages,
+    grilles_entre,
+    parse_plages,
+)
+from sge_sim.mesures.quotidiennes import (
+    Energies,
+    PuissanceMensuelle,
+    Puissances,
+    energies_quotidiennes,
+    puissances_maximales,
+    puissances_mensuelles,
+)
+
+__all__ = [
+    "CADRANS_DISTRIBUTEUR",
+    "CADRANS_FOURNISSEUR",
+    "DERNIER_JOUR",
+    "PASSAGE_5_MINUTES",
+    "PREMIER_JOUR",
+    "Collecte",
+    "Compteur",
+    "Consommation",
+    "Consommations",
+    "Courbe",
+    "Energies",
+    "Grandeur",
+    "Grille",
+    "HeuresCreuses",
+    "Index",
+    "Plages",
+    "PointMesure",
+    "Profil",
+    "PuissanceMensuelle",
+    "PuissanceSouscrite",
+    "Puissances",
+    "Serie",
+    "Structure",
+    "Trou",
+    "consommations",
+    "courbe",
+    "courbe_10_minutes",
+    "en_vigueur",
+    "energies_quotidiennes",
+    "est_plage_usuelle",
+    "format_plages",
+    "grilles_entre",
+    "index_aux",
+    "index_courants",
+    "index_de_depose",
+    "index_quotidiens",
+    "minuits",
+    "parse_plages",
+    "puissances_maximales",
+    "puissances_mensuelles",
+]

@@ -1,0 +1,238 @@
+"""The days of France: midnights in UTC, holidays, seasons, weather, colours.
+
+One read-only table, the same for all points, indexed by the number of the day since
+`PREMIER_JOUR`. It is computed once per process from Europe/Paris and the public holidays of
+metropolitan France.
+
+Weather and colours are synthetic (assumed): temperatures are a normal year plus a national
+anomaly; the red and white days of a season are its coldest, so that they look as in life without
+repeating the true history.
+"""
+
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+
+import numpy as np
+
+from sge_sim.clock import PARIS
+from sge_sim.mesures.alea import Entiers, draws, subkey
+
+PREMIER_JOUR = date(2005, 1, 1)
+DERNIER_JOUR = date(2045, 1, 1)
+"""First and last (excluded) days that can be computed. A meter older than the first day starts
+its index there."""
+
+_ORIGINE = PREMIER_JOUR.toordinal()
+_EPOCH = date(1970, 1, 1).toordinal()
+_JOUR = 86_400
+
+ROUGES_PAR_SAISON, BLANCS_PAR_SAISON = 22, 43
+"""Days of each colour in a season, 1 September to 31 August (assumed: the public rule of Tempo)."""
+
+_GRAINE_NATIONALE = subkey(0xF2A9CE, 1)
+_NORMALES = (50, 56, 90, 114, 151, 187, 210, 208, 174, 135, 87, 57)
+"""Mean temperature of each month, tenths of a degree (assumed)."""
+_ENSOLEILLEMENT = (13, 21, 33, 42, 47, 51, 51, 47, 38, 25, 15, 11)
+"""Mean solar production of each month, tenths of kWh per day for 1 kW of plant (assumed)."""
+
+
+@dataclass(frozen=True)
+class Calendrier:
+    """The national table; every array has one entry per day, `minuits` one more.
+
+    `minuits`: epoch seconds (UTC) of the legal midnight that starts the day; `decalages`: offset
+    of legal time at that midnight, seconds; `heures`: 23, 24 or 25; `jour_semaine`: 0 is Monday;
+    `chome`: Sunday or public holiday; `saison_haute`: November to March (assumed, TURPE);
+    `temperature`: tenths of a degree; `soleil`: 1/4096 of a kWh per day for 1 kW of plant;
+    `couleur`: 0 blue, 1 white, 2 red. `transitions`: instants of the changes of legal time, and
+    `decalages_apres` the offset from each on (one more in front, before all of them).
+    `changements`: numbers of the days of 23 or 25 hours. `compteurs`: shape (2, days), the number
+    of the day and that of its week, from Monday.
+    """
+
+    minuits: Entiers
+    decalages: Entiers
+    heures: Entiers
+    jour_semaine: Entiers
+    mois: Entiers
+    chome: Entiers
+    saison_haute: Entiers
+    temperature: Entiers
+    soleil: Entiers
+    couleur: Entiers
+    transitions: tuple[int, ...]
+    decalages_apres: tuple[int, ...]
+    changements: tuple[int, ...]
+    compteurs: Entiers
+
+
+def numero(jour: date) -> int:
+    """Return the number of a day in the table; `ValueError` outside of it."""
+    n = jour.toordinal() - _ORIGINE
+    if not 0 <= n <= DERNIER_JOUR.toordinal() - _ORIGINE:
+        raise ValueError(f"{jour} is outside of the years that can be computed")
+    return n
+
+
+def numero_borne(jour: date) -> int:
+    """Return the number of a day, of the first or last one when it is outside of the table."""
+    return min(max(jour, PREMIER_JOUR), DERNIER_JOUR).toordinal() - _ORIGINE
+
+
+def jour_de(n: int) -> date:
+    """Return the day of a number."""
+    return date.fromordinal(_ORIGINE + n)
+
+
+def minuits(debut: date, fin: date) -> Entiers:
+    """Return the epoch seconds of the legal midnights of [debut, fin], both bounds included.
+
+    >>> minuits(date(2024, 7, 1), date(2024, 7, 3)).tolist()
+    [1719784800, 1719871200, 1719957600]
+    """
+    return calendrier().minuits[numero(debut) : numero(fin) + 1]
+
+
+def decalages(horodates: Entiers) -> Entiers:
+    """Return the offset of legal time, in seconds, at each of these instants (ascending)."""
+    table = calendrier()
+    if not len(horodates):
+        return np.zeros(0, np.int64)
+    premier = bisect_right(table.transitions, int(horodates[0]))
+    if premier == bisect_right(table.transitions, int(horodates[-1])):
+        return np.full(len(horodates), table.decalages_apres[premier], np.int64)
+    rangs = np.searchsorted(np.array(table.transitions), horodates, side="right")
+    return np.array(table.decalages_apres)[rangs]
+
+
+def changements_entre(i0: int, i1: int) -> tuple[int, ...]:
+    """Return the days of 23 or 25 hours in [i0, i1)."""
+    jours = calendrier().changements
+    return jours[bisect_left(jours, i0) : bisect_left(jours, i1)]
+
+
+@lru_cache(maxsize=1)
+def calendrier() -> Calendrier:
+    """Return the national table (computed on the first call, about 0.2 s)."""
+    nombre = DERNIER_JOUR.toordinal() - _ORIGINE
+    jours = np.arange(nombre, dtype=np.int64)
+    transitions, apres = _transitions()
+    limites = np.arange(nombre + 1, dtype=np.int64) * _JOUR + (_ORIGINE - _EPOCH) * _JOUR
+    # A legal midnight is never near a change of legal time (01:00 UTC), so the offset found an
+    # hour or two beside it is the right one.
+    decalage = np.array(apres)[np.searchsorted(np.array(transitions), limites - 3600)]
+    minuit = limites - decalage
+    heures = np.diff(minuit) // 3600
+    dates = [date.fromordinal(_ORIGINE + n) for n in range(nombre)]
+    mois = np.array([d.month for d in dates], np.int64)
+    semaine = (jours + PREMIER_JOUR.weekday()) % 7
+    feries = _feries()
+    chome = np.array([d in feries for d in dates], np.int64) | (semaine == 6)
+    normale = _interpole(dates, _NORMALES)
+    temperature = normale + _anomalie(jours)
+    table = Calendrier(
+        minuits=minuit,
+        decalages=decalage[:-1],
+        heures=heures,
+        jour_semaine=semaine,
+        mois=mois,
+        chome=chome,
+        saison_haute=np.isin(mois, (11, 12, 1, 2, 3)).astype(np.int64),
+        temperature=temperature,
+        soleil=_interpole(dates, _ENSOLEILLEMENT) * 4096 // 10 * _clarte(jours) // 100,
+        couleur=_couleurs(dates, semaine, chome, temperature),
+        transitions=transitions,
+        decalages_apres=apres,
+        changements=tuple(np.flatnonzero(heures != 24).tolist()),
+        compteurs=np.stack([jours, (jours + PREMIER_JOUR.weekday()) // 7]),
+    )
+    for colonne in vars(table).values():
+        if isinstance(colonne, np.ndarray):
+            colonne.setflags(write=False)
+    return table
+
+
+def _transitions() -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the instants at which legal time changes, and the offset before and after each."""
+
+    def decalage(heure: int) -> int:
+        delta = datetime.fromtimestamp(heure * 3600, UTC).astimezone(PARIS).utcoffset()
+        return int((delta or timedelta()).total_seconds())
+
+    instants: list[int] = []
+    apres: list[int] = []
+    for annee in range(PREMIER_JOUR.year - 1, DERNIER_JOUR.year + 1):
+        for mois in (1, 7):
+            bas = int(datetime(annee, mois, 1, tzinfo=UTC).timestamp()) // 3600
+            haut = bas + 184 * 24 - 1
+            avant = decalage(bas)
+            if not apres:
+                apres.append(avant)
+            if decalage(haut) == avant:
+                continue
+            while haut - bas > 1:
+                milieu = (bas + haut) // 2
+                bas, haut = (milieu, haut) if decalage(milieu) == avant else (bas, milieu)
+            instants.append(haut * 3600)
+            apres.append(decalage(haut))
+    return tuple(instants), tuple(apres)
+
+
+def _feries() -> set[date]:
+    """Return the public holidays of metropolitan France."""
+    # Imported here: the library takes longer to load than most commands to run.
+    import holidays
+
+    return set(holidays.country_holidays("FR", years=range(PREMIER_JOUR.year, DERNIER_JOUR.year)))
+
+
+def _interpole(dates: list[date], par_mois: tuple[int, ...]) -> Entiers:
+    """Return a value per day, linear between the 15th of the months."""
+    valeurs = []
+    for d in dates:
+        ecart = d.day - 15
+        voisin = par_mois[(d.month if ecart > 0 else d.month - 2) % 12]
+        ici = par_mois[d.month - 1]
+        valeurs.append((ici * (30 - abs(ecart)) + voisin * abs(ecart)) // 30)
+    return np.array(valeurs, np.int64)
+
+
+def _bruit_lie(jours: Entiers, periode: int, amplitude: int, usage: int) -> Entiers:
+    """Return a noise in [-amplitude, amplitude] that varies over `periode` days."""
+    noeuds = jours // periode
+    reste = jours % periode
+    cle = subkey(_GRAINE_NATIONALE, usage)
+    gauche = draws(cle, noeuds) % (2 * amplitude + 1) - amplitude
+    droite = draws(cle, noeuds + 1) % (2 * amplitude + 1) - amplitude
+    return (gauche * (periode - reste) + droite * reste) // periode
+
+
+def _anomalie(jours: Entiers) -> Entiers:
+    """Return the departure from the normal temperature, tenths of a degree."""
+    return _bruit_lie(jours, 29, 30, 1) + _bruit_lie(jours, 9, 50, 2) + _bruit_lie(jours, 3, 25, 3)
+
+
+def _clarte(jours: Entiers) -> Entiers:
+    """Return the clearness of the sky, per cent of the mean day of the month."""
+    return 100 + _bruit_lie(jours, 5, 30, 4) + _bruit_lie(jours, 1, 25, 5)
+
+
+def _couleurs(dates: list[date], semaine: Entiers, chome: Entiers, temperature: Entiers) -> Entiers:
+    """Return the colour of each day: the coldest are red, the next coldest white.
+
+    Red only on working days from Monday to Friday, November to March; never white on Sunday.
+    """
+    couleur = np.zeros(len(dates), np.int64)
+    saison = np.array([d.year - (d.month < 9) for d in dates])
+    mois = np.array([d.month for d in dates])
+    for annee in np.unique(saison):
+        jours = np.flatnonzero(saison == annee)
+        jours = jours[np.argsort(temperature[jours], kind="stable")]
+        hiver = np.isin(mois[jours], (11, 12, 1, 2, 3))
+        rouges = jours[hiver & (semaine[jours] < 5) & (chome[jours] == 0)][:ROUGES_PAR_SAISON]
+        couleur[rouges] = 2
+        blancs = jours[(couleur[jours] == 0) & (semaine[jours] != 6)][:BLANCS_PAR_SAISON]
+        couleur[blancs] = 1
+    return couleur

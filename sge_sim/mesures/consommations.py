@@ -1,0 +1,176 @@
+"""Billing consumptions, as ConsultationMesures tells them: differences of indexes, in kWh.
+
+A point is read once a month, and whenever something changes: meter, calendar, power. A reading
+that could not be made is estimated, and the next real one puts it right, so the rows of a class
+always add up to its index.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+import numpy as np
+
+from sge_sim.mesures.alea import Entiers, draw
+from sge_sim.mesures.calendrier import PREMIER_JOUR, numero
+from sge_sim.mesures.index import CADRANS_FOURNISSEUR, registres_de_depose, registres_lus
+from sge_sim.mesures.installations import installation_de
+from sge_sim.mesures.journees import jours_perdus
+from sge_sim.mesures.point import Grandeur, Grille, PointMesure, grilles_entre
+
+MINUTE_DU_RELEVE = 50
+"""Minute of the night at which C1-C4 and P1-P3 freeze their monthly index (observed 2023)."""
+MOIS_ENTRE_RELEVES_A_PIED = 6
+"""Months between real readings of a meter that doesn't communicate (assumed)."""
+
+
+@dataclass(frozen=True)
+class Consommation:
+    """One row: kWh over [debut, fin).
+
+    `nature`: REEL, ESTI, or REGU after an estimate. `declencheur`: CYCLIQUE, or EVENEMENT when
+    the reading at `fin` comes from a change. `statut`: always INITIALE (none other observed).
+    """
+
+    debut: date
+    fin: date
+    valeur: int
+    nature: str
+    declencheur: str
+    statut: str = "INITIALE"
+
+
+@dataclass(frozen=True)
+class Serie:
+    """The rows of one class of one calendar, newest first."""
+
+    calendrier: str
+    classe: str
+    consommations: tuple[Consommation, ...]
+
+
+@dataclass(frozen=True)
+class Consommations:
+    """The series of each grid: newest calendar first, then by code of class (GUI 0455)."""
+
+    distributeur: tuple[Serie, ...]
+    fournisseur: tuple[Serie, ...]
+
+
+@dataclass(frozen=True)
+class _Releve:
+    """A reading: the registers before it, and after it when the meter changes; whether it is an
+    estimate, and whether an event caused it."""
+
+    jour: date
+    ferme: Entiers
+    ouvre: Entiers
+    estime: bool
+    evenement: bool
+
+
+def consommations(point: PointMesure, debut: date, fin: date) -> Consommations:
+    """Return the billing consumptions of a point over [debut, fin].
+
+    Every row that ends after `debut` and not after `fin`, whole, from the last mise en service
+    on: a row may begin before `debut` (assumed). A row runs from one reading to the next, on
+    `jour_releve` of each month. A grid that doesn't exist yet has no row.
+
+    On a communicating meter the cyclic reading fails when the day before is lost (`Trou`); on an
+    older one it is real every six months. A failed reading is estimated between 85 % and 100 % of
+    the truth (assumed).
+    """
+    releves = _releves(point, fin)
+    return Consommations(
+        distributeur=_series(point.grille_distributeur, CADRANS_FOURNISSEUR, releves, debut),
+        fournisseur=_series(point.grille_fournisseur, 0, releves, debut),
+    )
+
+
+def _series(
+    grilles: Sequence[Grille], premier: int, releves: list[_Releve], debut: date
+) -> tuple[Serie, ...]:
+    lignes: dict[tuple[str, str], list[Consommation]] = {}
+    for grille, depuis, jusque in grilles_entre(grilles, date.min, date.max):
+        for code, cadran in sorted(grille.structure.classes):
+            rang = premier + cadran - 1
+            lignes.setdefault((grille.calendrier, code), []).extend(
+                _consommation(avant, apres, rang)
+                for avant, apres in pairwise(releves)
+                if depuis <= avant.jour < jusque and apres.jour > debut
+            )
+    ordre = [grille.calendrier for grille in reversed(grilles)]
+    return tuple(
+        Serie(calendrier, code, tuple(reversed(rows)))
+        for (calendrier, code), rows in sorted(lignes.items(), key=lambda x: ordre.index(x[0][0]))
+        if rows
+    )
+
+
+def _consommation(avant: _Releve, apres: _Releve, rang: int) -> Consommation:
+    nature = "ESTI" if apres.estime else "REGU" if avant.estime else "REEL"
+    return Consommation(
+        debut=avant.jour,
+        fin=apres.jour,
+        valeur=int(apres.ferme[rang]) // 1000 - int(avant.ouvre[rang]) // 1000,
+        nature=nature,
+        declencheur="EVENEMENT" if apres.evenement else "CYCLIQUE",
+    )
+
+
+def _releves(point: PointMesure, fin: date) -> list[_Releve]:
+    """Return the readings of a point from its mise en service to `fin`, included."""
+    debut = max(point.mise_en_service, point.compteurs[0].pose, PREMIER_JOUR)
+    dernier = min(jour for jour in (fin, *_fins(point)) if jour is not None)
+    if dernier < debut:
+        return []
+    evenements = _evenements(point) | {debut}
+    jours = [j for j in {*_cycliques(point, debut, dernier), *evenements} if debut <= j <= dernier]
+    i0, i1 = numero(debut), numero(dernier) + 1
+    minutes = np.zeros(i1 - i0, np.int64)
+    if not point.petit:
+        minutes[[numero(j) - i0 for j in jours if j not in evenements]] = MINUTE_DU_RELEVE
+    lus = registres_lus(point, i0, i1, minutes if minutes.any() else None, Grandeur.PA)
+    perdus = jours_perdus(point, i0 - 1, i1 - 1)
+    deposes = {c.depose: c for c in point.compteurs if c.depose is not None}
+    releves: list[_Releve] = []
+    reel, part = lus[:, 0], 100
+    for jour in sorted(jours):
+        ouvre = ferme = lus[:, numero(jour) - i0]
+        evenement = jour in evenements
+        estime = not evenement and (perdus[numero(jour) - i0] or _sans_releve_a_pied(point, jour))
+        if estime:
+            ouvre = ferme = reel + (ferme - reel) * part // 100
+        else:
+            if jour in deposes:
+                ferme = registres_de_depose(point, deposes[jour])
+            # One share for all the estimates that follow, so that none is below the one before.
+            reel, part = ouvre, 85 + draw(installation_de(point).cle_releves, numero(jour)) % 16
+        releves.append(_Releve(jour, ferme, ouvre, bool(estime), evenement))
+    return releves
+
+
+def _fins(point: PointMesure) -> tuple[date | None, date | None]:
+    return point.resiliation, point.compteurs[-1].depose
+
+
+def _evenements(point: PointMesure) -> set[date]:
+    """Return the days on which something changes, so that the point is read."""
+    jours = {c.pose for c in point.compteurs} | {fin for fin in _fins(point) if fin is not None}
+    for entrees in (point.grille_distributeur, point.grille_fournisseur, point.puissances):
+        jours.update(entree.depuis for entree in entrees)
+    return jours
+
+
+def _cycliques(point: PointMesure, debut: date, dernier: date) -> Iterator[date]:
+    """Yield the days of cyclic reading of the months from `debut` to `dernier`."""
+    for mois in range(debut.year * 12 + debut.month - 1, dernier.year * 12 + dernier.month):
+        yield date(mois // 12, mois % 12 + 1, point.jour_releve)
+
+
+def _sans_releve_a_pied(point: PointMesure, jour: date) -> bool:
+    """Tell whether the meter of that day must be read on the spot, and isn't."""
+    compteur = next(c for c in reversed(point.compteurs) if c.pose <= jour)
+    tour = (jour.month + point.graine) % MOIS_ENTRE_RELEVES_A_PIED
+    return not compteur.communicant and tour != 0

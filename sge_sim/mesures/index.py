@@ -1,0 +1,275 @@
+"""Registers: what the meter's index reads at midnight, or at the instant of a reading.
+
+Each grid has its registers. The supplier's and the distributor's both split the same energy, so
+each adds up to the total. Registers count on through a change of calendar: the class that takes
+register 1 goes on from where the previous one stopped.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+
+import numpy as np
+
+from sge_sim.mesures.alea import Entiers, Masque, draws
+from sge_sim.mesures.calendrier import calendrier, decalages, jour_de, numero_borne
+from sge_sim.mesures.installations import installation_de
+from sge_sim.mesures.journees import Journees, journees, jours_perdus, plages_de, vie
+from sge_sim.mesures.point import (
+    Compteur,
+    Grandeur,
+    Plages,
+    PointMesure,
+    Structure,
+    en_vigueur,
+)
+
+CADRANS_FOURNISSEUR = 10
+"""Registers of the supplier's grid (F1 to F10 of a Linky)."""
+CADRANS_DISTRIBUTEUR = 5
+"""Registers of the distributor's grid: D1 to D4 of a Linky, then the peak of HTA (assumed)."""
+
+_HP, _HC, _HC_DE_LA_VEILLE, _PTE = range(4)
+_POINTES: Plages = ((9 * 60, 11 * 60), (18 * 60, 20 * 60))
+"""Peak hours of HTA, from December to February, Sundays excepted (assumed)."""
+_SIX_CADRANS: Plages = ((22 * 60, 6 * 60),)
+"""Off-peak hours of the six-class calendar, whatever the point's (assumed)."""
+
+_TOTAL = CADRANS_FOURNISSEUR + CADRANS_DISTRIBUTEUR
+_REGISTRES_INITIAUX = [0, CADRANS_FOURNISSEUR, _TOTAL]
+
+
+@dataclass(frozen=True)
+class Index:
+    """Readings, ascending. `horodates`: epoch seconds (UTC); `decalages`: offset of legal time,
+    seconds; `fournisseur`: shape (10, n), F1 first; `distributeur`: (5, n), D1 first; `total`:
+    (n,); `valides`: False where the reading was lost.
+
+    Units: Wh, VArh for a reactive quantity. C5 and P4: both grids add up to the total exactly.
+    The others count whole kWh, each register on its own: multiples of 1 000, whose sum may be
+    some kWh short of the total (which SGE doesn't give for them).
+    """
+
+    horodates: Entiers
+    decalages: Entiers
+    fournisseur: Entiers
+    distributeur: Entiers
+    total: Entiers
+    valides: Masque
+
+
+def index_quotidiens(
+    point: PointMesure, debut: date, fin: date, grandeur: Grandeur = Grandeur.PA
+) -> Index:
+    """Return the registers at the legal midnight that starts each day of [debut, fin).
+
+    R151 of day J is the reading of J + 1. Nothing before the last mise en service, nor of a meter
+    that doesn't communicate. PRI and PRC give ERI and ERC. On the day of a change of meter the
+    reading is the new meter's first one. The structure of the grid in force names the registers:
+    `en_vigueur(point.grille_fournisseur, jour).structure.classes`.
+    """
+    i0, i1 = _jours_lus(point, debut, fin)
+    return _index(point, i0, i1, None, grandeur)
+
+
+def index_courants(
+    point: PointMesure, debut: date, fin: date, grandeur: Grandeur = Grandeur.PA
+) -> Index:
+    """Return the registers as they were read in the night that starts each day of [debut, fin).
+
+    This is the "relevé courant" of C1-C4 and P1-P3, in R171 too. The instant is irregular
+    (observed 2023), between 00:20 and 06:00 (assumed).
+    """
+    i0, i1 = _jours_lus(point, debut, fin)
+    hasard = draws(installation_de(point).cle_releves, np.arange(i0, i1, dtype=np.int64))
+    # After the change in a night of change, so that legal time names the instant.
+    change = calendrier().heures[i0:i1] != 24
+    return _index(point, i0, i1, 20 + hasard % 340 + 180 * change, grandeur)
+
+
+def index_aux(
+    point: PointMesure, jours: Sequence[date], minute: int, grandeur: Grandeur = Grandeur.PA
+) -> Index:
+    """Return the registers at one minute (0 to 119) of the legal day, on ascending days.
+
+    The monthly frozen index of C1-C4 is read at minute 50 (observed 2023). Days outside of what
+    the point may tell are left out.
+    """
+    if not jours:
+        return _index(point, 0, 0, None, grandeur)
+    i0, i1 = _jours_lus(point, jours[0], jours[-1] + timedelta(1))
+    minutes = np.full(i1 - i0, minute, np.int64) if minute else None
+    tous = _index(point, i0, i1, minutes, grandeur)
+    rangs = np.array([n - i0 for n in map(numero_borne, jours) if i0 <= n < i1], np.int64)
+    return Index(
+        tous.horodates[rangs],
+        tous.decalages[rangs],
+        tous.fournisseur[:, rangs],
+        tous.distributeur[:, rangs],
+        tous.total[rangs],
+        tous.valides[rangs],
+    )
+
+
+def index_de_depose(point: PointMesure, compteur: Compteur) -> int:
+    """Return the last total, Wh, of a meter that was removed (`ValueError` if it is in place)."""
+    return int(registres_de_depose(point, compteur)[_TOTAL])
+
+
+def _jours_lus(point: PointMesure, debut: date, fin: date) -> tuple[int, int]:
+    """Return the days of [debut, fin) that have a reading: the last one closes the point's life."""
+    premier, dernier = vie(point)
+    i0 = max(numero_borne(debut), premier)
+    return i0, max(i0, min(numero_borne(fin), dernier + 1))
+
+
+def _index(
+    point: PointMesure, i0: int, i1: int, minutes: Entiers | None, grandeur: Grandeur
+) -> Index:
+    """Read the registers on the days [i0, i1), at midnight or at a minute of each."""
+    table = calendrier()
+    horodates = table.minuits[i0:i1]
+    if minutes is not None:
+        horodates = horodates + 60 * minutes
+        horodates += np.where(minutes >= 180, (table.heures[i0:i1] - 24) * 3600, 0)
+    lus = registres_lus(point, i0, i1, minutes, grandeur)
+    return Index(
+        horodates=horodates,
+        decalages=decalages(horodates),
+        fournisseur=lus[:CADRANS_FOURNISSEUR],
+        distributeur=lus[CADRANS_FOURNISSEUR:_TOTAL],
+        total=lus[_TOTAL],
+        # The collection that failed for a day is that of the reading at its end.
+        valides=~jours_perdus(point, i0 - 1, i1 - 1),
+    )
+
+
+def registres_lus(
+    point: PointMesure, i0: int, i1: int, minutes: Entiers | None, grandeur: Grandeur
+) -> Entiers:
+    """Return what the meters show on the days [i0, i1), communicating or not: shape (16, n),
+    the supplier's registers, the distributor's, the total."""
+    lus = np.zeros((_TOTAL + 1, i1 - i0), np.int64)
+    for compteur in point.compteurs:
+        pose = numero_borne(compteur.pose)
+        a = max(i0, pose)
+        b = i1
+        if compteur.depose is not None:
+            # The day a meter is replaced is the new one's; the last one is read when it goes.
+            b = min(i1, numero_borne(compteur.depose) + (compteur is point.compteurs[-1]))
+        if a >= b:
+            continue
+        energies = _energies(point, pose, b, grandeur, None)
+        avant, fenetre = energies[:, : a - pose], energies[:, a - pose :]
+        depuis = avant.sum(axis=1, keepdims=True) + fenetre.cumsum(axis=1) - fenetre
+        if minutes is not None:
+            depuis += _energies(point, a, b, grandeur, minutes[a - i0 : b - i0])
+        lus[:, a - i0 : b - i0] = _affiche(point, depuis)
+        if grandeur is Grandeur.PA:
+            lus[_REGISTRES_INITIAUX, a - i0 : b - i0] += compteur.index_initial
+    return lus
+
+
+def registres_de_depose(point: PointMesure, compteur: Compteur) -> Entiers:
+    """Return what a meter showed when it was removed, shape (16,); `ValueError` if it was not."""
+    if compteur.depose is None:
+        raise ValueError("the meter is still in place")
+    pose, depose = numero_borne(compteur.pose), numero_borne(compteur.depose)
+    lus = _affiche(point, _energies(point, pose, depose, Grandeur.PA, None).sum(axis=1))
+    lus[_REGISTRES_INITIAUX] += compteur.index_initial
+    return lus
+
+
+def _affiche(point: PointMesure, energies: Entiers) -> Entiers:
+    """Return what registers show: Wh for C5 and P4, whole kWh (in Wh) for the others."""
+    return energies if point.petit else energies // 12 * 1000
+
+
+def _energies(
+    point: PointMesure, i0: int, i1: int, grandeur: Grandeur, minutes: Entiers | None
+) -> Entiers:
+    """Return what each register counts on each day, or until a minute of it: shape (16, n)."""
+    energies = np.zeros((_TOTAL + 1, i1 - i0), np.int64)
+    for j in journees(point, i0, i1, grandeur):
+        jour = jour_de(j.premier)
+        ici = slice(j.premier - i0, j.premier - i0 + j.energies.shape[1])
+        jusque = None if minutes is None else minutes[None, ici]
+        energies[_TOTAL, ici] = j.totaux if jusque is None else j.registres(jusque)[0]
+        for grilles, premier in (
+            (point.grille_fournisseur, 0),
+            (point.grille_distributeur, CADRANS_FOURNISSEUR),
+        ):
+            grille = en_vigueur(grilles, jour)
+            if grille is None or grille.structure is Structure.BASE:
+                energies[premier, ici] = energies[_TOTAL, ici]
+            else:
+                _repartit(
+                    j, grille.structure, plages_de(point, jour), jusque, energies[premier:, ici]
+                )
+    return energies
+
+
+def _repartit(
+    j: Journees, structure: Structure, plages: Plages, jusque: Entiers | None, registres: Entiers
+) -> None:
+    """Add the days to the registers of a grid, class by class."""
+    bornes, natures = _decoupage(structure, plages)
+    n = j.energies.shape[1]
+    minutes = np.array(bornes, np.int64)[:, None]
+    if jusque is None:
+        cumuls = np.concatenate([j.registres(minutes), j.totaux[None]])
+    else:
+        fins = np.array([1440], np.int64)[:, None]
+        cumuls = j.registres(np.minimum(np.concatenate([minutes, fins]), jusque))
+    cadrans = _cadrans(structure)[:, j.premier : j.premier + n]
+    jours = np.arange(n)
+    avant = np.zeros(n, np.int64)
+    for nature, cumul in zip(natures, cumuls, strict=True):
+        registres[cadrans[nature] - 1, jours] += cumul - avant
+        avant = cumul
+
+
+@lru_cache(maxsize=256)
+def _decoupage(structure: Structure, plages: Plages) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the minutes at which a day changes class, and the nature of each part."""
+    if structure is Structure.SIX_CADRANS:
+        plages = _SIX_CADRANS
+    creuses = np.zeros(1440, np.int64)
+    for debut, fin in plages:
+        minutes = np.arange(debut, fin if fin > debut else fin + 1440) % 1440
+        creuses[minutes] = _HC
+    if structure is Structure.SIX_CADRANS:
+        # Its day goes from 6h to 6h: the small hours have the colour of the day before.
+        creuses[: 6 * 60] = _HC_DE_LA_VEILLE
+    if structure is Structure.POINTE:
+        for debut, fin in _POINTES:
+            creuses[debut:fin] = _PTE
+    bornes = np.flatnonzero(creuses[1:] != creuses[:-1]) + 1
+    return tuple(bornes.tolist()), tuple(creuses[[0, *bornes.tolist()]].tolist())
+
+
+@lru_cache(maxsize=len(Structure))
+def _cadrans(structure: Structure) -> Entiers:
+    """Return the register of each nature of time on each day: shape (4, days)."""
+    table = calendrier()
+    haute = table.saison_haute
+    un = np.ones(len(haute), np.int64)
+    if structure is Structure.SIX_CADRANS:
+        hc = 1 + 2 * table.couleur
+        veille = np.concatenate([hc[:1], hc[:-1]])
+        cadrans = (hc + 1, hc, veille, hc + 1)
+    elif structure is Structure.HP_HC:
+        cadrans = (2 * un, un, un, 2 * un)
+    else:
+        hp, hc = 2 + 2 * haute, 1 + 2 * haute
+        pointe = hp
+        if structure is Structure.POINTE:
+            # Sundays are off-peak all day (assumed).
+            dimanche = table.jour_semaine == 6
+            hp = np.where(dimanche, hc, hp)
+            pointe = np.where(np.isin(table.mois, (12, 1, 2)) & ~dimanche, 5, hp)
+        cadrans = (hp, hc, hc, pointe)
+    tous = np.stack(cadrans)
+    tous.setflags(write=False)
+    return tous

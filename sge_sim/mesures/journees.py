@@ -1,0 +1,271 @@
+"""The days of a point: which energies, spread over which rows.
+
+A day is a few uses; each is an integer energy and a row of the bank. The energy spent since
+midnight at any instant is then `sum(energy * running sum) / 2**24`, and the whole day is exactly
+the sum of the energies. Everything else in `mesures/` is a reading of this: the curve rounds it
+at the bounds of the steps, the registers at the bounds of the classes, both to the nearest, so
+each carries its rounding to the next (FAQ) and both add up to the day.
+
+Energies are in Wh for C5 and P4, in twelfths of kWh for the others: one kW during five minutes,
+the quantum of their curves, so that kilowatts add up to the day too.
+
+A day of 23 or 25 hours lives its legal hours: 2h-3h is skipped in spring, lived twice in autumn.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property, lru_cache
+from itertools import pairwise
+
+import numpy as np
+
+from sge_sim.mesures.alea import Entiers, Masque, draws
+from sge_sim.mesures.calendrier import (
+    DERNIER_JOUR,
+    calendrier,
+    changements_entre,
+    jour_de,
+    numero_borne,
+)
+from sge_sim.mesures.installations import (
+    BITS_BRUIT,
+    FRACTION,
+    UN,
+    USAGES,
+    banque_de,
+    installation_de,
+    niveaux,
+)
+from sge_sim.mesures.motifs import BITS, UNITE, Banque
+from sge_sim.mesures.point import PLAGES_PAR_DEFAUT, Grandeur, Plages, PointMesure, en_vigueur
+
+PASSAGE_5_MINUTES = date(2023, 3, 1)
+"""First day of the 5-minute curves of C1-C4 and P1-P3, 10 minutes before (assumed: answers of
+2022 have 10 minutes, those of April 2023 have 5)."""
+
+_DEBUT_CHANGEMENT, _FIN_CHANGEMENT = 120, 180
+_DEBUT, _FIN = np.array([[_DEBUT_CHANGEMENT]]), np.array([[1440]])
+_DEPASSEMENT = {False: 108, True: 100}
+"""Largest power of a large point, per cent of the subscribed: consumption, injection (assumed)."""
+_BITS_BRUIT = np.array([[BITS_BRUIT + 8 * usage] for usage in range(USAGES)])
+
+
+@dataclass(frozen=True)
+class Journees:
+    """Consecutive days [premier, premier + n) of a point under one set of dated entries.
+
+    `energies` and `lignes`: shape (uses, n). `pair`: the energy of each day is even, because the
+    quantum of a 10-minute curve is two of ours. `changements`: ranks of the days of 23 or 25
+    hours.
+    """
+
+    premier: int
+    energies: Entiers
+    lignes: Entiers
+    banque: Banque
+    pair: bool
+    changements: Entiers
+
+    @cached_property
+    def totaux(self) -> Entiers:
+        """The energy of each day, shape (n,)."""
+        totaux: Entiers = self.energies.sum(axis=0)
+        if len(self.changements):
+            rangs = self.changements
+            fins = (totaux[rangs] << BITS) + self._heure_du_changement(_FIN)[0]
+            # Rounded down, so that no step has to give back what it had spent.
+            totaux[rangs] = fins >> (BITS + self.pair) << self.pair
+        return totaux
+
+    def registres(self, minutes: Entiers) -> Entiers:
+        """Return the whole units spent since midnight at minutes of the legal day.
+
+        `minutes`: shape (bounds, 1) or (bounds, n), up to 1440; the result: (bounds, n).
+        """
+        exacts = self._spent(minutes, slice(None))
+        if len(self.changements):
+            rangs = self.changements
+            ici = minutes if minutes.shape[1] == 1 else minutes[:, rangs]
+            exacts[:, rangs] += self._heure_du_changement(ici)
+        registres: Entiers = np.minimum((exacts + UNITE // 2) >> BITS, self.totaux)
+        return registres
+
+    def pas_a_pas(self) -> Entiers:
+        """Return the energy since midnight at each bound of the steps, times `UNITE`.
+
+        Shape (n, steps + 1), in the order of time. Only for `Journees` cut by `par_duree`.
+        """
+        exacts: Entiers = np.einsum(
+            "kn,kns->ns", self.energies, self.banque.cumuls.take(self.lignes, axis=0)
+        )
+        if not len(self.changements):
+            return exacts
+        a, b = _DEBUT_CHANGEMENT // self.banque.pas, _FIN_CHANGEMENT // self.banque.pas
+        heure = exacts[:, b : b + 1] - exacts[:, a : a + 1]
+        if calendrier().heures[self.premier] == 23:
+            return np.concatenate([exacts[:, : a + 1], exacts[:, b + 1 :] - heure], axis=1)
+        return np.concatenate([exacts[:, : b + 1], exacts[:, a + 1 :] + heure], axis=1)
+
+    def _spent(self, minutes: Entiers, jours: slice | Entiers) -> Entiers:
+        """Return the energy since midnight as if all days had 24 hours, times `UNITE`."""
+        lignes = self.lignes[:, None, jours]
+        rangs, reste = minutes // self.banque.pas, minutes % self.banque.pas
+        cumuls = self.banque.cumuls[lignes, rangs]
+        if reste.any():
+            suivants = self.banque.cumuls[lignes, np.minimum(rangs + 1, 1440 // self.banque.pas)]
+            cumuls = cumuls + (suivants - cumuls) * reste // self.banque.pas
+        exacts: Entiers = np.einsum("kn,kbn->bn", self.energies[:, jours], cumuls)
+        return exacts
+
+    def _heure_du_changement(self, minutes: Entiers) -> Entiers:
+        """Return what must be added by these minutes on the days of 23 or 25 hours: the energy
+        of 2h-3h spent by then, positive or negative. Shape (bounds, changes)."""
+        rangs = self.changements
+        signes = calendrier().heures[self.premier + rangs] - 24
+        bornes = np.clip(minutes, _DEBUT_CHANGEMENT, _FIN_CHANGEMENT)
+        return signes * (self._spent(bornes, rangs) - self._spent(_DEBUT, rangs))
+
+
+def journees(
+    point: PointMesure,
+    i0: int,
+    i1: int,
+    grandeur: Grandeur = Grandeur.PA,
+    *,
+    par_duree: bool = False,
+) -> Iterator[Journees]:
+    """Yield the days [i0, i1) of a point, cut where one of its dated entries changes.
+
+    With `par_duree`, days of 23 and 25 hours stand alone. What a day holds doesn't depend on
+    `i0` and `i1`. `grandeur` is not the voltage, which is no energy.
+    """
+    coupes = _coupes(point)
+    bornes = [i0, *coupes[bisect_right(coupes, i0) : bisect_left(coupes, i1)], i1]
+    if par_duree and (changements := changements_entre(i0, i1)):
+        seuls = {bord for jour in changements for bord in (jour, jour + 1)}
+        bornes = sorted(seuls.union(bornes))
+    if i0 == i1:
+        return
+    for a, b in pairwise(bornes):
+        yield _journees(point, a, b, grandeur)
+
+
+@lru_cache(maxsize=4096)
+def _coupes(point: PointMesure) -> tuple[int, ...]:
+    """Return the days on which something dated changes in the life of a point."""
+    dates = [plages.depuis for plages in point.heures_creuses[1:]]
+    dates += [puissance.depuis for puissance in point.puissances[1:]]
+    dates += [grille.depuis for grille in (*point.grille_distributeur, *point.grille_fournisseur)]
+    if not point.petit:
+        dates.append(PASSAGE_5_MINUTES)
+    return tuple(sorted({numero_borne(jour) for jour in dates}))
+
+
+def periode_mesuree(point: PointMesure, i0: int, i1: int) -> tuple[int, int]:
+    """Return [i0, i1) cut to what the point may tell: since its last mise en service, with a
+    meter that communicates, until it is terminated."""
+    premier, dernier = vie(point)
+    i0 = max(i0, premier)
+    return i0, max(i0, min(i1, dernier))
+
+
+@lru_cache(maxsize=4096)
+def vie(point: PointMesure) -> tuple[int, int]:
+    """Return the first and last (excluded) days that the point may tell."""
+    pose = next((c.pose for c in point.compteurs if c.communicant), DERNIER_JOUR)
+    fins = (point.resiliation, point.compteurs[-1].depose, DERNIER_JOUR)
+    return (
+        numero_borne(max(point.mise_en_service, pose)),
+        numero_borne(min(fin for fin in fins if fin is not None)),
+    )
+
+
+def jours_perdus(point: PointMesure, i0: int, i1: int) -> Masque:
+    """Tell for each day of [i0, i1) whether a gap covers it whole."""
+    minuits = calendrier().minuits
+    perdus = np.zeros(i1 - i0, np.bool_)
+    for trou in point.trous:
+        premier = int(np.searchsorted(minuits, trou.debut.timestamp()))
+        dernier = int(np.searchsorted(minuits, trou.fin.timestamp(), side="right")) - 1
+        perdus[max(premier - i0, 0) : max(dernier - i0, 0)] = True
+    return perdus
+
+
+def plages_de(point: PointMesure, jour: date) -> Plages:
+    """Return the off-peak ranges of a point on a day; the first ones before their date."""
+    entrees = point.heures_creuses
+    if not entrees:
+        return PLAGES_PAR_DEFAUT
+    return (en_vigueur(entrees, jour) or entrees[0]).plages
+
+
+def puissance_de(point: PointMesure, jour: date) -> int:
+    """Return the power of a point on a day, kVA or kW; the first one before its date."""
+    return (en_vigueur(point.puissances, jour) or point.puissances[0]).valeur
+
+
+def _journees(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> Journees:
+    jour = jour_de(i0)
+    banque = banque_de(point, plages_de(point, jour))
+    energies, lignes = _usages(point, i0, i1)
+    energies = _limite(point, energies, banque.pointes.take(lignes), puissance_de(point, jour))
+    inst = installation_de(point)
+    if grandeur is Grandeur.PRI:
+        energies = energies * inst.inductif >> FRACTION
+    elif grandeur is Grandeur.PRC:
+        nuits = banque.groupes[-1]
+        energies = energies[:1] * inst.capacitif >> FRACTION
+        lignes = nuits.debut + lignes[:1] % nuits.variantes
+    pair = not point.petit and jour < PASSAGE_5_MINUTES
+    if pair:
+        energies = energies & ~1
+    changements = np.array(changements_entre(i0, i1), np.int64) - i0
+    return Journees(i0, energies, lignes, banque, pair, changements)
+
+
+def _usages(point: PointMesure, i0: int, i1: int) -> tuple[Entiers, Entiers]:
+    """Return the energy wanted by each use, and its row, each day: shapes (uses, n)."""
+    inst = installation_de(point)
+    niveau = niveaux(point.profil_effectif, 48 if point.petit else 288, inst.habitude)
+    uses = len(inst.energies)
+    jours, semaines = draws(inst.cles, calendrier().compteurs[:, i0:i1])
+    lignes = niveau.lignes[:, i0:i1] + (jours >> niveau.bits & niveau.masques)
+    bruits = (jours >> _BITS_BRUIT[:uses] & 0xFF) * inst.etendues + inst.planchers
+    energies = inst.energies * niveau.facteurs[:, i0:i1] >> FRACTION
+    energies = energies * bruits >> (FRACTION + 8)
+    absent = (semaines & 1023) < niveau.seuils[i0:i1]
+    if absent.any():
+        energies = np.where(absent, energies * inst.absences >> FRACTION, energies)
+    return energies, lignes
+
+
+def _limite(point: PointMesure, energies: Entiers, pointes: Entiers, puissance: int) -> Entiers:
+    """Return the energies that keep each step within the subscribed power.
+
+    A Linky trips above it; a large meter records overruns, but not far above (assumed).
+    Consumers stagger their uses, so the day stays what it is unless it is far too much for the
+    power; a plant loses what exceeds its power.
+    """
+    par_pas = 500 * puissance if point.petit else puissance * _DEPASSEMENT[point.injection] // 100
+    maximum = (par_pas << BITS) - UNITE
+    prevus = (energies * pointes).sum(axis=0)
+    trop = prevus > maximum
+    if not trop.any():
+        return energies
+    if point.injection:
+        reduits = energies * ((maximum << FRACTION) // np.maximum(prevus, 1)) >> FRACTION
+        return np.where(trop, reduits, energies)
+    # A day beyond eight tenths of what the power allows is cut.
+    par_jour = par_pas * (48 if point.petit else 288) * 8 // 10
+    totaux = np.maximum(energies.sum(axis=0), 1)
+    energies = np.where(totaux > par_jour, energies * par_jour // totaux, energies)
+    # Move a part of the other uses to the standing load, which is flat.
+    souples = energies[1:].sum(axis=0)
+    plat = (energies[0] + souples) * pointes[0]
+    releve = (energies[1:] * pointes[1:]).sum(axis=0) - souples * pointes[0]
+    garde = np.clip(((maximum - plat) << FRACTION) // np.maximum(releve, 1), 0, UN)
+    gardees = energies[1:] * garde >> FRACTION
+    aplatis = np.concatenate([(energies[0] + souples - gardees.sum(axis=0))[None], gardees])
+    return np.where(trop, aplatis, energies)

@@ -1,0 +1,83 @@
+"""What every certificate of the simulator has in common: serial number, dates, key identifiers."""
+
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509.oid import NameOID
+
+from sge_sim.pki.keys import PrivateKey
+
+ORGANISATION = "Simulateur sge-sim"
+# All authorities of the simulator sign with P-256 keys.
+DIGEST = SHA256()
+# Machines that share a test seldom agree on the second: what is issued is valid a day early.
+CLOCK_MARGIN = timedelta(days=1)
+
+
+def simulator_name(common_name: str) -> x509.Name:
+    """Return the name of an authority of the simulator."""
+    return x509.Name(
+        [
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, ORGANISATION),
+            x509.NameAttribute(NameOID.COMMON_NAME, common_name),
+        ]
+    )
+
+
+def certificate_builder(
+    subject: x509.Name,
+    issuer: x509.Name,
+    key: PrivateKey,
+    issuer_key: PrivateKey,
+    *,
+    now: datetime,
+    valid_from: datetime,
+    valid_until: datetime,
+) -> x509.CertificateBuilder:
+    """Begin a certificate of `key`, to be signed with `issuer_key` (the same for a root).
+
+    Instants are aware; `now` only makes the serial number.
+    """
+    public, issuer_public = key.public_key(), issuer_key.public_key()
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(public)
+        .serial_number(serial_number(key, now))
+        .not_valid_before(valid_from)
+        .not_valid_after(valid_until)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_public), critical=False
+        )
+    )
+
+
+def serial_number(key: PrivateKey, now: datetime) -> int:
+    """Return a serial number: the instant of issue in microseconds, then 64 bits of the key.
+
+    Numbers follow the order of issue, and two keys certified at the same (frozen) instant still
+    differ.
+    """
+    since = now - datetime(1970, 1, 1, tzinfo=UTC)
+    public = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return (since // timedelta(microseconds=1) << 64) | int.from_bytes(sha256(public).digest()[:8])
+
+
+def key_usage(*, signs_certificates: bool) -> x509.KeyUsage:
+    """Return the key use of an authority (certificates and CRLs) or of an end (signature)."""
+    return x509.KeyUsage(
+        digital_signature=not signs_certificates,
+        key_cert_sign=signs_certificates,
+        crl_sign=signs_certificates,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
+    )

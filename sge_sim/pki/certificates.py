@@ -1,0 +1,187 @@
+"""What a certificate says about itself, read from the outside world without ever raising oddly."""
+
+import re
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import TypeVar
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
+from cryptography.utils import CryptographyDeprecationWarning
+from cryptography.x509.oid import NameOID
+
+E = TypeVar("E", bound=x509.ExtensionType)
+
+_PEM_CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----")
+_DOMAIN_NAME = re.compile(r"(\*|[^\s.@]+)(\.[^\s.@]+)+\.?")
+# What the library raises for a certificate that it can't read.
+UNREADABLE = (
+    ValueError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
+
+
+def read_certificate(der: bytes) -> x509.Certificate:
+    """Read a certificate and all that the policy will ask of it.
+
+    Raises `ValueError` for anything that isn't one, or that the library doesn't understand; so too
+    for a serial number that isn't positive, for which the library warns (RFC 5280 §4.1.2.2).
+    """
+    try:
+        certificate = parse_fully(x509.load_der_x509_certificate(der))
+        positive = certificate.serial_number > 0
+    except CryptographyDeprecationWarning:
+        positive = False
+    except UNREADABLE as error:
+        raise ValueError(f"unreadable certificate: {error}") from error
+    if not positive:
+        raise ValueError("the serial number is not positive")
+    return certificate
+
+
+def read_pem_bundle(path: Path) -> list[x509.Certificate]:
+    """Return the certificates of a PEM file; those that can't be read are passed over.
+
+    Published bundles hold roots that strict readers refuse: six of Mozilla's have a serial number
+    of zero.
+    """
+    certificates = []
+    with tolerated_serial_numbers():
+        for block in _PEM_CERTIFICATE.findall(path.read_bytes()):
+            with suppress(*UNREADABLE):
+                certificates.append(parse_fully(x509.load_pem_x509_certificate(block)))
+    return certificates
+
+
+@contextmanager
+def tolerated_serial_numbers() -> Iterator[None]:
+    """Silence the library on serial numbers of zero; not for threads that serve requests."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        yield
+
+
+def parse_fully(certificate: x509.Certificate) -> x509.Certificate:
+    """Return the certificate, parsed to its end; raises one of `UNREADABLE` when it can't be."""
+    # These are parsed when first asked for: asking here is what makes later reading safe.
+    _ = certificate.extensions, certificate.subject, certificate.issuer
+    _ = certificate.public_key(), certificate.signature_hash_algorithm
+    _ = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    return certificate
+
+
+def fingerprint(der: bytes) -> str:
+    """Return the SHA-256 fingerprint of a certificate, in lower-case hexadecimal."""
+    return sha256(der).hexdigest()
+
+
+def extension(certificate: x509.Certificate, kind: type[E]) -> E | None:
+    """Return the extension of that kind, or `None` when the certificate doesn't carry it."""
+    try:
+        return certificate.extensions.get_extension_for_class(kind).value
+    except x509.ExtensionNotFound:
+        return None
+
+
+def is_authority(certificate: x509.Certificate) -> bool:
+    """Tell whether the certificate says that it may issue others."""
+    constraints = extension(certificate, x509.BasicConstraints)
+    return constraints is not None and constraints.ca
+
+
+def is_signed_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    """Tell whether the key of `issuer` signed `certificate`, whatever their names.
+
+    Not `verify_directly_issued_by`: it refuses SHA-1 and MD5 outright, where the policy is to say
+    that the signature is genuine but weak.
+    """
+    key = issuer.public_key()
+    signature, signed = certificate.signature, certificate.tbs_certificate_bytes
+    try:
+        if isinstance(key, ed25519.Ed25519PublicKey | ed448.Ed448PublicKey):
+            key.verify(signature, signed)
+            return True
+        algorithm = certificate.signature_hash_algorithm
+        if algorithm is None:
+            return False
+        if isinstance(key, rsa.RSAPublicKey):
+            given = certificate.signature_algorithm_parameters
+            scheme = given if isinstance(given, padding.PSS) else padding.PKCS1v15()
+            key.verify(signature, signed, scheme, algorithm)
+        elif isinstance(key, ec.EllipticCurvePublicKey):
+            key.verify(signature, signed, ec.ECDSA(algorithm))
+        else:
+            return False
+    except (InvalidSignature, UnsupportedAlgorithm, ValueError):
+        return False
+    return True
+
+
+def domain_names(certificate: x509.Certificate) -> frozenset[str]:
+    """Return the domain names that the certificate is made for, in lower case.
+
+    They are the DNS names of the subject alternative names, and the common name where it is a
+    domain name: a common name such as « ACME SA » isn't one.
+    """
+    alternative = extension(certificate, x509.SubjectAlternativeName)
+    dns = alternative.get_values_for_type(x509.DNSName) if alternative else []
+    return frozenset(
+        name.rstrip(".").lower()
+        for name in [*dns, *(cn for cn in common_names(certificate) if _DOMAIN_NAME.fullmatch(cn))]
+    )
+
+
+def common_names(certificate: x509.Certificate) -> tuple[str, ...]:
+    """Return the common names of the subject, most often one."""
+    return _values(certificate.subject, NameOID.COMMON_NAME)
+
+
+def name_text(name: x509.Name) -> str:
+    """Return what a person would call the bearer of `name`: common name and organisation."""
+    parts = [
+        *_values(name, NameOID.COMMON_NAME)[:1],
+        *_values(name, NameOID.ORGANIZATION_NAME)[:1],
+    ]
+    return ", ".join(parts) or name.rfc4514_string() or "sans nom"
+
+
+def key_text(certificate: x509.Certificate) -> str:
+    """Return the kind and size of the certificate's key: `RSA 2048`, `EC secp256r1`, `Ed25519`."""
+    key = certificate.public_key()
+    if isinstance(key, rsa.RSAPublicKey):
+        return f"RSA {key.key_size}"
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        return f"EC {key.curve.name}"
+    return type(key).__name__.removesuffix("PublicKey")
+
+
+def key_is_weak(certificate: x509.Certificate) -> bool:
+    """Tell whether the key is below today's floor: RSA 2048, curves of 256 bits."""
+    key = certificate.public_key()
+    if isinstance(key, rsa.RSAPublicKey):
+        return key.key_size < 2048
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        return key.curve.key_size < 256
+    return not isinstance(key, ed25519.Ed25519PublicKey | ed448.Ed448PublicKey)
+
+
+def signature_is_weak(certificate: x509.Certificate) -> bool:
+    """Tell whether the signature's digest is one that can be forged (MD5, SHA-1)."""
+    return isinstance(certificate.signature_hash_algorithm, hashes.MD5 | hashes.SHA1)
+
+
+def unique(certificates: Iterable[x509.Certificate]) -> tuple[x509.Certificate, ...]:
+    """Return the certificates without repetitions, in their order."""
+    return tuple(dict.fromkeys(certificates))
+
+
+def _values(name: x509.Name, oid: x509.ObjectIdentifier) -> tuple[str, ...]:
+    return tuple(str(attribute.value) for attribute in name.get_attributes_for_oid(oid))

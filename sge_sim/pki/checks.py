@@ -1,0 +1,383 @@
+"""The certificate policy: the list of what is checked, each check with its source.
+
+A check is a small function that returns, in French, why the certificate is refused, or `None`.
+All of them run: a tester reads every fault at once. `CERTIFICATE_CHECKS` need the certificate
+alone, so their outcome is kept; `REQUEST_CHECKS` depend on the instant, on what was revoked and on
+what is registered, so they run on each request.
+
+What Enedis publishes is the list of authorities, the refusal of wildcards, and that an actor hands
+in its certificate (FAQ). How the platform verifies the rest isn't published: those checks are what
+mutual TLS does everywhere.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Generic, NamedTuple, TypeVar
+
+from cryptography import x509
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from sge_sim.clock import PARIS
+from sge_sim.pki.authorities import Authority, AuthorityList, Environment, Provenance
+from sge_sim.pki.certificates import (
+    common_names,
+    domain_names,
+    extension,
+    is_authority,
+    key_is_weak,
+    key_text,
+    name_text,
+    signature_is_weak,
+)
+from sge_sim.pki.chains import BrokenChain, Chain, ChainFault
+from sge_sim.pki.revocation import RevocationList
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A certificate about to be judged for an environment, and what was verified about it.
+
+    Either `chain` leads to a trusted root, or `broken` says where the search ended; `authority`
+    is `None` when there is no chain, or when its issuer isn't on the list.
+    """
+
+    certificate: x509.Certificate
+    environment: Environment
+    authorities: AuthorityList
+    chain: Chain | None
+    broken: BrokenChain | None
+    authority: Authority | None
+    www_counts_as_same: bool = False
+
+    @cached_property
+    def subject(self) -> str:
+        """The name of the certificate's holder."""
+        return name_text(self.certificate.subject)
+
+    @cached_property
+    def valid_from(self) -> datetime:
+        """The instant (UTC) at which the certificate begins."""
+        return self.certificate.not_valid_before_utc
+
+    @cached_property
+    def valid_until(self) -> datetime:
+        """The last instant (UTC) of the certificate."""
+        return self.certificate.not_valid_after_utc
+
+    @cached_property
+    def serial_number(self) -> int:
+        """The certificate's number at its issuer."""
+        return self.certificate.serial_number
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A certificate as the simulator's register knows it: the actor whose it is.
+
+    `intermediates` are the DER certificates handed in with it; they complete the chain of a
+    certificate that arrives alone, and are trusted for nothing.
+    """
+
+    acteur: str
+    intermediates: tuple[bytes, ...] = ()
+
+
+class Situation(NamedTuple):
+    """A candidate at the instant of a request (`now`: machine time, aware)."""
+
+    candidate: Candidate
+    now: datetime
+    revocation: RevocationList | None
+    registered: Registered | None
+    registered_elsewhere: Environment | None
+
+
+@dataclass(frozen=True)
+class Check(Generic[S]):
+    """A named check: `find` returns the reason of the refusal, `remedy` says what to do."""
+
+    code: str
+    remedy: str
+    source: str
+    provenance: Provenance
+    find: Callable[[S], str | None]
+
+
+def check(
+    code: str, *, remedy: str, source: str, provenance: Provenance
+) -> Callable[[Callable[[S], str | None]], Check[S]]:
+    """Make a check of the function below."""
+
+    def named(find: Callable[[S], str | None]) -> Check[S]:
+        return Check(code, remedy, source, provenance, find)
+
+    return named
+
+
+@check(
+    "chaine",
+    remedy="Présenter un certificat d'une autorité admise, suivi de ses intermédiaires.",
+    source="RFC 5280 §6",
+    provenance="assumed",
+)
+def chain_leads_to_trusted_root(candidate: Candidate) -> str | None:
+    """Signatures lead from the certificate to a trusted root; an issuer's name proves nothing."""
+    if candidate.broken is None:
+        return None
+    issuer = name_text(candidate.broken.certificate.issuer)
+    match candidate.broken.fault:
+        case ChainFault.UNKNOWN_ISSUER:
+            return f"l'émetteur « {issuer} » n'est ni présenté ni connu"
+        case ChainFault.SELF_SIGNED:
+            return "le certificat est auto-signé"
+        case ChainFault.FORGED_ISSUER:
+            return (
+                f"l'émetteur « {issuer} » porte le nom d'une autorité connue, mais la signature "
+                "n'est pas de cette autorité"
+            )
+        case ChainFault.ISSUER_IS_NOT_AUTHORITY:
+            return f"« {issuer} » a signé un certificat sans être une autorité"
+        case ChainFault.PATH_TOO_LONG:
+            return "la chaîne compte plus d'intermédiaires que son autorité ne le permet"
+
+
+@check(
+    "autorite_hors_liste",
+    remedy="Demander un certificat à l'une des autorités admises.",
+    source="FAQ",
+    provenance="documented",
+)
+def authority_is_on_list(candidate: Candidate) -> str | None:
+    """The verified issuer is an authority of the list."""
+    if candidate.chain is None or candidate.authority is not None:
+        return None
+    admitted = candidate.authorities.names(candidate.environment)
+    issuer = name_text(candidate.chain.issuer.subject)
+    return f"l'autorité « {issuer} » n'est pas admise ; le sont : {admitted}"
+
+
+@check(
+    "autorite_hors_environnement",
+    remedy="En production, demander un certificat à une autre autorité admise.",
+    source="FAQ",
+    provenance="documented",
+)
+def authority_is_admitted_here(candidate: Candidate) -> str | None:
+    """Let's Encrypt is admitted in homologation only."""
+    authority = candidate.authority
+    if authority is None or candidate.environment in authority.environments:
+        return None
+    elsewhere = ", ".join(sorted(authority.environments)) or "aucun environnement"
+    return f"l'autorité {authority.name} n'est admise qu'en {elsewhere}"
+
+
+@check(
+    "nom_generique",
+    remedy="Demander un certificat pour un nom de domaine exact, sans astérisque.",
+    source="FAQ",
+    provenance="documented",
+)
+def no_wildcard(candidate: Candidate) -> str | None:
+    """No wildcard, neither as common name nor among the alternative names."""
+    certificate = candidate.certificate
+    names = domain_names(certificate) | set(common_names(certificate))
+    wildcards = sorted(name for name in names if "*" in name)
+    return f"nom générique (wildcard) : {', '.join(wildcards)}" if wildcards else None
+
+
+@check(
+    "plusieurs_noms",
+    remedy="Demander un certificat pour un seul nom de domaine.",
+    source="FAQ",
+    provenance="documented",
+)
+def single_domain_name(candidate: Candidate) -> str | None:
+    """One domain name; whether `www.` and the bare name are one is a setting (assumed: no)."""
+    names = domain_names(candidate.certificate)
+    distinct = names
+    if candidate.www_counts_as_same:
+        distinct = frozenset(name.removeprefix("www.") for name in names)
+    if len(distinct) <= 1:
+        return None
+    return f"certificat multi-domaine : {', '.join(sorted(names))}"
+
+
+@check(
+    "usage_client",
+    remedy="Demander un certificat d'authentification client (clientAuth).",
+    source="RFC 5280 §4.2.1.12",
+    provenance="assumed",
+)
+def key_use_allows_client_authentication(candidate: Candidate) -> str | None:
+    """Key use and extended key use, where stated, allow a client to authenticate.
+
+    Let's Encrypt dropped clientAuth in 2026: its certificates pass with serverAuth alone.
+    """
+    usage = extension(candidate.certificate, x509.KeyUsage)
+    if usage is not None and not usage.digital_signature:
+        return "l'usage de clé n'autorise pas la signature (digitalSignature)"
+    allowed = {ExtendedKeyUsageOID.CLIENT_AUTH}
+    if candidate.authority is not None:
+        allowed.add(candidate.authority.granted_use)
+    intermediates = candidate.chain.intermediates if candidate.chain else ()
+    for certificate in (candidate.certificate, *intermediates):
+        extended = extension(certificate, x509.ExtendedKeyUsage)
+        if extended is not None and not allowed & set(extended):
+            return (
+                f"l'usage étendu de clé de « {name_text(certificate.subject)} » n'autorise pas "
+                "l'authentification client (clientAuth)"
+            )
+    return None
+
+
+@check(
+    "cle_faible",
+    remedy="Demander un certificat pour une clé RSA d'au moins 2048 bits, P-256, P-384 ou Ed25519.",
+    source="ANSSI RGS B1",
+    provenance="assumed",
+)
+def key_is_strong(candidate: Candidate) -> str | None:
+    """RSA of 2048 bits or more, curves of 256 bits or more, Ed25519, all along the chain."""
+    for certificate in _chain_or_leaf(candidate):
+        if key_is_weak(certificate):
+            return f"clé faible de « {name_text(certificate.subject)} » : {key_text(certificate)}"
+    return None
+
+
+@check(
+    "signature_faible",
+    remedy="Demander un certificat signé avec SHA-256 ou mieux.",
+    source="ANSSI RGS B1",
+    provenance="assumed",
+)
+def signature_is_strong(candidate: Candidate) -> str | None:
+    """Neither MD5 nor SHA-1 below the root, whose own signature proves nothing."""
+    intermediates = candidate.chain.intermediates if candidate.chain else ()
+    for certificate in (candidate.certificate, *intermediates):
+        if signature_is_weak(certificate):
+            digest = certificate.signature_hash_algorithm
+            named = digest.name.upper() if digest else ""
+            return f"signature faible de « {name_text(certificate.subject)} » : {named}"
+    return None
+
+
+@check(
+    "certificat_autorite",
+    remedy="Présenter le certificat de l'acteur, non celui d'une autorité.",
+    source="RFC 5280 §4.2.1.9",
+    provenance="assumed",
+)
+def leaf_is_not_an_authority(candidate: Candidate) -> str | None:
+    """The certificate of an actor isn't an authority's (CA flag)."""
+    if is_authority(candidate.certificate):
+        return "le certificat présenté est celui d'une autorité (CA:TRUE)"
+    return None
+
+
+@check(
+    "expire",
+    remedy="Renouveler le certificat ; en production, déposer le nouveau 15 jours ouvrés avant la "
+    "fin de l'ancien.",
+    source="RFC 5280 §4.1.2.5",
+    provenance="assumed",
+)
+def not_expired(situation: Situation) -> str | None:
+    """The certificate hasn't expired; its last second is still good."""
+    end = situation.candidate.valid_until
+    return f"expiré depuis le {_french(end)}" if situation.now > end else None
+
+
+@check(
+    "pas_encore_valide",
+    remedy="Attendre cette date, ou vérifier l'heure de la machine.",
+    source="RFC 5280 §4.1.2.5",
+    provenance="assumed",
+)
+def already_valid(situation: Situation) -> str | None:
+    """The certificate has begun."""
+    start = situation.candidate.valid_from
+    return f"valide seulement à partir du {_french(start)}" if situation.now < start else None
+
+
+@check(
+    "chaine_hors_dates",
+    remedy="Demander à l'autorité un certificat délivré par son intermédiaire actuel.",
+    source="RFC 5280 §6.1.3",
+    provenance="assumed",
+)
+def chain_is_in_its_dates(situation: Situation) -> str | None:
+    """Intermediates and root are in their dates as well."""
+    chain = situation.candidate.chain
+    if chain is None or chain.valid_from <= situation.now <= chain.valid_until:
+        return None
+    return (
+        "un certificat d'autorité de la chaîne est hors de ses dates, du "
+        f"{_french(chain.valid_from)} au {_french(chain.valid_until)}"
+    )
+
+
+@check(
+    "revoque",
+    remedy="Demander un nouveau certificat.",
+    source="RFC 5280 §6.3",
+    provenance="assumed",
+)
+def not_revoked(situation: Situation) -> str | None:
+    """The simulated authority hasn't revoked it; an unreadable list refuses (fails closed)."""
+    revocation = situation.revocation
+    if revocation is None:
+        return None
+    try:
+        since = revocation.revoked_on(situation.candidate.serial_number)
+    except (OSError, ValueError):
+        return f"la liste de révocation {revocation.path} est illisible"
+    return None if since is None else f"révoqué le {_french(since)}"
+
+
+@check(
+    "non_enregistre",
+    remedy="Enregistrer le certificat pour un acteur de cet environnement.",
+    source="FAQ",
+    provenance="documented",
+)
+def registered_for_an_actor(situation: Situation) -> str | None:
+    """An actor handed this certificate in for this environment."""
+    if situation.registered is not None:
+        return None
+    if situation.registered_elsewhere is not None:
+        return f"enregistré en {situation.registered_elsewhere} seulement"
+    return "enregistré pour aucun acteur"
+
+
+CERTIFICATE_CHECKS: tuple[Check[Candidate], ...] = (
+    chain_leads_to_trusted_root,
+    authority_is_on_list,
+    authority_is_admitted_here,
+    no_wildcard,
+    single_domain_name,
+    key_use_allows_client_authentication,
+    key_is_strong,
+    signature_is_strong,
+    leaf_is_not_an_authority,
+)
+REQUEST_CHECKS: tuple[Check[Situation], ...] = (
+    not_expired,
+    already_valid,
+    chain_is_in_its_dates,
+    not_revoked,
+    registered_for_an_actor,
+)
+
+
+def _chain_or_leaf(candidate: Candidate) -> tuple[x509.Certificate, ...]:
+    if candidate.chain is None:
+        return (candidate.certificate,)
+    return (candidate.certificate, *candidate.chain.authorities)
+
+
+def _french(instant: datetime) -> str:
+    return f"{instant.astimezone(PARIS):%d/%m/%Y à %H:%M}"

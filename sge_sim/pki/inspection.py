@@ -1,0 +1,164 @@
+"""`cert check`: what the files of an actor are, whether SGE would accept them, and until when.
+
+The verdict is the door's own (`Policy.judge`).
+"""
+
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from sge_sim.clock import PARIS
+from sge_sim.errors import UsageError
+from sge_sim.pki.certificates import (
+    extension,
+    is_authority,
+    is_signed_by,
+    key_text,
+    name_text,
+    unique,
+)
+from sge_sim.pki.chains import Chain
+from sge_sim.pki.deadlines import renewal_deadline
+from sge_sim.pki.material import Material, read_material
+from sge_sim.pki.policy import Policy, Verdict
+from sge_sim.pki.trust import TrustStore
+
+
+@dataclass(frozen=True)
+class InspectedFile:
+    """A file and what it holds, in French."""
+
+    path: Path
+    contents: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What was found in the files of an actor.
+
+    `key_matches` is `None` when no key was given. `renewal_deadline` is the legal date by which
+    the next production certificate is to be handed in; `renewal_due` tells that it has come or
+    gone. `advice` is in French, a sentence each.
+    """
+
+    files: tuple[InspectedFile, ...]
+    certificate: x509.Certificate
+    key_matches: bool | None
+    verdicts: tuple[Verdict, ...]
+    expiry: datetime
+    renewal_deadline: date
+    renewal_due: bool
+    advice: tuple[str, ...]
+
+    @property
+    def accepted(self) -> bool:
+        """Whether every policy accepts the certificate and the key, if given, is its own."""
+        return self.key_matches is not False and all(v.accepted for v in self.verdicts)
+
+
+def inspect_files(
+    paths: Sequence[Path],
+    policies: Sequence[Policy],
+    now: datetime,
+    password: str | None = None,
+) -> Inspection:
+    """Inspect the files of one actor, given in any order.
+
+    `policies` are those whose verdict is wanted, one per environment; they share a trust store.
+    `now` is the machine's time, aware. Raises `UsageError` for a file that can't be read and when
+    it isn't clear which certificate is the actor's.
+    """
+    materials = [read_material(path, password) for path in paths]
+    certificates = unique(one for material in materials for one in material.certificates)
+    keys = {_spki(key.public_key()) for material in materials for key in material.keys}
+    if len(keys) > 1:
+        raise UsageError("Les fichiers contiennent plusieurs clés privées : en donner une seule.")
+    leaf = _leaf(certificates, keys)
+    presented = tuple(one for one in certificates if one != leaf)
+    der, *others = (one.public_bytes(Encoding.DER) for one in (leaf, *presented))
+    expiry = leaf.not_valid_after_utc.astimezone(PARIS)
+    deadline = renewal_deadline(expiry.date())
+    return Inspection(
+        files=tuple(InspectedFile(m.path, tuple(_contents(m, leaf))) for m in materials),
+        certificate=leaf,
+        key_matches=_spki(leaf.public_key()) in keys if keys else None,
+        verdicts=tuple(policy.judge(der, now, others) for policy in policies),
+        expiry=expiry,
+        renewal_deadline=deadline,
+        renewal_due=now.astimezone(PARIS).date() >= deadline,
+        advice=tuple(_advice(leaf, presented, policies[0].trust)),
+    )
+
+
+def _leaf(certificates: Sequence[x509.Certificate], keys: Set[bytes]) -> x509.Certificate:
+    """Return the actor's certificate: that of the key, else the one that issued no other."""
+    if not certificates:
+        raise UsageError("Aucun certificat dans les fichiers : ajouter celui de l'acteur.")
+    own = [one for one in certificates if _spki(one.public_key()) in keys]
+    issued_none = [
+        one
+        for one in certificates
+        if not any(other != one and is_signed_by(other, one) for other in certificates)
+    ]
+    ends = [one for one in issued_none if not is_authority(one)]
+    for candidates in (own, ends, issued_none):
+        if len(candidates) == 1:
+            return candidates[0]
+    raise UsageError(
+        "Les fichiers contiennent plusieurs certificats d'acteur "
+        f"({', '.join(name_text(one.subject) for one in own or ends or issued_none)}) : "
+        "en donner un seul."
+    )
+
+
+def _contents(material: Material, leaf: x509.Certificate) -> Iterator[str]:
+    for _ in material.keys:
+        yield "clé privée"
+    for certificate in material.certificates:
+        if certificate == leaf:
+            role = "certificat de l'acteur"
+        elif certificate.subject == certificate.issuer:
+            role = "certificat racine"
+        elif is_authority(certificate):
+            role = "certificat intermédiaire"
+        else:
+            role = "autre certificat"
+        yield f"{role} « {name_text(certificate.subject)} » ({key_text(certificate)})"
+    if material.requests:
+        yield "demande de certificat (CSR), sans usage ici"
+
+
+def _advice(
+    leaf: x509.Certificate, presented: Sequence[x509.Certificate], trust: TrustStore
+) -> Iterator[str]:
+    chain = trust.chain_of(leaf, presented)
+    if isinstance(chain, Chain):
+        for missing in (one for one in chain.intermediates if one not in presented):
+            yield (
+                f"L'intermédiaire « {name_text(missing.subject)} » n'est pas dans les fichiers : "
+                "le client doit le présenter à la suite du certificat."
+            )
+        if trust.simulated_authority_of(chain) is None:
+            yield "La révocation n'est pas vérifiée : aucune autorité réelle n'est interrogée."
+        authority = trust.authority_of(chain)
+        if authority and not authority.grants_client_authentication and not _for_clients(leaf):
+            yield (
+                f"{authority.name} ne délivre plus clientAuth : ce certificat passe ici, mais un "
+                "serveur configuré par défaut le refuse."
+            )
+    yield "Le même certificat peut servir au VPN SSL (accès au portail), à homologuer aussi."
+
+
+def _for_clients(leaf: x509.Certificate) -> bool:
+    extended = extension(leaf, x509.ExtendedKeyUsage)
+    return extended is None or ExtendedKeyUsageOID.CLIENT_AUTH in extended
+
+
+def _spki(key: PublicKeyTypes) -> bytes:
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)

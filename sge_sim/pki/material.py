@@ -1,0 +1,120 @@
+"""Keys and certificates as people keep them: PEM, DER, PKCS#12 or PKCS#7, alone or mixed."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+from cryptography.hazmat.primitives.serialization import (
+    load_der_private_key,
+    load_pem_private_key,
+    pkcs7,
+    pkcs12,
+)
+
+from sge_sim.errors import UsageError
+from sge_sim.pki.certificates import UNREADABLE, parse_fully, tolerated_serial_numbers
+
+MAX_SIZE = 1 << 20
+_PEM_BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----(?:[^-]|-(?!----))+-----END \1-----")
+_UNREADABLE = (*UNREADABLE, TypeError)
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a file holds; `requests` counts certificate requests (CSR), which serve nothing here."""
+
+    path: Path
+    certificates: tuple[x509.Certificate, ...] = ()
+    keys: tuple[PrivateKeyTypes, ...] = ()
+    requests: int = 0
+
+
+def read_material(path: Path, password: str | None = None) -> Material:
+    """Read the keys and certificates of a file, whatever its format.
+
+    `password` opens encrypted keys and PKCS#12. Raises `UsageError` for a file that can't be
+    read, holds none of these, or needs another password.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_SIZE + 1)
+    except OSError as error:
+        raise UsageError(f"{path} est illisible : vérifier le chemin et les droits.") from error
+    if len(data) > MAX_SIZE:
+        raise UsageError(f"{path} dépasse 1 Mio : ce n'est pas un certificat.")
+    read = _read_pem if b"-----BEGIN " in data else _read_der
+    with tolerated_serial_numbers():
+        material = read(path, data, password.encode() if password else None)
+    if not (material.certificates or material.keys or material.requests):
+        raise UsageError(f"{path} ne contient ni clé ni certificat : donner un autre fichier.")
+    return material
+
+
+def _read_pem(path: Path, data: bytes, password: bytes | None) -> Material:
+    certificates: list[x509.Certificate] = []
+    keys: list[PrivateKeyTypes] = []
+    requests = 0
+    for block in _PEM_BLOCK.finditer(data):
+        label, text = block[1].decode("ascii"), block[0]
+        try:
+            if label.endswith("PRIVATE KEY"):
+                keys.append(_key(load_pem_private_key, text, password))
+            elif label == "CERTIFICATE":
+                certificates.append(parse_fully(x509.load_pem_x509_certificate(text)))
+            elif label == "PKCS7":
+                certificates += map(parse_fully, pkcs7.load_pem_pkcs7_certificates(text))
+            elif label.endswith("CERTIFICATE REQUEST"):
+                requests += 1
+        except _UNREADABLE as error:
+            raise _illegible(path, f"le bloc « {label} »") from error
+    return Material(path, tuple(certificates), tuple(keys), requests)
+
+
+def _read_der(path: Path, data: bytes, password: bytes | None) -> Material:
+    for read in (_der_certificate, _der_request, _der_pkcs7, _der_bundle, _der_key):
+        try:
+            return read(path, data, password)
+        except _UNREADABLE:
+            continue
+    raise _illegible(path, "le contenu")
+
+
+def _der_certificate(path: Path, data: bytes, _: bytes | None) -> Material:
+    return Material(path, certificates=(parse_fully(x509.load_der_x509_certificate(data)),))
+
+
+def _der_request(path: Path, data: bytes, _: bytes | None) -> Material:
+    x509.load_der_x509_csr(data)
+    return Material(path, requests=1)
+
+
+def _der_pkcs7(path: Path, data: bytes, _: bytes | None) -> Material:
+    certificates = pkcs7.load_der_pkcs7_certificates(data)
+    return Material(path, certificates=tuple(map(parse_fully, certificates)))
+
+
+def _der_bundle(path: Path, data: bytes, password: bytes | None) -> Material:
+    key, leaf, others = pkcs12.load_key_and_certificates(data, password)
+    certificates = (*((leaf,) if leaf else ()), *others)
+    return Material(path, tuple(map(parse_fully, certificates)), (key,) if key else ())
+
+
+def _der_key(path: Path, data: bytes, password: bytes | None) -> Material:
+    return Material(path, keys=(_key(load_der_private_key, data, password),))
+
+
+def _key(
+    load: Callable[[bytes, bytes | None], PrivateKeyTypes], data: bytes, password: bytes | None
+) -> PrivateKeyTypes:
+    try:
+        return load(data, password)
+    except TypeError:
+        # A password that an open key doesn't need is refused; one that is missing as well.
+        return load(data, None)
+
+
+def _illegible(path: Path, what: str) -> UsageError:
+    return UsageError(f"{path} : {what} est illisible ; vérifier le fichier et le mot de passe.")

@@ -1,0 +1,49 @@
+"""An inspection told in French, for the command line."""
+
+from datetime import datetime
+
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from sge_sim.clock import PARIS
+from sge_sim.pki.certificates import domain_names, fingerprint, key_text, name_text
+from sge_sim.pki.deadlines import RENEWAL_NOTICE
+from sge_sim.pki.inspection import Inspection
+
+
+def render_inspection(inspection: Inspection) -> str:
+    """Return the inspection as text: the files, the certificate, the verdicts, the deadlines."""
+    certificate = inspection.certificate
+    start, end = _french(certificate.not_valid_before_utc), _french(inspection.expiry)
+    lines = ["Fichiers"]
+    for file in inspection.files:
+        lines += [f"  {file.path} : {content}" for content in file.contents]
+    lines += [
+        "",
+        "Certificat",
+        f"  sujet      {name_text(certificate.subject)}",
+        f"  noms       {', '.join(sorted(domain_names(certificate))) or 'aucun nom de domaine'}",
+        f"  émetteur   {name_text(certificate.issuer)}",
+        f"  validité   du {start} au {end}",
+        f"  clé        {key_text(certificate)}, {_KEY[inspection.key_matches]}",
+        f"  numéro     {certificate.serial_number:x}",
+        f"  empreinte  {fingerprint(certificate.public_bytes(Encoding.DER))}",
+        "",
+        *(verdict.explain() for verdict in inspection.verdicts),
+        "",
+        "Renouvellement : en production, déposer le nouveau certificat au plus tard le "
+        f"{inspection.renewal_deadline:%d/%m/%Y} ({RENEWAL_NOTICE} jours ouvrés avant cette fin).",
+    ]
+    if inspection.renewal_due:
+        lines.append("Attention : cette date est atteinte ou passée, renouveler sans attendre.")
+    return "\n".join([*lines, *inspection.advice])
+
+
+_KEY = {
+    True: "la clé privée donnée est la sienne",
+    False: "la clé privée donnée n'est pas la sienne",
+    None: "aucune clé privée donnée",
+}
+
+
+def _french(instant: datetime) -> str:
+    return f"{instant.astimezone(PARIS):%d/%m/%Y %H:%M}"

@@ -1,0 +1,164 @@
+"""The simulator's own certificate, and the authority that its clients are to trust.
+
+`<data-dir>/pki/server/` holds `authority.pem` (for the clients' `verify`), its key, and
+`identity.pem`: the server's key and certificate in one file, so that a renewal replaces both at
+once. This authority is apart from the actors' ones and, since clients do put it in their trust
+store, it can only issue for the host names it was made with.
+"""
+
+import ipaddress
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from sge_sim.errors import UsageError
+from sge_sim.pki.building import (
+    CLOCK_MARGIN,
+    DIGEST,
+    certificate_builder,
+    key_usage,
+    simulator_name,
+)
+from sge_sim.pki.certificates import extension, read_pem_bundle
+from sge_sim.pki.files import PRIVATE, make_folder_once, write_atomically
+from sge_sim.pki.keys import generate_key, key_pem, read_key
+
+# The two real platforms, under their names of today and of before 2024.
+OFFICIAL_HOSTS = (
+    "sge-homologation-ws.enedis.fr",
+    "sge-ws.enedis.fr",
+    "sge-homologation-b2b.enedis.fr",
+    "sge-b2b.enedis.fr",
+)
+DEFAULT_HOSTS = ("localhost", "127.0.0.1", "::1", *OFFICIAL_HOSTS)
+SERVER_LIFE = timedelta(days=397)
+RENEW_BEFORE = timedelta(days=30)
+AUTHORITY_LIFE = timedelta(days=3650)
+
+
+@dataclass(frozen=True)
+class ServerIdentity:
+    """Where the server's certificate is, and until when (UTC) it is good."""
+
+    identity: Path
+    authority: Path
+    valid_until: datetime
+
+
+def ensure_server_identity(
+    folder: Path, *, now: datetime, hosts: Iterable[str] = DEFAULT_HOSTS
+) -> ServerIdentity:
+    """Return the server's certificate for `hosts`, made or renewed when needed.
+
+    `folder` is `<data-dir>/pki/server`; `now` is the machine's time, aware; hosts are names or
+    addresses. `identity` suits `SSLContext.load_cert_chain` alone. It is renewed 30 days before
+    it ends and when a host is missing from it; the authority stays, so clients keep what they
+    trust. Raises `UsageError` for a host that the authority wasn't made for.
+    """
+    wanted = tuple(_general_name(host) for host in dict.fromkeys(hosts))
+
+    def make(new: Path) -> None:
+        _make_authority(new, wanted, now)
+        _make_identity(new, wanted, now)
+
+    make_folder_once(folder, make)
+    try:
+        (leaf,) = read_pem_bundle(folder / "identity.pem")
+        (authority,) = read_pem_bundle(folder / "authority.pem")
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            f"Le certificat du serveur dans {folder} est abîmé : supprimer ce dossier."
+        ) from error
+    present = extension(leaf, x509.SubjectAlternativeName) or ()
+    if now + RENEW_BEFORE >= leaf.not_valid_after_utc or not set(wanted) <= set(present):
+        _refuse_foreign(folder, authority, wanted)
+        leaf = _make_identity(folder, wanted, now)
+    return ServerIdentity(
+        folder / "identity.pem", folder / "authority.pem", leaf.not_valid_after_utc
+    )
+
+
+def _make_authority(folder: Path, hosts: tuple[x509.GeneralName, ...], now: datetime) -> None:
+    key = generate_key("p256")
+    name = simulator_name("Simulateur SGE autorité du serveur")
+    certificate = (
+        certificate_builder(
+            name,
+            name,
+            key,
+            key,
+            now=now,
+            valid_from=now - CLOCK_MARGIN,
+            valid_until=now + AUTHORITY_LIFE,
+        )
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(key_usage(signs_certificates=True), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .add_extension(x509.NameConstraints([_subtree(h) for h in hosts], None), critical=True)
+        .sign(key, DIGEST)
+    )
+    write_atomically(folder / "authority.key.pem", key_pem(key), PRIVATE)
+    write_atomically(folder / "authority.pem", certificate.public_bytes(Encoding.PEM))
+
+
+def _make_identity(
+    folder: Path, hosts: tuple[x509.GeneralName, ...], now: datetime
+) -> x509.Certificate:
+    (authority,) = read_pem_bundle(folder / "authority.pem")
+    signing_key = read_key(folder / "authority.key.pem")
+    key = generate_key("p256")
+    leaf = (
+        certificate_builder(
+            x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Simulateur SGE")]),
+            authority.subject,
+            key,
+            signing_key,
+            now=now,
+            valid_from=now - CLOCK_MARGIN,
+            valid_until=min(now + SERVER_LIFE, authority.not_valid_after_utc),
+        )
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(key_usage(signs_certificates=False), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .add_extension(x509.SubjectAlternativeName(hosts), critical=False)
+        .sign(signing_key, DIGEST)
+    )
+    write_atomically(
+        folder / "identity.pem", key_pem(key) + leaf.public_bytes(Encoding.PEM), PRIVATE
+    )
+    return leaf
+
+
+def _general_name(host: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(host))
+    except ValueError:
+        pass
+    if not host.isascii() or not host.strip():
+        raise UsageError(f"« {host} » n'est ni un nom d'hôte ni une adresse : le corriger.")
+    return x509.DNSName(host)
+
+
+def _subtree(host: x509.GeneralName) -> x509.GeneralName:
+    """Return the host as a name constraint: an address is there a network of one."""
+    if isinstance(host, x509.IPAddress):
+        return x509.IPAddress(ipaddress.ip_network(host.value))
+    return host
+
+
+def _refuse_foreign(
+    folder: Path, authority: x509.Certificate, hosts: tuple[x509.GeneralName, ...]
+) -> None:
+    constraints = extension(authority, x509.NameConstraints)
+    permitted = set(constraints.permitted_subtrees or ()) if constraints else set()
+    for host in hosts:
+        if _subtree(host) not in permitted:
+            raise UsageError(
+                f"L'autorité du serveur n'est pas faite pour « {host.value} » : supprimer "
+                f"{folder}, puis redonner authority.pem aux clients."
+            )

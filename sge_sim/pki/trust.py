@@ -1,0 +1,105 @@
+"""The roots that the simulator trusts, and how a verified chain becomes an authority of the list.
+
+Three sources: the simulated authorities, the public roots of certifi (an actor may try its real
+certificate), and a folder of extra PEM files for what certifi no longer carries.
+
+All public roots are trusted, not those of listed authorities alone: the handshake then passes and
+the policy says in French which authority is refused, where TLS would only send an alert.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import certifi
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from sge_sim.errors import UsageError
+from sge_sim.pki.authorities import Authority, AuthorityList
+from sge_sim.pki.certificates import is_authority, read_pem_bundle, unique
+from sge_sim.pki.chains import BrokenChain, Chain, ChainBuilder
+from sge_sim.pki.simulated import SimulatedAuthority
+
+
+class TrustStore:
+    """What the simulator trusts: roots, known intermediates, and the list of authorities."""
+
+    def __init__(
+        self,
+        authorities: AuthorityList,
+        simulated: Iterable[SimulatedAuthority] = (),
+        roots: Iterable[x509.Certificate] = (),
+        intermediates: Iterable[x509.Certificate] = (),
+    ) -> None:
+        self.authorities = authorities
+        self.simulated = tuple(simulated)
+        self.roots = unique([*(one.root for one in self.simulated), *roots])
+        self._simulated_by_root = {one.root: one for one in self.simulated}
+        self._builder = ChainBuilder(
+            self.roots, [*(one.intermediate for one in self.simulated), *intermediates]
+        )
+
+    def chain_of(
+        self, leaf: x509.Certificate, presented: Iterable[x509.Certificate] = ()
+    ) -> Chain | BrokenChain:
+        """Return the chain of `leaf` to a trusted root, by signatures, or where it breaks."""
+        return self._builder.build(leaf, presented)
+
+    def simulated_authority_of(self, chain: Chain) -> SimulatedAuthority | None:
+        """Return the simulated authority whose root ends the chain, or `None` for a real one."""
+        return self._simulated_by_root.get(chain.root)
+
+    def authority_of(self, chain: Chain) -> Authority | None:
+        """Return the authority of the list that issued the leaf of a verified chain.
+
+        A simulated root is recognised by being that very certificate; a real one by the names of
+        the verified issuer and root. `None` when the list doesn't hold it.
+        """
+        simulated = self.simulated_authority_of(chain)
+        if simulated is not None:
+            return simulated.authority
+        return self.authorities.recognise(chain.issuer.subject, chain.root.subject)
+
+    def roots_pem(self) -> str:
+        """Return the trusted roots as PEM, for `SSLContext.load_verify_locations(cadata=…)`.
+
+        Roots alone: a client is to present its intermediate (assumed of the real platform).
+        """
+        return "".join(root.public_bytes(Encoding.PEM).decode("ascii") for root in self.roots)
+
+
+def load_trust(
+    authorities: AuthorityList,
+    simulated: Iterable[SimulatedAuthority] = (),
+    *,
+    public_roots: bool = True,
+    authorities_dir: Path | None = None,
+) -> TrustStore:
+    """Gather what the simulator trusts.
+
+    `public_roots` adds certifi's roots. `authorities_dir` is a folder of PEM files (`*.pem`,
+    `*.crt`, `*.cer`): self-issued certificates in it are trusted roots, the others are
+    intermediates that complete a chain but are trusted for nothing by themselves.
+    Raises `UsageError` when the folder can't be read or a file of it holds no authority.
+    """
+    roots = read_pem_bundle(Path(certifi.where())) if public_roots else []
+    intermediates: list[x509.Certificate] = []
+    for certificate in _extra_authorities(authorities_dir) if authorities_dir else ():
+        own = certificate.subject == certificate.issuer
+        (roots if own else intermediates).append(certificate)
+    return TrustStore(authorities, simulated, roots, intermediates)
+
+
+def _extra_authorities(folder: Path) -> list[x509.Certificate]:
+    if not folder.is_dir():
+        raise UsageError(f"Le dossier d'autorités {folder} n'existe pas : le créer ou le corriger.")
+    found = []
+    for path in sorted(p for p in folder.iterdir() if p.suffix in {".pem", ".crt", ".cer"}):
+        try:
+            certificates = [one for one in read_pem_bundle(path) if is_authority(one)]
+        except OSError as error:
+            raise UsageError(f"{path} ne peut pas être lu : vérifier ses droits.") from error
+        if not certificates:
+            raise UsageError(f"{path} ne contient aucun certificat d'autorité en PEM : le retirer.")
+        found += certificates
+    return found

@@ -1,0 +1,1 @@
+"""What SGE knows before anybody calls: points, clients, actors, and the words for them."""

@@ -1,0 +1,118 @@
+"""The actors' client certificates: those made at the first start, and the register of all."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from sqlalchemy.orm import Session
+
+from sge_sim.pki.authorities import Environment
+from sge_sim.pki.certificates import fingerprint, name_text
+from sge_sim.pki.checks import Registered
+from sge_sim.pki.files import make_folder_once
+from sge_sim.pki.installation import Pki
+from sge_sim.pki.issuing import issue_client_certificate, write_issued_certificate
+from sge_sim.store.acteurs import Acteur, Certificat, default_acteur
+from sge_sim.store.certificats import read_registration
+from sge_sim.store.codes import Environnement, KindActeur
+from sge_sim.store.database import Database
+
+ENVIRONNEMENTS: tuple[Environnement, ...] = ("homologation", "production")
+_KINDS: tuple[KindActeur, ...] = ("tiers", "fournisseur")
+# Any authority of the FAQ's list would do but Let's Encrypt, which production refuses.
+_AUTHORITY = "globalsign"
+
+
+@dataclass(frozen=True)
+class DefaultClient:
+    """What it takes to call as one of the default actors."""
+
+    kind: KindActeur
+    certificate: Path
+    key: Path
+    login: str
+    contrat_id: str
+
+
+def ensure_default_clients(
+    data_dir: Path, database: Database, pki: Pki, *, now: datetime
+) -> tuple[DefaultClient, ...]:
+    """Return the default actors' clients; their certificates are made and registered if need be.
+
+    `now` is the machine's time. The PEM file holds the leaf and its intermediate, and is
+    registered for both environments.
+    """
+    return tuple(_ensure_client(data_dir, database, pki, kind, now) for kind in _KINDS)
+
+
+def _ensure_client(
+    data_dir: Path, database: Database, pki: Pki, kind: KindActeur, now: datetime
+) -> DefaultClient:
+    def make(new: Path) -> None:
+        name = f"{kind}.sge-sim.example"
+        issued = issue_client_certificate(pki.simulated(_AUTHORITY), [name], now=now)
+        write_issued_certificate(new, issued)
+
+    folder = make_folder_once(data_dir / "pki" / "clients" / kind, make)
+    certificate = folder / "chain.pem"
+    chain = x509.load_pem_x509_certificates(certificate.read_bytes())
+    with database.transaction() as session:
+        acteur = default_acteur(session, kind)
+        for environnement in ENVIRONNEMENTS:
+            register_certificate(session, acteur, chain, environnement)
+        login, contrat_id = _login_and_contrat(acteur)
+    return DefaultClient(kind, certificate, folder / "key.pem", login, contrat_id)
+
+
+def register_certificate(
+    session: Session,
+    acteur: Acteur,
+    chain: list[x509.Certificate],
+    environnement: Environnement,
+) -> None:
+    """Register a certificate of `acteur` for `environnement`; its leaf comes first in `chain`.
+
+    A certificate belongs to one actor: registering it again hands it over.
+    """
+    leaf = chain[0]
+    session.merge(
+        Certificat(
+            fingerprint=fingerprint(leaf.public_bytes(Encoding.DER)),
+            environnement=environnement,
+            acteur_code=acteur.code,
+            subject=name_text(leaf.subject),
+            not_after=leaf.not_valid_after_utc,
+            pem="".join(one.public_bytes(Encoding.PEM).decode("ascii") for one in chain),
+        )
+    )
+
+
+class CertificateRegister:
+    """The register as the policy asks it: a `sge_sim.pki.policy.Registration`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._intermediates = lru_cache(maxsize=1024)(_intermediates)
+
+    def __call__(self, fingerprint: str, environment: Environment) -> Registered | None:
+        """Return what is registered under `fingerprint` for `environment`."""
+        found = read_registration(self._database, fingerprint, environment)
+        if found is None:
+            return None
+        acteur, pem = found
+        return Registered(acteur, self._intermediates(pem))
+
+
+def _intermediates(pem: str) -> tuple[bytes, ...]:
+    _, *others = x509.load_pem_x509_certificates(pem.encode("ascii"))
+    return tuple(one.public_bytes(Encoding.DER) for one in others)
+
+
+def _login_and_contrat(acteur: Acteur) -> tuple[str, str]:
+    """Return a login with every right and a contract without an end."""
+    login = next(u.login for u in acteur.utilisateurs if u.actif and u.services is None)
+    contrat = next(c.contrat_id for c in acteur.contrats if c.date_fin is None)
+    return login, contrat

@@ -1,0 +1,215 @@
+"""A data set: the communes, actors, profiles and named points of `catalog/datasets/<name>/`.
+
+Reading it checks every file and every reference from one to another; a mistake is a `UsageError`
+that names the file and the key.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from sge_sim.errors import UsageError
+from sge_sim.referentiel import prm
+from sge_sim.referentiel.entries import (
+    ActeurEntry,
+    CommuneEntry,
+    PointEntry,
+    PopulationEntry,
+    ProfilEntry,
+    SorteEntry,
+    check_attributes,
+    read_entries,
+)
+from sge_sim.resources import data_path
+from sge_sim.store.points import SEARCH_COLUMNS, Compteur, Point
+
+T = TypeVar("T")
+
+_COMMUNES, _ACTEURS, _PROFILS, _POINTS, _POPULATION = (
+    f"{name}.yaml" for name in ("communes", "acteurs", "profils", "points", "population")
+)
+
+# Given by the commune, the PRM or the search, never by a file.
+_FILLED_IN: Final = {"prm", "code_postal", "code_insee", "commune", "graine"} | set(
+    SEARCH_COLUMNS.values()
+)
+_REQUIRED: Final = tuple(
+    column.name
+    for column in Point.__table__.columns
+    if not column.nullable and column.name not in _FILLED_IN
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Profil:
+    """Attributes of a point and of its meter, which it may not have."""
+
+    point: Mapping[str, Any]
+    compteur: Mapping[str, Any] | None
+
+    def __or__(self, other: "Profil") -> "Profil":
+        """Return this profile as changed by another."""
+        no_meter = other.compteur is None or (self.compteur is None and not other.compteur)
+        return Profil(
+            {**self.point, **other.point},
+            None if no_meter else {**(self.compteur or {}), **(other.compteur or {})},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PointNomme:
+    """A point that is there for a reason; its commune is drawn when it is not given."""
+
+    prm: str
+    pourquoi: str
+    commune: CommuneEntry | None
+    profil: Profil
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """What a data set holds. Communes are keyed « code postal/code INSEE »."""
+
+    name: str
+    communes: Mapping[str, CommuneEntry]
+    acteurs: tuple[ActeurEntry, ...]
+    profils: Mapping[str, Profil]
+    points: tuple[PointNomme, ...]
+    population: PopulationEntry
+
+
+def load_dataset(name: str = "homologation") -> Dataset:
+    """Read the data set of that name.
+
+    Raises `UsageError` when there is none or when it holds a mistake.
+    """
+    folder = data_path("catalog") / "datasets" / name
+    if not folder.is_dir():
+        known = ", ".join(sorted(path.name for path in folder.parent.glob("*/")))
+        raise UsageError(f"le jeu de données « {name} » n'existe pas : choisir parmi {known}.")
+    return read_dataset(folder)
+
+
+def read_dataset(folder: Path) -> Dataset:
+    """Read the data set in `folder`; raises `UsageError` when it holds a mistake."""
+    communes = {
+        commune.key: commune
+        for commune in read_entries(folder / _COMMUNES, tuple[CommuneEntry, ...])
+    }
+    acteurs = read_entries(folder / _ACTEURS, tuple[ActeurEntry, ...])
+    _check_acteurs(folder / _ACTEURS, acteurs)
+    fournisseurs = [acteur.code for acteur in acteurs if acteur.kind == "fournisseur"]
+    profils = _read_profils(folder / _PROFILS)
+    points = _read_points(folder / _POINTS, communes, profils, fournisseurs)
+    population = read_entries(folder / _POPULATION, PopulationEntry)
+    _check_population(folder / _POPULATION, population, communes, profils, fournisseurs)
+    return Dataset(folder.name, communes, acteurs, profils, points, population)
+
+
+def _check_acteurs(path: Path, acteurs: Iterable[ActeurEntry]) -> None:
+    defaults = Counter(acteur.kind for acteur in acteurs if acteur.par_defaut)
+    for kind in ("tiers", "fournisseur"):
+        if defaults[kind] != 1:
+            raise UsageError(
+                f"{path}, par_defaut : il faut un {kind} par défaut et un seul, "
+                f"il y en a {defaults[kind]}."
+            )
+
+
+def _read_profils(path: Path) -> dict[str, Profil]:
+    entries = read_entries(path, dict[str, ProfilEntry])
+    profils: dict[str, Profil] = {}
+    for name, entry in entries.items():
+        profil = Profil({}, {})
+        for parent in entry.herite:
+            # A profile inherits from those above it only, so that none inherits from itself.
+            profil |= _reference(path, name, "herite", parent, profils)
+        profils[name] = profil | _checked(path, name, entry.point, entry.compteur)
+    return profils
+
+
+def _read_points(
+    path: Path,
+    communes: Mapping[str, CommuneEntry],
+    profils: Mapping[str, Profil],
+    fournisseurs: Iterable[str],
+) -> tuple[PointNomme, ...]:
+    points: dict[str, PointNomme] = {}
+    for entry in read_entries(path, tuple[PointEntry, ...]):
+        where = entry.prm
+        if where in points:
+            raise UsageError(f"{path}, {where}, prm : ce point est écrit deux fois.")
+        if not prm.is_valid(where):
+            raise UsageError(
+                f"{path}, {where}, prm : la clé est fausse, "
+                f"elle devrait être {prm.key(where[3:12])}."
+            )
+        profil = Profil({}, {})
+        for name in entry.profils:
+            profil |= _reference(path, where, "profils", name, profils)
+        profil |= _checked(path, where, entry.point, entry.compteur)
+        _check_complete(path, where, profil)
+        titulaire = profil.point.get("fournisseur_titulaire")
+        if titulaire is not None and titulaire not in fournisseurs:
+            raise UsageError(
+                f"{path}, {where}, fournisseur_titulaire : « {titulaire} » n'est pas un "
+                "fournisseur de acteurs.yaml."
+            )
+        commune = (
+            None
+            if entry.commune is None
+            else _reference(path, where, "commune", entry.commune, communes)
+        )
+        points[where] = PointNomme(where, entry.pourquoi, commune, profil)
+    return tuple(points.values())
+
+
+def _check_population(
+    path: Path,
+    population: PopulationEntry,
+    communes: Mapping[str, CommuneEntry],
+    profils: Mapping[str, Profil],
+    fournisseurs: Iterable[str],
+) -> None:
+    sortes: tuple[SorteEntry, ...] = (*population.quotas, *population.reste)
+    for sorte in sortes:
+        commune = _reference(path, sorte.commune, "commune", sorte.commune, communes)
+        if not commune.heures_creuses:
+            raise UsageError(
+                f"{path}, {sorte.commune} : cette commune n'a pas de plages d'heures creuses."
+            )
+        profil = _reference(path, sorte.commune, "profil", sorte.profil, profils)
+        for etat in population.etats:
+            changed = (
+                profil
+                if etat.profil is None
+                else profil | _reference(path, "etats", "profil", etat.profil, profils)
+            )
+            _check_complete(path, f"{sorte.commune}, {sorte.profil}", changed)
+    for code in population.fournisseurs:
+        if code not in fournisseurs:
+            raise UsageError(f"{path}, fournisseurs, {code} : fournisseur inconnu.")
+
+
+def _checked(
+    path: Path, where: str, point: Mapping[str, Any], compteur: Mapping[str, Any] | None
+) -> Profil:
+    return Profil(
+        check_attributes(path, where, Point, point),
+        None if compteur is None else check_attributes(path, where, Compteur, compteur),
+    )
+
+
+def _check_complete(path: Path, where: str, profil: Profil) -> None:
+    missing = [name for name in _REQUIRED if profil.point.get(name) is None]
+    if missing:
+        raise UsageError(f"{path}, {where} : il manque {', '.join(missing)}.")
+
+
+def _reference(path: Path, where: str, key: str, name: str, known: Mapping[str, T]) -> T:
+    try:
+        return known[name]
+    except KeyError:
+        raise UsageError(f"{path}, {where}, {key} : « {name} » n'est défini nulle part.") from None

@@ -1,0 +1,174 @@
+"""Invented addresses, people and companies, in the capitals of the AFNOR address lines.
+
+Nobody is meant: names are drawn from common ones, and no SIRET exists since no SIREN begins
+with three zeros.
+"""
+
+from sge_sim.referentiel.tirage import Tirage
+
+_VOIES = (
+    "RUE DES LILAS",
+    "RUE DU MOULIN",
+    "RUE DE L EGLISE",
+    "RUE DES ECOLES",
+    "RUE PASTEUR",
+    "RUE VICTOR HUGO",
+    "RUE JEAN JAURES",
+    "RUE DU CHATEAU",
+    "RUE DE LA FONTAINE",
+    "RUE DES ACACIAS",
+    "RUE DU LAVOIR",
+    "RUE DES TILLEULS",
+    "RUE NEUVE",
+    "RUE BASSE",
+    "RUE DU FOUR",
+    "RUE DES VIGNES",
+    "AVENUE DE LA GARE",
+    "AVENUE DU STADE",
+    "AVENUE DES PLATANES",
+    "AVENUE DE LA REPUBLIQUE",
+    "BOULEVARD VOLTAIRE",
+    "BOULEVARD DES ALLIES",
+    "CHEMIN DES CRETES",
+    "CHEMIN DE LA COLLINE",
+    "CHEMIN DU PUITS",
+    "ROUTE DE LA FORET",
+    "ROUTE DU CANAL",
+    "IMPASSE DES OLIVIERS",
+    "IMPASSE DU VERGER",
+    "PLACE DU MARCHE",
+    "PLACE DE LA MAIRIE",
+    "ALLEE DES CEDRES",
+    "ALLEE DES ROSIERS",
+    "QUAI DES TANNEURS",
+    "PASSAGE DES ARTISANS",
+    "SQUARE DES ERABLES",
+)
+_ZONES = ("ZA DES GRANDS PRES", "ZI NORD", "ZAC DE LA PLAINE", "PARC D ACTIVITES DU LAC")
+_NOMS = (
+    "MARTIN",
+    "BERNARD",
+    "THOMAS",
+    "PETIT",
+    "ROBERT",
+    "RICHARD",
+    "DURAND",
+    "DUBOIS",
+    "MOREAU",
+    "LAURENT",
+    "SIMON",
+    "MICHEL",
+    "LEFEVRE",
+    "LEROY",
+    "ROUX",
+    "DAVID",
+    "BERTRAND",
+    "MOREL",
+    "FOURNIER",
+    "GIRARD",
+    "BONNET",
+    "LAMBERT",
+    "FONTAINE",
+    "ROUSSEAU",
+    "VINCENT",
+    "MULLER",
+    "FAURE",
+    "ANDRE",
+    "MERCIER",
+    "BLANC",
+    "GUERIN",
+    "BOYER",
+    "GARNIER",
+    "CHEVALIER",
+    "FRANCOIS",
+    "LEGRAND",
+    "GAUTHIER",
+    "GARCIA",
+    "PERRIN",
+    "ROBIN",
+)
+_PRENOMS = (
+    "CAMILLE",
+    "DOMINIQUE",
+    "CLAUDE",
+    "MARIE",
+    "JEANNE",
+    "LOUISE",
+    "ALICE",
+    "NADIA",
+    "SOPHIE",
+    "CLAIRE",
+    "INES",
+    "YASMINE",
+    "PAUL",
+    "LOUIS",
+    "JULES",
+    "HUGO",
+    "KARIM",
+    "ANTOINE",
+    "LUCAS",
+    "VICTOR",
+    "ETIENNE",
+    "MATHIEU",
+    "SAMUEL",
+    "REMI",
+)
+_METIERS = (
+    "BOULANGERIE",
+    "GARAGE",
+    "PHARMACIE",
+    "MENUISERIE",
+    "TRANSPORTS",
+    "IMPRIMERIE",
+    "HOTEL",
+    "CAVE",
+    "ATELIERS",
+    "LABORATOIRE",
+    "ENTREPOTS",
+    "SCIERIE",
+)
+
+
+def voie(tirage: Tirage) -> str:
+    """Draw a number and a street."""
+    return f"{1 + tirage.below(180)} {tirage.one_of(_VOIES)}"
+
+
+def appartement(tirage: Tirage) -> str:
+    """Draw a floor and a flat."""
+    return f"ETAGE {1 + tirage.below(6)} APPT {1 + tirage.below(60)}"
+
+
+def batiment(tirage: Tirage) -> str:
+    """Draw a building."""
+    return f"BATIMENT {tirage.one_of('ABCDEF')}"
+
+
+def zone(tirage: Tirage) -> str:
+    """Draw an industrial or commercial zone."""
+    return tirage.one_of(_ZONES)
+
+
+def personne(tirage: Tirage) -> str:
+    """Draw a surname and a first name."""
+    return f"{tirage.one_of(_NOMS)} {tirage.one_of(_PRENOMS)}"
+
+
+def societe(tirage: Tirage) -> str:
+    """Draw a company's name."""
+    return f"{tirage.one_of(_METIERS)} {tirage.one_of(_NOMS)}"
+
+
+def siret(tirage: Tirage) -> str:
+    """Draw a SIRET whose two check digits are right."""
+    siren = with_luhn_key(f"000{tirage.digits(5)}")
+    return with_luhn_key(f"{siren}{tirage.digits(4)}")
+
+
+def with_luhn_key(digits: str) -> str:
+    """Return `digits` followed by their Luhn check digit."""
+    total = 0
+    for rank, digit in enumerate(reversed(digits)):
+        # Every other digit counts double, from the one before the key; its own digits are summed.
+        total += sum(divmod(2 * int(digit), 10)) if rank % 2 == 0 else int(digit)
+    return f"{digits}{-total % 10}"

@@ -1,0 +1,63 @@
+"""Puts a data set into an empty database, once."""
+
+from itertools import chain
+
+from sge_sim.referentiel.dataset import load_dataset
+from sge_sim.referentiel.entries import ActeurEntry, CommuneEntry
+from sge_sim.referentiel.fiches import named_fiches
+from sge_sim.referentiel.population import population
+from sge_sim.store.acteurs import Acteur, Contrat, Habilitation, Utilisateur, has_acteurs
+from sge_sim.store.database import Database
+from sge_sim.store.points import Commune, insert_points
+
+
+def install_dataset(
+    database: Database, *, size: int, seed: int, name: str = "homologation"
+) -> int | None:
+    """Install the data set with a population of `size` points, unless one is there already.
+
+    Several processes may call at once. Returns how many points were inserted, nothing when the
+    database was not empty. Raises `UsageError` when the data set holds a mistake or `size` is
+    too small.
+    """
+    with database.sessions() as session:
+        if has_acteurs(session):
+            return None
+    dataset = load_dataset(name)
+    points = population(dataset, size=size, seed=seed)
+    with database.exclusive_transaction() as session:
+        if has_acteurs(session):
+            return None
+        session.add_all(_acteur(entry) for entry in dataset.acteurs)
+        session.add_all(_commune(entry) for entry in dataset.communes.values())
+        session.flush()
+        return insert_points(session, chain(named_fiches(dataset, seed), points))
+
+
+def _acteur(entry: ActeurEntry) -> Acteur:
+    return Acteur(
+        code=entry.code,
+        nom=entry.nom,
+        kind=entry.kind,
+        par_defaut=entry.par_defaut,
+        utilisateurs=[
+            Utilisateur(
+                login=user.login,
+                services=None if user.services is None else list(user.services),
+                actif=user.actif,
+            )
+            for user in entry.utilisateurs
+        ],
+        contrats=[Contrat(**contrat.model_dump()) for contrat in entry.contrats],
+        habilitations=[
+            Habilitation(environnement=environnement, paquet=paquet)
+            for environnement, paquets in entry.habilitations.items()
+            for paquet in paquets
+        ],
+    )
+
+
+def _commune(entry: CommuneEntry) -> Commune:
+    return Commune(
+        code_postal=entry.code_postal, code_insee=entry.code_insee, libelle=entry.libelle
+    )

@@ -1,0 +1,170 @@
+"""A point as a tester reads it: everything that is known of it, in words."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from sge_sim.errors import UsageError
+from sge_sim.referentiel.libelles import libelle
+from sge_sim.referentiel.prm import is_valid, key
+from sge_sim.store.points import Compteur, Point, find_point
+
+
+def describe_point(session: Session, prm: str) -> dict[str, Any]:
+    """Return what is known of a point, ready for JSON; what is empty is left out.
+
+    Raises `UsageError` when there is no such point.
+    """
+    point = find_point(session, prm)
+    if point is None:
+        raise UsageError(_unknown(prm))
+    return _without_empty(
+        {
+            "prm": point.prm,
+            "pourquoi": point.pourquoi,
+            "segment": _coded("segment", point.segment),
+            "etat_contractuel": _coded("etatContractuel", point.etat_contractuel),
+            "etat_alimentation": _coded("etatAlimentation", point.etat_alimentation),
+            "niveau_ouverture_services": point.niveau_ouverture_services,
+            "adresse": {
+                "escalier_etage_appartement": point.escalier_etage_appartement,
+                "batiment": point.batiment,
+                "numero_et_nom_voie": point.numero_et_nom_voie,
+                "lieu_dit": point.lieu_dit,
+                "code_postal": point.code_postal,
+                "commune": {"code": point.code_insee, "libelle": point.commune},
+            },
+            "client_final": {
+                "nom": point.nom_client_final,
+                "categorie": _coded("categorieClientFinal", point.categorie_client_final),
+                "siret": point.siret,
+            },
+            "fournisseur_titulaire": point.fournisseur_titulaire,
+            "alimentation": {
+                "domaine_tension": _coded("domaineTension", point.domaine_tension),
+                "tension_livraison": _coded("tensionLivraison", point.tension_livraison),
+                "mode_apres_compteur": _coded("modeApresCompteur", point.mode_apres_compteur),
+                "puissance_raccordement": _power(
+                    point.puissance_raccordement, point.puissance_raccordement_unite
+                ),
+            },
+            "tarif": _tarif(point),
+            "dates": {
+                "mise_en_service": _day(point.date_mise_en_service),
+                "resiliation": _day(point.date_resiliation),
+                "modification_fta": _day(point.date_modification_fta),
+                "augmentation_puissance": _day(point.date_augmentation_puissance),
+                "diminution_puissance": _day(point.date_diminution_puissance),
+            },
+            "comptage": _comptage(point),
+            "releve": {
+                "mode_traitement": _coded("modeTraitement", point.mode_traitement),
+                "periodicite": _coded("periodicite", point.periodicite),
+                "plage_releve": _coded("plageReleve", point.plage_releve),
+                "mode_releve": _coded("modeReleve", point.mode_releve),
+                "media_releve": _coded("mediaReleve", point.media_releve),
+            },
+            "situation": {
+                "teleoperable": point.teleoperable,
+                "contrat_soutirage": point.contrat_soutirage,
+                "contrat_injection": point.contrat_injection,
+                "provisoire": point.provisoire,
+                "groupement_turpe": point.groupement_turpe,
+                "opposition_courbe": point.opposition_courbe,
+                "operation_en_cours": _coded("declencheur", point.operation_en_cours),
+            },
+        }
+    )
+
+
+def _unknown(prm: str) -> str:
+    if len(prm) != 14 or not (prm.isascii() and prm.isdigit()):
+        return f"« {prm} » n'est pas un PRM : il faut quatorze chiffres."
+    if not is_valid(prm):
+        return (
+            f"le point {prm} n'existe pas : ses deux derniers chiffres, la clé, "
+            f"devraient être {key(prm[3:12])}."
+        )
+    return f"le point {prm} n'existe pas dans cette base : vérifier le PRM."
+
+
+def _tarif(point: Point) -> dict[str, Any]:
+    forfait = point.longue_utilisation_forfait_h
+    return {
+        "formule_tarifaire_acheminement": _coded("formuleTarifaireAcheminement", point.fta),
+        "puissance_souscrite": _power(point.puissance_souscrite, point.puissance_souscrite_unite),
+        "denivele_puissances": {
+            classe: _power(puissance, point.puissance_souscrite_unite)
+            for classe, puissance in (point.denivele_puissances or {}).items()
+        },
+        "longue_utilisation": {
+            "contexte": _coded("contexteUtilisation", point.longue_utilisation_contexte),
+            "forfait": None if forfait is None else f"{forfait} h",
+        },
+        "calendrier_fournisseur": _coded("calendrier", point.calendrier_fournisseur),
+    }
+
+
+def _comptage(point: Point) -> dict[str, Any]:
+    courant, tension = point.transformateur_courant, point.transformateur_tension
+    return {
+        "type": _coded("typeComptage", point.type_comptage),
+        "disjoncteur": _coded("disjoncteurCalibre", point.disjoncteur_calibre),
+        "relais": point.relais_plage_heures_creuses,
+        "heures_creuses": point.heures_creuses_libelle,
+        "futures_heures_creuses": point.futures_heures_creuses_libelle,
+        "transformateur_courant": courant
+        and {
+            "calibre": courant.calibre,
+            "couplage": courant.couplage,
+            "classe_precision": _coded("classePrecision", courant.classe_precision),
+            "position": _coded("transformateurPosition", courant.position),
+        },
+        "transformateur_tension": tension
+        and {
+            "calibre": tension.calibre,
+            "couplage": tension.couplage,
+            "classe_precision": _coded("classePrecision", tension.classe_precision),
+        },
+        "compteurs": [_compteur(compteur) for compteur in point.compteurs],
+    }
+
+
+def _compteur(compteur: Compteur) -> dict[str, Any]:
+    acces = compteur.parametres_tele_acces
+    return _without_empty(
+        {
+            "matricule": compteur.matricule,
+            "numero_serie": compteur.numero_serie,
+            "localisation": _coded("localisation", compteur.localisation),
+            "pose": _day(compteur.date_pose),
+            "depose": _day(compteur.date_depose),
+            "tic_activee": compteur.tic_activee,
+            "tic_standard": compteur.tic_standard,
+            "tic_activable": compteur.tic_activable,
+            "ligne_telephonique": acces and acces.etat_ligne_telephonique,
+            "programmation_horaire": compteur.programmation_horaire,
+        }
+    )
+
+
+def _coded(liste: str, code: str | None) -> dict[str, str] | None:
+    return None if code is None else {"code": code, "libelle": libelle(liste, code)}
+
+
+def _power(value: int | None, unite: str | None) -> str | None:
+    return None if value is None else f"{value} {unite}"
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _without_empty(values: dict[str, Any]) -> dict[str, Any]:
+    """Drop what is empty, at every depth; `False` and 0 say something and stay."""
+    kept = {
+        name: _without_empty(value) if isinstance(value, dict) else value
+        for name, value in values.items()
+    }
+    return {name: value for name, value in kept.items() if value not in (None, {}, [])}

@@ -1,0 +1,264 @@
+"""The data sheet of a point, filtered as the ICS workbook says (GUI 0464 §7, ICS v1.0.0).
+
+The *authorised* view is for a point in service whose client authorises the caller. The other view
+lacks the dates of the tariff and of the powers, the segment, the tele-access parameters, the
+reading medium and the tariff structure; since that structure is all that `situationContractuelle`
+may hold, the whole block is absent (observed). The supplier's calendar is never shown to a tiers.
+
+What belongs to a segment alone: the TIC flags, the service level and the off-peak hours to C5 of
+the new chain; the tele-access, the time programmes and the transformers to C1-C4 (and P1-P3).
+"""
+
+from typing import Any
+
+from sge_sim.services.trees import coded, present, quantity
+from sge_sim.soap.protocol import Tree
+from sge_sim.store.points import Compteur, Point
+
+# The schema knows C2 to C5 and INDET only: the others can't be sent as they are (GUI 0464 lists
+# C1, the schema prevails).
+_SEGMENTS_OF_THE_SCHEMA = frozenset({"C2", "C3", "C4", "C5"})
+_SEGMENTS_WITH_FTA = frozenset({"C1", "C2", "C3", "C4", "C5"})
+_LARGE = frozenset({"C1", "C2", "C3", "C4"})
+_LARGE_PRODUCERS = frozenset({"P1", "P2", "P3"})
+_LISTENED_METERS = frozenset({"ICE", "ICE4Q", "CJE"})
+_SHARED_LINE = "Partagée"
+_LONGUE_UTILISATION = "BTINFLU"
+
+
+def data_sheet(point: Point, *, authorised: bool) -> Tree:
+    """Return the `point` element: today's situation, no history."""
+    return present(
+        {
+            "id": point.prm,
+            "donneesGenerales": _general(point, authorised),
+            "situationAlimentation": _supply(point),
+            "situationComptage": _metering(point, authorised),
+            "situationContractuelle": _contract(point) if authorised else None,
+        }
+    )
+
+
+def _general(point: Point, authorised: bool) -> Tree:
+    tree: dict[str, Any] = {
+        "etatContractuel": coded("etatContractuel", point.etat_contractuel),
+        "adresseInstallation": _address(point),
+    }
+    if point.segment == "C5":
+        tree["niveauOuvertureServices"] = _text(point.niveau_ouverture_services)
+    if authorised and point.segment in _SEGMENTS_WITH_FTA:
+        tree["dateDerniereModificationFormuleTarifaireAcheminement"] = point.date_modification_fta
+        if point.segment == "C5":
+            tree["dateDerniereAugmentationPuissanceSouscrite"] = point.date_augmentation_puissance
+            tree["dateDerniereDiminutionPuissanceSouscrite"] = point.date_diminution_puissance
+    if authorised and point.segment in _SEGMENTS_OF_THE_SCHEMA:
+        tree["segment"] = coded("segment", point.segment)
+    return present(tree)
+
+
+def _address(point: Point) -> Tree:
+    return present(
+        {
+            "escalierEtEtageEtAppartement": point.escalier_etage_appartement,
+            "batiment": point.batiment,
+            "numeroEtNomVoie": point.numero_et_nom_voie,
+            "lieuDit": point.lieu_dit,
+            "codePostal": point.code_postal,
+            "commune": {"code": point.code_insee, "libelle": point.commune},
+        }
+    )
+
+
+def _supply(point: Point) -> Tree:
+    return {
+        "alimentationPrincipale": present(
+            {
+                "domaineTension": coded("domaineTension", point.domaine_tension),
+                "tensionLivraison": _coded("tensionLivraison", point.tension_livraison),
+                "modeApresCompteur": _coded("modeApresCompteur", point.mode_apres_compteur),
+                "puissanceRaccordementSoutirage": _power(
+                    point.puissance_raccordement, point.puissance_raccordement_unite
+                ),
+            }
+        )
+    }
+
+
+def _metering(point: Point, authorised: bool) -> Tree:
+    return present(
+        {
+            "dispositifComptage": _device(point, authorised),
+            "caracteristiquesReleve": present(
+                {
+                    "modeTraitement": _coded("modeTraitement", point.mode_traitement),
+                    "periodicite": _coded("periodicite", point.periodicite),
+                    "plageReleve": _coded("plageReleve", point.plage_releve),
+                }
+            ),
+            "modeReleve": _coded("modeReleve", point.mode_releve),
+            "mediaReleve": _coded("mediaReleve", point.media_releve) if authorised else None,
+            "futuresPlagesHeuresCreuses": _future_off_peak(point),
+            "futuresProgrammationsHoraires": _future_programmes(point),
+        }
+    )
+
+
+def _device(point: Point, authorised: bool) -> Tree | None:
+    if point.type_comptage is None:
+        return None
+    meters = [
+        _meter(point, compteur, authorised)
+        for compteur in point.compteurs
+        if compteur.date_depose is None
+    ]
+    current, voltage = point.transformateur_courant, point.transformateur_tension
+    return present(
+        {
+            "typeComptage": coded("typeComptage", point.type_comptage),
+            "compteurs": {"compteur": meters} if meters else None,
+            "disjoncteur": _block(
+                "calibre", _coded("disjoncteurCalibre", point.disjoncteur_calibre)
+            ),
+            "relais": _block("plageHeuresCreuses", point.relais_plage_heures_creuses),
+            "transformateurCourant": current
+            and present(
+                {
+                    "calibre": _coded("transformateurCalibre", current.calibre),
+                    "couplage": _coded("transformateurCouplage", current.couplage),
+                    "classePrecision": _coded("classePrecision", current.classe_precision),
+                    "position": _coded("transformateurPosition", current.position),
+                }
+            ),
+            "transformateurTension": voltage
+            and present(
+                {
+                    "calibre": _coded("transformateurCalibre", voltage.calibre),
+                    "couplage": _coded("transformateurCouplage", voltage.couplage),
+                    "classePrecision": _coded("classePrecision", voltage.classe_precision),
+                }
+            ),
+        }
+    )
+
+
+def _meter(point: Point, compteur: Compteur, authorised: bool) -> Tree:
+    tree: dict[str, Any] = {
+        "localisation": _coded("localisation", compteur.localisation),
+        "matricule": compteur.matricule or compteur.numero_serie,
+    }
+    if point.segment == "C5":
+        tree["ticActivee"] = compteur.tic_activee
+        tree["ticStandard"] = compteur.tic_standard
+        tree["ticActivable"] = compteur.tic_activable
+        tree["plagesHeuresCreuses"] = point.heures_creuses_libelle
+    if authorised and point.segment in _LARGE | _LARGE_PRODUCERS:
+        tree["parametresTeleAcces"] = _tele_access(point, compteur)
+    if point.segment in _LARGE and compteur.programmation_horaire:
+        tree["programmationHoraire"] = _programme(compteur.programmation_horaire)
+    return present(tree)
+
+
+def _tele_access(point: Point, compteur: Compteur) -> Tree:
+    """Return how the meter is called: its listening window only where meter and line have one."""
+    access = compteur.parametres_tele_acces
+    if access is None:
+        return {}
+    listened = (
+        point.type_comptage in _LISTENED_METERS
+        and access.etat_ligne_telephonique == _SHARED_LINE
+        and access.fenetre_heure_debut is not None
+    )
+    window = present(
+        {
+            "heureDebut": access.fenetre_heure_debut,
+            "duree": access.fenetre_duree_min and quantity(access.fenetre_duree_min, "min"),
+        }
+    )
+    return present(
+        {
+            "numeroTelephone": access.numero_telephone,
+            "numeroVoieAiguillage": access.numero_voie_aiguillage,
+            "etatLigneTelephonique": access.etat_ligne_telephonique,
+            "fenetreEcouteClient": window if listened else None,
+            "cle": access.cle,
+        }
+    )
+
+
+def _programme(posts: dict[str, str]) -> Tree:
+    return {
+        "programmationPosteHoraire": [
+            coded("posteHoraire", post) | {"periodesHoraires": periods}
+            for post, periods in posts.items()
+        ]
+    }
+
+
+def _future_off_peak(point: Point) -> Tree | None:
+    if point.segment != "C5" or point.futures_heures_creuses_id is None:
+        return None
+    return present(
+        {"code": point.futures_heures_creuses_id, "libelle": point.futures_heures_creuses_libelle}
+    )
+
+
+def _future_programmes(point: Point) -> Tree | None:
+    if point.segment not in _LARGE or not point.futures_programmations:
+        return None
+    return {
+        "formuleTarifaireAcheminement": [
+            coded("formuleTarifaireAcheminement", fta) | {"programmationHoraire": _programme(posts)}
+            for fta, posts in point.futures_programmations.items()
+        ]
+    }
+
+
+def _contract(point: Point) -> Tree:
+    if point.segment not in _SEGMENTS_WITH_FTA or point.fta is None:
+        return {}
+    long_use = None
+    if point.fta == _LONGUE_UTILISATION and point.longue_utilisation_contexte is not None:
+        forfait = point.longue_utilisation_forfait_h
+        long_use = present(
+            {
+                "contexte": coded("contexteUtilisation", point.longue_utilisation_contexte),
+                "forfait": None if forfait is None else quantity(forfait, "h"),
+            }
+        )
+    structure = {
+        "formuleTarifaireAcheminement": coded("formuleTarifaireAcheminement", point.fta),
+        "longueUtilisation": long_use,
+        "puissanceSouscriteMax": _power(point.puissance_souscrite, point.puissance_souscrite_unite),
+        "denivelePuissances": _powers_by_class(point),
+    }
+    return {"structureTarifaire": present(structure)}
+
+
+def _powers_by_class(point: Point) -> Tree | None:
+    unit = point.puissance_souscrite_unite
+    if point.segment not in _LARGE or not point.denivele_puissances or unit is None:
+        return None
+    return {
+        "classesTemporelles": {
+            "classeTemporelle": [
+                coded("classeTemporelle", classe) | {"puissance": quantity(power, unit)}
+                for classe, power in point.denivele_puissances.items()
+            ]
+        }
+    }
+
+
+def _coded(liste: str, code: str | None) -> Tree | None:
+    return None if code is None else coded(liste, code)
+
+
+def _power(value: int | None, unit: str | None) -> Tree | None:
+    return None if value is None or unit is None else quantity(value, unit)
+
+
+def _block(name: str, content: Any) -> Tree | None:
+    return None if content is None else {name: content}
+
+
+def _text(number: int | None) -> str | None:
+    return None if number is None else str(number)

@@ -1,0 +1,64 @@
+"""ConsultationDonneesTechniquesContractuelles: finds the point, holds the rules, filters."""
+
+from sge_sim.services.consultation_donnees_techniques_contractuelles.answer import data_sheet
+from sge_sim.services.consultation_donnees_techniques_contractuelles.rules import (
+    RULES,
+    UNREACHABLE,
+    Consultation,
+)
+from sge_sim.services.rule import check
+from sge_sim.services.service import Appel, Service
+from sge_sim.soap.endpoint import Answer
+from sge_sim.store.acteurs import find_utilisateur
+from sge_sim.store.points import find_point
+
+
+def handle(appel: Appel) -> Answer:
+    """Answer one consultation.
+
+    The authorisation of the client only widens the answer: its absence is never an error.
+    """
+    prm, login = appel.body["pointId"], appel.body["loginUtilisateur"]
+    point = find_point(appel.session, prm)
+    consultation = Consultation(
+        point_id=prm,
+        header_point_id=appel.header.get("infoFonctionnelles", {}).get("pointId"),
+        utilisateur=find_utilisateur(appel.session, login),
+        acteur_code=appel.demandeur.code,
+        service=SERVICE.nom,
+        paquet=SERVICE.paquet,
+        environment=appel.settings.environment,
+        point=point,
+    )
+    check(RULES, consultation, appel.settings.disabled_rules)
+    assert point is not None
+    autorisation = appel.body.get("autorisationClient", False)
+    return Answer(
+        {"point": data_sheet(point, authorised=autorisation and point.en_service)},
+        point_id=prm,
+        login=login,
+    )
+
+
+SERVICE = Service(
+    nom="ConsultationDonneesTechniquesContractuelles",
+    version="1.0",
+    paquet="Consultation",
+    faultstring="Erreur Technique ConsultationDonneesTechniquesContractuelles",
+    codes=(
+        "SGT200",
+        "SGT401",
+        "SGT451",
+        "SGT463",
+        "SGT483",
+        "SGT495",
+        "SGT500",
+        "SGT502",
+        "SGT504",
+        "SGT506",
+        "SGT562",
+    ),
+    rules=RULES,
+    handle=handle,
+    unreachable=UNREACHABLE,
+)

@@ -1,0 +1,91 @@
+"""Between an endpoint and its service: the session, the time, the refusals."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy.exc import OperationalError
+
+from sge_sim.clock import Clock
+from sge_sim.resources import data_path
+from sge_sim.services.registry import SERVICES
+from sge_sim.services.rule import Refus
+from sge_sim.services.service import Appel, Demandeur, Service
+from sge_sim.settings import Settings
+from sge_sim.soap.contract import load_contracts
+from sge_sim.soap.endpoint import Answer, Call, Endpoint
+from sge_sim.soap.protocol import SgtFault
+from sge_sim.store.database import Database
+
+DEMANDEUR = "sge_sim.demandeur"
+"""The key of the WSGI environ under which the door leaves the actor that it let in."""
+
+PRM = "sge_sim.prm"
+"""The key of the WSGI environ under which the point of the demand is left for the journal."""
+
+_UNAVAILABLE = "SGT506"
+
+
+_UNBUILT_FAULTSTRING = "Erreur Technique"
+
+
+def build_endpoints(settings: Settings, database: Database, clock: Clock) -> dict[str, Endpoint]:
+    """Publish every contract, by path, with the service that answers it.
+
+    Raises `UsageError` for a document that can't be published.
+    """
+    services = {service.path: service for service in SERVICES}
+    endpoints = {}
+    for path, contract in load_contracts(data_path("wsdl"), settings.wsdl_dir).items():
+        service = services.get(path)
+        endpoints[path] = Endpoint(
+            contract,
+            handler(service, database, clock, settings) if service else unbuilt,
+            service.faultstring if service else _UNBUILT_FAULTSTRING,
+            settings.strict,
+        )
+    return endpoints
+
+
+def handler(
+    service: Service, database: Database, clock: Clock, settings: Settings
+) -> Callable[[Call], Answer]:
+    """Return what the endpoint of `service` calls.
+
+    A database that doesn't answer in time is a service that is momentarily unavailable, in the
+    services that have a code for it; a failure elsewhere.
+    """
+    open_session = database.transaction if service.writes else database.sessions
+
+    def handle(call: Call) -> Answer:
+        demandeur: Demandeur = call.environ[DEMANDEUR]
+        call.environ[PRM] = _point_of(call.body)
+        try:
+            with open_session() as session:
+                return service.handle(
+                    Appel(call.body, call.header, demandeur, session, clock.now(), settings)
+                )
+        except Refus as refus:
+            raise SgtFault(
+                refus.rule.code, explanation=refus.rule.remede, rule=refus.rule
+            ) from None
+        except OperationalError as error:
+            code = _UNAVAILABLE if _UNAVAILABLE in service.codes else "SGT500"
+            raise SgtFault(
+                code, explanation=f"La base de données ne répond pas : {error}"
+            ) from error
+
+    return handle
+
+
+def unbuilt(call: Call) -> Answer:
+    """Refuse a call to an endpoint that is published but whose rules aren't built."""
+    call.environ[PRM] = _point_of(call.body)
+    raise SgtFault("SGT500", explanation="Les règles de ce service ne sont pas encore simulées.")
+
+
+def _point_of(body: Any) -> str | None:
+    """Return the `pointId` of a demand, wherever the contract puts it."""
+    if not isinstance(body, dict):
+        return None
+    here: str | None = body.get("pointId")
+    return here or next(filter(None, map(_point_of, body.values())), None)

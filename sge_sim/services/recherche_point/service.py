@@ -1,0 +1,60 @@
+"""RecherchePoint: reads the criteria, holds the rules, answers the points."""
+
+from sge_sim.services.recherche_point.answer import points_found
+from sge_sim.services.recherche_point.rules import RULES, Recherche
+from sge_sim.services.rule import check
+from sge_sim.services.service import Appel, Service
+from sge_sim.soap.endpoint import Answer
+from sge_sim.soap.protocol import Tree
+from sge_sim.store.search import Criteres
+
+
+def handle(appel: Appel) -> Answer:
+    """Answer one search; the acquittement names no point, since none is asked for."""
+    recherche = Recherche(
+        criteres=_criteres(appel.body["criteres"]),
+        hors_perimetre=appel.body["criteres"].get("rechercheHorsPerimetre", False),
+        demandeur=appel.demandeur,
+        session=appel.session,
+    )
+    check(RULES, recherche, appel.settings.disabled_rules)
+    return Answer(
+        points_found(recherche.points, appel.demandeur), login=appel.body["loginUtilisateur"]
+    )
+
+
+def _criteres(criteres: Tree) -> Criteres:
+    address = criteres.get("adresseInstallation", {})
+    return Criteres(
+        code_postal=address.get("codePostal"),
+        code_insee=address.get("codeInseeCommune"),
+        escalier_etage_appartement=address.get("escalierEtEtageEtAppartement"),
+        batiment=address.get("batiment"),
+        numero_et_nom_voie=address.get("numeroEtNomVoie"),
+        lieu_dit=address.get("lieuDit"),
+        siret=criteres.get("numSiret"),
+        matricule_ou_numero_serie=criteres.get("matriculeOuNumeroSerie"),
+        domaine_tension=criteres.get("domaineTensionAlimentationCode"),
+        nom_client_final=criteres.get("nomClientFinalOuDenominationSociale"),
+        categorie_client_final=criteres.get("categorieClientFinalCode"),
+    )
+
+
+SERVICE = Service(
+    nom="RecherchePoint",
+    version="2.0",
+    paquet="Consultation",
+    faultstring="Erreur Technique RecherchePoint",
+    codes=(
+        "SGT200",
+        "SGT432",
+        "SGT4F10",
+        "SGT4F6",
+        "SGT4F7",
+        "SGT4F8",
+        "SGT500",
+        "SGT562",
+    ),
+    rules=RULES,
+    handle=handle,
+)

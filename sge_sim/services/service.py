@@ -1,0 +1,70 @@
+"""What a simulated service is, and what a call to it brings.
+
+Every service is a folder with the same files: `service.py` reads the demand and joins the two
+others, `rules.py` holds its control table, `answer.py` writes what it answers.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from sge_sim.services.rule import Rule
+from sge_sim.settings import Settings
+from sge_sim.soap.endpoint import Answer
+from sge_sim.soap.protocol import Tree
+from sge_sim.store.codes import KindActeur, Paquet
+
+
+@dataclass(frozen=True)
+class Demandeur:
+    """The market actor that presents the client certificate, whatever login it writes."""
+
+    code: str
+    kind: KindActeur
+
+
+@dataclass(frozen=True)
+class Appel:
+    """One call: the message, who sends it, when, and the state it is judged on.
+
+    `header` is empty where the client sent none. `now` is the simulated time, in legal time.
+    """
+
+    body: Tree
+    header: Tree
+    demandeur: Demandeur
+    session: Session
+    now: datetime
+    settings: Settings
+
+    @property
+    def today(self) -> date:
+        """The legal date of the call."""
+        return self.now.date()
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service in one version.
+
+    `codes` are the return codes that its documentation lists; `unreachable` says of some of them
+    why no request can obtain them here. `writes` tells a service that changes the state.
+    """
+
+    nom: str
+    version: str
+    paquet: Paquet
+    faultstring: str
+    codes: tuple[str, ...]
+    rules: tuple[Rule[Any], ...]
+    handle: Callable[[Appel], Answer]
+    unreachable: Mapping[str, str] = field(default_factory=dict)
+    writes: bool = False
+
+    @property
+    def path(self) -> str:
+        """The path of its endpoint."""
+        return f"/{self.nom}/v{self.version}"

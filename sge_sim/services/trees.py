@@ -1,0 +1,22 @@
+"""Shapes that the answers of several services share."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sge_sim.referentiel.libelles import libelle
+from sge_sim.soap.protocol import Tree
+
+
+def coded(liste: str, code: str) -> dict[str, Any]:
+    """Return a code and its label from the list of values `liste`."""
+    return {"code": code, "libelle": libelle(liste, code)}
+
+
+def quantity(valeur: int, unite: str) -> Tree:
+    """Return a value and its unit."""
+    return {"valeur": valeur, "unite": unite}
+
+
+def present(members: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the members that have something to say: neither None nor an empty block."""
+    return {name: value for name, value in members.items() if value not in (None, {}, [])}

@@ -1,0 +1,141 @@
+"""Opens the database: SQLite in the data directory, PostgreSQL by URL for several machines."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from sqlite3 import Connection as SQLiteConnection
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.orm import Session
+
+from sge_sim.errors import UsageError
+from sge_sim.store import (
+    models,  # noqa: F401 - every table is to be known before the first query
+    schema,
+)
+
+# Connections kept per process; twice as many in a rush.
+_POOL_SIZE = 20
+_BUSY_TIMEOUT_MS = 10_000
+_PRAGMAS = (
+    # Readers never wait for the writer, and the writer syncs at checkpoints only: a crash of the
+    # machine may lose the last commits, a crash of the process loses none.
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = NORMAL",
+    "PRAGMA foreign_keys = ON",
+    f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}",
+)
+_BEGIN = "sqlite_begin"
+
+
+def sqlite_url(path: Path) -> URL:
+    """Return the URL of the SQLite file at `path`."""
+    return URL.create("sqlite", database=str(path))
+
+
+class Database:
+    """A database and its connections; one per process, shared by its threads.
+
+    >>> database = Database("sqlite:///sge-sim.db")
+    >>> database.prepare()
+    >>> with database.sessions() as session:
+    ...     point = find_point(session, "25946599093143")
+
+    Raises `UsageError` for a URL that can't be understood.
+    """
+
+    def __init__(self, url: str | URL) -> None:
+        try:
+            self.engine = _create_engine(make_url(url))
+        except (ArgumentError, NoSuchModuleError) as error:
+            raise UsageError(
+                f"« {url} » n'est pas l'adresse d'une base : écrire par exemple "
+                "sqlite:////chemin/sge-sim.db ou postgresql+psycopg://hôte/base."
+            ) from error
+        except ModuleNotFoundError as error:
+            raise UsageError(
+                f"le pilote de cette base manque : installer le module Python « {error.name} »."
+            ) from error
+        # A transaction that is to write says so from its first statement: one that starts by
+        # reading is refused at once, without waiting, when another wrote in the meantime.
+        self._writing = self.engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+        self._reading = self.engine.execution_options(**{_BEGIN: None})
+
+    def prepare(self) -> None:
+        """Create or migrate the tables when they need it; several processes may call at once.
+
+        Raises `UsageError` when the database can't be opened, isn't ours or is too recent.
+        """
+        try:
+            schema.bring_up_to_date(self._writing)
+        except DBAPIError as error:
+            raise UsageError(
+                f"la base {self.engine.url.render_as_string()} ne peut pas être lue "
+                f"({error.orig}) : vérifier l'adresse, les droits et la place, "
+                "ou en indiquer une autre."
+            ) from error
+
+    @contextmanager
+    def sessions(self) -> Iterator[Session]:
+        """Give a session that reads one consistent state; what it changes is dropped."""
+        with Session(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Give a session that writes: committed at the end, rolled back by an exception."""
+        with Session(self._writing) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def exclusive_transaction(self) -> Iterator[Session]:
+        """Give a transaction that no other process runs at the same time."""
+        with self.transaction() as session:
+            schema.lock(session.connection())
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection for a single query, without the cost of a transaction."""
+        with self._reading.connect() as connection:
+            yield connection
+
+    def writing_connection(self) -> Connection:
+        """Return a connection whose transactions write; the caller closes it."""
+        return self._writing.connect()
+
+    def dispose(self) -> None:
+        """Close the idle connections: before forking, and at the end.
+
+        A connection must not cross a fork. Those that are needed later are opened anew.
+        """
+        self.engine.dispose()
+
+
+def _create_engine(url: URL) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, pool_size=_POOL_SIZE, max_overflow=_POOL_SIZE)
+    if url.database in (None, "", ":memory:"):
+        raise UsageError(
+            "une base en mémoire ne se partage pas entre les processus : indiquer un fichier."
+        )
+    engine = create_engine(url, pool_size=_POOL_SIZE, max_overflow=_POOL_SIZE)
+    event.listen(engine, "connect", _configure_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _configure_sqlite(connection: SQLiteConnection, _record: Any) -> None:
+    # The driver must not begin transactions by itself: it would begin them too late.
+    connection.isolation_level = None
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    begin = connection.get_execution_options().get(_BEGIN, "BEGIN")
+    if begin is not None:
+        driver: Any = connection.connection.dbapi_connection
+        driver.execute(begin)

@@ -1,0 +1,18 @@
+"""Texts as searches compare them."""
+
+import unicodedata
+
+_LIGATURES = str.maketrans({"Œ": "OE", "Æ": "AE"})
+
+
+def normalise(text: str) -> str:
+    """Return `text` in capitals, without accents, every run of anything else as one space.
+
+    GUI 0427 only says that the client's name is found whatever its case; the rest is assumed.
+
+    >>> normalise("12 bis, rue de l'Évêché")
+    '12 BIS RUE DE L EVECHE'
+    """
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    capitals = bare.upper().translate(_LIGATURES)
+    return " ".join("".join(c if c.isalnum() else " " for c in capitals).split())

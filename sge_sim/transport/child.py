@@ -1,0 +1,112 @@
+"""What a forked process does: build its service, serve, and end with its parent."""
+
+import contextlib
+import logging
+import os
+import select
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NoReturn, Protocol
+
+from sge_sim.errors import UsageError
+from sge_sim.transport.signals import SignalPipe
+
+READY = b"+"
+FAILED = b"-"
+
+_log = logging.getLogger(__name__)
+
+
+class Service(Protocol):
+    """What a process serves."""
+
+    def serve(self, on_ready: Callable[[], None]) -> None:
+        """Serve until `stop`, in the main thread; call `on_ready` once clients are accepted."""
+
+    def stop(self) -> None:
+        """Stop gracefully; called by another thread."""
+
+    def reload(self) -> None:
+        """Read the configuration files again; called by another thread."""
+
+
+@dataclass(frozen=True)
+class Process:
+    """A process to keep alive: its name in messages and what builds its service.
+
+    `build` is called in the process itself, after the fork: database engines, threads and
+    anything else that a fork would break belong there.
+    """
+
+    name: str
+    build: Callable[[], Service]
+
+
+def run_child(
+    process: Process, announcements: int, parent_life: int, grace_seconds: float
+) -> NoReturn:
+    """Run `process` to its end and exit.
+
+    On the descriptor `announcements`, READY is written once clients are accepted, or FAILED and
+    the sentence of a `UsageError`. `parent_life` becomes readable when the parent has died,
+    however it died. SIGTERM, or that death, stops the service; SIGHUP reloads it. A service that
+    hasn't stopped after `grace_seconds` is ended.
+    """
+    code = 1
+    try:
+        # Ctrl-C reaches the whole group of the terminal: the parent alone deals with it.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signals = SignalPipe([signal.SIGTERM, signal.SIGHUP])
+        signal.pthread_sigmask(signal.SIG_SETMASK, [])
+        service = process.build()
+        threading.Thread(
+            target=_obey, args=(service, signals, parent_life, grace_seconds), daemon=True
+        ).start()
+        service.serve(lambda: _announce(announcements, READY))
+        code = 0
+    except UsageError as error:
+        _announce(announcements, FAILED + str(error).encode())
+    except BaseException:
+        _log.exception("Le processus %s s'arrête sur une erreur.", process.name)
+    finally:
+        _leave(code)
+
+
+def _obey(service: Service, signals: SignalPipe, parent_life: int, grace_seconds: float) -> None:
+    """Carry out what the parent asks until it asks to stop, then see that it happens."""
+    stopping = False
+    while not stopping:
+        readable, _, _ = select.select([signals.fileno(), parent_life], [], [])
+        received = signals.read()
+        stopping = parent_life in readable or signal.SIGTERM in received
+        if signal.SIGHUP in received and not stopping:
+            _reload(service)
+    threading.Thread(target=service.stop, daemon=True).start()
+    time.sleep(grace_seconds)
+    _log.warning("Arrêt forcé : le service n'a pas fini en %g s.", grace_seconds)
+    _leave(1)
+
+
+def _reload(service: Service) -> None:
+    try:
+        service.reload()
+    except Exception:
+        _log.exception("Rechargement impossible : la configuration en service est gardée.")
+
+
+def _announce(descriptor: int, message: bytes) -> None:
+    with contextlib.suppress(BrokenPipeError):  # the parent is gone, and about to be missed
+        os.write(descriptor, message)
+
+
+def _leave(code: int) -> NoReturn:
+    """Exit without returning into the parent's code, of which the stack is a copy."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)

@@ -1,0 +1,209 @@
+"""Where a request ends: the bytes of a connection cut into whole HTTP/1.1 requests.
+
+The reader is fed bytes as they come and says when a request is whole. What it hands out is
+normal: one Content-Length, no chunks, no Expect, so that whoever parses it next can't see
+another end than the one found here. Anything ambiguous is refused (RFC 9112 §§5-7).
+"""
+
+import re
+from dataclasses import dataclass
+from http import HTTPStatus
+
+_TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;.*)?")
+_DIGITS = re.compile(rb"[0-9]{1,12}")
+_MAX_CHUNK_LINE = 1024
+
+
+class RequestError(Exception):
+    """The request can't be served: the status to answer and a sentence saying why."""
+
+    def __init__(self, status: HTTPStatus, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.sentence = sentence
+
+
+@dataclass(frozen=True)
+class _Head:
+    """Request line and headers, without those that say where the body ends."""
+
+    lines: tuple[bytes, ...]
+    length: int | None
+    chunked: bool
+
+    def with_body(self, body: bytes) -> bytes:
+        lines = list(self.lines)
+        if self.chunked or self.length is not None:
+            lines.append(b"Content-Length: %d" % len(body))
+        return b"\r\n".join(lines) + b"\r\n\r\n" + body
+
+
+class RequestReader:
+    """Collects the bytes of one connection and hands out whole requests.
+
+    >>> reader = RequestReader(max_header_bytes=1000, max_body_bytes=1000)
+    >>> reader.receive(b"POST / HTTP/1.1\\r\\nContent-Length: 2\\r\\n\\r\\no")
+    >>> reader.take() is None
+    True
+    >>> reader.receive(b"k")
+    >>> reader.take()
+    b'POST / HTTP/1.1\\r\\nContent-Length: 2\\r\\n\\r\\nok'
+    """
+
+    def __init__(self, max_header_bytes: int, max_body_bytes: int) -> None:
+        self._max_header_bytes = max_header_bytes
+        self._max_body_bytes = max_body_bytes
+        self._buffer = bytearray()
+        self._searched = 0
+        self._head: _Head | None = None
+        self._chunks = bytearray()
+        self._last_chunk_seen = False
+        self._continue_expected = False
+
+    @property
+    def held(self) -> int:
+        """How many bytes are in memory here."""
+        return len(self._buffer) + len(self._chunks)
+
+    @property
+    def under_way(self) -> bool:
+        """Whether a request has begun and isn't whole yet."""
+        return bool(self._buffer) or self._head is not None
+
+    def receive(self, data: bytes) -> None:
+        """Add bytes that have arrived."""
+        self._buffer += data
+
+    def take(self) -> bytes | None:
+        """Return the next whole request, or None while bytes are missing.
+
+        Raises `RequestError` for a request that is too large, malformed or ambiguous; nothing more
+        can be read then.
+        """
+        if self._head is None:
+            self._head = self._read_head()
+        if self._head is None:
+            return None
+        body = self._read_chunks() if self._head.chunked else self._read_sized(self._head.length)
+        if body is None:
+            return None
+        self._continue_expected = False
+        head, self._head = self._head, None
+        return head.with_body(body)
+
+    def must_continue(self) -> bool:
+        """Return True, once, if the client waits for `100 Continue` before sending its body."""
+        expected, self._continue_expected = self._continue_expected, False
+        return expected
+
+    def _read_head(self) -> _Head | None:
+        while self._buffer.startswith(b"\r\n"):  # some clients end a body with one line too many
+            del self._buffer[:2]
+        end = self._buffer.find(b"\r\n\r\n", self._searched)
+        if (len(self._buffer) if end < 0 else end) > self._max_header_bytes:
+            raise RequestError(
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+                f"Les en-têtes de la requête dépassent {self._max_header_bytes} octets.",
+            )
+        if end < 0:
+            self._searched = max(0, len(self._buffer) - 3)
+            return None
+        request_line, *headers = bytes(self._buffer[:end]).split(b"\r\n")
+        del self._buffer[: end + 4]
+        self._searched = 0
+        return self._understand(request_line, headers)
+
+    def _understand(self, request_line: bytes, headers: list[bytes]) -> _Head:
+        kept = [request_line]
+        lengths: set[bytes] = set()
+        encodings: list[bytes] = []
+        for header in headers:
+            name, colon, value = header.partition(b":")
+            value = value.strip(b" \t")
+            if not colon or not _TOKEN.fullmatch(name) or re.search(rb"[\r\n\0]", value):
+                raise _malformed("un en-tête est mal formé")
+            match name.lower():
+                case b"content-length":
+                    lengths.add(value)
+                case b"transfer-encoding":
+                    encodings.append(value.lower())
+                case b"expect" if value.lower() == b"100-continue":
+                    self._continue_expected = True
+                case folded if b"_" in folded:
+                    # WSGI writes "-" as "_": a name with "_" could pass for another header.
+                    continue
+                case _:
+                    kept.append(header)
+        if encodings and encodings != [b"chunked"]:
+            raise RequestError(
+                HTTPStatus.NOT_IMPLEMENTED,
+                "Seul l'encodage de transfert « chunked » est pris en charge.",
+            )
+        if len(lengths) > 1 or (lengths and encodings):
+            raise _malformed("la longueur du corps est annoncée de deux façons")
+        length = next(iter(lengths), None)
+        if length is not None and not _DIGITS.fullmatch(length):
+            raise _malformed("Content-Length n'est pas un nombre")
+        if length is not None and int(length) > self._max_body_bytes:
+            raise self._body_too_large()
+        return _Head(tuple(kept), None if length is None else int(length), bool(encodings))
+
+    def _read_sized(self, length: int | None) -> bytes | None:
+        length = length or 0
+        return self._cut(length) if len(self._buffer) >= length else None
+
+    def _read_chunks(self) -> bytes | None:
+        while not self._last_chunk_seen:
+            end = self._end_of_line()
+            if end is None:
+                return None
+            size = _CHUNK_SIZE.fullmatch(self._buffer, 0, end)
+            if size is None:
+                raise _malformed("la taille d'un morceau (chunk) est illisible")
+            count = int(size[1], 16)
+            if len(self._chunks) + count > self._max_body_bytes:
+                raise self._body_too_large()
+            if count == 0:
+                del self._buffer[: end + 2]
+                self._last_chunk_seen = True
+            elif len(self._buffer) < end + 2 + count + 2:
+                return None
+            else:
+                del self._buffer[: end + 2]
+                self._chunks += self._cut(count)
+                if self._cut(2) != b"\r\n":
+                    raise _malformed("un morceau (chunk) ne finit pas où il le dit")
+        return self._read_trailers()
+
+    def _read_trailers(self) -> bytes | None:
+        """Skip what follows the last chunk, up to the empty line; nothing in it is used."""
+        while (end := self._end_of_line()) is not None:
+            del self._buffer[: end + 2]
+            if end == 0:
+                body = bytes(self._chunks)
+                self._chunks.clear()
+                self._last_chunk_seen = False
+                return body
+        return None
+
+    def _end_of_line(self) -> int | None:
+        end = self._buffer.find(b"\r\n", 0, _MAX_CHUNK_LINE)
+        if end < 0 and len(self._buffer) >= _MAX_CHUNK_LINE:
+            raise _malformed("une ligne de l'encodage chunked est trop longue")
+        return end if end >= 0 else None
+
+    def _cut(self, count: int) -> bytes:
+        piece = bytes(self._buffer[:count])
+        del self._buffer[:count]
+        return piece
+
+    def _body_too_large(self) -> RequestError:
+        return RequestError(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            f"Le corps de la requête dépasse {self._max_body_bytes} octets.",
+        )
+
+
+def _malformed(what: str) -> RequestError:
+    return RequestError(HTTPStatus.BAD_REQUEST, f"Requête HTTP refusée : {what}.")

@@ -1,0 +1,140 @@
+"""Chains are built by signatures, and a broken one says where it breaks."""
+
+import time
+
+import pytest
+from certificate_forge import NOW, authority, forge, name
+
+from sge_sim.pki.chains import MAX_PRESENTED, BrokenChain, Chain, ChainBuilder, ChainFault
+
+
+@pytest.mark.assumed("RFC 5280 §6")
+def test_chain_is_found_whatever_the_order_of_what_is_presented() -> None:
+    root = authority("Racine")
+    upper = authority("Haut", issuer=root)
+    lower = authority("Bas", issuer=upper)
+    leaf = forge(issuer=lower)
+    stranger = authority("Autre")
+    builder = ChainBuilder([root.certificate])
+    for presented in ([upper, lower], [lower, upper], [stranger, upper, leaf, lower, root]):
+        chain = builder.build(leaf.certificate, [one.certificate for one in presented])
+        assert isinstance(chain, Chain)
+        assert chain.intermediates == (lower.certificate, upper.certificate)
+        assert (chain.issuer, chain.root) == (lower.certificate, root.certificate)
+
+
+@pytest.mark.assumed("RFC 5280 §6")
+def test_known_intermediate_needs_not_be_presented() -> None:
+    root = authority("Racine")
+    middle = authority("Milieu", issuer=root)
+    leaf = forge(issuer=middle)
+    assert isinstance(_build([root], [middle], leaf), Chain)
+    assert _build([root], [], leaf) == BrokenChain(ChainFault.UNKNOWN_ISSUER, leaf.certificate)
+
+
+@pytest.mark.assumed("RFC 5280 §6")
+def test_presented_root_is_not_trusted_for_being_presented() -> None:
+    root = authority("Racine")
+    leaf = forge(issuer=root)
+    broken = ChainBuilder([]).build(leaf.certificate, [root.certificate])
+    assert broken == BrokenChain(ChainFault.UNKNOWN_ISSUER, root.certificate)
+
+
+@pytest.mark.assumed("RFC 5280 §6")
+def test_self_signed_leaf_is_told_even_when_it_presents_itself() -> None:
+    leaf = forge()
+    for presented in ([], [leaf.certificate]):
+        broken = ChainBuilder([authority().certificate]).build(leaf.certificate, presented)
+        assert broken == BrokenChain(ChainFault.SELF_SIGNED, leaf.certificate)
+
+
+@pytest.mark.assumed("RFC 5280 §4.2.1.9")
+def test_leaf_signed_by_a_leaf_is_refused() -> None:
+    root = authority("Racine")
+    actor = forge("acteur.fr", root)
+    leaf = forge("autre.fr", actor)
+    broken = ChainBuilder([root.certificate]).build(leaf.certificate, [actor.certificate])
+    assert broken == BrokenChain(ChainFault.ISSUER_IS_NOT_AUTHORITY, leaf.certificate)
+
+
+@pytest.mark.assumed("RFC 5280 §4.2.1.9")
+def test_key_use_to_sign_certificates_makes_no_authority() -> None:
+    actor = forge("acteur.fr", signs=True)
+    assert _fault([actor], forge(issuer=actor)) is ChainFault.ISSUER_IS_NOT_AUTHORITY
+
+
+@pytest.mark.assumed("RFC 5280 §4.2.1.3")
+def test_authority_without_the_key_use_to_sign_certificates_is_refused() -> None:
+    root = authority("Racine", signs=False)
+    leaf = forge(issuer=root)
+    assert _fault([root], leaf) is ChainFault.ISSUER_IS_NOT_AUTHORITY
+
+
+@pytest.mark.assumed("RFC 5280 §4.2.1.9")
+def test_path_length_of_an_authority_is_kept() -> None:
+    root = authority("Racine", path_length=0)
+    assert isinstance(_build([root], [], forge(issuer=root)), Chain)
+    middle = authority("Milieu", issuer=root)
+    leaf = forge(issuer=middle)
+    broken = _build([root], [middle], leaf)
+    assert broken == BrokenChain(ChainFault.PATH_TOO_LONG, middle.certificate)
+
+
+@pytest.mark.assumed("a name is no proof")
+def test_root_of_the_same_name_with_another_key_is_a_forgery() -> None:
+    known, impostor = authority("Racine"), authority("Racine")
+    leaf = forge(issuer=impostor)
+    assert _fault([known], leaf) is ChainFault.FORGED_ISSUER
+    presented = ChainBuilder([known.certificate]).build(leaf.certificate, [impostor.certificate])
+    assert isinstance(presented, BrokenChain)
+
+
+@pytest.mark.assumed("RFC 5280 §6: two authorities may bear one name, as after a renewal")
+def test_right_key_is_found_among_roots_of_the_same_name() -> None:
+    old, new = authority("Racine"), authority("Racine")
+    chain = _build([old, new], [], forge(issuer=new))
+    assert isinstance(chain, Chain)
+    assert chain.root == new.certificate
+
+
+@pytest.mark.assumed("cross-signed intermediates: the shortest way to a trusted root is taken")
+def test_shortest_chain_wins() -> None:
+    root, older = authority("Racine"), authority("Ancienne racine")
+    crossed = authority("Racine", issuer=older, key=root.key)
+    leaf = forge(issuer=root)
+    chain = _build([root, older], [crossed], leaf)
+    assert isinstance(chain, Chain)
+    assert chain.root == root.certificate
+
+
+@pytest.mark.assumed("a client chooses what it presents")
+def test_many_look_alikes_cost_little() -> None:
+    key = authority("Sosie").key
+    crowd = [authority("Sosie", key=key).certificate for _ in range(MAX_PRESENTED * 3)]
+    leaf = forge(issuer_name=name("Sosie"), issuer=authority("Sosie", key=key))
+    started = time.perf_counter()
+    broken = ChainBuilder([authority().certificate]).build(leaf.certificate, crowd)
+    assert isinstance(broken, BrokenChain)
+    assert time.perf_counter() - started < 0.5
+
+
+@pytest.mark.assumed("RFC 5280 §6.1.3")
+def test_validity_of_a_chain_is_that_of_all_above_the_leaf() -> None:
+    root = authority("Racine", start=NOW.replace(day=1), end=NOW.replace(year=2030))
+    middle = authority("Milieu", issuer=root, start=NOW.replace(year=2020), end=NOW.replace(day=9))
+    chain = _build([root], [middle], forge(issuer=middle))
+    assert isinstance(chain, Chain)
+    assert (chain.valid_from, chain.valid_until) == (NOW.replace(day=1), NOW.replace(day=9))
+
+
+def _build(roots, intermediates, leaf):  # type: ignore[no-untyped-def]
+    builder = ChainBuilder(
+        [one.certificate for one in roots], [one.certificate for one in intermediates]
+    )
+    return builder.build(leaf.certificate)
+
+
+def _fault(roots, leaf):  # type: ignore[no-untyped-def]
+    broken = _build(roots, [], leaf)
+    assert isinstance(broken, BrokenChain)
+    return broken.fault

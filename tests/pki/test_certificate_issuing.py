@@ -1,0 +1,141 @@
+"""Issuing an actor's certificate and writing it for its client."""
+
+import subprocess
+from datetime import timedelta
+from pathlib import Path
+from stat import S_IMODE
+
+import pytest
+from certificate_forge import NOW
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, pkcs12
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from sge_sim.errors import UsageError
+from sge_sim.pki import (
+    KeyType,
+    Pki,
+    SimulatedAuthority,
+    issue_client_certificate,
+    write_issued_certificate,
+)
+from sge_sim.pki.certificates import domain_names, extension, key_text
+
+
+def test_dates_and_number_come_from_the_given_instant(gandi: SimulatedAuthority) -> None:
+    one = issue_client_certificate(gandi, ["sge.example.fr"], now=NOW, days=90).leaf
+    assert one.not_valid_before_utc == NOW - timedelta(days=1)
+    assert one.not_valid_after_utc == NOW + timedelta(days=90)
+    other = issue_client_certificate(gandi, ["sge.example.fr"], now=NOW).leaf
+    later = issue_client_certificate(gandi, ["a.fr"], now=NOW + timedelta(seconds=1)).leaf
+    assert one.serial_number != other.serial_number
+    assert max(one.serial_number, other.serial_number) < later.serial_number
+
+
+def test_negative_days_give_an_expired_certificate(gandi: SimulatedAuthority) -> None:
+    leaf = issue_client_certificate(gandi, ["sge.example.fr"], now=NOW, days=-3).leaf
+    assert leaf.not_valid_before_utc < leaf.not_valid_after_utc == NOW - timedelta(days=3)
+
+
+def test_certificate_may_begin_later(gandi: SimulatedAuthority) -> None:
+    start = NOW + timedelta(days=7)
+    leaf = issue_client_certificate(gandi, ["a.fr"], now=NOW, days=30, valid_from=start).leaf
+    assert (leaf.not_valid_before_utc, leaf.not_valid_after_utc) == (
+        start,
+        start + timedelta(days=30),
+    )
+
+
+@pytest.mark.parametrize(
+    ("key_type", "text"),
+    [
+        ("p256", "EC secp256r1"),
+        ("p384", "EC secp384r1"),
+        ("rsa2048", "RSA 2048"),
+        ("rsa3072", "RSA 3072"),
+        ("rsa4096", "RSA 4096"),
+        ("ed25519", "Ed25519"),
+    ],
+)
+def test_each_kind_of_key_can_be_asked_for(
+    gandi: SimulatedAuthority, key_type: KeyType, text: str
+) -> None:
+    issued = issue_client_certificate(gandi, ["a.fr"], now=NOW, key_type=key_type)
+    assert key_text(issued.leaf) == text
+    issued.leaf.verify_directly_issued_by(issued.intermediate)
+
+
+@pytest.mark.documented("Let's Encrypt: no clientAuth since 8 July 2026")
+def test_extended_use_is_what_the_real_authority_grants(pki: Pki) -> None:
+    for authority in pki.trust.simulated:
+        leaf = issue_client_certificate(authority, ["a.fr"], now=NOW).leaf
+        use = ExtendedKeyUsageOID.CLIENT_AUTH
+        if authority.authority.slug == "letsencrypt":
+            use = ExtendedKeyUsageOID.SERVER_AUTH
+        assert list(extension(leaf, x509.ExtendedKeyUsage) or ()) == [use]
+
+
+def test_what_the_policy_refuses_can_be_issued(gandi: SimulatedAuthority) -> None:
+    leaf = issue_client_certificate(gandi, ["*.example.fr", "b.fr"], now=NOW).leaf
+    assert domain_names(leaf) == {"*.example.fr", "b.fr"}
+
+
+@pytest.mark.parametrize(
+    "names", [[], [""], [" "], ["société.fr"], ["a" * 70], ["a.fr", "b" * 300]]
+)
+def test_impossible_names_are_usage_errors(gandi: SimulatedAuthority, names: list[str]) -> None:
+    with pytest.raises(UsageError):
+        issue_client_certificate(gandi, names, now=NOW)
+
+
+@pytest.mark.parametrize("days", [0, 5000, -5000, 10**9])
+def test_impossible_durations_are_usage_errors(gandi: SimulatedAuthority, days: int) -> None:
+    with pytest.raises(UsageError):
+        issue_client_certificate(gandi, ["a.fr"], now=NOW, days=days)
+
+
+def test_files_are_what_clients_ask_for(gandi: SimulatedAuthority, tmp_path: Path) -> None:
+    issued = issue_client_certificate(gandi, ["sge.example.fr"], now=NOW)
+    files = write_issued_certificate(tmp_path / "acteur", issued, "secret")
+    key = load_pem_private_key(files.key.read_bytes(), None)
+    assert key.public_key() == issued.leaf.public_key()
+    assert x509.load_pem_x509_certificates(files.certificate.read_bytes()) == [issued.leaf]
+    assert x509.load_pem_x509_certificates(files.chain.read_bytes()) == list(issued.chain)
+    p12_key, leaf, others = pkcs12.load_key_and_certificates(files.bundle.read_bytes(), b"secret")
+    assert p12_key is not None
+    assert p12_key.public_key() == issued.leaf.public_key()
+    assert (leaf, others) == (issued.leaf, [issued.intermediate])
+    with pytest.raises(ValueError, match="password"):
+        pkcs12.load_key_and_certificates(files.bundle.read_bytes(), b"other")
+
+
+def test_key_and_bundle_are_private(gandi: SimulatedAuthority, tmp_path: Path) -> None:
+    issued = issue_client_certificate(gandi, ["sge.example.fr"], now=NOW)
+    files = write_issued_certificate(tmp_path / "acteur", issued)
+    modes = {path.name: S_IMODE(path.stat().st_mode) for path in files.key.parent.iterdir()}
+    assert modes == {
+        "key.pem": 0o600,
+        "bundle.p12": 0o600,
+        "cert.pem": 0o644,
+        "chain.pem": 0o644,
+    }
+    assert S_IMODE(files.key.parent.stat().st_mode) == 0o700
+
+
+def test_key_is_never_overwritten(gandi: SimulatedAuthority, tmp_path: Path) -> None:
+    issued = issue_client_certificate(gandi, ["sge.example.fr"], now=NOW)
+    before = write_issued_certificate(tmp_path, issued).key.read_bytes()
+    other = issue_client_certificate(gandi, ["sge.example.fr"], now=NOW)
+    with pytest.raises(UsageError, match="existe déjà"):
+        write_issued_certificate(tmp_path, other)
+    assert (tmp_path / "key.pem").read_bytes() == before
+
+
+def test_openssl_verifies_what_is_issued(gandi: SimulatedAuthority, tmp_path: Path) -> None:
+    issued = issue_client_certificate(gandi, ["sge.example.fr"], now=NOW)
+    files = write_issued_certificate(tmp_path, issued)
+    command = ["openssl", "verify", "-x509_strict", "-purpose", "sslclient"]
+    command += ["-attime", str(int(NOW.timestamp())), "-CAfile", str(gandi.folder / "root.pem")]
+    command += ["-untrusted", str(files.chain), str(files.certificate)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stdout.strip().endswith(": OK"), done.stderr

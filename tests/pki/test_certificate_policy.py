@@ -1,0 +1,362 @@
+"""The matrix of certificates that the policy accepts and refuses."""
+
+import subprocess
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from certificate_forge import CLIENT, NOW, SERVER, Forged, authority, forge, name
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from sge_sim.pki import (
+    CERTIFICATE_CHECKS,
+    REQUEST_CHECKS,
+    Pki,
+    Policy,
+    Registered,
+    SimulatedAuthority,
+    fingerprint,
+    issue_client_certificate,
+    load_trust,
+)
+from sge_sim.pki.authorities import Environment
+from sge_sim.pki.keys import key_pem
+
+Judge = Callable[..., list[str]]
+
+
+@pytest.fixture(scope="session")
+def codes(pki: Pki) -> Judge:
+    """The codes of the refusals of a certificate, by default in homologation."""
+
+    def judged(
+        certificate: Forged, *presented: Forged, environment: Environment = "homologation"
+    ) -> list[str]:
+        policy = Policy(environment, pki.trust)
+        verdict = policy.judge(certificate.der, NOW, [one.der for one in presented])
+        return [one.code for one in verdict.reasons]
+
+    return judged
+
+
+@pytest.mark.documented("FAQ")
+@pytest.mark.parametrize("environment", ["homologation", "production"])
+@pytest.mark.parametrize(
+    "slug",
+    ["verisign", "thawte", "comodo", "addtrust", "globalsign", "geotrust", "certinomis", "gandi"],
+)
+def test_certificate_of_each_listed_authority_is_accepted_in_both_environments(
+    pki: Pki, slug: str, environment: Environment
+) -> None:
+    issued = issue_client_certificate(pki.simulated(slug), ["sge.example.fr"], now=NOW)
+    verdict = Policy(environment, pki.trust).judge(issued.leaf.public_bytes(Encoding.DER), NOW)
+    assert verdict.accepted, verdict.explain()
+    assert verdict.authority == pki.trust.authorities.find(slug)
+
+
+@pytest.mark.documented("FAQ")
+def test_lets_encrypt_is_admitted_in_homologation_only(
+    codes: Judge, letsencrypt_issuer: Forged
+) -> None:
+    leaf = forge(issuer=letsencrypt_issuer, extended=CLIENT)
+    assert codes(leaf) == []
+    assert codes(leaf, environment="production") == ["autorite_hors_environnement"]
+
+
+@pytest.mark.assumed("what the real homologation does with serverAuth alone isn't published")
+def test_lets_encrypt_leaf_with_server_auth_alone_enters_homologation(
+    codes: Judge, letsencrypt_issuer: Forged
+) -> None:
+    leaf = forge(issuer=letsencrypt_issuer, extended=SERVER)
+    assert codes(leaf) == []
+    assert codes(leaf, environment="production") == ["autorite_hors_environnement"]
+
+
+@pytest.mark.assumed("RFC 5280 §4.2.1.12")
+def test_other_use_than_web_is_refused_from_lets_encrypt_as_well(
+    codes: Judge, letsencrypt_issuer: Forged
+) -> None:
+    leaf = forge(issuer=letsencrypt_issuer, extended=[ExtendedKeyUsageOID.CODE_SIGNING])
+    assert codes(leaf) == ["usage_client"]
+
+
+@pytest.mark.documented("FAQ")
+def test_wildcard_as_common_name_is_refused(codes: Judge, gandi_issuer: Forged) -> None:
+    assert codes(forge("*.example.fr", gandi_issuer)) == ["nom_generique"]
+
+
+@pytest.mark.documented("FAQ")
+def test_wildcard_among_alternative_names_is_refused(codes: Judge, gandi_issuer: Forged) -> None:
+    leaf = forge("ACME SA", gandi_issuer, names=["*.example.fr"])
+    assert codes(leaf) == ["nom_generique"]
+
+
+@pytest.mark.documented("FAQ")
+def test_wildcard_is_seen_even_where_the_common_name_is_no_domain(
+    codes: Judge, gandi_issuer: Forged
+) -> None:
+    assert codes(forge("*", gandi_issuer)) == ["nom_generique"]
+
+
+@pytest.mark.documented("FAQ")
+def test_two_domain_names_are_refused(codes: Judge, gandi_issuer: Forged) -> None:
+    leaf = forge("a.example.fr", gandi_issuer, names=["a.example.fr", "b.example.fr"])
+    assert codes(leaf) == ["plusieurs_noms"]
+
+
+@pytest.mark.documented("FAQ")
+def test_common_name_of_another_domain_counts_as_a_second_name(
+    codes: Judge, gandi_issuer: Forged
+) -> None:
+    assert codes(forge("a.example.fr", gandi_issuer, names=["b.example.fr"])) == ["plusieurs_noms"]
+
+
+@pytest.mark.assumed("a domain name ignores case and the final dot")
+def test_same_domain_name_written_twice_is_one(codes: Judge, gandi_issuer: Forged) -> None:
+    leaf = forge("SGE.example.fr", gandi_issuer, names=["sge.example.fr", "sge.EXAMPLE.fr."])
+    assert codes(leaf) == []
+
+
+@pytest.mark.assumed("the FAQ knows no exception for www")
+def test_www_pair_is_two_names_unless_asked_otherwise(pki: Pki, gandi_issuer: Forged) -> None:
+    leaf = forge("example.fr", gandi_issuer, names=["example.fr", "www.example.fr"])
+    other = forge("example.fr", gandi_issuer, names=["example.fr", "api.example.fr"])
+    strict = Policy("production", pki.trust)
+    lenient = Policy("production", pki.trust, www_counts_as_same=True)
+    assert [one.code for one in strict.judge(leaf.der, NOW).reasons] == ["plusieurs_noms"]
+    assert lenient.judge(leaf.der, NOW).accepted
+    assert not lenient.judge(other.der, NOW).accepted
+
+
+@pytest.mark.assumed("RFC 5280 §4.1.2.5")
+def test_expired_certificate_is_refused_from_the_second_after_its_end(
+    pki: Pki, gandi_issuer: Forged
+) -> None:
+    leaf = forge(issuer=gandi_issuer, end=NOW)
+    policy = Policy("homologation", pki.trust)
+    assert policy.judge(leaf.der, NOW).accepted
+    later = policy.judge(leaf.der, NOW + timedelta(seconds=1))
+    assert [one.code for one in later.reasons] == ["expire"]
+    assert "01/06/2026 à 14:00" in later.reasons[0].reason
+
+
+@pytest.mark.assumed("RFC 5280 §4.1.2.5")
+def test_certificate_that_has_not_begun_is_refused(codes: Judge, gandi_issuer: Forged) -> None:
+    leaf = forge(issuer=gandi_issuer, start=NOW + timedelta(seconds=1))
+    assert codes(leaf) == ["pas_encore_valide"]
+
+
+@pytest.mark.assumed("RFC 5280 §6.1.3")
+def test_expired_intermediate_refuses_what_it_signed(codes: Judge, gandi_root: Forged) -> None:
+    old = authority("Ancien", issuer=gandi_root, path_length=0, end=NOW - timedelta(days=1))
+    assert codes(forge(issuer=old), old) == ["chaine_hors_dates"]
+
+
+@pytest.mark.assumed("RFC 5280 §6")
+def test_self_signed_certificate_is_refused(codes: Judge) -> None:
+    assert codes(forge()) == ["chaine"]
+
+
+@pytest.mark.assumed("RFC 5280 §6")
+def test_certificate_of_an_unknown_root_is_refused(codes: Judge) -> None:
+    root = authority()
+    assert codes(forge(issuer=root), root) == ["chaine"]
+
+
+@pytest.mark.documented("FAQ")
+def test_authority_trusted_but_not_listed_is_refused_by_name(tmp_path: Path, pki: Pki) -> None:
+    root = authority("Racine maison", "Maison SA")
+    (tmp_path / "root.pem").write_bytes(root.pem)
+    trust = load_trust(pki.trust.authorities, authorities_dir=tmp_path, public_roots=False)
+    verdict = Policy("production", trust).judge(forge(issuer=root).der, NOW)
+    assert [one.code for one in verdict.reasons] == ["autorite_hors_liste"]
+    assert "Maison SA" in verdict.explain()
+    assert "Let's Encrypt" not in verdict.explain()
+
+
+@pytest.mark.assumed("RFC 5280 §4.2.1.9")
+def test_authority_certificate_is_refused_as_an_actor(codes: Judge, gandi_root: Forged) -> None:
+    leaf = authority("sge.example.fr", issuer=gandi_root, path_length=0)
+    # `usage_client`: the key use of an authority has no signature of data.
+    assert codes(leaf) == ["usage_client", "certificat_autorite"]
+
+
+@pytest.mark.assumed("RFC 5280 §4.2.1.12")
+@pytest.mark.parametrize("extended", [SERVER, [ExtendedKeyUsageOID.EMAIL_PROTECTION]])
+def test_extended_use_without_client_auth_is_refused(
+    codes: Judge, gandi_issuer: Forged, extended: list[x509.ObjectIdentifier]
+) -> None:
+    assert codes(forge(issuer=gandi_issuer, extended=extended)) == ["usage_client"]
+
+
+@pytest.mark.assumed("RFC 5280 §4.2.1.12: without the extension, any use")
+def test_certificate_without_extended_use_is_accepted(codes: Judge, gandi_issuer: Forged) -> None:
+    assert codes(forge(issuer=gandi_issuer, extended=None)) == []
+
+
+@pytest.mark.assumed("RFC 8446 §4.4.2.2")
+def test_key_use_without_signature_is_refused(codes: Judge, gandi_issuer: Forged) -> None:
+    leaf = forge(issuer=gandi_issuer, digital_signature=False)
+    assert codes(leaf) == ["usage_client"]
+
+
+@pytest.mark.assumed("ANSSI RGS B1")
+@pytest.mark.parametrize(
+    "key",
+    [
+        ed25519.Ed25519PrivateKey.generate(),
+        ec.generate_private_key(ec.SECP256R1()),
+        ec.generate_private_key(ec.SECP384R1()),
+        rsa.generate_private_key(65537, 2048),
+        rsa.generate_private_key(65537, 4096),
+    ],
+    ids=["ed25519", "p256", "p384", "rsa2048", "rsa4096"],
+)
+def test_strong_keys_are_accepted(codes: Judge, gandi_issuer: Forged, key: object) -> None:
+    assert codes(forge(issuer=gandi_issuer, key=key)) == []
+
+
+@pytest.mark.assumed("ANSSI RGS B1")
+@pytest.mark.parametrize(
+    "key",
+    [
+        rsa.generate_private_key(65537, 1024),
+        ec.generate_private_key(ec.SECP224R1()),
+        dsa.generate_private_key(2048),
+    ],
+    ids=["rsa1024", "p224", "dsa"],
+)
+def test_weak_keys_are_refused(codes: Judge, gandi_issuer: Forged, key: object) -> None:
+    assert codes(forge(issuer=gandi_issuer, key=key)) == ["cle_faible"]
+
+
+@pytest.mark.assumed("ANSSI RGS B1")
+@pytest.mark.parametrize("digest", ["sha1", "md5"])
+def test_weak_signature_is_refused_though_genuine(pki: Pki, tmp_path: Path, digest: str) -> None:
+    key = rsa.generate_private_key(65537, 2048)
+    root = authority("Gandi d'essai", "Gandi", key=key)
+    folder = tmp_path / "authorities"
+    folder.mkdir()
+    (folder / "root.pem").write_bytes(root.pem)
+    (tmp_path / "root.key").write_bytes(key_pem(key))
+    _openssl(tmp_path, "req -newkey rsa:2048 -nodes -keyout l.key -out l.csr -subj /CN=a.fr")
+    _openssl(
+        tmp_path,
+        f"x509 -req -in l.csr -CA authorities/root.pem -CAkey root.key -set_serial 5 -{digest}"
+        " -not_before 20260501000000Z -not_after 20270501000000Z -out leaf.pem",
+    )
+    leaf = x509.load_pem_x509_certificate((tmp_path / "leaf.pem").read_bytes())
+    trust = load_trust(pki.trust.authorities, authorities_dir=folder, public_roots=False)
+    verdict = Policy("production", trust).judge(leaf.public_bytes(Encoding.DER), NOW)
+    assert [one.code for one in verdict.reasons] == ["signature_faible"]
+    assert digest.upper() in verdict.explain()
+
+
+@pytest.mark.assumed("a client must not choose its authority by a name")
+def test_forged_issuer_name_is_refused(codes: Judge, gandi: SimulatedAuthority) -> None:
+    forger = authority("Faussaire")
+    leaf = forge(issuer=forger, issuer_name=gandi.intermediate.subject)
+    assert codes(leaf) == ["chaine"]
+    impostor = forge(gandi.intermediate.subject, ca=True)
+    assert codes(forge(issuer=impostor), impostor) == ["chaine"]
+
+
+@pytest.mark.documented("FAQ")
+def test_unregistered_certificate_is_refused(pki: Pki, gandi_issuer: Forged) -> None:
+    policy = Policy("production", pki.trust, lambda fingerprint, environment: None)
+    verdict = policy.judge(forge(issuer=gandi_issuer).der, NOW)
+    assert [(one.code, one.reason) for one in verdict.reasons] == [
+        ("non_enregistre", "enregistré pour aucun acteur")
+    ]
+    assert verdict.acteur is None
+
+
+@pytest.mark.documented("FAQ")
+def test_registration_in_the_other_environment_is_told(pki: Pki, gandi_issuer: Forged) -> None:
+    leaf = forge(issuer=gandi_issuer)
+    registered = {(fingerprint(leaf.der), "homologation"): Registered("ACME")}
+
+    def registration(fingerprint: str, environment: Environment) -> Registered | None:
+        return registered.get((fingerprint, environment))
+
+    verdict = Policy("homologation", pki.trust, registration).judge(leaf.der, NOW)
+    assert (verdict.accepted, verdict.acteur) == (True, "ACME")
+    verdict = Policy("production", pki.trust, registration).judge(leaf.der, NOW)
+    assert [one.reason for one in verdict.reasons] == ["enregistré en homologation seulement"]
+
+
+@pytest.mark.documented("FAQ")
+def test_registration_is_looked_up_on_every_request(pki: Pki, gandi_issuer: Forged) -> None:
+    leaf = forge(issuer=gandi_issuer)
+    register: dict[str, Registered] = {}
+    policy = Policy("production", pki.trust, lambda name, _: register.get(name))
+    assert not policy.judge(leaf.der, NOW).accepted
+    register[fingerprint(leaf.der)] = Registered("ACME")
+    assert policy.judge(leaf.der, NOW).accepted
+
+
+@pytest.mark.assumed("behind a proxy or a resumed session the door has the leaf alone")
+def test_intermediates_handed_in_at_registration_complete_the_chain(
+    pki: Pki, gandi_root: Forged
+) -> None:
+    intermediate = authority("Second intermédiaire", issuer=gandi_root, path_length=0)
+    leaf = forge(issuer=intermediate)
+    register = {"found": Registered("ACME", (intermediate.der,))}
+    policy = Policy("production", pki.trust, lambda *_: register["found"])
+    assert policy.judge(leaf.der, NOW).accepted
+    register["found"] = Registered("ACME")
+    assert [one.code for one in policy.judge(leaf.der, NOW).reasons] == ["chaine"]
+    assert policy.judge(leaf.der, NOW, [intermediate.der]).accepted
+
+
+@pytest.mark.assumed("a tester wants all faults at once")
+def test_all_faults_are_listed_in_the_order_of_the_checks(codes: Judge) -> None:
+    bad = forge(
+        "*.example.fr",
+        names=["*.example.fr", "a.fr"],
+        key=rsa.generate_private_key(65537, 1024),
+        ca=True,
+        end=NOW - timedelta(days=1),
+    )
+    assert codes(bad) == [
+        "chaine",
+        "nom_generique",
+        "plusieurs_noms",
+        "usage_client",
+        "cle_faible",
+        "certificat_autorite",
+        "expire",
+    ]
+
+
+def test_each_check_has_its_own_code_source_and_remedy() -> None:
+    checks = [*CERTIFICATE_CHECKS, *REQUEST_CHECKS]
+    assert len({one.code for one in checks}) == len(checks)
+    for one in checks:
+        assert one.source
+        assert one.remedy.endswith(".")
+        assert one.find.__doc__
+
+
+def test_what_is_remembered_is_bounded(pki: Pki, gandi_issuer: Forged) -> None:
+    policy = Policy("production", pki.trust, kept=3)
+    for _ in range(5):
+        assert policy.judge(forge(issuer=gandi_issuer).der, NOW).accepted
+    assert policy._judged.cache_info().currsize == 3
+
+
+def test_explanation_says_what_is_wrong_and_what_to_do(pki: Pki, gandi_issuer: Forged) -> None:
+    leaf = forge(name("*.example.fr"), gandi_issuer)
+    assert Policy("production", pki.trust).judge(leaf.der, NOW).explain() == (
+        "Certificat refusé en production :\n"
+        "- nom générique (wildcard) : *.example.fr. "
+        "Demander un certificat pour un nom de domaine exact, sans astérisque."
+    )
+
+
+def _openssl(folder: Path, command: str) -> None:
+    subprocess.run(["openssl", *command.split()], cwd=folder, check=True, capture_output=True)

@@ -1,0 +1,102 @@
+"""A simulator in a process of its own, as a user starts it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import requests
+
+START_SECONDS = 30
+
+
+@dataclass
+class RunningSimulator:
+    """What a test needs of a simulator that runs."""
+
+    ready: Mapping[str, Any]
+    data_dir: Path
+    process: subprocess.Popen[str]
+
+    @property
+    def url(self) -> str:
+        url: str = self.ready["b2b_url"]
+        return url
+
+    @property
+    def login(self) -> str:
+        login: str = self.ready["login"]
+        return login
+
+    @cached_property
+    def session(self) -> requests.Session:
+        """A session as the default tiers."""
+        return self.session_of("tiers")
+
+    def session_of(self, kind: str) -> requests.Session:
+        """A session as a default actor."""
+        actor = self.ready["actors"][kind]
+        session = requests.Session()
+        session.verify = self.ready["ca_file"]
+        session.cert = (actor["client_cert"], actor["client_key"])
+        return session
+
+    def admin(self, path: str, **parameters: Any) -> Any:
+        """The JSON that the administration answers."""
+        answer = requests.get(self.ready["admin_url"] + path, params=parameters, timeout=10)
+        answer.raise_for_status()
+        return answer.json()
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run `sge-sim` on the same data directory."""
+        return run_command(*arguments, "--data-dir", str(self.data_dir))
+
+
+def run_command(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run `sge-sim` and keep what it says."""
+    return subprocess.run(
+        [sys.executable, "-m", "sge_sim", *arguments], capture_output=True, text=True, timeout=60
+    )
+
+
+@contextmanager
+def start_simulator(
+    data_dir: Path, *options: str, environ: Mapping[str, str] | None = None
+) -> Iterator[RunningSimulator]:
+    """Start `sge-sim serve` on free ports, wait until it is ready, stop it at the end."""
+    ready_file = data_dir / "ready.json"
+    ready_file.unlink(missing_ok=True)
+    data_dir.mkdir(parents=True, exist_ok=True)
+    command = [
+        *(sys.executable, "-m", "sge_sim", "serve"),
+        *("--data-dir", str(data_dir), "--ready-file", str(ready_file)),
+        *("--port", "0", "--admin-port", "0", "--strict"),
+        *options,
+    ]
+    log = (data_dir / "log.txt").open("w+")
+    with subprocess.Popen(
+        command, stdout=log, stderr=log, text=True, env={**os.environ, **(environ or {})}
+    ) as process:
+        try:
+            deadline = time.monotonic() + START_SECONDS
+            while not ready_file.exists():
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError((data_dir / "log.txt").read_text())
+                time.sleep(0.02)
+            yield RunningSimulator(json.loads(ready_file.read_text()), data_dir, process)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
+            log.close()

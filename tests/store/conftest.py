@@ -1,0 +1,41 @@
+"""A database of one test, and points to put in it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from store_kit import A_POINT, ROMIGUIERES, AddPoint
+
+from sge_sim.store.database import Database, sqlite_url
+from sge_sim.store.models import Acteur, Commune, Compteur, Point
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = Database(sqlite_url(tmp_path / "sge-sim.db"))
+    database.prepare()
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def add_point(database: Database) -> AddPoint:
+    with database.transaction() as session:
+        session.add(Commune(**ROMIGUIERES, libelle="ROMIGUIERES"))
+        session.add(Commune(code_postal="13100", code_insee="13001", libelle="AIX EN PROVENCE"))
+        for code in ("FOURN1", "FOURN2"):
+            session.add(Acteur(code=code, nom=code, kind="fournisseur"))
+    count = 0
+
+    def add(compteurs: tuple[dict[str, Any], ...] = (), **attributs: Any) -> str:
+        nonlocal count
+        count += 1
+        prm = attributs.pop("prm", f"{count:014d}")
+        with database.transaction() as session:
+            point = Point(**{**A_POINT, **attributs}, prm=prm)
+            point.compteurs = [Compteur(**compteur) for compteur in compteurs]
+            session.add(point)
+        return prm
+
+    return add

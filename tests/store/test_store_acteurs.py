@@ -1,0 +1,128 @@
+"""Actors, and what is known of whoever calls."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy.orm import Session
+
+from sge_sim.store.acteurs import (
+    default_acteur,
+    find_acteur,
+    find_acteur_by_fingerprint,
+    find_contrat,
+    find_utilisateur,
+    has_acteurs,
+)
+from sge_sim.store.database import Database
+from sge_sim.store.models import Acteur, Certificat, Contrat, Habilitation, Utilisateur
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    with database.transaction() as session:
+        assert not has_acteurs(session)
+        session.add(
+            Acteur(
+                code="TIERS1",
+                nom="ALPHA",
+                kind="tiers",
+                par_defaut=True,
+                utilisateurs=[
+                    Utilisateur(login="all@tiers1.example.org"),
+                    Utilisateur(login="one@tiers1.example.org", services=["RecherchePoint"]),
+                    Utilisateur(login="none@tiers1.example.org", services=[]),
+                    Utilisateur(login="closed@tiers1.example.org", actif=False),
+                ],
+                contrats=[
+                    Contrat(contrat_id="1", type="ET", date_debut=date(2015, 1, 1)),
+                    Contrat(
+                        contrat_id="2",
+                        type="ET",
+                        date_debut=date(2012, 1, 1),
+                        date_fin=date(2014, 12, 31),
+                    ),
+                ],
+                habilitations=[Habilitation(paquet="Commande", environnement="homologation")],
+            )
+        )
+        session.add(Acteur(code="TIERS2", nom="BETA", kind="tiers"))
+        session.flush()
+        session.add(
+            Certificat(
+                fingerprint="ab" * 32,
+                environnement="homologation",
+                acteur_code="TIERS1",
+                subject="CN=tiers1.example.org",
+                not_after=datetime(2030, 1, 1, tzinfo=UTC),
+                pem="-----BEGIN CERTIFICATE-----",
+            )
+        )
+        session.flush()
+        session.expire_all()
+        yield session
+
+
+def test_the_default_actor_of_a_kind_is_the_one_marked_so(session: Session) -> None:
+    assert has_acteurs(session)
+    assert default_acteur(session, "tiers").code == "TIERS1"
+
+
+def test_an_actor_is_known_by_the_certificate_of_its_environment(session: Session) -> None:
+    found = find_acteur_by_fingerprint(session, "AB" * 32, "homologation")
+    assert found is find_acteur(session, "TIERS1")
+    assert find_acteur_by_fingerprint(session, "ab" * 32, "production") is None
+    assert find_acteur_by_fingerprint(session, "cd" * 32, "homologation") is None
+
+
+def test_a_package_is_homologated_in_one_environment(session: Session) -> None:
+    acteur = find_acteur(session, "TIERS1")
+    assert acteur is not None
+    assert acteur.is_homologated("Commande", "homologation")
+    assert not acteur.is_homologated("Commande", "production")
+    assert not acteur.is_homologated("Historique", "homologation")
+
+
+@pytest.mark.assumed("logins are e-mails: their capitals don't count")
+def test_a_user_is_known_whatever_the_capitals_of_its_login(session: Session) -> None:
+    user = find_utilisateur(session, "All@Tiers1.Example.ORG")
+    assert user is not None
+    assert user.acteur.code == "TIERS1"
+    assert find_utilisateur(session, "nobody@tiers1.example.org") is None
+
+
+@pytest.mark.parametrize(
+    ("who", "may"), [("all", True), ("one", False), ("none", False), ("closed", False)]
+)
+def test_a_user_calls_what_its_rights_cover(session: Session, who: str, may: bool) -> None:
+    user = find_utilisateur(session, f"{who}@tiers1.example.org")
+    assert user is not None
+    assert user.may_call("ConsultationMesures") is may
+
+
+def test_a_user_limited_to_a_service_may_call_it(session: Session) -> None:
+    user = find_utilisateur(session, "one@tiers1.example.org")
+    assert user is not None
+    assert user.may_call("RecherchePoint")
+
+
+@pytest.mark.parametrize(
+    ("contrat_id", "day", "active"),
+    [
+        ("1", date(2014, 12, 31), False),
+        ("1", date(2015, 1, 1), True),
+        ("1", date(2050, 1, 1), True),
+        ("2", date(2014, 12, 31), True),
+        ("2", date(2015, 1, 1), False),
+    ],
+)
+def test_a_contract_runs_from_its_first_day_to_its_last(
+    session: Session, contrat_id: str, day: date, active: bool
+) -> None:
+    contrat = find_contrat(session, contrat_id)
+    assert contrat is not None
+    assert contrat.is_active(day) is active
+
+
+def test_an_unknown_contract_is_nothing(session: Session) -> None:
+    assert find_contrat(session, "9999999") is None

@@ -1,0 +1,127 @@
+"""Opening a database, and what its sessions keep or drop."""
+
+import os
+from threading import Event, Thread
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from sge_sim.errors import UsageError
+from sge_sim.store.database import Database
+from sge_sim.store.models import Commune
+from sge_sim.store.points import known_commune
+
+
+def a_commune() -> Commune:
+    return Commune(code_postal="13100", code_insee="13001", libelle="AIX EN PROVENCE")
+
+
+def is_known(database: Database) -> bool:
+    with database.sessions() as session:
+        return known_commune(session, "13100", "13001")
+
+
+def test_a_transaction_is_kept_when_it_ends_well(database: Database) -> None:
+    with database.transaction() as session:
+        session.add(a_commune())
+    assert is_known(database)
+
+
+def test_a_transaction_is_dropped_when_it_fails(database: Database) -> None:
+    def fail() -> None:
+        with database.transaction() as session:
+            session.add(a_commune())
+            session.flush()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert not is_known(database)
+
+
+def test_a_reading_session_keeps_nothing(database: Database) -> None:
+    with database.sessions() as session:
+        session.add(a_commune())
+        session.flush()
+    assert not is_known(database)
+
+
+def test_a_reading_session_sees_one_state_from_its_first_query(database: Database) -> None:
+    with database.sessions() as session:
+        assert not known_commune(session, "13100", "13001")
+        with database.transaction() as other:
+            other.add(a_commune())
+        assert not known_commune(session, "13100", "13001")
+    assert is_known(database)
+
+
+def test_two_transactions_wait_for_each_other_instead_of_failing(database: Database) -> None:
+    # Both read before they write: with SQLite's usual transactions the second would be refused.
+    inside, outcome = Event(), []
+
+    def second() -> None:
+        inside.wait()
+        with database.transaction() as session:
+            outcome.append(known_commune(session, "13100", "13001"))
+            session.add(Commune(code_postal="13090", code_insee="13001", libelle="AIX"))
+
+    thread = Thread(target=second)
+    thread.start()
+    with database.transaction() as session:
+        known_commune(session, "13100", "13001")
+        inside.set()
+        thread.join(timeout=0.2)
+        session.add(a_commune())
+    thread.join()
+    assert outcome == [True]
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"), [("journal_mode", "wal"), ("foreign_keys", 1), ("synchronous", 1)]
+)
+def test_sqlite_is_set_for_readers_and_one_writer(
+    database: Database, pragma: str, value: object
+) -> None:
+    with database.sessions() as session:
+        assert session.scalar(text(f"PRAGMA {pragma}")) == value
+
+
+def test_foreign_keys_are_enforced(database: Database) -> None:
+    insertion = text(
+        "INSERT INTO contrat (contrat_id, acteur_code, type, date_debut) "
+        "VALUES ('1', 'NOBODY', 'ET', '2020-01-01')"
+    )
+    with pytest.raises(IntegrityError), database.transaction() as session:
+        session.execute(insertion)
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_forked_child_reads_and_writes_after_the_parent_has_disposed(database: Database) -> None:
+    assert not is_known(database)
+    database.dispose()
+    child = os.fork()
+    if child == 0:
+        try:
+            with database.transaction() as session:
+                session.add(a_commune())
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    assert is_known(database)
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("n'importe quoi", "n'est pas l'adresse d'une base"),
+        ("dbase:///somewhere", "n'est pas l'adresse d'une base"),
+        ("sqlite://", "une base en mémoire ne se partage pas"),
+        ("sqlite:///:memory:", "une base en mémoire ne se partage pas"),
+        ("oracle+cx_oracle://host/base", "le pilote de cette base manque"),
+    ],
+)
+def test_an_address_that_can_not_serve_is_told_in_one_sentence(url: str, told: str) -> None:
+    with pytest.raises(UsageError, match=told) as caught:
+        Database(url)
+    assert "\n" not in str(caught.value)

@@ -1,0 +1,80 @@
+"""The clock that all the workers share."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from multiprocessing import get_context
+
+import pytest
+from sqlalchemy import URL
+
+from sge_sim.clock import PARIS, machine_now
+from sge_sim.store.clock import StoredClock
+from sge_sim.store.database import Database
+
+NOON = datetime(2021, 6, 21, 12, 0, tzinfo=PARIS)
+A_MOMENT = timedelta(seconds=5)
+
+
+@pytest.fixture
+def clock(database: Database) -> Iterator[StoredClock]:
+    return StoredClock(database)
+
+
+def test_a_new_clock_follows_the_machine(clock: StoredClock) -> None:
+    assert clock.kind() == "real"
+    assert abs(clock.now() - machine_now()) < A_MOMENT
+    assert clock.now().tzinfo is PARIS
+
+
+def test_a_frozen_clock_stands_still(clock: StoredClock) -> None:
+    clock.freeze(NOON)
+    assert clock.kind() == "frozen"
+    assert clock.now() == clock.now() == NOON
+
+
+def test_a_clock_started_at_an_instant_runs_on(clock: StoredClock) -> None:
+    clock.run_from(NOON)
+    first, second = clock.now(), clock.now()
+    assert clock.kind() == "shifted"
+    assert NOON <= first < second < NOON + A_MOMENT
+
+
+def test_a_frozen_clock_advances_and_stays_frozen(clock: StoredClock) -> None:
+    clock.freeze(NOON)
+    clock.advance(timedelta(days=7))
+    assert clock.kind() == "frozen"
+    assert clock.now() == NOON + timedelta(days=7)
+
+
+def test_a_running_clock_advances_and_runs_on(clock: StoredClock) -> None:
+    clock.advance(timedelta(days=7))
+    clock.advance(timedelta(days=-1))
+    assert timedelta(0) <= clock.now() - machine_now() - timedelta(days=6) + A_MOMENT < 2 * A_MOMENT
+    assert clock.kind() == "shifted"
+
+
+def test_a_frozen_clock_advances_by_real_time_over_a_clock_change(clock: StoredClock) -> None:
+    clock.freeze(datetime(2021, 10, 31, 2, 30, tzinfo=PARIS))
+    clock.advance(timedelta(hours=1))
+    assert clock.now().isoformat() == "2021-10-31T02:30:00+01:00"
+
+
+def test_a_clock_can_follow_the_machine_again(clock: StoredClock) -> None:
+    clock.freeze(NOON)
+    clock.follow_machine()
+    assert clock.kind() == "real"
+    assert abs(clock.now() - machine_now()) < A_MOMENT
+
+
+def freeze_at_noon(url: URL) -> None:
+    database = Database(url)
+    StoredClock(database).freeze(NOON)
+    database.dispose()
+
+
+def test_what_a_process_sets_another_reads(database: Database, clock: StoredClock) -> None:
+    assert clock.now() != NOON
+    process = get_context("spawn").Process(target=freeze_at_noon, args=(database.engine.url,))
+    process.start()
+    process.join()
+    assert clock.now() == NOON

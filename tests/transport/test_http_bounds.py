@@ -1,0 +1,233 @@
+"""HTTP/1.1 as clients speak it, and the bounds they are held to."""
+
+import contextlib
+import json
+import socket
+import ssl
+import threading
+import time
+from dataclasses import replace
+
+import pytest
+from transport_kit import LARGE_ANSWER, SHORT, ask, eventually
+
+LIMIT = SHORT.max_body_bytes
+
+
+@pytest.fixture
+def open_tls(client_context):
+    """Open raw TLS connections, closed at the end."""
+    opened = []
+
+    def connect(port):
+        plain = socket.create_connection(("127.0.0.1", port), timeout=10)
+        opened.append(client_context().wrap_socket(plain, server_hostname="localhost"))
+        return opened[-1]
+
+    yield connect
+    for tls in opened:
+        tls.close()
+
+
+def read_to_the_end(tls):
+    """Read until the server's close_notify; a stream cut without it would raise."""
+    tls.suppress_ragged_eofs = False
+    return b"".join(iter(lambda: tls.recv(65536), b""))
+
+
+def test_many_requests_share_a_connection(serve, client):
+    connection = client(serve().port)
+    for number in range(200):
+        assert ask(connection, "/echo", b"%d" % number) == b"%d" % number
+
+
+def test_the_application_sees_an_https_request(serve, client):
+    seen = json.loads(ask(client(serve().port), "/a%20b?c=%20", Accept="text/xml"))
+    assert seen["wsgi.url_scheme"] == "https"
+    assert seen["PATH_INFO"] == "/a b"
+    assert seen["QUERY_STRING"] == "c=%20"
+    assert seen["HTTP_ACCEPT"] == "text/xml"
+    assert seen["SERVER_NAME"] == "127.0.0.1"
+
+
+def test_a_large_answer_arrives_whole(serve, client):
+    assert ask(client(serve().port), "/large") == LARGE_ANSWER
+
+
+def test_a_chunked_body_has_a_length_for_the_application(serve, client):
+    connection = client(serve().port)
+    pieces = [b"a" * 20_000, b"b" * 10_000]
+    connection.request("POST", "/echo", iter(pieces), encode_chunked=True)
+    assert connection.getresponse().read() == b"".join(pieces)
+    connection.request("POST", "/", iter(pieces), encode_chunked=True)
+    assert json.loads(connection.getresponse().read())["CONTENT_LENGTH"] == "30000"
+
+
+def test_expect_is_answered_before_the_body_comes(serve, open_tls):
+    tls = open_tls(serve().port)
+    tls.sendall(
+        b"POST /echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+        b"Content-Length: 5\r\nExpect: 100-continue\r\n\r\n"
+    )
+    assert tls.recv(65536) == b"HTTP/1.1 100 Continue\r\n\r\n"
+    tls.sendall(b"hello")
+    assert read_to_the_end(tls).endswith(b"\r\n\r\nhello")
+
+
+def test_requests_sent_ahead_are_answered_in_order(serve, open_tls):
+    tls = open_tls(serve().port)
+    bodies = [b"%03d" % number for number in range(50)]
+    requests = [b"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n" + b for b in bodies]
+    tls.sendall(b"".join(requests) + b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+    answers = read_to_the_end(tls).split(b"HTTP/1.1 200 OK")
+    assert [answer[-3:] for answer in answers[1:-1]] == bodies
+
+
+def test_half_a_request_sent_ahead_is_waited_for(serve, open_tls):
+    tls = open_tls(serve().port)
+    request = b"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n"
+    tls.sendall(request + b"one" + request[:20])
+    assert eventually(lambda: tls.recv(65536)).endswith(b"one")
+    tls.sendall(request[20:] + b"two")
+    assert eventually(lambda: tls.recv(65536)).endswith(b"two")
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_body_over_the_limit_is_answered_413(serve, client, chunked):
+    """The client is still sending when it is refused, and must be able to read why."""
+    connection = client(serve().port)
+    body = iter([b"a" * 10_000] * 400) if chunked else b"a" * 4_000_000
+    with contextlib.suppress(OSError):  # it may notice before the end
+        connection.request("POST", "/echo", body, encode_chunked=chunked)
+    response = connection.getresponse()
+    assert response.status == 413
+    assert str(LIMIT) in response.read().decode()
+    assert response.headers["Connection"] == "close"
+
+
+def test_a_header_over_the_limit_is_answered_413(serve, client):
+    connection = client(serve().port)
+    connection.request("GET", "/", headers={"X-Long": "a" * 20_000})
+    response = connection.getresponse()
+    assert response.status == 413
+    assert "en-têtes" in response.read().decode()
+
+
+def test_a_malformed_request_is_answered_400(serve, open_tls):
+    tls = open_tls(serve().port)
+    tls.sendall(b"POST / HTTP/1.1\r\nContent-Length: many\r\n\r\n")
+    assert read_to_the_end(tls).startswith(b"HTTP/1.1 400 Bad Request\r\n")
+
+
+def test_a_request_that_takes_too_long_is_answered_408(serve, open_tls):
+    tls = open_tls(serve().port)
+    tls.sendall(b"POST / HTTP/1.1\r\nHost: a\r\n")
+    assert read_to_the_end(tls).startswith(b"HTTP/1.1 408 Request Timeout\r\n")
+
+
+def test_an_idle_connection_is_closed_without_a_word(serve, open_tls):
+    tls = open_tls(serve(replace(SHORT, idle_seconds=0.3)).port)
+    assert read_to_the_end(tls) == b""
+
+
+def test_an_error_of_the_application_is_answered_500_and_logged(serve, client, caplog):
+    def fail(environ, start_response):
+        raise LookupError("perdu")
+
+    connection = client(serve(app=fail).port)
+    connection.request("GET", "/")
+    assert connection.getresponse().status == 500
+    assert eventually(lambda: "perdu" in caplog.text)
+
+
+def test_requests_in_memory_are_bounded_all_connections_together(serve, client, open_tls):
+    running = serve(replace(SHORT, max_buffered_bytes=60_000, request_seconds=5.0))
+    holder = open_tls(running.port)
+    holder.sendall(
+        b"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 40000\r\n\r\n" + b"a" * 39_999
+    )
+    assert ask(client(running.port), "/echo", b"small") == b"small"
+
+    def refusal():
+        connection = client(running.port)
+        connection.request("POST", "/echo", b"a" * 40_000)
+        response = connection.getresponse()
+        return response.status == 503 and response.read().decode()
+
+    assert "réessayer" in eventually(refusal)  # as soon as the first body has been received
+    holder.sendall(b"a")  # its request is whole, and its bytes are given back
+    assert eventually(lambda: holder.recv(65536))
+    for _ in range(10):
+        assert len(ask(client(running.port), "/echo", b"a" * 40_000)) == 40_000
+
+
+def test_over_the_connection_limit_those_that_wait_longest_give_way(serve, client, caplog):
+    """Clients who only occupy places don't keep the others out."""
+    running = serve(replace(SHORT, max_connections=10, handshake_seconds=60.0, idle_seconds=60.0))
+    known = client(running.port)
+    ask(known)
+    silent = [socket.create_connection(("127.0.0.1", running.port), timeout=10) for _ in range(30)]
+    try:
+        for _ in range(5):
+            ask(client(running.port))
+        assert "Limite de 10 connexions" in caplog.text
+        assert silent[0].recv(1) == b""  # cut long before its minute
+        ask(known)  # while the one with a certificate keeps its place
+    finally:
+        for one in silent:
+            one.close()
+
+
+def test_when_every_connection_is_being_served_a_newcomer_is_turned_away(serve, client):
+    released = threading.Event()
+    entered = threading.Semaphore(0)
+
+    def hold(environ, start_response):
+        entered.release()
+        released.wait(10)
+        start_response("200 OK", [("Content-Length", "2")])
+        return [b"ok"]
+
+    running = serve(replace(SHORT, max_connections=2, threads=2), app=hold)
+    served = [client(running.port) for _ in range(2)]
+    for connection in served:
+        connection.request("GET", "/")
+        assert entered.acquire(timeout=10)
+    with pytest.raises((ssl.SSLError, OSError)):
+        client(running.port).connect()
+    released.set()
+    assert [connection.getresponse().read() for connection in served] == [b"ok", b"ok"]
+
+
+def test_a_connection_that_closes_gives_its_place_back(serve, client):
+    running = serve(replace(SHORT, max_connections=3))
+    for _ in range(20):
+        connection = client(running.port)
+        ask(connection)
+        connection.close()
+    assert eventually(lambda: running.server.slots._value == 3)
+
+
+def fastest(action, times=10):
+    """Return the seconds of the fastest of several runs: a wait that is always there shows."""
+    seconds = []
+    for _ in range(times):
+        began = time.monotonic()
+        action()
+        seconds.append(time.monotonic() - began)
+    return min(seconds)
+
+
+def test_no_client_waits_for_a_delayed_acknowledgement(serve, client, open_tls):
+    """Each such wait costs 40 ms: at the handshake without tickets, and between two records."""
+    port = serve().port
+    request = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+
+    def connect_with_nagle():
+        tls = open_tls(port)
+        tls.sendall(request)
+        assert read_to_the_end(tls)
+
+    connection = client(port)
+    assert fastest(connect_with_nagle) < 0.035
+    assert fastest(lambda: ask(connection, "/large")) < 0.035

@@ -1,0 +1,64 @@
+"""Listening sockets, and the sentence when there can be none."""
+
+import socket
+
+import pytest
+
+from sge_sim.errors import UsageError
+from sge_sim.transport.sockets import bind, bind_loopback
+
+
+def test_port_0_takes_a_free_port():
+    with bind("127.0.0.1", 0) as one, bind("127.0.0.1", 0) as other:
+        ports = {one.getsockname()[1], other.getsockname()[1]}
+        assert len(ports) == 2
+        socket.create_connection(("127.0.0.1", ports.pop()), timeout=10).close()
+
+
+def test_a_taken_port_is_named_with_what_to_do():
+    with bind("127.0.0.1", 0) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(UsageError) as refusal:
+            bind("127.0.0.1", port)
+    assert str(refusal.value) == (
+        f"Le port {port} est déjà pris sur 127.0.0.1 : arrêter le programme qui l'occupe ou "
+        "choisir un autre port (0 en prend un libre)."
+    )
+
+
+def test_a_port_just_left_can_be_taken_again():
+    with bind("127.0.0.1", 0) as first:
+        address = first.getsockname()
+        with socket.create_connection(address, timeout=10) as client:
+            first.accept()[0].close()  # the side that closes first keeps the port for a minute
+            client.recv(1)
+    with bind(*address) as again:
+        assert again.getsockname() == address
+
+
+@pytest.mark.parametrize("port", [-1, 65536, 100_000])
+def test_what_is_no_port_is_refused(port):
+    with pytest.raises(UsageError, match="port"):
+        bind("127.0.0.1", port)
+
+
+def test_an_address_of_another_machine_is_refused():
+    with pytest.raises(UsageError, match="n'est pas une adresse de cette machine"):
+        bind("192.0.2.1", 0)
+
+
+@pytest.mark.parametrize("host", ["", "pas un nom", "x" * 100])
+def test_a_name_that_means_nothing_is_refused(host):
+    with pytest.raises(UsageError, match="n'est pas une adresse où écouter"):
+        bind(host, 0)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.0.0.9"])
+def test_the_administration_listens_on_the_loopback(host):
+    bind_loopback(host, 0).close()
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1"])
+def test_the_administration_refuses_to_be_reached_from_elsewhere(host):
+    with pytest.raises(UsageError, match="joignable d'ailleurs"):
+        bind_loopback(host, 0)

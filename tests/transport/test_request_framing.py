@@ -1,0 +1,141 @@
+"""Where a request ends, whatever the pieces it arrives in."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sge_sim.transport.framing import RequestError, RequestReader
+
+HEAD = b"POST /AdamPoint/v1.0 HTTP/1.1\r\nHost: sge\r\n"
+
+
+def reader() -> RequestReader:
+    return RequestReader(max_header_bytes=1_000, max_body_bytes=5_000)
+
+
+def read(data: bytes) -> bytes | None:
+    one = reader()
+    one.receive(data)
+    return one.take()
+
+
+def chunked(*pieces: bytes) -> bytes:
+    body = b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in (*pieces, b""))
+    return HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + body
+
+
+def sized(body: bytes) -> bytes:
+    return HEAD + b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
+
+
+@given(st.lists(st.binary(min_size=1, max_size=60), max_size=5), st.data())
+def test_chunks_become_a_body_of_known_length_however_they_are_cut(pieces, data):
+    whole = chunked(*pieces)
+    one = reader()
+    taken = []
+    while whole:
+        cut = data.draw(st.integers(1, len(whole)))
+        one.receive(whole[:cut])
+        whole = whole[cut:]
+        taken.append(one.take())
+    assert taken[-1] == sized(b"".join(pieces))
+    assert set(taken[:-1]) <= {None}
+    assert one.held == 0
+    assert not one.under_way
+
+
+@given(st.lists(st.binary(max_size=40), min_size=1, max_size=4), st.integers(1, 50))
+def test_requests_sent_ahead_come_out_one_by_one(bodies, step):
+    stream = b"".join(sized(body) for body in bodies)
+    one = reader()
+    taken = []
+    for start in range(0, len(stream), step):
+        one.receive(stream[start : start + step])
+        while (request := one.take()) is not None:
+            taken.append(request)
+    assert taken == [sized(body) for body in bodies]
+
+
+def test_a_request_without_body_ends_with_its_head():
+    assert read(b"GET /x?wsdl HTTP/1.1\r\nHost: a\r\n\r\n") == (
+        b"GET /x?wsdl HTTP/1.1\r\nHost: a\r\n\r\n"
+    )
+
+
+def test_empty_lines_before_a_request_are_skipped():
+    assert read(b"\r\n\r\n" + sized(b"ok")) == sized(b"ok")
+
+
+def test_a_request_is_under_way_from_its_first_byte_to_its_last():
+    one = reader()
+    assert not one.under_way
+    one.receive(HEAD + b"Content-Length: 2\r\n\r\n")
+    assert one.take() is None
+    assert one.under_way
+    one.receive(b"ok")
+    assert one.take()
+    assert not one.under_way
+
+
+def test_expect_is_told_once_and_kept_from_the_application():
+    one = reader()
+    one.receive(HEAD + b"Expect: 100-Continue\r\nContent-Length: 2\r\n\r\n")
+    assert one.take() is None
+    assert one.must_continue()
+    assert not one.must_continue()
+    one.receive(b"ok")
+    assert one.take() == sized(b"ok")
+
+
+def test_a_body_already_there_needs_no_continue():
+    one = reader()
+    one.receive(HEAD + b"Expect: 100-continue\r\nContent-Length: 2\r\n\r\nok")
+    assert one.take() == sized(b"ok")
+    assert not one.must_continue()
+
+
+def test_trailers_and_chunk_extensions_are_dropped():
+    request = chunked(b"ok").replace(b"2\r\n", b"2;name=value\r\n", 1)[:-2]
+    assert read(request + b"X-Checksum: 1\r\n\r\n") == sized(b"ok")
+
+
+def test_a_header_name_with_an_underscore_can_not_pass_for_another():
+    request = sized(b"ok").replace(b"Host: sge", b"Content_Length: 900")
+    taken = read(request)
+    assert taken is not None
+    assert b"900" not in taken
+
+
+@pytest.mark.parametrize(
+    ("status", "request_bytes"),
+    [
+        (413, HEAD + b"X: " + b"a" * 1_000),
+        (413, HEAD + b"X: " + b"a" * 1_000 + b"\r\n\r\n"),
+        (413, HEAD + b"Content-Length: 5001\r\n\r\n"),
+        (413, HEAD + b"Transfer-Encoding: chunked\r\n\r\n1389\r\n"),
+        (413, chunked(b"a" * 3_000, b"a" * 2_001)),
+        (501, HEAD + b"Transfer-Encoding: gzip, chunked\r\n\r\n"),
+        (400, HEAD + b"Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n"),
+        (400, HEAD + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n"),
+        (400, HEAD + b"Content-Length: -2\r\n\r\n"),
+        (400, HEAD + b"Content-Length: 2, 2\r\n\r\n"),
+        (400, HEAD + b"Content-Length : 2\r\n\r\n"),
+        (400, HEAD + b" folded: 2\r\n\r\n"),
+        (400, HEAD + b"no colon\r\n\r\n"),
+        (400, HEAD + b"X: a\nContent-Length: 2\r\n\r\n"),
+        (400, HEAD + b"Transfer-Encoding: chunked\r\n\r\n-2\r\n"),
+        (400, HEAD + b"Transfer-Encoding: chunked\r\n\r\n0x2\r\n"),
+        (400, HEAD + b"Transfer-Encoding: chunked\r\n\r\n2\r\nok!\r\n"),
+        (400, HEAD + b"Transfer-Encoding: chunked\r\n\r\n2;" + b"a" * 1_100),
+    ],
+)
+def test_what_is_too_large_or_ambiguous_is_refused(status, request_bytes):
+    with pytest.raises(RequestError) as refusal:
+        read(request_bytes)
+    assert refusal.value.status == status
+    assert refusal.value.sentence.endswith(".")
+
+
+def test_a_body_as_large_as_allowed_passes():
+    assert read(sized(b"a" * 5_000)) == sized(b"a" * 5_000)
+    assert read(chunked(b"a" * 5_000)) == sized(b"a" * 5_000)

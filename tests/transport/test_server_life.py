@@ -1,0 +1,194 @@
+"""Starting, renewing certificates and stopping, in one process."""
+
+import logging
+import shutil
+import socket
+import ssl
+import threading
+from dataclasses import replace
+from functools import partial
+
+import pytest
+from throwaway_pki import SERVER, issue
+from transport_kit import SHORT, answer, ask, common_name, eventually
+
+from sge_sim.errors import UsageError
+from sge_sim.transport.server import B2BServer
+from sge_sim.transport.sockets import bind
+from sge_sim.transport.tls import build_server_context
+
+
+@pytest.fixture
+def files(pki, tmp_path):
+    """A server's certificate and key, free to be replaced."""
+    return tuple(shutil.copy(path, tmp_path) for path in pki.server_files)
+
+
+@pytest.fixture
+def factory(pki, files):
+    return partial(build_server_context, *map(type(pki.folder), files), pki.root.pem)
+
+
+def replace_files(pki, files, certificate, key):
+    for target, path in zip(
+        files, (pki.write("new", certificate)[0], pki.write("newer", key)[1]), strict=True
+    ):
+        shutil.copy(path, target)
+
+
+def served_name(connection):
+    if not connection.sock:
+        connection.connect()
+    return common_name(connection.sock.getpeercert(binary_form=True))
+
+
+def test_a_good_pair_is_served_to_the_clients_that_come_after_the_reload(
+    serve, client, pki, files, factory
+):
+    running = serve(context_factory=factory)
+    before = client(running.port)
+    ask(before)
+    renewed = issue("renouvelé", pki.intermediate, use=SERVER)
+    replace_files(pki, files, renewed, renewed)
+    assert served_name(client(running.port)) == "localhost"
+    running.server.reload()
+    assert served_name(client(running.port)) == "renouvelé"
+    ask(before)
+    assert served_name(before) == "localhost"
+
+
+def test_a_bad_pair_is_refused_and_the_old_one_kept(serve, client, pki, files, factory, caplog):
+    running = serve(context_factory=factory)
+    renewed = issue("renouvelé", pki.intermediate, use=SERVER)
+    replace_files(pki, files, renewed, pki.client)
+    running.server.reload()
+    for _ in range(3):
+        connection = client(running.port)
+        assert served_name(connection) == "localhost"
+        ask(connection)
+    (record,) = caplog.records
+    assert record.levelno == logging.ERROR
+    assert "le certificat en service est gardé" in record.message
+    assert "n'est pas celle du certificat" in record.message
+
+
+def test_a_factory_that_breaks_keeps_the_old_pair_too(serve, client, factory, caplog):
+    factories = [factory, lambda: 1 // 0]
+    running = serve(context_factory=lambda: factories.pop(0)())
+    running.server.reload()
+    ask(client(running.port))
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_a_server_does_not_start_on_a_bad_pair(pki):
+    files = pki.server_files[0], pki.client_files[1]
+    wrong = partial(build_server_context, *files, pki.root.pem)
+    with bind("127.0.0.1", 0) as listening, pytest.raises(UsageError, match="n'est pas celle"):
+        B2BServer(answer, listening, wrong, SHORT, print)
+
+
+def test_requests_under_way_finish_when_the_server_stops(serve, client):
+    entered, released = threading.Event(), threading.Event()
+
+    def hold(environ, start_response):
+        entered.set()
+        released.wait(10)
+        start_response("200 OK", [("Content-Length", "4")])
+        return [b"done"]
+
+    running = serve(app=hold)
+    connection = client(running.port)
+    connection.request("GET", "/")
+    assert entered.wait(10)
+    stopping = threading.Thread(target=running.server.stop)
+    stopping.start()
+    eventually(lambda: not running.server.ready)
+    released.set()
+    response = connection.getresponse()
+    assert response.read() == b"done"
+    assert response.headers["Connection"] == "close"
+    stopping.join(10)
+    running.thread.join(10)
+    assert not running.thread.is_alive()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", running.port), timeout=10)
+
+
+def test_stopping_ends_idle_connections_at_once(serve, client):
+    running = serve(replace(SHORT, idle_seconds=60.0))
+    connection = client(running.port)
+    ask(connection)
+    running.server.stop()
+    assert connection.sock.recv(1) == b""
+
+
+def test_an_application_that_does_not_return_holds_the_stop_up_only_for_a_while(
+    serve, client, caplog
+):
+    entered, released = threading.Event(), threading.Event()
+
+    def hang(environ, start_response):
+        entered.set()
+        released.wait(30)
+        start_response("200 OK", [("Content-Length", "0")])
+        return []
+
+    running = serve(replace(SHORT, stop_seconds=0.2), app=hang)
+    connection = client(running.port)
+    connection.request("GET", "/")
+    assert entered.wait(10)
+    running.server.stop()
+    assert "abandonnées" in caplog.text
+    released.set()
+
+
+def test_a_server_stopped_before_it_serves_does_not_serve(pki, factory):
+    listening = bind("127.0.0.1", 0)
+    server = B2BServer(answer, listening, factory, SHORT, print)
+    server.stop()
+    server.stop()
+    server.serve(lambda: pytest.fail("it said it was ready"))
+    assert listening.fileno() == -1
+
+
+def test_readiness_is_told_once_clients_are_accepted(pki, factory, client):
+    listening = bind("127.0.0.1", 0)
+    port = listening.getsockname()[1]
+    server = B2BServer(answer, listening, factory, SHORT, print)
+    ready = threading.Event()
+    thread = threading.Thread(target=server.serve, args=(ready.set,))
+    thread.start()
+    assert ready.wait(10)
+    ask(client(port))
+    server.stop()
+    thread.join(10)
+    assert not thread.is_alive()
+
+
+def test_several_servers_share_a_socket(serve, client, pki, factory):
+    """As the processes of a supervisor do; the one that loses the race for a client goes on."""
+    first = bind("127.0.0.1", 0)
+    second = first.dup()
+    port = first.getsockname()[1]
+    servers = [B2BServer(answer, one, factory, SHORT, print) for one in (first, second)]
+    threads = [threading.Thread(target=server.serve) for server in servers]
+    for thread in threads:
+        thread.start()
+    for _ in range(20):
+        ask(client(port))
+    servers[0].stop()
+    for _ in range(5):
+        ask(client(port))
+    servers[1].stop()
+    for thread in threads:
+        thread.join(10)
+        assert not thread.is_alive()
+
+
+def test_the_context_is_the_same_on_every_python(factory):
+    context = factory()
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.verify_flags == ssl.VERIFY_X509_TRUSTED_FIRST
+    assert context.minimum_version is ssl.TLSVersion.TLSv1_2
+    assert context.security_level == ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).security_level
+    assert context.security_level >= 2

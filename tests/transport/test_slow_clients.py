@@ -1,0 +1,146 @@
+"""Careless and hostile clients: the others keep being served, and they are cut.
+
+Each attack is run by many more clients than the server has threads.
+"""
+
+import itertools
+import select
+import socket
+import ssl
+import threading
+import time
+from dataclasses import replace
+
+import pytest
+from transport_kit import SHORT, ask
+
+ATTACKERS = 24
+CUT_SECONDS = 1.0
+MARGIN_SECONDS = 6.0
+REQUEST = b"POST /echo HTTP/1.1\r\nHost: a\r\n"
+LIMITS = replace(SHORT, idle_seconds=CUT_SECONDS)
+
+
+def client_hello():
+    """Return a real ClientHello."""
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    with pytest.raises(ssl.SSLWantReadError):
+        context.wrap_bio(incoming, outgoing, server_hostname="localhost").do_handshake()
+    return outgoing.read()
+
+
+# name: whether it comes with TLS, what it sends at once, what it then sends byte by byte
+ATTACKS = {
+    "connect and say nothing": (False, b"", b""),
+    "six bytes of a ClientHello": (False, client_hello()[:6], b""),
+    "a ClientHello byte by byte": (False, b"", client_hello()[:-1]),
+    "shake hands and say nothing": (True, b"", b""),
+    "a header byte by byte": (True, REQUEST, b"X-Padding: " + b"a" * 500),
+    "a body byte by byte": (True, REQUEST + b"Content-Length: 9999\r\n\r\n", b"a" * 500),
+    "chunks byte by byte": (
+        True,
+        REQUEST + b"Transfer-Encoding: chunked\r\n\r\n",
+        b"1\r\na\r\n" * 90,
+    ),
+    "expect, then byte by byte": (
+        True,
+        REQUEST + b"Expect: 100-continue\r\nContent-Length: 9999\r\n\r\n",
+        b"a" * 500,
+    ),
+}
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_slow_clients_are_cut_while_others_are_served(serve, client, client_context, attack):
+    with_tls, at_once, drip = ATTACKS[attack]
+    port = serve(LIMITS).port
+    attackers = []
+    began = time.monotonic()
+    for _ in range(ATTACKERS):
+        sock = socket.create_connection(("127.0.0.1", port), timeout=10)
+        if with_tls:
+            sock = client_context().wrap_socket(sock, server_hostname="localhost")
+        sock.sendall(at_once)
+        attackers.append(sock)
+    dripping = threading.Thread(target=send_slowly, args=(attackers, drip))
+    dripping.start()
+    try:
+        while time.monotonic() - began < CUT_SECONDS:
+            asked = time.monotonic()
+            ask(client(port), "/echo", b"hello")
+            assert time.monotonic() - asked < CUT_SECONDS
+        for sock in attackers:
+            assert is_cut(sock, until=began + CUT_SECONDS + MARGIN_SECONDS)
+        ask(client(port))
+    finally:
+        dripping.join()
+        for sock in attackers:
+            sock.close()
+
+
+def test_clients_that_do_not_read_hold_no_thread(serve, client, client_context):
+    port = serve(replace(LIMITS, response_seconds=30.0, idle_seconds=30.0)).port
+    attackers = []
+    try:
+        for _ in range(ATTACKERS):
+            sock = socket.socket()
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            sock.settimeout(10)
+            sock.connect(("127.0.0.1", port))
+            attackers.append(client_context().wrap_socket(sock, server_hostname="localhost"))
+            attackers[-1].sendall(b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n")
+        for _ in range(10):
+            asked = time.monotonic()
+            ask(client(port), "/echo", b"hello")
+            assert time.monotonic() - asked < CUT_SECONDS
+    finally:
+        for sock in attackers:
+            sock.close()
+
+
+def test_an_answer_nobody_reads_is_given_up(serve, client, client_context):
+    """Larger than any buffer of the system: a thread does wait then, but not for long."""
+    size = 64 * 1024 * 1024
+
+    def endless(environ, start_response):
+        if environ["PATH_INFO"] == "/":
+            start_response("200 OK", [("Content-Length", "0")])
+            return []
+        start_response("200 OK", [("Content-Length", str(size))])
+        return itertools.repeat(b"a" * 65536, size // 65536)
+
+    port = serve(replace(LIMITS, threads=1, handshake_seconds=10.0), app=endless).port
+    with (
+        socket.create_connection(("127.0.0.1", port), timeout=10) as plain,
+        client_context().wrap_socket(plain, server_hostname="localhost") as tls,
+    ):
+        tls.sendall(b"GET /endless HTTP/1.1\r\nHost: a\r\n\r\n")
+        tls.recv(1)
+        ask(client(port))
+
+
+def send_slowly(attackers, drip):
+    """Send `drip` byte by byte to all, until the last of them has been cut."""
+    left = list(attackers)
+    for position in range(len(drip)):
+        for sock in list(left):
+            try:
+                sock.send(drip[position : position + 1])
+            except OSError:
+                left.remove(sock)
+        if not left:
+            return
+        time.sleep(0.02)
+
+
+def is_cut(sock, until):
+    """Wait until `until` for the server to end the connection."""
+    while (left := until - time.monotonic()) > 0:
+        readable, _, _ = select.select([sock], [], [], left)
+        try:
+            if readable and not sock.recv(65536):
+                return True
+        except (ConnectionError, ssl.SSLError):
+            return True
+    return False

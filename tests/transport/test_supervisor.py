@@ -1,0 +1,272 @@
+"""The processes of a server, from outside: a real program, real signals."""
+
+import contextlib
+import json
+import os
+import pty
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+
+import pytest
+from throwaway_pki import SERVER, issue
+from transport_kit import ask, common_name, eventually
+
+PROGRAM = Path(__file__).with_name("supervised_program.py")
+ROOT = PROGRAM.parents[2]
+STOP_SECONDS = 15.0
+
+
+@dataclass
+class Program:
+    """A running supervised program and where it listens."""
+
+    process: subprocess.Popen
+    folder: Path
+    b2b: int
+    admin: int
+
+    def end(self):
+        """Return the exit code and what was said, once the program and all its children ended.
+
+        The children hold the other end of the pipe of stdout: its end is theirs.
+        """
+        assert self.process.communicate(timeout=STOP_SECONDS) == (b"", None)
+        return self.process.returncode, self.said()
+
+    def said(self):
+        return (self.folder / "said").read_text()
+
+    def keep_busy(self, connection, path):
+        """Send a request that takes its time, and wait until it is under way."""
+        connection.request("GET", path)
+        eventually((self.folder / "entered").exists)
+
+    def signal(self, number):
+        self.process.send_signal(number)
+
+
+@pytest.fixture
+def launch(pki, tmp_path):
+    """Start the program; nothing of it outlives the test."""
+    processes = []
+    for source, name in [*zip(pki.server_files, ["server.pem", "server.key"], strict=True)]:
+        shutil.copy(source, tmp_path / name)
+    (tmp_path / "root.pem").write_text(pki.root.pem)
+
+    def start(workers=2, fault="", stdin=subprocess.DEVNULL, wait=True):
+        with (tmp_path / "said").open("w") as said:
+            processes.append(
+                subprocess.Popen(
+                    [sys.executable, PROGRAM, tmp_path, str(workers), fault],
+                    env={**os.environ, "PYTHONPATH": str(ROOT)},
+                    stdin=stdin,
+                    stdout=subprocess.PIPE,
+                    stderr=said,
+                    start_new_session=True,
+                )
+            )
+        ready = tmp_path / "ready.json"
+        ports = {"b2b": 0, "admin": 0}
+        if wait:
+            eventually(lambda: ready.exists() or processes[-1].poll() is not None, 30)
+            ports = json.loads(ready.read_text())
+        return Program(processes[-1], tmp_path, **ports)
+
+    yield start
+    for process in processes:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate(timeout=10)
+
+
+@pytest.fixture
+def worker_pids(client):
+    """Ask which processes answer, until `count` different ones have."""
+
+    def find(port, count):
+        pids = set()
+
+        def enough():
+            connection = client(port)
+            pids.add(int(ask(connection)))
+            connection.close()
+            return len(pids) >= count
+
+        eventually(enough)
+        return pids
+
+    return find
+
+
+def admin_pid(port):
+    """Return the administration process that answers; a process that dies does not."""
+
+    def answered():
+        connection = HTTPConnection("127.0.0.1", port, timeout=10)
+        with contextlib.suppress(OSError, HTTPException), contextlib.closing(connection):
+            connection.request("GET", "/")
+            return int(connection.getresponse().read())
+
+    return eventually(answered)
+
+
+def is_closed(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=10).close()
+    except OSError:
+        return True
+    return False
+
+
+def test_every_process_serves_once_readiness_is_told(launch, worker_pids):
+    program = launch(workers=2)
+    pids = worker_pids(program.b2b, 2) | {admin_pid(program.admin), program.process.pid}
+    assert len(pids) == 4
+    program.signal(signal.SIGTERM)
+    assert program.end() == (0, "")
+    assert is_closed(program.b2b)
+    assert is_closed(program.admin)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_request_under_way_finishes_when_the_program_is_stopped(launch, client, number):
+    program = launch()
+    connection = client(program.b2b)
+    program.keep_busy(connection, "/slow")
+    program.signal(number)
+    assert connection.getresponse().read().isdigit()
+    assert program.end() == (0, "")
+
+
+def test_ctrl_c_in_a_terminal_ends_everything_quietly(launch, client):
+    """It reaches the children too, which leave it to their parent."""
+    program = launch()
+    connection = client(program.b2b)
+    program.keep_busy(connection, "/slow")
+    os.killpg(program.process.pid, signal.SIGINT)
+    assert connection.getresponse().read().isdigit()
+    assert program.end() == (0, "")
+
+
+def test_a_request_that_does_not_end_holds_the_program_up_only_for_a_while(launch, client):
+    program = launch(fault="patient")
+    connection = client(program.b2b)
+    program.keep_busy(connection, "/hang")
+    program.signal(signal.SIGTERM)
+    code, said = program.end()
+    assert code == 0
+    assert "Arrêt forcé" in said
+
+
+def test_a_process_that_hears_nothing_is_killed(launch, client):
+    program = launch(workers=1)
+    connection = client(program.b2b)
+    program.keep_busy(connection, "/stuck")
+    program.signal(signal.SIGTERM)
+    assert program.end()[0] == 0
+
+
+def test_a_second_ctrl_c_does_not_wait(launch, client):
+    program = launch(fault="patient")
+    busy, idle = client(program.b2b), client(program.b2b)
+    program.keep_busy(busy, "/hang")
+    ask(idle)
+    program.signal(signal.SIGINT)
+    assert idle.sock.recv(1) == b""  # the first one has been heard
+    program.signal(signal.SIGINT)
+    assert program.end() == (0, "")  # nobody had the time to say that the stop was forced
+
+
+def test_a_process_that_dies_is_replaced(launch, worker_pids):
+    program = launch(workers=2)
+    before = worker_pids(program.b2b, 2)
+    killed, admin = before.copy().pop(), admin_pid(program.admin)
+    os.kill(killed, signal.SIGKILL)
+    os.kill(admin, signal.SIGKILL)
+    after = eventually(lambda: (pids := worker_pids(program.b2b, 2)) - before and pids)
+    assert killed not in after
+    assert len(after & before) == 1
+    assert admin_pid(program.admin) != admin
+    program.signal(signal.SIGTERM)
+    code, said = program.end()
+    assert code == 0
+    assert "Le processus admin s'est arrêté (SIGKILL) : il est remplacé." in said
+    assert "Le processus b2b-" in said
+
+
+def test_a_process_is_not_replaced_faster_than_once_a_second(launch):
+    program = launch(workers=1)
+    began = time.monotonic()
+    for _ in range(3):
+        os.kill(admin_pid(program.admin), signal.SIGKILL)
+    admin_pid(program.admin)
+    assert (
+        time.monotonic() - began > 1.9
+    )  # the first may have been old enough to be replaced at once
+    program.signal(signal.SIGTERM)
+    assert program.end()[1].count("il est remplacé") == 3
+
+
+def test_no_process_outlives_a_parent_that_was_killed(launch):
+    program = launch(workers=2)
+    program.signal(signal.SIGKILL)
+    assert program.end()[0] == -signal.SIGKILL
+    assert is_closed(program.b2b)
+    assert is_closed(program.admin)
+
+
+def test_sighup_renews_the_certificate_in_every_process(launch, client, worker_pids, pki):
+    program = launch(workers=2)
+    old = worker_pids(program.b2b, 2)
+
+    def served():
+        connection = client(program.b2b)
+        connection.connect()
+        return common_name(connection.sock.getpeercert(binary_form=True))
+
+    # A key of another certificate: refused by each, and the old pair kept.
+    shutil.copy(pki.client_files[1], program.folder / "server.key")
+    program.signal(signal.SIGHUP)
+    eventually(lambda: program.said().count("le certificat en service est gardé") == 2)
+    assert {served() for _ in range(10)} == {"localhost"}
+
+    renewed = pki.write("renewed", issue("renouvelé", pki.intermediate, use=SERVER))
+    shutil.copy(renewed[0], program.folder / "server.pem")
+    shutil.copy(renewed[1], program.folder / "server.key")
+    program.signal(signal.SIGHUP)
+    eventually(lambda: {served() for _ in range(20)} == {"renouvelé"})
+    assert worker_pids(program.b2b, 2) == old
+    program.signal(signal.SIGTERM)
+    code, said = program.end()
+    assert code == 0
+    assert len(said.splitlines()) == 2
+
+
+def test_closing_the_terminal_leaves_no_server_behind(launch):
+    master, slave = pty.openpty()
+    program = launch(fault="terminal", stdin=slave)
+    os.close(slave)
+    os.close(master)  # the terminal is gone: the system sends SIGHUP
+    assert program.end() == (0, "")
+    assert is_closed(program.b2b)
+
+
+def test_a_service_that_can_not_be_built_ends_the_start_with_its_sentence(launch):
+    program = launch(fault="usage", wait=False)
+    assert program.end() == (2, "Erreur : La base est absente : lancer sge-sim init.\n")
+    assert not (program.folder / "ready.json").exists()
+
+
+def test_a_service_that_crashes_at_the_start_ends_it_and_leaves_its_trace(launch):
+    program = launch(workers=1, fault="crash", wait=False)
+    code, said = program.end()
+    assert code == 2
+    assert "LookupError: introuvable" in said
+    assert "Le processus b2b-1 s'est arrêté au démarrage (code 1)" in said
