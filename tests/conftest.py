@@ -6,7 +6,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from running_simulator import RunningSimulator, start_simulator  # noqa: E402
+from running_simulator import RunningSimulator, start_simulator
 
 
 @pytest.fixture(scope="session")

@@ -45,6 +45,7 @@ class RunningSimulator:
         """A session as a default actor."""
         actor = self.ready["actors"][kind]
         session = requests.Session()
+        session.trust_env = False  # REQUESTS_CA_BUNDLE would prevail over `verify`
         session.verify = self.ready["ca_file"]
         session.cert = (actor["client_cert"], actor["client_key"])
         return session
@@ -69,14 +70,17 @@ def run_command(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 @contextmanager
 def start_simulator(
-    data_dir: Path, *options: str, environ: Mapping[str, str] | None = None
+    data_dir: Path,
+    *options: str,
+    python: str = sys.executable,
+    environ: Mapping[str, str] | None = None,
 ) -> Iterator[RunningSimulator]:
     """Start `sge-sim serve` on free ports, wait until it is ready, stop it at the end."""
     ready_file = data_dir / "ready.json"
     ready_file.unlink(missing_ok=True)
     data_dir.mkdir(parents=True, exist_ok=True)
     command = [
-        *(sys.executable, "-m", "sge_sim", "serve"),
+        *(python, "-m", "sge_sim", "serve"),
         *("--data-dir", str(data_dir), "--ready-file", str(ready_file)),
         *("--port", "0", "--admin-port", "0", "--strict"),
         *options,

@@ -47,13 +47,12 @@ def commands() -> None:
 def main() -> None:
     """Run the command line."""
     try:
-        commands.main(standalone_mode=False)
+        # click returns the code that a command exits with, instead of exiting.
+        sys.exit(commands.main(standalone_mode=False) or 0)
     except UsageError as error:
         _refuse(str(error))
     except click.exceptions.Abort:
         sys.exit(130)
-    except click.exceptions.Exit as error:
-        sys.exit(error.exit_code)
     except click.ClickException as error:
         _refuse(error.format_message())
 

@@ -2,8 +2,8 @@
 
 The generator is splitmix64 read as a hash: `key + counter * golden`, then its finaliser. Every
 operation is on 64-bit integers, so the numbers are the same bytes on every machine, interpreter
-and numpy version, whatever window is computed, in whatever order and process. `mesures/` holds
-no floating-point number at all, for the same reason.
+and numpy version, whatever window is computed, in whatever order and process. No value of
+`mesures/` passes through floating point, for the same reason.
 """
 
 import numpy as np

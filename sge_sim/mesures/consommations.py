@@ -7,13 +7,13 @@ always add up to its index.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 
 import numpy as np
 
 from sge_sim.mesures.alea import Entiers, draw
-from sge_sim.mesures.calendrier import PREMIER_JOUR, numero
+from sge_sim.mesures.calendrier import DERNIER_JOUR, PREMIER_JOUR, numero
 from sge_sim.mesures.index import CADRANS_FOURNISSEUR, registres_de_depose, registres_lus
 from sge_sim.mesures.installations import installation_de
 from sge_sim.mesures.journees import jours_perdus
@@ -122,7 +122,8 @@ def _consommation(avant: _Releve, apres: _Releve, rang: int) -> Consommation:
 def _releves(point: PointMesure, fin: date) -> list[_Releve]:
     """Return the readings of a point from its mise en service to `fin`, included."""
     debut = max(point.mise_en_service, point.compteurs[0].pose, PREMIER_JOUR)
-    dernier = min(jour for jour in (fin, *_fins(point)) if jour is not None)
+    fins = (fin, *_fins(point), DERNIER_JOUR - timedelta(1))
+    dernier = min(jour for jour in fins if jour is not None)
     if dernier < debut:
         return []
     evenements = _evenements(point) | {debut}

@@ -49,6 +49,7 @@ _DEBUT_CHANGEMENT, _FIN_CHANGEMENT = 120, 180
 _DEBUT, _FIN = np.array([[_DEBUT_CHANGEMENT]]), np.array([[1440]])
 _DEPASSEMENT = {False: 108, True: 100}
 """Largest power of a large point, per cent of the subscribed: consumption, injection (assumed)."""
+_AUCUN = np.zeros(0, np.int64)
 _BITS_BRUIT = np.array([[BITS_BRUIT + 8 * usage] for usage in range(USAGES)])
 
 
@@ -211,17 +212,17 @@ def _journees(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> Journ
     banque = banque_de(point, plages_de(point, jour))
     energies, lignes = _usages(point, i0, i1)
     energies = _limite(point, energies, banque.pointes.take(lignes), puissance_de(point, jour))
-    inst = installation_de(point)
     if grandeur is Grandeur.PRI:
-        energies = energies * inst.inductif >> FRACTION
+        energies = energies * installation_de(point).inductif >> FRACTION
     elif grandeur is Grandeur.PRC:
         nuits = banque.groupes[-1]
-        energies = energies[:1] * inst.capacitif >> FRACTION
+        energies = energies[:1] * installation_de(point).capacitif >> FRACTION
         lignes = nuits.debut + lignes[:1] % nuits.variantes
     pair = not point.petit and jour < PASSAGE_5_MINUTES
     if pair:
         energies = energies & ~1
-    changements = np.array(changements_entre(i0, i1), np.int64) - i0
+    jours = changements_entre(i0, i1)
+    changements = np.array(jours, np.int64) - i0 if jours else _AUCUN
     return Journees(i0, energies, lignes, banque, pair, changements)
 
 
@@ -250,7 +251,7 @@ def _limite(point: PointMesure, energies: Entiers, pointes: Entiers, puissance: 
     """
     par_pas = 500 * puissance if point.petit else puissance * _DEPASSEMENT[point.injection] // 100
     maximum = (par_pas << BITS) - UNITE
-    prevus = (energies * pointes).sum(axis=0)
+    prevus = np.einsum("kn,kn->n", energies, pointes)
     trop = prevus > maximum
     if not trop.any():
         return energies

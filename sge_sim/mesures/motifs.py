@@ -8,7 +8,7 @@ energy of any interval of the day is known without computing the curve.
 The shapes are plausible, not measured (assumed).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -24,7 +24,10 @@ UNITE = 1 << BITS
 HABITUDES = 4
 """Ways of life of one profile; each point keeps its own."""
 
-Textures = Callable[[Entiers, int], Entiers]
+Forme = tuple[int, ...]
+"""Relative power at each hour of the day, 0h to 23h."""
+Texture = Callable[[Entiers, int], Entiers]
+"""Makes factors around 256 from ranks of steps, shape (rows, steps), and a key."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,6 @@ class Banque:
         return 1440 // (int(self.cumuls.shape[1]) - 1)
 
 
-# Relative power at each hour of the day, 0h to 23h.
 _PLAT = (100,) * 24
 _SEMAINE = (
     8, 5, 4, 4, 4, 6, 18, 42, 38, 24, 20, 26,
@@ -79,25 +81,22 @@ _ATELIER = (
 _NUIT = (100, 100, 100, 100, 90, 40, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 20, 70, 100)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)
 def banque(profil: Profil, pas_par_jour: int, plages: Plages) -> Banque:
-    """Return the rows of a profile in 48 or 288 steps (bounded cache: at most 64 banks).
+    """Return the rows of a profile in 48 or 288 steps (bounded cache: at most 128 banks).
 
     `plages` matters to RESIDENTIEL alone, where the off-peak contact starts the water heater:
     pass () for the others.
     """
-    groupes: list[Groupe] = []
-    blocs: list[Entiers] = []
-    fabrique = _Fabrique(profil, pas_par_jour)
-    for bloc, variantes in fabrique.blocs(plages):
-        groupes.append(Groupe(sum(len(b) for b in blocs), variantes))
-        blocs.append(bloc)
-    cumuls = np.zeros((sum(len(b) for b in blocs), pas_par_jour + 1), np.int64)
-    np.cumsum(np.concatenate(blocs), axis=1, out=cumuls[:, 1:])
-    cumuls = (cumuls << BITS) // cumuls[:, -1:]
-    pointes = (cumuls[:, 1:] - cumuls[:, :-1]).max(axis=1)
+    blocs = list(_blocs(profil, pas_par_jour))
+    if profil is Profil.RESIDENTIEL:
+        blocs.insert(3, _bloc(_ballon(pas_par_jour, plages or PLAGES_PAR_DEFAUT), 16))
+    debuts = np.cumsum([0, *(len(bloc.cumuls) for bloc in blocs)]).tolist()
+    cumuls = np.concatenate([bloc.cumuls for bloc in blocs])
+    pointes = np.concatenate([bloc.pointes for bloc in blocs])
     cumuls.setflags(write=False)
     pointes.setflags(write=False)
+    groupes = (Groupe(n, bloc.variantes) for n, bloc in zip(debuts, blocs, strict=False))
     return Banque(cumuls, pointes, tuple(groupes))
 
 
@@ -114,109 +113,115 @@ def tensions(pas_par_jour: int) -> Entiers:
     return ecarts
 
 
-class _Fabrique:
-    """Makes the blocks of rows of one profile; a block is weights, shape (rows, steps)."""
+@dataclass(frozen=True)
+class _Bloc:
+    """The rows of one use, of which `variantes` for each subgroup."""
 
-    def __init__(self, profil: Profil, pas_par_jour: int) -> None:
-        self.profil = profil
-        self.pas = pas_par_jour
-        self.cle = subkey(list(Profil).index(profil) + 1, pas_par_jour)
-        self.suivant = 0
+    cumuls: Entiers
+    pointes: Entiers
+    variantes: int
 
-    def blocs(self, plages: Plages) -> list[tuple[Entiers, int]]:
-        """Return the block of each use and its number of variants, in the order of the uses."""
-        if self.profil is Profil.PRODUCTION:
-            return [(self._soleil(32), 32)]
-        socle = (self._rangees([_PLAT], 16, self._doux), 16)
-        nuit = (self._rangees([_NUIT], 8, self._doux), 8)
-        if self.profil is Profil.RESIDENTIEL:
-            vie = [self._decale(f, h) for h in (-1, 0, 1, 3) for f in (_SEMAINE, _REPOS)]
-            vie[4] = tuple((a + b) // 2 for a, b in zip(_SEMAINE, _REPOS, strict=True))
-            return [
-                socle,
-                (self._rangees(vie, 64, self._heurte), 64),
-                (self._rangees([_CHAUFFAGE], 32, self._doux), 32),
-                (self._ballon(16, plages or PLAGES_PAR_DEFAUT), 16),
-                nuit,
-            ]
-        if self.profil is Profil.INDUSTRIEL:
-            vie = [self._decale(f, h) for h in (0, 0, -1, 1) for f in (_DEUX_HUIT, _BUREAU_REPOS)]
-            autre, froid = (_ATELIER, self._heurte), _CLIM
-        else:
-            vie = [self._decale(f, h) for h in (0, 1, -1, 2) for f in (_BUREAU, _BUREAU_REPOS)]
-            autre, froid = (_CHAUFFE_BUREAU, self._doux), _CLIM
-        return [
-            socle,
-            (self._rangees(vie, 32, self._vivant), 32),
-            (self._rangees([autre[0]], 32, autre[1]), 32),
-            (self._rangees([froid], 16, self._doux), 16),
-            nuit,
+
+def _bloc(poids: Entiers, variantes: int) -> _Bloc:
+    """Return rows of weights, shape (rows, steps), as running sums up to `UNITE`."""
+    cumuls = np.zeros((len(poids), poids.shape[1] + 1), np.int64)
+    np.cumsum(poids, axis=1, out=cumuls[:, 1:])
+    cumuls = (cumuls << BITS) // cumuls[:, -1:]
+    return _Bloc(cumuls, (cumuls[:, 1:] - cumuls[:, :-1]).max(axis=1), variantes)
+
+
+@lru_cache(maxsize=2 * len(Profil))
+def _blocs(profil: Profil, pas: int) -> tuple[_Bloc, ...]:
+    """Return the blocks of a profile, in the order of its uses; the water heater is apart."""
+    cle = subkey(list(Profil).index(profil) + 1, pas)
+    if profil is Profil.PRODUCTION:
+        return (_bloc(_soleil(cle, pas, 32), 32),)
+
+    def bloc(rang: int, formes: Sequence[Forme], variantes: int, texture: Texture) -> _Bloc:
+        jours = np.arange(variantes * pas, dtype=np.int64).reshape(variantes, pas)
+        poids = [
+            _lisse(forme, pas) * texture(jours, subkey(cle, 100 * rang + n))
+            for n, forme in enumerate(formes)
         ]
+        return _bloc(np.concatenate(poids), variantes)
 
-    def _decale(self, forme: tuple[int, ...], demi_heures: int) -> tuple[int, ...]:
-        """Return the shape some half-hours later, still on hours."""
-        n = demi_heures // 2
-        tourne = forme[-n:] + forme[:-n] if n else forme
-        if demi_heures % 2 == 0:
-            return tourne
-        return tuple((a + b) // 2 for a, b in zip(tourne, tourne[-1:] + tourne[:-1], strict=True))
+    socle, nuit = bloc(0, [_PLAT], 16, _doux), bloc(4, [_NUIT], 8, _doux)
+    if profil is Profil.RESIDENTIEL:
+        vies = _habitudes(_SEMAINE, _REPOS, (-1, 0, 1, 3))
+        # The third way of life is at home on working days too.
+        vies[4] = tuple((a + b) // 2 for a, b in zip(_SEMAINE, _REPOS, strict=True))
+        return socle, bloc(1, vies, 64, _heurte), bloc(2, [_CHAUFFAGE], 32, _doux), nuit
+    if profil is Profil.INDUSTRIEL:
+        vies = _habitudes(_DEUX_HUIT, _BUREAU_REPOS, (0, 0, -1, 1))
+        autre = bloc(2, [_ATELIER], 32, _heurte)
+    else:
+        vies = _habitudes(_BUREAU, _BUREAU_REPOS, (0, 1, -1, 2))
+        autre = bloc(2, [_CHAUFFE_BUREAU], 32, _doux)
+    return socle, bloc(1, vies, 32, _vivant), autre, bloc(3, [_CLIM], 16, _doux), nuit
 
-    def _rangees(self, formes: list[tuple[int, ...]], variantes: int, texture: Textures) -> Entiers:
-        """Return `variantes` noisy rows of each shape."""
-        blocs = []
-        for forme in formes:
-            rangs = np.arange(variantes * self.pas, dtype=np.int64).reshape(variantes, self.pas)
-            self.suivant += 1
-            blocs.append(_lisse(forme, self.pas) * texture(rangs, subkey(self.cle, self.suivant)))
-        return np.concatenate(blocs)
 
-    def _doux(self, rangs: Entiers, cle: int) -> Entiers:
-        return 256 + draws(cle, rangs) % 61 - 30
+def _habitudes(ouvre: Forme, repos: Forme, retards: Sequence[int]) -> list[Forme]:
+    """Return the two shapes of each habit, which lives some half-hours later than the model."""
+    return [_decale(forme, retard) for retard in retards for forme in (ouvre, repos)]
 
-    def _vivant(self, rangs: Entiers, cle: int) -> Entiers:
-        """A workplace: slow waves and a little agitation."""
-        return 256 + _bruit_lent(cle, rangs, self.pas // 16, 36) + draws(cle + 1, rangs) % 41 - 20
 
-    def _heurte(self, rangs: Entiers, cle: int) -> Entiers:
-        """A dwelling or a workshop: appliances that start and stop."""
-        u = draws(cle, rangs)
-        agitation = (u & 0xFF) * (u & 0xFF) >> 7
-        cuisson = np.where((u >> 8) % 11 == 0, 460, 0)
-        return 72 + agitation + cuisson
+def _decale(forme: Forme, demi_heures: int) -> Forme:
+    """Return an hourly shape some half-hours later."""
+    heures = demi_heures // 2
+    tourne = forme[-heures:] + forme[:-heures] if heures else forme
+    if demi_heures % 2 == 0:
+        return tourne
+    return tuple((a + b) // 2 for a, b in zip(tourne, tourne[-1:] + tourne[:-1], strict=True))
 
-    def _ballon(self, variantes: int, plages: Plages) -> Entiers:
-        """Return the water heater: it starts with the off-peak hours and runs a few hours."""
-        durees = [(fin - debut) % 1440 or 1440 for debut, fin in plages]
-        principale = durees.index(max(durees))
-        minutes = np.zeros((variantes, 1440), np.int64)
-        self.suivant += 1
-        for v in range(variantes):
-            u = draws(subkey(self.cle, self.suivant), np.arange(2) + 2 * v).tolist()
-            retard, marche = u[0] % 15, 110 + u[1] % 130
-            for rang, (debut, _) in enumerate(plages):
-                duree = min(marche if rang == principale else marche // 3, durees[rang] - retard)
-                instants = (debut + retard + np.arange(max(duree, 1))) % 1440
-                minutes[v, instants] = 100
-        poids: Entiers = minutes.reshape(variantes, self.pas, -1).sum(axis=2)
-        return poids
 
-    def _soleil(self, variantes: int) -> Entiers:
-        """Return the production: 14 subgroups of rows, zero at night.
+def _doux(rangs: Entiers, cle: int) -> Entiers:
+    """A quiet use."""
+    return 256 + draws(cle, rangs) % 61 - 30
 
-        Months 0 to 11, then March in summer time and October in winter time.
-        """
-        blocs = []
-        for groupe in range(14):
-            lever, coucher = _LEVER_COUCHER[groupe]
-            milieux = (np.arange(self.pas, dtype=np.int64) * 2 + 1) * 720 // self.pas
-            cloche = np.maximum((milieux - lever) * (coucher - milieux), 0)
-            rangs = np.arange(variantes * self.pas, dtype=np.int64).reshape(variantes, self.pas)
-            cle = subkey(self.cle, groupe)
-            # The last row is a clear sky (see `BITS_SOLEIL`).
-            couvert = np.arange(variantes)[::-1, None] * 5
-            nuages = _bruit_lent(cle, rangs, self.pas // 24, 100) + draws(cle + 1, rangs) % 101 - 50
-            blocs.append(cloche * np.maximum(256 + nuages * couvert // 128, 12))
-        return np.concatenate(blocs)
+
+def _vivant(rangs: Entiers, cle: int) -> Entiers:
+    """A workplace: slow waves and a little agitation."""
+    return 256 + _bruit_lent(cle, rangs, rangs.shape[1] // 16, 36) + draws(cle + 1, rangs) % 41 - 20
+
+
+def _heurte(rangs: Entiers, cle: int) -> Entiers:
+    """A dwelling or a workshop: appliances that start and stop."""
+    u = draws(cle, rangs)
+    agitation = (u & 0xFF) * (u & 0xFF) >> 7
+    return 72 + agitation + np.where((u >> 8) % 11 == 0, 460, 0)
+
+
+def _ballon(pas: int, plages: Plages) -> Entiers:
+    """Return 16 rows of a water heater, which starts with the off-peak hours for a few hours."""
+    durees = [(fin - debut) % 1440 or 1440 for debut, fin in plages]
+    principale = durees.index(max(durees))
+    minutes = np.zeros((16, 1440), np.int64)
+    hasard = draws(subkey(0xBA110, 1), np.arange(32, dtype=np.int64)).reshape(16, 2).tolist()
+    for rangee, (u, v) in zip(minutes, hasard, strict=True):
+        retard, marche = u % 15, 110 + v % 130
+        for rang, (debut, _) in enumerate(plages):
+            duree = min(marche if rang == principale else marche // 3, durees[rang] - retard)
+            rangee[(debut + retard + np.arange(max(duree, 1))) % 1440] = 100
+    poids: Entiers = minutes.reshape(16, pas, -1).sum(axis=2)
+    return poids
+
+
+def _soleil(cle: int, pas: int, variantes: int) -> Entiers:
+    """Return the rows of a solar plant: 14 subgroups, zero at night.
+
+    Months 0 to 11, then March in summer time and October in winter time.
+    """
+    blocs = []
+    milieux = (np.arange(pas, dtype=np.int64) * 2 + 1) * 720 // pas
+    rangs = np.arange(variantes * pas, dtype=np.int64).reshape(variantes, pas)
+    # The last row is a clear sky: the sun's draw makes it that of the best days.
+    couvert = np.arange(variantes)[::-1, None] * 5
+    for groupe, (lever, coucher) in enumerate(_LEVER_COUCHER):
+        cloche = np.maximum((milieux - lever) * (coucher - milieux), 0)
+        alea = subkey(cle, groupe)
+        nuages = _bruit_lent(alea, rangs, pas // 24, 100) + draws(alea + 1, rangs) % 101 - 50
+        blocs.append(cloche * np.maximum(256 + nuages * couvert // 128, 12))
+    return np.concatenate(blocs)
 
 
 _LEVER_COUCHER = (
@@ -226,7 +231,7 @@ _LEVER_COUCHER = (
 """Minutes of legal time of sunrise and sunset, mid-month, middle of France (assumed)."""
 
 
-def _lisse(forme: tuple[int, ...], pas_par_jour: int) -> Entiers:
+def _lisse(forme: Forme, pas_par_jour: int) -> Entiers:
     """Return 16 times an hourly shape, linear between hours, at the start of each step."""
     par_heure = pas_par_jour // 24
     heures = np.array((*forme, forme[0]), np.int64)

@@ -5,7 +5,7 @@ that names the file and the key.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 from sge_sim.errors import UsageError
 from sge_sim.referentiel import prm
 from sge_sim.referentiel.entries import (
+    FILLED_IN,
     ActeurEntry,
     CommuneEntry,
     PointEntry,
@@ -23,7 +24,7 @@ from sge_sim.referentiel.entries import (
     read_entries,
 )
 from sge_sim.resources import data_path
-from sge_sim.store.points import SEARCH_COLUMNS, Compteur, Point
+from sge_sim.store.points import Compteur, Point
 
 T = TypeVar("T")
 
@@ -31,14 +32,10 @@ _COMMUNES, _ACTEURS, _PROFILS, _POINTS, _POPULATION = (
     f"{name}.yaml" for name in ("communes", "acteurs", "profils", "points", "population")
 )
 
-# Given by the commune, the PRM or the search, never by a file.
-_FILLED_IN: Final = {"prm", "code_postal", "code_insee", "commune", "graine"} | set(
-    SEARCH_COLUMNS.values()
-)
 _REQUIRED: Final = tuple(
     column.name
     for column in Point.__table__.columns
-    if not column.nullable and column.name not in _FILLED_IN
+    if not column.nullable and column.name not in FILLED_IN
 )
 
 
@@ -94,10 +91,9 @@ def load_dataset(name: str = "homologation") -> Dataset:
 
 def read_dataset(folder: Path) -> Dataset:
     """Read the data set in `folder`; raises `UsageError` when it holds a mistake."""
-    communes = {
-        commune.key: commune
-        for commune in read_entries(folder / _COMMUNES, tuple[CommuneEntry, ...])
-    }
+    entries = read_entries(folder / _COMMUNES, tuple[CommuneEntry, ...])
+    communes = {entry.key: entry for entry in entries}
+    _check_unique(folder / _COMMUNES, "commune", [entry.key for entry in entries])
     acteurs = read_entries(folder / _ACTEURS, tuple[ActeurEntry, ...])
     _check_acteurs(folder / _ACTEURS, acteurs)
     fournisseurs = [acteur.code for acteur in acteurs if acteur.kind == "fournisseur"]
@@ -108,7 +104,10 @@ def read_dataset(folder: Path) -> Dataset:
     return Dataset(folder.name, communes, acteurs, profils, points, population)
 
 
-def _check_acteurs(path: Path, acteurs: Iterable[ActeurEntry]) -> None:
+def _check_acteurs(path: Path, acteurs: Sequence[ActeurEntry]) -> None:
+    _check_unique(path, "code", [acteur.code for acteur in acteurs])
+    _check_unique(path, "login", [user.login for one in acteurs for user in one.utilisateurs])
+    _check_unique(path, "contrat_id", [each.contrat_id for one in acteurs for each in one.contrats])
     defaults = Counter(acteur.kind for acteur in acteurs if acteur.par_defaut)
     for kind in ("tiers", "fournisseur"):
         if defaults[kind] != 1:
@@ -136,11 +135,11 @@ def _read_points(
     profils: Mapping[str, Profil],
     fournisseurs: Iterable[str],
 ) -> tuple[PointNomme, ...]:
-    points: dict[str, PointNomme] = {}
-    for entry in read_entries(path, tuple[PointEntry, ...]):
+    entries = read_entries(path, tuple[PointEntry, ...])
+    _check_unique(path, "prm", [entry.prm for entry in entries])
+    points = []
+    for entry in entries:
         where = entry.prm
-        if where in points:
-            raise UsageError(f"{path}, {where}, prm : ce point est écrit deux fois.")
         if not prm.is_valid(where):
             raise UsageError(
                 f"{path}, {where}, prm : la clé est fausse, "
@@ -162,8 +161,8 @@ def _read_points(
             if entry.commune is None
             else _reference(path, where, "commune", entry.commune, communes)
         )
-        points[where] = PointNomme(where, entry.pourquoi, commune, profil)
-    return tuple(points.values())
+        points.append(PointNomme(where, entry.pourquoi, commune, profil))
+    return tuple(points)
 
 
 def _check_population(
@@ -200,6 +199,12 @@ def _checked(
         check_attributes(path, where, Point, point),
         None if compteur is None else check_attributes(path, where, Compteur, compteur),
     )
+
+
+def _check_unique(path: Path, key: str, values: Iterable[str]) -> None:
+    for value, count in Counter(values).items():
+        if count > 1:
+            raise UsageError(f"{path}, {key} : « {value} » est écrit {count} fois.")
 
 
 def _check_complete(path: Path, where: str, profil: Profil) -> None:

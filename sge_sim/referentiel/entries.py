@@ -4,11 +4,12 @@ The attributes of a point or a meter are checked against the annotations of the 
 so that no column is spelled again.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, get_args, get_type_hints
+from typing import Annotated, Any, Final, TypeVar, get_args, get_type_hints
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -30,7 +31,14 @@ T = TypeVar("T")
 _Prm = Annotated[str, Field(pattern=r"^[0-9]{14}$")]
 _CodePostal = Annotated[str, Field(pattern=r"^[0-9]{5}$")]
 _CodeInsee = Annotated[str, Field(pattern=r"^[0-9A-Z]{5}$")]
-_Poids = Annotated[int, Field(gt=0)]
+_Positive = Annotated[int, Field(gt=0)]
+
+
+FILLED_IN: Final = frozenset(
+    {"id", "prm", "code_postal", "code_insee", "commune", "pourquoi", "graine"}
+    | set(SEARCH_COLUMNS.values())
+)
+"""Columns that no file gives as attributes: they follow from the rest of an entry."""
 
 
 class _Entry(BaseModel):
@@ -117,20 +125,20 @@ class SorteEntry(_Entry):
 class QuotaEntry(SorteEntry):
     """Points that the population always has."""
 
-    nombre: _Poids
+    nombre: _Positive
 
 
 class PartEntry(SorteEntry):
     """A share of what the population has beyond the quotas."""
 
-    poids: _Poids
+    poids: _Positive
 
 
 class EtatEntry(_Entry):
     """A share of the population that a profile changes; without one, it stays in service."""
 
     profil: str | None = None
-    poids: _Poids
+    poids: _Positive
 
 
 class PopulationEntry(_Entry):
@@ -139,7 +147,19 @@ class PopulationEntry(_Entry):
     quotas: tuple[QuotaEntry, ...]
     reste: tuple[PartEntry, ...]
     etats: tuple[EtatEntry, ...]
-    fournisseurs: dict[str, _Poids]
+    fournisseurs: dict[str, _Positive]
+
+
+class _Loader(yaml.CSafeLoader):
+    """The safe loader, which also refuses a key written twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        for key, count in Counter(key.value for key, _ in node.value).items():
+            if count > 1:
+                raise yaml.MarkedYAMLError(
+                    problem=f"la clé « {key} » est écrite deux fois", problem_mark=node.start_mark
+                )
+        return super().construct_mapping(node, deep)
 
 
 def read_entries(path: Path, shape: type[T]) -> T:
@@ -148,11 +168,13 @@ def read_entries(path: Path, shape: type[T]) -> T:
     Raises `UsageError` naming the file and the key when it isn't so.
     """
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a safe one
     except OSError as error:
         raise UsageError(f"{path} ne peut pas être lu : {error.strerror}.") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} n'est pas un fichier YAML lisible : {error}") from error
+    except (yaml.YAMLError, ValueError) as error:
+        # ValueError: a date that doesn't exist, or bytes that aren't UTF-8.
+        told = " ".join(str(error).split())
+        raise UsageError(f"{path} n'est pas un fichier YAML lisible : {told}.") from error
     try:
         return TypeAdapter(shape).validate_python(content)
     except ValidationError as error:
@@ -206,7 +228,7 @@ def _adapters(table: type[Base]) -> Mapping[str, TypeAdapter[Any]]:
     mapped = get_type_hints(table)
     adapters = {}
     for column in table.__table__.columns:
-        if column.name not in SEARCH_COLUMNS.values():
+        if column.name not in FILLED_IN:
             (annotation,) = get_args(mapped[column.name])
             length = column.type.length if isinstance(column.type, String) else None
             adapters[column.name] = TypeAdapter(

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 _PLAGES_RELEVE = {
-    f"{prefix}{days:02d}": f"{way} {moment} + {days} {'jour' if days < 2 else 'jours'}"
+    f"{prefix}{days:02d}": f"{way} {moment} + {days:02d} {'jour' if days < 2 else 'jours'}"
     for prefix, way, moment in (
         ("DM", "Relevé sur site", "Début de Mois"),
         ("MM", "Relevé sur site", "Milieu de Mois"),

@@ -20,12 +20,12 @@ from sge_sim.store import (
 _POOL_SIZE = 20
 _BUSY_TIMEOUT_MS = 10_000
 _PRAGMAS = (
+    f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}",
     # Readers never wait for the writer, and the writer syncs at checkpoints only: a crash of the
     # machine may lose the last commits, a crash of the process loses none.
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = NORMAL",
     "PRAGMA foreign_keys = ON",
-    f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}",
 )
 _BEGIN = "sqlite_begin"
 
@@ -69,7 +69,11 @@ class Database:
         Raises `UsageError` when the database can't be opened, isn't ours or is too recent.
         """
         try:
-            schema.bring_up_to_date(self._writing)
+            with self.reading() as connection:
+                if schema.is_up_to_date(connection):
+                    return
+            with self._writing.begin() as connection:
+                schema.bring_up_to_date(connection)
         except DBAPIError as error:
             raise UsageError(
                 f"la base {self.engine.url.render_as_string()} ne peut pas être lue "

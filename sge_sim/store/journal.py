@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Index, LargeBinary, String, Text, select
+from sqlalchemy import Double, Index, LargeBinary, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, undefer_group
 
 from sge_sim.store.base import Base, Instant, RowId
@@ -59,7 +59,7 @@ class Echange(Base):
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     instant: Mapped[datetime] = mapped_column(Instant)
     machine_instant: Mapped[datetime] = mapped_column(Instant)
-    duration_ms: Mapped[float]
+    duration_ms: Mapped[float] = mapped_column(Double)
     kind: Mapped[KindEchange] = mapped_column(String(9))
     acteur_code: Mapped[str | None] = mapped_column(String(20))
     certificate_fingerprint: Mapped[str | None] = mapped_column(String(64))

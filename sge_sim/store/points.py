@@ -196,9 +196,10 @@ class Point(Base):
         ForeignKeyConstraint(
             ["code_postal", "code_insee"], ["commune.code_postal", "commune.code_insee"]
         ),
-        # A search names a commune, then either its street or the rest: one index for each, the
-        # second holding all that the rest compares so that no row is read in vain.
-        Index("ix_point_voie", "code_insee", "code_postal", "recherche_voie"),
+        # A search names a commune, with or without a street: one index for each. The first leads
+        # with the street, lest it be taken where none is named; the second holds all that the
+        # other criteria compare, so that no row of a large commune is read in vain.
+        Index("ix_point_voie", "recherche_voie", "code_insee", "code_postal"),
         Index(
             "ix_point_criteres",
             "code_insee",

@@ -7,7 +7,7 @@ is known from the names, without loading Alembic: a start with nothing to do cos
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine, String, column, func, inspect, select, table
+from sqlalchemy import Connection, String, column, func, inspect, select, table
 
 from sge_sim.errors import UsageError
 
@@ -59,19 +59,19 @@ def lock(connection: Connection) -> None:
         connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
 
 
-def bring_up_to_date(engine: Engine) -> None:
-    """Create or migrate the schema when it isn't the newest; several processes may call at once.
+def is_up_to_date(connection: Connection) -> bool:
+    """Tell whether the schema is the newest; raises `UsageError` as `stored_revision` does."""
+    return stored_revision(connection) == revisions()[-1]
 
-    The whole migration is one transaction: it is done or it isn't.
+
+def bring_up_to_date(connection: Connection) -> None:
+    """Create or migrate the schema; several processes may call at once.
+
+    All of it belongs to the transaction of `connection`: it is done or it isn't.
     """
-    newest = revisions()[-1]
-    with engine.connect() as connection:
-        if stored_revision(connection) == newest:
-            return
-    with engine.begin() as connection:
-        lock(connection)
-        if stored_revision(connection) != newest:
-            _migrate(connection)
+    lock(connection)
+    if not is_up_to_date(connection):
+        _migrate(connection)
 
 
 def alembic_config(connection: Connection) -> "Config":

@@ -3,7 +3,7 @@
 What a caller may see (perimeter, cases) is a rule of the service; this only applies it.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, false, or_, select
@@ -51,6 +51,8 @@ def search_points(
     mean reading a whole commune.
     """
     query = select(Point).where(*_conditions(criteres)).options(selectinload(Point.compteurs))
+    if (number := criteres.matricule_ou_numero_serie) is not None:
+        query = query.where(Point.prm.in_(_points_of_meter(session, number)))
     if etats is not None:
         perimeter: ColumnElement[bool] = Point.etat_contractuel.in_(etats)
         if titulaire is not None:
@@ -77,17 +79,18 @@ def _conditions(criteres: Criteres) -> list[ColumnElement[bool]]:
         # nothing is left is no name, and finds nothing rather than everything.
         name = normalise(criteres.nom_client_final)
         conditions.append(Point.recherche_nom.contains(name) if name else false())
-    if (number := criteres.matricule_ou_numero_serie) is not None:
-        conditions.append(
-            Point.prm.in_(
-                select(Compteur.prm).where(
-                    or_(Compteur.matricule == number, Compteur.numero_serie == number),
-                    Compteur.date_depose.is_(None),
-                )
-            )
-        )
     return conditions
 
 
 def _normalised(text: str | None) -> str | None:
     return None if text is None else normalise(text)
+
+
+def _points_of_meter(session: Session, number: str) -> Sequence[str]:
+    # A query of its own: joined to the other, it would be looked up for each point of a commune.
+    return session.scalars(
+        select(Compteur.prm).where(
+            or_(Compteur.matricule == number, Compteur.numero_serie == number),
+            Compteur.date_depose.is_(None),
+        )
+    ).all()

@@ -22,7 +22,8 @@ from cheroot.server import HTTPConnection
 
 from sge_sim.transport.framing import RequestError, RequestReader
 from sge_sim.transport.handshake import Cause, HandshakeFailure, describe_failure
-from sge_sim.transport.identity import TLS_OBJECT
+from sge_sim.transport.identity import PEER_CHAIN, TLS_OBJECT
+from sge_sim.transport.tls import verified_chain
 
 if TYPE_CHECKING:
     from sge_sim.transport.server import B2BServer
@@ -47,7 +48,8 @@ class Connection(HTTPConnection):
 
     def __init__(self, server: B2BServer, sock: socket.socket, address: tuple[Any, ...]) -> None:
         sock.setblocking(False)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        with contextlib.suppress(OSError):  # the client may be gone already
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         super().__init__(server, sock, lambda *_: io.BytesIO())
         self.wfile = AnswerWriter(self, server.limits.response_seconds)
         self.remote_addr, self.remote_port = address[0], address[1]
@@ -110,6 +112,7 @@ class Connection(HTTPConnection):
         self.authenticated = True
         self.ssl_env = {
             TLS_OBJECT: self.socket,
+            PEER_CHAIN: tuple(verified_chain(self.socket)),
             "wsgi.url_scheme": "https",
             "HTTPS": "on",
             "SERVER_NAME": self.server.bind_addr[0],

@@ -25,6 +25,7 @@ class Cause(Enum):
     UNKNOWN_AUTHORITY = "la chaîne présentée ne mène à aucune autorité connue"
     WEAK = "une clé ou une signature de la chaîne présentée est trop faible"
     BAD_CHAIN = "la chaîne présentée n'est pas valide"
+    BAD_PROOF = "le client n'a pas prouvé qu'il détient la clé du certificat présenté"
     SERVER_REFUSED = "le client n'accepte pas le certificat du serveur"
     PLAIN_HTTP = "le client a parlé HTTP en clair sur un port HTTPS"
     TOO_SLOW = "la négociation TLS n'a pas abouti dans le délai"
@@ -71,7 +72,7 @@ def describe_failure(error: OSError, tls: ssl.SSLSocket, remote_address: str) ->
 
     The chain comes from OpenSSL, which keeps what it built even when it refuses it.
     """
-    chain = tuple(verified_chain(tls)) if isinstance(error, ssl.SSLCertVerificationError) else ()
+    chain = tuple(verified_chain(tls)) if isinstance(error, ssl.SSLError) else ()
     if isinstance(error, ssl.SSLCertVerificationError):
         detail = error.verify_message
     elif isinstance(error, ssl.SSLError):
@@ -91,6 +92,8 @@ def _cause(error: OSError, chain: tuple[bytes, ...]) -> Cause:
     reason = error.reason or ""
     if reason == "PEER_DID_NOT_RETURN_A_CERTIFICATE":
         return Cause.NO_CERTIFICATE
+    if reason == "BAD_SIGNATURE":
+        return Cause.BAD_PROOF
     if reason == "HTTP_REQUEST":
         return Cause.PLAIN_HTTP
     if "ALERT" in reason and ("CERTIFICATE" in reason or "UNKNOWN_CA" in reason):

@@ -1,8 +1,4 @@
-"""What a request tells of its sender: the certificate and the address of the connection.
-
->>> der = peer_certificate(environ)         # doctest: +SKIP
->>> policy.judge(der, clock.now())          # doctest: +SKIP
-"""
+"""What a request tells of its sender: the certificate and the address of the connection."""
 
 import ssl
 from collections.abc import Mapping
@@ -11,11 +7,20 @@ from typing import Any
 TLS_OBJECT = "sge_sim.tls"
 """Key of the WSGI environment under which the live `ssl.SSLSocket` of the request stands."""
 
+PEER_CHAIN = "sge_sim.peer_chain"
+"""Key of the WSGI environment under which the chain verified at the handshake stands."""
+
 
 def peer_certificate(environ: Mapping[str, Any]) -> bytes | None:
     """Return the client's own certificate in DER; None for a request that didn't come by TLS."""
     tls: ssl.SSLSocket | None = environ.get(TLS_OBJECT)
     return None if tls is None else tls.getpeercert(binary_form=True)
+
+
+def peer_chain(environ: Mapping[str, Any]) -> tuple[bytes, ...]:
+    """Return what the handshake verified above the client's certificate, in DER."""
+    chain: tuple[bytes, ...] = environ.get(PEER_CHAIN, ())
+    return chain[1:]
 
 
 def remote_address(environ: Mapping[str, Any]) -> str:

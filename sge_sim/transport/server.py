@@ -11,7 +11,8 @@ import logging
 import socket
 import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cheroot import wsgi
@@ -20,9 +21,10 @@ from sge_sim.errors import UsageError
 from sge_sim.transport.handshake import HandshakeFailure
 from sge_sim.transport.limits import ByteBudget, Limits
 from sge_sim.transport.loop import ConnectionLoop
+from sge_sim.transport.watch import FileWatch
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _log = logging.getLogger(__name__)
 
@@ -31,9 +33,10 @@ class B2BServer(wsgi.Server):
     """Serves a WSGI application over TLS on a listening socket, which it closes when it stops.
 
     `context_factory` builds the TLS context from the files of the moment: once here, and again at
-    each `reload`. `on_handshake_failure` is called, by any thread, for each client that spoke but
-    was not let in; it may take its time (the client has its alert already). The application finds
-    the client's certificate with `identity.peer_certificate`.
+    each `reload`, which also happens by itself when one of the `watched` files changes.
+    `on_handshake_failure` is called, by any thread, for each client that spoke but was not let in;
+    it may take its time (the client has its alert already). The application finds the client's
+    certificate with `identity.peer_certificate`.
 
     Raises what `context_factory` raises.
     """
@@ -45,20 +48,24 @@ class B2BServer(wsgi.Server):
         context_factory: Callable[[], ssl.SSLContext],
         limits: Limits,
         on_handshake_failure: Callable[[HandshakeFailure], None],
+        watched: Sequence[Path] = (),
     ) -> None:
         self.tls_context = context_factory()
         super().__init__(
             listening_socket.getsockname()[:2],
-            app,
+            self._run_application,
             numthreads=limits.threads,
             server_name="sge-sim",
+            timeout=int(limits.idle_seconds),  # what HTTP/1.0 clients are told
         )
         self.software = "sge-sim"
         self.limits = limits
         self.budget = ByteBudget(limits.max_buffered_bytes)
         self.slots = threading.BoundedSemaphore(limits.max_connections)
+        self._application = app
         self._context_factory = context_factory
         self._on_handshake_failure = on_handshake_failure
+        self._watched = FileWatch(watched)
         # Several processes race for each client: the one that loses must not wait for another.
         listening_socket.setblocking(False)
         self._listening_socket = listening_socket
@@ -82,6 +89,9 @@ class B2BServer(wsgi.Server):
             self.ready = True
         try:
             on_ready()
+            threading.Thread(
+                target=self._watched.run, args=(self.reload, self._loop_ended), daemon=True
+            ).start()
             self._connections.run()
         finally:
             self._loop_ended.set()
@@ -131,6 +141,16 @@ class B2BServer(wsgi.Server):
     def error_log(self, msg: str = "", level: int = logging.INFO, traceback: bool = False) -> None:
         """Log what cheroot has to say."""
         _log.log(level, "%s", msg, exc_info=traceback)
+
+    def _run_application(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        # cheroot takes an OSError for the client's and closes without a word: one of the
+        # application (a file, a database) has to be answered 500 and logged like any other.
+        try:
+            return self._application(environ, start_response)
+        except OSError as error:
+            raise RuntimeError("the application failed") from error
 
     def _wait_for_threads(self) -> None:
         # The pool's own time limit would end TLS under the thread that is answering, which would

@@ -143,10 +143,10 @@ class _Supervisor:
             return  # woken up, which is all it takes
         if number == signal.SIGHUP and (_terminal_is_there() or not self._watches_terminal):
             self._send(signal.SIGHUP)
-        elif self._stopping:
-            self._kill()
-        else:
+        elif not self._stopping:
             self._stop()
+        elif number != signal.SIGHUP:
+            self._kill()
 
     def _listen(self, slot: _Slot) -> None:
         try:
@@ -210,7 +210,7 @@ class _Supervisor:
 
 
 def _how_it_ended(exit_code: int) -> str:
-    return f"code {exit_code}" if exit_code >= 0 else signal.Signals(-exit_code).name
+    return f"code {exit_code}" if exit_code >= 0 else f"signal {-exit_code}"
 
 
 def _terminal_is_there() -> bool:

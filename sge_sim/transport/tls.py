@@ -19,10 +19,10 @@ def build_server_context(
     """Return the context of a server that asks every client for a certificate.
 
     `certificate` is the PEM file of the server's certificate followed by its intermediates,
-    `private_key` the PEM file of its key, without password. `client_authorities` is the PEM text
-    of the *root* authorities whose chains are built; text around the certificates is ignored. An
-    intermediate has no place in it: it would let a client pass that forgets to send it, which
-    the real platform refuses.
+    `private_key` the PEM file of its key, without password; it may be the same file.
+    `client_authorities` is the PEM text of the *root* authorities whose chains are built; text
+    around the certificates is ignored. An intermediate has no place in it: it would let a client
+    pass that forgets to send it.
 
     What is fixed, and why:
 

@@ -1,8 +1,10 @@
 """Points for the tests of measures, by hand and by hypothesis."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import numpy as np
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from sge_sim.mesures import (
@@ -77,8 +79,22 @@ def grand(
     )
 
 
+def examples(nombre: int) -> settings:
+    """So many examples, without deadline: the first one builds the tables."""
+    return settings(max_examples=nombre, deadline=None)
+
+
 graines = st.integers(0, 2**63)
-jours = st.dates(POSE, date(2026, 12, 31))
+CHANGEMENTS = [
+    jour
+    for jour in (POSE + timedelta(rang) for rang in range(3_500))
+    if jour.weekday() == 6 and jour.month in (3, 10) and (jour + timedelta(7)).month != jour.month
+]
+"""The days of 23 and 25 hours: last Sundays of March and October."""
+# Half of the windows begin just before a change of legal time, where arithmetic is hardest.
+jours = st.dates(POSE, date(2026, 9, 30)) | st.builds(
+    lambda jour, avance: jour - timedelta(avance), st.sampled_from(CHANGEMENTS), st.integers(0, 2)
+)
 durees = st.integers(1, 45)
 linkys = st.builds(
     linky,
@@ -109,7 +125,7 @@ def sommes_par_jour(courbe: Courbe, debut: date, fin: date, *, fin_de_pas: bool)
         courbe.horodates, minuits(debut, fin), side="right" if fin_de_pas else "left"
     )
     poids = courbe.valeurs * courbe.pas
-    return [int(poids[a:b].sum()) for a, b in zip(bords, bords[1:], strict=False)]
+    return [int(poids[a:b].sum()) for a, b in pairwise(bords)]
 
 
 def legal(courbe: Courbe, rang: int) -> str:

@@ -30,9 +30,8 @@ def test_midnights_are_those_of_paris() -> None:
     assert calendrier().minuits.tolist() == attendus
 
 
-@given(st.datetimes(datetime(2005, 1, 2), datetime(2044, 12, 30)))
-def test_offset_of_any_instant_is_that_of_paris(instant: datetime) -> None:
-    epoch = int(instant.replace(tzinfo=PARIS).timestamp())
+@given(st.integers(1_104_700_000, 2_366_000_000))
+def test_offset_of_any_instant_is_that_of_paris(epoch: int) -> None:
     autour = np.array([epoch - 86_400, epoch, epoch + 86_400])
     attendus = [datetime.fromtimestamp(e, PARIS).utcoffset() for e in autour.tolist()]
     assert [timedelta(seconds=s) for s in decalages(autour).tolist()] == attendus

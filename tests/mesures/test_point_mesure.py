@@ -58,6 +58,7 @@ def test_unreadable_ranges_are_refused_with_an_example(texte: str) -> None:
         ("2H30-8H30", False),
         ("22H-5H", False),
         ("0H-4H;16H-20H", False),
+        ("0H-7H;16H30-17H30", False),
         ("0H-8H;2H-4H", False),
     ],
 )

@@ -148,19 +148,20 @@ def test_one_point_more_than_the_limit_says_that_there_are_too_many(
 
 
 @pytest.mark.parametrize(
-    "criteria",
+    ("criteria", "index"),
     [
-        {**ROMIGUIERES, "numero_et_nom_voie": "1 RUE DE LA MER"},
-        {**ROMIGUIERES, "categorie_client_final": "PRO", "domaine_tension": "HTA"},
-        {**ROMIGUIERES, "categorie_client_final": "PRO"},
-        {**ROMIGUIERES, "nom_client_final": "TEST"},
-        {**ROMIGUIERES, "matricule_ou_numero_serie": "1"},
-        {"siret": "00012345600018"},
+        ({**ROMIGUIERES, "numero_et_nom_voie": "1 RUE DE LA MER"}, "ix_point_voie"),
+        ({**ROMIGUIERES, "domaine_tension": "HTA"}, "ix_point_criteres"),
+        ({**ROMIGUIERES, "categorie_client_final": "PRO"}, "ix_point_criteres"),
+        ({**ROMIGUIERES, "nom_client_final": "TEST"}, "ix_point_criteres"),
+        ({**ROMIGUIERES, "matricule_ou_numero_serie": "1"}, "pk_point"),
+        ({"siret": "00012345600018"}, "ix_point_siret"),
     ],
 )
 def test_no_allowed_search_reads_every_point(
-    database: Database, add_point: AddPoint, criteria: dict[str, Any]
+    database: Database, add_point: AddPoint, criteria: dict[str, Any], index: str
 ) -> None:
+    add_point(compteurs=({"matricule": "1"},))
     statements: list[tuple[str, Any]] = []
     event.listen(
         database.engine,
@@ -170,8 +171,12 @@ def test_no_allowed_search_reads_every_point(
         ),
     )
     found(database, **criteria, etats=ETATS_HORS_SERVICE, titulaire="FOURN1")
-    statement, parameters = statements[0]
+    plan: list[str] = []
     with database.reading() as connection:
-        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
-    assert plan
-    assert not [step.detail for step in plan if step.detail.startswith("SCAN")]
+        for statement, parameters in statements.copy():
+            rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            plan += [row.detail for row in rows]
+    assert not [step for step in plan if step.startswith("SCAN")]
+    # SQLite names the index of a primary key by itself.
+    name = "sqlite_autoindex_point_1" if index == "pk_point" else index
+    assert [step for step in plan if f"INDEX {name} " in step]

@@ -197,7 +197,7 @@ def test_a_process_that_dies_is_replaced(launch, worker_pids):
     program.signal(signal.SIGTERM)
     code, said = program.end()
     assert code == 0
-    assert "Le processus admin s'est arrêté (SIGKILL) : il est remplacé." in said
+    assert "Le processus admin s'est arrêté (signal 9) : il est remplacé." in said
     assert "Le processus b2b-" in said
 
 

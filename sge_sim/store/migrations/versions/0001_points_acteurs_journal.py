@@ -189,7 +189,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_point_siret"), "point", ["siret"], unique=False)
     op.create_index(
-        "ix_point_voie", "point", ["code_insee", "code_postal", "recherche_voie"], unique=False
+        "ix_point_voie", "point", ["recherche_voie", "code_insee", "code_postal"], unique=False
     )
     op.create_table(
         "utilisateur",

@@ -136,6 +136,7 @@ def test_no_session_is_resumed(serve, client_context, version):
                 pass
             assert not tls.session_reused
             session = tls.session
+            assert not session.has_ticket
             tls.unwrap()  # a clean end, after which OpenSSL's cache would offer the session
 
 

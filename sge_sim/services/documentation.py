@@ -1,0 +1,67 @@
+"""The page of return codes, made from the services' own control tables.
+
+python -m sge_sim.services.documentation > docs/codes.md
+"""
+
+from collections.abc import Iterator, Sequence
+
+from sge_sim.services.registry import SERVICES
+from sge_sim.services.rule import Rule
+from sge_sim.services.service import Service
+from sge_sim.soap.codes import LIBELLES
+
+# What every service answers without a rule of its own.
+_COMMON = {
+    "SGT200": "the demand is accepted (header `acquittement`)",
+    "SGT500": "a failure of the simulator itself; its log tells",
+    "SGT506": "the database doesn't answer in time",
+    "SGT562": "the message breaks the contract; the journal names the element",
+}
+
+
+def codes_page(services: Sequence[Service] = SERVICES) -> str:
+    """Return the page in Markdown."""
+    lines = [
+        "# Return codes",
+        "",
+        "Made from the services' control tables by `python -m sge_sim.services.documentation`.",
+        "The rules of a service are held in the order of its table; no document states that",
+        "order, so it is assumed throughout. *Provenance* says how sure the rule itself is.",
+        "",
+        "SGT4F10 has seven characters where the schema allows six. It is sent as documented: the",
+        "one answer that breaks the contract.",
+    ]
+    for service in services:
+        lines += ["", f"## {service.nom} v{service.version}", ""]
+        lines += ["| code | label | refuses when this doesn't hold | source | provenance |"]
+        lines += ["|---|---|---|---|---|"]
+        lines += _rows(service)
+    return "\n".join(lines) + "\n"
+
+
+def undocumented_codes(service: Service) -> set[str]:
+    """Return the listed codes that neither a rule, nor the transport, nor a reason accounts for."""
+    accounted = {one.code for one in service.rules} | _COMMON.keys() | service.unreachable.keys()
+    return set(service.codes) - accounted
+
+
+def _rows(service: Service) -> Iterator[str]:
+    for one in service.rules:
+        yield _row(one.code, _meaning(one), one.source, one.provenance)
+    for code in service.codes:
+        if code in _COMMON and code not in {one.code for one in service.rules}:
+            yield _row(code, _COMMON[code], "", "")
+    for code, reason in sorted(service.unreachable.items()):
+        yield _row(code, f"*never sent*: {reason}", "", "")
+
+
+def _meaning(one: Rule[object]) -> str:
+    return f"{one.meaning} (`{one.name}`)"
+
+
+def _row(code: str, meaning: str, source: str, provenance: str) -> str:
+    return f"| {code} | {LIBELLES[code]} | {meaning} | {source} | {provenance} |"
+
+
+if __name__ == "__main__":
+    print(codes_page(), end="")  # noqa: T201

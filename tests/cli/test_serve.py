@@ -1,0 +1,108 @@
+"""`sge-sim serve` as a user meets it."""
+
+import signal
+import socket
+import stat
+import time
+from pathlib import Path
+
+import pytest
+from running_simulator import RunningSimulator, run_command, start_simulator
+
+
+def test_ready_file_tells_what_a_harness_needs(simulator: RunningSimulator) -> None:
+    ready = simulator.ready
+    assert ready["environment"] == "homologation"
+    assert ready["b2b_url"].startswith("https://localhost:")
+    assert ready["admin_url"].startswith("http://localhost:")
+    assert ready["pid"] == simulator.process.pid
+    assert ready["actors"].keys() == {"tiers", "fournisseur"}
+    for actor in ready["actors"].values():
+        assert actor.keys() == {"client_cert", "client_key", "login", "contrat_id"}
+        pem = Path(actor["client_cert"]).read_text()
+        assert pem.count("BEGIN CERTIFICATE") == 2  # the leaf and its intermediate
+    assert {name: ready[name] for name in ready["actors"]["tiers"]} == ready["actors"]["tiers"]
+
+
+def test_keys_are_for_their_owner_alone(simulator: RunningSimulator) -> None:
+    keys = [
+        path
+        for path in (simulator.data_dir / "pki").rglob("*")
+        if path.is_file() and b"PRIVATE KEY" in path.read_bytes()
+    ]
+    assert len(keys) > 10
+    for path in keys:
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
+
+
+def test_start_prints_urls_paths_logins_and_a_line_of_curl(simulator: RunningSimulator) -> None:
+    log = (simulator.data_dir / "log.txt").read_text()
+    for text in (
+        simulator.url,
+        simulator.ready["admin_url"],
+        simulator.ready["client_cert"],
+        simulator.ready["client_key"],
+        simulator.login,
+        "curl --cacert",
+        "population_size",
+    ):
+        assert text in log
+
+
+def test_second_start_is_ready_soon_and_sigterm_ends_cleanly(tmp_path: Path) -> None:
+    with start_simulator(tmp_path, "--population-size", "1200"):
+        pass
+    started = time.monotonic()
+    with start_simulator(tmp_path, "--population-size", "1200") as again:
+        ready_after = time.monotonic() - started
+        again.process.send_signal(signal.SIGTERM)
+        assert again.process.wait(10) == 0
+    assert "Traceback" not in (tmp_path / "log.txt").read_text()
+    # The target is one second on a quiet machine; tests run beside others.
+    assert ready_after < 3
+
+
+def test_simulated_clock_starts_where_it_is_told(tmp_path: Path) -> None:
+    with start_simulator(tmp_path, "--population-size", "1200", "--now", "2022-02-22") as past:
+        past.session.get(past.url + "/RecherchePoint/v2.0?wsdl", timeout=10)
+        (exchange,) = past.admin("/api/journal", limit=1)
+        assert exchange["instant"].startswith("2022-02-22T00:00:")
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--now", "hier"], "n'est pas une date ISO"),
+        (["--environment", "recette"], "recette"),
+        (["--database-url", "nimporte"], "n'est pas l'adresse d'une base"),
+        (["--wsdl-dir", "/nulle/part"], "n'est pas un dossier"),
+        (["--population-size", "3"], "947"),
+    ],
+)
+def test_mistake_is_told_in_one_sentence_with_exit_code_2(
+    tmp_path: Path, options: list[str], sentence: str
+) -> None:
+    done = run_command(
+        "serve", "--data-dir", str(tmp_path), "--port", "0", "--admin-port", "0", *options
+    )
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_taken_port_is_told_in_one_sentence(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        done = run_command("serve", "--data-dir", str(tmp_path), "--port", port)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"sge-sim : Le port {port} est déjà pris")
+
+
+def test_unreadable_database_is_told_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "sge-sim.db").write_bytes(b"not a database at all" * 100)
+    done = run_command("serve", "--data-dir", str(tmp_path), "--port", "0", "--admin-port", "0")
+    assert done.returncode == 2
+    assert len(done.stderr.strip().splitlines()) == 1

@@ -1,0 +1,95 @@
+"""The supported interpreters of this machine each import, serve and answer a call.
+
+`PYTHONS` (names or paths, separated by spaces) adds interpreters that aren't on the path.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import requests
+from running_simulator import start_simulator
+
+ROOT = Path(__file__).parents[2]
+CANDIDATES = [
+    *("python3.11", "python3.12", "python3.13"),
+    *os.environ.get("PYTHONS", "").split(),
+]
+SUPPORTED = ("3.11", "3.12", "3.13")
+
+
+def version_of(python: str) -> str | None:
+    """The version of an interpreter that really runs; a shim that finds nothing doesn't."""
+    try:
+        done = subprocess.run(
+            [python, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"],
+            capture_output=True,
+            text=True,
+            timeout=20,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def interpreters() -> dict[str, str]:
+    """The interpreters found, by version; this one answers for its own."""
+    found = {version_of(sys.executable) or "": sys.executable}
+    for python in CANDIDATES:
+        version = version_of(python)
+        if version in SUPPORTED:
+            found.setdefault(version, python)
+    return found
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("interpreters")
+
+
+@pytest.mark.parametrize(("version", "python"), sorted(interpreters().items()))
+def test_interpreter_serves_and_answers(
+    version: str,
+    python: str,
+    environment: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    executable = python
+    if python != sys.executable:
+        venv = environment / version
+        subprocess.run([python, "-m", "venv", venv], check=True, capture_output=True)
+        executable = str(venv / "bin" / "python")
+        subprocess.run(
+            [
+                *(executable, "-m", "pip", "install", "-q", "--disable-pip-version-check"),
+                *("--require-hashes", "-r", str(ROOT / "requirements" / "run.txt")),
+            ],
+            check=True,
+            capture_output=True,
+        )
+    with (
+        capsys.disabled(),
+        start_simulator(
+            environment / f"data-{version}",
+            *("--population-size", "1200"),
+            python=executable,
+            environ={"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error:::spyne"},
+        ) as simulator,
+    ):
+        print(f"\n  Python {version} : {executable}")
+        answer = simulator.session.post(
+            simulator.url + "/RecherchePoint/v2.0",
+            '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
+            "<r:rechercherPoint xmlns:r="
+            '"http://www.enedis.fr/sge/b2b/services/rechercherpoint/v2.0"><criteres>'
+            "<numSiret>00040477212266</numSiret></criteres>"
+            f"<loginUtilisateur>{simulator.login}</loginUtilisateur>"
+            "</r:rechercherPoint></s:Body></s:Envelope>",
+            headers={"Content-Type": "text/xml"},
+            timeout=10,
+        )
+        assert isinstance(answer, requests.Response)
+        assert answer.status_code == 200
+        assert 'id="98610000000367"' in answer.text

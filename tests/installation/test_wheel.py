@@ -1,0 +1,83 @@
+"""What travels: the wheel, alone in an empty environment, in another folder."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+import requests
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dist")
+    subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, ROOT],
+        check=True,
+        capture_output=True,
+    )
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+def test_wheel_carries_the_contracts_the_catalogue_and_the_authorities(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    for folder, pattern in (("wsdl", "*.wsdl"), ("catalog", "**/*.yaml"), ("certs", "*.yaml")):
+        for file in (ROOT / folder).glob(pattern):
+            assert f"sge_sim/_data/{file.relative_to(ROOT).as_posix()}" in names
+    assert not [name for name in names if name.endswith((".pem", ".key", ".p12", ".db"))]
+    assert not [name for name in names if name.startswith("tests")]
+
+
+def test_wheel_alone_serves_the_ten_documents(wheel: Path, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    # The dependencies are those of this environment; the project itself comes from the wheel.
+    subprocess.run(
+        [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", site, wheel],
+        check=True,
+        capture_output=True,
+    )
+    ready_file = tmp_path / "ready.json"
+    command = [
+        *(sys.executable, "-m", "sge_sim", "serve", "--data-dir", str(tmp_path / "data")),
+        *("--port", "0", "--admin-port", "0", "--ready-file", str(ready_file)),
+        *("--population-size", "1200"),
+    ]
+    environ = {**os.environ, "PYTHONPATH": str(site)}
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as process:
+        try:
+            deadline = time.monotonic() + 30
+            while not ready_file.exists():
+                assert process.poll() is None, process.stdout and process.stdout.read()
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            ready = json.loads(ready_file.read_text())
+            session = requests.Session()
+            session.trust_env = False
+            session.verify = ready["ca_file"]
+            session.cert = (ready["client_cert"], ready["client_key"])
+            for document in (ROOT / "wsdl").glob("*.wsdl"):
+                service, _, version = document.stem.rpartition("-v")
+                answer = session.get(f"{ready['b2b_url']}/{service}/v{version}?wsdl", timeout=10)
+                assert answer.status_code == 200
+                assert f"{ready['b2b_url']}/{service}/v{version}" in answer.text
+            where = subprocess.run(
+                [sys.executable, "-c", "import sge_sim; print(sge_sim.__file__)"],
+                cwd=tmp_path,
+                env=environ,
+                capture_output=True,
+                text=True,
+                check=True,
+            )
+            assert where.stdout.startswith(str(site))
+        finally:
+            process.terminate()
+            process.wait(20)

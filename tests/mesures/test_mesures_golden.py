@@ -1,0 +1,87 @@
+"""The same bytes on every machine, interpreter and version of numpy.
+
+A changed digest here means that measures changed for every user: intended, or a fault.
+"""
+
+import hashlib
+from dataclasses import replace
+from datetime import date, datetime
+
+import numpy as np
+import pytest
+from mesures_points import grand, linky
+
+from sge_sim.clock import PARIS
+from sge_sim.mesures import (
+    Collecte,
+    Grandeur,
+    PointMesure,
+    Profil,
+    Structure,
+    Trou,
+    consommations,
+    courbe,
+    courbe_10_minutes,
+    energies_quotidiennes,
+    index_courants,
+    index_quotidiens,
+    parse_plages,
+    puissances_maximales,
+)
+
+POINTS = {
+    "residentiel": linky(
+        7,
+        distributeur=Structure.SAISONS_C5,
+        fournisseur=Structure.SIX_CADRANS,
+        plages=parse_plages("22H56-6H56"),
+    ),
+    "commerce": linky(8, kva=24, distributeur=Structure.HP_HC, profil=Profil.PROFESSIONNEL),
+    "activation": replace(linky(9), collectes=(Collecte(date(2024, 2, 13)),)),
+    "surplus": linky(10, segment="P4"),
+    "tertiaire": replace(
+        grand(11),
+        trous=(Trou(datetime(2024, 1, 10, tzinfo=PARIS), datetime(2024, 1, 11, tzinfo=PARIS)),),
+    ),
+    "usine": grand(12, kw=2_500, segment="C2", structure=Structure.POINTE),
+    "centrale": grand(13, kw=900, segment="P1"),
+}
+FENETRES = (
+    (date(2023, 2, 25), date(2023, 4, 3)),
+    (date(2024, 1, 1), date(2024, 4, 8)),
+    (date(2024, 10, 21), date(2024, 11, 4)),
+)
+EMPREINTES = {
+    "residentiel": "f03dcf1629ba91a80475a8faa43950e3eaf6cad02cb55d7ad3be6e2757f6cbaf",
+    "commerce": "0ba9a34c0a5349880e6bf70c5f80321696ef47ddf4c3df42f1b67c424da1048b",
+    "activation": "0a8d54b23c02c224fcd92aa51cb22eb4549bab73c394f720eca7f1810e8d7bf8",
+    "surplus": "01f8237a7188e7eacab8a4cf25cca62c23c81b2bda182b24d54f6ac0aaa3da77",
+    "tertiaire": "94ca411ace86f7ecd9cecf23796e07c0751377998d9f40b2246fa77734c4ae16",
+    "usine": "96757c45ebd48c74b48e8c8e8a0e8acdc56a6b45c0b662590e610e133e7a8ceb",
+    "centrale": "6421c449872af198735f3a366f9ebc931e21f39d886da0769d098bd167bb9ca2",
+}
+
+
+def digest(point: PointMesure) -> str:
+    somme = hashlib.sha256()
+    for debut, fin in FENETRES:
+        lus: list[object] = [
+            index_quotidiens(point, debut, fin),
+            energies_quotidiennes(point, debut, fin),
+            puissances_maximales(point, debut, fin),
+        ]
+        if point.petit:
+            lus.append(courbe(point, debut, fin))
+        else:
+            lus += [courbe(point, debut, fin, grandeur) for grandeur in Grandeur]
+            lus += [courbe_10_minutes(point, debut, fin), index_courants(point, debut, fin)]
+        for lu in lus:
+            for tableau in vars(lu).values():
+                somme.update(np.ascontiguousarray(tableau).astype("<i8").tobytes())
+        somme.update(repr(consommations(point, debut, fin)).encode())
+    return somme.hexdigest()
+
+
+@pytest.mark.parametrize("nom", POINTS)
+def test_measures_are_these_bytes(nom: str) -> None:
+    assert digest(POINTS[nom]) == EMPREINTES[nom]

@@ -1,0 +1,168 @@
+"""Clients of market actors, unmodified, on the real WSDLs that lowatt-enedis carries."""
+
+import importlib.resources
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.request import HTTPSHandler, build_opener
+
+import zeep
+from lxml import etree
+from running_simulator import RunningSimulator
+from suds.client import Client as SudsClient
+from suds.transport.http import HttpTransport
+from zeep.transports import Transport
+
+from sge_sim.resources import data_path
+from sge_sim.soap.contract import ENVELOPE, Contract, load_contracts
+
+KIT = Path(str(importlib.resources.files("lowatt_enedis"))) / "wsdl"
+
+
+@cache
+def real_contracts() -> dict[str, Contract]:
+    """The contracts as the real documents state them, by path."""
+    return load_contracts(data_path("wsdl"), KIT)
+
+
+class Recorder(zeep.Plugin):
+    """Keeps the last answer as it came."""
+
+    answer: etree._Element | None = None
+
+    def ingress(self, envelope: Any, http_headers: Any, operation: Any) -> Any:
+        self.answer = envelope
+        return envelope, http_headers
+
+
+class ZeepCaller:
+    """A zeep client of one service; every answer is held against the real schema."""
+
+    def __init__(self, simulator: RunningSimulator, path: str, kind: str = "tiers") -> None:
+        self.contract = real_contracts()[path]
+        self._recorder = Recorder()
+        transport = Transport(session=simulator.session_of(kind), cache=None)
+        client = zeep.Client(
+            self.contract.source.as_uri(), transport=transport, plugins=[self._recorder]
+        )
+        (binding,) = client.wsdl.bindings
+        self._service = client.create_service(binding, simulator.url + path)
+
+    def __call__(self, *arguments: Any, **members: Any) -> Any:
+        try:
+            return getattr(self._service, self.contract.operation)(*arguments, **members)
+        finally:
+            if self._recorder.answer is not None:
+                hold_against_real_schema(self.contract, self._recorder.answer)
+
+
+def refusal_of(fault: zeep.exceptions.Fault) -> tuple[str, str]:
+    """The code and the label of a fault, read as clients read them."""
+    result = fault.detail.find("*/resultat")
+    return result.get("code"), result.text
+
+
+def hold_against_real_schema(contract: Contract, envelope: etree._Element) -> None:
+    """Assert that the body, the header and the fault detail of an answer are valid.
+
+    SGT4F10 is sent as documented although the schema wants six characters: the one exception.
+    """
+    body = envelope.find(f"{{{ENVELOPE}}}Body")
+    assert body is not None
+    (content,) = body
+    header = envelope.find(f"{{{ENVELOPE}}}Header")
+    detail = content.find("detail")
+    checked = [*(detail if detail is not None else [content]), *(() if header is None else header)]
+    for element in checked:
+        result = element.find("resultat")
+        if result is None or result.get("code") != "SGT4F10":
+            assert contract.first_mistake(element) is None, contract.first_mistake(element)
+
+
+class _SudsTransport(HttpTransport):  # type: ignore[misc]
+    """suds over mutual TLS."""
+
+    def __init__(self, simulator: RunningSimulator) -> None:
+        super().__init__()
+        import ssl
+
+        context = ssl.create_default_context(cafile=simulator.ready["ca_file"])
+        context.load_cert_chain(simulator.ready["client_cert"], simulator.ready["client_key"])
+        self._open = build_opener(HTTPSHandler(context=context)).open
+
+    def u2open(self, u2request: Any) -> Any:
+        return self._open(u2request, timeout=30)
+
+
+def suds_client(simulator: RunningSimulator, path: str) -> Any:
+    """A suds client of one service, on the real WSDL."""
+    contract = real_contracts()[path]
+    return SudsClient(
+        contract.source.as_uri(),
+        location=simulator.url + path,
+        transport=_SudsTransport(simulator),
+        cache=None,
+    )
+
+
+_SITE = """
+import os, socket, urllib.parse, certifi
+certifi.where = lambda: os.environ["SIMULATOR_CA"]
+_connect = socket.create_connection
+def _to_the_simulator(address, *args, **kwargs):
+    if address[0].endswith(".enedis.fr"):
+        address = ("127.0.0.1", int(os.environ["SIMULATOR_PORT"]))
+    return _connect(address, *args, **kwargs)
+socket.create_connection = _to_the_simulator
+"""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the command line gave: its JSON answer, or the refusal in it."""
+
+    exit_code: int
+    answer: Any
+
+    @property
+    def code(self) -> str | None:
+        return self.answer.get("errcode") if isinstance(self.answer, dict) else None
+
+
+def lowatt_enedis(simulator: RunningSimulator, tmp_path: Path, *arguments: str) -> Outcome:
+    """Run the `lowatt-enedis` command line, unmodified, against the simulator.
+
+    Its host names lead to the simulator's port and its trust store is the simulator's authority,
+    as a hosts file and a CA bundle would have it; nothing else of it changes.
+    """
+    (tmp_path / "sitecustomize.py").write_text(_SITE)
+    port = simulator.url.rpartition(":")[2]
+    environ = {
+        **os.environ,
+        "PYTHONPATH": str(tmp_path),
+        "PYTHONWARNINGS": "ignore",
+        "TZ": "Europe/Paris",
+        "SIMULATOR_CA": simulator.ready["ca_file"],
+        "SIMULATOR_PORT": port,
+        "ENEDIS_LOGIN": simulator.login,
+        "ENEDIS_CONTRAT": simulator.ready["contrat_id"],
+        "ENEDIS_CERT_FILE": simulator.ready["client_cert"],
+        "ENEDIS_KEY_FILE": simulator.ready["client_key"],
+        "ENEDIS_HOMOLOGATION": "1",
+        "NO_COLOR": "1",
+        "COLUMNS": "500",
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "lowatt_enedis", arguments[0], *arguments[1:], "--output", "json"],
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.stdout, done.stderr
+    return Outcome(done.returncode, json.loads(done.stdout))

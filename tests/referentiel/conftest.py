@@ -1,0 +1,40 @@
+"""The data set, read once, and a database where it is installed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from sge_sim.referentiel.dataset import Dataset, load_dataset
+from sge_sim.referentiel.installing import install_dataset
+from sge_sim.store.database import Database, sqlite_url
+
+
+@pytest.fixture(scope="session")
+def dataset() -> Dataset:
+    return load_dataset()
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """A database with the data set and its usual population; nobody writes in it."""
+    database = Database(sqlite_url(tmp_path_factory.mktemp("referentiel") / "sge-sim.db"))
+    database.prepare()
+    install_dataset(database, size=3000, seed=2021)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def session(installed: Database) -> Iterator[Session]:
+    with installed.sessions() as session:
+        yield session
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Database]:
+    database = Database(sqlite_url(tmp_path / "sge-sim.db"))
+    database.prepare()
+    yield database
+    database.dispose()

@@ -1,0 +1,248 @@
+"""ConsultationDonneesTechniquesContractuelles through zeep and suds on the real WSDL."""
+
+from typing import Any
+
+import pytest
+import zeep
+from real_clients import ZeepCaller, refusal_of, suds_client
+from running_simulator import RunningSimulator, start_simulator
+
+PATH = "/ConsultationDonneesTechniquesContractuelles/v1.0"
+TEC = "http://www.enedis.fr/sge/b2b/technique/v1.0"
+C5, C4 = "25946599093143", "98800004847471"
+ICE_SHARED_LINE, LONG_USE, C1, P4, P1 = (
+    "98610000001268",
+    "24210000002169",
+    "98610000001481",
+    "24210000002821",
+    "98610000001605",
+)
+RESIL, ECRES, ECRAC = "24210000000479", "24210000000580", "24210000000692"
+
+
+@pytest.fixture(scope="module")
+def call(simulator: RunningSimulator) -> ZeepCaller:
+    return ZeepCaller(simulator, PATH)
+
+
+def consult(call: ZeepCaller, prm: str, autorisation: bool | None, login: str | None = None) -> Any:
+    login = login or "homologation@tiers1.example.org"
+    members: dict[str, Any] = {"pointId": prm, "loginUtilisateur": login}
+    if autorisation is not None:
+        members["autorisationClient"] = autorisation
+    answer = call(**members)
+    return zeep.helpers.serialize_object(getattr(answer, "body", answer), dict)["point"]
+
+
+def names(tree: Any, path: str = "") -> set[str]:
+    """The paths of everything that an answer holds."""
+    if isinstance(tree, list):
+        return set().union(*(names(item, path) for item in tree)) if tree else set()
+    if not isinstance(tree, dict):
+        return {path}
+    found: set[str] = set()
+    for name, value in tree.items():
+        if value is not None and value != []:
+            found |= {f"{path}/{name}".strip("/")} | names(value, f"{path}/{name}".strip("/"))
+    return found
+
+
+def refused(call: ZeepCaller, prm: str, login: str | None = None) -> tuple[str, str]:
+    with pytest.raises(zeep.exceptions.Fault) as refusal:
+        consult(call, prm, True, login)
+    return refusal_of(refusal.value)
+
+
+HIDDEN = {
+    "donneesGenerales/dateDerniereModificationFormuleTarifaireAcheminement",
+    "donneesGenerales/dateDerniereAugmentationPuissanceSouscrite",
+    "donneesGenerales/dateDerniereDiminutionPuissanceSouscrite",
+    "donneesGenerales/segment",
+    "situationComptage/mediaReleve",
+    "situationContractuelle",
+}
+TELE_ACCESS = "situationComptage/dispositifComptage/compteurs/compteur/parametresTeleAcces"
+
+
+@pytest.mark.documented("ICS v1.0.0, the two columns")
+@pytest.mark.parametrize("prm", [C5, C4])
+def test_authorisation_adds_exactly_what_the_workbook_hides(call: ZeepCaller, prm: str) -> None:
+    full, filtered = names(consult(call, prm, True)), names(consult(call, prm, False))
+    assert filtered < full
+    added = full - filtered
+    roots = HIDDEN | {TELE_ACCESS}
+    assert all(any(name == r or name.startswith(f"{r}/") for r in roots) for name in added)
+    expected = (
+        HIDDEN
+        if prm == C5
+        else (HIDDEN | {TELE_ACCESS})
+        - {
+            "donneesGenerales/dateDerniereAugmentationPuissanceSouscrite",
+            "donneesGenerales/dateDerniereDiminutionPuissanceSouscrite",
+        }
+    )
+    assert expected <= added
+
+
+@pytest.mark.assumed("an absent option is a false one")
+def test_absent_authorisation_is_none(call: ZeepCaller) -> None:
+    assert consult(call, C5, None) == consult(call, C5, False)
+
+
+@pytest.mark.documented("ICS: ignored for a point that isn't in service")
+@pytest.mark.parametrize("prm", [RESIL, "24210000000704", "24210000000806"])
+def test_authorisation_is_ignored_out_of_service(call: ZeepCaller, prm: str) -> None:
+    assert consult(call, prm, True) == consult(call, prm, False)
+
+
+@pytest.mark.documented("ICS: en service, en cours de résiliation included")
+def test_authorisation_counts_while_being_terminated(call: ZeepCaller) -> None:
+    assert "situationContractuelle" in names(consult(call, ECRES, True))
+
+
+@pytest.mark.documented("ICS: never shown to a tiers")
+@pytest.mark.parametrize("prm", [C5, C4, LONG_USE, C1])
+def test_supplier_calendar_is_never_shown(call: ZeepCaller, prm: str) -> None:
+    assert not any("calendrierFrn" in name for name in names(consult(call, prm, True)))
+
+
+@pytest.mark.observed("the recorded answer on this very point")
+def test_c5_without_authorisation_shows_what_was_observed(call: ZeepCaller) -> None:
+    point = consult(call, C5, False)
+    general, metering = point["donneesGenerales"], point["situationComptage"]
+    (meter,) = metering["dispositifComptage"]["compteurs"]["compteur"]
+    supply = point["situationAlimentation"]["alimentationPrincipale"]
+    assert general["etatContractuel"] == {"libelle": "En service", "code": "SERVC"}
+    assert general["niveauOuvertureServices"] == "2"
+    assert supply["domaineTension"] == {"libelle": "BT<=36kVA", "code": "BTINF"}
+    assert supply["puissanceRaccordementSoutirage"] == {"valeur": 9, "unite": "kVA"}
+    assert metering["dispositifComptage"]["typeComptage"]["libelle"] == "Compteur Linky"
+    assert meter["localisation"] == {"libelle": "Gaine", "code": "GAINE"}
+    assert {meter[name] for name in ("ticActivee", "ticStandard", "ticActivable")} <= {True, False}
+    assert metering["dispositifComptage"]["disjoncteur"]["calibre"] == {
+        "libelle": "15-45 A",
+        "code": "15-45",
+    }
+    assert metering["caracteristiquesReleve"]["periodicite"]["code"] == "MENSU"
+    assert metering["futuresPlagesHeuresCreuses"] == {
+        "libelle": "HC (22H56-6H56)",
+        "code": "440",
+    }
+
+
+@pytest.mark.documented("GUI 0464 §4: what belongs to one kind of segment")
+def test_segments_show_their_own_fields_alone(call: ZeepCaller) -> None:
+    meter = "situationComptage/dispositifComptage/compteurs/compteur"
+    c5, large = names(consult(call, C5, True)), names(consult(call, C4, True))
+    for name in ("ticActivee", "ticStandard", "ticActivable"):
+        assert f"{meter}/{name}" in c5
+        assert f"{meter}/{name}" not in large
+    for name in (f"{meter}/parametresTeleAcces", f"{meter}/programmationHoraire"):
+        assert name in large
+        assert name not in c5
+    powers = "situationContractuelle/structureTarifaire/denivelePuissances"
+    assert powers in large
+    assert powers not in c5
+    assert "donneesGenerales/niveauOuvertureServices" not in large
+    assert "situationComptage/futuresPlagesHeuresCreuses" not in large
+
+
+@pytest.mark.documented("GUI 0464: window of ICE and CJE meters on a shared line")
+def test_listening_window_only_where_meter_and_line_have_one(call: ZeepCaller) -> None:
+    shared = names(consult(call, ICE_SHARED_LINE, True))
+    assert f"{TELE_ACCESS}/fenetreEcouteClient/heureDebut" in shared
+    assert f"{TELE_ACCESS}/fenetreEcouteClient" not in names(consult(call, C4, True))
+
+
+@pytest.mark.documented("GUI 0464: BTINFLU alone has a long use")
+def test_long_use_only_for_its_tariff(call: ZeepCaller) -> None:
+    long_use = "situationContractuelle/structureTarifaire/longueUtilisation"
+    assert f"{long_use}/contexte" in names(consult(call, LONG_USE, True))
+    assert long_use not in names(consult(call, C5, True))
+
+
+@pytest.mark.documented("the schema's list has C2 to C5 and INDET: it prevails over the guide")
+@pytest.mark.parametrize("prm", [C1, P4, P1])
+def test_segment_that_the_schema_lacks_is_left_out(call: ZeepCaller, prm: str) -> None:
+    assert "donneesGenerales/segment" not in names(consult(call, prm, True))
+
+
+@pytest.mark.assumed("no tariff for injection")
+def test_producer_has_no_tariff(call: ZeepCaller) -> None:
+    assert "situationContractuelle" not in names(consult(call, P4, True))
+
+
+@pytest.mark.documented("OFF ADP-NR1")
+def test_sgt401_unknown_point(call: ZeepCaller) -> None:
+    assert refused(call, "99999999999999") == (
+        "SGT401",
+        "Demande non recevable : point inexistant",
+    )
+
+
+@pytest.mark.assumed("a wrong check key is no schema error")
+def test_sgt401_wrong_key(call: ZeepCaller) -> None:
+    assert refused(call, "25946599093144")[0] == "SGT401"
+
+
+@pytest.mark.documented("AX.0466")
+@pytest.mark.parametrize(
+    ("login", "code"),
+    [
+        ("personne@exemple.fr", "SGT504"),
+        ("contact@tiers2.example.org", "SGT502"),
+        ("sans.droit@tiers1.example.org", "SGT483"),
+        ("ancien.compte@tiers1.example.org", "SGT483"),
+    ],
+)
+def test_user_rules(call: ZeepCaller, login: str, code: str) -> None:
+    assert refused(call, C5, login)[0] == code
+
+
+@pytest.mark.assumed("header and body that name different points contradict each other")
+def test_sgt463_header_of_another_point(simulator: RunningSimulator) -> None:
+    envelope = (
+        '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header>'
+        f'<t:entete xmlns:t="{TEC}"><infoFonctionnelles><pointId>{C4}</pointId>'
+        "</infoFonctionnelles></t:entete></s:Header><s:Body>"
+        "<c:consulterDonneesTechniquesContractuelles xmlns:c="
+        '"http://www.enedis.fr/sge/b2b/services/consulterdonneestechniquescontractuelles/v1.0">'
+        f"<pointId>{C5}</pointId><loginUtilisateur>{simulator.login}</loginUtilisateur>"
+        "</c:consulterDonneesTechniquesContractuelles></s:Body></s:Envelope>"
+    )
+    answer = simulator.session.post(
+        simulator.url + PATH, envelope, headers={"Content-Type": "text/xml"}, timeout=10
+    )
+    assert answer.status_code == 500
+    assert 'code="SGT463"' in answer.text
+
+
+@pytest.mark.assumed("a point being connected has nothing to show before its meter")
+def test_sgt495_nothing_to_show(call: ZeepCaller) -> None:
+    assert refused(call, ECRAC)[0] == "SGT495"
+
+
+@pytest.mark.assumed("a database that doesn't answer is a service momentarily unavailable")
+def test_sgt506_and_sgt500_when_the_state_is_gone(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    with start_simulator(tmp_path_factory.mktemp("broken"), "--population-size", "1200") as broken:
+        import sqlite3
+
+        with sqlite3.connect(broken.data_dir / "sge-sim.db") as database:
+            database.execute("ALTER TABLE point RENAME TO point_gone")
+        database.close()
+        assert refused(ZeepCaller(broken, PATH), C5)[0] == "SGT506"
+        with pytest.raises(zeep.exceptions.Fault) as failure:
+            ZeepCaller(broken, "/RecherchePoint/v2.0")(
+                criteres={"numSiret": "00040477212266"}, loginUtilisateur=broken.login
+            )
+        assert refusal_of(failure.value)[0] == "SGT500"
+
+
+def test_suds_reads_the_typed_answer(simulator: RunningSimulator) -> None:
+    answer = suds_client(simulator, PATH).service.consulterDonneesTechniquesContractuelles(
+        C5, simulator.login, "true"
+    )
+    assert answer._id == C5
+    assert answer.donneesGenerales.segment._code == "C5"

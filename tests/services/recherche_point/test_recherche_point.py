@@ -1,0 +1,236 @@
+"""RecherchePoint through zeep on the real WSDL; each answer is valid against the real schema."""
+
+import itertools
+import sqlite3
+from typing import Any
+
+import pytest
+import zeep
+from lxml import etree
+from real_clients import ZeepCaller, real_contracts, refusal_of, suds_client
+from running_simulator import RunningSimulator
+
+PATH = "/RecherchePoint/v2.0"
+CUCURON = {"codePostal": "84160", "codeInseeCommune": "84042"}
+AIX = {"codePostal": "13100", "codeInseeCommune": "13001"}
+ROQUEBRUNE = {"codePostal": "83380", "codeInseeCommune": "83107"}
+RUE_DE_LA_MER = {"numeroEtNomVoie": "1 RUE DE LA MER", **CUCURON}
+RESILIE = {"numeroEtNomVoie": "133 CHEMIN DE LA COLLINE", **ROQUEBRUNE}
+
+
+@pytest.fixture(scope="module")
+def tiers(simulator: RunningSimulator) -> ZeepCaller:
+    return ZeepCaller(simulator, PATH)
+
+
+@pytest.fixture(scope="module")
+def fournisseur(simulator: RunningSimulator) -> ZeepCaller:
+    return ZeepCaller(simulator, PATH, kind="fournisseur")
+
+
+def search(caller: ZeepCaller, adresse: dict[str, str] | None = None, **others: Any) -> list[Any]:
+    criteres = {**({"adresseInstallation": adresse} if adresse else {}), **others}
+    answer = caller(criteres=criteres, loginUtilisateur="homologation@tiers1.example.org")
+    points = answer.body.points if hasattr(answer, "body") else answer
+    return [] if points is None else list(points.point)
+
+
+def refused(caller: ZeepCaller, adresse: dict[str, str] | None = None, **others: Any) -> str:
+    with pytest.raises(zeep.exceptions.Fault) as refusal:
+        search(caller, adresse, **others)
+    return refusal_of(refusal.value)[0]
+
+
+@pytest.mark.documented("OFF RP-R1, all releases")
+@pytest.mark.parametrize(
+    ("commune", "domaine", "categorie"),
+    [
+        ({"codePostal": "75001", "codeInseeCommune": "75101"}, "HTA", "PRO"),
+        ({"codePostal": "40280", "codeInseeCommune": "40281"}, "HTA", "PRO"),
+        ({"codePostal": "34650", "codeInseeCommune": "34231"}, "BTINF", "RES"),
+    ],
+)
+def test_commune_domain_and_category_find_under_200_points(
+    tiers: ZeepCaller, commune: dict[str, str], domaine: str, categorie: str
+) -> None:
+    found = search(
+        tiers, commune, domaineTensionAlimentationCode=domaine, categorieClientFinalCode=categorie
+    )
+    assert 0 < len(found) < 200
+    assert [point.id for point in found] == sorted(point.id for point in found)
+
+
+@pytest.mark.documented("OFF RP-R2 and RP-R3; GUI 0427: contains, whatever the case")
+@pytest.mark.parametrize("nom", ["TEST", "TES", "test", "est"])
+def test_outside_the_perimeter_the_only_point_is_found_without_its_client(
+    tiers: ZeepCaller, nom: str
+) -> None:
+    (point,) = search(
+        tiers,
+        RUE_DE_LA_MER,
+        nomClientFinalOuDenominationSociale=nom,
+        rechercheHorsPerimetre=True,
+    )
+    assert point.id == "24210000000255"
+    assert point.adresseInstallationNormalisee.ligne4 == "1 RUE DE LA MER"
+    assert point.adresseInstallationNormalisee.ligne6 == "84160 CUCURON"
+    assert point.etatContractuel.code == "SERVC"
+    assert point.nomClientFinalOuDenominationSociale is None
+    assert len(point.matricule) == 1
+    assert not point.numeroSerie
+
+
+@pytest.mark.documented("GUI 0427: no match is a success without points")
+def test_nothing_found_is_an_empty_success(tiers: ZeepCaller) -> None:
+    assert search(tiers, {"numeroEtNomVoie": "999 RUE ABSENTE", **CUCURON}) == []
+
+
+def neighbours(simulator: RunningSimulator) -> tuple[dict[str, str], str]:
+    """An address of several points, and three letters that the names of two of them share."""
+    with sqlite3.connect(simulator.data_dir / "sge-sim.db") as database:
+        rows = database.execute(
+            "select code_postal, code_insee, numero_et_nom_voie, nom_client_final from point "
+            "where numero_et_nom_voie is not null and nom_client_final is not null"
+        ).fetchall()
+    database.close()
+    names: dict[tuple[str, ...], list[str]] = {}
+    for *address, name in rows:
+        names.setdefault(tuple(address), []).append(name)
+    for address, found in names.items():
+        for one, other in itertools.combinations(found, 2):
+            for start in range(len(one) - 2):
+                letters = one[start : start + 3]
+                if letters.isalpha() and letters in other:
+                    keys = ("codePostal", "codeInseeCommune", "numeroEtNomVoie")
+                    return dict(zip(keys, address, strict=True)), letters
+    raise AssertionError("no two neighbours share three letters")
+
+
+@pytest.mark.assumed("a point is returned if it is unique (GUI 0427); what else is, isn't said")
+def test_outside_the_perimeter_several_matches_give_nothing(
+    simulator: RunningSimulator, tiers: ZeepCaller
+) -> None:
+    address, letters = neighbours(simulator)
+    outside = {"nomClientFinalOuDenominationSociale": letters, "rechercheHorsPerimetre": True}
+    assert search(tiers, address, **outside) == []
+
+
+@pytest.mark.documented("GUI 0427 §3.2, case A")
+class TestClientDataAmongTheCriteria:
+    def test_tiers_sees_only_points_out_of_service_and_their_client(
+        self, tiers: ZeepCaller
+    ) -> None:
+        (point,) = search(tiers, RESILIE, nomClientFinalOuDenominationSociale="leroux")
+        assert point.etatContractuel.code == "RESIL"
+        assert point.nomClientFinalOuDenominationSociale == "LEROUX AGATHE"
+        assert search(tiers, RUE_DE_LA_MER, nomClientFinalOuDenominationSociale="TEST") == []
+
+    def test_siret_alone_is_allowed_and_hides_points_in_service(
+        self, tiers: ZeepCaller, fournisseur: ZeepCaller
+    ) -> None:
+        own_siret = "00055176218885"  # a point in service of the default supplier
+        assert search(tiers, numSiret=own_siret) == []
+        (point,) = search(fournisseur, numSiret=own_siret)
+        assert point.id == "24210000002494"
+        assert point.nomClientFinalOuDenominationSociale == "IMPRIMERIE GIRARD"
+        foreign_siret = "00002565036007"  # a point in service of another supplier
+        assert search(fournisseur, numSiret=foreign_siret) == []
+
+
+@pytest.mark.documented("GUI 0427 §3.2, case B, and §4")
+def test_without_client_data_all_points_show_and_names_only_where_allowed(
+    tiers: ZeepCaller, fournisseur: ZeepCaller
+) -> None:
+    for caller in (tiers, fournisseur):
+        for point in search(caller, CUCURON, domaineTensionAlimentationCode="HTA"):
+            if point.etatContractuel.code in ("SERVC", "ECRES") and caller is tiers:
+                assert point.nomClientFinalOuDenominationSociale is None
+            assert not point.matricule
+            assert point.numeroSerie
+    (own,) = search(fournisseur, {"numeroEtNomVoie": "3 IMPASSE DU VERGER", **CUCURON})
+    assert own.nomClientFinalOuDenominationSociale == "IMPRIMERIE GIRARD"
+
+
+@pytest.mark.documented("OFF RP-NR1, all releases: above 200 the whole search fails")
+@pytest.mark.parametrize(
+    ("commune", "categorie"),
+    [
+        ({"codePostal": "40280", "codeInseeCommune": "40281"}, "PRO"),
+        (AIX, "PRO"),
+        (CUCURON, "RES"),
+        ({"codePostal": "34650", "codeInseeCommune": "34231"}, "RES"),
+    ],
+)
+def test_sgt4f8_more_than_200_points(
+    tiers: ZeepCaller, commune: dict[str, str], categorie: str
+) -> None:
+    assert refused(tiers, commune, categorieClientFinalCode=categorie) == "SGT4F8"
+
+
+@pytest.mark.documented("GUI 0427 §2; OFF RP-NR2")
+@pytest.mark.parametrize(
+    ("adresse", "others"),
+    [
+        (CUCURON, {}),
+        ({"codeInseeCommune": "84042", "numeroEtNomVoie": "1 RUE DE LA MER"}, {}),
+        ({"codePostal": "84160", "numeroEtNomVoie": "1 RUE DE LA MER"}, {}),
+        ({**CUCURON, "batiment": "B", "lieuDit": "LES PINS"}, {}),
+        (None, {"matriculeOuNumeroSerie": "551468422669"}),
+        (None, {"nomClientFinalOuDenominationSociale": "TEST"}),
+        (RUE_DE_LA_MER, {"rechercheHorsPerimetre": True}),
+        (
+            CUCURON,
+            {"rechercheHorsPerimetre": True, "nomClientFinalOuDenominationSociale": "TEST"},
+        ),
+    ],
+)
+def test_sgt4f7_insufficient_criteria(
+    tiers: ZeepCaller, adresse: dict[str, str] | None, others: dict[str, Any]
+) -> None:
+    assert refused(tiers, adresse, **others) == "SGT4F7"
+
+
+@pytest.mark.documented("AX.0466: seven characters, which the schema doesn't allow")
+def test_sgt4f10_name_under_three_characters(tiers: ZeepCaller) -> None:
+    outside = {"rechercheHorsPerimetre": True}
+    code = refused(tiers, RUE_DE_LA_MER, nomClientFinalOuDenominationSociale="TE", **outside)
+    assert code == "SGT4F10"
+
+
+@pytest.mark.documented("AX.0466")
+def test_sgt432_unknown_postal_code(tiers: ZeepCaller) -> None:
+    unknown = {"codePostal": "99999", "codeInseeCommune": "84042", "numeroEtNomVoie": "1 RUE"}
+    assert refused(tiers, unknown) == "SGT432"
+
+
+@pytest.mark.assumed("a known postal code with another commune's INSEE code is SGT4F6")
+def test_sgt4f6_commune_of_another_postal_code(tiers: ZeepCaller) -> None:
+    mixed = {"codePostal": "84160", "codeInseeCommune": "13001", "numeroEtNomVoie": "1 RUE"}
+    assert refused(tiers, mixed) == "SGT4F6"
+
+
+def test_journal_tells_the_rule_and_what_would_have_passed(
+    simulator: RunningSimulator, tiers: ZeepCaller
+) -> None:
+    assert refused(tiers, CUCURON) == "SGT4F7"
+    exchange = simulator.admin("/api/journal", code="SGT4F7", limit=1)[0]
+    assert exchange["service"] == "RecherchePoint"
+    assert exchange["acteur"] == "TIERS1"
+    assert exchange["rule"]["name"] == "criteres_insuffisants"
+    assert exchange["rule"]["source"].startswith("GUI 0427")
+    assert exchange["rule"]["provenance"] == "documented"
+    assert "SIRET" in exchange["rule"]["explanation"]
+
+
+def test_suds_reads_the_typed_answer(simulator: RunningSimulator) -> None:
+    client = suds_client(simulator, PATH)
+    namespace = etree.QName(real_contracts()[PATH].request).namespace
+    criteres = client.factory.create(f"{{{namespace}}}CriteresType")
+    # suds makes empty optional elements, which the schema refuses: its users take them away.
+    for name in [name for name, _ in criteres]:
+        delattr(criteres, name)
+    criteres.numSiret = "00040477212266"
+    answer = client.service.rechercherPoint(criteres, simulator.login)
+    (point,) = answer.point
+    assert point._id == "98610000000367"
+    assert point.etatContractuel._code == "RESIL"

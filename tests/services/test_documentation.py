@@ -1,0 +1,33 @@
+from pathlib import Path
+
+import pytest
+
+from sge_sim.services.documentation import codes_page, undocumented_codes
+from sge_sim.services.registry import SERVICES
+from sge_sim.services.service import Service
+from sge_sim.soap.codes import LIBELLES
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+services = pytest.mark.parametrize("service", SERVICES, ids=lambda s: f"{s.nom}-{s.version}")
+
+
+def test_page_of_codes_is_up_to_date() -> None:
+    """Renew it by `python -m sge_sim.services.documentation > docs/codes.md`."""
+    assert (DOCS / "codes.md").read_text(encoding="utf-8") == codes_page()
+
+
+@services
+def test_each_listed_code_has_a_rule_or_a_reason(service: Service) -> None:
+    assert not undocumented_codes(service)
+
+
+@services
+def test_each_rule_says_what_it_means_and_where_it_comes_from(service: Service) -> None:
+    names = [rule.name for rule in service.rules]
+    assert len(names) == len(set(names))
+    for rule in service.rules:
+        assert rule.code in LIBELLES
+        assert rule.meaning.endswith("."), rule.name
+        assert rule.source
+        assert rule.remede
