@@ -24,6 +24,12 @@ format: $(VENV)/.dev ## format the code and sort the imports
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+homologation: $(VENV)/.run ## set up if needed, then run every homologation case (report in reports/)
+	@$(BIN)/sge-sim homologate $(ARGS)
+
+bench: $(VENV)/.dev ## time a 7-day curve, in the process and over mutual TLS (20 s)
+	$(BIN)/python -m bench
+
 dist: $(VENV)/.dev ## build the wheel and the source archive
 	$(BIN)/python -m build --no-isolation
 
@@ -49,4 +55,4 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
-.PHONY: help run test format dist lock clean
+.PHONY: help run test homologation format bench dist lock clean

@@ -16,6 +16,7 @@ from sge_sim.referentiel.entries import (
     FILLED_IN,
     ActeurEntry,
     CommuneEntry,
+    MesuresEntry,
     PointEntry,
     PopulationEntry,
     ProfilEntry,
@@ -41,10 +42,11 @@ _REQUIRED: Final = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Profil:
-    """Attributes of a point and of its meter, which it may not have."""
+    """Attributes of a point and of its meter, which it may not have; what its measures need."""
 
     point: Mapping[str, Any]
     compteur: Mapping[str, Any] | None
+    mesures: MesuresEntry | None = None
 
     def __or__(self, other: "Profil") -> "Profil":
         """Return this profile as changed by another."""
@@ -52,6 +54,7 @@ class Profil:
         return Profil(
             {**self.point, **other.point},
             None if no_meter else {**(self.compteur or {}), **(other.compteur or {})},
+            self.mesures if other.mesures is None else other.mesures,
         )
 
 
@@ -125,7 +128,7 @@ def _read_profils(path: Path) -> dict[str, Profil]:
         for parent in entry.herite:
             # A profile inherits from those above it only, so that none inherits from itself.
             profil |= _reference(path, name, "herite", parent, profils)
-        profils[name] = profil | _checked(path, name, entry.point, entry.compteur)
+        profils[name] = profil | _checked(path, name, entry)
     return profils
 
 
@@ -148,7 +151,7 @@ def _read_points(
         profil = Profil({}, {})
         for name in entry.profils:
             profil |= _reference(path, where, "profils", name, profils)
-        profil |= _checked(path, where, entry.point, entry.compteur)
+        profil |= _checked(path, where, entry)
         _check_complete(path, where, profil)
         titulaire = profil.point.get("fournisseur_titulaire")
         if titulaire is not None and titulaire not in fournisseurs:
@@ -192,12 +195,12 @@ def _check_population(
             raise UsageError(f"{path}, fournisseurs, {code} : fournisseur inconnu.")
 
 
-def _checked(
-    path: Path, where: str, point: Mapping[str, Any], compteur: Mapping[str, Any] | None
-) -> Profil:
+def _checked(path: Path, where: str, entry: ProfilEntry | PointEntry) -> Profil:
+    compteur = entry.compteur
     return Profil(
-        check_attributes(path, where, Point, point),
+        check_attributes(path, where, Point, entry.point),
         None if compteur is None else check_attributes(path, where, Compteur, compteur),
+        entry.mesures,
     )
 
 

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar, get_args, get_type_hints
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from sqlalchemy import String
 
 from sge_sim.errors import UsageError
 from sge_sim.store.base import Base
 from sge_sim.store.codes import (
     CategorieClientFinal,
+    CoteCalendrier,
     Environnement,
     KindActeur,
     Paquet,
@@ -95,12 +96,47 @@ class ActeurEntry(_Entry):
     contrats: tuple[ContratEntry, ...]
 
 
+class CollecteEntry(_Entry):
+    """A period in which the curve is collected; without an end, it still is."""
+
+    debut: date
+    fin: date | None = None
+
+
+class TrouEntry(_Entry):
+    """A gap in what was read, between two instants with their offset."""
+
+    debut: AwareDatetime
+    fin: AwareDatetime
+
+
+class CalendrierEntry(_Entry):
+    """A calendar from a day on."""
+
+    cote: CoteCalendrier
+    depuis: date
+    code: Annotated[str, Field(max_length=15)]
+
+
+class MesuresEntry(_Entry):
+    """What the measures of a point depend on beyond its attributes.
+
+    `ancien_compteur_pose`: when the meter was installed that the present one replaced.
+    """
+
+    collectes: tuple[CollecteEntry, ...] = ()
+    trous: tuple[TrouEntry, ...] = ()
+    calendriers: tuple[CalendrierEntry, ...] = ()
+    ancien_compteur_pose: date | None = None
+
+
 class ProfilEntry(_Entry):
     """What a kind of point is. `compteur: null` says that there is no meter."""
 
     herite: tuple[str, ...] = ()
     point: dict[str, Any] = {}
     compteur: dict[str, Any] | None = {}
+    mesures: MesuresEntry | None = None
 
 
 class PointEntry(_Entry):
@@ -112,6 +148,7 @@ class PointEntry(_Entry):
     commune: str | None = None
     point: dict[str, Any] = {}
     compteur: dict[str, Any] = {}
+    mesures: MesuresEntry | None = None
 
 
 class SorteEntry(_Entry):

@@ -1,14 +1,18 @@
 """Puts a data set into an empty database, once."""
 
+from collections.abc import Iterator
 from itertools import chain
 
-from sge_sim.referentiel.dataset import load_dataset
+from sge_sim.commandes.evenements import record_opposition
+from sge_sim.referentiel.dataset import PointNomme, load_dataset
 from sge_sim.referentiel.entries import ActeurEntry, CommuneEntry
 from sge_sim.referentiel.fiches import named_fiches
 from sge_sim.referentiel.population import population
 from sge_sim.store.acteurs import Acteur, Contrat, Habilitation, Utilisateur, has_acteurs
+from sge_sim.store.base import Base
 from sge_sim.store.database import Database
-from sge_sim.store.points import Commune, insert_points
+from sge_sim.store.mesures import CalendrierDate, Collecte, Trou
+from sge_sim.store.points import Commune, Compteur, insert_points, opposed_points
 
 
 def install_dataset(
@@ -31,7 +35,12 @@ def install_dataset(
         session.add_all(_acteur(entry) for entry in dataset.acteurs)
         session.add_all(_commune(entry) for entry in dataset.communes.values())
         session.flush()
-        return insert_points(session, chain(named_fiches(dataset, seed), points))
+        inserted = insert_points(session, chain(named_fiches(dataset, seed), points))
+        for named in dataset.points:
+            session.add_all(_mesures(named))
+        for point in opposed_points(session):
+            record_opposition(session, point)
+        return inserted
 
 
 def _acteur(entry: ActeurEntry) -> Acteur:
@@ -61,3 +70,24 @@ def _commune(entry: CommuneEntry) -> Commune:
     return Commune(
         code_postal=entry.code_postal, code_insee=entry.code_insee, libelle=entry.libelle
     )
+
+
+def _mesures(named: PointNomme) -> Iterator[Base]:
+    """Yield the rows that the measures of a named point need."""
+    mesures, prm = named.profil.mesures, named.prm
+    if mesures is None:
+        return
+    for collecte in mesures.collectes:
+        yield Collecte(prm=prm, debut=collecte.debut, fin=collecte.fin)
+    for trou in mesures.trous:
+        yield Trou(prm=prm, debut=trou.debut, fin=trou.fin)
+    for calendrier in mesures.calendriers:
+        yield CalendrierDate(
+            prm=prm, cote=calendrier.cote, depuis=calendrier.depuis, calendrier=calendrier.code
+        )
+    if mesures.ancien_compteur_pose is not None and named.profil.compteur is not None:
+        yield Compteur(
+            prm=prm,
+            date_pose=mesures.ancien_compteur_pose,
+            date_depose=named.profil.compteur["date_pose"],
+        )

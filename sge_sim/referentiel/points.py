@@ -5,9 +5,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from sge_sim.clock import PARIS
+from sge_sim.commandes.vie import MOTIFS
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.libelles import libelle
 from sge_sim.referentiel.prm import is_valid, key
+from sge_sim.store.commandes import ServiceSouscrit, services_of_point
+from sge_sim.store.mesures import acces_of, read_suivi
 from sge_sim.store.points import Compteur, Point, find_point
 
 
@@ -16,9 +20,7 @@ def describe_point(session: Session, prm: str) -> dict[str, Any]:
 
     Raises `UsageError` when there is no such point.
     """
-    point = find_point(session, prm)
-    if point is None:
-        raise UsageError(_unknown(prm))
+    point = get_point(session, prm)
     return _without_empty(
         {
             "prm": point.prm,
@@ -74,8 +76,18 @@ def describe_point(session: Session, prm: str) -> dict[str, Any]:
                 "opposition_courbe": point.opposition_courbe,
                 "operation_en_cours": _coded("declencheur", point.operation_en_cours),
             },
+            "mesures": _mesures(session, prm),
+            "services": [_service(one) for one in services_of_point(session, prm)],
         }
     )
+
+
+def get_point(session: Session, prm: str) -> Point:
+    """Return a point; raises `UsageError` when there is no such one."""
+    point = find_point(session, prm)
+    if point is None:
+        raise UsageError(_unknown(prm))
+    return point
 
 
 def _unknown(prm: str) -> str:
@@ -147,6 +159,55 @@ def _compteur(compteur: Compteur) -> dict[str, Any]:
             "programmation_horaire": compteur.programmation_horaire,
         }
     )
+
+
+def _service(service: ServiceSouscrit) -> dict[str, Any]:
+    """Say what a subscribed service is and where it stands."""
+    return _without_empty(
+        {
+            "id": service.service_souscrit_id,
+            "type": _coded("serviceSouscritType", service.type),
+            "etat": service.etat,
+            "acteur": service.acteur_code,
+            "contrat": service.contrat_id,
+            "affaire": service.affaire and {"id": service.affaire_id, "etat": service.affaire.etat},
+            "mesures": service.mesures_type,
+            "sens": service.sens,
+            "pas": service.pas,
+            "corrigees": service.corrigees,
+            "periodicite": service.periodicite,
+            "du": _day(service.date_debut),
+            "au": _day(service.date_fin),
+            "motif_fin": service.motif_fin and MOTIFS[service.motif_fin],
+            "prochaine_echeance": service.echeance
+            and service.echeance.astimezone(PARIS).isoformat(timespec="minutes"),
+        }
+    )
+
+
+def _mesures(session: Session, prm: str) -> dict[str, Any]:
+    """Say what the measures depend on; the ends of periods are excluded."""
+    suivi = read_suivi(session, prm)
+    return {
+        "collectes": [_period(debut, fin) for debut, fin in suivi.collectes],
+        "trous": [
+            f"{debut.astimezone(PARIS).isoformat()}..{fin.astimezone(PARIS).isoformat()}"
+            for debut, fin in suivi.trous
+        ],
+        "calendriers": [
+            {"cote": cote, "depuis": _day(depuis), "code": code}
+            for cote, depuis, code in suivi.calendriers
+        ],
+        "services_acces": [
+            {"type": acces.type, "periode": _period(acces.debut, acces.fin)}
+            | ({} if acces.acteur_code is None else {"acteur": acces.acteur_code})
+            for acces in acces_of(session, prm)
+        ],
+    }
+
+
+def _period(debut: date, fin: date | None) -> str:
+    return f"{debut.isoformat()}..{fin.isoformat() if fin else ''}"
 
 
 def _coded(liste: str, code: str | None) -> dict[str, str] | None:

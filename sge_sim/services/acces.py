@@ -1,14 +1,16 @@
 """The rules about who asks, shared by the services that list their codes.
 
-The login of the message is held against the actor whose certificate came: the platform knows the
-actor from the connection, the user from the message (common guide; mapping of the codes assumed).
+The login and the contract of the message are held against the actor whose certificate came: the
+platform knows the actor from the connection, the user and the contract from the message (common
+guide; mapping of the codes assumed).
 """
 
+from datetime import date
 from typing import Protocol
 
 from sge_sim.services.rule import rule
 from sge_sim.settings import Environment
-from sge_sim.store.acteurs import Utilisateur
+from sge_sim.store.acteurs import Contrat, Utilisateur
 from sge_sim.store.codes import Paquet
 
 
@@ -67,3 +69,52 @@ def utilisateur_sans_droit(acces: Acces) -> bool:
 
 
 USER_RULES = (utilisateur_inconnu, utilisateur_d_un_autre_acteur, utilisateur_sans_droit)
+
+
+class AvecContrat(Protocol):
+    """What the rules about the contract of an order look at."""
+
+    @property
+    def contrat(self) -> Contrat | None: ...
+    @property
+    def acteur_code(self) -> str: ...
+    @property
+    def jour(self) -> date: ...
+
+
+@rule(
+    "SGT471",
+    source="AX.0466 v1.5.0",
+    provenance="documented",
+    remede="un contrat connu de SGE (sge-sim acteurs list les donne)",
+)
+def contrat_inconnu(demande: AvecContrat) -> bool:
+    """The contract is known to SGE."""
+    return demande.contrat is None
+
+
+@rule(
+    "SGT472",
+    source="AX.0466 v1.5.0",
+    provenance="documented",
+    remede="un contrat de l'acteur dont le certificat est présenté",
+)
+def contrat_d_un_autre_acteur(demande: AvecContrat) -> bool:
+    """The contract is the calling actor's own."""
+    contrat = demande.contrat
+    return contrat is not None and contrat.acteur_code != demande.acteur_code
+
+
+@rule(
+    "SGT473",
+    source="AX.0466 v1.5.0",
+    provenance="documented",
+    remede="un contrat en cours à la date de l'appel (sge-sim acteurs list donne les dates)",
+)
+def contrat_inactif(demande: AvecContrat) -> bool:
+    """The contract runs on the day of the call, its first and last days included."""
+    contrat = demande.contrat
+    return contrat is not None and not contrat.is_active(demande.jour)
+
+
+CONTRACT_RULES = (contrat_inconnu, contrat_d_un_autre_acteur, contrat_inactif)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sge_sim.commandes.prestations import Prestation
 from sge_sim.referentiel.libelles import libelle
 from sge_sim.soap.protocol import Tree
 
@@ -15,6 +16,17 @@ def coded(liste: str, code: str) -> dict[str, Any]:
 def quantity(valeur: int, unite: str) -> Tree:
     """Return a value and its unit."""
     return {"valeur": valeur, "unite": unite}
+
+
+def one_prestation(prestation: Prestation) -> Tree:
+    """Return the block of prestations of an order, which always holds one, of rank 1."""
+    tree = {
+        "rang": 1,
+        "fiche": present({"code": prestation.fiche, "libelle": prestation.fiche_libelle}),
+    }
+    if prestation.option is not None:
+        tree["option"] = present({"code": prestation.option, "libelle": prestation.option_libelle})
+    return {"prestation": [tree]}
 
 
 def present(members: Mapping[str, Any]) -> dict[str, Any]:

@@ -210,6 +210,8 @@ LIBELLES: Mapping[str, str] = MappingProxyType(
         "SGT589": (
             "La demande ne peut pas aboutir car le compteur n’est actuellement pas téléopérable."
         ),
+        # Not in the annex: the label is the one that a client of 26.1 asserts.
+        "SGT211": "Aucun service souscrit, accès SERVICE_ACCES refusé",
         "SGT4B8": "Il existe déjà plusieurs demandes en cours sur le point.",
         "SGT4Q1": "Le type de mesure renseigné n'est pas conforme.",
     }

@@ -6,6 +6,7 @@ wrote its answer itself, and faults with the SGT code in `detail/erreur/resultat
 """
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -24,6 +25,8 @@ OUTCOME = "sge_sim.outcome"
 
 _ENVELOPE = f"{{{ENVELOPE}}}"
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
+_READY = "ready"
+_READY_MARK = etree.tostring(etree.ProcessingInstruction(_READY))
 _SOAP_12 = "{http://www.w3.org/2003/05/soap-envelope}Envelope"
 
 
@@ -130,13 +133,19 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
     def write(self, name: str, tree: Tree) -> bytes:
         """Return the global element `{namespace}name` of the contract as bytes.
 
-        Raises `KeyError` for a member that the contract doesn't know: our own mistake.
+        A member that repeats may be given as ready bytes, all its elements at once: so are the
+        series of measures (`sge_sim.soap.writer`). Raises `KeyError` for a member that the
+        contract doesn't know: our own mistake.
         """
         model = self._models.element(name)
         root = etree.Element("root", nsmap={"sge": model.get_namespace()})
-        self._write(root, name, model, tree)
+        ready: list[bytes] = []
+        self._write(root, name, model, tree, ready)
         text: bytes = etree.tostring(root[0], encoding="UTF-8", xml_declaration=False)
-        return text
+        if not ready:
+            return text
+        parts = text.split(_READY_MARK)
+        return b"".join(chain.from_iterable(zip(parts, [*ready, b""], strict=True)))
 
     def _read(self, model: Any, element: etree._Element) -> Any:
         """Return an element as a tree; what the model doesn't know (in a header) is passed over."""
@@ -159,8 +168,13 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
                 tree[name] = value
         return tree
 
-    def _write(self, parent: etree._Element, tag: str, model: Any, value: Any) -> None:
-        """Append an element in the contract's order, local elements without a namespace."""
+    def _write(
+        self, parent: etree._Element, tag: str, model: Any, value: Any, ready: list[bytes]
+    ) -> None:
+        """Append an element in the contract's order, local elements without a namespace.
+
+        A mark stands for each of the `ready` bytes.
+        """
         element = etree.SubElement(parent, tag)
         if value is None:
             element.set(_NIL, "true")
@@ -178,11 +192,14 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
                     element.set(name, self.to_unicode(member.type, value[name]))
                 elif issubclass(member, spyne.XmlData):
                     element.text = self.to_unicode(member.type, value[name])
+                elif isinstance(value[name], bytes):
+                    element.append(etree.ProcessingInstruction(_READY))
+                    ready.append(value[name])
                 elif member.Attributes.max_occurs > 1:
                     for item in value[name]:
-                        self._write(element, name, member, item)
+                        self._write(element, name, member, item, ready)
                 else:
-                    self._write(element, name, member, value[name])
+                    self._write(element, name, member, value[name], ready)
 
     def _fault(self, fault: SgtFault) -> bytes:
         namespace, _, name = self._contract.fault[1:].partition("}")

@@ -1,8 +1,9 @@
 """Who calls: actors, their users, contracts, authorisations and certificates."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import JSON, Date, ForeignKey, String, Text, select
+from sqlalchemy import JSON, Date, ForeignKey, String, Text, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from sge_sim.store.base import Base, Instant
@@ -39,6 +40,7 @@ class Utilisateur(Base):
     """A user of SGE, known by an e-mail kept in small letters.
 
     `services` are the names of those it may call; all of them when it is empty (None).
+    `mot_de_passe` is the digest of its password (`sge_sim.door.passwords`), if it has one.
     """
 
     __tablename__ = "utilisateur"
@@ -47,6 +49,7 @@ class Utilisateur(Base):
     acteur_code: Mapped[str] = mapped_column(ForeignKey("acteur.code"), index=True)
     services: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     actif: Mapped[bool] = mapped_column(default=True)
+    mot_de_passe: Mapped[str | None]
 
     acteur: Mapped[Acteur] = relationship(back_populates="utilisateurs")
 
@@ -133,6 +136,37 @@ def find_utilisateur(session: Session, login: str) -> Utilisateur | None:
     return session.get(Utilisateur, login.lower())
 
 
+def all_acteurs(session: Session) -> Sequence[Acteur]:
+    """Return every actor, in the order of their codes."""
+    return session.scalars(select(Acteur).order_by(Acteur.code)).all()
+
+
+def registered_certificats(
+    session: Session, environnement: Environnement | None = None
+) -> Sequence[Certificat]:
+    """Return the certificates handed in, those that end first at the head."""
+    query = select(Certificat).order_by(Certificat.not_after, Certificat.environnement)
+    if environnement is not None:
+        query = query.where(Certificat.environnement == environnement)
+    return session.scalars(query).all()
+
+
 def find_contrat(session: Session, contrat_id: str) -> Contrat | None:
     """Return the contract of that number."""
     return session.get(Contrat, contrat_id)
+
+
+_ACTIVE = (
+    select(Contrat.contrat_id)
+    .where(
+        Contrat.acteur_code == bindparam("acteur"),
+        Contrat.date_debut <= bindparam("jour"),
+        Contrat.date_fin.is_(None) | (Contrat.date_fin >= bindparam("jour")),
+    )
+    .limit(1)
+)
+
+
+def has_contrat_actif(session: Session, acteur_code: str, jour: date) -> bool:
+    """Tell whether the actor has a contract that runs on `jour`."""
+    return session.scalar(_ACTIVE, {"acteur": acteur_code, "jour": jour}) is not None

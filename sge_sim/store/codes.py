@@ -21,7 +21,38 @@ Paquet = Literal["Consultation", "Commande", "InfraJournalier", "Historique"]
 """What is homologated as a whole (FAQ)."""
 Environnement = Literal["homologation", "production"]
 
-KindEchange = Literal["soap", "handshake", "http"]
+EtatAffaire = Literal["transmise", "realisee", "non_realisee", "non_recevable"]
+"""« Demande transmise », then closed: prestation réalisée, non réalisée, non recevable."""
+TypeService = Literal["CCDC", "TRANSREC", "OPPENR"]
+EtatService = Literal["DEMANDE", "ACTIF", "TERMINE"]
+MesuresType = Literal["CDC", "IDX"]
+"""CDC: the load curve; IDX: the daily index and what is read with it."""
+Sens = Literal["SOUTIRAGE", "INJECTION"]
+MotifFin = Literal[
+    "echeance",
+    "arret",
+    "prolongation",
+    "resiliation",
+    "changement_titulaire",
+    "opposition",
+    "levee_opposition",
+    "non_realisation",
+]
+"""Why a service ended; how it is said is in `sge_sim.commandes.vie`."""
+TypeEvenement = Literal["resiliation", "changement_titulaire", "opposition", "levee_opposition"]
+"""What may happen to a point by itself, without an order of SGE."""
+
+Flux = Literal["R50", "R151", "R4x", "R171", "HDM", "IFJ"]
+TypeCanal = Literal["dossier", "ftp", "sftp"]
+AlgorithmeFlux = Literal["aucun", "aes128", "aes256"]
+EtatFichier = Literal["a_livrer", "livre", "echec"]
+
+CoteCalendrier = Literal["distributeur", "fournisseur"]
+"""Whose calendar: each has its own registers."""
+TypeAcces = Literal["ENERGIE", "COURBE", "PMAX", "INDEX"]
+"""What an access service covers, as ConsultationMesuresDetaillees v3 names types of measures."""
+
+KindEchange = Literal["soap", "handshake", "http", "flux"]
 KindHorloge = Literal["real", "shifted", "frozen"]
 
 # ECRES is « En service, en cours de résiliation »: its label puts it among the points in service.

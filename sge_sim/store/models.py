@@ -2,20 +2,50 @@
 
 from sge_sim.store.acteurs import Acteur, Certificat, Contrat, Habilitation, Utilisateur
 from sge_sim.store.base import Base
+from sge_sim.store.campagnes import Campagne, ObservationCampagne
+from sge_sim.store.commandes import (
+    Abonnement,
+    Affaire,
+    AutorisationClient,
+    DemandeHistorique,
+    DemandeInfraJ,
+    Evenement,
+    ServiceSouscrit,
+)
+from sge_sim.store.flux import Canal, FichierFlux, Publication
 from sge_sim.store.horloge import Horloge
 from sge_sim.store.journal import Echange
+from sge_sim.store.mesures import CalendrierDate, Collecte, ServiceAcces, Trou
+from sge_sim.store.numeros import Numero
 from sge_sim.store.points import Commune, Compteur, Point
 
 __all__ = [
+    "Abonnement",
     "Acteur",
+    "Affaire",
+    "AutorisationClient",
     "Base",
+    "CalendrierDate",
+    "Campagne",
+    "Canal",
     "Certificat",
+    "Collecte",
     "Commune",
     "Compteur",
     "Contrat",
+    "DemandeHistorique",
+    "DemandeInfraJ",
     "Echange",
+    "Evenement",
+    "FichierFlux",
     "Habilitation",
     "Horloge",
+    "Numero",
+    "ObservationCampagne",
     "Point",
+    "Publication",
+    "ServiceAcces",
+    "ServiceSouscrit",
+    "Trou",
     "Utilisateur",
 ]

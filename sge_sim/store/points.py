@@ -263,6 +263,11 @@ def named_points(session: Session) -> list[Point]:
     )
 
 
+def opposed_points(session: Session) -> list[Point]:
+    """Return the points whose client opposes the recording of the curve, by PRM."""
+    return list(session.scalars(select(Point).where(Point.opposition_courbe).order_by(Point.prm)))
+
+
 def known_code_postal(session: Session, code_postal: str) -> bool:
     """Tell whether some commune has that postal code."""
     found = select(Commune.code_postal).where(Commune.code_postal == code_postal).limit(1)

@@ -1,0 +1,44 @@
+"""The simulator's own HTTPS server, answering ready bytes: what is left when nothing is simulated.
+
+python -m bench.fixed_server DATA_DIR SIZE     (the state that `sge-sim serve` made)
+"""
+
+import signal
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from sge_sim.app import open_simulator
+from sge_sim.settings import Settings
+from sge_sim.transport.limits import Limits
+from sge_sim.transport.server import B2BServer
+from sge_sim.transport.sockets import bind
+from sge_sim.transport.tls import build_server_context
+
+
+def serve(data_dir: Path, size: int) -> None:
+    """Serve `size` bytes whatever is asked; print the address once clients are accepted."""
+    simulator = open_simulator(Settings(data_dir=data_dir, population_size=0))
+    simulator.database.dispose()
+    content = b"x" * size
+
+    def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        environ["wsgi.input"].read()
+        start_response("200 OK", [("Content-Type", "text/xml"), ("Content-Length", str(size))])
+        return [content]
+
+    identity, roots = simulator.pki.server.identity, simulator.pki.trust.roots_pem()
+    server = B2BServer(
+        answer,
+        bind("127.0.0.1", 0),
+        lambda: build_server_context(identity, identity, roots),
+        Limits(),
+        lambda failure: None,
+    )
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    server.serve(lambda: print(f"https://localhost:{server.bind_addr[1]}", flush=True))
+
+
+if __name__ == "__main__":
+    serve(Path(sys.argv[1]), int(sys.argv[2]))

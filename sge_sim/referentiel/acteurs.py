@@ -1,0 +1,160 @@
+"""Market actors as a tester changes them: logins, contracts, homologations, passwords.
+
+A running simulator takes each change up on its next request, since all of them read the database.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import TypeVar, get_args
+
+from pydantic import ValidationError
+from sqlalchemy.orm import Session
+
+from sge_sim.door.passwords import password_digest
+from sge_sim.errors import UsageError
+from sge_sim.referentiel.entries import ActeurEntry, ContratEntry, UtilisateurEntry
+from sge_sim.store.acteurs import (
+    Acteur,
+    Contrat,
+    Habilitation,
+    Utilisateur,
+    all_acteurs,
+    find_acteur,
+    find_contrat,
+    find_utilisateur,
+)
+from sge_sim.store.codes import Environnement, KindActeur, Paquet, TypeContrat
+
+T = TypeVar("T")
+
+_CONTRAT_OF: dict[KindActeur, TypeContrat] = {"tiers": "ET", "fournisseur": "GRD-F"}
+
+
+def get_acteur(session: Session, code: str) -> Acteur:
+    """Return the actor of that code; raises `UsageError` when there is none."""
+    acteur = find_acteur(session, code)
+    if acteur is None:
+        known = ", ".join(one.code for one in all_acteurs(session))
+        raise UsageError(f"L'acteur « {code} » n'existe pas : choisir parmi {known}, ou le créer.")
+    return acteur
+
+
+def create_acteur(session: Session, code: str, nom: str, kind: KindActeur) -> Acteur:
+    """Create an actor without login, contract nor homologation.
+
+    Raises `UsageError` for a code that is taken or that doesn't suit.
+    """
+    entry = _checked(
+        lambda: ActeurEntry(
+            code=code, nom=nom, kind=kind, habilitations={}, utilisateurs=(), contrats=()
+        ),
+        f"L'acteur « {code} »",
+    )
+    if not entry.code.isalnum() or not entry.code.isascii():
+        raise UsageError(f"L'acteur « {code} » : n'écrire que des lettres et des chiffres.")
+    if find_acteur(session, entry.code) is not None:
+        raise UsageError(f"L'acteur « {code} » existe déjà : choisir un autre code.")
+    acteur = Acteur(code=entry.code, nom=entry.nom, kind=entry.kind)
+    session.add(acteur)
+    session.flush()
+    return acteur
+
+
+def add_login(
+    session: Session, code: str, login: str, services: Sequence[str] | None = None
+) -> Utilisateur:
+    """Add a user to an actor, or change which `services` (names) it may call: all without any.
+
+    Raises `UsageError` for an unknown actor, what isn't an e-mail, or another actor's user.
+    """
+    acteur = get_acteur(session, code)
+    entry = _checked(
+        lambda: UtilisateurEntry(
+            login=login.lower(), services=None if services is None else tuple(services)
+        ),
+        f"Le login « {login} »",
+    )
+    utilisateur = find_utilisateur(session, entry.login)
+    if utilisateur is None:
+        utilisateur = Utilisateur(login=entry.login, acteur_code=acteur.code)
+        session.add(utilisateur)
+    elif utilisateur.acteur_code != acteur.code:
+        raise UsageError(
+            f"Le login « {login} » est à l'acteur {utilisateur.acteur_code} : en donner un autre."
+        )
+    utilisateur.services = None if entry.services is None else list(entry.services)
+    utilisateur.actif = True
+    session.flush()
+    return utilisateur
+
+
+def set_password(session: Session, login: str, password: str) -> None:
+    """Give a user the password of its HTTP Basic; raises `UsageError` for an unknown login."""
+    utilisateur = find_utilisateur(session, login)
+    if utilisateur is None:
+        raise UsageError(f"Le login « {login} » n'existe pas : « sge-sim acteurs list » les donne.")
+    if not password:
+        raise UsageError("Un mot de passe vide ne protège rien : en donner un autre.")
+    utilisateur.mot_de_passe = password_digest(password)
+
+
+def add_contrat(
+    session: Session,
+    code: str,
+    contrat_id: str,
+    date_debut: date,
+    date_fin: date | None = None,
+) -> Contrat:
+    """Add a contract to an actor, or change its dates; `date_fin` is its last day.
+
+    Its type follows from the kind of the actor. Raises `UsageError` for an unknown actor, a
+    number that doesn't suit or is another actor's, or an end before the beginning.
+    """
+    acteur = get_acteur(session, code)
+    entry = _checked(
+        lambda: ContratEntry(
+            contrat_id=contrat_id,
+            type=_CONTRAT_OF[acteur.kind],
+            date_debut=date_debut,
+            date_fin=date_fin,
+        ),
+        f"Le contrat « {contrat_id} »",
+    )
+    if date_fin is not None and date_fin < date_debut:
+        raise UsageError(f"Le contrat « {contrat_id} » finirait avant de commencer.")
+    contrat = find_contrat(session, contrat_id)
+    if contrat is not None and contrat.acteur_code != acteur.code:
+        raise UsageError(
+            f"Le contrat « {contrat_id} » est à l'acteur {contrat.acteur_code} : "
+            "donner un autre numéro."
+        )
+    return session.merge(Contrat(**entry.model_dump(), acteur_code=acteur.code))
+
+
+def habiliter(
+    session: Session, code: str, paquet: str, environnement: Environnement, *, retirer: bool = False
+) -> None:
+    """Record that an actor is homologated for a package, or no longer is with `retirer`.
+
+    Raises `UsageError` for an unknown actor or package.
+    """
+    acteur = get_acteur(session, code)
+    known: tuple[Paquet, ...] = get_args(Paquet)
+    found = next((one for one in known if one.casefold() == paquet.casefold()), None)
+    if found is None:
+        raise UsageError(f"Le paquet « {paquet} » n'existe pas : choisir parmi {', '.join(known)}.")
+    habilitation = Habilitation(acteur_code=acteur.code, paquet=found, environnement=environnement)
+    kept = session.get(Habilitation, (acteur.code, found, environnement))
+    if retirer and kept is not None:
+        session.delete(kept)
+    elif not retirer and kept is None:
+        session.add(habilitation)
+    session.flush()
+
+
+def _checked(make: Callable[[], T], what: str) -> T:
+    try:
+        return make()
+    except ValidationError as error:
+        field = ".".join(str(one) for one in error.errors()[0]["loc"])
+        raise UsageError(f"{what} ne convient pas ({field}) : le corriger.") from error

@@ -1,0 +1,225 @@
+"""A point as the physics of measures needs it, from the rows of the store.
+
+Where the data sheet says nothing, what is usual is assumed: one meter since the oldest known one,
+one calendar that follows the tariff, the installation of the client's category.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from sge_sim.mesures import (
+    Collecte,
+    Compteur,
+    Grille,
+    HeuresCreuses,
+    PointMesure,
+    Profil,
+    PuissanceSouscrite,
+    Structure,
+    Trou,
+    parse_plages,
+)
+from sge_sim.store.codes import Sens
+from sge_sim.store.mesures import Suivi
+from sge_sim.store.points import Point
+
+PUISSANCE_DU_SURPLUS = 3
+"""Power (kVA, or kW) of the other direction of a point whose sheet gives only one (assumed)."""
+
+_MESURES_EN_MEMOIRE = 4096
+_JOUR_MAX = 28
+_PLAGE_RELEVE = re.compile(r"[DTMF]{2}(\d{2})")
+
+_FTA = {
+    "BTINFCUST": Structure.BASE,
+    "BTINFLU": Structure.BASE,
+    "BTINFMUDT": Structure.HP_HC,
+    "BTINFCU4": Structure.SAISONS_C5,
+    "BTINFMU4": Structure.SAISONS_C5,
+    "BTSUPCU4": Structure.SAISONS,
+    "BTSUPLU4": Structure.SAISONS,
+}
+_CALENDRIERS = {
+    "DI000001": Structure.BASE,
+    "DI000002": Structure.HP_HC,
+    "DI000003": Structure.SAISONS_C5,
+    "FC000165": Structure.BASE,
+    "FC000014": Structure.HP_HC,
+    "FC000050": Structure.SIX_CADRANS,
+}
+_DISTRIBUTEUR_C5 = {
+    Structure.BASE: "DI000001",
+    Structure.HP_HC: "DI000002",
+    Structure.SAISONS_C5: "DI000003",
+}
+_DISTRIBUTEUR = "D"
+"""The distributor's calendar of C1-C4 and P1-P3 (observed 2023)."""
+
+
+@dataclass(frozen=True)
+class _Fiche:
+    """What is taken from the data sheet: compared by value, so that a change is never missed."""
+
+    graine: int
+    segment: str
+    puissance: int
+    mise_en_service: date
+    resiliation: date | None
+    structure: Structure
+    calendrier_fournisseur: str | None
+    heures_creuses: str | None
+    ouvert: bool
+    professionnel: bool
+    plage_releve: str | None
+    tension: str | None
+
+
+def point_mesure(point: Point, suivi: Suivi, sens: Sens) -> PointMesure | None:
+    """Return what the physics needs of a point in one direction.
+
+    None for a point that has no meter or was never commissioned: nothing was ever measured there.
+    The description is kept by content, so a row that another process changed holds at once, and
+    a point that didn't change is the same object.
+    """
+    if point.date_mise_en_service is None or not suivi.compteurs:
+        return None
+    naturel = point.segment[0] == "P"
+    autre = naturel is (sens == "SOUTIRAGE")
+    puissance = point.puissance_souscrite or point.puissance_raccordement
+    return _describe(
+        _Fiche(
+            # The two directions of a point are two installations.
+            graine=point.graine ^ autre,
+            segment=_facette(point.segment, sens),
+            puissance=PUISSANCE_DU_SURPLUS if autre or puissance is None else puissance,
+            mise_en_service=point.date_mise_en_service,
+            resiliation=point.date_resiliation,
+            structure=_structure(point, sens),
+            calendrier_fournisseur=None if autre else point.calendrier_fournisseur,
+            heures_creuses=point.heures_creuses_libelle,
+            ouvert=bool(point.niveau_ouverture_services),
+            professionnel=point.categorie_client_final == "PRO",
+            plage_releve=point.plage_releve,
+            tension=point.tension_livraison,
+        ),
+        suivi,
+    )
+
+
+def jour_releve(plage: str | None) -> int:
+    """Return the day of the month on which a point is read, 1 to 28, from its reading range.
+
+    TD08 is « début de mois + 08 jours »: the 9th (observed 2022 on a C4, the 6th for a C5). A
+    range at the end of the month is taken on the 28th (assumed).
+
+    >>> jour_releve("TD08"), jour_releve("MM02"), jour_releve("FM03"), jour_releve(None)
+    (9, 17, 28, 1)
+    """
+    trouve = _PLAGE_RELEVE.fullmatch(plage or "")
+    if plage is None or trouve is None:
+        return 1
+    debut = {"DM": 1, "TD": 1, "MM": 15, "TM": 15}.get(plage[:2], _JOUR_MAX)
+    return min(debut + int(trouve[1]), _JOUR_MAX)
+
+
+def _facette(segment: str, sens: Sens) -> str:
+    """Return the segment that a direction of a point is measured as."""
+    if (segment[0] == "P") is (sens == "INJECTION"):
+        return segment
+    if segment in ("C5", "P4"):
+        return "P4" if sens == "INJECTION" else "C5"
+    return "P3" if sens == "INJECTION" else "C4"
+
+
+def _structure(point: Point, sens: Sens) -> Structure:
+    """Return how the distributor's grid divides time; injection isn't divided (assumed)."""
+    if sens == "INJECTION":
+        return Structure.BASE
+    petit = point.segment in ("C5", "P4")
+    # HTA has a peak class; a mobile peak is counted as the fixed one.
+    return _FTA.get(point.fta or "", Structure.BASE if petit else Structure.POINTE)
+
+
+@lru_cache(maxsize=_MESURES_EN_MEMOIRE)
+def _describe(fiche: _Fiche, suivi: Suivi) -> PointMesure:
+    petit = fiche.segment in ("C5", "P4")
+    compteurs = tuple(
+        # A small meter that tells its TIC flags is a Linky; large ones have always communicated.
+        Compteur(pose, depose, communicant=not petit or tic)
+        for pose, depose, tic in suivi.compteurs
+    )
+    depuis = compteurs[0].pose
+    return PointMesure(
+        graine=fiche.graine,
+        segment=fiche.segment,
+        puissances=(PuissanceSouscrite(depuis, fiche.puissance),),
+        mise_en_service=fiche.mise_en_service,
+        compteurs=compteurs,
+        grille_distributeur=_distributeur(fiche, suivi, compteurs, petit=petit),
+        grille_fournisseur=_fournisseur(fiche, suivi, depuis),
+        heures_creuses=(
+            ()
+            if fiche.heures_creuses is None
+            else (HeuresCreuses(depuis, parse_plages(fiche.heures_creuses)),)
+        ),
+        collectes=_union(suivi.collectes),
+        trous=tuple(Trou(debut, fin) for debut, fin in suivi.trous),
+        resiliation=fiche.resiliation,
+        jour_releve=jour_releve(fiche.plage_releve),
+        tension=_volts(fiche.tension),
+        profil=Profil.PROFESSIONNEL if fiche.segment == "C5" and fiche.professionnel else None,
+    )
+
+
+def _distributeur(
+    fiche: _Fiche, suivi: Suivi, compteurs: tuple[Compteur, ...], *, petit: bool
+) -> tuple[Grille, ...]:
+    """Return the distributor's grids: a small meter has none before it is opened (OFF 21.3)."""
+    if petit and not fiche.ouvert:
+        return ()
+    dates = _dated(fiche, suivi, "distributeur")
+    if dates:
+        return dates
+    depuis = next((c.pose for c in compteurs if c.communicant), None)
+    if depuis is None:
+        return ()
+    code = _DISTRIBUTEUR_C5[fiche.structure] if petit else _DISTRIBUTEUR
+    return (Grille(depuis, code, fiche.structure),)
+
+
+def _fournisseur(fiche: _Fiche, suivi: Suivi, depuis: date) -> tuple[Grille, ...]:
+    dates = _dated(fiche, suivi, "fournisseur")
+    if dates or fiche.calendrier_fournisseur is None:
+        return dates
+    code = fiche.calendrier_fournisseur
+    return (Grille(depuis, code, _CALENDRIERS.get(code, fiche.structure)),)
+
+
+def _dated(fiche: _Fiche, suivi: Suivi, cote: str) -> tuple[Grille, ...]:
+    """Return the calendars of one side; one that isn't known divides time as the tariff does."""
+    return tuple(
+        Grille(depuis, code, _CALENDRIERS.get(code, fiche.structure))
+        for ce_cote, depuis, code in suivi.calendriers
+        if ce_cote == cote
+    )
+
+
+def _union(periodes: tuple[tuple[date, date | None], ...]) -> tuple[Collecte, ...]:
+    """Join the periods of collection that touch each other; they come by their start."""
+    jointes: list[tuple[date, date]] = []
+    for debut, fin in periodes:
+        jusque = fin or date.max
+        if jointes and debut <= jointes[-1][1]:
+            jointes[-1] = (jointes[-1][0], max(jointes[-1][1], jusque))
+        elif debut < jusque:
+            jointes.append((debut, jusque))
+    return tuple(Collecte(debut, None if fin == date.max else fin) for debut, fin in jointes)
+
+
+def _volts(tension: str | None) -> int:
+    """Return the nominal voltage from how the delivery is called (« 230/400 V », « 20 kV »)."""
+    trouve = re.match(r"\d+", tension or "230")
+    volts = int(trouve[0]) if trouve else 230
+    return volts * 1000 if tension is not None and tension.endswith("kV") else volts

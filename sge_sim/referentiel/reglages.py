@@ -1,0 +1,98 @@
+"""What a tester changes of a point's measures: access services, gaps, collection of the curve.
+
+Periods are written `DEBUT..FIN`, their end excluded as in SGE's own demands.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeVar, get_args
+
+from sqlalchemy.orm import Session
+
+from sge_sim.clock import parse_instant
+from sge_sim.errors import UsageError
+from sge_sim.referentiel.points import get_point
+from sge_sim.store.codes import TypeAcces
+from sge_sim.store.mesures import (
+    add_trou,
+    grant_acces,
+    remove_trous,
+    replace_collectes,
+    withdraw_acces,
+)
+
+TYPES_ACCES: tuple[TypeAcces, ...] = get_args(TypeAcces)
+TOUS = "tous"
+AUCUN = "aucun"
+
+T = TypeVar("T", date, datetime)
+
+
+@dataclass(frozen=True)
+class Reglages:
+    """Changes of one point; what is None stays as it is.
+
+    `service_acces` opens (from today on, for every actor) or takes away the access services of
+    `type`, all types without one. `jours_absents` and `points_absents` add a gap, `collecte`
+    replaces the periods of collection; « aucun » empties either.
+    """
+
+    service_acces: bool | None = None
+    type: TypeAcces | None = None
+    jours_absents: str | None = None
+    points_absents: str | None = None
+    collecte: str | None = None
+
+
+def change_point(session: Session, prm: str, reglages: Reglages, today: date) -> None:
+    """Apply `reglages` to a point.
+
+    Raises `UsageError` for a point that doesn't exist or a period that can't be read.
+    """
+    get_point(session, prm)
+    if reglages.service_acces is not None:
+        for type in TYPES_ACCES if reglages.type is None else (reglages.type,):
+            withdraw_acces(session, prm, type)
+            if reglages.service_acces:
+                grant_acces(session, prm, type, today)
+    if AUCUN in (reglages.jours_absents, reglages.points_absents):
+        remove_trous(session, prm)
+    if reglages.jours_absents not in (None, AUCUN):
+        jours = _period(reglages.jours_absents, date.fromisoformat)
+        add_trou(session, prm, *map(_midnight, jours))
+    if reglages.points_absents not in (None, AUCUN):
+        add_trou(session, prm, *_period(reglages.points_absents, parse_instant))
+    if reglages.collecte is not None:
+        replace_collectes(session, prm, *_collectes(reglages.collecte))
+
+
+def _collectes(texte: str) -> tuple[tuple[date, date | None], ...]:
+    if texte == AUCUN:
+        return ()
+    if ".." not in texte:
+        return ((_read(texte, date.fromisoformat), None),)
+    return (_period(texte, date.fromisoformat),)
+
+
+def _period(texte: str | None, read: Callable[[str], T]) -> tuple[T, T]:
+    debut, _, fin = (texte or "").partition("..")
+    periode = _read(debut, read), _read(fin, read)
+    if periode[0] >= periode[1]:
+        raise UsageError(f"« {texte} » : la fin, exclue, doit être après le début.")
+    return periode
+
+
+def _read(texte: str, read: Callable[[str], T]) -> T:
+    try:
+        return read(texte)
+    except ValueError:
+        raise UsageError(
+            f"« {texte} » n'est pas une date ISO : écrire par exemple 2025-03-01, ou "
+            "2025-03-01..2025-03-04 pour une période (fin exclue)."
+        ) from None
+
+
+def _midnight(jour: date) -> datetime:
+    """Return the legal midnight that starts a day."""
+    return parse_instant(jour.isoformat())

@@ -1,0 +1,163 @@
+"""The control table of CommandeArretServiceSouscritMesures (GUI 0474; order assumed)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sge_sim.commandes.prestations import GRANDS
+from sge_sim.services.acces import (
+    contrat_d_un_autre_acteur,
+    contrat_inconnu,
+    utilisateur_d_un_autre_acteur,
+    utilisateur_inconnu,
+)
+from sge_sim.services.rule import Rule, rule
+from sge_sim.settings import Environment
+from sge_sim.store.acteurs import Contrat, Utilisateur
+from sge_sim.store.codes import Paquet
+from sge_sim.store.commandes import ServiceSouscrit
+
+_GUIDE = "GUI 0474 v1.1.0"
+
+
+@dataclass(frozen=True)
+class Demande:
+    """A stop, as its rules look at it.
+
+    `souscrit` is the service of that number on that point. `unserved` says that the real
+    homologation platform, which is being played, doesn't serve this segment.
+    """
+
+    utilisateur: Utilisateur | None
+    contrat: Contrat | None
+    acteur_code: str
+    service: str
+    paquet: Paquet
+    environment: Environment
+    jour: date
+    objet_code: str
+    souscrit: ServiceSouscrit | None
+    unserved: bool
+
+    @property
+    def known(self) -> ServiceSouscrit:
+        """The service, for the rules that stand behind the one that wants it."""
+        assert self.souscrit is not None
+        return self.souscrit
+
+
+@rule(
+    "SGT4O7",
+    source="AX.0466 v1.5.0",
+    provenance="documented",
+    remede="objetCode ASS",
+)
+def objet_inattendu(demande: Demande) -> bool:
+    """The object of the demand is ASS."""
+    return demande.objet_code != "ASS"
+
+
+@rule(
+    "SGT500",
+    source="observé en homologation 23.2",
+    provenance="observed",
+    remede="le profil nominal (--profile nominal) : la plateforme réelle ne sert pas les C2-C4",
+)
+def c2_c4_non_servi(demande: Demande) -> bool:
+    """The platform being played serves the segment (profile fidele)."""
+    return demande.unserved
+
+
+@rule(
+    "SGT4O3",
+    source=f"{_GUIDE} ; point inconnu : supposé",
+    provenance="documented",
+    remede="un serviceSouscritId que RechercheServicesSouscritsMesures donne sur ce point",
+)
+def service_inconnu(demande: Demande) -> bool:
+    """The service exists on that point."""
+    return demande.souscrit is None
+
+
+@rule(
+    "SGT4O2",
+    source=_GUIDE,
+    provenance="documented",
+    remede="un service de l'acteur appelant ; une opposition, pour le fournisseur titulaire seul",
+)
+def service_d_un_autre_acteur(demande: Demande) -> bool:
+    """The service is the caller's; an opposition is lifted by the incumbent supplier."""
+    service = demande.known
+    if service.type == "OPPENR":
+        return service.point.fournisseur_titulaire != demande.acteur_code
+    return service.acteur_code != demande.acteur_code
+
+
+@rule(
+    "SGT4O6",
+    source="AX.0466 v1.5.0",
+    provenance="documented",
+    remede="rien : l'opposition du client arrête déjà ce service",
+)
+def opposition_en_cours(demande: Demande) -> bool:
+    """The service isn't being stopped by an opposition."""
+    service = demande.known
+    return service.etat == "ACTIF" and service.motif_fin == "opposition"
+
+
+@rule(
+    "SGT4O5",
+    source="AX.0466 v1.5.0",
+    provenance="documented",
+    remede="rien : l'arrêt demandé s'achève quand le compteur est joint (sge-sim clock advance)",
+)
+def arret_en_cours(demande: Demande) -> bool:
+    """The service isn't being stopped already."""
+    service = demande.known
+    return service.etat == "ACTIF" and service.motif_fin is not None
+
+
+@rule(
+    "SGT4O4",
+    source="AX.0466 v1.5.0 ; DEMANDE : supposé",
+    provenance="documented",
+    remede="un service ACTIF",
+)
+def etat_refuse(demande: Demande) -> bool:
+    """The service is active: neither waiting nor ended."""
+    return demande.known.etat != "ACTIF"
+
+
+@rule(
+    "SGT589",
+    source="AX.0466 v1.5.0 ; arrêts qui passent par le compteur : supposé",
+    provenance="assumed",
+    remede="un point dont le compteur est téléopérable",
+)
+def compteur_non_teleoperable(demande: Demande) -> bool:
+    """The meter of a C5 or P4 is within reach, where it has to stop or resume recording."""
+    service = demande.known
+    return (
+        service.mesures_type != "IDX"
+        and service.point.segment not in GRANDS
+        and not service.point.teleoperable
+    )
+
+
+RULES: tuple[Rule[Demande], ...] = (
+    objet_inattendu,
+    utilisateur_inconnu,
+    utilisateur_d_un_autre_acteur,
+    contrat_inconnu,
+    contrat_d_un_autre_acteur,
+    c2_c4_non_servi,
+    service_inconnu,
+    service_d_un_autre_acteur,
+    opposition_en_cours,
+    arret_en_cours,
+    etat_refuse,
+    compteur_non_teleoperable,
+)
+
+UNREACHABLE = {
+    "SGT4L2": "Tout acteur connu de la plateforme est un fournisseur ou un tiers.",
+}

@@ -1,0 +1,96 @@
+"""An order of CommandeCollectePublicationMesures, as its rules look at it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from sge_sim.commandes.prestations import GRANDS
+from sge_sim.commandes.souscription import Souscription
+from sge_sim.settings import Environment
+from sge_sim.store.acteurs import Contrat, Utilisateur
+from sge_sim.store.codes import ETATS_EN_SERVICE, MesuresType, Paquet, Segment
+from sge_sim.store.commandes import ServiceSouscrit
+from sge_sim.store.points import Point
+
+
+@dataclass(frozen=True)
+class Demande:
+    """An order: who places it, on which point, and what it asks for.
+
+    `services` are all those of the point. `unserved` says that the real homologation platform,
+    which is being played, doesn't serve this segment.
+    """
+
+    utilisateur: Utilisateur | None
+    contrat: Contrat | None
+    acteur_code: str
+    service: str
+    paquet: Paquet
+    environment: Environment
+    jour: date
+    point: Point | None
+    services: Sequence[ServiceSouscrit]
+    unserved: bool
+    objet_code: str
+    contrat_id: str
+    civilite_connue: bool
+    accord: bool
+    date_debut: date
+    date_fin: date | None
+    mesures_type: MesuresType
+    soutirage: bool
+    injection: bool
+    pas: str | None
+    corrigees: bool | None
+    recurrente: bool
+    periodicite: str | None
+
+    @property
+    def known_point(self) -> Point:
+        """The point, for the rules that stand behind the one that wants it."""
+        assert self.point is not None
+        return self.point
+
+    @property
+    def segment(self) -> Segment:
+        return self.known_point.segment
+
+    @property
+    def grand(self) -> bool:
+        """Whether the point is of more than 36 kVA."""
+        return self.segment in GRANDS
+
+    @property
+    def en_service(self) -> bool:
+        """Whether the point is in service: one that isn't is refused for its state alone."""
+        return self.known_point.etat_contractuel in ETATS_EN_SERVICE
+
+    @property
+    def courbe(self) -> bool:
+        return self.mesures_type == "CDC"
+
+    @property
+    def corrigees_demandees(self) -> bool:
+        """Whether corrected data are asked for: the field counts for a transmitted curve only."""
+        return self.courbe and self.recurrente and bool(self.corrigees)
+
+    @cached_property
+    def souscription(self) -> Souscription:
+        """What is subscribed to; the fields to be ignored are left out."""
+        return Souscription(
+            contrat_id=self.contrat_id,
+            mesures_type=self.mesures_type,
+            sens="SOUTIRAGE" if self.soutirage else "INJECTION",
+            pas=self.pas or "",
+            recurrente=self.recurrente,
+            corrigees=bool(self.corrigees) if self.courbe and self.recurrente else None,
+            periodicite=self.periodicite if self.recurrente else None,
+            date_debut=self.date_debut,
+            date_fin=self.date_fin,
+        )
+
+    @cached_property
+    def identical(self) -> list[ServiceSouscrit]:
+        """The caller's services on the point that are the same but for their dates."""
+        return self.souscription.among(self.services)

@@ -1,0 +1,221 @@
+"""What an order must say by itself (GUI 0469 §2 and §3)."""
+
+from datetime import date, timedelta
+
+from sge_sim.services.commande_collecte_publication_mesures.demande import Demande
+from sge_sim.services.rule import rule
+
+_GUIDE = "GUI 0469 v1.2.0"
+# Nothing says how far ahead an order may be placed; a year is what durations are counted in.
+_ANTICIPATION = timedelta(days=365)
+
+
+@rule(
+    "SGT483",
+    source="AX.0466 v1.5.0 ; le service ne liste pas SGT502",
+    provenance="assumed",
+    remede="le login d'un utilisateur de l'acteur dont le certificat est présenté",
+)
+def utilisateur_etranger(demande: Demande) -> bool:
+    """The user is one of the actor from which the order comes."""
+    utilisateur = demande.utilisateur
+    return utilisateur is not None and utilisateur.acteur_code != demande.acteur_code
+
+
+@rule(
+    "SGT400",
+    source="AX.0466 v1.5.0, qui n'a pas de code pour un point inconnu ici",
+    provenance="assumed",
+    remede="le PRM d'un point du jeu de données (sge-sim points list les donne)",
+)
+def point_inconnu(demande: Demande) -> bool:
+    """The point exists."""
+    return demande.point is None
+
+
+@rule(
+    "SGT463",
+    source=f"{_GUIDE} §2",
+    provenance="assumed",
+    remede="objetCode AME, mesuresTypeCode CDC ou IDX, civilité M ou Mme, et mesuresCorrigees "
+    "pour une courbe transmise",
+)
+def donnees_incoherentes(demande: Demande) -> bool:
+    """Codes are in the lists of the guide, and what a transmitted curve needs is there."""
+    return (
+        demande.objet_code != "AME"
+        or demande.mesures_type not in ("CDC", "IDX")
+        or not demande.civilite_connue
+        or (demande.courbe and demande.recurrente and demande.corrigees is None)
+    )
+
+
+@rule(
+    "SGT566",
+    source="OFF F300C_O2-NR, F300B_O2-NR, F305-NR, F305A-NR",
+    provenance="documented",
+    remede="accord à true : l'acteur s'engage à détenir l'accord du client",
+)
+def accord_absent(demande: Demande) -> bool:
+    """The client agrees; nobody checks who is named (GUI 0469 §2)."""
+    return not demande.accord
+
+
+@rule(
+    "SGT400",
+    source="observé en homologation 23.2 (SGT500 en 22.1)",
+    provenance="observed",
+    remede="le profil nominal (--profile nominal) : la plateforme réelle ne sert pas les C2-C4",
+)
+def c2_c4_non_servi(demande: Demande) -> bool:
+    """The platform being played serves the segment (profile fidele)."""
+    return demande.unserved
+
+
+@rule(
+    "SGT4H1",
+    source=f"{_GUIDE} §2",
+    provenance="documented",
+    remede="dateDebut à la date du jour (celle de l'horloge simulée)",
+)
+def debut_different_d_aujourd_hui(demande: Demande) -> bool:
+    """On a C5 or P4 the service starts today."""
+    return not demande.grand and demande.date_debut != demande.jour
+
+
+@rule(
+    "SGT565",
+    source=f"{_GUIDE} §2",
+    provenance="documented",
+    remede="dateDebut à la date du jour ou après",
+)
+def debut_passe(demande: Demande) -> bool:
+    """On a large point the service doesn't start before today."""
+    return demande.grand and demande.date_debut < demande.jour
+
+
+@rule(
+    "SGT440",
+    source="AX.0466 v1.5.0 ; délai non publié, un an supposé",
+    provenance="assumed",
+    remede="dateDebut dans l'année qui vient",
+)
+def debut_trop_lointain(demande: Demande) -> bool:
+    """The service starts within a year."""
+    return demande.date_debut > demande.jour + _ANTICIPATION
+
+
+@rule(
+    "SGT568",
+    source="AX.0466 v1.5.0",
+    provenance="documented",
+    remede="dateFin après la date du jour",
+)
+def fin_passee(demande: Demande) -> bool:
+    """The service doesn't end before today."""
+    return demande.date_fin is not None and demande.date_fin < demande.jour
+
+
+@rule(
+    "SGT4K4",
+    source="AX.0466 v1.5.0",
+    provenance="documented",
+    remede="dateFin après dateDebut",
+)
+def fin_avant_debut(demande: Demande) -> bool:
+    """The service ends after its start."""
+    return demande.date_fin is not None and demande.date_fin <= demande.date_debut
+
+
+@rule(
+    "SGT4H4",
+    source="OFF F300C_O1-NR",
+    provenance="documented",
+    remede="dateFin présente, à un an de dateDebut au plus",
+)
+def duree_excessive(demande: Demande) -> bool:
+    """On a C5 or P4 the service has an end, at most a year after its start."""
+    if demande.grand:
+        return False
+    return demande.date_fin is None or demande.date_fin > _one_year_after(demande.date_debut)
+
+
+@rule(
+    "SGT4H6",
+    source=f"{_GUIDE} §2",
+    provenance="documented",
+    remede="transmissionRecurrente à true pour des index",
+)
+def collecte_seule_d_index(demande: Demande) -> bool:
+    """Index are transmitted, never only collected."""
+    return not demande.courbe and not demande.recurrente
+
+
+@rule(
+    "SGT4H3",
+    source=f"{_GUIDE} §2 ; absent : supposé",
+    provenance="documented",
+    remede="mesuresPas P1D pour des index, PT10M pour la courbe d'un grand point, PT30M d'un C5/P4",
+)
+def pas_non_autorise(demande: Demande) -> bool:
+    """The step is that of the measures on the segment."""
+    if not demande.courbe:
+        return demande.pas != "P1D"
+    return demande.pas != ("PT10M" if demande.grand else "PT30M")
+
+
+@rule(
+    "SGT4H5",
+    source=f"{_GUIDE} §2 ; absente ou de trop : supposé",
+    provenance="documented",
+    remede="periodiciteTransmission P1D, P1M (C5), P1D, P7D, P1M (courbe d'un grand point), P1D "
+    "(index d'un grand point) ; aucune sur un P4",
+)
+def periodicite_non_autorisee(demande: Demande) -> bool:
+    """A transmission has a frequency of its segment; a P4, which transmits nothing, sends none."""
+    if not demande.recurrente:
+        return demande.segment == "P4" and demande.periodicite is not None
+    if not demande.grand:
+        return demande.periodicite not in ("P1D", "P1M")
+    return demande.periodicite not in (("P1D", "P7D", "P1M") if demande.courbe else ("P1D",))
+
+
+@rule(
+    "SGT4H2",
+    source=f"{_GUIDE} §2",
+    provenance="documented",
+    remede="mesuresCorrigees à false",
+)
+def corrigees_sur_c5(demande: Demande) -> bool:
+    """The curve of a C5 is raw."""
+    return not demande.grand and demande.corrigees_demandees
+
+
+@rule(
+    "SGT564",
+    source="AX.0466 v1.5.0",
+    provenance="documented",
+    remede="mesuresCorrigees à false, ou une fréquence P7D ou P1M",
+)
+def corrigees_chaque_jour(demande: Demande) -> bool:
+    """A corrected curve isn't transmitted daily."""
+    return demande.corrigees_demandees and demande.periodicite == "P1D"
+
+
+@rule(
+    "SGT583",
+    source=f"{_GUIDE} §2",
+    provenance="assumed",
+    remede="un seul de soutirage et injection à true",
+)
+def sens_ambigu(demande: Demande) -> bool:
+    """Exactly one direction is asked for."""
+    return demande.soutirage == demande.injection
+
+
+def _one_year_after(day: date) -> date:
+    """Return the same day of the next year, 28 February for a 29th."""
+    try:
+        return day.replace(year=day.year + 1)
+    except ValueError:
+        return day.replace(year=day.year + 1, day=28)

@@ -1,0 +1,183 @@
+"""What the point must be for an order to be worked out (GUI 0469 §3; states: V26.2)."""
+
+from typing import Final
+
+from sge_sim.services.commande_collecte_publication_mesures.demande import Demande
+from sge_sim.services.rule import rule
+from sge_sim.store.codes import Segment
+
+_NIVEAU_REQUIS: Final = 2
+_LARGE_PRODUCERS = frozenset[Segment]({"P1", "P2", "P3"})
+_COMPTEURS_TELERELEVES = frozenset({"ICE", "ICE4Q", "PMEI", "SAPHIR"})
+_NOT_SUPPLIED = frozenset({"COUP", "NALI", "NRAC"})
+
+
+@rule(
+    "SGT4H8",
+    source="GUI 0469 v1.2.0 §1",
+    provenance="documented",
+    remede="sur un P4, la collecte seule de la courbe (CDC, transmissionRecurrente à false)",
+)
+def service_non_offert_au_segment(demande: Demande) -> bool:
+    """The service is offered to the segment: to a P4, the collection of the curve alone."""
+    return demande.segment == "P4" and (not demande.courbe or demande.recurrente)
+
+
+@rule(
+    "SGT4H9",
+    source="GUI 0469 v1.2.0 §1",
+    provenance="documented",
+    remede="un point C5 ou P4 de niveau d'ouverture aux services 2",
+)
+def niveau_insuffisant(demande: Demande) -> bool:
+    """A C5 or P4 is opened to services of level 2."""
+    return not demande.grand and demande.known_point.niveau_ouverture_services != _NIVEAU_REQUIS
+
+
+@rule(
+    "SGT587",
+    source="AX.0466 v1.5.0",
+    provenance="documented",
+    remede="injection, ou un point qui a un contrat en soutirage",
+)
+def sans_contrat_en_soutirage(demande: Demande) -> bool:
+    """The client has a contract in soutirage where that direction is asked for."""
+    return demande.soutirage and not demande.known_point.contrat_soutirage and demande.en_service
+
+
+@rule(
+    "SGT588",
+    source="AX.0466 v1.5.0",
+    provenance="documented",
+    remede="soutirage, ou un point qui a un contrat en injection",
+)
+def sans_contrat_en_injection(demande: Demande) -> bool:
+    """The client has a contract in injection where that direction is asked for."""
+    return demande.injection and not demande.known_point.contrat_injection and demande.en_service
+
+
+@rule(
+    "SGT466",
+    source="AX.0466 v1.5.0 ; déclencheur supposé",
+    provenance="assumed",
+    remede="injection sur un point de production",
+)
+def contrat_producteur(demande: Demande) -> bool:
+    """What a producer's point consumes isn't subscribed to."""
+    return demande.soutirage and demande.segment.startswith("P") and demande.en_service
+
+
+@rule(
+    "SGT4M6",
+    source="V26.2, tableau des états",
+    provenance="documented",
+    remede="un point en service ; en cours de résiliation convient à un grand point",
+)
+def etat_contractuel_refuse(demande: Demande) -> bool:
+    """The point is in service; being terminated suits a large one, not a C5 or a P4."""
+    etat = demande.known_point.etat_contractuel
+    if etat == "ECRES":
+        return not demande.grand
+    return etat in ("RESIL", "IMPRO") and demande.segment not in _LARGE_PRODUCERS
+
+
+@rule(
+    "SGT422",
+    source="AX.0466 v1.5.0 ; déclencheur supposé ; regroupement : V26.2",
+    provenance="assumed",
+    remede="un point mis en service, accessible et hors d'un regroupement TURPE",
+)
+def situation_refusee(demande: Demande) -> bool:
+    """The point has been commissioned, can be reached and isn't part of a TURPE grouping."""
+    point = demande.known_point
+    return point.etat_contractuel in ("ECRAC", "INACCE") or point.groupement_turpe
+
+
+@rule(
+    "SGT445",
+    source="AX.0466 v1.5.0",
+    provenance="documented",
+    remede="un point en fourniture définitive",
+)
+def fourniture_provisoire(demande: Demande) -> bool:
+    """The supply isn't provisional."""
+    return demande.known_point.provisoire
+
+
+@rule(
+    "SGT4B2",
+    source="V26.2, tableau des états",
+    provenance="documented",
+    remede="un point alimenté ou limité",
+)
+def point_coupe(demande: Demande) -> bool:
+    """The point is supplied; a limited supply is one."""
+    return demande.known_point.etat_alimentation in _NOT_SUPPLIED and demande.en_service
+
+
+@rule(
+    "SGT450",
+    source="AX.0466 v1.5.0",
+    provenance="documented",
+    remede="un point sans mise en service, changement de fournisseur ou de tarif en cours",
+)
+def prestation_contractuelle_en_cours(demande: Demande) -> bool:
+    """No contractual operation is being worked out on the point."""
+    return demande.known_point.operation_en_cours is not None
+
+
+@rule(
+    "SGT431",
+    source="AX.0466 v1.5.0 ; encore au stade DEMANDE : supposé",
+    provenance="assumed",
+    remede="attendre que le service déjà demandé soit actif (sge-sim clock advance)",
+)
+def demande_identique_en_cours(demande: Demande) -> bool:
+    """The same service isn't waiting already to be activated."""
+    return any(service.etat == "DEMANDE" for service in demande.identical)
+
+
+@rule(
+    "SGT476",
+    source="V26.2 : ICE, PME-PMI et SAPHIR télérelevés",
+    provenance="documented",
+    remede="un point dont le compteur est un ICE, un PME-PMI ou un SAPHIR",
+)
+def compteur_incompatible(demande: Demande) -> bool:
+    """The meter of a large point is one of those that are read from afar."""
+    return demande.grand and demande.known_point.type_comptage not in _COMPTEURS_TELERELEVES
+
+
+@rule(
+    "SGT4H7",
+    source="AX.0466 v1.5.0",
+    provenance="documented",
+    remede="des index, ou un point dont le client ne s'oppose pas (sge-sim points set "
+    "--opposition non)",
+)
+def client_oppose(demande: Demande) -> bool:
+    """The client of a C5 doesn't oppose the recording of the curve."""
+    point = demande.known_point
+    return demande.courbe and not demande.grand and point.opposition_courbe
+
+
+@rule(
+    "SGT589",
+    source="OFF F300C_O3-NR",
+    provenance="documented",
+    remede="un point dont le compteur est téléopérable",
+)
+def compteur_non_teleoperable(demande: Demande) -> bool:
+    """The meter can be operated from afar at present."""
+    return not demande.known_point.teleoperable
+
+
+@rule(
+    "SGT570",
+    source="AX.0466 v1.5.0 ; prolongation : GUI 0469 §5.3",
+    provenance="documented",
+    remede="une dateFin plus lointaine, qui prolonge le service, ou une autre caractéristique",
+)
+def service_deja_actif(demande: Demande) -> bool:
+    """The same service isn't active over all the period already."""
+    return any(not demande.souscription.ends_after(service) for service in demande.identical)

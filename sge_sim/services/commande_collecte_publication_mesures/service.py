@@ -1,0 +1,116 @@
+"""CommandeCollectePublicationMesures: reads the order, holds the rules, subscribes."""
+
+from sge_sim.commandes.affaires import Commande
+from sge_sim.commandes.echeances import run_due
+from sge_sim.commandes.prestations import prestation_collecte
+from sge_sim.commandes.souscription import subscribe
+from sge_sim.services.commande_collecte_publication_mesures.answer import order_accepted
+from sge_sim.services.commande_collecte_publication_mesures.demande import Demande
+from sge_sim.services.commande_collecte_publication_mesures.rules import RULES, UNREACHABLE
+from sge_sim.services.ordres import c2_c4_unserved, has_known_civilite, read_declaration
+from sge_sim.services.rule import check
+from sge_sim.services.service import Appel, Service
+from sge_sim.soap.endpoint import Answer
+from sge_sim.store.acteurs import find_contrat, find_utilisateur
+from sge_sim.store.commandes import lock_point, services_of_point
+
+
+def handle(appel: Appel) -> Answer:
+    """Answer one order; the service is active at once where nothing has to be waited for."""
+    demande = _read(appel)
+    check(RULES, demande, appel.settings.disabled_rules)
+    point = demande.point
+    assert point is not None
+    souscription = demande.souscription
+    prestation = prestation_collecte(
+        point.segment,
+        souscription.sens,
+        souscription.mesures_type,
+        recurrente=souscription.recurrente,
+    )
+    affaire, service = subscribe(
+        appel.session,
+        _commande(appel),
+        point.segment,
+        souscription,
+        prestation,
+        read_declaration(
+            appel.body["demande"]["accesMesures"]["declarationAccordClient"],
+            soutirage=demande.soutirage,
+            injection=demande.injection,
+        ),
+    )
+    run_due(appel.session, appel.now)
+    return Answer(
+        order_accepted(affaire, service, prestation),
+        point_id=point.prm,
+        affaire_id=affaire.affaire_id,
+        login=affaire.login,
+    )
+
+
+def _read(appel: Appel) -> Demande:
+    general = appel.body["demande"]["donneesGenerales"]
+    asked = appel.body["demande"]["accesMesures"]
+    declaration = asked["declarationAccordClient"]
+    point = lock_point(appel.session, general["pointId"])
+    run_due(appel.session, appel.now)
+    return Demande(
+        utilisateur=find_utilisateur(appel.session, general["initiateurLogin"]),
+        contrat=find_contrat(appel.session, general["contratId"]),
+        acteur_code=appel.demandeur.code,
+        service=SERVICE.nom,
+        paquet=SERVICE.paquet,
+        environment=appel.settings.environment,
+        jour=appel.today,
+        point=point,
+        services=() if point is None else services_of_point(appel.session, point.prm),
+        unserved=c2_c4_unserved(appel, point),
+        objet_code=general["objetCode"],
+        contrat_id=general["contratId"],
+        civilite_connue=has_known_civilite(declaration),
+        accord=declaration["accord"],
+        date_debut=asked["dateDebut"],
+        date_fin=asked.get("dateFin"),
+        mesures_type=asked["mesuresTypeCode"],
+        soutirage=asked["soutirage"],
+        injection=asked["injection"],
+        pas=asked.get("mesuresPas"),
+        corrigees=asked.get("mesuresCorrigees"),
+        recurrente=asked["transmissionRecurrente"],
+        periodicite=asked.get("periodiciteTransmission"),
+    )
+
+
+def _commande(appel: Appel) -> Commande:
+    general = appel.body["demande"]["donneesGenerales"]
+    return Commande(
+        prm=general["pointId"],
+        acteur_code=appel.demandeur.code,
+        contrat_id=general["contratId"],
+        login=general["initiateurLogin"],
+        objet=general["objetCode"],
+        reference=general.get("refExterne"),
+        now=appel.now,
+        delai=appel.settings.delai_activation,
+    )
+
+
+SERVICE = Service(
+    nom="CommandeCollectePublicationMesures",
+    version="3.0",
+    paquet="Commande",
+    faultstring="Erreur Technique CommandeCollectePublicationMesures",
+    codes=(
+        *("SGT200", "SGT400", "SGT422", "SGT423", "SGT426", "SGT427", "SGT430", "SGT431"),
+        *("SGT432", "SGT433", "SGT440", "SGT445", "SGT450", "SGT463", "SGT466", "SGT470"),
+        *("SGT471", "SGT472", "SGT473", "SGT476", "SGT483", "SGT4B2", "SGT4H1", "SGT4H2"),
+        *("SGT4H3", "SGT4H4", "SGT4H5", "SGT4H6", "SGT4H7", "SGT4H8", "SGT4H9", "SGT4K4"),
+        *("SGT4M6", "SGT4O1", "SGT500", "SGT506", "SGT562", "SGT564", "SGT565", "SGT566"),
+        *("SGT567", "SGT568", "SGT569", "SGT570", "SGT583", "SGT587", "SGT588", "SGT589"),
+    ),
+    rules=RULES,
+    handle=handle,
+    unreachable=UNREACHABLE,
+    writes=True,
+)

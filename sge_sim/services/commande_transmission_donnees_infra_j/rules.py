@@ -1,0 +1,241 @@
+"""The control table of CommandeTransmissionDonneesInfraJ (GUI 0481; order assumed)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sge_sim.commandes.autorisations import Declaration
+from sge_sim.commandes.demandes import InfraJ
+from sge_sim.commandes.prestations import GRANDS
+from sge_sim.services.acces import CONTRACT_RULES
+from sge_sim.services.ordres import demandeur_sans_droit
+from sge_sim.services.rule import Rule, rule
+from sge_sim.settings import Environment
+from sge_sim.store.acteurs import Contrat, Utilisateur
+from sge_sim.store.codes import Paquet, Segment
+from sge_sim.store.points import Point
+
+_GUIDE = "GUI 0481 v1.0.0"
+_LARGE_PRODUCERS = frozenset[Segment]({"P1", "P2", "P3"})
+_COMPTEURS = frozenset({"ICE", "ICE4Q", "PMEI", "SAPHIR"})
+_NOT_SUPPLIED = frozenset({"COUP", "NALI", "NRAC"})
+
+
+@dataclass(frozen=True)
+class Demande:
+    """An infra-daily demand, as its rules look at it.
+
+    `accords` are the declarations in which the client agrees. `en_cours` tells whether the same
+    demand is less than 30 minutes old. `unserved` says that the real homologation platform, which
+    is being played, doesn't serve this service.
+    """
+
+    utilisateur: Utilisateur | None
+    contrat: Contrat | None
+    acteur_code: str
+    service: str
+    paquet: Paquet
+    environment: Environment
+    jour: date
+    unserved: bool
+    point: Point | None
+    objet_code: str
+    civilites_connues: bool
+    accords: Sequence[Declaration]
+    infra_j: InfraJ
+    en_cours: bool
+
+    @property
+    def known_point(self) -> Point:
+        """The point, for the rules that stand behind the one that wants it."""
+        assert self.point is not None
+        return self.point
+
+
+@rule(
+    "SGT500",
+    source="observé en homologation 22.1 à 23.2, accord donné ou non",
+    provenance="observed",
+    remede="le profil nominal (--profile nominal) : la plateforme réelle ne sert pas ce service",
+)
+def service_non_servi(demande: Demande) -> bool:
+    """The platform being played serves the service (profile fidele)."""
+    return demande.unserved
+
+
+@rule(
+    "SGT402",
+    source=f"{_GUIDE} §2 ; code supposé",
+    provenance="assumed",
+    remede="objetCode AME, civilité M ou Mme, et l'un au moins de cdc, idx et ptd à true",
+)
+def conditions_d_utilisation(demande: Demande) -> bool:
+    """The object is AME, civilities are known, and some data are asked for."""
+    asked = demande.infra_j
+    some = asked.cdc or asked.idx or asked.ptd
+    return demande.objet_code != "AME" or not demande.civilites_connues or not some
+
+
+@rule(
+    "SGT402",
+    source="AX.0466 v1.5.0, qui n'a pas de code pour un point inconnu ici",
+    provenance="assumed",
+    remede="le PRM d'un point du jeu de données (sge-sim points list les donne)",
+)
+def point_inconnu(demande: Demande) -> bool:
+    """The point exists."""
+    return demande.point is None
+
+
+@rule(
+    "SGT585",
+    source="AX.0466 v1.5.0",
+    provenance="documented",
+    remede="soutirage ou injection à true",
+)
+def sens_absent(demande: Demande) -> bool:
+    """A direction is asked for."""
+    return not (demande.infra_j.soutirage or demande.infra_j.injection)
+
+
+@rule(
+    "SGT566",
+    source="OFF F375A-NR1",
+    provenance="documented",
+    remede="une déclaration où accordClient est à true pour chaque sens demandé",
+)
+def accord_absent(demande: Demande) -> bool:
+    """The client agrees for each direction asked for."""
+    asked = demande.infra_j
+    return (asked.soutirage and not any(one.soutirage for one in demande.accords)) or (
+        asked.injection and not any(one.injection for one in demande.accords)
+    )
+
+
+@rule(
+    "SGT4N8",
+    source=f"{_GUIDE} §1",
+    provenance="documented",
+    remede="un point C1 à C4 ou P1 à P3",
+)
+def segment_refuse(demande: Demande) -> bool:
+    """The point is of more than 36 kVA."""
+    return demande.known_point.segment not in GRANDS
+
+
+@rule(
+    "SGT4M7",
+    source="AX.0466 v1.5.0",
+    provenance="documented",
+    remede="un point hors d'un regroupement TURPE",
+)
+def regroupement_turpe(demande: Demande) -> bool:
+    """The point isn't part of a TURPE grouping."""
+    return demande.known_point.groupement_turpe
+
+
+@rule(
+    "SGT4M6",
+    source="V26.2, tableau des états",
+    provenance="documented",
+    remede="un point en service, en cours de résiliation compris",
+)
+def etat_contractuel_refuse(demande: Demande) -> bool:
+    """The point is in service; a producer's that isn't any more is tolerated for now."""
+    point = demande.known_point
+    if point.segment in _LARGE_PRODUCERS:
+        return point.etat_contractuel in ("ECRAC", "INACCE")
+    return not point.en_service
+
+
+@rule(
+    "SGT466",
+    source="AX.0466 v1.5.0 ; déclencheur supposé",
+    provenance="assumed",
+    remede="injection seule sur un point de production",
+)
+def contrat_producteur(demande: Demande) -> bool:
+    """What a producer's point consumes isn't transmitted."""
+    return demande.infra_j.soutirage and demande.known_point.segment.startswith("P")
+
+
+@rule(
+    "SGT445",
+    source="AX.0466 v1.5.0",
+    provenance="documented",
+    remede="un point en fourniture définitive",
+)
+def fourniture_provisoire(demande: Demande) -> bool:
+    """The supply isn't provisional."""
+    return demande.known_point.provisoire
+
+
+@rule(
+    "SGT4B2",
+    source="AX.0466 v1.5.0",
+    provenance="documented",
+    remede="un point alimenté ou limité",
+)
+def point_coupe(demande: Demande) -> bool:
+    """The point is supplied; a limited supply is one."""
+    point = demande.known_point
+    return point.etat_alimentation in _NOT_SUPPLIED and point.en_service
+
+
+@rule(
+    "SGT476",
+    source=f"{_GUIDE} §1 ; ptd en injection, injection sans contrat : supposé",
+    provenance="documented",
+    remede="un compteur ICE, PME-PMI ou SAPHIR ; ptd en soutirage seulement ; injection sur un "
+    "point qui injecte",
+)
+def compteur_incompatible(demande: Demande) -> bool:
+    """The meter is of a kind that can, and measures what is asked for."""
+    point, asked = demande.known_point, demande.infra_j
+    return (
+        point.type_comptage not in _COMPTEURS
+        or (asked.ptd and not asked.soutirage)
+        or (asked.injection and not point.contrat_injection and point.en_service)
+    )
+
+
+@rule(
+    "SGT4O1",
+    source=f"{_GUIDE} §1 ; V26.2",
+    provenance="documented",
+    remede="un point relevé par un boîtier IP",
+)
+def media_sans_ip(demande: Demande) -> bool:
+    """The meter is read through an IP box."""
+    return demande.known_point.media_releve != "IP"
+
+
+@rule(
+    "SGT584",
+    source="AX.0466 v1.5.0 ; ce qui est comparé : supposé",
+    provenance="documented",
+    remede="attendre 30 minutes (sge-sim clock advance 30min), ou demander autre chose",
+)
+def demande_identique_recente(demande: Demande) -> bool:
+    """The same demand isn't in progress: same point, contract, directions and data."""
+    return demande.en_cours
+
+
+RULES: tuple[Rule[Demande], ...] = (
+    service_non_servi,
+    demandeur_sans_droit,
+    *CONTRACT_RULES,
+    conditions_d_utilisation,
+    point_inconnu,
+    sens_absent,
+    accord_absent,
+    segment_refuse,
+    regroupement_turpe,
+    etat_contractuel_refuse,
+    contrat_producteur,
+    fourniture_provisoire,
+    point_coupe,
+    compteur_incompatible,
+    media_sans_ip,
+    demande_identique_recente,
+)

@@ -1,0 +1,85 @@
+"""CommandeTransmissionDonneesInfraJ: reads the demand, holds the rules, opens the case."""
+
+from sge_sim.commandes.affaires import Commande
+from sge_sim.commandes.demandes import InfraJ, is_in_progress, order_infra_j
+from sge_sim.commandes.echeances import run_due
+from sge_sim.commandes.prestations import prestation_infra_j
+from sge_sim.services.commande_transmission_donnees_infra_j.answer import demand_accepted
+from sge_sim.services.commande_transmission_donnees_infra_j.rules import RULES, Demande
+from sge_sim.services.ordres import (
+    has_known_civilite,
+    plays_real_homologation,
+    read_declaration,
+)
+from sge_sim.services.rule import check
+from sge_sim.services.service import Appel, Service
+from sge_sim.soap.endpoint import Answer
+from sge_sim.soap.protocol import Tree
+from sge_sim.store.acteurs import find_contrat, find_utilisateur
+from sge_sim.store.commandes import lock_point
+
+
+def handle(appel: Appel) -> Answer:
+    """Answer one demand."""
+    general = appel.body["demande"]["donneesGenerales"]
+    commande = Commande(
+        prm=general["pointId"],
+        acteur_code=appel.demandeur.code,
+        contrat_id=general["contratId"],
+        login=general["initiateurLogin"],
+        objet=general["objetCode"],
+        reference=general.get("refExterne"),
+        now=appel.now,
+        delai=appel.settings.delai_activation,
+    )
+    demande = _read(appel, commande, appel.body["demande"]["accesDonnees"])
+    check(RULES, demande, appel.settings.disabled_rules)
+    prestation = prestation_infra_j(demande.known_point.segment)
+    affaire = order_infra_j(appel.session, commande, demande.infra_j, prestation, demande.accords)
+    run_due(appel.session, appel.now)
+    return Answer(demand_accepted(affaire, prestation), point_id=affaire.prm, login=affaire.login)
+
+
+def _read(appel: Appel, commande: Commande, asked: Tree) -> Demande:
+    point = lock_point(appel.session, commande.prm)
+    run_due(appel.session, appel.now)
+    declarations = asked["declarationAccordClient"]
+    infra_j = InfraJ(
+        **{name: asked[name] for name in ("injection", "soutirage", "cdc", "idx", "ptd")}
+    )
+    return Demande(
+        utilisateur=find_utilisateur(appel.session, commande.login),
+        contrat=find_contrat(appel.session, commande.contrat_id),
+        acteur_code=commande.acteur_code,
+        service=SERVICE.nom,
+        paquet=SERVICE.paquet,
+        environment=appel.settings.environment,
+        jour=appel.today,
+        unserved=plays_real_homologation(appel),
+        point=point,
+        objet_code=commande.objet,
+        civilites_connues=all(map(has_known_civilite, declarations)),
+        accords=[
+            read_declaration(one, soutirage=one["soutirage"], injection=one["injection"])
+            for one in declarations
+            if one["accordClient"]
+        ],
+        infra_j=infra_j,
+        en_cours=is_in_progress(appel.session, commande, infra_j),
+    )
+
+
+SERVICE = Service(
+    nom="CommandeTransmissionDonneesInfraJ",
+    version="1.0",
+    paquet="InfraJournalier",
+    faultstring="Erreur Technique CommandeTransmissionDonneesInfraJ",
+    codes=(
+        *("SGT200", "SGT402", "SGT445", "SGT466", "SGT471", "SGT472", "SGT473", "SGT476"),
+        *("SGT4B2", "SGT4M6", "SGT4M7", "SGT4N8", "SGT4O1", "SGT500", "SGT562", "SGT566"),
+        *("SGT584", "SGT585"),
+    ),
+    rules=RULES,
+    handle=handle,
+    writes=True,
+)

@@ -1,0 +1,1 @@
+"""CommandeTransmissionHistoriqueMesures v1.0: orders the history of a point (GUI 0453)."""

@@ -1,0 +1,318 @@
+"""The control table of CommandeTransmissionHistoriqueMesures (GUI 0453; order assumed).
+
+A period that begins before the last commissioning, or in which no curve was collected, isn't
+refused: the file is cut, or empty (observed 2022; FAQ).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from sge_sim.services.acces import CONTRACT_RULES
+from sge_sim.services.ordres import demandeur_sans_droit
+from sge_sim.services.periodes import months_before
+from sge_sim.services.rule import Rule, rule
+from sge_sim.settings import Environment
+from sge_sim.store.acteurs import Contrat, Utilisateur
+from sge_sim.store.codes import KindActeur, MesuresType, Paquet, Segment
+from sge_sim.store.points import Point
+
+_GUIDE = "GUI 0453 v1.1.1"
+_NIVEAU_REQUIS: Final = 2
+_MONTHS: Final = {"CDC": 24, "IDX": 36}
+_LARGE = frozenset[Segment]({"C1", "C2", "C3", "C4"})
+_COMPTEURS_A_COURBE = frozenset({"ICE", "ICE4Q", "PMEI", "SAPHIR", "LINKY"})
+_SECTEURS = frozenset({"COLOC", "TERT", "INDUS", "AGRI"})
+_CONTRAT_OF_KIND = {"fournisseur": "GRD-F", "tiers": "ET"}
+
+
+@dataclass(frozen=True)
+class Demande:
+    """An order of history, as its rules look at it.
+
+    `pas` is the step of the curve in minutes, None where none is sent or in another unit than
+    minutes; `pas_envoye` tells whether one is. `personne` tells whether the client is named.
+    """
+
+    utilisateur: Utilisateur | None
+    contrat: Contrat | None
+    acteur_code: str
+    acteur_kind: KindActeur
+    service: str
+    paquet: Paquet
+    environment: Environment
+    jour: date
+    point: Point | None
+    objet_code: str
+    date_debut: date
+    date_fin: date
+    accord: bool
+    personne: bool
+    civilite_connue: bool
+    secteur: str | None
+    mesures_type: MesuresType
+    corrigees: bool
+    pas_envoye: bool
+    pas: Decimal | None
+
+    @property
+    def known_point(self) -> Point:
+        """The point, for the rules that stand behind the one that wants it."""
+        assert self.point is not None
+        return self.point
+
+    @property
+    def courbe(self) -> bool:
+        return self.mesures_type == "CDC"
+
+    @property
+    def c5(self) -> bool:
+        return self.known_point.segment == "C5"
+
+
+@rule(
+    "SGT4L3",
+    source="AX.0466 v1.5.0 ; le service ne liste ni SGT504 ni SGT502",
+    provenance="assumed",
+    remede="le login d'un utilisateur de l'acteur dont le certificat est présenté",
+)
+def demandeur_non_identifie(demande: Demande) -> bool:
+    """The login is that of a user of the actor from which the order comes."""
+    utilisateur = demande.utilisateur
+    return utilisateur is None or utilisateur.acteur_code != demande.acteur_code
+
+
+@rule(
+    "SGT4M5",
+    source="AX.0466 v1.5.0 ; types des contrats : GUI 0453 §2",
+    provenance="assumed",
+    remede="un contrat GRD-F pour un fournisseur, Enedis-Tiers pour un tiers",
+)
+def type_de_contrat_incoherent(demande: Demande) -> bool:
+    """The contract is of the type that binds such an actor."""
+    contrat = demande.contrat
+    return contrat is not None and contrat.type != _CONTRAT_OF_KIND[demande.acteur_kind]
+
+
+@rule(
+    "SGT402",
+    source="AX.0466 v1.5.0, qui n'a pas de code pour un point inconnu ici",
+    provenance="assumed",
+    remede="le PRM d'un point du jeu de données (sge-sim points list les donne)",
+)
+def point_inconnu(demande: Demande) -> bool:
+    """The point exists."""
+    return demande.point is None
+
+
+@rule(
+    "SGT4L4",
+    source=f"{_GUIDE} §1 et §2 ; producteurs : supposé",
+    provenance="assumed",
+    remede="objetCode HDM, mesureType CDC ou IDX, et un point de consommation",
+)
+def prestation_non_identifiee(demande: Demande) -> bool:
+    """Object, kind of measures and segment lead to a prestation: none exists for producers."""
+    return (
+        demande.objet_code != "HDM"
+        or demande.mesures_type not in _MONTHS
+        or demande.known_point.segment.startswith("P")
+    )
+
+
+@rule(
+    "SGT4K2",
+    source=f"{_GUIDE} ; SGT566, aussi listé, n'est pas employé",
+    provenance="assumed",
+    remede="accordClient à true : l'acteur s'engage à détenir l'accord du client",
+)
+def accord_absent(demande: Demande) -> bool:
+    """The client agrees."""
+    return not demande.accord
+
+
+@rule(
+    "SGT4K4",
+    source=f"{_GUIDE} §2",
+    provenance="documented",
+    remede="dateFin après dateDebut",
+)
+def fin_avant_debut(demande: Demande) -> bool:
+    """The period ends after its start."""
+    return demande.date_fin <= demande.date_debut
+
+
+@rule(
+    "SGT4K1",
+    source=f"{_GUIDE} §2",
+    provenance="documented",
+    remede="dateFin à la date du jour ou avant (celle de l'horloge simulée)",
+)
+def fin_future(demande: Demande) -> bool:
+    """The period doesn't end after today."""
+    return demande.date_fin > demande.jour
+
+
+@rule(
+    "SGT4L8",
+    source="OFF F380-NR1, F385B-NR1",
+    provenance="documented",
+    remede="dateDebut dans les 24 derniers mois pour une courbe, les 36 derniers pour des index",
+)
+def trop_ancien(demande: Demande) -> bool:
+    """A curve goes 24 months back, daily index 36."""
+    return demande.date_debut < months_before(demande.jour, _MONTHS[demande.mesures_type])
+
+
+@rule(
+    "SGT4M2",
+    source="AX.0466 v1.5.0",
+    provenance="documented",
+    remede="un point mis en service",
+)
+def jamais_mis_en_service(demande: Demande) -> bool:
+    """The point has been commissioned."""
+    return demande.known_point.date_mise_en_service is None
+
+
+@rule(
+    "SGT4M3",
+    source="AX.0466 v1.5.0 ; résilié et déposé : supposé",
+    provenance="assumed",
+    remede="un point raccordé",
+)
+def a_raccorder_de_nouveau(demande: Demande) -> bool:
+    """The point is still connected."""
+    return demande.known_point.etat_alimentation == "NRAC"
+
+
+@rule(
+    "SGT4M1",
+    source="AX.0466 v1.5.0 ; SGT488, de même sens, n'est pas employé",
+    provenance="documented",
+    remede="un point en service",
+)
+def point_resilie(demande: Demande) -> bool:
+    """The point isn't terminated."""
+    return demande.known_point.etat_contractuel == "RESIL"
+
+
+@rule(
+    "SGT4M6",
+    source="AX.0466 v1.5.0",
+    provenance="documented",
+    remede="un point en service, en cours de résiliation compris",
+)
+def etat_contractuel_refuse(demande: Demande) -> bool:
+    """The point is in service."""
+    return not demande.known_point.en_service
+
+
+@rule(
+    "SGT4M7",
+    source="AX.0466 v1.5.0",
+    provenance="documented",
+    remede="un point hors d'un regroupement TURPE",
+)
+def regroupement_turpe(demande: Demande) -> bool:
+    """The point isn't part of a TURPE grouping."""
+    return demande.known_point.groupement_turpe
+
+
+@rule(
+    "SGT4L1",
+    source="AX.0466 v1.5.0",
+    provenance="documented",
+    remede="un point dont le client a un contrat en soutirage",
+)
+def sans_contrat_actif(demande: Demande) -> bool:
+    """A contract is active on the point."""
+    return not demande.known_point.contrat_soutirage
+
+
+@rule(
+    "SGT4M9",
+    source=f"{_GUIDE} §1 ; C5 non ouvert : supposé",
+    provenance="documented",
+    remede="un point C5 de niveau d'ouverture aux services 2, ou une courbe (CDC)",
+)
+def sans_index_quotidiens(demande: Demande) -> bool:
+    """Daily index are there on a C5 of level 2 alone."""
+    return not demande.courbe and not (
+        demande.c5 and demande.known_point.niveau_ouverture_services == _NIVEAU_REQUIS
+    )
+
+
+@rule(
+    "SGT4M8",
+    source=f"{_GUIDE} §1 ; AX.0466 v1.5.0",
+    provenance="documented",
+    remede="un compteur qui enregistre une courbe ; un C5 de niveau d'ouverture aux services 2",
+)
+def compteur_sans_courbe(demande: Demande) -> bool:
+    """The meter records a curve; that of a C5 is opened to services of level 2."""
+    point = demande.known_point
+    if demande.c5 and point.niveau_ouverture_services != _NIVEAU_REQUIS:
+        return True
+    return point.type_comptage not in _COMPTEURS_A_COURBE
+
+
+@rule(
+    "SGT402",
+    source=f"{_GUIDE} §2, qui ne dit pas le code",
+    provenance="assumed",
+    remede="sur un C5, mesureCorrigee à false et le client désigné (civilité M ou Mme) ; pasCdc "
+    "de 10 min (C1-C4) ou 30 min (C5) pour une courbe, absent pour des index",
+)
+def conditions_d_utilisation(demande: Demande) -> bool:
+    """The step is the one of the segment, for a curve alone; a C5 is raw and its client named."""
+    if demande.courbe:
+        wrong_step = demande.pas != (10 if demande.known_point.segment in _LARGE else 30)
+    else:
+        wrong_step = demande.pas_envoye
+    if not demande.c5:
+        return wrong_step
+    return (
+        wrong_step
+        or demande.corrigees
+        or not demande.personne
+        or not demande.civilite_connue
+        or (demande.secteur is not None and demande.secteur not in _SECTEURS)
+    )
+
+
+RULES: tuple[Rule[Demande], ...] = (
+    demandeur_non_identifie,
+    demandeur_sans_droit,
+    *CONTRACT_RULES,
+    type_de_contrat_incoherent,
+    point_inconnu,
+    prestation_non_identifiee,
+    accord_absent,
+    fin_avant_debut,
+    fin_future,
+    trop_ancien,
+    jamais_mis_en_service,
+    a_raccorder_de_nouveau,
+    point_resilie,
+    etat_contractuel_refuse,
+    regroupement_turpe,
+    sans_contrat_actif,
+    sans_index_quotidiens,
+    compteur_sans_courbe,
+    conditions_d_utilisation,
+)
+
+_CLIENT_CHANNEL = "Un tiers ou un fournisseur n'est pas le client final : réservé à un autre canal."
+UNREACHABLE = {
+    "SGT488": "De même sens que SGT4M1, qui est employé.",
+    "SGT4L2": "Tout acteur connu de la plateforme est un fournisseur ou un tiers.",
+    "SGT4L5": "Le schéma exige initiateurLogin : son absence est un message malformé.",
+    "SGT4L6": _CLIENT_CHANNEL,
+    "SGT4L7": "Le nom déclaré n'est confronté à rien : la déclaration est auditée après coup.",
+    "SGT4L9": "Une période sans collecte donne un fichier vide, pas un refus (FAQ).",
+    "SGT4M4": "SGE ne distingue pas ici un point non réceptionné d'un point jamais mis en service.",
+    "SGT4N1": "La période est coupée sans erreur à la dernière mise en service (observé en 2022).",
+    "SGT566": "De même sens que SGT4K2, qui est employé.",
+}

@@ -1,0 +1,105 @@
+"""CommandeTransmissionHistoriqueMesures: reads the order, holds the rules, opens the case."""
+
+from decimal import Decimal
+from typing import Any
+
+from sge_sim.commandes.affaires import Commande
+from sge_sim.commandes.demandes import Historique, order_historique
+from sge_sim.commandes.echeances import run_due
+from sge_sim.commandes.prestations import prestation_historique
+from sge_sim.services.commande_transmission_historique_mesures.answer import history_ordered
+from sge_sim.services.commande_transmission_historique_mesures.rules import (
+    RULES,
+    UNREACHABLE,
+    Demande,
+)
+from sge_sim.services.ordres import has_known_civilite, read_declaration
+from sge_sim.services.rule import check
+from sge_sim.services.service import Appel, Service
+from sge_sim.soap.endpoint import Answer
+from sge_sim.soap.protocol import Tree
+from sge_sim.store.acteurs import find_contrat, find_utilisateur
+from sge_sim.store.points import find_point
+
+
+def handle(appel: Appel) -> Answer:
+    """Answer one order."""
+    general = appel.body["demande"]["donneesGenerales"]
+    asked = appel.body["demande"]["historiqueMesures"]
+    run_due(appel.session, appel.now)
+    demande = _read(appel, general, asked)
+    check(RULES, demande, appel.settings.disabled_rules)
+    prestation = prestation_historique(demande.mesures_type)
+    affaire = order_historique(
+        appel.session,
+        Commande(
+            prm=general["pointId"],
+            acteur_code=appel.demandeur.code,
+            contrat_id=general["contratId"],
+            login=general["initiateurLogin"],
+            objet=demande.objet_code,
+            reference=general.get("refFrn"),
+            now=appel.now,
+            delai=appel.settings.delai_activation,
+        ),
+        Historique(
+            mesures_type=demande.mesures_type,
+            date_debut=demande.date_debut,
+            date_fin=demande.date_fin,
+            corrigees=demande.corrigees,
+            pas_minutes=None if demande.pas is None else int(demande.pas),
+        ),
+        prestation,
+        read_declaration(asked["declarationAccordClient"], soutirage=True, injection=False),
+    )
+    run_due(appel.session, appel.now)
+    return Answer(history_ordered(affaire, prestation), point_id=affaire.prm, login=affaire.login)
+
+
+def _read(appel: Appel, general: Tree, asked: Tree) -> Demande:
+    declaration = asked["declarationAccordClient"]
+    return Demande(
+        utilisateur=find_utilisateur(appel.session, general["initiateurLogin"]),
+        contrat=find_contrat(appel.session, general["contratId"]),
+        acteur_code=appel.demandeur.code,
+        acteur_kind=appel.demandeur.kind,
+        service=SERVICE.nom,
+        paquet=SERVICE.paquet,
+        environment=appel.settings.environment,
+        jour=appel.today,
+        point=find_point(appel.session, general["pointId"]),
+        objet_code=general["objetCode"],
+        date_debut=asked["dateDebut"],
+        date_fin=asked["dateFin"],
+        accord=declaration["accordClient"],
+        personne="personnePhysique" in declaration or "personneMorale" in declaration,
+        civilite_connue=has_known_civilite(declaration),
+        secteur=declaration.get("personneMorale", {}).get("secteurActiviteCode"),
+        mesures_type=asked["mesureType"],
+        corrigees=asked["mesureCorrigee"],
+        pas_envoye="pasCdc" in asked,
+        pas=_minutes(asked.get("pasCdc")),
+    )
+
+
+def _minutes(pas: Any) -> Decimal | None:
+    """Return a step in minutes; the guide names no other unit."""
+    return pas["valeur"] if pas is not None and pas["unite"] == "min" else None
+
+
+SERVICE = Service(
+    nom="CommandeTransmissionHistoriqueMesures",
+    version="1.0",
+    paquet="Historique",
+    faultstring="Erreur Technique CommandeTransmissionHistoriqueMesures",
+    codes=(
+        *("SGT402", "SGT471", "SGT472", "SGT473", "SGT488", "SGT4K1", "SGT4K2", "SGT4K4"),
+        *("SGT4L1", "SGT4L2", "SGT4L3", "SGT4L4", "SGT4L5", "SGT4L6", "SGT4L7", "SGT4L8"),
+        *("SGT4L9", "SGT4M1", "SGT4M2", "SGT4M3", "SGT4M4", "SGT4M5", "SGT4M6", "SGT4M7"),
+        *("SGT4M8", "SGT4M9", "SGT4N1", "SGT500", "SGT566"),
+    ),
+    rules=RULES,
+    handle=handle,
+    unreachable=UNREACHABLE,
+    writes=True,
+)

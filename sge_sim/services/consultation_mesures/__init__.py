@@ -1,0 +1,1 @@
+"""ConsultationMesures v1.1: the history of the billed consumption of a point (GUI 0455)."""

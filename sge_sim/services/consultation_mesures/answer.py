@@ -1,0 +1,89 @@
+"""What ConsultationMesures answers (GUI 0455 §4; labels, order and shape: observed 2022).
+
+Its labels are its own: neither those of the value list AX.0355 nor those of
+ConsultationMesuresDetaillees.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sge_sim.mesures import Consommation, Consommations, Serie
+from sge_sim.referentiel.libelles import libelle
+from sge_sim.services.trees import coded
+from sge_sim.soap.protocol import Tree
+from sge_sim.store.points import Point
+
+_CLASSES = {
+    "HCE": "Heures creuses été",
+    "HPE": "Heures pleines été",
+    "HCH": "Heures Creuses Hiver/Saison Haute",
+    "HPH": "Heures Pleines Hiver/Saison Haute",
+}
+
+
+def history(point: Point, consommations: Consommations) -> Tree:
+    """Return the series of each grid that the point has.
+
+    The calendar is only told of a C5 whose meter belongs to the new chain.
+    """
+    nouvelle_chaine = point.segment == "C5" and bool(consommations.distributeur)
+    turpe = [
+        _serie(serie, _class_of_distributor(serie), _calendar(serie) if nouvelle_chaine else None)
+        for serie in consommations.distributeur
+    ]
+    # On the supplier's side the label repeats the code (observed; the guide says no label).
+    fournisseur = [
+        _serie(
+            serie,
+            _repeated(serie.classe),
+            _repeated(serie.calendrier) if nouvelle_chaine else None,
+        )
+        for serie in consommations.fournisseur
+    ]
+    return {
+        name: {"serie": series}
+        for name, series in (
+            ("seriesMesuresDateesGrilleTurpe", turpe),
+            ("seriesMesuresDateesGrilleFrn", fournisseur),
+        )
+        if series
+    }
+
+
+def _serie(serie: Serie, classe: Tree, calendrier: Tree | None) -> Tree:
+    tree: dict[str, Any] = {
+        "grandeurPhysique": coded("grandeurPhysique", "EA"),
+        "classeTemporelle": classe,
+        "unite": "kWh",
+        "mesuresDatees": {"mesure": _rows(serie.consommations)},
+    }
+    if calendrier is not None:
+        tree["calendrier"] = calendrier
+    return tree
+
+
+def _class_of_distributor(serie: Serie) -> Tree:
+    code = serie.classe
+    return {"code": code, "libelle": _CLASSES.get(code) or libelle("classeTemporelle", code)}
+
+
+def _calendar(serie: Serie) -> Tree:
+    return coded("calendrier", serie.calendrier)
+
+
+def _repeated(code: str) -> Tree:
+    return {"code": code, "libelle": code}
+
+
+def _rows(consommations: Sequence[Consommation]) -> list[Tree]:
+    return [
+        {
+            "valeur": row.valeur,
+            "dateDebut": row.debut,
+            "dateFin": row.fin,
+            "nature": coded("nature", row.nature),
+            "declencheur": coded("declencheur", row.declencheur),
+            "statut": coded("statut", row.statut),
+        }
+        for row in consommations
+    ]

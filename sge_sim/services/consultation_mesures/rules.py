@@ -1,0 +1,150 @@
+"""The control table of ConsultationMesures (GUI 0455; the order is assumed)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from sge_sim.mesures import Consommations
+from sge_sim.services.rule import Rule, rule
+from sge_sim.services.service import Demandeur
+from sge_sim.store.acteurs import Contrat, Utilisateur
+from sge_sim.store.points import Point
+
+
+@dataclass(frozen=True)
+class Consultation:
+    """A consultation, as its rules look at it.
+
+    `consommer` gives the consumptions of the point within the depth of the service.
+    """
+
+    point: Point | None
+    demandeur: Demandeur
+    utilisateur: Utilisateur | None
+    contrat: Contrat | None
+    nouveau_client: bool
+    autorisation: bool
+    jour: date
+    consommer: Callable[[Point], Consommations]
+
+    @cached_property
+    def consommations(self) -> Consommations:
+        """What there is to answer, computed once."""
+        assert self.point is not None
+        return self.consommer(self.point)
+
+    @property
+    def titulaire(self) -> bool:
+        """Whether the caller is the incumbent supplier of the point."""
+        return self.point is not None and self.point.fournisseur_titulaire == self.demandeur.code
+
+
+@rule(
+    "SGT401",
+    source="AX.0466 v1.5.0",
+    provenance="documented",
+    remede="le PRM d'un point du jeu de données (sge-sim points list les donne)",
+)
+def point_inconnu(consultation: Consultation) -> bool:
+    """The point exists."""
+    return consultation.point is None
+
+
+@rule(
+    "SGT402",
+    source="AX.0466 v1.5.0 ; ce service n'a pas de code propre au contrat : supposé",
+    provenance="assumed",
+    remede="un contrat de l'acteur dont le certificat est présenté, en cours à la date de l'appel",
+)
+def contrat_inutilisable(consultation: Consultation) -> bool:
+    """The contract is the calling actor's own, and runs on the day of the call."""
+    contrat = consultation.contrat
+    if contrat is None or contrat.acteur_code != consultation.demandeur.code:
+        return True
+    return not contrat.is_active(consultation.jour)
+
+
+@rule(
+    "SGT402",
+    source="AX.0466 v1.5.0 ; ce service n'a pas de code propre à l'utilisateur : supposé",
+    provenance="assumed",
+    remede="le login d'un utilisateur actif de l'acteur dont le certificat est présenté",
+)
+def utilisateur_inutilisable(consultation: Consultation) -> bool:
+    """The login is that of a user of the calling actor who may call the service."""
+    utilisateur = consultation.utilisateur
+    if utilisateur is None or utilisateur.acteur_code != consultation.demandeur.code:
+        return True
+    return not utilisateur.may_call("ConsultationMesures")
+
+
+@rule(
+    "SGT4G2",
+    source="GUI 0455 §1 ; C1 en HTA et producteurs : code supposé",
+    provenance="assumed",
+    remede="un point C2 à C5, ou C1 raccordé ailleurs qu'en HTA",
+)
+def point_hors_du_service(consultation: Consultation) -> bool:
+    """The point is a C1 to C5, the C1 connected to HTA left out."""
+    point = consultation.point
+    if point is None:
+        return False
+    return point.segment[0] == "P" or (point.segment == "C1" and point.domaine_tension == "HTA")
+
+
+@rule(
+    "SGT4G2",
+    source="GUI 0455 §1 ; OFF AHC-NR1",
+    provenance="documented",
+    remede="autorisationClient à true ; un fournisseur non titulaire peut aussi déclarer "
+    "contratConcluNouveauClientSurSite, le titulaire ne déclare rien",
+)
+def demandeur_non_eligible(consultation: Consultation) -> bool:
+    """A tiers has the client's authorisation; a supplier too, or a contract, or is incumbent."""
+    if consultation.autorisation:
+        return False
+    if consultation.demandeur.kind == "tiers":
+        return True
+    return not (consultation.titulaire or consultation.nouveau_client)
+
+
+@rule(
+    "SGT4G1",
+    source="AX.0466 v1.5.0 ; point qui n'a plus de contrat : supposé",
+    provenance="assumed",
+    remede="un point dont le client a un contrat de soutirage",
+)
+def periode_sans_contrat(consultation: Consultation) -> bool:
+    """The client of a point that was commissioned still has a contract there."""
+    point = consultation.point
+    if point is None or point.date_mise_en_service is None:
+        return False
+    return not point.contrat_soutirage
+
+
+@rule(
+    "SGT4G3",
+    source="AX.0466 v1.5.0 ; observé en 23.2",
+    provenance="documented",
+    remede="un point dont une relève au moins a été publiée depuis sa dernière mise en service",
+)
+def aucune_mesure(consultation: Consultation) -> bool:
+    """The point has at least one consumption."""
+    consommations = consultation.consommations
+    return not (consommations.distributeur or consommations.fournisseur)
+
+
+RULES: tuple[Rule[Consultation], ...] = (
+    point_inconnu,
+    contrat_inutilisable,
+    utilisateur_inutilisable,
+    point_hors_du_service,
+    demandeur_non_eligible,
+    periode_sans_contrat,
+    aucune_mesure,
+)
+
+UNREACHABLE = {
+    "SGT400": "Aucun document ne dit quel contrôle y mène : toute demande a un autre code.",
+}

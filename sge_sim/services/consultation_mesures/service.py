@@ -1,0 +1,68 @@
+"""ConsultationMesures: finds the point, holds the rules, answers its consumptions."""
+
+from functools import partial
+
+from sge_sim.mesures import Consommations, consommations
+from sge_sim.referentiel.mesures import point_mesure
+from sge_sim.services.consultation_mesures.answer import history
+from sge_sim.services.consultation_mesures.rules import RULES, UNREACHABLE, Consultation
+from sge_sim.services.periodes import months_before
+from sge_sim.services.rule import check
+from sge_sim.services.service import Appel, Service
+from sge_sim.soap.endpoint import Answer
+from sge_sim.store.acteurs import find_contrat, find_utilisateur
+from sge_sim.store.mesures import read_suivi
+from sge_sim.store.points import Point, find_point
+
+
+def handle(appel: Appel) -> Answer:
+    """Answer one consultation; the acquittement names the point, which the answer doesn't."""
+    body = appel.body
+    consultation = Consultation(
+        point=find_point(appel.session, body["pointId"]),
+        demandeur=appel.demandeur,
+        utilisateur=find_utilisateur(appel.session, body["loginDemandeur"]),
+        contrat=find_contrat(appel.session, body["contratId"]),
+        nouveau_client=body.get("contratConcluNouveauClientSurSite", False),
+        autorisation=body.get("autorisationClient", False),
+        jour=appel.today,
+        consommer=partial(_consommations, appel),
+    )
+    check(RULES, consultation, appel.settings.disabled_rules)
+    assert consultation.point is not None
+    return Answer(
+        history(consultation.point, consultation.consommations),
+        point_id=body["pointId"],
+        login=body["loginDemandeur"],
+    )
+
+
+def _consommations(appel: Appel, point: Point) -> Consommations:
+    """Return the consumptions that the service shows: a row that straddles its depth is whole."""
+    mesure = point_mesure(point, read_suivi(appel.session, point.prm), "SOUTIRAGE")
+    if mesure is None:
+        return Consommations((), ())
+    depth = appel.settings.profondeur_historique_mois
+    return consommations(mesure, months_before(appel.today, depth), appel.today)
+
+
+SERVICE = Service(
+    nom="ConsultationMesures",
+    version="1.1",
+    paquet="Consultation",
+    faultstring="Erreur Technique ConsultationMesures",
+    codes=(
+        "SGT200",
+        "SGT400",
+        "SGT401",
+        "SGT402",
+        "SGT4G1",
+        "SGT4G2",
+        "SGT4G3",
+        "SGT500",
+        "SGT562",
+    ),
+    rules=RULES,
+    handle=handle,
+    unreachable=UNREACHABLE,
+)

@@ -1,0 +1,36 @@
+"""What v2.0 answers: aware stamps with milliseconds (observed 2022).
+
+Stamps are those observed, the start of the step for C1-C4 and its end for C5: the guide has them
+the other way round.
+"""
+
+from collections.abc import Sequence
+
+from sge_sim.services.consultation_mesures_detaillees.answer import grandeur, heading
+from sge_sim.services.consultation_mesures_detaillees.demande import Demande
+from sge_sim.services.consultation_mesures_detaillees.series import Serie, Troncon
+from sge_sim.soap.protocol import Tree
+from sge_sim.soap.writer import Ligne, Stamp
+
+_DAILY = Ligne("<mesure><v>{v}</v><d>{d}</d></mesure>", Stamp.AVEC_DECALAGE)
+
+
+def response(demande: Demande, series: Sequence[Serie], *, corrigees: bool) -> Tree:
+    """Return the response, with nothing in it at all where there is no measure (GUI 0488)."""
+    if not series:
+        return {}
+    return {
+        **heading(demande, corrigees=corrigees),
+        "grandeur": [
+            grandeur(demande, serie, "mesure", Stamp.AVEC_DECALAGE, _row) for serie in series
+        ],
+    }
+
+
+def _row(troncon: Troncon) -> Ligne:
+    if troncon.pas is None:
+        return _DAILY
+    return Ligne(
+        f"<mesure><v>{{v}}</v><d>{{d}}</d><p>PT{troncon.pas}M</p><n>{troncon.nature}</n></mesure>",
+        Stamp.AVEC_DECALAGE,
+    )

@@ -1,0 +1,116 @@
+"""What v3.0 answers: naive legal stamps, trailing fields, indexes by calendar (observed 2023)."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from sge_sim.services.consultation_mesures_detaillees.answer import grandeur, heading
+from sge_sim.services.consultation_mesures_detaillees.demande import Demande
+from sge_sim.services.consultation_mesures_detaillees.releves import (
+    CalendrierReleve,
+    Contexte,
+    GrandeurRelevee,
+    Registre,
+)
+from sge_sim.services.consultation_mesures_detaillees.series import BRUT, UNITES, Serie, Troncon
+from sge_sim.soap.protocol import Tree
+from sge_sim.soap.writer import Ligne, Stamp, write_rows
+
+_DAY = Ligne("<points><v>{v}</v><d>{d}</d></points>", Stamp.JOUR)
+_INSTANT = Ligne("<points><v>{v}</v><d>{d}</d></points>", Stamp.NAIF)
+_INDEX = Ligne("<valeur><d>{d}</d><v>{v}</v><iv>0</iv></valeur>", Stamp.NAIF)
+_PLAUSIBLE = "<iv>0</iv><ec>0</ec>"
+"""Plausible and complete: said of each point of a C5 curve, not of the others (observed 2023)."""
+
+
+def response(demande: Demande, series: Sequence[Serie], *, corrigees: bool, petit: bool) -> Tree:
+    """Return the response to a demand of curves, energies or maximum powers."""
+    if not series:
+        return {}
+    return {
+        **heading(demande, corrigees=corrigees),
+        "grandeur": [
+            grandeur(demande, serie, "points", Stamp.NAIF, partial(_row, demande))
+            for serie in series
+        ],
+        **_trailer(demande, petit=petit),
+    }
+
+
+def index_response(demande: Demande, contextes: Sequence[Contexte]) -> Tree:
+    """Return the response to a demand of indexes: neither `mesuresCorrigees` nor a trailer."""
+    if not contextes:
+        return {}
+    tree = heading(demande, corrigees=False)
+    del tree["mesuresCorrigees"]
+    return {**tree, "contexte": [_contexte(demande, contexte) for contexte in contextes]}
+
+
+def _trailer(demande: Demande, *, petit: bool) -> dict[str, str]:
+    """Say how the values were made, in the words that were observed."""
+    match demande.type:
+        case "COURBE":
+            return {"modeCalcul": "MESURE"}
+        case "ENERGIE":
+            calcul = "DIFF.INDEX" if petit else "INTEG.COURBE"
+            return {"typeValeur": "GLOBALE", "modeCalcul": calcul, "pas": "P1D"}
+        case _:
+            return {"modeCalcul": "MESURE", "pas": demande.pas or "P1D"}
+
+
+def _row(demande: Demande, troncon: Troncon) -> Ligne:
+    if troncon.pas is None:
+        return _DAY if demande.type == "ENERGIE" else _INSTANT
+    quality = _PLAUSIBLE if troncon.nature == BRUT else ""
+    return Ligne(
+        "<points><v>{v}</v><d>{d}</d>"
+        f"<p>PT{troncon.pas}M</p><n>{troncon.nature}</n>{quality}</points>",
+        Stamp.NAIF,
+    )
+
+
+def _contexte(demande: Demande, contexte: Contexte) -> Tree:
+    return {
+        "etapeMetier": "BRUT",
+        "contexteReleve": contexte.contexte,
+        "typeReleve": contexte.type,
+        "grandeur": [_grandeur(demande, relevee) for relevee in contexte.grandeurs],
+    }
+
+
+def _grandeur(demande: Demande, relevee: GrandeurRelevee) -> Tree:
+    tree: dict[str, Any] = {
+        "grandeurMetier": demande.metier,
+        "grandeurPhysique": relevee.grandeur,
+        "unite": UNITES[relevee.grandeur],
+        "calendrier": [_calendrier(calendrier) for calendrier in relevee.calendriers],
+    }
+    if relevee.total is not None:
+        tree["cadranTotalisateur"] = {
+            "codeCadran": relevee.total.cadran,
+            "valeur": _readings(relevee.total),
+        }
+    return tree
+
+
+def _calendrier(calendrier: CalendrierReleve) -> Tree:
+    return {
+        "idCalendrier": calendrier.code,
+        "libelleCalendrier": calendrier.libelle,
+        "classeTemporelle": [_classe(registre) for registre in calendrier.registres],
+    }
+
+
+def _classe(registre: Registre) -> Tree:
+    tree: dict[str, Any] = {
+        "idClasseTemporelle": registre.classe,
+        "libelleClasseTemporelle": registre.libelle,
+        "valeur": _readings(registre),
+    }
+    if registre.cadran is not None:
+        tree["codeCadran"] = registre.cadran
+    return tree
+
+
+def _readings(registre: Registre) -> bytes:
+    return write_rows(_INDEX, registre.horodates, registre.decalages, registre.valeurs)

@@ -1,0 +1,87 @@
+"""What is asked, the same for both versions once it is read."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum, StrEnum, auto
+from typing import Self
+
+from sge_sim.soap.protocol import Tree
+from sge_sim.store.codes import Sens, TypeAcces
+
+
+class Version(Enum):
+    """The two versions."""
+
+    V2 = auto()
+    V3 = auto()
+
+
+class Cadre(StrEnum):
+    """By what right the measures are asked for.
+
+    v2.0 only says whether the client agreed: « no » is the demand of the incumbent supplier.
+    """
+
+    ACCORD_CLIENT = "ACCORD_CLIENT"
+    SERVICE_ACCES = "SERVICE_ACCES"
+    EST_TITULAIRE = "EST_TITULAIRE"
+
+
+@dataclass(frozen=True)
+class Demande:
+    """A demand: measures of `type` and `grandeur` over the legal days [debut, fin).
+
+    `sens` are the directions asked for: exactly one where the demand is right. `pas` is P1D or
+    P1M. `corrigees` asks for corrected measures instead of raw ones.
+    """
+
+    prm: str
+    type: TypeAcces
+    grandeur: str
+    sens: tuple[Sens, ...]
+    debut: date
+    fin: date
+    pas: str | None
+    corrigees: bool
+    cadre: Cadre
+
+    @classmethod
+    def of_v2(cls, demande: Tree) -> Self:
+        """Return the demand of a v2.0 message."""
+        asked = (("SOUTIRAGE", demande["soutirage"]), ("INJECTION", demande["injection"]))
+        return cls(
+            prm=demande["pointId"],
+            type=demande["mesuresTypeCode"],
+            grandeur=demande["grandeurPhysique"],
+            sens=tuple(sens for sens, wanted in asked if wanted),  # type: ignore[misc]
+            debut=demande["dateDebut"],
+            fin=demande["dateFin"],
+            pas=demande.get("mesuresPas"),
+            corrigees=demande["mesuresCorrigees"],
+            cadre=Cadre.ACCORD_CLIENT if demande["accordClient"] else Cadre.EST_TITULAIRE,
+        )
+
+    @classmethod
+    def of_v3(cls, demande: Tree) -> Self:
+        """Return the demand of a v3.0 message."""
+        return cls(
+            prm=demande["pointId"],
+            type=demande["mesuresTypeCode"],
+            grandeur=demande["grandeurPhysique"],
+            sens=(demande["sens"],),
+            debut=demande["dateDebut"],
+            fin=demande["dateFin"],
+            pas=demande.get("mesuresPas"),
+            corrigees=demande["mesuresCorrigees"],
+            cadre=Cadre(demande["cadreAcces"]),
+        )
+
+    @property
+    def jours(self) -> int:
+        """How many days are asked for."""
+        return (self.fin - self.debut).days
+
+    @property
+    def metier(self) -> str:
+        """CONS or PROD: it follows the direction, for voltages too (GUI 0488)."""
+        return "PROD" if self.sens == ("INJECTION",) else "CONS"

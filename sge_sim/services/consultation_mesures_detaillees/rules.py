@@ -1,0 +1,261 @@
+"""The control table of ConsultationMesuresDetaillees (GUI 0488 §5.3; the order is assumed).
+
+v3.0 has no published list of codes: it keeps that of v2.0, but for what its guide's readers and
+its clients saw change (no SGT4N1, SGT4H2 nor SGT583; SGT211). What is held against the point
+alone is in `rules_point`.
+"""
+
+from sge_sim.services.consultation_mesures_detaillees.consultation import Consultation
+from sge_sim.services.consultation_mesures_detaillees.demande import Cadre, Version
+from sge_sim.services.consultation_mesures_detaillees.rules_point import (
+    CONTRAT_RULES,
+    SITUATION_RULES,
+)
+from sge_sim.services.periodes import months_before
+from sge_sim.services.rule import Rule, rule
+
+JOURS_DE_COURBE = 7
+MOIS_DE_COURBE = 24
+MOIS_DES_AUTRES = 36
+
+_GRANDEURS_V2 = {
+    "COURBE": {"PA", "PRI", "PRC", "E", "TOUT"},
+    "PMAX": {"PMA"},
+    "ENERGIE": {"EA"},
+}
+_GRANDEURS_V3 = {
+    "COURBE": {"PA", "PRI", "PRC", "E", "TOUT"},
+    "PMAX": {"PMA", "TOUT"},
+    "ENERGIE": {"EA", "ERC", "ERI"},
+    "INDEX": {"EA", "ER", "ERC", "ERI", "DD", "DE", "DQ", "PMA", "TF", "TOUT"},
+}
+
+
+@rule(
+    "SGT401",
+    source="AX.0466 v1.5.0",
+    provenance="documented",
+    remede="le PRM d'un point du jeu de données (sge-sim points list les donne)",
+)
+def point_inconnu(consultation: Consultation) -> bool:
+    """The point exists."""
+    return consultation.point is None
+
+
+@rule(
+    "SGT583",
+    source="GUI 0488 §4",
+    provenance="documented",
+    remede="soutirage ou injection à true, l'un des deux seulement",
+)
+def sens_non_precise(consultation: Consultation) -> bool:
+    """Exactly one direction is asked for."""
+    return len(consultation.demande.sens) != 1
+
+
+@rule(
+    "SGT441",
+    source="GUI 0488 §4 ; sans effet sur les autres types d'un C5 : supposé",
+    provenance="documented",
+    remede="mesuresPas P1D ou P1M pour PMAX, et aucun pas pour un point qui n'a pas de PMAX",
+)
+def pas_incorrect(consultation: Consultation) -> bool:
+    """A step comes with maximum powers, and with nothing on points that have none."""
+    demande = consultation.demande
+    if demande.pas is None:
+        return demande.type == "PMAX"
+    with_maxima = {"C5"} if consultation.version is Version.V2 else {"C5", "P4"}
+    return consultation.sheet.segment not in with_maxima
+
+
+@rule(
+    "SGT400",
+    source="GUI 0488 §4 ; code supposé",
+    provenance="assumed",
+    remede="une grandeur du type demandé : PA, PRI, PRC, E ou TOUT pour COURBE, PMA pour PMAX, "
+    "EA pour ENERGIE (en v3.0 aussi ERC, ERI), EA, ERC, ERI ou TOUT pour INDEX",
+)
+def grandeur_d_un_autre_type(consultation: Consultation) -> bool:
+    """The physical quantity is one of its type of measures."""
+    known = _GRANDEURS_V2 if consultation.version is Version.V2 else _GRANDEURS_V3
+    return consultation.demande.grandeur not in known[consultation.demande.type]
+
+
+@rule(
+    "SGT4K2",
+    source="GUI 0488 §3 ; OFF CMD2-NR2",
+    provenance="documented",
+    remede="l'accord du client ; sans lui, le fournisseur titulaire seul, pour la PMAX mensuelle",
+)
+def client_sans_accord(consultation: Consultation) -> bool:
+    """The client agreed, or its incumbent supplier asks for monthly maximum powers."""
+    demande = consultation.demande
+    if demande.cadre is not Cadre.EST_TITULAIRE:
+        return False
+    titulaire = consultation.sheet.fournisseur_titulaire == consultation.demandeur.code
+    return not (titulaire and demande.type == "PMAX" and demande.pas == "P1M")
+
+
+@rule(
+    "SGT211",
+    source="observé en 26.1 par un client (CMD3-NR2)",
+    provenance="observed",
+    remede="un service d'accès actif le jour de la demande, pour ce type de mesures : "
+    "sge-sim points set <PRM> --service-acces oui",
+)
+def sans_service_d_acces(consultation: Consultation) -> bool:
+    """An active access service covers the type of measures, where it is what lets consult."""
+    return consultation.demande.cadre is Cadre.SERVICE_ACCES and not consultation.acces()
+
+
+@rule(
+    "SGT4K4",
+    source="GUI 0488 §4",
+    provenance="documented",
+    remede="une dateFin (exclue) postérieure à dateDebut",
+)
+def periode_a_l_envers(consultation: Consultation) -> bool:
+    """The period begins before it ends."""
+    return consultation.demande.jours <= 0
+
+
+@rule(
+    "SGT4K1",
+    source="GUI 0488 §4",
+    provenance="documented",
+    remede="une dateFin (exclue) qui ne dépasse pas aujourd'hui",
+)
+def periode_future(consultation: Consultation) -> bool:
+    """The period ends today at the latest, its end being excluded."""
+    return consultation.demande.fin > consultation.jour
+
+
+@rule(
+    "SGT4L8",
+    source="GUI 0488 §3 ; OFF CMD2-NR1 ; 7 jours admis : observé 2022",
+    provenance="documented",
+    remede="7 jours au plus pour une courbe, dans les 24 derniers mois ; les 36 derniers mois pour "
+    "les autres mesures",
+)
+def periode_trop_longue_ou_ancienne(consultation: Consultation) -> bool:
+    """A curve covers 7 days at most of the last 24 months, the rest the last 36 months."""
+    demande = consultation.demande
+    courbe = demande.type == "COURBE"
+    if courbe and demande.jours > JOURS_DE_COURBE:
+        return True
+    depth = MOIS_DE_COURBE if courbe else MOIS_DES_AUTRES
+    return demande.debut < months_before(consultation.jour, depth)
+
+
+@rule(
+    "SGT4N8",
+    source="GUI 0488 §3",
+    provenance="documented",
+    remede="ENERGIE sur un C5 ou un P4, PMAX en soutirage sur un C5, COURBE sur tout segment",
+)
+def segment_incompatible_v2(consultation: Consultation) -> bool:
+    """Energies are of C5 and P4, maximum powers of the consumption of C5, curves of all."""
+    segment, demande = consultation.sheet.segment, consultation.demande
+    if demande.type == "PMAX":
+        return segment != "C5" or demande.sens != ("SOUTIRAGE",)
+    return demande.type == "ENERGIE" and not consultation.petit
+
+
+@rule(
+    "SGT4N8",
+    source="guide de la v3.0 d'après un client de 26.1",
+    provenance="observed",
+    remede="PMAX en soutirage sur un C5 ou un P4, les autres mesures sur tout segment",
+)
+def segment_incompatible_v3(consultation: Consultation) -> bool:
+    """Maximum powers are of the consumption of C5 and P4, the rest of all segments."""
+    demande = consultation.demande
+    if demande.type != "PMAX":
+        return False
+    return not consultation.petit or demande.sens != ("SOUTIRAGE",)
+
+
+@rule(
+    "SGT4H9",
+    source="GUI 0488 §3",
+    provenance="documented",
+    remede="un compteur communicant ouvert aux services de niveau 2",
+)
+def compteur_non_ouvert(consultation: Consultation) -> bool:
+    """The meter of a C5 or P4 is opened to services of level 2."""
+    return consultation.petit and consultation.sheet.niveau_ouverture_services != 2
+
+
+@rule(
+    "SGT4H2",
+    source="GUI 0488 §4 ; P4 comme C5 : supposé",
+    provenance="documented",
+    remede="mesuresCorrigees à false pour un C5 ou un P4",
+)
+def mesures_corrigees_d_un_c5(consultation: Consultation) -> bool:
+    """Nothing corrected is asked of a C5 or P4."""
+    return consultation.petit and consultation.demande.corrigees
+
+
+@rule(
+    "SGT4N1",
+    source="GUI 0488 §5.3",
+    provenance="documented",
+    remede="une dateDebut qui ne précède pas la dernière mise en service",
+)
+def avant_la_mise_en_service(consultation: Consultation) -> bool:
+    """The client held the point over the whole period: since its last commissioning."""
+    mise_en_service = consultation.sheet.date_mise_en_service
+    return mise_en_service is not None and consultation.demande.debut < mise_en_service
+
+
+@rule(
+    "SGT4G3",
+    source="GUI 0488 §5.2.1 (v2.0 : réponse vide) ; observé en 23.2 (v3.0)",
+    provenance="observed",
+    remede="une période où le point a été mesuré ; la courbe d'un C5 doit avoir été collectée",
+)
+def aucune_mesure(consultation: Consultation) -> bool:
+    """There is a measure to give, unless an empty answer is how that is told."""
+    return not consultation.vide_admis and not consultation.mesures
+
+
+_ENTREE: tuple[Rule[Consultation], ...] = (pas_incorrect, grandeur_d_un_autre_type)
+_PERIODE: tuple[Rule[Consultation], ...] = (
+    periode_a_l_envers,
+    periode_future,
+    periode_trop_longue_ou_ancienne,
+)
+RULES_V2: tuple[Rule[Consultation], ...] = (
+    point_inconnu,
+    sens_non_precise,
+    *_ENTREE,
+    client_sans_accord,
+    *_PERIODE,
+    *SITUATION_RULES,
+    segment_incompatible_v2,
+    compteur_non_ouvert,
+    mesures_corrigees_d_un_c5,
+    *CONTRAT_RULES,
+    avant_la_mise_en_service,
+    aucune_mesure,
+)
+
+RULES_V3: tuple[Rule[Consultation], ...] = (
+    point_inconnu,
+    *_ENTREE,
+    client_sans_accord,
+    sans_service_d_acces,
+    *_PERIODE,
+    *SITUATION_RULES,
+    segment_incompatible_v3,
+    compteur_non_ouvert,
+    *CONTRAT_RULES,
+    aucune_mesure,
+)
+
+UNREACHABLE_V3 = {
+    "SGT4H2": "Une demande corrigée d'un C5 ou d'un P4 est servie en brut (V26.2).",
+    "SGT4N1": "L'historique commence sans refus à la dernière mise en service (V26.2).",
+    "SGT583": "Le schéma impose un sens et un seul : autre chose est un message malformé, SGT562.",
+}

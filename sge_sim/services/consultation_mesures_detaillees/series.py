@@ -1,0 +1,138 @@
+"""The series that answer a demand: curves, energies, maximum powers.
+
+A lost point is left out (both an absent and an empty point fit the contract; neither was seen). A
+corrected curve has it, with the value that was lost.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from sge_sim.mesures import (
+    Grandeur,
+    PointMesure,
+    PuissanceMensuelle,
+    courbe,
+    energies_quotidiennes,
+    puissances_maximales,
+    puissances_mensuelles,
+)
+from sge_sim.mesures.alea import Entiers, Masque
+from sge_sim.services.consultation_mesures_detaillees.demande import Demande
+
+TOUT = "TOUT"
+BRUT, CORRIGE, REEL = "B", "C", "R"
+"""Natures of a point of a curve: raw (C5 and P4), corrected, real (the others) (observed)."""
+
+UNITES = {
+    "PA": "W",
+    "PRI": "VAr",
+    "PRC": "VAr",
+    "E": "V",
+    "EA": "Wh",
+    "ERI": "VArh",
+    "ERC": "VArh",
+    "PMA": "VA",
+}
+ENERGIES = {"EA": Grandeur.PA, "ERI": Grandeur.PRI, "ERC": Grandeur.PRC}
+"""The energies that are counted, each with the power of which it is the sum."""
+
+
+@dataclass(frozen=True)
+class Troncon:
+    """Consecutive points of one step (minutes) and one nature, both of curves alone.
+
+    `horodates`: epoch seconds (UTC), as SGE stamps them; `decalages`: offset of legal time then.
+    """
+
+    horodates: Entiers
+    decalages: Entiers
+    valeurs: Entiers
+    pas: int | None = None
+    nature: str | None = None
+
+
+@dataclass(frozen=True)
+class Serie:
+    """A physical quantity and its points, ascending, in one form or the other.
+
+    `mois`: the monthly maxima, whose value may be empty.
+    """
+
+    grandeur: str
+    troncons: tuple[Troncon, ...] = ()
+    mois: tuple[PuissanceMensuelle, ...] = ()
+
+    @property
+    def unite(self) -> str:
+        return UNITES[self.grandeur]
+
+    def __bool__(self) -> bool:
+        return bool(self.troncons or self.mois)
+
+
+def read_series(point: PointMesure, demande: Demande, *, courbe_mesuree: bool) -> tuple[Serie, ...]:
+    """Return the series that have something to say; a quantity that has nothing is left out.
+
+    `courbe_mesuree`: whether the meter records curves at all.
+    """
+    match demande.type:
+        case "COURBE":
+            series = _curves(point, demande) if courbe_mesuree else iter(())
+        case "ENERGIE":
+            series = _energies(point, demande)
+        case _:
+            series = _maxima(point, demande)
+    return tuple(serie for serie in series if serie)
+
+
+def _curves(point: PointMesure, demande: Demande) -> Iterator[Serie]:
+    """C5 and P4 have the active power alone; TOUT is all that there is."""
+    for grandeur in (Grandeur.PA,) if point.petit else Grandeur:
+        if demande.grandeur in (grandeur, TOUT):
+            yield Serie(grandeur, tuple(_curve(point, demande, grandeur)))
+
+
+def _curve(point: PointMesure, demande: Demande, grandeur: Grandeur) -> Iterator[Troncon]:
+    mesuree = courbe(point, demande.debut, demande.fin, grandeur)
+    brut = BRUT if point.petit else REEL
+    corrigees = demande.corrigees and not point.petit
+    gardes = np.flatnonzero(mesuree.valides | corrigees)
+    pas, valides = mesuree.pas[gardes], mesuree.valides[gardes]
+    coupes = np.flatnonzero((pas[1:] != pas[:-1]) | (valides[1:] != valides[:-1])) + 1
+    for rangs in np.split(gardes, coupes):
+        if len(rangs):
+            yield Troncon(
+                mesuree.horodates[rangs],
+                mesuree.decalages[rangs],
+                mesuree.valeurs[rangs],
+                int(mesuree.pas[rangs[0]]),
+                brut if mesuree.valides[rangs[0]] else CORRIGE,
+            )
+
+
+def _energies(point: PointMesure, demande: Demande) -> Iterator[Serie]:
+    """C5 and P4 have the active energy alone; the others the reactive ones too."""
+    grandeur = demande.grandeur
+    if grandeur == "EA" or (grandeur in ENERGIES and not point.petit):
+        jours = energies_quotidiennes(point, demande.debut, demande.fin, ENERGIES[grandeur])
+        yield Serie(grandeur, _kept(jours.minuits, jours.decalages, jours.valeurs, jours.valides))
+
+
+def _maxima(point: PointMesure, demande: Demande) -> Iterator[Serie]:
+    """TOUT (v3.0) would add maxima by phase, that the simulated meter doesn't have: PMA alone."""
+    if demande.pas == "P1M":
+        yield Serie("PMA", mois=puissances_mensuelles(point, demande.debut, demande.fin))
+        return
+    jours = puissances_maximales(point, demande.debut, demande.fin)
+    yield Serie("PMA", _kept(jours.horodates, jours.decalages, jours.valeurs, jours.valides))
+
+
+def _kept(
+    horodates: Entiers, decalages: Entiers, valeurs: Entiers, valides: Masque
+) -> tuple[Troncon, ...]:
+    """Return the days that weren't lost, nothing where all of them were."""
+    if not valides.any():
+        return ()
+    return (Troncon(horodates[valides], decalages[valides], valeurs[valides]),)

@@ -1,0 +1,133 @@
+"""ConsultationMesuresDetaillees: finds the point, holds the rules, answers its measures."""
+
+from functools import partial
+
+from sqlalchemy.orm import Session
+
+from sge_sim.referentiel.mesures import point_mesure
+from sge_sim.services.consultation_mesures_detaillees import answer_v2, answer_v3
+from sge_sim.services.consultation_mesures_detaillees.consultation import Consultation, Mesures
+from sge_sim.services.consultation_mesures_detaillees.demande import Demande, Version
+from sge_sim.services.consultation_mesures_detaillees.releves import read_contextes
+from sge_sim.services.consultation_mesures_detaillees.rules import (
+    RULES_V2,
+    RULES_V3,
+    UNREACHABLE_V3,
+)
+from sge_sim.services.consultation_mesures_detaillees.series import read_series
+from sge_sim.services.rule import check
+from sge_sim.services.service import Appel, Service
+from sge_sim.settings import SansDonnee
+from sge_sim.soap.endpoint import Answer
+from sge_sim.store.acteurs import has_contrat_actif
+from sge_sim.store.mesures import has_acces, read_suivi
+from sge_sim.store.points import Point, find_point
+
+
+def handle_v2(appel: Appel) -> Answer:
+    """Answer one consultation in v2.0."""
+    one = _consult(appel, Version.V2, Demande.of_v2(appel.body["demande"]))
+    return Answer(
+        answer_v2.response(one.demande, one.mesures.series, corrigees=one.corrigees),
+        point_id=one.demande.prm,
+    )
+
+
+def handle_v3(appel: Appel) -> Answer:
+    """Answer one consultation in v3.0."""
+    one = _consult(appel, Version.V3, Demande.of_v3(appel.body["demande"]))
+    if one.demande.type == "INDEX":
+        body = answer_v3.index_response(one.demande, one.mesures.contextes)
+    else:
+        body = answer_v3.response(
+            one.demande, one.mesures.series, corrigees=one.corrigees, petit=one.petit
+        )
+    return Answer(body, point_id=one.demande.prm)
+
+
+def _consult(appel: Appel, version: Version, demande: Demande) -> Consultation:
+    """Hold a demand against the rules of its version; the login is stored, never checked."""
+    session, acteur, jour = appel.session, appel.demandeur.code, appel.today
+    point = find_point(session, demande.prm)
+    usual = SansDonnee.REPONSE_VIDE if version is Version.V2 else SansDonnee.SGT4G3
+    consultation = Consultation(
+        version=version,
+        demande=demande,
+        point=point,
+        demandeur=appel.demandeur,
+        contrat_actif=has_contrat_actif(session, acteur, jour),
+        jour=jour,
+        acces=partial(has_acces, session, demande.prm, demande.type, acteur_code=acteur, jour=jour),
+        lire=partial(_read, session, demande, point),
+        vide_admis=(appel.settings.sans_donnee or usual) is SansDonnee.REPONSE_VIDE,
+    )
+    rules = RULES_V2 if version is Version.V2 else RULES_V3
+    check(rules, consultation, appel.settings.disabled_rules)
+    return consultation
+
+
+def _read(session: Session, demande: Demande, point: Point | None) -> Mesures:
+    if point is None:
+        return Mesures()
+    mesure = point_mesure(point, read_suivi(session, point.prm), demande.sens[0])
+    if mesure is None:
+        return Mesures()
+    if demande.type == "INDEX":
+        return Mesures(contextes=read_contextes(mesure, demande))
+    # A large meter that is processed by index records no curve; a small one always may.
+    courbe = mesure.petit or point.mode_traitement != "INDEX"
+    return Mesures(series=read_series(mesure, demande, courbe_mesuree=courbe))
+
+
+_CODES = (
+    "SGT400",
+    "SGT401",
+    "SGT422",
+    "SGT441",
+    "SGT473",
+    "SGT477",
+    "SGT478",
+    "SGT480",
+    "SGT4G3",
+    "SGT4H2",
+    "SGT4H9",
+    "SGT4K1",
+    "SGT4K2",
+    "SGT4K4",
+    "SGT4L1",
+    "SGT4L8",
+    "SGT4M1",
+    "SGT4M2",
+    "SGT4M3",
+    "SGT4M7",
+    "SGT4N1",
+    "SGT4N5",
+    "SGT4N8",
+    "SGT500",
+    "SGT562",
+    "SGT583",
+    "SGT587",
+    "SGT588",
+    "SGT589",
+)
+
+SERVICE_V2 = Service(
+    nom="ConsultationMesuresDetaillees",
+    version="2.0",
+    paquet="Consultation",
+    faultstring="Erreur Technique Mesures",
+    codes=_CODES,
+    rules=RULES_V2,
+    handle=handle_v2,
+)
+
+SERVICE_V3 = Service(
+    nom="ConsultationMesuresDetaillees",
+    version="3.0",
+    paquet="Consultation",
+    faultstring="Erreur Technique Mesures",
+    codes=("SGT211", *_CODES),
+    rules=RULES_V3,
+    handle=handle_v3,
+    unreachable=UNREACHABLE_V3,
+)

@@ -1,0 +1,57 @@
+"""What the services that take orders have in common: who agreed, and how a declaration reads."""
+
+from sge_sim.commandes.autorisations import Declaration
+from sge_sim.referentiel.libelles import LIBELLES
+from sge_sim.services.acces import Acces, utilisateur_sans_droit
+from sge_sim.services.rule import rule
+from sge_sim.services.service import Appel
+from sge_sim.settings import Environment, Profile
+from sge_sim.soap.protocol import Tree
+from sge_sim.store.codes import Segment
+from sge_sim.store.points import Point
+
+_C2_C4 = frozenset[Segment]({"C2", "C3", "C4"})
+_CIVILITES = frozenset(LIBELLES["civilite"]) - {"Mlle"}
+
+
+@rule(
+    "SGT402",
+    source="AX.0466 v1.5.0 ; ces services ne listent pas SGT483",
+    provenance="assumed",
+    remede="le login d'un utilisateur de l'acteur appelant, qui a droit à ce service ; en "
+    "production, un acteur homologué pour son paquet",
+)
+def demandeur_sans_droit(acces: Acces) -> bool:
+    """The user is the calling actor's and has the right to order."""
+    utilisateur = acces.utilisateur
+    stranger = utilisateur is not None and utilisateur.acteur_code != acces.acteur_code
+    return stranger or utilisateur_sans_droit.broken(acces)
+
+
+def read_declaration(tree: Tree, *, soutirage: bool, injection: bool) -> Declaration:
+    """Return who is said to have agreed, from the block that holds the person."""
+    if "personnePhysique" in tree:
+        person = tree["personnePhysique"]
+        names = (person["nom"], person.get("prenom"))
+        return Declaration(True, " ".join(filter(None, names)), soutirage, injection)
+    if "personneMorale" in tree:
+        company = tree["personneMorale"]["denominationSociale"]
+        return Declaration(False, company, soutirage, injection)
+    return Declaration(None, None, soutirage, injection)
+
+
+def has_known_civilite(tree: Tree) -> bool:
+    """Tell whether the civility of the person, if there is one, is M or Mme (the guides)."""
+    civilite = tree.get("personnePhysique", {}).get("civilite")
+    return civilite is None or civilite in _CIVILITES
+
+
+def c2_c4_unserved(appel: Appel, point: Point | None) -> bool:
+    """Tell whether the real homologation platform doesn't serve the order (observed 2022-23)."""
+    return point is not None and point.segment in _C2_C4 and plays_real_homologation(appel)
+
+
+def plays_real_homologation(appel: Appel) -> bool:
+    """Tell whether the defects of the homologation platform are reproduced."""
+    settings = appel.settings
+    return settings.profile is Profile.FIDELE and settings.environment is Environment.HOMOLOGATION

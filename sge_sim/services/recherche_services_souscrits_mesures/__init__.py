@@ -1,0 +1,1 @@
+"""RechercheServicesSouscritsMesures v1.0: the measure services of a point (GUI 0475)."""

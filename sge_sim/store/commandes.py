@@ -1,0 +1,309 @@
+"""Orders and what they leave: cases, subscribed services, demands of files, declarations.
+
+A row of `ServiceSouscrit`, `Affaire` or `Evenement` whose `echeance` is set is waiting for that
+instant; `sge_sim.commandes.echeances` makes it happen.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+from sqlalchemy import Date, ForeignKey, Index, String, Text, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, validates
+
+from sge_sim.store.base import Base, Instant, RowId
+from sge_sim.store.codes import (
+    EtatAffaire,
+    EtatService,
+    MesuresType,
+    MotifFin,
+    Sens,
+    TypeEvenement,
+    TypeService,
+)
+from sge_sim.store.numeros import next_numero
+from sge_sim.store.points import Point
+
+_CODE = String(15)
+_PRM = String(14)
+
+
+class Attente:
+    """A row that may wait for an instant; nothing is due without one.
+
+    Kept in UTC as soon as it is set: in the hour that comes twice, instants of legal time don't
+    compare well.
+    """
+
+    echeance: Mapped[datetime | None] = mapped_column(Instant, index=True)
+
+    @validates("echeance")
+    def _in_utc(self, _name: str, value: datetime | None) -> datetime | None:
+        return None if value is None else value.astimezone(UTC)
+
+
+class Affaire(Attente, Base):
+    """A case: the working out of one order, opened when it is accepted.
+
+    `affaire_id` is what SGE calls it (`demandeId` in an infra-daily order). `closed_at` is empty
+    while it is `transmise`. `echeance` is when an order of files is due to be worked out.
+    """
+
+    __tablename__ = "affaire"
+
+    affaire_id: Mapped[str] = mapped_column(String(8), primary_key=True)
+    prm: Mapped[str] = mapped_column(ForeignKey("point.prm", ondelete="CASCADE"), index=True)
+    acteur_code: Mapped[str] = mapped_column(ForeignKey("acteur.code"))
+    contrat_id: Mapped[str] = mapped_column(ForeignKey("contrat.contrat_id"))
+    login: Mapped[str]
+    objet: Mapped[str] = mapped_column(_CODE)
+    fiche: Mapped[str] = mapped_column(_CODE)
+    option: Mapped[str | None] = mapped_column(_CODE)
+    reference: Mapped[str | None]
+    demande: Mapped[str] = mapped_column(Text)
+    etat: Mapped[EtatAffaire] = mapped_column(String(13))
+    opened_at: Mapped[datetime] = mapped_column(Instant)
+    closed_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Abonnement(Base):
+    """The number under which a recurrent transmission groups the points of a contract.
+
+    `Numero_Abonnement` of R50 and R151: seven digits, one per contract, kind of measures and
+    frequency (observed 2022; that grouping is assumed).
+    """
+
+    __tablename__ = "abonnement"
+
+    numero: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    contrat_id: Mapped[str] = mapped_column(ForeignKey("contrat.contrat_id"))
+    mesures_type: Mapped[MesuresType] = mapped_column(String(3))
+    periodicite: Mapped[str] = mapped_column(_CODE)
+
+    __table_args__ = (UniqueConstraint("contrat_id", "mesures_type", "periodicite"),)
+
+
+class ServiceSouscrit(Attente, Base):
+    """A measure service of an actor on a point, or the opposition of its client (OPPENR).
+
+    `date_debut` and `date_fin` are legal dates, the service not reaching into `date_fin`: asked
+    for while it runs, what happened once it is TERMINE. `activated_at` and `ended_at` are the
+    instants of both. `echeance` is the next of them; `motif_fin` is set as soon as an end is
+    decided, so a service that is ACTIF and has one is being stopped.
+    """
+
+    __tablename__ = "service_souscrit"
+
+    service_souscrit_id: Mapped[str] = mapped_column(_CODE, primary_key=True)
+    type: Mapped[TypeService] = mapped_column(String(8))
+    etat: Mapped[EtatService] = mapped_column(String(7))
+    prm: Mapped[str] = mapped_column(ForeignKey("point.prm", ondelete="CASCADE"), index=True)
+    acteur_code: Mapped[str | None] = mapped_column(ForeignKey("acteur.code"))
+    contrat_id: Mapped[str | None] = mapped_column(ForeignKey("contrat.contrat_id"))
+    affaire_id: Mapped[str | None] = mapped_column(ForeignKey("affaire.affaire_id"))
+    mesures_type: Mapped[MesuresType | None] = mapped_column(String(3))
+    sens: Mapped[Sens | None] = mapped_column(String(9))
+    pas: Mapped[str | None] = mapped_column(_CODE)
+    corrigees: Mapped[bool | None]
+    periodicite: Mapped[str | None] = mapped_column(_CODE)
+    abonnement_numero: Mapped[int | None] = mapped_column(ForeignKey("abonnement.numero"))
+    date_debut: Mapped[date] = mapped_column(Date)
+    date_fin: Mapped[date | None] = mapped_column(Date)
+    motif_fin: Mapped[MotifFin | None] = mapped_column(String(20))
+    ordered_at: Mapped[datetime] = mapped_column(Instant)
+    activated_at: Mapped[datetime | None] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    point: Mapped[Point] = relationship()
+    affaire: Mapped[Affaire | None] = relationship()
+
+    __table_args__ = (Index("ix_service_souscrit_transmis", "type", "ended_at"),)
+
+
+class DemandeHistorique(Base):
+    """What the file HDM of a case is to hold; the period is cut to what may be shown when it is
+    written. `pas_minutes` is empty for daily index. `date_fin` is excluded (assumed)."""
+
+    __tablename__ = "demande_historique"
+
+    affaire_id: Mapped[str] = mapped_column(
+        ForeignKey("affaire.affaire_id", ondelete="CASCADE"), primary_key=True
+    )
+    mesures_type: Mapped[MesuresType] = mapped_column(String(3))
+    date_debut: Mapped[date] = mapped_column(Date)
+    date_fin: Mapped[date] = mapped_column(Date)
+    corrigees: Mapped[bool]
+    pas_minutes: Mapped[int | None]
+
+    affaire: Mapped[Affaire] = relationship()
+
+
+class DemandeInfraJ(Base):
+    """What the file IFJ of a case is to hold: directions, curves, index, tariff parameters."""
+
+    __tablename__ = "demande_infra_j"
+
+    affaire_id: Mapped[str] = mapped_column(
+        ForeignKey("affaire.affaire_id", ondelete="CASCADE"), primary_key=True
+    )
+    injection: Mapped[bool]
+    soutirage: Mapped[bool]
+    cdc: Mapped[bool]
+    idx: Mapped[bool]
+    ptd: Mapped[bool]
+
+    affaire: Mapped[Affaire] = relationship()
+
+
+class AutorisationClient(Base):
+    """The client's authorisation, as an actor declared it with an order that was accepted.
+
+    SGE holds it against nothing (GUI 0469, 0481, 0453): it is kept to be audited. `nom` is the
+    client as the actor wrote it. `date_debut` and `date_fin` bound what was ordered with it.
+    """
+
+    __tablename__ = "autorisation_client"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    acteur_code: Mapped[str] = mapped_column(ForeignKey("acteur.code"), index=True)
+    affaire_id: Mapped[str] = mapped_column(ForeignKey("affaire.affaire_id", ondelete="CASCADE"))
+    prm: Mapped[str] = mapped_column(ForeignKey("point.prm", ondelete="CASCADE"), index=True)
+    personne_physique: Mapped[bool | None]
+    nom: Mapped[str | None] = mapped_column(Text)
+    portee: Mapped[str]
+    soutirage: Mapped[bool]
+    injection: Mapped[bool]
+    declared_at: Mapped[datetime] = mapped_column(Instant)
+    date_debut: Mapped[date] = mapped_column(Date)
+    date_fin: Mapped[date | None] = mapped_column(Date)
+
+    point: Mapped[Point] = relationship()
+
+
+class Evenement(Attente, Base):
+    """Something that happens to a point at an instant, decided outside of SGE's orders.
+
+    `echeance` is emptied when it has happened. An opposition takes `delai_s` seconds of simulated
+    time to reach the meter.
+    """
+
+    __tablename__ = "evenement"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    prm: Mapped[str] = mapped_column(ForeignKey("point.prm", ondelete="CASCADE"), index=True)
+    type: Mapped[TypeEvenement] = mapped_column(String(20))
+    instant: Mapped[datetime] = mapped_column(Instant)
+    delai_s: Mapped[int] = mapped_column(default=0)
+
+    point: Mapped[Point] = relationship()
+
+
+def services_of_point(session: Session, prm: str) -> Sequence[ServiceSouscrit]:
+    """Return every service of a point, whoever ordered it, by start then number."""
+    return session.scalars(
+        select(ServiceSouscrit)
+        .where(ServiceSouscrit.prm == prm)
+        .order_by(ServiceSouscrit.date_debut, ServiceSouscrit.service_souscrit_id)
+    ).all()
+
+
+def find_service(session: Session, service_souscrit_id: str) -> ServiceSouscrit | None:
+    """Return the service of that number."""
+    return session.get(ServiceSouscrit, service_souscrit_id)
+
+
+def recurrent_services(
+    session: Session, debut: datetime, fin: datetime
+) -> Sequence[ServiceSouscrit]:
+    """Return the recurrent transmissions that ran at some instant of [debut, fin), by number."""
+    return session.scalars(
+        select(ServiceSouscrit)
+        .where(
+            ServiceSouscrit.type == "TRANSREC",
+            ServiceSouscrit.activated_at < fin,
+            ServiceSouscrit.ended_at.is_(None) | (ServiceSouscrit.ended_at > debut),
+        )
+        .order_by(ServiceSouscrit.service_souscrit_id)
+    ).all()
+
+
+def demandes_historique(session: Session, etat: EtatAffaire) -> Sequence[DemandeHistorique]:
+    """Return the orders of history whose case is in `etat`, oldest first."""
+    return session.scalars(
+        select(DemandeHistorique)
+        .join(Affaire)
+        .where(Affaire.etat == etat)
+        .order_by(Affaire.opened_at, Affaire.affaire_id)
+    ).all()
+
+
+def demandes_infra_j(session: Session, etat: EtatAffaire) -> Sequence[DemandeInfraJ]:
+    """Return the infra-daily orders whose case is in `etat`, oldest first."""
+    return session.scalars(
+        select(DemandeInfraJ)
+        .join(Affaire)
+        .where(Affaire.etat == etat)
+        .order_by(Affaire.opened_at, Affaire.affaire_id)
+    ).all()
+
+
+def infra_j_since(session: Session, prm: str, since: datetime) -> Sequence[DemandeInfraJ]:
+    """Return the infra-daily orders of a point that were accepted after `since`."""
+    return session.scalars(
+        select(DemandeInfraJ).join(Affaire).where(Affaire.prm == prm, Affaire.opened_at > since)
+    ).all()
+
+
+def autorisations(session: Session, acteur_code: str | None = None) -> Sequence[AutorisationClient]:
+    """Return the declarations, oldest first: all of them, or an actor's."""
+    query = select(AutorisationClient).order_by(AutorisationClient.id)
+    if acteur_code is not None:
+        query = query.where(AutorisationClient.acteur_code == acteur_code)
+    return session.scalars(query).all()
+
+
+def abonnement_of(
+    session: Session, contrat_id: str, mesures_type: MesuresType, periodicite: str
+) -> Abonnement:
+    """Return the subscription number of a recurrent transmission, given at its first order."""
+    found = session.scalar(
+        select(Abonnement).where(
+            Abonnement.contrat_id == contrat_id,
+            Abonnement.mesures_type == mesures_type,
+            Abonnement.periodicite == periodicite,
+        )
+    )
+    if found is None:
+        found = Abonnement(
+            numero=next_numero(session, "abonnement"),
+            contrat_id=contrat_id,
+            mesures_type=mesures_type,
+            periodicite=periodicite,
+        )
+        session.add(found)
+        session.flush()
+    return found
+
+
+def lock_point(session: Session, prm: str) -> Point | None:
+    """Return a point whose orders no other transaction handles until this one ends.
+
+    SQLite needs no more than its only writer; PostgreSQL locks the row.
+    """
+    return session.get(Point, prm, with_for_update=True)
+
+
+def due(session: Session, until: datetime) -> list[ServiceSouscrit | Affaire | Evenement]:
+    """Return all that is waiting for an instant not after `until`, in no order."""
+    return [
+        *session.scalars(select(ServiceSouscrit).where(ServiceSouscrit.echeance <= until)),
+        *session.scalars(select(Affaire).where(Affaire.echeance <= until)),
+        *session.scalars(select(Evenement).where(Evenement.echeance <= until)),
+    ]
+
+
+def is_anything_due(session: Session, until: datetime) -> bool:
+    """Tell whether something is waiting for an instant not after `until`."""
+    return any(
+        session.scalar(select(table.echeance).where(table.echeance <= until).limit(1))
+        for table in (ServiceSouscrit, Affaire, Evenement)
+    )

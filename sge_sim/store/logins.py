@@ -1,0 +1,27 @@
+"""The users, as the door reads them when HTTP Basic is asked for."""
+
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, select
+
+from sge_sim.store.acteurs import Utilisateur
+from sge_sim.store.database import Database
+
+_LOGIN = select(Utilisateur.acteur_code, Utilisateur.actif, Utilisateur.mot_de_passe).where(
+    Utilisateur.login == bindparam("login")
+)
+
+
+class Login(NamedTuple):
+    """A user's actor, whether the account is open, and the digest of its password."""
+
+    acteur_code: str
+    actif: bool
+    mot_de_passe: str | None
+
+
+def read_login(database: Database, login: str) -> Login | None:
+    """Return the user of that e-mail, whatever its capitals."""
+    with database.reading() as connection:
+        row = connection.execute(_LOGIN, {"login": login.lower()}).one_or_none()
+    return None if row is None else Login(*row)

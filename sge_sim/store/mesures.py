@@ -1,0 +1,214 @@
+"""What the measures of a point depend on beyond its data sheet, and who may consult them.
+
+The readings themselves are nowhere: `sge_sim.mesures` computes them from these rows and the seed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Date,
+    ForeignKey,
+    String,
+    bindparam,
+    case,
+    delete,
+    literal,
+    null,
+    select,
+    union_all,
+    update,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from sge_sim.store.base import Base, Instant, RowId
+from sge_sim.store.codes import CoteCalendrier, TypeAcces
+from sge_sim.store.points import Compteur
+
+_CODE = String(15)
+
+
+def _prm() -> Any:
+    return mapped_column(ForeignKey("point.prm", ondelete="CASCADE"), index=True)
+
+
+class Collecte(Base):
+    """A period [debut, fin) in which the curve of a C5 or P4 point is collected.
+
+    Periods may overlap: the curve is there as long as one of them runs. `service_souscrit_id`
+    names the service that asked for it, if one did.
+    """
+
+    __tablename__ = "collecte"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    prm: Mapped[str] = _prm()
+    debut: Mapped[date] = mapped_column(Date)
+    fin: Mapped[date | None] = mapped_column(Date)
+    service_souscrit_id: Mapped[str | None] = mapped_column(_CODE, index=True)
+
+
+class Trou(Base):
+    """A gap [debut, fin) in what was read of a point."""
+
+    __tablename__ = "trou"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    prm: Mapped[str] = _prm()
+    debut: Mapped[datetime] = mapped_column(Instant)
+    fin: Mapped[datetime] = mapped_column(Instant)
+
+
+class CalendrierDate(Base):
+    """A calendar that a point has from `depuis` on, until its next one.
+
+    A point without any on a side has that of its data sheet since its first meter.
+    """
+
+    __tablename__ = "calendrier_date"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    prm: Mapped[str] = _prm()
+    cote: Mapped[CoteCalendrier] = mapped_column(String(12))
+    depuis: Mapped[date] = mapped_column(Date)
+    calendrier: Mapped[str] = mapped_column(_CODE)
+
+
+class ServiceAcces(Base):
+    """An access service: it lets an actor consult measures of a type on its say alone.
+
+    It holds on the days [debut, fin); without `acteur_code`, for every actor.
+    """
+
+    __tablename__ = "service_acces"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    prm: Mapped[str] = _prm()
+    type: Mapped[TypeAcces] = mapped_column(String(7))
+    debut: Mapped[date] = mapped_column(Date)
+    fin: Mapped[date | None] = mapped_column(Date)
+    acteur_code: Mapped[str | None] = mapped_column(ForeignKey("acteur.code"))
+
+
+@dataclass(frozen=True, slots=True)
+class Suivi:
+    """The rows of one point, as values that can be compared: periods, gaps, calendars, meters.
+
+    `calendriers`: (side, from, code), oldest first; `compteurs`: (installed, removed, whether it
+    tells its TIC flags, as every Linky does), oldest first.
+    """
+
+    collectes: tuple[tuple[date, date | None], ...] = ()
+    trous: tuple[tuple[datetime, datetime], ...] = ()
+    calendriers: tuple[tuple[CoteCalendrier, date, str], ...] = ()
+    compteurs: tuple[tuple[date, date | None, bool], ...] = ()
+
+
+_ROWS = union_all(
+    select(literal("collecte"), null(), Collecte.debut, Collecte.fin).where(
+        Collecte.prm == bindparam("prm")
+    ),
+    select(CalendrierDate.cote, CalendrierDate.calendrier, CalendrierDate.depuis, null()).where(
+        CalendrierDate.prm == bindparam("prm")
+    ),
+    select(
+        case((Compteur.tic_activable.is_(None), "compteur"), else_="compteur_tic"),
+        null(),
+        Compteur.date_pose,
+        Compteur.date_depose,
+    ).where(Compteur.prm == bindparam("prm"), Compteur.date_pose.is_not(None)),
+)
+_GAPS = select(Trou.debut, Trou.fin).where(Trou.prm == bindparam("prm"))
+
+
+def read_suivi(session: Session, prm: str) -> Suivi:
+    """Return what the measures of a point depend on."""
+    collectes: list[tuple[date, date | None]] = []
+    calendriers: list[tuple[CoteCalendrier, date, str]] = []
+    compteurs: list[tuple[date, date | None, bool]] = []
+    for kind, calendrier, debut, fin in session.execute(_ROWS, {"prm": prm}):
+        match kind:
+            case "collecte":
+                collectes.append((debut, fin))
+            case "compteur" | "compteur_tic":
+                compteurs.append((debut, fin, kind == "compteur_tic"))
+            case _:
+                calendriers.append((kind, debut, calendrier))
+    trous = [(debut, fin) for debut, fin in session.execute(_GAPS, {"prm": prm})]
+    return Suivi(
+        tuple(sorted(collectes, key=lambda periode: periode[0])),
+        tuple(sorted(trous)),
+        tuple(sorted(calendriers, key=lambda entree: entree[1])),
+        tuple(sorted(compteurs, key=lambda compteur: compteur[0])),
+    )
+
+
+def open_collecte(
+    session: Session, prm: str, debut: date, *, service_souscrit_id: str | None = None
+) -> None:
+    """Collect the curve of a point from `debut` on, for that service."""
+    session.add(Collecte(prm=prm, debut=debut, service_souscrit_id=service_souscrit_id))
+
+
+def close_collecte(session: Session, service_souscrit_id: str, fin: date) -> None:
+    """End at `fin` (excluded) what that service had collected; earlier days stay."""
+    session.execute(
+        update(Collecte)
+        .where(Collecte.service_souscrit_id == service_souscrit_id, Collecte.fin.is_(None))
+        .values(fin=fin)
+    )
+
+
+def replace_collectes(session: Session, prm: str, *collectes: tuple[date, date | None]) -> None:
+    """Make `collectes` the only periods in which the curve of a point is collected."""
+    session.execute(delete(Collecte).where(Collecte.prm == prm))
+    session.add_all(Collecte(prm=prm, debut=debut, fin=fin) for debut, fin in collectes)
+
+
+def add_trou(session: Session, prm: str, debut: datetime, fin: datetime) -> None:
+    """Lose what was read of a point in [debut, fin), two aware instants."""
+    session.add(Trou(prm=prm, debut=debut, fin=fin))
+
+
+def remove_trous(session: Session, prm: str) -> None:
+    """Find again everything that was lost of a point."""
+    session.execute(delete(Trou).where(Trou.prm == prm))
+
+
+def grant_acces(
+    session: Session,
+    prm: str,
+    type: TypeAcces,
+    debut: date,
+    *,
+    fin: date | None = None,
+    acteur_code: str | None = None,
+) -> None:
+    """Open an access service on a point; see `ServiceAcces`."""
+    session.add(ServiceAcces(prm=prm, type=type, debut=debut, fin=fin, acteur_code=acteur_code))
+
+
+def withdraw_acces(session: Session, prm: str, type: TypeAcces) -> None:
+    """Take away the access services of that type that a point has."""
+    session.execute(delete(ServiceAcces).where(ServiceAcces.prm == prm, ServiceAcces.type == type))
+
+
+def acces_of(session: Session, prm: str) -> Sequence[ServiceAcces]:
+    """Return the access services of a point, oldest first."""
+    return session.scalars(
+        select(ServiceAcces).where(ServiceAcces.prm == prm).order_by(ServiceAcces.id)
+    ).all()
+
+
+def has_acces(session: Session, prm: str, type: TypeAcces, *, acteur_code: str, jour: date) -> bool:
+    """Tell whether an access service lets the actor consult that type of measures on `jour`."""
+    found = select(ServiceAcces.id).where(
+        ServiceAcces.prm == prm,
+        ServiceAcces.type == type,
+        ServiceAcces.acteur_code.is_(None) | (ServiceAcces.acteur_code == acteur_code),
+        ServiceAcces.debut <= jour,
+        ServiceAcces.fin.is_(None) | (ServiceAcces.fin > jour),
+    )
+    return session.scalar(found.limit(1)) is not None

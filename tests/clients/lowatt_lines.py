@@ -1,0 +1,131 @@
+"""The command lines of `lowatt-enedis` that send the requests of the catalogue."""
+
+from collections.abc import Mapping
+from typing import Any
+
+Request = Mapping[str, Any]
+
+
+def command_line(service: str, version: str, request: Request) -> list[str]:
+    """Return the arguments that send `request`."""
+    return _LINES[f"{service} {version}"](request)
+
+
+def _measures(request: Request) -> list[str]:
+    return [
+        *("measures", request["pointId"], "--contrat", request["contratId"]),
+        *_flag("--autorisation", request["autorisationClient"]),
+    ]
+
+
+def _details(request: Request) -> list[str]:
+    demande = request["demande"]
+    return [
+        *("details", demande["pointId"], demande["mesuresTypeCode"]),
+        *_curve(demande),
+        *_window(demande),
+        *_flag("--injection", demande["injection"]),
+        *_flag("--corrigee", demande["mesuresCorrigees"]),
+        *_flag("--no-autorisation", not demande["accordClient"]),
+    ]
+
+
+def _details_v3(request: Request) -> list[str]:
+    demande = request["demande"]
+    return [
+        *("detailsV3", demande["pointId"], demande["mesuresTypeCode"]),
+        *_curve(demande),
+        *_window(demande),
+        *("--cadre", demande["cadreAcces"]),
+        *_flag("--injection", demande["sens"] == "INJECTION"),
+        *_flag("--corrigee", demande["mesuresCorrigees"]),
+    ]
+
+
+def _subscribe(request: Request) -> list[str]:
+    general, acces = request["demande"]["donneesGenerales"], request["demande"]["accesMesures"]
+    curve = "--cdc" if acces["transmissionRecurrente"] else "--cdc-enable"
+    return [
+        *("subscribe", general["pointId"], "--contrat", general["contratId"]),
+        curve if acces["mesuresTypeCode"] == "CDC" else "--idx",
+        *_flag("--linky", acces["mesuresPas"] == "PT30M"),
+        *_flag("--injection", acces["injection"]),
+        *_window(acces),
+        *_person(acces["declarationAccordClient"], "accord"),
+    ]
+
+
+def _subscriptions(request: Request) -> list[str]:
+    criteres = request["criteres"]
+    return ["subscriptions", criteres["pointId"], "--contrat", criteres["contratId"]]
+
+
+def _unsubscribe(request: Request) -> list[str]:
+    demande = request["demande"]
+    general, arret = demande["donneesGenerales"], demande["arretServiceSouscrit"]
+    return [
+        *("unsubscribe", general["pointId"], "--id", arret["serviceSouscritId"]),
+        *("--contrat", general["contratId"]),
+    ]
+
+
+def _infra_j(request: Request) -> list[str]:
+    general, acces = request["demande"]["donneesGenerales"], request["demande"]["accesDonnees"]
+    flags = ("injection", "soutirage", "cdc", "idx", "ptd")
+    declaration = acces["declarationAccordClient"]
+    return [
+        *("cmdInfraJ", general["pointId"], "--contrat", general["contratId"]),
+        *(f"--{name}" for name in flags if acces[name]),
+        *_person(declaration, "accordClient"),
+    ]
+
+
+def _historique(request: Request) -> list[str]:
+    general = request["demande"]["donneesGenerales"]
+    mesures = request["demande"]["historiqueMesures"]
+    step = mesures.get("pasCdc")
+    return [
+        *("cmdHisto", general["pointId"], mesures["mesureType"]),
+        *("--contrat", general["contratId"]),
+        *(("--pas", str(step["valeur"])) if step else ()),
+        *_window(mesures),
+        *_person(mesures["declarationAccordClient"], "accordClient"),
+    ]
+
+
+_LINES = {
+    "ConsultationMesures 1.1": _measures,
+    "ConsultationMesuresDetaillees 2.0": _details,
+    "ConsultationMesuresDetaillees 3.0": _details_v3,
+    "CommandeCollectePublicationMesures 3.0": _subscribe,
+    "RechercheServicesSouscritsMesures 1.0": _subscriptions,
+    "CommandeArretServiceSouscritMesures 1.0": _unsubscribe,
+    "CommandeTransmissionDonneesInfraJ 1.0": _infra_j,
+    "CommandeTransmissionHistoriqueMesures 1.0": _historique,
+}
+
+
+def _curve(demande: Request) -> list[str]:
+    if demande["mesuresTypeCode"] != "COURBE":
+        return []
+    return ["--courbe-type", demande["grandeurPhysique"]]
+
+
+def _window(demande: Request) -> list[str]:
+    bounds = (("--from", demande.get("dateDebut")), ("--to", demande.get("dateFin")))
+    return [text for name, day in bounds if day is not None for text in (name, day.isoformat())]
+
+
+def _person(declaration: Request, consent: str) -> list[str]:
+    line = _flag("--no-autorisation", not declaration[consent])
+    if company := declaration.get("personneMorale"):
+        line += ["--denomination", company["denominationSociale"]]
+    if person := declaration.get("personnePhysique"):
+        line += ["--nom", person["nom"]]
+        if "civilite" in person:
+            line += ["--civilite", person["civilite"]]
+    return line
+
+
+def _flag(name: str, wanted: bool) -> list[str]:
+    return [name] if wanted else []

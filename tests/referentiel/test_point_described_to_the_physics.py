@@ -1,0 +1,135 @@
+"""A point of the data set, as the physics of measures gets it."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy.orm import Session
+
+from sge_sim.mesures import Collecte, PointMesure, Profil, Structure
+from sge_sim.referentiel.mesures import jour_releve, point_mesure
+from sge_sim.store.codes import Sens
+from sge_sim.store.database import Database
+from sge_sim.store.mesures import Suivi, open_collecte, read_suivi
+from sge_sim.store.points import Point, find_point, named_points
+
+C5, C4, C2 = "25478147557460", "98800001144455", "98800003605936"
+
+
+def described(session: Session, prm: str, sens: Sens = "SOUTIRAGE") -> PointMesure:
+    point = find_point(session, prm)
+    assert point is not None
+    found = point_mesure(point, read_suivi(session, prm), sens)
+    assert found is not None
+    return found
+
+
+@pytest.mark.observed("TD08 is read on the 9th, TD05 on the 6th (2022)")
+@pytest.mark.parametrize(
+    ("plage", "jour"),
+    [("TD08", 9), ("TD05", 6), ("DM00", 1), ("TM02", 17), ("MM15", 28), ("FM01", 28), (None, 1)],
+)
+def test_day_of_reading_follows_the_range(plage: str | None, jour: int) -> None:
+    assert jour_releve(plage) == jour
+
+
+@pytest.mark.documented("AX.0355: a tariff has its classes")
+@pytest.mark.parametrize(
+    ("prm", "distributeur", "fournisseur"),
+    [
+        ("25957452924301", ("DI000001", Structure.BASE), ("FC000165", Structure.BASE)),
+        ("24210000002270", ("DI000002", Structure.HP_HC), ("FC000050", Structure.SIX_CADRANS)),
+        (C5, ("DI000003", Structure.SAISONS_C5), ("FC000014", Structure.HP_HC)),
+        (C4, ("D", Structure.SAISONS), None),
+        (C2, ("D", Structure.POINTE), None),
+        ("24210000001819", None, ("HoroF1", Structure.HP_HC)),
+    ],
+)
+def test_grids_follow_the_tariff_the_calendar_and_the_level(
+    session: Session,
+    prm: str,
+    distributeur: tuple[str, Structure] | None,
+    fournisseur: tuple[str, Structure] | None,
+) -> None:
+    point = described(session, prm)
+    for grilles, expected in (
+        (point.grille_distributeur, distributeur),
+        (point.grille_fournisseur, fournisseur),
+    ):
+        assert [(each.calendrier, each.structure) for each in grilles] == (
+            [] if expected is None else [expected]
+        )
+
+
+@pytest.mark.assumed("the catalogue's C5 points are collected, the population isn't")
+def test_the_points_of_the_catalogue_are_collected(session: Session) -> None:
+    assert described(session, C5).collectes == (Collecte(date(2018, 1, 1)),)
+    assert described(session, "25884515170669").collectes == ()
+    named = {point.prm for point in named_points(session)}
+    some = session.query(Point).where(Point.prm.not_in(named), Point.segment == "C5").limit(20)
+    assert all(read_suivi(session, point.prm).collectes == () for point in some)
+
+
+@pytest.mark.assumed("the installation of the client's category")
+def test_profile_follows_the_category(session: Session) -> None:
+    assert described(session, C5).profil_effectif is Profil.RESIDENTIEL
+    assert described(session, "24210000002494").profil_effectif is Profil.PROFESSIONNEL
+    assert described(session, C4).profil_effectif is Profil.TERTIAIRE
+
+
+def test_the_other_direction_is_another_installation(session: Session) -> None:
+    drawn = described(session, "24210000002506")
+    given = described(session, "24210000002506", "INJECTION")
+    assert (drawn.segment, given.segment) == ("C5", "P4")
+    assert drawn.graine != given.graine
+    assert given.grille_fournisseur == ()
+    assert described(session, "24210000002821", "INJECTION").segment == "P4"
+    assert described(session, C4, "INJECTION").segment == "P3"
+
+
+@pytest.mark.documented("GUI 0488: a point never commissioned has no measure")
+def test_a_point_without_meter_has_no_measure(session: Session) -> None:
+    point = find_point(session, "24210000000692")
+    assert point is not None
+    assert point_mesure(point, read_suivi(session, point.prm), "SOUTIRAGE") is None
+    other = find_point(session, C5)
+    assert other is not None
+    assert point_mesure(other, Suivi(), "SOUTIRAGE") is None
+
+
+def test_periods_of_collection_that_touch_are_one(session: Session) -> None:
+    point = find_point(session, C5)
+    assert point is not None
+    un, deux, trois, quatre = (date(2025, mois, 1) for mois in (1, 2, 3, 4))
+    compteurs = read_suivi(session, C5).compteurs
+    suivi = Suivi(
+        collectes=((un, deux), (un, trois), (trois, quatre), (date(2025, 6, 1), None)),
+        compteurs=compteurs,
+    )
+    found = point_mesure(point, suivi, "SOUTIRAGE")
+    assert found is not None
+    assert found.collectes == (Collecte(un, quatre), Collecte(date(2025, 6, 1)))
+
+
+def test_a_change_holds_at_once_and_a_point_that_did_not_change_is_the_same(
+    installed: Database,
+) -> None:
+    prm = "25884515170669"
+    with installed.sessions() as session:
+        before = described(session, prm)
+        assert described(session, prm) is before
+        open_collecte(session, prm, date(2025, 1, 1))
+        session.flush()
+        assert described(session, prm).collectes == (Collecte(date(2025, 1, 1)),)
+        point = find_point(session, prm)
+        assert point is not None
+        point.puissance_souscrite = 12
+        assert described(session, prm).puissances[0].valeur == 12
+    with installed.sessions() as session:
+        assert described(session, prm) is before
+
+
+def test_every_named_point_can_be_described(session: Session) -> None:
+    for point in named_points(session):
+        for sens in ("SOUTIRAGE", "INJECTION"):
+            found = point_mesure(point, read_suivi(session, point.prm), sens)
+            assert (found is None) == (point.date_mise_en_service is None)

@@ -1,0 +1,129 @@
+"""CommandeArretServiceSouscritMesures through zeep on the real WSDL."""
+
+from typing import Any
+
+import pytest
+from orders_kit import C4, C5, TODAY, UNKNOWN, Orders, orders_simulator
+from sql_state import change_point
+
+from sge_sim.services.commande_arret_service_souscrit_mesures.service import SERVICE
+
+INDEX = {"mesuresTypeCode": "IDX", "mesuresPas": "P1D", "mesuresCorrigees": None}
+OPPOSED = "24210000002057"
+
+
+def test_every_listed_code_is_reached_here_or_told_unreachable() -> None:
+    reached = {"SGT4O7", "SGT504", "SGT502", "SGT471", "SGT472", "SGT4O3", "SGT4O2"}
+    reached |= {"SGT4O4", "SGT4O5", "SGT4O6", "SGT589"} | {"SGT200", "SGT500", "SGT562"}
+    assert set(SERVICE.codes) == reached | set(SERVICE.unreachable)
+
+
+def ordered(actor: Orders, prm: str, **asked: Any) -> str:
+    number: str = actor.collecte(prm, **asked)["body"]["serviceSouscritId"]
+    return number
+
+
+@pytest.mark.documented("OFF ASS-R1; GUI 0474 §4: nothing but the acknowledgement")
+@pytest.mark.parametrize(("prm", "asked"), [(C5, {}), (C4, {"mesuresPas": "PT10M"})])
+def test_a_stopped_service_ends_today(tiers: Orders, prm: str, asked: dict[str, Any]) -> None:
+    number = ordered(tiers, prm, **asked)
+    answer = tiers.arret(prm, number)
+    assert answer["body"] == {"affaireId": None, "prestations": None}
+    acknowledged = answer["header"]["acquittement"]["infoFonctionnelles"]
+    assert acknowledged == {"pointId": prm, "affaireId": None}
+    (service,) = tiers.services(prm)
+    assert (service["etatCode"], service["dateFin"]) == ("TERMINE", TODAY)
+    assert service["motifFinLibelle"] == "Arrêt demandé par le bénéficiaire"
+
+
+@pytest.mark.documented("GUI 0474 §3")
+@pytest.mark.parametrize(
+    ("general", "code"),
+    [
+        ({"objetCode": "AME"}, "SGT4O7"),
+        ({"initiateurLogin": "personne@exemple.fr"}, "SGT504"),
+        ({"initiateurLogin": "contact@tiers2.example.org"}, "SGT502"),
+        ({"contratId": "9999999"}, "SGT471"),
+        ({"contratId": "1100391"}, "SGT472"),
+        ({}, "SGT4O3"),
+    ],
+)
+def test_a_stop_is_refused(tiers: Orders, general: dict[str, str], code: str) -> None:
+    assert tiers.arret(C5, "99999999", general) == code
+
+
+@pytest.mark.documented("AX.0466: known for the point; unknown point: assumed")
+def test_sgt4o3_on_another_point(tiers: Orders) -> None:
+    number = ordered(tiers, "24210000001156")
+    assert tiers.arret(C5, number) == "SGT4O3"
+    assert tiers.arret(UNKNOWN, number) == "SGT4O3"
+
+
+@pytest.mark.documented("GUI 0474 §1")
+def test_sgt4o2_for_the_service_of_another_actor(tiers: Orders) -> None:
+    number = ordered(tiers, "24210000001481")
+    assert Orders(tiers.simulator, "fournisseur").arret("24210000001481", number) == "SGT4O2"
+
+
+@pytest.mark.documented("AX.0466")
+def test_sgt4o4_once_it_has_ended(tiers: Orders) -> None:
+    number = ordered(tiers, "24210000002270")
+    tiers.arret("24210000002270", number)
+    assert tiers.arret("24210000002270", number) == "SGT4O4"
+
+
+@pytest.mark.assumed("a service that waits can't be stopped")
+def test_sgt4o4_before_it_has_started(tiers: Orders) -> None:
+    waiting = ordered(
+        tiers,
+        "98800005144497",
+        mesuresPas="PT10M",
+        dateDebut=TODAY.replace(day=20),
+        dateFin=None,
+    )
+    assert tiers.arret("98800005144497", waiting) == "SGT4O4"
+
+
+@pytest.mark.assumed("stopping the recording needs the meter, stopping index doesn't")
+def test_sgt589_where_the_meter_has_to_be_reached(tiers: Orders) -> None:
+    prm = "24210000002382"
+    curve, index = ordered(tiers, prm), ordered(tiers, prm, **INDEX)
+    change_point(tiers.simulator, prm, teleoperable=0)
+    assert tiers.arret(prm, curve) == "SGT589"
+    assert tiers.arret(prm, index)["body"] is not None
+
+
+@pytest.mark.documented("GUI 0474 §1: the incumbent supplier lifts the opposition, a tiers can't")
+def test_only_the_incumbent_supplier_lifts_an_opposition(tiers: Orders) -> None:
+    incumbent = Orders(tiers.simulator, "fournisseur")
+    change_point(tiers.simulator, OPPOSED, fournisseur_titulaire="FOURN1")
+    (opposition,) = tiers.services(OPPOSED)
+    number = opposition["serviceSouscritId"]
+    assert tiers.arret(OPPOSED, number) == "SGT4O2"
+    assert tiers.collecte(OPPOSED) == "SGT4H7"
+    assert incumbent.arret(OPPOSED, number)["header"]
+    (lifted,) = tiers.services(OPPOSED)
+    assert (lifted["etatCode"], lifted["motifFinLibelle"]) == ("TERMINE", "Levée de l'opposition")
+    assert tiers.collecte(OPPOSED)["body"]["serviceSouscritId"]
+
+
+@pytest.mark.assumed("a C5 has to be reached, which takes time")
+def test_stops_that_take_time(tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("arret_differe")
+    with orders_simulator(folder, "--delai-activation", "3d") as orders:
+        number = ordered(orders, C5)
+        other = ordered(orders, "24210000001156")
+        assert orders.arret(C5, number) == "SGT4O4"
+        orders.clock("advance", "3d")
+        assert orders.arret(C5, number)["header"]
+        assert orders.services(C5)[0]["etatCode"] == "ACTIF"
+        assert orders.arret(C5, number) == "SGT4O5"
+        done = orders.simulator.command(
+            "points", "set", "24210000001156", "--opposition", "oui", "--delai", "2d"
+        )
+        assert done.returncode == 0, done.stderr
+        assert orders.arret("24210000001156", other) == "SGT4O6"
+        orders.clock("advance", "3d")
+        assert orders.services(C5)[0]["etatCode"] == "TERMINE"
+        states = [one["etatCode"] for one in orders.services("24210000001156")]
+        assert states == ["TERMINE", "ACTIF"]

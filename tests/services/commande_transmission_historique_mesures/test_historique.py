@@ -1,0 +1,133 @@
+"""CommandeTransmissionHistoriqueMesures through zeep on the real WSDL."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from orders_kit import C5, P1, TODAY, UNKNOWN, Orders, orders_simulator
+from sql_state import execute
+
+from sge_sim.services.commande_transmission_historique_mesures.service import SERVICE
+
+C4 = "98800005144497"
+DAY = timedelta(days=1)
+INDEX = {"mesureType": "IDX", "pasCdc": None}
+OF_C4 = {"pasCdc": {"valeur": 10, "unite": "min"}, "client": {}}
+
+
+def test_every_listed_code_is_reached_here_or_told_unreachable() -> None:
+    reached = {code for code, _, _ in REFUSED} | {"SGT4M5", "SGT500"}
+    assert set(SERVICE.codes) == reached | set(SERVICE.unreachable)
+    assert not reached & set(SERVICE.unreachable)
+
+
+@pytest.mark.observed("recorded orders, 2022")
+@pytest.mark.parametrize(
+    ("prm", "asked", "fiche", "option"),
+    [
+        (C5, {}, "F380", None),
+        (C4, OF_C4, "F380", None),
+        (C5, INDEX, "F385B", "F385BO2"),
+        (C5, {"dateDebut": date(2023, 8, 1)}, "F380", None),
+        (C5, {**INDEX, "dateDebut": date(2022, 8, 1)}, "F385B", "F385BO2"),
+        (C4, {**OF_C4, "mesureCorrigee": True}, "F380", None),
+    ],
+)
+def test_a_history_is_ordered(
+    tiers: Orders, prm: str, asked: dict[str, Any], fiche: str, option: str | None
+) -> None:
+    answer = tiers.historique(prm, **asked)
+    (prestation,) = answer["body"]["prestations"]["prestation"]
+    assert (prestation["rang"], prestation["fiche"]["code"]) == (1, fiche)
+    assert (prestation["option"] or {}).get("code") == option
+    assert prestation["cas"] is None
+    assert answer["body"]["affaireId"].startswith("A0")
+    header = answer["header"]["acquittement"]
+    assert header["resultat"]["code"] == "SGT200"
+    assert header["infoFonctionnelles"] == {"pointId": prm, "affaireId": None}
+    assert header["infoDemandeur"]["loginDemandeur"] == tiers.login
+
+
+REFUSED: list[tuple[str, str, dict[str, Any]]] = [
+    ("SGT4L3", C5, {"general": {"initiateurLogin": "personne@exemple.fr"}}),
+    ("SGT4L3", C5, {"general": {"initiateurLogin": "contact@tiers2.example.org"}}),
+    ("SGT402", C5, {"general": {"initiateurLogin": "sans.droit@tiers1.example.org"}}),
+    ("SGT471", C5, {"general": {"contratId": "9999999"}}),
+    ("SGT472", C5, {"general": {"contratId": "1100391"}}),
+    ("SGT473", C5, {"general": {"contratId": "1100017"}}),
+    ("SGT402", UNKNOWN, {}),
+    ("SGT4L4", C5, {"general": {"objetCode": "AME"}}),
+    ("SGT4L4", C5, {"mesureType": "COURBE"}),
+    ("SGT4L4", P1, OF_C4),
+    ("SGT4K2", C5, {"accord": False}),
+    ("SGT4K4", C5, {"dateDebut": TODAY}),
+    ("SGT4K1", C5, {"dateFin": TODAY + DAY}),
+    ("SGT4L8", C5, {"dateDebut": date(2023, 7, 31)}),
+    ("SGT4L8", C5, {**INDEX, "dateDebut": date(2022, 7, 31)}),
+    ("SGT4M2", "24210000000692", {}),
+    ("SGT4M3", "24210000000918", {}),
+    ("SGT4M1", "24210000000479", {}),
+    ("SGT4M6", "24210000000704", {}),
+    ("SGT4M7", "98610000001044", OF_C4),
+    ("SGT4L1", "24210000001370", {}),
+    ("SGT4M9", C4, {**INDEX, "client": {}}),
+    ("SGT4M9", "24210000001920", INDEX),
+    ("SGT4M8", "24210000001920", {}),
+    ("SGT4M8", "98610000000255", OF_C4),
+    ("SGT402", C5, {"mesureCorrigee": True}),
+    ("SGT402", C5, {"client": {}}),
+    ("SGT402", C5, {"client": {"personnePhysique": {"civilite": "Dr", "nom": "ROCHE"}}}),
+    (
+        "SGT402",
+        C5,
+        {"client": {"personneMorale": {"denominationSociale": "X", "secteurActiviteCode": "Z"}}},
+    ),
+    ("SGT402", C5, {"pasCdc": {"valeur": 10, "unite": "min"}}),
+    ("SGT402", C5, {"pasCdc": {"valeur": 30, "unite": "h"}}),
+    ("SGT402", C5, {"pasCdc": None}),
+    ("SGT402", C4, {**OF_C4, "pasCdc": {"valeur": 30, "unite": "min"}}),
+    ("SGT402", C5, {"mesureType": "IDX"}),
+]
+
+
+@pytest.mark.documented("GUI 0453 §3, AX.0466; details assumed")
+@pytest.mark.parametrize(("code", "prm", "asked"), REFUSED)
+def test_an_order_of_history_is_refused(
+    tiers: Orders, code: str, prm: str, asked: dict[str, Any]
+) -> None:
+    assert tiers.historique(prm, **asked) == code
+
+
+@pytest.mark.assumed("a tiers orders under a contract Enedis-Tiers")
+def test_sgt4m5_contract_of_the_wrong_type(tiers: Orders) -> None:
+    execute(
+        tiers.simulator,
+        "INSERT INTO contrat (contrat_id, acteur_code, type, date_debut) VALUES (?, ?, ?, ?)",
+        *("1199999", "TIERS1", "GRD-F", "2015-01-01"),
+    )
+    assert tiers.historique(C5, {"contratId": "1199999"}) == "SGT4M5"
+
+
+@pytest.mark.documented("GUI 0453: the person is ignored on C1-C4")
+def test_a_c4_needs_no_person_and_looks_at_none(tiers: Orders) -> None:
+    odd = {"personnePhysique": {"civilite": "Dr", "nom": "ROCHE"}}
+    assert tiers.historique(C4, **{**OF_C4, "client": odd})["body"]["affaireId"]
+
+
+@pytest.mark.observed("2022: cut at the last commissioning, without error")
+def test_a_period_before_the_last_commissioning_is_accepted(tiers: Orders) -> None:
+    assert tiers.historique("24210000001481")["body"]["affaireId"]
+
+
+@pytest.mark.assumed("in production a package has to be homologated")
+def test_sgt402_in_production_without_homologation(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("production")
+    with orders_simulator(folder, "--environment", "production") as orders:
+        assert orders.historique(C5)["body"]["affaireId"]
+        execute(
+            orders.simulator,
+            "DELETE FROM habilitation WHERE paquet = 'Historique' AND acteur_code = 'TIERS1'",
+        )
+        assert orders.historique(C5) == "SGT402"

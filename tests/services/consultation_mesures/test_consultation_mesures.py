@@ -1,0 +1,342 @@
+"""ConsultationMesures through zeep and suds on the real WSDL, on 15 July 2026."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+import zeep
+from real_clients import ZeepCaller, refusal_of, suds_client
+from running_simulator import RunningSimulator, start_simulator
+
+from sge_sim.services.registry import SERVICES
+from sge_sim.soap.codes import libelle
+
+PATH = "/ConsultationMesures/v1.1"
+DETAILLEES = "/ConsultationMesuresDetaillees/v3.0"
+OPTIONS = ("--now", "2026-07-15T10:00", "--population-size", "0")
+TIERS, FOURN1, TIERS2 = "1100256", "1000184", "1100391"
+C5, C4, C2, C1_HTA, C1_HTB = (
+    "25957452924301",
+    "98800000396971",
+    "98800003605936",
+    "98610000001481",
+    "98610000001593",
+)
+NIVEAU_0, NIVEAU_1, NOUVEAU_COMPTEUR = "24210000001819", "24210000001920", "24210000003060"
+SIX_CADRANS, QUATRE_CLASSES = "24210000002270", "24210000002382"
+REMIS_EN_SERVICE, RESILIE, EN_RACCORDEMENT = "24210000001481", "24210000000479", "24210000000692"
+DE_FOURN1, DE_FOURN2, P1 = "24210000002608", "24210000002710", "98610000001605"
+
+Ask = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulator]:
+    with start_simulator(tmp_path_factory.mktemp("mesures"), *OPTIONS) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def tiers(running: RunningSimulator) -> Ask:
+    return asked_by(running)
+
+
+@pytest.fixture(scope="module")
+def fournisseur(running: RunningSimulator) -> Ask:
+    return asked_by(running, "fournisseur", contrat=FOURN1)
+
+
+def asked_by(running: RunningSimulator, kind: str = "tiers", contrat: str = TIERS) -> Ask:
+    """Return what asks as an actor: the answer as plain values, or the code of the refusal."""
+    call = ZeepCaller(running, PATH, kind)
+    login = running.ready["actors"][kind]["login"]
+
+    def ask(prm: str, **members: Any) -> Any:
+        demande = {"pointId": prm, "loginDemandeur": login, "contratId": contrat, **members}
+        try:
+            answer = call(**demande)
+        except zeep.exceptions.Fault as refusal:
+            code, label = refusal_of(refusal)
+            assert label == libelle(code)
+            return code
+        return zeep.helpers.serialize_object(answer.body, dict)
+
+    return ask
+
+
+def autorise(ask: Ask, prm: str) -> Any:
+    return ask(prm, autorisationClient=True)
+
+
+def envelope(members: str) -> str:
+    """A message, its members given as XML."""
+    return (
+        '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
+        '<c:consulterMesures xmlns:c="http://www.enedis.fr/sge/b2b/services/consultermesures/v1.1">'
+        f"{members}</c:consulterMesures></s:Body></s:Envelope>"
+    )
+
+
+def turpe(answer: Any) -> list[Any]:
+    grille = answer["seriesMesuresDateesGrilleTurpe"]
+    return [] if grille is None else grille["serie"]
+
+
+def frn(answer: Any) -> list[Any]:
+    grille = answer["seriesMesuresDateesGrilleFrn"]
+    return [] if grille is None else grille["serie"]
+
+
+def mesures(serie: Any) -> list[Any]:
+    found: list[Any] = serie["mesuresDatees"]["mesure"]
+    return found
+
+
+def calendars(series: list[Any]) -> list[tuple[str, str]]:
+    """The calendar and the class of each series."""
+    return [(serie["calendrier"]["code"], serie["classeTemporelle"]["code"]) for serie in series]
+
+
+@pytest.mark.observed("2022, recorded answer of a C4")
+def test_c4_has_the_distributor_s_four_classes_without_calendar(tiers: Ask) -> None:
+    answer = autorise(tiers, C4)
+    assert frn(answer) == []
+    series = turpe(answer)
+    assert [
+        (serie["classeTemporelle"]["code"], serie["classeTemporelle"]["libelle"])
+        for serie in series
+    ] == [
+        ("HCE", "Heures creuses été"),
+        ("HCH", "Heures Creuses Hiver/Saison Haute"),
+        ("HPE", "Heures pleines été"),
+        ("HPH", "Heures Pleines Hiver/Saison Haute"),
+    ]
+    for serie in series:
+        assert serie["calendrier"] is None
+        assert serie["grandeurPhysique"] == {"code": "EA", "libelle": "Energie Active"}
+        assert serie["unite"] == "kWh"
+        assert len(mesures(serie)) == 36
+        assert {each["dateDebut"].day for each in mesures(serie)} == {9}
+    winter = [each["valeur"] for each in mesures(series[3])]
+    assert min(winter) == 0 < max(winter)
+
+
+@pytest.mark.observed("2022: newest first, half-open, labels")
+def test_rows_go_from_the_newest_and_share_their_bounds(tiers: Ask) -> None:
+    for serie in (*turpe(autorise(tiers, C4)), *frn(autorise(tiers, C5))):
+        rows = mesures(serie)
+        assert rows[0]["dateFin"] <= date(2026, 7, 15)
+        for newer, older in pairwise(rows):
+            assert older["dateFin"] == newer["dateDebut"] > older["dateDebut"]
+        assert rows[0]["nature"] == {"code": "REEL", "libelle": "Réelle"}
+        assert rows[0]["declencheur"] == {"code": "CYCLIQUE", "libelle": "Publication cyclique"}
+        assert rows[0]["statut"] == {"code": "INITIALE", "libelle": "Initiale"}
+
+
+@pytest.mark.observed("2022, recorded answer of a C5: labels of the calendars and classes")
+def test_c5_has_both_grids_with_their_calendars(tiers: Ask) -> None:
+    answer = autorise(tiers, C5)
+    (distributor,), (supplier,) = turpe(answer), frn(answer)
+    assert distributor["calendrier"] == {"code": "DI000001", "libelle": "Base"}
+    assert distributor["classeTemporelle"] == {"code": "BASE", "libelle": "Base"}
+    assert supplier["calendrier"] == {"code": "FC000165", "libelle": "FC000165"}
+    assert supplier["classeTemporelle"] == {"code": "BASE", "libelle": "BASE"}
+    assert mesures(distributor) == mesures(supplier)
+    assert {each["dateDebut"].day for each in mesures(supplier)} == {6}
+    assert len(mesures(supplier)) == 36
+
+
+@pytest.mark.documented("GUI 0455 §4: series by calendar, then by class")
+def test_a_grid_of_several_classes_is_sorted_by_class(tiers: Ask) -> None:
+    answer = autorise(tiers, SIX_CADRANS)
+    assert calendars(frn(answer)) == [
+        ("FC000050", code) for code in ("BCHC", "BCHP", "BUHC", "BUHP", "RHC", "RHP")
+    ]
+    assert calendars(turpe(answer)) == [("DI000002", "HC"), ("DI000002", "HP")]
+    four = turpe(autorise(tiers, QUATRE_CLASSES))
+    assert calendars(four) == [("DI000003", code) for code in ("HCB", "HCH", "HPB", "HPH")]
+    for rank in range(36):
+        both = [
+            sum(mesures(serie)[rank]["valeur"] for serie in grid(answer)) for grid in (turpe, frn)
+        ]
+        # Each class is the difference of two readings in whole kWh.
+        assert abs(both[0] - both[1]) <= 8
+
+
+@pytest.mark.documented("GUI 0455 §4: calendars from the newest")
+@pytest.mark.observed("2022: a change of meter ends and begins rows by an event")
+def test_a_change_of_meter_starts_a_calendar(tiers: Ask) -> None:
+    answer = autorise(tiers, NOUVEAU_COMPTEUR)
+    assert calendars(frn(answer)) == [("FC000165", "BASE"), ("HoroF1", "BASE")]
+    newest, oldest = frn(answer)
+    (distributor,) = turpe(answer)
+    ending = mesures(oldest)[0]
+    assert ending["dateFin"] == date(2025, 1, 7)
+    assert ending["declencheur"] == {
+        "code": "EVENEMENT",
+        "libelle": "Publication événementielle",
+    }
+    first = mesures(newest)[-1]
+    assert (first["dateDebut"], first["dateFin"]) == (date(2025, 1, 7), date(2025, 1, 11))
+    assert first["declencheur"]["code"] == "EVENEMENT"
+    assert mesures(distributor)[-1]["dateDebut"] == date(2025, 1, 11)
+    # A meter that doesn't communicate is read on the spot twice a year, and estimated in between.
+    assert {each["nature"]["code"] for each in mesures(oldest)} == {"ESTI", "REGU"}
+
+
+@pytest.mark.documented("OFF 21.3: level 0, the supplier's grid alone; levels 1 and 2, both")
+def test_grids_by_level_of_service(tiers: Ask) -> None:
+    old_chain = autorise(tiers, NIVEAU_0)
+    assert turpe(old_chain) == []
+    assert [serie["calendrier"] for serie in frn(old_chain)] == [None, None]
+    both = autorise(tiers, NIVEAU_1)
+    assert turpe(both)
+    assert frn(both)
+
+
+@pytest.mark.documented("GUI 0455: cut at the last commissioning, without refusal")
+def test_nothing_before_the_last_commissioning(tiers: Ask) -> None:
+    (serie,) = frn(autorise(tiers, REMIS_EN_SERVICE))
+    assert mesures(serie)[-1]["dateDebut"] == date(2025, 2, 3)
+
+
+@pytest.mark.observed("36 months in 2022; 12 in the guide")
+def test_the_depth_is_a_setting(tmp_path: Path) -> None:
+    with start_simulator(tmp_path, *OPTIONS, "--profondeur-historique-mois", "12") as running:
+        (serie,) = frn(autorise(asked_by(running), C5))
+    assert len(mesures(serie)) == 12
+    # A row that straddles the depth is whole.
+    assert mesures(serie)[-1]["dateFin"] == date(2025, 8, 6)
+
+
+@pytest.mark.documented("billing consumptions are differences of indexes")
+@pytest.mark.parametrize("prm", [C5, SIX_CADRANS])
+def test_monthly_consumptions_are_differences_of_the_daily_indexes(
+    running: RunningSimulator, tiers: Ask, prm: str
+) -> None:
+    answer = autorise(tiers, prm)
+    index = ZeepCaller(running, DETAILLEES)(
+        demande={
+            "initiateurLogin": running.login,
+            "pointId": prm,
+            "mesuresTypeCode": "INDEX",
+            "grandeurPhysique": "EA",
+            "dateDebut": date(2025, 7, 15),
+            "dateFin": date(2026, 7, 15),
+            "mesuresCorrigees": False,
+            "sens": "SOUTIRAGE",
+            "cadreAcces": "ACCORD_CLIENT",
+        }
+    )
+    (contexte,) = index.contexte
+    (grandeur,) = contexte.grandeur
+    compared = 0
+    for calendar, series in zip(grandeur.calendrier, (frn(answer), turpe(answer)), strict=True):
+        for serie in series:
+            (register,) = [
+                each
+                for each in calendar.classeTemporelle
+                if each.idClasseTemporelle == serie["classeTemporelle"]["code"]
+            ]
+            kwh = {each.d[:10]: each.v // 1000 for each in register.valeur}
+            for row in mesures(serie):
+                if row["dateDebut"] >= date(2025, 7, 15):
+                    debut, fin = row["dateDebut"].isoformat(), row["dateFin"].isoformat()
+                    assert row["valeur"] == kwh[fin] - kwh[debut]
+                    compared += 1
+    assert compared >= 22
+
+
+@pytest.mark.observed("2022: the acquittement names the point")
+def test_the_acquittement_names_the_point_and_the_login(running: RunningSimulator) -> None:
+    answer = ZeepCaller(running, PATH)(
+        pointId=C5, loginDemandeur=running.login, contratId=TIERS, autorisationClient=True
+    )
+    acquittement = answer.header.acquittement
+    assert acquittement.resultat.code == "SGT200"
+    assert acquittement.infoFonctionnelles.pointId == C5
+    assert acquittement.infoDemandeur.loginDemandeur == running.login
+
+
+@pytest.mark.documented("AX.0466")
+def test_sgt401_unknown_point(tiers: Ask) -> None:
+    assert autorise(tiers, "99999999999999") == "SGT401"
+
+
+@pytest.mark.assumed("no code of its own for a contract or a login")
+def test_sgt402_contract_or_login_that_cannot_be_used(tiers: Ask) -> None:
+    for contrat in ("9999999", TIERS2, "1100017"):
+        assert tiers(C5, contratId=contrat, autorisationClient=True) == "SGT402"
+    for login in (
+        "personne@exemple.fr",
+        "contact@tiers2.example.org",
+        "ancien.compte@tiers1.example.org",
+    ):
+        assert tiers(C5, loginDemandeur=login, autorisationClient=True) == "SGT402"
+
+
+@pytest.mark.documented("OFF AHC-NR1")
+def test_sgt4g2_tiers_without_authorisation(tiers: Ask) -> None:
+    assert tiers(C5) == "SGT4G2"
+    assert tiers(C5, autorisationClient=False) == "SGT4G2"
+    assert tiers(C5, contratConcluNouveauClientSurSite=True) == "SGT4G2"
+
+
+@pytest.mark.documented("GUI 0455 §1: what each supplier declares")
+def test_sgt4g2_supplier_that_is_not_incumbent_and_declares_nothing(fournisseur: Ask) -> None:
+    assert frn(fournisseur(DE_FOURN1))
+    assert fournisseur(DE_FOURN2) == "SGT4G2"
+    assert fournisseur(DE_FOURN2, contratConcluNouveauClientSurSite=False) == "SGT4G2"
+    assert frn(fournisseur(DE_FOURN2, contratConcluNouveauClientSurSite=True))
+    assert frn(fournisseur(DE_FOURN2, autorisationClient=True))
+
+
+@pytest.mark.documented("GUI 0455: C1 to C5, but for C1 in HTA (its code is assumed)")
+def test_sgt4g2_points_out_of_the_service(tiers: Ask) -> None:
+    assert autorise(tiers, C1_HTA) == "SGT4G2"
+    assert autorise(tiers, P1) == "SGT4G2"
+    for served in (C1_HTB, C2):
+        assert turpe(autorise(tiers, served))
+
+
+@pytest.mark.assumed("nobody is entitled to the period of a client who has left")
+def test_sgt4g1_point_whose_contract_ended(tiers: Ask) -> None:
+    assert autorise(tiers, RESILIE) == "SGT4G1"
+
+
+@pytest.mark.documented("AX.0466")
+def test_sgt4g3_point_never_read(tiers: Ask) -> None:
+    assert autorise(tiers, EN_RACCORDEMENT) == "SGT4G3"
+
+
+@pytest.mark.documented("the schema")
+def test_sgt562_member_missing(running: RunningSimulator) -> None:
+    answer = running.session.post(
+        running.url + PATH,
+        envelope(f"<pointId>{C5}</pointId>"),
+        headers={"Content-Type": "text/xml"},
+        timeout=10,
+    )
+    assert answer.status_code == 500
+    assert 'code="SGT562"' in answer.text
+
+
+def test_suds_reads_the_series(running: RunningSimulator) -> None:
+    # suds leaves out the children of a choice, so the message is given as it is.
+    message = envelope(
+        f"<pointId>{C5}</pointId><loginDemandeur>{running.login}</loginDemandeur>"
+        f"<contratId>{TIERS}</contratId><autorisationClient>true</autorisationClient>"
+    )
+    service = suds_client(running, PATH).service
+    answer = service.consulterMesures(__inject={"msg": message.encode()})
+    assert len(answer.seriesMesuresDateesGrilleFrn.serie[0].mesuresDatees.mesure) == 36
+
+
+def test_every_code_of_the_service_is_reached_here_or_said_to_be_unreachable() -> None:
+    told = Path(__file__).read_text(encoding="utf-8")
+    (service,) = [one for one in SERVICES if one.nom == "ConsultationMesures"]
+    codes = set(service.codes) - service.unreachable.keys() - {"SGT500"}
+    assert {one for one in codes if f'"{one}"' not in told} == set()

@@ -1,0 +1,392 @@
+"""What ConsultationMesuresDetaillees answers, over SOAP: stamps, units, order, trailing fields."""
+
+from datetime import date, timedelta
+
+import pytest
+from detaillees_kit import (
+    C1,
+    C2,
+    C3,
+    C4,
+    C5,
+    C5_DU_FOURNISSEUR,
+    C5_NOUVEAU_COMPTEUR,
+    C5_SANS_COLLECTE,
+    C5_SIX_CADRANS,
+    C5_SURPLUS,
+    C5_TROUS,
+    JOURS,
+    LUNDI,
+    P1,
+    P4,
+    Detaillees,
+    blocks,
+    code,
+    listed,
+    rows,
+    stamps,
+    values,
+)
+from real_clients import suds_client
+
+VERSIONS = pytest.mark.parametrize("version", ["2.0", "3.0"])
+
+
+@pytest.mark.observed("2022, recorded answer of a C5")
+def test_v2_c5_curve_is_stamped_at_the_end_of_the_step(tiers: Detaillees) -> None:
+    answer = tiers.v2(C5, "COURBE", **JOURS)
+    assert answer["pointId"] == C5
+    assert answer["mesuresCorrigees"] == "BRUT"
+    assert answer["periode"] == {"dateDebut": "2026-06-15", "dateFin": "2026-06-22"}
+    (block,) = blocks(answer)
+    assert (block["grandeurMetier"], block["grandeurPhysique"], block["unite"]) == (
+        "CONS",
+        "PA",
+        "W",
+    )
+    assert len(rows(answer)) == 336
+    assert rows(answer)[0] | {"v": "0"} == {
+        "v": "0",
+        "d": "2026-06-15T00:30:00.000+02:00",
+        "p": "PT30M",
+        "n": "B",
+    }
+    assert stamps(answer)[-1] == "2026-06-22T00:00:00.000+02:00"
+    assert stamps(answer) == sorted(stamps(answer))
+
+
+@pytest.mark.observed("2022, recorded answer of a C4")
+def test_v2_c4_curve_is_stamped_at_the_start_of_the_step(tiers: Detaillees) -> None:
+    answer = tiers.v2(C4, "COURBE", **JOURS)
+    assert rows(answer)[0] | {"v": "0"} == {
+        "v": "0",
+        "d": "2026-06-15T00:00:00.000+02:00",
+        "p": "PT5M",
+        "n": "R",
+    }
+    assert stamps(answer)[-1] == "2026-06-21T23:55:00.000+02:00"
+    assert len(rows(answer)) == 2016
+    assert all(value % 1000 == 0 for value in values(answer))
+
+
+@pytest.mark.observed("2023, recorded answers of a C4 and a C5")
+def test_v3_curves_have_naive_stamps_and_only_c5_has_plausibility(tiers: Detaillees) -> None:
+    small, large = tiers.v3(C5, "COURBE", **JOURS), tiers.v3(C4, "COURBE", **JOURS)
+    assert rows(small)[0] | {"v": "0"} == {
+        "v": "0",
+        "d": "2026-06-15 00:30:00",
+        "p": "PT30M",
+        "n": "B",
+        "iv": "0",
+        "ec": "0",
+    }
+    assert stamps(small)[-1] == "2026-06-22 00:00:00"
+    assert rows(large)[0] | {"v": "0"} == {
+        "v": "0",
+        "d": "2026-06-15 00:00:00",
+        "p": "PT5M",
+        "n": "R",
+    }
+    for answer in (small, large):
+        assert answer["modeCalcul"] == "MESURE"
+        assert "pas" not in answer
+        assert "typeValeur" not in answer
+
+
+@pytest.mark.observed("2022 for v2.0, 2023 for v3.0")
+def test_energies_of_a_c5(tiers: Detaillees) -> None:
+    old, new = tiers.v2(C5, "ENERGIE", **JOURS), tiers.v3(C5, "ENERGIE", **JOURS)
+    assert rows(old)[0].keys() == rows(new)[0].keys() == {"v", "d"}
+    assert stamps(old)[0] == "2026-06-15T00:00:00.000+02:00"
+    assert stamps(new)[0] == "2026-06-15"
+    assert values(old) == values(new)
+    assert len(values(old)) == 7
+    assert blocks(new)[0]["unite"] == "Wh"
+    assert (new["typeValeur"], new["modeCalcul"], new["pas"]) == ("GLOBALE", "DIFF.INDEX", "P1D")
+
+
+@pytest.mark.observed("2023, recorded answer of a C4")
+def test_v3_energies_of_a_c4_come_from_its_curve(tiers: Detaillees) -> None:
+    answer = tiers.v3(C4, "ENERGIE", **JOURS)
+    assert (answer["modeCalcul"], answer["pas"]) == ("INTEG.COURBE", "P1D")
+    reactive = tiers.v3(C4, "ENERGIE", "ERI", **JOURS)
+    assert blocks(reactive)[0]["unite"] == "VArh"
+
+
+@pytest.mark.observed("2022 for v2.0, 2023 for v3.0: the instant of the maximum")
+def test_daily_maxima_are_stamped_at_their_instant(tiers: Detaillees) -> None:
+    old = tiers.v2(C5, "PMAX", pas="P1D", **JOURS)
+    new = tiers.v3(C5, "PMAX", pas="P1D", **JOURS)
+    assert [stamp[:10] for stamp in stamps(old)] == [
+        (LUNDI + timedelta(rang)).isoformat() for rang in range(7)
+    ]
+    assert any(not stamp.endswith("T00:00:00.000+02:00") for stamp in stamps(old))
+    assert [stamp[:19].replace("T", " ") for stamp in stamps(old)] == stamps(new)
+    assert blocks(new)[0]["unite"] == "VA"
+    assert (new["modeCalcul"], new["pas"]) == ("MESURE", "P1D")
+    assert tiers.v3(C5, "PMAX", "TOUT", pas="P1D", **JOURS) == new
+
+
+@pytest.mark.documented("GUI 0488: first of the month; empty under 7 daily values")
+def test_monthly_maxima(tiers: Detaillees) -> None:
+    mois = {"debut": date(2026, 4, 27), "fin": date(2026, 6, 1), "pas": "P1M"}
+    old, new = tiers.v2(C5, "PMAX", **mois), tiers.v3(C5, "PMAX", **mois)
+    assert stamps(old) == ["2026-04-01T00:00:00.000+02:00", "2026-05-01T00:00:00.000+02:00"]
+    assert stamps(new) == ["2026-04-01 00:00:00", "2026-05-01 00:00:00"]
+    assert new["pas"] == "P1M"
+    daily = tiers.v2(C5, "PMAX", pas="P1D", debut=date(2026, 5, 1), fin=date(2026, 6, 1))
+    for answer in (old, new):
+        april, may = rows(answer)
+        assert april["v"] is None
+        assert int(may["v"]) == max(values(daily))
+
+
+def registers(calendar: dict[str, object]) -> list[tuple[str, str | None]]:
+    return [
+        (each["idClasseTemporelle"], each.get("codeCadran"))
+        for each in listed(calendar["classeTemporelle"])
+    ]
+
+
+@pytest.mark.observed("2023, recorded answer of a C5")
+def test_index_of_a_c5_tells_the_supplier_the_distributor_and_the_total(
+    tiers: Detaillees,
+) -> None:
+    answer = tiers.v3(C5_SIX_CADRANS, "INDEX", **JOURS)
+    assert not {"mesuresCorrigees", "grandeur", "typeValeur", "modeCalcul", "pas"} & answer.keys()
+    (contexte,) = listed(answer["contexte"])
+    assert (contexte["etapeMetier"], contexte["contexteReleve"], contexte["typeReleve"]) == (
+        "BRUT",
+        "COL",
+        "AQ",
+    )
+    (grandeur,) = listed(contexte["grandeur"])
+    supplier, distributor = grandeur["calendrier"]
+    assert (supplier["idCalendrier"], supplier["libelleCalendrier"]) == ("FC000050", "6 cadrans")
+    assert registers(supplier) == [
+        ("BUHC", "IDX_EAS_F1"),
+        ("BUHP", "IDX_EAS_F2"),
+        ("BCHC", "IDX_EAS_F3"),
+        ("BCHP", "IDX_EAS_F4"),
+        ("RHC", "IDX_EAS_F5"),
+        ("RHP", "IDX_EAS_F6"),
+    ]
+    assert supplier["classeTemporelle"][0]["libelleClasseTemporelle"] == "Bleu Heures Creuses"
+    assert (distributor["idCalendrier"], distributor["libelleCalendrier"]) == (
+        "DI000002",
+        "Avec différenciation temporelle",
+    )
+    total = grandeur["cadranTotalisateur"]
+    assert total["codeCadran"] == "IDX_EAS_T"
+    assert total["valeur"][0] | {"v": "0"} == {"d": "2026-06-15 00:00:00", "v": "0", "iv": "0"}
+    assert total["valeur"][-1]["d"] == "2026-06-21 00:00:00"
+
+
+@pytest.mark.observed("2023, recorded answer of a C4")
+def test_index_of_a_c4_is_read_at_irregular_instants_and_frozen_each_month(
+    tiers: Detaillees,
+) -> None:
+    mois = {"debut": date(2026, 5, 1), "fin": date(2026, 7, 1)}
+    current, monthly = tiers.v3(C4, "INDEX", **mois)["contexte"]
+    assert [(each["contexteReleve"], each["typeReleve"]) for each in (current, monthly)] == [
+        ("FMR", "RC"),
+        ("FMR", "RM"),
+    ]
+    (grandeur,) = listed(current["grandeur"])
+    (calendar,) = listed(grandeur["calendrier"])
+    assert (calendar["idCalendrier"], calendar["libelleCalendrier"]) == ("D", "Distributeur")
+    assert registers(calendar) == [("HPH", None), ("HCH", None), ("HPE", None), ("HCE", None)]
+    labels = [each["libelleClasseTemporelle"] for each in calendar["classeTemporelle"]]
+    assert labels == [
+        "Heures Pleines Hiver / Saison Haute",
+        "Heures Creuses Hiver / Saison Haute",
+        "Heures Pleines Eté",
+        "Heures Creuses Eté",
+    ]
+    assert "cadranTotalisateur" not in grandeur
+    readings = calendar["classeTemporelle"][0]["valeur"]
+    assert len(readings) == 61
+    assert len({reading["d"][11:] for reading in readings}) > 50
+    (frozen,) = listed(monthly["grandeur"])
+    dates = [each["d"] for each in listed(frozen["calendrier"])[0]["classeTemporelle"][0]["valeur"]]
+    assert dates == ["2026-05-09 00:50:00", "2026-06-09 00:50:00"]
+    every = [
+        int(reading["v"]) for each in calendar["classeTemporelle"] for reading in each["valeur"]
+    ]
+    assert all(value % 1000 == 0 for value in every)
+
+
+@pytest.mark.assumed("TOUT gives the energies that the simulated meter counts")
+def test_index_tout_gives_the_reactive_energies_of_a_c4_alone(tiers: Detaillees) -> None:
+    large = tiers.v3(C4, "INDEX", "TOUT", **JOURS)["contexte"]
+    small = tiers.v3(C5, "INDEX", "TOUT", **JOURS)["contexte"]
+    names = [each["grandeurPhysique"] for each in listed(large)[0]["grandeur"]]
+    assert names == ["EA", "ERI", "ERC"]
+    assert [each["grandeurPhysique"] for each in listed(small["grandeur"])] == ["EA"]
+
+
+@VERSIONS
+@pytest.mark.documented("GUI 0488 §4: TOUT returns every available curve")
+def test_tout_gives_every_curve_that_the_segment_has(tiers: Detaillees, version: str) -> None:
+    large = blocks(tiers.ask(version, C4, "COURBE", "TOUT"))
+    assert [(each["grandeurPhysique"], each["unite"]) for each in large] == [
+        ("PA", "W"),
+        ("PRI", "VAr"),
+        ("PRC", "VAr"),
+        ("E", "V"),
+    ]
+    small = blocks(tiers.ask(version, C5, "COURBE", "TOUT"))
+    assert [each["grandeurPhysique"] for each in small] == ["PA"]
+
+
+@VERSIONS
+@pytest.mark.documented("GUI 0488 §3: all segments, one curve each at least")
+@pytest.mark.parametrize("prm", [C1, C2, C3, C4, C5])
+def test_every_segment_has_an_active_curve(tiers: Detaillees, version: str, prm: str) -> None:
+    assert len(rows(tiers.ask(version, prm, "COURBE"))) == (336 if prm == C5 else 2016)
+
+
+@VERSIONS
+@pytest.mark.documented("GUI 0488 §3, P4 level 2 and P1-P3")
+def test_producers_inject(tiers: Detaillees, version: str) -> None:
+    for prm, count in ((P4, 336), (P1, 2016), (C5_SURPLUS, 336)):
+        answer = tiers.ask(version, prm, "COURBE", sens="INJECTION")
+        assert blocks(answer)[0]["grandeurMetier"] == "PROD"
+        assert len(rows(answer)) == count
+    energies = tiers.ask(version, P4, "ENERGIE", sens="INJECTION")
+    assert len(values(energies)) == 7
+
+
+@pytest.mark.assumed("the two directions of a point are two installations")
+def test_a_point_with_surplus_tells_both_directions_apart(tiers: Detaillees) -> None:
+    drawn = tiers.v3(C5_SURPLUS, "ENERGIE")
+    given = tiers.v3(C5_SURPLUS, "ENERGIE", sens="INJECTION")
+    assert values(drawn) != values(given)
+    index = tiers.v3(C5_SURPLUS, "INDEX", sens="INJECTION")["contexte"]["grandeur"]
+    assert index["cadranTotalisateur"]["codeCadran"] == "IDX_EAI_T"
+
+
+@pytest.mark.documented("GUI 0488 §5.2.1: an empty response")
+@pytest.mark.parametrize(
+    ("prm", "type", "grandeur"),
+    [(C5_SANS_COLLECTE, "COURBE", "PA"), (C5, "COURBE", "PRI")],
+)
+def test_v2_without_data_is_an_empty_success(
+    tiers: Detaillees, prm: str, type: str, grandeur: str
+) -> None:
+    assert tiers.v2(prm, type, grandeur) == {}
+
+
+@pytest.mark.documented("FAQ: the curve of a C5 isn't collected by default, its index is")
+def test_a_c5_that_nobody_collects_has_all_but_its_curve(tiers: Detaillees) -> None:
+    assert len(values(tiers.v2(C5_SANS_COLLECTE, "ENERGIE"))) == 7
+    assert len(values(tiers.v2(C5_SANS_COLLECTE, "PMAX", pas="P1D"))) == 7
+
+
+@pytest.mark.documented("V26.2: the history begins at the last commissioning, without refusal")
+def test_v3_cuts_at_the_last_commissioning(tiers: Detaillees) -> None:
+    answer = tiers.v3("24210000001481", "ENERGIE", debut=date(2025, 1, 30), fin=date(2025, 2, 6))
+    assert stamps(answer) == ["2025-02-03", "2025-02-04", "2025-02-05"]
+    assert answer["periode"]["dateDebut"] == "2025-01-30"
+
+
+@VERSIONS
+@pytest.mark.assumed("a lost point is absent")
+def test_what_was_lost_is_left_out(tiers: Detaillees, version: str) -> None:
+    semaine = {"debut": date(2026, 6, 8), "fin": date(2026, 6, 15)}
+    curve = stamps(tiers.ask(version, C5_TROUS, "COURBE", **semaine))
+    assert len(curve) == 336 - 48 - 4
+    assert not any(stamp.startswith("2026-06-10") and "00:00:00" not in stamp for stamp in curve)
+    assert [stamp[11:16] for stamp in curve if stamp.startswith("2026-06-12")][16:19] == [
+        "08:00",
+        "10:30",
+        "11:00",
+    ]
+    # The index read at the end of the 10th is lost, and so are the energies on both its sides.
+    energies = stamps(tiers.ask(version, C5_TROUS, "ENERGIE", **semaine))
+    assert [stamp[8:10] for stamp in energies] == ["08", "09", "12", "13", "14"]
+    maxima = stamps(tiers.ask(version, C5_TROUS, "PMAX", **semaine))
+    assert [stamp[8:10] for stamp in maxima] == ["08", "09", "11", "12", "13", "14"]
+
+
+@pytest.mark.documented("GUI 0488 §4: BEST for C1-C4 alone; V26.2: raw in v3.0 for a C5")
+def test_corrected_curves(tiers: Detaillees) -> None:
+    for version in ("2.0", "3.0"):
+        corrected = tiers.ask(version, C4, "COURBE", mesuresCorrigees=True)
+        assert corrected["mesuresCorrigees"] == "BEST"
+        assert values(corrected) == values(tiers.ask(version, C4, "COURBE"))
+    small = tiers.v3(C5, "COURBE", mesuresCorrigees=True)
+    assert small == tiers.v3(C5, "COURBE")
+
+
+@pytest.mark.assumed("a corrected curve has the points that were lost, marked C")
+def test_a_corrected_curve_is_whole(tiers: Detaillees) -> None:
+    tiers.simulator.command(
+        "points", "set", C2, "--points-absents", "2026-06-16T08:00..2026-06-16T08:15"
+    )
+    try:
+        raw = tiers.v3(C2, "COURBE")
+        best = tiers.v3(C2, "COURBE", mesuresCorrigees=True)
+    finally:
+        tiers.simulator.command("points", "set", C2, "--points-absents", "aucun")
+    assert (len(rows(raw)), len(rows(best))) == (2013, 2016)
+    assert [row["d"] for row in rows(best) if row["n"] == "C"] == [
+        "2026-06-16 08:00:00",
+        "2026-06-16 08:05:00",
+        "2026-06-16 08:10:00",
+    ]
+    assert len(rows(tiers.v3(C2, "COURBE"))) == 2016
+
+
+@pytest.mark.documented("FAQ: five months of hourly curve kept before the collection")
+def test_the_curve_of_before_the_collection_is_hourly(tiers: Detaillees) -> None:
+    answer = tiers.v3(C5_NOUVEAU_COMPTEUR, "COURBE", debut=date(2025, 2, 27), fin=date(2025, 3, 2))
+    assert [row["p"] for row in rows(answer)] == ["PT60M"] * 48 + ["PT30M"] * 48
+
+
+@pytest.mark.documented("GUI 0488 §3: the incumbent supplier needs no agreement for P1M")
+def test_the_incumbent_supplier_sees_monthly_maxima_without_agreement(
+    fournisseur: Detaillees,
+) -> None:
+    mois = {"debut": date(2026, 5, 1), "fin": date(2026, 6, 1), "pas": "P1M"}
+    assert len(rows(fournisseur.v2(C5_DU_FOURNISSEUR, "PMAX", accordClient=False, **mois))) == 1
+    assert (
+        len(rows(fournisseur.v3(C5_DU_FOURNISSEUR, "PMAX", cadreAcces="EST_TITULAIRE", **mois)))
+        == 1
+    )
+    daily = {**mois, "pas": "P1D"}
+    assert code(fournisseur.v2(C5_DU_FOURNISSEUR, "PMAX", accordClient=False, **daily)) == "SGT4K2"
+
+
+def test_suds_reads_both_versions(tiers: Detaillees) -> None:
+    old = suds_client(tiers.simulator, "/ConsultationMesuresDetaillees/v2.0")
+    answer = old.service.consulterMesuresDetaillees(
+        {
+            "initiateurLogin": "personne@exemple.fr",
+            "pointId": C5,
+            "mesuresTypeCode": "COURBE",
+            "grandeurPhysique": "PA",
+            "soutirage": "true",
+            "injection": "false",
+            "dateDebut": "2026-06-15",
+            "dateFin": "2026-06-22",
+            "mesuresCorrigees": "false",
+            "accordClient": "true",
+        }
+    )
+    assert len(answer.grandeur[0].mesure) == 336
+    new = suds_client(tiers.simulator, "/ConsultationMesuresDetaillees/v3.0")
+    answer = new.service.consulterMesuresDetailleesV3(
+        {
+            "initiateurLogin": "personne@exemple.fr",
+            "pointId": C5,
+            "mesuresTypeCode": "INDEX",
+            "grandeurPhysique": "EA",
+            "dateDebut": "2026-06-15",
+            "dateFin": "2026-06-22",
+            "mesuresCorrigees": "false",
+            "sens": "SOUTIRAGE",
+            "cadreAcces": "ACCORD_CLIENT",
+        }
+    )
+    assert len(answer.contexte[0].grandeur[0].cadranTotalisateur.valeur) == 7

@@ -1,0 +1,262 @@
+"""Every return code of ConsultationMesuresDetaillees that a request can obtain, over SOAP."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from detaillees_kit import (
+    C4,
+    C5,
+    C5_SANS_COLLECTE,
+    LUNDI,
+    P1,
+    P4,
+    SERVICE,
+    TODAY,
+    Detaillees,
+    code,
+    rows,
+)
+from running_simulator import start_simulator
+
+from sge_sim.homologation.evaluation import Refus
+from sge_sim.services.registry import SERVICES
+from sge_sim.soap.codes import libelle
+
+VERSIONS = pytest.mark.parametrize("version", ["2.0", "3.0"])
+INCONNU = "99999999999999"
+STATES = {
+    "24210000000692": "SGT4M2",
+    "24210000000479": "SGT4M1",
+    "24210000000918": "SGT4M3",
+    "24210000000704": "SGT422",
+    "24210000000806": "SGT422",
+    "24210000001593": "SGT477",
+    "24210000001605": "SGT478",
+    "24210000001707": "SGT480",
+    "24210000001370": "SGT4L1",
+    "24210000001819": "SGT4H9",
+    "24210000001920": "SGT4H9",
+    "24210000002057": "SGT4N5",
+    "25128509404458": "SGT589",
+    "98610000001044": "SGT4M7",
+    "98610000000918": "SGT589",
+}
+
+
+@VERSIONS
+@pytest.mark.documented("GUI 0488 §5.3")
+@pytest.mark.parametrize(("prm", "expected"), STATES.items())
+def test_state_of_the_point(tiers: Detaillees, version: str, prm: str, expected: str) -> None:
+    refused = tiers.ask(version, prm, "COURBE")
+    assert code(refused) == expected
+    assert refused.libelle == libelle(expected)
+
+
+@VERSIONS
+@pytest.mark.documented("AX.0466")
+def test_sgt401_unknown_point(tiers: Detaillees, version: str) -> None:
+    assert code(tiers.ask(version, INCONNU, "ENERGIE")) == "SGT401"
+
+
+@pytest.mark.documented("GUI 0488 §4")
+@pytest.mark.parametrize("both", [True, False])
+def test_sgt583_both_directions_or_none(tiers: Detaillees, both: bool) -> None:
+    refused = tiers.v2(C5, "COURBE", soutirage=both, injection=both)
+    assert code(refused) == "SGT583"
+
+
+@VERSIONS
+@pytest.mark.documented("GUI 0488 §4: required for PMAX, blocking on other segments")
+def test_sgt441_step(tiers: Detaillees, version: str) -> None:
+    assert code(tiers.ask(version, C5, "PMAX", pas=None)) == "SGT441"
+    assert code(tiers.ask(version, C4, "COURBE", pas="P1D")) == "SGT441"
+    assert code(tiers.ask(version, C4, "PMAX", pas="P1D")) == "SGT441"
+
+
+@VERSIONS
+@pytest.mark.assumed("a step that a C5 curve doesn't need is passed over")
+def test_a_step_is_ignored_on_a_c5_curve(tiers: Detaillees, version: str) -> None:
+    assert len(rows(tiers.ask(version, C5, "COURBE", pas="P1D"))) == 336
+
+
+@VERSIONS
+@pytest.mark.assumed("the code of an unknown quantity")
+@pytest.mark.parametrize(
+    ("type", "grandeur"), [("COURBE", "EA"), ("ENERGIE", "PA"), ("PMAX", "PA"), ("COURBE", "<&>")]
+)
+def test_sgt400_quantity_of_another_type(
+    tiers: Detaillees, version: str, type: str, grandeur: str
+) -> None:
+    assert code(tiers.ask(version, C5, type, grandeur)) == "SGT400"
+
+
+@pytest.mark.documented("OFF CMD2-NR2")
+def test_sgt4k2_without_agreement(tiers: Detaillees) -> None:
+    assert code(tiers.v2(C5, "ENERGIE", accordClient=False)) == "SGT4K2"
+    assert code(tiers.v3(C5, "ENERGIE", cadreAcces="EST_TITULAIRE")) == "SGT4K2"
+    monthly = {"pas": "P1M", "debut": date(2026, 5, 1), "fin": date(2026, 6, 1)}
+    assert code(tiers.v2(C5, "PMAX", accordClient=False, **monthly)) == "SGT4K2"
+
+
+@VERSIONS
+@pytest.mark.documented("GUI 0488 §4")
+def test_sgt4k4_period_that_ends_before_it_begins(tiers: Detaillees, version: str) -> None:
+    assert code(tiers.ask(version, C5, "ENERGIE", debut=LUNDI, fin=LUNDI)) == "SGT4K4"
+
+
+@VERSIONS
+@pytest.mark.documented("GUI 0488: the end, excluded, may be today")
+def test_sgt4k1_period_that_ends_after_today(tiers: Detaillees, version: str) -> None:
+    week = timedelta(7)
+    assert len(rows(tiers.ask(version, C5, "COURBE", debut=TODAY - week, fin=TODAY))) == 336
+    refused = tiers.ask(version, C5, "ENERGIE", debut=TODAY, fin=TODAY + timedelta(1))
+    assert code(refused) == "SGT4K1"
+
+
+@VERSIONS
+@pytest.mark.documented("OFF CMD2-NR1: 7 days accepted, 8 refused; 24 and 36 months")
+def test_sgt4l8_too_long_or_too_old(tiers: Detaillees, version: str) -> None:
+    assert code(tiers.ask(version, C5, "COURBE", fin=LUNDI + timedelta(8))) == "SGT4L8"
+    depths = {"COURBE": date(2024, 7, 15), "ENERGIE": date(2023, 7, 15), "PMAX": date(2023, 7, 15)}
+    for type, oldest in depths.items():
+        window = {"debut": oldest, "fin": oldest + timedelta(2)}
+        assert len(rows(tiers.ask(version, C5, type, **window))) in (2, 96)
+        window["debut"] -= timedelta(1)
+        assert code(tiers.ask(version, C5, type, **window)) == "SGT4L8"
+
+
+@pytest.mark.documented("GUI 0488 §3, B1: what each segment has")
+def test_sgt4n8_segment(tiers: Detaillees) -> None:
+    assert code(tiers.v2(C4, "ENERGIE")) == "SGT4N8"
+    surplus = {"pas": "P1D", "sens": "INJECTION"}
+    for ask in (tiers.v2, tiers.v3):
+        assert code(ask("24210000002506", "PMAX", **surplus)) == "SGT4N8"
+
+
+@pytest.mark.documented("GUI 0488 §4")
+def test_sgt4h2_corrected_measures_of_a_c5(tiers: Detaillees) -> None:
+    assert code(tiers.v2(C5, "COURBE", mesuresCorrigees=True)) == "SGT4H2"
+    assert code(tiers.v2(P4, "COURBE", sens="INJECTION", mesuresCorrigees=True)) == "SGT4H2"
+
+
+@VERSIONS
+@pytest.mark.documented("GUI 0488 §5.3")
+def test_sgt587_and_sgt588_direction_without_contract(tiers: Detaillees, version: str) -> None:
+    assert code(tiers.ask(version, P1, "COURBE")) == "SGT587"
+    assert code(tiers.ask(version, C4, "COURBE", sens="INJECTION")) == "SGT588"
+
+
+@pytest.mark.documented("GUI 0488 §5.3")
+def test_sgt4n1_before_the_last_commissioning(tiers: Detaillees) -> None:
+    point, commissioned = "24210000001481", date(2025, 2, 3)
+    window = {"debut": commissioned, "fin": commissioned + timedelta(2)}
+    assert len(rows(tiers.v2(point, "ENERGIE", **window))) == 2
+    window["debut"] -= timedelta(1)
+    assert code(tiers.v2(point, "ENERGIE", **window)) == "SGT4N1"
+
+
+@pytest.mark.observed("23.2")
+@pytest.mark.parametrize("grandeur", ["PA", "PRI"])
+def test_v3_sgt4g3_without_data(tiers: Detaillees, grandeur: str) -> None:
+    assert code(tiers.v3(C5_SANS_COLLECTE, "COURBE", grandeur)) == "SGT4G3"
+
+
+@pytest.mark.observed("26.1, asserted by a client")
+def test_sgt211_until_an_access_service_covers_the_type(tiers: Detaillees) -> None:
+    def ask(type: str) -> object:
+        return tiers.v3(C5, type, cadreAcces="SERVICE_ACCES")
+
+    refused = ask("INDEX")
+    assert code(refused) == "SGT211"
+    assert refused == Refus("SGT211", "Aucun service souscrit, accès SERVICE_ACCES refusé")
+    command = tiers.simulator.command
+    opened = command("points", "set", C5, "--service-acces", "oui", "--type", "INDEX")
+    assert opened.returncode == 0, opened.stderr
+    assert not isinstance(ask("INDEX"), Refus)
+    assert code(ask("ENERGIE")) == "SGT211"
+    command("points", "set", C5, "--service-acces", "oui")
+    assert not isinstance(ask("ENERGIE"), Refus)
+    command("points", "set", C5, "--service-acces", "non")
+    assert code(ask("INDEX")) == "SGT211"
+
+
+@pytest.mark.parametrize(("version", "member"), [("2.0", "soutirage"), ("3.0", "sens")])
+@pytest.mark.documented("the schema")
+def test_sgt562_member_missing(tiers: Detaillees, version: str, member: str) -> None:
+    demande = '<c:x xmlns:c="{}"><demande><initiateurLogin>a</initiateurLogin></demande></c:x>'
+    names = {
+        "2.0": "http://www.enedis.fr/sge/b2b/services/consultationmesuresdetaillees/v2.0",
+        "3.0": "http://www.enedis.fr/sge/b2b/services/consultationmesuresdetaillees/common",
+    }
+    operation = {"2.0": "consulterMesuresDetaillees", "3.0": "consulterMesuresDetailleesV3"}
+    body = demande.format(names[version]).replace("c:x", f"c:{operation[version]}")
+    answer = tiers.simulator.session.post(
+        f"{tiers.simulator.url}/{SERVICE}/v{version}",
+        '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
+        f"{body}</s:Body></s:Envelope>",
+        headers={"Content-Type": "text/xml"},
+        timeout=10,
+    )
+    assert answer.status_code == 500
+    assert 'code="SGT562"' in answer.text
+    assert "<faultstring>Erreur Technique Mesures</faultstring>" in answer.text
+
+
+@pytest.mark.assumed("the actor needs one contract that runs")
+def test_sgt473_before_the_first_contract_of_the_actor(tmp_path: Path) -> None:
+    options = ("--now", "2011-06-01T10:00", "--population-size", "0")
+    with start_simulator(tmp_path, *options) as running:
+        window = {"debut": date(2011, 5, 1), "fin": date(2011, 5, 3)}
+        service = Detaillees(running)
+        for version in ("2.0", "3.0"):
+            assert code(service.ask(version, C5, "ENERGIE", **window)) == "SGT473"
+
+
+@pytest.mark.documented("both behaviours without data, a setting")
+def test_without_data_either_version_may_be_set_to_the_other_behaviour(tmp_path: Path) -> None:
+    options = ("--population-size", "0", "--now", "2026-07-15T10:00")
+    with start_simulator(tmp_path, *options, "--sans-donnee", "sgt4g3") as running:
+        assert code(Detaillees(running).v2(C5_SANS_COLLECTE, "COURBE")) == "SGT4G3"
+    with start_simulator(tmp_path, *options, "--sans-donnee", "reponse_vide") as running:
+        service = Detaillees(running)
+        assert service.v3(C5_SANS_COLLECTE, "COURBE") == {}
+        assert service.v3(C5_SANS_COLLECTE, "INDEX", "DD") == {}
+
+
+TABLE = (
+    *("SGT401", "SGT583", "SGT441", "SGT400", "SGT4K2", "SGT4K4", "SGT4K1", "SGT4L8"),
+    *("SGT4M2", "SGT4M1", "SGT4M3", "SGT422", "SGT477", "SGT478", "SGT480", "SGT4L1", "SGT473"),
+    *("SGT4M7", "SGT4N8", "SGT4H9", "SGT4H2", "SGT587", "SGT588", "SGT4N5", "SGT589", "SGT4N1"),
+    "SGT4G3",
+)
+
+
+@pytest.mark.assumed("the order of the control table; no document states one")
+def test_rules_stand_in_the_order_of_the_control_table() -> None:
+    v2, v3 = (
+        [rule.code for rule in service.rules] for service in SERVICES if service.nom == SERVICE
+    )
+    assert tuple(v2) == TABLE
+    removed = ("SGT583", "SGT4H2", "SGT4N1")
+    assert [each for each in v3 if each != "SGT211"] == [c for c in TABLE if c not in removed]
+    assert v3[v3.index("SGT4K2") + 1] == "SGT211"
+
+
+@VERSIONS
+@pytest.mark.assumed("the order of the control table: the first broken rule decides")
+def test_the_first_broken_rule_decides(tiers: Detaillees, version: str) -> None:
+    refusal = {"accordClient": False} if version == "2.0" else {"cadreAcces": "EST_TITULAIRE"}
+    long = {"fin": LUNDI + timedelta(9)}
+    assert code(tiers.ask(version, INCONNU, "COURBE", "EA", **refusal, **long)) == "SGT401"
+    assert code(tiers.ask(version, C5, "COURBE", "EA", **refusal, **long)) == "SGT400"
+    assert code(tiers.ask(version, C5, "COURBE", **refusal, **long)) == "SGT4K2"
+    assert code(tiers.ask(version, "24210000000479", "COURBE", **long)) == "SGT4L8"
+
+
+def test_every_code_of_the_service_is_reached_here_or_said_to_be_unreachable() -> None:
+    told = Path(__file__).read_text(encoding="utf-8")
+    for service in SERVICES:
+        if service.nom == SERVICE:
+            codes = set(service.codes) - service.unreachable.keys() - {"SGT500"}
+            assert {one for one in codes if f'"{one}"' not in told} == set()

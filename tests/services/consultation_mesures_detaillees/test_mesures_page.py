@@ -1,0 +1,98 @@
+"""docs/mesures.md: how each type of measure is stamped, counted and written, as it was answered."""
+
+import os
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from detaillees_kit import C4, C5, Detaillees, blocks, listed
+
+from sge_sim.homologation.evaluation import Refus
+
+PAGE = Path(__file__).parents[3] / "docs" / "mesures.md"
+HEAD = """\
+# Measures: stamps, counts, units
+
+What ConsultationMesuresDetaillees answers for one C4 and one C5 point over the legal days
+2026-06-15 to 2026-06-22 (`dateFin` is excluded), and for monthly values over 2026-04-01 to
+2026-06-01. Made from the answers of a running simulator by
+`tests/services/consultation_mesures_detaillees/test_mesures_page.py`; renew it with
+`SGE_SIM_RENEW_DOCS=1 pytest tests/services/consultation_mesures_detaillees/test_mesures_page.py`.
+
+Times are legal times (Europe/Paris). A C4 step is stamped at its start, a C5 step at its end. A
+day of 23 or 25 hours has 276 or 300 points of 5 minutes, 46 or 50 of 30 minutes; v3.0 gives no
+offset, so the hour that is lived twice can't be told apart there. C1-C4 curves have a step of 10
+minutes before March 2023.
+
+| point | measure | version | first stamp | last stamp | count | unit | order | row |
+|---|---|---|---|---|---|---|---|---|
+"""
+ASKED = (
+    ("COURBE", "PA", None),
+    ("COURBE", "PRI", None),
+    ("ENERGIE", "EA", None),
+    ("PMAX", "PMA", "P1D"),
+    ("PMAX", "PMA", "P1M"),
+    ("INDEX", "EA", None),
+)
+DEUX_MOIS = {"debut": date(2026, 4, 1), "fin": date(2026, 6, 1)}
+
+
+def page(tiers: Detaillees) -> str:
+    """Ask everything and return the page."""
+    return HEAD + "".join(f"| {' | '.join(row)} |\n" for row in rows_of(tiers))
+
+
+def rows_of(tiers: Detaillees) -> Iterator[tuple[str, ...]]:
+    for segment, prm in (("C4", C4), ("C5", C5)):
+        for type, grandeur, pas in ASKED:
+            for version in ("2.0", "3.0"):
+                if type == "INDEX" and version == "2.0":
+                    continue
+                monthly = DEUX_MOIS if pas == "P1M" or (segment, type) == ("C4", "INDEX") else {}
+                answer = tiers.ask(version, prm, type, grandeur, pas=pas, **monthly)
+                measure = f"{type} {grandeur}" + (f" {pas}" if pas else "")
+                for name, cells in described(answer):
+                    yield segment, measure + name, f"v{version}", *cells
+
+
+def described(answer: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield what to say of each series of an answer, or of a refusal."""
+    if isinstance(answer, Refus):
+        yield "", ("", "", "", "", "", f"refused, {answer.code}")
+    elif not answer:
+        yield "", ("", "", "0", "", "", "empty answer")
+    elif "contexte" in answer:
+        for contexte in listed(answer["contexte"]):
+            grandeur = listed(contexte["grandeur"])[0]
+            register = listed(listed(grandeur["calendrier"])[0]["classeTemporelle"])[0]
+            yield f" {contexte['typeReleve']}", cells(listed(register["valeur"]), grandeur["unite"])
+    else:
+        (block,) = blocks(answer)
+        found = listed(block.get("mesure") or block.get("points"))
+        yield "", cells(found, block["unite"])
+
+
+def cells(rows: list[Any], unite: str) -> tuple[str, ...]:
+    stamps = [row["d"] for row in rows]
+    ascending = stamps == sorted(stamps)
+    shape = " ".join(
+        name if name in ("v", "d") else f"{name}={value}" for name, value in rows[0].items()
+    )
+    return (
+        f"`{stamps[0]}`",
+        f"`{stamps[-1]}`",
+        str(len(rows)),
+        unite,
+        "ascending" if ascending else "descending",
+        f"`{shape}`",
+    )
+
+
+def test_page_of_measures_is_up_to_date(tiers: Detaillees) -> None:
+    """Renew it with `SGE_SIM_RENEW_DOCS=1`."""
+    made = page(tiers)
+    if os.environ.get("SGE_SIM_RENEW_DOCS"):
+        PAGE.write_text(made, encoding="utf-8")
+    assert PAGE.read_text(encoding="utf-8") == made

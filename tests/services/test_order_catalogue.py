@@ -1,0 +1,154 @@
+"""Every case of the packages of orders, in every release, at the release's own date."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import suds.sudsobject
+import zeep
+from orders_kit import Orders, orders_simulator
+from real_clients import ZeepCaller, refusal_of, suds_client
+from running_simulator import RunningSimulator
+
+from sge_sim.homologation.case_request import Contexte, materialise
+from sge_sim.homologation.cases import Cas, Etape
+from sge_sim.homologation.catalogue import Release, list_releases, load_release
+from sge_sim.homologation.evaluation import Refus, evaluate, known_deviation
+
+PACKAGES = ("commande", "infrajournalier", "historique")
+
+
+class Zeep:
+    """Sends with zeep; every answer is held against the real schema."""
+
+    def __init__(self, simulator: RunningSimulator) -> None:
+        self._simulator = simulator
+        self._callers: dict[str, ZeepCaller] = {}
+
+    def send(self, path: str, request: dict[str, Any]) -> Any:
+        caller = self._callers.get(path) or ZeepCaller(self._simulator, path)
+        self._callers[path] = caller
+        try:
+            answer = caller(**request)
+        except zeep.exceptions.Fault as fault:
+            return Refus(*refusal_of(fault))
+        return zeep.helpers.serialize_object(answer.body, dict) or {}
+
+
+class Suds:
+    """Sends with suds."""
+
+    def __init__(self, simulator: RunningSimulator) -> None:
+        self._simulator = simulator
+
+    def send(self, path: str, request: dict[str, Any]) -> Any:
+        client = suds_client(self._simulator, path)
+        (method,) = client.wsdl.services[0].ports[0].methods.values()
+        try:
+            answer = getattr(client.service, method.name)(**spelt(request))
+        except suds.WebFault as fault:
+            result = fault.fault.detail.erreur.resultat
+            return Refus(result._code, result.value)
+        if path == "/RechercheServicesSouscritsMesures/v1.0":
+            return {"servicesSouscritsMesures": plain(answer)} if answer else {}
+        return plain(answer) or {}
+
+
+def spelt(value: Any) -> Any:
+    """A request with its booleans as the schema spells them: suds writes `True`."""
+    if isinstance(value, dict):
+        return {name: spelt(item) for name, item in value.items()}
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def plain(value: Any) -> Any:
+    """What suds gives, as dictionaries whose attributes bear their plain names."""
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    if isinstance(value, suds.sudsobject.Object):
+        return {
+            name.lstrip("_"): plain(item) for name, item in suds.sudsobject.asdict(value).items()
+        }
+    return value
+
+
+@dataclass
+class Run:
+    """Runs the cases of a release one after the other, each knowing the answers before it."""
+
+    release: Release
+    client: Zeep | Suds
+    contexte: Contexte
+
+    def __iter__(self) -> Iterator[tuple[Cas, Any]]:
+        for case in self.release.cas:
+            if case.package in PACKAGES:
+                for step in case.preparation:
+                    answer = self._send(step)
+                    if not isinstance(answer, Refus):
+                        self.contexte = self.contexte.with_preparation(step, answer)
+                    else:
+                        assert answer.code in step.acceptes
+                answer = self._send(case)
+                if not isinstance(answer, Refus):
+                    self.contexte = self.contexte.with_result(case, answer)
+                yield case, answer
+
+    def _send(self, demande: Cas | Etape) -> Any:
+        path = f"/{demande.service}/v{demande.version}"
+        return self.client.send(path, materialise(demande, self.contexte))
+
+
+def run(release: Release, simulator: RunningSimulator, client: type[Zeep | Suds]) -> Run:
+    day = release.reference
+    contexte = Contexte(day, simulator.login, simulator.ready["contrat_id"], release.decalage(day))
+    return Run(release, client(simulator), contexte)
+
+
+def wrong(case: Cas, answer: Any) -> list[str]:
+    return [
+        f"{case.cle}: {check.attendu}, {check.trouve}"
+        for check in evaluate(case.attendu, answer)
+        if not check.reussi
+    ]
+
+
+@pytest.mark.documented("catalogue of the release")
+@pytest.mark.parametrize("name", list_releases())
+def test_every_order_case_is_as_the_catalogue_expects(name: str, orders: Orders) -> None:
+    release = load_release(name)
+    orders.restart_at(f"{release.reference}T10:00")
+    answered = list(run(release, orders.simulator, Zeep))
+    assert answered
+    assert [told for case, answer in answered for told in wrong(case, answer)] == []
+
+
+@pytest.mark.documented("catalogue 21.3")
+def test_every_order_case_through_suds(orders: Orders) -> None:
+    release = load_release("21.3")
+    orders.restart_at(f"{release.reference}T10:00")
+    answered = list(run(release, orders.simulator, Suds))
+    assert [told for case, answer in answered for told in wrong(case, answer)] == []
+
+
+@pytest.mark.observed("homologation 23.2")
+def test_faithful_profile_shows_the_deviations_that_were_observed(tmp_path: Path) -> None:
+    release = load_release("23.2")
+    faithful = ("--profile", "fidele")
+    with orders_simulator(tmp_path, *faithful, now=f"{release.reference}T10:00") as orders:
+        checked = 0
+        contexte = run(release, orders.simulator, Zeep)
+        for case in (one for one in release.cas if one.package in PACKAGES):
+            if case.cle == "ASS-R1@C2-C4":
+                continue  # there is no service to stop: see the test of that service
+            answer = contexte._send(case)
+            if not isinstance(answer, Refus):
+                contexte.contexte = contexte.contexte.with_result(case, answer)
+            if case.ecart_connu:
+                assert known_deviation(case, answer) is not None, case.cle
+                checked += 1
+            else:
+                assert wrong(case, answer) == []
+    assert checked == 6

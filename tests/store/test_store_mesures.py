@@ -1,0 +1,110 @@
+"""Rows that the measures of a point depend on, and who may consult them."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from store_kit import AddPoint
+
+from sge_sim.store.database import Database
+from sge_sim.store.mesures import (
+    CalendrierDate,
+    Suivi,
+    acces_of,
+    add_trou,
+    close_collecte,
+    grant_acces,
+    has_acces,
+    open_collecte,
+    read_suivi,
+    remove_trous,
+    replace_collectes,
+    withdraw_acces,
+)
+
+JOUR = date(2025, 3, 1)
+
+
+def test_what_a_point_depends_on_is_read_as_values(database: Database, add_point: AddPoint) -> None:
+    prm = add_point(
+        compteurs=(
+            {"date_pose": date(2025, 1, 7), "tic_activable": False},
+            {"date_pose": date(2009, 10, 6), "date_depose": date(2025, 1, 7)},
+            {"matricule": "jamais posé"},
+        )
+    )
+    other = add_point()
+    gap = (datetime(2025, 4, 1, tzinfo=UTC), datetime(2025, 4, 2, tzinfo=UTC))
+    with database.transaction() as session:
+        open_collecte(session, prm, JOUR, service_souscrit_id="64697749")
+        open_collecte(session, other, JOUR)
+        add_trou(session, prm, *gap)
+        for cote, code in (("fournisseur", "FC000165"), ("distributeur", "DI000001")):
+            session.add(CalendrierDate(prm=prm, cote=cote, depuis=JOUR, calendrier=code))
+    with database.sessions() as session:
+        assert read_suivi(session, prm) == Suivi(
+            collectes=((JOUR, None),),
+            trous=(gap,),
+            calendriers=(("fournisseur", JOUR, "FC000165"), ("distributeur", JOUR, "DI000001")),
+            compteurs=(
+                (date(2009, 10, 6), date(2025, 1, 7), False),
+                (date(2025, 1, 7), None, True),
+            ),
+        )
+        assert read_suivi(session, other) == Suivi(collectes=((JOUR, None),))
+
+
+def test_a_collection_ends_for_the_service_that_asked_for_it(
+    database: Database, add_point: AddPoint
+) -> None:
+    prm = add_point()
+    with database.transaction() as session:
+        open_collecte(session, prm, JOUR, service_souscrit_id="1")
+        open_collecte(session, prm, date(2025, 4, 1), service_souscrit_id="2")
+    with database.transaction() as session:
+        close_collecte(session, "1", date(2025, 5, 1))
+    with database.sessions() as session:
+        assert read_suivi(session, prm).collectes == (
+            (JOUR, date(2025, 5, 1)),
+            (date(2025, 4, 1), None),
+        )
+    with database.transaction() as session:
+        replace_collectes(session, prm, (JOUR, date(2025, 3, 9)))
+    with database.sessions() as session:
+        assert read_suivi(session, prm).collectes == ((JOUR, date(2025, 3, 9)),)
+
+
+def test_what_was_lost_may_be_found_again(database: Database, add_point: AddPoint) -> None:
+    prm = add_point()
+    with database.transaction() as session:
+        add_trou(session, prm, datetime(2025, 4, 1, tzinfo=UTC), datetime(2025, 4, 2, tzinfo=UTC))
+    with database.transaction() as session:
+        remove_trous(session, prm)
+    with database.sessions() as session:
+        assert read_suivi(session, prm).trous == ()
+
+
+@pytest.mark.assumed("an access service holds for a type, an actor and its days")
+def test_an_access_service_holds_for_its_type_its_actor_and_its_days(
+    database: Database, add_point: AddPoint
+) -> None:
+    prm = add_point()
+    with database.transaction() as session:
+        grant_acces(session, prm, "INDEX", JOUR, fin=date(2025, 3, 8), acteur_code="FOURN1")
+        grant_acces(session, prm, "COURBE", JOUR)
+
+    def allowed(type: str, acteur: str = "FOURN1", jour: date = JOUR) -> bool:
+        with database.sessions() as session:
+            return has_acces(session, prm, type, acteur_code=acteur, jour=jour)  # type: ignore[arg-type]
+
+    assert allowed("INDEX")
+    assert allowed("INDEX", jour=date(2025, 3, 7))
+    assert not allowed("INDEX", jour=date(2025, 3, 8))
+    assert not allowed("INDEX", jour=date(2025, 2, 28))
+    assert not allowed("INDEX", acteur="FOURN2")
+    assert not allowed("PMAX")
+    assert allowed("COURBE", acteur="FOURN2", jour=date(2030, 1, 1))
+    with database.transaction() as session:
+        withdraw_acces(session, prm, "COURBE")
+    assert not allowed("COURBE")
+    with database.sessions() as session:
+        assert [each.type for each in acces_of(session, prm)] == ["INDEX"]
