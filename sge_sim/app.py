@@ -5,13 +5,16 @@ its own application after the fork, since neither connections nor threads cross 
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from socket import socket
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sge_sim.clock import machine_now
+from sge_sim.door.cadence import Cadence
 from sge_sim.pki.files import make_private_folder, write_atomically
 from sge_sim.pki.installation import Pki, open_pki
 from sge_sim.referentiel.clients import DefaultClient, ensure_default_clients
@@ -21,6 +24,11 @@ from sge_sim.store.clock import StoredClock
 from sge_sim.store.database import Database
 from sge_sim.transport.child import Service
 from sge_sim.transport.limits import Limits
+
+if TYPE_CHECKING:
+    from sge_sim.commandes.back_office import BackOffice, Task
+    from sge_sim.door.gates import Gate
+    from sge_sim.transport.admin_server import AdminServer
 
 
 @dataclass(frozen=True)
@@ -32,6 +40,7 @@ class Simulator:
     clock: StoredClock
     pki: Pki
     clients: tuple[DefaultClient, ...]
+    cadence: Cadence
 
 
 def open_simulator(settings: Settings) -> Simulator:
@@ -49,12 +58,17 @@ def open_simulator(settings: Settings) -> Simulator:
         from sge_sim.referentiel.installing import install_dataset
 
         install_dataset(database, size=settings.population_size, seed=settings.population_seed)
-    pki = open_pki(settings.data_dir, now=machine_now())
+    pki = open_pki(
+        settings.data_dir,
+        now=machine_now(),
+        authorities_file=settings.authorities_file,
+        authorities_dir=settings.authorities_dir,
+    )
     clients = ensure_default_clients(settings.data_dir, database, pki, now=machine_now())
     clock = StoredClock(database)
     if settings.now is not None:
         clock.run_from(settings.now)
-    return Simulator(settings, database, clock, pki, clients)
+    return Simulator(settings, database, clock, pki, clients, Cadence())
 
 
 def b2b_server(simulator: Simulator, listening_socket: socket) -> Service:
@@ -76,10 +90,18 @@ def b2b_server(simulator: Simulator, listening_socket: socket) -> Service:
     )
     application = B2B(
         build_endpoints(settings, database, simulator.clock),
-        Policy(settings.environment.value, trust, CertificateRegister(database)),
+        Policy(
+            settings.environment.value,
+            trust,
+            CertificateRegister(database),
+            www_counts_as_same=settings.www_counts_as_same,
+        ),
         simulator.clock,
         partial(kind_of_acteur, database),
         journal.append,
+        simulator.cadence,
+        _gates(simulator),
+        rate_refused=settings.rate_refused,
     )
     identity = simulator.pki.server.identity
     roots = trust.roots_pem()
@@ -93,17 +115,66 @@ def b2b_server(simulator: Simulator, listening_socket: socket) -> Service:
             threads=settings.threads,
         ),
         application.refuse_handshake,
+        watched=(identity,),
     )
 
 
-def admin_server(simulator: Simulator, listening_socket: socket) -> Service:
-    """Build the administration listener, in a process of its own."""
+def _gates(simulator: Simulator) -> tuple["Gate", ...]:
+    """Return the gates that the settings put up, in the order in which they are passed."""
+    from sge_sim.door.gates import BasicAuthentication, OpeningHours
+
+    settings = simulator.settings
+    gates: list[Gate] = []
+    if settings.basic_auth:
+        gates.append(BasicAuthentication(simulator.database))
+    if settings.hours:
+        gates.append(OpeningHours(simulator.clock))
+    return tuple(gates)
+
+
+def admin_server(simulator: Simulator, listening_socket: socket, b2b_url: str) -> Service:
+    """Build the administration listener, in a process of its own; it shows `b2b_url`."""
     from sge_sim.admin.application import build_admin
     from sge_sim.admin.routes import AdminState
+    from sge_sim.commandes.back_office import BackOffice
     from sge_sim.transport.admin_server import AdminServer
 
-    state = AdminState(simulator.settings, simulator.database, simulator.clock)
-    return AdminServer(build_admin(state), listening_socket)
+    back_office = BackOffice(simulator.clock, _tasks(simulator))
+    state = AdminState(
+        simulator.settings, simulator.database, simulator.clock, b2b_url, back_office
+    )
+    return _Administration(AdminServer(build_admin(state), listening_socket), back_office)
+
+
+@dataclass(frozen=True)
+class _Administration:
+    """The administration listener, and the back office for as long as it serves."""
+
+    server: "AdminServer"
+    back_office: "BackOffice"
+
+    def serve(self, on_ready: Callable[[], None]) -> None:
+        with self.back_office.running():
+            self.server.serve(on_ready)
+
+    def stop(self) -> None:
+        self.server.stop()
+
+    def reload(self) -> None:
+        self.server.reload()
+
+
+def _tasks(simulator: Simulator) -> tuple["Task", ...]:
+    """Return what the back office does, in order: orders and publications, then deliveries."""
+    from sge_sim.flux.livraison import deliver_pending
+    from sge_sim.flux.publication import Publisher
+
+    settings, database = simulator.settings, simulator.database
+
+    def deliver(_until: datetime) -> None:
+        deliver_pending(database, settings.data_dir)
+
+    return (Publisher.of(settings, database).catch_up, deliver)
 
 
 def write_ready_file(path: Path, readiness: dict[str, Any]) -> None:

@@ -5,8 +5,9 @@ comes is recorded before it is answered.
 """
 
 import io
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from http import HTTPStatus
@@ -14,6 +15,10 @@ from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from sge_sim.clock import Clock, elapsed_ms, machine_now, stopwatch
+from sge_sim.door.alerts import alert_detail
+from sge_sim.door.cadence import Cadence
+from sge_sim.door.gates import Gate
+from sge_sim.pki.deadlines import rotation_warning
 from sge_sim.pki.policy import Policy, Verdict
 from sge_sim.services.dispatch import DEMANDEUR, PRM
 from sge_sim.services.service import Demandeur
@@ -22,9 +27,10 @@ from sge_sim.soap.protocol import OUTCOME, SgtFault
 from sge_sim.store.codes import KindActeur, KindEchange
 from sge_sim.store.journal import DecidingRule, EchangeRecord
 from sge_sim.transport.handshake import HandshakeFailure
-from sge_sim.transport.identity import peer_certificate, remote_address
+from sge_sim.transport.identity import peer_certificate, peer_chain, remote_address
 
 _CONTENT_TYPES = ("text/xml", "application/soap+xml", "application/xml")
+_PHRASE_MAX = 300
 
 
 @dataclass(frozen=True)
@@ -40,12 +46,26 @@ class _Reply:
     fault: SgtFault | None = None
     request: bytes = b""
     detail: str | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def status_line(self) -> str:
+        """The status, followed by the text of an answer that isn't SOAP.
+
+        Clients that drop the body of a refusal (suds, `raise_for_status` of requests) show this.
+        """
+        if self.kind == "soap" or self.detail is None:
+            return f"{self.status.value} {self.status.phrase}"
+        return f"{self.status.value} {_in_ascii(self.detail)[:_PHRASE_MAX]}"
 
 
 class B2B:
     """The application of one process.
 
-    `kind_of` gives the kind of an actor by its code; `record` keeps an exchange.
+    `gates` may turn away a request whose certificate is accepted, in their order. `cadence` counts
+    the calls of each actor to each service; more than one a second are noted in the journal, and
+    refused with `rate_refused` (HTTP 429, assumed). `kind_of` gives the kind of an actor by its
+    code; `record` keeps an exchange.
     """
 
     def __init__(
@@ -55,46 +75,58 @@ class B2B:
         clock: Clock,
         kind_of: Callable[[str], KindActeur],
         record: Callable[[EchangeRecord], None],
+        cadence: Cadence,
+        gates: Sequence[Gate] = (),
+        *,
+        rate_refused: bool = False,
     ) -> None:
         self._endpoints = endpoints
         self._policy = policy
         self._clock = clock
         self._kind_of = lru_cache(maxsize=1024)(kind_of)
         self._record = record
+        self._cadence = cadence
+        self._gates = gates
+        self._rate_refused = rate_refused
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         started, now = stopwatch(), machine_now()
-        verdict = self._policy.judge(peer_certificate(environ) or b"", now)
-        reply = self._answer(environ, verdict)
+        verdict = self._policy.judge(peer_certificate(environ) or b"", now, peer_chain(environ))
+        reply = self._answer(environ, verdict, now)
         self._journal(environ, verdict, reply, now, elapsed_ms(started))
         start_response(
-            f"{reply.status.value} {reply.status.phrase}",
+            reply.status_line,
             [*reply.headers, ("Content-Length", str(len(reply.content)))],
         )
         return [reply.content]
 
     def refuse_handshake(self, failure: HandshakeFailure) -> None:
         """Record a connection that ended before a request could be sent."""
-        subject, fingerprint = None, None
+        verdict = None
         if failure.certificate is not None:
             verdict = self._policy.judge(failure.certificate, machine_now(), failure.chain[1:])
-            subject, fingerprint = verdict.subject, verdict.fingerprint
         self._record(
             EchangeRecord(
                 instant=self._clock.now(),
                 machine_instant=machine_now(),
                 duration_ms=0.0,
                 kind="handshake",
-                certificate_fingerprint=fingerprint,
-                certificate_subject=subject,
+                acteur_code=verdict.acteur if verdict else None,
+                certificate_fingerprint=verdict.fingerprint if verdict else None,
+                certificate_subject=verdict.subject if verdict else None,
                 remote_address=failure.remote_address,
-                detail=f"{failure.cause.value} ({failure.detail})",
+                detail=alert_detail(failure, verdict),
             )
         )
 
-    def _answer(self, environ: WSGIEnvironment, verdict: Verdict) -> _Reply:
+    def _answer(self, environ: WSGIEnvironment, verdict: Verdict, now: datetime) -> _Reply:
         if not verdict.accepted:
             return _text(HTTPStatus.FORBIDDEN, verdict.explain())
+        assert verdict.acteur is not None
+        for gate in self._gates:
+            closed = gate(environ, verdict.acteur)
+            if closed is not None:
+                return _text(closed.status, closed.text, *closed.headers)
         path, method = environ["PATH_INFO"].rstrip("/"), environ["REQUEST_METHOD"]
         endpoint = self._endpoints.get(path)
         if endpoint is None:
@@ -117,9 +149,16 @@ class B2B:
                 HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
                 f"Content-Type « {content_type} » : envoyer text/xml ou application/soap+xml.",
             )
-        assert verdict.acteur is not None
+        service = endpoint.contract.service
+        calls = self._cadence.count(verdict.acteur, service, now)
+        note = f"{calls}e appel de {service} par {verdict.acteur} dans la même seconde"
+        if calls > 1 and self._rate_refused:
+            text = f"{note}.\nUn appel par seconde et par service : réessayer dans une seconde."
+            refused = _text(HTTPStatus.TOO_MANY_REQUESTS, text, ("Retry-After", "1"))
+            return replace(refused, endpoint=endpoint)
         environ[DEMANDEUR] = Demandeur(verdict.acteur, self._kind_of(verdict.acteur))
-        return self._call(environ, endpoint, environ["wsgi.input"].read(), "soap")
+        reply = self._call(environ, endpoint, environ["wsgi.input"].read(), "soap")
+        return replace(reply, notes=(note,)) if calls > 1 else reply
 
     def _call(
         self, environ: WSGIEnvironment, endpoint: Endpoint, request: bytes, kind: KindEchange
@@ -154,6 +193,10 @@ class B2B:
     ) -> None:
         contract = reply.endpoint.contract if reply.endpoint else None
         fault = reply.fault
+        told = [fault.explanation if fault else reply.detail, *reply.notes]
+        in_production = self._policy.environment == "production"
+        if in_production and verdict.accepted and verdict.valid_until is not None:
+            told.append(rotation_warning(verdict.valid_until, started))
         self._record(
             EchangeRecord(
                 instant=self._clock.now(),
@@ -170,11 +213,18 @@ class B2B:
                 code=_code(reply),
                 http_status=reply.status.value,
                 rule=fault and _deciding(fault),
-                detail=fault.explanation if fault else reply.detail,
+                detail="\n".join(filter(None, told)) or None,
                 request=reply.request,
                 response=reply.content,
             )
         )
+
+
+def _in_ascii(text: str) -> str:
+    """Return French text on one line of plain letters: what an HTTP status line may hold."""
+    plain = unicodedata.normalize("NFKD", text.translate({0x2019: "'", 0xAB: '"', 0xBB: '"'}))
+    kept = "".join(c if c.isprintable() else " " for c in plain if c < "\x7f" or c.isspace())
+    return " ".join(kept.split())
 
 
 def _code(reply: _Reply) -> str | None:

@@ -5,15 +5,17 @@ either follows the machine, or runs shifted from a chosen start, or stands still
 the time receives a `Clock`; nothing else in the project asks the machine.
 """
 
+import re
 import time as _time
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from sge_sim.errors import UsageError
 
 PARIS = ZoneInfo("Europe/Paris")
+_DURATION = re.compile(r"(?:(\d{1,7})d)?(?:(\d{1,7})h)?(?:(\d{1,7})min)?")
 
 
 class Clock(Protocol):
@@ -68,6 +70,32 @@ def stopwatch() -> float:
 def today(clock: Clock) -> date:
     """Return the simulated legal date."""
     return clock.now().date()
+
+
+def start_of_day(day: date) -> datetime:
+    """Return the legal midnight that starts `day`."""
+    return datetime.combine(day, time.min, PARIS)
+
+
+def later(instant: datetime, duration: timedelta) -> datetime:
+    """Return the instant (UTC) that comes `duration` after an aware one, before if negative.
+
+    Added to a legal time, a duration would move its hands, whatever the clock change in between.
+    """
+    return instant.astimezone(UTC) + duration
+
+
+def parse_duration(text: str) -> timedelta:
+    """Read a duration such as `10d`, `36h`, `30min` or `1d12h`.
+
+    A day is 24 hours, so a day of clock change is not crossed by `1d` alone. Raises `UsageError`
+    for anything else.
+    """
+    parts = _DURATION.fullmatch(text.strip())
+    if not text.strip() or parts is None:
+        raise UsageError(f"« {text} » n'est pas une durée : écrire par exemple 10d, 36h ou 30min.")
+    days, hours, minutes = (int(part or 0) for part in parts.groups())
+    return timedelta(days=days, hours=hours, minutes=minutes)
 
 
 def parse_instant(text: str) -> datetime:

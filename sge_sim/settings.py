@@ -5,12 +5,14 @@ the settings in force are printed at start.
 """
 
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from platformdirs import user_data_path
+
+from sge_sim.errors import UsageError
 
 
 class Environment(StrEnum):
@@ -25,6 +27,13 @@ class Profile(StrEnum):
 
     NOMINAL = "nominal"
     FIDELE = "fidele"
+
+
+class SansDonnee(StrEnum):
+    """What ConsultationMesuresDetaillees answers when it has no measure to give."""
+
+    REPONSE_VIDE = "reponse_vide"
+    SGT4G3 = "sgt4g3"
 
 
 def setting(default: Any, why: str) -> Any:
@@ -68,6 +77,10 @@ class Settings:
         Profile.NOMINAL,
         "nominal : ce que disent les guides ; fidele : les défauts constatés en homologation.",
     )
+    delai_activation: timedelta = setting(
+        timedelta(0),
+        "Temps simulé entre une commande et son exécution (3d : le délai standard) ; 0 : aussitôt.",
+    )
     ready_file: Path | None = setting(
         None, "Fichier JSON écrit dès que les deux points d'écoute acceptent."
     )
@@ -86,9 +99,47 @@ class Settings:
     strict: bool = setting(
         False, "Valider aussi chaque réponse contre le contrat ; une réponse fausse devient SGT500."
     )
+    authorities_file: Path | None = setting(
+        None, "Liste YAML d'autorités admises à la place de certs/authorities.yaml."
+    )
+    authorities_dir: Path | None = setting(
+        None,
+        "Dossier PEM d'autorités en plus des publiques : une racine que plus personne n'embarque.",
+    )
+    www_counts_as_same: bool = setting(
+        False, "Admettre un certificat pour exemple.fr et www.exemple.fr ; refusé d'ordinaire."
+    )
+    basic_auth: bool = setting(
+        False,
+        "Exiger aussi un login et un mot de passe HTTP Basic (sge-sim acteurs mot-de-passe).",
+    )
+    hours: bool = setting(
+        False, "Fermer la plateforme d'homologation hors de ses heures : HTTP 503."
+    )
+    rate_refused: bool = setting(
+        False,
+        "Refuser par HTTP 429 plus d'un appel par seconde, par service et par acteur ; "
+        "l'excès est noté au journal de toute façon.",
+    )
+    profondeur_historique_mois: int = setting(
+        36,
+        "Mois d'historique de ConsultationMesures : 36 constatés en 2022, 12 selon son guide.",
+    )
+    sans_donnee: SansDonnee | None = setting(
+        None,
+        "Réponse de ConsultationMesuresDetaillees sans aucune mesure ; par défaut vide en v2.0 "
+        "(son guide), SGT4G3 en v3.0 (constaté).",
+    )
     disabled_rules: tuple[str, ...] = setting(
         (), "Règles à ne pas appliquer, par nom : pour éprouver un banc de tests."
     )
+
+    def __post_init__(self) -> None:
+        if self.hours and self.environment is Environment.PRODUCTION:
+            raise UsageError(
+                "--hours ne vaut qu'en homologation, dont les heures sont publiées : "
+                "l'omettre en production."
+            )
 
     @property
     def database(self) -> str:

@@ -1,19 +1,44 @@
 """The administration's application: its REST routes, described by `/openapi.json`."""
 
 from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
+from fastapi.staticfiles import StaticFiles
 
 from sge_sim import __version__
-from sge_sim.admin.routes import AdminState, journal
+from sge_sim.admin.routes import (
+    AdminState,
+    acteurs,
+    campaigns,
+    certificats,
+    clock,
+    copies,
+    dashboard,
+    flux,
+    journal,
+    points,
+    reset,
+)
 from sge_sim.errors import UsageError
 
 # The API has no authentication: a web page that the user happens to visit must not reach it under
 # a name of its own (DNS rebinding).
 _LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
-_SUBJECTS = (journal,)
+_SUBJECTS = (
+    journal,
+    clock,
+    points,
+    flux,
+    copies,
+    campaigns,
+    reset,
+    acteurs,
+    certificats,
+    dashboard,
+)
 
 
 def build_admin(state: AdminState) -> FastAPI:
@@ -33,6 +58,10 @@ def build_admin(state: AdminState) -> FastAPI:
         host = request.headers.get("host", "").rsplit(":", 1)[0]
         if host not in _LOCAL_NAMES:
             return JSONResponse({"detail": f"« {host} » n'est pas cette machine."}, 403)
+        # A page from elsewhere can't read the answer of what it posts here, but it can post.
+        origin = request.headers.get("origin")
+        if origin is not None and urlsplit(origin).netloc != request.headers["host"]:
+            return JSONResponse({"detail": f"Demande d'une page de « {origin} »."}, 403)
         return await call_next(request)
 
     @app.exception_handler(UsageError)
@@ -45,4 +74,5 @@ def build_admin(state: AdminState) -> FastAPI:
 
     for subject in _SUBJECTS:
         app.include_router(subject.router(state))
+    app.mount("/static", StaticFiles(directory=dashboard.ADMIN / "static"))
     return app

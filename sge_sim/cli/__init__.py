@@ -12,10 +12,21 @@ from sge_sim import __version__
 from sge_sim.errors import UsageError
 
 _COMMANDS = {
+    "acteurs": "sge_sim.cli.acteurs:acteurs",
+    "autorisations": "sge_sim.cli.autorisations:group",
+    "campaign": "sge_sim.cli.campaign:campaign",
+    "catalog": "sge_sim.cli.catalog:catalog",
+    "clock": "sge_sim.cli.clock:clock",
+    "doctor": "sge_sim.cli.doctor:doctor",
+    "cert": "sge_sim.cli.cert:cert",
+    "flux": "sge_sim.cli.flux:flux",
+    "homologate": "sge_sim.cli.homologate:homologate",
     "hosts": "sge_sim.cli.hosts:hosts",
     "journal": "sge_sim.cli.journal:journal",
+    "kit": "sge_sim.cli.kit:kit",
     "points": "sge_sim.cli.points:points",
     "prm": "sge_sim.cli.prm:prm",
+    "report": "sge_sim.cli.report:report",
     "serve": "sge_sim.cli.serve:serve",
 }
 

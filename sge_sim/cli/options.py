@@ -2,20 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 import click
 
-from sge_sim.clock import parse_instant
+from sge_sim.clock import parse_duration, parse_instant
 from sge_sim.errors import UsageError
 from sge_sim.settings import Settings, default_data_dir
 
 Command = Callable[..., Any]
 
 
-class _Instant(click.ParamType[datetime]):
+class Instant(click.ParamType[datetime]):
+    """An ISO date or date-time, in legal time where it says nothing."""
+
     name = "ISO"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> datetime:
@@ -27,24 +29,43 @@ class _Instant(click.ParamType[datetime]):
             self.fail(str(error), param, ctx)
 
 
+class Duration(click.ParamType[timedelta]):
+    """A duration of simulated time: `10d`, `36h`, `30min`."""
+
+    name = "durée"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> timedelta:
+        if isinstance(value, timedelta):
+            return value
+        try:
+            return parse_duration(value)
+        except UsageError as error:
+            self.fail(str(error), param, ctx)
+
+
 def settings_options(command: Command) -> Command:
     """Give `command` one option per setting; it receives them as keyword arguments."""
-    hints = get_type_hints(Settings)
     for one in reversed(fields(Settings)):
-        kind = hints[one.name]
-        flag = kind is bool
-        option = f"--{one.name.replace('_', '-')}"
-        command = click.option(
-            f"{option}/--no-{option[2:]}" if flag else option,
-            type=None if flag else _click_type(kind),
-            is_flag=flag,
-            multiple=one.name == "disabled_rules",
-            default=default_data_dir if one.name == "data_dir" else one.default,
-            envvar=f"SGE_SIM_{one.name.upper()}",
-            show_default=one.name != "data_dir",
-            help=one.metadata["why"],
-        )(command)
+        command = setting_option(one.name)(command)
     return command
+
+
+def setting_option(name: str) -> Callable[[Command], Command]:
+    """Give a command the option of one setting, with its variable and its help."""
+    (one,) = (one for one in fields(Settings) if one.name == name)
+    kind = get_type_hints(Settings)[name]
+    flag = kind is bool
+    option = f"--{name.replace('_', '-')}"
+    return click.option(
+        f"{option}/--no-{option[2:]}" if flag else option,
+        type=None if flag else _click_type(kind),
+        is_flag=flag,
+        multiple=name == "disabled_rules",
+        default=default_data_dir if name == "data_dir" else one.default,
+        envvar=f"SGE_SIM_{name.upper()}",
+        show_default=name != "data_dir",
+        help=one.metadata["why"],
+    )
 
 
 def data_dir_option(command: Command) -> Command:
@@ -69,7 +90,9 @@ def _click_type(kind: Any) -> Any:
     if one is Path:
         return click.Path(path_type=Path)
     if one is datetime:
-        return _Instant()
+        return Instant()
+    if one is timedelta:
+        return Duration()
     if hasattr(one, "__members__"):
         return click.Choice(list(one), case_sensitive=False)
     return one

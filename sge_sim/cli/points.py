@@ -1,18 +1,24 @@
-"""`sge-sim points`: look at the points of a simulator."""
+"""`sge-sim points`: look at the points of a simulator, set what their measures depend on and
+what happens to them."""
 
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
 import yaml
 
-from sge_sim.cli.options import data_dir_option, json_option
+from sge_sim.cli.options import Duration, Instant, data_dir_option, json_option
 from sge_sim.cli.state import open_database
-from sge_sim.referentiel.points import describe_point
+from sge_sim.commandes.changements import Changements, change_life
+from sge_sim.errors import UsageError
+from sge_sim.referentiel.points import describe_point, get_point
+from sge_sim.referentiel.reglages import TOUS, TYPES_ACCES, Reglages, change_point
+from sge_sim.store.clock import StoredClock
 from sge_sim.store.points import named_points
 
 
-@click.group(help="Voir les points du jeu de données.")
+@click.group(help="Voir et régler les points du jeu de données.")
 def points() -> None:
     """Hold the commands together."""
 
@@ -46,3 +52,99 @@ def show(prm: str, data_dir: Path, as_json: bool) -> None:
         click.echo(json.dumps(description, ensure_ascii=False, indent=2))
     else:
         click.echo(yaml.safe_dump(description, allow_unicode=True, sort_keys=False), nl=False)
+
+
+@points.command(
+    "set",
+    help="Régler les mesures d'un point, ou ce qui lui arrive. Une période s'écrit DEBUT..FIN, "
+    "la fin étant exclue.",
+)
+@click.argument("prm")
+@click.option(
+    "--service-acces",
+    type=click.Choice(["oui", "non"]),
+    help="Ouvrir ou retirer les services d'accès du point (cadreAcces SERVICE_ACCES).",
+)
+@click.option(
+    "--type",
+    "type_acces",
+    type=click.Choice([*TYPES_ACCES, TOUS]),
+    default=TOUS,
+    show_default=True,
+    help="Ce que couvre le service d'accès.",
+)
+@click.option(
+    "--jours-absents",
+    metavar="JOUR..JOUR|aucun",
+    help="Perdre les mesures de ces jours ; « aucun » les retrouve toutes.",
+)
+@click.option(
+    "--points-absents",
+    metavar="INSTANT..INSTANT|aucun",
+    help="Perdre les points de courbe de cette période (heure légale) ; « aucun » les retrouve.",
+)
+@click.option(
+    "--collecte",
+    metavar="JOUR[..JOUR]|aucun",
+    help="Collecter la courbe dans cette seule période.",
+)
+@click.option(
+    "--resilie",
+    metavar="JOUR",
+    type=Instant(),
+    help="Résilier le point à cette date : tous ses services se terminent.",
+)
+@click.option(
+    "--nouveau-titulaire",
+    metavar="JOUR",
+    type=Instant(),
+    help="Changer le titulaire du point à cette date : tous ses services se terminent.",
+)
+@click.option(
+    "--opposition",
+    type=click.Choice(["oui", "non"]),
+    help="Opposer le client à l'enregistrement de la courbe (C5), ou lever son opposition.",
+)
+@click.option(
+    "--delai",
+    type=Duration(),
+    default=timedelta(0),
+    help="Temps simulé que met l'opposition à atteindre le compteur.",
+)
+@data_dir_option
+def set_command(
+    prm: str,
+    service_acces: str | None,
+    type_acces: str,
+    jours_absents: str | None,
+    points_absents: str | None,
+    collecte: str | None,
+    resilie: datetime | None,
+    nouveau_titulaire: datetime | None,
+    opposition: str | None,
+    delai: timedelta,
+    data_dir: Path,
+) -> None:
+    database = open_database(data_dir)
+    reglages = Reglages(
+        service_acces=None if service_acces is None else service_acces == "oui",
+        type=next((one for one in TYPES_ACCES if one == type_acces), None),
+        jours_absents=jours_absents,
+        points_absents=points_absents,
+        collecte=collecte,
+    )
+    changements = Changements(
+        resilie=resilie and resilie.date(),
+        nouveau_titulaire=nouveau_titulaire and nouveau_titulaire.date(),
+        opposition=None if opposition is None else opposition == "oui",
+        delai=delai,
+    )
+    if reglages == Reglages(type=reglages.type) and changements == Changements(delai=delai):
+        raise UsageError("rien à régler : sge-sim points set --help donne les options.")
+    now = StoredClock(database).now()
+    with database.transaction() as session:
+        change_point(session, prm, reglages, now.date())
+        change_life(session, get_point(session, prm), changements, now)
+        point = describe_point(session, prm)
+        described = {name: point.get(name, {}) for name in ("situation", "mesures", "services")}
+    click.echo(yaml.safe_dump({prm: described}, allow_unicode=True, sort_keys=False), nl=False)

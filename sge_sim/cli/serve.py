@@ -44,7 +44,7 @@ def serve(**options: Any) -> None:
                 Process(f"b2b-{number}", partial(b2b_server, simulator, b2b_socket))
                 for number in range(1, settings.workers + 1)
             ),
-            Process("admin", partial(admin_server, simulator, admin_socket)),
+            Process("admin", partial(admin_server, simulator, admin_socket, readiness["b2b_url"])),
         ],
         on_ready=announce,
     )

@@ -75,12 +75,7 @@ def inspect_files(
     it isn't clear which certificate is the actor's.
     """
     materials = [read_material(path, password) for path in paths]
-    certificates = unique(one for material in materials for one in material.certificates)
-    keys = {_spki(key.public_key()) for material in materials for key in material.keys}
-    if len(keys) > 1:
-        raise UsageError("Les fichiers contiennent plusieurs clés privées : en donner une seule.")
-    leaf = _leaf(certificates, keys)
-    presented = tuple(one for one in certificates if one != leaf)
+    leaf, presented, keys = _sort_out(materials)
     der, *others = (one.public_bytes(Encoding.DER) for one in (leaf, *presented))
     expiry = leaf.not_valid_after_utc.astimezone(PARIS)
     deadline = renewal_deadline(expiry.date())
@@ -94,6 +89,29 @@ def inspect_files(
         renewal_due=now.astimezone(PARIS).date() >= deadline,
         advice=tuple(_advice(leaf, presented, policies[0].trust)),
     )
+
+
+def read_actor_certificate(
+    paths: Sequence[Path], password: str | None = None
+) -> tuple[x509.Certificate, tuple[x509.Certificate, ...]]:
+    """Return the certificate of the actor whose files these are, and the others of the files.
+
+    Raises `UsageError` as `inspect_files` does.
+    """
+    leaf, others, _ = _sort_out([read_material(path, password) for path in paths])
+    return leaf, others
+
+
+def _sort_out(
+    materials: Sequence[Material],
+) -> tuple[x509.Certificate, tuple[x509.Certificate, ...], Set[bytes]]:
+    """Return the actor's certificate, the others, and the public keys of the private ones."""
+    certificates = unique(one for material in materials for one in material.certificates)
+    keys = {_spki(key.public_key()) for material in materials for key in material.keys}
+    if len(keys) > 1:
+        raise UsageError("Les fichiers contiennent plusieurs clés privées : en donner une seule.")
+    leaf = _leaf(certificates, keys)
+    return leaf, tuple(one for one in certificates if one != leaf), keys
 
 
 def _leaf(certificates: Sequence[x509.Certificate], keys: Set[bytes]) -> x509.Certificate:

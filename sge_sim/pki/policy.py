@@ -53,8 +53,8 @@ class Verdict:
 
     `subject` is its name as text, empty for bytes that are no certificate. `reasons` holds every
     fault, in the order of the checks; none means accepted. `authority` is the authority of the
-    list that issued it, `acteur` the actor for whom it is registered; either may be known of a
-    refused certificate too.
+    list that issued it, `acteur` the actor for whom it is registered, `valid_until` its last
+    instant (UTC); each may be known of a refused certificate too.
     """
 
     environment: Environment
@@ -63,6 +63,7 @@ class Verdict:
     reasons: tuple[Refusal, ...]
     authority: Authority | None
     acteur: str | None
+    valid_until: datetime | None = None
 
     @property
     def accepted(self) -> bool:
@@ -132,7 +133,7 @@ class Policy:
         registered = self._registration(name, self.environment) if self._registration else None
         judged = self._judged(leaf, tuple(presented))
         if judged is not None and judged.candidate.chain is None and registered is not None:
-            judged = self._judged(leaf, registered.intermediates)
+            judged = self._judged(leaf, (*presented, *registered.intermediates))
         acteur = registered.acteur if registered else None
         if judged is None:
             return Verdict(self.environment, name, "", (_UNREADABLE,), None, acteur)
@@ -146,7 +147,13 @@ class Policy:
         reasons = judged.refusals + _refusals(self._request_checks, situation)
         candidate = judged.candidate
         return Verdict(
-            self.environment, name, candidate.subject, reasons, candidate.authority, acteur
+            self.environment,
+            name,
+            candidate.subject,
+            reasons,
+            candidate.authority,
+            acteur,
+            candidate.valid_until,
         )
 
     def _judge_certificate(self, leaf: bytes, presented: tuple[bytes, ...]) -> _Judged | None:

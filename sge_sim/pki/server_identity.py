@@ -83,6 +83,30 @@ def ensure_server_identity(
     )
 
 
+def renew_server_identity(folder: Path, *, now: datetime) -> ServerIdentity:
+    """Replace the server's certificate by a new one for the same hosts, of the same authority.
+
+    Running servers take it up within a second or two. Raises `UsageError` when the one that is
+    there can't be read.
+    """
+    leaf = _read_leaf(folder / "identity.pem")
+    hosts = tuple(extension(leaf, x509.SubjectAlternativeName) or ())
+    renewed = _make_identity(folder, hosts, now)
+    return ServerIdentity(
+        folder / "identity.pem", folder / "authority.pem", renewed.not_valid_after_utc
+    )
+
+
+def _read_leaf(path: Path) -> x509.Certificate:
+    try:
+        (leaf,) = read_pem_bundle(path)
+        return leaf
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            f"{path} est illisible : démarrer une fois sge-sim serve avec ce --data-dir."
+        ) from error
+
+
 def _make_authority(folder: Path, hosts: tuple[x509.GeneralName, ...], now: datetime) -> None:
     key = generate_key("p256")
     name = simulator_name("Simulateur SGE autorité du serveur")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from sge_sim.commandes.back_office import BackOffice
 from sge_sim.settings import Settings
 from sge_sim.store.clock import StoredClock
 from sge_sim.store.database import Database
@@ -9,8 +10,11 @@ from sge_sim.store.database import Database
 
 @dataclass(frozen=True)
 class AdminState:
-    """What the routes work on."""
+    """What the routes work on; `b2b_url` is where the web services answer, `back_office`
+    does what is due."""
 
     settings: Settings
     database: Database
     clock: StoredClock
+    b2b_url: str
+    back_office: BackOffice

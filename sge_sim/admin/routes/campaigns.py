@@ -1,0 +1,62 @@
+"""`/api/campaigns`: observed campaigns of the homologation."""
+
+from dataclasses import asdict
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from sge_sim.admin.routes import AdminState
+from sge_sim.homologation.campaign import (
+    CampaignState,
+    list_campaigns,
+    read_campaign,
+    report_of,
+    start_campaign,
+    stop_campaign,
+)
+from sge_sim.homologation.rapport import Rapport
+from sge_sim.homologation.releases import DEFAULT_RELEASE
+
+
+class NewCampaign(BaseModel):
+    """A campaign to open."""
+
+    acteur: str | None = Field(None, description="Code de l'acteur ; le tiers par défaut sinon")
+    release: str = DEFAULT_RELEASE
+
+
+def router(state: AdminState) -> APIRouter:
+    """Return the routes of the campaigns."""
+    routes = APIRouter(prefix="/api/campaigns", tags=["campagnes"])
+
+    @routes.get("", summary="Les campagnes, de la plus récente à la plus ancienne")
+    def read_all() -> list[dict[str, Any]]:
+        return [_view(each) for each in list_campaigns(state.database)]
+
+    @routes.post("", summary="Ouvrir une campagne", status_code=201)
+    def start(campaign: NewCampaign) -> dict[str, Any]:
+        return _view(start_campaign(state.database, campaign.release, campaign.acteur))
+
+    @routes.get("/{campaign_id}", summary="Ce que les échanges de l'acteur ont coché")
+    def read(campaign_id: int) -> dict[str, Any]:
+        return _view(read_campaign(state.database, campaign_id))
+
+    @routes.post("/{campaign_id}/stop", summary="Fermer une campagne")
+    def stop(campaign_id: int) -> dict[str, Any]:
+        return _view(stop_campaign(state.database, campaign_id))
+
+    @routes.get("/{campaign_id}/report", summary="Le rapport, dans la forme de rapport.json")
+    def report(campaign_id: int) -> Rapport:
+        return report_of(read_campaign(state.database, campaign_id))
+
+    return routes
+
+
+def _view(campaign: CampaignState) -> dict[str, Any]:
+    """Return a campaign without the messages, which the journal gives."""
+    view = asdict(campaign)
+    for observation in view["observations"]:
+        del observation["execution"]
+    view["cas"] = {each.cle: each.statut for each in campaign.executions}
+    return view

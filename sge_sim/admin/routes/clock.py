@@ -1,0 +1,78 @@
+"""`/api/clock`: the simulated clock, read and moved."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from sge_sim.admin.routes import AdminState
+from sge_sim.clock import parse_duration, parse_instant
+from sge_sim.commandes.horloge import advance_clock, follow_machine, freeze_clock, set_clock
+from sge_sim.store.codes import KindHorloge
+
+
+class ClockView(BaseModel):
+    """The clock: its legal time, and how it runs."""
+
+    now: datetime
+    kind: KindHorloge = Field(description="real, shifted (décalée) ou frozen (arrêtée)")
+
+
+class SetClock(BaseModel):
+    """Read an instant from now on."""
+
+    action: Literal["set"]
+    instant: str = Field(description="Date ou instant ISO, en heure légale", max_length=64)
+
+
+class FreezeClock(BaseModel):
+    """Stand still."""
+
+    action: Literal["freeze"]
+    instant: str | None = Field(None, description="Où s'arrêter ; sans lui, ici", max_length=64)
+
+
+class AdvanceClock(BaseModel):
+    """Jump ahead."""
+
+    action: Literal["advance"]
+    duree: str = Field(description="10d, 36h, 30min", max_length=32)
+
+
+class RealClock(BaseModel):
+    """Follow the machine."""
+
+    action: Literal["real"]
+
+
+ClockChange = Annotated[
+    SetClock | FreezeClock | AdvanceClock | RealClock, Field(discriminator="action")
+]
+
+
+def router(state: AdminState) -> APIRouter:
+    """Return the routes of the clock."""
+    routes = APIRouter(prefix="/api/clock", tags=["horloge"])
+
+    @routes.get("", summary="L'heure simulée")
+    def read_clock() -> ClockView:
+        return ClockView(now=state.clock.now(), kind=state.clock.kind())
+
+    @routes.post("", summary="Avancer, arrêter ou régler l'horloge ; tout ce qui est dû se fait")
+    def move_clock(change: ClockChange) -> ClockView:
+        match change:
+            case SetClock():
+                set_clock(state.clock, parse_instant(change.instant))
+            case FreezeClock(instant=None):
+                freeze_clock(state.clock)
+            case FreezeClock(instant=str(instant)):
+                freeze_clock(state.clock, parse_instant(instant))
+            case AdvanceClock():
+                advance_clock(state.clock, parse_duration(change.duree))
+            case RealClock():
+                follow_machine(state.clock)
+        state.back_office.catch_up()
+        return read_clock()
+
+    return routes

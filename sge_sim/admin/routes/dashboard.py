@@ -1,0 +1,86 @@
+"""`/` and `/echanges/<id>`: the dashboard, two pages rendered here and without any script."""
+
+from pathlib import Path
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.templating import Jinja2Templates
+
+from sge_sim.admin.pretty import pretty
+from sge_sim.admin.routes import AdminState
+from sge_sim.admin.views import ExchangeView, ExchangeWithBodies
+from sge_sim.admin.views_acteurs import view_acteurs
+from sge_sim.clock import machine_now
+from sge_sim.services.registry import SERVICES
+from sge_sim.store.codes import KindHorloge
+from sge_sim.store.journal import find_echange, find_echanges
+
+ADMIN = Path(__file__).resolve().parent.parent
+_SHOWN = 50
+_CLOCK: dict[KindHorloge, str] = {
+    "real": "à l'heure de la machine",
+    "shifted": "décalée",
+    "frozen": "arrêtée",
+}
+# Nothing but our own style sheet, forms to ourselves: what a client writes can't become a script.
+_CSP = (
+    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": _CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+
+def router(state: AdminState) -> APIRouter:
+    """Return the pages of the dashboard."""
+    routes = APIRouter(include_in_schema=False)
+    templates = Jinja2Templates(directory=ADMIN / "templates")
+    templates.env.trim_blocks = templates.env.lstrip_blocks = True
+    services = sorted({service.nom for service in SERVICES})
+
+    @routes.get("/")
+    def show_dashboard(
+        request: Request,
+        code: str = "",
+        prm: str = "",
+        service: str = "",
+    ) -> Response:
+        code, prm, service = code.strip(), prm.strip(), service.strip()
+        with state.database.sessions() as session:
+            echanges = find_echanges(
+                session,
+                code=code or None,
+                prm=prm or None,
+                service=service or None,
+                limit=_SHOWN,
+            )
+            context = {
+                "settings": state.settings,
+                "b2b_url": state.b2b_url,
+                "now": state.clock.now(),
+                "clock": _CLOCK[state.clock.kind()],
+                "acteurs": view_acteurs(session, machine_now()),
+                "services": services,
+                "filters": {"code": code, "prm": prm, "service": service},
+                "echanges": [ExchangeView.of(one) for one in echanges],
+            }
+        return templates.TemplateResponse(request, "index.html", context, headers=_HEADERS)
+
+    @routes.get("/echanges/{echange_id}")
+    def show_exchange(request: Request, echange_id: int) -> Response:
+        with state.database.sessions() as session:
+            found = find_echange(session, echange_id)
+            if found is None:
+                raise HTTPException(404, f"Aucun échange ne porte le numéro {echange_id}.")
+            echange = ExchangeWithBodies.of(found)
+            context = {
+                "echange": echange,
+                "request_text": pretty(found.request),
+                "response_text": pretty(found.response),
+            }
+        return templates.TemplateResponse(request, "echange.html", context, headers=_HEADERS)
+
+    return routes

@@ -1,0 +1,83 @@
+"""`/api/flux` and `/api/canaux`: the files that subscriptions and orders produced."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Query, Response
+
+from sge_sim.admin.routes import AdminState
+from sge_sim.admin.views_flux import CanalDemande, CanalView, FichierView, PublicationView
+from sge_sim.flux.chiffrement import decrypt
+from sge_sim.flux.declaration import declare_canal, describe_canal, secret_of
+from sge_sim.flux.livraison import deliver_pending, retry_now
+from sge_sim.flux.publication import Publisher
+from sge_sim.store.codes import EtatFichier, Flux
+from sge_sim.store.flux import find_fichier, find_fichiers
+
+
+def router(state: AdminState) -> APIRouter:
+    """Return the routes of the files and of their channels."""
+    routes = APIRouter(prefix="/api", tags=["flux"])
+    data_dir = state.settings.data_dir
+
+    @routes.get("/flux", summary="Les fichiers publiés, du plus récent au plus ancien")
+    def read_files(
+        contrat: str | None = None,
+        flux: Flux | None = None,
+        prm: str | None = None,
+        etat: EtatFichier | None = None,
+        limit: Annotated[int, Query(ge=1, le=10_000)] = 100,
+    ) -> list[FichierView]:
+        with state.database.sessions() as session:
+            found = find_fichiers(
+                session, contrat_id=contrat, flux=flux, prm=prm, etat=etat, limit=limit
+            )
+            return [FichierView.of(fichier) for fichier in found]
+
+    @routes.post("/flux/publish", summary="Publier ce qui est dû et livrer ce qui ne l'est pas")
+    def publish() -> PublicationView:
+        made = Publisher.of(state.settings, state.database).catch_up(state.clock.now())
+        retry_now(state.database)
+        tally = deliver_pending(state.database, data_dir)
+        return PublicationView(publications=made, livres=tally.delivered, echecs=tally.failed)
+
+    @routes.get("/flux/{nom}", summary="Un fichier et sa livraison")
+    def read_file(nom: str) -> FichierView:
+        with state.database.sessions() as session:
+            fichier = find_fichier(session, nom)
+            if fichier is None:
+                raise HTTPException(404, f"Aucun fichier ne s'appelle {nom}.")
+            return FichierView.of(fichier)
+
+    @routes.get("/flux/{nom}/contenu", summary="Les octets d'un fichier, déchiffrés ou non")
+    def read_content(nom: str, clair: bool = False) -> Response:
+        with state.database.sessions() as session:
+            fichier = find_fichier(session, nom)
+            if fichier is None:
+                raise HTTPException(404, f"Aucun fichier ne s'appelle {nom}.")
+            content = (data_dir / fichier.chemin).read_bytes()
+            if clair:
+                content = decrypt(secret_of(session, fichier.contrat_id), content)
+        return Response(content, media_type="application/octet-stream")
+
+    @routes.get("/canaux/{contrat}", summary="Où et comment un contrat est livré")
+    def read_channel(contrat: str) -> CanalView:
+        with state.database.sessions() as session:
+            return CanalView(**asdict(describe_canal(session, contrat, data_dir)))
+
+    @routes.put("/canaux/{contrat}", summary="Déclarer le canal d'un contrat")
+    def declare(contrat: str, demande: CanalDemande) -> CanalView:
+        with state.database.transaction() as session:
+            declare_canal(
+                session,
+                contrat,
+                type_canal=demande.type,
+                url=demande.url,
+                algorithme=demande.chiffrement,
+                cle=demande.cle,
+                iv=demande.iv,
+            )
+            session.flush()
+            return CanalView(**asdict(describe_canal(session, contrat, data_dir)))
+
+    return routes

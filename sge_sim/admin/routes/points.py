@@ -1,0 +1,44 @@
+"""`/api/points`: what is known of a point, and what its measures depend on."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from sge_sim.admin.routes import AdminState
+from sge_sim.referentiel.points import describe_point
+from sge_sim.referentiel.reglages import Reglages, change_point
+from sge_sim.store.codes import TypeAcces
+
+
+class ReglagesPoint(BaseModel):
+    """Changes of a point; what isn't sent stays as it is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    service_acces: bool | None = Field(
+        None, description="Ouvrir (à partir d'aujourd'hui) ou retirer les services d'accès"
+    )
+    type: TypeAcces | None = Field(None, description="Ce que couvre le service ; tout sans lui")
+    jours_absents: str | None = Field(None, examples=["2025-03-01..2025-03-04", "aucun"])
+    points_absents: str | None = Field(None, examples=["2025-03-01T08:00..2025-03-01T10:00"])
+    collecte: str | None = Field(None, examples=["2025-03-01", "2025-03-01..2025-06-01", "aucun"])
+
+
+def router(state: AdminState) -> APIRouter:
+    """Return the routes of the points."""
+    routes = APIRouter(prefix="/api/points", tags=["points"])
+
+    @routes.get("/{prm}", summary="Tout ce qui est connu d'un point")
+    def read_point(prm: str) -> dict[str, Any]:
+        with state.database.sessions() as session:
+            return describe_point(session, prm)
+
+    @routes.post("/{prm}", summary="Régler les mesures d'un point et ses services d'accès")
+    def set_point(prm: str, reglages: ReglagesPoint) -> dict[str, Any]:
+        today = state.clock.now().date()
+        with state.database.transaction() as session:
+            change_point(session, prm, Reglages(**reglages.model_dump()), today)
+            return describe_point(session, prm)
+
+    return routes

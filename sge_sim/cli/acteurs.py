@@ -1,0 +1,181 @@
+"""`sge-sim acteurs`: who may call, in the name of whom, and for what.
+
+A running simulator on the same data directory takes each change up at once.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+
+import click
+
+from sge_sim.cli.acteurs_canal import canal
+from sge_sim.cli.options import data_dir_option, json_option
+from sge_sim.cli.state import open_database
+from sge_sim.clock import machine_now
+from sge_sim.store.codes import Environnement, KindActeur, Paquet
+
+if TYPE_CHECKING:
+    from sge_sim.admin.views_acteurs import ActeurView
+
+_ENVIRONNEMENTS = get_args(Environnement)
+
+
+class _Jour(click.ParamType[date]):
+    name = "jour"
+
+    def convert(
+        self, value: str | date, param: click.Parameter | None, ctx: click.Context | None
+    ) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"« {value} » n'est pas un jour : écrire par exemple 2025-08-01.", param, ctx)
+
+
+@click.group(help="Voir et changer les acteurs de marché : logins, contrats, habilitations.")
+def acteurs() -> None:
+    """Hold the commands together."""
+
+
+acteurs.add_command(canal)
+
+
+@acteurs.command("list", help="Donner les acteurs, leurs logins, contrats et certificats.")
+@data_dir_option
+@json_option
+def list_command(data_dir: Path, as_json: bool) -> None:
+    from sge_sim.admin.views_acteurs import view_acteurs
+
+    with open_database(data_dir).sessions() as session:
+        views = view_acteurs(session, machine_now())
+    if as_json:
+        rows = [one.model_dump(mode="json") for one in views]
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+    else:
+        click.echo("\n\n".join("\n".join(_lines(one)) for one in views))
+
+
+@acteurs.command(help="Créer un acteur.")
+@click.argument("code")
+@click.option("--nom", required=True, help="Raison sociale.")
+@click.option("--kind", type=click.Choice(get_args(KindActeur)), default="tiers", show_default=True)
+@data_dir_option
+def create(code: str, nom: str, kind: KindActeur, data_dir: Path) -> None:
+    from sge_sim.referentiel.acteurs import create_acteur
+
+    with open_database(data_dir).transaction() as session:
+        create_acteur(session, code, nom, kind)
+    click.echo(f"Acteur {code} créé ({kind}).")
+
+
+@acteurs.command(help="Ajouter un utilisateur à un acteur, ou changer les services permis.")
+@click.argument("acteur")
+@click.argument("login")
+@click.option(
+    "--service", "services", multiple=True, help="Service permis, répétable ; tous sans l'option."
+)
+@data_dir_option
+def login(acteur: str, login: str, services: tuple[str, ...], data_dir: Path) -> None:
+    from sge_sim.referentiel.acteurs import add_login
+
+    with open_database(data_dir).transaction() as session:
+        add_login(session, acteur, login, services or None)
+    click.echo(f"Login {login} : utilisateur de {acteur}.")
+
+
+@acteurs.command("mot-de-passe", help="Donner le mot de passe HTTP Basic d'un login.")
+@click.argument("login")
+@click.option(
+    "--password",
+    prompt="Mot de passe",
+    hide_input=True,
+    confirmation_prompt=True,
+    envvar="SGE_SIM_PASSWORD",
+    help="Demandé s'il n'est pas donné.",
+)
+@data_dir_option
+def mot_de_passe(login: str, password: str, data_dir: Path) -> None:
+    from sge_sim.referentiel.acteurs import set_password
+
+    with open_database(data_dir).transaction() as session:
+        set_password(session, login, password)
+    click.echo(f"Mot de passe de {login} enregistré (haché).")
+
+
+@acteurs.command(help="Ajouter un contrat à un acteur, ou changer ses dates.")
+@click.argument("acteur")
+@click.argument("contrat_id", metavar="NUMÉRO")
+@click.option("--debut", type=_Jour(), required=True, help="Premier jour.")
+@click.option("--fin", type=_Jour(), help="Dernier jour ; sans fin sans l'option.")
+@data_dir_option
+def contrat(acteur: str, contrat_id: str, debut: date, fin: date | None, data_dir: Path) -> None:
+    from sge_sim.referentiel.acteurs import add_contrat
+
+    with open_database(data_dir).transaction() as session:
+        kind = add_contrat(session, acteur, contrat_id, debut, fin).type
+    click.echo(f"Contrat {contrat_id} ({kind}) de {acteur} enregistré.")
+
+
+@acteurs.command(
+    help=f"Habiliter un acteur pour un paquet : {', '.join(get_args(Paquet))}.",
+)
+@click.argument("acteur")
+@click.argument("package", metavar="PAQUET")
+@click.option(
+    "--environment",
+    type=click.Choice(_ENVIRONNEMENTS),
+    default="production",
+    show_default=True,
+    help="Plateforme pour laquelle il est habilité.",
+)
+@click.option("--retirer", is_flag=True, help="Retirer l'habilitation au lieu de la donner.")
+@data_dir_option
+def habiliter(
+    acteur: str, package: str, environment: Environnement, retirer: bool, data_dir: Path
+) -> None:
+    from sge_sim.referentiel.acteurs import habiliter as change
+
+    with open_database(data_dir).transaction() as session:
+        change(session, acteur, package, environment, retirer=retirer)
+    verb = "n'est plus habilité" if retirer else "est habilité"
+    click.echo(f"{acteur} {verb} pour {package} en {environment}.")
+
+
+@acteurs.command(help="Enregistrer le certificat d'un acteur (comme « cert register »).")
+@click.argument("acteur")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--environment", type=click.Choice(_ENVIRONNEMENTS), required=True)
+@data_dir_option
+def certificat(acteur: str, file: Path, environment: Environnement, data_dir: Path) -> None:
+    from sge_sim.referentiel.clients import register_file
+
+    with open_database(data_dir).transaction() as session:
+        subject = register_file(session, acteur, file, environment)
+    click.echo(f"Certificat « {subject} » enregistré pour {acteur} en {environment}.")
+
+
+def _lines(acteur: "ActeurView") -> Iterator[str]:
+    default = " (par défaut)" if acteur.par_defaut else ""
+    yield f"{acteur.code}  {acteur.nom}, {acteur.kind}{default}"
+    for environnement, paquets in acteur.habilitations.items():
+        yield f"  habilité en {environnement:<13} {', '.join(paquets) or '-'}"
+    for utilisateur in acteur.utilisateurs:
+        services = utilisateur.services
+        rights = "tous les services" if services is None else ", ".join(services) or "aucun service"
+        state = "" if utilisateur.actif else ", compte fermé"
+        yield f"  login     {utilisateur.login}  {rights}{state}"
+    for contrat in acteur.contrats:
+        end = contrat.date_fin or "sans fin"
+        yield f"  contrat   {contrat.contrat_id}  {contrat.type}  {contrat.date_debut} – {end}"
+    for certificat in acteur.certificats:
+        yield (
+            f"  certificat {certificat.sujet}  {certificat.environnement}, "
+            f"jusqu'au {certificat.fin:%d/%m/%Y}"
+        )
+        if certificat.avertissement:
+            yield f"    {certificat.avertissement}."

@@ -1,0 +1,53 @@
+"""`sge-sim acteurs canal`: where the files of a contract are delivered, and how encrypted."""
+
+from pathlib import Path
+from typing import get_args
+
+import click
+
+from sge_sim.cli.options import data_dir_option
+from sge_sim.cli.state import open_database
+from sge_sim.store.codes import AlgorithmeFlux, TypeCanal
+
+
+@click.command(
+    help="Déclarer où les flux d'un contrat sont livrés. Sans canal : dans le dossier de l'état, "
+    "sous flux/CONTRAT. Les clés sont gardées telles quelles dans la base."
+)
+@click.argument("contrat")
+@click.option("--type", "type_canal", type=click.Choice(get_args(TypeCanal)), required=True)
+@click.option(
+    "--url", help="Dossier, ou ftp://utilisateur:motdepasse@hôte/dossier (de même sftp://)."
+)
+@click.option(
+    "--chiffrement", type=click.Choice(get_args(AlgorithmeFlux)), default="aucun", show_default=True
+)
+@click.option("--cle", help="Clé hexadécimale : 32 chiffres pour aes128, 64 pour aes256.")
+@click.option("--iv", help="IV hexadécimal d'aes128 : 32 chiffres.")
+@data_dir_option
+def canal(
+    contrat: str,
+    type_canal: TypeCanal,
+    url: str | None,
+    chiffrement: AlgorithmeFlux,
+    cle: str | None,
+    iv: str | None,
+    data_dir: Path,
+) -> None:
+    from sge_sim.flux.declaration import declare_canal, describe_canal
+
+    with open_database(data_dir).transaction() as session:
+        declare_canal(
+            session,
+            contrat,
+            type_canal=type_canal,
+            url=url,
+            algorithme=chiffrement,
+            cle=cle,
+            iv=iv,
+        )
+        session.flush()
+        declared = describe_canal(session, contrat, data_dir)
+    click.echo(
+        f"Contrat {contrat} : {declared.type} {declared.url}, chiffrement {declared.chiffrement}."
+    )

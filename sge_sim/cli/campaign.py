@@ -1,0 +1,83 @@
+"""`sge-sim campaign`: watch an actor's own client do the homologation's cases."""
+
+import sys
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from sge_sim.cli.homologation_text import offer, one_line, summary
+from sge_sim.cli.options import data_dir_option
+from sge_sim.cli.state import open_database
+from sge_sim.homologation.campaign import (
+    CampaignState,
+    current_campaign,
+    report_of,
+    start_campaign,
+    stop_campaign,
+)
+from sge_sim.homologation.releases import DEFAULT_RELEASE
+from sge_sim.homologation.reports import write_reports
+
+_actor_option = click.option("--actor", help="Code de l'acteur ; le tiers par défaut sinon.")
+
+
+@click.group(help="Observer un client pendant qu'il passe les cas de l'homologation.")
+def campaign() -> None:
+    """Hold the commands together."""
+
+
+@campaign.command(help="Ouvrir une campagne : les échanges suivants de l'acteur sont observés.")
+@data_dir_option
+@_actor_option
+@click.option("--release", default=DEFAULT_RELEASE, show_default=True, help="Version de SGE.")
+def start(data_dir: Path, actor: str | None, release: str) -> None:
+    state = start_campaign(open_database(data_dir), release, actor)
+    click.echo(f"Campagne {state.id} ouverte : {state.release}, acteur {state.acteur}.")
+
+
+@campaign.command(help="Dire ce que chaque échange a coché, manqué ou failli cocher.")
+@data_dir_option
+@_actor_option
+def status(data_dir: Path, actor: str | None) -> None:
+    _tell(current_campaign(open_database(data_dir), actor))
+
+
+@campaign.command(help="Fermer la campagne.")
+@data_dir_option
+@_actor_option
+def stop(data_dir: Path, actor: str | None) -> None:
+    database = open_database(data_dir)
+    state = stop_campaign(database, current_campaign(database, actor).id)
+    click.echo(f"Campagne {state.id} fermée.")
+
+
+@campaign.command(help="Écrire le rapport. Code retour : 0 si chaque package est homologué.")
+@data_dir_option
+@_actor_option
+@click.option("--report", type=click.Path(file_okay=False, path_type=Path))
+def report(data_dir: Path, actor: str | None, report: Path | None) -> None:
+    state = current_campaign(open_database(data_dir), actor)
+    rapport = report_of(state)
+    folder = report or Path("reports") / f"{rapport.fin:%Y-%m-%d-%H%M%S}"
+    written = write_reports(rapport, folder)
+    click.echo(summary(rapport))
+    click.echo(f"\nRapport : {written.html}\nPreuves : {written.preuves}")
+    click.echo(f"Empreinte des preuves, à garder ailleurs : {written.empreinte}")
+    click.echo(offer(rapport, state.acteur), nl=False)
+    sys.exit(0 if rapport.reussi else 1)
+
+
+def _tell(state: CampaignState) -> None:
+    closed = "" if state.fin is None else f", fermée le {state.fin:%d/%m/%Y à %H:%M}"
+    click.echo(f"Campagne {state.id} : {state.release}, acteur {state.acteur}{closed}.\n")
+    for each in state.observations:
+        keys = ", ".join(each.cas) or "-"
+        click.echo(f"{each.echange_id:>6}  {each.issue:<14} {keys:<20} {each.service}")
+        click.echo(f"        {each.explication}")
+    click.echo("\nCas")
+    for execution in state.executions:
+        click.echo(f"  {one_line(execution)}" if execution.instant else f"  -  {execution.cle}")
+    counts = Counter(each.issue for each in state.observations)
+    told = ", ".join(f"{count} {issue}" for issue, count in counts.items()) or "aucun échange"
+    click.echo(f"\n{told}.")

@@ -1,0 +1,56 @@
+"""`sge-sim catalog`: read the homologation test cases, release by release."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from sge_sim.homologation.catalogue import Catalogue, load_release, validate
+from sge_sim.homologation.catalogue_diff import diff
+from sge_sim.homologation.catalogue_text import render_diff, render_list, render_show
+from sge_sim.homologation.releases import DEFAULT_RELEASE
+from sge_sim.resources import data_path
+
+_release_option = click.option(
+    "--release", default=DEFAULT_RELEASE, show_default=True, help="Version de SGE."
+)
+
+
+@click.group(help="Lire le catalogue des cas de test de l'homologation.")
+def catalog() -> None:
+    """Hold the commands together."""
+
+
+@catalog.command("list", help="Donner les cas d'une version, package par package.")
+@_release_option
+@click.option("--releases", is_flag=True, help="Donner plutôt les versions connues.")
+def list_command(release: str, releases: bool) -> None:
+    if releases:
+        click.echo("\n".join(Catalogue(data_path("catalog")).list_releases()))
+    else:
+        click.echo(render_list(load_release(release)))
+
+
+@catalog.command(help="Dire tout d'un cas (ADP-R1) ou d'une exécution (ADP-R1@C5).")
+@click.argument("cas")
+@_release_option
+def show(cas: str, release: str) -> None:
+    runs = load_release(release).find(cas)
+    click.echo("\n\n".join(render_show(run) for run in runs))
+
+
+@catalog.command("validate", help="Dire tout ce qui est faux dans un catalogue ; le nôtre sinon.")
+@click.argument(
+    "dossier", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path)
+)
+def validate_command(dossier: Path | None) -> None:
+    mistakes = validate(dossier or data_path("catalog"))
+    click.echo("\n".join(mistakes) or "Aucune erreur.")
+    sys.exit(1 if mistakes else 0)
+
+
+@catalog.command("diff", help="Dire ce qui change d'une version à une autre.")
+@click.argument("avant", metavar="RELEASE")
+@click.argument("apres", metavar="RELEASE")
+def diff_command(avant: str, apres: str) -> None:
+    click.echo(render_diff(diff(load_release(avant), load_release(apres))))

@@ -1,0 +1,193 @@
+"""`sge-sim cert`: make, check, hand in and revoke client certificates.
+
+A running simulator on the same data directory takes each change up by itself. Dates are the
+machine's: the simulated clock counts for nothing here.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, get_args
+
+import click
+
+from sge_sim.cli.options import data_dir_option, setting_option
+from sge_sim.cli.state import open_database
+from sge_sim.clock import machine_now
+from sge_sim.errors import UsageError
+from sge_sim.pki.authorities import load_authorities
+from sge_sim.pki.inspection import inspect_files, read_actor_certificate
+from sge_sim.pki.installation import Pki, open_pki
+from sge_sim.pki.issuing import issue_client_certificate, write_issued_certificate
+from sge_sim.pki.keys import KEY_TYPES, KeyType
+from sge_sim.pki.policy import Policy
+from sge_sim.pki.rendering import render_inspection
+from sge_sim.pki.server_identity import renew_server_identity
+from sge_sim.store.codes import Environnement
+
+_ENVIRONNEMENTS = get_args(Environnement)
+
+_environment = click.option(
+    "--environment",
+    type=click.Choice(_ENVIRONNEMENTS),
+    default="homologation",
+    show_default=True,
+    help="Plateforme visée.",
+)
+_password = click.option(
+    "--password", envvar="SGE_SIM_PASSWORD", help="Mot de passe de la clé ou du PKCS#12."
+)
+
+
+def _pki_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give `command` the folder of the certificates and the settings of its authorities."""
+    for option in (
+        setting_option("authorities_dir"),
+        setting_option("authorities_file"),
+        data_dir_option,
+    ):
+        command = option(command)
+    return command
+
+
+@click.group(help="Fabriquer, vérifier, enregistrer, révoquer des certificats client.")
+def cert() -> None:
+    """Hold the commands together."""
+
+
+@cert.command(help="Donner les autorités admises sur une plateforme.")
+@_environment
+@setting_option("authorities_file")
+def authorities(environment: Environnement, authorities_file: Path | None) -> None:
+    for one in load_authorities(authorities_file).authorities:
+        admitted = "admise" if environment in one.environments else "refusée"
+        use = "" if one.grants_client_authentication else " ; ne délivre plus clientAuth"
+        click.echo(
+            f"{one.slug:<12} {one.name:<14} {admitted} en {environment}, "
+            f"délivrée par {one.issued_today_by}{use}"
+        )
+
+
+@cert.command(help="Délivrer un certificat d'une autorité simulée, comme demandé et sans le juger.")
+@click.option("--authority", required=True, help="Nom court, voir « cert authorities ».")
+@click.option("--name", required=True, help="Nom de domaine, aussi nom commun.")
+@click.option("--san", "others", multiple=True, help="Autre nom de domaine, répétable.")
+@click.option(
+    "--days", default=365, show_default=True, help="Durée ; négative pour un certificat expiré."
+)
+@click.option("--key-type", type=click.Choice(KEY_TYPES), default="p256", show_default=True)
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), help="Dossier des fichiers produits."
+)
+@_password
+@_pki_options
+def issue(
+    authority: str,
+    name: str,
+    others: tuple[str, ...],
+    days: int,
+    key_type: KeyType,
+    out: Path,
+    password: str | None,
+    **folders: Any,
+) -> None:
+    issued = issue_client_certificate(
+        _open(**folders).simulated(authority),
+        [name, *others],
+        now=machine_now(),
+        days=days,
+        key_type=key_type,
+    )
+    files = write_issued_certificate(out, issued, password)
+    click.echo(f"clé          {files.key}")
+    click.echo(f"certificat   {files.certificate}")
+    click.echo(f"à présenter  {files.chain} (avec son intermédiaire)")
+    click.echo(f"PKCS#12      {files.bundle}")
+    click.echo("À enregistrer : sge-sim cert register, sinon la porte le refuse.")
+
+
+@cert.command(help="Dire si un certificat serait accepté ; code retour 1 s'il ne le serait pas.")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@_environment
+@_password
+@setting_option("www_counts_as_same")
+@_pki_options
+def check(
+    files: tuple[Path, ...],
+    environment: Environnement,
+    password: str | None,
+    www_counts_as_same: bool,
+    **folders: Any,
+) -> None:
+    from sge_sim.referentiel.clients import CertificateRegister
+
+    policy = Policy(
+        environment,
+        _open(**folders).trust,
+        CertificateRegister(open_database(folders["data_dir"])),
+        www_counts_as_same=www_counts_as_same,
+    )
+    inspection = inspect_files(files, [policy], machine_now(), password)
+    click.echo(render_inspection(inspection))
+    click.get_current_context().exit(0 if inspection.accepted else 1)
+
+
+@cert.command(help="Enregistrer le certificat d'un acteur, avec les intermédiaires du fichier.")
+@click.argument("file", type=click.Path(path_type=Path))
+@_environment
+@click.option("--acteur", help="Code de l'acteur ; le tiers par défaut sans l'option.")
+@_password
+@data_dir_option
+def register(
+    file: Path,
+    environment: Environnement,
+    acteur: str | None,
+    password: str | None,
+    data_dir: Path,
+) -> None:
+    from sge_sim.referentiel.clients import register_file
+    from sge_sim.store.acteurs import default_acteur
+
+    with open_database(data_dir).transaction() as session:
+        code = acteur or default_acteur(session, "tiers").code
+        subject = register_file(session, code, file, environment, password)
+    click.echo(f"Certificat « {subject} » enregistré pour {code} en {environment}.")
+
+
+@cert.command(help="Révoquer un certificat délivré par une autorité simulée.")
+@click.argument("file", type=click.Path(path_type=Path))
+@_password
+@_pki_options
+def revoke(file: Path, password: str | None, **folders: Any) -> None:
+    certificate, _ = read_actor_certificate([file], password)
+    _open(**folders).revoke(certificate, machine_now())
+    click.echo(f"Certificat n° {certificate.serial_number:x} révoqué.")
+
+
+@cert.command(
+    "renew-server",
+    help="Renouveler le certificat du simulateur ; s'il tourne, il le prend dans la seconde.",
+)
+@data_dir_option
+def renew_server(data_dir: Path) -> None:
+    _require(data_dir)
+    renewed = renew_server_identity(data_dir / "pki" / "server", now=machine_now())
+    click.echo(f"{renewed.identity} renouvelé jusqu'au {renewed.valid_until:%d/%m/%Y}.")
+    click.echo("L'autorité est la même : les clients n'ont rien à changer.")
+
+
+def _open(data_dir: Path, authorities_file: Path | None, authorities_dir: Path | None) -> Pki:
+    _require(data_dir)
+    return open_pki(
+        data_dir,
+        now=machine_now(),
+        authorities_file=authorities_file,
+        authorities_dir=authorities_dir,
+    )
+
+
+def _require(data_dir: Path) -> None:
+    if not (data_dir / "pki").is_dir():
+        raise UsageError(
+            f"{data_dir} ne contient pas de simulateur : l'indiquer par --data-dir, ou le créer "
+            "par sge-sim serve."
+        )

@@ -1,0 +1,74 @@
+"""`sge-sim clock`: read and move the simulated clock of a simulator, running or not."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import click
+
+from sge_sim.cli.options import Duration, Instant, data_dir_option
+from sge_sim.cli.state import open_database
+from sge_sim.commandes.echeances import catch_up_orders
+from sge_sim.commandes.horloge import advance_clock, follow_machine, freeze_clock, set_clock
+from sge_sim.store.clock import StoredClock
+from sge_sim.store.database import Database
+
+_KINDS = {
+    "real": "celle de la machine",
+    "shifted": "décalée de celle de la machine",
+    "frozen": "arrêtée",
+}
+
+
+@click.group(
+    help="Lire et déplacer l'horloge simulée ; elle ne recule pas. Ce qui est dû se fait "
+    "aussitôt : les services ici même, les flux dans le simulateur s'il tourne, sinon à son "
+    "démarrage."
+)
+def clock() -> None:
+    """Hold the commands together."""
+
+
+@clock.command(help="Dire l'heure simulée.")
+@data_dir_option
+def show(data_dir: Path) -> None:
+    _say(StoredClock(open_database(data_dir)))
+
+
+@clock.command("set", help="Régler l'horloge à un instant ISO à venir (heure légale).")
+@click.argument("instant", type=Instant())
+@data_dir_option
+def set_command(instant: datetime, data_dir: Path) -> None:
+    _move(data_dir, lambda clock: set_clock(clock, instant))
+
+
+@clock.command(help="Arrêter l'horloge, ici ou à un instant ISO à venir.")
+@click.argument("instant", type=Instant(), required=False)
+@data_dir_option
+def freeze(instant: datetime | None, data_dir: Path) -> None:
+    _move(data_dir, lambda clock: freeze_clock(clock, instant))
+
+
+@clock.command(help="Avancer d'une durée : 10d, 36h, 30min.")
+@click.argument("duree", type=Duration())
+@data_dir_option
+def advance(duree: timedelta, data_dir: Path) -> None:
+    _move(data_dir, lambda clock: advance_clock(clock, duree))
+
+
+@clock.command(help="Revenir à l'heure de la machine, si l'horloge n'est pas en avance sur elle.")
+@data_dir_option
+def real(data_dir: Path) -> None:
+    _move(data_dir, follow_machine)
+
+
+def _move(data_dir: Path, change: Callable[[StoredClock], None]) -> None:
+    database: Database = open_database(data_dir)
+    clock = StoredClock(database)
+    change(clock)
+    catch_up_orders(database, clock.now())
+    _say(clock)
+
+
+def _say(clock: StoredClock) -> None:
+    click.echo(f"{clock.now().isoformat(timespec='seconds')} ({_KINDS[clock.kind()]})")

@@ -1,0 +1,38 @@
+"""`sge-sim doctor`: say what is wrong with a client's set-up."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from sge_sim.clock import machine_now
+from sge_sim.homologation.doctor import Setup, examine
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command(help="Dire ce qui empêche un client d'appeler SGE. Code retour : 0 si rien.")
+@click.option("--cert", type=_FILE, required=True, help="Certificat et ses intermédiaires (PEM).")
+@click.option("--key", type=_FILE, required=True, help="Clé privée (PEM).")
+@click.option("--url", help="Adresse appelée ; une connexion est essayée.")
+@click.option("--ca", type=_FILE, help="Autorité du serveur ; les autorités publiques sinon.")
+@click.option("--login", help="Login SGE.")
+@click.option("--contrat", help="Numéro du contrat.")
+@click.option(
+    "--data-dir",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Dossier du simulateur appelé, dont les autorités et les acteurs sont alors connus.",
+)
+@click.option(
+    "--environment",
+    type=click.Choice(["homologation", "production"]),
+    default="homologation",
+    show_default=True,
+)
+def doctor(**options: object) -> None:
+    found = examine(Setup(**options), machine_now())  # type: ignore[arg-type]
+    for each in found:
+        click.echo(f"{each.gravite.capitalize()} [{each.code}] {each.constat}\n  → {each.remede}")
+    if not found:
+        click.echo("Rien à signaler.")
+    sys.exit(1 if any(each.gravite == "erreur" for each in found) else 0)

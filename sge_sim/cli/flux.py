@@ -1,0 +1,156 @@
+"""`sge-sim flux`: the files that subscriptions and orders produced."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import BinaryIO, get_args
+
+import click
+
+from sge_sim.cli.options import data_dir_option, json_option
+from sge_sim.cli.state import open_database
+from sge_sim.clock import PARIS
+from sge_sim.errors import UsageError
+from sge_sim.settings import Environment, Profile, Settings
+from sge_sim.store.clock import StoredClock
+from sge_sim.store.codes import EtatFichier, Flux
+from sge_sim.store.flux import FichierFlux, find_fichier, find_fichiers
+
+_ETATS = {"a_livrer": "à livrer", "livre": "livré", "echec": "échec"}
+
+
+@click.group(help="Voir, publier et déchiffrer les fichiers de flux.")
+def flux() -> None:
+    """Hold the commands together."""
+
+
+@flux.command("list", help="Donner les fichiers publiés, du plus récent au plus ancien.")
+@data_dir_option
+@click.option("--contrat", help="Numéro du contrat.")
+@click.option("--flux", "kind", type=click.Choice(get_args(Flux)), help="Sorte de flux.")
+@click.option("--prm", help="Numéro du point.")
+@click.option("--etat", type=click.Choice(get_args(EtatFichier)), help="État de la livraison.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000))
+@json_option
+def list_command(
+    data_dir: Path,
+    contrat: str | None,
+    kind: Flux | None,
+    prm: str | None,
+    etat: EtatFichier | None,
+    limit: int,
+    as_json: bool,
+) -> None:
+    with open_database(data_dir).sessions() as session:
+        found = find_fichiers(
+            session, contrat_id=contrat, flux=kind, prm=prm, etat=etat, limit=limit
+        )
+        if as_json:
+            click.echo(_json(found))
+        else:
+            for fichier in found:
+                click.echo(_line(fichier))
+
+
+@flux.command(help="Dire tout d'un fichier et de sa livraison.")
+@click.argument("nom")
+@data_dir_option
+@json_option
+def show(nom: str, data_dir: Path, as_json: bool) -> None:
+    with open_database(data_dir).sessions() as session:
+        fichier = find_fichier(session, nom)
+        if fichier is None:
+            raise UsageError(f"Aucun fichier ne s'appelle {nom} : sge-sim flux list les donne.")
+        if as_json:
+            click.echo(_json([fichier]))
+            return
+        publication = fichier.publication
+        click.echo(_line(fichier))
+        if publication.abonnement_numero is not None:
+            click.echo(
+                f"abonnement  {publication.abonnement_numero:07d}, envoi {publication.sequence}, "
+                f"du {publication.debut} au {publication.fin} exclu"
+            )
+        if publication.affaire_id is not None:
+            click.echo(f"affaire     {publication.affaire_id}")
+        click.echo(f"points      {fichier.prms}")
+        click.echo(f"fichier     {data_dir / fichier.chemin}")
+        click.echo(f"sha256      {fichier.sha256}, {fichier.taille} octets")
+        click.echo(f"tentatives  {fichier.tentatives}")
+        if fichier.erreur:
+            click.echo(f"erreur      {fichier.erreur}")
+
+
+@flux.command(help="Publier ce qui est dû à l'heure simulée et livrer tout ce qui ne l'est pas.")
+@data_dir_option
+@click.option(
+    "--environment",
+    type=click.Choice(list(Environment), case_sensitive=False),
+    required=True,
+    help="Plateforme jouée : l'homologation n'émet aucun flux.",
+)
+@click.option(
+    "--profile",
+    type=click.Choice(list(Profile), case_sensitive=False),
+    default=Profile.NOMINAL,
+    show_default=True,
+    help="fidele : quelques journées de C5 arrivent en retard.",
+)
+def publish(data_dir: Path, environment: Environment, profile: Profile) -> None:
+    from sge_sim.flux.livraison import deliver_pending, retry_now
+    from sge_sim.flux.publication import Publisher
+
+    database = open_database(data_dir)
+    settings = Settings(data_dir=data_dir, environment=environment, profile=profile)
+    made = Publisher.of(settings, database).catch_up(StoredClock(database).now())
+    retry_now(database)
+    tally = deliver_pending(database, data_dir)
+    click.echo(f"{made} publications, {tally.delivered} fichiers livrés, {tally.failed} échecs.")
+
+
+@flux.command(help="Déchiffrer un fichier, par les clés d'un contrat ou par celles données.")
+@click.argument("file", type=click.File("rb"))
+@click.option("--contrat", help="Contrat dont le canal donne les clés.")
+@click.option("--cle", help="Clé hexadécimale : 32 chiffres pour AES-128, 64 pour AES-256.")
+@click.option("--iv", help="IV hexadécimal d'AES-128.")
+@click.option(
+    "--sortie",
+    type=click.File("wb"),
+    default="-",
+    help="Fichier à écrire ; la sortie standard à défaut.",
+)
+@data_dir_option
+def decrypt(
+    file: BinaryIO,
+    contrat: str | None,
+    cle: str | None,
+    iv: str | None,
+    sortie: BinaryIO,
+    data_dir: Path,
+) -> None:
+    from sge_sim.flux import chiffrement
+    from sge_sim.flux.declaration import secret_of
+
+    if (contrat is None) is (cle is None):
+        raise UsageError("Donner soit --contrat, soit --cle (et --iv pour AES-128).")
+    if contrat is not None:
+        with open_database(data_dir).sessions() as session:
+            secret = secret_of(session, contrat)
+    else:
+        secret = chiffrement.chiffrement("aes128" if iv else "aes256", cle, iv)
+    sortie.write(chiffrement.decrypt(secret, file.read()))
+
+
+def _json(found: Sequence[FichierFlux]) -> str:
+    from sge_sim.admin.views_flux import FichierView
+
+    views = [FichierView.of(fichier).model_dump(mode="json") for fichier in found]
+    return json.dumps(views, ensure_ascii=False, indent=2)
+
+
+def _line(fichier: FichierFlux) -> str:
+    instant = fichier.publication.instant.astimezone(PARIS)
+    return (
+        f"{instant:%Y-%m-%d %H:%M:%S}  {fichier.publication.flux:<4}  {fichier.contrat_id:<8}  "
+        f"{_ETATS[fichier.etat]:<8}  {fichier.nom}"
+    )

@@ -1,0 +1,205 @@
+"""`sge-sim homologate`: run the homologation's test cases and give the verdict."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import click
+
+from sge_sim.cli.homologation_text import offer, one_line, summary
+from sge_sim.clock import PARIS, Clock, RunningClock, clock_starting_at, machine_now, parse_instant
+from sge_sim.errors import UsageError
+from sge_sim.homologation.administration import Administration
+from sge_sim.homologation.catalogue import Release, load_release
+from sge_sim.homologation.outcome import not_run
+from sge_sim.homologation.own_simulator import own_simulator
+from sge_sim.homologation.rapport import Execution, Rapport, read_rapport
+from sge_sim.homologation.releases import DEFAULT_RELEASE
+from sge_sim.homologation.reports import write_reports
+from sge_sim.homologation.runner import Runner, select_cases
+from sge_sim.homologation.sge_client import Cible, SgeClient
+from sge_sim.homologation.targets import (
+    REAL_PAUSE_SECONDS,
+    WARNING,
+    check_hours,
+    checked_url,
+    is_local,
+    to_rerun,
+    was_ordered,
+)
+from sge_sim.homologation.verdict import PACKAGES, judge
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@dataclass(frozen=True)
+class _Target:
+    cible: Cible
+    clock: Clock
+    name: str
+
+
+@click.command(
+    help="Exécuter les cas de l'homologation. Sans --target, un simulateur est démarré pour "
+    "l'occasion. Code retour : 0 si chaque package demandé est homologué, 1 sinon, 2 pour une "
+    "commande fausse."
+)
+@click.option("--package", "packages", multiple=True, type=click.Choice(PACKAGES))
+@click.option("--case", "names", multiple=True, help="Cas (ADP-R1) ou exécution (ADP-R1@C5).")
+@click.option("--release", "release_name", default=DEFAULT_RELEASE, show_default=True)
+@click.option("--target", help="Serveur à appeler, https://hôte[:port].")
+@click.option("--cert", type=_FILE, help="Certificat de l'acteur et ses intermédiaires (PEM).")
+@click.option("--key", type=_FILE, help="Clé privée du certificat (PEM).")
+@click.option("--ca", type=_FILE, help="Autorité du serveur ; les autorités publiques sinon.")
+@click.option("--login", help="Login SGE.")
+@click.option("--contrat", help="Numéro du contrat.")
+@click.option("--admin", help="Administration de la cible, si c'est un simulateur.")
+@click.option("--now", help="Date de la cible, si c'est un simulateur décalé sans --admin.")
+@click.option("--yes", is_flag=True, help="Ne pas demander de confirmation.")
+@click.option("--wsdl-dir", type=_FOLDER, help="WSDL officiels à la place des nôtres.")
+@click.option("--report", type=click.Path(file_okay=False, path_type=Path))
+@click.option(
+    "--rerun",
+    type=click.Path(exists=True, path_type=Path),
+    help="Rapport dont reprendre les cas qui n'étaient pas bons.",
+)
+@click.option(
+    "--expected-failures",
+    type=_FILE,
+    help="Cas dont l'échec est attendu, un par ligne ; un échec qui ne vient pas est une erreur.",
+)
+@click.option(
+    "--disabled-rules",
+    multiple=True,
+    help="Règle que le simulateur démarré n'applique pas, pour éprouver ce banc.",
+)
+def homologate(**options: Any) -> None:
+    release = load_release(options["release_name"])
+    earlier = None if options["rerun"] is None else read_rapport(options["rerun"])
+    if earlier is not None and earlier.release != release.nom:
+        raise UsageError(f"Ce rapport est de {earlier.release} : ajouter --release.")
+    packages = options["packages"] or (() if options["names"] or earlier else PACKAGES)
+    names = options["names"]
+    if earlier is not None:
+        names = (*names, *to_rerun(earlier))
+        if not names:
+            raise UsageError("Tous les cas de ce rapport sont bons : rien n'est à reprendre.")
+    cases = select_cases(release, packages, names) if packages or names else ()
+    expected = _expected_failures(options["expected_failures"], release)
+    with _target(options, release) as target:
+        real = not is_local(target.cible.url)
+        client = SgeClient(target.cible, options["wsdl_dir"])
+        runner = Runner(
+            release,
+            client,
+            target.clock,
+            expected,
+            lambda: check_hours(target.cible.url, RunningClock()),
+        )
+        begun = machine_now().astimezone(PARIS)
+        sent = [case for case in cases if real and earlier and was_ordered(case, earlier)]
+        executions = (
+            *(not_run(case, "Commande déjà envoyée : elle n'est pas répétée.") for case in sent),
+            *runner.run([case for case in cases if case not in sent], _tell),
+        )
+    partial = bool(options["names"]) or earlier is not None
+    rapport = Rapport(
+        release=release.nom,
+        origine="exécutée",
+        cible=target.name,
+        acteur=target.cible.login,
+        simulateur=target.cible.admin_url is not None,
+        debut=begun,
+        fin=machine_now().astimezone(PARIS),
+        partielle=partial,
+        verdicts=judge(release, packages or PACKAGES, executions, partial),
+        executions=executions,
+    )
+    written = write_reports(rapport, options["report"] or _default_folder(begun))
+    click.echo(summary(rapport))
+    click.echo(f"\nRapport : {written.html}\nPreuves : {written.preuves}")
+    click.echo(f"Empreinte des preuves, à garder ailleurs : {written.empreinte}")
+    if options["admin"] is not None:
+        _offer(rapport, Administration(options["admin"]))
+    sys.exit(0 if rapport.reussi else 1)
+
+
+@contextmanager
+def _target(options: dict[str, Any], release: Release) -> Iterator[_Target]:
+    """Give what the campaign drives: the named server, or a simulator started for it."""
+    if options["target"] is not None:
+        yield _named_target(options)
+        return
+    for name in ("cert", "key", "ca", "login", "contrat", "admin", "now"):
+        if options[name] is not None:
+            raise UsageError(f"--{name} va avec --target.")
+    noon = datetime.combine(release.reference, time(10), PARIS)
+    rules = [part for name in options["disabled_rules"] for part in ("--disabled-rules", name)]
+    kit = options["wsdl_dir"]
+    wsdl = [] if kit is None else ["--wsdl-dir", str(kit)]
+    with TemporaryDirectory(prefix="sge-sim-") as folder:
+        click.echo(f"Simulateur démarré pour {release.nom}, au {release.reference:%d/%m/%Y}.")
+        with own_simulator(
+            Path(folder), ["--now", noon.isoformat(), "--strict", *wsdl, *rules]
+        ) as simulator:
+            yield _Target(simulator.cible(), clock_starting_at(noon), "un simulateur sge-sim")
+
+
+def _named_target(options: dict[str, Any]) -> _Target:
+    if options["disabled_rules"]:
+        raise UsageError("--disabled-rules ne vaut que sans --target.")
+    missing = [name for name in ("cert", "key", "login", "contrat") if options[name] is None]
+    if missing:
+        raise UsageError("--target va avec " + ", ".join(f"--{name}" for name in missing) + ".")
+    url = checked_url(options["target"])
+    cible = Cible(
+        url=url,
+        certificat=options["cert"],
+        cle=options["key"],
+        login=options["login"],
+        contrat_id=options["contrat"],
+        ca=options["ca"],
+        admin_url=options["admin"],
+        pause=0.0 if is_local(url) else REAL_PAUSE_SECONDS,
+    )
+    now = None if options["now"] is None else parse_instant(options["now"])
+    if cible.admin_url is not None:
+        now = parse_instant(Administration(cible.admin_url).get("/api/clock")["now"])
+    elif not is_local(url):
+        check_hours(url, RunningClock())
+        click.echo(WARNING.format(url=url), err=True)
+        if not options["yes"]:
+            click.confirm("Continuer ?", abort=True, err=True)
+    return _Target(cible, clock_starting_at(now), url)
+
+
+def _expected_failures(file: Path | None, release: Release) -> frozenset[str]:
+    """Return the case ids and keys of the file; `#` begins a remark."""
+    if file is None:
+        return frozenset()
+    lines = (line.partition("#")[0].strip() for line in file.read_text("utf-8").splitlines())
+    names = frozenset(line for line in lines if line)
+    for name in sorted(names):
+        release.find(name)
+    return names
+
+
+def _offer(rapport: Rapport, admin: Administration) -> None:
+    login = rapport.acteur.lower()
+    for acteur in admin.get("/api/acteurs"):
+        if login in (one["login"] for one in acteur["utilisateurs"]):
+            click.echo(offer(rapport, acteur["code"]), nl=False)
+
+
+def _default_folder(begun: datetime) -> Path:
+    return Path("reports") / f"{begun:%Y-%m-%d-%H%M%S}"
+
+
+def _tell(execution: Execution) -> None:
+    click.echo(one_line(execution))

@@ -1,0 +1,45 @@
+"""`sge-sim kit`: what an actor's developers need for a first call, in one zip."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sge_sim.cli.options import data_dir_option
+from sge_sim.cli.state import open_database
+from sge_sim.clock import machine_now
+from sge_sim.errors import UsageError
+from sge_sim.homologation.kit import write_kit
+from sge_sim.homologation.targets import checked_url
+
+
+@click.command(
+    help="Écrire le kit d'un acteur : WSDL, catalogue, certificat et clé, guide des premiers pas."
+)
+@click.argument("out", metavar="OUT.zip", type=click.Path(dir_okay=False, path_type=Path))
+@data_dir_option
+@click.option("--url", default="https://localhost:8443", show_default=True, help="Adresse servie.")
+@click.option("--actor", help="Code de l'acteur ; le tiers par défaut sinon.")
+@click.option(
+    "--environment",
+    type=click.Choice(["homologation", "production"]),
+    default="homologation",
+    show_default=True,
+    help="Environnement où le certificat est enregistré.",
+)
+def kit(out: Path, data_dir: Path, url: str, actor: str | None, environment: Any) -> None:
+    if out.exists():
+        raise UsageError(f"{out} existe déjà : donner un autre nom.")
+    if not out.parent.is_dir():
+        raise UsageError(f"{out.parent} n'est pas un dossier : le créer d'abord.")
+    holder = write_kit(
+        out,
+        open_database(data_dir),
+        data_dir,
+        url=checked_url(url),
+        acteur=actor,
+        environnement=environment,
+        now=machine_now(),
+    )
+    click.echo(f"{out} : kit de {holder.nom}, login {holder.login}, contrat {holder.contrat_id}.")
+    click.echo(f"ATTENTION : {out} contient une CLÉ PRIVÉE ; vous seul pouvez le lire.", err=True)

@@ -1,0 +1,26 @@
+"""`sge-sim report`: the reports of campaigns, once they are written."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from sge_sim.homologation.evidence import fingerprint, verify
+
+
+@click.group(help="Vérifier les rapports de campagne.")
+def report() -> None:
+    """Hold the commands together."""
+
+
+@report.command("verify", help="Dire si un zip de preuves est intact. Code retour : 0 ou 1.")
+@click.argument("preuves", metavar="ZIP", type=click.Path(dir_okay=False, path_type=Path))
+def verify_command(preuves: Path) -> None:
+    wrong = verify(preuves)
+    for sentence in wrong:
+        click.echo(sentence)
+    if not wrong:
+        click.echo(
+            f"Intact. Empreinte, à comparer à celle gardée ailleurs : {fingerprint(preuves)}"
+        )
+    sys.exit(1 if wrong else 0)

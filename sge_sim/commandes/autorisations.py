@@ -1,0 +1,110 @@
+"""The client's authorisation that an order declares: recorded, and audited afterwards.
+
+SGE checks nothing when it is declared; Enedis audits the actors (FAQ). The checks below are what
+such an audit can see from here; none of them ever refuses a call.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from sge_sim.commandes.vie import legal_date
+from sge_sim.store.commandes import Affaire, AutorisationClient
+from sge_sim.store.normalise import normalise
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """Who is said to have agreed, and for which directions; both empty where nobody is named."""
+
+    personne_physique: bool | None
+    nom: str | None
+    soutirage: bool
+    injection: bool
+
+
+@dataclass(frozen=True)
+class Controle:
+    """One criterion of a valid authorisation, and whether the declaration meets it."""
+
+    critere: str
+    respecte: bool
+    constat: str
+
+
+def record(
+    session: Session,
+    affaire: Affaire,
+    declaration: Declaration,
+    *,
+    portee: str,
+    date_debut: date,
+    date_fin: date | None,
+) -> None:
+    """Keep a declaration that came with the order of `affaire`.
+
+    `portee` tells what it opens; the two dates bound it, without end for a service without end.
+    """
+    session.add(
+        AutorisationClient(
+            acteur_code=affaire.acteur_code,
+            affaire_id=affaire.affaire_id,
+            prm=affaire.prm,
+            personne_physique=declaration.personne_physique,
+            nom=declaration.nom,
+            portee=portee,
+            soutirage=declaration.soutirage,
+            injection=declaration.injection,
+            declared_at=affaire.opened_at,
+            date_debut=date_debut,
+            date_fin=date_fin,
+        )
+    )
+
+
+def audit(autorisation: AutorisationClient) -> list[Controle]:
+    """Hold a declaration against the criteria of the FAQ, on the point as it is today."""
+    return [_named(autorisation), _natural_person(autorisation), *_dates(autorisation)]
+
+
+def _named(autorisation: AutorisationClient) -> Controle:
+    nom, connu = autorisation.nom, autorisation.point.nom_client_final
+    if nom is None:
+        return Controle("client désigné", False, "la déclaration ne désigne personne")
+    same = connu is not None and normalise(nom) == normalise(connu)
+    told = "celui que SGE connaît" if same else "pas celui que SGE connaît"
+    return Controle("client désigné", same, f"« {nom} » est {told} sur le point")
+
+
+def _natural_person(autorisation: AutorisationClient) -> Controle:
+    """The consent to fine data of a home is that of a person, not of a company."""
+    residential = autorisation.point.categorie_client_final == "RES"
+    suits = not residential or autorisation.personne_physique is True
+    told = "résidentiel" if residential else "professionnel"
+    declared = {True: "personne physique", False: "personne morale", None: "personne non dite"}
+    return Controle(
+        "consentement de la personne",
+        suits,
+        f"client {told}, déclaration : {declared[autorisation.personne_physique]}",
+    )
+
+
+def _dates(autorisation: AutorisationClient) -> list[Controle]:
+    mise_en_service = autorisation.point.date_mise_en_service
+    declared = legal_date(autorisation.declared_at)
+    until = autorisation.date_fin
+    return [
+        Controle(
+            "date d'émission",
+            mise_en_service is None or declared >= mise_en_service,
+            f"déclarée le {declared}, point mis en service le {mise_en_service or '-'}",
+        ),
+        Controle(
+            "durée de validité",
+            until is None or until >= autorisation.date_debut,
+            f"du {autorisation.date_debut} au {until}"
+            if until is not None
+            else f"du {autorisation.date_debut}, pour la durée du service",
+        ),
+    ]

@@ -1,0 +1,58 @@
+"""The back office: as the simulated time goes by, what is due happens without anybody calling.
+
+    tasks = (Publisher.of(settings, database).catch_up,)
+    with BackOffice(clock, tasks).running():
+        …
+
+A task brings one thing up to an instant: it does what was due by then, in order, once, and finds
+out by itself what that is. The tasks are given in the order in which they are to be done.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from sge_sim.clock import Clock
+
+Task = Callable[[datetime], object]
+
+_log = logging.getLogger(__name__)
+
+
+class BackOffice:
+    """Does its tasks every `every_seconds` of the machine's time, and whenever it is asked to."""
+
+    def __init__(self, clock: Clock, tasks: Sequence[Task], every_seconds: float = 1.0) -> None:
+        self._clock = clock
+        self._tasks = tuple(tasks)
+        self._every_seconds = every_seconds
+        self._one_at_a_time = threading.Lock()
+
+    def catch_up(self) -> None:
+        """Do all that is due by the present simulated instant; whoever moves the clock calls."""
+        with self._one_at_a_time:
+            until = self._clock.now()
+            for task in self._tasks:
+                task(until)
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Catch up in a thread of its own until the block ends; the last round is finished."""
+        stopping = threading.Event()
+        thread = threading.Thread(target=self._work, args=(stopping,), daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            stopping.set()
+            thread.join()
+
+    def _work(self, stopping: threading.Event) -> None:
+        while not stopping.is_set():
+            try:
+                self.catch_up()
+            except Exception:
+                _log.exception("Le back-office n'a pas pu tout faire ; il recommencera.")
+            stopping.wait(self._every_seconds)

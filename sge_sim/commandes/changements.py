@@ -1,0 +1,57 @@
+"""What a tester makes happen to a point: termination, new holder, opposition of the client."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from sge_sim.clock import start_of_day
+from sge_sim.commandes.echeances import run_due
+from sge_sim.commandes.evenements import plan_event
+from sge_sim.commandes.vie import legal_date
+from sge_sim.errors import UsageError
+from sge_sim.store.points import Point
+
+
+@dataclass(frozen=True)
+class Changements:
+    """Events of one point; what is None doesn't happen.
+
+    `resilie` and `nouveau_titulaire` are legal dates, today or later. `opposition` is asked for
+    (True) or lifted (False) now; it takes `delai` of simulated time to reach the meter.
+    """
+
+    resilie: date | None = None
+    nouveau_titulaire: date | None = None
+    opposition: bool | None = None
+    delai: timedelta = timedelta(0)
+
+
+def change_life(session: Session, point: Point, changements: Changements, now: datetime) -> None:
+    """Plan the events of a point, and have those that are due happen.
+
+    Raises `UsageError` for a date that is past, and for an opposition on another point than a C5.
+    """
+    if changements.opposition is not None:
+        if point.segment != "C5":
+            raise UsageError(
+                f"{point.prm} est un {point.segment} : seul le client d'un C5 peut s'opposer."
+            )
+        if changements.opposition:
+            plan_event(session, point, "opposition", now, changements.delai)
+        else:
+            plan_event(session, point, "levee_opposition", now)
+    if changements.nouveau_titulaire is not None:
+        instant = _instant_of(changements.nouveau_titulaire, now)
+        plan_event(session, point, "changement_titulaire", instant)
+    if changements.resilie is not None:
+        plan_event(session, point, "resiliation", _instant_of(changements.resilie, now))
+    run_due(session, now)
+
+
+def _instant_of(day: date, now: datetime) -> datetime:
+    if day < legal_date(now):
+        raise UsageError(
+            f"le {day:%d/%m/%Y} est passé pour l'horloge simulée : donner une date à venir."
+        )
+    return max(now, start_of_day(day))

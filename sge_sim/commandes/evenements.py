@@ -1,0 +1,122 @@
+"""What happens to a point by itself, and what it does to its services.
+
+SGE's orders don't cause these events: they come from other channels, and a tester brings them
+about. Each is planned for an instant and happens when it is due.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from sge_sim.clock import later, start_of_day
+from sge_sim.commandes import vie
+from sge_sim.store.codes import MotifFin, TypeEvenement
+from sge_sim.store.commandes import Evenement, ServiceSouscrit, services_of_point
+from sge_sim.store.numeros import next_numero
+from sge_sim.store.points import Point
+
+
+def plan_event(
+    session: Session,
+    point: Point,
+    type_evenement: TypeEvenement,
+    instant: datetime,
+    delai: timedelta = timedelta(0),
+) -> Evenement:
+    """Have something happen to a point at `instant`; `delai` is what an opposition takes."""
+    evenement = Evenement(
+        point=point,
+        type=type_evenement,
+        instant=instant,
+        delai_s=int(delai.total_seconds()),
+        echeance=instant,
+    )
+    session.add(evenement)
+    return evenement
+
+
+def happen(session: Session, evenement: Evenement, instant: datetime) -> Iterator[ServiceSouscrit]:
+    """Carry out an event; yields the services that it changes or creates."""
+    evenement.echeance = None
+    point = evenement.point
+    services = [one for one in services_of_point(session, point.prm) if one.etat != "TERMINE"]
+    match evenement.type:
+        case "resiliation":
+            _terminate(point, instant)
+            yield from _end_all(session, services, "resiliation", instant)
+        case "changement_titulaire":
+            point.date_mise_en_service = vie.legal_date(instant)
+            yield from _end_all(session, services, "changement_titulaire", instant)
+        case "opposition":
+            yield from _oppose(session, point, services, instant, evenement.delai_s)
+        case "levee_opposition":
+            oppositions = [one for one in services if one.type == "OPPENR"]
+            yield from _end_all(session, oppositions, "levee_opposition", instant)
+
+
+def oppose(session: Session, point: Point, instant: datetime, delai: timedelta) -> ServiceSouscrit:
+    """Record that the client opposes the recording of the curve: a service of its own (OPPENR).
+
+    The opposition counts from its demand on (SGT4N5 says « active ou demandée »).
+    """
+    point.opposition_courbe = True
+    service = ServiceSouscrit(
+        service_souscrit_id=f"{next_numero(session, 'service_souscrit'):08d}",
+        type="OPPENR",
+        etat="DEMANDE",
+        point=point,
+        date_debut=vie.legal_date(instant),
+        ordered_at=instant,
+        echeance=later(instant, delai),
+    )
+    session.add(service)
+    return service
+
+
+def record_opposition(session: Session, point: Point) -> None:
+    """Give a point that is opposed from the start the service that says so.
+
+    It counts from the commissioning of the point (assumed).
+    """
+    assert point.date_mise_en_service is not None
+    instant = start_of_day(point.date_mise_en_service)
+    vie.activate(session, oppose(session, point, instant, timedelta(0)), instant)
+
+
+def _terminate(point: Point, instant: datetime) -> None:
+    point.etat_contractuel = "RESIL"
+    point.etat_alimentation = "COUP"
+    point.date_resiliation = vie.legal_date(instant)
+    point.contrat_soutirage = False
+    point.contrat_injection = False
+
+
+def _end_all(
+    session: Session, services: list[ServiceSouscrit], motif: MotifFin, instant: datetime
+) -> Iterator[ServiceSouscrit]:
+    for service in services:
+        vie.end(session, service, motif, instant)
+        yield service
+
+
+def _oppose(
+    session: Session,
+    point: Point,
+    services: list[ServiceSouscrit],
+    instant: datetime,
+    delai_s: int,
+) -> Iterator[ServiceSouscrit]:
+    """End every curve of the point, whoever ordered it, once the meter is reached (CO6)."""
+    if any(one.type == "OPPENR" for one in services):
+        return
+    delai = timedelta(seconds=delai_s)
+    yield oppose(session, point, instant, delai)
+    for service in services:
+        if service.mesures_type != "CDC":
+            continue
+        if service.etat == "DEMANDE" or not delai:
+            vie.end(session, service, "opposition", instant)
+        else:
+            vie.plan_end(service, "opposition", later(instant, delai))
+        yield service

@@ -1,0 +1,70 @@
+"""The lines of Enedis' catalogue of services under which orders are worked out."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from sge_sim.store.codes import MesuresType, Segment, Sens
+
+GRANDS: Final = frozenset[Segment]({"C1", "C2", "C3", "C4", "P1", "P2", "P3"})
+"""Points of more than 36 kVA; the others, C5 and P4, have a meter of the Linky kind."""
+
+_COLLECTE = "Collecte et transmission récurrente de la courbe de charge"
+_INDEX_C5 = "Transmission récurrente des index quotidiens et puissances maximales quotidiennes"
+_INDEX_GRANDS = "Transmission quotidienne des index et autres données du compteur"
+_INFRA_J = "Transmission infra-journalière des données du compteur"
+_HISTORIQUE_CDC = "Transmission de l'historique de courbe de charge"
+_HISTORIQUE_IDX = (
+    "Transmission des historiques d'index quotidiens et puissance maximale quotidienne"
+)
+_HISTORIQUE = (
+    "Transmission des historiques de consommations ou des historiques d'index quotidiens et "
+    "puissance maximale quotidienne"
+)
+
+
+@dataclass(frozen=True)
+class Prestation:
+    """A line of the catalogue and its option; a label that no source gives is left out."""
+
+    fiche: str
+    fiche_libelle: str
+    option: str | None = None
+    option_libelle: str | None = None
+
+
+def prestation_collecte(
+    segment: Segment, sens: Sens, mesures_type: MesuresType, *, recurrente: bool
+) -> Prestation:
+    """Return the line of an order of collection or recurrent transmission (GUI 0469 §4).
+
+    Codes and labels of F300C, F305, F300B and F305A: observed 2022. Those of the producers, and
+    option 2 (collection alone) on large points: assumed by likeness.
+    """
+    if segment == "P4":
+        return Prestation("P300C", "Collecte de la courbe de charge", "P300CO2")
+    if segment == "C5":
+        if mesures_type == "IDX":
+            return Prestation("F305", _INDEX_C5)
+        return _with_option("F300C", recurrente)
+    kind = "F" if sens == "SOUTIRAGE" else "P"
+    if mesures_type == "IDX":
+        return Prestation(f"{kind}305A", _INDEX_GRANDS, f"{kind}305AO1", "Transmission quotidienne")
+    return _with_option(f"{kind}300B", recurrente)
+
+
+def prestation_historique(mesures_type: MesuresType) -> Prestation:
+    """Return the line of an order of history (observed 2022)."""
+    if mesures_type == "CDC":
+        return Prestation("F380", _HISTORIQUE_CDC)
+    return Prestation("F385B", _HISTORIQUE, "F385BO2", _HISTORIQUE_IDX)
+
+
+def prestation_infra_j(segment: Segment) -> Prestation:
+    """Return the line of an infra-daily order: P375A for producers (GUI 0481 §4; label assumed)."""
+    return Prestation("P375A" if segment.startswith("P") else "F375A", _INFRA_J)
+
+
+def _with_option(fiche: str, recurrente: bool) -> Prestation:
+    if recurrente:
+        return Prestation(fiche, _COLLECTE, f"{fiche}O1", "Transmission récurrente")
+    return Prestation(fiche, _COLLECTE, f"{fiche}O2")

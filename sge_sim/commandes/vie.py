@@ -1,0 +1,145 @@
+"""The life of a subscribed service: DEMANDE, ACTIF, TERMINE.
+
+A transition also closes the case of the order, and starts or stops the collection of the curve:
+each service that needs the curve holds a period of its own, so it is collected until the last one
+ends (V26.2).
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from types import MappingProxyType
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from sge_sim.clock import PARIS, later, start_of_day
+from sge_sim.commandes.prestations import GRANDS
+from sge_sim.store.codes import EtatAffaire, MesuresType, MotifFin, Sens, TypeService
+from sge_sim.store.commandes import ServiceSouscrit
+from sge_sim.store.mesures import close_collecte, open_collecte
+
+MOTIFS: Mapping[MotifFin, str] = MappingProxyType(
+    {
+        "echeance": "Date de fin du service atteinte",
+        "arret": "Arrêt demandé par le bénéficiaire",
+        "prolongation": "Prolongation du service",
+        "resiliation": "Résiliation du point",
+        "changement_titulaire": "Changement de titulaire du point",
+        "opposition": "Opposition du client à l'enregistrement de la courbe de charge",
+        "levee_opposition": "Levée de l'opposition",
+        "non_realisation": "Prestation non réalisée",
+    }
+)
+"""How the reason of an end is told to the beneficiary; the real wording isn't published."""
+
+RETRY_EVERY = timedelta(days=1)
+GIVE_UP_AFTER = timedelta(days=19)
+"""A tele-operation that keeps failing is given up at J+19 (homologation slides V26.2)."""
+
+
+class Caracteristiques(Protocol):
+    """What makes a service what it is, whatever its dates."""
+
+    @property
+    def type(self) -> TypeService: ...
+    @property
+    def contrat_id(self) -> str | None: ...
+    @property
+    def mesures_type(self) -> MesuresType | None: ...
+    @property
+    def sens(self) -> Sens | None: ...
+    @property
+    def pas(self) -> str | None: ...
+    @property
+    def corrigees(self) -> bool | None: ...
+    @property
+    def periodicite(self) -> str | None: ...
+
+
+def identity(service: Caracteristiques) -> tuple[str | bool | None, ...]:
+    """Return what two services of a point share when one renews the other (GUI 0469 §5.3).
+
+    Any difference makes another service, beside the first.
+    """
+    return (
+        service.type,
+        service.contrat_id,
+        service.mesures_type,
+        service.sens,
+        service.pas,
+        service.corrigees,
+        service.periodicite,
+    )
+
+
+def activate(session: Session, service: ServiceSouscrit, instant: datetime) -> None:
+    """Start a service that was asked for; its end by date becomes due."""
+    service.etat = "ACTIF"
+    service.activated_at = instant
+    service.echeance = None if service.date_fin is None else start_of_day(service.date_fin)
+    _close(service, "realisee", instant)
+    if service.mesures_type == "CDC":
+        open_collecte(
+            session,
+            service.prm,
+            legal_date(instant),
+            service_souscrit_id=service.service_souscrit_id,
+        )
+
+
+def put_off(service: ServiceSouscrit, instant: datetime) -> bool:
+    """Put the activation off to the next day, unless it has been tried for too long."""
+    if instant >= later(service.ordered_at, GIVE_UP_AFTER):
+        return False
+    service.echeance = later(instant, RETRY_EVERY)
+    return True
+
+
+def plan_end(service: ServiceSouscrit, motif: MotifFin, instant: datetime) -> None:
+    """Decide that a running service ends at `instant`, unless it ends before by itself."""
+    if service.echeance is None or service.echeance > instant:
+        service.motif_fin = motif
+        service.echeance = instant
+
+
+def stop(service: ServiceSouscrit, instant: datetime, delai: timedelta) -> None:
+    """Have a running service stopped on demand.
+
+    At once on a large point and for index; a C5 or P4 has to be reached first, which takes
+    `delai`, where its meter is to stop or resume the recording of the curve (assumed).
+    """
+    reaches_meter = service.mesures_type != "IDX" and service.point.segment not in GRANDS
+    motif: MotifFin = "levee_opposition" if service.type == "OPPENR" else "arret"
+    plan_end(service, motif, later(instant, delai) if reaches_meter else instant)
+
+
+def end(
+    session: Session,
+    service: ServiceSouscrit,
+    motif: MotifFin,
+    instant: datetime,
+    etat_affaire: EtatAffaire = "non_recevable",
+) -> None:
+    """End a service; if it hadn't started, its case closes as `etat_affaire`."""
+    service.etat = "TERMINE"
+    service.ended_at = instant
+    service.date_fin = legal_date(instant)
+    service.motif_fin = motif
+    service.echeance = None
+    _close(service, etat_affaire, instant)
+    if service.type == "OPPENR":
+        service.point.opposition_courbe = False
+    elif service.mesures_type == "CDC":
+        close_collecte(session, service.service_souscrit_id, service.date_fin)
+
+
+def legal_date(instant: datetime) -> date:
+    """Return the legal date of an aware instant."""
+    return instant.astimezone(PARIS).date()
+
+
+def _close(service: ServiceSouscrit, etat: EtatAffaire, instant: datetime) -> None:
+    affaire = service.affaire
+    if affaire is not None and affaire.etat == "transmise":
+        affaire.etat = etat
+        affaire.closed_at = instant

@@ -1,0 +1,103 @@
+"""The gates: what may close the door to a request whose certificate is accepted."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from functools import lru_cache
+from http import HTTPStatus
+from typing import Protocol
+from wsgiref.types import WSGIEnvironment
+
+from sge_sim.clock import Clock
+from sge_sim.door.passwords import password_matches
+from sge_sim.horaires import closed_sentence, is_open, next_opening, seconds_until
+from sge_sim.store.database import Database
+from sge_sim.store.logins import read_login
+
+_CHALLENGE = ("WWW-Authenticate", 'Basic realm="SGE", charset="UTF-8"')
+
+
+@dataclass(frozen=True)
+class Closed:
+    """The answer of a gate that doesn't let a request through; `text` is in French."""
+
+    status: HTTPStatus
+    text: str
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+class Gate(Protocol):
+    """One reason to turn a request away."""
+
+    def __call__(self, environ: WSGIEnvironment, acteur: str) -> Closed | None:
+        """Return the answer to give, or None to let the request of `acteur` (a code) through."""
+
+
+class OpeningHours:
+    """The hours of the homologation platform, on the simulated clock."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def __call__(self, environ: WSGIEnvironment, acteur: str) -> Closed | None:
+        now = self._clock.now()
+        if is_open(now):
+            return None
+        wait = seconds_until(now, next_opening(now))
+        return Closed(
+            HTTPStatus.SERVICE_UNAVAILABLE, closed_sentence(now), (("Retry-After", str(wait)),)
+        )
+
+
+class BasicAuthentication:
+    """HTTP Basic: the login of a user of the actor, and its password.
+
+    Clients of SGE may send it beside their certificate; whether the platform holds it against
+    anything isn't published (assumed: it doesn't, hence the setting).
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        # scrypt is slow on purpose (some 50 ms) and a client sends its password with every call.
+        self._matches = lru_cache(maxsize=1024)(password_matches)
+
+    def __call__(self, environ: WSGIEnvironment, acteur: str) -> Closed | None:
+        reason = self._reason(environ.get("HTTP_AUTHORIZATION", ""), acteur)
+        if reason is None:
+            return None
+        text = (
+            f"Authentification HTTP Basic refusée : {reason}.\n"
+            "Envoyer le login d'un utilisateur de l'acteur et le mot de passe donné par "
+            "« sge-sim acteurs mot-de-passe »."
+        )
+        return Closed(HTTPStatus.UNAUTHORIZED, text, (_CHALLENGE,))
+
+    def _reason(self, authorization: str, acteur: str) -> str | None:
+        """Return why `authorization` doesn't prove a user of `acteur`, or None."""
+        credentials = _credentials(authorization)
+        if credentials is None:
+            return "aucun login lisible dans l'en-tête Authorization"
+        login, password = credentials
+        user = read_login(self._database, login)
+        if user is None or not user.actif:
+            return f"le login « {login} » n'est celui d'aucun utilisateur"
+        if user.acteur_code != acteur:
+            return f"le login « {login} » est d'un autre acteur que le certificat ({acteur})"
+        if user.mot_de_passe is None:
+            return f"aucun mot de passe n'a été donné au login « {login} »"
+        if not self._matches(password, user.mot_de_passe):
+            return f"le mot de passe du login « {login} » est faux"
+        return None
+
+
+def _credentials(authorization: str) -> tuple[str, str] | None:
+    """Return the login and the password of an Authorization header (RFC 7617)."""
+    scheme, _, encoded = authorization.partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        text = base64.b64decode(encoded.strip(), validate=True).decode("utf-8")
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    login, separator, password = text.partition(":")
+    return (login, password) if separator else None

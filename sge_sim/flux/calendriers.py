@@ -1,0 +1,64 @@
+"""Calendars and time classes as the files name them.
+
+The labels of distributor calendars and of seasonal classes differ from the value list AX.0355:
+they are those seen in R151, R171 and CMD v3 (observed 2022-2023).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sge_sim.mesures import Grille, en_vigueur
+from sge_sim.referentiel.libelles import libelle
+
+INCONNU = "INCONNU"
+"""What stands for the calendar of a point that has none (observed in R151 and HDM)."""
+
+_CALENDRIERS = {
+    "DI000001": "Sans différenciation temporelle",
+    "DI000002": "Avec différenciation temporelle",
+    "DI000003": "Avec différenciation temporelle et saisonnière",
+    "D": "Distributeur",
+}
+_CLASSES = {
+    "HPH": "Heures Pleines Hiver / Saison Haute",
+    "HCH": "Heures Creuses Hiver / Saison Haute",
+}
+
+
+@dataclass(frozen=True)
+class ClasseNommee:
+    """A time class: code, label and register, counted from 1."""
+
+    code: str
+    libelle: str
+    cadran: int
+
+
+@dataclass(frozen=True)
+class CalendrierNomme:
+    """A calendar: code, label and classes in the order of their registers."""
+
+    code: str
+    libelle: str
+    classes: tuple[ClasseNommee, ...]
+
+
+def calendrier_nomme(grille: Grille | None) -> CalendrierNomme:
+    """Return how the files name a grid, `INCONNU` without one."""
+    if grille is None:
+        return CalendrierNomme(INCONNU, INCONNU, ())
+    code = grille.calendrier
+    return CalendrierNomme(
+        code,
+        _CALENDRIERS.get(code) or libelle("calendrier", code),
+        tuple(
+            ClasseNommee(classe, _CLASSES.get(classe) or libelle("classeTemporelle", classe), rang)
+            for classe, rang in grille.structure.classes
+        ),
+    )
+
+
+def calendrier_du(grilles: Sequence[Grille], jour: date) -> CalendrierNomme:
+    """Return how the files name the grid in force on `jour`."""
+    return calendrier_nomme(en_vigueur(grilles, jour))

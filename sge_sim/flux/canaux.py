@@ -1,0 +1,138 @@
+"""Channels: where the files of a contract are delivered.
+
+By default a folder of the data directory, one per contract. `canal_ftp` and `canal_sftp` push to
+the actor's own server, as Enedis does. Whatever the channel, a file is written beside under a
+temporary name, then renamed: nobody sees it half written. It may be delivered twice, when the
+simulator died before it could note the first time: same name, same content, so that the second
+replaces the first.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from sge_sim.errors import UsageError
+from sge_sim.pki.files import make_private_folder, write_atomically
+from sge_sim.store.codes import TypeCanal
+
+TIMEOUT_SECONDS = 10
+"""How long a server may keep a delivery waiting, at each exchange."""
+
+
+class DeliveryError(Exception):
+    """A file could not be delivered; the message says why, in French."""
+
+
+class Channel(ABC):
+    """A way to deliver files."""
+
+    @abstractmethod
+    def deliver(self, name: str, content: bytes) -> None:
+        """Deliver a file, replacing the one of that name; raises `DeliveryError`."""
+
+
+def temporary_name(name: str) -> str:
+    """Return the name under which a file is written before it is complete."""
+    return f".{name}.part"
+
+
+class FolderChannel(Channel):
+    """A folder of this machine, made when it isn't there."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def deliver(self, name: str, content: bytes) -> None:
+        try:
+            make_private_folder(self._folder)
+            write_atomically(self._folder / name, content)
+        except OSError as error:
+            raise DeliveryError(
+                f"le dossier {self._folder} ne peut pas être écrit ({error.strerror})"
+            ) from error
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where an FTP or SFTP channel leads: `scheme://user:password@host:port/folder`."""
+
+    PORTS: ClassVar = {"ftp": 21, "sftp": 22}
+
+    host: str
+    port: int
+    user: str
+    password: str
+    folder: str
+    """As the server names it from the user's first folder; empty to stay there."""
+
+    @classmethod
+    def parse(cls, kind: str, url: str | None) -> "Server":
+        """Read the URL of a channel; raises `UsageError`."""
+        parts = _split(url or "")
+        if parts is None or parts.scheme != kind or not parts.hostname:
+            raise UsageError(
+                f"Un canal {kind} se donne par --url {kind}://utilisateur:motdepasse@hôte/dossier."
+            )
+        return cls(
+            parts.hostname,
+            parts.port or cls.PORTS[kind],
+            unquote(parts.username or "anonymous"),
+            unquote(parts.password or ""),
+            unquote(parts.path.removeprefix("/")),
+        )
+
+
+def masked(url: str | None) -> str | None:
+    """Return the URL of a channel without its password."""
+    parts = _split(url or "")
+    if parts is None or parts.password is None:
+        return url
+    return url and url.replace(f":{parts.password}@", ":***@", 1)
+
+
+def check(kind: TypeCanal, url: str | None) -> None:
+    """Raise `UsageError` when a channel can't be of this URL."""
+    if kind != "dossier":
+        Server.parse(kind, url)
+    elif url is not None and not Path(url).is_absolute():
+        raise UsageError(f"« {url} » : donner le chemin complet du dossier.")
+
+
+@contextmanager
+def open_channel(
+    kind: TypeCanal,
+    url: str | None,
+    default_folder: Path,
+    host_key: str | None = None,
+    learn: Callable[[str], None] = lambda _key: None,
+) -> Iterator[Channel]:
+    """Give a channel that is ready to deliver, and close it.
+
+    `host_key` is the SSH key that the server must show; `learn` receives the one it shows when
+    none is known yet. Raises `DeliveryError` when the server can't be reached.
+    """
+    if kind == "dossier":
+        yield FolderChannel(Path(url) if url else default_folder)
+    elif kind == "ftp":
+        from sge_sim.flux.canal_ftp import ftp_channel
+
+        with ftp_channel(Server.parse(kind, url)) as channel:
+            yield channel
+    else:
+        from sge_sim.flux.canal_sftp import sftp_channel
+
+        with sftp_channel(Server.parse(kind, url), host_key, learn) as channel:
+            yield channel
+
+
+def _split(url: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts

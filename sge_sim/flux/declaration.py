@@ -1,0 +1,81 @@
+"""Declares the channel of a contract, as the annex of the contract does on the real platform."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from sge_sim.errors import UsageError
+from sge_sim.flux.canaux import check, masked
+from sge_sim.flux.chiffrement import AUCUN, Chiffrement, chiffrement
+from sge_sim.flux.livraison import default_folder
+from sge_sim.store.acteurs import find_contrat
+from sge_sim.store.codes import AlgorithmeFlux, TypeCanal
+from sge_sim.store.flux import Canal, find_canal
+
+
+@dataclass(frozen=True)
+class CanalDeclare:
+    """What may be shown of a channel: neither key nor password."""
+
+    contrat_id: str
+    type: TypeCanal
+    url: str
+    chiffrement: AlgorithmeFlux
+
+
+def declare_canal(
+    session: Session,
+    contrat_id: str,
+    *,
+    type_canal: TypeCanal,
+    url: str | None = None,
+    algorithme: AlgorithmeFlux = "aucun",
+    cle: str | None = None,
+    iv: str | None = None,
+) -> None:
+    """Declare the channel of a contract in place of the one it had.
+
+    Files that are ready already keep their encryption, and go to the new channel. What was known
+    of the former server's key is forgotten. Raises `UsageError` for what doesn't suit.
+    """
+    _check_contrat(session, contrat_id)
+    check(type_canal, url)
+    secret = chiffrement(algorithme, cle, iv)
+    session.merge(
+        Canal(
+            contrat_id=contrat_id,
+            type=type_canal,
+            url=url,
+            chiffrement=algorithme,
+            cle=secret.cle.hex() or None,
+            iv=secret.iv.hex() or None,
+            cle_hote=None,
+        )
+    )
+
+
+def secret_of(session: Session, contrat_id: str) -> Chiffrement:
+    """Return how the files of a contract are encrypted."""
+    canal = find_canal(session, contrat_id)
+    return AUCUN if canal is None else chiffrement(canal.chiffrement, canal.cle, canal.iv)
+
+
+def describe_canal(session: Session, contrat_id: str, data_dir: Path) -> CanalDeclare:
+    """Return the channel of a contract, the default folder where none was declared.
+
+    Raises `UsageError` for a contract that doesn't exist.
+    """
+    _check_contrat(session, contrat_id)
+    canal = find_canal(session, contrat_id)
+    folder = str(default_folder(data_dir, contrat_id))
+    if canal is None:
+        return CanalDeclare(contrat_id, "dossier", folder, "aucun")
+    return CanalDeclare(contrat_id, canal.type, masked(canal.url) or folder, canal.chiffrement)
+
+
+def _check_contrat(session: Session, contrat_id: str) -> None:
+    if find_contrat(session, contrat_id) is None:
+        raise UsageError(
+            f"Le contrat « {contrat_id} » n'existe pas : sge-sim acteurs list les donne."
+        )

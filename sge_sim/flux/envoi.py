@@ -1,0 +1,89 @@
+"""What the writers are given and what they return: a consignment, its points, its archives."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TypeVar
+
+from sge_sim.clock import PARIS
+from sge_sim.mesures import PointMesure
+from sge_sim.store.codes import KindActeur
+
+T = TypeVar("T")
+
+
+class Frequence(StrEnum):
+    """How often a subscription is published, as names and headers write it."""
+
+    QUOTIDIENNE = "Q"
+    HEBDOMADAIRE = "H"
+    MENSUELLE = "M"
+
+
+@dataclass(frozen=True)
+class Envoi:
+    """To whom files go, under which numbers, and when they are made.
+
+    `destinataire` is the EIC code of a supplier, the contract of a tiers (observed 2022).
+    `numero` is the number of the subscription (7 digits), which groups the points of one
+    contract, flux and frequency; `sequence` counts its publications from 1. `creation` is aware.
+    """
+
+    destinataire: str
+    kind: KindActeur
+    contrat_id: str
+    numero: str
+    sequence: int
+    frequence: Frequence
+    creation: datetime
+
+    @property
+    def tampon(self) -> str:
+        """The stamp of file names: AAAAMMJJhhmmss, in legal time."""
+        return tampon(self.creation)
+
+
+@dataclass(frozen=True)
+class PointPublie:
+    """A point that a file tells about, over the days [debut, fin) of its service.
+
+    `affaire_id` and `service_souscrit_id` are those of the order. On the days in `absents` the
+    data had not come when the file was made; those in `rattrapes`, earlier ones, came since the
+    last file. `corrigees`: the corrected curve was asked for (C1-C4 and P1-P3 only).
+    """
+
+    prm: str
+    point: PointMesure
+    debut: date
+    fin: date
+    affaire_id: str
+    service_souscrit_id: str
+    corrigees: bool = False
+    absents: frozenset[date] = frozenset()
+    rattrapes: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True)
+class Archive:
+    """A file to be zipped under `nom`, with its members by name, and the points it tells about."""
+
+    nom: str
+    membres: tuple[tuple[str, bytes], ...]
+    prms: tuple[str, ...]
+
+
+def tampon(instant: datetime) -> str:
+    """Return AAAAMMJJhhmmss of an aware instant, in legal time.
+
+    >>> from sge_sim.clock import parse_instant
+    >>> tampon(parse_instant("2024-07-01T01:02:03Z"))
+    '20240701030203'
+    """
+    return f"{instant.astimezone(PARIS):%Y%m%d%H%M%S}"
+
+
+def batches(elements: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """Cut a sequence into parts of at most `size`."""
+    for start in range(0, len(elements), size):
+        yield elements[start : start + size]

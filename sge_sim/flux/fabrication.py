@@ -1,0 +1,144 @@
+"""Makes the files of a publication: reads its points, writes, zips and encrypts."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from sqlalchemy.orm import Session
+
+from sge_sim.flux import hdm, infra_j, r4x, r50, r151, r171
+from sge_sim.flux.chiffrement import encrypt
+from sge_sim.flux.declaration import secret_of
+from sge_sim.flux.envoi import Archive, Envoi, Frequence, PointPublie
+from sge_sim.flux.infra_j import DemandeInfraJ
+from sge_sim.flux.lots import Lot, LotAbonnement, LotAffaire, cover
+from sge_sim.flux.packaging import zipped
+from sge_sim.flux.periodes import FREQUENCES, FluxRecurrent
+from sge_sim.flux.retards import rattrapes, retard
+from sge_sim.mesures import PointMesure
+from sge_sim.referentiel.mesures import point_mesure
+from sge_sim.store import commandes
+from sge_sim.store.acteurs import find_contrat
+from sge_sim.store.codes import Sens
+from sge_sim.store.commandes import DemandeHistorique
+from sge_sim.store.mesures import read_suivi
+from sge_sim.store.points import Point, find_point
+
+Writer = Callable[[Envoi, Sequence[PointPublie]], Iterator[Archive]]
+
+_WRITERS: Mapping[FluxRecurrent, Writer] = MappingProxyType(
+    {"R50": r50.files, "R151": r151.files, "R4x": r4x.files, "R171": r171.files}
+)
+
+
+@dataclass(frozen=True)
+class Fichier:
+    """A file as it is delivered, and the points it tells about."""
+
+    nom: str
+    contenu: bytes
+    prms: tuple[str, ...]
+
+
+def make_files(session: Session, lot: Lot, *, sequence: int, late: bool) -> list[Fichier]:
+    """Return the files of a publication, always the same bytes.
+
+    `sequence` is its number in its subscription. `late`: some days of C5 points come late.
+    """
+    if isinstance(lot, LotAbonnement):
+        envoi = _envoi_of(session, lot, sequence)
+        points = list(_points(session, lot, late=late))
+        archives = list(_WRITERS[lot.flux](envoi, points)) if points else []
+        made = [Fichier(one.nom, zipped(one, lot.instant), one.prms) for one in archives]
+    else:
+        made = _files_of_case(session, lot)
+    secret = secret_of(session, contrat_of(lot))
+    return [Fichier(one.nom, encrypt(secret, one.contenu, seed=one.nom), one.prms) for one in made]
+
+
+def contrat_of(lot: Lot) -> str:
+    """Return the contract whose files these are."""
+    if isinstance(lot, LotAbonnement):
+        return lot.abonnement.contrat_id
+    return lot.demande.affaire.contrat_id
+
+
+def _envoi_of(session: Session, lot: Lot, sequence: int) -> Envoi:
+    contrat = find_contrat(session, contrat_of(lot))
+    assert contrat is not None, "a subscription belongs to a contract"
+    acteur = contrat.acteur
+    abonnement = lot.abonnement if isinstance(lot, LotAbonnement) else None
+    return Envoi(
+        # A supplier is known by its EIC code, for which that of the actor stands.
+        destinataire=acteur.code if acteur.kind == "fournisseur" else contrat.contrat_id,
+        kind=acteur.kind,
+        contrat_id=contrat.contrat_id,
+        numero=f"{abonnement.numero:07d}" if abonnement else "",
+        sequence=sequence,
+        frequence=FREQUENCES[abonnement.periodicite] if abonnement else Frequence.QUOTIDIENNE,
+        creation=lot.instant,
+    )
+
+
+def _points(session: Session, lot: LotAbonnement, *, late: bool) -> Iterator[PointPublie]:
+    """Yield the points of a publication that have measures, each over its own days of it."""
+    daily = FREQUENCES[lot.abonnement.periodicite] is Frequence.QUOTIDIENNE
+    may_be_late = late and daily and lot.flux in ("R50", "R151")
+    for service in lot.services:
+        point = _mesure(session, service.point, service.sens or "SOUTIRAGE")
+        if point is None:
+            continue
+        debut, fin = cover(service)
+        jour = lot.periode.debut
+        yield PointPublie(
+            prm=service.prm,
+            point=point,
+            debut=max(debut, jour),
+            fin=min(fin, lot.periode.fin),
+            affaire_id=service.affaire_id or "",
+            service_souscrit_id=service.service_souscrit_id,
+            corrigees=bool(service.corrigees),
+            absents=frozenset({jour} if may_be_late and retard(point, jour) else ()),
+            rattrapes=rattrapes(point, debut, jour) if may_be_late else (),
+        )
+
+
+def _files_of_case(session: Session, lot: LotAffaire) -> list[Fichier]:
+    demande = lot.demande
+    point = find_point(session, demande.affaire.prm)
+    assert point is not None, "a case is about a point"
+    if isinstance(demande, DemandeHistorique):
+        return _historique(session, demande, point)
+    return _infra_j(session, lot, demande, point)
+
+
+def _historique(session: Session, demande: DemandeHistorique, point: Point) -> list[Fichier]:
+    mesure = _mesure(session, point, "INJECTION" if point.segment[0] == "P" else "SOUTIRAGE")
+    if mesure is None:
+        return []
+    write = hdm.write_courbe if demande.mesures_type == "CDC" else hdm.write_index
+    content = write(point.prm, mesure, demande.date_debut, demande.date_fin)
+    return [Fichier(hdm.file_name(demande.affaire_id), content, (point.prm,))]
+
+
+def _infra_j(
+    session: Session, lot: LotAffaire, demande: commandes.DemandeInfraJ, point: Point
+) -> list[Fichier]:
+    sens: list[Sens] = ["SOUTIRAGE"] if demande.soutirage else []
+    if demande.injection:
+        sens.append("INJECTION")
+    mesures = (_mesure(session, point, one) for one in sens)
+    asked = DemandeInfraJ(
+        demande_id=demande.affaire_id,
+        prm=point.prm,
+        points=tuple(one for one in mesures if one is not None),
+        cdc=demande.cdc,
+        idx=demande.idx,
+        ptd=demande.ptd,
+    )
+    archive = infra_j.archive(asked, _envoi_of(session, lot, sequence=0))
+    return [Fichier(archive.nom, zipped(archive, lot.instant), archive.prms)]
+
+
+def _mesure(session: Session, point: Point, sens: Sens) -> PointMesure | None:
+    return point_mesure(point, read_suivi(session, point.prm), sens)

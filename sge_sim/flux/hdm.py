@@ -1,0 +1,234 @@
+"""HDM: the history that CommandeTransmissionHistoriqueMesures orders, as csv.
+
+No document describes it: everything here was seen in the three recorded files (2022). UTF-8 with
+BOM, semicolons, LF. A block is a line of headings, a line of values, the headings of the columns
+and the rows. Days are [debut, fin): the last one asked is not given.
+
+The oddities are the platform's own: powers called "Energie active", no unit on C1-C4, VA written
+W, and the labels of daily indexes (`_labels`).
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+
+from sge_sim.clock import PARIS
+from sge_sim.flux.calendriers import CalendrierNomme, calendrier_nomme
+from sge_sim.flux.horodates import avec_decalage
+from sge_sim.mesures import (
+    CADRANS_FOURNISSEUR,
+    PointMesure,
+    courbe,
+    courbe_10_minutes,
+    en_vigueur,
+    index_quotidiens,
+    minuits,
+    puissances_maximales,
+)
+from sge_sim.mesures.calendrier import decalages
+
+CADRANS_LINKY = 4
+"""Distributor's registers of a Linky: only C5 points have a history of indexes."""
+
+_BOM = "\ufeff"
+_ENTETE = (
+    "Identifiant PRM;Type de donnees;Date de debut;Date de fin;Grandeur physique;Grandeur metier;"
+    "Etape metier;Unite"
+)
+_JOUR = timedelta(1)
+
+
+def file_name(affaire_id: str) -> str:
+    """Return the name of the file; it is encrypted but not zipped."""
+    return f"Enedis_SGE_HDM_{affaire_id}.csv"
+
+
+def write_courbe(prm: str, point: PointMesure, debut: date, fin: date) -> bytes:
+    """Return the load curve of the legal days [debut, fin), not before the last mise en service.
+
+    W. C1-C4 and P1-P3: every ten minutes, stamped at the start. C5 and P4: stamped at the end,
+    thirty minutes where the curve was collected and sixty where the meter kept it, nothing
+    elsewhere. A lost point has an empty value; a period without curve gives headings alone.
+    """
+    debut = max(debut, point.mise_en_service)
+    read = courbe if point.petit else courbe_10_minutes
+    releve = read(point, debut, fin)
+    lines = [
+        f"{_ENTETE};Pas en minutes",
+        _values(
+            prm,
+            "Courbe de charge",
+            debut,
+            fin,
+            "Energie active",
+            point,
+            "W" if point.petit else "",
+        )
+        + ";",
+        "Horodate;Valeur",
+    ]
+    lines += [
+        f"{horodate};{valeur if valide else ''}"
+        for horodate, valeur, valide in zip(
+            avec_decalage(releve.horodates, releve.decalages),
+            releve.valeurs.tolist(),
+            releve.valides.tolist(),
+            strict=True,
+        )
+    ]
+    return _file(lines)
+
+
+def write_index(prm: str, point: PointMesure, debut: date, fin: date) -> bytes:
+    """Return the daily indexes (Wh), calendars and maximum powers (VA) of [debut, fin).
+
+    On the day of the mise en service there is no index yet: the first one is of the day after.
+    """
+    debut = max(debut, point.mise_en_service)
+    lines = [
+        _ENTETE,
+        _values(prm, "Index", debut, fin, "Energie active", point, ""),
+        *_index(point, max(debut, point.mise_en_service + _JOUR), fin),
+        *_calendriers(point, max(debut, point.mise_en_service + _JOUR), fin),
+        _ENTETE,
+        _values(
+            prm,
+            "Puissance maximale quotidienne",
+            debut,
+            fin,
+            "Puissance maximale atteinte",
+            point,
+            "W",
+        ),
+        "Horodate;Valeur",
+        *_puissances(point, debut, fin),
+    ]
+    return _file(lines)
+
+
+def _file(lines: list[str]) -> bytes:
+    return (_BOM + "\n".join(lines) + "\n").encode()
+
+
+def _values(
+    prm: str, type_: str, debut: date, fin: date, physique: str, point: PointMesure, unite: str
+) -> str:
+    """Return the line of values that describes a block."""
+    metier = "Production" if point.injection else "Consommation"
+    return (
+        f"{prm};{type_};{debut:%d/%m/%Y};{fin:%d/%m/%Y};{physique};{metier};Comptage Brut;{unite}"
+    )
+
+
+def _index(point: PointMesure, debut: date, fin: date) -> Iterator[str]:
+    cadrans = [f"EAS F{n}" for n in range(1, CADRANS_FOURNISSEUR + 1)]
+    cadrans += [f"EAS D{n}" for n in range(1, CADRANS_LINKY + 1)]
+    yield ";".join(["Horodate", "Type de releve", *cadrans, "EAS T"])
+    if debut >= fin:
+        return
+    lus = index_quotidiens(point, debut, fin)
+    registres = [*lus.fournisseur.tolist(), *lus.distributeur[:CADRANS_LINKY].tolist()]
+    registres.append(lus.total.tolist())
+    rows = {
+        horodate: ";".join(map(str, valeurs))
+        for horodate, valeurs, valide in zip(
+            lus.horodates.tolist(),
+            zip(*registres, strict=True),
+            lus.valides.tolist(),
+            strict=True,
+        )
+        if valide
+    }
+    vide = ";" * (len(registres) - 1)
+    for jour, label in _labels(debut, fin):
+        minuit = int(minuits(jour, jour)[0])
+        yield f"{label};Arrêté quotidien;{rows.get(minuit, vide)}"
+
+
+def _labels(debut: date, fin: date) -> Iterator[tuple[date, str]]:
+    """Yield the days of [debut, fin) whose index has a row, with the label of that row.
+
+    Rows are labelled every 24 hours at 22:00 UTC, that is 00:00 in summer and 23:00 in winter;
+    the index is that of 00:00 of the day so named, all year. The autumn change day has thus two
+    rows, and that of spring none (observed 2022, against the curve of the same point).
+    """
+    jour = debut - _JOUR
+    while jour < fin:
+        label = datetime.combine(jour, time(22), UTC).astimezone(PARIS)
+        if debut <= label.date() < fin:
+            yield label.date(), label.isoformat()
+        jour += _JOUR
+
+
+def _label(jour: date) -> str:
+    """Return the label of the first row of a day, its midnight where it has none."""
+    midnight = datetime.combine(jour, time(), PARIS).isoformat()
+    return next((label for _, label in _labels(jour, jour + _JOUR)), midnight)
+
+
+def _calendriers(point: PointMesure, debut: date, fin: date) -> Iterator[str]:
+    """Yield the calendars under which the rows of [debut, fin) were counted.
+
+    A row belongs to the calendar of the day that it closes. Before the communicating meter no
+    calendar is known.
+    """
+    yield ";".join(
+        [
+            "Periode",
+            "Identifiant calendrier fournisseur",
+            "Libelle calendrier fournisseur",
+            *_class_headings("", CADRANS_FOURNISSEUR),
+            "Identifiant calendrier distributeur",
+            "Libelle calendrier distributeur",
+            *_class_headings(" distributeur", CADRANS_LINKY),
+        ]
+    )
+    if debut >= fin:
+        return
+    pose = next((one.pose for one in point.compteurs if one.communicant), date.max - _JOUR)
+    grilles = (*point.grille_fournisseur, *point.grille_distributeur)
+    changes = {jour + _JOUR for jour in (pose, *(grille.depuis for grille in grilles))}
+    starts = [debut, *sorted(jour for jour in changes if debut < jour < fin)]
+    for start, end in zip(starts, [*starts[1:], None], strict=True):
+        jour = start - _JOUR
+        fournisseur, distributeur = (
+            calendrier_nomme(None if jour < pose else en_vigueur(cote, jour))
+            for cote in (point.grille_fournisseur, point.grille_distributeur)
+        )
+        period = f"Du {_label(start)} au" + (f" {_label(end)}" if end else "")
+        yield ";".join(
+            [
+                period,
+                *_calendrier(fournisseur, "F", CADRANS_FOURNISSEUR),
+                *_calendrier(distributeur, "D", CADRANS_LINKY),
+            ]
+        )
+
+
+def _class_headings(suffix: str, nombre: int) -> Iterator[str]:
+    for n in range(1, nombre + 1):
+        for what in ("Identifiant", "Libelle", "Cadran"):
+            yield f"{what} classe temporelle{suffix} {n}"
+
+
+def _calendrier(calendrier: CalendrierNomme, lettre: str, nombre: int) -> Iterator[str]:
+    """Yield a calendar's fields: code, label, then code, label and register of each class.
+
+    Registers are always named, also those that no class uses.
+    """
+    yield calendrier.code
+    yield calendrier.libelle
+    classes = {classe.cadran: classe for classe in calendrier.classes}
+    for n in range(1, nombre + 1):
+        classe = classes.get(n)
+        yield classe.code if classe else ""
+        yield classe.libelle if classe else ""
+        yield f"EAS {lettre}{n}"
+
+
+def _puissances(point: PointMesure, debut: date, fin: date) -> Iterator[str]:
+    """Yield each day's maximum at its instant, an empty value at midnight where it was lost."""
+    maxima = puissances_maximales(point, debut, fin)
+    instants = avec_decalage(maxima.horodates, maxima.decalages)
+    midnights = avec_decalage(maxima.minuits, decalages(maxima.minuits))
+    for rang, valide in enumerate(maxima.valides.tolist()):
+        yield f"{instants[rang]};{maxima.valeurs[rang]}" if valide else f"{midnights[rang]};"

@@ -1,0 +1,146 @@
+"""Delivers the files that are ready, in the order of their publication, until they have arrived.
+
+At least once each: a file is noted as delivered after it is. A server that is down holds back the
+later files of its contract; it is tried again after a delay that doubles each time. All of it
+goes by the machine's time, since networks know no other.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from sge_sim.clock import machine_now
+from sge_sim.flux.canaux import Channel, DeliveryError, open_channel
+from sge_sim.store.codes import TypeCanal
+from sge_sim.store.database import Database
+from sge_sim.store.flux import (
+    FichierFlux,
+    claim_file,
+    contracts_with_pending_files,
+    find_canal,
+    pending_files,
+    remember_host_key,
+    requeue_undelivered,
+)
+
+FIRST_DELAY: Final = timedelta(seconds=30)
+LONGEST_DELAY: Final = timedelta(hours=1)
+GIVE_UP_AFTER: Final = 40
+"""Attempts after which a file is given up: a day and a half of a server that is down."""
+
+_LEASE = timedelta(minutes=10)
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What a round of deliveries did: files delivered, files that failed."""
+
+    delivered: int = 0
+    failed: int = 0
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(self.delivered + other.delivered, self.failed + other.failed)
+
+
+def delay_after(attempts: int) -> timedelta:
+    """Return how long to wait after so many attempts that failed.
+
+    >>> [str(delay_after(n)) for n in (1, 2, 20)]
+    ['0:00:30', '0:01:00', '1:00:00']
+    """
+    doublings = min(attempts - 1, 16)
+    return min(FIRST_DELAY * (1 << doublings), LONGEST_DELAY)
+
+
+def deliver_pending(
+    database: Database, data_dir: Path, *, now: Callable[[], datetime] = machine_now
+) -> Tally:
+    """Deliver what can be, contract after contract; several processes may call at once."""
+    with database.sessions() as session:
+        contracts = contracts_with_pending_files(session)
+    return sum((_deliver_contract(database, data_dir, one, now) for one in contracts), Tally())
+
+
+def retry_now(database: Database, *, now: Callable[[], datetime] = machine_now) -> None:
+    """Let the next round try every file that has not arrived, also those given up."""
+    with database.transaction() as session:
+        requeue_undelivered(session, now())
+
+
+def default_folder(data_dir: Path, contrat_id: str) -> Path:
+    """Return where the files of a contract go when it has no channel of its own."""
+    return data_dir / "flux" / contrat_id
+
+
+def _deliver_contract(
+    database: Database, data_dir: Path, contrat_id: str, now: Callable[[], datetime]
+) -> Tally:
+    with database.sessions() as session:
+        ready = [(one.id, one.nom, one.chemin) for one in pending_files(session, contrat_id)]
+        canal = find_canal(session, contrat_id)
+        kind: TypeCanal = canal.type if canal else "dossier"
+        url, host_key = (canal.url, canal.cle_hote) if canal else (None, None)
+    claimed = _claim(database, ready[0][0], now) if ready else False
+    if not claimed:
+        return Tally()
+
+    def learn(key: str) -> None:
+        with database.transaction() as session:
+            remember_host_key(session, contrat_id, key)
+
+    delivered = 0
+    current = ready[0][0]
+    try:
+        with open_channel(
+            kind, url, default_folder(data_dir, contrat_id), host_key, learn
+        ) as channel:
+            for fichier_id, nom, chemin in ready:
+                if fichier_id != current and not _claim(database, fichier_id, now):
+                    break
+                current = fichier_id
+                _deliver(channel, nom, data_dir / chemin)
+                _note_delivered(database, fichier_id, now)
+                delivered += 1
+    except DeliveryError as error:
+        _note_failure(database, current, str(error), now)
+        return Tally(delivered, 1)
+    return Tally(delivered)
+
+
+def _deliver(channel: Channel, nom: str, path: Path) -> None:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise DeliveryError(f"le fichier prêt {path} ne peut pas être lu") from error
+    channel.deliver(nom, content)
+
+
+def _claim(database: Database, fichier_id: int, now: Callable[[], datetime]) -> bool:
+    with database.transaction() as session:
+        return claim_file(session, fichier_id, now(), now() + _LEASE)
+
+
+def _note_delivered(database: Database, fichier_id: int, now: Callable[[], datetime]) -> None:
+    with database.transaction() as session:
+        fichier = session.get_one(FichierFlux, fichier_id)
+        fichier.etat = "livre"
+        fichier.livre_at = now()
+        fichier.prochain_essai = None
+        fichier.erreur = None
+
+
+def _note_failure(
+    database: Database, fichier_id: int, reason: str, now: Callable[[], datetime]
+) -> None:
+    with database.transaction() as session:
+        fichier = session.get_one(FichierFlux, fichier_id)
+        fichier.erreur = reason
+        if fichier.tentatives >= GIVE_UP_AFTER:
+            fichier.etat, fichier.prochain_essai = "echec", None
+        else:
+            fichier.prochain_essai = now() + delay_after(fichier.tentatives)
+        _log.warning("%s n'est pas livré : %s.", fichier.nom, reason)

@@ -1,0 +1,85 @@
+"""Which flux a subscription produces, which days each publication covers, and when it leaves."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Final, Literal
+
+from sge_sim.clock import PARIS
+from sge_sim.flux.envoi import Frequence
+from sge_sim.pki.deadlines import is_working_day
+from sge_sim.store.codes import MesuresType, Segment
+
+FluxRecurrent = Literal["R50", "R151", "R4x", "R171"]
+
+FREQUENCES: Final = {
+    "P1D": Frequence.QUOTIDIENNE,
+    "P7D": Frequence.HEBDOMADAIRE,
+    "P1M": Frequence.MENSUELLE,
+}
+"""The `periodiciteTransmission` of an order (GUI 0469)."""
+
+_JOUR = timedelta(1)
+_SAMEDI = 5
+_TROISIEME = 3
+# R50 and R151: about 03:00 (observed). The other hours are assumed: R4x on the day after, or
+# before midnight of the third working day (documented); R171 once the night has been read.
+_NUIT, _MATIN, _SOIR, _APRES_LECTURE = time(3), time(6), time(20), time(9, 30)
+
+
+@dataclass(frozen=True)
+class Periode:
+    """The legal days [debut, fin) of one publication, and its instant (aware, legal time)."""
+
+    debut: date
+    fin: date
+    publication: datetime
+
+
+def flux_of(segment: Segment, mesures_type: MesuresType) -> FluxRecurrent:
+    """Return the flux that transmits these measures of a point (GUI 0469)."""
+    if segment in ("C5", "P4"):
+        return "R50" if mesures_type == "CDC" else "R151"
+    return "R4x" if mesures_type == "CDC" else "R171"
+
+
+def periode_of(flux: FluxRecurrent, frequence: Frequence, jour: date) -> Periode:
+    """Return the publication that covers `jour`.
+
+    A week goes from Saturday to Friday, a month is that of the calendar (guide R4x). R50 and R151
+    of day J leave in the night of J + 1 to J + 2, R4x and R171 on J + 1; weeks and months by the
+    third working day that follows.
+
+    >>> periode_of("R50", Frequence.QUOTIDIENNE, date(2024, 7, 1)).publication.isoformat()
+    '2024-07-03T03:00:00+02:00'
+    """
+    match frequence:
+        case Frequence.QUOTIDIENNE:
+            debut, fin = jour, jour + _JOUR
+            leaves = fin + _JOUR if flux in ("R50", "R151") else fin
+        case Frequence.HEBDOMADAIRE:
+            debut = jour - (jour.weekday() - _SAMEDI) % 7 * _JOUR
+            fin = debut + 7 * _JOUR
+            leaves = _working_day(fin, _TROISIEME)
+        case Frequence.MENSUELLE:
+            debut = jour.replace(day=1)
+            fin = (debut + 31 * _JOUR).replace(day=1)
+            leaves = _working_day(fin, _TROISIEME)
+    return Periode(debut, fin, datetime.combine(leaves, _hour(flux, frequence), PARIS))
+
+
+def _hour(flux: FluxRecurrent, frequence: Frequence) -> time:
+    if flux in ("R50", "R151"):
+        return _NUIT
+    if flux == "R171":
+        return _APRES_LECTURE
+    return _MATIN if frequence is Frequence.QUOTIDIENNE else _SOIR
+
+
+def _working_day(jour: date, rank: int) -> date:
+    """Return the `rank`-th working day from `jour` on."""
+    while True:
+        if is_working_day(jour):
+            rank -= 1
+            if not rank:
+                return jour
+        jour += _JOUR

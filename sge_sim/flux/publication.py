@@ -1,0 +1,173 @@
+"""Publishes what is due: in order, once, whatever happens in between.
+
+A publication bears the instant at which it was due. Its files are made first, in the data
+directory; one transaction then records it with them, for `livraison` to deliver. A stop in
+between leaves files without a record, which are made again, the same to the byte.
+
+No flux is ever emitted on the homologation platform (FAQ): the publication is recorded all the
+same, and the journal says that it would have been made.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from sge_sim.clock import PARIS, elapsed_ms, machine_now, start_of_day, stopwatch
+from sge_sim.commandes.echeances import catch_up_orders
+from sge_sim.flux.fabrication import Fichier, contrat_of, make_files
+from sge_sim.flux.lots import Lot, LotAffaire, next_lot
+from sge_sim.pki.files import PRIVATE, make_private_folder, write_atomically
+from sge_sim.settings import Environment, Profile, Settings
+from sge_sim.store.commandes import DemandeHistorique
+from sge_sim.store.database import Database
+from sge_sim.store.flux import (
+    FichierFlux,
+    Publication,
+    first_waiting,
+    is_published,
+    last_sequence,
+)
+from sge_sim.store.journal import Echange
+
+READY_FOLDER = "publications"
+"""Where files stand in the data directory once they are made, one folder per contract."""
+
+
+@dataclass(frozen=True)
+class Publisher:
+    """What publishing works on: `emits` is false where no flux is emitted."""
+
+    database: Database
+    data_dir: Path
+    emits: bool
+    late: bool = False
+
+    @classmethod
+    def of(cls, settings: Settings, database: Database) -> "Publisher":
+        """Return the publisher of a simulator."""
+        return cls(
+            database,
+            settings.data_dir,
+            emits=settings.environment is Environment.PRODUCTION,
+            late=settings.profile is Profile.FIDELE,
+        )
+
+    def catch_up(self, now: datetime) -> int:
+        """Bring orders and publications to `now` (aware); return how many were published.
+
+        Both advance together, in the order of their instants: a publication sees the points and
+        the services as they were at its own instant, however late it is made.
+        """
+        published = 0
+        while True:
+            with self.database.sessions() as session:
+                lot = next_lot(session, now)
+                stop = _next_stop(session, now if lot is None else lot.instant)
+                if stop is None and lot is not None:
+                    self._publish(session, lot)
+                    published += 1
+            if stop is not None:
+                catch_up_orders(self.database, stop)
+            elif lot is None:
+                return published
+
+    def _publish(self, session: Session, lot: Lot) -> None:
+        """Make the files of a publication and record it, unless another process just did."""
+        started = stopwatch()
+        publication = _publication(session, lot, emise=self.emits)
+        files = []
+        if self.emits:
+            sequence = publication.sequence or 0
+            files = make_files(session, lot, sequence=sequence, late=self.late)
+        if not files:
+            publication.sequence = None
+        folder = self.data_dir / READY_FOLDER / publication.contrat_id
+        for file in files:
+            write_atomically(make_private_folder(folder) / file.nom, file.contenu, PRIVATE)
+        ready = machine_now()
+        with self.database.transaction() as writing:
+            if is_published(writing, publication):
+                return
+            writing.add(publication)
+            for file in files:
+                writing.add(
+                    FichierFlux(
+                        publication=publication,
+                        contrat_id=publication.contrat_id,
+                        nom=file.nom,
+                        prms=" ".join(file.prms),
+                        taille=len(file.contenu),
+                        sha256=sha256(file.contenu).hexdigest(),
+                        chemin=f"{READY_FOLDER}/{publication.contrat_id}/{file.nom}",
+                        etat="a_livrer",
+                        prochain_essai=ready,
+                    )
+                )
+            writing.add(
+                Echange(
+                    instant=lot.instant,
+                    machine_instant=ready,
+                    duration_ms=elapsed_ms(started),
+                    kind="flux",
+                    prm=lot.demande.affaire.prm if isinstance(lot, LotAffaire) else None,
+                    detail=_told(publication, files),
+                    size=0,
+                )
+            )
+
+
+def _next_stop(session: Session, limit: datetime) -> datetime | None:
+    """Return until when orders may advance, None when nothing of them is waiting by `limit`.
+
+    What starts may be due for publication before `limit`: an order of files at once, a service
+    on the next day at the earliest.
+    """
+    first, first_files = first_waiting(session)
+    if first is None or first > limit:
+        return None
+    next_day = start_of_day(first.astimezone(PARIS).date() + timedelta(days=1))
+    return min(limit, next_day, first_files or limit)
+
+
+def _publication(session: Session, lot: Lot, *, emise: bool) -> Publication:
+    if isinstance(lot, LotAffaire):
+        historique = isinstance(lot.demande, DemandeHistorique)
+        return Publication(
+            flux="HDM" if historique else "IFJ",
+            contrat_id=contrat_of(lot),
+            affaire_id=lot.demande.affaire_id,
+            instant=lot.instant,
+            emise=emise,
+        )
+    numero = lot.abonnement.numero
+    return Publication(
+        flux=lot.flux,
+        contrat_id=contrat_of(lot),
+        abonnement_numero=numero,
+        sequence=last_sequence(session, numero, lot.flux) + 1,
+        debut=lot.periode.debut,
+        fin=lot.periode.fin,
+        instant=lot.instant,
+        emise=emise,
+    )
+
+
+def _told(publication: Publication, files: Sequence[Fichier]) -> str:
+    """Say in French what was published, or would have been."""
+    if publication.affaire_id is not None:
+        what = f"Flux {publication.flux} de l'affaire {publication.affaire_id}"
+    else:
+        last = publication.fin - timedelta(days=1) if publication.fin else publication.debut
+        days = f"du {publication.debut:%d/%m/%Y}"
+        if last != publication.debut:
+            days += f" au {last:%d/%m/%Y}"
+        what = f"Flux {publication.flux} {days}, abonnement {publication.abonnement_numero:07d}"
+    if not publication.emise:
+        return f"{what} : non émis, la plateforme d'homologation n'émet aucun flux (FAQ)."
+    if not files:
+        return f"{what} : rien à publier, aucun point n'a de mesure."
+    return f"{what} : {', '.join(file.nom for file in files)}."

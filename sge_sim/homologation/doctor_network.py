@@ -1,0 +1,189 @@
+"""The doctor's look at the address, then at the server: a real connection, a real handshake."""
+
+import socket
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from difflib import get_close_matches
+from email.utils import parsedate_to_datetime
+from http.client import HTTPException, HTTPSConnection
+from pathlib import Path
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
+
+import certifi
+
+from sge_sim.homologation.diagnosis import Diagnostic
+from sge_sim.homologation.targets import really_closed_sentence
+from sge_sim.horaires import is_open
+
+_TIMEOUT_SECONDS: Final = 15
+_SKEW: Final = timedelta(minutes=1)
+_HOST_MISMATCH: Final = 62
+_DATES: Final = (9, 10)  # not yet valid, expired
+_TEXT_SHOWN: Final = 400
+_HOMOLOGATION: Final = "sge-homologation-ws.enedis.fr"
+_RENAMED: Final = {
+    "sge-b2b.enedis.fr": "sge-ws.enedis.fr",
+    "sge-homologation-b2b.enedis.fr": _HOMOLOGATION,
+}
+
+
+@dataclass(frozen=True)
+class Client:
+    """What the client presents and trusts."""
+
+    cert: Path
+    key: Path
+    ca: Path | None = None
+
+
+def examine_url(url: str, paths: frozenset[str], now: datetime) -> Iterator[Diagnostic]:
+    """Yield what is wrong with an address as written; `paths` are those of the services.
+
+    `now` is the machine's time, aware: it tells whether the homologation platform is open.
+    """
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme != "https" or not host:
+        yield Diagnostic(
+            "https",
+            f"« {url} » n'est pas une adresse https://hôte/chemin.",
+            "SGE ne répond qu'en HTTPS, avec le certificat de l'acteur.",
+        )
+        return
+    if host == "www.enedis.fr" or host.endswith(".erdf.fr"):
+        yield Diagnostic(
+            "adresse_du_wsdl",
+            f"« {host} » est l'adresse écrite dans un WSDL, où aucun service ne répond (HTTP 403, "
+            "ou un nom que le certificat ne couvre pas).",
+            "Remplacer l'adresse du WSDL par sge-ws.enedis.fr ou "
+            f"{_HOMOLOGATION}, et le chemin /<Service>/v<x.y>.",
+        )
+        return
+    if host in _RENAMED:
+        yield Diagnostic(
+            "ancien_hote",
+            f"« {host} » est l'hôte d'avant le 23/09/2024.",
+            f"Appeler {_RENAMED[host]}.",
+        )
+    if host == _HOMOLOGATION and not is_open(now):
+        yield Diagnostic(
+            "ferme",
+            really_closed_sentence(now),
+            "Revenir aux heures d'ouverture.",
+            "conseil",
+        )
+    path = parts.path.rstrip("/")
+    if path and path not in paths:
+        near = get_close_matches(path, paths, 1, 0.4)
+        yield Diagnostic(
+            "chemin",
+            f"« {path} » n'est le chemin d'aucun service.",
+            f"Le plus proche est {near[0]}." if near else "Il s'écrit /<Service>/v<x.y>.",
+        )
+
+
+def examine_server(url: str, client: Client, now: datetime) -> Iterator[Diagnostic]:
+    """Connect, and yield what goes wrong; `url` has the shape that `examine_url` asks for."""
+    parts = urlsplit(url)
+    host, port = parts.hostname or "", parts.port or 443
+    try:
+        context = ssl.create_default_context(cafile=str(client.ca or certifi.where()))
+        context.load_cert_chain(client.cert, client.key)
+    except (OSError, ssl.SSLError):
+        return  # the look at the files has told it
+    connection = HTTPSConnection(host, port, timeout=_TIMEOUT_SECONDS, context=context)
+    try:
+        connection.request("GET", f"{parts.path.rstrip('/') or '/'}?wsdl")
+        answer = connection.getresponse()
+        text = answer.read(_TEXT_SHOWN * 4).decode("utf-8", "replace").strip()
+    except (OSError, HTTPException) as error:
+        yield _connection_failed(parts, client, error)
+        return
+    finally:
+        connection.close()
+    yield from _answered(answer.status, text[:_TEXT_SHOWN], parts)
+    yield from examine_date(answer.getheader("Date"), now)
+
+
+def examine_date(date: str | None, now: datetime) -> Iterator[Diagnostic]:
+    """Yield whether the machine's clock is off, by the `Date` header of an answer."""
+    try:
+        theirs = parsedate_to_datetime(date or "")
+    except ValueError:
+        return
+    skew = now - theirs
+    if abs(skew) > _SKEW:
+        way = "en avance" if skew > timedelta(0) else "en retard"
+        yield Diagnostic(
+            "horloge",
+            f"L'horloge de cette machine est {way} de {abs(skew)} sur celle du serveur.",
+            "La régler : certificats et dates de demande en dépendent.",
+        )
+
+
+def _answered(status: int, text: str, parts: SplitResult) -> Iterator[Diagnostic]:
+    if status == 403:
+        yield Diagnostic(
+            "certificat_refuse",
+            f"Le serveur refuse le certificat (HTTP 403) : {text}",
+            "Corriger ce qu'il dit ; sinon vérifier que le certificat a été déposé chez Enedis.",
+        )
+    elif status == 404 and parts.path.strip("/"):
+        yield Diagnostic(
+            "chemin_refuse",
+            f"Le serveur ne connaît pas {parts.path} (HTTP 404).",
+            "Le chemin s'écrit /<Service>/v<x.y>, la casse compte.",
+        )
+    elif status == 503:
+        yield Diagnostic(
+            "ferme", f"Le service est fermé (HTTP 503) : {text}", "Revenir aux heures d'ouverture."
+        )
+
+
+def _connection_failed(parts: SplitResult, client: Client, error: Exception) -> Diagnostic:
+    host = parts.hostname
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return _distrusted(host, client, error)
+    if isinstance(error, socket.gaierror):
+        return Diagnostic(
+            "hote_inconnu",
+            f"« {host} » n'a pas d'adresse ({error.strerror}).",
+            "Vérifier le nom de l'hôte et le DNS.",
+        )
+    if isinstance(error, ssl.SSLError | ConnectionResetError | HTTPException):
+        return Diagnostic(
+            "certificat_refuse_tls",
+            f"Le serveur rompt la connexion TLS ({error}) : il n'accepte pas ce certificat.",
+            "Le plus souvent : intermédiaire absent, autorité non admise, certificat expiré.",
+        )
+    return Diagnostic(
+        "injoignable",
+        f"{host}:{parts.port or 443} ne répond pas ({error}).",
+        "Vérifier l'adresse, le port et le pare-feu.",
+    )
+
+
+def _distrusted(
+    host: str | None, client: Client, error: ssl.SSLCertVerificationError
+) -> Diagnostic:
+    if error.verify_code == _HOST_MISMATCH or "match" in error.verify_message.lower():
+        return Diagnostic(
+            "nom_d_hote",
+            f"Le certificat du serveur n'est pas celui de « {host} ».",
+            "Appeler le serveur par le nom que porte son certificat.",
+        )
+    if error.verify_code in _DATES:
+        return Diagnostic(
+            "horloge_ou_serveur",
+            f"Le certificat du serveur est hors de ses dates ({error.verify_message}).",
+            "Vérifier l'heure de cette machine ; sinon le serveur doit renouveler le sien.",
+        )
+    named = "les autorités publiques" if client.ca is None else str(client.ca)
+    return Diagnostic(
+        "autorite_du_serveur",
+        f"L'autorité du serveur n'est pas dans {named} ({error.verify_message}).",
+        "Donner l'autorité du serveur au client ; pour un simulateur, le ca_file qu'il annonce.",
+    )

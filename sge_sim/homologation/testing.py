@@ -1,0 +1,279 @@
+"""What the pytest plugin gives to a test: clients, the clock, the journal, points of its own."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import requests
+import zeep
+
+from sge_sim.clock import PARIS, machine_now
+from sge_sim.homologation.administration import Administration
+from sge_sim.homologation.catalogue import Release, load_release
+from sge_sim.homologation.matching import Seen, recognise
+from sge_sim.homologation.outcome import not_run
+from sge_sim.homologation.own_simulator import OwnSimulator, own_simulator
+from sge_sim.homologation.rapport import Execution, Rapport, Regle
+from sge_sim.homologation.releases import DEFAULT_RELEASE
+from sge_sim.homologation.reports import write_reports
+from sge_sim.homologation.sge_client import SgeClient
+from sge_sim.homologation.sge_client import open_session as open_requests
+from sge_sim.homologation.verdict import PACKAGES, judge
+
+
+@dataclass
+class SgeSession:
+    """The simulator of a test session, and the cases that its tests have ticked so far."""
+
+    simulator: OwnSimulator
+    release: Release
+    debut: datetime
+    executions: dict[str, Execution] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.cible = self.simulator.cible()
+        self.admin = Administration(str(self.cible.admin_url))
+        self.sge_client = SgeClient(self.cible)
+        self.admin.post("/api/snapshot")
+
+    def fresh(self) -> "Sge":
+        """Bring the state back and return what a test uses."""
+        self.admin.post("/api/reset")
+        return Sge(self)
+
+    def keep(self, execution: Execution) -> None:
+        """Keep the outcome of a case; a good one isn't replaced by a bad one."""
+        before = self.executions.get(execution.cle)
+        if before is None or execution.statut.bon or not before.statut.bon:
+            self.executions[execution.cle] = execution
+
+    def write_report(self, folder: Path) -> None:
+        """Write the reports of what was ticked."""
+        executions = tuple(
+            self.executions.get(case.cle) or not_run(case, "Aucun test ne porte ce cas.")
+            for case in self.release.cas
+        )
+        write_reports(
+            Rapport(
+                release=self.release.nom,
+                origine="pytest",
+                cible="un simulateur sge-sim",
+                acteur=self.cible.login,
+                simulateur=True,
+                debut=self.debut,
+                fin=machine_now().astimezone(PARIS),
+                partielle=False,
+                verdicts=judge(self.release, PACKAGES, executions, partielle=False),
+                executions=executions,
+            ),
+            folder,
+        )
+
+
+class Sge:
+    """A simulator as one test uses it: everything changed here is gone in the next test."""
+
+    def __init__(self, session: SgeSession) -> None:
+        self._session = session
+        self._admin = session.admin
+        self._cible = session.cible
+        self.journal = SgeJournal(session.admin)
+        self.clock = SgeClock(session.admin)
+
+    @property
+    def url(self) -> str:
+        """`https://localhost:<port>`, to which the path of a service is added."""
+        return self._cible.url
+
+    @property
+    def admin_url(self) -> str:
+        """The administration, `http://localhost:<port>`."""
+        return self._admin.url
+
+    @property
+    def cert(self) -> tuple[str, str]:
+        """The certificate (with its intermediate) and the key of the default tiers, PEM files."""
+        return str(self._cible.certificat), str(self._cible.cle)
+
+    @property
+    def ca(self) -> str:
+        """The PEM file of the authority that the client is to trust."""
+        return str(self._cible.ca)
+
+    @property
+    def login(self) -> str:
+        """A login of the default tiers."""
+        return self._cible.login
+
+    @property
+    def contrat_id(self) -> str:
+        """A contract of the default tiers."""
+        return self._cible.contrat_id
+
+    def client(self, service: str, version: str | None = None) -> zeep.Client:
+        """Return a zeep client of a service, certificate and address set.
+
+        The newest version without `version`. Raises `UsageError` for an unknown service.
+        """
+        client = self._session.sge_client
+        return client.service_client(service, version or client.newest_version(service))
+
+    def requests_session(self) -> requests.Session:
+        """Return a session of requests that presents the certificate of the default tiers."""
+        return open_requests(self._cible)
+
+    def point(
+        self,
+        comme: str,
+        *,
+        prm: str | None = None,
+        compteur: Mapping[str, Any] | None = None,
+        **attributs: Any,
+    ) -> Mapping[str, Any]:
+        """Make a point like `comme` with other attributes; return it, its number under `prm`.
+
+        Attributes have the names of the data set: `etat_contractuel="RESIL"`. Raises `UsageError`
+        for one that is unknown or wrong.
+        """
+        made: Mapping[str, Any] = self._admin.post(
+            "/api/points",
+            {
+                "comme": comme,
+                "prm": prm,
+                "point": _plain(attributs),
+                "compteur": _plain(compteur or {}),
+            },
+        )
+        return made
+
+    def set_point(self, prm: str, **reglages: Any) -> None:
+        """Change what the measures of a point depend on, as `POST /api/points/{prm}` says."""
+        self._admin.post(f"/api/points/{prm}", reglages)
+
+    def tick(self, name: str) -> str:
+        """Tick the case `name` (`ADP-R1`, `ADP-R1@C5`) by what this test called.
+
+        Returns what is wrong in French, nothing if the case is good.
+        """
+        release = self._session.release
+        named = replace(release, cas=release.find(name))
+        told = ""
+        for exchange in reversed(self.journal.read()):
+            found = recognise(named, self._seen(exchange))
+            if found.execution is not None:
+                self._session.keep(found.execution)
+                if found.execution.statut.bon:
+                    return ""
+            if not told and found.issue != "hors catalogue":
+                told = found.explication
+        return f"{name} : {told or 'aucun appel de ce test ne convient à ce cas.'}"
+
+    def _seen(self, exchange: Mapping[str, Any]) -> Seen:
+        full = self._admin.get(f"/api/journal/{exchange['id']}")
+        rule = full["rule"]
+        return Seen(
+            full["id"],
+            datetime.fromisoformat(full["instant"]).astimezone(PARIS),
+            full["service"] or "",
+            full["version"] or "",
+            (full["request"] or "").encode(),
+            (full["response"] or "").encode(),
+            full["http_status"],
+            full["duration_ms"],
+            rule and Regle(rule["name"], rule["source"], rule["provenance"], rule["explanation"]),
+        )
+
+
+class SgeJournal:
+    """The calls that the simulator received since the test began."""
+
+    def __init__(self, admin: Administration) -> None:
+        self._admin = admin
+        self._from = admin.last_exchange_id()
+
+    def read(self, service: str | None = None) -> Sequence[Mapping[str, Any]]:
+        """Return the exchanges, the oldest first, as the administration shows them."""
+        found = self._admin.exchanges_after(self._from)
+        return [each for each in found if service is None or each["service"] == service]
+
+    def last(self, service: str | None = None) -> Mapping[str, Any]:
+        """Return the newest exchange; fails if there is none."""
+        found = self.read(service)
+        if not found:
+            raise AssertionError(f"aucun appel de {service or 'service'} n'a été reçu")
+        return found[-1]
+
+    def assert_called(self, service: str, times: int | None = None) -> None:
+        """Fail unless `service` was called: `times` times, or at least once."""
+        count = len(self.read(service))
+        if count == 0 if times is None else count != times:
+            wanted = "au moins un" if times is None else times
+            raise AssertionError(f"{service} : {count} appel(s), attendu {wanted}")
+
+    def assert_not_called(self, service: str) -> None:
+        """Fail if `service` was called."""
+        self.assert_called(service, times=0)
+
+    def assert_answered(self, service: str, code: str) -> None:
+        """Fail unless the newest call of `service` was answered `code` (SGT200, SGT4F7…)."""
+        last = self.last(service)
+        if last["code"] != code:
+            rule = last["rule"]
+            why = f" par la règle {rule['name']} ({rule['explanation']})" if rule else ""
+            raise AssertionError(f"{service} a répondu {last['code']}{why}, attendu {code}")
+
+
+class SgeClock:
+    """The simulated time; an instant without an offset is in legal time.
+
+    What falls due when the time moves (orders, publications) is done when the call returns.
+    """
+
+    def __init__(self, admin: Administration) -> None:
+        self._admin = admin
+
+    def now(self) -> datetime:
+        """Return the simulated instant, in legal time."""
+        return datetime.fromisoformat(self._admin.get("/api/clock")["now"]).astimezone(PARIS)
+
+    def set(self, instant: datetime) -> None:
+        """Read `instant` now, and run on."""
+        self._move(action="set", instant=instant.isoformat())
+
+    def freeze(self, instant: datetime | None = None) -> None:
+        """Stand still, at `instant` or at the present."""
+        self._move(action="freeze", instant=None if instant is None else instant.isoformat())
+
+    def advance(self, duration: timedelta) -> None:
+        """Jump ahead by `duration`, of whole minutes."""
+        self._move(action="advance", duree=f"{duration // timedelta(minutes=1)}min")
+
+    def _move(self, **change: str | None) -> None:
+        self._admin.post("/api/clock", change)
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values as JSON takes them: dates as ISO text."""
+    return {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in values.items()
+    }
+
+
+@contextmanager
+def open_session(
+    data_dir: Path, options: Sequence[str] = (), release: str | None = None
+) -> Iterator[SgeSession]:
+    """Start the simulator of a test session in `data_dir`; stop it at the end.
+
+    `options` are those of `sge-sim serve`; `release` names the catalogue of the marked cases.
+    """
+    with own_simulator(data_dir, options) as simulator:
+        yield SgeSession(
+            simulator,
+            load_release(release or DEFAULT_RELEASE),
+            machine_now().astimezone(PARIS),
+        )

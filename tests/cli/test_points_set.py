@@ -1,0 +1,81 @@
+"""`sge-sim points set` and `POST /api/points/{prm}`: what a tester changes of a point."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+import yaml
+from running_simulator import RunningSimulator, start_simulator
+
+PRM = "25884515170669"
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    folder: Path = tmp_path_factory.mktemp("points")
+    with start_simulator(folder, "--population-size", "0", "--now", "2026-07-15T10:00") as running:
+        yield running
+
+
+def set_point(running: RunningSimulator, *options: str) -> Any:
+    """Set the point; return what its measures depend on, as the command tells it."""
+    done = running.command("points", "set", PRM, *options)
+    assert done.returncode == 0, done.stderr
+    return yaml.safe_load(done.stdout)[PRM]["mesures"]
+
+
+def refused(running: RunningSimulator, *options: str) -> str:
+    done = running.command("points", "set", *options)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    return done.stderr
+
+
+def test_access_services_open_today_and_close(running: RunningSimulator) -> None:
+    opened = set_point(running, "--service-acces", "oui", "--type", "PMAX")
+    assert opened["services_acces"] == [{"type": "PMAX", "periode": "2026-07-15.."}]
+    every = set_point(running, "--service-acces", "oui")
+    assert len(every["services_acces"]) == 4
+    assert set_point(running, "--service-acces", "oui") == every
+    fewer = set_point(running, "--service-acces", "non", "--type", "PMAX")
+    assert [each["type"] for each in fewer["services_acces"]] == ["ENERGIE", "COURBE", "INDEX"]
+    assert set_point(running, "--service-acces", "non") == {}
+
+
+def test_gaps_and_collection(running: RunningSimulator) -> None:
+    set_point(running, "--collecte", "2026-01-01..2026-02-01")
+    told = set_point(running, "--jours-absents", "2026-01-05..2026-01-07")
+    assert told == {
+        "collectes": ["2026-01-01..2026-02-01"],
+        "trous": ["2026-01-05T00:00:00+01:00..2026-01-07T00:00:00+01:00"],
+    }
+    told = set_point(running, "--points-absents", "2026-01-09T08:00..2026-01-09T10:30")
+    assert told["trous"][1] == "2026-01-09T08:00:00+01:00..2026-01-09T10:30:00+01:00"
+    assert set_point(running, "--jours-absents", "aucun", "--collecte", "2026-03-01") == {
+        "collectes": ["2026-03-01.."]
+    }
+    assert set_point(running, "--collecte", "aucun") == {}
+
+
+def test_mistakes_are_told_in_one_sentence(running: RunningSimulator) -> None:
+    assert "rien à régler" in refused(running, PRM)
+    assert "n'existe pas" in refused(running, "99999999999999", "--collecte", "2026-01-01")
+    assert "n'est pas une date ISO" in refused(running, PRM, "--collecte", "demain")
+    assert "n'est pas une date ISO" in refused(running, PRM, "--jours-absents", "2026-01-01")
+    assert "la fin, exclue" in refused(
+        running, PRM, "--points-absents", "2026-01-02T10:00..2026-01-02T08:00"
+    )
+
+
+def test_the_same_by_rest(running: RunningSimulator) -> None:
+    url = f"{running.ready['admin_url']}/api/points/{PRM}"
+    told = requests.post(url, json={"service_acces": True, "type": "INDEX"}, timeout=10).json()
+    assert told["mesures"]["services_acces"] == [{"type": "INDEX", "periode": "2026-07-15.."}]
+    assert requests.get(url, timeout=10).json() == told
+    requests.post(url, json={"service_acces": False}, timeout=10)
+    assert "mesures" not in requests.get(url, timeout=10).json()
+    assert requests.post(url, json={"inconnu": 1}, timeout=10).status_code == 422
+    unknown = requests.post(url[:-14] + "99999999999999", json={}, timeout=10)
+    assert unknown.status_code == 400
+    assert "n'existe pas" in unknown.json()["detail"]

@@ -1,0 +1,128 @@
+"""Lives of services, from their order on, without any service of SGE in between."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from sge_sim.clock import PARIS
+from sge_sim.commandes.affaires import Commande
+from sge_sim.commandes.autorisations import Declaration
+from sge_sim.commandes.changements import Changements, change_life
+from sge_sim.commandes.echeances import run_due
+from sge_sim.commandes.prestations import prestation_collecte
+from sge_sim.commandes.souscription import Souscription, subscribe
+from sge_sim.store.commandes import ServiceSouscrit
+from sge_sim.store.database import Database
+from sge_sim.store.mesures import Collecte
+from sge_sim.store.points import Point, find_point
+
+PRM, LARGE = "25800000000000", "98600000000000"
+TIERS, CONTRAT = "TIERS1", "1100256"
+DAY = date(2025, 8, 1)
+NOON = datetime(2025, 8, 1, 12, 0, tzinfo=PARIS)
+DAYS = timedelta(days=1)
+DECLARATION = Declaration(True, "Éléonore ROCHE", True, False)
+CURVE = Souscription(
+    contrat_id=CONTRAT,
+    mesures_type="CDC",
+    sens="SOUTIRAGE",
+    pas="PT30M",
+    recurrente=True,
+    corrigees=False,
+    periodicite="P1D",
+    date_debut=DAY,
+    date_fin=date(2025, 9, 1),
+)
+INDEX = replace(CURVE, mesures_type="IDX", pas="P1D", corrigees=None)
+
+
+@dataclass
+class Lives:
+    """Orders and looks at services of the point of the test."""
+
+    database: Database
+
+    def order(
+        self,
+        souscription: Souscription = CURVE,
+        now: datetime = NOON,
+        delai: timedelta = timedelta(0),
+        prm: str = PRM,
+    ) -> str:
+        """Order at `now` and have what is due then happen; return the number of the service."""
+        commande = Commande(prm, TIERS, CONTRAT, "a@b.fr", "AME", None, now, delai)
+        with self.database.transaction() as session:
+            run_due(session, now)
+            segment = self._point(session, prm).segment
+            _, service = subscribe(
+                session,
+                commande,
+                segment,
+                souscription,
+                prestation_collecte(
+                    segment,
+                    souscription.sens,
+                    souscription.mesures_type,
+                    recurrente=souscription.recurrente,
+                ),
+                DECLARATION,
+            )
+            run_due(session, now)
+            return service.service_souscrit_id
+
+    def until(self, instant: datetime) -> int:
+        """Have all that is due by `instant` happen; return how many things happened."""
+        with self.database.transaction() as session:
+            return run_due(session, instant)
+
+    def change(self, now: datetime, prm: str = PRM, **changements: Any) -> None:
+        with self.database.transaction() as session:
+            change_life(session, self._point(session, prm), Changements(**changements), now)
+
+    def set(self, **attributs: Any) -> None:
+        """Change the point as if it had been so."""
+        with self.database.transaction() as session:
+            point = self._point(session, PRM)
+            for name, value in attributs.items():
+                setattr(point, name, value)
+
+    def service(self, number: str) -> dict[str, Any]:
+        """A service and the state of its case."""
+        with self.database.sessions() as session:
+            row = session.get_one(ServiceSouscrit, number)
+            columns = {one.key: getattr(row, one.key) for one in row.__table__.columns}
+            return columns | {"affaire": row.affaire and row.affaire.etat}
+
+    def etat(self, number: str) -> str:
+        etat: str = self.service(number)["etat"]
+        return etat
+
+    def all(self) -> list[dict[str, Any]]:
+        with self.database.sessions() as session:
+            numbers = session.scalars(
+                select(ServiceSouscrit.service_souscrit_id).order_by(
+                    ServiceSouscrit.service_souscrit_id
+                )
+            ).all()
+        return [self.service(number) for number in numbers]
+
+    def collectes(self) -> list[tuple[date, date | None]]:
+        with self.database.sessions() as session:
+            rows = session.execute(select(Collecte.debut, Collecte.fin).order_by(Collecte.id))
+            return [(debut, fin) for debut, fin in rows]
+
+    def opposed(self) -> bool:
+        with self.database.sessions() as session:
+            return self._point(session, PRM).opposition_courbe
+
+    @staticmethod
+    def _point(session: Any, prm: str) -> Point:
+        point = find_point(session, prm)
+        assert point is not None
+        return point
+
+
+def beginning(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=PARIS)

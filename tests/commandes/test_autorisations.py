@@ -1,0 +1,76 @@
+"""Declarations are recorded, and audited without ever refusing anything."""
+
+from datetime import date
+
+import pytest
+from lives import CURVE, PRM, TIERS, Lives
+from sqlalchemy import update
+
+from sge_sim.commandes.autorisations import audit
+from sge_sim.store.commandes import AutorisationClient, autorisations
+
+FAQ = "FAQ: what a valid authorisation says"
+
+
+def checks(lives: Lives, **attributs: object) -> dict[str, bool]:
+    """What the audit says of the declaration of an order, once it is changed."""
+    with lives.database.transaction() as session:
+        if attributs:
+            session.execute(update(AutorisationClient).values(**attributs))
+        (found,) = autorisations(session)
+        return {one.critere: one.respecte for one in audit(found)}
+
+
+@pytest.mark.documented(FAQ)
+def test_a_declaration_that_fits_passes_every_check(lives: Lives) -> None:
+    lives.order()
+    assert set(checks(lives).values()) == {True}
+
+
+@pytest.mark.documented(FAQ)
+def test_a_declaration_keeps_who_for_whom_what_and_until_when(lives: Lives) -> None:
+    lives.order()
+    with lives.database.sessions() as session:
+        (found,) = autorisations(session, TIERS)
+        assert (found.prm, found.nom, found.personne_physique) == (PRM, "Éléonore ROCHE", True)
+        assert (found.soutirage, found.injection) == (True, False)
+        assert (found.date_debut, found.date_fin) == (CURVE.date_debut, CURVE.date_fin)
+        assert "F300C" in found.portee
+        assert autorisations(session, "TIERS2") == []
+
+
+@pytest.mark.documented(FAQ)
+@pytest.mark.parametrize(
+    ("change", "criterion"),
+    [
+        ({"nom": "COGIP"}, "client désigné"),
+        ({"nom": None}, "client désigné"),
+        ({"personne_physique": False}, "consentement de la personne"),
+        ({"date_fin": date(2025, 7, 1)}, "durée de validité"),
+    ],
+)
+def test_each_criterion_is_told_by_itself(
+    lives: Lives, change: dict[str, object], criterion: str
+) -> None:
+    lives.order()
+    assert [name for name, kept in checks(lives, **change).items() if not kept] == [criterion]
+
+
+@pytest.mark.documented("FAQ: without a period, valid for the duration of the service")
+def test_a_declaration_without_end_is_valid(lives: Lives) -> None:
+    lives.order()
+    assert checks(lives, date_fin=None)["durée de validité"]
+
+
+@pytest.mark.documented("FAQ: date of issue")
+def test_a_declaration_older_than_the_present_holder_is_told(lives: Lives) -> None:
+    lives.order()
+    lives.set(date_mise_en_service=date(2025, 8, 15))
+    assert not checks(lives)["date d'émission"]
+
+
+@pytest.mark.documented("FAQ: names the client as known on the point; capitals and accents aside")
+def test_the_name_is_compared_as_a_search_would(lives: Lives) -> None:
+    lives.order()
+    assert checks(lives, nom="roche Éléonore")["client désigné"] is False
+    assert checks(lives, nom="ELEONORE roche")["client désigné"]

@@ -1,0 +1,152 @@
+"""The clock of a running simulator, and what it makes happen."""
+
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+import zeep
+from orders_kit import C5, Orders, orders_simulator
+from real_clients import ZeepCaller
+from running_simulator import RunningSimulator, start_simulator
+
+DAY_US = 86_400_000_000
+INDEX = {"mesuresTypeCode": "IDX", "mesuresPas": "P1D", "mesuresCorrigees": None}
+
+
+@pytest.fixture(scope="module")
+def two_workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Orders]:
+    with orders_simulator(tmp_path_factory.mktemp("horloge"), "--workers", "2") as orders:
+        yield orders
+
+
+@pytest.fixture
+def tiers(two_workers: Orders) -> Orders:
+    two_workers.restart_at()
+    return two_workers
+
+
+def post(orders: Orders, **change: Any) -> requests.Response:
+    return requests.post(
+        orders.simulator.ready["admin_url"] + "/api/clock", json=change, timeout=10
+    )
+
+
+def refused(orders: Orders, *arguments: str) -> str:
+    done = orders.simulator.command("clock", *arguments)
+    assert done.returncode == 2, done.stdout
+    return done.stderr
+
+
+def test_the_clock_is_moved_forwards_only(tiers: Orders) -> None:
+    assert tiers.clock("show").startswith("2025-08-01T10:0")
+    assert "décalée" in tiers.clock("set", "2025-08-02T08:00")
+    assert "arrêtée" in tiers.clock("freeze")
+    assert tiers.clock("freeze", "2025-08-02T12:00").startswith("2025-08-02T12:00:00+02:00")
+    assert tiers.clock("advance", "1d12h").startswith("2025-08-04T00:00:00+02:00 (arrêtée)")
+    assert tiers.clock("set", "2025-08-05").startswith("2025-08-05T00:00:00+02:00 (arrêtée)")
+    for arguments in (("set", "2025-08-04"), ("freeze", "2025-08-04")):
+        assert "ne recule pas" in refused(tiers, *arguments)
+    assert "n'est pas une durée" in refused(tiers, "advance", "un jour")
+    assert "n'est pas une date ISO" in refused(tiers, "set", "demain")
+    assert "sort du calendrier" in refused(tiers, "advance", "9999999d")
+
+
+def test_the_administration_moves_it_too(tiers: Orders) -> None:
+    moved = post(tiers, action="freeze", instant="2025-08-01T12:00").json()
+    assert moved == {"now": "2025-08-01T12:00:00+02:00", "kind": "frozen"}
+    assert post(tiers, action="advance", duree="30min").json()["now"].startswith("2025-08-01T12:30")
+    back = post(tiers, action="set", instant="2025-08-01T12:00")
+    assert (back.status_code, "ne recule pas" in back.json()["detail"]) == (400, True)
+    assert post(tiers, action="advance", duree="-1d").status_code == 400
+    assert post(tiers, action="rewind").status_code == 422
+    assert tiers.simulator.admin("/api/clock")["kind"] == "frozen"
+
+
+def test_all_the_workers_follow(tiers: Orders) -> None:
+    """Each new connection goes to either worker."""
+    tiers.clock("advance", "40d")
+    day = tiers.today
+    assert day >= date(2025, 9, 10)
+    answers = [
+        Orders(tiers.simulator).collecte(C5, dateDebut=day, mesuresPas="PT10M") for _ in range(8)
+    ]
+    assert answers == ["SGT4H3"] * 8  # the day suits: only the step doesn't
+
+
+def test_a_life_goes_on_as_the_clock_advances_and_a_restart_catches_up(tmp_path: Path) -> None:
+    with orders_simulator(tmp_path, "--delai-activation", "3d") as orders:
+        number = orders.collecte(C5, **INDEX)["body"]["serviceSouscritId"]
+        assert orders.services(C5)[0]["etatCode"] == "DEMANDE"
+        assert orders.collecte(C5, **INDEX) == "SGT431"
+        orders.clock("advance", "3d")
+        assert orders.services(C5)[0]["etatCode"] == "ACTIF"
+        assert orders.collecte(C5, **INDEX, dateFin=date(2026, 7, 1)) == "SGT570"
+        assert post(orders, action="set", instant="2026-08-01").ok
+        (service,) = described(orders.simulator)
+        assert (service["id"], service["etat"]) == (number, "TERMINE")
+        assert service["motif_fin"] == "Date de fin du service atteinte"
+        orders.collecte(C5, **INDEX)
+    # The clock moves as a stop in the middle would leave it: nothing of it has been done.
+    with closing(sqlite3.connect(tmp_path / "sge-sim.db")) as database:
+        database.execute("UPDATE horloge SET offset_us = offset_us + ?", (10 * DAY_US,))
+        database.commit()
+    with start_simulator(tmp_path) as again:
+        deadline = time.monotonic() + 10
+        while described(again)[1]["etat"] != "ACTIF":
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+
+
+def described(simulator: RunningSimulator) -> list[dict[str, Any]]:
+    """The services of the C5 as the administration tells them."""
+    services: list[dict[str, Any]] = simulator.admin(f"/api/points/{C5}")["services"]
+    return services
+
+
+@pytest.mark.documented("FAQ: the curve isn't collected before an order; 30 minutes after it")
+def test_the_curve_of_half_hours_is_there_once_it_is_collected(tiers: Orders) -> None:
+    def steps() -> int:
+        tiers.clock("set", "2025-08-10")
+        answer = ZeepCaller(tiers.simulator, "/ConsultationMesuresDetaillees/v2.0")(
+            demande={
+                "initiateurLogin": tiers.login,
+                "pointId": C5,
+                "mesuresTypeCode": "COURBE",
+                "grandeurPhysique": "PA",
+                "soutirage": True,
+                "injection": False,
+                "dateDebut": "2025-08-03",
+                "dateFin": "2025-08-04",
+                "mesuresCorrigees": False,
+                "accordClient": True,
+            }
+        )
+        grandeurs = zeep.helpers.serialize_object(answer, dict)["grandeur"]
+        return sum(len(one["mesure"]) for one in grandeurs)
+
+    without = steps()
+    tiers.restart_at()
+    assert tiers.collecte(C5)["body"]["serviceSouscritId"]
+    assert (without < 48, steps()) == (True, 48)
+
+
+@pytest.mark.assumed("identical orders are worked out one after the other")
+def test_fifty_identical_orders_at_once_give_one_service(tiers: Orders) -> None:
+    """Two workers, a connection for each order: one service, and forty-nine SGT570."""
+
+    def order(_: int) -> str:
+        answer = Orders(tiers.simulator).collecte(C5)
+        return answer if isinstance(answer, str) else "accepted"
+
+    with ThreadPoolExecutor(16) as pool:
+        answers = Counter(pool.map(order, range(50)))
+    assert answers == {"accepted": 1, "SGT570": 49}
+    assert len(tiers.services(C5)) == 1

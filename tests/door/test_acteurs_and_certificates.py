@@ -1,0 +1,200 @@
+"""The commands and the REST routes on actors and certificates, on a running simulator."""
+
+import json
+import re
+import stat
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from door_kit import Doors, knock_once, last_id, recorded_after
+from running_simulator import RunningSimulator, run_command
+
+pytestmark = pytest.mark.xdist_group("door")
+
+ROOT = Path(__file__).parents[2]
+
+
+def acteur(simulator: RunningSimulator, code: str) -> dict[str, Any]:
+    (found,) = (one for one in simulator.admin("/api/acteurs") if one["code"] == code)
+    return dict(found)
+
+
+def post(simulator: RunningSimulator, path: str, **content: Any) -> requests.Response:
+    return requests.post(simulator.ready["admin_url"] + path, json=content, timeout=10)
+
+
+def test_an_actor_is_made_from_the_command_line_and_calls(
+    homologation: RunningSimulator, tmp_path: Path
+) -> None:
+    """The whole life: create, log in, contract, homologate, issue, register, call."""
+    for arguments in (
+        ("acteurs", "create", "NOUVEAU", "--nom", "Nouvel acteur"),
+        ("acteurs", "login", "NOUVEAU", "Moi@nouveau.example.org", "--service", "RecherchePoint"),
+        ("acteurs", "contrat", "NOUVEAU", "77", "--debut", "2020-01-01", "--fin", "2029-12-31"),
+        ("acteurs", "habiliter", "NOUVEAU", "consultation", "--environment", "homologation"),
+        (
+            *("cert", "issue", "--authority", "gandi", "--name", "nouveau.example.fr"),
+            *("--out", str(tmp_path / "c"), "--key-type", "rsa2048"),
+        ),
+        ("cert", "register", str(tmp_path / "c" / "bundle.p12"), "--acteur", "NOUVEAU"),
+    ):
+        done = homologation.command(*arguments)
+        assert done.returncode == 0, done.stderr
+    made = acteur(homologation, "NOUVEAU")
+    assert made["utilisateurs"] == [
+        {
+            "login": "moi@nouveau.example.org",
+            "services": ["RecherchePoint"],
+            "actif": True,
+            "mot_de_passe": False,
+        }
+    ]
+    assert made["contrats"][0] == {
+        "contrat_id": "77",
+        "type": "ET",
+        "date_debut": "2020-01-01",
+        "date_fin": "2029-12-31",
+    }
+    assert made["habilitations"] == {"homologation": ["Consultation"], "production": []}
+    assert [one["sujet"] for one in made["certificats"]] == ["nouveau.example.fr"]
+
+    pem = tmp_path / "both.pem"
+    chain, key = tmp_path / "c" / "chain.pem", tmp_path / "c" / "key.pem"
+    pem.write_bytes(key.read_bytes() + chain.read_bytes())
+    before = last_id(homologation)
+    assert knock_once(homologation, pem).status == 200
+    assert recorded_after(homologation, before)["acteur"] == "NOUVEAU"
+    checked = homologation.command("cert", "check", str(chain), str(key))
+    assert checked.returncode == 0, checked.stdout
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+
+
+def test_an_actor_is_made_over_rest(homologation: RunningSimulator) -> None:
+    assert post(homologation, "/api/acteurs", code="REST1", nom="R", kind="fournisseur").ok
+    assert post(homologation, "/api/acteurs/REST1/logins", login="ab@rest1.example.org").ok
+    contrat = {"contrat_id": "88", "date_debut": "2020-01-01"}
+    assert post(homologation, "/api/acteurs/REST1/contrats", **contrat).ok
+    given = {"paquet": "Commande", "environnement": "production"}
+    answer = post(homologation, "/api/acteurs/REST1/habilitations", **given)
+    assert answer.json()["habilitations"]["production"] == ["Commande"]
+    assert answer.json()["contrats"][0]["type"] == "GRD-F"
+    answer = post(homologation, "/api/acteurs/REST1/habilitations", **given, retirer=True)
+    assert answer.json()["habilitations"]["production"] == []
+    listed = homologation.command("acteurs", "list", "--json")
+    assert "REST1" in [one["code"] for one in json.loads(listed.stdout)]
+    assert "ab@rest1.example.org" in homologation.command("acteurs", "list").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("habiliter", "PERSONNE", "Commande"), "L'acteur « PERSONNE » n'existe pas"),
+        (("habiliter", "TIERS1", "Comande"), "Le paquet « Comande » n'existe pas"),
+        (("create", "TIERS1", "--nom", "x"), "existe déjà"),
+        (("create", "TIERS 9", "--nom", "x"), "n'écrire que des lettres et des chiffres"),
+        (("create", "T" * 21, "--nom", "x"), "ne convient pas (code)"),
+        (("login", "TIERS1", "pas-un-courriel"), "ne convient pas (login)"),
+        (("login", "TIERS1", "contact@tiers2.example.org"), "est à l'acteur TIERS2"),
+        (("contrat", "TIERS1", "1100391", "--debut", "2020-01-01"), "est à l'acteur TIERS2"),
+        (
+            ("contrat", "TIERS1", "9", "--debut", "2020-01-01", "--fin", "2019-01-01"),
+            "finirait avant de commencer",
+        ),
+        (("contrat", "TIERS1", "9", "--debut", "hier"), "n'est pas un jour"),
+        (("mot-de-passe", "x@example.org", "--password", "a"), "n'existe pas"),
+        (("certificat", "TIERS1", "/nulle/part", "--environment", "production"), "est illisible"),
+    ],
+)
+def test_a_mistake_is_told_in_one_sentence(
+    homologation: RunningSimulator, arguments: tuple[str, ...], sentence: str
+) -> None:
+    done = homologation.command("acteurs", *arguments)
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [
+        ("/api/acteurs", {"code": "TIERS1", "nom": "x"}),
+        ("/api/acteurs/PERSONNE/logins", {"login": "a@b.example.org"}),
+        ("/api/acteurs/TIERS1/habilitations", {"paquet": "x", "environnement": "production"}),
+    ],
+)
+def test_a_mistake_is_told_over_rest(
+    homologation: RunningSimulator, path: str, content: dict[str, str]
+) -> None:
+    answer = post(homologation, path, **content)
+    assert answer.status_code == 400
+    assert answer.json()["detail"].startswith(("L'acteur «", "Le paquet «"))
+
+
+def test_another_site_can_not_post_to_the_administration(homologation: RunningSimulator) -> None:
+    answer = requests.post(
+        homologation.ready["admin_url"] + "/api/acteurs",
+        json={"code": "PIRATE", "nom": "x"},
+        headers={"Origin": "https://ailleurs.example"},
+        timeout=10,
+    )
+    assert answer.status_code == 403
+    assert "PIRATE" not in [one["code"] for one in homologation.admin("/api/acteurs")]
+
+
+@pytest.mark.documented("FAQ: Let's Encrypt in homologation only")
+@pytest.mark.parametrize(
+    ("environment", "word"), [("homologation", "admise"), ("production", "refusée")]
+)
+def test_the_authorities_of_an_environment_are_listed(environment: str, word: str) -> None:
+    done = run_command("cert", "authorities", "--environment", environment)
+    (line,) = (one for one in done.stdout.splitlines() if one.startswith("letsencrypt"))
+    assert f"{word} en {environment}" in line
+    assert len(done.stdout.splitlines()) == 9
+
+
+def test_an_issued_certificate_is_as_asked(homologation: RunningSimulator, tmp_path: Path) -> None:
+    done = homologation.command(
+        *("cert", "issue", "--authority", "thawte", "--name", "a.example.fr"),
+        *("--san", "b.example.fr", "--days", "-3", "--out", str(tmp_path / "out")),
+    )
+    assert done.returncode == 0, done.stderr
+    checked = homologation.command("cert", "check", str(tmp_path / "out" / "chain.pem"))
+    assert checked.returncode == 1
+    assert "multi-domaine : a.example.fr, b.example.fr" in checked.stdout
+    assert "expiré depuis le" in checked.stdout
+
+
+def test_a_public_certificate_can_not_be_revoked(
+    homologation: RunningSimulator, doors: Doors
+) -> None:
+    done = homologation.command("cert", "revoke", str(doors.files["racine-inconnue"]))
+    assert done.returncode == 2
+    assert "seule son autorité peut le révoquer" in done.stderr
+
+
+def test_no_key_is_readable_by_others(doors: Doors) -> None:
+    for simulator in doors.simulators.values():
+        for path in (simulator.data_dir / "pki").rglob("*"):
+            if path.is_file() and b"PRIVATE KEY" in path.read_bytes():
+                assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
+            if path.suffix == ".p12":
+                assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
+
+
+def test_nothing_secret_is_in_the_repository() -> None:
+    listed = subprocess.run(
+        ["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        capture_output=True,
+        text=True,
+    )
+    if listed.returncode != 0:
+        pytest.skip("not a clone")
+    key = re.compile(rb"PRIVATE KEY-----\s+[A-Za-z0-9+/]{40}")
+    for name in filter(None, listed.stdout.split("\0")):
+        path = ROOT / name
+        if path.is_file():
+            assert not key.search(path.read_bytes()), name
+            assert path.suffix not in {".key", ".p12", ".pfx"}, name

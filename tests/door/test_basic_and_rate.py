@@ -1,0 +1,186 @@
+"""HTTP Basic and one call a second: both are off unless asked for, over two processes here."""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import datetime, timedelta
+from multiprocessing import get_context
+
+import pytest
+import requests
+from door_cases import Maker
+from door_kit import database_of, knock_once, register
+from hypothesis import given
+from hypothesis import strategies as st
+from running_simulator import RunningSimulator, start_simulator
+
+from sge_sim.clock import machine_now
+from sge_sim.door.cadence import Cadence
+from sge_sim.door.passwords import password_digest, password_matches
+from sge_sim.pki import open_pki
+
+pytestmark = pytest.mark.xdist_group("door")
+
+PATH = "/RecherchePoint/v2.0"
+SECOND = datetime(2026, 6, 1, 12, 0, 0).astimezone()
+
+
+@pytest.fixture(scope="module")
+def strict_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulator]:
+    options = ("--basic-auth", "--rate-refused", "--www-counts-as-same", "--workers", "2")
+    folder = tmp_path_factory.mktemp("strict")
+    with start_simulator(folder, *options, "--population-size", "0") as running:
+        done = running.command("acteurs", "mot-de-passe", running.login, "--password", "Sésame:1")
+        assert done.returncode == 0, done.stderr
+        yield running
+
+
+def get(simulator: RunningSimulator, auth: tuple[str, str] | None) -> requests.Response:
+    user = None if auth is None else tuple(part.encode() for part in auth)
+    with simulator.session_of("tiers") as session:
+        return session.get(f"{simulator.url}{PATH}?wsdl", auth=user, timeout=10)
+
+
+@pytest.mark.assumed("SGE's HTTP Basic is optional and what it checks isn't published")
+@pytest.mark.parametrize(
+    ("auth", "why"),
+    [
+        (None, "aucun login lisible"),
+        (("personne@example.org", "x"), "n'est celui d'aucun utilisateur"),
+        (("contact@tiers2.example.org", "x"), "est d'un autre acteur que le certificat"),
+        (("sans.droit@tiers1.example.org", "x"), "aucun mot de passe n'a été donné"),
+        (("homologation@fourn1.example.org", "Sésame:1"), "est d'un autre acteur"),
+    ],
+)
+def test_who_is_not_a_user_of_the_actor_is_challenged(
+    strict_door: RunningSimulator, auth: tuple[str, str] | None, why: str
+) -> None:
+    answer = get(strict_door, auth)
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"].startswith("Basic realm=")
+    assert why in answer.text
+    (entry,) = strict_door.admin("/api/journal", limit=1)
+    assert why in entry["detail"]
+
+
+def test_the_right_password_lets_in_and_a_wrong_one_does_not(strict_door: RunningSimulator) -> None:
+    assert get(strict_door, (strict_door.login, "Sésame:1")).status_code == 200
+    assert get(strict_door, (strict_door.login.upper(), "Sésame:1")).status_code == 200
+    refused = get(strict_door, (strict_door.login, "sésame:1"))
+    assert refused.status_code == 401
+    assert "est faux" in refused.text
+
+
+@pytest.mark.parametrize("header", ["Basic", "Basic !!!", "Basic YWJj", "Bearer x", "Basic /w=="])
+def test_an_unreadable_authorization_is_challenged(
+    strict_door: RunningSimulator, header: str
+) -> None:
+    with strict_door.session_of("tiers") as session:
+        answer = session.get(
+            f"{strict_door.url}{PATH}?wsdl", headers={"Authorization": header}, timeout=10
+        )
+    assert answer.status_code == 401
+
+
+@pytest.mark.assumed("429 beyond one call a second: what SGE answers isn't published")
+def test_a_second_call_in_the_same_second_is_refused_in_any_process(
+    strict_door: RunningSimulator,
+) -> None:
+    auth = (strict_door.login, "Sésame:1".encode())
+
+    def post(_: int) -> requests.Response:
+        with strict_door.session_of("tiers") as session:
+            return session.post(
+                strict_door.url + PATH,
+                data=b"<a/>",
+                headers={"Content-Type": "text/xml"},
+                auth=auth,
+                timeout=10,
+            )
+
+    time.sleep(1 - time.time() % 1)
+    started = int(time.time())
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(post, range(8)))
+    seconds = int(time.time()) - started + 1
+    statuses = [answer.status_code for answer in answers]
+    refused = [answer for answer in answers if answer.status_code == 429]
+    assert 1 <= statuses.count(500) <= seconds, statuses
+    assert len(refused) + statuses.count(500) == 8
+    assert all("appel de RecherchePoint par TIERS1" in answer.text for answer in refused)
+    assert refused[0].headers["Retry-After"] == "1"
+    entries = strict_door.admin("/api/journal", service="RecherchePoint", limit=8)
+    assert sorted(entry["http_status"] for entry in entries) == sorted(statuses)
+
+
+def test_an_excess_is_only_noted_by_default(homologation: RunningSimulator) -> None:
+    with homologation.session_of("tiers") as session:
+        for _ in range(4):
+            answer = session.post(
+                homologation.url + PATH, b"<a/>", headers={"Content-Type": "text/xml"}, timeout=10
+            )
+            assert answer.status_code == 500  # not a SOAP message
+    details = [
+        entry["detail"]
+        for entry in homologation.admin("/api/journal", service="RecherchePoint", limit=4)
+    ]
+    assert any("appel de RecherchePoint par TIERS1 dans la même seconde" in d for d in details)
+
+
+@pytest.mark.assumed("the FAQ knows no exception for www.: a setting makes one")
+def test_a_www_pair_is_let_in_by_the_setting(
+    strict_door: RunningSimulator, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("www")
+    pki = open_pki(strict_door.data_dir, now=machine_now(), public_roots=False)
+    names = ["example.fr", "www.example.fr"]
+    presented = Maker(pki, folder / "extra").gandi_leaf(subject="example.fr", names=names)
+    database = database_of(strict_door.data_dir)
+    register(database, "homologation", presented, "TIERS1")
+    database.dispose()
+    # Past the certificate, Basic is what it lacks.
+    assert knock_once(strict_door, presented.write(folder / "www.pem")).status == 401
+
+
+def _count(cadence: Cadence, times: int) -> None:
+    for _ in range(times):
+        cadence.count("A", "Service", SECOND)
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_processes_count_together() -> None:
+    with closing(Cadence()) as cadence:
+        context = get_context("fork")
+        others = [context.Process(target=_count, args=(cadence, 500)) for _ in range(2)]
+        for one in others:
+            one.start()
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda _: _count(cadence, 250), range(2)))
+        for one in others:
+            one.join(30)
+        assert cadence.count("A", "Service", SECOND) == 1501
+
+
+def test_a_new_second_an_actor_or_a_service_starts_again() -> None:
+    with closing(Cadence()) as cadence:
+        assert cadence.count("A", "S", SECOND) == 1
+        assert cadence.count("A", "S", SECOND + timedelta(milliseconds=999)) == 2
+        assert cadence.count("B", "S", SECOND) == 1
+        assert cadence.count("A", "T", SECOND) == 1
+        assert cadence.count("A", "S", SECOND + timedelta(seconds=1)) == 1
+
+
+@given(st.lists(st.sampled_from("ABCDEFGH"), max_size=60))
+def test_each_actor_has_its_own_count(calls: list[str]) -> None:
+    with closing(Cadence()) as cadence:
+        for number, acteur in enumerate(calls):
+            assert cadence.count(acteur, "S", SECOND) == calls[: number + 1].count(acteur)
+
+
+def test_a_password_is_kept_as_a_salted_digest() -> None:
+    kept = password_digest("Sésame")
+    assert password_matches("Sésame", kept)
+    assert not password_matches("Sésamé", kept)
+    assert kept != password_digest("Sésame")
+    assert "Sésame" not in kept

@@ -1,0 +1,60 @@
+"""Every kind of certificate, in both environments and over both versions of TLS."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from door_kit import ENVIRONNEMENTS, TLS_VERSIONS, Doors, knock_once, last_id, recorded_after
+
+from sge_sim.pki.certificates import fingerprint, name_text
+from sge_sim.store.codes import Environnement
+
+MATRICE = Path(__file__).parents[2] / "docs" / "certificats-matrice.yaml"
+ROWS: list[dict[str, Any]] = yaml.safe_load(MATRICE.read_text(encoding="utf-8"))
+
+pytestmark = pytest.mark.xdist_group("door")
+
+
+def test_every_row_has_its_certificate_and_every_certificate_its_row(doors: Doors) -> None:
+    rows = [row["cas"] for row in ROWS]
+    assert len(rows) == len(set(rows))
+    assert set(rows) == set(doors.cases)
+    assert len(rows) * len(ENVIRONNEMENTS) >= 60
+
+
+@pytest.mark.documented("FAQ: authorities, wildcards, registration; the rest is assumed")
+@pytest.mark.parametrize("version", TLS_VERSIONS)
+@pytest.mark.parametrize("environnement", ENVIRONNEMENTS)
+@pytest.mark.parametrize("row", ROWS, ids=[row["cas"] for row in ROWS])
+def test_the_door_does_what_the_matrix_says(
+    row: dict[str, Any], environnement: Environnement, version: str, doors: Doors
+) -> None:
+    simulator, case = doors.simulators[environnement], row["cas"]
+    before = last_id(simulator)
+    seen = knock_once(simulator, doors.files[case], version)
+    entry = recorded_after(simulator, before)
+
+    match row[environnement]:
+        case "entre":
+            assert (seen.status, entry["acteur"]) == (200, "TIERS1"), seen.text
+        case {"entre": acteur}:
+            assert (seen.status, entry["acteur"]) == (200, acteur), seen.text
+        case {"refus": reasons}:
+            assert seen.status == 403, seen
+            title, *lines = seen.text.splitlines()
+            assert title == f"Certificat refusé en {environnement} :"
+            assert len(lines) == len(reasons), seen.text
+            assert all(reason in line for reason, line in zip(reasons, lines, strict=True)), lines
+            assert entry["detail"] == seen.text.strip()
+            assert entry["http_status"] == 403
+        case {"alerte": words}:
+            assert seen.status is None, seen.text
+            assert entry["kind"] == "handshake"
+            assert words in entry["detail"]
+        case other:
+            pytest.fail(f"the matrix doesn't know « {other} »")
+    certificates = doors.cases[row["cas"]].chain
+    if certificates:
+        assert entry["certificate_subject"] == name_text(certificates[0].subject)
+        assert entry["certificate_fingerprint"] == fingerprint(doors.cases[row["cas"]].leaf_der)

@@ -1,0 +1,208 @@
+"""A platform without servers: points, orders, a publisher, and the files it makes."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from sge_sim.clock import PARIS
+from sge_sim.commandes import vie
+from sge_sim.commandes.affaires import Commande
+from sge_sim.commandes.autorisations import Declaration
+from sge_sim.commandes.demandes import Historique, InfraJ, order_historique, order_infra_j
+from sge_sim.commandes.echeances import run_due
+from sge_sim.commandes.prestations import (
+    prestation_collecte,
+    prestation_historique,
+    prestation_infra_j,
+)
+from sge_sim.commandes.souscription import Souscription, subscribe
+from sge_sim.flux.livraison import deliver_pending
+from sge_sim.flux.publication import Publisher
+from sge_sim.mesures import PointMesure
+from sge_sim.referentiel.mesures import point_mesure
+from sge_sim.store.codes import Segment
+from sge_sim.store.database import Database, sqlite_url
+from sge_sim.store.flux import FichierFlux, find_fichiers
+from sge_sim.store.journal import Echange
+from sge_sim.store.mesures import read_suivi
+from sge_sim.store.models import Acteur, Commune, Compteur, Contrat, Point
+from sge_sim.store.points import find_point
+
+C5, C5_BIS, C4 = "25800000000000", "25800000000111", "98600000000000"
+TIERS, CONTRAT, AUTRE_CONTRAT = "TIERS1", "1100256", "1100391"
+# Ten days around the autumn change of 2024, which is on the 27th.
+JOUR_1 = date(2024, 10, 22)
+MIDI = datetime(2024, 10, 22, 12, tzinfo=PARIS)
+_DECLARATION = Declaration(True, "Éléonore ROCHE", True, False)
+
+COURBE_C5 = Souscription(
+    contrat_id=CONTRAT,
+    mesures_type="CDC",
+    sens="SOUTIRAGE",
+    pas="PT30M",
+    recurrente=True,
+    corrigees=False,
+    periodicite="P1D",
+    date_debut=JOUR_1,
+    date_fin=date(2025, 10, 1),
+)
+INDEX_C5 = replace(COURBE_C5, mesures_type="IDX", pas="P1D", corrigees=None)
+COURBE_C4 = replace(COURBE_C5, pas="PT10M", date_fin=None)
+INDEX_C4 = replace(INDEX_C5, date_fin=None)
+
+
+@dataclass
+class Platform:
+    """One state, and what is done to it."""
+
+    database: Database
+    data_dir: Path
+    emits: bool = True
+    late: bool = False
+
+    @property
+    def publisher(self) -> Publisher:
+        return Publisher(self.database, self.data_dir, emits=self.emits, late=self.late)
+
+    def subscribe(self, prm: str, souscription: Souscription, now: datetime = MIDI) -> str:
+        """Order, and have the service begin; return its number."""
+        with self.database.transaction() as session:
+            segment = self._segment(session, prm)
+            _, service = subscribe(
+                session,
+                self._commande(prm, now),
+                segment,
+                souscription,
+                prestation_collecte(
+                    segment, souscription.sens, souscription.mesures_type, recurrente=True
+                ),
+                _DECLARATION,
+            )
+            run_due(session, now)
+            return service.service_souscrit_id
+
+    def stop(self, service_souscrit_id: str, now: datetime) -> None:
+        """Stop a service as its beneficiary does."""
+        with self.database.transaction() as session:
+            service = session.get_one(vie.ServiceSouscrit, service_souscrit_id)
+            vie.end(session, service, "arret", now)
+
+    def historique(self, prm: str, mesures_type: Any, debut: date, fin: date, now: datetime) -> str:
+        with self.database.transaction() as session:
+            pas = {"CDC": 30}.get(mesures_type)
+            asked = Historique(mesures_type, debut, fin, False, pas)
+            line = prestation_historique(mesures_type)
+            commande = self._commande(prm, now)
+            affaire = order_historique(session, commande, asked, line, _DECLARATION)
+            return affaire.affaire_id
+
+    def infra_j(self, prm: str, now: datetime) -> str:
+        with self.database.transaction() as session:
+            asked = InfraJ(injection=False, soutirage=True, cdc=True, idx=True, ptd=True)
+            line = prestation_infra_j(self._segment(session, prm))
+            affaire = order_infra_j(session, self._commande(prm, now), asked, line, [_DECLARATION])
+            return affaire.affaire_id
+
+    def catch_up(self, now: datetime) -> int:
+        return self.publisher.catch_up(now)
+
+    def deliver(self) -> Any:
+        return deliver_pending(self.database, self.data_dir)
+
+    def mesure(self, prm: str) -> PointMesure:
+        """What the physics knows of a point."""
+        with self.database.sessions() as session:
+            point = find_point(session, prm)
+            assert point is not None
+            found = point_mesure(point, read_suivi(session, prm), "SOUTIRAGE")
+            assert found is not None
+            return found
+
+    def ready(self) -> dict[str, bytes]:
+        """The files that were made, by name, oldest first."""
+        with self.database.sessions() as session:
+            found = find_fichiers(session, limit=10_000)
+            return {one.nom: (self.data_dir / one.chemin).read_bytes() for one in reversed(found)}
+
+    def row(self, nom: str) -> FichierFlux:
+        with self.database.sessions() as session:
+            return session.scalars(select(FichierFlux).where(FichierFlux.nom == nom)).one()
+
+    def told(self) -> list[str]:
+        """What the journal says of the flux."""
+        with self.database.sessions() as session:
+            rows = session.scalars(
+                select(Echange.detail).where(Echange.kind == "flux").order_by(Echange.id)
+            )
+            return [detail or "" for detail in rows]
+
+    @staticmethod
+    def _segment(session: Any, prm: str) -> Segment:
+        point = find_point(session, prm)
+        assert point is not None
+        return point.segment
+
+    @staticmethod
+    def _commande(prm: str, now: datetime) -> Commande:
+        return Commande(prm, TIERS, CONTRAT, "a@b.fr", "AME", None, now, timedelta(0))
+
+
+def new_platform(folder: Path, **options: bool) -> Platform:
+    """Make a state with two C5 points and a C4."""
+    folder.mkdir(parents=True, exist_ok=True)
+    database = Database(sqlite_url(folder / "sge-sim.db"))
+    database.prepare()
+    with database.transaction() as session:
+        session.add(Commune(code_postal="34650", code_insee="34231", libelle="ROMIGUIERES"))
+        session.add(Acteur(code=TIERS, nom=TIERS, kind="tiers"))
+        session.flush()
+        for contrat_id in (CONTRAT, AUTRE_CONTRAT):
+            session.add(
+                Contrat(
+                    contrat_id=contrat_id,
+                    acteur_code=TIERS,
+                    type="ET",
+                    date_debut=date(2015, 1, 1),
+                )
+            )
+        for prm, segment, graine in ((C5, "C5", 1), (C5_BIS, "C5", 2), (C4, "C4", 3)):
+            session.add(_point(prm, segment, graine))
+    return Platform(database, folder, **options)
+
+
+def _point(prm: str, segment: Any, graine: int) -> Point:
+    petit = segment == "C5"
+    point = Point(
+        prm=prm,
+        segment=segment,
+        etat_contractuel="SERVC",
+        etat_alimentation="ALIM",
+        niveau_ouverture_services=2 if petit else None,
+        code_postal="34650",
+        code_insee="34231",
+        commune="ROMIGUIERES",
+        domaine_tension="BTINF" if petit else "BTSUP",
+        fta="BTINFMU4" if petit else "BTSUPCU4",
+        puissance_souscrite=9 if petit else 120,
+        puissance_souscrite_unite="kVA" if petit else "kW",
+        calendrier_fournisseur="FC000165" if petit else None,
+        nom_client_final="Éléonore ROCHE",
+        categorie_client_final="RES",
+        date_mise_en_service=date(2019, 5, 1),
+        teleoperable=True,
+        contrat_soutirage=True,
+        contrat_injection=False,
+        provisoire=False,
+        groupement_turpe=False,
+        opposition_courbe=False,
+        graine=graine,
+    )
+    point.compteurs = [Compteur(date_pose=date(2019, 5, 1), tic_activable=True if petit else None)]
+    return point
+
+
+def at(day: date, hour: int = 12) -> datetime:
+    return datetime(day.year, day.month, day.day, hour, tzinfo=PARIS)

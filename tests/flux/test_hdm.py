@@ -1,0 +1,219 @@
+"""HDM: the csv of histories."""
+
+from datetime import date, timedelta
+from itertools import pairwise
+from time import perf_counter
+
+import pytest
+from flux_kit import (
+    AUTOMNE,
+    JOUR,
+    ORDINAIRE,
+    POSE,
+    PRINTEMPS,
+    examples,
+    graines,
+    grand,
+    jours,
+    linky,
+    perdu,
+)
+from hypothesis import given
+
+from sge_sim.flux import hdm
+from sge_sim.mesures import (
+    Compteur,
+    PointMesure,
+    courbe,
+    courbe_10_minutes,
+    index_quotidiens,
+    puissances_maximales,
+)
+
+PRM = "09111642617347"
+ENTETE = (
+    "Identifiant PRM;Type de donnees;Date de debut;Date de fin;Grandeur physique;Grandeur metier;"
+    "Etape metier;Unite"
+)
+
+
+def lines(content: bytes) -> list[str]:
+    assert content.startswith(b"\xef\xbb\xbf")
+    assert b"\r" not in content
+    assert content.endswith(b"\n")
+    return content.decode("utf-8-sig").splitlines()
+
+
+def blocks(point: PointMesure, debut: date, fin: date) -> tuple[list[str], list[str], list[str]]:
+    """The three blocks of a history of indexes."""
+    text = lines(hdm.write_index(PRM, point, debut, fin))
+    calendars = next(rang for rang, line in enumerate(text) if line.startswith("Periode;"))
+    maxima = text.index(ENTETE, 1)
+    return text[:calendars], text[calendars:maxima], text[maxima:]
+
+
+@pytest.mark.observed("three recorded files, 2022")
+def test_the_name_holds_the_case() -> None:
+    assert hdm.file_name("A06NW11N") == "Enedis_SGE_HDM_A06NW11N.csv"
+
+
+@pytest.mark.observed("C5 file, 2022")
+def test_a_c5_curve_is_stamped_at_the_end_in_w() -> None:
+    point = linky()
+    text = lines(hdm.write_courbe(PRM, point, ORDINAIRE, ORDINAIRE + JOUR))
+    attendue = courbe(point, ORDINAIRE, ORDINAIRE + JOUR).valeurs.tolist()
+    assert text[:3] == [
+        f"{ENTETE};Pas en minutes",
+        f"{PRM};Courbe de charge;01/07/2024;02/07/2024;Energie active;Consommation;Comptage Brut;"
+        "W;",
+        "Horodate;Valeur",
+    ]
+    assert text[3] == f"2024-07-01T00:30:00+02:00;{attendue[0]}"
+    assert text[-1] == f"2024-07-02T00:00:00+02:00;{attendue[-1]}"
+
+
+@pytest.mark.observed("C4 file, 2022")
+@pytest.mark.parametrize(("jour", "nombre"), [(ORDINAIRE, 144), (PRINTEMPS, 138), (AUTOMNE, 150)])
+def test_a_c4_curve_is_stamped_at_the_start_every_ten_minutes_without_unit(
+    jour: date, nombre: int
+) -> None:
+    point = grand()
+    text = lines(hdm.write_courbe(PRM, point, jour, jour + JOUR))
+    assert text[1].endswith(";Consommation;Comptage Brut;;")
+    rows = [line.split(";") for line in text[3:]]
+    assert len(rows) == len({horodate for horodate, _ in rows}) == nombre
+    assert rows[0][0][:19] == f"{jour}T00:00:00"
+    valeurs = courbe_10_minutes(point, jour, jour + JOUR).valeurs.tolist()
+    assert [int(valeur) for _, valeur in rows] == valeurs
+    assert all(valeur % 1000 == 0 for valeur in valeurs)
+
+
+@pytest.mark.observed("C5 file, 2022: 60 then 30 minutes; C4 file: 2 448 empty values")
+def test_a_c5_curve_is_hourly_before_its_collection_and_a_lost_point_is_empty() -> None:
+    point = linky(collecte=ORDINAIRE + JOUR, trous=(perdu(ORDINAIRE + JOUR, (8, 9)),))
+    text = lines(hdm.write_courbe(PRM, point, ORDINAIRE, ORDINAIRE + 2 * JOUR))
+    assert [line[:16] for line in text[3:5]] == ["2024-07-01T01:00", "2024-07-01T02:00"]
+    assert len(text) == 3 + 24 + 48
+    assert [line[11:16] for line in text[3:] if line.endswith(";")] == ["08:30", "09:00"]
+
+
+@pytest.mark.documented("FAQ: the history of a period without collection is an empty file")
+def test_a_period_without_curve_gives_headings_alone() -> None:
+    text = lines(hdm.write_courbe(PRM, linky(collecte=date(2025, 1, 1)), POSE, POSE + 9 * JOUR))
+    assert len(text) == 3
+
+
+@pytest.mark.observed("asked from 03/02/2020, printed 20/10/2020")
+def test_nothing_is_told_before_the_last_mise_en_service() -> None:
+    point = linky(mise_en_service=date(2020, 10, 20))
+    debut, fin = date(2020, 2, 3), date(2022, 2, 2)
+    for content in (
+        hdm.write_courbe(PRM, point, debut, fin),
+        hdm.write_index(PRM, point, debut, fin),
+    ):
+        assert lines(content)[1].split(";")[2:4] == ["20/10/2020", "02/02/2022"]
+    assert lines(hdm.write_courbe(PRM, point, debut, fin))[3][:10] == "2020-10-20"
+    assert blocks(point, debut, fin)[0][3].startswith("2020-10-21T00:00:00+02:00;")
+
+
+@pytest.mark.observed("IDX file, 2022, against the curve of the same point")
+@pytest.mark.parametrize(
+    ("jour", "labels"),
+    [
+        (ORDINAIRE, ["2024-07-01T00:00:00+02:00"]),
+        (date(2024, 1, 8), ["2024-01-08T23:00:00+01:00"]),
+        (AUTOMNE, ["2024-10-27T00:00:00+02:00", "2024-10-27T23:00:00+01:00"]),
+        (PRINTEMPS, []),
+    ],
+)
+def test_an_index_is_that_of_the_midnight_of_its_date_whatever_the_hour_of_its_label(
+    jour: date, labels: list[str]
+) -> None:
+    point = linky()
+    rows = [line.split(";") for line in blocks(point, jour, jour + JOUR)[0][3:]]
+    lus = index_quotidiens(point, jour, jour + JOUR)
+    assert [row[0] for row in rows] == labels
+    for row in rows:
+        assert row[1] == "Arrêté quotidien"
+        assert [int(one) for one in row[2:]] == [
+            *lus.fournisseur[:, 0].tolist(),
+            *lus.distributeur[:4, 0].tolist(),
+            int(lus.total[0]),
+        ]
+
+
+@pytest.mark.observed("IDX file, 2022")
+def test_the_columns_of_the_index_block_are_the_15_registers_of_a_linky() -> None:
+    index = blocks(linky(), ORDINAIRE, ORDINAIRE + JOUR)[0]
+    assert index[:3] == [
+        ENTETE,
+        f"{PRM};Index;01/07/2024;02/07/2024;Energie active;Consommation;Comptage Brut;",
+        "Horodate;Type de releve;EAS F1;EAS F2;EAS F3;EAS F4;EAS F5;EAS F6;EAS F7;EAS F8;EAS F9;"
+        "EAS F10;EAS D1;EAS D2;EAS D3;EAS D4;EAS T",
+    ]
+
+
+@given(graine=graines, debut=jours)
+@examples(15)
+def test_the_registers_of_each_grid_add_up_to_the_total(graine: int, debut: date) -> None:
+    index, _, _ = blocks(linky(graine), debut, debut + timedelta(5))
+    for line in index[3:]:
+        registres = [int(one) for one in line.split(";")[2:]]
+        assert sum(registres[:10]) == sum(registres[10:14]) == registres[14]
+
+
+@pytest.mark.observed("IDX file, 2022: empty rows and INCONNU until the Linky of 07/01/2021")
+def test_rows_before_the_communicating_meter_are_empty_and_without_calendar() -> None:
+    pose = date(2021, 1, 7)
+    ancien = linky(mise_en_service=date(2020, 10, 20), pose=pose)
+    point = PointMesure(
+        **{
+            **vars(ancien),
+            "compteurs": (Compteur(POSE, pose, communicant=False), Compteur(pose)),
+        }
+    )
+    index, calendars, _ = blocks(point, date(2020, 10, 20), date(2022, 2, 2))
+    assert index[3] == "2020-10-21T00:00:00+02:00;Arrêté quotidien" + ";" * 15
+    premiere, seconde = (line.split(";") for line in calendars[1:])
+    assert premiere[0] == "Du 2020-10-21T00:00:00+02:00 au 2021-01-08T23:00:00+01:00"
+    assert premiere[1:6] == ["INCONNU", "INCONNU", "", "", "EAS F1"]
+    assert seconde[0] == "Du 2021-01-08T23:00:00+01:00 au"
+    assert seconde[1:6] == ["FC000050", "6 cadrans", "BUHC", "Bleu Heures Creuses", "EAS F1"]
+    headings = calendars[0].split(";")
+    assert len(headings) == len(premiere) == len(seconde) == 1 + 2 + 3 * 10 + 2 + 3 * 4
+    assert headings[-1] == "Cadran classe temporelle distributeur 4"
+
+
+@pytest.mark.observed("IDX file, 2022")
+def test_maxima_are_at_their_instant_and_a_lost_one_empty_at_midnight() -> None:
+    point = linky(trous=(perdu(ORDINAIRE + JOUR),))
+    _, _, maxima = blocks(point, ORDINAIRE, ORDINAIRE + 2 * JOUR)
+    attendu = puissances_maximales(point, ORDINAIRE, ORDINAIRE + JOUR)
+    instant = str((attendu.horodates + attendu.decalages).astype("datetime64[s]")[0])
+    assert maxima == [
+        ENTETE,
+        f"{PRM};Puissance maximale quotidienne;01/07/2024;03/07/2024;Puissance maximale atteinte;"
+        "Consommation;Comptage Brut;W",
+        "Horodate;Valeur",
+        f"{instant}+02:00;{attendu.valeurs[0]}",
+        "2024-07-02T00:00:00+02:00;",
+    ]
+
+
+def test_rows_follow_each_other_in_time() -> None:
+    fin = date(2025, 1, 1)
+    for content in (
+        hdm.write_courbe(PRM, linky(), date(2024, 1, 1), fin),
+        hdm.write_courbe(PRM, grand(), date(2024, 1, 1), fin),
+    ):
+        stamps = [line.split(";")[0] for line in lines(content)[3:]]
+        assert all(a < b or a[19:] > b[19:] for a, b in pairwise(stamps))
+
+
+def test_a_history_of_two_years_is_written_within_a_second() -> None:
+    point = linky()
+    hdm.write_courbe(PRM, point, ORDINAIRE, ORDINAIRE + JOUR)  # builds the national calendar
+    started = perf_counter()
+    content = hdm.write_courbe(PRM, point, date(2023, 1, 1), date(2025, 1, 1))
+    assert perf_counter() - started < 1
+    assert len(lines(content)) == 3 + 731 * 48

@@ -1,0 +1,366 @@
+"""Publication: what is due, in order, once."""
+
+import io
+import shutil
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from flux_kit import AUTOMNE, JOUR, texts, tree
+from publication_kit import (
+    AUTRE_CONTRAT,
+    C4,
+    C5,
+    C5_BIS,
+    CONTRAT,
+    COURBE_C4,
+    COURBE_C5,
+    INDEX_C4,
+    INDEX_C5,
+    JOUR_1,
+    MIDI,
+    Platform,
+    at,
+    new_platform,
+)
+
+from sge_sim.flux import publication
+from sge_sim.flux.chiffrement import decrypt
+from sge_sim.flux.declaration import declare_canal, secret_of
+from sge_sim.mesures import courbe
+from sge_sim.store.database import Database
+
+ALL = ((C5, COURBE_C5), (C5, INDEX_C5), (C4, COURBE_C4), (C4, INDEX_C4))
+DIX_JOURS_APRES = at(JOUR_1 + 10 * JOUR)
+
+
+def members(content: bytes) -> dict[str, bytes]:
+    with ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def of(platform: Platform, flux: str) -> list[bytes]:
+    """The XML of a flux, oldest first."""
+    return [
+        content
+        for nom, archive in platform.ready().items()
+        if f"_{flux}_" in nom
+        for content in members(archive).values()
+    ]
+
+
+def subscribe_all(platform: Platform) -> list[str]:
+    return [platform.subscribe(prm, souscription) for prm, souscription in ALL]
+
+
+@pytest.mark.documented("GUI 0469 §6 and guides of the flux")
+def test_ten_days_give_the_files_that_ten_days_would_have(platform: Platform) -> None:
+    subscribe_all(platform)
+    platform.catch_up(DIX_JOURS_APRES)
+    days = [str(JOUR_1 + rang * JOUR) for rang in range(10)]
+    # J + 1 to J + 2 in the night for C5, on J + 1 for C4: noon of the tenth day after.
+    r50 = [tree(one) for one in of(platform, "R50")]
+    assert [one.findtext("PRM/Donnees_Releve/Date_Releve") for one in r50] == days[:9]
+    r151 = [tree(one) for one in of(platform, "R151")]
+    assert [one.findtext("PRM/Donnees_Releve/Date_Releve") for one in r151] == days[:9]
+    r4q = [tree(one) for one in of(platform, "R4Q")]
+    assert [one.findtext("Corps/Donnees_Courbe/Horodatage_Debut")[:10] for one in r4q] == days
+    r171 = [tree(one) for one in of(platform, "R171")]
+    assert [texts(one.iter("dateFin"))[0][:10] for one in r171] == [
+        str(JOUR_1 + rang * JOUR) for rang in range(1, 11)
+    ]
+    assert [len(list(one.iter("PDC"))) for one in r50] == [48] * 5 + [50] + [48] * 3
+
+
+def test_files_bear_the_instant_at_which_they_were_due(platform: Platform) -> None:
+    platform.subscribe(C5, COURBE_C5)
+    platform.catch_up(DIX_JOURS_APRES)
+    premier = next(iter(platform.ready()))
+    assert premier.endswith("_Q_00001_00001_20241024030000.zip")
+    xml = tree(of(platform, "R50")[0])
+    assert xml.findtext("En_Tete_Flux/Date_Creation") == "2024-10-24T03:00:00+02:00"
+
+
+@pytest.mark.documented("guide R50: one number by subscription")
+def test_sequence_numbers_follow_each_other_in_a_subscription(platform: Platform) -> None:
+    platform.subscribe(C5, COURBE_C5)
+    platform.subscribe(C5, INDEX_C5)
+    platform.catch_up(DIX_JOURS_APRES)
+    for flux in ("R50", "R151"):
+        names = [nom.split("_") for nom in platform.ready() if f"_{flux}_" in nom]
+        assert [int(parts[5]) for parts in names] == list(range(1, 10))
+        assert len({parts[4] for parts in names}) == 1
+
+
+@pytest.mark.documented("guide R50: the points of a contract and frequency together")
+def test_the_points_of_a_contract_share_a_file(platform: Platform) -> None:
+    platform.subscribe(C5, COURBE_C5)
+    platform.subscribe(C5_BIS, COURBE_C5, at(JOUR_1 + 2 * JOUR))
+    platform.catch_up(DIX_JOURS_APRES)
+    points = [texts(tree(one).iter("Id_PRM")) for one in of(platform, "R50")]
+    assert points == [[C5]] * 2 + [[C5, C5_BIS]] * 7
+
+
+def test_values_are_those_of_the_point_and_carry_its_case(platform: Platform) -> None:
+    platform.subscribe(C5, COURBE_C5)
+    platform.catch_up(DIX_JOURS_APRES)
+    xml = tree(of(platform, "R50")[5])
+    attendue = courbe(platform.mesure(C5), AUTOMNE, AUTOMNE + JOUR)
+    assert [int(one) for one in texts(xml.iter("V"))] == attendue.valeurs.tolist()
+    assert (xml.findtext(".//Id_Affaire") or "").startswith("M0")
+
+
+@pytest.mark.parametrize("pas", [timedelta(hours=5), timedelta(days=3)])
+def test_time_in_small_steps_or_at_once_gives_the_same_files(
+    platform: Platform, tmp_path: Path, pas: timedelta
+) -> None:
+    other = new_platform(tmp_path / "autre")
+    for one in (platform, other):
+        subscribe_all(one)
+    platform.catch_up(DIX_JOURS_APRES)
+    instant = MIDI
+    while instant < DIX_JOURS_APRES:
+        instant = min(instant + pas, DIX_JOURS_APRES)
+        other.catch_up(instant)
+    assert len(platform.ready()) == 38
+    assert other.ready() == platform.ready()
+    other.database.dispose()
+
+
+def test_what_was_published_is_not_published_again(platform: Platform) -> None:
+    subscribe_all(platform)
+    assert platform.catch_up(DIX_JOURS_APRES) == 38
+    assert platform.catch_up(DIX_JOURS_APRES) == 0
+
+
+@pytest.mark.parametrize(("reached", "written"), [(7, False), (20, True)])
+def test_a_stop_in_the_middle_of_thirty_days_leads_to_the_same_files(
+    platform: Platform,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    reached: int,
+    written: bool,
+) -> None:
+    """Stopped before anything of a publication is written, or between its files and its record."""
+    end = at(JOUR_1 + 30 * JOUR)
+    subscribe_all(platform)
+    platform.catch_up(MIDI)
+    platform.database.dispose()
+    shutil.copytree(platform.data_dir, tmp_path / "autre")
+    platform.catch_up(end)
+
+    other = Platform(Database(f"sqlite:///{tmp_path / 'autre' / 'sge-sim.db'}"), tmp_path / "autre")
+    with monkeypatch.context() as patched:
+        target = "is_published" if written else "make_files"
+        real, calls = getattr(publication, target), iter(range(reached + 1))
+
+        def dies_at_last(*arguments: object, **named: object) -> object:
+            if next(calls) == reached:
+                raise KeyboardInterrupt
+            return real(*arguments, **named)
+
+        patched.setattr(publication, target, dies_at_last)
+        with pytest.raises(KeyboardInterrupt):
+            other.catch_up(end)
+    assert len(other.ready()) == reached
+    other.catch_up(end)
+    assert other.ready() == platform.ready()
+    other.database.dispose()
+
+
+@pytest.mark.assumed("a service that its beneficiary stopped sends nothing more")
+def test_a_stopped_service_sends_nothing_more(platform: Platform) -> None:
+    services = subscribe_all(platform)
+    platform.catch_up(DIX_JOURS_APRES)
+    before = platform.ready()
+    for one in services:
+        platform.stop(one, DIX_JOURS_APRES)
+    platform.catch_up(DIX_JOURS_APRES + timedelta(days=30))
+    assert platform.ready() == before
+
+
+def test_a_service_that_was_stopped_is_published_as_it_was_before(
+    platform: Platform, tmp_path: Path
+) -> None:
+    """The same stop, known before or after the publications that precede it were made."""
+    other = new_platform(tmp_path / "autre")
+    stop = at(JOUR_1 + 5 * JOUR)
+    for one in (platform, other):
+        services = subscribe_all(one)
+        if one is other:
+            one.catch_up(stop)
+        for service in services:
+            one.stop(service, stop)
+        one.catch_up(DIX_JOURS_APRES)
+    assert len(platform.ready()) == 18
+    assert other.ready() == platform.ready()
+    other.database.dispose()
+
+
+@pytest.mark.assumed("the last days of a term are sent after it")
+def test_a_service_that_reached_its_term_is_published_to_its_last_day(platform: Platform) -> None:
+    fin = JOUR_1 + 4 * JOUR
+    platform.subscribe(C5, replace(COURBE_C5, date_fin=fin))
+    platform.catch_up(DIX_JOURS_APRES)
+    days = [tree(one).findtext(".//Date_Releve") for one in of(platform, "R50")]
+    assert days == [str(JOUR_1 + rang * JOUR) for rang in range(4)]
+
+
+@pytest.mark.documented("GUI 0469 §5.3: renewed without break, under a new service")
+def test_a_renewal_goes_on_in_the_same_file_under_the_new_case(platform: Platform) -> None:
+    platform.subscribe(C5, COURBE_C5)
+    renewal = at(JOUR_1 + 3 * JOUR)
+    platform.catch_up(renewal)
+    later = replace(COURBE_C5, date_debut=renewal.date(), date_fin=date(2025, 10, 9))
+    platform.subscribe(C5, later, renewal)
+    platform.catch_up(DIX_JOURS_APRES)
+    xmls = [tree(one) for one in of(platform, "R50")]
+    assert [one.findtext(".//Date_Releve") for one in xmls] == [
+        str(JOUR_1 + rang * JOUR) for rang in range(9)
+    ]
+    affaires = [one.findtext(".//Id_Affaire") for one in xmls]
+    assert len(set(affaires[:3])) == len(set(affaires[3:])) == 1
+    assert affaires[0] != affaires[-1]
+
+
+@pytest.mark.documented("guides R50, R151 and R4x: monthly and weekly files")
+def test_weeks_and_months_are_cut_to_the_service(platform: Platform) -> None:
+    platform.subscribe(C5, replace(COURBE_C5, periodicite="P1M"))
+    platform.subscribe(C5, replace(INDEX_C5, periodicite="P1M"))
+    platform.subscribe(C4, replace(COURBE_C4, periodicite="P7D"))
+    platform.subscribe(C4, replace(COURBE_C4, periodicite="P1M", corrigees=True))
+    platform.catch_up(at(date(2024, 12, 6)))
+    r50 = [texts(tree(one).iter("Date_Releve")) for one in of(platform, "R50")]
+    assert [(one[0], one[-1], len(one)) for one in r50] == [
+        ("2024-10-22", "2024-10-31", 10),
+        ("2024-11-01", "2024-11-30", 30),
+    ]
+    assert len(of(platform, "R151")) == 2
+    weeks = [
+        (courbe.findtext("Horodatage_Debut")[:10], courbe.findtext("Horodatage_Fin")[:10])
+        for courbe in (tree(one).find(".//Donnees_Courbe") for one in of(platform, "R4H"))
+    ]
+    assert weeks[:2] == [("2024-10-22", "2024-10-25"), ("2024-10-26", "2024-11-01")]
+    assert [tree(one).findtext(".//Nature_De_Courbe_Demandee") for one in of(platform, "R4M")] == [
+        "Corrigée"
+    ] * 2
+
+
+@pytest.mark.documented("FAQ: no flux is ever emitted in homologation")
+def test_the_homologation_platform_emits_nothing_and_says_so_once_per_period(
+    tmp_path: Path,
+) -> None:
+    platform = new_platform(tmp_path / "etat", emits=False)
+    platform.subscribe(C5, COURBE_C5)
+    platform.historique(C5, "CDC", date(2023, 10, 1), JOUR_1, MIDI)
+    for _ in range(2):
+        platform.catch_up(at(JOUR_1 + 4 * JOUR))
+    assert platform.ready() == {}
+    assert not (platform.data_dir / "publications").exists()
+    told = platform.told()
+    assert len(told) == 4
+    assert told[0].startswith("Flux HDM de l'affaire A0")
+    assert told[1].startswith("Flux R50 du 22/10/2024, abonnement 31829")
+    assert all("la plateforme d'homologation n'émet aucun flux" in one for one in told)
+    platform.database.dispose()
+
+
+def test_the_journal_names_the_files_of_a_publication(platform: Platform) -> None:
+    platform.subscribe(C5, COURBE_C5)
+    platform.catch_up(at(JOUR_1 + 2 * JOUR))
+    (told,), (nom,) = platform.told(), platform.ready()
+    assert told == f"Flux R50 du 22/10/2024, abonnement {nom.split('_')[4]} : {nom}."
+
+
+@pytest.mark.observed("the three recorded histories, 2022")
+def test_a_history_has_its_csv_neither_zipped_nor_under_a_subscription(platform: Platform) -> None:
+    debut, fin = date(2024, 10, 1), date(2024, 10, 22)
+    curve = platform.historique(C4, "CDC", debut, fin, MIDI)
+    index = platform.historique(C5, "IDX", debut, fin, MIDI + timedelta(hours=1))
+    platform.catch_up(MIDI + timedelta(hours=2))
+    ready = platform.ready()
+    assert list(ready) == [f"Enedis_SGE_HDM_{one}.csv" for one in (curve, index)]
+    first, second = (content.decode("utf-8-sig") for content in ready.values())
+    assert len(first.splitlines()) == 3 + 21 * 144
+    assert "Arrêté quotidien" in second
+
+
+@pytest.mark.observed("R50 and HDM files of the same point, 2022")
+def test_the_history_holds_the_values_that_were_transmitted(platform: Platform) -> None:
+    platform.subscribe(C5, COURBE_C5)
+    platform.subscribe(C4, COURBE_C4)
+    platform.catch_up(DIX_JOURS_APRES)
+    fin = DIX_JOURS_APRES.date()
+    orders = {
+        prm: platform.historique(prm, "CDC", JOUR_1, fin, DIX_JOURS_APRES) for prm in (C5, C4)
+    }
+    platform.catch_up(DIX_JOURS_APRES)
+    histories = {}
+    for prm, affaire in orders.items():
+        text = platform.ready()[f"Enedis_SGE_HDM_{affaire}.csv"].decode("utf-8-sig")
+        histories[prm] = dict(line.split(";") for line in text.splitlines()[3:])
+    sent = {
+        pdc.findtext("H"): pdc.findtext("V")
+        for one in of(platform, "R50")
+        for pdc in tree(one).iter("PDC")
+    }
+    assert len(sent) == 9 * 48 + 2
+    assert sent.items() <= histories[C5].items()
+    kilowatts = {
+        point.get("Horodatage"): f"{int(point.get('Valeur_Point')) * 1000}"
+        for one in of(platform, "R4Q")
+        for point in tree(one).find(".//Donnees_Courbe").iter("Donnees_Point_Mesure")
+    }
+    assert kilowatts == histories[C4]
+
+
+@pytest.mark.documented("V26.2: delivered within 30 minutes")
+def test_infra_daily_data_come_once_the_demand_is_worked_out(platform: Platform) -> None:
+    demande = platform.infra_j(C4, MIDI)
+    platform.catch_up(MIDI)
+    (nom,) = platform.ready()
+    assert nom == f"SGE-SIM_IFJ_{demande}_{C4}_20241022120000.zip"
+
+
+@pytest.mark.documented("guides R50 and R151: within 20 days, in a later file")
+def test_days_that_come_late_are_empty_first_and_come_once(tmp_path: Path) -> None:
+    platform = new_platform(tmp_path / "etat", late=True)
+    platform.subscribe(C5, COURBE_C5)
+    platform.catch_up(datetime(2025, 9, 28, 12, tzinfo=MIDI.tzinfo))
+    days: dict[str, list[int]] = {}
+    for one in of(platform, "R50"):
+        for releve in tree(one).iter("Donnees_Releve"):
+            days.setdefault(releve.findtext("Date_Releve"), []).append(len(releve.findall("PDC")))
+    # Those of the last 20 days may still be to come.
+    late = {jour: counts for jour, counts in days.items() if counts[0] == 0 and jour < "2025-09-06"}
+    assert late
+    assert all(len(counts) == 2 and counts[1] >= 46 for counts in late.values())
+    assert all(len(counts) == 1 for counts in days.values() if counts[0])
+    platform.database.dispose()
+
+
+def test_files_are_encrypted_by_the_key_of_their_contract(platform: Platform) -> None:
+    with platform.database.transaction() as session:
+        declare_canal(session, CONTRAT, type_canal="dossier", algorithme="aes256", cle="42" * 32)
+    platform.subscribe(C5, COURBE_C5)
+    platform.historique(C5, "CDC", date(2024, 10, 1), JOUR_1, MIDI)
+    platform.catch_up(at(JOUR_1 + 2 * JOUR))
+    with platform.database.sessions() as session:
+        secret = secret_of(session, CONTRAT)
+        assert secret_of(session, AUTRE_CONTRAT).algorithme == "aucun"
+    csv, archive = (decrypt(secret, content) for content in platform.ready().values())
+    assert csv.startswith("\ufeffIdentifiant PRM".encode())
+    assert archive.startswith(b"PK\x03\x04")
+
+
+def test_the_row_of_a_file_tells_what_it_is(platform: Platform) -> None:
+    platform.subscribe(C5, COURBE_C5)
+    platform.catch_up(at(JOUR_1 + 2 * JOUR))
+    ((nom, content),) = platform.ready().items()
+    row = platform.row(nom)
+    assert (row.contrat_id, row.prms, row.taille) == (CONTRAT, C5, len(content))
+    assert row.sha256 == sha256(content).hexdigest()
+    assert row.etat == "a_livrer"

@@ -1,0 +1,73 @@
+"""Runs of a small release, made up, for what judges and reports them."""
+
+from datetime import date, datetime
+
+from sge_sim.clock import PARIS
+from sge_sim.homologation.answer_paths import Answer
+from sge_sim.homologation.cases import Attendu, Cas, Ecart
+from sge_sim.homologation.catalogue import Periode, Release
+from sge_sim.homologation.evaluation import Refus
+from sge_sim.homologation.outcome import Echange, execution_of
+from sge_sim.homologation.rapport import Execution, Rapport
+from sge_sim.homologation.verdict import judge
+
+INSTANT = datetime(2025, 3, 4, 10, 30, tzinfo=PARIS)
+
+
+def case(cas_id: str, package: str = "consultation", segment: str = "N/A", **values: object) -> Cas:
+    data = {
+        "service": "RecherchePoint",
+        "version": "2.0",
+        "objet": "RP",
+        "titre": f"Titre <de> {cas_id}",
+        "signification": "Un sens.",
+        "requete": {},
+        "attendu": Attendu(code=None),
+        "etat_du_point": "En service",
+        "accord": "oui",
+        "provenance": "documented",
+        "source": "Catalogue",
+        **values,
+    }
+    return Cas(id=cas_id, segment=segment, package=package, **data)  # type: ignore[arg-type]
+
+
+def release(*cases: Cas) -> Release:
+    day = date(2025, 3, 4)
+    packages = tuple(dict.fromkeys(each.package for each in cases))
+    return Release("sge-1.0", day, Periode(day, day), packages, "", (), (), cases)
+
+
+def answered(of: Cas, answer: Answer | Refus | None, **values: object) -> Execution:
+    exchange = Echange(
+        INSTANT, b"<demande/>", b"<reponse>&lt;&amp;</reponse>", answer, 200, 12.345, "rien"
+    )
+    return execution_of(of, exchange, **values)  # type: ignore[arg-type]
+
+
+GOOD = case("A-R1")
+REFUSED = case("A-NR1", attendu=Attendu("SGT401", "point inexistant"))
+DEVIANT = case("B-R1", "commande", "C5", ecart_connu=(Ecart("SGT500", "observé"),))
+SAMPLE = release(GOOD, REFUSED, DEVIANT)
+
+
+def sample_report() -> Rapport:
+    """A report with a run of each kind but one."""
+    executions = (
+        answered(GOOD, {}),
+        answered(REFUSED, Refus("SGT463", "des <données>")),
+        answered(DEVIANT, Refus("SGT500", "panne")),
+    )
+    packages = ("consultation", "commande", "historique")
+    return Rapport(
+        release=SAMPLE.nom,
+        origine="exécutée",
+        cible="https://localhost:8443",
+        acteur="a@exemple.fr",
+        simulateur=True,
+        debut=INSTANT,
+        fin=INSTANT,
+        partielle=False,
+        verdicts=judge(SAMPLE, packages, executions, partielle=False),
+        executions=executions,
+    )

@@ -1,0 +1,42 @@
+"""`sge-sim homologate` as a user runs it."""
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from sge_sim.homologation.rapport import Rapport, read_rapport
+
+
+@dataclass(frozen=True)
+class Homologation:
+    """What the command did."""
+
+    code: int
+    stdout: str
+    stderr: str
+    folder: Path
+
+    @property
+    def report(self) -> Rapport:
+        return read_rapport(self.folder)
+
+
+def homologate(folder: Path, *options: str) -> Homologation:
+    done = subprocess.run(
+        [sys.executable, "-m", "sge_sim", "homologate", "--report", str(folder), *options],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    return Homologation(done.returncode, done.stdout, done.stderr, folder)
+
+
+def against(simulator: object) -> list[str]:
+    """The options that name a running simulator as the target."""
+    ready = simulator.ready  # type: ignore[attr-defined]
+    return [
+        *("--target", ready["b2b_url"], "--admin", ready["admin_url"], "--ca", ready["ca_file"]),
+        *("--cert", ready["client_cert"], "--key", ready["client_key"]),
+        *("--login", ready["login"], "--contrat", ready["contrat_id"]),
+    ]

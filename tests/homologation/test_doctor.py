@@ -1,0 +1,222 @@
+"""Broken set-ups, each named; a good one, about which nothing is said."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from running_simulator import RunningSimulator, run_command
+
+from sge_sim.clock import PARIS, machine_now
+from sge_sim.errors import UsageError
+from sge_sim.homologation.doctor import Setup, examine
+from sge_sim.homologation.doctor_network import examine_date, examine_url
+from sge_sim.pki import IssuedFiles, Pki, issue_client_certificate, open_pki
+from sge_sim.pki.issuing import write_issued_certificate
+from sge_sim.pki.server_identity import ensure_server_identity
+
+PATHS = frozenset({"/RecherchePoint/v2.0", "/ConsultationMesures/v1.1"})
+OPEN = datetime(2026, 11, 24, 10, tzinfo=PARIS)
+Issue = Callable[..., IssuedFiles]
+
+
+@pytest.fixture
+def good(simulator: RunningSimulator) -> Setup:
+    """The set-up that the simulator announces."""
+    ready = simulator.ready
+    return Setup(
+        cert=Path(ready["client_cert"]),
+        key=Path(ready["client_key"]),
+        url=f"{ready['b2b_url']}/RecherchePoint/v2.0",
+        ca=Path(ready["ca_file"]),
+        login=ready["login"],
+        contrat=ready["contrat_id"],
+        data_dir=simulator.data_dir,
+    )
+
+
+@pytest.fixture
+def pki(simulator: RunningSimulator) -> Pki:
+    return open_pki(simulator.data_dir, now=machine_now())
+
+
+@pytest.fixture
+def issue(pki: Pki, tmp_path: Path) -> Issue:
+    """Issues a certificate of a simulated authority, registered for nobody."""
+
+    def make(*names: str, authority: str = "globalsign", days: int = 90) -> IssuedFiles:
+        issued = issue_client_certificate(
+            pki.simulated(authority), names or ("a.example",), now=machine_now(), days=days
+        )
+        return write_issued_certificate(tmp_path / "client", issued)
+
+    return make
+
+
+def codes(setup: Setup) -> list[str]:
+    return [each.code for each in examine(setup, machine_now())]
+
+
+def offline(files: IssuedFiles, good: Setup) -> Setup:
+    return replace(good, cert=files.chain, key=files.key, url=None, login=None, contrat=None)
+
+
+def test_nothing_is_said_of_a_good_set_up(good: Setup) -> None:
+    assert examine(good, machine_now()) == []
+
+
+def test_swapped_files_are_named(good: Setup) -> None:
+    assert codes(replace(good, cert=good.key, key=good.cert)) == ["fichiers_echanges"]
+
+
+def test_the_key_of_another_certificate_is_named(good: Setup, issue: Issue) -> None:
+    assert "cle_d_un_autre" in codes(replace(good, key=issue().key, url=None))
+
+
+def test_a_missing_intermediate_is_named_and_the_server_hangs_up(
+    good: Setup, tmp_path: Path
+) -> None:
+    leaf = tmp_path / "leaf.pem"
+    leaf.write_text(good.cert.read_text().split("-----END CERTIFICATE-----")[0])
+    with leaf.open("a") as file:
+        file.write("-----END CERTIFICATE-----\n")
+    found = codes(replace(good, cert=leaf))
+    assert found == ["intermediaire_absent", "certificat_refuse_tls"]
+
+
+def test_certificates_in_the_wrong_order_are_named(good: Setup, tmp_path: Path) -> None:
+    end = "-----END CERTIFICATE-----\n"
+    leaf, intermediate, _ = good.cert.read_text().split(end)
+    turned = tmp_path / "turned.pem"
+    turned.write_text(intermediate + end + leaf + end)
+    assert "ordre_des_certificats" in codes(replace(good, cert=turned, url=None))
+
+
+@pytest.mark.documented("FAQ: no wildcard")
+def test_a_wildcard_is_named(good: Setup, issue: Issue) -> None:
+    assert "nom_generique" in codes(offline(issue("*.example.fr"), good))
+
+
+@pytest.mark.documented("FAQ: Let's Encrypt in homologation only")
+def test_an_authority_of_the_other_environment_is_named(good: Setup, issue: Issue) -> None:
+    files = issue(authority="letsencrypt")
+    setup = replace(offline(files, good), environment="production")
+    assert "autorite_hors_environnement" in codes(setup)
+
+
+def test_an_authority_off_the_list_is_named(
+    good: Setup, simulator: RunningSimulator, tmp_path: Path
+) -> None:
+    server = ensure_server_identity(tmp_path / "server", now=machine_now())
+    assert "chaine" in codes(
+        replace(good, cert=server.identity, key=server.identity, url=None, login=None)
+    )
+
+
+def test_an_expired_certificate_is_named(good: Setup, issue: Issue) -> None:
+    assert "expire" in codes(offline(issue(days=-3), good))
+
+
+def test_a_certificate_that_nobody_handed_in_is_named_and_refused(
+    good: Setup, issue: Issue
+) -> None:
+    files = issue()
+    assert codes(offline(files, good)) == ["non_enregistre"]
+    online = replace(good, cert=files.chain, key=files.key)
+    assert codes(online) == ["non_enregistre", "certificat_refuse"]
+
+
+def test_an_unknown_server_authority_is_named(good: Setup) -> None:
+    assert codes(replace(good, ca=None)) == ["autorite_du_serveur"]
+
+
+def test_a_name_that_the_server_does_not_have_is_named(good: Setup) -> None:
+    assert good.url is not None
+    assert codes(replace(good, url=good.url.replace("localhost", "127.0.0.2"))) in (
+        ["nom_d_hote"],
+        ["injoignable"],
+    )
+
+
+def test_an_unknown_host_and_a_closed_port_are_named(good: Setup) -> None:
+    assert codes(replace(good, url="https://sge.invalid/RecherchePoint/v2.0")) == ["hote_inconnu"]
+    assert codes(replace(good, url="https://localhost:9/RecherchePoint/v2.0")) == ["injoignable"]
+
+
+def test_a_wrong_path_is_named_with_the_nearest(good: Setup) -> None:
+    assert good.url is not None
+    found = examine(replace(good, url=good.url.replace("v2.0", "v3.0")), machine_now())
+    assert [each.code for each in found] == ["chemin", "chemin_refuse"]
+    assert "/RecherchePoint/v2.0" in found[0].remede
+
+
+@pytest.mark.observed("WSDL addresses: HTTP 403 at www.enedis.fr, no certificate for erdf.fr")
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://www.enedis.fr/sge/b2b/services/consultationmesuresdetaillees/v2.0",
+        "https://sge-b2b.erdf.fr/ConsultationMesures/v1.1",
+    ],
+)
+def test_the_address_written_in_a_wsdl_is_named(url: str) -> None:
+    assert [each.code for each in examine_url(url, PATHS, OPEN)] == ["adresse_du_wsdl"]
+
+
+@pytest.mark.observed("new hosts since 23/09/2024")
+def test_a_host_of_before_2024_is_named_with_its_heir() -> None:
+    url = "https://sge-homologation-b2b.enedis.fr/RecherchePoint/v2.0"
+    (found,) = examine_url(url, PATHS, OPEN)
+    assert found.code == "ancien_hote"
+    assert "sge-homologation-ws.enedis.fr" in found.remede
+
+
+@pytest.mark.documented("FAQ: hours of the homologation")
+def test_the_closed_platform_is_named() -> None:
+    url = "https://sge-homologation-ws.enedis.fr/RecherchePoint/v2.0"
+    assert [each.code for each in examine_url(url, PATHS, OPEN + timedelta(hours=3))] == ["ferme"]
+    assert list(examine_url(url, PATHS, OPEN)) == []
+
+
+def test_plain_http_is_named() -> None:
+    assert [each.code for each in examine_url("http://localhost", PATHS, OPEN)] == ["https"]
+
+
+def test_a_clock_that_is_off_is_named() -> None:
+    date = "Tue, 24 Nov 2026 09:00:00 GMT"
+    assert list(examine_date(date, OPEN)) == []
+    (late,) = examine_date(date, OPEN - timedelta(minutes=5))
+    assert (late.code, "en retard de 0:05:00" in late.constat) == ("horloge", True)
+    assert list(examine_date(None, OPEN)) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"login": "jean dupont"}, "login"),
+        ({"login": "inconnu@exemple.fr"}, "login_inconnu"),
+        ({"contrat": "1234567890123456"}, "contrat"),
+        ({"contrat": "0"}, "contrat_inconnu"),
+    ],
+)
+def test_logins_and_contracts_are_checked(good: Setup, change: dict[str, str], code: str) -> None:
+    assert codes(replace(good, url=None, **change)) == [code]  # type: ignore[arg-type]
+
+
+def test_the_contract_of_another_actor_is_named(good: Setup, simulator: RunningSimulator) -> None:
+    other = simulator.ready["actors"]["fournisseur"]["contrat_id"]
+    assert codes(replace(good, url=None, contrat=other)) == ["contrat_d_un_autre"]
+
+
+def test_the_command_names_what_is_wrong_and_says_so_by_its_code(good: Setup) -> None:
+    swapped = run_command("doctor", "--cert", str(good.key), "--key", str(good.cert))
+    assert swapped.returncode == 1
+    assert "Erreur [fichiers_echanges]" in swapped.stdout
+    files = ("--cert", str(good.cert), "--key", str(good.key))
+    fine = run_command("doctor", *files, "--data-dir", str(good.data_dir))
+    assert (fine.returncode, fine.stdout) == (0, "Rien à signaler.\n")
+
+
+def test_a_folder_without_a_simulator_is_refused(good: Setup, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="data-dir"):
+        examine(replace(good, data_dir=tmp_path), machine_now())

@@ -1,0 +1,199 @@
+"""The runner against real simulators, from the command line to the written reports."""
+
+from collections.abc import Iterator
+from datetime import datetime, time
+from pathlib import Path
+
+import pytest
+from homologating import Homologation, against, homologate
+from lxml import etree
+from openpyxl import load_workbook
+from running_simulator import RunningSimulator, start_simulator
+
+from sge_sim.clock import PARIS, clock_starting_at
+from sge_sim.homologation.catalogue import load_release
+from sge_sim.homologation.evidence import verify
+from sge_sim.homologation.own_simulator import own_simulator
+from sge_sim.homologation.rapport import Decision, Statut
+from sge_sim.homologation.runner import Runner
+from sge_sim.homologation.sge_client import SgeClient
+from sge_sim.homologation.verdict import PACKAGES, judge
+
+CASES = ("ADP-R1", "ADP-R2", "ADP-NR1", "RP-R1", "RP-R2", "RP-R3", "RP-NR1", "RP-NR2")
+CHOSEN = [part for name in CASES for part in ("--case", name)]
+
+
+@pytest.fixture(scope="module")
+def campaign(tmp_path_factory: pytest.TempPathFactory) -> Homologation:
+    """The whole of the default release, on a simulator of its own."""
+    return homologate(tmp_path_factory.mktemp("reports") / "own")
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulator]:
+    """A simulator that doesn't apply one rule."""
+    with start_simulator(
+        tmp_path_factory.mktemp("broken"),
+        *("--now", "2023-10-24T10:00", "--disabled-rules", "criteres_insuffisants"),
+    ) as running:
+        yield running
+
+
+@pytest.mark.documented("catalogue SGE 21.3 §1; later releases: what clients kept of them")
+def test_every_case_of_every_package_is_good(campaign: Homologation) -> None:
+    assert campaign.code == 0, campaign.stdout + campaign.stderr
+    assert {each.statut for each in campaign.report.executions} == {Statut.REUSSI}
+    keys = [each.cle for each in campaign.report.executions]
+    assert keys == [each.cle for each in load_release("23.2").cas]
+    decisions = {each.package: each.decision for each in campaign.report.verdicts}
+    assert decisions == dict.fromkeys(PACKAGES, Decision.HOMOLOGUE)
+
+
+@pytest.mark.parametrize("name", ["21.3", "22.1", "23.4", "26.1"])
+def test_every_case_of_every_other_release_is_good(name: str, tmp_path: Path) -> None:
+    release = load_release(name)
+    start = datetime.combine(release.reference, time(10), PARIS)
+    with own_simulator(tmp_path, ["--now", start.isoformat(), "--strict"]) as simulator:
+        client = SgeClient(simulator.cible())
+        executions = Runner(release, client, clock_starting_at(start)).run(release.cas)
+    bad = {each.cle: each.constats for each in executions if each.statut is not Statut.REUSSI}
+    assert bad == {}
+    for verdict in judge(release, PACKAGES, executions, partielle=False):
+        listed = verdict.package in release.packages
+        assert verdict.decision is (Decision.HOMOLOGUE if listed else Decision.SANS_OBJET)
+
+
+def test_some_cases_never_give_a_verdict(simulator: RunningSimulator, tmp_path: Path) -> None:
+    done = homologate(tmp_path, *against(simulator), "--case", "ADP-NR1")
+    assert done.code == 0, done.stdout
+    assert {each.decision for each in done.report.verdicts} == {Decision.NON_JUGE}
+
+
+def test_the_runs_are_dated_in_the_time_of_the_release(campaign: Homologation) -> None:
+    reference = load_release("23.2").reference
+    instants = [each.instant for each in campaign.report.executions if each.instant]
+    assert {each.astimezone(PARIS).date() for each in instants} == {reference}
+
+
+def test_the_rule_that_refused_is_read_in_the_journal(campaign: Homologation) -> None:
+    run = campaign.report.find("RP-NR2@C5")
+    assert run is not None
+    assert run.regle is not None
+    assert (run.code, run.regle.nom) == ("SGT4F7", "criteres_insuffisants")
+    assert "RP-NR2" in run.regle.source
+
+
+def test_the_bytes_of_each_exchange_are_kept(campaign: Homologation) -> None:
+    for run in campaign.report.executions:
+        root = etree.fromstring(run.requete.encode())
+        header = root.find("{*}Header")
+        if run.package == "historique":
+            assert header.find("{*}enteteP/version").text == "1.0"
+        else:
+            assert header is None, "clients send no header"
+        assert etree.fromstring(run.reponse.encode()).find("{*}Body") is not None
+        assert run.statut_http == (200 if run.code is None else 500)
+
+
+def test_every_form_of_the_report_is_written(campaign: Homologation) -> None:
+    folder = campaign.folder
+    assert verify(folder / "preuves.zip") == []
+    sheets = load_workbook(folder / "suivi.xlsx").worksheets
+    assert sum(len(list(sheet.values)) - 1 for sheet in sheets) == len(campaign.report.executions)
+    assert etree.parse(folder / "junit.xml").getroot().find(".//failure") is None
+    assert "RP-NR2@C5" in (folder / "rapport.html").read_text()
+
+
+def test_each_case_is_told_as_it_ends_and_the_verdicts_last(campaign: Homologation) -> None:
+    lines = campaign.stdout.splitlines()
+    told = [line for line in lines if line.startswith("réussi")]
+    assert len(told) == len(campaign.report.executions)
+    assert any(line.split()[:2] == ["historique", "homologué"] for line in lines)
+
+
+def test_a_disabled_rule_fails_the_cases_that_prove_it_and_no_other(
+    broken: RunningSimulator, tmp_path: Path
+) -> None:
+    done = homologate(tmp_path, *against(broken), "--package", "consultation")
+    assert done.code == 1
+    failed = [each.cle for each in done.report.executions if not each.statut.bon]
+    assert failed == ["RP-NR2@C5"]
+    assert "SGT4F7" in done.stdout
+    (verdict,) = done.report.verdicts
+    assert verdict.decision is Decision.NON_HOMOLOGUE
+    assert verdict.raison == "échoué : RP-NR2@C5."
+
+
+def test_a_rule_of_the_orders_is_proved_by_its_cases(tmp_path: Path) -> None:
+    orders = ("--package", "commande", "--package", "infrajournalier")
+    done = homologate(tmp_path, *orders, "--disabled-rules", "accord_absent")
+    assert done.code == 1, done.stdout
+    failed = {each.id for each in done.report.executions if not each.statut.bon}
+    assert failed == {"F300C_O2-NR", "F300B_O2-NR", "F305-NR", "F305A-NR", "F375A-NR1"}
+
+
+def test_a_rerun_takes_up_what_was_not_good_and_gives_no_verdict(
+    simulator: RunningSimulator, broken: RunningSimulator, tmp_path: Path
+) -> None:
+    first = homologate(tmp_path / "1", *against(broken), *CHOSEN)
+    assert first.code == 1
+    again = homologate(tmp_path / "2", *against(simulator), "--rerun", str(tmp_path / "1"))
+    assert again.code == 0, again.stdout
+    assert [each.cle for each in again.report.executions] == ["RP-NR2@C5"]
+    assert {each.decision for each in again.report.verdicts} == {Decision.NON_JUGE}
+
+
+def test_an_announced_failure_is_forgiven_and_one_that_does_not_come_fails(
+    simulator: RunningSimulator, broken: RunningSimulator, tmp_path: Path
+) -> None:
+    announced = tmp_path / "attendus.txt"
+    announced.write_text("RP-NR2  # la règle est désactivée\n")
+    options = ("--expected-failures", str(announced), *CHOSEN)
+    forgiven = homologate(tmp_path / "1", *against(broken), *options)
+    assert forgiven.code == 0, forgiven.stdout
+    stale = homologate(tmp_path / "2", *against(simulator), *options)
+    assert stale.code == 1
+    assert "RP-NR2@C5" in stale.stdout.splitlines()[-5]
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--case", "RP-R9"], "le plus proche"),
+        (["--release", "19.1"], "inconnue"),
+        (["--target", "http://localhost:1"], "--cert"),
+        (["--cert", __file__], "--target"),
+        (["--package", "tout"], "consultation"),
+        (["--rerun", __file__], "rapport"),
+    ],
+)
+def test_misuse_is_told_in_a_sentence_with_code_2(
+    options: list[str], told: str, tmp_path: Path
+) -> None:
+    done = homologate(tmp_path, *options)
+    assert done.code == 2
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_target_that_does_not_answer_makes_failures_not_a_crash(
+    simulator: RunningSimulator, tmp_path: Path
+) -> None:
+    options = against(simulator)
+    options[options.index("--target") + 1] = "https://localhost:9"
+    done = homologate(tmp_path, *options, "--case", "ADP-NR1")
+    assert done.code == 1
+    assert "La cible ne répond pas" in done.stdout
+    assert done.report.executions[0].statut is Statut.ECHOUE
+
+
+def test_the_real_platform_is_warned_about_before_anything_is_sent(
+    simulator: RunningSimulator, tmp_path: Path
+) -> None:
+    options = against(simulator)
+    options[options.index("--target") + 1] = "https://sge.example.test"
+    del options[options.index("--admin") : options.index("--admin") + 2]
+    done = homologate(tmp_path, *options, "--case", "ADP-NR1")
+    assert "vraies affaires" in done.stderr
+    assert done.code == 130, "no answer is no consent"
+    assert not (tmp_path / "rapport.json").exists()

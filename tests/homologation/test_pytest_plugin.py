@@ -1,0 +1,144 @@
+"""The plugin, by a small project that uses it in a pytest of its own."""
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import pytest
+
+from sge_sim.homologation.evidence import verify
+from sge_sim.homologation.rapport import Statut, read_rapport
+
+PROJECT = Path(__file__).parents[1] / "examples" / "user_project"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A pytest run and what it said."""
+
+    code: int
+    output: str
+
+
+def loading_options() -> list[str]:
+    """What loads the plugin where the package isn't installed with its entry point."""
+    named = entry_points(group="pytest11")
+    return [] if any(each.value == "sge_sim.pytest_plugin" for each in named) else [
+        "-p",
+        "sge_sim.pytest_plugin",
+    ]  # fmt: skip
+
+
+def run_pytest(folder: Path, *options: str) -> Run:
+    ini = folder / "pytest.ini"
+    if not ini.exists():
+        ini.write_text("[pytest]\n")
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "pytest", "-q", "-rf", "-p", "no:cacheprovider"),
+            *loading_options(),
+            *("--rootdir", str(folder), "-c", str(ini), "--strict-markers"),
+            *options,
+            str(folder),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        cwd=folder,
+    )
+    return Run(done.returncode, done.stdout + done.stderr)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, Path]:
+    """The example project, run once with a report."""
+    report = tmp_path_factory.mktemp("plugin") / "report"
+    return run_pytest(PROJECT, "--sge-report", str(report)), report
+
+
+def test_the_project_of_a_user_passes(project: tuple[Run, Path]) -> None:
+    run, _ = project
+    assert run.code == 0, run.output
+    assert "9 passed" in run.output
+
+
+def test_marked_tests_tick_cases_in_the_usual_reports(project: tuple[Run, Path]) -> None:
+    run, folder = project
+    assert run.code == 0, run.output
+    report = read_rapport(folder)
+    ticked = [each.cle for each in report.executions if each.statut is Statut.REUSSI]
+    assert ticked == ["ADP-R1@C5", "ADP-NR1", "RP-NR2@C5"]
+    assert report.origine == "pytest"
+    assert verify(folder / "preuves.zip") == []
+
+
+BAD = """
+import pytest
+
+@pytest.mark.sge_case("ADP-R1@C5")
+def test_wrong_consent(sge):
+    sge.client("ConsultationDonneesTechniquesContractuelles").service \\
+        .consulterDonneesTechniquesContractuelles(
+            pointId="25946599093143", loginUtilisateur=sge.login, autorisationClient=False)
+
+@pytest.mark.sge_case("ADP-R1@C5")
+def test_no_call(sge):
+    pass
+
+@pytest.mark.sge_case("ADP-R1")
+def test_without_the_fixture():
+    pass
+
+@pytest.mark.sge_case("ADP-R9")
+def test_unknown_case(sge):
+    pass
+
+def test_wrong_code(sge):
+    sge.client("ConsultationDonneesTechniquesContractuelles").service \\
+        .consulterDonneesTechniquesContractuelles(
+            pointId="25946599093143", loginUtilisateur=sge.login)
+    sge.journal.assert_answered("ConsultationDonneesTechniquesContractuelles", "SGT401")
+
+def test_unknown_service(sge):
+    sge.client("RechercheDePoint")
+"""
+
+
+@pytest.fixture(scope="module")
+def failing(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("bad")
+    (folder / "test_bad.py").write_text(BAD)
+    run = run_pytest(folder)
+    assert run.code == 1, run.output
+    assert "6 failed" in run.output
+    return run.output
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "autorisationClient : attendu true, reçu false",
+        "aucun appel de ce test ne convient à ce cas",
+        "demande la fixture sge",
+        "le plus proche est ADP-",
+        "a répondu SGT200, attendu SGT401",
+        "n'est pas un service : choisir parmi",
+    ],
+)
+def test_what_is_wrong_is_told(failing: str, told: str) -> None:
+    assert told in failing
+
+
+def test_a_pytest_that_does_not_use_the_fixture_loads_nothing(tmp_path: Path) -> None:
+    (tmp_path / "test_light.py").write_text(
+        "import sys\n"
+        "def test_light():\n"
+        "    heavy = {'zeep', 'sqlalchemy', 'spyne', 'lxml', 'numpy', 'pydantic', 'requests'}\n"
+        "    assert not heavy & sys.modules.keys()\n"
+        "    ours = {name for name in sys.modules if name.startswith('sge_sim')}\n"
+        "    assert ours <= {'sge_sim', 'sge_sim.pytest_plugin'}\n"
+    )
+    run = run_pytest(tmp_path, "-p", "no:hypothesispytest", "-p", "no:xdist")
+    assert run.code == 0, run.output

@@ -1,0 +1,131 @@
+from dataclasses import replace
+
+import pytest
+from campaign_samples import DEVIANT, GOOD, REFUSED, SAMPLE, answered, case, release, sample_report
+
+from sge_sim.homologation.cases import Attendu, Cas
+from sge_sim.homologation.evaluation import Refus
+from sge_sim.homologation.outcome import not_run
+from sge_sim.homologation.rapport import Decision, Execution, Statut
+from sge_sim.homologation.verdict import judge
+
+documented = pytest.mark.documented("catalogue SGE 21.3 §1")
+GOOD_REFUSAL = Refus("SGT401", "point inexistant")
+
+
+def decide(*runs: Execution, cases: tuple[Cas, ...], partielle: bool = False) -> Decision:
+    (verdict,) = judge(release(*cases), ("consultation",), runs, partielle)
+    return verdict.decision
+
+
+@documented
+def test_a_package_whose_compulsory_cases_are_all_good_is_homologated() -> None:
+    runs = (answered(GOOD, {}), answered(REFUSED, GOOD_REFUSAL))
+    assert decide(*runs, cases=(GOOD, REFUSED)) is Decision.HOMOLOGUE
+
+
+@documented
+def test_one_failed_case_denies_the_package_and_is_named() -> None:
+    runs = (answered(GOOD, {}), answered(REFUSED, {}))
+    (verdict,) = judge(release(GOOD, REFUSED), ("consultation",), runs, partielle=False)
+    assert verdict.decision is Decision.NON_HOMOLOGUE
+    assert verdict.raison == "échoué : A-NR1."
+
+
+@documented
+def test_a_case_that_was_not_run_denies_the_package() -> None:
+    assert decide(answered(GOOD, {}), cases=(GOOD, REFUSED)) is Decision.NON_HOMOLOGUE
+    runs = (answered(GOOD, {}), not_run(REFUSED, "fermé"))
+    assert decide(*runs, cases=(GOOD, REFUSED)) is Decision.NON_HOMOLOGUE
+
+
+@documented
+def test_an_optional_case_counts_for_nothing() -> None:
+    optional = case("A-R2", facultatif=True)
+    runs = (answered(GOOD, {}), answered(optional, Refus("SGT500")))
+    assert decide(*runs, cases=(GOOD, optional)) is Decision.HOMOLOGUE
+
+
+@documented
+def test_one_run_of_a_group_is_enough() -> None:
+    one, other = (case("A-R3", segment=each, au_choix="courbe") for each in ("C1-C4", "C5"))
+    runs = (answered(one, Refus("SGT500")), answered(other, {}))
+    assert decide(*runs, cases=(one, other)) is Decision.HOMOLOGUE
+
+
+@documented
+def test_a_group_without_a_good_run_denies_the_package() -> None:
+    one, other = (case("A-R3", segment=each, au_choix="courbe") for each in ("C1-C4", "C5"))
+    runs = (answered(one, Refus("SGT500")), answered(other, Refus("SGT500")))
+    assert decide(*runs, cases=(one, other)) is Decision.NON_HOMOLOGUE
+
+
+def test_a_package_without_a_case_in_the_release_is_out_of_question() -> None:
+    (verdict,) = judge(SAMPLE, ("historique",), (), partielle=False)
+    assert verdict.decision is Decision.SANS_OBJET
+
+
+@documented
+def test_a_partial_campaign_never_homologates() -> None:
+    runs = (answered(GOOD, {}),)
+    assert decide(*runs, cases=(GOOD,), partielle=True) is Decision.NON_JUGE
+
+
+def test_a_known_deviation_is_told_apart_from_a_failure_and_does_not_homologate() -> None:
+    run = answered(DEVIANT, Refus("SGT500", "panne"))
+    assert run.statut is Statut.ECART
+    assert answered(DEVIANT, Refus("SGT401")).statut is Statut.ECHOUE
+    (verdict,) = judge(release(DEVIANT), ("commande",), (run,), partielle=False)
+    assert verdict.decision is Decision.NON_HOMOLOGUE
+    assert verdict.raison == "écart connu : B-R1@C5."
+
+
+@documented
+def test_where_enedis_judges_the_request_alone_any_answer_but_a_malformed_request_will_do() -> None:
+    ignored = case("A-R4", reponse_ignoree=True)
+    assert answered(ignored, Refus("SGT400")).statut is Statut.ADMIS
+    assert answered(ignored, Refus("SGT562")).statut is Statut.ECHOUE
+    assert answered(ignored, None).statut is Statut.ECHOUE
+    assert decide(answered(ignored, Refus("SGT400")), cases=(ignored,)) is Decision.HOMOLOGUE
+
+
+def test_a_campaign_succeeds_only_without_anything_to_put_right() -> None:
+    assert not sample_report().reussi
+
+
+@pytest.mark.parametrize(
+    ("announced", "answer", "succeeds"),
+    [
+        (True, Refus("SGT463"), True),
+        (False, Refus("SGT463"), False),
+        (False, GOOD_REFUSAL, True),
+        pytest.param(True, GOOD_REFUSAL, False, id="stale"),
+    ],
+)
+def test_announced_failures_are_forgiven_and_must_come(
+    announced: bool, answer: Refus, succeeds: bool
+) -> None:
+    runs = (answered(GOOD, {}), answered(REFUSED, answer, prevu_en_echec=announced))
+    report = replace(
+        sample_report(),
+        executions=runs,
+        verdicts=judge(release(GOOD, REFUSED), ("consultation",), runs, partielle=False),
+    )
+    assert report.reussi is succeeds
+    assert [each.cle for each in report.perimes] == (
+        ["A-NR1"] if announced and answer is GOOD_REFUSAL else []
+    )
+
+
+def test_the_label_of_a_refusal_counts() -> None:
+    wrong = answered(REFUSED, Refus("SGT401", "autre chose"))
+    assert wrong.statut is Statut.ECHOUE
+    uncertain = case("A-NR2", attendu=Attendu("SGT211", "supposé", libelle_certain=False))
+    assert answered(uncertain, Refus("SGT211", "autre chose")).statut is Statut.REUSSI
+
+
+def test_a_nominal_simulator_has_no_excuse() -> None:
+    ignored = case("A-R4", reponse_ignoree=True)
+    for one, refusal in ((ignored, Refus("SGT400")), (DEVIANT, Refus("SGT500"))):
+        assert answered(one, refusal, defauts=False).statut is Statut.ECHOUE
+        assert answered(one, {}, defauts=False).statut is Statut.REUSSI

@@ -1,0 +1,228 @@
+"""Orders through zeep on the real WSDLs, at the date of a simulator of one's own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import requests
+import zeep
+from real_clients import ZeepCaller, refusal_of
+from running_simulator import RunningSimulator, start_simulator
+
+from sge_sim.clock import parse_instant
+from sge_sim.store.clock import StoredClock
+from sge_sim.store.database import Database, sqlite_url
+
+NOW = "2025-08-01T10:00"
+TODAY = date(2025, 8, 1)
+C5 = "25884515170669"
+C5_NOT_TELEOPERABLE = "25128509404458"
+C4 = "98800000000246"
+P1 = "98610000001605"
+P4 = "24210000002821"
+UNKNOWN = "99999999999999"
+CIVILITE_NOM = {"personnePhysique": {"civilite": "M", "nom": "ROCHE"}}
+
+
+@contextmanager
+def orders_simulator(data_dir: Path, *options: str, now: str = NOW) -> Iterator["Orders"]:
+    """Start a simulator at `now`, and give its default tiers."""
+    with start_simulator(data_dir, "--population-size", "1200", "--now", now, *options) as running:
+        orders = Orders(running)
+        orders.keep_state()
+        yield orders
+
+
+class Orders:
+    """The five services as one actor calls them; a refusal comes back as its code."""
+
+    def __init__(self, simulator: RunningSimulator, kind: str = "tiers") -> None:
+        self.simulator = simulator
+        self.kind = kind
+        self.login: str = simulator.ready["actors"][kind]["login"]
+        self.contrat_id: str = simulator.ready["actors"][kind]["contrat_id"]
+
+    @cached_property
+    def _collecte(self) -> ZeepCaller:
+        return ZeepCaller(self.simulator, "/CommandeCollectePublicationMesures/v3.0", self.kind)
+
+    @cached_property
+    def _recherche(self) -> ZeepCaller:
+        return ZeepCaller(self.simulator, "/RechercheServicesSouscritsMesures/v1.0", self.kind)
+
+    @cached_property
+    def _arret(self) -> ZeepCaller:
+        return ZeepCaller(self.simulator, "/CommandeArretServiceSouscritMesures/v1.0", self.kind)
+
+    @cached_property
+    def _infra_j(self) -> ZeepCaller:
+        return ZeepCaller(self.simulator, "/CommandeTransmissionDonneesInfraJ/v1.0", self.kind)
+
+    @cached_property
+    def _historique(self) -> ZeepCaller:
+        return ZeepCaller(self.simulator, "/CommandeTransmissionHistoriqueMesures/v1.0", self.kind)
+
+    def collecte(self, prm: str, general: dict[str, Any] | None = None, **asked: Any) -> Any:
+        """Order on `prm`; see `collecte_body`."""
+        return _call(self._collecte, demande=self.collecte_body(prm, general, **asked))
+
+    def collecte_body(
+        self, prm: str, general: dict[str, Any] | None = None, **asked: Any
+    ) -> dict[str, Any]:
+        """A curve of a C5 transmitted daily for a year, changed by `asked`; None takes away."""
+        today = self.today
+        declaration = {"accord": asked.pop("accord", True), **asked.pop("client", CIVILITE_NOM)}
+        return {
+            "donneesGenerales": self._general("AME", prm, general),
+            "accesMesures": _without_none(
+                {
+                    "dateDebut": today,
+                    "dateFin": today.replace(year=today.year + 1),
+                    "declarationAccordClient": declaration,
+                    "mesuresTypeCode": "CDC",
+                    "soutirage": True,
+                    "injection": False,
+                    "mesuresPas": "PT30M",
+                    "mesuresCorrigees": False,
+                    "transmissionRecurrente": True,
+                    "periodiciteTransmission": "P1D",
+                    **asked,
+                }
+            ),
+        }
+
+    def services(self, prm: str, contrat_id: str | None = None, login: str | None = None) -> Any:
+        """What RechercheServicesSouscritsMesures lists, as dictionaries; or a refusal."""
+        answer = _call(
+            self._recherche,
+            criteres={"pointId": prm, "contratId": contrat_id or self.contrat_id},
+            loginUtilisateur=login or self.login,
+        )
+        if isinstance(answer, str):
+            return answer
+        found = answer["body"]["servicesSouscritsMesures"]
+        return found["serviceSouscritMesures"] if found else []
+
+    def arret(
+        self, prm: str, service_souscrit_id: str, general: dict[str, Any] | None = None
+    ) -> Any:
+        return _call(
+            self._arret,
+            demande={
+                "donneesGenerales": self._general("ASS", prm, general),
+                "arretServiceSouscrit": {"serviceSouscritId": service_souscrit_id},
+            },
+        )
+
+    def infra_j(
+        self,
+        prm: str,
+        general: dict[str, Any] | None = None,
+        declarations: list[dict[str, Any]] | None = None,
+        **asked: Any,
+    ) -> Any:
+        """Ask for the curves of the day, changed by `asked`."""
+        agreed = {
+            "accordClient": True,
+            "injection": False,
+            "soutirage": True,
+            "personneMorale": {"denominationSociale": "COGIP"},
+        }
+        return _call(
+            self._infra_j,
+            demande={
+                "donneesGenerales": self._general("AME", prm, general),
+                "accesDonnees": {
+                    "declarationAccordClient": [
+                        {**agreed, **one}
+                        for one in ([{}] if declarations is None else declarations)
+                    ],
+                    "injection": False,
+                    "soutirage": True,
+                    "cdc": True,
+                    "idx": False,
+                    "ptd": False,
+                    **asked,
+                },
+            },
+        )
+
+    def historique(self, prm: str, general: dict[str, Any] | None = None, **asked: Any) -> Any:
+        """Order the curve of the last year of a C5, changed by `asked`; None takes away."""
+        today = self.today
+        declaration = {
+            "accordClient": asked.pop("accord", True),
+            **asked.pop("client", CIVILITE_NOM),
+        }
+        return _call(
+            self._historique,
+            demande={
+                "donneesGenerales": self._general("HDM", prm, general),
+                "historiqueMesures": _without_none(
+                    {
+                        "dateDebut": today.replace(year=today.year - 1),
+                        "dateFin": today,
+                        "declarationAccordClient": declaration,
+                        "mesureType": "CDC",
+                        "mesureCorrigee": False,
+                        "pasCdc": {"valeur": 30, "unite": "min"},
+                        **asked,
+                    }
+                ),
+            },
+        )
+
+    def keep_state(self) -> None:
+        """Put the state aside, for `restart_at`."""
+        self._post("/api/snapshot")
+
+    def restart_at(self, now: str = NOW) -> None:
+        """Bring back the state as it was at the start, at another date if need be."""
+        self._post("/api/reset")
+        database = Database(sqlite_url(self.simulator.data_dir / "sge-sim.db"))
+        StoredClock(database).run_from(parse_instant(now))
+        database.dispose()
+
+    @property
+    def today(self) -> date:
+        """The simulated legal date."""
+        return datetime.fromisoformat(self.simulator.admin("/api/clock")["now"]).date()
+
+    def clock(self, *arguments: str) -> str:
+        """Run `sge-sim clock`; return what it says."""
+        done = self.simulator.command("clock", *arguments)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def _post(self, path: str) -> None:
+        url = self.simulator.ready["admin_url"] + path
+        requests.post(url, timeout=10).raise_for_status()
+
+    def _general(
+        self, objet: str, prm: str, changes: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        return {
+            "objetCode": objet,
+            "pointId": prm,
+            "initiateurLogin": self.login,
+            "contratId": self.contrat_id,
+            **(changes or {}),
+        }
+
+
+def _call(caller: ZeepCaller, **members: Any) -> Any:
+    """Return the answer, `body` and `header`, as dictionaries; or the code of the refusal."""
+    try:
+        answer = caller(**members)
+    except zeep.exceptions.Fault as fault:
+        return refusal_of(fault)[0]
+    return zeep.helpers.serialize_object(
+        {"header": answer.header, "body": getattr(answer, "body", answer)}, dict
+    )
+
+
+def _without_none(members: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in members.items() if value is not None}
