@@ -152,7 +152,7 @@ def habiliter(
 @click.option("--environment", type=click.Choice(_ENVIRONNEMENTS), required=True)
 @data_dir_option
 def certificat(acteur: str, file: Path, environment: Environnement, data_dir: Path) -> None:
-    from sge_sim.referentiel.clients import register_file
+    from sge_sim.referentiel.acteurs import register_file
 
     with open_database(data_dir).transaction() as session:
         subject = register_file(session, acteur, file, environment)

@@ -144,7 +144,7 @@ def register(
     password: str | None,
     data_dir: Path,
 ) -> None:
-    from sge_sim.referentiel.clients import register_file
+    from sge_sim.referentiel.acteurs import register_file
     from sge_sim.store.acteurs import default_acteur
 
     with open_database(data_dir).transaction() as session:

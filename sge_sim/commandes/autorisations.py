@@ -73,8 +73,8 @@ def _named(autorisation: AutorisationClient) -> Controle:
     if nom is None:
         return Controle("client désigné", False, "la déclaration ne désigne personne")
     same = connu is not None and normalise(nom) == normalise(connu)
-    told = "celui que SGE connaît" if same else "pas celui que SGE connaît"
-    return Controle("client désigné", same, f"« {nom} » est {told} sur le point")
+    told = "est" if same else "n'est pas"
+    return Controle("client désigné", same, f"« {nom} » {told} le client connu sur le point")
 
 
 def _natural_person(autorisation: AutorisationClient) -> Controle:

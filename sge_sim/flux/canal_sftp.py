@@ -33,17 +33,25 @@ def sftp_channel(
     with asyncio.Runner() as runner:
         try:
             connection = runner.run(_connect(server, host_key))
-            client = runner.run(asyncio.wait_for(connection.start_sftp_client(), TIMEOUT_SECONDS))
         except (OSError, asyncssh.Error, TimeoutError) as error:
             raise _failure(server, error) from error
-        shown = connection.get_server_host_key()
-        if host_key is None and shown is not None:
-            learn(shown.export_public_key("openssh").decode().strip())
         try:
-            yield _SftpChannel(runner, client, server)
+            shown = connection.get_server_host_key()
+            if host_key is None and shown is not None:
+                learn(shown.export_public_key("openssh").decode().strip())
+            yield _SftpChannel(runner, _client(runner, connection, server), server)
         finally:
             connection.abort()
             runner.run(connection.wait_closed())
+
+
+def _client(
+    runner: asyncio.Runner, connection: asyncssh.SSHClientConnection, server: Server
+) -> asyncssh.SFTPClient:
+    try:
+        return runner.run(asyncio.wait_for(connection.start_sftp_client(), TIMEOUT_SECONDS))
+    except (OSError, asyncssh.Error, TimeoutError) as error:
+        raise _failure(server, error) from error
 
 
 class _SftpChannel(Channel):

@@ -5,6 +5,7 @@ A running simulator takes each change up on its next request, since all of them 
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from pathlib import Path
 from typing import TypeVar, get_args
 
 from pydantic import ValidationError
@@ -12,6 +13,9 @@ from sqlalchemy.orm import Session
 
 from sge_sim.door.passwords import password_digest
 from sge_sim.errors import UsageError
+from sge_sim.pki.certificates import name_text
+from sge_sim.pki.inspection import read_actor_certificate
+from sge_sim.referentiel.clients import register_certificate
 from sge_sim.referentiel.entries import ActeurEntry, ContratEntry, UtilisateurEntry
 from sge_sim.store.acteurs import (
     Acteur,
@@ -158,3 +162,21 @@ def _checked(make: Callable[[], T], what: str) -> T:
     except ValidationError as error:
         field = ".".join(str(one) for one in error.errors()[0]["loc"])
         raise UsageError(f"{what} ne convient pas ({field}) : le corriger.") from error
+
+
+def register_file(
+    session: Session,
+    acteur_code: str,
+    path: Path,
+    environnement: Environnement,
+    password: str | None = None,
+) -> str:
+    """Register the certificate found in `path` (PEM, DER, PKCS#12), with its intermediates.
+
+    Returns its subject. It isn't judged: a certificate that the door refuses may be registered.
+    Raises `UsageError` for an unknown actor, or a file where no actor's certificate is found.
+    """
+    acteur = get_acteur(session, acteur_code)
+    leaf, intermediates = read_actor_certificate([path], password)
+    register_certificate(session, acteur, [leaf, *intermediates], environnement)
+    return name_text(leaf.subject)

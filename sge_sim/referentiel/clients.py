@@ -13,10 +13,8 @@ from sge_sim.pki.authorities import Environment
 from sge_sim.pki.certificates import fingerprint, name_text
 from sge_sim.pki.checks import Registered
 from sge_sim.pki.files import make_folder_once
-from sge_sim.pki.inspection import read_actor_certificate
 from sge_sim.pki.installation import Pki
 from sge_sim.pki.issuing import issue_client_certificate, write_issued_certificate
-from sge_sim.referentiel.acteurs import get_acteur
 from sge_sim.store.acteurs import Acteur, Certificat, default_acteur
 from sge_sim.store.certificats import read_registration
 from sge_sim.store.codes import Environnement, KindActeur
@@ -90,24 +88,6 @@ def register_certificate(
             pem="".join(one.public_bytes(Encoding.PEM).decode("ascii") for one in chain),
         )
     )
-
-
-def register_file(
-    session: Session,
-    acteur_code: str,
-    path: Path,
-    environnement: Environnement,
-    password: str | None = None,
-) -> str:
-    """Register the certificate found in `path` (PEM, DER, PKCS#12), with its intermediates.
-
-    Returns its subject. It isn't judged: a certificate that the door refuses may be registered.
-    Raises `UsageError` for an unknown actor, or a file where no actor's certificate is found.
-    """
-    acteur = get_acteur(session, acteur_code)
-    leaf, intermediates = read_actor_certificate([path], password)
-    register_certificate(session, acteur, [leaf, *intermediates], environnement)
-    return name_text(leaf.subject)
 
 
 class CertificateRegister:

@@ -20,7 +20,7 @@ from sge_sim.store.codes import (
     TypeEvenement,
     TypeService,
 )
-from sge_sim.store.numeros import next_numero
+from sge_sim.store.numeros import Numero, next_numero
 from sge_sim.store.points import Point
 
 _CODE = String(15)
@@ -293,7 +293,16 @@ def lock_point(session: Session, prm: str) -> Point | None:
 
 
 def due(session: Session, until: datetime) -> list[ServiceSouscrit | Affaire | Evenement]:
-    """Return all that is waiting for an instant not after `until`, in no order."""
+    """Return all that is waiting for an instant not after `until`, in no order.
+
+    Where there is something, no other transaction gets the same until this one ends: it happens
+    once. SQLite needs no more than its only writer; PostgreSQL locks a row that all this goes by.
+    """
+    if not is_anything_due(session, until):
+        return []
+    session.execute(
+        select(Numero.sorte).where(Numero.sorte == "service_souscrit").with_for_update()
+    )
     return [
         *session.scalars(select(ServiceSouscrit).where(ServiceSouscrit.echeance <= until)),
         *session.scalars(select(Affaire).where(Affaire.echeance <= until)),

@@ -68,4 +68,4 @@ def test_two_series_of_the_same_window_share_nothing_but_their_stamps() -> None:
 
 
 def test_the_example_of_the_documentation_works() -> None:
-    assert doctest.testmod(writer) == (3, 0)
+    assert doctest.testmod(writer) == (0, 3)
