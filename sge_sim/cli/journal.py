@@ -52,12 +52,17 @@ def _line(echange: Echange) -> str:
             f"{echange.acteur_code or '-':<8}",
             f"{what or echange.kind:<48}",
             f"{echange.prm or '-':<14}",
-            f"{echange.code or echange.http_status or 'alerte':<7}",
+            f"{echange.code or echange.http_status or _outcome(echange):<7}",
             f"{echange.duration_ms:.1f} ms",
         )
     )
     told = " — ".join(part for part in (_rule(echange), echange.detail) if part)
     return f"{line}\n        {told}" if told else line
+
+
+def _outcome(echange: Echange) -> str:
+    """Return what stands for a status where nothing was answered."""
+    return "alerte" if echange.kind == "handshake" else "-"
 
 
 def _rule(echange: Echange) -> str | None:

@@ -99,7 +99,7 @@ def cover(service: ServiceSouscrit) -> tuple[date, date]:
 
 
 def _flux_of(abonnement: Abonnement) -> Iterator[tuple[bool, FluxRecurrent]]:
-    """Yield what a subscription may produce: of small points, of the others."""
+    """Yield what a subscription may produce: of C5 and P4 points, of the others (GUI 0469)."""
     curves = abonnement.mesures_type == "CDC"
     yield True, "R50" if curves else "R151"
     yield False, "R4x" if curves else "R171"

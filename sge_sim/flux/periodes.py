@@ -1,4 +1,4 @@
-"""Which flux a subscription produces, which days each publication covers, and when it leaves."""
+"""Which days each publication of a subscription covers, and when it leaves."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -7,7 +7,6 @@ from typing import Final, Literal
 from sge_sim.clock import PARIS
 from sge_sim.flux.envoi import Frequence
 from sge_sim.pki.deadlines import is_working_day
-from sge_sim.store.codes import MesuresType, Segment
 
 FluxRecurrent = Literal["R50", "R151", "R4x", "R171"]
 
@@ -33,13 +32,6 @@ class Periode:
     debut: date
     fin: date
     publication: datetime
-
-
-def flux_of(segment: Segment, mesures_type: MesuresType) -> FluxRecurrent:
-    """Return the flux that transmits these measures of a point (GUI 0469)."""
-    if segment in ("C5", "P4"):
-        return "R50" if mesures_type == "CDC" else "R151"
-    return "R4x" if mesures_type == "CDC" else "R171"
 
 
 def periode_of(flux: FluxRecurrent, frequence: Frequence, jour: date) -> Periode:

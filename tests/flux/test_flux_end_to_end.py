@@ -3,7 +3,6 @@
 import io
 import json
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +15,8 @@ import pytest
 import requests
 from flux_kit import texts, tree
 from orders_kit import C4, C5, Orders, orders_simulator
+
+from sge_sim.flux.chiffrement import chiffrement, decrypt
 
 # Ten days from there go over the autumn change of 2025, on the 26th of October.
 NOW = "2025-10-21T10:00"
@@ -34,9 +35,15 @@ class Subscriber:
         _advance(self.orders, duree)
 
     def files(self) -> dict[str, bytes]:
-        """What arrived in the folder of the contract, decrypted by the command."""
-        folder = self.orders.simulator.data_dir / "flux" / self.orders.contrat_id
-        return {one.name: clear(one) for one in sorted(folder.iterdir())}
+        """What arrived in the folder of the contract, decrypted."""
+        secret = chiffrement("aes256", CLE)
+        return {
+            one.name: decrypt(secret, one.read_bytes()) for one in sorted(self.folder.iterdir())
+        }
+
+    @property
+    def folder(self) -> Path:
+        return self.orders.simulator.data_dir / "flux" / self.orders.contrat_id
 
     def xmls(self, flux: str) -> list[Any]:
         """The XML of one flux that arrived, oldest first."""
@@ -79,13 +86,8 @@ def subscriber(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Subscriber]
         services = tuple(
             (prm, orders.collecte(prm, **one)["body"]["serviceSouscritId"]) for prm, one in asked
         )
-        _advance(orders, "10d")
+        _advance(orders, "10d2h")
         yield Subscriber(orders, services)
-
-
-def clear(path: Path) -> bytes:
-    command = [sys.executable, "-m", "sge_sim", "flux", "decrypt", str(path), "--cle", CLE]
-    return subprocess.run(command, capture_output=True, check=True).stdout
 
 
 @pytest.mark.documented("GUI 0469 §6")
@@ -158,6 +160,23 @@ def test_the_commands_and_the_administration_tell_the_same_of_a_file(
         timeout=10,
     ).content
     assert content == subscriber.files()[nom]
+
+
+@pytest.mark.parametrize("keys", [("--contrat", "1100256"), ("--cle", CLE)])
+def test_the_command_decrypts_a_file(
+    subscriber: Subscriber, tmp_path: Path, keys: tuple[str, str]
+) -> None:
+    nom, content = next(iter(subscriber.files().items()))
+    output = tmp_path / "clair"
+    done = subscriber.command(
+        *("flux", "decrypt", str(subscriber.folder / nom), *keys, "--sortie", str(output))
+    )
+    assert done.returncode == 0, done.stderr
+    assert output.read_bytes() == content
+    wrong = subscriber.command(
+        *("flux", "decrypt", str(subscriber.folder / nom), "--cle", "00" * 32)
+    )
+    assert "ne se déchiffre pas en aes256" in wrong.stderr
 
 
 def test_a_file_that_does_not_exist_is_told(subscriber: Subscriber) -> None:

@@ -27,11 +27,13 @@ from publication_kit import (
     new_platform,
 )
 
+from sge_sim.commandes.evenements import plan_event
 from sge_sim.flux import publication
 from sge_sim.flux.chiffrement import decrypt
 from sge_sim.flux.declaration import declare_canal, secret_of
 from sge_sim.mesures import courbe
 from sge_sim.store.database import Database
+from sge_sim.store.points import find_point
 
 ALL = ((C5, COURBE_C5), (C5, INDEX_C5), (C4, COURBE_C4), (C4, INDEX_C4))
 DIX_JOURS_APRES = at(JOUR_1 + 10 * JOUR)
@@ -167,6 +169,31 @@ def test_a_stop_in_the_middle_of_thirty_days_leads_to_the_same_files(
             other.catch_up(end)
     assert len(other.ready()) == reached
     other.catch_up(end)
+    assert other.ready() == platform.ready()
+    other.database.dispose()
+
+
+def test_a_publication_sees_the_point_as_it_was_at_its_instant_however_late_it_is_made(
+    platform: Platform, tmp_path: Path
+) -> None:
+    """A new holder comes in the middle: nothing of the time before may be told from then on."""
+    other = new_platform(tmp_path / "autre")
+    arrival = at(JOUR_1 + 5 * JOUR)
+    for one in (platform, other):
+        subscribe_all(one)
+        one.historique(C5, "CDC", date(2024, 10, 1), JOUR_1, MIDI)
+        with one.database.transaction() as session:
+            point = find_point(session, C5)
+            assert point is not None
+            plan_event(session, point, "changement_titulaire", arrival)
+    instant = MIDI
+    while instant < DIX_JOURS_APRES:
+        instant += timedelta(hours=6)
+        other.catch_up(instant)
+    platform.catch_up(instant)
+    assert [len(list(tree(one).iter("Puissance_Maximale"))) for one in of(platform, "R151")] == [
+        1
+    ] * 4
     assert other.ready() == platform.ready()
     other.database.dispose()
 

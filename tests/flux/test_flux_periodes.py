@@ -9,22 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sge_sim.flux.envoi import Frequence
-from sge_sim.flux.periodes import FluxRecurrent, Periode, flux_of, periode_of
+from sge_sim.flux.periodes import FluxRecurrent, Periode, periode_of
 from sge_sim.flux.retards import DELAI_MAXIMAL, rattrapes, retard
 
 FLUX = get_args(FluxRecurrent)
 JOURS = st.dates(date(2020, 1, 1), date(2030, 1, 1))
-
-
-@pytest.mark.documented("GUI 0469 §6")
-@pytest.mark.parametrize(
-    ("segment", "mesures_type", "flux"),
-    [("C5", "CDC", "R50"), ("C5", "IDX", "R151"), ("C4", "CDC", "R4x"), ("P3", "IDX", "R171")],
-)
-def test_a_subscription_gives_the_flux_of_its_segment(
-    segment: str, mesures_type: str, flux: str
-) -> None:
-    assert flux_of(segment, mesures_type) == flux  # type: ignore[arg-type]
 
 
 @given(jour=JOURS, flux=st.sampled_from(FLUX), frequence=st.sampled_from(Frequence))
