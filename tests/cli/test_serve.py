@@ -59,7 +59,7 @@ def test_second_start_is_ready_soon_and_sigterm_ends_cleanly(tmp_path: Path) -> 
         assert again.process.wait(10) == 0
     assert "Traceback" not in (tmp_path / "log.txt").read_text()
     # The target is one second on a quiet machine; tests run beside others.
-    assert ready_after < 3
+    assert ready_after < 6
 
 
 def test_simulated_clock_starts_where_it_is_told(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def state(lives: Lives) -> list[Any]:
 
 
 @settings(
-    max_examples=15,
+    max_examples=8,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
