@@ -211,41 +211,6 @@ def find_service(session: Session, service_souscrit_id: str) -> ServiceSouscrit 
     return session.get(ServiceSouscrit, service_souscrit_id)
 
 
-def recurrent_services(
-    session: Session, debut: datetime, fin: datetime
-) -> Sequence[ServiceSouscrit]:
-    """Return the recurrent transmissions that ran at some instant of [debut, fin), by number."""
-    return session.scalars(
-        select(ServiceSouscrit)
-        .where(
-            ServiceSouscrit.type == "TRANSREC",
-            ServiceSouscrit.activated_at < fin,
-            ServiceSouscrit.ended_at.is_(None) | (ServiceSouscrit.ended_at > debut),
-        )
-        .order_by(ServiceSouscrit.service_souscrit_id)
-    ).all()
-
-
-def demandes_historique(session: Session, etat: EtatAffaire) -> Sequence[DemandeHistorique]:
-    """Return the orders of history whose case is in `etat`, oldest first."""
-    return session.scalars(
-        select(DemandeHistorique)
-        .join(Affaire)
-        .where(Affaire.etat == etat)
-        .order_by(Affaire.opened_at, Affaire.affaire_id)
-    ).all()
-
-
-def demandes_infra_j(session: Session, etat: EtatAffaire) -> Sequence[DemandeInfraJ]:
-    """Return the infra-daily orders whose case is in `etat`, oldest first."""
-    return session.scalars(
-        select(DemandeInfraJ)
-        .join(Affaire)
-        .where(Affaire.etat == etat)
-        .order_by(Affaire.opened_at, Affaire.affaire_id)
-    ).all()
-
-
 def infra_j_since(session: Session, prm: str, since: datetime) -> Sequence[DemandeInfraJ]:
     """Return the infra-daily orders of a point that were accepted after `since`."""
     return session.scalars(
