@@ -27,7 +27,7 @@ format: $(VENV)/.dev ## format the code and sort the imports
 homologation: $(VENV)/.run ## set up if needed, then run every homologation case (report in reports/)
 	@$(BIN)/sge-sim homologate $(ARGS)
 
-bench: $(VENV)/.dev ## time a 7-day curve, in the process and over mutual TLS (20 s)
+bench: $(VENV)/.dev ## time a start, and a 7-day curve in the process and over mutual TLS (40 s)
 	$(BIN)/python -m bench
 
 dist: $(VENV)/.dev ## build the wheel and the source archive

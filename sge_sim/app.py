@@ -166,15 +166,20 @@ class _Administration:
 
 def _tasks(simulator: Simulator) -> tuple["Task", ...]:
     """Return what the back office does, in order: orders and publications, then deliveries."""
-    from sge_sim.flux.livraison import deliver_pending
-    from sge_sim.flux.publication import Publisher
-
     settings, database = simulator.settings, simulator.database
 
+    # Both load the curves or the channels at their first round: the start can do without.
+    def publish(until: datetime) -> None:
+        from sge_sim.flux.publication import Publisher
+
+        Publisher.of(settings, database).catch_up(until)
+
     def deliver(_until: datetime) -> None:
+        from sge_sim.flux.livraison import deliver_pending
+
         deliver_pending(database, settings.data_dir)
 
-    return (Publisher.of(settings, database).catch_up, deliver)
+    return (publish, deliver)
 
 
 def write_ready_file(path: Path, readiness: dict[str, Any]) -> None:

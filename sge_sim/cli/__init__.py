@@ -9,6 +9,7 @@ from importlib import import_module
 import click
 
 from sge_sim import __version__
+from sge_sim.collector import collector_paused
 from sge_sim.errors import UsageError
 
 _COMMANDS = {
@@ -41,7 +42,8 @@ class _Lazy(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         module, _, name = _COMMANDS[cmd_name].partition(":")
-        command: click.Command = getattr(import_module(module), name)
+        with collector_paused():
+            command: click.Command = getattr(import_module(module), name)
         return command
 
 

@@ -9,6 +9,7 @@ import click
 
 from sge_sim.app import Simulator, admin_server, b2b_server, open_simulator, write_ready_file
 from sge_sim.cli.options import settings_options
+from sge_sim.collector import collector_paused
 from sge_sim.settings import Settings
 from sge_sim.transport.child import Process
 from sge_sim.transport.sockets import bind, bind_loopback
@@ -24,7 +25,8 @@ def serve(**options: Any) -> None:
     settings = Settings(**options)
     b2b_socket = bind(settings.host, settings.port)
     admin_socket = bind_loopback(_ADMIN_HOST, settings.admin_port)
-    simulator = open_simulator(settings)
+    with collector_paused():
+        simulator = open_simulator(settings)
     simulator.database.dispose()
     host = "localhost" if settings.host in ("127.0.0.1", "0.0.0.0", "::", "::1") else settings.host  # noqa: S104
     readiness = _readiness(

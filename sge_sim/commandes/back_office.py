@@ -39,7 +39,10 @@ class BackOffice:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Catch up in a thread of its own until the block ends; the last round is finished."""
+        """Catch up in a thread of its own until the block ends; the last round is finished.
+
+        The first round comes after `every_seconds`, so that it doesn't slow down the start.
+        """
         stopping = threading.Event()
         thread = threading.Thread(target=self._work, args=(stopping,), daemon=True)
         thread.start()
@@ -50,9 +53,8 @@ class BackOffice:
             thread.join()
 
     def _work(self, stopping: threading.Event) -> None:
-        while not stopping.is_set():
+        while not stopping.wait(self._every_seconds):
             try:
                 self.catch_up()
             except Exception:
                 _log.exception("Le back-office n'a pas pu tout faire ; il recommencera.")
-            stopping.wait(self._every_seconds)

@@ -17,6 +17,7 @@ from functools import lru_cache
 import numpy as np
 
 from sge_sim.clock import PARIS
+from sge_sim.jours_feries import jours_feries
 from sge_sim.mesures.alea import Entiers, draws, subkey
 
 PREMIER_JOUR = date(2005, 1, 1)
@@ -128,7 +129,7 @@ def calendrier() -> Calendrier:
     dates = [date.fromordinal(_ORIGINE + n) for n in range(nombre)]
     mois = np.array([d.month for d in dates], np.int64)
     semaine = (jours + PREMIER_JOUR.weekday()) % 7
-    feries = _feries()
+    feries = jours_feries(range(PREMIER_JOUR.year, DERNIER_JOUR.year))
     chome = np.array([d in feries for d in dates], np.int64) | (semaine == 6)
     normale = _interpole(dates, _NORMALES)
     temperature = normale + _anomalie(jours)
@@ -178,14 +179,6 @@ def _transitions() -> tuple[tuple[int, ...], tuple[int, ...]]:
             instants.append(haut * 3600)
             apres.append(decalage(haut))
     return tuple(instants), tuple(apres)
-
-
-def _feries() -> set[date]:
-    """Return the public holidays of metropolitan France."""
-    # Imported here: the library takes longer to load than most commands to run.
-    import holidays
-
-    return set(holidays.country_holidays("FR", years=range(PREMIER_JOUR.year, DERNIER_JOUR.year)))
 
 
 def _interpole(dates: list[date], par_mois: tuple[int, ...]) -> Entiers:

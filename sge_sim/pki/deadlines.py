@@ -3,9 +3,8 @@
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-import holidays
-
 from sge_sim.clock import PARIS
+from sge_sim.jours_feries import jours_feries
 
 # FAQ: a new production certificate is handed in 15 working days before the old one expires.
 RENEWAL_NOTICE = 15
@@ -13,11 +12,8 @@ RENEWAL_NOTICE = 15
 
 @lru_cache(maxsize=4096)
 def is_working_day(day: date) -> bool:
-    """Tell whether `day` is worked: neither a weekend nor a holiday of metropolitan France.
-
-    Holidays proper to Alsace-Moselle and to the overseas departments don't count.
-    """
-    return day.weekday() < 5 and day not in holidays.country_holidays("FR", years=day.year)
+    """Tell whether `day` is worked: neither a weekend nor a holiday of metropolitan France."""
+    return day.weekday() < 5 and day not in jours_feries([day.year])
 
 
 def working_days_before(day: date, count: int) -> date:

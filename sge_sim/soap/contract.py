@@ -77,17 +77,26 @@ def load_contracts(folder: Path, kit: Path | None = None) -> dict[str, Contract]
     a kit that holds none of the services.
     """
     contracts = {}
-    for file in sorted(folder.glob("*.wsdl")):
-        name = _FILE_NAME.fullmatch(file.stem)
-        if name is None:
-            raise UsageError(f"{file} : le nom attendu est <Service>-v<x.y>.wsdl.")
-        contract = _read(file, name["service"], name["version"])
+    for file, service, version in contract_files(folder):
+        contract = _read(file, service, version)
         contracts[contract.path] = contract
     if not contracts:
         raise UsageError(f"Aucun document WSDL dans {folder} : réinstaller sge-sim.")
     if kit is not None:
         contracts.update(_replacements(kit, contracts.values()))
     return contracts
+
+
+def contract_files(folder: Path) -> Iterator[tuple[Path, str, str]]:
+    """Yield the documents of `folder` with the service and the version that their names tell.
+
+    Raises `UsageError` for a name that tells neither.
+    """
+    for file in sorted(folder.glob("*.wsdl")):
+        name = _FILE_NAME.fullmatch(file.stem)
+        if name is None:
+            raise UsageError(f"{file} : le nom attendu est <Service>-v<x.y>.wsdl.")
+        yield file, name["service"], name["version"]
 
 
 def _replacements(kit: Path, ours: Iterable[Contract]) -> Iterator[tuple[str, Contract]]:

@@ -6,6 +6,7 @@ and its attributes; an element with text and attributes holds its text in the me
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal as Number
+from functools import cache
 from typing import Any
 
 from lxml import etree
@@ -100,10 +101,11 @@ class Models:
                 optional = child.getparent().tag == f"{_XS}choice"
                 yield (
                     child.get("name", ""),
-                    self._type_of(child).customize(
-                        min_occurs=0 if optional else int(child.get("minOccurs", 1)),
-                        max_occurs=_maximum(child.get("maxOccurs", "1")),
-                        nillable=child.get("nillable") == "true",
+                    _occurring(
+                        self._type_of(child),
+                        0 if optional else int(child.get("minOccurs", 1)),
+                        _maximum(child.get("maxOccurs", "1")),
+                        child.get("nillable") == "true",
                     ),
                 )
             elif child.tag == f"{_XS}attribute":
@@ -117,6 +119,12 @@ class Models:
                 else:
                     yield from self._members(self._types[base])
                 yield from self._members(extension)
+
+
+@cache
+def _occurring(model: Any, minimum: int, maximum: Any, nillable: bool) -> Any:
+    """Return `model` as a member that may occur so often; most members are optional texts."""
+    return model.customize(min_occurs=minimum, max_occurs=maximum, nillable=nillable)
 
 
 def _maximum(text: str) -> Any:

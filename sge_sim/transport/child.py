@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn, Protocol
 
+from sge_sim.collector import collector_paused
 from sge_sim.errors import UsageError
 from sge_sim.transport.signals import SignalPipe
 
@@ -63,7 +64,8 @@ def run_child(
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signals = SignalPipe([signal.SIGTERM, signal.SIGHUP])
         signal.pthread_sigmask(signal.SIG_SETMASK, [])
-        service = process.build()
+        with collector_paused():
+            service = process.build()
         threading.Thread(
             target=_obey, args=(service, signals, parent_life, grace_seconds), daemon=True
         ).start()

@@ -3,6 +3,8 @@
 import signal
 import socket
 import stat
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -60,6 +62,21 @@ def test_second_start_is_ready_soon_and_sigterm_ends_cleanly(tmp_path: Path) -> 
     assert "Traceback" not in (tmp_path / "log.txt").read_text()
     # The target is one second on a quiet machine; tests run beside others.
     assert ready_after < 6
+
+
+@pytest.mark.parametrize(
+    ("module", "heavy"),
+    [
+        ("sge_sim.cli.serve", ("alembic", "fastapi", "holidays", "numpy", "spyne")),
+        ("sge_sim.admin.application", ("alembic", "holidays", "numpy", "spyne", "zeep")),
+        ("sge_sim.services.dispatch", ("alembic", "fastapi", "holidays", "zeep")),
+    ],
+)
+def test_start_loads_nothing_that_it_can_do_without(module: str, heavy: tuple[str, ...]) -> None:
+    script = f"import sys, {module}; print(*set(sys.modules).intersection({heavy!r}))"
+    command = [sys.executable, "-c", script]
+    loaded = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
+    assert loaded.stdout.split() == []
 
 
 def test_simulated_clock_starts_where_it_is_told(tmp_path: Path) -> None:

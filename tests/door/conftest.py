@@ -8,7 +8,7 @@ from door_kit import ENVIRONNEMENTS, Doors, database_of, register
 from running_simulator import RunningSimulator, start_simulator
 
 from sge_sim.clock import machine_now
-from sge_sim.pki import Pki, open_pki
+from sge_sim.pki.installation import Pki, open_pki
 
 
 @pytest.fixture(scope="session")

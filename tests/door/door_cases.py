@@ -19,7 +19,8 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from sge_sim.clock import machine_now
-from sge_sim.pki import Pki, issue_client_certificate
+from sge_sim.pki.installation import Pki
+from sge_sim.pki.issuing import issue_client_certificate
 from sge_sim.pki.keys import read_key
 from sge_sim.store.codes import Environnement
 

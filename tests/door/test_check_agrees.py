@@ -10,13 +10,10 @@ from hypothesis import strategies as st
 from running_simulator import RunningSimulator
 
 from sge_sim.clock import machine_now
-from sge_sim.pki import (
-    Pki,
-    Policy,
-    inspect_files,
-    issue_client_certificate,
-    write_issued_certificate,
-)
+from sge_sim.pki.inspection import inspect_files
+from sge_sim.pki.installation import Pki
+from sge_sim.pki.issuing import issue_client_certificate, write_issued_certificate
+from sge_sim.pki.policy import Policy
 from sge_sim.referentiel.clients import CertificateRegister
 
 pytestmark = pytest.mark.xdist_group("door")

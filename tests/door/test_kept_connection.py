@@ -20,7 +20,8 @@ from door_kit import (
 from running_simulator import RunningSimulator
 
 from sge_sim.clock import machine_now
-from sge_sim.pki import Pki, fingerprint
+from sge_sim.pki.certificates import fingerprint
+from sge_sim.pki.installation import Pki
 
 pytestmark = pytest.mark.xdist_group("door")
 

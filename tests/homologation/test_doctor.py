@@ -12,8 +12,8 @@ from sge_sim.clock import PARIS, machine_now
 from sge_sim.errors import UsageError
 from sge_sim.homologation.doctor import Setup, examine
 from sge_sim.homologation.doctor_network import examine_date, examine_url
-from sge_sim.pki import IssuedFiles, Pki, issue_client_certificate, open_pki
-from sge_sim.pki.issuing import write_issued_certificate
+from sge_sim.pki.installation import Pki, open_pki
+from sge_sim.pki.issuing import IssuedFiles, issue_client_certificate, write_issued_certificate
 from sge_sim.pki.server_identity import ensure_server_identity
 
 PATHS = frozenset({"/RecherchePoint/v2.0", "/ConsultationMesures/v1.1"})

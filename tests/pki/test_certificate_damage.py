@@ -6,8 +6,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sge_sim.pki import Pki, Policy
 from sge_sim.pki.certificates import tolerated_serial_numbers
+from sge_sim.pki.installation import Pki
+from sge_sim.pki.policy import Policy
 
 
 @given(st.binary(max_size=200))

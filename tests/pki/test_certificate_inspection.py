@@ -20,16 +20,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sge_sim.errors import UsageError
-from sge_sim.pki import (
-    IssuedFiles,
-    Pki,
-    Policy,
-    inspect_files,
-    issue_client_certificate,
-    load_trust,
-    render_inspection,
-    write_issued_certificate,
-)
+from sge_sim.pki.inspection import inspect_files
+from sge_sim.pki.installation import Pki
+from sge_sim.pki.issuing import IssuedFiles, issue_client_certificate, write_issued_certificate
+from sge_sim.pki.policy import Policy
+from sge_sim.pki.rendering import render_inspection
+from sge_sim.pki.trust import load_trust
 
 
 @pytest.fixture(scope="session")

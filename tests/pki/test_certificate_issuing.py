@@ -12,14 +12,11 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, p
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from sge_sim.errors import UsageError
-from sge_sim.pki import (
-    KeyType,
-    Pki,
-    SimulatedAuthority,
-    issue_client_certificate,
-    write_issued_certificate,
-)
 from sge_sim.pki.certificates import domain_names, extension, key_text
+from sge_sim.pki.installation import Pki
+from sge_sim.pki.issuing import issue_client_certificate, write_issued_certificate
+from sge_sim.pki.keys import KeyType
+from sge_sim.pki.simulated import SimulatedAuthority
 
 
 def test_dates_and_number_come_from_the_given_instant(gandi: SimulatedAuthority) -> None:

@@ -12,19 +12,15 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from sge_sim.pki import (
-    CERTIFICATE_CHECKS,
-    REQUEST_CHECKS,
-    Pki,
-    Policy,
-    Registered,
-    SimulatedAuthority,
-    fingerprint,
-    issue_client_certificate,
-    load_trust,
-)
 from sge_sim.pki.authorities import Environment
+from sge_sim.pki.certificates import fingerprint
+from sge_sim.pki.checks import CERTIFICATE_CHECKS, REQUEST_CHECKS, Registered
+from sge_sim.pki.installation import Pki
+from sge_sim.pki.issuing import issue_client_certificate
 from sge_sim.pki.keys import key_pem
+from sge_sim.pki.policy import Policy
+from sge_sim.pki.simulated import SimulatedAuthority
+from sge_sim.pki.trust import load_trust
 
 Judge = Callable[..., list[str]]
 

@@ -10,8 +10,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from sge_sim.errors import UsageError
-from sge_sim.pki import Pki, Policy, issue_client_certificate
+from sge_sim.pki.installation import Pki
+from sge_sim.pki.issuing import issue_client_certificate
 from sge_sim.pki.keys import read_key
+from sge_sim.pki.policy import Policy
 from sge_sim.pki.revocation import revocation_list_pem
 
 

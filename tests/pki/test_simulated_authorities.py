@@ -12,8 +12,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_pem_priv
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from sge_sim.errors import UsageError
-from sge_sim.pki import Pki, Policy, issue_client_certificate, load_authorities, open_pki
+from sge_sim.pki.authorities import load_authorities
 from sge_sim.pki.certificates import extension
+from sge_sim.pki.installation import Pki, open_pki
+from sge_sim.pki.issuing import issue_client_certificate
+from sge_sim.pki.policy import Policy
 from sge_sim.pki.simulated import open_simulated_authorities, open_simulated_authority
 
 AUTHORITIES = load_authorities()

@@ -10,7 +10,8 @@ from sge_sim.admin.routes import AdminState
 from sge_sim.admin.views import ExchangeView, ExchangeWithBodies
 from sge_sim.admin.views_acteurs import view_acteurs
 from sge_sim.clock import machine_now
-from sge_sim.services.registry import SERVICES
+from sge_sim.resources import data_path
+from sge_sim.soap.contract import contract_files
 from sge_sim.store.codes import KindHorloge
 from sge_sim.store.journal import find_echange, find_echanges
 
@@ -39,7 +40,7 @@ def router(state: AdminState) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
     templates = Jinja2Templates(directory=ADMIN / "templates")
     templates.env.trim_blocks = templates.env.lstrip_blocks = True
-    services = sorted({service.nom for service in SERVICES})
+    services = sorted({service for _, service, _ in contract_files(data_path("wsdl"))})
 
     @routes.get("/")
     def show_dashboard(

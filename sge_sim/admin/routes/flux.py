@@ -10,7 +10,6 @@ from sge_sim.admin.views_flux import CanalDemande, CanalView, FichierView, Publi
 from sge_sim.flux.chiffrement import decrypt
 from sge_sim.flux.declaration import declare_canal, describe_canal, secret_of
 from sge_sim.flux.livraison import deliver_pending, retry_now
-from sge_sim.flux.publication import Publisher
 from sge_sim.store.codes import EtatFichier, Flux
 from sge_sim.store.flux import find_fichier, find_fichiers
 
@@ -36,6 +35,9 @@ def router(state: AdminState) -> APIRouter:
 
     @routes.post("/flux/publish", summary="Publier ce qui est dû et livrer ce qui ne l'est pas")
     def publish() -> PublicationView:
+        # Imported here: it loads the curves, which the start can do without.
+        from sge_sim.flux.publication import Publisher
+
         made = Publisher.of(state.settings, state.database).catch_up(state.clock.now())
         retry_now(state.database)
         tally = deliver_pending(state.database, data_dir)
