@@ -181,11 +181,13 @@ def _exchange(seen: Seen) -> Echange:
 def _nearest(
     seen: Seen, wrong: Mapping[str, tuple[Champ, ...]], closed: Sequence[str]
 ) -> Observation:
-    # Data tell more than dates, and a case that is still to be passed more than one that is.
+    # Data tell more than dates, the point more than the other data, and a case that is still to
+    # be passed more than one that is.
     key = min(
         wrong,
         key=lambda each: (
             sum(not field.date for field in wrong[each]),
+            any(field.nom == "pointId" for field in wrong[each]),
             each in closed,
             len(wrong[each]),
         ),

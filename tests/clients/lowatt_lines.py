@@ -11,6 +11,22 @@ def command_line(service: str, version: str, request: Request) -> list[str]:
     return _LINES[f"{service} {version}"](request)
 
 
+def _search(request: Request) -> list[str]:
+    criteres = dict(request["criteres"])
+    criteres |= criteres.pop("adresseInstallation", {})
+    line = _flag("--hp", criteres.pop("rechercheHorsPerimetre", False))
+    for name, value in criteres.items():
+        line += [_CRITERIA[name], str(value)]
+    return ["search", *line]
+
+
+def _technical(request: Request) -> list[str]:
+    return [
+        *("technical", request["pointId"]),
+        *_flag("--autorisation", request["autorisationClient"]),
+    ]
+
+
 def _measures(request: Request) -> list[str]:
     return [
         *("measures", request["pointId"], "--contrat", request["contratId"]),
@@ -93,7 +109,17 @@ def _historique(request: Request) -> list[str]:
     ]
 
 
+_CRITERIA = {
+    "codePostal": "--cp",
+    "codeInseeCommune": "--insee",
+    "numeroEtNomVoie": "--voie",
+    "domaineTensionAlimentationCode": "--tension",
+    "categorieClientFinalCode": "--categorie",
+    "nomClientFinalOuDenominationSociale": "--nom",
+}
 _LINES = {
+    "RecherchePoint 2.0": _search,
+    "ConsultationDonneesTechniquesContractuelles 1.0": _technical,
     "ConsultationMesures 1.1": _measures,
     "ConsultationMesuresDetaillees 2.0": _details,
     "ConsultationMesuresDetaillees 3.0": _details_v3,

@@ -1,4 +1,4 @@
-"""Measures and orders of the catalogue through the unmodified `lowatt-enedis` command line."""
+"""The catalogue through the unmodified `lowatt-enedis` command line, watched by a campaign."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +14,12 @@ from sge_sim.homologation.catalogue import Release, load_release
 
 # The last release that lists all nine services, and the latest.
 RELEASES = {name: load_release(name) for name in ("23.2", "26.1")}
-MEASURES = ("AHC", "CMD")
+WITHOUT_CONSENT = {
+    "sge-23.2": ("25957452924301", "AHC-R1@C5"),
+    "sge-26.1": ("98800000396971", "AHC-R1@C1-C4"),
+}
+"""A point of AHC-R1 that no case asks for without consent, and that case."""
+
 ORDERS = ("AME", "RS", "HDM")
 
 
@@ -25,6 +30,8 @@ def at_release(
     release = RELEASES[request.param]
     data_dir = tmp_path_factory.mktemp(f"release-{request.param}")
     with start_simulator(data_dir, "--now", release.reference.isoformat()) as simulator:
+        started = simulator.command("campaign", "start", "--release", release.nom)
+        assert started.returncode == 0, started.stderr
         yield release, simulator
 
 
@@ -42,21 +49,48 @@ def hold(cas: Cas, contexte: Contexte, simulator: RunningSimulator, tmp_path: Pa
 
 
 @pytest.mark.documented("catalogue 23.2 and 26.1, original dates")
-def test_every_measures_case_gets_its_expected_outcome(
+def test_an_observed_campaign_ticks_every_case_of_consultation(
     at_release: tuple[Release, RunningSimulator],
     tmp_path: Path,
     subtests: pytest.Subtests,
 ) -> None:
     release, simulator = at_release
-    for cas in release.cas:
-        if cas.objet not in MEASURES:
-            continue
+    consultation = [cas for cas in release.cas if cas.package == "consultation"]
+    for cas in consultation:
         with subtests.test(cas.cle):
             if cas.service_acces is not None:
                 granted = "oui" if cas.service_acces else "non"
                 done = simulator.command("points", "set", cas.prm, "--service-acces", granted)
                 assert done.returncode == 0, done.stderr
             hold(cas, contexte_of(release, simulator), simulator, tmp_path)
+
+    told = simulator.command("campaign", "status").stdout
+    (campaign,) = simulator.admin("/api/campaigns")
+    report = simulator.admin(f"/api/campaigns/{campaign['id']}/report")
+    for cas in consultation:
+        assert campaign["cas"][cas.cle] == "réussi"
+        assert f"réussi        {cas.cle} " in told
+    decisions = {each["package"]: each["decision"] for each in report["verdicts"]}
+    assert decisions["consultation"] == "homologué"
+    assert "homologué" not in {decisions[each] for each in decisions if each != "consultation"}
+
+
+@pytest.mark.documented("catalogue, AHC-R1: the client has agreed")
+def test_a_campaign_explains_a_consent_that_should_be_true(
+    at_release: tuple[Release, RunningSimulator], tmp_path: Path
+) -> None:
+    release, simulator = at_release
+    prm, nearest = WITHOUT_CONSENT[release.nom]
+    refused = lowatt_enedis(
+        simulator, tmp_path, "measures", prm, "--contrat", simulator.ready["contrat_id"]
+    )
+    assert refused.code == "SGT4G2"
+    (campaign,) = simulator.admin("/api/campaigns")
+    *_, last = campaign["observations"]
+    assert (last["issue"], last["cas"]) == ("proche", [nearest])
+    assert last["explication"] == (
+        f"Le cas le plus proche est {nearest}. autorisationClient : attendu true, reçu false."
+    )
 
 
 @pytest.mark.documented("catalogue 23.2 and 26.1")

@@ -101,6 +101,17 @@ def test_a_wrong_consent_is_explained_by_the_name_of_the_contract(
     )
 
 
+def test_the_nearest_case_has_the_same_point_even_when_it_is_passed_already(
+    look: Callable[..., Observation],
+) -> None:
+    found = look(
+        "AHC-R1@C5",
+        lambda request: request.update(autorisationClient=False),
+        closed=("AHC-R1@C5",),
+    )
+    assert found.cas == ("AHC-R1@C5",)  # AHC-NR1@C1-C4 is as near, on another point
+
+
 def test_several_differing_elements_are_all_named(look: Callable[..., Observation]) -> None:
     def change(request: dict[str, Any]) -> None:
         request["demande"].update(grandeurPhysique="PRC", pointId="25946599093143")
