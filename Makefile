@@ -8,6 +8,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
+# $(call needs,program,what it is,Debian packages): say what is missing, before anything fails.
+needs = command -v $(1) >/dev/null || { \
+	echo "$(2) is needed: no $(1) on this machine (Debian: apt-get install $(3))." >&2; exit 2; }
+
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
 
@@ -19,6 +23,19 @@ test: $(VENV)/.dev ## set up if needed, then lint, type-check and test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+test-office: $(VENV)/.dev ## open the tracking sheet in LibreOffice (needs libreoffice-calc; 1 min)
+	@$(call needs,soffice,LibreOffice Calc,libreoffice-calc)
+	timeout 120 $(BIN)/python -m pytest -m office tests/office
+
+test-browser: $(VENV)/.dev ## open the report and the dashboard in Chromium (needs chromium-driver; 1 min)
+	@$(call needs,chromedriver,Chromium and its driver,chromium chromium-driver)
+	timeout 120 $(BIN)/python -m pytest -m browser tests/browser
+
+test-langages: $(VENV)/.dev ## run the kit's examples in Java and PHP (needs both; 1 min)
+	@$(call needs,java,A Java runtime of 17 or later with its compiler,openjdk-21-jdk-headless)
+	@$(call needs,php,PHP with its soap extension,php-cli php-soap)
+	timeout 120 $(BIN)/python -m pytest -m langages tests/kit_langages
 
 format: $(VENV)/.dev ## format the code and sort the imports
 	$(BIN)/ruff check --fix .
@@ -55,4 +72,4 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
-.PHONY: help run test homologation format bench dist lock clean
+.PHONY: help run test test-office test-browser test-langages homologation format bench dist lock clean

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy.exc import OperationalError
 
 from sge_sim.clock import Clock
+from sge_sim.errors import UsageError
 from sge_sim.resources import data_path
 from sge_sim.services.registry import SERVICES
 from sge_sim.services.rule import Refus
@@ -31,8 +32,15 @@ _UNBUILT_FAULTSTRING = "Erreur Technique"
 def build_endpoints(settings: Settings, database: Database, clock: Clock) -> dict[str, Endpoint]:
     """Publish every contract, by path, with the service that answers it.
 
-    Raises `UsageError` for a document that can't be published.
+    Raises `UsageError` for a document that can't be published and for a disabled rule that no
+    service has.
     """
+    known = {rule.name for service in SERVICES for rule in service.rules}
+    for name in settings.disabled_rules:
+        if name not in known:
+            raise UsageError(
+                f"« {name} » n'est la règle d'aucun service : docs/codes.md les nomme toutes."
+            )
     services = {service.path: service for service in SERVICES}
     endpoints = {}
     for path, contract in load_contracts(data_path("wsdl"), settings.wsdl_dir).items():

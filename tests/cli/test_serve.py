@@ -94,6 +94,7 @@ def test_simulated_clock_starts_where_it_is_told(tmp_path: Path) -> None:
         (["--database-url", "nimporte"], "n'est pas l'adresse d'une base"),
         (["--wsdl-dir", "/nulle/part"], "n'est pas un dossier"),
         (["--population-size", "3"], "947"),
+        (["--disabled-rules", "trop_de_tout"], "n'est la règle d'aucun service"),
     ],
 )
 def test_mistake_is_told_in_one_sentence_with_exit_code_2(

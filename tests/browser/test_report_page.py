@@ -1,0 +1,57 @@
+"""The HTML report as a tester opens it: a file, in a browser without network."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from browsing import complaints, requested_addresses
+from selenium.webdriver import Chrome
+from selenium.webdriver.common.by import By
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of a campaign of a package, with a rule broken on purpose."""
+    folder = tmp_path_factory.mktemp("campaign") / "report"
+    command = [
+        *(sys.executable, "-m", "sge_sim", "homologate", "--package", "consultation"),
+        *("--disabled-rules", "trop_de_resultats", "--report", str(folder)),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=90)
+    assert done.returncode == 1, done.stdout + done.stderr
+    return folder / "rapport.html"
+
+
+def test_the_report_shows_without_network(browser: Chrome, page: Path) -> None:
+    browser.get(page.as_uri())
+    assert browser.find_element(By.TAG_NAME, "h1").text == "Homologation sge-23.2"
+    (verdict,) = browser.find_elements(By.CSS_SELECTOR, ".verdicts tbody tr")
+    assert verdict.text.startswith("consultation non homologué")
+    assert requested_addresses(browser) == [page.as_uri()]
+    assert complaints(browser) == []
+
+
+def test_a_case_opens_on_its_request_its_answer_and_its_rule(browser: Chrome, page: Path) -> None:
+    browser.get(page.as_uri())
+    cases = browser.find_elements(By.CSS_SELECTOR, "details")
+    (case,) = (each for each in cases if "RP-NR1@C5" in each.text)
+    assert "échoué" in case.text
+    for summary in case.find_elements(By.TAG_NAME, "summary"):
+        summary.click()
+    shown = case.text
+    for told in ("refus SGT4F8", "<codePostal>84160", "rechercherPoint", "SGT500"):
+        assert told in shown, told
+
+
+def test_the_report_fits_a_narrow_screen(browser: Chrome, page: Path) -> None:
+    browser.set_window_size(500, 900)
+    browser.get(page.as_uri())
+    for case in browser.find_elements(By.TAG_NAME, "details")[:3]:
+        case.find_element(By.TAG_NAME, "summary").click()
+    width, window = browser.execute_script(
+        "return [document.documentElement.scrollWidth, window.innerWidth]"
+    )
+    assert width <= window
