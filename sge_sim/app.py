@@ -89,7 +89,7 @@ def b2b_server(simulator: Simulator, listening_socket: socket) -> Service:
         max_bytes=settings.journal_max_bytes,
     )
     application = B2B(
-        build_endpoints(settings, database, simulator.clock),
+        build_endpoints(settings, database),
         Policy(
             settings.environment.value,
             trust,

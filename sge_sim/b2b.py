@@ -20,7 +20,7 @@ from sge_sim.door.cadence import Cadence
 from sge_sim.door.gates import Gate
 from sge_sim.pki.deadlines import rotation_warning
 from sge_sim.pki.policy import Policy, Verdict
-from sge_sim.services.dispatch import DEMANDEUR, PRM
+from sge_sim.services.dispatch import DEMANDEUR, INSTANT, PRM
 from sge_sim.services.service import Demandeur
 from sge_sim.soap.endpoint import Endpoint
 from sge_sim.soap.protocol import OUTCOME, SgtFault
@@ -91,6 +91,8 @@ class B2B:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         started, now = stopwatch(), machine_now()
+        # Read once: what judges the call and what the journal says are the same instant.
+        environ[INSTANT] = self._clock.now()
         verdict = self._policy.judge(peer_certificate(environ) or b"", now, peer_chain(environ))
         reply = self._answer(environ, verdict, now)
         self._journal(environ, verdict, reply, now, elapsed_ms(started))
@@ -199,7 +201,7 @@ class B2B:
             told.append(rotation_warning(verdict.valid_until, started))
         self._record(
             EchangeRecord(
-                instant=self._clock.now(),
+                instant=environ[INSTANT],
                 machine_instant=started,
                 duration_ms=duration_ms,
                 kind=reply.kind,

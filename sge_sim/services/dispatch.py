@@ -1,11 +1,11 @@
-"""Between an endpoint and its service: the session, the time, the refusals."""
+"""Between an endpoint and its service: the session, the refusals."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.exc import OperationalError
 
-from sge_sim.clock import Clock
 from sge_sim.errors import UsageError
 from sge_sim.resources import data_path
 from sge_sim.services.registry import SERVICES
@@ -20,6 +20,9 @@ from sge_sim.store.database import Database
 DEMANDEUR = "sge_sim.demandeur"
 """The key of the WSGI environ under which the door leaves the actor that it let in."""
 
+INSTANT = "sge_sim.instant"
+"""The key of the WSGI environ under which the door leaves the simulated instant of the call."""
+
 PRM = "sge_sim.prm"
 """The key of the WSGI environ under which the point of the demand is left for the journal."""
 
@@ -29,7 +32,7 @@ _UNAVAILABLE = "SGT506"
 _UNBUILT_FAULTSTRING = "Erreur Technique"
 
 
-def build_endpoints(settings: Settings, database: Database, clock: Clock) -> dict[str, Endpoint]:
+def build_endpoints(settings: Settings, database: Database) -> dict[str, Endpoint]:
     """Publish every contract, by path, with the service that answers it.
 
     Raises `UsageError` for a document that can't be published and for a disabled rule that no
@@ -47,16 +50,14 @@ def build_endpoints(settings: Settings, database: Database, clock: Clock) -> dic
         service = services.get(path)
         endpoints[path] = Endpoint(
             contract,
-            handler(service, database, clock, settings) if service else unbuilt,
+            handler(service, database, settings) if service else unbuilt,
             service.faultstring if service else _UNBUILT_FAULTSTRING,
             settings.strict,
         )
     return endpoints
 
 
-def handler(
-    service: Service, database: Database, clock: Clock, settings: Settings
-) -> Callable[[Call], Answer]:
+def handler(service: Service, database: Database, settings: Settings) -> Callable[[Call], Answer]:
     """Return what the endpoint of `service` calls.
 
     A database that doesn't answer in time is a service that is momentarily unavailable, in the
@@ -66,11 +67,12 @@ def handler(
 
     def handle(call: Call) -> Answer:
         demandeur: Demandeur = call.environ[DEMANDEUR]
+        instant: datetime = call.environ[INSTANT]
         call.environ[PRM] = _point_of(call.body)
         try:
             with open_session() as session:
                 return service.handle(
-                    Appel(call.body, call.header, demandeur, session, clock.now(), settings)
+                    Appel(call.body, call.header, demandeur, session, instant, settings)
                 )
         except Refus as refus:
             raise SgtFault(
