@@ -37,6 +37,10 @@ test-langages: $(VENV)/.dev ## run the kit's examples in Java and PHP (needs bot
 	@$(call needs,php,PHP with its soap extension,php-cli php-soap)
 	timeout 120 $(BIN)/python -m pytest -m langages tests/kit_langages
 
+test-postgresql: $(VENV)/.dev ## run on PostgreSQL (SERVER=postgresql+psycopg://user@host/postgres; 2 min)
+	@test -n "$(SERVER)" || { echo "SERVER=postgresql+psycopg://user@host/postgres is needed: a server on which this user may make a database (Debian: apt-get install postgresql)." >&2; exit 2; }
+	SGE_SIM_POSTGRESQL="$(SERVER)" timeout 180 $(BIN)/python -m pytest -m postgresql tests/postgresql
+
 format: $(VENV)/.dev ## format the code and sort the imports
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -72,4 +76,4 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
-.PHONY: help run test test-office test-browser test-langages homologation format bench dist lock clean
+.PHONY: help run test test-office test-browser test-langages test-postgresql homologation format bench dist lock clean

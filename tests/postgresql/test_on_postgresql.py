@@ -1,0 +1,86 @@
+"""The whole simulator on PostgreSQL, with two processes for the web services."""
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import requests
+from orders_kit import C5, NOW, Orders
+from running_simulator import RunningSimulator, start_simulator
+from sqlalchemy import create_engine, make_url, text
+
+pytestmark = pytest.mark.postgresql
+
+SERVER = "SGE_SIM_POSTGRESQL"
+"""The variable that names a server on which databases may be made, as a SQLAlchemy URL."""
+
+
+@pytest.fixture(scope="module")
+def database_url() -> Iterator[str]:
+    """A database of the session's own on that server."""
+    server, name = make_url(os.environ[SERVER]), f"sge_sim_test_{os.getpid()}"
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield server.set(database=name).render_as_string(hide_password=False)
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def running(
+    database_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningSimulator]:
+    """A simulator that emits its files, in August 2025."""
+    options = ("--population-size", "1200", "--environment", "production", "--workers", "2")
+    with start_simulator(
+        tmp_path_factory.mktemp("postgresql"),
+        "--database-url",
+        database_url,
+        "--now",
+        NOW,
+        *options,
+    ) as simulator:
+        yield simulator
+
+
+def test_fifty_identical_orders_at_once_give_one_service(running: RunningSimulator) -> None:
+    def order(_: int) -> str:
+        answer = Orders(running).collecte(C5)
+        return answer if isinstance(answer, str) else "accepted"
+
+    with ThreadPoolExecutor(16) as pool:
+        answers = Counter(pool.map(order, range(50)))
+    assert answers == {"accepted": 1, "SGT570": 49}
+    assert len(Orders(running).services(C5)) == 1
+
+
+def test_an_advance_of_the_clock_publishes_what_was_due(running: RunningSimulator) -> None:
+    before = running.admin("/api/flux", limit=1000)
+    moved = requests.post(
+        running.ready["admin_url"] + "/api/clock",
+        json={"action": "advance", "duree": "10d"},
+        timeout=60,
+    )
+    assert moved.json()["now"].startswith("2025-08-11T")
+    files = running.admin("/api/flux", limit=1000)[: -len(before) or None]
+    assert len(files) >= 9
+    assert {(each["flux"], each["etat"]) for each in files} == {("R50", "livre")}
+
+
+def test_every_package_is_homologated(running: RunningSimulator, tmp_path: Path) -> None:
+    ready = running.ready
+    command = [
+        *(sys.executable, "-m", "sge_sim", "homologate", "--report", str(tmp_path / "report")),
+        *("--target", ready["b2b_url"], "--admin", ready["admin_url"], "--ca", ready["ca_file"]),
+        *("--cert", ready["client_cert"], "--key", ready["client_key"]),
+        *("--login", ready["login"], "--contrat", ready["contrat_id"]),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=90)
+    assert done.returncode == 0, done.stdout + done.stderr
