@@ -18,7 +18,7 @@ from sge_sim.pki.authorities import load_authorities
 from sge_sim.pki.inspection import inspect_files, read_actor_certificate
 from sge_sim.pki.installation import Pki, open_pki
 from sge_sim.pki.issuing import issue_client_certificate, write_issued_certificate
-from sge_sim.pki.keys import KEY_TYPES, KeyType
+from sge_sim.pki.keys import BUNDLE_PASSWORD, KEY_TYPES, KeyType
 from sge_sim.pki.policy import Policy
 from sge_sim.pki.rendering import render_inspection
 from sge_sim.pki.server_identity import renew_server_identity
@@ -97,11 +97,13 @@ def issue(
         days=days,
         key_type=key_type,
     )
+    password = password or BUNDLE_PASSWORD
     files = write_issued_certificate(out, issued, password)
     click.echo(f"clé          {files.key}")
     click.echo(f"certificat   {files.certificate}")
     click.echo(f"à présenter  {files.chain} (avec son intermédiaire)")
-    click.echo(f"PKCS#12      {files.bundle}")
+    told = f" (mot de passe : {password})" if password == BUNDLE_PASSWORD else ""
+    click.echo(f"PKCS#12      {files.bundle}{told}")
     click.echo("À enregistrer : sge-sim cert register, sinon la porte le refuse.")
 
 

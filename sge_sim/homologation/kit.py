@@ -14,8 +14,6 @@ from typing import Final
 
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
-    NoEncryption,
-    pkcs12,
 )
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from sqlalchemy.orm import Session
@@ -24,7 +22,7 @@ from sge_sim.errors import UsageError
 from sge_sim.pki.files import PRIVATE, write_atomically
 from sge_sim.pki.installation import open_pki
 from sge_sim.pki.issuing import IssuedCertificate, issue_client_certificate
-from sge_sim.pki.keys import key_pem
+from sge_sim.pki.keys import BUNDLE_PASSWORD, key_pem
 from sge_sim.referentiel.clients import register_certificate
 from sge_sim.resources import data_path
 from sge_sim.services.registry import SERVICES
@@ -79,7 +77,7 @@ def write_kit(
     contracts = load_contracts(data_path("wsdl"))
     files = {
         "LISEZMOI.txt": (_NOTICE + "Commencer par GUIDE.md.\n").encode(),
-        "GUIDE.md": _guide(holder, url).encode(),
+        **_guide_and_examples(holder, url),
         "demande.xml": _first_request(contracts, holder).encode(),
         "services.csv": _services_table(contracts.values(), url),
         "codes.csv": _table(("code", "libellé"), LIBELLES.items()),
@@ -113,15 +111,26 @@ def _holder_of(session: Session, code: str) -> Holder:
     return Holder(acteur.code, acteur.nom, logins[0], contrats[0])
 
 
-def _guide(holder: Holder, url: str) -> str:
-    environment = Environment(  # noqa: S701 - a text to read, not a page
+def _guide_and_examples(holder: Holder, url: str) -> dict[str, bytes]:
+    environment = Environment(  # noqa: S701 - texts and programs, not pages
         loader=PackageLoader("sge_sim.homologation"),
         undefined=StrictUndefined,
+        trim_blocks=True,
         keep_trailing_newline=True,
     )
-    return environment.get_template("guide.md.j2").render(
-        url=url, acteur=holder.nom, login=holder.login, contrat_id=holder.contrat_id
-    )
+    facts = {
+        "url": url,
+        "acteur": holder.nom,
+        "login": holder.login,
+        "contrat_id": holder.contrat_id,
+        "mot_de_passe": BUNDLE_PASSWORD,
+    }
+    examples = environment.list_templates(filter_func=lambda name: name.startswith("exemples/"))
+    targets = {"GUIDE.md": "guide.md.j2"} | {name.removesuffix(".j2"): name for name in examples}
+    return {
+        target: environment.get_template(template).render(facts).encode()
+        for target, template in targets.items()
+    }
 
 
 def _first_request(contracts: dict[str, Contract], holder: Holder) -> str:
@@ -131,15 +140,12 @@ def _first_request(contracts: dict[str, Contract], holder: Holder) -> str:
 
 
 def _certificate_files(issued: IssuedCertificate) -> dict[str, bytes]:
-    bundle = pkcs12.serialize_key_and_certificates(
-        b"sge-sim", issued.key, issued.leaf, [issued.intermediate], NoEncryption()
-    )
     return {
         "certificats/client.pem": b"".join(
             each.public_bytes(Encoding.PEM) for each in issued.chain
         ),
         "certificats/client.key.pem": key_pem(issued.key),
-        "certificats/client.p12": bundle,
+        "certificats/client.p12": issued.bundle(),
     }
 
 

@@ -13,8 +13,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
-    KeySerializationEncryption,
-    NoEncryption,
     pkcs12,
 )
 from cryptography.x509.oid import NameOID
@@ -22,7 +20,7 @@ from cryptography.x509.oid import NameOID
 from sge_sim.errors import UsageError
 from sge_sim.pki.building import CLOCK_MARGIN, DIGEST, certificate_builder, key_usage
 from sge_sim.pki.files import PRIVATE, make_private_folder, write_atomically
-from sge_sim.pki.keys import KeyType, PrivateKey, generate_key, key_pem
+from sge_sim.pki.keys import BUNDLE_PASSWORD, KeyType, PrivateKey, generate_key, key_pem
 from sge_sim.pki.simulated import AUTHORITY_LIFE, SimulatedAuthority
 
 # How long an expired certificate had lived.
@@ -41,6 +39,16 @@ class IssuedCertificate:
     def chain(self) -> tuple[x509.Certificate, ...]:
         """What a client presents: leaf first; the root stays with those who trust it."""
         return (self.leaf, self.intermediate)
+
+    def bundle(self, password: str = BUNDLE_PASSWORD) -> bytes:
+        """Return key and certificates as a PKCS#12 that Java, OpenSSL and Windows read."""
+        return pkcs12.serialize_key_and_certificates(
+            b"sge-sim",
+            self.key,
+            self.leaf,
+            [self.intermediate],
+            BestAvailableEncryption(password.encode()),
+        )
 
 
 def issue_client_certificate(
@@ -96,12 +104,12 @@ class IssuedFiles:
 
 
 def write_issued_certificate(
-    folder: Path, issued: IssuedCertificate, password: str | None = None
+    folder: Path, issued: IssuedCertificate, password: str = BUNDLE_PASSWORD
 ) -> IssuedFiles:
     """Write `key.pem`, `cert.pem` (leaf), `chain.pem` (leaf and intermediate) and `bundle.p12`.
 
-    The bundle is encrypted with `password`, or left open without one; like the key it is readable
-    by its owner alone. Raises `UsageError` rather than overwrite a key.
+    `password` is the bundle's; the key is open, and both are readable by their owner alone. Raises
+    `UsageError` rather than overwrite a key.
     """
     make_private_folder(folder)
     files = IssuedFiles(
@@ -109,13 +117,7 @@ def write_issued_certificate(
     )
     if files.key.exists():
         raise UsageError(f"{files.key} existe déjà : choisir un autre dossier ou déplacer la clé.")
-    encryption: KeySerializationEncryption = (
-        BestAvailableEncryption(password.encode()) if password else NoEncryption()
-    )
-    bundle = pkcs12.serialize_key_and_certificates(
-        b"sge-sim", issued.key, issued.leaf, [issued.intermediate], encryption
-    )
-    write_atomically(files.bundle, bundle, PRIVATE)
+    write_atomically(files.bundle, issued.bundle(password), PRIVATE)
     write_atomically(files.certificate, issued.leaf.public_bytes(Encoding.PEM))
     write_atomically(files.chain, b"".join(c.public_bytes(Encoding.PEM) for c in issued.chain))
     write_atomically(files.key, key_pem(issued.key), PRIVATE)

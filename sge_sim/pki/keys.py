@@ -16,6 +16,9 @@ from sge_sim.errors import UsageError
 KeyType = Literal["p256", "p384", "rsa2048", "rsa3072", "rsa4096", "ed25519"]
 KEY_TYPES: tuple[KeyType, ...] = get_args(KeyType)
 
+BUNDLE_PASSWORD = "sge-sim"  # noqa: S105 - no secret: the open key lies beside the bundle
+"""The password of a PKCS#12 for which none was asked: Java reads no key of one without."""
+
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
 
 

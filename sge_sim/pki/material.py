@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from sge_sim.errors import UsageError
 from sge_sim.pki.certificates import UNREADABLE, parse_fully, tolerated_serial_numbers
+from sge_sim.pki.keys import BUNDLE_PASSWORD
 
 MAX_SIZE = 1 << 20
 _PEM_BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----(?:[^-]|-(?!----))+-----END \1-----")
@@ -97,7 +98,11 @@ def _der_pkcs7(path: Path, data: bytes, _: bytes | None) -> Material:
 
 
 def _der_bundle(path: Path, data: bytes, password: bytes | None) -> Material:
-    key, leaf, others = pkcs12.load_key_and_certificates(data, password)
+    try:
+        key, leaf, others = pkcs12.load_key_and_certificates(data, password)
+    except ValueError:
+        # The simulator's own bundles open by themselves.
+        key, leaf, others = pkcs12.load_key_and_certificates(data, BUNDLE_PASSWORD.encode())
     certificates = (*((leaf,) if leaf else ()), *others)
     return Material(path, tuple(map(parse_fully, certificates)), (key,) if key else ())
 

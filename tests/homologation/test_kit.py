@@ -3,46 +3,45 @@
 import csv
 import io
 import re
+import shutil
 import stat
+import sys
 import zipfile
 from pathlib import Path
 
 import pytest
-import requests
-import zeep
+from cryptography.hazmat.primitives.serialization import pkcs12
+from kit_examples import assert_answered, assert_refused, unzip_kit, with_unknown_point
 from lxml import etree
 from running_simulator import RunningSimulator
 
-from sge_sim.homologation.messages import read_message
+from sge_sim.pki.keys import key_pem
 from sge_sim.resources import data_path
 from sge_sim.soap.codes import LIBELLES
 
+PYTHON_AND_CURL = pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param((sys.executable, "exemples/premier_appel_zeep.py"), id="zeep"),
+        pytest.param((sys.executable, "exemples/premier_appel_suds.py"), id="suds"),
+        pytest.param(
+            ("sh", "exemples/premier_appel.sh"),
+            id="curl",
+            marks=pytest.mark.skipif(shutil.which("curl") is None, reason="curl isn't installed"),
+        ),
+    ],
+)
+
 
 @pytest.fixture(scope="module")
-def archive(simulator: RunningSimulator, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("kit") / "kit.zip"
-    done = simulator.command("kit", str(path), "--url", simulator.url)
-    assert done.returncode == 0, done.stderr
-    assert "CLÉ PRIVÉE" in done.stderr
-    return path
-
-
-@pytest.fixture(scope="module")
-def kit(archive: Path) -> Path:
+def kit(simulator: RunningSimulator, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The kit, unzipped."""
-    with zipfile.ZipFile(archive) as content:
-        content.extractall(archive.parent)
-    return archive.parent / "kit-sge"
+    return unzip_kit(simulator, tmp_path_factory.mktemp("kit"))
 
 
 @pytest.fixture
-def session(kit: Path) -> requests.Session:
-    session = requests.Session()
-    session.trust_env = False
-    folder = kit / "certificats"
-    session.cert = (str(folder / "client.pem"), str(folder / "client.key.pem"))
-    session.verify = str(folder / "autorite.pem")
-    return session
+def archive(kit: Path) -> Path:
+    return kit.parent / "kit.zip"
 
 
 def test_the_zip_is_its_owners_alone_and_says_why(archive: Path) -> None:
@@ -58,33 +57,38 @@ def test_an_existing_file_is_not_overwritten(simulator: RunningSimulator, archiv
     assert archive.read_bytes() == before
 
 
-def test_the_first_request_of_the_guide_is_answered(
-    kit: Path, session: requests.Session, simulator: RunningSimulator
-) -> None:
-    url = re.search(r"--data @demande.xml (\S+)", (kit / "GUIDE.md").read_text())
-    assert url is not None
-    assert url[1].startswith(simulator.url)
-    answer = session.post(
-        url[1],
-        data=(kit / "demande.xml").read_bytes(),
-        headers={"Content-Type": "text/xml; charset=utf-8"},
-        timeout=10,
-    )
-    assert answer.status_code == 200
-    assert read_message(answer.content).contenu["point"]
+@PYTHON_AND_CURL
+def test_the_example_shows_the_point(kit: Path, command: tuple[str, ...]) -> None:
+    assert_answered(kit, *command)
 
 
-def test_zeep_calls_with_the_wsdl_as_it_is(
-    kit: Path, session: requests.Session, simulator: RunningSimulator
+@PYTHON_AND_CURL
+def test_the_example_shows_code_and_label_of_a_refusal(
+    kit: Path, tmp_path: Path, command: tuple[str, ...]
 ) -> None:
-    client = zeep.Client(
-        str(kit / "wsdl/ConsultationDonneesTechniquesContractuelles-v1.0.wsdl"),
-        transport=zeep.Transport(session=session),
+    assert_refused(with_unknown_point(kit, tmp_path), *command)
+
+
+def test_the_guide_gives_every_example_and_the_pitfalls(kit: Path) -> None:
+    guide = (kit / "GUIDE.md").read_text("utf-8")
+    examples = list((kit / "exemples").iterdir())
+    assert {file.suffix for file in examples} == {".sh", ".py", ".java", ".php"}
+    for file in examples:
+        assert f"\n{file.read_text('utf-8')}```\n" in guide
+        assert f"exemples/{file.name}`" in guide
+    for pitfall in ('donner le texte `"false"`', "nommer\n  chaque argument", "REQUESTS_CA_BUNDLE"):
+        assert pitfall in guide
+
+
+def test_the_bundle_opens_with_the_password_of_the_guide(kit: Path) -> None:
+    password = re.search(
+        r"client\.p12`, mot de passe `(\S+)`", (kit / "GUIDE.md").read_text("utf-8")
     )
-    point = client.service.consulterDonneesTechniquesContractuelles(
-        pointId="25946599093143", loginUtilisateur=simulator.login, autorisationClient=True
-    )
-    assert point["body"]["point"]["id"] == "25946599093143"
+    assert password is not None
+    data = (kit / "certificats/client.p12").read_bytes()
+    bundle = pkcs12.load_pkcs12(data, password[1].encode())
+    assert bundle.key is not None
+    assert key_pem(bundle.key) == (kit / "certificats/client.key.pem").read_bytes()
 
 
 def test_every_contract_has_the_address_of_the_server(
@@ -105,8 +109,5 @@ def test_the_tables_list_services_and_codes(kit: Path) -> None:
     assert len(rows("services.csv")) == 1 + len(list(data_path("wsdl").glob("*.wsdl")))
 
 
-def test_the_guide_covers_the_languages_and_the_catalogue_is_there(kit: Path) -> None:
-    guide = (kit / "GUIDE.md").read_text()
-    for title in ("## curl", "zeep", "suds", "## Java", "## PHP"):
-        assert title in guide
+def test_the_catalogue_is_there(kit: Path) -> None:
     assert (kit / "catalogue/sge-23.2/release.yaml").is_file()

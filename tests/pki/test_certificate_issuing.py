@@ -16,6 +16,7 @@ from sge_sim.pki.certificates import domain_names, extension, key_text
 from sge_sim.pki.installation import Pki
 from sge_sim.pki.issuing import issue_client_certificate, write_issued_certificate
 from sge_sim.pki.keys import KeyType
+from sge_sim.pki.material import read_material
 from sge_sim.pki.simulated import SimulatedAuthority
 
 
@@ -104,6 +105,16 @@ def test_files_are_what_clients_ask_for(gandi: SimulatedAuthority, tmp_path: Pat
     assert (leaf, others) == (issued.leaf, [issued.intermediate])
     with pytest.raises(ValueError, match="password"):
         pkcs12.load_key_and_certificates(files.bundle.read_bytes(), b"other")
+
+
+def test_bundle_has_a_password_when_none_is_asked_for(
+    gandi: SimulatedAuthority, tmp_path: Path
+) -> None:
+    issued = issue_client_certificate(gandi, ["sge.example.fr"], now=NOW)
+    files = write_issued_certificate(tmp_path / "acteur", issued)
+    with pytest.raises(ValueError, match="password"):
+        pkcs12.load_key_and_certificates(files.bundle.read_bytes(), None)
+    assert read_material(files.bundle).certificates == issued.chain
 
 
 def test_key_and_bundle_are_private(gandi: SimulatedAuthority, tmp_path: Path) -> None:

@@ -1,0 +1,34 @@
+"""The examples of the kit in Java and PHP, on a machine that has a JDK 17 and PHP with soap."""
+
+from pathlib import Path
+
+import pytest
+from kit_examples import assert_answered, assert_refused, unzip_kit, with_unknown_point
+from running_simulator import RunningSimulator
+
+pytestmark = pytest.mark.langages
+
+COMMANDS = pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(("java", "exemples/PremierAppel.java"), id="java"),
+        pytest.param(("php", "exemples/premier_appel.php"), id="php"),
+    ],
+)
+
+
+@pytest.fixture(scope="module")
+def kit(simulator: RunningSimulator, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return unzip_kit(simulator, tmp_path_factory.mktemp("kit"))
+
+
+@COMMANDS
+def test_the_example_shows_the_point(kit: Path, command: tuple[str, ...]) -> None:
+    assert_answered(kit, *command)
+
+
+@COMMANDS
+def test_the_example_shows_code_and_label_of_a_refusal(
+    kit: Path, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    assert_refused(with_unknown_point(kit, tmp_path), *command)
