@@ -63,7 +63,9 @@ class Settings:
         8080, "Port de l'administration, toujours sur l'adresse de bouclage ; 0 choisit."
     )
     database_url: str | None = setting(
-        None, "Base SQLAlchemy ; par défaut un fichier SQLite dans le dossier de l'état."
+        None,
+        "Base SQLAlchemy ; par défaut un fichier SQLite dans le dossier de l'état. Donnée par sa "
+        "variable, elle vaut pour toutes les commandes.",
     )
     workers: int = setting(1, "Processus qui servent les web services.")
     threads: int = setting(16, "Fils d'exécution par processus.")

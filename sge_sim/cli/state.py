@@ -1,5 +1,6 @@
 """The state of a simulator, as the commands that only look at it open it."""
 
+import os
 from pathlib import Path
 
 from sge_sim.errors import UsageError
@@ -8,12 +9,16 @@ from sge_sim.store.database import Database
 
 
 def open_database(data_dir: Path) -> Database:
-    """Open the database of `data_dir`; raises `UsageError` where no simulator was started."""
-    if not (data_dir / "sge-sim.db").exists():
+    """Open the database of `data_dir`, or the one that `SGE_SIM_DATABASE_URL` names.
+
+    Raises `UsageError` where no simulator was started.
+    """
+    settings = Settings(data_dir=data_dir, database_url=os.environ.get("SGE_SIM_DATABASE_URL"))
+    if settings.database_url is None and not (data_dir / "sge-sim.db").exists():
         raise UsageError(
             f"{data_dir} ne contient pas de simulateur : l'indiquer par --data-dir, ou le créer "
             "par sge-sim serve."
         )
-    database = Database(Settings(data_dir=data_dir).database)
+    database = Database(settings.database)
     database.prepare()
     return database

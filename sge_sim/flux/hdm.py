@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
 from sge_sim.clock import PARIS
-from sge_sim.flux.calendriers import CalendrierNomme, calendrier_nomme
 from sge_sim.flux.horodates import avec_decalage
 from sge_sim.mesures import (
     CADRANS_FOURNISSEUR,
@@ -25,6 +24,7 @@ from sge_sim.mesures import (
     puissances_maximales,
 )
 from sge_sim.mesures.calendrier import decalages
+from sge_sim.referentiel.calendriers import CalendrierNomme, calendrier_nomme
 
 CADRANS_LINKY = 4
 """Distributor's registers of a Linky: only C5 points have a history of indexes."""

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from sge_sim.clock import PARIS
-from sge_sim.flux.calendriers import calendrier_du
 from sge_sim.flux.envoi import Archive, Envoi
 from sge_sim.flux.horodates import avec_decalage, legal
 from sge_sim.mesures import (
@@ -24,6 +23,7 @@ from sge_sim.mesures import (
     format_plages,
     index_courants,
 )
+from sge_sim.referentiel.calendriers import calendrier_du
 
 FORMAT = "sge-sim-ifj-1"
 PROFONDEUR_SECONDES = 24 * 3600

@@ -11,12 +11,12 @@ from itertools import pairwise
 from xml.sax.saxutils import escape
 
 from sge_sim.clock import PARIS
-from sge_sim.flux.calendriers import CalendrierNomme, calendrier_du
 from sge_sim.flux.envoi import Archive, Envoi, Frequence, PointPublie, batches
 from sge_sim.flux.horodates import legal
 from sge_sim.flux.r50 import serial_name
 from sge_sim.mesures import index_quotidiens, minuits, puissances_maximales
 from sge_sim.mesures.alea import Entiers
+from sge_sim.referentiel.calendriers import CalendrierNomme, calendrier_du
 
 POINTS_PAR_FICHIER = {Frequence.QUOTIDIENNE: 3000, Frequence.MENSUELLE: 50}
 """Most points of a file, by frequency (guide R151)."""

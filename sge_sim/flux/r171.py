@@ -11,10 +11,10 @@ from dataclasses import replace
 from datetime import UTC, timedelta
 from xml.sax.saxutils import escape
 
-from sge_sim.flux.calendriers import calendrier_du
 from sge_sim.flux.envoi import Archive, Envoi, PointPublie, batches
 from sge_sim.flux.horodates import naifs
 from sge_sim.mesures import Grandeur, Index, index_courants
+from sge_sim.referentiel.calendriers import calendrier_du
 
 POINTS_PAR_FICHIER = 1000
 """Most points of a file (guide R171)."""

@@ -74,6 +74,15 @@ def test_an_advance_of_the_clock_publishes_what_was_due(running: RunningSimulato
     assert {(each["flux"], each["etat"]) for each in files} == {("R50", "livre")}
 
 
+def test_the_commands_find_it_by_the_variable_of_the_setting(
+    running: RunningSimulator, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SGE_SIM_DATABASE_URL", database_url)
+    listed = running.command("journal", "list", "--code", "SGT570")
+    assert listed.returncode == 0, listed.stderr
+    assert C5 in listed.stdout
+
+
 def test_every_package_is_homologated(running: RunningSimulator, tmp_path: Path) -> None:
     ready = running.ready
     command = [

@@ -32,7 +32,6 @@ from sge_sim.services.commande_collecte_publication_mesures.rules_point import (
     contrat_producteur,
     demande_identique_en_cours,
     etat_contractuel_refuse,
-    fourniture_provisoire,
     niveau_insuffisant,
     point_coupe,
     prestation_contractuelle_en_cours,
@@ -42,6 +41,7 @@ from sge_sim.services.commande_collecte_publication_mesures.rules_point import (
     service_non_offert_au_segment,
     situation_refusee,
 )
+from sge_sim.services.ordres import fourniture_provisoire
 from sge_sim.services.rule import Rule
 
 RULES: tuple[Rule[Demande], ...] = (

@@ -94,17 +94,6 @@ def situation_refusee(demande: Demande) -> bool:
 
 
 @rule(
-    "SGT445",
-    source="AX.0466 v1.5.0",
-    provenance="documented",
-    remede="un point en fourniture définitive",
-)
-def fourniture_provisoire(demande: Demande) -> bool:
-    """The supply isn't provisional."""
-    return demande.known_point.provisoire
-
-
-@rule(
     "SGT4B2",
     source="V26.2, tableau des états",
     provenance="documented",

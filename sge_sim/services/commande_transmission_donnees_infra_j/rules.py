@@ -8,7 +8,12 @@ from sge_sim.commandes.autorisations import Declaration
 from sge_sim.commandes.demandes import InfraJ
 from sge_sim.commandes.prestations import GRANDS
 from sge_sim.services.acces import CONTRACT_RULES
-from sge_sim.services.ordres import demandeur_sans_droit
+from sge_sim.services.ordres import (
+    demandeur_sans_droit,
+    fourniture_provisoire,
+    point_inconnu,
+    regroupement_turpe,
+)
 from sge_sim.services.rule import Rule, rule
 from sge_sim.settings import Environment
 from sge_sim.store.acteurs import Contrat, Utilisateur
@@ -77,17 +82,6 @@ def conditions_d_utilisation(demande: Demande) -> bool:
 
 
 @rule(
-    "SGT402",
-    source="AX.0466 v1.5.0, qui n'a pas de code pour un point inconnu ici",
-    provenance="assumed",
-    remede="le PRM d'un point du jeu de données (sge-sim points list les donne)",
-)
-def point_inconnu(demande: Demande) -> bool:
-    """The point exists."""
-    return demande.point is None
-
-
-@rule(
     "SGT585",
     source="AX.0466 v1.5.0",
     provenance="documented",
@@ -124,17 +118,6 @@ def segment_refuse(demande: Demande) -> bool:
 
 
 @rule(
-    "SGT4M7",
-    source="AX.0466 v1.5.0",
-    provenance="documented",
-    remede="un point hors d'un regroupement TURPE",
-)
-def regroupement_turpe(demande: Demande) -> bool:
-    """The point isn't part of a TURPE grouping."""
-    return demande.known_point.groupement_turpe
-
-
-@rule(
     "SGT4M6",
     source="V26.2, tableau des états",
     provenance="documented",
@@ -157,17 +140,6 @@ def etat_contractuel_refuse(demande: Demande) -> bool:
 def contrat_producteur(demande: Demande) -> bool:
     """What a producer's point consumes isn't transmitted."""
     return demande.infra_j.soutirage and demande.known_point.segment.startswith("P")
-
-
-@rule(
-    "SGT445",
-    source="AX.0466 v1.5.0",
-    provenance="documented",
-    remede="un point en fourniture définitive",
-)
-def fourniture_provisoire(demande: Demande) -> bool:
-    """The supply isn't provisional."""
-    return demande.known_point.provisoire
 
 
 @rule(

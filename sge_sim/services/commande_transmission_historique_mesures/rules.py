@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Final
 
 from sge_sim.services.acces import CONTRACT_RULES
-from sge_sim.services.ordres import demandeur_sans_droit
+from sge_sim.services.ordres import demandeur_sans_droit, point_inconnu, regroupement_turpe
 from sge_sim.services.periodes import months_before
 from sge_sim.services.rule import Rule, rule
 from sge_sim.settings import Environment
@@ -93,17 +93,6 @@ def type_de_contrat_incoherent(demande: Demande) -> bool:
     """The contract is of the type that binds such an actor."""
     contrat = demande.contrat
     return contrat is not None and contrat.type != _CONTRAT_OF_KIND[demande.acteur_kind]
-
-
-@rule(
-    "SGT402",
-    source="AX.0466 v1.5.0, qui n'a pas de code pour un point inconnu ici",
-    provenance="assumed",
-    remede="le PRM d'un point du jeu de données (sge-sim points list les donne)",
-)
-def point_inconnu(demande: Demande) -> bool:
-    """The point exists."""
-    return demande.point is None
 
 
 @rule(
@@ -207,17 +196,6 @@ def point_resilie(demande: Demande) -> bool:
 def etat_contractuel_refuse(demande: Demande) -> bool:
     """The point is in service."""
     return not demande.known_point.en_service
-
-
-@rule(
-    "SGT4M7",
-    source="AX.0466 v1.5.0",
-    provenance="documented",
-    remede="un point hors d'un regroupement TURPE",
-)
-def regroupement_turpe(demande: Demande) -> bool:
-    """The point isn't part of a TURPE grouping."""
-    return demande.known_point.groupement_turpe
 
 
 @rule(

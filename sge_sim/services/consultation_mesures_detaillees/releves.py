@@ -6,7 +6,6 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from sge_sim.flux.calendriers import ClasseNommee, calendrier_nomme
 from sge_sim.mesures import (
     Grille,
     Index,
@@ -19,6 +18,7 @@ from sge_sim.mesures import (
 )
 from sge_sim.mesures.alea import Entiers
 from sge_sim.mesures.consommations import MINUTE_DU_RELEVE
+from sge_sim.referentiel.calendriers import ClasseNommee, calendrier_nomme
 from sge_sim.services.consultation_mesures_detaillees.demande import Demande
 from sge_sim.services.consultation_mesures_detaillees.series import ENERGIES, TOUT
 

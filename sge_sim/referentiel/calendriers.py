@@ -1,4 +1,4 @@
-"""Calendars and time classes as the files name them.
+"""Calendars and time classes as flux and CMD v3 name them.
 
 The labels of distributor calendars and of seasonal classes differ from the value list AX.0355:
 they are those seen in R151, R171 and CMD v3 (observed 2022-2023).
@@ -45,7 +45,7 @@ class CalendrierNomme:
 
 
 def calendrier_nomme(grille: Grille | None) -> CalendrierNomme:
-    """Return how the files name a grid, `INCONNU` without one."""
+    """Return how a grid is named, `INCONNU` without one."""
     if grille is None:
         return CalendrierNomme(INCONNU, INCONNU, ())
     code = grille.calendrier
@@ -60,5 +60,5 @@ def calendrier_nomme(grille: Grille | None) -> CalendrierNomme:
 
 
 def calendrier_du(grilles: Sequence[Grille], jour: date) -> CalendrierNomme:
-    """Return how the files name the grid in force on `jour`."""
+    """Return how the grid in force on `jour` is named."""
     return calendrier_nomme(en_vigueur(grilles, jour))
