@@ -7,6 +7,7 @@ PYTHON ?= $(firstword $(foreach p,python3 python3.13 python3.12 python3.11,\
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+EXAMPLES ?= 20000
 
 # $(call needs,program,what it is,Debian packages): say what is missing, before anything fails.
 needs = command -v $(1) >/dev/null || { \
@@ -40,6 +41,9 @@ test-langages: $(VENV)/.dev ## run the kit's examples in Java and PHP (needs bot
 test-postgresql: $(VENV)/.dev ## run on PostgreSQL (SERVER=postgresql+psycopg://user@host/postgres; 2 min)
 	@test -n "$(SERVER)" || { echo "SERVER=postgresql+psycopg://user@host/postgres is needed: a server on which this user may make a database (Debian: apt-get install postgresql)." >&2; exit 2; }
 	SGE_SIM_POSTGRESQL="$(SERVER)" timeout 180 $(BIN)/python -m pytest -m postgresql tests/postgresql
+
+fuzz: $(VENV)/.dev ## post spoilt requests to every service (EXAMPLES=20000 of each kind; 5 min)
+	SGE_SIM_FUZZ_EXAMPLES=$(EXAMPLES) timeout 600 $(BIN)/python -m pytest tests/fuzz
 
 format: $(VENV)/.dev ## format the code and sort the imports
 	$(BIN)/ruff check --fix .
@@ -76,4 +80,4 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
-.PHONY: help run test test-office test-browser test-langages test-postgresql homologation format bench dist lock clean
+.PHONY: help run test test-office test-browser test-langages test-postgresql fuzz homologation format bench dist lock clean

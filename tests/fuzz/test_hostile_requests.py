@@ -1,0 +1,154 @@
+"""Whatever is posted, the answer is SGE's: a valid response, or a fault with a code it lists.
+
+A short run belongs to the suite; `make fuzz` goes on for minutes.
+"""
+
+import io
+import logging
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from lxml import etree
+from mutations import CASES, CONTRACTS, MUTATIONS, RELEASE, Mutation, damaged, request_of
+
+from sge_sim.app import b2b_server, open_simulator
+from sge_sim.clock import parse_instant
+from sge_sim.homologation.cases import Cas
+from sge_sim.services.registry import SERVICES
+from sge_sim.settings import Settings
+from sge_sim.soap.contract import ENVELOPE
+from sge_sim.transport.identity import TLS_OBJECT
+from sge_sim.transport.sockets import bind_loopback
+
+EXAMPLES = int(os.environ.get("SGE_SIM_FUZZ_EXAMPLES", "150"))
+BOUNDED = settings(
+    max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), database=None
+)
+CODES = {service.path: {*service.codes, "SGT562"} - {"SGT500"} for service in SERVICES}
+
+Post = Callable[[str, bytes], tuple[int, bytes]]
+
+
+class _Connection:
+    """Stands for the live TLS connection: only the client's certificate is asked of it."""
+
+    def __init__(self, certificate: bytes) -> None:
+        self._certificate = certificate
+
+    def getpeercert(self, binary_form: bool) -> bytes:
+        return self._certificate
+
+
+@pytest.fixture(scope="module")
+def post(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Post]:
+    """The application that `sge-sim serve` runs, called in the process."""
+    chosen = Settings(
+        data_dir=tmp_path_factory.mktemp("fuzz"),
+        now=parse_instant(RELEASE.reference.isoformat()),
+        population_size=1200,
+        strict=True,
+    )
+    simulator = open_simulator(chosen)
+    (client,) = [one for one in simulator.clients if one.kind == "tiers"]
+    leaf = x509.load_pem_x509_certificates(client.certificate.read_bytes())[0]
+    connection = _Connection(leaf.public_bytes(Encoding.DER))
+    with bind_loopback("127.0.0.1", 0) as listening:
+        server: Any = b2b_server(simulator, listening)
+
+        def call(path: str, message: bytes) -> tuple[int, bytes]:
+            statuses: list[str] = []
+            environ = {
+                "REQUEST_METHOD": "POST",
+                "PATH_INFO": path,
+                "SERVER_NAME": "localhost",
+                "SERVER_PORT": "8443",
+                "CONTENT_TYPE": "text/xml; charset=utf-8",
+                "CONTENT_LENGTH": str(len(message)),
+                "REMOTE_ADDR": "127.0.0.1",
+                "wsgi.input": io.BytesIO(message),
+                "wsgi.url_scheme": "https",
+                TLS_OBJECT: connection,
+            }
+            content = b"".join(server.wsgi_app(environ, lambda status, *_: statuses.append(status)))
+            return int(statuses[-1][:3]), content
+
+        yield call
+        server.stop()
+    simulator.database.dispose()
+
+
+@pytest.fixture(scope="module")
+def login(post: Post) -> str:
+    return "exploitation@tiers1.example.org"
+
+
+def judge(path: str, status: int, content: bytes) -> str | None:
+    """Assert that an answer is one of SGE's; return its code, if it is a fault."""
+    assert status in (200, 500), content
+    envelope = etree.fromstring(content)
+    (element,) = envelope.find(f"{{{ENVELOPE}}}Body")
+    if status == 200:
+        assert element.tag == CONTRACTS[path].response
+        assert CONTRACTS[path].first_mistake(element) is None
+        return None
+    code = element.find("detail/*/resultat").get("code")
+    assert code in CODES[path], content
+    return str(code)
+
+
+@BOUNDED
+@given(case=st.sampled_from(CASES), mutations=MUTATIONS)
+def test_a_spoilt_request_is_answered_or_refused_with_a_listed_code(
+    post: Post, login: str, caplog: pytest.LogCaptureFixture, case: Cas, mutations: list[Mutation]
+) -> None:
+    caplog.clear()
+    envelope = request_of(case, login, "1100256")
+    for mutate in mutations:
+        try:
+            mutate(envelope)
+        except ValueError:  # what can't be written in XML can't be sent
+            return
+    path = f"/{case.service}/v{case.version}"
+    message = etree.tostring(envelope)
+    try:
+        judge(path, *post(path, message))
+    except AssertionError as error:
+        raise AssertionError(f"{path}\n{message.decode()}\n{caplog.text}") from error
+    assert not [each for each in caplog.records if each.levelno >= logging.ERROR], caplog.text
+
+
+@BOUNDED
+@given(
+    case=st.sampled_from(CASES),
+    cut=st.integers(0, 10_000),
+    junk=st.binary(min_size=1, max_size=12) | st.sampled_from((b"<!DOCTYPE a>", b"&x;", b"]]>")),
+)
+def test_damaged_bytes_are_answered_or_refused_with_a_listed_code(
+    post: Post, login: str, case: Cas, cut: int, junk: bytes
+) -> None:
+    path = f"/{case.service}/v{case.version}"
+    judge(path, *post(path, damaged(etree.tostring(request_of(case, login, "1100256")), cut, junk)))
+
+
+@BOUNDED
+@given(junk=st.binary(max_size=200), path=st.sampled_from(sorted(CONTRACTS)))
+def test_anything_else_is_malformed(post: Post, path: str, junk: bytes) -> None:
+    assert judge(path, *post(path, junk)) == "SGT562"
+
+
+def test_every_service_is_tried() -> None:
+    assert {f"/{case.service}/v{case.version}" for case in CASES} == set(CONTRACTS)
+
+
+def test_every_seed_is_a_good_request(post: Post, login: str, tmp_path: Path) -> None:
+    for case in CASES:
+        path = f"/{case.service}/v{case.version}"
+        code = judge(path, *post(path, etree.tostring(request_of(case, login, "1100256"))))
+        assert code != "SGT562", case.cle
