@@ -36,9 +36,9 @@ class SansDonnee(StrEnum):
     SGT4G3 = "sgt4g3"
 
 
-def setting(default: Any, why: str) -> Any:
-    """Declare a setting; `why` is the French help text of its option."""
-    return field(default=default, metadata={"why": why})
+def setting(default: Any, why: str, least: int | None = None) -> Any:
+    """Declare a setting; `why` is the French help text of its option, `least` its lower bound."""
+    return field(default=default, metadata={"why": why, "least": least})
 
 
 def default_data_dir() -> Path:
@@ -67,8 +67,8 @@ class Settings:
         "Base SQLAlchemy ; par défaut un fichier SQLite dans le dossier de l'état. Donnée par sa "
         "variable, elle vaut pour toutes les commandes.",
     )
-    workers: int = setting(1, "Processus qui servent les web services.")
-    threads: int = setting(16, "Fils d'exécution par processus.")
+    workers: int = setting(1, "Processus qui servent les web services.", least=1)
+    threads: int = setting(16, "Fils d'exécution par processus.", least=1)
     wsdl_dir: Path | None = setting(
         None, "Dossier du kit officiel : ses WSDL sont publiés et validés à la place des nôtres."
     )
@@ -90,14 +90,14 @@ class Settings:
         3000, "Nombre de points synthétiques ajoutés à ceux du catalogue au premier démarrage."
     )
     population_seed: int = setting(2021, "Graine de la population synthétique et des mesures.")
-    journal_max_records: int = setting(10_000, "Échanges gardés dans le journal.")
+    journal_max_records: int = setting(10_000, "Échanges gardés dans le journal.", least=1)
     journal_max_bytes: int = setting(
-        256 * 2**20, "Octets de requêtes et de réponses gardés dans le journal."
+        256 * 2**20, "Octets de requêtes et de réponses gardés dans le journal.", least=1
     )
     max_body_bytes: int = setting(
-        2**20, "Taille maximale d'une requête ; une requête SGE tient en 10 ko."
+        2**20, "Taille maximale d'une requête ; une requête SGE tient en 10 ko.", least=1
     )
-    max_connections: int = setting(512, "Connexions simultanées par processus.")
+    max_connections: int = setting(512, "Connexions simultanées par processus.", least=1)
     strict: bool = setting(
         False, "Valider aussi chaque réponse contre le contrat ; une réponse fausse devient SGT500."
     )
@@ -126,6 +126,7 @@ class Settings:
     profondeur_historique_mois: int = setting(
         36,
         "Mois d'historique de ConsultationMesures : 36 constatés en 2022, 12 selon son guide.",
+        least=1,
     )
     sans_donnee: SansDonnee | None = setting(
         None,
@@ -137,6 +138,13 @@ class Settings:
     )
 
     def __post_init__(self) -> None:
+        for one in fields(self):
+            least = one.metadata.get("least")
+            if least is not None and getattr(self, one.name) < least:
+                option = one.name.replace("_", "-")
+                raise UsageError(
+                    f"--{option} {getattr(self, one.name)} : donner un nombre à partir de {least}."
+                )
         if self.hours and self.environment is Environment.PRODUCTION:
             raise UsageError(
                 "--hours ne vaut qu'en homologation, dont les heures sont publiées : "

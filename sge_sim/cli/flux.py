@@ -47,6 +47,8 @@ def list_command(
         )
         if as_json:
             click.echo(_json(found))
+        elif not found:
+            click.echo("Aucun fichier ne répond à ces critères.", err=True)
         else:
             for fichier in found:
                 click.echo(_line(fichier))

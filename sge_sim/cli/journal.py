@@ -38,6 +38,8 @@ def list_command(
 
             views = [ExchangeView.of(echange).model_dump(mode="json") for echange in echanges]
             click.echo(json.dumps(views, ensure_ascii=False, indent=2))
+        elif not echanges:
+            click.echo("Aucun échange ne répond à ces critères.", err=True)
         else:
             for echange in echanges:
                 click.echo(_line(echange))
@@ -57,7 +59,7 @@ def _line(echange: Echange) -> str:
         )
     )
     told = " — ".join(part for part in (_rule(echange), echange.detail) if part)
-    return f"{line}\n        {told}" if told else line
+    return "\n        ".join((line, *told.splitlines()))
 
 
 def _outcome(echange: Echange) -> str:

@@ -94,6 +94,8 @@ def test_simulated_clock_starts_where_it_is_told(tmp_path: Path) -> None:
         (["--database-url", "nimporte"], "n'est pas l'adresse d'une base"),
         (["--wsdl-dir", "/nulle/part"], "n'est pas un dossier"),
         (["--population-size", "3"], "947"),
+        (["--workers", "0"], "--workers 0 : donner un nombre à partir de 1"),
+        (["--journal-max-records", "-5"], "--journal-max-records -5 : donner un nombre"),
         (["--disabled-rules", "trop_de_tout"], "n'est la règle d'aucun service"),
     ],
 )
