@@ -3,7 +3,9 @@
 The index of the day J is read in the night that ends it, and sent on J + 1: `dateFin` is the
 real instant of the reading, in legal time without offset, while `dateHeureCreation` is in UTC
 (observed 2022). The series are those that the simulated meter counts: EA on the distributor's
-and on the supplier's classes, ERC and ERI on the distributor's.
+and on the supplier's classes; ERC, ERI, then DD, DE, DQ, PMA and TF on the distributor's. Their
+values are those of CMD v3.0; DQ is in VA here, in W there. ER isn't counted: no source tells
+how it relates to ERC and ERI.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,7 +15,15 @@ from xml.sax.saxutils import escape
 
 from sge_sim.flux.envoi import Archive, Envoi, PointPublie, batches
 from sge_sim.flux.horodates import naifs
-from sge_sim.mesures import Grandeur, Index, index_courants
+from sge_sim.mesures import (
+    Grandeur,
+    GrandeurFacturee,
+    Grille,
+    Index,
+    index_courants,
+    registres_factures,
+)
+from sge_sim.mesures.alea import Entiers
 from sge_sim.referentiel.calendriers import calendrier_du
 
 POINTS_PAR_FICHIER = 1000
@@ -25,6 +35,14 @@ _GRANDEURS = (
     (Grandeur.PRC, "ERC", "VARh"),
     (Grandeur.PRI, "ERI", "VARh"),
 )
+_UNITES = {
+    GrandeurFacturee.DD: "s",
+    GrandeurFacturee.DE: "Wh",
+    GrandeurFacturee.DQ: "VA",
+    GrandeurFacturee.PMA: "VA",
+    GrandeurFacturee.TF: "s",
+}
+"""Guide R171, but for DE (assumed, as in CMD v3.0)."""
 
 
 def files(envoi: Envoi, publies: Sequence[PointPublie]) -> Iterator[Archive]:
@@ -75,31 +93,41 @@ def write(envoi: Envoi, publies: Sequence[PointPublie]) -> bytes:
 
 
 def _series(publie: PointPublie) -> Iterator[str]:
+    metier = "PROD" if publie.point.injection else "CONS"
+    for physique, unite, cote, grilles, lus, registres in _grandeurs(publie):
+        for classe in calendrier_du(grilles, publie.debut).classes:
+            mesures = _mesures(lus, registres[classe.cadran - 1].tolist())
+            if not mesures:
+                continue
+            yield "<serieMesuresDatees>"
+            yield f"<prmId>{publie.prm}</prmId>"
+            yield "<type>INDEX</type>"  # observed: the guide says IDX
+            yield f"<grandeurMetier>{metier}</grandeurMetier>"
+            yield f"<grandeurPhysique>{physique}</grandeurPhysique>"
+            yield f"<typeCalendrier>{cote}</typeCalendrier>"
+            yield f"<codeClasseTemporelle>{classe.code}</codeClasseTemporelle>"
+            yield f"<libelleClasseTemporelle>{escape(classe.libelle)}</libelleClasseTemporelle>"
+            yield f"<unite>{unite}</unite>"
+            yield "<mesuresDateesListe>"
+            yield from mesures
+            yield "</mesuresDateesListe>"
+            yield "</serieMesuresDatees>"
+
+
+def _grandeurs(
+    publie: PointPublie,
+) -> Iterator[tuple[str, str, str, Sequence[Grille], Index, Entiers]]:
+    """Yield each quantity by side: its name, unit, the side, its grids, readings, registers."""
     point, lendemain = publie.point, timedelta(1)
-    metier = "PROD" if point.injection else "CONS"
+    debut, fin = publie.debut + lendemain, publie.fin + lendemain
+    distributeur, fournisseur = point.grille_distributeur, point.grille_fournisseur
     for grandeur, physique, unite in _GRANDEURS:
-        lus = index_courants(point, publie.debut + lendemain, publie.fin + lendemain, grandeur)
-        cotes = [("D", point.grille_distributeur, lus.distributeur)]
+        lus = index_courants(point, debut, fin, grandeur)
+        yield physique, unite, "D", distributeur, lus, lus.distributeur
         if grandeur is Grandeur.PA:
-            cotes.append(("F", point.grille_fournisseur, lus.fournisseur))
-        for cote, grilles, registres in cotes:
-            for classe in calendrier_du(grilles, publie.debut).classes:
-                mesures = _mesures(lus, registres[classe.cadran - 1].tolist())
-                if not mesures:
-                    continue
-                yield "<serieMesuresDatees>"
-                yield f"<prmId>{publie.prm}</prmId>"
-                yield "<type>INDEX</type>"  # observed: the guide says IDX
-                yield f"<grandeurMetier>{metier}</grandeurMetier>"
-                yield f"<grandeurPhysique>{physique}</grandeurPhysique>"
-                yield f"<typeCalendrier>{cote}</typeCalendrier>"
-                yield f"<codeClasseTemporelle>{classe.code}</codeClasseTemporelle>"
-                yield f"<libelleClasseTemporelle>{escape(classe.libelle)}</libelleClasseTemporelle>"
-                yield f"<unite>{unite}</unite>"
-                yield "<mesuresDateesListe>"
-                yield from mesures
-                yield "</mesuresDateesListe>"
-                yield "</serieMesuresDatees>"
+            yield physique, unite, "F", fournisseur, lus, lus.fournisseur
+    for facturee, registres in registres_factures(point, lus).items():
+        yield facturee, _UNITES[facturee], "D", distributeur, lus, registres
 
 
 def _mesures(lus: Index, valeurs: list[int]) -> list[str]:

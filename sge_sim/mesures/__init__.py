@@ -39,6 +39,11 @@ True
 from sge_sim.mesures.calendrier import DERNIER_JOUR, PREMIER_JOUR, minuits
 from sge_sim.mesures.consommations import Consommation, Consommations, Serie, consommations
 from sge_sim.mesures.courbes import Courbe, courbe, courbe_10_minutes
+from sge_sim.mesures.depassements import (
+    GrandeurFacturee,
+    grandeurs_facturees,
+    registres_factures,
+)
 from sge_sim.mesures.index import (
     CADRANS_DISTRIBUTEUR,
     CADRANS_FOURNISSEUR,
@@ -89,6 +94,7 @@ __all__ = [
     "Courbe",
     "Energies",
     "Grandeur",
+    "GrandeurFacturee",
     "Grille",
     "HeuresCreuses",
     "Index",
@@ -108,6 +114,7 @@ __all__ = [
     "energies_quotidiennes",
     "est_plage_usuelle",
     "format_plages",
+    "grandeurs_facturees",
     "grilles_entre",
     "index_aux",
     "index_courants",
@@ -117,4 +124,5 @@ __all__ = [
     "parse_plages",
     "puissances_maximales",
     "puissances_mensuelles",
+    "registres_factures",
 ]

@@ -127,7 +127,7 @@ def _releves(point: PointMesure, fin: date) -> list[_Releve]:
     if dernier < debut:
         return []
     evenements = _evenements(point) | {debut}
-    jours = [j for j in {*_cycliques(point, debut, dernier), *evenements} if debut <= j <= dernier]
+    jours = [j for j in {*cycliques(point, debut, dernier), *evenements} if debut <= j <= dernier]
     i0, i1 = numero(debut), numero(dernier) + 1
     minutes = np.zeros(i1 - i0, np.int64)
     if not point.petit:
@@ -164,7 +164,7 @@ def _evenements(point: PointMesure) -> set[date]:
     return jours
 
 
-def _cycliques(point: PointMesure, debut: date, dernier: date) -> Iterator[date]:
+def cycliques(point: PointMesure, debut: date, dernier: date) -> Iterator[date]:
     """Yield the days of cyclic reading of the months from `debut` to `dernier`."""
     for mois in range(debut.year * 12 + debut.month - 1, dernier.year * 12 + dernier.month):
         yield date(mois // 12, mois % 12 + 1, point.jour_releve)

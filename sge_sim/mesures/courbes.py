@@ -94,17 +94,7 @@ def courbe_10_minutes(
     if point.petit:
         raise ValueError(f"a {point.segment} point has no 10-minute curve")
     i0, i1 = periode_mesuree(point, numero_borne(debut), numero_borne(fin))
-    publies = []
-    for bloc in blocs(point, i0, i1, grandeur):
-        if bloc.pas == 10:
-            publies.append(bloc)
-            continue
-        if grandeur is Grandeur.E:
-            valeurs = (bloc.valeurs[:, ::2] + bloc.valeurs[:, 1::2]) // 2
-        else:
-            valeurs = moyennes_10_minutes(bloc.valeurs)
-        publies.append(bloc._replace(pas=10, valeurs=valeurs))
-    return _assemble(point, publies)
+    return _assemble(point, list(blocs_10_minutes(point, i0, i1, grandeur)))
 
 
 def moyennes_10_minutes(jours: Entiers) -> Entiers:
@@ -137,6 +127,19 @@ def blocs(
         else:
             valeurs = _kilowatts(j)
         yield Bloc(j.premier, j.premier + len(valeurs), pas, pas, valeurs)
+
+
+def blocs_10_minutes(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> Iterator[Bloc]:
+    """Yield what `courbe_10_minutes` publishes of the days [i0, i1), lost or not."""
+    for bloc in blocs(point, i0, i1, grandeur):
+        if bloc.pas == 10:
+            yield bloc
+            continue
+        if grandeur is Grandeur.E:
+            valeurs = (bloc.valeurs[:, ::2] + bloc.valeurs[:, 1::2]) // 2
+        else:
+            valeurs = moyennes_10_minutes(bloc.valeurs)
+        yield bloc._replace(pas=10, valeurs=valeurs)
 
 
 def _watts(j: Journees, *, horaire: bool) -> Entiers:

@@ -8,12 +8,12 @@ register 1 goes on from where the previous one stopped.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import lru_cache
 
 import numpy as np
 
 from sge_sim.mesures.alea import Entiers, Masque, draws
 from sge_sim.mesures.calendrier import calendrier, decalages, jour_de, numero_borne
+from sge_sim.mesures.classes import cadrans_des_jours, decoupage
 from sge_sim.mesures.installations import installation_de
 from sge_sim.mesures.journees import Journees, journees, jours_perdus, plages_de, vie
 from sge_sim.mesures.point import (
@@ -29,12 +29,6 @@ CADRANS_FOURNISSEUR = 10
 """Registers of the supplier's grid (F1 to F10 of a Linky)."""
 CADRANS_DISTRIBUTEUR = 5
 """Registers of the distributor's grid: D1 to D4 of a Linky, then the peak of HTA (assumed)."""
-
-_HP, _HC, _HC_DE_LA_VEILLE, _PTE = range(4)
-_POINTES: Plages = ((9 * 60, 11 * 60), (18 * 60, 20 * 60))
-"""Peak hours of HTA, from December to February, Sundays excepted (assumed)."""
-_SIX_CADRANS: Plages = ((22 * 60, 6 * 60),)
-"""Off-peak hours of the six-class calendar, whatever the point's (assumed)."""
 
 _TOTAL = CADRANS_FOURNISSEUR + CADRANS_DISTRIBUTEUR
 _REGISTRES_INITIAUX = [0, CADRANS_FOURNISSEUR, _TOTAL]
@@ -215,7 +209,7 @@ def _repartit(
     j: Journees, structure: Structure, plages: Plages, jusque: Entiers | None, registres: Entiers
 ) -> None:
     """Add the days to the registers of a grid, class by class."""
-    bornes, natures = _decoupage(structure, plages)
+    bornes, natures = decoupage(structure, plages)
     n = j.energies.shape[1]
     minutes = np.array(bornes, np.int64)[:, None]
     if jusque is None:
@@ -223,54 +217,9 @@ def _repartit(
     else:
         fins = np.array([1440], np.int64)[:, None]
         cumuls = j.registres(np.minimum(np.concatenate([minutes, fins]), jusque))
-    cadrans = _cadrans(structure)[:, j.premier : j.premier + n]
+    cadrans = cadrans_des_jours(structure)[:, j.premier : j.premier + n]
     jours = np.arange(n)
     avant = np.zeros(n, np.int64)
     for nature, cumul in zip(natures, cumuls, strict=True):
         registres[cadrans[nature] - 1, jours] += cumul - avant
         avant = cumul
-
-
-@lru_cache(maxsize=256)
-def _decoupage(structure: Structure, plages: Plages) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return the minutes at which a day changes class, and the nature of each part."""
-    if structure is Structure.SIX_CADRANS:
-        plages = _SIX_CADRANS
-    creuses = np.zeros(1440, np.int64)
-    for debut, fin in plages:
-        minutes = np.arange(debut, fin if fin > debut else fin + 1440) % 1440
-        creuses[minutes] = _HC
-    if structure is Structure.SIX_CADRANS:
-        # Its day goes from 6h to 6h: the small hours have the colour of the day before.
-        creuses[: 6 * 60] = _HC_DE_LA_VEILLE
-    if structure is Structure.POINTE:
-        for debut, fin in _POINTES:
-            creuses[debut:fin] = _PTE
-    bornes = np.flatnonzero(creuses[1:] != creuses[:-1]) + 1
-    return tuple(bornes.tolist()), tuple(creuses[[0, *bornes.tolist()]].tolist())
-
-
-@lru_cache(maxsize=len(Structure))
-def _cadrans(structure: Structure) -> Entiers:
-    """Return the register of each nature of time on each day: shape (4, days)."""
-    table = calendrier()
-    haute = table.saison_haute
-    un = np.ones(len(haute), np.int64)
-    if structure is Structure.SIX_CADRANS:
-        hc = 1 + 2 * table.couleur
-        veille = np.concatenate([hc[:1], hc[:-1]])
-        cadrans = (hc + 1, hc, veille, hc + 1)
-    elif structure is Structure.HP_HC:
-        cadrans = (2 * un, un, un, 2 * un)
-    else:
-        hp, hc = 2 + 2 * haute, 1 + 2 * haute
-        pointe = hp
-        if structure is Structure.POINTE:
-            # Sundays are off-peak all day (assumed).
-            dimanche = table.jour_semaine == 6
-            hp = np.where(dimanche, hc, hp)
-            pointe = np.where(np.isin(table.mois, (12, 1, 2)) & ~dimanche, 5, hp)
-        cadrans = (hp, hc, hc, pointe)
-    tous = np.stack(cadrans)
-    tous.setflags(write=False)
-    return tous

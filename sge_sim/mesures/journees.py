@@ -45,8 +45,9 @@ PASSAGE_5_MINUTES = date(2023, 3, 1)
 """First day of the 5-minute curves of C1-C4 and P1-P3, 10 minutes before (assumed: answers of
 2022 have 10 minutes, those of April 2023 have 5)."""
 
-_DEBUT_CHANGEMENT, _FIN_CHANGEMENT = 120, 180
-_DEBUT, _FIN = np.array([[_DEBUT_CHANGEMENT]]), np.array([[1440]])
+DEBUT_CHANGEMENT, FIN_CHANGEMENT = 120, 180
+"""Legal minutes of the hour that is skipped or lived twice on a day of 23 or 25 hours."""
+_DEBUT, _FIN = np.array([[DEBUT_CHANGEMENT]]), np.array([[1440]])
 _DEPASSEMENT = {False: 108, True: 100}
 """Largest power of a large point, per cent of the subscribed: consumption, injection (assumed)."""
 _AUCUN = np.zeros(0, np.int64)
@@ -103,7 +104,7 @@ class Journees:
         )
         if not len(self.changements):
             return exacts
-        a, b = _DEBUT_CHANGEMENT // self.banque.pas, _FIN_CHANGEMENT // self.banque.pas
+        a, b = DEBUT_CHANGEMENT // self.banque.pas, FIN_CHANGEMENT // self.banque.pas
         heure = exacts[:, b : b + 1] - exacts[:, a : a + 1]
         if calendrier().heures[self.premier] == 23:
             return np.concatenate([exacts[:, : a + 1], exacts[:, b + 1 :] - heure], axis=1)
@@ -125,7 +126,7 @@ class Journees:
         of 2h-3h spent by then, positive or negative. Shape (bounds, changes)."""
         rangs = self.changements
         signes = calendrier().heures[self.premier + rangs] - 24
-        bornes = np.clip(minutes, _DEBUT_CHANGEMENT, _FIN_CHANGEMENT)
+        bornes = np.clip(minutes, DEBUT_CHANGEMENT, FIN_CHANGEMENT)
         return signes * (self._spent(bornes, rangs) - self._spent(_DEBUT, rangs))
 
 
@@ -142,8 +143,7 @@ def journees(
     With `par_duree`, days of 23 and 25 hours stand alone. What a day holds doesn't depend on
     `i0` and `i1`. `grandeur` is not the voltage, which is no energy.
     """
-    coupes = _coupes(point)
-    bornes = [i0, *coupes[bisect_right(coupes, i0) : bisect_left(coupes, i1)], i1]
+    bornes = [i0, *coupes_entre(point, i0, i1), i1]
     if par_duree and (changements := changements_entre(i0, i1)):
         seuls = {bord for jour in changements for bord in (jour, jour + 1)}
         bornes = sorted(seuls.union(bornes))
@@ -151,6 +151,12 @@ def journees(
         return
     for a, b in pairwise(bornes):
         yield _journees(point, a, b, grandeur)
+
+
+def coupes_entre(point: PointMesure, i0: int, i1: int) -> tuple[int, ...]:
+    """Return the days strictly inside [i0, i1) on which something dated changes."""
+    coupes = _coupes(point)
+    return coupes[bisect_right(coupes, i0) : bisect_left(coupes, i1)]
 
 
 @lru_cache(maxsize=4096)

@@ -21,6 +21,9 @@ from flux_kit import (
 from sge_sim.clock import PARIS
 from sge_sim.flux import r171
 from sge_sim.mesures import index_courants
+from sge_sim.services.consultation_mesures_detaillees.demande import Cadre, Demande
+from sge_sim.services.consultation_mesures_detaillees.releves import read_contextes
+from sge_sim.soap.writer import Stamp, write_stamps
 
 NAMESPACE = "http://www.enedis.fr/stm/R171"
 LENDEMAIN = ORDINAIRE + JOUR
@@ -41,7 +44,7 @@ def test_a_file_has_the_tree_of_its_schema_and_its_root_alone_in_the_namespace(j
 @pytest.mark.observed("R171 sample, 2022")
 def test_series_are_indexes_by_class_in_wh_and_varh() -> None:
     xml = tree(r171.write(envoi(), [publie(grand())]))
-    assert series(xml) == [
+    assert series(xml)[:12] == [
         (physique, "D", classe, unite)
         for physique, unite in (("EA", "Wh"), ("ERC", "VARh"), ("ERI", "VARh"))
         for classe in ("HCE", "HPE", "HCH", "HPH")
@@ -51,6 +54,59 @@ def test_series_are_indexes_by_class_in_wh_and_varh() -> None:
         "Heures Creuses Eté",
         "Heures Pleines Eté",
     ]
+
+
+@pytest.mark.documented("guide R171 v1.3.0: quantities and units, but for DE (assumed)")
+def test_what_is_billed_beside_energies_comes_after_them() -> None:
+    point = grand()
+    xml = tree(r171.write(envoi(), [publie(point)]))
+    unites = {"DD": "s", "DE": "Wh", "DQ": "VA", "PMA": "VA", "TF": "s"}
+    assert series(xml)[12:] == [
+        (physique, "D", classe, unite)
+        for physique, unite in unites.items()
+        for classe in ("HCE", "HPE", "HCH", "HPH")
+    ]
+    plant = tree(r171.write(envoi(), [publie(grand(segment="P3"))]))
+    assert [one[0] for one in series(plant)[12::4]] == ["PMA", "TF"]
+
+
+@pytest.mark.assumed("one meter, read once: CMD v3.0 and R171 tell the same")
+@pytest.mark.parametrize("jour", [ORDINAIRE, PRINTEMPS, AUTOMNE])
+def test_values_are_those_of_the_consultation(jour: date) -> None:
+    point = grand()
+    xml = tree(r171.write(envoi(), [publie(point, jour)]))
+    publies = {
+        (one.findtext("grandeurPhysique"), one.findtext("codeClasseTemporelle")): [
+            (lue.findtext("dateFin").replace("T", " "), int(lue.findtext("valeur")))
+            for lue in one.iter("mesureDatee")
+        ]
+        for one in xml.iter("serieMesuresDatees")
+    }
+    demande = Demande(
+        prm="09111642617347",
+        type="INDEX",
+        grandeur="TOUT",
+        sens=("SOUTIRAGE",),
+        debut=jour + JOUR,
+        fin=jour + 2 * JOUR,
+        pas=None,
+        corrigees=False,
+        cadre=Cadre.ACCORD_CLIENT,
+    )
+    (courants,) = (c for c in read_contextes(point, demande) if c.type == "RC")
+    consultes = {
+        (relevee.grandeur, registre.classe): list(
+            zip(
+                write_stamps(Stamp.NAIF, registre.horodates, registre.decalages),
+                registre.valeurs.tolist(),
+                strict=True,
+            )
+        )
+        for relevee in courants.grandeurs
+        for registre in relevee.calendriers[0].registres
+    }
+    assert publies == consultes
+    assert len(publies) == 8 * 4
 
 
 @pytest.mark.observed("R171 sample, 2022: reading instant in legal time, creation in UTC")

@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 import numpy as np
 import pytest
-from mesures_points import grand, linky
+from mesures_points import POSE, grand, linky
 
 from sge_sim.clock import PARIS
 from sge_sim.mesures import (
@@ -17,6 +17,7 @@ from sge_sim.mesures import (
     Grandeur,
     PointMesure,
     Profil,
+    PuissanceSouscrite,
     Structure,
     Trou,
     consommations,
@@ -27,6 +28,7 @@ from sge_sim.mesures import (
     index_quotidiens,
     parse_plages,
     puissances_maximales,
+    registres_factures,
 )
 
 POINTS = {
@@ -46,6 +48,10 @@ POINTS = {
     "usine": grand(12, kw=2_500, segment="C2", structure=Structure.POINTE),
     "centrale": grand(13, kw=900, segment="P1"),
 }
+MOINS_PUISSANTE = replace(
+    grand(1), puissances=(PuissanceSouscrite(POSE, 120), PuissanceSouscrite(date(2023, 6, 1), 60))
+)
+"""It overruns what power it has left."""
 FENETRES = (
     (date(2023, 2, 25), date(2023, 4, 3)),
     (date(2024, 1, 1), date(2024, 4, 8)),
@@ -82,6 +88,31 @@ def digest(point: PointMesure) -> str:
     return somme.hexdigest()
 
 
+FACTUREES = {
+    "tertiaire": "eb5ffa05e8c8c38b04ee1fc51054beea404ad6ac8a3b7ab13eff8cb407ec9ae6",
+    "usine": "1403079de94e0e75e9feb2f25a68d492495af09a3a07b5d07543fd2f2927b7a3",
+    "centrale": "ce0d3214d1f25813ed7335ab4c394143825aa7443735aedf4696205d5a07b77c",
+    "moins puissante": "255067fea0741b9e97cb2bb2fe7e2c5012b4d4dfbabdb264ba4984c7c1a98d6c",
+}
+"""Of what large meters count beside energies."""
+
+
+def digest_factures(point: PointMesure) -> str:
+    somme = hashlib.sha256()
+    for debut, fin in FENETRES:
+        lus = registres_factures(point, index_courants(point, debut, fin))
+        for grandeur, registres in lus.items():
+            somme.update(grandeur.encode())
+            somme.update(np.ascontiguousarray(registres).astype("<i8").tobytes())
+    return somme.hexdigest()
+
+
 @pytest.mark.parametrize("nom", POINTS)
 def test_measures_are_these_bytes(nom: str) -> None:
     assert digest(POINTS[nom]) == EMPREINTES[nom]
+
+
+@pytest.mark.parametrize("nom", FACTUREES)
+def test_what_is_counted_beside_energies_is_these_bytes(nom: str) -> None:
+    point = POINTS.get(nom, MOINS_PUISSANTE)
+    assert digest_factures(point) == FACTUREES[nom]

@@ -1,6 +1,6 @@
 """The daily and monthly indexes that answer a demand of v3.0, by calendar and time class."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -10,11 +10,13 @@ from sge_sim.mesures import (
     Grille,
     Index,
     PointMesure,
+    grandeurs_facturees,
     grilles_entre,
     index_aux,
     index_courants,
     index_quotidiens,
     minuits,
+    registres_factures,
 )
 from sge_sim.mesures.alea import Entiers
 from sge_sim.mesures.consommations import MINUTE_DU_RELEVE
@@ -49,7 +51,7 @@ class CalendrierReleve:
 
 @dataclass(frozen=True)
 class GrandeurRelevee:
-    """An energy (EA, ERI, ERC), its calendars and, for C5 and P4, its total."""
+    """An energy or what is billed beside it, its calendars and, for C5 and P4, its total."""
 
     grandeur: str
     calendriers: tuple[CalendrierReleve, ...]
@@ -68,7 +70,8 @@ class Contexte:
 def read_contextes(point: PointMesure, demande: Demande) -> tuple[Contexte, ...]:
     """Return the readings of a demand; what has none is left out.
 
-    Quantities that the simulated meter doesn't count (ER, DD, DE, DQ, PMA, TF) have none.
+    What the simulated meter doesn't count has none: ER on any point, since no source tells how it
+    relates to ERI and ERC; all but EA on C5 and P4; DD, DE and DQ on production.
     """
     if point.petit:
         contextes = [_contexte(point, demande, "COL", "AQ")]
@@ -78,13 +81,43 @@ def read_contextes(point: PointMesure, demande: Demande) -> tuple[Contexte, ...]
 
 
 def _contexte(point: PointMesure, demande: Demande, contexte: str, type: str) -> Contexte:
-    relevees = []
+    relevees = (*_energies(point, demande, type), *_facturees(point, demande, type))
+    return Contexte(contexte, type, relevees)
+
+
+def _energies(point: PointMesure, demande: Demande, type: str) -> Iterator[GrandeurRelevee]:
+    """The supplier's calendars come before the distributor's (observed 2023)."""
     for grandeur in ("EA",) if point.petit else ENERGIES:
-        if demande.grandeur in (grandeur, TOUT):
-            index = _read(point, demande, grandeur, type)
-            if index.valides.any():
-                relevees.append(_grandeur(point, demande, grandeur, index))
-    return Contexte(contexte, type, tuple(relevees))
+        if demande.grandeur not in (grandeur, TOUT):
+            continue
+        index = _read(point, demande, grandeur, type)
+        if not index.valides.any():
+            continue
+        calendriers = [
+            calendrier
+            for grilles, valeurs, cote in (
+                (point.grille_fournisseur, index.fournisseur, "F"),
+                (point.grille_distributeur, index.distributeur, "D"),
+            )
+            for calendrier in _calendriers(point, demande, index, grilles, valeurs, cote)
+        ]
+        total = None
+        if point.petit:
+            tous = np.flatnonzero(index.valides)
+            total = _registre("", "", _cadran(point, "T"), index, index.total, tous)
+        yield GrandeurRelevee(grandeur, tuple(calendriers), total)
+
+
+def _facturees(point: PointMesure, demande: Demande, type: str) -> Iterator[GrandeurRelevee]:
+    """They are read with the energies, on the distributor's classes alone (assumed)."""
+    demandees = [g for g in grandeurs_facturees(point) if demande.grandeur in (g, TOUT)]
+    if not demandees:
+        return
+    index = _read(point, demande, "EA", type)
+    for grandeur, registres in registres_factures(point, index, demandees).items():
+        calendriers = _calendriers(point, demande, index, point.grille_distributeur, registres, "D")
+        if calendriers:
+            yield GrandeurRelevee(grandeur, calendriers, None)
 
 
 def _read(point: PointMesure, demande: Demande, grandeur: str, type: str) -> Index:
@@ -100,27 +133,25 @@ def _read(point: PointMesure, demande: Demande, grandeur: str, type: str) -> Ind
             return index_aux(point, jours, MINUTE_DU_RELEVE, puissance)
 
 
-def _grandeur(point: PointMesure, demande: Demande, grandeur: str, index: Index) -> GrandeurRelevee:
-    """The supplier's calendars come before the distributor's (observed 2023)."""
-    sens = "I" if point.injection else "S"
-    cotes = (
-        (point.grille_fournisseur, index.fournisseur, "F"),
-        (point.grille_distributeur, index.distributeur, "D"),
-    )
+def _calendriers(
+    point: PointMesure,
+    demande: Demande,
+    index: Index,
+    grilles: Sequence[Grille],
+    valeurs: Entiers,
+    cote: str,
+) -> tuple[CalendrierReleve, ...]:
+    """Return the calendars of one side (F, D), but for those under which nothing was read."""
     calendriers = [
-        _calendrier(
-            point, grille, index, valeurs, _rangs(index, debut, fin), f"IDX_EA{sens}_{cote}"
-        )
-        for grilles, valeurs, cote in cotes
+        _calendrier(point, grille, index, valeurs, _rangs(index, debut, fin), _cadran(point, cote))
         for grille, debut, fin in grilles_entre(grilles, demande.debut, demande.fin)
     ]
-    total = None
-    if point.petit:
-        tous = np.flatnonzero(index.valides)
-        total = _registre("", "", f"IDX_EA{sens}_T", index, index.total, tous)
-    return GrandeurRelevee(
-        grandeur, tuple(c for c in calendriers if len(c.registres[0].horodates)), total
-    )
+    return tuple(c for c in calendriers if len(c.registres[0].horodates))
+
+
+def _cadran(point: PointMesure, suffixe: str) -> str:
+    """Return how a small meter calls a register, or those of one side of it."""
+    return f"IDX_EA{'I' if point.injection else 'S'}_{suffixe}"
 
 
 def _rangs(index: Index, debut: date, fin: date) -> Entiers:

@@ -73,7 +73,8 @@ def pas_incorrect(consultation: Consultation) -> bool:
     source="GUI 0488 §4 ; code supposé",
     provenance="assumed",
     remede="une grandeur du type demandé : PA, PRI, PRC, E ou TOUT pour COURBE, PMA pour PMAX, "
-    "EA pour ENERGIE (en v3.0 aussi ERC, ERI), EA, ERC, ERI ou TOUT pour INDEX",
+    "EA pour ENERGIE (en v3.0 aussi ERC, ERI), EA, ERC, ERI, DD, DE, DQ, PMA, TF ou TOUT pour "
+    "INDEX",
 )
 def grandeur_d_un_autre_type(consultation: Consultation) -> bool:
     """The physical quantity is one of its type of measures."""

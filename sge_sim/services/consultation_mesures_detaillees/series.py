@@ -34,6 +34,10 @@ UNITES = {
     "ERI": "VArh",
     "ERC": "VArh",
     "PMA": "VA",
+    "DD": "s",
+    "DE": "Wh",
+    "DQ": "W",
+    "TF": "s",
 }
 ENERGIES = {"EA": Grandeur.PA, "ERI": Grandeur.PRI, "ERC": Grandeur.PRC}
 """The energies that are counted, each with the power of which it is the sum."""

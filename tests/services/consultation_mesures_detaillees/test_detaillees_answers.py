@@ -1,6 +1,7 @@
 """What ConsultationMesuresDetaillees answers, over SOAP: stamps, units, order, trailing fields."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from detaillees_kit import (
@@ -216,13 +217,72 @@ def test_index_of_a_c4_is_read_at_irregular_instants_and_frozen_each_month(
     assert all(value % 1000 == 0 for value in every)
 
 
-@pytest.mark.assumed("TOUT gives the energies that the simulated meter counts")
-def test_index_tout_gives_the_reactive_energies_of_a_c4_alone(tiers: Detaillees) -> None:
-    large = tiers.v3(C4, "INDEX", "TOUT", **JOURS)["contexte"]
+UNITES = {
+    "EA": "Wh",
+    "ERI": "VArh",
+    "ERC": "VArh",
+    "DD": "s",
+    "DE": "Wh",
+    "DQ": "W",
+    "PMA": "VA",
+    "TF": "s",
+}
+
+
+@pytest.mark.assumed("TOUT gives what the simulated meter counts, in this order")
+@pytest.mark.parametrize(
+    ("prm", "sens", "absentes"),
+    [(C4, "SOUTIRAGE", ()), (C2, "SOUTIRAGE", ()), (P1, "INJECTION", ("DD", "DE", "DQ"))],
+)
+def test_index_tout_of_a_large_point_gives_each_quantity_with_its_unit(
+    tiers: Detaillees, prm: str, sens: str, absentes: tuple[str, ...]
+) -> None:
+    mois = {"debut": date(2026, 5, 1), "fin": date(2026, 7, 1), "sens": sens}
+    attendues = [(nom, unite) for nom, unite in UNITES.items() if nom not in absentes]
+    current, monthly = tiers.v3(prm, "INDEX", "TOUT", **mois)["contexte"]
+    for contexte in (current, monthly):
+        grandeurs = contexte["grandeur"]
+        assert [(each["grandeurPhysique"], each["unite"]) for each in grandeurs] == attendues
+        # All are read at once, on the distributor's classes.
+        energie = listed(grandeurs[0]["calendrier"])[-1]
+        for each in grandeurs[3:]:
+            (calendrier,) = listed(each["calendrier"])
+            assert calendrier["idCalendrier"] == "D"
+            assert registers(calendrier) == registers(energie)
+            for lus, lues in zip(
+                listed(calendrier["classeTemporelle"]),
+                listed(energie["classeTemporelle"]),
+                strict=True,
+            ):
+                assert [v["d"] for v in listed(lus["valeur"])] == [
+                    v["d"] for v in listed(lues["valeur"])
+                ]
+
+
+@pytest.mark.assumed("a quantity asked alone is what TOUT says of it")
+@pytest.mark.parametrize("nom", ["DD", "DE", "DQ", "PMA", "TF"])
+def test_index_of_one_billed_quantity_is_that_of_tout(tiers: Detaillees, nom: str) -> None:
+    tout = tiers.v3(C4, "INDEX", "TOUT", **JOURS)["contexte"]
+    seule = tiers.v3(C4, "INDEX", nom, **JOURS)["contexte"]
+    (grandeur,) = listed(seule["grandeur"])
+    assert grandeur in tout["grandeur"]
+    lus = [int(v["v"]) for each in classes(grandeur) for v in listed(each["valeur"])]
+    assert any(lus) is (nom in ("PMA", "TF"))
+
+
+def classes(grandeur: dict[str, Any]) -> list[Any]:
+    return listed(listed(grandeur["calendrier"])[0]["classeTemporelle"])
+
+
+@pytest.mark.assumed("a Linky counts its energy alone")
+def test_index_of_a_small_point_is_its_active_energy(tiers: Detaillees) -> None:
     small = tiers.v3(C5, "INDEX", "TOUT", **JOURS)["contexte"]
-    names = [each["grandeurPhysique"] for each in listed(large)[0]["grandeur"]]
-    assert names == ["EA", "ERI", "ERC"]
     assert [each["grandeurPhysique"] for each in listed(small["grandeur"])] == ["EA"]
+    for nom in ("DD", "DE", "DQ", "PMA", "TF"):
+        assert code(tiers.v3(C5, "INDEX", nom, **JOURS)) == "SGT4G3"
+    for nom in ("DD", "DE", "DQ"):
+        assert code(tiers.v3(P1, "INDEX", nom, sens="INJECTION", **JOURS)) == "SGT4G3"
+    assert code(tiers.v3(C4, "INDEX", "ER", **JOURS)) == "SGT4G3"
 
 
 @VERSIONS

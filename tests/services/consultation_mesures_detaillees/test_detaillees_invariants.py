@@ -1,11 +1,14 @@
 """What the answers of one point owe to each other, read over SOAP."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
+from math import isqrt
 from typing import Any
 
 import pytest
 from detaillees_kit import C4, C5, C5_SIX_CADRANS, Detaillees, listed, rows, stamps, values
+
+from sge_sim.clock import PARIS
 
 VERSIONS = pytest.mark.parametrize("version", ["2.0", "3.0"])
 PRINTEMPS, AUTOMNE = date(2026, 3, 29), date(2025, 10, 26)
@@ -46,6 +49,45 @@ def test_c4_energy_is_the_curve_rounded_down(tiers: Detaillees, debut: date) -> 
     jours = [debut + timedelta(rang) for rang in range(3)]
     energies = values(tiers.v3(C4, "ENERGIE", debut=debut, fin=jours[-1] + timedelta(1)))
     assert energies == [sum(by_day(tiers, "3.0", C4, jour)) // 12 for jour in jours]
+
+
+@pytest.mark.assumed("classes share the time since the meter was installed")
+@pytest.mark.parametrize("debut", [date(2026, 6, 1), PRINTEMPS, AUTOMNE])
+def test_c4_running_times_add_up_to_the_time_between_readings(
+    tiers: Detaillees, debut: date
+) -> None:
+    window = {"debut": debut, "fin": debut + timedelta(4)}
+    temps = tiers.v3(C4, "INDEX", "TF", **window)["contexte"]["grandeur"]
+    registers = listed(listed(temps["calendrier"])[0]["classeTemporelle"])
+    total = [sum(column) for column in zip(*map(readings, registers), strict=True)]
+    lus = [
+        datetime.fromisoformat(each["d"]).replace(tzinfo=PARIS).timestamp()
+        for each in listed(registers[0]["valeur"])
+    ]
+    assert [b - a for a, b in pairwise(total)] == [b - a for a, b in pairwise(lus)]
+
+
+def by_10_minutes(tiers: Detaillees, grandeur: str, jour: date) -> list[int]:
+    """Whole kW or kVAr of a day, by the carry rule of the FAQ."""
+    cinq = values(tiers.v3(C4, "COURBE", grandeur, debut=jour, fin=jour + timedelta(1)))
+    envoyes = [sum(cinq[:rang]) // 2000 for rang in range(0, len(cinq) + 1, 2)]
+    return [after - before for before, after in pairwise(envoyes)]
+
+
+@pytest.mark.assumed("the month's largest apparent power of the curve every 10 minutes")
+def test_c4_monthly_maximum_is_that_of_its_curves(tiers: Detaillees) -> None:
+    jours = [date(2026, 5, 9) + timedelta(rang) for rang in range(32)]
+    # From one reading at 00:50 to the next.
+    mois = slice(5, 31 * 144 + 5)
+    pa, pri, prc = (
+        [kw for jour in jours for kw in by_10_minutes(tiers, grandeur, jour)][mois]
+        for grandeur in ("PA", "PRI", "PRC")
+    )
+    kva = [isqrt(p**2 + (i - c) ** 2) for p, i, c in zip(pa, pri, prc, strict=True)]
+    lu = tiers.v3(C4, "INDEX", "PMA", debut=jours[-1], fin=jours[-1] + timedelta(1))
+    (fige,) = (each for each in listed(lu["contexte"]) if each["typeReleve"] == "RM")
+    registers = listed(listed(fige["grandeur"]["calendrier"])[0]["classeTemporelle"])
+    assert max(max(readings(each)) for each in registers) == 1000 * max(kva)
 
 
 @VERSIONS

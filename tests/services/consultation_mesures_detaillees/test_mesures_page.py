@@ -25,6 +25,14 @@ day of 23 or 25 hours has 276 or 300 points of 5 minutes, 46 or 50 of 30 minutes
 offset, so the hour that is lived twice can't be told apart there. C1-C4 curves have a step of 10
 minutes before March 2023.
 
+The indexes of a C4 tell by time class of the distributor what it counts beside energies. How is
+assumed. TF counts on since the meter was installed. DD, DE, DQ and PMA start again at each monthly
+reading: RC tells the month so far, RM the month that ends. They are those of the steps of the
+10-minute curve of R4x that ended by then: PMA is the largest apparent power, in whole kVA, DD is
+600 s for each step beyond the subscribed power, DE the sum of the excess, DQ the square root of
+the sum of its squares. Points of the data set stay within their power: DD, DE and DQ are zeros.
+P1-P3 have PMA and TF alone. ER is not counted: SGT4G3.
+
 | point | measure | version | first stamp | last stamp | count | unit | order | row |
 |---|---|---|---|---|---|---|---|---|
 """
@@ -35,6 +43,7 @@ ASKED = (
     ("PMAX", "PMA", "P1D"),
     ("PMAX", "PMA", "P1M"),
     ("INDEX", "EA", None),
+    *(("INDEX", grandeur, None) for grandeur in ("DD", "DE", "DQ", "PMA", "TF")),
 )
 DEUX_MOIS = {"debut": date(2026, 4, 1), "fin": date(2026, 6, 1)}
 

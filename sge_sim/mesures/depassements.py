@@ -1,0 +1,269 @@
+"""What a large meter counts beside energies: overruns, maximum power, running time.
+
+DD, DE, DQ and PMA start again from zero at each monthly reading, so that a daily reading tells
+the month so far and the monthly frozen one the month that ends; TF counts on like an index. All
+are kept by time class of the distributor's grid.
+
+All of it is assumed: documents name the quantities and their units, and say nothing of how they
+are counted. Overruns and maximum are those of the 10-minute steps of `courbe_10_minutes`, lost or
+not, by class at the legal minute at which a step starts; a step counts once it has ended. The
+power that is overrun is that of the day, the same for all classes: installations are sized within
+it, so a point overruns only once its power was reduced. What was spent before the last mise en
+service, or under the meter before, doesn't count.
+
+ER, the reactive energy that isn't split into ERI and ERC, is not counted: no source tells how it
+relates to them on these meters.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from itertools import pairwise
+
+import numpy as np
+
+from sge_sim.mesures.alea import Entiers
+from sge_sim.mesures.calendrier import PREMIER_JOUR, calendrier, jour_de, numero, numero_borne
+from sge_sim.mesures.classes import cadrans_des_jours, decoupage
+from sge_sim.mesures.consommations import MINUTE_DU_RELEVE, cycliques
+from sge_sim.mesures.courbes import Bloc, blocs_10_minutes
+from sge_sim.mesures.index import CADRANS_DISTRIBUTEUR, Index
+from sge_sim.mesures.journees import (
+    DEBUT_CHANGEMENT,
+    FIN_CHANGEMENT,
+    coupes_entre,
+    plages_de,
+    puissance_de,
+)
+from sge_sim.mesures.point import Grandeur, PointMesure, Structure, en_vigueur
+
+_PAS = 600
+"""Seconds of a step."""
+_CADRANS = np.arange(CADRANS_DISTRIBUTEUR)[:, None]
+
+
+class GrandeurFacturee(StrEnum):
+    """A quantity that is billed on, or looked at by a tariff, beside energies."""
+
+    DD = "DD"
+    """Time beyond the subscribed power in the month, s."""
+    DE = "DE"
+    """Energy beyond the subscribed power in the month, Wh."""
+    DQ = "DQ"
+    """Quadratic overrun of the month, W: the root of the sum of squares of the excess."""
+    PMA = "PMA"
+    """Largest apparent power of the month, VA."""
+    TF = "TF"
+    """Running time since the meter was installed, s."""
+
+
+Registres = dict[GrandeurFacturee, Entiers]
+
+
+@dataclass(frozen=True)
+class Etapes:
+    """Consecutive 10-minute steps; all arrays have one entry per step.
+
+    `cadrans`: the register that counts it, from 0; `actives`: mean active power, W; `reactives`:
+    mean reactive power, inductive less capacitive, VAr; `souscrites`: subscribed power, W.
+    """
+
+    cadrans: Entiers
+    actives: Entiers
+    reactives: Entiers
+    souscrites: Entiers
+
+    def registres(self, nombres: Entiers) -> Registres:
+        """Return the registers of a month that starts with the first step, after so many steps.
+
+        `nombres`: shape (n,), any order; each register: shape (5, n), D1 first, all but TF. PMA
+        is in whole kVA (in VA), DE and DQ in whole Wh and W, all rounded down.
+        """
+        ici = self.cadrans == _CADRANS
+        exces = np.maximum(self.actives - self.souscrites, 0)
+        kva = _racine(self.actives**2 + self.reactives**2) // 1000
+        maxima = np.zeros((CADRANS_DISTRIBUTEUR, len(self.cadrans) + 1), np.int64)
+        np.maximum.accumulate(ici * kva, axis=1, out=maxima[:, 1:])
+        return {
+            GrandeurFacturee.DD: _PAS * _cumul(ici & (exces > 0))[:, nombres],
+            GrandeurFacturee.DE: _cumul(ici * exces)[:, nombres] * _PAS // 3600,
+            GrandeurFacturee.DQ: _racine(_cumul(ici * exces**2)[:, nombres]),
+            GrandeurFacturee.PMA: 1000 * maxima[:, nombres],
+        }
+
+
+def grandeurs_facturees(point: PointMesure) -> tuple[GrandeurFacturee, ...]:
+    """Return what the meter of a point counts beside energies: nothing for C5 and P4.
+
+    P1-P3 have PMA and TF alone: a plant has no subscribed power to overrun (assumed).
+    """
+    if point.petit:
+        return ()
+    if point.injection:
+        return GrandeurFacturee.PMA, GrandeurFacturee.TF
+    return tuple(GrandeurFacturee)
+
+
+def registres_factures(
+    point: PointMesure,
+    releves: Index,
+    grandeurs: Collection[GrandeurFacturee] = tuple(GrandeurFacturee),
+) -> Registres:
+    """Return the registers of the distributor's grid at the readings of an index.
+
+    Those of `grandeurs` that the meter counts, in the order of `GrandeurFacturee`; each has shape
+    (5, n), D1 first. Instants, offsets and lost readings are those of `releves`, whatever energy
+    it counts. Units: s (DD, TF), Wh (DE), W (DQ), VA (PMA).
+    """
+    registres: Registres = {}
+    demandees = [g for g in grandeurs_facturees(point) if g in grandeurs]
+    if demandees and demandees != [GrandeurFacturee.TF]:
+        registres |= _du_mois(point, releves.horodates)
+    if GrandeurFacturee.TF in demandees:
+        registres[GrandeurFacturee.TF] = _temps(point, releves.horodates)
+    return {grandeur: registres[grandeur] for grandeur in demandees}
+
+
+def _du_mois(point: PointMesure, horodates: Entiers) -> Registres:
+    """Return the registers that start again each month, at these instants (ascending)."""
+    lus: Registres = {
+        grandeur: np.zeros((CADRANS_DISTRIBUTEUR, len(horodates)), np.int64)
+        for grandeur in GrandeurFacturee
+        if grandeur is not GrandeurFacturee.TF
+    }
+    if not len(horodates):
+        return lus
+    debuts = _debuts(point, horodates)
+    i0, dernier = _jours(np.array([debuts[0], horodates[-1]])).tolist()
+    etapes = _etapes(point, i0, dernier + 1)
+    origine = calendrier().minuits[i0]
+    fins = (horodates - origine) // _PAS
+    bornes = [0, *(np.flatnonzero(debuts[1:] != debuts[:-1]) + 1).tolist(), len(horodates)]
+    for a, b in pairwise(bornes):
+        premiere, derniere = int(debuts[a] - origine) // _PAS, int(fins[b - 1])
+        mois = Etapes(*(tableau[premiere:derniere] for tableau in vars(etapes).values()))
+        for grandeur, valeurs in mois.registres(fins[a:b] - premiere).items():
+            lus[grandeur][:, a:b] = valeurs
+    return lus
+
+
+def _debuts(point: PointMesure, horodates: Entiers) -> Entiers:
+    """Return when the registers read at these instants were at zero: at the monthly reading
+    before, unless the meter was installed or the point commissioned since."""
+    minuits = calendrier().minuits
+    premier, dernier = map(jour_de, _jours(horodates[[0, -1]]).tolist())
+    mois = [
+        numero(jour)
+        for jour in cycliques(point, premier - timedelta(31), dernier)
+        if jour >= PREMIER_JOUR
+    ]
+    # A first entry before all of them.
+    releves = np.concatenate([[0], minuits[mois] + 60 * MINUTE_DU_RELEVE])
+    jours = {point.mise_en_service, *(compteur.pose for compteur in point.compteurs)}
+    ruptures = minuits[sorted(map(numero_borne, jours))]
+    # The monthly reading itself tells the month that it ends.
+    debuts: Entiers = releves[np.searchsorted(releves, horodates) - 1]
+    return np.maximum(debuts, ruptures[np.searchsorted(ruptures, horodates, side="right") - 1])
+
+
+def _etapes(point: PointMesure, i0: int, i1: int) -> Etapes:
+    """Return the steps of the days [i0, i1)."""
+    actives, inductives, capacitives = (
+        list(blocs_10_minutes(point, i0, i1, grandeur))
+        for grandeur in (Grandeur.PA, Grandeur.PRI, Grandeur.PRC)
+    )
+    return Etapes(
+        cadrans=np.concatenate([_cadrans(point, bloc).ravel() for bloc in actives]),
+        actives=_valeurs(actives),
+        reactives=_valeurs(inductives) - _valeurs(capacitives),
+        souscrites=np.concatenate(
+            [
+                np.full(bloc.valeurs.size, 1000 * puissance_de(point, jour_de(bloc.premier)))
+                for bloc in actives
+            ]
+        ),
+    )
+
+
+def _valeurs(blocs: list[Bloc]) -> Entiers:
+    return np.concatenate([bloc.valeurs.ravel() for bloc in blocs])
+
+
+def _cadrans(point: PointMesure, bloc: Bloc) -> Entiers:
+    """Return the register of each step, from 0: shape (days, steps)."""
+    bornes, cadrans = _parties(point, bloc.premier, bloc.fin)
+    minutes = np.arange(0, 1440, bloc.pas)
+    heures = calendrier().heures[bloc.premier]
+    if heures == 23:
+        minutes = minutes[(minutes < DEBUT_CHANGEMENT) | (minutes >= FIN_CHANGEMENT)]
+    elif heures == 25:
+        fin = np.searchsorted(minutes, FIN_CHANGEMENT)
+        minutes = np.concatenate([minutes[:fin], minutes[minutes >= DEBUT_CHANGEMENT]])
+    return cadrans[np.searchsorted(bornes, minutes, side="right")].T
+
+
+def _parties(point: PointMesure, i0: int, i1: int) -> tuple[tuple[int, ...], Entiers]:
+    """Return the minutes at which days under the same grid change class, and the register of each
+    part, from 0: shape (parts, days)."""
+    jour = jour_de(i0)
+    grille = en_vigueur(point.grille_distributeur, jour)
+    if grille is None or grille.structure is Structure.BASE:
+        return (), np.zeros((1, i1 - i0), np.int64)
+    bornes, natures = decoupage(grille.structure, plages_de(point, jour))
+    return bornes, cadrans_des_jours(grille.structure)[list(natures), i0:i1] - 1
+
+
+def _temps(point: PointMesure, horodates: Entiers) -> Entiers:
+    """Return the running time of each class at these instants (ascending), s: shape (5, n)."""
+    if not len(horodates):
+        return np.zeros((CADRANS_DISTRIBUTEUR, 0), np.int64)
+    table = calendrier()
+    jours = _jours(horodates)
+    poses = np.array([numero_borne(compteur.pose) for compteur in point.compteurs])
+    pose, fin = int(poses[0]), int(jours[-1]) + 1
+    entiers = _cumul(_secondes(point, pose, fin, 3600 * table.heures[pose:fin]))
+    jusque = np.zeros(fin - pose, np.int64)
+    jusque[jours - pose] = horodates - table.minuits[jours]
+    poses_lues = poses[np.searchsorted(poses, jours, side="right") - 1]
+    return (
+        entiers[:, jours - pose]
+        + _secondes(point, pose, fin, jusque)[:, jours - pose]
+        - entiers[:, poses_lues - pose]
+    )
+
+
+def _secondes(point: PointMesure, i0: int, i1: int, jusque: Entiers) -> Entiers:
+    """Return what each class lasts of the first `jusque` seconds of each day: shape (5, days)."""
+    secondes = np.zeros((CADRANS_DISTRIBUTEUR, i1 - i0), np.int64)
+    for a, b in pairwise([i0, *coupes_entre(point, i0, i1), i1]):
+        bornes, cadrans = _parties(point, a, b)
+        changements = calendrier().heures[a:b] - 24
+        jours = np.arange(a - i0, b - i0)
+        avant = np.zeros(b - a, np.int64)
+        for minute, cadran in zip((*bornes, 1440), cadrans, strict=True):
+            ajoutees = np.clip(minute, DEBUT_CHANGEMENT, FIN_CHANGEMENT) - DEBUT_CHANGEMENT
+            ecoule = np.minimum(60 * (minute + changements * ajoutees), jusque[a - i0 : b - i0])
+            secondes[cadran, jours] += ecoule - avant
+            avant = ecoule
+    return secondes
+
+
+def _jours(horodates: Entiers) -> Entiers:
+    """Return the number of the legal day of each instant."""
+    return np.searchsorted(calendrier().minuits, horodates, side="right") - 1
+
+
+def _cumul(valeurs: Entiers) -> Entiers:
+    """Return the sums of the first 0, 1, ... columns."""
+    sommes = np.zeros((len(valeurs), valeurs.shape[1] + 1), np.int64)
+    np.cumsum(valeurs, axis=1, out=sommes[:, 1:])
+    return sommes
+
+
+def _racine(carres: Entiers) -> Entiers:
+    """Return integer square roots, rounded down."""
+    racines = np.sqrt(carres).astype(np.int64)
+    racines -= racines**2 > carres
+    racines += (racines + 1) ** 2 <= carres
+    return racines
