@@ -8,9 +8,11 @@ from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 
 from sge_sim import __version__
+from sge_sim.admin import pages
 from sge_sim.admin.routes import (
     AdminState,
     acteurs,
+    campaign_pages,
     campaigns,
     certificats,
     clock,
@@ -38,6 +40,7 @@ _SUBJECTS = (
     acteurs,
     certificats,
     dashboard,
+    campaign_pages,
 )
 
 
@@ -74,5 +77,5 @@ def build_admin(state: AdminState) -> FastAPI:
 
     for subject in _SUBJECTS:
         app.include_router(subject.router(state))
-    app.mount("/static", StaticFiles(directory=dashboard.ADMIN / "static"))
+    app.mount("/static", StaticFiles(directory=pages.ADMIN / "static"))
     return app

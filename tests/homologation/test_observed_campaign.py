@@ -1,5 +1,6 @@
 """An actor's own client against a simulator, watched through the journal."""
 
+import io
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 import pytest
 import requests
 import zeep
+from lxml import html
+from openpyxl import load_workbook
 from running_simulator import RunningSimulator, start_simulator
 from zeep.exceptions import Fault
 
@@ -157,3 +160,35 @@ def test_a_closed_campaign_looks_at_nothing_more(watched: RunningSimulator) -> N
     before = observations(watched, "tiers")
     Client(watched, "tiers").point(C5, consent=True)
     assert observations(watched, "tiers") == before
+
+
+def test_the_page_tells_what_each_exchange_was(watched: RunningSimulator) -> None:
+    base = watched.ready["admin_url"] + "/campagnes"
+    listed = html.fromstring(requests.get(base, timeout=10).content)
+    number = min(int(link.text) for link in listed.xpath("//table//a"))
+    answer = requests.get(f"{base}/{number}", timeout=10)
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    page = html.fromstring(answer.content)
+    told = [" ".join(item.text_content().split()) for item in page.xpath("//ul/li")]
+    assert any("coché ADP-NR1" in each for each in told)
+    assert any("autorisationClient : attendu true, reçu false" in each for each in told)
+    rows = {row[0].text.strip(): row[1].text for row in page.xpath("//table/tbody/tr")}
+    assert rows["ADP-NR1"] == "réussi"
+    assert rows["ADP-R1@C5"] == "non exécuté"
+    report = requests.get(f"{base}/{number}/rapport.html", timeout=10)
+    assert report.headers["Content-Type"] == "text/html; charset=utf-8"
+    sheet = requests.get(f"{base}/{number}/suivi.xlsx", timeout=10)
+    assert "consultation" in load_workbook(io.BytesIO(sheet.content)).sheetnames
+
+
+def test_a_campaign_is_opened_and_closed_from_the_page(watched: RunningSimulator) -> None:
+    base = watched.ready["admin_url"] + "/campagnes"
+    form = {"release": "sge-22.1", "acteur": "TIERS2"}
+    opened = requests.post(base, form, timeout=10, allow_redirects=False)
+    assert opened.status_code == 303
+    again = requests.post(base, form, timeout=10)
+    assert "déjà une campagne ouverte" in html.fromstring(again.content).find(".//p[@role]").text
+    stranger = {"Origin": "http://ailleurs.example"}
+    assert requests.post(base, form, headers=stranger, timeout=10).status_code == 403
+    page = watched.ready["admin_url"] + opened.headers["Location"]
+    assert "fermée le" in requests.post(page + "/fermer", timeout=10).text

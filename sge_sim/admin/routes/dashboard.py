@@ -1,10 +1,8 @@
-"""`/` and `/echanges/<id>`: the dashboard, two pages rendered here and without any script."""
-
-from pathlib import Path
+"""`/` and `/echanges/<id>`: the dashboard's actors and exchanges."""
 
 from fastapi import APIRouter, HTTPException, Request, Response
-from fastapi.templating import Jinja2Templates
 
+from sge_sim.admin import pages
 from sge_sim.admin.pretty import pretty
 from sge_sim.admin.routes import AdminState
 from sge_sim.admin.views import ExchangeView, ExchangeWithBodies
@@ -15,31 +13,17 @@ from sge_sim.soap.contract import contract_files
 from sge_sim.store.codes import KindHorloge
 from sge_sim.store.journal import find_echange, find_echanges
 
-ADMIN = Path(__file__).resolve().parent.parent
 _SHOWN = 50
 _CLOCK: dict[KindHorloge, str] = {
     "real": "à l'heure de la machine",
     "shifted": "décalée",
     "frozen": "arrêtée",
 }
-# Nothing but our own style sheet, forms to ourselves: what a client writes can't become a script.
-_CSP = (
-    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
-)
-_HEADERS = {
-    "Content-Security-Policy": _CSP,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-}
 
 
 def router(state: AdminState) -> APIRouter:
     """Return the pages of the dashboard."""
     routes = APIRouter(include_in_schema=False)
-    templates = Jinja2Templates(directory=ADMIN / "templates")
-    templates.env.trim_blocks = templates.env.lstrip_blocks = True
     services = sorted({service for _, service, _ in contract_files(data_path("wsdl"))})
 
     @routes.get("/")
@@ -68,7 +52,7 @@ def router(state: AdminState) -> APIRouter:
                 "filters": {"code": code, "prm": prm, "service": service},
                 "echanges": [ExchangeView.of(one) for one in echanges],
             }
-        return templates.TemplateResponse(request, "index.html", context, headers=_HEADERS)
+        return pages.render(request, "index.html", **context)
 
     @routes.get("/echanges/{echange_id}")
     def show_exchange(request: Request, echange_id: int) -> Response:
@@ -82,6 +66,6 @@ def router(state: AdminState) -> APIRouter:
                 "request_text": pretty(found.request),
                 "response_text": pretty(found.response),
             }
-        return templates.TemplateResponse(request, "echange.html", context, headers=_HEADERS)
+        return pages.render(request, "echange.html", **context)
 
     return routes

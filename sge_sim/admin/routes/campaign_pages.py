@@ -1,0 +1,118 @@
+"""`/campagnes`: an observed campaign in the browser, where the cases tick as the calls come."""
+
+from typing import Final
+from urllib.parse import parse_qs
+
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import RedirectResponse
+
+from sge_sim.admin import pages
+from sge_sim.admin.routes import AdminState
+from sge_sim.errors import UsageError
+from sge_sim.homologation.campaign import (
+    CampaignState,
+    list_campaigns,
+    read_campaign,
+    report_of,
+    start_campaign,
+    stop_campaign,
+)
+from sge_sim.homologation.catalogue import list_releases
+from sge_sim.homologation.releases import DEFAULT_RELEASE
+from sge_sim.store.acteurs import all_acteurs, default_acteur
+
+_SHOWN: Final = 20
+_REPORT_HEADERS: Final = pages.HEADERS | {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"
+}
+_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def router(state: AdminState) -> APIRouter:
+    """Return the pages of the campaigns, and the reports that they give."""
+    routes = APIRouter(prefix="/campagnes", include_in_schema=False)
+    database = state.database
+
+    @routes.get("")
+    def show_campaigns(request: Request) -> Response:
+        return _campaigns(request)
+
+    def _campaigns(request: Request, refus: str = "") -> Response:
+        with database.sessions() as session:
+            acteurs = [acteur.code for acteur in all_acteurs(session)]
+            default = default_acteur(session, "tiers").code
+        return pages.render(
+            request,
+            "campagnes.html",
+            campagnes=[_progress(each) for each in list_campaigns(database)],
+            acteurs=acteurs,
+            acteur_par_defaut=default,
+            releases=list_releases(),
+            release_par_defaut=f"sge-{DEFAULT_RELEASE}",
+            refus=refus,
+        )
+
+    @routes.post("")
+    async def open_campaign(request: Request) -> Response:
+        form = parse_qs((await request.body()).decode("ascii", "replace"))
+        release, acteur = (form.get(name, [""])[0] for name in ("release", "acteur"))
+        return await run_in_threadpool(_opened, request, release, acteur)
+
+    def _opened(request: Request, release: str, acteur: str) -> Response:
+        try:
+            opened = start_campaign(database, release, acteur)
+        except UsageError as error:
+            return _campaigns(request, str(error))
+        return RedirectResponse(f"/campagnes/{opened.id}", 303)
+
+    @routes.get("/{campaign_id}")
+    def show_campaign(request: Request, campaign_id: int) -> Response:
+        campaign = read_campaign(database, campaign_id)
+        return pages.render(
+            request,
+            "campagne.html",
+            campagne=campaign,
+            progress=_progress(campaign),
+            verdicts=report_of(campaign).verdicts,
+            executions=campaign.executions,
+            observations=campaign.observations[: -_SHOWN - 1 : -1],
+            observed=len(campaign.observations),
+        )
+
+    @routes.post("/{campaign_id}/fermer")
+    def close_campaign(campaign_id: int) -> Response:
+        stop_campaign(database, campaign_id)
+        return RedirectResponse(f"/campagnes/{campaign_id}", 303)
+
+    # The reports load what only they need.
+    @routes.get("/{campaign_id}/rapport.html")
+    def show_report(campaign_id: int) -> Response:
+        from sge_sim.homologation.report_html import render_html
+
+        page = render_html(report_of(read_campaign(database, campaign_id)))
+        return Response(page, media_type="text/html; charset=utf-8", headers=_REPORT_HEADERS)
+
+    @routes.get("/{campaign_id}/suivi.xlsx")
+    def download_tracking_sheet(campaign_id: int) -> Response:
+        from sge_sim.homologation.report_xlsx import render_xlsx
+
+        sheet = render_xlsx(report_of(read_campaign(database, campaign_id)))
+        name = f'attachment; filename="suivi-{campaign_id}.xlsx"'
+        return Response(sheet, media_type=_XLSX, headers={"Content-Disposition": name})
+
+    return routes
+
+
+def _progress(campaign: CampaignState) -> dict[str, object]:
+    """Return a campaign in a line: how many of its cases are passed."""
+    executions = campaign.executions
+    return {
+        "id": campaign.id,
+        "acteur": campaign.acteur,
+        "release": campaign.release,
+        "debut": campaign.debut,
+        "fin": campaign.fin,
+        "bons": sum(each.statut.bon for each in executions),
+        "cas": len(executions),
+    }

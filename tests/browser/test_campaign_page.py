@@ -1,0 +1,54 @@
+"""An observed campaign in the browser: opened, ticked as the calls come, closed, reported."""
+
+from contextlib import suppress
+
+import pytest
+from browsing import complaints
+from real_clients import ZeepCaller
+from running_simulator import RunningSimulator
+from selenium.common.exceptions import StaleElementReferenceException
+from selenium.webdriver import Chrome
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import Select, WebDriverWait
+from zeep.exceptions import Fault
+
+pytestmark = pytest.mark.browser
+
+
+def shown(browser: Chrome) -> str:
+    return browser.find_element(By.TAG_NAME, "main").text
+
+
+def test_the_cases_tick_while_the_page_stands_open(
+    browser: Chrome, simulator: RunningSimulator
+) -> None:
+    home = simulator.ready["admin_url"]
+    browser.get(home + "/campagnes")
+    Select(browser.find_element(By.NAME, "release")).select_by_visible_text("sge-26.1")
+    browser.find_element(By.CSS_SELECTOR, "form button").click()
+    refreshed = WebDriverWait(browser, 15, ignored_exceptions=[StaleElementReferenceException])
+    refreshed.until(lambda _: "0 cas réussis sur 29" in shown(browser))
+    page = browser.current_url
+    assert "Aucun échange de TIERS1" in shown(browser)
+
+    call = ZeepCaller(simulator, "/ConsultationDonneesTechniquesContractuelles/v1.0")
+    for prm, consent in (("25946599093143", True), ("98600000000000", True)):
+        with suppress(Fault):
+            call(pointId=prm, loginUtilisateur=simulator.login, autorisationClient=consent)
+    # Nobody touches the page: it comes again by itself.
+    told = refreshed.until(lambda _: text if "1 cas réussis" in (text := shown(browser)) else None)
+    assert "coché ADP-R1@C5" in told
+    assert "proche ADP-R1" in told
+    assert "reçu 98600000000000" in told
+    assert complaints(browser) == []
+
+    browser.get(page + "/rapport.html")
+    assert browser.find_element(By.TAG_NAME, "h1").text == "Homologation sge-26.1"
+    assert complaints(browser) == []
+    sheet = simulator.session.get(page + "/suivi.xlsx", timeout=10).content
+    assert sheet.startswith(b"PK")
+
+    browser.get(page)
+    browser.find_element(By.CSS_SELECTOR, "form button").click()
+    refreshed.until(lambda _: "fermée le" in shown(browser))
+    assert not browser.find_elements(By.CSS_SELECTOR, "form button, meta[http-equiv]")
