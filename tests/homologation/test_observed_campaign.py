@@ -171,7 +171,7 @@ def test_the_page_tells_what_each_exchange_was(watched: RunningSimulator) -> Non
     page = html.fromstring(answer.content)
     told = [" ".join(item.text_content().split()) for item in page.xpath("//ul/li")]
     assert any("coché ADP-NR1" in each for each in told)
-    assert any("autorisationClient : attendu true, reçu false" in each for each in told)
+    assert any("pointId : attendu 98800007059999, reçu 25478147557460" in each for each in told)
     rows = {row[0].text.strip(): row[1].text for row in page.xpath("//table/tbody/tr")}
     assert rows["ADP-NR1"] == "réussi"
     assert rows["ADP-R1@C5"] == "non exécuté"
