@@ -135,3 +135,8 @@ def legal(courbe: Courbe, rang: int) -> str:
 
 def apres(jour: date, nombre: int) -> date:
     return jour + timedelta(nombre)
+
+
+def assert_same(a: Courbe, b: Courbe) -> None:
+    for nom in ("horodates", "decalages", "valeurs", "valides", "pas"):
+        np.testing.assert_array_equal(getattr(a, nom), getattr(b, nom), nom)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from mesures_points import (
     POSE,
     apres,
+    assert_same,
     durees,
     examples,
     graines,
@@ -42,7 +43,6 @@ from sge_sim.mesures import (
     minuits,
     parse_plages,
 )
-from sge_sim.mesures.courbes import moyennes_10_minutes
 
 LUNDI = date(2024, 1, 8)
 PRINTEMPS, AUTOMNE = date(2024, 3, 31), date(2024, 10, 27)
@@ -173,77 +173,12 @@ def joined(morceaux: list[Courbe]) -> Courbe:
     return Courbe(**{nom: np.concatenate([getattr(c, nom) for c in morceaux]) for nom in champs})
 
 
-def assert_same(a: Courbe, b: Courbe) -> None:
-    for nom in ("horodates", "decalages", "valeurs", "valides", "pas"):
-        np.testing.assert_array_equal(getattr(a, nom), getattr(b, nom), nom)
-
-
 def test_two_seeds_have_two_lives() -> None:
     un, autre = (courbe(linky(graine), LUNDI, apres(LUNDI, 7)).valeurs for graine in (1, 2))
     assert (un == autre).mean() < 0.1
 
 
 # --- the 10-minute curve of R4x ---------------------------------------------------------------
-
-
-@pytest.mark.documented("FAQ, worked example 5.8 4.3 6.7 5.5 -> 5 5 6 6")
-def test_r4x_carry_gives_the_example_of_the_faq() -> None:
-    moyennes = np.array([[5800, 4300, 6700, 5500]])
-    assert moyennes_10_minutes(np.repeat(moyennes, 2, axis=1)).tolist() == [
-        [5000, 5000, 6000, 6000]
-    ]
-
-
-def carried_by_hand(valeurs: list[int]) -> list[int]:
-    reporte, attendus = 0.0, []
-    for a, b in zip(valeurs[::2], valeurs[1::2], strict=True):
-        # Exact in binary: whole and half watts.
-        exact = (a + b) / 2 + reporte
-        attendus.append(int(exact // 1000) * 1000)
-        reporte = exact % 1000
-    return attendus
-
-
-@pytest.mark.documented("FAQ: the error stays under 1 kW in a day")
-@given(st.lists(st.tuples(st.integers(0, 9_999), st.integers(0, 9_999)), min_size=1))
-def test_r4x_carry_is_the_rule_step_by_step(paires: list[tuple[int, int]]) -> None:
-    valeurs = [valeur for paire in paires for valeur in paire]
-    jour = moyennes_10_minutes(np.array([valeurs]))[0]
-    assert jour.tolist() == carried_by_hand(valeurs)
-    assert 0 <= sum(valeurs) / 2 - jour.sum() < 1000
-
-
-@pytest.mark.documented("FAQ: the carry starts at zero each day")
-@given(grands, st.dates(PASSAGE_5_MINUTES, date(2026, 12, 31)), st.integers(1, 8))
-@examples(30)
-def test_r4x_pairs_the_5_minute_values_of_each_day_alone(
-    point: PointMesure, debut: date, duree: int
-) -> None:
-    fin = apres(debut, duree)
-    ensemble = courbe_10_minutes(point, debut, fin).valeurs
-    for rang in range(duree):
-        jour = apres(debut, rang)
-        cinq = courbe(point, jour, apres(jour, 1)).valeurs
-        attendu = carried_by_hand(cinq.tolist())
-        vu, ensemble = ensemble[: len(attendu)], ensemble[len(attendu) :]
-        assert vu.tolist() == attendu
-    assert len(ensemble) == 0
-
-
-def test_r4x_publishes_10_minute_records_as_they_are() -> None:
-    jour = date(2022, 6, 1)
-    assert_same(
-        courbe(grand(), jour, apres(jour, 2)), courbe_10_minutes(grand(), jour, apres(jour, 2))
-    )
-
-
-def test_r4x_averages_voltages() -> None:
-    cinq = courbe(grand(), LUNDI, apres(LUNDI, 1), Grandeur.E).valeurs
-    dix = courbe_10_minutes(grand(), LUNDI, apres(LUNDI, 1), Grandeur.E).valeurs
-    assert dix.tolist() == ((cinq[::2] + cinq[1::2]) // 2).tolist()
-
-
-# --- what was recorded ------------------------------------------------------------------------
 
 
 @pytest.mark.documented("FAQ: the curve of a C5 is not collected by default")
