@@ -8,6 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 EXAMPLES ?= 20000
+SECONDS ?= 180
 
 # $(call needs,program,what it is,Debian packages): say what is missing, before anything fails.
 needs = command -v $(1) >/dev/null || { \
@@ -45,6 +46,9 @@ test-postgresql: $(VENV)/.dev ## run on PostgreSQL (SERVER=postgresql+psycopg://
 fuzz: $(VENV)/.dev ## post spoilt requests to every service (EXAMPLES=20000 of each kind; 5 min)
 	SGE_SIM_FUZZ_EXAMPLES=$(EXAMPLES) timeout 600 $(BIN)/python -m pytest tests/fuzz
 
+soak: $(VENV)/.dev ## use a simulator without a pause, the clock running ahead (SECONDS=180)
+	SGE_SIM_SOAK_SECONDS=$(SECONDS) timeout 900 $(BIN)/python -m pytest -s -m soak tests/soak
+
 format: $(VENV)/.dev ## format the code and sort the imports
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -80,4 +84,4 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
-.PHONY: help run test test-office test-browser test-langages test-postgresql fuzz homologation format bench dist lock clean
+.PHONY: help run test test-office test-browser test-langages test-postgresql fuzz soak homologation format bench dist lock clean

@@ -1,24 +1,15 @@
 """Requests of the catalogue, spoilt in every way that a client or a proxy may think of."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import date
 
+from catalogue_requests import RELEASE
 from hypothesis import strategies as st
 from lxml import etree
 
-from sge_sim.homologation.answer_paths import as_text
-from sge_sim.homologation.case_request import Contexte, materialise
-from sge_sim.homologation.cases import Cas, Emprunt, Requete
-from sge_sim.homologation.catalogue import load_release
-from sge_sim.resources import data_path
-from sge_sim.soap.contract import ENVELOPE, Contract, load_contracts
+from sge_sim.soap.contract import ENVELOPE
 
 Mutation = Callable[[etree._Element], None]
-
-RELEASE = load_release("23.2")
-CONTRACTS: dict[str, Contract] = load_contracts(data_path("wsdl"))
-CASES = RELEASE.cas
 
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 _PRMS = tuple(sorted({case.prm for case in RELEASE.cas if case.prm}))
@@ -70,38 +61,6 @@ VALUES = (
     | st.sampled_from(_PRMS)
     | st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=40)
 )
-
-
-def request_of(case: Cas, login: str, contrat_id: str) -> etree._Element:
-    """Return the envelope of a case, as its client would send it on the release's day."""
-    contract = CONTRACTS[f"/{case.service}/v{case.version}"]
-    envelope = etree.Element(f"{{{ENVELOPE}}}Envelope")
-    body = etree.SubElement(envelope, f"{{{ENVELOPE}}}Body")
-    unborrowed = replace(case, requete=_unborrowed(case.requete))
-    tree = materialise(unborrowed, Contexte(RELEASE.reference, login, contrat_id))
-    _fill(etree.SubElement(body, contract.request), tree)
-    return envelope
-
-
-def _unborrowed(requete: Requete) -> Requete:
-    """Return the request with a number of our own where it takes that of another answer."""
-    return {
-        name: _unborrowed(value)
-        if isinstance(value, Mapping)
-        else "64697749"
-        if isinstance(value, Emprunt)
-        else value
-        for name, value in requete.items()
-    }
-
-
-def _fill(parent: etree._Element, tree: object) -> None:
-    if not isinstance(tree, dict):
-        parent.text = as_text(tree)
-        return
-    for name, value in tree.items():
-        for each in value if isinstance(value, list) else [value]:
-            _fill(etree.SubElement(parent, name), each)
 
 
 def _picked(root: etree._Element, rank: int, *, leaves: bool = False) -> etree._Element:

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from catalogue_requests import CONTRACTS, RELEASE, path_of, request_of
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
-from mutations import CASES, CONTRACTS, MUTATIONS, RELEASE, Mutation, damaged, request_of
+from mutations import MUTATIONS, Mutation, damaged
 
 from sge_sim.app import b2b_server, open_simulator
 from sge_sim.clock import parse_instant
@@ -108,7 +109,7 @@ def judge(path: str, status: int, content: bytes) -> str | None:
 
 
 @BOUNDED
-@given(case=st.sampled_from(CASES), mutations=MUTATIONS)
+@given(case=st.sampled_from(RELEASE.cas), mutations=MUTATIONS)
 def test_a_spoilt_request_is_answered_or_refused_with_a_listed_code(
     post: Post, login: str, caplog: pytest.LogCaptureFixture, case: Cas, mutations: list[Mutation]
 ) -> None:
@@ -119,7 +120,7 @@ def test_a_spoilt_request_is_answered_or_refused_with_a_listed_code(
             mutate(envelope)
         except ValueError:  # what can't be written in XML can't be sent
             return
-    path = f"/{case.service}/v{case.version}"
+    path = path_of(case)
     message = etree.tostring(envelope)
     try:
         judge(path, *post(path, message))
@@ -130,14 +131,14 @@ def test_a_spoilt_request_is_answered_or_refused_with_a_listed_code(
 
 @BOUNDED
 @given(
-    case=st.sampled_from(CASES),
+    case=st.sampled_from(RELEASE.cas),
     cut=st.integers(0, 10_000),
     junk=st.binary(min_size=1, max_size=12) | st.sampled_from((b"<!DOCTYPE a>", b"&x;", b"]]>")),
 )
 def test_damaged_bytes_are_answered_or_refused_with_a_listed_code(
     post: Post, login: str, case: Cas, cut: int, junk: bytes
 ) -> None:
-    path = f"/{case.service}/v{case.version}"
+    path = path_of(case)
     judge(path, *post(path, damaged(etree.tostring(request_of(case, login, "1100256")), cut, junk)))
 
 
@@ -148,11 +149,11 @@ def test_anything_else_is_malformed(post: Post, path: str, junk: bytes) -> None:
 
 
 def test_every_service_is_tried() -> None:
-    assert {f"/{case.service}/v{case.version}" for case in CASES} == set(CONTRACTS)
+    assert {path_of(case) for case in RELEASE.cas} == set(CONTRACTS)
 
 
 def test_every_seed_is_a_good_request(post: Post, login: str, tmp_path: Path) -> None:
-    for case in CASES:
-        path = f"/{case.service}/v{case.version}"
+    for case in RELEASE.cas:
+        path = path_of(case)
         code = judge(path, *post(path, etree.tostring(request_of(case, login, "1100256"))))
         assert code != "SGT562", case.cle

@@ -1,0 +1,55 @@
+"""The requests of a release of the catalogue as SOAP messages, ready to be posted."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from lxml import etree
+
+from sge_sim.homologation.answer_paths import as_text
+from sge_sim.homologation.case_request import Contexte, materialise
+from sge_sim.homologation.cases import Cas, Emprunt, Requete
+from sge_sim.homologation.catalogue import load_release
+from sge_sim.resources import data_path
+from sge_sim.soap.contract import ENVELOPE, Contract, load_contracts
+
+RELEASE = load_release("23.2")
+"""The last release that lists all nine services."""
+
+CONTRACTS: dict[str, Contract] = load_contracts(data_path("wsdl"))
+
+
+def path_of(case: Cas) -> str:
+    """Return the path of the endpoint that a case calls."""
+    return f"/{case.service}/v{case.version}"
+
+
+def request_of(case: Cas, login: str, contrat_id: str) -> etree._Element:
+    """Return the envelope of a case, as its client would send it on the release's day."""
+    contract = CONTRACTS[path_of(case)]
+    envelope = etree.Element(f"{{{ENVELOPE}}}Envelope")
+    body = etree.SubElement(envelope, f"{{{ENVELOPE}}}Body")
+    unborrowed = replace(case, requete=_unborrowed(case.requete))
+    tree = materialise(unborrowed, Contexte(RELEASE.reference, login, contrat_id))
+    _fill(etree.SubElement(body, contract.request), tree)
+    return envelope
+
+
+def _unborrowed(requete: Requete) -> Requete:
+    """Return the request with a number of our own where it takes that of another answer."""
+    return {
+        name: _unborrowed(value)
+        if isinstance(value, Mapping)
+        else "64697749"
+        if isinstance(value, Emprunt)
+        else value
+        for name, value in requete.items()
+    }
+
+
+def _fill(parent: etree._Element, tree: object) -> None:
+    if not isinstance(tree, dict):
+        parent.text = as_text(tree)
+        return
+    for name, value in tree.items():
+        for each in value if isinstance(value, list) else [value]:
+            _fill(etree.SubElement(parent, name), each)
