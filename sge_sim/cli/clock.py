@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,8 +11,12 @@ from sge_sim.cli.options import Duration, Instant, data_dir_option
 from sge_sim.cli.state import open_database
 from sge_sim.commandes.echeances import catch_up_orders
 from sge_sim.commandes.horloge import advance_clock, follow_machine, freeze_clock, set_clock
+from sge_sim.serving import serving_admin
 from sge_sim.store.clock import StoredClock
 from sge_sim.store.database import Database
+
+if TYPE_CHECKING:
+    from sge_sim.homologation.administration import ServedClock
 
 _KINDS = {
     "real": "celle de la machine",
@@ -21,9 +26,9 @@ _KINDS = {
 
 
 @click.group(
-    help="Lire et déplacer l'horloge simulée ; elle ne recule pas. Ce qui est dû se fait "
-    "aussitôt : les services ici même, les flux dans le simulateur s'il tourne, sinon à son "
-    "démarrage."
+    help="Lire et déplacer l'horloge simulée ; elle ne recule pas. Ce qui est dû est fait quand la "
+    "commande rend la main : services et flux si le simulateur tourne ; sinon les services, et les "
+    "flux à son démarrage."
 )
 def clock() -> None:
     """Hold the commands together."""
@@ -39,34 +44,49 @@ def show(data_dir: Path) -> None:
 @click.argument("instant", type=Instant())
 @data_dir_option
 def set_command(instant: datetime, data_dir: Path) -> None:
-    _move(data_dir, lambda clock: set_clock(clock, instant))
+    _move(data_dir, lambda clock: set_clock(clock, instant), lambda served: served.set(instant))
 
 
 @clock.command(help="Arrêter l'horloge, ici ou à un instant ISO à venir.")
 @click.argument("instant", type=Instant(), required=False)
 @data_dir_option
 def freeze(instant: datetime | None, data_dir: Path) -> None:
-    _move(data_dir, lambda clock: freeze_clock(clock, instant))
+    _move(
+        data_dir,
+        lambda clock: freeze_clock(clock, instant),
+        lambda served: served.freeze(instant),
+    )
 
 
 @clock.command(help="Avancer d'une durée : 10d, 36h, 30min.")
 @click.argument("duree", type=Duration())
 @data_dir_option
 def advance(duree: timedelta, data_dir: Path) -> None:
-    _move(data_dir, lambda clock: advance_clock(clock, duree))
+    _move(data_dir, lambda clock: advance_clock(clock, duree), lambda served: served.advance(duree))
 
 
 @clock.command(help="Revenir à l'heure de la machine, si l'horloge n'est pas en avance sur elle.")
 @data_dir_option
 def real(data_dir: Path) -> None:
-    _move(data_dir, follow_machine)
+    _move(data_dir, follow_machine, lambda served: served.follow_machine())
 
 
-def _move(data_dir: Path, change: Callable[[StoredClock], None]) -> None:
+def _move(
+    data_dir: Path,
+    change: Callable[[StoredClock], None],
+    ask: Callable[["ServedClock"], None],
+) -> None:
+    """Ask the simulator that serves the folder, which alone publishes; without one, do it here."""
     database: Database = open_database(data_dir)
     clock = StoredClock(database)
-    change(clock)
-    catch_up_orders(database, clock.now())
+    admin_url = serving_admin(data_dir)
+    if admin_url is None:
+        change(clock)
+        catch_up_orders(database, clock.now())
+    else:
+        from sge_sim.homologation.administration import Administration, ServedClock
+
+        ask(ServedClock(Administration(admin_url)))
     _say(clock)
 
 

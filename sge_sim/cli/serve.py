@@ -10,6 +10,7 @@ import click
 from sge_sim.app import Simulator, admin_server, b2b_server, open_simulator, write_ready_file
 from sge_sim.cli.options import settings_options
 from sge_sim.collector import collector_paused
+from sge_sim.serving import announce_serving, withdraw_serving
 from sge_sim.settings import Settings
 from sge_sim.transport.child import Process
 from sge_sim.transport.sockets import bind, bind_loopback
@@ -36,20 +37,22 @@ def serve(**options: Any) -> None:
     )
 
     def announce() -> None:
+        announce_serving(settings.data_dir, readiness["admin_url"])
         if settings.ready_file is not None:
             write_ready_file(settings.ready_file, readiness)
         _greet(settings, readiness)
 
-    supervise(
-        [
-            *(
-                Process(f"b2b-{number}", partial(b2b_server, simulator, b2b_socket))
-                for number in range(1, settings.workers + 1)
-            ),
-            Process("admin", partial(admin_server, simulator, admin_socket, readiness["b2b_url"])),
-        ],
-        on_ready=announce,
-    )
+    processes = [
+        *(
+            Process(f"b2b-{number}", partial(b2b_server, simulator, b2b_socket))
+            for number in range(1, settings.workers + 1)
+        ),
+        Process("admin", partial(admin_server, simulator, admin_socket, readiness["b2b_url"])),
+    ]
+    try:
+        supervise(processes, on_ready=announce)
+    finally:
+        withdraw_serving(settings.data_dir)
 
 
 def _readiness(simulator: Simulator, *, b2b_url: str, admin_url: str) -> dict[str, Any]:

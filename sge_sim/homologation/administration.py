@@ -1,13 +1,18 @@
-"""The administration of a simulator, as the runner and the pytest plugin call it."""
+"""The administration of a simulator, as commands, the runner and the pytest plugin call it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Any, Final
 
 import requests
 
+from sge_sim.clock import PARIS
 from sge_sim.errors import UsageError
 
 _TIMEOUT_SECONDS: Final = 30
+_ADVANCE_SECONDS: Final = 1800
+"""An advance of years publishes thousands of files."""
 
 
 class Administration:
@@ -20,11 +25,16 @@ class Administration:
 
     def get(self, path: str, **parameters: Any) -> Any:
         """Return the JSON at `path`."""
-        return self._call("GET", path, params=parameters)
+        return self._call("GET", path, _TIMEOUT_SECONDS, params=parameters)
 
-    def post(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
+    def post(
+        self,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        timeout: float = _TIMEOUT_SECONDS,
+    ) -> Any:
         """Post JSON to `path`; return the JSON that comes back, None where there is none."""
-        return self._call("POST", path, json=dict(body or {}))
+        return self._call("POST", path, timeout, json=dict(body or {}))
 
     def last_exchange_id(self) -> int:
         """Return the identifier of the newest exchange of the journal, 0 if there is none."""
@@ -36,21 +46,55 @@ class Administration:
         found: Sequence[Mapping[str, Any]] = self.get("/api/journal", after=exchange_id, limit=1000)
         return found
 
-    def _call(self, method: str, path: str, **options: Any) -> Any:
+    def _call(self, method: str, path: str, timeout: float, **options: Any) -> Any:
         try:
-            answer = self._session.request(
-                method, self.url + path, timeout=_TIMEOUT_SECONDS, **options
-            )
+            answer = self._session.request(method, self.url + path, timeout=timeout, **options)
         except requests.RequestException as error:
             raise UsageError(f"L'administration {self.url} ne répond pas ({error}).") from None
+        if answer.status_code == HTTPStatus.BAD_REQUEST:
+            raise UsageError(_detail(answer))
         if not answer.ok:
-            raise UsageError(f"L'administration refuse {method} {path} : {_detail(answer)}")
+            told = f"HTTP {answer.status_code}, {_detail(answer)}"
+            raise UsageError(f"L'administration refuse {method} {path} : {told}")
         return answer.json() if answer.content else None
+
+
+class ServedClock:
+    """The simulated time of a simulator that serves; an instant without an offset is in legal time.
+
+    What falls due when the time moves (orders, publications) is done when the call returns.
+    """
+
+    def __init__(self, admin: Administration) -> None:
+        self._admin = admin
+
+    def now(self) -> datetime:
+        """Return the simulated instant, in legal time."""
+        return datetime.fromisoformat(self._admin.get("/api/clock")["now"]).astimezone(PARIS)
+
+    def set(self, instant: datetime) -> None:
+        """Read `instant` now, and run on."""
+        self._move(action="set", instant=instant.isoformat())
+
+    def freeze(self, instant: datetime | None = None) -> None:
+        """Stand still, at `instant` or at the present."""
+        self._move(action="freeze", instant=None if instant is None else instant.isoformat())
+
+    def follow_machine(self) -> None:
+        """Run with the machine's own time."""
+        self._move(action="real")
+
+    def advance(self, duration: timedelta) -> None:
+        """Jump ahead by `duration`, of whole minutes."""
+        minutes = duration.seconds // 60
+        self._move(action="advance", duree=f"{duration.days}d{minutes}min")
+
+    def _move(self, **change: str | None) -> None:
+        self._admin.post("/api/clock", change, timeout=_ADVANCE_SECONDS)
 
 
 def _detail(answer: requests.Response) -> str:
     try:
-        detail = answer.json()["detail"]
+        return str(answer.json()["detail"])
     except (ValueError, KeyError, TypeError):
-        detail = answer.text[:200]
-    return f"HTTP {answer.status_code}, {detail}"
+        return answer.text[:200]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import requests
 import zeep
 
 from sge_sim.clock import PARIS, machine_now
-from sge_sim.homologation.administration import Administration
+from sge_sim.homologation.administration import Administration, ServedClock
 from sge_sim.homologation.catalogue import Release, load_release
 from sge_sim.homologation.matching import Seen, recognise
 from sge_sim.homologation.outcome import not_run
@@ -81,7 +81,7 @@ class Sge:
         self._admin = session.admin
         self._cible = session.cible
         self.journal = SgeJournal(session.admin)
-        self.clock = SgeClock(session.admin)
+        self.clock = ServedClock(session.admin)
 
     @property
     def url(self) -> str:
@@ -224,35 +224,6 @@ class SgeJournal:
             rule = last["rule"]
             why = f" par la règle {rule['name']} ({rule['explanation']})" if rule else ""
             raise AssertionError(f"{service} a répondu {last['code']}{why}, attendu {code}")
-
-
-class SgeClock:
-    """The simulated time; an instant without an offset is in legal time.
-
-    What falls due when the time moves (orders, publications) is done when the call returns.
-    """
-
-    def __init__(self, admin: Administration) -> None:
-        self._admin = admin
-
-    def now(self) -> datetime:
-        """Return the simulated instant, in legal time."""
-        return datetime.fromisoformat(self._admin.get("/api/clock")["now"]).astimezone(PARIS)
-
-    def set(self, instant: datetime) -> None:
-        """Read `instant` now, and run on."""
-        self._move(action="set", instant=instant.isoformat())
-
-    def freeze(self, instant: datetime | None = None) -> None:
-        """Stand still, at `instant` or at the present."""
-        self._move(action="freeze", instant=None if instant is None else instant.isoformat())
-
-    def advance(self, duration: timedelta) -> None:
-        """Jump ahead by `duration`, of whole minutes."""
-        self._move(action="advance", duree=f"{duration // timedelta(minutes=1)}min")
-
-    def _move(self, **change: str | None) -> None:
-        self._admin.post("/api/clock", change)
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
