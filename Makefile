@@ -34,10 +34,12 @@ test-browser: $(VENV)/.dev ## open the report and the dashboard in Chromium (nee
 	@$(call needs,chromedriver,Chromium and its driver,chromium chromium-driver)
 	timeout 120 $(BIN)/python -m pytest -m browser tests/browser
 
-test-langages: $(VENV)/.dev ## run the kit's examples in Java and PHP (needs both; 1 min)
+test-langages: $(VENV)/.dev ## run the kit's examples in Java, Node.js and PHP (needs them; 1 min)
 	@$(call needs,java,A Java runtime of 17 or later with its compiler,openjdk-21-jdk-headless)
 	@$(call needs,php,PHP with its soap extension,php-cli php-soap)
-	timeout 120 $(BIN)/python -m pytest -m langages tests/kit_langages
+	@$(call needs,npm,Node.js with npm,nodejs npm)
+	npm install --silent --no-audit --no-fund --prefix $(VENV)/node soap@1
+	NODE_PATH=$(CURDIR)/$(VENV)/node/node_modules timeout 120 $(BIN)/python -m pytest -m langages tests/kit_langages
 
 test-postgresql: $(VENV)/.dev ## run on PostgreSQL (SERVER=postgresql+psycopg://user@host/postgres; 2 min)
 	@test -n "$(SERVER)" || { echo "SERVER=postgresql+psycopg://user@host/postgres is needed: a server on which this user may make a database (Debian: apt-get install postgresql)." >&2; exit 2; }

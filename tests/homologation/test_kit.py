@@ -72,7 +72,7 @@ def test_the_example_shows_code_and_label_of_a_refusal(
 def test_the_guide_gives_every_example_and_the_pitfalls(kit: Path) -> None:
     guide = (kit / "GUIDE.md").read_text("utf-8")
     examples = list((kit / "exemples").iterdir())
-    assert {file.suffix for file in examples} == {".sh", ".py", ".java", ".php"}
+    assert {file.suffix for file in examples} == {".sh", ".py", ".java", ".js", ".php"}
     for file in examples:
         assert f"\n{file.read_text('utf-8')}```\n" in guide
         assert f"exemples/{file.name}`" in guide

@@ -1,4 +1,4 @@
-"""The examples of the kit in Java and PHP, on a machine that has a JDK 17 and PHP with soap."""
+"""The examples of the kit in Java, Node.js and PHP, on a machine that has them."""
 
 from pathlib import Path
 
@@ -12,6 +12,7 @@ COMMANDS = pytest.mark.parametrize(
     "command",
     [
         pytest.param(("java", "exemples/PremierAppel.java"), id="java"),
+        pytest.param(("node", "exemples/premier_appel.js"), id="node"),
         pytest.param(("php", "exemples/premier_appel.php"), id="php"),
     ],
 )
