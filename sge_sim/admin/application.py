@@ -29,6 +29,8 @@ from sge_sim.errors import UsageError
 # a name of its own (DNS rebinding).
 _LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
+_MAX_BODY = 2**20
+
 _SUBJECTS = (
     journal,
     clock,
@@ -55,7 +57,7 @@ def build_admin(state: AdminState) -> FastAPI:
     )
 
     @app.middleware("http")
-    async def only_local(
+    async def only_local_and_small(
         request: Request, call_next: Callable[[Request], Awaitable[Response]]
     ) -> Response:
         host = request.headers.get("host", "").rsplit(":", 1)[0]
@@ -65,6 +67,10 @@ def build_admin(state: AdminState) -> FastAPI:
         origin = request.headers.get("origin")
         if origin is not None and urlsplit(origin).netloc != request.headers["host"]:
             return JSONResponse({"detail": f"Demande d'une page de « {origin} »."}, 403)
+        if "transfer-encoding" in request.headers:
+            return JSONResponse({"detail": "La taille de la demande est à annoncer."}, 411)
+        if int(request.headers.get("content-length", 0)) > _MAX_BODY:
+            return JSONResponse({"detail": f"Une demande tient en {_MAX_BODY} octets."}, 413)
         return await call_next(request)
 
     @app.exception_handler(UsageError)

@@ -144,6 +144,16 @@ def test_another_site_can_not_post_to_the_administration(homologation: RunningSi
     assert "PIRATE" not in [one["code"] for one in homologation.admin("/api/acteurs")]
 
 
+@pytest.mark.parametrize(
+    ("body", "status"), [(b" " * (2**20 + 1), 413), (iter([b"{}"]), 411)], ids=["large", "chunked"]
+)
+def test_the_administration_takes_small_demands_of_a_known_size(
+    homologation: RunningSimulator, body: Any, status: int
+) -> None:
+    url = homologation.ready["admin_url"] + "/api/acteurs"
+    assert requests.post(url, body, timeout=10).status_code == status
+
+
 @pytest.mark.documented("FAQ: Let's Encrypt in homologation only")
 @pytest.mark.parametrize(
     ("environment", "word"), [("homologation", "admise"), ("production", "refusée")]
