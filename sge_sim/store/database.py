@@ -1,15 +1,18 @@
 """Opens the database: SQLite in the data directory, PostgreSQL by URL for several machines."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
+from sqlite3 import OperationalError
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import Session
 
+from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
 from sge_sim.store import (
     models,  # noqa: F401 - every table is to be known before the first query
@@ -21,12 +24,14 @@ _POOL_SIZE = 20
 _BUSY_TIMEOUT_MS = 10_000
 _PRAGMAS = (
     f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}",
-    # Readers never wait for the writer, and the writer syncs at checkpoints only: a crash of the
-    # machine may lose the last commits, a crash of the process loses none.
-    "PRAGMA journal_mode = WAL",
+    # With the journal of `_WAL` the writer syncs at checkpoints only: a crash of the machine may
+    # lose the last commits, a crash of the process loses none.
     "PRAGMA synchronous = NORMAL",
     "PRAGMA foreign_keys = ON",
 )
+# Readers never wait for the writer.
+_WAL = "PRAGMA journal_mode = WAL"
+_RETRY_SECONDS = 0.01
 _BEGIN = "sqlite_begin"
 
 
@@ -136,6 +141,21 @@ def _configure_sqlite(connection: SQLiteConnection, _record: Any) -> None:
     connection.isolation_level = None
     for pragma in _PRAGMAS:
         connection.execute(pragma)
+    _switch_to_wal(connection)
+
+
+def _switch_to_wal(connection: SQLiteConnection) -> None:
+    """Do it when the others are done: SQLite doesn't wait while several do it to a new file."""
+    started = stopwatch()
+    while True:
+        try:
+            connection.execute(_WAL)
+        except OperationalError:
+            if elapsed_ms(started) > _BUSY_TIMEOUT_MS:
+                raise
+            time.sleep(_RETRY_SECONDS)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:

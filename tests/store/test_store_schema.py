@@ -4,6 +4,7 @@ import sqlite3
 import subprocess
 import sys
 from multiprocessing import get_context
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from sge_sim.errors import UsageError
 from sge_sim.store import schema
 from sge_sim.store.database import Database, sqlite_url
 from sge_sim.store.models import Base
+
+NEW_FILES = 100
 
 
 def prepare(path: Path) -> None:
@@ -64,6 +67,30 @@ def test_two_processes_may_prepare_a_database_at_once(tmp_path: Path) -> None:
     for process in processes:
         process.join()
     assert [process.exitcode for process in processes] == [0, 0, 0]
+
+
+def open_new_files(folder: Path, together: "Barrier") -> None:
+    for number in range(NEW_FILES):
+        database = Database(sqlite_url(folder / f"{number}.db"))
+        together.wait(60)
+        with database.reading() as connection:
+            connection.exec_driver_sql("PRAGMA user_version")
+        together.wait(60)
+        database.dispose()
+
+
+def test_several_processes_may_open_a_new_file_at_once(tmp_path: Path) -> None:
+    """SQLite says « database is locked » at once to some of those that ask for its WAL."""
+    context = get_context("spawn")
+    together = context.Barrier(4)
+    processes = [
+        context.Process(target=open_new_files, args=(tmp_path, together)) for _ in range(4)
+    ]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    assert [process.exitcode for process in processes] == [0, 0, 0, 0]
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(
