@@ -10,11 +10,8 @@ from sge_sim.cli.homologation_text import offer, one_line, summary
 from sge_sim.cli.options import data_dir_option
 from sge_sim.cli.state import open_database
 from sge_sim.homologation.campaign import (
+    Campaigns,
     CampaignState,
-    current_campaign,
-    report_of,
-    start_campaign,
-    stop_campaign,
 )
 from sge_sim.homologation.releases import DEFAULT_RELEASE
 from sge_sim.homologation.reports import write_reports
@@ -32,7 +29,7 @@ def campaign() -> None:
 @_actor_option
 @click.option("--release", default=DEFAULT_RELEASE, show_default=True, help="Version de SGE.")
 def start(data_dir: Path, actor: str | None, release: str) -> None:
-    state = start_campaign(open_database(data_dir), release, actor)
+    state = Campaigns(open_database(data_dir)).start(release, actor)
     click.echo(f"Campagne {state.id} ouverte : {state.release}, acteur {state.acteur}.")
 
 
@@ -40,15 +37,15 @@ def start(data_dir: Path, actor: str | None, release: str) -> None:
 @data_dir_option
 @_actor_option
 def status(data_dir: Path, actor: str | None) -> None:
-    _tell(current_campaign(open_database(data_dir), actor))
+    _tell(Campaigns(open_database(data_dir)).current(actor))
 
 
 @campaign.command(help="Fermer la campagne.")
 @data_dir_option
 @_actor_option
 def stop(data_dir: Path, actor: str | None) -> None:
-    database = open_database(data_dir)
-    state = stop_campaign(database, current_campaign(database, actor).id)
+    campaigns = Campaigns(open_database(data_dir))
+    state = campaigns.stop(campaigns.current(actor).id)
     click.echo(f"Campagne {state.id} fermée.")
 
 
@@ -57,8 +54,8 @@ def stop(data_dir: Path, actor: str | None) -> None:
 @_actor_option
 @click.option("--report", type=click.Path(file_okay=False, path_type=Path))
 def report(data_dir: Path, actor: str | None, report: Path | None) -> None:
-    state = current_campaign(open_database(data_dir), actor)
-    rapport = report_of(state)
+    state = Campaigns(open_database(data_dir)).current(actor)
+    rapport = state.rapport()
     folder = report or Path("reports") / f"{rapport.fin:%Y-%m-%d-%H%M%S}"
     written = write_reports(rapport, folder)
     click.echo(summary(rapport))

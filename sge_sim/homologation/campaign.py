@@ -53,96 +53,97 @@ class CampaignState:
             for case in load_release(self.release).cas
         )
 
+    def rapport(self) -> Rapport:
+        """Return the report, as if the campaign ended now when it is still open."""
+        release = load_release(self.release)
+        executions = self.executions
+        return Rapport(
+            release=release.nom,
+            origine="observée",
+            cible="un simulateur sge-sim",
+            acteur=self.acteur,
+            simulateur=True,
+            debut=self.debut,
+            fin=self.fin or machine_now().astimezone(PARIS),
+            partielle=False,
+            verdicts=judge(release, PACKAGES, executions, partielle=False),
+            executions=executions,
+        )
 
-def start_campaign(database: Database, release: str, acteur: str | None = None) -> CampaignState:
-    """Open a campaign of `acteur` (the default tiers if None), from the next exchange on.
 
-    Raises `UsageError` for an unknown actor or release, and while another one of it is open.
-    """
-    name = load_release(release).nom
-    with database.transaction() as session:
-        code = default_acteur(session, "tiers").code if acteur is None else acteur
-        if find_acteur(session, code) is None:
-            raise UsageError(f"L'acteur « {code} » est inconnu : voir acteurs.yaml.")
-        if any(each.fin is None for each in find_campagnes(session, acteur=code)):
-            raise UsageError(
-                f"L'acteur {code} a déjà une campagne ouverte : l'arrêter par "
-                "sge-sim campaign stop."
+@dataclass(frozen=True)
+class Campaigns:
+    """The campaigns that a database holds."""
+
+    database: Database
+
+    def start(self, release: str, acteur: str | None = None) -> CampaignState:
+        """Open a campaign of `acteur` (the default tiers if None), from the next exchange on.
+
+        Raises `UsageError` for an unknown actor or release, and while another one of it is open.
+        """
+        name = load_release(release).nom
+        with self.database.transaction() as session:
+            code = default_acteur(session, "tiers").code if acteur is None else acteur
+            if find_acteur(session, code) is None:
+                raise UsageError(f"L'acteur « {code} » est inconnu : voir acteurs.yaml.")
+            if any(each.fin is None for each in find_campagnes(session, acteur=code)):
+                raise UsageError(
+                    f"L'acteur {code} a déjà une campagne ouverte : l'arrêter par "
+                    "sge-sim campaign stop."
+                )
+            newest = find_echanges(session, limit=1)
+            row = Campagne(
+                acteur_code=code,
+                release=name,
+                debut=machine_now(),
+                dernier_echange=newest[0].id if newest else 0,
             )
-        newest = find_echanges(session, limit=1)
-        row = Campagne(
-            acteur_code=code,
-            release=name,
-            debut=machine_now(),
-            dernier_echange=newest[0].id if newest else 0,
-        )
-        session.add(row)
-        session.flush()
-        return _state(row)
+            session.add(row)
+            session.flush()
+            return _state(row)
 
-
-def read_campaign(database: Database, campaign_id: int) -> CampaignState:
-    """Return a campaign, caught up with the journal; raises `UsageError` if there is none."""
-    with database.transaction() as session:
-        row = find_campagne(session, campaign_id)
-        if row is None:
-            raise UsageError(f"Aucune campagne ne porte le numéro {campaign_id}.")
-        _catch_up(session, row)
-        return _state(row)
-
-
-def list_campaigns(database: Database) -> tuple[CampaignState, ...]:
-    """Return every campaign, caught up, the newest first."""
-    with database.transaction() as session:
-        rows = find_campagnes(session)
-        for row in rows:
+    def read(self, campaign_id: int) -> CampaignState:
+        """Return a campaign, caught up with the journal; raises `UsageError` if there is none."""
+        with self.database.transaction() as session:
+            row = find_campagne(session, campaign_id)
+            if row is None:
+                raise UsageError(f"Aucune campagne ne porte le numéro {campaign_id}.")
             _catch_up(session, row)
-        return tuple(_state(row) for row in rows)
+            return _state(row)
 
+    def list(self) -> tuple[CampaignState, ...]:
+        """Return every campaign, caught up, the newest first."""
+        with self.database.transaction() as session:
+            rows = find_campagnes(session)
+            for row in rows:
+                _catch_up(session, row)
+            return tuple(_state(row) for row in rows)
 
-def stop_campaign(database: Database, campaign_id: int) -> CampaignState:
-    """Close a campaign: later exchanges aren't looked at. Closing it twice changes nothing."""
-    state = read_campaign(database, campaign_id)
-    with database.transaction() as session:
-        row = find_campagne(session, campaign_id)
-        assert row is not None
-        if row.fin is None:
-            row.fin = machine_now()
-        return _state(row) if state.fin is None else state
+    def stop(self, campaign_id: int) -> CampaignState:
+        """Close a campaign: later exchanges aren't looked at. Closing it twice changes nothing."""
+        state = self.read(campaign_id)
+        with self.database.transaction() as session:
+            row = find_campagne(session, campaign_id)
+            assert row is not None
+            if row.fin is None:
+                row.fin = machine_now()
+            return _state(row) if state.fin is None else state
 
+    def current(self, acteur: str | None = None) -> CampaignState:
+        """Return the newest campaign of `acteur` (the default tiers if None), caught up.
 
-def current_campaign(database: Database, acteur: str | None = None) -> CampaignState:
-    """Return the newest campaign of `acteur` (the default tiers if None), caught up.
-
-    Raises `UsageError` if there is none.
-    """
-    with database.sessions() as session:
-        code = default_acteur(session, "tiers").code if acteur is None else acteur
-        found = find_campagnes(session, acteur=code)
-        newest = found[0].id if found else None
-    if newest is None:
-        raise UsageError(
-            f"L'acteur {code} n'a aucune campagne : l'ouvrir par sge-sim campaign start."
-        )
-    return read_campaign(database, newest)
-
-
-def report_of(state: CampaignState) -> Rapport:
-    """Return the report of a campaign, as if it ended now when it is still open."""
-    release = load_release(state.release)
-    executions = state.executions
-    return Rapport(
-        release=release.nom,
-        origine="observée",
-        cible="un simulateur sge-sim",
-        acteur=state.acteur,
-        simulateur=True,
-        debut=state.debut,
-        fin=state.fin or machine_now().astimezone(PARIS),
-        partielle=False,
-        verdicts=judge(release, PACKAGES, executions, partielle=False),
-        executions=executions,
-    )
+        Raises `UsageError` if there is none.
+        """
+        with self.database.sessions() as session:
+            code = default_acteur(session, "tiers").code if acteur is None else acteur
+            found = find_campagnes(session, acteur=code)
+            newest = found[0].id if found else None
+        if newest is None:
+            raise UsageError(
+                f"L'acteur {code} n'a aucune campagne : l'ouvrir par sge-sim campaign start."
+            )
+        return self.read(newest)
 
 
 def _catch_up(session: Session, row: Campagne) -> None:

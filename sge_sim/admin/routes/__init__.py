@@ -1,11 +1,16 @@
 """The REST routes, one module per subject; each has a `router(state)`."""
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from sge_sim.commandes.back_office import BackOffice
 from sge_sim.settings import Settings
 from sge_sim.store.clock import StoredClock
 from sge_sim.store.database import Database
+
+if TYPE_CHECKING:
+    from sge_sim.homologation.campaign import Campaigns
 
 
 @dataclass(frozen=True)
@@ -18,3 +23,10 @@ class AdminState:
     clock: StoredClock
     b2b_url: str
     back_office: BackOffice
+
+    @cached_property
+    def campaigns(self) -> "Campaigns":
+        """The observed campaigns; the catalogue is loaded for whoever looks at one."""
+        from sge_sim.homologation.campaign import Campaigns
+
+        return Campaigns(self.database)

@@ -1,6 +1,6 @@
 """`/campagnes`: an observed campaign in the browser, where the cases tick as the calls come."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Request, Response
@@ -10,17 +10,11 @@ from fastapi.responses import RedirectResponse
 from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState
 from sge_sim.errors import UsageError
-from sge_sim.homologation.campaign import (
-    CampaignState,
-    list_campaigns,
-    read_campaign,
-    report_of,
-    start_campaign,
-    stop_campaign,
-)
-from sge_sim.homologation.catalogue import list_releases
 from sge_sim.homologation.releases import DEFAULT_RELEASE
 from sge_sim.store.acteurs import all_acteurs, default_acteur
+
+if TYPE_CHECKING:
+    from sge_sim.homologation.campaign import CampaignState
 
 _SHOWN: Final = 20
 _REPORT_HEADERS: Final = pages.HEADERS | {
@@ -39,13 +33,15 @@ def router(state: AdminState) -> APIRouter:
         return _campaigns(request)
 
     def _campaigns(request: Request, refus: str = "") -> Response:
+        from sge_sim.homologation.catalogue import list_releases
+
         with database.sessions() as session:
             acteurs = [acteur.code for acteur in all_acteurs(session)]
             default = default_acteur(session, "tiers").code
         return pages.render(
             request,
             "campagnes.html",
-            campagnes=[_progress(each) for each in list_campaigns(database)],
+            campagnes=[_progress(each) for each in state.campaigns.list()],
             acteurs=acteurs,
             acteur_par_defaut=default,
             releases=list_releases(),
@@ -61,20 +57,20 @@ def router(state: AdminState) -> APIRouter:
 
     def _opened(request: Request, release: str, acteur: str) -> Response:
         try:
-            opened = start_campaign(database, release, acteur)
+            opened = state.campaigns.start(release, acteur)
         except UsageError as error:
             return _campaigns(request, str(error))
         return RedirectResponse(f"/campagnes/{opened.id}", 303)
 
     @routes.get("/{campaign_id}")
     def show_campaign(request: Request, campaign_id: int) -> Response:
-        campaign = read_campaign(database, campaign_id)
+        campaign = state.campaigns.read(campaign_id)
         return pages.render(
             request,
             "campagne.html",
             campagne=campaign,
             progress=_progress(campaign),
-            verdicts=report_of(campaign).verdicts,
+            verdicts=campaign.rapport().verdicts,
             executions=campaign.executions,
             observations=campaign.observations[: -_SHOWN - 1 : -1],
             observed=len(campaign.observations),
@@ -82,7 +78,7 @@ def router(state: AdminState) -> APIRouter:
 
     @routes.post("/{campaign_id}/fermer")
     def close_campaign(campaign_id: int) -> Response:
-        stop_campaign(database, campaign_id)
+        state.campaigns.stop(campaign_id)
         return RedirectResponse(f"/campagnes/{campaign_id}", 303)
 
     # The reports load what only they need.
@@ -90,21 +86,21 @@ def router(state: AdminState) -> APIRouter:
     def show_report(campaign_id: int) -> Response:
         from sge_sim.homologation.report_html import render_html
 
-        page = render_html(report_of(read_campaign(database, campaign_id)))
+        page = render_html(state.campaigns.read(campaign_id).rapport())
         return Response(page, media_type="text/html; charset=utf-8", headers=_REPORT_HEADERS)
 
     @routes.get("/{campaign_id}/suivi.xlsx")
     def download_tracking_sheet(campaign_id: int) -> Response:
         from sge_sim.homologation.report_xlsx import render_xlsx
 
-        sheet = render_xlsx(report_of(read_campaign(database, campaign_id)))
+        sheet = render_xlsx(state.campaigns.read(campaign_id).rapport())
         name = f'attachment; filename="suivi-{campaign_id}.xlsx"'
         return Response(sheet, media_type=_XLSX, headers={"Content-Disposition": name})
 
     return routes
 
 
-def _progress(campaign: CampaignState) -> dict[str, object]:
+def _progress(campaign: "CampaignState") -> dict[str, object]:
     """Return a campaign in a line: how many of its cases are passed."""
     executions = campaign.executions
     return {

@@ -1,22 +1,17 @@
 """`/api/campaigns`: observed campaigns of the homologation."""
 
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from sge_sim.admin.routes import AdminState
-from sge_sim.homologation.campaign import (
-    CampaignState,
-    list_campaigns,
-    read_campaign,
-    report_of,
-    start_campaign,
-    stop_campaign,
-)
 from sge_sim.homologation.rapport import Rapport
 from sge_sim.homologation.releases import DEFAULT_RELEASE
+
+if TYPE_CHECKING:
+    from sge_sim.homologation.campaign import CampaignState
 
 
 class NewCampaign(BaseModel):
@@ -32,28 +27,28 @@ def router(state: AdminState) -> APIRouter:
 
     @routes.get("", summary="Les campagnes, de la plus récente à la plus ancienne")
     def read_all() -> list[dict[str, Any]]:
-        return [_view(each) for each in list_campaigns(state.database)]
+        return [_view(each) for each in state.campaigns.list()]
 
     @routes.post("", summary="Ouvrir une campagne", status_code=201)
     def start(campaign: NewCampaign) -> dict[str, Any]:
-        return _view(start_campaign(state.database, campaign.release, campaign.acteur))
+        return _view(state.campaigns.start(campaign.release, campaign.acteur))
 
     @routes.get("/{campaign_id}", summary="Ce que les échanges de l'acteur ont coché")
     def read(campaign_id: int) -> dict[str, Any]:
-        return _view(read_campaign(state.database, campaign_id))
+        return _view(state.campaigns.read(campaign_id))
 
     @routes.post("/{campaign_id}/stop", summary="Fermer une campagne")
     def stop(campaign_id: int) -> dict[str, Any]:
-        return _view(stop_campaign(state.database, campaign_id))
+        return _view(state.campaigns.stop(campaign_id))
 
     @routes.get("/{campaign_id}/report", summary="Le rapport, dans la forme de rapport.json")
     def report(campaign_id: int) -> Rapport:
-        return report_of(read_campaign(state.database, campaign_id))
+        return state.campaigns.read(campaign_id).rapport()
 
     return routes
 
 
-def _view(campaign: CampaignState) -> dict[str, Any]:
+def _view(campaign: "CampaignState") -> dict[str, Any]:
     """Return a campaign without the messages, which the journal gives."""
     view = asdict(campaign)
     for observation in view["observations"]:
