@@ -48,12 +48,14 @@ def build_endpoints(settings: Settings, database: Database) -> dict[str, Endpoin
     endpoints = {}
     for path, contract in load_contracts(data_path("wsdl"), settings.wsdl_dir).items():
         service = services.get(path)
-        endpoints[path] = Endpoint(
+        endpoint = endpoints[path] = Endpoint(
             contract,
             handler(service, database, settings) if service else unbuilt,
             service.faultstring if service else _UNBUILT_FAULTSTRING,
             settings.strict,
         )
+        if settings.wsdl_dir is not None:
+            _ = endpoint.application  # a kit that can't be served is told at the start
     return endpoints
 
 

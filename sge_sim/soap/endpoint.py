@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -57,20 +58,28 @@ class Endpoint:
         self, contract: Contract, handle: Handler, faultstring: str, strict: bool = False
     ) -> None:
         self.contract = contract
-        models = Models(contract.schemas)
-        protocol = SgeSoap11(contract, models, faultstring)
+        self._handle = handle
+        self._faultstring = faultstring
+        self._strict = strict
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        answer: Iterable[bytes] = self.application(environ, start_response)
+        return answer
+
+    @cached_property
+    def application(self) -> "_Wsgi":
+        """What Spyne makes of the contract, at the first call: the start can do without."""
+        contract, models = self.contract, Models(self.contract.schemas)
+        protocol = SgeSoap11(contract, models, self._faultstring)
+        operation = _Operation(contract, protocol, self._handle, self._strict)
         application = spyne.Application(
-            [_service(contract, models, _Operation(contract, protocol, handle, strict))],
+            [_service(contract, models, operation)],
             tns=contract.request[1:].partition("}")[0],
             name=contract.operation,
             in_protocol=protocol,
-            out_protocol=SgeSoap11(contract, models, faultstring),
+            out_protocol=SgeSoap11(contract, models, self._faultstring),
         )
-        self._wsgi = _Wsgi(application, contract)
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        answer: Iterable[bytes] = self._wsgi(environ, start_response)
-        return answer
+        return _Wsgi(application, contract)
 
 
 class _Wsgi(spyne.WsgiApplication):  # type: ignore[misc]
