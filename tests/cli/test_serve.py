@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from running_simulator import RunningSimulator, run_command, start_simulator
 
+CATALOGUE = "sge_sim.homologation.catalogue"
+
 
 def test_ready_file_tells_what_a_harness_needs(simulator: RunningSimulator) -> None:
     ready = simulator.ready
@@ -68,7 +70,7 @@ def test_second_start_is_ready_soon_and_sigterm_ends_cleanly(tmp_path: Path) -> 
     ("module", "heavy"),
     [
         ("sge_sim.cli.serve", ("alembic", "fastapi", "holidays", "numpy", "spyne")),
-        ("sge_sim.admin.application", ("alembic", "holidays", "numpy", "spyne", "zeep")),
+        ("sge_sim.admin.application", ("alembic", "holidays", "numpy", "spyne", "zeep", CATALOGUE)),
         ("sge_sim.services.dispatch", ("alembic", "fastapi", "holidays", "zeep")),
     ],
 )
