@@ -91,7 +91,7 @@ class B2B:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         started, now = stopwatch(), machine_now()
-        # Read once: what judges the call and what the journal says are the same instant.
+        # Read once: the rules and the journal see the same instant.
         environ[INSTANT] = self._clock.now()
         verdict = self._policy.judge(peer_certificate(environ) or b"", now, peer_chain(environ))
         reply = self._answer(environ, verdict, now)

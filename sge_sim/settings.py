@@ -41,6 +41,11 @@ def setting(default: Any, why: str, least: int | None = None) -> Any:
     return field(default=default, metadata={"why": why, "least": least})
 
 
+def variable_of(name: str) -> str:
+    """Return the environment variable that gives the setting `name`."""
+    return f"SGE_SIM_{name.upper()}"
+
+
 def default_data_dir() -> Path:
     """Return the folder where a simulator keeps its state when none is named."""
     return user_data_path("sge-sim", appauthor=False)

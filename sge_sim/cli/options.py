@@ -10,7 +10,7 @@ import click
 
 from sge_sim.clock import parse_duration, parse_instant
 from sge_sim.errors import UsageError
-from sge_sim.settings import Settings, default_data_dir
+from sge_sim.settings import Settings, default_data_dir, variable_of
 
 Command = Callable[..., Any]
 
@@ -62,7 +62,7 @@ def setting_option(name: str) -> Callable[[Command], Command]:
         is_flag=flag,
         multiple=name == "disabled_rules",
         default=default_data_dir if name == "data_dir" else one.default,
-        envvar=f"SGE_SIM_{name.upper()}",
+        envvar=variable_of(name),
         show_default=name != "data_dir",
         help=one.metadata["why"],
     )
@@ -74,7 +74,7 @@ def data_dir_option(command: Command) -> Command:
         "--data-dir",
         type=click.Path(file_okay=False, path_type=Path),
         default=default_data_dir,
-        envvar="SGE_SIM_DATA_DIR",
+        envvar=variable_of("data_dir"),
         help="Dossier de l'état du simulateur.",
     )(command)
 

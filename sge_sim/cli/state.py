@@ -4,16 +4,17 @@ import os
 from pathlib import Path
 
 from sge_sim.errors import UsageError
-from sge_sim.settings import Settings
+from sge_sim.settings import Settings, variable_of
 from sge_sim.store.database import Database
 
 
 def open_database(data_dir: Path) -> Database:
-    """Open the database of `data_dir`, or the one that `SGE_SIM_DATABASE_URL` names.
+    """Open the database of `data_dir`, or the one that the variable of `database_url` names.
 
     Raises `UsageError` where no simulator was started.
     """
-    settings = Settings(data_dir=data_dir, database_url=os.environ.get("SGE_SIM_DATABASE_URL"))
+    url = os.environ.get(variable_of("database_url"))
+    settings = Settings(data_dir=data_dir, database_url=url)
     if settings.database_url is None and not (data_dir / "sge-sim.db").exists():
         raise UsageError(
             f"{data_dir} ne contient pas de simulateur : l'indiquer par --data-dir, ou le créer "
