@@ -53,7 +53,7 @@ def _application(data_dir: Path) -> Iterator[tuple[Any, bytes]]:
     (client,) = [one for one in simulator.clients if one.kind == "tiers"]
     leaf = x509.load_pem_x509_certificates(client.certificate.read_bytes())[0]
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        server: Any = b2b_server(simulator, listening)
+        server: Any = b2b_server(simulator, listening).server
         yield server.wsgi_app, leaf.public_bytes(Encoding.DER)
         server.stop()
     simulator.database.dispose()

@@ -5,7 +5,8 @@ its own application after the fork, since neither connections nor threads cross 
 """
 
 import json
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -14,6 +15,8 @@ from socket import socket
 from typing import TYPE_CHECKING, Any
 
 from sge_sim.clock import machine_now
+from sge_sim.collector import collector_paused
+from sge_sim.deferred import Deferred
 from sge_sim.door.cadence import Cadence
 from sge_sim.pki.files import make_private_folder, write_atomically
 from sge_sim.pki.installation import Pki, open_pki
@@ -26,9 +29,13 @@ from sge_sim.transport.child import Service
 from sge_sim.transport.limits import Limits
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
+
     from sge_sim.commandes.back_office import BackOffice, Task
     from sge_sim.door.gates import Gate
+    from sge_sim.soap.endpoint import Endpoint
     from sge_sim.transport.admin_server import AdminServer
+    from sge_sim.transport.server import B2BServer
 
 
 @dataclass(frozen=True)
@@ -71,12 +78,11 @@ def open_simulator(settings: Settings) -> Simulator:
     return Simulator(settings, database, clock, pki, clients, Cadence())
 
 
-def b2b_server(simulator: Simulator, listening_socket: socket) -> Service:
+def b2b_server(simulator: Simulator, listening_socket: socket) -> "WebServices":
     """Build the B2B listener of one process; what it needs is imported in that process."""
     from sge_sim.b2b import B2B
     from sge_sim.pki.policy import Policy
     from sge_sim.referentiel.clients import CertificateRegister
-    from sge_sim.services.dispatch import build_endpoints
     from sge_sim.store.certificats import kind_of_acteur
     from sge_sim.store.journal_writer import JournalWriter
     from sge_sim.transport.server import B2BServer
@@ -88,8 +94,18 @@ def b2b_server(simulator: Simulator, listening_socket: socket) -> Service:
         max_records=settings.journal_max_records,
         max_bytes=settings.journal_max_bytes,
     )
+
+    def load() -> Mapping[str, "Endpoint"]:
+        from sge_sim.services.dispatch import build_endpoints
+
+        with collector_paused():
+            return build_endpoints(settings, database)
+
+    endpoints = Deferred(load)
+    if settings.wsdl_dir is not None or settings.disabled_rules:
+        endpoints()  # what a user gave is judged before anybody is let in
     application = B2B(
-        build_endpoints(settings, database),
+        endpoints,
         Policy(
             settings.environment.value,
             trust,
@@ -105,7 +121,7 @@ def b2b_server(simulator: Simulator, listening_socket: socket) -> Service:
     )
     identity = simulator.pki.server.identity
     roots = trust.roots_pem()
-    return B2BServer(
+    server = B2BServer(
         application,
         listening_socket,
         lambda: build_server_context(identity, identity, roots),
@@ -117,6 +133,28 @@ def b2b_server(simulator: Simulator, listening_socket: socket) -> Service:
         application.refuse_handshake,
         watched=(identity,),
     )
+    return WebServices(server, endpoints)
+
+
+@dataclass(frozen=True)
+class WebServices:
+    """The B2B listener; it accepts clients, then loads `endpoints` without waiting for a call."""
+
+    server: "B2BServer"
+    endpoints: Deferred[Mapping[str, "Endpoint"]]
+
+    def serve(self, on_ready: Callable[[], None]) -> None:
+        def load_behind() -> None:
+            on_ready()
+            threading.Thread(target=self.endpoints, daemon=True).start()
+
+        self.server.serve(load_behind)
+
+    def stop(self) -> None:
+        self.server.stop()
+
+    def reload(self) -> None:
+        self.server.reload()
 
 
 def _gates(simulator: Simulator) -> tuple["Gate", ...]:
@@ -134,16 +172,20 @@ def _gates(simulator: Simulator) -> tuple["Gate", ...]:
 
 def admin_server(simulator: Simulator, listening_socket: socket, b2b_url: str) -> Service:
     """Build the administration listener, in a process of its own; it shows `b2b_url`."""
-    from sge_sim.admin.application import build_admin
-    from sge_sim.admin.routes import AdminState
     from sge_sim.commandes.back_office import BackOffice
     from sge_sim.transport.admin_server import AdminServer
 
     back_office = BackOffice(simulator.clock, _tasks(simulator))
-    state = AdminState(
-        simulator.settings, simulator.database, simulator.clock, b2b_url, back_office
-    )
-    return _Administration(AdminServer(build_admin(state), listening_socket), back_office)
+
+    def load() -> "FastAPI":
+        from sge_sim.admin.application import build_admin
+        from sge_sim.admin.routes import AdminState
+
+        settings, database, clock = simulator.settings, simulator.database, simulator.clock
+        with collector_paused():
+            return build_admin(AdminState(settings, database, clock, b2b_url, back_office))
+
+    return _Administration(AdminServer(Deferred(load), listening_socket), back_office)
 
 
 @dataclass(frozen=True)

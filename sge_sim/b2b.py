@@ -11,23 +11,24 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from sge_sim.clock import Clock, elapsed_ms, machine_now, stopwatch
 from sge_sim.door.alerts import alert_detail
 from sge_sim.door.cadence import Cadence
 from sge_sim.door.gates import Gate
+from sge_sim.environ import DEMANDEUR, INSTANT, OUTCOME, PRM, Demandeur
 from sge_sim.pki.deadlines import rotation_warning
 from sge_sim.pki.policy import Policy, Verdict
-from sge_sim.services.dispatch import DEMANDEUR, INSTANT, PRM
-from sge_sim.services.service import Demandeur
-from sge_sim.soap.endpoint import Endpoint
-from sge_sim.soap.protocol import OUTCOME, SgtFault
 from sge_sim.store.codes import KindActeur, KindEchange
 from sge_sim.store.journal import DecidingRule, EchangeRecord
 from sge_sim.transport.handshake import HandshakeFailure
 from sge_sim.transport.identity import peer_certificate, peer_chain, remote_address
+
+if TYPE_CHECKING:
+    from sge_sim.soap.endpoint import Endpoint
+    from sge_sim.soap.protocol import SgtFault
 
 _CONTENT_TYPES = ("text/xml", "application/soap+xml", "application/xml")
 _PHRASE_MAX = 300
@@ -41,9 +42,9 @@ class _Reply:
     content: bytes
     headers: list[tuple[str, str]]
     kind: KindEchange = "http"
-    endpoint: Endpoint | None = None
+    endpoint: "Endpoint | None" = None
     prm: str | None = None
-    fault: SgtFault | None = None
+    fault: "SgtFault | None" = None
     request: bytes = b""
     detail: str | None = None
     notes: tuple[str, ...] = ()
@@ -62,15 +63,16 @@ class _Reply:
 class B2B:
     """The application of one process.
 
-    `gates` may turn away a request whose certificate is accepted, in their order. `cadence` counts
-    the calls of each actor to each service; more than one a second are noted in the journal, and
-    refused with `rate_refused` (HTTP 429, assumed). `kind_of` gives the kind of an actor by its
+    `endpoints` gives what is served, by path; it is asked at each call, and may load it at the
+    first. `gates` may turn away a request whose certificate is accepted, in their order. `cadence`
+    counts the calls of each actor to each service; more than one a second are noted in the journal,
+    and refused with `rate_refused` (HTTP 429, assumed). `kind_of` gives the kind of an actor by its
     code; `record` keeps an exchange.
     """
 
     def __init__(
         self,
-        endpoints: Mapping[str, Endpoint],
+        endpoints: Callable[[], Mapping[str, "Endpoint"]],
         policy: Policy,
         clock: Clock,
         kind_of: Callable[[str], KindActeur],
@@ -130,12 +132,13 @@ class B2B:
             if closed is not None:
                 return _text(closed.status, closed.text, *closed.headers)
         path, method = environ["PATH_INFO"].rstrip("/"), environ["REQUEST_METHOD"]
-        endpoint = self._endpoints.get(path)
+        endpoints = self._endpoints()
+        endpoint = endpoints.get(path)
         if endpoint is None:
             return _text(
                 HTTPStatus.NOT_FOUND,
                 f"« {path} » n'est le chemin d'aucun service. Chemins servis :\n"
-                + "\n".join(sorted(self._endpoints)),
+                + "\n".join(sorted(endpoints)),
             )
         if method == "GET" and environ.get("QUERY_STRING", "").lower().startswith("wsdl"):
             return self._call(environ, endpoint, b"", "http")
@@ -163,7 +166,7 @@ class B2B:
         return replace(reply, notes=(note,)) if calls > 1 else reply
 
     def _call(
-        self, environ: WSGIEnvironment, endpoint: Endpoint, request: bytes, kind: KindEchange
+        self, environ: WSGIEnvironment, endpoint: "Endpoint", request: bytes, kind: KindEchange
     ) -> _Reply:
         started: list[tuple[str, list[tuple[str, str]]]] = []
 
@@ -237,7 +240,7 @@ def _code(reply: _Reply) -> str | None:
     return "SGT200" if acquitted and reply.kind == "soap" else None
 
 
-def _deciding(fault: SgtFault) -> DecidingRule | None:
+def _deciding(fault: "SgtFault") -> DecidingRule | None:
     rule = fault.rule
     if rule is None:
         return None

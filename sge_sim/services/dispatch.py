@@ -6,29 +6,19 @@ from typing import Any
 
 from sqlalchemy.exc import OperationalError
 
+from sge_sim.environ import DEMANDEUR, INSTANT, PRM, Demandeur
 from sge_sim.errors import UsageError
 from sge_sim.resources import data_path
 from sge_sim.services.registry import SERVICES
 from sge_sim.services.rule import Refus
-from sge_sim.services.service import Appel, Demandeur, Service
+from sge_sim.services.service import Appel, Service
 from sge_sim.settings import Settings
 from sge_sim.soap.contract import load_contracts
 from sge_sim.soap.endpoint import Answer, Call, Endpoint
 from sge_sim.soap.protocol import SgtFault
 from sge_sim.store.database import Database
 
-DEMANDEUR = "sge_sim.demandeur"
-"""The key of the WSGI environ under which the door leaves the actor that it let in."""
-
-INSTANT = "sge_sim.instant"
-"""The key of the WSGI environ under which the door leaves the simulated instant of the call."""
-
-PRM = "sge_sim.prm"
-"""The key of the WSGI environ under which the point of the demand is left for the journal."""
-
 _UNAVAILABLE = "SGT506"
-
-
 _UNBUILT_FAULTSTRING = "Erreur Technique"
 
 

@@ -11,19 +11,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from sge_sim.environ import Demandeur
 from sge_sim.services.rule import Rule
 from sge_sim.settings import Settings
 from sge_sim.soap.endpoint import Answer
 from sge_sim.soap.protocol import Tree
-from sge_sim.store.codes import KindActeur, Paquet
-
-
-@dataclass(frozen=True)
-class Demandeur:
-    """The market actor that presents the client certificate, whatever login it writes."""
-
-    code: str
-    kind: KindActeur
+from sge_sim.store.codes import Paquet
 
 
 @dataclass(frozen=True)

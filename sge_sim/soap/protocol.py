@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
 
+from sge_sim.environ import OUTCOME
 from sge_sim.soap import _spyne_compat as spyne
 from sge_sim.soap.codes import libelle
 from sge_sim.soap.contract import ENVELOPE, Contract
@@ -19,9 +20,6 @@ from sge_sim.soap.models import Models
 
 Tree = Mapping[str, Any]
 """An element as plain values: children and attributes by name, lists where one repeats."""
-
-OUTCOME = "sge_sim.outcome"
-"""The key of the WSGI environ under which the fault that was answered is left for the journal."""
 
 _ENVELOPE = f"{{{ENVELOPE}}}"
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"

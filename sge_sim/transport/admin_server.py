@@ -2,20 +2,29 @@
 
 import contextlib
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import uvicorn
+
+Asgi = Callable[[Any, Any, Any], Awaitable[None]]
 
 _STOP_SECONDS = 5
 
 
 class AdminServer:
-    """Serves an ASGI application in plain HTTP on a socket of `sockets.bind_loopback`."""
+    """Serves an ASGI application in plain HTTP on a socket of `sockets.bind_loopback`.
 
-    def __init__(self, app: Callable[..., Any], listening_socket: socket.socket) -> None:
+    `application` gives it for each request, and may load it at the first.
+    """
+
+    def __init__(self, application: Callable[[], Asgi], listening_socket: socket.socket) -> None:
+        async def answer(scope: Any, receive: Any, send: Any) -> None:
+            await application()(scope, receive, send)
+
         config = uvicorn.Config(
-            app,
+            answer,
+            lifespan="off",  # it would ask for the application at the start
             log_level="warning",
             access_log=False,
             timeout_graceful_shutdown=_STOP_SECONDS,  # or an idle connection holds it for ever

@@ -70,6 +70,9 @@ def test_second_start_is_ready_soon_and_sigterm_ends_cleanly(tmp_path: Path) -> 
     ("module", "heavy"),
     [
         ("sge_sim.cli.serve", ("alembic", "fastapi", "holidays", "numpy", "spyne")),
+        ("sge_sim.b2b", ("fastapi", "numpy", "spyne")),
+        ("sge_sim.transport.server", ("fastapi", "numpy", "spyne")),
+        ("sge_sim.transport.admin_server", ("fastapi", "pydantic")),
         ("sge_sim.admin.application", ("alembic", "holidays", "numpy", "spyne", "zeep", CATALOGUE)),
         ("sge_sim.services.dispatch", ("alembic", "fastapi", "holidays", "zeep")),
     ],

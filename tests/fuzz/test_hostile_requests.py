@@ -65,7 +65,7 @@ def post(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Post]:
     leaf = x509.load_pem_x509_certificates(client.certificate.read_bytes())[0]
     connection = _Connection(leaf.public_bytes(Encoding.DER))
     with bind_loopback("127.0.0.1", 0) as listening:
-        server: Any = b2b_server(simulator, listening)
+        server: Any = b2b_server(simulator, listening).server
 
         def call(path: str, message: bytes) -> tuple[int, bytes]:
             statuses: list[str] = []

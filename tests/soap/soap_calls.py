@@ -7,9 +7,10 @@ from typing import Any
 
 from lxml import etree
 
+from sge_sim.environ import OUTCOME
 from sge_sim.soap.contract import ENVELOPE, Contract
 from sge_sim.soap.endpoint import Answer, Call, Endpoint
-from sge_sim.soap.protocol import OUTCOME, SgtFault
+from sge_sim.soap.protocol import SgtFault
 
 
 @dataclass(frozen=True)

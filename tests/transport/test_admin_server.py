@@ -19,7 +19,7 @@ async def hello(scope, receive, send):
 def test_an_asgi_application_is_served_until_the_server_stops():
     listening = bind_loopback("127.0.0.1", 0)
     port = listening.getsockname()[1]
-    server = AdminServer(hello, listening)
+    server = AdminServer(lambda: hello, listening)
     ready = threading.Event()
     thread = threading.Thread(target=server.serve, args=(ready.set,))
     thread.start()

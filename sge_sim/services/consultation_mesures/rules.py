@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from sge_sim.environ import Demandeur
 from sge_sim.mesures import Consommations
 from sge_sim.services.rule import Rule, rule
-from sge_sim.services.service import Demandeur
 from sge_sim.store.acteurs import Contrat, Utilisateur
 from sge_sim.store.points import Point
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from sge_sim.environ import Demandeur
 from sge_sim.services.consultation_mesures_detaillees.demande import Demande, Version
 from sge_sim.services.consultation_mesures_detaillees.releves import Contexte
 from sge_sim.services.consultation_mesures_detaillees.series import Serie
-from sge_sim.services.service import Demandeur
 from sge_sim.store.points import Point
 
 
