@@ -60,7 +60,7 @@ def build_b2b(folder, listening, fault):
 
 
 def build_admin(listening):
-    return AdminServer(administration, listening)
+    return AdminServer(lambda: administration, listening)
 
 
 def main(folder, workers, fault):

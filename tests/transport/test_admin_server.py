@@ -19,14 +19,22 @@ async def hello(scope, receive, send):
 def test_an_asgi_application_is_served_until_the_server_stops():
     listening = bind_loopback("127.0.0.1", 0)
     port = listening.getsockname()[1]
-    server = AdminServer(lambda: hello, listening)
+    asked = []
+
+    def application():
+        asked.append(hello)
+        return hello
+
+    server = AdminServer(application, listening)
     ready = threading.Event()
     thread = threading.Thread(target=server.serve, args=(ready.set,))
     thread.start()
     assert ready.wait(10)
+    assert asked == []  # or the start would wait for all that an application loads
     connection = HTTPConnection("127.0.0.1", port, timeout=10)
     connection.request("GET", "/")
     assert connection.getresponse().read() == b"hello"
+    assert asked == [hello]
     server.reload()
     server.stop()
     eventually(lambda: not thread.is_alive())
