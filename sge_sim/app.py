@@ -159,14 +159,14 @@ class WebServices:
 
 def _gates(simulator: Simulator) -> tuple["Gate", ...]:
     """Return the gates that the settings put up, in the order in which they are passed."""
-    from sge_sim.door.gates import BasicAuthentication, OpeningHours
+    from sge_sim.door.gates import BasicAuthentication, opening_hours
 
     settings = simulator.settings
     gates: list[Gate] = []
     if settings.basic_auth:
         gates.append(BasicAuthentication(simulator.database))
     if settings.hours:
-        gates.append(OpeningHours(simulator.clock))
+        gates.append(opening_hours)
     return tuple(gates)
 
 

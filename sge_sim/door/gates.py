@@ -8,8 +8,8 @@ from http import HTTPStatus
 from typing import Protocol
 from wsgiref.types import WSGIEnvironment
 
-from sge_sim.clock import Clock
 from sge_sim.door.passwords import password_matches
+from sge_sim.environ import INSTANT
 from sge_sim.horaires import closed_sentence, is_open, next_opening, seconds_until
 from sge_sim.store.database import Database
 from sge_sim.store.logins import read_login
@@ -33,20 +33,13 @@ class Gate(Protocol):
         """Return the answer to give, or None to let the request of `acteur` (a code) through."""
 
 
-class OpeningHours:
-    """The hours of the homologation platform, on the simulated clock."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-
-    def __call__(self, environ: WSGIEnvironment, acteur: str) -> Closed | None:
-        now = self._clock.now()
-        if is_open(now):
-            return None
-        wait = seconds_until(now, next_opening(now))
-        return Closed(
-            HTTPStatus.SERVICE_UNAVAILABLE, closed_sentence(now), (("Retry-After", str(wait)),)
-        )
+def opening_hours(environ: WSGIEnvironment, acteur: str) -> Closed | None:
+    """Keep the hours of the homologation platform, at the simulated instant of the call."""
+    now = environ[INSTANT]
+    if is_open(now):
+        return None
+    wait = str(seconds_until(now, next_opening(now)))
+    return Closed(HTTPStatus.SERVICE_UNAVAILABLE, closed_sentence(now), (("Retry-After", wait),))
 
 
 class BasicAuthentication:
