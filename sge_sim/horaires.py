@@ -10,7 +10,7 @@ from math import ceil
 from typing import Final
 
 from sge_sim.clock import PARIS
-from sge_sim.pki.deadlines import is_working_day
+from sge_sim.jours_ouvres import is_working_day
 
 OUVERTURES: Final = ((time(9), time(12)), (time(14), time(18)))
 """From when (included) to when (excluded) it is open on a working day, in legal time (FAQ)."""

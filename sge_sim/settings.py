@@ -5,13 +5,14 @@ the settings in force are printed at start.
 """
 
 from dataclasses import dataclass, field, fields
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from platformdirs import user_data_path
 
+from sge_sim.delais import AUSSITOT, Delai
 from sge_sim.errors import UsageError
 
 
@@ -84,9 +85,10 @@ class Settings:
         Profile.NOMINAL,
         "nominal : ce que disent les guides ; fidele : les défauts constatés en homologation.",
     )
-    delai_activation: timedelta = setting(
-        timedelta(0),
-        "Temps simulé entre une commande et son exécution (3d : le délai standard) ; 0 : aussitôt.",
+    delai_activation: Delai = setting(
+        AUSSITOT,
+        "Temps simulé entre une commande et son exécution : 3jo, trois jours ouvrés, est le délai "
+        "standard ; 36h, 10d. Un infra-journalier ou un historique prend moins.",
     )
     ready_file: Path | None = setting(
         None, "Fichier JSON écrit dès que les deux points d'écoute acceptent."

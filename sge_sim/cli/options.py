@@ -9,6 +9,7 @@ from typing import Any, get_args, get_type_hints
 import click
 
 from sge_sim.clock import parse_duration, parse_instant
+from sge_sim.delais import Delai
 from sge_sim.errors import UsageError
 from sge_sim.settings import Settings, default_data_dir, variable_of
 
@@ -39,6 +40,20 @@ class Duration(click.ParamType[timedelta]):
             return value
         try:
             return parse_duration(value)
+        except UsageError as error:
+            self.fail(str(error), param, ctx)
+
+
+class DelaiType(click.ParamType[Delai]):
+    """A delay of simulated time: `3jo`, `10d`, `36h`, `30min`."""
+
+    name = "délai"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Delai:
+        if isinstance(value, Delai):
+            return value
+        try:
+            return Delai.parse(value)
         except UsageError as error:
             self.fail(str(error), param, ctx)
 
@@ -91,8 +106,8 @@ def _click_type(kind: Any) -> Any:
         return click.Path(path_type=Path)
     if one is datetime:
         return Instant()
-    if one is timedelta:
-        return Duration()
+    if one is Delai:
+        return DelaiType()
     if hasattr(one, "__members__"):
         return click.Choice(list(one), case_sensitive=False)
     return one

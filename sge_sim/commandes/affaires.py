@@ -1,13 +1,13 @@
 """Opens the case of an order that has been accepted."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, Literal
 
 from sqlalchemy.orm import Session
 
-from sge_sim.clock import later
 from sge_sim.commandes.prestations import Prestation
+from sge_sim.delais import Delai
 from sge_sim.store.commandes import Affaire
 from sge_sim.store.numeros import next_numero
 
@@ -29,12 +29,12 @@ class Commande:
     objet: str
     reference: str | None
     now: datetime
-    delai: timedelta
+    delai: Delai
 
     @property
     def done_at(self) -> datetime:
         """The instant at which the order is worked out."""
-        return later(self.now, self.delai)
+        return self.delai.after(self.now)
 
 
 def open_affaire(

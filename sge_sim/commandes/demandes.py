@@ -18,6 +18,12 @@ from sge_sim.store.commandes import Affaire, DemandeHistorique, DemandeInfraJ, i
 IN_PROGRESS: Final = timedelta(minutes=30)
 """How long an infra-daily demand forbids another one that is strictly the same (GUI 0481)."""
 
+INFRA_J_WITHIN: Final = timedelta(minutes=20)
+"""Infra-daily data come in less than 30 minutes (slides V26.2); the 20 are assumed."""
+
+HISTORIQUE_WITHIN: Final = timedelta(hours=4)
+"""The file of a history comes in some hours, whatever other orders take; the 4 are assumed."""
+
 
 @dataclass(frozen=True)
 class Historique:
@@ -60,7 +66,7 @@ def order_historique(
         "A0",
         prestation,
         f"historique {historique.mesures_type} du {historique.date_debut} au {historique.date_fin}",
-        commande.done_at,
+        min(commande.done_at, later(commande.now, HISTORIQUE_WITHIN)),
     )
     session.add(
         DemandeHistorique(
@@ -93,7 +99,12 @@ def order_infra_j(
 ) -> Affaire:
     """Open the case of an infra-daily demand; each direction may have its own declaration."""
     affaire = open_affaire(
-        session, commande, "M0", prestation, f"infra-journalier {infra_j}", commande.done_at
+        session,
+        commande,
+        "M0",
+        prestation,
+        f"infra-journalier {infra_j}",
+        min(commande.done_at, later(commande.now, INFRA_J_WITHIN)),
     )
     session.add(
         DemandeInfraJ(

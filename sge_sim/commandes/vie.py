@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from sge_sim.clock import PARIS, later, start_of_day
 from sge_sim.commandes.prestations import GRANDS
+from sge_sim.delais import Delai
 from sge_sim.store.codes import EtatAffaire, MesuresType, MotifFin, Sens, TypeService
 from sge_sim.store.commandes import ServiceSouscrit
 from sge_sim.store.mesures import close_collecte, open_collecte
@@ -88,8 +89,12 @@ def activate(session: Session, service: ServiceSouscrit, instant: datetime) -> N
 
 
 def put_off(service: ServiceSouscrit, instant: datetime) -> bool:
-    """Put the activation off to the next day, unless it has been tried for too long."""
-    if instant >= later(service.ordered_at, GIVE_UP_AFTER):
+    """Put the activation off to the next day, unless it has been tried for too long.
+
+    Counted from the order, or from the first day of a service that was ordered ahead (assumed).
+    """
+    first = max(service.ordered_at, start_of_day(service.date_debut))
+    if instant >= later(first, GIVE_UP_AFTER):
         return False
     service.echeance = later(instant, RETRY_EVERY)
     return True
@@ -102,7 +107,7 @@ def plan_end(service: ServiceSouscrit, motif: MotifFin, instant: datetime) -> No
         service.echeance = instant
 
 
-def stop(service: ServiceSouscrit, instant: datetime, delai: timedelta) -> None:
+def stop(service: ServiceSouscrit, instant: datetime, delai: Delai) -> None:
     """Have a running service stopped on demand.
 
     At once on a large point and for index; a C5 or P4 has to be reached first, which takes
@@ -110,7 +115,7 @@ def stop(service: ServiceSouscrit, instant: datetime, delai: timedelta) -> None:
     """
     reaches_meter = service.mesures_type != "IDX" and service.point.segment not in GRANDS
     motif: MotifFin = "levee_opposition" if service.type == "OPPENR" else "arret"
-    plan_end(service, motif, later(instant, delai) if reaches_meter else instant)
+    plan_end(service, motif, delai.after(instant) if reaches_meter else instant)
 
 
 def end(

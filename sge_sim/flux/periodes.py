@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from sge_sim.clock import PARIS
 from sge_sim.flux.envoi import Frequence
-from sge_sim.pki.deadlines import is_working_day
+from sge_sim.jours_ouvres import is_working_day
 
 FluxRecurrent = Literal["R50", "R151", "R4x", "R171"]
 

@@ -1,28 +1,13 @@
-"""Working days, for the renewal of certificates."""
+"""When a certificate is to be renewed."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 
 from sge_sim.clock import PARIS
-from sge_sim.jours_feries import jours_feries
+from sge_sim.jours_ouvres import working_days_before
 
 # FAQ: a new production certificate is handed in 15 working days before the old one expires.
 RENEWAL_NOTICE = 15
-
-
-@lru_cache(maxsize=4096)
-def is_working_day(day: date) -> bool:
-    """Tell whether `day` is worked: neither a weekend nor a holiday of metropolitan France."""
-    return day.weekday() < 5 and day not in jours_feries([day.year])
-
-
-def working_days_before(day: date, count: int) -> date:
-    """Return the working day that comes `count` working days before `day`."""
-    while count > 0:
-        day -= timedelta(days=1)
-        if is_working_day(day):
-            count -= 1
-    return day
 
 
 @lru_cache(maxsize=4096)

@@ -13,6 +13,7 @@ from sge_sim.commandes.changements import Changements, change_life
 from sge_sim.commandes.echeances import run_due
 from sge_sim.commandes.prestations import prestation_collecte
 from sge_sim.commandes.souscription import Souscription, subscribe
+from sge_sim.delais import Delai
 from sge_sim.store.commandes import ServiceSouscrit
 from sge_sim.store.database import Database
 from sge_sim.store.mesures import Collecte
@@ -52,7 +53,7 @@ class Lives:
         prm: str = PRM,
     ) -> str:
         """Order at `now` and have what is due then happen; return the number of the service."""
-        commande = Commande(prm, TIERS, CONTRAT, "a@b.fr", "AME", None, now, delai)
+        commande = Commande(prm, TIERS, CONTRAT, "a@b.fr", "AME", None, now, Delai(delai))
         with self.database.transaction() as session:
             run_due(session, now)
             segment = self._point(session, prm).segment
@@ -81,10 +82,10 @@ class Lives:
         with self.database.transaction() as session:
             change_life(session, self._point(session, prm), Changements(**changements), now)
 
-    def set(self, **attributs: Any) -> None:
+    def set(self, prm: str = PRM, **attributs: Any) -> None:
         """Change the point as if it had been so."""
         with self.database.transaction() as session:
-            point = self._point(session, PRM)
+            point = self._point(session, prm)
             for name, value in attributs.items():
                 setattr(point, name, value)
 

@@ -123,6 +123,18 @@ def test_a_meter_that_never_answers_closes_the_case(lives: Lives) -> None:
     assert lives.collectes() == []
 
 
+@pytest.mark.assumed("the 19 days count from the first day of a service that was ordered ahead")
+def test_a_large_point_ordered_ahead_is_tried_for_as_long(lives: Lives) -> None:
+    begins = DAY + 30 * DAYS
+    ahead = replace(CURVE, date_debut=begins, date_fin=None)
+    number = lives.order(ahead, prm=LARGE)
+    lives.set(LARGE, teleoperable=False)
+    lives.until(beginning(begins) + 18 * DAYS)
+    assert lives.etat(number) == "DEMANDE"
+    lives.until(beginning(begins) + 19 * DAYS)
+    assert lives.service(number)["affaire"] == "non_realisee"
+
+
 @pytest.mark.documented("V26.2: tele-operation is tried again")
 def test_a_meter_that_answers_at_last_starts_the_service(lives: Lives) -> None:
     number = lives.order(delai=STANDARD)

@@ -1,7 +1,7 @@
 """A platform without servers: points, orders, a publisher, and the files it makes."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from sge_sim.commandes.prestations import (
     prestation_infra_j,
 )
 from sge_sim.commandes.souscription import Souscription, subscribe
+from sge_sim.delais import AUSSITOT
 from sge_sim.flux.livraison import deliver_pending
 from sge_sim.flux.publication import Publisher
 from sge_sim.mesures import PointMesure
@@ -147,7 +148,7 @@ class Platform:
 
     @staticmethod
     def _commande(prm: str, now: datetime) -> Commande:
-        return Commande(prm, TIERS, CONTRAT, "a@b.fr", "AME", None, now, timedelta(0))
+        return Commande(prm, TIERS, CONTRAT, "a@b.fr", "AME", None, now, AUSSITOT)
 
 
 def new_platform(folder: Path, **options: bool) -> Platform:

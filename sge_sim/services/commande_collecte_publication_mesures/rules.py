@@ -4,12 +4,17 @@ Only one hint of the order is known: without the client's agreement, a duration 
 isn't even looked at (observed 2022).
 """
 
-from sge_sim.services.acces import CONTRACT_RULES, utilisateur_sans_droit
+from sge_sim.services.acces import (
+    contrat_d_un_autre_acteur,
+    contrat_inconnu,
+    utilisateur_sans_droit,
+)
 from sge_sim.services.commande_collecte_publication_mesures.demande import Demande
 from sge_sim.services.commande_collecte_publication_mesures.rules_demande import (
     accord_absent,
     c2_c4_non_servi,
     collecte_seule_d_index,
+    contrat_inactif_sur_la_periode,
     corrigees_chaque_jour,
     corrigees_sur_c5,
     debut_different_d_aujourd_hui,
@@ -47,7 +52,9 @@ from sge_sim.services.rule import Rule
 RULES: tuple[Rule[Demande], ...] = (
     utilisateur_sans_droit,
     utilisateur_etranger,
-    *CONTRACT_RULES,
+    contrat_inconnu,
+    contrat_d_un_autre_acteur,
+    contrat_inactif_sur_la_periode,
     point_inconnu,
     donnees_incoherentes,
     accord_absent,

@@ -8,6 +8,7 @@ from sge_sim.services.rule import rule
 _GUIDE = "GUI 0469 v1.2.0"
 # Nothing says how far ahead an order may be placed; a year is what durations are counted in.
 _ANTICIPATION = timedelta(days=365)
+_JOUR = timedelta(days=1)
 
 
 @rule(
@@ -20,6 +21,20 @@ def utilisateur_etranger(demande: Demande) -> bool:
     """The user is one of the actor from which the order comes."""
     utilisateur = demande.utilisateur
     return utilisateur is not None and utilisateur.acteur_code != demande.acteur_code
+
+
+@rule(
+    "SGT473",
+    source="AX.0466 v1.5.0 ; diapositives V26.2 (contrat actif sur la période)",
+    provenance="documented",
+    remede="un contrat en cours de dateDebut à la veille de dateFin (sge-sim acteurs list donne "
+    "les dates)",
+)
+def contrat_inactif_sur_la_periode(demande: Demande) -> bool:
+    """The contract runs on the whole period, on its first day where no end is asked for."""
+    contrat, debut = demande.contrat, demande.date_debut
+    dernier = debut if demande.date_fin is None else max(debut, demande.date_fin - _JOUR)
+    return contrat is not None and not (contrat.is_active(debut) and contrat.is_active(dernier))
 
 
 @rule(

@@ -213,6 +213,21 @@ def test_each_actor_has_its_own_service(tiers: Orders) -> None:
     assert len(tiers.services(prm)) == len(other.services(prm)) == 1
 
 
+@pytest.mark.documented("V26.2: refused where the contract isn't active on the period")
+def test_the_contract_runs_on_the_wanted_period_not_only_today(tiers: Orders) -> None:
+    def ordered(debut: date, fin: date | None) -> Any:
+        asked = {**LARGE_CURVE, "dateDebut": debut, "dateFin": fin}
+        return tiers.collecte("98610000000479", {"contratId": "1100999"}, **asked)
+
+    september = date(2025, 9, 1)
+    contrat = ("acteurs", "contrat", "TIERS1", "1100999", "--debut", "2025-08-10")
+    assert tiers.simulator.command(*contrat, "--fin", "2025-10-31").returncode == 0
+    assert ordered(date(2025, 8, 9), september) == "SGT473"
+    assert ordered(september, date(2025, 11, 2)) == "SGT473"
+    assert ordered(date(2025, 11, 1), None) == "SGT473"
+    assert ordered(september, date(2025, 11, 1))["body"]["serviceSouscritId"]
+
+
 @pytest.mark.assumed("still waiting: asked for, not active")
 def test_sgt431_while_the_same_order_waits(tiers: Orders) -> None:
     waiting = {**LARGE_CURVE, "dateDebut": TODAY + 10 * DAY, "dateFin": None}

@@ -1,0 +1,52 @@
+"""How long something takes: a duration, or working days, in which SGE counts (GUI 0469)."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Self
+
+from sge_sim.clock import PARIS, later, parse_duration
+from sge_sim.errors import UsageError
+from sge_sim.jours_ouvres import working_days_after
+
+_JOURS_OUVRES = re.compile(r"(\d{1,3})jo")
+
+
+@dataclass(frozen=True)
+class Delai:
+    """A delay of simulated time: some working days, kept to the legal hour, then a duration."""
+
+    duree: timedelta = timedelta(0)
+    jours_ouvres: int = 0
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `3jo` (working days) or a duration such as `10d`, `36h`, `30min`.
+
+        Raises `UsageError` for anything else.
+        """
+        jours = _JOURS_OUVRES.fullmatch(text.strip())
+        if jours is not None:
+            return cls(jours_ouvres=int(jours[1]))
+        try:
+            return cls(parse_duration(text))
+        except UsageError:
+            raise UsageError(
+                f"« {text} » n'est pas un délai : écrire par exemple 3jo (jours ouvrés), 10d, 36h "
+                "ou 30min."
+            ) from None
+
+    def after(self, instant: datetime) -> datetime:
+        """Return the instant that comes this much after an aware one."""
+        if self.jours_ouvres:
+            legal = instant.astimezone(PARIS)
+            day = working_days_after(legal.date(), self.jours_ouvres)
+            instant = datetime.combine(day, legal.time(), PARIS)
+        return later(instant, self.duree)
+
+    def __str__(self) -> str:
+        return f"{self.jours_ouvres}jo" if self.jours_ouvres else str(self.duree)
+
+
+AUSSITOT = Delai()
+"""No delay at all."""

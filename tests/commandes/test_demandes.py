@@ -1,0 +1,51 @@
+"""How long the orders that give a file once take."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from lives import CONTRAT, DAY, DAYS, DECLARATION, LARGE, NOON, PRM, TIERS
+
+from sge_sim.clock import later
+from sge_sim.commandes.affaires import Commande
+from sge_sim.commandes.demandes import Historique, InfraJ, order_historique, order_infra_j
+from sge_sim.commandes.prestations import prestation_historique, prestation_infra_j
+from sge_sim.delais import Delai
+from sge_sim.store.database import Database
+
+THREE_WORKING_DAYS = Delai(jours_ouvres=3)
+TEN_MINUTES = Delai(timedelta(minutes=10))
+
+
+def commande(prm: str, delai: Delai) -> Commande:
+    return Commande(prm, TIERS, CONTRAT, "a@b.fr", "AME", None, NOON, delai)
+
+
+def infra_j_due(database: Database, delai: Delai) -> Any:
+    asked = InfraJ(injection=False, soutirage=True, cdc=True, idx=False, ptd=False)
+    with database.transaction() as session:
+        order = commande(LARGE, delai)
+        line = prestation_infra_j("C4")
+        return order_infra_j(session, order, asked, line, [DECLARATION]).echeance
+
+
+def historique_due(database: Database, delai: Delai) -> Any:
+    asked = Historique("CDC", DAY - 30 * DAYS, DAY, False, 30)
+    with database.transaction() as session:
+        order = commande(PRM, delai)
+        line = prestation_historique("CDC")
+        return order_historique(session, order, asked, line, DECLARATION).echeance
+
+
+@pytest.mark.documented("V26.2: infra-daily data come in less than 30 minutes")
+def test_infra_daily_data_never_wait_for_the_standard_delay(database: Database) -> None:
+    assert NOON < infra_j_due(database, THREE_WORKING_DAYS) < later(NOON, timedelta(minutes=30))
+    assert infra_j_due(database, TEN_MINUTES) == later(NOON, timedelta(minutes=10))
+    assert infra_j_due(database, Delai()) == NOON
+
+
+@pytest.mark.assumed("a history takes some hours")
+def test_a_history_takes_hours_not_days(database: Database) -> None:
+    due = historique_due(database, THREE_WORKING_DAYS)
+    assert later(NOON, timedelta(hours=1)) <= due < later(NOON, DAYS)
+    assert historique_due(database, Delai()) == NOON
