@@ -2,7 +2,7 @@
 what happens to them."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -10,6 +10,7 @@ import yaml
 
 from sge_sim.cli.options import Duration, Instant, data_dir_option, json_option
 from sge_sim.cli.state import open_database
+from sge_sim.clock import parse_instant
 from sge_sim.commandes.changements import Changements, change_life
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.points import describe_point, get_point
@@ -89,6 +90,11 @@ def show(prm: str, data_dir: Path, as_json: bool) -> None:
     help="Collecter la courbe dans cette seule période.",
 )
 @click.option(
+    "--teleoperable",
+    type=click.Choice(["oui", "non"]),
+    help="Rendre le compteur joignable ou non : une commande attend qu'il réponde.",
+)
+@click.option(
     "--resilie",
     metavar="JOUR",
     type=Instant(),
@@ -99,6 +105,12 @@ def show(prm: str, data_dir: Path, as_json: bool) -> None:
     metavar="JOUR",
     type=Instant(),
     help="Changer le titulaire du point à cette date : tous ses services se terminent.",
+)
+@click.option(
+    "--nouveau-fournisseur",
+    metavar="ACTEUR[@JOUR]",
+    help="Passer le point à ce fournisseur, à cette date ou aujourd'hui : les services du sortant "
+    "se terminent.",
 )
 @click.option(
     "--opposition",
@@ -119,32 +131,44 @@ def set_command(
     jours_absents: str | None,
     points_absents: str | None,
     collecte: str | None,
+    teleoperable: str | None,
     resilie: datetime | None,
     nouveau_titulaire: datetime | None,
+    nouveau_fournisseur: str | None,
     opposition: str | None,
     delai: timedelta,
     data_dir: Path,
 ) -> None:
     database = open_database(data_dir)
+    now = StoredClock(database).now()
     reglages = Reglages(
         service_acces=None if service_acces is None else service_acces == "oui",
         type=next((one for one in TYPES_ACCES if one == type_acces), None),
         jours_absents=jours_absents,
         points_absents=points_absents,
         collecte=collecte,
+        teleoperable=None if teleoperable is None else teleoperable == "oui",
     )
     changements = Changements(
         resilie=resilie and resilie.date(),
         nouveau_titulaire=nouveau_titulaire and nouveau_titulaire.date(),
+        nouveau_fournisseur=None
+        if nouveau_fournisseur is None
+        else _takeover(nouveau_fournisseur, now.date()),
         opposition=None if opposition is None else opposition == "oui",
         delai=delai,
     )
     if reglages == Reglages(type=reglages.type) and changements == Changements(delai=delai):
         raise UsageError("rien à régler : sge-sim points set --help donne les options.")
-    now = StoredClock(database).now()
     with database.transaction() as session:
         change_point(session, prm, reglages, now.date())
         change_life(session, get_point(session, prm), changements, now)
         point = describe_point(session, prm)
         described = {name: point.get(name, {}) for name in ("situation", "mesures", "services")}
     click.echo(yaml.safe_dump({prm: described}, allow_unicode=True, sort_keys=False), nl=False)
+
+
+def _takeover(text: str, today: date) -> tuple[str, date]:
+    """Read `ACTEUR` or `ACTEUR@JOUR`."""
+    acteur, _, jour = text.partition("@")
+    return acteur, parse_instant(jour).date() if jour else today

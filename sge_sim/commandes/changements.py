@@ -1,4 +1,4 @@
-"""What a tester makes happen to a point: termination, new holder, opposition of the client."""
+"""What a tester makes happen to a point: its end, a new holder or supplier, an opposition."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,6 +10,7 @@ from sge_sim.commandes.echeances import run_due
 from sge_sim.commandes.evenements import plan_event
 from sge_sim.commandes.vie import legal_date
 from sge_sim.errors import UsageError
+from sge_sim.store.acteurs import find_acteur
 from sge_sim.store.points import Point
 
 
@@ -17,12 +18,14 @@ from sge_sim.store.points import Point
 class Changements:
     """Events of one point; what is None doesn't happen.
 
-    `resilie` and `nouveau_titulaire` are legal dates, today or later. `opposition` is asked for
-    (True) or lifted (False) now; it takes `delai` of simulated time to reach the meter.
+    `resilie`, `nouveau_titulaire` and the date of `nouveau_fournisseur`, beside the code of the
+    supplier, are legal dates, today or later. `opposition` is asked for (True) or lifted (False)
+    now; it takes `delai` of simulated time to reach the meter.
     """
 
     resilie: date | None = None
     nouveau_titulaire: date | None = None
+    nouveau_fournisseur: tuple[str, date] | None = None
     opposition: bool | None = None
     delai: timedelta = timedelta(0)
 
@@ -30,7 +33,8 @@ class Changements:
 def change_life(session: Session, point: Point, changements: Changements, now: datetime) -> None:
     """Plan the events of a point, and have those that are due happen.
 
-    Raises `UsageError` for a date that is past, and for an opposition on another point than a C5.
+    Raises `UsageError` for a date that is past, an actor that supplies nothing, and an opposition
+    on another point than a C5.
     """
     if changements.opposition is not None:
         if point.segment != "C5":
@@ -44,6 +48,15 @@ def change_life(session: Session, point: Point, changements: Changements, now: d
     if changements.nouveau_titulaire is not None:
         instant = _instant_of(changements.nouveau_titulaire, now)
         plan_event(session, point, "changement_titulaire", instant)
+    if changements.nouveau_fournisseur is not None:
+        code, jour = changements.nouveau_fournisseur
+        acteur = find_acteur(session, code)
+        if acteur is None or acteur.kind != "fournisseur":
+            raise UsageError(
+                f"« {code} » n'est pas un fournisseur : sge-sim acteurs list donne les acteurs."
+            )
+        instant = _instant_of(jour, now)
+        plan_event(session, point, "nouveau_fournisseur", instant, fournisseur_code=code)
     if changements.resilie is not None:
         plan_event(session, point, "resiliation", _instant_of(changements.resilie, now))
     run_due(session, now)

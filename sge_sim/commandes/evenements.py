@@ -23,13 +23,18 @@ def plan_event(
     type_evenement: TypeEvenement,
     instant: datetime,
     delai: timedelta = timedelta(0),
+    fournisseur_code: str | None = None,
 ) -> Evenement:
-    """Have something happen to a point at `instant`; `delai` is what an opposition takes."""
+    """Have something happen to a point at `instant`.
+
+    `delai` is what an opposition takes, `fournisseur_code` the supplier that takes over.
+    """
     evenement = Evenement(
         point=point,
         type=type_evenement,
         instant=instant,
         delai_s=int(delai.total_seconds()),
+        fournisseur_code=fournisseur_code,
         echeance=instant,
     )
     session.add(evenement)
@@ -48,6 +53,12 @@ def happen(session: Session, evenement: Evenement, instant: datetime) -> Iterato
         case "changement_titulaire":
             point.date_mise_en_service = vie.legal_date(instant)
             yield from _end_all(session, services, "changement_titulaire", instant)
+        case "nouveau_fournisseur":
+            outgoing = point.fournisseur_titulaire
+            point.fournisseur_titulaire = evenement.fournisseur_code
+            # The actors that aren't the supplier keep their services, as the new one does (CM7).
+            theirs = [one for one in services if one.acteur_code == outgoing is not None]
+            yield from _end_all(session, theirs, "nouveau_fournisseur", instant)
         case "opposition":
             yield from _oppose(session, point, services, instant, evenement.delai_s)
         case "levee_opposition":

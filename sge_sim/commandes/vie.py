@@ -26,6 +26,7 @@ MOTIFS: Mapping[MotifFin, str] = MappingProxyType(
         "prolongation": "Prolongation du service",
         "resiliation": "Résiliation du point",
         "changement_titulaire": "Changement de titulaire du point",
+        "nouveau_fournisseur": "Changement de fournisseur du point",
         "opposition": "Opposition du client à l'enregistrement de la courbe de charge",
         "levee_opposition": "Levée de l'opposition",
         "non_realisation": "Prestation non réalisée",
@@ -74,12 +75,17 @@ def identity(service: Caracteristiques) -> tuple[str | bool | None, ...]:
 
 
 def activate(session: Session, service: ServiceSouscrit, instant: datetime) -> None:
-    """Start a service that was asked for; its end by date becomes due."""
+    """Start a service that was asked for; its end by date becomes due.
+
+    An opposition counts from the day on which the meter stops to record (assumed).
+    """
     service.etat = "ACTIF"
     service.activated_at = instant
     service.echeance = None if service.date_fin is None else start_of_day(service.date_fin)
     _close(service, "realisee", instant)
-    if service.mesures_type == "CDC":
+    if service.type == "OPPENR":
+        service.date_debut = legal_date(instant)
+    elif service.mesures_type == "CDC":
         open_collecte(
             session,
             service.prm,

@@ -191,17 +191,33 @@ def _periodes(point: PointMesure, i0: int, i1: int) -> Iterator[tuple[int, int, 
 @lru_cache(maxsize=4096)
 def _enregistrements(point: PointMesure) -> tuple[tuple[int, int, bool], ...]:
     """Return the recorded periods of a C5 or P4: collected, or kept by the meter before."""
+    oppositions = [
+        (numero_borne(one.debut), numero_borne(one.fin or DERNIER_JOUR))
+        for one in point.oppositions
+    ]
     periodes: list[tuple[int, int, bool]] = []
     libre = 0
     for collecte in point.collectes:
         debut = numero_borne(collecte.debut)
         fin = numero_borne(collecte.fin or DERNIER_JOUR)
-        memoire = numero_borne(_mois_avant(collecte.debut, MEMOIRE_MOIS))
+        # An opposition empties the meter's memory, which fills again once it is lifted.
+        levees = [levee for oppose, levee in oppositions if oppose <= debut]
+        memoire = max([numero_borne(_mois_avant(collecte.debut, MEMOIRE_MOIS)), *levees])
         for a, b, horaire in ((memoire, debut, True), (debut, fin, False)):
-            if max(a, libre) < b:
-                periodes.append((max(a, libre), b, horaire))
-                libre = b
+            for start, end in _outside(oppositions, max(a, libre), b):
+                periodes.append((start, end, horaire))
+                libre = end
     return tuple(periodes)
+
+
+def _outside(exclus: list[tuple[int, int]], debut: int, fin: int) -> Iterator[tuple[int, int]]:
+    """Yield the parts of [debut, fin) that none of the periods of `exclus` covers."""
+    for exclu, reprise in exclus:
+        if debut < min(exclu, fin):
+            yield debut, min(exclu, fin)
+        debut = max(debut, reprise)
+    if debut < fin:
+        yield debut, fin
 
 
 def _mois_avant(jour: date, mois: int) -> date:

@@ -138,6 +138,18 @@ class Collecte:
 
 
 @dataclass(frozen=True)
+class Opposition:
+    """A period [debut, fin) in which the client of a C5 opposes the recording of the curve.
+
+    As it starts, the meter forgets what it had kept; what was collected before stays
+    (slides V26.2, C5).
+    """
+
+    debut: date
+    fin: date | None = None
+
+
+@dataclass(frozen=True)
 class Trou:
     """What was lost in [debut, fin), two aware instants: the points of the curve that start there.
 
@@ -181,6 +193,7 @@ class PointMesure:
     grille_fournisseur: tuple[Grille, ...] = ()
     heures_creuses: tuple[HeuresCreuses, ...] = ()
     collectes: tuple[Collecte, ...] = ()
+    oppositions: tuple[Opposition, ...] = ()
     trous: tuple[Trou, ...] = ()
     resiliation: date | None = None
     jour_releve: int = 1

@@ -190,6 +190,7 @@ def _mesures(session: Session, prm: str) -> dict[str, Any]:
     suivi = read_suivi(session, prm)
     return {
         "collectes": [_period(debut, fin) for debut, fin in suivi.collectes],
+        "oppositions": [_period(debut, fin) for debut, fin in suivi.oppositions],
         "trous": [
             f"{debut.astimezone(PARIS).isoformat()}..{fin.astimezone(PARIS).isoformat()}"
             for debut, fin in suivi.trous

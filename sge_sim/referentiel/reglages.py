@@ -1,4 +1,4 @@
-"""What a tester changes of a point's measures: access services, gaps, collection of the curve.
+"""What a tester changes of a point: access services, gaps, collection of the curve, its meter.
 
 Periods are written `DEBUT..FIN`, their end excluded as in SGE's own demands.
 """
@@ -35,7 +35,8 @@ class Reglages:
 
     `service_acces` opens (from today on, for every actor) or takes away the access services of
     `type`, all types without one. `jours_absents` and `points_absents` add a gap, `collecte`
-    replaces the periods of collection; « aucun » empties either.
+    replaces the periods of collection; « aucun » empties either. `teleoperable` tells whether the
+    meter answers.
     """
 
     service_acces: bool | None = None
@@ -43,6 +44,7 @@ class Reglages:
     jours_absents: str | None = None
     points_absents: str | None = None
     collecte: str | None = None
+    teleoperable: bool | None = None
 
 
 def change_point(session: Session, prm: str, reglages: Reglages, today: date) -> None:
@@ -50,7 +52,9 @@ def change_point(session: Session, prm: str, reglages: Reglages, today: date) ->
 
     Raises `UsageError` for a point that doesn't exist or a period that can't be read.
     """
-    get_point(session, prm)
+    point = get_point(session, prm)
+    if reglages.teleoperable is not None:
+        point.teleoperable = reglages.teleoperable
     if reglages.service_acces is not None:
         for type in TYPES_ACCES if reglages.type is None else (reglages.type,):
             withdraw_acces(session, prm, type)

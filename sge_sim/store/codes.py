@@ -34,12 +34,15 @@ MotifFin = Literal[
     "prolongation",
     "resiliation",
     "changement_titulaire",
+    "nouveau_fournisseur",
     "opposition",
     "levee_opposition",
     "non_realisation",
 ]
 """Why a service ended; how it is said is in `sge_sim.commandes.vie`."""
-TypeEvenement = Literal["resiliation", "changement_titulaire", "opposition", "levee_opposition"]
+TypeEvenement = Literal[
+    "resiliation", "changement_titulaire", "nouveau_fournisseur", "opposition", "levee_opposition"
+]
 """What may happen to a point by itself, without an order of SGE."""
 
 Flux = Literal["R50", "R151", "R4x", "R171", "HDM", "IFJ"]

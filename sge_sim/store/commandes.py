@@ -86,9 +86,10 @@ class ServiceSouscrit(Attente, Base):
     """A measure service of an actor on a point, or the opposition of its client (OPPENR).
 
     `date_debut` and `date_fin` are legal dates, the service not reaching into `date_fin`: asked
-    for while it runs, what happened once it is TERMINE. `activated_at` and `ended_at` are the
-    instants of both. `echeance` is the next of them; `motif_fin` is set as soon as an end is
-    decided, so a service that is ACTIF and has one is being stopped.
+    for while it runs, what happened once it is TERMINE; an OPPENR starts when its meter has been
+    reached. `activated_at` and `ended_at` are the instants of both. `echeance` is the next of them;
+    `motif_fin` is set as soon as an end is decided, so a service that is ACTIF and has one is being
+    stopped.
     """
 
     __tablename__ = "service_souscrit"
@@ -183,7 +184,7 @@ class Evenement(Attente, Base):
     """Something that happens to a point at an instant, decided outside of SGE's orders.
 
     `echeance` is emptied when it has happened. An opposition takes `delai_s` seconds of simulated
-    time to reach the meter.
+    time to reach the meter; `fournisseur_code` is who takes over, in a change of supplier.
     """
 
     __tablename__ = "evenement"
@@ -193,6 +194,7 @@ class Evenement(Attente, Base):
     type: Mapped[TypeEvenement] = mapped_column(String(20))
     instant: Mapped[datetime] = mapped_column(Instant)
     delai_s: Mapped[int] = mapped_column(default=0)
+    fournisseur_code: Mapped[str | None] = mapped_column(String(20))
 
     point: Mapped[Point] = relationship()
 

@@ -25,6 +25,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from sge_sim.store.base import Base, Instant, RowId
 from sge_sim.store.codes import CoteCalendrier, TypeAcces
+from sge_sim.store.commandes import ServiceSouscrit
 from sge_sim.store.points import Compteur
 
 _CODE = String(15)
@@ -97,13 +98,15 @@ class Suivi:
     """The rows of one point, as values that can be compared: periods, gaps, calendars, meters.
 
     `calendriers`: (side, from, code), oldest first; `compteurs`: (installed, removed, whether it
-    tells its TIC flags, as every Linky does), oldest first.
+    tells its TIC flags, as every Linky does), oldest first; `oppositions`: days [from, end) on
+    which the client opposes the recording of the curve.
     """
 
     collectes: tuple[tuple[date, date | None], ...] = ()
     trous: tuple[tuple[datetime, datetime], ...] = ()
     calendriers: tuple[tuple[CoteCalendrier, date, str], ...] = ()
     compteurs: tuple[tuple[date, date | None, bool], ...] = ()
+    oppositions: tuple[tuple[date, date | None], ...] = ()
 
 
 _ROWS = union_all(
@@ -119,6 +122,13 @@ _ROWS = union_all(
         Compteur.date_pose,
         Compteur.date_depose,
     ).where(Compteur.prm == bindparam("prm"), Compteur.date_pose.is_not(None)),
+    select(
+        literal("opposition"), null(), ServiceSouscrit.date_debut, ServiceSouscrit.date_fin
+    ).where(
+        ServiceSouscrit.prm == bindparam("prm"),
+        ServiceSouscrit.type == "OPPENR",
+        ServiceSouscrit.activated_at.is_not(None),
+    ),
 )
 _GAPS = select(Trou.debut, Trou.fin).where(Trou.prm == bindparam("prm"))
 
@@ -128,10 +138,13 @@ def read_suivi(session: Session, prm: str) -> Suivi:
     collectes: list[tuple[date, date | None]] = []
     calendriers: list[tuple[CoteCalendrier, date, str]] = []
     compteurs: list[tuple[date, date | None, bool]] = []
+    oppositions: list[tuple[date, date | None]] = []
     for kind, calendrier, debut, fin in session.execute(_ROWS, {"prm": prm}):
         match kind:
             case "collecte":
                 collectes.append((debut, fin))
+            case "opposition":
+                oppositions.append((debut, fin))
             case "compteur" | "compteur_tic":
                 compteurs.append((debut, fin, kind == "compteur_tic"))
             case _:
@@ -142,6 +155,7 @@ def read_suivi(session: Session, prm: str) -> Suivi:
         tuple(sorted(trous)),
         tuple(sorted(calendriers, key=lambda entree: entree[1])),
         tuple(sorted(compteurs, key=lambda compteur: compteur[0])),
+        tuple(sorted(oppositions, key=lambda periode: periode[0])),
     )
 
 

@@ -58,7 +58,23 @@ def test_gaps_and_collection(running: RunningSimulator) -> None:
     assert set_point(running, "--collecte", "aucun") == {}
 
 
+def test_a_meter_stops_answering_and_a_supplier_takes_over(running: RunningSimulator) -> None:
+    def situation() -> Any:
+        return running.admin(f"/api/points/{PRM}")["situation"]["teleoperable"]
+
+    for value, answers in (("non", False), ("oui", True)):
+        assert running.command("points", "set", PRM, "--teleoperable", value).returncode == 0
+        assert situation() is answers
+    for when, supplier in (("FOURN2", "FOURN2"), ("FOURN1@2026-07-20", "FOURN2")):
+        done = running.command("points", "set", PRM, "--nouveau-fournisseur", when)
+        assert done.returncode == 0, done.stderr
+        assert running.admin(f"/api/points/{PRM}")["fournisseur_titulaire"] == supplier
+
+
 def test_mistakes_are_told_in_one_sentence(running: RunningSimulator) -> None:
+    assert "n'est pas un fournisseur" in refused(running, PRM, "--nouveau-fournisseur", "TIERS1")
+    assert "n'est pas une date" in refused(running, PRM, "--nouveau-fournisseur", "FOURN1@demain")
+    assert "est passé" in refused(running, PRM, "--nouveau-fournisseur", "FOURN1@2026-07-01")
     assert "rien à régler" in refused(running, PRM)
     assert "n'existe pas" in refused(running, "99999999999999", "--collecte", "2026-01-01")
     assert "n'est pas une date ISO" in refused(running, PRM, "--collecte", "demain")

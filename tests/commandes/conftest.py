@@ -18,6 +18,8 @@ def database(tmp_path: Path) -> Iterator[Database]:
     with database.transaction() as session:
         session.add(Commune(code_postal="34650", code_insee="34231", libelle="ROMIGUIERES"))
         session.add(Acteur(code=TIERS, nom=TIERS, kind="tiers"))
+        for code in ("FOURN1", "FOURN2"):
+            session.add(Acteur(code=code, nom=code, kind="fournisseur"))
         session.flush()
         session.add(
             Contrat(contrat_id=CONTRAT, acteur_code=TIERS, type="ET", date_debut=date(2015, 1, 1))

@@ -16,7 +16,7 @@ from sge_sim.commandes.souscription import Souscription, subscribe
 from sge_sim.delais import Delai
 from sge_sim.store.commandes import ServiceSouscrit
 from sge_sim.store.database import Database
-from sge_sim.store.mesures import Collecte
+from sge_sim.store.mesures import Collecte, read_suivi
 from sge_sim.store.points import Point, find_point
 
 PRM, LARGE = "25800000000000", "98600000000000"
@@ -51,9 +51,10 @@ class Lives:
         now: datetime = NOON,
         delai: timedelta = timedelta(0),
         prm: str = PRM,
+        acteur: str = TIERS,
     ) -> str:
         """Order at `now` and have what is due then happen; return the number of the service."""
-        commande = Commande(prm, TIERS, CONTRAT, "a@b.fr", "AME", None, now, Delai(delai))
+        commande = Commande(prm, acteur, CONTRAT, "a@b.fr", "AME", None, now, Delai(delai))
         with self.database.transaction() as session:
             run_due(session, now)
             segment = self._point(session, prm).segment
@@ -117,6 +118,11 @@ class Lives:
     def opposed(self) -> bool:
         with self.database.sessions() as session:
             return self._point(session, PRM).opposition_courbe
+
+    def oppositions(self) -> list[tuple[date, date | None]]:
+        """The periods of opposition as the measures take them."""
+        with self.database.sessions() as session:
+            return [*read_suivi(session, PRM).oppositions]
 
     @staticmethod
     def _point(session: Any, prm: str) -> Point:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
-from lives import CURVE, DAY, DAYS, INDEX, LARGE, NOON, Lives, beginning
+from lives import CURVE, DAY, DAYS, INDEX, LARGE, NOON, TIERS, Lives, beginning
 
 from sge_sim.clock import PARIS, later
 from sge_sim.errors import UsageError
@@ -189,6 +189,40 @@ def test_an_opposition_that_takes_time_counts_from_its_demand(lives: Lives) -> N
     )
     lives.until(NOON + STANDARD)
     assert (lives.etat(curve), lives.all()[-1]["etat"]) == ("TERMINE", "ACTIF")
+
+
+@pytest.mark.documented("CO6: nothing is recorded from the day on which the meter was reached")
+def test_the_days_of_an_opposition_are_known_to_the_measures(lives: Lives) -> None:
+    lives.change(NOON, opposition=True, delai=STANDARD)
+    assert lives.oppositions() == []
+    lives.until(NOON + STANDARD)
+    assert lives.oppositions() == [(DAY + STANDARD, None)]
+    lives.change(NOON + 5 * DAYS, opposition=False)
+    assert lives.oppositions() == [(DAY + STANDARD, DAY + 5 * DAYS)]
+
+
+@pytest.mark.documented("CM7: a change of supplier ends the services of the outgoing one")
+def test_a_new_supplier_ends_the_services_of_the_outgoing_one_alone(lives: Lives) -> None:
+    theirs = lives.order(acteur="FOURN1")
+    ours = lives.order(INDEX)
+    lives.set(fournisseur_titulaire="FOURN1")
+    begins = DAY + 10 * DAYS
+    lives.change(NOON, nouveau_fournisseur=("FOURN2", begins))
+    assert lives.etat(theirs) == "ACTIF"
+    lives.until(beginning(begins))
+    ended = lives.service(theirs)
+    assert (ended["etat"], ended["motif_fin"]) == ("TERMINE", "nouveau_fournisseur")
+    assert ended["date_fin"] == begins
+    assert lives.etat(ours) == "ACTIF"
+    lives.change(NOON + 11 * DAYS, nouveau_fournisseur=("FOURN1", DAY + 12 * DAYS))
+    lives.until(NOON + 12 * DAYS)
+    assert lives.etat(ours) == "ACTIF"
+
+
+def test_a_point_goes_to_a_supplier_only(lives: Lives) -> None:
+    for code in (TIERS, "NOBODY"):
+        with pytest.raises(UsageError, match=f"« {code} » n'est pas un fournisseur"):
+            lives.change(NOON, nouveau_fournisseur=(code, DAY))
 
 
 @pytest.mark.assumed("one opposition is enough")

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy.orm import Session
 
-from sge_sim.mesures import Collecte, PointMesure, Profil, Structure
+from sge_sim.mesures import Collecte, Opposition, PointMesure, Profil, Structure
 from sge_sim.referentiel.mesures import jour_releve, point_mesure
 from sge_sim.store.codes import Sens
 from sge_sim.store.database import Database
@@ -67,6 +67,13 @@ def test_the_points_of_the_catalogue_are_collected(session: Session) -> None:
     named = {point.prm for point in named_points(session)}
     some = session.query(Point).where(Point.prm.not_in(named), Point.segment == "C5").limit(20)
     assert all(read_suivi(session, point.prm).collectes == () for point in some)
+
+
+@pytest.mark.assumed("a point that is opposed from the start has been since its commissioning")
+def test_an_opposed_point_records_nothing(session: Session) -> None:
+    opposed = described(session, "24210000002057")
+    assert opposed.oppositions == (Opposition(opposed.mise_en_service),)
+    assert described(session, C5).oppositions == ()
 
 
 @pytest.mark.assumed("the installation of the client's category")

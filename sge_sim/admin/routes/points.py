@@ -22,6 +22,7 @@ class ReglagesPoint(BaseModel):
     type: TypeAcces | None = Field(None, description="Ce que couvre le service ; tout sans lui")
     jours_absents: str | None = Field(None, examples=["2025-03-01..2025-03-04", "aucun"])
     points_absents: str | None = Field(None, examples=["2025-03-01T08:00..2025-03-01T10:00"])
+    teleoperable: bool | None = Field(None, description="Rendre le compteur joignable ou non")
     collecte: str | None = Field(None, examples=["2025-03-01", "2025-03-01..2025-06-01", "aucun"])
 
 
