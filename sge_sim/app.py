@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from sge_sim.clock import machine_now
 from sge_sim.collector import collector_paused
+from sge_sim.commandes.horloge import start_clock
 from sge_sim.deferred import Deferred
 from sge_sim.door.cadence import Cadence
 from sge_sim.pki.files import make_private_folder, write_atomically
@@ -74,7 +75,7 @@ def open_simulator(settings: Settings) -> Simulator:
     clients = ensure_default_clients(settings.data_dir, database, pki, now=machine_now())
     clock = StoredClock(database)
     if settings.now is not None:
-        clock.run_from(settings.now)
+        start_clock(clock, settings.now, database)
     return Simulator(settings, database, clock, pki, clients, Cadence())
 
 

@@ -248,7 +248,7 @@ def _deciding(fault: "SgtFault") -> DecidingRule | None:
         name=rule.name,
         source=rule.source,
         provenance=rule.provenance,
-        explanation=f"{rule.meaning} — aurait été accepté : {rule.remede}",
+        explanation=f"aurait été accepté : {rule.remede}",
     )
 
 

@@ -15,6 +15,12 @@ from zoneinfo import ZoneInfo
 from sge_sim.errors import UsageError
 
 PARIS = ZoneInfo("Europe/Paris")
+PREMIER_JOUR, DERNIER_JOUR = date(2005, 1, 1), date(2045, 1, 1)
+"""The legal days that are simulated, the last one excluded: time and measures stay within.
+
+A meter older than the first day starts its index there.
+"""
+
 _DURATION = re.compile(r"(?:(\d{1,7})d)?(?:(\d{1,7})h)?(?:(\d{1,7})min)?")
 
 

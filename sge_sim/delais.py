@@ -9,6 +9,7 @@ from sge_sim.clock import PARIS, later, parse_duration
 from sge_sim.errors import UsageError
 from sge_sim.jours_ouvres import working_days_after
 
+_LONGEST = timedelta(days=366)
 _JOURS_OUVRES = re.compile(r"(\d{1,3})jo")
 
 
@@ -29,12 +30,15 @@ class Delai:
         if jours is not None:
             return cls(jours_ouvres=int(jours[1]))
         try:
-            return cls(parse_duration(text))
+            duree = parse_duration(text)
         except UsageError:
             raise UsageError(
                 f"« {text} » n'est pas un délai : écrire par exemple 3jo (jours ouvrés), 10d, 36h "
                 "ou 30min."
             ) from None
+        if duree > _LONGEST:
+            raise UsageError(f"« {text} » : un délai ne passe pas {_LONGEST.days} jours.")
+        return cls(duree)
 
     def after(self, instant: datetime) -> datetime:
         """Return the instant that comes this much after an aware one."""

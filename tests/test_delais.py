@@ -42,6 +42,11 @@ def test_delays_are_read(text: str, delai: Delai) -> None:
     assert Delai.parse(text) == delai
 
 
+def test_a_delay_is_bounded() -> None:
+    with pytest.raises(UsageError, match="ne passe pas 366 jours"):
+        Delai.parse("367d")
+
+
 @pytest.mark.parametrize("text", ["", "jo", "-1jo", "trois jours", "3jours"])
 def test_anything_else_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="n'est pas un délai : écrire par exemple 3jo"):

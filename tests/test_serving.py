@@ -2,13 +2,14 @@
 
 import json
 import signal
+import time
 from pathlib import Path
 
 import pytest
 from orders_kit import C5, NOW, Orders
 from running_simulator import run_command, start_simulator
 
-from sge_sim.serving import announce_serving, serving_admin, withdraw_serving
+from sge_sim.serving import serving, serving_admin
 
 NOTE = "en-service.json"
 
@@ -35,16 +36,31 @@ def test_files_are_there_when_the_clock_command_returns(tmp_path: Path) -> None:
 def test_a_note_that_nobody_took_back_is_not_believed(tmp_path: Path) -> None:
     assert serving_admin(tmp_path) is None
     with start_simulator(tmp_path, "--population-size", "1200") as simulator:
+        assert json.loads((tmp_path / NOTE).read_text()) == {
+            "admin_url": simulator.ready["admin_url"]
+        }
         simulator.process.kill()
         simulator.process.wait(10)
-        assert json.loads((tmp_path / NOTE).read_text())["pid"] == simulator.ready["pid"]
+        deadline = time.monotonic() + 10
+        while serving_admin(tmp_path) is not None:  # its processes end with it, a moment later
+            assert time.monotonic() < deadline
+        assert (tmp_path / NOTE).exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b'{"pid": "x"}', b"\xff"])
+def test_whatever_a_note_without_its_writer_says_it_is_not_believed(
+    tmp_path: Path, content: bytes
+) -> None:
+    (tmp_path / NOTE).write_bytes(content)
+    assert serving_admin(tmp_path) is None
+
+
+def test_the_first_of_two_simulators_of_a_folder_is_the_one_that_is_asked(tmp_path: Path) -> None:
+    with serving(tmp_path) as first:
         assert serving_admin(tmp_path) is None
-
-
-def test_only_its_own_note_is_withdrawn(tmp_path: Path) -> None:
-    announce_serving(tmp_path, "http://localhost:1")
-    assert serving_admin(tmp_path) == "http://localhost:1"
-    note = json.loads((tmp_path / NOTE).read_text())
-    (tmp_path / NOTE).write_text(json.dumps({**note, "pid": 1}))
-    withdraw_serving(tmp_path)
-    assert (tmp_path / NOTE).exists()
+        first("http://localhost:1")
+        with serving(tmp_path) as second:
+            second("http://localhost:2")
+            assert serving_admin(tmp_path) == "http://localhost:1"
+        assert serving_admin(tmp_path) == "http://localhost:1"
+    assert not (tmp_path / NOTE).exists()

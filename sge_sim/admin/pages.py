@@ -6,6 +6,8 @@ from typing import Any, Final
 from fastapi import Request, Response
 from fastapi.templating import Jinja2Templates
 
+from sge_sim.provenance import in_french
+
 ADMIN: Final = Path(__file__).resolve().parent
 
 # Nothing but our own style sheet, forms to ourselves: what a client writes can't become a script.
@@ -20,6 +22,7 @@ HEADERS: Final = {
 
 _templates = Jinja2Templates(directory=ADMIN / "templates")
 _templates.env.trim_blocks = _templates.env.lstrip_blocks = True
+_templates.env.filters["provenance"] = in_french
 
 
 def render(request: Request, template: str, **context: Any) -> Response:

@@ -15,7 +15,7 @@ class RuleView(BaseModel):
     name: str
     source: str = Field(description="Document ou observation d'où vient la règle")
     provenance: str = Field(description="documented, observed ou assumed")
-    explanation: str = Field(description="Ce que dit la règle et ce qui aurait été accepté")
+    explanation: str = Field(description="Ce qui aurait été accepté")
 
 
 class ExchangeView(BaseModel):

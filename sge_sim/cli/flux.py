@@ -1,6 +1,7 @@
 """`sge-sim flux`: the files that subscriptions and orders produced."""
 
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO, get_args
@@ -11,12 +12,15 @@ from sge_sim.cli.options import data_dir_option, json_option
 from sge_sim.cli.state import open_database
 from sge_sim.clock import PARIS
 from sge_sim.errors import UsageError
+from sge_sim.pki.files import write_atomically
 from sge_sim.settings import Environment, Profile, Settings
 from sge_sim.store.clock import StoredClock
 from sge_sim.store.codes import EtatFichier, Flux
 from sge_sim.store.flux import FichierFlux, find_fichier, find_fichiers
 
 _ETATS = {"a_livrer": "à livrer", "livre": "livré", "echec": "échec"}
+
+_AES128_DIGITS = 32
 
 
 @click.group(help="Voir, publier et déchiffrer les fichiers de flux.")
@@ -117,8 +121,7 @@ def publish(data_dir: Path, environment: Environment, profile: Profile) -> None:
 @click.option("--iv", help="IV hexadécimal d'AES-128.")
 @click.option(
     "--sortie",
-    type=click.File("wb"),
-    default="-",
+    type=click.Path(dir_okay=False, path_type=Path),
     help="Fichier à écrire ; la sortie standard à défaut.",
 )
 @data_dir_option
@@ -127,7 +130,7 @@ def decrypt(
     contrat: str | None,
     cle: str | None,
     iv: str | None,
-    sortie: BinaryIO,
+    sortie: Path | None,
     data_dir: Path,
 ) -> None:
     from sge_sim.flux import chiffrement
@@ -139,8 +142,13 @@ def decrypt(
         with open_database(data_dir).sessions() as session:
             secret = secret_of(session, contrat)
     else:
-        secret = chiffrement.chiffrement("aes128" if iv else "aes256", cle, iv)
-    sortie.write(chiffrement.decrypt(secret, file.read()))
+        short = len(cle or "") == _AES128_DIGITS
+        secret = chiffrement.chiffrement("aes128" if iv or short else "aes256", cle, iv)
+    clear = chiffrement.decrypt(secret, file.read())
+    if sortie is None:
+        sys.stdout.buffer.write(clear)
+    else:
+        write_atomically(sortie, clear)
 
 
 def _json(found: Sequence[FichierFlux]) -> str:

@@ -8,7 +8,11 @@ import click
 from sge_sim.cli.options import data_dir_option, json_option
 from sge_sim.cli.state import open_database
 from sge_sim.clock import PARIS
+from sge_sim.provenance import in_french
+from sge_sim.store.codes import KindEchange
 from sge_sim.store.journal import Echange, find_echanges
+
+_KINDS: dict[KindEchange, str] = {"handshake": "négociation TLS", "http": "HTTP"}
 
 
 @click.group(help="Lire le journal des échanges.")
@@ -47,12 +51,13 @@ def list_command(
 
 def _line(echange: Echange) -> str:
     what = echange.service and f"{echange.service} v{echange.version}"
+    kind = _KINDS.get(echange.kind, echange.kind)
     line = "  ".join(
         (
             f"{echange.id:>6}",
             f"{echange.instant.astimezone(PARIS):%Y-%m-%d %H:%M:%S}",
             f"{echange.acteur_code or '-':<8}",
-            f"{what or echange.kind:<48}",
+            f"{what or kind:<48}",
             f"{echange.prm or '-':<14}",
             f"{echange.code or echange.http_status or _outcome(echange):<7}",
             f"{echange.duration_ms:.1f} ms",
@@ -69,4 +74,6 @@ def _outcome(echange: Echange) -> str:
 
 def _rule(echange: Echange) -> str | None:
     rule = echange.rule
-    return None if rule is None else f"{rule.name} [{rule.source}, {rule.provenance}]"
+    if rule is None:
+        return None
+    return f"{rule.name} [{rule.source}, {in_french(rule.provenance)}]"

@@ -10,7 +10,7 @@ import click
 from sge_sim.app import Simulator, admin_server, b2b_server, open_simulator, write_ready_file
 from sge_sim.cli.options import settings_options
 from sge_sim.collector import collector_paused
-from sge_sim.serving import announce_serving, withdraw_serving
+from sge_sim.serving import serving
 from sge_sim.settings import Settings
 from sge_sim.transport.child import Process
 from sge_sim.transport.sockets import bind, bind_loopback
@@ -36,12 +36,6 @@ def serve(**options: Any) -> None:
         admin_url=f"http://localhost:{admin_socket.getsockname()[1]}",
     )
 
-    def announce() -> None:
-        announce_serving(settings.data_dir, readiness["admin_url"])
-        if settings.ready_file is not None:
-            write_ready_file(settings.ready_file, readiness)
-        _greet(settings, readiness)
-
     processes = [
         *(
             Process(f"b2b-{number}", partial(b2b_server, simulator, b2b_socket))
@@ -49,10 +43,15 @@ def serve(**options: Any) -> None:
         ),
         Process("admin", partial(admin_server, simulator, admin_socket, readiness["b2b_url"])),
     ]
-    try:
+    with serving(settings.data_dir) as note:
+
+        def announce() -> None:
+            note(readiness["admin_url"])
+            if settings.ready_file is not None:
+                write_ready_file(settings.ready_file, readiness)
+            _greet(settings, readiness)
+
         supervise(processes, on_ready=announce)
-    finally:
-        withdraw_serving(settings.data_dir)
 
 
 def _readiness(simulator: Simulator, *, b2b_url: str, admin_url: str) -> dict[str, Any]:

@@ -1,13 +1,33 @@
 """Moving the simulated clock, forwards only: what has happened can't be undone.
 
-Whoever moves it then has all that is due happen (`BackOffice.catch_up`).
+Whoever moves it then has all that is due happen (`BackOffice.catch_up`). It stays within the days
+that are simulated.
 """
 
 from datetime import datetime, timedelta
 
-from sge_sim.clock import PARIS, machine_now
+from sge_sim.clock import DERNIER_JOUR, PARIS, PREMIER_JOUR, machine_now
 from sge_sim.errors import UsageError
 from sge_sim.store.clock import StoredClock
+from sge_sim.store.commandes import last_happening
+from sge_sim.store.database import Database
+
+
+def start_clock(clock: StoredClock, instant: datetime, database: Database) -> None:
+    """Read `instant` (aware) as a simulator starts, earlier than it stopped if need be.
+
+    Raises `UsageError` where something has happened after `instant`.
+    """
+    _refuse_out_of_calendar(instant)
+    with database.sessions() as session:
+        happened = last_happening(session)
+    if happened is not None and instant < happened:
+        raise UsageError(
+            f"--now {_told(instant)} : des commandes ou des événements de ce dossier vont jusqu'au "
+            f"{_told(happened)}. Omettre --now pour reprendre où l'horloge en est, ou donner un "
+            "autre dossier (--data-dir)."
+        )
+    clock.run_from(instant)
 
 
 def set_clock(clock: StoredClock, instant: datetime) -> None:
@@ -30,9 +50,9 @@ def freeze_clock(clock: StoredClock, instant: datetime | None = None) -> None:
 
 
 def advance_clock(clock: StoredClock, duree: timedelta) -> None:
-    """Jump ahead by `duree`; raises `UsageError` beyond the calendar's last year."""
+    """Jump ahead by `duree`; raises `UsageError` beyond the days that are simulated."""
     try:
-        clock.now() + duree
+        _refuse_out_of_calendar(clock.now() + duree)
     except OverflowError:
         raise UsageError(f"avancer de {duree.days} jours sort du calendrier.") from None
     clock.advance(duree)
@@ -45,10 +65,27 @@ def follow_machine(clock: StoredClock) -> None:
 
 
 def _refuse_going_back(clock: StoredClock, instant: datetime) -> None:
+    _refuse_out_of_calendar(instant)
     now = clock.now()
     if instant < now:
         raise UsageError(
-            f"l'horloge est au {now:%d/%m/%Y %H:%M:%S} et ne recule pas au "
-            f"{instant.astimezone(PARIS):%d/%m/%Y %H:%M:%S} : repartir d'un autre dossier "
-            "(--data-dir), ou de l'état mis de côté (POST /api/reset)."
+            f"l'horloge est au {_told(now)} et ne recule pas au {_told(instant)} : repartir d'un "
+            "autre dossier (--data-dir), ou de l'état mis de côté (POST /api/reset)."
         )
+
+
+def _refuse_out_of_calendar(instant: datetime) -> None:
+    # By the year first: at the ends of Python's calendar, an instant has no legal date.
+    years = range(PREMIER_JOUR.year, DERNIER_JOUR.year + 1)
+    inside = instant.year in years and (
+        PREMIER_JOUR <= instant.astimezone(PARIS).date() < DERNIER_JOUR
+    )
+    if not inside:
+        raise UsageError(
+            f"le {instant:%d/%m/%Y} sort du calendrier simulé, qui va du {PREMIER_JOUR:%d/%m/%Y} "
+            f"au {DERNIER_JOUR:%d/%m/%Y} exclu."
+        )
+
+
+def _told(instant: datetime) -> str:
+    return f"{instant.astimezone(PARIS):%d/%m/%Y %H:%M:%S}"

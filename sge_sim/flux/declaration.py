@@ -56,7 +56,11 @@ def declare_canal(
 
 
 def secret_of(session: Session, contrat_id: str) -> Chiffrement:
-    """Return how the files of a contract are encrypted."""
+    """Return how the files of a contract are encrypted.
+
+    Raises `UsageError` for a contract that doesn't exist.
+    """
+    _check_contrat(session, contrat_id)
     canal = find_canal(session, contrat_id)
     return AUCUN if canal is None else chiffrement(canal.chiffrement, canal.cle, canal.iv)
 

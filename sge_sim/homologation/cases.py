@@ -15,7 +15,6 @@ from sge_sim.homologation.case_dates import DateRelative
 
 SEGMENTS = ("C1-C4", "C2-C4", "C5", "N/A")
 ACCORDS = ("oui", "non", "sans objet")
-PROVENANCES = ("documented", "observed", "assumed")
 LOGIN = "{login}"
 CONTRAT_ID = "{contrat_id}"
 PRM = "{prm}"

@@ -15,7 +15,6 @@ from sge_sim.homologation.cases import (
     CONTRAT_ID,
     LOGIN,
     PRM,
-    PROVENANCES,
     REPONSE_VIDE,
     Assertion,
     Attendu,
@@ -29,6 +28,7 @@ from sge_sim.homologation.cases import (
 )
 from sge_sim.homologation.catalogue_files import RawRun, is_borrowed
 from sge_sim.homologation.yaml_fields import Fields
+from sge_sim.provenance import PROVENANCES
 
 _ID = r"[A-Z0-9]+(?:[_-][A-Z0-9]+)*"
 _NOT_SERVED = re.compile(r".*-NR\d*")

@@ -13,9 +13,9 @@ from sge_sim.homologation.catalogue_diff import (
     flat_request,
     quantity,
 )
+from sge_sim.provenance import in_french
 
 _WIDTH = 96
-_PROVENANCES = {"documented": "documenté", "observed": "observé", "assumed": "supposé"}
 _SERVICE_ACCES = {True: "un service d'accès actif existe", False: "aucun service d'accès actif"}
 
 
@@ -49,7 +49,7 @@ def render_show(case: Cas) -> str:
         f"  point           {case.etat_du_point}",
         f"  accord client   {case.accord}",
         f"  à exécuter      {quantity(case)}" + f" ({case.au_choix})" * bool(case.au_choix),
-        f"  provenance      {_PROVENANCES[case.provenance]} : {case.source}",
+        f"  provenance      {in_french(case.provenance)} : {case.source}",
     ]
     if case.apres:
         lines.append(f"  après           {', '.join(case.apres)}")

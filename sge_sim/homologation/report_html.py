@@ -10,8 +10,8 @@ from sge_sim import __version__
 from sge_sim.clock import PARIS
 from sge_sim.homologation.messages import indented
 from sge_sim.homologation.rapport import Decision, Rapport, Statut
+from sge_sim.provenance import in_french
 
-_PROVENANCES = {"documented": "documenté", "observed": "observé", "assumed": "supposé"}
 _COLOURS = {
     Statut.REUSSI: "bon",
     Statut.ADMIS: "bon",
@@ -42,7 +42,7 @@ def render_html(rapport: Rapport) -> str:
             for package, executions in groupby(rapport.executions, key=lambda each: each.package)
         ],
         counts=Counter(each.statut for each in rapport.executions),
-        provenances=_PROVENANCES,
+        provenance=in_french,
         version=__version__,
     )
 

@@ -36,7 +36,8 @@ True
 [('HC', 12), ('HP', 12)]
 """
 
-from sge_sim.mesures.calendrier import DERNIER_JOUR, PREMIER_JOUR, minuits
+from sge_sim.clock import DERNIER_JOUR, PREMIER_JOUR
+from sge_sim.mesures.calendrier import minuits
 from sge_sim.mesures.consommations import Consommation, Consommations, Serie, consommations
 from sge_sim.mesures.courbes import Courbe, courbe, courbe_10_minutes
 from sge_sim.mesures.depassements import (

@@ -16,14 +16,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from sge_sim.clock import PARIS
+from sge_sim.clock import DERNIER_JOUR, PARIS, PREMIER_JOUR
 from sge_sim.jours_feries import jours_feries
 from sge_sim.mesures.alea import Entiers, draws, subkey
-
-PREMIER_JOUR = date(2005, 1, 1)
-DERNIER_JOUR = date(2045, 1, 1)
-"""First and last (excluded) days that can be computed. A meter older than the first day starts
-its index there."""
 
 _ORIGINE = PREMIER_JOUR.toordinal()
 _EPOCH = date(1970, 1, 1).toordinal()

@@ -12,8 +12,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from sge_sim.clock import DERNIER_JOUR, PREMIER_JOUR
 from sge_sim.mesures.alea import Entiers, draw
-from sge_sim.mesures.calendrier import DERNIER_JOUR, PREMIER_JOUR, numero
+from sge_sim.mesures.calendrier import numero
 from sge_sim.mesures.index import CADRANS_FOURNISSEUR, registres_de_depose, registres_lus
 from sge_sim.mesures.installations import installation_de
 from sge_sim.mesures.journees import jours_perdus

@@ -14,9 +14,9 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from sge_sim.clock import DERNIER_JOUR
 from sge_sim.mesures.alea import Entiers, Masque, draws
 from sge_sim.mesures.calendrier import (
-    DERNIER_JOUR,
     calendrier,
     decalages,
     numero_borne,

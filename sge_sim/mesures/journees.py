@@ -21,9 +21,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from sge_sim.clock import DERNIER_JOUR
 from sge_sim.mesures.alea import Entiers, Masque, draws
 from sge_sim.mesures.calendrier import (
-    DERNIER_JOUR,
     calendrier,
     changements_entre,
     jour_de,

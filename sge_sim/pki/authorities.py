@@ -17,13 +17,12 @@ from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from sge_sim.errors import UsageError
+from sge_sim.provenance import PROVENANCES, Provenance
 from sge_sim.resources import data_path
 
 Environment = Literal["homologation", "production"]
 ENVIRONMENTS: tuple[Environment, ...] = get_args(Environment)
 
-Provenance = Literal["documented", "observed", "assumed"]
-PROVENANCES: tuple[Provenance, ...] = get_args(Provenance)
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _NAMES = ("issuer_organisation", "issuer_common_name", "root_organisation", "root_common_name")

@@ -20,7 +20,7 @@ from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from sge_sim.clock import PARIS
-from sge_sim.pki.authorities import Authority, AuthorityList, Environment, Provenance
+from sge_sim.pki.authorities import Authority, AuthorityList, Environment
 from sge_sim.pki.certificates import (
     common_names,
     domain_names,
@@ -33,6 +33,7 @@ from sge_sim.pki.certificates import (
 )
 from sge_sim.pki.chains import BrokenChain, Chain, ChainFault
 from sge_sim.pki.revocation import RevocationList
+from sge_sim.provenance import Provenance
 
 S = TypeVar("S")
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Protocol
 
-from sge_sim.pki.authorities import ENVIRONMENTS, Authority, Environment, Provenance
+from sge_sim.pki.authorities import ENVIRONMENTS, Authority, Environment
 from sge_sim.pki.certificates import fingerprint, read_certificate
 from sge_sim.pki.chains import BrokenChain
 from sge_sim.pki.checks import (
@@ -27,6 +27,7 @@ from sge_sim.pki.checks import (
 )
 from sge_sim.pki.revocation import RevocationList
 from sge_sim.pki.trust import TrustStore
+from sge_sim.provenance import Provenance
 
 
 class Registration(Protocol):

@@ -17,6 +17,8 @@ from sge_sim.pki.certificates import name_text
 from sge_sim.pki.inspection import read_actor_certificate
 from sge_sim.referentiel.clients import register_certificate
 from sge_sim.referentiel.entries import ActeurEntry, ContratEntry, UtilisateurEntry
+from sge_sim.resources import data_path
+from sge_sim.soap.contract import contract_files
 from sge_sim.store.acteurs import (
     Acteur,
     Contrat,
@@ -69,14 +71,22 @@ def add_login(
 ) -> Utilisateur:
     """Add a user to an actor, or change which `services` (names) it may call: all without any.
 
-    Raises `UsageError` for an unknown actor, what isn't an e-mail, or another actor's user.
+    Raises `UsageError` for an unknown actor or service, what isn't an e-mail, or another actor's
+    user.
     """
     acteur = get_acteur(session, code)
+    known = sorted({service for _, service, _ in contract_files(data_path("wsdl"))})
+    for service in services or ():
+        if service not in known:
+            raise UsageError(
+                f"Le service « {service} » n'existe pas : choisir parmi {', '.join(known)}."
+            )
     entry = _checked(
         lambda: UtilisateurEntry(
             login=login.lower(), services=None if services is None else tuple(services)
         ),
         f"Le login « {login} »",
+        "écrire une adresse de messagerie, avec deux caractères au moins avant et après @",
     )
     utilisateur = find_utilisateur(session, entry.login)
     if utilisateur is None:
@@ -156,12 +166,12 @@ def habiliter(
     session.flush()
 
 
-def _checked(make: Callable[[], T], what: str) -> T:
+def _checked(make: Callable[[], T], what: str, remede: str = "le corriger") -> T:
     try:
         return make()
     except ValidationError as error:
         field = ".".join(str(one) for one in error.errors()[0]["loc"])
-        raise UsageError(f"{what} ne convient pas ({field}) : le corriger.") from error
+        raise UsageError(f"{what} ne convient pas ({field}) : {remede}.") from error
 
 
 def register_file(

@@ -6,11 +6,11 @@ client is its code, what it says to the journal is its source and what would hav
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, TypeVar
 
+from sge_sim.provenance import Provenance
 from sge_sim.soap.codes import libelle
 
-Provenance = Literal["documented", "observed", "assumed"]
 S = TypeVar("S")
 Judged = TypeVar("Judged", contravariant=True)
 

@@ -7,7 +7,7 @@ instant; `sge_sim.commandes.echeances` makes it happen.
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
-from sqlalchemy import Date, ForeignKey, Index, String, Text, UniqueConstraint, select
+from sqlalchemy import Date, ForeignKey, Index, String, Text, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, validates
 
 from sge_sim.store.base import Base, Instant, RowId
@@ -275,6 +275,22 @@ def due(session: Session, until: datetime) -> list[ServiceSouscrit | Affaire | E
         *session.scalars(select(Affaire).where(Affaire.echeance <= until)),
         *session.scalars(select(Evenement).where(Evenement.echeance <= until)),
     ]
+
+
+def last_happening(session: Session) -> datetime | None:
+    """Return when the last order or event happened, or changed a service; None if none did.
+
+    What the data set brings (oppositions) doesn't count.
+    """
+    moments = (
+        select(func.max(Affaire.opened_at)),
+        select(func.max(ServiceSouscrit.activated_at)).where(
+            ServiceSouscrit.affaire_id.is_not(None)
+        ),
+        select(func.max(ServiceSouscrit.ended_at)),
+        select(func.max(Evenement.instant)).where(Evenement.echeance.is_(None)),
+    )
+    return max(filter(None, map(session.scalar, moments)), default=None)
 
 
 def is_anything_due(session: Session, until: datetime) -> bool:

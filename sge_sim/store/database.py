@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
 from sqlite3 import OperationalError
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
+from sge_sim.pki.files import PRIVATE
 from sge_sim.store import (
     models,  # noqa: F401 - every table is to be known before the first query
     schema,
@@ -71,8 +72,13 @@ class Database:
     def prepare(self) -> None:
         """Create or migrate the tables when they need it; several processes may call at once.
 
-        Raises `UsageError` when the database can't be opened, isn't ours or is too recent.
+        A new file is for its owner alone: it holds the keys and passwords of channels. Raises
+        `UsageError` when the database can't be opened, isn't ours or is too recent.
         """
+        file = self.engine.url.database
+        if self.engine.dialect.name == "sqlite" and file is not None:
+            with suppress(OSError):  # opening it says why
+                Path(file).touch(PRIVATE)
         try:
             with self.reading() as connection:
                 if schema.is_up_to_date(connection):

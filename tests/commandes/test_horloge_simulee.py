@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 import requests
 import zeep
-from orders_kit import C5, Orders, orders_simulator
+from orders_kit import C5, TODAY, Orders, orders_simulator
 from real_clients import ZeepCaller
-from running_simulator import RunningSimulator, start_simulator
+from running_simulator import RunningSimulator, run_command, start_simulator
 
 DAY_US = 86_400_000_000
 INDEX = {"mesuresTypeCode": "IDX", "mesuresPas": "P1D", "mesuresCorrigees": None}
@@ -68,6 +68,27 @@ def test_the_administration_moves_it_too(tiers: Orders) -> None:
     assert post(tiers, action="advance", duree="-1d").status_code == 400
     assert post(tiers, action="rewind").status_code == 422
     assert tiers.simulator.admin("/api/clock")["kind"] == "frozen"
+
+
+@pytest.mark.parametrize("instant", ["2004-12-31", "2045-01-01", "9999-12-31T23:59:59-14:00"])
+def test_the_clock_stays_within_the_simulated_days(tiers: Orders, instant: str) -> None:
+    for action in ("set", "freeze"):
+        answer = post(tiers, action=action, instant=instant)
+        assert (answer.status_code, "sort du calendrier" in answer.text) == (400, True)
+    assert tiers.clock("show").startswith("2025-08-01")
+
+
+def test_a_start_goes_back_unless_something_has_happened_since(tmp_path: Path) -> None:
+    with start_simulator(tmp_path, "--population-size", "1200", "--now", "2025-09-01"):
+        pass
+    with orders_simulator(tmp_path) as orders:
+        assert orders.today == TODAY
+        assert orders.collecte(C5)["body"]["serviceSouscritId"]
+    serve = ("serve", "--port", "0", "--admin-port", "0", "--data-dir", str(tmp_path))
+    for now, sentence in (("2025-07-31", "vont jusqu'au 01/08/2025"), ("1800-01-01", "sort du")):
+        done = run_command(*serve, "--now", now)
+        assert (done.returncode, sentence in done.stderr) == (2, True)
+        assert len(done.stderr.splitlines()) == 1
 
 
 def test_all_the_workers_follow(tiers: Orders) -> None:

@@ -96,7 +96,12 @@ def test_an_actor_is_made_over_rest(homologation: RunningSimulator) -> None:
         (("create", "TIERS1", "--nom", "x"), "existe déjà"),
         (("create", "TIERS 9", "--nom", "x"), "n'écrire que des lettres et des chiffres"),
         (("create", "T" * 21, "--nom", "x"), "ne convient pas (code)"),
-        (("login", "TIERS1", "pas-un-courriel"), "ne convient pas (login)"),
+        (("login", "TIERS1", "pas-un-courriel"), "écrire une adresse de messagerie"),
+        (("login", "TIERS1", "x@tiers1.example.org"), "deux caractères au moins avant et après @"),
+        (
+            ("login", "TIERS1", "ab@tiers1.example.org", "--service", "Foo"),
+            "Le service « Foo » n'existe pas : choisir parmi CommandeArret",
+        ),
         (("login", "TIERS1", "contact@tiers2.example.org"), "est à l'acteur TIERS2"),
         (("contrat", "TIERS1", "1100391", "--debut", "2020-01-01"), "est à l'acteur TIERS2"),
         (
@@ -115,6 +120,19 @@ def test_a_mistake_is_told_in_one_sentence(
     assert done.returncode == 2
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("path", ["journal/{}", "journal?after={}", "campaigns/{}"])
+def test_a_number_that_no_row_can_have_is_refused(
+    homologation: RunningSimulator, path: str
+) -> None:
+    url = homologation.ready["admin_url"] + "/api/" + path.format(10**22)
+    assert requests.get(url, timeout=10).status_code == 422
+
+
+def test_a_field_that_a_demand_does_not_have_is_refused(homologation: RunningSimulator) -> None:
+    answer = post(homologation, "/api/campaigns", actor="TIERS2")
+    assert (answer.status_code, "actor" in answer.text) == (422, True)
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,9 @@ def test_an_exchange_has_its_page_with_the_rule_and_both_messages(
     text = tree.text_content()
     assert "SGT401" in text
     assert "Règle qui a décidé" in text
-    assert "documented" in text
+    assert "documenté" in text
+    assert "aurait été accepté : " in text
+    assert "The point exists" not in text  # what a tester reads is in French
     request, response = (one.text_content() for one in tree.xpath("//pre"))
     assert "\n      <pointId>99999999999999</pointId>" in request
     assert "faultstring" in response

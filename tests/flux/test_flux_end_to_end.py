@@ -174,9 +174,27 @@ def test_the_command_decrypts_a_file(
     assert done.returncode == 0, done.stderr
     assert output.read_bytes() == content
     wrong = subscriber.command(
-        *("flux", "decrypt", str(subscriber.folder / nom), "--cle", "00" * 32)
+        *("flux", "decrypt", str(subscriber.folder / nom), "--cle", "00" * 32),
+        *("--sortie", str(output)),
     )
     assert "ne se déchiffre pas en aes256" in wrong.stderr
+    assert output.read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    ("keys", "sentence"),
+    [
+        (("--contrat", "999"), "Le contrat « 999 » n'existe pas"),
+        (("--cle", "00" * 16), "L'IV d'aes128 s'écrit en 32 chiffres"),
+        ((), "Donner soit --contrat, soit --cle"),
+    ],
+)
+def test_the_command_says_what_it_lacks(
+    subscriber: Subscriber, keys: tuple[str, ...], sentence: str
+) -> None:
+    nom = next(iter(subscriber.files()))
+    done = subscriber.command("flux", "decrypt", str(subscriber.folder / nom), *keys)
+    assert (done.returncode, done.stdout, sentence in done.stderr) == (2, "", True)
 
 
 def test_a_file_that_does_not_exist_is_told(subscriber: Subscriber) -> None:

@@ -7,11 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sge_sim.clock import PARIS
+from sge_sim.clock import DERNIER_JOUR, PARIS, PREMIER_JOUR
 from sge_sim.mesures.calendrier import (
     BLANCS_PAR_SAISON,
-    DERNIER_JOUR,
-    PREMIER_JOUR,
     ROUGES_PAR_SAISON,
     calendrier,
     decalages,

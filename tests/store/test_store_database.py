@@ -1,6 +1,8 @@
 """Opening a database, and what its sessions keep or drop."""
 
 import os
+from pathlib import Path
+from stat import S_IMODE
 from threading import Event, Thread
 
 import pytest
@@ -8,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from sge_sim.errors import UsageError
-from sge_sim.store.database import Database
+from sge_sim.store.database import Database, sqlite_url
 from sge_sim.store.models import Commune
 from sge_sim.store.points import known_commune
 
@@ -125,3 +127,14 @@ def test_an_address_that_can_not_serve_is_told_in_one_sentence(url: str, told: s
     with pytest.raises(UsageError, match=told) as caught:
         Database(url)
     assert "\n" not in str(caught.value)
+
+
+def test_a_new_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+    """It holds the keys and the passwords of the channels."""
+    database = Database(sqlite_url(tmp_path / "sge-sim.db"))
+    database.prepare()
+    with database.transaction():
+        modes = {file.name: S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
+    database.dispose()
+    assert modes.pop("sge-sim.db") == 0o600
+    assert set(modes.values()) == {0o600}

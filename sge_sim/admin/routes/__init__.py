@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import Path
+from pydantic import BaseModel, ConfigDict
 
 from sge_sim.commandes.back_office import BackOffice
 from sge_sim.settings import Settings
@@ -11,6 +14,15 @@ from sge_sim.store.database import Database
 
 if TYPE_CHECKING:
     from sge_sim.homologation.campaign import Campaigns
+
+RowNumber = Annotated[int, Path(ge=1, le=2**63 - 1)]
+"""The number of a row in a path: what a database can hold."""
+
+
+class Body(BaseModel):
+    """What is sent to a route; a field that it doesn't have is refused, not passed over."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,10 @@
 from datetime import date
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import Field
 from sqlalchemy.orm import Session
 
-from sge_sim.admin.routes import AdminState
+from sge_sim.admin.routes import AdminState, Body
 from sge_sim.admin.views_acteurs import ActeurView, view_acteurs
 from sge_sim.clock import machine_now
 from sge_sim.referentiel.acteurs import (
@@ -19,7 +19,7 @@ from sge_sim.referentiel.acteurs import (
 from sge_sim.store.codes import Environnement, KindActeur
 
 
-class NewActeur(BaseModel):
+class NewActeur(Body):
     """An actor to create."""
 
     code: str = Field(description="Lettres et chiffres, 20 au plus")
@@ -27,14 +27,14 @@ class NewActeur(BaseModel):
     kind: KindActeur = "tiers"
 
 
-class NewLogin(BaseModel):
+class NewLogin(Body):
     """A user to add, or whose services change."""
 
     login: str
     services: list[str] | None = Field(None, description="Services permis ; tous si null")
 
 
-class NewContrat(BaseModel):
+class NewContrat(Body):
     """A contract to add, or whose dates change; its type follows from the actor's kind."""
 
     contrat_id: str
@@ -42,7 +42,7 @@ class NewContrat(BaseModel):
     date_fin: date | None = Field(None, description="Dernier jour ; sans fin si null")
 
 
-class NewHabilitation(BaseModel):
+class NewHabilitation(Body):
     """A package that the actor is homologated for."""
 
     paquet: str

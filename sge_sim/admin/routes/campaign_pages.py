@@ -8,7 +8,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 
 from sge_sim.admin import pages
-from sge_sim.admin.routes import AdminState
+from sge_sim.admin.routes import AdminState, RowNumber
 from sge_sim.errors import UsageError
 from sge_sim.homologation.releases import DEFAULT_RELEASE
 from sge_sim.store.acteurs import all_acteurs, default_acteur
@@ -63,7 +63,7 @@ def router(state: AdminState) -> APIRouter:
         return RedirectResponse(f"/campagnes/{opened.id}", 303)
 
     @routes.get("/{campaign_id}")
-    def show_campaign(request: Request, campaign_id: int) -> Response:
+    def show_campaign(request: Request, campaign_id: RowNumber) -> Response:
         campaign = state.campaigns.read(campaign_id)
         return pages.render(
             request,
@@ -77,20 +77,20 @@ def router(state: AdminState) -> APIRouter:
         )
 
     @routes.post("/{campaign_id}/fermer")
-    def close_campaign(campaign_id: int) -> Response:
+    def close_campaign(campaign_id: RowNumber) -> Response:
         state.campaigns.stop(campaign_id)
         return RedirectResponse(f"/campagnes/{campaign_id}", 303)
 
     # The reports load what only they need.
     @routes.get("/{campaign_id}/rapport.html")
-    def show_report(campaign_id: int) -> Response:
+    def show_report(campaign_id: RowNumber) -> Response:
         from sge_sim.homologation.report_html import render_html
 
         page = render_html(state.campaigns.read(campaign_id).rapport())
         return Response(page, media_type="text/html; charset=utf-8", headers=_REPORT_HEADERS)
 
     @routes.get("/{campaign_id}/suivi.xlsx")
-    def download_tracking_sheet(campaign_id: int) -> Response:
+    def download_tracking_sheet(campaign_id: RowNumber) -> Response:
         from sge_sim.homologation.report_xlsx import render_xlsx
 
         sheet = render_xlsx(state.campaigns.read(campaign_id).rapport())

@@ -4,9 +4,9 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from sge_sim.admin.routes import AdminState
+from sge_sim.admin.routes import AdminState, Body, RowNumber
 from sge_sim.homologation.rapport import Rapport
 from sge_sim.homologation.releases import DEFAULT_RELEASE
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sge_sim.homologation.campaign import CampaignState
 
 
-class NewCampaign(BaseModel):
+class NewCampaign(Body):
     """A campaign to open."""
 
     acteur: str | None = Field(None, description="Code de l'acteur ; le tiers par défaut sinon")
@@ -34,15 +34,15 @@ def router(state: AdminState) -> APIRouter:
         return _view(state.campaigns.start(campaign.release, campaign.acteur))
 
     @routes.get("/{campaign_id}", summary="Ce que les échanges de l'acteur ont coché")
-    def read(campaign_id: int) -> dict[str, Any]:
+    def read(campaign_id: RowNumber) -> dict[str, Any]:
         return _view(state.campaigns.read(campaign_id))
 
     @routes.post("/{campaign_id}/stop", summary="Fermer une campagne")
-    def stop(campaign_id: int) -> dict[str, Any]:
+    def stop(campaign_id: RowNumber) -> dict[str, Any]:
         return _view(state.campaigns.stop(campaign_id))
 
     @routes.get("/{campaign_id}/report", summary="Le rapport, dans la forme de rapport.json")
-    def report(campaign_id: int) -> Rapport:
+    def report(campaign_id: RowNumber) -> Rapport:
         return state.campaigns.read(campaign_id).rapport()
 
     return routes

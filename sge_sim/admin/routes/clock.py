@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from sge_sim.admin.routes import AdminState
+from sge_sim.admin.routes import AdminState, Body
 from sge_sim.clock import parse_duration, parse_instant
 from sge_sim.commandes.horloge import advance_clock, follow_machine, freeze_clock, set_clock
 from sge_sim.store.codes import KindHorloge
@@ -19,28 +19,28 @@ class ClockView(BaseModel):
     kind: KindHorloge = Field(description="real, shifted (décalée) ou frozen (arrêtée)")
 
 
-class SetClock(BaseModel):
+class SetClock(Body):
     """Read an instant from now on."""
 
     action: Literal["set"]
     instant: str = Field(description="Date ou instant ISO, en heure légale", max_length=64)
 
 
-class FreezeClock(BaseModel):
+class FreezeClock(Body):
     """Stand still."""
 
     action: Literal["freeze"]
     instant: str | None = Field(None, description="Où s'arrêter ; sans lui, ici", max_length=64)
 
 
-class AdvanceClock(BaseModel):
+class AdvanceClock(Body):
     """Jump ahead."""
 
     action: Literal["advance"]
     duree: str = Field(description="10d, 36h, 30min", max_length=32)
 
 
-class RealClock(BaseModel):
+class RealClock(Body):
     """Follow the machine."""
 
     action: Literal["real"]

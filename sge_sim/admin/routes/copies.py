@@ -3,17 +3,15 @@
 from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from sge_sim.admin.routes import AdminState
+from sge_sim.admin.routes import AdminState, Body
 from sge_sim.referentiel.copies import copy_point
 from sge_sim.referentiel.points import describe_point
 
 
-class Copie(BaseModel):
+class Copie(Body):
     """A point to make."""
-
-    model_config = ConfigDict(extra="forbid")
 
     comme: str = Field(description="PRM du point à copier")
     prm: str | None = Field(None, description="PRM du nouveau point ; tiré sinon")

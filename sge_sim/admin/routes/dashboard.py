@@ -4,7 +4,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 
 from sge_sim.admin import pages
 from sge_sim.admin.pretty import pretty
-from sge_sim.admin.routes import AdminState
+from sge_sim.admin.routes import AdminState, RowNumber
 from sge_sim.admin.views import ExchangeView, ExchangeWithBodies
 from sge_sim.admin.views_acteurs import view_acteurs
 from sge_sim.clock import machine_now
@@ -55,7 +55,7 @@ def router(state: AdminState) -> APIRouter:
         return pages.render(request, "index.html", **context)
 
     @routes.get("/echanges/{echange_id}")
-    def show_exchange(request: Request, echange_id: int) -> Response:
+    def show_exchange(request: Request, echange_id: RowNumber) -> Response:
         with state.database.sessions() as session:
             found = find_echange(session, echange_id)
             if found is None:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query
 
-from sge_sim.admin.routes import AdminState
+from sge_sim.admin.routes import AdminState, RowNumber
 from sge_sim.admin.views import ExchangeView, ExchangeWithBodies
 from sge_sim.store.journal import find_echange, find_echanges
 
@@ -20,7 +20,10 @@ def router(state: AdminState) -> APIRouter:
         service: str | None = None,
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
         after: Annotated[
-            int | None, Query(description="Suite d'une lecture, du plus ancien au plus récent")
+            int | None,
+            Query(
+                ge=0, le=2**63 - 1, description="Suite d'une lecture, du plus ancien au plus récent"
+            ),
         ] = None,
     ) -> list[ExchangeView]:
         with state.database.sessions() as session:
@@ -30,7 +33,7 @@ def router(state: AdminState) -> APIRouter:
             return [ExchangeView.of(echange) for echange in found]
 
     @routes.get("/{echange_id}", summary="Un échange, avec ses deux messages")
-    def read_exchange(echange_id: int) -> ExchangeWithBodies:
+    def read_exchange(echange_id: RowNumber) -> ExchangeWithBodies:
         with state.database.sessions() as session:
             echange = find_echange(session, echange_id)
             if echange is None:

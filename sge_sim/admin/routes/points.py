@@ -3,18 +3,16 @@
 from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from sge_sim.admin.routes import AdminState
+from sge_sim.admin.routes import AdminState, Body
 from sge_sim.referentiel.points import describe_point
 from sge_sim.referentiel.reglages import Reglages, change_point
 from sge_sim.store.codes import TypeAcces
 
 
-class ReglagesPoint(BaseModel):
+class ReglagesPoint(Body):
     """Changes of a point; what isn't sent stays as it is."""
-
-    model_config = ConfigDict(extra="forbid")
 
     service_acces: bool | None = Field(
         None, description="Ouvrir (à partir d'aujourd'hui) ou retirer les services d'accès"
