@@ -99,13 +99,18 @@ def client_sans_accord(consultation: Consultation) -> bool:
 
 @rule(
     "SGT211",
-    source="observé en 26.1 par un client (CMD3-NR2)",
-    provenance="observed",
+    source="code observé en 26.1 par un client (CMD3-NR2) ; période non regardée : supposé",
+    provenance="assumed",
     remede="un service d'accès actif le jour de la demande, pour ce type de mesures : "
     "sge-sim points set <PRM> --service-acces oui",
 )
 def sans_service_d_acces(consultation: Consultation) -> bool:
-    """An active access service covers the type of measures, where it is what lets consult."""
+    """An active access service covers the type of measures, where it is what lets consult.
+
+    It is judged on the day of the demand alone. The sources disagree on the period: V26.2 wants it
+    covered, and nothing told from before the service was created; CMD3-R6 succeeds over a past
+    period right after the service was ordered. The catalogue is followed (assumed).
+    """
     return consultation.demande.cadre is Cadre.SERVICE_ACCES and not consultation.acces()
 
 
