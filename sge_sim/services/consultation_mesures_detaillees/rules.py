@@ -57,15 +57,26 @@ def sens_non_precise(consultation: Consultation) -> bool:
     "SGT441",
     source="GUI 0488 §4 ; sans effet sur les autres types d'un C5 : supposé",
     provenance="documented",
-    remede="mesuresPas P1D ou P1M pour PMAX, et aucun pas pour un point qui n'a pas de PMAX",
+    remede="mesuresPas P1D ou P1M pour la PMAX d'un C5, aucun pas pour un autre segment",
 )
-def pas_incorrect(consultation: Consultation) -> bool:
-    """A step comes with maximum powers, and with nothing on points that have none."""
+def pas_incorrect_v2(consultation: Consultation) -> bool:
+    """On a C5 maximum powers come with a step; elsewhere, where there are none, nothing does."""
     demande = consultation.demande
-    if demande.pas is None:
-        return demande.type == "PMAX"
-    with_maxima = {"C5"} if consultation.version is Version.V2 else {"C5", "P4"}
-    return consultation.sheet.segment not in with_maxima
+    if consultation.sheet.segment != "C5":
+        return demande.pas is not None
+    return demande.type == "PMAX" and demande.pas is None
+
+
+@rule(
+    "SGT441",
+    source="GUI 0488 §4 ; refusé avec tout autre type en v3.0 : supposé",
+    provenance="documented",
+    remede="mesuresPas P1D ou P1M pour PMAX, aucun pas pour les autres types",
+)
+def pas_incorrect_v3(consultation: Consultation) -> bool:
+    """Maximum powers come with a step, and nothing else does."""
+    demande = consultation.demande
+    return (demande.type == "PMAX") is (demande.pas is None)
 
 
 @rule(
@@ -226,7 +237,6 @@ def aucune_mesure(consultation: Consultation) -> bool:
     return not consultation.vide_admis and not consultation.mesures
 
 
-_ENTREE: tuple[Rule[Consultation], ...] = (pas_incorrect, grandeur_d_un_autre_type)
 _PERIODE: tuple[Rule[Consultation], ...] = (
     periode_a_l_envers,
     periode_future,
@@ -235,7 +245,8 @@ _PERIODE: tuple[Rule[Consultation], ...] = (
 RULES_V2: tuple[Rule[Consultation], ...] = (
     point_inconnu,
     sens_non_precise,
-    *_ENTREE,
+    pas_incorrect_v2,
+    grandeur_d_un_autre_type,
     client_sans_accord,
     *_PERIODE,
     *SITUATION_RULES,
@@ -249,7 +260,8 @@ RULES_V2: tuple[Rule[Consultation], ...] = (
 
 RULES_V3: tuple[Rule[Consultation], ...] = (
     point_inconnu,
-    *_ENTREE,
+    pas_incorrect_v3,
+    grandeur_d_un_autre_type,
     client_sans_accord,
     sans_service_d_acces,
     *_PERIODE,
