@@ -98,10 +98,19 @@ def _curves(point: PointMesure, demande: Demande) -> Iterator[Serie]:
             yield Serie(grandeur, tuple(_curve(point, demande, grandeur)))
 
 
+def is_corrected(demande: Demande, grandeur: str, *, petit: bool) -> bool:
+    """Tell whether a curve that is asked for corrected is so: active ones of large points (V26.2).
+
+    A reactive power or a voltage comes raw, without refusal (assumed). TOUT is said to be
+    corrected: its active curve is, the others come as they are (assumed).
+    """
+    return demande.corrigees and not petit and grandeur in (Grandeur.PA, TOUT)
+
+
 def _curve(point: PointMesure, demande: Demande, grandeur: Grandeur) -> Iterator[Troncon]:
     mesuree = courbe(point, demande.debut, demande.fin, grandeur)
     brut = BRUT if point.petit else REEL
-    corrigees = demande.corrigees and not point.petit
+    corrigees = is_corrected(demande, grandeur, petit=point.petit)
     gardes = np.flatnonzero(mesuree.valides | corrigees)
     pas, valides = mesuree.pas[gardes], mesuree.valides[gardes]
     coupes = np.flatnonzero((pas[1:] != pas[:-1]) | (valides[1:] != valides[:-1])) + 1
