@@ -76,14 +76,11 @@ class Serie:
         return bool(self.troncons or self.mois)
 
 
-def read_series(point: PointMesure, demande: Demande, *, courbe_mesuree: bool) -> tuple[Serie, ...]:
-    """Return the series that have something to say; a quantity that has nothing is left out.
-
-    `courbe_mesuree`: whether the meter records curves at all.
-    """
+def read_series(point: PointMesure, demande: Demande) -> tuple[Serie, ...]:
+    """Return the series that have something to say; a quantity that has nothing is left out."""
     match demande.type:
         case "COURBE":
-            series = _curves(point, demande) if courbe_mesuree else iter(())
+            series = _curves(point, demande)
         case "ENERGIE":
             series = _energies(point, demande)
         case _:

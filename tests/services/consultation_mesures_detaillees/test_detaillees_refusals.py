@@ -8,6 +8,7 @@ from detaillees_kit import (
     C1,
     C2,
     C3,
+    C3_SANS_COURBE,
     C4,
     C5,
     C5_SANS_COLLECTE,
@@ -174,6 +175,13 @@ def test_sgt4n1_before_the_last_commissioning(tiers: Detaillees) -> None:
 @pytest.mark.parametrize("grandeur", ["PA", "PRI"])
 def test_v3_sgt4g3_without_data(tiers: Detaillees, grandeur: str) -> None:
     assert code(tiers.v3(C5_SANS_COLLECTE, "COURBE", grandeur)) == "SGT4G3"
+
+
+@pytest.mark.observed("2023: the energies of a C4 are the integral of its curve")
+@pytest.mark.parametrize("type", ["COURBE", "ENERGIE"])
+def test_v3_sgt4g3_large_point_processed_by_index(tiers: Detaillees, type: str) -> None:
+    assert code(tiers.v3(C3_SANS_COURBE, type)) == "SGT4G3"
+    assert tiers.v3(C3_SANS_COURBE, "INDEX")["contexte"]
 
 
 @pytest.mark.observed("26.1, asserted by a client")
