@@ -166,12 +166,16 @@ def periode_trop_longue_ou_ancienne(consultation: Consultation) -> bool:
 
 @rule(
     "SGT4N8",
-    source="GUI 0488 §3",
+    source="GUI 0488 §3 ; courbe réactive ou de tension d'un C5 ou d'un P4 non refusée : supposé",
     provenance="documented",
     remede="ENERGIE sur un C5 ou un P4, PMAX en soutirage sur un C5, COURBE sur tout segment",
 )
 def segment_incompatible_v2(consultation: Consultation) -> bool:
-    """Energies are of C5 and P4, maximum powers of the consumption of C5, curves of all."""
+    """Energies are of C5 and P4, maximum powers of the consumption of C5, curves of all.
+
+    A C5 or P4 has its active curve alone. The sources don't tell what becomes of a demand for
+    another: it is one without data (assumed), an empty answer, and SGT4G3 in v3.0.
+    """
     segment, demande = consultation.sheet.segment, consultation.demande
     if demande.type == "PMAX":
         return segment != "C5" or demande.sens != ("SOUTIRAGE",)
