@@ -1,7 +1,10 @@
 """What ConsultationMesures answers (GUI 0455 §4; labels, order and shape: observed 2022).
 
-Its labels are its own: neither those of the value list AX.0355 nor those of
-ConsultationMesuresDetaillees.
+Four classes have labels of their own, neither those of the value list AX.0355 nor those of
+ConsultationMesuresDetaillees. Calendars have those of AX.0355, as DI000001 did when it was recorded
+in production. For DI000003 the sources differ: a client read in homologation the label that
+ConsultationMesuresDetaillees gives it. AX.0355 is kept, so that the three calendars come from one
+list (assumed).
 """
 
 from collections.abc import Sequence
