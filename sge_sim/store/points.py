@@ -274,9 +274,12 @@ def known_code_postal(session: Session, code_postal: str) -> bool:
     return session.scalar(found) is not None
 
 
-def known_commune(session: Session, code_postal: str, code_insee: str) -> bool:
-    """Tell whether the pair is a commune."""
-    return session.get(Commune, (code_postal, code_insee)) is not None
+def known_commune(session: Session, code_postal: str | None, code_insee: str) -> bool:
+    """Tell whether the pair is a commune; without a postal code, whether the INSEE code is."""
+    if code_postal is not None:
+        return session.get(Commune, (code_postal, code_insee)) is not None
+    found = select(Commune.code_insee).where(Commune.code_insee == code_insee).limit(1)
+    return session.scalar(found) is not None
 
 
 def insert_points(

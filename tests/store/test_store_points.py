@@ -112,4 +112,6 @@ def test_a_postal_code_may_be_known_and_the_pair_not(
         assert known_commune(session, **ROMIGUIERES)
         assert known_code_postal(session, "34650")
         assert not known_commune(session, "34650", "13001")
+        assert known_commune(session, None, ROMIGUIERES["code_insee"])
+        assert not known_commune(session, None, "99999")
         assert not known_code_postal(session, "99999")

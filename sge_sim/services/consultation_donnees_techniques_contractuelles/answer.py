@@ -5,8 +5,9 @@ lacks the dates of the tariff and of the powers, the segment, the tele-access pa
 reading medium and the tariff structure; since that structure is all that `situationContractuelle`
 may hold, the whole block is absent (observed). The supplier's calendar is never shown to a tiers.
 
-What belongs to a segment alone: the TIC flags, the service level and the off-peak hours to C5 of
-the new chain; the tele-access, the time programmes and the transformers to C1-C4 (and P1-P3).
+What belongs to a segment alone: the service level and the off-peak hours to C5; the TIC flags, the
+dates of the powers and the off-peak hours to come to C5 of the new chain; the tele-access, the time
+programmes and the transformers to C1-C4 (and P1-P3).
 """
 
 from typing import Any
@@ -48,12 +49,26 @@ def _general(point: Point, authorised: bool) -> Tree:
         tree["niveauOuvertureServices"] = _text(point.niveau_ouverture_services)
     if authorised and point.segment in _SEGMENTS_WITH_FTA:
         tree["dateDerniereModificationFormuleTarifaireAcheminement"] = point.date_modification_fta
-        if point.segment == "C5":
+        if _in_new_chain(point):
             tree["dateDerniereAugmentationPuissanceSouscrite"] = point.date_augmentation_puissance
             tree["dateDerniereDiminutionPuissanceSouscrite"] = point.date_diminution_puissance
     if authorised and point.segment in _SEGMENTS_OF_THE_SCHEMA:
         tree["segment"] = coded("segment", point.segment)
     return present(tree)
+
+
+def _in_new_chain(point: Point) -> bool:
+    """Tell whether the point is a C5 whose meter communicates, which its TIC flags tell.
+
+    A communicating meter that the old chain still reads isn't told apart: the data set has none.
+    """
+    return point.segment == "C5" and any(
+        compteur.tic_activable is not None for compteur in _in_place(point)
+    )
+
+
+def _in_place(point: Point) -> list[Compteur]:
+    return [compteur for compteur in point.compteurs if compteur.date_depose is None]
 
 
 def _address(point: Point) -> Tree:
@@ -106,11 +121,7 @@ def _metering(point: Point, authorised: bool) -> Tree:
 def _device(point: Point, authorised: bool) -> Tree | None:
     if point.type_comptage is None:
         return None
-    meters = [
-        _meter(point, compteur, authorised)
-        for compteur in point.compteurs
-        if compteur.date_depose is None
-    ]
+    meters = [_meter(point, compteur, authorised) for compteur in _in_place(point)]
     current, voltage = point.transformateur_courant, point.transformateur_tension
     return present(
         {
@@ -195,7 +206,7 @@ def _programme(posts: dict[str, str]) -> Tree:
 
 
 def _future_off_peak(point: Point) -> Tree | None:
-    if point.segment != "C5" or point.futures_heures_creuses_id is None:
+    if not _in_new_chain(point) or point.futures_heures_creuses_id is None:
         return None
     return present(
         {"code": point.futures_heures_creuses_id, "libelle": point.futures_heures_creuses_libelle}

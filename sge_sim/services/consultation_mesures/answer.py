@@ -1,7 +1,10 @@
 """What ConsultationMesures answers (GUI 0455 §4; labels, order and shape: observed 2022).
 
-Its labels are its own: neither those of the value list AX.0355 nor those of
-ConsultationMesuresDetaillees.
+Four classes have labels of their own, neither those of the value list AX.0355 nor those of
+ConsultationMesuresDetaillees. Calendars have those of AX.0355, as DI000001 did when it was recorded
+in production. For DI000003 the sources differ: a client read in homologation the label that
+ConsultationMesuresDetaillees gives it. AX.0355 is kept, so that the three calendars come from one
+list (assumed).
 """
 
 from collections.abc import Sequence
@@ -11,7 +14,6 @@ from sge_sim.mesures import Consommation, Consommations, Serie
 from sge_sim.referentiel.libelles import libelle
 from sge_sim.services.trees import coded
 from sge_sim.soap.protocol import Tree
-from sge_sim.store.points import Point
 
 _CLASSES = {
     "HCE": "Heures creuses été",
@@ -21,12 +23,11 @@ _CLASSES = {
 }
 
 
-def history(point: Point, consommations: Consommations) -> Tree:
+def history(consommations: Consommations, *, nouvelle_chaine: bool) -> Tree:
     """Return the series of each grid that the point has.
 
-    The calendar is only told of a C5 whose meter belongs to the new chain.
+    `nouvelle_chaine`: whether the point is a C5 of the new chain; no other has its calendars told.
     """
-    nouvelle_chaine = point.segment == "C5" and bool(consommations.distributeur)
     turpe = [
         _serie(serie, _class_of_distributor(serie), _calendar(serie) if nouvelle_chaine else None)
         for serie in consommations.distributeur

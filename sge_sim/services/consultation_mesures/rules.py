@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 
 from sge_sim.environ import Demandeur
-from sge_sim.mesures import Consommations
+from sge_sim.mesures import Consommations, PointMesure, consommations
 from sge_sim.services.rule import Rule, rule
 from sge_sim.store.acteurs import Contrat, Utilisateur
 from sge_sim.store.points import Point
@@ -16,7 +16,8 @@ from sge_sim.store.points import Point
 class Consultation:
     """A consultation, as its rules look at it.
 
-    `consommer` gives the consumptions of the point within the depth of the service.
+    `mesurer` describes the point as it is measured, None where it never was; `debut` is as far as
+    the depth of the service goes back.
     """
 
     point: Point | None
@@ -26,13 +27,32 @@ class Consultation:
     nouveau_client: bool
     autorisation: bool
     jour: date
-    consommer: Callable[[Point], Consommations]
+    debut: date
+    mesurer: Callable[[Point], PointMesure | None]
+
+    @cached_property
+    def mesure(self) -> PointMesure | None:
+        """The point as it is measured, read once."""
+        assert self.point is not None
+        return self.mesurer(self.point)
 
     @cached_property
     def consommations(self) -> Consommations:
-        """What there is to answer, computed once."""
-        assert self.point is not None
-        return self.consommer(self.point)
+        """What there is to answer, computed once: a row that straddles the depth is whole."""
+        if self.mesure is None:
+            return Consommations((), ())
+        return consommations(self.mesure, self.debut, self.jour)
+
+    @property
+    def nouvelle_chaine(self) -> bool:
+        """Whether the point is a C5 of the new chain.
+
+        The distributor's grid begins when the point moves to it (observed 2022); its first row
+        only comes with the next reading.
+        """
+        if self.mesure is None or self.mesure.segment != "C5":
+            return False
+        return any(grille.depuis <= self.jour for grille in self.mesure.grille_distributeur)
 
     @property
     def titulaire(self) -> bool:

@@ -2,7 +2,9 @@
 
 from functools import partial
 
-from sge_sim.mesures import Consommations, consommations
+from sqlalchemy.orm import Session
+
+from sge_sim.mesures import PointMesure
 from sge_sim.referentiel.mesures import point_mesure
 from sge_sim.services.consultation_mesures.answer import history
 from sge_sim.services.consultation_mesures.rules import RULES, UNREACHABLE, Consultation
@@ -26,24 +28,19 @@ def handle(appel: Appel) -> Answer:
         nouveau_client=body.get("contratConcluNouveauClientSurSite", False),
         autorisation=body.get("autorisationClient", False),
         jour=appel.today,
-        consommer=partial(_consommations, appel),
+        debut=months_before(appel.today, appel.settings.profondeur_historique_mois),
+        mesurer=partial(_mesure, appel.session),
     )
     check(RULES, consultation, appel.settings.disabled_rules)
-    assert consultation.point is not None
     return Answer(
-        history(consultation.point, consultation.consommations),
+        history(consultation.consommations, nouvelle_chaine=consultation.nouvelle_chaine),
         point_id=body["pointId"],
         login=body["loginDemandeur"],
     )
 
 
-def _consommations(appel: Appel, point: Point) -> Consommations:
-    """Return the consumptions that the service shows: a row that straddles its depth is whole."""
-    mesure = point_mesure(point, read_suivi(appel.session, point.prm), "SOUTIRAGE")
-    if mesure is None:
-        return Consommations((), ())
-    depth = appel.settings.profondeur_historique_mois
-    return consommations(mesure, months_before(appel.today, depth), appel.today)
+def _mesure(session: Session, point: Point) -> PointMesure | None:
+    return point_mesure(point, read_suivi(session, point.prm), "SOUTIRAGE")
 
 
 SERVICE = Service(

@@ -8,7 +8,7 @@ from functools import cached_property
 from sge_sim.environ import Demandeur
 from sge_sim.services.consultation_mesures_detaillees.demande import Demande, Version
 from sge_sim.services.consultation_mesures_detaillees.releves import Contexte
-from sge_sim.services.consultation_mesures_detaillees.series import Serie
+from sge_sim.services.consultation_mesures_detaillees.series import Serie, is_corrected
 from sge_sim.store.points import Point
 
 
@@ -49,8 +49,11 @@ class Consultation:
 
     @property
     def corrigees(self) -> bool:
-        """Whether the answer is corrected: curves of C1-C4 and P1-P3 alone can be."""
-        return self.demande.corrigees and self.demande.type == "COURBE" and not self.petit
+        """Whether the answer is said to be corrected."""
+        demande = self.demande
+        return demande.type == "COURBE" and is_corrected(
+            demande, demande.grandeur, petit=self.petit
+        )
 
     @property
     def sheet(self) -> Point:

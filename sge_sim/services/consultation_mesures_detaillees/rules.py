@@ -57,15 +57,26 @@ def sens_non_precise(consultation: Consultation) -> bool:
     "SGT441",
     source="GUI 0488 §4 ; sans effet sur les autres types d'un C5 : supposé",
     provenance="documented",
-    remede="mesuresPas P1D ou P1M pour PMAX, et aucun pas pour un point qui n'a pas de PMAX",
+    remede="mesuresPas P1D ou P1M pour la PMAX d'un C5, aucun pas pour un autre segment",
 )
-def pas_incorrect(consultation: Consultation) -> bool:
-    """A step comes with maximum powers, and with nothing on points that have none."""
+def pas_incorrect_v2(consultation: Consultation) -> bool:
+    """On a C5 maximum powers come with a step; elsewhere, where there are none, nothing does."""
     demande = consultation.demande
-    if demande.pas is None:
-        return demande.type == "PMAX"
-    with_maxima = {"C5"} if consultation.version is Version.V2 else {"C5", "P4"}
-    return consultation.sheet.segment not in with_maxima
+    if consultation.sheet.segment != "C5":
+        return demande.pas is not None
+    return demande.type == "PMAX" and demande.pas is None
+
+
+@rule(
+    "SGT441",
+    source="GUI 0488 §4 ; refusé avec tout autre type en v3.0 : supposé",
+    provenance="documented",
+    remede="mesuresPas P1D ou P1M pour PMAX, aucun pas pour les autres types",
+)
+def pas_incorrect_v3(consultation: Consultation) -> bool:
+    """Maximum powers come with a step, and nothing else does."""
+    demande = consultation.demande
+    return (demande.type == "PMAX") is (demande.pas is None)
 
 
 @rule(
@@ -99,13 +110,18 @@ def client_sans_accord(consultation: Consultation) -> bool:
 
 @rule(
     "SGT211",
-    source="observé en 26.1 par un client (CMD3-NR2)",
-    provenance="observed",
+    source="code observé en 26.1 par un client (CMD3-NR2) ; période non regardée : supposé",
+    provenance="assumed",
     remede="un service d'accès actif le jour de la demande, pour ce type de mesures : "
     "sge-sim points set <PRM> --service-acces oui",
 )
 def sans_service_d_acces(consultation: Consultation) -> bool:
-    """An active access service covers the type of measures, where it is what lets consult."""
+    """An active access service covers the type of measures, where it is what lets consult.
+
+    It is judged on the day of the demand alone. The sources disagree on the period: V26.2 wants it
+    covered, and nothing told from before the service was created; CMD3-R6 succeeds over a past
+    period right after the service was ordered. The catalogue is followed (assumed).
+    """
     return consultation.demande.cadre is Cadre.SERVICE_ACCES and not consultation.acces()
 
 
@@ -150,12 +166,16 @@ def periode_trop_longue_ou_ancienne(consultation: Consultation) -> bool:
 
 @rule(
     "SGT4N8",
-    source="GUI 0488 §3",
+    source="GUI 0488 §3 ; courbe réactive ou de tension d'un C5 ou d'un P4 non refusée : supposé",
     provenance="documented",
     remede="ENERGIE sur un C5 ou un P4, PMAX en soutirage sur un C5, COURBE sur tout segment",
 )
 def segment_incompatible_v2(consultation: Consultation) -> bool:
-    """Energies are of C5 and P4, maximum powers of the consumption of C5, curves of all."""
+    """Energies are of C5 and P4, maximum powers of the consumption of C5, curves of all.
+
+    A C5 or P4 has its active curve alone. The sources don't tell what becomes of a demand for
+    another: it is one without data (assumed), an empty answer, and SGT4G3 in v3.0.
+    """
     segment, demande = consultation.sheet.segment, consultation.demande
     if demande.type == "PMAX":
         return segment != "C5" or demande.sens != ("SOUTIRAGE",)
@@ -214,14 +234,14 @@ def avant_la_mise_en_service(consultation: Consultation) -> bool:
     "SGT4G3",
     source="GUI 0488 §5.2.1 (v2.0 : réponse vide) ; observé en 23.2 (v3.0)",
     provenance="observed",
-    remede="une période où le point a été mesuré ; la courbe d'un C5 doit avoir été collectée",
+    remede="une période où le point a été mesuré ; la courbe d'un C5 doit avoir été collectée ; un "
+    "grand point traité par index n'a ni courbe ni énergies",
 )
 def aucune_mesure(consultation: Consultation) -> bool:
     """There is a measure to give, unless an empty answer is how that is told."""
     return not consultation.vide_admis and not consultation.mesures
 
 
-_ENTREE: tuple[Rule[Consultation], ...] = (pas_incorrect, grandeur_d_un_autre_type)
 _PERIODE: tuple[Rule[Consultation], ...] = (
     periode_a_l_envers,
     periode_future,
@@ -230,7 +250,8 @@ _PERIODE: tuple[Rule[Consultation], ...] = (
 RULES_V2: tuple[Rule[Consultation], ...] = (
     point_inconnu,
     sens_non_precise,
-    *_ENTREE,
+    pas_incorrect_v2,
+    grandeur_d_un_autre_type,
     client_sans_accord,
     *_PERIODE,
     *SITUATION_RULES,
@@ -244,7 +265,8 @@ RULES_V2: tuple[Rule[Consultation], ...] = (
 
 RULES_V3: tuple[Rule[Consultation], ...] = (
     point_inconnu,
-    *_ENTREE,
+    pas_incorrect_v3,
+    grandeur_d_un_autre_type,
     client_sans_accord,
     sans_service_d_acces,
     *_PERIODE,

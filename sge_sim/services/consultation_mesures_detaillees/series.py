@@ -76,14 +76,11 @@ class Serie:
         return bool(self.troncons or self.mois)
 
 
-def read_series(point: PointMesure, demande: Demande, *, courbe_mesuree: bool) -> tuple[Serie, ...]:
-    """Return the series that have something to say; a quantity that has nothing is left out.
-
-    `courbe_mesuree`: whether the meter records curves at all.
-    """
+def read_series(point: PointMesure, demande: Demande) -> tuple[Serie, ...]:
+    """Return the series that have something to say; a quantity that has nothing is left out."""
     match demande.type:
         case "COURBE":
-            series = _curves(point, demande) if courbe_mesuree else iter(())
+            series = _curves(point, demande)
         case "ENERGIE":
             series = _energies(point, demande)
         case _:
@@ -98,10 +95,19 @@ def _curves(point: PointMesure, demande: Demande) -> Iterator[Serie]:
             yield Serie(grandeur, tuple(_curve(point, demande, grandeur)))
 
 
+def is_corrected(demande: Demande, grandeur: str, *, petit: bool) -> bool:
+    """Tell whether a curve that is asked for corrected is so: active ones of large points (V26.2).
+
+    A reactive power or a voltage comes raw, without refusal (assumed). TOUT is said to be
+    corrected: its active curve is, the others come as they are (assumed).
+    """
+    return demande.corrigees and not petit and grandeur in (Grandeur.PA, TOUT)
+
+
 def _curve(point: PointMesure, demande: Demande, grandeur: Grandeur) -> Iterator[Troncon]:
     mesuree = courbe(point, demande.debut, demande.fin, grandeur)
     brut = BRUT if point.petit else REEL
-    corrigees = demande.corrigees and not point.petit
+    corrigees = is_corrected(demande, grandeur, petit=point.petit)
     gardes = np.flatnonzero(mesuree.valides | corrigees)
     pas, valides = mesuree.pas[gardes], mesuree.valides[gardes]
     coupes = np.flatnonzero((pas[1:] != pas[:-1]) | (valides[1:] != valides[:-1])) + 1

@@ -74,9 +74,10 @@ def _read(session: Session, demande: Demande, point: Point | None) -> Mesures:
         return Mesures()
     if demande.type == "INDEX":
         return Mesures(contextes=read_contextes(mesure, demande))
-    # A large meter that is processed by index records no curve; a small one always may.
-    courbe = mesure.petit or point.mode_traitement != "INDEX"
-    return Mesures(series=read_series(mesure, demande, courbe_mesuree=courbe))
+    if not mesure.petit and point.mode_traitement == "INDEX":
+        # No curve is recorded, and the energies of a large point are its integral (observed 2023).
+        return Mesures()
+    return Mesures(series=read_series(mesure, demande))
 
 
 _CODES = (

@@ -109,14 +109,12 @@ def code_postal_inconnu(recherche: Recherche) -> bool:
     "SGT4F6",
     source="AX.0466 v1.5.0 ; code INSEE d'une autre commune que le code postal : supposé",
     provenance="documented",
-    remede="le code INSEE d'une commune qui a ce code postal",
+    remede="le code INSEE d'une commune du jeu de données, qui a ce code postal s'il est donné",
 )
 def commune_inconnue(recherche: Recherche) -> bool:
-    """The INSEE code is that of a commune which has the postal code."""
+    """The INSEE code is that of a commune, one which has the postal code if it is given."""
     code_postal, code_insee = recherche.criteres.code_postal, recherche.criteres.code_insee
-    if code_postal is None or code_insee is None:
-        return False
-    return not known_commune(recherche.session, code_postal, code_insee)
+    return code_insee is not None and not known_commune(recherche.session, code_postal, code_insee)
 
 
 @rule(

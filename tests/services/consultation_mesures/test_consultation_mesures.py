@@ -187,6 +187,21 @@ def test_a_change_of_meter_starts_a_calendar(tiers: Ask) -> None:
     assert {each["nature"]["code"] for each in mesures(oldest)} == {"ESTI", "REGU"}
 
 
+@pytest.mark.documented("GUI 0455 §4: calendars of C5 of the new chain alone")
+@pytest.mark.observed("2022: the distributor's grid begins with the move to the new chain")
+def test_calendars_are_told_before_the_distributor_s_first_row(tmp_path: Path) -> None:
+    def calendriers() -> list[Any]:
+        answer = autorise(ask, NOUVEAU_COMPTEUR)
+        assert turpe(answer) == []
+        return [serie["calendrier"] for serie in frn(answer)]
+
+    with start_simulator(tmp_path, "--now", "2025-01-08T10:00", *OPTIONS[2:]) as running:
+        ask = asked_by(running)
+        assert calendriers() == [None]
+        running.command("clock", "advance", "12d")
+        assert [each["code"] for each in calendriers()] == ["FC000165", "HoroF1"]
+
+
 @pytest.mark.documented("OFF 21.3: level 0, the supplier's grid alone; levels 1 and 2, both")
 def test_grids_by_level_of_service(tiers: Ask) -> None:
     old_chain = autorise(tiers, NIVEAU_0)

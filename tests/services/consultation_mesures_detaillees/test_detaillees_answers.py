@@ -1,5 +1,6 @@
 """What ConsultationMesuresDetaillees answers, over SOAP: stamps, units, order, trailing fields."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
@@ -233,23 +234,54 @@ def test_corrected_curves(tiers: Detaillees) -> None:
     assert small == tiers.v3(C5, "COURBE")
 
 
-@pytest.mark.assumed("a corrected curve has the points that were lost, marked C")
-def test_a_corrected_curve_is_whole(tiers: Detaillees) -> None:
+@pytest.fixture
+def c2_troue(tiers: Detaillees) -> Iterator[str]:
+    """The C2, three points of whose curve are lost on 16 June 2026."""
     tiers.simulator.command(
         "points", "set", C2, "--points-absents", "2026-06-16T08:00..2026-06-16T08:15"
     )
-    try:
-        raw = tiers.v3(C2, "COURBE")
-        best = tiers.v3(C2, "COURBE", mesuresCorrigees=True)
-    finally:
-        tiers.simulator.command("points", "set", C2, "--points-absents", "aucun")
+    yield C2
+    tiers.simulator.command("points", "set", C2, "--points-absents", "aucun")
+
+
+@pytest.mark.assumed("a corrected curve has the points that were lost, marked C")
+def test_a_corrected_curve_is_whole(tiers: Detaillees, c2_troue: str) -> None:
+    raw = tiers.v3(c2_troue, "COURBE")
+    best = tiers.v3(c2_troue, "COURBE", mesuresCorrigees=True)
     assert (len(rows(raw)), len(rows(best))) == (2013, 2016)
     assert [row["d"] for row in rows(best) if row["n"] == "C"] == [
         "2026-06-16 08:00:00",
         "2026-06-16 08:05:00",
         "2026-06-16 08:10:00",
     ]
-    assert len(rows(tiers.v3(C2, "COURBE"))) == 2016
+
+
+@VERSIONS
+@pytest.mark.documented("V26.2: active curves alone are corrected")
+@pytest.mark.parametrize("grandeur", ["PRI", "PRC", "E"])
+def test_reactive_and_voltage_curves_stay_raw(
+    tiers: Detaillees, c2_troue: str, version: str, grandeur: str
+) -> None:
+    asked = tiers.ask(version, c2_troue, "COURBE", grandeur, mesuresCorrigees=True)
+    assert asked["mesuresCorrigees"] == "BRUT"
+    assert asked == tiers.ask(version, c2_troue, "COURBE", grandeur)
+    assert len(rows(asked)) == 2013
+
+
+@VERSIONS
+@pytest.mark.assumed("TOUT is BEST for its active curve, the others in it are raw")
+def test_tout_corrects_its_active_curve_alone(
+    tiers: Detaillees, c2_troue: str, version: str
+) -> None:
+    answer = tiers.ask(version, c2_troue, "COURBE", "TOUT", mesuresCorrigees=True)
+    assert answer["mesuresCorrigees"] == "BEST"
+    name = "mesure" if version == "2.0" else "points"
+    assert {each["grandeurPhysique"]: len(each[name]) for each in blocks(answer)} == {
+        "PA": 2016,
+        "PRI": 2013,
+        "PRC": 2013,
+        "E": 2013,
+    }
 
 
 @pytest.mark.documented("FAQ: five months of hourly curve kept before the collection")

@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 from detaillees_kit import (
+    C1,
+    C2,
+    C3,
+    C3_SANS_COURBE,
     C4,
     C5,
     C5_SANS_COLLECTE,
@@ -67,17 +71,17 @@ def test_sgt583_both_directions_or_none(tiers: Detaillees, both: bool) -> None:
 
 
 @VERSIONS
-@pytest.mark.documented("GUI 0488 §4: required for PMAX, blocking on other segments")
+@pytest.mark.documented("GUI 0488 §4: required for PMAX, blocking on the other types of a C4")
 def test_sgt441_step(tiers: Detaillees, version: str) -> None:
     assert code(tiers.ask(version, C5, "PMAX", pas=None)) == "SGT441"
     assert code(tiers.ask(version, C4, "COURBE", pas="P1D")) == "SGT441"
-    assert code(tiers.ask(version, C4, "PMAX", pas="P1D")) == "SGT441"
 
 
-@VERSIONS
-@pytest.mark.assumed("a step that a C5 curve doesn't need is passed over")
-def test_a_step_is_ignored_on_a_c5_curve(tiers: Detaillees, version: str) -> None:
-    assert len(rows(tiers.ask(version, C5, "COURBE", pas="P1D"))) == 336
+@pytest.mark.assumed("v2.0 passes over a step that a C5 curve doesn't need, v3.0 refuses it")
+def test_a_step_beside_other_measures_of_a_c5(tiers: Detaillees) -> None:
+    assert len(rows(tiers.v2(C5, "COURBE", pas="P1D"))) == 336
+    for type in ("COURBE", "ENERGIE", "INDEX"):
+        assert code(tiers.v3(C5, type, pas="P1D")) == "SGT441"
 
 
 @VERSIONS
@@ -134,6 +138,17 @@ def test_sgt4n8_segment(tiers: Detaillees) -> None:
         assert code(ask("24210000002506", "PMAX", **surplus)) == "SGT4N8"
 
 
+@pytest.mark.documented("GUI 0488 §3, B1: C5 alone has maximum powers in v2.0, P4 too in v3.0")
+@pytest.mark.parametrize("prm", [C1, C2, C3, C4, P1, P4])
+def test_sgt4n8_segment_without_maximum_powers(tiers: Detaillees, prm: str) -> None:
+    # v2.0 wants no step where there is nothing to give by step.
+    assert code(tiers.v2(prm, "PMAX")) == "SGT4N8"
+    assert code(tiers.v2(prm, "PMAX", pas="P1D")) == "SGT441"
+    expected = "SGT587" if prm == P4 else "SGT4N8"
+    assert code(tiers.v3(prm, "PMAX", pas="P1D")) == expected
+    assert code(tiers.v3(prm, "PMAX")) == "SGT441"
+
+
 @pytest.mark.documented("GUI 0488 §4")
 def test_sgt4h2_corrected_measures_of_a_c5(tiers: Detaillees) -> None:
     assert code(tiers.v2(C5, "COURBE", mesuresCorrigees=True)) == "SGT4H2"
@@ -160,6 +175,13 @@ def test_sgt4n1_before_the_last_commissioning(tiers: Detaillees) -> None:
 @pytest.mark.parametrize("grandeur", ["PA", "PRI"])
 def test_v3_sgt4g3_without_data(tiers: Detaillees, grandeur: str) -> None:
     assert code(tiers.v3(C5_SANS_COLLECTE, "COURBE", grandeur)) == "SGT4G3"
+
+
+@pytest.mark.observed("2023: the energies of a C4 are the integral of its curve")
+@pytest.mark.parametrize("type", ["COURBE", "ENERGIE"])
+def test_v3_sgt4g3_large_point_processed_by_index(tiers: Detaillees, type: str) -> None:
+    assert code(tiers.v3(C3_SANS_COURBE, type)) == "SGT4G3"
+    assert tiers.v3(C3_SANS_COURBE, "INDEX")["contexte"]
 
 
 @pytest.mark.observed("26.1, asserted by a client")

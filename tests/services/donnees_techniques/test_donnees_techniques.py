@@ -9,7 +9,7 @@ from running_simulator import RunningSimulator, start_simulator
 
 PATH = "/ConsultationDonneesTechniquesContractuelles/v1.0"
 TEC = "http://www.enedis.fr/sge/b2b/technique/v1.0"
-C5, C4 = "25946599093143", "98800004847471"
+C5, C4, OLD_CHAIN = "25946599093143", "98800004847471", "24210000001819"
 ICE_SHARED_LINE, LONG_USE, C1, P4, P1 = (
     "98610000001268",
     "24210000002169",
@@ -145,6 +145,22 @@ def test_segments_show_their_own_fields_alone(call: ZeepCaller) -> None:
     assert powers not in c5
     assert "donneesGenerales/niveauOuvertureServices" not in large
     assert "situationComptage/futuresPlagesHeuresCreuses" not in large
+
+
+@pytest.mark.documented("GUI 0464 §4: what the old chain of C5 doesn't tell")
+def test_c5_of_the_old_chain_has_no_date_of_its_powers(call: ZeepCaller) -> None:
+    old, new = (names(consult(call, prm, True)) for prm in (OLD_CHAIN, C5))
+    for name in (
+        "donneesGenerales/dateDerniereAugmentationPuissanceSouscrite",
+        "donneesGenerales/dateDerniereDiminutionPuissanceSouscrite",
+    ):
+        assert name in new
+        assert name not in old
+    for name in (
+        "donneesGenerales/dateDerniereModificationFormuleTarifaireAcheminement",
+        "donneesGenerales/niveauOuvertureServices",
+    ):
+        assert name in old
 
 
 @pytest.mark.documented("GUI 0464: window of ICE and CJE meters on a shared line")

@@ -209,6 +209,15 @@ def test_sgt4f6_commune_of_another_postal_code(tiers: ZeepCaller) -> None:
     assert refused(tiers, mixed) == "SGT4F6"
 
 
+@pytest.mark.documented("GUI 0427 §2: a SIRET with other criteria; AX.0466")
+def test_sgt4f6_unknown_insee_code_without_postal_code(tiers: ZeepCaller) -> None:
+    siret = {"numSiret": "00040477212266"}
+    assert refused(tiers, {"codeInseeCommune": "99999"}, **siret) == "SGT4F6"
+    assert search(tiers, {"codeInseeCommune": AIX["codeInseeCommune"]}, **siret) == []
+    (point,) = search(tiers, {"codeInseeCommune": CUCURON["codeInseeCommune"]}, **siret)
+    assert point.id == "98610000000367"
+
+
 def test_journal_tells_the_rule_and_what_would_have_passed(
     simulator: RunningSimulator, tiers: ZeepCaller
 ) -> None:
