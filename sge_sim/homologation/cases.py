@@ -120,7 +120,7 @@ class Cas:
     `apres` holds the keys of the runs to do before; `au_choix` names the group of which one run
     is enough; `service_acces` says whether an active access service must exist on the point (None:
     no matter); `reponse_ignoree` says that Enedis judges the request alone because its homologation
-    platform is known not to serve it.
+    platform is known not to serve it: a failure of that platform is then as good as the answer.
     """
 
     id: str
