@@ -17,7 +17,7 @@ from sge_sim.homologation.catalogue import Release
 from sge_sim.homologation.evaluation import Refus
 from sge_sim.homologation.messages import read_answer, read_message
 from sge_sim.homologation.outcome import Echange, execution_of
-from sge_sim.homologation.rapport import Execution, Regle
+from sge_sim.homologation.rapport import Execution, Regle, Statut
 
 _ANY = "(au choix)"
 _ABSENT = "absent"
@@ -83,8 +83,12 @@ class Observation:
     execution: Execution | None = None
 
 
-def recognise(release: Release, seen: Seen, closed: Sequence[str] = ()) -> Observation:
+def recognise(
+    release: Release, seen: Seen, closed: Sequence[str] = (), *, defauts: bool = True
+) -> Observation:
     """Return what `seen` is in `release`; `closed` are the keys of the cases already ticked.
+
+    `defauts` says that who answered may have the defects of the real platform (`execution_of`).
 
     A request that is a case's to the letter is that case's. One that differs by its dates alone
     is, if the answer is what the case wants. Of several cases, the answer decides, then whether
@@ -105,7 +109,8 @@ def recognise(release: Release, seen: Seen, closed: Sequence[str] = ()) -> Obser
             f"{release.nom} n'a aucun cas de {seen.service} v{seen.version}.",
         )
     wrong = {case.cle: differing_fields(case, release, seen, message.contenu) for case in cases}
-    runs = {case.cle: execution_of(case, _exchange(seen)) for case in cases}
+    exchange = _exchange(seen)
+    runs = {case.cle: execution_of(case, exchange, defauts=defauts) for case in cases}
     fits = [case.cle for case in cases if not wrong[case.cle]]
     if not fits:
         fits = [
@@ -136,7 +141,7 @@ def recognise(release: Release, seen: Seen, closed: Sequence[str] = ()) -> Obser
         "coché" if good else "non conforme",
         (key,),
         wrong[key],
-        ("La réponse est celle attendue." if good else _missed(runs[key])) + dated + told,
+        _judgement(runs[key]) + dated + told,
         runs[key],
     )
 
@@ -204,7 +209,12 @@ def _observation(
     return Observation(seen.id, seen.instant, seen.service, issue, cas, champs, why)
 
 
-def _missed(execution: Execution) -> str:
+def _judgement(execution: Execution) -> str:
+    """Return how the answer stands to what the case wants, in French."""
+    if execution.statut is Statut.REUSSI:
+        return "La réponse est celle attendue."
+    if execution.statut is Statut.ADMIS:
+        return f"La réponse n'est pas celle attendue mais elle est admise. {execution.remarque}"
     wrong = [each for each in execution.constats if not each.reussi]
     told = " ; ".join(f"{each.attendu} : {each.trouve or 'non'}" for each in wrong)
     return f"La réponse n'est pas celle attendue. {told}."

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sge_sim.commandes.back_office import BackOffice
-from sge_sim.settings import Settings
+from sge_sim.settings import Profile, Settings
 from sge_sim.store.clock import StoredClock
 from sge_sim.store.database import Database
 
@@ -29,4 +29,4 @@ class AdminState:
         """The observed campaigns; the catalogue is loaded for whoever looks at one."""
         from sge_sim.homologation.campaign import Campaigns
 
-        return Campaigns(self.database)
+        return Campaigns(self.database, self.settings.profile is not Profile.NOMINAL)
