@@ -19,6 +19,7 @@ PROVENANCES = ("documented", "observed", "assumed")
 LOGIN = "{login}"
 CONTRAT_ID = "{contrat_id}"
 PRM = "{prm}"
+LIBRE = "{libre}"
 REPONSE_VIDE = "vide"
 
 
@@ -119,8 +120,10 @@ class Cas:
 
     `apres` holds the keys of the runs to do before; `au_choix` names the group of which one run
     is enough; `service_acces` says whether an active access service must exist on the point (None:
-    no matter); `reponse_ignoree` says that Enedis judges the request alone because its homologation
-    platform is known not to serve it: a failure of that platform is then as good as the answer.
+    no matter); `variantes` are the other requests, each whole, that make the same case (`LIBRE` in
+    them is any value); `reponse_ignoree` says that Enedis judges the request alone because its
+    homologation platform is known not to serve it: a failure of that platform is then as good as
+    the answer.
     """
 
     id: str
@@ -142,6 +145,7 @@ class Cas:
     service_acces: bool | None = None
     preparation: tuple[Etape, ...] = ()
     apres: tuple[str, ...] = ()
+    variantes: tuple[Requete, ...] = ()
     fois: int = 1
     facultatif: bool = False
     au_choix: str | None = None

@@ -58,6 +58,7 @@ def _facts(case: Cas) -> dict[str, str]:
         "accord": case.accord,
         "etat_du_point": case.etat_du_point,
         "fois": quantity(case),
+        **{f"variante/{rank}": each for rank, each in enumerate(variants(case), 1)},
     }
     if case.service_acces is not None:
         found["service_acces"] = as_text(case.service_acces)
@@ -73,6 +74,15 @@ def flat_request(requete: Requete, prefix: str = "") -> Iterator[tuple[str, str]
     """Yield the simple values of a request by path, in the contract's order."""
     for name, value in requete.items():
         yield from _flat(value, f"{prefix}/{name}" if prefix else name)
+
+
+def variants(case: Cas) -> Iterator[str]:
+    """Yield what each variant of the request changes in it, as a text."""
+    before = dict(flat_request(case.requete))
+    for requete in case.variantes:
+        after = {**dict.fromkeys(before, "absent"), **dict(flat_request(requete))}
+        changed = {path: value for path, value in after.items() if value != before.get(path)}
+        yield ", ".join(f"{path} = {value}" for path, value in changed.items())
 
 
 def expectation(attendu: Attendu) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from textwrap import fill
 
-from sge_sim.homologation.cases import Cas
+from sge_sim.homologation.cases import LIBRE, Cas
 from sge_sim.homologation.catalogue import Release
 from sge_sim.homologation.catalogue_diff import (
     Changement,
@@ -12,6 +12,7 @@ from sge_sim.homologation.catalogue_diff import (
     expectation,
     flat_request,
     quantity,
+    variants,
 )
 
 _WIDTH = 96
@@ -60,6 +61,8 @@ def render_show(case: Cas) -> str:
         requete = (f"{name} = {value}" for name, value in flat_request(step.requete))
         lines += _items(f"Préparation « {step.nom} » : {step.service} v{step.version}", requete)
     lines += _items("Demande", (f"{name} = {value}" for name, value in flat_request(case.requete)))
+    admitted = (each.replace(LIBRE, "au choix") for each in variants(case))
+    lines += _items("Admis aussi dans la demande", admitted)
     label = f" « {case.attendu.libelle} »" if case.attendu.libelle else ""
     unsure = "" if case.attendu.libelle_certain else " (libellé supposé, non comparé)"
     checks = (str(each) for each in case.attendu.assertions)
