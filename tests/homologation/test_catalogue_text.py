@@ -50,6 +50,19 @@ def test_show_tells_known_deviations_and_judgement_on_the_request() -> None:
     assert text.endswith("Enedis juge la demande seule : la réponse de sa plateforme est ignorée.")
 
 
+@pytest.mark.documented("catalogue SGE 21.3: one of idx, ptd and cdc at least")
+def test_show_tells_what_else_the_request_may_say() -> None:
+    (case,) = load_release("23.4").find("F375A-R1")
+    told = " ".join(render_show(case).split())
+    assert (
+        "Admis aussi dans la demande - demande/accesDonnees/idx = au choix, "
+        "demande/accesDonnees/ptd = au choix - demande/accesDonnees/cdc = au choix, "
+        "demande/accesDonnees/idx = true, demande/accesDonnees/ptd = au choix"
+    ) in told
+    (case,) = load_release("21.3").find("RP-NR1")
+    assert "Admis aussi" not in render_show(case)
+
+
 def test_the_difference_tells_runs_that_change_alike_together() -> None:
     text = render_diff(diff(load_release("21.3"), load_release("22.1")))
     assert text.startswith("De sge-21.3 à sge-22.1\n\nCas retirés\n  - F300C_O3-NR@C5\n")
