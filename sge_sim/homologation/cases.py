@@ -121,9 +121,9 @@ class Cas:
     `apres` holds the keys of the runs to do before; `au_choix` names the group of which one run
     is enough; `service_acces` says whether an active access service must exist on the point (None:
     no matter); `variantes` are the other requests, each whole, that make the same case (`LIBRE` in
-    them is any value); `reponse_ignoree` says that Enedis judges the request alone because its
-    homologation platform is known not to serve it: a failure of that platform is then as good as
-    the answer.
+    them is any value); `quantite` is what the tracking sheet says instead of a number;
+    `reponse_ignoree` says that Enedis judges the request alone because its homologation platform is
+    known not to serve it: a failure of that platform is then as good as the answer.
     """
 
     id: str
@@ -148,6 +148,7 @@ class Cas:
     variantes: tuple[Requete, ...] = ()
     fois: int = 1
     facultatif: bool = False
+    quantite: str | None = None
     au_choix: str | None = None
     reponse_ignoree: bool = False
     ecart_connu: tuple[Ecart, ...] = ()

@@ -92,7 +92,12 @@ def expectation(attendu: Attendu) -> str:
 
 
 def quantity(case: Cas) -> str:
-    """Return how many times the case is to be run, as the tracking sheet says it."""
+    """Return how many times the case is to be run, as the tracking sheet says it.
+
+    Of the optional cases, F305C is « Facultatif » there and RP-R3 « - » (catalogue 21.3 §1).
+    """
+    if case.quantite is not None:
+        return case.quantite
     if case.facultatif:
         return "Facultatif"
     return f"{case.fois} au choix" if case.au_choix else str(case.fois)

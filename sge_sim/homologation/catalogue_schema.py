@@ -76,6 +76,7 @@ def read_run(run: RawRun, mistakes: list[str]) -> Cas:
         variantes=variantes,
         fois=fields.integer("fois", default=1, least=1) or 1,
         facultatif=bool(fields.flag("facultatif")),
+        quantite=fields.text("quantite", optional=True) or None,
         au_choix=fields.text("au_choix", optional=True) or None,
         reponse_ignoree=bool(fields.flag("reponse_ignoree")),
         ecart_connu=tuple(_read_ecart(each) for each in fields.children("ecart_connu")),

@@ -49,7 +49,7 @@ def render_show(case: Cas) -> str:
         f"  segment         {case.segment}",
         f"  point           {case.etat_du_point}",
         f"  accord client   {case.accord}",
-        f"  à exécuter      {quantity(case)}" + f" ({case.au_choix})" * bool(case.au_choix),
+        f"  à exécuter      {quantity(case)}{_told_besides(case)}",
         f"  provenance      {_PROVENANCES[case.provenance]} : {case.source}",
     ]
     if case.apres:
@@ -109,6 +109,13 @@ def tracking_row(case: Cas) -> dict[str, str]:
         "Date & heure du test": "",
         "Remarques": "",
     }
+
+
+def _told_besides(case: Cas) -> str:
+    """Return what the quantity doesn't tell: the group, or that « - » means optional."""
+    if case.facultatif and case.quantite is not None:
+        return " (facultatif)"
+    return f" ({case.au_choix})" if case.au_choix else ""
 
 
 def _items(title: str, items: Iterable[str]) -> list[str]:

@@ -63,8 +63,8 @@ def spoilt(before: str, after: str) -> str:
             "tire: x\n    titre:",
             f"{CASE}, clé « tire » : elle est inconnue ici ; les clés admises sont accord, "
             "apres, attendu, au_choix, ecart_connu, etat_du_point, facultatif, fois, objet, "
-            "preparation, prerequis, prm, provenance, remarque, reponse_ignoree, requete, "
-            "service, service_acces, signification, source, titre, variantes, version.",
+            "preparation, prerequis, prm, provenance, quantite, remarque, reponse_ignoree, "
+            "requete, service, service_acces, signification, source, titre, variantes, version.",
         ),
         (
             '"{login}"',
