@@ -54,6 +54,21 @@ def test_one_run_of_a_group_is_enough() -> None:
 
 
 @documented
+def test_the_reason_counts_the_good_runs_and_tells_what_a_group_does_without() -> None:
+    one, other = (case("A-R3", segment=each, au_choix="arrêt") for each in ("C2-C4", "C5"))
+    runs = (answered(GOOD, {}), not_run(one, "rien"), answered(other, {}))
+    (verdict,) = judge(release(GOOD, one, other), ("consultation",), runs, partielle=False)
+    assert verdict.decision is Decision.HOMOLOGUE
+    assert verdict.raison == (
+        "Chaque cas obligatoire est bon (2 exécutions). "
+        "Au choix, A-R3@C5 suffit (A-R3@C2-C4 non exécuté)."
+    )
+    both = (answered(GOOD, {}), answered(one, {}), answered(other, {}))
+    (verdict,) = judge(release(GOOD, one, other), ("consultation",), both, partielle=False)
+    assert verdict.raison == "Chaque cas obligatoire est bon (3 exécutions)."
+
+
+@documented
 def test_a_group_without_a_good_run_denies_the_package() -> None:
     one, other = (case("A-R3", segment=each, au_choix="courbe") for each in ("C1-C4", "C5"))
     runs = (answered(one, Refus("SGT500")), answered(other, Refus("SGT500")))
