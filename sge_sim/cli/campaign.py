@@ -9,12 +9,11 @@ import click
 from sge_sim.cli.homologation_text import offer, one_line, summary
 from sge_sim.cli.options import data_dir_option
 from sge_sim.cli.state import open_database
-from sge_sim.homologation.campaign import (
-    Campaigns,
-    CampaignState,
-)
+from sge_sim.homologation.administration import Administration
+from sge_sim.homologation.campaign import Campaigns, CampaignState
 from sge_sim.homologation.releases import DEFAULT_RELEASE
 from sge_sim.homologation.reports import write_reports
+from sge_sim.serving import serving_admin
 
 _actor_option = click.option("--actor", help="Code de l'acteur ; le tiers par défaut sinon.")
 
@@ -29,7 +28,7 @@ def campaign() -> None:
 @_actor_option
 @click.option("--release", default=DEFAULT_RELEASE, show_default=True, help="Version de SGE.")
 def start(data_dir: Path, actor: str | None, release: str) -> None:
-    state = Campaigns(open_database(data_dir)).start(release, actor)
+    state = _campaigns(data_dir).start(release, actor)
     click.echo(f"Campagne {state.id} ouverte : {state.release}, acteur {state.acteur}.")
 
 
@@ -37,14 +36,14 @@ def start(data_dir: Path, actor: str | None, release: str) -> None:
 @data_dir_option
 @_actor_option
 def status(data_dir: Path, actor: str | None) -> None:
-    _tell(Campaigns(open_database(data_dir)).current(actor))
+    _tell(_campaigns(data_dir).current(actor))
 
 
 @campaign.command(help="Fermer la campagne.")
 @data_dir_option
 @_actor_option
 def stop(data_dir: Path, actor: str | None) -> None:
-    campaigns = Campaigns(open_database(data_dir))
+    campaigns = _campaigns(data_dir)
     state = campaigns.stop(campaigns.current(actor).id)
     click.echo(f"Campagne {state.id} fermée.")
 
@@ -54,7 +53,7 @@ def stop(data_dir: Path, actor: str | None) -> None:
 @_actor_option
 @click.option("--report", type=click.Path(file_okay=False, path_type=Path))
 def report(data_dir: Path, actor: str | None, report: Path | None) -> None:
-    state = Campaigns(open_database(data_dir)).current(actor)
+    state = _campaigns(data_dir).current(actor)
     rapport = state.rapport()
     folder = report or Path("reports") / f"{rapport.fin:%Y-%m-%d-%H%M%S}"
     written = write_reports(rapport, folder)
@@ -63,6 +62,12 @@ def report(data_dir: Path, actor: str | None, report: Path | None) -> None:
     click.echo(f"Empreinte des preuves, à garder ailleurs : {written.empreinte}")
     click.echo(offer(rapport, state.acteur), nl=False)
     sys.exit(0 if rapport.reussi else 1)
+
+
+def _campaigns(data_dir: Path) -> Campaigns:
+    """Return the campaigns; whether a simulator that has stopped played defects isn't known."""
+    database, admin_url = open_database(data_dir), serving_admin(data_dir)
+    return Campaigns(database, admin_url is None or Administration(admin_url).plays_defects())
 
 
 def _tell(state: CampaignState) -> None:

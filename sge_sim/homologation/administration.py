@@ -9,6 +9,7 @@ import requests
 
 from sge_sim.clock import PARIS
 from sge_sim.errors import UsageError
+from sge_sim.settings import Profile
 
 _TIMEOUT_SECONDS: Final = 30
 _ADVANCE_SECONDS: Final = 1800
@@ -40,6 +41,10 @@ class Administration:
         """Return the identifier of the newest exchange of the journal, 0 if there is none."""
         newest = self.get("/api/journal", limit=1)
         return int(newest[0]["id"]) if newest else 0
+
+    def plays_defects(self) -> bool:
+        """Return whether the simulator plays the defects of the real platform (its profile)."""
+        return bool(self.get("/api/settings")["profile"] != Profile.NOMINAL)
 
     def exchanges_after(self, exchange_id: int) -> Sequence[Mapping[str, Any]]:
         """Return the exchanges recorded after that one, the oldest first, without bodies."""

@@ -73,9 +73,14 @@ class CampaignState:
 
 @dataclass(frozen=True)
 class Campaigns:
-    """The campaigns that a database holds."""
+    """The campaigns that a database holds.
+
+    `defauts` says that the simulator plays the defects of the real platform: a nominal one that
+    doesn't answer as it should has no excuse.
+    """
 
     database: Database
+    defauts: bool = True
 
     def start(self, release: str, acteur: str | None = None) -> CampaignState:
         """Open a campaign of `acteur` (the default tiers if None), from the next exchange on.
@@ -109,7 +114,7 @@ class Campaigns:
             row = find_campagne(session, campaign_id)
             if row is None:
                 raise UsageError(f"Aucune campagne ne porte le numéro {campaign_id}.")
-            _catch_up(session, row)
+            self._catch_up(session, row)
             return _state(row)
 
     def list(self) -> tuple[CampaignState, ...]:
@@ -117,7 +122,7 @@ class Campaigns:
         with self.database.transaction() as session:
             rows = find_campagnes(session)
             for row in rows:
-                _catch_up(session, row)
+                self._catch_up(session, row)
             return tuple(_state(row) for row in rows)
 
     def stop(self, campaign_id: int) -> CampaignState:
@@ -145,32 +150,34 @@ class Campaigns:
             )
         return self.read(newest)
 
-
-def _catch_up(session: Session, row: Campagne) -> None:
-    if row.fin is not None:
-        return
-    release = load_release(row.release)
-    closed = {
-        each.execution.cle
-        for each in _observations(row.observations)
-        if each.execution is not None and each.execution.statut.bon
-    }
-    while batch := find_echanges(
-        session, after_id=row.dernier_echange, limit=_BATCH, with_bodies=True
-    ):
-        for echange in batch:
-            row.dernier_echange = echange.id
-            if echange.kind != "soap" or echange.acteur_code != row.acteur_code:
-                continue
-            observation = recognise(release, _seen(echange), tuple(closed))
-            if observation.execution is not None and observation.execution.statut.bon:
-                closed.add(observation.execution.cle)
-            row.observations.append(
-                ObservationCampagne(
-                    echange_id=echange.id, contenu=_adapter().dump_python(observation, mode="json")
+    def _catch_up(self, session: Session, row: Campagne) -> None:
+        if row.fin is not None:
+            return
+        release = load_release(row.release)
+        closed = {
+            each.execution.cle
+            for each in _observations(row.observations)
+            if each.execution is not None and each.execution.statut.bon
+        }
+        while batch := find_echanges(
+            session, after_id=row.dernier_echange, limit=_BATCH, with_bodies=True
+        ):
+            for echange in batch:
+                row.dernier_echange = echange.id
+                if echange.kind != "soap" or echange.acteur_code != row.acteur_code:
+                    continue
+                observation = recognise(
+                    release, _seen(echange), tuple(closed), defauts=self.defauts
                 )
-            )
-    session.flush()
+                if observation.execution is not None and observation.execution.statut.bon:
+                    closed.add(observation.execution.cle)
+                row.observations.append(
+                    ObservationCampagne(
+                        echange_id=echange.id,
+                        contenu=_adapter().dump_python(observation, mode="json"),
+                    )
+                )
+        session.flush()
 
 
 def _seen(echange: Echange) -> Seen:

@@ -18,6 +18,7 @@ ACCORDS = ("oui", "non", "sans objet")
 LOGIN = "{login}"
 CONTRAT_ID = "{contrat_id}"
 PRM = "{prm}"
+LIBRE = "{libre}"
 REPONSE_VIDE = "vide"
 
 
@@ -118,8 +119,10 @@ class Cas:
 
     `apres` holds the keys of the runs to do before; `au_choix` names the group of which one run
     is enough; `service_acces` says whether an active access service must exist on the point (None:
-    no matter); `reponse_ignoree` says that Enedis judges the request alone because its homologation
-    platform is known not to serve it.
+    no matter); `variantes` are the other requests, each whole, that make the same case (`LIBRE` in
+    them is any value); `quantite` is what the tracking sheet says instead of a number;
+    `reponse_ignoree` says that Enedis judges the request alone because its homologation platform is
+    known not to serve it: a failure of that platform is then as good as the answer.
     """
 
     id: str
@@ -141,8 +144,10 @@ class Cas:
     service_acces: bool | None = None
     preparation: tuple[Etape, ...] = ()
     apres: tuple[str, ...] = ()
+    variantes: tuple[Requete, ...] = ()
     fois: int = 1
     facultatif: bool = False
+    quantite: str | None = None
     au_choix: str | None = None
     reponse_ignoree: bool = False
     ecart_connu: tuple[Ecart, ...] = ()

@@ -58,6 +58,7 @@ def _facts(case: Cas) -> dict[str, str]:
         "accord": case.accord,
         "etat_du_point": case.etat_du_point,
         "fois": quantity(case),
+        **{f"variante/{rank}": each for rank, each in enumerate(variants(case), 1)},
     }
     if case.service_acces is not None:
         found["service_acces"] = as_text(case.service_acces)
@@ -75,6 +76,15 @@ def flat_request(requete: Requete, prefix: str = "") -> Iterator[tuple[str, str]
         yield from _flat(value, f"{prefix}/{name}" if prefix else name)
 
 
+def variants(case: Cas) -> Iterator[str]:
+    """Yield what each variant of the request changes in it, as a text."""
+    before = dict(flat_request(case.requete))
+    for requete in case.variantes:
+        after = {**dict.fromkeys(before, "absent"), **dict(flat_request(requete))}
+        changed = {path: value for path, value in after.items() if value != before.get(path)}
+        yield ", ".join(f"{path} = {value}" for path, value in changed.items())
+
+
 def expectation(attendu: Attendu) -> str:
     """Return the expected outcome in a few French words."""
     told = "succès" if attendu.code is None else f"refus {attendu.code}"
@@ -82,7 +92,12 @@ def expectation(attendu: Attendu) -> str:
 
 
 def quantity(case: Cas) -> str:
-    """Return how many times the case is to be run, as the tracking sheet says it."""
+    """Return how many times the case is to be run, as the tracking sheet says it.
+
+    Of the optional cases, F305C is « Facultatif » there and RP-R3 « - » (catalogue 21.3 §1).
+    """
+    if case.quantite is not None:
+        return case.quantite
     if case.facultatif:
         return "Facultatif"
     return f"{case.fois} au choix" if case.au_choix else str(case.fois)

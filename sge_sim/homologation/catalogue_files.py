@@ -148,21 +148,22 @@ def _merged(base: Raw, own: Raw) -> Raw:
     one); any other key of `own` replaces the whole value.
     """
     result = {**base, **own}
-    for key, merge in (("requete", _merged_elements), ("executions", _merged_executions)):
+    for key, merge in (("requete", merged_elements), ("executions", _merged_executions)):
         before, after = base.get(key), own.get(key)
         if isinstance(before, Mapping) and isinstance(after, Mapping):
             result[key] = merge(before, after)
     return result
 
 
-def _merged_elements(base: Raw, own: Raw) -> Raw:
+def merged_elements(base: Raw, own: Raw) -> Raw:
+    """Return the elements of `base` with those of `own` in their place; null removes one."""
     result = dict(base)
     for key, value in own.items():
         before = base.get(key)
         if value is None:
             result.pop(key, None)
         elif isinstance(before, Mapping) and isinstance(value, Mapping) and not is_borrowed(value):
-            result[key] = _merged_elements(before, value)
+            result[key] = merged_elements(before, value)
         else:
             result[key] = value
     return result

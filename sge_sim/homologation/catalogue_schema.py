@@ -5,7 +5,7 @@ reading: it is noted, in French, with its file, its case and its key.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from sge_sim.homologation.answer_paths import Chemin, as_text
@@ -13,6 +13,7 @@ from sge_sim.homologation.case_dates import DateRelative, is_relative
 from sge_sim.homologation.cases import (
     ACCORDS,
     CONTRAT_ID,
+    LIBRE,
     LOGIN,
     PRM,
     REPONSE_VIDE,
@@ -26,7 +27,7 @@ from sge_sim.homologation.cases import (
     Valeur,
     case_key,
 )
-from sge_sim.homologation.catalogue_files import RawRun, is_borrowed
+from sge_sim.homologation.catalogue_files import RawRun, is_borrowed, merged_elements
 from sge_sim.homologation.yaml_fields import Fields
 from sge_sim.provenance import PROVENANCES
 
@@ -46,6 +47,7 @@ def read_run(run: RawRun, mistakes: list[str]) -> Cas:
     requests = _Requests(run.segment, prm)
     preparation = tuple(_read_step(each, requests) for each in fields.children("preparation"))
     requete = requests.read(fields)
+    variantes = requests.read_variantes(fields, requete)
     attendu = _read_attendu(fields.child("attendu"), prm)
     if "attendu" in run.data and (attendu.code is not None) != bool(_NOT_SERVED.fullmatch(run.id)):
         fields.wrong("attendu", "un cas -NR attend un refus, les autres un succès")
@@ -71,8 +73,10 @@ def read_run(run: RawRun, mistakes: list[str]) -> Cas:
         service_acces=fields.flag("service_acces"),
         preparation=preparation,
         apres=tuple(dict.fromkeys([*apres, *borrowed])),
+        variantes=variantes,
         fois=fields.integer("fois", default=1, least=1) or 1,
         facultatif=bool(fields.flag("facultatif")),
+        quantite=fields.text("quantite", optional=True) or None,
         au_choix=fields.text("au_choix", optional=True) or None,
         reponse_ignoree=bool(fields.flag("reponse_ignoree")),
         ecart_connu=tuple(_read_ecart(each) for each in fields.children("ecart_connu")),
@@ -183,11 +187,14 @@ def _key_of(name: str, segment: str) -> str:
 class _Requests:
     """Reads the requests of one run: the steps of its preparation, then its own."""
 
-    def __init__(self, segment: str, prm: str | None) -> None:
+    def __init__(
+        self, segment: str, prm: str | None, marks: Sequence[str] = (LOGIN, CONTRAT_ID)
+    ) -> None:
         self.steps: list[str] = []
         self.borrowed: list[str] = []
         self._segment = segment
         self._prm = prm
+        self._marks = marks
 
     def read(self, fields: Fields) -> Requete:
         """Return the request at the key `requete` of `fields`."""
@@ -195,6 +202,18 @@ class _Requests:
         if not data:
             fields.wrong("requete", "il manque le contenu de la demande")
         return self._elements(fields, "requete", data)
+
+    def read_variantes(self, fields: Fields, requete: Requete) -> tuple[Requete, ...]:
+        """Return the requests at the key `variantes`, each written as what it changes."""
+        own, found = fields.mapping("requete"), []
+        free = _Requests(self._segment, self._prm, (*self._marks, LIBRE))
+        free.steps = self.steps
+        for rank, changed in enumerate(fields.children("variantes"), 1):
+            key = f"variantes n° {rank}"
+            found.append(free._elements(fields, key, merged_elements(own, changed.data)))
+            if found[-1] == requete:
+                fields.wrong(key, "elle ne change rien à la demande")
+        return tuple(found)
 
     def _elements(self, fields: Fields, key: str, data: Mapping[str, object]) -> Requete:
         for name in data:
@@ -231,8 +250,8 @@ class _Requests:
             if self._prm is None:
                 fields.wrong(key, f"{PRM} demande la clé « prm »")
             return self._prm or ""
-        elif ("{" in text or "}" in text) and text not in (LOGIN, CONTRAT_ID):
-            known = ", ".join((PRM, LOGIN, CONTRAT_ID))
+        elif ("{" in text or "}" in text) and text not in self._marks:
+            known = ", ".join((PRM, *self._marks))
             fields.wrong(key, f"« {text} » n'est pas l'un des repères {known}")
         return text
 

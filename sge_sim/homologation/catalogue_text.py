@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from textwrap import fill
 
-from sge_sim.homologation.cases import Cas
+from sge_sim.homologation.cases import LIBRE, Cas
 from sge_sim.homologation.catalogue import Release
 from sge_sim.homologation.catalogue_diff import (
     Changement,
@@ -12,6 +12,7 @@ from sge_sim.homologation.catalogue_diff import (
     expectation,
     flat_request,
     quantity,
+    variants,
 )
 from sge_sim.provenance import in_french
 
@@ -48,7 +49,7 @@ def render_show(case: Cas) -> str:
         f"  segment         {case.segment}",
         f"  point           {case.etat_du_point}",
         f"  accord client   {case.accord}",
-        f"  à exécuter      {quantity(case)}" + f" ({case.au_choix})" * bool(case.au_choix),
+        f"  à exécuter      {quantity(case)}{_told_besides(case)}",
         f"  provenance      {in_french(case.provenance)} : {case.source}",
     ]
     if case.apres:
@@ -60,6 +61,8 @@ def render_show(case: Cas) -> str:
         requete = (f"{name} = {value}" for name, value in flat_request(step.requete))
         lines += _items(f"Préparation « {step.nom} » : {step.service} v{step.version}", requete)
     lines += _items("Demande", (f"{name} = {value}" for name, value in flat_request(case.requete)))
+    admitted = (each.replace(LIBRE, "au choix") for each in variants(case))
+    lines += _items("Admis aussi dans la demande", admitted)
     label = f" « {case.attendu.libelle} »" if case.attendu.libelle else ""
     unsure = "" if case.attendu.libelle_certain else " (libellé supposé, non comparé)"
     checks = (str(each) for each in case.attendu.assertions)
@@ -106,6 +109,13 @@ def tracking_row(case: Cas) -> dict[str, str]:
         "Date & heure du test": "",
         "Remarques": "",
     }
+
+
+def _told_besides(case: Cas) -> str:
+    """Return what the quantity doesn't tell: the group, or that « - » means optional."""
+    if case.facultatif and case.quantite is not None:
+        return " (facultatif)"
+    return f" ({case.au_choix})" if case.au_choix else ""
 
 
 def _items(title: str, items: Iterable[str]) -> list[str]:

@@ -64,11 +64,12 @@ def examine_files(cert: Path, key: Path, policy: Policy, now: datetime) -> Itera
                 f"Certificat refusé en {verdict.environment} : {refusal.reason}.",
                 refusal.remedy,
             )
-    if inspection.renewal_due and not any(v.reasons for v in inspection.verdicts):
+    due = inspection.renewal_due and inspection.serves_production
+    if due and not any(v.reasons for v in inspection.verdicts):
         yield Diagnostic(
             "renouvellement",
-            f"Le certificat finit le {inspection.expiry:%d/%m/%Y} : son remplaçant de production "
-            f"était à déposer avant le {inspection.renewal_deadline:%d/%m/%Y}.",
+            f"Le certificat finit le {inspection.expiry:%d/%m/%Y} : s'il sert en production, son "
+            f"remplaçant était à déposer au plus tard le {inspection.renewal_deadline:%d/%m/%Y}.",
             "Déposer le nouveau certificat par ticket.",
             "conseil",
         )

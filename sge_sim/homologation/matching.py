@@ -1,8 +1,8 @@
 """Recognising the case that a call was made for, or saying which it nearly was.
 
-A tester's own client writes its own login, contract and client's name, and may choose its own
-dates; everything else of a request says which case it is for. What differs is told by the names of
-the contract.
+A tester's own client writes its own login, contract and client's name, may choose its own dates and
+any of the variants that the catalogue admits; everything else of a request says which case it is
+for. What differs is told by the names of the contract.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,14 +12,13 @@ from typing import Any, Literal
 
 from sge_sim.homologation.answer_paths import Answer, as_text
 from sge_sim.homologation.case_request import Contexte, materialise
-from sge_sim.homologation.cases import Cas, Emprunt, Requete, Valeur
+from sge_sim.homologation.cases import LIBRE, Cas, Emprunt, Requete, Valeur
 from sge_sim.homologation.catalogue import Release
 from sge_sim.homologation.evaluation import Refus
 from sge_sim.homologation.messages import read_answer, read_message
 from sge_sim.homologation.outcome import Echange, execution_of
-from sge_sim.homologation.rapport import Execution, Regle
+from sge_sim.homologation.rapport import Execution, Regle, Statut
 
-_ANY = "(au choix)"
 _ABSENT = "absent"
 # Who asks, and references of the asker's own; the client's identity is free in every case (21.3).
 _FREE = frozenset(
@@ -83,8 +82,12 @@ class Observation:
     execution: Execution | None = None
 
 
-def recognise(release: Release, seen: Seen, closed: Sequence[str] = ()) -> Observation:
+def recognise(
+    release: Release, seen: Seen, closed: Sequence[str] = (), *, defauts: bool = True
+) -> Observation:
     """Return what `seen` is in `release`; `closed` are the keys of the cases already ticked.
+
+    `defauts` says that who answered may have the defects of the real platform (`execution_of`).
 
     A request that is a case's to the letter is that case's. One that differs by its dates alone
     is, if the answer is what the case wants. Of several cases, the answer decides, then whether
@@ -105,7 +108,8 @@ def recognise(release: Release, seen: Seen, closed: Sequence[str] = ()) -> Obser
             f"{release.nom} n'a aucun cas de {seen.service} v{seen.version}.",
         )
     wrong = {case.cle: differing_fields(case, release, seen, message.contenu) for case in cases}
-    runs = {case.cle: execution_of(case, _exchange(seen)) for case in cases}
+    exchange = _exchange(seen)
+    runs = {case.cle: execution_of(case, exchange, defauts=defauts) for case in cases}
     fits = [case.cle for case in cases if not wrong[case.cle]]
     if not fits:
         fits = [
@@ -136,17 +140,27 @@ def recognise(release: Release, seen: Seen, closed: Sequence[str] = ()) -> Obser
         "coché" if good else "non conforme",
         (key,),
         wrong[key],
-        ("La réponse est celle attendue." if good else _missed(runs[key])) + dated + told,
+        _judgement(runs[key]) + dated + told,
         runs[key],
     )
 
 
 def differing_fields(case: Cas, release: Release, seen: Seen, contenu: Answer) -> tuple[Champ, ...]:
-    """Return the elements of a request that aren't what `case` wants on the day of `seen`."""
+    """Return the elements of a request that aren't what `case` wants on the day of `seen`.
+
+    Of the requests that make the case, the nearest is the one compared.
+    """
     today = seen.instant.date()
-    contexte = Contexte(today, _ANY, _ANY, release.decalage(today))
-    wanted = dict(_flat(materialise(_with_any_borrowed(case), contexte)))
+    contexte = Contexte(today, LIBRE, LIBRE, release.decalage(today))
     received = {name: as_text(value) for name, value in _flat(contenu)}
+    found = []
+    for requete in (case.requete, *case.variantes):
+        admitted = replace(case, requete=_elements_with_any(requete))
+        found.append(_differing(dict(_flat(materialise(admitted, contexte))), received))
+    return min(found, key=lambda each: (sum(not one.date for one in each), len(each)))
+
+
+def _differing(wanted: Mapping[str, Any], received: Mapping[str, str]) -> tuple[Champ, ...]:
     fields = []
     for path in dict.fromkeys([*wanted, *received]):
         value, name = wanted.get(path), path.rpartition("/")[2]
@@ -155,7 +169,9 @@ def differing_fields(case: Cas, release: Release, seen: Seen, contenu: Answer) -
         same = _plain(expected, value) == _plain(found, value)
         if name not in _CONSENTS:
             same = same or {expected, found} == {_ABSENT, "false"}
-        if expected != _ANY and not same:
+        if expected == LIBRE:
+            expected, same = "une valeur au choix", found != _ABSENT
+        if not same:
             fields.append(Champ(name, expected, found, isinstance(value, date)))
     return tuple(fields)
 
@@ -204,24 +220,25 @@ def _observation(
     return Observation(seen.id, seen.instant, seen.service, issue, cas, champs, why)
 
 
-def _missed(execution: Execution) -> str:
+def _judgement(execution: Execution) -> str:
+    """Return how the answer stands to what the case wants, in French."""
+    if execution.statut is Statut.REUSSI:
+        return "La réponse est celle attendue."
+    if execution.statut is Statut.ADMIS:
+        return f"La réponse n'est pas celle attendue mais elle est admise. {execution.remarque}"
     wrong = [each for each in execution.constats if not each.reussi]
     told = " ; ".join(f"{each.attendu} : {each.trouve or 'non'}" for each in wrong)
     return f"La réponse n'est pas celle attendue. {told}."
 
 
-def _with_any_borrowed(case: Cas) -> Cas:
-    """Return the case with a value of the tester's choice wherever it borrows one."""
-    return replace(case, requete=_elements_with_any(case.requete))
-
-
 def _elements_with_any(requete: Requete) -> Requete:
+    """Return the request with a value of the tester's choice wherever it borrows one."""
     return {name: _value_with_any(value) for name, value in requete.items()}
 
 
 def _value_with_any(value: Valeur) -> Valeur:
     if isinstance(value, Emprunt):
-        return _ANY
+        return LIBRE
     return _elements_with_any(value) if isinstance(value, Mapping) else value
 
 

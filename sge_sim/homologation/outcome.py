@@ -12,7 +12,9 @@ from sge_sim.homologation.catalogue_text import tracking_row
 from sge_sim.homologation.evaluation import Constat, Refus, evaluate, known_deviation
 from sge_sim.homologation.rapport import Execution, Regle, Statut
 
-_MALFORMED = "SGT562"
+# What the homologation platform answers to a good request where it doesn't serve the case: SGT500
+# on 22.1, SGT400 on 23.2 (observed). Any other code judges the request.
+_FAILURES = ("SGT400", "SGT500")
 
 
 @dataclass(frozen=True)
@@ -84,15 +86,23 @@ def not_run(case: Cas, why: str, *, prevu_en_echec: bool = False) -> Execution:
 def _judge(
     case: Cas, answer: Answer | Refus, constats: Sequence[Constat], defauts: bool
 ) -> tuple[Statut, str]:
-    """Return how the case ends, and what there is to say of it."""
+    """Return how the case ends, and what there is to say of it.
+
+    Where Enedis judges the request alone, a platform that fails is excused, without a code too
+    (observed 23.4), and so is a refusal that it was seen to give there. A refusal that tells a
+    mistake of the request (an unknown contract, a date, a message that isn't valid) isn't: that
+    request isn't a good one (catalogue of SGE 21.3, note on the C2-C4; which codes: assumed).
+    """
     if all(each.reussi for each in constats):
         return Statut.REUSSI, ""
     if not defauts:
         return Statut.ECHOUE, ""
     deviation = known_deviation(case, answer)
     seen = "" if deviation is None else f"Écart connu : {deviation.observe} ({deviation.source})."
-    refused = isinstance(answer, Refus) and answer.code != _MALFORMED
-    if case.reponse_ignoree and refused:
+    failed = isinstance(answer, Refus) and (
+        not answer.code or answer.code in _FAILURES or deviation is not None
+    )
+    if case.reponse_ignoree and failed:
         return Statut.ADMIS, f"Enedis juge la demande seule. {seen}".strip()
     if deviation is not None:
         return Statut.ECART, seen

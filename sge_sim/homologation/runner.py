@@ -66,7 +66,7 @@ class Runner:
         if cible.admin_url is not None:
             self._admin = Administration(cible.admin_url)
             self._last_exchange = self._admin.last_exchange_id()
-            self._defects = self._admin.get("/api/settings")["profile"] != "nominal"
+            self._defects = self._admin.plays_defects()
 
     def run(
         self, cases: Sequence[Cas], told: Callable[[Execution], None] = lambda _: None

@@ -37,6 +37,7 @@ class SgeSession:
         self.cible = self.simulator.cible()
         self.admin = Administration(str(self.cible.admin_url))
         self.sge_client = SgeClient(self.cible)
+        self.defauts = self.admin.plays_defects()
         self.admin.post("/api/snapshot")
 
     def fresh(self) -> "Sge":
@@ -162,7 +163,7 @@ class Sge:
         named = replace(release, cas=release.find(name))
         told = ""
         for exchange in reversed(self.journal.read()):
-            found = recognise(named, self._seen(exchange))
+            found = recognise(named, self._seen(exchange), defauts=self._session.defauts)
             if found.execution is not None:
                 self._session.keep(found.execution)
                 if found.execution.statut.bon:

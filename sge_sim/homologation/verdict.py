@@ -6,6 +6,7 @@ one-of-several group, one run is enough; an optional case counts for nothing.
 
 from collections.abc import Iterable, Sequence
 
+from sge_sim.homologation.cases import Cas
 from sge_sim.homologation.catalogue import Release
 from sge_sim.homologation.rapport import Decision, Execution, Statut, VerdictPackage
 
@@ -44,16 +45,25 @@ def _judge(
         case.cle for case in wanted if not done[case.cle].bon and case.au_choix not in good_groups
     ]
     if not missing:
-        return VerdictPackage(
-            package,
-            Decision.HOMOLOGUE,
-            f"Chaque cas obligatoire est bon ({len(wanted)} exécutions).",
-        )
+        return VerdictPackage(package, Decision.HOMOLOGUE, _told_good(wanted, done))
     return VerdictPackage(package, Decision.NON_HOMOLOGUE, _told(missing, done))
 
 
 def _statut(execution: Execution | None) -> Statut:
     return Statut.NON_EXECUTE if execution is None else execution.statut
+
+
+def _told_good(wanted: Sequence[Cas], done: dict[str, Statut]) -> str:
+    """Return how many runs are good, and which others their group does without."""
+    good = sum(statut.bon for statut in done.values())
+    told = [f"Chaque cas obligatoire est bon ({good} exécution{'s' * (good > 1)})."]
+    for group in dict.fromkeys(case.au_choix for case in wanted if case.au_choix):
+        keys = [case.cle for case in wanted if case.au_choix == group]
+        spared = ", ".join(f"{key} {done[key].value}" for key in keys if not done[key].bon)
+        if spared:
+            filled = ", ".join(key for key in keys if done[key].bon)
+            told.append(f"Au choix, {filled} suffit ({spared}).")
+    return " ".join(told)
 
 
 def _told(missing: Sequence[str], done: dict[str, Statut]) -> str:

@@ -2,7 +2,7 @@
 
 import re
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
@@ -129,14 +129,30 @@ def domain_names(certificate: x509.Certificate) -> frozenset[str]:
     """Return the domain names that the certificate is made for, in lower case.
 
     They are the DNS names of the subject alternative names, and the common name where it is a
-    domain name: a common name such as « ACME SA » isn't one.
+    domain name: « ACME SA » isn't one, nor « ACME.SA » beside a DNS name (`_is_domain`).
     """
     alternative = extension(certificate, x509.SubjectAlternativeName)
     dns = alternative.get_values_for_type(x509.DNSName) if alternative else []
-    return frozenset(
-        name.rstrip(".").lower()
-        for name in [*dns, *(cn for cn in common_names(certificate) if _DOMAIN_NAME.fullmatch(cn))]
-    )
+    names = [*dns, *(cn for cn in common_names(certificate) if _is_domain(cn, dns))]
+    return frozenset(name.rstrip(".").lower() for name in names)
+
+
+def _is_domain(common_name: str, dns: Sequence[str]) -> bool:
+    """Tell whether a common name is a domain name, beside the DNS names of the certificate.
+
+    A certificate that has DNS names needn't have one more as its common name, which may then be a
+    company or a person with a dot: it is a domain name if it is written in lower case, or ends as
+    one of the DNS names does (assumed: what Enedis looks at isn't published).
+    """
+    if _DOMAIN_NAME.fullmatch(common_name) is None:
+        return False
+    endings = {_ending(name) for name in dns}
+    return not dns or common_name.islower() or _ending(common_name) in endings
+
+
+def _ending(name: str) -> str:
+    """Return the last label of a domain name, in lower case."""
+    return name.rstrip(".").rpartition(".")[2].lower()
 
 
 def common_names(certificate: x509.Certificate) -> tuple[str, ...]:

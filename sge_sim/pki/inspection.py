@@ -57,6 +57,14 @@ class Inspection:
     advice: tuple[str, ...]
 
     @property
+    def serves_production(self) -> bool:
+        """Whether it may be a production certificate, which alone the renewal concerns (FAQ)."""
+        authority = self.verdicts[0].authority
+        if authority is None:
+            return any(verdict.environment == "production" for verdict in self.verdicts)
+        return "production" in authority.environments
+
+    @property
     def accepted(self) -> bool:
         """Whether every policy accepts the certificate and the key, if given, is its own."""
         return self.key_matches is not False and all(v.accepted for v in self.verdicts)

@@ -1,5 +1,6 @@
 """An inspection told in French, for the command line."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -30,12 +31,20 @@ def render_inspection(inspection: Inspection) -> str:
         "",
         *(verdict.explain() for verdict in inspection.verdicts),
         "",
-        "Renouvellement : en production, déposer le nouveau certificat au plus tard le "
-        f"{inspection.renewal_deadline:%d/%m/%Y} ({RENEWAL_NOTICE} jours ouvrés avant cette fin).",
+        *_renewal(inspection),
     ]
-    if inspection.renewal_due:
-        lines.append("Attention : cette date est atteinte ou passée, renouveler sans attendre.")
     return "\n".join([*lines, *inspection.advice])
+
+
+def _renewal(inspection: Inspection) -> Iterator[str]:
+    if not inspection.serves_production:
+        return
+    yield (
+        "Renouvellement : en production, déposer le nouveau certificat au plus tard le "
+        f"{inspection.renewal_deadline:%d/%m/%Y} ({RENEWAL_NOTICE} jours ouvrés avant cette fin)."
+    )
+    if inspection.renewal_due:
+        yield "Attention : cette date est atteinte ou passée, renouveler sans attendre."
 
 
 _KEY = {

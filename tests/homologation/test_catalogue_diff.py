@@ -25,6 +25,14 @@ def test_22_1_loses_a_case_and_changes_dates_points_and_searches() -> None:
     )
 
 
+@pytest.mark.observed("a first state of 22.1: 34650/34231")
+def test_a_variant_of_the_request_is_told() -> None:
+    found = diff(load_release("21.3"), load_release("22.1")).changes["RP-NR1@C5"]
+    address = "criteres/adresseInstallation"
+    told = f"{address}/codePostal = 34650, {address}/codeInseeCommune = 34231"
+    assert found[-1] == Changement("variante/1", None, told)
+
+
 @pytest.mark.observed("public clients of 23.2")
 def test_23_2_adds_the_third_version_of_the_detailed_measures() -> None:
     found = diff(load_release("22.1"), load_release("23.2"))

@@ -63,14 +63,36 @@ def spoilt(before: str, after: str) -> str:
             "tire: x\n    titre:",
             f"{CASE}, clé « tire » : elle est inconnue ici ; les clés admises sont accord, "
             "apres, attendu, au_choix, ecart_connu, etat_du_point, facultatif, fois, objet, "
-            "preparation, prerequis, prm, provenance, remarque, reponse_ignoree, requete, "
-            "service, service_acces, signification, source, titre, version.",
+            "preparation, prerequis, prm, provenance, quantite, remarque, reponse_ignoree, "
+            "requete, service, service_acces, signification, source, titre, variantes, version.",
         ),
         (
             '"{login}"',
             '"{logine}"',
             f"{CASE}, clé « requete/loginUtilisateur » : « {{logine}} » n'est pas l'un des "
             "repères {prm}, {login}, {contrat_id}.",
+        ),
+        (
+            '"{login}"',
+            '"{libre}"',
+            f"{CASE}, clé « requete/loginUtilisateur » : « {{libre}} » n'est pas l'un des repères "
+            "{prm}, {login}, {contrat_id}.",
+        ),
+        (
+            ORDER,
+            '    variantes: [{autorisationClient: "{libr}"}]\n' + ORDER,
+            f"{CASE}, clé « variantes n° 1/autorisationClient » : « {{libr}} » n'est pas l'un des "
+            "repères {prm}, {login}, {contrat_id}, {libre}.",
+        ),
+        (
+            ORDER,
+            "    variantes: [{autorisationClient: true}]\n" + ORDER,
+            f"{CASE}, clé « variantes n° 1 » : elle ne change rien à la demande.",
+        ),
+        (
+            ORDER,
+            "    variantes: {autorisationClient: [true, false]}\n" + ORDER,
+            f"{CASE}, clé « variantes » : une liste d'éléments à clés est attendue.",
         ),
         (
             '"{login}"',

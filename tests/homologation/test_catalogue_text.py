@@ -43,11 +43,50 @@ def test_show_tells_what_sets_a_case_apart() -> None:
     assert "cadreAcces = SERVICE_ACCES" in text
 
 
+@pytest.mark.documented("catalogue SGE 21.3 §1: RP-R3 « - », F305C « Facultatif »")
+@pytest.mark.parametrize("name", RELEASES)
+def test_show_tells_the_quantity_of_an_optional_case_as_the_sheet_does(name: str) -> None:
+    release = load_release(name)
+    (search,) = release.find("RP-R3")
+    assert "à exécuter      - (facultatif)\n" in render_show(search)
+    assert "à exécuter      1\n" in render_show(release.find("RP-R2")[0])
+    if "F305C" in release.ids:
+        (renewal,) = release.find("F305C")
+        assert "à exécuter      Facultatif\n" in render_show(renewal)
+
+
+@pytest.mark.assumed("a client of 22.1 reads that RP-R3 gives several points")
+@pytest.mark.parametrize("name", RELEASES)
+def test_a_search_that_may_give_several_points_does_not_suppose_a_single_one(name: str) -> None:
+    (search,) = load_release(name).find("RP-R3")
+    single = any("Un seul point" in each for each in search.prerequis)
+    assert single is (search.attendu.assertions[0].maximum == 1)
+
+
+@pytest.mark.parametrize("name", RELEASES)
+def test_a_prerequisite_is_a_sentence(name: str) -> None:
+    told = [each for case in load_release(name).cas for each in case.prerequis]
+    assert [each for each in told if not (each[0].isupper() and each.endswith("."))] == []
+
+
 def test_show_tells_known_deviations_and_judgement_on_the_request() -> None:
     (case,) = load_release("22.1").find("F375A-R1")
     text = render_show(case)
     assert "  - SGT500 (observé en 22.1)" in text
     assert text.endswith("Enedis juge la demande seule : la réponse de sa plateforme est ignorée.")
+
+
+@pytest.mark.documented("catalogue SGE 21.3: one of idx, ptd and cdc at least")
+def test_show_tells_what_else_the_request_may_say() -> None:
+    (case,) = load_release("23.4").find("F375A-R1")
+    told = " ".join(render_show(case).split())
+    assert (
+        "Admis aussi dans la demande - demande/accesDonnees/idx = au choix, "
+        "demande/accesDonnees/ptd = au choix - demande/accesDonnees/cdc = au choix, "
+        "demande/accesDonnees/idx = true, demande/accesDonnees/ptd = au choix"
+    ) in told
+    (case,) = load_release("21.3").find("RP-NR1")
+    assert "Admis aussi" not in render_show(case)
 
 
 def test_the_difference_tells_runs_that_change_alike_together() -> None:
@@ -83,7 +122,8 @@ def test_a_row_of_the_tracking_sheet_has_its_twelve_columns() -> None:
         "Date & heure du test": "",
         "Remarques": "",
     }
-    assert tracking_row(optional)["Quantité demandée"] == "Facultatif"
+    assert tracking_row(optional)["Quantité demandée"] == "-"
+    assert tracking_row(release.find("F305C")[0])["Quantité demandée"] == "Facultatif"
     assert tracking_row(optional)["PRM testé"] == ""
     assert tracking_row(optional)["Accord client"] == "-"
     assert tracking_row(chosen)["Quantité demandée"] == "1 au choix"

@@ -11,9 +11,11 @@ from running_simulator import RunningSimulator, run_command
 from sge_sim.clock import PARIS, machine_now
 from sge_sim.errors import UsageError
 from sge_sim.homologation.doctor import Setup, examine
+from sge_sim.homologation.doctor_files import examine_files
 from sge_sim.homologation.doctor_network import examine_date, examine_url
 from sge_sim.pki.installation import Pki, open_pki
 from sge_sim.pki.issuing import IssuedFiles, issue_client_certificate, write_issued_certificate
+from sge_sim.pki.policy import Policy
 from sge_sim.pki.server_identity import ensure_server_identity
 
 PATHS = frozenset({"/RecherchePoint/v2.0", "/ConsultationMesures/v1.1"})
@@ -116,6 +118,17 @@ def test_an_authority_off_the_list_is_named(
 
 def test_an_expired_certificate_is_named(good: Setup, issue: Issue) -> None:
     assert "expire" in codes(offline(issue(days=-3), good))
+
+
+@pytest.mark.documented("FAQ: the renewal is that of production certificates")
+@pytest.mark.parametrize(("authority", "told"), [("letsencrypt", False), ("globalsign", True)])
+def test_the_renewal_is_told_of_what_production_admits_alone(
+    pki: Pki, issue: Issue, authority: str, told: bool
+) -> None:
+    files, policy = issue(authority=authority, days=3), Policy("homologation", pki.trust)
+    found = list(examine_files(files.chain, files.key, policy, machine_now()))
+    assert [(each.code, each.gravite) for each in found] == [("renouvellement", "conseil")] * told
+    assert all("à déposer au plus tard le" in each.constat for each in found)
 
 
 def test_a_certificate_that_nobody_handed_in_is_named_and_refused(

@@ -156,6 +156,21 @@ def test_an_announced_failure_is_forgiven_and_one_that_does_not_come_fails(
     assert "RP-NR2@C5" in stale.stdout.splitlines()[-5]
 
 
+def test_a_wrong_contract_fails_even_the_cases_whose_answer_is_ignored(
+    simulator: RunningSimulator, tmp_path: Path
+) -> None:
+    options = against(simulator)
+    del options[options.index("--admin") : options.index("--admin") + 2]
+    options[options.index("--contrat") + 1] = "9999999"
+    done = homologate(tmp_path, *options, "--package", "infrajournalier")
+    assert done.code == 1, done.stdout
+    assert {(each.code, each.statut) for each in done.report.executions} == {
+        ("SGT471", Statut.ECHOUE)
+    }
+    (verdict,) = done.report.verdicts
+    assert verdict.decision is Decision.NON_HOMOLOGUE
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [

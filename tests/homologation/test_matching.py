@@ -5,45 +5,17 @@ from datetime import datetime, time
 from typing import Any
 
 import pytest
-from lxml import etree
+from exchange_samples import envelope, fault
 
 from sge_sim.clock import PARIS
-from sge_sim.homologation.answer_paths import as_text
 from sge_sim.homologation.case_request import Contexte, materialise
 from sge_sim.homologation.cases import Cas
 from sge_sim.homologation.catalogue import Release, load_release
 from sge_sim.homologation.matching import Observation, Seen, recognise
 from sge_sim.homologation.rapport import Statut
 
-SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 RELEASES = ("21.3", "22.1", "23.2", "23.4", "26.1")
 MakeContext = Callable[[Release, Any], Contexte]
-
-
-def envelope(name: str, tree: Mapping[str, Any]) -> bytes:
-    root = etree.Element(f"{{{SOAP}}}Envelope")
-    body = etree.SubElement(root, f"{{{SOAP}}}Body")
-    _fill(etree.SubElement(body, f"{{urn:any}}{name}"), tree)
-    return etree.tostring(root)
-
-
-def _fill(parent: etree._Element, tree: Mapping[str, Any]) -> None:
-    for name, value in tree.items():
-        for each in value if isinstance(value, list) else [value]:
-            child = etree.SubElement(parent, name)
-            if isinstance(each, Mapping):
-                _fill(child, each)
-            else:
-                child.text = as_text(each)
-
-
-def fault(code: str, label: str = "") -> bytes:
-    return (
-        f'<s:Envelope xmlns:s="{SOAP}"><s:Body><s:Fault><faultcode>s:Server</faultcode>'
-        '<faultstring>x</faultstring><detail><t:erreur xmlns:t="urn:t">'
-        f'<resultat code="{code}">{label}</resultat></t:erreur></detail></s:Fault></s:Body>'
-        "</s:Envelope>"
-    ).encode()
 
 
 SUCCESS = envelope("reponse", {})
@@ -69,13 +41,14 @@ def look(contexte_of: MakeContext) -> Callable[..., Observation]:
         answer: bytes | None = None,
         release_name: str = "23.2",
         closed: tuple[str, ...] = (),
+        defauts: bool = True,
     ) -> Observation:
         release = load_release(release_name)
         (case,) = release.find(key)
         request = materialise(case, contexte_of(release, release.reference))
         change(request)
         reply = expected_answer(case) if answer is None else answer
-        return recognise(release, seen(release, case, request, reply), closed)
+        return recognise(release, seen(release, case, request, reply), closed, defauts=defauts)
 
     return send
 
@@ -166,6 +139,28 @@ def test_the_right_request_with_the_wrong_answer_misses_its_case(
     assert "refus SGT401" in found.explication
     assert found.execution is not None
     assert found.execution.statut is Statut.ECHOUE
+
+
+@pytest.mark.observed("23.2: SGT400 on the C2-C4")
+def test_a_reply_that_is_ignored_is_told_apart_from_the_one_expected(
+    look: Callable[..., Observation],
+) -> None:
+    ticked = look("F300B_O1@C2-C4", answer=fault("SGT400"))
+    assert (ticked.issue, ticked.cas) == ("coché", ("F300B_O1@C2-C4",))
+    assert ticked.explication == (
+        "La réponse n'est pas celle attendue mais elle est admise. Enedis juge la demande seule. "
+        "Écart connu : SGT400 (observé en 23.2)."
+    )
+    nominal = look("F300B_O1@C2-C4", answer=fault("SGT400"), defauts=False)
+    assert (nominal.issue, nominal.cas) == ("non conforme", ("F300B_O1@C2-C4",))
+
+
+@pytest.mark.documented("catalogue SGE 21.3: a good request alone homologates the C2-C4")
+def test_a_refusal_of_the_request_misses_a_case_whose_reply_is_ignored(
+    look: Callable[..., Observation],
+) -> None:
+    found = look("F375A-R1@C2-C4", answer=fault("SGT471"))
+    assert (found.issue, found.cas) == ("non conforme", ("F375A-R1@C2-C4",))
 
 
 def test_the_answer_decides_between_two_cases_of_one_request(

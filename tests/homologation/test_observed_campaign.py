@@ -126,6 +126,36 @@ def test_a_wrong_consent_is_explained(watched: RunningSimulator) -> None:
     assert "autorisationClient : attendu true, reçu false" in told
 
 
+@pytest.mark.documented("catalogue SGE 21.3: a good request alone homologates the C2-C4")
+def test_a_wrong_contract_ticks_nothing_even_where_the_reply_is_ignored(
+    watched: RunningSimulator,
+) -> None:
+    client = Client(watched, "tiers")
+    infra_j = client.service("CommandeTransmissionDonneesInfraJ", "1.0")
+    consent = {
+        "accordClient": True,
+        "injection": False,
+        "soutirage": True,
+        "personneMorale": {"denominationSociale": "Raison Sociale"},
+    }
+    wanted = {"injection": False, "soutirage": True, "cdc": True, "idx": False, "ptd": False}
+    with pytest.raises(Fault):
+        infra_j.commanderTransmissionDonneesInfraJ(
+            demande={
+                "donneesGenerales": {
+                    "objetCode": "AME",
+                    "pointId": "98800000000246",
+                    "initiateurLogin": client.login,
+                    "contratId": "9999999",
+                },
+                "accesDonnees": {"declarationAccordClient": consent, **wanted},
+            }
+        )
+    told = watched.command("campaign", "status").stdout
+    assert "non conforme   F375A-R1@C2-C4" in told
+    assert "SGT471" in told
+
+
 def test_an_actor_has_one_open_campaign(watched: RunningSimulator) -> None:
     again = watched.command("campaign", "start")
     assert again.returncode == 2

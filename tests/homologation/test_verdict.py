@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from campaign_samples import DEVIANT, GOOD, REFUSED, SAMPLE, answered, case, release, sample_report
 
-from sge_sim.homologation.cases import Attendu, Cas
+from sge_sim.homologation.cases import Attendu, Cas, Ecart
 from sge_sim.homologation.evaluation import Refus
 from sge_sim.homologation.outcome import not_run
 from sge_sim.homologation.rapport import Decision, Execution, Statut
@@ -54,6 +54,21 @@ def test_one_run_of_a_group_is_enough() -> None:
 
 
 @documented
+def test_the_reason_counts_the_good_runs_and_tells_what_a_group_does_without() -> None:
+    one, other = (case("A-R3", segment=each, au_choix="arrêt") for each in ("C2-C4", "C5"))
+    runs = (answered(GOOD, {}), not_run(one, "rien"), answered(other, {}))
+    (verdict,) = judge(release(GOOD, one, other), ("consultation",), runs, partielle=False)
+    assert verdict.decision is Decision.HOMOLOGUE
+    assert verdict.raison == (
+        "Chaque cas obligatoire est bon (2 exécutions). "
+        "Au choix, A-R3@C5 suffit (A-R3@C2-C4 non exécuté)."
+    )
+    both = (answered(GOOD, {}), answered(one, {}), answered(other, {}))
+    (verdict,) = judge(release(GOOD, one, other), ("consultation",), both, partielle=False)
+    assert verdict.raison == "Chaque cas obligatoire est bon (3 exécutions)."
+
+
+@documented
 def test_a_group_without_a_good_run_denies_the_package() -> None:
     one, other = (case("A-R3", segment=each, au_choix="courbe") for each in ("C1-C4", "C5"))
     runs = (answered(one, Refus("SGT500")), answered(other, Refus("SGT500")))
@@ -80,13 +95,29 @@ def test_a_known_deviation_is_told_apart_from_a_failure_and_does_not_homologate(
     assert verdict.raison == "écart connu : B-R1@C5."
 
 
+IGNORED = case("A-R4", reponse_ignoree=True, ecart_connu=(Ecart("SGT4G3", "observé"),))
+
+
+@pytest.mark.observed("22.1: SGT500, 23.2: SGT400 where the platform doesn't serve the C2-C4")
+@pytest.mark.parametrize("code", ["SGT400", "SGT500", "SGT4G3", "", None])
+def test_where_enedis_judges_the_request_alone_a_platform_that_fails_is_excused(
+    code: str | None,
+) -> None:
+    run = answered(IGNORED, Refus(code))
+    assert run.statut is Statut.ADMIS
+    assert decide(run, cases=(IGNORED,)) is Decision.HOMOLOGUE
+
+
 @documented
-def test_where_enedis_judges_the_request_alone_any_answer_but_a_malformed_request_will_do() -> None:
-    ignored = case("A-R4", reponse_ignoree=True)
-    assert answered(ignored, Refus("SGT400")).statut is Statut.ADMIS
-    assert answered(ignored, Refus("SGT562")).statut is Statut.ECHOUE
-    assert answered(ignored, None).statut is Statut.ECHOUE
-    assert decide(answered(ignored, Refus("SGT400")), cases=(ignored,)) is Decision.HOMOLOGUE
+@pytest.mark.parametrize("code", ["SGT471", "SGT565", "SGT566", "SGT562"])
+def test_a_refusal_that_tells_a_mistake_of_the_request_is_never_ignored(code: str) -> None:
+    run = answered(IGNORED, Refus(code))
+    assert run.statut is Statut.ECHOUE
+    assert decide(run, cases=(IGNORED,)) is Decision.NON_HOMOLOGUE
+
+
+def test_no_answer_at_all_is_a_failure_even_where_the_answer_is_ignored() -> None:
+    assert answered(IGNORED, None).statut is Statut.ECHOUE
 
 
 def test_a_campaign_succeeds_only_without_anything_to_put_right() -> None:
@@ -125,7 +156,6 @@ def test_the_label_of_a_refusal_counts() -> None:
 
 
 def test_a_nominal_simulator_has_no_excuse() -> None:
-    ignored = case("A-R4", reponse_ignoree=True)
-    for one, refusal in ((ignored, Refus("SGT400")), (DEVIANT, Refus("SGT500"))):
+    for one, refusal in ((IGNORED, Refus("SGT400")), (DEVIANT, Refus("SGT500"))):
         assert answered(one, refusal, defauts=False).statut is Statut.ECHOUE
         assert answered(one, {}, defauts=False).statut is Statut.REUSSI

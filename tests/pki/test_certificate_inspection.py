@@ -206,6 +206,25 @@ def test_deadline_is_15_working_days_before_the_legal_date_of_the_end(
     assert "renouveler sans attendre" in render_inspection(due)
 
 
+@pytest.mark.documented("FAQ: the renewal is that of production certificates")
+def test_no_renewal_is_told_of_a_certificate_that_production_does_not_admit(
+    pki: Pki, policies: list[Policy], letsencrypt_issuer: Forged, tmp_path: Path
+) -> None:
+    path = tmp_path / "leaf.pem"
+    path.write_bytes(forge(issuer=letsencrypt_issuer, end=NOW + timedelta(days=3)).pem)
+    for asked in (policies, policies[:1]):
+        told = render_inspection(inspect_files([path], asked, NOW))
+        assert "Renouvellement" not in told
+        assert "renouveler sans attendre" not in told
+    # Of an authority that isn't known, only who asks for production is told.
+    path.write_bytes(forge(end=NOW + timedelta(days=3)).pem)
+    homologation, both = (
+        render_inspection(inspect_files([path], asked, NOW)) for asked in (policies[:1], policies)
+    )
+    assert "Renouvellement" not in homologation
+    assert "Renouvellement : en production" in both
+
+
 @pytest.mark.documented("FAQ")
 def test_reuse_for_the_vpn_is_told(policies: list[Policy], files: IssuedFiles) -> None:
     found = inspect_files([files.chain], policies, NOW)

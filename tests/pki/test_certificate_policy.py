@@ -111,6 +111,26 @@ def test_common_name_of_another_domain_counts_as_a_second_name(
     assert codes(forge("a.example.fr", gandi_issuer, names=["b.example.fr"])) == ["plusieurs_noms"]
 
 
+@pytest.mark.assumed("what Enedis takes for a domain name isn't published")
+@pytest.mark.parametrize(
+    ("common_name", "refused"),
+    [
+        ("ACME.SA", False),
+        ("J.DUPONT", False),
+        ("A.C.M.E.", False),
+        ("www.other.fr", True),
+        ("other.com", True),
+        ("OTHER.FR", True),
+        ("A.FR", False),
+    ],
+)
+def test_a_company_with_a_dot_beside_a_domain_is_no_second_one(
+    codes: Judge, gandi_issuer: Forged, common_name: str, refused: bool
+) -> None:
+    leaf = forge(common_name, gandi_issuer, names=["a.fr"])
+    assert codes(leaf) == ["plusieurs_noms"] * refused
+
+
 @pytest.mark.assumed("a domain name ignores case and the final dot")
 def test_same_domain_name_written_twice_is_one(codes: Judge, gandi_issuer: Forged) -> None:
     leaf = forge("SGE.example.fr", gandi_issuer, names=["sge.example.fr", "sge.EXAMPLE.fr."])
