@@ -133,6 +133,12 @@ class Settings:
         "Mois d'historique de ConsultationMesures : 36 constatés en 2022, 12 selon son guide.",
         least=1,
     )
+    historique_refused: bool = setting(
+        False,
+        "Refuser un historique qui commence avant la dernière mise en service (SGT4N1) ou dont la "
+        "courbe n'a pas été collectée (SGT4L9) ; d'ordinaire le fichier est coupé (constaté en "
+        "2022), ou vide (FAQ).",
+    )
     sans_donnee: SansDonnee | None = setting(
         None,
         "Réponse de ConsultationMesuresDetaillees sans aucune mesure ; par défaut vide en v2.0 "
