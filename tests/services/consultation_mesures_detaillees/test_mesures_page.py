@@ -25,6 +25,10 @@ day of 23 or 25 hours has 276 or 300 points of 5 minutes, 46 or 50 of 30 minutes
 offset, so the hour that is lived twice can't be told apart there. C1-C4 curves have a step of 10
 minutes before March 2023.
 
+The curve of a C5 is there once somebody had it collected. That of a C1-C4 or P1-P3 is always there,
+ordered or not, although the FAQ says that no curve is collected by default: Enedis reads these
+meters every day for its own needs (assumed). A meter that is processed by index has none.
+
 The indexes of a C4 tell by time class of the distributor what it counts beside energies. How is
 assumed. TF counts on since the meter was installed. DD, DE, DQ and PMA start again at each monthly
 reading: RC tells the month so far, RM the month that ends. They are those of the steps of the
