@@ -27,7 +27,8 @@ class Envoi:
 
     `destinataire` is the EIC code of a supplier, the contract of a tiers (observed 2022).
     `numero` is the number of the subscription (7 digits), which groups the points of one
-    contract, flux and frequency; `sequence` counts its publications from 1. `creation` is aware.
+    contract, flux, direction (`injection`) and frequency; `sequence` counts its publications from
+    1. `creation` is aware.
     """
 
     destinataire: str
@@ -37,6 +38,7 @@ class Envoi:
     sequence: int
     frequence: Frequence
     creation: datetime
+    injection: bool = False
 
     @property
     def tampon(self) -> str:

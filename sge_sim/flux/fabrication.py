@@ -77,6 +77,7 @@ def _envoi_of(session: Session, lot: Lot, sequence: int) -> Envoi:
         sequence=sequence,
         frequence=FREQUENCES[abonnement.periodicite] if abonnement else Frequence.QUOTIDIENNE,
         creation=lot.instant,
+        injection=abonnement is not None and abonnement.sens == "INJECTION",
     )
 
 

@@ -1,4 +1,4 @@
-"""R50 and R151: the orders of one point in the same file."""
+"""The orders of one point: in one block, and in a file for each direction."""
 
 import io
 from dataclasses import replace
@@ -9,7 +9,7 @@ from zipfile import ZipFile
 import flux_schemas
 import pytest
 from flux_kit import JOUR, ORDINAIRE, envoi, linky, publie, texts, tree
-from publication_kit import C5, COURBE_C5, INDEX_C5, JOUR_1, Platform, at
+from publication_kit import C4, C5, COURBE_C4, COURBE_C5, INDEX_C4, INDEX_C5, JOUR_1, Platform, at
 
 from sge_sim.commandes.souscription import Souscription
 from sge_sim.flux import r50, r151
@@ -17,6 +17,13 @@ from sge_sim.flux.envoi import Frequence
 
 SCHEMAS = {r50: flux_schemas.R50, r151: flux_schemas.R151}
 flux = pytest.mark.parametrize("flux", [r50, r151], ids=["R50", "R151"])
+
+
+def xml_of(archive: bytes) -> bytes:
+    """The only member of a zip."""
+    with ZipFile(io.BytesIO(archive)) as zipped:
+        (member,) = zipped.namelist()
+        return zipped.read(member)
 
 
 @pytest.mark.documented("XSD R50 v1.1.0 and R151 v1.2.0: the case stands below the point")
@@ -77,9 +84,7 @@ def test_a_service_renewed_within_the_month_has_one_block(
     platform.subscribe(C5, later, renewal)
     platform.catch_up(at(date(2024, 11, 6)))
     ((nom, archive),) = platform.ready().items()
-    with ZipFile(io.BytesIO(archive)) as zipped:
-        (content,) = (zipped.read(name) for name in zipped.namelist())
-    (point,) = tree(content).findall("PRM")
+    (point,) = tree(xml_of(archive)).findall("PRM")
     releves = list(point.iter("Donnees_Releve"))
     assert [one.findtext("Date_Releve") for one in releves] == [
         str(JOUR_1 + rang * JOUR) for rang in range(10)
@@ -88,3 +93,26 @@ def test_a_service_renewed_within_the_month_has_one_block(
     assert len(set(affaires[:5])) == len(set(affaires[5:])) == 1
     assert affaires[0] != affaires[-1]
     assert platform.row(nom).prms == C5
+
+
+@pytest.mark.documented("guide R171: both directions are two orders and two files")
+@pytest.mark.parametrize(
+    ("prm", "souscription", "once"),
+    [
+        (C5, COURBE_C5, "<Donnees_Releve>"),
+        (C5, INDEX_C5, "<Donnees_Releve>"),
+        (C4, COURBE_C4, "<Identifiant_PRM>"),
+        (C4, INDEX_C4, "<serieMesuresDateesListe>"),
+    ],
+    ids=["R50", "R151", "R4Q", "R171"],
+)
+def test_each_direction_of_a_point_has_its_own_file(
+    platform: Platform, prm: str, souscription: Souscription, once: str
+) -> None:
+    platform.subscribe(prm, souscription)
+    platform.subscribe(prm, replace(souscription, sens="INJECTION"))
+    platform.catch_up(at(JOUR_1 + 2 * JOUR))
+    texts = [xml_of(archive).decode() for archive in platform.ready().values()]
+    assert len(texts) == len(platform.told()) in (2, 4)
+    assert [text.count(once) for text in texts] == [1] * len(texts)
+    assert not [text for text in texts if "CONS" in text and "PROD" in text]
