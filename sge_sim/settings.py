@@ -167,6 +167,11 @@ class Settings:
         """The URL of the database in force."""
         return self.database_url or f"sqlite:///{self.data_dir / 'sge-sim.db'}"
 
+    @property
+    def plays_real_homologation(self) -> bool:
+        """Whether the defects of the homologation platform are reproduced."""
+        return self.profile is Profile.FIDELE and self.environment is Environment.HOMOLOGATION
+
     def described(self) -> list[tuple[str, str, str]]:
         """Return name, value in force and reason of each setting, in their order."""
         return [

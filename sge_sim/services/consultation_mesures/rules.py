@@ -16,7 +16,8 @@ from sge_sim.store.points import Point
 class Consultation:
     """A consultation, as its rules look at it.
 
-    `consommer` gives the consumptions of the point within the depth of the service.
+    `consommer` gives the consumptions of the point within the depth of the service. `degradee`:
+    the defects of the homologation platform are reproduced.
     """
 
     point: Point | None
@@ -27,6 +28,7 @@ class Consultation:
     autorisation: bool
     jour: date
     consommer: Callable[[Point], Consommations]
+    degradee: bool
 
     @cached_property
     def consommations(self) -> Consommations:
@@ -125,6 +127,19 @@ def periode_sans_contrat(consultation: Consultation) -> bool:
 
 @rule(
     "SGT4G3",
+    source="observé en homologation 23.2 (AHC-R1)",
+    provenance="observed",
+    remede="un point C5, ou le simulateur sans --profile fidele",
+)
+def c1_c4_sans_mesure(consultation: Consultation) -> bool:
+    """The platform being played has the measures of the segment (profile fidele)."""
+    point = consultation.point
+    large = point is not None and point.segment in ("C1", "C2", "C3", "C4")
+    return large and consultation.degradee
+
+
+@rule(
+    "SGT4G3",
     source="AX.0466 v1.5.0 ; observé en 23.2",
     provenance="documented",
     remede="un point dont une relève au moins a été publiée depuis sa dernière mise en service",
@@ -142,6 +157,7 @@ RULES: tuple[Rule[Consultation], ...] = (
     point_hors_du_service,
     demandeur_non_eligible,
     periode_sans_contrat,
+    c1_c4_sans_mesure,
     aucune_mesure,
 )
 

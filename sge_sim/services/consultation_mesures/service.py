@@ -27,6 +27,7 @@ def handle(appel: Appel) -> Answer:
         autorisation=body.get("autorisationClient", False),
         jour=appel.today,
         consommer=partial(_consommations, appel),
+        degradee=appel.settings.plays_real_homologation,
     )
     check(RULES, consultation, appel.settings.disabled_rules)
     assert consultation.point is not None
