@@ -135,6 +135,12 @@ class Settings:
         "Mois d'historique de ConsultationMesures : 36 constatés en 2022, 12 selon son guide.",
         least=1,
     )
+    historique_refused: bool = setting(
+        False,
+        "Refuser un historique qui commence avant la dernière mise en service (SGT4N1) ou dont la "
+        "courbe n'a pas été collectée (SGT4L9) ; d'ordinaire le fichier est coupé (constaté en "
+        "2022), ou vide (FAQ).",
+    )
     sans_donnee: SansDonnee | None = setting(
         None,
         "Réponse de ConsultationMesuresDetaillees sans aucune mesure ; par défaut vide en v2.0 "
@@ -162,6 +168,11 @@ class Settings:
     def database(self) -> str:
         """The URL of the database in force."""
         return self.database_url or f"sqlite:///{self.data_dir / 'sge-sim.db'}"
+
+    @property
+    def plays_real_homologation(self) -> bool:
+        """Whether the defects of the homologation platform are reproduced."""
+        return self.profile is Profile.FIDELE and self.environment is Environment.HOMOLOGATION
 
     def described(self) -> list[tuple[str, str, str]]:
         """Return name, value in force and reason of each setting, in their order."""

@@ -72,7 +72,11 @@ def subscribe(
     abonnement = None
     if souscription.periodicite is not None:
         abonnement = abonnement_of(
-            session, souscription.contrat_id, souscription.mesures_type, souscription.periodicite
+            session,
+            souscription.contrat_id,
+            souscription.mesures_type,
+            souscription.sens,
+            souscription.periodicite,
         )
     session.flush()
     service = ServiceSouscrit(

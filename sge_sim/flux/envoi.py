@@ -1,8 +1,8 @@
 """What the writers are given and what they return: a consignment, its points, its archives."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
@@ -27,7 +27,8 @@ class Envoi:
 
     `destinataire` is the EIC code of a supplier, the contract of a tiers (observed 2022).
     `numero` is the number of the subscription (7 digits), which groups the points of one
-    contract, flux and frequency; `sequence` counts its publications from 1. `creation` is aware.
+    contract, flux, direction (`injection`) and frequency; `sequence` counts its publications from
+    1. `creation` is aware.
     """
 
     destinataire: str
@@ -37,6 +38,7 @@ class Envoi:
     sequence: int
     frequence: Frequence
     creation: datetime
+    injection: bool = False
 
     @property
     def tampon(self) -> str:
@@ -63,6 +65,15 @@ class PointPublie:
     absents: frozenset[date] = frozenset()
     rattrapes: tuple[date, ...] = ()
 
+    @property
+    def etendues(self) -> Iterator["PointPublie"]:
+        """Its stretches of consecutive days: each day that came late, then those of the file."""
+        for jour in self.rattrapes:
+            yield replace(
+                self, debut=jour, fin=jour + timedelta(1), absents=frozenset(), rattrapes=()
+            )
+        yield replace(self, rattrapes=())
+
 
 @dataclass(frozen=True)
 class Archive:
@@ -87,3 +98,14 @@ def batches(elements: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     """Cut a sequence into parts of at most `size`."""
     for start in range(0, len(elements), size):
         yield elements[start : start + size]
+
+
+def par_point(publies: Iterable[PointPublie]) -> list[list[PointPublie]]:
+    """Return the stretches of each point in date order, whatever their orders.
+
+    A point whose service was renewed within a publication has two orders in one block.
+    """
+    points: dict[str, list[PointPublie]] = {}
+    for publie in publies:
+        points.setdefault(publie.prm, []).extend(publie.etendues)
+    return [sorted(etendues, key=lambda one: one.debut) for etendues in points.values()]

@@ -77,6 +77,7 @@ def _envoi_of(session: Session, lot: Lot, sequence: int) -> Envoi:
         sequence=sequence,
         frequence=FREQUENCES[abonnement.periodicite] if abonnement else Frequence.QUOTIDIENNE,
         creation=lot.instant,
+        injection=abonnement is not None and abonnement.sens == "INJECTION",
     )
 
 
@@ -116,8 +117,11 @@ def _historique(session: Session, demande: DemandeHistorique, point: Point) -> l
     mesure = _mesure(session, point, "INJECTION" if point.segment[0] == "P" else "SOUTIRAGE")
     if mesure is None:
         return []
-    write = hdm.write_courbe if demande.mesures_type == "CDC" else hdm.write_index
-    content = write(point.prm, mesure, demande.date_debut, demande.date_fin)
+    asked = (point.prm, mesure, demande.date_debut, demande.date_fin)
+    if demande.mesures_type == "CDC":
+        content = hdm.write_courbe(*asked, corrigees=demande.corrigees)
+    else:
+        content = hdm.write_index(*asked)
     return [Fichier(hdm.file_name(demande.affaire_id), content, (point.prm,))]
 
 

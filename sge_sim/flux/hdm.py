@@ -6,6 +6,9 @@ and the rows. Days are [debut, fin): the last one asked is not given.
 
 The oddities are the platform's own: powers called "Energie active", no unit on C1-C4, VA written
 W, and the labels of daily indexes (`_labels`).
+
+The period is cut to the last mise en service; one that is wholly before it is empty, and printed
+as the end alone. It happens where the client changed between the order and its file (assumed).
 """
 
 from collections.abc import Iterator
@@ -34,6 +37,9 @@ _ENTETE = (
     "Identifiant PRM;Type de donnees;Date de debut;Date de fin;Grandeur physique;Grandeur metier;"
     "Etape metier;Unite"
 )
+_BRUT = "Comptage Brut"
+_CORRIGE = "Comptage Corrigé"
+"""How a corrected curve is called: assumed, no such file was seen."""
 _JOUR = timedelta(1)
 
 
@@ -42,14 +48,20 @@ def file_name(affaire_id: str) -> str:
     return f"Enedis_SGE_HDM_{affaire_id}.csv"
 
 
-def write_courbe(prm: str, point: PointMesure, debut: date, fin: date) -> bytes:
+def write_courbe(
+    prm: str, point: PointMesure, debut: date, fin: date, *, corrigees: bool = False
+) -> bytes:
     """Return the load curve of the legal days [debut, fin), not before the last mise en service.
 
     W. C1-C4 and P1-P3: every ten minutes, stamped at the start. C5 and P4: stamped at the end,
     thirty minutes where the curve was collected and sixty where the meter kept it, nothing
     elsewhere. A lost point has an empty value; a period without curve gives headings alone.
+
+    `corrigees`: a lost point has the value that was lost, as in the other corrected curves, on
+    C1-C4 and P1-P3; the others are never corrected (GUI 0453).
     """
-    debut = max(debut, point.mise_en_service)
+    debut = _debut(point, debut, fin)
+    corrigees = corrigees and not point.petit
     read = courbe if point.petit else courbe_10_minutes
     releve = read(point, debut, fin)
     lines = [
@@ -62,12 +74,13 @@ def write_courbe(prm: str, point: PointMesure, debut: date, fin: date) -> bytes:
             "Energie active",
             point,
             "W" if point.petit else "",
+            _CORRIGE if corrigees else _BRUT,
         )
         + ";",
         "Horodate;Valeur",
     ]
     lines += [
-        f"{horodate};{valeur if valide else ''}"
+        f"{horodate};{valeur if valide or corrigees else ''}"
         for horodate, valeur, valide in zip(
             avec_decalage(releve.horodates, releve.decalages),
             releve.valeurs.tolist(),
@@ -83,7 +96,7 @@ def write_index(prm: str, point: PointMesure, debut: date, fin: date) -> bytes:
 
     On the day of the mise en service there is no index yet: the first one is of the day after.
     """
-    debut = max(debut, point.mise_en_service)
+    debut = _debut(point, debut, fin)
     lines = [
         _ENTETE,
         _values(prm, "Index", debut, fin, "Energie active", point, ""),
@@ -109,14 +122,24 @@ def _file(lines: list[str]) -> bytes:
     return (_BOM + "\n".join(lines) + "\n").encode()
 
 
+def _debut(point: PointMesure, debut: date, fin: date) -> date:
+    """Return the first day of [debut, fin) that is the client's, `fin` where none is."""
+    return min(max(debut, point.mise_en_service), fin)
+
+
 def _values(
-    prm: str, type_: str, debut: date, fin: date, physique: str, point: PointMesure, unite: str
+    prm: str,
+    type_: str,
+    debut: date,
+    fin: date,
+    physique: str,
+    point: PointMesure,
+    unite: str,
+    etape: str = _BRUT,
 ) -> str:
-    """Return the line of values that describes a block."""
+    """Return the line of values that describes a block; `etape`: raw or corrected."""
     metier = "Production" if point.injection else "Consommation"
-    return (
-        f"{prm};{type_};{debut:%d/%m/%Y};{fin:%d/%m/%Y};{physique};{metier};Comptage Brut;{unite}"
-    )
+    return f"{prm};{type_};{debut:%d/%m/%Y};{fin:%d/%m/%Y};{physique};{metier};{etape};{unite}"
 
 
 def _index(point: PointMesure, debut: date, fin: date) -> Iterator[str]:

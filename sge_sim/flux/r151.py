@@ -11,9 +11,9 @@ from itertools import pairwise
 from xml.sax.saxutils import escape
 
 from sge_sim.clock import PARIS
-from sge_sim.flux.envoi import Archive, Envoi, Frequence, PointPublie, batches
+from sge_sim.flux.envoi import Archive, Envoi, Frequence, PointPublie, par_point
 from sge_sim.flux.horodates import legal
-from sge_sim.flux.r50 import serial_name
+from sge_sim.flux.r50 import serial_files
 from sge_sim.mesures import index_quotidiens, minuits, puissances_maximales
 from sge_sim.mesures.alea import Entiers
 from sge_sim.referentiel.calendriers import CalendrierNomme, calendrier_du
@@ -27,12 +27,7 @@ _EN_VA_DEPUIS = date(2020, 10, 15)
 
 def files(envoi: Envoi, publies: Sequence[PointPublie]) -> Iterator[Archive]:
     """Cut the points into files and write them, each alone in its archive."""
-    parts = list(batches(publies, POINTS_PAR_FICHIER[envoi.frequence]))
-    for rang, part in enumerate(parts, start=1):
-        nom = serial_name("R151", envoi, rang, len(parts))
-        yield Archive(
-            f"{nom}.zip", ((f"{nom}.xml", write(envoi, part)),), tuple(one.prm for one in part)
-        )
+    return serial_files("R151", envoi, publies, POINTS_PAR_FICHIER[envoi.frequence], write)
 
 
 def write(envoi: Envoi, publies: Sequence[PointPublie]) -> bytes:
@@ -55,17 +50,17 @@ def write(envoi: Envoi, publies: Sequence[PointPublie]) -> bytes:
         f"<Unite_Mesure_Puissance>{unite}</Unite_Mesure_Puissance>",
         "</En_Tete_Flux>",
     ]
-    for publie in publies:
-        lines += ["<PRM>", f"<Id_PRM>{publie.prm}</Id_PRM>"]
-        for jour in publie.rattrapes:
-            lines += _jours(publie, jour, jour + timedelta(1), frozenset())
-        lines += _jours(publie, publie.debut, publie.fin, publie.absents)
+    for etendues in par_point(publies):
+        lines += ["<PRM>", f"<Id_PRM>{etendues[0].prm}</Id_PRM>"]
+        for etendue in etendues:
+            lines += _jours(etendue)
         lines += ["</PRM>"]
     lines += ["</R151>", ""]
     return "\n".join(lines).encode()
 
 
-def _jours(publie: PointPublie, debut: date, fin: date, absents: frozenset[date]) -> Iterator[str]:
+def _jours(publie: PointPublie) -> Iterator[str]:
+    debut, fin = publie.debut, publie.fin
     point, lendemain = publie.point, timedelta(1)
     lus = index_quotidiens(point, debut + lendemain, fin + lendemain)
     rang_lu = {
@@ -95,13 +90,13 @@ def _jours(publie: PointPublie, debut: date, fin: date, absents: frozenset[date]
             libelle = escape(calendrier.libelle)
             yield f"<Libelle_Calendrier_{cote}>{libelle}</Libelle_Calendrier_{cote}>"
         yield f"<Id_Affaire>{publie.affaire_id}</Id_Affaire>"
-        rang = None if jour in absents else rang_lu.get(suivant)
+        rang = None if jour in publie.absents else rang_lu.get(suivant)
         if rang is not None:
             yield from _classes(
                 "Classe_Temporelle_Distributeur", distributeur, lus.distributeur, rang
             )
             yield from _classes("Classe_Temporelle", fournisseur, lus.fournisseur, rang)
-        if jour not in absents and minuit in maximum:
+        if jour not in publie.absents and minuit in maximum:
             yield f"<Puissance_Maximale><Valeur>{maximum[minuit]}</Valeur></Puissance_Maximale>"
         yield "</Donnees_Releve>"
 

@@ -10,7 +10,8 @@ measured).
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from xml.sax.saxutils import escape
 
 from sge_sim.flux.envoi import Archive, Envoi, PointPublie
@@ -43,7 +44,10 @@ def files(envoi: Envoi, publies: Sequence[PointPublie]) -> Iterator[Archive]:
     """Write one archive, with one XML per point; none where nothing was recorded.
 
     Its name carries neither point nor service, so that a publication can't have two (assumed).
+    Nor does it carry the direction: production is made a second after consumption (assumed).
     """
+    if envoi.injection:
+        envoi = replace(envoi, creation=envoi.creation + timedelta(seconds=1))
     flux = f"R4{envoi.frequence.value}"
     publies = [one for one in publies if len(courbe_10_minutes(one.point, one.debut, one.fin).pas)]
     if not publies:

@@ -5,14 +5,14 @@ of the next day. Raw values only, nothing is estimated (documented). A point tha
 `H` alone; a day that has not come, or was wholly lost, has no point at all.
 """
 
-from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 from itertools import pairwise
 from xml.sax.saxutils import escape
 
 import numpy as np
 
-from sge_sim.flux.envoi import Archive, Envoi, Frequence, PointPublie, batches
+from sge_sim.flux.envoi import Archive, Envoi, Frequence, PointPublie, batches, par_point
 from sge_sim.flux.horodates import avec_decalage, legal
 from sge_sim.mesures import courbe, minuits
 
@@ -21,14 +21,25 @@ POINTS_PAR_FICHIER = {Frequence.QUOTIDIENNE: 3000, Frequence.MENSUELLE: 100}
 PAS = 30
 """Minutes of the published step."""
 
+Writer = Callable[[Envoi, Sequence[PointPublie]], bytes]
+"""Returns the XML of one file."""
+
 
 def files(envoi: Envoi, publies: Sequence[PointPublie]) -> Iterator[Archive]:
     """Cut the points into files and write them, each alone in its archive."""
-    parts = list(batches(publies, POINTS_PAR_FICHIER[envoi.frequence]))
+    return serial_files("R50", envoi, publies, POINTS_PAR_FICHIER[envoi.frequence], write)
+
+
+def serial_files(
+    flux: str, envoi: Envoi, publies: Sequence[PointPublie], points: int, write: Writer
+) -> Iterator[Archive]:
+    """Yield the archives of an R50 or R151 publication, of at most so many points each."""
+    parts = list(batches(par_point(publies), points))
     for rang, part in enumerate(parts, start=1):
-        nom = serial_name("R50", envoi, rang, len(parts))
+        nom = serial_name(flux, envoi, rang, len(parts))
+        content = write(envoi, [etendue for etendues in part for etendue in etendues])
         yield Archive(
-            f"{nom}.zip", ((f"{nom}.xml", write(envoi, part)),), tuple(one.prm for one in part)
+            f"{nom}.zip", ((f"{nom}.xml", content),), tuple(etendues[0].prm for etendues in part)
         )
 
 
@@ -62,20 +73,17 @@ def write(envoi: Envoi, publies: Sequence[PointPublie]) -> bytes:
         f"<Pas_Publication>{PAS}</Pas_Publication>",
         "</En_Tete_Flux>",
     ]
-    for publie in publies:
-        lines += ["<PRM>", f"<Id_PRM>{publie.prm}</Id_PRM>", *_releves(publie), "</PRM>"]
+    for etendues in par_point(publies):
+        lines += ["<PRM>", f"<Id_PRM>{etendues[0].prm}</Id_PRM>"]
+        for etendue in etendues:
+            lines += _jours(etendue)
+        lines += ["</PRM>"]
     lines += ["</R50>", ""]
     return "\n".join(lines).encode()
 
 
-def _releves(publie: PointPublie) -> Iterator[str]:
-    """Yield the days of a point, those that came late first."""
-    for jour in publie.rattrapes:
-        yield from _jours(publie, jour, jour + timedelta(1), frozenset())
-    yield from _jours(publie, publie.debut, publie.fin, publie.absents)
-
-
-def _jours(publie: PointPublie, debut: date, fin: date, absents: frozenset[date]) -> Iterator[str]:
+def _jours(publie: PointPublie) -> Iterator[str]:
+    debut, fin = publie.debut, publie.fin
     releve = courbe(publie.point, debut, fin)
     stamps = avec_decalage(releve.horodates, releve.decalages)
     # The hourly curve that the meter kept from before its collection is not published.
@@ -91,6 +99,6 @@ def _jours(publie: PointPublie, debut: date, fin: date, absents: frozenset[date]
         yield "<Donnees_Releve>"
         yield f"<Date_Releve>{jour}</Date_Releve>"
         yield f"<Id_Affaire>{publie.affaire_id}</Id_Affaire>"
-        if jour not in absents and valides[premier:dernier].any():
+        if jour not in publie.absents and valides[premier:dernier].any():
             yield from points[premier:dernier]
         yield "</Donnees_Releve>"

@@ -7,7 +7,6 @@ from sge_sim.referentiel.libelles import LIBELLES
 from sge_sim.services.acces import Acces, utilisateur_sans_droit
 from sge_sim.services.rule import rule
 from sge_sim.services.service import Appel
-from sge_sim.settings import Environment, Profile
 from sge_sim.soap.protocol import Tree
 from sge_sim.store.codes import Segment
 from sge_sim.store.points import Point
@@ -92,10 +91,5 @@ def has_known_civilite(tree: Tree) -> bool:
 
 def c2_c4_unserved(appel: Appel, point: Point | None) -> bool:
     """Tell whether the real homologation platform doesn't serve the order (observed 2022-23)."""
-    return point is not None and point.segment in _C2_C4 and plays_real_homologation(appel)
-
-
-def plays_real_homologation(appel: Appel) -> bool:
-    """Tell whether the defects of the homologation platform are reproduced."""
-    settings = appel.settings
-    return settings.profile is Profile.FIDELE and settings.environment is Environment.HOMOLOGATION
+    served = point is None or point.segment not in _C2_C4
+    return not served and appel.settings.plays_real_homologation

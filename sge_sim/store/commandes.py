@@ -68,8 +68,8 @@ class Affaire(Attente, Base):
 class Abonnement(Base):
     """The number under which a recurrent transmission groups the points of a contract.
 
-    `Numero_Abonnement` of R50 and R151: seven digits, one per contract, kind of measures and
-    frequency (observed 2022; that grouping is assumed).
+    `Numero_Abonnement` of R50 and R151: seven digits, one per contract, kind of measures, direction
+    and frequency (observed 2022; that grouping is assumed: no file of theirs tells the direction).
     """
 
     __tablename__ = "abonnement"
@@ -77,9 +77,10 @@ class Abonnement(Base):
     numero: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     contrat_id: Mapped[str] = mapped_column(ForeignKey("contrat.contrat_id"))
     mesures_type: Mapped[MesuresType] = mapped_column(String(3))
+    sens: Mapped[Sens] = mapped_column(String(9))
     periodicite: Mapped[str] = mapped_column(_CODE)
 
-    __table_args__ = (UniqueConstraint("contrat_id", "mesures_type", "periodicite"),)
+    __table_args__ = (UniqueConstraint("contrat_id", "mesures_type", "sens", "periodicite"),)
 
 
 class ServiceSouscrit(Attente, Base):
@@ -229,13 +230,14 @@ def autorisations(session: Session, acteur_code: str | None = None) -> Sequence[
 
 
 def abonnement_of(
-    session: Session, contrat_id: str, mesures_type: MesuresType, periodicite: str
+    session: Session, contrat_id: str, mesures_type: MesuresType, sens: Sens, periodicite: str
 ) -> Abonnement:
     """Return the subscription number of a recurrent transmission, given at its first order."""
     found = session.scalar(
         select(Abonnement).where(
             Abonnement.contrat_id == contrat_id,
             Abonnement.mesures_type == mesures_type,
+            Abonnement.sens == sens,
             Abonnement.periodicite == periodicite,
         )
     )
@@ -244,6 +246,7 @@ def abonnement_of(
             numero=next_numero(session, "abonnement"),
             contrat_id=contrat_id,
             mesures_type=mesures_type,
+            sens=sens,
             periodicite=periodicite,
         )
         session.add(found)

@@ -91,10 +91,19 @@ class Platform:
             service = session.get_one(vie.ServiceSouscrit, service_souscrit_id)
             vie.end(session, service, "arret", now)
 
-    def historique(self, prm: str, mesures_type: Any, debut: date, fin: date, now: datetime) -> str:
+    def historique(
+        self,
+        prm: str,
+        mesures_type: Any,
+        debut: date,
+        fin: date,
+        now: datetime,
+        *,
+        corrigees: bool = False,
+    ) -> str:
         with self.database.transaction() as session:
             pas = {"CDC": 30}.get(mesures_type)
-            asked = Historique(mesures_type, debut, fin, False, pas)
+            asked = Historique(mesures_type, debut, fin, corrigees, pas)
             line = prestation_historique(mesures_type)
             commande = self._commande(prm, now)
             affaire = order_historique(session, commande, asked, line, _DECLARATION)

@@ -97,6 +97,22 @@ def test_a_c5_curve_is_hourly_before_its_collection_and_a_lost_point_is_empty() 
     assert [line[11:16] for line in text[3:] if line.endswith(";")] == ["08:30", "09:00"]
 
 
+@pytest.mark.documented("GUI 0453: mesureCorrigee may be true on C1-C4; wording and values assumed")
+def test_a_corrected_curve_has_the_values_that_were_lost() -> None:
+    point = grand(trous=(perdu(ORDINAIRE, (8, 9)),))
+    text = lines(hdm.write_courbe(PRM, point, ORDINAIRE, ORDINAIRE + JOUR, corrigees=True))
+    assert text[1].endswith(";Consommation;Comptage Corrigé;;")
+    valeurs = courbe_10_minutes(point, ORDINAIRE, ORDINAIRE + JOUR).valeurs.tolist()
+    assert [int(line.split(";")[1]) for line in text[3:]] == valeurs
+
+
+@pytest.mark.documented("GUI 0453: the curve of a C5 is raw")
+def test_the_curve_of_a_c5_is_never_corrected() -> None:
+    point, asked = linky(trous=(perdu(ORDINAIRE, (8, 9)),)), (ORDINAIRE, ORDINAIRE + JOUR)
+    corrigee = hdm.write_courbe(PRM, point, *asked, corrigees=True)
+    assert corrigee == hdm.write_courbe(PRM, point, *asked)
+
+
 @pytest.mark.documented("FAQ: the history of a period without collection is an empty file")
 def test_a_period_without_curve_gives_headings_alone() -> None:
     text = lines(hdm.write_courbe(PRM, linky(collecte=date(2025, 1, 1)), POSE, POSE + 9 * JOUR))
@@ -114,6 +130,18 @@ def test_nothing_is_told_before_the_last_mise_en_service() -> None:
         assert lines(content)[1].split(";")[2:4] == ["20/10/2020", "02/02/2022"]
     assert lines(hdm.write_courbe(PRM, point, debut, fin))[3][:10] == "2020-10-20"
     assert blocks(point, debut, fin)[0][3].startswith("2020-10-21T00:00:00+02:00;")
+
+
+@pytest.mark.assumed("a client who came between the order and its file has nothing of the period")
+def test_a_period_wholly_before_the_last_mise_en_service_is_empty_and_never_inverted() -> None:
+    point = linky(mise_en_service=date(2025, 2, 3))
+    debut, fin = date(2024, 5, 1), date(2024, 6, 1)
+    curve = lines(hdm.write_courbe(PRM, point, debut, fin))
+    assert len(curve) == 3
+    index, calendars, maxima = blocks(point, debut, fin)
+    assert (len(index), len(calendars), len(maxima)) == (3, 1, 3)
+    for block in (curve, index, maxima):
+        assert block[1].split(";")[2:4] == ["01/06/2024", "01/06/2024"]
 
 
 @pytest.mark.observed("IDX file, 2022, against the curve of the same point")

@@ -8,7 +8,6 @@ from sge_sim.services.commande_transmission_donnees_infra_j.answer import demand
 from sge_sim.services.commande_transmission_donnees_infra_j.rules import RULES, Demande
 from sge_sim.services.ordres import (
     has_known_civilite,
-    plays_real_homologation,
     read_declaration,
 )
 from sge_sim.services.rule import check
@@ -55,7 +54,7 @@ def _read(appel: Appel, commande: Commande, asked: Tree) -> Demande:
         paquet=SERVICE.paquet,
         environment=appel.settings.environment,
         jour=appel.today,
-        unserved=plays_real_homologation(appel),
+        unserved=appel.settings.plays_real_homologation,
         point=point,
         objet_code=commande.objet,
         civilites_connues=all(map(has_known_civilite, declarations)),

@@ -1,9 +1,11 @@
 """The control table of CommandeTransmissionHistoriqueMesures (GUI 0453; order assumed).
 
 A period that begins before the last commissioning, or in which no curve was collected, isn't
-refused: the file is cut, or empty (observed 2022; FAQ).
+refused: the file is cut, or empty (observed 2022; FAQ). The setting `historique_refused` has it
+refused, as the codes that the service lists would have it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -33,6 +35,8 @@ class Demande:
 
     `pas` is the step of the curve in minutes, None where none is sent or in another unit than
     minutes; `pas_envoye` tells whether one is. `personne` tells whether the client is named.
+    `collectes` are the periods [debut, fin) in which the curve of a C5 is collected; `tout_exige`
+    refuses what is cut or empty otherwise.
     """
 
     utilisateur: Utilisateur | None
@@ -55,6 +59,8 @@ class Demande:
     corrigees: bool
     pas_envoye: bool
     pas: Decimal | None
+    collectes: Sequence[tuple[date, date | None]]
+    tout_exige: bool
 
     @property
     def known_point(self) -> Point:
@@ -210,6 +216,34 @@ def sans_contrat_actif(demande: Demande) -> bool:
 
 
 @rule(
+    "SGT4N1",
+    source="AX.0466 v1.5.0 ; une période qui chevauche la mise en service est coupée : observé "
+    "en 2022, et supposé refusé quand rien n'en reste",
+    provenance="assumed",
+    remede="une dateFin (exclue) après la dernière mise en service du point",
+)
+def periode_d_un_autre_client(demande: Demande) -> bool:
+    """A day at least of the period is the client's: it ends after the last commissioning."""
+    mise_en_service = demande.known_point.date_mise_en_service
+    return mise_en_service is not None and demande.date_fin <= mise_en_service
+
+
+@rule(
+    "SGT4N1",
+    source=f"{_GUIDE} §2 ; avec --historique-refused seulement",
+    provenance="documented",
+    remede="une dateDebut qui ne précède pas la dernière mise en service, ou le simulateur sans "
+    "--historique-refused",
+)
+def debut_avant_la_mise_en_service(demande: Demande) -> bool:
+    """The client held the point over the whole period, if `historique_refused` asks for it."""
+    mise_en_service = demande.known_point.date_mise_en_service
+    if not demande.tout_exige or mise_en_service is None:
+        return False
+    return demande.date_debut < mise_en_service
+
+
+@rule(
     "SGT4M9",
     source=f"{_GUIDE} §1 ; C5 non ouvert : supposé",
     provenance="documented",
@@ -234,6 +268,24 @@ def compteur_sans_courbe(demande: Demande) -> bool:
     if demande.c5 and point.niveau_ouverture_services != _NIVEAU_REQUIS:
         return True
     return point.type_comptage not in _COMPTEURS_A_COURBE
+
+
+@rule(
+    "SGT4L9",
+    source="AX.0466 v1.5.0 ; avec --historique-refused seulement ; C1-C4 : toujours collectés, "
+    "supposé",
+    provenance="documented",
+    remede="une période où la courbe du C5 a été collectée, ou le simulateur sans "
+    "--historique-refused",
+)
+def courbe_non_collectee(demande: Demande) -> bool:
+    """A C5 curve was collected in the period, if `historique_refused` asks for it."""
+    if not (demande.tout_exige and demande.courbe and demande.c5):
+        return False
+    return not any(
+        debut < demande.date_fin and (fin is None or demande.date_debut < fin)
+        for debut, fin in demande.collectes
+    )
 
 
 @rule(
@@ -277,8 +329,11 @@ RULES: tuple[Rule[Demande], ...] = (
     etat_contractuel_refuse,
     regroupement_turpe,
     sans_contrat_actif,
+    periode_d_un_autre_client,
+    debut_avant_la_mise_en_service,
     sans_index_quotidiens,
     compteur_sans_courbe,
+    courbe_non_collectee,
     conditions_d_utilisation,
 )
 
@@ -289,8 +344,6 @@ UNREACHABLE = {
     "SGT4L5": "Le schéma exige initiateurLogin : son absence est un message malformé.",
     "SGT4L6": _CLIENT_CHANNEL,
     "SGT4L7": "Le nom déclaré n'est confronté à rien : la déclaration est auditée après coup.",
-    "SGT4L9": "Une période sans collecte donne un fichier vide, pas un refus (FAQ).",
     "SGT4M4": "SGE ne distingue pas ici un point non réceptionné d'un point jamais mis en service.",
-    "SGT4N1": "La période est coupée sans erreur à la dernière mise en service (observé en 2022).",
     "SGT566": "De même sens que SGT4K2, qui est employé.",
 }

@@ -19,6 +19,7 @@ from sge_sim.services.service import Appel, Service
 from sge_sim.soap.endpoint import Answer
 from sge_sim.soap.protocol import Tree
 from sge_sim.store.acteurs import find_contrat, find_utilisateur
+from sge_sim.store.mesures import read_suivi
 from sge_sim.store.points import find_point
 
 
@@ -79,6 +80,8 @@ def _read(appel: Appel, general: Tree, asked: Tree) -> Demande:
         corrigees=asked["mesureCorrigee"],
         pas_envoye="pasCdc" in asked,
         pas=_minutes(asked.get("pasCdc")),
+        collectes=read_suivi(appel.session, general["pointId"]).collectes,
+        tout_exige=appel.settings.historique_refused,
     )
 
 

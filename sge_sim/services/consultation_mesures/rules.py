@@ -17,7 +17,8 @@ class Consultation:
     """A consultation, as its rules look at it.
 
     `mesurer` describes the point as it is measured, None where it never was; `debut` is as far as
-    the depth of the service goes back.
+    the depth of the service goes back. `degradee`: the defects of the homologation platform are
+    reproduced.
     """
 
     point: Point | None
@@ -29,6 +30,7 @@ class Consultation:
     jour: date
     debut: date
     mesurer: Callable[[Point], PointMesure | None]
+    degradee: bool
 
     @cached_property
     def mesure(self) -> PointMesure | None:
@@ -145,6 +147,19 @@ def periode_sans_contrat(consultation: Consultation) -> bool:
 
 @rule(
     "SGT4G3",
+    source="observé en homologation 23.2 (AHC-R1)",
+    provenance="observed",
+    remede="un point C5, ou le simulateur sans --profile fidele",
+)
+def c1_c4_sans_mesure(consultation: Consultation) -> bool:
+    """The platform being played has the measures of the segment (profile fidele)."""
+    point = consultation.point
+    large = point is not None and point.segment in ("C1", "C2", "C3", "C4")
+    return large and consultation.degradee
+
+
+@rule(
+    "SGT4G3",
     source="AX.0466 v1.5.0 ; observé en 23.2",
     provenance="documented",
     remede="un point dont une relève au moins a été publiée depuis sa dernière mise en service",
@@ -162,6 +177,7 @@ RULES: tuple[Rule[Consultation], ...] = (
     point_hors_du_service,
     demandeur_non_eligible,
     periode_sans_contrat,
+    c1_c4_sans_mesure,
     aucune_mesure,
 )
 

@@ -30,6 +30,7 @@ def handle(appel: Appel) -> Answer:
         jour=appel.today,
         debut=months_before(appel.today, appel.settings.profondeur_historique_mois),
         mesurer=partial(_mesure, appel.session),
+        degradee=appel.settings.plays_real_homologation,
     )
     check(RULES, consultation, appel.settings.disabled_rules)
     return Answer(

@@ -29,7 +29,7 @@ class Consultation:
 
     `contrat_actif`: whether the calling actor has a contract that runs; `acces` tells whether an
     access service covers the demand; `lire` reads the measures; `vide_admis`: no measure is an
-    empty answer, no refusal.
+    empty answer, no refusal; `degradee`: the defects of the homologation platform are reproduced.
     """
 
     version: Version
@@ -41,6 +41,7 @@ class Consultation:
     acces: Callable[[], bool]
     lire: Callable[[], Mesures]
     vide_admis: bool
+    degradee: bool
 
     @cached_property
     def mesures(self) -> Mesures:

@@ -109,6 +109,22 @@ def client_sans_accord(consultation: Consultation) -> bool:
 
 
 @rule(
+    "SGT4G3",
+    source="observé en homologation 23.2 (CMD3-R3 C1-C4, CMD3-R5, CMD3-R6, CMD3-NR2)",
+    provenance="observed",
+    remede="une courbe, ou l'énergie ou la PMAX d'un C5, ou le simulateur sans --profile fidele",
+)
+def mesures_absentes_en_homologation(consultation: Consultation) -> bool:
+    """The platform being played has the measures (profile fidele): no index, no C1-C4 energy.
+
+    An index that was asked for without an access service had this code too: no SGT211 before it.
+    """
+    segment, type = consultation.sheet.segment, consultation.demande.type
+    absent = type == "INDEX" or (type == "ENERGIE" and segment != "C5")
+    return absent and segment.startswith("C") and consultation.degradee
+
+
+@rule(
     "SGT211",
     source="code observé en 26.1 par un client (CMD3-NR2) ; période non regardée : supposé",
     provenance="assumed",
@@ -268,6 +284,7 @@ RULES_V3: tuple[Rule[Consultation], ...] = (
     pas_incorrect_v3,
     grandeur_d_un_autre_type,
     client_sans_accord,
+    mesures_absentes_en_homologation,
     sans_service_d_acces,
     *_PERIODE,
     *SITUATION_RULES,

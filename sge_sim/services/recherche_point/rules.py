@@ -19,10 +19,12 @@ NAME_MIN = 3
 
 @dataclass(frozen=True)
 class Recherche:
-    """A search, as its rules look at it."""
+    """A search, as its rules look at it; `degradee`: the defects of the homologation platform are
+    reproduced."""
 
     criteres: Criteres
     hors_perimetre: bool
+    degradee: bool
     demandeur: Demandeur
     session: Session
 
@@ -42,8 +44,11 @@ class Recherche:
 
         With client data, a point in service shows to its incumbent supplier alone. Outside the
         perimeter, one point is given only if it is alone to agree: no hit on several, rather
-        than a list (GUI 0427; clients read the 22.1 catalogue otherwise).
+        than a list (GUI 0427; clients read the 22.1 catalogue otherwise). The homologation
+        platform found none at all (observed 23.2, RP-R2 and RP-R3, profile fidele).
         """
+        if self.hors_perimetre and self.degradee:
+            return ()
         if self.hors_perimetre:
             points = search_points(self.session, self.criteres, limit=1)
             return points if len(points) == 1 else ()

@@ -14,6 +14,7 @@ def handle(appel: Appel) -> Answer:
     recherche = Recherche(
         criteres=_criteres(appel.body["criteres"]),
         hors_perimetre=appel.body["criteres"].get("rechercheHorsPerimetre", False),
+        degradee=appel.settings.plays_real_homologation,
         demandeur=appel.demandeur,
         session=appel.session,
     )

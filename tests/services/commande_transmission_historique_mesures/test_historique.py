@@ -10,13 +10,14 @@ from sql_state import execute
 from sge_sim.services.commande_transmission_historique_mesures.service import SERVICE
 
 C4 = "98800005144497"
+COMMISSIONED_AGAIN, COMMISSIONED = "24210000001481", date(2025, 2, 3)
 DAY = timedelta(days=1)
 INDEX = {"mesureType": "IDX", "pasCdc": None}
 OF_C4 = {"pasCdc": {"valeur": 10, "unite": "min"}, "client": {}}
 
 
 def test_every_listed_code_is_reached_here_or_told_unreachable() -> None:
-    reached = {code for code, _, _ in REFUSED} | {"SGT4M5", "SGT500"}
+    reached = {code for code, _, _ in REFUSED} | {"SGT4L9", "SGT4M5", "SGT500"}
     assert set(SERVICE.codes) == reached | set(SERVICE.unreachable)
     assert not reached & set(SERVICE.unreachable)
 
@@ -70,6 +71,8 @@ REFUSED: list[tuple[str, str, dict[str, Any]]] = [
     ("SGT4M6", "24210000000704", {}),
     ("SGT4M7", "98610000001044", OF_C4),
     ("SGT4L1", "24210000001370", {}),
+    ("SGT4N1", COMMISSIONED_AGAIN, {"dateFin": COMMISSIONED}),
+    ("SGT4N1", COMMISSIONED_AGAIN, {**INDEX, "dateFin": COMMISSIONED}),
     ("SGT4M9", C4, {**INDEX, "client": {}}),
     ("SGT4M9", "24210000001920", INDEX),
     ("SGT4M8", "24210000001920", {}),
@@ -116,7 +119,30 @@ def test_a_c4_needs_no_person_and_looks_at_none(tiers: Orders) -> None:
 
 @pytest.mark.observed("2022: cut at the last commissioning, without error")
 def test_a_period_before_the_last_commissioning_is_accepted(tiers: Orders) -> None:
-    assert tiers.historique("24210000001481")["body"]["affaireId"]
+    assert tiers.historique(COMMISSIONED_AGAIN)["body"]["affaireId"]
+    day_one = {"dateFin": COMMISSIONED + DAY}
+    assert tiers.historique(COMMISSIONED_AGAIN, **day_one)["body"]["affaireId"]
+
+
+@pytest.mark.documented("GUI 0453 §2, AX.0466: refused where the setting asks for it")
+def test_what_would_be_cut_or_empty_is_refused_on_demand(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("refused")
+    with orders_simulator(folder, "--historique-refused") as orders:
+        assert orders.historique(COMMISSIONED_AGAIN) == "SGT4N1"
+        since = {"dateDebut": COMMISSIONED}
+        assert orders.historique(COMMISSIONED_AGAIN, **since)["body"]["affaireId"]
+
+        assert orders.historique(C5) == "SGT4L9"
+        assert orders.historique(C5, **INDEX)["body"]["affaireId"]
+        assert orders.historique(C4, **OF_C4)["body"]["affaireId"]
+        june, july = date(2025, 6, 1), date(2025, 7, 1)
+        orders.simulator.command("points", "set", C5, "--collecte", f"{june}..{july}")
+        assert orders.historique(C5, dateFin=june) == "SGT4L9"
+        assert orders.historique(C5, dateDebut=july) == "SGT4L9"
+        assert orders.historique(C5, dateFin=june + DAY)["body"]["affaireId"]
+        assert orders.historique(C5, dateDebut=july - DAY)["body"]["affaireId"]
 
 
 @pytest.mark.assumed("in production a package has to be homologated")

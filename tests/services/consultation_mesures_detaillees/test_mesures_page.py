@@ -29,6 +29,10 @@ Of what is asked for corrected, the active curves of C1-C4 and P1-P3 alone are: 
 comes raw (BRUT), in v2.0 a C5 or P4 is refused. TOUT is told as BEST for its active curve, the
 other curves in it are raw (assumed).
 
+The curve of a C5 is there once somebody had it collected. That of a C1-C4 or P1-P3 is always there,
+ordered or not, although the FAQ says that no curve is collected by default: Enedis reads these
+meters every day for its own needs (assumed). A meter that is processed by index has none.
+
 The indexes of a C4 tell by time class of the distributor what it counts beside energies. How is
 assumed. TF counts on since the meter was installed. DD, DE, DQ and PMA start again at each monthly
 reading: RC tells the month so far, RM the month that ends. They are those of the steps of the
