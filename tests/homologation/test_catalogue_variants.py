@@ -15,7 +15,8 @@ from sge_sim.clock import PARIS, clock_starting_at
 from sge_sim.homologation.case_request import Contexte, materialise
 from sge_sim.homologation.cases import LIBRE, Cas
 from sge_sim.homologation.catalogue import Catalogue, Release, list_releases, load_release, validate
-from sge_sim.homologation.matching import Observation, Seen, recognise
+from sge_sim.homologation.matching import Observation, Seen, differing_fields, recognise
+from sge_sim.homologation.messages import read_message
 from sge_sim.homologation.own_simulator import own_simulator
 from sge_sim.homologation.rapport import Statut
 from sge_sim.homologation.runner import Runner
@@ -140,6 +141,18 @@ def test_every_variant_is_valid_against_the_contract(name: str, contexte_of: Mak
             message = etree.Element(contract.request)
             message.extend(list(body))
             assert contract.first_mistake(message) is None, case.cle
+
+
+@pytest.mark.parametrize("name", list_releases())
+def test_every_variant_fits_its_case(name: str, contexte_of: MakeContext) -> None:
+    release = load_release(name)
+    instant = datetime.combine(release.reference, time(10), PARIS)
+    for case in release.cas:
+        for one in varied(case):
+            tree = materialise(one, contexte_of(release, release.reference))
+            message = read_message(envelope("x", tree))
+            seen = Seen(1, instant, case.service, case.version, b"", b"")
+            assert differing_fields(case, release, seen, message.contenu) == (), case.cle
 
 
 @pytest.mark.parametrize("name", ["21.3", "23.2"])
