@@ -10,6 +10,7 @@ import click
 from sge_sim.app import Simulator, admin_server, b2b_server, open_simulator, write_ready_file
 from sge_sim.cli.options import settings_options
 from sge_sim.collector import collector_paused
+from sge_sim.pki.files import check_writable, make_private_folder
 from sge_sim.serving import announce_serving, withdraw_serving
 from sge_sim.settings import Settings
 from sge_sim.transport.child import Process
@@ -24,6 +25,9 @@ _ADMIN_HOST = "127.0.0.1"
 def serve(**options: Any) -> None:
     logging.basicConfig(level=logging.WARNING, format="sge-sim : %(message)s")
     settings = Settings(**options)
+    make_private_folder(settings.data_dir)  # where the ready file often goes
+    if settings.ready_file is not None:
+        check_writable(settings.ready_file)
     b2b_socket = bind(settings.host, settings.port)
     admin_socket = bind_loopback(_ADMIN_HOST, settings.admin_port)
     with collector_paused():
