@@ -2,6 +2,7 @@
 
 import logging
 import os
+import shlex
 from functools import partial
 from typing import Any
 
@@ -93,11 +94,21 @@ def _greet(settings: Settings, readiness: dict[str, Any]) -> None:
         click.echo(f"\nActeur {kind} : login {actor['login']}, contrat {actor['contrat_id']}")
         click.echo(f"  certificat    {actor['client_cert']}")
         click.echo(f"  clé           {actor['client_key']}")
-    click.echo(f"\nPremier appel :\n{_first_call(readiness)}\n")
+    if settings.basic_auth:
+        click.echo(
+            f"\nMot de passe de ce login, à choisir avant :\n{_password(settings, readiness)}"
+        )
+    click.echo(f"\nPremier appel :\n{_first_call(readiness, settings.basic_auth)}\n")
 
 
-def _first_call(readiness: dict[str, Any]) -> str:
-    """Return a line of curl that works as it is."""
+def _password(settings: Settings, readiness: dict[str, Any]) -> str:
+    """Return the command that gives the first caller a password: no login has one at first."""
+    folder = shlex.quote(str(settings.data_dir.resolve()))
+    return f"sge-sim acteurs mot-de-passe {readiness['login']} --data-dir {folder}"
+
+
+def _first_call(readiness: dict[str, Any], basic_auth: bool) -> str:
+    """Return a line of curl that works as it is; where a password is due, curl asks for it."""
     namespace = (
         "http://www.enedis.fr/sge/b2b/services/consulterdonneestechniquescontractuelles/v1.0"
     )
@@ -108,8 +119,9 @@ def _first_call(readiness: dict[str, Any]) -> str:
         "</loginUtilisateur><autorisationClient>true</autorisationClient>"
         "</c:consulterDonneesTechniquesContractuelles></s:Body></s:Envelope>"
     )
+    user = f"-u {readiness['login']} " if basic_auth else ""
     return (
-        f"curl --cacert {readiness['ca_file']} --cert {readiness['client_cert']} "
+        f"curl {user}--cacert {readiness['ca_file']} --cert {readiness['client_cert']} "
         f"--key {readiness['client_key']} -H 'Content-Type: text/xml; charset=utf-8' "
         f"-d '{envelope}' "
         f"{readiness['b2b_url']}/ConsultationDonneesTechniquesContractuelles/v1.0"
