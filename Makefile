@@ -65,6 +65,7 @@ dist: $(VENV)/.dev ## build the wheel and the source archive
 	$(BIN)/python -m build --no-isolation
 
 lock: ## renew the pinned requirements (needs uv)
+	@$(call needs,uv,uv,pipx && pipx install uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --upgrade pyproject.toml --group packaging -o requirements/run.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

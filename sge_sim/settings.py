@@ -94,7 +94,9 @@ class Settings:
         None, "Fichier JSON écrit dès que les deux points d'écoute acceptent."
     )
     population_size: int = setting(
-        3000, "Nombre de points synthétiques ajoutés à ceux du catalogue au premier démarrage."
+        3000,
+        "Nombre de points synthétiques ajoutés à ceux du catalogue au premier démarrage.",
+        least=0,
     )
     population_seed: int = setting(2021, "Graine de la population synthétique et des mesures.")
     journal_max_records: int = setting(10_000, "Échanges gardés dans le journal.", least=1)

@@ -2,10 +2,11 @@
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from running_simulator import RunningSimulator
+from running_simulator import RunningSimulator, start_simulator
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (Path(__file__).parents[1] / "Makefile").read_text(encoding="utf-8")
@@ -30,6 +31,42 @@ def test_first_call_with_zeep(simulator: RunningSimulator) -> None:
     names: dict[str, object] = {}
     exec(on_the_simulator(snippet, simulator), names)
     assert "98610000000367" in str(names["answer"])
+
+
+def examples() -> list[str]:
+    """The commands that a reader can copy: whole lines, and those in a sentence without a gap."""
+    lines = re.findall(r"^    (?:\$ )?(sge-sim [^#\n]+)", README, re.M)
+    inline = re.findall(r"`(sge-sim (?:hosts|catalog show|cert issue|kit) ?[^`]*)`", README)
+    return [
+        " ".join(each.split())
+        for each in (*lines, *inline)
+        if not each.startswith(("sge-sim homologate", "sge-sim serve"))
+    ]
+
+
+def test_the_examples_work_as_they_are_written(tmp_path: Path) -> None:
+    commands = examples()
+    assert len(commands) >= 8
+    (export,) = re.findall(r"^    (export PATH=.*)$", README, re.M)
+    (tmp_path / ".venv").symlink_to(Path(sys.executable).parents[1])
+    with start_simulator(tmp_path / ".sge-sim", "--population-size", "0"):
+        for command in commands:
+            done = subprocess.run(
+                ["bash", "-c", f"{export}; {command}"],
+                capture_output=True,
+                text=True,
+                cwd=tmp_path,
+            )
+            assert done.returncode == 0, (command, done.stderr)
+    assert (tmp_path / ".sge-sim/mon-certificat/key.pem").exists()
+
+
+def test_no_example_leaves_a_key_where_git_takes_it() -> None:
+    ignored = (Path(__file__).parents[1] / ".gitignore").read_text().split()
+    assert "/.sge-sim/" in ignored
+    written = [each for each in examples() if "--out" in each or " kit " in each]
+    assert len(written) == 2
+    assert all(" .sge-sim/" in each for each in written)
 
 
 @pytest.mark.parametrize("command", ["make run", "make test"])

@@ -9,6 +9,7 @@ from importlib import import_module
 import click
 
 from sge_sim import __version__
+from sge_sim.cli.french import speak_french, system_sentence, usage_sentence
 from sge_sim.collector import collector_paused
 from sge_sim.errors import UsageError
 
@@ -52,22 +53,31 @@ class _Lazy(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     help="Simulateur des web services SGE d'Enedis.",
 )
-@click.version_option(__version__, prog_name="sge-sim")
+@click.version_option(__version__, prog_name="sge-sim", help="Afficher la version.")
 def commands() -> None:
     """Hold the commands together."""
 
 
 def main() -> None:
     """Run the command line."""
+    speak_french()
     try:
         # click returns the code that a command exits with, instead of exiting.
-        sys.exit(commands.main(standalone_mode=False) or 0)
+        sys.exit(commands.main(prog_name="sge-sim", standalone_mode=False) or 0)
     except UsageError as error:
         _refuse(str(error))
     except click.exceptions.Abort:
         sys.exit(130)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        sys.exit(2)
     except click.ClickException as error:
-        _refuse(error.format_message())
+        _refuse(usage_sentence(error))
+    except OSError as error:
+        sentence = system_sentence(error)
+        if sentence is None:
+            raise
+        _refuse(sentence)
 
 
 def _refuse(sentence: str) -> None:

@@ -78,7 +78,11 @@ def authorities(environment: Environnement, authorities_file: Path | None) -> No
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path), help="Dossier des fichiers produits."
 )
-@_password
+@click.option(
+    "--password",
+    envvar="SGE_SIM_PASSWORD",
+    help="Mot de passe du PKCS#12 ; la clé key.pem n'en a pas.",
+)
 @_pki_options
 def issue(
     authority: str,
@@ -99,7 +103,7 @@ def issue(
     )
     password = password or BUNDLE_PASSWORD
     files = write_issued_certificate(out, issued, password)
-    click.echo(f"clé          {files.key}")
+    click.echo(f"clé          {files.key} (sans mot de passe)")
     click.echo(f"certificat   {files.certificate}")
     click.echo(f"à présenter  {files.chain} (avec son intermédiaire)")
     told = f" (mot de passe : {password})" if password == BUNDLE_PASSWORD else ""

@@ -16,11 +16,12 @@ from sge_sim.clock import PARIS, Clock, RunningClock, clock_starting_at, machine
 from sge_sim.errors import UsageError
 from sge_sim.homologation.administration import Administration
 from sge_sim.homologation.catalogue import Release, load_release
+from sge_sim.homologation.doctor_network import Client, try_connection
 from sge_sim.homologation.outcome import not_run
 from sge_sim.homologation.own_simulator import own_simulator
 from sge_sim.homologation.rapport import Execution, Rapport, read_rapport
 from sge_sim.homologation.releases import DEFAULT_RELEASE
-from sge_sim.homologation.reports import write_reports
+from sge_sim.homologation.reports import prepare_folder, write_reports
 from sge_sim.homologation.runner import Runner, select_cases
 from sge_sim.homologation.sge_client import Cible, SgeClient
 from sge_sim.homologation.targets import (
@@ -47,8 +48,8 @@ class _Target:
 
 @click.command(
     help="Exécuter les cas de l'homologation. Sans --target, un simulateur est démarré pour "
-    "l'occasion. Code retour : 0 si chaque package demandé est homologué, 1 sinon, 2 pour une "
-    "commande fausse."
+    "l'occasion. Code retour : 0 si chaque package demandé est homologué (avec --case ou --rerun, "
+    "qui ne jugent aucun package : si chaque cas est bon), 1 sinon, 2 pour une commande fausse."
 )
 @click.option("--package", "packages", multiple=True, type=click.Choice(PACKAGES))
 @click.option("--case", "names", multiple=True, help="Cas (ADP-R1) ou exécution (ADP-R1@C5).")
@@ -84,6 +85,7 @@ def homologate(**options: Any) -> None:
     earlier = None if options["rerun"] is None else read_rapport(options["rerun"])
     if earlier is not None and earlier.release != release.nom:
         raise UsageError(f"Ce rapport est de {earlier.release} : ajouter --release.")
+    _refuse_absent(options["packages"], release)
     packages = options["packages"] or (() if options["names"] or earlier else PACKAGES)
     names = options["names"]
     if earlier is not None:
@@ -93,6 +95,9 @@ def homologate(**options: Any) -> None:
     cases = select_cases(release, packages, names) if packages or names else ()
     expected = _expected_failures(options["expected_failures"], release)
     with _target(options, release) as target:
+        begun = machine_now().astimezone(PARIS)
+        folder = options["report"] or _default_folder(begun)
+        prepare_folder(folder)
         real = not is_local(target.cible.url)
         client = SgeClient(target.cible, options["wsdl_dir"])
         runner = Runner(
@@ -102,7 +107,6 @@ def homologate(**options: Any) -> None:
             expected,
             lambda: check_hours(target.cible.url, RunningClock()),
         )
-        begun = machine_now().astimezone(PARIS)
         sent = [case for case in cases if real and earlier and was_ordered(case, earlier)]
         executions = (
             *(not_run(case, "Commande déjà envoyée : elle n'est pas répétée.") for case in sent),
@@ -121,13 +125,23 @@ def homologate(**options: Any) -> None:
         verdicts=judge(release, packages or PACKAGES, executions, partial),
         executions=executions,
     )
-    written = write_reports(rapport, options["report"] or _default_folder(begun))
     click.echo(summary(rapport))
+    written = write_reports(rapport, folder)
     click.echo(f"\nRapport : {written.html}\nPreuves : {written.preuves}")
     click.echo(f"Empreinte des preuves, à garder ailleurs : {written.empreinte}")
     if options["admin"] is not None:
         _offer(rapport, Administration(options["admin"]))
     sys.exit(0 if rapport.reussi else 1)
+
+
+def _refuse_absent(packages: tuple[str, ...], release: Release) -> None:
+    """Raise `UsageError` for a package that was asked for and that the release doesn't have."""
+    for package in packages:
+        if package not in release.packages:
+            raise UsageError(
+                f"{release.nom} ne liste aucun cas pour le package {package} : choisir parmi "
+                f"{', '.join(release.packages)}, ou une autre --release."
+            )
 
 
 @contextmanager
@@ -176,6 +190,8 @@ def _named_target(options: dict[str, Any]) -> _Target:
         click.echo(WARNING.format(url=url), err=True)
         if not options["yes"]:
             click.confirm("Continuer ?", abort=True, err=True)
+    for wrong in try_connection(url, Client(cible.certificat, cible.cle, cible.ca)):
+        raise UsageError(f"{wrong.constat} {wrong.remede}")
     return _Target(cible, clock_starting_at(now), url)
 
 
@@ -183,7 +199,11 @@ def _expected_failures(file: Path | None, release: Release) -> frozenset[str]:
     """Return the case ids and keys of the file; `#` begins a remark."""
     if file is None:
         return frozenset()
-    lines = (line.partition("#")[0].strip() for line in file.read_text("utf-8").splitlines())
+    try:
+        text = file.read_text("utf-8")
+    except UnicodeDecodeError:
+        raise UsageError(f"{file} n'est pas du texte : y écrire un cas par ligne.") from None
+    lines = (line.partition("#")[0].strip() for line in text.splitlines())
     names = frozenset(line for line in lines if line)
     for name in sorted(names):
         release.find(name)

@@ -1,6 +1,8 @@
 """`sge-sim hosts`: all that a client with fixed URLs needs to reach the simulator."""
 
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -8,12 +10,38 @@ from sge_sim.cli.options import data_dir_option
 from sge_sim.errors import UsageError
 from sge_sim.pki.server_identity import OFFICIAL_HOSTS
 
+Address = IPv4Address | IPv6Address
+
+
+class _Address(click.ParamType[Address]):
+    """An IP address: what /etc/hosts and iptables take."""
+
+    name = "adresse"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Address:
+        try:
+            return ip_address(value)
+        except ValueError:
+            self.fail(f"« {value} » n'est pas une adresse IP : écrire par exemple 127.0.0.1", param)
+
 
 @click.command(help="Donner ce qu'il faut à un client dont les adresses ne se règlent pas.")
 @data_dir_option
-@click.option("--port", default=8443, show_default=True, help="Port du simulateur.")
-@click.option("--address", default="127.0.0.1", show_default=True, help="Adresse du simulateur.")
-def hosts(data_dir: Path, port: int, address: str) -> None:
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=8443,
+    show_default=True,
+    help="Port du simulateur.",
+)
+@click.option(
+    "--address",
+    type=_Address(),
+    default="127.0.0.1",
+    show_default=True,
+    help="Adresse du simulateur.",
+)
+def hosts(data_dir: Path, port: int, address: Address) -> None:
     authority = data_dir / "pki" / "server" / "authority.pem"
     if not authority.exists():
         raise UsageError(
@@ -22,12 +50,13 @@ def hosts(data_dir: Path, port: int, address: str) -> None:
     click.echo("# À ajouter à /etc/hosts :")
     for host in OFFICIAL_HOSTS:
         click.echo(f"{address}  {host}")
+    iptables = "iptables" if address.version == 4 else "ip6tables"
     click.echo(
         f"""
 # Les clients appellent le port 443. Soit le simulateur l'écoute lui-même :
 #   sge-sim serve --port 443            (droits d'administrateur)
 # soit le système y redirige le sien :
-#   iptables -t nat -A OUTPUT -d {address} -p tcp --dport 443 -j REDIRECT --to-ports {port}
+#   {iptables} -t nat -A OUTPUT -d {address} -p tcp --dport 443 -j REDIRECT --to-ports {port}
 
 # Autorité à laquelle le client doit faire confiance (et elle seule, pour ses essais) :
 #   {authority.resolve()}

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import datetime, timedelta
+from enum import Enum
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
@@ -76,7 +77,7 @@ def setting_option(name: str) -> Callable[[Command], Command]:
         type=None if flag else _click_type(kind),
         is_flag=flag,
         multiple=name == "disabled_rules",
-        default=default_data_dir if name == "data_dir" else one.default,
+        default=default_data_dir if name == "data_dir" else _click_default(one.default),
         envvar=variable_of(name),
         show_default=name != "data_dir",
         help=one.metadata["why"],
@@ -97,6 +98,11 @@ def data_dir_option(command: Command) -> Command:
 def json_option(command: Command) -> Command:
     """Give `command` the option that writes JSON instead of a table."""
     return click.option("--json", "as_json", is_flag=True, help="Écrire du JSON.")(command)
+
+
+def _click_default(value: Any) -> Any:
+    """Return a default as it is typed: click shows the names of an enumeration, not its values."""
+    return value.value if isinstance(value, Enum) else value
 
 
 def _click_type(kind: Any) -> Any:

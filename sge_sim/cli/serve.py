@@ -2,6 +2,7 @@
 
 import logging
 import os
+import shlex
 from functools import partial
 from typing import Any
 
@@ -10,6 +11,7 @@ import click
 from sge_sim.app import Simulator, admin_server, b2b_server, open_simulator, write_ready_file
 from sge_sim.cli.options import settings_options
 from sge_sim.collector import collector_paused
+from sge_sim.pki.files import check_writable, make_private_folder
 from sge_sim.serving import serving
 from sge_sim.settings import Settings
 from sge_sim.transport.child import Process
@@ -24,6 +26,9 @@ _ADMIN_HOST = "127.0.0.1"
 def serve(**options: Any) -> None:
     logging.basicConfig(level=logging.WARNING, format="sge-sim : %(message)s")
     settings = Settings(**options)
+    make_private_folder(settings.data_dir)  # where the ready file often goes
+    if settings.ready_file is not None:
+        check_writable(settings.ready_file)
     b2b_socket = bind(settings.host, settings.port)
     admin_socket = bind_loopback(_ADMIN_HOST, settings.admin_port)
     with collector_paused():
@@ -88,11 +93,21 @@ def _greet(settings: Settings, readiness: dict[str, Any]) -> None:
         click.echo(f"\nActeur {kind} : login {actor['login']}, contrat {actor['contrat_id']}")
         click.echo(f"  certificat    {actor['client_cert']}")
         click.echo(f"  clé           {actor['client_key']}")
-    click.echo(f"\nPremier appel :\n{_first_call(readiness)}\n")
+    if settings.basic_auth:
+        click.echo(
+            f"\nMot de passe de ce login, à choisir avant :\n{_password(settings, readiness)}"
+        )
+    click.echo(f"\nPremier appel :\n{_first_call(readiness, settings.basic_auth)}\n")
 
 
-def _first_call(readiness: dict[str, Any]) -> str:
-    """Return a line of curl that works as it is."""
+def _password(settings: Settings, readiness: dict[str, Any]) -> str:
+    """Return the command that gives the first caller a password: no login has one at first."""
+    folder = shlex.quote(str(settings.data_dir.resolve()))
+    return f"sge-sim acteurs mot-de-passe {readiness['login']} --data-dir {folder}"
+
+
+def _first_call(readiness: dict[str, Any], basic_auth: bool) -> str:
+    """Return a line of curl that works as it is; where a password is due, curl asks for it."""
     namespace = (
         "http://www.enedis.fr/sge/b2b/services/consulterdonneestechniquescontractuelles/v1.0"
     )
@@ -103,8 +118,9 @@ def _first_call(readiness: dict[str, Any]) -> str:
         "</loginUtilisateur><autorisationClient>true</autorisationClient>"
         "</c:consulterDonneesTechniquesContractuelles></s:Body></s:Envelope>"
     )
+    user = f"-u {readiness['login']} " if basic_auth else ""
     return (
-        f"curl --cacert {readiness['ca_file']} --cert {readiness['client_cert']} "
+        f"curl {user}--cacert {readiness['ca_file']} --cert {readiness['client_cert']} "
         f"--key {readiness['client_key']} -H 'Content-Type: text/xml; charset=utf-8' "
         f"-d '{envelope}' "
         f"{readiness['b2b_url']}/ConsultationDonneesTechniquesContractuelles/v1.0"

@@ -54,8 +54,11 @@ class Administration:
     def _call(self, method: str, path: str, timeout: float, **options: Any) -> Any:
         try:
             answer = self._session.request(method, self.url + path, timeout=timeout, **options)
-        except requests.RequestException as error:
-            raise UsageError(f"L'administration {self.url} ne répond pas ({error}).") from None
+        except requests.RequestException:
+            raise UsageError(
+                f"L'administration {self.url} ne répond pas : vérifier son adresse, et que le "
+                "simulateur tourne."
+            ) from None
         if answer.status_code == HTTPStatus.BAD_REQUEST:
             raise UsageError(_detail(answer))
         if not answer.ok:

@@ -14,7 +14,12 @@ from typing import Final
 from sge_sim.errors import UsageError
 from sge_sim.homologation.diagnosis import Diagnostic
 from sge_sim.homologation.doctor_files import examine_files
-from sge_sim.homologation.doctor_network import Client, examine_server, examine_url
+from sge_sim.homologation.doctor_network import (
+    NOT_PRESENTABLE,
+    Client,
+    examine_server,
+    examine_url,
+)
 from sge_sim.pki.authorities import Environment, load_authorities
 from sge_sim.pki.installation import open_pki
 from sge_sim.pki.policy import Policy
@@ -55,7 +60,8 @@ def examine(setup: Setup, now: datetime) -> list[Diagnostic]:
     Raises `UsageError` for a data directory without a simulator.
     """
     database = None if setup.data_dir is None else _database(setup.data_dir)
-    found = list(examine_files(setup.cert, setup.key, _policy(setup, database, now), now))
+    files = list(examine_files(setup.cert, setup.key, _policy(setup, database, now), now))
+    found = [*files]
     found += _examine_identity(setup, database)
     if setup.url is not None:
         paths = frozenset(
@@ -65,7 +71,8 @@ def examine(setup: Setup, now: datetime) -> list[Diagnostic]:
         found += wrong
         if not any(each.code in ("https", "adresse_du_wsdl") for each in wrong):
             client = Client(setup.cert, setup.key, setup.ca)
-            found += examine_server(setup.url, client, now)
+            server = examine_server(setup.url, client, now)
+            found += [each for each in server if each.code != NOT_PRESENTABLE or not files]
     if database is not None:
         database.dispose()
     return found

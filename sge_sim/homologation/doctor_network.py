@@ -2,7 +2,7 @@
 
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from difflib import get_close_matches
@@ -10,19 +10,22 @@ from email.utils import parsedate_to_datetime
 from http.client import HTTPException, HTTPSConnection
 from pathlib import Path
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 import certifi
 
 from sge_sim.homologation.diagnosis import Diagnostic
-from sge_sim.homologation.targets import really_closed_sentence
+from sge_sim.homologation.targets import really_closed_sentence, split_address
 from sge_sim.horaires import is_open
 
 _TIMEOUT_SECONDS: Final = 15
 _SKEW: Final = timedelta(minutes=1)
 _HOST_MISMATCH: Final = 62
 _DATES: Final = (9, 10)  # not yet valid, expired
+_NOT_TLS: Final = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE")
 _TEXT_SHOWN: Final = 400
+NOT_PRESENTABLE: Final = "non_presentable"
+"""Said of files that the look at them most often told better."""
 _HOMOLOGATION: Final = "sge-homologation-ws.enedis.fr"
 _RENAMED: Final = {
     "sge-b2b.enedis.fr": "sge-ws.enedis.fr",
@@ -39,20 +42,29 @@ class Client:
     ca: Path | None = None
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What a server answered: HTTP status, the beginning of the text, the `Date` header."""
+
+    status: int
+    text: str
+    date: str | None
+
+
 def examine_url(url: str, paths: frozenset[str], now: datetime) -> Iterator[Diagnostic]:
     """Yield what is wrong with an address as written; `paths` are those of the services.
 
     `now` is the machine's time, aware: it tells whether the homologation platform is open.
     """
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if parts.scheme != "https" or not host:
+    parts = split_address(url)
+    if parts is None:
         yield Diagnostic(
             "https",
-            f"« {url} » n'est pas une adresse https://hôte/chemin.",
-            "SGE ne répond qu'en HTTPS, avec le certificat de l'acteur.",
+            f"« {url} » n'est pas une adresse https://hôte[:port]/chemin.",
+            "L'écrire ainsi : SGE ne répond qu'en HTTPS, avec le certificat de l'acteur.",
         )
         return
+    host = parts.hostname or ""
     if host == "www.enedis.fr" or host.endswith(".erdf.fr"):
         yield Diagnostic(
             "adresse_du_wsdl",
@@ -87,25 +99,47 @@ def examine_url(url: str, paths: frozenset[str], now: datetime) -> Iterator[Diag
 
 def examine_server(url: str, client: Client, now: datetime) -> Iterator[Diagnostic]:
     """Connect, and yield what goes wrong; `url` has the shape that `examine_url` asks for."""
+    answer = yield from try_connection(url, client)
+    if answer is not None:
+        yield from _answered(answer, urlsplit(url))
+        yield from examine_date(answer.date, now)
+
+
+def try_connection(url: str, client: Client) -> Generator[Diagnostic, None, Answer | None]:
+    """Ask the server for a page: yield what prevents it, return what it answers."""
     parts = urlsplit(url)
-    host, port = parts.hostname or "", parts.port or 443
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
-        context = ssl.create_default_context(cafile=str(client.ca or certifi.where()))
-        context.load_cert_chain(client.cert, client.key)
-    except (OSError, ssl.SSLError):
-        return  # the look at the files has told it
-    connection = HTTPSConnection(host, port, timeout=_TIMEOUT_SECONDS, context=context)
+        context.load_cert_chain(client.cert, client.key, password="")  # or OpenSSL would ask
+    except OSError as error:
+        yield Diagnostic(
+            NOT_PRESENTABLE,
+            f"{client.cert} et {client.key} ne peuvent pas être présentés à un serveur ({error}).",
+            "Donner le certificat et sa clé en PEM, la clé sans mot de passe.",
+        )
+        return None
     try:
-        connection.request("GET", f"{parts.path.rstrip('/') or '/'}?wsdl")
+        context.load_verify_locations(client.ca or certifi.where())
+    except OSError:
+        yield Diagnostic(
+            "ca_inutilisable",
+            f"{client.ca} ne contient aucune autorité en PEM : le serveur n'est pas vérifié.",
+            "Donner l'autorité du serveur ; pour un simulateur, le ca_file qu'il annonce.",
+        )
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    connection = HTTPSConnection(
+        parts.hostname or "", parts.port or 443, timeout=_TIMEOUT_SECONDS, context=context
+    )
+    try:
+        connection.request("GET", f"{quote(parts.path.rstrip('/'), '/%') or '/'}?wsdl")
         answer = connection.getresponse()
         text = answer.read(_TEXT_SHOWN * 4).decode("utf-8", "replace").strip()
     except (OSError, HTTPException) as error:
         yield _connection_failed(parts, client, error)
-        return
+        return None
     finally:
         connection.close()
-    yield from _answered(answer.status, text[:_TEXT_SHOWN], parts)
-    yield from examine_date(answer.getheader("Date"), now)
+    return Answer(answer.status, text[:_TEXT_SHOWN], answer.getheader("Date"))
 
 
 def examine_date(date: str | None, now: datetime) -> Iterator[Diagnostic]:
@@ -124,7 +158,8 @@ def examine_date(date: str | None, now: datetime) -> Iterator[Diagnostic]:
         )
 
 
-def _answered(status: int, text: str, parts: SplitResult) -> Iterator[Diagnostic]:
+def _answered(answer: Answer, parts: SplitResult) -> Iterator[Diagnostic]:
+    status, text = answer.status, answer.text
     if status == 403:
         yield Diagnostic(
             "certificat_refuse",
@@ -152,6 +187,12 @@ def _connection_failed(parts: SplitResult, client: Client, error: Exception) -> 
             "hote_inconnu",
             f"« {host} » n'a pas d'adresse ({error.strerror}).",
             "Vérifier le nom de l'hôte et le DNS.",
+        )
+    if isinstance(error, ssl.SSLError) and error.reason in _NOT_TLS:
+        return Diagnostic(
+            "sans_tls",
+            f"{host}:{parts.port or 443} ne parle pas TLS.",
+            "Vérifier le port : SGE ne répond qu'en HTTPS.",
         )
     if isinstance(error, ssl.SSLError | ConnectionResetError | HTTPException):
         return Diagnostic(

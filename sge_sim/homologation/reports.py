@@ -9,7 +9,7 @@ from sge_sim.homologation.rapport import Rapport, to_json
 from sge_sim.homologation.report_html import render_html
 from sge_sim.homologation.report_junit import render_junit
 from sge_sim.homologation.report_xlsx import render_xlsx
-from sge_sim.pki.files import write_atomically
+from sge_sim.pki.files import check_writable, write_atomically
 
 EVIDENCE_NAME = "preuves.zip"
 
@@ -27,9 +27,15 @@ class WrittenReports:
     empreinte: str
 
 
+def prepare_folder(folder: Path) -> None:
+    """Make the folder of a report; raises what writing there would, before a campaign is run."""
+    folder.mkdir(parents=True, exist_ok=True)
+    check_writable(folder / EVIDENCE_NAME)
+
+
 def write_reports(rapport: Rapport, folder: Path) -> WrittenReports:
     """Write every form of `rapport` into `folder`, made if need be; what is there is replaced."""
-    folder.mkdir(parents=True, exist_ok=True)
+    prepare_folder(folder)
     files: Mapping[str, bytes] = {
         "rapport.html": render_html(rapport).encode(),
         "suivi.xlsx": render_xlsx(rapport),

@@ -6,7 +6,7 @@ hours, and no order sent twice.
 
 from datetime import datetime
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from sge_sim.clock import Clock
 from sge_sim.errors import UsageError
@@ -32,10 +32,22 @@ def is_local(url: str) -> bool:
     return urlsplit(url).hostname in _LOCAL
 
 
+def split_address(url: str) -> SplitResult | None:
+    """Return the parts of `https://host[:port][/path]`; None for any other shape."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        _ = host.encode("idna")
+        sound = parts.port != 0 and host.isprintable() and " " not in host
+    except ValueError:  # a port beyond 65535, half a bracket, a label too long or empty
+        return None
+    return parts if sound and host and parts.scheme == "https" else None
+
+
 def checked_url(url: str) -> str:
     """Return `https://host[:port]`; raises `UsageError` for any other shape."""
-    parts = urlsplit(url)
-    if parts.scheme != "https" or not parts.hostname or parts.path.strip("/") or parts.query:
+    parts = split_address(url)
+    if parts is None or parts.path.strip("/") or parts.query:
         raise UsageError(
             f"« {url} » : la cible s'écrit https://hôte[:port], sans chemin ; celui de chaque "
             "service est ajouté."

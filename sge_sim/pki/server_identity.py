@@ -70,7 +70,7 @@ def ensure_server_identity(
     try:
         (leaf,) = read_pem_bundle(folder / "identity.pem")
         (authority,) = read_pem_bundle(folder / "authority.pem")
-    except (OSError, ValueError) as error:
+    except (FileNotFoundError, ValueError) as error:
         raise UsageError(
             f"Le certificat du serveur dans {folder} est abîmé : supprimer ce dossier."
         ) from error
@@ -101,7 +101,7 @@ def _read_leaf(path: Path) -> x509.Certificate:
     try:
         (leaf,) = read_pem_bundle(path)
         return leaf
-    except (OSError, ValueError) as error:
+    except (FileNotFoundError, ValueError) as error:
         raise UsageError(
             f"{path} est illisible : démarrer une fois sge-sim serve avec ce --data-dir."
         ) from error

@@ -73,7 +73,7 @@ def open_simulated_authority(
     try:
         (root,) = read_pem_bundle(own / "root.pem")
         (intermediate,) = read_pem_bundle(own / "intermediate.pem")
-    except (OSError, ValueError) as error:
+    except (FileNotFoundError, ValueError) as error:
         raise UsageError(
             f"L'autorité simulée du dossier {own} est abîmée : supprimer ce dossier."
         ) from error

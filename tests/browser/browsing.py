@@ -3,6 +3,9 @@
 import json
 
 from selenium.webdriver import Chrome
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.expected_conditions import staleness_of
+from selenium.webdriver.support.wait import WebDriverWait
 
 
 def requested_addresses(browser: Chrome) -> list[str]:
@@ -26,3 +29,12 @@ def complaints(browser: Chrome) -> list[str]:
         for entry in browser.get_log("browser")
         if entry["level"] in ("SEVERE", "WARNING")
     ]
+
+
+def follow(browser: Chrome, element: WebElement) -> None:
+    """Click on what leads to another page; return once this one is gone.
+
+    Without the wait, what is found next may still be of this page, and stale a moment later.
+    """
+    element.click()
+    WebDriverWait(browser, 10).until(staleness_of(element))

@@ -2,7 +2,7 @@
 
 import pytest
 import zeep
-from browsing import complaints, requested_addresses
+from browsing import complaints, follow, requested_addresses
 from real_clients import ZeepCaller
 from running_simulator import RunningSimulator
 from selenium.webdriver import Chrome
@@ -40,11 +40,11 @@ def test_exchanges_are_filtered_and_opened(browser: Chrome, called: RunningSimul
     browser.get(called.ready["admin_url"] + "/")
     browser.find_element(By.NAME, "prm").send_keys(UNKNOWN)
     browser.find_element(By.NAME, "code").send_keys("SGT401")
-    browser.find_element(By.CSS_SELECTOR, "form button").click()
+    follow(browser, browser.find_element(By.CSS_SELECTOR, "form button"))
     rows = browser.find_elements(By.CSS_SELECTOR, "table tbody tr")
     assert rows
     assert all("SGT401" in row.text and UNKNOWN in row.text for row in rows)
-    rows[0].find_element(By.TAG_NAME, "a").click()
+    follow(browser, rows[0].find_element(By.TAG_NAME, "a"))
     shown = browser.find_element(By.TAG_NAME, "body").text
     for told in ("SGT401", f"<pointId>{UNKNOWN}</pointId>", "point inexistant"):
         assert told in shown, told
@@ -56,7 +56,7 @@ def test_what_a_client_writes_is_shown_and_never_run(
 ) -> None:
     browser.get(called.ready["admin_url"] + "/")
     newest = browser.find_element(By.CSS_SELECTOR, "table tbody tr a")
-    newest.click()
+    follow(browser, newest)
     assert "document.title" in browser.find_element(By.TAG_NAME, "body").text
     assert browser.title != "pris"
     assert complaints(browser) == []

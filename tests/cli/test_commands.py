@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 from running_simulator import RunningSimulator, run_command
 
 from sge_sim.referentiel.prm import is_valid
@@ -48,6 +49,31 @@ def test_hosts_prints_what_a_client_with_fixed_urls_needs(simulator: RunningSimu
         assert f"127.0.0.1  {host}.enedis.fr" in printed
     assert simulator.ready["ca_file"] in printed
     assert "443" in printed
+
+
+def test_hosts_prints_no_rule_that_the_system_would_refuse(simulator: RunningSimulator) -> None:
+    wrong = (("--port", "99999"), ("--port", "0"), ("--address", "1.2.3.4 evil"))
+    for option in wrong:
+        done = simulator.command("hosts", *option)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert option[1] in done.stderr
+    assert (
+        "ip6tables -t nat -A OUTPUT -d ::1 "
+        in simulator.command("hosts", "--address", "::1").stdout
+    )
+
+
+def test_a_certificate_is_issued_with_an_open_key_and_a_closed_bundle(
+    simulator: RunningSimulator, tmp_path: Path
+) -> None:
+    options = ("--authority", "gandi", "--name", "a.example", "--password", "secret")
+    done = simulator.command("cert", "issue", *options, "--out", str(tmp_path))
+    assert "key.pem (sans mot de passe)" in done.stdout
+    assert "BEGIN PRIVATE KEY" in (tmp_path / "key.pem").read_text()
+    bundle = (tmp_path / "bundle.p12").read_bytes()
+    assert load_pkcs12(bundle, b"secret").cert is not None
+    help_page = " ".join(run_command("cert", "issue", "--help").stdout.split())
+    assert "Mot de passe du PKCS#12 ; la clé key.pem n'en a pas." in help_page
 
 
 def test_journal_list_has_the_fields_of_the_rest_api(simulator: RunningSimulator) -> None:

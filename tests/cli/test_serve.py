@@ -1,5 +1,6 @@
 """`sge-sim serve` as a user meets it."""
 
+import re
 import signal
 import socket
 import stat
@@ -53,6 +54,21 @@ def test_start_prints_urls_paths_logins_and_a_line_of_curl(simulator: RunningSim
         assert text in log
 
 
+def test_the_lines_printed_with_basic_auth_work(tmp_path: Path) -> None:
+    with start_simulator(tmp_path, "--population-size", "0", "--basic-auth") as running:
+        log = (tmp_path / "log.txt").read_text()
+        (password,) = re.findall(r"^sge-sim (acteurs mot-de-passe .*)$", log, re.M)
+        (call,) = re.findall(r"^curl .*$", log, re.M)
+        done = run_command(*password.split(), "--password", "secret")
+        assert done.returncode == 0, done.stderr
+        user = f"-u {running.login} "
+        assert user in call
+        # curl asks for the password in a terminal: the test has none.
+        call = call.replace(user, f"-u {running.login}:secret ")
+        answered = subprocess.run(["bash", "-c", call], capture_output=True, text=True)
+        assert "25946599093143" in answered.stdout
+
+
 def test_second_start_is_ready_soon_and_sigterm_ends_cleanly(tmp_path: Path) -> None:
     with start_simulator(tmp_path, "--population-size", "1200"):
         pass
@@ -100,6 +116,7 @@ def test_simulated_clock_starts_where_it_is_told(tmp_path: Path) -> None:
         (["--wsdl-dir", "/nulle/part"], "n'est pas un dossier"),
         (["--population-size", "3"], "947"),
         (["--workers", "0"], "--workers 0 : donner un nombre à partir de 1"),
+        (["--population-size", "-1"], "--population-size -1 : donner un nombre à partir de 0"),
         (["--journal-max-records", "-5"], "--journal-max-records -5 : donner un nombre"),
         (["--disabled-rules", "trop_de_tout"], "n'est la règle d'aucun service"),
     ],

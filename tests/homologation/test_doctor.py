@@ -195,6 +195,47 @@ def test_plain_http_is_named() -> None:
     assert [each.code for each in examine_url("http://localhost", PATHS, OPEN)] == ["https"]
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://localhost:99999",
+        "https://localhost:0",
+        "https://[::1",
+        "https://a..b/",
+        f"https://{'a' * 80}.fr",
+        "https://a b/",
+    ],
+)
+def test_what_is_no_address_is_named(good: Setup, url: str) -> None:
+    assert codes(replace(good, url=url)) == ["https"]
+
+
+def test_a_server_without_tls_is_named(good: Setup, simulator: RunningSimulator) -> None:
+    plain = simulator.ready["admin_url"].replace("http:", "https:")
+    assert codes(replace(good, url=plain)) == ["sans_tls"]
+
+
+def test_a_path_in_any_letters_is_asked_for(good: Setup, simulator: RunningSimulator) -> None:
+    assert codes(replace(good, url=f"{simulator.url}/é è")) == ["chemin", "chemin_refuse"]
+
+
+@pytest.mark.parametrize("content", [b"", bytes(range(256)), None])
+def test_an_authority_that_cannot_be_used_is_named_and_the_address_tried(
+    good: Setup, tmp_path: Path, content: bytes | None
+) -> None:
+    ca = tmp_path / "ca.pem"
+    ca.write_bytes(good.key.read_bytes() if content is None else content)
+    assert codes(replace(good, ca=ca)) == ["ca_inutilisable"]
+    dead = replace(good, ca=ca, url="https://localhost:9")
+    assert codes(dead) == ["ca_inutilisable", "injoignable"]
+
+
+def test_files_that_no_client_can_present_are_named(good: Setup, tmp_path: Path) -> None:
+    binary = tmp_path / "cert.p12"
+    binary.write_bytes(good.cert.with_name("bundle.p12").read_bytes())
+    assert codes(replace(good, cert=binary)) == ["non_presentable"]
+
+
 def test_a_clock_that_is_off_is_named() -> None:
     date = "Tue, 24 Nov 2026 09:00:00 GMT"
     assert list(examine_date(date, OPEN)) == []
@@ -228,6 +269,17 @@ def test_the_command_names_what_is_wrong_and_says_so_by_its_code(good: Setup) ->
     files = ("--cert", str(good.cert), "--key", str(good.key))
     fine = run_command("doctor", *files, "--data-dir", str(good.data_dir))
     assert (fine.returncode, fine.stdout) == (0, "Rien à signaler.\n")
+
+
+def test_the_command_tells_of_a_wrong_address_and_a_wrong_authority(
+    good: Setup, tmp_path: Path
+) -> None:
+    empty = tmp_path / "ca.pem"
+    empty.touch()
+    for option in (("--url", "https://localhost:99999"), ("--url", good.url, "--ca", str(empty))):
+        done = run_command("doctor", "--cert", str(good.cert), "--key", str(good.key), *option)
+        assert (done.returncode, done.stderr) == (1, "")
+        assert "[https]" in done.stdout or "[ca_inutilisable]" in done.stdout
 
 
 def test_a_folder_without_a_simulator_is_refused(good: Setup, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The runner against real simulators, from the command line to the written reports."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, time
 from pathlib import Path
 
@@ -10,10 +11,10 @@ from lxml import etree
 from openpyxl import load_workbook
 from running_simulator import RunningSimulator, start_simulator
 
-from sge_sim.clock import PARIS, clock_starting_at
+from sge_sim.clock import PARIS, RunningClock, clock_starting_at
 from sge_sim.homologation.catalogue import load_release
 from sge_sim.homologation.evidence import verify
-from sge_sim.homologation.own_simulator import own_simulator
+from sge_sim.homologation.own_simulator import cible_of, own_simulator
 from sge_sim.homologation.rapport import Decision, Statut
 from sge_sim.homologation.runner import Runner
 from sge_sim.homologation.sge_client import SgeClient
@@ -180,6 +181,8 @@ def test_a_wrong_contract_fails_even_the_cases_whose_answer_is_ignored(
         (["--cert", __file__], "--target"),
         (["--package", "tout"], "consultation"),
         (["--rerun", __file__], "rapport"),
+        (["--expected-failures", "/bin/ls"], "/bin/ls n'est pas du texte"),
+        (["--package", "historique", "--release", "26.1"], "aucun cas pour le package historique"),
     ],
 )
 def test_misuse_is_told_in_a_sentence_with_code_2(
@@ -191,15 +194,42 @@ def test_misuse_is_told_in_a_sentence_with_code_2(
     assert "Traceback" not in done.stderr
 
 
-def test_a_target_that_does_not_answer_makes_failures_not_a_crash(
+def test_a_target_that_cannot_be_called_is_told_before_anything_is_run(
     simulator: RunningSimulator, tmp_path: Path
 ) -> None:
     options = against(simulator)
-    options[options.index("--target") + 1] = "https://localhost:9"
-    done = homologate(tmp_path, *options, "--case", "ADP-NR1")
-    assert done.code == 1
-    assert "La cible ne répond pas" in done.stdout
-    assert done.report.executions[0].statut is Statut.ECHOUE
+    plain = simulator.ready["admin_url"].replace("http:", "https:")
+    for target, told in (
+        ("https://localhost:9", "localhost:9 ne répond pas"),
+        ("https://localhost:99999", "la cible s'écrit https://hôte[:port]"),
+        (plain, "ne parle pas TLS"),
+    ):
+        options[options.index("--target") + 1] = target
+        done = homologate(tmp_path, *options, "--case", "ADP-NR1")
+        assert (done.code, done.stdout) == (2, "")
+        assert told in done.stderr
+        assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_target_that_stops_answering_makes_failures_not_a_crash(
+    simulator: RunningSimulator,
+) -> None:
+    dead = replace(cible_of(simulator.ready), url="https://localhost:9", admin_url=None)
+    release = load_release("23.2")
+    runner = Runner(release, SgeClient(dead), RunningClock())
+    (execution,) = runner.run(release.find("ADP-NR1"))
+    assert execution.statut is Statut.ECHOUE
+    assert "La cible ne répond pas" in execution.constats[0].trouve
+
+
+@pytest.mark.parametrize("folder", ["/proc/nope", f"{__file__}/below"])
+def test_a_report_that_cannot_be_written_is_told_before_anything_is_run(
+    simulator: RunningSimulator, folder: str
+) -> None:
+    done = homologate(Path(folder), *against(simulator), "--case", "ADP-NR1")
+    assert (done.code, done.stdout) == (2, "")
+    assert folder in done.stderr
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_the_real_platform_is_warned_about_before_anything_is_sent(

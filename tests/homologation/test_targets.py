@@ -38,7 +38,13 @@ def test_a_simulator_is_called_at_any_hour() -> None:
     check_hours("https://localhost:8443", at("2026-11-22T03:00"))
 
 
-@pytest.mark.parametrize("url", ["http://a", "a:1", "https://a/RecherchePoint/v2.0", "https://"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("http://a", "a:1", "https://a/RecherchePoint/v2.0", "https://"),
+        *("https://a:99999", "https://[::1", "https://a..b", "https://a b"),
+    ],
+)
 def test_a_target_is_a_host_without_a_path(url: str) -> None:
     with pytest.raises(UsageError, match="https://hôte"):
         checked_url(url)

@@ -76,6 +76,16 @@ def test_fewer_hosts_keep_the_certificate_and_foreign_ones_are_refused(tmp_path:
         ensure_server_identity(tmp_path / "server", now=NOW, hosts=["hôte"])
 
 
+@pytest.mark.parametrize("name", ["identity.pem", "authority.pem"])
+def test_files_that_cannot_be_read_are_not_called_damaged(tmp_path: Path, name: str) -> None:
+    ensure_server_identity(tmp_path / "server", now=NOW)
+    file = tmp_path / "server" / name
+    file.rename(file.with_suffix(".aside"))
+    file.symlink_to(file)  # unreadable, even to root
+    with pytest.raises(OSError, match=name):
+        ensure_server_identity(tmp_path / "server", now=NOW)
+
+
 def test_damaged_identity_is_a_usage_error(tmp_path: Path) -> None:
     server = ensure_server_identity(tmp_path / "server", now=NOW)
     server.identity.write_text("nothing")

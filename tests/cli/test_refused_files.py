@@ -1,0 +1,90 @@
+"""What can't be read or written is told in a sentence that names it, before anything is done."""
+
+import os
+from pathlib import Path
+
+import pytest
+from running_simulator import RunningSimulator, run_command
+
+from sge_sim.clock import machine_now
+from sge_sim.pki.server_identity import ensure_server_identity
+
+LONG = "a" * 300
+
+
+def sentence(*arguments: str) -> str:
+    done = run_command(*arguments)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert done.stderr.startswith("sge-sim : ")
+    assert len(done.stderr.splitlines()) == 1
+    return done.stderr
+
+
+def serve(folder: Path | str, *options: str) -> str:
+    ports = ("--port", "0", "--admin-port", "0")
+    return sentence("serve", "--data-dir", str(folder), *ports, *options)
+
+
+@pytest.mark.parametrize(
+    ("folder", "told"),
+    [
+        ("file", "/file » existe déjà et n'est pas un dossier"),
+        ("file/below", "/file » existe déjà et n'est pas un dossier"),
+        ("/proc/foo", "« /proc/foo » n'existe pas ou ne peut pas être créé"),
+        (LONG, "a un nom trop long"),
+    ],
+)
+def test_a_data_folder_that_cannot_be_made(tmp_path: Path, folder: str, told: str) -> None:
+    (tmp_path / "file").write_text("kept")
+    assert told in serve(tmp_path / folder)
+    assert (tmp_path / "file").read_text() == "kept"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("hosts",), ("clock", "show"), ("kit", "/tmp/k.zip"), ("cert", "renew-server")],
+)
+def test_a_data_folder_that_cannot_be_looked_at(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+    sentence(*arguments, "--data-dir", str(tmp_path / LONG))
+    sentence(*arguments, "--data-dir", str(loop / "data"))
+
+
+@pytest.mark.parametrize("out", [__file__, "/proc/nope"])
+def test_a_folder_of_certificates_that_cannot_be_made(
+    simulator: RunningSimulator, out: str
+) -> None:
+    options = ("--authority", "gandi", "--name", "a.example", "--data-dir", str(simulator.data_dir))
+    assert f"« {out} »" in sentence("cert", "issue", *options, "--out", out)
+
+
+def test_a_report_of_a_campaign_that_cannot_be_written(simulator: RunningSimulator) -> None:
+    where = ("--data-dir", str(simulator.data_dir))
+    run_command("campaign", "start", *where)
+    try:
+        assert "« /proc/nope »" in sentence("campaign", "report", *where, "--report", "/proc/nope")
+    finally:
+        run_command("campaign", "stop", *where)
+
+
+def test_a_ready_file_that_cannot_be_written_is_told_before_the_start(tmp_path: Path) -> None:
+    data_dir, pipe = tmp_path / "data", tmp_path / "pipe"
+    os.mkfifo(pipe)
+    assert "« /nope/x.json »" in serve(data_dir, "--ready-file", "/nope/x.json")
+    for special in (tmp_path, pipe, Path("/dev/full")):
+        told = serve(data_dir, "--ready-file", str(special))
+        assert f"{special} n'est pas un fichier ordinaire" in told
+    assert pipe.is_fifo()
+    assert list(data_dir.iterdir()) == []
+
+
+def test_a_certificate_that_cannot_be_read_is_not_to_be_deleted(tmp_path: Path) -> None:
+    ensure_server_identity(tmp_path / "pki" / "server", now=machine_now())
+    identity = tmp_path / "pki" / "server" / "identity.pem"
+    identity.unlink()
+    identity.symlink_to(identity)  # unreadable, even to root
+    for command in (("cert", "renew-server"), ("serve", "--port", "0", "--admin-port", "0")):
+        told = sentence(*command, "--data-dir", str(tmp_path))
+        assert f"« {identity} »" in told
+        assert "supprimer" not in told
