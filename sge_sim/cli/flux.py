@@ -98,7 +98,7 @@ def show(nom: str, data_dir: Path, as_json: bool) -> None:
 @click.option(
     "--profile",
     type=click.Choice(list(Profile), case_sensitive=False),
-    default=Profile.NOMINAL,
+    default=Profile.NOMINAL.value,
     show_default=True,
     help="fidele : quelques journées de C5 arrivent en retard.",
 )
