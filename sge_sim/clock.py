@@ -2,7 +2,7 @@
 
 SGE lives in French legal time: dates, stamps and opening hours are all Europe/Paris. The clock
 either follows the machine, or runs shifted from a chosen start, or stands still. What must know
-the time receives a `Clock`; nothing else in the project asks the machine.
+the time receives a `Clock`; nothing else in the project asks the machine for a date or an instant.
 """
 
 import re
@@ -71,11 +71,6 @@ def elapsed_ms(since: float) -> float:
 def stopwatch() -> float:
     """Return a reading for `elapsed_ms`."""
     return _time.perf_counter()
-
-
-def today(clock: Clock) -> date:
-    """Return the simulated legal date."""
-    return clock.now().date()
 
 
 def start_of_day(day: date) -> datetime:

@@ -1,11 +1,14 @@
 """The administration's application: its REST routes, described by `/openapi.json`."""
 
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from sge_sim import __version__
 from sge_sim.admin import pages
@@ -30,6 +33,10 @@ from sge_sim.errors import UsageError
 _LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
 _MAX_BODY = 2**20
+
+_MISTAKES = {"missing": "à donner", "extra_forbidden": "inconnu ici", "json_invalid": "pas du JSON"}
+_STATUSES = {404: "Rien n'est servi à cette adresse.", 405: "Cette adresse ne prend pas cet appel."}
+_PHRASES = {HTTPStatus(status).phrase for status in _STATUSES}
 
 _SUBJECTS = (
     journal,
@@ -76,6 +83,19 @@ def build_admin(state: AdminState) -> FastAPI:
     @app.exception_handler(UsageError)
     async def refuse(_request: Request, error: UsageError) -> Response:
         return JSONResponse({"detail": str(error)}, 400)
+
+    @app.exception_handler(RequestValidationError)
+    async def refuse_demand(_request: Request, error: RequestValidationError) -> Response:
+        first = error.errors()[0]
+        place = ".".join(str(one) for one in first["loc"])
+        kind = _MISTAKES.get(first["type"], "valeur refusée")
+        detail = f"{place} : {kind}. /openapi.json dit ce qui est attendu."
+        return JSONResponse({"detail": detail}, 422)
+
+    @app.exception_handler(StarletteHTTPException)
+    async def refuse_path(_request: Request, error: StarletteHTTPException) -> Response:
+        detail = _STATUSES.get(error.status_code) if error.detail in _PHRASES else error.detail
+        return JSONResponse({"detail": detail or error.detail}, error.status_code, error.headers)
 
     @app.get("/api/settings", summary="Les réglages en vigueur", tags=["réglages"])
     def read_settings() -> dict[str, str]:

@@ -65,16 +65,6 @@ class CanalView(BaseModel):
     chiffrement: AlgorithmeFlux
 
 
-class CanalDemande(BaseModel):
-    """A channel to be declared; `cle` and `iv` in hexadecimal."""
-
-    type: TypeCanal
-    url: str | None = None
-    chiffrement: AlgorithmeFlux = "aucun"
-    cle: str | None = None
-    iv: str | None = None
-
-
 class PublicationView(BaseModel):
     """What a round of publications and deliveries did."""
 

@@ -13,8 +13,8 @@ import click
 
 from sge_sim.cli.acteurs_canal import canal
 from sge_sim.cli.options import data_dir_option, json_option
-from sge_sim.cli.state import open_database
 from sge_sim.clock import machine_now
+from sge_sim.state import open_database
 from sge_sim.store.codes import Environnement, KindActeur, Paquet
 
 if TYPE_CHECKING:

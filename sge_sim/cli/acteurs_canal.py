@@ -6,7 +6,7 @@ from typing import get_args
 import click
 
 from sge_sim.cli.options import data_dir_option
-from sge_sim.cli.state import open_database
+from sge_sim.state import open_database
 from sge_sim.store.codes import AlgorithmeFlux, TypeCanal
 
 

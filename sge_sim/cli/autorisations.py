@@ -7,9 +7,9 @@ from typing import Any
 import click
 
 from sge_sim.cli.options import data_dir_option, json_option
-from sge_sim.cli.state import open_database
 from sge_sim.clock import PARIS
 from sge_sim.commandes.autorisations import audit
+from sge_sim.state import open_database
 from sge_sim.store.commandes import AutorisationClient, autorisations
 
 

@@ -11,9 +11,7 @@ from typing import Any, get_args
 import click
 
 from sge_sim.cli.options import data_dir_option, setting_option
-from sge_sim.cli.state import open_database
 from sge_sim.clock import machine_now
-from sge_sim.errors import UsageError
 from sge_sim.pki.authorities import load_authorities
 from sge_sim.pki.inspection import inspect_files, read_actor_certificate
 from sge_sim.pki.installation import Pki, open_pki
@@ -22,6 +20,7 @@ from sge_sim.pki.keys import BUNDLE_PASSWORD, KEY_TYPES, KeyType
 from sge_sim.pki.policy import Policy
 from sge_sim.pki.rendering import render_inspection
 from sge_sim.pki.server_identity import renew_server_identity
+from sge_sim.state import open_database, require
 from sge_sim.store.codes import Environnement
 
 _ENVIRONNEMENTS = get_args(Environnement)
@@ -175,25 +174,17 @@ def revoke(file: Path, password: str | None, **folders: Any) -> None:
 )
 @data_dir_option
 def renew_server(data_dir: Path) -> None:
-    _require(data_dir)
+    require(data_dir / "pki")
     renewed = renew_server_identity(data_dir / "pki" / "server", now=machine_now())
     click.echo(f"{renewed.identity} renouvelé jusqu'au {renewed.valid_until:%d/%m/%Y}.")
     click.echo("L'autorité est la même : les clients n'ont rien à changer.")
 
 
 def _open(data_dir: Path, authorities_file: Path | None, authorities_dir: Path | None) -> Pki:
-    _require(data_dir)
+    require(data_dir / "pki")
     return open_pki(
         data_dir,
         now=machine_now(),
         authorities_file=authorities_file,
         authorities_dir=authorities_dir,
     )
-
-
-def _require(data_dir: Path) -> None:
-    if not (data_dir / "pki").is_dir():
-        raise UsageError(
-            f"{data_dir} ne contient pas de simulateur : l'indiquer par --data-dir, ou le créer "
-            "par sge-sim serve."
-        )

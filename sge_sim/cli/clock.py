@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from sge_sim.cli.options import Duration, Instant, data_dir_option
-from sge_sim.cli.state import open_database
 from sge_sim.commandes.echeances import catch_up_orders
 from sge_sim.commandes.horloge import advance_clock, follow_machine, freeze_clock, set_clock
 from sge_sim.serving import serving_admin
+from sge_sim.state import open_database
 from sge_sim.store.clock import StoredClock
 from sge_sim.store.database import Database
 

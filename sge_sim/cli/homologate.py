@@ -153,16 +153,16 @@ def _target(options: dict[str, Any], release: Release) -> Iterator[_Target]:
     for name in ("cert", "key", "ca", "login", "contrat", "admin", "now"):
         if options[name] is not None:
             raise UsageError(f"--{name} va avec --target.")
-    noon = datetime.combine(release.reference, time(10), PARIS)
+    start = datetime.combine(release.reference, time(10), PARIS)
     rules = [part for name in options["disabled_rules"] for part in ("--disabled-rules", name)]
     kit = options["wsdl_dir"]
     wsdl = [] if kit is None else ["--wsdl-dir", str(kit)]
     with TemporaryDirectory(prefix="sge-sim-") as folder:
         click.echo(f"Simulateur démarré pour {release.nom}, au {release.reference:%d/%m/%Y}.")
         with own_simulator(
-            Path(folder), ["--now", noon.isoformat(), "--strict", *wsdl, *rules]
+            Path(folder), ["--now", start.isoformat(), "--strict", *wsdl, *rules]
         ) as simulator:
-            yield _Target(simulator.cible(), clock_starting_at(noon), "un simulateur sge-sim")
+            yield _Target(simulator.cible(), clock_starting_at(start), "un simulateur sge-sim")
 
 
 def _named_target(options: dict[str, Any]) -> _Target:

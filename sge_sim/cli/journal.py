@@ -6,9 +6,9 @@ from pathlib import Path
 import click
 
 from sge_sim.cli.options import data_dir_option, json_option
-from sge_sim.cli.state import open_database
 from sge_sim.clock import PARIS
 from sge_sim.provenance import in_french
+from sge_sim.state import open_database
 from sge_sim.store.codes import KindEchange
 from sge_sim.store.journal import Echange, find_echanges
 

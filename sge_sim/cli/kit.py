@@ -6,11 +6,11 @@ from typing import Any
 import click
 
 from sge_sim.cli.options import data_dir_option
-from sge_sim.cli.state import open_database
 from sge_sim.clock import machine_now
 from sge_sim.errors import UsageError
 from sge_sim.homologation.kit import write_kit
 from sge_sim.homologation.targets import checked_url
+from sge_sim.state import open_database
 
 
 @click.command(

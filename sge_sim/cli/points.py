@@ -9,12 +9,12 @@ import click
 import yaml
 
 from sge_sim.cli.options import Duration, Instant, data_dir_option, json_option
-from sge_sim.cli.state import open_database
 from sge_sim.clock import parse_instant
 from sge_sim.commandes.changements import Changements, change_life
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.points import describe_point, get_point
 from sge_sim.referentiel.reglages import TOUS, TYPES_ACCES, Reglages, change_point
+from sge_sim.state import open_database
 from sge_sim.store.clock import StoredClock
 from sge_sim.store.points import named_points
 

@@ -9,8 +9,9 @@ import requests
 
 from sge_sim.clock import PARIS
 from sge_sim.errors import UsageError
-from sge_sim.settings import Profile
+from sge_sim.settings import Environment, Profile
 
+_PAGE = 1000
 _TIMEOUT_SECONDS: Final = 30
 _ADVANCE_SECONDS: Final = 1800
 """An advance of years publishes thousands of files."""
@@ -43,12 +44,17 @@ class Administration:
         return int(newest[0]["id"]) if newest else 0
 
     def plays_defects(self) -> bool:
-        """Return whether the simulator plays the defects of the real platform (its profile)."""
-        return bool(self.get("/api/settings")["profile"] != Profile.NOMINAL)
+        """Return whether the simulator plays the defects of the homologation platform."""
+        settings = self.get("/api/settings")
+        played = Profile(settings["profile"]), Environment(settings["environment"])
+        return played == (Profile.FIDELE, Environment.HOMOLOGATION)
 
     def exchanges_after(self, exchange_id: int) -> Sequence[Mapping[str, Any]]:
         """Return the exchanges recorded after that one, the oldest first, without bodies."""
-        found: Sequence[Mapping[str, Any]] = self.get("/api/journal", after=exchange_id, limit=1000)
+        found: list[Mapping[str, Any]] = []
+        while page := self.get("/api/journal", after=exchange_id, limit=_PAGE):
+            found += page
+            exchange_id = page[-1]["id"]
         return found
 
     def _call(self, method: str, path: str, timeout: float, **options: Any) -> Any:

@@ -91,7 +91,9 @@ class Campaigns:
         with self.database.transaction() as session:
             code = default_acteur(session, "tiers").code if acteur is None else acteur
             if find_acteur(session, code) is None:
-                raise UsageError(f"L'acteur « {code} » est inconnu : voir acteurs.yaml.")
+                raise UsageError(
+                    f"L'acteur « {code} » est inconnu : sge-sim acteurs list donne les acteurs."
+                )
             if any(each.fin is None for each in find_campagnes(session, acteur=code)):
                 raise UsageError(
                     f"L'acteur {code} a déjà une campagne ouverte : l'arrêter par "

@@ -11,7 +11,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from sge_sim.errors import UsageError
 from sge_sim.homologation.diagnosis import Diagnostic
 from sge_sim.homologation.doctor_files import examine_files
 from sge_sim.homologation.doctor_network import (
@@ -26,7 +25,7 @@ from sge_sim.pki.policy import Policy
 from sge_sim.pki.trust import load_trust
 from sge_sim.referentiel.clients import CertificateRegister
 from sge_sim.resources import data_path
-from sge_sim.settings import Settings
+from sge_sim.state import open_database
 from sge_sim.store.acteurs import find_contrat, find_utilisateur
 from sge_sim.store.database import Database
 
@@ -59,7 +58,7 @@ def examine(setup: Setup, now: datetime) -> list[Diagnostic]:
 
     Raises `UsageError` for a data directory without a simulator.
     """
-    database = None if setup.data_dir is None else _database(setup.data_dir)
+    database = None if setup.data_dir is None else open_database(setup.data_dir)
     files = list(examine_files(setup.cert, setup.key, _policy(setup, database, now), now))
     found = [*files]
     found += _examine_identity(setup, database)
@@ -83,14 +82,6 @@ def _policy(setup: Setup, database: Database | None, now: datetime) -> Policy:
         return Policy(setup.environment, load_trust(load_authorities()))
     trust = open_pki(setup.data_dir, now=now).trust
     return Policy(setup.environment, trust, CertificateRegister(database))
-
-
-def _database(data_dir: Path) -> Database:
-    if not (data_dir / "sge-sim.db").exists():
-        raise UsageError(f"{data_dir} ne contient pas de simulateur : vérifier --data-dir.")
-    database = Database(Settings(data_dir=data_dir).database)
-    database.prepare()
-    return database
 
 
 def _examine_identity(setup: Setup, database: Database | None) -> Iterator[Diagnostic]:

@@ -3,7 +3,7 @@
 The generator is splitmix64 read as a hash: `key + counter * golden`, then its finaliser. Every
 operation is on 64-bit integers, so the numbers are the same bytes on every machine, interpreter
 and numpy version, whatever window is computed, in whatever order and process. No value of
-`mesures/` passes through floating point, for the same reason.
+`mesures/` is left to floating point, for the same reason: its one square root is corrected.
 """
 
 import numpy as np

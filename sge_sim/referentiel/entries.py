@@ -256,7 +256,7 @@ def _in_french(error: Mapping[str, Any]) -> str:
         case "string_type":
             return f"un texte est attendu et non {value!r} (l'écrire entre guillemets)"
         case _:
-            return f"« {value} » ne convient pas ({error['msg']})"
+            return f"« {value} » ne convient pas"
 
 
 @cache

@@ -35,7 +35,7 @@ class Rule(Generic[Judged]):
 
     @property
     def meaning(self) -> str:
-        """The first sentence of the function's documentation."""
+        """The first line of the function's documentation."""
         return (self.broken.__doc__ or "").strip().split("\n")[0]
 
 

@@ -126,14 +126,14 @@ class _Operation:
         except SgtFault:
             raise
         except Exception as error:
-            _log.exception("%s failed", self.contract.path)
+            _log.exception("%s n'a pas pu répondre.", self.contract.path)
             raise SgtFault("SGT500", explanation=f"{type(error).__name__}: {error}") from error
         return body
 
     def _hold_against_contract(self, body: bytes) -> None:
         mistake = self.contract.first_mistake(etree.fromstring(body))
         if mistake is not None:
-            raise ValueError(f"the answer breaks the contract: {mistake}")
+            raise ValueError(f"la réponse ne respecte pas le contrat : {mistake}")
 
 
 def _service(contract: Contract, models: Models, operation: _Operation) -> Any:

@@ -132,7 +132,28 @@ def test_a_number_that_no_row_can_have_is_refused(
 
 def test_a_field_that_a_demand_does_not_have_is_refused(homologation: RunningSimulator) -> None:
     answer = post(homologation, "/api/campaigns", actor="TIERS2")
-    assert (answer.status_code, "actor" in answer.text) == (422, True)
+    assert answer.status_code == 422
+    assert answer.json()["detail"].startswith("body.actor : inconnu ici.")
+    typo = {"type": "dossier", "algorithme": "aes128"}
+    url = homologation.ready["admin_url"] + "/api/canaux/1100256"
+    assert requests.put(url, json=typo, timeout=10).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "told"),
+    [
+        ("GET", "/nulle/part", 404, "Rien n'est servi à cette adresse."),
+        ("DELETE", "/api/clock", 405, "Cette adresse ne prend pas cet appel."),
+        ("GET", "/api/journal/999999", 404, "Aucun échange ne porte le numéro 999999."),
+        ("GET", "/campagnes/abc", 422, "path.campaign_id : valeur refusée."),
+    ],
+)
+def test_the_administration_refuses_in_french(
+    homologation: RunningSimulator, method: str, path: str, status: int, told: str
+) -> None:
+    answer = requests.request(method, homologation.ready["admin_url"] + path, timeout=10)
+    assert answer.status_code == status
+    assert answer.json()["detail"].startswith(told)
 
 
 @pytest.mark.parametrize(

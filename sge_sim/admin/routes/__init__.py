@@ -8,7 +8,7 @@ from fastapi import Path
 from pydantic import BaseModel, ConfigDict
 
 from sge_sim.commandes.back_office import BackOffice
-from sge_sim.settings import Profile, Settings
+from sge_sim.settings import Settings
 from sge_sim.store.clock import StoredClock
 from sge_sim.store.database import Database
 
@@ -41,4 +41,4 @@ class AdminState:
         """The observed campaigns; the catalogue is loaded for whoever looks at one."""
         from sge_sim.homologation.campaign import Campaigns
 
-        return Campaigns(self.database, self.settings.profile is not Profile.NOMINAL)
+        return Campaigns(self.database, self.settings.plays_real_homologation)

@@ -5,13 +5,23 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Response
 
-from sge_sim.admin.routes import AdminState
-from sge_sim.admin.views_flux import CanalDemande, CanalView, FichierView, PublicationView
+from sge_sim.admin.routes import AdminState, Body
+from sge_sim.admin.views_flux import CanalView, FichierView, PublicationView
 from sge_sim.flux.chiffrement import decrypt
 from sge_sim.flux.declaration import declare_canal, describe_canal, secret_of
 from sge_sim.flux.livraison import deliver_pending, retry_now
-from sge_sim.store.codes import EtatFichier, Flux
+from sge_sim.store.codes import AlgorithmeFlux, EtatFichier, Flux, TypeCanal
 from sge_sim.store.flux import find_fichier, find_fichiers
+
+
+class CanalDemande(Body):
+    """A channel to be declared; `cle` and `iv` in hexadecimal."""
+
+    type: TypeCanal
+    url: str | None = None
+    chiffrement: AlgorithmeFlux = "aucun"
+    cle: str | None = None
+    iv: str | None = None
 
 
 def router(state: AdminState) -> APIRouter:

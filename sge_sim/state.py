@@ -15,11 +15,17 @@ def open_database(data_dir: Path) -> Database:
     """
     url = os.environ.get(variable_of("database_url"))
     settings = Settings(data_dir=data_dir, database_url=url)
-    if settings.database_url is None and not (data_dir / "sge-sim.db").exists():
-        raise UsageError(
-            f"{data_dir} ne contient pas de simulateur : l'indiquer par --data-dir, ou le créer "
-            "par sge-sim serve."
-        )
+    if settings.database_url is None:
+        require(data_dir / "sge-sim.db")
     database = Database(settings.database)
     database.prepare()
     return database
+
+
+def require(part: Path) -> None:
+    """Raise `UsageError` where `part`, of a folder of state, isn't there."""
+    if not part.exists():
+        raise UsageError(
+            f"{part.parent} ne contient pas de simulateur : l'indiquer par --data-dir, ou le créer "
+            "par sge-sim serve."
+        )
