@@ -1,18 +1,10 @@
-"""What the services that take orders have in common: rules, who agreed, how a declaration reads."""
+"""Rules that the services that take orders have in common."""
 
 from typing import Protocol
 
-from sge_sim.commandes.autorisations import Declaration
-from sge_sim.referentiel.libelles import LIBELLES
 from sge_sim.services.acces import Acces, utilisateur_sans_droit
 from sge_sim.services.rule import rule
-from sge_sim.services.service import Appel
-from sge_sim.soap.protocol import Tree
-from sge_sim.store.codes import Segment
 from sge_sim.store.points import Point
-
-_C2_C4 = frozenset[Segment]({"C2", "C3", "C4"})
-_CIVILITES = frozenset(LIBELLES["civilite"]) - {"Mlle"}
 
 
 @rule(
@@ -69,27 +61,3 @@ def regroupement_turpe(demande: SurPoint) -> bool:
 def fourniture_provisoire(demande: SurPoint) -> bool:
     """The supply isn't provisional."""
     return demande.known_point.provisoire
-
-
-def read_declaration(tree: Tree, *, soutirage: bool, injection: bool) -> Declaration:
-    """Return who is said to have agreed, from the block that holds the person."""
-    if "personnePhysique" in tree:
-        person = tree["personnePhysique"]
-        names = (person["nom"], person.get("prenom"))
-        return Declaration(True, " ".join(filter(None, names)), soutirage, injection)
-    if "personneMorale" in tree:
-        company = tree["personneMorale"]["denominationSociale"]
-        return Declaration(False, company, soutirage, injection)
-    return Declaration(None, None, soutirage, injection)
-
-
-def has_known_civilite(tree: Tree) -> bool:
-    """Tell whether the civility of the person, if there is one, is M or Mme (the guides)."""
-    civilite = tree.get("personnePhysique", {}).get("civilite")
-    return civilite is None or civilite in _CIVILITES
-
-
-def c2_c4_unserved(appel: Appel, point: Point | None) -> bool:
-    """Tell whether the real homologation platform doesn't serve the order (observed 2022-23)."""
-    served = point is None or point.segment not in _C2_C4
-    return not served and appel.settings.plays_real_homologation

@@ -8,9 +8,8 @@ from sge_sim.services.commande_arret_service_souscrit_mesures.rules import (
     UNREACHABLE,
     Demande,
 )
-from sge_sim.services.ordres import c2_c4_unserved
 from sge_sim.services.rule import check
-from sge_sim.services.service import Appel, Service
+from sge_sim.services.service import Appel, Service, c2_c4_unserved
 from sge_sim.soap.endpoint import Answer
 from sge_sim.store.acteurs import find_contrat, find_utilisateur
 from sge_sim.store.commandes import find_service, lock_point

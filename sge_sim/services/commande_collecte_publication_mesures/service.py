@@ -7,9 +7,9 @@ from sge_sim.commandes.souscription import subscribe
 from sge_sim.services.commande_collecte_publication_mesures.answer import order_accepted
 from sge_sim.services.commande_collecte_publication_mesures.demande import Demande
 from sge_sim.services.commande_collecte_publication_mesures.rules import RULES, UNREACHABLE
-from sge_sim.services.ordres import c2_c4_unserved, has_known_civilite, read_declaration
+from sge_sim.services.reading import has_known_civilite, read_declaration
 from sge_sim.services.rule import check
-from sge_sim.services.service import Appel, Service
+from sge_sim.services.service import Appel, Service, c2_c4_unserved
 from sge_sim.soap.endpoint import Answer
 from sge_sim.store.acteurs import find_contrat, find_utilisateur
 from sge_sim.store.commandes import lock_point, services_of_point

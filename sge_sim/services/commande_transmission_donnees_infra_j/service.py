@@ -6,10 +6,7 @@ from sge_sim.commandes.echeances import run_due
 from sge_sim.commandes.prestations import prestation_infra_j
 from sge_sim.services.commande_transmission_donnees_infra_j.answer import demand_accepted
 from sge_sim.services.commande_transmission_donnees_infra_j.rules import RULES, Demande
-from sge_sim.services.ordres import (
-    has_known_civilite,
-    read_declaration,
-)
+from sge_sim.services.reading import has_known_civilite, read_declaration
 from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.endpoint import Answer

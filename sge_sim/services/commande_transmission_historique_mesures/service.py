@@ -13,7 +13,7 @@ from sge_sim.services.commande_transmission_historique_mesures.rules import (
     UNREACHABLE,
     Demande,
 )
-from sge_sim.services.ordres import has_known_civilite, read_declaration
+from sge_sim.services.reading import has_known_civilite, read_declaration
 from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.endpoint import Answer

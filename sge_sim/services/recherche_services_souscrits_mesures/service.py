@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 
 from sge_sim.commandes.echeances import run_due
-from sge_sim.services.ordres import c2_c4_unserved
 from sge_sim.services.recherche_services_souscrits_mesures.answer import services_found
 from sge_sim.services.recherche_services_souscrits_mesures.rules import RULES, Recherche
 from sge_sim.services.rule import check
-from sge_sim.services.service import Appel, Service
+from sge_sim.services.service import Appel, Service, c2_c4_unserved
 from sge_sim.soap.endpoint import Answer
 from sge_sim.store.acteurs import find_contrat, find_utilisateur
 from sge_sim.store.commandes import ServiceSouscrit, services_of_point
