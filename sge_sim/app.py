@@ -19,7 +19,7 @@ from sge_sim.collector import collector_paused
 from sge_sim.commandes.horloge import start_clock
 from sge_sim.deferred import Deferred
 from sge_sim.door.cadence import Cadence
-from sge_sim.pki.files import make_private_folder, write_atomically
+from sge_sim.files import make_private_folder, write_atomically
 from sge_sim.pki.installation import Pki, open_pki
 from sge_sim.referentiel.clients import DefaultClient, ensure_default_clients
 from sge_sim.settings import Settings

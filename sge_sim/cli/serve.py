@@ -11,7 +11,7 @@ import click
 from sge_sim.app import Simulator, admin_server, b2b_server, open_simulator, write_ready_file
 from sge_sim.cli.options import settings_options
 from sge_sim.collector import collector_paused
-from sge_sim.pki.files import check_writable, make_private_folder
+from sge_sim.files import check_writable, make_private_folder
 from sge_sim.serving import serving
 from sge_sim.settings import Settings
 from sge_sim.transport.child import Process

@@ -19,7 +19,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from sqlalchemy.orm import Session
 
 from sge_sim.errors import UsageError
-from sge_sim.pki.files import PRIVATE, write_atomically
+from sge_sim.files import PRIVATE, PUBLIC, write_atomically
 from sge_sim.pki.installation import open_pki
 from sge_sim.pki.issuing import IssuedCertificate, issue_client_certificate
 from sge_sim.pki.keys import BUNDLE_PASSWORD, key_pem
@@ -188,7 +188,7 @@ def _zipped(files: dict[str, bytes]) -> bytes:
             member = zipfile.ZipInfo(f"kit-sge/{name}")
             member.compress_type = zipfile.ZIP_DEFLATED
             member.external_attr = (
-                0o600 if ".key." in name or name.endswith("p12") else 0o644
+                PRIVATE if ".key." in name or name.endswith("p12") else PUBLIC
             ) << 16
             archive.writestr(member, data)
     return buffer.getvalue()

@@ -9,10 +9,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from sqlalchemy.orm import Session
 
+from sge_sim.files import make_folder_once
 from sge_sim.pki.authorities import Environment
 from sge_sim.pki.certificates import fingerprint, name_text
 from sge_sim.pki.checks import Registered
-from sge_sim.pki.files import make_folder_once
 from sge_sim.pki.installation import Pki
 from sge_sim.pki.issuing import issue_client_certificate, write_issued_certificate
 from sge_sim.store.acteurs import Acteur, Certificat, default_acteur
