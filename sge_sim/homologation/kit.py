@@ -23,7 +23,7 @@ from sge_sim.files import PRIVATE, PUBLIC, write_atomically
 from sge_sim.pki.installation import open_pki
 from sge_sim.pki.issuing import IssuedCertificate, issue_client_certificate
 from sge_sim.pki.keys import BUNDLE_PASSWORD, key_pem
-from sge_sim.referentiel.clients import register_certificate
+from sge_sim.referentiel.certificats import register_certificate
 from sge_sim.resources import data_path
 from sge_sim.services.registry import SERVICES
 from sge_sim.soap.codes import LIBELLES
