@@ -157,7 +157,7 @@ def _services_table(contracts: Iterable[Contract], url: str) -> bytes:
             (
                 one.service,
                 one.version,
-                packages.get(one.path, ""),
+                packages[one.path],
                 f"{url}{one.path}",
                 one.operation,
             )
