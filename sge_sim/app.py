@@ -19,9 +19,9 @@ from sge_sim.collector import collector_paused
 from sge_sim.commandes.horloge import start_clock
 from sge_sim.deferred import Deferred
 from sge_sim.door.cadence import Cadence
-from sge_sim.pki.files import make_private_folder, write_atomically
+from sge_sim.files import make_private_folder, write_atomically
 from sge_sim.pki.installation import Pki, open_pki
-from sge_sim.referentiel.clients import DefaultClient, ensure_default_clients
+from sge_sim.referentiel.certificats import DefaultCaller, ensure_default_callers
 from sge_sim.settings import Settings
 from sge_sim.store.acteurs import has_acteurs
 from sge_sim.store.clock import StoredClock
@@ -47,7 +47,7 @@ class Simulator:
     database: Database
     clock: StoredClock
     pki: Pki
-    clients: tuple[DefaultClient, ...]
+    callers: tuple[DefaultCaller, ...]
     cadence: Cadence
 
 
@@ -72,18 +72,18 @@ def open_simulator(settings: Settings) -> Simulator:
         authorities_file=settings.authorities_file,
         authorities_dir=settings.authorities_dir,
     )
-    clients = ensure_default_clients(settings.data_dir, database, pki, now=machine_now())
+    callers = ensure_default_callers(settings.data_dir, database, pki, now=machine_now())
     clock = StoredClock(database)
     if settings.now is not None:
         start_clock(clock, settings.now, database)
-    return Simulator(settings, database, clock, pki, clients, Cadence())
+    return Simulator(settings, database, clock, pki, callers, Cadence())
 
 
 def b2b_server(simulator: Simulator, listening_socket: socket) -> "WebServices":
     """Build the B2B listener of one process; what it needs is imported in that process."""
     from sge_sim.b2b import B2B
     from sge_sim.pki.policy import Policy
-    from sge_sim.referentiel.clients import CertificateRegister
+    from sge_sim.referentiel.certificats import CertificateRegister
     from sge_sim.store.certificats import kind_of_acteur
     from sge_sim.store.journal_writer import JournalWriter
     from sge_sim.transport.server import B2BServer

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from sge_sim.pki.files import PRIVATE
+from sge_sim.files import PRIVATE
 
 _FILE: Final = "en-service.json"
 

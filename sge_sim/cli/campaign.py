@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
+from sge_sim.administration import Administration
 from sge_sim.cli.homologation_text import offer, one_line, summary
 from sge_sim.cli.options import data_dir_option
-from sge_sim.homologation.administration import Administration
 from sge_sim.homologation.campaign import Campaigns, CampaignState
 from sge_sim.homologation.releases import DEFAULT_RELEASE
 from sge_sim.homologation.reports import write_reports

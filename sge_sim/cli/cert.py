@@ -123,7 +123,7 @@ def check(
     www_counts_as_same: bool,
     **folders: Any,
 ) -> None:
-    from sge_sim.referentiel.clients import CertificateRegister
+    from sge_sim.referentiel.certificats import CertificateRegister
 
     policy = Policy(
         environment,

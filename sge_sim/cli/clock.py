@@ -16,7 +16,7 @@ from sge_sim.store.clock import StoredClock
 from sge_sim.store.database import Database
 
 if TYPE_CHECKING:
-    from sge_sim.homologation.administration import ServedClock
+    from sge_sim.administration import ServedClock
 
 _KINDS = {
     "real": "celle de la machine",
@@ -84,7 +84,7 @@ def _move(
         change(clock)
         catch_up_orders(database, clock.now())
     else:
-        from sge_sim.homologation.administration import Administration, ServedClock
+        from sge_sim.administration import Administration, ServedClock
 
         ask(ServedClock(Administration(admin_url)))
     _say(clock)

@@ -11,7 +11,7 @@ import click
 from sge_sim.cli.options import data_dir_option, json_option
 from sge_sim.clock import PARIS
 from sge_sim.errors import UsageError
-from sge_sim.pki.files import write_atomically
+from sge_sim.files import write_atomically
 from sge_sim.settings import Environment, Profile, Settings
 from sge_sim.state import open_database
 from sge_sim.store.clock import StoredClock

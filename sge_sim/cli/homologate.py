@@ -11,10 +11,10 @@ from typing import Any
 
 import click
 
+from sge_sim.administration import Administration
 from sge_sim.cli.homologation_text import offer, one_line, summary
 from sge_sim.clock import PARIS, Clock, RunningClock, clock_starting_at, machine_now, parse_instant
 from sge_sim.errors import UsageError
-from sge_sim.homologation.administration import Administration
 from sge_sim.homologation.catalogue import Release, load_release
 from sge_sim.homologation.doctor_network import Client, try_connection
 from sge_sim.homologation.outcome import not_run

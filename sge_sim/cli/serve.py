@@ -11,7 +11,7 @@ import click
 from sge_sim.app import Simulator, admin_server, b2b_server, open_simulator, write_ready_file
 from sge_sim.cli.options import settings_options
 from sge_sim.collector import collector_paused
-from sge_sim.pki.files import check_writable, make_private_folder
+from sge_sim.files import check_writable, make_private_folder
 from sge_sim.serving import serving
 from sge_sim.settings import Settings
 from sge_sim.transport.child import Process
@@ -62,13 +62,13 @@ def serve(**options: Any) -> None:
 def _readiness(simulator: Simulator, *, b2b_url: str, admin_url: str) -> dict[str, Any]:
     """Return what a harness needs: addresses, files, and each default actor's means to call."""
     actors = {
-        client.kind: {
-            "client_cert": str(client.certificate.resolve()),
-            "client_key": str(client.key.resolve()),
-            "login": client.login,
-            "contrat_id": client.contrat_id,
+        caller.kind: {
+            "client_cert": str(caller.certificate.resolve()),
+            "client_key": str(caller.key.resolve()),
+            "login": caller.login,
+            "contrat_id": caller.contrat_id,
         }
-        for client in simulator.clients
+        for caller in simulator.callers
     }
     return {
         "b2b_url": b2b_url,

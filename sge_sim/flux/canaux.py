@@ -16,7 +16,7 @@ from typing import ClassVar
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from sge_sim.errors import UsageError
-from sge_sim.pki.files import make_private_folder, write_atomically
+from sge_sim.files import make_private_folder, write_atomically
 from sge_sim.store.codes import TypeCanal
 
 TIMEOUT_SECONDS = 10

@@ -18,9 +18,9 @@ from sqlalchemy.orm import Session
 
 from sge_sim.clock import PARIS, elapsed_ms, machine_now, start_of_day, stopwatch
 from sge_sim.commandes.echeances import catch_up_orders
+from sge_sim.files import PRIVATE, make_private_folder, write_atomically
 from sge_sim.flux.fabrication import Fichier, contrat_of, make_files
 from sge_sim.flux.lots import Lot, LotAffaire, next_lot
-from sge_sim.pki.files import PRIVATE, make_private_folder, write_atomically
 from sge_sim.settings import Environment, Profile, Settings
 from sge_sim.store.commandes import DemandeHistorique
 from sge_sim.store.database import Database

@@ -23,7 +23,7 @@ from sge_sim.pki.authorities import Environment, load_authorities
 from sge_sim.pki.installation import open_pki
 from sge_sim.pki.policy import Policy
 from sge_sim.pki.trust import load_trust
-from sge_sim.referentiel.clients import CertificateRegister
+from sge_sim.referentiel.certificats import CertificateRegister
 from sge_sim.resources import data_path
 from sge_sim.state import open_database
 from sge_sim.store.acteurs import find_contrat, find_utilisateur

@@ -19,11 +19,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from sqlalchemy.orm import Session
 
 from sge_sim.errors import UsageError
-from sge_sim.pki.files import PRIVATE, write_atomically
+from sge_sim.files import PRIVATE, PUBLIC, write_atomically
 from sge_sim.pki.installation import open_pki
 from sge_sim.pki.issuing import IssuedCertificate, issue_client_certificate
 from sge_sim.pki.keys import BUNDLE_PASSWORD, key_pem
-from sge_sim.referentiel.clients import register_certificate
+from sge_sim.referentiel.certificats import register_certificate
 from sge_sim.resources import data_path
 from sge_sim.services.registry import SERVICES
 from sge_sim.soap.codes import LIBELLES
@@ -157,7 +157,7 @@ def _services_table(contracts: Iterable[Contract], url: str) -> bytes:
             (
                 one.service,
                 one.version,
-                packages.get(one.path, ""),
+                packages[one.path],
                 f"{url}{one.path}",
                 one.operation,
             )
@@ -188,7 +188,7 @@ def _zipped(files: dict[str, bytes]) -> bytes:
             member = zipfile.ZipInfo(f"kit-sge/{name}")
             member.compress_type = zipfile.ZIP_DEFLATED
             member.external_attr = (
-                0o600 if ".key." in name or name.endswith("p12") else 0o644
+                PRIVATE if ".key." in name or name.endswith("p12") else PUBLIC
             ) << 16
             archive.writestr(member, data)
     return buffer.getvalue()

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sge_sim.files import check_writable, write_atomically
 from sge_sim.homologation.evidence import pack
 from sge_sim.homologation.rapport import Rapport, to_json
 from sge_sim.homologation.report_html import render_html
 from sge_sim.homologation.report_junit import render_junit
 from sge_sim.homologation.report_xlsx import render_xlsx
-from sge_sim.pki.files import check_writable, write_atomically
 
 EVIDENCE_NAME = "preuves.zip"
 

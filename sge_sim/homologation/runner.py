@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from sge_sim.administration import Administration
 from sge_sim.clock import PARIS, Clock
 from sge_sim.errors import UsageError
-from sge_sim.homologation.administration import Administration
 from sge_sim.homologation.answer_paths import Answer
 from sge_sim.homologation.case_request import Contexte, materialise
 from sge_sim.homologation.cases import Cas, Etape

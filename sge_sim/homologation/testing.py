@@ -10,8 +10,8 @@ from typing import Any
 import requests
 import zeep
 
+from sge_sim.administration import Administration, ServedClock
 from sge_sim.clock import PARIS, machine_now
-from sge_sim.homologation.administration import Administration, ServedClock
 from sge_sim.homologation.catalogue import Release, load_release
 from sge_sim.homologation.matching import Seen, recognise
 from sge_sim.homologation.outcome import not_run

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from sge_sim.errors import UsageError
+from sge_sim.files import PRIVATE, make_folder_once, write_atomically
 from sge_sim.pki.building import (
     CLOCK_MARGIN,
     DIGEST,
@@ -25,7 +26,6 @@ from sge_sim.pki.building import (
     simulator_name,
 )
 from sge_sim.pki.certificates import extension, read_pem_bundle
-from sge_sim.pki.files import PRIVATE, make_folder_once, write_atomically
 from sge_sim.pki.keys import generate_key, key_pem, read_key
 
 # The two real platforms, under their names of today and of before 2024.

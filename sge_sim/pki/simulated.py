@@ -19,10 +19,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from sge_sim.errors import UsageError
+from sge_sim.files import PRIVATE, locked, make_folder_once, write_atomically
 from sge_sim.pki.authorities import Authority, AuthorityList
 from sge_sim.pki.building import DIGEST, certificate_builder, key_usage, simulator_name
 from sge_sim.pki.certificates import read_pem_bundle
-from sge_sim.pki.files import PRIVATE, locked, make_folder_once, write_atomically
 from sge_sim.pki.keys import PrivateKey, generate_key, key_pem, read_key
 from sge_sim.pki.revocation import add_to_revocation_list, revocation_list_pem
 

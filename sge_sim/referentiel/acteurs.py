@@ -15,7 +15,7 @@ from sge_sim.door.passwords import password_digest
 from sge_sim.errors import UsageError
 from sge_sim.pki.certificates import name_text
 from sge_sim.pki.inspection import read_actor_certificate
-from sge_sim.referentiel.clients import register_certificate
+from sge_sim.referentiel.certificats import register_certificate
 from sge_sim.referentiel.entries import ActeurEntry, ContratEntry, UtilisateurEntry
 from sge_sim.resources import data_path
 from sge_sim.soap.contract import contract_files

@@ -5,28 +5,39 @@ platform knows the actor from the connection, the user and the contract from the
 guide; mapping of the codes assumed).
 """
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from sge_sim.environ import Demandeur
 from sge_sim.services.rule import rule
 from sge_sim.settings import Environment
 from sge_sim.store.acteurs import Contrat, Utilisateur
 from sge_sim.store.codes import Paquet
 
 
-class Acces(Protocol):
-    """What the rules about the user look at."""
+@dataclass(frozen=True)
+class Acces:
+    """Who calls which service: the actor of the certificate, the user and contract of the message.
+
+    `utilisateur` and `contrat` are None where they aren't known; so is the contract of a service
+    that asks for none. `jour` is the legal date of the call.
+    """
+
+    demandeur: Demandeur
+    utilisateur: Utilisateur | None
+    contrat: Contrat | None
+    service: str
+    paquet: Paquet
+    environment: Environment
+    jour: date
+
+
+class AvecAcces(Protocol):
+    """What the rules about who asks look at."""
 
     @property
-    def utilisateur(self) -> Utilisateur | None: ...
-    @property
-    def acteur_code(self) -> str: ...
-    @property
-    def service(self) -> str: ...
-    @property
-    def paquet(self) -> Paquet: ...
-    @property
-    def environment(self) -> Environment: ...
+    def acces(self) -> Acces: ...
 
 
 @rule(
@@ -35,9 +46,9 @@ class Acces(Protocol):
     provenance="documented",
     remede="un login connu de SGE (sge-sim acteurs list les donne)",
 )
-def utilisateur_inconnu(acces: Acces) -> bool:
+def utilisateur_inconnu(demande: AvecAcces) -> bool:
     """The login is that of a user of SGE."""
-    return acces.utilisateur is None
+    return demande.acces.utilisateur is None
 
 
 @rule(
@@ -46,10 +57,11 @@ def utilisateur_inconnu(acces: Acces) -> bool:
     provenance="documented",
     remede="le login d'un utilisateur de l'acteur dont le certificat est présenté",
 )
-def utilisateur_d_un_autre_acteur(acces: Acces) -> bool:
+def utilisateur_d_un_autre_acteur(demande: AvecAcces) -> bool:
     """The user belongs to the market actor from which the call comes."""
+    acces = demande.acces
     utilisateur = acces.utilisateur
-    return utilisateur is not None and utilisateur.acteur_code != acces.acteur_code
+    return utilisateur is not None and utilisateur.acteur_code != acces.demandeur.code
 
 
 @rule(
@@ -59,8 +71,9 @@ def utilisateur_d_un_autre_acteur(acces: Acces) -> bool:
     remede="un utilisateur qui a le droit d'appeler ce service et, en production, un acteur "
     "homologué pour son paquet",
 )
-def utilisateur_sans_droit(acces: Acces) -> bool:
+def utilisateur_sans_droit(demande: AvecAcces) -> bool:
     """The user may call the service; in production its actor is homologated for the package."""
+    acces = demande.acces
     utilisateur = acces.utilisateur
     if utilisateur is None or not utilisateur.may_call(acces.service):
         return True
@@ -71,26 +84,15 @@ def utilisateur_sans_droit(acces: Acces) -> bool:
 USER_RULES = (utilisateur_inconnu, utilisateur_d_un_autre_acteur, utilisateur_sans_droit)
 
 
-class AvecContrat(Protocol):
-    """What the rules about the contract of an order look at."""
-
-    @property
-    def contrat(self) -> Contrat | None: ...
-    @property
-    def acteur_code(self) -> str: ...
-    @property
-    def jour(self) -> date: ...
-
-
 @rule(
     "SGT471",
     source="AX.0466 v1.5.0",
     provenance="documented",
     remede="un contrat connu de SGE (sge-sim acteurs list les donne)",
 )
-def contrat_inconnu(demande: AvecContrat) -> bool:
+def contrat_inconnu(demande: AvecAcces) -> bool:
     """The contract is known to SGE."""
-    return demande.contrat is None
+    return demande.acces.contrat is None
 
 
 @rule(
@@ -99,10 +101,10 @@ def contrat_inconnu(demande: AvecContrat) -> bool:
     provenance="documented",
     remede="un contrat de l'acteur dont le certificat est présenté",
 )
-def contrat_d_un_autre_acteur(demande: AvecContrat) -> bool:
+def contrat_d_un_autre_acteur(demande: AvecAcces) -> bool:
     """The contract is the calling actor's own."""
-    contrat = demande.contrat
-    return contrat is not None and contrat.acteur_code != demande.acteur_code
+    contrat = demande.acces.contrat
+    return contrat is not None and contrat.acteur_code != demande.acces.demandeur.code
 
 
 @rule(
@@ -111,10 +113,10 @@ def contrat_d_un_autre_acteur(demande: AvecContrat) -> bool:
     provenance="documented",
     remede="un contrat en cours à la date de l'appel (sge-sim acteurs list donne les dates)",
 )
-def contrat_inactif(demande: AvecContrat) -> bool:
+def contrat_inactif(demande: AvecAcces) -> bool:
     """The contract runs on the day of the call, its first and last days included."""
-    contrat = demande.contrat
-    return contrat is not None and not contrat.is_active(demande.jour)
+    contrat = demande.acces.contrat
+    return contrat is not None and not contrat.is_active(demande.acces.jour)
 
 
 CONTRACT_RULES = (contrat_inconnu, contrat_d_un_autre_acteur, contrat_inactif)

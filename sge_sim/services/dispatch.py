@@ -19,7 +19,6 @@ from sge_sim.soap.protocol import SgtFault
 from sge_sim.store.database import Database
 
 _UNAVAILABLE = "SGT506"
-_UNBUILT_FAULTSTRING = "Erreur Technique"
 
 
 def build_endpoints(settings: Settings, database: Database) -> dict[str, Endpoint]:
@@ -35,13 +34,15 @@ def build_endpoints(settings: Settings, database: Database) -> dict[str, Endpoin
                 f"« {name} » n'est la règle d'aucun service : docs/codes.md les nomme toutes."
             )
     services = {service.path: service for service in SERVICES}
+    contracts = load_contracts(data_path("wsdl"), settings.wsdl_dir)
+    assert contracts.keys() == services.keys(), "a contract without its service, or the reverse"
     endpoints = {}
-    for path, contract in load_contracts(data_path("wsdl"), settings.wsdl_dir).items():
-        service = services.get(path)
+    for path, contract in contracts.items():
+        service = services[path]
         endpoint = endpoints[path] = Endpoint(
             contract,
-            handler(service, database, settings) if service else unbuilt,
-            service.faultstring if service else _UNBUILT_FAULTSTRING,
+            handler(service, database, settings),
+            service.faultstring,
             settings.strict,
         )
         if settings.wsdl_dir is not None:
@@ -77,12 +78,6 @@ def handler(service: Service, database: Database, settings: Settings) -> Callabl
             ) from error
 
     return handle
-
-
-def unbuilt(call: Call) -> Answer:
-    """Refuse a call to an endpoint that is published but whose rules aren't built."""
-    call.environ[PRM] = _point_of(call.body)
-    raise SgtFault("SGT500", explanation="Les règles de ce service ne sont pas encore simulées.")
 
 
 def _point_of(body: Any) -> str | None:

@@ -1,4 +1,4 @@
-"""The services whose rules are built; a published endpoint that isn't here answers SGT500."""
+"""Every simulated service: each published contract has one here."""
 
 from sge_sim.services.commande_arret_service_souscrit_mesures import (
     service as commande_arret_service_souscrit_mesures,

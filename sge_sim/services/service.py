@@ -16,7 +16,10 @@ from sge_sim.services.rule import Rule
 from sge_sim.settings import Settings
 from sge_sim.soap.endpoint import Answer
 from sge_sim.soap.protocol import Tree
-from sge_sim.store.codes import Paquet
+from sge_sim.store.codes import Paquet, Segment
+from sge_sim.store.points import Point
+
+_C2_C4 = frozenset[Segment]({"C2", "C3", "C4"})
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,12 @@ class Appel:
     def today(self) -> date:
         """The legal date of the call."""
         return self.now.date()
+
+
+def c2_c4_unserved(appel: Appel, point: Point | None) -> bool:
+    """Tell whether the real homologation platform doesn't serve the order (observed 2022-23)."""
+    served = point is None or point.segment not in _C2_C4
+    return not served and appel.settings.plays_real_homologation
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
-from sge_sim.pki.files import PRIVATE
+from sge_sim.files import PRIVATE
 from sge_sim.store import (
     models,  # noqa: F401 - every table is to be known before the first query
     schema,

@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from sge_sim.errors import UsageError
+from sge_sim.files import PRIVATE
 from sge_sim.store.database import Database
 
 _NAME = "instantane.db"
@@ -23,7 +24,7 @@ def take_snapshot(database: Database, folder: Path) -> Path:
     beside = file.with_suffix(".new")
     beside.unlink(missing_ok=True)
     _copy(_sqlite_file(database), beside)
-    beside.chmod(0o600)
+    beside.chmod(PRIVATE)
     beside.replace(file)
     return file
 

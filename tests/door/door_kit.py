@@ -12,7 +12,7 @@ from door_cases import Presented
 from running_simulator import RunningSimulator
 
 from sge_sim.referentiel.acteurs import get_acteur
-from sge_sim.referentiel.clients import register_certificate
+from sge_sim.referentiel.certificats import register_certificate
 from sge_sim.store.codes import Environnement
 from sge_sim.store.database import Database, sqlite_url
 

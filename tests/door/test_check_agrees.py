@@ -14,7 +14,7 @@ from sge_sim.pki.inspection import inspect_files
 from sge_sim.pki.installation import Pki
 from sge_sim.pki.issuing import issue_client_certificate, write_issued_certificate
 from sge_sim.pki.policy import Policy
-from sge_sim.referentiel.clients import CertificateRegister
+from sge_sim.referentiel.certificats import CertificateRegister
 
 pytestmark = pytest.mark.xdist_group("door")
 

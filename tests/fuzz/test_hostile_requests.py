@@ -61,8 +61,8 @@ def post(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Post]:
         strict=True,
     )
     simulator = open_simulator(chosen)
-    (client,) = [one for one in simulator.clients if one.kind == "tiers"]
-    leaf = x509.load_pem_x509_certificates(client.certificate.read_bytes())[0]
+    (caller,) = [one for one in simulator.callers if one.kind == "tiers"]
+    leaf = x509.load_pem_x509_certificates(caller.certificate.read_bytes())[0]
     connection = _Connection(leaf.public_bytes(Encoding.DER))
     with bind_loopback("127.0.0.1", 0) as listening:
         server: Any = b2b_server(simulator, listening).server

@@ -1,19 +1,16 @@
 """The control table of CommandeArretServiceSouscritMesures (GUI 0474; order assumed)."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from sge_sim.commandes.prestations import GRANDS
 from sge_sim.services.acces import (
+    Acces,
     contrat_d_un_autre_acteur,
     contrat_inconnu,
     utilisateur_d_un_autre_acteur,
     utilisateur_inconnu,
 )
 from sge_sim.services.rule import Rule, rule
-from sge_sim.settings import Environment
-from sge_sim.store.acteurs import Contrat, Utilisateur
-from sge_sim.store.codes import Paquet
 from sge_sim.store.commandes import ServiceSouscrit
 
 _GUIDE = "GUI 0474 v1.1.0"
@@ -27,13 +24,7 @@ class Demande:
     homologation platform, which is being played, doesn't serve this segment.
     """
 
-    utilisateur: Utilisateur | None
-    contrat: Contrat | None
-    acteur_code: str
-    service: str
-    paquet: Paquet
-    environment: Environment
-    jour: date
+    acces: Acces
     objet_code: str
     souscrit: ServiceSouscrit | None
     unserved: bool
@@ -88,8 +79,8 @@ def service_d_un_autre_acteur(demande: Demande) -> bool:
     """The service is the caller's; an opposition is lifted by the incumbent supplier."""
     service = demande.known
     if service.type == "OPPENR":
-        return service.point.fournisseur_titulaire != demande.acteur_code
-    return service.acteur_code != demande.acteur_code
+        return service.point.fournisseur_titulaire != demande.acces.demandeur.code
+    return service.acteur_code != demande.acces.demandeur.code
 
 
 @rule(

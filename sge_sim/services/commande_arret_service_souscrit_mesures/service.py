@@ -8,11 +8,10 @@ from sge_sim.services.commande_arret_service_souscrit_mesures.rules import (
     UNREACHABLE,
     Demande,
 )
-from sge_sim.services.ordres import c2_c4_unserved
+from sge_sim.services.reading import read_acces
 from sge_sim.services.rule import check
-from sge_sim.services.service import Appel, Service
+from sge_sim.services.service import Appel, Service, c2_c4_unserved
 from sge_sim.soap.endpoint import Answer
-from sge_sim.store.acteurs import find_contrat, find_utilisateur
 from sge_sim.store.commandes import find_service, lock_point
 
 
@@ -26,13 +25,7 @@ def handle(appel: Appel) -> Answer:
         appel.session, appel.body["demande"]["arretServiceSouscrit"]["serviceSouscritId"]
     )
     demande = Demande(
-        utilisateur=find_utilisateur(appel.session, login),
-        contrat=find_contrat(appel.session, general["contratId"]),
-        acteur_code=appel.demandeur.code,
-        service=SERVICE.nom,
-        paquet=SERVICE.paquet,
-        environment=appel.settings.environment,
-        jour=appel.today,
+        acces=read_acces(appel, SERVICE, login=login, contrat_id=general["contratId"]),
         objet_code=general["objetCode"],
         souscrit=souscrit if souscrit is not None and souscrit.prm == prm else None,
         unserved=c2_c4_unserved(appel, point),

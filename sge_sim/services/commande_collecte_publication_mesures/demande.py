@@ -7,29 +7,19 @@ from functools import cached_property
 
 from sge_sim.commandes.prestations import GRANDS
 from sge_sim.commandes.souscription import Souscription
-from sge_sim.settings import Environment
-from sge_sim.store.acteurs import Contrat, Utilisateur
-from sge_sim.store.codes import ETATS_EN_SERVICE, MesuresType, Paquet, Segment
+from sge_sim.services.ordres import Ordre
+from sge_sim.store.codes import ETATS_EN_SERVICE, MesuresType, Segment
 from sge_sim.store.commandes import ServiceSouscrit
-from sge_sim.store.points import Point
 
 
 @dataclass(frozen=True)
-class Demande:
-    """An order: who places it, on which point, and what it asks for.
+class Demande(Ordre):
+    """An order, and what it asks for.
 
     `services` are all those of the point. `unserved` says that the real homologation platform,
     which is being played, doesn't serve this segment.
     """
 
-    utilisateur: Utilisateur | None
-    contrat: Contrat | None
-    acteur_code: str
-    service: str
-    paquet: Paquet
-    environment: Environment
-    jour: date
-    point: Point | None
     services: Sequence[ServiceSouscrit]
     unserved: bool
     objet_code: str
@@ -45,12 +35,6 @@ class Demande:
     corrigees: bool | None
     recurrente: bool
     periodicite: str | None
-
-    @property
-    def known_point(self) -> Point:
-        """The point, for the rules that stand behind the one that wants it."""
-        assert self.point is not None
-        return self.point
 
     @property
     def segment(self) -> Segment:

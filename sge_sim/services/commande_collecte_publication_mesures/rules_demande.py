@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from sge_sim.services.acces import utilisateur_d_un_autre_acteur
 from sge_sim.services.commande_collecte_publication_mesures.demande import Demande
 from sge_sim.services.rule import rule
 
@@ -19,8 +20,7 @@ _JOUR = timedelta(days=1)
 )
 def utilisateur_etranger(demande: Demande) -> bool:
     """The user is one of the actor from which the order comes."""
-    utilisateur = demande.utilisateur
-    return utilisateur is not None and utilisateur.acteur_code != demande.acteur_code
+    return utilisateur_d_un_autre_acteur.broken(demande)
 
 
 @rule(
@@ -32,7 +32,7 @@ def utilisateur_etranger(demande: Demande) -> bool:
 )
 def contrat_inactif_sur_la_periode(demande: Demande) -> bool:
     """The contract runs on the whole period, on its first day where no end is asked for."""
-    contrat, debut = demande.contrat, demande.date_debut
+    contrat, debut = demande.acces.contrat, demande.date_debut
     dernier = debut if demande.date_fin is None else max(debut, demande.date_fin - _JOUR)
     return contrat is not None and not (contrat.is_active(debut) and contrat.is_active(dernier))
 
@@ -95,7 +95,7 @@ def c2_c4_non_servi(demande: Demande) -> bool:
 )
 def debut_different_d_aujourd_hui(demande: Demande) -> bool:
     """On a C5 or P4 the service starts today."""
-    return not demande.grand and demande.date_debut != demande.jour
+    return not demande.grand and demande.date_debut != demande.acces.jour
 
 
 @rule(
@@ -106,7 +106,7 @@ def debut_different_d_aujourd_hui(demande: Demande) -> bool:
 )
 def debut_passe(demande: Demande) -> bool:
     """On a large point the service doesn't start before today."""
-    return demande.grand and demande.date_debut < demande.jour
+    return demande.grand and demande.date_debut < demande.acces.jour
 
 
 @rule(
@@ -117,7 +117,7 @@ def debut_passe(demande: Demande) -> bool:
 )
 def debut_trop_lointain(demande: Demande) -> bool:
     """The service starts within a year."""
-    return demande.date_debut > demande.jour + _ANTICIPATION
+    return demande.date_debut > demande.acces.jour + _ANTICIPATION
 
 
 @rule(
@@ -128,7 +128,7 @@ def debut_trop_lointain(demande: Demande) -> bool:
 )
 def fin_passee(demande: Demande) -> bool:
     """The service doesn't end before today."""
-    return demande.date_fin is not None and demande.date_fin < demande.jour
+    return demande.date_fin is not None and demande.date_fin < demande.acces.jour
 
 
 @rule(

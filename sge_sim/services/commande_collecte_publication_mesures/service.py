@@ -1,23 +1,28 @@
 """CommandeCollectePublicationMesures: reads the order, holds the rules, subscribes."""
 
-from sge_sim.commandes.affaires import Commande
 from sge_sim.commandes.echeances import run_due
 from sge_sim.commandes.prestations import prestation_collecte
 from sge_sim.commandes.souscription import subscribe
 from sge_sim.services.commande_collecte_publication_mesures.answer import order_accepted
 from sge_sim.services.commande_collecte_publication_mesures.demande import Demande
 from sge_sim.services.commande_collecte_publication_mesures.rules import RULES, UNREACHABLE
-from sge_sim.services.ordres import c2_c4_unserved, has_known_civilite, read_declaration
+from sge_sim.services.reading import (
+    has_known_civilite,
+    read_acces,
+    read_commande,
+    read_declaration,
+)
 from sge_sim.services.rule import check
-from sge_sim.services.service import Appel, Service
+from sge_sim.services.service import Appel, Service, c2_c4_unserved
 from sge_sim.soap.endpoint import Answer
-from sge_sim.store.acteurs import find_contrat, find_utilisateur
+from sge_sim.soap.protocol import Tree
 from sge_sim.store.commandes import lock_point, services_of_point
 
 
 def handle(appel: Appel) -> Answer:
     """Answer one order; the service is active at once where nothing has to be waited for."""
-    demande = _read(appel)
+    general = appel.body["demande"]["donneesGenerales"]
+    demande = _read(appel, general)
     check(RULES, demande, appel.settings.disabled_rules)
     point = demande.point
     assert point is not None
@@ -30,7 +35,7 @@ def handle(appel: Appel) -> Answer:
     )
     affaire, service = subscribe(
         appel.session,
-        _commande(appel),
+        read_commande(appel, general, reference=general.get("refExterne")),
         point.segment,
         souscription,
         prestation,
@@ -49,20 +54,15 @@ def handle(appel: Appel) -> Answer:
     )
 
 
-def _read(appel: Appel) -> Demande:
-    general = appel.body["demande"]["donneesGenerales"]
+def _read(appel: Appel, general: Tree) -> Demande:
     asked = appel.body["demande"]["accesMesures"]
     declaration = asked["declarationAccordClient"]
     point = lock_point(appel.session, general["pointId"])
     run_due(appel.session, appel.now)
     return Demande(
-        utilisateur=find_utilisateur(appel.session, general["initiateurLogin"]),
-        contrat=find_contrat(appel.session, general["contratId"]),
-        acteur_code=appel.demandeur.code,
-        service=SERVICE.nom,
-        paquet=SERVICE.paquet,
-        environment=appel.settings.environment,
-        jour=appel.today,
+        acces=read_acces(
+            appel, SERVICE, login=general["initiateurLogin"], contrat_id=general["contratId"]
+        ),
         point=point,
         services=() if point is None else services_of_point(appel.session, point.prm),
         unserved=c2_c4_unserved(appel, point),
@@ -79,20 +79,6 @@ def _read(appel: Appel) -> Demande:
         corrigees=asked.get("mesuresCorrigees"),
         recurrente=asked["transmissionRecurrente"],
         periodicite=asked.get("periodiciteTransmission"),
-    )
-
-
-def _commande(appel: Appel) -> Commande:
-    general = appel.body["demande"]["donneesGenerales"]
-    return Commande(
-        prm=general["pointId"],
-        acteur_code=appel.demandeur.code,
-        contrat_id=general["contratId"],
-        login=general["initiateurLogin"],
-        objet=general["objetCode"],
-        reference=general.get("refExterne"),
-        now=appel.now,
-        delai=appel.settings.delai_activation,
     )
 
 

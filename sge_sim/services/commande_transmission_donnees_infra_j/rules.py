@@ -2,23 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from sge_sim.commandes.autorisations import Declaration
 from sge_sim.commandes.demandes import InfraJ
 from sge_sim.commandes.prestations import GRANDS
 from sge_sim.services.acces import CONTRACT_RULES
 from sge_sim.services.ordres import (
+    Ordre,
     demandeur_sans_droit,
     fourniture_provisoire,
     point_inconnu,
     regroupement_turpe,
 )
 from sge_sim.services.rule import Rule, rule
-from sge_sim.settings import Environment
-from sge_sim.store.acteurs import Contrat, Utilisateur
-from sge_sim.store.codes import Paquet, Segment
-from sge_sim.store.points import Point
+from sge_sim.store.codes import Segment
 
 _GUIDE = "GUI 0481 v1.0.0"
 _LARGE_PRODUCERS = frozenset[Segment]({"P1", "P2", "P3"})
@@ -27,7 +24,7 @@ _NOT_SUPPLIED = frozenset({"COUP", "NALI", "NRAC"})
 
 
 @dataclass(frozen=True)
-class Demande:
+class Demande(Ordre):
     """An infra-daily demand, as its rules look at it.
 
     `accords` are the declarations in which the client agrees. `en_cours` tells whether the same
@@ -35,26 +32,12 @@ class Demande:
     is being played, doesn't serve this service.
     """
 
-    utilisateur: Utilisateur | None
-    contrat: Contrat | None
-    acteur_code: str
-    service: str
-    paquet: Paquet
-    environment: Environment
-    jour: date
     unserved: bool
-    point: Point | None
     objet_code: str
     civilites_connues: bool
     accords: Sequence[Declaration]
     infra_j: InfraJ
     en_cours: bool
-
-    @property
-    def known_point(self) -> Point:
-        """The point, for the rules that stand behind the one that wants it."""
-        assert self.point is not None
-        return self.point
 
 
 @rule(

@@ -6,31 +6,23 @@ from sge_sim.commandes.echeances import run_due
 from sge_sim.commandes.prestations import prestation_infra_j
 from sge_sim.services.commande_transmission_donnees_infra_j.answer import demand_accepted
 from sge_sim.services.commande_transmission_donnees_infra_j.rules import RULES, Demande
-from sge_sim.services.ordres import (
+from sge_sim.services.reading import (
     has_known_civilite,
+    read_acces,
+    read_commande,
     read_declaration,
 )
 from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.endpoint import Answer
 from sge_sim.soap.protocol import Tree
-from sge_sim.store.acteurs import find_contrat, find_utilisateur
 from sge_sim.store.commandes import lock_point
 
 
 def handle(appel: Appel) -> Answer:
     """Answer one demand."""
     general = appel.body["demande"]["donneesGenerales"]
-    commande = Commande(
-        prm=general["pointId"],
-        acteur_code=appel.demandeur.code,
-        contrat_id=general["contratId"],
-        login=general["initiateurLogin"],
-        objet=general["objetCode"],
-        reference=general.get("refExterne"),
-        now=appel.now,
-        delai=appel.settings.delai_activation,
-    )
+    commande = read_commande(appel, general, reference=general.get("refExterne"))
     demande = _read(appel, commande, appel.body["demande"]["accesDonnees"])
     check(RULES, demande, appel.settings.disabled_rules)
     prestation = prestation_infra_j(demande.known_point.segment)
@@ -47,13 +39,7 @@ def _read(appel: Appel, commande: Commande, asked: Tree) -> Demande:
         **{name: asked[name] for name in ("injection", "soutirage", "cdc", "idx", "ptd")}
     )
     return Demande(
-        utilisateur=find_utilisateur(appel.session, commande.login),
-        contrat=find_contrat(appel.session, commande.contrat_id),
-        acteur_code=commande.acteur_code,
-        service=SERVICE.nom,
-        paquet=SERVICE.paquet,
-        environment=appel.settings.environment,
-        jour=appel.today,
+        acces=read_acces(appel, SERVICE, login=commande.login, contrat_id=commande.contrat_id),
         unserved=appel.settings.plays_real_homologation,
         point=point,
         objet_code=commande.objet,

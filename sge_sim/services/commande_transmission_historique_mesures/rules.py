@@ -11,14 +11,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from sge_sim.services.acces import CONTRACT_RULES
-from sge_sim.services.ordres import demandeur_sans_droit, point_inconnu, regroupement_turpe
+from sge_sim.services.acces import (
+    CONTRACT_RULES,
+    utilisateur_d_un_autre_acteur,
+    utilisateur_inconnu,
+)
+from sge_sim.services.ordres import Ordre, demandeur_sans_droit, point_inconnu, regroupement_turpe
 from sge_sim.services.periodes import months_before
 from sge_sim.services.rule import Rule, rule
-from sge_sim.settings import Environment
-from sge_sim.store.acteurs import Contrat, Utilisateur
-from sge_sim.store.codes import KindActeur, MesuresType, Paquet, Segment
-from sge_sim.store.points import Point
+from sge_sim.store.codes import MesuresType, Segment
 
 _GUIDE = "GUI 0453 v1.1.1"
 _NIVEAU_REQUIS: Final = 2
@@ -30,7 +31,7 @@ _CONTRAT_OF_KIND = {"fournisseur": "GRD-F", "tiers": "ET"}
 
 
 @dataclass(frozen=True)
-class Demande:
+class Demande(Ordre):
     """An order of history, as its rules look at it.
 
     `pas` is the step of the curve in minutes, None where none is sent or in another unit than
@@ -39,15 +40,6 @@ class Demande:
     refuses what is cut or empty otherwise.
     """
 
-    utilisateur: Utilisateur | None
-    contrat: Contrat | None
-    acteur_code: str
-    acteur_kind: KindActeur
-    service: str
-    paquet: Paquet
-    environment: Environment
-    jour: date
-    point: Point | None
     objet_code: str
     date_debut: date
     date_fin: date
@@ -61,12 +53,6 @@ class Demande:
     pas: Decimal | None
     collectes: Sequence[tuple[date, date | None]]
     tout_exige: bool
-
-    @property
-    def known_point(self) -> Point:
-        """The point, for the rules that stand behind the one that wants it."""
-        assert self.point is not None
-        return self.point
 
     @property
     def courbe(self) -> bool:
@@ -85,8 +71,7 @@ class Demande:
 )
 def demandeur_non_identifie(demande: Demande) -> bool:
     """The login is that of a user of the actor from which the order comes."""
-    utilisateur = demande.utilisateur
-    return utilisateur is None or utilisateur.acteur_code != demande.acteur_code
+    return utilisateur_inconnu.broken(demande) or utilisateur_d_un_autre_acteur.broken(demande)
 
 
 @rule(
@@ -97,8 +82,8 @@ def demandeur_non_identifie(demande: Demande) -> bool:
 )
 def type_de_contrat_incoherent(demande: Demande) -> bool:
     """The contract is of the type that binds such an actor."""
-    contrat = demande.contrat
-    return contrat is not None and contrat.type != _CONTRAT_OF_KIND[demande.acteur_kind]
+    contrat = demande.acces.contrat
+    return contrat is not None and contrat.type != _CONTRAT_OF_KIND[demande.acces.demandeur.kind]
 
 
 @rule(
@@ -146,7 +131,7 @@ def fin_avant_debut(demande: Demande) -> bool:
 )
 def fin_future(demande: Demande) -> bool:
     """The period doesn't end after today."""
-    return demande.date_fin > demande.jour
+    return demande.date_fin > demande.acces.jour
 
 
 @rule(
@@ -157,7 +142,7 @@ def fin_future(demande: Demande) -> bool:
 )
 def trop_ancien(demande: Demande) -> bool:
     """A curve goes 24 months back, daily index 36."""
-    return demande.date_debut < months_before(demande.jour, _MONTHS[demande.mesures_type])
+    return demande.date_debut < months_before(demande.acces.jour, _MONTHS[demande.mesures_type])
 
 
 @rule(

@@ -3,7 +3,6 @@
 from decimal import Decimal
 from typing import Any
 
-from sge_sim.commandes.affaires import Commande
 from sge_sim.commandes.demandes import Historique, order_historique
 from sge_sim.commandes.echeances import run_due
 from sge_sim.commandes.prestations import prestation_historique
@@ -13,12 +12,16 @@ from sge_sim.services.commande_transmission_historique_mesures.rules import (
     UNREACHABLE,
     Demande,
 )
-from sge_sim.services.ordres import has_known_civilite, read_declaration
+from sge_sim.services.reading import (
+    has_known_civilite,
+    read_acces,
+    read_commande,
+    read_declaration,
+)
 from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.endpoint import Answer
 from sge_sim.soap.protocol import Tree
-from sge_sim.store.acteurs import find_contrat, find_utilisateur
 from sge_sim.store.mesures import read_suivi
 from sge_sim.store.points import find_point
 
@@ -33,16 +36,7 @@ def handle(appel: Appel) -> Answer:
     prestation = prestation_historique(demande.mesures_type)
     affaire = order_historique(
         appel.session,
-        Commande(
-            prm=general["pointId"],
-            acteur_code=appel.demandeur.code,
-            contrat_id=general["contratId"],
-            login=general["initiateurLogin"],
-            objet=demande.objet_code,
-            reference=general.get("refFrn"),
-            now=appel.now,
-            delai=appel.settings.delai_activation,
-        ),
+        read_commande(appel, general, reference=general.get("refFrn")),
         Historique(
             mesures_type=demande.mesures_type,
             date_debut=demande.date_debut,
@@ -60,14 +54,9 @@ def handle(appel: Appel) -> Answer:
 def _read(appel: Appel, general: Tree, asked: Tree) -> Demande:
     declaration = asked["declarationAccordClient"]
     return Demande(
-        utilisateur=find_utilisateur(appel.session, general["initiateurLogin"]),
-        contrat=find_contrat(appel.session, general["contratId"]),
-        acteur_code=appel.demandeur.code,
-        acteur_kind=appel.demandeur.kind,
-        service=SERVICE.nom,
-        paquet=SERVICE.paquet,
-        environment=appel.settings.environment,
-        jour=appel.today,
+        acces=read_acces(
+            appel, SERVICE, login=general["initiateurLogin"], contrat_id=general["contratId"]
+        ),
         point=find_point(appel.session, general["pointId"]),
         objet_code=general["objetCode"],
         date_debut=asked["dateDebut"],

@@ -2,11 +2,8 @@
 
 from dataclasses import dataclass
 
-from sge_sim.services.acces import USER_RULES
+from sge_sim.services.acces import USER_RULES, Acces
 from sge_sim.services.rule import Rule, rule
-from sge_sim.settings import Environment
-from sge_sim.store.acteurs import Utilisateur
-from sge_sim.store.codes import Paquet
 from sge_sim.store.points import Point
 
 
@@ -16,11 +13,7 @@ class Consultation:
 
     point_id: str
     header_point_id: str | None
-    utilisateur: Utilisateur | None
-    acteur_code: str
-    service: str
-    paquet: Paquet
-    environment: Environment
+    acces: Acces
     point: Point | None
 
 

@@ -6,10 +6,10 @@ from sge_sim.services.consultation_donnees_techniques_contractuelles.rules impor
     UNREACHABLE,
     Consultation,
 )
+from sge_sim.services.reading import read_acces
 from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.endpoint import Answer
-from sge_sim.store.acteurs import find_utilisateur
 from sge_sim.store.points import find_point
 
 
@@ -23,11 +23,7 @@ def handle(appel: Appel) -> Answer:
     consultation = Consultation(
         point_id=prm,
         header_point_id=appel.header.get("infoFonctionnelles", {}).get("pointId"),
-        utilisateur=find_utilisateur(appel.session, login),
-        acteur_code=appel.demandeur.code,
-        service=SERVICE.nom,
-        paquet=SERVICE.paquet,
-        environment=appel.settings.environment,
+        acces=read_acces(appel, SERVICE, login=login),
         point=point,
     )
     check(RULES, consultation, appel.settings.disabled_rules)

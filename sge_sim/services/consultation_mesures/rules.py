@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from sge_sim.environ import Demandeur
 from sge_sim.mesures import Consommations, PointMesure, consommations
+from sge_sim.services.acces import Acces
 from sge_sim.services.rule import Rule, rule
-from sge_sim.store.acteurs import Contrat, Utilisateur
 from sge_sim.store.points import Point
 
 
@@ -22,12 +21,9 @@ class Consultation:
     """
 
     point: Point | None
-    demandeur: Demandeur
-    utilisateur: Utilisateur | None
-    contrat: Contrat | None
+    acces: Acces
     nouveau_client: bool
     autorisation: bool
-    jour: date
     debut: date
     mesurer: Callable[[Point], PointMesure | None]
     degradee: bool
@@ -43,7 +39,7 @@ class Consultation:
         """What there is to answer, computed once: a row that straddles the depth is whole."""
         if self.mesure is None:
             return Consommations((), ())
-        return consommations(self.mesure, self.debut, self.jour)
+        return consommations(self.mesure, self.debut, self.acces.jour)
 
     @property
     def nouvelle_chaine(self) -> bool:
@@ -54,12 +50,13 @@ class Consultation:
         """
         if self.mesure is None or self.mesure.segment != "C5":
             return False
-        return any(grille.depuis <= self.jour for grille in self.mesure.grille_distributeur)
+        return any(grille.depuis <= self.acces.jour for grille in self.mesure.grille_distributeur)
 
     @property
     def titulaire(self) -> bool:
         """Whether the caller is the incumbent supplier of the point."""
-        return self.point is not None and self.point.fournisseur_titulaire == self.demandeur.code
+        code = self.acces.demandeur.code
+        return self.point is not None and self.point.fournisseur_titulaire == code
 
 
 @rule(
@@ -81,10 +78,11 @@ def point_inconnu(consultation: Consultation) -> bool:
 )
 def contrat_inutilisable(consultation: Consultation) -> bool:
     """The contract is the calling actor's own, and runs on the day of the call."""
-    contrat = consultation.contrat
-    if contrat is None or contrat.acteur_code != consultation.demandeur.code:
+    acces = consultation.acces
+    contrat = acces.contrat
+    if contrat is None or contrat.acteur_code != acces.demandeur.code:
         return True
-    return not contrat.is_active(consultation.jour)
+    return not contrat.is_active(acces.jour)
 
 
 @rule(
@@ -95,10 +93,11 @@ def contrat_inutilisable(consultation: Consultation) -> bool:
 )
 def utilisateur_inutilisable(consultation: Consultation) -> bool:
     """The login is that of a user of the calling actor who may call the service."""
-    utilisateur = consultation.utilisateur
-    if utilisateur is None or utilisateur.acteur_code != consultation.demandeur.code:
+    acces = consultation.acces
+    utilisateur = acces.utilisateur
+    if utilisateur is None or utilisateur.acteur_code != acces.demandeur.code:
         return True
-    return not utilisateur.may_call("ConsultationMesures")
+    return not utilisateur.may_call(acces.service)
 
 
 @rule(
@@ -126,7 +125,7 @@ def demandeur_non_eligible(consultation: Consultation) -> bool:
     """A tiers has the client's authorisation; a supplier too, or a contract, or is incumbent."""
     if consultation.autorisation:
         return False
-    if consultation.demandeur.kind == "tiers":
+    if consultation.acces.demandeur.kind == "tiers":
         return True
     return not (consultation.titulaire or consultation.nouveau_client)
 

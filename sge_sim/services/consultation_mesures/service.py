@@ -9,10 +9,10 @@ from sge_sim.referentiel.mesures import point_mesure
 from sge_sim.services.consultation_mesures.answer import history
 from sge_sim.services.consultation_mesures.rules import RULES, UNREACHABLE, Consultation
 from sge_sim.services.periodes import months_before
+from sge_sim.services.reading import read_acces
 from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.endpoint import Answer
-from sge_sim.store.acteurs import find_contrat, find_utilisateur
 from sge_sim.store.mesures import read_suivi
 from sge_sim.store.points import Point, find_point
 
@@ -22,12 +22,11 @@ def handle(appel: Appel) -> Answer:
     body = appel.body
     consultation = Consultation(
         point=find_point(appel.session, body["pointId"]),
-        demandeur=appel.demandeur,
-        utilisateur=find_utilisateur(appel.session, body["loginDemandeur"]),
-        contrat=find_contrat(appel.session, body["contratId"]),
+        acces=read_acces(
+            appel, SERVICE, login=body["loginDemandeur"], contrat_id=body["contratId"]
+        ),
         nouveau_client=body.get("contratConcluNouveauClientSurSite", False),
         autorisation=body.get("autorisationClient", False),
-        jour=appel.today,
         debut=months_before(appel.today, appel.settings.profondeur_historique_mois),
         mesurer=partial(_mesure, appel.session),
         degradee=appel.settings.plays_real_homologation,

@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum, StrEnum, auto
-from typing import Self
 
-from sge_sim.soap.protocol import Tree
 from sge_sim.store.codes import Sens, TypeAcces
 
 
@@ -44,37 +42,6 @@ class Demande:
     pas: str | None
     corrigees: bool
     cadre: Cadre
-
-    @classmethod
-    def of_v2(cls, demande: Tree) -> Self:
-        """Return the demand of a v2.0 message."""
-        asked = (("SOUTIRAGE", demande["soutirage"]), ("INJECTION", demande["injection"]))
-        return cls(
-            prm=demande["pointId"],
-            type=demande["mesuresTypeCode"],
-            grandeur=demande["grandeurPhysique"],
-            sens=tuple(sens for sens, wanted in asked if wanted),  # type: ignore[misc]
-            debut=demande["dateDebut"],
-            fin=demande["dateFin"],
-            pas=demande.get("mesuresPas"),
-            corrigees=demande["mesuresCorrigees"],
-            cadre=Cadre.ACCORD_CLIENT if demande["accordClient"] else Cadre.EST_TITULAIRE,
-        )
-
-    @classmethod
-    def of_v3(cls, demande: Tree) -> Self:
-        """Return the demand of a v3.0 message."""
-        return cls(
-            prm=demande["pointId"],
-            type=demande["mesuresTypeCode"],
-            grandeur=demande["grandeurPhysique"],
-            sens=(demande["sens"],),
-            debut=demande["dateDebut"],
-            fin=demande["dateFin"],
-            pas=demande.get("mesuresPas"),
-            corrigees=demande["mesuresCorrigees"],
-            cadre=Cadre(demande["cadreAcces"]),
-        )
 
     @property
     def jours(self) -> int:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from sge_sim.referentiel.mesures import point_mesure
 from sge_sim.services.consultation_mesures_detaillees import answer_v2, answer_v3
 from sge_sim.services.consultation_mesures_detaillees.consultation import Consultation, Mesures
-from sge_sim.services.consultation_mesures_detaillees.demande import Demande, Version
+from sge_sim.services.consultation_mesures_detaillees.demande import Cadre, Demande, Version
 from sge_sim.services.consultation_mesures_detaillees.releves import read_contextes
 from sge_sim.services.consultation_mesures_detaillees.rules import (
     RULES_V2,
@@ -19,14 +19,16 @@ from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
 from sge_sim.settings import SansDonnee
 from sge_sim.soap.endpoint import Answer
+from sge_sim.soap.protocol import Tree
 from sge_sim.store.acteurs import has_contrat_actif
+from sge_sim.store.codes import Sens
 from sge_sim.store.mesures import has_acces, read_suivi
 from sge_sim.store.points import Point, find_point
 
 
 def handle_v2(appel: Appel) -> Answer:
     """Answer one consultation in v2.0."""
-    one = _consult(appel, Version.V2, Demande.of_v2(appel.body["demande"]))
+    one = _consult(appel, Version.V2, _read_v2(appel.body["demande"]))
     return Answer(
         answer_v2.response(one.demande, one.mesures.series, corrigees=one.corrigees),
         point_id=one.demande.prm,
@@ -35,7 +37,7 @@ def handle_v2(appel: Appel) -> Answer:
 
 def handle_v3(appel: Appel) -> Answer:
     """Answer one consultation in v3.0."""
-    one = _consult(appel, Version.V3, Demande.of_v3(appel.body["demande"]))
+    one = _consult(appel, Version.V3, _read_v3(appel.body["demande"]))
     if one.demande.type == "INDEX":
         body = answer_v3.index_response(one.demande, one.mesures.contextes)
     else:
@@ -43,6 +45,38 @@ def handle_v3(appel: Appel) -> Answer:
             one.demande, one.mesures.series, corrigees=one.corrigees, petit=one.petit
         )
     return Answer(body, point_id=one.demande.prm)
+
+
+def _read_v2(demande: Tree) -> Demande:
+    asked: tuple[tuple[Sens, bool], ...] = (
+        ("SOUTIRAGE", demande["soutirage"]),
+        ("INJECTION", demande["injection"]),
+    )
+    return Demande(
+        prm=demande["pointId"],
+        type=demande["mesuresTypeCode"],
+        grandeur=demande["grandeurPhysique"],
+        sens=tuple(sens for sens, wanted in asked if wanted),
+        debut=demande["dateDebut"],
+        fin=demande["dateFin"],
+        pas=demande.get("mesuresPas"),
+        corrigees=demande["mesuresCorrigees"],
+        cadre=Cadre.ACCORD_CLIENT if demande["accordClient"] else Cadre.EST_TITULAIRE,
+    )
+
+
+def _read_v3(demande: Tree) -> Demande:
+    return Demande(
+        prm=demande["pointId"],
+        type=demande["mesuresTypeCode"],
+        grandeur=demande["grandeurPhysique"],
+        sens=(demande["sens"],),
+        debut=demande["dateDebut"],
+        fin=demande["dateFin"],
+        pas=demande.get("mesuresPas"),
+        corrigees=demande["mesuresCorrigees"],
+        cadre=Cadre(demande["cadreAcces"]),
+    )
 
 
 def _consult(appel: Appel, version: Version, demande: Demande) -> Consultation:
@@ -58,7 +92,7 @@ def _consult(appel: Appel, version: Version, demande: Demande) -> Consultation:
         contrat_actif=has_contrat_actif(session, acteur, jour),
         jour=jour,
         acces=partial(has_acces, session, demande.prm, demande.type, acteur_code=acteur, jour=jour),
-        lire=partial(_read, session, demande, point),
+        lire=partial(_measures, session, demande, point),
         vide_admis=(appel.settings.sans_donnee or usual) is SansDonnee.REPONSE_VIDE,
         degradee=appel.settings.plays_real_homologation,
     )
@@ -67,7 +101,7 @@ def _consult(appel: Appel, version: Version, demande: Demande) -> Consultation:
     return consultation
 
 
-def _read(session: Session, demande: Demande, point: Point | None) -> Mesures:
+def _measures(session: Session, demande: Demande, point: Point | None) -> Mesures:
     if point is None:
         return Mesures()
     mesure = point_mesure(point, read_suivi(session, point.prm), demande.sens[0])

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 
 from sge_sim.commandes.echeances import run_due
-from sge_sim.services.ordres import c2_c4_unserved
+from sge_sim.services.reading import read_acces
 from sge_sim.services.recherche_services_souscrits_mesures.answer import services_found
 from sge_sim.services.recherche_services_souscrits_mesures.rules import RULES, Recherche
 from sge_sim.services.rule import check
-from sge_sim.services.service import Appel, Service
+from sge_sim.services.service import Appel, Service, c2_c4_unserved
 from sge_sim.soap.endpoint import Answer
-from sge_sim.store.acteurs import find_contrat, find_utilisateur
 from sge_sim.store.commandes import ServiceSouscrit, services_of_point
 from sge_sim.store.points import find_point
 
@@ -18,13 +17,7 @@ def handle(appel: Appel) -> Answer:
     """Answer one search, with the states as they are at the instant of the call."""
     criteres, login = appel.body["criteres"], appel.body["loginUtilisateur"]
     recherche = Recherche(
-        utilisateur=find_utilisateur(appel.session, login),
-        contrat=find_contrat(appel.session, criteres["contratId"]),
-        acteur_code=appel.demandeur.code,
-        service=SERVICE.nom,
-        paquet=SERVICE.paquet,
-        environment=appel.settings.environment,
-        jour=appel.today,
+        acces=read_acces(appel, SERVICE, login=login, contrat_id=criteres["contratId"])
     )
     check(RULES, recherche, appel.settings.disabled_rules)
     run_due(appel.session, appel.now)

@@ -1,4 +1,4 @@
-"""Files and folders of keys: private from their first byte, whole or absent, never half written."""
+"""Files and folders, written whole or not at all, and private from their first byte if asked."""
 
 import fcntl
 import os

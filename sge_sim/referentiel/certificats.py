@@ -9,10 +9,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from sqlalchemy.orm import Session
 
+from sge_sim.files import make_folder_once
 from sge_sim.pki.authorities import Environment
 from sge_sim.pki.certificates import fingerprint, name_text
 from sge_sim.pki.checks import Registered
-from sge_sim.pki.files import make_folder_once
 from sge_sim.pki.installation import Pki
 from sge_sim.pki.issuing import issue_client_certificate, write_issued_certificate
 from sge_sim.store.acteurs import Acteur, Certificat, default_acteur
@@ -27,7 +27,7 @@ _AUTHORITY = "globalsign"
 
 
 @dataclass(frozen=True)
-class DefaultClient:
+class DefaultCaller:
     """What it takes to call as one of the default actors."""
 
     kind: KindActeur
@@ -37,20 +37,20 @@ class DefaultClient:
     contrat_id: str
 
 
-def ensure_default_clients(
+def ensure_default_callers(
     data_dir: Path, database: Database, pki: Pki, *, now: datetime
-) -> tuple[DefaultClient, ...]:
-    """Return the default actors' clients; their certificates are made and registered if need be.
+) -> tuple[DefaultCaller, ...]:
+    """Return the default actors as callers; their certificates are made and registered if need be.
 
     `now` is the machine's time. The PEM file holds the leaf and its intermediate, and is
     registered for both environments.
     """
-    return tuple(_ensure_client(data_dir, database, pki, kind, now) for kind in _KINDS)
+    return tuple(_ensure_caller(data_dir, database, pki, kind, now) for kind in _KINDS)
 
 
-def _ensure_client(
+def _ensure_caller(
     data_dir: Path, database: Database, pki: Pki, kind: KindActeur, now: datetime
-) -> DefaultClient:
+) -> DefaultCaller:
     def make(new: Path) -> None:
         name = f"{kind}.sge-sim.example"
         issued = issue_client_certificate(pki.simulated(_AUTHORITY), [name], now=now)
@@ -64,7 +64,7 @@ def _ensure_client(
         for environnement in ENVIRONNEMENTS:
             register_certificate(session, acteur, chain, environnement)
         login, contrat_id = _login_and_contrat(acteur)
-    return DefaultClient(kind, certificate, folder / "key.pem", login, contrat_id)
+    return DefaultCaller(kind, certificate, folder / "key.pem", login, contrat_id)
 
 
 def register_certificate(

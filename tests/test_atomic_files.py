@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sge_sim.errors import UsageError
-from sge_sim.pki.files import check_writable, write_atomically
+from sge_sim.files import check_writable, write_atomically
 
 
 def test_a_full_disk_keeps_the_old_file_and_is_told_of_it(

@@ -1,0 +1,58 @@
+"""What several services read alike in the message of a demand."""
+
+from sge_sim.commandes.affaires import Commande
+from sge_sim.commandes.autorisations import Declaration
+from sge_sim.referentiel.libelles import LIBELLES
+from sge_sim.services.acces import Acces
+from sge_sim.services.service import Appel, Service
+from sge_sim.soap.protocol import Tree
+from sge_sim.store.acteurs import find_contrat, find_utilisateur
+
+_CIVILITES = frozenset(LIBELLES["civilite"]) - {"Mlle"}
+
+
+def read_acces(
+    appel: Appel, service: Service, *, login: str, contrat_id: str | None = None
+) -> Acces:
+    """Return who calls, with the user and the contract that the message names."""
+    return Acces(
+        demandeur=appel.demandeur,
+        utilisateur=find_utilisateur(appel.session, login),
+        contrat=None if contrat_id is None else find_contrat(appel.session, contrat_id),
+        service=service.nom,
+        paquet=service.paquet,
+        environment=appel.settings.environment,
+        jour=appel.today,
+    )
+
+
+def read_commande(appel: Appel, general: Tree, *, reference: str | None) -> Commande:
+    """Return the order as its case keeps it, from the block `donneesGenerales`."""
+    return Commande(
+        prm=general["pointId"],
+        acteur_code=appel.demandeur.code,
+        contrat_id=general["contratId"],
+        login=general["initiateurLogin"],
+        objet=general["objetCode"],
+        reference=reference,
+        now=appel.now,
+        delai=appel.settings.delai_activation,
+    )
+
+
+def read_declaration(tree: Tree, *, soutirage: bool, injection: bool) -> Declaration:
+    """Return who is said to have agreed, from the block that holds the person."""
+    if "personnePhysique" in tree:
+        person = tree["personnePhysique"]
+        names = (person["nom"], person.get("prenom"))
+        return Declaration(True, " ".join(filter(None, names)), soutirage, injection)
+    if "personneMorale" in tree:
+        company = tree["personneMorale"]["denominationSociale"]
+        return Declaration(False, company, soutirage, injection)
+    return Declaration(None, None, soutirage, injection)
+
+
+def has_known_civilite(tree: Tree) -> bool:
+    """Tell whether the civility of the person, if there is one, is M or Mme (the guides)."""
+    civilite = tree.get("personnePhysique", {}).get("civilite")
+    return civilite is None or civilite in _CIVILITES
