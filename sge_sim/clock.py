@@ -7,6 +7,7 @@ the time receives a `Clock`; nothing else in the project asks the machine.
 
 import re
 import time as _time
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
@@ -81,6 +82,20 @@ def today(clock: Clock) -> date:
 def start_of_day(day: date) -> datetime:
     """Return the legal midnight that starts `day`."""
     return datetime.combine(day, time.min, PARIS)
+
+
+def add_months(day: date, months: int) -> date:
+    """Return `day` moved by whole months, at most to the last day of the month reached.
+
+    Raises `ValueError` when the year leaves 1-9999.
+
+    >>> add_months(date(2024, 3, 31), -1)
+    datetime.date(2024, 2, 29)
+    """
+    year, month0 = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if not 1 <= year <= 9999:
+        raise ValueError(f"year {year} is out of range")
+    return date(year, month0 + 1, min(day.day, monthrange(year, month0 + 1)[1]))
 
 
 def later(instant: datetime, duration: timedelta) -> datetime:

@@ -11,9 +11,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from sge_sim.clock import add_months
 from sge_sim.services.acces import CONTRACT_RULES
 from sge_sim.services.ordres import demandeur_sans_droit, point_inconnu, regroupement_turpe
-from sge_sim.services.periodes import months_before
 from sge_sim.services.rule import Rule, rule
 from sge_sim.settings import Environment
 from sge_sim.store.acteurs import Contrat, Utilisateur
@@ -157,7 +157,7 @@ def fin_future(demande: Demande) -> bool:
 )
 def trop_ancien(demande: Demande) -> bool:
     """A curve goes 24 months back, daily index 36."""
-    return demande.date_debut < months_before(demande.jour, _MONTHS[demande.mesures_type])
+    return demande.date_debut < add_months(demande.jour, -_MONTHS[demande.mesures_type])
 
 
 @rule(
