@@ -79,6 +79,11 @@ def today(clock: Clock) -> date:
     return clock.now().date()
 
 
+def legal_date(instant: datetime) -> date:
+    """Return the legal date of an aware instant."""
+    return instant.astimezone(PARIS).date()
+
+
 def start_of_day(day: date) -> datetime:
     """Return the legal midnight that starts `day`."""
     return datetime.combine(day, time.min, PARIS)

@@ -6,13 +6,13 @@ ends (V26.2).
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Protocol
 
 from sqlalchemy.orm import Session
 
-from sge_sim.clock import PARIS, later, start_of_day
+from sge_sim.clock import later, legal_date, start_of_day
 from sge_sim.commandes.prestations import GRANDS
 from sge_sim.delais import Delai
 from sge_sim.store.codes import EtatAffaire, MesuresType, MotifFin, Sens, TypeService
@@ -142,11 +142,6 @@ def end(
         service.point.opposition_courbe = False
     elif service.mesures_type == "CDC":
         close_collecte(session, service.service_souscrit_id, service.date_fin)
-
-
-def legal_date(instant: datetime) -> date:
-    """Return the legal date of an aware instant."""
-    return instant.astimezone(PARIS).date()
 
 
 def _close(service: ServiceSouscrit, etat: EtatAffaire, instant: datetime) -> None:
