@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 from sge_sim.errors import UsageError
 
 PARIS = ZoneInfo("Europe/Paris")
-PREMIER_JOUR, DERNIER_JOUR = date(2005, 1, 1), date(2045, 1, 1)
-"""The legal days that are simulated, the last one excluded: time and measures stay within.
+PREMIER_JOUR, FIN_DES_JOURS = date(2005, 1, 1), date(2045, 1, 1)
+"""The first legal day that is simulated and the day after the last: time and measures stay within.
 
 A meter older than the first day starts its index there.
 """

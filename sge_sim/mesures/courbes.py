@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sge_sim.clock import DERNIER_JOUR, add_months
+from sge_sim.clock import FIN_DES_JOURS, add_months
 from sge_sim.mesures.alea import Entiers, Masque, draws
 from sge_sim.mesures.calendrier import (
     calendrier,
@@ -191,14 +191,14 @@ def _periodes(point: PointMesure, i0: int, i1: int) -> Iterator[tuple[int, int, 
 def _enregistrements(point: PointMesure) -> tuple[tuple[int, int, bool], ...]:
     """Return the recorded periods of a C5 or P4: collected, or kept by the meter before."""
     oppositions = [
-        (numero_borne(one.debut), numero_borne(one.fin or DERNIER_JOUR))
+        (numero_borne(one.debut), numero_borne(one.fin or FIN_DES_JOURS))
         for one in point.oppositions
     ]
     periodes: list[tuple[int, int, bool]] = []
     libre = 0
     for collecte in point.collectes:
         debut = numero_borne(collecte.debut)
-        fin = numero_borne(collecte.fin or DERNIER_JOUR)
+        fin = numero_borne(collecte.fin or FIN_DES_JOURS)
         # An opposition empties the meter's memory, which fills again once it is lifted.
         levees = [levee for oppose, levee in oppositions if oppose <= debut]
         memoire = max([numero_borne(add_months(collecte.debut, -MEMOIRE_MOIS)), *levees])
