@@ -13,7 +13,6 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import later, legal_date, start_of_day
-from sge_sim.commandes.prestations import GRANDS
 from sge_sim.delais import Delai
 from sge_sim.store.codes import EtatAffaire, MesuresType, MotifFin, Sens, TypeService
 from sge_sim.store.commandes import ServiceSouscrit
@@ -119,7 +118,7 @@ def stop(service: ServiceSouscrit, instant: datetime, delai: Delai) -> None:
     At once on a large point and for index; a C5 or P4 has to be reached first, which takes
     `delai`, where its meter is to stop or resume the recording of the curve (assumed).
     """
-    reaches_meter = service.mesures_type != "IDX" and service.point.segment not in GRANDS
+    reaches_meter = service.mesures_type != "IDX" and service.point.petit
     motif: MotifFin = "levee_opposition" if service.type == "OPPENR" else "arret"
     plan_end(service, motif, delai.after(instant) if reaches_meter else instant)
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from sge_sim.commandes.prestations import GRANDS
 from sge_sim.commandes.souscription import Souscription
 from sge_sim.settings import Environment
 from sge_sim.store.acteurs import Contrat, Utilisateur
@@ -59,7 +58,7 @@ class Demande:
     @property
     def grand(self) -> bool:
         """Whether the point is of more than 36 kVA."""
-        return self.segment in GRANDS
+        return self.known_point.grand
 
     @property
     def en_service(self) -> bool:

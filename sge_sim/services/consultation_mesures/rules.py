@@ -9,6 +9,7 @@ from sge_sim.environ import Demandeur
 from sge_sim.mesures import Consommations, PointMesure, consommations
 from sge_sim.services.rule import Rule, rule
 from sge_sim.store.acteurs import Contrat, Utilisateur
+from sge_sim.store.codes import GRANDS_CONSOMMATEURS
 from sge_sim.store.points import Point
 
 
@@ -154,7 +155,7 @@ def periode_sans_contrat(consultation: Consultation) -> bool:
 def c1_c4_sans_mesure(consultation: Consultation) -> bool:
     """The platform being played has the measures of the segment (profile fidele)."""
     point = consultation.point
-    large = point is not None and point.segment in ("C1", "C2", "C3", "C4")
+    large = point is not None and point.segment in GRANDS_CONSOMMATEURS
     return large and consultation.degradee
 
 
