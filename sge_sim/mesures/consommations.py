@@ -12,8 +12,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from sge_sim.arrays import Entiers
 from sge_sim.clock import FIN_DES_JOURS, PREMIER_JOUR
-from sge_sim.mesures.alea import Entiers, draw
+from sge_sim.mesures.alea import draw
 from sge_sim.mesures.calendrier import numero
 from sge_sim.mesures.index import CADRANS_FOURNISSEUR, registres_de_depose, registres_lus
 from sge_sim.mesures.installations import installation_de

@@ -13,8 +13,9 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from sge_sim.arrays import Entiers, Masque
 from sge_sim.clock import FIN_DES_JOURS, add_months
-from sge_sim.mesures.alea import Entiers, Masque, draws
+from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import (
     calendrier,
     decalages,

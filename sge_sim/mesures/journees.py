@@ -21,8 +21,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from sge_sim.arrays import Entiers, Masque
 from sge_sim.clock import FIN_DES_JOURS
-from sge_sim.mesures.alea import Entiers, Masque, draws
+from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import (
     calendrier,
     changements_entre,
