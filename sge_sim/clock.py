@@ -7,6 +7,7 @@ the time receives a `Clock`; nothing else in the project asks the machine for a 
 
 import re
 import time as _time
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
@@ -15,8 +16,8 @@ from zoneinfo import ZoneInfo
 from sge_sim.errors import UsageError
 
 PARIS = ZoneInfo("Europe/Paris")
-PREMIER_JOUR, DERNIER_JOUR = date(2005, 1, 1), date(2045, 1, 1)
-"""The legal days that are simulated, the last one excluded: time and measures stay within.
+PREMIER_JOUR, FIN_DES_JOURS = date(2005, 1, 1), date(2045, 1, 1)
+"""The first legal day that is simulated and the day after the last: time and measures stay within.
 
 A meter older than the first day starts its index there.
 """
@@ -73,9 +74,28 @@ def stopwatch() -> float:
     return _time.perf_counter()
 
 
+def legal_date(instant: datetime) -> date:
+    """Return the legal date of an aware instant."""
+    return instant.astimezone(PARIS).date()
+
+
 def start_of_day(day: date) -> datetime:
     """Return the legal midnight that starts `day`."""
     return datetime.combine(day, time.min, PARIS)
+
+
+def add_months(day: date, months: int) -> date:
+    """Return `day` moved by whole months, at most to the last day of the month reached.
+
+    Raises `ValueError` when the year leaves 1-9999.
+
+    >>> add_months(date(2024, 3, 31), -1)
+    datetime.date(2024, 2, 29)
+    """
+    year, month0 = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if not 1 <= year <= 9999:
+        raise ValueError(f"year {year} is out of range")
+    return date(year, month0 + 1, min(day.day, monthrange(year, month0 + 1)[1]))
 
 
 def later(instant: datetime, duration: timedelta) -> datetime:

@@ -42,11 +42,15 @@ def seconds_until(now: datetime, opening: datetime) -> int:
     return ceil((opening.astimezone(UTC) - now.astimezone(UTC)).total_seconds())
 
 
-def closed_sentence(now: datetime) -> str:
-    """Say in French that the platform is closed at `now`, and when it opens."""
+def closed_sentence(now: datetime, *, simulated: bool) -> str:
+    """Say in French that the platform is closed at `now`, and when it opens.
+
+    `simulated` tells that `now` is the simulated time, not that of the real platform.
+    """
+    whose = " (heure simulée)" if simulated else ""
     return (
-        f"La plateforme d'homologation est fermée : {_french(now.astimezone(PARIS))} (heure "
-        "simulée). Elle ouvre les jours ouvrés de 9 h à 12 h et de 14 h à 18 h, heure légale. "
+        f"La plateforme d'homologation est fermée : {_french(now.astimezone(PARIS))}{whose}. "
+        "Elle ouvre les jours ouvrés de 9 h à 12 h et de 14 h à 18 h, heure légale. "
         f"Prochaine ouverture : {_french(next_opening(now))}."
     )
 

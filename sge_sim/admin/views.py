@@ -1,5 +1,6 @@
 """What the administration shows, the same in REST and in the command line's JSON."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Self
 
@@ -77,13 +78,7 @@ def _fields(echange: Echange) -> dict[str, Any]:
         "prm": echange.prm,
         "code": echange.code,
         "http_status": echange.http_status,
-        "rule": rule
-        and RuleView(
-            name=rule.name,
-            source=rule.source,
-            provenance=rule.provenance,
-            explanation=rule.explanation,
-        ),
+        "rule": rule and RuleView(**asdict(rule)),
         "detail": echange.detail,
     }
 

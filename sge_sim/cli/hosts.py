@@ -8,7 +8,7 @@ import click
 
 from sge_sim.cli.options import data_dir_option
 from sge_sim.errors import UsageError
-from sge_sim.pki.server_identity import OFFICIAL_HOSTS
+from sge_sim.hosts import OFFICIAL_HOSTS
 
 Address = IPv4Address | IPv6Address
 

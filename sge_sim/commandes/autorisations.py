@@ -9,7 +9,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from sge_sim.commandes.vie import legal_date
+from sge_sim.clock import legal_date
 from sge_sim.store.commandes import Affaire, AutorisationClient
 from sge_sim.store.normalise import normalise
 

@@ -5,10 +5,9 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from sge_sim.clock import start_of_day
+from sge_sim.clock import legal_date, start_of_day
 from sge_sim.commandes.echeances import run_due
 from sge_sim.commandes.evenements import plan_event
-from sge_sim.commandes.vie import legal_date
 from sge_sim.errors import UsageError
 from sge_sim.store.acteurs import find_acteur
 from sge_sim.store.points import Point

@@ -7,11 +7,10 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from sge_sim.clock import later
+from sge_sim.clock import later, legal_date
 from sge_sim.commandes.affaires import Commande, open_affaire
 from sge_sim.commandes.autorisations import Declaration, record
 from sge_sim.commandes.prestations import Prestation
-from sge_sim.commandes.vie import legal_date
 from sge_sim.store.codes import MesuresType
 from sge_sim.store.commandes import Affaire, DemandeHistorique, DemandeInfraJ, infra_j_since
 

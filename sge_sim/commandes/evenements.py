@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from sge_sim.clock import later, start_of_day
+from sge_sim.clock import later, legal_date, start_of_day
 from sge_sim.commandes import vie
 from sge_sim.store.codes import MotifFin, TypeEvenement
 from sge_sim.store.commandes import Evenement, ServiceSouscrit, services_of_point
@@ -51,7 +51,7 @@ def happen(session: Session, evenement: Evenement, instant: datetime) -> Iterato
             _terminate(point, instant)
             yield from _end_all(session, services, "resiliation", instant)
         case "changement_titulaire":
-            point.date_mise_en_service = vie.legal_date(instant)
+            point.date_mise_en_service = legal_date(instant)
             yield from _end_all(session, services, "changement_titulaire", instant)
         case "nouveau_fournisseur":
             outgoing = point.fournisseur_titulaire
@@ -77,7 +77,7 @@ def oppose(session: Session, point: Point, instant: datetime, delai: timedelta) 
         type="OPPENR",
         etat="DEMANDE",
         point=point,
-        date_debut=vie.legal_date(instant),
+        date_debut=legal_date(instant),
         ordered_at=instant,
         echeance=later(instant, delai),
     )
@@ -98,7 +98,7 @@ def record_opposition(session: Session, point: Point) -> None:
 def _terminate(point: Point, instant: datetime) -> None:
     point.etat_contractuel = "RESIL"
     point.etat_alimentation = "COUP"
-    point.date_resiliation = vie.legal_date(instant)
+    point.date_resiliation = legal_date(instant)
     point.contrat_soutirage = False
     point.contrat_injection = False
 

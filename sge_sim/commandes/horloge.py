@@ -6,7 +6,7 @@ that are simulated.
 
 from datetime import datetime, timedelta
 
-from sge_sim.clock import DERNIER_JOUR, PARIS, PREMIER_JOUR, machine_now
+from sge_sim.clock import FIN_DES_JOURS, PARIS, PREMIER_JOUR, legal_date, machine_now
 from sge_sim.errors import UsageError
 from sge_sim.store.clock import StoredClock
 from sge_sim.store.commandes import last_happening
@@ -76,14 +76,12 @@ def _refuse_going_back(clock: StoredClock, instant: datetime) -> None:
 
 def _refuse_out_of_calendar(instant: datetime) -> None:
     # By the year first: at the ends of Python's calendar, an instant has no legal date.
-    years = range(PREMIER_JOUR.year, DERNIER_JOUR.year + 1)
-    inside = instant.year in years and (
-        PREMIER_JOUR <= instant.astimezone(PARIS).date() < DERNIER_JOUR
-    )
+    years = range(PREMIER_JOUR.year, FIN_DES_JOURS.year + 1)
+    inside = instant.year in years and (PREMIER_JOUR <= legal_date(instant) < FIN_DES_JOURS)
     if not inside:
         raise UsageError(
             f"le {instant:%d/%m/%Y} sort du calendrier simulé, qui va du {PREMIER_JOUR:%d/%m/%Y} "
-            f"au {DERNIER_JOUR:%d/%m/%Y} exclu."
+            f"au {FIN_DES_JOURS:%d/%m/%Y} exclu."
         )
 
 

@@ -1,12 +1,8 @@
 """The lines of Enedis' catalogue of services under which orders are worked out."""
 
 from dataclasses import dataclass
-from typing import Final
 
 from sge_sim.store.codes import MesuresType, Segment, Sens
-
-GRANDS: Final = frozenset[Segment]({"C1", "C2", "C3", "C4", "P1", "P2", "P3"})
-"""Points of more than 36 kVA; the others, C5 and P4, have a meter of the Linky kind."""
 
 _COLLECTE = "Collecte et transmission récurrente de la courbe de charge"
 _INDEX_C5 = "Transmission récurrente des index quotidiens et puissances maximales quotidiennes"

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from sge_sim.clock import start_of_day
 from sge_sim.commandes.affaires import Commande, open_affaire
 from sge_sim.commandes.autorisations import Declaration, record
-from sge_sim.commandes.prestations import GRANDS, Prestation
+from sge_sim.commandes.prestations import Prestation
 from sge_sim.commandes.vie import identity
-from sge_sim.store.codes import MesuresType, Segment, Sens, TypeService
+from sge_sim.store.codes import GRANDS, MesuresType, Segment, Sens, TypeService
 from sge_sim.store.commandes import Affaire, ServiceSouscrit, abonnement_of
 from sge_sim.store.numeros import next_numero
 

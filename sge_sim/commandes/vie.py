@@ -6,14 +6,13 @@ ends (V26.2).
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Protocol
 
 from sqlalchemy.orm import Session
 
-from sge_sim.clock import PARIS, later, start_of_day
-from sge_sim.commandes.prestations import GRANDS
+from sge_sim.clock import later, legal_date, start_of_day
 from sge_sim.delais import Delai
 from sge_sim.store.codes import EtatAffaire, MesuresType, MotifFin, Sens, TypeService
 from sge_sim.store.commandes import ServiceSouscrit
@@ -119,7 +118,7 @@ def stop(service: ServiceSouscrit, instant: datetime, delai: Delai) -> None:
     At once on a large point and for index; a C5 or P4 has to be reached first, which takes
     `delai`, where its meter is to stop or resume the recording of the curve (assumed).
     """
-    reaches_meter = service.mesures_type != "IDX" and service.point.segment not in GRANDS
+    reaches_meter = service.mesures_type != "IDX" and service.point.petit
     motif: MotifFin = "levee_opposition" if service.type == "OPPENR" else "arret"
     plan_end(service, motif, delai.after(instant) if reaches_meter else instant)
 
@@ -142,11 +141,6 @@ def end(
         service.point.opposition_courbe = False
     elif service.mesures_type == "CDC":
         close_collecte(session, service.service_souscrit_id, service.date_fin)
-
-
-def legal_date(instant: datetime) -> date:
-    """Return the legal date of an aware instant."""
-    return instant.astimezone(PARIS).date()
 
 
 def _close(service: ServiceSouscrit, etat: EtatAffaire, instant: datetime) -> None:

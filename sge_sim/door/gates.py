@@ -39,7 +39,8 @@ def opening_hours(environ: WSGIEnvironment, acteur: str) -> Closed | None:
     if is_open(now):
         return None
     wait = str(seconds_until(now, next_opening(now)))
-    return Closed(HTTPStatus.SERVICE_UNAVAILABLE, closed_sentence(now), (("Retry-After", wait),))
+    told = closed_sentence(now, simulated=True)
+    return Closed(HTTPStatus.SERVICE_UNAVAILABLE, told, (("Retry-After", wait),))
 
 
 class BasicAuthentication:

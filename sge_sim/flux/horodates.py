@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from sge_sim.arrays import Entiers
 from sge_sim.clock import PARIS
 from sge_sim.mesures import minuits
-from sge_sim.mesures.alea import Entiers
 from sge_sim.mesures.calendrier import decalages as decalages_legaux
 
 _SUFFIXES = {3600: "+01:00", 7200: "+02:00"}

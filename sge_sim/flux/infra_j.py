@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from sge_sim.clock import PARIS
+from sge_sim.clock import legal_date
 from sge_sim.flux.envoi import Archive, Envoi
 from sge_sim.flux.horodates import avec_decalage, legal
 from sge_sim.mesures import (
@@ -83,7 +83,7 @@ def write(demande: DemandeInfraJ, envoi: Envoi) -> bytes:
 
 def _courbe(point: PointMesure, grandeur: Grandeur, now: datetime) -> dict[str, Any]:
     """Return the steps that ended in the last 24 hours, stamped at their start."""
-    jour = now.astimezone(PARIS).date()
+    jour = legal_date(now)
     releve = courbe(point, jour - 2 * timedelta(1), jour + timedelta(1), grandeur)
     fins = releve.horodates + 60 * releve.pas
     choisis = (fins > now.timestamp() - PROFONDEUR_SECONDES) & (fins <= now.timestamp())
@@ -103,7 +103,7 @@ def _courbe(point: PointMesure, grandeur: Grandeur, now: datetime) -> dict[str, 
 
 def _index(point: PointMesure, now: datetime) -> dict[str, Any] | None:
     """Return the distributor's registers as the last night's reading gave them."""
-    jour = now.astimezone(PARIS).date()
+    jour = legal_date(now)
     lus = index_courants(point, jour - timedelta(2), jour + timedelta(1))
     connus = np.flatnonzero(lus.valides & (lus.horodates <= now.timestamp()))
     if not len(connus):
@@ -125,7 +125,7 @@ def _index(point: PointMesure, now: datetime) -> dict[str, Any] | None:
 
 def _parametres(point: PointMesure, now: datetime) -> dict[str, Any]:
     """Return the power, the calendar and the off-peak hours in force."""
-    jour = now.astimezone(PARIS).date()
+    jour = legal_date(now)
     puissance = en_vigueur(point.puissances, jour)
     creuses = en_vigueur(point.heures_creuses, jour)
     return {

@@ -12,7 +12,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from sge_sim.clock import PARIS
+from sge_sim.clock import legal_date
 from sge_sim.flux.periodes import FREQUENCES, FluxRecurrent, Periode, periode_of
 from sge_sim.store.codes import MotifFin
 from sge_sim.store.commandes import (
@@ -94,7 +94,7 @@ def cover(service: ServiceSouscrit) -> tuple[date, date]:
     """
     activated_at = service.activated_at
     assert activated_at is not None, "a service that transmits was activated"
-    activated = activated_at.astimezone(PARIS).date()
+    activated = legal_date(activated_at)
     return max(service.date_debut, activated), service.date_fin or date.max
 
 

@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from sge_sim.clock import PARIS
 from sge_sim.flux.envoi import Frequence
-from sge_sim.jours_ouvres import is_working_day
+from sge_sim.jours_ouvres import working_days_after
 
 FluxRecurrent = Literal["R50", "R151", "R4x", "R171"]
 
@@ -51,11 +51,11 @@ def periode_of(flux: FluxRecurrent, frequence: Frequence, jour: date) -> Periode
         case Frequence.HEBDOMADAIRE:
             debut = jour - (jour.weekday() - _SAMEDI) % 7 * _JOUR
             fin = debut + 7 * _JOUR
-            leaves = _working_day(fin, _TROISIEME)
+            leaves = working_days_after(fin - _JOUR, _TROISIEME)
         case Frequence.MENSUELLE:
             debut = jour.replace(day=1)
             fin = (debut + 31 * _JOUR).replace(day=1)
-            leaves = _working_day(fin, _TROISIEME)
+            leaves = working_days_after(fin - _JOUR, _TROISIEME)
     return Periode(debut, fin, datetime.combine(leaves, _hour(flux, frequence), PARIS))
 
 
@@ -65,13 +65,3 @@ def _hour(flux: FluxRecurrent, frequence: Frequence) -> time:
     if flux == "R171":
         return _APRES_LECTURE
     return _MATIN if frequence is Frequence.QUOTIDIENNE else _SOIR
-
-
-def _working_day(jour: date, rank: int) -> date:
-    """Return the `rank`-th working day from `jour` on."""
-    while True:
-        if is_working_day(jour):
-            rank -= 1
-            if not rank:
-                return jour
-        jour += _JOUR

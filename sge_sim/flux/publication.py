@@ -16,7 +16,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from sge_sim.clock import PARIS, elapsed_ms, machine_now, start_of_day, stopwatch
+from sge_sim.clock import elapsed_ms, legal_date, machine_now, start_of_day, stopwatch
 from sge_sim.commandes.echeances import catch_up_orders
 from sge_sim.files import PRIVATE, make_private_folder, write_atomically
 from sge_sim.flux.fabrication import Fichier, contrat_of, make_files
@@ -129,7 +129,7 @@ def _next_stop(session: Session, limit: datetime) -> datetime | None:
     first, first_files = first_waiting(session)
     if first is None or first > limit:
         return None
-    next_day = start_of_day(first.astimezone(PARIS).date() + timedelta(days=1))
+    next_day = start_of_day(legal_date(first) + timedelta(days=1))
     return min(limit, next_day, first_files or limit)
 
 

@@ -10,12 +10,12 @@ from datetime import date, timedelta
 from itertools import pairwise
 from xml.sax.saxutils import escape
 
-from sge_sim.clock import PARIS
+from sge_sim.arrays import Entiers
+from sge_sim.clock import legal_date
 from sge_sim.flux.envoi import Archive, Envoi, Frequence, PointPublie, par_point
 from sge_sim.flux.horodates import legal
 from sge_sim.flux.r50 import serial_files
 from sge_sim.mesures import index_quotidiens, minuits, puissances_maximales
-from sge_sim.mesures.alea import Entiers
 from sge_sim.referentiel.calendriers import CalendrierNomme, calendrier_du
 
 POINTS_PAR_FICHIER = {Frequence.QUOTIDIENNE: 3000, Frequence.MENSUELLE: 50}
@@ -32,7 +32,7 @@ def files(envoi: Envoi, publies: Sequence[PointPublie]) -> Iterator[Archive]:
 
 def write(envoi: Envoi, publies: Sequence[PointPublie]) -> bytes:
     """Return the XML of one file, UTF-8."""
-    unite = "VA" if envoi.creation.astimezone(PARIS).date() >= _EN_VA_DEPUIS else "W"
+    unite = "VA" if legal_date(envoi.creation) >= _EN_VA_DEPUIS else "W"
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         "<R151>",

@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import UTC, timedelta
 from xml.sax.saxutils import escape
 
+from sge_sim.arrays import Entiers
 from sge_sim.flux.envoi import Archive, Envoi, PointPublie, batches
 from sge_sim.flux.horodates import naifs
 from sge_sim.mesures import (
@@ -23,7 +24,6 @@ from sge_sim.mesures import (
     index_courants,
     registres_factures,
 )
-from sge_sim.mesures.alea import Entiers
 from sge_sim.referentiel.calendriers import calendrier_du
 
 POINTS_PAR_FICHIER = 1000

@@ -6,7 +6,7 @@ may run a campaign at once.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
 from typing import Final
@@ -193,7 +193,7 @@ def _seen(echange: Echange) -> Seen:
         echange.response or b"",
         echange.http_status,
         echange.duration_ms,
-        None if rule is None else Regle(rule.name, rule.source, rule.provenance, rule.explanation),
+        None if rule is None else Regle.of(asdict(rule)),
     )
 
 

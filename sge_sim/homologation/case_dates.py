@@ -7,9 +7,10 @@ instants, so a change of legal time cannot move them.
 """
 
 import re
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
+
+from sge_sim.clock import add_months
 
 _STEP = re.compile(r"([+-])(\d{1,4})(jours?|mois|ans?)")
 _EXPRESSION = re.compile(rf"aujourdhui(?:{_STEP.pattern})*")
@@ -48,14 +49,3 @@ class DateRelative:
 def is_relative(text: str) -> bool:
     """Return whether `text` is meant as a date counted from the day of the run."""
     return text.startswith("aujourdhui")
-
-
-def add_months(day: date, months: int) -> date:
-    """Return `day` moved by whole months, at most to the last day of the month reached.
-
-    Raises `ValueError` when the year leaves 1-9999.
-    """
-    year, month0 = divmod(day.year * 12 + day.month - 1 + months, 12)
-    if not 1 <= year <= 9999:
-        raise ValueError(f"year {year} is out of range")
-    return date(year, month0 + 1, min(day.day, monthrange(year, month0 + 1)[1]))

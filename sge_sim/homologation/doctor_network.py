@@ -15,8 +15,9 @@ from urllib.parse import SplitResult, quote, urlsplit
 import certifi
 
 from sge_sim.homologation.diagnosis import Diagnostic
-from sge_sim.homologation.targets import really_closed_sentence, split_address
-from sge_sim.horaires import is_open
+from sge_sim.homologation.targets import split_address
+from sge_sim.horaires import closed_sentence, is_open
+from sge_sim.hosts import HOMOLOGATION_HOST, PRODUCTION_HOST, RENAMED_HOSTS
 
 _TIMEOUT_SECONDS: Final = 15
 _SKEW: Final = timedelta(minutes=1)
@@ -26,11 +27,6 @@ _NOT_TLS: Final = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE
 _TEXT_SHOWN: Final = 400
 NOT_PRESENTABLE: Final = "non_presentable"
 """Said of files that the look at them most often told better."""
-_HOMOLOGATION: Final = "sge-homologation-ws.enedis.fr"
-_RENAMED: Final = {
-    "sge-b2b.enedis.fr": "sge-ws.enedis.fr",
-    "sge-homologation-b2b.enedis.fr": _HOMOLOGATION,
-}
 
 
 @dataclass(frozen=True)
@@ -70,20 +66,20 @@ def examine_url(url: str, paths: frozenset[str], now: datetime) -> Iterator[Diag
             "adresse_du_wsdl",
             f"« {host} » est l'adresse écrite dans un WSDL, où aucun service ne répond (HTTP 403, "
             "ou un nom que le certificat ne couvre pas).",
-            "Remplacer l'adresse du WSDL par sge-ws.enedis.fr ou "
-            f"{_HOMOLOGATION}, et le chemin /<Service>/v<x.y>.",
+            f"Remplacer l'adresse du WSDL par {PRODUCTION_HOST} ou "
+            f"{HOMOLOGATION_HOST}, et le chemin /<Service>/v<x.y>.",
         )
         return
-    if host in _RENAMED:
+    if host in RENAMED_HOSTS:
         yield Diagnostic(
             "ancien_hote",
             f"« {host} » est l'hôte d'avant le 23/09/2024.",
-            f"Appeler {_RENAMED[host]}.",
+            f"Appeler {RENAMED_HOSTS[host]}.",
         )
-    if host == _HOMOLOGATION and not is_open(now):
+    if host == HOMOLOGATION_HOST and not is_open(now):
         yield Diagnostic(
             "ferme",
-            really_closed_sentence(now),
+            closed_sentence(now, simulated=False),
             "Revenir aux heures d'ouverture.",
             "conseil",
         )

@@ -23,7 +23,11 @@ from sge_sim.files import PRIVATE, PUBLIC, write_atomically
 from sge_sim.pki.installation import open_pki
 from sge_sim.pki.issuing import IssuedCertificate, issue_client_certificate
 from sge_sim.pki.keys import BUNDLE_PASSWORD, key_pem
-from sge_sim.referentiel.certificats import register_certificate
+from sge_sim.referentiel.certificats import (
+    CLIENT_AUTHORITY,
+    login_and_contrat,
+    register_certificate,
+)
 from sge_sim.resources import data_path
 from sge_sim.services.registry import SERVICES
 from sge_sim.soap.codes import LIBELLES
@@ -32,7 +36,6 @@ from sge_sim.store.acteurs import default_acteur, find_acteur
 from sge_sim.store.codes import Environnement
 from sge_sim.store.database import Database
 
-_AUTHORITY: Final = "globalsign"
 _NOTICE: Final = "ATTENTION : ce zip contient une clé privée (certificats/client.key.pem).\n"
 _DEMANDE: Final = (
     '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
@@ -73,7 +76,7 @@ def write_kit(
         code = default_acteur(session, "tiers").code if acteur is None else acteur
         holder = _holder_of(session, code)
     name = f"{holder.code.lower()}.sge-sim.example"
-    issued = issue_client_certificate(pki.simulated(_AUTHORITY), [name], now=now)
+    issued = issue_client_certificate(pki.simulated(CLIENT_AUTHORITY), [name], now=now)
     contracts = load_contracts(data_path("wsdl"))
     files = {
         "LISEZMOI.txt": (_NOTICE + "Commencer par GUIDE.md.\n").encode(),
@@ -101,14 +104,7 @@ def _holder_of(session: Session, code: str) -> Holder:
     acteur = find_acteur(session, code)
     if acteur is None:
         raise UsageError(f"L'acteur « {code} » est inconnu : voir sge-sim acteurs list.")
-    logins = [each.login for each in acteur.utilisateurs if each.actif and each.services is None]
-    contrats = [each.contrat_id for each in acteur.contrats if each.date_fin is None]
-    if not logins or not contrats:
-        raise UsageError(
-            f"L'acteur {code} n'a pas de login à tous droits ou pas de contrat sans fin : les "
-            "ajouter par sge-sim acteurs."
-        )
-    return Holder(acteur.code, acteur.nom, logins[0], contrats[0])
+    return Holder(acteur.code, acteur.nom, *login_and_contrat(acteur))
 
 
 def _guide_and_examples(holder: Holder, url: str) -> dict[str, bytes]:

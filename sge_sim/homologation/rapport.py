@@ -4,12 +4,13 @@ Everything that the HTML, the tracking sheet and JUnit show comes from it; its J
 itself, read back without loss.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import Self
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -55,6 +56,11 @@ class Regle:
     source: str
     provenance: str
     explication: str
+
+    @classmethod
+    def of(cls, rule: Mapping[str, str]) -> Self:
+        """Return the rule that the journal tells, in its database or over REST."""
+        return cls(rule["name"], rule["source"], rule["provenance"], rule["explanation"])
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,8 @@ a simulator's administration at hand does it also set what a case needs, and rea
 which rule decided.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from sge_sim.administration import Administration
 from sge_sim.clock import PARIS, Clock
@@ -144,7 +143,7 @@ class Runner:
         exchanges = self._admin.exchanges_after(self._last_exchange)
         self._last_exchange = max([self._last_exchange, *(each["id"] for each in exchanges)])
         own = [each["rule"] for each in exchanges if each["service"] == case.service]
-        return _rule(own[-1]) if own and own[-1] else None
+        return Regle.of(own[-1]) if own and own[-1] else None
 
     def _not_run(self, case: Cas, why: str) -> Execution:
         return not_run(case, why, prevu_en_echec=self._is_expected(case))
@@ -163,7 +162,3 @@ def _accepted(step: Etape, call: Appel) -> Answer:
     if answer.code in step.acceptes:
         return {}
     raise UsageError(f"La préparation « {step.nom} » a été refusée : {answer}.")
-
-
-def _rule(view: Mapping[str, Any]) -> Regle:
-    return Regle(view["name"], view["source"], view["provenance"], view["explanation"])

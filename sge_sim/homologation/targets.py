@@ -4,7 +4,6 @@ The real platform is shared and keeps what it is sent: one call a second at most
 hours, and no order sent twice.
 """
 
-from datetime import datetime
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
@@ -13,10 +12,9 @@ from sge_sim.errors import UsageError
 from sge_sim.homologation.cases import Cas
 from sge_sim.homologation.rapport import Execution, Rapport
 from sge_sim.horaires import closed_sentence, is_open
+from sge_sim.hosts import HOMOLOGATION_HOST, LOCAL_HOSTS, RENAMED_HOSTS
 
 REAL_PAUSE_SECONDS: Final = 1.0
-_LOCAL = ("localhost", "127.0.0.1", "::1")
-_HOMOLOGATION = ("sge-homologation-ws.enedis.fr", "sge-homologation-b2b.enedis.fr")
 
 WARNING: Final = (
     "La cible {url} n'est pas un simulateur de cette machine.\n"
@@ -29,7 +27,7 @@ WARNING: Final = (
 
 def is_local(url: str) -> bool:
     """Tell whether `url` names this machine."""
-    return urlsplit(url).hostname in _LOCAL
+    return urlsplit(url).hostname in LOCAL_HOSTS
 
 
 def split_address(url: str) -> SplitResult | None:
@@ -57,14 +55,9 @@ def checked_url(url: str) -> str:
 
 def check_hours(url: str, clock: Clock) -> None:
     """Raise `UsageError` if `url` is Enedis' homologation platform and it is closed (FAQ)."""
-    now = clock.now()
-    if urlsplit(url).hostname in _HOMOLOGATION and not is_open(now):
-        raise UsageError(really_closed_sentence(now))
-
-
-def really_closed_sentence(now: datetime) -> str:
-    """Say in French that the real platform is closed at `now`, and when it opens."""
-    return closed_sentence(now).replace(" (heure simulée)", "")
+    now, host = clock.now(), urlsplit(url).hostname or ""
+    if RENAMED_HOSTS.get(host, host) == HOMOLOGATION_HOST and not is_open(now):
+        raise UsageError(closed_sentence(now, simulated=False))
 
 
 def to_rerun(earlier: Rapport) -> tuple[str, ...]:

@@ -184,7 +184,7 @@ class Sge:
             (full["response"] or "").encode(),
             full["http_status"],
             full["duration_ms"],
-            rule and Regle(rule["name"], rule["source"], rule["provenance"], rule["explanation"]),
+            rule and Regle.of(rule),
         )
 
 

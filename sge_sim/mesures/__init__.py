@@ -36,7 +36,7 @@ True
 [('HC', 12), ('HP', 12)]
 """
 
-from sge_sim.clock import DERNIER_JOUR, PREMIER_JOUR
+from sge_sim.clock import FIN_DES_JOURS, PREMIER_JOUR
 from sge_sim.mesures.calendrier import minuits
 from sge_sim.mesures.consommations import Consommation, Consommations, Serie, consommations
 from sge_sim.mesures.courbes import Courbe, courbe, courbe_10_minutes
@@ -86,7 +86,7 @@ from sge_sim.mesures.quotidiennes import (
 __all__ = [
     "CADRANS_DISTRIBUTEUR",
     "CADRANS_FOURNISSEUR",
-    "DERNIER_JOUR",
+    "FIN_DES_JOURS",
     "PASSAGE_5_MINUTES",
     "PREMIER_JOUR",
     "Collecte",

@@ -9,8 +9,7 @@ and numpy version, whatever window is computed, in whatever order and process. N
 import numpy as np
 from numpy.typing import NDArray
 
-Entiers = NDArray[np.int64]
-Masque = NDArray[np.bool_]
+from sge_sim.arrays import Entiers
 
 Cles = NDArray[np.uint64]
 

@@ -16,9 +16,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from sge_sim.clock import DERNIER_JOUR, PARIS, PREMIER_JOUR
+from sge_sim.arrays import Entiers
+from sge_sim.clock import FIN_DES_JOURS, PARIS, PREMIER_JOUR
 from sge_sim.jours_feries import jours_feries
-from sge_sim.mesures.alea import Entiers, draws, subkey
+from sge_sim.mesures.alea import draws, subkey
 
 _ORIGINE = PREMIER_JOUR.toordinal()
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -67,14 +68,14 @@ class Calendrier:
 def numero(jour: date) -> int:
     """Return the number of a day in the table; `ValueError` outside of it."""
     n = jour.toordinal() - _ORIGINE
-    if not 0 <= n <= DERNIER_JOUR.toordinal() - _ORIGINE:
+    if not 0 <= n <= FIN_DES_JOURS.toordinal() - _ORIGINE:
         raise ValueError(f"{jour} is outside of the years that can be computed")
     return n
 
 
 def numero_borne(jour: date) -> int:
     """Return the number of a day, of the first or last one when it is outside of the table."""
-    return min(max(jour, PREMIER_JOUR), DERNIER_JOUR).toordinal() - _ORIGINE
+    return min(max(jour, PREMIER_JOUR), FIN_DES_JOURS).toordinal() - _ORIGINE
 
 
 def jour_de(n: int) -> date:
@@ -112,7 +113,7 @@ def changements_entre(i0: int, i1: int) -> tuple[int, ...]:
 @lru_cache(maxsize=1)
 def calendrier() -> Calendrier:
     """Return the national table (computed on the first call, about 0.2 s)."""
-    nombre = DERNIER_JOUR.toordinal() - _ORIGINE
+    nombre = FIN_DES_JOURS.toordinal() - _ORIGINE
     jours = np.arange(nombre, dtype=np.int64)
     transitions, apres = _transitions()
     limites = np.arange(nombre + 1, dtype=np.int64) * _JOUR + (_ORIGINE - _EPOCH) * _JOUR
@@ -124,7 +125,7 @@ def calendrier() -> Calendrier:
     dates = [date.fromordinal(_ORIGINE + n) for n in range(nombre)]
     mois = np.array([d.month for d in dates], np.int64)
     semaine = (jours + PREMIER_JOUR.weekday()) % 7
-    feries = jours_feries(range(PREMIER_JOUR.year, DERNIER_JOUR.year))
+    feries = jours_feries(range(PREMIER_JOUR.year, FIN_DES_JOURS.year))
     chome = np.array([d in feries for d in dates], np.int64) | (semaine == 6)
     normale = _interpole(dates, _NORMALES)
     temperature = normale + _anomalie(jours)
@@ -159,7 +160,7 @@ def _transitions() -> tuple[tuple[int, ...], tuple[int, ...]]:
 
     instants: list[int] = []
     apres: list[int] = []
-    for annee in range(PREMIER_JOUR.year - 1, DERNIER_JOUR.year + 1):
+    for annee in range(PREMIER_JOUR.year - 1, FIN_DES_JOURS.year + 1):
         for mois in (1, 7):
             bas = int(datetime(annee, mois, 1, tzinfo=UTC).timestamp()) // 3600
             haut = bas + 184 * 24 - 1

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from sge_sim.mesures.alea import Entiers
+from sge_sim.arrays import Entiers
 from sge_sim.mesures.calendrier import calendrier
 from sge_sim.mesures.point import Plages, Structure
 

@@ -12,8 +12,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from sge_sim.clock import DERNIER_JOUR, PREMIER_JOUR
-from sge_sim.mesures.alea import Entiers, draw
+from sge_sim.arrays import Entiers
+from sge_sim.clock import FIN_DES_JOURS, PREMIER_JOUR
+from sge_sim.mesures.alea import draw
 from sge_sim.mesures.calendrier import numero
 from sge_sim.mesures.index import CADRANS_FOURNISSEUR, registres_de_depose, registres_lus
 from sge_sim.mesures.installations import installation_de
@@ -123,7 +124,7 @@ def _consommation(avant: _Releve, apres: _Releve, rang: int) -> Consommation:
 def _releves(point: PointMesure, fin: date) -> list[_Releve]:
     """Return the readings of a point from its mise en service to `fin`, included."""
     debut = max(point.mise_en_service, point.compteurs[0].pose, PREMIER_JOUR)
-    fins = (fin, *_fins(point), DERNIER_JOUR - timedelta(1))
+    fins = (fin, *_fins(point), FIN_DES_JOURS - timedelta(1))
     dernier = min(jour for jour in fins if jour is not None)
     if dernier < debut:
         return []

@@ -4,7 +4,6 @@ Stamps are epoch seconds (UTC) as SGE writes them: start of the step for C1-C4 a
 the step for C5 and P4 (observed 2022 and 2023: the guide states the reverse).
 """
 
-from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -14,8 +13,9 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sge_sim.clock import DERNIER_JOUR
-from sge_sim.mesures.alea import Entiers, Masque, draws
+from sge_sim.arrays import Entiers, Masque
+from sge_sim.clock import FIN_DES_JOURS, add_months
+from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import (
     calendrier,
     decalages,
@@ -192,17 +192,17 @@ def _periodes(point: PointMesure, i0: int, i1: int) -> Iterator[tuple[int, int, 
 def _enregistrements(point: PointMesure) -> tuple[tuple[int, int, bool], ...]:
     """Return the recorded periods of a C5 or P4: collected, or kept by the meter before."""
     oppositions = [
-        (numero_borne(one.debut), numero_borne(one.fin or DERNIER_JOUR))
+        (numero_borne(one.debut), numero_borne(one.fin or FIN_DES_JOURS))
         for one in point.oppositions
     ]
     periodes: list[tuple[int, int, bool]] = []
     libre = 0
     for collecte in point.collectes:
         debut = numero_borne(collecte.debut)
-        fin = numero_borne(collecte.fin or DERNIER_JOUR)
+        fin = numero_borne(collecte.fin or FIN_DES_JOURS)
         # An opposition empties the meter's memory, which fills again once it is lifted.
         levees = [levee for oppose, levee in oppositions if oppose <= debut]
-        memoire = max([numero_borne(_mois_avant(collecte.debut, MEMOIRE_MOIS)), *levees])
+        memoire = max([numero_borne(add_months(collecte.debut, -MEMOIRE_MOIS)), *levees])
         for a, b, horaire in ((memoire, debut, True), (debut, fin, False)):
             for start, end in _outside(oppositions, max(a, libre), b):
                 periodes.append((start, end, horaire))
@@ -218,14 +218,6 @@ def _outside(exclus: list[tuple[int, int]], debut: int, fin: int) -> Iterator[tu
         debut = max(debut, reprise)
     if debut < fin:
         yield debut, fin
-
-
-def _mois_avant(jour: date, mois: int) -> date:
-    """Return the same day some months earlier, or the last day of that month."""
-    annee, rang = divmod(jour.year * 12 + jour.month - 1 - mois, 12)
-    return jour.replace(
-        year=annee, month=rang + 1, day=min(jour.day, monthrange(annee, rang + 1)[1])
-    )
 
 
 def _assemble(point: PointMesure, jours: list[Bloc]) -> Courbe:

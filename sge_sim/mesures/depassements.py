@@ -23,8 +23,8 @@ from itertools import pairwise
 
 import numpy as np
 
+from sge_sim.arrays import Entiers
 from sge_sim.clock import PREMIER_JOUR
-from sge_sim.mesures.alea import Entiers
 from sge_sim.mesures.calendrier import calendrier, jour_de, numero, numero_borne
 from sge_sim.mesures.classes import cadrans_des_jours, decoupage
 from sge_sim.mesures.consommations import MINUTE_DU_RELEVE, cycliques

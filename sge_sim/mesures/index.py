@@ -11,7 +11,8 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from sge_sim.mesures.alea import Entiers, Masque, draws
+from sge_sim.arrays import Entiers, Masque
+from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import calendrier, decalages, jour_de, numero_borne
 from sge_sim.mesures.classes import cadrans_des_jours, decoupage
 from sge_sim.mesures.installations import installation_de

@@ -21,8 +21,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from sge_sim.clock import DERNIER_JOUR
-from sge_sim.mesures.alea import Entiers, Masque, draws
+from sge_sim.arrays import Entiers, Masque
+from sge_sim.clock import FIN_DES_JOURS
+from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import (
     calendrier,
     changements_entre,
@@ -181,8 +182,8 @@ def periode_mesuree(point: PointMesure, i0: int, i1: int) -> tuple[int, int]:
 @lru_cache(maxsize=4096)
 def vie(point: PointMesure) -> tuple[int, int]:
     """Return the first and last (excluded) days that the point may tell."""
-    pose = next((c.pose for c in point.compteurs if c.communicant), DERNIER_JOUR)
-    fins = (point.resiliation, point.compteurs[-1].depose, DERNIER_JOUR)
+    pose = next((c.pose for c in point.compteurs if c.communicant), FIN_DES_JOURS)
+    fins = (point.resiliation, point.compteurs[-1].depose, FIN_DES_JOURS)
     return (
         numero_borne(max(point.mise_en_service, pose)),
         numero_borne(min(fin for fin in fins if fin is not None)),

@@ -14,7 +14,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from sge_sim.mesures.alea import Entiers, draws, subkey
+from sge_sim.arrays import Entiers
+from sge_sim.mesures.alea import draws, subkey
 from sge_sim.mesures.point import PLAGES_PAR_DEFAUT, Plages, Profil
 
 BITS = 24

@@ -5,7 +5,8 @@ from datetime import date
 
 import numpy as np
 
-from sge_sim.mesures.alea import Entiers, Masque, draws
+from sge_sim.arrays import Entiers, Masque
+from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import calendrier, decalages, jour_de, numero_borne
 from sge_sim.mesures.courbes import blocs, courbe
 from sge_sim.mesures.installations import installation_de

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from functools import lru_cache
 
-from sge_sim.clock import PARIS
+from sge_sim.clock import PARIS, legal_date
 from sge_sim.jours_ouvres import working_days_before
 
 # FAQ: a new production certificate is handed in 15 working days before the old one expires.
@@ -27,7 +27,7 @@ def rotation_warning(end: datetime, now: datetime) -> str | None:
     """
     legal_end = end.astimezone(PARIS)
     deadline = renewal_deadline(legal_end.date())
-    if now.astimezone(PARIS).date() < deadline:
+    if legal_date(now) < deadline:
         return None
     verb = "a expiré" if now > end else "expire"
     return (

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from sge_sim.clock import PARIS
+from sge_sim.clock import PARIS, legal_date
 from sge_sim.errors import UsageError
 from sge_sim.pki.certificates import (
     extension,
@@ -94,7 +94,7 @@ def inspect_files(
         verdicts=tuple(policy.judge(der, now, others) for policy in policies),
         expiry=expiry,
         renewal_deadline=deadline,
-        renewal_due=now.astimezone(PARIS).date() >= deadline,
+        renewal_due=legal_date(now) >= deadline,
         advice=tuple(_advice(leaf, presented, policies[0].trust)),
     )
 

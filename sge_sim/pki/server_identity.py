@@ -18,6 +18,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from sge_sim.errors import UsageError
 from sge_sim.files import PRIVATE, make_folder_once, write_atomically
+from sge_sim.hosts import LOCAL_HOSTS, OFFICIAL_HOSTS
 from sge_sim.pki.building import (
     CLOCK_MARGIN,
     DIGEST,
@@ -28,14 +29,7 @@ from sge_sim.pki.building import (
 from sge_sim.pki.certificates import extension, read_pem_bundle
 from sge_sim.pki.keys import generate_key, key_pem, read_key
 
-# The two real platforms, under their names of today and of before 2024.
-OFFICIAL_HOSTS = (
-    "sge-homologation-ws.enedis.fr",
-    "sge-ws.enedis.fr",
-    "sge-homologation-b2b.enedis.fr",
-    "sge-b2b.enedis.fr",
-)
-DEFAULT_HOSTS = ("localhost", "127.0.0.1", "::1", *OFFICIAL_HOSTS)
+DEFAULT_HOSTS = (*LOCAL_HOSTS, *OFFICIAL_HOSTS)
 SERVER_LIFE = timedelta(days=397)
 RENEW_BEFORE = timedelta(days=30)
 AUTHORITY_LIFE = timedelta(days=3650)

@@ -29,11 +29,9 @@ from sge_sim.store.acteurs import (
     find_contrat,
     find_utilisateur,
 )
-from sge_sim.store.codes import Environnement, KindActeur, Paquet, TypeContrat
+from sge_sim.store.codes import CONTRAT_OF_KIND, Environnement, KindActeur, Paquet
 
 T = TypeVar("T")
-
-_CONTRAT_OF: dict[KindActeur, TypeContrat] = {"tiers": "ET", "fournisseur": "GRD-F"}
 
 
 def get_acteur(session: Session, code: str) -> Acteur:
@@ -128,7 +126,7 @@ def add_contrat(
     entry = _checked(
         lambda: ContratEntry(
             contrat_id=contrat_id,
-            type=_CONTRAT_OF[acteur.kind],
+            type=CONTRAT_OF_KIND[acteur.kind],
             date_debut=date_debut,
             date_fin=date_fin,
         ),

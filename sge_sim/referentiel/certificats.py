@@ -9,6 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from sqlalchemy.orm import Session
 
+from sge_sim.errors import UsageError
 from sge_sim.files import make_folder_once
 from sge_sim.pki.authorities import Environment
 from sge_sim.pki.certificates import fingerprint, name_text
@@ -23,7 +24,7 @@ from sge_sim.store.database import Database
 ENVIRONNEMENTS: tuple[Environnement, ...] = ("homologation", "production")
 _KINDS: tuple[KindActeur, ...] = ("tiers", "fournisseur")
 # Any authority of the FAQ's list would do but Let's Encrypt, which production refuses.
-_AUTHORITY = "globalsign"
+CLIENT_AUTHORITY = "globalsign"
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def _ensure_caller(
 ) -> DefaultCaller:
     def make(new: Path) -> None:
         name = f"{kind}.sge-sim.example"
-        issued = issue_client_certificate(pki.simulated(_AUTHORITY), [name], now=now)
+        issued = issue_client_certificate(pki.simulated(CLIENT_AUTHORITY), [name], now=now)
         write_issued_certificate(new, issued)
 
     folder = make_folder_once(data_dir / "pki" / "clients" / kind, make)
@@ -63,8 +64,23 @@ def _ensure_caller(
         acteur = default_acteur(session, kind)
         for environnement in ENVIRONNEMENTS:
             register_certificate(session, acteur, chain, environnement)
-        login, contrat_id = _login_and_contrat(acteur)
+        login, contrat_id = login_and_contrat(acteur)
     return DefaultCaller(kind, certificate, folder / "key.pem", login, contrat_id)
+
+
+def login_and_contrat(acteur: Acteur) -> tuple[str, str]:
+    """Return a login with every right and a contract without an end.
+
+    Raises `UsageError` for an actor that lacks either.
+    """
+    logins = [each.login for each in acteur.utilisateurs if each.actif and each.services is None]
+    contrats = [each.contrat_id for each in acteur.contrats if each.date_fin is None]
+    if not logins or not contrats:
+        raise UsageError(
+            f"L'acteur {acteur.code} n'a pas de login à tous droits ou pas de contrat sans fin : "
+            "les ajouter par sge-sim acteurs."
+        )
+    return logins[0], contrats[0]
 
 
 def register_certificate(
@@ -109,10 +125,3 @@ class CertificateRegister:
 def _intermediates(pem: str) -> tuple[bytes, ...]:
     _, *others = x509.load_pem_x509_certificates(pem.encode("ascii"))
     return tuple(one.public_bytes(Encoding.DER) for one in others)
-
-
-def _login_and_contrat(acteur: Acteur) -> tuple[str, str]:
-    """Return a login with every right and a contract without an end."""
-    login = next(u.login for u in acteur.utilisateurs if u.actif and u.services is None)
-    contrat = next(c.contrat_id for c in acteur.contrats if c.date_fin is None)
-    return login, contrat

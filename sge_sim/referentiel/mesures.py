@@ -22,7 +22,7 @@ from sge_sim.mesures import (
     Trou,
     parse_plages,
 )
-from sge_sim.store.codes import Sens
+from sge_sim.store.codes import PETITS, Sens
 from sge_sim.store.mesures import Suivi
 from sge_sim.store.points import Point
 
@@ -129,7 +129,7 @@ def _facette(segment: str, sens: Sens) -> str:
     """Return the segment that a direction of a point is measured as."""
     if (segment[0] == "P") is (sens == "INJECTION"):
         return segment
-    if segment in ("C5", "P4"):
+    if segment in PETITS:
         return "P4" if sens == "INJECTION" else "C5"
     return "P3" if sens == "INJECTION" else "C4"
 
@@ -138,14 +138,13 @@ def _structure(point: Point, sens: Sens) -> Structure:
     """Return how the distributor's grid divides time; injection isn't divided (assumed)."""
     if sens == "INJECTION":
         return Structure.BASE
-    petit = point.segment in ("C5", "P4")
     # HTA has a peak class; a mobile peak is counted as the fixed one.
-    return _FTA.get(point.fta or "", Structure.BASE if petit else Structure.POINTE)
+    return _FTA.get(point.fta or "", Structure.BASE if point.petit else Structure.POINTE)
 
 
 @lru_cache(maxsize=_MESURES_EN_MEMOIRE)
 def _describe(fiche: _Fiche, suivi: Suivi) -> PointMesure:
-    petit = fiche.segment in ("C5", "P4")
+    petit = fiche.segment in PETITS
     compteurs = tuple(
         # A small meter that tells its TIC flags is a Linky; large ones have always communicated.
         Compteur(pose, depose, communicant=not petit or tic)

@@ -10,7 +10,7 @@ from typing import TypeVar, get_args
 
 from sqlalchemy.orm import Session
 
-from sge_sim.clock import parse_instant
+from sge_sim.clock import parse_instant, start_of_day
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.points import get_point
 from sge_sim.store.codes import TypeAcces
@@ -64,7 +64,7 @@ def change_point(session: Session, prm: str, reglages: Reglages, today: date) ->
         remove_trous(session, prm)
     if reglages.jours_absents not in (None, AUCUN):
         jours = _period(reglages.jours_absents, date.fromisoformat)
-        add_trou(session, prm, *map(_midnight, jours))
+        add_trou(session, prm, *map(start_of_day, jours))
     if reglages.points_absents not in (None, AUCUN):
         add_trou(session, prm, *_period(reglages.points_absents, parse_instant))
     if reglages.collecte is not None:
@@ -95,8 +95,3 @@ def _read(texte: str, read: Callable[[str], T]) -> T:
             f"« {texte} » n'est pas une date ISO : écrire par exemple 2025-03-01, ou "
             "2025-03-01..2025-03-04 pour une période (fin exclue)."
         ) from None
-
-
-def _midnight(jour: date) -> datetime:
-    """Return the legal midnight that starts a day."""
-    return parse_instant(jour.isoformat())

@@ -99,6 +99,12 @@ def contract_files(folder: Path) -> Iterator[tuple[Path, str, str]]:
         yield file, name["service"], name["version"]
 
 
+def qualified(node: etree._Element, name: str) -> str:
+    """Return `prefix:name`, as written at `node`, in the `{namespace}name` notation."""
+    prefix, _, local = name.rpartition(":")
+    return f"{{{node.nsmap.get(prefix or None, '')}}}{local}"
+
+
 def _replacements(kit: Path, ours: Iterable[Contract]) -> Iterator[tuple[str, Contract]]:
     if not kit.is_dir():
         raise UsageError(f"{kit} n'est pas un dossier : --wsdl-dir attend celui du kit officiel.")
@@ -154,7 +160,7 @@ def _parse(file: Path) -> etree._Element:
 def _messages(document: etree._Element) -> dict[str, str]:
     """Return the elements that the document's only operation exchanges, by role."""
     parts = {
-        (message.get("name"), part.get("name")): _qualified(part, part.get("element", ""))
+        (message.get("name"), part.get("name")): qualified(part, part.get("element", ""))
         for message in document.iterfind("wsdl:message", _NS)
         for part in message.iterfind("wsdl:part", _NS)
     }
@@ -177,12 +183,6 @@ def _messages(document: etree._Element) -> dict[str, str]:
         ),
     }
     return {role: element for role, element in roles.items() if element}
-
-
-def _qualified(node: etree._Element, name: str) -> str:
-    """Return `prefix:name`, as written at `node`, in the `{namespace}name` notation."""
-    prefix, _, local = name.rpartition(":")
-    return f"{{{node.nsmap.get(prefix or None, '')}}}{local}"
 
 
 def _take_schemas(document: etree._Element, file: Path) -> dict[str, bytes]:

@@ -12,7 +12,7 @@ from typing import Any
 from lxml import etree
 
 from sge_sim.soap import _spyne_compat as spyne
-from sge_sim.soap.contract import XSD
+from sge_sim.soap.contract import XSD, qualified
 
 TEXT = "texte"
 """The member that holds the text of an element that also has attributes."""
@@ -62,7 +62,7 @@ class Models:
             if inner is None:
                 inner = node.find(f"{_XS}simpleType")
             return spyne.Unicode if inner is None else self._build(inner, node.get("name", ""))
-        return self._named(_resolve(node, named))
+        return self._named(qualified(node, named))
 
     def _named(self, name: str) -> Any:
         if name.startswith(_XS):
@@ -91,7 +91,7 @@ class Models:
         restriction = node.find(f"{_XS}restriction")
         if restriction is None or restriction.get("base") is None:
             return spyne.Unicode
-        return self._named(_resolve(restriction, restriction.get("base", "")))
+        return self._named(qualified(restriction, restriction.get("base", "")))
 
     def _members(self, node: etree._Element) -> Iterator[tuple[str, Any]]:
         for child in node:
@@ -113,7 +113,7 @@ class Models:
                 yield name, spyne.XmlAttribute(self._type_of(child))
             elif child.tag in (f"{_XS}simpleContent", f"{_XS}complexContent"):
                 extension = child[0]
-                base = _resolve(extension, extension.get("base", ""))
+                base = qualified(extension, extension.get("base", ""))
                 if child.tag == f"{_XS}simpleContent":
                     yield TEXT, spyne.XmlData(self._named(base))
                 else:
@@ -134,8 +134,3 @@ def _maximum(text: str) -> Any:
 def _split(name: str) -> tuple[str, str]:
     namespace, _, local = name[1:].partition("}")
     return namespace, local
-
-
-def _resolve(node: etree._Element, name: str) -> str:
-    prefix, _, local = name.rpartition(":")
-    return f"{{{node.nsmap.get(prefix or None, '')}}}{local}"

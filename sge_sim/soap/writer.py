@@ -11,9 +11,8 @@ from enum import Enum
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
-Entiers = NDArray[np.int64]
+from sge_sim.arrays import Entiers
 
 NIL = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="true"'
 """The attributes of an element that is present and empty."""

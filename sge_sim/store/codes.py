@@ -3,6 +3,8 @@
 The labels of those that SGE transmits are in `sge_sim.referentiel.libelles`.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final, Literal
 
 Segment = Literal["C1", "C2", "C3", "C4", "C5", "P1", "P2", "P3", "P4"]
@@ -61,3 +63,19 @@ KindHorloge = Literal["real", "shifted", "frozen"]
 # ECRES is « En service, en cours de résiliation »: its label puts it among the points in service.
 ETATS_EN_SERVICE: Final = frozenset[EtatContractuel]({"SERVC", "ECRES"})
 ETATS_HORS_SERVICE: Final = frozenset[EtatContractuel]({"RESIL", "ECRAC", "IMPRO", "INACCE"})
+ETATS_SANS_ALIMENTATION: Final = frozenset[EtatAlimentation]({"COUP", "NALI", "NRAC"})
+
+GRANDS_CONSOMMATEURS: Final = frozenset[Segment]({"C1", "C2", "C3", "C4"})
+GRANDS_PRODUCTEURS: Final = frozenset[Segment]({"P1", "P2", "P3"})
+GRANDS: Final = GRANDS_CONSOMMATEURS | GRANDS_PRODUCTEURS
+"""Points of more than 36 kVA."""
+PETITS: Final = frozenset[Segment]({"C5", "P4"})
+"""Points of 36 kVA and less: their meter is of the Linky kind."""
+
+COMPTEURS_TELERELEVES: Final = frozenset({"ICE", "ICE4Q", "PMEI", "SAPHIR"})
+"""The types of meters of large points that are read from afar."""
+
+CONTRAT_OF_KIND: Final[Mapping[KindActeur, TypeContrat]] = MappingProxyType(
+    {"tiers": "ET", "fournisseur": "GRD-F"}
+)
+"""The contract that binds each kind of actor."""

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from sge_sim.store.base import Base, Instant, RowId
-from sge_sim.store.codes import AlgorithmeFlux, EtatFichier, Flux, TypeCanal
+from sge_sim.store.codes import PETITS, AlgorithmeFlux, EtatFichier, Flux, TypeCanal
 from sge_sim.store.commandes import (
     Abonnement,
     Affaire,
@@ -32,8 +32,6 @@ from sge_sim.store.commandes import (
     ServiceSouscrit,
 )
 from sge_sim.store.points import Point
-
-_PETITS = ("C5", "P4")
 
 
 class Canal(Base):
@@ -157,7 +155,7 @@ def services_of_subscription(
             ServiceSouscrit.abonnement_numero == numero,
             ServiceSouscrit.type == "TRANSREC",
             ServiceSouscrit.activated_at.is_not(None),
-            Point.segment.in_(_PETITS) if petits else Point.segment.not_in(_PETITS),
+            Point.segment.in_(PETITS) if petits else Point.segment.not_in(PETITS),
         )
         .options(joinedload(ServiceSouscrit.point))
         .order_by(ServiceSouscrit.prm, ServiceSouscrit.service_souscrit_id)

@@ -24,6 +24,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, validat
 from sge_sim.store.base import Base, Payload, RowId
 from sge_sim.store.codes import (
     ETATS_EN_SERVICE,
+    ETATS_SANS_ALIMENTATION,
+    GRANDS,
+    PETITS,
     CategorieClientFinal,
     DomaineTension,
     EtatAlimentation,
@@ -37,6 +40,7 @@ from sge_sim.store.normalise import normalise
 _AFNOR_LINE = String(38)
 _CODE = String(15)
 _CHUNK = 1000
+_NIVEAU_DES_MESURES: Final = 2
 
 # What is searched, and the column that holds it as searches compare it.
 SEARCH_COLUMNS: Final[Mapping[str, str]] = {
@@ -220,6 +224,26 @@ class Point(Base):
     def en_service(self) -> bool:
         """Whether the point is in service, being terminated included."""
         return self.etat_contractuel in ETATS_EN_SERVICE
+
+    @property
+    def alimente(self) -> bool:
+        """Whether the point is supplied; a limited supply is one."""
+        return self.etat_alimentation not in ETATS_SANS_ALIMENTATION
+
+    @property
+    def grand(self) -> bool:
+        """Whether the point is of more than 36 kVA: C1 to C4, P1 to P3."""
+        return self.segment in GRANDS
+
+    @property
+    def petit(self) -> bool:
+        """Whether the point is a C5 or a P4."""
+        return self.segment in PETITS
+
+    @property
+    def ouvert_aux_mesures(self) -> bool:
+        """Whether its level of services is that which measures need of a C5 or a P4."""
+        return self.niveau_ouverture_services == _NIVEAU_DES_MESURES
 
 
 class Compteur(Base):

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sge_sim.homologation.case_dates import DateRelative, add_months
+from sge_sim.clock import add_months
+from sge_sim.homologation.case_dates import DateRelative
 
 DAYS = st.dates(date(1900, 1, 1), date(2200, 1, 1))
 LEAP_DAY = date(2024, 2, 29)
@@ -54,22 +55,6 @@ def test_anything_else_is_refused(text: str) -> None:
 def test_days_are_whole_days_in_both_directions(today: date, count: int) -> None:
     assert DateRelative(f"aujourdhui+{count}jours").on(today) == today + timedelta(days=count)
     assert DateRelative(f"aujourdhui-{count}jours").on(today) == today - timedelta(days=count)
-
-
-@given(today=DAYS, months=st.integers(-1200, 1200))
-@example(today=LEAP_DAY, months=12)
-def test_months_keep_the_day_or_take_the_last_of_the_month(today: date, months: int) -> None:
-    moved = add_months(today, months)
-    assert (moved.year - today.year) * 12 + moved.month - today.month == months
-    assert moved.day == today.day or (
-        moved.day < today.day and (moved + timedelta(days=1)).month != moved.month
-    )
-
-
-@given(today=DAYS, other=DAYS, months=st.integers(-600, 600))
-def test_moving_by_months_keeps_the_order_of_days(today: date, other: date, months: int) -> None:
-    first, last = sorted((today, other))
-    assert add_months(first, months) <= add_months(last, months)
 
 
 @pytest.mark.observed("2022: a client asks 730 days back and is served as 24 months")

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from sge_sim.clock import add_months
 from sge_sim.errors import UsageError
 from sge_sim.homologation.answer_paths import as_text
-from sge_sim.homologation.case_dates import add_months
 from sge_sim.homologation.case_request import Contexte, materialise
 from sge_sim.homologation.cases import Cas, Emprunt, Requete
 from sge_sim.homologation.catalogue import Release, list_releases, load_release

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sge_sim.clock import DERNIER_JOUR, PARIS, PREMIER_JOUR
+from sge_sim.clock import FIN_DES_JOURS, PARIS, PREMIER_JOUR
 from sge_sim.mesures.calendrier import (
     BLANCS_PAR_SAISON,
     ROUGES_PAR_SAISON,
@@ -89,7 +89,7 @@ def test_days_outside_of_the_table_are_refused_or_bounded() -> None:
     with pytest.raises(ValueError, match="outside"):
         numero(date(2004, 12, 31))
     assert jour_de(numero_borne(date(1995, 1, 1))) == PREMIER_JOUR
-    assert jour_de(numero_borne(date(2100, 1, 1))) == DERNIER_JOUR
+    assert jour_de(numero_borne(date(2100, 1, 1))) == FIN_DES_JOURS
 
 
 def test_nobody_can_write_in_the_table() -> None:

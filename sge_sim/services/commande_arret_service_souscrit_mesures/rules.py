@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from sge_sim.commandes.prestations import GRANDS
 from sge_sim.services.acces import (
     Acces,
     contrat_d_un_autre_acteur,
@@ -127,11 +126,7 @@ def etat_refuse(demande: Demande) -> bool:
 def compteur_non_teleoperable(demande: Demande) -> bool:
     """The meter of a C5 or P4 is within reach, where it has to stop or resume recording."""
     service = demande.known
-    return (
-        service.mesures_type != "IDX"
-        and service.point.segment not in GRANDS
-        and not service.point.teleoperable
-    )
+    return service.mesures_type != "IDX" and service.point.petit and not service.point.teleoperable
 
 
 RULES: tuple[Rule[Demande], ...] = (

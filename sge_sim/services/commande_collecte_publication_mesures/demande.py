@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from sge_sim.commandes.prestations import GRANDS
 from sge_sim.commandes.souscription import Souscription
 from sge_sim.services.ordres import Ordre
 from sge_sim.store.codes import ETATS_EN_SERVICE, MesuresType, Segment
@@ -43,7 +42,7 @@ class Demande(Ordre):
     @property
     def grand(self) -> bool:
         """Whether the point is of more than 36 kVA."""
-        return self.segment in GRANDS
+        return self.known_point.grand
 
     @property
     def en_service(self) -> bool:

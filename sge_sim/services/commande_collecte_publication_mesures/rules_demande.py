@@ -1,7 +1,8 @@
 """What an order must say by itself (GUI 0469 §2 and §3)."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
+from sge_sim.clock import add_months
 from sge_sim.services.acces import utilisateur_d_un_autre_acteur
 from sge_sim.services.commande_collecte_publication_mesures.demande import Demande
 from sge_sim.services.rule import rule
@@ -152,7 +153,7 @@ def duree_excessive(demande: Demande) -> bool:
     """On a C5 or P4 the service has an end, at most a year after its start."""
     if demande.grand:
         return False
-    return demande.date_fin is None or demande.date_fin > _one_year_after(demande.date_debut)
+    return demande.date_fin is None or demande.date_fin > add_months(demande.date_debut, 12)
 
 
 @rule(
@@ -226,11 +227,3 @@ def corrigees_chaque_jour(demande: Demande) -> bool:
 def sens_ambigu(demande: Demande) -> bool:
     """Exactly one direction is asked for."""
     return demande.soutirage == demande.injection
-
-
-def _one_year_after(day: date) -> date:
-    """Return the same day of the next year, 28 February for a 29th."""
-    try:
-        return day.replace(year=day.year + 1)
-    except ValueError:
-        return day.replace(year=day.year + 1, day=28)

@@ -1,15 +1,8 @@
 """What the point must be for an order to be worked out (GUI 0469 §3; states: V26.2)."""
 
-from typing import Final
-
 from sge_sim.services.commande_collecte_publication_mesures.demande import Demande
 from sge_sim.services.rule import rule
-from sge_sim.store.codes import Segment
-
-_NIVEAU_REQUIS: Final = 2
-_LARGE_PRODUCERS = frozenset[Segment]({"P1", "P2", "P3"})
-_COMPTEURS_TELERELEVES = frozenset({"ICE", "ICE4Q", "PMEI", "SAPHIR"})
-_NOT_SUPPLIED = frozenset({"COUP", "NALI", "NRAC"})
+from sge_sim.store.codes import COMPTEURS_TELERELEVES, GRANDS_PRODUCTEURS
 
 
 @rule(
@@ -31,7 +24,7 @@ def service_non_offert_au_segment(demande: Demande) -> bool:
 )
 def niveau_insuffisant(demande: Demande) -> bool:
     """A C5 or P4 is opened to services of level 2."""
-    return not demande.grand and demande.known_point.niveau_ouverture_services != _NIVEAU_REQUIS
+    return not demande.grand and not demande.known_point.ouvert_aux_mesures
 
 
 @rule(
@@ -78,7 +71,7 @@ def etat_contractuel_refuse(demande: Demande) -> bool:
     etat = demande.known_point.etat_contractuel
     if etat == "ECRES":
         return not demande.grand
-    return etat in ("RESIL", "IMPRO") and demande.segment not in _LARGE_PRODUCERS
+    return etat in ("RESIL", "IMPRO") and demande.segment not in GRANDS_PRODUCTEURS
 
 
 @rule(
@@ -101,7 +94,7 @@ def situation_refusee(demande: Demande) -> bool:
 )
 def point_coupe(demande: Demande) -> bool:
     """The point is supplied; a limited supply is one."""
-    return demande.known_point.etat_alimentation in _NOT_SUPPLIED and demande.en_service
+    return not demande.known_point.alimente and demande.en_service
 
 
 @rule(
@@ -134,7 +127,7 @@ def demande_identique_en_cours(demande: Demande) -> bool:
 )
 def compteur_incompatible(demande: Demande) -> bool:
     """The meter of a large point is one of those that are read from afar."""
-    return demande.grand and demande.known_point.type_comptage not in _COMPTEURS_TELERELEVES
+    return demande.grand and demande.known_point.type_comptage not in COMPTEURS_TELERELEVES
 
 
 @rule(

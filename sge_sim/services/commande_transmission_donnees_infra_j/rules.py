@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from sge_sim.commandes.autorisations import Declaration
 from sge_sim.commandes.demandes import InfraJ
-from sge_sim.commandes.prestations import GRANDS
 from sge_sim.services.acces import CONTRACT_RULES
 from sge_sim.services.ordres import (
     Ordre,
@@ -15,12 +14,9 @@ from sge_sim.services.ordres import (
     regroupement_turpe,
 )
 from sge_sim.services.rule import Rule, rule
-from sge_sim.store.codes import Segment
+from sge_sim.store.codes import COMPTEURS_TELERELEVES, GRANDS_PRODUCTEURS
 
 _GUIDE = "GUI 0481 v1.0.0"
-_LARGE_PRODUCERS = frozenset[Segment]({"P1", "P2", "P3"})
-_COMPTEURS = frozenset({"ICE", "ICE4Q", "PMEI", "SAPHIR"})
-_NOT_SUPPLIED = frozenset({"COUP", "NALI", "NRAC"})
 
 
 @dataclass(frozen=True)
@@ -97,7 +93,7 @@ def accord_absent(demande: Demande) -> bool:
 )
 def segment_refuse(demande: Demande) -> bool:
     """The point is of more than 36 kVA."""
-    return demande.known_point.segment not in GRANDS
+    return not demande.known_point.grand
 
 
 @rule(
@@ -109,7 +105,7 @@ def segment_refuse(demande: Demande) -> bool:
 def etat_contractuel_refuse(demande: Demande) -> bool:
     """The point is in service; a producer's that isn't any more is tolerated for now."""
     point = demande.known_point
-    if point.segment in _LARGE_PRODUCERS:
+    if point.segment in GRANDS_PRODUCTEURS:
         return point.etat_contractuel in ("ECRAC", "INACCE")
     return not point.en_service
 
@@ -134,7 +130,7 @@ def contrat_producteur(demande: Demande) -> bool:
 def point_coupe(demande: Demande) -> bool:
     """The point is supplied; a limited supply is one."""
     point = demande.known_point
-    return point.etat_alimentation in _NOT_SUPPLIED and point.en_service
+    return not point.alimente and point.en_service
 
 
 @rule(
@@ -148,7 +144,7 @@ def compteur_incompatible(demande: Demande) -> bool:
     """The meter is of a kind that can, and measures what is asked for."""
     point, asked = demande.known_point, demande.infra_j
     return (
-        point.type_comptage not in _COMPTEURS
+        point.type_comptage not in COMPTEURS_TELERELEVES
         or (asked.ptd and not asked.soutirage)
         or (asked.injection and not point.contrat_injection and point.en_service)
     )

@@ -11,23 +11,25 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from sge_sim.clock import add_months
+from sge_sim.referentiel.libelles import LIBELLES
 from sge_sim.services.acces import (
     CONTRACT_RULES,
     utilisateur_d_un_autre_acteur,
     utilisateur_inconnu,
 )
 from sge_sim.services.ordres import Ordre, demandeur_sans_droit, point_inconnu, regroupement_turpe
-from sge_sim.services.periodes import months_before
 from sge_sim.services.rule import Rule, rule
-from sge_sim.store.codes import MesuresType, Segment
+from sge_sim.store.codes import (
+    COMPTEURS_TELERELEVES,
+    CONTRAT_OF_KIND,
+    GRANDS_CONSOMMATEURS,
+    MesuresType,
+)
 
 _GUIDE = "GUI 0453 v1.1.1"
-_NIVEAU_REQUIS: Final = 2
 _MONTHS: Final = {"CDC": 24, "IDX": 36}
-_LARGE = frozenset[Segment]({"C1", "C2", "C3", "C4"})
-_COMPTEURS_A_COURBE = frozenset({"ICE", "ICE4Q", "PMEI", "SAPHIR", "LINKY"})
-_SECTEURS = frozenset({"COLOC", "TERT", "INDUS", "AGRI"})
-_CONTRAT_OF_KIND = {"fournisseur": "GRD-F", "tiers": "ET"}
+_COMPTEURS_A_COURBE = COMPTEURS_TELERELEVES | {"LINKY"}
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def demandeur_non_identifie(demande: Demande) -> bool:
 def type_de_contrat_incoherent(demande: Demande) -> bool:
     """The contract is of the type that binds such an actor."""
     contrat = demande.acces.contrat
-    return contrat is not None and contrat.type != _CONTRAT_OF_KIND[demande.acces.demandeur.kind]
+    return contrat is not None and contrat.type != CONTRAT_OF_KIND[demande.acces.demandeur.kind]
 
 
 @rule(
@@ -142,7 +144,8 @@ def fin_future(demande: Demande) -> bool:
 )
 def trop_ancien(demande: Demande) -> bool:
     """A curve goes 24 months back, daily index 36."""
-    return demande.date_debut < months_before(demande.acces.jour, _MONTHS[demande.mesures_type])
+    oldest = add_months(demande.acces.jour, -_MONTHS[demande.mesures_type])
+    return demande.date_debut < oldest
 
 
 @rule(
@@ -236,9 +239,7 @@ def debut_avant_la_mise_en_service(demande: Demande) -> bool:
 )
 def sans_index_quotidiens(demande: Demande) -> bool:
     """Daily index are there on a C5 of level 2 alone."""
-    return not demande.courbe and not (
-        demande.c5 and demande.known_point.niveau_ouverture_services == _NIVEAU_REQUIS
-    )
+    return not demande.courbe and not (demande.c5 and demande.known_point.ouvert_aux_mesures)
 
 
 @rule(
@@ -250,7 +251,7 @@ def sans_index_quotidiens(demande: Demande) -> bool:
 def compteur_sans_courbe(demande: Demande) -> bool:
     """The meter records a curve; that of a C5 is opened to services of level 2."""
     point = demande.known_point
-    if demande.c5 and point.niveau_ouverture_services != _NIVEAU_REQUIS:
+    if demande.c5 and not point.ouvert_aux_mesures:
         return True
     return point.type_comptage not in _COMPTEURS_A_COURBE
 
@@ -283,7 +284,8 @@ def courbe_non_collectee(demande: Demande) -> bool:
 def conditions_d_utilisation(demande: Demande) -> bool:
     """The step is the one of the segment, for a curve alone; a C5 is raw and its client named."""
     if demande.courbe:
-        wrong_step = demande.pas != (10 if demande.known_point.segment in _LARGE else 30)
+        dix_minutes = demande.known_point.segment in GRANDS_CONSOMMATEURS
+        wrong_step = demande.pas != (10 if dix_minutes else 30)
     else:
         wrong_step = demande.pas_envoye
     if not demande.c5:
@@ -293,7 +295,7 @@ def conditions_d_utilisation(demande: Demande) -> bool:
         or demande.corrigees
         or not demande.personne
         or not demande.civilite_connue
-        or (demande.secteur is not None and demande.secteur not in _SECTEURS)
+        or (demande.secteur is not None and demande.secteur not in LIBELLES["secteurActivite"])
     )
 
 

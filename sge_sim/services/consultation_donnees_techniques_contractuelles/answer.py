@@ -14,14 +14,13 @@ from typing import Any
 
 from sge_sim.services.trees import coded, present, quantity
 from sge_sim.soap.protocol import Tree
+from sge_sim.store.codes import GRANDS_CONSOMMATEURS
 from sge_sim.store.points import Compteur, Point
 
 # The schema knows C2 to C5 and INDET only: the others can't be sent as they are (GUI 0464 lists
 # C1, the schema prevails).
 _SEGMENTS_OF_THE_SCHEMA = frozenset({"C2", "C3", "C4", "C5"})
-_SEGMENTS_WITH_FTA = frozenset({"C1", "C2", "C3", "C4", "C5"})
-_LARGE = frozenset({"C1", "C2", "C3", "C4"})
-_LARGE_PRODUCERS = frozenset({"P1", "P2", "P3"})
+_SEGMENTS_WITH_FTA = GRANDS_CONSOMMATEURS | {"C5"}
 _LISTENED_METERS = frozenset({"ICE", "ICE4Q", "CJE"})
 _SHARED_LINE = "Partagée"
 _LONGUE_UTILISATION = "BTINFLU"
@@ -162,9 +161,9 @@ def _meter(point: Point, compteur: Compteur, authorised: bool) -> Tree:
         tree["ticStandard"] = compteur.tic_standard
         tree["ticActivable"] = compteur.tic_activable
         tree["plagesHeuresCreuses"] = point.heures_creuses_libelle
-    if authorised and point.segment in _LARGE | _LARGE_PRODUCERS:
+    if authorised and point.grand:
         tree["parametresTeleAcces"] = _tele_access(point, compteur)
-    if point.segment in _LARGE and compteur.programmation_horaire:
+    if point.segment in GRANDS_CONSOMMATEURS and compteur.programmation_horaire:
         tree["programmationHoraire"] = _programme(compteur.programmation_horaire)
     return present(tree)
 
@@ -214,7 +213,7 @@ def _future_off_peak(point: Point) -> Tree | None:
 
 
 def _future_programmes(point: Point) -> Tree | None:
-    if point.segment not in _LARGE or not point.futures_programmations:
+    if point.segment not in GRANDS_CONSOMMATEURS or not point.futures_programmations:
         return None
     return {
         "formuleTarifaireAcheminement": [
@@ -247,7 +246,7 @@ def _contract(point: Point) -> Tree:
 
 def _powers_by_class(point: Point) -> Tree | None:
     unit = point.puissance_souscrite_unite
-    if point.segment not in _LARGE or not point.denivele_puissances or unit is None:
+    if point.segment not in GRANDS_CONSOMMATEURS or not point.denivele_puissances or unit is None:
         return None
     return {
         "classesTemporelles": {

@@ -8,6 +8,7 @@ from functools import cached_property
 from sge_sim.mesures import Consommations, PointMesure, consommations
 from sge_sim.services.acces import Acces
 from sge_sim.services.rule import Rule, rule
+from sge_sim.store.codes import GRANDS_CONSOMMATEURS
 from sge_sim.store.points import Point
 
 
@@ -153,7 +154,7 @@ def periode_sans_contrat(consultation: Consultation) -> bool:
 def c1_c4_sans_mesure(consultation: Consultation) -> bool:
     """The platform being played has the measures of the segment (profile fidele)."""
     point = consultation.point
-    large = point is not None and point.segment in ("C1", "C2", "C3", "C4")
+    large = point is not None and point.segment in GRANDS_CONSOMMATEURS
     return large and consultation.degradee
 
 

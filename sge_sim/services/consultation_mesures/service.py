@@ -4,11 +4,11 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
+from sge_sim.clock import add_months
 from sge_sim.mesures import PointMesure
 from sge_sim.referentiel.mesures import point_mesure
 from sge_sim.services.consultation_mesures.answer import history
 from sge_sim.services.consultation_mesures.rules import RULES, UNREACHABLE, Consultation
-from sge_sim.services.periodes import months_before
 from sge_sim.services.reading import read_acces
 from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
@@ -27,7 +27,7 @@ def handle(appel: Appel) -> Answer:
         ),
         nouveau_client=body.get("contratConcluNouveauClientSurSite", False),
         autorisation=body.get("autorisationClient", False),
-        debut=months_before(appel.today, appel.settings.profondeur_historique_mois),
+        debut=add_months(appel.today, -appel.settings.profondeur_historique_mois),
         mesurer=partial(_mesure, appel.session),
         degradee=appel.settings.plays_real_homologation,
     )

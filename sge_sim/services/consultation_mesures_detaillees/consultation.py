@@ -65,4 +65,4 @@ class Consultation:
     @property
     def petit(self) -> bool:
         """Whether the point is a C5 or a P4."""
-        return self.sheet.segment in ("C5", "P4")
+        return self.sheet.petit

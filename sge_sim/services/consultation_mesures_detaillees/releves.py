@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from sge_sim.arrays import Entiers
 from sge_sim.mesures import (
     Grille,
     Index,
@@ -18,7 +19,6 @@ from sge_sim.mesures import (
     minuits,
     registres_factures,
 )
-from sge_sim.mesures.alea import Entiers
 from sge_sim.mesures.consommations import MINUTE_DU_RELEVE
 from sge_sim.referentiel.calendriers import ClasseNommee, calendrier_nomme
 from sge_sim.services.consultation_mesures_detaillees.demande import Demande

@@ -5,13 +5,13 @@ its clients saw change (no SGT4N1, SGT4H2 nor SGT583; SGT211). What is held agai
 alone is in `rules_point`.
 """
 
+from sge_sim.clock import add_months
 from sge_sim.services.consultation_mesures_detaillees.consultation import Consultation
 from sge_sim.services.consultation_mesures_detaillees.demande import Cadre, Version
 from sge_sim.services.consultation_mesures_detaillees.rules_point import (
     CONTRAT_RULES,
     SITUATION_RULES,
 )
-from sge_sim.services.periodes import months_before
 from sge_sim.services.rule import Rule, rule
 
 JOURS_DE_COURBE = 7
@@ -177,7 +177,7 @@ def periode_trop_longue_ou_ancienne(consultation: Consultation) -> bool:
     if courbe and demande.jours > JOURS_DE_COURBE:
         return True
     depth = MOIS_DE_COURBE if courbe else MOIS_DES_AUTRES
-    return demande.debut < months_before(consultation.jour, depth)
+    return demande.debut < add_months(consultation.jour, -depth)
 
 
 @rule(
@@ -220,7 +220,7 @@ def segment_incompatible_v3(consultation: Consultation) -> bool:
 )
 def compteur_non_ouvert(consultation: Consultation) -> bool:
     """The meter of a C5 or P4 is opened to services of level 2."""
-    return consultation.petit and consultation.sheet.niveau_ouverture_services != 2
+    return consultation.petit and not consultation.sheet.ouvert_aux_mesures
 
 
 @rule(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sge_sim.arrays import Entiers, Masque
 from sge_sim.mesures import (
     Grandeur,
     PointMesure,
@@ -18,7 +19,6 @@ from sge_sim.mesures import (
     puissances_maximales,
     puissances_mensuelles,
 )
-from sge_sim.mesures.alea import Entiers, Masque
 from sge_sim.services.consultation_mesures_detaillees.demande import Demande
 
 TOUT = "TOUT"

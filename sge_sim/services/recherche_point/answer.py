@@ -22,7 +22,7 @@ def _point(point: Point, demandeur: Demandeur) -> Tree:
     tree: dict[str, Any] = {"id": point.prm, "adresseInstallationNormalisee": _address(point)}
     identifiers = [number for number in map(_number, point.compteurs) if number is not None]
     if identifiers:
-        tree["matricule" if point.segment in ("C5", "P4") else "numeroSerie"] = identifiers
+        tree["matricule" if point.petit else "numeroSerie"] = identifiers
     if point.type_comptage is not None:
         tree["typeComptage"] = coded("typeComptage", point.type_comptage)
     tree["etatContractuel"] = coded("etatContractuel", point.etat_contractuel)

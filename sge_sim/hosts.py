@@ -1,0 +1,17 @@
+"""The host names of Enedis' two platforms, and those of this machine."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+HOMOLOGATION_HOST: Final = "sge-homologation-ws.enedis.fr"
+PRODUCTION_HOST: Final = "sge-ws.enedis.fr"
+RENAMED_HOSTS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "sge-homologation-b2b.enedis.fr": HOMOLOGATION_HOST,
+        "sge-b2b.enedis.fr": PRODUCTION_HOST,
+    }
+)
+"""The names from before 23/09/2024, and those that replaced them."""
+OFFICIAL_HOSTS: Final = (HOMOLOGATION_HOST, PRODUCTION_HOST, *RENAMED_HOSTS)
+LOCAL_HOSTS: Final = ("localhost", "127.0.0.1", "::1")
