@@ -52,9 +52,9 @@ def serve(**options: Any) -> None:
 
         def announce() -> None:
             note(readiness["admin_url"])
+            _greet(settings, readiness)
             if settings.ready_file is not None:
                 write_ready_file(settings.ready_file, readiness)
-            _greet(settings, readiness)
 
         supervise(processes, on_ready=announce)
 
