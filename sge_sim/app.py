@@ -9,7 +9,6 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from socket import socket
 from typing import TYPE_CHECKING, Any
@@ -84,7 +83,6 @@ def b2b_server(simulator: Simulator, listening_socket: socket) -> "WebServices":
     from sge_sim.b2b import B2B
     from sge_sim.pki.policy import Policy
     from sge_sim.referentiel.certificats import CertificateRegister
-    from sge_sim.store.certificats import kind_of_acteur
     from sge_sim.store.journal_writer import JournalWriter
     from sge_sim.transport.server import B2BServer
     from sge_sim.transport.tls import build_server_context
@@ -114,7 +112,6 @@ def b2b_server(simulator: Simulator, listening_socket: socket) -> "WebServices":
             www_counts_as_same=settings.www_counts_as_same,
         ),
         simulator.clock,
-        partial(kind_of_acteur, database),
         journal.append,
         simulator.cadence,
         _gates(simulator),

@@ -9,7 +9,6 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from wsgiref.types import StartResponse, WSGIEnvironment
@@ -21,7 +20,7 @@ from sge_sim.door.gates import Gate
 from sge_sim.environ import DEMANDEUR, INSTANT, OUTCOME, PRM, Demandeur
 from sge_sim.pki.deadlines import rotation_warning
 from sge_sim.pki.policy import Policy, Verdict
-from sge_sim.store.codes import KindActeur, KindEchange
+from sge_sim.store.codes import KindEchange
 from sge_sim.store.journal import DecidingRule, EchangeRecord
 from sge_sim.transport.handshake import HandshakeFailure
 from sge_sim.transport.identity import peer_certificate, peer_chain, remote_address
@@ -66,8 +65,7 @@ class B2B:
     `endpoints` gives what is served, by path; it is asked at each call, and may load it at the
     first. `gates` may turn away a request whose certificate is accepted, in their order. `cadence`
     counts the calls of each actor to each service; more than one a second are noted in the journal,
-    and refused with `rate_refused` (HTTP 429, assumed). `kind_of` gives the kind of an actor by its
-    code; `record` keeps an exchange.
+    and refused with `rate_refused` (HTTP 429, assumed). `record` keeps an exchange.
     """
 
     def __init__(
@@ -75,7 +73,6 @@ class B2B:
         endpoints: Callable[[], Mapping[str, "Endpoint"]],
         policy: Policy,
         clock: Clock,
-        kind_of: Callable[[str], KindActeur],
         record: Callable[[EchangeRecord], None],
         cadence: Cadence,
         gates: Sequence[Gate] = (),
@@ -85,7 +82,6 @@ class B2B:
         self._endpoints = endpoints
         self._policy = policy
         self._clock = clock
-        self._kind_of = lru_cache(maxsize=1024)(kind_of)
         self._record = record
         self._cadence = cadence
         self._gates = gates
@@ -127,6 +123,7 @@ class B2B:
         if not verdict.accepted:
             return _text(HTTPStatus.FORBIDDEN, verdict.explain())
         assert verdict.acteur is not None
+        assert verdict.kind is not None
         for gate in self._gates:
             closed = gate(environ, verdict.acteur)
             if closed is not None:
@@ -161,7 +158,7 @@ class B2B:
             text = f"{note}.\nUn appel par seconde et par service : réessayer dans une seconde."
             refused = _text(HTTPStatus.TOO_MANY_REQUESTS, text, ("Retry-After", "1"))
             return replace(refused, endpoint=endpoint)
-        environ[DEMANDEUR] = Demandeur(verdict.acteur, self._kind_of(verdict.acteur))
+        environ[DEMANDEUR] = Demandeur(verdict.acteur, verdict.kind)
         reply = self._call(environ, endpoint, environ["wsgi.input"].read(), "soap")
         return replace(reply, notes=(note,)) if calls > 1 else reply
 

@@ -34,6 +34,7 @@ from sge_sim.pki.certificates import (
 from sge_sim.pki.chains import BrokenChain, Chain, ChainFault
 from sge_sim.pki.revocation import RevocationList
 from sge_sim.provenance import Provenance
+from sge_sim.store.codes import KindActeur
 
 S = TypeVar("S")
 
@@ -77,7 +78,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Registered:
-    """A certificate as the simulator's register knows it: the actor whose it is.
+    """A certificate as the simulator's register knows it: the actor whose it is, and its kind.
 
     `intermediates` are the DER certificates handed in with it; they complete the chain of a
     certificate that arrives alone, and are trusted for nothing.
@@ -85,6 +86,7 @@ class Registered:
 
     acteur: str
     intermediates: tuple[bytes, ...] = ()
+    kind: KindActeur | None = None
 
 
 class Situation(NamedTuple):

@@ -28,6 +28,7 @@ from sge_sim.pki.checks import (
 from sge_sim.pki.revocation import RevocationList
 from sge_sim.pki.trust import TrustStore
 from sge_sim.provenance import Provenance
+from sge_sim.store.codes import KindActeur
 
 
 class Registration(Protocol):
@@ -54,8 +55,8 @@ class Verdict:
 
     `subject` is its name as text, empty for bytes that are no certificate. `reasons` holds every
     fault, in the order of the checks; none means accepted. `authority` is the authority of the
-    list that issued it, `acteur` the actor for whom it is registered, `valid_until` its last
-    instant (UTC); each may be known of a refused certificate too.
+    list that issued it, `acteur` the actor for whom it is registered, `kind` what that actor is,
+    `valid_until` its last instant (UTC); each may be known of a refused certificate too.
     """
 
     environment: Environment
@@ -65,6 +66,7 @@ class Verdict:
     authority: Authority | None
     acteur: str | None
     valid_until: datetime | None = None
+    kind: KindActeur | None = None
 
     @property
     def accepted(self) -> bool:
@@ -155,6 +157,7 @@ class Policy:
             candidate.authority,
             acteur,
             candidate.valid_until,
+            registered.kind if registered else None,
         )
 
     def _judge_certificate(self, leaf: bytes, presented: tuple[bytes, ...]) -> _Judged | None:

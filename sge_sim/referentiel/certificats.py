@@ -118,8 +118,8 @@ class CertificateRegister:
         found = read_registration(self._database, fingerprint, environment)
         if found is None:
             return None
-        acteur, pem = found
-        return Registered(acteur, self._intermediates(pem))
+        acteur, kind, pem = found
+        return Registered(acteur, self._intermediates(pem), kind)
 
 
 def _intermediates(pem: str) -> tuple[bytes, ...]:

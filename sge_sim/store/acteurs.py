@@ -117,20 +117,6 @@ def default_acteur(session: Session, kind: KindActeur) -> Acteur:
     return session.scalars(select(Acteur).where(Acteur.kind == kind, Acteur.par_defaut)).one()
 
 
-def find_acteur_by_fingerprint(
-    session: Session, fingerprint: str, environnement: Environnement
-) -> Acteur | None:
-    """Return the actor that handed in the certificate for `environnement`."""
-    return session.scalar(
-        select(Acteur)
-        .join(Certificat, Certificat.acteur_code == Acteur.code)
-        .where(
-            Certificat.fingerprint == fingerprint.lower(),
-            Certificat.environnement == environnement,
-        )
-    )
-
-
 def find_utilisateur(session: Session, login: str) -> Utilisateur | None:
     """Return the user of that e-mail, whatever its capitals."""
     return session.get(Utilisateur, login.lower())

@@ -6,17 +6,20 @@ from sge_sim.store.acteurs import Acteur, Certificat
 from sge_sim.store.codes import Environnement, KindActeur
 from sge_sim.store.database import Database
 
-_REGISTRATION = select(Certificat.acteur_code, Certificat.pem).where(
-    Certificat.fingerprint == bindparam("fingerprint"),
-    Certificat.environnement == bindparam("environnement"),
+_REGISTRATION = (
+    select(Certificat.acteur_code, Acteur.kind, Certificat.pem)
+    .join(Acteur, Acteur.code == Certificat.acteur_code)
+    .where(
+        Certificat.fingerprint == bindparam("fingerprint"),
+        Certificat.environnement == bindparam("environnement"),
+    )
 )
-_KIND = select(Acteur.kind).where(Acteur.code == bindparam("code"))
 
 
 def read_registration(
     database: Database, fingerprint: str, environnement: Environnement
-) -> tuple[str, str] | None:
-    """Return the actor's code and the PEM handed in for a certificate, if it is registered.
+) -> tuple[str, KindActeur, str] | None:
+    """Return the actor's code, its kind and the PEM handed in for a certificate, if registered.
 
     `fingerprint` is its SHA-256 in small hexadecimal digits.
     """
@@ -24,11 +27,4 @@ def read_registration(
         row = connection.execute(
             _REGISTRATION, {"fingerprint": fingerprint, "environnement": environnement}
         ).one_or_none()
-    return None if row is None else (row.acteur_code, row.pem)
-
-
-def kind_of_acteur(database: Database, code: str) -> KindActeur:
-    """Return the kind of a registered actor."""
-    with database.reading() as connection:
-        kind: KindActeur = connection.execute(_KIND, {"code": code}).scalar_one()
-    return kind
+    return None if row is None else (row.acteur_code, row.kind, row.pem)

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from sge_sim.store.acteurs import (
     default_acteur,
     find_acteur,
-    find_acteur_by_fingerprint,
     find_contrat,
     find_utilisateur,
     has_acteurs,
 )
+from sge_sim.store.certificats import read_registration
 from sge_sim.store.database import Database
 from sge_sim.store.models import Acteur, Certificat, Contrat, Habilitation, Utilisateur
 
@@ -48,6 +48,19 @@ def session(database: Database) -> Iterator[Session]:
         )
         session.add(Acteur(code="TIERS2", nom="BETA", kind="tiers"))
         session.flush()
+        session.expire_all()
+        yield session
+
+
+def test_the_default_actor_of_a_kind_is_the_one_marked_so(session: Session) -> None:
+    assert has_acteurs(session)
+    assert default_acteur(session, "tiers").code == "TIERS1"
+
+
+def test_an_actor_is_known_by_the_certificate_of_its_environment(database: Database) -> None:
+    with database.transaction() as session:
+        session.add(Acteur(code="TIERS1", nom="ALPHA", kind="tiers"))
+        session.flush()
         session.add(
             Certificat(
                 fingerprint="ab" * 32,
@@ -58,21 +71,15 @@ def session(database: Database) -> Iterator[Session]:
                 pem="-----BEGIN CERTIFICATE-----",
             )
         )
-        session.flush()
-        session.expire_all()
-        yield session
-
-
-def test_the_default_actor_of_a_kind_is_the_one_marked_so(session: Session) -> None:
-    assert has_acteurs(session)
-    assert default_acteur(session, "tiers").code == "TIERS1"
-
-
-def test_an_actor_is_known_by_the_certificate_of_its_environment(session: Session) -> None:
-    found = find_acteur_by_fingerprint(session, "AB" * 32, "homologation")
-    assert found is find_acteur(session, "TIERS1")
-    assert find_acteur_by_fingerprint(session, "ab" * 32, "production") is None
-    assert find_acteur_by_fingerprint(session, "cd" * 32, "homologation") is None
+    found = read_registration(database, "ab" * 32, "homologation")
+    assert found == ("TIERS1", "tiers", "-----BEGIN CERTIFICATE-----")
+    assert read_registration(database, "ab" * 32, "production") is None
+    assert read_registration(database, "cd" * 32, "homologation") is None
+    with database.transaction() as session:
+        session.get_one(Acteur, "TIERS1").kind = "fournisseur"
+    changed = read_registration(database, "ab" * 32, "homologation")
+    assert changed is not None
+    assert changed[1] == "fournisseur"
 
 
 def test_a_package_is_homologated_in_one_environment(session: Session) -> None:
