@@ -344,8 +344,12 @@ def test_the_history_holds_the_values_that_were_transmitted(platform: Platform) 
     assert kilowatts == histories[C4]
 
 
-@pytest.mark.documented("V26.2: delivered within 30 minutes")
-def test_infra_daily_data_come_once_the_demand_is_worked_out(platform: Platform) -> None:
+@pytest.mark.documented("GUI 0481: the name of the file holds the number of the demand")
+def test_infra_daily_data_bear_their_demand_their_point_and_their_instant(
+    platform: Platform,
+) -> None:
+    platform: Platform,
+) -> None:
     demande = platform.infra_j(C4, MIDI)
     platform.catch_up(MIDI)
     (nom,) = platform.ready()
