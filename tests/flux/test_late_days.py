@@ -19,8 +19,8 @@ from publication_kit import (
     Platform,
     at,
     new_platform,
+    of,
 )
-from test_publication import of
 
 from sge_sim.flux import fabrication, retards
 from sge_sim.store.acteurs import Acteur
