@@ -37,10 +37,10 @@ def every_day_is_late(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def files_of(folder: Path, prm: str, souscription: object, *, late: bool) -> dict[str, bytes]:
-    """What a subscription is sent in forty days."""
+    """What a subscription is sent in sixty days."""
     platform = new_platform(folder, late=late)
     platform.subscribe(prm, souscription)  # type: ignore[arg-type]
-    platform.catch_up(at(JOUR_1 + 40 * JOUR))
+    platform.catch_up(at(JOUR_1 + 60 * JOUR))
     made = platform.ready()
     platform.database.dispose()
     return made
