@@ -77,7 +77,7 @@ def forge(
     else:
         without = dict.fromkeys(USAGES, False) | {"key_encipherment": True}
         builder = builder.add_extension(x509.KeyUsage(**without), critical=True)
-    if extended is not None and not ca:
+    if extended is not None:
         builder = builder.add_extension(x509.ExtendedKeyUsage(extended), critical=False)
     if names:
         dns = x509.SubjectAlternativeName([x509.DNSName(one) for one in names])
@@ -105,5 +105,6 @@ def authority(
     issuer: Forged | None = None,
     **shape: Any,
 ) -> Forged:
-    """Make the certificate of an authority."""
+    """Make the certificate of an authority, by default without extended use."""
+    shape = {"extended": None, **shape}
     return forge(name(common_name, organisation), issuer, ca=True, **shape)

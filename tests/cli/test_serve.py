@@ -148,3 +148,16 @@ def test_unreadable_database_is_told_in_one_sentence(tmp_path: Path) -> None:
     done = run_command("serve", "--data-dir", str(tmp_path), "--port", "0", "--admin-port", "0")
     assert done.returncode == 2
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(("size", "status"), [(1024 * 1024, 500), (1024 * 1024 + 1, 413)])
+def test_a_request_of_more_than_a_mebibyte_is_refused(
+    simulator: RunningSimulator, size: int, status: int
+) -> None:
+    answer = simulator.session.post(
+        f"{simulator.url}/RecherchePoint/v2.0",
+        data=b"a" * size,
+        headers={"Content-Type": "text/xml"},
+        timeout=30,
+    )
+    assert answer.status_code == status

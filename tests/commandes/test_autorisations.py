@@ -56,6 +56,18 @@ def test_each_criterion_is_told_by_itself(
     assert [name for name, kept in checks(lives, **change).items() if not kept] == [criterion]
 
 
+@pytest.mark.documented(FAQ)
+@pytest.mark.parametrize(("category", "suits"), [("RES", False), ("PRO", True)])
+def test_a_home_needs_a_person_and_nobody_named_is_none(
+    lives: Lives, category: str, suits: bool
+) -> None:
+    lives.order()
+    lives.set(categorie_client_final=category)
+    found = checks(lives, nom=None, personne_physique=None)
+    assert found["client désigné"] is False
+    assert found["consentement de la personne"] is suits
+
+
 @pytest.mark.documented("FAQ: without a period, valid for the duration of the service")
 def test_a_declaration_without_end_is_valid(lives: Lives) -> None:
     lives.order()

@@ -11,9 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lives import CURVE, DAY, DAYS, INDEX, LARGE, NOON, Lives
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from sge_sim.commandes import echeances, vie
 from sge_sim.commandes.echeances import catch_up_orders, run_due
-from sge_sim.store.commandes import Affaire
+from sge_sim.store.commandes import Affaire, ServiceSouscrit, due
 from sge_sim.store.database import Database
 
 END = NOON + 90 * DAYS
@@ -88,13 +90,26 @@ def test_a_stop_in_the_middle_is_made_up_for(lives: Lives) -> None:
     assert set(ends) == {"TERMINE"}
 
 
-def test_services_that_end_together_end_in_the_order_of_their_numbers(lives: Lives) -> None:
+def test_services_that_end_together_end_in_the_order_of_their_numbers(
+    lives: Lives, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However the database hands them out."""
+    ended = []
+    end = vie.end
+
+    def told(session: Session, service: ServiceSouscrit, *rest: Any) -> None:
+        ended.append(service.service_souscrit_id)
+        end(session, service, *rest)
+
+    monkeypatch.setattr(vie, "end", told)
+    monkeypatch.setattr(echeances, "due", lambda *asked: due(*asked)[::-1])
     numbers = [
         lives.order(replace(CURVE, periodicite=each, pas=step))
         for each in ("P1D", "P1M")
         for step in ("PT10M", "PT30M")
     ]
     assert lives.until(NOON + 60 * DAYS) == 4
+    assert ended == numbers
     assert [lives.service(one)["ended_at"] for one in numbers] == [
         lives.service(numbers[0])["ended_at"]
     ] * 4

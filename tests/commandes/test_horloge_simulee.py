@@ -35,7 +35,7 @@ def tiers(two_workers: Orders) -> Orders:
 
 def post(orders: Orders, **change: Any) -> requests.Response:
     return requests.post(
-        orders.simulator.ready["admin_url"] + "/api/clock", json=change, timeout=10
+        orders.simulator.ready["admin_url"] + "/api/clock", json=change, timeout=60
     )
 
 

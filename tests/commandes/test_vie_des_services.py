@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
-from lives import CURVE, DAY, DAYS, INDEX, LARGE, NOON, TIERS, Lives, beginning
+from lives import CURVE, DAY, DAYS, INDEX, LARGE, NOON, PRM, TIERS, Lives, beginning
 
 from sge_sim.clock import PARIS, later
 from sge_sim.errors import UsageError
+from sge_sim.store.points import find_point
 
 STANDARD = 3 * DAYS
 COLLECTION = replace(CURVE, recurrente=False, corrigees=None, periodicite=None)
@@ -37,6 +38,15 @@ def test_a_large_point_waits_for_its_first_day(lives: Lives) -> None:
     lives.until(beginning(date(2025, 8, 11)))
     assert lives.etat(number) == "ACTIF"
     assert lives.service(number)["echeance"] is None
+
+
+@pytest.mark.assumed("a large point starts once its order is worked out, if that is later")
+def test_a_large_point_ordered_for_today_waits_for_the_delay(lives: Lives) -> None:
+    number = lives.order(replace(INDEX, date_fin=None), delai=STANDARD, prm=LARGE)
+    lives.until(NOON + STANDARD - timedelta(seconds=1))
+    assert lives.etat(number) == "DEMANDE"
+    lives.until(NOON + STANDARD)
+    assert lives.service(number)["activated_at"] == NOON + STANDARD
 
 
 @pytest.mark.assumed("dateFin is excluded")
@@ -164,6 +174,19 @@ def test_the_point_s_own_events_end_every_service(lives: Lives, change: str, mot
     assert lives.service(active[0])["affaire"] == "realisee"
 
 
+@pytest.mark.assumed("a terminated point is cut off and has no contract left, either way")
+def test_a_terminated_point_is_cut_off_without_a_contract(lives: Lives) -> None:
+    lives.set(contrat_injection=True)
+    lives.change(NOON, resilie=date(2025, 8, 10))
+    lives.until(beginning(date(2025, 8, 10)))
+    with lives.database.sessions() as session:
+        point = find_point(session, PRM)
+        assert point is not None
+        assert (point.etat_contractuel, point.etat_alimentation) == ("RESIL", "COUP")
+        assert point.date_resiliation == date(2025, 8, 10)
+        assert (point.contrat_soutirage, point.contrat_injection) == (False, False)
+
+
 @pytest.mark.documented("CO6: an opposition ends the curves of everybody, not the index")
 def test_an_opposition_ends_the_curves_alone(lives: Lives) -> None:
     curve, index = lives.order(CURVE), lives.order(INDEX)
@@ -189,6 +212,15 @@ def test_an_opposition_that_takes_time_counts_from_its_demand(lives: Lives) -> N
     )
     lives.until(NOON + STANDARD)
     assert (lives.etat(curve), lives.all()[-1]["etat"]) == ("TERMINE", "ACTIF")
+
+
+@pytest.mark.assumed("what hasn't started has no meter to reach before it ends")
+def test_an_opposition_that_takes_time_ends_a_waiting_curve_at_once(lives: Lives) -> None:
+    waiting = lives.order(delai=10 * DAYS)
+    lives.change(NOON, opposition=True, delai=STANDARD)
+    ended = lives.service(waiting)
+    assert (ended["etat"], ended["motif_fin"]) == ("TERMINE", "opposition")
+    assert ended["ended_at"] == NOON
 
 
 @pytest.mark.documented("CO6: nothing is recorded from the day on which the meter was reached")
@@ -217,6 +249,17 @@ def test_a_new_supplier_ends_the_services_of_the_outgoing_one_alone(lives: Lives
     lives.change(NOON + 11 * DAYS, nouveau_fournisseur=("FOURN1", DAY + 12 * DAYS))
     lives.until(NOON + 12 * DAYS)
     assert lives.etat(ours) == "ACTIF"
+
+
+@pytest.mark.documented("CM7: a change of supplier ends the services of the outgoing one")
+def test_the_first_supplier_of_a_point_ends_no_opposition(lives: Lives) -> None:
+    """Nobody ordered an opposition, and nobody leaves: the two nobodies aren't the same."""
+    lives.set(fournisseur_titulaire=None)
+    lives.change(NOON, opposition=True)
+    lives.change(NOON, nouveau_fournisseur=("FOURN2", DAY + DAYS))
+    lives.until(NOON + 2 * DAYS)
+    assert [(one["type"], one["etat"]) for one in lives.all()] == [("OPPENR", "ACTIF")]
+    assert lives.opposed()
 
 
 def test_a_point_goes_to_a_supplier_only(lives: Lives) -> None:

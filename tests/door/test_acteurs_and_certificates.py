@@ -226,11 +226,13 @@ def test_a_public_certificate_can_not_be_revoked(
 
 def test_no_key_is_readable_by_others(doors: Doors) -> None:
     for simulator in doors.simulators.values():
-        for path in (simulator.data_dir / "pki").rglob("*"):
-            if path.is_file() and b"PRIVATE KEY" in path.read_bytes():
-                assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
-            if path.suffix == ".p12":
-                assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
+        files = [path for path in (simulator.data_dir / "pki").rglob("*") if path.is_file()]
+        keys = [path for path in files if b"PRIVATE KEY" in path.read_bytes()]
+        bundles = [path for path in files if path.suffix == ".p12"]
+        assert len(keys) > 10
+        assert bundles
+        for path in (*keys, *bundles):
+            assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
 
 
 def test_nothing_secret_is_in_the_repository() -> None:

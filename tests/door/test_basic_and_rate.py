@@ -19,6 +19,7 @@ from sge_sim.clock import machine_now
 from sge_sim.door.cadence import Cadence
 from sge_sim.door.passwords import password_digest, password_matches
 from sge_sim.pki.installation import open_pki
+from sge_sim.store.acteurs import Utilisateur
 
 pytestmark = pytest.mark.xdist_group("door")
 
@@ -34,6 +35,27 @@ def strict_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSim
         done = running.command("acteurs", "mot-de-passe", running.login, "--password", "Sésame:1")
         assert done.returncode == 0, done.stderr
         yield running
+
+
+@pytest.mark.assumed("what SGE's HTTP Basic checks isn't published")
+def test_a_closed_account_is_refused_with_its_right_password(
+    strict_door: RunningSimulator,
+) -> None:
+    def set_actif(actif: bool) -> None:
+        database = database_of(strict_door.data_dir)
+        with database.transaction() as session:
+            session.get_one(Utilisateur, strict_door.login).actif = actif
+        database.dispose()
+
+    auth = (strict_door.login, "Sésame:1")
+    set_actif(False)
+    try:
+        answer = get(strict_door, auth)
+        assert answer.status_code == 401
+        assert "n'est celui d'aucun utilisateur" in answer.text
+    finally:
+        set_actif(True)
+    assert get(strict_door, auth).status_code == 200
 
 
 def get(simulator: RunningSimulator, auth: tuple[str, str] | None) -> requests.Response:

@@ -1,9 +1,11 @@
 """A platform without servers: points, orders, a publisher, and the files it makes."""
 
+import io
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 from sqlalchemy import select
 
@@ -216,3 +218,18 @@ def _point(prm: str, segment: Any, graine: int) -> Point:
 
 def at(day: date, hour: int = 12) -> datetime:
     return datetime(day.year, day.month, day.day, hour, tzinfo=PARIS)
+
+
+def members(content: bytes) -> dict[str, bytes]:
+    with ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def of(platform: Platform, flux: str) -> list[bytes]:
+    """The XML of a flux, oldest first."""
+    return [
+        content
+        for nom, archive in platform.ready().items()
+        if f"_{flux}_" in nom
+        for content in members(archive).values()
+    ]

@@ -1,12 +1,10 @@
 """Publication: what is due, in order, once."""
 
-import io
 import shutil
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from zipfile import ZipFile
 
 import pytest
 from flux_kit import AUTOMNE, JOUR, texts, tree
@@ -25,6 +23,7 @@ from publication_kit import (
     Platform,
     at,
     new_platform,
+    of,
 )
 
 from sge_sim.commandes.evenements import plan_event
@@ -37,21 +36,6 @@ from sge_sim.store.points import find_point
 
 ALL = ((C5, COURBE_C5), (C5, INDEX_C5), (C4, COURBE_C4), (C4, INDEX_C4))
 DIX_JOURS_APRES = at(JOUR_1 + 10 * JOUR)
-
-
-def members(content: bytes) -> dict[str, bytes]:
-    with ZipFile(io.BytesIO(content)) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
-def of(platform: Platform, flux: str) -> list[bytes]:
-    """The XML of a flux, oldest first."""
-    return [
-        content
-        for nom, archive in platform.ready().items()
-        if f"_{flux}_" in nom
-        for content in members(archive).values()
-    ]
 
 
 def subscribe_all(platform: Platform) -> list[str]:
@@ -344,8 +328,10 @@ def test_the_history_holds_the_values_that_were_transmitted(platform: Platform) 
     assert kilowatts == histories[C4]
 
 
-@pytest.mark.documented("V26.2: delivered within 30 minutes")
-def test_infra_daily_data_come_once_the_demand_is_worked_out(platform: Platform) -> None:
+@pytest.mark.documented("GUI 0481: the name of the file holds the number of the demand")
+def test_infra_daily_data_bear_their_demand_their_point_and_their_instant(
+    platform: Platform,
+) -> None:
     demande = platform.infra_j(C4, MIDI)
     platform.catch_up(MIDI)
     (nom,) = platform.ready()

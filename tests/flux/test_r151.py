@@ -64,10 +64,18 @@ def test_the_maximum_is_that_of_the_day_without_its_instant() -> None:
 
 
 @pytest.mark.documented("guide R151 v2.3.1")
-def test_the_maximum_was_said_in_w_before_15_october_2020() -> None:
-    old = envoi(creation=datetime(2020, 10, 14, 3, tzinfo=PARIS))
+@pytest.mark.parametrize(
+    ("creation", "unite"),
+    [
+        (datetime(2020, 10, 14, 23, 59, 59, tzinfo=PARIS), "W"),
+        (datetime(2020, 10, 15, tzinfo=PARIS), "VA"),
+        (datetime(2020, 10, 15, 3, tzinfo=PARIS), "VA"),
+    ],
+)
+def test_the_maximum_was_said_in_w_before_15_october_2020(creation: datetime, unite: str) -> None:
+    old = envoi(creation=creation)
     xml = tree(r151.write(old, [publie(linky(), date(2020, 10, 12))]))
-    assert xml.findtext("En_Tete_Flux/Unite_Mesure_Puissance") == "W"
+    assert xml.findtext("En_Tete_Flux/Unite_Mesure_Puissance") == unite
 
 
 @pytest.mark.observed("real R151: calendars INCONNU")

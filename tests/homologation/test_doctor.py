@@ -1,6 +1,6 @@
 """Broken set-ups, each named; a good one, about which nothing is said."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,9 +10,11 @@ from running_simulator import RunningSimulator, run_command
 
 from sge_sim.clock import PARIS, machine_now
 from sge_sim.errors import UsageError
+from sge_sim.homologation import doctor_network
+from sge_sim.homologation.diagnosis import Diagnostic
 from sge_sim.homologation.doctor import Setup, examine
 from sge_sim.homologation.doctor_files import examine_files
-from sge_sim.homologation.doctor_network import examine_date, examine_url
+from sge_sim.homologation.doctor_network import Answer, examine_date, examine_url
 from sge_sim.pki.installation import Pki, open_pki
 from sge_sim.pki.issuing import IssuedFiles, issue_client_certificate, write_issued_certificate
 from sge_sim.pki.policy import Policy
@@ -242,6 +244,28 @@ def test_a_clock_that_is_off_is_named() -> None:
     (late,) = examine_date(date, OPEN - timedelta(minutes=5))
     assert (late.code, "en retard de 0:05:00" in late.constat) == ("horloge", True)
     assert list(examine_date(None, OPEN)) == []
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"), [(60, None), (-60, None), (61, "en avance"), (-61, "en retard")]
+)
+def test_a_clock_may_be_off_by_a_minute(seconds: int, told: str | None) -> None:
+    found = examine_date("Tue, 24 Nov 2026 09:00:00 GMT", OPEN + timedelta(seconds=seconds))
+    ways = [f"{told} de 0:01:01" in each.constat for each in found]
+    assert ways == ([] if told is None else [True])
+
+
+def test_a_closed_service_is_named_with_what_it_says(
+    good: Setup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(*_: object) -> Generator[Diagnostic, None, Answer]:
+        yield from ()
+        return Answer(503, "Rouvre à 8 h.", None)
+
+    monkeypatch.setattr(doctor_network, "try_connection", closed)
+    (found,) = examine(good, machine_now())
+    assert found.code == "ferme"
+    assert "(HTTP 503) : Rouvre à 8 h." in found.constat
 
 
 @pytest.mark.parametrize(

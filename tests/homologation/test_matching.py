@@ -5,6 +5,8 @@ from datetime import datetime, time
 from typing import Any
 
 import pytest
+from campaign_samples import case as made_up
+from campaign_samples import release as made_of
 from exchange_samples import envelope, fault
 
 from sge_sim.clock import PARIS
@@ -101,6 +103,7 @@ def test_what_is_of_the_testers_choice_does_not_count(look: Callable[..., Observ
     def change(request: dict[str, Any]) -> None:
         general = request["demande"]["donneesGenerales"]
         general.update(refExterne="42", initiateurLogin="autre@exemple.fr", contratId="9")
+        general.update(refFrn="A", refFrnRegroupement="B", affaireLieeId="C")
         consent = request["demande"]["accesMesures"]["declarationAccordClient"]
         consent["personnePhysique"] = {"civilite": "Mme", "nom": "MICHU", "prenom": "Jeanne"}
 
@@ -202,3 +205,49 @@ def test_what_is_no_soap_request_is_out_of_the_catalogue() -> None:
     instant = datetime.combine(release.reference, time(10), PARIS)
     found = recognise(release, Seen(1, instant, "RecherchePoint", "2.0", b"coucou", SUCCESS))
     assert found.issue == "hors catalogue"
+
+
+def sent(request: Mapping[str, Any], *cases: Cas, closed: tuple[str, ...] = ()) -> Observation:
+    """What a request is found to be among made up cases."""
+    release = made_of(*cases)
+    return recognise(release, seen(release, cases[0], request, SUCCESS), closed)
+
+
+@pytest.mark.assumed("consent has to be declared: leaving it out isn't refusing it")
+@pytest.mark.parametrize("name", ["accord", "accordClient", "autorisationClient"])
+def test_a_consent_left_out_is_not_a_consent_refused(name: str) -> None:
+    refused = made_up("A-R1", requete={"pointId": "1", name: False})
+    assert sent({"pointId": "1", name: False}, refused).issue == "coché"
+    assert [str(each) for each in sent({"pointId": "1"}, refused).champs] == [
+        f"{name} : attendu false, reçu absent"
+    ]
+
+
+def test_of_two_cases_as_near_the_one_that_is_still_open_is_told() -> None:
+    first, second = (made_up(f"A-R{n}", requete={"pointId": "1", "a": f"{n}"}) for n in (1, 2))
+    request = {"pointId": "1", "a": "3"}
+    assert sent(request, first, second).cas == ("A-R1",)
+    assert sent(request, first, second, closed=("A-R1",)).cas == ("A-R2",)
+    assert sent(request, first, second, closed=("A-R2",)).cas == ("A-R1",)
+
+
+@pytest.mark.documented("XML Schema: 1 and 0 are booleans as true and false are")
+@pytest.mark.parametrize(("wanted", "written"), [(True, "1"), (False, "0")])
+def test_a_boolean_may_be_a_digit(wanted: bool, written: str) -> None:
+    boolean = made_up("A-R1", requete={"soutirage": wanted})
+    assert sent({"soutirage": written}, boolean).issue == "coché"
+    other = "1" if written == "0" else "0"
+    assert sent({"soutirage": other}, boolean).issue == "proche"
+    text = made_up("A-R1", requete={"soutirage": str(wanted).lower()})
+    assert sent({"soutirage": written}, text).issue == "proche"
+
+
+@pytest.mark.documented("GUI 0466 §2.3: an offset may follow a date")
+@pytest.mark.parametrize("offset", ["", "Z", "+02:00"])
+def test_the_offset_of_a_date_does_not_count(look: Callable[..., Observation], offset: str) -> None:
+    def change(request: dict[str, Any]) -> None:
+        for name in ("dateDebut", "dateFin"):
+            request["demande"][name] = f"{request['demande'][name]}{offset}"
+
+    found = look("CMD2-NR1@C5", change)
+    assert (found.issue, found.cas, found.champs) == ("coché", ("CMD2-NR1@C5",), ())

@@ -54,6 +54,8 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulat
         )
         assert other.status_code == 201
         tiers = Client(running, "tiers")
+        wsdl = running.session.get(f"{running.url}/RecherchePoint/v2.0?wsdl", timeout=10)
+        assert wsdl.status_code == 200
         tiers.point("99999999999999", consent=False)
         tiers.point(C5, consent=False)
         tiers.point("25478147557460", consent=True)
@@ -88,6 +90,15 @@ def observations(running: RunningSimulator, kind: str) -> list[dict[str, object]
 
 def test_only_what_came_after_the_start_is_looked_at(watched: RunningSimulator) -> None:
     assert len(observations(watched, "tiers")) == 4
+
+
+def test_a_contract_that_is_fetched_is_no_observation(watched: RunningSimulator) -> None:
+    fetched = [
+        one["id"] for one in watched.admin("/api/journal", limit=100) if one["kind"] == "http"
+    ]
+    assert fetched
+    observed = {each["echange_id"] for each in observations(watched, "tiers")}
+    assert observed.isdisjoint(fetched)
 
 
 def test_calls_tick_the_cases_that_they_are(watched: RunningSimulator) -> None:

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from campaign_samples import INSTANT, sample_report
+from campaign_samples import GOOD, INSTANT, sample_report
 from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import etree
@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 
 from sge_sim.errors import UsageError
 from sge_sim.homologation.evidence import MANIFEST, fingerprint, verify
+from sge_sim.homologation.outcome import not_run
 from sge_sim.homologation.rapport import Statut, read_rapport, to_json
 from sge_sim.homologation.report_html import render_html
 from sge_sim.homologation.report_junit import render_junit
@@ -133,6 +134,23 @@ def test_junit_skips_announced_failures_and_fails_stale_ones() -> None:
     root = etree.fromstring(render_junit(replace(report, executions=runs)))
     assert root.find(".//testcase[@name='A-R1']/failure").get("type") == "perime"
     assert root.find(".//testcase[@name='A-NR1']/skipped") is not None
+
+
+def test_junit_counts_a_run_that_was_not_done_as_an_error_unless_announced() -> None:
+    for announced, kind, name in (
+        (False, "error", "non_execute"),
+        (True, "skipped", "echec_annonce"),
+    ):
+        run = replace(not_run(GOOD, "La plateforme est fermée."), prevu_en_echec=announced)
+        (suite,) = etree.fromstring(render_junit(replace(sample_report(), executions=(run,))))
+        (told,) = suite.find("testcase")
+        assert (told.tag, told.get("type")) == (kind, name)
+        assert "fermée" in told.get("message")
+        assert {each: suite.get(each) for each in ("failures", "errors", "skipped")} == {
+            "failures": "0",
+            "errors": str(int(not announced)),
+            "skipped": str(int(announced)),
+        }
 
 
 def test_untouched_evidence_is_intact(written: WrittenReports) -> None:

@@ -6,7 +6,7 @@ from campaign_samples import DEVIANT, GOOD, REFUSED, SAMPLE, answered, case, rel
 from sge_sim.homologation.cases import Attendu, Cas, Ecart
 from sge_sim.homologation.evaluation import Refus
 from sge_sim.homologation.outcome import not_run
-from sge_sim.homologation.rapport import Decision, Execution, Statut
+from sge_sim.homologation.rapport import Decision, Execution, Rapport, Statut
 from sge_sim.homologation.verdict import judge
 
 documented = pytest.mark.documented("catalogue SGE 21.3 §1")
@@ -37,6 +37,16 @@ def test_a_case_that_was_not_run_denies_the_package() -> None:
     assert decide(answered(GOOD, {}), cases=(GOOD, REFUSED)) is Decision.NON_HOMOLOGUE
     runs = (answered(GOOD, {}), not_run(REFUSED, "fermé"))
     assert decide(*runs, cases=(GOOD, REFUSED)) is Decision.NON_HOMOLOGUE
+
+
+@documented
+def test_a_failed_case_of_another_package_does_not_matter() -> None:
+    runs = (answered(GOOD, {}), answered(DEVIANT, Refus("SGT401")))
+    consultation, commande = judge(
+        release(GOOD, DEVIANT), ("consultation", "commande"), runs, partielle=False
+    )
+    assert consultation.decision is Decision.HOMOLOGUE
+    assert commande.decision is Decision.NON_HOMOLOGUE
 
 
 @documented
@@ -146,6 +156,49 @@ def test_announced_failures_are_forgiven_and_must_come(
     assert [each.cle for each in report.perimes] == (
         ["A-NR1"] if announced and answer is GOOD_REFUSAL else []
     )
+
+
+def report_of(*runs: Execution, cases: tuple[Cas, ...], partielle: bool = False) -> Rapport:
+    verdicts = judge(release(*cases), ("consultation",), runs, partielle=partielle)
+    return replace(sample_report(), executions=runs, verdicts=verdicts, partielle=partielle)
+
+
+ANNOUNCED = answered(REFUSED, Refus("SGT463"), prevu_en_echec=True)
+
+
+def test_beside_announced_failures_an_optional_case_counts_for_nothing() -> None:
+    for optional, succeeds in ((True, True), (False, False)):
+        other = case("A-R2", facultatif=optional)
+        failed = answered(other, Refus("SGT500"))
+        assert report_of(ANNOUNCED, failed, cases=(REFUSED, other)).reussi is succeeds
+
+
+def test_beside_announced_failures_one_run_of_a_group_is_enough() -> None:
+    one, other = (case("A-R3", segment=each, au_choix="courbe") for each in ("C1-C4", "C5"))
+    failed = answered(one, Refus("SGT500"))
+    for answer, succeeds in (({}, True), (Refus("SGT500"), False)):
+        runs = (ANNOUNCED, failed, answered(other, answer))
+        assert report_of(*runs, cases=(REFUSED, one, other)).reussi is succeeds
+    # A good run of another group makes up for nothing, nor does one of no group.
+    apart = case("A-R4", au_choix="index")
+    for good in (apart, GOOD):
+        runs = (ANNOUNCED, failed, answered(good, {}))
+        assert not report_of(*runs, cases=(REFUSED, one, good)).reussi
+
+
+def test_a_package_of_which_nothing_was_run_does_not_succeed() -> None:
+    assert not report_of(cases=(GOOD,)).reussi
+
+
+@pytest.mark.parametrize(
+    ("other", "succeeds"),
+    [(answered(GOOD, {}), True), (answered(GOOD, Refus("SGT500")), False), (None, True)],
+)
+def test_a_partial_campaign_succeeds_by_good_and_announced_cases(
+    other: Execution | None, succeeds: bool
+) -> None:
+    runs = (ANNOUNCED,) if other is None else (ANNOUNCED, other)
+    assert report_of(*runs, cases=(REFUSED, GOOD), partielle=True).reussi is succeeds
 
 
 def test_the_label_of_a_refusal_counts() -> None:

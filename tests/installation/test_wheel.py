@@ -29,7 +29,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_wheel_carries_the_contracts_the_catalogue_and_the_authorities(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     for folder, pattern in (("wsdl", "*.wsdl"), ("catalog", "**/*.yaml"), ("certs", "*.yaml")):
-        for file in (ROOT / folder).glob(pattern):
+        files = list((ROOT / folder).glob(pattern))
+        assert files, folder
+        for file in files:
             assert f"sge_sim/_data/{file.relative_to(ROOT).as_posix()}" in names
     assert not [name for name in names if name.endswith((".pem", ".key", ".p12", ".db"))]
     assert not [name for name in names if name.startswith("tests")]
@@ -64,7 +66,9 @@ def test_wheel_alone_serves_the_ten_documents(wheel: Path, tmp_path: Path) -> No
             session.trust_env = False
             session.verify = ready["ca_file"]
             session.cert = (ready["client_cert"], ready["client_key"])
-            for document in (ROOT / "wsdl").glob("*.wsdl"):
+            documents = list((ROOT / "wsdl").glob("*.wsdl"))
+            assert len(documents) == 10
+            for document in documents:
                 service, _, version = document.stem.rpartition("-v")
                 answer = session.get(f"{ready['b2b_url']}/{service}/v{version}?wsdl", timeout=10)
                 assert answer.status_code == 200

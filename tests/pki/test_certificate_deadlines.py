@@ -1,11 +1,12 @@
 """Working days before the end of a certificate."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import strategies as st
 
-from sge_sim.pki.deadlines import renewal_deadline
+from sge_sim.clock import PARIS
+from sge_sim.pki.deadlines import renewal_deadline, rotation_warning
 
 DAYS = st.dates(date(2015, 1, 1), date(2045, 1, 1))
 
@@ -23,3 +24,23 @@ DAYS = st.dates(date(2015, 1, 1), date(2045, 1, 1))
 )
 def test_new_certificate_is_handed_in_15_working_days_before(expiry: date, deadline: date) -> None:
     assert renewal_deadline(expiry) == deadline
+
+
+END = datetime(2026, 3, 31, 12, tzinfo=PARIS)
+A_SECOND = timedelta(seconds=1)
+
+
+@pytest.mark.documented("FAQ")
+def test_the_renewal_is_told_from_the_first_second_of_the_deadline_on() -> None:
+    deadline = datetime(2026, 3, 10, tzinfo=PARIS)
+    assert rotation_warning(END, deadline - A_SECOND) is None
+    told = rotation_warning(END, deadline)
+    assert told is not None
+    assert "expire le 31/03/2026 : le nouveau était à déposer le 10/03/2026" in told
+
+
+def test_a_certificate_has_expired_after_its_last_second_only() -> None:
+    for now, verb in ((END, "certificat expire le"), (END + A_SECOND, "certificat a expiré le")):
+        told = rotation_warning(END, now)
+        assert told is not None
+        assert verb in told

@@ -12,6 +12,7 @@ from sge_sim.store.acteurs import (
     find_contrat,
     find_utilisateur,
     has_acteurs,
+    has_contrat_actif,
 )
 from sge_sim.store.certificats import read_registration
 from sge_sim.store.database import Database
@@ -129,6 +130,25 @@ def test_a_contract_runs_from_its_first_day_to_its_last(
     contrat = find_contrat(session, contrat_id)
     assert contrat is not None
     assert contrat.is_active(day) is active
+
+
+@pytest.mark.parametrize(
+    ("day", "has_one"),
+    [
+        (date(2011, 12, 31), False),
+        (date(2012, 1, 1), True),
+        (date(2014, 12, 30), True),
+        (date(2014, 12, 31), True),
+        (date(2015, 1, 1), False),
+    ],
+)
+def test_an_actor_has_a_contract_until_the_last_day_of_the_last_one(
+    session: Session, day: date, has_one: bool
+) -> None:
+    session.delete(session.get_one(Contrat, "1"))
+    session.flush()
+    assert has_contrat_actif(session, "TIERS1", day) is has_one
+    assert not has_contrat_actif(session, "TIERS2", day)
 
 
 def test_an_unknown_contract_is_nothing(session: Session) -> None:

@@ -60,10 +60,11 @@ def test_a_reading_session_sees_one_state_from_its_first_query(database: Databas
 
 def test_two_transactions_wait_for_each_other_instead_of_failing(database: Database) -> None:
     # Both read before they write: with SQLite's usual transactions the second would be refused.
-    inside, outcome = Event(), []
+    inside, began, outcome = Event(), Event(), []
 
     def second() -> None:
         inside.wait()
+        began.set()
         with database.transaction() as session:
             outcome.append(known_commune(session, "13100", "13001"))
             session.add(Commune(code_postal="13090", code_insee="13001", libelle="AIX"))
@@ -73,7 +74,9 @@ def test_two_transactions_wait_for_each_other_instead_of_failing(database: Datab
     with database.transaction() as session:
         known_commune(session, "13100", "13001")
         inside.set()
+        assert began.wait(10)
         thread.join(timeout=0.2)
+        assert outcome == []
         session.add(a_commune())
     thread.join()
     assert outcome == [True]

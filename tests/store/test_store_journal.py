@@ -197,6 +197,18 @@ def test_bounds_made_smaller_hold_from_the_next_start(
     assert count(database) == 20
 
 
+def test_fewer_bytes_hold_from_the_next_start_whatever_comes_in(
+    database: Database, writer_with: WriterWith
+) -> None:
+    writer = writer_with()
+    for _ in range(300):
+        writer.append(replace(RECORD, request=b"x" * 1000, response=None))
+    smaller = writer_with(max_bytes=100_000)
+    for _ in range(100):
+        smaller.append(replace(RECORD, request=None, response=None))
+    assert count(database) == 100 + 100
+
+
 def test_many_threads_lose_no_record(database: Database, writer: JournalWriter) -> None:
     def append(thread: int) -> None:
         for number in range(50):

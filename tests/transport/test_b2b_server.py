@@ -5,7 +5,7 @@ import shutil
 import socket
 import ssl
 import threading
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 
 import pytest
@@ -13,6 +13,7 @@ from throwaway_pki import SERVER, issue
 from transport_kit import SHORT, answer, ask, common_name, eventually
 
 from sge_sim.errors import UsageError
+from sge_sim.transport.limits import Limits
 from sge_sim.transport.server import B2BServer
 from sge_sim.transport.sockets import bind
 from sge_sim.transport.tls import build_server_context
@@ -192,3 +193,18 @@ def test_the_context_is_the_same_on_every_python(factory):
     assert context.minimum_version is ssl.TLSVersion.TLSv1_2
     assert context.security_level == ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).security_level
     assert context.security_level >= 2
+
+
+def test_a_listener_without_settings_has_narrow_bounds():
+    assert asdict(Limits()) == {
+        "max_header_bytes": 64 * 1024,
+        "max_body_bytes": 1024 * 1024,
+        "max_connections": 512,
+        "max_buffered_bytes": 64 * 1024 * 1024,
+        "handshake_seconds": 10.0,
+        "request_seconds": 20.0,
+        "response_seconds": 10.0,
+        "idle_seconds": 30.0,
+        "threads": 16,
+        "stop_seconds": 10.0,
+    }

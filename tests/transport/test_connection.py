@@ -7,10 +7,12 @@ import ssl
 import threading
 import time
 from dataclasses import replace
+from unittest.mock import Mock
 
 import pytest
 from transport_kit import LARGE_ANSWER, SHORT, ask, eventually
 
+from sge_sim.transport.connection import Connection
 from sge_sim.transport.identity import TLS_OBJECT
 
 LIMIT = SHORT.max_body_bytes
@@ -217,6 +219,25 @@ def test_a_connection_that_closes_gives_its_place_back(serve, client):
         ask(connection)
         connection.close()
     assert eventually(lambda: running.server.slots._value == 3)
+
+
+def test_the_bytes_of_requests_are_given_back_once(serve, client):
+    """The budget would grow without end if each request gave back those before it too."""
+    running = serve(replace(SHORT, max_connections=3))
+    connection = client(running.port)
+    for _ in range(5):
+        ask(connection, "/echo", b"a" * 1_000)
+    connection.close()
+    assert eventually(lambda: running.server.slots._value == 3)
+    assert running.server.budget._left == SHORT.max_buffered_bytes
+
+
+def test_a_refused_client_that_never_stops_sending_is_cut():
+    """Its bytes are always there to read, so that no selector gets to see the time."""
+    refused = Connection.__new__(Connection)
+    refused.socket = Mock(recv=Mock(side_effect=[b"a"] * 10 + [AssertionError("still read")]))
+    refused.deadline = time.monotonic() - 0.001
+    assert refused._discard() is False
 
 
 def fastest(action, times=10):

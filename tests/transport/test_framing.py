@@ -115,6 +115,7 @@ def test_a_header_name_with_an_underscore_can_not_pass_for_another():
         (413, HEAD + b"Transfer-Encoding: chunked\r\n\r\n1389\r\n"),
         (413, chunked(b"a" * 3_000, b"a" * 2_001)),
         (501, HEAD + b"Transfer-Encoding: gzip, chunked\r\n\r\n"),
+        (501, HEAD + b"Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
         (400, HEAD + b"Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n"),
         (400, HEAD + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n"),
         (400, HEAD + b"Content-Length: -2\r\n\r\n"),
