@@ -93,6 +93,15 @@ def test_sgt589_where_the_meter_has_to_be_reached(tiers: Orders) -> None:
     assert tiers.arret(prm, index)["body"] is not None
 
 
+@pytest.mark.assumed("stopping the curve of a large point needs no tele-operation")
+def test_the_curve_of_a_large_point_out_of_reach_can_be_stopped(tiers: Orders) -> None:
+    prm = "98800001544168"
+    curve = ordered(tiers, prm, mesuresPas="PT10M")
+    change_point(tiers.simulator, prm, teleoperable=0)
+    assert tiers.arret(prm, curve)["header"]
+    assert tiers.services(prm)[0]["etatCode"] == "TERMINE"
+
+
 @pytest.mark.documented("GUI 0474 §1: the incumbent supplier lifts the opposition, a tiers can't")
 def test_only_the_incumbent_supplier_lifts_an_opposition(tiers: Orders) -> None:
     incumbent = Orders(tiers.simulator, "fournisseur")

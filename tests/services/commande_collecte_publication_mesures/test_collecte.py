@@ -60,6 +60,43 @@ def test_an_order_is_acknowledged_with_its_prestation(
     assert service["etatCode"] == "ACTIF"
 
 
+@pytest.mark.documented(f"{GUIDE} §2: P1D, P7D or P1M for the curve of a large point")
+@pytest.mark.parametrize("periodicite", ["P7D", "P1M"])
+def test_the_curve_of_a_large_point_may_come_weekly_or_monthly(
+    tiers: Orders, periodicite: str
+) -> None:
+    asked = {**LARGE_CURVE, "periodiciteTransmission": periodicite}
+    assert tiers.collecte("98800004935121", **asked)["body"]["serviceSouscritId"]
+
+
+@pytest.mark.assumed("how far ahead isn't published: a year, its last day included")
+def test_an_order_may_be_placed_a_year_ahead_to_the_day(tiers: Orders) -> None:
+    asked = {**LARGE_CURVE, "dateDebut": TODAY + 365 * DAY, "dateFin": None}
+    assert tiers.collecte("98800001544168", **asked)["body"]["serviceSouscritId"]
+
+
+@pytest.mark.documented("V26.2: tele-read ICE, PME-PMI and SAPHIR; an ICE4Q is an ICE")
+def test_the_curve_of_an_ice4q_is_ordered(tiers: Orders) -> None:
+    assert tiers.collecte("98800006694381", **LARGE_CURVE)["body"]["serviceSouscritId"]
+
+
+@pytest.mark.documented("V26.2: refused where supply is cut; not connected is cut: assumed")
+def test_sgt4b2_on_a_point_in_service_that_is_not_connected(tiers: Orders) -> None:
+    prm = "24377424002398"
+    change_point(tiers.simulator, prm, etat_alimentation="NRAC")
+    assert tiers.collecte(prm) == "SGT4B2"
+
+
+@pytest.mark.assumed("a year after 29 February ends on the 28th")
+def test_the_longest_order_of_a_29_february(tiers: Orders) -> None:
+    tiers.restart_at("2024-02-29T10:00")
+    try:
+        assert tiers.collecte(C5, dateFin=date(2025, 3, 1)) == "SGT4H4"
+        assert tiers.collecte(C5, dateFin=date(2025, 2, 28))["body"]["serviceSouscritId"]
+    finally:
+        tiers.restart_at()
+
+
 LARGE = "98800005144497"
 OTHER = "25110853825340"
 REFUSED: list[tuple[str, str, str, dict[str, Any]]] = [
@@ -138,6 +175,7 @@ REFUSED: list[tuple[str, str, str, dict[str, Any]]] = [
     ("no contract in soutirage", "SGT587", "24210000001370", {}),
     ("no contract in injection", "SGT588", OTHER, INJECTION),
     ("terminated C5", "SGT4M6", "24210000000479", {}),
+    ("terminated C5, its state before its contract", "SGT4M6", "24210000000479", INJECTION),
     ("C5 being terminated", "SGT4M6", "24210000000580", {}),
     ("unproductive large point", "SGT4M6", "98610000000580", LARGE_CURVE),
     ("out of reach", "SGT422", "24210000000806", {}),
@@ -204,7 +242,16 @@ def test_parallel_services_stand_side_by_side(tiers: Orders) -> None:
     assert states == ["ACTIF"] * 4
 
 
-@pytest.mark.assumed("two directions are two orders, whatever the actor")
+@pytest.mark.assumed("two directions are two orders")
+def test_each_direction_of_a_point_has_its_own_service(tiers: Orders) -> None:
+    prm = "24210000002506"
+    drawn = tiers.collecte(prm)["body"]["serviceSouscritId"]
+    given = tiers.collecte(prm, **INJECTION)["body"]["serviceSouscritId"]
+    listed = {one["serviceSouscritId"]: one["etatCode"] for one in tiers.services(prm)}
+    assert listed == {drawn: "ACTIF", given: "ACTIF"}
+
+
+@pytest.mark.documented("GUI 0475 §1: an actor sees what it ordered itself")
 def test_each_actor_has_its_own_service(tiers: Orders) -> None:
     prm = "24210000002382"
     other = Orders(tiers.simulator, "fournisseur")

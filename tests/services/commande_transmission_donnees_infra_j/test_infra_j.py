@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from orders_kit import C4, C5, P1, UNKNOWN, Orders
+from sql_state import change_point
 
 from sge_sim.services.commande_transmission_donnees_infra_j.service import SERVICE
 
@@ -67,6 +68,20 @@ REFUSED: list[tuple[str, str, dict[str, Any]]] = [
 @pytest.mark.parametrize(("code", "prm", "asked"), REFUSED)
 def test_a_demand_is_refused(tiers: Orders, code: str, prm: str, asked: dict[str, Any]) -> None:
     assert tiers.infra_j(prm, **asked) == code
+
+
+@pytest.mark.documented("V26.2: P1-P3 terminated or unproductive tolerated; other states: assumed")
+@pytest.mark.parametrize(
+    ("etat", "expected"),
+    [("RESIL", None), ("IMPRO", None), ("ECRAC", "SGT4M6"), ("INACCE", "SGT4M6")],
+)
+def test_states_of_a_large_producer(tiers: Orders, etat: str, expected: str | None) -> None:
+    producer = "98610000001819"
+    change_point(tiers.simulator, producer, etat_contractuel=etat, media_releve="IP")
+    # Two demands that are accepted must differ: an identical one is SGT584.
+    data = {"idx": etat == "RESIL"}
+    answer = tiers.infra_j(producer, **INJECTION, **FOR_INJECTION, **data)
+    assert answer == expected if expected else answer["body"]["demandeId"]
 
 
 @pytest.mark.documented("GUI 0481: two declarations where the holders differ")

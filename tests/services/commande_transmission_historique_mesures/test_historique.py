@@ -49,6 +49,18 @@ def test_a_history_is_ordered(
     assert header["infoDemandeur"]["loginDemandeur"] == tiers.login
 
 
+@pytest.mark.documented("GUI 0453 §1: meters that record a curve; V26.2: a SAPHIR is one")
+def test_the_curve_of_a_saphir_is_ordered(tiers: Orders) -> None:
+    assert tiers.historique("98800000000246", **OF_C4)["body"]["affaireId"]
+
+
+@pytest.mark.documented("GUI 0453 §2: the sectors of a company")
+@pytest.mark.parametrize("secteur", ["COLOC", "TERT", "INDUS", "AGRI"])
+def test_a_company_of_each_sector_may_be_the_client(tiers: Orders, secteur: str) -> None:
+    company = {"denominationSociale": "COGIP", "secteurActiviteCode": secteur}
+    assert tiers.historique(C5, client={"personneMorale": company})["body"]["affaireId"]
+
+
 REFUSED: list[tuple[str, str, dict[str, Any]]] = [
     ("SGT4L3", C5, {"general": {"initiateurLogin": "personne@exemple.fr"}}),
     ("SGT4L3", C5, {"general": {"initiateurLogin": "contact@tiers2.example.org"}}),

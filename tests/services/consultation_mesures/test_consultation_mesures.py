@@ -198,7 +198,12 @@ def test_calendars_are_told_before_the_distributor_s_first_row(tmp_path: Path) -
     with start_simulator(tmp_path, "--now", "2025-01-08T10:00", *OPTIONS[2:]) as running:
         ask = asked_by(running)
         assert calendriers() == [None]
-        running.command("clock", "advance", "12d")
+        running.command("clock", "advance", "2d")
+        assert calendriers() == [None]
+        # 11 January, the day of the move.
+        running.command("clock", "advance", "1d")
+        assert [each["code"] for each in calendriers()] == ["FC000165", "HoroF1"]
+        running.command("clock", "advance", "9d")
         assert [each["code"] for each in calendriers()] == ["FC000165", "HoroF1"]
 
 

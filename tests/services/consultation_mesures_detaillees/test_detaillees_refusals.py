@@ -22,6 +22,7 @@ from detaillees_kit import (
     rows,
 )
 from running_simulator import start_simulator
+from sql_state import change_point
 
 from sge_sim.homologation.evaluation import Refus
 from sge_sim.services.registry import SERVICES
@@ -160,6 +161,19 @@ def test_sgt4h2_corrected_measures_of_a_c5(tiers: Detaillees) -> None:
 def test_sgt587_and_sgt588_direction_without_contract(tiers: Detaillees, version: str) -> None:
     assert code(tiers.ask(version, P1, "COURBE")) == "SGT587"
     assert code(tiers.ask(version, C4, "COURBE", sens="INJECTION")) == "SGT588"
+
+
+@VERSIONS
+@pytest.mark.documented("GUI 0488 §5.3: the opposition is that of a C5 or a P4")
+def test_an_opposition_does_not_refuse_the_curve_of_a_large_point(
+    tiers: Detaillees, version: str
+) -> None:
+    change_point(tiers.simulator, C4, opposition_courbe=1)
+    try:
+        answer = tiers.ask(version, C4, "COURBE")
+    finally:
+        change_point(tiers.simulator, C4, opposition_courbe=0)
+    assert rows(answer)
 
 
 @pytest.mark.documented("GUI 0488 §5.3")
