@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from codes_kit import hold_every_code, provenance_of
 from orders_kit import C4, C5, C5_NOT_TELEOPERABLE, P1, P4, TODAY, UNKNOWN, Orders, orders_simulator
 from sql_state import change_point
 
@@ -19,13 +20,6 @@ COLLECTION = {
     "periodiciteTransmission": None,
 }
 INJECTION = {"soutirage": False, "injection": True}
-
-
-def test_every_listed_code_is_reached_here_or_told_unreachable() -> None:
-    elsewhere = {"SGT200", "SGT500", "SGT506", "SGT562"}
-    reached = {code for _, code, _, _ in REFUSED} | REACHED_BY_A_TEST | elsewhere
-    assert set(SERVICE.codes) == reached | set(SERVICE.unreachable)
-    assert not reached & set(SERVICE.unreachable)
 
 
 @pytest.mark.observed("recorded orders, 2022")
@@ -187,12 +181,14 @@ REFUSED: list[tuple[str, str, str, dict[str, Any]]] = [
     ("opposition", "SGT4H7", "24210000002057", {}),
     ("not tele-operable", "SGT589", C5_NOT_TELEOPERABLE, {}),
 ]
-REACHED_BY_A_TEST = {"SGT431", "SGT466", "SGT570"}
 
 
-@pytest.mark.documented(f"{GUIDE} §3, AX.0466")
 @pytest.mark.parametrize(
-    ("code", "prm", "asked"), [one[1:] for one in REFUSED], ids=[one[0] for one in REFUSED]
+    ("code", "prm", "asked"),
+    [
+        pytest.param(*one[1:], id=one[0], marks=provenance_of(SERVICE.rules, one[1]))
+        for one in REFUSED
+    ],
 )
 def test_an_order_is_refused(tiers: Orders, code: str, prm: str, asked: dict[str, Any]) -> None:
     assert tiers.collecte(prm, **asked) == code
@@ -297,3 +293,7 @@ def test_faithful_profile_refuses_c2_c4_but_for_the_agreement(
         assert orders.arret(C4, "64700001") == "SGT500"
         assert orders.infra_j(C4) == "SGT500"
         assert orders.infra_j(C4, declarations=[{"accordClient": False}]) == "SGT500"
+
+
+def test_every_listed_code_is_expected_by_a_test_or_told_unreachable() -> None:
+    hold_every_code(globals(), SERVICE)

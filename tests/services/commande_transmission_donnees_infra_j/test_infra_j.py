@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from codes_kit import hold_every_code, provenance_of
 from orders_kit import C4, C5, P1, UNKNOWN, Orders
 from sql_state import change_point
 
@@ -10,11 +11,6 @@ from sge_sim.services.commande_transmission_donnees_infra_j.service import SERVI
 
 INJECTION = {"soutirage": False, "injection": True}
 FOR_INJECTION = {"declarations": [INJECTION]}
-
-
-def test_every_listed_code_is_reached_here_or_told_unreachable() -> None:
-    reached = {code for code, _, _ in REFUSED} | {"SGT584", "SGT200", "SGT500", "SGT562"}
-    assert set(SERVICE.codes) == reached | set(SERVICE.unreachable)
 
 
 @pytest.mark.documented("OFF F375A-R1; GUI 0481 §4")
@@ -64,8 +60,10 @@ REFUSED: list[tuple[str, str, dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.documented("GUI 0481 §3, AX.0466; details assumed")
-@pytest.mark.parametrize(("code", "prm", "asked"), REFUSED)
+@pytest.mark.parametrize(
+    ("code", "prm", "asked"),
+    [pytest.param(*one, marks=provenance_of(SERVICE.rules, one[0])) for one in REFUSED],
+)
 def test_a_demand_is_refused(tiers: Orders, code: str, prm: str, asked: dict[str, Any]) -> None:
     assert tiers.infra_j(prm, **asked) == code
 
@@ -103,3 +101,7 @@ def test_sgt584_for_thirty_minutes_and_not_one_more(tiers: Orders) -> None:
     assert Orders(tiers.simulator, "fournisseur").infra_j(C4)["body"]["demandeId"]
     tiers.clock("advance", "1min")
     assert tiers.infra_j(C4)["body"]["demandeId"]
+
+
+def test_every_listed_code_is_expected_by_a_test_or_told_unreachable() -> None:
+    hold_every_code(globals(), SERVICE)
