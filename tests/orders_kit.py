@@ -80,7 +80,7 @@ class Orders:
             "accesMesures": _without_none(
                 {
                     "dateDebut": today,
-                    "dateFin": today.replace(year=today.year + 1),
+                    "dateFin": a_year_after(today),
                     "declarationAccordClient": declaration,
                     "mesuresTypeCode": "CDC",
                     "soutirage": True,
@@ -211,6 +211,12 @@ class Orders:
             "contratId": self.contrat_id,
             **(changes or {}),
         }
+
+
+def a_year_after(day: date) -> date:
+    """The same day of the next year; 28 February after a 29th."""
+    leap = (day.month, day.day) == (2, 29)
+    return day.replace(year=day.year + 1, day=28 if leap else day.day)
 
 
 def _call(caller: ZeepCaller, **members: Any) -> Any:

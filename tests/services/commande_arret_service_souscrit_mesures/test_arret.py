@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from codes_kit import hold_every_code
 from orders_kit import C4, C5, TODAY, UNKNOWN, Orders, orders_simulator
 from sql_state import change_point
 
@@ -10,12 +11,6 @@ from sge_sim.services.commande_arret_service_souscrit_mesures.service import SER
 
 INDEX = {"mesuresTypeCode": "IDX", "mesuresPas": "P1D", "mesuresCorrigees": None}
 OPPOSED = "24210000002057"
-
-
-def test_every_listed_code_is_reached_here_or_told_unreachable() -> None:
-    reached = {"SGT4O7", "SGT504", "SGT502", "SGT471", "SGT472", "SGT4O3", "SGT4O2"}
-    reached |= {"SGT4O4", "SGT4O5", "SGT4O6", "SGT589"} | {"SGT200", "SGT500", "SGT562"}
-    assert set(SERVICE.codes) == reached | set(SERVICE.unreachable)
 
 
 def ordered(actor: Orders, prm: str, **asked: Any) -> str:
@@ -93,6 +88,15 @@ def test_sgt589_where_the_meter_has_to_be_reached(tiers: Orders) -> None:
     assert tiers.arret(prm, index)["body"] is not None
 
 
+@pytest.mark.assumed("stopping the curve of a large point needs no tele-operation")
+def test_the_curve_of_a_large_point_out_of_reach_can_be_stopped(tiers: Orders) -> None:
+    prm = "98800001544168"
+    curve = ordered(tiers, prm, mesuresPas="PT10M")
+    change_point(tiers.simulator, prm, teleoperable=0)
+    assert tiers.arret(prm, curve)["header"]
+    assert tiers.services(prm)[0]["etatCode"] == "TERMINE"
+
+
 @pytest.mark.documented("GUI 0474 §1: the incumbent supplier lifts the opposition, a tiers can't")
 def test_only_the_incumbent_supplier_lifts_an_opposition(tiers: Orders) -> None:
     incumbent = Orders(tiers.simulator, "fournisseur")
@@ -127,3 +131,7 @@ def test_stops_that_take_time(tmp_path_factory: pytest.TempPathFactory) -> None:
         assert orders.services(C5)[0]["etatCode"] == "TERMINE"
         states = [one["etatCode"] for one in orders.services("24210000001156")]
         assert states == ["TERMINE", "ACTIF"]
+
+
+def test_every_listed_code_is_expected_by_a_test_or_told_unreachable() -> None:
+    hold_every_code(globals(), SERVICE)

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from codes_kit import hold_every_code, provenance_of
 from orders_kit import C4, C5, C5_NOT_TELEOPERABLE, P1, P4, TODAY, UNKNOWN, Orders, orders_simulator
 from sql_state import change_point
 
@@ -19,13 +20,6 @@ COLLECTION = {
     "periodiciteTransmission": None,
 }
 INJECTION = {"soutirage": False, "injection": True}
-
-
-def test_every_listed_code_is_reached_here_or_told_unreachable() -> None:
-    elsewhere = {"SGT200", "SGT500", "SGT506", "SGT562"}
-    reached = {code for _, code, _, _ in REFUSED} | REACHED_BY_A_TEST | elsewhere
-    assert set(SERVICE.codes) == reached | set(SERVICE.unreachable)
-    assert not reached & set(SERVICE.unreachable)
 
 
 @pytest.mark.observed("recorded orders, 2022")
@@ -58,6 +52,43 @@ def test_an_order_is_acknowledged_with_its_prestation(
         one for one in tiers.services(prm) if one["serviceSouscritId"] == body["serviceSouscritId"]
     )
     assert service["etatCode"] == "ACTIF"
+
+
+@pytest.mark.documented(f"{GUIDE} §2: P1D, P7D or P1M for the curve of a large point")
+@pytest.mark.parametrize("periodicite", ["P7D", "P1M"])
+def test_the_curve_of_a_large_point_may_come_weekly_or_monthly(
+    tiers: Orders, periodicite: str
+) -> None:
+    asked = {**LARGE_CURVE, "periodiciteTransmission": periodicite}
+    assert tiers.collecte("98800004935121", **asked)["body"]["serviceSouscritId"]
+
+
+@pytest.mark.assumed("how far ahead isn't published: a year, its last day included")
+def test_an_order_may_be_placed_a_year_ahead_to_the_day(tiers: Orders) -> None:
+    asked = {**LARGE_CURVE, "dateDebut": TODAY + 365 * DAY, "dateFin": None}
+    assert tiers.collecte("98800001544168", **asked)["body"]["serviceSouscritId"]
+
+
+@pytest.mark.documented("V26.2: tele-read ICE, PME-PMI and SAPHIR; an ICE4Q is an ICE")
+def test_the_curve_of_an_ice4q_is_ordered(tiers: Orders) -> None:
+    assert tiers.collecte("98800006694381", **LARGE_CURVE)["body"]["serviceSouscritId"]
+
+
+@pytest.mark.documented("V26.2: refused where supply is cut; not connected is cut: assumed")
+def test_sgt4b2_on_a_point_in_service_that_is_not_connected(tiers: Orders) -> None:
+    prm = "24377424002398"
+    change_point(tiers.simulator, prm, etat_alimentation="NRAC")
+    assert tiers.collecte(prm) == "SGT4B2"
+
+
+@pytest.mark.assumed("a year after 29 February ends on the 28th")
+def test_the_longest_order_of_a_29_february(tiers: Orders) -> None:
+    tiers.restart_at("2024-02-29T10:00")
+    try:
+        assert tiers.collecte(C5, dateFin=date(2025, 3, 1)) == "SGT4H4"
+        assert tiers.collecte(C5, dateFin=date(2025, 2, 28))["body"]["serviceSouscritId"]
+    finally:
+        tiers.restart_at()
 
 
 LARGE = "98800005144497"
@@ -138,6 +169,7 @@ REFUSED: list[tuple[str, str, str, dict[str, Any]]] = [
     ("no contract in soutirage", "SGT587", "24210000001370", {}),
     ("no contract in injection", "SGT588", OTHER, INJECTION),
     ("terminated C5", "SGT4M6", "24210000000479", {}),
+    ("terminated C5, its state before its contract", "SGT4M6", "24210000000479", INJECTION),
     ("C5 being terminated", "SGT4M6", "24210000000580", {}),
     ("unproductive large point", "SGT4M6", "98610000000580", LARGE_CURVE),
     ("out of reach", "SGT422", "24210000000806", {}),
@@ -149,12 +181,14 @@ REFUSED: list[tuple[str, str, str, dict[str, Any]]] = [
     ("opposition", "SGT4H7", "24210000002057", {}),
     ("not tele-operable", "SGT589", C5_NOT_TELEOPERABLE, {}),
 ]
-REACHED_BY_A_TEST = {"SGT431", "SGT466", "SGT570"}
 
 
-@pytest.mark.documented(f"{GUIDE} §3, AX.0466")
 @pytest.mark.parametrize(
-    ("code", "prm", "asked"), [one[1:] for one in REFUSED], ids=[one[0] for one in REFUSED]
+    ("code", "prm", "asked"),
+    [
+        pytest.param(*one[1:], id=one[0], marks=provenance_of(SERVICE.rules, one[1]))
+        for one in REFUSED
+    ],
 )
 def test_an_order_is_refused(tiers: Orders, code: str, prm: str, asked: dict[str, Any]) -> None:
     assert tiers.collecte(prm, **asked) == code
@@ -204,7 +238,16 @@ def test_parallel_services_stand_side_by_side(tiers: Orders) -> None:
     assert states == ["ACTIF"] * 4
 
 
-@pytest.mark.assumed("two directions are two orders, whatever the actor")
+@pytest.mark.assumed("two directions are two orders")
+def test_each_direction_of_a_point_has_its_own_service(tiers: Orders) -> None:
+    prm = "24210000002506"
+    drawn = tiers.collecte(prm)["body"]["serviceSouscritId"]
+    given = tiers.collecte(prm, **INJECTION)["body"]["serviceSouscritId"]
+    listed = {one["serviceSouscritId"]: one["etatCode"] for one in tiers.services(prm)}
+    assert listed == {drawn: "ACTIF", given: "ACTIF"}
+
+
+@pytest.mark.documented("GUI 0475 §1: an actor sees what it ordered itself")
 def test_each_actor_has_its_own_service(tiers: Orders) -> None:
     prm = "24210000002382"
     other = Orders(tiers.simulator, "fournisseur")
@@ -250,3 +293,7 @@ def test_faithful_profile_refuses_c2_c4_but_for_the_agreement(
         assert orders.arret(C4, "64700001") == "SGT500"
         assert orders.infra_j(C4) == "SGT500"
         assert orders.infra_j(C4, declarations=[{"accordClient": False}]) == "SGT500"
+
+
+def test_every_listed_code_is_expected_by_a_test_or_told_unreachable() -> None:
+    hold_every_code(globals(), SERVICE)

@@ -3,17 +3,14 @@
 from typing import Any
 
 import pytest
+from codes_kit import hold_every_code, provenance_of
 from orders_kit import C4, C5, P1, UNKNOWN, Orders
+from sql_state import change_point
 
 from sge_sim.services.commande_transmission_donnees_infra_j.service import SERVICE
 
 INJECTION = {"soutirage": False, "injection": True}
 FOR_INJECTION = {"declarations": [INJECTION]}
-
-
-def test_every_listed_code_is_reached_here_or_told_unreachable() -> None:
-    reached = {code for code, _, _ in REFUSED} | {"SGT584", "SGT200", "SGT500", "SGT562"}
-    assert set(SERVICE.codes) == reached | set(SERVICE.unreachable)
 
 
 @pytest.mark.documented("OFF F375A-R1; GUI 0481 §4")
@@ -63,10 +60,26 @@ REFUSED: list[tuple[str, str, dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.documented("GUI 0481 §3, AX.0466; details assumed")
-@pytest.mark.parametrize(("code", "prm", "asked"), REFUSED)
+@pytest.mark.parametrize(
+    ("code", "prm", "asked"),
+    [pytest.param(*one, marks=provenance_of(SERVICE.rules, one[0])) for one in REFUSED],
+)
 def test_a_demand_is_refused(tiers: Orders, code: str, prm: str, asked: dict[str, Any]) -> None:
     assert tiers.infra_j(prm, **asked) == code
+
+
+@pytest.mark.documented("V26.2: P1-P3 terminated or unproductive tolerated; other states: assumed")
+@pytest.mark.parametrize(
+    ("etat", "expected"),
+    [("RESIL", None), ("IMPRO", None), ("ECRAC", "SGT4M6"), ("INACCE", "SGT4M6")],
+)
+def test_states_of_a_large_producer(tiers: Orders, etat: str, expected: str | None) -> None:
+    producer = "98610000001819"
+    change_point(tiers.simulator, producer, etat_contractuel=etat, media_releve="IP")
+    # Two demands that are accepted must differ: an identical one is SGT584.
+    data = {"idx": etat == "RESIL"}
+    answer = tiers.infra_j(producer, **INJECTION, **FOR_INJECTION, **data)
+    assert answer == expected if expected else answer["body"]["demandeId"]
 
 
 @pytest.mark.documented("GUI 0481: two declarations where the holders differ")
@@ -88,3 +101,7 @@ def test_sgt584_for_thirty_minutes_and_not_one_more(tiers: Orders) -> None:
     assert Orders(tiers.simulator, "fournisseur").infra_j(C4)["body"]["demandeId"]
     tiers.clock("advance", "1min")
     assert tiers.infra_j(C4)["body"]["demandeId"]
+
+
+def test_every_listed_code_is_expected_by_a_test_or_told_unreachable() -> None:
+    hold_every_code(globals(), SERVICE)

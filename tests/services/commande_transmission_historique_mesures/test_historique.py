@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from codes_kit import hold_every_code, provenance_of
 from orders_kit import C5, P1, TODAY, UNKNOWN, Orders, orders_simulator
 from sql_state import execute
 
@@ -14,12 +15,6 @@ COMMISSIONED_AGAIN, COMMISSIONED = "24210000001481", date(2025, 2, 3)
 DAY = timedelta(days=1)
 INDEX = {"mesureType": "IDX", "pasCdc": None}
 OF_C4 = {"pasCdc": {"valeur": 10, "unite": "min"}, "client": {}}
-
-
-def test_every_listed_code_is_reached_here_or_told_unreachable() -> None:
-    reached = {code for code, _, _ in REFUSED} | {"SGT4L9", "SGT4M5", "SGT500"}
-    assert set(SERVICE.codes) == reached | set(SERVICE.unreachable)
-    assert not reached & set(SERVICE.unreachable)
 
 
 @pytest.mark.observed("recorded orders, 2022")
@@ -47,6 +42,18 @@ def test_a_history_is_ordered(
     assert header["resultat"]["code"] == "SGT200"
     assert header["infoFonctionnelles"] == {"pointId": prm, "affaireId": None}
     assert header["infoDemandeur"]["loginDemandeur"] == tiers.login
+
+
+@pytest.mark.documented("GUI 0453 §1: meters that record a curve; V26.2: a SAPHIR is one")
+def test_the_curve_of_a_saphir_is_ordered(tiers: Orders) -> None:
+    assert tiers.historique("98800000000246", **OF_C4)["body"]["affaireId"]
+
+
+@pytest.mark.documented("GUI 0453 §2: the sectors of a company")
+@pytest.mark.parametrize("secteur", ["COLOC", "TERT", "INDUS", "AGRI"])
+def test_a_company_of_each_sector_may_be_the_client(tiers: Orders, secteur: str) -> None:
+    company = {"denominationSociale": "COGIP", "secteurActiviteCode": secteur}
+    assert tiers.historique(C5, client={"personneMorale": company})["body"]["affaireId"]
 
 
 REFUSED: list[tuple[str, str, dict[str, Any]]] = [
@@ -93,8 +100,10 @@ REFUSED: list[tuple[str, str, dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.documented("GUI 0453 §3, AX.0466; details assumed")
-@pytest.mark.parametrize(("code", "prm", "asked"), REFUSED)
+@pytest.mark.parametrize(
+    ("code", "prm", "asked"),
+    [pytest.param(*one, marks=provenance_of(SERVICE.rules, one[0])) for one in REFUSED],
+)
 def test_an_order_of_history_is_refused(
     tiers: Orders, code: str, prm: str, asked: dict[str, Any]
 ) -> None:
@@ -157,3 +166,7 @@ def test_sgt402_in_production_without_homologation(
             "DELETE FROM habilitation WHERE paquet = 'Historique' AND acteur_code = 'TIERS1'",
         )
         assert orders.historique(C5) == "SGT402"
+
+
+def test_every_listed_code_is_expected_by_a_test_or_told_unreachable() -> None:
+    hold_every_code(globals(), SERVICE)

@@ -108,8 +108,11 @@ def test_energies_of_a_c5(tiers: Detaillees) -> None:
 def test_v3_energies_of_a_c4_come_from_its_curve(tiers: Detaillees) -> None:
     answer = tiers.v3(C4, "ENERGIE", **JOURS)
     assert (answer["modeCalcul"], answer["pas"]) == ("INTEG.COURBE", "P1D")
-    reactive = tiers.v3(C4, "ENERGIE", "ERI", **JOURS)
-    assert blocks(reactive)[0]["unite"] == "VArh"
+    for grandeur in ("ERI", "ERC"):
+        reactive = tiers.v3(C4, "ENERGIE", grandeur, **JOURS)
+        (block,) = blocks(reactive)
+        assert (block["grandeurPhysique"], block["unite"]) == (grandeur, "VArh")
+        assert len(values(reactive)) == 7
 
 
 @pytest.mark.observed("2022 for v2.0, 2023 for v3.0: the instant of the maximum")

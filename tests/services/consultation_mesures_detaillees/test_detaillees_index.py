@@ -92,6 +92,16 @@ def test_index_of_a_c4_is_read_at_irregular_instants_and_frozen_each_month(
     assert all(value % 1000 == 0 for value in every)
 
 
+@pytest.mark.observed("2023, recorded answer of a C4; the peak before them is assumed")
+def test_classes_of_a_large_point_come_from_the_peak_to_the_summer_night(
+    tiers: Detaillees,
+) -> None:
+    current, _ = tiers.v3(C2, "INDEX", debut=date(2026, 5, 1), fin=date(2026, 7, 1))["contexte"]
+    calendar = listed(listed(current["grandeur"])[0]["calendrier"])[-1]
+    assert calendar["idCalendrier"] == "D"
+    assert [code for code, _ in registers(calendar)] == ["PTE", "HPH", "HCH", "HPE", "HCE"]
+
+
 UNITES = {
     "EA": "Wh",
     "ERI": "VArh",

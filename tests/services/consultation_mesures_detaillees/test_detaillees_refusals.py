@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from codes_kit import hold_every_code, provenance_of
 from detaillees_kit import (
     C1,
     C2,
@@ -22,12 +23,14 @@ from detaillees_kit import (
     rows,
 )
 from running_simulator import start_simulator
+from sql_state import change_point
 
 from sge_sim.homologation.evaluation import Refus
 from sge_sim.services.registry import SERVICES
 from sge_sim.soap.codes import libelle
 
 VERSIONS = pytest.mark.parametrize("version", ["2.0", "3.0"])
+BOTH = [one for one in SERVICES if one.nom == SERVICE]
 INCONNU = "99999999999999"
 STATES = {
     "24210000000692": "SGT4M2",
@@ -48,9 +51,14 @@ STATES = {
 }
 
 
-@VERSIONS
-@pytest.mark.documented("GUI 0488 §5.3")
-@pytest.mark.parametrize(("prm", "expected"), STATES.items())
+@pytest.mark.parametrize(
+    ("version", "prm", "expected"),
+    [
+        pytest.param(one.version, *state, marks=provenance_of(one.rules, state[1]))
+        for one in BOTH
+        for state in STATES.items()
+    ],
+)
 def test_state_of_the_point(tiers: Detaillees, version: str, prm: str, expected: str) -> None:
     refused = tiers.ask(version, prm, "COURBE")
     assert code(refused) == expected
@@ -162,6 +170,19 @@ def test_sgt587_and_sgt588_direction_without_contract(tiers: Detaillees, version
     assert code(tiers.ask(version, C4, "COURBE", sens="INJECTION")) == "SGT588"
 
 
+@VERSIONS
+@pytest.mark.documented("GUI 0488 §5.3: the opposition is that of a C5 or a P4")
+def test_an_opposition_does_not_refuse_the_curve_of_a_large_point(
+    tiers: Detaillees, version: str
+) -> None:
+    change_point(tiers.simulator, C4, opposition_courbe=1)
+    try:
+        answer = tiers.ask(version, C4, "COURBE")
+    finally:
+        change_point(tiers.simulator, C4, opposition_courbe=0)
+    assert rows(answer)
+
+
 @pytest.mark.documented("GUI 0488 §5.3")
 def test_sgt4n1_before_the_last_commissioning(tiers: Detaillees) -> None:
     point, commissioned = "24210000001481", date(2025, 2, 3)
@@ -256,9 +277,7 @@ TABLE = (
 
 @pytest.mark.assumed("the order of the control table; no document states one")
 def test_rules_stand_in_the_order_of_the_control_table() -> None:
-    v2, v3 = (
-        [rule.code for rule in service.rules] for service in SERVICES if service.nom == SERVICE
-    )
+    v2, v3 = ([rule.code for rule in service.rules] for service in BOTH)
     assert tuple(v2) == TABLE
     removed = ("SGT583", "SGT4H2", "SGT4N1")
     kept = [code for code in TABLE if code not in removed]
@@ -278,9 +297,5 @@ def test_the_first_broken_rule_decides(tiers: Detaillees, version: str) -> None:
     assert code(tiers.ask(version, "24210000000479", "COURBE", **long)) == "SGT4L8"
 
 
-def test_every_code_of_the_service_is_reached_here_or_said_to_be_unreachable() -> None:
-    told = Path(__file__).read_text(encoding="utf-8")
-    for service in SERVICES:
-        if service.nom == SERVICE:
-            codes = set(service.codes) - service.unreachable.keys() - {"SGT500"}
-            assert {one for one in codes if f'"{one}"' not in told} == set()
+def test_every_listed_code_is_expected_by_a_test_or_told_unreachable() -> None:
+    hold_every_code(globals(), *BOTH)

@@ -6,6 +6,7 @@ import pytest
 import zeep
 from real_clients import ZeepCaller, refusal_of, suds_client
 from running_simulator import RunningSimulator, start_simulator
+from sql_state import execute
 
 PATH = "/ConsultationDonneesTechniquesContractuelles/v1.0"
 TEC = "http://www.enedis.fr/sge/b2b/technique/v1.0"
@@ -17,6 +18,7 @@ ICE_SHARED_LINE, LONG_USE, C1, P4, P1 = (
     "24210000002821",
     "98610000001605",
 )
+REPLACED_METER = "24210000003060"
 RESIL, ECRES, ECRAC = "24210000000479", "24210000000580", "24210000000692"
 
 
@@ -168,6 +170,69 @@ def test_listening_window_only_where_meter_and_line_have_one(call: ZeepCaller) -
     shared = names(consult(call, ICE_SHARED_LINE, True))
     assert f"{TELE_ACCESS}/fenetreEcouteClient/heureDebut" in shared
     assert f"{TELE_ACCESS}/fenetreEcouteClient" not in names(consult(call, C4, True))
+
+
+@pytest.mark.documented("GUI 0464: window on a shared line; ICE4Q counts as ICE: assumed")
+def test_an_ice4q_on_a_line_of_its_own_has_no_listening_window(
+    simulator: RunningSimulator, call: ZeepCaller
+) -> None:
+    access = "json_extract(parametres_tele_acces, '$.etat_ligne_telephonique')"
+    with_line = (
+        "UPDATE compteur SET parametres_tele_acces = "
+        "json_set(parametres_tele_acces, '$.etat_ligne_telephonique', ?) "
+        f"WHERE prm = ? AND {access} = ?"
+    )
+    execute(simulator, with_line, "Dédiée", ICE_SHARED_LINE, "Partagée")
+    try:
+        sheet = names(consult(call, ICE_SHARED_LINE, True))
+    finally:
+        execute(simulator, with_line, "Partagée", ICE_SHARED_LINE, "Dédiée")
+    assert f"{TELE_ACCESS}/etatLigneTelephonique" in sheet
+    assert f"{TELE_ACCESS}/fenetreEcouteClient" not in sheet
+
+
+@pytest.mark.assumed("P1 to P3 are called as C1 to C4 are")
+def test_large_producer_s_meter_tells_how_it_is_called_to_who_is_authorised(
+    call: ZeepCaller,
+) -> None:
+    assert f"{TELE_ACCESS}/numeroTelephone" in names(consult(call, P1, True))
+    assert TELE_ACCESS not in names(consult(call, P1, False))
+
+
+@pytest.mark.documented("GUI 0464: the situation of today, without history")
+def test_a_meter_that_was_replaced_is_not_told(call: ZeepCaller) -> None:
+    device = consult(call, REPLACED_METER, True)["situationComptage"]["dispositifComptage"]
+    (meter,) = device["compteurs"]["compteur"]
+    assert meter["ticActivable"] is True
+
+
+@pytest.mark.documented("GUI 0464 §4: C1-C4 alone")
+def test_large_point_tells_the_programmes_to_come_of_each_tariff(call: ZeepCaller) -> None:
+    to_come = consult(call, C4, False)["situationComptage"]["futuresProgrammationsHoraires"]
+    tariffs = to_come["formuleTarifaireAcheminement"]
+    assert [tariff["code"] for tariff in tariffs] == ["BTSUPCU4", "BTSUPLU4"]
+    for tariff in tariffs:
+        (post,) = tariff["programmationHoraire"]["programmationPosteHoraire"]
+        assert (post["code"], post["periodesHoraires"]) == ("HC", "22H00-06H00")
+    c5 = names(consult(call, C5, True))
+    assert "situationComptage/futuresProgrammationsHoraires" not in c5
+
+
+@pytest.mark.documented("GUI 0464 §4: the tariff structure of C1-C4")
+def test_c1_tells_its_tariff_although_the_schema_lacks_its_segment(call: ZeepCaller) -> None:
+    structure = consult(call, C1, True)["situationContractuelle"]["structureTarifaire"]
+    assert structure["formuleTarifaireAcheminement"]["code"] == "HTACU5"
+    assert structure["puissanceSouscriteMax"] == {"valeur": 900, "unite": "kW"}
+    powers = structure["denivelePuissances"]["classesTemporelles"]["classeTemporelle"]
+    classes = [(power["code"], power["puissance"]["valeur"]) for power in powers]
+    assert classes == [("PTE", 700), ("HPH", 750), ("HCH", 800), ("HPE", 900), ("HCE", 900)]
+
+
+@pytest.mark.documented("GUI 0464 §4: the off-peak hours of the relay")
+def test_c5_of_the_old_chain_tells_its_relay(call: ZeepCaller) -> None:
+    device = consult(call, OLD_CHAIN, False)["situationComptage"]["dispositifComptage"]
+    assert device["relais"] == {"plageHeuresCreuses": "HC (23H00-7H00)"}
+    assert consult(call, C5, False)["situationComptage"]["dispositifComptage"]["relais"] is None
 
 
 @pytest.mark.documented("GUI 0464: BTINFLU alone has a long use")

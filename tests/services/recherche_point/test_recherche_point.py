@@ -9,6 +9,7 @@ import zeep
 from lxml import etree
 from real_clients import ZeepCaller, real_contracts, refusal_of, suds_client
 from running_simulator import RunningSimulator
+from sql_state import execute
 
 PATH = "/RecherchePoint/v2.0"
 CUCURON = {"codePostal": "84160", "codeInseeCommune": "84042"}
@@ -16,6 +17,12 @@ AIX = {"codePostal": "13100", "codeInseeCommune": "13001"}
 ROQUEBRUNE = {"codePostal": "83380", "codeInseeCommune": "83107"}
 RUE_DE_LA_MER = {"numeroEtNomVoie": "1 RUE DE LA MER", **CUCURON}
 RESILIE = {"numeroEtNomVoie": "133 CHEMIN DE LA COLLINE", **ROQUEBRUNE}
+
+BEING_TERMINATED = {
+    "numeroEtNomVoie": "119 ROUTE DE LA FORET",
+    "codePostal": "34650",
+    "codeInseeCommune": "34231",
+}
 
 
 @pytest.fixture(scope="module")
@@ -142,13 +149,51 @@ def test_without_client_data_all_points_show_and_names_only_where_allowed(
     tiers: ZeepCaller, fournisseur: ZeepCaller
 ) -> None:
     for caller in (tiers, fournisseur):
-        for point in search(caller, CUCURON, domaineTensionAlimentationCode="HTA"):
+        found = search(caller, CUCURON, domaineTensionAlimentationCode="HTA")
+        assert {point.etatContractuel.code for point in found} >= {"SERVC"}
+        for point in found:
             if point.etatContractuel.code in ("SERVC", "ECRES") and caller is tiers:
                 assert point.nomClientFinalOuDenominationSociale is None
             assert not point.matricule
             assert point.numeroSerie
     (own,) = search(fournisseur, {"numeroEtNomVoie": "3 IMPASSE DU VERGER", **CUCURON})
     assert own.nomClientFinalOuDenominationSociale == "IMPRIMERIE GIRARD"
+
+
+@pytest.mark.documented("GUI 0427 §4: in service, the name shows to the incumbent supplier alone")
+def test_a_supplier_sees_no_name_on_the_point_of_another(fournisseur: ZeepCaller) -> None:
+    (point,) = search(fournisseur, RUE_DE_LA_MER)
+    assert (point.id, point.etatContractuel.code) == ("24210000000255", "SERVC")
+    assert point.nomClientFinalOuDenominationSociale is None
+
+
+@pytest.mark.documented("GUI 0427 §4: being terminated is in service, and the name is hidden")
+def test_tiers_sees_no_name_on_a_point_being_terminated(tiers: ZeepCaller) -> None:
+    (point,) = search(tiers, BEING_TERMINATED)
+    assert (point.id, point.etatContractuel.code) == ("24210000000580", "ECRES")
+    assert point.nomClientFinalOuDenominationSociale is None
+
+
+@pytest.mark.assumed("the meters that were taken away aren't told")
+def test_a_point_whose_meter_was_replaced_shows_one_number(
+    simulator: RunningSimulator, tiers: ZeepCaller
+) -> None:
+    replaced, removed = "24210000003060", "prm = ? AND date_depose IS NOT NULL"
+    execute(simulator, f"UPDATE compteur SET matricule = '1' WHERE {removed}", replaced)
+    try:
+        found = search(tiers, {"numeroEtNomVoie": "149 CHEMIN DU PUITS", **AIX})
+    finally:
+        execute(simulator, f"UPDATE compteur SET matricule = NULL WHERE {removed}", replaced)
+    (point,) = (one for one in found if one.id == replaced)
+    assert point.matricule == ["578232860290"]
+
+
+@pytest.mark.assumed("a P4 is of the size of a C5: its meter has a matricule")
+def test_p4_answers_its_matricule(tiers: ZeepCaller) -> None:
+    (point,) = search(tiers, {"numeroEtNomVoie": "172 CHEMIN DU PUITS", **CUCURON})
+    assert point.id == "24210000002821"
+    assert len(point.matricule) == 1
+    assert not point.numeroSerie
 
 
 @pytest.mark.documented("OFF RP-NR1, all releases: above 200 the whole search fails")
@@ -195,6 +240,15 @@ def test_sgt4f10_name_under_three_characters(tiers: ZeepCaller) -> None:
     outside = {"rechercheHorsPerimetre": True}
     code = refused(tiers, RUE_DE_LA_MER, nomClientFinalOuDenominationSociale="TE", **outside)
     assert code == "SGT4F10"
+
+
+@pytest.mark.assumed("a name counts as searches compare it: accents and punctuation gone")
+def test_sgt4f10_counts_the_name_as_it_is_compared(tiers: ZeepCaller) -> None:
+    outside = {"rechercheHorsPerimetre": True}
+    code = refused(tiers, RUE_DE_LA_MER, nomClientFinalOuDenominationSociale=".T.", **outside)
+    assert code == "SGT4F10"
+    initials = {"nomClientFinalOuDenominationSociale": "T.E", **outside}
+    assert search(tiers, RUE_DE_LA_MER, **initials) == []
 
 
 @pytest.mark.documented("AX.0466")
