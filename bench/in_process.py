@@ -50,7 +50,7 @@ def _application(data_dir: Path) -> Iterator[tuple[Any, bytes]]:
     """Give the WSGI application that `sge-sim serve` runs, and a certificate that it accepts."""
     settings = Settings(data_dir=data_dir, now=parse_instant(NOW), population_size=0)
     simulator = open_simulator(settings)
-    (client,) = [one for one in simulator.clients if one.kind == "tiers"]
+    (client,) = [one for one in simulator.callers if one.kind == "tiers"]
     leaf = x509.load_pem_x509_certificates(client.certificate.read_bytes())[0]
     with socket.create_server(("127.0.0.1", 0)) as listening:
         server: Any = b2b_server(simulator, listening).server
