@@ -23,7 +23,7 @@ from sge_sim.mesures import (
     parse_plages,
 )
 from sge_sim.store.codes import PETITS, Sens
-from sge_sim.store.mesures import Suivi
+from sge_sim.store.fiches import Suivi
 from sge_sim.store.points import Point
 
 PUISSANCE_DU_SURPLUS = 3

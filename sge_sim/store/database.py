@@ -28,6 +28,10 @@ from sge_sim.store import (
     models,  # noqa: F401 - every table is to be known before the first query
     schema,
 )
+from sge_sim.store.ecritures import count_writing
+from sge_sim.store.editions import editions_of
+from sge_sim.store.memoire import Memoire
+from sge_sim.store.prepared import Driver
 
 UNREACHABLE = (OperationalError, InterfaceError, InternalError, PoolTimeoutError, OSError)
 """What is raised when the database, or the machine under it, can't do its work for now: it is
@@ -66,6 +70,7 @@ class Database:
     >>> database.prepare()
     >>> with database.sessions() as session:
     ...     point = find_point(session, "25946599093143")
+    >>> dossier = database.memoire.look().lire(prm="25946599093143").dossier
 
     `patience_seconds` is how long a statement waits for others, or for a server that doesn't
     answer, before it fails with one of `UNREACHABLE`.
@@ -89,6 +94,8 @@ class Database:
         # reading is refused at once, without waiting, when another wrote in the meantime.
         self._writing = self.engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
         self._reading = self.engine.execution_options(**{_BEGIN: None})
+        self._editions = editions_of(self.engine)
+        self.memoire = Memoire(self._editions)
 
     def prepare(self) -> None:
         """Create or migrate the tables when they need it; several processes may call at once.
@@ -121,8 +128,13 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """Give a session that writes: committed at the end, rolled back by an exception."""
+        """Give a session that writes: committed at the end, rolled back by an exception.
+
+        One at a time: it begins once the one before has ended.
+        """
         with Session(self._writing) as session, session.begin():
+            if self.engine.dialect.name != "sqlite":
+                count_writing(Driver.under(session))
             yield session
 
     @contextmanager
@@ -147,6 +159,7 @@ class Database:
 
         A connection must not cross a fork. Those that are needed later are opened anew.
         """
+        self._editions.close()
         self.engine.dispose()
 
 
