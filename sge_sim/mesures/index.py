@@ -60,7 +60,8 @@ def index_quotidiens(
     """Return the registers at the legal midnight that starts each day of [debut, fin).
 
     R151 of day J is the reading of J + 1. Nothing before the last mise en service, nor of a meter
-    that doesn't communicate. PRI and PRC give ERI and ERC. On the day of a change of meter the
+    that doesn't communicate. PRI and PRC give ERI and ERC, which SGE tells of a P4 (`total` is its
+    IDX_ERI_I and IDX_ERI_C) but not of a C5 (GUI 0497). On the day of a change of meter the
     reading is the new meter's first one. The structure of the grid in force names the registers:
     `en_vigueur(point.grille_fournisseur, jour).structure.classes`.
     """
@@ -105,6 +106,20 @@ def index_aux(
         tous.distributeur[:, rangs],
         tous.total[rangs],
         tous.valides[rangs],
+    )
+
+
+def index_er(inductif: Index, capacitif: Index) -> Index:
+    """Return the registers of ER from those of ERI (PRI) and ERC (PRC) at the same readings, VArh.
+
+    ER is reactive energy that isn't split: each register is the sum of the other two (assumed: no
+    source tells how the three relate).
+    """
+    return replace(
+        inductif,
+        fournisseur=inductif.fournisseur + capacitif.fournisseur,
+        distributeur=inductif.distributeur + capacitif.distributeur,
+        total=inductif.total + capacitif.total,
     )
 
 

@@ -31,6 +31,8 @@ PUISSANCE_DU_SURPLUS = 3
 
 _MESURES_EN_MEMOIRE = 4096
 _JOUR_MAX = 28
+_TRIPHASE = "230/400 V"
+"""How the delivery of a three-phase C5 is called (AX.0355)."""
 _PLAGE_RELEVE = re.compile(r"[DTMF]{2}(\d{2})")
 
 _FTA = {
@@ -75,6 +77,7 @@ class _Fiche:
     professionnel: bool
     plage_releve: str | None
     tension: str | None
+    triphase: bool
 
 
 def point_mesure(point: Point, suivi: Suivi, sens: Sens) -> PointMesure | None:
@@ -104,6 +107,7 @@ def point_mesure(point: Point, suivi: Suivi, sens: Sens) -> PointMesure | None:
             professionnel=point.categorie_client_final == "PRO",
             plage_releve=point.plage_releve,
             tension=point.tension_livraison,
+            triphase=point.tension_livraison == _TRIPHASE,
         ),
         suivi,
     )
@@ -170,6 +174,7 @@ def _describe(fiche: _Fiche, suivi: Suivi) -> PointMesure:
         resiliation=fiche.resiliation,
         jour_releve=jour_releve(fiche.plage_releve),
         tension=_volts(fiche.tension),
+        triphase=fiche.triphase,
         profil=Profil.PROFESSIONNEL if fiche.segment == "C5" and fiche.professionnel else None,
     )
 
