@@ -58,10 +58,10 @@ FENETRES = (
     (date(2024, 10, 21), date(2024, 11, 4)),
 )
 EMPREINTES = {
-    "residentiel": "f03dcf1629ba91a80475a8faa43950e3eaf6cad02cb55d7ad3be6e2757f6cbaf",
-    "commerce": "0ba9a34c0a5349880e6bf70c5f80321696ef47ddf4c3df42f1b67c424da1048b",
-    "activation": "0a8d54b23c02c224fcd92aa51cb22eb4549bab73c394f720eca7f1810e8d7bf8",
-    "surplus": "01f8237a7188e7eacab8a4cf25cca62c23c81b2bda182b24d54f6ac0aaa3da77",
+    "residentiel": "f9b32e6957ce684f9ee7949d0b48f13433c8191c0d3b0bda73e8a23643d7447a",
+    "commerce": "1d1490834f6cac5f54d5d85cb5ee35c4dc48e6d514a1c448d8b8039c051fee8f",
+    "activation": "5c150d7c55311e04855299a1935e93430cf4f5ac5422ccd962110ec1de24f5ac",
+    "surplus": "e8e6a63d703b84c020a80013873d6eb090080fcfcddffb6f7ba7535fd9ccf541",
     "tertiaire": "94ca411ace86f7ecd9cecf23796e07c0751377998d9f40b2246fa77734c4ae16",
     "usine": "96757c45ebd48c74b48e8c8e8a0e8acdc56a6b45c0b662590e610e133e7a8ceb",
     "centrale": "6421c449872af198735f3a366f9ebc931e21f39d886da0769d098bd167bb9ca2",
