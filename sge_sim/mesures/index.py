@@ -75,13 +75,15 @@ def index_courants(
     """Return the registers as they were read in the night that starts each day of [debut, fin).
 
     This is the "relevé courant" of C1-C4 and P1-P3, in R171 too. The instant is irregular
-    (observed 2023), between 00:20 and 06:00 (assumed), read by the minute.
+    (observed: 02:37:56 in 2022, 04:24:40 in 2023): between 00:20 and 02:38, until 06:00 one night
+    in eight (assumed), read by the minute.
     """
     i0, i1 = _jours_lus(point, debut, fin)
     hasard = draws(installation_de(point).cle_releves, np.arange(i0, i1, dtype=np.int64))
     # After the change in a night of change, so that legal time names the instant.
     change = calendrier().heures[i0:i1] != 24
-    index = _index(point, i0, i1, 20 + hasard % 340 + 180 * change, grandeur)
+    minutes = hasard % np.where((hasard >> 40) % 8 == 0, 340, 138)
+    index = _index(point, i0, i1, 20 + minutes + 180 * change, grandeur)
     return replace(index, horodates=index.horodates + (hasard >> 32) % 60)
 
 

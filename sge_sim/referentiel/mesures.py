@@ -78,6 +78,7 @@ class _Fiche:
     plage_releve: str | None
     tension: str | None
     triphase: bool
+    en_kw: bool
 
 
 def point_mesure(point: Point, suivi: Suivi, sens: Sens) -> PointMesure | None:
@@ -108,6 +109,7 @@ def point_mesure(point: Point, suivi: Suivi, sens: Sens) -> PointMesure | None:
             plage_releve=point.plage_releve,
             tension=point.tension_livraison,
             triphase=point.tension_livraison == _TRIPHASE,
+            en_kw=_unite(point) == "kW",
         ),
         suivi,
     )
@@ -136,6 +138,13 @@ def _facette(segment: str, sens: Sens) -> str:
     if segment in PETITS:
         return "P4" if sens == "INJECTION" else "C5"
     return "P3" if sens == "INJECTION" else "C4"
+
+
+def _unite(point: Point) -> str | None:
+    """Return the unit of the powers of a point, kVA or kW."""
+    if point.puissance_souscrite is None:
+        return point.puissance_raccordement_unite
+    return point.puissance_souscrite_unite
 
 
 def _structure(point: Point, sens: Sens) -> Structure:
@@ -175,6 +184,7 @@ def _describe(fiche: _Fiche, suivi: Suivi) -> PointMesure:
         jour_releve=jour_releve(fiche.plage_releve),
         tension=_volts(fiche.tension),
         triphase=fiche.triphase,
+        pma_en_watts=not petit and fiche.en_kw,
         profil=Profil.PROFESSIONNEL if fiche.segment == "C5" and fiche.professionnel else None,
     )
 
