@@ -19,6 +19,9 @@ E = TypeVar("E", bound=x509.ExtensionType)
 
 _PEM_CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----")
 _DOMAIN_NAME = re.compile(r"(\*|[^\s.@]+)(\.[^\s.@]+)+\.?")
+# X.520 gives a name 64 characters, DNS 253.
+_NAME_SHOWN = 253
+_NAMES_SHOWN = 10
 # What the library raises for a certificate that it can't read.
 UNREADABLE = (
     ValueError,
@@ -161,12 +164,29 @@ def common_names(certificate: x509.Certificate) -> tuple[str, ...]:
 
 
 def name_text(name: x509.Name) -> str:
-    """Return what a person would call the bearer of `name`: common name and organisation."""
+    """Return what a person would call the bearer of `name`: common name and organisation.
+
+    On one line, at most `_NAME_SHOWN` characters: whoever made the certificate chose them.
+    """
     parts = [
         *_values(name, NameOID.COMMON_NAME)[:1],
         *_values(name, NameOID.ORGANIZATION_NAME)[:1],
     ]
-    return ", ".join(parts) or name.rfc4514_string() or "sans nom"
+    return shown(", ".join(parts) or name.rfc4514_string()) or "sans nom"
+
+
+def shown(name: str) -> str:
+    """Return a name of a certificate as it may be shown: printable, not endless."""
+    cut = name if len(name) <= _NAME_SHOWN else f"{name[: _NAME_SHOWN - 1]}…"
+    return "".join(one if one.isprintable() else "�" for one in cut)
+
+
+def list_names(names: Iterable[str]) -> str:
+    """Return names of a certificate in their order, the first ten and how many more."""
+    ordered = sorted(names)
+    listed = ", ".join(map(shown, ordered[:_NAMES_SHOWN]))
+    more = len(ordered) - _NAMES_SHOWN
+    return listed if more <= 0 else f"{listed} et {more} de plus"
 
 
 def key_text(certificate: x509.Certificate) -> str:

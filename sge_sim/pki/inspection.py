@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from sge_sim.clock import PARIS, legal_date
+from sge_sim.clock import legal_date
 from sge_sim.errors import UsageError
 from sge_sim.pki.certificates import (
     extension,
@@ -24,7 +24,7 @@ from sge_sim.pki.certificates import (
     unique,
 )
 from sge_sim.pki.chains import Chain
-from sge_sim.pki.deadlines import renewal_deadline
+from sge_sim.pki.deadlines import in_legal_time, renewal_deadline
 from sge_sim.pki.material import Material, read_material
 from sge_sim.pki.policy import Policy, Verdict
 from sge_sim.pki.trust import TrustStore
@@ -85,7 +85,7 @@ def inspect_files(
     materials = [read_material(path, password) for path in paths]
     leaf, presented, keys = _sort_out(materials)
     der, *others = (one.public_bytes(Encoding.DER) for one in (leaf, *presented))
-    expiry = leaf.not_valid_after_utc.astimezone(PARIS)
+    expiry = in_legal_time(leaf.not_valid_after_utc)
     deadline = renewal_deadline(expiry.date())
     return Inspection(
         files=tuple(InspectedFile(m.path, tuple(_contents(m, leaf))) for m in materials),

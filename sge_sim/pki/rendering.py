@@ -5,9 +5,8 @@ from datetime import datetime
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from sge_sim.clock import PARIS
-from sge_sim.pki.certificates import domain_names, fingerprint, key_text, name_text
-from sge_sim.pki.deadlines import RENEWAL_NOTICE
+from sge_sim.pki.certificates import domain_names, fingerprint, key_text, list_names, name_text
+from sge_sim.pki.deadlines import RENEWAL_NOTICE, in_legal_time
 from sge_sim.pki.inspection import Inspection
 
 
@@ -22,7 +21,7 @@ def render_inspection(inspection: Inspection) -> str:
         "",
         "Certificat",
         f"  sujet      {name_text(certificate.subject)}",
-        f"  noms       {', '.join(sorted(domain_names(certificate))) or 'aucun nom de domaine'}",
+        f"  noms       {list_names(domain_names(certificate)) or 'aucun nom de domaine'}",
         f"  émetteur   {name_text(certificate.issuer)}",
         f"  validité   du {start} au {end}",
         f"  clé        {key_text(certificate)}, {_KEY[inspection.key_matches]}",
@@ -55,4 +54,4 @@ _KEY = {
 
 
 def _french(instant: datetime) -> str:
-    return f"{instant.astimezone(PARIS):%d/%m/%Y %H:%M}"
+    return f"{in_legal_time(instant):%d/%m/%Y %H:%M}"

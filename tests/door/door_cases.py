@@ -3,7 +3,7 @@
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -231,6 +231,7 @@ def _builders(make: Maker, folder: Path) -> Iterator[tuple[str, Callable[[], Pre
         "meme-nom-autre-casse": {"subject": "A.Example.fr", "names": ["a.example.fr"]},
         "expire": {"end": make.now - timedelta(days=1)},
         "pas-encore-valide": {"start": make.now + timedelta(days=1)},
+        "sans-fin": {"end": datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)},
         "drapeau-autorite": {"ca": True},
         "usage-serveur": {"extended": SERVER},
         "usage-signature-de-code": {"extended": CODE},

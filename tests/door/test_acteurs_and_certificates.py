@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 import requests
-from door_kit import Doors, knock_once, last_id, recorded_after
+from door_kit import ENVIRONNEMENTS, Doors, knock_once, last_id, recorded_after
 from running_simulator import RunningSimulator, run_command
+
+from sge_sim.pki.certificates import fingerprint
+from sge_sim.store.codes import Environnement
 
 pytestmark = pytest.mark.xdist_group("door")
 
@@ -214,6 +217,31 @@ def test_an_issued_certificate_is_as_asked(homologation: RunningSimulator, tmp_p
     assert checked.returncode == 1
     assert "multi-domaine : a.example.fr, b.example.fr" in checked.stdout
     assert "expiré depuis le" in checked.stdout
+
+
+@pytest.mark.parametrize("environnement", ENVIRONNEMENTS)
+def test_a_certificate_without_an_end_is_shown_everywhere(
+    doors: Doors, environnement: Environnement, tmp_path: Path
+) -> None:
+    simulator, presented = doors.simulators[environnement], doors.cases["sans-fin"]
+    (shown,) = (
+        one
+        for one in simulator.admin("/api/certificats", environnement=environnement)
+        if one["empreinte"] == fingerprint(presented.leaf_der)
+    )
+    assert shown["fin"].startswith("9999-12-31T23:59:59")
+    assert shown["avertissement"] is None
+    assert "TIERS1" in simulator.command("acteurs", "list").stdout
+    assert requests.get(simulator.ready["admin_url"], timeout=10).status_code == 200
+
+    files = str(doors.files["sans-fin"])
+    checked = simulator.command("cert", "check", files, "--environment", environnement)
+    assert checked.returncode == 0, checked.stderr
+    assert "au 31/12/9999" in checked.stdout
+    examined = simulator.command(
+        *("doctor", "--cert", files, "--key", files, "--environment", environnement)
+    )
+    assert examined.returncode == 0, examined.stdout + examined.stderr
 
 
 def test_a_public_certificate_can_not_be_revoked(
