@@ -17,7 +17,8 @@ from cryptography import x509
 
 from sge_sim.pki.certificates import extension, is_authority, is_signed_by, unique
 
-MAX_PRESENTED = 10
+# As many as the longest Certificate message of TLS (100 kB) holds, and more than any file.
+MAX_PRESENTED = 200
 MAX_INTERMEDIATES = 5
 
 

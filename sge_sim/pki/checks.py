@@ -23,10 +23,12 @@ from sge_sim.pki.certificates import (
     extension,
     is_authority,
     key_is_weak,
+    key_serves_tls,
     key_text,
     list_names,
     name_text,
     signature_is_weak,
+    spoilt_names,
 )
 from sge_sim.pki.chains import BrokenChain, Chain, ChainFault
 from sge_sim.provenance import Provenance
@@ -162,6 +164,19 @@ def single_domain_name(candidate: Candidate) -> str | None:
 
 
 @check(
+    "nom_illisible",
+    remedy="Demander un certificat pour un nom de domaine en lettres sans accent (xn--… sinon), "
+    "chiffres, points et tirets.",
+    source="RFC 5280 §4.2.1.6",
+    provenance="assumed",
+)
+def names_are_legible(candidate: Candidate) -> str | None:
+    """No name holds what a domain name can't, such as a NUL that hides its end."""
+    spoilt = spoilt_names(candidate.certificate)
+    return f"nom de domaine illisible : {list_names(spoilt)}" if spoilt else None
+
+
+@check(
     "usage_client",
     remedy="Demander un certificat d'authentification client (clientAuth).",
     source="RFC 5280 §4.2.1.12",
@@ -204,6 +219,20 @@ def key_is_strong(candidate: Candidate) -> str | None:
 
 
 @check(
+    "courbe_hors_tls",
+    remedy="Demander un certificat pour une clé P-256, P-384, P-521, RSA ou Ed25519.",
+    source="RFC 8446 §4.2.3",
+    provenance="assumed",
+)
+def key_serves_in_tls(candidate: Candidate) -> str | None:
+    """TLS knows how to verify what the key signs."""
+    certificate = candidate.certificate
+    if key_is_weak(certificate) or key_serves_tls(certificate):
+        return None
+    return f"TLS ne se sert pas de cette clé : {key_text(certificate)}"
+
+
+@check(
     "signature_faible",
     remedy="Demander un certificat signé avec SHA-256 ou mieux.",
     source="ANSSI RGS B1",
@@ -239,8 +268,10 @@ CERTIFICATE_CHECKS: tuple[Check[Candidate], ...] = (
     authority_is_admitted_here,
     no_wildcard,
     single_domain_name,
+    names_are_legible,
     key_use_allows_client_authentication,
     key_is_strong,
+    key_serves_in_tls,
     signature_is_strong,
     leaf_is_not_an_authority,
 )

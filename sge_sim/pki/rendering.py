@@ -28,11 +28,28 @@ def render_inspection(inspection: Inspection) -> str:
         f"  numéro     {certificate.serial_number:x}",
         f"  empreinte  {fingerprint(certificate.public_bytes(Encoding.DER))}",
         "",
-        *(verdict.explain() for verdict in inspection.verdicts),
+        *_verdicts(inspection),
+        f"Jugé à l'heure de cette machine, {_french(inspection.now)} : l'horloge simulée ne compte "
+        "pas.",
         "",
         *_renewal(inspection),
     ]
     return "\n".join([*lines, *inspection.advice])
+
+
+def _verdicts(inspection: Inspection) -> Iterator[str]:
+    """Yield the verdicts; that of a certificate which can't be presented isn't « accepté »."""
+    if inspection.key_matches is False:
+        yield (
+            "Clé refusée : la clé privée donnée n'est pas celle du certificat, qu'aucun client ne "
+            "peut présenter avec elle. Retrouver la clé de la demande de certificat."
+        )
+    if inspection.alert is not None:
+        yield f"Certificat refusé par une alerte TLS : {inspection.alert}."
+    presentable = inspection.key_matches is not False and inspection.alert is None
+    for verdict in inspection.verdicts:
+        if presentable or not verdict.accepted:
+            yield verdict.explain()
 
 
 def _renewal(inspection: Inspection) -> Iterator[str]:
