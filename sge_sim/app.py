@@ -56,7 +56,7 @@ def open_simulator(settings: Settings) -> Simulator:
     Raises `UsageError` for a folder, a database or certificates that can't be used.
     """
     make_private_folder(settings.data_dir)
-    database = Database(settings.database)
+    database = Database(settings.database, processes=settings.workers + 1)
     database.prepare()
     with database.sessions() as session:
         installed = has_acteurs(session)

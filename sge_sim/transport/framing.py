@@ -12,6 +12,9 @@ from http import HTTPStatus
 _TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;.*)?")
 _DIGITS = re.compile(rb"[0-9]{1,12}")
+# Refused in the whole head (RFC 9110 §5.5): what is made of a header, an address in a WSDL for one,
+# often can't hold them.
+_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _MAX_CHUNK_LINE = 1024
 
 
@@ -115,21 +118,23 @@ class RequestReader:
         return self._understand(request_line, headers)
 
     def _understand(self, request_line: bytes, headers: list[bytes]) -> _Head:
+        if _CONTROL.search(request_line):
+            raise _malformed("la première ligne est mal formée")
         kept = [request_line]
         lengths: set[bytes] = set()
         encodings: list[bytes] = []
         for header in headers:
             name, colon, value = header.partition(b":")
             value = value.strip(b" \t")
-            if not colon or not _TOKEN.fullmatch(name) or re.search(rb"[\r\n\0]", value):
+            if not colon or not _TOKEN.fullmatch(name) or _CONTROL.search(value):
                 raise _malformed("un en-tête est mal formé")
             match name.lower():
                 case b"content-length":
                     lengths.add(value)
                 case b"transfer-encoding":
                     encodings.append(value.lower())
-                case b"expect" if value.lower() == b"100-continue":
-                    self._continue_expected = True
+                case b"expect":
+                    self._expect(value)
                 case folded if b"_" in folded:
                     # WSGI writes "-" as "_": a name with "_" could pass for another header.
                     continue
@@ -148,6 +153,16 @@ class RequestReader:
         if length is not None and int(length) > self._max_body_bytes:
             raise self._body_too_large()
         return _Head(tuple(kept), None if length is None else int(length), bool(encodings))
+
+    def _expect(self, value: bytes) -> None:
+        """Note what the client waits for: a list, of which RFC 9110 §10.1.1 knows one member."""
+        members = {member.strip(b" \t") for member in value.lower().split(b",")} - {b""}
+        if members - {b"100-continue"}:
+            raise RequestError(
+                HTTPStatus.EXPECTATION_FAILED,
+                "Expect n'admet que « 100-continue ».",
+            )
+        self._continue_expected = self._continue_expected or bool(members)
 
     def _read_sized(self, length: int | None) -> bytes | None:
         length = length or 0

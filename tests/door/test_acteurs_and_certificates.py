@@ -4,8 +4,10 @@ import json
 import re
 import stat
 import subprocess
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -184,6 +186,34 @@ def test_another_site_can_not_post_to_the_administration(homologation: RunningSi
     )
     assert answer.status_code == 403
     assert "PIRATE" not in [one["code"] for one in homologation.admin("/api/acteurs")]
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Host": "LOCALHOST"}, 200),
+        ({"Host": "localhost:1"}, 200),
+        ({"Host": "[::1]"}, 200),
+        ({"Host": "[::1]:8080", "Origin": "http://[::1]:8080"}, 200),
+        ({"Host": "LocalHost:8080", "Origin": "http://localhost:8080"}, 200),
+        ({"Host": "localhost", "Origin": "http://["}, 403),
+        ({"Host": "localhost", "Origin": "null"}, 403),
+        ({"Host": "localhost", "Origin": "http://localhost:8080"}, 403),
+        ({"Host": "localhost.evil.example"}, 403),
+        ({"Host": "localhost:80:evil.example"}, 403),
+        ({"Host": "::1"}, 403),
+        ({"Host": "["}, 403),
+        ({"Content-Length": "x"}, 400),
+    ],
+)
+def test_the_administration_knows_this_machine_by_its_names(
+    homologation: RunningSimulator, headers: dict[str, str], status: int
+) -> None:
+    admin = urlsplit(homologation.ready["admin_url"])
+    connection = HTTPConnection("127.0.0.1", admin.port or 80, timeout=10)
+    connection.request("GET", "/api/clock", headers=headers)
+    assert connection.getresponse().status == status
+    connection.close()
 
 
 @pytest.mark.parametrize(
