@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import requests
 
-from sge_sim.clock import PARIS
+from sge_sim.clock import PARIS, Duree
 from sge_sim.errors import UsageError
 from sge_sim.settings import Environment, Profile
 
@@ -98,10 +98,11 @@ class ServedClock:
         """Run with the machine's own time."""
         self._move(action="real")
 
-    def advance(self, duration: timedelta) -> None:
-        """Jump ahead by `duration`, of whole minutes."""
-        minutes = duration.seconds // 60
-        self._move(action="advance", duree=f"{duration.days}d{minutes}min")
+    def advance(self, duration: timedelta | Duree) -> None:
+        """Jump ahead by `duration`, of whole minutes; its days reach the same legal time."""
+        if isinstance(duration, timedelta):
+            duration = Duree(duration.days, timedelta(seconds=duration.seconds))
+        self._move(action="advance", duree=str(duration))
 
     def _move(self, **change: str | None) -> None:
         self._admin.post("/api/clock", change, timeout=_ADVANCE_SECONDS)

@@ -1,13 +1,14 @@
 """`sge-sim clock`: read and move the simulated clock of a simulator, running or not."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from sge_sim.cli.options import Duration, Instant, data_dir_option
+from sge_sim.clock import Duree
 from sge_sim.commandes.echeances import catch_up_orders
 from sge_sim.commandes.horloge import advance_clock, follow_machine, freeze_clock, set_clock
 from sge_sim.serving import serving_admin
@@ -58,10 +59,10 @@ def freeze(instant: datetime | None, data_dir: Path) -> None:
     )
 
 
-@clock.command(help="Avancer d'une durée : 10d, 36h, 30min.")
+@clock.command(help="Avancer d'une durée : 10d (dix jours, à la même heure légale), 36h, 30min.")
 @click.argument("duree", type=Duration())
 @data_dir_option
-def advance(duree: timedelta, data_dir: Path) -> None:
+def advance(duree: Duree, data_dir: Path) -> None:
     _move(data_dir, lambda clock: advance_clock(clock, duree), lambda served: served.advance(duree))
 
 

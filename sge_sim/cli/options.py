@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import fields
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 import click
 
-from sge_sim.clock import parse_duration, parse_instant
+from sge_sim.clock import Duree, parse_duration, parse_instant
 from sge_sim.delais import Delai
 from sge_sim.errors import UsageError
 from sge_sim.settings import Settings, default_data_dir, variable_of
@@ -31,13 +31,13 @@ class Instant(click.ParamType[datetime]):
             self.fail(str(error), param, ctx)
 
 
-class Duration(click.ParamType[timedelta]):
+class Duration(click.ParamType[Duree]):
     """A duration of simulated time: `10d`, `36h`, `30min`."""
 
     name = "durée"
 
-    def convert(self, value: Any, param: Any, ctx: Any) -> timedelta:
-        if isinstance(value, timedelta):
+    def convert(self, value: Any, param: Any, ctx: Any) -> Duree:
+        if isinstance(value, Duree):
             return value
         try:
             return parse_duration(value)

@@ -2,14 +2,14 @@
 what happens to them."""
 
 import json
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 
 import click
 import yaml
 
 from sge_sim.cli.options import Duration, Instant, data_dir_option, json_option
-from sge_sim.clock import parse_instant
+from sge_sim.clock import Duree, parse_instant
 from sge_sim.commandes.changements import Changements, change_life
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.points import describe_point, get_point
@@ -120,7 +120,7 @@ def show(prm: str, data_dir: Path, as_json: bool) -> None:
 @click.option(
     "--delai",
     type=Duration(),
-    default=timedelta(0),
+    default=Duree(),
     help="Temps simulé que met l'opposition à atteindre le compteur.",
 )
 @data_dir_option
@@ -136,7 +136,7 @@ def set_command(
     nouveau_titulaire: datetime | None,
     nouveau_fournisseur: str | None,
     opposition: str | None,
-    delai: timedelta,
+    delai: Duree,
     data_dir: Path,
 ) -> None:
     database = open_database(data_dir)
@@ -156,9 +156,11 @@ def set_command(
         if nouveau_fournisseur is None
         else _takeover(nouveau_fournisseur, now.date()),
         opposition=None if opposition is None else opposition == "oui",
-        delai=delai,
+        delai=delai.after(now) - now,
     )
-    if reglages == Reglages(type=reglages.type) and changements == Changements(delai=delai):
+    if reglages == Reglages(type=reglages.type) and changements == Changements(
+        delai=changements.delai
+    ):
         raise UsageError("rien à régler : sge-sim points set --help donne les options.")
     with database.transaction() as session:
         change_point(session, prm, reglages, now.date())
