@@ -28,7 +28,7 @@ def group() -> None:
 @json_option
 def list_command(acteur: str | None, data_dir: Path, as_json: bool) -> None:
     with open_database(data_dir).sessions() as session:
-        found = [_described(one) for one in autorisations(session, acteur)]
+        found = [_described(one) for one in autorisations(session, acteur and acteur.upper())]
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, indent=2))
     else:

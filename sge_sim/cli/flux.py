@@ -31,9 +31,18 @@ def flux() -> None:
 @flux.command("list", help="Donner les fichiers publiés, du plus récent au plus ancien.")
 @data_dir_option
 @click.option("--contrat", help="Numéro du contrat.")
-@click.option("--flux", "kind", type=click.Choice(get_args(Flux)), help="Sorte de flux.")
+@click.option(
+    "--flux",
+    "kind",
+    type=click.Choice(get_args(Flux), case_sensitive=False),
+    help="Sorte de flux.",
+)
 @click.option("--prm", help="Numéro du point.")
-@click.option("--etat", type=click.Choice(get_args(EtatFichier)), help="État de la livraison.")
+@click.option(
+    "--etat",
+    type=click.Choice(get_args(EtatFichier), case_sensitive=False),
+    help="État de la livraison.",
+)
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000))
 @json_option
 def list_command(

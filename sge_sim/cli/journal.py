@@ -7,6 +7,7 @@ import click
 
 from sge_sim.cli.options import data_dir_option, json_option
 from sge_sim.clock import PARIS
+from sge_sim.filtres import code_typed, service_typed
 from sge_sim.provenance import in_french
 from sge_sim.state import open_database
 from sge_sim.store.codes import KindEchange
@@ -36,7 +37,13 @@ def list_command(
     as_json: bool,
 ) -> None:
     with open_database(data_dir).sessions() as session:
-        echanges = find_echanges(session, code=code, prm=prm, service=service, limit=limit)
+        echanges = find_echanges(
+            session,
+            code=code_typed(code),
+            prm=prm,
+            service=service_typed(service),
+            limit=limit,
+        )
         if as_json:
             from sge_sim.admin.views import ExchangeView
 

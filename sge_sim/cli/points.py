@@ -4,6 +4,7 @@ what happens to them."""
 import json
 from datetime import date, datetime
 from pathlib import Path
+from typing import get_args
 
 import click
 import yaml
@@ -16,6 +17,7 @@ from sge_sim.referentiel.points import describe_point, get_point
 from sge_sim.referentiel.reglages import TOUS, TYPES_ACCES, Reglages, change_point
 from sge_sim.state import open_database
 from sge_sim.store.clock import StoredClock
+from sge_sim.store.codes import EtatContractuel, Segment
 from sge_sim.store.points import named_points
 
 
@@ -25,13 +27,20 @@ def points() -> None:
 
 
 @points.command("list", help="Donner les points du catalogue et ceux qui illustrent une règle.")
+@click.option("--segment", type=click.Choice(get_args(Segment), case_sensitive=False))
+@click.option(
+    "--etat",
+    type=click.Choice(get_args(EtatContractuel), case_sensitive=False),
+    help="État contractuel.",
+)
 @data_dir_option
 @json_option
-def list_command(data_dir: Path, as_json: bool) -> None:
+def list_command(segment: str | None, etat: str | None, data_dir: Path, as_json: bool) -> None:
     with open_database(data_dir).sessions() as session:
         found = [
             (one.prm, one.segment, one.etat_contractuel, one.pourquoi)
             for one in named_points(session)
+            if segment in (None, one.segment) and etat in (None, one.etat_contractuel)
         ]
     if as_json:
         names = ("prm", "segment", "etat_contractuel", "pourquoi")

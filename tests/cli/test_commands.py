@@ -85,6 +85,22 @@ def test_journal_list_has_the_fields_of_the_rest_api(simulator: RunningSimulator
     assert json.loads(filtered.stdout) == []
 
 
+def test_lists_are_filtered_in_any_case(simulator: RunningSimulator) -> None:
+    headers = {"Content-Type": "text/xml"}
+    path = "/RecherchePoint/v2.0"
+    simulator.session.post(simulator.url + path, b"<a/>", headers=headers, timeout=10)
+    (written,) = simulator.admin("/api/journal", service="RecherchePoint", code="SGT562", limit=1)
+    typed = ("--service", "recherchepoint", "--code", "sgt562", "--limit", "1", "--json")
+    assert json.loads(simulator.command("journal", "list", *typed).stdout) == [written]
+    found = simulator.admin("/api/journal", service="RECHERCHEPOINT", code="sgt562", limit=1)
+    assert found == [written]
+    typed = ("--segment", "c5", "--etat", "resil", "--json")
+    points = json.loads(simulator.command("points", "list", *typed).stdout)
+    assert {(one["segment"], one["etat_contractuel"]) for one in points} == {("C5", "RESIL")}
+    assert simulator.admin("/api/flux", flux="r4X", etat="A_LIVRER") == []
+    assert simulator.command("flux", "list", "--flux", "r4X", "--etat", "LIVRE").returncode == 0
+
+
 def test_command_on_an_empty_folder_says_how_to_start(tmp_path: Path) -> None:
     done = run_command("journal", "list", "--data-dir", str(tmp_path))
     assert done.returncode == 2
