@@ -11,7 +11,7 @@ from sge_sim.cli.options import Duration, Instant, data_dir_option
 from sge_sim.clock import Duree
 from sge_sim.commandes.echeances import catch_up_orders
 from sge_sim.commandes.horloge import advance_clock, follow_machine, freeze_clock, set_clock
-from sge_sim.serving import serving_admin
+from sge_sim.serving import find_served
 from sge_sim.state import open_database
 from sge_sim.store.clock import StoredClock
 from sge_sim.store.database import Database
@@ -80,14 +80,14 @@ def _move(
     """Ask the simulator that serves the folder, which alone publishes; without one, do it here."""
     database: Database = open_database(data_dir)
     clock = StoredClock(database)
-    admin_url = serving_admin(data_dir)
-    if admin_url is None:
+    served = find_served(data_dir)
+    if served is None:
         change(clock)
         catch_up_orders(database, clock.now())
     else:
         from sge_sim.administration import Administration, ServedClock
 
-        ask(ServedClock(Administration(admin_url)))
+        ask(ServedClock(Administration(served.admin_url)))
     _say(clock)
 
 
