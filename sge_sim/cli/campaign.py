@@ -8,7 +8,7 @@ import click
 
 from sge_sim.administration import Administration
 from sge_sim.cli.homologation_text import offer, one_line, summary
-from sge_sim.cli.options import data_dir_option
+from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.homologation.campaign import Campaigns, CampaignState
 from sge_sim.homologation.releases import DEFAULT_RELEASE
 from sge_sim.homologation.reports import write_reports
@@ -35,8 +35,13 @@ def start(data_dir: Path, actor: str | None, release: str) -> None:
 @campaign.command(help="Dire ce que chaque échange a coché, manqué ou failli cocher.")
 @data_dir_option
 @_actor_option
-def status(data_dir: Path, actor: str | None) -> None:
-    _tell(_campaigns(data_dir).current(actor))
+@json_option
+def status(data_dir: Path, actor: str | None, as_json: bool) -> None:
+    state = _campaigns(data_dir).current(actor)
+    if as_json:
+        say_json(state.view())
+    else:
+        _tell(state)
 
 
 @campaign.command(help="Fermer la campagne.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sge_sim.cli.options import Duration, Instant, data_dir_option
+from sge_sim.cli.options import Duration, Instant, data_dir_option, json_option, say_json
 from sge_sim.clock import Duree
 from sge_sim.commandes.echeances import catch_up_orders
 from sge_sim.commandes.horloge import advance_clock, follow_machine, freeze_clock, set_clock
@@ -37,8 +37,13 @@ def clock() -> None:
 
 @clock.command(help="Dire l'heure simulée.")
 @data_dir_option
-def show(data_dir: Path) -> None:
-    _say(StoredClock(open_database(data_dir)))
+@json_option
+def show(data_dir: Path, as_json: bool) -> None:
+    clock = StoredClock(open_database(data_dir))
+    if as_json:
+        say_json({"now": clock.now(), "kind": clock.kind()})
+    else:
+        _say(clock)
 
 
 @clock.command("set", help="Régler l'horloge à un instant ISO à venir (heure légale).")

@@ -1,5 +1,6 @@
 """Options that several commands share, and those made from the settings."""
 
+import json
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import datetime
@@ -96,8 +97,15 @@ def data_dir_option(command: Command) -> Command:
 
 
 def json_option(command: Command) -> Command:
-    """Give `command` the option that writes JSON instead of a table."""
+    """Give `command` the option that writes JSON (`say_json`) instead of words."""
     return click.option("--json", "as_json", is_flag=True, help="Écrire du JSON.")(command)
+
+
+def say_json(value: Any) -> None:
+    """Write a value as JSON: an array for a list, an object for one thing, dates as ISO text."""
+    from pydantic_core import to_jsonable_python
+
+    click.echo(json.dumps(to_jsonable_python(value), ensure_ascii=False, indent=2))
 
 
 def _click_default(value: Any) -> Any:

@@ -1,7 +1,6 @@
 """`sge-sim points`: look at the points of a simulator, set what their measures depend on and
 what happens to them."""
 
-import json
 from datetime import date, datetime
 from pathlib import Path
 from typing import get_args
@@ -9,7 +8,7 @@ from typing import get_args
 import click
 import yaml
 
-from sge_sim.cli.options import Duration, Instant, data_dir_option, json_option
+from sge_sim.cli.options import Duration, Instant, data_dir_option, json_option, say_json
 from sge_sim.clock import Duree, parse_instant
 from sge_sim.commandes.changements import Changements, change_life
 from sge_sim.errors import UsageError
@@ -45,7 +44,7 @@ def list_command(segment: str | None, etat: str | None, data_dir: Path, as_json:
     if as_json:
         names = ("prm", "segment", "etat_contractuel", "pourquoi")
         rows = [dict(zip(names, row, strict=True)) for row in found]
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        say_json(rows)
     else:
         for prm, segment, etat, pourquoi in found:
             click.echo(f"{prm}  {segment}  {etat:<6}  {pourquoi}")
@@ -59,7 +58,7 @@ def show(prm: str, data_dir: Path, as_json: bool) -> None:
     with open_database(data_dir).sessions() as session:
         description = describe_point(session, prm)
     if as_json:
-        click.echo(json.dumps(description, ensure_ascii=False, indent=2))
+        say_json(description)
     else:
         click.echo(yaml.safe_dump(description, allow_unicode=True, sort_keys=False), nl=False)
 
