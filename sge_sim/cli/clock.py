@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sge_sim.cli.attente import told_if_long
 from sge_sim.cli.options import Duration, Instant, data_dir_option, json_option, say_json
 from sge_sim.clock import Duree
 from sge_sim.commandes.echeances import catch_up_orders
@@ -86,13 +87,14 @@ def _move(
     database: Database = open_database(data_dir)
     clock = StoredClock(database)
     served = find_served(data_dir)
-    if served is None:
-        change(clock)
-        catch_up_orders(database, clock.now())
-    else:
-        from sge_sim.administration import Administration, ServedClock
+    with told_if_long("Exécution de ce qui est dû"):
+        if served is None:
+            change(clock)
+            catch_up_orders(database, clock.now())
+        else:
+            from sge_sim.administration import Administration, ServedClock
 
-        ask(ServedClock(Administration(served.admin_url)))
+            ask(ServedClock(Administration(served.admin_url)))
     _say(clock)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from sge_sim.cli.attente import told_if_long
 from sge_sim.cli.options import data_dir_option
 from sge_sim.clock import machine_now
 from sge_sim.errors import UsageError
@@ -40,15 +41,16 @@ def kit(out: Path, data_dir: Path, url: str | None, actor: str | None, environme
     served = find_served(data_dir)
     url = url or (served.b2b_url if served else f"https://localhost:{Settings.port}")
     environment = environment or (served.environment if served else "homologation")
-    holder = write_kit(
-        out,
-        open_database(data_dir),
-        data_dir,
-        url=checked_url(url),
-        acteur=actor,
-        environnement=environment,
-        now=machine_now(),
-    )
+    with told_if_long("Écriture du kit"):
+        holder = write_kit(
+            out,
+            open_database(data_dir),
+            data_dir,
+            url=checked_url(url),
+            acteur=actor,
+            environnement=environment,
+            now=machine_now(),
+        )
     click.echo(f"{out} : kit de {holder.nom}, login {holder.login}, contrat {holder.contrat_id}.")
     click.echo(f"Adresse {url} ; certificat enregistré en {environment}.")
     click.echo(f"ATTENTION : {out} contient une CLÉ PRIVÉE ; vous seul pouvez le lire.", err=True)

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from sge_sim.app import Simulator, admin_server, b2b_server, open_simulator
+from sge_sim.cli.attente import told_if_long
 from sge_sim.cli.options import settings_options
 from sge_sim.collector import collector_paused
 from sge_sim.errors import UsageError
@@ -45,7 +46,7 @@ def serve(**options: Any) -> None:
 def _serve(
     settings: Settings, note: Note, ready_file: ReadyFile, b2b_socket: socket, admin_socket: socket
 ) -> None:
-    with collector_paused():
+    with collector_paused(), told_if_long("Préparation des données"):
         simulator = open_simulator(settings)
     simulator.database.dispose()
     host = "localhost" if settings.host in ("127.0.0.1", "0.0.0.0", "::", "::1") else settings.host  # noqa: S104

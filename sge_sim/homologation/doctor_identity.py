@@ -172,11 +172,13 @@ def _examine_contrat(
         return
     yield from _examine_owner(identity, user, contrat)
     if not contrat.is_active(today):
-        end = "" if contrat.date_fin is None else f" au {contrat.date_fin:%d/%m/%Y}"
+        runs = f"à partir du {contrat.date_debut:%d/%m/%Y}"
+        if contrat.date_fin is not None:
+            runs = f"du {contrat.date_debut:%d/%m/%Y} au {contrat.date_fin:%d/%m/%Y}"
         yield Diagnostic(
             "contrat_inactif",
-            f"Le contrat {number} ne court pas le {today:%d/%m/%Y}, jour simulé, mais à partir du "
-            f"{contrat.date_debut:%d/%m/%Y}{end} (SGT473).",
+            f"Le contrat {number} ne court pas le {today:%d/%m/%Y}, jour simulé, mais {runs} "
+            "(SGT473).",
             f"Prendre un contrat en cours ({_SEE}), ou en changer les dates (acteurs contrat).",
         )
 
