@@ -23,8 +23,10 @@ from sge_sim.pki.installation import Pki, open_pki
 from sge_sim.referentiel.certificats import DefaultCaller, ensure_default_callers
 from sge_sim.settings import Settings
 from sge_sim.store.acteurs import has_acteurs
+from sge_sim.store.campagnes import last_observed
 from sge_sim.store.clock import StoredClock
 from sge_sim.store.database import Database
+from sge_sim.store.journal import Bounds, Journal, JournalFeed
 from sge_sim.transport.child import Service
 from sge_sim.transport.limits import Limits
 
@@ -58,8 +60,13 @@ def open_simulator(settings: Settings) -> Simulator:
     make_private_folder(settings.data_dir)
     database = Database(settings.database)
     database.prepare()
+    journal = Journal.beside(database, settings.data_dir)
     with database.sessions() as session:
         installed = has_acteurs(session)
+        last = last_observed(session)
+    bounds = Bounds(settings.journal_max_records, settings.journal_max_bytes)
+    journal.prepare(bounds, after_id=last)
+    journal.close()
     if not installed:
         # The first start alone needs the data set and what reads it.
         from sge_sim.referentiel.installing import install_dataset
@@ -83,16 +90,11 @@ def b2b_server(simulator: Simulator, listening_socket: socket) -> "WebServices":
     from sge_sim.b2b import B2B
     from sge_sim.pki.policy import Policy
     from sge_sim.referentiel.certificats import CertificateRegister
-    from sge_sim.store.journal_writer import JournalWriter
     from sge_sim.transport.server import B2BServer
     from sge_sim.transport.tls import build_server_context
 
     settings, database, trust = simulator.settings, simulator.database, simulator.pki.trust
-    journal = JournalWriter(
-        database,
-        max_records=settings.journal_max_records,
-        max_bytes=settings.journal_max_bytes,
-    )
+    journal = Journal.beside(database, settings.data_dir, max_pending=settings.journal_max_bytes)
 
     def load() -> Mapping[str, "Endpoint"]:
         from sge_sim.services.dispatch import build_endpoints
@@ -173,7 +175,9 @@ def admin_server(simulator: Simulator, listening_socket: socket, b2b_url: str) -
     from sge_sim.commandes.back_office import BackOffice
     from sge_sim.transport.admin_server import AdminServer
 
-    back_office = BackOffice(simulator.clock, _tasks(simulator))
+    journal = Journal.beside(simulator.database, simulator.settings.data_dir)
+    feed = JournalFeed(journal)
+    back_office = BackOffice(simulator.clock, _tasks(simulator, journal))
 
     def load() -> "FastAPI":
         from sge_sim.admin.application import build_admin
@@ -181,20 +185,23 @@ def admin_server(simulator: Simulator, listening_socket: socket, b2b_url: str) -
 
         settings, database, clock = simulator.settings, simulator.database, simulator.clock
         with collector_paused():
-            return build_admin(AdminState(settings, database, clock, b2b_url, back_office))
+            return build_admin(
+                AdminState(settings, database, clock, b2b_url, back_office, journal, feed)
+            )
 
-    return _Administration(AdminServer(Deferred(load), listening_socket), back_office)
+    return _Administration(AdminServer(Deferred(load), listening_socket), back_office, feed)
 
 
 @dataclass(frozen=True)
 class _Administration:
-    """The administration listener, and the back office for as long as it serves."""
+    """The administration listener; the back office and the journal's thread while it serves."""
 
     server: "AdminServer"
     back_office: "BackOffice"
+    feed: JournalFeed
 
     def serve(self, on_ready: Callable[[], None]) -> None:
-        with self.back_office.running():
+        with self.feed.running(), self.back_office.running():
             self.server.serve(on_ready)
 
     def stop(self) -> None:
@@ -204,7 +211,7 @@ class _Administration:
         self.server.reload()
 
 
-def _tasks(simulator: Simulator) -> tuple["Task", ...]:
+def _tasks(simulator: Simulator, journal: Journal) -> tuple["Task", ...]:
     """Return what the back office does, in order: orders and publications, then deliveries."""
     settings, database = simulator.settings, simulator.database
 
@@ -212,7 +219,7 @@ def _tasks(simulator: Simulator) -> tuple["Task", ...]:
     def publish(until: datetime) -> None:
         from sge_sim.flux.publication import Publisher
 
-        Publisher.of(settings, database).catch_up(until)
+        Publisher.of(settings, database, journal.append).catch_up(until)
 
     def deliver(_until: datetime) -> None:
         from sge_sim.flux.livraison import deliver_pending

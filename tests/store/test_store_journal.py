@@ -7,12 +7,12 @@ from multiprocessing import get_context
 from threading import Thread
 
 import pytest
+from sge_sim.store.journal_writer import JournalWriter
 from sqlalchemy import URL, func, inspect, select
 from sqlalchemy.exc import OperationalError
 
 from sge_sim.store.database import Database
 from sge_sim.store.journal import DecidingRule, EchangeRecord, find_echange, find_echanges
-from sge_sim.store.journal_writer import JournalWriter
 from sge_sim.store.models import Echange
 
 RECORD = EchangeRecord(
