@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -31,7 +32,8 @@ from sge_sim.store.journal.tables import echange, message, profil
 
 _Columns = ReadOnlyColumnCollection[str, ColumnElement[Any]]
 
-_WINDOW: Final = 20_000
+_WINDOW: Final = 5_000
+_PROFILES: Final = 200
 _LAST: Final = 2**63 - 1
 _AFTER_ALL: Final = "\N{REPLACEMENT CHARACTER}"
 _BY_PREFIX: Final = ("code", "service", "rule_name")
@@ -77,11 +79,15 @@ class _Page:
     most: int
     oldest_first: bool
 
-    def of(self, query: Select[Any]) -> Select[Any]:
-        """Return `query` on exchanges, kept to the page."""
-        query = query.where(echange.c.id > self.low, echange.c.id < self.high)
-        order = echange.c.id if self.oldest_first else echange.c.id.desc()
-        return query.order_by(order).limit(self.most)
+    def of(self, query: Select[Any], where: ColumnElement[bool] | None = None) -> Select[Any]:
+        """Return `query` on exchanges, kept to the page: by its identifiers, or as `where` is."""
+        number: ColumnElement[int] = echange.c.id
+        if where is not None:
+            # SQLite would go through the identifiers, to find them in order: few agree.
+            number = number + 0
+            query = query.where(where)
+        query = query.where(number > self.low, number < self.high)
+        return query.order_by(number if self.oldest_first else number.desc()).limit(self.most)
 
     def merged(self, lists: Iterable[Sequence[int]]) -> list[int]:
         """Return the first identifiers of several lists that are in the order of the page."""
@@ -124,11 +130,10 @@ def find_one(connection: Connection, echange_id: int) -> Echange | None:
 
 
 def _find_ids(connection: Connection, recherche: Recherche, page: _Page) -> list[int]:
+    within = _within(recherche, echange.c)
     if recherche.debut is not None or recherche.fin is not None:
         first, last = connection.execute(
-            select(func.min(echange.c.id), func.max(echange.c.id)).where(
-                _within(recherche, echange.c)
-            )
+            select(func.min(echange.c.id), func.max(echange.c.id)).where(within)
         ).one()
         if first is None:
             return []
@@ -140,8 +145,10 @@ def _find_ids(connection: Connection, recherche: Recherche, page: _Page) -> list
         return _by_prefix(connection, recherche, facets, page)
     if recherche.prm is None and facets is not None:
         return _of_profiles(connection, facets, recherche, page)
+    if recherche.prm is None:
+        return list(connection.scalars(page.of(select(echange.c.id).where(within))))
     where = _of_row(recherche, facets, echange.c)
-    return list(connection.scalars(page.of(select(echange.c.id).where(where))))
+    return list(connection.scalars(page.of(select(echange.c.id), where)))
 
 
 def _within(recherche: Recherche, columns: _Columns) -> ColumnElement[bool]:
@@ -186,13 +193,13 @@ def _of_profiles(
     connection: Connection, facets: ColumnElement[bool], recherche: Recherche, page: _Page
 ) -> list[int]:
     """Return exchanges of the profiles that `facets` picks."""
-    where = _within(recherche, echange.c)
-    if recherche.prm is not None:
-        where = and_(where, echange.c.prm == recherche.prm)
+    profiles = connection.scalars(select(profil.c.id).where(facets)).all()
+    if len(profiles) > _PROFILES:
+        return _nearest(connection, partial(_of_row, recherche, facets), page)
+    where = _of_row(recherche, None, echange.c)
     order = echange.c.id if page.oldest_first else echange.c.id.desc()
     query = _OF_PROFILE.where(where).order_by(order)
     bounds = {"low": page.low, "high": page.high, "most": page.most}
-    profiles = connection.scalars(select(profil.c.id).where(facets)).all()
     return page.merged(
         list(connection.scalars(query, {"of_profile": one, **bounds})) for one in profiles
     )
@@ -222,15 +229,18 @@ def _by_prefix(
     return page.merged(
         (
             _of_profiles(connection, begins, recherche, page),
-            _of_points(connection, of_point, page),
+            _nearest(connection, of_point, page),
         )
     )
 
 
-def _of_points(
+def _nearest(
     connection: Connection, where: Callable[[_Columns], ColumnElement[bool]], page: _Page
 ) -> list[int]:
-    """Look among the first of the page, then in the index, which costs what there is of them."""
+    """Look among the first of the page, then in the indexes, which costs what there is to find.
+
+    What isn't found among the first is rare, as a rule.
+    """
     window = _Page(page.low, page.high, _WINDOW, page.oldest_first)
     first = window.of(
         select(echange.c.id, echange.c.prm, echange.c.profil_id, echange.c.instant)
@@ -239,7 +249,7 @@ def _of_points(
     near = select(first.c.id).where(where(first.c)).order_by(order).limit(page.most)
     found = list(connection.scalars(near))
     if len(found) < page.most:
-        found = list(connection.scalars(page.of(select(echange.c.id).where(where(echange.c)))))
+        found = list(connection.scalars(page.of(select(echange.c.id), where(echange.c))))
     return found
 
 

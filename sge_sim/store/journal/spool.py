@@ -20,8 +20,9 @@ from pathlib import Path
 from threading import Lock
 from typing import Final
 
+from sge_sim.clock import machine_now
 from sge_sim.files import make_private_folder
-from sge_sim.store.journal.records import BODY_MAX, EchangeRecord, encode
+from sge_sim.store.journal.records import BODY_MAX, EchangeRecord, encode, microseconds
 
 SUFFIX: Final = ".spool"
 HEADER: Final = struct.Struct("<8sQ48x")
@@ -100,7 +101,9 @@ class SpoolWriter:
         make_private_folder(self._folder)
         if pending(self._folder) > self._max_pending:
             raise OSError("trop d'échanges attendent d'être rangés")
-        file, name = tempfile.mkstemp(dir=self._folder, suffix=".new")
+        # In the order of the names, files are drained as they were begun.
+        begun = f"{microseconds(machine_now()):x}-"
+        file, name = tempfile.mkstemp(dir=self._folder, prefix=begun, suffix=".new")
         try:
             # Locked before it has its name: an unlocked file of this name may be removed.
             fcntl.flock(file, fcntl.LOCK_EX)
@@ -158,7 +161,7 @@ def spool_files(folder: Path) -> dict[str, int]:
                 with suppress(FileNotFoundError):
                     sizes[entry.name] = entry.stat().st_size
             return sizes
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
 
 
