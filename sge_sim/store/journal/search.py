@@ -7,7 +7,7 @@ and put together: what is asked often and what is asked rarely cost the same.
 import heapq
 import zlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -34,6 +34,7 @@ _Columns = ReadOnlyColumnCollection[str, ColumnElement[Any]]
 
 _WINDOW: Final = 5_000
 _PROFILES: Final = 200
+_MANY: Final = 50_000
 _LAST: Final = 2**63 - 1
 _AFTER_ALL: Final = "\N{REPLACEMENT CHARACTER}"
 _BY_PREFIX: Final = ("code", "service", "rule_name")
@@ -132,14 +133,7 @@ def find_one(connection: Connection, echange_id: int) -> Echange | None:
 def _find_ids(connection: Connection, recherche: Recherche, page: _Page) -> list[int]:
     within = _within(recherche, echange.c)
     if recherche.debut is not None or recherche.fin is not None:
-        first, last = connection.execute(
-            select(func.min(echange.c.id), func.max(echange.c.id)).where(within)
-        ).one()
-        if first is None:
-            return []
-        page = _Page(
-            max(page.low, first - 1), min(page.high, last + 1), page.most, page.oldest_first
-        )
+        page = _of_period(connection, recherche, within, page)
     facets = _facets(recherche)
     if recherche.prefixe is not None:
         return _by_prefix(connection, recherche, facets, page)
@@ -161,6 +155,22 @@ def _within(recherche: Recherche, columns: _Columns) -> ColumnElement[bool]:
     return where
 
 
+def _of_period(
+    connection: Connection, recherche: Recherche, within: ColumnElement[bool], page: _Page
+) -> _Page:
+    """Return the page without the identifiers before and after all those of the period."""
+    if recherche.fin is None and not page.oldest_first:
+        some = select(echange.c.id).where(within).limit(_MANY).subquery()
+        if connection.scalar(select(func.count()).select_from(some)) == _MANY:
+            return page  # the first of the page are in the period, unless the clock was moved back
+    first, last = connection.execute(
+        select(func.min(echange.c.id), func.max(echange.c.id)).where(within)
+    ).one()
+    if first is None:
+        return _Page(0, 0, page.most, page.oldest_first)
+    return _Page(max(page.low, first - 1), min(page.high, last + 1), page.most, page.oldest_first)
+
+
 def _of_row(
     recherche: Recherche, facets: ColumnElement[bool] | None, columns: _Columns
 ) -> ColumnElement[bool]:
@@ -169,7 +179,10 @@ def _of_row(
     if recherche.prm is not None:
         where = and_(where, columns.prm == recherche.prm)
     if facets is not None:
-        where = and_(where, columns.profil_id.in_(select(profil.c.id).where(facets)))
+        profile: ColumnElement[int] = columns.profil_id
+        if recherche.prm is not None or recherche.prefixe is not None:
+            profile = profile + 0  # or SQLite would look through them rather than at the point
+        where = and_(where, profile.in_(select(profil.c.id).where(facets)))
     return where
 
 
@@ -195,7 +208,8 @@ def _of_profiles(
     """Return exchanges of the profiles that `facets` picks."""
     profiles = connection.scalars(select(profil.c.id).where(facets)).all()
     if len(profiles) > _PROFILES:
-        return _nearest(connection, partial(_of_row, recherche, facets), page)
+        bare = replace(recherche, prefixe=None)
+        return _nearest(connection, partial(_of_row, bare, facets), page)
     where = _of_row(recherche, None, echange.c)
     order = echange.c.id if page.oldest_first else echange.c.id.desc()
     query = _OF_PROFILE.where(where).order_by(order)
