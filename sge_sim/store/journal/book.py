@@ -196,8 +196,8 @@ class Journal:
             with suppress(FileNotFoundError):
                 lost += records_given_up(self._folder / name)
         return JournalState(
-            records or 0,
-            size or 0,
+            int(records or 0),
+            int(size or 0),
             self._drainer.pending_bytes(),
             lost + self._writer.given_up,
         )
