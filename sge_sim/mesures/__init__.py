@@ -32,8 +32,9 @@ True
 >>> bool(puissances_maximales(point, lundi, mardi).valeurs[0] >= watts.valeurs.max())
 True
 >>> factures = consommations(point, date(2023, 1, 8), lundi)
+>>> # Twelve months, one of them split by an estimate.
 >>> [(serie.classe, len(serie.consommations)) for serie in factures.distributeur]
-[('HC', 12), ('HP', 12)]
+[('HC', 13), ('HP', 13)]
 """
 
 from sge_sim.clock import FIN_DES_JOURS, PREMIER_JOUR
