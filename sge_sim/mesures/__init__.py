@@ -46,6 +46,7 @@ from sge_sim.mesures.depassements import (
     grandeurs_facturees,
     registres_factures,
 )
+from sge_sim.mesures.factices import courbe_factice, energies_factices, puissances_factices
 from sge_sim.mesures.index import (
     CADRANS_DISTRIBUTEUR,
     CADRANS_FOURNISSEUR,
@@ -81,6 +82,7 @@ from sge_sim.mesures.quotidiennes import (
     PuissanceMensuelle,
     Puissances,
     energies_quotidiennes,
+    par_mois,
     phases_de,
     puissances_maximales,
     puissances_mensuelles,
@@ -116,7 +118,9 @@ __all__ = [
     "consommations",
     "courbe",
     "courbe_10_minutes",
+    "courbe_factice",
     "en_vigueur",
+    "energies_factices",
     "energies_quotidiennes",
     "est_plage_usuelle",
     "format_plages",
@@ -128,8 +132,10 @@ __all__ = [
     "index_er",
     "index_quotidiens",
     "minuits",
+    "par_mois",
     "parse_plages",
     "phases_de",
+    "puissances_factices",
     "puissances_maximales",
     "puissances_mensuelles",
     "registres_factures",
