@@ -16,6 +16,7 @@ from sge_sim.settings import Settings
 from sge_sim.soap.contract import load_contracts
 from sge_sim.soap.endpoint import Answer, Call, Endpoint
 from sge_sim.soap.protocol import SgtFault
+from sge_sim.store.clock import instant_within
 from sge_sim.store.database import Database
 
 _UNAVAILABLE = "SGT506"
@@ -64,8 +65,9 @@ def handler(service: Service, database: Database, settings: Settings) -> Callabl
         call.environ[PRM] = _point_of(call.body)
         try:
             with open_session() as session:
+                now = instant_within(session) if service.writes else instant
                 return service.handle(
-                    Appel(call.body, call.header, demandeur, session, instant, settings)
+                    Appel(call.body, call.header, demandeur, session, now, settings)
                 )
         except Refus as refus:
             raise SgtFault(

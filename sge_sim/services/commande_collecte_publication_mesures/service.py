@@ -45,7 +45,6 @@ def handle(appel: Appel) -> Answer:
             injection=demande.injection,
         ),
     )
-    run_due(appel.session, appel.now)
     return Answer(
         order_accepted(affaire, service, prestation),
         point_id=point.prm,
