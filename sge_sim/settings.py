@@ -145,8 +145,8 @@ class Settings:
     )
     sans_donnee: SansDonnee | None = setting(
         None,
-        "Réponse de ConsultationMesuresDetaillees sans aucune mesure ; par défaut vide en v2.0 "
-        "(son guide), SGT4G3 en v3.0 (constaté).",
+        "Réponse de ConsultationMesuresDetaillees sans aucune mesure ; par défaut vide (ses "
+        "guides), sauf en v3.0 du profil fidele : SGT4G3 (constaté en 23.2).",
     )
     disabled_rules: tuple[str, ...] = setting(
         (), "Règles à ne pas appliquer, par nom : pour éprouver un banc de tests."

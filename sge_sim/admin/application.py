@@ -22,6 +22,7 @@ from sge_sim.admin.routes import (
     copies,
     dashboard,
     flux,
+    health,
     journal,
     points,
     reset,
@@ -50,6 +51,7 @@ _SUBJECTS = (
     certificats,
     dashboard,
     campaign_pages,
+    health,
 )
 
 

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Protocol
-from wsgiref.types import WSGIEnvironment
 
 from sge_sim.door.passwords import password_matches
-from sge_sim.environ import INSTANT
+from sge_sim.exchange import Exchange
 from sge_sim.horaires import closed_sentence, is_open, next_opening, seconds_until
 from sge_sim.store.database import Database
 from sge_sim.store.logins import read_login
@@ -29,13 +28,13 @@ class Closed:
 class Gate(Protocol):
     """One reason to turn a request away."""
 
-    def __call__(self, environ: WSGIEnvironment, acteur: str) -> Closed | None:
+    def __call__(self, exchange: Exchange, acteur: str) -> Closed | None:
         """Return the answer to give, or None to let the request of `acteur` (a code) through."""
 
 
-def opening_hours(environ: WSGIEnvironment, acteur: str) -> Closed | None:
+def opening_hours(exchange: Exchange, acteur: str) -> Closed | None:
     """Keep the hours of the homologation platform, at the simulated instant of the call."""
-    now = environ[INSTANT]
+    now = exchange.instant
     if is_open(now):
         return None
     wait = str(seconds_until(now, next_opening(now)))
@@ -55,8 +54,8 @@ class BasicAuthentication:
         # scrypt is slow on purpose (some 50 ms) and a client sends its password with every call.
         self._matches = lru_cache(maxsize=1024)(password_matches)
 
-    def __call__(self, environ: WSGIEnvironment, acteur: str) -> Closed | None:
-        reason = self._reason(environ.get("HTTP_AUTHORIZATION", ""), acteur)
+    def __call__(self, exchange: Exchange, acteur: str) -> Closed | None:
+        reason = self._reason(exchange.request.headers.get("authorization", ""), acteur)
         if reason is None:
             return None
         text = (

@@ -3,13 +3,22 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
-from sqlite3 import OperationalError
+from sqlite3 import OperationalError as SQLiteOperationalError
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    InterfaceError,
+    InternalError,
+    NoSuchModuleError,
+    OperationalError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import elapsed_ms, stopwatch
@@ -24,11 +33,14 @@ from sge_sim.store.editions import editions_of
 from sge_sim.store.memoire import Memoire
 from sge_sim.store.prepared import Driver
 
+UNREACHABLE = (OperationalError, InterfaceError, InternalError, PoolTimeoutError, OSError)
+"""What is raised when the database, or the machine under it, can't do its work for now: it is
+locked for too long, stopped, the disk is full, no descriptor is left."""
+
 # Connections kept per process; twice as many in a rush.
 _POOL_SIZE = 20
-_BUSY_TIMEOUT_MS = 10_000
+_PATIENCE_SECONDS = 10.0
 _PRAGMAS = (
-    f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}",
     # With the journal of `_WAL` the writer syncs at checkpoints only: a crash of the machine may
     # lose the last commits, a crash of the process loses none.
     "PRAGMA synchronous = NORMAL",
@@ -38,6 +50,12 @@ _PRAGMAS = (
 _WAL = "PRAGMA journal_mode = WAL"
 _RETRY_SECONDS = 0.01
 _BEGIN = "sqlite_begin"
+
+
+def unreachable_sentence(error: Exception) -> str:
+    """Return what one of `UNREACHABLE` tells, in French, on one line."""
+    reason = str(error.orig) if isinstance(error, DBAPIError) else str(error)
+    return f"la base de données ne répond pas ({' '.join(reason.split())})"
 
 
 def sqlite_url(path: Path) -> URL:
@@ -54,12 +72,15 @@ class Database:
     ...     point = find_point(session, "25946599093143")
     >>> dossier = database.memoire.look().lire(prm="25946599093143").dossier
 
+    `patience_seconds` is how long a statement waits for others, or for a server that doesn't
+    answer, before it fails with one of `UNREACHABLE`.
+
     Raises `UsageError` for a URL that can't be understood.
     """
 
-    def __init__(self, url: str | URL) -> None:
+    def __init__(self, url: str | URL, patience_seconds: float = _PATIENCE_SECONDS) -> None:
         try:
-            self.engine = _create_engine(make_url(url))
+            self.engine = _create_engine(make_url(url), patience_seconds)
         except (ArgumentError, NoSuchModuleError) as error:
             raise UsageError(
                 f"« {url} » n'est pas l'adresse d'une base : écrire par exemple "
@@ -142,7 +163,7 @@ class Database:
         self.engine.dispose()
 
 
-def _create_engine(url: URL) -> Engine:
+def _create_engine(url: URL, patience_seconds: float) -> Engine:
     if url.get_backend_name() != "sqlite":
         return create_engine(url, pool_size=_POOL_SIZE, max_overflow=_POOL_SIZE)
     if url.database in (None, "", ":memory:"):
@@ -150,27 +171,28 @@ def _create_engine(url: URL) -> Engine:
             "une base en mémoire ne se partage pas entre les processus : indiquer un fichier."
         )
     engine = create_engine(url, pool_size=_POOL_SIZE, max_overflow=_POOL_SIZE)
-    event.listen(engine, "connect", _configure_sqlite)
+    event.listen(engine, "connect", partial(_configure_sqlite, patience_seconds))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-def _configure_sqlite(connection: SQLiteConnection, _record: Any) -> None:
+def _configure_sqlite(patience_seconds: float, connection: SQLiteConnection, _record: Any) -> None:
     # The driver must not begin transactions by itself: it would begin them too late.
     connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout = {int(patience_seconds * 1000)}")
     for pragma in _PRAGMAS:
         connection.execute(pragma)
-    _switch_to_wal(connection)
+    _switch_to_wal(connection, patience_seconds)
 
 
-def _switch_to_wal(connection: SQLiteConnection) -> None:
+def _switch_to_wal(connection: SQLiteConnection, patience_seconds: float) -> None:
     """Do it when the others are done: SQLite doesn't wait while several do it to a new file."""
     started = stopwatch()
     while True:
         try:
             connection.execute(_WAL)
-        except OperationalError:
-            if elapsed_ms(started) > _BUSY_TIMEOUT_MS:
+        except SQLiteOperationalError:
+            if elapsed_ms(started) > patience_seconds * 1000:
                 raise
             time.sleep(_RETRY_SECONDS)
         else:

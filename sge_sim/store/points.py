@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from sqlalchemy import (
     JSON,
@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    SmallInteger,
     String,
     Text,
     func,
@@ -139,6 +140,8 @@ class Point(Situation, Base):
     plage_releve: Mapped[str | None] = mapped_column(_CODE)
     mode_releve: Mapped[str | None] = mapped_column(_CODE)
     media_releve: Mapped[str | None] = mapped_column(_CODE)
+    # Minutes of the step of R4x since March 2023, 10 where nothing is said.
+    r4x_pas: Mapped[Literal[5, 10] | None] = mapped_column(SmallInteger)
 
     # What lets or stops an order.
     teleoperable: Mapped[bool]
@@ -149,8 +152,10 @@ class Point(Situation, Base):
     opposition_courbe: Mapped[bool]
     operation_en_cours: Mapped[OperationEnCours | None] = mapped_column(String(3))
 
-    # The simulator's own: the seed of the measures, and why a named point is in the data set.
+    # The simulator's own: the seed of the measures, whether the real homologation platform has
+    # numbers that count instead, and why a named point is in the data set.
     graine: Mapped[int] = mapped_column(BigInteger)
+    mesures_factices: Mapped[bool | None]
     pourquoi: Mapped[str | None] = mapped_column(Text)
 
     recherche_escalier: Mapped[str | None]

@@ -38,9 +38,9 @@ def _points(orders: Orders) -> list[str]:
     rows = query(
         orders.simulator,
         "SELECT prm FROM point WHERE segment = 'C5' AND etat_contractuel = 'SERVC' "
-        "AND teleoperable AND niveau_ouverture_services = 2 AND etat_alimentation = 'ALIM' AND contrat_soutirage "
-        "AND NOT opposition_courbe AND NOT provisoire AND NOT groupement_turpe "
-        "AND operation_en_cours IS NULL ORDER BY prm LIMIT ?",
+        "AND teleoperable AND niveau_ouverture_services = 2 AND etat_alimentation = 'ALIM' "
+        "AND contrat_soutirage AND NOT opposition_courbe AND NOT provisoire "
+        "AND NOT groupement_turpe AND operation_en_cours IS NULL ORDER BY prm LIMIT ?",
         POINTS - 1,
     )
     return [C5, *(row[0] for row in rows)]
