@@ -63,7 +63,7 @@ def open_simulator(settings: Settings) -> Simulator:
     Raises `UsageError` for a folder, a database or certificates that can't be used.
     """
     make_private_folder(settings.data_dir)
-    database = Database(settings.database)
+    database = Database(settings.database, processes=settings.workers + 1)
     database.prepare()
     with database.sessions() as session:
         installed = has_acteurs(session)
@@ -96,7 +96,9 @@ def b2b_server(simulator: Simulator, listening_socket: socket) -> "WebServices":
 
     settings, trust = simulator.settings, simulator.pki.trust
     # A client waits for its answer: what can't be had now is told now.
-    database = Database(settings.database, patience_seconds=_PATIENCE_SECONDS)
+    database = Database(
+        settings.database, patience_seconds=_PATIENCE_SECONDS, processes=settings.workers + 1
+    )
     journal_database = Database(settings.database, patience_seconds=_JOURNAL_PATIENCE_SECONDS)
     journal = JournalWriter(
         journal_database,

@@ -14,6 +14,7 @@ from platformdirs import user_data_path
 
 from sge_sim.delais import AUSSITOT, Delai
 from sge_sim.errors import UsageError
+from sge_sim.masking import without_password
 
 
 class Environment(StrEnum):
@@ -177,10 +178,15 @@ class Settings:
         return self.profile is Profile.FIDELE and self.environment is Environment.HOMOLOGATION
 
     def described(self) -> list[tuple[str, str, str]]:
-        """Return name, value in force and reason of each setting, in their order."""
-        return [
-            (one.name, _text(getattr(self, one.name)), one.metadata["why"]) for one in fields(self)
-        ]
+        """Return name, value in force and reason of each setting, in their order.
+
+        They are shown: the password of `database_url` is masked.
+        """
+        return [(one.name, self._shown(one.name), one.metadata["why"]) for one in fields(self)]
+
+    def _shown(self, name: str) -> str:
+        text = _text(getattr(self, name))
+        return without_password(text) if name == "database_url" else text
 
 
 def _text(value: Any) -> str:

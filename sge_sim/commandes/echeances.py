@@ -34,7 +34,7 @@ def catch_up_orders(database: Database, until: datetime) -> None:
     with database.sessions() as session:
         waiting = is_anything_due(session, until)
     if waiting:
-        with database.transaction() as session:
+        with database.exclusive_transaction() as session:
             run_due(session, until)
 
 

@@ -1,7 +1,6 @@
 """The gates: what may close the door to a request whose certificate is accepted."""
 
 import base64
-import binascii
 from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
@@ -14,6 +13,8 @@ from sge_sim.store.database import Database
 from sge_sim.store.logins import read_login
 
 _CHALLENGE = ("WWW-Authenticate", 'Basic realm="SGE", charset="UTF-8"')
+
+_PASSWORD_MAX = 1024
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,8 @@ class BasicAuthentication:
             return f"le login « {login} » est d'un autre acteur que le certificat ({acteur})"
         if user.mot_de_passe is None:
             return f"aucun mot de passe n'a été donné au login « {login} »"
-        if not self._matches(password, user.mot_de_passe):
+        # What is kept of passwords seen is bounded in bytes as well.
+        if len(password) > _PASSWORD_MAX or not self._matches(password, user.mot_de_passe):
             return f"le mot de passe du login « {login} » est faux"
         return None
 
@@ -90,7 +92,7 @@ def _credentials(authorization: str) -> tuple[str, str] | None:
         return None
     try:
         text = base64.b64decode(encoded.strip(), validate=True).decode("utf-8")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # not ASCII, not base64 (binascii.Error) or not UTF-8
         return None
     login, separator, password = text.partition(":")
-    return (login, password) if separator else None
+    return (login, password) if separator and text.isprintable() else None

@@ -13,9 +13,9 @@ from sge_sim.errors import UsageError
 from sge_sim.files import make_folder_once
 from sge_sim.pki.authorities import Environment
 from sge_sim.pki.certificates import fingerprint, name_text
-from sge_sim.pki.checks import Registered
 from sge_sim.pki.installation import Pki
 from sge_sim.pki.issuing import issue_client_certificate, write_issued_certificate
+from sge_sim.pki.request_checks import Registered
 from sge_sim.store.acteurs import Acteur, Certificat, default_acteur
 from sge_sim.store.codes import Environnement, KindActeur
 from sge_sim.store.database import Database

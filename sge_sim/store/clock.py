@@ -93,7 +93,8 @@ class StoredClock:
         offset: timedelta = timedelta(0),
         instant: datetime | None = None,
     ) -> None:
-        with self._database.transaction() as session:
+        # Two that set it for the first time would both insert the row.
+        with self._database.exclusive_transaction() as session:
             session.merge(
                 Horloge(id=_ROW, kind=kind, offset_us=offset // _MICROSECOND, instant=instant)
             )

@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
 from sge_sim.files import PRIVATE
+from sge_sim.masking import without_password
 from sge_sim.store import (
     models,  # noqa: F401 - every table is to be known before the first query
     schema,
@@ -40,6 +41,8 @@ locked for too long, stopped, the disk is full, no descriptor is left."""
 # Connections kept per process; twice as many in a rush.
 _POOL_SIZE = 20
 _PATIENCE_SECONDS = 10.0
+# A PostgreSQL server takes 100 unless told otherwise, 3 of which are for its administrators.
+_SERVER_CONNECTIONS = 90
 _PRAGMAS = (
     # With the journal of `_WAL` the writer syncs at checkpoints only: a crash of the machine may
     # lose the last commits, a crash of the process loses none.
@@ -66,6 +69,8 @@ def sqlite_url(path: Path) -> URL:
 class Database:
     """A database and its connections; one per process, shared by its threads.
 
+    `processes` is how many processes share the connections of a PostgreSQL server.
+
     >>> database = Database("sqlite:///sge-sim.db")
     >>> database.prepare()
     >>> with database.sessions() as session:
@@ -73,17 +78,20 @@ class Database:
     >>> dossier = database.memoire.look().lire(prm="25946599093143").dossier
 
     `patience_seconds` is how long a statement waits for others, or for a server that doesn't
-    answer, before it fails with one of `UNREACHABLE`.
+    answer, before it fails with one of `UNREACHABLE`. `processes` is how many share the server.
 
     Raises `UsageError` for a URL that can't be understood.
     """
 
-    def __init__(self, url: str | URL, patience_seconds: float = _PATIENCE_SECONDS) -> None:
+    def __init__(
+        self, url: str | URL, patience_seconds: float = _PATIENCE_SECONDS, processes: int = 1
+    ) -> None:
         try:
-            self.engine = _create_engine(make_url(url), patience_seconds)
-        except (ArgumentError, NoSuchModuleError) as error:
+            self.engine = _create_engine(make_url(url), patience_seconds, processes)
+        except (ArgumentError, NoSuchModuleError, ValueError) as error:
+            shown = without_password(str(url))
             raise UsageError(
-                f"« {url} » n'est pas l'adresse d'une base : écrire par exemple "
+                f"« {shown} » n'est pas l'adresse d'une base : écrire par exemple "
                 "sqlite:////chemin/sge-sim.db ou postgresql+psycopg://hôte/base."
             ) from error
         except ModuleNotFoundError as error:
@@ -163,9 +171,13 @@ class Database:
         self.engine.dispose()
 
 
-def _create_engine(url: URL, patience_seconds: float) -> Engine:
+def _create_engine(url: URL, patience_seconds: float, processes: int) -> Engine:
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_size=_POOL_SIZE, max_overflow=_POOL_SIZE)
+        kept = max(1, min(_POOL_SIZE, _SERVER_CONNECTIONS // processes // 2))
+        engine = create_engine(url, pool_size=kept, max_overflow=kept)
+        if url.get_backend_name() == "postgresql":
+            event.listen(engine, "connect", _speak_utc)
+        return engine
     if url.database in (None, "", ":memory:"):
         raise UsageError(
             "une base en mémoire ne se partage pas entre les processus : indiquer un fichier."
@@ -174,6 +186,13 @@ def _create_engine(url: URL, patience_seconds: float) -> Engine:
     event.listen(engine, "connect", partial(_configure_sqlite, patience_seconds))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _speak_utc(connection: Any, _record: Any) -> None:
+    """Have the server write instants in UTC: the year 9999 has no end in legal time."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET TIME ZONE 'UTC'")
+    connection.commit()
 
 
 def _configure_sqlite(patience_seconds: float, connection: SQLiteConnection, _record: Any) -> None:

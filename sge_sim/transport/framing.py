@@ -16,8 +16,10 @@ _REQUEST_LINE = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Z]+) ([^\x00-\x20\x7f]+) HT
 _ENCODED_SLASH = re.compile("(%2[Ff])")
 _TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;.*)?")
-_FORBIDDEN = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _DIGITS = re.compile(rb"[0-9]{1,12}")
+# Refused in the whole head (RFC 9110 §5.5): what is made of a header, an address in a WSDL for one,
+# often can't hold them.
+_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _MAX_CHUNK_LINE = 1024
 
 
@@ -136,15 +138,15 @@ class RequestReader:
         for line in lines:
             name, colon, value = line.partition(b":")
             value = value.strip(b" \t")
-            if not colon or not _TOKEN.fullmatch(name) or _FORBIDDEN.search(value):
+            if not colon or not _TOKEN.fullmatch(name) or _CONTROL.search(value):
                 raise _malformed("un en-tête est mal formé")
             match name.lower():
                 case b"content-length":
                     lengths.add(value)
                 case b"transfer-encoding":
                     encodings.append(value.lower())
-                case b"expect" if value.lower() == b"100-continue":
-                    self._continue_expected = True
+                case b"expect":
+                    self._expect(value)
                 case folded:
                     key, text = folded.decode("ascii"), value.decode("latin-1")
                     headers[key] = f"{headers[key]}, {text}" if key in headers else text
@@ -164,6 +166,16 @@ class RequestReader:
         self.keeps = "keep-alive" in wishes if is_http_1_0 else "close" not in wishes
         self.is_http_1_0 = is_http_1_0
         return _Head(method, target, headers, int(length), bool(encodings))
+
+    def _expect(self, value: bytes) -> None:
+        """Note what the client waits for: a list, of which RFC 9110 §10.1.1 knows one member."""
+        members = {member.strip(b" \t") for member in value.lower().split(b",")} - {b""}
+        if members - {b"100-continue"}:
+            raise RequestError(
+                HTTPStatus.EXPECTATION_FAILED,
+                "Expect n'admet que « 100-continue ».",
+            )
+        self._continue_expected = self._continue_expected or bool(members)
 
     def _read_sized(self, length: int) -> bytes | None:
         return self._cut(length) if len(self._buffer) >= length else None

@@ -94,6 +94,30 @@ def test_expect_is_told_once_and_kept_from_the_application():
     assert one.take() == whole(b"ok")
 
 
+@pytest.mark.parametrize(
+    "expect",
+    [
+        b"Expect: 100-continue, 100-continue\r\n",
+        b"Expect: 100-continue\r\nExpect: 100-Continue\r\n",
+        b"Expect: ,100-continue\r\n",
+    ],
+)
+def test_a_repeated_expect_is_told_once_and_at_once(expect: bytes) -> None:
+    one = reader()
+    one.receive(HEAD + expect + b"Content-Length: 2\r\n\r\n")
+    assert one.take() is None
+    assert one.must_continue()
+    assert not one.must_continue()
+    one.receive(b"ok")
+    assert one.take() == whole(b"ok")
+
+
+@pytest.mark.parametrize("encoding", [b"CHUNKED", b"Chunked", b" chunked "])
+def test_chunked_is_read_in_any_case(encoding: bytes) -> None:
+    request = chunked(b"ok").replace(b"chunked", encoding)
+    assert read(request) == whole(b"ok")
+
+
 def test_a_body_already_there_needs_no_continue():
     one = reader()
     one.receive(HEAD + b"Expect: 100-continue\r\nContent-Length: 2\r\n\r\nok")
@@ -180,6 +204,11 @@ def test_the_path_is_decoded_but_for_an_encoded_slash(target, path, query):
         (400, HEAD + b" folded: 2\r\n\r\n"),
         (400, HEAD + b"no colon\r\n\r\n"),
         (400, HEAD + b"X: a\nContent-Length: 2\r\n\r\n"),
+        (400, HEAD.replace(b"sge", b"s\x01ge") + b"\r\n"),
+        (400, HEAD.replace(b"sge", b"s\x7fge") + b"\r\n"),
+        (400, HEAD.replace(b"Point", b"\x1bPoint") + b"\r\n"),
+        (417, HEAD + b"Expect: 100-continue, other\r\nContent-Length: 2\r\n\r\n"),
+        (417, HEAD + b"Expect: other\r\nContent-Length: 2\r\n\r\n"),
         (400, HEAD + b"Transfer-Encoding: chunked\r\n\r\n-2\r\n"),
         (400, HEAD + b"Transfer-Encoding: chunked\r\n\r\n0x2\r\n"),
         (400, HEAD + b"Transfer-Encoding: chunked\r\n\r\n2\r\nok!\r\n"),
