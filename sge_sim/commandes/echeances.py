@@ -19,8 +19,8 @@ from sge_sim.store.commandes import (
     Evenement,
     ServiceSouscrit,
     due,
-    is_anything_due,
     is_teleoperable,
+    read_next_due,
     unended_services,
 )
 from sge_sim.store.database import Database
@@ -31,9 +31,8 @@ Waiting = ServiceSouscrit | Affaire | Evenement
 
 def catch_up_orders(database: Database, until: datetime) -> None:
     """Make what is due by `until` (aware) happen, in a transaction of its own."""
-    with database.sessions() as session:
-        waiting = is_anything_due(session, until)
-    if waiting:
+    waiting: datetime | None = database.memoire.look().ask(read_next_due)
+    if waiting is not None and waiting <= until:
         with database.exclusive_transaction() as session:
             run_due(session, until)
 

@@ -14,6 +14,7 @@ from sge_sim.commandes.prestations import Prestation
 from sge_sim.commandes.vie import identity
 from sge_sim.store.codes import GRANDS, MesuresType, Segment, Sens, TypeService
 from sge_sim.store.commandes import Affaire, ServiceSouscrit, abonnement_of, insert_order
+from sge_sim.store.fiches import FicheService
 from sge_sim.store.numeros import next_numero
 
 
@@ -36,12 +37,12 @@ class Souscription:
         """The type under which the service is listed."""
         return "TRANSREC" if self.recurrente else "CCDC"
 
-    def among(self, services: Iterable[ServiceSouscrit]) -> list[ServiceSouscrit]:
+    def among(self, services: Iterable[FicheService]) -> list[FicheService]:
         """Return the services, not ended, that are this subscription but for their dates."""
         mine = identity(self)
         return [one for one in services if one.etat != "TERMINE" and identity(one) == mine]
 
-    def ends_after(self, service: ServiceSouscrit) -> bool:
+    def ends_after(self, service: FicheService) -> bool:
         """Tell whether this subscription reaches further than `service`."""
         if service.date_fin is None:
             return False

@@ -16,7 +16,9 @@ from sqlalchemy import (
     UniqueConstraint,
     bindparam,
     exists,
+    func,
     select,
+    union_all,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, validates
 
@@ -308,11 +310,6 @@ def is_teleoperable(session: Session, prm: str) -> bool:
     return row is not None and bool(row[0])
 
 
-def lock_point(session: Session, prm: str) -> Point | None:
-    """Return a point whose orders no other transaction handles until this one ends."""
-    return session.get(Point, prm)
-
-
 def due(session: Session, until: datetime) -> list[ServiceSouscrit | Affaire | Evenement]:
     """Return all that is waiting for an instant not after `until`, in no order.
 
@@ -323,11 +320,6 @@ def due(session: Session, until: datetime) -> list[ServiceSouscrit | Affaire | E
         if any_due:
             waiting += session.scalars(select(table).where(table.echeance <= until))
     return waiting
-
-
-def is_anything_due(session: Session, until: datetime) -> bool:
-    """Tell whether something is waiting for an instant not after `until`."""
-    return any(_what_is_due(session, until))
 
 
 _ATTENTES: tuple[type[ServiceSouscrit | Affaire | Evenement], ...] = (
@@ -343,6 +335,15 @@ _DUE = Prepared(
         )
     )
 )
+
+
+_NEXT_DUE = Prepared(union_all(*(select(func.min(table.echeance)) for table in _ATTENTES)))
+
+
+def read_next_due(driver: Driver) -> datetime | None:
+    """Return the first instant (UTC) for which something is waiting."""
+    instants = [instant for (instant,) in _NEXT_DUE.rows(driver) if instant is not None]
+    return min(instants, default=None)
 
 
 def _what_is_due(session: Session, until: datetime) -> tuple[bool, ...]:

@@ -78,8 +78,9 @@ class SqliteEditions:
     def _open(self) -> tuple[int, Connection, Driver]:
         if self._opened is None:
             connection = self._engine.connect()
+            driver = Driver.of(connection)
             connection.detach()  # the pool's are for those that come and go
-            self._opened = (next(_openings), connection, Driver.of(connection))
+            self._opened = (next(_openings), connection, driver)
         return self._opened
 
 
