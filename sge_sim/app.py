@@ -4,21 +4,19 @@ The parent process opens the state (database, certificates, clock); each serving
 its own application after the fork, since neither connections nor threads cross it.
 """
 
-import json
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from socket import socket
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sge_sim.clock import machine_now
 from sge_sim.collector import collector_paused
 from sge_sim.commandes.horloge import start_clock
 from sge_sim.deferred import Deferred
 from sge_sim.door.cadence import Cadence
-from sge_sim.files import make_private_folder, write_atomically
+from sge_sim.files import make_private_folder
 from sge_sim.lost_exchanges import LostExchanges
 from sge_sim.pki.installation import Pki, open_pki
 from sge_sim.referentiel.certificats import DefaultCaller, ensure_default_callers
@@ -242,9 +240,3 @@ def _tasks(simulator: Simulator) -> tuple["Task", ...]:
         deliver_pending(database, settings.data_dir)
 
     return (publish, deliver)
-
-
-def write_ready_file(path: Path, readiness: dict[str, Any]) -> None:
-    """Write what a harness needs to connect, once both listeners accept."""
-    text = json.dumps(readiness, indent=2, ensure_ascii=False) + "\n"
-    write_atomically(path, text.encode())

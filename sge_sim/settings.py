@@ -92,11 +92,14 @@ class Settings:
         "standard ; 36h, 10d. Un infra-journalier ou un historique prend moins.",
     )
     ready_file: Path | None = setting(
-        None, "Fichier JSON écrit dès que les deux points d'écoute acceptent."
+        None,
+        "Fichier JSON écrit dès que les deux points d'écoute acceptent, ôté au démarrage et à "
+        "l'arrêt.",
     )
     population_size: int = setting(
         3000,
-        "Nombre de points synthétiques ajoutés à ceux du catalogue au premier démarrage.",
+        "Nombre de points synthétiques ajoutés à ceux du catalogue au premier démarrage : au moins "
+        "947, pour ses recherches, ou 0.",
         least=0,
     )
     population_seed: int = setting(2021, "Graine de la population synthétique et des mesures.")

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
@@ -52,6 +52,14 @@ class CampaignState:
             best.get(case.cle) or not_run(case, "Aucune demande observée pour ce cas.")
             for case in load_release(self.release).cas
         )
+
+    def view(self) -> dict[str, Any]:
+        """Return the campaign without the messages, which the journal gives."""
+        view = asdict(self)
+        for observation in view["observations"]:
+            del observation["execution"]
+        view["cas"] = {each.cle: each.statut for each in self.executions}
+        return view
 
     def rapport(self) -> Rapport:
         """Return the report, as if the campaign ended now when it is still open."""

@@ -8,8 +8,7 @@ from sge_sim.admin.routes import AdminState, RowNumber
 from sge_sim.admin.views import ExchangeView, ExchangeWithBodies
 from sge_sim.admin.views_acteurs import view_acteurs
 from sge_sim.clock import machine_now
-from sge_sim.resources import data_path
-from sge_sim.soap.contract import contract_files
+from sge_sim.filtres import code_typed, service_names, service_typed
 from sge_sim.store.codes import KindHorloge
 from sge_sim.store.journal import find_echange, find_echanges
 
@@ -24,7 +23,7 @@ _CLOCK: dict[KindHorloge, str] = {
 def router(state: AdminState) -> APIRouter:
     """Return the pages of the dashboard."""
     routes = APIRouter(include_in_schema=False)
-    services = sorted({service for _, service, _ in contract_files(data_path("wsdl"))})
+    services = service_names()
 
     @routes.get("/")
     def show_dashboard(
@@ -37,9 +36,9 @@ def router(state: AdminState) -> APIRouter:
         with state.database.sessions() as session:
             echanges = find_echanges(
                 session,
-                code=code or None,
+                code=code_typed(code),
                 prm=prm or None,
-                service=service or None,
+                service=service_typed(service),
                 limit=_SHOWN,
             )
             context = {

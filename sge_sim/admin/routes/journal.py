@@ -6,6 +6,7 @@ from fastapi import APIRouter, HTTPException, Query
 
 from sge_sim.admin.routes import AdminState, RowNumber
 from sge_sim.admin.views import ExchangeView, ExchangeWithBodies
+from sge_sim.filtres import code_typed, service_typed
 from sge_sim.store.journal import find_echange, find_echanges
 
 
@@ -28,7 +29,12 @@ def router(state: AdminState) -> APIRouter:
     ) -> list[ExchangeView]:
         with state.database.sessions() as session:
             found = find_echanges(
-                session, code=code, prm=prm, service=service, limit=limit, after_id=after
+                session,
+                code=code_typed(code),
+                prm=prm,
+                service=service_typed(service),
+                limit=limit,
+                after_id=after,
             )
             return [ExchangeView.of(echange) for echange in found]
 
