@@ -12,7 +12,7 @@ from sge_sim.clock import PARIS
 from sge_sim.errors import UsageError
 from sge_sim.files import write_atomically
 from sge_sim.settings import Environment, Profile, Settings
-from sge_sim.state import open_database
+from sge_sim.state import open_database, open_journal
 from sge_sim.store.clock import StoredClock
 from sge_sim.store.codes import EtatFichier, Flux
 from sge_sim.store.flux import FichierFlux, find_fichier, find_fichiers
@@ -119,7 +119,8 @@ def publish(data_dir: Path, environment: Environment, profile: Profile) -> None:
 
     database = open_database(data_dir)
     settings = Settings(data_dir=data_dir, environment=environment, profile=profile)
-    made = Publisher.of(settings, database).catch_up(StoredClock(database).now())
+    journal = open_journal(database, data_dir)
+    made = Publisher.of(settings, database, journal.append).catch_up(StoredClock(database).now())
     retry_now(database)
     tally = deliver_pending(database, data_dir)
     click.echo(f"{made} publications, {tally.delivered} fichiers livrés, {tally.failed} échecs.")

@@ -55,7 +55,9 @@ def router(state: AdminState) -> APIRouter:
         # Imported here: it loads the curves, which the start can do without.
         from sge_sim.flux.publication import Publisher
 
-        made = Publisher.of(state.settings, state.database).catch_up(state.clock.now())
+        made = Publisher.of(state.settings, state.database, state.journal.append).catch_up(
+            state.clock.now()
+        )
         retry_now(state.database)
         tally = deliver_pending(state.database, data_dir)
         return PublicationView(publications=made, livres=tally.delivered, echecs=tally.failed)
