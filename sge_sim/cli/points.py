@@ -16,7 +16,7 @@ from sge_sim.errors import UsageError
 from sge_sim.referentiel.points import describe_point, get_point
 from sge_sim.referentiel.reglages import TOUS, TYPES_ACCES, Reglages, change_point
 from sge_sim.state import open_database
-from sge_sim.store.clock import StoredClock
+from sge_sim.store.clock import instant_within
 from sge_sim.store.codes import EtatContractuel, Segment
 from sge_sim.store.points import named_points
 
@@ -157,7 +157,6 @@ def set_command(
     data_dir: Path,
 ) -> None:
     database = open_database(data_dir)
-    now = StoredClock(database).now()
     reglages = Reglages(
         service_acces=None if service_acces is None else service_acces == "oui",
         type=next((one for one in TYPES_ACCES if one == type_acces), None),
@@ -167,20 +166,21 @@ def set_command(
         teleoperable=None if teleoperable is None else teleoperable == "oui",
         r4x_pas=_R4X_PAS[r4x_pas],
     )
-    changements = Changements(
-        resilie=resilie and resilie.date(),
-        nouveau_titulaire=nouveau_titulaire and nouveau_titulaire.date(),
-        nouveau_fournisseur=None
-        if nouveau_fournisseur is None
-        else _takeover(nouveau_fournisseur, now.date()),
-        opposition=None if opposition is None else opposition == "oui",
-        delai=delai.after(now) - now,
-    )
-    if reglages == Reglages(type=reglages.type) and changements == Changements(
-        delai=changements.delai
-    ):
-        raise UsageError("rien à régler : sge-sim points set --help donne les options.")
     with database.transaction() as session:
+        now = instant_within(session)
+        changements = Changements(
+            resilie=resilie and resilie.date(),
+            nouveau_titulaire=nouveau_titulaire and nouveau_titulaire.date(),
+            nouveau_fournisseur=None
+            if nouveau_fournisseur is None
+            else _takeover(nouveau_fournisseur, now.date()),
+            opposition=None if opposition is None else opposition == "oui",
+            delai=delai.after(now) - now,
+        )
+        if reglages == Reglages(type=reglages.type) and changements == Changements(
+            delai=changements.delai
+        ):
+            raise UsageError("rien à régler : sge-sim points set --help donne les options.")
         change_point(session, prm, reglages, now.date())
         change_life(session, get_point(session, prm), changements, now)
         point = describe_point(session, prm)

@@ -3,7 +3,11 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
+from sqlalchemy.orm import Session
+
+from sge_sim.commandes.echeances import catch_up_orders
 from sge_sim.errors import UsageError
 from sge_sim.exchange import Exchange
 from sge_sim.resources import data_path
@@ -14,7 +18,9 @@ from sge_sim.settings import Settings
 from sge_sim.soap.contract import load_contracts
 from sge_sim.soap.endpoint import Answer, Endpoint, Handler
 from sge_sim.soap.protocol import SgtFault
+from sge_sim.store.clock import instant_within
 from sge_sim.store.database import UNREACHABLE, Database, unreachable_sentence
+from sge_sim.store.lecture import Lire, faits_within
 
 _log = logging.getLogger(__name__)
 
@@ -56,21 +62,24 @@ def handler(service: Service, database: Database, settings: Settings) -> Handler
     whatever goes wrong before. A database that doesn't answer in time is a service that is
     momentarily unavailable.
     """
-    open_session = database.transaction if service.writes else database.sessions
 
     @contextmanager
     def handle(exchange: Exchange) -> Iterator[Answer]:
         assert exchange.demandeur is not None
         try:
-            with open_session() as session:
+            with _opened(service, database) as (session, lire):
+                if service.writes and session is not None:
+                    exchange.instant = instant_within(session)
                 yield service.handle(
                     Appel(
                         exchange.demande,
                         exchange.entete,
                         exchange.demandeur,
-                        session,
                         exchange.instant,
                         settings,
+                        lire,
+                        session,
+                        partial(catch_up_orders, database, exchange.instant),
                     )
                 )
         except Refus as refus:
@@ -83,6 +92,19 @@ def handler(service: Service, database: Database, settings: Settings) -> Handler
             raise SgtFault(_unavailable(service), explanation=told) from error
 
     return handle
+
+
+@contextmanager
+def _opened(service: Service, database: Database) -> Iterator[tuple[Session | None, Lire]]:
+    """Open what a service reads: the facts that are kept, or those of its own transaction."""
+    if service.writes:
+        with database.transaction() as session:
+            yield session, partial(faits_within, session)
+    elif service.searches:
+        with database.sessions() as session:
+            yield session, database.memoire.lire
+    else:
+        yield None, database.memoire.lire
 
 
 def _unavailable(service: Service) -> str:
