@@ -99,7 +99,7 @@ def _consult(appel: Appel, version: Version, demande: Demande) -> tuple[Consulta
     )
     rules = RULES_V2 if version is Version.V2 else RULES_V3
     check(rules, consultation, appel.settings.disabled_rules)
-    mesures = Mesures() if dossier is None else _measures(demande, dossier)
+    mesures = Mesures() if dossier is None else _measures(appel.settings, demande, dossier)
     resultat = Resultat(mesures, _empty_is_told(appel.settings, version))
     check(RESULT_RULES, resultat, appel.settings.disabled_rules)
     return consultation, mesures
@@ -115,7 +115,7 @@ def _empty_is_told(settings: Settings, version: Version) -> bool:
     return (settings.sans_donnee or usual) is SansDonnee.REPONSE_VIDE
 
 
-def _measures(demande: Demande, dossier: Dossier) -> Mesures:
+def _measures(settings: Settings, demande: Demande, dossier: Dossier) -> Mesures:
     mesure = mesure_of(dossier, demande.sens[0])
     if mesure is None:
         return Mesures()
@@ -130,7 +130,8 @@ def _measures(demande: Demande, dossier: Dossier) -> Mesures:
     if not mesure.petit and dossier.point.mode_traitement == "INDEX":
         # No curve is recorded, and the energies of a large point are its integral (observed 2023).
         return Mesures()
-    return Mesures(series=read_series(mesure, demande))
+    factice = settings.plays_real_homologation and dossier.point.mesures_factices is True
+    return Mesures(series=read_series(mesure, demande, factice=factice))
 
 
 _CODES = (
