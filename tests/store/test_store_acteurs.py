@@ -157,7 +157,8 @@ def test_an_actor_has_a_contract_until_the_last_day_of_the_last_one(
     acteur = faits_within(session, acteur="TIERS1").acteur
     assert acteur is not None
     assert acteur.has_contrat_actif(day) is has_one
-    assert faits_within(session, acteur="TIERS2").acteur is None
+    other = faits_within(session, acteur="TIERS2").acteur
+    assert other is None or not other.has_contrat_actif(day)
 
 
 def test_an_unknown_contract_is_nothing(session: Session) -> None:
