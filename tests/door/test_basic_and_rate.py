@@ -100,7 +100,6 @@ def test_the_right_password_lets_in_and_a_wrong_one_does_not(strict_door: Runnin
         *("Basic", "Basic !!!", "Basic YWJj", "Bearer x", "Basic /w==", "Basic é"),
         "Basic AGE6Yg==",  # a NUL in the login
     ],
-,
 )
 def test_an_unreadable_authorization_is_challenged(
     strict_door: RunningSimulator, header: str
