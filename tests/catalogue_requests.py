@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from lxml import etree
 
-from sge_sim.homologation.answer_paths import as_text
-from sge_sim.homologation.case_request import Contexte, materialise
-from sge_sim.homologation.cases import Cas, Emprunt, Requete
-from sge_sim.homologation.catalogue import load_release
-from sge_sim.resources import data_path
+from sge_sim.homologation.campaign.case_request import Contexte, materialise
+from sge_sim.homologation.catalogue.answer_paths import as_text
+from sge_sim.homologation.catalogue.cases import Cas, Emprunt, Requete
+from sge_sim.homologation.catalogue.release import load_release
+from sge_sim.machine.data_files import data_path
 from sge_sim.soap.contract import ENVELOPE, Contract, load_contracts
 
 RELEASE = load_release("23.2")

@@ -8,8 +8,8 @@ import click
 from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.clock import PARIS
 from sge_sim.commandes.autorisations import audit
-from sge_sim.state import open_database
 from sge_sim.store.commandes import AutorisationClient, autorisations
+from sge_sim.store.data_folder import open_database
 
 
 @click.group("autorisations", help="Voir les autorisations que les acteurs ont déclarées.")

@@ -9,13 +9,13 @@ import click
 
 from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.clock import PARIS
+from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment, EtatFichier, Flux
 from sge_sim.errors import UsageError
-from sge_sim.files import write_atomically
-from sge_sim.settings import Environment, Profile, Settings
-from sge_sim.state import open_database, open_journal
-from sge_sim.store.clock import StoredClock
-from sge_sim.store.codes import EtatFichier, Flux
+from sge_sim.machine.files import write_atomically
+from sge_sim.settings import Profile, Settings
+from sge_sim.store.data_folder import open_database, open_journal
 from sge_sim.store.flux import FichierFlux, find_fichier, find_fichiers
+from sge_sim.store.stored_clock import StoredClock
 
 if TYPE_CHECKING:
     from sge_sim.admin.views_flux import FichierView
@@ -102,7 +102,7 @@ def show(nom: str, data_dir: Path, as_json: bool) -> None:
 @data_dir_option
 @click.option(
     "--environment",
-    type=click.Choice(list(Environment), case_sensitive=False),
+    type=click.Choice(ENVIRONMENTS, case_sensitive=False),
     required=True,
     help="Plateforme jouée : l'homologation n'émet aucun flux.",
 )

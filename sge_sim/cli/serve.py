@@ -5,23 +5,21 @@ import os
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from socket import socket
 from typing import Any
 
 import click
 
-from sge_sim.app import Simulator, admin_server, b2b_server, open_simulator
 from sge_sim.cli.attente import told_if_long
 from sge_sim.cli.options import settings_options
-from sge_sim.collector import collector_paused
 from sge_sim.errors import UsageError
-from sge_sim.files import make_private_folder
-from sge_sim.serving import Note, ReadyFile, Served, serving
+from sge_sim.machine.files import make_private_folder
+from sge_sim.machine.garbage_collection import collector_paused
+from sge_sim.processes.serving_note import Note, ReadyFile, Served, serving
+from sge_sim.processes.simulator import Simulator, open_simulator
+from sge_sim.processes.supervised import serve_supervised
 from sge_sim.settings import Settings
-from sge_sim.transport.child import Process
 from sge_sim.transport.sockets import bind, bind_loopback
-from sge_sim.transport.supervisor import supervise
 
 _ADMIN_HOST = "127.0.0.1"
 
@@ -55,20 +53,13 @@ def _serve(
         b2b_url=f"https://{host}:{b2b_socket.getsockname()[1]}",
         admin_url=f"http://localhost:{admin_socket.getsockname()[1]}",
     )
-    processes = [
-        *(
-            Process(f"b2b-{number}", partial(b2b_server, simulator, b2b_socket))
-            for number in range(1, settings.workers + 1)
-        ),
-        Process("admin", partial(admin_server, simulator, admin_socket, readiness["b2b_url"])),
-    ]
 
     def announce() -> None:
         note.announce(Served(*(readiness[one] for one in ("admin_url", "b2b_url", "environment"))))
         _greet(settings, readiness)
         ready_file.write(readiness)
 
-    supervise(processes, on_ready=announce)
+    serve_supervised(simulator, b2b_socket, admin_socket, readiness["b2b_url"], announce)
 
 
 @contextmanager
@@ -103,7 +94,7 @@ def _readiness(simulator: Simulator, *, b2b_url: str, admin_url: str) -> dict[st
         "b2b_url": b2b_url,
         "admin_url": admin_url,
         "ca_file": str(simulator.pki.server.authority.resolve()),
-        "environment": simulator.settings.environment.value,
+        "environment": simulator.settings.environment,
         "pid": os.getpid(),
         **actors["tiers"],
         "actors": actors,

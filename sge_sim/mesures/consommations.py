@@ -17,7 +17,6 @@ from itertools import pairwise
 
 import numpy as np
 
-from sge_sim.arrays import Entiers
 from sge_sim.clock import FIN_DES_JOURS, PREMIER_JOUR
 from sge_sim.mesures.alea import draw
 from sge_sim.mesures.calendrier import numero
@@ -25,6 +24,7 @@ from sge_sim.mesures.index import CADRANS_FOURNISSEUR, registres_de_depose, regi
 from sge_sim.mesures.installations import installation_de
 from sge_sim.mesures.journees import jours_perdus
 from sge_sim.mesures.point import Grandeur, Grille, PointMesure, grilles_entre
+from sge_sim.mesures.tableaux import Entiers
 
 MINUTE_DU_RELEVE = 50
 """Minute of the night at which C1-C4 and P1-P3 freeze their monthly index (observed 2023)."""

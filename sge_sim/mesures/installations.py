@@ -11,11 +11,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from sge_sim.arrays import Entiers
 from sge_sim.mesures.alea import Cles, draw, subkey
 from sge_sim.mesures.calendrier import calendrier
 from sge_sim.mesures.motifs import HABITUDES, Banque, banque
 from sge_sim.mesures.point import Plages, PointMesure, Profil
+from sge_sim.mesures.tableaux import Entiers
 
 FRACTION = 12
 UN = 1 << FRACTION

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from sge_sim.domaine.nomenclatures import PETITS, Sens
 from sge_sim.mesures import (
     Collecte,
     Compteur,
@@ -22,7 +23,6 @@ from sge_sim.mesures import (
     Trou,
     parse_plages,
 )
-from sge_sim.store.codes import PETITS, Sens
 from sge_sim.store.fiches import Dossier, FichePoint, Suivi
 from sge_sim.store.points import Point as Row
 

@@ -11,9 +11,9 @@ from typing import Literal, TypeVar, get_args
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import parse_instant, start_of_day
+from sge_sim.domaine.nomenclatures import TypeAcces
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.points import get_point
-from sge_sim.store.codes import TypeAcces
 from sge_sim.store.mesures import (
     add_trou,
     grant_acces,

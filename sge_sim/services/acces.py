@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from sge_sim.demandeur import Demandeur
+from sge_sim.domaine.demandeur import Demandeur
+from sge_sim.domaine.nomenclatures import Environment, Paquet
 from sge_sim.services.rule import rule
-from sge_sim.settings import Environment
-from sge_sim.store.codes import Paquet
 from sge_sim.store.fiches import FicheContrat, FicheUtilisateur
 
 
@@ -77,7 +76,7 @@ def utilisateur_sans_droit(demande: AvecAcces) -> bool:
     utilisateur = acces.utilisateur
     if utilisateur is None or not utilisateur.may_call(acces.service):
         return True
-    in_production = acces.environment is Environment.PRODUCTION
+    in_production = acces.environment == "production"
     return in_production and not utilisateur.acteur.is_homologated(acces.paquet, "production")
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal, Protocol
 
-from sge_sim.store.codes import (
+from sge_sim.domaine.nomenclatures import (
     ETATS_EN_SERVICE,
     ETATS_SANS_ALIMENTATION,
     GRANDS,
@@ -17,7 +17,7 @@ from sge_sim.store.codes import (
     CategorieClientFinal,
     CoteCalendrier,
     DomaineTension,
-    Environnement,
+    Environment,
     EtatAlimentation,
     EtatContractuel,
     EtatService,
@@ -299,9 +299,9 @@ class FicheActeur:
     code: str
     kind: KindActeur
     contrats: tuple[FicheContrat, ...]
-    habilitations: frozenset[tuple[Paquet, Environnement]]
+    habilitations: frozenset[tuple[Paquet, Environment]]
 
-    def is_homologated(self, paquet: Paquet, environnement: Environnement) -> bool:
+    def is_homologated(self, paquet: Paquet, environnement: Environment) -> bool:
         """Tell whether the actor may call the services of `paquet` there."""
         return (paquet, environnement) in self.habilitations
 

@@ -21,12 +21,12 @@ from sge_sim.commandes.prestations import (
     prestation_infra_j,
 )
 from sge_sim.commandes.souscription import Souscription, subscribe
-from sge_sim.delais import AUSSITOT
+from sge_sim.domaine.delais import AUSSITOT
+from sge_sim.domaine.nomenclatures import Segment
 from sge_sim.flux.livraison import deliver_pending
 from sge_sim.flux.publication import Publisher
 from sge_sim.mesures import PointMesure
 from sge_sim.referentiel.mesures import point_mesure
-from sge_sim.store.codes import Segment
 from sge_sim.store.database import Database, sqlite_url
 from sge_sim.store.flux import FichierFlux, find_fichiers
 from sge_sim.store.journal import Bounds, Journal, Recherche

@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 from sqlalchemy.orm import Session
 
+from sge_sim.domaine.nomenclatures import Sens
 from sge_sim.mesures import Collecte, Opposition, PointMesure, Profil, Structure, phases_de
 from sge_sim.referentiel.mesures import jour_releve, point_mesure
-from sge_sim.store.codes import Sens
 from sge_sim.store.database import Database
 from sge_sim.store.fiches import Suivi
 from sge_sim.store.mesures import open_collecte, read_suivi

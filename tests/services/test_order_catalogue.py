@@ -12,10 +12,10 @@ from orders_kit import Orders, orders_simulator
 from real_clients import ZeepCaller, refusal_of, suds_client
 from running_simulator import RunningSimulator
 
-from sge_sim.homologation.case_request import Contexte, materialise
-from sge_sim.homologation.cases import Cas, Etape
-from sge_sim.homologation.catalogue import Release, list_releases, load_release
-from sge_sim.homologation.evaluation import Refus, evaluate, known_deviation
+from sge_sim.homologation.campaign.case_request import Contexte, materialise
+from sge_sim.homologation.campaign.evaluation import Refus, evaluate, known_deviation
+from sge_sim.homologation.catalogue.cases import Cas, Etape
+from sge_sim.homologation.catalogue.release import Release, list_releases, load_release
 
 PACKAGES = ("commande", "infrajournalier", "historique")
 

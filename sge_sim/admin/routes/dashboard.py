@@ -5,11 +5,11 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from sge_sim.admin import pages
 from sge_sim.admin.pretty import pretty
 from sge_sim.admin.routes import AdminState, RowNumber
+from sge_sim.admin.typed_filters import code_typed, service_names, service_typed
 from sge_sim.admin.views import ExchangeView, ExchangeWithBodies
 from sge_sim.admin.views_acteurs import view_acteurs
 from sge_sim.clock import machine_now
-from sge_sim.filtres import code_typed, service_names, service_typed
-from sge_sim.store.codes import KindHorloge
+from sge_sim.domaine.nomenclatures import KindHorloge
 from sge_sim.store.journal import Recherche
 
 _SHOWN = 50

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Query
 
 from sge_sim.admin.routes import AdminState, RowNumber
+from sge_sim.admin.typed_filters import code_typed, service_typed
 from sge_sim.admin.views import ExchangeView, ExchangeWithBodies
-from sge_sim.filtres import code_typed, service_typed
 from sge_sim.store.journal import Recherche
 
 

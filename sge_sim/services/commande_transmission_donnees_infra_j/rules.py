@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sge_sim.commandes.autorisations import Declaration
 from sge_sim.commandes.demandes import InfraJ
+from sge_sim.domaine.nomenclatures import COMPTEURS_TELERELEVES, GRANDS_PRODUCTEURS
 from sge_sim.services.acces import CONTRACT_RULES
 from sge_sim.services.ordres import (
     Ordre,
@@ -14,7 +15,6 @@ from sge_sim.services.ordres import (
     regroupement_turpe,
 )
 from sge_sim.services.rule import Rule, rule
-from sge_sim.store.codes import COMPTEURS_TELERELEVES, GRANDS_PRODUCTEURS
 
 _GUIDE = "GUI 0481 v1.0.0"
 

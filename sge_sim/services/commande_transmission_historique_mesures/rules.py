@@ -12,7 +12,13 @@ from decimal import Decimal
 from typing import Final
 
 from sge_sim.clock import add_months
-from sge_sim.referentiel.libelles import LIBELLES
+from sge_sim.domaine.libelles import LIBELLES
+from sge_sim.domaine.nomenclatures import (
+    COMPTEURS_TELERELEVES,
+    CONTRAT_OF_KIND,
+    GRANDS_CONSOMMATEURS,
+    MesuresType,
+)
 from sge_sim.services.acces import (
     CONTRACT_RULES,
     utilisateur_d_un_autre_acteur,
@@ -20,12 +26,6 @@ from sge_sim.services.acces import (
 )
 from sge_sim.services.ordres import Ordre, demandeur_sans_droit, point_inconnu, regroupement_turpe
 from sge_sim.services.rule import Rule, rule
-from sge_sim.store.codes import (
-    COMPTEURS_TELERELEVES,
-    CONTRAT_OF_KIND,
-    GRANDS_CONSOMMATEURS,
-    MesuresType,
-)
 
 _GUIDE = "GUI 0453 v1.1.1"
 _MONTHS: Final = {"CDC": 24, "IDX": 36}

@@ -9,8 +9,8 @@ client in homologation); that DI000002 follows AX.0355 is assumed.
 from collections.abc import Sequence
 from typing import Any
 
+from sge_sim.domaine.libelles import libelle
 from sge_sim.mesures import Consommation, Consommations, Serie
-from sge_sim.referentiel.libelles import libelle
 from sge_sim.services.trees import coded
 from sge_sim.soap.protocol import Tree
 

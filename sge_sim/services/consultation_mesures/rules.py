@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
+from sge_sim.domaine.nomenclatures import GRANDS_CONSOMMATEURS
 from sge_sim.mesures import Consommations, PointMesure
 from sge_sim.services.acces import Acces
 from sge_sim.services.rule import Rule, rule
-from sge_sim.store.codes import GRANDS_CONSOMMATEURS
 from sge_sim.store.fiches import FichePoint
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sge_sim.arrays import Entiers, Masque
 from sge_sim.mesures import (
     Grandeur,
     PointMesure,
@@ -23,6 +22,7 @@ from sge_sim.mesures import (
     puissances_maximales,
     puissances_mensuelles,
 )
+from sge_sim.mesures.tableaux import Entiers, Masque
 from sge_sim.services.consultation_mesures_detaillees.demande import Demande
 
 TOUT = "TOUT"

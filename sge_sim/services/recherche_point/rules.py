@@ -6,9 +6,9 @@ from functools import cached_property
 
 from sqlalchemy.orm import Session
 
-from sge_sim.demandeur import Demandeur
+from sge_sim.domaine.demandeur import Demandeur
+from sge_sim.domaine.nomenclatures import ETATS_HORS_SERVICE
 from sge_sim.services.rule import rule
-from sge_sim.store.codes import ETATS_HORS_SERVICE
 from sge_sim.store.normalise import normalise
 from sge_sim.store.points import Point, known_code_postal, known_commune
 from sge_sim.store.search import Criteres, search_points

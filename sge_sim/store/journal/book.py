@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, inspect, select
 from sqlalchemy.exc import DBAPIError
 
 from sge_sim.errors import UsageError
-from sge_sim.files import PRIVATE
+from sge_sim.machine.files import PRIVATE
 from sge_sim.store import schema
 from sge_sim.store.database import Database, sqlite_url
 from sge_sim.store.journal.drain import (

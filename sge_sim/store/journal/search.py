@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
-from sge_sim.store.codes import KindEchange
+from sge_sim.domaine.nomenclatures import KindEchange
 from sge_sim.store.journal.records import DecidingRule, Echange, instant_of, microseconds
 from sge_sim.store.journal.tables import echange, message, profil
 

@@ -24,7 +24,7 @@ from detaillees_kit import (
 from running_simulator import start_simulator
 from sql_state import change_point
 
-from sge_sim.homologation.evaluation import Refus
+from sge_sim.homologation.campaign.evaluation import Refus
 from sge_sim.services.registry import SERVICES
 from sge_sim.soap.codes import libelle
 
