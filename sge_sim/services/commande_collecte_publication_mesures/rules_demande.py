@@ -33,8 +33,9 @@ def utilisateur_etranger(demande: Demande) -> bool:
 )
 def contrat_inactif_sur_la_periode(demande: Demande) -> bool:
     """The contract runs on the whole period, on its first day where no end is asked for."""
-    contrat, debut = demande.acces.contrat, demande.date_debut
-    dernier = debut if demande.date_fin is None else max(debut, demande.date_fin - _JOUR)
+    contrat, debut, fin = demande.acces.contrat, demande.date_debut, demande.date_fin
+    # Later than a start, an end has a day before it; the first day of the calendar has none.
+    dernier = fin - _JOUR if fin is not None and fin > debut else debut
     return contrat is not None and not (contrat.is_active(debut) and contrat.is_active(dernier))
 
 
