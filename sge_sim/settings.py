@@ -143,6 +143,11 @@ class Settings:
         "courbe n'a pas été collectée (SGT4L9) ; d'ordinaire le fichier est coupé (constaté en "
         "2022), ou vide (FAQ).",
     )
+    entete_historique_exige: bool = setting(
+        True,
+        "Refuser (SGT562) une commande d'historique sans son en-tête enteteP, comme la plateforme "
+        "réelle ; son guide le dit facultatif. Le profil fidele le refuse toujours.",
+    )
     sans_donnee: SansDonnee | None = setting(
         None,
         "Réponse de ConsultationMesuresDetaillees sans aucune mesure ; par défaut vide en v2.0 "

@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 class Call:
     """What reaches a service: the request as plain values, and what came with it.
 
-    `header` is empty where the client sent none: no service refuses for that.
+    `header` is empty where the client sent none.
     """
 
     body: Tree

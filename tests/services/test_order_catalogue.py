@@ -9,7 +9,7 @@ import pytest
 import suds.sudsobject
 import zeep
 from orders_kit import Orders, orders_simulator
-from real_clients import ZeepCaller, refusal_of, suds_client
+from real_clients import ZeepCaller, header_members, refusal_of, suds_client
 from running_simulator import RunningSimulator
 
 from sge_sim.homologation.case_request import Contexte, materialise
@@ -17,6 +17,7 @@ from sge_sim.homologation.cases import Cas, Etape
 from sge_sim.homologation.catalogue import Release, list_releases, load_release
 from sge_sim.homologation.evaluation import Refus, evaluate, known_deviation
 
+HISTORIQUE = "/CommandeTransmissionHistoriqueMesures/v1.0"
 PACKAGES = ("commande", "infrajournalier", "historique")
 
 
@@ -31,10 +32,17 @@ class Zeep:
         caller = self._callers.get(path) or ZeepCaller(self._simulator, path)
         self._callers[path] = caller
         try:
-            answer = caller(**request)
+            answer = caller(**request, _soapheaders=self._headers(path, caller, request))
         except zeep.exceptions.Fault as fault:
             return Refus(*refusal_of(fault))
         return zeep.helpers.serialize_object(answer.body, dict) or {}
+
+    def _headers(self, path: str, caller: ZeepCaller, request: dict[str, Any]) -> list[Any] | None:
+        """The header that an order of history has to bring."""
+        if path != HISTORIQUE:
+            return None
+        prm = request["demande"]["donneesGenerales"]["pointId"]
+        return [caller.header(prm, self._simulator.login)]
 
 
 class Suds:
@@ -45,6 +53,8 @@ class Suds:
 
     def send(self, path: str, request: dict[str, Any]) -> Any:
         client = suds_client(self._simulator, path)
+        if path == HISTORIQUE:
+            client.set_options(soapheaders=self._header(client, request))
         (method,) = client.wsdl.services[0].ports[0].methods.values()
         try:
             answer = getattr(client.service, method.name)(**spelt(request))
@@ -54,6 +64,13 @@ class Suds:
         if path == "/RechercheServicesSouscritsMesures/v1.0":
             return {"servicesSouscritsMesures": plain(answer)} if answer else {}
         return plain(answer) or {}
+
+    def _header(self, client: Any, request: dict[str, Any]) -> Any:
+        prm = request["demande"]["donneesGenerales"]["pointId"]
+        entete = client.factory.create("{http://www.erdf.fr/sge/b2b/dictionnaire/v4.0/dc}enteteP")
+        for name, value in header_members(prm, self._simulator.login).items():
+            setattr(entete, name, value)
+        return entete
 
 
 def spelt(value: Any) -> Any:
