@@ -13,6 +13,7 @@ def handle(appel: Appel) -> Answer:
     """Answer one search; the acquittement names no point, since none is asked for."""
     recherche = Recherche(
         criteres=_criteres(appel.body["criteres"]),
+        adresse="adresseInstallation" in appel.body["criteres"],
         hors_perimetre=appel.body["criteres"].get("rechercheHorsPerimetre", False),
         degradee=appel.settings.plays_real_homologation,
         demandeur=appel.demandeur,
