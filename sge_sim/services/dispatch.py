@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.exc import OperationalError
 
+from sge_sim.ecarts import plateforme_at
 from sge_sim.environ import DEMANDEUR, INSTANT, PRM, Demandeur
 from sge_sim.errors import UsageError
 from sge_sim.resources import data_path
@@ -69,7 +70,10 @@ def handler(service: Service, database: Database, settings: Settings) -> Callabl
                 )
         except Refus as refus:
             raise SgtFault(
-                refus.rule.code, explanation=refus.rule.remede, rule=refus.rule
+                refus.rule.code,
+                label=_label_in_force(refus.rule.code, settings, instant),
+                explanation=refus.rule.remede,
+                rule=refus.rule,
             ) from None
         except OperationalError as error:
             code = _UNAVAILABLE if _UNAVAILABLE in service.codes else "SGT500"
@@ -78,6 +82,13 @@ def handler(service: Service, database: Database, settings: Settings) -> Callabl
             ) from error
 
     return handle
+
+
+def _label_in_force(code: str, settings: Settings, instant: datetime) -> str | None:
+    """Return the label of the platform being played, None where it is that of the annex."""
+    if not settings.plays_real_homologation:
+        return None
+    return plateforme_at(instant.date()).libelles.get(code)
 
 
 def _point_of(body: Any) -> str | None:

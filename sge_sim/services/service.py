@@ -11,15 +11,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from sge_sim.ecarts import Ecart, plateforme_at
 from sge_sim.environ import Demandeur
 from sge_sim.services.rule import Rule
 from sge_sim.settings import Settings
 from sge_sim.soap.endpoint import Answer
 from sge_sim.soap.protocol import Tree
-from sge_sim.store.codes import Paquet, Segment
+from sge_sim.store.codes import Paquet
 from sge_sim.store.points import Point
-
-_C2_C4 = frozenset[Segment]({"C2", "C3", "C4"})
 
 
 @dataclass(frozen=True)
@@ -41,11 +40,15 @@ class Appel:
         """The legal date of the call."""
         return self.now.date()
 
+    def ecart(self, service: "Service", point: Point | None, demande: str = "") -> Ecart | None:
+        """Return what the platform being played answers instead, in the release of the day.
 
-def c2_c4_unserved(appel: Appel, point: Point | None) -> bool:
-    """Tell whether the real homologation platform doesn't serve the order (observed 2022-23)."""
-    served = point is None or point.segment not in _C2_C4
-    return not served and appel.settings.plays_real_homologation
+        `demande` is what is asked for, in the words of `sge_sim.ecarts`.
+        """
+        if not self.settings.plays_real_homologation:
+            return None
+        segment = None if point is None else point.segment
+        return plateforme_at(self.today).find(service.nom, service.version, segment, demande)
 
 
 @dataclass(frozen=True)

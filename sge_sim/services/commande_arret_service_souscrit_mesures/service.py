@@ -10,7 +10,7 @@ from sge_sim.services.commande_arret_service_souscrit_mesures.rules import (
 )
 from sge_sim.services.reading import read_acces
 from sge_sim.services.rule import check
-from sge_sim.services.service import Appel, Service, c2_c4_unserved
+from sge_sim.services.service import Appel, Service
 from sge_sim.soap.endpoint import Answer
 from sge_sim.store.commandes import find_service, lock_point
 
@@ -28,7 +28,7 @@ def handle(appel: Appel) -> Answer:
         acces=read_acces(appel, SERVICE, login=login, contrat_id=general["contratId"]),
         objet_code=general["objetCode"],
         souscrit=souscrit if souscrit is not None and souscrit.prm == prm else None,
-        unserved=c2_c4_unserved(appel, point),
+        ecart=appel.ecart(SERVICE, point),
     )
     check(RULES, demande, appel.settings.disabled_rules)
     stop(demande.known, appel.now, appel.settings.delai_activation)

@@ -79,17 +79,6 @@ def accord_absent(demande: Demande) -> bool:
 
 
 @rule(
-    "SGT400",
-    source="observé en homologation 23.2 (SGT500 en 22.1)",
-    provenance="observed",
-    remede="le profil nominal (--profile nominal) : la plateforme réelle ne sert pas les C2-C4",
-)
-def c2_c4_non_servi(demande: Demande) -> bool:
-    """The platform being played serves the segment (profile fidele)."""
-    return demande.unserved
-
-
-@rule(
     "SGT4H1",
     source=f"{_GUIDE} §2",
     provenance="documented",

@@ -13,7 +13,7 @@ from sge_sim.services.reading import (
     read_declaration,
 )
 from sge_sim.services.rule import check
-from sge_sim.services.service import Appel, Service, c2_c4_unserved
+from sge_sim.services.service import Appel, Service
 from sge_sim.soap.endpoint import Answer
 from sge_sim.soap.protocol import Tree
 from sge_sim.store.commandes import lock_point, services_of_point
@@ -65,7 +65,7 @@ def _read(appel: Appel, general: Tree) -> Demande:
         ),
         point=point,
         services=() if point is None else services_of_point(appel.session, point.prm),
-        unserved=c2_c4_unserved(appel, point),
+        ecart=appel.ecart(SERVICE, point),
         objet_code=general["objetCode"],
         contrat_id=general["contratId"],
         civilite_connue=has_known_civilite(declaration),

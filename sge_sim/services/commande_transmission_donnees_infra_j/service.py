@@ -40,7 +40,7 @@ def _read(appel: Appel, commande: Commande, asked: Tree) -> Demande:
     )
     return Demande(
         acces=read_acces(appel, SERVICE, login=commande.login, contrat_id=commande.contrat_id),
-        unserved=appel.settings.plays_real_homologation,
+        ecart=appel.ecart(SERVICE, point),
         point=point,
         objet_code=commande.objet,
         civilites_connues=all(map(has_known_civilite, declarations)),

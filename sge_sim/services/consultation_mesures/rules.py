@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from sge_sim.ecarts import Ecart
 from sge_sim.mesures import Consommations, PointMesure, consommations
 from sge_sim.services.acces import Acces
+from sge_sim.services.ecarts import ecart_rules
 from sge_sim.services.rule import Rule, rule
-from sge_sim.store.codes import GRANDS_CONSOMMATEURS
 from sge_sim.store.points import Point
 
 
@@ -17,8 +18,8 @@ class Consultation:
     """A consultation, as its rules look at it.
 
     `mesurer` describes the point as it is measured, None where it never was; `debut` is as far as
-    the depth of the service goes back. `degradee`: the defects of the homologation platform are
-    reproduced.
+    the depth of the service goes back. `ecart` is what the platform being played answers
+    instead.
     """
 
     point: Point | None
@@ -27,7 +28,7 @@ class Consultation:
     autorisation: bool
     debut: date
     mesurer: Callable[[Point], PointMesure | None]
-    degradee: bool
+    ecart: Ecart | None
 
     @cached_property
     def mesure(self) -> PointMesure | None:
@@ -147,19 +148,6 @@ def periode_sans_contrat(consultation: Consultation) -> bool:
 
 @rule(
     "SGT4G3",
-    source="observé en homologation 23.2 (AHC-R1)",
-    provenance="observed",
-    remede="un point C5, ou le simulateur sans --profile fidele",
-)
-def c1_c4_sans_mesure(consultation: Consultation) -> bool:
-    """The platform being played has the measures of the segment (profile fidele)."""
-    point = consultation.point
-    large = point is not None and point.segment in GRANDS_CONSOMMATEURS
-    return large and consultation.degradee
-
-
-@rule(
-    "SGT4G3",
     source="AX.0466 v1.5.0 ; observé en 23.2",
     provenance="documented",
     remede="un point dont une relève au moins a été publiée depuis sa dernière mise en service",
@@ -177,7 +165,7 @@ RULES: tuple[Rule[Consultation], ...] = (
     point_hors_du_service,
     demandeur_non_eligible,
     periode_sans_contrat,
-    c1_c4_sans_mesure,
+    *ecart_rules("ConsultationMesures", "1.1"),
     aucune_mesure,
 )
 

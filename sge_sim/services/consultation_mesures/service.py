@@ -20,8 +20,9 @@ from sge_sim.store.points import Point, find_point
 def handle(appel: Appel) -> Answer:
     """Answer one consultation; the acquittement names the point, which the answer doesn't."""
     body = appel.body
+    point = find_point(appel.session, body["pointId"])
     consultation = Consultation(
-        point=find_point(appel.session, body["pointId"]),
+        point=point,
         acces=read_acces(
             appel, SERVICE, login=body["loginDemandeur"], contrat_id=body["contratId"]
         ),
@@ -29,7 +30,7 @@ def handle(appel: Appel) -> Answer:
         autorisation=body.get("autorisationClient", False),
         debut=add_months(appel.today, -appel.settings.profondeur_historique_mois),
         mesurer=partial(_mesure, appel.session),
-        degradee=appel.settings.plays_real_homologation,
+        ecart=appel.ecart(SERVICE, point),
     )
     check(RULES, consultation, appel.settings.disabled_rules)
     return Answer(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from sge_sim.ecarts import Ecart
 from sge_sim.environ import Demandeur
 from sge_sim.services.consultation_mesures_detaillees.demande import Demande, Version
 from sge_sim.services.consultation_mesures_detaillees.releves import Contexte
@@ -29,7 +30,7 @@ class Consultation:
 
     `contrat_actif`: whether the calling actor has a contract that runs; `acces` tells whether an
     access service covers the demand; `lire` reads the measures; `vide_admis`: no measure is an
-    empty answer, no refusal; `degradee`: the defects of the homologation platform are reproduced.
+    empty answer, no refusal; `ecart` is what the platform being played answers instead.
     """
 
     version: Version
@@ -41,7 +42,7 @@ class Consultation:
     acces: Callable[[], bool]
     lire: Callable[[], Mesures]
     vide_admis: bool
-    degradee: bool
+    ecart: Ecart | None
 
     @cached_property
     def mesures(self) -> Mesures:

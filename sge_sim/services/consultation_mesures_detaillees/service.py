@@ -94,7 +94,7 @@ def _consult(appel: Appel, version: Version, demande: Demande) -> Consultation:
         acces=partial(has_acces, session, demande.prm, demande.type, acteur_code=acteur, jour=jour),
         lire=partial(_measures, session, demande, point),
         vide_admis=(appel.settings.sans_donnee or usual) is SansDonnee.REPONSE_VIDE,
-        degradee=appel.settings.plays_real_homologation,
+        ecart=appel.ecart(SERVICE_V2 if version is Version.V2 else SERVICE_V3, point, demande.type),
     )
     rules = RULES_V2 if version is Version.V2 else RULES_V3
     check(rules, consultation, appel.settings.disabled_rules)

@@ -6,7 +6,9 @@ from functools import cached_property
 
 from sqlalchemy.orm import Session
 
+from sge_sim.ecarts import Ecart
 from sge_sim.environ import Demandeur
+from sge_sim.services.ecarts import is_empty
 from sge_sim.services.rule import rule
 from sge_sim.store.codes import ETATS_EN_SERVICE, ETATS_HORS_SERVICE
 from sge_sim.store.normalise import normalise
@@ -21,14 +23,14 @@ NAME_MIN = 3
 class Recherche:
     """A search, as its rules look at it.
 
-    `adresse` tells whether an address is among the criteria. `degradee`: the defects of the
-    homologation platform are reproduced.
+    `adresse` tells whether an address is among the criteria. `ecart` is what the
+    platform being played answers instead.
     """
 
     criteres: Criteres
     adresse: bool
     hors_perimetre: bool
-    degradee: bool
+    ecart: Ecart | None
     demandeur: Demandeur
     session: Session
 
@@ -46,12 +48,12 @@ class Recherche:
     def points(self) -> Sequence[Point]:
         """What the search finds within the perimeter of who asks (GUI 0427 §3.2).
 
-        With client data, a point in service shows to its incumbent supplier alone. The
-        homologation platform found none at all outside the perimeter (observed 23.2, RP-R2 and
-        RP-R3, profile fidele).
+        With client data, a point in service shows to its incumbent supplier alone.
         """
+        if is_empty(self.ecart):
+            return ()
         if self.hors_perimetre:
-            return () if self.degradee else self._outside_the_perimeter()
+            return self._outside_the_perimeter()
         return search_points(
             self.session,
             self.criteres,

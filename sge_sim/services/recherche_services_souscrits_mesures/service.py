@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from sge_sim.commandes.echeances import run_due
+from sge_sim.services.ecarts import is_empty
 from sge_sim.services.reading import read_acces
 from sge_sim.services.recherche_services_souscrits_mesures.answer import services_found
 from sge_sim.services.recherche_services_souscrits_mesures.rules import RULES, Recherche
 from sge_sim.services.rule import check
-from sge_sim.services.service import Appel, Service, c2_c4_unserved
+from sge_sim.services.service import Appel, Service
 from sge_sim.soap.endpoint import Answer
 from sge_sim.store.commandes import ServiceSouscrit, services_of_point
 from sge_sim.store.points import find_point
@@ -29,12 +30,9 @@ def handle(appel: Appel) -> Answer:
 
 
 def _visible(appel: Appel, prm: str, contrat_id: str) -> Sequence[ServiceSouscrit]:
-    """Return the services of the contract, and the opposition of a C5.
-
-    The homologation platform answered nothing on a C2-C4 (observed 23.2, profile fidele).
-    """
+    """Return the services of the contract, and the opposition of a C5; none if that is played."""
     point = find_point(appel.session, prm)
-    if point is None or c2_c4_unserved(appel, point):
+    if point is None or is_empty(appel.ecart(SERVICE, point)):
         return ()
     return [
         service
