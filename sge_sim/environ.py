@@ -12,7 +12,10 @@ INSTANT: Final = "sge_sim.instant"
 """The key under which the door leaves the simulated instant of the call."""
 
 PRM: Final = "sge_sim.prm"
-"""The key under which the point of the demand is left for the journal."""
+"""The key under which the point of the demand is left for the journal and for faults."""
+
+LOGIN: Final = "sge_sim.login"
+"""The key under which the login that the demand gives is left for faults."""
 
 OUTCOME: Final = "sge_sim.outcome"
 """The key under which the fault that was answered is left for the journal."""

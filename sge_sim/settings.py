@@ -134,7 +134,8 @@ class Settings:
     )
     profondeur_historique_mois: int = setting(
         36,
-        "Mois d'historique de ConsultationMesures : 36 constatés en 2022, 12 selon son guide.",
+        "Mois d'historique de ConsultationMesures : 36 selon son guide et constatés en 2022 ; 12 "
+        "avant septembre 2021.",
         least=1,
     )
     historique_refused: bool = setting(

@@ -1,13 +1,13 @@
 """Between an endpoint and its service: the session, the refusals."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.exc import OperationalError
 
 from sge_sim.ecarts import plateforme_at
-from sge_sim.environ import DEMANDEUR, INSTANT, PRM, Demandeur
+from sge_sim.environ import DEMANDEUR, INSTANT, LOGIN, PRM, Demandeur
 from sge_sim.errors import UsageError
 from sge_sim.resources import data_path
 from sge_sim.services.registry import SERVICES
@@ -20,6 +20,8 @@ from sge_sim.soap.protocol import SgtFault
 from sge_sim.store.database import Database
 
 _UNAVAILABLE = "SGT506"
+_POINT = ("pointId",)
+_LOGINS = ("initiateurLogin", "loginDemandeur", "loginUtilisateur")
 
 
 def build_endpoints(settings: Settings, database: Database) -> dict[str, Endpoint]:
@@ -62,7 +64,8 @@ def handler(service: Service, database: Database, settings: Settings) -> Callabl
     def handle(call: Call) -> Answer:
         demandeur: Demandeur = call.environ[DEMANDEUR]
         instant: datetime = call.environ[INSTANT]
-        call.environ[PRM] = _point_of(call.body)
+        call.environ[PRM] = _told(call.body, _POINT)
+        call.environ[LOGIN] = _told(call.body, _LOGINS)
         try:
             with open_session() as session:
                 return service.handle(
@@ -91,9 +94,9 @@ def _label_in_force(code: str, settings: Settings, instant: datetime) -> str | N
     return plateforme_at(instant.date()).libelles.get(code)
 
 
-def _point_of(body: Any) -> str | None:
-    """Return the `pointId` of a demand, wherever the contract puts it."""
+def _told(body: Any, names: Sequence[str]) -> str | None:
+    """Return the first of these members in a demand, wherever the contract puts it."""
     if not isinstance(body, dict):
         return None
-    here: str | None = body.get("pointId")
-    return here or next(filter(None, map(_point_of, body.values())), None)
+    here: str | None = next(filter(None, map(body.get, names)), None)
+    return here or next(filter(None, (_told(each, names) for each in body.values())), None)

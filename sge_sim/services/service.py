@@ -56,18 +56,19 @@ class Service:
     """A service in one version.
 
     `codes` are the return codes that its documentation lists; `unreachable` says of some of them
-    why no request can obtain them here. `writes` tells a service that changes the state.
+    why no request can obtain them here. `writes` tells a service that changes the
+    state. `faultstring` is the text of every fault, None where it is the label of its code.
     """
 
     nom: str
     version: str
     paquet: Paquet
-    faultstring: str
     codes: tuple[str, ...]
     rules: tuple[Rule[Any], ...]
     handle: Callable[[Appel], Answer]
     unreachable: Mapping[str, str] = field(default_factory=dict)
     writes: bool = False
+    faultstring: str | None = None
 
     @property
     def path(self) -> str:

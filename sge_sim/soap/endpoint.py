@@ -50,12 +50,14 @@ Handler = Callable[[Call], Answer]
 class Endpoint:
     """The WSGI application of one contract; `handle` raises `SgtFault` to refuse.
 
+    `faultstring` is the text of every fault; None where it is the label of its code.
+
     A failure of `handle` is answered as SGT500, and its traceback logged. With `strict`, an answer
     that breaks the contract is such a failure.
     """
 
     def __init__(
-        self, contract: Contract, handle: Handler, faultstring: str, strict: bool = False
+        self, contract: Contract, handle: Handler, faultstring: str | None, strict: bool = False
     ) -> None:
         self.contract = contract
         self._handle = handle

@@ -8,15 +8,15 @@ wrote its answer itself, and faults with the SGT code in `detail/erreur/resultat
 from collections.abc import Mapping
 from itertools import chain
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 from lxml import etree
 
-from sge_sim.environ import OUTCOME
+from sge_sim.environ import LOGIN, OUTCOME, PRM
 from sge_sim.soap import _spyne_compat as spyne
 from sge_sim.soap.codes import libelle
 from sge_sim.soap.contract import ENVELOPE, Contract
-from sge_sim.soap.models import Models
+from sge_sim.soap.models import TEXT, Models
 
 Tree = Mapping[str, Any]
 """An element as plain values: children and attributes by name, lists where one repeats."""
@@ -55,7 +55,7 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
 
     mime_type = "text/xml; charset=utf-8"
 
-    def __init__(self, contract: Contract, models: Models, faultstring: str) -> None:
+    def __init__(self, contract: Contract, models: Models, faultstring: str | None) -> None:
         # The parser keeps libxml2's own bounds (depth 256, 10 MB of text in a node), expands
         # nothing and reaches for nothing.
         super().__init__(parse_xsi_type=False, cleanup_namespaces=False)
@@ -109,7 +109,7 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
         if ctx.out_error is not None:
             fault = _as_sgt(ctx.out_error)
             ctx.transport.req[OUTCOME] = fault
-            header, body = None, self._fault(fault)
+            header, body = None, self._fault(fault, ctx.transport.req)
         else:
             header, (body,) = ctx.out_header, ctx.out_object
         ctx.out_document = b"".join(
@@ -199,16 +199,29 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
                 else:
                     self._write(element, name, member, value[name], ready)
 
-    def _fault(self, fault: SgtFault) -> bytes:
-        namespace, _, name = self._contract.fault[1:].partition("}")
-        text = (
-            "<soap:Fault><faultcode>soap:Server</faultcode>"
-            f"<faultstring>{escape(self._faultstring)}</faultstring>"
-            f"<detail><err:{name} xmlns:err={quoteattr(namespace)}>"
-            f"<resultat code={quoteattr(fault.code)}>{escape(fault.label)}</resultat>"
-            f"</err:{name}></detail></soap:Fault>"
+    def _fault(self, fault: SgtFault, environ: Mapping[str, Any]) -> bytes:
+        """Return a fault as the guides show it.
+
+        The services of ConsultationMesuresDetaillees have a `faultstring` of their own, and tell
+        the code alone (GUI 0488 §4.3). In the others it is the label, and what is known of the
+        demand follows the code (GUI 0468 §3.2.2.2).
+        """
+        told: dict[str, Any] = {"resultat": {"code": fault.code, TEXT: fault.label}}
+        if self._faultstring is None:
+            if prm := environ.get(PRM):
+                told["infoFonctionnelles"] = {"pointId": prm}
+            if login := environ.get(LOGIN):
+                told["infoDemandeur"] = {"loginDemandeur": login}
+        faultstring = escape(self._faultstring or fault.label).encode()
+        return b"".join(
+            (
+                b"<soap:Fault><faultcode>soap:Server</faultcode><faultstring>",
+                faultstring,
+                b"</faultstring><detail>",
+                self.write(self._contract.fault, told),
+                b"</detail></soap:Fault>",
+            )
         )
-        return text.encode()
 
 
 def _malformed(explanation: str) -> SgtFault:

@@ -34,9 +34,13 @@ def envelope(body: str, header: str = "", prefix: str = "soapenv") -> bytes:
 
 
 def post(
-    contract: Contract, request: bytes, handle: Callable[[Call], Answer], **environ: Any
+    contract: Contract,
+    request: bytes,
+    handle: Callable[[Call], Answer],
+    faultstring: str | None = None,
+    **environ: Any,
 ) -> Exchange:
-    endpoint = Endpoint(contract, handle, "Erreur Technique")
+    endpoint = Endpoint(contract, handle, faultstring)
     statuses: list[str] = []
     environ = {
         "REQUEST_METHOD": "POST",

@@ -4,6 +4,8 @@ import pytest
 from lxml import etree
 from soap_calls import Exchange, envelope, post
 
+from sge_sim import environ
+from sge_sim.environ import PRM
 from sge_sim.soap.contract import ENVELOPE, Contract
 from sge_sim.soap.endpoint import Answer, Call
 from sge_sim.soap.protocol import SgtFault
@@ -118,9 +120,29 @@ def test_ready_bytes_are_sent_as_they_are(recherche_point: Contract) -> None:
     assert exchange.document.find(f".//{{{NS}}}rechercherPointResponse") is not None
 
 
-@pytest.mark.documented("GUI 0488 §4.3: soap:Server, detail/erreur/resultat@code and label")
-def test_fault_has_the_form_of_sge(recherche_point: Contract) -> None:
-    exchange = post(recherche_point, envelope(BODY), Recorder(SgtFault("SGT4F7")))
+@pytest.mark.parametrize(
+    ("faultstring", "told"),
+    [
+        pytest.param(
+            None,
+            {"infoFonctionnelles": "30001610071843", "infoDemandeur": "a@exemple.fr"},
+            marks=pytest.mark.documented("GUI 0468 v1.0 §3.2.2.2: the label, the point, the login"),
+        ),
+        pytest.param(
+            "Erreur Technique Mesures",
+            {},
+            marks=pytest.mark.documented("GUI 0488 §4.3: a text of its own, the code alone"),
+        ),
+    ],
+)
+def test_fault_has_the_form_of_sge(
+    recherche_point: Contract, faultstring: str | None, told: dict[str, str]
+) -> None:
+    def refuse(call: Call) -> Answer:
+        call.environ[PRM], call.environ[environ.LOGIN] = "30001610071843", "a@exemple.fr"
+        raise SgtFault("SGT4F7")
+
+    exchange = post(recherche_point, envelope(BODY), refuse, faultstring)
     assert exchange.status.startswith("500")
     fault = exchange.document.find(f"{{{ENVELOPE}}}Body/{{{ENVELOPE}}}Fault")
     assert fault is not None
@@ -133,7 +155,10 @@ def test_fault_has_the_form_of_sge(recherche_point: Contract) -> None:
         "Les critères renseignés ne sont pas suffisants.",
     )
     error = fault.find(f"detail/{{{TEC}}}erreur")
+    assert error is not None
     assert recherche_point.schema.validate(error)
+    assert fault.findtext("faultstring") == (faultstring or result.text)
+    assert {child.tag: child[0].text for child in error[1:]} == told
 
 
 @pytest.mark.parametrize(

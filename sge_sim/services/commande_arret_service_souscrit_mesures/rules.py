@@ -14,7 +14,7 @@ from sge_sim.services.ecarts import ecart_rules
 from sge_sim.services.rule import Rule, rule
 from sge_sim.store.commandes import ServiceSouscrit
 
-_GUIDE = "GUI 0474 v1.1.0"
+_GUIDE = "GUI 0474 v1.3.0"
 
 
 @dataclass(frozen=True)

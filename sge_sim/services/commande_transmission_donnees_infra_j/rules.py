@@ -18,7 +18,7 @@ from sge_sim.services.ordres import (
 from sge_sim.services.rule import Rule, rule
 from sge_sim.store.codes import COMPTEURS_TELERELEVES, GRANDS_PRODUCTEURS
 
-_GUIDE = "GUI 0481 v1.0.0"
+_GUIDE = "GUI 0481 v1.2.0"
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def compteur_incompatible(demande: Demande) -> bool:
 
 @rule(
     "SGT4O1",
-    source=f"{_GUIDE} §1 ; V26.2",
+    source=f"{_GUIDE} §1",
     provenance="documented",
     remede="un point relevé par un boîtier IP",
 )

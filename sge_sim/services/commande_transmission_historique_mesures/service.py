@@ -87,7 +87,6 @@ SERVICE = Service(
     nom="CommandeTransmissionHistoriqueMesures",
     version="1.0",
     paquet="Historique",
-    faultstring="Erreur Technique CommandeTransmissionHistoriqueMesures",
     codes=(
         *("SGT402", "SGT471", "SGT472", "SGT473", "SGT488", "SGT4K1", "SGT4K2", "SGT4K4"),
         *("SGT4L1", "SGT4L2", "SGT4L3", "SGT4L4", "SGT4L5", "SGT4L6", "SGT4L7", "SGT4L8"),

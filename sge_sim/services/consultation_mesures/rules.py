@@ -104,7 +104,7 @@ def utilisateur_inutilisable(consultation: Consultation) -> bool:
 
 @rule(
     "SGT4G2",
-    source="GUI 0455 §1 ; C1 en HTA et producteurs : code supposé",
+    source="GUI 0455 v1.3.0 §1 ; C1 en HTA et producteurs : code supposé",
     provenance="assumed",
     remede="un point C2 à C5, ou C1 raccordé ailleurs qu'en HTA",
 )
@@ -118,7 +118,7 @@ def point_hors_du_service(consultation: Consultation) -> bool:
 
 @rule(
     "SGT4G2",
-    source="GUI 0455 §1 ; OFF AHC-NR1",
+    source="GUI 0455 v1.3.0 §1 ; OFF AHC-NR1",
     provenance="documented",
     remede="autorisationClient à true ; un fournisseur non titulaire peut aussi déclarer "
     "contratConcluNouveauClientSurSite, le titulaire ne déclare rien",

@@ -48,7 +48,6 @@ SERVICE = Service(
     nom="ConsultationMesures",
     version="1.1",
     paquet="Consultation",
-    faultstring="Erreur Technique ConsultationMesures",
     codes=(
         "SGT200",
         "SGT400",

@@ -108,7 +108,7 @@ def criteres_insuffisants(recherche: Recherche) -> bool:
 
 @rule(
     "SGT4F10",
-    source="GUI 0427 §3.2 ; AX.0466 v1.5.0",
+    source="GUI 0427 v1.2.0 §3.2 ; AX.0466 v1.5.0",
     provenance="documented",
     remede="un nom d'au moins 3 caractères",
 )
@@ -144,7 +144,7 @@ def commune_inconnue(recherche: Recherche) -> bool:
 
 @rule(
     "SGT4F8",
-    source="GUI 0427 §3 ; OFF RP-NR1",
+    source="GUI 0427 v1.2.0 §3 ; OFF RP-NR1",
     provenance="documented",
     remede="des critères auxquels 200 points au plus répondent",
 )

@@ -47,7 +47,6 @@ SERVICE = Service(
     nom="RecherchePoint",
     version="2.0",
     paquet="Consultation",
-    faultstring="Erreur Technique RecherchePoint",
     codes=(
         "SGT200",
         "SGT432",

@@ -357,6 +357,20 @@ def test_sgt506_and_sgt500_when_the_state_is_gone(
         assert refusal_of(failure.value)[0] == "SGT500"
 
 
+@pytest.mark.documented("GUI 0468 v1.0 §3.2.2.2: the label, then the point and the login")
+def test_a_refusal_tells_the_point_and_the_login(call: ZeepCaller) -> None:
+    login = "homologation@tiers1.example.org"
+    with pytest.raises(zeep.exceptions.Fault) as refusal:
+        consult(call, "99999999999999", True)
+    assert refusal.value.message == refusal_of(refusal.value)[1]
+    error = refusal.value.detail[0]
+    assert error.findtext("infoFonctionnelles/pointId") == "99999999999999"
+    assert error.findtext("infoDemandeur/loginDemandeur") == login
+    with pytest.raises(zeep.exceptions.Fault) as malformed:
+        call(pointId="1", loginUtilisateur=login)
+    assert [each.tag for each in malformed.value.detail[0]] == ["resultat"]
+
+
 def test_suds_reads_the_typed_answer(simulator: RunningSimulator) -> None:
     answer = suds_client(simulator, PATH).service.consulterDonneesTechniquesContractuelles(
         C5, simulator.login, "true"
