@@ -1,5 +1,6 @@
 """ConsultationDonneesTechniquesContractuelles through zeep and suds on the real WSDL."""
 
+import json
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ ICE_SHARED_LINE, LONG_USE, C1, P4, P1 = (
     "98610000001605",
 )
 UNMETERED = "24210000005085"
+TRACED = "24210000002710"
 REPLACED_METER = "24210000003060"
 RESIL, ECRES, ECRAC = "24210000000479", "24210000000580", "24210000000692"
 
@@ -369,6 +371,20 @@ def test_a_refusal_tells_the_point_and_the_login(call: ZeepCaller) -> None:
     with pytest.raises(zeep.exceptions.Fault) as malformed:
         call(pointId="1", loginUtilisateur=login)
     assert [each.tag for each in malformed.value.detail[0]] == ["resultat"]
+
+
+@pytest.mark.documented("ICS v1.0.0: each call with the option is traced")
+def test_a_consultation_with_the_option_is_among_the_authorisations(
+    simulator: RunningSimulator, call: ZeepCaller
+) -> None:
+    for autorisation in (True, False, None):
+        consult(call, TRACED, autorisation)
+    told = simulator.command("autorisations", "list", "--acteur", "TIERS1", "--json").stdout
+    found = [one for one in json.loads(told) if one["prm"] == TRACED]
+    assert [(one["acteur"], one["affaire"]) for one in found] == [("TIERS1", None)]
+    exchange = simulator.admin(f"/api/journal/{found[0]['echange']}")
+    assert "<autorisationClient>true<" in exchange["request"]
+    assert simulator.command("autorisations", "list", "--acteur", "TIERS2").stdout == ""
 
 
 def test_suds_reads_the_typed_answer(simulator: RunningSimulator) -> None:
