@@ -19,6 +19,7 @@ from sge_sim.commandes.horloge import start_clock
 from sge_sim.deferred import Deferred
 from sge_sim.door.cadence import Cadence
 from sge_sim.files import make_private_folder, write_atomically
+from sge_sim.lost_exchanges import LostExchanges
 from sge_sim.pki.installation import Pki, open_pki
 from sge_sim.referentiel.certificats import DefaultCaller, ensure_default_callers
 from sge_sim.settings import Settings
@@ -34,8 +35,13 @@ if TYPE_CHECKING:
     from sge_sim.commandes.back_office import BackOffice, Task
     from sge_sim.door.gates import Gate
     from sge_sim.soap.endpoint import Endpoint
+    from sge_sim.store.journal_writer import JournalWriter
     from sge_sim.transport.admin_server import AdminServer
     from sge_sim.transport.server import B2BServer
+
+
+_PATIENCE_SECONDS = 3.0
+_JOURNAL_PATIENCE_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,7 @@ class Simulator:
     pki: Pki
     callers: tuple[DefaultCaller, ...]
     cadence: Cadence
+    lost: LostExchanges
 
 
 def open_simulator(settings: Settings) -> Simulator:
@@ -56,7 +63,7 @@ def open_simulator(settings: Settings) -> Simulator:
     Raises `UsageError` for a folder, a database or certificates that can't be used.
     """
     make_private_folder(settings.data_dir)
-    database = Database(settings.database)
+    database = Database(settings.database, processes=settings.workers + 1)
     database.prepare()
     with database.sessions() as session:
         installed = has_acteurs(session)
@@ -75,7 +82,7 @@ def open_simulator(settings: Settings) -> Simulator:
     clock = StoredClock(database)
     if settings.now is not None:
         start_clock(clock, settings.now, database)
-    return Simulator(settings, database, clock, pki, callers, Cadence())
+    return Simulator(settings, database, clock, pki, callers, Cadence(), LostExchanges())
 
 
 def b2b_server(simulator: Simulator, listening_socket: socket) -> "WebServices":
@@ -87,9 +94,14 @@ def b2b_server(simulator: Simulator, listening_socket: socket) -> "WebServices":
     from sge_sim.transport.server import B2BServer
     from sge_sim.transport.tls import build_server_context
 
-    settings, database, trust = simulator.settings, simulator.database, simulator.pki.trust
+    settings, trust = simulator.settings, simulator.pki.trust
+    # A client waits for its answer: what can't be had now is told now.
+    database = Database(
+        settings.database, patience_seconds=_PATIENCE_SECONDS, processes=settings.workers + 1
+    )
+    journal_database = Database(settings.database, patience_seconds=_JOURNAL_PATIENCE_SECONDS)
     journal = JournalWriter(
-        database,
+        journal_database,
         max_records=settings.journal_max_records,
         max_bytes=settings.journal_max_bytes,
     )
@@ -111,10 +123,11 @@ def b2b_server(simulator: Simulator, listening_socket: socket) -> "WebServices":
             CertificateRegister(database),
             www_counts_as_same=settings.www_counts_as_same,
         ),
-        simulator.clock,
+        StoredClock(database),
         journal.append,
         simulator.cadence,
-        _gates(simulator),
+        _gates(settings, database),
+        lost=simulator.lost.add,
         rate_refused=settings.rate_refused,
     )
     identity = simulator.pki.server.identity
@@ -131,15 +144,20 @@ def b2b_server(simulator: Simulator, listening_socket: socket) -> "WebServices":
         application.refuse_handshake,
         watched=(identity,),
     )
-    return WebServices(server, endpoints)
+    return WebServices(server, endpoints, journal, (database, journal_database))
 
 
 @dataclass(frozen=True)
 class WebServices:
-    """The B2B listener; it accepts clients, then loads `endpoints` without waiting for a call."""
+    """The B2B listener; it accepts clients, then loads `endpoints` without waiting for a call.
+
+    `journal` and `databases` are its own, and are closed when it stops.
+    """
 
     server: "B2BServer"
     endpoints: Deferred[Mapping[str, "Endpoint"]]
+    journal: "JournalWriter"
+    databases: tuple[Database, ...]
 
     def serve(self, on_ready: Callable[[], None]) -> None:
         def load_behind() -> None:
@@ -150,19 +168,21 @@ class WebServices:
 
     def stop(self) -> None:
         self.server.stop()
+        self.journal.close()
+        for database in self.databases:
+            database.dispose()
 
     def reload(self) -> None:
         self.server.reload()
 
 
-def _gates(simulator: Simulator) -> tuple["Gate", ...]:
+def _gates(settings: Settings, database: Database) -> tuple["Gate", ...]:
     """Return the gates that the settings put up, in the order in which they are passed."""
     from sge_sim.door.gates import BasicAuthentication, opening_hours
 
-    settings = simulator.settings
     gates: list[Gate] = []
     if settings.basic_auth:
-        gates.append(BasicAuthentication(simulator.database))
+        gates.append(BasicAuthentication(database))
     if settings.hours:
         gates.append(opening_hours)
     return tuple(gates)
@@ -181,7 +201,9 @@ def admin_server(simulator: Simulator, listening_socket: socket, b2b_url: str) -
 
         settings, database, clock = simulator.settings, simulator.database, simulator.clock
         with collector_paused():
-            return build_admin(AdminState(settings, database, clock, b2b_url, back_office))
+            return build_admin(
+                AdminState(settings, database, clock, b2b_url, back_office, simulator.lost.read)
+            )
 
     return _Administration(AdminServer(Deferred(load), listening_socket), back_office)
 

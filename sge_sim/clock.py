@@ -10,6 +10,7 @@ import time as _time
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from email.utils import formatdate
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -62,6 +63,11 @@ def clock_starting_at(instant: datetime | None) -> Clock:
 def machine_now() -> datetime:
     """Return the machine's own time, aware, in UTC: for files and certificates, not the domain."""
     return datetime.now(UTC)
+
+
+def http_date() -> str:
+    """Return the machine's time as HTTP headers write it."""
+    return formatdate(usegmt=True)
 
 
 def elapsed_ms(since: float) -> float:

@@ -14,6 +14,7 @@ from platformdirs import user_data_path
 
 from sge_sim.delais import AUSSITOT, Delai
 from sge_sim.errors import UsageError
+from sge_sim.masking import without_password
 
 
 class Environment(StrEnum):
@@ -151,8 +152,8 @@ class Settings:
     )
     sans_donnee: SansDonnee | None = setting(
         None,
-        "Réponse de ConsultationMesuresDetaillees sans aucune mesure ; par défaut vide en v2.0 "
-        "(son guide), SGT4G3 en v3.0 (constaté).",
+        "Réponse de ConsultationMesuresDetaillees sans aucune mesure ; par défaut vide (ses "
+        "guides), sauf en v3.0 du profil fidele : SGT4G3 (constaté en 23.2).",
     )
     disabled_rules: tuple[str, ...] = setting(
         (), "Règles à ne pas appliquer, par nom : pour éprouver un banc de tests."
@@ -183,10 +184,15 @@ class Settings:
         return self.profile is Profile.FIDELE and self.environment is Environment.HOMOLOGATION
 
     def described(self) -> list[tuple[str, str, str]]:
-        """Return name, value in force and reason of each setting, in their order."""
-        return [
-            (one.name, _text(getattr(self, one.name)), one.metadata["why"]) for one in fields(self)
-        ]
+        """Return name, value in force and reason of each setting, in their order.
+
+        They are shown: the password of `database_url` is masked.
+        """
+        return [(one.name, self._shown(one.name), one.metadata["why"]) for one in fields(self)]
+
+    def _shown(self, name: str) -> str:
+        text = _text(getattr(self, name))
+        return without_password(text) if name == "database_url" else text
 
 
 def _text(value: Any) -> str:

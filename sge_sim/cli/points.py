@@ -2,8 +2,10 @@
 what happens to them."""
 
 import json
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Final, Literal
 
 import click
 import yaml
@@ -17,6 +19,8 @@ from sge_sim.referentiel.reglages import TOUS, TYPES_ACCES, Reglages, change_poi
 from sge_sim.state import open_database
 from sge_sim.store.clock import StoredClock
 from sge_sim.store.points import named_points
+
+_R4X_PAS: Final[Mapping[str | None, Literal[5, 10] | None]] = {None: None, "5": 5, "10": 10}
 
 
 @click.group(help="Voir et régler les points du jeu de données.")
@@ -95,6 +99,11 @@ def show(prm: str, data_dir: Path, as_json: bool) -> None:
     help="Rendre le compteur joignable ou non : une commande attend qu'il réponde.",
 )
 @click.option(
+    "--r4x-pas",
+    type=click.Choice(["5", "10"]),
+    help="Minutes du pas des flux R4x du point depuis mars 2023 (C1-C4, P1-P3).",
+)
+@click.option(
     "--resilie",
     metavar="JOUR",
     type=Instant(),
@@ -132,6 +141,7 @@ def set_command(
     points_absents: str | None,
     collecte: str | None,
     teleoperable: str | None,
+    r4x_pas: str | None,
     resilie: datetime | None,
     nouveau_titulaire: datetime | None,
     nouveau_fournisseur: str | None,
@@ -148,6 +158,7 @@ def set_command(
         points_absents=points_absents,
         collecte=collecte,
         teleoperable=None if teleoperable is None else teleoperable == "oui",
+        r4x_pas=_R4X_PAS[r4x_pas],
     )
     changements = Changements(
         resilie=resilie and resilie.date(),

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from sge_sim.commandes.prestations import Prestation
 from sge_sim.delais import Delai
 from sge_sim.store.commandes import Affaire
+from sge_sim.store.ecritures import reach
 from sge_sim.store.numeros import next_numero
 
 _DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -65,6 +66,7 @@ def open_affaire(
         echeance=echeance,
     )
     session.add(affaire)
+    reach(session, commande.now)
     return affaire
 
 

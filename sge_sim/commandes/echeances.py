@@ -23,6 +23,7 @@ from sge_sim.store.commandes import (
     services_of_point,
 )
 from sge_sim.store.database import Database
+from sge_sim.store.ecritures import reach
 
 Waiting = ServiceSouscrit | Affaire | Evenement
 
@@ -32,7 +33,7 @@ def catch_up_orders(database: Database, until: datetime) -> None:
     with database.sessions() as session:
         waiting = is_anything_due(session, until)
     if waiting:
-        with database.transaction() as session:
+        with database.exclusive_transaction() as session:
             run_due(session, until)
 
 
@@ -44,10 +45,12 @@ def run_due(session: Session, until: datetime) -> int:
     """
     agenda = _Agenda(until)
     agenda.add(due(session, until))
-    happened = 0
+    happened, reached = 0, None
     for row, instant in agenda:
         agenda.add(_happen(session, row, instant))
-        happened += 1
+        happened, reached = happened + 1, instant
+    if reached is not None:
+        reach(session, reached)
     return happened
 
 

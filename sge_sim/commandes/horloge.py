@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from sge_sim.clock import FIN_DES_JOURS, PARIS, PREMIER_JOUR, legal_date, machine_now
 from sge_sim.errors import UsageError
 from sge_sim.store.clock import StoredClock
-from sge_sim.store.commandes import last_happening
 from sge_sim.store.database import Database
+from sge_sim.store.ecritures import last_instant
+from sge_sim.store.prepared import Driver
 
 
 def start_clock(clock: StoredClock, instant: datetime, database: Database) -> None:
@@ -20,7 +21,7 @@ def start_clock(clock: StoredClock, instant: datetime, database: Database) -> No
     """
     _refuse_out_of_calendar(instant)
     with database.sessions() as session:
-        happened = last_happening(session)
+        happened = last_instant(Driver.under(session))
     if happened is not None and instant < happened:
         raise UsageError(
             f"--now {_told(instant)} : des commandes ou des événements de ce dossier vont jusqu'au "

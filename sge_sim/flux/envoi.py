@@ -52,7 +52,8 @@ class PointPublie:
 
     `affaire_id` and `service_souscrit_id` are those of the order. On the days in `absents` the
     data had not come when the file was made; those in `rattrapes`, earlier ones, came since the
-    last file. `corrigees`: the corrected curve was asked for (C1-C4 and P1-P3 only).
+    last file. `corrigees`: the corrected curve was asked for (C1-C4 and P1-P3 only). `r4x_pas`:
+    minutes at which its curve is published, 10 or 5 (the same).
     """
 
     prm: str
@@ -62,6 +63,7 @@ class PointPublie:
     affaire_id: str
     service_souscrit_id: str
     corrigees: bool = False
+    r4x_pas: int = 10
     absents: frozenset[date] = frozenset()
     rattrapes: tuple[date, ...] = ()
 

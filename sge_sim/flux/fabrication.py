@@ -99,6 +99,7 @@ def _points(session: Session, lot: LotAbonnement, *, late: bool) -> Iterator[Poi
             affaire_id=service.affaire_id or "",
             service_souscrit_id=service.service_souscrit_id,
             corrigees=bool(service.corrigees),
+            r4x_pas=service.point.r4x_pas or 10,
             absents=frozenset({jour} if may_be_late and retard(point, jour) else ()),
             rattrapes=rattrapes(point, debut, jour) if may_be_late else (),
         )

@@ -2,7 +2,8 @@
 
 No document describes it: everything here was seen in the three recorded files (2022). UTF-8 with
 BOM, semicolons, LF. A block is a line of headings, a line of values, the headings of the columns
-and the rows. Days are [debut, fin): the last one asked is not given.
+and the rows. Curves and maximum powers are of the days [debut, fin); indexes, read at midnight, of
+]debut, fin]: with that of `debut`, which isn't there, they close each of these days.
 
 The oddities are the platform's own: powers called "Energie active", no unit on C1-C4, VA written
 W, and the labels of daily indexes (`_labels`).
@@ -92,16 +93,16 @@ def write_courbe(
 
 
 def write_index(prm: str, point: PointMesure, debut: date, fin: date) -> bytes:
-    """Return the daily indexes (Wh), calendars and maximum powers (VA) of [debut, fin).
-
-    On the day of the mise en service there is no index yet: the first one is of the day after.
+    """Return what closes each of the days [debut, fin): indexes (Wh) and their calendars, and the
+    maximum powers (VA) of these days.
     """
     debut = _debut(point, debut, fin)
+    lendemain, closed = debut + _JOUR, fin + _JOUR
     lines = [
         _ENTETE,
         _values(prm, "Index", debut, fin, "Energie active", point, ""),
-        *_index(point, max(debut, point.mise_en_service + _JOUR), fin),
-        *_calendriers(point, max(debut, point.mise_en_service + _JOUR), fin),
+        *_index(point, lendemain, closed),
+        *_calendriers(point, lendemain, closed),
         _ENTETE,
         _values(
             prm,
@@ -152,19 +153,45 @@ def _index(point: PointMesure, debut: date, fin: date) -> Iterator[str]:
     registres = [*lus.fournisseur.tolist(), *lus.distributeur[:CADRANS_LINKY].tolist()]
     registres.append(lus.total.tolist())
     rows = {
-        horodate: ";".join(map(str, valeurs))
+        horodate: valeurs
         for horodate, valeurs, valide in zip(
-            lus.horodates.tolist(),
-            zip(*registres, strict=True),
-            lus.valides.tolist(),
-            strict=True,
+            lus.horodates.tolist(), zip(*registres, strict=True), lus.valides.tolist(), strict=True
         )
         if valide
     }
-    vide = ";" * (len(registres) - 1)
+    vide = ("",) * len(registres)
     for jour, label in _labels(debut, fin):
-        minuit = int(minuits(jour, jour)[0])
-        yield f"{label};Arrêté quotidien;{rows.get(minuit, vide)}"
+        lue = rows.get(int(minuits(jour, jour)[0]))
+        used = _used(point, jour - _JOUR)
+        shown = (
+            vide
+            if lue is None or not used
+            else (valeur if rang in used else "" for rang, valeur in enumerate(lue))
+        )
+        yield ";".join(map(str, (label, "Arrêté quotidien", *shown)))
+
+
+def _used(point: PointMesure, jour: date) -> set[int]:
+    """Return the columns that have a value once `jour` is closed, none before the communicating
+    meter: the registers of all calendars that the point has had by then, and the total.
+
+    A register that no calendar uses is empty, not zero (observed 2022). One that only an earlier
+    calendar used keeps its value (assumed), so that each side adds up to the total.
+    """
+    if jour < _pose(point):
+        return set()
+    sides = ((point.grille_fournisseur, 0), (point.grille_distributeur, CADRANS_FOURNISSEUR))
+    used = {CADRANS_FOURNISSEUR + CADRANS_LINKY}
+    for grilles, first in sides:
+        for grille in grilles:
+            if grille.depuis <= jour:
+                used |= {first + cadran - 1 for _, cadran in grille.structure.classes}
+    return used
+
+
+def _pose(point: PointMesure) -> date:
+    """Return when the first communicating meter was installed, a day that never comes without."""
+    return next((one.pose for one in point.compteurs if one.communicant), date.max - _JOUR)
 
 
 def _labels(debut: date, fin: date) -> Iterator[tuple[date, str]]:
@@ -207,7 +234,7 @@ def _calendriers(point: PointMesure, debut: date, fin: date) -> Iterator[str]:
     )
     if debut >= fin:
         return
-    pose = next((one.pose for one in point.compteurs if one.communicant), date.max - _JOUR)
+    pose = _pose(point)
     grilles = (*point.grille_fournisseur, *point.grille_distributeur)
     changes = {jour + _JOUR for jour in (pose, *(grille.depuis for grille in grilles))}
     starts = [debut, *sorted(jour for jour in changes if debut < jour < fin)]

@@ -89,7 +89,7 @@ class Publisher:
         for file in files:
             write_atomically(make_private_folder(folder) / file.nom, file.contenu, PRIVATE)
         ready = machine_now()
-        with self.database.transaction() as writing:
+        with self.database.exclusive_transaction() as writing:
             if is_published(writing, publication):
                 return
             writing.add(publication)

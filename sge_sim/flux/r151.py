@@ -14,7 +14,7 @@ from sge_sim.arrays import Entiers
 from sge_sim.clock import legal_date
 from sge_sim.flux.envoi import Archive, Envoi, Frequence, PointPublie, par_point
 from sge_sim.flux.horodates import legal
-from sge_sim.flux.r50 import serial_files
+from sge_sim.flux.r50 import XSI, serial_files
 from sge_sim.mesures import index_quotidiens, minuits, puissances_maximales
 from sge_sim.referentiel.calendriers import CalendrierNomme, calendrier_du
 
@@ -35,7 +35,7 @@ def write(envoi: Envoi, publies: Sequence[PointPublie]) -> bytes:
     unite = "VA" if legal_date(envoi.creation) >= _EN_VA_DEPUIS else "W"
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
-        "<R151>",
+        f'<R151 xmlns:xsi="{XSI}">',
         "<En_Tete_Flux>",
         "<Identifiant_Flux>R151</Identifiant_Flux>",
         "<Libelle_Flux>Puissances maximales et index des PRM du segment C5 sur abonnement"

@@ -2,18 +2,19 @@
 
 The index of the day J is read in the night that ends it, and sent on J + 1: `dateFin` is the
 real instant of the reading, in legal time without offset, while `dateHeureCreation` is in UTC
-(observed 2022). The series are those that the simulated meter counts: EA on the distributor's
-and on the supplier's classes; ERC, ERI, then DD, DE, DQ, PMA and TF on the distributor's. Their
-values are those of CMD v3.0; DQ is in VA here, in W there. ER isn't counted: no source tells
-how it relates to ERC and ERI.
+(observed 2022). The series are those that the simulated meter counts, but for DE, which no file
+has: DD, TF and PMA (in this order: observed), then DQ, EA, ERC and ERI (assumed), on the
+distributor's classes; EA on the supplier's too. Their values are those of CMD v3.0; DQ is in VA
+here, in W there.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, time, timedelta
 from xml.sax.saxutils import escape
 
 from sge_sim.arrays import Entiers
+from sge_sim.clock import legal_date
 from sge_sim.flux.envoi import Archive, Envoi, PointPublie, batches
 from sge_sim.flux.horodates import naifs
 from sge_sim.mesures import (
@@ -21,6 +22,7 @@ from sge_sim.mesures import (
     GrandeurFacturee,
     Grille,
     Index,
+    PointMesure,
     index_courants,
     registres_factures,
 )
@@ -35,40 +37,57 @@ _GRANDEURS = (
     (Grandeur.PRC, "ERC", "VARh"),
     (Grandeur.PRI, "ERI", "VARh"),
 )
-_UNITES = {
-    GrandeurFacturee.DD: "s",
-    GrandeurFacturee.DE: "Wh",
-    GrandeurFacturee.DQ: "VA",
-    GrandeurFacturee.PMA: "VA",
-    GrandeurFacturee.TF: "s",
-}
-"""Guide R171, but for DE (assumed, as in CMD v3.0)."""
+_FACTUREES = (
+    GrandeurFacturee.DD,
+    GrandeurFacturee.TF,
+    GrandeurFacturee.PMA,
+    GrandeurFacturee.DQ,
+)
+_NUIT = time(1, 38, 24, tzinfo=UTC)
+"""When the file of the points read by then is made (observed 2022)."""
 
 
 def files(envoi: Envoi, publies: Sequence[PointPublie]) -> Iterator[Archive]:
     """Cut the points into files and write them, consumption and production apart.
 
-    Nothing in the name tells the parts of a publication from each other, so that each is made a
-    second after the one before (assumed).
+    The real platform makes several files in a night: here one in the night, of the points that
+    were read by then, and one as the publication leaves, of the others. Each is made a second
+    after the one before, and has an identifier of its own (observed: 14 digits, with zeros in
+    front, another in each file).
     """
-    second = 0
-    for sens in ("C", "P"):
-        # A point that was not read has no series, and a file without series is not valid.
-        points = [
-            publie
-            for publie in publies
-            if publie.point.injection is (sens == "P") and any(_series(publie))
-        ]
-        for part in batches(points, POINTS_PAR_FICHIER):
-            this = replace(envoi, creation=envoi.creation + timedelta(seconds=second))
-            second += 1
-            nom = (
-                f"ENEDIS_R171_{sens}_{envoi.numero}_{_CANAL[envoi.kind]}_{envoi.destinataire}_"
-                f"{this.tampon}"
-            )
-            yield Archive(
-                f"{nom}.zip", ((f"{nom}.xml", write(this, part)),), tuple(one.prm for one in part)
-            )
+    nuit = datetime.combine(legal_date(envoi.creation), _NUIT)
+    # A point that was not read has no series, and a file without series is not valid.
+    lus = [publie for publie in publies if any(_series(publie))]
+    rang = 0
+    for creation, points in (
+        (nuit, [one for one in lus if _read_by(one, nuit)]),
+        (envoi.creation, [one for one in lus if not _read_by(one, nuit)]),
+    ):
+        for sens in ("C", "P"):
+            du_sens = [one for one in points if one.point.injection is (sens == "P")]
+            for part in batches(du_sens, POINTS_PAR_FICHIER):
+                this = replace(envoi, creation=creation + timedelta(seconds=rang))
+                rang += 1
+                nom = (
+                    f"ENEDIS_R171_{sens}_{_identifiant(envoi, rang)}_{_CANAL[envoi.kind]}_"
+                    f"{envoi.destinataire}_{this.tampon}"
+                )
+                content = write(this, part)
+                yield Archive(
+                    f"{nom}.zip", ((f"{nom}.xml", content),), tuple(one.prm for one in part)
+                )
+
+
+def _read_by(publie: PointPublie, instant: datetime) -> bool:
+    """Tell whether a point was read by an instant for the last time in its period."""
+    jour = publie.fin
+    lus = index_courants(publie.point, jour, jour + timedelta(1))
+    return bool((lus.horodates <= instant.timestamp()).all())
+
+
+def _identifiant(envoi: Envoi, rang: int) -> str:
+    """Return the `idDemandePublication` of a file: 14 digits, another for each."""
+    return f"{int(envoi.numero)}{envoi.sequence % 10_000:04d}{rang % 100:02d}".zfill(14)
 
 
 def write(envoi: Envoi, publies: Sequence[PointPublie]) -> bytes:
@@ -121,13 +140,24 @@ def _grandeurs(
     point, lendemain = publie.point, timedelta(1)
     debut, fin = publie.debut + lendemain, publie.fin + lendemain
     distributeur, fournisseur = point.grille_distributeur, point.grille_fournisseur
+    lus = index_courants(point, debut, fin)
+    registres = registres_factures(point, lus, _FACTUREES)
+    for facturee in _FACTUREES:
+        if facturee in registres:
+            unite = _unite(point, facturee)
+            yield facturee, unite, "D", distributeur, lus, registres[facturee]
     for grandeur, physique, unite in _GRANDEURS:
         lus = index_courants(point, debut, fin, grandeur)
         yield physique, unite, "D", distributeur, lus, lus.distributeur
         if grandeur is Grandeur.PA:
             yield physique, unite, "F", fournisseur, lus, lus.fournisseur
-    for facturee, registres in registres_factures(point, lus).items():
-        yield facturee, _UNITES[facturee], "D", distributeur, lus, registres
+
+
+def _unite(point: PointMesure, facturee: GrandeurFacturee) -> str:
+    """Return the unit of what is counted beside energies (guide R171)."""
+    if facturee in (GrandeurFacturee.DD, GrandeurFacturee.TF):
+        return "s"
+    return "W" if facturee is GrandeurFacturee.PMA and point.pma_en_watts else "VA"
 
 
 def _mesures(lus: Index, valeurs: list[int]) -> list[str]:

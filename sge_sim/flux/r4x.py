@@ -1,8 +1,11 @@
 """R4Q, R4H, R4M: load curves of C1-C4 and P1-P3 points (guide R4x v2.0.3, XSD v1.1.1).
 
-Ten minutes, stamped at their start, also since meters record every five: `courbe_10_minutes`
-makes them by the carry rule of the FAQ. Whole kW, kVAr and V (kVAr observed, the guide writes
-kWr). One XML per point, with one `Donnees_Courbe` per quantity.
+Stamped at the start of the step: ten minutes, also since meters record every five, by the carry
+rule of the FAQ (`courbe_10_minutes`); five as recorded for the points set so (files of some points
+since March 2023; the guide gives no date). Whole kW and kVAr (kVAr observed, the guide writes kWr).
+One XML per point, with one `Donnees_Courbe` per quantity: EA and ERI, in both directions (observed
+2022 for consumption). The guide knows ERC and E (V, without `Grandeur_Metier`) too; no file was
+seen with them, and none is made.
 
 A raw point that was lost has neither value nor status. In a corrected curve, which only the
 active power has, it has a value and the status E, estimated (assumed: it is what would have been
@@ -10,34 +13,16 @@ measured).
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from xml.sax.saxutils import escape
 
 from sge_sim.flux.envoi import Archive, Envoi, PointPublie
 from sge_sim.flux.horodates import avec_decalage, bornes, legal
-from sge_sim.mesures import Grandeur, courbe_10_minutes
+from sge_sim.mesures import PASSAGE_5_MINUTES, Grandeur, courbe, courbe_10_minutes
 
-PAS = 10
-"""Minutes of the published step."""
-
-
-@dataclass(frozen=True)
-class _Serie:
-    """How a quantity is published; `diviseur` brings W and VAr to kW and kVAr."""
-
-    grandeur: Grandeur
-    grandeur_physique: str
-    unite: str
-    diviseur: int
-
-
-_SERIES = (
-    _Serie(Grandeur.PA, "EA", "kW", 1000),
-    _Serie(Grandeur.PRC, "ERC", "kVAr", 1000),
-    _Serie(Grandeur.PRI, "ERI", "kVAr", 1000),
-    _Serie(Grandeur.E, "E", "V", 1),
-)
+_SERIES = ((Grandeur.PA, "EA", "kW"), (Grandeur.PRI, "ERI", "kVAr"))
+"""What is published by default, with its name and unit."""
 
 
 def files(envoi: Envoi, publies: Sequence[PointPublie]) -> Iterator[Archive]:
@@ -91,29 +76,46 @@ def write(envoi: Envoi, publie: PointPublie) -> bytes:
         f"<Identifiant_PRM>{publie.prm}</Identifiant_PRM>",
     ]
     series = _SERIES[:1] if publie.corrigees else _SERIES
-    for serie in series:
-        lines += _courbe(publie, serie)
+    for grandeur, nom, unite in series:
+        for debut, fin, pas in _pas(publie):
+            part = replace(publie, debut=debut, fin=fin)
+            lines += _courbe(part, grandeur, nom, unite, pas)
     lines += ["</Corps>", "</Courbe>", ""]
     return "\n".join(lines).encode()
 
 
-def _courbe(publie: PointPublie, serie: _Serie) -> Iterator[str]:
-    releve = courbe_10_minutes(publie.point, publie.debut, publie.fin, serie.grandeur)
+def _pas(publie: PointPublie) -> Iterator[tuple[date, date, int]]:
+    """Yield the parts of a publication that have one step: first day, end day, minutes.
+
+    Nothing was published every five minutes before meters recorded so. A publication that has
+    both steps has a `Donnees_Courbe` for each (assumed).
+    """
+    passage = min(max(publie.debut, PASSAGE_5_MINUTES), publie.fin)
+    if publie.r4x_pas == 10:
+        passage = publie.fin
+    for debut, fin, pas in ((publie.debut, passage, 10), (passage, publie.fin, 5)):
+        if debut < fin:
+            yield debut, fin, pas
+
+
+def _courbe(
+    publie: PointPublie, grandeur: Grandeur, nom: str, unite: str, pas: int
+) -> Iterator[str]:
+    read = courbe if pas == 5 else courbe_10_minutes
+    releve = read(publie.point, publie.debut, publie.fin, grandeur)
     debut, fin = bornes(publie.debut, publie.fin)
     sens = "PROD" if publie.point.injection else "CONS"
     yield "<Donnees_Courbe>"
     yield f"<Horodatage_Debut>{debut}</Horodatage_Debut>"
     yield f"<Horodatage_Fin>{fin}</Horodatage_Fin>"
-    yield f"<Granularite>{PAS}</Granularite>"
-    yield f"<Unite_Mesure>{serie.unite}</Unite_Mesure>"
-    # A voltage is neither consumed nor produced.
-    metier = "" if serie.grandeur is Grandeur.E else sens
-    yield f"<Grandeur_Metier>{metier}</Grandeur_Metier>"
-    yield f"<Grandeur_Physique>{serie.grandeur_physique}</Grandeur_Physique>"
+    yield f"<Granularite>{pas}</Granularite>"
+    yield f"<Unite_Mesure>{unite}</Unite_Mesure>"
+    yield f"<Grandeur_Metier>{sens}</Grandeur_Metier>"
+    yield f"<Grandeur_Physique>{nom}</Grandeur_Physique>"
     perdu = ' Valeur_Point ="{v}" Statut_Point ="E"' if publie.corrigees else ""
     for horodate, valeur, valide in zip(
         avec_decalage(releve.horodates, releve.decalages),
-        (releve.valeurs // serie.diviseur).tolist(),
+        (releve.valeurs // 1000).tolist(),
         releve.valides.tolist(),
         strict=True,
     ):

@@ -20,6 +20,8 @@ POINTS_PAR_FICHIER = {Frequence.QUOTIDIENNE: 3000, Frequence.MENSUELLE: 100}
 """Most points of a file, by frequency (guide R50)."""
 PAS = 30
 """Minutes of the published step."""
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
+"""Declared on the roots of R50 and R151, and not used (observed 2022)."""
 
 Writer = Callable[[Envoi, Sequence[PointPublie]], bytes]
 """Returns the XML of one file."""
@@ -60,7 +62,7 @@ def write(envoi: Envoi, publies: Sequence[PointPublie]) -> bytes:
     """Return the XML of one file, UTF-8."""
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
-        "<R50>",
+        f'<R50 xmlns:xsi="{XSI}">',
         "<En_Tete_Flux>",
         "<Identifiant_Flux>R50</Identifiant_Flux>",
         "<Libelle_Flux>Courbes de charge des PRM du segment C5 sur abonnement</Libelle_Flux>",

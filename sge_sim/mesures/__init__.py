@@ -52,6 +52,7 @@ from sge_sim.mesures.index import (
     index_aux,
     index_courants,
     index_de_depose,
+    index_er,
     index_quotidiens,
 )
 from sge_sim.mesures.journees import PASSAGE_5_MINUTES
@@ -79,6 +80,7 @@ from sge_sim.mesures.quotidiennes import (
     PuissanceMensuelle,
     Puissances,
     energies_quotidiennes,
+    phases_de,
     puissances_maximales,
     puissances_mensuelles,
 )
@@ -122,9 +124,11 @@ __all__ = [
     "index_aux",
     "index_courants",
     "index_de_depose",
+    "index_er",
     "index_quotidiens",
     "minuits",
     "parse_plages",
+    "phases_de",
     "puissances_maximales",
     "puissances_mensuelles",
     "registres_factures",

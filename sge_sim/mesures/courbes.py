@@ -61,8 +61,9 @@ def courbe(point: PointMesure, debut: date, fin: date, grandeur: Grandeur = Gran
     """Return the curve of the legal days [debut, fin), at the step at which it was recorded.
 
     C5 and P4: mean W over 30 minutes in the periods of collection, over 60 minutes in the five
-    months before one, as far as the meter is there; the rest is not there at all. A day's values
-    add up to its energy: `sum(W * minutes) / 60`, in Wh, exactly.
+    months before one, as far as the meter is there; the rest is not there at all. The meter counts
+    Wh, so every half-hourly value is even (observed in CMD, HDM and R50, 2022 and 2023). A day's
+    values add up to its energy: `sum(W * minutes) / 60`, in Wh, exactly.
 
     C1-C4 and P1-P3: multiples of 1 000 W or VAr over 5 minutes (10 before `PASSAGE_5_MINUTES`);
     volts for E. Always recorded (these meters do it by default).
@@ -143,14 +144,15 @@ def blocs_10_minutes(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -
 
 
 def _watts(j: Journees, *, horaire: bool) -> Entiers:
-    """Return mean W from the energy since midnight in half Wh (what one W is in 30 minutes)."""
-    demis = (j.pas_a_pas() + UNITE // 4) >> (BITS - 1)
+    """Return mean W from the whole Wh since midnight: twice the Wh of a half-hour."""
+    comptes = (j.pas_a_pas() + UNITE // 2) >> BITS
     if len(j.changements):
         # The day was rounded down to whole Wh.
-        np.minimum(demis, 2 * j.totaux[:, None], out=demis)
+        np.minimum(comptes, j.totaux[:, None], out=comptes)
     if horaire:
-        demis = demis[:, ::2] >> 1
-    return demis[:, 1:] - demis[:, :-1]
+        comptes = comptes[:, ::2]
+        return comptes[:, 1:] - comptes[:, :-1]
+    return (comptes[:, 1:] - comptes[:, :-1]) * 2
 
 
 def _kilowatts(j: Journees) -> Entiers:

@@ -1,18 +1,19 @@
 """What a large meter counts beside energies: overruns, maximum power, running time.
 
-DD, DE, DQ and PMA start again from zero at each monthly reading, so that a daily reading tells
-the month so far and the monthly frozen one the month that ends; TF counts on like an index. All
-are kept by time class of the distributor's grid.
+All start again from zero at each monthly reading, so that a daily reading tells the month so far
+and the monthly frozen one the month that ends (observed for TF: 25 days of 16 hours in HPH, zero in
+the classes out of season; taken over for the others). All are kept by time class of the
+distributor's grid.
 
-All of it is assumed: documents name the quantities and their units, and say nothing of how they
+The rest is assumed: documents name the quantities and their units, and say nothing of how they
 are counted. Overruns and maximum are those of the 10-minute steps of `courbe_10_minutes`, lost or
 not, by class at the legal minute at which a step starts; a step counts once it has ended. The
 power that is overrun is that of the day, the same for all classes: installations are sized within
 it, so a point overruns only once its power was reduced. What was spent before the last mise en
 service, or under the meter before, doesn't count.
 
-ER, the reactive energy that isn't split into ERI and ERC, is not counted: no source tells how it
-relates to them on these meters.
+PMA is in VA, or in W where the subscribed power is in kW (assumed: files and answers have both,
+by point).
 """
 
 from collections.abc import Collection
@@ -54,9 +55,9 @@ class GrandeurFacturee(StrEnum):
     DQ = "DQ"
     """Quadratic overrun of the month, W: the root of the sum of squares of the excess."""
     PMA = "PMA"
-    """Largest apparent power of the month, VA."""
+    """Largest power of the month: apparent, VA, or active, W (`PointMesure.pma_en_watts`)."""
     TF = "TF"
-    """Running time since the meter was installed, s."""
+    """Running time in the month, s."""
 
 
 Registres = dict[GrandeurFacturee, Entiers]
@@ -75,17 +76,18 @@ class Etapes:
     reactives: Entiers
     souscrites: Entiers
 
-    def registres(self, nombres: Entiers) -> Registres:
+    def registres(self, nombres: Entiers, *, pma_en_watts: bool = False) -> Registres:
         """Return the registers of a month that starts with the first step, after so many steps.
 
         `nombres`: shape (n,), any order; each register: shape (5, n), D1 first, all but TF. PMA
-        is in whole kVA (in VA), DE and DQ in whole Wh and W, all rounded down.
+        is in whole kVA or kW (in VA or W), DE and DQ in whole Wh and W, all rounded down.
         """
         ici = self.cadrans == _CADRANS
         exces = np.maximum(self.actives - self.souscrites, 0)
-        kva = _racine(self.actives**2 + self.reactives**2) // 1000
+        apparentes = _racine(self.actives**2 + self.reactives**2)
+        maximales = (self.actives if pma_en_watts else apparentes) // 1000
         maxima = np.zeros((CADRANS_DISTRIBUTEUR, len(self.cadrans) + 1), np.int64)
-        np.maximum.accumulate(ici * kva, axis=1, out=maxima[:, 1:])
+        np.maximum.accumulate(ici * maximales, axis=1, out=maxima[:, 1:])
         return {
             GrandeurFacturee.DD: _PAS * _cumul(ici & (exces > 0))[:, nombres],
             GrandeurFacturee.DE: _cumul(ici * exces)[:, nombres] * _PAS // 3600,
@@ -115,7 +117,7 @@ def registres_factures(
 
     Those of `grandeurs` that the meter counts, in the order of `GrandeurFacturee`; each has shape
     (5, n), D1 first. Instants, offsets and lost readings are those of `releves`, whatever energy
-    it counts. Units: s (DD, TF), Wh (DE), W (DQ), VA (PMA).
+    it counts. Units: s (DD, TF), Wh (DE), W (DQ), VA or W (PMA).
     """
     registres: Registres = {}
     demandees = [g for g in grandeurs_facturees(point) if g in grandeurs]
@@ -127,7 +129,7 @@ def registres_factures(
 
 
 def _du_mois(point: PointMesure, horodates: Entiers) -> Registres:
-    """Return the registers that start again each month, at these instants (ascending)."""
+    """Return the registers of steps, all but TF, at these instants (ascending)."""
     lus: Registres = {
         grandeur: np.zeros((CADRANS_DISTRIBUTEUR, len(horodates)), np.int64)
         for grandeur in GrandeurFacturee
@@ -144,7 +146,8 @@ def _du_mois(point: PointMesure, horodates: Entiers) -> Registres:
     for a, b in pairwise(bornes):
         premiere, derniere = int(debuts[a] - origine) // _PAS, int(fins[b - 1])
         mois = Etapes(*(tableau[premiere:derniere] for tableau in vars(etapes).values()))
-        for grandeur, valeurs in mois.registres(fins[a:b] - premiere).items():
+        registres = mois.registres(fins[a:b] - premiere, pma_en_watts=point.pma_en_watts)
+        for grandeur, valeurs in registres.items():
             lus[grandeur][:, a:b] = valeurs
     return lus
 
@@ -216,22 +219,25 @@ def _parties(point: PointMesure, i0: int, i1: int) -> tuple[tuple[int, ...], Ent
 
 
 def _temps(point: PointMesure, horodates: Entiers) -> Entiers:
-    """Return the running time of each class at these instants (ascending), s: shape (5, n)."""
+    """Return the running time of each class in the month at these instants (ascending), s: shape
+    (5, n)."""
     if not len(horodates):
         return np.zeros((CADRANS_DISTRIBUTEUR, 0), np.int64)
+    debuts = _debuts(point, horodates)
+    i0 = int(_jours(debuts[:1])[0])
+    return _ecoule(point, i0, horodates) - _ecoule(point, i0, debuts)
+
+
+def _ecoule(point: PointMesure, i0: int, horodates: Entiers) -> Entiers:
+    """Return what each class has lasted since the day `i0` at these instants (ascending, one a
+    day), s: shape (5, n)."""
     table = calendrier()
     jours = _jours(horodates)
-    poses = np.array([numero_borne(compteur.pose) for compteur in point.compteurs])
-    pose, fin = int(poses[0]), int(jours[-1]) + 1
-    entiers = _cumul(_secondes(point, pose, fin, 3600 * table.heures[pose:fin]))
-    jusque = np.zeros(fin - pose, np.int64)
-    jusque[jours - pose] = horodates - table.minuits[jours]
-    poses_lues = poses[np.searchsorted(poses, jours, side="right") - 1]
-    return (
-        entiers[:, jours - pose]
-        + _secondes(point, pose, fin, jusque)[:, jours - pose]
-        - entiers[:, poses_lues - pose]
-    )
+    fin = int(jours[-1]) + 1
+    entiers = _cumul(_secondes(point, i0, fin, 3600 * table.heures[i0:fin]))
+    jusque = np.zeros(fin - i0, np.int64)
+    jusque[jours - i0] = horodates - table.minuits[jours]
+    return (entiers[:, :-1] + _secondes(point, i0, fin, jusque))[:, jours - i0]
 
 
 def _secondes(point: PointMesure, i0: int, i1: int, jusque: Entiers) -> Entiers:

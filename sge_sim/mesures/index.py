@@ -60,7 +60,8 @@ def index_quotidiens(
     """Return the registers at the legal midnight that starts each day of [debut, fin).
 
     R151 of day J is the reading of J + 1. Nothing before the last mise en service, nor of a meter
-    that doesn't communicate. PRI and PRC give ERI and ERC. On the day of a change of meter the
+    that doesn't communicate. PRI and PRC give ERI and ERC, which SGE tells of a P4 (`total` is its
+    IDX_ERI_I and IDX_ERI_C) but not of a C5 (GUI 0497). On the day of a change of meter the
     reading is the new meter's first one. The structure of the grid in force names the registers:
     `en_vigueur(point.grille_fournisseur, jour).structure.classes`.
     """
@@ -74,13 +75,15 @@ def index_courants(
     """Return the registers as they were read in the night that starts each day of [debut, fin).
 
     This is the "relevé courant" of C1-C4 and P1-P3, in R171 too. The instant is irregular
-    (observed 2023), between 00:20 and 06:00 (assumed), read by the minute.
+    (observed: 02:37:56 in 2022, 04:24:40 in 2023): between 00:20 and 02:38, until 06:00 one night
+    in eight (assumed), read by the minute.
     """
     i0, i1 = _jours_lus(point, debut, fin)
     hasard = draws(installation_de(point).cle_releves, np.arange(i0, i1, dtype=np.int64))
     # After the change in a night of change, so that legal time names the instant.
     change = calendrier().heures[i0:i1] != 24
-    index = _index(point, i0, i1, 20 + hasard % 340 + 180 * change, grandeur)
+    minutes = hasard % np.where((hasard >> 40) % 8 == 0, 340, 138)
+    index = _index(point, i0, i1, 20 + minutes + 180 * change, grandeur)
     return replace(index, horodates=index.horodates + (hasard >> 32) % 60)
 
 
@@ -105,6 +108,20 @@ def index_aux(
         tous.distributeur[:, rangs],
         tous.total[rangs],
         tous.valides[rangs],
+    )
+
+
+def index_er(inductif: Index, capacitif: Index) -> Index:
+    """Return the registers of ER from those of ERI (PRI) and ERC (PRC) at the same readings, VArh.
+
+    ER is reactive energy that isn't split: each register is the sum of the other two (assumed: no
+    source tells how the three relate).
+    """
+    return replace(
+        inductif,
+        fournisseur=inductif.fournisseur + capacitif.fournisseur,
+        distributeur=inductif.distributeur + capacitif.distributeur,
+        total=inductif.total + capacitif.total,
     )
 
 

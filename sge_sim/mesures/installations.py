@@ -40,7 +40,7 @@ class Installation:
     over 256 times `UN`, the width over `UN`; `absences`: what is left in a week of absence;
     `inductif`: reactive over active energy, `capacitif`: the same for the standing load at night.
     `habitude`: the subgroup of activity rows. `cles` (2, 1): the keys of days and weeks, then those
-    of instants of maximum, of readings, of voltages. Arrays have shape (uses, 1).
+    of instants of maximum, of readings, of voltages, of phases. Arrays have shape (uses, 1).
     """
 
     energies: Entiers
@@ -54,6 +54,7 @@ class Installation:
     cle_puissances: int
     cle_releves: int
     cle_tensions: int
+    cle_phases: int
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,7 @@ def installation(graine: int, petit: bool, profil: Profil, puissance: int) -> In
         cle_puissances=subkey(graine, 4),
         cle_releves=subkey(graine, 5),
         cle_tensions=subkey(graine, 6),
+        cle_phases=subkey(graine, 7),
     )
 
 

@@ -168,7 +168,9 @@ class PointMesure:
     `graine` decides the installation and every day of its life. The first of `puissances` sizes
     the installation, so that a later change alters no past day; each day respects the power in
     force. `mise_en_service` is the last one: nothing is told before it. `jour_releve` (1 to 28)
-    is the day of the cyclic reading. `tension` is the nominal voltage, V.
+    is the day of the cyclic reading. `tension` is the nominal voltage, V. `triphase`: the meter of
+    a C5 is on three phases (the others are never asked). `pma_en_watts`: a large meter tells its
+    largest power in W, not in VA.
 
     >>> jour = date(2021, 1, 7)
     >>> PointMesure(
@@ -198,6 +200,8 @@ class PointMesure:
     resiliation: date | None = None
     jour_releve: int = 1
     tension: int = 230
+    triphase: bool = False
+    pma_en_watts: bool = False
     profil: Profil | None = None
 
     def __post_init__(self) -> None:

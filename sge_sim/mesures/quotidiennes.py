@@ -8,13 +8,16 @@ import numpy as np
 from sge_sim.arrays import Entiers, Masque
 from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import calendrier, decalages, jour_de, numero_borne
-from sge_sim.mesures.courbes import blocs, courbe
+from sge_sim.mesures.courbes import Bloc, blocs, courbe
 from sge_sim.mesures.installations import installation_de
 from sge_sim.mesures.journees import journees, jours_perdus, periode_mesuree, puissance_de
 from sge_sim.mesures.point import Grandeur, PointMesure
 
 JOURS_POUR_UN_MOIS = 7
 """Daily maxima below which SGE gives no monthly maximum, only an empty value (GUI 0488)."""
+PHASES = (1, 2, 3)
+_PAS_AU_PLUS = 64
+"""More half-hours than the longest day has: a counter of the steps of all days."""
 
 
 @dataclass(frozen=True)
@@ -81,30 +84,34 @@ def energies_quotidiennes(
     return Energies(table.minuits[i0:i1], table.decalages[i0:i1], valeurs, valides)
 
 
-def puissances_maximales(point: PointMesure, debut: date, fin: date) -> Puissances:
+def phases_de(point: PointMesure) -> tuple[int, ...]:
+    """Return the phases of which maxima are told, PMA1 to PMA3: of a three-phase C5 (GUI 0497)."""
+    return PHASES if point.triphase and point.segment == "C5" else ()
+
+
+def puissances_maximales(
+    point: PointMesure, debut: date, fin: date, phase: int | None = None
+) -> Puissances:
     """Return the maximum power of each legal day of [debut, fin), with its instant.
 
     C5 and P4: apparent power in VA, at least the day's curve (collected or not) and within the
-    subscribed power, at some second of the curve's largest step. C1-C4 and P1-P3: the curve's
-    maximum in W, at the start of its step.
+    subscribed power, at some second of the curve's largest step; that of a P4 is of what it
+    injects. C1-C4 and P1-P3: the curve's maximum in W, at the start of its step.
+
+    `phase`, one of `phases_de`: the maximum of that phase alone, at its own instant; the three
+    maxima add up to that of the sum at least. Raises `ValueError` for a phase that isn't told.
     """
+    if phase is not None and phase not in phases_de(point):
+        raise ValueError(f"nothing is told of phase {phase} of this point")
     i0, i1 = periode_mesuree(point, numero_borne(debut), numero_borne(fin))
     table = calendrier()
     valeurs, instants = [], []
     for bloc in blocs(point, i0, i1, Grandeur.PA):
-        a, b = bloc.premier, bloc.fin
-        rangs = bloc.valeurs.argmax(axis=1)
-        maxima = bloc.valeurs[np.arange(b - a), rangs]
-        debuts = table.minuits[a:b] + rangs * bloc.pas * 60
-        if point.petit:
-            hasard = draws(installation_de(point).cle_puissances, np.arange(a, b, dtype=np.int64))
-            debuts = debuts + hasard % (bloc.pas * 60)
-            # A minute's draw stands out of the half-hour's mean, by up to 80 % (assumed).
-            pointes = maxima + maxima * (hasard >> 32 & 0xFFF) // 5120
-            limite = 1000 * puissance_de(point, jour_de(a))
-            maxima = np.maximum(maxima, np.minimum(pointes, limite))
+        maxima, secondes = _maxima(point, bloc)
+        if phase is not None:
+            maxima, secondes = _maxima_de_phase(point, bloc, maxima, phase)
         valeurs.append(maxima)
-        instants.append(debuts)
+        instants.append(table.minuits[bloc.premier : bloc.fin] + secondes)
     horodates = np.concatenate(instants) if instants else np.zeros(0, np.int64)
     return Puissances(
         minuits=table.minuits[i0:i1],
@@ -115,15 +122,62 @@ def puissances_maximales(point: PointMesure, debut: date, fin: date) -> Puissanc
     )
 
 
+def _maxima(point: PointMesure, bloc: Bloc) -> tuple[Entiers, Entiers]:
+    """Return each day's maximum and its instant, seconds since midnight."""
+    a, b = bloc.premier, bloc.fin
+    rangs = bloc.valeurs.argmax(axis=1)
+    maxima = bloc.valeurs[np.arange(b - a), rangs]
+    secondes = rangs * bloc.pas * 60
+    if point.petit:
+        hasard = draws(installation_de(point).cle_puissances, np.arange(a, b, dtype=np.int64))
+        secondes = secondes + hasard % (bloc.pas * 60)
+        # A minute's draw stands out of the half-hour's mean, by up to 80 % (assumed).
+        pointes = maxima + maxima * (hasard >> 32 & 0xFFF) // 5120
+        limite = 1000 * puissance_de(point, jour_de(a))
+        maxima = np.maximum(maxima, np.minimum(pointes, limite))
+    return maxima, secondes
+
+
+def _maxima_de_phase(
+    point: PointMesure, bloc: Bloc, maxima: Entiers, phase: int
+) -> tuple[Entiers, Entiers]:
+    """Return each day's maximum of one phase and its instant, from those of the sum.
+
+    At each half-hour the phases share the power, each between a fifth and a half of it (assumed).
+    The largest mean of the phase stands to its maximum as that of the sum does.
+    """
+    jours, pas = bloc.valeurs.shape
+    rangs = np.arange(bloc.premier, bloc.fin, dtype=np.int64)
+    hasard = draws(
+        installation_de(point).cle_phases, rangs[:, None] * _PAS_AU_PLUS + np.arange(pas)
+    )
+    # Thousandths: two of 250 to 400 and the rest, 200 to 500; the phases take them in turn.
+    parts = np.stack([250 + hasard % 151, 250 + (hasard >> 16) % 151])
+    parts = np.concatenate([parts, 1000 - parts.sum(axis=0, keepdims=True)])
+    ordre = (phase + (hasard >> 32)) % len(PHASES)
+    part = np.take_along_axis(parts, ordre[None], axis=0)[0]
+    puissances = bloc.valeurs * part
+    pointes = puissances.argmax(axis=1)
+    ici = (np.arange(jours), pointes)
+    moyennes = np.maximum(bloc.valeurs.max(axis=1), 1)
+    # Rounded up, so that the phases never add up to less than their sum.
+    valeurs = -(-puissances[ici] * maxima // (1000 * moyennes))
+    # Two phases that have their largest share in one half-hour don't reach it together.
+    decalage = bloc.pas * 60 // len(PHASES) * phase
+    secondes = pointes * bloc.pas * 60 + ((hasard[ici] >> 40) + decalage) % (bloc.pas * 60)
+    return valeurs, secondes
+
+
 def puissances_mensuelles(
-    point: PointMesure, debut: date, fin: date
+    point: PointMesure, debut: date, fin: date, phase: int | None = None
 ) -> tuple[PuissanceMensuelle, ...]:
     """Return the maximum power of each month, from the daily maxima of [debut, fin).
 
     A month without daily value is left out. Only the days asked count, even where a month is cut
-    (assumed: nothing outside of the period that was asked is told).
+    (assumed: nothing outside of the period that was asked is told). `phase` as in
+    `puissances_maximales`.
     """
-    jours = puissances_maximales(point, debut, fin)
+    jours = puissances_maximales(point, debut, fin, phase)
     premier = periode_mesuree(point, numero_borne(debut), numero_borne(fin))[0]
     par_mois: dict[date, list[int]] = {}
     for rang, (valeur, valide) in enumerate(

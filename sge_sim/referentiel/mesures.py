@@ -23,7 +23,7 @@ from sge_sim.mesures import (
     parse_plages,
 )
 from sge_sim.store.codes import PETITS, Sens
-from sge_sim.store.mesures import Suivi
+from sge_sim.store.fiches import Suivi
 from sge_sim.store.points import Point
 
 PUISSANCE_DU_SURPLUS = 3
@@ -31,6 +31,8 @@ PUISSANCE_DU_SURPLUS = 3
 
 _MESURES_EN_MEMOIRE = 4096
 _JOUR_MAX = 28
+_TRIPHASE = "230/400 V"
+"""How the delivery of a three-phase C5 is called (AX.0355)."""
 _PLAGE_RELEVE = re.compile(r"[DTMF]{2}(\d{2})")
 
 _FTA = {
@@ -75,6 +77,8 @@ class _Fiche:
     professionnel: bool
     plage_releve: str | None
     tension: str | None
+    triphase: bool
+    en_kw: bool
 
 
 def point_mesure(point: Point, suivi: Suivi, sens: Sens) -> PointMesure | None:
@@ -104,6 +108,8 @@ def point_mesure(point: Point, suivi: Suivi, sens: Sens) -> PointMesure | None:
             professionnel=point.categorie_client_final == "PRO",
             plage_releve=point.plage_releve,
             tension=point.tension_livraison,
+            triphase=point.tension_livraison == _TRIPHASE,
+            en_kw=_unite(point) == "kW",
         ),
         suivi,
     )
@@ -132,6 +138,13 @@ def _facette(segment: str, sens: Sens) -> str:
     if segment in PETITS:
         return "P4" if sens == "INJECTION" else "C5"
     return "P3" if sens == "INJECTION" else "C4"
+
+
+def _unite(point: Point) -> str | None:
+    """Return the unit of the powers of a point, kVA or kW."""
+    if point.puissance_souscrite is None:
+        return point.puissance_raccordement_unite
+    return point.puissance_souscrite_unite
 
 
 def _structure(point: Point, sens: Sens) -> Structure:
@@ -170,6 +183,8 @@ def _describe(fiche: _Fiche, suivi: Suivi) -> PointMesure:
         resiliation=fiche.resiliation,
         jour_releve=jour_releve(fiche.plage_releve),
         tension=_volts(fiche.tension),
+        triphase=fiche.triphase,
+        pma_en_watts=not petit and fiche.en_kw,
         profil=Profil.PROFESSIONNEL if fiche.segment == "C5" and fiche.professionnel else None,
     )
 

@@ -76,7 +76,7 @@ def describe_point(session: Session, prm: str) -> dict[str, Any]:
                 "opposition_courbe": point.opposition_courbe,
                 "operation_en_cours": _coded("declencheur", point.operation_en_cours),
             },
-            "mesures": _mesures(session, prm),
+            "mesures": {"r4x_pas": point.r4x_pas, **_mesures(session, prm)},
             "services": [_service(one) for one in services_of_point(session, prm)],
         }
     )

@@ -6,7 +6,7 @@ Periods are written `DEBUT..FIN`, their end excluded as in SGE's own demands.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeVar, get_args
+from typing import Literal, TypeVar, get_args
 
 from sqlalchemy.orm import Session
 
@@ -36,7 +36,7 @@ class Reglages:
     `service_acces` opens (from today on, for every actor) or takes away the access services of
     `type`, all types without one. `jours_absents` and `points_absents` add a gap, `collecte`
     replaces the periods of collection; « aucun » empties either. `teleoperable` tells whether the
-    meter answers.
+    meter answers. `r4x_pas`: minutes of the step of R4x, 10 or 5 (C1-C4 and P1-P3).
     """
 
     service_acces: bool | None = None
@@ -45,6 +45,7 @@ class Reglages:
     points_absents: str | None = None
     collecte: str | None = None
     teleoperable: bool | None = None
+    r4x_pas: Literal[5, 10] | None = None
 
 
 def change_point(session: Session, prm: str, reglages: Reglages, today: date) -> None:
@@ -55,6 +56,10 @@ def change_point(session: Session, prm: str, reglages: Reglages, today: date) ->
     point = get_point(session, prm)
     if reglages.teleoperable is not None:
         point.teleoperable = reglages.teleoperable
+    if reglages.r4x_pas is not None:
+        if point.petit:
+            raise UsageError(f"le point {prm} est un {point.segment} : il n'a pas de flux R4x.")
+        point.r4x_pas = reglages.r4x_pas
     if reglages.service_acces is not None:
         for type in TYPES_ACCES if reglages.type is None else (reglages.type,):
             withdraw_acces(session, prm, type)

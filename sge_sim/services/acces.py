@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from sge_sim.environ import Demandeur
+from sge_sim.demandeur import Demandeur
 from sge_sim.services.rule import rule
 from sge_sim.settings import Environment
 from sge_sim.store.acteurs import Contrat, Utilisateur

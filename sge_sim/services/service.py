@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from sge_sim.demandeur import Demandeur
 from sge_sim.ecarts import Ecart, plateforme_at
-from sge_sim.environ import Demandeur
 from sge_sim.services.rule import Rule
 from sge_sim.settings import Settings
 from sge_sim.soap.endpoint import Answer

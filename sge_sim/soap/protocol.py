@@ -12,11 +12,12 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
-from sge_sim.environ import LOGIN, OUTCOME, PRM
+from sge_sim.exchange import Exchange, Outcome
 from sge_sim.soap import _spyne_compat as spyne
 from sge_sim.soap.codes import libelle
 from sge_sim.soap.contract import ENVELOPE, Contract
 from sge_sim.soap.models import TEXT, Models
+from sge_sim.store.journal import DecidingRule
 
 Tree = Mapping[str, Any]
 """An element as plain values: children and attributes by name, lists where one repeats."""
@@ -105,14 +106,22 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
         ctx.in_object = self._read(ctx.descriptor.in_message, ctx.in_body_doc)
 
     def serialize(self, ctx: Any, message: Any) -> None:
-        """Put the envelope around the ready bytes of the header and the body, or of a fault."""
-        if ctx.out_error is not None:
-            fault = _as_sgt(ctx.out_error)
-            ctx.transport.req[OUTCOME] = fault
-            header, body = None, self._fault(fault, ctx.transport.req)
-        else:
-            header, (body,) = ctx.out_header, ctx.out_object
-        ctx.out_document = b"".join(
+        """Take the message that the operation wrote, or write a fault."""
+        if ctx.out_error is None:
+            (ctx.out_document,) = ctx.out_object
+            return
+        exchange: Exchange = ctx.udc
+        fault = _as_sgt(ctx.out_error)
+        exchange.outcome = Outcome(fault.code, fault.explanation, _deciding(fault.rule))
+        ctx.out_document = self.envelope(None, self._fault(fault, exchange))
+
+    def create_out_string(self, ctx: Any, charset: str | None = None) -> None:
+        """Hand the bytes over."""
+        ctx.out_string = [ctx.out_document]
+
+    def envelope(self, header: bytes | None, body: bytes) -> bytes:
+        """Return a whole message around the ready bytes of the header and the body."""
+        return b"".join(
             (
                 b'<?xml version="1.0" encoding="UTF-8"?>\n<soap:Envelope xmlns:soap="',
                 ENVELOPE.encode(),
@@ -123,10 +132,6 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
                 b"</soap:Body></soap:Envelope>",
             )
         )
-
-    def create_out_string(self, ctx: Any, charset: str | None = None) -> None:
-        """Hand the bytes over."""
-        ctx.out_string = [ctx.out_document]
 
     def write(self, name: str, tree: Tree) -> bytes:
         """Return the global element `{namespace}name` of the contract as bytes.
@@ -199,7 +204,7 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
                 else:
                     self._write(element, name, member, value[name], ready)
 
-    def _fault(self, fault: SgtFault, environ: Mapping[str, Any]) -> bytes:
+    def _fault(self, fault: SgtFault, exchange: Exchange) -> bytes:
         """Return a fault as the guides show it.
 
         The services of ConsultationMesuresDetaillees have a `faultstring` of their own, and tell
@@ -208,9 +213,9 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
         """
         told: dict[str, Any] = {"resultat": {"code": fault.code, TEXT: fault.label}}
         if self._faultstring is None:
-            if prm := environ.get(PRM):
+            if prm := exchange.prm:
                 told["infoFonctionnelles"] = {"pointId": prm}
-            if login := environ.get(LOGIN):
+            if login := exchange.login:
                 told["infoDemandeur"] = {"loginDemandeur": login}
         faultstring = escape(self._faultstring or fault.label).encode()
         return b"".join(
@@ -226,6 +231,17 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
 
 def _malformed(explanation: str) -> SgtFault:
     return SgtFault("SGT562", explanation=explanation)
+
+
+def _deciding(rule: Any) -> DecidingRule | None:
+    if rule is None:
+        return None
+    return DecidingRule(
+        name=rule.name,
+        source=rule.source,
+        provenance=rule.provenance,
+        explanation=f"aurait été accepté : {rule.remede}",
+    )
 
 
 def _as_sgt(error: Any) -> SgtFault:

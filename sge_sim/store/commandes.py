@@ -7,7 +7,17 @@ instant; `sge_sim.commandes.echeances` makes it happen.
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
-from sqlalchemy import Date, ForeignKey, Index, String, Text, UniqueConstraint, func, select
+from sqlalchemy import (
+    Date,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    exists,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, validates
 
 from sge_sim.store.base import Base, Instant, RowId
@@ -20,8 +30,9 @@ from sge_sim.store.codes import (
     TypeEvenement,
     TypeService,
 )
-from sge_sim.store.numeros import Numero, next_numero
+from sge_sim.store.numeros import next_numero
 from sge_sim.store.points import Point
+from sge_sim.store.prepared import Driver, Prepared
 
 _CODE = String(15)
 _PRM = String(14)
@@ -255,50 +266,47 @@ def abonnement_of(
 
 
 def lock_point(session: Session, prm: str) -> Point | None:
-    """Return a point whose orders no other transaction handles until this one ends.
-
-    SQLite needs no more than its only writer; PostgreSQL locks the row.
-    """
-    return session.get(Point, prm, with_for_update=True)
+    """Return a point whose orders no other transaction handles until this one ends."""
+    return session.get(Point, prm)
 
 
 def due(session: Session, until: datetime) -> list[ServiceSouscrit | Affaire | Evenement]:
     """Return all that is waiting for an instant not after `until`, in no order.
 
-    Where there is something, no other transaction gets the same until this one ends: it happens
-    once. SQLite needs no more than its only writer; PostgreSQL locks a row that all this goes by.
+    It happens once: transactions that write follow one another.
     """
-    if not is_anything_due(session, until):
-        return []
-    session.execute(
-        select(Numero.sorte).where(Numero.sorte == "service_souscrit").with_for_update()
-    )
-    return [
-        *session.scalars(select(ServiceSouscrit).where(ServiceSouscrit.echeance <= until)),
-        *session.scalars(select(Affaire).where(Affaire.echeance <= until)),
-        *session.scalars(select(Evenement).where(Evenement.echeance <= until)),
-    ]
-
-
-def last_happening(session: Session) -> datetime | None:
-    """Return when the last order or event happened, or changed a service; None if none did.
-
-    What the data set brings (oppositions) doesn't count.
-    """
-    moments = (
-        select(func.max(Affaire.opened_at)),
-        select(func.max(ServiceSouscrit.activated_at)).where(
-            ServiceSouscrit.affaire_id.is_not(None)
-        ),
-        select(func.max(ServiceSouscrit.ended_at)),
-        select(func.max(Evenement.instant)).where(Evenement.echeance.is_(None)),
-    )
-    return max(filter(None, map(session.scalar, moments)), default=None)
+    waiting: list[ServiceSouscrit | Affaire | Evenement] = []
+    for table, any_due in zip(_ATTENTES, _what_is_due(session, until), strict=True):
+        if any_due:
+            waiting += session.scalars(select(table).where(table.echeance <= until))
+    return waiting
 
 
 def is_anything_due(session: Session, until: datetime) -> bool:
     """Tell whether something is waiting for an instant not after `until`."""
-    return any(
-        session.scalar(select(table.echeance).where(table.echeance <= until).limit(1))
-        for table in (ServiceSouscrit, Affaire, Evenement)
+    return any(_what_is_due(session, until))
+
+
+_ATTENTES: tuple[type[ServiceSouscrit | Affaire | Evenement], ...] = (
+    ServiceSouscrit,
+    Affaire,
+    Evenement,
+)
+_DUE = Prepared(
+    select(
+        *(
+            exists().where(table.echeance <= bindparam("until", type_=Instant))
+            for table in _ATTENTES
+        )
     )
+)
+
+
+def _what_is_due(session: Session, until: datetime) -> tuple[bool, ...]:
+    """Tell of each of `_ATTENTES` whether one of its rows waits for an instant not after `until`.
+
+    It is asked before each order, hence in one statement.
+    """
+    row = _DUE.row(Driver.under(session), until=until)
+    assert row is not None
+    return row

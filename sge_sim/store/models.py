@@ -12,6 +12,7 @@ from sge_sim.store.commandes import (
     Evenement,
     ServiceSouscrit,
 )
+from sge_sim.store.ecritures import Ecriture
 from sge_sim.store.flux import Canal, FichierFlux, Publication
 from sge_sim.store.horloge import Horloge
 from sge_sim.store.journal import Echange
@@ -36,6 +37,7 @@ __all__ = [
     "DemandeHistorique",
     "DemandeInfraJ",
     "Echange",
+    "Ecriture",
     "Evenement",
     "FichierFlux",
     "Habilitation",

@@ -71,6 +71,16 @@ def test_a_meter_stops_answering_and_a_supplier_takes_over(running: RunningSimul
         assert running.admin(f"/api/points/{PRM}")["fournisseur_titulaire"] == supplier
 
 
+@pytest.mark.observed("R4x files of 5 minutes for some points, of 10 for the others")
+def test_the_step_of_r4x_is_set_on_a_large_point(running: RunningSimulator) -> None:
+    large = "98800000000246"
+    for minutes in ("5", "10"):
+        done = running.command("points", "set", large, "--r4x-pas", minutes)
+        assert done.returncode == 0, done.stderr
+        assert running.admin(f"/api/points/{large}")["mesures"]["r4x_pas"] == int(minutes)
+    assert "n'a pas de flux R4x" in refused(running, PRM, "--r4x-pas", "5")
+
+
 def test_mistakes_are_told_in_one_sentence(running: RunningSimulator) -> None:
     assert "n'est pas un fournisseur" in refused(running, PRM, "--nouveau-fournisseur", "TIERS1")
     assert "n'est pas une date" in refused(running, PRM, "--nouveau-fournisseur", "FOURN1@demain")

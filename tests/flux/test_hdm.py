@@ -1,5 +1,6 @@
 """HDM: the csv of histories."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from time import perf_counter
@@ -23,7 +24,9 @@ from hypothesis import given
 from sge_sim.flux import hdm
 from sge_sim.mesures import (
     Compteur,
+    Grille,
     PointMesure,
+    Structure,
     courbe,
     courbe_10_minutes,
     index_quotidiens,
@@ -158,16 +161,58 @@ def test_an_index_is_that_of_the_midnight_of_its_date_whatever_the_hour_of_its_l
     jour: date, labels: list[str]
 ) -> None:
     point = linky()
-    rows = [line.split(";") for line in blocks(point, jour, jour + JOUR)[0][3:]]
+    rows = [line.split(";") for line in blocks(point, jour - JOUR, jour)[0][3:]]
     lus = index_quotidiens(point, jour, jour + JOUR)
     assert [row[0] for row in rows] == labels
     for row in rows:
         assert row[1] == "Arrêté quotidien"
-        assert [int(one) for one in row[2:]] == [
-            *lus.fournisseur[:, 0].tolist(),
-            *lus.distributeur[:4, 0].tolist(),
-            int(lus.total[0]),
-        ]
+        # Six classes of the supplier; F7 to F10 count nothing.
+        assert [int(one) for one in row[2:8]] == lus.fournisseur[:6, 0].tolist()
+        assert row[8:12] == [""] * 4
+        assert [int(one) for one in row[12:16]] == lus.distributeur[:4, 0].tolist()
+        assert int(row[16]) == lus.total[0]
+
+
+@pytest.mark.observed("IDX file of 20/10/2020-02/02/2022: rows 2020-10-21 to 2022-02-02")
+def test_index_rows_close_each_day_of_the_period_so_that_its_last_day_can_be_computed() -> None:
+    point, debut, fin = linky(), date(2020, 10, 20), date(2022, 2, 2)
+    index, calendars, maxima = blocks(point, debut, fin)
+    assert (index[3][:10], index[-1][:10]) == ("2020-10-21", "2022-02-02")
+    assert calendars[1].startswith("Du 2020-10-21T00:00:00+02:00 au;")
+    assert (maxima[3][:10], maxima[-1][:10]) == ("2020-10-20", "2022-02-01")
+    veille, dernier = (int(line.rsplit(";", 1)[1]) for line in index[-2:])
+    watts = courbe(point, fin - JOUR, fin).valeurs
+    assert dernier - veille == watts.sum() // 2
+
+
+@pytest.mark.observed("IDX file, 2022: 390 of 391 rows have blanks where a register isn't used")
+def test_a_register_that_no_calendar_uses_is_blank_and_never_zero() -> None:
+    point = base(linky(pose=date(2024, 6, 30)))
+    for line in blocks(point, ORDINAIRE, ORDINAIRE + 9 * JOUR)[0][3:]:
+        row = line.split(";")[2:]
+        assert row[1:10] == [""] * 9
+        assert row[11:14] == [""] * 3
+        assert int(row[0]) == int(row[10]) == int(row[14]) > 0
+
+
+@pytest.mark.assumed("a register that a calendar used before keeps its value")
+def test_a_register_of_an_earlier_calendar_keeps_its_value() -> None:
+    point = linky()
+    apres = Grille(ORDINAIRE, "FC000165", Structure.BASE)
+    point = replace(point, grille_fournisseur=(*point.grille_fournisseur, apres))
+    for line in blocks(point, ORDINAIRE, ORDINAIRE + 3 * JOUR)[0][3:]:
+        row = line.split(";")[2:]
+        assert row[6:10] == [""] * 4
+        assert sum(map(int, row[:6])) == int(row[14])
+
+
+def base(point: PointMesure) -> PointMesure:
+    """The same point under calendars of one class."""
+    return replace(
+        point,
+        grille_fournisseur=(Grille(POSE, "FC000165", Structure.BASE),),
+        grille_distributeur=(Grille(POSE, "DI000001", Structure.BASE),),
+    )
 
 
 @pytest.mark.observed("IDX file, 2022")
@@ -186,7 +231,7 @@ def test_the_columns_of_the_index_block_are_the_15_registers_of_a_linky() -> Non
 def test_the_registers_of_each_grid_add_up_to_the_total(graine: int, debut: date) -> None:
     index, _, _ = blocks(linky(graine), debut, debut + timedelta(5))
     for line in index[3:]:
-        registres = [int(one) for one in line.split(";")[2:]]
+        registres = [int(one or 0) for one in line.split(";")[2:]]
         assert sum(registres[:10]) == sum(registres[10:14]) == registres[14]
 
 
@@ -202,6 +247,8 @@ def test_rows_before_the_communicating_meter_are_empty_and_without_calendar() ->
     )
     index, calendars, _ = blocks(point, date(2020, 10, 20), date(2022, 2, 2))
     assert index[3] == "2020-10-21T00:00:00+02:00;Arrêté quotidien" + ";" * 15
+    # The first reading closes the day of the Linky.
+    assert [line for line in index[3:] if line.endswith(";" * 15)][-1][:10] == "2021-01-07"
     premiere, seconde = (line.split(";") for line in calendars[1:])
     assert premiere[0] == "Du 2020-10-21T00:00:00+02:00 au 2021-01-08T23:00:00+01:00"
     assert premiere[1:6] == ["INCONNU", "INCONNU", "", "", "EAS F1"]

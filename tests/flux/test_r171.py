@@ -1,6 +1,8 @@
 """R171: daily indexes of large points."""
 
-from datetime import date, datetime
+import re
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import flux_schemas
@@ -27,6 +29,7 @@ from sge_sim.soap.writer import Stamp, write_stamps
 
 NAMESPACE = "http://www.enedis.fr/stm/R171"
 LENDEMAIN = ORDINAIRE + JOUR
+MATIN = datetime(2024, 7, 2, 9, 30, tzinfo=PARIS)
 
 
 def series(xml: Any) -> list[tuple[str, ...]]:
@@ -41,12 +44,23 @@ def test_a_file_has_the_tree_of_its_schema_and_its_root_alone_in_the_namespace(j
     flux_schemas.check(flux_schemas.R171, content, NAMESPACE)
 
 
-@pytest.mark.observed("R171 sample, 2022")
-def test_series_are_indexes_by_class_in_wh_and_varh() -> None:
+UNITES = {
+    "DD": "s",
+    "TF": "s",
+    "PMA": "VA",
+    "DQ": "VA",
+    "EA": "Wh",
+    "ERC": "VARh",
+    "ERI": "VARh",
+}
+
+
+@pytest.mark.observed("R171 samples: DD, TF, PMA in this order, no DE; the rest assumed")
+def test_series_are_those_of_the_meter_by_class_without_de() -> None:
     xml = tree(r171.write(envoi(), [publie(grand())]))
-    assert series(xml)[:12] == [
+    assert series(xml) == [
         (physique, "D", classe, unite)
-        for physique, unite in (("EA", "Wh"), ("ERC", "VARh"), ("ERI", "VARh"))
+        for physique, unite in UNITES.items()
         for classe in ("HCE", "HPE", "HCH", "HPH")
     ]
     assert set(texts(xml.iter("type"))) == {"INDEX"}
@@ -54,20 +68,29 @@ def test_series_are_indexes_by_class_in_wh_and_varh() -> None:
         "Heures Creuses Eté",
         "Heures Pleines Eté",
     ]
-
-
-@pytest.mark.documented("guide R171 v1.3.0: quantities and units, but for DE (assumed)")
-def test_what_is_billed_beside_energies_comes_after_them() -> None:
-    point = grand()
-    xml = tree(r171.write(envoi(), [publie(point)]))
-    unites = {"DD": "s", "DE": "Wh", "DQ": "VA", "PMA": "VA", "TF": "s"}
-    assert series(xml)[12:] == [
-        (physique, "D", classe, unite)
-        for physique, unite in unites.items()
-        for classe in ("HCE", "HPE", "HCH", "HPH")
-    ]
     plant = tree(r171.write(envoi(), [publie(grand(segment="P3"))]))
-    assert [one[0] for one in series(plant)[12::4]] == ["PMA", "TF"]
+    assert [one[0] for one in series(plant)[::4]] == ["TF", "PMA", "EA", "ERC", "ERI"]
+
+
+@pytest.mark.observed("R171 samples: PMA in VA or in W")
+def test_the_largest_power_is_in_va_or_in_w_by_point() -> None:
+    watts = publie(replace(grand(), pma_en_watts=True))
+    for point, unite in ((publie(grand()), "VA"), (watts, "W")):
+        xml = tree(r171.write(envoi(), [point]))
+        assert {one[3] for one in series(xml) if one[0] == "PMA"} == {unite}
+
+
+@pytest.mark.observed("R171 sample, 2022: HPH 1 440 000 s, 25 days after the monthly reading")
+def test_running_time_is_that_of_the_month() -> None:
+    point = replace(grand(), jour_releve=9)
+    xml = tree(r171.write(envoi(), [publie(point, date(2022, 2, 2))]))
+    temps = {
+        one.findtext("codeClasseTemporelle"): one.findtext(".//valeur")
+        for one in xml.iter("serieMesuresDatees")
+        if one.findtext("grandeurPhysique") == "TF"
+    }
+    assert temps["HPH"] == "1440000"
+    assert temps["HCE"] == temps["HPE"] == "0"
 
 
 @pytest.mark.assumed("one meter, read once: CMD v3.0 and R171 tell the same")
@@ -105,21 +128,54 @@ def test_values_are_those_of_the_consultation(jour: date) -> None:
         for relevee in courants.grandeurs
         for registre in relevee.calendriers[0].registres
     }
-    assert publies == consultes
-    assert len(publies) == 8 * 4
+    assert {cle for cle in consultes if cle[0] not in UNITES} == {
+        ("DE", classe) for classe in ("HCE", "HPE", "HCH", "HPH")
+    }
+    assert publies == {cle: lues for cle, lues in consultes.items() if cle[0] in UNITES}
+    assert len(publies) == 7 * 4
 
 
 @pytest.mark.observed("R171 sample, 2022: reading instant in legal time, creation in UTC")
 def test_an_index_is_dated_by_its_reading_of_the_night_after_and_the_file_by_utc() -> None:
     point = grand()
-    creation = datetime(2024, 7, 2, 9, 30, tzinfo=PARIS)
-    xml = tree(r171.write(envoi(creation=creation), [publie(point)]))
+    xml = tree(r171.write(envoi(creation=MATIN), [publie(point)]))
     lus = index_courants(point, LENDEMAIN, LENDEMAIN + JOUR)
     local = str((lus.horodates + lus.decalages).astype("datetime64[s]")[0])
     assert set(texts(xml.iter("dateFin"))) == {local}
     assert local.startswith("2024-07-02T0")
     assert xml.findtext("entete/dateHeureCreation") == "2024-07-02T07:30:00"
-    assert texts(xml.iter("valeur"))[:4] == [str(one) for one in lus.distributeur[:4, 0].tolist()]
+    energies = [one for one in xml.iter("serieMesuresDatees") if one[3].text == "EA"]
+    assert [one.findtext(".//valeur") for one in energies] == [
+        str(one) for one in lus.distributeur[:4, 0].tolist()
+    ]
+
+
+@pytest.mark.observed("R171 sample, 2022: made at 01:38:24 UTC; several files by the guide")
+def test_a_file_is_made_in_the_night_once_its_points_were_read() -> None:
+    points = [publie(grand(graine), prm=f"{graine:014d}") for graine in range(60)]
+    nuit, matin = r171.files(envoi(creation=MATIN), points)
+    assert len(nuit.prms) > 40
+    for archive, instant in ((nuit, "2024-07-02T01:38:24"), (matin, "2024-07-02T07:30:01")):
+        xml = tree(archive.membres[0][1])
+        assert xml.findtext("entete/dateHeureCreation") == instant
+        # Readings are in legal time, two hours later.
+        derniere = datetime.fromisoformat(max(texts(xml.iter("dateFin"))))
+        assert derniere <= datetime.fromisoformat(instant) + timedelta(hours=2)
+    assert {*nuit.prms, *matin.prms} == {one.prm for one in points}
+
+
+@pytest.mark.observed("R171 names: 14 digits with zeros in front, another one in each file")
+def test_each_file_has_an_identifier_of_its_own() -> None:
+    points = [publie(grand(graine), prm=f"{graine:014d}") for graine in range(60)]
+    points += [publie(grand(segment="P3"), prm="9" * 14)]
+    names = [
+        archive.nom
+        for sequence in (1, 2, 12)
+        for archive in r171.files(envoi(sequence=sequence, creation=MATIN), points)
+    ]
+    identifiants = [nom.split("_")[3] for nom in names]
+    assert len(set(identifiants)) == len(names) >= 9
+    assert all(re.fullmatch("0[0-9]{13}", one) for one in identifiants)
 
 
 @pytest.mark.documented("guide R171 v1.3.0")
@@ -132,11 +188,11 @@ def test_consumption_and_production_are_in_separate_files_of_1000_points_at_most
         *(publie(grand(rang), prm=f"{rang:014d}") for rang in range(3)),
         publie(grand(segment="P3"), prm="9" * 14),
     ]
-    archives = list(r171.files(envoi(), points))
+    archives = list(r171.files(envoi(creation=MATIN), points))
     assert [one.nom for one in archives] == [
-        "ENEDIS_R171_C_3182901_GRDT_1100256_20240703030000.zip",
-        "ENEDIS_R171_C_3182901_GRDT_1100256_20240703030001.zip",
-        "ENEDIS_R171_P_3182901_GRDT_1100256_20240703030002.zip",
+        "ENEDIS_R171_C_03182901001201_GRDT_1100256_20240702033824.zip",
+        "ENEDIS_R171_C_03182901001202_GRDT_1100256_20240702033825.zip",
+        "ENEDIS_R171_P_03182901001203_GRDT_1100256_20240702033826.zip",
     ]
     assert [len(one.prms) for one in archives] == [2, 1, 1]
     assert texts(tree(archives[2].membres[0][1]).iter("grandeurMetier"))[0] == "PROD"

@@ -45,10 +45,10 @@ def test_a_file_has_the_tree_of_its_schema(jour: date, segment: str, corrigees: 
 
 
 @pytest.mark.observed("R4Q sample, 2022")
-def test_values_are_whole_kw_kvar_and_volts_stamped_at_the_start_of_ten_minutes() -> None:
+def test_values_are_whole_kw_and_kvar_stamped_at_the_start_of_ten_minutes() -> None:
     xml = tree(r4x.write(envoi(), publie(grand())))
     units = {name: one.findtext("Unite_Mesure") for name, one in series(xml).items()}
-    assert units == {"EA": "kW", "ERC": "kVAr", "ERI": "kVAr", "E": "V"}
+    assert units == {"EA": "kW", "ERI": "kVAr"}
     active = series(xml)["EA"]
     assert active.findtext("Horodatage_Debut") == "2024-07-01T00:00:00+02:00"
     assert active.findtext("Horodatage_Fin") == "2024-07-01T23:59:59+02:00"
@@ -57,6 +57,57 @@ def test_values_are_whole_kw_kvar_and_volts_stamped_at_the_start_of_ten_minutes(
     assert points(active)[-1].get("Horodatage") == "2024-07-01T23:50:00+02:00"
     assert max(int(one.get("Valeur_Point")) for one in points(active)) < 1000
     assert xml.findtext("Entete/Reference_Demande") == "64697659"
+
+
+@pytest.mark.observed("R4Q sample, 2022: EA and ERI of a point in consumption")
+@pytest.mark.parametrize(("segment", "metier"), [("C4", "CONS"), ("P3", "PROD")])
+def test_an_order_of_the_curve_publishes_active_and_inductive_power_in_its_direction(
+    segment: str, metier: str
+) -> None:
+    """A quantity without direction, such as a voltage, stops a reader that expects one."""
+    xml = tree(r4x.write(envoi(), publie(grand(segment=segment))))
+    assert [
+        (one.findtext("Grandeur_Physique"), one.findtext("Grandeur_Metier"))
+        for one in xml.iter("Donnees_Courbe")
+    ] == [("EA", metier), ("ERI", metier)]
+
+
+@pytest.mark.observed("R4x files of some points since March 2023, never before")
+def test_a_point_set_to_five_minutes_publishes_what_its_meter_recorded() -> None:
+    xml = tree(r4x.write(envoi(), publie(grand(), r4x_pas=5)))
+    for name, grandeur in (("EA", Grandeur.PA), ("ERI", Grandeur.PRI)):
+        serie = series(xml)[name]
+        assert serie.findtext("Granularite") == "5"
+        natif = courbe(grand(), ORDINAIRE, ORDINAIRE + JOUR, grandeur)
+        publies = [int(one.get("Valeur_Point")) for one in points(serie)]
+        assert publies == (natif.valeurs // 1000).tolist()
+        assert len(publies) == 288
+        assert points(serie)[1].get("Horodatage") == "2024-07-01T00:05:00+02:00"
+
+
+@pytest.mark.observed("no file of 5 minutes before March 2023")
+@pytest.mark.assumed("a file over both steps has a Donnees_Courbe for each")
+def test_nothing_is_published_every_five_minutes_before_meters_recorded_so() -> None:
+    samedi = date(2023, 2, 25)
+    xml = tree(r4x.write(envoi(), publie(grand(), samedi, samedi + timedelta(7), r4x_pas=5)))
+    assert [
+        (
+            one.findtext("Grandeur_Physique"),
+            one.findtext("Granularite"),
+            one.findtext("Horodatage_Debut")[:10],
+            one.findtext("Horodatage_Fin")[:10],
+            len(points(one)),
+        )
+        for one in xml.iter("Donnees_Courbe")
+    ] == [
+        (name, *part)
+        for name in ("EA", "ERI")
+        for part in (
+            ("10", "2023-02-25", "2023-02-28", 4 * 144),
+            ("5", "2023-03-01", "2023-03-03", 3 * 288),
+        )
+    ]
+    flux_schemas.check(flux_schemas.R4X, r4x.write(envoi(), publie(grand(), samedi, r4x_pas=5)))
 
 
 @pytest.mark.observed("R4Q sample, 2022: a space before the equals sign")

@@ -167,3 +167,10 @@ def test_half_the_sum_of_r50_is_the_difference_of_the_indexes_of_r151_and_the_da
             for releve in (premier, dernier)
         ]
         assert sommes[1] - sommes[0] == energie
+
+
+@pytest.mark.observed("R50 and R151 samples, 2022")
+@pytest.mark.parametrize("module", [r50, r151])
+def test_the_root_declares_the_namespace_of_instances(module: Any) -> None:
+    root = tree(module.write(envoi(), [publie(linky())]))
+    assert root.nsmap == {"xsi": "http://www.w3.org/2001/XMLSchema-instance"}

@@ -63,6 +63,20 @@ def test_c5_half_the_sum_of_watts_is_the_energy_and_the_difference_of_indexes(
     assert energies == np.diff(index).tolist()
 
 
+@pytest.mark.observed("CMD v2 and v3, HDM, R50: every half-hour is even")
+@given(linkys, jours, durees)
+@examples(60)
+def test_c5_watts_are_twice_the_wh_that_the_meter_counted(
+    point: PointMesure, debut: date, duree: int
+) -> None:
+    assert not (courbe(point, debut, apres(debut, duree)).valeurs % 2).any()
+
+
+def test_c5_watts_have_no_larger_quantum_than_the_wh() -> None:
+    watts = courbe(linky(), LUNDI, apres(LUNDI, 7)).valeurs
+    assert 100 < np.count_nonzero(watts % 4) < 236
+
+
 @pytest.mark.observed("CMD v3, 2023")
 @given(grands, jours, durees)
 @examples(40)
@@ -211,7 +225,7 @@ def test_hourly_watts_are_the_mean_of_the_half_hours_and_add_up_to_the_day(
     heures = courbe(replace(point, collectes=(Collecte(fin),)), debut, fin)
     premier = apres(debut, duree - len(minuits(debut, fin)) + 1)
     assert premier == debut
-    assert (abs(2 * heures.valeurs - demis[::2] - demis[1::2]) <= 1).all()
+    assert (2 * heures.valeurs == demis[::2] + demis[1::2]).all()
     energies = energies_quotidiennes(point, debut, fin).valeurs
     assert heures.valeurs.sum() == energies.sum()
 

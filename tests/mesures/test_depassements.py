@@ -210,7 +210,7 @@ def test_registers_grow_in_the_month_whatever_the_window(
         np.testing.assert_array_equal(valeurs[:, dedans], registres[grandeur])
     for grandeur, valeurs in registres.items():
         pas = np.diff(valeurs, axis=1)
-        assert (pas if grandeur is TF else pas[:, meme_mois]).min(initial=0) >= 0
+        assert pas[:, meme_mois].min(initial=0) >= 0, grandeur
 
 
 def test_registers_start_again_after_the_monthly_reading() -> None:
@@ -296,18 +296,31 @@ def test_a_point_that_was_given_less_power_overruns_and_others_do_not() -> None:
         assert lus[PMA].any()
 
 
+@pytest.mark.observed("R171, 2022, and CMD v3: HPH 1 440 000 s after 25 days, 0 out of season")
+def test_running_time_is_that_since_the_monthly_reading() -> None:
+    lus = index_courants(grand(), date(2022, 2, 3), date(2022, 2, 4))
+    temps = registres_factures(grand(), lus, (TF,))[TF][:, 0].tolist()
+    hce, hpe, hch, hph, pte = temps
+    assert hph == 25 * 16 * 3600 == 1_440_000
+    assert hce == hpe == pte == 0
+    assert hch == lus.horodates[0] - int(releve(2022, 1).timestamp()) - hph
+
+
 @given(avec_plages, jours, durees)
 @examples(30)
-def test_running_times_add_up_to_the_time_since_the_meter_was_installed(
+def test_running_times_add_up_to_the_time_since_the_monthly_reading(
     point: PointMesure, debut: date, duree: int
 ) -> None:
-    pose = int(datetime(POSE.year, POSE.month, POSE.day, tzinfo=PARIS).timestamp())
+    pose = datetime(POSE.year, POSE.month, POSE.day, tzinfo=PARIS)
     for lus in (
         index_courants(point, debut, apres(debut, duree)),
         index_quotidiens(point, debut, apres(debut, duree)),
     ):
         temps = registres_factures(point, lus, (TF,))[TF]
-        assert temps.sum(axis=0).tolist() == (lus.horodates - pose).tolist()
+        assert temps.sum(axis=0).tolist() == [
+            int((instant - max(debut_du_mois(instant), pose)).total_seconds())
+            for instant in (one.astimezone(UTC) for one in instants(lus))
+        ]
         classes = {rang - 1 for _, rang in point.grille_distributeur[0].structure.classes}
         assert not temps[sorted(set(range(5)) - classes)].any()
 
@@ -322,6 +335,8 @@ def test_the_class_of_the_hour_of_the_change_loses_or_gains_it(
     def creuses(texte: str) -> int:
         """The off-peak seconds of the day."""
         point = replace(grand(), heures_creuses=(HeuresCreuses(POSE, parse_plages(texte)),))
+        # Read on another day of the month than these.
+        point = replace(point, jour_releve=20)
         temps = registres_factures(point, index_quotidiens(point, jour, apres(jour, 2)))[TF]
         return int(np.diff(temps, axis=1)[[0, 2], 0].sum())
 
@@ -347,7 +362,7 @@ def test_a_new_meter_and_a_new_client_start_from_zero(graine: int, jour: date) -
     assert du_mois(neuf, lu, 0) == attendus(neuf, debut, releve(2024, 2))
     pose = datetime(2024, 1, jour.day, tzinfo=PARIS).astimezone(UTC).timestamp()
     temps = registres_factures(neuf, lu)[TF].sum()
-    assert temps == lu.horodates[0] - pose
+    assert temps == lu.horodates[0] - max(pose, debut.timestamp())
     a_la_pose = index_quotidiens(neuf, jour, apres(jour, 1))
     assert not any(valeurs.any() for valeurs in registres_factures(neuf, a_la_pose).values())
     client = replace(grand(graine), mise_en_service=jour)
@@ -370,6 +385,15 @@ def test_a_producer_has_neither_power_to_overrun_nor_a_small_meter_any_of_them()
     ]
     assert lus[PMA][0] > 0
     assert not any(registre[1:].any() for registre in lus.values())
+
+
+@pytest.mark.observed("R171: PMA in VA or in W, by point")
+def test_a_point_may_tell_its_largest_active_power() -> None:
+    lu = index_aux(grand(), [date(2024, 2, 9)], 50)
+    watts = registres_factures(replace(grand(), pma_en_watts=True), lu, (PMA,))[PMA]
+    pa = par_10_minutes(courbe(grand(), date(2024, 1, 9), date(2024, 2, 9)))
+    assert watts.max() == 1000 * max(pa.values())
+    assert watts.max() < registres_factures(grand(), lu, (PMA,))[PMA].max()
 
 
 def test_without_reading_there_is_nothing() -> None:

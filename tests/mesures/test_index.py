@@ -25,6 +25,7 @@ from sge_sim.mesures import (
     index_aux,
     index_courants,
     index_de_depose,
+    index_er,
     index_quotidiens,
     parse_plages,
 )
@@ -69,6 +70,39 @@ def test_c1_c4_registers_count_whole_kwh(point: PointMesure, jour: date, gr: Gra
     ecart = index.total - index.distributeur.sum(axis=0)
     assert (ecart >= 0).all()
     assert (ecart <= 4_000).all()
+
+
+@pytest.mark.documented("GUI 0497: a P4 has ER, ERC and ERI registers, VArh")
+@given(linkys.filter(lambda point: point.segment == "P4"), jours, durees)
+@examples(20)
+def test_p4_counts_reactive_energy_by_the_unit(point: PointMesure, debut: date, duree: int) -> None:
+    eri, erc = (
+        index_quotidiens(point, debut, apres(debut, duree + 20), grandeur)
+        for grandeur in (Grandeur.PRI, Grandeur.PRC)
+    )
+    assert eri.total[-1] > eri.total[0] >= 0
+    assert eri.distributeur.sum(axis=0).tolist() == eri.total.tolist()
+    # The initial index of the meter is that of its active energy.
+    assert (eri.total < index_quotidiens(point, debut, apres(debut, duree + 20)).total).all()
+    assert (np.diff(erc.total) >= 0).all()
+
+
+@pytest.mark.assumed("ER is what ERI and ERC count together")
+@given(grands, jours, durees)
+@examples(20)
+def test_er_is_the_sum_of_inductive_and_capacitive(
+    point: PointMesure, debut: date, duree: int
+) -> None:
+    eri, erc = (
+        index_courants(point, debut, apres(debut, duree), grandeur)
+        for grandeur in (Grandeur.PRI, Grandeur.PRC)
+    )
+    er = index_er(eri, erc)
+    assert (er.distributeur - erc.distributeur).tolist() == eri.distributeur.tolist()
+    assert (er.fournisseur - erc.fournisseur).tolist() == eri.fournisseur.tolist()
+    assert (er.total - erc.total).tolist() == eri.total.tolist()
+    assert er.horodates.tolist() == eri.horodates.tolist()
+    assert er.valides.tolist() == eri.valides.tolist()
 
 
 def watts_in(point: PointMesure, jour: date, plages: Plages) -> int:

@@ -58,13 +58,13 @@ FENETRES = (
     (date(2024, 10, 21), date(2024, 11, 4)),
 )
 EMPREINTES = {
-    "residentiel": "f03dcf1629ba91a80475a8faa43950e3eaf6cad02cb55d7ad3be6e2757f6cbaf",
-    "commerce": "0ba9a34c0a5349880e6bf70c5f80321696ef47ddf4c3df42f1b67c424da1048b",
-    "activation": "0a8d54b23c02c224fcd92aa51cb22eb4549bab73c394f720eca7f1810e8d7bf8",
-    "surplus": "01f8237a7188e7eacab8a4cf25cca62c23c81b2bda182b24d54f6ac0aaa3da77",
-    "tertiaire": "94ca411ace86f7ecd9cecf23796e07c0751377998d9f40b2246fa77734c4ae16",
-    "usine": "96757c45ebd48c74b48e8c8e8a0e8acdc56a6b45c0b662590e610e133e7a8ceb",
-    "centrale": "6421c449872af198735f3a366f9ebc931e21f39d886da0769d098bd167bb9ca2",
+    "residentiel": "f9b32e6957ce684f9ee7949d0b48f13433c8191c0d3b0bda73e8a23643d7447a",
+    "commerce": "1d1490834f6cac5f54d5d85cb5ee35c4dc48e6d514a1c448d8b8039c051fee8f",
+    "activation": "5c150d7c55311e04855299a1935e93430cf4f5ac5422ccd962110ec1de24f5ac",
+    "surplus": "e8e6a63d703b84c020a80013873d6eb090080fcfcddffb6f7ba7535fd9ccf541",
+    "tertiaire": "a08801f021c00711858abb5cdae22c7ec21e22109311a31a6f92fb5f23223044",
+    "usine": "e4258467181cfa4a9317226d8f01172df64d5e2cec7f61dff52ddabfbd6c7e4a",
+    "centrale": "5faa476d0cf7cb39301c9a82b2538e690bbaebbd4f596b4af3608ac2bda316ac",
 }
 
 
@@ -89,10 +89,10 @@ def digest(point: PointMesure) -> str:
 
 
 FACTUREES = {
-    "tertiaire": "eb5ffa05e8c8c38b04ee1fc51054beea404ad6ac8a3b7ab13eff8cb407ec9ae6",
-    "usine": "1403079de94e0e75e9feb2f25a68d492495af09a3a07b5d07543fd2f2927b7a3",
-    "centrale": "ce0d3214d1f25813ed7335ab4c394143825aa7443735aedf4696205d5a07b77c",
-    "moins puissante": "255067fea0741b9e97cb2bb2fe7e2c5012b4d4dfbabdb264ba4984c7c1a98d6c",
+    "tertiaire": "4e1b97b11dcc2d04e686364565f6cc56419b95dba471315c8332bdd3a48ab3b0",
+    "usine": "d625f5bce425211be6aa8022a7b198a1d98b11b2b873388417dc319487e302dd",
+    "centrale": "1812ab265cda86011e2b28adec20e35fac902ad5563842e1b3f062d9eb6af9a2",
+    "moins puissante": "116c9207508f57388bb646d714b4eb3420ac32d5754a7da2dfe6ea5b3cd53014",
 }
 """Of what large meters count beside energies."""
 

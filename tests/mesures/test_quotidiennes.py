@@ -6,6 +6,7 @@ from datetime import date, datetime
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 from mesures_points import POSE, apres, durees, examples, grand, grands, jours, linky, linkys
 
 from sge_sim.clock import PARIS
@@ -17,6 +18,7 @@ from sge_sim.mesures import (
     courbe,
     energies_quotidiennes,
     minuits,
+    phases_de,
     puissances_maximales,
     puissances_mensuelles,
 )
@@ -128,3 +130,68 @@ def test_nothing_daily_before_the_mise_en_service() -> None:
     assert maxima.minuits.tolist() == energies.minuits.tolist()
     assert puissances_maximales(point, POSE, LUNDI).valeurs.tolist() == []
     assert puissances_mensuelles(point, POSE, LUNDI) == ()
+
+
+# --- maxima by phase ----------------------------------------------------------------------------
+
+
+triphases = linkys.filter(lambda point: point.segment == "C5").map(
+    lambda point: replace(point, triphase=True)
+)
+
+
+@pytest.mark.documented("GUI 0497: the draw-off of a three-phase C5, each phase at its own instant")
+@given(triphases, jours, st.integers(1, 10))
+@examples(40)
+def test_phases_share_the_maximum_of_the_sum_each_at_its_instant(
+    point: PointMesure, debut: date, duree: int
+) -> None:
+    fin = apres(debut, duree)
+    somme = puissances_maximales(point, debut, fin)
+    phases = [puissances_maximales(point, debut, fin, phase) for phase in phases_de(point)]
+    assert len(phases) == 3
+    # What three maxima reach apart is at least what they reach together.
+    assert (sum(phase.valeurs for phase in phases) >= somme.valeurs).all()
+    bords = minuits(debut, fin)
+    for rang, phase in enumerate(phases, start=1):
+        assert (phase.valeurs * 2 <= somme.valeurs + 2).all()
+        assert (phase.valeurs * 5 >= somme.valeurs).all()
+        assert ((bords[:-1] <= phase.horodates) & (phase.horodates < bords[1:])).all()
+        seule = puissances_maximales(point, apres(fin, -1), fin, rang)
+        assert (seule.valeurs, seule.horodates) == (phase.valeurs[-1:], phase.horodates[-1:])
+
+
+def test_phases_reach_their_maxima_at_different_instants() -> None:
+    point = replace(linky(kva=18), triphase=True)
+    annee = (date(2023, 1, 1), date(2024, 1, 1))
+    un, deux, trois = (puissances_maximales(point, *annee, phase) for phase in (1, 2, 3))
+    assert (un.horodates != deux.horodates).all()
+    assert (deux.horodates != trois.horodates).all()
+    assert (un.valeurs != deux.valeurs).mean() > 0.9
+
+
+@pytest.mark.documented("GUI 0497: P1M tells the largest of each phase too")
+def test_monthly_maximum_of_a_phase_is_the_largest_of_its_days() -> None:
+    point = replace(linky(kva=18), triphase=True)
+    mois = (date(2024, 1, 1), date(2024, 2, 1))
+    attendu = int(puissances_maximales(point, *mois, 2).valeurs.max())
+    assert puissances_mensuelles(point, *mois, 2) == (PuissanceMensuelle(mois[0], attendu),)
+
+
+@pytest.mark.documented("GUI 0497: only three-phase C5 have maxima by phase")
+@pytest.mark.parametrize(
+    "point",
+    [linky(), replace(linky(segment="P4"), triphase=True), replace(grand(), triphase=True)],
+)
+def test_other_points_tell_nothing_by_phase(point: PointMesure) -> None:
+    assert phases_de(point) == ()
+    with pytest.raises(ValueError, match="phase 1"):
+        puissances_maximales(point, LUNDI, apres(LUNDI, 1), 1)
+
+
+@pytest.mark.documented("GUI 0502: the maxima of a P4 are those of its injection")
+def test_maximum_power_of_a_p4_is_of_the_day_and_within_the_plant() -> None:
+    maxima = puissances_maximales(linky(segment="P4"), date(2023, 1, 1), date(2024, 1, 1))
+    assert 4_000 < maxima.valeurs.max() <= 9_000
+    heures = (maxima.horodates + maxima.decalages) % 86_400 // 3600
+    assert ((heures >= 5) & (heures < 22)).all()

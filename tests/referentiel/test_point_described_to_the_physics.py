@@ -5,11 +5,12 @@ from datetime import date
 import pytest
 from sqlalchemy.orm import Session
 
-from sge_sim.mesures import Collecte, Opposition, PointMesure, Profil, Structure
+from sge_sim.mesures import Collecte, Opposition, PointMesure, Profil, Structure, phases_de
 from sge_sim.referentiel.mesures import jour_releve, point_mesure
 from sge_sim.store.codes import Sens
 from sge_sim.store.database import Database
-from sge_sim.store.mesures import Suivi, open_collecte, read_suivi
+from sge_sim.store.fiches import Suivi
+from sge_sim.store.mesures import open_collecte, read_suivi
 from sge_sim.store.points import Point, find_point, named_points
 
 C5, C4, C2 = "25478147557460", "98800001144455", "98800003605936"
@@ -74,6 +75,13 @@ def test_an_opposed_point_records_nothing(session: Session) -> None:
     opposed = described(session, "24210000002057")
     assert opposed.oppositions == (Opposition(opposed.mise_en_service),)
     assert described(session, C5).oppositions == ()
+
+
+@pytest.mark.assumed("a C5 delivered in 230/400 V is on three phases")
+def test_a_three_phase_c5_is_known_by_its_voltage(session: Session) -> None:
+    assert phases_de(described(session, "24210000002494")) == (1, 2, 3)
+    assert phases_de(described(session, C5)) == ()
+    assert phases_de(described(session, C4)) == ()
 
 
 @pytest.mark.assumed("the installation of the client's category")

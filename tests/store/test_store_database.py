@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from stat import S_IMODE
 from threading import Event, Thread
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -141,3 +142,22 @@ def test_a_new_file_is_for_its_owner_alone(tmp_path: Path) -> None:
     database.dispose()
     assert modes.pop("sge-sim.db") == 0o600
     assert set(modes.values()) == {0o600}
+
+
+@pytest.mark.parametrize("workers", [1, 2, 4, 8, 16])
+def test_the_processes_share_the_connections_of_a_postgresql_server(workers: int) -> None:
+    """A server takes 100 of them unless told otherwise."""
+    database = Database("postgresql+psycopg://nobody@localhost/none", processes=workers + 1)
+    pool: Any = database.engine.pool
+    assert 2 <= pool.size() <= 20
+    assert 2 * pool.size() == pool.size() + pool._max_overflow
+    assert 2 * pool.size() * (workers + 1) <= 90
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql+psycopg://moi:s3cret@hote:x/base", "rien://moi:s3cret@a@hote/base"]
+)
+def test_a_refused_address_does_not_show_its_password(url: str) -> None:
+    with pytest.raises(UsageError, match=r"moi:\*\*\*@hote") as refused:
+        Database(url)
+    assert "s3cret" not in str(refused.value)

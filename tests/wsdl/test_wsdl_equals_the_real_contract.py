@@ -7,12 +7,13 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from contract_tree import differences, read_contract
+from contract_tree import XS, Difference, differences, read_contract
 
 from sge_sim.resources import data_path
 
 OURS = data_path("wsdl")
 THEIRS = Path(str(files("lowatt_enedis"))) / "wsdl"
+COMMUN = "http://www.enedis.fr/sge/b2b/services/consultationmesuresdetaillees/common"
 
 REAL = {
     "CommandeArretServiceSouscritMesures-v1.0.wsdl": (
@@ -57,15 +58,46 @@ EXCEPTIONS = {
     "/soap:address/@location": "their files name retired hosts, ours the homologation of today",
 }
 
+# Their ConsultationMesuresDetaillees v3.0 is older than the schema v1.2 of April 2024, which made
+# plain types of these (GUI 0497 v1.5.0): the owner and name of the element, what it is now.
+V3_DU_GUIDE = {
+    "ConsulterMesuresDetailleesV3ResponseType/sequence/element[mesuresCorrigees]": "string",
+    "GrandeurBase/sequence/element[grandeurMetier]": "string",
+    "GrandeurBase/sequence/element[grandeurPhysique]": "string",
+    "Contexte/sequence/element[contexteReleve]": "string",
+    "Contexte/sequence/element[typeReleve]": "string",
+    "Valeur/sequence/element[iv]": "integer",
+}
+
+
+def newer_in_the_guide(name: str) -> dict[str, Difference]:
+    """Return the differences that the schema v1.2 of April 2024 makes, by path."""
+    if name != "ConsultationMesuresDetaillees-v3.0.wsdl":
+        return {}
+    theirs = read_contract(THEIRS / REAL[name])
+    made: dict[str, Difference] = {}
+    for element, ours in V3_DU_GUIDE.items():
+        path = f"complexType {{{COMMUN}}}{element}/@type"
+        enumeration = f"simpleType {theirs[path]}"
+        made[path] = (f"{{{XS}}}{ours}", theirs[path])
+        made |= {
+            each: (None, value)
+            for each, value in theirs.items()
+            if each == enumeration or each.startswith(f"{enumeration}/")
+        }
+    return made
+
 
 def test_every_document_has_a_real_one_to_equal() -> None:
     assert {path.name for path in OURS.glob("*.wsdl")} == REAL.keys()
 
 
-@pytest.mark.documented("WSDL and XSD files of Enedis, in lowatt-enedis 3.3.2")
+@pytest.mark.documented("WSDL and XSD files of Enedis, in lowatt-enedis 3.3.2; GUI 0497 v1.5.0")
 @pytest.mark.parametrize("name", REAL)
 def test_document_differs_from_the_real_one_by_the_exceptions_only(name: str) -> None:
     found = differences(read_contract(OURS / name), read_contract(THEIRS / REAL[name]))
+    newer = newer_in_the_guide(name)
+    assert {path: found.pop(path, None) for path in newer} == newer
     excepted = {path: end for path in found for end in EXCEPTIONS if path.endswith(end)}
     report = "\n".join(
         f"{path}\n  ours:   {ours}\n  theirs: {theirs}"

@@ -1,5 +1,6 @@
 """The REST routes, one module per subject; each has a `router(state)`."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated
@@ -8,6 +9,7 @@ from fastapi import Path
 from pydantic import BaseModel, ConfigDict
 
 from sge_sim.commandes.back_office import BackOffice
+from sge_sim.lost_exchanges import Losses
 from sge_sim.settings import Settings
 from sge_sim.store.clock import StoredClock
 from sge_sim.store.database import Database
@@ -28,13 +30,14 @@ class Body(BaseModel):
 @dataclass(frozen=True)
 class AdminState:
     """What the routes work on; `b2b_url` is where the web services answer, `back_office`
-    does what is due."""
+    does what is due, `losses` tells what the journal couldn't keep."""
 
     settings: Settings
     database: Database
     clock: StoredClock
     b2b_url: str
     back_office: BackOffice
+    losses: Callable[[], Losses]
 
     @cached_property
     def campaigns(self) -> "Campaigns":

@@ -1,6 +1,6 @@
 """`/api/points`: what is known of a point, and what its measures depend on."""
 
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter
 from pydantic import Field
@@ -21,6 +21,9 @@ class ReglagesPoint(Body):
     jours_absents: str | None = Field(None, examples=["2025-03-01..2025-03-04", "aucun"])
     points_absents: str | None = Field(None, examples=["2025-03-01T08:00..2025-03-01T10:00"])
     teleoperable: bool | None = Field(None, description="Rendre le compteur joignable ou non")
+    r4x_pas: Literal[5, 10] | None = Field(
+        None, description="Pas en minutes du flux R4x, depuis mars 2023 (C1-C4, P1-P3)"
+    )
     collecte: str | None = Field(None, examples=["2025-03-01", "2025-03-01..2025-06-01", "aucun"])
 
 

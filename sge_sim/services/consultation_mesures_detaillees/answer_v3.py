@@ -82,7 +82,7 @@ def _grandeur(demande: Demande, relevee: GrandeurRelevee) -> Tree:
     tree: dict[str, Any] = {
         "grandeurMetier": demande.metier,
         "grandeurPhysique": relevee.grandeur,
-        "unite": UNITES[relevee.grandeur],
+        "unite": relevee.unite or UNITES[relevee.grandeur],
         "calendrier": [_calendrier(calendrier) for calendrier in relevee.calendriers],
     }
     if relevee.total is not None:

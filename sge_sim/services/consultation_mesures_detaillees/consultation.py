@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from sge_sim.demandeur import Demandeur
 from sge_sim.ecarts import Ecart
-from sge_sim.environ import Demandeur
 from sge_sim.services.consultation_mesures_detaillees.demande import Demande, Version
 from sge_sim.services.consultation_mesures_detaillees.releves import Contexte
 from sge_sim.services.consultation_mesures_detaillees.series import Serie, is_corrected

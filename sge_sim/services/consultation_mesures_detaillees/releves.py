@@ -51,11 +51,13 @@ class CalendrierReleve:
 
 @dataclass(frozen=True)
 class GrandeurRelevee:
-    """An energy or what is billed beside it, its calendars and, for C5 and P4, its total."""
+    """An energy or what is billed beside it, its calendars and, for C5 and P4, its total; `unite`:
+    where it isn't that of all points."""
 
     grandeur: str
     calendriers: tuple[CalendrierReleve, ...]
     total: Registre | None
+    unite: str | None = None
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,8 @@ def _facturees(point: PointMesure, demande: Demande, type: str) -> Iterator[Gran
     for grandeur, registres in registres_factures(point, index, demandees).items():
         calendriers = _calendriers(point, demande, index, point.grille_distributeur, registres, "D")
         if calendriers:
-            yield GrandeurRelevee(grandeur, calendriers, None)
+            watts = grandeur == "PMA" and point.pma_en_watts
+            yield GrandeurRelevee(grandeur, calendriers, None, "W" if watts else None)
 
 
 def _read(point: PointMesure, demande: Demande, grandeur: str, type: str) -> Index:

@@ -233,7 +233,8 @@ def avant_la_mise_en_service(consultation: Consultation) -> bool:
 
 @rule(
     "SGT4G3",
-    source="GUI 0488 §5.2.1 (v2.0 : réponse vide) ; observé en 23.2 (v3.0)",
+    source="observé en homologation 23.2 (v3.0, profil fidele) ; ailleurs, réponse vide : GUI 0488 "
+    "§5.2.1, GUI 0497 v1.5.0",
     provenance="observed",
     remede="une période où le point a été mesuré ; la courbe d'un C5 doit avoir été collectée ; un "
     "grand point traité par index n'a ni courbe ni énergies",

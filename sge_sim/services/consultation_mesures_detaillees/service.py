@@ -1,9 +1,11 @@
 """ConsultationMesuresDetaillees: finds the point, holds the rules, answers its measures."""
 
+from dataclasses import replace
 from functools import partial
 
 from sqlalchemy.orm import Session
 
+from sge_sim.clock import FIN_DES_JOURS, PREMIER_JOUR
 from sge_sim.referentiel.mesures import point_mesure
 from sge_sim.services.consultation_mesures_detaillees import answer_v2, answer_v3
 from sge_sim.services.consultation_mesures_detaillees.consultation import Consultation, Mesures
@@ -83,7 +85,9 @@ def _consult(appel: Appel, version: Version, demande: Demande) -> Consultation:
     """Hold a demand against the rules of its version; the login is stored, never checked."""
     session, acteur, jour = appel.session, appel.demandeur.code, appel.today
     point = find_point(session, demande.prm)
-    usual = SansDonnee.REPONSE_VIDE if version is Version.V2 else SansDonnee.SGT4G3
+    # Its guide wants v3.0 to answer nothing; the homologation platform refused (observed 23.2).
+    refused = version is Version.V3 and appel.settings.plays_real_homologation
+    usual = SansDonnee.SGT4G3 if refused else SansDonnee.REPONSE_VIDE
     consultation = Consultation(
         version=version,
         demande=demande,
@@ -106,6 +110,12 @@ def _measures(session: Session, demande: Demande, point: Point | None) -> Mesure
         return Mesures()
     mesure = point_mesure(point, read_suivi(session, point.prm), demande.sens[0])
     if mesure is None:
+        return Mesures()
+    # Nothing is measured outside of the simulated days; a rule may be disabled that refuses them.
+    demande = replace(
+        demande, debut=max(demande.debut, PREMIER_JOUR), fin=min(demande.fin, FIN_DES_JOURS)
+    )
+    if demande.jours <= 0:
         return Mesures()
     if demande.type == "INDEX":
         return Mesures(contextes=read_contextes(mesure, demande))

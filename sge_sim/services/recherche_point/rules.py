@@ -6,8 +6,8 @@ from functools import cached_property
 
 from sqlalchemy.orm import Session
 
+from sge_sim.demandeur import Demandeur
 from sge_sim.ecarts import Ecart
-from sge_sim.environ import Demandeur
 from sge_sim.services.ecarts import is_empty
 from sge_sim.services.rule import rule
 from sge_sim.store.codes import ETATS_EN_SERVICE, ETATS_HORS_SERVICE

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from lxml import etree
-from real_clients import KIT, hold_against_real_schema, real_contracts
+from real_clients import KIT, answered_contract, hold_against_real_schema
 from running_simulator import RunningSimulator
 
 from sge_sim.homologation.evaluation import Refus
@@ -105,7 +105,7 @@ class Detaillees:
         members = {name: value for name, value in demande.items() if value is not None}
         call = self._client.call(SERVICE, version, {"demande": members})
         assert not call.erreur, call.erreur
-        contract = real_contracts()[f"/{SERVICE}/v{version}"]
+        contract = answered_contract(f"/{SERVICE}/v{version}")
         hold_against_real_schema(contract, etree.fromstring(call.recu))
         return call.reponse
 

@@ -8,6 +8,7 @@ from detaillees_kit import (
     C1,
     C2,
     C3,
+    C3_SANS_COURBE,
     C4,
     C5,
     C5_DU_FOURNISSEUR,
@@ -184,15 +185,25 @@ def test_a_point_with_surplus_tells_both_directions_apart(tiers: Detaillees) -> 
     assert index["cadranTotalisateur"]["codeCadran"] == "IDX_EAI_T"
 
 
-@pytest.mark.documented("GUI 0488 §5.2.1: an empty response")
+@VERSIONS
+@pytest.mark.documented("GUI 0488 §5.2.1 and GUI 0497 v1.5.0: an empty response")
 @pytest.mark.parametrize(
     ("prm", "type", "grandeur"),
     [(C5_SANS_COLLECTE, "COURBE", "PA"), (C5, "COURBE", "PRI")],
 )
-def test_v2_without_data_is_an_empty_success(
-    tiers: Detaillees, prm: str, type: str, grandeur: str
+def test_without_data_is_an_empty_success(
+    tiers: Detaillees, version: str, prm: str, type: str, grandeur: str
 ) -> None:
-    assert tiers.v2(prm, type, grandeur) == {}
+    assert tiers.ask(version, prm, type, grandeur) == {}
+
+
+@pytest.mark.observed("2023: the energies of a C4 are the integral of its curve")
+@pytest.mark.parametrize("type", ["COURBE", "ENERGIE"])
+def test_v3_a_large_point_processed_by_index_has_indexes_alone(
+    tiers: Detaillees, type: str
+) -> None:
+    assert tiers.v3(C3_SANS_COURBE, type) == {}
+    assert tiers.v3(C3_SANS_COURBE, "INDEX")["contexte"]
 
 
 @pytest.mark.documented("FAQ: the curve of a C5 isn't collected by default, its index is")

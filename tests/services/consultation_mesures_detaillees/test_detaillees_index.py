@@ -12,7 +12,6 @@ from detaillees_kit import (
     JOURS,
     P1,
     Detaillees,
-    code,
     listed,
 )
 
@@ -116,14 +115,20 @@ UNITES = {
 
 @pytest.mark.assumed("TOUT gives what the simulated meter counts, in this order")
 @pytest.mark.parametrize(
-    ("prm", "sens", "absentes"),
-    [(C4, "SOUTIRAGE", ()), (C2, "SOUTIRAGE", ()), (P1, "INJECTION", ("DD", "DE", "DQ"))],
+    ("prm", "sens", "absentes", "pma"),
+    [
+        (C4, "SOUTIRAGE", (), "VA"),
+        # Powers in kW: those of HTA.
+        (C2, "SOUTIRAGE", (), "W"),
+        (P1, "INJECTION", ("DD", "DE", "DQ"), "W"),
+    ],
 )
 def test_index_tout_of_a_large_point_gives_each_quantity_with_its_unit(
-    tiers: Detaillees, prm: str, sens: str, absentes: tuple[str, ...]
+    tiers: Detaillees, prm: str, sens: str, absentes: tuple[str, ...], pma: str
 ) -> None:
     mois = {"debut": date(2026, 5, 1), "fin": date(2026, 7, 1), "sens": sens}
-    attendues = [(nom, unite) for nom, unite in UNITES.items() if nom not in absentes]
+    unites = UNITES | {"PMA": pma}
+    attendues = [(nom, unite) for nom, unite in unites.items() if nom not in absentes]
     current, monthly = tiers.v3(prm, "INDEX", "TOUT", **mois)["contexte"]
     for contexte in (current, monthly):
         grandeurs = contexte["grandeur"]
@@ -164,7 +169,7 @@ def test_index_of_a_small_point_is_its_active_energy(tiers: Detaillees) -> None:
     small = tiers.v3(C5, "INDEX", "TOUT", **JOURS)["contexte"]
     assert [each["grandeurPhysique"] for each in listed(small["grandeur"])] == ["EA"]
     for nom in ("DD", "DE", "DQ", "PMA", "TF"):
-        assert code(tiers.v3(C5, "INDEX", nom, **JOURS)) == "SGT4G3"
+        assert tiers.v3(C5, "INDEX", nom, **JOURS) == {}
     for nom in ("DD", "DE", "DQ"):
-        assert code(tiers.v3(P1, "INDEX", nom, sens="INJECTION", **JOURS)) == "SGT4G3"
-    assert code(tiers.v3(C4, "INDEX", "ER", **JOURS)) == "SGT4G3"
+        assert tiers.v3(P1, "INDEX", nom, sens="INJECTION", **JOURS) == {}
+    assert tiers.v3(C4, "INDEX", "ER", **JOURS) == {}

@@ -9,7 +9,6 @@ from detaillees_kit import (
     C1,
     C2,
     C3,
-    C3_SANS_COURBE,
     C4,
     C5,
     C5_SANS_COLLECTE,
@@ -192,19 +191,6 @@ def test_sgt4n1_before_the_last_commissioning(tiers: Detaillees) -> None:
     assert code(tiers.v2(point, "ENERGIE", **window)) == "SGT4N1"
 
 
-@pytest.mark.observed("23.2")
-@pytest.mark.parametrize("grandeur", ["PA", "PRI"])
-def test_v3_sgt4g3_without_data(tiers: Detaillees, grandeur: str) -> None:
-    assert code(tiers.v3(C5_SANS_COLLECTE, "COURBE", grandeur)) == "SGT4G3"
-
-
-@pytest.mark.observed("2023: the energies of a C4 are the integral of its curve")
-@pytest.mark.parametrize("type", ["COURBE", "ENERGIE"])
-def test_v3_sgt4g3_large_point_processed_by_index(tiers: Detaillees, type: str) -> None:
-    assert code(tiers.v3(C3_SANS_COURBE, type)) == "SGT4G3"
-    assert tiers.v3(C3_SANS_COURBE, "INDEX")["contexte"]
-
-
 @pytest.mark.observed("26.1, asserted by a client")
 def test_sgt211_until_an_access_service_covers_the_type(tiers: Detaillees) -> None:
     def ask(type: str) -> object:
@@ -256,15 +242,63 @@ def test_sgt473_before_the_first_contract_of_the_actor(tmp_path: Path) -> None:
             assert code(service.ask(version, C5, "ENERGIE", **window)) == "SGT473"
 
 
+@pytest.mark.observed("23.2: the homologation platform refused where the guide of v3.0 is silent")
+@pytest.mark.parametrize("grandeur", ["PA", "PRI"])
+def test_v3_sgt4g3_without_data_in_the_profile_fidele(tmp_path: Path, grandeur: str) -> None:
+    options = ("--population-size", "0", "--now", "2026-07-15T10:00", "--profile", "fidele")
+    with start_simulator(tmp_path, *options) as running:
+        service = Detaillees(running)
+        assert code(service.v3(C5_SANS_COLLECTE, "COURBE", grandeur)) == "SGT4G3"
+        assert service.v2(C5_SANS_COLLECTE, "COURBE", grandeur) == {}
+
+
 @pytest.mark.documented("both behaviours without data, a setting")
 def test_without_data_either_version_may_be_set_to_the_other_behaviour(tmp_path: Path) -> None:
     options = ("--population-size", "0", "--now", "2026-07-15T10:00")
     with start_simulator(tmp_path, *options, "--sans-donnee", "sgt4g3") as running:
-        assert code(Detaillees(running).v2(C5_SANS_COLLECTE, "COURBE")) == "SGT4G3"
-    with start_simulator(tmp_path, *options, "--sans-donnee", "reponse_vide") as running:
         service = Detaillees(running)
-        assert service.v3(C5_SANS_COLLECTE, "COURBE") == {}
-        assert service.v3(C5_SANS_COLLECTE, "INDEX", "DD") == {}
+        for version in ("2.0", "3.0"):
+            assert code(service.ask(version, C5_SANS_COLLECTE, "COURBE")) == "SGT4G3"
+    fidele = ("--profile", "fidele", "--sans-donnee", "reponse_vide")
+    with start_simulator(tmp_path, *options, *fidele) as running:
+        assert Detaillees(running).v3(C5_SANS_COLLECTE, "COURBE") == {}
+
+
+BORDS = (
+    *("0001-01-01", "0001-01-01Z", "0001-01-01+14:00", "0001-01-01-14:00", "0000-01-01"),
+    *("9999-12-31", "9999-12-31Z", "9999-12-31+14:00", "9999-12-31-14:00", "-0001-01-01"),
+    *("10000-01-01", "2026-02-30", "2026-06-15+14:00", "2026-06-15+99:00", "2045-01-01"),
+)
+"""Days at both ends of the calendar, days that don't exist, offsets that a date may carry."""
+
+
+@pytest.mark.documented("AX.0466: SGT500 is a failure, a date is refused by its rule or its schema")
+@pytest.mark.parametrize(
+    ("version", "prm", "type"),
+    [("2.0", C5, "COURBE"), ("3.0", C5, "PMAX"), ("3.0", C5, "INDEX"), ("3.0", C4, "ENERGIE")],
+)
+def test_no_date_is_a_technical_error(tiers: Detaillees, version: str, prm: str, type: str) -> None:
+    pas = "P1M" if type == "PMAX" else None
+    for bord in BORDS:
+        for debut, fin in ((bord, "2026-06-16"), ("2026-06-15", bord), (bord, bord)):
+            answer = tiers.ask(version, prm, type, debut=debut, fin=fin, pas=pas)
+            if isinstance(answer, Refus):
+                assert answer.code in ("SGT562", "SGT4K4", "SGT4K1", "SGT4L8"), (debut, fin)
+            else:
+                assert (debut, fin) == ("2026-06-15+14:00", "2026-06-16")
+
+
+@pytest.mark.assumed("nothing is measured outside of the simulated days")
+def test_a_period_without_end_is_answered_once_its_rules_are_disabled(tmp_path: Path) -> None:
+    disabled = ("periode_future", "periode_trop_longue_ou_ancienne")
+    options = [option for rule in disabled for option in ("--disabled-rules", rule)]
+    with start_simulator(
+        tmp_path, "--population-size", "0", "--now", "2026-07-15T10:00", *options
+    ) as running:
+        service = Detaillees(running)
+        for debut in (date(2044, 12, 30), date(2045, 1, 1)):
+            answer = service.v3(C5, "INDEX", debut=debut, fin=date.max)
+            assert bool(answer) is (debut.year == 2044)
 
 
 TABLE = (

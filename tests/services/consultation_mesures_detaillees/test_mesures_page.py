@@ -33,12 +33,15 @@ The curve of a C5 is there once somebody had it collected. That of a C1-C4 or P1
 ordered or not, although the FAQ says that no curve is collected by default: Enedis reads these
 meters every day for its own needs (assumed). A meter that is processed by index has none.
 
-The indexes of a C4 tell by time class of the distributor what it counts beside energies. How is
-assumed. TF counts on since the meter was installed. DD, DE, DQ and PMA start again at each monthly
-reading: RC tells the month so far, RM the month that ends. They are those of the steps of the
-10-minute curve of R4x that ended by then: PMA is the largest apparent power, in whole kVA, DD is
-600 s for each step beyond the subscribed power, DE the sum of the excess, DQ the square root of
-the sum of its squares. Points of the data set stay within their power: DD, DE and DQ are zeros.
+The values of a C5 at half-hour steps are even: its meter counts Wh (observed).
+
+The indexes of a C4 tell by time class of the distributor what it counts beside energies: RC tells
+the month so far, RM the month that ends, all start again at each monthly reading (observed for TF,
+the running time). The rest is assumed. They are those of the steps of the 10-minute curve of R4x
+that ended by then: PMA is the largest apparent power, in whole kVA (the largest active power, W,
+where the subscribed power is in kW), DD is 600 s for each step beyond the subscribed power, DE the
+sum of the excess, DQ the square root of the sum of its squares. Points of the data set stay within
+their power: DD, DE and DQ are zeros.
 P1-P3 have PMA and TF alone. ER is not counted: SGT4G3.
 
 | point | measure | version | first stamp | last stamp | count | unit | order | row |
