@@ -4,28 +4,27 @@ The parent process opens the state (database, certificates, clock); each serving
 its own application after the fork, since neither connections nor threads cross it.
 """
 
-import json
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from socket import socket
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sge_sim.clock import machine_now
 from sge_sim.collector import collector_paused
 from sge_sim.commandes.horloge import start_clock
 from sge_sim.deferred import Deferred
 from sge_sim.door.cadence import Cadence
-from sge_sim.files import make_private_folder, write_atomically
-from sge_sim.lost_exchanges import LostExchanges
+from sge_sim.files import make_private_folder
 from sge_sim.pki.installation import Pki, open_pki
 from sge_sim.referentiel.certificats import DefaultCaller, ensure_default_callers
 from sge_sim.settings import Settings
 from sge_sim.store.acteurs import has_acteurs
+from sge_sim.store.campagnes import last_observed
 from sge_sim.store.clock import StoredClock
 from sge_sim.store.database import Database
+from sge_sim.store.journal import Bounds, Journal, JournalFeed
 from sge_sim.transport.child import Service
 from sge_sim.transport.limits import Limits
 
@@ -35,13 +34,11 @@ if TYPE_CHECKING:
     from sge_sim.commandes.back_office import BackOffice, Task
     from sge_sim.door.gates import Gate
     from sge_sim.soap.endpoint import Endpoint
-    from sge_sim.store.journal_writer import JournalWriter
     from sge_sim.transport.admin_server import AdminServer
     from sge_sim.transport.server import B2BServer
 
 
 _PATIENCE_SECONDS = 3.0
-_JOURNAL_PATIENCE_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -54,7 +51,6 @@ class Simulator:
     pki: Pki
     callers: tuple[DefaultCaller, ...]
     cadence: Cadence
-    lost: LostExchanges
 
 
 def open_simulator(settings: Settings) -> Simulator:
@@ -65,8 +61,13 @@ def open_simulator(settings: Settings) -> Simulator:
     make_private_folder(settings.data_dir)
     database = Database(settings.database, processes=settings.workers + 1)
     database.prepare()
+    journal = Journal.beside(database, settings.data_dir)
     with database.sessions() as session:
         installed = has_acteurs(session)
+        last = last_observed(session)
+    bounds = Bounds(settings.journal_max_records, settings.journal_max_bytes)
+    journal.prepare(bounds, after_id=last)
+    journal.close()
     if not installed:
         # The first start alone needs the data set and what reads it.
         from sge_sim.referentiel.installing import install_dataset
@@ -82,7 +83,7 @@ def open_simulator(settings: Settings) -> Simulator:
     clock = StoredClock(database)
     if settings.now is not None:
         start_clock(clock, settings.now, database)
-    return Simulator(settings, database, clock, pki, callers, Cadence(), LostExchanges())
+    return Simulator(settings, database, clock, pki, callers, Cadence())
 
 
 def b2b_server(simulator: Simulator, listening_socket: socket) -> "WebServices":
@@ -90,7 +91,6 @@ def b2b_server(simulator: Simulator, listening_socket: socket) -> "WebServices":
     from sge_sim.b2b import B2B
     from sge_sim.pki.policy import Policy
     from sge_sim.referentiel.certificats import CertificateRegister
-    from sge_sim.store.journal_writer import JournalWriter
     from sge_sim.transport.server import B2BServer
     from sge_sim.transport.tls import build_server_context
 
@@ -99,12 +99,7 @@ def b2b_server(simulator: Simulator, listening_socket: socket) -> "WebServices":
     database = Database(
         settings.database, patience_seconds=_PATIENCE_SECONDS, processes=settings.workers + 1
     )
-    journal_database = Database(settings.database, patience_seconds=_JOURNAL_PATIENCE_SECONDS)
-    journal = JournalWriter(
-        journal_database,
-        max_records=settings.journal_max_records,
-        max_bytes=settings.journal_max_bytes,
-    )
+    journal = Journal.beside(database, settings.data_dir, max_pending=settings.journal_max_bytes)
 
     def load() -> Mapping[str, "Endpoint"]:
         from sge_sim.services.dispatch import build_endpoints
@@ -127,7 +122,6 @@ def b2b_server(simulator: Simulator, listening_socket: socket) -> "WebServices":
         journal.append,
         simulator.cadence,
         _gates(settings, database),
-        lost=simulator.lost.add,
         rate_refused=settings.rate_refused,
     )
     identity = simulator.pki.server.identity
@@ -144,20 +138,20 @@ def b2b_server(simulator: Simulator, listening_socket: socket) -> "WebServices":
         application.refuse_handshake,
         watched=(identity,),
     )
-    return WebServices(server, endpoints, journal, (database, journal_database))
+    return WebServices(server, endpoints, journal, database)
 
 
 @dataclass(frozen=True)
 class WebServices:
     """The B2B listener; it accepts clients, then loads `endpoints` without waiting for a call.
 
-    `journal` and `databases` are its own, and are closed when it stops.
+    `journal` and `database` are its own, and are closed when it stops.
     """
 
     server: "B2BServer"
     endpoints: Deferred[Mapping[str, "Endpoint"]]
-    journal: "JournalWriter"
-    databases: tuple[Database, ...]
+    journal: Journal
+    database: Database
 
     def serve(self, on_ready: Callable[[], None]) -> None:
         def load_behind() -> None:
@@ -169,8 +163,7 @@ class WebServices:
     def stop(self) -> None:
         self.server.stop()
         self.journal.close()
-        for database in self.databases:
-            database.dispose()
+        self.database.dispose()
 
     def reload(self) -> None:
         self.server.reload()
@@ -193,7 +186,9 @@ def admin_server(simulator: Simulator, listening_socket: socket, b2b_url: str) -
     from sge_sim.commandes.back_office import BackOffice
     from sge_sim.transport.admin_server import AdminServer
 
-    back_office = BackOffice(simulator.clock, _tasks(simulator))
+    journal = Journal.beside(simulator.database, simulator.settings.data_dir)
+    feed = JournalFeed(journal)
+    back_office = BackOffice(simulator.clock, _tasks(simulator, journal))
 
     def load() -> "FastAPI":
         from sge_sim.admin.application import build_admin
@@ -202,21 +197,22 @@ def admin_server(simulator: Simulator, listening_socket: socket, b2b_url: str) -
         settings, database, clock = simulator.settings, simulator.database, simulator.clock
         with collector_paused():
             return build_admin(
-                AdminState(settings, database, clock, b2b_url, back_office, simulator.lost.read)
+                AdminState(settings, database, clock, b2b_url, back_office, journal, feed)
             )
 
-    return _Administration(AdminServer(Deferred(load), listening_socket), back_office)
+    return _Administration(AdminServer(Deferred(load), listening_socket), back_office, feed)
 
 
 @dataclass(frozen=True)
 class _Administration:
-    """The administration listener, and the back office for as long as it serves."""
+    """The administration listener; the back office and the journal's thread while it serves."""
 
     server: "AdminServer"
     back_office: "BackOffice"
+    feed: JournalFeed
 
     def serve(self, on_ready: Callable[[], None]) -> None:
-        with self.back_office.running():
+        with self.feed.running(), self.back_office.running():
             self.server.serve(on_ready)
 
     def stop(self) -> None:
@@ -226,7 +222,7 @@ class _Administration:
         self.server.reload()
 
 
-def _tasks(simulator: Simulator) -> tuple["Task", ...]:
+def _tasks(simulator: Simulator, journal: Journal) -> tuple["Task", ...]:
     """Return what the back office does, in order: orders and publications, then deliveries."""
     settings, database = simulator.settings, simulator.database
 
@@ -234,7 +230,7 @@ def _tasks(simulator: Simulator) -> tuple["Task", ...]:
     def publish(until: datetime) -> None:
         from sge_sim.flux.publication import Publisher
 
-        Publisher.of(settings, database).catch_up(until)
+        Publisher.of(settings, database, journal.append).catch_up(until)
 
     def deliver(_until: datetime) -> None:
         from sge_sim.flux.livraison import deliver_pending
@@ -242,9 +238,3 @@ def _tasks(simulator: Simulator) -> tuple["Task", ...]:
         deliver_pending(database, settings.data_dir)
 
     return (publish, deliver)
-
-
-def write_ready_file(path: Path, readiness: dict[str, Any]) -> None:
-    """Write what a harness needs to connect, once both listeners accept."""
-    text = json.dumps(readiness, indent=2, ensure_ascii=False) + "\n"
-    write_atomically(path, text.encode())

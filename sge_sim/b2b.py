@@ -40,8 +40,8 @@ class B2B:
     `endpoints` gives what is served, by path; it is asked at each call, and may load it at the
     first. `gates` may turn away a request whose certificate is accepted, in their order. `cadence`
     counts the calls of each actor to each service; more than one a second are noted in the journal,
-    and refused with `rate_refused` (HTTP 429, assumed). `record` keeps an exchange; where it can't,
-    `lost` is told, and the client has its answer all the same.
+    and refused with `rate_refused` (HTTP 429, assumed). `record` keeps an exchange and never
+    fails: the client has its answer, whatever becomes of the journal.
     """
 
     def __init__(
@@ -53,7 +53,6 @@ class B2B:
         cadence: Cadence,
         gates: Sequence[Gate] = (),
         *,
-        lost: Callable[[Exception], None],
         rate_refused: bool = False,
     ) -> None:
         self._endpoints = endpoints
@@ -62,7 +61,6 @@ class B2B:
         self._record = record
         self._cadence = cadence
         self._gates = gates
-        self._lost = lost
         self._rate_refused = rate_refused
 
     def __call__(self, request: Request) -> Response:
@@ -184,8 +182,8 @@ class B2B:
         """Record what is `told`; whatever happens here, the client has its answer."""
         try:
             self._record(told())
-        except Exception as error:
-            self._lost(error)
+        except Exception:
+            _log.exception("Un échange n'a pas pu être décrit au journal.")
 
     def _told(self, exchange: Exchange, response: Response, duration_ms: float) -> EchangeRecord:
         verdict, outcome = exchange.verdict, exchange.outcome or Outcome(None)

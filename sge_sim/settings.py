@@ -92,17 +92,27 @@ class Settings:
         "standard ; 36h, 10d. Un infra-journalier ou un historique prend moins.",
     )
     ready_file: Path | None = setting(
-        None, "Fichier JSON écrit dès que les deux points d'écoute acceptent."
+        None,
+        "Fichier JSON écrit dès que les deux points d'écoute acceptent, ôté au démarrage et à "
+        "l'arrêt.",
     )
     population_size: int = setting(
         3000,
-        "Nombre de points synthétiques ajoutés à ceux du catalogue au premier démarrage.",
+        "Nombre de points synthétiques ajoutés à ceux du catalogue au premier démarrage : au moins "
+        "947, pour ses recherches, ou 0.",
         least=0,
     )
     population_seed: int = setting(2021, "Graine de la population synthétique et des mesures.")
-    journal_max_records: int = setting(10_000, "Échanges gardés dans le journal.", least=1)
+    journal_max_records: int = setting(
+        10_000,
+        "Échanges de chaque sorte (SOAP, HTTP, négociation, fichier) gardés dans le journal.",
+        least=1,
+    )
     journal_max_bytes: int = setting(
-        256 * 2**20, "Octets de requêtes et de réponses gardés dans le journal.", least=1
+        256 * 2**20,
+        "Octets gardés dans le journal, messages compressés : 13/16 pour les appels SOAP, 1/16 "
+        "pour chaque autre sorte.",
+        least=1,
     )
     max_body_bytes: int = setting(
         2**20, "Taille maximale d'une requête ; une requête SGE tient en 10 ko.", least=1

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
@@ -108,6 +108,10 @@ def build_admin(state: AdminState) -> FastAPI:
     @app.get("/api/settings", summary="Les réglages en vigueur", tags=["réglages"])
     def read_settings() -> dict[str, str]:
         return {name: value for name, value, _ in state.settings.described()}
+
+    @app.get("/favicon.ico", include_in_schema=False)
+    def show_icon() -> Response:
+        return FileResponse(pages.ADMIN / "static" / "favicon.ico")
 
     for subject in _SUBJECTS:
         app.include_router(subject.router(state))

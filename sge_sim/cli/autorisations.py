@@ -5,22 +5,20 @@ Those of orders are kept in the state. Those of consultations of a data sheet, w
 them, and they are told for as long as the journal keeps their exchange.
 """
 
-import json
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
-from sqlalchemy.orm import Session
 
-from sge_sim.cli.options import data_dir_option, json_option
+from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.clock import PARIS
 from sge_sim.commandes.autorisations import audit
 from sge_sim.homologation.messages import read_message
-from sge_sim.state import open_database
+from sge_sim.state import open_database, open_journal
 from sge_sim.store.commandes import AutorisationClient, autorisations
-from sge_sim.store.journal import Echange, find_echanges
+from sge_sim.store.journal import Echange, Journal, Recherche
 
 _CONSULTATION = "ConsultationDonneesTechniquesContractuelles"
 _PAGE = 500
@@ -40,28 +38,23 @@ def group() -> None:
 @data_dir_option
 @json_option
 def list_command(acteur: str | None, data_dir: Path, as_json: bool) -> None:
-    with open_database(data_dir).sessions() as session:
-        found = [_described(one) for one in autorisations(session, acteur)]
-        found += [_consulted(one) for one in _consultations(session, acteur)]
+    database = open_database(data_dir)
+    with database.sessions() as session:
+        found = [_described(one) for one in autorisations(session, acteur and acteur.upper())]
+    consulted = _consultations(open_journal(database, data_dir), acteur and acteur.upper())
+    found += [_consulted(one) for one in consulted]
     found.sort(key=lambda one: datetime.fromisoformat(one["declaree_le"]))
     if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        say_json(found)
     else:
         for one in found:
             click.echo(_told(one))
 
 
-def _consultations(session: Session, acteur: str | None) -> Iterator[Echange]:
+def _consultations(journal: Journal, acteur: str | None) -> Iterator[Echange]:
     """Yield the consultations of a data sheet that declared an authorisation, oldest first."""
-    after = 0
-    while page := find_echanges(
-        session,
-        service=_CONSULTATION,
-        code="SGT200",
-        limit=_PAGE,
-        after_id=after,
-        with_bodies=True,
-    ):
+    after, recherche = 0, Recherche(service=_CONSULTATION, code="SGT200")
+    while page := journal.find_echanges(recherche, limit=_PAGE, after_id=after, with_bodies=True):
         after = page[-1].id
         for echange in page:
             if acteur in (None, echange.acteur_code) and _declares(echange.request):

@@ -4,9 +4,9 @@ Whoever moves it then has all that is due happen (`BackOffice.catch_up`). It sta
 that are simulated.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sge_sim.clock import FIN_DES_JOURS, PARIS, PREMIER_JOUR, legal_date, machine_now
+from sge_sim.clock import FIN_DES_JOURS, PARIS, PREMIER_JOUR, Duree, legal_date, machine_now
 from sge_sim.errors import UsageError
 from sge_sim.store.clock import StoredClock
 from sge_sim.store.database import Database
@@ -50,13 +50,15 @@ def freeze_clock(clock: StoredClock, instant: datetime | None = None) -> None:
     clock.freeze(clock.now() if instant is None else instant)
 
 
-def advance_clock(clock: StoredClock, duree: timedelta) -> None:
+def advance_clock(clock: StoredClock, duree: Duree) -> None:
     """Jump ahead by `duree`; raises `UsageError` beyond the days that are simulated."""
+    now = clock.now()
     try:
-        _refuse_out_of_calendar(clock.now() + duree)
+        reached = duree.after(now)
     except OverflowError:
-        raise UsageError(f"avancer de {duree.days} jours sort du calendrier.") from None
-    clock.advance(duree)
+        raise UsageError(f"avancer de {duree} sort du calendrier.") from None
+    _refuse_out_of_calendar(reached)
+    clock.advance(reached - now)
 
 
 def follow_machine(clock: StoredClock) -> None:

@@ -4,7 +4,11 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 
+from sqlalchemy.orm import Session
+
+from sge_sim.commandes.echeances import catch_up_orders
 from sge_sim.ecarts import plateforme_at
 from sge_sim.errors import UsageError
 from sge_sim.exchange import Exchange
@@ -16,7 +20,9 @@ from sge_sim.settings import Settings
 from sge_sim.soap.contract import load_contracts
 from sge_sim.soap.endpoint import Answer, Endpoint, Handler
 from sge_sim.soap.protocol import SgtFault
+from sge_sim.store.clock import instant_within
 from sge_sim.store.database import UNREACHABLE, Database, unreachable_sentence
+from sge_sim.store.lecture import Lire, faits_within
 
 _log = logging.getLogger(__name__)
 
@@ -58,21 +64,24 @@ def handler(service: Service, database: Database, settings: Settings) -> Handler
     whatever goes wrong before. A database that doesn't answer in time is a service that is
     momentarily unavailable.
     """
-    open_session = database.transaction if service.writes else database.sessions
 
     @contextmanager
     def handle(exchange: Exchange) -> Iterator[Answer]:
         assert exchange.demandeur is not None
         try:
-            with open_session() as session:
+            with _opened(service, database) as (session, lire):
+                if service.writes and session is not None:
+                    exchange.instant = instant_within(session)
                 yield service.handle(
                     Appel(
                         exchange.demande,
                         exchange.entete,
                         exchange.demandeur,
-                        session,
                         exchange.instant,
                         settings,
+                        lire,
+                        session,
+                        partial(catch_up_orders, database, exchange.instant),
                     )
                 )
         except Refus as refus:
@@ -95,6 +104,19 @@ def _label_in_force(code: str, settings: Settings, instant: datetime) -> str | N
     if not settings.plays_real_homologation:
         return None
     return plateforme_at(instant.date()).libelles.get(code)
+
+
+@contextmanager
+def _opened(service: Service, database: Database) -> Iterator[tuple[Session | None, Lire]]:
+    """Open what a service reads: the facts that are kept, or those of its own transaction."""
+    if service.writes:
+        with database.transaction() as session:
+            yield session, partial(faits_within, session)
+    elif service.searches:
+        with database.sessions() as session:
+            yield session, database.memoire.lire
+    else:
+        yield None, database.memoire.lire
 
 
 def _unavailable(service: Service) -> str:

@@ -18,7 +18,8 @@ from sge_sim.settings import Settings
 from sge_sim.soap.endpoint import Answer
 from sge_sim.soap.protocol import Tree
 from sge_sim.store.codes import Paquet
-from sge_sim.store.points import Point
+from sge_sim.store.fiches import FichePoint
+from sge_sim.store.lecture import Lire
 
 
 @dataclass(frozen=True)
@@ -26,21 +27,34 @@ class Appel:
     """One call: the message, who sends it, when, and the state it is judged on.
 
     `header` is empty where the client sent none. `now` is the simulated time, in legal time.
+    `lire` gives the facts that are named, all of one state: see `sge_sim.store.lecture.questions`.
+    `rows` is the session of a service that searches or writes; `catch_up` makes what is due by
+    `now` happen.
     """
 
     body: Tree
     header: Tree
     demandeur: Demandeur
-    session: Session
     now: datetime
     settings: Settings
+    lire: Lire
+    rows: Session | None
+    catch_up: Callable[[], object]
+
+    @property
+    def session(self) -> Session:
+        """The session, which the services have that search or write."""
+        assert self.rows is not None
+        return self.rows
 
     @property
     def today(self) -> date:
         """The legal date of the call."""
         return self.now.date()
 
-    def ecart(self, service: "Service", point: Point | None, demande: str = "") -> Ecart | None:
+    def ecart(
+        self, service: "Service", point: FichePoint | None, demande: str = ""
+    ) -> Ecart | None:
         """Return what the platform being played answers instead, in the release of the day.
 
         `demande` is what is asked for, in the words of `sge_sim.ecarts`.
@@ -56,8 +70,9 @@ class Service:
     """A service in one version.
 
     `codes` are the return codes that its documentation lists; `unreachable` says of some of them
-    why no request can obtain them here. `writes` tells a service that changes the
-    state. `faultstring` is the text of every fault, None where it is the label of its code.
+    why no request can obtain them here. `writes` tells a service that changes the state,
+    `searches` one that looks through rows by itself; the others read facts alone.
+    `faultstring` is the text of every fault, None where it is the label of its code.
     """
 
     nom: str
@@ -68,6 +83,7 @@ class Service:
     handle: Callable[[Appel], Answer]
     unreachable: Mapping[str, str] = field(default_factory=dict)
     writes: bool = False
+    searches: bool = False
     faultstring: str | None = None
 
     @property

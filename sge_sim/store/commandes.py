@@ -16,7 +16,9 @@ from sqlalchemy import (
     UniqueConstraint,
     bindparam,
     exists,
+    func,
     select,
+    union_all,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, validates
 
@@ -32,7 +34,7 @@ from sge_sim.store.codes import (
 )
 from sge_sim.store.numeros import next_numero
 from sge_sim.store.points import Point
-from sge_sim.store.prepared import Driver, Prepared
+from sge_sim.store.prepared import Driver, Insertion, Prepared
 
 _CODE = String(15)
 _PRM = String(14)
@@ -211,6 +213,26 @@ class Evenement(Attente, Base):
     point: Mapped[Point] = relationship()
 
 
+_ABONNEMENT = Prepared(
+    select(Abonnement.numero).where(
+        *(
+            Abonnement.__table__.c[name] == bindparam(name)
+            for name in ("contrat_id", "mesures_type", "sens", "periodicite")
+        )
+    )
+)
+_NEW_ABONNEMENT = Insertion(Abonnement)
+_NEW_AFFAIRE = Insertion(Affaire)
+_NEW_SERVICE = Insertion(ServiceSouscrit)
+_NEW_AUTORISATION = Insertion(AutorisationClient, "id")
+_UNENDED = Prepared(
+    select(ServiceSouscrit.service_souscrit_id)
+    .where(ServiceSouscrit.prm == bindparam("prm"), ServiceSouscrit.etat != "TERMINE")
+    .order_by(ServiceSouscrit.date_debut, ServiceSouscrit.service_souscrit_id)
+)
+_TELEOPERABLE = Prepared(select(Point.teleoperable).where(Point.prm == bindparam("prm")))
+
+
 def services_of_point(session: Session, prm: str) -> Sequence[ServiceSouscrit]:
     """Return every service of a point, whoever ordered it, by start then number."""
     return session.scalars(
@@ -242,32 +264,50 @@ def autorisations(session: Session, acteur_code: str | None = None) -> Sequence[
 
 def abonnement_of(
     session: Session, contrat_id: str, mesures_type: MesuresType, sens: Sens, periodicite: str
-) -> Abonnement:
+) -> int:
     """Return the subscription number of a recurrent transmission, given at its first order."""
-    found = session.scalar(
-        select(Abonnement).where(
-            Abonnement.contrat_id == contrat_id,
-            Abonnement.mesures_type == mesures_type,
-            Abonnement.sens == sens,
-            Abonnement.periodicite == periodicite,
-        )
-    )
-    if found is None:
-        found = Abonnement(
-            numero=next_numero(session, "abonnement"),
-            contrat_id=contrat_id,
-            mesures_type=mesures_type,
-            sens=sens,
-            periodicite=periodicite,
-        )
-        session.add(found)
-        session.flush()
-    return found
+    driver = Driver.of(session.connection())
+    transmission: dict[str, str] = {
+        "contrat_id": contrat_id,
+        "mesures_type": mesures_type,
+        "sens": sens,
+        "periodicite": periodicite,
+    }
+    found = _ABONNEMENT.row(driver, **transmission)
+    if found is not None:
+        numero: int = found[0]
+        return numero
+    numero = next_numero(session, "abonnement")
+    _NEW_ABONNEMENT.run(session, Abonnement(numero=numero, **transmission))
+    return numero
 
 
-def lock_point(session: Session, prm: str) -> Point | None:
-    """Return a point whose orders no other transaction handles until this one ends."""
-    return session.get(Point, prm)
+def insert_order(
+    session: Session,
+    affaire: Affaire,
+    service: ServiceSouscrit,
+    autorisation: AutorisationClient,
+) -> None:
+    """Write what an order of a service leaves, once it is what it will be."""
+    _NEW_AFFAIRE.run(session, affaire)
+    _NEW_SERVICE.run(session, service)
+    _NEW_AUTORISATION.run(session, autorisation)
+
+
+def unended_services(session: Session, prm: str) -> list[ServiceSouscrit]:
+    """Return the services of a point that haven't ended; those not written yet aren't among them.
+
+    It is asked at each order, where there usually is none.
+    """
+    numbers = _UNENDED.rows(Driver.of(session.connection()), prm=prm)
+    services = (session.get_one(ServiceSouscrit, number) for (number,) in numbers)
+    return [one for one in services if one.etat != "TERMINE"]
+
+
+def is_teleoperable(session: Session, prm: str) -> bool:
+    """Tell whether the meter of a point, as it was last written, can be operated from afar."""
+    row = _TELEOPERABLE.row(Driver.of(session.connection()), prm=prm)
+    return row is not None and bool(row[0])
 
 
 def due(session: Session, until: datetime) -> list[ServiceSouscrit | Affaire | Evenement]:
@@ -280,11 +320,6 @@ def due(session: Session, until: datetime) -> list[ServiceSouscrit | Affaire | E
         if any_due:
             waiting += session.scalars(select(table).where(table.echeance <= until))
     return waiting
-
-
-def is_anything_due(session: Session, until: datetime) -> bool:
-    """Tell whether something is waiting for an instant not after `until`."""
-    return any(_what_is_due(session, until))
 
 
 _ATTENTES: tuple[type[ServiceSouscrit | Affaire | Evenement], ...] = (
@@ -300,6 +335,15 @@ _DUE = Prepared(
         )
     )
 )
+
+
+_NEXT_DUE = Prepared(union_all(*(select(func.min(table.echeance)) for table in _ATTENTES)))
+
+
+def read_next_due(driver: Driver) -> datetime | None:
+    """Return the first instant (UTC) for which something is waiting."""
+    instants = [instant for (instant,) in _NEXT_DUE.rows(driver) if instant is not None]
+    return min(instants, default=None)
 
 
 def _what_is_due(session: Session, until: datetime) -> tuple[bool, ...]:

@@ -190,6 +190,7 @@ class FichePoint(Situation):
     opposition_courbe: bool
     operation_en_cours: OperationEnCours | None
     graine: int
+    mesures_factices: bool | None
     compteurs: tuple[FicheCompteur, ...]
 
 

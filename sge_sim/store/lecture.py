@@ -33,6 +33,9 @@ from sge_sim.store.prepared import Driver, Prepared
 Question = tuple[Any, ...]
 """A function that reads, and its arguments but for the driver."""
 
+Lire = Callable[..., "Faits"]
+"""Gives the facts that are named, as `questions` understands them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Faits:
@@ -43,15 +46,22 @@ class Faits:
 
     dossier: Dossier | None = None
     services: tuple[FicheService, ...] = ()
+    service: FicheService | None = None
     utilisateur: FicheUtilisateur | None = None
     contrat: FicheContrat | None = None
     acteur: FicheActeur | None = None
+
+    @property
+    def point(self) -> FichePoint | None:
+        """The point, if it is known."""
+        return None if self.dossier is None else self.dossier.point
 
 
 def questions(
     *,
     prm: str | None = None,
     services_of: str | None = None,
+    service: str | None = None,
     login: str | None = None,
     contrat_id: str | None = None,
     acteur: str | None = None,
@@ -62,6 +72,8 @@ def questions(
         asked["dossier"] = (read_dossier, prm)
     if services_of is not None:
         asked["services"] = (read_services, services_of)
+    if service is not None:
+        asked["service"] = (read_service, service)
     if login is not None:
         asked["utilisateur"] = (read_utilisateur, login.lower())
     if contrat_id is not None:
@@ -113,6 +125,11 @@ _SERVICES = Prepared(
     .where(ServiceSouscrit.prm == bindparam("prm"))
     .order_by(ServiceSouscrit.date_debut, ServiceSouscrit.service_souscrit_id)
 )
+_SERVICE = Prepared(
+    select(*_columns(ServiceSouscrit, FicheService)).where(
+        ServiceSouscrit.service_souscrit_id == bindparam("number")
+    )
+)
 _CONTRAT = _prepared(Contrat, FicheContrat, lambda c: c.contrat_id == bindparam("contrat_id"))
 _CONTRATS = Prepared(
     select(*_columns(Contrat, FicheContrat))
@@ -153,6 +170,12 @@ def read_dossier(driver: Driver, prm: str) -> Dossier | None:
 def read_services(driver: Driver, prm: str) -> tuple[FicheService, ...]:
     """Return every service of a point, whoever ordered it, by start then number."""
     return tuple(FicheService(*row) for row in _SERVICES.rows(driver, prm=prm))
+
+
+def read_service(driver: Driver, service_souscrit_id: str) -> FicheService | None:
+    """Return the service of that number."""
+    row = _SERVICE.row(driver, number=service_souscrit_id)
+    return None if row is None else FicheService(*row)
 
 
 def read_utilisateur(driver: Driver, login: str) -> FicheUtilisateur | None:

@@ -27,7 +27,7 @@ from sge_sim.store.codes import CoteCalendrier, TypeAcces
 from sge_sim.store.commandes import ServiceSouscrit
 from sge_sim.store.fiches import Suivi
 from sge_sim.store.points import Compteur
-from sge_sim.store.prepared import Driver, Prepared
+from sge_sim.store.prepared import Driver, Insertion, Prepared
 
 _CODE = String(15)
 
@@ -150,11 +150,15 @@ def suivi_of(driver: Driver, prm: str) -> Suivi:
     )
 
 
+_NEW_COLLECTE = Insertion(Collecte, "id")
+
+
 def open_collecte(
     session: Session, prm: str, debut: date, *, service_souscrit_id: str | None = None
 ) -> None:
     """Collect the curve of a point from `debut` on, for that service."""
-    session.add(Collecte(prm=prm, debut=debut, service_souscrit_id=service_souscrit_id))
+    collecte = Collecte(prm=prm, debut=debut, service_souscrit_id=service_souscrit_id)
+    _NEW_COLLECTE.run(session, collecte)
 
 
 def close_collecte(session: Session, service_souscrit_id: str, fin: date) -> None:

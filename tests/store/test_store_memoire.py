@@ -17,6 +17,7 @@ from store_kit import AddPoint
 from sge_sim.store.database import Database, sqlite_url
 from sge_sim.store.editions import editions_of
 from sge_sim.store.fiches import Dossier, FicheCompteur, FichePoint, FicheService
+from sge_sim.store.journal import Journal
 from sge_sim.store.lecture import faits_within, questions
 from sge_sim.store.memoire import Memoire
 from sge_sim.store.mesures import add_trou, grant_acces, open_collecte
@@ -128,10 +129,13 @@ def test_a_state_that_is_restored_is_seen(
     database: Database, add_point: AddPoint, tmp_path: Path
 ) -> None:
     prm = add_point(nom_client_final="ROCHE")
-    take_snapshot(database, tmp_path)
+    journal = Journal.beside(database, tmp_path)
+    journal.prepare()
+    take_snapshot(database, journal, tmp_path)
     change(database, prm, nom_client_final="OTHER")
     assert dossier_of(database, prm).point.nom_client_final == "OTHER"
-    restore_snapshot(database, tmp_path)
+    restore_snapshot(database, journal, tmp_path)
+    journal.close()
     assert dossier_of(database, prm).point.nom_client_final == "ROCHE"
 
 

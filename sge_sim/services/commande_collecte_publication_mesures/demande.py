@@ -9,7 +9,7 @@ from sge_sim.commandes.souscription import Souscription
 from sge_sim.ecarts import Ecart
 from sge_sim.services.ordres import Ordre
 from sge_sim.store.codes import ETATS_EN_SERVICE, MesuresType, Segment
-from sge_sim.store.commandes import ServiceSouscrit
+from sge_sim.store.fiches import FicheService
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Demande(Ordre):
     instead.
     """
 
-    services: Sequence[ServiceSouscrit]
+    services: Sequence[FicheService]
     ecart: Ecart | None
     objet_code: str
     contrat_id: str
@@ -75,6 +75,6 @@ class Demande(Ordre):
         )
 
     @cached_property
-    def identical(self) -> list[ServiceSouscrit]:
+    def identical(self) -> list[FicheService]:
         """The caller's services on the point that are the same but for their dates."""
         return self.souscription.among(self.services)

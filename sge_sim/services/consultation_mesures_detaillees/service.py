@@ -96,16 +96,22 @@ def _consult(appel: Appel, version: Version, demande: Demande) -> Consultation:
         contrat_actif=has_contrat_actif(session, acteur, jour),
         jour=jour,
         acces=partial(has_acces, session, demande.prm, demande.type, acteur_code=acteur, jour=jour),
-        lire=partial(_measures, session, demande, point),
+        lire=partial(
+            _measures, session, demande, point, fidele=appel.settings.plays_real_homologation
+        ),
         vide_admis=(appel.settings.sans_donnee or usual) is SansDonnee.REPONSE_VIDE,
-        ecart=appel.ecart(SERVICE_V2 if version is Version.V2 else SERVICE_V3, point, demande.type),
+        ecart=appel.ecart(
+            SERVICE_V2 if version is Version.V2 else SERVICE_V3,
+            point,
+            demande.type,
+        ),
     )
     rules = RULES_V2 if version is Version.V2 else RULES_V3
     check(rules, consultation, appel.settings.disabled_rules)
     return consultation
 
 
-def _measures(session: Session, demande: Demande, point: Point | None) -> Mesures:
+def _measures(session: Session, demande: Demande, point: Point | None, *, fidele: bool) -> Mesures:
     if point is None:
         return Mesures()
     mesure = point_mesure(point, read_suivi(session, point.prm), demande.sens[0])
@@ -122,7 +128,8 @@ def _measures(session: Session, demande: Demande, point: Point | None) -> Mesure
     if not mesure.petit and point.mode_traitement == "INDEX":
         # No curve is recorded, and the energies of a large point are its integral (observed 2023).
         return Mesures()
-    return Mesures(series=read_series(mesure, demande))
+    factice = fidele and point.mesures_factices is True
+    return Mesures(series=read_series(mesure, demande, factice=factice))
 
 
 _CODES = (

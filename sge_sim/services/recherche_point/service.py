@@ -59,4 +59,5 @@ SERVICE = Service(
     ),
     rules=RULES,
     handle=handle,
+    searches=True,
 )
