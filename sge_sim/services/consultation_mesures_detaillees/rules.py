@@ -6,7 +6,7 @@ alone is in `rules_point`.
 """
 
 from sge_sim.clock import add_months
-from sge_sim.services.consultation_mesures_detaillees.consultation import Consultation
+from sge_sim.services.consultation_mesures_detaillees.consultation import Consultation, Resultat
 from sge_sim.services.consultation_mesures_detaillees.demande import Cadre, Version
 from sge_sim.services.consultation_mesures_detaillees.rules_point import (
     CONTRAT_RULES,
@@ -123,7 +123,7 @@ def sans_service_d_acces(consultation: Consultation) -> bool:
     covered, and nothing told from before the service was created; CMD3-R6 succeeds over a past
     period right after the service was ordered. The catalogue is followed (assumed).
     """
-    return consultation.demande.cadre is Cadre.SERVICE_ACCES and not consultation.acces()
+    return consultation.demande.cadre is Cadre.SERVICE_ACCES and not consultation.acces
 
 
 @rule(
@@ -239,9 +239,9 @@ def avant_la_mise_en_service(consultation: Consultation) -> bool:
     remede="une période où le point a été mesuré ; la courbe d'un C5 doit avoir été collectée ; un "
     "grand point traité par index n'a ni courbe ni énergies",
 )
-def aucune_mesure(consultation: Consultation) -> bool:
+def aucune_mesure(resultat: Resultat) -> bool:
     """There is a measure to give, unless an empty answer is how that is told."""
-    return not consultation.vide_admis and not consultation.mesures
+    return not resultat.vide_admis and not resultat.mesures
 
 
 _PERIODE: tuple[Rule[Consultation], ...] = (
@@ -262,7 +262,6 @@ RULES_V2: tuple[Rule[Consultation], ...] = (
     mesures_corrigees_d_un_c5,
     *CONTRAT_RULES,
     avant_la_mise_en_service,
-    aucune_mesure,
 )
 
 RULES_V3: tuple[Rule[Consultation], ...] = (
@@ -277,8 +276,10 @@ RULES_V3: tuple[Rule[Consultation], ...] = (
     segment_incompatible_v3,
     compteur_non_ouvert,
     *CONTRAT_RULES,
-    aucune_mesure,
 )
+
+RESULT_RULES: tuple[Rule[Resultat], ...] = (aucune_mesure,)
+"""What is held against the result, once the table has admitted the demand."""
 
 UNREACHABLE_V3 = {
     "SGT4H2": "Une demande corrigée d'un C5 ou d'un P4 est servie en brut (V26.2).",
