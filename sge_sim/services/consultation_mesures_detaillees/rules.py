@@ -12,6 +12,7 @@ from sge_sim.services.consultation_mesures_detaillees.rules_point import (
     CONTRAT_RULES,
     SITUATION_RULES,
 )
+from sge_sim.services.ecarts import ecart_rules
 from sge_sim.services.rule import Rule, rule
 
 JOURS_DE_COURBE = 7
@@ -106,22 +107,6 @@ def client_sans_accord(consultation: Consultation) -> bool:
         return False
     titulaire = consultation.sheet.fournisseur_titulaire == consultation.demandeur.code
     return not (titulaire and demande.type == "PMAX" and demande.pas == "P1M")
-
-
-@rule(
-    "SGT4G3",
-    source="observé en homologation 23.2 (CMD3-R3 C1-C4, CMD3-R5, CMD3-R6, CMD3-NR2)",
-    provenance="observed",
-    remede="une courbe, ou l'énergie ou la PMAX d'un C5, ou le simulateur sans --profile fidele",
-)
-def mesures_absentes_en_homologation(consultation: Consultation) -> bool:
-    """The platform being played has the measures (profile fidele): no index, no C1-C4 energy.
-
-    An index that was asked for without an access service had this code too: no SGT211 before it.
-    """
-    segment, type = consultation.sheet.segment, consultation.demande.type
-    absent = type == "INDEX" or (type == "ENERGIE" and segment != "C5")
-    return absent and segment.startswith("C") and consultation.degradee
 
 
 @rule(
@@ -284,7 +269,7 @@ RULES_V3: tuple[Rule[Consultation], ...] = (
     pas_incorrect_v3,
     grandeur_d_un_autre_type,
     client_sans_accord,
-    mesures_absentes_en_homologation,
+    *ecart_rules("ConsultationMesuresDetaillees", "3.0"),
     sans_service_d_acces,
     *_PERIODE,
     *SITUATION_RULES,

@@ -95,7 +95,9 @@ def _consult(appel: Appel, version: Version, demande: Demande) -> tuple[Consulta
         jour=jour,
         acces=dossier is not None
         and dossier.has_acces(demande.type, acteur_code=acteur, jour=jour),
-        degradee=appel.settings.plays_real_homologation,
+        ecart=appel.ecart(
+            SERVICE_V2 if version is Version.V2 else SERVICE_V3, faits.point, demande.type
+        ),
     )
     rules = RULES_V2 if version is Version.V2 else RULES_V3
     check(rules, consultation, appel.settings.disabled_rules)
