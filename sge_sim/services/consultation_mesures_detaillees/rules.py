@@ -69,7 +69,7 @@ def pas_incorrect_v2(consultation: Consultation) -> bool:
 
 @rule(
     "SGT441",
-    source="GUI 0488 §4 ; refusé avec tout autre type en v3.0 : supposé",
+    source="GUI 0497 v1.5.0 p. 9-12 ; admis en PMAX d'un P4, refusé avec tout autre type : supposé",
     provenance="documented",
     remede="mesuresPas P1D ou P1M pour PMAX, aucun pas pour les autres types",
 )
@@ -143,7 +143,7 @@ def sans_service_d_acces(consultation: Consultation) -> bool:
 
 @rule(
     "SGT4K4",
-    source="GUI 0488 §4",
+    source="GUI 0488 §4 ; GUI 0497 v1.5.0",
     provenance="documented",
     remede="une dateFin (exclue) postérieure à dateDebut",
 )
@@ -190,7 +190,7 @@ def segment_incompatible_v2(consultation: Consultation) -> bool:
     """Energies are of C5 and P4, maximum powers of the consumption of C5, curves of all.
 
     A C5 or P4 has its active curve alone. The sources don't tell what becomes of a demand for
-    another: it is one without data (assumed), an empty answer, and SGT4G3 in v3.0.
+    another: it is one without data (assumed).
     """
     segment, demande = consultation.sheet.segment, consultation.demande
     if demande.type == "PMAX":
@@ -200,16 +200,16 @@ def segment_incompatible_v2(consultation: Consultation) -> bool:
 
 @rule(
     "SGT4N8",
-    source="guide de la v3.0 d'après un client de 26.1",
-    provenance="observed",
-    remede="PMAX en soutirage sur un C5 ou un P4, les autres mesures sur tout segment",
+    source="GUI 0497 v1.5.0 p. 5 ; injection d'un C5 à surplus : supposé",
+    provenance="documented",
+    remede="PMAX sur un C5 ou un P4, les autres mesures sur tout segment",
 )
 def segment_incompatible_v3(consultation: Consultation) -> bool:
-    """Maximum powers are of the consumption of C5 and P4, the rest of all segments."""
-    demande = consultation.demande
-    if demande.type != "PMAX":
-        return False
-    return not consultation.petit or demande.sens != ("SOUTIRAGE",)
+    """Maximum powers are those of C5 and P4, the rest of all segments.
+
+    Those of a P4 are of what it injects; what a C5 injects is measured as a P4 (assumed).
+    """
+    return consultation.demande.type == "PMAX" and not consultation.petit
 
 
 @rule(

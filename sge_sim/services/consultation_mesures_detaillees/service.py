@@ -97,7 +97,7 @@ def _consult(appel: Appel, version: Version, demande: Demande) -> Consultation:
         contrat_actif=has_contrat_actif(session, acteur, jour),
         jour=jour,
         acces=partial(has_acces, session, demande.prm, demande.type, acteur_code=acteur, jour=jour),
-        lire=partial(_measures, session, demande, point),
+        lire=partial(_measures, session, demande, point, rhf=appel.settings.releves_rhf),
         vide_admis=(appel.settings.sans_donnee or usual) is SansDonnee.REPONSE_VIDE,
         degradee=degradee,
     )
@@ -106,7 +106,7 @@ def _consult(appel: Appel, version: Version, demande: Demande) -> Consultation:
     return consultation
 
 
-def _measures(session: Session, demande: Demande, point: Point | None) -> Mesures:
+def _measures(session: Session, demande: Demande, point: Point | None, *, rhf: bool) -> Mesures:
     if point is None:
         return Mesures()
     mesure = point_mesure(point, read_suivi(session, point.prm), demande.sens[0])
@@ -119,7 +119,7 @@ def _measures(session: Session, demande: Demande, point: Point | None) -> Mesure
     if demande.jours <= 0:
         return Mesures()
     if demande.type == "INDEX":
-        return Mesures(contextes=read_contextes(mesure, demande))
+        return Mesures(contextes=read_contextes(mesure, demande, rhf=rhf))
     if not mesure.petit and point.mode_traitement == "INDEX":
         # No curve is recorded, and the energies of a large point are its integral (observed 2023).
         return Mesures()
