@@ -118,9 +118,17 @@ def stop(service: ServiceSouscrit, instant: datetime, delai: Delai) -> None:
     At once on a large point and for index; a C5 or P4 has to be reached first, which takes
     `delai`, where its meter is to stop or resume the recording of the curve (assumed).
     """
-    reaches_meter = service.mesures_type != "IDX" and service.point.petit
     motif: MotifFin = "levee_opposition" if service.type == "OPPENR" else "arret"
-    plan_end(service, motif, delai.after(instant) if reaches_meter else instant)
+    plan_end(service, motif, delai.after(instant) if reaches_meter(service) else instant)
+
+
+def reaches_meter(service: ServiceSouscrit) -> bool:
+    """Tell whether a meter is to stop or resume the recording of the curve as a service ends.
+
+    That of a C5 or P4 is; an access service stops at once (assumed).
+    """
+    recording = service.mesures_type == "CDC" or service.type == "OPPENR"
+    return recording and service.point.petit
 
 
 def end(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from sge_sim.commandes.vie import reaches_meter
 from sge_sim.services.acces import (
     Acces,
     contrat_d_un_autre_acteur,
@@ -125,8 +126,7 @@ def etat_refuse(demande: Demande) -> bool:
 )
 def compteur_non_teleoperable(demande: Demande) -> bool:
     """The meter of a C5 or P4 is within reach, where it has to stop or resume recording."""
-    service = demande.known
-    return service.mesures_type != "IDX" and service.point.petit and not service.point.teleoperable
+    return reaches_meter(demande.known) and not demande.known.point.teleoperable
 
 
 RULES: tuple[Rule[Demande], ...] = (

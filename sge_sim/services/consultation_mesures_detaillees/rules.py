@@ -126,18 +126,14 @@ def mesures_absentes_en_homologation(consultation: Consultation) -> bool:
 
 @rule(
     "SGT211",
-    source="code observé en 26.1 par un client (CMD3-NR2) ; période non regardée : supposé",
-    provenance="assumed",
-    remede="un service d'accès actif le jour de la demande, pour ce type de mesures : "
-    "sge-sim points set <PRM> --service-acces oui",
+    source="GUI 0497 v1.5.0 p. 4-5, GUI 0498 v1.1.0 p. 11-12 ; code observé en 26.1 par un client "
+    "(CMD3-NR2)",
+    provenance="observed",
+    remede="un service d'accès actif, de l'acteur, pour ce type de mesures, ce sens et toute la "
+    "période : sge-sim points set <PRM> --service-acces oui",
 )
 def sans_service_d_acces(consultation: Consultation) -> bool:
-    """An active access service covers the type of measures, where it is what lets consult.
-
-    It is judged on the day of the demand alone. The sources disagree on the period: V26.2 wants it
-    covered, and nothing told from before the service was created; CMD3-R6 succeeds over a past
-    period right after the service was ordered. The catalogue is followed (assumed).
-    """
+    """An active access service, where one is relied on, covers the type, direction and period."""
     return consultation.demande.cadre is Cadre.SERVICE_ACCES and not consultation.acces()
 
 

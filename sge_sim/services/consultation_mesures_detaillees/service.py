@@ -1,6 +1,7 @@
 """ConsultationMesuresDetaillees: finds the point, holds the rules, answers its measures."""
 
 from dataclasses import replace
+from datetime import date
 from functools import partial
 
 from sqlalchemy.orm import Session
@@ -22,9 +23,10 @@ from sge_sim.services.service import Appel, Service
 from sge_sim.settings import SansDonnee
 from sge_sim.soap.endpoint import Answer
 from sge_sim.soap.protocol import Tree
+from sge_sim.store.acces import has_acces
 from sge_sim.store.acteurs import has_contrat_actif
 from sge_sim.store.codes import Sens
-from sge_sim.store.mesures import has_acces, read_suivi
+from sge_sim.store.mesures import read_suivi
 from sge_sim.store.points import Point, find_point
 
 
@@ -96,7 +98,7 @@ def _consult(appel: Appel, version: Version, demande: Demande) -> Consultation:
         demandeur=appel.demandeur,
         contrat_actif=has_contrat_actif(session, acteur, jour),
         jour=jour,
-        acces=partial(has_acces, session, demande.prm, demande.type, acteur_code=acteur, jour=jour),
+        acces=partial(_has_acces, session, demande, acteur, jour),
         lire=partial(_measures, session, demande, point, rhf=appel.settings.releves_rhf),
         vide_admis=(appel.settings.sans_donnee or usual) is SansDonnee.REPONSE_VIDE,
         degradee=degradee,
@@ -104,6 +106,19 @@ def _consult(appel: Appel, version: Version, demande: Demande) -> Consultation:
     rules = RULES_V2 if version is Version.V2 else RULES_V3
     check(rules, consultation, appel.settings.disabled_rules)
     return consultation
+
+
+def _has_acces(session: Session, demande: Demande, acteur: str, jour: date) -> bool:
+    return has_acces(
+        session,
+        demande.prm,
+        demande.type,
+        demande.sens[0],
+        acteur_code=acteur,
+        debut=demande.debut,
+        fin=demande.fin,
+        jour=jour,
+    )
 
 
 def _measures(session: Session, demande: Demande, point: Point | None, *, rhf: bool) -> Mesures:

@@ -12,6 +12,7 @@ from sge_sim.commandes.vie import MOTIFS
 from sge_sim.referentiel.libelles import libelle
 from sge_sim.services.trees import coded, present
 from sge_sim.soap.protocol import Tree
+from sge_sim.store.codes import DONNEES_ACCES
 from sge_sim.store.commandes import ServiceSouscrit
 
 _MAX_SERVICES: Final = 200
@@ -40,7 +41,7 @@ def _service(service: ServiceSouscrit) -> Tree:
             "dateDebut": service.date_debut,
             "dateFin": service.date_fin,
             "motifFinLibelle": _motif(service),
-            "mesuresTypeCode": service.mesures_type,
+            "mesuresTypeCode": _mesures(service),
             "mesuresPas": service.pas,
             "mesuresCorrigees": service.corrigees,
             "periodiciteTransmission": service.periodicite,
@@ -58,6 +59,11 @@ def _libelle(service: ServiceSouscrit) -> str:
         service.mesures_type,
         recurrente=service.type == "TRANSREC",
     ).fiche_libelle
+
+
+def _mesures(service: ServiceSouscrit) -> str | None:
+    """Return what is collected, sent or, for an access service, covered (GUI 0498)."""
+    return DONNEES_ACCES[service.acces_type] if service.acces_type else service.mesures_type
 
 
 def _motif(service: ServiceSouscrit) -> str | None:
