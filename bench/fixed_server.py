@@ -5,13 +5,13 @@ python -m bench.fixed_server DATA_DIR SIZE     (the state that `sge-sim serve` m
 
 import signal
 import sys
-from collections.abc import Iterable
+from http import HTTPStatus
 from pathlib import Path
-from typing import Any
 
 from sge_sim.app import open_simulator
 from sge_sim.settings import Settings
 from sge_sim.transport.limits import Limits
+from sge_sim.transport.message import Response
 from sge_sim.transport.server import B2BServer
 from sge_sim.transport.sockets import bind
 from sge_sim.transport.tls import build_server_context
@@ -21,23 +21,20 @@ def serve(data_dir: Path, size: int) -> None:
     """Serve `size` bytes whatever is asked; print the address once clients are accepted."""
     simulator = open_simulator(Settings(data_dir=data_dir, population_size=0))
     simulator.database.dispose()
-    content = b"x" * size
-
-    def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        environ["wsgi.input"].read()
-        start_response("200 OK", [("Content-Type", "text/xml"), ("Content-Length", str(size))])
-        return [content]
+    response = Response(HTTPStatus.OK, b"x" * size, (("Content-Type", "text/xml"),))
 
     identity, roots = simulator.pki.server.identity, simulator.pki.trust.roots_pem()
+    listening = bind("127.0.0.1", 0)
+    port = listening.getsockname()[1]
     server = B2BServer(
-        answer,
-        bind("127.0.0.1", 0),
+        lambda request: response,
+        listening,
         lambda: build_server_context(identity, identity, roots),
         Limits(),
         lambda failure: None,
     )
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    server.serve(lambda: print(f"https://localhost:{server.bind_addr[1]}", flush=True))
+    server.serve(lambda: print(f"https://localhost:{port}", flush=True))
 
 
 if __name__ == "__main__":

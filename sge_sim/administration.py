@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import requests
 
-from sge_sim.clock import PARIS
+from sge_sim.clock import PARIS, Duree
 from sge_sim.errors import UsageError
 from sge_sim.settings import Environment, Profile
 
@@ -27,7 +27,11 @@ class Administration:
 
     def get(self, path: str, **parameters: Any) -> Any:
         """Return the JSON at `path`."""
-        return self._call("GET", path, _TIMEOUT_SECONDS, params=parameters)
+        return self._call("GET", path, _TIMEOUT_SECONDS, params=parameters).json()
+
+    def get_bytes(self, path: str, **parameters: Any) -> bytes:
+        """Return the bytes at `path`."""
+        return self._call("GET", path, _TIMEOUT_SECONDS, params=parameters).content
 
     def post(
         self,
@@ -36,7 +40,8 @@ class Administration:
         timeout: float = _TIMEOUT_SECONDS,
     ) -> Any:
         """Post JSON to `path`; return the JSON that comes back, None where there is none."""
-        return self._call("POST", path, timeout, json=dict(body or {}))
+        answer = self._call("POST", path, timeout, json=dict(body or {}))
+        return answer.json() if answer.content else None
 
     def last_exchange_id(self) -> int:
         """Return the identifier of the newest exchange of the journal, 0 if there is none."""
@@ -57,7 +62,7 @@ class Administration:
             exchange_id = page[-1]["id"]
         return found
 
-    def _call(self, method: str, path: str, timeout: float, **options: Any) -> Any:
+    def _call(self, method: str, path: str, timeout: float, **options: Any) -> requests.Response:
         try:
             answer = self._session.request(method, self.url + path, timeout=timeout, **options)
         except requests.RequestException:
@@ -70,7 +75,7 @@ class Administration:
         if not answer.ok:
             told = f"HTTP {answer.status_code}, {_detail(answer)}"
             raise UsageError(f"L'administration refuse {method} {path} : {told}")
-        return answer.json() if answer.content else None
+        return answer
 
 
 class ServedClock:
@@ -98,10 +103,11 @@ class ServedClock:
         """Run with the machine's own time."""
         self._move(action="real")
 
-    def advance(self, duration: timedelta) -> None:
-        """Jump ahead by `duration`, of whole minutes."""
-        minutes = duration.seconds // 60
-        self._move(action="advance", duree=f"{duration.days}d{minutes}min")
+    def advance(self, duration: timedelta | Duree) -> None:
+        """Jump ahead by `duration`, of whole minutes; its days reach the same legal time."""
+        if isinstance(duration, timedelta):
+            duration = Duree(duration.days, timedelta(seconds=duration.seconds))
+        self._move(action="advance", duree=str(duration))
 
     def _move(self, **change: str | None) -> None:
         self._admin.post("/api/clock", change, timeout=_ADVANCE_SECONDS)

@@ -4,27 +4,27 @@ The parent process opens the state (database, certificates, clock); each serving
 its own application after the fork, since neither connections nor threads cross it.
 """
 
-import json
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from socket import socket
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sge_sim.clock import machine_now
 from sge_sim.collector import collector_paused
 from sge_sim.commandes.horloge import start_clock
 from sge_sim.deferred import Deferred
 from sge_sim.door.cadence import Cadence
-from sge_sim.files import make_private_folder, write_atomically
+from sge_sim.files import make_private_folder
 from sge_sim.pki.installation import Pki, open_pki
 from sge_sim.referentiel.certificats import DefaultCaller, ensure_default_callers
 from sge_sim.settings import Settings
 from sge_sim.store.acteurs import has_acteurs
+from sge_sim.store.campagnes import last_observed
 from sge_sim.store.clock import StoredClock
 from sge_sim.store.database import Database
+from sge_sim.store.journal import Bounds, Journal, JournalFeed
 from sge_sim.transport.child import Service
 from sge_sim.transport.limits import Limits
 
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from sge_sim.soap.endpoint import Endpoint
     from sge_sim.transport.admin_server import AdminServer
     from sge_sim.transport.server import B2BServer
+
+
+_PATIENCE_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
@@ -56,10 +59,15 @@ def open_simulator(settings: Settings) -> Simulator:
     Raises `UsageError` for a folder, a database or certificates that can't be used.
     """
     make_private_folder(settings.data_dir)
-    database = Database(settings.database)
+    database = Database(settings.database, processes=settings.workers + 1)
     database.prepare()
+    journal = Journal.beside(database, settings.data_dir)
     with database.sessions() as session:
         installed = has_acteurs(session)
+        last = last_observed(session)
+    bounds = Bounds(settings.journal_max_records, settings.journal_max_bytes)
+    journal.prepare(bounds, after_id=last)
+    journal.close()
     if not installed:
         # The first start alone needs the data set and what reads it.
         from sge_sim.referentiel.installing import install_dataset
@@ -83,16 +91,15 @@ def b2b_server(simulator: Simulator, listening_socket: socket) -> "WebServices":
     from sge_sim.b2b import B2B
     from sge_sim.pki.policy import Policy
     from sge_sim.referentiel.certificats import CertificateRegister
-    from sge_sim.store.journal_writer import JournalWriter
     from sge_sim.transport.server import B2BServer
     from sge_sim.transport.tls import build_server_context
 
-    settings, database, trust = simulator.settings, simulator.database, simulator.pki.trust
-    journal = JournalWriter(
-        database,
-        max_records=settings.journal_max_records,
-        max_bytes=settings.journal_max_bytes,
+    settings, trust = simulator.settings, simulator.pki.trust
+    # A client waits for its answer: what can't be had now is told now.
+    database = Database(
+        settings.database, patience_seconds=_PATIENCE_SECONDS, processes=settings.workers + 1
     )
+    journal = Journal.beside(database, settings.data_dir, max_pending=settings.journal_max_bytes)
 
     def load() -> Mapping[str, "Endpoint"]:
         from sge_sim.services.dispatch import build_endpoints
@@ -111,10 +118,10 @@ def b2b_server(simulator: Simulator, listening_socket: socket) -> "WebServices":
             CertificateRegister(database),
             www_counts_as_same=settings.www_counts_as_same,
         ),
-        simulator.clock,
+        StoredClock(database),
         journal.append,
         simulator.cadence,
-        _gates(simulator),
+        _gates(settings, database),
         rate_refused=settings.rate_refused,
     )
     identity = simulator.pki.server.identity
@@ -131,15 +138,20 @@ def b2b_server(simulator: Simulator, listening_socket: socket) -> "WebServices":
         application.refuse_handshake,
         watched=(identity,),
     )
-    return WebServices(server, endpoints)
+    return WebServices(server, endpoints, journal, database)
 
 
 @dataclass(frozen=True)
 class WebServices:
-    """The B2B listener; it accepts clients, then loads `endpoints` without waiting for a call."""
+    """The B2B listener; it accepts clients, then loads `endpoints` without waiting for a call.
+
+    `journal` and `database` are its own, and are closed when it stops.
+    """
 
     server: "B2BServer"
     endpoints: Deferred[Mapping[str, "Endpoint"]]
+    journal: Journal
+    database: Database
 
     def serve(self, on_ready: Callable[[], None]) -> None:
         def load_behind() -> None:
@@ -150,19 +162,20 @@ class WebServices:
 
     def stop(self) -> None:
         self.server.stop()
+        self.journal.close()
+        self.database.dispose()
 
     def reload(self) -> None:
         self.server.reload()
 
 
-def _gates(simulator: Simulator) -> tuple["Gate", ...]:
+def _gates(settings: Settings, database: Database) -> tuple["Gate", ...]:
     """Return the gates that the settings put up, in the order in which they are passed."""
     from sge_sim.door.gates import BasicAuthentication, opening_hours
 
-    settings = simulator.settings
     gates: list[Gate] = []
     if settings.basic_auth:
-        gates.append(BasicAuthentication(simulator.database))
+        gates.append(BasicAuthentication(database))
     if settings.hours:
         gates.append(opening_hours)
     return tuple(gates)
@@ -173,7 +186,9 @@ def admin_server(simulator: Simulator, listening_socket: socket, b2b_url: str) -
     from sge_sim.commandes.back_office import BackOffice
     from sge_sim.transport.admin_server import AdminServer
 
-    back_office = BackOffice(simulator.clock, _tasks(simulator))
+    journal = Journal.beside(simulator.database, simulator.settings.data_dir)
+    feed = JournalFeed(journal)
+    back_office = BackOffice(simulator.clock, _tasks(simulator, journal))
 
     def load() -> "FastAPI":
         from sge_sim.admin.application import build_admin
@@ -181,20 +196,23 @@ def admin_server(simulator: Simulator, listening_socket: socket, b2b_url: str) -
 
         settings, database, clock = simulator.settings, simulator.database, simulator.clock
         with collector_paused():
-            return build_admin(AdminState(settings, database, clock, b2b_url, back_office))
+            return build_admin(
+                AdminState(settings, database, clock, b2b_url, back_office, journal, feed)
+            )
 
-    return _Administration(AdminServer(Deferred(load), listening_socket), back_office)
+    return _Administration(AdminServer(Deferred(load), listening_socket), back_office, feed)
 
 
 @dataclass(frozen=True)
 class _Administration:
-    """The administration listener, and the back office for as long as it serves."""
+    """The administration listener; the back office and the journal's thread while it serves."""
 
     server: "AdminServer"
     back_office: "BackOffice"
+    feed: JournalFeed
 
     def serve(self, on_ready: Callable[[], None]) -> None:
-        with self.back_office.running():
+        with self.feed.running(), self.back_office.running():
             self.server.serve(on_ready)
 
     def stop(self) -> None:
@@ -204,7 +222,7 @@ class _Administration:
         self.server.reload()
 
 
-def _tasks(simulator: Simulator) -> tuple["Task", ...]:
+def _tasks(simulator: Simulator, journal: Journal) -> tuple["Task", ...]:
     """Return what the back office does, in order: orders and publications, then deliveries."""
     settings, database = simulator.settings, simulator.database
 
@@ -212,7 +230,7 @@ def _tasks(simulator: Simulator) -> tuple["Task", ...]:
     def publish(until: datetime) -> None:
         from sge_sim.flux.publication import Publisher
 
-        Publisher.of(settings, database).catch_up(until)
+        Publisher.of(settings, database, journal.append).catch_up(until)
 
     def deliver(_until: datetime) -> None:
         from sge_sim.flux.livraison import deliver_pending
@@ -220,9 +238,3 @@ def _tasks(simulator: Simulator) -> tuple["Task", ...]:
         deliver_pending(database, settings.data_dir)
 
     return (publish, deliver)
-
-
-def write_ready_file(path: Path, readiness: dict[str, Any]) -> None:
-    """Write what a harness needs to connect, once both listeners accept."""
-    text = json.dumps(readiness, indent=2, ensure_ascii=False) + "\n"
-    write_atomically(path, text.encode())

@@ -10,6 +10,7 @@ import time as _time
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from email.utils import formatdate
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -64,6 +65,11 @@ def machine_now() -> datetime:
     return datetime.now(UTC)
 
 
+def http_date() -> str:
+    """Return the machine's time as HTTP headers write it."""
+    return formatdate(usegmt=True)
+
+
 def elapsed_ms(since: float) -> float:
     """Return the milliseconds elapsed since `stopwatch()` gave `since`."""
     return (_time.perf_counter() - since) * 1000.0
@@ -106,17 +112,43 @@ def later(instant: datetime, duration: timedelta) -> datetime:
     return instant.astimezone(UTC) + duration
 
 
-def parse_duration(text: str) -> timedelta:
+@dataclass(frozen=True)
+class Duree:
+    """A duration of simulated time: days, which keep the legal time, then time that elapses."""
+
+    jours: int = 0
+    temps: timedelta = timedelta(0)
+
+    def after(self, instant: datetime) -> datetime:
+        """Return the instant (UTC) that comes this much after an aware one.
+
+        A legal time that the day reached doesn't have (2:30 in March) is read an hour later.
+        Raises `OverflowError` beyond year 9999.
+
+        >>> Duree(10).after(datetime(2025, 10, 20, tzinfo=PARIS)).astimezone(PARIS).isoformat()
+        '2025-10-30T00:00:00+01:00'
+        """
+        legal = instant.astimezone(PARIS)
+        day = legal.date() + timedelta(days=self.jours)
+        return later(datetime.combine(day, legal.time(), PARIS), self.temps)
+
+    def __str__(self) -> str:
+        minutes = self.temps // timedelta(minutes=1)
+        parts = ((self.jours, "d"), (minutes // 60, "h"), (minutes % 60, "min"))
+        return "".join(f"{count}{unit}" for count, unit in parts if count) or "0min"
+
+
+def parse_duration(text: str) -> Duree:
     """Read a duration such as `10d`, `36h`, `30min` or `1d12h`.
 
-    A day is 24 hours, so a day of clock change is not crossed by `1d` alone. Raises `UsageError`
-    for anything else.
+    `1d` reaches the same legal time of the next day, `24h` is 24 hours of any day. Raises
+    `UsageError` for anything else.
     """
     parts = _DURATION.fullmatch(text.strip())
     if not text.strip() or parts is None:
         raise UsageError(f"« {text} » n'est pas une durée : écrire par exemple 10d, 36h ou 30min.")
     days, hours, minutes = (int(part or 0) for part in parts.groups())
-    return timedelta(days=days, hours=hours, minutes=minutes)
+    return Duree(days, timedelta(hours=hours, minutes=minutes))
 
 
 def parse_instant(text: str) -> datetime:

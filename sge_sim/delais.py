@@ -2,14 +2,15 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Self
 
-from sge_sim.clock import PARIS, later, parse_duration
+from sge_sim.clock import PARIS, Duree, parse_duration
 from sge_sim.errors import UsageError
 from sge_sim.jours_ouvres import working_days_after
 
-_LONGEST = timedelta(days=366)
+_LONGEST_DAYS = 366
+_NO_TIME = Duree()
 _JOURS_OUVRES = re.compile(r"(\d{1,3})jo")
 
 
@@ -17,7 +18,7 @@ _JOURS_OUVRES = re.compile(r"(\d{1,3})jo")
 class Delai:
     """A delay of simulated time: some working days, kept to the legal hour, then a duration."""
 
-    duree: timedelta = timedelta(0)
+    duree: Duree = _NO_TIME
     jours_ouvres: int = 0
 
     @classmethod
@@ -36,8 +37,8 @@ class Delai:
                 f"« {text} » n'est pas un délai : écrire par exemple 3jo (jours ouvrés), 10d, 36h "
                 "ou 30min."
             ) from None
-        if duree > _LONGEST:
-            raise UsageError(f"« {text} » : un délai ne passe pas {_LONGEST.days} jours.")
+        if duree.jours + duree.temps.total_seconds() / 86_400 > _LONGEST_DAYS:
+            raise UsageError(f"« {text} » : un délai ne passe pas {_LONGEST_DAYS} jours.")
         return cls(duree)
 
     def after(self, instant: datetime) -> datetime:
@@ -46,7 +47,7 @@ class Delai:
             legal = instant.astimezone(PARIS)
             day = working_days_after(legal.date(), self.jours_ouvres)
             instant = datetime.combine(day, legal.time(), PARIS)
-        return later(instant, self.duree)
+        return self.duree.after(instant)
 
     def __str__(self) -> str:
         return f"{self.jours_ouvres}jo" if self.jours_ouvres else str(self.duree)

@@ -14,6 +14,7 @@ from platformdirs import user_data_path
 
 from sge_sim.delais import AUSSITOT, Delai
 from sge_sim.errors import UsageError
+from sge_sim.masking import without_password
 
 
 class Environment(StrEnum):
@@ -91,17 +92,27 @@ class Settings:
         "standard ; 36h, 10d. Un infra-journalier ou un historique prend moins.",
     )
     ready_file: Path | None = setting(
-        None, "Fichier JSON écrit dès que les deux points d'écoute acceptent."
+        None,
+        "Fichier JSON écrit dès que les deux points d'écoute acceptent, ôté au démarrage et à "
+        "l'arrêt.",
     )
     population_size: int = setting(
         3000,
-        "Nombre de points synthétiques ajoutés à ceux du catalogue au premier démarrage.",
+        "Nombre de points synthétiques ajoutés à ceux du catalogue au premier démarrage : au moins "
+        "947, pour ses recherches, ou 0.",
         least=0,
     )
     population_seed: int = setting(2021, "Graine de la population synthétique et des mesures.")
-    journal_max_records: int = setting(10_000, "Échanges gardés dans le journal.", least=1)
+    journal_max_records: int = setting(
+        10_000,
+        "Échanges de chaque sorte (SOAP, HTTP, négociation, fichier) gardés dans le journal.",
+        least=1,
+    )
     journal_max_bytes: int = setting(
-        256 * 2**20, "Octets de requêtes et de réponses gardés dans le journal.", least=1
+        256 * 2**20,
+        "Octets gardés dans le journal, messages compressés : 13/16 pour les appels SOAP, 1/16 "
+        "pour chaque autre sorte.",
+        least=1,
     )
     max_body_bytes: int = setting(
         2**20, "Taille maximale d'une requête ; une requête SGE tient en 10 ko.", least=1
@@ -182,10 +193,15 @@ class Settings:
         return self.profile is Profile.FIDELE and self.environment is Environment.HOMOLOGATION
 
     def described(self) -> list[tuple[str, str, str]]:
-        """Return name, value in force and reason of each setting, in their order."""
-        return [
-            (one.name, _text(getattr(self, one.name)), one.metadata["why"]) for one in fields(self)
-        ]
+        """Return name, value in force and reason of each setting, in their order.
+
+        They are shown: the password of `database_url` is masked.
+        """
+        return [(one.name, self._shown(one.name), one.metadata["why"]) for one in fields(self)]
+
+    def _shown(self, name: str) -> str:
+        text = _text(getattr(self, name))
+        return without_password(text) if name == "database_url" else text
 
 
 def _text(value: Any) -> str:

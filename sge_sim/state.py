@@ -6,6 +6,7 @@ from pathlib import Path
 from sge_sim.errors import UsageError
 from sge_sim.settings import Settings, variable_of
 from sge_sim.store.database import Database
+from sge_sim.store.journal import Journal
 
 
 def open_database(data_dir: Path) -> Database:
@@ -20,6 +21,16 @@ def open_database(data_dir: Path) -> Database:
     database = Database(settings.database)
     database.prepare()
     return database
+
+
+def open_journal(database: Database, data_dir: Path) -> Journal:
+    """Open the journal that stands beside a state.
+
+    Raises `UsageError` where it can't be used.
+    """
+    journal = Journal.beside(database, data_dir)
+    journal.prepare()
+    return journal
 
 
 def require(part: Path) -> None:

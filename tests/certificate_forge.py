@@ -53,8 +53,12 @@ def forge(
     digital_signature: bool = True,
     start: datetime = NOW - timedelta(days=10),
     end: datetime = NOW + timedelta(days=100),
+    more: Sequence[x509.ExtensionType] = (),
 ) -> Forged:
-    """Make a certificate, signed by `issuer` or by itself; `None` leaves an extension out."""
+    """Make a certificate, signed by `issuer` or by itself; `None` leaves an extension out.
+
+    `more` are critical extensions.
+    """
     subject = name(subject) if isinstance(subject, str) else subject
     key = key or ec.generate_private_key(ec.SECP256R1())
     signer = issuer.key if issuer else key
@@ -82,6 +86,8 @@ def forge(
     if names:
         dns = x509.SubjectAlternativeName([x509.DNSName(one) for one in names])
         builder = builder.add_extension(dns, critical=False)
+    for each in more:
+        builder = builder.add_extension(each, critical=True)
     digest = None if isinstance(signer, ed25519.Ed25519PrivateKey) else SHA256()
     return Forged(builder.sign(signer, digest), key)
 
@@ -108,3 +114,26 @@ def authority(
     """Make the certificate of an authority, by default without extended use."""
     shape = {"extended": None, **shape}
     return forge(name(common_name, organisation), issuer, ca=True, **shape)
+
+
+def rewritten(leaf: Forged, issuer: Forged, old: bytes, new: bytes) -> bytes:
+    """Return `leaf` in DER with `old` replaced by `new` (as long) in it, signed by `issuer` again.
+
+    For what no library agrees to write.
+    """
+    tbs = leaf.certificate.tbs_certificate_bytes
+    assert old in tbs
+    assert len(old) == len(new)
+    tbs = tbs.replace(old, new, 1)
+    signature = b"\0" + issuer.key.sign(tbs, ec.ECDSA(SHA256()))
+    # ecdsa-with-SHA256
+    algorithm = bytes.fromhex("300a06082a8648ce3d040302")
+    return _tlv(0x30, tbs + algorithm + _tlv(0x03, signature))
+
+
+def _tlv(tag: int, content: bytes) -> bytes:
+    length = len(content)
+    if length < 128:
+        return bytes([tag, length]) + content
+    size = (length.bit_length() + 7) // 8
+    return bytes([tag, 128 + size]) + length.to_bytes(size) + content

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sge_sim.clock import PARIS, later
+from sge_sim.clock import PARIS, Duree, later
 from sge_sim.delais import AUSSITOT, Delai
 from sge_sim.errors import UsageError
 
@@ -23,10 +23,11 @@ def test_working_days_skip_week_ends_and_holidays() -> None:
     )  # 15 August off
 
 
-def test_working_days_keep_the_legal_hour_over_a_clock_change_and_hours_do_not() -> None:
+def test_days_keep_the_legal_hour_over_a_clock_change_and_hours_do_not() -> None:
     before = datetime(2025, 10, 24, 10, tzinfo=PARIS)
     assert Delai.parse("1jo").after(before) == datetime(2025, 10, 27, 10, tzinfo=PARIS)
-    assert Delai.parse("3d").after(before) == datetime(2025, 10, 27, 9, tzinfo=PARIS)
+    assert Delai.parse("3d").after(before) == datetime(2025, 10, 27, 10, tzinfo=PARIS)
+    assert Delai.parse("72h").after(before) == datetime(2025, 10, 27, 9, tzinfo=PARIS)
 
 
 @given(st.datetimes(FIRST, LAST, timezones=st.just(PARIS)))
@@ -36,7 +37,11 @@ def test_no_delay_is_the_instant_itself(instant: datetime) -> None:
 
 @pytest.mark.parametrize(
     ("text", "delai"),
-    [("3jo", Delai(jours_ouvres=3)), ("36h", Delai(timedelta(hours=36))), (" 0jo ", AUSSITOT)],
+    [
+        ("3jo", Delai(jours_ouvres=3)),
+        ("36h", Delai(Duree(0, timedelta(hours=36)))),
+        (" 0jo ", AUSSITOT),
+    ],
 )
 def test_delays_are_read(text: str, delai: Delai) -> None:
     assert Delai.parse(text) == delai
@@ -45,6 +50,8 @@ def test_delays_are_read(text: str, delai: Delai) -> None:
 def test_a_delay_is_bounded() -> None:
     with pytest.raises(UsageError, match="ne passe pas 366 jours"):
         Delai.parse("367d")
+    with pytest.raises(UsageError, match="ne passe pas 366 jours"):
+        Delai.parse("365d25h")
 
 
 @pytest.mark.parametrize("text", ["", "jo", "-1jo", "trois jours", "3jours"])

@@ -1,5 +1,6 @@
 """What the README shows works."""
 
+import inspect
 import re
 import subprocess
 import sys
@@ -7,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from running_simulator import RunningSimulator, start_simulator
+
+from sge_sim.homologation.testing import Sge, SgeJournal
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (Path(__file__).parents[1] / "Makefile").read_text(encoding="utf-8")
@@ -73,3 +76,13 @@ def test_no_example_leaves_a_key_where_git_takes_it() -> None:
 def test_the_two_commands_exist(command: str) -> None:
     assert command in README
     assert f"\n{command.removeprefix('make ')}:" in MAKEFILE
+
+
+def test_every_attribute_of_the_fixture_is_named_and_there() -> None:
+    named = set(re.findall(r"`sge\.(\w+)", README))
+    public = {name for name in dir(Sge) if not name.startswith("_")} - {"tick"}
+    made = set(re.findall(r"self\.([a-z]\w*) = ", inspect.getsource(Sge.__init__)))
+    assert named == public | made
+    methods = re.search(r"`sge\.journal` \|.*: (.*) \|$", README, re.M)
+    assert methods
+    assert all(hasattr(SgeJournal, name) for name in re.findall(r"`(\w+)`", methods[1]))

@@ -1,12 +1,12 @@
 """The administration's application: its REST routes, described by `/openapi.json`."""
 
+import re
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
-from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
@@ -22,6 +22,7 @@ from sge_sim.admin.routes import (
     copies,
     dashboard,
     flux,
+    health,
     journal,
     points,
     reset,
@@ -30,7 +31,7 @@ from sge_sim.errors import UsageError
 
 # The API has no authentication: a web page that the user happens to visit must not reach it under
 # a name of its own (DNS rebinding).
-_LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
+_LOCAL = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{0,5})?")
 
 _MAX_BODY = 2**20
 
@@ -50,7 +51,13 @@ _SUBJECTS = (
     certificats,
     dashboard,
     campaign_pages,
+    health,
 )
+
+
+def _is_local(host: str) -> bool:
+    """Tell whether a Host header, in lower case, names this machine, with a port or without."""
+    return _LOCAL.fullmatch(host) is not None
 
 
 def build_admin(state: AdminState) -> FastAPI:
@@ -67,15 +74,16 @@ def build_admin(state: AdminState) -> FastAPI:
     async def only_local_and_small(
         request: Request, call_next: Callable[[Request], Awaitable[Response]]
     ) -> Response:
-        host = request.headers.get("host", "").rsplit(":", 1)[0]
-        if host not in _LOCAL_NAMES:
+        host = request.headers.get("host", "").lower()
+        if not _is_local(host):
             return JSONResponse({"detail": f"« {host} » n'est pas cette machine."}, 403)
         # A page from elsewhere can't read the answer of what it posts here, but it can post.
         origin = request.headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc != request.headers["host"]:
+        if origin is not None and origin.lower().partition("://")[2] != host:
             return JSONResponse({"detail": f"Demande d'une page de « {origin} »."}, 403)
         if "transfer-encoding" in request.headers:
             return JSONResponse({"detail": "La taille de la demande est à annoncer."}, 411)
+        # uvicorn has answered 400 to a length that isn't a number.
         if int(request.headers.get("content-length", 0)) > _MAX_BODY:
             return JSONResponse({"detail": f"Une demande tient en {_MAX_BODY} octets."}, 413)
         return await call_next(request)
@@ -100,6 +108,10 @@ def build_admin(state: AdminState) -> FastAPI:
     @app.get("/api/settings", summary="Les réglages en vigueur", tags=["réglages"])
     def read_settings() -> dict[str, str]:
         return {name: value for name, value, _ in state.settings.described()}
+
+    @app.get("/favicon.ico", include_in_schema=False)
+    def show_icon() -> Response:
+        return FileResponse(pages.ADMIN / "static" / "favicon.ico")
 
     for subject in _SUBJECTS:
         app.include_router(subject.router(state))

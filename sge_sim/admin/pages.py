@@ -10,10 +10,11 @@ from sge_sim.provenance import in_french
 
 ADMIN: Final = Path(__file__).resolve().parent
 
-# Nothing but our own style sheet, forms to ourselves: what a client writes can't become a script.
+# Nothing but our own style sheet and icon, forms to ourselves: what a client writes can't become
+# a script.
 HEADERS: Final = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     # Not `no-referrer`: browsers would then say `Origin: null` of our own forms too.
     "Referrer-Policy": "same-origin",

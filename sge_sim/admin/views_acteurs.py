@@ -6,8 +6,7 @@ from typing import Self
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
-from sge_sim.clock import PARIS
-from sge_sim.pki.deadlines import renewal_deadline, rotation_warning
+from sge_sim.pki.deadlines import in_legal_time, renewal_deadline, rotation_warning
 from sge_sim.store.acteurs import Acteur, Certificat, all_acteurs, registered_certificats
 from sge_sim.store.codes import Environnement, KindActeur, Paquet, TypeContrat
 
@@ -46,7 +45,7 @@ class CertificatView(BaseModel):
     @classmethod
     def of(cls, certificat: Certificat, now: datetime) -> Self:
         """Return the view of a row at `now` (machine time, aware)."""
-        end = certificat.not_after.astimezone(PARIS)
+        end = in_legal_time(certificat.not_after)
         rotates = certificat.environnement == "production"
         return cls(
             acteur=certificat.acteur_code,

@@ -3,7 +3,6 @@
 A running simulator on the same data directory takes each change up at once.
 """
 
-import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, get_args
 import click
 
 from sge_sim.cli.acteurs_canal import canal
-from sge_sim.cli.options import data_dir_option, json_option
+from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.clock import machine_now
 from sge_sim.state import open_database
 from sge_sim.store.codes import Environnement, KindActeur, Paquet
@@ -54,8 +53,7 @@ def list_command(data_dir: Path, as_json: bool) -> None:
     with open_database(data_dir).sessions() as session:
         views = view_acteurs(session, machine_now())
     if as_json:
-        rows = [one.model_dump(mode="json") for one in views]
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        say_json(views)
     else:
         click.echo("\n\n".join("\n".join(_lines(one)) for one in views))
 

@@ -1,12 +1,11 @@
 """`sge-sim autorisations`: the client's authorisations that actors declared, and their audit."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import click
 
-from sge_sim.cli.options import data_dir_option, json_option
+from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.clock import PARIS
 from sge_sim.commandes.autorisations import audit
 from sge_sim.state import open_database
@@ -28,9 +27,9 @@ def group() -> None:
 @json_option
 def list_command(acteur: str | None, data_dir: Path, as_json: bool) -> None:
     with open_database(data_dir).sessions() as session:
-        found = [_described(one) for one in autorisations(session, acteur)]
+        found = [_described(one) for one in autorisations(session, acteur and acteur.upper())]
     if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        say_json(found)
     else:
         for one in found:
             click.echo(_told(one))

@@ -8,12 +8,12 @@ import click
 
 from sge_sim.administration import Administration
 from sge_sim.cli.homologation_text import offer, one_line, summary
-from sge_sim.cli.options import data_dir_option
+from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.homologation.campaign import Campaigns, CampaignState
 from sge_sim.homologation.releases import DEFAULT_RELEASE
 from sge_sim.homologation.reports import write_reports
-from sge_sim.serving import serving_admin
-from sge_sim.state import open_database
+from sge_sim.serving import find_served
+from sge_sim.state import open_database, open_journal
 
 _actor_option = click.option("--actor", help="Code de l'acteur ; le tiers par défaut sinon.")
 
@@ -35,8 +35,13 @@ def start(data_dir: Path, actor: str | None, release: str) -> None:
 @campaign.command(help="Dire ce que chaque échange a coché, manqué ou failli cocher.")
 @data_dir_option
 @_actor_option
-def status(data_dir: Path, actor: str | None) -> None:
-    _tell(_campaigns(data_dir).current(actor))
+@json_option
+def status(data_dir: Path, actor: str | None, as_json: bool) -> None:
+    state = _campaigns(data_dir).current(actor)
+    if as_json:
+        say_json(state.view())
+    else:
+        _tell(state)
 
 
 @campaign.command(help="Fermer la campagne.")
@@ -66,8 +71,9 @@ def report(data_dir: Path, actor: str | None, report: Path | None) -> None:
 
 def _campaigns(data_dir: Path) -> Campaigns:
     """Return the campaigns; whether a simulator that has stopped played defects isn't known."""
-    database, admin_url = open_database(data_dir), serving_admin(data_dir)
-    return Campaigns(database, admin_url is None or Administration(admin_url).plays_defects())
+    database, served = open_database(data_dir), find_served(data_dir)
+    played = served is None or Administration(served.admin_url).plays_defects()
+    return Campaigns(database, open_journal(database, data_dir), played)
 
 
 def _tell(state: CampaignState) -> None:

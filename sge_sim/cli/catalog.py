@@ -5,9 +5,10 @@ from pathlib import Path
 
 import click
 
+from sge_sim.cli.options import json_option, say_json
 from sge_sim.homologation.catalogue import Catalogue, load_release, validate
 from sge_sim.homologation.catalogue_diff import diff
-from sge_sim.homologation.catalogue_text import render_diff, render_list, render_show
+from sge_sim.homologation.catalogue_text import render_diff, render_list, render_show, run_view
 from sge_sim.homologation.releases import DEFAULT_RELEASE
 from sge_sim.resources import data_path
 
@@ -24,19 +25,25 @@ def catalog() -> None:
 @catalog.command("list", help="Donner les cas d'une version, package par package.")
 @_release_option
 @click.option("--releases", is_flag=True, help="Donner plutôt les versions connues.")
-def list_command(release: str, releases: bool) -> None:
-    if releases:
-        click.echo("\n".join(Catalogue(data_path("catalog")).list_releases()))
+@json_option
+def list_command(release: str, releases: bool, as_json: bool) -> None:
+    known = Catalogue(data_path("catalog")).list_releases()
+    if as_json:
+        say_json(known if releases else [run_view(run) for run in load_release(release).cas])
     else:
-        click.echo(render_list(load_release(release)))
+        click.echo("\n".join(known) if releases else render_list(load_release(release)))
 
 
 @catalog.command(help="Dire tout d'un cas (ADP-R1) ou d'une exécution (ADP-R1@C5).")
 @click.argument("cas")
 @_release_option
-def show(cas: str, release: str) -> None:
+@json_option
+def show(cas: str, release: str, as_json: bool) -> None:
     runs = load_release(release).find(cas)
-    click.echo("\n\n".join(render_show(run) for run in runs))
+    if as_json:
+        say_json([run_view(run) for run in runs])
+    else:
+        click.echo("\n\n".join(render_show(run) for run in runs))
 
 
 @catalog.command("validate", help="Dire tout ce qui est faux dans un catalogue ; le nôtre sinon.")
@@ -52,5 +59,10 @@ def validate_command(dossier: Path | None) -> None:
 @catalog.command("diff", help="Dire ce qui change d'une version à une autre.")
 @click.argument("avant", metavar="RELEASE")
 @click.argument("apres", metavar="RELEASE")
-def diff_command(avant: str, apres: str) -> None:
-    click.echo(render_diff(diff(load_release(avant), load_release(apres))))
+@json_option
+def diff_command(avant: str, apres: str, as_json: bool) -> None:
+    difference = diff(load_release(avant), load_release(apres))
+    if as_json:
+        say_json(difference)
+    else:
+        click.echo(render_diff(difference))

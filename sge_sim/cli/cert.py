@@ -4,6 +4,7 @@ A running simulator on the same data directory takes each change up by itself. D
 machine's: the simulated clock counts for nothing here.
 """
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_args
@@ -13,7 +14,7 @@ import click
 from sge_sim.cli.options import data_dir_option, setting_option
 from sge_sim.clock import machine_now
 from sge_sim.pki.authorities import load_authorities
-from sge_sim.pki.inspection import inspect_files, read_actor_certificate
+from sge_sim.pki.inspection import UnreadCertificateError, inspect_files, read_actor_certificate
 from sge_sim.pki.installation import Pki, open_pki
 from sge_sim.pki.issuing import issue_client_certificate, write_issued_certificate
 from sge_sim.pki.keys import BUNDLE_PASSWORD, KEY_TYPES, KeyType
@@ -131,9 +132,13 @@ def check(
         CertificateRegister(open_database(folders["data_dir"])),
         www_counts_as_same=www_counts_as_same,
     )
-    inspection = inspect_files(files, [policy], machine_now(), password)
+    try:
+        inspection = inspect_files(files, [policy], machine_now(), password)
+    except UnreadCertificateError as refusal:
+        click.echo(str(refusal))
+        sys.exit(1)
     click.echo(render_inspection(inspection))
-    click.get_current_context().exit(0 if inspection.accepted else 1)
+    sys.exit(0 if inspection.accepted else 1)
 
 
 @cert.command(help="Enregistrer le certificat d'un acteur, avec les intermédiaires du fichier.")

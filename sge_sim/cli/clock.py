@@ -1,16 +1,18 @@
 """`sge-sim clock`: read and move the simulated clock of a simulator, running or not."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from sge_sim.cli.options import Duration, Instant, data_dir_option
+from sge_sim.cli.attente import told_if_long
+from sge_sim.cli.options import Duration, Instant, data_dir_option, json_option, say_json
+from sge_sim.clock import Duree
 from sge_sim.commandes.echeances import catch_up_orders
 from sge_sim.commandes.horloge import advance_clock, follow_machine, freeze_clock, set_clock
-from sge_sim.serving import serving_admin
+from sge_sim.serving import find_served
 from sge_sim.state import open_database
 from sge_sim.store.clock import StoredClock
 from sge_sim.store.database import Database
@@ -36,8 +38,13 @@ def clock() -> None:
 
 @clock.command(help="Dire l'heure simulée.")
 @data_dir_option
-def show(data_dir: Path) -> None:
-    _say(StoredClock(open_database(data_dir)))
+@json_option
+def show(data_dir: Path, as_json: bool) -> None:
+    clock = StoredClock(open_database(data_dir))
+    if as_json:
+        say_json({"now": clock.now(), "kind": clock.kind()})
+    else:
+        _say(clock)
 
 
 @clock.command("set", help="Régler l'horloge à un instant ISO à venir (heure légale).")
@@ -58,10 +65,10 @@ def freeze(instant: datetime | None, data_dir: Path) -> None:
     )
 
 
-@clock.command(help="Avancer d'une durée : 10d, 36h, 30min.")
+@clock.command(help="Avancer d'une durée : 10d (dix jours, à la même heure légale), 36h, 30min.")
 @click.argument("duree", type=Duration())
 @data_dir_option
-def advance(duree: timedelta, data_dir: Path) -> None:
+def advance(duree: Duree, data_dir: Path) -> None:
     _move(data_dir, lambda clock: advance_clock(clock, duree), lambda served: served.advance(duree))
 
 
@@ -79,14 +86,15 @@ def _move(
     """Ask the simulator that serves the folder, which alone publishes; without one, do it here."""
     database: Database = open_database(data_dir)
     clock = StoredClock(database)
-    admin_url = serving_admin(data_dir)
-    if admin_url is None:
-        change(clock)
-        catch_up_orders(database, clock.now())
-    else:
-        from sge_sim.administration import Administration, ServedClock
+    served = find_served(data_dir)
+    with told_if_long("Exécution de ce qui est dû"):
+        if served is None:
+            change(clock)
+            catch_up_orders(database, clock.now())
+        else:
+            from sge_sim.administration import Administration, ServedClock
 
-        ask(ServedClock(Administration(admin_url)))
+            ask(ServedClock(Administration(served.admin_url)))
     _say(clock)
 
 

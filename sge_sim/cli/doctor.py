@@ -7,6 +7,8 @@ import click
 
 from sge_sim.clock import machine_now
 from sge_sim.homologation.doctor import Setup, examine
+from sge_sim.serving import find_served
+from sge_sim.settings import variable_of
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -21,16 +23,20 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option(
     "--data-dir",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
+    envvar=variable_of("data_dir"),
     help="Dossier du simulateur appelé, dont les autorités et les acteurs sont alors connus.",
 )
 @click.option(
     "--environment",
     type=click.Choice(["homologation", "production"]),
-    default="homologation",
-    show_default=True,
+    help="Plateforme visée ; par défaut celle que joue le simulateur qui tourne sur ce dossier, "
+    "sinon l'homologation.",
 )
-def doctor(**options: object) -> None:
-    found = examine(Setup(**options), machine_now())  # type: ignore[arg-type]
+def doctor(data_dir: Path | None, environment: str | None, **options: object) -> None:
+    served = None if data_dir is None else find_served(data_dir)
+    environment = environment or (served.environment if served else "homologation")
+    setup = Setup(data_dir=data_dir, environment=environment, **options)  # type: ignore[arg-type]
+    found = examine(setup, machine_now())
     for each in found:
         click.echo(f"{each.gravite.capitalize()} [{each.code}] {each.constat}\n  → {each.remede}")
     if not found:

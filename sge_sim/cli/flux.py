@@ -1,22 +1,24 @@
 """`sge-sim flux`: the files that subscriptions and orders produced."""
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO, get_args
+from typing import TYPE_CHECKING, BinaryIO, get_args
 
 import click
 
-from sge_sim.cli.options import data_dir_option, json_option
+from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.clock import PARIS
 from sge_sim.errors import UsageError
 from sge_sim.files import write_atomically
 from sge_sim.settings import Environment, Profile, Settings
-from sge_sim.state import open_database
+from sge_sim.state import open_database, open_journal
 from sge_sim.store.clock import StoredClock
 from sge_sim.store.codes import EtatFichier, Flux
 from sge_sim.store.flux import FichierFlux, find_fichier, find_fichiers
+
+if TYPE_CHECKING:
+    from sge_sim.admin.views_flux import FichierView
 
 _ETATS = {"a_livrer": "à livrer", "livre": "livré", "echec": "échec"}
 
@@ -31,9 +33,18 @@ def flux() -> None:
 @flux.command("list", help="Donner les fichiers publiés, du plus récent au plus ancien.")
 @data_dir_option
 @click.option("--contrat", help="Numéro du contrat.")
-@click.option("--flux", "kind", type=click.Choice(get_args(Flux)), help="Sorte de flux.")
+@click.option(
+    "--flux",
+    "kind",
+    type=click.Choice(get_args(Flux), case_sensitive=False),
+    help="Sorte de flux.",
+)
 @click.option("--prm", help="Numéro du point.")
-@click.option("--etat", type=click.Choice(get_args(EtatFichier)), help="État de la livraison.")
+@click.option(
+    "--etat",
+    type=click.Choice(get_args(EtatFichier), case_sensitive=False),
+    help="État de la livraison.",
+)
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000))
 @json_option
 def list_command(
@@ -50,7 +61,7 @@ def list_command(
             session, contrat_id=contrat, flux=kind, prm=prm, etat=etat, limit=limit
         )
         if as_json:
-            click.echo(_json(found))
+            say_json(_views(found))
         elif not found:
             click.echo("Aucun fichier ne répond à ces critères.", err=True)
         else:
@@ -68,7 +79,7 @@ def show(nom: str, data_dir: Path, as_json: bool) -> None:
         if fichier is None:
             raise UsageError(f"Aucun fichier ne s'appelle {nom} : sge-sim flux list les donne.")
         if as_json:
-            click.echo(_json([fichier]))
+            say_json(*_views([fichier]))
             return
         publication = fichier.publication
         click.echo(_line(fichier))
@@ -108,7 +119,8 @@ def publish(data_dir: Path, environment: Environment, profile: Profile) -> None:
 
     database = open_database(data_dir)
     settings = Settings(data_dir=data_dir, environment=environment, profile=profile)
-    made = Publisher.of(settings, database).catch_up(StoredClock(database).now())
+    journal = open_journal(database, data_dir)
+    made = Publisher.of(settings, database, journal.append).catch_up(StoredClock(database).now())
     retry_now(database)
     tally = deliver_pending(database, data_dir)
     click.echo(f"{made} publications, {tally.delivered} fichiers livrés, {tally.failed} échecs.")
@@ -151,11 +163,10 @@ def decrypt(
         write_atomically(sortie, clear)
 
 
-def _json(found: Sequence[FichierFlux]) -> str:
+def _views(found: Sequence[FichierFlux]) -> list["FichierView"]:
     from sge_sim.admin.views_flux import FichierView
 
-    views = [FichierView.of(fichier).model_dump(mode="json") for fichier in found]
-    return json.dumps(views, ensure_ascii=False, indent=2)
+    return [FichierView.of(fichier) for fichier in found]
 
 
 def _line(fichier: FichierFlux) -> str:

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, time
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from sge_sim.administration import Administration
+from sge_sim.cli.attente import told_if_long
 from sge_sim.cli.homologation_text import offer, one_line, summary
 from sge_sim.clock import PARIS, Clock, RunningClock, clock_starting_at, machine_now, parse_instant
 from sge_sim.errors import UsageError
@@ -126,7 +127,8 @@ def homologate(**options: Any) -> None:
         executions=executions,
     )
     click.echo(summary(rapport))
-    written = write_reports(rapport, folder)
+    with told_if_long("Écriture du rapport"):
+        written = write_reports(rapport, folder)
     click.echo(f"\nRapport : {written.html}\nPreuves : {written.preuves}")
     click.echo(f"Empreinte des preuves, à garder ailleurs : {written.empreinte}")
     if options["admin"] is not None:
@@ -157,12 +159,12 @@ def _target(options: dict[str, Any], release: Release) -> Iterator[_Target]:
     rules = [part for name in options["disabled_rules"] for part in ("--disabled-rules", name)]
     kit = options["wsdl_dir"]
     wsdl = [] if kit is None else ["--wsdl-dir", str(kit)]
-    with TemporaryDirectory(prefix="sge-sim-") as folder:
+    arguments = ["--now", start.isoformat(), "--strict", *wsdl, *rules]
+    with TemporaryDirectory(prefix="sge-sim-") as folder, ExitStack() as running:
         click.echo(f"Simulateur démarré pour {release.nom}, au {release.reference:%d/%m/%Y}.")
-        with own_simulator(
-            Path(folder), ["--now", start.isoformat(), "--strict", *wsdl, *rules]
-        ) as simulator:
-            yield _Target(simulator.cible(), clock_starting_at(start), "un simulateur sge-sim")
+        with told_if_long("Préparation du simulateur"):
+            simulator = running.enter_context(own_simulator(Path(folder), arguments))
+        yield _Target(simulator.cible(), clock_starting_at(start), "un simulateur sge-sim")
 
 
 def _named_target(options: dict[str, Any]) -> _Target:

@@ -3,12 +3,15 @@
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
 from sge_sim.cli.options import data_dir_option
 from sge_sim.errors import UsageError
 from sge_sim.hosts import OFFICIAL_HOSTS
+from sge_sim.serving import find_served
+from sge_sim.settings import Settings
 
 Address = IPv4Address | IPv6Address
 
@@ -30,9 +33,8 @@ class _Address(click.ParamType[Address]):
 @click.option(
     "--port",
     type=click.IntRange(1, 65535),
-    default=8443,
-    show_default=True,
-    help="Port du simulateur.",
+    help="Port du simulateur ; par défaut celui du simulateur qui tourne sur ce dossier, sinon "
+    f"{Settings.port}.",
 )
 @click.option(
     "--address",
@@ -41,12 +43,15 @@ class _Address(click.ParamType[Address]):
     show_default=True,
     help="Adresse du simulateur.",
 )
-def hosts(data_dir: Path, port: int, address: Address) -> None:
+def hosts(data_dir: Path, port: int | None, address: Address) -> None:
     authority = data_dir / "pki" / "server" / "authority.pem"
     if not authority.exists():
         raise UsageError(
             f"{authority} n'existe pas encore : démarrer une fois sge-sim serve avec ce --data-dir."
         )
+    if port is None:
+        served = find_served(data_dir)
+        port = (served and urlsplit(served.b2b_url).port) or Settings.port
     click.echo("# À ajouter à /etc/hosts :")
     for host in OFFICIAL_HOSTS:
         click.echo(f"{address}  {host}")

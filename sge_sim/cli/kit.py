@@ -5,11 +5,14 @@ from typing import Any
 
 import click
 
+from sge_sim.cli.attente import told_if_long
 from sge_sim.cli.options import data_dir_option
 from sge_sim.clock import machine_now
 from sge_sim.errors import UsageError
 from sge_sim.homologation.kit import write_kit
 from sge_sim.homologation.targets import checked_url
+from sge_sim.serving import find_served
+from sge_sim.settings import Settings
 from sge_sim.state import open_database
 
 
@@ -18,28 +21,36 @@ from sge_sim.state import open_database
 )
 @click.argument("out", metavar="OUT.zip", type=click.Path(dir_okay=False, path_type=Path))
 @data_dir_option
-@click.option("--url", default="https://localhost:8443", show_default=True, help="Adresse servie.")
+@click.option(
+    "--url",
+    help="Adresse servie ; par défaut celle du simulateur qui tourne sur ce dossier, sinon "
+    f"https://localhost:{Settings.port}.",
+)
 @click.option("--actor", help="Code de l'acteur ; le tiers par défaut sinon.")
 @click.option(
     "--environment",
     type=click.Choice(["homologation", "production"]),
-    default="homologation",
-    show_default=True,
-    help="Environnement où le certificat est enregistré.",
+    help="Environnement où le certificat est enregistré ; par défaut celui que joue ce simulateur, "
+    "sinon l'homologation.",
 )
-def kit(out: Path, data_dir: Path, url: str, actor: str | None, environment: Any) -> None:
+def kit(out: Path, data_dir: Path, url: str | None, actor: str | None, environment: Any) -> None:
     if out.exists():
         raise UsageError(f"{out} existe déjà : donner un autre nom.")
     if not out.parent.is_dir():
         raise UsageError(f"{out.parent} n'est pas un dossier : le créer d'abord.")
-    holder = write_kit(
-        out,
-        open_database(data_dir),
-        data_dir,
-        url=checked_url(url),
-        acteur=actor,
-        environnement=environment,
-        now=machine_now(),
-    )
+    served = find_served(data_dir)
+    url = url or (served.b2b_url if served else f"https://localhost:{Settings.port}")
+    environment = environment or (served.environment if served else "homologation")
+    with told_if_long("Écriture du kit"):
+        holder = write_kit(
+            out,
+            open_database(data_dir),
+            data_dir,
+            url=checked_url(url),
+            acteur=actor,
+            environnement=environment,
+            now=machine_now(),
+        )
     click.echo(f"{out} : kit de {holder.nom}, login {holder.login}, contrat {holder.contrat_id}.")
+    click.echo(f"Adresse {url} ; certificat enregistré en {environment}.")
     click.echo(f"ATTENTION : {out} contient une CLÉ PRIVÉE ; vous seul pouvez le lire.", err=True)

@@ -1,15 +1,16 @@
 """Options that several commands share, and those made from the settings."""
 
+import json
 from collections.abc import Callable
 from dataclasses import fields
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 import click
 
-from sge_sim.clock import parse_duration, parse_instant
+from sge_sim.clock import Duree, parse_duration, parse_instant
 from sge_sim.delais import Delai
 from sge_sim.errors import UsageError
 from sge_sim.settings import Settings, default_data_dir, variable_of
@@ -31,13 +32,13 @@ class Instant(click.ParamType[datetime]):
             self.fail(str(error), param, ctx)
 
 
-class Duration(click.ParamType[timedelta]):
+class Duration(click.ParamType[Duree]):
     """A duration of simulated time: `10d`, `36h`, `30min`."""
 
     name = "durée"
 
-    def convert(self, value: Any, param: Any, ctx: Any) -> timedelta:
-        if isinstance(value, timedelta):
+    def convert(self, value: Any, param: Any, ctx: Any) -> Duree:
+        if isinstance(value, Duree):
             return value
         try:
             return parse_duration(value)
@@ -96,8 +97,15 @@ def data_dir_option(command: Command) -> Command:
 
 
 def json_option(command: Command) -> Command:
-    """Give `command` the option that writes JSON instead of a table."""
+    """Give `command` the option that writes JSON (`say_json`) instead of words."""
     return click.option("--json", "as_json", is_flag=True, help="Écrire du JSON.")(command)
+
+
+def say_json(value: Any) -> None:
+    """Write a value as JSON: an array for a list, an object for one thing, dates as ISO text."""
+    from pydantic_core import to_jsonable_python
+
+    click.echo(json.dumps(to_jsonable_python(value), ensure_ascii=False, indent=2))
 
 
 def _click_default(value: Any) -> Any:

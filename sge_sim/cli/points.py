@@ -1,23 +1,23 @@
 """`sge-sim points`: look at the points of a simulator, set what their measures depend on and
 what happens to them."""
 
-import json
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 import click
 import yaml
 
-from sge_sim.cli.options import Duration, Instant, data_dir_option, json_option
-from sge_sim.clock import parse_instant
+from sge_sim.cli.options import Duration, Instant, data_dir_option, json_option, say_json
+from sge_sim.clock import Duree, parse_instant
 from sge_sim.commandes.changements import Changements, change_life
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.points import describe_point, get_point
 from sge_sim.referentiel.reglages import TOUS, TYPES_ACCES, Reglages, change_point
 from sge_sim.state import open_database
-from sge_sim.store.clock import StoredClock
+from sge_sim.store.clock import instant_within
+from sge_sim.store.codes import EtatContractuel, Segment
 from sge_sim.store.points import named_points
 
 _R4X_PAS: Final[Mapping[str | None, Literal[5, 10] | None]] = {None: None, "5": 5, "10": 10}
@@ -29,18 +29,25 @@ def points() -> None:
 
 
 @points.command("list", help="Donner les points du catalogue et ceux qui illustrent une règle.")
+@click.option("--segment", type=click.Choice(get_args(Segment), case_sensitive=False))
+@click.option(
+    "--etat",
+    type=click.Choice(get_args(EtatContractuel), case_sensitive=False),
+    help="État contractuel.",
+)
 @data_dir_option
 @json_option
-def list_command(data_dir: Path, as_json: bool) -> None:
+def list_command(segment: str | None, etat: str | None, data_dir: Path, as_json: bool) -> None:
     with open_database(data_dir).sessions() as session:
         found = [
             (one.prm, one.segment, one.etat_contractuel, one.pourquoi)
             for one in named_points(session)
+            if segment in (None, one.segment) and etat in (None, one.etat_contractuel)
         ]
     if as_json:
         names = ("prm", "segment", "etat_contractuel", "pourquoi")
         rows = [dict(zip(names, row, strict=True)) for row in found]
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        say_json(rows)
     else:
         for prm, segment, etat, pourquoi in found:
             click.echo(f"{prm}  {segment}  {etat:<6}  {pourquoi}")
@@ -54,7 +61,7 @@ def show(prm: str, data_dir: Path, as_json: bool) -> None:
     with open_database(data_dir).sessions() as session:
         description = describe_point(session, prm)
     if as_json:
-        click.echo(json.dumps(description, ensure_ascii=False, indent=2))
+        say_json(description)
     else:
         click.echo(yaml.safe_dump(description, allow_unicode=True, sort_keys=False), nl=False)
 
@@ -135,7 +142,7 @@ def show(prm: str, data_dir: Path, as_json: bool) -> None:
 @click.option(
     "--delai",
     type=Duration(),
-    default=timedelta(0),
+    default=Duree(),
     help="Temps simulé que met l'opposition à atteindre le compteur.",
 )
 @data_dir_option
@@ -153,11 +160,10 @@ def set_command(
     nouveau_titulaire: datetime | None,
     nouveau_fournisseur: str | None,
     opposition: str | None,
-    delai: timedelta,
+    delai: Duree,
     data_dir: Path,
 ) -> None:
     database = open_database(data_dir)
-    now = StoredClock(database).now()
     reglages = Reglages(
         service_acces=None if service_acces is None else service_acces == "oui",
         type=next((one for one in TYPES_ACCES if one == type_acces), None),
@@ -168,20 +174,23 @@ def set_command(
         teleoperable=None if teleoperable is None else teleoperable == "oui",
         r4x_pas=_R4X_PAS[r4x_pas],
     )
-    changements = Changements(
-        resilie=resilie and resilie.date(),
-        nouveau_titulaire=nouveau_titulaire and nouveau_titulaire.date(),
-        nouveau_fournisseur=None
-        if nouveau_fournisseur is None
-        else _takeover(nouveau_fournisseur, now.date()),
-        opposition=None if opposition is None else opposition == "oui",
-        delai=delai,
-    )
     if acces_periode is not None and not reglages.service_acces:
         raise UsageError("--acces-periode ne vaut qu'avec --service-acces oui.")
-    if reglages == Reglages(type=reglages.type) and changements == Changements(delai=delai):
-        raise UsageError("rien à régler : sge-sim points set --help donne les options.")
     with database.transaction() as session:
+        now = instant_within(session)
+        changements = Changements(
+            resilie=resilie and resilie.date(),
+            nouveau_titulaire=nouveau_titulaire and nouveau_titulaire.date(),
+            nouveau_fournisseur=None
+            if nouveau_fournisseur is None
+            else _takeover(nouveau_fournisseur, now.date()),
+            opposition=None if opposition is None else opposition == "oui",
+            delai=delai.after(now) - now,
+        )
+        if reglages == Reglages(type=reglages.type) and changements == Changements(
+            delai=changements.delai
+        ):
+            raise UsageError("rien à régler : sge-sim points set --help donne les options.")
         change_point(session, prm, reglages, now.date())
         change_life(session, get_point(session, prm), changements, now)
         point = describe_point(session, prm)

@@ -1,11 +1,10 @@
 """`sge-sim prm`: check keys of points, make valid ones."""
 
-import json
 from itertools import islice
 
 import click
 
-from sge_sim.cli.options import json_option
+from sge_sim.cli.options import json_option, say_json
 from sge_sim.referentiel.prm import generate_all, is_valid
 
 # The first three digits, which the key doesn't cover: those of many real C5 points.
@@ -24,7 +23,7 @@ def prm() -> None:
 def check(ctx: click.Context, numeros: tuple[str, ...], as_json: bool) -> None:
     verdicts = {numero: is_valid(numero) for numero in numeros}
     if as_json:
-        click.echo(json.dumps(verdicts))
+        say_json(verdicts)
     else:
         for numero, valid in verdicts.items():
             click.echo(f"{numero}  {'clé valide' if valid else 'clé invalide'}")
@@ -37,4 +36,7 @@ def check(ctx: click.Context, numeros: tuple[str, ...], as_json: bool) -> None:
 @json_option
 def generate_command(count: int, seed: int, as_json: bool) -> None:
     numeros = list(islice(generate_all(_PREFIX, seed), count))
-    click.echo(json.dumps(numeros) if as_json else "\n".join(numeros))
+    if as_json:
+        say_json(numeros)
+    else:
+        click.echo("\n".join(numeros))

@@ -3,16 +3,21 @@
 import logging
 import os
 import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
+from socket import socket
 from typing import Any
 
 import click
 
-from sge_sim.app import Simulator, admin_server, b2b_server, open_simulator, write_ready_file
+from sge_sim.app import Simulator, admin_server, b2b_server, open_simulator
+from sge_sim.cli.attente import told_if_long
 from sge_sim.cli.options import settings_options
 from sge_sim.collector import collector_paused
-from sge_sim.files import check_writable, make_private_folder
-from sge_sim.serving import serving
+from sge_sim.errors import UsageError
+from sge_sim.files import make_private_folder
+from sge_sim.serving import Note, ReadyFile, Served, serving
 from sge_sim.settings import Settings
 from sge_sim.transport.child import Process
 from sge_sim.transport.sockets import bind, bind_loopback
@@ -27,11 +32,21 @@ def serve(**options: Any) -> None:
     logging.basicConfig(level=logging.WARNING, format="sge-sim : %(message)s")
     settings = Settings(**options)
     make_private_folder(settings.data_dir)  # where the ready file often goes
-    if settings.ready_file is not None:
-        check_writable(settings.ready_file)
+    ready_file = ReadyFile(settings.ready_file)
+    ready_file.clear()
     b2b_socket = bind(settings.host, settings.port)
     admin_socket = bind_loopback(_ADMIN_HOST, settings.admin_port)
-    with collector_paused():
+    try:
+        with serving(settings.data_dir) as note, _undone_if_refused(settings, note):
+            _serve(settings, note, ready_file, b2b_socket, admin_socket)
+    finally:
+        ready_file.remove()
+
+
+def _serve(
+    settings: Settings, note: Note, ready_file: ReadyFile, b2b_socket: socket, admin_socket: socket
+) -> None:
+    with collector_paused(), told_if_long("Préparation des données"):
         simulator = open_simulator(settings)
     simulator.database.dispose()
     host = "localhost" if settings.host in ("127.0.0.1", "0.0.0.0", "::", "::1") else settings.host  # noqa: S104
@@ -40,7 +55,6 @@ def serve(**options: Any) -> None:
         b2b_url=f"https://{host}:{b2b_socket.getsockname()[1]}",
         admin_url=f"http://localhost:{admin_socket.getsockname()[1]}",
     )
-
     processes = [
         *(
             Process(f"b2b-{number}", partial(b2b_server, simulator, b2b_socket))
@@ -48,15 +62,30 @@ def serve(**options: Any) -> None:
         ),
         Process("admin", partial(admin_server, simulator, admin_socket, readiness["b2b_url"])),
     ]
-    with serving(settings.data_dir) as note:
 
-        def announce() -> None:
-            note(readiness["admin_url"])
-            _greet(settings, readiness)
-            if settings.ready_file is not None:
-                write_ready_file(settings.ready_file, readiness)
+    def announce() -> None:
+        note.announce(Served(*(readiness[one] for one in ("admin_url", "b2b_url", "environment"))))
+        _greet(settings, readiness)
+        ready_file.write(readiness)
 
-        supervise(processes, on_ready=announce)
+    supervise(processes, on_ready=announce)
+
+
+@contextmanager
+def _undone_if_refused(settings: Settings, note: Note) -> Iterator[None]:
+    """Leave no database behind a first start that is refused.
+
+    The next start would keep its population, whatever size is then asked for.
+    """
+    file = settings.data_dir / "sge-sim.db"
+    first = note.alone and settings.database_url is None and not file.exists()
+    try:
+        yield
+    except UsageError:
+        if first:
+            for suffix in ("", "-wal", "-shm"):
+                file.with_name(file.name + suffix).unlink(missing_ok=True)
+        raise
 
 
 def _readiness(simulator: Simulator, *, b2b_url: str, admin_url: str) -> dict[str, Any]:

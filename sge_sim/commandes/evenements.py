@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from sge_sim.clock import later, legal_date, start_of_day
 from sge_sim.commandes import vie
 from sge_sim.store.codes import MotifFin, TypeEvenement
-from sge_sim.store.commandes import Evenement, ServiceSouscrit, services_of_point
+from sge_sim.store.commandes import Evenement, ServiceSouscrit, unended_services
 from sge_sim.store.numeros import next_numero
 from sge_sim.store.points import Point
 
@@ -45,7 +45,8 @@ def happen(session: Session, evenement: Evenement, instant: datetime) -> Iterato
     """Carry out an event; yields the services that it changes or creates."""
     evenement.echeance = None
     point = evenement.point
-    services = [one for one in services_of_point(session, point.prm) if one.etat != "TERMINE"]
+    session.flush()  # an opposition that another event has just brought is among them
+    services = unended_services(session, point.prm)
     match evenement.type:
         case "resiliation":
             _terminate(point, instant)

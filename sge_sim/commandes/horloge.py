@@ -4,13 +4,14 @@ Whoever moves it then has all that is due happen (`BackOffice.catch_up`). It sta
 that are simulated.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sge_sim.clock import FIN_DES_JOURS, PARIS, PREMIER_JOUR, legal_date, machine_now
+from sge_sim.clock import FIN_DES_JOURS, PARIS, PREMIER_JOUR, Duree, legal_date, machine_now
 from sge_sim.errors import UsageError
 from sge_sim.store.clock import StoredClock
-from sge_sim.store.commandes import last_happening
 from sge_sim.store.database import Database
+from sge_sim.store.ecritures import last_instant
+from sge_sim.store.prepared import Driver
 
 
 def start_clock(clock: StoredClock, instant: datetime, database: Database) -> None:
@@ -20,7 +21,7 @@ def start_clock(clock: StoredClock, instant: datetime, database: Database) -> No
     """
     _refuse_out_of_calendar(instant)
     with database.sessions() as session:
-        happened = last_happening(session)
+        happened = last_instant(Driver.under(session))
     if happened is not None and instant < happened:
         raise UsageError(
             f"--now {_told(instant)} : des commandes ou des événements de ce dossier vont jusqu'au "
@@ -49,13 +50,15 @@ def freeze_clock(clock: StoredClock, instant: datetime | None = None) -> None:
     clock.freeze(clock.now() if instant is None else instant)
 
 
-def advance_clock(clock: StoredClock, duree: timedelta) -> None:
+def advance_clock(clock: StoredClock, duree: Duree) -> None:
     """Jump ahead by `duree`; raises `UsageError` beyond the days that are simulated."""
+    now = clock.now()
     try:
-        _refuse_out_of_calendar(clock.now() + duree)
+        reached = duree.after(now)
     except OverflowError:
-        raise UsageError(f"avancer de {duree.days} jours sort du calendrier.") from None
-    clock.advance(duree)
+        raise UsageError(f"avancer de {duree} sort du calendrier.") from None
+    _refuse_out_of_calendar(reached)
+    clock.advance(reached - now)
 
 
 def follow_machine(clock: StoredClock) -> None:

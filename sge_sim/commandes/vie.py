@@ -16,7 +16,9 @@ from sge_sim.clock import later, legal_date, start_of_day
 from sge_sim.delais import Delai
 from sge_sim.store.codes import EtatAffaire, MesuresType, MotifFin, Sens, TypeService
 from sge_sim.store.commandes import ServiceSouscrit
+from sge_sim.store.fiches import FichePoint
 from sge_sim.store.mesures import close_collecte, open_collecte
+from sge_sim.store.points import Point
 
 MOTIFS: Mapping[MotifFin, str] = MappingProxyType(
     {
@@ -119,16 +121,18 @@ def stop(service: ServiceSouscrit, instant: datetime, delai: Delai) -> None:
     `delai`, where its meter is to stop or resume the recording of the curve (assumed).
     """
     motif: MotifFin = "levee_opposition" if service.type == "OPPENR" else "arret"
-    plan_end(service, motif, delai.after(instant) if reaches_meter(service) else instant)
+    plan_end(
+        service, motif, delai.after(instant) if reaches_meter(service, service.point) else instant
+    )
 
 
-def reaches_meter(service: ServiceSouscrit) -> bool:
+def reaches_meter(service: Caracteristiques, point: Point | FichePoint) -> bool:
     """Tell whether a meter is to stop or resume the recording of the curve as a service ends.
 
     That of a C5 or P4 is; an access service stops at once (assumed).
     """
     recording = service.mesures_type == "CDC" or service.type == "OPPENR"
-    return recording and service.point.petit
+    return recording and point.petit
 
 
 def end(

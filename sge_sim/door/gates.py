@@ -1,20 +1,20 @@
 """The gates: what may close the door to a request whose certificate is accepted."""
 
 import base64
-import binascii
 from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Protocol
-from wsgiref.types import WSGIEnvironment
 
 from sge_sim.door.passwords import password_matches
-from sge_sim.environ import INSTANT
+from sge_sim.exchange import Exchange
 from sge_sim.horaires import closed_sentence, is_open, next_opening, seconds_until
 from sge_sim.store.database import Database
 from sge_sim.store.logins import read_login
 
 _CHALLENGE = ("WWW-Authenticate", 'Basic realm="SGE", charset="UTF-8"')
+
+_PASSWORD_MAX = 1024
 
 
 @dataclass(frozen=True)
@@ -29,13 +29,13 @@ class Closed:
 class Gate(Protocol):
     """One reason to turn a request away."""
 
-    def __call__(self, environ: WSGIEnvironment, acteur: str) -> Closed | None:
+    def __call__(self, exchange: Exchange, acteur: str) -> Closed | None:
         """Return the answer to give, or None to let the request of `acteur` (a code) through."""
 
 
-def opening_hours(environ: WSGIEnvironment, acteur: str) -> Closed | None:
+def opening_hours(exchange: Exchange, acteur: str) -> Closed | None:
     """Keep the hours of the homologation platform, at the simulated instant of the call."""
-    now = environ[INSTANT]
+    now = exchange.instant
     if is_open(now):
         return None
     wait = str(seconds_until(now, next_opening(now)))
@@ -55,8 +55,8 @@ class BasicAuthentication:
         # scrypt is slow on purpose (some 50 ms) and a client sends its password with every call.
         self._matches = lru_cache(maxsize=1024)(password_matches)
 
-    def __call__(self, environ: WSGIEnvironment, acteur: str) -> Closed | None:
-        reason = self._reason(environ.get("HTTP_AUTHORIZATION", ""), acteur)
+    def __call__(self, exchange: Exchange, acteur: str) -> Closed | None:
+        reason = self._reason(exchange.request.headers.get("authorization", ""), acteur)
         if reason is None:
             return None
         text = (
@@ -79,7 +79,8 @@ class BasicAuthentication:
             return f"le login « {login} » est d'un autre acteur que le certificat ({acteur})"
         if user.mot_de_passe is None:
             return f"aucun mot de passe n'a été donné au login « {login} »"
-        if not self._matches(password, user.mot_de_passe):
+        # What is kept of passwords seen is bounded in bytes as well.
+        if len(password) > _PASSWORD_MAX or not self._matches(password, user.mot_de_passe):
             return f"le mot de passe du login « {login} » est faux"
         return None
 
@@ -91,7 +92,7 @@ def _credentials(authorization: str) -> tuple[str, str] | None:
         return None
     try:
         text = base64.b64decode(encoded.strip(), validate=True).decode("utf-8")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # not ASCII, not base64 (binascii.Error) or not UTF-8
         return None
     login, separator, password = text.partition(":")
-    return (login, password) if separator else None
+    return (login, password) if separator and text.isprintable() else None

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
@@ -24,7 +24,7 @@ from sge_sim.homologation.verdict import PACKAGES, judge
 from sge_sim.store.acteurs import default_acteur, find_acteur
 from sge_sim.store.campagnes import Campagne, ObservationCampagne, find_campagne, find_campagnes
 from sge_sim.store.database import Database
-from sge_sim.store.journal import Echange, find_echanges
+from sge_sim.store.journal import Echange, Journal, Recherche
 
 _BATCH: Final = 200
 
@@ -53,6 +53,14 @@ class CampaignState:
             for case in load_release(self.release).cas
         )
 
+    def view(self) -> dict[str, Any]:
+        """Return the campaign without the messages, which the journal gives."""
+        view = asdict(self)
+        for observation in view["observations"]:
+            del observation["execution"]
+        view["cas"] = {each.cle: each.statut for each in self.executions}
+        return view
+
     def rapport(self) -> Rapport:
         """Return the report, as if the campaign ended now when it is still open."""
         release = load_release(self.release)
@@ -73,13 +81,14 @@ class CampaignState:
 
 @dataclass(frozen=True)
 class Campaigns:
-    """The campaigns that a database holds.
+    """The campaigns that a database holds, of the exchanges of its journal.
 
     `defauts` says that the simulator plays the defects of the real platform: a nominal one that
     doesn't answer as it should has no excuse.
     """
 
     database: Database
+    journal: Journal
     defauts: bool = True
 
     def start(self, release: str, acteur: str | None = None) -> CampaignState:
@@ -88,6 +97,7 @@ class Campaigns:
         Raises `UsageError` for an unknown actor or release, and while another one of it is open.
         """
         name = load_release(release).nom
+        newest = self.journal.newest_id()
         with self.database.transaction() as session:
             code = default_acteur(session, "tiers").code if acteur is None else acteur
             if find_acteur(session, code) is None:
@@ -99,12 +109,11 @@ class Campaigns:
                     f"L'acteur {code} a déjà une campagne ouverte : l'arrêter par "
                     "sge-sim campaign stop."
                 )
-            newest = find_echanges(session, limit=1)
             row = Campagne(
                 acteur_code=code,
                 release=name,
                 debut=machine_now(),
-                dernier_echange=newest[0].id if newest else 0,
+                dernier_echange=newest,
             )
             session.add(row)
             session.flush()
@@ -161,13 +170,12 @@ class Campaigns:
             for each in _observations(row.observations)
             if each.execution is not None and each.execution.statut.bon
         }
-        while batch := find_echanges(
-            session, after_id=row.dernier_echange, limit=_BATCH, with_bodies=True
+        calls = Recherche(kinds=frozenset({"soap"}), acteur=row.acteur_code)
+        while batch := self.journal.find_echanges(
+            calls, after_id=row.dernier_echange, limit=_BATCH, with_bodies=True
         ):
             for echange in batch:
                 row.dernier_echange = echange.id
-                if echange.kind != "soap" or echange.acteur_code != row.acteur_code:
-                    continue
                 observation = recognise(
                     release, _seen(echange), tuple(closed), defauts=self.defauts
                 )

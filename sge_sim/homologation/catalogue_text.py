@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from textwrap import fill
+from typing import Any
 
 from sge_sim.homologation.cases import LIBRE, Cas
 from sge_sim.homologation.catalogue import Release
@@ -87,6 +88,33 @@ def render_diff(difference: Difference) -> str:
     for changes, keys in alike.items():
         lines += _items(f"Changé : {', '.join(keys)}", (_told(each) for each in changes))
     return "\n".join(lines if len(lines) > 1 else [*lines, "", "Aucune différence."])
+
+
+def run_view(case: Cas) -> dict[str, Any]:
+    """Return one run as values for JSON, its request flat: `{"donneesGenerales/pointId": …}`."""
+    return {
+        "cle": case.cle,
+        "id": case.id,
+        "segment": case.segment,
+        "package": case.package,
+        "service": case.service,
+        "version": case.version,
+        "titre": case.titre,
+        "signification": case.signification,
+        "requete": dict(flat_request(case.requete)),
+        "variantes": [dict(flat_request(each)) for each in case.variantes],
+        "code": case.attendu.code,
+        "acceptes": case.attendu.acceptes,
+        "prm": case.prm,
+        "etat_du_point": case.etat_du_point,
+        "accord": case.accord,
+        "apres": case.apres,
+        "fois": case.fois,
+        "facultatif": case.facultatif,
+        "au_choix": case.au_choix,
+        "provenance": case.provenance,
+        "source": case.source,
+    }
 
 
 def tracking_row(case: Cas) -> dict[str, str]:

@@ -4,15 +4,14 @@ The looks go from what is on this machine to what the server says, and each only
 before makes it worth it.
 """
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final
 
+from sge_sim.errors import UsageError
 from sge_sim.homologation.diagnosis import Diagnostic
 from sge_sim.homologation.doctor_files import examine_files
+from sge_sim.homologation.doctor_identity import Identity, examine_identity
 from sge_sim.homologation.doctor_network import (
     NOT_PRESENTABLE,
     Client,
@@ -20,20 +19,14 @@ from sge_sim.homologation.doctor_network import (
     examine_url,
 )
 from sge_sim.pki.authorities import Environment, load_authorities
+from sge_sim.pki.inspection import inspect_files
 from sge_sim.pki.installation import open_pki
 from sge_sim.pki.policy import Policy
 from sge_sim.pki.trust import load_trust
 from sge_sim.referentiel.certificats import CertificateRegister
 from sge_sim.resources import data_path
 from sge_sim.state import open_database
-from sge_sim.store.acteurs import find_contrat, find_utilisateur
 from sge_sim.store.database import Database
-
-# The contract's AdresseEmailType, whose dot before the last label is any character.
-_LOGIN: Final = re.compile(
-    r"[0-9a-zA-Z][\-._0-9a-zA-Z]{0,255}@[0-9a-zA-Z][\-._0-9a-zA-Z]{1,255}\.[a-zA-Z]{2,63}"
-)
-_CONTRAT_MAX: Final = 15
 
 
 @dataclass(frozen=True)
@@ -59,9 +52,11 @@ def examine(setup: Setup, now: datetime) -> list[Diagnostic]:
     Raises `UsageError` for a data directory without a simulator.
     """
     database = None if setup.data_dir is None else open_database(setup.data_dir)
-    files = list(examine_files(setup.cert, setup.key, _policy(setup, database, now), now))
-    found = [*files]
-    found += _examine_identity(setup, database)
+    policy = _policy(setup, database, now)
+    files = list(examine_files(setup.cert, setup.key, policy, now))
+    acteur = _acteur_of(setup.cert, policy, now)
+    identity = Identity(setup.login, setup.contrat, acteur, setup.url, setup.environment)
+    found = [*files, *examine_identity(identity, database)]
     if setup.url is not None:
         paths = frozenset(
             f"/{file.stem.replace('-v', '/v')}" for file in data_path("wsdl").glob("*.wsdl")
@@ -84,47 +79,9 @@ def _policy(setup: Setup, database: Database | None, now: datetime) -> Policy:
     return Policy(setup.environment, trust, CertificateRegister(database))
 
 
-def _examine_identity(setup: Setup, database: Database | None) -> Iterator[Diagnostic]:
-    login, contrat = setup.login, setup.contrat
-    if login is not None and _LOGIN.fullmatch(login) is None:
-        yield Diagnostic(
-            "login",
-            f"« {login} » n'a pas la forme d'un login SGE : une adresse électronique sans accent "
-            "ni espace.",
-            "Écrire le login du portail SGE ; sinon chaque demande est refusée en SGT562.",
-        )
-        login = None
-    if contrat is not None and (
-        not 1 <= len(contrat) <= _CONTRAT_MAX or contrat.strip() != contrat
-    ):
-        yield Diagnostic(
-            "contrat",
-            f"« {contrat} » n'a pas la forme d'un numéro de contrat : 1 à 15 caractères, sans "
-            "espace autour.",
-            "Écrire le numéro du contrat GRD-F ou Enedis-Tiers ; sinon SGT562.",
-        )
-        contrat = None
-    if database is None:
-        return
-    with database.sessions() as session:
-        user = None if login is None else find_utilisateur(session, login)
-        if login is not None and user is None:
-            yield Diagnostic(
-                "login_inconnu",
-                f"Le simulateur n'a pas de login « {login} » (SGT504).",
-                "Voir sge-sim acteurs list, ou l'ajouter.",
-            )
-        found = None if contrat is None else find_contrat(session, contrat)
-        if contrat is not None and found is None:
-            yield Diagnostic(
-                "contrat_inconnu",
-                f"Le simulateur n'a pas de contrat « {contrat} » (SGT471).",
-                "Voir sge-sim acteurs list, ou l'ajouter.",
-            )
-        if user is not None and found is not None and user.acteur_code != found.acteur_code:
-            yield Diagnostic(
-                "contrat_d_un_autre",
-                f"Le contrat {contrat} est à l'acteur {found.acteur_code}, le login {login} à "
-                f"{user.acteur_code} (SGT472).",
-                "Prendre le login et le contrat d'un même acteur.",
-            )
+def _acteur_of(cert: Path, policy: Policy, now: datetime) -> str | None:
+    """Return the actor for whom the certificate is registered, None if that isn't known."""
+    try:
+        return inspect_files([cert], [policy], now).verdicts[0].acteur
+    except UsageError:
+        return None

@@ -50,12 +50,16 @@ def verify(path: Path) -> list[str]:
         evidence = path.read_bytes()
     except OSError:
         raise UsageError(f"{path} est illisible : vérifier le chemin et les droits.") from None
+    if not zipfile.is_zipfile(path):
+        return [f"{path} n'est pas un zip, ou sa fin manque."]
     try:
         content = _unzipped(evidence)
+        if MANIFEST not in content:
+            return [f"{path} n'est pas un zip de preuves, ou son {MANIFEST} a été ôté."]
         digests = json.loads(content[MANIFEST])["sha256"]
         wrong = _compare(digests, content)
-    except Exception as error:  # zipfile has no common one: a damaged byte may raise anything
-        return [f"Le zip ou son manifeste est abîmé ({type(error).__name__} : {error})."]
+    except Exception:  # zipfile has no common one: a damaged byte may raise anything
+        return [f"{path} est abîmé : il ne se lit plus en entier."]
     if not wrong and _zipped(content) != evidence:
         wrong = ["L'enveloppe du zip a été modifiée, ou le zip refait par un autre outil."]
     return wrong
@@ -92,7 +96,7 @@ def _unzipped(evidence: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(evidence)) as archive:
         members = archive.infolist()
         if len({each.filename for each in members}) != len(members):
-            raise ValueError("un nom y est deux fois")
+            raise ValueError("a name is there twice")
         if sum(each.file_size for each in members) > MAX_BYTES:
-            raise ValueError("son contenu dépasse 256 Mio")
+            raise ValueError("its contents are too large")
         return {each.filename: archive.read(each) for each in members}

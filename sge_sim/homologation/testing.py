@@ -4,11 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
-
-import requests
-import zeep
 
 from sge_sim.administration import Administration, ServedClock
 from sge_sim.clock import PARIS, machine_now
@@ -20,7 +18,7 @@ from sge_sim.homologation.rapport import Execution, Rapport, Regle
 from sge_sim.homologation.releases import DEFAULT_RELEASE
 from sge_sim.homologation.reports import write_reports
 from sge_sim.homologation.sge_client import SgeClient
-from sge_sim.homologation.sge_client import open_session as open_requests
+from sge_sim.homologation.testing_actor import SgeActor
 from sge_sim.homologation.verdict import PACKAGES, judge
 
 
@@ -39,6 +37,12 @@ class SgeSession:
         self.sge_client = SgeClient(self.cible)
         self.defauts = self.admin.plays_defects()
         self.admin.post("/api/snapshot")
+
+    @cached_property
+    def fournisseur(self) -> SgeActor:
+        """The supplier, whose clients are made for the first test that asks for it."""
+        cible = self.simulator.cible("fournisseur")
+        return SgeActor(cible, SgeClient(cible))
 
     def fresh(self) -> "Sge":
         """Bring the state back and return what a test uses."""
@@ -74,20 +78,19 @@ class SgeSession:
         )
 
 
-class Sge:
-    """A simulator as one test uses it: everything changed here is gone in the next test."""
+class Sge(SgeActor):
+    """A simulator as one test uses it: everything changed here is gone in the next test.
+
+    Its `url`, `ca`, `cert`, `login`, `contrat_id` and clients are those of the default tiers.
+    """
 
     def __init__(self, session: SgeSession) -> None:
+        super().__init__(session.cible, session.sge_client)
         self._session = session
         self._admin = session.admin
-        self._cible = session.cible
         self.journal = SgeJournal(session.admin)
+        self.flux = SgeFlux(session.admin)
         self.clock = ServedClock(session.admin)
-
-    @property
-    def url(self) -> str:
-        """`https://localhost:<port>`, to which the path of a service is added."""
-        return self._cible.url
 
     @property
     def admin_url(self) -> str:
@@ -95,36 +98,14 @@ class Sge:
         return self._admin.url
 
     @property
-    def cert(self) -> tuple[str, str]:
-        """The certificate (with its intermediate) and the key of the default tiers, PEM files."""
-        return str(self._cible.certificat), str(self._cible.cle)
+    def data_dir(self) -> Path:
+        """The folder of the simulator's state, which commands take as `--data-dir`."""
+        return self._session.simulator.data_dir
 
     @property
-    def ca(self) -> str:
-        """The PEM file of the authority that the client is to trust."""
-        return str(self._cible.ca)
-
-    @property
-    def login(self) -> str:
-        """A login of the default tiers."""
-        return self._cible.login
-
-    @property
-    def contrat_id(self) -> str:
-        """A contract of the default tiers."""
-        return self._cible.contrat_id
-
-    def client(self, service: str, version: str | None = None) -> zeep.Client:
-        """Return a zeep client of a service, certificate and address set.
-
-        The newest version without `version`. Raises `UsageError` for an unknown service.
-        """
-        client = self._session.sge_client
-        return client.service_client(service, version or client.newest_version(service))
-
-    def requests_session(self) -> requests.Session:
-        """Return a session of requests that presents the certificate of the default tiers."""
-        return open_requests(self._cible)
+    def fournisseur(self) -> SgeActor:
+        """The other default actor, a supplier: its certificate, login, contract and clients."""
+        return self._session.fournisseur
 
     def point(
         self,
@@ -225,6 +206,26 @@ class SgeJournal:
             rule = last["rule"]
             why = f" par la règle {rule['name']} ({rule['explanation']})" if rule else ""
             raise AssertionError(f"{service} a répondu {last['code']}{why}, attendu {code}")
+
+
+class SgeFlux:
+    """The files that the simulator published; in production alone (`--environment production`)."""
+
+    def __init__(self, admin: Administration) -> None:
+        self._admin = admin
+
+    def read(self, flux: str | None = None) -> Sequence[Mapping[str, Any]]:
+        """Return the files published since the test began, the oldest first.
+
+        As the administration shows them; `flux` is `R50`, `R151`, `R4x`, `R171`, `HDM` or `IFJ`.
+        """
+        wanted = {} if flux is None else {"flux": flux}
+        found: list[Mapping[str, Any]] = self._admin.get("/api/flux", limit=10_000, **wanted)
+        return found[::-1]
+
+    def content(self, nom: str) -> bytes:
+        """Return the bytes of a file, decrypted: a zip of XML or CSV files."""
+        return self._admin.get_bytes(f"/api/flux/{nom}/contenu", clair=True)
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,13 @@ E = TypeVar("E", bound=x509.ExtensionType)
 
 _PEM_CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----")
 _DOMAIN_NAME = re.compile(r"(\*|[^\s.@]+)(\.[^\s.@]+)+\.?")
+_SEPARATOR = re.compile(r"\s*[;,]\s*")
+_DNS_NAME = re.compile(r"[A-Za-z0-9*_.-]+")
+# The curves of the ECDSA signatures that a TLS server verifies by default, in 1.2 as in 1.3.
+_TLS_CURVES = ("secp256r1", "secp384r1", "secp521r1")
+# X.520 gives a name 64 characters, DNS 253.
+_NAME_SHOWN = 253
+_NAMES_SHOWN = 10
 # What the library raises for a certificate that it can't read.
 UNREADABLE = (
     ValueError,
@@ -129,12 +136,34 @@ def domain_names(certificate: x509.Certificate) -> frozenset[str]:
     """Return the domain names that the certificate is made for, in lower case.
 
     They are the DNS names of the subject alternative names, and the common name where it is a
-    domain name: « ACME SA » isn't one, nor « ACME.SA » beside a DNS name (`_is_domain`).
+    domain name: « ACME SA » isn't one, nor « ACME.SA » beside a DNS name (`_is_domain`). « a.fr;
+    b.fr » is two (assumed).
     """
+    dns = _dns_names(certificate)
+    parts = [part for cn in common_names(certificate) for part in _domains_of(cn, dns)]
+    return frozenset(name.rstrip(".").lower() for name in (*dns, *parts))
+
+
+def spoilt_names(certificate: x509.Certificate) -> tuple[str, ...]:
+    """Return the names that can't be a domain name, or that read as another one.
+
+    « good.fr\\0.evil.fr » is good.fr to whoever stops at the NUL.
+    """
+    return (
+        *(name for name in _dns_names(certificate) if not _DNS_NAME.fullmatch(name)),
+        *(name for name in common_names(certificate) if not name.isprintable()),
+    )
+
+
+def _dns_names(certificate: x509.Certificate) -> list[str]:
     alternative = extension(certificate, x509.SubjectAlternativeName)
-    dns = alternative.get_values_for_type(x509.DNSName) if alternative else []
-    names = [*dns, *(cn for cn in common_names(certificate) if _is_domain(cn, dns))]
-    return frozenset(name.rstrip(".").lower() for name in names)
+    return alternative.get_values_for_type(x509.DNSName) if alternative else []
+
+
+def _domains_of(common_name: str, dns: Sequence[str]) -> list[str]:
+    """Return the domain names that a common name is: most often one or none."""
+    parts = [part for part in _SEPARATOR.split(common_name) if part]
+    return parts if all(_is_domain(part, dns) for part in parts) else []
 
 
 def _is_domain(common_name: str, dns: Sequence[str]) -> bool:
@@ -161,12 +190,29 @@ def common_names(certificate: x509.Certificate) -> tuple[str, ...]:
 
 
 def name_text(name: x509.Name) -> str:
-    """Return what a person would call the bearer of `name`: common name and organisation."""
+    """Return what a person would call the bearer of `name`: common name and organisation.
+
+    On one line, at most `_NAME_SHOWN` characters: whoever made the certificate chose them.
+    """
     parts = [
         *_values(name, NameOID.COMMON_NAME)[:1],
         *_values(name, NameOID.ORGANIZATION_NAME)[:1],
     ]
-    return ", ".join(parts) or name.rfc4514_string() or "sans nom"
+    return shown(", ".join(parts) or name.rfc4514_string()) or "sans nom"
+
+
+def shown(name: str) -> str:
+    """Return a name of a certificate as it may be shown: printable, not endless."""
+    cut = name if len(name) <= _NAME_SHOWN else f"{name[: _NAME_SHOWN - 1]}…"
+    return "".join(one if one.isprintable() else "�" for one in cut)
+
+
+def list_names(names: Iterable[str]) -> str:
+    """Return names of a certificate in their order, the first ten and how many more."""
+    ordered = sorted(names)
+    listed = ", ".join(map(shown, ordered[:_NAMES_SHOWN]))
+    more = len(ordered) - _NAMES_SHOWN
+    return listed if more <= 0 else f"{listed} et {more} de plus"
 
 
 def key_text(certificate: x509.Certificate) -> str:
@@ -187,6 +233,12 @@ def key_is_weak(certificate: x509.Certificate) -> bool:
     if isinstance(key, ec.EllipticCurvePublicKey):
         return key.curve.key_size < 256
     return not isinstance(key, ed25519.Ed25519PublicKey | ed448.Ed448PublicKey)
+
+
+def key_serves_tls(certificate: x509.Certificate) -> bool:
+    """Tell whether a TLS server verifies the signatures of the key: not of every curve."""
+    key = certificate.public_key()
+    return not isinstance(key, ec.EllipticCurvePublicKey) or key.curve.name in _TLS_CURVES
 
 
 def signature_is_weak(certificate: x509.Certificate) -> bool:

@@ -5,20 +5,20 @@ Ed25519, and demands clientAuth of every certificate; the policy needs the chain
 other faults, so that a tester reads them all at once. Hence this search, which asks of each step:
 the issuer's name, the issuer's signature, the right to issue, and the length of the path.
 
-Dates are not looked at here: they are judged on each request (`sge_sim.pki.checks`).
+Dates are not looked at here: they are judged on each request (`request_checks`).
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from functools import cached_property
 
 from cryptography import x509
 
 from sge_sim.pki.certificates import extension, is_authority, is_signed_by, unique
 
-MAX_PRESENTED = 10
+# As many as the longest Certificate message of TLS (100 kB) holds, and more than any file.
+MAX_PRESENTED = 200
 MAX_INTERMEDIATES = 5
 
 
@@ -58,12 +58,12 @@ class Chain:
         """Everything above the leaf."""
         return (*self.intermediates, self.root)
 
-    @cached_property
+    @property
     def valid_from(self) -> datetime:
         """The instant (UTC) from which all that is above the leaf is valid."""
         return max(certificate.not_valid_before_utc for certificate in self.authorities)
 
-    @cached_property
+    @property
     def valid_until(self) -> datetime:
         """The instant (UTC) until which all that is above the leaf is valid."""
         return min(certificate.not_valid_after_utc for certificate in self.authorities)

@@ -2,8 +2,7 @@
 
 A check is a small function that returns, in French, why the certificate is refused, or `None`.
 All of them run: a tester reads every fault at once. `CERTIFICATE_CHECKS` need the certificate
-alone, so their outcome is kept; `REQUEST_CHECKS` depend on the instant, on what was revoked and on
-what is registered, so they run on each request.
+alone, so their outcome is kept; those of `request_checks` run on each request.
 
 What Enedis publishes is the list of authorities, the refusal of wildcards, and that an actor hands
 in its certificate (FAQ). How the platform verifies the rest isn't published: those checks are what
@@ -12,14 +11,11 @@ mutual TLS does everywhere.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from functools import cached_property
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
 
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from sge_sim.clock import PARIS
 from sge_sim.pki.authorities import Authority, AuthorityList, Environment
 from sge_sim.pki.certificates import (
     common_names,
@@ -27,14 +23,15 @@ from sge_sim.pki.certificates import (
     extension,
     is_authority,
     key_is_weak,
+    key_serves_tls,
     key_text,
+    list_names,
     name_text,
     signature_is_weak,
+    spoilt_names,
 )
 from sge_sim.pki.chains import BrokenChain, Chain, ChainFault
-from sge_sim.pki.revocation import RevocationList
 from sge_sim.provenance import Provenance
-from sge_sim.store.codes import KindActeur
 
 S = TypeVar("S")
 
@@ -54,49 +51,6 @@ class Candidate:
     broken: BrokenChain | None
     authority: Authority | None
     www_counts_as_same: bool = False
-
-    @cached_property
-    def subject(self) -> str:
-        """The name of the certificate's holder."""
-        return name_text(self.certificate.subject)
-
-    @cached_property
-    def valid_from(self) -> datetime:
-        """The instant (UTC) at which the certificate begins."""
-        return self.certificate.not_valid_before_utc
-
-    @cached_property
-    def valid_until(self) -> datetime:
-        """The last instant (UTC) of the certificate."""
-        return self.certificate.not_valid_after_utc
-
-    @cached_property
-    def serial_number(self) -> int:
-        """The certificate's number at its issuer."""
-        return self.certificate.serial_number
-
-
-@dataclass(frozen=True)
-class Registered:
-    """A certificate as the simulator's register knows it: the actor whose it is, and its kind.
-
-    `intermediates` are the DER certificates handed in with it; they complete the chain of a
-    certificate that arrives alone, and are trusted for nothing.
-    """
-
-    acteur: str
-    intermediates: tuple[bytes, ...] = ()
-    kind: KindActeur | None = None
-
-
-class Situation(NamedTuple):
-    """A candidate at the instant of a request (`now`: machine time, aware)."""
-
-    candidate: Candidate
-    now: datetime
-    revocation: RevocationList | None
-    registered: Registered | None
-    registered_elsewhere: Environment | None
 
 
 @dataclass(frozen=True)
@@ -188,8 +142,8 @@ def no_wildcard(candidate: Candidate) -> str | None:
     """No wildcard, neither as common name nor among the alternative names."""
     certificate = candidate.certificate
     names = domain_names(certificate) | set(common_names(certificate))
-    wildcards = sorted(name for name in names if "*" in name)
-    return f"nom générique (wildcard) : {', '.join(wildcards)}" if wildcards else None
+    wildcards = [name for name in names if "*" in name]
+    return f"nom générique (wildcard) : {list_names(wildcards)}" if wildcards else None
 
 
 @check(
@@ -206,7 +160,20 @@ def single_domain_name(candidate: Candidate) -> str | None:
         distinct = frozenset(name.removeprefix("www.") for name in names)
     if len(distinct) <= 1:
         return None
-    return f"certificat multi-domaine : {', '.join(sorted(names))}"
+    return f"certificat multi-domaine : {list_names(names)}"
+
+
+@check(
+    "nom_illisible",
+    remedy="Demander un certificat pour un nom de domaine en lettres sans accent (xn--… sinon), "
+    "chiffres, points et tirets.",
+    source="RFC 5280 §4.2.1.6",
+    provenance="assumed",
+)
+def names_are_legible(candidate: Candidate) -> str | None:
+    """No name holds what a domain name can't, such as a NUL that hides its end."""
+    spoilt = spoilt_names(candidate.certificate)
+    return f"nom de domaine illisible : {list_names(spoilt)}" if spoilt else None
 
 
 @check(
@@ -252,6 +219,20 @@ def key_is_strong(candidate: Candidate) -> str | None:
 
 
 @check(
+    "courbe_hors_tls",
+    remedy="Demander un certificat pour une clé P-256, P-384, P-521, RSA ou Ed25519.",
+    source="RFC 8446 §4.2.3",
+    provenance="assumed",
+)
+def key_serves_in_tls(candidate: Candidate) -> str | None:
+    """TLS knows how to verify what the key signs."""
+    certificate = candidate.certificate
+    if key_is_weak(certificate) or key_serves_tls(certificate):
+        return None
+    return f"TLS ne se sert pas de cette clé : {key_text(certificate)}"
+
+
+@check(
     "signature_faible",
     remedy="Demander un certificat signé avec SHA-256 ou mieux.",
     source="ANSSI RGS B1",
@@ -281,98 +262,18 @@ def leaf_is_not_an_authority(candidate: Candidate) -> str | None:
     return None
 
 
-@check(
-    "expire",
-    remedy="Renouveler le certificat ; en production, déposer le nouveau 15 jours ouvrés avant la "
-    "fin de l'ancien.",
-    source="RFC 5280 §4.1.2.5",
-    provenance="assumed",
-)
-def not_expired(situation: Situation) -> str | None:
-    """The certificate hasn't expired; its last second is still good."""
-    end = situation.candidate.valid_until
-    return f"expiré depuis le {_french(end)}" if situation.now > end else None
-
-
-@check(
-    "pas_encore_valide",
-    remedy="Attendre cette date, ou vérifier l'heure de la machine.",
-    source="RFC 5280 §4.1.2.5",
-    provenance="assumed",
-)
-def already_valid(situation: Situation) -> str | None:
-    """The certificate has begun."""
-    start = situation.candidate.valid_from
-    return f"valide seulement à partir du {_french(start)}" if situation.now < start else None
-
-
-@check(
-    "chaine_hors_dates",
-    remedy="Demander à l'autorité un certificat délivré par son intermédiaire actuel.",
-    source="RFC 5280 §6.1.3",
-    provenance="assumed",
-)
-def chain_is_in_its_dates(situation: Situation) -> str | None:
-    """Intermediates and root are in their dates as well."""
-    chain = situation.candidate.chain
-    if chain is None or chain.valid_from <= situation.now <= chain.valid_until:
-        return None
-    return (
-        "un certificat d'autorité de la chaîne est hors de ses dates, du "
-        f"{_french(chain.valid_from)} au {_french(chain.valid_until)}"
-    )
-
-
-@check(
-    "revoque",
-    remedy="Demander un nouveau certificat.",
-    source="RFC 5280 §6.3",
-    provenance="assumed",
-)
-def not_revoked(situation: Situation) -> str | None:
-    """The simulated authority hasn't revoked it; an unreadable list refuses (fails closed)."""
-    revocation = situation.revocation
-    if revocation is None:
-        return None
-    try:
-        since = revocation.revoked_on(situation.candidate.serial_number)
-    except (OSError, ValueError):
-        return f"la liste de révocation {revocation.path} est illisible"
-    return None if since is None else f"révoqué le {_french(since)}"
-
-
-@check(
-    "non_enregistre",
-    remedy="Enregistrer le certificat pour un acteur de cet environnement.",
-    source="FAQ",
-    provenance="documented",
-)
-def registered_for_an_actor(situation: Situation) -> str | None:
-    """An actor handed this certificate in for this environment."""
-    if situation.registered is not None:
-        return None
-    if situation.registered_elsewhere is not None:
-        return f"enregistré en {situation.registered_elsewhere} seulement"
-    return "enregistré pour aucun acteur"
-
-
 CERTIFICATE_CHECKS: tuple[Check[Candidate], ...] = (
     chain_leads_to_trusted_root,
     authority_is_on_list,
     authority_is_admitted_here,
     no_wildcard,
     single_domain_name,
+    names_are_legible,
     key_use_allows_client_authentication,
     key_is_strong,
+    key_serves_in_tls,
     signature_is_strong,
     leaf_is_not_an_authority,
-)
-REQUEST_CHECKS: tuple[Check[Situation], ...] = (
-    not_expired,
-    already_valid,
-    chain_is_in_its_dates,
-    not_revoked,
-    registered_for_an_actor,
 )
 
 
@@ -380,7 +281,3 @@ def _chain_or_leaf(candidate: Candidate) -> tuple[x509.Certificate, ...]:
     if candidate.chain is None:
         return (candidate.certificate,)
     return (candidate.certificate, *candidate.chain.authorities)
-
-
-def _french(instant: datetime) -> str:
-    return f"{instant.astimezone(PARIS):%d/%m/%Y à %H:%M}"

@@ -1,6 +1,6 @@
 """`cert check`: what the files of an actor are, whether SGE would accept them, and until when.
 
-The verdict is the door's own (`Policy.judge`).
+The verdict is the door's own: that of its TLS (`tls_refusal`), then of its policy (`Policy.judge`).
 """
 
 from collections.abc import Iterator, Sequence, Set
@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from sge_sim.clock import PARIS, legal_date
+from sge_sim.clock import legal_date
 from sge_sim.errors import UsageError
 from sge_sim.pki.certificates import (
     extension,
@@ -24,9 +24,10 @@ from sge_sim.pki.certificates import (
     unique,
 )
 from sge_sim.pki.chains import Chain
-from sge_sim.pki.deadlines import renewal_deadline
+from sge_sim.pki.deadlines import in_legal_time, renewal_deadline
 from sge_sim.pki.material import Material, read_material
 from sge_sim.pki.policy import Policy, Verdict
+from sge_sim.pki.presentation import tls_refusal
 from sge_sim.pki.trust import TrustStore
 
 
@@ -38,19 +39,31 @@ class InspectedFile:
     contents: tuple[str, ...]
 
 
+class UnreadCertificateError(UsageError):
+    """The actor's certificate can't be read; `verdicts` refuse it in the words of the door."""
+
+    def __init__(self, verdicts: Sequence[Verdict]) -> None:
+        super().__init__("\n".join(verdict.explain() for verdict in verdicts))
+        self.verdicts = tuple(verdicts)
+
+
 @dataclass(frozen=True)
 class Inspection:
     """What was found in the files of an actor.
 
-    `key_matches` is `None` when no key was given. `renewal_deadline` is the legal date by which
-    the next production certificate is to be handed in; `renewal_due` tells that it has come or
-    gone. `advice` is in French, a sentence each.
+    `key_matches` is `None` when no key was given. `alert` says in French why TLS ends the
+    handshake before the policy, whose `verdicts` follow, is asked; None where it doesn't.
+    `now` is the instant (UTC, the machine's) of the verdicts. `renewal_deadline` is the legal date
+    by which the next production certificate is to be handed in; `renewal_due` tells that it has
+    come or gone. `advice` is in French, a sentence each.
     """
 
     files: tuple[InspectedFile, ...]
     certificate: x509.Certificate
     key_matches: bool | None
+    alert: str | None
     verdicts: tuple[Verdict, ...]
+    now: datetime
     expiry: datetime
     renewal_deadline: date
     renewal_due: bool
@@ -66,8 +79,9 @@ class Inspection:
 
     @property
     def accepted(self) -> bool:
-        """Whether every policy accepts the certificate and the key, if given, is its own."""
-        return self.key_matches is not False and all(v.accepted for v in self.verdicts)
+        """Whether TLS and every policy accept the certificate and the key, if given, is its own."""
+        presentable = self.key_matches is not False and self.alert is None
+        return presentable and all(v.accepted for v in self.verdicts)
 
 
 def inspect_files(
@@ -80,23 +94,59 @@ def inspect_files(
 
     `policies` are those whose verdict is wanted, one per environment; they share a trust store.
     `now` is the machine's time, aware. Raises `UsageError` for a file that can't be read and when
-    it isn't clear which certificate is the actor's.
+    it isn't clear which certificate is the actor's; `UnreadCertificateError` for one that the door
+    refuses as illegible. An intermediate that isn't in the files and is known is taken as sent.
     """
     materials = [read_material(path, password) for path in paths]
+    _refuse_unread(materials, policies, now)
     leaf, presented, keys = _sort_out(materials)
     der, *others = (one.public_bytes(Encoding.DER) for one in (leaf, *presented))
-    expiry = leaf.not_valid_after_utc.astimezone(PARIS)
+    trust = policies[0].trust
+    expiry = in_legal_time(leaf.not_valid_after_utc)
     deadline = renewal_deadline(expiry.date())
     return Inspection(
         files=tuple(InspectedFile(m.path, tuple(_contents(m, leaf))) for m in materials),
         certificate=leaf,
         key_matches=_spki(leaf.public_key()) in keys if keys else None,
+        alert=tls_refusal(trust, der, [*others, *_known_above(leaf, presented, trust)], now),
         verdicts=tuple(policy.judge(der, now, others) for policy in policies),
+        now=now,
         expiry=expiry,
         renewal_deadline=deadline,
         renewal_due=legal_date(now) >= deadline,
-        advice=tuple(_advice(leaf, presented, policies[0].trust)),
+        advice=tuple(_advice(leaf, presented, trust)),
     )
+
+
+def _refuse_unread(
+    materials: Sequence[Material], policies: Sequence[Policy], now: datetime
+) -> None:
+    """Raise `UnreadCertificateError` if what must be the actor's certificate can't be read.
+
+    It must be where no readable certificate can be: none has the key, and none is an end. Beside
+    such a one, what can't be read is passed over, as at the door.
+    """
+    unread = [der for material in materials for der in material.unread]
+    if not unread:
+        return
+    certificates = [one for material in materials for one in material.certificates]
+    keys = {_spki(key.public_key()) for material in materials for key in material.keys}
+    if keys and any(_spki(one.public_key()) in keys for one in certificates):
+        return
+    if not keys and any(not is_authority(one) for one in certificates):
+        return
+    raise UnreadCertificateError([policy.judge(unread[0], now) for policy in policies])
+
+
+def _known_above(
+    leaf: x509.Certificate, presented: Sequence[x509.Certificate], trust: TrustStore
+) -> Iterator[bytes]:
+    """Yield the intermediates of the leaf that aren't presented and that the simulator knows."""
+    chain = trust.chain_of(leaf, presented)
+    if isinstance(chain, Chain):
+        for one in chain.intermediates:
+            if one not in presented:
+                yield one.public_bytes(Encoding.DER)
 
 
 def read_actor_certificate(
@@ -168,7 +218,8 @@ def _advice(
         for missing in (one for one in chain.intermediates if one not in presented):
             yield (
                 f"L'intermédiaire « {name_text(missing.subject)} » n'est pas dans les fichiers : "
-                "le client doit le présenter à la suite du certificat."
+                "sans lui, TLS refuse par une alerte. Le client doit le présenter à la suite du "
+                "certificat."
             )
         if trust.simulated_authority_of(chain) is None:
             yield "La révocation n'est pas vérifiée : aucune autorité réelle n'est interrogée."

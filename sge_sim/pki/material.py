@@ -1,6 +1,7 @@
 """Keys and certificates as people keep them: PEM, DER, PKCS#12 or PKCS#7, alone or mixed."""
 
 import re
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,14 +22,21 @@ from sge_sim.pki.keys import BUNDLE_PASSWORD
 MAX_SIZE = 1 << 20
 _PEM_BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----(?:[^-]|-(?!----))+-----END \1-----")
 _UNREADABLE = (*UNREADABLE, TypeError)
+# A certificate of more than 127 bytes: a sequence that begins with the sequence that is signed.
+_SEQUENCE = re.compile(rb"\x30[\x81-\x84].{1,4}\x30[\x81-\x84]", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Material:
-    """What a file holds; `requests` counts certificate requests (CSR), which serve nothing here."""
+    """What a file holds; `requests` counts certificate requests (CSR), which serve nothing here.
+
+    `unread` are certificates, in DER, that have the form of one and that the library doesn't
+    understand: the door refuses them by their own words.
+    """
 
     path: Path
     certificates: tuple[x509.Certificate, ...] = ()
+    unread: tuple[bytes, ...] = ()
     keys: tuple[PrivateKeyTypes, ...] = ()
     requests: int = 0
 
@@ -49,13 +57,14 @@ def read_material(path: Path, password: str | None = None) -> Material:
     read = _read_pem if b"-----BEGIN " in data else _read_der
     with tolerated_serial_numbers():
         material = read(path, data, password.encode() if password else None)
-    if not (material.certificates or material.keys or material.requests):
+    if not (material.certificates or material.unread or material.keys or material.requests):
         raise UsageError(f"{path} ne contient ni clé ni certificat : donner un autre fichier.")
     return material
 
 
 def _read_pem(path: Path, data: bytes, password: bytes | None) -> Material:
     certificates: list[x509.Certificate] = []
+    unread: list[bytes] = []
     keys: list[PrivateKeyTypes] = []
     requests = 0
     for block in _PEM_BLOCK.finditer(data):
@@ -64,14 +73,20 @@ def _read_pem(path: Path, data: bytes, password: bytes | None) -> Material:
             if label.endswith("PRIVATE KEY"):
                 keys.append(_key(load_pem_private_key, text, password))
             elif label == "CERTIFICATE":
-                certificates.append(parse_fully(x509.load_pem_x509_certificate(text)))
+                der = ssl.PEM_cert_to_DER_cert(text.decode("ascii"))
+                try:
+                    certificates.append(parse_fully(x509.load_der_x509_certificate(der)))
+                except UNREADABLE:
+                    if not _SEQUENCE.match(der):
+                        raise
+                    unread.append(der)
             elif label == "PKCS7":
                 certificates += map(parse_fully, pkcs7.load_pem_pkcs7_certificates(text))
             elif label.endswith("CERTIFICATE REQUEST"):
                 requests += 1
         except _UNREADABLE as error:
             raise _illegible(path, f"le bloc « {label} »") from error
-    return Material(path, tuple(certificates), tuple(keys), requests)
+    return Material(path, tuple(certificates), tuple(unread), tuple(keys), requests)
 
 
 def _read_der(path: Path, data: bytes, password: bytes | None) -> Material:
@@ -104,7 +119,8 @@ def _der_bundle(path: Path, data: bytes, password: bytes | None) -> Material:
         # The simulator's own bundles open by themselves.
         key, leaf, others = pkcs12.load_key_and_certificates(data, BUNDLE_PASSWORD.encode())
     certificates = (*((leaf,) if leaf else ()), *others)
-    return Material(path, tuple(map(parse_fully, certificates)), (key,) if key else ())
+    keys = (key,) if key else ()
+    return Material(path, certificates=tuple(map(parse_fully, certificates)), keys=keys)
 
 
 def _der_key(path: Path, data: bytes, password: bytes | None) -> Material:

@@ -1,27 +1,28 @@
 """The verdict on a client certificate, the same for the door and for `cert check`.
 
 Only the leaf is needed on each request: the chain is found again by signature, from what was
-presented or from what is known. It is found once: what depends on the certificate alone is kept,
-while dates, revocation and registration are looked at every time.
+presented or from what is known. It is found once: the outcome of what depends on the certificate
+alone is kept under a digest, while dates, revocation and registration are looked at every time.
+The certificates themselves aren't kept: a client that isn't let in may send one of 90 kB each time.
 """
 
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from hashlib import sha256
+from sys import getsizeof
 from typing import Protocol
 
 from sge_sim.pki.authorities import ENVIRONMENTS, Authority, Environment
 from sge_sim.pki.certificates import fingerprint, read_certificate
 from sge_sim.pki.chains import BrokenChain
-from sge_sim.pki.checks import (
-    CERTIFICATE_CHECKS,
+from sge_sim.pki.checks import CERTIFICATE_CHECKS, Candidate, Check, S
+from sge_sim.pki.memory import BoundedMemory
+from sge_sim.pki.request_checks import (
     REQUEST_CHECKS,
-    Candidate,
-    Check,
+    Kept,
     Registered,
-    S,
     Situation,
     registered_for_an_actor,
 )
@@ -29,6 +30,9 @@ from sge_sim.pki.revocation import RevocationList
 from sge_sim.pki.trust import TrustStore
 from sge_sim.provenance import Provenance
 from sge_sim.store.codes import KindActeur
+
+# Beside its texts, what a remembered verdict takes: its objects, its dates, its place.
+_VERDICT_BYTES = 2048
 
 
 class Registration(Protocol):
@@ -87,11 +91,17 @@ class Verdict:
 
 @dataclass(frozen=True)
 class _Judged:
-    """What is kept of a certificate between requests."""
+    """What is kept of a certificate between requests; `kept` is None if it can't be read."""
 
-    candidate: Candidate
+    kept: Kept | None
     refusals: tuple[Refusal, ...]
-    revocation: RevocationList | None
+    revocation: RevocationList | None = None
+
+    @property
+    def size(self) -> int:
+        """How many bytes it holds, more or less."""
+        subject = getsizeof(self.kept.subject) if self.kept else 0
+        return _VERDICT_BYTES + subject + sum(getsizeof(one.reason) for one in self.refusals)
 
 
 class Policy:
@@ -99,7 +109,7 @@ class Policy:
 
     Without `registration`, a certificate needn't be registered. `www_counts_as_same` accepts a
     certificate for `www.example.fr` and `example.fr` (assumed refused: the FAQ knows no
-    exception). `kept` bounds how many certificates are remembered.
+    exception). `kept_bytes` bounds what is remembered of the certificates already seen.
     """
 
     def __init__(
@@ -109,7 +119,7 @@ class Policy:
         registration: Registration | None = None,
         *,
         www_counts_as_same: bool = False,
-        kept: int = 4096,
+        kept_bytes: int = 8 * 2**20,
     ) -> None:
         self.environment = environment
         self.trust = trust
@@ -122,8 +132,7 @@ class Policy:
         self._request_checks = tuple(
             one for one in REQUEST_CHECKS if registration or one is not registered_for_an_actor
         )
-        self._judged = lru_cache(maxsize=kept)(self._judge_certificate)
-        self._fingerprint = lru_cache(maxsize=kept)(fingerprint)
+        self._memory: BoundedMemory[_Judged] = BoundedMemory(kept_bytes)
 
     def judge(self, leaf: bytes, now: datetime, presented: Sequence[bytes] = ()) -> Verdict:
         """Return the verdict on the DER certificate `leaf` at `now` (machine time, aware).
@@ -132,39 +141,46 @@ class Policy:
         registration are used when they don't suffice. Never raises for what a client sends: bytes
         that are no certificate are refused.
         """
-        name = self._fingerprint(leaf)
+        name = fingerprint(leaf)
         registered = self._registration(name, self.environment) if self._registration else None
-        judged = self._judged(leaf, tuple(presented))
-        if judged is not None and judged.candidate.chain is None and registered is not None:
+        judged = self._judged(leaf, presented)
+        if judged.kept and judged.kept.chain_dates is None and registered is not None:
             judged = self._judged(leaf, (*presented, *registered.intermediates))
         acteur = registered.acteur if registered else None
-        if judged is None:
-            return Verdict(self.environment, name, "", (_UNREADABLE,), None, acteur)
+        kept = judged.kept
+        if kept is None:
+            return Verdict(self.environment, name, "", judged.refusals, None, acteur)
         situation = Situation(
-            judged.candidate,
+            kept,
             now,
             judged.revocation,
             registered,
             None if registered else self._registered_elsewhere(name),
         )
         reasons = judged.refusals + _refusals(self._request_checks, situation)
-        candidate = judged.candidate
         return Verdict(
             self.environment,
             name,
-            candidate.subject,
+            kept.subject,
             reasons,
-            candidate.authority,
+            kept.authority,
             acteur,
-            candidate.valid_until,
+            kept.dates[1],
             registered.kind if registered else None,
         )
 
-    def _judge_certificate(self, leaf: bytes, presented: tuple[bytes, ...]) -> _Judged | None:
+    def _judged(self, leaf: bytes, presented: Sequence[bytes]) -> _Judged:
+        return self._memory.recall(
+            _digest(leaf, *presented),
+            lambda: self._judge_certificate(leaf, presented),
+            lambda judged: judged.size,
+        )
+
+    def _judge_certificate(self, leaf: bytes, presented: Sequence[bytes]) -> _Judged:
         try:
             certificate = read_certificate(leaf)
         except ValueError:
-            return None
+            return _Judged(None, (_UNREADABLE,))
         others = []
         for der in presented:
             with suppress(ValueError):
@@ -181,7 +197,7 @@ class Policy:
             self._www_counts_as_same,
         )
         revocation = self._revocation_lists.get(chain.issuer) if chain else None
-        return _Judged(candidate, _refusals(CERTIFICATE_CHECKS, candidate), revocation)
+        return _Judged(Kept.of(candidate), _refusals(CERTIFICATE_CHECKS, candidate), revocation)
 
     def _registered_elsewhere(self, name: str) -> Environment | None:
         if self._registration is None:
@@ -199,6 +215,15 @@ _UNREADABLE = Refusal(
     "RFC 5280 §4",
     "assumed",
 )
+
+
+def _digest(*certificates: bytes) -> bytes:
+    """Return a digest of certificates in their order, the same for no others."""
+    digest = sha256()
+    for der in certificates:
+        digest.update(len(der).to_bytes(8))
+        digest.update(der)
+    return digest.digest()
 
 
 def _refusals(checks: Sequence[Check[S]], subject: S) -> tuple[Refusal, ...]:

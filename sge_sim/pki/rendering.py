@@ -5,9 +5,8 @@ from datetime import datetime
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from sge_sim.clock import PARIS
-from sge_sim.pki.certificates import domain_names, fingerprint, key_text, name_text
-from sge_sim.pki.deadlines import RENEWAL_NOTICE
+from sge_sim.pki.certificates import domain_names, fingerprint, key_text, list_names, name_text
+from sge_sim.pki.deadlines import RENEWAL_NOTICE, in_legal_time
 from sge_sim.pki.inspection import Inspection
 
 
@@ -22,18 +21,35 @@ def render_inspection(inspection: Inspection) -> str:
         "",
         "Certificat",
         f"  sujet      {name_text(certificate.subject)}",
-        f"  noms       {', '.join(sorted(domain_names(certificate))) or 'aucun nom de domaine'}",
+        f"  noms       {list_names(domain_names(certificate)) or 'aucun nom de domaine'}",
         f"  émetteur   {name_text(certificate.issuer)}",
         f"  validité   du {start} au {end}",
         f"  clé        {key_text(certificate)}, {_KEY[inspection.key_matches]}",
         f"  numéro     {certificate.serial_number:x}",
         f"  empreinte  {fingerprint(certificate.public_bytes(Encoding.DER))}",
         "",
-        *(verdict.explain() for verdict in inspection.verdicts),
+        *_verdicts(inspection),
+        f"Jugé à l'heure de cette machine, {_french(inspection.now)} : l'horloge simulée ne compte "
+        "pas.",
         "",
         *_renewal(inspection),
     ]
     return "\n".join([*lines, *inspection.advice])
+
+
+def _verdicts(inspection: Inspection) -> Iterator[str]:
+    """Yield the verdicts; that of a certificate which can't be presented isn't « accepté »."""
+    if inspection.key_matches is False:
+        yield (
+            "Clé refusée : la clé privée donnée n'est pas celle du certificat, qu'aucun client ne "
+            "peut présenter avec elle. Retrouver la clé de la demande de certificat."
+        )
+    if inspection.alert is not None:
+        yield f"Certificat refusé par une alerte TLS : {inspection.alert}."
+    presentable = inspection.key_matches is not False and inspection.alert is None
+    for verdict in inspection.verdicts:
+        if presentable or not verdict.accepted:
+            yield verdict.explain()
 
 
 def _renewal(inspection: Inspection) -> Iterator[str]:
@@ -55,4 +71,4 @@ _KEY = {
 
 
 def _french(instant: datetime) -> str:
-    return f"{instant.astimezone(PARIS):%d/%m/%Y %H:%M}"
+    return f"{in_legal_time(instant):%d/%m/%Y %H:%M}"

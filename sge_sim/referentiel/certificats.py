@@ -13,13 +13,14 @@ from sge_sim.errors import UsageError
 from sge_sim.files import make_folder_once
 from sge_sim.pki.authorities import Environment
 from sge_sim.pki.certificates import fingerprint, name_text
-from sge_sim.pki.checks import Registered
 from sge_sim.pki.installation import Pki
 from sge_sim.pki.issuing import issue_client_certificate, write_issued_certificate
+from sge_sim.pki.request_checks import Registered
 from sge_sim.store.acteurs import Acteur, Certificat, default_acteur
-from sge_sim.store.certificats import read_registration
 from sge_sim.store.codes import Environnement, KindActeur
 from sge_sim.store.database import Database
+from sge_sim.store.fiches import FicheCertificat
+from sge_sim.store.lecture import read_certificat
 
 ENVIRONNEMENTS: tuple[Environnement, ...] = ("homologation", "production")
 _KINDS: tuple[KindActeur, ...] = ("tiers", "fournisseur")
@@ -111,17 +112,17 @@ class CertificateRegister:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._intermediates = lru_cache(maxsize=1024)(_intermediates)
+        self._registered = lru_cache(maxsize=1024)(_registered)
 
     def __call__(self, fingerprint: str, environment: Environment) -> Registered | None:
         """Return what is registered under `fingerprint` for `environment`."""
-        found = read_registration(self._database, fingerprint, environment)
-        if found is None:
-            return None
-        acteur, kind, pem = found
-        return Registered(acteur, self._intermediates(pem), kind)
+        found: FicheCertificat | None = self._database.memoire.look().ask(
+            read_certificat, fingerprint, environment
+        )
+        return None if found is None else self._registered(found)
 
 
-def _intermediates(pem: str) -> tuple[bytes, ...]:
-    _, *others = x509.load_pem_x509_certificates(pem.encode("ascii"))
-    return tuple(one.public_bytes(Encoding.DER) for one in others)
+def _registered(fiche: FicheCertificat) -> Registered:
+    _, *others = x509.load_pem_x509_certificates(fiche.pem.encode("ascii"))
+    intermediates = tuple(one.public_bytes(Encoding.DER) for one in others)
+    return Registered(fiche.acteur_code, intermediates, fiche.kind)

@@ -23,8 +23,8 @@ from sge_sim.mesures import (
     parse_plages,
 )
 from sge_sim.store.codes import PETITS, Sens
-from sge_sim.store.mesures import Suivi
-from sge_sim.store.points import Point
+from sge_sim.store.fiches import Dossier, FichePoint, Suivi
+from sge_sim.store.points import Point as Row
 
 PUISSANCE_DU_SURPLUS = 3
 """Power (kVA, or kW) of the other direction of a point whose sheet gives only one (assumed)."""
@@ -79,6 +79,16 @@ class _Fiche:
     tension: str | None
     triphase: bool
     en_kw: bool
+
+
+Point = FichePoint | Row
+"""A point as it was read, or its row."""
+
+
+@lru_cache(maxsize=_MESURES_EN_MEMOIRE)
+def mesure_of(dossier: Dossier, sens: Sens) -> PointMesure | None:
+    """Return what `point_mesure` makes of a dossier: once for as long as nobody changes it."""
+    return point_mesure(dossier.point, dossier.suivi, sens)
 
 
 def point_mesure(point: Point, suivi: Suivi, sens: Sens) -> PointMesure | None:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from sge_sim.environ import Demandeur
+from sge_sim.demandeur import Demandeur
 from sge_sim.services.rule import rule
 from sge_sim.settings import Environment
-from sge_sim.store.acteurs import Contrat, Utilisateur
 from sge_sim.store.codes import Paquet
+from sge_sim.store.fiches import FicheContrat, FicheUtilisateur
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,8 @@ class Acces:
     """
 
     demandeur: Demandeur
-    utilisateur: Utilisateur | None
-    contrat: Contrat | None
+    utilisateur: FicheUtilisateur | None
+    contrat: FicheContrat | None
     service: str
     paquet: Paquet
     environment: Environment

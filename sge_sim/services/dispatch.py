@@ -1,24 +1,28 @@
 """Between an endpoint and its service: the session, the refusals."""
 
-from collections.abc import Callable
-from datetime import datetime
-from typing import Any
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
-from sge_sim.environ import DEMANDEUR, INSTANT, PRM, Demandeur
+from sge_sim.commandes.echeances import catch_up_orders
 from sge_sim.errors import UsageError
+from sge_sim.exchange import Exchange
 from sge_sim.resources import data_path
 from sge_sim.services.registry import SERVICES
 from sge_sim.services.rule import Refus
 from sge_sim.services.service import Appel, Service
 from sge_sim.settings import Settings
 from sge_sim.soap.contract import load_contracts
-from sge_sim.soap.endpoint import Answer, Call, Endpoint
+from sge_sim.soap.endpoint import Answer, Endpoint, Handler
 from sge_sim.soap.protocol import SgtFault
-from sge_sim.store.database import Database
+from sge_sim.store.clock import instant_within
+from sge_sim.store.database import UNREACHABLE, Database, unreachable_sentence
+from sge_sim.store.lecture import Lire, faits_within
 
-_UNAVAILABLE = "SGT506"
+_log = logging.getLogger(__name__)
 
 
 def build_endpoints(settings: Settings, database: Database) -> dict[str, Endpoint]:
@@ -43,46 +47,66 @@ def build_endpoints(settings: Settings, database: Database) -> dict[str, Endpoin
             contract,
             handler(service, database, settings),
             service.faultstring,
-            settings.strict,
+            strict=settings.strict,
+            unavailable=_unavailable(service),
         )
         if settings.wsdl_dir is not None:
-            _ = endpoint.application  # a kit that can't be served is told at the start
+            endpoint.load()  # a kit that can't be served is told at the start
     return endpoints
 
 
-def handler(service: Service, database: Database, settings: Settings) -> Callable[[Call], Answer]:
+def handler(service: Service, database: Database, settings: Settings) -> Handler:
     """Return what the endpoint of `service` calls.
 
-    A database that doesn't answer in time is a service that is momentarily unavailable, in the
-    services that have a code for it; a failure elsewhere.
+    What a service that writes has changed is committed once its answer is written, and undone by
+    whatever goes wrong before. A database that doesn't answer in time is a service that is
+    momentarily unavailable.
     """
-    open_session = database.transaction if service.writes else database.sessions
 
-    def handle(call: Call) -> Answer:
-        demandeur: Demandeur = call.environ[DEMANDEUR]
-        instant: datetime = call.environ[INSTANT]
-        call.environ[PRM] = _point_of(call.body)
+    @contextmanager
+    def handle(exchange: Exchange) -> Iterator[Answer]:
+        assert exchange.demandeur is not None
         try:
-            with open_session() as session:
-                return service.handle(
-                    Appel(call.body, call.header, demandeur, session, instant, settings)
+            with _opened(service, database) as (session, lire):
+                if service.writes and session is not None:
+                    exchange.instant = instant_within(session)
+                yield service.handle(
+                    Appel(
+                        exchange.demande,
+                        exchange.entete,
+                        exchange.demandeur,
+                        exchange.instant,
+                        settings,
+                        lire,
+                        session,
+                        partial(catch_up_orders, database, exchange.instant),
+                    )
                 )
         except Refus as refus:
             raise SgtFault(
                 refus.rule.code, explanation=refus.rule.remede, rule=refus.rule
             ) from None
-        except OperationalError as error:
-            code = _UNAVAILABLE if _UNAVAILABLE in service.codes else "SGT500"
-            raise SgtFault(
-                code, explanation=f"La base de données ne répond pas : {error}"
-            ) from error
+        except UNREACHABLE as error:
+            told = unreachable_sentence(error)
+            _log.error("%s ne peut pas répondre : %s", service.path, told)
+            raise SgtFault(_unavailable(service), explanation=told) from error
 
     return handle
 
 
-def _point_of(body: Any) -> str | None:
-    """Return the `pointId` of a demand, wherever the contract puts it."""
-    if not isinstance(body, dict):
-        return None
-    here: str | None = body.get("pointId")
-    return here or next(filter(None, map(_point_of, body.values())), None)
+@contextmanager
+def _opened(service: Service, database: Database) -> Iterator[tuple[Session | None, Lire]]:
+    """Open what a service reads: the facts that are kept, or those of its own transaction."""
+    if service.writes:
+        with database.transaction() as session:
+            yield session, partial(faits_within, session)
+    elif service.searches:
+        with database.sessions() as session:
+            yield session, database.memoire.lire
+    else:
+        yield None, database.memoire.lire
+
+
+def _unavailable(service: Service) -> str:
+    """Return the code of `service` for what can't be reached for now; not all have one."""
+    return "SGT506" if "SGT506" in service.codes else "SGT500"

@@ -54,13 +54,14 @@ if "spyne" not in sys.modules:
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
+    from spyne import MethodContext
     from spyne.application import Application
     from spyne.decorator import rpc
     from spyne.model.complex import ComplexModelBase, ComplexModelMeta, XmlAttribute, XmlData
     from spyne.model.fault import Fault
     from spyne.model.primitive import Boolean, Date, DateTime, Decimal, Integer, Time, Unicode
     from spyne.protocol.soap import Soap11
-    from spyne.server.wsgi import WsgiApplication
+    from spyne.server import ServerBase
     from spyne.service import ServiceBase
 
 # Spyne logs every refusal as an error with its traceback; the journal is where they are told.
@@ -76,11 +77,12 @@ __all__ = [
     "Decimal",
     "Fault",
     "Integer",
+    "MethodContext",
+    "ServerBase",
     "ServiceBase",
     "Soap11",
     "Time",
     "Unicode",
-    "WsgiApplication",
     "XmlAttribute",
     "XmlData",
     "rpc",

@@ -1,33 +1,27 @@
 """One contract published by Spyne: its document, its dispatch, its one operation."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from http import HTTPStatus
 from typing import Any
-from wsgiref.types import StartResponse, WSGIEnvironment
 
 from lxml import etree
 
+from sge_sim.exchange import Exchange, Outcome
 from sge_sim.soap import _spyne_compat as spyne
 from sge_sim.soap.codes import libelle
 from sge_sim.soap.contract import Contract
 from sge_sim.soap.models import TEXT, Models
 from sge_sim.soap.protocol import SgeSoap11, SgtFault, Tree
+from sge_sim.transport.message import Response
+
+_TEXT_XML = (("Content-Type", "text/xml; charset=utf-8"),)
+_KEPT_DOCUMENTS = 4
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Call:
-    """What reaches a service: the request as plain values, and what came with it.
-
-    `header` is empty where the client sent none: no service refuses for that.
-    """
-
-    body: Tree
-    header: Tree
-    environ: WSGIEnvironment
 
 
 @dataclass(frozen=True)
@@ -44,31 +38,60 @@ class Answer:
     login: str | None = None
 
 
-Handler = Callable[[Call], Answer]
+Handler = Callable[[Exchange], AbstractContextManager[Answer]]
+"""What answers a demand. The answer is written inside the context, so that leaving it, which
+commits, is the last thing that can refuse; an exception inside undoes the demand."""
 
 
 class Endpoint:
-    """The WSGI application of one contract; `handle` raises `SgtFault` to refuse.
+    """What answers on the path of one contract; `handle` raises `SgtFault` to refuse.
 
     A failure of `handle` is answered as SGT500, and its traceback logged. With `strict`, an answer
-    that breaks the contract is such a failure.
+    that breaks the contract is such a failure. `unavailable` is the code of the service when what
+    it needs (the database, a file) doesn't answer.
     """
 
     def __init__(
-        self, contract: Contract, handle: Handler, faultstring: str, strict: bool = False
+        self,
+        contract: Contract,
+        handle: Handler,
+        faultstring: str,
+        *,
+        strict: bool = False,
+        unavailable: str = "SGT500",
     ) -> None:
         self.contract = contract
         self._handle = handle
         self._faultstring = faultstring
         self._strict = strict
+        self._unavailable = unavailable
+        self._published = lru_cache(_KEPT_DOCUMENTS)(contract.published_at)
 
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        answer: Iterable[bytes] = self.application(environ, start_response)
-        return answer
+    def answer(self, exchange: Exchange) -> Response:
+        """Return the answer to the demand in `exchange`, which learns what became of it."""
+        return self._way.answer(exchange)
+
+    def fail(self, exchange: Exchange, explanation: str, *, unreachable: bool) -> Response:
+        """Return the fault for what failed before the service was asked.
+
+        `unreachable` says that it will do again: the service is momentarily unavailable.
+        """
+        code = self._unavailable if unreachable else "SGT500"
+        return self._way.refuse(exchange, SgtFault(code, explanation=explanation))
+
+    def publish(self, url: str) -> Response:
+        """Return the WSDL document with `url` as the address of its port."""
+        return Response(HTTPStatus.OK, self._published(url), _TEXT_XML)
+
+    def load(self) -> None:
+        """Have Spyne read the contract now, rather than at the first call.
+
+        Raises what is wrong with the contract.
+        """
+        _ = self._way
 
     @cached_property
-    def application(self) -> "_Wsgi":
-        """What Spyne makes of the contract, at the first call: the start can do without."""
+    def _way(self) -> "_Way":
         contract, models = self.contract, Models(self.contract.schemas)
         protocol = SgeSoap11(contract, models, self._faultstring)
         operation = _Operation(contract, protocol, self._handle, self._strict)
@@ -79,26 +102,39 @@ class Endpoint:
             in_protocol=protocol,
             out_protocol=SgeSoap11(contract, models, self._faultstring),
         )
-        return _Wsgi(application, contract)
+        return _Way(application)
 
 
-class _Wsgi(spyne.WsgiApplication):  # type: ignore[misc]
-    """Spyne's WSGI application, publishing our document instead of one of its own making."""
+class _Way(spyne.ServerBase):  # type: ignore[misc]
+    """Spyne's stations, one after the other: bytes in, bytes out."""
 
-    def __init__(self, application: Any, contract: Contract) -> None:
-        super().__init__(application)
-        self._contract = contract
+    transport = "sge"
 
-    def handle_wsdl_request(self, req_env: Any, start_response: Any, url: str) -> list[bytes]:
-        document = self._contract.published_at(url)
-        start_response(
-            "200 OK",
-            [
-                ("Content-Type", "text/xml; charset=utf-8"),
-                ("Content-Length", str(len(document))),
-            ],
-        )
-        return [document]
+    def answer(self, exchange: Exchange) -> Response:
+        context = self._context(exchange)
+        context.in_string = (exchange.request.body,)
+        (context,) = self.generate_contexts(context)
+        if context.in_error is None:
+            self.get_in_object(context)
+        if context.in_error is None:
+            self.get_out_object(context)
+        return self._response(context)
+
+    def refuse(self, exchange: Exchange, fault: SgtFault) -> Response:
+        context = self._context(exchange)
+        context.out_error = fault
+        return self._response(context)
+
+    def _context(self, exchange: Exchange) -> Any:
+        context = spyne.MethodContext(self, spyne.MethodContext.SERVER)
+        context.udc = exchange
+        return context
+
+    def _response(self, context: Any) -> Response:
+        self.get_out_string(context)
+        status = HTTPStatus.OK if context.out_error is None else HTTPStatus.INTERNAL_SERVER_ERROR
+        (message,) = context.out_string
+        return Response(status, message, _TEXT_XML)
 
 
 @dataclass(frozen=True)
@@ -111,24 +147,30 @@ class _Operation:
     strict: bool
 
     def __call__(self, ctx: Any, demande: Tree) -> bytes:
-        header = ctx.in_header or {}
+        exchange: Exchange = ctx.udc
+        exchange.demande, exchange.entete = demande, ctx.in_header or {}
         try:
-            answer = self.handle(Call(demande, header, ctx.transport.req))
-            body = answer.body
-            if not isinstance(body, bytes):
-                body = self.protocol.write(self.contract.response, body)
-            if self.strict:
-                self._hold_against_contract(body)
-            if self.contract.response_header:
-                ctx.out_header = self.protocol.write(
-                    self.contract.response_header, _acquittement(answer, header)
-                )
+            with self.handle(exchange) as answer:
+                message = self._write(answer, exchange.entete)
         except SgtFault:
             raise
         except Exception as error:
             _log.exception("%s n'a pas pu répondre.", self.contract.path)
             raise SgtFault("SGT500", explanation=f"{type(error).__name__}: {error}") from error
-        return body
+        # A service without acquittement sends no code.
+        exchange.outcome = Outcome("SGT200" if self.contract.response_header else None)
+        return message
+
+    def _write(self, answer: Answer, entete: Tree) -> bytes:
+        body = answer.body
+        if not isinstance(body, bytes):
+            body = self.protocol.write(self.contract.response, body)
+        if self.strict:
+            self._hold_against_contract(body)
+        acquittement = self.contract.response_header and self.protocol.write(
+            self.contract.response_header, _acquittement(answer, entete)
+        )
+        return self.protocol.envelope(acquittement or None, body)
 
     def _hold_against_contract(self, body: bytes) -> None:
         mistake = self.contract.first_mistake(etree.fromstring(body))

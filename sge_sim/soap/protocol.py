@@ -5,6 +5,7 @@ elements without namespace, `soap` as the prefix of the envelope, ready bytes wh
 wrote its answer itself, and faults with the SGT code in `detail/erreur/resultat`.
 """
 
+import threading
 from collections.abc import Mapping
 from itertools import chain
 from typing import Any
@@ -12,11 +13,13 @@ from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
 
-from sge_sim.environ import OUTCOME
+from sge_sim.exchange import Exchange, Outcome
 from sge_sim.soap import _spyne_compat as spyne
 from sge_sim.soap.codes import libelle
 from sge_sim.soap.contract import ENVELOPE, Contract
 from sge_sim.soap.models import Models
+from sge_sim.soap.reader import Reader
+from sge_sim.store.journal import DecidingRule
 
 Tree = Mapping[str, Any]
 """An element as plain values: children and attributes by name, lists where one repeats."""
@@ -62,17 +65,25 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
         self._contract = contract
         self._faultstring = faultstring
         self._models = models
+        self._reader = Reader(self.from_unicode)
+        self._kept = threading.local()
 
     def create_in_document(self, ctx: Any, charset: str | None = None) -> None:
         """Parse the request. The XML declaration prevails over the charset of the transport."""
-        parser = etree.XMLParser(**self.parser_kwargs)
         try:
-            document = etree.fromstring(b"".join(ctx.in_string), parser)
+            document = etree.fromstring(b"".join(ctx.in_string), self._parser())
         except (etree.XMLSyntaxError, ValueError) as error:
             raise _malformed(f"Le message n'est pas un document XML bien formé : {error}") from None
         if document.getroottree().docinfo.doctype:
             raise _malformed("Une déclaration DOCTYPE n'est pas admise dans un message SOAP.")
         ctx.in_document = document
+
+    def _parser(self) -> etree.XMLParser:
+        """Return the parser of this thread: several can't use one at once."""
+        parser: etree.XMLParser | None = getattr(self._kept, "parser", None)
+        if parser is None:
+            parser = self._kept.parser = etree.XMLParser(**self.parser_kwargs)
+        return parser
 
     def decompose_incoming_envelope(self, ctx: Any, message: Any = None) -> None:
         """Find the header and the body, and hold the body against the contract."""
@@ -101,18 +112,26 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
         """Read the body, and the header of the contract where there is one, as trees."""
         for element in ctx.in_header_doc or ():
             if element.tag == self._contract.request_header:
-                ctx.in_header = self._read(self._models.element(element.tag), element)
-        ctx.in_object = self._read(ctx.descriptor.in_message, ctx.in_body_doc)
+                ctx.in_header = self._reader.read(self._models.element(element.tag), element)
+        ctx.in_object = self._reader.read(ctx.descriptor.in_message, ctx.in_body_doc)
 
     def serialize(self, ctx: Any, message: Any) -> None:
-        """Put the envelope around the ready bytes of the header and the body, or of a fault."""
-        if ctx.out_error is not None:
-            fault = _as_sgt(ctx.out_error)
-            ctx.transport.req[OUTCOME] = fault
-            header, body = None, self._fault(fault)
-        else:
-            header, (body,) = ctx.out_header, ctx.out_object
-        ctx.out_document = b"".join(
+        """Take the message that the operation wrote, or write a fault."""
+        if ctx.out_error is None:
+            (ctx.out_document,) = ctx.out_object
+            return
+        exchange: Exchange = ctx.udc
+        fault = _as_sgt(ctx.out_error)
+        exchange.outcome = Outcome(fault.code, fault.explanation, _deciding(fault.rule))
+        ctx.out_document = self.envelope(None, self._fault(fault, exchange))
+
+    def create_out_string(self, ctx: Any, charset: str | None = None) -> None:
+        """Hand the bytes over."""
+        ctx.out_string = [ctx.out_document]
+
+    def envelope(self, header: bytes | None, body: bytes) -> bytes:
+        """Return a whole message around the ready bytes of the header and the body."""
+        return b"".join(
             (
                 b'<?xml version="1.0" encoding="UTF-8"?>\n<soap:Envelope xmlns:soap="',
                 ENVELOPE.encode(),
@@ -123,10 +142,6 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
                 b"</soap:Body></soap:Envelope>",
             )
         )
-
-    def create_out_string(self, ctx: Any, charset: str | None = None) -> None:
-        """Hand the bytes over."""
-        ctx.out_string = [ctx.out_document]
 
     def write(self, name: str, tree: Tree) -> bytes:
         """Return the global element `{namespace}name` of the contract as bytes.
@@ -144,27 +159,6 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
             return text
         parts = text.split(_READY_MARK)
         return b"".join(chain.from_iterable(zip(parts, [*ready, b""], strict=True)))
-
-    def _read(self, model: Any, element: etree._Element) -> Any:
-        """Return an element as a tree; what the model doesn't know (in a header) is passed over."""
-        if not issubclass(model, spyne.ComplexModelBase):
-            text = element.text or ""
-            return (
-                text if issubclass(model, spyne.Unicode) else self.from_unicode(model, text.strip())
-            )
-        members = model._type_info
-        tree: dict[str, Any] = {}
-        for child in element:
-            name = etree.QName(child).localname
-            member = members.get(name)
-            if member is None:
-                continue
-            value = self._read(member, child)
-            if member.Attributes.max_occurs > 1:
-                tree.setdefault(name, []).append(value)
-            else:
-                tree[name] = value
-        return tree
 
     def _write(
         self, parent: etree._Element, tag: str, model: Any, value: Any, ready: list[bytes]
@@ -199,7 +193,7 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
                 else:
                     self._write(element, name, member, value[name], ready)
 
-    def _fault(self, fault: SgtFault) -> bytes:
+    def _fault(self, fault: SgtFault, exchange: Exchange) -> bytes:
         namespace, _, name = self._contract.fault[1:].partition("}")
         text = (
             "<soap:Fault><faultcode>soap:Server</faultcode>"
@@ -213,6 +207,17 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
 
 def _malformed(explanation: str) -> SgtFault:
     return SgtFault("SGT562", explanation=explanation)
+
+
+def _deciding(rule: Any) -> DecidingRule | None:
+    if rule is None:
+        return None
+    return DecidingRule(
+        name=rule.name,
+        source=rule.source,
+        provenance=rule.provenance,
+        explanation=f"aurait été accepté : {rule.remede}",
+    )
 
 
 def _as_sgt(error: Any) -> SgtFault:

@@ -5,7 +5,7 @@ One covers one type of measures in one direction (GUI 0498).
 
 from datetime import date
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import start_of_day
@@ -52,28 +52,3 @@ def withdraw_acces(session: Session, prm: str, type: TypeAcces) -> None:
             ServiceSouscrit.prm == prm, ServiceSouscrit.acces_type == type
         )
     )
-
-
-def has_acces(
-    session: Session,
-    prm: str,
-    type: TypeAcces,
-    sens: Sens,
-    *,
-    acteur_code: str,
-    debut: date,
-    fin: date,
-    jour: date,
-) -> bool:
-    """Tell whether an access service that runs on `jour` lets the actor consult [debut, fin)."""
-    found = select(ServiceSouscrit.service_souscrit_id).where(
-        ServiceSouscrit.prm == prm,
-        ServiceSouscrit.acces_type == type,
-        ServiceSouscrit.sens == sens,
-        ServiceSouscrit.acteur_code == acteur_code,
-        ServiceSouscrit.etat == "ACTIF",
-        ServiceSouscrit.date_debut <= debut,
-        ServiceSouscrit.date_fin.is_(None)
-        | ((ServiceSouscrit.date_fin >= fin) & (ServiceSouscrit.date_fin > jour)),
-    )
-    return session.scalar(found.limit(1)) is not None

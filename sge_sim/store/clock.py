@@ -3,21 +3,47 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from sge_sim.clock import Clock, FrozenClock, RunningClock, machine_now
+from sge_sim.clock import PARIS, Clock, FrozenClock, RunningClock, machine_now
 from sge_sim.store.codes import KindHorloge
 from sge_sim.store.database import Database
+from sge_sim.store.ecritures import last_instant
 from sge_sim.store.horloge import Horloge
+from sge_sim.store.prepared import Driver, Prepared
 
 _ROW = 1
 _MICROSECOND = timedelta(microseconds=1)
-_STATE = select(Horloge.kind, Horloge.offset_us, Horloge.instant).where(Horloge.id == _ROW)
+_STATE = Prepared(
+    select(Horloge.kind, Horloge.offset_us, Horloge.instant).where(Horloge.id == _ROW)
+)
+
+
+def read_clock(driver: Driver) -> Clock:
+    """Return the clock as its row says; the machine's own without one."""
+    row = _STATE.row(driver)
+    if row is None:
+        return RunningClock()
+    kind, offset_us, instant = row
+    return FrozenClock(instant) if kind == "frozen" else RunningClock(offset_us * _MICROSECOND)
+
+
+def instant_within(session: Session) -> datetime:
+    """Return the instant of what a transaction is about to write, aware, in Europe/Paris.
+
+    Transactions that write follow one another, and so do their instants: read before the
+    transaction began, it could precede what another has written in the meantime. Never earlier
+    than anything that has happened: the machines' clocks may differ.
+    """
+    driver = Driver.under(session)
+    now, last = read_clock(driver).now(), last_instant(driver)
+    return now if last is None else max(now, last.astimezone(PARIS))
 
 
 class StoredClock:
     """A `sge_sim.clock.Clock` that any process may set and all read.
 
-    The row is read at each call, so a change holds from the next request on, in every worker.
+    A change holds from the next request on, in every worker.
     """
 
     def __init__(self, database: Database) -> None:
@@ -58,13 +84,8 @@ class StoredClock:
                 self._store("shifted", offset=offset + duration)
 
     def _clock(self) -> Clock:
-        with self._database.reading() as connection:
-            row = connection.execute(_STATE).one_or_none()
-        if row is None:
-            return RunningClock()
-        if row.kind == "frozen":
-            return FrozenClock(row.instant)
-        return RunningClock(row.offset_us * _MICROSECOND)
+        clock: Clock = self._database.memoire.look().ask(read_clock)
+        return clock
 
     def _store(
         self,
@@ -72,7 +93,8 @@ class StoredClock:
         offset: timedelta = timedelta(0),
         instant: datetime | None = None,
     ) -> None:
-        with self._database.transaction() as session:
+        # Two that set it for the first time would both insert the row.
+        with self._database.exclusive_transaction() as session:
             session.merge(
                 Horloge(id=_ROW, kind=kind, offset_us=offset // _MICROSECOND, instant=instant)
             )

@@ -7,7 +7,19 @@ instant; `sge_sim.commandes.echeances` makes it happen.
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
-from sqlalchemy import Date, ForeignKey, Index, String, Text, UniqueConstraint, func, select
+from sqlalchemy import (
+    Date,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    exists,
+    func,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, validates
 
 from sge_sim.store.base import Base, Instant, RowId
@@ -21,8 +33,9 @@ from sge_sim.store.codes import (
     TypeEvenement,
     TypeService,
 )
-from sge_sim.store.numeros import Numero, next_numero
+from sge_sim.store.numeros import next_numero
 from sge_sim.store.points import Point
+from sge_sim.store.prepared import Driver, Insertion, Prepared
 
 _CODE = String(15)
 _PRM = String(14)
@@ -205,6 +218,26 @@ class Evenement(Attente, Base):
     point: Mapped[Point] = relationship()
 
 
+_ABONNEMENT = Prepared(
+    select(Abonnement.numero).where(
+        *(
+            Abonnement.__table__.c[name] == bindparam(name)
+            for name in ("contrat_id", "mesures_type", "sens", "periodicite")
+        )
+    )
+)
+_NEW_ABONNEMENT = Insertion(Abonnement)
+_NEW_AFFAIRE = Insertion(Affaire)
+_NEW_SERVICE = Insertion(ServiceSouscrit)
+_NEW_AUTORISATION = Insertion(AutorisationClient, "id")
+_UNENDED = Prepared(
+    select(ServiceSouscrit.service_souscrit_id)
+    .where(ServiceSouscrit.prm == bindparam("prm"), ServiceSouscrit.etat != "TERMINE")
+    .order_by(ServiceSouscrit.date_debut, ServiceSouscrit.service_souscrit_id)
+)
+_TELEOPERABLE = Prepared(select(Point.teleoperable).where(Point.prm == bindparam("prm")))
+
+
 def services_of_point(session: Session, prm: str) -> Sequence[ServiceSouscrit]:
     """Return every service of a point, whoever ordered it, by start then number."""
     return session.scalars(
@@ -236,74 +269,93 @@ def autorisations(session: Session, acteur_code: str | None = None) -> Sequence[
 
 def abonnement_of(
     session: Session, contrat_id: str, mesures_type: MesuresType, sens: Sens, periodicite: str
-) -> Abonnement:
+) -> int:
     """Return the subscription number of a recurrent transmission, given at its first order."""
-    found = session.scalar(
-        select(Abonnement).where(
-            Abonnement.contrat_id == contrat_id,
-            Abonnement.mesures_type == mesures_type,
-            Abonnement.sens == sens,
-            Abonnement.periodicite == periodicite,
-        )
-    )
-    if found is None:
-        found = Abonnement(
-            numero=next_numero(session, "abonnement"),
-            contrat_id=contrat_id,
-            mesures_type=mesures_type,
-            sens=sens,
-            periodicite=periodicite,
-        )
-        session.add(found)
-        session.flush()
-    return found
+    driver = Driver.of(session.connection())
+    transmission: dict[str, str] = {
+        "contrat_id": contrat_id,
+        "mesures_type": mesures_type,
+        "sens": sens,
+        "periodicite": periodicite,
+    }
+    found = _ABONNEMENT.row(driver, **transmission)
+    if found is not None:
+        numero: int = found[0]
+        return numero
+    numero = next_numero(session, "abonnement")
+    _NEW_ABONNEMENT.run(session, Abonnement(numero=numero, **transmission))
+    return numero
 
 
-def lock_point(session: Session, prm: str) -> Point | None:
-    """Return a point whose orders no other transaction handles until this one ends.
+def insert_order(
+    session: Session,
+    affaire: Affaire,
+    service: ServiceSouscrit,
+    autorisation: AutorisationClient,
+) -> None:
+    """Write what an order of a service leaves, once it is what it will be."""
+    _NEW_AFFAIRE.run(session, affaire)
+    _NEW_SERVICE.run(session, service)
+    _NEW_AUTORISATION.run(session, autorisation)
 
-    SQLite needs no more than its only writer; PostgreSQL locks the row.
+
+def unended_services(session: Session, prm: str) -> list[ServiceSouscrit]:
+    """Return the services of a point that haven't ended; those not written yet aren't among them.
+
+    It is asked at each order, where there usually is none.
     """
-    return session.get(Point, prm, with_for_update=True)
+    numbers = _UNENDED.rows(Driver.of(session.connection()), prm=prm)
+    services = (session.get_one(ServiceSouscrit, number) for (number,) in numbers)
+    return [one for one in services if one.etat != "TERMINE"]
+
+
+def is_teleoperable(session: Session, prm: str) -> bool:
+    """Tell whether the meter of a point, as it was last written, can be operated from afar."""
+    row = _TELEOPERABLE.row(Driver.of(session.connection()), prm=prm)
+    return row is not None and bool(row[0])
 
 
 def due(session: Session, until: datetime) -> list[ServiceSouscrit | Affaire | Evenement]:
     """Return all that is waiting for an instant not after `until`, in no order.
 
-    Where there is something, no other transaction gets the same until this one ends: it happens
-    once. SQLite needs no more than its only writer; PostgreSQL locks a row that all this goes by.
+    It happens once: transactions that write follow one another.
     """
-    if not is_anything_due(session, until):
-        return []
-    session.execute(
-        select(Numero.sorte).where(Numero.sorte == "service_souscrit").with_for_update()
+    waiting: list[ServiceSouscrit | Affaire | Evenement] = []
+    for table, any_due in zip(_ATTENTES, _what_is_due(session, until), strict=True):
+        if any_due:
+            waiting += session.scalars(select(table).where(table.echeance <= until))
+    return waiting
+
+
+_ATTENTES: tuple[type[ServiceSouscrit | Affaire | Evenement], ...] = (
+    ServiceSouscrit,
+    Affaire,
+    Evenement,
+)
+_DUE = Prepared(
+    select(
+        *(
+            exists().where(table.echeance <= bindparam("until", type_=Instant))
+            for table in _ATTENTES
+        )
     )
-    return [
-        *session.scalars(select(ServiceSouscrit).where(ServiceSouscrit.echeance <= until)),
-        *session.scalars(select(Affaire).where(Affaire.echeance <= until)),
-        *session.scalars(select(Evenement).where(Evenement.echeance <= until)),
-    ]
+)
 
 
-def last_happening(session: Session) -> datetime | None:
-    """Return when the last order or event happened, or changed a service; None if none did.
+_NEXT_DUE = Prepared(union_all(*(select(func.min(table.echeance)) for table in _ATTENTES)))
 
-    What the data set brings (oppositions) doesn't count.
+
+def read_next_due(driver: Driver) -> datetime | None:
+    """Return the first instant (UTC) for which something is waiting."""
+    instants = [instant for (instant,) in _NEXT_DUE.rows(driver) if instant is not None]
+    return min(instants, default=None)
+
+
+def _what_is_due(session: Session, until: datetime) -> tuple[bool, ...]:
+    """Tell of each of `_ATTENTES` whether one of its rows waits for an instant not after `until`.
+
+    It is asked before each order, hence in one statement.
     """
-    moments = (
-        select(func.max(Affaire.opened_at)),
-        select(func.max(ServiceSouscrit.activated_at)).where(
-            ServiceSouscrit.affaire_id.is_not(None)
-        ),
-        select(func.max(ServiceSouscrit.ended_at)),
-        select(func.max(Evenement.instant)).where(Evenement.echeance.is_(None)),
-    )
-    return max(filter(None, map(session.scalar, moments)), default=None)
-
-
-def is_anything_due(session: Session, until: datetime) -> bool:
-    """Tell whether something is waiting for an instant not after `until`."""
-    return any(
-        session.scalar(select(table.echeance).where(table.echeance <= until).limit(1))
-        for table in (ServiceSouscrit, Affaire, Evenement)
-    )
+    row = _DUE.row(Driver.under(session), until=until)
+    assert row is not None
+    return row

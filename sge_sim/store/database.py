@@ -3,28 +3,62 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
-from sqlite3 import OperationalError
+from sqlite3 import OperationalError as SQLiteOperationalError
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    ExceptionContext,
+    create_engine,
+    event,
+    make_url,
+)
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    InterfaceError,
+    InternalError,
+    NoSuchModuleError,
+    OperationalError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
 from sge_sim.files import PRIVATE
+from sge_sim.masking import without_password
 from sge_sim.store import (
     models,  # noqa: F401 - every table is to be known before the first query
     schema,
 )
+from sge_sim.store.ecritures import count_writing
+from sge_sim.store.editions import editions_of
+from sge_sim.store.memoire import Memoire
+from sge_sim.store.prepared import Driver
+
+UNREACHABLE = (
+    OperationalError,
+    InterfaceError,
+    InternalError,
+    PoolTimeoutError,
+    SQLiteOperationalError,  # `_begin_sqlite` speaks to the driver
+    OSError,
+)
+"""What is raised when the database, or the machine under it, can't do its work for now: it is
+locked for too long, stopped, the disk is full, no descriptor is left."""
 
 # Connections kept per process; twice as many in a rush.
 _POOL_SIZE = 20
-_BUSY_TIMEOUT_MS = 10_000
+_PATIENCE_SECONDS = 10.0
+# A PostgreSQL server takes 100 unless told otherwise, 3 of which are for its administrators.
+_SERVER_CONNECTIONS = 90
 _PRAGMAS = (
-    f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}",
     # With the journal of `_WAL` the writer syncs at checkpoints only: a crash of the machine may
     # lose the last commits, a crash of the process loses none.
     "PRAGMA synchronous = NORMAL",
@@ -36,6 +70,12 @@ _RETRY_SECONDS = 0.01
 _BEGIN = "sqlite_begin"
 
 
+def unreachable_sentence(error: Exception) -> str:
+    """Return what one of `UNREACHABLE` tells, in French, on one line."""
+    reason = str(error.orig) if isinstance(error, DBAPIError) else str(error)
+    return f"la base de données ne répond pas ({' '.join(reason.split())})"
+
+
 def sqlite_url(path: Path) -> URL:
     """Return the URL of the SQLite file at `path`."""
     return URL.create("sqlite", database=str(path))
@@ -44,20 +84,29 @@ def sqlite_url(path: Path) -> URL:
 class Database:
     """A database and its connections; one per process, shared by its threads.
 
+    `processes` is how many processes share the connections of a PostgreSQL server.
+
     >>> database = Database("sqlite:///sge-sim.db")
     >>> database.prepare()
     >>> with database.sessions() as session:
     ...     point = find_point(session, "25946599093143")
+    >>> dossier = database.memoire.look().lire(prm="25946599093143").dossier
+
+    `patience_seconds` is how long a statement waits for others, or for a server that doesn't
+    answer, before it fails with one of `UNREACHABLE`. `processes` is how many share the server.
 
     Raises `UsageError` for a URL that can't be understood.
     """
 
-    def __init__(self, url: str | URL) -> None:
+    def __init__(
+        self, url: str | URL, patience_seconds: float = _PATIENCE_SECONDS, processes: int = 1
+    ) -> None:
         try:
-            self.engine = _create_engine(make_url(url))
-        except (ArgumentError, NoSuchModuleError) as error:
+            self.engine = _create_engine(make_url(url), patience_seconds, processes)
+        except (ArgumentError, NoSuchModuleError, ValueError) as error:
+            shown = without_password(str(url))
             raise UsageError(
-                f"« {url} » n'est pas l'adresse d'une base : écrire par exemple "
+                f"« {shown} » n'est pas l'adresse d'une base : écrire par exemple "
                 "sqlite:////chemin/sge-sim.db ou postgresql+psycopg://hôte/base."
             ) from error
         except ModuleNotFoundError as error:
@@ -68,6 +117,8 @@ class Database:
         # reading is refused at once, without waiting, when another wrote in the meantime.
         self._writing = self.engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
         self._reading = self.engine.execution_options(**{_BEGIN: None})
+        self._editions = editions_of(self.engine)
+        self.memoire = Memoire(self._editions)
 
     def prepare(self) -> None:
         """Create or migrate the tables when they need it; several processes may call at once.
@@ -100,8 +151,13 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """Give a session that writes: committed at the end, rolled back by an exception."""
+        """Give a session that writes: committed at the end, rolled back by an exception.
+
+        One at a time: it begins once the one before has ended.
+        """
         with Session(self._writing) as session, session.begin():
+            if self.engine.dialect.name != "sqlite":
+                count_writing(Driver.under(session))
             yield session
 
     @contextmanager
@@ -126,38 +182,52 @@ class Database:
 
         A connection must not cross a fork. Those that are needed later are opened anew.
         """
+        self._editions.close()
         self.engine.dispose()
 
 
-def _create_engine(url: URL) -> Engine:
+def _create_engine(url: URL, patience_seconds: float, processes: int) -> Engine:
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_size=_POOL_SIZE, max_overflow=_POOL_SIZE)
+        kept = max(1, min(_POOL_SIZE, _SERVER_CONNECTIONS // processes // 2))
+        engine = create_engine(url, pool_size=kept, max_overflow=kept)
+        if url.get_backend_name() == "postgresql":
+            event.listen(engine, "connect", _speak_utc)
+        return engine
     if url.database in (None, "", ":memory:"):
         raise UsageError(
             "une base en mémoire ne se partage pas entre les processus : indiquer un fichier."
         )
     engine = create_engine(url, pool_size=_POOL_SIZE, max_overflow=_POOL_SIZE)
-    event.listen(engine, "connect", _configure_sqlite)
+    event.listen(engine, "connect", partial(_configure_sqlite, patience_seconds))
     event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "handle_error", _undo_failed_commit)
     return engine
 
 
-def _configure_sqlite(connection: SQLiteConnection, _record: Any) -> None:
+def _speak_utc(connection: Any, _record: Any) -> None:
+    """Have the server write instants in UTC: the year 9999 has no end in legal time."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET TIME ZONE 'UTC'")
+    connection.commit()
+
+
+def _configure_sqlite(patience_seconds: float, connection: SQLiteConnection, _record: Any) -> None:
     # The driver must not begin transactions by itself: it would begin them too late.
     connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout = {int(patience_seconds * 1000)}")
     for pragma in _PRAGMAS:
         connection.execute(pragma)
-    _switch_to_wal(connection)
+    _switch_to_wal(connection, patience_seconds)
 
 
-def _switch_to_wal(connection: SQLiteConnection) -> None:
+def _switch_to_wal(connection: SQLiteConnection, patience_seconds: float) -> None:
     """Do it when the others are done: SQLite doesn't wait while several do it to a new file."""
     started = stopwatch()
     while True:
         try:
             connection.execute(_WAL)
-        except OperationalError:
-            if elapsed_ms(started) > _BUSY_TIMEOUT_MS:
+        except SQLiteOperationalError:
+            if elapsed_ms(started) > patience_seconds * 1000:
                 raise
             time.sleep(_RETRY_SECONDS)
         else:
@@ -169,3 +239,15 @@ def _begin_sqlite(connection: Connection) -> None:
     if begin is not None:
         driver: Any = connection.connection.dbapi_connection
         driver.execute(begin)
+
+
+def _undo_failed_commit(context: ExceptionContext) -> None:
+    """Give back the lock of a transaction that couldn't be committed (a full disk).
+
+    SQLite keeps it open, to be tried again; on a connection that isn't given back to the pool it
+    would lock everybody out for good.
+    """
+    if context.statement is None and context.connection is not None:
+        driver: Any = context.connection.connection.dbapi_connection
+        if driver.in_transaction:
+            driver.rollback()

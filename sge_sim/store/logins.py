@@ -6,9 +6,12 @@ from sqlalchemy import bindparam, select
 
 from sge_sim.store.acteurs import Utilisateur
 from sge_sim.store.database import Database
+from sge_sim.store.prepared import Driver, Prepared
 
-_LOGIN = select(Utilisateur.acteur_code, Utilisateur.actif, Utilisateur.mot_de_passe).where(
-    Utilisateur.login == bindparam("login")
+_LOGIN = Prepared(
+    select(Utilisateur.acteur_code, Utilisateur.actif, Utilisateur.mot_de_passe).where(
+        Utilisateur.login == bindparam("login")
+    )
 )
 
 
@@ -22,6 +25,10 @@ class Login(NamedTuple):
 
 def read_login(database: Database, login: str) -> Login | None:
     """Return the user of that e-mail, whatever its capitals."""
-    with database.reading() as connection:
-        row = connection.execute(_LOGIN, {"login": login.lower()}).one_or_none()
+    found: Login | None = database.memoire.look().ask(_read, login.lower())
+    return found
+
+
+def _read(driver: Driver, login: str) -> Login | None:
+    row = _LOGIN.row(driver, login=login)
     return None if row is None else Login(*row)

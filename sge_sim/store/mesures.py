@@ -3,7 +3,6 @@
 The readings themselves are nowhere: `sge_sim.mesures` computes them from these rows and the seed.
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -25,7 +24,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from sge_sim.store.base import Base, Instant, RowId
 from sge_sim.store.codes import CoteCalendrier
 from sge_sim.store.commandes import ServiceSouscrit
+from sge_sim.store.fiches import Suivi
 from sge_sim.store.points import Compteur
+from sge_sim.store.prepared import Driver, Insertion, Prepared
 
 _CODE = String(15)
 
@@ -76,53 +77,44 @@ class CalendrierDate(Base):
     calendrier: Mapped[str] = mapped_column(_CODE)
 
 
-@dataclass(frozen=True, slots=True)
-class Suivi:
-    """The rows of one point, as values that can be compared: periods, gaps, calendars, meters.
-
-    `calendriers`: (side, from, code), oldest first; `compteurs`: (installed, removed, whether it
-    tells its TIC flags, as every Linky does), oldest first; `oppositions`: days [from, end) on
-    which the client opposes the recording of the curve.
-    """
-
-    collectes: tuple[tuple[date, date | None], ...] = ()
-    trous: tuple[tuple[datetime, datetime], ...] = ()
-    calendriers: tuple[tuple[CoteCalendrier, date, str], ...] = ()
-    compteurs: tuple[tuple[date, date | None, bool], ...] = ()
-    oppositions: tuple[tuple[date, date | None], ...] = ()
-
-
-_ROWS = union_all(
-    select(literal("collecte"), null(), Collecte.debut, Collecte.fin).where(
-        Collecte.prm == bindparam("prm")
-    ),
-    select(CalendrierDate.cote, CalendrierDate.calendrier, CalendrierDate.depuis, null()).where(
-        CalendrierDate.prm == bindparam("prm")
-    ),
-    select(
-        case((Compteur.tic_activable.is_(None), "compteur"), else_="compteur_tic"),
-        null(),
-        Compteur.date_pose,
-        Compteur.date_depose,
-    ).where(Compteur.prm == bindparam("prm"), Compteur.date_pose.is_not(None)),
-    select(
-        literal("opposition"), null(), ServiceSouscrit.date_debut, ServiceSouscrit.date_fin
-    ).where(
-        ServiceSouscrit.prm == bindparam("prm"),
-        ServiceSouscrit.type == "OPPENR",
-        ServiceSouscrit.activated_at.is_not(None),
-    ),
+_ROWS = Prepared(
+    union_all(
+        select(literal("collecte"), null(), Collecte.debut, Collecte.fin).where(
+            Collecte.prm == bindparam("prm")
+        ),
+        select(CalendrierDate.cote, CalendrierDate.calendrier, CalendrierDate.depuis, null()).where(
+            CalendrierDate.prm == bindparam("prm")
+        ),
+        select(
+            case((Compteur.tic_activable.is_(None), "compteur"), else_="compteur_tic"),
+            null(),
+            Compteur.date_pose,
+            Compteur.date_depose,
+        ).where(Compteur.prm == bindparam("prm"), Compteur.date_pose.is_not(None)),
+        select(
+            literal("opposition"), null(), ServiceSouscrit.date_debut, ServiceSouscrit.date_fin
+        ).where(
+            ServiceSouscrit.prm == bindparam("prm"),
+            ServiceSouscrit.type == "OPPENR",
+            ServiceSouscrit.activated_at.is_not(None),
+        ),
+    )
 )
-_GAPS = select(Trou.debut, Trou.fin).where(Trou.prm == bindparam("prm"))
+_GAPS = Prepared(select(Trou.debut, Trou.fin).where(Trou.prm == bindparam("prm")))
 
 
 def read_suivi(session: Session, prm: str) -> Suivi:
     """Return what the measures of a point depend on."""
+    return suivi_of(Driver.under(session), prm)
+
+
+def suivi_of(driver: Driver, prm: str) -> Suivi:
+    """Return what the measures of a point depend on, read by the driver."""
     collectes: list[tuple[date, date | None]] = []
     calendriers: list[tuple[CoteCalendrier, date, str]] = []
     compteurs: list[tuple[date, date | None, bool]] = []
     oppositions: list[tuple[date, date | None]] = []
-    for kind, calendrier, debut, fin in session.execute(_ROWS, {"prm": prm}):
+    for kind, calendrier, debut, fin in _ROWS.rows(driver, prm=prm):
         match kind:
             case "collecte":
                 collectes.append((debut, fin))
@@ -132,21 +124,24 @@ def read_suivi(session: Session, prm: str) -> Suivi:
                 compteurs.append((debut, fin, kind == "compteur_tic"))
             case _:
                 calendriers.append((kind, debut, calendrier))
-    trous = [(debut, fin) for debut, fin in session.execute(_GAPS, {"prm": prm})]
     return Suivi(
         tuple(sorted(collectes, key=lambda periode: periode[0])),
-        tuple(sorted(trous)),
+        tuple(sorted(_GAPS.rows(driver, prm=prm))),
         tuple(sorted(calendriers, key=lambda entree: entree[1])),
         tuple(sorted(compteurs, key=lambda compteur: compteur[0])),
         tuple(sorted(oppositions, key=lambda periode: periode[0])),
     )
 
 
+_NEW_COLLECTE = Insertion(Collecte, "id")
+
+
 def open_collecte(
     session: Session, prm: str, debut: date, *, service_souscrit_id: str | None = None
 ) -> None:
     """Collect the curve of a point from `debut` on, for that service."""
-    session.add(Collecte(prm=prm, debut=debut, service_souscrit_id=service_souscrit_id))
+    collecte = Collecte(prm=prm, debut=debut, service_souscrit_id=service_souscrit_id)
+    _NEW_COLLECTE.run(session, collecte)
 
 
 def close_collecte(session: Session, service_souscrit_id: str, fin: date) -> None:

@@ -12,9 +12,9 @@ from sge_sim.store.commandes import (
     Evenement,
     ServiceSouscrit,
 )
+from sge_sim.store.ecritures import Ecriture
 from sge_sim.store.flux import Canal, FichierFlux, Publication
 from sge_sim.store.horloge import Horloge
-from sge_sim.store.journal import Echange
 from sge_sim.store.mesures import CalendrierDate, Collecte, Trou
 from sge_sim.store.numeros import Numero
 from sge_sim.store.points import Commune, Compteur, Point
@@ -35,7 +35,7 @@ __all__ = [
     "Contrat",
     "DemandeHistorique",
     "DemandeInfraJ",
-    "Echange",
+    "Ecriture",
     "Evenement",
     "FichierFlux",
     "Habilitation",

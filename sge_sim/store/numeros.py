@@ -2,10 +2,11 @@
 
 from typing import Literal
 
-from sqlalchemy import BigInteger, String, update
+from sqlalchemy import BigInteger, String, bindparam, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from sge_sim.store.base import Base
+from sge_sim.store.prepared import Driver, Prepared
 
 Sorte = Literal["affaire", "service_souscrit", "abonnement"]
 
@@ -19,16 +20,21 @@ class Numero(Base):
     dernier: Mapped[int] = mapped_column(BigInteger)
 
 
+_NUMERO = Numero.__table__.c
+_NEXT = Prepared(
+    update(Numero)
+    .where(_NUMERO.sorte == bindparam("sorte"))
+    .values(dernier=_NUMERO.dernier + 1)
+    .returning(_NUMERO.dernier)
+)
+
+
 def next_numero(session: Session, sorte: Sorte) -> int:
     """Return a number that was never given, and greater than all those given.
 
     A transaction that is rolled back gives its numbers back.
     """
-    given: int | None = session.scalar(
-        update(Numero)
-        .where(Numero.sorte == sorte)
-        .values(dernier=Numero.dernier + 1)
-        .returning(Numero.dernier)
-    )
+    given = _NEXT.row(Driver.of(session.connection()), sorte=sorte)
     assert given is not None, f"no series of numbers is called {sorte}"
-    return given
+    numero: int = given[0]
+    return numero

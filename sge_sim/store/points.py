@@ -1,7 +1,6 @@
 """Points, their meters and the communes they stand in."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from typing import Any, Final, Literal
@@ -24,10 +23,6 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, validat
 
 from sge_sim.store.base import Base, Payload, RowId
 from sge_sim.store.codes import (
-    ETATS_EN_SERVICE,
-    ETATS_SANS_ALIMENTATION,
-    GRANDS,
-    PETITS,
     CategorieClientFinal,
     DomaineTension,
     EtatAlimentation,
@@ -36,12 +31,17 @@ from sge_sim.store.codes import (
     PuissanceUnite,
     Segment,
 )
+from sge_sim.store.fiches import (
+    ParametresTeleAcces,
+    Situation,
+    TransformateurCourant,
+    TransformateurTension,
+)
 from sge_sim.store.normalise import normalise
 
 _AFNOR_LINE = String(38)
 _CODE = String(15)
 _CHUNK = 1000
-_NIVEAU_DES_MESURES: Final = 2
 
 # What is searched, and the column that holds it as searches compare it.
 SEARCH_COLUMNS: Final[Mapping[str, str]] = {
@@ -51,41 +51,6 @@ SEARCH_COLUMNS: Final[Mapping[str, str]] = {
     "lieu_dit": "recherche_lieu_dit",
     "nom_client_final": "recherche_nom",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class TransformateurCourant:
-    """A current transformer; codes of AX.0355."""
-
-    calibre: str
-    couplage: str | None = None
-    classe_precision: str | None = None
-    position: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TransformateurTension:
-    """A voltage transformer; codes of AX.0355."""
-
-    calibre: str
-    couplage: str | None = None
-    classe_precision: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ParametresTeleAcces:
-    """How a C1-C4 meter is called (GUI 0464).
-
-    The listening window belongs to ICE and CJE meters on a shared line only: start `HH:MM:SS`
-    in legal time, length in minutes.
-    """
-
-    numero_telephone: str | None = None
-    numero_voie_aiguillage: int | None = None
-    etat_ligne_telephonique: str | None = None
-    fenetre_heure_debut: str | None = None
-    fenetre_duree_min: int | None = None
-    cle: str | None = None
 
 
 class Commune(Base):
@@ -98,7 +63,7 @@ class Commune(Base):
     libelle: Mapped[str]
 
 
-class Point(Base):
+class Point(Situation, Base):
     """A point of delivery, as it is today: SGE's services give no history of it.
 
     Powers are whole numbers in the unit named beside them. Dates are legal dates.
@@ -224,31 +189,6 @@ class Point(Base):
     def _keep_search_text(self, name: str, value: str | None) -> str | None:
         setattr(self, SEARCH_COLUMNS[name], _search_text(value))
         return value
-
-    @property
-    def en_service(self) -> bool:
-        """Whether the point is in service, being terminated included."""
-        return self.etat_contractuel in ETATS_EN_SERVICE
-
-    @property
-    def alimente(self) -> bool:
-        """Whether the point is supplied; a limited supply is one."""
-        return self.etat_alimentation not in ETATS_SANS_ALIMENTATION
-
-    @property
-    def grand(self) -> bool:
-        """Whether the point is of more than 36 kVA: C1 to C4, P1 to P3."""
-        return self.segment in GRANDS
-
-    @property
-    def petit(self) -> bool:
-        """Whether the point is a C5 or a P4."""
-        return self.segment in PETITS
-
-    @property
-    def ouvert_aux_mesures(self) -> bool:
-        """Whether its level of services is that which measures need of a C5 or a P4."""
-        return self.niveau_ouverture_services == _NIVEAU_DES_MESURES
 
 
 class Compteur(Base):

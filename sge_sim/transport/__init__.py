@@ -4,5 +4,6 @@
   `tls.build_server_context` and the bounds of `limits.Limits`;
 - administration, HTTP on the loopback: `admin_server.AdminServer`;
 - `sockets.bind` and `bind_loopback` make their sockets, `supervisor.supervise` their processes;
-- `identity` tells an application who sent a request, `handshake` why a client was not let in.
+- `message` holds what an application receives and returns, `handshake` says why a client was not
+  let in.
 """

@@ -1,69 +1,72 @@
 """One client's connection, from its first byte to the end of its last answer.
 
-Stock cheroot shakes hands on the thread that accepts and reads requests on the threads that work,
-so one slow client stops them all. Here a connection advances by steps that never wait: the
-handshake, then the whole request. Between two steps it costs an entry in the selector
-(`loop.py`), not a thread. Only the application's work and the sending of its answer hold one.
+A connection advances by steps that never wait: the handshake, then a whole request, then its whole
+answer. Between two steps it costs an entry in the selector (`loop.py`), not a thread: a client that
+is slow to send, or to read, holds nobody up. Only the application's work holds a thread.
 """
 
-from __future__ import annotations
-
 import contextlib
-import errno
-import io
+import logging
+import selectors
 import socket
 import ssl
 import time
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from cheroot.server import HTTPConnection
-
+from sge_sim.transport import answering
 from sge_sim.transport.framing import RequestError, RequestReader
 from sge_sim.transport.handshake import Cause, HandshakeFailure, describe_failure
-from sge_sim.transport.identity import PEER_CHAIN, TLS_OBJECT
+from sge_sim.transport.listener import Listener
+from sge_sim.transport.message import Request, Sender
 from sge_sim.transport.tls import verified_chain
 
-if TYPE_CHECKING:
-    from sge_sim.transport.server import B2BServer
-
 _RECEIVE_BYTES = 64 * 1024
-_SEND_AT_BYTES = 64 * 1024
 _LINGER_SECONDS = 2.0
 _WOULD_BLOCK = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 _TCP_QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)  # Linux only
 
 Step = Callable[[], bool]
 
+_log = logging.getLogger(__name__)
 
-class Connection(HTTPConnection):
-    """A connection: cheroot parses the request and calls the application, the rest is ours.
+
+class Connection:
+    """A connection, which any thread may advance, one at a time.
 
     `deadline` (monotonic seconds) ends the present step; the selector thread sets `late` when it
-    has passed. `waiting_since` (monotonic seconds) is when the connection last came to wait.
-    `has_more` says that bytes of a next request are already here, which no selector would
-    announce. `authenticated` says that the TLS handshake has succeeded.
+    has passed. `waits_for` are the events (`selectors`) that allow the next step. `waiting_since`
+    (monotonic seconds) is when the connection last came to wait. `has_more` says that bytes of a
+    next request are already here, which no selector would announce. `authenticated` says that the
+    TLS handshake has succeeded, `answering` that an answer is still leaving.
     """
 
-    def __init__(self, server: B2BServer, sock: socket.socket, address: tuple[Any, ...]) -> None:
+    def __init__(self, listener: Listener, sock: socket.socket, address: tuple[Any, ...]) -> None:
         sock.setblocking(False)
         with contextlib.suppress(OSError):  # the client may be gone already
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        super().__init__(server, sock, lambda *_: io.BytesIO())
-        self.wfile = AnswerWriter(self, server.limits.response_seconds)
-        self.remote_addr, self.remote_port = address[0], address[1]
+        self.socket: Any = sock  # plain, then `ssl.SSLSocket`, then plain to hang up
         self.authenticated = False
         self.has_more = False
         self.waiting_since = time.monotonic()
-        self._limits = server.limits
-        self._budget = server.budget
-        self._reader = RequestReader(self._limits.max_header_bytes, self._limits.max_body_bytes)
+        self._listener = listener
+        self._limits = listener.limits
+        self._address = str(address[0])
+        self._reader: RequestReader
         self._held = 0
+        self._unsent: list[memoryview] = []
+        self._unsent_taken = 0
+        self._keep = False
         self._closed = False
         self._enter(self._greet, self._drop, self._limits.handshake_seconds)
 
-    def communicate(self) -> bool:
+    @property
+    def answering(self) -> bool:
+        """Whether an answer is still leaving."""
+        return bool(self._unsent)
+
+    def advance(self) -> bool:
         """Advance as far as possible without waiting; return whether to keep the connection."""
         return self._when_late() if self.late else self._step()
 
@@ -72,13 +75,14 @@ class Connection(HTTPConnection):
         if self._closed:
             return
         self._closed = True
-        self._budget.give_back(self._held)
+        self._listener.requests.give_back(self._held)
+        self._listener.answers.give_back(self._unsent_taken)
         with contextlib.suppress(OSError):
             self._end_tls()
         with contextlib.suppress(OSError):
-            super().close()
+            self.socket.shutdown(socket.SHUT_RDWR)
         self.socket.close()
-        self.server.slots.release()
+        self._listener.slots.release()
 
     # The steps. Each returns True to wait for more bytes, False to close.
 
@@ -93,7 +97,7 @@ class Connection(HTTPConnection):
         if not first:
             return False
         try:
-            self.socket = self.server.tls_context.wrap_socket(
+            self.socket = self._listener.tls_context.wrap_socket(
                 self.socket, server_side=True, do_handshake_on_connect=False
             )
         except OSError:
@@ -110,13 +114,12 @@ class Connection(HTTPConnection):
         except OSError as error:
             return self._handshake_failed(error)
         self.authenticated = True
-        self.ssl_env = {
-            TLS_OBJECT: self.socket,
-            PEER_CHAIN: tuple(verified_chain(self.socket)),
-            "wsgi.url_scheme": "https",
-            "HTTPS": "on",
-            "SERVER_NAME": self.server.bind_addr[0],
-        }
+        leaf, *authorities = verified_chain(self.socket)
+        self._reader = RequestReader(
+            Sender(leaf, tuple(authorities), self._address),
+            self._limits.max_header_bytes,
+            self._limits.max_body_bytes,
+        )
         self._await_request()
         return self._collect()
 
@@ -136,6 +139,29 @@ class Connection(HTTPConnection):
         except OSError:
             return False
         return self._answer(request)
+
+    def _send(self) -> bool:
+        """Send what the network takes of the answer; then go on to the next request."""
+        try:
+            while self._unsent:
+                sent = self.socket.send(self._unsent[0])
+                if sent < len(self._unsent[0]):
+                    self._unsent[0] = self._unsent[0][sent:]
+                else:
+                    del self._unsent[0]
+        except ssl.SSLWantReadError:  # a change of keys
+            self.waits_for = selectors.EVENT_READ
+            return True
+        except _WOULD_BLOCK:
+            self.waits_for = selectors.EVENT_WRITE
+            return True
+        except OSError:
+            return False
+        self._listener.answers.give_back(self._unsent_taken)
+        self._unsent_taken = 0
+        self.has_more = self._held > 0
+        self._await_request()
+        return self._keep
 
     def _discard(self) -> bool:
         """Read and forget until the client closes.
@@ -159,8 +185,8 @@ class Connection(HTTPConnection):
         return False
 
     def _handshake_too_slow(self) -> bool:
-        self.server.report(
-            HandshakeFailure(self.remote_addr, Cause.TOO_SLOW, "handshake timeout", ())
+        self._listener.report(
+            HandshakeFailure(self._address, Cause.TOO_SLOW, "handshake timeout", ())
         )
         return False
 
@@ -178,6 +204,7 @@ class Connection(HTTPConnection):
         self._step = step
         self._when_late = when_late
         self.late = False
+        self.waits_for = selectors.EVENT_READ
         self.deadline = time.monotonic() + seconds
 
     def _await_request(self) -> None:
@@ -192,7 +219,7 @@ class Connection(HTTPConnection):
         data = self.socket.recv(_RECEIVE_BYTES)
         if not data:
             return False
-        if not self._budget.take(len(data)):
+        if not self._listener.requests.take(len(data)):
             raise RequestError(
                 HTTPStatus.SERVICE_UNAVAILABLE,
                 "Trop de requêtes sont en cours de réception : réessayer dans un instant.",
@@ -203,19 +230,37 @@ class Connection(HTTPConnection):
             self._await_request()
         return True
 
-    def _answer(self, request: bytes) -> bool:
-        self.rfile = io.BytesIO(request)
+    def _answer(self, request: Request) -> bool:
+        """Have the application answer, and send what the network takes at once."""
         try:
-            keep = bool(super().communicate())  # type: ignore[no-untyped-call]
-            self.wfile.flush()
-        except OSError:
-            return False
-        self.socket.setblocking(False)
-        self._budget.give_back(self._held - self._reader.held)
+            response = self._listener.application(request)
+        except Exception:
+            _log.exception("La requête %s %s n'a pas de réponse.", request.method, request.path)
+            response = answering.text_response(
+                HTTPStatus.INTERNAL_SERVER_ERROR,
+                "Le simulateur n'a pas pu répondre : la raison est dans ses messages.",
+            )
+        self._listener.requests.give_back(self._held - self._reader.held)
         self._held = self._reader.held
-        self.has_more = self._held > 0
-        self._await_request()
-        return keep
+        self._keep = self._reader.keeps and self._listener.keeping
+        leaving = answering.pieces(response, self._told_of_connection(), request.method == "HEAD")
+        self._unsent = [memoryview(piece) for piece in leaving]
+        self._enter(self._send, self._drop, self._limits.response_seconds)
+        kept = self._send()
+        if self._unsent and kept:
+            left = sum(map(len, self._unsent))
+            if not self._listener.answers.take(left):
+                return False
+            self._unsent_taken = left
+        return kept
+
+    def _told_of_connection(self) -> list[tuple[str, str]]:
+        if not self._keep:
+            return [("Connection", "close")]
+        if not self._reader.is_http_1_0:
+            return []
+        seconds = int(self._limits.idle_seconds)
+        return [("Connection", "Keep-Alive"), ("Keep-Alive", f"timeout={seconds}")]
 
     def _acknowledge_at_once(self) -> None:
         """Spare a client with Nagle's algorithm the 40 ms of a delayed acknowledgement.
@@ -228,22 +273,22 @@ class Connection(HTTPConnection):
                 self.socket.setsockopt(socket.IPPROTO_TCP, _TCP_QUICKACK, 1)
 
     def _handshake_failed(self, error: OSError) -> bool:
-        failure = describe_failure(error, self.socket, self.remote_addr)
+        failure = describe_failure(error, self.socket, self._address)
         parting = b""
         if failure.cause is Cause.PLAIN_HTTP:
-            parting = _plain_answer(
+            (parting,) = answering.refusal(
                 RequestError(
                     HTTPStatus.BAD_REQUEST, "Ce port ne parle que HTTPS : écrire https://."
                 )
             )
         self._hang_up(parting)
-        self.server.report(failure)
+        self._listener.report(failure)
         return True
 
     def _refuse(self, refusal: RequestError) -> bool:
         """Answer without the application, then hang up."""
         with contextlib.suppress(OSError):
-            self.socket.send(_plain_answer(refusal))
+            self.socket.send(b"".join(answering.refusal(refusal)))
             self._end_tls()
         self._hang_up()
         return True
@@ -265,49 +310,3 @@ class Connection(HTTPConnection):
         if self.authenticated:
             self.socket.setblocking(False)
             self.socket.unwrap()
-
-
-class AnswerWriter:
-    """Gathers an answer, so that its head and body leave together, and sends it.
-
-    `sendall` with a timeout gives a client that reads one byte at a time that timeout for each
-    byte; here `seconds` bounds the sending of all that was gathered.
-    """
-
-    def __init__(self, connection: Connection, seconds: float) -> None:
-        self._connection = connection
-        self._seconds = seconds
-        self._gathered = bytearray()
-
-    def write(self, data: bytes) -> int:
-        """Gather `data`; a large answer leaves by pieces."""
-        self._gathered += data
-        if len(self._gathered) >= _SEND_AT_BYTES:
-            self.flush()
-        return len(data)
-
-    def flush(self) -> None:
-        """Send what was gathered.
-
-        Raises `BrokenPipeError`, whatever the reason, if the client is gone or doesn't read:
-        cheroot then closes the connection without a word in the log.
-        """
-        data, self._gathered = memoryview(bytes(self._gathered)), bytearray()
-        deadline = time.monotonic() + self._seconds
-        try:
-            while data:
-                self._connection.socket.settimeout(max(0.001, deadline - time.monotonic()))
-                data = data[self._connection.socket.send(data) :]
-        except OSError as error:
-            raise BrokenPipeError(errno.EPIPE, "the answer could not be sent") from error
-
-
-def _plain_answer(refusal: RequestError) -> bytes:
-    body = f"{refusal.sentence}\n".encode()
-    head = (
-        f"HTTP/1.1 {refusal.status.value} {refusal.status.phrase}\r\n"
-        "Content-Type: text/plain; charset=utf-8\r\n"
-        f"Content-Length: {len(body)}\r\n"
-        "Connection: close\r\n\r\n"
-    )
-    return head.encode() + body

@@ -1,17 +1,25 @@
 """Where a request ends: the bytes of a connection cut into whole HTTP/1.1 requests.
 
-The reader is fed bytes as they come and says when a request is whole. What it hands out is
-normal: one Content-Length, no chunks, no Expect, so that whoever parses it next can't see
-another end than the one found here. Anything ambiguous is refused (RFC 9112 §§5-7).
+The reader is fed bytes as they come and says when a request is whole. Nobody reads them after it,
+so that nobody can see another end than the one found here. Anything ambiguous is refused
+(RFC 9112 §§2-7).
 """
 
 import re
 from dataclasses import dataclass
 from http import HTTPStatus
+from urllib.parse import unquote
 
+from sge_sim.transport.message import Request, Sender
+
+_REQUEST_LINE = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Z]+) ([^\x00-\x20\x7f]+) HTTP/(\d)\.(\d)")
+_ENCODED_SLASH = re.compile("(%2[Ff])")
 _TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;.*)?")
 _DIGITS = re.compile(rb"[0-9]{1,12}")
+# Refused in the whole head (RFC 9110 §5.5): what is made of a header, an address in a WSDL for one,
+# often can't hold them.
+_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _MAX_CHUNK_LINE = 1024
 
 
@@ -24,34 +32,36 @@ class RequestError(Exception):
         self.sentence = sentence
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Head:
-    """Request line and headers, without those that say where the body ends."""
+    """Request line and headers; those that say where the body ends are fields of their own."""
 
-    lines: tuple[bytes, ...]
-    length: int | None
+    method: str
+    target: str
+    headers: dict[str, str]
+    length: int
     chunked: bool
-
-    def with_body(self, body: bytes) -> bytes:
-        lines = list(self.lines)
-        if self.chunked or self.length is not None:
-            lines.append(b"Content-Length: %d" % len(body))
-        return b"\r\n".join(lines) + b"\r\n\r\n" + body
 
 
 class RequestReader:
-    """Collects the bytes of one connection and hands out whole requests.
+    """Collects the bytes that `sender` sends on one connection and hands out whole requests.
 
-    >>> reader = RequestReader(max_header_bytes=1000, max_body_bytes=1000)
+    `keeps` tells of the last request begun whether its client wants to send more after it, and
+    `is_http_1_0` whether it has to be told that it may.
+
+    >>> reader = RequestReader(sender, max_header_bytes=1000, max_body_bytes=1000)
     >>> reader.receive(b"POST / HTTP/1.1\\r\\nContent-Length: 2\\r\\n\\r\\no")
     >>> reader.take() is None
     True
     >>> reader.receive(b"k")
-    >>> reader.take()
-    b'POST / HTTP/1.1\\r\\nContent-Length: 2\\r\\n\\r\\nok'
+    >>> reader.take().body
+    b'ok'
     """
 
-    def __init__(self, max_header_bytes: int, max_body_bytes: int) -> None:
+    def __init__(self, sender: Sender, max_header_bytes: int, max_body_bytes: int) -> None:
+        self.keeps = False
+        self.is_http_1_0 = False
+        self._sender = sender
         self._max_header_bytes = max_header_bytes
         self._max_body_bytes = max_body_bytes
         self._buffer = bytearray()
@@ -75,7 +85,7 @@ class RequestReader:
         """Add bytes that have arrived."""
         self._buffer += data
 
-    def take(self) -> bytes | None:
+    def take(self) -> Request | None:
         """Return the next whole request, or None while bytes are missing.
 
         Raises `RequestError` for a request that is too large, malformed or ambiguous; nothing more
@@ -90,7 +100,13 @@ class RequestReader:
             return None
         self._continue_expected = False
         head, self._head = self._head, None
-        return head.with_body(body)
+        path, _, query = head.target.partition("?")
+        if "%" in path:
+            path = "".join(
+                part if _ENCODED_SLASH.fullmatch(part) else unquote(part)
+                for part in _ENCODED_SLASH.split(path)
+            )
+        return Request(head.method, path, query, head.headers, body, self._sender)
 
     def must_continue(self) -> bool:
         """Return True, once, if the client waits for `100 Continue` before sending its body."""
@@ -114,27 +130,26 @@ class RequestReader:
         self._searched = 0
         return self._understand(request_line, headers)
 
-    def _understand(self, request_line: bytes, headers: list[bytes]) -> _Head:
-        kept = [request_line]
+    def _understand(self, request_line: bytes, lines: list[bytes]) -> _Head:
+        method, target, is_http_1_0 = _read_request_line(request_line)
+        headers: dict[str, str] = {}
         lengths: set[bytes] = set()
         encodings: list[bytes] = []
-        for header in headers:
-            name, colon, value = header.partition(b":")
+        for line in lines:
+            name, colon, value = line.partition(b":")
             value = value.strip(b" \t")
-            if not colon or not _TOKEN.fullmatch(name) or re.search(rb"[\r\n\0]", value):
+            if not colon or not _TOKEN.fullmatch(name) or _CONTROL.search(value):
                 raise _malformed("un en-tête est mal formé")
             match name.lower():
                 case b"content-length":
                     lengths.add(value)
                 case b"transfer-encoding":
                     encodings.append(value.lower())
-                case b"expect" if value.lower() == b"100-continue":
-                    self._continue_expected = True
-                case folded if b"_" in folded:
-                    # WSGI writes "-" as "_": a name with "_" could pass for another header.
-                    continue
-                case _:
-                    kept.append(header)
+                case b"expect":
+                    self._expect(value)
+                case folded:
+                    key, text = folded.decode("ascii"), value.decode("latin-1")
+                    headers[key] = f"{headers[key]}, {text}" if key in headers else text
         if encodings and encodings != [b"chunked"]:
             raise RequestError(
                 HTTPStatus.NOT_IMPLEMENTED,
@@ -142,15 +157,27 @@ class RequestReader:
             )
         if len(lengths) > 1 or (lengths and encodings):
             raise _malformed("la longueur du corps est annoncée de deux façons")
-        length = next(iter(lengths), None)
-        if length is not None and not _DIGITS.fullmatch(length):
+        length = next(iter(lengths), b"0")
+        if not _DIGITS.fullmatch(length):
             raise _malformed("Content-Length n'est pas un nombre")
-        if length is not None and int(length) > self._max_body_bytes:
+        if int(length) > self._max_body_bytes:
             raise self._body_too_large()
-        return _Head(tuple(kept), None if length is None else int(length), bool(encodings))
+        wishes = {wish.strip() for wish in headers.get("connection", "").lower().split(",")}
+        self.keeps = "keep-alive" in wishes if is_http_1_0 else "close" not in wishes
+        self.is_http_1_0 = is_http_1_0
+        return _Head(method, target, headers, int(length), bool(encodings))
 
-    def _read_sized(self, length: int | None) -> bytes | None:
-        length = length or 0
+    def _expect(self, value: bytes) -> None:
+        """Note what the client waits for: a list, of which RFC 9110 §10.1.1 knows one member."""
+        members = {member.strip(b" \t") for member in value.lower().split(b",")} - {b""}
+        if members - {b"100-continue"}:
+            raise RequestError(
+                HTTPStatus.EXPECTATION_FAILED,
+                "Expect n'admet que « 100-continue ».",
+            )
+        self._continue_expected = self._continue_expected or bool(members)
+
+    def _read_sized(self, length: int) -> bytes | None:
         return self._cut(length) if len(self._buffer) >= length else None
 
     def _read_chunks(self) -> bytes | None:
@@ -203,6 +230,21 @@ class RequestReader:
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
             f"Le corps de la requête dépasse {self._max_body_bytes} octets.",
         )
+
+
+def _read_request_line(line: bytes) -> tuple[str, str, bool]:
+    """Return the method, the target and whether the client speaks HTTP/1.0."""
+    found = _REQUEST_LINE.fullmatch(line)
+    if found is None:
+        raise _malformed("la première ligne n'est pas « MÉTHODE /chemin HTTP/1.1 »")
+    method, target, major, minor = (part.decode("latin-1") for part in found.groups())
+    if (major, minor) not in (("1", "0"), ("1", "1")):
+        raise RequestError(
+            HTTPStatus.HTTP_VERSION_NOT_SUPPORTED, "Seul HTTP/1.1, ou 1.0, est pris en charge."
+        )
+    if not target.startswith("/") or target.startswith("//") or "#" in target:
+        raise _malformed("son chemin doit commencer par un seul « / », sans adresse ni « # »")
+    return method, target, minor == "0"
 
 
 def _malformed(what: str) -> RequestError:

@@ -52,7 +52,7 @@ class HandshakeFailure:
         return self.chain[0] if self.chain else None
 
 
-# OpenSSL's X509_V_ERR numbers; ISSUER_NOT_FOUND is told apart from UNKNOWN_AUTHORITY in `_cause`.
+# OpenSSL's X509_V_ERR numbers; ISSUER_NOT_FOUND is told apart from UNKNOWN_AUTHORITY below.
 _CAUSE_OF_VERIFY_CODE = {
     2: Cause.UNKNOWN_AUTHORITY,  # UNABLE_TO_GET_ISSUER_CERT
     9: Cause.NOT_YET_VALID,
@@ -82,11 +82,15 @@ def describe_failure(error: OSError, tls: ssl.SSLSocket, remote_address: str) ->
     return HandshakeFailure(remote_address, _cause(error, chain), detail, chain)
 
 
+def cause_of_verification(code: int, *, alone: bool) -> Cause:
+    """Return what an X509_V_ERR number means; `alone` tells that no issuer was found at all."""
+    cause = _CAUSE_OF_VERIFY_CODE.get(code, Cause.BAD_CHAIN)
+    return Cause.ISSUER_NOT_FOUND if cause is Cause.UNKNOWN_AUTHORITY and alone else cause
+
+
 def _cause(error: OSError, chain: tuple[bytes, ...]) -> Cause:
     if isinstance(error, ssl.SSLCertVerificationError):
-        cause = _CAUSE_OF_VERIFY_CODE.get(error.verify_code, Cause.BAD_CHAIN)
-        alone = len(chain) == 1
-        return Cause.ISSUER_NOT_FOUND if cause is Cause.UNKNOWN_AUTHORITY and alone else cause
+        return cause_of_verification(error.verify_code, alone=len(chain) == 1)
     if not isinstance(error, ssl.SSLError) or isinstance(error, ssl.SSLEOFError):
         return Cause.ABANDONED
     reason = error.reason or ""

@@ -24,6 +24,10 @@ class Limits:
     max_buffered_bytes: int = 64 * 1024 * 1024
     """Requests held in memory, all connections together; more is answered 503."""
 
+    max_unsent_bytes: int = 64 * 1024 * 1024
+    """Answers that the network doesn't take yet, all connections together; beyond, the client
+    that doesn't read its answer is cut."""
+
     handshake_seconds: float = 10.0
     """From the connection to the end of the TLS handshake, however the bytes arrive."""
 
@@ -31,7 +35,7 @@ class Limits:
     """From the first byte of a request to its last, however they arrive."""
 
     response_seconds: float = 10.0
-    """To hand an answer to the network; longer means a client that doesn't read."""
+    """To hand a whole answer to the network; longer means a client that doesn't read."""
 
     idle_seconds: float = 30.0
     """Between two requests of a kept connection."""

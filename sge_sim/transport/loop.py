@@ -1,11 +1,9 @@
-"""The thread that waits: it accepts clients and watches all connections that wait for bytes.
+"""The thread that waits: it accepts clients and watches all connections that wait.
 
 It never reads, never writes and never runs the application. A connection on which something has
 happened, or whose time is up, goes to the pool of threads, which hands it back when it has to
 wait again.
 """
-
-from __future__ import annotations
 
 import errno
 import logging
@@ -14,12 +12,10 @@ import selectors
 import socket
 import threading
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from sge_sim.transport.connection import Connection
-
-if TYPE_CHECKING:
-    from sge_sim.transport.server import B2BServer
+from sge_sim.transport.listener import Listener
 
 _log = logging.getLogger(__name__)
 _TICK_SECONDS = 0.2
@@ -28,65 +24,126 @@ _TICK_SECONDS = 0.2
 class ConnectionLoop:
     """The waiting connections of one server, and the listening socket.
 
-    It takes the place of cheroot's `ConnectionManager`, of which `put` is the part that cheroot
-    calls.
+    `work` is called with each connection that can be advanced; whoever does it gives the
+    connection back by `wait_for` or `end`.
     """
 
-    def __init__(self, server: B2BServer, listening_socket: socket.socket) -> None:
-        self._server = server
+    def __init__(
+        self,
+        listener: Listener,
+        listening_socket: socket.socket,
+        work: Callable[[Connection], None],
+    ) -> None:
+        self._listener = listener
         self._listening_socket = listening_socket
+        self._work = work
         self._selector = selectors.DefaultSelector()
         self._lock = threading.Lock()  # threads register while this one unregisters
+        self._worked_on = 0
+        self._stopping = False
         self._told_full = False
-        self._stop_reader, self._stop_writer = os.pipe()
+        self._wake_reader, self._wake_writer = os.pipe()
         self._selector.register(listening_socket, selectors.EVENT_READ)
-        self._selector.register(self._stop_reader, selectors.EVENT_READ)
+        self._selector.register(self._wake_reader, selectors.EVENT_READ)
 
-    def put(self, connection: Connection) -> None:
+    def wait_for(self, connection: Connection) -> None:
         """Watch `connection` until something comes; called by any thread."""
+        if self._stopping and not connection.answering:
+            self.end(connection)
+            return
         if connection.has_more:
-            self._server.process_conn(connection)
+            self._work(connection)
             return
         connection.waiting_since = time.monotonic()
-        try:
-            with self._lock:
-                self._selector.register(connection.socket, selectors.EVENT_READ, connection)
-        except (OSError, ValueError, KeyError):  # this loop has been closed meanwhile
-            connection.close()
+        with self._lock:
+            self._worked_on -= 1
+            try:
+                self._selector.register(connection.socket, connection.waits_for, connection)
+            except (OSError, ValueError, KeyError):  # this loop has been closed meanwhile
+                connection.close()
+        if self._stopping:
+            self._wake()
+
+    def end(self, connection: Connection) -> None:
+        """Close `connection`; called by any thread."""
+        connection.close()
+        with self._lock:
+            self._worked_on -= 1
+        if self._stopping:
+            self._wake()
 
     def run(self) -> None:
-        """Accept and watch until `stop`."""
-        next_check = time.monotonic() + _TICK_SECONDS
-        while True:
-            accepting = False
-            for key, _ in self._selector.select(_TICK_SECONDS):
-                if key.fd == self._stop_reader:
-                    return
-                if key.data is None:
-                    accepting = True
-                else:
-                    self._hand_over(key.data)
-            if accepting:
-                self._accept()
-            if time.monotonic() >= next_check:
-                for connection in self._waiting():
-                    if time.monotonic() > connection.deadline:
-                        self._hand_over(connection)
-                next_check = time.monotonic() + _TICK_SECONDS
+        """Accept and watch until `stop`, then let what is under way finish, for a while.
+
+        Says so in the log where it didn't finish.
+        """
+        self._watch(lambda: self._stopping)
+        with self._lock:
+            self._selector.unregister(self._listening_socket)
+        self._listening_socket.close()
+        deadline = time.monotonic() + self._listener.limits.stop_seconds
+        self._watch(lambda: not self._under_way() or time.monotonic() > deadline)
+        if self._under_way():
+            _log.warning(
+                "Des requêtes n'ont pas fini en %g s : elles sont abandonnées.",
+                self._listener.limits.stop_seconds,
+            )
 
     def stop(self) -> None:
-        """Have `run` return at once; called by any thread."""
-        os.write(self._stop_writer, b"\0")
+        """Have `run` accept nobody any more; called by any thread."""
+        self._stopping = True
+        self._wake()
 
     def close(self) -> None:
         """Close the waiting connections and the selector, once `run` has returned."""
-        for connection in self._waiting():
+        self._listening_socket.close()
+        for connection in self.waiting():
             self._unwatch(connection)
             connection.close()
         with self._lock:
             self._selector.close()
-        os.close(self._stop_reader)
-        os.close(self._stop_writer)
+            os.close(self._wake_reader)
+            os.close(self._wake_writer)
+            self._wake_writer = -1
+
+    def waiting(self) -> list[Connection]:
+        """Return the connections that wait."""
+        with self._lock:
+            keys = self._selector.get_map().values()
+            return [key.data for key in keys if key.data is not None]
+
+    def _watch(self, enough: Callable[[], bool]) -> None:
+        next_check = time.monotonic() + _TICK_SECONDS
+        while not enough():
+            accepting = False
+            for key, _ in self._selector.select(_TICK_SECONDS):
+                if key.fd == self._wake_reader:
+                    os.read(self._wake_reader, 4096)
+                elif key.data is None:
+                    accepting = True
+                else:
+                    self._hand_over(key.data)
+            if accepting and not self._stopping:
+                self._accept()
+            if time.monotonic() >= next_check:
+                for connection in self.waiting():
+                    if time.monotonic() > connection.deadline:
+                        self._hand_over(connection)
+                next_check = time.monotonic() + _TICK_SECONDS
+
+    def _under_way(self) -> bool:
+        """Whether a connection is being worked on, or its answer leaving; close the others."""
+        waiting = self.waiting()
+        for connection in waiting:
+            if not connection.answering:
+                self._unwatch(connection)
+                connection.close()
+        return self._worked_on > 0 or any(connection.answering for connection in waiting)
+
+    def _wake(self) -> None:
+        with self._lock:
+            if self._wake_writer >= 0:
+                os.write(self._wake_writer, b"\0")
 
     def _accept(self) -> None:
         try:
@@ -97,13 +154,15 @@ class ConnectionLoop:
             if error.errno in (errno.EMFILE, errno.ENFILE):
                 self._make_room()
             return
-        slots = self._server.slots
+        slots = self._listener.slots
         if not slots.acquire(blocking=False):
             self._make_room()
             if not slots.acquire(blocking=False):  # all are being served at this very moment
                 sock.close()
                 return
-        self.put(Connection(self._server, sock, address))
+        connection = Connection(self._listener, sock, address)
+        with self._lock:
+            self._selector.register(sock, selectors.EVENT_READ, connection)
 
     def _make_room(self) -> None:
         """Close the connection that has waited longest, those without a certificate first."""
@@ -111,9 +170,9 @@ class ConnectionLoop:
             self._told_full = True
             _log.warning(
                 "Limite de %d connexions atteinte : les plus anciennes en attente sont fermées.",
-                self._server.limits.max_connections,
+                self._listener.limits.max_connections,
             )
-        waiting = self._waiting()
+        waiting = self.waiting()
         if waiting:
             oldest = min(waiting, key=lambda c: (c.authenticated, c.waiting_since))
             self._unwatch(oldest)
@@ -122,12 +181,9 @@ class ConnectionLoop:
     def _hand_over(self, connection: Connection) -> None:
         self._unwatch(connection)
         connection.late = time.monotonic() > connection.deadline
-        self._server.process_conn(connection)
-
-    def _waiting(self) -> list[Connection]:
         with self._lock:
-            keys = self._selector.get_map().values()
-            return [key.data for key in keys if key.data is not None]
+            self._worked_on += 1
+        self._work(connection)
 
     def _unwatch(self, connection: Connection) -> None:
         with self._lock:

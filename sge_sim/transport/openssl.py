@@ -1,4 +1,4 @@
-"""The two settings of OpenSSL that Python's `ssl` doesn't reach, applied through ctypes.
+"""What Python's `ssl` doesn't reach of OpenSSL, reached through ctypes.
 
 An `ssl.SSLContext` of CPython is a small object whose first field is the `SSL_CTX *`. That field
 is read here and checked against something `ssl` also shows, before anything is changed. Nothing
@@ -7,6 +7,9 @@ else in the project touches memory this way.
 
 import ctypes
 import ssl
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
 from types import ModuleType
 
 from sge_sim.errors import UsageError
@@ -44,6 +47,99 @@ def disable_session_cache(context: ssl.SSLContext) -> None:
     library.SSL_CTX_ctrl.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.c_long, ctypes.c_void_p]
     library.SSL_CTX_ctrl.restype = ctypes.c_long
     library.SSL_CTX_ctrl(pointer, _SSL_CTRL_SET_SESS_CACHE_MODE, _SSL_SESS_CACHE_OFF, None)
+
+
+def verify_chain(
+    context: ssl.SSLContext, leaf: bytes, others: Sequence[bytes], now: datetime
+) -> tuple[int, str] | None:
+    """Verify a client's certificate as a server with `context` does in a handshake at `now`.
+
+    `leaf` and `others`, which the client sends with it, are in DER. Return OpenSSL's X509_V_ERR
+    number and its wording, or None for a chain that passes.
+
+    Raises `ValueError` for a leaf that OpenSSL can't read, `UsageError` where this Python doesn't
+    let its OpenSSL be reached.
+    """
+    library, pointer = _reach(context)
+    _declare(library)
+    with _certificates(library, [leaf]) as (own,), _certificates(library, others) as sent:
+        if own is None or library.X509_get0_pubkey(own) is None:
+            raise ValueError("OpenSSL can't read the certificate or its key")
+        untrusted, verification = library.OPENSSL_sk_new_null(), library.X509_STORE_CTX_new()
+        try:
+            for one in filter(None, sent):
+                library.OPENSSL_sk_push(untrusted, one)
+            store = library.SSL_CTX_get_cert_store(pointer)
+            library.X509_STORE_CTX_init(verification, store, own, untrusted)
+            # From here on, as OpenSSL's ssl_verify_cert_chain.
+            settings = library.X509_STORE_CTX_get0_param(verification)
+            level = library.SSL_CTX_get_security_level(pointer)
+            library.X509_VERIFY_PARAM_set_auth_level(settings, level)
+            library.X509_STORE_CTX_set_default(verification, b"ssl_client")
+            library.X509_VERIFY_PARAM_set1(settings, library.SSL_CTX_get0_param(pointer))
+            library.X509_VERIFY_PARAM_set_time(settings, int(now.timestamp()))
+            if library.X509_verify_cert(verification) == 1:
+                return None
+            code = int(library.X509_STORE_CTX_get_error(verification))
+            return code, library.X509_verify_cert_error_string(code).decode("ascii", "replace")
+        finally:
+            library.X509_STORE_CTX_free(verification)
+            library.OPENSSL_sk_free(untrusted)
+            library.ERR_clear_error()
+
+
+@contextmanager
+def _certificates(library: ctypes.CDLL, ders: Sequence[bytes]) -> Iterator[list[int | None]]:
+    """Give OpenSSL's reading of certificates, None for what it can't read."""
+    read: list[int | None] = []
+    try:
+        for der in ders:
+            data = ctypes.create_string_buffer(der, len(der))
+            position = ctypes.c_void_p(ctypes.addressof(data))
+            read.append(library.d2i_X509(None, ctypes.byref(position), len(der)))
+            if read[-1] and position.value != ctypes.addressof(data) + len(der):  # bytes too many
+                library.X509_free(read[-1])
+                read[-1] = None
+        yield read
+    finally:
+        for one in filter(None, read):
+            library.X509_free(one)
+
+
+_POINTER, _INT, _LONG = ctypes.c_void_p, ctypes.c_int, ctypes.c_long
+# What each function returns and takes (C headers x509_vfy.h, x509.h, ssl.h, stack.h).
+_FUNCTIONS: tuple[tuple[str, type | None, tuple[type, ...]], ...] = (
+    ("ERR_clear_error", None, ()),
+    ("OPENSSL_sk_free", None, (_POINTER,)),
+    ("OPENSSL_sk_new_null", _POINTER, ()),
+    ("OPENSSL_sk_push", _INT, (_POINTER, _POINTER)),
+    ("SSL_CTX_get0_param", _POINTER, (_POINTER,)),
+    ("SSL_CTX_get_cert_store", _POINTER, (_POINTER,)),
+    ("SSL_CTX_get_security_level", _INT, (_POINTER,)),
+    ("X509_STORE_CTX_free", None, (_POINTER,)),
+    ("X509_STORE_CTX_get0_param", _POINTER, (_POINTER,)),
+    ("X509_STORE_CTX_get_error", _INT, (_POINTER,)),
+    ("X509_STORE_CTX_init", _INT, (_POINTER, _POINTER, _POINTER, _POINTER)),
+    ("X509_STORE_CTX_new", _POINTER, ()),
+    ("X509_STORE_CTX_set_default", _INT, (_POINTER, ctypes.c_char_p)),
+    ("X509_VERIFY_PARAM_set1", _INT, (_POINTER, _POINTER)),
+    ("X509_VERIFY_PARAM_set_auth_level", None, (_POINTER, _INT)),
+    ("X509_VERIFY_PARAM_set_time", None, (_POINTER, ctypes.c_int64)),
+    ("X509_free", None, (_POINTER,)),
+    ("X509_get0_pubkey", _POINTER, (_POINTER,)),
+    ("X509_verify_cert", _INT, (_POINTER,)),
+    ("X509_verify_cert_error_string", ctypes.c_char_p, (_LONG,)),
+    ("d2i_X509", _POINTER, (_POINTER, _POINTER, _LONG)),
+)
+
+
+def _declare(library: ctypes.CDLL) -> None:
+    try:
+        for name, returned, taken in _FUNCTIONS:
+            function = getattr(library, name)
+            function.restype, function.argtypes = returned, taken
+    except AttributeError as error:
+        raise _unreachable(str(error)) from None
 
 
 def _reach(context: ssl.SSLContext) -> tuple[ctypes.CDLL, int]:

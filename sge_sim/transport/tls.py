@@ -3,11 +3,13 @@
 import re
 import ssl
 import sys
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sge_sim.errors import UsageError
-from sge_sim.transport.openssl import accept_any_purpose, disable_session_cache
+from sge_sim.transport.openssl import accept_any_purpose, disable_session_cache, verify_chain
 
 _PEM_CERTIFICATE = re.compile("-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----", re.ASCII)
 _DER = 2  # _ssl.ENCODING_DER
@@ -42,13 +44,31 @@ def build_server_context(
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.num_tickets = 0
     context.options |= ssl.OP_NO_TICKET
-    context.verify_flags = ssl.VERIFY_X509_TRUSTED_FIRST
-    context.verify_mode = ssl.CERT_REQUIRED
     _load_server_certificate(context, certificate, private_key)
-    _trust(context, client_authorities)
-    accept_any_purpose(context)
+    _verify_clients(context, client_authorities)
     disable_session_cache(context)
     return context
+
+
+def refusal_of_chain(
+    client_authorities: str, leaf: bytes, others: Sequence[bytes], now: datetime
+) -> tuple[int, str] | None:
+    """Return why a server that trusts `client_authorities` ends a handshake at `now`, or None.
+
+    `client_authorities` as in `build_server_context`; `leaf` and the `others` that the client
+    sends with it are in DER. For the rest see `openssl.verify_chain`.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    _verify_clients(context, client_authorities)
+    return verify_chain(context, leaf, others, now)
+
+
+def _verify_clients(context: ssl.SSLContext, client_authorities: str) -> None:
+    """Have the server ask for a certificate, and say how its chain is verified."""
+    context.verify_flags = ssl.VERIFY_X509_TRUSTED_FIRST
+    context.verify_mode = ssl.CERT_REQUIRED
+    _trust(context, client_authorities)
+    accept_any_purpose(context)
 
 
 def verified_chain(tls: ssl.SSLSocket) -> list[bytes]:

@@ -46,6 +46,34 @@ def test_a_case_opens_on_its_request_its_answer_and_its_rule(browser: Chrome, pa
         assert told in shown, told
 
 
+# As long as they get where a whole package fails.
+LONG_REASONS = """
+for (const cell of document.querySelectorAll('.verdicts td:last-child, .constats td:last-child'))
+    cell.textContent = 'RP-NR1@C5 échoué, '.repeat(60);
+"""
+LINES_OF_CELLS = """
+return [...document.querySelectorAll('.verdicts td:nth-child(-n+2), .constats td:nth-child(2)')]
+    .filter(cell => cell.offsetHeight)
+    .map(cell => {
+        const range = document.createRange();
+        range.selectNodeContents(cell);
+        return new Set([...range.getClientRects()].map(one => one.top)).size;
+    })
+"""
+
+
+@pytest.mark.parametrize("width", [1200, 620])
+def test_no_word_of_a_column_is_broken(browser: Chrome, page: Path, width: int) -> None:
+    browser.set_window_size(width, 900)
+    browser.get(page.as_uri())
+    for case in browser.find_elements(By.CSS_SELECTOR, "h2 + details > summary"):
+        case.click()
+    browser.execute_script(LONG_REASONS)
+    lines = browser.execute_script(LINES_OF_CELLS)
+    assert len(lines) > 2
+    assert set(lines) == {1}
+
+
 def test_the_report_fits_a_narrow_screen(browser: Chrome, page: Path) -> None:
     browser.set_window_size(500, 900)
     browser.get(page.as_uri())

@@ -85,6 +85,74 @@ def test_journal_list_has_the_fields_of_the_rest_api(simulator: RunningSimulator
     assert json.loads(filtered.stdout) == []
 
 
+def test_lists_are_filtered_in_any_case(simulator: RunningSimulator) -> None:
+    headers = {"Content-Type": "text/xml"}
+    path = "/RecherchePoint/v2.0"
+    simulator.session.post(simulator.url + path, b"<a/>", headers=headers, timeout=10)
+    (written,) = simulator.admin("/api/journal", service="RecherchePoint", code="SGT562", limit=1)
+    typed = ("--service", "recherchepoint", "--code", "sgt562", "--limit", "1", "--json")
+    assert json.loads(simulator.command("journal", "list", *typed).stdout) == [written]
+    found = simulator.admin("/api/journal", service="RECHERCHEPOINT", code="sgt562", limit=1)
+    assert found == [written]
+    typed = ("--segment", "c5", "--etat", "resil", "--json")
+    points = json.loads(simulator.command("points", "list", *typed).stdout)
+    assert {(one["segment"], one["etat_contractuel"]) for one in points} == {("C5", "RESIL")}
+    assert simulator.admin("/api/flux", flux="r4X", etat="A_LIVRER") == []
+    assert simulator.command("flux", "list", "--flux", "r4X", "--etat", "LIVRE").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kind"),
+    [
+        (("acteurs", "list"), list),
+        (("autorisations", "list"), list),
+        (("catalog", "list"), list),
+        (("catalog", "list", "--releases"), list),
+        (("catalog", "show", "ADP-R1"), list),
+        (("catalog", "diff", "sge-22.1", "sge-23.2"), dict),
+        (("clock", "show"), dict),
+        (("flux", "list"), list),
+        (("journal", "list"), list),
+        (("points", "list"), list),
+        (("points", "show", "24210000000255"), dict),
+        (("prm", "generate"), list),
+    ],
+)
+def test_what_is_listed_or_shown_is_told_in_json(
+    simulator: RunningSimulator, arguments: tuple[str, ...], kind: type
+) -> None:
+    where = () if arguments[0] in ("catalog", "prm") else ("--data-dir", str(simulator.data_dir))
+    done = run_command(*arguments, "--json", *where)
+    assert done.returncode == 0, done.stderr
+    assert isinstance(json.loads(done.stdout), kind)
+
+
+def test_the_clock_in_json_is_that_of_the_rest_api(simulator: RunningSimulator) -> None:
+    shown = json.loads(simulator.command("clock", "show", "--json").stdout)
+    served = simulator.admin("/api/clock")
+    assert shown.keys() == served.keys()
+    assert (shown["kind"], shown["now"][:16]) == (served["kind"], served["now"][:16])
+
+
+def test_a_case_in_json_has_its_request() -> None:
+    (run,) = json.loads(run_command("catalog", "show", "ADP-NR1", "--json").stdout)
+    assert (run["id"], run["code"], run["service"]) == (
+        "ADP-NR1",
+        "SGT401",
+        "ConsultationDonneesTechniquesContractuelles",
+    )
+    assert run["requete"]["loginUtilisateur"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [(("serv",), "serve"), (("points", "lst"), "list"), (("jurnal",), "journal")],
+)
+def test_a_mistyped_command_is_told_with_the_nearest(typed: tuple[str, ...], meant: str) -> None:
+    done = run_command(*typed)
+    assert (done.returncode, f"'{meant}'" in done.stderr) == (2, True), done.stderr
+
+
 def test_command_on_an_empty_folder_says_how_to_start(tmp_path: Path) -> None:
     done = run_command("journal", "list", "--data-dir", str(tmp_path))
     assert done.returncode == 2

@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 from running_simulator import RunningSimulator, run_command, start_simulator
 
+from sge_sim.referentiel.dataset import load_dataset
+from sge_sim.referentiel.population import minimum_size
+
 CATALOGUE = "sge_sim.homologation.catalogue"
 
 
@@ -131,6 +134,41 @@ def test_mistake_is_told_in_one_sentence_with_exit_code_2(
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--population-size", "50"], "en demander au moins 947, ou 0"),
+        (["--population-size", "0", "--now", "1800-01-01"], "sort du calendrier"),
+        (["--population-size", "0", "--disabled-rules", "trop_de_tout"], "n'est la règle d'aucun"),
+    ],
+)
+def test_a_first_start_that_is_refused_leaves_no_database(
+    tmp_path: Path, options: list[str], sentence: str
+) -> None:
+    serve = ("serve", "--data-dir", str(tmp_path), "--port", "0", "--admin-port", "0")
+    done = run_command(*serve, *options)
+    assert (done.returncode, sentence in done.stderr) == (2, True)
+    assert not list(tmp_path.glob("sge-sim.db*"))
+    assert (
+        "ne contient pas de simulateur"
+        in run_command(*("points", "list", "--data-dir", str(tmp_path))).stderr
+    )
+
+
+def test_a_later_start_that_is_refused_keeps_the_database(tmp_path: Path) -> None:
+    with start_simulator(tmp_path, "--population-size", "0"):
+        pass
+    serve = ("serve", "--data-dir", str(tmp_path), "--port", "0", "--admin-port", "0")
+    assert run_command(*serve, "--now", "1800-01-01").returncode == 2
+    assert run_command("points", "list", "--data-dir", str(tmp_path)).returncode == 0
+
+
+def test_the_help_tells_the_smallest_population() -> None:
+    smallest = minimum_size(load_dataset("homologation"))
+    shown = " ".join(run_command("serve", "--help").stdout.split())
+    assert f"au moins {smallest}, pour ses recherches, ou 0" in shown
 
 
 def test_taken_port_is_told_in_one_sentence(tmp_path: Path) -> None:

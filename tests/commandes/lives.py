@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from sge_sim.clock import PARIS
+from sge_sim.clock import PARIS, Duree
 from sge_sim.commandes.affaires import Commande
 from sge_sim.commandes.autorisations import Declaration
 from sge_sim.commandes.changements import Changements, change_life
@@ -54,7 +54,9 @@ class Lives:
         acteur: str = TIERS,
     ) -> str:
         """Order at `now` and have what is due then happen; return the number of the service."""
-        commande = Commande(prm, acteur, CONTRAT, "a@b.fr", "AME", None, now, Delai(delai))
+        commande = Commande(
+            prm, acteur, CONTRAT, "a@b.fr", "AME", None, now, Delai(Duree(0, delai))
+        )
         with self.database.transaction() as session:
             run_due(session, now)
             segment = self._point(session, prm).segment

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from lives import CONTRAT, DAY, DAYS, DECLARATION, LARGE, NOON, PRM, TIERS
 
-from sge_sim.clock import later
+from sge_sim.clock import Duree, later
 from sge_sim.commandes.affaires import Commande
 from sge_sim.commandes.demandes import Historique, InfraJ, order_historique, order_infra_j
 from sge_sim.commandes.prestations import prestation_historique, prestation_infra_j
@@ -14,7 +14,7 @@ from sge_sim.delais import Delai
 from sge_sim.store.database import Database
 
 THREE_WORKING_DAYS = Delai(jours_ouvres=3)
-TEN_MINUTES = Delai(timedelta(minutes=10))
+TEN_MINUTES = Delai(Duree(0, timedelta(minutes=10)))
 
 
 def commande(prm: str, delai: Delai) -> Commande:

@@ -70,6 +70,19 @@ def test_the_administration_moves_it_too(tiers: Orders) -> None:
     assert tiers.simulator.admin("/api/clock")["kind"] == "frozen"
 
 
+def test_days_reach_the_same_legal_time_over_a_clock_change_and_hours_elapse(
+    tiers: Orders,
+) -> None:
+    tiers.clock("freeze", "2025-10-20")
+    assert tiers.clock("advance", "10d").startswith("2025-10-30T00:00:00+01:00")
+    moved = post(tiers, action="advance", duree="150d").json()  # 29 March, the day of the change
+    assert moved["now"] == "2026-03-29T00:00:00+01:00"
+    assert post(tiers, action="advance", duree="1d").json()["now"] == "2026-03-30T00:00:00+02:00"
+    tiers.restart_at()
+    tiers.clock("freeze", "2025-10-25T12:00")
+    assert tiers.clock("advance", "24h").startswith("2025-10-26T11:00:00+01:00")
+
+
 @pytest.mark.parametrize("instant", ["2004-12-31", "2045-01-01", "9999-12-31T23:59:59-14:00"])
 def test_the_clock_stays_within_the_simulated_days(tiers: Orders, instant: str) -> None:
     for action in ("set", "freeze"):

@@ -3,7 +3,7 @@
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,13 @@ from cryptography.hazmat.primitives.serialization import (
     NoEncryption,
     PrivateFormat,
     PublicFormat,
+)
+from cryptography.x509 import (
+    DNSName,
+    NameConstraints,
+    ObjectIdentifier,
+    PrecertPoison,
+    UnrecognizedExtension,
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
@@ -123,6 +130,11 @@ class Maker:
         below = authority("Sous-intermédiaire", issuer=self.gandi, **self.life)
         return self.sent(self.leaf(below), below, self.gandi)
 
+    def outside_of_name_constraints(self) -> Presented:
+        constraints = NameConstraints([DNSName("autre.fr")], None)
+        below = authority("Limité", issuer=self.gandi_root, more=[constraints], **self.life)
+        return self.sent(self.leaf(below, names=["sge.example.fr"]), below)
+
     def forged_issuer(self) -> Presented:
         impostor = authority("peu importe", **self.life)
         return self.sent(self.leaf(impostor, issuer_name=self.gandi.certificate.subject))
@@ -228,15 +240,23 @@ def _builders(make: Maker, folder: Path) -> Iterator[tuple[str, Callable[[], Pre
         "paire-www": {"subject": "example.fr", "names": ["example.fr", "www.example.fr"]},
         "nom-commun-raison-sociale": {"subject": "ACME SA", "names": ["a.example.fr"]},
         "sans-nom-alternatif": {"subject": "seul.example.fr"},
+        "aucun-nom-de-domaine": {"subject": "ACME SA"},
+        "nom-commun-de-deux-domaines": {"subject": "a.fr;b.fr"},
+        "nom-alternatif-avec-nul": {"subject": "ACME", "names": ["evil.fr\0.exemple.fr"]},
         "meme-nom-autre-casse": {"subject": "A.Example.fr", "names": ["a.example.fr"]},
         "expire": {"end": make.now - timedelta(days=1)},
         "pas-encore-valide": {"start": make.now + timedelta(days=1)},
+        "sans-fin": {"end": datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)},
         "drapeau-autorite": {"ca": True},
         "usage-serveur": {"extended": SERVER},
         "usage-signature-de-code": {"extended": CODE},
         "usage-client-et-serveur": {"extended": (*CLIENT, *SERVER)},
         "sans-usage-etendu": {"extended": None},
         "sans-signature-numerique": {"digital_signature": False},
+        "extension-critique-inconnue": {
+            "more": [UnrecognizedExtension(ObjectIdentifier("1.2.3"), b"\5\0")]
+        },
+        "pre-certificat": {"more": [PrecertPoison()]},
         "cle-p384": {"key": ec.generate_private_key(ec.SECP384R1())},
         "cle-ed25519": {"key": ed25519.Ed25519PrivateKey.generate()},
     }
@@ -266,6 +286,11 @@ def _builders(make: Maker, folder: Path) -> Iterator[tuple[str, Callable[[], Pre
     )
     yield "emetteur-usurpe", make.forged_issuer
     yield "racine-usurpee", make.forged_root
+    yield "contraintes-de-nom", make.outside_of_name_constraints
+    yield (
+        "neuf-certificats-inutiles",
+        lambda: make.sent(make.leaf(), *(forge(**make.life) for _ in range(9)), make.gandi),
+    )
     yield "signe-par-un-certificat-d-acteur", make.signed_by_an_actor
     yield "chaine-trop-longue", make.too_long
     yield "signature-sha1", lambda: make.sha1(folder)

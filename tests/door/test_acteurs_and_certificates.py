@@ -4,13 +4,18 @@ import json
 import re
 import stat
 import subprocess
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
-from door_kit import Doors, knock_once, last_id, recorded_after
+from door_kit import ENVIRONNEMENTS, Doors, knock_once, last_id, recorded_after
 from running_simulator import RunningSimulator, run_command
+
+from sge_sim.pki.certificates import fingerprint
+from sge_sim.store.codes import Environnement
 
 pytestmark = pytest.mark.xdist_group("door")
 
@@ -184,6 +189,34 @@ def test_another_site_can_not_post_to_the_administration(homologation: RunningSi
 
 
 @pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Host": "LOCALHOST"}, 200),
+        ({"Host": "localhost:1"}, 200),
+        ({"Host": "[::1]"}, 200),
+        ({"Host": "[::1]:8080", "Origin": "http://[::1]:8080"}, 200),
+        ({"Host": "LocalHost:8080", "Origin": "http://localhost:8080"}, 200),
+        ({"Host": "localhost", "Origin": "http://["}, 403),
+        ({"Host": "localhost", "Origin": "null"}, 403),
+        ({"Host": "localhost", "Origin": "http://localhost:8080"}, 403),
+        ({"Host": "localhost.evil.example"}, 403),
+        ({"Host": "localhost:80:evil.example"}, 403),
+        ({"Host": "::1"}, 403),
+        ({"Host": "["}, 403),
+        ({"Content-Length": "x"}, 400),
+    ],
+)
+def test_the_administration_knows_this_machine_by_its_names(
+    homologation: RunningSimulator, headers: dict[str, str], status: int
+) -> None:
+    admin = urlsplit(homologation.ready["admin_url"])
+    connection = HTTPConnection("127.0.0.1", admin.port or 80, timeout=10)
+    connection.request("GET", "/api/clock", headers=headers)
+    assert connection.getresponse().status == status
+    connection.close()
+
+
+@pytest.mark.parametrize(
     ("body", "status"), [(b" " * (2**20 + 1), 413), (iter([b"{}"]), 411)], ids=["large", "chunked"]
 )
 def test_the_administration_takes_small_demands_of_a_known_size(
@@ -214,6 +247,31 @@ def test_an_issued_certificate_is_as_asked(homologation: RunningSimulator, tmp_p
     assert checked.returncode == 1
     assert "multi-domaine : a.example.fr, b.example.fr" in checked.stdout
     assert "expiré depuis le" in checked.stdout
+
+
+@pytest.mark.parametrize("environnement", ENVIRONNEMENTS)
+def test_a_certificate_without_an_end_is_shown_everywhere(
+    doors: Doors, environnement: Environnement, tmp_path: Path
+) -> None:
+    simulator, presented = doors.simulators[environnement], doors.cases["sans-fin"]
+    (shown,) = (
+        one
+        for one in simulator.admin("/api/certificats", environnement=environnement)
+        if one["empreinte"] == fingerprint(presented.leaf_der)
+    )
+    assert shown["fin"].startswith("9999-12-31T23:59:59")
+    assert shown["avertissement"] is None
+    assert "TIERS1" in simulator.command("acteurs", "list").stdout
+    assert requests.get(simulator.ready["admin_url"], timeout=10).status_code == 200
+
+    files = str(doors.files["sans-fin"])
+    checked = simulator.command("cert", "check", files, "--environment", environnement)
+    assert checked.returncode == 0, checked.stderr
+    assert "au 31/12/9999" in checked.stdout
+    examined = simulator.command(
+        *("doctor", "--cert", files, "--key", files, "--environment", environnement)
+    )
+    assert examined.returncode == 0, examined.stdout + examined.stderr
 
 
 def test_a_public_certificate_can_not_be_revoked(

@@ -94,13 +94,21 @@ def test_the_right_password_lets_in_and_a_wrong_one_does_not(strict_door: Runnin
     assert "est faux" in refused.text
 
 
-@pytest.mark.parametrize("header", ["Basic", "Basic !!!", "Basic YWJj", "Bearer x", "Basic /w=="])
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("Basic", "Basic !!!", "Basic YWJj", "Bearer x", "Basic /w==", "Basic é"),
+        "Basic AGE6Yg==",  # a NUL in the login
+    ],
+)
 def test_an_unreadable_authorization_is_challenged(
     strict_door: RunningSimulator, header: str
 ) -> None:
     with strict_door.session_of("tiers") as session:
         answer = session.get(
-            f"{strict_door.url}{PATH}?wsdl", headers={"Authorization": header}, timeout=10
+            f"{strict_door.url}{PATH}?wsdl",
+            headers={"Authorization": header.encode("latin-1")},
+            timeout=10,
         )
     assert answer.status_code == 401
 

@@ -1,17 +1,21 @@
 """`cert check` and the door give the same verdict on the same certificate."""
 
+import ssl
 from pathlib import Path
 
 import pytest
-from door_cases import BOTH, Presented
+import yaml
+from certificate_forge import rewritten
+from cryptography.hazmat.primitives.asymmetric import ec
+from door_cases import BOTH, PEM, Maker, Presented
 from door_kit import Doors, database_of, knock_once, register
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from running_simulator import RunningSimulator
 
-from sge_sim.clock import machine_now
+from sge_sim.clock import PARIS, machine_now
 from sge_sim.pki.inspection import inspect_files
-from sge_sim.pki.installation import Pki
+from sge_sim.pki.installation import Pki, open_pki
 from sge_sim.pki.issuing import issue_client_certificate, write_issued_certificate
 from sge_sim.pki.policy import Policy
 from sge_sim.referentiel.certificats import CertificateRegister
@@ -59,16 +63,79 @@ def test_check_and_the_door_agree(
         assert seen.text.strip() == verdict.explain()
 
 
-@pytest.mark.parametrize("case", ["autorite-gandi", "deux-noms", "expire", "toutes-les-fautes"])
-def test_the_command_says_what_the_door_says(doors: Doors, case: str) -> None:
+MATRICE = Path(__file__).parents[2] / "docs" / "certificats-matrice.yaml"
+CASES = [row["cas"] for row in yaml.safe_load(MATRICE.read_text(encoding="utf-8"))]
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case != "aucun-certificat"])
+def test_check_says_of_each_kind_of_certificate_what_the_door_does(doors: Doors, case: str) -> None:
     simulator, pem = doors.simulators["homologation"], doors.files[case]
     assert pem is not None
-    extra = ["--authorities-dir", str(doors.extra)]
-    done = simulator.command("cert", "check", str(pem), *extra)
-    seen = knock_once(simulator, pem)
-    assert done.returncode == (0 if seen.status == 200 else 1), done.stderr
+    compare(simulator, pem, doors.extra, leaf_only=case == "intermediaire-non-envoye")
+
+
+def compare(
+    simulator: RunningSimulator, pem: Path, extra: Path, *, leaf_only: bool = False
+) -> None:
+    """Hold the command against the door, in TLS 1.2: both refuse with the same words, or neither.
+
+    Of a leaf alone whose intermediate is known, the command says what is to be added.
+    """
+    done = simulator.command("cert", "check", str(pem), "--authorities-dir", str(extra))
+    seen = knock_once(simulator, pem, "1.2")
+    if leaf_only:
+        assert (done.returncode, seen.status) == (0, None)
+        assert "sans lui, TLS refuse" in done.stdout
+        return
+    if "la clé privée est illisible" in done.stderr or "PRIVATE KEY" in done.stderr:
+        assert (done.returncode, seen.status) == (2, None)
+        return
+    assert done.returncode == (0 if seen.status == 200 else 1), done.stdout + done.stderr
+    assert ("Certificat accepté" in done.stdout) == (seen.status == 200)
     if seen.status == 403:
         assert seen.text.strip() in done.stdout
+
+
+ENCODED_VERSION = bytes.fromhex("a003020102")
+
+
+@pytest.mark.parametrize(
+    ("common_name", "old", "new"),
+    [
+        ("a.fr", ENCODED_VERSION, bytes.fromhex("a003020108")),
+        ("a.fr", ENCODED_VERSION, bytes.fromhex("a003020100")),
+        ("abcE.fr", b"\x0c\x07abcE.fr", b"\x13\x07abc\xe9.fr"),
+    ],
+    ids=["version 9", "version 1 with extensions", "name that is not UTF-8"],
+)
+def test_check_refuses_what_can_not_be_read_as_the_door_does(
+    doors: Doors, tmp_path: Path, common_name: str, old: bytes, new: bytes
+) -> None:
+    make = maker(doors)
+    leaf = make.leaf(subject=common_name)
+    der = rewritten(leaf, make.gandi, old, new)
+    pem = tmp_path / "spoilt.pem"
+    pem.write_bytes(
+        leaf.key.private_bytes(*PEM) + ssl.DER_cert_to_PEM_cert(der).encode() + make.gandi.pem
+    )
+    compare(doors.simulators["homologation"], pem, doors.extra)
+
+
+@pytest.mark.parametrize("curve", [ec.SECP256K1(), ec.BrainpoolP256R1(), ec.SECP521R1()])
+def test_check_refuses_the_curves_that_the_door_refuses(
+    doors: Doors, tmp_path: Path, curve: ec.EllipticCurve
+) -> None:
+    simulator = doors.simulators["homologation"]
+    presented = maker(doors).gandi_leaf(key=ec.generate_private_key(curve))
+    database = database_of(simulator.data_dir)
+    register(database, "homologation", presented, "TIERS1")
+    database.dispose()
+    compare(simulator, presented.write(tmp_path / "curve.pem"), doors.extra)
+
+
+def maker(doors: Doors) -> Maker:
+    data_dir = doors.simulators["homologation"].data_dir
+    return Maker(open_pki(data_dir, now=machine_now(), public_roots=False), data_dir / "unused")
 
 
 def test_check_tells_a_key_that_is_not_the_certificates(doors: Doors, tmp_path: Path) -> None:
@@ -77,3 +144,12 @@ def test_check_tells_a_key_that_is_not_the_certificates(doors: Doors, tmp_path: 
     done = doors.simulators["homologation"].command("cert", "check", str(tmp_path / "mixed.pem"))
     assert done.returncode == 1
     assert "n'est pas la sienne" in done.stdout
+    assert "Clé refusée" in done.stdout
+    assert "accepté" not in done.stdout
+
+
+def test_check_says_by_which_clock_it_judges(doors: Doors) -> None:
+    pem = doors.files["autorite-gandi"]
+    done = doors.simulators["homologation"].command("cert", "check", str(pem))
+    today = machine_now().astimezone(PARIS)
+    assert f"Jugé à l'heure de cette machine, {today:%d/%m/%Y}" in done.stdout

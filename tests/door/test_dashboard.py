@@ -59,6 +59,12 @@ def test_the_page_needs_no_script_and_nothing_from_elsewhere(
     assert not re.search(r"url\(|@import", style.text)
 
 
+def test_the_page_has_its_icon(homologation: RunningSimulator) -> None:
+    icon = page(homologation, "/favicon.ico")
+    assert icon.headers["Content-Type"] in ("image/x-icon", "image/vnd.microsoft.icon")
+    assert icon.content.startswith(b"\0\0\1\0")
+
+
 def test_every_field_of_the_filter_has_a_label(homologation: RunningSimulator) -> None:
     tree = html.fromstring(page(homologation).content)
     inputs = tree.xpath("//form//input")
@@ -72,6 +78,7 @@ def test_the_exchanges_are_filtered(homologation: RunningSimulator, doors: Doors
     tree = html.fromstring(page(homologation, "/?code=SGT562").content)
     assert f"/echanges/{number}" in tree.xpath("//table//a/@href")
     assert {one.text for one in tree.xpath("//tbody/tr/td[6]")} == {"SGT562"}
+    assert page(homologation, "/?code=sgt562").text.count("<tr class") > 0
     assert "ne répond à ces critères" in page(homologation, "/?prm=00000000000000").text
 
 

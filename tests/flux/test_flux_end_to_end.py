@@ -14,6 +14,7 @@ from zipfile import ZipFile
 import pytest
 import requests
 from flux_kit import texts, tree
+from lxml import html
 from orders_kit import C4, C5, Orders, orders_simulator
 
 from sge_sim.flux.chiffrement import chiffrement, decrypt
@@ -152,6 +153,7 @@ def test_the_commands_and_the_administration_tell_the_same_of_a_file(
     nom = shown[-1]["nom"]
     assert (shown[-1]["etat"], shown[-1]["points"]) == ("livre", [C5])
     assert subscriber.admin(f"/api/flux/{nom}") == shown[-1]
+    assert json.loads(subscriber.command("flux", "show", nom, "--json").stdout) == shown[-1]
     told = subscriber.command("flux", "show", nom).stdout
     assert f"abonnement  {shown[-1]['abonnement']}, envoi 1, du 2025-10-21 au" in told
     content = requests.get(
@@ -201,6 +203,13 @@ def test_a_file_that_does_not_exist_is_told(subscriber: Subscriber) -> None:
     refused = subscriber.command("flux", "show", "absent.zip")
     assert (refused.returncode, refused.stdout) == (2, "")
     assert "Aucun fichier ne s'appelle absent.zip" in refused.stderr
+
+
+def test_a_file_is_no_refusal_on_the_dashboard(subscriber: Subscriber) -> None:
+    page = requests.get(subscriber.orders.simulator.ready["admin_url"], timeout=10)
+    rows = html.fromstring(page.content).xpath("//tbody/tr[td[4] = 'flux']")
+    assert rows
+    assert {row.get("class") for row in rows} == {None}
 
 
 def test_publish_asks_for_the_platform_and_has_nothing_left_to_do(subscriber: Subscriber) -> None:

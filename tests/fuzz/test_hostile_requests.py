@@ -3,30 +3,23 @@
 A short run belongs to the suite; `make fuzz` goes on for minutes.
 """
 
-import io
 import logging
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from catalogue_requests import CONTRACTS, RELEASE, path_of, request_of
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from in_process import simulator_in_process
 from lxml import etree
 from mutations import MUTATIONS, Mutation, damaged
 
-from sge_sim.app import b2b_server, open_simulator
 from sge_sim.clock import parse_instant
 from sge_sim.homologation.cases import Cas
 from sge_sim.services.registry import SERVICES
-from sge_sim.settings import Settings
 from sge_sim.soap.contract import ENVELOPE
-from sge_sim.transport.identity import TLS_OBJECT
-from sge_sim.transport.sockets import bind_loopback
 
 EXAMPLES = int(os.environ.get("SGE_SIM_FUZZ_EXAMPLES", "150"))
 BOUNDED = settings(
@@ -41,52 +34,21 @@ CODES = {service.path: {*service.codes, "SGT562"} - {"SGT500"} for service in SE
 Post = Callable[[str, bytes], tuple[int, bytes]]
 
 
-class _Connection:
-    """Stands for the live TLS connection: only the client's certificate is asked of it."""
-
-    def __init__(self, certificate: bytes) -> None:
-        self._certificate = certificate
-
-    def getpeercert(self, binary_form: bool) -> bytes:
-        return self._certificate
-
-
 @pytest.fixture(scope="module")
 def post(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Post]:
     """The application that `sge-sim serve` runs, called in the process."""
-    chosen = Settings(
-        data_dir=tmp_path_factory.mktemp("fuzz"),
+    with simulator_in_process(
+        tmp_path_factory.mktemp("fuzz"),
         now=parse_instant(RELEASE.reference.isoformat()),
         population_size=1200,
         strict=True,
-    )
-    simulator = open_simulator(chosen)
-    (caller,) = [one for one in simulator.callers if one.kind == "tiers"]
-    leaf = x509.load_pem_x509_certificates(caller.certificate.read_bytes())[0]
-    connection = _Connection(leaf.public_bytes(Encoding.DER))
-    with bind_loopback("127.0.0.1", 0) as listening:
-        server: Any = b2b_server(simulator, listening).server
+    ) as running:
 
         def call(path: str, message: bytes) -> tuple[int, bytes]:
-            statuses: list[str] = []
-            environ = {
-                "REQUEST_METHOD": "POST",
-                "PATH_INFO": path,
-                "SERVER_NAME": "localhost",
-                "SERVER_PORT": "8443",
-                "CONTENT_TYPE": "text/xml; charset=utf-8",
-                "CONTENT_LENGTH": str(len(message)),
-                "REMOTE_ADDR": "127.0.0.1",
-                "wsgi.input": io.BytesIO(message),
-                "wsgi.url_scheme": "https",
-                TLS_OBJECT: connection,
-            }
-            content = b"".join(server.wsgi_app(environ, lambda status, *_: statuses.append(status)))
-            return int(statuses[-1][:3]), content
+            answer = running.post(path, message)
+            return answer.status.value, answer.content
 
         yield call
-        server.stop()
-    simulator.database.dispose()
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from sge_sim.homologation.case_request import Contexte, materialise
 from sge_sim.homologation.catalogue import Release, load_release
 from sge_sim.store.acteurs import default_acteur
 from sge_sim.store.database import Database, sqlite_url
-from sge_sim.store.journal import Echange
+from sge_sim.store.journal import EchangeRecord, Journal
 
 MakeContext = Callable[[Release, Any], Contexte]
 
@@ -36,21 +36,23 @@ def record_failure(running: RunningSimulator, contexte: Contexte, release: Relea
     request = envelope("demande", materialise(case, contexte))
     response = fault("SGT500", "Une erreur technique est survenue")
     database = Database(sqlite_url(running.data_dir / "sge-sim.db"))
-    with database.transaction() as session:
-        session.add(
-            Echange(
-                instant=datetime(2023, 10, 24, 8, 30, tzinfo=UTC),
-                machine_instant=datetime.now(UTC),
-                duration_ms=1.0,
-                kind="soap",
-                acteur_code=default_acteur(session, "tiers").code,
-                service=case.service,
-                version=case.version,
-                size=len(request) + len(response),
-                request=request,
-                response=response,
-            )
+    with database.sessions() as session:
+        acteur = default_acteur(session, "tiers").code
+    journal = Journal.beside(database, running.data_dir)
+    journal.append(
+        EchangeRecord(
+            instant=datetime(2023, 10, 24, 8, 30, tzinfo=UTC),
+            machine_instant=datetime.now(UTC),
+            duration_ms=1.0,
+            kind="soap",
+            acteur_code=acteur,
+            service=case.service,
+            version=case.version,
+            request=request,
+            response=response,
         )
+    )
+    journal.close()
     database.dispose()
 
 

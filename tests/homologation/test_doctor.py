@@ -14,11 +14,13 @@ from sge_sim.homologation import doctor_network
 from sge_sim.homologation.diagnosis import Diagnostic
 from sge_sim.homologation.doctor import Setup, examine
 from sge_sim.homologation.doctor_files import examine_files
+from sge_sim.homologation.doctor_identity import Identity, examine_identity, login_fault
 from sge_sim.homologation.doctor_network import Answer, examine_date, examine_url
 from sge_sim.pki.installation import Pki, open_pki
 from sge_sim.pki.issuing import IssuedFiles, issue_client_certificate, write_issued_certificate
 from sge_sim.pki.policy import Policy
 from sge_sim.pki.server_identity import ensure_server_identity
+from sge_sim.state import open_database
 
 PATHS = frozenset({"/RecherchePoint/v2.0", "/ConsultationMesures/v1.1"})
 OPEN = datetime(2026, 11, 24, 10, tzinfo=PARIS)
@@ -268,22 +270,84 @@ def test_a_closed_service_is_named_with_what_it_says(
     assert "(HTTP 503) : Rouvre à 8 h." in found.constat
 
 
+ELSEWHERE = {"login": "contact@tiers2.example.org"}
+
+
 @pytest.mark.parametrize(
-    ("change", "code"),
+    ("change", "code", "told"),
     [
-        ({"login": "jean dupont"}, "login"),
-        ({"login": "inconnu@exemple.fr"}, "login_inconnu"),
-        ({"contrat": "1234567890123456"}, "contrat"),
-        ({"contrat": "0"}, "contrat_inconnu"),
+        ({"login": "jean dupont"}, "login", "un @ et un seul"),
+        ({"login": "inconnu@exemple.fr"}, "login_inconnu", "SGT504"),
+        (ELSEWHERE, "login_d_un_autre", "TIERS2, le certificat à l'acteur TIERS1 (SGT502"),
+        ({"login": "sans.droit@tiers1.example.org"}, "login_sans_droit", "SGT483"),
+        ({"login": "ancien.compte@tiers1.example.org"}, "compte_ferme", "SGT483"),
+        ({"contrat": "1234567890123456"}, "contrat", "1 à 15 caractères"),
+        ({"contrat": "0"}, "contrat_inconnu", "SGT471"),
+        ({"contrat": "1100391"}, "contrat_d_un_autre", "TIERS2, le certificat à l'acteur TIERS1"),
+        ({"contrat": "1100017"}, "contrat_inactif", "du 01/01/2012 au 31/12/2014 (SGT473)"),
     ],
 )
-def test_logins_and_contracts_are_checked(good: Setup, change: dict[str, str], code: str) -> None:
-    assert codes(replace(good, url=None, **change)) == [code]  # type: ignore[arg-type]
+def test_logins_and_contracts_are_held_against_the_certificate(
+    good: Setup, change: dict[str, str], code: str, told: str
+) -> None:
+    found = examine(replace(good, url=None, **change), machine_now())  # type: ignore[arg-type]
+    assert [(each.code, each.gravite) for each in found] == [(code, "erreur")]
+    assert told in found[0].constat
 
 
-def test_the_contract_of_another_actor_is_named(good: Setup, simulator: RunningSimulator) -> None:
-    other = simulator.ready["actors"]["fournisseur"]["contrat_id"]
-    assert codes(replace(good, url=None, contrat=other)) == ["contrat_d_un_autre"]
+@pytest.mark.parametrize("path", ["RecherchePoint/v2.0", "", "x"])
+def test_an_actor_that_is_homologated_for_nothing_is_told_in_production(
+    good: Setup, path: str
+) -> None:
+    identity = Identity(**ELSEWHERE, contrat=None, url=f"https://h/{path}")
+    database = open_database(good.data_dir or Path())
+    assert list(examine_identity(identity, database)) == []
+    (found,) = examine_identity(replace(identity, environment="production"), database)
+    assert (found.code, found.gravite) == ("acteur_non_homologue", "erreur")
+    database.dispose()
+
+
+def test_a_login_of_another_is_held_against_its_contract_where_the_certificate_is_nobody_s(
+    good: Setup, issue: Issue
+) -> None:
+    files = issue()
+    setup = replace(good, cert=files.chain, key=files.key, url=None, contrat="1000184")
+    assert codes(setup) == ["non_enregistre", "contrat_d_un_autre"]
+
+
+@pytest.mark.parametrize(
+    ("login", "why", "code"),
+    [
+        ("jean.dupont", "un @ et un seul", "SGT562"),
+        ("a@b@exemple.fr", "un @ et un seul", "SGT562"),
+        ("jean+sge@exemple.fr", "« + » n'y est pas admis", "SGT562"),
+        ("jérôme@exemple.fr", "« é » n'y est pas admis", "SGT562"),
+        ("jean @exemple.fr", "l'espace n'y est pas admis", "SGT562"),
+        ("@exemple.fr", "rien n'est écrit avant le @", "SGT562"),
+        ("-jean@exemple.fr", "« - » ne peut pas être le premier caractère avant le @", "SGT562"),
+        ("jean@.exemple.fr", "« . » ne peut pas être le premier caractère après le @", "SGT562"),
+        (f"{'a' * 257}@exemple.fr", "plus de 256 caractères", "SGT562"),
+        ("jean@exemple.f", "ne finit pas par un point et au moins deux lettres", "SGT562"),
+        ("jean@exemple", "ne finit pas par un point et au moins deux lettres", "SGT504"),
+    ],
+)
+def test_why_an_address_is_no_login_is_told_with_the_code_that_refuses_it(
+    login: str, why: str, code: str
+) -> None:
+    found = login_fault(login)
+    assert found is not None
+    assert why in found.constat
+    assert code in found.remede
+    assert login_fault("jean.dupont_2@sous-domaine.exemple.fr") is None
+
+
+def test_the_command_looks_where_the_variable_says(
+    good: Setup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SGE_SIM_DATA_DIR", str(good.data_dir))
+    files = ("--cert", str(good.cert), "--key", str(good.key))
+    done = run_command("doctor", *files, "--contrat", "1100391", "--login", str(good.login))
+    assert (done.returncode, "[contrat_d_un_autre]" in done.stdout) == (1, True)
 
 
 def test_the_command_names_what_is_wrong_and_says_so_by_its_code(good: Setup) -> None:

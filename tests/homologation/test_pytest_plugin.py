@@ -61,7 +61,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, Path]:
 def test_the_project_of_a_user_passes(project: tuple[Run, Path]) -> None:
     run, _ = project
     assert run.code == 0, run.output
-    assert "9 passed" in run.output
+    assert "11 passed" in run.output
 
 
 def test_marked_tests_tick_cases_in_the_usual_reports(project: tuple[Run, Path]) -> None:
@@ -142,3 +142,61 @@ def test_a_pytest_that_does_not_use_the_fixture_loads_nothing(tmp_path: Path) ->
     )
     run = run_pytest(tmp_path, "-p", "no:hypothesispytest", "-p", "no:xdist")
     assert run.code == 0, run.output
+
+
+FILES = """
+import io
+import zipfile
+from datetime import timedelta
+
+C5 = "25946599093143"
+
+def test_files_of_an_order(sge):
+    assert sge.flux.read() == []
+    today = sge.clock.now().date()
+    sge.client("CommandeCollectePublicationMesures").service.commanderCollectePublicationMesures(
+        demande={
+            "donneesGenerales": {
+                "objetCode": "AME",
+                "pointId": C5,
+                "initiateurLogin": sge.login,
+                "contratId": sge.contrat_id,
+            },
+            "accesMesures": {
+                "dateDebut": today,
+                "dateFin": today + timedelta(days=300),
+                "declarationAccordClient": {
+                    "accord": True,
+                    "personnePhysique": {"civilite": "M", "nom": "TEST"},
+                },
+                "mesuresTypeCode": "CDC",
+                "soutirage": True,
+                "injection": False,
+                "mesuresPas": "PT30M",
+                "mesuresCorrigees": False,
+                "transmissionRecurrente": True,
+                "periodiciteTransmission": "P1D",
+            },
+        }
+    )
+    sge.clock.advance(timedelta(days=3))
+    first, *others = sge.flux.read("R50")
+    assert others
+    assert sge.flux.read() == [first, *others]
+    assert first["publication"] < others[0]["publication"]
+    with zipfile.ZipFile(io.BytesIO(sge.flux.content(first["nom"]))) as file:
+        (name,) = file.namelist()
+        assert C5.encode() in file.read(name)
+
+def test_no_file_is_left(sge):
+    assert sge.flux.read() == []
+"""
+
+
+def test_the_files_that_an_order_has_published_are_read(tmp_path: Path) -> None:
+    (tmp_path / "test_files.py").write_text(FILES)
+    (tmp_path / "pytest.ini").write_text(
+        "[pytest]\nsge_options = --environment production --now 2025-08-01T10:00\n"
+    )
+    run = run_pytest(tmp_path)
+    assert (run.code, "2 passed" in run.output) == (0, True), run.output

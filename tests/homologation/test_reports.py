@@ -11,6 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import etree
 from openpyxl import load_workbook
+from running_simulator import run_command
 
 from sge_sim.errors import UsageError
 from sge_sim.homologation.evidence import MANIFEST, fingerprint, verify
@@ -194,6 +195,18 @@ def test_a_file_that_was_replaced_added_or_removed_is_named(
         "ajout.txt n'est pas au manifeste.",
         "rapport.json a été modifié.",
     ]
+
+
+def test_another_zip_or_no_zip_is_said_to_be_none_of_evidence(tmp_path: Path) -> None:
+    kit, text = tmp_path / "kit.zip", tmp_path / "notes.zip"
+    with zipfile.ZipFile(kit, "w") as archive:
+        archive.writestr("kit-sge/GUIDE.md", "")
+    text.write_text("pas un zip")
+    for file, told in ((kit, "n'est pas un zip de preuves"), (text, "n'est pas un zip, ou")):
+        done = run_command("report", "verify", str(file))
+        assert (done.returncode, done.stderr) == (1, "")
+        (sentence,) = done.stdout.splitlines()
+        assert sentence.startswith(f"{file} {told}")
 
 
 def test_bytes_around_the_evidence_are_found(written: WrittenReports, tmp_path: Path) -> None:

@@ -34,7 +34,8 @@ def test_wheel_carries_the_contracts_the_catalogue_and_the_authorities(wheel: Pa
         for file in files:
             assert f"sge_sim/_data/{file.relative_to(ROOT).as_posix()}" in names
     assert not [name for name in names if name.endswith((".pem", ".key", ".p12", ".db"))]
-    assert not [name for name in names if name.startswith("tests")]
+    installed = {name.partition("/")[0] for name in names if ".dist-info/" not in name}
+    assert installed == {"sge_sim"}
 
 
 def test_wheel_alone_serves_the_ten_documents(wheel: Path, tmp_path: Path) -> None:

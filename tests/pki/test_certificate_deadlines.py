@@ -1,12 +1,12 @@
 """Working days before the end of a certificate."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import strategies as st
 
 from sge_sim.clock import PARIS
-from sge_sim.pki.deadlines import renewal_deadline, rotation_warning
+from sge_sim.pki.deadlines import in_legal_time, renewal_deadline, rotation_warning
 
 DAYS = st.dates(date(2015, 1, 1), date(2045, 1, 1))
 
@@ -44,3 +44,13 @@ def test_a_certificate_has_expired_after_its_last_second_only() -> None:
         told = rotation_warning(END, now)
         assert told is not None
         assert verb in told
+
+
+@pytest.mark.documented("RFC 5280 §4.1.2.5")
+def test_a_certificate_without_an_end_has_a_last_day_in_legal_time() -> None:
+    no_end = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+    assert in_legal_time(no_end) == datetime(9999, 12, 31, 23, 59, 59, tzinfo=PARIS)
+    assert renewal_deadline(in_legal_time(no_end).date()) == date(9999, 12, 10)
+    assert rotation_warning(no_end, END) is None
+    assert in_legal_time(END.astimezone(UTC)) == END
+    assert renewal_deadline(date(1, 1, 3)) == date.min

@@ -1,6 +1,7 @@
 """The matrix of certificates that the policy accepts and refuses."""
 
 import subprocess
+import tracemalloc
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -14,11 +15,13 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from sge_sim.pki.authorities import Environment
 from sge_sim.pki.certificates import fingerprint
-from sge_sim.pki.checks import CERTIFICATE_CHECKS, REQUEST_CHECKS, Registered
+from sge_sim.pki.checks import CERTIFICATE_CHECKS
 from sge_sim.pki.installation import Pki
 from sge_sim.pki.issuing import issue_client_certificate
 from sge_sim.pki.keys import key_pem
+from sge_sim.pki.memory import BoundedMemory
 from sge_sim.pki.policy import Policy
+from sge_sim.pki.request_checks import REQUEST_CHECKS, Registered
 from sge_sim.pki.simulated import SimulatedAuthority
 from sge_sim.pki.trust import load_trust
 
@@ -358,11 +361,38 @@ def test_each_check_has_its_own_code_source_and_remedy() -> None:
         assert one.find.__doc__
 
 
-def test_what_is_remembered_is_bounded(pki: Pki, gandi_issuer: Forged) -> None:
-    policy = Policy("production", pki.trust, kept=3)
-    for _ in range(5):
-        assert policy.judge(forge(issuer=gandi_issuer).der, NOW).accepted
-    assert policy._judged.cache_info().currsize == 3
+def test_what_is_remembered_of_large_certificates_is_bounded_by_bytes(
+    pki: Pki, gandi_issuer: Forged
+) -> None:
+    """A client that isn't let in sends a certificate of 90 kB each time: none is kept."""
+    policy = Policy("production", pki.trust, kept_bytes=30_000)
+    names = [f"{number:05}.{'x' * 60}.example.fr" for number in range(1_000)]
+    tracemalloc.start()
+    before, _ = tracemalloc.get_traced_memory()
+    for number in range(40):
+        leaf = forge(name(str(number), "y" * 5_000), gandi_issuer, names=names).der
+        assert len(leaf) > 80_000
+        verdict = policy.judge(leaf, NOW)
+        assert not verdict.accepted
+        assert len(verdict.subject) + len(verdict.explain()) < 3_000
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert 1 < len(policy._memory) < 40
+    assert 0 < policy._memory.held <= 30_000
+    assert after - before < 1_000_000
+
+
+def test_what_was_judged_is_recalled_and_the_least_recent_forgotten() -> None:
+    memory: BoundedMemory[str] = BoundedMemory(10)
+    made = []
+
+    def recall(value: str) -> str:
+        return memory.recall(value.encode(), lambda: made.append(value) or value, len)
+
+    for value in ("aaaa", "bbbb", "aaaa", "cccc", "aaaa", "bbbb", "x" * 11, "x" * 11):
+        assert recall(value) == value
+    assert made == ["aaaa", "bbbb", "cccc", "bbbb", "x" * 11, "x" * 11]
+    assert (len(memory), memory.held) == (2, 8)
 
 
 def test_explanation_says_what_is_wrong_and_what_to_do(pki: Pki, gandi_issuer: Forged) -> None:

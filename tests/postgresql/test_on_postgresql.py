@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,9 @@ import requests
 from orders_kit import C5, NOW, Orders
 from running_simulator import RunningSimulator, start_simulator
 from sqlalchemy import create_engine, make_url, text
+
+from sge_sim.store.acteurs import Certificat, registered_certificats
+from sge_sim.store.database import Database
 
 pytestmark = pytest.mark.postgresql
 
@@ -72,6 +76,51 @@ def test_an_advance_of_the_clock_publishes_what_was_due(running: RunningSimulato
     files = running.admin("/api/flux", limit=1000)[: -len(before) or None]
     assert len(files) >= 9
     assert {(each["flux"], each["etat"]) for each in files} == {("R50", "livre")}
+
+
+def test_the_clock_moves_while_what_is_due_is_published(running: RunningSimulator) -> None:
+    admin = running.ready["admin_url"]
+
+    def call(number: int) -> int:
+        path, body = (
+            ("/api/clock", {"action": "advance", "duree": "12h"})
+            if number % 2
+            else ("/api/flux/publish", None)
+        )
+        return requests.post(admin + path, json=body, timeout=120).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        assert Counter(pool.map(call, range(32))) == {200: 32}
+
+
+def test_a_certificate_without_an_end_is_read_where_the_server_speaks_legal_time(
+    running: RunningSimulator, database_url: str
+) -> None:
+    french = {"options": "-c timezone=Europe/Paris"}
+    database = Database(make_url(database_url).update_query_dict(french))
+    no_end = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+    with database.transaction() as session:
+        session.add(
+            Certificat(
+                fingerprint="0" * 64,
+                environnement="production",
+                acteur_code="TIERS1",
+                subject="sans fin",
+                not_after=no_end,
+                pem="",
+            )
+        )
+    with database.sessions() as session:
+        ends = {one.subject: one.not_after for one in registered_certificats(session)}
+    database.dispose()
+    assert ends["sans fin"] == no_end
+    assert running.admin("/api/certificats")[-1]["sujet"] == "sans fin"
+
+
+def test_the_password_is_shown_nowhere(running: RunningSimulator, database_url: str) -> None:
+    password = make_url(database_url).password
+    shown = running.admin("/api/settings")["database_url"]
+    assert password is None or password not in shown
 
 
 def test_the_commands_find_it_by_the_variable_of_the_setting(

@@ -9,7 +9,8 @@ from sge_sim.mesures import Collecte, Opposition, PointMesure, Profil, Structure
 from sge_sim.referentiel.mesures import jour_releve, point_mesure
 from sge_sim.store.codes import Sens
 from sge_sim.store.database import Database
-from sge_sim.store.mesures import Suivi, open_collecte, read_suivi
+from sge_sim.store.fiches import Suivi
+from sge_sim.store.mesures import open_collecte, read_suivi
 from sge_sim.store.points import Point, find_point, named_points
 
 C5, C4, C2 = "25478147557460", "98800001144455", "98800003605936"

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from sge_sim.environ import Demandeur
+from sge_sim.demandeur import Demandeur
 from sge_sim.services.acces import CONTRACT_RULES, Acces
 from sge_sim.services.rule import Refus, check
 from sge_sim.settings import Environment

@@ -1,23 +1,24 @@
 """A Spyne endpoint in process: bytes in, status and document out."""
 
-import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from http import HTTPStatus
 
 from lxml import etree
 
-from sge_sim.environ import OUTCOME
+from sge_sim.clock import machine_now
+from sge_sim.exchange import Exchange, Outcome
 from sge_sim.soap.contract import ENVELOPE, Contract
-from sge_sim.soap.endpoint import Answer, Call, Endpoint
-from sge_sim.soap.protocol import SgtFault
+from sge_sim.soap.endpoint import Answer, Endpoint
+from sge_sim.transport.message import Request, Sender
 
 
 @dataclass(frozen=True)
-class Exchange:
-    status: str
+class Posted:
+    status: HTTPStatus
     document: etree._Element
-    fault: SgtFault | None
+    outcome: Outcome
 
     @property
     def code(self) -> str | None:
@@ -33,21 +34,15 @@ def envelope(body: str, header: str = "", prefix: str = "soapenv") -> bytes:
     ).encode()
 
 
-def post(
-    contract: Contract, request: bytes, handle: Callable[[Call], Answer], **environ: Any
-) -> Exchange:
-    endpoint = Endpoint(contract, handle, "Erreur Technique")
-    statuses: list[str] = []
-    environ = {
-        "REQUEST_METHOD": "POST",
-        "PATH_INFO": contract.path,
-        "QUERY_STRING": "",
-        "CONTENT_TYPE": "text/xml; charset=utf-8",
-        "CONTENT_LENGTH": str(len(request)),
-        "SERVER_NAME": "localhost",
-        "SERVER_PORT": "8443",
-        "wsgi.url_scheme": "https",
-        "wsgi.input": io.BytesIO(request),
-    } | environ
-    answer = b"".join(endpoint(environ, lambda status, headers: statuses.append(status)))
-    return Exchange(statuses[0], etree.fromstring(answer), environ.get(OUTCOME))
+def post(contract: Contract, request: bytes, handle: Callable[[Exchange], Answer]) -> Posted:
+    @contextmanager
+    def answering(exchange: Exchange) -> Iterator[Answer]:
+        yield handle(exchange)
+
+    endpoint = Endpoint(contract, answering, "Erreur Technique")
+    sender = Sender(b"", (), "127.0.0.1")
+    demand = Request("POST", contract.path, "", {}, request, sender)
+    exchange = Exchange(demand, machine_now(), machine_now())
+    response = endpoint.answer(exchange)
+    assert exchange.outcome is not None
+    return Posted(response.status, etree.fromstring(response.content), exchange.outcome)

@@ -2,10 +2,11 @@ from typing import Any
 
 import pytest
 from lxml import etree
-from soap_calls import Exchange, envelope, post
+from soap_calls import envelope, post
 
+from sge_sim.exchange import Exchange
 from sge_sim.soap.contract import ENVELOPE, Contract
-from sge_sim.soap.endpoint import Answer, Call
+from sge_sim.soap.endpoint import Answer
 from sge_sim.soap.protocol import SgtFault
 
 NS = "http://www.enedis.fr/sge/b2b/services/rechercherpoint/v2.0"
@@ -18,10 +19,10 @@ class Recorder:
     """A service that keeps what it was asked."""
 
     def __init__(self, answer: Answer | Exception | None = None) -> None:
-        self.calls: list[Call] = []
+        self.calls: list[Exchange] = []
         self.answer = answer or Answer({})
 
-    def __call__(self, call: Call) -> Answer:
+    def __call__(self, call: Exchange) -> Answer:
         self.calls.append(call)
         if isinstance(self.answer, Exception):
             raise self.answer
@@ -37,8 +38,8 @@ def service() -> Recorder:
 @pytest.mark.parametrize("prefix", ["soapenv", "S", "soap-env", "ns0"])
 def test_any_prefix_is_read(recherche_point: Contract, service: Recorder, prefix: str) -> None:
     exchange = post(recherche_point, envelope(BODY, prefix=prefix), service)
-    assert exchange.status.startswith("200")
-    assert service.calls[0].body == {"criteres": {}, "loginUtilisateur": "tiers@exemple.fr"}
+    assert exchange.status == 200
+    assert service.calls[0].demande == {"criteres": {}, "loginUtilisateur": "tiers@exemple.fr"}
 
 
 @pytest.mark.observed("clients send no header, a partial one or a whole one")
@@ -60,8 +61,8 @@ def test_header_is_tolerated_in_every_state(
     recherche_point: Contract, service: Recorder, header: str, read: dict[str, Any]
 ) -> None:
     exchange = post(recherche_point, envelope(BODY, header), service)
-    assert exchange.status.startswith("200")
-    assert service.calls[0].header == read
+    assert exchange.status == 200
+    assert service.calls[0].entete == read
 
 
 @pytest.mark.observed("recorded answers: login of the header echoed, SGT200 « Succès »")
@@ -92,7 +93,7 @@ def test_no_acquittement_where_the_contract_has_none(contracts: dict[str, Contra
     service = Recorder()
     exchange = post(contract, envelope(body), service)
     assert [etree.QName(child).localname for child in exchange.document] == ["Body"]
-    assert service.calls[0].body["demande"]["mesuresCorrigees"] is False
+    assert service.calls[0].demande["demande"]["mesuresCorrigees"] is False
 
 
 def test_local_elements_are_unqualified(recherche_point: Contract) -> None:
@@ -121,7 +122,7 @@ def test_ready_bytes_are_sent_as_they_are(recherche_point: Contract) -> None:
 @pytest.mark.documented("GUI 0488 §4.3: soap:Server, detail/erreur/resultat@code and label")
 def test_fault_has_the_form_of_sge(recherche_point: Contract) -> None:
     exchange = post(recherche_point, envelope(BODY), Recorder(SgtFault("SGT4F7")))
-    assert exchange.status.startswith("500")
+    assert exchange.status == 500
     fault = exchange.document.find(f"{{{ENVELOPE}}}Body/{{{ENVELOPE}}}Fault")
     assert fault is not None
     assert fault.findtext("faultcode") == "soap:Server"
@@ -163,9 +164,8 @@ def test_malformed_message_is_refused_and_says_why(
     recherche_point: Contract, service: Recorder, request_: bytes, because: str
 ) -> None:
     exchange = post(recherche_point, request_, service)
-    assert (exchange.status[:3], exchange.code) == ("500", "SGT562")
-    assert exchange.fault is not None
-    assert because in exchange.fault.explanation
+    assert (exchange.status, exchange.code) == (500, "SGT562")
+    assert because in exchange.outcome.explanation
     assert not service.calls
 
 
@@ -192,17 +192,7 @@ def test_document_type_is_refused_and_nothing_expanded(
 def test_nesting_is_bounded(recherche_point: Contract, service: Recorder) -> None:
     exchange = post(recherche_point, envelope("<a>" * 5000 + "</a>" * 5000), service)
     assert exchange.code == "SGT562"
-    assert exchange.fault is not None
-    assert "depth" in exchange.fault.explanation
-
-
-@pytest.mark.parametrize("content_type", ["text/xml", "application/soap+xml; charset=UTF-8"])
-@pytest.mark.observed("clients send both")
-def test_both_content_types_are_read(
-    recherche_point: Contract, service: Recorder, content_type: str
-) -> None:
-    exchange = post(recherche_point, envelope(BODY), service, CONTENT_TYPE=content_type)
-    assert exchange.status.startswith("200")
+    assert "depth" in exchange.outcome.explanation
 
 
 @pytest.mark.parametrize("encoding", ["UTF-8", "ISO-8859-1", "UTF-16"])
@@ -217,18 +207,16 @@ def test_declared_encoding_is_read(
     text = f'<?xml version="1.0" encoding="{encoding}"?>' + envelope(named).decode()
     post(recherche_point, text.encode(encoding), service)
     (call,) = service.calls
-    assert call.body["criteres"]["nomClientFinalOuDenominationSociale"] == "Société Énergie"
+    assert call.demande["criteres"]["nomClientFinalOuDenominationSociale"] == "Société Énergie"
 
 
 def test_failure_of_a_service_is_a_fault_and_is_explained(recherche_point: Contract) -> None:
     exchange = post(recherche_point, envelope(BODY), Recorder(ZeroDivisionError("oups")))
     assert exchange.code == "SGT500"
-    assert exchange.fault is not None
-    assert exchange.fault.explanation == "ZeroDivisionError: oups"
+    assert exchange.outcome.explanation == "ZeroDivisionError: oups"
 
 
 def test_member_that_the_contract_lacks_is_never_sent(recherche_point: Contract) -> None:
-    exchange: Exchange = post(recherche_point, envelope(BODY), Recorder(Answer({"invente": 1})))
+    exchange = post(recherche_point, envelope(BODY), Recorder(Answer({"invente": 1})))
     assert exchange.code == "SGT500"
-    assert exchange.fault is not None
-    assert "invente" in exchange.fault.explanation
+    assert "invente" in exchange.outcome.explanation

@@ -14,8 +14,9 @@ from sge_sim.store.acteurs import (
     has_acteurs,
     has_contrat_actif,
 )
-from sge_sim.store.certificats import read_registration
 from sge_sim.store.database import Database
+from sge_sim.store.fiches import FicheCertificat
+from sge_sim.store.lecture import read_certificat
 from sge_sim.store.models import Acteur, Certificat, Contrat, Habilitation, Utilisateur
 
 
@@ -58,6 +59,13 @@ def test_the_default_actor_of_a_kind_is_the_one_marked_so(session: Session) -> N
     assert default_acteur(session, "tiers").code == "TIERS1"
 
 
+def registered(database: Database, fingerprint: str, environnement: str) -> FicheCertificat | None:
+    found: FicheCertificat | None = database.memoire.look().ask(
+        read_certificat, fingerprint, environnement
+    )
+    return found
+
+
 def test_an_actor_is_known_by_the_certificate_of_its_environment(database: Database) -> None:
     with database.transaction() as session:
         session.add(Acteur(code="TIERS1", nom="ALPHA", kind="tiers"))
@@ -72,15 +80,15 @@ def test_an_actor_is_known_by_the_certificate_of_its_environment(database: Datab
                 pem="-----BEGIN CERTIFICATE-----",
             )
         )
-    found = read_registration(database, "ab" * 32, "homologation")
-    assert found == ("TIERS1", "tiers", "-----BEGIN CERTIFICATE-----")
-    assert read_registration(database, "ab" * 32, "production") is None
-    assert read_registration(database, "cd" * 32, "homologation") is None
+    found = registered(database, "ab" * 32, "homologation")
+    assert found == FicheCertificat("TIERS1", "tiers", "-----BEGIN CERTIFICATE-----")
+    assert registered(database, "ab" * 32, "production") is None
+    assert registered(database, "cd" * 32, "homologation") is None
     with database.transaction() as session:
         session.get_one(Acteur, "TIERS1").kind = "fournisseur"
-    changed = read_registration(database, "ab" * 32, "homologation")
+    changed = registered(database, "ab" * 32, "homologation")
     assert changed is not None
-    assert changed[1] == "fournisseur"
+    assert changed.kind == "fournisseur"
 
 
 def test_a_package_is_homologated_in_one_environment(session: Session) -> None:

@@ -14,12 +14,14 @@ import sys
 import termios
 import time
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 
 from sge_sim.errors import UsageError
 from sge_sim.transport.admin_server import AdminServer
 from sge_sim.transport.child import Process
 from sge_sim.transport.limits import Limits
+from sge_sim.transport.message import Response
 from sge_sim.transport.server import B2BServer
 from sge_sim.transport.sockets import bind, bind_loopback
 from sge_sim.transport.supervisor import supervise
@@ -28,18 +30,17 @@ from sge_sim.transport.tls import build_server_context
 GRACE_SECONDS = 2.5
 
 
-def application(folder, environ, start_response):
-    if environ["PATH_INFO"] != "/":
+def application(folder, request):
+    if request.path != "/":
         (folder / "entered").touch()
-    match environ["PATH_INFO"]:
+    match request.path:
         case "/slow":
             time.sleep(1.0)
         case "/hang":
             time.sleep(60.0)
         case "/stuck":
             os.kill(os.getpid(), signal.SIGSTOP)
-    start_response("200 OK", [("Content-Type", "text/plain")])
-    return [str(os.getpid()).encode()]
+    return Response(HTTPStatus.OK, str(os.getpid()).encode())
 
 
 async def administration(scope, receive, send):

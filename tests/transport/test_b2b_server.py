@@ -7,6 +7,7 @@ import ssl
 import threading
 from dataclasses import asdict, replace
 from functools import partial
+from http import HTTPStatus
 
 import pytest
 from throwaway_pki import SERVER, issue
@@ -14,6 +15,7 @@ from transport_kit import SHORT, answer, ask, common_name, eventually
 
 from sge_sim.errors import UsageError
 from sge_sim.transport.limits import Limits
+from sge_sim.transport.message import Response
 from sge_sim.transport.server import B2BServer
 from sge_sim.transport.sockets import bind
 from sge_sim.transport.tls import build_server_context
@@ -91,11 +93,10 @@ def test_a_server_does_not_start_on_a_bad_pair(pki):
 def test_requests_under_way_finish_when_the_server_stops(serve, client):
     entered, released = threading.Event(), threading.Event()
 
-    def hold(environ, start_response):
+    def hold(request):
         entered.set()
         released.wait(10)
-        start_response("200 OK", [("Content-Length", "4")])
-        return [b"done"]
+        return Response(HTTPStatus.OK, b"done")
 
     running = serve(app=hold)
     connection = client(running.port)
@@ -115,6 +116,20 @@ def test_requests_under_way_finish_when_the_server_stops(serve, client):
         socket.create_connection(("127.0.0.1", running.port), timeout=10)
 
 
+def test_an_answer_that_is_leaving_arrives_whole_when_the_server_stops(serve, client):
+    content = b"a" * 32 * 1024 * 1024
+    running = serve(SHORT, app=lambda request: Response(HTTPStatus.OK, content))
+    connection = client(running.port)
+    connection.request("GET", "/")
+    waiting = running.server.connections.waiting
+    eventually(lambda: [one for one in waiting() if one.answering])
+    stopping = threading.Thread(target=running.server.stop)
+    stopping.start()
+    assert connection.getresponse().read() == content
+    stopping.join(10)
+    assert not stopping.is_alive()
+
+
 def test_stopping_ends_idle_connections_at_once(serve, client):
     running = serve(replace(SHORT, idle_seconds=60.0))
     connection = client(running.port)
@@ -128,11 +143,10 @@ def test_an_application_that_does_not_return_holds_the_stop_up_only_for_a_while(
 ):
     entered, released = threading.Event(), threading.Event()
 
-    def hang(environ, start_response):
+    def hang(request):
         entered.set()
         released.wait(30)
-        start_response("200 OK", [("Content-Length", "0")])
-        return []
+        return Response(HTTPStatus.OK, b"")
 
     running = serve(replace(SHORT, stop_seconds=0.2), app=hang)
     connection = client(running.port)
@@ -201,6 +215,7 @@ def test_a_listener_without_settings_has_narrow_bounds():
         "max_body_bytes": 1024 * 1024,
         "max_connections": 512,
         "max_buffered_bytes": 64 * 1024 * 1024,
+        "max_unsent_bytes": 64 * 1024 * 1024,
         "handshake_seconds": 10.0,
         "request_seconds": 20.0,
         "response_seconds": 10.0,

@@ -7,13 +7,14 @@ import ssl
 import threading
 import time
 from dataclasses import replace
+from http import HTTPStatus
 from unittest.mock import Mock
 
 import pytest
 from transport_kit import LARGE_ANSWER, SHORT, ask, eventually
 
 from sge_sim.transport.connection import Connection
-from sge_sim.transport.identity import TLS_OBJECT
+from sge_sim.transport.message import Response
 
 LIMIT = SHORT.max_body_bytes
 
@@ -45,34 +46,33 @@ def test_many_requests_share_a_connection(serve, client):
         assert ask(connection, "/echo", b"%d" % number) == b"%d" % number
 
 
-def test_the_application_sees_an_https_request(serve, client):
-    seen = json.loads(ask(client(serve().port), "/a%20b?c=%20", Accept="text/xml"))
-    assert seen["wsgi.url_scheme"] == "https"
-    assert seen["PATH_INFO"] == "/a b"
-    assert seen["QUERY_STRING"] == "c=%20"
-    assert seen["HTTP_ACCEPT"] == "text/xml"
-    assert seen["SERVER_NAME"] == "127.0.0.1"
+def test_the_application_sees_a_parsed_request(serve, client):
+    seen = json.loads(ask(client(serve().port), "/a%20b%2Fc?d=%20", Accept="text/xml"))
+    assert seen["method"] == "GET"
+    assert seen["path"] == "/a b%2Fc"
+    assert seen["query"] == "d=%20"
+    assert seen["accept"] == "text/xml"
 
 
 def test_an_answer_does_not_wait_for_another_to_be_acknowledged(serve, client):
-    def nodelay(environ, start_response):
-        start_response("200 OK", [("Content-Length", "1")])
-        return [b"%d" % environ[TLS_OBJECT].getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)]
-
-    assert ask(client(serve(app=nodelay).port)) == b"1"
+    running = serve()
+    kept = client(running.port)
+    ask(kept)
+    (connection,) = eventually(running.server.connections.waiting)
+    assert connection.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_a_large_answer_arrives_whole(serve, client):
     assert ask(client(serve().port), "/large") == LARGE_ANSWER
 
 
-def test_a_chunked_body_has_a_length_for_the_application(serve, client):
+def test_a_chunked_body_is_whole_for_the_application(serve, client):
     connection = client(serve().port)
     pieces = [b"a" * 20_000, b"b" * 10_000]
     connection.request("POST", "/echo", iter(pieces), encode_chunked=True)
     assert connection.getresponse().read() == b"".join(pieces)
     connection.request("POST", "/", iter(pieces), encode_chunked=True)
-    assert json.loads(connection.getresponse().read())["CONTENT_LENGTH"] == "30000"
+    assert "transfer-encoding" not in json.loads(connection.getresponse().read())
 
 
 def test_expect_is_answered_before_the_body_comes(serve, open_tls):
@@ -144,13 +144,33 @@ def test_an_idle_connection_is_closed_without_a_word(serve, open_tls):
 
 @pytest.mark.parametrize("error", [LookupError, OSError, ConnectionResetError])
 def test_an_error_of_the_application_is_answered_500_and_logged(serve, client, caplog, error):
-    def fail(environ, start_response):
+    def fail(request):
         raise error("perdu")
 
     connection = client(serve(app=fail).port)
     connection.request("GET", "/")
-    assert connection.getresponse().status == 500
+    response = connection.getresponse()
+    assert response.status == 500
+    assert "ses messages" in response.read().decode()
     assert eventually(lambda: "perdu" in caplog.text)
+
+
+def test_an_http_1_0_client_is_told_that_it_may_go_on(serve, open_tls):
+    tls = open_tls(serve().port)
+    tls.sendall(b"GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n")
+    answer = tls.recv(65536)
+    assert b"\r\nConnection: Keep-Alive\r\nKeep-Alive: timeout=2\r\n" in answer
+    tls.sendall(b"GET / HTTP/1.0\r\n\r\n")
+    assert b"\r\nConnection: close\r\n" in read_to_the_end(tls)
+
+
+def test_head_gets_the_length_without_the_content(serve, client):
+    connection = client(serve().port)
+    connection.request("HEAD", "/large")
+    response = connection.getresponse()
+    assert response.headers["Content-Length"] == str(len(LARGE_ANSWER))
+    response.read()
+    ask(connection)
 
 
 def test_requests_in_memory_are_bounded_all_connections_together(serve, client, open_tls):
@@ -195,11 +215,10 @@ def test_when_every_connection_is_being_served_a_newcomer_is_turned_away(serve, 
     released = threading.Event()
     entered = threading.Semaphore(0)
 
-    def hold(environ, start_response):
+    def hold(request):
         entered.release()
         released.wait(10)
-        start_response("200 OK", [("Content-Length", "2")])
-        return [b"ok"]
+        return Response(HTTPStatus.OK, b"ok")
 
     running = serve(replace(SHORT, max_connections=2, threads=2), app=hold)
     served = [client(running.port) for _ in range(2)]
@@ -218,7 +237,7 @@ def test_a_connection_that_closes_gives_its_place_back(serve, client):
         connection = client(running.port)
         ask(connection)
         connection.close()
-    assert eventually(lambda: running.server.slots._value == 3)
+    assert eventually(lambda: running.server.listener.slots._value == 3)
 
 
 def test_the_bytes_of_requests_are_given_back_once(serve, client):
@@ -228,8 +247,8 @@ def test_the_bytes_of_requests_are_given_back_once(serve, client):
     for _ in range(5):
         ask(connection, "/echo", b"a" * 1_000)
     connection.close()
-    assert eventually(lambda: running.server.slots._value == 3)
-    assert running.server.budget._left == SHORT.max_buffered_bytes
+    assert eventually(lambda: running.server.listener.slots._value == 3)
+    assert running.server.listener.requests._left == SHORT.max_buffered_bytes
 
 
 def test_a_refused_client_that_never_stops_sending_is_cut():

@@ -5,15 +5,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sge_sim.transport.framing import RequestError, RequestReader
+from sge_sim.transport.message import Request, Sender
 
 HEAD = b"POST /AdamPoint/v1.0 HTTP/1.1\r\nHost: sge\r\n"
 
 
+SENDER = Sender(b"certificat", (), "192.0.2.1")
+
+
 def reader() -> RequestReader:
-    return RequestReader(max_header_bytes=1_000, max_body_bytes=5_000)
+    return RequestReader(SENDER, max_header_bytes=1_000, max_body_bytes=5_000)
 
 
-def read(data: bytes) -> bytes | None:
+def whole(body: bytes) -> Request:
+    return Request("POST", "/AdamPoint/v1.0", "", {"host": "sge"}, body, SENDER)
+
+
+def read(data: bytes) -> Request | None:
     one = reader()
     one.receive(data)
     return one.take()
@@ -30,16 +38,16 @@ def sized(body: bytes) -> bytes:
 
 @given(st.lists(st.binary(min_size=1, max_size=60), max_size=5), st.data())
 def test_chunks_become_a_body_of_known_length_however_they_are_cut(pieces, data):
-    whole = chunked(*pieces)
+    stream = chunked(*pieces)
     one = reader()
     taken = []
-    while whole:
-        cut = data.draw(st.integers(1, len(whole)))
-        one.receive(whole[:cut])
-        whole = whole[cut:]
+    while stream:
+        cut = data.draw(st.integers(1, len(stream)))
+        one.receive(stream[:cut])
+        stream = stream[cut:]
         taken.append(one.take())
-    assert taken[-1] == sized(b"".join(pieces))
-    assert set(taken[:-1]) <= {None}
+    assert taken[-1] == whole(b"".join(pieces))
+    assert not any(taken[:-1])
     assert one.held == 0
     assert not one.under_way
 
@@ -53,17 +61,16 @@ def test_requests_sent_ahead_come_out_one_by_one(bodies, step):
         one.receive(stream[start : start + step])
         while (request := one.take()) is not None:
             taken.append(request)
-    assert taken == [sized(body) for body in bodies]
+    assert taken == [whole(body) for body in bodies]
 
 
 def test_a_request_without_body_ends_with_its_head():
-    assert read(b"GET /x?wsdl HTTP/1.1\r\nHost: a\r\n\r\n") == (
-        b"GET /x?wsdl HTTP/1.1\r\nHost: a\r\n\r\n"
-    )
+    taken = read(b"GET /x?wsdl HTTP/1.1\r\nHost: a\r\n\r\n")
+    assert taken == Request("GET", "/x", "wsdl", {"host": "a"}, b"", SENDER)
 
 
 def test_empty_lines_before_a_request_are_skipped():
-    assert read(b"\r\n\r\n" + sized(b"ok")) == sized(b"ok")
+    assert read(b"\r\n\r\n" + sized(b"ok")) == whole(b"ok")
 
 
 def test_a_request_is_under_way_from_its_first_byte_to_its_last():
@@ -84,31 +91,104 @@ def test_expect_is_told_once_and_kept_from_the_application():
     assert one.must_continue()
     assert not one.must_continue()
     one.receive(b"ok")
-    assert one.take() == sized(b"ok")
+    assert one.take() == whole(b"ok")
+
+
+@pytest.mark.parametrize(
+    "expect",
+    [
+        b"Expect: 100-continue, 100-continue\r\n",
+        b"Expect: 100-continue\r\nExpect: 100-Continue\r\n",
+        b"Expect: ,100-continue\r\n",
+    ],
+)
+def test_a_repeated_expect_is_told_once_and_at_once(expect: bytes) -> None:
+    one = reader()
+    one.receive(HEAD + expect + b"Content-Length: 2\r\n\r\n")
+    assert one.take() is None
+    assert one.must_continue()
+    assert not one.must_continue()
+    one.receive(b"ok")
+    assert one.take() == whole(b"ok")
+
+
+@pytest.mark.parametrize("encoding", [b"CHUNKED", b"Chunked", b" chunked "])
+def test_chunked_is_read_in_any_case(encoding: bytes) -> None:
+    request = chunked(b"ok").replace(b"chunked", encoding)
+    assert read(request) == whole(b"ok")
 
 
 def test_a_body_already_there_needs_no_continue():
     one = reader()
     one.receive(HEAD + b"Expect: 100-continue\r\nContent-Length: 2\r\n\r\nok")
-    assert one.take() == sized(b"ok")
+    assert one.take() == whole(b"ok")
     assert not one.must_continue()
 
 
 def test_trailers_and_chunk_extensions_are_dropped():
     request = chunked(b"ok").replace(b"2\r\n", b"2;name=value\r\n", 1)[:-2]
-    assert read(request + b"X-Checksum: 1\r\n\r\n") == sized(b"ok")
+    assert read(request + b"X-Checksum: 1\r\n\r\n") == whole(b"ok")
 
 
 def test_a_header_name_with_an_underscore_can_not_pass_for_another():
     request = sized(b"ok").replace(b"Host: sge", b"Content_Length: 900")
     taken = read(request)
     assert taken is not None
-    assert b"900" not in taken
+    assert taken.body == b"ok"
+    assert "content-length" not in taken.headers
+
+
+@pytest.mark.parametrize(
+    ("lines", "keeps"),
+    [
+        (b"GET / HTTP/1.1", True),
+        (b"GET / HTTP/1.1\r\nConnection: Close", False),
+        (b"GET / HTTP/1.1\r\nConnection: TE, close", False),
+        (b"GET / HTTP/1.0", False),
+        (b"GET / HTTP/1.0\r\nConnection: Keep-Alive", True),
+    ],
+)
+def test_a_connection_is_kept_as_its_client_wants(lines, keeps):
+    one = reader()
+    one.receive(lines + b"\r\n\r\n")
+    assert one.take()
+    assert one.keeps is keeps
+
+
+def test_a_header_that_repeats_is_joined():
+    taken = read(b"GET / HTTP/1.1\r\nAccept: a\r\nACCEPT:b \r\n\r\n")
+    assert taken is not None
+    assert taken.headers == {"accept": "a, b"}
+
+
+@pytest.mark.parametrize(
+    ("target", "path", "query"),
+    [
+        (b"/a%20b%C3%A9", "/a bé", ""),
+        (b"/a%2Fb%2fc?d=%20?", "/a%2Fb%2fc", "d=%20?"),
+        (b"/a%252Fb", "/a%2Fb", ""),
+    ],
+)
+def test_the_path_is_decoded_but_for_an_encoded_slash(target, path, query):
+    taken = read(b"GET " + target + b" HTTP/1.1\r\n\r\n")
+    assert taken is not None
+    assert (taken.path, taken.query) == (path, query)
 
 
 @pytest.mark.parametrize(
     ("status", "request_bytes"),
     [
+        (400, b"GET /\r\n\r\n"),
+        (400, b"get / HTTP/1.1\r\n\r\n"),
+        (400, b"GET  / HTTP/1.1\r\n\r\n"),
+        (400, b"GET / HTTP/1.x\r\n\r\n"),
+        (400, b"GET https://sge/ HTTP/1.1\r\n\r\n"),
+        (400, b"GET //sge/ HTTP/1.1\r\n\r\n"),
+        (400, b"CONNECT sge:443 HTTP/1.1\r\n\r\n"),
+        (400, b"GET /#a HTTP/1.1\r\n\r\n"),
+        (505, b"GET / HTTP/0.9\r\n\r\n"),
+        (505, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+        (400, HEAD + b"X: a\0b\r\n\r\n"),
         (413, HEAD + b"X: " + b"a" * 1_000),
         (413, HEAD + b"X: " + b"a" * 1_000 + b"\r\n\r\n"),
         (413, HEAD + b"Content-Length: 5001\r\n\r\n"),
@@ -124,6 +204,11 @@ def test_a_header_name_with_an_underscore_can_not_pass_for_another():
         (400, HEAD + b" folded: 2\r\n\r\n"),
         (400, HEAD + b"no colon\r\n\r\n"),
         (400, HEAD + b"X: a\nContent-Length: 2\r\n\r\n"),
+        (400, HEAD.replace(b"sge", b"s\x01ge") + b"\r\n"),
+        (400, HEAD.replace(b"sge", b"s\x7fge") + b"\r\n"),
+        (400, HEAD.replace(b"Point", b"\x1bPoint") + b"\r\n"),
+        (417, HEAD + b"Expect: 100-continue, other\r\nContent-Length: 2\r\n\r\n"),
+        (417, HEAD + b"Expect: other\r\nContent-Length: 2\r\n\r\n"),
         (400, HEAD + b"Transfer-Encoding: chunked\r\n\r\n-2\r\n"),
         (400, HEAD + b"Transfer-Encoding: chunked\r\n\r\n0x2\r\n"),
         (400, HEAD + b"Transfer-Encoding: chunked\r\n\r\n2\r\nok!\r\n"),
@@ -138,5 +223,5 @@ def test_what_is_too_large_or_ambiguous_is_refused(status, request_bytes):
 
 
 def test_a_body_as_large_as_allowed_passes():
-    assert read(sized(b"a" * 5_000)) == sized(b"a" * 5_000)
-    assert read(chunked(b"a" * 5_000)) == sized(b"a" * 5_000)
+    assert read(sized(b"a" * 5_000)) == whole(b"a" * 5_000)
+    assert read(chunked(b"a" * 5_000)) == whole(b"a" * 5_000)

@@ -10,7 +10,6 @@ from throwaway_pki import SERVER, issue
 from transport_kit import ask, common_name, eventually
 
 from sge_sim.transport.handshake import Cause
-from sge_sim.transport.identity import peer_certificate
 from sge_sim.transport.tls import verified_chain
 
 VERSIONS = [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3]
@@ -53,7 +52,7 @@ def test_a_welcome_client_is_known_by_certificate_chain_and_address(
     connection = client(serve().port, client_context(version=version))
     assert json.loads(ask(connection, "/sender")) == {
         "certificate": "client",
-        "chain": ["client", "Intermédiaire", "Racine"],
+        "authorities": ["Intermédiaire", "Racine"],
         "address": "127.0.0.1",
     }
 
@@ -195,10 +194,6 @@ def test_a_journal_that_fails_does_not_stop_the_service(serve, client, client_co
     assert alert_of(running.port, client_context(None))
     ask(client(running.port))
     assert eventually(lambda: "n'a pas pu être consigné" in caplog.text)
-
-
-def test_a_request_that_did_not_come_by_tls_has_no_certificate():
-    assert peer_certificate({}) is None
 
 
 def test_the_chain_of_a_refused_certificate_is_told_as_far_as_it_goes(pki, serve, client_context):

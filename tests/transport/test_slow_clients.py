@@ -3,20 +3,24 @@
 Each attack is run by many more clients than the server has threads.
 """
 
-import itertools
+import contextlib
 import select
 import socket
 import ssl
 import threading
 import time
 from dataclasses import replace
+from http import HTTPStatus
 
 import pytest
-from transport_kit import SHORT, ask
+from transport_kit import SHORT, ask, eventually
+
+from sge_sim.transport.message import Response
 
 ATTACKERS = 24
 CUT_SECONDS = 1.0
 MARGIN_SECONDS = 6.0
+MACHINE_SECONDS = 0.15  # for a machine that has other work
 REQUEST = b"POST /echo HTTP/1.1\r\nHost: a\r\n"
 LIMITS = replace(SHORT, idle_seconds=CUT_SECONDS)
 
@@ -82,45 +86,95 @@ def test_slow_clients_are_cut_while_others_are_served(serve, client, client_cont
             sock.close()
 
 
-def test_clients_that_do_not_read_hold_no_thread(serve, client, client_context):
+@pytest.mark.parametrize("reading", [False, True], ids=["never", "byte by byte"])
+def test_clients_that_do_not_read_do_not_slow_the_others(serve, client, client_context, reading):
+    """They ask ahead for large answers, many more than there are threads."""
     port = serve(replace(LIMITS, response_seconds=30.0, idle_seconds=30.0)).port
-    attackers = []
+    kept = client(port)
+    usual = slowest_of_a_hundred(lambda: ask(kept, "/echo", b"hello"))
+    usual_anew = slowest_of_a_hundred(lambda: ask(client(port), "/echo", b"hello"))
+    attackers, over = [], threading.Event()
+    dripping = threading.Thread(target=read_slowly, args=(attackers, over))
     try:
-        for _ in range(ATTACKERS):
+        for _ in range(50):
             sock = socket.socket()
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             sock.settimeout(10)
             sock.connect(("127.0.0.1", port))
             attackers.append(client_context().wrap_socket(sock, server_hostname="localhost"))
-            attackers[-1].sendall(b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n")
-        for _ in range(10):
-            asked = time.monotonic()
-            ask(client(port), "/echo", b"hello")
-            assert time.monotonic() - asked < CUT_SECONDS
+            attackers[-1].sendall(b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n" * 40)
+        if reading:
+            dripping.start()
+        disturbed = slowest_of_a_hundred(lambda: ask(kept, "/echo", b"hello"))
+        disturbed_anew = slowest_of_a_hundred(lambda: ask(client(port), "/echo", b"hello"))
     finally:
+        over.set()
+        if dripping.ident:
+            dripping.join()
         for sock in attackers:
             sock.close()
+    assert disturbed < 2 * usual + MACHINE_SECONDS
+    assert disturbed_anew < 2 * usual_anew + MACHINE_SECONDS
 
 
 def test_an_answer_nobody_reads_is_given_up(serve, client, client_context):
-    """Larger than any buffer of the system: a thread does wait then, but not for long."""
-    size = 64 * 1024 * 1024
-
-    def endless(environ, start_response):
-        if environ["PATH_INFO"] == "/":
-            start_response("200 OK", [("Content-Length", "0")])
-            return []
-        start_response("200 OK", [("Content-Length", str(size))])
-        return itertools.repeat(b"a" * 65536, size // 65536)
-
-    port = serve(replace(LIMITS, threads=1, handshake_seconds=10.0), app=endless).port
+    """Larger than any buffer of the system, with a single thread: it waits for nobody."""
+    large = Response(HTTPStatus.OK, b"a" * 64 * 1024 * 1024)
+    empty = Response(HTTPStatus.OK, b"")
+    running = serve(
+        replace(LIMITS, threads=1, handshake_seconds=10.0),
+        app=lambda request: empty if request.path == "/" else large,
+    )
     with (
-        socket.create_connection(("127.0.0.1", port), timeout=10) as plain,
+        socket.create_connection(("127.0.0.1", running.port), timeout=10) as plain,
         client_context().wrap_socket(plain, server_hostname="localhost") as tls,
     ):
         tls.sendall(b"GET /endless HTTP/1.1\r\nHost: a\r\n\r\n")
         tls.recv(1)
-        ask(client(port))
+        asked = time.monotonic()
+        ask(client(running.port))
+        assert time.monotonic() - asked < CUT_SECONDS / 2
+        connections = running.server.connections
+        assert any(one.answering for one in connections.waiting())
+        eventually(lambda: not any(one.answering for one in connections.waiting()))
+        eventually(lambda: running.server.listener.answers._left == LIMITS.max_unsent_bytes)
+
+
+def test_answers_that_wait_are_bounded_all_connections_together(serve, client, client_context):
+    content = b"a" * 16 * 1024 * 1024
+    limits = replace(LIMITS, max_unsent_bytes=40 * 1024 * 1024, response_seconds=30.0)
+    running = serve(limits, app=lambda request: Response(HTTPStatus.OK, content))
+    slow = []
+    try:
+        for _ in range(6):
+            sock = socket.create_connection(("127.0.0.1", running.port), timeout=10)
+            slow.append(client_context().wrap_socket(sock, server_hostname="localhost"))
+            slow[-1].sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        waiting = running.server.connections.waiting
+        eventually(lambda: running.server.listener.slots._value > limits.max_connections - 6)
+        assert sum(one.answering for one in waiting()) <= 3
+    finally:
+        for sock in slow:
+            sock.close()
+
+
+def slowest_of_a_hundred(action):
+    """Return the seconds of the slowest but one of a hundred runs."""
+    seconds = []
+    for _ in range(100):
+        began = time.monotonic()
+        action()
+        seconds.append(time.monotonic() - began)
+    return sorted(seconds)[-2]
+
+
+def read_slowly(attackers, over):
+    """Read one byte of each in turn, until it is over."""
+    while not over.is_set():
+        for sock in attackers:
+            with contextlib.suppress(OSError):
+                sock.recv(1)
+        over.wait(0.02)
 
 
 def send_slowly(attackers, drip):

@@ -5,16 +5,16 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from http.client import HTTPSConnection
 from typing import Any
 
 from cryptography import x509
 
 from sge_sim.transport.handshake import HandshakeFailure
-from sge_sim.transport.identity import peer_certificate, remote_address
 from sge_sim.transport.limits import Limits
+from sge_sim.transport.message import Request, Response
 from sge_sim.transport.server import B2BServer
-from sge_sim.transport.tls import verified_chain
 
 SHORT = Limits(
     max_header_bytes=8_000,
@@ -66,26 +66,23 @@ def common_name(der: bytes) -> str:
     return str(name[0].value)
 
 
-def answer(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+def answer(request: Request) -> Response:
     """The application under test: says what it received."""
-    match environ["PATH_INFO"]:
+    match request.path:
         case "/echo":
-            content = environ["wsgi.input"].read()
+            content = request.body
         case "/large":
             content = LARGE_ANSWER
         case "/sender":
-            certificate = peer_certificate(environ)
-            assert certificate
-            chain = verified_chain(environ["sge_sim.tls"])
+            sender = request.sender
             content = json.dumps(
                 {
-                    "certificate": common_name(certificate),
-                    "chain": [common_name(der) for der in chain],
-                    "address": remote_address(environ),
+                    "certificate": common_name(sender.certificate),
+                    "authorities": [common_name(der) for der in sender.authorities],
+                    "address": sender.address,
                 }
             ).encode()
         case _:
-            shown = {key: value for key, value in environ.items() if isinstance(value, str)}
-            content = json.dumps(shown).encode()
-    start_response("200 OK", [("Content-Length", str(len(content)))])
-    return [content]
+            shown = {"method": request.method, "path": request.path, "query": request.query}
+            content = json.dumps(shown | dict(request.headers)).encode()
+    return Response(HTTPStatus.OK, content)

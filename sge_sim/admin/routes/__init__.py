@@ -11,6 +11,7 @@ from sge_sim.commandes.back_office import BackOffice
 from sge_sim.settings import Settings
 from sge_sim.store.clock import StoredClock
 from sge_sim.store.database import Database
+from sge_sim.store.journal import Journal, JournalFeed
 
 if TYPE_CHECKING:
     from sge_sim.homologation.campaign import Campaigns
@@ -28,17 +29,19 @@ class Body(BaseModel):
 @dataclass(frozen=True)
 class AdminState:
     """What the routes work on; `b2b_url` is where the web services answer, `back_office`
-    does what is due."""
+    does what is due, `feed` tells of new exchanges."""
 
     settings: Settings
     database: Database
     clock: StoredClock
     b2b_url: str
     back_office: BackOffice
+    journal: Journal
+    feed: JournalFeed
 
     @cached_property
     def campaigns(self) -> "Campaigns":
         """The observed campaigns; the catalogue is loaded for whoever looks at one."""
         from sge_sim.homologation.campaign import Campaigns
 
-        return Campaigns(self.database, self.settings.plays_real_homologation)
+        return Campaigns(self.database, self.journal, self.settings.plays_real_homologation)

@@ -1,7 +1,6 @@
 """`/api/campaigns`: observed campaigns of the homologation."""
 
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fastapi import APIRouter
 from pydantic import Field
@@ -9,9 +8,6 @@ from pydantic import Field
 from sge_sim.admin.routes import AdminState, Body, RowNumber
 from sge_sim.homologation.rapport import Rapport
 from sge_sim.homologation.releases import DEFAULT_RELEASE
-
-if TYPE_CHECKING:
-    from sge_sim.homologation.campaign import CampaignState
 
 
 class NewCampaign(Body):
@@ -27,31 +23,22 @@ def router(state: AdminState) -> APIRouter:
 
     @routes.get("", summary="Les campagnes, de la plus récente à la plus ancienne")
     def read_all() -> list[dict[str, Any]]:
-        return [_view(each) for each in state.campaigns.list()]
+        return [each.view() for each in state.campaigns.list()]
 
     @routes.post("", summary="Ouvrir une campagne", status_code=201)
     def start(campaign: NewCampaign) -> dict[str, Any]:
-        return _view(state.campaigns.start(campaign.release, campaign.acteur))
+        return state.campaigns.start(campaign.release, campaign.acteur).view()
 
     @routes.get("/{campaign_id}", summary="Ce que les échanges de l'acteur ont coché")
     def read(campaign_id: RowNumber) -> dict[str, Any]:
-        return _view(state.campaigns.read(campaign_id))
+        return state.campaigns.read(campaign_id).view()
 
     @routes.post("/{campaign_id}/stop", summary="Fermer une campagne")
     def stop(campaign_id: RowNumber) -> dict[str, Any]:
-        return _view(state.campaigns.stop(campaign_id))
+        return state.campaigns.stop(campaign_id).view()
 
     @routes.get("/{campaign_id}/report", summary="Le rapport, dans la forme de rapport.json")
     def report(campaign_id: RowNumber) -> Rapport:
         return state.campaigns.read(campaign_id).rapport()
 
     return routes
-
-
-def _view(campaign: "CampaignState") -> dict[str, Any]:
-    """Return a campaign without the messages, which the journal gives."""
-    view = asdict(campaign)
-    for observation in view["observations"]:
-        del observation["execution"]
-    view["cas"] = {each.cle: each.statut for each in campaign.executions}
-    return view

@@ -37,7 +37,7 @@ class AdvanceClock(Body):
     """Jump ahead."""
 
     action: Literal["advance"]
-    duree: str = Field(description="10d, 36h, 30min", max_length=32)
+    duree: str = Field(description="10d (à la même heure légale), 36h, 30min", max_length=32)
 
 
 class RealClock(Body):

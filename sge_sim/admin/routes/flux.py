@@ -1,17 +1,24 @@
 """`/api/flux` and `/api/canaux`: the files that subscriptions and orders produced."""
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, get_args
 
 from fastapi import APIRouter, HTTPException, Query, Response
+from pydantic import BeforeValidator
 
 from sge_sim.admin.routes import AdminState, Body
 from sge_sim.admin.views_flux import CanalView, FichierView, PublicationView
+from sge_sim.filtres import known_spelling
 from sge_sim.flux.chiffrement import decrypt
 from sge_sim.flux.declaration import declare_canal, describe_canal, secret_of
 from sge_sim.flux.livraison import deliver_pending, retry_now
 from sge_sim.store.codes import AlgorithmeFlux, EtatFichier, Flux, TypeCanal
 from sge_sim.store.flux import find_fichier, find_fichiers
+
+FluxTyped = Annotated[Flux, BeforeValidator(lambda typed: known_spelling(typed, get_args(Flux)))]
+EtatTyped = Annotated[
+    EtatFichier, BeforeValidator(lambda typed: known_spelling(typed, get_args(EtatFichier)))
+]
 
 
 class CanalDemande(Body):
@@ -32,9 +39,9 @@ def router(state: AdminState) -> APIRouter:
     @routes.get("/flux", summary="Les fichiers publiés, du plus récent au plus ancien")
     def read_files(
         contrat: str | None = None,
-        flux: Flux | None = None,
+        flux: FluxTyped | None = None,
         prm: str | None = None,
-        etat: EtatFichier | None = None,
+        etat: EtatTyped | None = None,
         limit: Annotated[int, Query(ge=1, le=10_000)] = 100,
     ) -> list[FichierView]:
         with state.database.sessions() as session:
@@ -48,7 +55,9 @@ def router(state: AdminState) -> APIRouter:
         # Imported here: it loads the curves, which the start can do without.
         from sge_sim.flux.publication import Publisher
 
-        made = Publisher.of(state.settings, state.database).catch_up(state.clock.now())
+        made = Publisher.of(state.settings, state.database, state.journal.append).catch_up(
+            state.clock.now()
+        )
         retry_now(state.database)
         tally = deliver_pending(state.database, data_dir)
         return PublicationView(publications=made, livres=tally.delivered, echecs=tally.failed)

@@ -8,6 +8,7 @@ from pydantic import Field
 from sge_sim.admin.routes import AdminState, Body
 from sge_sim.referentiel.points import describe_point
 from sge_sim.referentiel.reglages import Reglages, change_point
+from sge_sim.store.clock import instant_within
 from sge_sim.store.codes import TypeAcces
 
 
@@ -43,8 +44,8 @@ def router(state: AdminState) -> APIRouter:
 
     @routes.post("/{prm}", summary="Régler les mesures d'un point et ses services d'accès")
     def set_point(prm: str, reglages: ReglagesPoint) -> dict[str, Any]:
-        today = state.clock.now().date()
         with state.database.transaction() as session:
+            today = instant_within(session).date()
             change_point(session, prm, Reglages(**reglages.model_dump()), today)
             return describe_point(session, prm)
 

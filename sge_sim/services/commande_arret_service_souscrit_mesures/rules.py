@@ -11,7 +11,7 @@ from sge_sim.services.acces import (
     utilisateur_inconnu,
 )
 from sge_sim.services.rule import Rule, rule
-from sge_sim.store.commandes import ServiceSouscrit
+from sge_sim.store.fiches import FichePoint, FicheService
 
 _GUIDE = "GUI 0474 v1.1.0"
 
@@ -26,14 +26,21 @@ class Demande:
 
     acces: Acces
     objet_code: str
-    souscrit: ServiceSouscrit | None
+    souscrit: FicheService | None
+    point: FichePoint | None
     unserved: bool
 
     @property
-    def known(self) -> ServiceSouscrit:
+    def known(self) -> FicheService:
         """The service, for the rules that stand behind the one that wants it."""
         assert self.souscrit is not None
         return self.souscrit
+
+    @property
+    def known_point(self) -> FichePoint:
+        """Its point."""
+        assert self.point is not None
+        return self.point
 
 
 @rule(
@@ -79,7 +86,7 @@ def service_d_un_autre_acteur(demande: Demande) -> bool:
     """The service is the caller's; an opposition is lifted by the incumbent supplier."""
     service = demande.known
     if service.type == "OPPENR":
-        return service.point.fournisseur_titulaire != demande.acces.demandeur.code
+        return demande.known_point.fournisseur_titulaire != demande.acces.demandeur.code
     return service.acteur_code != demande.acces.demandeur.code
 
 
@@ -126,7 +133,9 @@ def etat_refuse(demande: Demande) -> bool:
 )
 def compteur_non_teleoperable(demande: Demande) -> bool:
     """The meter of a C5 or P4 is within reach, where it has to stop or resume recording."""
-    return reaches_meter(demande.known) and not demande.known.point.teleoperable
+    return (
+        reaches_meter(demande.known, demande.known_point) and not demande.known_point.teleoperable
+    )
 
 
 RULES: tuple[Rule[Demande], ...] = (

@@ -8,7 +8,7 @@ from functools import cached_property
 from sge_sim.commandes.souscription import Souscription
 from sge_sim.services.ordres import Ordre
 from sge_sim.store.codes import ETATS_EN_SERVICE, MesuresType, Segment
-from sge_sim.store.commandes import ServiceSouscrit
+from sge_sim.store.fiches import FicheService
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Demande(Ordre):
     which is being played, doesn't serve this segment.
     """
 
-    services: Sequence[ServiceSouscrit]
+    services: Sequence[FicheService]
     unserved: bool
     objet_code: str
     contrat_id: str
@@ -74,6 +74,6 @@ class Demande(Ordre):
         )
 
     @cached_property
-    def identical(self) -> list[ServiceSouscrit]:
+    def identical(self) -> list[FicheService]:
         """The caller's services on the point that are the same but for their dates."""
         return self.souscription.among(self.services)

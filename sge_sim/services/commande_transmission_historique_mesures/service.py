@@ -13,8 +13,8 @@ from sge_sim.services.commande_transmission_historique_mesures.rules import (
     Demande,
 )
 from sge_sim.services.reading import (
+    acces_of,
     has_known_civilite,
-    read_acces,
     read_commande,
     read_declaration,
 )
@@ -22,8 +22,6 @@ from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.endpoint import Answer
 from sge_sim.soap.protocol import Tree
-from sge_sim.store.mesures import read_suivi
-from sge_sim.store.points import find_point
 
 
 def handle(appel: Appel) -> Answer:
@@ -53,11 +51,14 @@ def handle(appel: Appel) -> Answer:
 
 def _read(appel: Appel, general: Tree, asked: Tree) -> Demande:
     declaration = asked["declarationAccordClient"]
+    faits = appel.lire(
+        prm=general["pointId"],
+        login=general["initiateurLogin"],
+        contrat_id=general["contratId"],
+    )
     return Demande(
-        acces=read_acces(
-            appel, SERVICE, login=general["initiateurLogin"], contrat_id=general["contratId"]
-        ),
-        point=find_point(appel.session, general["pointId"]),
+        acces=acces_of(appel, SERVICE, faits),
+        point=faits.point,
         objet_code=general["objetCode"],
         date_debut=asked["dateDebut"],
         date_fin=asked["dateFin"],
@@ -69,7 +70,7 @@ def _read(appel: Appel, general: Tree, asked: Tree) -> Demande:
         corrigees=asked["mesureCorrigee"],
         pas_envoye="pasCdc" in asked,
         pas=_minutes(asked.get("pasCdc")),
-        collectes=read_suivi(appel.session, general["pointId"]).collectes,
+        collectes=() if faits.dossier is None else faits.dossier.suivi.collectes,
         tout_exige=appel.settings.historique_refused,
     )
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sge_sim.services.acces import USER_RULES, Acces
 from sge_sim.services.rule import Rule, rule
-from sge_sim.store.points import Point
+from sge_sim.store.fiches import FichePoint
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class Consultation:
     point_id: str
     header_point_id: str | None
     acces: Acces
-    point: Point | None
+    point: FichePoint | None
 
 
 @rule(

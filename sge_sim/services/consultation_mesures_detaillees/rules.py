@@ -6,7 +6,7 @@ alone is in `rules_point`.
 """
 
 from sge_sim.clock import add_months
-from sge_sim.services.consultation_mesures_detaillees.consultation import Consultation
+from sge_sim.services.consultation_mesures_detaillees.consultation import Consultation, Resultat
 from sge_sim.services.consultation_mesures_detaillees.demande import Cadre, Version
 from sge_sim.services.consultation_mesures_detaillees.rules_point import (
     CONTRAT_RULES,
@@ -134,7 +134,7 @@ def mesures_absentes_en_homologation(consultation: Consultation) -> bool:
 )
 def sans_service_d_acces(consultation: Consultation) -> bool:
     """An active access service, where one is relied on, covers the type, direction and period."""
-    return consultation.demande.cadre is Cadre.SERVICE_ACCES and not consultation.acces()
+    return consultation.demande.cadre is Cadre.SERVICE_ACCES and not consultation.acces
 
 
 @rule(
@@ -250,9 +250,9 @@ def avant_la_mise_en_service(consultation: Consultation) -> bool:
     remede="une période où le point a été mesuré ; la courbe d'un C5 doit avoir été collectée ; un "
     "grand point traité par index n'a ni courbe ni énergies",
 )
-def aucune_mesure(consultation: Consultation) -> bool:
+def aucune_mesure(resultat: Resultat) -> bool:
     """There is a measure to give, unless an empty answer is how that is told."""
-    return not consultation.vide_admis and not consultation.mesures
+    return not resultat.vide_admis and not resultat.mesures
 
 
 _PERIODE: tuple[Rule[Consultation], ...] = (
@@ -273,7 +273,6 @@ RULES_V2: tuple[Rule[Consultation], ...] = (
     mesures_corrigees_d_un_c5,
     *CONTRAT_RULES,
     avant_la_mise_en_service,
-    aucune_mesure,
 )
 
 RULES_V3: tuple[Rule[Consultation], ...] = (
@@ -288,8 +287,10 @@ RULES_V3: tuple[Rule[Consultation], ...] = (
     segment_incompatible_v3,
     compteur_non_ouvert,
     *CONTRAT_RULES,
-    aucune_mesure,
 )
+
+RESULT_RULES: tuple[Rule[Resultat], ...] = (aucune_mesure,)
+"""What is held against the result, once the table has admitted the demand."""
 
 UNREACHABLE_V3 = {
     "SGT4H2": "Une demande corrigée d'un C5 ou d'un P4 est servie en brut (V26.2).",

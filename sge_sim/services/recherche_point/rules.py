@@ -6,7 +6,7 @@ from functools import cached_property
 
 from sqlalchemy.orm import Session
 
-from sge_sim.environ import Demandeur
+from sge_sim.demandeur import Demandeur
 from sge_sim.services.rule import rule
 from sge_sim.store.codes import ETATS_HORS_SERVICE
 from sge_sim.store.normalise import normalise

@@ -58,4 +58,5 @@ SERVICE = Service(
     ),
     rules=RULES,
     handle=handle,
+    searches=True,
 )

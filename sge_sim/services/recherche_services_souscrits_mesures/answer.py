@@ -13,29 +13,33 @@ from sge_sim.referentiel.libelles import libelle
 from sge_sim.services.trees import coded, present
 from sge_sim.soap.protocol import Tree
 from sge_sim.store.codes import DONNEES_ACCES
-from sge_sim.store.commandes import ServiceSouscrit
+from sge_sim.store.fiches import FichePoint, FicheService
 
 _MAX_SERVICES: Final = 200
 
 
-def services_found(services: Sequence[ServiceSouscrit]) -> Tree:
+def services_found(point: FichePoint | None, services: Sequence[FicheService]) -> Tree:
     """Return the response: no block at all where there is no service, which is a success.
 
     Of more than 200, the oldest are left out (the bound is the schema's, the choice assumed).
     """
-    if not services:
+    if point is None or not services:
         return {}
     kept = services[-_MAX_SERVICES:]
-    return {"servicesSouscritsMesures": {"serviceSouscritMesures": [_service(one) for one in kept]}}
+    return {
+        "servicesSouscritsMesures": {
+            "serviceSouscritMesures": [_service(point, one) for one in kept]
+        }
+    }
 
 
-def _service(service: ServiceSouscrit) -> Tree:
+def _service(point: FichePoint, service: FicheService) -> Tree:
     return present(
         {
             "serviceSouscritId": service.service_souscrit_id,
             "pointId": service.prm,
             "serviceSouscritType": coded("serviceSouscritType", service.type),
-            "serviceSouscritLibelle": _libelle(service),
+            "serviceSouscritLibelle": _libelle(point, service),
             "contratId": service.contrat_id,
             "etatCode": service.etat,
             "dateDebut": service.date_debut,
@@ -49,24 +53,24 @@ def _service(service: ServiceSouscrit) -> Tree:
     )
 
 
-def _libelle(service: ServiceSouscrit) -> str:
+def _libelle(point: FichePoint, service: FicheService) -> str:
     """Return the label of the prestation that was ordered (assumed: no list is published)."""
     if service.mesures_type is None or service.sens is None:
         return libelle("serviceSouscritType", service.type)
     return prestation_collecte(
-        service.point.segment,
+        point.segment,
         service.sens,
         service.mesures_type,
         recurrente=service.type == "TRANSREC",
     ).fiche_libelle
 
 
-def _mesures(service: ServiceSouscrit) -> str | None:
+def _mesures(service: FicheService) -> str | None:
     """Return what is collected, sent or, for an access service, covered (GUI 0498)."""
     return DONNEES_ACCES[service.acces_type] if service.acces_type else service.mesures_type
 
 
-def _motif(service: ServiceSouscrit) -> str | None:
+def _motif(service: FicheService) -> str | None:
     """Return why the service ended; a service that is being stopped doesn't tell it yet."""
     if service.etat != "TERMINE" or service.motif_fin is None:
         return None

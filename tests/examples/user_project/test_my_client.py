@@ -1,5 +1,7 @@
 """What its author writes to test it, with `pip install sge-sim` as the only preparation."""
 
+import subprocess
+import sys
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -61,6 +63,20 @@ def test_a_ready_client_searches_without_enough_criteria(sge):
 def test_a_session_of_requests_presents_the_certificate(sge):
     answer = sge.requests_session().get(f"{sge.url}/RecherchePoint/v2.0?wsdl", timeout=10)
     assert answer.status_code == 200
+
+
+def test_the_supplier_calls_too(sge):
+    supplier = sge.fournisseur
+    client = Sge(supplier.url, supplier.cert, supplier.ca, supplier.login)
+    assert client.exists(C5)
+    assert sge.journal.last()["acteur"] == "FOURN1"
+    assert supplier.login != sge.login
+    assert supplier.contrat_id != sge.contrat_id
+
+
+def test_commands_work_on_the_folder_of_the_simulator(sge):
+    command = [sys.executable, "-m", "sge_sim", "points", "set", C5, "--teleoperable", "non"]
+    subprocess.run([*command, "--data-dir", str(sge.data_dir)], check=True)
 
 
 def test_a_point_of_ones_own(sge, client):

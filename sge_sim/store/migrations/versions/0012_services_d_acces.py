@@ -6,8 +6,8 @@ Those that a tester had opened for everybody are not kept: `points set --service
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010"
-down_revision = "0009"
+revision = "0012"
+down_revision = "0011"
 
 
 def upgrade() -> None:

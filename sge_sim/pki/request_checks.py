@@ -1,0 +1,157 @@
+"""The checks of the certificate policy that are made again on each request.
+
+They depend on the instant, on what was revoked and on what is registered; of the certificate they
+need little, so that little is kept of it between two requests (`Kept`).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from sge_sim.pki.authorities import Authority, Environment
+from sge_sim.pki.certificates import name_text
+from sge_sim.pki.checks import Candidate, Check, check
+from sge_sim.pki.deadlines import in_legal_time
+from sge_sim.pki.revocation import RevocationList
+from sge_sim.store.codes import KindActeur
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A certificate as the simulator's register knows it: the actor whose it is, and its kind.
+
+    `intermediates` are the DER certificates handed in with it; they complete the chain of a
+    certificate that arrives alone, and are trusted for nothing.
+    """
+
+    acteur: str
+    intermediates: tuple[bytes, ...] = ()
+    kind: KindActeur | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept of a certificate whose bytes are let go.
+
+    `subject` is its holder's name, `authority` the one of the list that issued it. Instants are in
+    UTC; the last of each pair is still good. `chain_dates` are those within which everything above
+    the certificate is valid, None without a chain.
+    """
+
+    subject: str
+    serial_number: int
+    dates: tuple[datetime, datetime]
+    authority: Authority | None
+    chain_dates: tuple[datetime, datetime] | None
+
+    @classmethod
+    def of(cls, candidate: Candidate) -> "Kept":
+        """Return what is kept of a judged certificate."""
+        certificate, chain = candidate.certificate, candidate.chain
+        return cls(
+            name_text(certificate.subject),
+            certificate.serial_number,
+            (certificate.not_valid_before_utc, certificate.not_valid_after_utc),
+            candidate.authority,
+            (chain.valid_from, chain.valid_until) if chain else None,
+        )
+
+
+class Situation(NamedTuple):
+    """A certificate at the instant of a request (`now`: machine time, aware)."""
+
+    kept: Kept
+    now: datetime
+    revocation: RevocationList | None
+    registered: Registered | None
+    registered_elsewhere: Environment | None
+
+
+@check(
+    "expire",
+    remedy="Renouveler le certificat ; en production, déposer le nouveau 15 jours ouvrés avant la "
+    "fin de l'ancien.",
+    source="RFC 5280 §4.1.2.5",
+    provenance="assumed",
+)
+def not_expired(situation: Situation) -> str | None:
+    """The certificate hasn't expired; its last second is still good."""
+    _, end = situation.kept.dates
+    return f"expiré depuis le {_french(end)}" if situation.now > end else None
+
+
+@check(
+    "pas_encore_valide",
+    remedy="Attendre cette date, ou vérifier l'heure de la machine.",
+    source="RFC 5280 §4.1.2.5",
+    provenance="assumed",
+)
+def already_valid(situation: Situation) -> str | None:
+    """The certificate has begun."""
+    start, _ = situation.kept.dates
+    return f"valide seulement à partir du {_french(start)}" if situation.now < start else None
+
+
+@check(
+    "chaine_hors_dates",
+    remedy="Demander à l'autorité un certificat délivré par son intermédiaire actuel.",
+    source="RFC 5280 §6.1.3",
+    provenance="assumed",
+)
+def chain_is_in_its_dates(situation: Situation) -> str | None:
+    """Intermediates and root are in their dates as well."""
+    if situation.kept.chain_dates is None:
+        return None
+    start, end = situation.kept.chain_dates
+    if start <= situation.now <= end:
+        return None
+    return (
+        "un certificat d'autorité de la chaîne est hors de ses dates, du "
+        f"{_french(start)} au {_french(end)}"
+    )
+
+
+@check(
+    "revoque",
+    remedy="Demander un nouveau certificat.",
+    source="RFC 5280 §6.3",
+    provenance="assumed",
+)
+def not_revoked(situation: Situation) -> str | None:
+    """The simulated authority hasn't revoked it; an unreadable list refuses (fails closed)."""
+    revocation = situation.revocation
+    if revocation is None:
+        return None
+    try:
+        since = revocation.revoked_on(situation.kept.serial_number)
+    except (OSError, ValueError):
+        return f"la liste de révocation {revocation.path} est illisible"
+    return None if since is None else f"révoqué le {_french(since)}"
+
+
+@check(
+    "non_enregistre",
+    remedy="Enregistrer le certificat pour un acteur de cet environnement.",
+    source="FAQ",
+    provenance="documented",
+)
+def registered_for_an_actor(situation: Situation) -> str | None:
+    """An actor handed this certificate in for this environment."""
+    if situation.registered is not None:
+        return None
+    if situation.registered_elsewhere is not None:
+        return f"enregistré en {situation.registered_elsewhere} seulement"
+    return "enregistré pour aucun acteur"
+
+
+REQUEST_CHECKS: tuple[Check[Situation], ...] = (
+    not_expired,
+    already_valid,
+    chain_is_in_its_dates,
+    not_revoked,
+    registered_for_an_actor,
+)
+
+
+def _french(instant: datetime) -> str:
+    return f"{in_legal_time(instant):%d/%m/%Y à %H:%M}"

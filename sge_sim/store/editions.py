@@ -1,0 +1,111 @@
+"""Which edition of the state is the present one: it changes with every commit, whoever makes it.
+
+What was read at an edition holds for as long as a look finds that edition: a look takes a hundredth
+of what reading again would take.
+"""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from itertools import count
+from threading import Lock
+from typing import Protocol
+
+from sqlalchemy import Connection, Engine
+
+from sge_sim.store.ecritures import read_numero
+from sge_sim.store.prepared import Driver
+
+Edition = tuple[int, int]
+"""Two looks that find equal editions had no commit in between; others tell nothing."""
+
+_openings = count(1)
+
+
+class Editions(Protocol):
+    """The editions of one database."""
+
+    def look(self) -> Edition:
+        """Return the present edition."""
+
+    def snapshot(self) -> AbstractContextManager[tuple[Edition, Driver]]:
+        """Give one state to read from, and its edition."""
+
+    def close(self) -> None:
+        """Give back what was opened; the next look opens it anew."""
+
+
+def editions_of(engine: Engine) -> Editions:
+    """Return the editions of a database by the means that it has."""
+    if engine.dialect.name == "sqlite":
+        return SqliteEditions(engine)
+    return CountedEditions(engine)
+
+
+class SqliteEditions:
+    """What SQLite tells a connection that never writes: whether any other one has committed.
+
+    Those of this process, of the others, of a shell, and a state that is restored. A number means
+    something on its connection only, hence the other half of an edition.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._lock = Lock()
+        self._opened: tuple[int, Connection, Driver] | None = None
+
+    def look(self) -> Edition:
+        with self._lock:
+            opening, _, driver = self._open()
+            return opening, _data_version(driver)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[tuple[Edition, Driver]]:
+        with self._lock:
+            opening, _, driver = self._open()
+            driver.run("BEGIN")
+            try:
+                # The first statement chooses the state that all the others see.
+                yield (opening, _data_version(driver)), driver
+            finally:
+                driver.connection.rollback()
+
+    def close(self) -> None:
+        with self._lock:
+            if self._opened is not None:
+                self._opened[1].close()
+                self._opened = None
+
+    def _open(self) -> tuple[int, Connection, Driver]:
+        if self._opened is None:
+            connection = self._engine.connect()
+            driver = Driver.of(connection)
+            connection.detach()  # the pool's are for those that come and go
+            self._opened = (next(_openings), connection, driver)
+        return self._opened
+
+
+class CountedEditions:
+    """The count that every writing transaction adds to (`Database.transaction`)."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._looking = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._snapshots = engine.execution_options(isolation_level="REPEATABLE READ")
+
+    def look(self) -> Edition:
+        with self._looking.connect() as connection:
+            return 0, read_numero(Driver.of(connection))
+
+    @contextmanager
+    def snapshot(self) -> Iterator[tuple[Edition, Driver]]:
+        with self._snapshots.connect() as connection:
+            driver = Driver.of(connection)
+            yield (0, read_numero(driver)), driver
+
+    def close(self) -> None:
+        """Nothing is kept open but the pool's."""
+
+
+def _data_version(driver: Driver) -> int:
+    (number,) = driver.run("PRAGMA data_version").fetchone()
+    version: int = number
+    return version

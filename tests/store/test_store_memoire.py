@@ -1,0 +1,211 @@
+"""Facts are kept for as long as nobody commits, and never longer."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import fields, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from threading import Barrier, Thread
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+from store_kit import AddPoint
+
+from sge_sim.store.database import Database, sqlite_url
+from sge_sim.store.editions import editions_of
+from sge_sim.store.fiches import Dossier, FicheCompteur, FichePoint, FicheService
+from sge_sim.store.journal import Journal
+from sge_sim.store.lecture import faits_within, questions
+from sge_sim.store.memoire import Memoire
+from sge_sim.store.mesures import add_trou, grant_acces, open_collecte
+from sge_sim.store.models import Compteur, Point, ServiceSouscrit
+from sge_sim.store.points import SEARCH_COLUMNS
+from sge_sim.store.snapshot import restore_snapshot, take_snapshot
+
+DAY = date(2025, 3, 8)
+NOT_READ = {
+    Point: {*SEARCH_COLUMNS.values(), "pourquoi"},
+    Compteur: {"id", "prm"},
+    ServiceSouscrit: {"echeance"},
+}
+
+
+def dossier_of(database: Database, prm: str) -> Dossier:
+    found = database.memoire.look().lire(prm=prm).dossier
+    assert found is not None
+    return found
+
+
+def change(database: Database, prm: str, **columns: Any) -> None:
+    with database.transaction() as session:
+        point = session.get_one(Point, prm)
+        for name, value in columns.items():
+            setattr(point, name, value)
+
+
+@pytest.mark.parametrize(
+    ("fiche", "table"),
+    [(FichePoint, Point), (FicheCompteur, Compteur), (FicheService, ServiceSouscrit)],
+)
+def test_a_fiche_has_all_that_a_row_says(fiche: Any, table: Any) -> None:
+    said = {one.name for one in table.__table__.columns} - NOT_READ[table]
+    assert {one.name for one in fields(fiche)} - {"compteurs"} == said
+
+
+def test_a_dossier_says_what_the_rows_say(database: Database, add_point: AddPoint) -> None:
+    prm = add_point(
+        ({"matricule": "OLD", "date_pose": DAY, "date_depose": DAY}, {"matricule": "NEW"}),
+        denivele_puissances={"HPH": 42},
+        date_mise_en_service=DAY,
+    )
+    with database.transaction() as session:
+        open_collecte(session, prm, DAY)
+        add_trou(session, prm, datetime(2025, 1, 1, tzinfo=UTC), datetime(2025, 1, 2, tzinfo=UTC))
+        grant_acces(session, prm, "COURBE", DAY, acteur_code="FOURN1")
+        within = faits_within(session, prm=prm).dossier
+    found = dossier_of(database, prm)
+    assert within is not None
+    assert found.says_as(within)
+    with database.sessions() as session:
+        row = session.get_one(Point, prm)
+        for each in fields(FichePoint):
+            if each.name != "compteurs":
+                assert getattr(found.point, each.name) == getattr(row, each.name), each.name
+    assert [one.matricule for one in found.point.compteurs] == ["OLD", "NEW"]
+    assert found.suivi.collectes == ((DAY, None),)
+    assert found.has_acces("COURBE", acteur_code="FOURN1", jour=DAY)
+    assert not found.has_acces("COURBE", acteur_code="FOURN2", jour=DAY)
+    assert not found.has_acces("COURBE", acteur_code="FOURN1", jour=date(2025, 3, 7))
+
+
+def test_what_is_kept_is_given_without_reading(
+    database: Database, add_point: AddPoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prm = add_point()
+    first = dossier_of(database, prm)
+    monkeypatch.setattr(database.memoire._editions, "snapshot", None)
+    assert dossier_of(database, prm) is first
+
+
+def test_a_dossier_that_did_not_change_stays_itself(
+    database: Database, add_point: AddPoint
+) -> None:
+    prm, other = add_point(), add_point()
+    before = dossier_of(database, prm)
+    change(database, other, segment="P4")
+    assert dossier_of(database, prm) is before
+    change(database, prm, segment="P4")
+    assert dossier_of(database, prm).point == replace(before.point, segment="P4")
+
+
+def by_the_process(database: Database, prm: str) -> None:
+    change(database, prm, nom_client_final="OTHER")
+
+
+def by_another_process(database: Database, prm: str) -> None:
+    script = (
+        "import sqlite3, sys\n"
+        "connection = sqlite3.connect(sys.argv[1])\n"
+        "connection.execute(\"UPDATE point SET nom_client_final = 'OTHER'\")\n"
+        "connection.commit()\n"
+    )
+    subprocess.run([sys.executable, "-c", script, str(database.engine.url.database)], check=True)
+
+
+@pytest.mark.parametrize("write", [by_the_process, by_another_process])
+def test_whoever_commits_is_seen_by_the_next_look(
+    database: Database, add_point: AddPoint, write: Callable[[Database, str], None]
+) -> None:
+    prm = add_point(nom_client_final="ROCHE")
+    assert dossier_of(database, prm).point.nom_client_final == "ROCHE"
+    write(database, prm)
+    assert dossier_of(database, prm).point.nom_client_final == "OTHER"
+
+
+def test_a_state_that_is_restored_is_seen(
+    database: Database, add_point: AddPoint, tmp_path: Path
+) -> None:
+    prm = add_point(nom_client_final="ROCHE")
+    journal = Journal.beside(database, tmp_path)
+    journal.prepare()
+    take_snapshot(database, journal, tmp_path)
+    change(database, prm, nom_client_final="OTHER")
+    assert dossier_of(database, prm).point.nom_client_final == "OTHER"
+    restore_snapshot(database, journal, tmp_path)
+    journal.close()
+    assert dossier_of(database, prm).point.nom_client_final == "ROCHE"
+
+
+def test_what_is_read_together_is_of_one_state(database: Database, add_point: AddPoint) -> None:
+    """One of the two is kept and would do, had nobody committed since the look."""
+    one, two = add_point(nom_client_final="A"), add_point(nom_client_final="A")
+    dossier_of(database, one)
+    vue = database.memoire.look()
+    for prm in (one, two):
+        change(database, prm, nom_client_final="B")
+    asked = [questions(prm=prm)["dossier"] for prm in (two, one)]
+    read = database.memoire.answers(vue._edition, asked)
+    assert [dossier.point.nom_client_final for dossier in read] == ["B", "B"]
+
+
+def test_nothing_kept_is_taken_for_what_another_connection_sees(
+    database: Database, add_point: AddPoint
+) -> None:
+    """A number of SQLite means something on its connection only, which may be opened anew."""
+    prm = add_point(nom_client_final="ROCHE")
+    assert dossier_of(database, prm).point.nom_client_final == "ROCHE"
+    database.dispose()
+    by_another_process(database, prm)
+    assert dossier_of(database, prm).point.nom_client_final == "OTHER"
+
+
+def test_no_more_is_kept_than_said(tmp_path: Path) -> None:
+    database = Database(sqlite_url(tmp_path / "sge-sim.db"))
+    database.prepare()
+    memoire = Memoire(editions_of(database.engine), kept=3)
+    for number in range(10):
+        assert memoire.look().lire(prm=f"{number:014d}").dossier is None
+    assert len(memoire._kept) == 3
+    database.dispose()
+
+
+def test_threads_that_read_while_others_write_never_go_back(
+    database: Database, add_point: AddPoint
+) -> None:
+    prm = add_point(graine=0)
+    ready, seen = Barrier(5), []
+
+    def read() -> None:
+        ready.wait()
+        mine = [dossier_of(database, prm).point.graine for _ in range(300)]
+        seen.append(mine)
+
+    def write() -> None:
+        ready.wait()
+        for number in range(1, 60):
+            change(database, prm, graine=number)
+            # Whoever has committed finds it at once.
+            assert dossier_of(database, prm).point.graine == number
+
+    threads = [Thread(target=read) for _ in range(4)]
+    for each in threads:
+        each.start()
+    write()
+    for each in threads:
+        each.join()
+    assert len(seen) == 4
+    assert all(mine == sorted(mine) for mine in seen)
+    assert dossier_of(database, prm).point.graine == 59
+
+
+def test_a_refusal_of_the_database_is_that_of_sqlalchemy(
+    database: Database, add_point: AddPoint
+) -> None:
+    prm = add_point()
+    with database.transaction() as session:
+        session.execute(text("ALTER TABLE service_acces RENAME TO elsewhere"))
+    with pytest.raises(OperationalError):
+        database.memoire.look().lire(prm=prm)
