@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, get_args
+from typing import TYPE_CHECKING, get_args
 
 import click
 
@@ -127,7 +127,7 @@ def publish(data_dir: Path, environment: Environment, profile: Profile) -> None:
 
 
 @flux.command(help="Déchiffrer un fichier, par les clés d'un contrat ou par celles données.")
-@click.argument("file", type=click.File("rb"))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @click.option("--contrat", help="Contrat dont le canal donne les clés.")
 @click.option("--cle", help="Clé hexadécimale : 32 chiffres pour AES-128, 64 pour AES-256.")
 @click.option("--iv", help="IV hexadécimal d'AES-128.")
@@ -138,7 +138,7 @@ def publish(data_dir: Path, environment: Environment, profile: Profile) -> None:
 )
 @data_dir_option
 def decrypt(
-    file: BinaryIO,
+    file: str,
     contrat: str | None,
     cle: str | None,
     iv: str | None,
@@ -156,7 +156,8 @@ def decrypt(
     else:
         short = len(cle or "") == _AES128_DIGITS
         secret = chiffrement.chiffrement("aes128" if iv or short else "aes256", cle, iv)
-    clear = chiffrement.decrypt(secret, file.read())
+    with click.open_file(file, "rb") as opened:
+        clear = chiffrement.decrypt(secret, opened.read())
     if sortie is None:
         sys.stdout.buffer.write(clear)
     else:

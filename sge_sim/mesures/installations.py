@@ -40,7 +40,8 @@ class Installation:
     over 256 times `UN`, the width over `UN`; `absences`: what is left in a week of absence;
     `inductif`: reactive over active energy, `capacitif`: the same for the standing load at night.
     `habitude`: the subgroup of activity rows. `cles` (2, 1): the keys of days and weeks, then those
-    of instants of maximum, of readings, of voltages, of phases. Arrays have shape (uses, 1).
+    of instants of maximum, of readings, of voltages, of phases, of cycles. Arrays have shape
+    (uses, 1).
     """
 
     energies: Entiers
@@ -55,6 +56,7 @@ class Installation:
     cle_releves: int
     cle_tensions: int
     cle_phases: int
+    cle_cycles: int
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,7 @@ def installation(graine: int, petit: bool, profil: Profil, puissance: int) -> In
         cle_releves=subkey(graine, 5),
         cle_tensions=subkey(graine, 6),
         cle_phases=subkey(graine, 7),
+        cle_cycles=subkey(graine, 8),
     )
 
 

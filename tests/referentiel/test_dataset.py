@@ -103,6 +103,10 @@ def test_the_point_of_the_infra_daily_cases_has_an_ip_box(session: Session) -> N
 @pytest.mark.observed("homologation answer for 25946599093143")
 def test_the_point_whose_answer_was_seen_has_what_was_seen_and_no_more(session: Session) -> None:
     point = the_point(session, "25946599093143")
+    # With the blanks at the end.
+    assert point.escalier_etage_appartement == "B3 RC 01   "
+    assert point.numero_et_nom_voie == "736 CH DES AMES DU PURGATOIRE"
+    assert (point.code_postal, point.commune) == ("06600", "ANTIBES")
     assert (point.puissance_raccordement, point.puissance_raccordement_unite) == (9, "kVA")
     assert (point.type_comptage, point.disjoncteur_calibre) == ("LINKY", "15-45")
     assert point.periodicite == "MENSU"

@@ -15,8 +15,12 @@ from sge_sim.mesures import (
     PointMesure,
     PuissanceMensuelle,
     courbe,
+    courbe_factice,
+    energies_factices,
     energies_quotidiennes,
+    par_mois,
     phases_de,
+    puissances_factices,
     puissances_maximales,
     puissances_mensuelles,
 )
@@ -82,8 +86,15 @@ class Serie:
         return bool(self.troncons or self.mois)
 
 
-def read_series(point: PointMesure, demande: Demande) -> tuple[Serie, ...]:
-    """Return the series that have something to say; a quantity that has nothing is left out."""
+def read_series(
+    point: PointMesure, demande: Demande, *, factice: bool = False
+) -> tuple[Serie, ...]:
+    """Return the series that have something to say; a quantity that has nothing is left out.
+
+    `factice`: those that the real homologation platform made up.
+    """
+    if factice:
+        return _made_up(point, demande)
     match demande.type:
         case "COURBE":
             series = _curves(point, demande)
@@ -148,6 +159,39 @@ def _maxima(point: PointMesure, demande: Demande) -> Iterator[Serie]:
             jours = puissances_maximales(point, demande.debut, demande.fin, phase)
             troncons = _kept(jours.horodates, jours.decalages, jours.valeurs, jours.valides)
             yield Serie(grandeur, troncons)
+
+
+def _made_up(point: PointMesure, demande: Demande) -> tuple[Serie, ...]:
+    """Every curve counts, with raw points whatever the segment (observed in homologation)."""
+    asked = point, demande.debut, demande.fin
+    if demande.type == "COURBE":
+        # TOUT: the active one alone (assumed).
+        grandeur = "PA" if demande.grandeur == TOUT else demande.grandeur
+        lue = courbe_factice(*asked)
+        coupes = np.flatnonzero(np.diff(lue.pas)) + 1
+        parts = [
+            Troncon(
+                lue.horodates[rangs],
+                lue.decalages[rangs],
+                lue.valeurs[rangs],
+                int(lue.pas[rangs[0]]),
+                BRUT,
+            )
+            for rangs in np.split(np.arange(len(lue.pas)), coupes)
+            if len(rangs)
+        ]
+        series = (Serie(grandeur, tuple(parts)),)
+    elif demande.type == "ENERGIE":
+        jours = energies_factices(*asked)
+        kept = _kept(jours.minuits, jours.decalages, jours.valeurs, jours.valides)
+        series = (Serie(demande.grandeur, kept),)
+    elif demande.pas == "P1M":
+        series = (Serie("PMA", mois=par_mois(puissances_factices(*asked))),)
+    else:
+        maxima = puissances_factices(*asked)
+        kept = _kept(maxima.horodates, maxima.decalages, maxima.valeurs, maxima.valides)
+        series = (Serie("PMA", kept),)
+    return tuple(serie for serie in series if serie)
 
 
 def _kept(

@@ -101,7 +101,7 @@ def _consult(appel: Appel, version: Version, demande: Demande) -> tuple[Consulta
     check(rules, consultation, appel.settings.disabled_rules)
     mesures = Mesures()
     if dossier is not None:
-        mesures = _measures(demande, dossier, rhf=appel.settings.releves_rhf)
+        mesures = _measures(demande, dossier, appel.settings)
     resultat = Resultat(mesures, _empty_is_told(appel.settings, version))
     check(RESULT_RULES, resultat, appel.settings.disabled_rules)
     return consultation, mesures
@@ -128,7 +128,7 @@ def _empty_is_told(settings: Settings, version: Version) -> bool:
     return (settings.sans_donnee or usual) is SansDonnee.REPONSE_VIDE
 
 
-def _measures(demande: Demande, dossier: Dossier, *, rhf: bool) -> Mesures:
+def _measures(demande: Demande, dossier: Dossier, settings: Settings) -> Mesures:
     mesure = mesure_of(dossier, demande.sens[0])
     if mesure is None:
         return Mesures()
@@ -139,11 +139,12 @@ def _measures(demande: Demande, dossier: Dossier, *, rhf: bool) -> Mesures:
     if demande.jours <= 0:
         return Mesures()
     if demande.type == "INDEX":
-        return Mesures(contextes=read_contextes(mesure, demande, rhf=rhf))
+        return Mesures(contextes=read_contextes(mesure, demande, rhf=settings.releves_rhf))
     if not mesure.petit and dossier.point.mode_traitement == "INDEX":
         # No curve is recorded, and the energies of a large point are its integral (observed 2023).
         return Mesures()
-    return Mesures(series=read_series(mesure, demande))
+    factice = settings.plays_real_homologation and dossier.point.mesures_factices is True
+    return Mesures(series=read_series(mesure, demande, factice=factice))
 
 
 _CODES = (
