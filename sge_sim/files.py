@@ -1,8 +1,13 @@
-"""Files and folders, written whole or not at all, and private from their first byte if asked."""
+"""Files and folders, written whole or not at all, and private from their first byte if asked.
+
+They are made beside, under one name of their own (`.name.new`): what a killed process left is
+taken over by the next one that makes the same.
+"""
 
 import fcntl
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,19 +31,18 @@ def make_private_folder(folder: Path) -> Path:
 def write_atomically(path: Path, content: bytes, mode: int = PUBLIC) -> None:
     """Write `content` beside `path`, then rename: a reader sees the old file or the new one.
 
-    An `OSError` names `path`. What is there and isn't a regular file (a device, a pipe) stays:
-    `UsageError`.
+    Of several that write it at once, one comes after the other. An `OSError` names `path`. What is
+    there and isn't a regular file (a device, a pipe) stays: `UsageError`.
     """
     _refuse_special(path)
-    with _told_of(path):
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-        beside = Path(name)
+    beside = _beside(path)
+    with _told_of(path), _alone_with(beside) as handle:
         try:
-            with os.fdopen(handle, "wb") as file:
+            os.ftruncate(handle, 0)
+            with open(handle, "wb", closefd=False) as file:
                 file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            beside.chmod(mode)
+            os.fsync(handle)
+            os.fchmod(handle, mode)
             beside.replace(path)
         except BaseException:
             beside.unlink(missing_ok=True)
@@ -53,6 +57,38 @@ def check_writable(path: Path) -> None:
     _refuse_special(path)
     with _told_of(path), tempfile.TemporaryFile(dir=path.parent):
         pass
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f".{path.name}.new")
+
+
+@contextmanager
+def _alone_with(beside: Path) -> Iterator[int]:
+    """Give the open file `beside`, which nobody else holds; readable by its owner alone."""
+    while True:
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        handle = os.open(beside, flags, PRIVATE)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            found = os.fstat(handle)
+            own = stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid()
+            if not own or found.st_nlink > 1:  # laid there by somebody who would read it
+                raise UsageError(f"{beside} n'est pas un fichier de sge-sim : le supprimer.")
+            if _is_at(beside, found):
+                os.fchmod(handle, PRIVATE)
+                yield handle
+                return
+            # Whoever held it before has given it its final name: begin again with a new one.
+        finally:
+            os.close(handle)
+
+
+def _is_at(path: Path, found: os.stat_result) -> bool:
+    try:
+        return os.path.samestat(found, path.lstat())
+    except FileNotFoundError:
+        return False
 
 
 def _refuse_special(path: Path) -> None:
@@ -75,20 +111,21 @@ def make_folder_once(folder: Path, fill: Callable[[Path], None]) -> Path:
     """Make `folder` with what `fill` writes into it, unless it is there; return it.
 
     `fill` works in a folder beside, which is then renamed. When several processes start at once,
-    the first to finish wins and the others drop what they made.
+    the first makes it and the others wait.
     """
     if folder.is_dir():
         return folder
-    make_private_folder(folder.parent)
-    beside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
-    try:
-        fill(beside)
-        beside.rename(folder)
-    except OSError:
-        if not folder.is_dir():
-            raise
-    finally:
+    beside = _beside(folder)
+    with locked(make_private_folder(folder.parent)):
+        if folder.is_dir():
+            return folder
         shutil.rmtree(beside, ignore_errors=True)
+        try:
+            beside.mkdir(mode=PRIVATE_FOLDER)
+            fill(beside)
+            beside.rename(folder)
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
     return folder
 
 

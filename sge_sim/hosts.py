@@ -13,5 +13,7 @@ RENAMED_HOSTS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """The names from before 23/09/2024, and those that replaced them."""
-OFFICIAL_HOSTS: Final = (HOMOLOGATION_HOST, PRODUCTION_HOST, *RENAMED_HOSTS)
+WSDL_HOST: Final = "sge-b2b.erdf.fr"
+"""The address that three of the ten official WSDL documents give; no service answers there."""
+OFFICIAL_HOSTS: Final = (HOMOLOGATION_HOST, PRODUCTION_HOST, *RENAMED_HOSTS, WSDL_HOST)
 LOCAL_HOSTS: Final = ("localhost", "127.0.0.1", "::1")

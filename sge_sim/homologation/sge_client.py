@@ -25,6 +25,10 @@ from sge_sim.resources import data_path
 from sge_sim.soap.contract import Contract, load_contracts
 
 TIMEOUT_SECONDS: Final = 60
+MAX_ANSWER_BYTES: Final = 32 * 2**20
+"""What is read of an answer; the longest that SGE gives, a year of curve, is under 10 MB."""
+
+_PIECE: Final = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,35 @@ class Appel:
     statut_http: int | None = None
     duree_ms: float = 0.0
     erreur: str = ""
+
+
+class AnswerTooLongError(requests.RequestException):
+    """A server answers without an end; what has come is dropped."""
+
+
+class _BoundedSession(requests.Session):
+    """A session that reads no more than `MAX_ANSWER_BYTES` of an answer and follows no redirection.
+
+    No service of SGE redirects, and what is redirected would be read without a bound.
+    """
+
+    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        response = super().send(request, **(options | {"stream": True}))
+        received = bytearray()
+        for piece in response.iter_content(_PIECE):
+            received += piece
+            if len(received) > MAX_ANSWER_BYTES:
+                response.close()
+                raise AnswerTooLongError(
+                    f"plus de {MAX_ANSWER_BYTES // 2**20} Mio de réponse, la suite n'est pas lue",
+                    request=request,
+                )
+        response._content = bytes(received)  # where requests keeps what it has read
+        return response
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        """Return None: requests reads the whole of an answer before it looks where it leads."""
+        return None
 
 
 class _Recorder(zeep.Transport):
@@ -138,6 +171,8 @@ class SgeClient:
             client.service[contract.operation](**_written(demande), _soapheaders=headers)
         except Fault:
             pass
+        except AnswerTooLongError as failure:
+            return self._recorded(None, f"La cible répond trop longuement : {failure}")
         except requests.RequestException as failure:
             return self._recorded(None, f"La cible ne répond pas : {failure}")
         except (ZeepError, TypeError, ValueError) as failure:
@@ -186,7 +221,7 @@ class SgeClient:
 
 def open_session(cible: Cible) -> requests.Session:
     """Return a session of requests that presents the actor's certificate to the target."""
-    session = requests.Session()
+    session = _BoundedSession()
     session.trust_env = False  # a proxy or a bundle of the machine must not change a campaign
     session.cert = (str(cible.certificat), str(cible.cle))
     session.verify = True if cible.ca is None else str(cible.ca)

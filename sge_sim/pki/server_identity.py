@@ -7,7 +7,7 @@ store, it can only issue for the host names it was made with.
 """
 
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -68,9 +68,16 @@ def ensure_server_identity(
         raise UsageError(
             f"Le certificat du serveur dans {folder} est abîmé : supprimer ce dossier."
         ) from error
+    # An authority of an earlier version was made for fewer of the default hosts: they can wait.
+    permitted = _permitted(authority)
+    wanted = tuple(
+        host
+        for host in wanted
+        if _subtree(host) in permitted or str(host.value) not in DEFAULT_HOSTS
+    )
     present = extension(leaf, x509.SubjectAlternativeName) or ()
     if now + RENEW_BEFORE >= leaf.not_valid_after_utc or not set(wanted) <= set(present):
-        _refuse_foreign(folder, authority, wanted)
+        _refuse_foreign(folder, permitted, wanted)
         leaf = _make_identity(folder, wanted, now)
     return ServerIdentity(
         folder / "identity.pem", folder / "authority.pem", leaf.not_valid_after_utc
@@ -169,11 +176,15 @@ def _subtree(host: x509.GeneralName) -> x509.GeneralName:
     return host
 
 
-def _refuse_foreign(
-    folder: Path, authority: x509.Certificate, hosts: tuple[x509.GeneralName, ...]
-) -> None:
+def _permitted(authority: x509.Certificate) -> Set[x509.GeneralName]:
+    """Return the hosts that an authority of the server may issue for."""
     constraints = extension(authority, x509.NameConstraints)
-    permitted = set(constraints.permitted_subtrees or ()) if constraints else set()
+    return set(constraints.permitted_subtrees or ()) if constraints else set()
+
+
+def _refuse_foreign(
+    folder: Path, permitted: Set[x509.GeneralName], hosts: tuple[x509.GeneralName, ...]
+) -> None:
     for host in hosts:
         if _subtree(host) not in permitted:
             raise UsageError(

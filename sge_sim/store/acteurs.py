@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import JSON, Date, ForeignKey, String, Text, bindparam, select
+from sqlalchemy import JSON, Date, ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from sge_sim.store.base import Base, Instant
@@ -140,19 +140,3 @@ def registered_certificats(
 def find_contrat(session: Session, contrat_id: str) -> Contrat | None:
     """Return the contract of that number."""
     return session.get(Contrat, contrat_id)
-
-
-_ACTIVE = (
-    select(Contrat.contrat_id)
-    .where(
-        Contrat.acteur_code == bindparam("acteur"),
-        Contrat.date_debut <= bindparam("jour"),
-        Contrat.date_fin.is_(None) | (Contrat.date_fin >= bindparam("jour")),
-    )
-    .limit(1)
-)
-
-
-def has_contrat_actif(session: Session, acteur_code: str, jour: date) -> bool:
-    """Tell whether the actor has a contract that runs on `jour`."""
-    return session.scalar(_ACTIVE, {"acteur": acteur_code, "jour": jour}) is not None

@@ -7,7 +7,7 @@ know nothing of the database: `sge_sim.store.lecture` makes them.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol
 
 from sge_sim.store.codes import (
     ETATS_EN_SERVICE,
@@ -191,6 +191,7 @@ class FichePoint(Situation):
     operation_en_cours: OperationEnCours | None
     graine: int
     mesures_factices: bool | None
+    r4x_pas: Literal[5, 10] | None
     compteurs: tuple[FicheCompteur, ...]
 
 

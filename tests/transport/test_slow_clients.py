@@ -117,6 +117,33 @@ def test_clients_that_do_not_read_do_not_slow_the_others(serve, client, client_c
     assert disturbed_anew < 2 * usual_anew + MACHINE_SECONDS
 
 
+def test_those_who_ask_far_ahead_take_turns(serve, client, client_context):
+    """Twenty of them on four threads: the others would wait for a quarter of a second."""
+
+    def answer(request):
+        if request.path == "/ahead":
+            time.sleep(0.05)
+        return Response(HTTPStatus.OK, b"")
+
+    port = serve(replace(LIMITS, idle_seconds=30.0), app=answer).port
+    kept, ahead = client(port), []
+    try:
+        for _ in range(20):
+            sock = socket.create_connection(("127.0.0.1", port), timeout=10)
+            ahead.append(client_context().wrap_socket(sock, server_hostname="localhost"))
+            ahead[-1].sendall(b"GET /ahead HTTP/1.1\r\nHost: a\r\n\r\n" * 100)
+        time.sleep(0.5)  # the first request of each came alone
+        seconds = []
+        for _ in range(11):
+            began = time.monotonic()
+            ask(kept)
+            seconds.append(time.monotonic() - began)
+    finally:
+        for sock in ahead:
+            sock.close()
+    assert sorted(seconds)[5] < 0.1
+
+
 def test_an_answer_nobody_reads_is_given_up(serve, client, client_context):
     """Larger than any buffer of the system, with a single thread: it waits for nobody."""
     large = Response(HTTPStatus.OK, b"a" * 64 * 1024 * 1024)

@@ -99,9 +99,7 @@ def _consult(appel: Appel, version: Version, demande: Demande) -> tuple[Consulta
     )
     rules = RULES_V2 if version is Version.V2 else RULES_V3
     check(rules, consultation, appel.settings.disabled_rules)
-    mesures = Mesures()
-    if dossier is not None:
-        mesures = _measures(demande, dossier, appel.settings)
+    mesures = Mesures() if dossier is None else _measures(appel.settings, demande, dossier)
     resultat = Resultat(mesures, _empty_is_told(appel.settings, version))
     check(RESULT_RULES, resultat, appel.settings.disabled_rules)
     return consultation, mesures
@@ -128,7 +126,7 @@ def _empty_is_told(settings: Settings, version: Version) -> bool:
     return (settings.sans_donnee or usual) is SansDonnee.REPONSE_VIDE
 
 
-def _measures(demande: Demande, dossier: Dossier, settings: Settings) -> Mesures:
+def _measures(settings: Settings, demande: Demande, dossier: Dossier) -> Mesures:
     mesure = mesure_of(dossier, demande.sens[0])
     if mesure is None:
         return Mesures()
