@@ -165,6 +165,11 @@ class Settings:
         "Réponse de ConsultationMesuresDetaillees sans aucune mesure ; par défaut vide (ses "
         "guides), sauf en v3.0 du profil fidele : SGT4G3 (constaté en 23.2).",
     )
+    releves_rhf: bool = setting(
+        False,
+        "Donner aussi, dans les index de ConsultationMesuresDetaillees v3.0, les relevés à heure "
+        "fixe (RHF/LC) des C1-C4 et P1-P3 : annoncés par son guide, à une date qu'il ne dit pas.",
+    )
     disabled_rules: tuple[str, ...] = setting(
         (), "Règles à ne pas appliquer, par nom : pour éprouver un banc de tests."
     )

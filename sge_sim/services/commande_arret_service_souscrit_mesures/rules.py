@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from sge_sim.commandes.vie import reaches_meter
 from sge_sim.ecarts import Ecart
 from sge_sim.services.acces import (
     Acces,
@@ -123,8 +124,9 @@ def etat_refuse(demande: Demande) -> bool:
 )
 def compteur_non_teleoperable(demande: Demande) -> bool:
     """The meter of a C5 or P4 is within reach, where it has to stop or resume recording."""
-    point = demande.known_point
-    return demande.known.mesures_type != "IDX" and point.petit and not point.teleoperable
+    return (
+        reaches_meter(demande.known, demande.known_point) and not demande.known_point.teleoperable
+    )
 
 
 RULES: tuple[Rule[Demande], ...] = (
