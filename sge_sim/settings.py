@@ -139,7 +139,8 @@ class Settings:
     )
     profondeur_historique_mois: int = setting(
         36,
-        "Mois d'historique de ConsultationMesures : 36 constatés en 2022, 12 selon son guide.",
+        "Mois d'historique de ConsultationMesures : 36 selon son guide et constatés en 2022 ; 12 "
+        "avant septembre 2021.",
         least=1,
     )
     historique_refused: bool = setting(
@@ -148,10 +149,20 @@ class Settings:
         "courbe n'a pas été collectée (SGT4L9) ; d'ordinaire le fichier est coupé (constaté en "
         "2022), ou vide (FAQ).",
     )
+    entete_historique_exige: bool = setting(
+        True,
+        "Refuser (SGT562) une commande d'historique sans son en-tête enteteP, comme la plateforme "
+        "réelle ; son guide le dit facultatif. Le profil fidele le refuse toujours.",
+    )
     sans_donnee: SansDonnee | None = setting(
         None,
         "Réponse de ConsultationMesuresDetaillees sans aucune mesure ; par défaut vide (ses "
         "guides), sauf en v3.0 du profil fidele : SGT4G3 (constaté en 23.2).",
+    )
+    releves_rhf: bool = setting(
+        False,
+        "Donner aussi, dans les index de ConsultationMesuresDetaillees v3.0, les relevés à heure "
+        "fixe (RHF/LC) des C1-C4 et P1-P3 : annoncés par son guide, à une date qu'il ne dit pas.",
     )
     disabled_rules: tuple[str, ...] = setting(
         (), "Règles à ne pas appliquer, par nom : pour éprouver un banc de tests."

@@ -86,6 +86,12 @@ def show(prm: str, data_dir: Path, as_json: bool) -> None:
     help="Ce que couvre le service d'accès.",
 )
 @click.option(
+    "--acces-periode",
+    metavar="JOUR[..JOUR]",
+    help="Jours que couvre le service d'accès, avec --service-acces oui ; par défaut tout ce qui "
+    "peut être consulté.",
+)
+@click.option(
     "--jours-absents",
     metavar="JOUR..JOUR|aucun",
     help="Perdre les mesures de ces jours ; « aucun » les retrouve toutes.",
@@ -144,6 +150,7 @@ def set_command(
     prm: str,
     service_acces: str | None,
     type_acces: str,
+    acces_periode: str | None,
     jours_absents: str | None,
     points_absents: str | None,
     collecte: str | None,
@@ -160,12 +167,15 @@ def set_command(
     reglages = Reglages(
         service_acces=None if service_acces is None else service_acces == "oui",
         type=next((one for one in TYPES_ACCES if one == type_acces), None),
+        acces_periode=acces_periode,
         jours_absents=jours_absents,
         points_absents=points_absents,
         collecte=collecte,
         teleoperable=None if teleoperable is None else teleoperable == "oui",
         r4x_pas=_R4X_PAS[r4x_pas],
     )
+    if acces_periode is not None and not reglages.service_acces:
+        raise UsageError("--acces-periode ne vaut qu'avec --service-acces oui.")
     with database.transaction() as session:
         now = instant_within(session)
         changements = Changements(

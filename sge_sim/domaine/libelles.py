@@ -268,6 +268,8 @@ LIBELLES: Final[Mapping[str, Mapping[str, str]]] = {
         "CCDC": "Collecte de la courbe de charge",
         "TRANSREC": "Transmission récurrente de mesures",
         "OPPENR": "Opposition à l’enregistrement de la courbe de charge",
+        # Not in AX.0355: as GUI 0474 calls it.
+        "ACCES": "Accès aux données de mesures",
     },
     "affaireStatut": {"COURS": "En cours", "TERMN": "Terminé", "ANNUL": "Annulé"},
     # Not in AX.0355: how contracts are called in the guides.

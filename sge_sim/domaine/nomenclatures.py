@@ -27,7 +27,7 @@ ENVIRONMENTS: Final[tuple[Environment, ...]] = get_args(Environment)
 
 EtatAffaire = Literal["transmise", "realisee", "non_realisee", "non_recevable"]
 """« Demande transmise », then closed: prestation réalisée, non réalisée, non recevable."""
-TypeService = Literal["CCDC", "TRANSREC", "OPPENR"]
+TypeService = Literal["CCDC", "TRANSREC", "OPPENR", "ACCES"]
 EtatService = Literal["DEMANDE", "ACTIF", "TERMINE"]
 MesuresType = Literal["CDC", "IDX"]
 """CDC: the load curve; IDX: the daily index and what is read with it."""
@@ -58,6 +58,13 @@ CoteCalendrier = Literal["distributeur", "fournisseur"]
 """Whose calendar: each has its own registers."""
 TypeAcces = Literal["ENERGIE", "COURBE", "PMAX", "INDEX"]
 """What an access service covers, as ConsultationMesuresDetaillees v3 names types of measures."""
+DONNEES_ACCES: Final[dict[TypeAcces, str]] = {
+    "ENERGIE": "ENERGIE",
+    "COURBE": "CDC",
+    "PMAX": "PMAX",
+    "INDEX": "IDX",
+}
+"""The same, as the services that order and list access services do (GUI 0498)."""
 
 KindEchange = Literal["soap", "handshake", "http", "flux"]
 KindHorloge = Literal["real", "shifted", "frozen"]

@@ -3,11 +3,13 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import partial
 
 from sqlalchemy.orm import Session
 
 from sge_sim.commandes.echeances import catch_up_orders
+from sge_sim.domaine.ecarts_plateforme import plateforme_at
 from sge_sim.door.exchange import Exchange
 from sge_sim.errors import UsageError
 from sge_sim.machine.data_files import data_path
@@ -84,7 +86,10 @@ def handler(service: Service, database: Database, settings: Settings) -> Handler
                 )
         except Refus as refus:
             raise SgtFault(
-                refus.rule.code, explanation=refus.rule.remede, rule=refus.rule
+                refus.rule.code,
+                label=_label_in_force(refus.rule.code, settings, exchange.instant),
+                explanation=refus.rule.remede,
+                rule=refus.rule,
             ) from None
         except UNREACHABLE as error:
             told = unreachable_sentence(error)
@@ -92,6 +97,13 @@ def handler(service: Service, database: Database, settings: Settings) -> Handler
             raise SgtFault(_unavailable(service), explanation=told) from error
 
     return handle
+
+
+def _label_in_force(code: str, settings: Settings, instant: datetime) -> str | None:
+    """Return the label of the platform being played, None where it is that of the annex."""
+    if not settings.plays_real_homologation:
+        return None
+    return plateforme_at(instant.date()).libelles.get(code)
 
 
 @contextmanager

@@ -28,6 +28,7 @@ from sge_sim.domaine.nomenclatures import (
     MesuresType,
     MotifFin,
     Sens,
+    TypeAcces,
     TypeEvenement,
     TypeService,
 )
@@ -99,6 +100,9 @@ class Abonnement(Base):
 class ServiceSouscrit(Attente, Base):
     """A measure service of an actor on a point, or the opposition of its client (OPPENR).
 
+    ACCES lets the actor consult measures of `acces_type` in one direction; it has no
+    `mesures_type`, for nothing is collected or sent.
+
     `date_debut` and `date_fin` are legal dates, the service not reaching into `date_fin`: asked
     for while it runs, what happened once it is TERMINE; an OPPENR starts when its meter has been
     reached. `activated_at` and `ended_at` are the instants of both. `echeance` is the next of them;
@@ -116,6 +120,7 @@ class ServiceSouscrit(Attente, Base):
     contrat_id: Mapped[str | None] = mapped_column(ForeignKey("contrat.contrat_id"))
     affaire_id: Mapped[str | None] = mapped_column(ForeignKey("affaire.affaire_id"))
     mesures_type: Mapped[MesuresType | None] = mapped_column(String(3))
+    acces_type: Mapped[TypeAcces | None] = mapped_column(String(7))
     sens: Mapped[Sens | None] = mapped_column(String(9))
     pas: Mapped[str | None] = mapped_column(_CODE)
     corrigees: Mapped[bool | None]

@@ -26,7 +26,7 @@ from sge_sim.store.fiches import (
     FicheService,
     FicheUtilisateur,
 )
-from sge_sim.store.mesures import ServiceAcces, suivi_of
+from sge_sim.store.mesures import suivi_of
 from sge_sim.store.points import Compteur, Point
 from sge_sim.store.prepared import Driver, Prepared
 
@@ -116,9 +116,13 @@ _COMPTEURS = Prepared(
     .order_by(Compteur.id)
 )
 _ACCES = Prepared(
-    select(*_columns(ServiceAcces, FicheAcces))
-    .where(ServiceAcces.prm == bindparam("prm"))
-    .order_by(ServiceAcces.id)
+    select(*_columns(ServiceSouscrit, FicheAcces))
+    .where(
+        ServiceSouscrit.prm == bindparam("prm"),
+        ServiceSouscrit.type == "ACCES",
+        ServiceSouscrit.etat == "ACTIF",
+    )
+    .order_by(ServiceSouscrit.service_souscrit_id)
 )
 _SERVICES = Prepared(
     select(*_columns(ServiceSouscrit, FicheService))

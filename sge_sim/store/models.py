@@ -15,7 +15,7 @@ from sge_sim.store.commandes import (
 )
 from sge_sim.store.ecritures import Ecriture
 from sge_sim.store.flux import Canal, FichierFlux, Publication
-from sge_sim.store.mesures import CalendrierDate, Collecte, ServiceAcces, Trou
+from sge_sim.store.mesures import CalendrierDate, Collecte, Trou
 from sge_sim.store.numeros import Numero
 from sge_sim.store.points import Commune, Compteur, Point
 
@@ -44,7 +44,6 @@ __all__ = [
     "ObservationCampagne",
     "Point",
     "Publication",
-    "ServiceAcces",
     "ServiceSouscrit",
     "Trou",
     "Utilisateur",

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
+from sge_sim.domaine.ecarts_plateforme import ecarts_of_case
 from sge_sim.domaine.provenance import PROVENANCES
 from sge_sim.homologation.catalogue.answer_paths import Chemin, as_text
 from sge_sim.homologation.catalogue.case_dates import DateRelative, is_relative
@@ -17,11 +18,9 @@ from sge_sim.homologation.catalogue.cases import (
     LIBRE,
     LOGIN,
     PRM,
-    REPONSE_VIDE,
     Assertion,
     Attendu,
     Cas,
-    Ecart,
     Emprunt,
     Etape,
     Requete,
@@ -79,7 +78,7 @@ def read_run(run: RawRun, mistakes: list[str]) -> Cas:
         quantite=fields.text("quantite", optional=True) or None,
         au_choix=fields.text("au_choix", optional=True) or None,
         reponse_ignoree=bool(fields.flag("reponse_ignoree")),
-        ecart_connu=tuple(_read_ecart(each) for each in fields.children("ecart_connu")),
+        ecart_connu=ecarts_of_case(run.release, case_key(run.id, run.segment)),
         remarque=fields.text("remarque", optional=True),
     )
     fields.done()
@@ -156,14 +155,6 @@ def _read_chemin(fields: Fields, key: str) -> Chemin:
         if text:
             fields.wrong(key, f"« {text} » n'est pas un chemin tel que points/point/@id")
         return Chemin("x")
-
-
-def _read_ecart(fields: Fields) -> Ecart:
-    hint = f"un code SGT ni « {REPONSE_VIDE} »"
-    observe = fields.text("observe", pattern=f"{_CODE}|{REPONSE_VIDE}", hint=hint)
-    ecart = Ecart(observe, fields.text("source"))
-    fields.done()
-    return ecart
 
 
 def _read_step(fields: Fields, requests: "_Requests") -> Etape:

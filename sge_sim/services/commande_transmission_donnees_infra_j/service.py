@@ -39,7 +39,7 @@ def _read(appel: Appel, commande: Commande, asked: Tree) -> Demande:
     )
     return Demande(
         acces=acces_of(appel, SERVICE, faits),
-        unserved=appel.settings.plays_real_homologation,
+        ecart=appel.ecart(SERVICE, faits.point),
         point=faits.point,
         objet_code=commande.objet,
         civilites_connues=all(map(has_known_civilite, declarations)),
@@ -57,7 +57,6 @@ SERVICE = Service(
     nom="CommandeTransmissionDonneesInfraJ",
     version="1.0",
     paquet="InfraJournalier",
-    faultstring="Erreur Technique CommandeTransmissionDonneesInfraJ",
     codes=(
         *("SGT200", "SGT402", "SGT445", "SGT466", "SGT471", "SGT472", "SGT473", "SGT476"),
         *("SGT4B2", "SGT4M6", "SGT4M7", "SGT4N8", "SGT4O1", "SGT500", "SGT562", "SGT566"),

@@ -40,7 +40,6 @@ SERVICE = Service(
     nom="ConsultationDonneesTechniquesContractuelles",
     version="1.0",
     paquet="Consultation",
-    faultstring="Erreur Technique ConsultationDonneesTechniquesContractuelles",
     codes=(
         "SGT200",
         "SGT401",

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sge_sim.domaine.nomenclatures import GRANDS_CONSOMMATEURS
+from sge_sim.domaine.ecarts_plateforme import Ecart
 from sge_sim.mesures import Consommations, PointMesure
 from sge_sim.services.acces import Acces
+from sge_sim.services.ecarts import ecart_rules
 from sge_sim.services.rule import Rule, rule
 from sge_sim.store.fiches import FichePoint
 
@@ -14,14 +15,14 @@ from sge_sim.store.fiches import FichePoint
 class Consultation:
     """A consultation, as its rules look at it.
 
-    `degradee`: the defects of the homologation platform are reproduced.
+    `ecart` is what the platform being played answers instead.
     """
 
     point: FichePoint | None
     acces: Acces
     nouveau_client: bool
     autorisation: bool
-    degradee: bool
+    ecart: Ecart | None
 
     @property
     def titulaire(self) -> bool:
@@ -94,7 +95,7 @@ def utilisateur_inutilisable(consultation: Consultation) -> bool:
 
 @rule(
     "SGT4G2",
-    source="GUI 0455 §1 ; C1 en HTA et producteurs : code supposé",
+    source="GUI 0455 v1.3.0 §1 ; C1 en HTA et producteurs : code supposé",
     provenance="assumed",
     remede="un point C2 à C5, ou C1 raccordé ailleurs qu'en HTA",
 )
@@ -108,7 +109,7 @@ def point_hors_du_service(consultation: Consultation) -> bool:
 
 @rule(
     "SGT4G2",
-    source="GUI 0455 §1 ; OFF AHC-NR1",
+    source="GUI 0455 v1.3.0 §1 ; OFF AHC-NR1",
     provenance="documented",
     remede="autorisationClient à true ; un fournisseur non titulaire peut aussi déclarer "
     "contratConcluNouveauClientSurSite, le titulaire ne déclare rien",
@@ -138,19 +139,6 @@ def periode_sans_contrat(consultation: Consultation) -> bool:
 
 @rule(
     "SGT4G3",
-    source="observé en homologation 23.2 (AHC-R1)",
-    provenance="observed",
-    remede="un point C5, ou le simulateur sans --profile fidele",
-)
-def c1_c4_sans_mesure(consultation: Consultation) -> bool:
-    """The platform being played has the measures of the segment (profile fidele)."""
-    point = consultation.point
-    large = point is not None and point.segment in GRANDS_CONSOMMATEURS
-    return large and consultation.degradee
-
-
-@rule(
-    "SGT4G3",
     source="AX.0466 v1.5.0 ; observé en 23.2",
     provenance="documented",
     remede="un point dont une relève au moins a été publiée depuis sa dernière mise en service",
@@ -168,7 +156,7 @@ RULES: tuple[Rule[Consultation], ...] = (
     point_hors_du_service,
     demandeur_non_eligible,
     periode_sans_contrat,
-    c1_c4_sans_mesure,
+    *ecart_rules("ConsultationMesures", "1.1"),
 )
 
 RESULT_RULES: tuple[Rule[Resultat], ...] = (aucune_mesure,)

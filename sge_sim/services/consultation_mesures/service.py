@@ -29,7 +29,7 @@ def handle(appel: Appel) -> Answer:
         acces=acces_of(appel, SERVICE, faits),
         nouveau_client=body.get("contratConcluNouveauClientSurSite", False),
         autorisation=body.get("autorisationClient", False),
-        degradee=appel.settings.plays_real_homologation,
+        ecart=appel.ecart(SERVICE, faits.point),
     )
     check(RULES, consultation, appel.settings.disabled_rules)
     resultat = _find(appel, faits)
@@ -54,7 +54,6 @@ SERVICE = Service(
     nom="ConsultationMesures",
     version="1.1",
     paquet="Consultation",
-    faultstring="Erreur Technique ConsultationMesures",
     codes=(
         "SGT200",
         "SGT400",

@@ -1,6 +1,7 @@
 """ConsultationMesuresDetaillees: finds the point, holds the rules, answers its measures."""
 
 from dataclasses import replace
+from datetime import date
 
 from sge_sim.clock import FIN_DES_JOURS, PREMIER_JOUR
 from sge_sim.domaine.nomenclatures import Sens
@@ -93,9 +94,10 @@ def _consult(appel: Appel, version: Version, demande: Demande) -> tuple[Consulta
         demandeur=appel.demandeur,
         contrat_actif=faits.acteur is not None and faits.acteur.has_contrat_actif(jour),
         jour=jour,
-        acces=dossier is not None
-        and dossier.has_acces(demande.type, acteur_code=acteur, jour=jour),
-        degradee=appel.settings.plays_real_homologation,
+        acces=dossier is not None and _has_acces(dossier, demande, acteur, jour),
+        ecart=appel.ecart(
+            SERVICE_V2 if version is Version.V2 else SERVICE_V3, faits.point, demande.type
+        ),
     )
     rules = RULES_V2 if version is Version.V2 else RULES_V3
     check(rules, consultation, appel.settings.disabled_rules)
@@ -103,6 +105,17 @@ def _consult(appel: Appel, version: Version, demande: Demande) -> tuple[Consulta
     resultat = Resultat(mesures, _empty_is_told(appel.settings, version))
     check(RESULT_RULES, resultat, appel.settings.disabled_rules)
     return consultation, mesures
+
+
+def _has_acces(dossier: Dossier, demande: Demande, acteur: str, jour: date) -> bool:
+    return dossier.has_acces(
+        demande.type,
+        demande.sens,
+        acteur_code=acteur,
+        debut=demande.debut,
+        fin=demande.fin,
+        jour=jour,
+    )
 
 
 def _empty_is_told(settings: Settings, version: Version) -> bool:
@@ -126,7 +139,7 @@ def _measures(settings: Settings, demande: Demande, dossier: Dossier) -> Mesures
     if demande.jours <= 0:
         return Mesures()
     if demande.type == "INDEX":
-        return Mesures(contextes=read_contextes(mesure, demande))
+        return Mesures(contextes=read_contextes(mesure, demande, rhf=settings.releves_rhf))
     if not mesure.petit and dossier.point.mode_traitement == "INDEX":
         # No curve is recorded, and the energies of a large point are its integral (observed 2023).
         return Mesures()

@@ -3,10 +3,11 @@ from dataclasses import replace
 import pytest
 from campaign_samples import DEVIANT, GOOD, REFUSED, SAMPLE, answered, case, release, sample_report
 
+from sge_sim.domaine.ecarts_plateforme import Ecart
 from sge_sim.homologation.campaign.evaluation import Refus
 from sge_sim.homologation.campaign.outcome import not_run
 from sge_sim.homologation.campaign.verdict import judge
-from sge_sim.homologation.catalogue.cases import Attendu, Cas, Ecart
+from sge_sim.homologation.catalogue.cases import Attendu, Cas
 from sge_sim.homologation.reports.rapport import Decision, Execution, Rapport, Statut
 
 documented = pytest.mark.documented("catalogue SGE 21.3 §1")

@@ -62,9 +62,9 @@ def spoilt(before: str, after: str) -> str:
             "titre:",
             "tire: x\n    titre:",
             f"{CASE}, clé « tire » : elle est inconnue ici ; les clés admises sont accord, "
-            "apres, attendu, au_choix, ecart_connu, etat_du_point, facultatif, fois, objet, "
-            "preparation, prerequis, prm, provenance, quantite, remarque, reponse_ignoree, "
-            "requete, service, service_acces, signification, source, titre, variantes, version.",
+            "apres, attendu, au_choix, etat_du_point, facultatif, fois, objet, preparation, "
+            "prerequis, prm, provenance, quantite, remarque, reponse_ignoree, requete, "
+            "service, service_acces, signification, source, titre, variantes, version.",
         ),
         (
             '"{login}"',
@@ -144,12 +144,6 @@ def spoilt(before: str, after: str) -> str:
             ORDER,
             "    service_acces: peut-être\n" + ORDER,
             f"{CASE}, clé « service_acces » : « peut-être » doit être true ou false.",
-        ),
-        (
-            ORDER,
-            "    ecart_connu: [{observe: SGT5, source: x}]\n" + ORDER,
-            f"{CASE}, ecart_connu n° 1, clé « observe » : « SGT5 » n'est pas un code SGT ni "
-            "« vide ».",
         ),
         (
             'succes: [{chemin: point/@id, egal: "{prm}"}]',
