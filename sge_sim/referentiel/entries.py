@@ -22,7 +22,6 @@ from sge_sim.store.codes import (
     CoteCalendrier,
     Environnement,
     KindActeur,
-    Paquet,
     TypeContrat,
 )
 from sge_sim.store.points import SEARCH_COLUMNS
@@ -82,6 +81,17 @@ class ContratEntry(_Entry):
     type: TypeContrat
     date_debut: date
     date_fin: date | None = None
+
+
+def _known_paquet(paquet: str) -> str:
+    from sge_sim.services.registry import PAQUETS  # loads every service
+
+    if paquet not in PAQUETS:
+        raise ValueError(f"{paquet} n'est pas un paquet : {', '.join(PAQUETS)}")
+    return paquet
+
+
+Paquet = Annotated[str, AfterValidator(_known_paquet)]
 
 
 class ActeurEntry(_Entry):

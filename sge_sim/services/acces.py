@@ -12,7 +12,6 @@ from typing import Protocol
 from sge_sim.demandeur import Demandeur
 from sge_sim.services.rule import rule
 from sge_sim.settings import Environment
-from sge_sim.store.codes import Paquet
 from sge_sim.store.fiches import FicheContrat, FicheUtilisateur
 
 
@@ -28,7 +27,7 @@ class Acces:
     utilisateur: FicheUtilisateur | None
     contrat: FicheContrat | None
     service: str
-    paquet: Paquet
+    paquet: str
     environment: Environment
     jour: date
 

@@ -1,7 +1,7 @@
 """Between an endpoint and its service: the session, the refusals."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import contextmanager
 from functools import partial
 
@@ -28,8 +28,8 @@ _log = logging.getLogger(__name__)
 def build_endpoints(settings: Settings, database: Database) -> dict[str, Endpoint]:
     """Publish every contract, by path, with the service that answers it.
 
-    Raises `UsageError` for a document that can't be published and for a disabled rule that no
-    service has.
+    Raises `UsageError` for a document that can't be published, a contract without its service or
+    the reverse, and a disabled rule that no service has.
     """
     known = {rule.name for service in SERVICES for rule in service.rules}
     for name in settings.disabled_rules:
@@ -39,7 +39,7 @@ def build_endpoints(settings: Settings, database: Database) -> dict[str, Endpoin
             )
     services = {service.path: service for service in SERVICES}
     contracts = load_contracts(data_path("wsdl"), settings.wsdl_dir)
-    assert contracts.keys() == services.keys(), "a contract without its service, or the reverse"
+    _hold_together(contracts.keys(), services.keys())
     endpoints = {}
     for path, contract in contracts.items():
         service = services[path]
@@ -53,6 +53,16 @@ def build_endpoints(settings: Settings, database: Database) -> dict[str, Endpoin
         if settings.wsdl_dir is not None:
             endpoint.load()  # a kit that can't be served is told at the start
     return endpoints
+
+
+def _hold_together(contracts: Set[str], services: Set[str]) -> None:
+    for path in sorted(contracts - services):
+        raise UsageError(
+            f"Le contrat {path} n'a pas de service : le commencer par « make service », ou retirer "
+            "son document de wsdl/."
+        )
+    for path in sorted(services - contracts):
+        raise UsageError(f"Le service {path} n'a pas de contrat : ajouter son document à wsdl/.")
 
 
 def handler(service: Service, database: Database, settings: Settings) -> Handler:
@@ -84,7 +94,10 @@ def handler(service: Service, database: Database, settings: Settings) -> Handler
                 )
         except Refus as refus:
             raise SgtFault(
-                refus.rule.code, explanation=refus.rule.remede, rule=refus.rule
+                refus.rule.code,
+                label=service.libelle(refus.rule.code),
+                explanation=refus.rule.remede,
+                rule=refus.rule,
             ) from None
         except UNREACHABLE as error:
             told = unreachable_sentence(error)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from sge_sim.provenance import Provenance
-from sge_sim.soap.codes import libelle
 
 S = TypeVar("S")
 Judged = TypeVar("Judged", contravariant=True)

@@ -42,6 +42,7 @@ SERVICE = Service(
     nom="CommandeArretServiceSouscritMesures",
     version="1.0",
     paquet="Commande",
+    depuis="21.3",
     faultstring="Erreur Technique CommandeArretServiceSouscritMesures",
     codes=(
         *("SGT200", "SGT471", "SGT472", "SGT4L2", "SGT4O2", "SGT4O3", "SGT4O4", "SGT4O5"),

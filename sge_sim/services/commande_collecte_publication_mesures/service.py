@@ -88,6 +88,7 @@ SERVICE = Service(
     nom="CommandeCollectePublicationMesures",
     version="3.0",
     paquet="Commande",
+    depuis="21.3",
     faultstring="Erreur Technique CommandeCollectePublicationMesures",
     codes=(
         *("SGT200", "SGT400", "SGT422", "SGT423", "SGT426", "SGT427", "SGT430", "SGT431"),

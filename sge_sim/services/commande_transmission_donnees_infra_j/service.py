@@ -57,6 +57,7 @@ SERVICE = Service(
     nom="CommandeTransmissionDonneesInfraJ",
     version="1.0",
     paquet="InfraJournalier",
+    depuis="21.3",
     faultstring="Erreur Technique CommandeTransmissionDonneesInfraJ",
     codes=(
         *("SGT200", "SGT402", "SGT445", "SGT466", "SGT471", "SGT472", "SGT473", "SGT476"),

@@ -84,6 +84,8 @@ SERVICE = Service(
     nom="CommandeTransmissionHistoriqueMesures",
     version="1.0",
     paquet="Historique",
+    depuis="21.3",
+    jusqu_a="23.2",
     faultstring="Erreur Technique CommandeTransmissionHistoriqueMesures",
     codes=(
         *("SGT402", "SGT471", "SGT472", "SGT473", "SGT488", "SGT4K1", "SGT4K2", "SGT4K4"),

@@ -40,6 +40,7 @@ SERVICE = Service(
     nom="ConsultationDonneesTechniquesContractuelles",
     version="1.0",
     paquet="Consultation",
+    depuis="21.3",
     faultstring="Erreur Technique ConsultationDonneesTechniquesContractuelles",
     codes=(
         "SGT200",

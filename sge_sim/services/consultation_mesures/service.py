@@ -54,6 +54,7 @@ SERVICE = Service(
     nom="ConsultationMesures",
     version="1.1",
     paquet="Consultation",
+    depuis="21.3",
     faultstring="Erreur Technique ConsultationMesures",
     codes=(
         "SGT200",

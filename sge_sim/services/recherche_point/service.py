@@ -45,6 +45,7 @@ SERVICE = Service(
     nom="RecherchePoint",
     version="2.0",
     paquet="Consultation",
+    depuis="21.3",
     faultstring="Erreur Technique RecherchePoint",
     codes=(
         "SGT200",

@@ -50,6 +50,7 @@ SERVICE = Service(
     nom="RechercheServicesSouscritsMesures",
     version="1.0",
     paquet="Commande",
+    depuis="21.3",
     faultstring="Erreur Technique RechercheServicesSouscritsMesures",
     codes=("SGT200", "SGT471", "SGT472", "SGT500", "SGT502", "SGT504", "SGT562"),
     rules=RULES,
