@@ -35,7 +35,7 @@ class Exchange:
     rules and the journal see the same. `verdict` is the policy's on the client's certificate,
     `demandeur` whom the door let in. `service` and `version` name the contract that answers.
     `entete` and `demande` are the header and the body as plain values, the header empty where the
-    client sent none: no service refuses for that. `notes` are for the journal, in French.
+    client sent none. `notes` are for the journal, in French.
     """
 
     request: Request

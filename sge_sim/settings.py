@@ -145,7 +145,8 @@ class Settings:
     )
     profondeur_historique_mois: int = setting(
         36,
-        "Mois d'historique de ConsultationMesures : 36 constatés en 2022, 12 selon son guide.",
+        "Mois d'historique de ConsultationMesures : 36 selon son guide et constatés en 2022 ; 12 "
+        "avant septembre 2021.",
         least=1,
     )
     historique_refused: bool = setting(
@@ -153,6 +154,11 @@ class Settings:
         "Refuser un historique qui commence avant la dernière mise en service (SGT4N1) ou dont la "
         "courbe n'a pas été collectée (SGT4L9) ; d'ordinaire le fichier est coupé (constaté en "
         "2022), ou vide (FAQ).",
+    )
+    entete_historique_exige: bool = setting(
+        True,
+        "Refuser (SGT562) une commande d'historique sans son en-tête enteteP, comme la plateforme "
+        "réelle ; son guide le dit facultatif. Le profil fidele le refuse toujours.",
     )
     sans_donnee: SansDonnee | None = setting(
         None,

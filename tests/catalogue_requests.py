@@ -24,9 +24,20 @@ def path_of(case: Cas) -> str:
 
 
 def request_of(case: Cas, login: str, contrat_id: str) -> etree._Element:
-    """Return the envelope of a case, as its client would send it on the release's day."""
+    """Return the envelope of a case, as its client would send it on the release's day.
+
+    The history alone insists on its header.
+    """
     contract = CONTRACTS[path_of(case)]
     envelope = etree.Element(f"{{{ENVELOPE}}}Envelope")
+    if contract.service == "CommandeTransmissionHistoriqueMesures":
+        header = etree.SubElement(envelope, f"{{{ENVELOPE}}}Header")
+        entete = {
+            "version": case.version,
+            "infoFonctionnelles": {"pointId": case.prm},
+            "infoDemandeur": {"loginDemandeur": login},
+        }
+        _fill(etree.SubElement(header, contract.request_header), entete)
     body = etree.SubElement(envelope, f"{{{ENVELOPE}}}Body")
     unborrowed = replace(case, requete=_unborrowed(case.requete))
     tree = materialise(unborrowed, Contexte(RELEASE.reference, login, contrat_id))

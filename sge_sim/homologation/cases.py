@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from sge_sim.ecarts import Ecart
 from sge_sim.homologation.answer_paths import Chemin
 from sge_sim.homologation.case_dates import DateRelative
 
@@ -19,7 +20,6 @@ LOGIN = "{login}"
 CONTRAT_ID = "{contrat_id}"
 PRM = "{prm}"
 LIBRE = "{libre}"
-REPONSE_VIDE = "vide"
 
 
 @dataclass(frozen=True)
@@ -89,17 +89,6 @@ class Attendu:
     libelle_certain: bool = True
     assertions: tuple[Assertion, ...] = ()
     acceptes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Ecart:
-    """What the real platform was seen to answer instead of what its catalogue says.
-
-    `observe` is a code, or `vide` for a success whose body carries nothing.
-    """
-
-    observe: str
-    source: str
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,11 @@ class RawRun:
     data: Raw
 
     @property
+    def release(self) -> str:
+        """The release whose folder lists the case."""
+        return self.file.partition("/")[0]
+
+    @property
     def where(self) -> str:
         """The file and the run, as the sentences about mistakes begin."""
         return f"{self.file}, cas {case_key(self.id, self.segment)}"

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sge_sim.ecarts import REPONSE_VIDE, Ecart
 from sge_sim.homologation.answer_paths import Answer, as_text, is_empty
-from sge_sim.homologation.cases import REPONSE_VIDE, Assertion, Attendu, Cas, Ecart
+from sge_sim.homologation.cases import Assertion, Attendu, Cas
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,15 @@ from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar, get_args, get_type_hints
 
 import yaml
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+)
 from sqlalchemy import String
 
 from sge_sim.errors import UsageError

@@ -3,11 +3,13 @@
 import logging
 from collections.abc import Iterator, Set
 from contextlib import contextmanager
+from datetime import datetime
 from functools import partial
 
 from sqlalchemy.orm import Session
 
 from sge_sim.commandes.echeances import catch_up_orders
+from sge_sim.ecarts import plateforme_at
 from sge_sim.errors import UsageError
 from sge_sim.exchange import Exchange
 from sge_sim.resources import data_path
@@ -39,7 +41,7 @@ def build_endpoints(settings: Settings, database: Database) -> dict[str, Endpoin
             )
     services = {service.path: service for service in SERVICES}
     contracts = load_contracts(data_path("wsdl"), settings.wsdl_dir)
-    _hold_together(contracts.keys(), services.keys())
+    hold_together(contracts.keys(), services.keys())
     endpoints = {}
     for path, contract in contracts.items():
         service = services[path]
@@ -55,7 +57,8 @@ def build_endpoints(settings: Settings, database: Database) -> dict[str, Endpoin
     return endpoints
 
 
-def _hold_together(contracts: Set[str], services: Set[str]) -> None:
+def hold_together(contracts: Set[str], services: Set[str]) -> None:
+    """Raise `UsageError` for the path of a contract without its service, or the reverse."""
     for path in sorted(contracts - services):
         raise UsageError(
             f"Le contrat {path} n'a pas de service : le commencer par « make service », ou retirer "
@@ -95,7 +98,7 @@ def handler(service: Service, database: Database, settings: Settings) -> Handler
         except Refus as refus:
             raise SgtFault(
                 refus.rule.code,
-                label=service.libelle(refus.rule.code),
+                label=_label_in_force(service, refus.rule.code, settings, exchange.instant),
                 explanation=refus.rule.remede,
                 rule=refus.rule,
             ) from None
@@ -105,6 +108,12 @@ def handler(service: Service, database: Database, settings: Settings) -> Handler
             raise SgtFault(_unavailable(service), explanation=told) from error
 
     return handle
+
+
+def _label_in_force(service: Service, code: str, settings: Settings, instant: datetime) -> str:
+    """Return the label of the platform being played, if it has one of its own."""
+    played = plateforme_at(instant.date()).libelles if settings.plays_real_homologation else {}
+    return played.get(code) or service.libelle(code)
 
 
 @contextmanager

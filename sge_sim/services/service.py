@@ -13,12 +13,12 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from sge_sim.demandeur import Demandeur
+from sge_sim.ecarts import Ecart, plateforme_at
 from sge_sim.services.rule import Rule
 from sge_sim.settings import Settings
 from sge_sim.soap.codes import LIBELLES
 from sge_sim.soap.endpoint import Answer
 from sge_sim.soap.protocol import Tree
-from sge_sim.store.codes import Segment
 from sge_sim.store.fiches import FichePoint
 from sge_sim.store.lecture import Lire
 
@@ -32,8 +32,6 @@ CHAMPS_LIBRES: Final = frozenset(
 """Who asks, references of the asker's own, and the client's identity (catalogue of SGE 21.3)."""
 
 CHAMPS_ACCORD: Final = frozenset({"autorisationClient", "accord", "accordClient"})
-
-_C2_C4 = frozenset[Segment]({"C2", "C3", "C4"})
 
 
 @dataclass(frozen=True)
@@ -66,19 +64,25 @@ class Appel:
         """The legal date of the call."""
         return self.now.date()
 
+    def ecart(
+        self, service: "Service", point: FichePoint | None, demande: str = ""
+    ) -> Ecart | None:
+        """Return what the platform being played answers instead, in the release of the day.
 
-def c2_c4_unserved(appel: Appel, point: FichePoint | None) -> bool:
-    """Tell whether the real homologation platform doesn't serve the order (observed 2022-23)."""
-    served = point is None or point.segment not in _C2_C4
-    return not served and appel.settings.plays_real_homologation
+        `demande` is what is asked for, in the words of `sge_sim.ecarts`.
+        """
+        if not self.settings.plays_real_homologation:
+            return None
+        segment = None if point is None else point.segment
+        return plateforme_at(self.today).find(service.nom, service.version, segment, demande)
 
 
 @dataclass(frozen=True)
 class Service:
     """A service in one version.
 
-    `paquet` is what it is homologated with, `depuis` the first release of SGE that serves it and
-    `jusqu_a` the last one, None while none has ended it.
+    `paquet` is what it is homologated with. `depuis` and `jusqu_a` are the first and the last
+    release of SGE whose test cases may call it, None where no release is known to bound it.
 
     `codes` are the return codes that its documentation lists, `libelles` the labels of those that
     the annex doesn't list; `unreachable` says of some of them why no request can obtain them here.
@@ -89,20 +93,22 @@ class Service:
     A call of a tester's own client is recognised by all of its elements but `champs_libres`, which
     are of the asker's choice; `champs_accord` have to be declared, where elsewhere `false` and an
     element that is left out say the same (observed).
+
+    `faultstring` is the text of every fault, None where it is the label of its code.
     """
 
     nom: str
     version: str
     paquet: str
-    depuis: str
-    faultstring: str
     codes: tuple[str, ...]
     rules: tuple[Rule[Any], ...]
     handle: Callable[[Appel], Answer]
     unreachable: Mapping[str, str] = field(default_factory=dict)
     writes: bool = False
     searches: bool = False
+    depuis: str | None = None
     jusqu_a: str | None = None
+    faultstring: str | None = None
     libelles: Mapping[str, str] = field(default_factory=dict)
     champs_libres: frozenset[str] = CHAMPS_LIBRES
     champs_accord: frozenset[str] = CHAMPS_ACCORD
@@ -121,10 +127,10 @@ class Service:
         """Return the label that goes with `code`; raises `KeyError` for an unknown one."""
         return self.libelles.get(code) or LIBELLES[code]
 
-    def is_served_in(self, release: str) -> bool:
-        """Tell whether the release of SGE of that number (`23.2`) serves it."""
-        last = self.jusqu_a or release
-        return _rank(self.depuis) <= _rank(release) <= _rank(last)
+    def is_listed_in(self, release: str) -> bool:
+        """Tell whether test cases of the release of that number (`23.2`) may call it."""
+        first, last = self.depuis or release, self.jusqu_a or release
+        return _rank(first) <= _rank(release) <= _rank(last)
 
 
 def _rank(release: str) -> tuple[int, ...]:

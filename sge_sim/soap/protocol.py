@@ -9,7 +9,7 @@ import threading
 from collections.abc import Mapping
 from itertools import chain
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 from lxml import etree
 
@@ -17,7 +17,7 @@ from sge_sim.exchange import Exchange, Outcome
 from sge_sim.soap import _spyne_compat as spyne
 from sge_sim.soap.codes import libelle
 from sge_sim.soap.contract import ENVELOPE, Contract
-from sge_sim.soap.models import Models
+from sge_sim.soap.models import TEXT, Models
 from sge_sim.soap.reader import Reader
 from sge_sim.store.journal import DecidingRule
 
@@ -58,7 +58,7 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
 
     mime_type = "text/xml; charset=utf-8"
 
-    def __init__(self, contract: Contract, models: Models, faultstring: str) -> None:
+    def __init__(self, contract: Contract, models: Models, faultstring: str | None) -> None:
         # The parser keeps libxml2's own bounds (depth 256, 10 MB of text in a node), expands
         # nothing and reaches for nothing.
         super().__init__(parse_xsi_type=False, cleanup_namespaces=False)
@@ -194,15 +194,28 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
                     self._write(element, name, member, value[name], ready)
 
     def _fault(self, fault: SgtFault, exchange: Exchange) -> bytes:
-        namespace, _, name = self._contract.fault[1:].partition("}")
-        text = (
-            "<soap:Fault><faultcode>soap:Server</faultcode>"
-            f"<faultstring>{escape(self._faultstring)}</faultstring>"
-            f"<detail><err:{name} xmlns:err={quoteattr(namespace)}>"
-            f"<resultat code={quoteattr(fault.code)}>{escape(fault.label)}</resultat>"
-            f"</err:{name}></detail></soap:Fault>"
+        """Return a fault as the guides show it.
+
+        The services of ConsultationMesuresDetaillees have a `faultstring` of their own, and tell
+        the code alone (GUI 0488 §4.3). In the others it is the label, and what is known of the
+        demand follows the code (GUI 0468 §3.2.2.2).
+        """
+        told: dict[str, Any] = {"resultat": {"code": fault.code, TEXT: fault.label}}
+        if self._faultstring is None:
+            if prm := exchange.prm:
+                told["infoFonctionnelles"] = {"pointId": prm}
+            if login := exchange.login:
+                told["infoDemandeur"] = {"loginDemandeur": login}
+        faultstring = escape(self._faultstring or fault.label).encode()
+        return b"".join(
+            (
+                b"<soap:Fault><faultcode>soap:Server</faultcode><faultstring>",
+                faultstring,
+                b"</faultstring><detail>",
+                self.write(self._contract.fault, told),
+                b"</detail></soap:Fault>",
+            )
         )
-        return text.encode()
 
 
 def _malformed(explanation: str) -> SgtFault:

@@ -3,8 +3,9 @@
 from datetime import date, datetime
 
 from sge_sim.clock import PARIS
+from sge_sim.ecarts import Ecart
 from sge_sim.homologation.answer_paths import Answer
-from sge_sim.homologation.cases import Attendu, Cas, Ecart
+from sge_sim.homologation.cases import Attendu, Cas
 from sge_sim.homologation.catalogue import Periode, Release
 from sge_sim.homologation.evaluation import Refus
 from sge_sim.homologation.outcome import Echange, execution_of

@@ -7,8 +7,10 @@ import pytest
 from catalogue_samples import CONSULTATION, RELEASE
 
 from sge_sim.homologation.catalogue import validate
+from sge_sim.services import registry
 
 CASE = "sge-1.0/consultation.yaml, cas ADP-R1"
+SERVICES = ", ".join(dict.fromkeys(one.nom for one in registry.SERVICES))
 ORDER = "    requete: {pointId:"
 
 
@@ -59,12 +61,32 @@ def spoilt(before: str, after: str) -> str:
             f"{CASE}, clé « executions » : « C5 » doit contenir des clés ou {{}}.",
         ),
         (
+            "service: Cons",
+            "service: Kons",
+            f"{CASE}, clé « service » : « KonsultationDonneesTechniquesContractuelles » n'est pas "
+            f"l'une des valeurs {SERVICES}.",
+        ),
+        (
+            'version: "1.0"',
+            'version: "1.1"',
+            f"{CASE}, clé « version » : SGE 1.0 n'a aucun cas de "
+            "ConsultationDonneesTechniquesContractuelles v1.1, les siens en appellent 1.0.",
+        ),
+        (
+            """service: ConsultationDonneesTechniquesContractuelles
+    version: "1.0\"""",
+            """service: ConsultationMesuresDetaillees
+    version: "3.0\"""",
+            f"{CASE}, clé « version » : SGE 1.0 n'a aucun cas de ConsultationMesuresDetaillees "
+            "v3.0, les siens en appellent 2.0.",
+        ),
+        (
             "titre:",
             "tire: x\n    titre:",
             f"{CASE}, clé « tire » : elle est inconnue ici ; les clés admises sont accord, "
-            "apres, attendu, au_choix, ecart_connu, etat_du_point, facultatif, fois, objet, "
-            "preparation, prerequis, prm, provenance, quantite, remarque, reponse_ignoree, "
-            "requete, service, service_acces, signification, source, titre, variantes, version.",
+            "apres, attendu, au_choix, etat_du_point, facultatif, fois, objet, preparation, "
+            "prerequis, prm, provenance, quantite, remarque, reponse_ignoree, requete, "
+            "service, service_acces, signification, source, titre, variantes, version.",
         ),
         (
             '"{login}"',
@@ -144,12 +166,6 @@ def spoilt(before: str, after: str) -> str:
             ORDER,
             "    service_acces: peut-être\n" + ORDER,
             f"{CASE}, clé « service_acces » : « peut-être » doit être true ou false.",
-        ),
-        (
-            ORDER,
-            "    ecart_connu: [{observe: SGT5, source: x}]\n" + ORDER,
-            f"{CASE}, ecart_connu n° 1, clé « observe » : « SGT5 » n'est pas un code SGT ni "
-            "« vide ».",
         ),
         (
             'succes: [{chemin: point/@id, egal: "{prm}"}]',

@@ -3,7 +3,8 @@ from dataclasses import replace
 import pytest
 from campaign_samples import DEVIANT, GOOD, REFUSED, SAMPLE, answered, case, release, sample_report
 
-from sge_sim.homologation.cases import Attendu, Cas, Ecart
+from sge_sim.ecarts import Ecart
+from sge_sim.homologation.cases import Attendu, Cas
 from sge_sim.homologation.evaluation import Refus
 from sge_sim.homologation.outcome import not_run
 from sge_sim.homologation.rapport import Decision, Execution, Rapport, Statut

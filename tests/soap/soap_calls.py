@@ -34,12 +34,17 @@ def envelope(body: str, header: str = "", prefix: str = "soapenv") -> bytes:
     ).encode()
 
 
-def post(contract: Contract, request: bytes, handle: Callable[[Exchange], Answer]) -> Posted:
+def post(
+    contract: Contract,
+    request: bytes,
+    handle: Callable[[Exchange], Answer],
+    faultstring: str | None = None,
+) -> Posted:
     @contextmanager
     def answering(exchange: Exchange) -> Iterator[Answer]:
         yield handle(exchange)
 
-    endpoint = Endpoint(contract, answering, "Erreur Technique")
+    endpoint = Endpoint(contract, answering, faultstring)
     sender = Sender(b"", (), "127.0.0.1")
     demand = Request("POST", contract.path, "", {}, request, sender)
     exchange = Exchange(demand, machine_now(), machine_now())

@@ -95,7 +95,9 @@ def _consult(appel: Appel, version: Version, demande: Demande) -> tuple[Consulta
         contrat_actif=faits.acteur is not None and faits.acteur.has_contrat_actif(jour),
         jour=jour,
         acces=dossier is not None and _has_acces(dossier, demande, acteur, jour),
-        degradee=appel.settings.plays_real_homologation,
+        ecart=appel.ecart(
+            SERVICE_V2 if version is Version.V2 else SERVICE_V3, faits.point, demande.type
+        ),
     )
     rules = RULES_V2 if version is Version.V2 else RULES_V3
     check(rules, consultation, appel.settings.disabled_rules)
@@ -181,7 +183,6 @@ SERVICE_V2 = Service(
     nom="ConsultationMesuresDetaillees",
     version="2.0",
     paquet="Consultation",
-    depuis="21.3",
     jusqu_a="23.2",
     faultstring="Erreur Technique Mesures",
     codes=_CODES,
