@@ -12,9 +12,9 @@ from typing import Any
 
 from platformdirs import user_data_path
 
-from sge_sim.delais import AUSSITOT, Delai
+from sge_sim.domaine.delais import AUSSITOT, Delai
 from sge_sim.errors import UsageError
-from sge_sim.masking import without_password
+from sge_sim.store.database_url import without_password
 
 
 class Environment(StrEnum):
@@ -62,7 +62,7 @@ class Settings:
         metadata={"why": "Dossier de l'état : base, certificats, flux."},
     )
     environment: Environment = setting(
-        Environment.HOMOLOGATION, "Plateforme jouée : certificats admis, flux émis ou non."
+        "homologation", "Plateforme jouée : certificats admis, flux émis ou non."
     )
     host: str = setting("127.0.0.1", "Adresse d'écoute des web services (TLS mutuel).")
     port: int = setting(8443, "Port des web services ; 0 choisit un port libre.")
@@ -182,7 +182,7 @@ class Settings:
                 raise UsageError(
                     f"--{option} {getattr(self, one.name)} : donner un nombre à partir de {least}."
                 )
-        if self.hours and self.environment is Environment.PRODUCTION:
+        if self.hours and self.environment == "production":
             raise UsageError(
                 "--hours ne vaut qu'en homologation, dont les heures sont publiées : "
                 "l'omettre en production."
@@ -196,7 +196,7 @@ class Settings:
     @property
     def plays_real_homologation(self) -> bool:
         """Whether the defects of the homologation platform are reproduced."""
-        return self.profile is Profile.FIDELE and self.environment is Environment.HOMOLOGATION
+        return self.profile is Profile.FIDELE and self.environment == "homologation"
 
     def described(self) -> list[tuple[str, str, str]]:
         """Return name, value in force and reason of each setting, in their order.

@@ -13,13 +13,13 @@ import click
 from sge_sim.cli.acteurs_canal import canal
 from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.clock import machine_now
-from sge_sim.state import open_database
-from sge_sim.store.codes import Environnement, KindActeur
+from sge_sim.domaine.nomenclatures import Environment, KindActeur
+from sge_sim.store.data_folder import open_database
 
 if TYPE_CHECKING:
     from sge_sim.admin.views_acteurs import ActeurView
 
-_ENVIRONNEMENTS = get_args(Environnement)
+_ENVIRONNEMENTS = get_args(Environment)
 
 
 class _Jour(click.ParamType[date]):
@@ -134,7 +134,7 @@ def contrat(acteur: str, contrat_id: str, debut: date, fin: date | None, data_di
 @click.option("--retirer", is_flag=True, help="Retirer l'habilitation au lieu de la donner.")
 @data_dir_option
 def habiliter(
-    acteur: str, package: str, environment: Environnement, retirer: bool, data_dir: Path
+    acteur: str, package: str, environment: Environment, retirer: bool, data_dir: Path
 ) -> None:
     from sge_sim.referentiel.acteurs import habiliter as change
 
@@ -149,7 +149,7 @@ def habiliter(
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--environment", type=click.Choice(_ENVIRONNEMENTS), required=True)
 @data_dir_option
-def certificat(acteur: str, file: Path, environment: Environnement, data_dir: Path) -> None:
+def certificat(acteur: str, file: Path, environment: Environment, data_dir: Path) -> None:
     from sge_sim.referentiel.acteurs import register_file
 
     with open_database(data_dir).transaction() as session:

@@ -13,8 +13,8 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import later, legal_date, start_of_day
-from sge_sim.delais import Delai
-from sge_sim.store.codes import EtatAffaire, MesuresType, MotifFin, Sens, TypeService
+from sge_sim.domaine.delais import Delai
+from sge_sim.domaine.nomenclatures import EtatAffaire, MesuresType, MotifFin, Sens, TypeService
 from sge_sim.store.commandes import ServiceSouscrit
 from sge_sim.store.fiches import FichePoint
 from sge_sim.store.mesures import close_collecte, open_collecte

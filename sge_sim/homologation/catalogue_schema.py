@@ -8,10 +8,11 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from sge_sim.ecarts import ecarts_of_case
-from sge_sim.homologation.answer_paths import Chemin, as_text
-from sge_sim.homologation.case_dates import DateRelative, is_relative
-from sge_sim.homologation.cases import (
+from sge_sim.domaine.ecarts_plateforme import ecarts_of_case
+from sge_sim.domaine.provenance import PROVENANCES
+from sge_sim.homologation.catalogue.answer_paths import Chemin, as_text
+from sge_sim.homologation.catalogue.case_dates import DateRelative, is_relative
+from sge_sim.homologation.catalogue.cases import (
     ACCORDS,
     CONTRAT_ID,
     LIBRE,
@@ -26,9 +27,8 @@ from sge_sim.homologation.cases import (
     Valeur,
     case_key,
 )
-from sge_sim.homologation.catalogue_files import RawRun, is_borrowed, merged_elements
-from sge_sim.homologation.yaml_fields import Fields
-from sge_sim.provenance import PROVENANCES
+from sge_sim.homologation.catalogue.release_files import RawRun, is_borrowed, merged_elements
+from sge_sim.homologation.catalogue.yaml_fields import Fields
 from sge_sim.services.registry import SERVICES
 
 _ID = r"[A-Z0-9]+(?:[_-][A-Z0-9]+)*"

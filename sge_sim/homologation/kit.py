@@ -18,22 +18,22 @@ from cryptography.hazmat.primitives.serialization import (
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from sqlalchemy.orm import Session
 
-from sge_sim.errors import UsageError
-from sge_sim.files import PRIVATE, PUBLIC, write_atomically
-from sge_sim.pki.installation import open_pki
-from sge_sim.pki.issuing import IssuedCertificate, issue_client_certificate
-from sge_sim.pki.keys import BUNDLE_PASSWORD, key_pem
-from sge_sim.referentiel.certificats import (
+from sge_sim.domaine.nomenclatures import Environment
+from sge_sim.door.certificats import (
     CLIENT_AUTHORITY,
     login_and_contrat,
     register_certificate,
 )
-from sge_sim.resources import data_path
+from sge_sim.errors import UsageError
+from sge_sim.machine.data_files import data_path
+from sge_sim.machine.files import PRIVATE, PUBLIC, write_atomically
+from sge_sim.pki.installation import open_pki
+from sge_sim.pki.issuing import IssuedCertificate, issue_client_certificate
+from sge_sim.pki.keys import BUNDLE_PASSWORD, key_pem
 from sge_sim.services.registry import SERVICES
 from sge_sim.soap.codes import LIBELLES
 from sge_sim.soap.contract import Contract, load_contracts
 from sge_sim.store.acteurs import default_acteur, find_acteur
-from sge_sim.store.codes import Environnement
 from sge_sim.store.database import Database
 
 _NOTICE: Final = "ATTENTION : ce zip contient une clé privée (certificats/client.key.pem).\n"
@@ -62,7 +62,7 @@ def write_kit(
     *,
     url: str,
     acteur: str | None,
-    environnement: Environnement,
+    environnement: Environment,
     now: datetime,
 ) -> Holder:
     """Write the kit of `acteur` (the default tiers if None) for a simulator reached at `url`.

@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sge_sim.homologation.answer_paths import Answer, as_text
-from sge_sim.homologation.case_request import Contexte, materialise
-from sge_sim.homologation.cases import LIBRE, Cas, Emprunt, Requete, Valeur
-from sge_sim.homologation.catalogue import Release
-from sge_sim.homologation.evaluation import Refus
-from sge_sim.homologation.messages import read_answer, read_message
-from sge_sim.homologation.outcome import Echange, execution_of
-from sge_sim.homologation.rapport import Execution, Regle, Statut
+from sge_sim.homologation.campaign.case_request import Contexte, materialise
+from sge_sim.homologation.campaign.evaluation import Refus
+from sge_sim.homologation.campaign.outcome import Echange, execution_of
+from sge_sim.homologation.catalogue.answer_paths import Answer, as_text
+from sge_sim.homologation.catalogue.cases import LIBRE, Cas, Emprunt, Requete, Valeur
+from sge_sim.homologation.catalogue.release import Release
+from sge_sim.homologation.client.messages import read_answer, read_message
+from sge_sim.homologation.reports.rapport import Execution, Regle, Statut
 from sge_sim.services.registry import SERVICES
 
 _ABSENT = "absent"

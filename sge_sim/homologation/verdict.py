@@ -6,9 +6,9 @@ one-of-several group, one run is enough; an optional case counts for nothing.
 
 from collections.abc import Iterable, Sequence
 
-from sge_sim.homologation.cases import Cas
-from sge_sim.homologation.catalogue import Release
-from sge_sim.homologation.rapport import Decision, Execution, Statut, VerdictPackage
+from sge_sim.homologation.catalogue.cases import Cas
+from sge_sim.homologation.catalogue.release import Release
+from sge_sim.homologation.reports.rapport import Decision, Execution, Statut, VerdictPackage
 from sge_sim.services.registry import PAQUETS
 
 PACKAGES = tuple(paquet.lower() for paquet in PAQUETS)

@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from sge_sim.clock import PARIS
 from sge_sim.commandes.vie import MOTIFS
+from sge_sim.domaine.libelles import libelle
+from sge_sim.domaine.prm import is_valid, key
 from sge_sim.errors import UsageError
-from sge_sim.referentiel.libelles import libelle
-from sge_sim.referentiel.prm import is_valid, key
 from sge_sim.store.commandes import ServiceSouscrit, services_of_point
 from sge_sim.store.mesures import read_suivi
 from sge_sim.store.points import Compteur, Point, find_point

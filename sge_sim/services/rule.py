@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sge_sim.provenance import Provenance
+from sge_sim.domaine.provenance import Provenance
 
 S = TypeVar("S")
 Judged = TypeVar("Judged", contravariant=True)

@@ -9,9 +9,9 @@ from http import HTTPStatus
 from typing import Any
 
 from lxml import etree
+from sge_sim.door.exchange import Exchange, Outcome
 
 from sge_sim.errors import UsageError
-from sge_sim.exchange import Exchange, Outcome
 from sge_sim.soap import _spyne_compat as spyne
 from sge_sim.soap.codes import libelle
 from sge_sim.soap.contract import Contract

@@ -9,8 +9,8 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import start_of_day
+from sge_sim.domaine.nomenclatures import Sens, TypeAcces
 from sge_sim.store.acteurs import Contrat
-from sge_sim.store.codes import Sens, TypeAcces
 from sge_sim.store.commandes import ServiceSouscrit
 from sge_sim.store.numeros import next_numero
 

@@ -1,6 +1,6 @@
 """The codes that rows may hold, as types: a wrong one is seen by the type checker.
 
-The labels of those that SGE transmits are in `sge_sim.referentiel.libelles`.
+The labels of those that SGE transmits are in `sge_sim.domaine.libelles`.
 """
 
 from collections.abc import Mapping

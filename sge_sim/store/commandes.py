@@ -22,8 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, validates
 
-from sge_sim.store.base import Base, Instant, RowId
-from sge_sim.store.codes import (
+from sge_sim.domaine.nomenclatures import (
     EtatAffaire,
     EtatService,
     MesuresType,
@@ -33,6 +32,7 @@ from sge_sim.store.codes import (
     TypeEvenement,
     TypeService,
 )
+from sge_sim.store.base import Base, Instant, RowId
 from sge_sim.store.numeros import next_numero
 from sge_sim.store.points import Point
 from sge_sim.store.prepared import Driver, Insertion, Prepared

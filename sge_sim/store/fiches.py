@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal, Protocol
 
-from sge_sim.store.codes import (
+from sge_sim.domaine.nomenclatures import (
     ETATS_EN_SERVICE,
     ETATS_SANS_ALIMENTATION,
     GRANDS,
@@ -17,7 +17,7 @@ from sge_sim.store.codes import (
     CategorieClientFinal,
     CoteCalendrier,
     DomaineTension,
-    Environnement,
+    Environment,
     EtatAlimentation,
     EtatContractuel,
     EtatService,
@@ -320,9 +320,9 @@ class FicheActeur:
     code: str
     kind: KindActeur
     contrats: tuple[FicheContrat, ...]
-    habilitations: frozenset[tuple[str, Environnement]]
+    habilitations: frozenset[tuple[str, Environment]]
 
-    def is_homologated(self, paquet: str, environnement: Environnement) -> bool:
+    def is_homologated(self, paquet: str, environnement: Environment) -> bool:
         """Tell whether the actor may call the services of `paquet` there."""
         return (paquet, environnement) in self.habilitations
 

@@ -3,6 +3,7 @@
 from sge_sim.store.acteurs import Acteur, Certificat, Contrat, Habilitation, Utilisateur
 from sge_sim.store.base import Base
 from sge_sim.store.campagnes import Campagne, ObservationCampagne
+from sge_sim.store.clock_row import Horloge
 from sge_sim.store.commandes import (
     Abonnement,
     Affaire,
@@ -14,7 +15,6 @@ from sge_sim.store.commandes import (
 )
 from sge_sim.store.ecritures import Ecriture
 from sge_sim.store.flux import Canal, FichierFlux, Publication
-from sge_sim.store.horloge import Horloge
 from sge_sim.store.mesures import CalendrierDate, Collecte, Trou
 from sge_sim.store.numeros import Numero
 from sge_sim.store.points import Commune, Compteur, Point

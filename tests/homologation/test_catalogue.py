@@ -7,9 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from sge_sim.errors import UsageError
-from sge_sim.homologation.catalogue import (
+from sge_sim.homologation.catalogue.release import (
     Catalogue,
     Periode,
     Release,
@@ -17,7 +15,9 @@ from sge_sim.homologation.catalogue import (
     load_release,
     validate,
 )
-from sge_sim.resources import data_path
+from sge_sim.machine.data_files import data_path
+
+from sge_sim.errors import UsageError
 
 ADP = ["ADP-R1", "ADP-R2", "ADP-NR1"]
 AHC = ["AHC-R1", "AHC-NR1"]

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 from catalogue_samples import CONSULTATION, RELEASE
+from sge_sim.homologation.catalogue.release import validate
 
-from sge_sim.homologation.catalogue import validate
 from sge_sim.services import registry
 
 CASE = "sge-1.0/consultation.yaml, cas ADP-R1"

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
+from sge_sim.mesures.tableaux import Entiers
 
-from sge_sim.arrays import Entiers
 from sge_sim.mesures import (
     Grille,
     Index,

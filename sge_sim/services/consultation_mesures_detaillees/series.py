@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from sge_sim.mesures.tableaux import Entiers, Masque
 
-from sge_sim.arrays import Entiers, Masque
 from sge_sim.mesures import (
     Grandeur,
     PointMesure,

@@ -7,12 +7,13 @@ direction of the measures isn't transmitted in this version.
 from collections.abc import Sequence
 from typing import Final
 
+from sge_sim.domaine.libelles import libelle
+from sge_sim.domaine.nomenclatures import DONNEES_ACCES
+
 from sge_sim.commandes.prestations import prestation_collecte
 from sge_sim.commandes.vie import MOTIFS
-from sge_sim.referentiel.libelles import libelle
 from sge_sim.services.trees import coded, present
 from sge_sim.soap.protocol import Tree
-from sge_sim.store.codes import DONNEES_ACCES
 from sge_sim.store.fiches import FichePoint, FicheService
 
 _MAX_SERVICES: Final = 200

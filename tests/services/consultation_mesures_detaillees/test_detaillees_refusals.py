@@ -23,9 +23,9 @@ from detaillees_kit import (
     rows,
 )
 from running_simulator import start_simulator
+from sge_sim.homologation.campaign.evaluation import Refus
 from sql_state import change_point
 
-from sge_sim.homologation.evaluation import Refus
 from sge_sim.services.registry import SERVICES
 from sge_sim.soap.codes import libelle
 

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from detaillees_kit import C4, C5, Detaillees, blocks, listed
-
-from sge_sim.homologation.evaluation import Refus
+from sge_sim.homologation.campaign.evaluation import Refus
 
 PAGE = Path(__file__).parents[3] / "docs" / "mesures.md"
 HEAD = """\
