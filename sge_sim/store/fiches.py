@@ -25,7 +25,6 @@ from sge_sim.domaine.nomenclatures import (
     MesuresType,
     MotifFin,
     OperationEnCours,
-    Paquet,
     PuissanceUnite,
     Segment,
     Sens,
@@ -321,9 +320,9 @@ class FicheActeur:
     code: str
     kind: KindActeur
     contrats: tuple[FicheContrat, ...]
-    habilitations: frozenset[tuple[Paquet, Environment]]
+    habilitations: frozenset[tuple[str, Environment]]
 
-    def is_homologated(self, paquet: Paquet, environnement: Environment) -> bool:
+    def is_homologated(self, paquet: str, environnement: Environment) -> bool:
         """Tell whether the actor may call the services of `paquet` there."""
         return (paquet, environnement) in self.habilitations
 
