@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -38,6 +39,15 @@ LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
 }
 """What is imported inside functions, and the milliseconds that it spares a start or a command that
 can do without (measured on two busy cores, after the importing module)."""
+
+HOMONYMS: Final[Mapping[str, str]] = {
+    "sge_sim/services/*/": "each service has its own of the same parts, and its own rules",
+    "sge_sim/admin/routes/": "each subject gives its `router`",
+    "sge_sim/cli/": "click takes a command's name from its function; nobody imports it",
+    "sge_sim/flux/r*.py": "each kind of file gives its `files` and their `write`",
+    "sge_sim/store/migrations/": "each step goes up",
+}
+"""Where a name of one module may be that of another, and why."""
 
 PRIVATE_IMPORTS: Final = {("transport.openssl", "_ssl")}
 """Those that are late because the module may be absent."""
@@ -115,3 +125,29 @@ def test_the_environment_is_defined_once() -> None:
         )
     ]
     assert defined == ["sge_sim.domaine.nomenclatures"]
+
+
+def test_a_name_means_one_thing() -> None:
+    """Public classes and functions, but for the families."""
+    defined: dict[str, list[str]] = {}
+    for file in sorted(PACKAGE.rglob("*.py")):
+        path = file.relative_to(PACKAGE.parent).as_posix()
+        if any(fnmatchcase(path, f"{family}*") for family in HOMONYMS):
+            continue
+        for node in modules()[_name_of(file)].body:
+            if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+                defined.setdefault(node.name, []).append(path)
+    public = {name: where for name, where in defined.items() if not name.startswith("_")}
+    assert {name: where for name, where in public.items() if len(where) > 1} == {}
+
+
+def test_every_family_has_homonyms() -> None:
+    for family in HOMONYMS:
+        names = [
+            node.name
+            for file in PACKAGE.rglob("*.py")
+            if fnmatchcase(file.relative_to(PACKAGE.parent).as_posix(), f"{family}*")
+            for node in modules()[_name_of(file)].body
+            if isinstance(node, ast.ClassDef | ast.FunctionDef)
+        ]
+        assert len(names) > len(set(names)), family

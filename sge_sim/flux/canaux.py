@@ -92,7 +92,7 @@ def masked(url: str | None) -> str | None:
     return url and url.replace(f":{parts.password}@", ":***@", 1)
 
 
-def check(kind: TypeCanal, url: str | None) -> None:
+def check_canal(kind: TypeCanal, url: str | None) -> None:
     """Raise `UsageError` when a channel can't be of this URL."""
     if kind != "dossier":
         Server.parse(kind, url)

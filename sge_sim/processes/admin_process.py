@@ -13,13 +13,13 @@ from sge_sim.processes.deferred_value import Deferred
 from sge_sim.processes.simulator import Simulator
 from sge_sim.store.journal import Journal, JournalFeed
 from sge_sim.transport.admin_server import AdminServer
-from sge_sim.transport.child import Service
+from sge_sim.transport.child import ProcessWork
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
 
-def admin_server(simulator: Simulator, listening_socket: socket, b2b_url: str) -> Service:
+def admin_server(simulator: Simulator, listening_socket: socket, b2b_url: str) -> ProcessWork:
     """Build the administration listener, in a process of its own; it shows `b2b_url`."""
     journal = Journal.beside(simulator.database, simulator.settings.data_dir)
     feed = JournalFeed(journal)

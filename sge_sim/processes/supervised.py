@@ -5,7 +5,7 @@ from functools import partial
 from socket import socket
 
 from sge_sim.processes.simulator import Simulator
-from sge_sim.transport.child import Process, Service
+from sge_sim.transport.child import Process, ProcessWork
 from sge_sim.transport.supervisor import supervise
 
 
@@ -31,13 +31,13 @@ def serve_supervised(
 
 
 # Each process imports its own part, all at the same time.
-def _b2b(simulator: Simulator, b2b_socket: socket) -> Service:
+def _b2b(simulator: Simulator, b2b_socket: socket) -> ProcessWork:
     from sge_sim.processes.b2b_process import b2b_server
 
     return b2b_server(simulator, b2b_socket)
 
 
-def _admin(simulator: Simulator, admin_socket: socket, b2b_url: str) -> Service:
+def _admin(simulator: Simulator, admin_socket: socket, b2b_url: str) -> ProcessWork:
     from sge_sim.processes.admin_process import admin_server
 
     return admin_server(simulator, admin_socket, b2b_url)
