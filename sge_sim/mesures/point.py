@@ -7,13 +7,15 @@ the other segments. A point measured in both directions is two `PointMesure`.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 from itertools import pairwise
 from typing import Protocol, TypeVar
 
 from sge_sim.errors import UsageError
+from sge_sim.mesures.profil import ProfilConsommation
 
 Plages = tuple[tuple[int, int], ...]
 """Ranges of the legal day in minutes since midnight, [start, end); 1376, 416 crosses midnight."""
@@ -36,16 +38,6 @@ class Grandeur(StrEnum):
     """Capacitive reactive power, VAr; its index is ERC, VArh."""
     E = "E"
     """Voltage, V."""
-
-
-class ProfilConsommation(StrEnum):
-    """What lives behind the meter (assumed: no document describes consumptions)."""
-
-    RESIDENTIEL = "residentiel"
-    PROFESSIONNEL = "professionnel"
-    TERTIAIRE = "tertiaire"
-    INDUSTRIEL = "industriel"
-    PRODUCTION = "production"
 
 
 class Structure(StrEnum):
@@ -235,17 +227,25 @@ class PointMesure:
                     "Les périodes d'un point se donnent de la plus ancienne à la plus récente."
                 )
 
+    def __hash__(self) -> int:
+        """Return the hash of what is described, worked out once: it is the key of what is kept."""
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(tuple(getattr(self, one.name) for one in fields(self)))
+
     @property
     def injection(self) -> bool:
         """True for production, P1 to P4."""
         return self.segment[0] == "P"
 
-    @property
+    @cached_property
     def petit(self) -> bool:
         """True for 36 kVA and less, C5 and P4: 30-minute W, stamps at the end of the step."""
         return self.segment in ("C5", "P4")
 
-    @property
+    @cached_property
     def profil_effectif(self) -> ProfilConsommation:
         """The profile, by default that of the segment."""
         if self.profil is not None:

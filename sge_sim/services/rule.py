@@ -73,6 +73,8 @@ def check(rules: Sequence[Rule[S]], situation: S, disabled: Collection[str] = ()
 
     `disabled` names rules to pass over: tests of a harness break the simulator on purpose.
     """
+    if disabled:
+        rules = [one for one in rules if one.name not in disabled]
     for one in rules:
-        if one.name not in disabled and one.broken(situation):
+        if one.broken(situation):
             raise Refus(one)

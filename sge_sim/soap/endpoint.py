@@ -107,6 +107,20 @@ class Endpoint:
         return _Way(application)
 
 
+class _Context(spyne.MethodContext):  # type: ignore[misc]
+    """What Spyne's stations hand on, without what Spyne does for those who make a mistake with it.
+
+    A name that is no attribute of its isn't caught, and an event that nobody listens to costs
+    nothing.
+    """
+
+    __setattr__ = object.__setattr__
+
+    def fire_event(self, event: str, *args: Any, **options: Any) -> None:
+        if self.app.event_manager.handlers:
+            super().fire_event(event, *args, **options)
+
+
 class _Way(spyne.ServerBase):  # type: ignore[misc]
     """Spyne's stations, one after the other: bytes in, bytes out."""
 
@@ -128,7 +142,7 @@ class _Way(spyne.ServerBase):  # type: ignore[misc]
         return self._response(context)
 
     def _context(self, exchange: Exchange) -> Any:
-        context = spyne.MethodContext(self, spyne.MethodContext.SERVER)
+        context = _Context(self, spyne.MethodContext.SERVER)
         context.udc = exchange
         return context
 
