@@ -65,7 +65,7 @@ DONNEES_ACCES: Final[dict[TypeAcces, str]] = {
 """The same, as the services that order and list access services do (GUI 0498)."""
 
 KindEchange = Literal["soap", "handshake", "http", "flux"]
-KindHorloge = Literal["real", "shifted", "frozen"]
+KindClock = Literal["real", "shifted", "frozen"]
 
 # ECRES is « En service, en cours de résiliation »: its label puts it among the points in service.
 ETATS_EN_SERVICE: Final = frozenset[EtatContractuel]({"SERVC", "ECRES"})
