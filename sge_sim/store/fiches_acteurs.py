@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sge_sim.domaine.nomenclatures import Environment, KindActeur, Paquet, TypeContrat
+from sge_sim.domaine.nomenclatures import Environment, KindActeur, TypeContrat
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,9 @@ class FicheActeur:
     code: str
     kind: KindActeur
     contrats: tuple[FicheContrat, ...]
-    habilitations: frozenset[tuple[Paquet, Environment]]
+    habilitations: frozenset[tuple[str, Environment]]
 
-    def is_homologated(self, paquet: Paquet, environnement: Environment) -> bool:
+    def is_homologated(self, paquet: str, environnement: Environment) -> bool:
         """Tell whether the actor may call the services of `paquet` there."""
         return (paquet, environnement) in self.habilitations
 
