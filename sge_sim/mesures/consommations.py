@@ -94,9 +94,9 @@ def consommations(point: PointMesure, debut: date, fin: date) -> Consommations:
     on: a row may begin before `debut` (assumed). A row runs from one reading to the next, on
     `jour_releve` of each month or some days later (C5). A grid that doesn't exist yet has no row.
 
-    The cyclic reading fails when the day before is lost (`TrouDeCourbe`). A failed reading is estimated
-    between 85 % and 100 % of the truth (assumed). A meter that doesn't communicate is read on the
-    spot every six months, REEL (observed 2020; how often is assumed).
+    The cyclic reading fails when the day before is lost (`TrouDeCourbe`). A failed reading is
+    estimated between 85 % and 100 % of the truth (assumed). A meter that doesn't communicate is
+    read on the spot every six months, REEL (observed 2020; how often is assumed).
     """
     releves = _releves(point, fin)
     return Consommations(
