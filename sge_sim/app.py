@@ -17,8 +17,10 @@ from sge_sim.commandes.horloge import start_clock
 from sge_sim.deferred import Deferred
 from sge_sim.door.cadence import Cadence
 from sge_sim.files import make_private_folder
+from sge_sim.hosts import DATA_CONNECT_HOSTS
 from sge_sim.lost_exchanges import LostExchanges
 from sge_sim.pki.installation import Pki, open_pki
+from sge_sim.pki.server_identity import DEFAULT_HOSTS
 from sge_sim.referentiel.certificats import DefaultCaller, ensure_default_callers
 from sge_sim.settings import Settings
 from sge_sim.store.acteurs import has_acteurs
@@ -73,6 +75,7 @@ def open_simulator(settings: Settings) -> Simulator:
     pki = open_pki(
         settings.data_dir,
         now=machine_now(),
+        hosts=(*DEFAULT_HOSTS, *DATA_CONNECT_HOSTS) if settings.data_connect else DEFAULT_HOSTS,
         authorities_file=settings.authorities_file,
         authorities_dir=settings.authorities_dir,
     )
@@ -222,6 +225,13 @@ class _Administration:
 
     def reload(self) -> None:
         self.server.reload()
+
+
+def data_connect_server(simulator: Simulator, listening_socket: socket) -> Service:
+    """Build the Data Connect listener, in a process of its own, which alone loads it."""
+    from sge_sim.dataconnect.server import DataConnect
+
+    return DataConnect(simulator, listening_socket)
 
 
 def _tasks(simulator: Simulator) -> tuple["Task", ...]:

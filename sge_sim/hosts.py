@@ -14,4 +14,12 @@ RENAMED_HOSTS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """The names from before 23/09/2024, and those that replaced them."""
 OFFICIAL_HOSTS: Final = (HOMOLOGATION_HOST, PRODUCTION_HOST, *RENAMED_HOSTS)
+DATA_CONNECT_HOSTS: Final = (
+    "gw.ext.prod.api.enedis.fr",
+    "ext.prod.api.enedis.fr",
+    "gw.ext.prod-sandbox.api.enedis.fr",
+    "ext.prod-sandbox.api.enedis.fr",
+    "mon-compte-particulier.enedis.fr",
+)
+"""The gateways of Data Connect, production then sandbox, and its consent page."""
 LOCAL_HOSTS: Final = ("localhost", "127.0.0.1", "::1")

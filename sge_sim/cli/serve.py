@@ -11,10 +11,17 @@ from typing import Any
 
 import click
 
-from sge_sim.app import Simulator, admin_server, b2b_server, open_simulator
+from sge_sim.app import (
+    Simulator,
+    admin_server,
+    b2b_server,
+    data_connect_server,
+    open_simulator,
+)
 from sge_sim.cli.attente import told_if_long
 from sge_sim.cli.options import settings_options
 from sge_sim.collector import collector_paused
+from sge_sim.commandes.applications import ensure_default_applications
 from sge_sim.errors import UsageError
 from sge_sim.files import make_private_folder
 from sge_sim.serving import Note, ReadyFile, Served, serving
@@ -36,18 +43,27 @@ def serve(**options: Any) -> None:
     ready_file.clear()
     b2b_socket = bind(settings.host, settings.port)
     admin_socket = bind_loopback(_ADMIN_HOST, settings.admin_port)
+    data_connect_socket = (
+        bind(settings.host, settings.data_connect_port) if settings.data_connect else None
+    )
     try:
         with serving(settings.data_dir) as note, _undone_if_refused(settings, note):
-            _serve(settings, note, ready_file, b2b_socket, admin_socket)
+            _serve(settings, note, ready_file, b2b_socket, admin_socket, data_connect_socket)
     finally:
         ready_file.remove()
 
 
 def _serve(
-    settings: Settings, note: Note, ready_file: ReadyFile, b2b_socket: socket, admin_socket: socket
+    settings: Settings,
+    note: Note,
+    ready_file: ReadyFile,
+    b2b_socket: socket,
+    admin_socket: socket,
+    data_connect_socket: socket | None,
 ) -> None:
     with collector_paused(), told_if_long("Préparation des données"):
         simulator = open_simulator(settings)
+    data_connect = {} if data_connect_socket is None else _data_connect(simulator)
     simulator.database.dispose()
     host = "localhost" if settings.host in ("127.0.0.1", "0.0.0.0", "::", "::1") else settings.host  # noqa: S104
     readiness = _readiness(
@@ -62,13 +78,38 @@ def _serve(
         ),
         Process("admin", partial(admin_server, simulator, admin_socket, readiness["b2b_url"])),
     ]
+    if data_connect_socket is not None:
+        port = data_connect_socket.getsockname()[1]
+        readiness |= {"data_connect_url": f"https://{host}:{port}", "data_connect": data_connect}
+        processes.append(
+            Process("data-connect", partial(data_connect_server, simulator, data_connect_socket))
+        )
 
     def announce() -> None:
-        note.announce(Served(*(readiness[one] for one in ("admin_url", "b2b_url", "environment"))))
+        note.announce(
+            Served(
+                readiness["admin_url"],
+                readiness["b2b_url"],
+                readiness["environment"],
+                readiness.get("data_connect_url"),
+            )
+        )
         _greet(settings, readiness)
         ready_file.write(readiness)
 
     supervise(processes, on_ready=announce)
+
+
+def _data_connect(simulator: Simulator) -> dict[str, Any]:
+    """Return the default application of production, and under `sandbox` that of the sandbox."""
+    with simulator.database.transaction() as session:
+        made = ensure_default_applications(session)
+        production, sandbox = (
+            {name: getattr(made[mode], name) for name in ("client_id", "redirect_uri")}
+            | {"client_secret": made[mode].secret}
+            for mode in ("production", "bac_a_sable")
+        )
+    return {**production, "sandbox": sandbox}
 
 
 @contextmanager
@@ -117,11 +158,19 @@ def _greet(settings: Settings, readiness: dict[str, Any]) -> None:
         f"\nWeb services    {readiness['b2b_url']}/<Service>/v<x.y>   (…?wsdl donne le contrat)"
     )
     click.echo(f"Administration  {readiness['admin_url']}")
+    if "data_connect_url" in readiness:
+        click.echo(f"Data Connect    {readiness['data_connect_url']}")
     click.echo(f"Autorité        {readiness['ca_file']}")
     for kind, actor in readiness["actors"].items():
         click.echo(f"\nActeur {kind} : login {actor['login']}, contrat {actor['contrat_id']}")
         click.echo(f"  certificat    {actor['client_cert']}")
         click.echo(f"  clé           {actor['client_key']}")
+    if "data_connect" in readiness:
+        production = readiness["data_connect"]
+        for name, one in (("production", production), ("bac à sable", production["sandbox"])):
+            click.echo(f"\nApplication Data Connect, {name} : {one['client_id']}")
+            click.echo(f"  secret        {one['client_secret']}")
+            click.echo(f"  retour        {one['redirect_uri']}")
     if settings.basic_auth:
         click.echo(
             f"\nMot de passe de ce login, à choisir avant :\n{_password(settings, readiness)}"

@@ -18,7 +18,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from sge_sim.errors import UsageError
 from sge_sim.files import PRIVATE, make_folder_once, write_atomically
-from sge_sim.hosts import LOCAL_HOSTS, OFFICIAL_HOSTS
+from sge_sim.hosts import DATA_CONNECT_HOSTS, LOCAL_HOSTS, OFFICIAL_HOSTS
 from sge_sim.pki.building import (
     CLOCK_MARGIN,
     DIGEST,
@@ -57,8 +57,10 @@ def ensure_server_identity(
     wanted = tuple(_general_name(host) for host in dict.fromkeys(hosts))
 
     def make(new: Path) -> None:
-        _make_authority(new, wanted, now)
-        _make_identity(new, wanted, now)
+        # Data Connect may be asked for later: its names can't be added to an authority.
+        names = tuple(dict.fromkeys((*wanted, *map(_general_name, DATA_CONNECT_HOSTS))))
+        _make_authority(new, names, now)
+        _make_identity(new, names, now)
 
     make_folder_once(folder, make)
     try:
@@ -70,8 +72,9 @@ def ensure_server_identity(
         ) from error
     present = extension(leaf, x509.SubjectAlternativeName) or ()
     if now + RENEW_BEFORE >= leaf.not_valid_after_utc or not set(wanted) <= set(present):
-        _refuse_foreign(folder, authority, wanted)
-        leaf = _make_identity(folder, wanted, now)
+        names = tuple(dict.fromkeys((*wanted, *present)))
+        _refuse_foreign(folder, authority, names)
+        leaf = _make_identity(folder, names, now)
     return ServerIdentity(
         folder / "identity.pem", folder / "authority.pem", leaf.not_valid_after_utc
     )

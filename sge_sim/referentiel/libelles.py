@@ -267,6 +267,7 @@ LIBELLES: Final[Mapping[str, Mapping[str, str]]] = {
     "serviceSouscritType": {
         "CCDC": "Collecte de la courbe de charge",
         "TRANSREC": "Transmission récurrente de mesures",
+        "ACCES": "Accès aux mesures",
         "OPPENR": "Opposition à l’enregistrement de la courbe de charge",
     },
     "affaireStatut": {"COURS": "En cours", "TERMN": "Terminé", "ANNUL": "Annulé"},

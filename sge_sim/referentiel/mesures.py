@@ -23,7 +23,7 @@ from sge_sim.mesures import (
     parse_plages,
 )
 from sge_sim.store.codes import PETITS, Sens
-from sge_sim.store.fiches import Suivi
+from sge_sim.store.fiches import FichePoint, Suivi
 from sge_sim.store.points import Point
 
 PUISSANCE_DU_SURPLUS = 3
@@ -81,7 +81,7 @@ class _Fiche:
     en_kw: bool
 
 
-def point_mesure(point: Point, suivi: Suivi, sens: Sens) -> PointMesure | None:
+def point_mesure(point: Point | FichePoint, suivi: Suivi, sens: Sens) -> PointMesure | None:
     """Return what the physics needs of a point in one direction.
 
     None for a point that has no meter or was never commissioned: nothing was ever measured there.
@@ -140,14 +140,14 @@ def _facette(segment: str, sens: Sens) -> str:
     return "P3" if sens == "INJECTION" else "C4"
 
 
-def _unite(point: Point) -> str | None:
+def _unite(point: Point | FichePoint) -> str | None:
     """Return the unit of the powers of a point, kVA or kW."""
     if point.puissance_souscrite is None:
         return point.puissance_raccordement_unite
     return point.puissance_souscrite_unite
 
 
-def _structure(point: Point, sens: Sens) -> Structure:
+def _structure(point: Point | FichePoint, sens: Sens) -> Structure:
     """Return how the distributor's grid divides time; injection isn't divided (assumed)."""
     if sens == "INJECTION":
         return Structure.BASE

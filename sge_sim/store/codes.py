@@ -37,6 +37,7 @@ MotifFin = Literal[
     "resiliation",
     "changement_titulaire",
     "nouveau_fournisseur",
+    "retrait",
     "opposition",
     "levee_opposition",
     "non_realisation",
@@ -56,8 +57,16 @@ CoteCalendrier = Literal["distributeur", "fournisseur"]
 """Whose calendar: each has its own registers."""
 TypeAcces = Literal["ENERGIE", "COURBE", "PMAX", "INDEX"]
 """What an access service covers, as ConsultationMesuresDetaillees v3 names types of measures."""
+TypeServiceAcces = TypeAcces | Literal["ITC"]
+"""The kinds of access services: those of measures, and technical and contractual information,
+which only a consent of Data Connect opens."""
 
-KindEchange = Literal["soap", "handshake", "http", "flux"]
+MESURES_OF_ACCES: Final[Mapping[TypeServiceAcces, str]] = MappingProxyType(
+    {"COURBE": "CDC", "PMAX": "PMAX", "INDEX": "IDX", "ENERGIE": "ENERGIE", "ITC": "ITC"}
+)
+"""How lists of services name what an access service covers."""
+
+KindEchange = Literal["soap", "rest", "handshake", "http", "flux"]
 KindHorloge = Literal["real", "shifted", "frozen"]
 
 # ECRES is « En service, en cours de résiliation »: its label puts it among the points in service.

@@ -29,9 +29,9 @@ from sge_sim.store.codes import (
     PuissanceUnite,
     Segment,
     Sens,
-    TypeAcces,
     TypeContrat,
     TypeService,
+    TypeServiceAcces,
 )
 
 _NIVEAU_DES_MESURES: Final = 2
@@ -213,7 +213,7 @@ class Suivi:
 class FicheAcces:
     """An access service of a point; see `sge_sim.store.mesures.ServiceAcces`."""
 
-    type: TypeAcces
+    type: TypeServiceAcces
     debut: date
     fin: date | None
     acteur_code: str | None

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Date,
     ForeignKey,
     String,
@@ -23,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from sge_sim.store.base import Base, Instant, RowId
-from sge_sim.store.codes import CoteCalendrier, TypeAcces
+from sge_sim.store.codes import CoteCalendrier, TypeAcces, TypeServiceAcces
 from sge_sim.store.commandes import ServiceSouscrit
 from sge_sim.store.fiches import Suivi
 from sge_sim.store.points import Compteur
@@ -81,17 +82,21 @@ class CalendrierDate(Base):
 class ServiceAcces(Base):
     """An access service: it lets an actor consult measures of a type on its say alone.
 
-    It holds on the days [debut, fin); without `acteur_code`, for every actor.
+    It holds on the days [debut, fin); without `acteur_code`, for every actor. One that a consent
+    of Data Connect opened names it (`consentement_id`) and has a number, as subscribed services
+    do, under which SGE's search lists it.
     """
 
     __tablename__ = "service_acces"
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     prm: Mapped[str] = _prm()
-    type: Mapped[TypeAcces] = mapped_column(String(7))
+    type: Mapped[TypeServiceAcces] = mapped_column(String(7))
     debut: Mapped[date] = mapped_column(Date)
     fin: Mapped[date | None] = mapped_column(Date)
     acteur_code: Mapped[str | None] = mapped_column(ForeignKey("acteur.code"))
+    consentement_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    service_souscrit_id: Mapped[str | None] = mapped_column(_CODE)
 
 
 _ROWS = Prepared(
@@ -196,8 +201,14 @@ def grant_acces(
 
 
 def withdraw_acces(session: Session, prm: str, type: TypeAcces) -> None:
-    """Take away the access services of that type that a point has."""
-    session.execute(delete(ServiceAcces).where(ServiceAcces.prm == prm, ServiceAcces.type == type))
+    """Take away the access services of that type that a point has, but for those of consents."""
+    session.execute(
+        delete(ServiceAcces).where(
+            ServiceAcces.prm == prm,
+            ServiceAcces.type == type,
+            ServiceAcces.consentement_id.is_(None),
+        )
+    )
 
 
 def acces_of(session: Session, prm: str) -> Sequence[ServiceAcces]:

@@ -12,6 +12,7 @@ from sge_sim.store.commandes import (
     Evenement,
     ServiceSouscrit,
 )
+from sge_sim.store.dataconnect import Application, Consentement, JetonRevoque, Partage
 from sge_sim.store.ecritures import Ecriture
 from sge_sim.store.flux import Canal, FichierFlux, Publication
 from sge_sim.store.horloge import Horloge
@@ -24,6 +25,7 @@ __all__ = [
     "Abonnement",
     "Acteur",
     "Affaire",
+    "Application",
     "AutorisationClient",
     "Base",
     "CalendrierDate",
@@ -33,6 +35,7 @@ __all__ = [
     "Collecte",
     "Commune",
     "Compteur",
+    "Consentement",
     "Contrat",
     "DemandeHistorique",
     "DemandeInfraJ",
@@ -42,8 +45,10 @@ __all__ = [
     "FichierFlux",
     "Habilitation",
     "Horloge",
+    "JetonRevoque",
     "Numero",
     "ObservationCampagne",
+    "Partage",
     "Point",
     "Publication",
     "ServiceAcces",

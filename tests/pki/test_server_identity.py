@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from sge_sim.clock import machine_now
 from sge_sim.errors import UsageError
+from sge_sim.hosts import DATA_CONNECT_HOSTS
 from sge_sim.pki.certificates import extension, read_pem_bundle
 from sge_sim.pki.installation import Pki, open_pki
 from sge_sim.pki.issuing import IssuedFiles, issue_client_certificate, write_issued_certificate
@@ -38,6 +39,7 @@ def test_server_certificate_bears_this_machine_and_the_real_platforms(tmp_path: 
         "sge-ws.enedis.fr",
         "sge-homologation-b2b.enedis.fr",
         "sge-b2b.enedis.fr",
+        *DATA_CONNECT_HOSTS,
     ]
     addresses = names.get_values_for_type(x509.IPAddress)
     assert [str(address) for address in addresses] == ["127.0.0.1", "::1"]

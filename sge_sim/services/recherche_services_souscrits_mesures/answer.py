@@ -5,6 +5,7 @@ direction of the measures isn't transmitted in this version.
 """
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Final
 
 from sge_sim.commandes.prestations import prestation_collecte
@@ -12,20 +13,44 @@ from sge_sim.commandes.vie import MOTIFS
 from sge_sim.referentiel.libelles import libelle
 from sge_sim.services.trees import coded, present
 from sge_sim.soap.protocol import Tree
+from sge_sim.store.codes import MESURES_OF_ACCES, MotifFin
 from sge_sim.store.commandes import ServiceSouscrit
+from sge_sim.store.dataconnect import FicheServiceConsenti
 
 _MAX_SERVICES: Final = 200
 
 
-def services_found(services: Sequence[ServiceSouscrit]) -> Tree:
+def services_found(
+    services: Sequence[ServiceSouscrit], acces: Sequence[FicheServiceConsenti], jour: date
+) -> Tree:
     """Return the response: no block at all where there is no service, which is a success.
 
-    Of more than 200, the oldest are left out (the bound is the schema's, the choice assumed).
+    `acces` are those that consents opened, told as they are on `jour`. Of more than 200, the
+    oldest are left out (the bound is the schema's, the choice assumed).
     """
-    if not services:
+    told = [*(_service(one) for one in services), *(_acces(one, jour) for one in acces)]
+    if not told:
         return {}
-    kept = services[-_MAX_SERVICES:]
-    return {"servicesSouscritsMesures": {"serviceSouscritMesures": [_service(one) for one in kept]}}
+    return {"servicesSouscritsMesures": {"serviceSouscritMesures": told[-_MAX_SERVICES:]}}
+
+
+def _acces(acces: FicheServiceConsenti, jour: date) -> Tree:
+    """Return an access service, under the kinds of measures that Data Connect names."""
+    active = acces.is_active(jour)
+    motif: MotifFin = acces.motif_fin or "echeance"
+    return present(
+        {
+            "serviceSouscritId": acces.service_souscrit_id,
+            "pointId": acces.prm,
+            "serviceSouscritType": coded("serviceSouscritType", "ACCES"),
+            "serviceSouscritLibelle": libelle("serviceSouscritType", "ACCES"),
+            "etatCode": "ACTIF" if active else "TERMINE",
+            "dateDebut": acces.debut,
+            "dateFin": acces.fin,
+            "motifFinLibelle": None if active else MOTIFS[motif],
+            "mesuresTypeCode": MESURES_OF_ACCES[acces.type],
+        }
+    )
 
 
 def _service(service: ServiceSouscrit) -> Tree:

@@ -10,7 +10,9 @@ from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service, c2_c4_unserved
 from sge_sim.soap.endpoint import Answer
 from sge_sim.store.commandes import ServiceSouscrit, services_of_point
+from sge_sim.store.dataconnect import FicheServiceConsenti, read_services_consentis
 from sge_sim.store.points import find_point
+from sge_sim.store.prepared import Driver
 
 
 def handle(appel: Appel) -> Answer:
@@ -22,7 +24,11 @@ def handle(appel: Appel) -> Answer:
     check(RULES, recherche, appel.settings.disabled_rules)
     run_due(appel.session, appel.now)
     return Answer(
-        services_found(_visible(appel, criteres["pointId"], criteres["contratId"])),
+        services_found(
+            _visible(appel, criteres["pointId"], criteres["contratId"]),
+            _consented(appel, criteres["pointId"]),
+            appel.today,
+        ),
         point_id=criteres["pointId"],
         login=login,
     )
@@ -41,6 +47,15 @@ def _visible(appel: Appel, prm: str, contrat_id: str) -> Sequence[ServiceSouscri
         for service in services_of_point(appel.session, prm)
         if service.contrat_id == contrat_id or (service.type == "OPPENR" and point.segment == "C5")
     ]
+
+
+def _consented(appel: Appel, prm: str) -> Sequence[FicheServiceConsenti]:
+    """Return what the client lets the calling actor read, through an application of Data Connect.
+
+    A consent names no contract: it shows whichever of the actor's is asked for (assumed).
+    """
+    services = read_services_consentis(Driver.under(appel.session), prm)
+    return [one for one in services if one.acteur_code == appel.demandeur.code]
 
 
 SERVICE = Service(
