@@ -1,7 +1,6 @@
 """Which points an application may read, and what is known of them."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -49,9 +48,3 @@ def read_point(plateforme: Plateforme, echange: Echange, prm: str, refusals: Ref
     dossier = vue.lire(prm=prm).dossier
     assert dossier is not None, "a foreign key holds it"
     return dossier
-
-
-def titulaires(dossier: Dossier) -> Mapping[str, bool]:
-    """Return which sides of a point its client has a contract for: SOUTIRAGE, INJECTION."""
-    point = dossier.point
-    return {"SOUTIRAGE": point.contrat_soutirage, "INJECTION": point.contrat_injection}

@@ -10,7 +10,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from sge_sim.clock import elapsed_ms, machine_now, stopwatch
-from sge_sim.dataconnect import motifs
+from sge_sim.dataconnect import motifs, motifs_page
 from sge_sim.dataconnect.echange import (
     HTML,
     Echange,
@@ -20,8 +20,10 @@ from sge_sim.dataconnect.echange import (
     json_reponse,
     refus_reponse,
 )
+from sge_sim.dataconnect.motifs import Motif
 from sge_sim.dataconnect.plateforme import Plateforme
 from sge_sim.dataconnect.routes import handle
+from sge_sim.store.database import UNREACHABLE
 from sge_sim.store.journal import DecidingRule, EchangeRecord
 
 Recorder = Callable[[EchangeRecord], None]
@@ -89,11 +91,12 @@ class Application:
             reponse = refus_reponse(refus)
         except Exception as error:
             _log.error("%s ne peut pas répondre.", requete.chemin, exc_info=error)
-            reponse = json_reponse(motifs.PANNE.corps, motifs.PANNE.statut)
+            motif = _breakdown(requete, error)
+            reponse = json_reponse(motif.corps, motif.statut)
             if echange is None:
                 self._lost(error)
                 return reponse
-            echange.motif, echange.code = motifs.PANNE, motifs.PANNE.code
+            echange.motif, echange.code = motif, motif.code
             echange.notes.append(f"{type(error).__name__}: {error}")
         if not requete.chemin.startswith(_NOT_RECORDED):
             self._journal(echange, reponse, elapsed_ms(started))
@@ -105,6 +108,13 @@ class Application:
             self._record(_told(echange, reponse, duration_ms))
         except Exception as error:
             self._lost(error)
+
+
+def _breakdown(requete: Requete, error: Exception) -> Motif:
+    """Return how a failure of the simulator itself is told."""
+    if not requete.chemin.startswith("/dataconnect/"):
+        return motifs.PANNE
+    return motifs_page.PANNE if isinstance(error, UNREACHABLE) else motifs_page.SERVEUR
 
 
 def _requete(request: Request, corps: bytes) -> Requete:

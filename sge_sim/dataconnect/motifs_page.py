@@ -64,3 +64,12 @@ PANNE: Final = adam(
     "documented",
     "réessayer",
 )
+SERVEUR: Final = adam(
+    "page_erreur",
+    500,
+    "server_error",
+    "technical error",
+    "swagger v5 (v1)",
+    "documented",
+    "réessayer",
+)

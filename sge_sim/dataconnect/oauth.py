@@ -202,7 +202,7 @@ class _Server(AuthorizationServer):  # type: ignore[misc]
             return _error(400, "invalid_request")
         if error.description:
             self.echange.notes.append(error.description)
-        statut = error.status_code or 400
+        statut = (error.status_code or 400) if error.error == "invalid_client" else 400
         headers = {"WWW-Authenticate": _BASIC} if statut == 401 else None
         return _error(statut, str(error.error), None, headers)
 
