@@ -9,6 +9,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 EXAMPLES ?= 20000
 SECONDS ?= 180
+RECORDS ?= 200000
 
 # $(call needs,program,what it is,Debian packages): say what is missing, before anything fails.
 needs = command -v $(1) >/dev/null || { \
@@ -44,6 +45,9 @@ test-langages: $(VENV)/.dev ## run the kit's examples in Java, Node.js and PHP (
 test-postgresql: $(VENV)/.dev ## run on PostgreSQL (SERVER=postgresql+psycopg://user@host/postgres; 2 min)
 	@test -n "$(SERVER)" || { echo "SERVER=postgresql+psycopg://user@host/postgres is needed: a server on which this user may make a database (Debian: apt-get install postgresql)." >&2; exit 2; }
 	SGE_SIM_POSTGRESQL="$(SERVER)" timeout 180 $(BIN)/python -m pytest -m postgresql tests/postgresql
+
+test-journal: $(VENV)/.dev ## search a large journal (RECORDS=200000, 1 min; 1000000 takes 5 min)
+	SGE_SIM_JOURNAL_RECORDS=$(RECORDS) timeout 900 $(BIN)/python -m pytest -s -m large tests/store
 
 fuzz: $(VENV)/.dev ## post spoilt requests to every service (EXAMPLES=20000 of each kind; 5 min)
 	SGE_SIM_FUZZ_EXAMPLES=$(EXAMPLES) timeout 600 $(BIN)/python -m pytest tests/fuzz

@@ -12,16 +12,10 @@ from typing import Any
 
 from platformdirs import user_data_path
 
-from sge_sim.delais import AUSSITOT, Delai
+from sge_sim.domaine.delais import AUSSITOT, Delai
+from sge_sim.domaine.nomenclatures import Environment
 from sge_sim.errors import UsageError
-from sge_sim.masking import without_password
-
-
-class Environment(StrEnum):
-    """Which of the two platforms is played."""
-
-    HOMOLOGATION = "homologation"
-    PRODUCTION = "production"
+from sge_sim.store.database_url import without_password
 
 
 class Profile(StrEnum):
@@ -62,7 +56,7 @@ class Settings:
         metadata={"why": "Dossier de l'état : base, certificats, flux."},
     )
     environment: Environment = setting(
-        Environment.HOMOLOGATION, "Plateforme jouée : certificats admis, flux émis ou non."
+        "homologation", "Plateforme jouée : certificats admis, flux émis ou non."
     )
     host: str = setting("127.0.0.1", "Adresse d'écoute des web services (TLS mutuel).")
     port: int = setting(8443, "Port des web services ; 0 choisit un port libre.")
@@ -103,9 +97,16 @@ class Settings:
         least=0,
     )
     population_seed: int = setting(2021, "Graine de la population synthétique et des mesures.")
-    journal_max_records: int = setting(10_000, "Échanges gardés dans le journal.", least=1)
+    journal_max_records: int = setting(
+        10_000,
+        "Échanges de chaque sorte (SOAP, HTTP, négociation, fichier) gardés dans le journal.",
+        least=1,
+    )
     journal_max_bytes: int = setting(
-        256 * 2**20, "Octets de requêtes et de réponses gardés dans le journal.", least=1
+        256 * 2**20,
+        "Octets gardés dans le journal, messages compressés : 13/16 pour les appels SOAP, 1/16 "
+        "pour chaque autre sorte.",
+        least=1,
     )
     max_body_bytes: int = setting(
         2**20, "Taille maximale d'une requête ; une requête SGE tient en 10 ko.", least=1
@@ -138,7 +139,8 @@ class Settings:
     )
     profondeur_historique_mois: int = setting(
         36,
-        "Mois d'historique de ConsultationMesures : 36 constatés en 2022, 12 selon son guide.",
+        "Mois d'historique de ConsultationMesures : 36 selon son guide et constatés en 2022 ; 12 "
+        "avant septembre 2021.",
         least=1,
     )
     historique_refused: bool = setting(
@@ -146,6 +148,11 @@ class Settings:
         "Refuser un historique qui commence avant la dernière mise en service (SGT4N1) ou dont la "
         "courbe n'a pas été collectée (SGT4L9) ; d'ordinaire le fichier est coupé (constaté en "
         "2022), ou vide (FAQ).",
+    )
+    entete_historique_exige: bool = setting(
+        True,
+        "Refuser (SGT562) une commande d'historique sans son en-tête enteteP, comme la plateforme "
+        "réelle ; son guide le dit facultatif. Le profil fidele le refuse toujours.",
     )
     sans_donnee: SansDonnee | None = setting(
         None,
@@ -165,6 +172,11 @@ class Settings:
         "application/octet-stream (constaté en août 2026).",
     )
     quotas: bool = setting(True, "Refuser par HTTP 429 ce qui dépasse les quotas de Data Connect.")
+    releves_rhf: bool = setting(
+        False,
+        "Donner aussi, dans les index de ConsultationMesuresDetaillees v3.0, les relevés à heure "
+        "fixe (RHF/LC) des C1-C4 et P1-P3 : annoncés par son guide, à une date qu'il ne dit pas.",
+    )
     disabled_rules: tuple[str, ...] = setting(
         (), "Règles à ne pas appliquer, par nom : pour éprouver un banc de tests."
     )
@@ -177,7 +189,7 @@ class Settings:
                 raise UsageError(
                     f"--{option} {getattr(self, one.name)} : donner un nombre à partir de {least}."
                 )
-        if self.hours and self.environment is Environment.PRODUCTION:
+        if self.hours and self.environment == "production":
             raise UsageError(
                 "--hours ne vaut qu'en homologation, dont les heures sont publiées : "
                 "l'omettre en production."
@@ -191,7 +203,7 @@ class Settings:
     @property
     def plays_real_homologation(self) -> bool:
         """Whether the defects of the homologation platform are reproduced."""
-        return self.profile is Profile.FIDELE and self.environment is Environment.HOMOLOGATION
+        return self.profile is Profile.FIDELE and self.environment == "homologation"
 
     def described(self) -> list[tuple[str, str, str]]:
         """Return name, value in force and reason of each setting, in their order.

@@ -14,6 +14,12 @@ def execute(simulator: RunningSimulator, statement: str, *values: Any) -> None:
         database.commit()
 
 
+def query(simulator: RunningSimulator, statement: str, *values: Any) -> list[Any]:
+    """Return the rows of one SQL query."""
+    with closing(sqlite3.connect(simulator.data_dir / "sge-sim.db", timeout=10)) as database:
+        return database.execute(statement, values).fetchall()
+
+
 def change_point(simulator: RunningSimulator, prm: str, **columns: Any) -> None:
     """Set columns of a point."""
     assignments = ", ".join(f"{name} = ?" for name in columns)

@@ -9,9 +9,9 @@ from importlib import import_module
 import click
 
 from sge_sim import __version__
-from sge_sim.cli.french import speak_french, system_sentence, usage_sentence
-from sge_sim.collector import collector_paused
+from sge_sim.cli.french import database_sentence, speak_french, system_sentence, usage_sentence
 from sge_sim.errors import UsageError
+from sge_sim.machine.garbage_collection import collector_paused
 
 _COMMANDS = {
     "acteurs": "sge_sim.cli.acteurs:acteurs",
@@ -88,6 +88,11 @@ def main() -> None:
         _refuse(usage_sentence(error))
     except OSError as error:
         sentence = system_sentence(error)
+        if sentence is None:
+            raise
+        _refuse(sentence)
+    except Exception as error:
+        sentence = database_sentence(error)
         if sentence is None:
             raise
         _refuse(sentence)

@@ -6,8 +6,8 @@ from typing import get_args
 import click
 
 from sge_sim.cli.options import data_dir_option
-from sge_sim.state import open_database
-from sge_sim.store.codes import AlgorithmeFlux, TypeCanal
+from sge_sim.domaine.nomenclatures import AlgorithmeFlux, TypeCanal
+from sge_sim.store.data_folder import open_database
 
 
 @click.command(

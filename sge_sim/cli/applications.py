@@ -7,8 +7,8 @@ import click
 
 from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.commandes.applications import change_application, create_application
-from sge_sim.state import open_database
 from sge_sim.store.acteurs import default_acteur
+from sge_sim.store.data_folder import open_database
 from sge_sim.store.dataconnect import APIS, ModeApplication, applications
 
 if TYPE_CHECKING:

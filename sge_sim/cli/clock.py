@@ -11,14 +11,14 @@ from sge_sim.cli.attente import told_if_long
 from sge_sim.cli.options import Duration, Instant, data_dir_option, json_option, say_json
 from sge_sim.clock import Duree
 from sge_sim.commandes.echeances import catch_up_orders
-from sge_sim.commandes.horloge import advance_clock, follow_machine, freeze_clock, set_clock
-from sge_sim.serving import find_served
-from sge_sim.state import open_database
-from sge_sim.store.clock import StoredClock
+from sge_sim.commandes.moving_clock import advance_clock, follow_machine, freeze_clock, set_clock
+from sge_sim.processes.serving_note import find_served
+from sge_sim.store.data_folder import open_database
 from sge_sim.store.database import Database
+from sge_sim.store.stored_clock import StoredClock
 
 if TYPE_CHECKING:
-    from sge_sim.administration import ServedClock
+    from sge_sim.client.administration import ServedClock
 
 _KINDS = {
     "real": "celle de la machine",
@@ -92,7 +92,7 @@ def _move(
             change(clock)
             catch_up_orders(database, clock.now())
         else:
-            from sge_sim.administration import Administration, ServedClock
+            from sge_sim.client.administration import Administration, ServedClock
 
             ask(ServedClock(Administration(served.admin_url)))
     _say(clock)

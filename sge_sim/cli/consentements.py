@@ -7,9 +7,9 @@ import click
 
 from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.commandes.consentements import revoke
-from sge_sim.state import open_database
-from sge_sim.store.clock import StoredClock, instant_within
+from sge_sim.store.data_folder import open_database
 from sge_sim.store.dataconnect import consentements
+from sge_sim.store.stored_clock import StoredClock, instant_within
 
 if TYPE_CHECKING:
     from sge_sim.admin.views_data_connect import ConsentementView

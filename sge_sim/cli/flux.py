@@ -3,19 +3,19 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, get_args
+from typing import TYPE_CHECKING, get_args
 
 import click
 
 from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.clock import PARIS
+from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment, EtatFichier, Flux
 from sge_sim.errors import UsageError
-from sge_sim.files import write_atomically
-from sge_sim.settings import Environment, Profile, Settings
-from sge_sim.state import open_database
-from sge_sim.store.clock import StoredClock
-from sge_sim.store.codes import EtatFichier, Flux
+from sge_sim.machine.files import write_atomically
+from sge_sim.settings import Profile, Settings
+from sge_sim.store.data_folder import open_database, open_journal
 from sge_sim.store.flux import FichierFlux, find_fichier, find_fichiers
+from sge_sim.store.stored_clock import StoredClock
 
 if TYPE_CHECKING:
     from sge_sim.admin.views_flux import FichierView
@@ -102,7 +102,7 @@ def show(nom: str, data_dir: Path, as_json: bool) -> None:
 @data_dir_option
 @click.option(
     "--environment",
-    type=click.Choice(list(Environment), case_sensitive=False),
+    type=click.Choice(ENVIRONMENTS, case_sensitive=False),
     required=True,
     help="Plateforme jouée : l'homologation n'émet aucun flux.",
 )
@@ -119,14 +119,15 @@ def publish(data_dir: Path, environment: Environment, profile: Profile) -> None:
 
     database = open_database(data_dir)
     settings = Settings(data_dir=data_dir, environment=environment, profile=profile)
-    made = Publisher.of(settings, database).catch_up(StoredClock(database).now())
+    journal = open_journal(database, data_dir)
+    made = Publisher.of(settings, database, journal.append).catch_up(StoredClock(database).now())
     retry_now(database)
     tally = deliver_pending(database, data_dir)
     click.echo(f"{made} publications, {tally.delivered} fichiers livrés, {tally.failed} échecs.")
 
 
 @flux.command(help="Déchiffrer un fichier, par les clés d'un contrat ou par celles données.")
-@click.argument("file", type=click.File("rb"))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @click.option("--contrat", help="Contrat dont le canal donne les clés.")
 @click.option("--cle", help="Clé hexadécimale : 32 chiffres pour AES-128, 64 pour AES-256.")
 @click.option("--iv", help="IV hexadécimal d'AES-128.")
@@ -137,7 +138,7 @@ def publish(data_dir: Path, environment: Environment, profile: Profile) -> None:
 )
 @data_dir_option
 def decrypt(
-    file: BinaryIO,
+    file: str,
     contrat: str | None,
     cle: str | None,
     iv: str | None,
@@ -155,7 +156,8 @@ def decrypt(
     else:
         short = len(cle or "") == _AES128_DIGITS
         secret = chiffrement.chiffrement("aes128" if iv or short else "aes256", cle, iv)
-    clear = chiffrement.decrypt(secret, file.read())
+    with click.open_file(file, "rb") as opened:
+        clear = chiffrement.decrypt(secret, opened.read())
     if sortie is None:
         sys.stdout.buffer.write(clear)
     else:

@@ -115,11 +115,25 @@ def usage_sentence(error: click.ClickException) -> str:
 
 
 def system_sentence(error: OSError) -> str | None:
-    """Return what the system refused to do with a file; None if the error names none."""
+    """Return what the system refused to do; None if the error names no file, save of a full disk.
+
+    A write to a file that is open already names none.
+    """
     if error.filename is None:
-        return None
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        return "Le disque n'a plus de place : en faire, puis recommencer." if full else None
     told = _SYSTEM.get(error.errno or 0, f"ne peut pas être utilisé ({error.strerror})")
     return f"« {error.filename} » {told}."
+
+
+def database_sentence(error: Exception) -> str | None:
+    """Return why the database can't be used; None for an error that isn't its system's."""
+    # Looked up, not imported: a command that uses no database has not loaded it.
+    known = sys.modules.get("sqlalchemy.exc")
+    if known is None or not isinstance(error, known.OperationalError):
+        return None
+    told = " ".join(str(error.orig).split())
+    return f"La base ne peut pas être utilisée ({told}) : vérifier sa place, ses droits, son accès."
 
 
 def _translated(message: str) -> str:

@@ -6,12 +6,12 @@ from dataclasses import fields
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import click
 
 from sge_sim.clock import Duree, parse_duration, parse_instant
-from sge_sim.delais import Delai
+from sge_sim.domaine.delais import Delai
 from sge_sim.errors import UsageError
 from sge_sim.settings import Settings, default_data_dir, variable_of
 
@@ -114,6 +114,8 @@ def _click_default(value: Any) -> Any:
 
 
 def _click_type(kind: Any) -> Any:
+    if get_origin(kind) is Literal:
+        return click.Choice(get_args(kind), case_sensitive=False)
     choices = [one for one in get_args(kind) if one is not type(None)] or [kind]
     (one, *_) = choices
     if one is Path:

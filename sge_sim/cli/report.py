@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from sge_sim.homologation.evidence import fingerprint, verify
+from sge_sim.homologation.reports.evidence import fingerprint, verify
 
 
 @click.group(help="Vérifier les rapports de campagne.")

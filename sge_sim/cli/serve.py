@@ -5,30 +5,23 @@ import os
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from socket import socket
 from typing import Any
 
 import click
 
-from sge_sim.app import (
-    Simulator,
-    admin_server,
-    b2b_server,
-    data_connect_server,
-    open_simulator,
-)
 from sge_sim.cli.attente import told_if_long
 from sge_sim.cli.options import settings_options
-from sge_sim.collector import collector_paused
 from sge_sim.commandes.applications import ensure_default_applications
 from sge_sim.errors import UsageError
-from sge_sim.files import make_private_folder
-from sge_sim.serving import Note, ReadyFile, Served, serving
+from sge_sim.machine.files import make_private_folder
+from sge_sim.machine.garbage_collection import collector_paused
+from sge_sim.processes.serving_note import Note, ReadyFile, Served, serving
+from sge_sim.processes.simulator import Simulator, open_simulator
+from sge_sim.processes.supervised import serve_supervised
 from sge_sim.settings import Settings
-from sge_sim.transport.child import Process
+from sge_sim.store.dataconnect import BAC_A_SABLE, PRODUCTION
 from sge_sim.transport.sockets import bind, bind_loopback
-from sge_sim.transport.supervisor import supervise
 
 _ADMIN_HOST = "127.0.0.1"
 
@@ -71,19 +64,10 @@ def _serve(
         b2b_url=f"https://{host}:{b2b_socket.getsockname()[1]}",
         admin_url=f"http://localhost:{admin_socket.getsockname()[1]}",
     )
-    processes = [
-        *(
-            Process(f"b2b-{number}", partial(b2b_server, simulator, b2b_socket))
-            for number in range(1, settings.workers + 1)
-        ),
-        Process("admin", partial(admin_server, simulator, admin_socket, readiness["b2b_url"])),
-    ]
+
     if data_connect_socket is not None:
         port = data_connect_socket.getsockname()[1]
         readiness |= {"data_connect_url": f"https://{host}:{port}", "data_connect": data_connect}
-        processes.append(
-            Process("data-connect", partial(data_connect_server, simulator, data_connect_socket))
-        )
 
     def announce() -> None:
         note.announce(
@@ -97,7 +81,14 @@ def _serve(
         _greet(settings, readiness)
         ready_file.write(readiness)
 
-    supervise(processes, on_ready=announce)
+    serve_supervised(
+        simulator,
+        b2b_socket,
+        admin_socket,
+        readiness["b2b_url"],
+        announce,
+        data_connect_socket=data_connect_socket,
+    )
 
 
 def _data_connect(simulator: Simulator) -> dict[str, Any]:
@@ -105,9 +96,12 @@ def _data_connect(simulator: Simulator) -> dict[str, Any]:
     with simulator.database.transaction() as session:
         made = ensure_default_applications(session)
         production, sandbox = (
-            {name: getattr(made[mode], name) for name in ("client_id", "redirect_uri")}
-            | {"client_secret": made[mode].secret}
-            for mode in ("production", "bac_a_sable")
+            {
+                "client_id": made[mode].client_id,
+                "client_secret": made[mode].secret,
+                "redirect_uri": made[mode].redirect_uri,
+            }
+            for mode in (PRODUCTION, BAC_A_SABLE)
         )
     return {**production, "sandbox": sandbox}
 
@@ -144,7 +138,7 @@ def _readiness(simulator: Simulator, *, b2b_url: str, admin_url: str) -> dict[st
         "b2b_url": b2b_url,
         "admin_url": admin_url,
         "ca_file": str(simulator.pki.server.authority.resolve()),
-        "environment": simulator.settings.environment.value,
+        "environment": simulator.settings.environment,
         "pid": os.getpid(),
         **actors["tiers"],
         "actors": actors,

@@ -7,7 +7,7 @@ from typing import Final, Literal
 from sqlalchemy.orm import Session
 
 from sge_sim.commandes.prestations import Prestation
-from sge_sim.delais import Delai
+from sge_sim.domaine.delais import Delai
 from sge_sim.store.commandes import Affaire
 from sge_sim.store.ecritures import reach
 from sge_sim.store.numeros import next_numero
@@ -46,11 +46,12 @@ def open_affaire(
     demande: str,
     echeance: datetime | None = None,
 ) -> Affaire:
-    """Open a case; `demande` tells in a line what is ordered.
+    """Open a case, which the caller writes; `demande` tells in a line what is ordered.
 
     Its number comes from the database: eight characters, greater than those given before.
     """
-    affaire = Affaire(
+    reach(session, commande.now)
+    return Affaire(
         affaire_id=prefixe + _base36(next_numero(session, "affaire")),
         prm=commande.prm,
         acteur_code=commande.acteur_code,
@@ -65,9 +66,6 @@ def open_affaire(
         opened_at=commande.now,
         echeance=echeance,
     )
-    session.add(affaire)
-    reach(session, commande.now)
-    return affaire
 
 
 def _base36(number: int) -> str:

@@ -7,8 +7,6 @@ such an audit can see from here; none of them ever refuses a call.
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy.orm import Session
-
 from sge_sim.clock import legal_date
 from sge_sim.store.commandes import Affaire, AutorisationClient
 from sge_sim.store.normalise import normalise
@@ -33,33 +31,30 @@ class Controle:
     constat: str
 
 
-def record(
-    session: Session,
+def declared(
     affaire: Affaire,
     declaration: Declaration,
     *,
     portee: str,
     date_debut: date,
     date_fin: date | None,
-) -> None:
-    """Keep a declaration that came with the order of `affaire`.
+) -> AutorisationClient:
+    """Return what is kept of a declaration that came with the order of `affaire`.
 
     `portee` tells what it opens; the two dates bound it, without end for a service without end.
     """
-    session.add(
-        AutorisationClient(
-            acteur_code=affaire.acteur_code,
-            affaire_id=affaire.affaire_id,
-            prm=affaire.prm,
-            personne_physique=declaration.personne_physique,
-            nom=declaration.nom,
-            portee=portee,
-            soutirage=declaration.soutirage,
-            injection=declaration.injection,
-            declared_at=affaire.opened_at,
-            date_debut=date_debut,
-            date_fin=date_fin,
-        )
+    return AutorisationClient(
+        acteur_code=affaire.acteur_code,
+        affaire_id=affaire.affaire_id,
+        prm=affaire.prm,
+        personne_physique=declaration.personne_physique,
+        nom=declaration.nom,
+        portee=portee,
+        soutirage=declaration.soutirage,
+        injection=declaration.injection,
+        declared_at=affaire.opened_at,
+        date_debut=date_debut,
+        date_fin=date_fin,
     )
 
 

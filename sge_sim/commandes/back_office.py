@@ -1,6 +1,6 @@
 """The back office: as the simulated time goes by, what is due happens without anybody calling.
 
-    tasks = (Publisher.of(settings, database).catch_up,)
+    tasks = (Publisher.of(settings, database, journal.append).catch_up,)
     with BackOffice(clock, tasks).running():
         …
 

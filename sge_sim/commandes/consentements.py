@@ -1,18 +1,21 @@
-"""The consents of Data Connect: given on its page, taken back by the customer, ended by events.
+"""The consents of Data Connect: given on its page, taken back by the customer.
 
 A consent opens access services on its point for the actor of the application: SGE's search lists
-them, and ConsultationMesuresDetaillees v3 lets that actor consult by SERVICE_ACCES.
+them, ConsultationMesuresDetaillees v3 lets that actor consult by SERVICE_ACCES, and whatever ends
+them (a move-out, a termination) ends the consent.
 """
 
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import legal_date, start_of_day
+from sge_sim.commandes import vie
+from sge_sim.domaine.nomenclatures import MotifFin, Sens, TypeServiceAcces
 from sge_sim.errors import UsageError
-from sge_sim.store.codes import MotifFin, TypeServiceAcces
+from sge_sim.store.acces import grant_acces
+from sge_sim.store.acteurs import Contrat
 from sge_sim.store.dataconnect import (
     Application,
     Consentement,
@@ -20,25 +23,27 @@ from sge_sim.store.dataconnect import (
     find_consentement,
     find_partage,
 )
-from sge_sim.store.mesures import ServiceAcces
 from sge_sim.store.numeros import next_numero
+from sge_sim.store.points import Point
 
 TYPES: Final[tuple[TypeServiceAcces, ...]] = ("COURBE", "PMAX", "INDEX", "ENERGIE", "ITC")
-"""The services that one consent opens (mocks of the guide, 2026), in the order they come."""
+"""The services that one consent opens in each direction (mocks of the guide, 2026)."""
 
 
 def give(
     session: Session,
     application: Application,
     titulaire: str,
-    prm: str,
+    point: Point,
     now: datetime,
     fin: date,
 ) -> Consentement:
     """Record that `titulaire` lets `application` read a point until the legal day `fin`, excluded.
 
-    The number of the share is the same as before, if there was one.
+    The number of the share is the same as before, if there was one. Raises `UsageError` where the
+    actor of the application has no contract with Enedis that runs.
     """
+    contrat = _running(application, legal_date(now))
     partage = find_partage(session, application.client_id, titulaire)
     if partage is None:
         partage = Partage(
@@ -47,21 +52,22 @@ def give(
             titulaire=titulaire,
         )
         session.add(partage)
-    consentement = Consentement(partage=partage, prm=prm, debut=now, fin=start_of_day(fin))
+    consentement = Consentement(partage=partage, point=point, debut=now, fin=start_of_day(fin))
     session.add(consentement)
     session.flush()
-    session.add_all(
-        ServiceAcces(
-            prm=prm,
-            type=type_service,
-            debut=legal_date(now),
-            fin=fin,
-            acteur_code=application.acteur_code,
-            consentement_id=consentement.id,
-            service_souscrit_id=f"{next_numero(session, 'service_souscrit'):08d}",
-        )
-        for type_service in TYPES
-    )
+    for sens in _sides(point):
+        for type_service in TYPES:
+            service = grant_acces(
+                session,
+                point.prm,
+                type_service,
+                sens,
+                contrat,
+                legal_date(now),
+                fin,
+                consentement_id=consentement.id,
+            )
+            service.ordered_at = service.activated_at = now
     return consentement
 
 
@@ -71,11 +77,10 @@ def is_in_force(consentement: Consentement, now: datetime) -> bool:
 
 
 def end(session: Session, consentement: Consentement, motif: MotifFin, instant: datetime) -> None:
-    """End a consent that is in force, and the services that it opened."""
-    consentement.fini_le, consentement.motif_fin = instant, motif
-    opened = select(ServiceAcces).where(ServiceAcces.consentement_id == consentement.id)
-    for service in session.scalars(opened):
-        service.fin = legal_date(instant)
+    """End a consent that is in force: the services that it opened."""
+    for service in consentement.services:
+        if service.etat != "TERMINE":
+            vie.end(session, service, motif, instant)
 
 
 def revoke(session: Session, consentement_id: int, now: datetime) -> Consentement:
@@ -92,9 +97,19 @@ def revoke(session: Session, consentement_id: int, now: datetime) -> Consentemen
     return consentement
 
 
-def end_those_of_point(session: Session, prm: str, motif: MotifFin, instant: datetime) -> None:
-    """End every consent of a point that its holder leaves."""
-    given = select(Consentement).where(Consentement.prm == prm, Consentement.fini_le.is_(None))
-    for consentement in session.scalars(given):
-        if is_in_force(consentement, instant):
-            end(session, consentement, motif, instant)
+def _sides(point: Point) -> tuple[Sens, ...]:
+    """Return the directions that a consent opens: those of the contracts of the client."""
+    asked: tuple[tuple[Sens, bool], ...] = (
+        ("SOUTIRAGE", point.contrat_soutirage),
+        ("INJECTION", point.contrat_injection),
+    )
+    return tuple(sens for sens, contracted in asked if contracted)
+
+
+def _running(application: Application, jour: date) -> Contrat:
+    """Return the contract under which the services stand: the first that runs (assumed)."""
+    acteur = application.acteur
+    for contrat in acteur.contrats:
+        if contrat.is_active(jour):
+            return contrat
+    raise UsageError(f"l'acteur {acteur.code} n'a pas de contrat en cours : sge-sim acteurs list.")

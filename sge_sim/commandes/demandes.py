@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from sge_sim.clock import later, legal_date
 from sge_sim.commandes.affaires import Commande, open_affaire
-from sge_sim.commandes.autorisations import Declaration, record
+from sge_sim.commandes.autorisations import Declaration, declared
 from sge_sim.commandes.prestations import Prestation
-from sge_sim.store.codes import MesuresType
+from sge_sim.domaine.nomenclatures import MesuresType
 from sge_sim.store.commandes import Affaire, DemandeHistorique, DemandeInfraJ, infra_j_since
 
 IN_PROGRESS: Final = timedelta(minutes=30)
@@ -78,13 +78,14 @@ def order_historique(
         )
     )
     session.flush()
-    record(
-        session,
-        affaire,
-        declaration,
-        portee=f"{prestation.fiche} {affaire.demande}",
-        date_debut=historique.date_debut,
-        date_fin=historique.date_fin,
+    session.add(
+        declared(
+            affaire,
+            declaration,
+            portee=f"{prestation.fiche} {affaire.demande}",
+            date_debut=historique.date_debut,
+            date_fin=historique.date_fin,
+        )
     )
     return affaire
 
@@ -118,13 +119,14 @@ def order_infra_j(
     session.flush()
     today = legal_date(commande.now)
     for declaration in declarations:
-        record(
-            session,
-            affaire,
-            declaration,
-            portee=f"{prestation.fiche} {affaire.demande}",
-            date_debut=today,
-            date_fin=today,
+        session.add(
+            declared(
+                affaire,
+                declaration,
+                portee=f"{prestation.fiche} {affaire.demande}",
+                date_debut=today,
+                date_fin=today,
+            )
         )
     return affaire
 

@@ -19,8 +19,9 @@ from sge_sim.store.commandes import (
     Evenement,
     ServiceSouscrit,
     due,
-    is_anything_due,
-    services_of_point,
+    is_teleoperable,
+    read_next_due,
+    unended_services,
 )
 from sge_sim.store.database import Database
 from sge_sim.store.ecritures import reach
@@ -30,9 +31,8 @@ Waiting = ServiceSouscrit | Affaire | Evenement
 
 def catch_up_orders(database: Database, until: datetime) -> None:
     """Make what is due by `until` (aware) happen, in a transaction of its own."""
-    with database.sessions() as session:
-        waiting = is_anything_due(session, until)
-    if waiting:
+    waiting: datetime | None = database.memoire.look().ask(read_next_due)
+    if waiting is not None and waiting <= until:
         with database.exclusive_transaction() as session:
             run_due(session, until)
 
@@ -43,8 +43,13 @@ def run_due(session: Session, until: datetime) -> int:
     At one instant, services end first, then events happen, then services start: a renewal takes
     over from a service that ends that very day.
     """
+    return carry_out(session, due(session, until), until)
+
+
+def carry_out(session: Session, waiting: Iterable[Waiting], until: datetime) -> int:
+    """Do as `run_due` where `waiting` are the only rows that may be due: after it, and an order."""
     agenda = _Agenda(until)
-    agenda.add(due(session, until))
+    agenda.add(waiting)
     happened, reached = 0, None
     for row, instant in agenda:
         agenda.add(_happen(session, row, instant))
@@ -108,13 +113,13 @@ def _start(session: Session, service: ServiceSouscrit, instant: datetime) -> lis
 
     An order needs the meter, which may not answer: it is tried again every day, then given up.
     """
-    if service.type != "OPPENR" and not service.point.teleoperable:
+    if service.type != "OPPENR" and not is_teleoperable(session, service.prm):
         if not vie.put_off(service, instant):
             vie.end(session, service, "non_realisation", instant, "non_realisee")
         return [service]
     renewed = [
         one
-        for one in services_of_point(session, service.prm)
+        for one in unended_services(session, service.prm)
         if one.etat == "ACTIF" and vie.identity(one) == vie.identity(service)
     ]
     vie.activate(session, service, instant)

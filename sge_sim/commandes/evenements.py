@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 
 from sge_sim.clock import later, legal_date, start_of_day
 from sge_sim.commandes import vie
-from sge_sim.commandes.consentements import end_those_of_point
-from sge_sim.store.codes import MotifFin, TypeEvenement
-from sge_sim.store.commandes import Evenement, ServiceSouscrit, services_of_point
+from sge_sim.domaine.nomenclatures import MotifFin, TypeEvenement
+from sge_sim.store.commandes import Evenement, ServiceSouscrit, unended_services
 from sge_sim.store.numeros import next_numero
 from sge_sim.store.points import Point
 
@@ -46,15 +45,14 @@ def happen(session: Session, evenement: Evenement, instant: datetime) -> Iterato
     """Carry out an event; yields the services that it changes or creates."""
     evenement.echeance = None
     point = evenement.point
-    services = [one for one in services_of_point(session, point.prm) if one.etat != "TERMINE"]
+    session.flush()  # an opposition that another event has just brought is among them
+    services = unended_services(session, point.prm)
     match evenement.type:
         case "resiliation":
             _terminate(point, instant)
-            end_those_of_point(session, point.prm, "resiliation", instant)
             yield from _end_all(session, services, "resiliation", instant)
         case "changement_titulaire":
             point.date_mise_en_service = legal_date(instant)
-            end_those_of_point(session, point.prm, "changement_titulaire", instant)
             yield from _end_all(session, services, "changement_titulaire", instant)
         case "nouveau_fournisseur":
             outgoing = point.fournisseur_titulaire

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sge_sim.store.codes import MesuresType, Segment, Sens
+from sge_sim.domaine.nomenclatures import MesuresType, Segment, Sens
 
 _COLLECTE = "Collecte et transmission récurrente de la courbe de charge"
 _INDEX_C5 = "Transmission récurrente des index quotidiens et puissances maximales quotidiennes"

@@ -8,11 +8,13 @@ from sqlalchemy.orm import Session
 
 from sge_sim.clock import start_of_day
 from sge_sim.commandes.affaires import Commande, open_affaire
-from sge_sim.commandes.autorisations import Declaration, record
+from sge_sim.commandes.autorisations import Declaration, declared
+from sge_sim.commandes.echeances import carry_out
 from sge_sim.commandes.prestations import Prestation
 from sge_sim.commandes.vie import identity
-from sge_sim.store.codes import GRANDS, MesuresType, Segment, Sens, TypeService
-from sge_sim.store.commandes import Affaire, ServiceSouscrit, abonnement_of
+from sge_sim.domaine.nomenclatures import GRANDS, MesuresType, Segment, Sens, TypeService
+from sge_sim.store.commandes import Affaire, ServiceSouscrit, abonnement_of, insert_order
+from sge_sim.store.fiches import FicheService
 from sge_sim.store.numeros import next_numero
 
 
@@ -35,12 +37,12 @@ class Souscription:
         """The type under which the service is listed."""
         return "TRANSREC" if self.recurrente else "CCDC"
 
-    def among(self, services: Iterable[ServiceSouscrit]) -> list[ServiceSouscrit]:
+    def among(self, services: Iterable[FicheService]) -> list[FicheService]:
         """Return the services, not ended, that are this subscription but for their dates."""
         mine = identity(self)
         return [one for one in services if one.etat != "TERMINE" and identity(one) == mine]
 
-    def ends_after(self, service: ServiceSouscrit) -> bool:
+    def ends_after(self, service: FicheService) -> bool:
         """Tell whether this subscription reaches further than `service`."""
         if service.date_fin is None:
             return False
@@ -67,7 +69,11 @@ def subscribe(
     prestation: Prestation,
     declaration: Declaration,
 ) -> tuple[Affaire, ServiceSouscrit]:
-    """Open the case and the service of an accepted order; `run_due` then brings it to life."""
+    """Open the case and the service of an accepted order.
+
+    The service starts at once where nothing has to be waited for: all else that was due has
+    happened (`run_due`).
+    """
     affaire = open_affaire(session, commande, "M0", prestation, str(souscription))
     abonnement = None
     if souscription.periodicite is not None:
@@ -78,7 +84,6 @@ def subscribe(
             souscription.sens,
             souscription.periodicite,
         )
-    session.flush()
     service = ServiceSouscrit(
         service_souscrit_id=f"{next_numero(session, 'service_souscrit'):08d}",
         type=souscription.type,
@@ -87,25 +92,30 @@ def subscribe(
         acteur_code=commande.acteur_code,
         contrat_id=souscription.contrat_id,
         affaire=affaire,
+        affaire_id=affaire.affaire_id,
         mesures_type=souscription.mesures_type,
         sens=souscription.sens,
         pas=souscription.pas,
         corrigees=souscription.corrigees,
         periodicite=souscription.periodicite,
-        abonnement_numero=abonnement and abonnement.numero,
+        abonnement_numero=abonnement,
         date_debut=souscription.date_debut,
         date_fin=souscription.date_fin,
         ordered_at=commande.now,
         echeance=_starts_at(commande, segment, souscription),
     )
-    session.add(service)
-    record(
+    carry_out(session, (service,), commande.now)
+    insert_order(
         session,
         affaire,
-        declaration,
-        portee=f"{prestation.fiche} {souscription}",
-        date_debut=souscription.date_debut,
-        date_fin=souscription.date_fin,
+        service,
+        declared(
+            affaire,
+            declaration,
+            portee=f"{prestation.fiche} {souscription}",
+            date_debut=souscription.date_debut,
+            date_fin=souscription.date_fin,
+        ),
     )
     return affaire, service
 

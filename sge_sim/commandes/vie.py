@@ -13,10 +13,12 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import later, legal_date, start_of_day
-from sge_sim.delais import Delai
-from sge_sim.store.codes import EtatAffaire, MesuresType, MotifFin, Sens, TypeService
+from sge_sim.domaine.delais import Delai
+from sge_sim.domaine.nomenclatures import EtatAffaire, MesuresType, MotifFin, Sens, TypeService
 from sge_sim.store.commandes import ServiceSouscrit
+from sge_sim.store.fiches import FichePoint
 from sge_sim.store.mesures import close_collecte, open_collecte
+from sge_sim.store.points import Point
 
 MOTIFS: Mapping[MotifFin, str] = MappingProxyType(
     {
@@ -119,9 +121,19 @@ def stop(service: ServiceSouscrit, instant: datetime, delai: Delai) -> None:
     At once on a large point and for index; a C5 or P4 has to be reached first, which takes
     `delai`, where its meter is to stop or resume the recording of the curve (assumed).
     """
-    reaches_meter = service.mesures_type != "IDX" and service.point.petit
     motif: MotifFin = "levee_opposition" if service.type == "OPPENR" else "arret"
-    plan_end(service, motif, delai.after(instant) if reaches_meter else instant)
+    plan_end(
+        service, motif, delai.after(instant) if reaches_meter(service, service.point) else instant
+    )
+
+
+def reaches_meter(service: Caracteristiques, point: Point | FichePoint) -> bool:
+    """Tell whether a meter is to stop or resume the recording of the curve as a service ends.
+
+    That of a C5 or P4 is; an access service stops at once (assumed).
+    """
+    recording = service.mesures_type == "CDC" or service.type == "OPPENR"
+    return recording and point.petit
 
 
 def end(

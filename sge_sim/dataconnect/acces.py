@@ -8,7 +8,7 @@ from sge_sim.dataconnect import bac_a_sable
 from sge_sim.dataconnect.echange import Echange, Refus
 from sge_sim.dataconnect.motifs import Motif
 from sge_sim.dataconnect.plateforme import Plateforme
-from sge_sim.store.codes import MotifFin
+from sge_sim.domaine.nomenclatures import MotifFin
 from sge_sim.store.dataconnect import FicheConsentement, read_consentements
 from sge_sim.store.fiches import Dossier
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from sge_sim.clock import PARIS
-from sge_sim.store.codes import Segment
+from sge_sim.domaine.nomenclatures import Segment
 from sge_sim.store.fiches import Dossier, FicheCompteur, FichePoint, Suivi
 
 _DEPUIS: Final = date(2017, 3, 1)

@@ -12,8 +12,8 @@ from sge_sim.dataconnect.mesures_2026 import OCTETS
 from sge_sim.dataconnect.passerelle import let_in
 from sge_sim.dataconnect.personnes import personne_of
 from sge_sim.dataconnect.plateforme import Plateforme
-from sge_sim.referentiel.libelles import libelle
-from sge_sim.store.codes import DomaineTension
+from sge_sim.domaine.libelles import libelle
+from sge_sim.domaine.nomenclatures import DomaineTension
 from sge_sim.store.dataconnect import read_nom_acteur
 from sge_sim.store.fiches import FichePoint
 

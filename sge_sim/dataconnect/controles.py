@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from sge_sim.dataconnect.echange import Refus
 from sge_sim.dataconnect.lecture import COURBE_MAX, Mesure, oldest
 from sge_sim.dataconnect.motifs import Motif
-from sge_sim.store.codes import Sens
+from sge_sim.domaine.nomenclatures import Sens
 from sge_sim.store.fiches import Dossier
 
 

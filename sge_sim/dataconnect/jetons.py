@@ -14,7 +14,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
-from sge_sim.files import PRIVATE, make_folder_once, write_atomically
+from sge_sim.machine.files import PRIVATE, make_folder_once, write_atomically
 from sge_sim.pki.keys import generate_key, key_pem
 from sge_sim.store.dataconnect import APIS, FicheApplication
 

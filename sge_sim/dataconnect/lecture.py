@@ -11,9 +11,9 @@ from typing import Final, Literal
 
 import numpy as np
 
-from sge_sim.arrays import Entiers, Masque
 from sge_sim.clock import PREMIER_JOUR, add_months
 from sge_sim.dataconnect import bac_a_sable
+from sge_sim.domaine.nomenclatures import Sens
 from sge_sim.mesures import (
     PointMesure,
     PuissanceMensuelle,
@@ -23,8 +23,8 @@ from sge_sim.mesures import (
     puissances_maximales,
     puissances_mensuelles,
 )
+from sge_sim.mesures.tableaux import Entiers, Masque
 from sge_sim.referentiel.mesures import point_mesure
-from sge_sim.store.codes import Sens
 from sge_sim.store.fiches import Dossier
 
 Mesure = Literal["quotidienne", "courbe", "pmax", "index"]

@@ -13,6 +13,7 @@ from sge_sim.dataconnect.echange import JSON, Echange, Refus, Reponse, json_repo
 from sge_sim.dataconnect.lecture import Lecteur, Mesure, Valeur
 from sge_sim.dataconnect.passerelle import let_in
 from sge_sim.dataconnect.plateforme import Plateforme
+from sge_sim.domaine.nomenclatures import Sens
 from sge_sim.services.consultation_mesures_detaillees.demande import Cadre, Demande
 from sge_sim.services.consultation_mesures_detaillees.releves import (
     CalendrierReleve,
@@ -20,7 +21,6 @@ from sge_sim.services.consultation_mesures_detaillees.releves import (
     Registre,
     read_contextes,
 )
-from sge_sim.store.codes import Sens
 
 API: Final = "mesure_synchrone_auto"
 OCTETS: Final = "application/octet-stream"

@@ -14,7 +14,7 @@ from sge_sim.dataconnect.lecture import Lecteur, Mesure
 from sge_sim.dataconnect.motifs import Motif
 from sge_sim.dataconnect.passerelle import let_in
 from sge_sim.dataconnect.plateforme import Plateforme
-from sge_sim.store.codes import Sens
+from sge_sim.domaine.nomenclatures import Sens
 
 REFUSALS: Final = Refusals(
     motifs_v5.NON_TITULAIRE, motifs_v5.SANS_CONSENTEMENT, motifs_v5.SANS_MESURE

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from sge_sim.dataconnect.bac_a_sable import AUTORISATIONS, points_of
-from sge_sim.store.codes import MESURES_OF_ACCES
 
 PAS: Final[Mapping[str, str]] = {
     "CDC": "PT30M",
@@ -123,7 +122,7 @@ def _five(
             soutirage=segment == "C5",
             injection=segment == "P4",
         )
-        for rank, mesures in enumerate(MESURES_OF_ACCES.values())
+        for rank, mesures in enumerate(PAS)
     ]
 
 

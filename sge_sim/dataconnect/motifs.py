@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sge_sim.provenance import Provenance
+from sge_sim.domaine.provenance import Provenance
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from sge_sim.dataconnect.motifs import Motif, adam
-from sge_sim.provenance import Provenance
+from sge_sim.domaine.provenance import Provenance
 
 
 def _page(nom: str, texte: str, remede: str, provenance: Provenance = "documented") -> Motif:

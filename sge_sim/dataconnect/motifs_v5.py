@@ -4,7 +4,7 @@ from typing import Final
 
 from sge_sim.dataconnect import motifs_2026
 from sge_sim.dataconnect.motifs import Motif, adam
-from sge_sim.provenance import Provenance
+from sge_sim.domaine.provenance import Provenance
 
 _V5 = "swagger v5"
 

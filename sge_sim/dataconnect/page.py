@@ -22,7 +22,6 @@ from sge_sim.dataconnect.echange import HTML, Echange, Refus, Reponse
 from sge_sim.dataconnect.motifs import Motif
 from sge_sim.dataconnect.oauth import FORMULAIRE
 from sge_sim.dataconnect.plateforme import Plateforme
-from sge_sim.store.clock import instant_within
 from sge_sim.store.dataconnect import (
     FicheApplication,
     clients,
@@ -32,6 +31,8 @@ from sge_sim.store.dataconnect import (
     read_application,
 )
 from sge_sim.store.fiches import FichePoint
+from sge_sim.store.points import find_point
+from sge_sim.store.stored_clock import instant_within
 
 STATE_MAX: Final = 100
 MOIS_MAX: Final = 36
@@ -278,7 +279,9 @@ def _accepted(
                         echange.notes.append("ce point est déjà partagé avec l'application")
                         return _show(demande, "erreur.html", 200, erreur=_PARTAGE_FAIT)
                     end(session, former, "prolongation", now)
-                given = give(session, application, titulaire, prm, now, demande.fin)
+                point = find_point(session, prm)
+                assert point is not None, "the customer holds it"
+                given = give(session, application, titulaire, point, now, demande.fin)
             numero = given.autorisation_id
     if refused:
         return _consent(plateforme, demande, titulaire, 400, refused)

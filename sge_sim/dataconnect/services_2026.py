@@ -9,10 +9,11 @@ from sge_sim.dataconnect import mocks_2026, motifs_2026
 from sge_sim.dataconnect.echange import JSON, Echange, Refus, Reponse, json_reponse
 from sge_sim.dataconnect.passerelle import let_in
 from sge_sim.dataconnect.plateforme import Plateforme
-from sge_sim.store.codes import MESURES_OF_ACCES
+from sge_sim.domaine.nomenclatures import DONNEES_ACCES, Sens
 from sge_sim.store.dataconnect import FicheServiceConsenti, read_services_of
 
 API: Final = "subscribed_services"
+_SEGMENTS: Final[dict[Sens, str]] = {"SOUTIRAGE": "C5", "INJECTION": "P4"}
 PAR_PAGE: Final = 1000
 """Services of a page (assumed)."""
 
@@ -102,14 +103,14 @@ def _services(
         told = mocks_2026.service(
             one.service_souscrit_id,
             one.prm,
-            MESURES_OF_ACCES[one.type],
+            DONNEES_ACCES[one.type],
             one.debut.isoformat(),
             one.fin.isoformat(),
             one.autorisation_id,
-            etat="ACTIF" if one.is_active(today) else "TERMINE",
-            segment=point.segment,
-            soutirage=point.contrat_soutirage,
-            injection=point.contrat_injection,
+            etat=one.etat if today < one.fin else "TERMINE",
+            segment=_SEGMENTS[one.sens],
+            soutirage=one.sens == "SOUTIRAGE",
+            injection=one.sens == "INJECTION",
         )
         if point.siret is not None:
             told["sirenTitulaire"] = point.siret[:9]

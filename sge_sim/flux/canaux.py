@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import ClassVar
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from sge_sim.domaine.nomenclatures import TypeCanal
 from sge_sim.errors import UsageError
-from sge_sim.files import make_private_folder, write_atomically
-from sge_sim.store.codes import TypeCanal
+from sge_sim.machine.files import make_private_folder, write_atomically
 
 TIMEOUT_SECONDS = 10
 """How long a server may keep a delivery waiting, at each exchange."""

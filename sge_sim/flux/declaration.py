@@ -5,12 +5,12 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from sge_sim.domaine.nomenclatures import AlgorithmeFlux, TypeCanal
 from sge_sim.errors import UsageError
 from sge_sim.flux.canaux import check, masked
 from sge_sim.flux.chiffrement import AUCUN, Chiffrement, chiffrement
 from sge_sim.flux.livraison import default_folder
 from sge_sim.store.acteurs import find_contrat
-from sge_sim.store.codes import AlgorithmeFlux, TypeCanal
 from sge_sim.store.flux import Canal, find_canal
 
 

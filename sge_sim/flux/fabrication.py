@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from sqlalchemy.orm import Session
 
+from sge_sim.domaine.nomenclatures import Sens
 from sge_sim.flux import hdm, infra_j, r4x, r50, r151, r171
 from sge_sim.flux.chiffrement import encrypt
 from sge_sim.flux.declaration import secret_of
@@ -19,7 +20,6 @@ from sge_sim.mesures import PointMesure
 from sge_sim.referentiel.mesures import point_mesure
 from sge_sim.store import commandes
 from sge_sim.store.acteurs import find_contrat
-from sge_sim.store.codes import Sens
 from sge_sim.store.commandes import DemandeHistorique
 from sge_sim.store.mesures import read_suivi
 from sge_sim.store.points import Point, find_point

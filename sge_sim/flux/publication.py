@@ -8,7 +8,7 @@ No flux is ever emitted on the homologation platform (FAQ): the publication is r
 same, and the journal says that it would have been made.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -18,10 +18,10 @@ from sqlalchemy.orm import Session
 
 from sge_sim.clock import elapsed_ms, legal_date, machine_now, start_of_day, stopwatch
 from sge_sim.commandes.echeances import catch_up_orders
-from sge_sim.files import PRIVATE, make_private_folder, write_atomically
 from sge_sim.flux.fabrication import Fichier, contrat_of, make_files
 from sge_sim.flux.lots import Lot, LotAffaire, next_lot
-from sge_sim.settings import Environment, Profile, Settings
+from sge_sim.machine.files import PRIVATE, make_private_folder, write_atomically
+from sge_sim.settings import Profile, Settings
 from sge_sim.store.commandes import DemandeHistorique
 from sge_sim.store.database import Database
 from sge_sim.store.flux import (
@@ -31,7 +31,7 @@ from sge_sim.store.flux import (
     is_published,
     last_sequence,
 )
-from sge_sim.store.journal import Echange
+from sge_sim.store.journal import EchangeRecord
 
 READY_FOLDER = "publications"
 """Where files stand in the data directory once they are made, one folder per contract."""
@@ -39,20 +39,24 @@ READY_FOLDER = "publications"
 
 @dataclass(frozen=True)
 class Publisher:
-    """What publishing works on: `emits` is false where no flux is emitted."""
+    """What publishing works on: `record` keeps an exchange, `emits` is false where no flux is."""
 
     database: Database
     data_dir: Path
+    record: Callable[[EchangeRecord], None]
     emits: bool
     late: bool = False
 
     @classmethod
-    def of(cls, settings: Settings, database: Database) -> "Publisher":
+    def of(
+        cls, settings: Settings, database: Database, record: Callable[[EchangeRecord], None]
+    ) -> "Publisher":
         """Return the publisher of a simulator."""
         return cls(
             database,
             settings.data_dir,
-            emits=settings.environment is Environment.PRODUCTION,
+            record,
+            emits=settings.environment == "production",
             late=settings.profile is Profile.FIDELE,
         )
 
@@ -107,17 +111,17 @@ class Publisher:
                         prochain_essai=ready,
                     )
                 )
-            writing.add(
-                Echange(
-                    instant=lot.instant,
-                    machine_instant=ready,
-                    duration_ms=elapsed_ms(started),
-                    kind="flux",
-                    prm=lot.demande.affaire.prm if isinstance(lot, LotAffaire) else None,
-                    detail=_told(publication, files),
-                    size=0,
-                )
+            told = _told(publication, files)
+        self.record(
+            EchangeRecord(
+                instant=lot.instant,
+                machine_instant=ready,
+                duration_ms=elapsed_ms(started),
+                kind="flux",
+                prm=lot.demande.affaire.prm if isinstance(lot, LotAffaire) else None,
+                detail=told,
             )
+        )
 
 
 def _next_stop(session: Session, limit: datetime) -> datetime | None:

@@ -32,8 +32,9 @@ True
 >>> bool(puissances_maximales(point, lundi, mardi).valeurs[0] >= watts.valeurs.max())
 True
 >>> factures = consommations(point, date(2023, 1, 8), lundi)
+>>> # Twelve months, one of them split by an estimate.
 >>> [(serie.classe, len(serie.consommations)) for serie in factures.distributeur]
-[('HC', 12), ('HP', 12)]
+[('HC', 13), ('HP', 13)]
 """
 
 from sge_sim.clock import FIN_DES_JOURS, PREMIER_JOUR
@@ -45,6 +46,7 @@ from sge_sim.mesures.depassements import (
     grandeurs_facturees,
     registres_factures,
 )
+from sge_sim.mesures.factices import courbe_factice, energies_factices, puissances_factices
 from sge_sim.mesures.index import (
     CADRANS_DISTRIBUTEUR,
     CADRANS_FOURNISSEUR,
@@ -80,6 +82,7 @@ from sge_sim.mesures.quotidiennes import (
     PuissanceMensuelle,
     Puissances,
     energies_quotidiennes,
+    par_mois,
     phases_de,
     puissances_maximales,
     puissances_mensuelles,
@@ -115,7 +118,9 @@ __all__ = [
     "consommations",
     "courbe",
     "courbe_10_minutes",
+    "courbe_factice",
     "en_vigueur",
+    "energies_factices",
     "energies_quotidiennes",
     "est_plage_usuelle",
     "format_plages",
@@ -127,8 +132,10 @@ __all__ = [
     "index_er",
     "index_quotidiens",
     "minuits",
+    "par_mois",
     "parse_plages",
     "phases_de",
+    "puissances_factices",
     "puissances_maximales",
     "puissances_mensuelles",
     "registres_factures",

@@ -3,6 +3,11 @@
 A point is read once a month, and whenever something changes: meter, calendar, power. A reading
 that could not be made is estimated, and the next real one puts it right, so the rows of a class
 always add up to its index.
+
+Large points are read on the same day each month (observed 2022: 36 times the 9th). The cycle of a
+C5 may drift by some days (observed: 05-13, 04-10, 03-10), and a Linky has now and then an estimate
+some days into its month, put right at the end of it (observed: 2021-01-11 to 01-15 ESTI, to 02-06
+REGU). Which points and months do is drawn (assumed).
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,7 +17,6 @@ from itertools import pairwise
 
 import numpy as np
 
-from sge_sim.arrays import Entiers
 from sge_sim.clock import FIN_DES_JOURS, PREMIER_JOUR
 from sge_sim.mesures.alea import draw
 from sge_sim.mesures.calendrier import numero
@@ -20,11 +24,20 @@ from sge_sim.mesures.index import CADRANS_FOURNISSEUR, registres_de_depose, regi
 from sge_sim.mesures.installations import installation_de
 from sge_sim.mesures.journees import jours_perdus
 from sge_sim.mesures.point import Grandeur, Grille, PointMesure, grilles_entre
+from sge_sim.mesures.tableaux import Entiers
 
 MINUTE_DU_RELEVE = 50
 """Minute of the night at which C1-C4 and P1-P3 freeze their monthly index (observed 2023)."""
 MOIS_ENTRE_RELEVES_A_PIED = 6
-"""Months between real readings of a meter that doesn't communicate (assumed)."""
+"""Months between readings of a meter that doesn't communicate (assumed)."""
+DERIVE_MAXIMALE = 7
+"""Most days by which the cycle of a C5 comes late (assumed: 3 to 5 were seen)."""
+JOURS_AVANT_ESTIMATION = 4
+"""Days from a reading to the estimate that splits its month (observed 2021)."""
+_UN_MOIS_SUR = 12
+"""One month in so many is split by an estimate (assumed)."""
+_POINT, _ESTIMATION = 1 << 20, 1 << 21
+"""Where the draws of a point and of its estimates begin, beside those of its months."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +45,8 @@ class Consommation:
     """One row: kWh over [debut, fin).
 
     `nature`: REEL, ESTI, or REGU after an estimate. `declencheur`: CYCLIQUE, or EVENEMENT when
-    the reading at `fin` comes from a change. `statut`: always INITIALE (none other observed).
+    the reading at `fin` comes from a change (an estimate is CYCLIQUE: assumed). `statut`: always
+    INITIALE (none other observed).
     """
 
     debut: date
@@ -54,7 +68,8 @@ class Serie:
 
 @dataclass(frozen=True)
 class Consommations:
-    """The series of each grid: newest calendar first, then by code of class (GUI 0455)."""
+    """The series of each grid: oldest calendar first (observed 2022: HoroF1, then FC000165; GUI
+    0455 says the reverse), then by code of class (GUI 0455)."""
 
     distributeur: tuple[Serie, ...]
     fournisseur: tuple[Serie, ...]
@@ -77,11 +92,11 @@ def consommations(point: PointMesure, debut: date, fin: date) -> Consommations:
 
     Every row that ends after `debut` and not after `fin`, whole, from the last mise en service
     on: a row may begin before `debut` (assumed). A row runs from one reading to the next, on
-    `jour_releve` of each month. A grid that doesn't exist yet has no row.
+    `jour_releve` of each month or some days later (C5). A grid that doesn't exist yet has no row.
 
-    On a communicating meter the cyclic reading fails when the day before is lost (`Trou`); on an
-    older one it is real every six months. A failed reading is estimated between 85 % and 100 % of
-    the truth (assumed).
+    The cyclic reading fails when the day before is lost (`Trou`). A failed reading is estimated
+    between 85 % and 100 % of the truth (assumed). A meter that doesn't communicate is read on the
+    spot every six months, REEL (observed 2020; how often is assumed).
     """
     releves = _releves(point, fin)
     return Consommations(
@@ -102,7 +117,7 @@ def _series(
                 for avant, apres in pairwise(releves)
                 if depuis <= avant.jour < jusque and apres.jour > debut
             )
-    ordre = [grille.calendrier for grille in reversed(grilles)]
+    ordre = [grille.calendrier for grille in grilles]
     return tuple(
         Serie(calendrier, code, tuple(reversed(rows)))
         for (calendrier, code), rows in sorted(lignes.items(), key=lambda x: ordre.index(x[0][0]))
@@ -129,7 +144,9 @@ def _releves(point: PointMesure, fin: date) -> list[_Releve]:
     if dernier < debut:
         return []
     evenements = _evenements(point) | {debut}
-    jours = [j for j in {*cycliques(point, debut, dernier), *evenements} if debut <= j <= dernier]
+    cycles = {j for j in cycliques(point, debut, dernier) if not _manque(point, j)}
+    estimes = _estimes(point, debut, dernier) - cycles - evenements
+    jours = [j for j in cycles | evenements | estimes if debut <= j <= dernier]
     i0, i1 = numero(debut), numero(dernier) + 1
     minutes = np.zeros(i1 - i0, np.int64)
     if not point.petit:
@@ -142,7 +159,7 @@ def _releves(point: PointMesure, fin: date) -> list[_Releve]:
     for jour in sorted(jours):
         ouvre = ferme = lus[:, numero(jour) - i0]
         evenement = jour in evenements
-        estime = not evenement and (perdus[numero(jour) - i0] or _sans_releve_a_pied(point, jour))
+        estime = jour in estimes or (not evenement and perdus[numero(jour) - i0])
         if estime:
             ouvre = ferme = reel + (ferme - reel) * part // 100
         else:
@@ -167,13 +184,40 @@ def _evenements(point: PointMesure) -> set[date]:
 
 
 def cycliques(point: PointMesure, debut: date, dernier: date) -> Iterator[date]:
-    """Yield the days of cyclic reading of the months from `debut` to `dernier`."""
-    for mois in range(debut.year * 12 + debut.month - 1, dernier.year * 12 + dernier.month):
-        yield date(mois // 12, mois % 12 + 1, point.jour_releve)
+    """Yield the days of cyclic reading of the months from `debut` to `dernier`, and of the month
+    before `debut`, whose reading may come late."""
+    for mois in range(debut.year * 12 + debut.month - 2, dernier.year * 12 + dernier.month):
+        jour = date(mois // 12, mois % 12 + 1, point.jour_releve)
+        yield jour + timedelta(_derive(point, mois))
 
 
-def _sans_releve_a_pied(point: PointMesure, jour: date) -> bool:
+def _derive(point: PointMesure, mois: int) -> int:
+    """Return by how many days the cyclic reading of a month comes late: one C5 in two drifts."""
+    cle = installation_de(point).cle_cycles
+    if not point.petit or draw(cle, _POINT) % 2:
+        return 0
+    return draw(cle, mois) % (DERIVE_MAXIMALE + 1)
+
+
+def _estimes(point: PointMesure, debut: date, dernier: date) -> set[date]:
+    """Return the days on which a Linky is estimated though its cycle says nothing."""
+    if not point.petit:
+        return set()
+    cle = installation_de(point).cle_cycles
+    pose = next((c.pose for c in point.compteurs if c.communicant), date.max)
+    avant = {
+        jour
+        for jour in cycliques(point, debut, dernier)
+        if draw(cle, _ESTIMATION + jour.year * 12 + jour.month) % _UN_MOIS_SUR == 0
+    }
+    # The move to the new chain is followed by one (observed 2021).
+    avant.update(grille.depuis for grille in point.grille_distributeur if grille.depuis > pose)
+    return {jour + timedelta(JOURS_AVANT_ESTIMATION) for jour in avant if jour >= pose}
+
+
+def _manque(point: PointMesure, jour: date) -> bool:
     """Tell whether the meter of that day must be read on the spot, and isn't."""
-    compteur = next(c for c in reversed(point.compteurs) if c.pose <= jour)
-    tour = (jour.month + point.graine) % MOIS_ENTRE_RELEVES_A_PIED
-    return not compteur.communicant and tour != 0
+    compteur = next((c for c in reversed(point.compteurs) if c.pose <= jour), None)
+    if compteur is None or compteur.communicant:
+        return False
+    return (jour.month + point.graine) % MOIS_ENTRE_RELEVES_A_PIED != 0

@@ -11,7 +11,6 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from sge_sim.arrays import Entiers, Masque
 from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import calendrier, decalages, jour_de, numero_borne
 from sge_sim.mesures.classes import cadrans_des_jours, decoupage
@@ -25,6 +24,7 @@ from sge_sim.mesures.point import (
     Structure,
     en_vigueur,
 )
+from sge_sim.mesures.tableaux import Entiers, Masque
 
 CADRANS_FOURNISSEUR = 10
 """Registers of the supplier's grid (F1 to F10 of a Linky)."""

@@ -11,11 +11,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from sge_sim.arrays import Entiers
 from sge_sim.mesures.alea import Cles, draw, subkey
 from sge_sim.mesures.calendrier import calendrier
 from sge_sim.mesures.motifs import HABITUDES, Banque, banque
 from sge_sim.mesures.point import Plages, PointMesure, Profil
+from sge_sim.mesures.tableaux import Entiers
 
 FRACTION = 12
 UN = 1 << FRACTION
@@ -40,7 +40,8 @@ class Installation:
     over 256 times `UN`, the width over `UN`; `absences`: what is left in a week of absence;
     `inductif`: reactive over active energy, `capacitif`: the same for the standing load at night.
     `habitude`: the subgroup of activity rows. `cles` (2, 1): the keys of days and weeks, then those
-    of instants of maximum, of readings, of voltages, of phases. Arrays have shape (uses, 1).
+    of instants of maximum, of readings, of voltages, of phases, of cycles. Arrays have shape
+    (uses, 1).
     """
 
     energies: Entiers
@@ -55,6 +56,7 @@ class Installation:
     cle_releves: int
     cle_tensions: int
     cle_phases: int
+    cle_cycles: int
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,7 @@ def installation(graine: int, petit: bool, profil: Profil, puissance: int) -> In
         cle_releves=subkey(graine, 5),
         cle_tensions=subkey(graine, 6),
         cle_phases=subkey(graine, 7),
+        cle_cycles=subkey(graine, 8),
     )
 
 

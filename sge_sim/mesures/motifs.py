@@ -14,9 +14,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from sge_sim.arrays import Entiers
 from sge_sim.mesures.alea import draws, subkey
 from sge_sim.mesures.point import PLAGES_PAR_DEFAUT, Plages, Profil
+from sge_sim.mesures.tableaux import Entiers
 
 BITS = 24
 UNITE = 1 << BITS

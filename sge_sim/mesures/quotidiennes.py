@@ -5,13 +5,13 @@ from datetime import date
 
 import numpy as np
 
-from sge_sim.arrays import Entiers, Masque
 from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import calendrier, decalages, jour_de, numero_borne
 from sge_sim.mesures.courbes import Bloc, blocs, courbe
 from sge_sim.mesures.installations import installation_de
 from sge_sim.mesures.journees import journees, jours_perdus, periode_mesuree, puissance_de
 from sge_sim.mesures.point import Grandeur, PointMesure
+from sge_sim.mesures.tableaux import Entiers, Masque
 
 JOURS_POUR_UN_MOIS = 7
 """Daily maxima below which SGE gives no monthly maximum, only an empty value (GUI 0488)."""
@@ -177,15 +177,22 @@ def puissances_mensuelles(
     (assumed: nothing outside of the period that was asked is told). `phase` as in
     `puissances_maximales`.
     """
-    jours = puissances_maximales(point, debut, fin, phase)
-    premier = periode_mesuree(point, numero_borne(debut), numero_borne(fin))[0]
-    par_mois: dict[date, list[int]] = {}
-    for rang, (valeur, valide) in enumerate(
-        zip(jours.valeurs.tolist(), jours.valides, strict=True)
+    return par_mois(puissances_maximales(point, debut, fin, phase))
+
+
+def par_mois(jours: Puissances) -> tuple[PuissanceMensuelle, ...]:
+    """Return the maximum power of each month of these days."""
+    mois: dict[date, list[int]] = {}
+    premiers = (jours.minuits + decalages(jours.minuits)).astype("datetime64[s]")
+    for premier, valeur, valide in zip(
+        premiers.astype("datetime64[D]").astype(object).tolist(),
+        jours.valeurs.tolist(),
+        jours.valides,
+        strict=True,
     ):
         if valide:
-            par_mois.setdefault(jour_de(premier + rang).replace(day=1), []).append(valeur)
+            mois.setdefault(premier.replace(day=1), []).append(valeur)
     return tuple(
-        PuissanceMensuelle(mois, max(maxima) if len(maxima) >= JOURS_POUR_UN_MOIS else None)
-        for mois, maxima in par_mois.items()
+        PuissanceMensuelle(premier, max(maxima) if len(maxima) >= JOURS_POUR_UN_MOIS else None)
+        for premier, maxima in mois.items()
     )

@@ -10,21 +10,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any
 
 import yaml
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment
+from sge_sim.domaine.provenance import PROVENANCES, Provenance
 from sge_sim.errors import UsageError
-from sge_sim.provenance import PROVENANCES, Provenance
-from sge_sim.resources import data_path
-
-Environment = Literal["homologation", "production"]
-ENVIRONMENTS: tuple[Environment, ...] = get_args(Environment)
-
+from sge_sim.machine.data_files import data_path
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_MAX_BYTES = 2**20
 _NAMES = ("issuer_organisation", "issuer_common_name", "root_organisation", "root_common_name")
 
 
@@ -110,14 +108,19 @@ def load_authorities(path: Path | None = None) -> AuthorityList:
     """
     path = path or data_path("certs") / "authorities.yaml"
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        with path.open("rb") as file:
+            raw = file.read(_MAX_BYTES + 1)
+        if len(raw) > _MAX_BYTES:
+            raise UsageError(f"La liste d'autorités {path} dépasse 1 Mio : en donner une autre.")
+        document = yaml.safe_load(raw.decode("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(
             f"La liste d'autorités {path} ne peut pas être lue : vérifier le chemin et les droits."
         ) from error
-    except (yaml.YAMLError, ValueError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise UsageError(
-            f"La liste d'autorités {path} n'est pas du YAML : corriger sa syntaxe."
+            f"La liste d'autorités {path} n'est pas du YAML, ou est trop imbriquée : "
+            "corriger sa syntaxe."
         ) from error
     return _Reader(path).authority_list(document)
 
@@ -147,9 +150,9 @@ class _Reader:
         return AuthorityList(authorities)
 
     def authority(self, entry: object) -> Authority:
-        where = (
-            f"l'entrée « {entry.get('slug', entry)} »" if isinstance(entry, dict) else "une entrée"
-        )
+        slug = entry.get("slug") if isinstance(entry, dict) else None
+        # Text alone is shown: a few aliases make any other value as long as they please.
+        where = f"l'entrée « {slug[:64]} »" if isinstance(slug, str) else "une entrée"
         fields = self.fields(entry, where, required=tuple(Authority.__dataclass_fields__))
         slug = self.text(fields, "slug", where)
         if not _SLUG.fullmatch(slug):
@@ -196,7 +199,7 @@ class _Reader:
                 raise self.fault(f"{where} : il manque « {name} »")
         for name in entry:
             if name not in required and name not in optional:
-                raise self.fault(f"{where} : « {name} » n'est pas un champ connu")
+                raise self.fault(f"{where} : « {str(name)[:64]} » n'est pas un champ connu")
         return entry
 
     def text(self, fields: Mapping[str, Any], name: str, where: str) -> str:

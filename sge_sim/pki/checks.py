@@ -16,7 +16,9 @@ from typing import Generic, TypeVar
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from sge_sim.pki.authorities import Authority, AuthorityList, Environment
+from sge_sim.domaine.nomenclatures import Environment
+from sge_sim.domaine.provenance import Provenance
+from sge_sim.pki.authorities import Authority, AuthorityList
 from sge_sim.pki.certificates import (
     common_names,
     domain_names,
@@ -31,7 +33,6 @@ from sge_sim.pki.certificates import (
     spoilt_names,
 )
 from sge_sim.pki.chains import BrokenChain, Chain, ChainFault
-from sge_sim.provenance import Provenance
 
 S = TypeVar("S")
 

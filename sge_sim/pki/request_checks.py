@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sge_sim.pki.authorities import Authority, Environment
+from sge_sim.domaine.nomenclatures import Environment, KindActeur
+from sge_sim.pki.authorities import Authority
 from sge_sim.pki.certificates import name_text
 from sge_sim.pki.checks import Candidate, Check, check
 from sge_sim.pki.deadlines import in_legal_time
 from sge_sim.pki.revocation import RevocationList
-from sge_sim.store.codes import KindActeur
 
 
 @dataclass(frozen=True)

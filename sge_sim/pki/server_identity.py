@@ -7,7 +7,7 @@ store, it can only issue for the host names it was made with.
 """
 
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,9 +16,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from sge_sim.domaine.platform_hosts import DATA_CONNECT_HOSTS, LOCAL_HOSTS, OFFICIAL_HOSTS
 from sge_sim.errors import UsageError
-from sge_sim.files import PRIVATE, make_folder_once, write_atomically
-from sge_sim.hosts import DATA_CONNECT_HOSTS, LOCAL_HOSTS, OFFICIAL_HOSTS
+from sge_sim.machine.files import PRIVATE, make_folder_once, write_atomically
 from sge_sim.pki.building import (
     CLOCK_MARGIN,
     DIGEST,
@@ -29,7 +29,7 @@ from sge_sim.pki.building import (
 from sge_sim.pki.certificates import extension, read_pem_bundle
 from sge_sim.pki.keys import generate_key, key_pem, read_key
 
-DEFAULT_HOSTS = (*LOCAL_HOSTS, *OFFICIAL_HOSTS)
+DEFAULT_HOSTS = (*LOCAL_HOSTS, *OFFICIAL_HOSTS, *DATA_CONNECT_HOSTS)
 SERVER_LIFE = timedelta(days=397)
 RENEW_BEFORE = timedelta(days=30)
 AUTHORITY_LIFE = timedelta(days=3650)
@@ -57,10 +57,8 @@ def ensure_server_identity(
     wanted = tuple(_general_name(host) for host in dict.fromkeys(hosts))
 
     def make(new: Path) -> None:
-        # Data Connect may be asked for later: its names can't be added to an authority.
-        names = tuple(dict.fromkeys((*wanted, *map(_general_name, DATA_CONNECT_HOSTS))))
-        _make_authority(new, names, now)
-        _make_identity(new, names, now)
+        _make_authority(new, wanted, now)
+        _make_identity(new, wanted, now)
 
     make_folder_once(folder, make)
     try:
@@ -70,11 +68,17 @@ def ensure_server_identity(
         raise UsageError(
             f"Le certificat du serveur dans {folder} est abîmé : supprimer ce dossier."
         ) from error
+    # An authority of an earlier version was made for fewer of the default hosts: they can wait.
+    permitted = _permitted(authority)
+    wanted = tuple(
+        host
+        for host in wanted
+        if _subtree(host) in permitted or str(host.value) not in DEFAULT_HOSTS
+    )
     present = extension(leaf, x509.SubjectAlternativeName) or ()
     if now + RENEW_BEFORE >= leaf.not_valid_after_utc or not set(wanted) <= set(present):
-        names = tuple(dict.fromkeys((*wanted, *present)))
-        _refuse_foreign(folder, authority, names)
-        leaf = _make_identity(folder, names, now)
+        _refuse_foreign(folder, permitted, wanted)
+        leaf = _make_identity(folder, wanted, now)
     return ServerIdentity(
         folder / "identity.pem", folder / "authority.pem", leaf.not_valid_after_utc
     )
@@ -172,11 +176,15 @@ def _subtree(host: x509.GeneralName) -> x509.GeneralName:
     return host
 
 
-def _refuse_foreign(
-    folder: Path, authority: x509.Certificate, hosts: tuple[x509.GeneralName, ...]
-) -> None:
+def _permitted(authority: x509.Certificate) -> Set[x509.GeneralName]:
+    """Return the hosts that an authority of the server may issue for."""
     constraints = extension(authority, x509.NameConstraints)
-    permitted = set(constraints.permitted_subtrees or ()) if constraints else set()
+    return set(constraints.permitted_subtrees or ()) if constraints else set()
+
+
+def _refuse_foreign(
+    folder: Path, permitted: Set[x509.GeneralName], hosts: tuple[x509.GeneralName, ...]
+) -> None:
     for host in hosts:
         if _subtree(host) not in permitted:
             raise UsageError(

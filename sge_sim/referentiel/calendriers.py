@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from sge_sim.domaine.libelles import libelle
 from sge_sim.mesures import Grille, en_vigueur
-from sge_sim.referentiel.libelles import libelle
 
 INCONNU = "INCONNU"
 """What stands for the calendar of a point that has none (observed in R151 and HDM)."""

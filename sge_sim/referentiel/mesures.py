@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from sge_sim.domaine.nomenclatures import PETITS, Sens
 from sge_sim.mesures import (
     Collecte,
     Compteur,
@@ -22,9 +23,8 @@ from sge_sim.mesures import (
     Trou,
     parse_plages,
 )
-from sge_sim.store.codes import PETITS, Sens
-from sge_sim.store.fiches import FichePoint, Suivi
-from sge_sim.store.points import Point
+from sge_sim.store.fiches import Dossier, FichePoint, Suivi
+from sge_sim.store.points import Point as Row
 
 PUISSANCE_DU_SURPLUS = 3
 """Power (kVA, or kW) of the other direction of a point whose sheet gives only one (assumed)."""
@@ -81,7 +81,17 @@ class _Fiche:
     en_kw: bool
 
 
-def point_mesure(point: Point | FichePoint, suivi: Suivi, sens: Sens) -> PointMesure | None:
+Point = FichePoint | Row
+"""A point as it was read, or its row."""
+
+
+@lru_cache(maxsize=_MESURES_EN_MEMOIRE)
+def mesure_of(dossier: Dossier, sens: Sens) -> PointMesure | None:
+    """Return what `point_mesure` makes of a dossier: once for as long as nobody changes it."""
+    return point_mesure(dossier.point, dossier.suivi, sens)
+
+
+def point_mesure(point: Point, suivi: Suivi, sens: Sens) -> PointMesure | None:
     """Return what the physics needs of a point in one direction.
 
     None for a point that has no meter or was never commissioned: nothing was ever measured there.
@@ -140,14 +150,14 @@ def _facette(segment: str, sens: Sens) -> str:
     return "P3" if sens == "INJECTION" else "C4"
 
 
-def _unite(point: Point | FichePoint) -> str | None:
+def _unite(point: Point) -> str | None:
     """Return the unit of the powers of a point, kVA or kW."""
     if point.puissance_souscrite is None:
         return point.puissance_raccordement_unite
     return point.puissance_souscrite_unite
 
 
-def _structure(point: Point | FichePoint, sens: Sens) -> Structure:
+def _structure(point: Point, sens: Sens) -> Structure:
     """Return how the distributor's grid divides time; injection isn't divided (assumed)."""
     if sens == "INJECTION":
         return Structure.BASE

@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 
 from sge_sim.clock import PARIS
 from sge_sim.commandes.vie import MOTIFS
+from sge_sim.domaine.libelles import libelle
+from sge_sim.domaine.prm import is_valid, key
 from sge_sim.errors import UsageError
-from sge_sim.referentiel.libelles import libelle
-from sge_sim.referentiel.prm import is_valid, key
 from sge_sim.store.commandes import ServiceSouscrit, services_of_point
-from sge_sim.store.mesures import acces_of, read_suivi
+from sge_sim.store.mesures import read_suivi
 from sge_sim.store.points import Compteur, Point, find_point
 
 
@@ -172,6 +172,7 @@ def _service(service: ServiceSouscrit) -> dict[str, Any]:
             "contrat": service.contrat_id,
             "affaire": service.affaire and {"id": service.affaire_id, "etat": service.affaire.etat},
             "mesures": service.mesures_type,
+            "acces": service.acces_type,
             "sens": service.sens,
             "pas": service.pas,
             "corrigees": service.corrigees,
@@ -198,11 +199,6 @@ def _mesures(session: Session, prm: str) -> dict[str, Any]:
         "calendriers": [
             {"cote": cote, "depuis": _day(depuis), "code": code}
             for cote, depuis, code in suivi.calendriers
-        ],
-        "services_acces": [
-            {"type": acces.type, "periode": _period(acces.debut, acces.fin)}
-            | ({} if acces.acteur_code is None else {"acteur": acces.acteur_code})
-            for acces in acces_of(session, prm)
         ],
     }
 

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from sge_sim.demandeur import Demandeur
+from sge_sim.domaine.demandeur import Demandeur
+from sge_sim.domaine.nomenclatures import Environment, Paquet
 from sge_sim.services.rule import rule
-from sge_sim.settings import Environment
-from sge_sim.store.acteurs import Contrat, Utilisateur
-from sge_sim.store.codes import Paquet
+from sge_sim.store.fiches import FicheContrat, FicheUtilisateur
 
 
 @dataclass(frozen=True)
@@ -25,8 +24,8 @@ class Acces:
     """
 
     demandeur: Demandeur
-    utilisateur: Utilisateur | None
-    contrat: Contrat | None
+    utilisateur: FicheUtilisateur | None
+    contrat: FicheContrat | None
     service: str
     paquet: Paquet
     environment: Environment
@@ -77,7 +76,7 @@ def utilisateur_sans_droit(demande: AvecAcces) -> bool:
     utilisateur = acces.utilisateur
     if utilisateur is None or not utilisateur.may_call(acces.service):
         return True
-    in_production = acces.environment is Environment.PRODUCTION
+    in_production = acces.environment == "production"
     return in_production and not utilisateur.acteur.is_homologated(acces.paquet, "production")
 
 

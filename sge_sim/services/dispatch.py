@@ -3,10 +3,16 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
 
+from sqlalchemy.orm import Session
+
+from sge_sim.commandes.echeances import catch_up_orders
+from sge_sim.domaine.ecarts_plateforme import plateforme_at
+from sge_sim.door.exchange import Exchange
 from sge_sim.errors import UsageError
-from sge_sim.exchange import Exchange
-from sge_sim.resources import data_path
+from sge_sim.machine.data_files import data_path
 from sge_sim.services.registry import SERVICES
 from sge_sim.services.rule import Refus
 from sge_sim.services.service import Appel, Service
@@ -15,6 +21,8 @@ from sge_sim.soap.contract import load_contracts
 from sge_sim.soap.endpoint import Answer, Endpoint, Handler
 from sge_sim.soap.protocol import SgtFault
 from sge_sim.store.database import UNREACHABLE, Database, unreachable_sentence
+from sge_sim.store.lecture import Lire, faits_within
+from sge_sim.store.stored_clock import instant_within
 
 _log = logging.getLogger(__name__)
 
@@ -56,26 +64,32 @@ def handler(service: Service, database: Database, settings: Settings) -> Handler
     whatever goes wrong before. A database that doesn't answer in time is a service that is
     momentarily unavailable.
     """
-    open_session = database.transaction if service.writes else database.sessions
 
     @contextmanager
     def handle(exchange: Exchange) -> Iterator[Answer]:
         assert exchange.demandeur is not None
         try:
-            with open_session() as session:
+            with _opened(service, database) as (session, lire):
+                if service.writes and session is not None:
+                    exchange.instant = instant_within(session)
                 yield service.handle(
                     Appel(
                         exchange.demande,
                         exchange.entete,
                         exchange.demandeur,
-                        session,
                         exchange.instant,
                         settings,
+                        lire,
+                        session,
+                        partial(catch_up_orders, database, exchange.instant),
                     )
                 )
         except Refus as refus:
             raise SgtFault(
-                refus.rule.code, explanation=refus.rule.remede, rule=refus.rule
+                refus.rule.code,
+                label=_label_in_force(refus.rule.code, settings, exchange.instant),
+                explanation=refus.rule.remede,
+                rule=refus.rule,
             ) from None
         except UNREACHABLE as error:
             told = unreachable_sentence(error)
@@ -83,6 +97,26 @@ def handler(service: Service, database: Database, settings: Settings) -> Handler
             raise SgtFault(_unavailable(service), explanation=told) from error
 
     return handle
+
+
+def _label_in_force(code: str, settings: Settings, instant: datetime) -> str | None:
+    """Return the label of the platform being played, None where it is that of the annex."""
+    if not settings.plays_real_homologation:
+        return None
+    return plateforme_at(instant.date()).libelles.get(code)
+
+
+@contextmanager
+def _opened(service: Service, database: Database) -> Iterator[tuple[Session | None, Lire]]:
+    """Open what a service reads: the facts that are kept, or those of its own transaction."""
+    if service.writes:
+        with database.transaction() as session:
+            yield session, partial(faits_within, session)
+    elif service.searches:
+        with database.sessions() as session:
+            yield session, database.memoire.lire
+    else:
+        yield None, database.memoire.lire
 
 
 def _unavailable(service: Service) -> str:

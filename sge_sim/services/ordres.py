@@ -9,7 +9,7 @@ from sge_sim.services.acces import (
     utilisateur_sans_droit,
 )
 from sge_sim.services.rule import rule
-from sge_sim.store.points import Point
+from sge_sim.store.fiches import FichePoint
 
 
 @rule(
@@ -29,10 +29,10 @@ class Ordre:
     """An order on a point: who places it, and the point it names."""
 
     acces: Acces
-    point: Point | None
+    point: FichePoint | None
 
     @property
-    def known_point(self) -> Point:
+    def known_point(self) -> FichePoint:
         """The point, for the rules that stand behind the one that wants it."""
         assert self.point is not None
         return self.point

@@ -2,23 +2,21 @@
 
 from sge_sim.commandes.affaires import Commande
 from sge_sim.commandes.autorisations import Declaration
-from sge_sim.referentiel.libelles import LIBELLES
+from sge_sim.domaine.libelles import LIBELLES
 from sge_sim.services.acces import Acces
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.protocol import Tree
-from sge_sim.store.acteurs import find_contrat, find_utilisateur
+from sge_sim.store.lecture import Faits
 
 _CIVILITES = frozenset(LIBELLES["civilite"]) - {"Mlle"}
 
 
-def read_acces(
-    appel: Appel, service: Service, *, login: str, contrat_id: str | None = None
-) -> Acces:
+def acces_of(appel: Appel, service: Service, faits: Faits) -> Acces:
     """Return who calls, with the user and the contract that the message names."""
     return Acces(
         demandeur=appel.demandeur,
-        utilisateur=find_utilisateur(appel.session, login),
-        contrat=None if contrat_id is None else find_contrat(appel.session, contrat_id),
+        utilisateur=faits.utilisateur,
+        contrat=faits.contrat,
         service=service.nom,
         paquet=service.paquet,
         environment=appel.settings.environment,

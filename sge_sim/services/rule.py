@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sge_sim.provenance import Provenance
+from sge_sim.domaine.provenance import Provenance
 from sge_sim.soap.codes import libelle
 
 S = TypeVar("S")

@@ -11,15 +11,15 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from sge_sim.demandeur import Demandeur
+from sge_sim.domaine.demandeur import Demandeur
+from sge_sim.domaine.ecarts_plateforme import Ecart, plateforme_at
+from sge_sim.domaine.nomenclatures import Paquet
 from sge_sim.services.rule import Rule
 from sge_sim.settings import Settings
 from sge_sim.soap.endpoint import Answer
 from sge_sim.soap.protocol import Tree
-from sge_sim.store.codes import Paquet, Segment
-from sge_sim.store.points import Point
-
-_C2_C4 = frozenset[Segment]({"C2", "C3", "C4"})
+from sge_sim.store.fiches import FichePoint
+from sge_sim.store.lecture import Lire
 
 
 @dataclass(frozen=True)
@@ -27,25 +27,42 @@ class Appel:
     """One call: the message, who sends it, when, and the state it is judged on.
 
     `header` is empty where the client sent none. `now` is the simulated time, in legal time.
+    `lire` gives the facts that are named, all of one state: see `sge_sim.store.lecture.questions`.
+    `rows` is the session of a service that searches or writes; `catch_up` makes what is due by
+    `now` happen.
     """
 
     body: Tree
     header: Tree
     demandeur: Demandeur
-    session: Session
     now: datetime
     settings: Settings
+    lire: Lire
+    rows: Session | None
+    catch_up: Callable[[], object]
+
+    @property
+    def session(self) -> Session:
+        """The session, which the services have that search or write."""
+        assert self.rows is not None
+        return self.rows
 
     @property
     def today(self) -> date:
         """The legal date of the call."""
         return self.now.date()
 
+    def ecart(
+        self, service: "Service", point: FichePoint | None, demande: str = ""
+    ) -> Ecart | None:
+        """Return what the platform being played answers instead, in the release of the day.
 
-def c2_c4_unserved(appel: Appel, point: Point | None) -> bool:
-    """Tell whether the real homologation platform doesn't serve the order (observed 2022-23)."""
-    served = point is None or point.segment not in _C2_C4
-    return not served and appel.settings.plays_real_homologation
+        `demande` is what is asked for, in the words of `sge_sim.domaine.ecarts_plateforme`.
+        """
+        if not self.settings.plays_real_homologation:
+            return None
+        segment = None if point is None else point.segment
+        return plateforme_at(self.today).find(service.nom, service.version, segment, demande)
 
 
 @dataclass(frozen=True)
@@ -53,18 +70,21 @@ class Service:
     """A service in one version.
 
     `codes` are the return codes that its documentation lists; `unreachable` says of some of them
-    why no request can obtain them here. `writes` tells a service that changes the state.
+    why no request can obtain them here. `writes` tells a service that changes the state,
+    `searches` one that looks through rows by itself; the others read facts alone.
+    `faultstring` is the text of every fault, None where it is the label of its code.
     """
 
     nom: str
     version: str
     paquet: Paquet
-    faultstring: str
     codes: tuple[str, ...]
     rules: tuple[Rule[Any], ...]
     handle: Callable[[Appel], Answer]
     unreachable: Mapping[str, str] = field(default_factory=dict)
     writes: bool = False
+    searches: bool = False
+    faultstring: str | None = None
 
     @property
     def path(self) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sge_sim.commandes.prestations import Prestation
-from sge_sim.referentiel.libelles import libelle
+from sge_sim.domaine.libelles import libelle
 from sge_sim.soap.protocol import Tree
 
 

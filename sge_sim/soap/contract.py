@@ -6,6 +6,7 @@ their request, since file names and addresses of the kit differ from the paths t
 """
 
 import copy
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -22,6 +23,11 @@ XSD = "http://www.w3.org/2001/XMLSchema"
 ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 
 _NS = {"wsdl": WSDL, "soap": SOAP_BINDING, "xs": XSD}
+_MISTAKES = 5
+_MISTAKE_MAX = 500
+# libxml2 makes an error of two kilobytes of each attribute too many, before anybody reads the
+# first: an element of a contract has a few attributes at most. Children cost one error in all.
+_CROWDED = etree.XPath("(descendant-or-self::*[count(@*) > 100])[1]")
 _SCHEMAS_HERE = b"<!--schemas-->"
 _FILE_NAME = re.compile(r"(?P<service>[A-Za-z]+)-v(?P<version>\d+\.\d+)")
 
@@ -59,15 +65,21 @@ class Contract:
     def first_mistake(self, element: etree._Element) -> str | None:
         """Return what makes `element` (and its children) invalid, in libxml2's words, or None.
 
-        The message names the element at fault and what was expected there.
+        The message names the element at fault and what was expected there: the first few
+        mistakes, since a message may hold tens of thousands.
         """
+        crowded = _CROWDED(element)
+        if crowded:
+            name, count = etree.QName(crowded[0]).localname, len(crowded[0].attrib)
+            return f"Élément {name} : {count} attributs, le contrat n'en déclare pas tant."
         # An `XMLSchema` object keeps the errors of its last run: shared between threads, it would
         # mix them up, so a failed validation is repeated with an object of its own.
         if self.schema.validate(element):
             return None
         validator = _compile(self.schemas)
         validator.validate(element)
-        return "; ".join(dict.fromkeys(_readable(e.message) for e in validator.error_log))
+        first = itertools.islice(validator.error_log, _MISTAKES)
+        return "; ".join(dict.fromkeys(_readable(e.message[:_MISTAKE_MAX]) for e in first))
 
 
 def load_contracts(folder: Path, kit: Path | None = None) -> dict[str, Contract]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from lxml import etree
 
-from sge_sim.exchange import Exchange, Outcome
+from sge_sim.door.exchange import Exchange, Outcome
 from sge_sim.soap import _spyne_compat as spyne
 from sge_sim.soap.codes import libelle
 from sge_sim.soap.contract import Contract
@@ -46,6 +46,8 @@ commits, is the last thing that can refuse; an exception inside undoes the deman
 class Endpoint:
     """What answers on the path of one contract; `handle` raises `SgtFault` to refuse.
 
+    `faultstring` is the text of every fault; None where it is the label of its code.
+
     A failure of `handle` is answered as SGT500, and its traceback logged. With `strict`, an answer
     that breaks the contract is such a failure. `unavailable` is the code of the service when what
     it needs (the database, a file) doesn't answer.
@@ -55,7 +57,7 @@ class Endpoint:
         self,
         contract: Contract,
         handle: Handler,
-        faultstring: str,
+        faultstring: str | None,
         *,
         strict: bool = False,
         unavailable: str = "SGT500",

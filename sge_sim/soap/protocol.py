@@ -5,18 +5,20 @@ elements without namespace, `soap` as the prefix of the envelope, ready bytes wh
 wrote its answer itself, and faults with the SGT code in `detail/erreur/resultat`.
 """
 
+import threading
 from collections.abc import Mapping
 from itertools import chain
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 from lxml import etree
 
-from sge_sim.exchange import Exchange, Outcome
+from sge_sim.door.exchange import Exchange, Outcome
 from sge_sim.soap import _spyne_compat as spyne
 from sge_sim.soap.codes import libelle
 from sge_sim.soap.contract import ENVELOPE, Contract
-from sge_sim.soap.models import Models
+from sge_sim.soap.models import TEXT, Models
+from sge_sim.soap.reader import Reader
 from sge_sim.store.journal import DecidingRule
 
 Tree = Mapping[str, Any]
@@ -56,24 +58,32 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
 
     mime_type = "text/xml; charset=utf-8"
 
-    def __init__(self, contract: Contract, models: Models, faultstring: str) -> None:
+    def __init__(self, contract: Contract, models: Models, faultstring: str | None) -> None:
         # The parser keeps libxml2's own bounds (depth 256, 10 MB of text in a node), expands
         # nothing and reaches for nothing.
         super().__init__(parse_xsi_type=False, cleanup_namespaces=False)
         self._contract = contract
         self._faultstring = faultstring
         self._models = models
+        self._reader = Reader(self.from_unicode)
+        self._kept = threading.local()
 
     def create_in_document(self, ctx: Any, charset: str | None = None) -> None:
         """Parse the request. The XML declaration prevails over the charset of the transport."""
-        parser = etree.XMLParser(**self.parser_kwargs)
         try:
-            document = etree.fromstring(b"".join(ctx.in_string), parser)
+            document = etree.fromstring(b"".join(ctx.in_string), self._parser())
         except (etree.XMLSyntaxError, ValueError) as error:
             raise _malformed(f"Le message n'est pas un document XML bien formé : {error}") from None
         if document.getroottree().docinfo.doctype:
             raise _malformed("Une déclaration DOCTYPE n'est pas admise dans un message SOAP.")
         ctx.in_document = document
+
+    def _parser(self) -> etree.XMLParser:
+        """Return the parser of this thread: several can't use one at once."""
+        parser: etree.XMLParser | None = getattr(self._kept, "parser", None)
+        if parser is None:
+            parser = self._kept.parser = etree.XMLParser(**self.parser_kwargs)
+        return parser
 
     def decompose_incoming_envelope(self, ctx: Any, message: Any = None) -> None:
         """Find the header and the body, and hold the body against the contract."""
@@ -102,8 +112,8 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
         """Read the body, and the header of the contract where there is one, as trees."""
         for element in ctx.in_header_doc or ():
             if element.tag == self._contract.request_header:
-                ctx.in_header = self._read(self._models.element(element.tag), element)
-        ctx.in_object = self._read(ctx.descriptor.in_message, ctx.in_body_doc)
+                ctx.in_header = self._reader.read(self._models.element(element.tag), element)
+        ctx.in_object = self._reader.read(ctx.descriptor.in_message, ctx.in_body_doc)
 
     def serialize(self, ctx: Any, message: Any) -> None:
         """Take the message that the operation wrote, or write a fault."""
@@ -150,27 +160,6 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
         parts = text.split(_READY_MARK)
         return b"".join(chain.from_iterable(zip(parts, [*ready, b""], strict=True)))
 
-    def _read(self, model: Any, element: etree._Element) -> Any:
-        """Return an element as a tree; what the model doesn't know (in a header) is passed over."""
-        if not issubclass(model, spyne.ComplexModelBase):
-            text = element.text or ""
-            return (
-                text if issubclass(model, spyne.Unicode) else self.from_unicode(model, text.strip())
-            )
-        members = model._type_info
-        tree: dict[str, Any] = {}
-        for child in element:
-            name = etree.QName(child).localname
-            member = members.get(name)
-            if member is None:
-                continue
-            value = self._read(member, child)
-            if member.Attributes.max_occurs > 1:
-                tree.setdefault(name, []).append(value)
-            else:
-                tree[name] = value
-        return tree
-
     def _write(
         self, parent: etree._Element, tag: str, model: Any, value: Any, ready: list[bytes]
     ) -> None:
@@ -205,15 +194,28 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
                     self._write(element, name, member, value[name], ready)
 
     def _fault(self, fault: SgtFault, exchange: Exchange) -> bytes:
-        namespace, _, name = self._contract.fault[1:].partition("}")
-        text = (
-            "<soap:Fault><faultcode>soap:Server</faultcode>"
-            f"<faultstring>{escape(self._faultstring)}</faultstring>"
-            f"<detail><err:{name} xmlns:err={quoteattr(namespace)}>"
-            f"<resultat code={quoteattr(fault.code)}>{escape(fault.label)}</resultat>"
-            f"</err:{name}></detail></soap:Fault>"
+        """Return a fault as the guides show it.
+
+        The services of ConsultationMesuresDetaillees have a `faultstring` of their own, and tell
+        the code alone (GUI 0488 §4.3). In the others it is the label, and what is known of the
+        demand follows the code (GUI 0468 §3.2.2.2).
+        """
+        told: dict[str, Any] = {"resultat": {"code": fault.code, TEXT: fault.label}}
+        if self._faultstring is None:
+            if prm := exchange.prm:
+                told["infoFonctionnelles"] = {"pointId": prm}
+            if login := exchange.login:
+                told["infoDemandeur"] = {"loginDemandeur": login}
+        faultstring = escape(self._faultstring or fault.label).encode()
+        return b"".join(
+            (
+                b"<soap:Fault><faultcode>soap:Server</faultcode><faultstring>",
+                faultstring,
+                b"</faultstring><detail>",
+                self.write(self._contract.fault, told),
+                b"</detail></soap:Fault>",
+            )
         )
-        return text.encode()
 
 
 def _malformed(explanation: str) -> SgtFault:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, select
+from sqlalchemy import JSON, ForeignKey, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from sge_sim.store.base import Base, Instant, RowId
@@ -40,6 +40,11 @@ class ObservationCampagne(Base):
     campagne_id: Mapped[int] = mapped_column(ForeignKey("campagne.id"), primary_key=True)
     echange_id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False)
     contenu: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+def last_observed(session: Session) -> int:
+    """Return the greatest identifier of an exchange that a campaign remembers, 0 if none does."""
+    return session.scalar(select(func.max(Campagne.dernier_echange))) or 0
 
 
 def find_campagnes(session: Session, *, acteur: str | None = None) -> list[Campagne]:

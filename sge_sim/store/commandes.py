@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from sqlalchemy import (
+    BigInteger,
     Date,
     ForeignKey,
     Index,
@@ -16,12 +17,13 @@ from sqlalchemy import (
     UniqueConstraint,
     bindparam,
     exists,
+    func,
     select,
+    union_all,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, validates
 
-from sge_sim.store.base import Base, Instant, RowId
-from sge_sim.store.codes import (
+from sge_sim.domaine.nomenclatures import (
     EtatAffaire,
     EtatService,
     MesuresType,
@@ -29,10 +31,12 @@ from sge_sim.store.codes import (
     Sens,
     TypeEvenement,
     TypeService,
+    TypeServiceAcces,
 )
+from sge_sim.store.base import Base, Instant, RowId
 from sge_sim.store.numeros import next_numero
 from sge_sim.store.points import Point
-from sge_sim.store.prepared import Driver, Prepared
+from sge_sim.store.prepared import Driver, Insertion, Prepared
 
 _CODE = String(15)
 _PRM = String(14)
@@ -97,6 +101,10 @@ class Abonnement(Base):
 class ServiceSouscrit(Attente, Base):
     """A measure service of an actor on a point, or the opposition of its client (OPPENR).
 
+    ACCES lets the actor consult measures of `acces_type` in one direction; it has no
+    `mesures_type`, for nothing is collected or sent. One that a consent of Data Connect opened
+    names it (`consentement_id`).
+
     `date_debut` and `date_fin` are legal dates, the service not reaching into `date_fin`: asked
     for while it runs, what happened once it is TERMINE; an OPPENR starts when its meter has been
     reached. `activated_at` and `ended_at` are the instants of both. `echeance` is the next of them;
@@ -114,6 +122,7 @@ class ServiceSouscrit(Attente, Base):
     contrat_id: Mapped[str | None] = mapped_column(ForeignKey("contrat.contrat_id"))
     affaire_id: Mapped[str | None] = mapped_column(ForeignKey("affaire.affaire_id"))
     mesures_type: Mapped[MesuresType | None] = mapped_column(String(3))
+    acces_type: Mapped[TypeServiceAcces | None] = mapped_column(String(7))
     sens: Mapped[Sens | None] = mapped_column(String(9))
     pas: Mapped[str | None] = mapped_column(_CODE)
     corrigees: Mapped[bool | None]
@@ -125,6 +134,7 @@ class ServiceSouscrit(Attente, Base):
     ordered_at: Mapped[datetime] = mapped_column(Instant)
     activated_at: Mapped[datetime | None] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    consentement_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
 
     point: Mapped[Point] = relationship()
     affaire: Mapped[Affaire | None] = relationship()
@@ -211,6 +221,26 @@ class Evenement(Attente, Base):
     point: Mapped[Point] = relationship()
 
 
+_ABONNEMENT = Prepared(
+    select(Abonnement.numero).where(
+        *(
+            Abonnement.__table__.c[name] == bindparam(name)
+            for name in ("contrat_id", "mesures_type", "sens", "periodicite")
+        )
+    )
+)
+_NEW_ABONNEMENT = Insertion(Abonnement)
+_NEW_AFFAIRE = Insertion(Affaire)
+_NEW_SERVICE = Insertion(ServiceSouscrit)
+_NEW_AUTORISATION = Insertion(AutorisationClient, "id")
+_UNENDED = Prepared(
+    select(ServiceSouscrit.service_souscrit_id)
+    .where(ServiceSouscrit.prm == bindparam("prm"), ServiceSouscrit.etat != "TERMINE")
+    .order_by(ServiceSouscrit.date_debut, ServiceSouscrit.service_souscrit_id)
+)
+_TELEOPERABLE = Prepared(select(Point.teleoperable).where(Point.prm == bindparam("prm")))
+
+
 def services_of_point(session: Session, prm: str) -> Sequence[ServiceSouscrit]:
     """Return every service of a point, whoever ordered it, by start then number."""
     return session.scalars(
@@ -242,32 +272,50 @@ def autorisations(session: Session, acteur_code: str | None = None) -> Sequence[
 
 def abonnement_of(
     session: Session, contrat_id: str, mesures_type: MesuresType, sens: Sens, periodicite: str
-) -> Abonnement:
+) -> int:
     """Return the subscription number of a recurrent transmission, given at its first order."""
-    found = session.scalar(
-        select(Abonnement).where(
-            Abonnement.contrat_id == contrat_id,
-            Abonnement.mesures_type == mesures_type,
-            Abonnement.sens == sens,
-            Abonnement.periodicite == periodicite,
-        )
-    )
-    if found is None:
-        found = Abonnement(
-            numero=next_numero(session, "abonnement"),
-            contrat_id=contrat_id,
-            mesures_type=mesures_type,
-            sens=sens,
-            periodicite=periodicite,
-        )
-        session.add(found)
-        session.flush()
-    return found
+    driver = Driver.of(session.connection())
+    transmission: dict[str, str] = {
+        "contrat_id": contrat_id,
+        "mesures_type": mesures_type,
+        "sens": sens,
+        "periodicite": periodicite,
+    }
+    found = _ABONNEMENT.row(driver, **transmission)
+    if found is not None:
+        numero: int = found[0]
+        return numero
+    numero = next_numero(session, "abonnement")
+    _NEW_ABONNEMENT.run(session, Abonnement(numero=numero, **transmission))
+    return numero
 
 
-def lock_point(session: Session, prm: str) -> Point | None:
-    """Return a point whose orders no other transaction handles until this one ends."""
-    return session.get(Point, prm)
+def insert_order(
+    session: Session,
+    affaire: Affaire,
+    service: ServiceSouscrit,
+    autorisation: AutorisationClient,
+) -> None:
+    """Write what an order of a service leaves, once it is what it will be."""
+    _NEW_AFFAIRE.run(session, affaire)
+    _NEW_SERVICE.run(session, service)
+    _NEW_AUTORISATION.run(session, autorisation)
+
+
+def unended_services(session: Session, prm: str) -> list[ServiceSouscrit]:
+    """Return the services of a point that haven't ended; those not written yet aren't among them.
+
+    It is asked at each order, where there usually is none.
+    """
+    numbers = _UNENDED.rows(Driver.of(session.connection()), prm=prm)
+    services = (session.get_one(ServiceSouscrit, number) for (number,) in numbers)
+    return [one for one in services if one.etat != "TERMINE"]
+
+
+def is_teleoperable(session: Session, prm: str) -> bool:
+    """Tell whether the meter of a point, as it was last written, can be operated from afar."""
+    row = _TELEOPERABLE.row(Driver.of(session.connection()), prm=prm)
+    return row is not None and bool(row[0])
 
 
 def due(session: Session, until: datetime) -> list[ServiceSouscrit | Affaire | Evenement]:
@@ -280,11 +328,6 @@ def due(session: Session, until: datetime) -> list[ServiceSouscrit | Affaire | E
         if any_due:
             waiting += session.scalars(select(table).where(table.echeance <= until))
     return waiting
-
-
-def is_anything_due(session: Session, until: datetime) -> bool:
-    """Tell whether something is waiting for an instant not after `until`."""
-    return any(_what_is_due(session, until))
 
 
 _ATTENTES: tuple[type[ServiceSouscrit | Affaire | Evenement], ...] = (
@@ -300,6 +343,15 @@ _DUE = Prepared(
         )
     )
 )
+
+
+_NEXT_DUE = Prepared(union_all(*(select(func.min(table.echeance)) for table in _ATTENTES)))
+
+
+def read_next_due(driver: Driver) -> datetime | None:
+    """Return the first instant (UTC) for which something is waiting."""
+    instants = [instant for (instant,) in _NEXT_DUE.rows(driver) if instant is not None]
+    return min(instants, default=None)
 
 
 def _what_is_due(session: Session, until: datetime) -> tuple[bool, ...]:

@@ -9,7 +9,15 @@ from sqlite3 import Connection as SQLiteConnection
 from sqlite3 import OperationalError as SQLiteOperationalError
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    ExceptionContext,
+    create_engine,
+    event,
+    make_url,
+)
 from sqlalchemy.exc import (
     ArgumentError,
     DBAPIError,
@@ -23,18 +31,25 @@ from sqlalchemy.orm import Session
 
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
-from sge_sim.files import PRIVATE
-from sge_sim.masking import without_password
+from sge_sim.machine.files import PRIVATE
 from sge_sim.store import (
     models,  # noqa: F401 - every table is to be known before the first query
     schema,
 )
+from sge_sim.store.database_url import without_password
 from sge_sim.store.ecritures import count_writing
 from sge_sim.store.editions import editions_of
 from sge_sim.store.memoire import Memoire
 from sge_sim.store.prepared import Driver
 
-UNREACHABLE = (OperationalError, InterfaceError, InternalError, PoolTimeoutError, OSError)
+UNREACHABLE = (
+    OperationalError,
+    InterfaceError,
+    InternalError,
+    PoolTimeoutError,
+    SQLiteOperationalError,  # `_begin_sqlite` speaks to the driver
+    OSError,
+)
 """What is raised when the database, or the machine under it, can't do its work for now: it is
 locked for too long, stopped, the disk is full, no descriptor is left."""
 
@@ -185,6 +200,7 @@ def _create_engine(url: URL, patience_seconds: float, processes: int) -> Engine:
     engine = create_engine(url, pool_size=_POOL_SIZE, max_overflow=_POOL_SIZE)
     event.listen(engine, "connect", partial(_configure_sqlite, patience_seconds))
     event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "handle_error", _undo_failed_commit)
     return engine
 
 
@@ -223,3 +239,15 @@ def _begin_sqlite(connection: Connection) -> None:
     if begin is not None:
         driver: Any = connection.connection.dbapi_connection
         driver.execute(begin)
+
+
+def _undo_failed_commit(context: ExceptionContext) -> None:
+    """Give back the lock of a transaction that couldn't be committed (a full disk).
+
+    SQLite keeps it open, to be tried again; on a connection that isn't given back to the pool it
+    would lock everybody out for good.
+    """
+    if context.statement is None and context.connection is not None:
+        driver: Any = context.connection.connection.dbapi_connection
+        if driver.in_transaction:
+            driver.rollback()

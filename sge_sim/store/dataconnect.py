@@ -1,7 +1,7 @@
 """Data Connect: its applications, the consents given to them, the tokens that were revoked.
 
-What a consent opens are access services, which stand with the others (`sge_sim.store.mesures`):
-SGE's own search and consultation see them.
+What a consent opens are access services, which stand with the others (`sge_sim.store.acces`):
+SGE's own search and consultation see them, and what ends them ends the consent.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     bindparam,
+    case,
     delete,
     func,
     or_,
@@ -26,15 +27,17 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from sge_sim.domaine.nomenclatures import EtatService, MotifFin, Sens, TypeServiceAcces
 from sge_sim.store.acteurs import Acteur
 from sge_sim.store.base import Base, Instant, RowId
-from sge_sim.store.codes import MotifFin, TypeServiceAcces
-from sge_sim.store.mesures import ServiceAcces
+from sge_sim.store.commandes import ServiceSouscrit
 from sge_sim.store.normalise import normalise
 from sge_sim.store.points import Point
 from sge_sim.store.prepared import Driver, Prepared
 
 ModeApplication = Literal["production", "bac_a_sable"]
+PRODUCTION: Final = "production"
+BAC_A_SABLE: Final = "bac_a_sable"
 Generation = Literal["2026", "v5"]
 
 APIS: Final[Mapping[str, Generation]] = MappingProxyType(
@@ -105,7 +108,7 @@ class Partage(Base):
 class Consentement(Base):
     """The consent of a holder for one point, from `debut` to `fin` (excluded).
 
-    `fini_le` is when it ended before, and `motif_fin` why.
+    It has ended before once all the services that it opened have.
     """
 
     __tablename__ = "consentement"
@@ -117,11 +120,24 @@ class Consentement(Base):
     prm: Mapped[str] = mapped_column(ForeignKey("point.prm", ondelete="CASCADE"), index=True)
     debut: Mapped[datetime] = mapped_column(Instant)
     fin: Mapped[datetime] = mapped_column(Instant)
-    fini_le: Mapped[datetime | None] = mapped_column(Instant)
-    motif_fin: Mapped[MotifFin | None] = mapped_column(String(20))
 
     partage: Mapped[Partage] = relationship()
     point: Mapped[Point] = relationship()
+    services: Mapped[list[ServiceSouscrit]] = relationship(
+        primaryjoin="Consentement.id == foreign(ServiceSouscrit.consentement_id)",
+        order_by=ServiceSouscrit.service_souscrit_id,
+    )
+
+    @property
+    def fini_le(self) -> datetime | None:
+        """When the last of its services ended; None while one runs."""
+        ends = [service.ended_at for service in self.services]
+        return max((one for one in ends if one is not None), default=None) if all(ends) else None
+
+    @property
+    def motif_fin(self) -> MotifFin | None:
+        """Why it has ended."""
+        return self.services[-1].motif_fin if self.services and self.fini_le else None
 
 
 class JetonRevoque(Base):
@@ -165,33 +181,26 @@ class FicheConsentement:
     prm: str
     debut: datetime
     fin: datetime
-    fini_le: datetime | None
+    court: bool
     motif_fin: MotifFin | None
 
     def holds(self, now: datetime) -> bool:
-        """Tell whether it is in force at `now` (aware)."""
-        return self.fini_le is None and self.debut <= now < self.fin
+        """Tell whether it is in force at `now` (aware): one of its services runs."""
+        return self.court and self.debut <= now < self.fin
 
 
 @dataclass(frozen=True, slots=True)
 class FicheServiceConsenti:
-    """An access service that a consent opened: its number, kind and days [debut, fin).
-
-    `acteur_code` is who may consult, `motif_fin` why it ended before its date, if it did.
-    """
+    """An access service that a consent opened: its number, kind and days [debut, fin)."""
 
     service_souscrit_id: str
     prm: str
     type: TypeServiceAcces
+    sens: Sens
+    etat: EtatService
     debut: date
     fin: date
-    acteur_code: str
     autorisation_id: int
-    motif_fin: MotifFin | None
-
-    def is_active(self, jour: date) -> bool:
-        """Tell whether it holds on a legal day."""
-        return self.debut <= jour < self.fin
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,44 +228,43 @@ _APPLICATION = Prepared(
     .join(Acteur, Acteur.code == _A.acteur_code)
     .where(_A.client_id == bindparam("client_id"))
 )
+_S = ServiceSouscrit.__table__.c
+_RUNNING = func.min(case((_S.ended_at.is_(None), 0), else_=1)) == 0
 _CONSENTEMENT = (
-    _C.id,
-    _C.autorisation_id,
-    _P.client_id,
-    _P.titulaire,
-    _C.prm,
-    _C.debut,
-    _C.fin,
-    _C.fini_le,
-    _C.motif_fin,
-)
-_JOINED = select(*_CONSENTEMENT).join(Partage, _P.autorisation_id == _C.autorisation_id)
-_OF_POINT = Prepared(
-    _JOINED.where(_P.client_id == bindparam("client_id"), _C.prm == bindparam("prm")).order_by(
-        _C.id
+    select(
+        _C.id,
+        _C.autorisation_id,
+        _P.client_id,
+        _P.titulaire,
+        _C.prm,
+        _C.debut,
+        _C.fin,
+        _RUNNING,
+        func.max(_S.motif_fin),
     )
+    .join(Partage, _P.autorisation_id == _C.autorisation_id)
+    .join(ServiceSouscrit, _S.consentement_id == _C.id)
+    .group_by(_C.id, _P.client_id, _P.titulaire)
+    .order_by(_C.id)
 )
-_OF_CLIENT = Prepared(_JOINED.where(_P.client_id == bindparam("client_id")).order_by(_C.id))
-_S = ServiceAcces.__table__.c
-_SERVICES = (
+_OF_POINT = Prepared(
+    _CONSENTEMENT.where(_P.client_id == bindparam("client_id"), _C.prm == bindparam("prm"))
+)
+_SERVICES_OF_CLIENT = Prepared(
     select(
         _S.service_souscrit_id,
         _S.prm,
-        _S.type,
-        _S.debut,
-        _S.fin,
-        _S.acteur_code,
+        _S.acces_type,
+        _S.sens,
+        _S.etat,
+        _S.date_debut,
+        _S.date_fin,
         _C.autorisation_id,
-        _C.motif_fin,
     )
     .join(Consentement, _C.id == _S.consentement_id)
+    .join(Partage, _P.autorisation_id == _C.autorisation_id)
+    .where(_P.client_id == bindparam("client_id"))
     .order_by(_S.service_souscrit_id)
-)
-_SERVICES_OF_POINT = Prepared(_SERVICES.where(_S.prm == bindparam("prm")))
-_SERVICES_OF_CLIENT = Prepared(
-    _SERVICES.join(Partage, _P.autorisation_id == _C.autorisation_id).where(
-        _P.client_id == bindparam("client_id")
-    )
 )
 _REVOQUE = Prepared(select(JetonRevoque.jti).where(JetonRevoque.jti == bindparam("jti")))
 _NOM_ACTEUR = Prepared(select(Acteur.nom).where(Acteur.code == bindparam("code")))
@@ -277,16 +285,6 @@ def read_consentements(driver: Driver, client_id: str, prm: str) -> tuple[FicheC
     """Return every consent given to an application for a point, the oldest first."""
     rows = _OF_POINT.rows(driver, client_id=client_id, prm=prm)
     return tuple(FicheConsentement(*row) for row in rows)
-
-
-def read_consentements_of(driver: Driver, client_id: str) -> tuple[FicheConsentement, ...]:
-    """Return every consent given to an application, the oldest first."""
-    return tuple(FicheConsentement(*row) for row in _OF_CLIENT.rows(driver, client_id=client_id))
-
-
-def read_services_consentis(driver: Driver, prm: str) -> tuple[FicheServiceConsenti, ...]:
-    """Return the access services that consents opened on a point, by their number."""
-    return tuple(FicheServiceConsenti(*row) for row in _SERVICES_OF_POINT.rows(driver, prm=prm))
 
 
 def read_services_of(driver: Driver, client_id: str) -> tuple[FicheServiceConsenti, ...]:
@@ -401,8 +399,3 @@ def _client(titulaire: str, points: Sequence[Point]) -> Client:
         first.commune,
         tuple(point.prm for point in points),
     )
-
-
-def count_consentements(session: Session) -> int:
-    """Return how many consents there are."""
-    return session.scalar(select(func.count()).select_from(Consentement)) or 0

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from itertools import count
 from threading import Lock
-from typing import Any, Protocol
+from typing import Protocol
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from sge_sim.store.ecritures import read_numero
 from sge_sim.store.prepared import Driver
@@ -51,23 +51,23 @@ class SqliteEditions:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._lock = Lock()
-        self._opened: tuple[int, Any] | None = None
+        self._opened: tuple[int, Connection, Driver] | None = None
 
     def look(self) -> Edition:
         with self._lock:
-            return self._look()
+            opening, _, driver = self._open()
+            return opening, _data_version(driver)
 
     @contextmanager
     def snapshot(self) -> Iterator[tuple[Edition, Driver]]:
         with self._lock:
-            opening, connection = self._open()
-            driver = Driver(connection, self._engine.dialect)
+            opening, _, driver = self._open()
             driver.run("BEGIN")
             try:
                 # The first statement chooses the state that all the others see.
                 yield (opening, _data_version(driver)), driver
             finally:
-                connection.rollback()
+                driver.connection.rollback()
 
     def close(self) -> None:
         with self._lock:
@@ -75,16 +75,12 @@ class SqliteEditions:
                 self._opened[1].close()
                 self._opened = None
 
-    def _look(self) -> Edition:
-        opening, connection = self._open()
-        return opening, _data_version(Driver(connection, self._engine.dialect))
-
-    def _open(self) -> tuple[int, Any]:
+    def _open(self) -> tuple[int, Connection, Driver]:
         if self._opened is None:
-            pooled = self._engine.raw_connection()
-            connection: Any = pooled.driver_connection
-            pooled.detach()
-            self._opened = (next(_openings), connection)
+            connection = self._engine.connect()
+            driver = Driver.of(connection)
+            connection.detach()  # the pool's are for those that come and go
+            self._opened = (next(_openings), connection, driver)
         return self._opened
 
 

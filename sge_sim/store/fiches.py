@@ -7,9 +7,9 @@ know nothing of the database: `sge_sim.store.lecture` makes them.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol
 
-from sge_sim.store.codes import (
+from sge_sim.domaine.nomenclatures import (
     ETATS_EN_SERVICE,
     ETATS_SANS_ALIMENTATION,
     GRANDS,
@@ -17,7 +17,7 @@ from sge_sim.store.codes import (
     CategorieClientFinal,
     CoteCalendrier,
     DomaineTension,
-    Environnement,
+    Environment,
     EtatAlimentation,
     EtatContractuel,
     EtatService,
@@ -190,6 +190,8 @@ class FichePoint(Situation):
     opposition_courbe: bool
     operation_en_cours: OperationEnCours | None
     graine: int
+    mesures_factices: bool | None
+    r4x_pas: Literal[5, 10] | None
     compteurs: tuple[FicheCompteur, ...]
 
 
@@ -211,20 +213,29 @@ class Suivi:
 
 @dataclass(frozen=True, slots=True)
 class FicheAcces:
-    """An access service of a point; see `sge_sim.store.mesures.ServiceAcces`."""
+    """An active access service of a point; see `sge_sim.store.commandes.ServiceSouscrit`."""
 
-    type: TypeServiceAcces
-    debut: date
-    fin: date | None
-    acteur_code: str | None
+    acces_type: TypeServiceAcces
+    sens: Sens
+    acteur_code: str
+    date_debut: date
+    date_fin: date | None
 
-    def covers(self, type: str, *, acteur_code: str, jour: date) -> bool:
-        """Tell whether it lets the actor consult that type of measures on `jour`."""
+    def covers(
+        self,
+        type: str,
+        sens: tuple[Sens, ...],
+        *,
+        acteur_code: str,
+        debut: date,
+        fin: date,
+        jour: date,
+    ) -> bool:
+        """Tell whether it runs on `jour` and lets the actor consult [debut, fin)."""
         return (
-            self.type == type
-            and self.acteur_code in (None, acteur_code)
-            and self.debut <= jour
-            and (self.fin is None or jour < self.fin)
+            (self.acces_type, (self.sens,), self.acteur_code) == (type, sens, acteur_code)
+            and self.date_debut <= debut
+            and (self.date_fin is None or (fin <= self.date_fin and jour < self.date_fin))
         )
 
 
@@ -245,9 +256,21 @@ class Dossier:
         mine = (self.point, self.suivi, self.acces)
         return mine == (other.point, other.suivi, other.acces)
 
-    def has_acces(self, type: str, *, acteur_code: str, jour: date) -> bool:
-        """Tell whether an access service lets the actor consult that type of measures."""
-        return any(one.covers(type, acteur_code=acteur_code, jour=jour) for one in self.acces)
+    def has_acces(
+        self,
+        type: str,
+        sens: tuple[Sens, ...],
+        *,
+        acteur_code: str,
+        debut: date,
+        fin: date,
+        jour: date,
+    ) -> bool:
+        """Tell whether an access service lets the actor consult [debut, fin) on `jour`."""
+        return any(
+            one.covers(type, sens, acteur_code=acteur_code, debut=debut, fin=fin, jour=jour)
+            for one in self.acces
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +285,7 @@ class FicheService:
     contrat_id: str | None
     affaire_id: str | None
     mesures_type: MesuresType | None
+    acces_type: TypeServiceAcces | None
     sens: Sens | None
     pas: str | None
     corrigees: bool | None
@@ -297,9 +321,9 @@ class FicheActeur:
     code: str
     kind: KindActeur
     contrats: tuple[FicheContrat, ...]
-    habilitations: frozenset[tuple[Paquet, Environnement]]
+    habilitations: frozenset[tuple[Paquet, Environment]]
 
-    def is_homologated(self, paquet: Paquet, environnement: Environnement) -> bool:
+    def is_homologated(self, paquet: Paquet, environnement: Environment) -> bool:
         """Tell whether the actor may call the services of `paquet` there."""
         return (paquet, environnement) in self.habilitations
 

@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
+from sge_sim.domaine.nomenclatures import Environment
 from sge_sim.store.acteurs import Acteur, Certificat, Contrat, Habilitation, Utilisateur
 from sge_sim.store.base import Base
-from sge_sim.store.codes import Environnement
 from sge_sim.store.commandes import ServiceSouscrit
 from sge_sim.store.fiches import (
     Dossier,
@@ -26,12 +26,15 @@ from sge_sim.store.fiches import (
     FicheService,
     FicheUtilisateur,
 )
-from sge_sim.store.mesures import ServiceAcces, suivi_of
+from sge_sim.store.mesures import suivi_of
 from sge_sim.store.points import Compteur, Point
 from sge_sim.store.prepared import Driver, Prepared
 
 Question = tuple[Any, ...]
 """A function that reads, and its arguments but for the driver."""
+
+Lire = Callable[..., "Faits"]
+"""Gives the facts that are named, as `questions` understands them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +46,22 @@ class Faits:
 
     dossier: Dossier | None = None
     services: tuple[FicheService, ...] = ()
+    service: FicheService | None = None
     utilisateur: FicheUtilisateur | None = None
     contrat: FicheContrat | None = None
     acteur: FicheActeur | None = None
+
+    @property
+    def point(self) -> FichePoint | None:
+        """The point, if it is known."""
+        return None if self.dossier is None else self.dossier.point
 
 
 def questions(
     *,
     prm: str | None = None,
     services_of: str | None = None,
+    service: str | None = None,
     login: str | None = None,
     contrat_id: str | None = None,
     acteur: str | None = None,
@@ -62,6 +72,8 @@ def questions(
         asked["dossier"] = (read_dossier, prm)
     if services_of is not None:
         asked["services"] = (read_services, services_of)
+    if service is not None:
+        asked["service"] = (read_service, service)
     if login is not None:
         asked["utilisateur"] = (read_utilisateur, login.lower())
     if contrat_id is not None:
@@ -104,14 +116,23 @@ _COMPTEURS = Prepared(
     .order_by(Compteur.id)
 )
 _ACCES = Prepared(
-    select(*_columns(ServiceAcces, FicheAcces))
-    .where(ServiceAcces.prm == bindparam("prm"))
-    .order_by(ServiceAcces.id)
+    select(*_columns(ServiceSouscrit, FicheAcces))
+    .where(
+        ServiceSouscrit.prm == bindparam("prm"),
+        ServiceSouscrit.type == "ACCES",
+        ServiceSouscrit.etat == "ACTIF",
+    )
+    .order_by(ServiceSouscrit.service_souscrit_id)
 )
 _SERVICES = Prepared(
     select(*_columns(ServiceSouscrit, FicheService))
     .where(ServiceSouscrit.prm == bindparam("prm"))
     .order_by(ServiceSouscrit.date_debut, ServiceSouscrit.service_souscrit_id)
+)
+_SERVICE = Prepared(
+    select(*_columns(ServiceSouscrit, FicheService)).where(
+        ServiceSouscrit.service_souscrit_id == bindparam("number")
+    )
 )
 _CONTRAT = _prepared(Contrat, FicheContrat, lambda c: c.contrat_id == bindparam("contrat_id"))
 _CONTRATS = Prepared(
@@ -155,6 +176,12 @@ def read_services(driver: Driver, prm: str) -> tuple[FicheService, ...]:
     return tuple(FicheService(*row) for row in _SERVICES.rows(driver, prm=prm))
 
 
+def read_service(driver: Driver, service_souscrit_id: str) -> FicheService | None:
+    """Return the service of that number."""
+    row = _SERVICE.row(driver, number=service_souscrit_id)
+    return None if row is None else FicheService(*row)
+
+
 def read_utilisateur(driver: Driver, login: str) -> FicheUtilisateur | None:
     """Return the user of that e-mail, given in small letters."""
     row = _UTILISATEUR.row(driver, login=login)
@@ -183,7 +210,7 @@ def read_acteur(driver: Driver, code: str) -> FicheActeur | None:
 
 
 def read_certificat(
-    driver: Driver, fingerprint: str, environnement: Environnement
+    driver: Driver, fingerprint: str, environnement: Environment
 ) -> FicheCertificat | None:
     """Return what is registered for a certificate.
 

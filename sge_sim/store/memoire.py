@@ -27,6 +27,10 @@ class Memoire:
         """Return a view of the state as it is now."""
         return Vue(self, self._editions.look())
 
+    def lire(self, **asked: str | None) -> Faits:
+        """Return facts of the state as it is now; see `Vue.lire`."""
+        return self.look().lire(**asked)
+
     def answers(self, edition: Edition, asked: Sequence[Question]) -> list[Any]:
         """Return what each question reads, all from one state: that of `edition` or a later one.
 

@@ -1,14 +1,12 @@
-"""What the measures of a point depend on beyond its data sheet, and who may consult them.
+"""What the measures of a point depend on beyond its data sheet.
 
 The readings themselves are nowhere: `sge_sim.mesures` computes them from these rows and the seed.
 """
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     Date,
     ForeignKey,
     String,
@@ -23,12 +21,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from sge_sim.domaine.nomenclatures import CoteCalendrier
 from sge_sim.store.base import Base, Instant, RowId
-from sge_sim.store.codes import CoteCalendrier, TypeAcces, TypeServiceAcces
 from sge_sim.store.commandes import ServiceSouscrit
 from sge_sim.store.fiches import Suivi
 from sge_sim.store.points import Compteur
-from sge_sim.store.prepared import Driver, Prepared
+from sge_sim.store.prepared import Driver, Insertion, Prepared
 
 _CODE = String(15)
 
@@ -77,26 +75,6 @@ class CalendrierDate(Base):
     cote: Mapped[CoteCalendrier] = mapped_column(String(12))
     depuis: Mapped[date] = mapped_column(Date)
     calendrier: Mapped[str] = mapped_column(_CODE)
-
-
-class ServiceAcces(Base):
-    """An access service: it lets an actor consult measures of a type on its say alone.
-
-    It holds on the days [debut, fin); without `acteur_code`, for every actor. One that a consent
-    of Data Connect opened names it (`consentement_id`) and has a number, as subscribed services
-    do, under which SGE's search lists it.
-    """
-
-    __tablename__ = "service_acces"
-
-    id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    prm: Mapped[str] = _prm()
-    type: Mapped[TypeServiceAcces] = mapped_column(String(7))
-    debut: Mapped[date] = mapped_column(Date)
-    fin: Mapped[date | None] = mapped_column(Date)
-    acteur_code: Mapped[str | None] = mapped_column(ForeignKey("acteur.code"))
-    consentement_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
-    service_souscrit_id: Mapped[str | None] = mapped_column(_CODE)
 
 
 _ROWS = Prepared(
@@ -155,11 +133,15 @@ def suivi_of(driver: Driver, prm: str) -> Suivi:
     )
 
 
+_NEW_COLLECTE = Insertion(Collecte, "id")
+
+
 def open_collecte(
     session: Session, prm: str, debut: date, *, service_souscrit_id: str | None = None
 ) -> None:
     """Collect the curve of a point from `debut` on, for that service."""
-    session.add(Collecte(prm=prm, debut=debut, service_souscrit_id=service_souscrit_id))
+    collecte = Collecte(prm=prm, debut=debut, service_souscrit_id=service_souscrit_id)
+    _NEW_COLLECTE.run(session, collecte)
 
 
 def close_collecte(session: Session, service_souscrit_id: str, fin: date) -> None:
@@ -185,46 +167,3 @@ def add_trou(session: Session, prm: str, debut: datetime, fin: datetime) -> None
 def remove_trous(session: Session, prm: str) -> None:
     """Find again everything that was lost of a point."""
     session.execute(delete(Trou).where(Trou.prm == prm))
-
-
-def grant_acces(
-    session: Session,
-    prm: str,
-    type: TypeAcces,
-    debut: date,
-    *,
-    fin: date | None = None,
-    acteur_code: str | None = None,
-) -> None:
-    """Open an access service on a point; see `ServiceAcces`."""
-    session.add(ServiceAcces(prm=prm, type=type, debut=debut, fin=fin, acteur_code=acteur_code))
-
-
-def withdraw_acces(session: Session, prm: str, type: TypeAcces) -> None:
-    """Take away the access services of that type that a point has, but for those of consents."""
-    session.execute(
-        delete(ServiceAcces).where(
-            ServiceAcces.prm == prm,
-            ServiceAcces.type == type,
-            ServiceAcces.consentement_id.is_(None),
-        )
-    )
-
-
-def acces_of(session: Session, prm: str) -> Sequence[ServiceAcces]:
-    """Return the access services of a point, oldest first."""
-    return session.scalars(
-        select(ServiceAcces).where(ServiceAcces.prm == prm).order_by(ServiceAcces.id)
-    ).all()
-
-
-def has_acces(session: Session, prm: str, type: TypeAcces, *, acteur_code: str, jour: date) -> bool:
-    """Tell whether an access service lets the actor consult that type of measures on `jour`."""
-    found = select(ServiceAcces.id).where(
-        ServiceAcces.prm == prm,
-        ServiceAcces.type == type,
-        ServiceAcces.acteur_code.is_(None) | (ServiceAcces.acteur_code == acteur_code),
-        ServiceAcces.debut <= jour,
-        ServiceAcces.fin.is_(None) | (ServiceAcces.fin > jour),
-    )
-    return session.scalar(found.limit(1)) is not None

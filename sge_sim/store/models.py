@@ -3,6 +3,7 @@
 from sge_sim.store.acteurs import Acteur, Certificat, Contrat, Habilitation, Utilisateur
 from sge_sim.store.base import Base
 from sge_sim.store.campagnes import Campagne, ObservationCampagne
+from sge_sim.store.clock_row import Horloge
 from sge_sim.store.commandes import (
     Abonnement,
     Affaire,
@@ -15,9 +16,7 @@ from sge_sim.store.commandes import (
 from sge_sim.store.dataconnect import Application, Consentement, JetonRevoque, Partage
 from sge_sim.store.ecritures import Ecriture
 from sge_sim.store.flux import Canal, FichierFlux, Publication
-from sge_sim.store.horloge import Horloge
-from sge_sim.store.journal import Echange
-from sge_sim.store.mesures import CalendrierDate, Collecte, ServiceAcces, Trou
+from sge_sim.store.mesures import CalendrierDate, Collecte, Trou
 from sge_sim.store.numeros import Numero
 from sge_sim.store.points import Commune, Compteur, Point
 
@@ -39,7 +38,6 @@ __all__ = [
     "Contrat",
     "DemandeHistorique",
     "DemandeInfraJ",
-    "Echange",
     "Ecriture",
     "Evenement",
     "FichierFlux",
@@ -51,7 +49,6 @@ __all__ = [
     "Partage",
     "Point",
     "Publication",
-    "ServiceAcces",
     "ServiceSouscrit",
     "Trou",
     "Utilisateur",

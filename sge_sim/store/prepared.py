@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Connection, Dialect, Executable
+from sqlalchemy import Connection, Dialect, Executable, Table, bindparam, insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -136,3 +136,22 @@ class Prepared:
             tuple(binds),
             tuple(results),
         )
+
+
+class Insertion:
+    """Inserts rows of a table that nobody needs as rows of the session afterwards.
+
+    `given_by_database` names the columns that it fills in.
+    """
+
+    def __init__(self, table: Any, *given_by_database: str) -> None:
+        described: Table = table.__table__
+        self._names = [one.name for one in described.c if one.name not in given_by_database]
+        self._statement = Prepared(
+            insert(described).values({name: bindparam(name) for name in self._names})
+        )
+
+    def run(self, session: Session, row: Any) -> None:
+        """Insert a row whose columns are the attributes of `row`, an object of no session."""
+        values = {name: getattr(row, name) for name in self._names}
+        self._statement.run(Driver.of(session.connection()), **values)

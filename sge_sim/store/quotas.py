@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
-from sge_sim.files import PRIVATE
+from sge_sim.machine.files import PRIVATE
 
 _PATIENCE_SECONDS = 5.0
 _TABLE = (

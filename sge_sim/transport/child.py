@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn, Protocol
 
-from sge_sim.collector import collector_paused
 from sge_sim.errors import UsageError
+from sge_sim.machine.garbage_collection import collector_paused
 from sge_sim.transport.signals import SignalPipe
 
 READY = b"+"

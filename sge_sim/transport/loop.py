@@ -12,6 +12,7 @@ import selectors
 import socket
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 
 from sge_sim.transport.connection import Connection
@@ -40,6 +41,8 @@ class ConnectionLoop:
         self._selector = selectors.DefaultSelector()
         self._lock = threading.Lock()  # threads register while this one unregisters
         self._worked_on = 0
+        self._ahead: deque[Connection] = deque()  # those whose next request is here already
+        self._going_on: Connection | None = None
         self._stopping = False
         self._told_full = False
         self._wake_reader, self._wake_writer = os.pipe()
@@ -52,9 +55,10 @@ class ConnectionLoop:
             self.end(connection)
             return
         if connection.has_more:
-            self._work(connection)
+            self._go_on(connection)
             return
         connection.waiting_since = time.monotonic()
+        self._let_next_go_on(connection)
         with self._lock:
             self._worked_on -= 1
             try:
@@ -67,6 +71,7 @@ class ConnectionLoop:
     def end(self, connection: Connection) -> None:
         """Close `connection`; called by any thread."""
         connection.close()
+        self._let_next_go_on(connection)
         with self._lock:
             self._worked_on -= 1
         if self._stopping:
@@ -111,6 +116,28 @@ class ConnectionLoop:
         with self._lock:
             keys = self._selector.get_map().values()
             return [key.data for key in keys if key.data is not None]
+
+    def _go_on(self, connection: Connection) -> None:
+        """Have the next request of `connection` worked on: it is here already.
+
+        One such connection at a time, in turn, or those who send hundreds of requests ahead would
+        have every thread and the others would wait behind them.
+        """
+        with self._lock:
+            self._ahead.append(connection)
+            if self._going_on not in (None, connection):
+                return
+            following = self._going_on = self._ahead.popleft()
+        self._work(following)
+
+    def _let_next_go_on(self, connection: Connection) -> None:
+        """Note that `connection` has nothing more to go on with."""
+        with self._lock:
+            if self._going_on is not connection:
+                return
+            following = self._going_on = self._ahead.popleft() if self._ahead else None
+        if following is not None:
+            self._work(following)
 
     def _watch(self, enough: Callable[[], bool]) -> None:
         next_check = time.monotonic() + _TICK_SECONDS

@@ -1,11 +1,15 @@
 """What can't be read or written is told in a sentence that names it, before anything is done."""
 
+import errno
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from running_simulator import RunningSimulator, run_command
 
+from sge_sim.cli.french import system_sentence
 from sge_sim.clock import machine_now
 from sge_sim.pki.server_identity import ensure_server_identity
 
@@ -88,3 +92,26 @@ def test_a_certificate_that_cannot_be_read_is_not_to_be_deleted(tmp_path: Path) 
         told = sentence(*command, "--data-dir", str(tmp_path))
         assert f"« {identity} »" in told
         assert "supprimer" not in told
+
+
+def test_a_first_start_on_a_disk_that_is_full_is_told_in_one_sentence(tmp_path: Path) -> None:
+    """The largest file allowed stands for the disk: 600 kB don't hold the data set."""
+    done = subprocess.run(
+        [
+            *("bash", "-c", 'ulimit -f 600 && exec "$@"', "bash"),
+            *(sys.executable, "-m", "sge_sim", "serve", "--data-dir", str(tmp_path / "data")),
+            *("--port", "0", "--admin-port", "0"),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 2, done.stderr
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    assert "La base ne peut pas être utilisée" in done.stderr
+
+
+def test_a_write_to_an_open_file_tells_a_full_disk_too() -> None:
+    told = system_sentence(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
+    assert told == "Le disque n'a plus de place : en faire, puis recommencer."
+    assert system_sentence(OSError(errno.EPIPE, os.strerror(errno.EPIPE))) is None

@@ -8,9 +8,9 @@ from lowatt_lines import command_line
 from real_clients import lowatt_enedis
 from running_simulator import RunningSimulator, start_simulator
 
-from sge_sim.homologation.case_request import Contexte, materialise
-from sge_sim.homologation.cases import Cas
-from sge_sim.homologation.catalogue import Release, load_release
+from sge_sim.homologation.campaign.case_request import Contexte, materialise
+from sge_sim.homologation.catalogue.cases import Cas
+from sge_sim.homologation.catalogue.release import Release, load_release
 
 # The last release that lists all nine services, and the latest.
 RELEASES = {name: load_release(name) for name in ("23.2", "26.1")}

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from sge_sim.clock import PARIS
+from sge_sim.domaine.nomenclatures import KindActeur
 from sge_sim.flux.envoi import Envoi, Frequence, PointPublie
 from sge_sim.mesures import (
     Collecte,
@@ -21,7 +22,6 @@ from sge_sim.mesures import (
     Trou,
     parse_plages,
 )
-from sge_sim.store.codes import KindActeur
 
 POSE = date(2017, 3, 8)
 JOUR = timedelta(1)

@@ -199,6 +199,17 @@ def test_the_command_says_what_it_lacks(
     assert (done.returncode, done.stdout, sentence in done.stderr) == (2, "", True)
 
 
+def test_a_file_to_decrypt_that_is_none_is_told_in_french(
+    subscriber: Subscriber, tmp_path: Path
+) -> None:
+    for name, told in (("toto", "'toto' n'existe pas"), (str(tmp_path), "est un dossier")):
+        refused = subscriber.command("flux", "decrypt", name, "--cle", "00" * 32)
+        assert (refused.returncode, refused.stdout) == (2, "")
+        (line,) = refused.stderr.splitlines()
+        assert told in line
+        assert "No such" not in line
+
+
 def test_a_file_that_does_not_exist_is_told(subscriber: Subscriber) -> None:
     refused = subscriber.command("flux", "show", "absent.zip")
     assert (refused.returncode, refused.stdout) == (2, "")

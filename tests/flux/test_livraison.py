@@ -10,6 +10,7 @@ from flux_kit import JOUR
 from publication_kit import C5, CONTRAT, COURBE_C5, JOUR_1, Platform, at
 from servers import QUOTED, USER, free_port, ftp_server, sftp_server
 
+from sge_sim.domaine.nomenclatures import TypeCanal
 from sge_sim.errors import UsageError
 from sge_sim.flux.canaux import DeliveryError, FolderChannel, masked, open_channel
 from sge_sim.flux.declaration import declare_canal, describe_canal
@@ -20,7 +21,6 @@ from sge_sim.flux.livraison import (
     deliver_pending,
     retry_now,
 )
-from sge_sim.store.codes import TypeCanal
 from sge_sim.store.flux import find_canal
 
 START = datetime(2030, 1, 1, tzinfo=UTC)

@@ -10,21 +10,16 @@ from pathlib import Path
 
 import pytest
 from catalogue_requests import CONTRACTS, RELEASE, path_of, request_of
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from in_process import simulator_in_process
 from lxml import etree
-from mutations import MUTATIONS, Mutation, damaged
+from mutations import ENDS_OF_THE_CALENDAR, MUTATIONS, Mutation, damaged, date_leaves
 
-from sge_sim.app import b2b_server, open_simulator
 from sge_sim.clock import parse_instant
-from sge_sim.homologation.cases import Cas
+from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.services.registry import SERVICES
-from sge_sim.settings import Settings
 from sge_sim.soap.contract import ENVELOPE
-from sge_sim.transport.message import Request, Sender
-from sge_sim.transport.sockets import bind_loopback
 
 EXAMPLES = int(os.environ.get("SGE_SIM_FUZZ_EXAMPLES", "150"))
 BOUNDED = settings(
@@ -42,29 +37,18 @@ Post = Callable[[str, bytes], tuple[int, bytes]]
 @pytest.fixture(scope="module")
 def post(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Post]:
     """The application that `sge-sim serve` runs, called in the process."""
-    chosen = Settings(
-        data_dir=tmp_path_factory.mktemp("fuzz"),
+    with simulator_in_process(
+        tmp_path_factory.mktemp("fuzz"),
         now=parse_instant(RELEASE.reference.isoformat()),
         population_size=1200,
         strict=True,
-    )
-    simulator = open_simulator(chosen)
-    (caller,) = [one for one in simulator.callers if one.kind == "tiers"]
-    leaf = x509.load_pem_x509_certificates(caller.certificate.read_bytes())[0]
-    sender = Sender(leaf.public_bytes(Encoding.DER), (), "127.0.0.1")
-    headers = {"content-type": "text/xml; charset=utf-8"}
-    with bind_loopback("127.0.0.1", 0) as listening:
-        services = b2b_server(simulator, listening)
+    ) as running:
 
         def call(path: str, message: bytes) -> tuple[int, bytes]:
-            answer = services.server.application(
-                Request("POST", path, "", headers, message, sender)
-            )
+            answer = running.post(path, message)
             return answer.status.value, answer.content
 
         yield call
-        services.stop()
-    simulator.database.dispose()
 
 
 @pytest.fixture(scope="module")
@@ -124,6 +108,17 @@ def test_damaged_bytes_are_answered_or_refused_with_a_listed_code(
 @given(junk=st.binary(max_size=200), path=st.sampled_from(sorted(CONTRACTS)))
 def test_anything_else_is_malformed(post: Post, path: str, junk: bytes) -> None:
     assert judge(path, *post(path, junk)) == "SGT562"
+
+
+@pytest.mark.parametrize("key", sorted(case.cle for case in RELEASE.cas))
+def test_a_date_at_an_end_of_the_calendar_is_no_failure(post: Post, login: str, key: str) -> None:
+    (case,) = RELEASE.find(key)
+    path = path_of(case)
+    for rank in range(len(date_leaves(request_of(case, login, "1100256")))):
+        for day in ENDS_OF_THE_CALENDAR:
+            envelope = request_of(case, login, "1100256")
+            date_leaves(envelope)[rank].text = day
+            judge(path, *post(path, etree.tostring(envelope)))
 
 
 def test_every_service_is_tried() -> None:

@@ -3,13 +3,14 @@
 from datetime import date, datetime
 
 from sge_sim.clock import PARIS
-from sge_sim.homologation.answer_paths import Answer
-from sge_sim.homologation.cases import Attendu, Cas, Ecart
-from sge_sim.homologation.catalogue import Periode, Release
-from sge_sim.homologation.evaluation import Refus
-from sge_sim.homologation.outcome import Echange, execution_of
-from sge_sim.homologation.rapport import Execution, Rapport
-from sge_sim.homologation.verdict import judge
+from sge_sim.domaine.ecarts_plateforme import Ecart
+from sge_sim.homologation.campaign.evaluation import Refus
+from sge_sim.homologation.campaign.outcome import Echange, execution_of
+from sge_sim.homologation.campaign.verdict import judge
+from sge_sim.homologation.catalogue.answer_paths import Answer
+from sge_sim.homologation.catalogue.cases import Attendu, Cas
+from sge_sim.homologation.catalogue.release import Periode, Release
+from sge_sim.homologation.reports.rapport import Execution, Rapport
 
 INSTANT = datetime(2025, 3, 4, 10, 30, tzinfo=PARIS)
 

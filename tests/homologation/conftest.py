@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from catalogue_samples import CONSULTATION, RELEASE, SERVICES_SOUSCRITS
 
-from sge_sim.homologation.case_request import Contexte
-from sge_sim.homologation.catalogue import Release
+from sge_sim.homologation.campaign.case_request import Contexte
+from sge_sim.homologation.catalogue.release import Release
 
 
 @pytest.fixture

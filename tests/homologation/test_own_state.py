@@ -7,13 +7,20 @@ from typing import Any
 import pytest
 
 from sge_sim.errors import UsageError
+from sge_sim.processes.dataset_installation import install_dataset
 from sge_sim.referentiel.copies import copy_point
-from sge_sim.referentiel.installing import install_dataset
 from sge_sim.referentiel.points import describe_point
 from sge_sim.store.database import Database, sqlite_url
+from sge_sim.store.journal import Bounds, Journal
 from sge_sim.store.snapshot import restore_snapshot, take_snapshot
 
 C5 = "25946599093143"
+
+
+def journal_of(database: Database) -> Journal:
+    journal = Journal.beside(database, Path())
+    journal.prepare(Bounds(1000, 10**7))
+    return journal
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +29,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     database = Database(sqlite_url(folder / "sge-sim.db"))
     database.prepare()
     install_dataset(database, size=1000, seed=1)
-    take_snapshot(database, folder)
+    take_snapshot(database, journal_of(database), folder)
     yield database
     database.dispose()
 
@@ -31,7 +38,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 def folder(installed: Database) -> Path:
     """The folder of the state, as it was kept aside."""
     place = Path(str(installed.engine.url.database)).parent
-    restore_snapshot(installed, place)
+    restore_snapshot(installed, journal_of(installed), place)
     return place
 
 
@@ -73,7 +80,7 @@ def test_a_wrong_copy_is_refused_and_leaves_nothing(
 
 def test_bringing_the_state_back_forgets_what_was_made(installed: Database, folder: Path) -> None:
     made = make(installed)["prm"]
-    restore_snapshot(installed, folder)
+    restore_snapshot(installed, journal_of(installed), folder)
     with installed.sessions() as session, pytest.raises(UsageError, match=made):
         describe_point(session, made)
 
@@ -82,4 +89,4 @@ def test_there_is_nothing_to_bring_back_without_a_snapshot(
     installed: Database, tmp_path: Path
 ) -> None:
     with pytest.raises(UsageError, match="mis de côté"):
-        restore_snapshot(installed, tmp_path)
+        restore_snapshot(installed, journal_of(installed), tmp_path)

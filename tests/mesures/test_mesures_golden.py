@@ -58,10 +58,10 @@ FENETRES = (
     (date(2024, 10, 21), date(2024, 11, 4)),
 )
 EMPREINTES = {
-    "residentiel": "f9b32e6957ce684f9ee7949d0b48f13433c8191c0d3b0bda73e8a23643d7447a",
-    "commerce": "1d1490834f6cac5f54d5d85cb5ee35c4dc48e6d514a1c448d8b8039c051fee8f",
-    "activation": "5c150d7c55311e04855299a1935e93430cf4f5ac5422ccd962110ec1de24f5ac",
-    "surplus": "e8e6a63d703b84c020a80013873d6eb090080fcfcddffb6f7ba7535fd9ccf541",
+    "residentiel": "186fd08e081cba5c2be0135881a02ca872d41905bdb3d2fa0111a316542e2ec1",
+    "commerce": "fd6da222c2bceb75a47a466f488f6202ae924e22f81fd7b209f384f12f21c468",
+    "activation": "73f2d1bfd4ee6778537c0455c2917be3d1ac7ebdcb0f4cdcbd3184bf64ced639",
+    "surplus": "40393297d0e82a4c07a2a58f78b9edf5cba68ebb0c9588e4ac3c92d3644d06f2",
     "tertiaire": "a08801f021c00711858abb5cdae22c7ec21e22109311a31a6f92fb5f23223044",
     "usine": "e4258467181cfa4a9317226d8f01172df64d5e2cec7f61dff52ddabfbd6c7e4a",
     "centrale": "5faa476d0cf7cb39301c9a82b2538e690bbaebbd4f596b4af3608ac2bda316ac",

@@ -1,5 +1,6 @@
 """The list of authorities: what it says, how real certificates are recognised, its mistakes."""
 
+import itertools
 from datetime import date
 from pathlib import Path
 
@@ -10,12 +11,12 @@ from certificate_forge import NOW, authority, forge, name
 from cryptography import x509
 
 from sge_sim.errors import UsageError
+from sge_sim.machine.data_files import data_path
 from sge_sim.pki.authorities import load_authorities
 from sge_sim.pki.certificates import read_pem_bundle, tolerated_serial_numbers
 from sge_sim.pki.installation import Pki
 from sge_sim.pki.policy import Policy
 from sge_sim.pki.trust import load_trust
-from sge_sim.resources import data_path
 
 FILE = data_path("certs") / "authorities.yaml"
 AUTHORITIES = load_authorities()
@@ -236,6 +237,32 @@ def test_file_that_is_no_list_is_told_in_one_sentence(tmp_path: Path, text: str)
     path.write_text(text, encoding="utf-8")
     with pytest.raises(UsageError):
         load_authorities(path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 5_000,
+        "a: " + "{a: " * 3_000 + "1" + "}" * 3_000,
+        "&a\n<<: *a\n",
+        "authorities: &a [*a]",
+        "authorities:\n- &a {slug: *a}",
+        "x" * (2**20 + 1),
+        "a: &a [x, x, x, x, x, x, x, x]\n"
+        + "".join(
+            f"{name}: &{name} [{', '.join([f'*{before}'] * 8)}]\n"
+            for before, name in itertools.pairwise("abcdefgh")
+        )
+        + "authorities:\n- {slug: *h}\n",
+    ],
+    ids=["deep", "deep maps", "merge of itself", "itself", "own slug", "large", "laughs"],
+)
+def test_a_hostile_list_is_refused_in_one_short_sentence(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "authorities.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError) as raised:
+        load_authorities(path)
+    assert len(str(raised.value)) < 400
 
 
 def test_same_slug_twice_is_refused(tmp_path: Path) -> None:

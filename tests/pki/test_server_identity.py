@@ -12,8 +12,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from sge_sim.clock import machine_now
+from sge_sim.domaine.platform_hosts import DATA_CONNECT_HOSTS
 from sge_sim.errors import UsageError
-from sge_sim.hosts import DATA_CONNECT_HOSTS
 from sge_sim.pki.certificates import extension, read_pem_bundle
 from sge_sim.pki.installation import Pki, open_pki
 from sge_sim.pki.issuing import IssuedFiles, issue_client_certificate, write_issued_certificate
@@ -39,6 +39,7 @@ def test_server_certificate_bears_this_machine_and_the_real_platforms(tmp_path: 
         "sge-ws.enedis.fr",
         "sge-homologation-b2b.enedis.fr",
         "sge-b2b.enedis.fr",
+        "sge-b2b.erdf.fr",
         *DATA_CONNECT_HOSTS,
     ]
     addresses = names.get_values_for_type(x509.IPAddress)
@@ -196,3 +197,15 @@ def test_authority_of_the_server_signs_no_actor(live: Pki) -> None:
     leaf = _leaf(live.server.identity).public_bytes(Encoding.DER)
     verdict = Policy("production", live.trust).judge(leaf, MACHINE_NOW)
     assert {"chaine", "usage_client"} <= {one.code for one in verdict.reasons}
+
+
+def test_an_authority_of_an_earlier_version_goes_on_without_the_hosts_that_came_since(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "server"
+    before = ensure_server_identity(folder, now=NOW, hosts=["localhost", "sge-ws.enedis.fr"])
+    made = before.identity.read_bytes()
+    ensure_server_identity(folder, now=NOW)
+    assert before.identity.read_bytes() == made
+    with pytest.raises(UsageError, match="ailleurs"):
+        ensure_server_identity(folder, now=NOW, hosts=["ailleurs.example"])

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from provenance_page import provenance_page
 
 from sge_sim.services.documentation import codes_page, undocumented_codes
 from sge_sim.services.registry import SERVICES
@@ -15,6 +16,11 @@ services = pytest.mark.parametrize("service", SERVICES, ids=lambda s: f"{s.nom}-
 def test_page_of_codes_is_up_to_date() -> None:
     """Renew it by `python -m sge_sim.services.documentation > docs/codes.md`."""
     assert (DOCS / "codes.md").read_text(encoding="utf-8") == codes_page()
+
+
+def test_page_of_provenances_is_up_to_date() -> None:
+    """Renew it by `python tests/provenance_page.py > docs/provenance.md`."""
+    assert (DOCS / "provenance.md").read_text(encoding="utf-8") == provenance_page()
 
 
 @services

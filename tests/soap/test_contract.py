@@ -6,7 +6,7 @@ import pytest
 from lxml import etree
 
 from sge_sim.errors import UsageError
-from sge_sim.resources import data_path
+from sge_sim.machine.data_files import data_path
 from sge_sim.soap.contract import Contract, load_contracts
 from sge_sim.soap.models import Models
 
@@ -101,3 +101,21 @@ def test_mistake_names_the_element_at_fault(recherche_point: Contract) -> None:
     mistake = recherche_point.first_mistake(body)
     assert mistake is not None
     assert "loginUtilisateur" in mistake
+
+
+@pytest.mark.parametrize("count", [90, 74_000])
+def test_a_message_of_many_mistakes_is_told_in_a_few_words(
+    recherche_point: Contract, count: int
+) -> None:
+    """What is told is journaled, and libxml2 keeps kilobytes of each mistake."""
+    attributes = " ".join(f'a{number}{"b" * 500}=""' for number in range(count))
+    body = etree.fromstring(
+        f'<a:rechercherPoint xmlns:a="{etree.QName(recherche_point.request).namespace}" '
+        f"{attributes}/>",
+        etree.XMLParser(huge_tree=True),
+    )
+    mistake = recherche_point.first_mistake(body)
+    assert mistake is not None
+    assert "rechercherPoint" in mistake
+    assert len(mistake) < 3000
+    assert len(recherche_point.schema.error_log) < 100

@@ -12,11 +12,10 @@ from sge_sim.store.acteurs import (
     find_contrat,
     find_utilisateur,
     has_acteurs,
-    has_contrat_actif,
 )
 from sge_sim.store.database import Database
 from sge_sim.store.fiches import FicheCertificat
-from sge_sim.store.lecture import read_certificat
+from sge_sim.store.lecture import faits_within, read_certificat
 from sge_sim.store.models import Acteur, Certificat, Contrat, Habilitation, Utilisateur
 
 
@@ -155,8 +154,11 @@ def test_an_actor_has_a_contract_until_the_last_day_of_the_last_one(
 ) -> None:
     session.delete(session.get_one(Contrat, "1"))
     session.flush()
-    assert has_contrat_actif(session, "TIERS1", day) is has_one
-    assert not has_contrat_actif(session, "TIERS2", day)
+    acteur = faits_within(session, acteur="TIERS1").acteur
+    assert acteur is not None
+    assert acteur.has_contrat_actif(day) is has_one
+    other = faits_within(session, acteur="TIERS2").acteur
+    assert other is None or not other.has_contrat_actif(day)
 
 
 def test_an_unknown_contract_is_nothing(session: Session) -> None:

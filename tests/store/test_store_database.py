@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
-from sge_sim.store.database import Database, sqlite_url
+from sge_sim.store.database import UNREACHABLE, Database, sqlite_url, unreachable_sentence
 from sge_sim.store.models import Commune
 from sge_sim.store.points import known_commune
 
@@ -161,3 +162,39 @@ def test_a_refused_address_does_not_show_its_password(url: str) -> None:
     with pytest.raises(UsageError, match=r"moi:\*\*\*@hote") as refused:
         Database(url)
     assert "s3cret" not in str(refused.value)
+
+
+def test_a_commit_that_fails_gives_its_lock_back(tmp_path: Path) -> None:
+    """SQLite keeps such a transaction open: a connection that is kept would lock all others out."""
+    database = Database(sqlite_url(tmp_path / "sge-sim.db"), patience_seconds=0.1)
+    with database.transaction() as session:
+        session.execute(text("CREATE TABLE a (id INTEGER PRIMARY KEY)"))
+        session.execute(text("CREATE TABLE b (a REFERENCES a DEFERRABLE INITIALLY DEFERRED)"))
+    kept = database.writing_connection()
+    with pytest.raises(IntegrityError), kept.begin():
+        kept.execute(text("INSERT INTO b VALUES (1)"))
+    with database.transaction() as session:
+        session.execute(text("INSERT INTO a VALUES (1)"))
+    with kept.begin():
+        kept.execute(text("INSERT INTO b VALUES (1)"))
+    kept.close()
+    database.dispose()
+
+
+def test_a_lock_is_waited_for_as_long_as_said(tmp_path: Path) -> None:
+    path = sqlite_url(tmp_path / "sge-sim.db")
+    holder, other = Database(path), Database(path, patience_seconds=0.2)
+
+    def read() -> None:
+        with other.transaction() as session:
+            session.execute(text("SELECT 1"))
+
+    started = stopwatch()
+    with holder.transaction() as session:
+        session.execute(text("CREATE TABLE a (id INTEGER)"))
+        with pytest.raises(UNREACHABLE) as caught:
+            read()
+    assert 150 < elapsed_ms(started) < 5_000
+    assert "database is locked" in unreachable_sentence(caught.value)
+    holder.dispose()
+    other.dispose()

@@ -11,8 +11,8 @@ from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import PARIS
+from sge_sim.store.clock_row import Horloge
 from sge_sim.store.database import Database
-from sge_sim.store.horloge import Horloge
 from sge_sim.store.models import Base
 
 ENGINE = create_engine("sqlite://")

@@ -8,16 +8,19 @@ from typing import Any
 
 import pytest
 from alembic import command
-from sqlalchemy import Connection, MetaData, select
+from sqlalchemy import Connection, MetaData, inspect, select
 
 from sge_sim.store import schema
+from sge_sim.store.campagnes import last_observed
 from sge_sim.store.commandes import Abonnement, ServiceSouscrit, abonnement_of
 from sge_sim.store.database import Database, sqlite_url
 
 BEFORE_DIRECTIONS = "0006"
+BEFORE_THE_JOURNAL_LEFT = "0008"
 ANYTHING: dict[type, Any] = {
     str: "X",
     int: 0,
+    float: 0.0,
     bool: False,
     date: date(2025, 1, 1),
     datetime: datetime(2025, 1, 1, tzinfo=UTC),
@@ -86,7 +89,21 @@ def test_subscriptions_keep_their_number_and_get_a_direction(tmp_path: Path) -> 
         ).all() == [1, 1, 2, 3]
         # The other direction of a number gets one of its own, referred to as the old ones are.
         other = abonnement_of(session, "C", "CDC", "INJECTION", "P1D")
-        assert other.numero not in numbers
+        assert other not in numbers
         broken = session.connection().exec_driver_sql("PRAGMA foreign_key_check").all()
         assert not broken
+    database.dispose()
+
+
+def test_the_exchanges_leave_the_state_and_campaigns_remember_how_far_they_went(
+    tmp_path: Path,
+) -> None:
+    with database_of(tmp_path, BEFORE_THE_JOURNAL_LEFT) as (database, old):
+        old.add("acteur", code="T")
+        old.add("echange", id=41)
+        old.add("campagne", id=1, acteur_code="T", dernier_echange=41)
+    database.prepare()
+    assert "echange" not in inspect(database.engine).get_table_names()
+    with database.sessions() as session:
+        assert last_observed(session) == 41
     database.dispose()

@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from multiprocessing import get_context
+from threading import Event, Thread
 
 import pytest
 from sqlalchemy import URL
 
 from sge_sim.clock import PARIS, machine_now
-from sge_sim.store.clock import StoredClock
 from sge_sim.store.database import Database
+from sge_sim.store.ecritures import reach
+from sge_sim.store.stored_clock import StoredClock, instant_within
 
 NOON = datetime(2021, 6, 21, 12, 0, tzinfo=PARIS)
 A_MOMENT = timedelta(seconds=5)
@@ -78,3 +80,38 @@ def test_what_a_process_sets_another_reads(database: Database, clock: StoredCloc
     process.start()
     process.join()
     assert clock.now() == NOON
+
+
+def test_the_instant_of_what_is_written_never_precedes_what_has_happened(
+    database: Database, clock: StoredClock
+) -> None:
+    clock.freeze(NOON)
+    with database.transaction() as session:
+        assert instant_within(session) == NOON
+        reach(session, NOON + timedelta(minutes=1))
+    with database.transaction() as session:
+        reach(session, NOON)
+        assert instant_within(session) == NOON + timedelta(minutes=1)
+        assert instant_within(session).tzinfo is PARIS
+
+
+def test_a_transaction_that_waited_reads_its_instant_afterwards(
+    database: Database, clock: StoredClock
+) -> None:
+    clock.freeze(NOON)
+    waiting, instants = Event(), []
+
+    def write() -> None:
+        waiting.set()
+        with database.transaction() as session:
+            instants.append(instant_within(session))
+
+    with database.transaction() as session:
+        instant_within(session)
+        thread = Thread(target=write)
+        thread.start()
+        assert waiting.wait(10)
+        thread.join(0.1)
+        reach(session, NOON + timedelta(seconds=1))
+    thread.join()
+    assert instants == [NOON + timedelta(seconds=1)]

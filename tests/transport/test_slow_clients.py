@@ -3,6 +3,7 @@
 Each attack is run by many more clients than the server has threads.
 """
 
+import contextlib
 import select
 import socket
 import ssl
@@ -19,6 +20,7 @@ from sge_sim.transport.message import Response
 ATTACKERS = 24
 CUT_SECONDS = 1.0
 MARGIN_SECONDS = 6.0
+MACHINE_SECONDS = 0.15  # for a machine that has other work
 REQUEST = b"POST /echo HTTP/1.1\r\nHost: a\r\n"
 LIMITS = replace(SHORT, idle_seconds=CUT_SECONDS)
 
@@ -84,24 +86,62 @@ def test_slow_clients_are_cut_while_others_are_served(serve, client, client_cont
             sock.close()
 
 
-def test_clients_that_do_not_read_hold_no_thread(serve, client, client_context):
+@pytest.mark.parametrize("reading", [False, True], ids=["never", "byte by byte"])
+def test_clients_that_do_not_read_do_not_slow_the_others(serve, client, client_context, reading):
+    """They ask ahead for large answers, many more than there are threads."""
     port = serve(replace(LIMITS, response_seconds=30.0, idle_seconds=30.0)).port
-    attackers = []
+    kept = client(port)
+    usual = slowest_of_a_hundred(lambda: ask(kept, "/echo", b"hello"))
+    usual_anew = slowest_of_a_hundred(lambda: ask(client(port), "/echo", b"hello"))
+    attackers, over = [], threading.Event()
+    dripping = threading.Thread(target=read_slowly, args=(attackers, over))
     try:
-        for _ in range(ATTACKERS):
+        for _ in range(50):
             sock = socket.socket()
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             sock.settimeout(10)
             sock.connect(("127.0.0.1", port))
             attackers.append(client_context().wrap_socket(sock, server_hostname="localhost"))
-            attackers[-1].sendall(b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n")
-        for _ in range(10):
-            asked = time.monotonic()
-            ask(client(port), "/echo", b"hello")
-            assert time.monotonic() - asked < CUT_SECONDS
+            attackers[-1].sendall(b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n" * 40)
+        if reading:
+            dripping.start()
+        disturbed = slowest_of_a_hundred(lambda: ask(kept, "/echo", b"hello"))
+        disturbed_anew = slowest_of_a_hundred(lambda: ask(client(port), "/echo", b"hello"))
     finally:
+        over.set()
+        if dripping.ident:
+            dripping.join()
         for sock in attackers:
             sock.close()
+    assert disturbed < 2 * usual + MACHINE_SECONDS
+    assert disturbed_anew < 2 * usual_anew + MACHINE_SECONDS
+
+
+def test_those_who_ask_far_ahead_take_turns(serve, client, client_context):
+    """Twenty of them on four threads: the others would wait for a quarter of a second."""
+
+    def answer(request):
+        if request.path == "/ahead":
+            time.sleep(0.05)
+        return Response(HTTPStatus.OK, b"")
+
+    port = serve(replace(LIMITS, idle_seconds=30.0), app=answer).port
+    kept, ahead = client(port), []
+    try:
+        for _ in range(20):
+            sock = socket.create_connection(("127.0.0.1", port), timeout=10)
+            ahead.append(client_context().wrap_socket(sock, server_hostname="localhost"))
+            ahead[-1].sendall(b"GET /ahead HTTP/1.1\r\nHost: a\r\n\r\n" * 100)
+        time.sleep(0.5)  # the first request of each came alone
+        seconds = []
+        for _ in range(11):
+            began = time.monotonic()
+            ask(kept)
+            seconds.append(time.monotonic() - began)
+    finally:
+        for sock in ahead:
+            sock.close()
+    assert sorted(seconds)[5] < 0.1
 
 
 def test_an_answer_nobody_reads_is_given_up(serve, client, client_context):
@@ -143,6 +183,25 @@ def test_answers_that_wait_are_bounded_all_connections_together(serve, client, c
     finally:
         for sock in slow:
             sock.close()
+
+
+def slowest_of_a_hundred(action):
+    """Return the seconds of the slowest but one of a hundred runs."""
+    seconds = []
+    for _ in range(100):
+        began = time.monotonic()
+        action()
+        seconds.append(time.monotonic() - began)
+    return sorted(seconds)[-2]
+
+
+def read_slowly(attackers, over):
+    """Read one byte of each in turn, until it is over."""
+    while not over.is_set():
+        for sock in attackers:
+            with contextlib.suppress(OSError):
+                sock.recv(1)
+        over.wait(0.02)
 
 
 def send_slowly(attackers, drip):

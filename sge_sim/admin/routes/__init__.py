@@ -1,6 +1,5 @@
 """The REST routes, one module per subject; each has a `router(state)`."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated
@@ -9,13 +8,13 @@ from fastapi import Path
 from pydantic import BaseModel, ConfigDict
 
 from sge_sim.commandes.back_office import BackOffice
-from sge_sim.lost_exchanges import Losses
 from sge_sim.settings import Settings
-from sge_sim.store.clock import StoredClock
 from sge_sim.store.database import Database
+from sge_sim.store.journal import Journal, JournalFeed
+from sge_sim.store.stored_clock import StoredClock
 
 if TYPE_CHECKING:
-    from sge_sim.homologation.campaign import Campaigns
+    from sge_sim.homologation.campaign.observed import Campaigns
 
 RowNumber = Annotated[int, Path(ge=1, le=2**63 - 1)]
 """The number of a row in a path: what a database can hold."""
@@ -30,18 +29,19 @@ class Body(BaseModel):
 @dataclass(frozen=True)
 class AdminState:
     """What the routes work on; `b2b_url` is where the web services answer, `back_office`
-    does what is due, `losses` tells what the journal couldn't keep."""
+    does what is due, `feed` tells of new exchanges."""
 
     settings: Settings
     database: Database
     clock: StoredClock
     b2b_url: str
     back_office: BackOffice
-    losses: Callable[[], Losses]
+    journal: Journal
+    feed: JournalFeed
 
     @cached_property
     def campaigns(self) -> "Campaigns":
         """The observed campaigns; the catalogue is loaded for whoever looks at one."""
-        from sge_sim.homologation.campaign import Campaigns
+        from sge_sim.homologation.campaign.observed import Campaigns
 
-        return Campaigns(self.database, self.settings.plays_real_homologation)
+        return Campaigns(self.database, self.journal, self.settings.plays_real_homologation)

@@ -5,12 +5,12 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from sge_sim.admin import pages
 from sge_sim.admin.pretty import pretty
 from sge_sim.admin.routes import AdminState, RowNumber
+from sge_sim.admin.typed_filters import code_typed, service_names, service_typed
 from sge_sim.admin.views import ExchangeView, ExchangeWithBodies
 from sge_sim.admin.views_acteurs import view_acteurs
 from sge_sim.clock import machine_now
-from sge_sim.filtres import code_typed, service_names, service_typed
-from sge_sim.store.codes import KindHorloge
-from sge_sim.store.journal import find_echange, find_echanges
+from sge_sim.domaine.nomenclatures import KindHorloge
+from sge_sim.store.journal import Recherche
 
 _SHOWN = 50
 _CLOCK: dict[KindHorloge, str] = {
@@ -33,14 +33,11 @@ def router(state: AdminState) -> APIRouter:
         service: str = "",
     ) -> Response:
         code, prm, service = code.strip(), prm.strip(), service.strip()
+        recherche = Recherche(
+            code=code_typed(code), prm=prm or None, service=service_typed(service)
+        )
+        echanges = state.journal.find_echanges(recherche, limit=_SHOWN)
         with state.database.sessions() as session:
-            echanges = find_echanges(
-                session,
-                code=code_typed(code),
-                prm=prm or None,
-                service=service_typed(service),
-                limit=_SHOWN,
-            )
             context = {
                 "settings": state.settings,
                 "b2b_url": state.b2b_url,
@@ -55,16 +52,14 @@ def router(state: AdminState) -> APIRouter:
 
     @routes.get("/echanges/{echange_id}")
     def show_exchange(request: Request, echange_id: RowNumber) -> Response:
-        with state.database.sessions() as session:
-            found = find_echange(session, echange_id)
-            if found is None:
-                raise HTTPException(404, f"Aucun échange ne porte le numéro {echange_id}.")
-            echange = ExchangeWithBodies.of(found)
-            context = {
-                "echange": echange,
-                "request_text": pretty(found.request),
-                "response_text": pretty(found.response),
-            }
+        found = state.journal.find_echange(echange_id)
+        if found is None:
+            raise HTTPException(404, f"Aucun échange ne porte le numéro {echange_id}.")
+        context = {
+            "echange": ExchangeWithBodies.of(found),
+            "request_text": pretty(found.request),
+            "response_text": pretty(found.response),
+        }
         return pages.render(request, "echange.html", **context)
 
     return routes

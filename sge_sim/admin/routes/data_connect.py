@@ -8,8 +8,8 @@ from sge_sim.admin.routes import AdminState, Body, RowNumber
 from sge_sim.admin.views_data_connect import ApplicationView, ConsentementView
 from sge_sim.commandes.applications import change_application, create_application, get_application
 from sge_sim.commandes.consentements import revoke
-from sge_sim.store.clock import instant_within
 from sge_sim.store.dataconnect import APIS, ModeApplication, applications, consentements
+from sge_sim.store.stored_clock import instant_within
 
 
 class ApplicationDemande(Body):

@@ -7,12 +7,12 @@ from fastapi import APIRouter, HTTPException, Query, Response
 from pydantic import BeforeValidator
 
 from sge_sim.admin.routes import AdminState, Body
+from sge_sim.admin.typed_filters import known_spelling
 from sge_sim.admin.views_flux import CanalView, FichierView, PublicationView
-from sge_sim.filtres import known_spelling
+from sge_sim.domaine.nomenclatures import AlgorithmeFlux, EtatFichier, Flux, TypeCanal
 from sge_sim.flux.chiffrement import decrypt
 from sge_sim.flux.declaration import declare_canal, describe_canal, secret_of
 from sge_sim.flux.livraison import deliver_pending, retry_now
-from sge_sim.store.codes import AlgorithmeFlux, EtatFichier, Flux, TypeCanal
 from sge_sim.store.flux import find_fichier, find_fichiers
 
 FluxTyped = Annotated[Flux, BeforeValidator(lambda typed: known_spelling(typed, get_args(Flux)))]
@@ -55,7 +55,9 @@ def router(state: AdminState) -> APIRouter:
         # Imported here: it loads the curves, which the start can do without.
         from sge_sim.flux.publication import Publisher
 
-        made = Publisher.of(state.settings, state.database).catch_up(state.clock.now())
+        made = Publisher.of(state.settings, state.database, state.journal.append).catch_up(
+            state.clock.now()
+        )
         retry_now(state.database)
         tally = deliver_pending(state.database, data_dir)
         return PublicationView(publications=made, livres=tally.delivered, echecs=tally.failed)

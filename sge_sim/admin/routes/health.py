@@ -1,6 +1,5 @@
 """`/health`: whether all goes well, for whoever watches the simulator."""
 
-from datetime import datetime
 from typing import Literal
 
 from fastapi import APIRouter
@@ -10,26 +9,28 @@ from sge_sim.admin.routes import AdminState
 
 
 class HealthView(BaseModel):
-    """What went wrong since the simulator has started."""
+    """How complete the journal is."""
 
     etat: Literal["ok", "pertes"] = Field(description="pertes : le journal n'est pas complet")
     echanges_perdus: int = Field(
-        description="Échanges répondus que le journal n'a pas pu garder, depuis le démarrage"
+        description="Échanges répondus que le journal n'a pas pu garder, depuis qu'il existe"
     )
-    derniere_perte: datetime | None = Field(description="Heure de la machine (UTC)")
+    echanges_en_attente_octets: int = Field(
+        description="Octets d'échanges répondus qui attendent d'être rangés au journal"
+    )
 
 
 def router(state: AdminState) -> APIRouter:
     """Return the route of the health."""
     routes = APIRouter(tags=["santé"])
 
-    @routes.get("/health", summary="Ce qui va mal depuis le démarrage")
+    @routes.get("/health", summary="Ce qui va mal")
     def read_health() -> HealthView:
-        losses = state.losses()
+        journal = state.journal.state()
         return HealthView(
-            etat="pertes" if losses.count else "ok",
-            echanges_perdus=losses.count,
-            derniere_perte=losses.last,
+            etat="pertes" if journal.given_up else "ok",
+            echanges_perdus=journal.given_up,
+            echanges_en_attente_octets=journal.pending_bytes,
         )
 
     return routes

@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Query
 
 from sge_sim.admin.routes import AdminState, RowNumber
+from sge_sim.admin.typed_filters import code_typed, service_typed
 from sge_sim.admin.views import ExchangeView, ExchangeWithBodies
-from sge_sim.filtres import code_typed, service_typed
-from sge_sim.store.journal import find_echange, find_echanges
+from sge_sim.store.journal import Recherche
 
 
 def router(state: AdminState) -> APIRouter:
@@ -27,23 +27,15 @@ def router(state: AdminState) -> APIRouter:
             ),
         ] = None,
     ) -> list[ExchangeView]:
-        with state.database.sessions() as session:
-            found = find_echanges(
-                session,
-                code=code_typed(code),
-                prm=prm,
-                service=service_typed(service),
-                limit=limit,
-                after_id=after,
-            )
-            return [ExchangeView.of(echange) for echange in found]
+        recherche = Recherche(code=code_typed(code), prm=prm, service=service_typed(service))
+        found = state.journal.find_echanges(recherche, limit=limit, after_id=after)
+        return [ExchangeView.of(echange) for echange in found]
 
     @routes.get("/{echange_id}", summary="Un échange, avec ses deux messages")
     def read_exchange(echange_id: RowNumber) -> ExchangeWithBodies:
-        with state.database.sessions() as session:
-            echange = find_echange(session, echange_id)
-            if echange is None:
-                raise HTTPException(404, f"Aucun échange ne porte le numéro {echange_id}.")
-            return ExchangeWithBodies.of(echange)
+        echange = state.journal.find_echange(echange_id)
+        if echange is None:
+            raise HTTPException(404, f"Aucun échange ne porte le numéro {echange_id}.")
+        return ExchangeWithBodies.of(echange)
 
     return routes

@@ -12,10 +12,10 @@ def router(state: AdminState) -> APIRouter:
 
     @routes.post("/snapshot", summary="Mettre de côté tout l'état", status_code=204)
     def snapshot() -> None:
-        take_snapshot(state.database, state.settings.data_dir)
+        take_snapshot(state.database, state.journal, state.settings.data_dir)
 
     @routes.post("/reset", summary="Revenir à l'état mis de côté", status_code=204)
     def reset() -> None:
-        restore_snapshot(state.database, state.settings.data_dir)
+        restore_snapshot(state.database, state.journal, state.settings.data_dir)
 
     return routes

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from sge_sim.commandes.vie import reaches_meter
+from sge_sim.domaine.ecarts_plateforme import Ecart
 from sge_sim.services.acces import (
     Acces,
     contrat_d_un_autre_acteur,
@@ -9,30 +11,38 @@ from sge_sim.services.acces import (
     utilisateur_d_un_autre_acteur,
     utilisateur_inconnu,
 )
+from sge_sim.services.ecarts import ecart_rules
 from sge_sim.services.rule import Rule, rule
-from sge_sim.store.commandes import ServiceSouscrit
+from sge_sim.store.fiches import FichePoint, FicheService
 
-_GUIDE = "GUI 0474 v1.1.0"
+_GUIDE = "GUI 0474 v1.3.0"
 
 
 @dataclass(frozen=True)
 class Demande:
     """A stop, as its rules look at it.
 
-    `souscrit` is the service of that number on that point. `unserved` says that the real
-    homologation platform, which is being played, doesn't serve this segment.
+    `souscrit` is the service of that number on that point. `ecart` is what the
+    platform being played answers instead.
     """
 
     acces: Acces
     objet_code: str
-    souscrit: ServiceSouscrit | None
-    unserved: bool
+    souscrit: FicheService | None
+    point: FichePoint | None
+    ecart: Ecart | None
 
     @property
-    def known(self) -> ServiceSouscrit:
+    def known(self) -> FicheService:
         """The service, for the rules that stand behind the one that wants it."""
         assert self.souscrit is not None
         return self.souscrit
+
+    @property
+    def known_point(self) -> FichePoint:
+        """Its point."""
+        assert self.point is not None
+        return self.point
 
 
 @rule(
@@ -44,17 +54,6 @@ class Demande:
 def objet_inattendu(demande: Demande) -> bool:
     """The object of the demand is ASS."""
     return demande.objet_code != "ASS"
-
-
-@rule(
-    "SGT500",
-    source="observé en homologation 23.2",
-    provenance="observed",
-    remede="le profil nominal (--profile nominal) : la plateforme réelle ne sert pas les C2-C4",
-)
-def c2_c4_non_servi(demande: Demande) -> bool:
-    """The platform being played serves the segment (profile fidele)."""
-    return demande.unserved
 
 
 @rule(
@@ -78,7 +77,7 @@ def service_d_un_autre_acteur(demande: Demande) -> bool:
     """The service is the caller's; an opposition is lifted by the incumbent supplier."""
     service = demande.known
     if service.type == "OPPENR":
-        return service.point.fournisseur_titulaire != demande.acces.demandeur.code
+        return demande.known_point.fournisseur_titulaire != demande.acces.demandeur.code
     return service.acteur_code != demande.acces.demandeur.code
 
 
@@ -125,8 +124,9 @@ def etat_refuse(demande: Demande) -> bool:
 )
 def compteur_non_teleoperable(demande: Demande) -> bool:
     """The meter of a C5 or P4 is within reach, where it has to stop or resume recording."""
-    service = demande.known
-    return service.mesures_type != "IDX" and service.point.petit and not service.point.teleoperable
+    return (
+        reaches_meter(demande.known, demande.known_point) and not demande.known_point.teleoperable
+    )
 
 
 RULES: tuple[Rule[Demande], ...] = (
@@ -135,7 +135,7 @@ RULES: tuple[Rule[Demande], ...] = (
     utilisateur_d_un_autre_acteur,
     contrat_inconnu,
     contrat_d_un_autre_acteur,
-    c2_c4_non_servi,
+    *ecart_rules("CommandeArretServiceSouscritMesures", "1.0"),
     service_inconnu,
     service_d_un_autre_acteur,
     opposition_en_cours,

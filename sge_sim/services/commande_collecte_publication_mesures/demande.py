@@ -6,21 +6,22 @@ from datetime import date
 from functools import cached_property
 
 from sge_sim.commandes.souscription import Souscription
+from sge_sim.domaine.ecarts_plateforme import Ecart
+from sge_sim.domaine.nomenclatures import ETATS_EN_SERVICE, MesuresType, Segment
 from sge_sim.services.ordres import Ordre
-from sge_sim.store.codes import ETATS_EN_SERVICE, MesuresType, Segment
-from sge_sim.store.commandes import ServiceSouscrit
+from sge_sim.store.fiches import FicheService
 
 
 @dataclass(frozen=True)
 class Demande(Ordre):
     """An order, and what it asks for.
 
-    `services` are all those of the point. `unserved` says that the real homologation platform,
-    which is being played, doesn't serve this segment.
+    `services` are all those of the point. `ecart` is what the platform being played answers
+    instead.
     """
 
-    services: Sequence[ServiceSouscrit]
-    unserved: bool
+    services: Sequence[FicheService]
+    ecart: Ecart | None
     objet_code: str
     contrat_id: str
     civilite_connue: bool
@@ -74,6 +75,6 @@ class Demande(Ordre):
         )
 
     @cached_property
-    def identical(self) -> list[ServiceSouscrit]:
+    def identical(self) -> list[FicheService]:
         """The caller's services on the point that are the same but for their dates."""
         return self.souscription.among(self.services)

@@ -12,7 +12,6 @@ from sge_sim.services.acces import (
 from sge_sim.services.commande_collecte_publication_mesures.demande import Demande
 from sge_sim.services.commande_collecte_publication_mesures.rules_demande import (
     accord_absent,
-    c2_c4_non_servi,
     collecte_seule_d_index,
     contrat_inactif_sur_la_periode,
     corrigees_chaque_jour,
@@ -46,6 +45,7 @@ from sge_sim.services.commande_collecte_publication_mesures.rules_point import (
     service_non_offert_au_segment,
     situation_refusee,
 )
+from sge_sim.services.ecarts import ecart_rules
 from sge_sim.services.ordres import fourniture_provisoire
 from sge_sim.services.rule import Rule
 
@@ -58,7 +58,7 @@ RULES: tuple[Rule[Demande], ...] = (
     point_inconnu,
     donnees_incoherentes,
     accord_absent,
-    c2_c4_non_servi,
+    *ecart_rules("CommandeCollectePublicationMesures", "3.0"),
     service_non_offert_au_segment,
     niveau_insuffisant,
     debut_different_d_aujourd_hui,

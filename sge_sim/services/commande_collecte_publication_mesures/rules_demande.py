@@ -33,8 +33,9 @@ def utilisateur_etranger(demande: Demande) -> bool:
 )
 def contrat_inactif_sur_la_periode(demande: Demande) -> bool:
     """The contract runs on the whole period, on its first day where no end is asked for."""
-    contrat, debut = demande.acces.contrat, demande.date_debut
-    dernier = debut if demande.date_fin is None else max(debut, demande.date_fin - _JOUR)
+    contrat, debut, fin = demande.acces.contrat, demande.date_debut, demande.date_fin
+    # Later than a start, an end has a day before it; the first day of the calendar has none.
+    dernier = fin - _JOUR if fin is not None and fin > debut else debut
     return contrat is not None and not (contrat.is_active(debut) and contrat.is_active(dernier))
 
 
@@ -75,17 +76,6 @@ def donnees_incoherentes(demande: Demande) -> bool:
 def accord_absent(demande: Demande) -> bool:
     """The client agrees; nobody checks who is named (GUI 0469 §2)."""
     return not demande.accord
-
-
-@rule(
-    "SGT400",
-    source="observé en homologation 23.2 (SGT500 en 22.1)",
-    provenance="observed",
-    remede="le profil nominal (--profile nominal) : la plateforme réelle ne sert pas les C2-C4",
-)
-def c2_c4_non_servi(demande: Demande) -> bool:
-    """The platform being played serves the segment (profile fidele)."""
-    return demande.unserved
 
 
 @rule(

@@ -7,16 +7,15 @@ from sge_sim.services.commande_collecte_publication_mesures.answer import order_
 from sge_sim.services.commande_collecte_publication_mesures.demande import Demande
 from sge_sim.services.commande_collecte_publication_mesures.rules import RULES, UNREACHABLE
 from sge_sim.services.reading import (
+    acces_of,
     has_known_civilite,
-    read_acces,
     read_commande,
     read_declaration,
 )
 from sge_sim.services.rule import check
-from sge_sim.services.service import Appel, Service, c2_c4_unserved
+from sge_sim.services.service import Appel, Service
 from sge_sim.soap.endpoint import Answer
 from sge_sim.soap.protocol import Tree
-from sge_sim.store.commandes import lock_point, services_of_point
 
 
 def handle(appel: Appel) -> Answer:
@@ -45,7 +44,6 @@ def handle(appel: Appel) -> Answer:
             injection=demande.injection,
         ),
     )
-    run_due(appel.session, appel.now)
     return Answer(
         order_accepted(affaire, service, prestation),
         point_id=point.prm,
@@ -57,15 +55,19 @@ def handle(appel: Appel) -> Answer:
 def _read(appel: Appel, general: Tree) -> Demande:
     asked = appel.body["demande"]["accesMesures"]
     declaration = asked["declarationAccordClient"]
-    point = lock_point(appel.session, general["pointId"])
     run_due(appel.session, appel.now)
+    faits = appel.lire(
+        prm=general["pointId"],
+        services_of=general["pointId"],
+        login=general["initiateurLogin"],
+        contrat_id=general["contratId"],
+    )
+    point = faits.point
     return Demande(
-        acces=read_acces(
-            appel, SERVICE, login=general["initiateurLogin"], contrat_id=general["contratId"]
-        ),
+        acces=acces_of(appel, SERVICE, faits),
         point=point,
-        services=() if point is None else services_of_point(appel.session, point.prm),
-        unserved=c2_c4_unserved(appel, point),
+        services=faits.services,
+        ecart=appel.ecart(SERVICE, faits.point),
         objet_code=general["objetCode"],
         contrat_id=general["contratId"],
         civilite_connue=has_known_civilite(declaration),
@@ -86,7 +88,6 @@ SERVICE = Service(
     nom="CommandeCollectePublicationMesures",
     version="3.0",
     paquet="Commande",
-    faultstring="Erreur Technique CommandeCollectePublicationMesures",
     codes=(
         *("SGT200", "SGT400", "SGT422", "SGT423", "SGT426", "SGT427", "SGT430", "SGT431"),
         *("SGT432", "SGT433", "SGT440", "SGT445", "SGT450", "SGT463", "SGT466", "SGT470"),

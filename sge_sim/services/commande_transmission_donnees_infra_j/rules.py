@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 from sge_sim.commandes.autorisations import Declaration
 from sge_sim.commandes.demandes import InfraJ
+from sge_sim.domaine.ecarts_plateforme import Ecart
+from sge_sim.domaine.nomenclatures import COMPTEURS_TELERELEVES, GRANDS_PRODUCTEURS
 from sge_sim.services.acces import CONTRACT_RULES
+from sge_sim.services.ecarts import ecart_rules
 from sge_sim.services.ordres import (
     Ordre,
     demandeur_sans_droit,
@@ -14,9 +17,8 @@ from sge_sim.services.ordres import (
     regroupement_turpe,
 )
 from sge_sim.services.rule import Rule, rule
-from sge_sim.store.codes import COMPTEURS_TELERELEVES, GRANDS_PRODUCTEURS
 
-_GUIDE = "GUI 0481 v1.0.0"
+_GUIDE = "GUI 0481 v1.2.0"
 
 
 @dataclass(frozen=True)
@@ -24,27 +26,16 @@ class Demande(Ordre):
     """An infra-daily demand, as its rules look at it.
 
     `accords` are the declarations in which the client agrees. `en_cours` tells whether the same
-    demand is less than 30 minutes old. `unserved` says that the real homologation platform, which
-    is being played, doesn't serve this service.
+    demand is less than 30 minutes old. `ecart` is what the platform being played answers
+    instead.
     """
 
-    unserved: bool
+    ecart: Ecart | None
     objet_code: str
     civilites_connues: bool
     accords: Sequence[Declaration]
     infra_j: InfraJ
     en_cours: bool
-
-
-@rule(
-    "SGT500",
-    source="observé en homologation 22.1 à 23.2, accord donné ou non",
-    provenance="observed",
-    remede="le profil nominal (--profile nominal) : la plateforme réelle ne sert pas ce service",
-)
-def service_non_servi(demande: Demande) -> bool:
-    """The platform being played serves the service (profile fidele)."""
-    return demande.unserved
 
 
 @rule(
@@ -152,7 +143,7 @@ def compteur_incompatible(demande: Demande) -> bool:
 
 @rule(
     "SGT4O1",
-    source=f"{_GUIDE} §1 ; V26.2",
+    source=f"{_GUIDE} §1",
     provenance="documented",
     remede="un point relevé par un boîtier IP",
 )
@@ -173,7 +164,7 @@ def demande_identique_recente(demande: Demande) -> bool:
 
 
 RULES: tuple[Rule[Demande], ...] = (
-    service_non_servi,
+    *ecart_rules("CommandeTransmissionDonneesInfraJ", "1.0"),
     demandeur_sans_droit,
     *CONTRACT_RULES,
     conditions_d_utilisation,

@@ -7,8 +7,8 @@ from sge_sim.commandes.prestations import prestation_infra_j
 from sge_sim.services.commande_transmission_donnees_infra_j.answer import demand_accepted
 from sge_sim.services.commande_transmission_donnees_infra_j.rules import RULES, Demande
 from sge_sim.services.reading import (
+    acces_of,
     has_known_civilite,
-    read_acces,
     read_commande,
     read_declaration,
 )
@@ -16,7 +16,6 @@ from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.endpoint import Answer
 from sge_sim.soap.protocol import Tree
-from sge_sim.store.commandes import lock_point
 
 
 def handle(appel: Appel) -> Answer:
@@ -32,16 +31,16 @@ def handle(appel: Appel) -> Answer:
 
 
 def _read(appel: Appel, commande: Commande, asked: Tree) -> Demande:
-    point = lock_point(appel.session, commande.prm)
     run_due(appel.session, appel.now)
+    faits = appel.lire(prm=commande.prm, login=commande.login, contrat_id=commande.contrat_id)
     declarations = asked["declarationAccordClient"]
     infra_j = InfraJ(
         **{name: asked[name] for name in ("injection", "soutirage", "cdc", "idx", "ptd")}
     )
     return Demande(
-        acces=read_acces(appel, SERVICE, login=commande.login, contrat_id=commande.contrat_id),
-        unserved=appel.settings.plays_real_homologation,
-        point=point,
+        acces=acces_of(appel, SERVICE, faits),
+        ecart=appel.ecart(SERVICE, faits.point),
+        point=faits.point,
         objet_code=commande.objet,
         civilites_connues=all(map(has_known_civilite, declarations)),
         accords=[
@@ -58,7 +57,6 @@ SERVICE = Service(
     nom="CommandeTransmissionDonneesInfraJ",
     version="1.0",
     paquet="InfraJournalier",
-    faultstring="Erreur Technique CommandeTransmissionDonneesInfraJ",
     codes=(
         *("SGT200", "SGT402", "SGT445", "SGT466", "SGT471", "SGT472", "SGT473", "SGT476"),
         *("SGT4B2", "SGT4M6", "SGT4M7", "SGT4N8", "SGT4O1", "SGT500", "SGT562", "SGT566"),

@@ -12,7 +12,13 @@ from decimal import Decimal
 from typing import Final
 
 from sge_sim.clock import add_months
-from sge_sim.referentiel.libelles import LIBELLES
+from sge_sim.domaine.libelles import LIBELLES
+from sge_sim.domaine.nomenclatures import (
+    COMPTEURS_TELERELEVES,
+    CONTRAT_OF_KIND,
+    GRANDS_CONSOMMATEURS,
+    MesuresType,
+)
 from sge_sim.services.acces import (
     CONTRACT_RULES,
     utilisateur_d_un_autre_acteur,
@@ -20,12 +26,6 @@ from sge_sim.services.acces import (
 )
 from sge_sim.services.ordres import Ordre, demandeur_sans_droit, point_inconnu, regroupement_turpe
 from sge_sim.services.rule import Rule, rule
-from sge_sim.store.codes import (
-    COMPTEURS_TELERELEVES,
-    CONTRAT_OF_KIND,
-    GRANDS_CONSOMMATEURS,
-    MesuresType,
-)
 
 _GUIDE = "GUI 0453 v1.1.1"
 _MONTHS: Final = {"CDC": 24, "IDX": 36}
@@ -39,9 +39,12 @@ class Demande(Ordre):
     `pas` is the step of the curve in minutes, None where none is sent or in another unit than
     minutes; `pas_envoye` tells whether one is. `personne` tells whether the client is named.
     `collectes` are the periods [debut, fin) in which the curve of a C5 is collected; `tout_exige`
-    refuses what is cut or empty otherwise.
+    refuses what is cut or empty otherwise. `entete_exige` tells whether the demand is refused
+    without its header, which `entete` tells it has.
     """
 
+    entete: bool
+    entete_exige: bool
     objet_code: str
     date_debut: date
     date_fin: date
@@ -63,6 +66,19 @@ class Demande(Ordre):
     @property
     def c5(self) -> bool:
         return self.known_point.segment == "C5"
+
+
+@rule(
+    "SGT562",
+    source="quatre clients publics : la plateforme réelle exige enteteP, que le guide dit "
+    "facultatif ; code supposé",
+    provenance="assumed",
+    remede="l'en-tête enteteP (version, infoFonctionnelles/pointId, infoDemandeur/loginDemandeur), "
+    "ou le simulateur sans --entete-historique-exige ni --profile fidele",
+)
+def entete_absent(demande: Demande) -> bool:
+    """The demand comes with its header, where it is insisted on."""
+    return demande.entete_exige and not demande.entete
 
 
 @rule(
@@ -300,6 +316,7 @@ def conditions_d_utilisation(demande: Demande) -> bool:
 
 
 RULES: tuple[Rule[Demande], ...] = (
+    entete_absent,
     demandeur_non_identifie,
     demandeur_sans_droit,
     *CONTRACT_RULES,

@@ -13,8 +13,8 @@ from sge_sim.services.commande_transmission_historique_mesures.rules import (
     Demande,
 )
 from sge_sim.services.reading import (
+    acces_of,
     has_known_civilite,
-    read_acces,
     read_commande,
     read_declaration,
 )
@@ -22,8 +22,6 @@ from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.endpoint import Answer
 from sge_sim.soap.protocol import Tree
-from sge_sim.store.mesures import read_suivi
-from sge_sim.store.points import find_point
 
 
 def handle(appel: Appel) -> Answer:
@@ -53,11 +51,18 @@ def handle(appel: Appel) -> Answer:
 
 def _read(appel: Appel, general: Tree, asked: Tree) -> Demande:
     declaration = asked["declarationAccordClient"]
+    faits = appel.lire(
+        prm=general["pointId"],
+        login=general["initiateurLogin"],
+        contrat_id=general["contratId"],
+    )
     return Demande(
-        acces=read_acces(
-            appel, SERVICE, login=general["initiateurLogin"], contrat_id=general["contratId"]
+        acces=acces_of(appel, SERVICE, faits),
+        point=faits.point,
+        entete=bool(appel.header),
+        entete_exige=(
+            appel.settings.entete_historique_exige or appel.settings.plays_real_homologation
         ),
-        point=find_point(appel.session, general["pointId"]),
         objet_code=general["objetCode"],
         date_debut=asked["dateDebut"],
         date_fin=asked["dateFin"],
@@ -69,7 +74,7 @@ def _read(appel: Appel, general: Tree, asked: Tree) -> Demande:
         corrigees=asked["mesureCorrigee"],
         pas_envoye="pasCdc" in asked,
         pas=_minutes(asked.get("pasCdc")),
-        collectes=read_suivi(appel.session, general["pointId"]).collectes,
+        collectes=() if faits.dossier is None else faits.dossier.suivi.collectes,
         tout_exige=appel.settings.historique_refused,
     )
 
@@ -83,12 +88,11 @@ SERVICE = Service(
     nom="CommandeTransmissionHistoriqueMesures",
     version="1.0",
     paquet="Historique",
-    faultstring="Erreur Technique CommandeTransmissionHistoriqueMesures",
     codes=(
         *("SGT402", "SGT471", "SGT472", "SGT473", "SGT488", "SGT4K1", "SGT4K2", "SGT4K4"),
         *("SGT4L1", "SGT4L2", "SGT4L3", "SGT4L4", "SGT4L5", "SGT4L6", "SGT4L7", "SGT4L8"),
         *("SGT4L9", "SGT4M1", "SGT4M2", "SGT4M3", "SGT4M4", "SGT4M5", "SGT4M6", "SGT4M7"),
-        *("SGT4M8", "SGT4M9", "SGT4N1", "SGT500", "SGT566"),
+        *("SGT4M8", "SGT4M9", "SGT4N1", "SGT500", "SGT562", "SGT566"),
     ),
     rules=RULES,
     handle=handle,

@@ -7,15 +7,16 @@ may hold, the whole block is absent (observed). The supplier's calendar is never
 
 What belongs to a segment alone: the service level and the off-peak hours to C5; the TIC flags, the
 dates of the powers and the off-peak hours to come to C5 of the new chain; the tele-access, the time
-programmes and the transformers to C1-C4 (and P1-P3).
+programmes and the transformers to C1-C4 (the transformers to P1-P3 too, assumed).
 """
 
+from collections.abc import Mapping
 from typing import Any
 
+from sge_sim.domaine.nomenclatures import GRANDS_CONSOMMATEURS
 from sge_sim.services.trees import coded, present, quantity
 from sge_sim.soap.protocol import Tree
-from sge_sim.store.codes import GRANDS_CONSOMMATEURS
-from sge_sim.store.points import Compteur, Point
+from sge_sim.store.fiches import FicheCompteur, FichePoint
 
 # The schema knows C2 to C5 and INDET only: the others can't be sent as they are (GUI 0464 lists
 # C1, the schema prevails).
@@ -23,10 +24,10 @@ _SEGMENTS_OF_THE_SCHEMA = frozenset({"C2", "C3", "C4", "C5"})
 _SEGMENTS_WITH_FTA = GRANDS_CONSOMMATEURS | {"C5"}
 _LISTENED_METERS = frozenset({"ICE", "ICE4Q", "CJE"})
 _SHARED_LINE = "Partagée"
-_LONGUE_UTILISATION = "BTINFLU"
+_SANS_COMPTAGE = "SSCPT"
 
 
-def data_sheet(point: Point, *, authorised: bool) -> Tree:
+def data_sheet(point: FichePoint, *, authorised: bool) -> Tree:
     """Return the `point` element: today's situation, no history."""
     return present(
         {
@@ -39,7 +40,7 @@ def data_sheet(point: Point, *, authorised: bool) -> Tree:
     )
 
 
-def _general(point: Point, authorised: bool) -> Tree:
+def _general(point: FichePoint, authorised: bool) -> Tree:
     tree: dict[str, Any] = {
         "etatContractuel": coded("etatContractuel", point.etat_contractuel),
         "adresseInstallation": _address(point),
@@ -56,7 +57,7 @@ def _general(point: Point, authorised: bool) -> Tree:
     return present(tree)
 
 
-def _in_new_chain(point: Point) -> bool:
+def _in_new_chain(point: FichePoint) -> bool:
     """Tell whether the point is a C5 whose meter communicates, which its TIC flags tell.
 
     A communicating meter that the old chain still reads isn't told apart: the data set has none.
@@ -66,11 +67,11 @@ def _in_new_chain(point: Point) -> bool:
     )
 
 
-def _in_place(point: Point) -> list[Compteur]:
+def _in_place(point: FichePoint) -> list[FicheCompteur]:
     return [compteur for compteur in point.compteurs if compteur.date_depose is None]
 
 
-def _address(point: Point) -> Tree:
+def _address(point: FichePoint) -> Tree:
     return present(
         {
             "escalierEtEtageEtAppartement": point.escalier_etage_appartement,
@@ -83,7 +84,7 @@ def _address(point: Point) -> Tree:
     )
 
 
-def _supply(point: Point) -> Tree:
+def _supply(point: FichePoint) -> Tree:
     return {
         "alimentationPrincipale": present(
             {
@@ -98,7 +99,7 @@ def _supply(point: Point) -> Tree:
     }
 
 
-def _metering(point: Point, authorised: bool) -> Tree:
+def _metering(point: FichePoint, authorised: bool) -> Tree:
     return present(
         {
             "dispositifComptage": _device(point, authorised),
@@ -117,7 +118,7 @@ def _metering(point: Point, authorised: bool) -> Tree:
     )
 
 
-def _device(point: Point, authorised: bool) -> Tree | None:
+def _device(point: FichePoint, authorised: bool) -> Tree | None:
     if point.type_comptage is None:
         return None
     meters = [_meter(point, compteur, authorised) for compteur in _in_place(point)]
@@ -151,7 +152,7 @@ def _device(point: Point, authorised: bool) -> Tree | None:
     )
 
 
-def _meter(point: Point, compteur: Compteur, authorised: bool) -> Tree:
+def _meter(point: FichePoint, compteur: FicheCompteur, authorised: bool) -> Tree:
     tree: dict[str, Any] = {
         "localisation": _coded("localisation", compteur.localisation),
         "matricule": compteur.matricule or compteur.numero_serie,
@@ -161,14 +162,14 @@ def _meter(point: Point, compteur: Compteur, authorised: bool) -> Tree:
         tree["ticStandard"] = compteur.tic_standard
         tree["ticActivable"] = compteur.tic_activable
         tree["plagesHeuresCreuses"] = point.heures_creuses_libelle
-    if authorised and point.grand:
+    if authorised and point.segment in GRANDS_CONSOMMATEURS:
         tree["parametresTeleAcces"] = _tele_access(point, compteur)
     if point.segment in GRANDS_CONSOMMATEURS and compteur.programmation_horaire:
         tree["programmationHoraire"] = _programme(compteur.programmation_horaire)
     return present(tree)
 
 
-def _tele_access(point: Point, compteur: Compteur) -> Tree:
+def _tele_access(point: FichePoint, compteur: FicheCompteur) -> Tree:
     """Return how the meter is called: its listening window only where meter and line have one."""
     access = compteur.parametres_tele_acces
     if access is None:
@@ -195,7 +196,7 @@ def _tele_access(point: Point, compteur: Compteur) -> Tree:
     )
 
 
-def _programme(posts: dict[str, str]) -> Tree:
+def _programme(posts: Mapping[str, str]) -> Tree:
     return {
         "programmationPosteHoraire": [
             coded("posteHoraire", post) | {"periodesHoraires": periods}
@@ -204,7 +205,7 @@ def _programme(posts: dict[str, str]) -> Tree:
     }
 
 
-def _future_off_peak(point: Point) -> Tree | None:
+def _future_off_peak(point: FichePoint) -> Tree | None:
     if not _in_new_chain(point) or point.futures_heures_creuses_id is None:
         return None
     return present(
@@ -212,7 +213,7 @@ def _future_off_peak(point: Point) -> Tree | None:
     )
 
 
-def _future_programmes(point: Point) -> Tree | None:
+def _future_programmes(point: FichePoint) -> Tree | None:
     if point.segment not in GRANDS_CONSOMMATEURS or not point.futures_programmations:
         return None
     return {
@@ -223,28 +224,34 @@ def _future_programmes(point: Point) -> Tree | None:
     }
 
 
-def _contract(point: Point) -> Tree:
+def _contract(point: FichePoint) -> Tree:
     if point.segment not in _SEGMENTS_WITH_FTA or point.fta is None:
         return {}
-    long_use = None
-    if point.fta == _LONGUE_UTILISATION and point.longue_utilisation_contexte is not None:
-        forfait = point.longue_utilisation_forfait_h
-        long_use = present(
-            {
-                "contexte": coded("contexteUtilisation", point.longue_utilisation_contexte),
-                "forfait": None if forfait is None else quantity(forfait, "h"),
-            }
-        )
     structure = {
         "formuleTarifaireAcheminement": coded("formuleTarifaireAcheminement", point.fta),
-        "longueUtilisation": long_use,
+        "longueUtilisation": _long_use(point),
         "puissanceSouscriteMax": _power(point.puissance_souscrite, point.puissance_souscrite_unite),
         "denivelePuissances": _powers_by_class(point),
     }
     return {"structureTarifaire": present(structure)}
 
 
-def _powers_by_class(point: Point) -> Tree | None:
+def _long_use(point: FichePoint) -> Tree | None:
+    """Return the use of a C5 of any tariff; its hours where there is no meter (GUI 0464 §4.4)."""
+    if point.segment != "C5" or point.longue_utilisation_contexte is None:
+        return None
+    forfait = point.longue_utilisation_forfait_h
+    if point.type_comptage != _SANS_COMPTAGE:
+        forfait = None
+    return present(
+        {
+            "contexte": coded("contexteUtilisation", point.longue_utilisation_contexte),
+            "forfait": None if forfait is None else quantity(forfait, "h"),
+        }
+    )
+
+
+def _powers_by_class(point: FichePoint) -> Tree | None:
     unit = point.puissance_souscrite_unite
     if point.segment not in GRANDS_CONSOMMATEURS or not point.denivele_puissances or unit is None:
         return None

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sge_sim.services.acces import USER_RULES, Acces
 from sge_sim.services.rule import Rule, rule
-from sge_sim.store.points import Point
+from sge_sim.store.fiches import FichePoint
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class Consultation:
     point_id: str
     header_point_id: str | None
     acces: Acces
-    point: Point | None
+    point: FichePoint | None
 
 
 @rule(
@@ -40,26 +40,17 @@ def point_inconnu(consultation: Consultation) -> bool:
     return consultation.point is None
 
 
-@rule(
-    "SGT495",
-    source="AX.0466 v1.5.0 ; point en cours de raccordement et sans compteur : supposé",
-    provenance="assumed",
-    remede="un point qui a été mis en service, ou dont le compteur est posé",
-)
-def rien_a_montrer(consultation: Consultation) -> bool:
-    """There is something to show: a point being connected has nothing before its meter."""
-    point = consultation.point
-    return point is not None and point.etat_contractuel == "ECRAC" and not point.compteurs
-
-
 RULES: tuple[Rule[Consultation], ...] = (
     points_differents,
     *USER_RULES,
     point_inconnu,
-    rien_a_montrer,
 )
 
 UNREACHABLE = {
+    "SGT495": (
+        "Un point a toujours une adresse, un état et une alimentation à montrer, même en cours de "
+        "raccordement (ICS v1.0.0) : aucun déclencheur n'est connu."
+    ),
     "SGT451": (
         "Le schéma rend obligatoires les deux données que le service exige (pointId et "
         "loginUtilisateur) : leur absence est un message malformé, SGT562."

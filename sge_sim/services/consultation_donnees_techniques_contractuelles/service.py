@@ -6,11 +6,10 @@ from sge_sim.services.consultation_donnees_techniques_contractuelles.rules impor
     UNREACHABLE,
     Consultation,
 )
-from sge_sim.services.reading import read_acces
+from sge_sim.services.reading import acces_of
 from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.endpoint import Answer
-from sge_sim.store.points import find_point
 
 
 def handle(appel: Appel) -> Answer:
@@ -19,11 +18,12 @@ def handle(appel: Appel) -> Answer:
     The authorisation of the client only widens the answer: its absence is never an error.
     """
     prm, login = appel.body["pointId"], appel.body["loginUtilisateur"]
-    point = find_point(appel.session, prm)
+    faits = appel.lire(prm=prm, login=login)
+    point = faits.point
     consultation = Consultation(
         point_id=prm,
         header_point_id=appel.header.get("infoFonctionnelles", {}).get("pointId"),
-        acces=read_acces(appel, SERVICE, login=login),
+        acces=acces_of(appel, SERVICE, faits),
         point=point,
     )
     check(RULES, consultation, appel.settings.disabled_rules)
@@ -40,7 +40,6 @@ SERVICE = Service(
     nom="ConsultationDonneesTechniquesContractuelles",
     version="1.0",
     paquet="Consultation",
-    faultstring="Erreur Technique ConsultationDonneesTechniquesContractuelles",
     codes=(
         "SGT200",
         "SGT401",

@@ -2,16 +2,15 @@
 
 Four classes have labels of their own, neither those of the value list AX.0355 nor those of
 ConsultationMesuresDetaillees. Calendars have those of AX.0355, as DI000001 did when it was recorded
-in production. For DI000003 the sources differ: a client read in homologation the label that
-ConsultationMesuresDetaillees gives it. AX.0355 is kept, so that the three calendars come from one
-list (assumed).
+in production, but for DI000003, which has the label of ConsultationMesuresDetaillees (read by a
+client in homologation); that DI000002 follows AX.0355 is assumed.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
+from sge_sim.domaine.libelles import libelle
 from sge_sim.mesures import Consommation, Consommations, Serie
-from sge_sim.referentiel.libelles import libelle
 from sge_sim.services.trees import coded
 from sge_sim.soap.protocol import Tree
 
@@ -21,6 +20,7 @@ _CLASSES = {
     "HCH": "Heures Creuses Hiver/Saison Haute",
     "HPH": "Heures Pleines Hiver/Saison Haute",
 }
+_CALENDRIERS = {"DI000003": "Avec différenciation temporelle et saisonnière"}
 
 
 def history(consommations: Consommations, *, nouvelle_chaine: bool) -> Tree:
@@ -69,7 +69,8 @@ def _class_of_distributor(serie: Serie) -> Tree:
 
 
 def _calendar(serie: Serie) -> Tree:
-    return coded("calendrier", serie.calendrier)
+    code = serie.calendrier
+    return {"code": code, "libelle": _CALENDRIERS.get(code) or libelle("calendrier", code)}
 
 
 def _repeated(code: str) -> Tree:

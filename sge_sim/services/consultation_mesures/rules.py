@@ -1,46 +1,44 @@
 """The control table of ConsultationMesures (GUI 0455; the order is assumed)."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 
-from sge_sim.mesures import Consommations, PointMesure, consommations
+from sge_sim.domaine.ecarts_plateforme import Ecart
+from sge_sim.mesures import Consommations, PointMesure
 from sge_sim.services.acces import Acces
+from sge_sim.services.ecarts import ecart_rules
 from sge_sim.services.rule import Rule, rule
-from sge_sim.store.codes import GRANDS_CONSOMMATEURS
-from sge_sim.store.points import Point
+from sge_sim.store.fiches import FichePoint
 
 
 @dataclass(frozen=True)
 class Consultation:
     """A consultation, as its rules look at it.
 
-    `mesurer` describes the point as it is measured, None where it never was; `debut` is as far as
-    the depth of the service goes back. `degradee`: the defects of the homologation platform are
-    reproduced.
+    `ecart` is what the platform being played answers instead.
     """
 
-    point: Point | None
+    point: FichePoint | None
     acces: Acces
     nouveau_client: bool
     autorisation: bool
-    debut: date
-    mesurer: Callable[[Point], PointMesure | None]
-    degradee: bool
+    ecart: Ecart | None
 
-    @cached_property
-    def mesure(self) -> PointMesure | None:
-        """The point as it is measured, read once."""
-        assert self.point is not None
-        return self.mesurer(self.point)
+    @property
+    def titulaire(self) -> bool:
+        """Whether the caller is the incumbent supplier of the point."""
+        code = self.acces.demandeur.code
+        return self.point is not None and self.point.fournisseur_titulaire == code
 
-    @cached_property
-    def consommations(self) -> Consommations:
-        """What there is to answer, computed once: a row that straddles the depth is whole."""
-        if self.mesure is None:
-            return Consommations((), ())
-        return consommations(self.mesure, self.debut, self.acces.jour)
+
+@dataclass(frozen=True)
+class Resultat:
+    """What a consultation that the table admits finds: the point as it is measured, if it ever was,
+    and its consumptions. `jour` is the legal date of the call."""
+
+    mesure: PointMesure | None
+    consommations: Consommations
+    jour: date
 
     @property
     def nouvelle_chaine(self) -> bool:
@@ -51,13 +49,7 @@ class Consultation:
         """
         if self.mesure is None or self.mesure.segment != "C5":
             return False
-        return any(grille.depuis <= self.acces.jour for grille in self.mesure.grille_distributeur)
-
-    @property
-    def titulaire(self) -> bool:
-        """Whether the caller is the incumbent supplier of the point."""
-        code = self.acces.demandeur.code
-        return self.point is not None and self.point.fournisseur_titulaire == code
+        return any(grille.depuis <= self.jour for grille in self.mesure.grille_distributeur)
 
 
 @rule(
@@ -103,7 +95,7 @@ def utilisateur_inutilisable(consultation: Consultation) -> bool:
 
 @rule(
     "SGT4G2",
-    source="GUI 0455 §1 ; C1 en HTA et producteurs : code supposé",
+    source="GUI 0455 v1.3.0 §1 ; C1 en HTA et producteurs : code supposé",
     provenance="assumed",
     remede="un point C2 à C5, ou C1 raccordé ailleurs qu'en HTA",
 )
@@ -117,7 +109,7 @@ def point_hors_du_service(consultation: Consultation) -> bool:
 
 @rule(
     "SGT4G2",
-    source="GUI 0455 §1 ; OFF AHC-NR1",
+    source="GUI 0455 v1.3.0 §1 ; OFF AHC-NR1",
     provenance="documented",
     remede="autorisationClient à true ; un fournisseur non titulaire peut aussi déclarer "
     "contratConcluNouveauClientSurSite, le titulaire ne déclare rien",
@@ -147,26 +139,13 @@ def periode_sans_contrat(consultation: Consultation) -> bool:
 
 @rule(
     "SGT4G3",
-    source="observé en homologation 23.2 (AHC-R1)",
-    provenance="observed",
-    remede="un point C5, ou le simulateur sans --profile fidele",
-)
-def c1_c4_sans_mesure(consultation: Consultation) -> bool:
-    """The platform being played has the measures of the segment (profile fidele)."""
-    point = consultation.point
-    large = point is not None and point.segment in GRANDS_CONSOMMATEURS
-    return large and consultation.degradee
-
-
-@rule(
-    "SGT4G3",
     source="AX.0466 v1.5.0 ; observé en 23.2",
     provenance="documented",
     remede="un point dont une relève au moins a été publiée depuis sa dernière mise en service",
 )
-def aucune_mesure(consultation: Consultation) -> bool:
+def aucune_mesure(resultat: Resultat) -> bool:
     """The point has at least one consumption."""
-    consommations = consultation.consommations
+    consommations = resultat.consommations
     return not (consommations.distributeur or consommations.fournisseur)
 
 
@@ -177,9 +156,11 @@ RULES: tuple[Rule[Consultation], ...] = (
     point_hors_du_service,
     demandeur_non_eligible,
     periode_sans_contrat,
-    c1_c4_sans_mesure,
-    aucune_mesure,
+    *ecart_rules("ConsultationMesures", "1.1"),
 )
+
+RESULT_RULES: tuple[Rule[Resultat], ...] = (aucune_mesure,)
+"""What is held against the result, once the table has admitted the demand."""
 
 UNREACHABLE = {
     "SGT400": "Aucun document ne dit quel contrôle y mène : toute demande a un autre code.",

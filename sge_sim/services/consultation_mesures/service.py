@@ -1,53 +1,59 @@
 """ConsultationMesures: finds the point, holds the rules, answers its consumptions."""
 
-from functools import partial
-
-from sqlalchemy.orm import Session
-
 from sge_sim.clock import add_months
-from sge_sim.mesures import PointMesure
-from sge_sim.referentiel.mesures import point_mesure
+from sge_sim.mesures import Consommations, consommations
+from sge_sim.referentiel.mesures import mesure_of
 from sge_sim.services.consultation_mesures.answer import history
-from sge_sim.services.consultation_mesures.rules import RULES, UNREACHABLE, Consultation
-from sge_sim.services.reading import read_acces
+from sge_sim.services.consultation_mesures.rules import (
+    RESULT_RULES,
+    RULES,
+    UNREACHABLE,
+    Consultation,
+    Resultat,
+)
+from sge_sim.services.reading import acces_of
 from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.endpoint import Answer
-from sge_sim.store.mesures import read_suivi
-from sge_sim.store.points import Point, find_point
+from sge_sim.store.lecture import Faits
 
 
 def handle(appel: Appel) -> Answer:
     """Answer one consultation; the acquittement names the point, which the answer doesn't."""
     body = appel.body
+    faits = appel.lire(
+        prm=body["pointId"], login=body["loginDemandeur"], contrat_id=body["contratId"]
+    )
     consultation = Consultation(
-        point=find_point(appel.session, body["pointId"]),
-        acces=read_acces(
-            appel, SERVICE, login=body["loginDemandeur"], contrat_id=body["contratId"]
-        ),
+        point=faits.point,
+        acces=acces_of(appel, SERVICE, faits),
         nouveau_client=body.get("contratConcluNouveauClientSurSite", False),
         autorisation=body.get("autorisationClient", False),
-        debut=add_months(appel.today, -appel.settings.profondeur_historique_mois),
-        mesurer=partial(_mesure, appel.session),
-        degradee=appel.settings.plays_real_homologation,
+        ecart=appel.ecart(SERVICE, faits.point),
     )
     check(RULES, consultation, appel.settings.disabled_rules)
+    resultat = _find(appel, faits)
+    check(RESULT_RULES, resultat, appel.settings.disabled_rules)
     return Answer(
-        history(consultation.consommations, nouvelle_chaine=consultation.nouvelle_chaine),
+        history(resultat.consommations, nouvelle_chaine=resultat.nouvelle_chaine),
         point_id=body["pointId"],
         login=body["loginDemandeur"],
     )
 
 
-def _mesure(session: Session, point: Point) -> PointMesure | None:
-    return point_mesure(point, read_suivi(session, point.prm), "SOUTIRAGE")
+def _find(appel: Appel, faits: Faits) -> Resultat:
+    """Return what there is to answer: a row that straddles the depth of the service is whole."""
+    mesure = None if faits.dossier is None else mesure_of(faits.dossier, "SOUTIRAGE")
+    if mesure is None:
+        return Resultat(None, Consommations((), ()), appel.today)
+    debut = add_months(appel.today, -appel.settings.profondeur_historique_mois)
+    return Resultat(mesure, consommations(mesure, debut, appel.today), appel.today)
 
 
 SERVICE = Service(
     nom="ConsultationMesures",
     version="1.1",
     paquet="Consultation",
-    faultstring="Erreur Technique ConsultationMesures",
     codes=(
         "SGT200",
         "SGT400",
@@ -59,7 +65,7 @@ SERVICE = Service(
         "SGT500",
         "SGT562",
     ),
-    rules=RULES,
+    rules=(*RULES, *RESULT_RULES),
     handle=handle,
     unreachable=UNREACHABLE,
 )

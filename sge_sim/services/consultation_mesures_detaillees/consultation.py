@@ -1,15 +1,15 @@
 """A consultation as its rules look at it, and what it reads."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 
-from sge_sim.demandeur import Demandeur
+from sge_sim.domaine.demandeur import Demandeur
+from sge_sim.domaine.ecarts_plateforme import Ecart
 from sge_sim.services.consultation_mesures_detaillees.demande import Demande, Version
 from sge_sim.services.consultation_mesures_detaillees.releves import Contexte
 from sge_sim.services.consultation_mesures_detaillees.series import Serie, is_corrected
-from sge_sim.store.points import Point
+from sge_sim.store.fiches import FichePoint
 
 
 @dataclass(frozen=True)
@@ -24,29 +24,32 @@ class Mesures:
 
 
 @dataclass(frozen=True)
-class Consultation:
-    """One consultation.
+class Resultat:
+    """What a consultation that the table admits finds.
 
-    `contrat_actif`: whether the calling actor has a contract that runs; `acces` tells whether an
-    access service covers the demand; `lire` reads the measures; `vide_admis`: no measure is an
-    empty answer, no refusal; `degradee`: the defects of the homologation platform are reproduced.
+    `vide_admis`: no measure is an empty answer, no refusal.
+    """
+
+    mesures: Mesures
+    vide_admis: bool
+
+
+@dataclass(frozen=True)
+class Consultation:
+    """One consultation, as its rules look at it.
+
+    `contrat_actif`: whether the calling actor has a contract that runs; `acces`: whether an access
+    service covers the demand; `ecart` is what the platform being played answers instead.
     """
 
     version: Version
     demande: Demande
-    point: Point | None
+    point: FichePoint | None
     demandeur: Demandeur
     contrat_actif: bool
     jour: date
-    acces: Callable[[], bool]
-    lire: Callable[[], Mesures]
-    vide_admis: bool
-    degradee: bool
-
-    @cached_property
-    def mesures(self) -> Mesures:
-        """What there is to answer, computed once."""
-        return self.lire()
+    acces: bool
+    ecart: Ecart | None
 
     @property
     def corrigees(self) -> bool:
@@ -57,7 +60,7 @@ class Consultation:
         )
 
     @property
-    def sheet(self) -> Point:
+    def sheet(self) -> FichePoint:
         """The point, for the rules that come after its existence."""
         assert self.point is not None
         return self.point

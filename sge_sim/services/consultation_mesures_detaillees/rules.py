@@ -6,12 +6,13 @@ alone is in `rules_point`.
 """
 
 from sge_sim.clock import add_months
-from sge_sim.services.consultation_mesures_detaillees.consultation import Consultation
+from sge_sim.services.consultation_mesures_detaillees.consultation import Consultation, Resultat
 from sge_sim.services.consultation_mesures_detaillees.demande import Cadre, Version
 from sge_sim.services.consultation_mesures_detaillees.rules_point import (
     CONTRAT_RULES,
     SITUATION_RULES,
 )
+from sge_sim.services.ecarts import ecart_rules
 from sge_sim.services.rule import Rule, rule
 
 JOURS_DE_COURBE = 7
@@ -69,7 +70,7 @@ def pas_incorrect_v2(consultation: Consultation) -> bool:
 
 @rule(
     "SGT441",
-    source="GUI 0488 §4 ; refusé avec tout autre type en v3.0 : supposé",
+    source="GUI 0497 v1.5.0 p. 9-12 ; admis en PMAX d'un P4, refusé avec tout autre type : supposé",
     provenance="documented",
     remede="mesuresPas P1D ou P1M pour PMAX, aucun pas pour les autres types",
 )
@@ -109,41 +110,21 @@ def client_sans_accord(consultation: Consultation) -> bool:
 
 
 @rule(
-    "SGT4G3",
-    source="observé en homologation 23.2 (CMD3-R3 C1-C4, CMD3-R5, CMD3-R6, CMD3-NR2)",
-    provenance="observed",
-    remede="une courbe, ou l'énergie ou la PMAX d'un C5, ou le simulateur sans --profile fidele",
-)
-def mesures_absentes_en_homologation(consultation: Consultation) -> bool:
-    """The platform being played has the measures (profile fidele): no index, no C1-C4 energy.
-
-    An index that was asked for without an access service had this code too: no SGT211 before it.
-    """
-    segment, type = consultation.sheet.segment, consultation.demande.type
-    absent = type == "INDEX" or (type == "ENERGIE" and segment != "C5")
-    return absent and segment.startswith("C") and consultation.degradee
-
-
-@rule(
     "SGT211",
-    source="code observé en 26.1 par un client (CMD3-NR2) ; période non regardée : supposé",
-    provenance="assumed",
-    remede="un service d'accès actif le jour de la demande, pour ce type de mesures : "
-    "sge-sim points set <PRM> --service-acces oui",
+    source="GUI 0497 v1.5.0 p. 4-5, GUI 0498 v1.1.0 p. 11-12 ; code observé en 26.1 par un client "
+    "(CMD3-NR2)",
+    provenance="observed",
+    remede="un service d'accès actif, de l'acteur, pour ce type de mesures, ce sens et toute la "
+    "période : sge-sim points set <PRM> --service-acces oui",
 )
 def sans_service_d_acces(consultation: Consultation) -> bool:
-    """An active access service covers the type of measures, where it is what lets consult.
-
-    It is judged on the day of the demand alone. The sources disagree on the period: V26.2 wants it
-    covered, and nothing told from before the service was created; CMD3-R6 succeeds over a past
-    period right after the service was ordered. The catalogue is followed (assumed).
-    """
-    return consultation.demande.cadre is Cadre.SERVICE_ACCES and not consultation.acces()
+    """An active access service, where one is relied on, covers the type, direction and period."""
+    return consultation.demande.cadre is Cadre.SERVICE_ACCES and not consultation.acces
 
 
 @rule(
     "SGT4K4",
-    source="GUI 0488 §4",
+    source="GUI 0488 §4 ; GUI 0497 v1.5.0",
     provenance="documented",
     remede="une dateFin (exclue) postérieure à dateDebut",
 )
@@ -190,7 +171,7 @@ def segment_incompatible_v2(consultation: Consultation) -> bool:
     """Energies are of C5 and P4, maximum powers of the consumption of C5, curves of all.
 
     A C5 or P4 has its active curve alone. The sources don't tell what becomes of a demand for
-    another: it is one without data (assumed), an empty answer, and SGT4G3 in v3.0.
+    another: it is one without data (assumed).
     """
     segment, demande = consultation.sheet.segment, consultation.demande
     if demande.type == "PMAX":
@@ -200,16 +181,16 @@ def segment_incompatible_v2(consultation: Consultation) -> bool:
 
 @rule(
     "SGT4N8",
-    source="guide de la v3.0 d'après un client de 26.1",
-    provenance="observed",
-    remede="PMAX en soutirage sur un C5 ou un P4, les autres mesures sur tout segment",
+    source="GUI 0497 v1.5.0 p. 5 ; injection d'un C5 à surplus : supposé",
+    provenance="documented",
+    remede="PMAX sur un C5 ou un P4, les autres mesures sur tout segment",
 )
 def segment_incompatible_v3(consultation: Consultation) -> bool:
-    """Maximum powers are of the consumption of C5 and P4, the rest of all segments."""
-    demande = consultation.demande
-    if demande.type != "PMAX":
-        return False
-    return not consultation.petit or demande.sens != ("SOUTIRAGE",)
+    """Maximum powers are those of C5 and P4, the rest of all segments.
+
+    Those of a P4 are of what it injects; what a C5 injects is measured as a P4 (assumed).
+    """
+    return consultation.demande.type == "PMAX" and not consultation.petit
 
 
 @rule(
@@ -254,9 +235,9 @@ def avant_la_mise_en_service(consultation: Consultation) -> bool:
     remede="une période où le point a été mesuré ; la courbe d'un C5 doit avoir été collectée ; un "
     "grand point traité par index n'a ni courbe ni énergies",
 )
-def aucune_mesure(consultation: Consultation) -> bool:
+def aucune_mesure(resultat: Resultat) -> bool:
     """There is a measure to give, unless an empty answer is how that is told."""
-    return not consultation.vide_admis and not consultation.mesures
+    return not resultat.vide_admis and not resultat.mesures
 
 
 _PERIODE: tuple[Rule[Consultation], ...] = (
@@ -277,7 +258,6 @@ RULES_V2: tuple[Rule[Consultation], ...] = (
     mesures_corrigees_d_un_c5,
     *CONTRAT_RULES,
     avant_la_mise_en_service,
-    aucune_mesure,
 )
 
 RULES_V3: tuple[Rule[Consultation], ...] = (
@@ -285,15 +265,17 @@ RULES_V3: tuple[Rule[Consultation], ...] = (
     pas_incorrect_v3,
     grandeur_d_un_autre_type,
     client_sans_accord,
-    mesures_absentes_en_homologation,
+    *ecart_rules("ConsultationMesuresDetaillees", "3.0"),
     sans_service_d_acces,
     *_PERIODE,
     *SITUATION_RULES,
     segment_incompatible_v3,
     compteur_non_ouvert,
     *CONTRAT_RULES,
-    aucune_mesure,
 )
+
+RESULT_RULES: tuple[Rule[Resultat], ...] = (aucune_mesure,)
+"""What is held against the result, once the table has admitted the demand."""
 
 UNREACHABLE_V3 = {
     "SGT4H2": "Une demande corrigée d'un C5 ou d'un P4 est servie en brut (V26.2).",

@@ -9,21 +9,27 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sge_sim.arrays import Entiers, Masque
 from sge_sim.mesures import (
     Grandeur,
     PointMesure,
     PuissanceMensuelle,
     courbe,
+    courbe_factice,
+    energies_factices,
     energies_quotidiennes,
+    par_mois,
+    phases_de,
+    puissances_factices,
     puissances_maximales,
     puissances_mensuelles,
 )
+from sge_sim.mesures.tableaux import Entiers, Masque
 from sge_sim.services.consultation_mesures_detaillees.demande import Demande
 
 TOUT = "TOUT"
-BRUT, CORRIGE, REEL = "B", "C", "R"
-"""Natures of a point of a curve: raw (C5 and P4), corrected, real (the others) (observed)."""
+BRUT, ESTIME, REEL = "B", "E", "R"
+"""Natures of a point of a curve: raw (C5 and P4), real (the others) (observed); estimated, a gap
+that Enedis filled by itself, in a corrected curve (GUI 0497 v1.5.0)."""
 
 UNITES = {
     "PA": "W",
@@ -33,7 +39,11 @@ UNITES = {
     "EA": "Wh",
     "ERI": "VArh",
     "ERC": "VArh",
+    "ER": "VArh",
     "PMA": "VA",
+    "PMA1": "VA",
+    "PMA2": "VA",
+    "PMA3": "VA",
     "DD": "s",
     "DE": "Wh",
     "DQ": "W",
@@ -76,8 +86,15 @@ class Serie:
         return bool(self.troncons or self.mois)
 
 
-def read_series(point: PointMesure, demande: Demande) -> tuple[Serie, ...]:
-    """Return the series that have something to say; a quantity that has nothing is left out."""
+def read_series(
+    point: PointMesure, demande: Demande, *, factice: bool = False
+) -> tuple[Serie, ...]:
+    """Return the series that have something to say; a quantity that has nothing is left out.
+
+    `factice`: those that the real homologation platform made up.
+    """
+    if factice:
+        return _made_up(point, demande)
     match demande.type:
         case "COURBE":
             series = _curves(point, demande)
@@ -118,7 +135,7 @@ def _curve(point: PointMesure, demande: Demande, grandeur: Grandeur) -> Iterator
                 mesuree.decalages[rangs],
                 mesuree.valeurs[rangs],
                 int(mesuree.pas[rangs[0]]),
-                brut if mesuree.valides[rangs[0]] else CORRIGE,
+                brut if mesuree.valides[rangs[0]] else ESTIME,
             )
 
 
@@ -131,12 +148,50 @@ def _energies(point: PointMesure, demande: Demande) -> Iterator[Serie]:
 
 
 def _maxima(point: PointMesure, demande: Demande) -> Iterator[Serie]:
-    """TOUT (v3.0) would add maxima by phase, that the simulated meter doesn't have: PMA alone."""
-    if demande.pas == "P1M":
-        yield Serie("PMA", mois=puissances_mensuelles(point, demande.debut, demande.fin))
-        return
-    jours = puissances_maximales(point, demande.debut, demande.fin)
-    yield Serie("PMA", _kept(jours.horodates, jours.decalages, jours.valeurs, jours.valides))
+    """TOUT adds those of each phase of a three-phase C5, each with its time (GUI 0497 v1.5.0)."""
+    phases = phases_de(point) if demande.grandeur == TOUT else ()
+    for phase in (None, *phases):
+        grandeur = "PMA" if phase is None else f"PMA{phase}"
+        if demande.pas == "P1M":
+            mois = puissances_mensuelles(point, demande.debut, demande.fin, phase)
+            yield Serie(grandeur, mois=mois)
+        else:
+            jours = puissances_maximales(point, demande.debut, demande.fin, phase)
+            troncons = _kept(jours.horodates, jours.decalages, jours.valeurs, jours.valides)
+            yield Serie(grandeur, troncons)
+
+
+def _made_up(point: PointMesure, demande: Demande) -> tuple[Serie, ...]:
+    """Every curve counts, with raw points whatever the segment (observed in homologation)."""
+    asked = point, demande.debut, demande.fin
+    if demande.type == "COURBE":
+        # TOUT: the active one alone (assumed).
+        grandeur = "PA" if demande.grandeur == TOUT else demande.grandeur
+        lue = courbe_factice(*asked)
+        coupes = np.flatnonzero(np.diff(lue.pas)) + 1
+        parts = [
+            Troncon(
+                lue.horodates[rangs],
+                lue.decalages[rangs],
+                lue.valeurs[rangs],
+                int(lue.pas[rangs[0]]),
+                BRUT,
+            )
+            for rangs in np.split(np.arange(len(lue.pas)), coupes)
+            if len(rangs)
+        ]
+        series = (Serie(grandeur, tuple(parts)),)
+    elif demande.type == "ENERGIE":
+        jours = energies_factices(*asked)
+        kept = _kept(jours.minuits, jours.decalages, jours.valeurs, jours.valides)
+        series = (Serie(demande.grandeur, kept),)
+    elif demande.pas == "P1M":
+        series = (Serie("PMA", mois=par_mois(puissances_factices(*asked))),)
+    else:
+        maxima = puissances_factices(*asked)
+        kept = _kept(maxima.horodates, maxima.decalages, maxima.valeurs, maxima.valides)
+        series = (Serie("PMA", kept),)
+    return tuple(serie for serie in series if serie)
 
 
 def _kept(

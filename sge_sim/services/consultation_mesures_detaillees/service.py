@@ -1,17 +1,21 @@
 """ConsultationMesuresDetaillees: finds the point, holds the rules, answers its measures."""
 
 from dataclasses import replace
-from functools import partial
-
-from sqlalchemy.orm import Session
+from datetime import date
 
 from sge_sim.clock import FIN_DES_JOURS, PREMIER_JOUR
-from sge_sim.referentiel.mesures import point_mesure
+from sge_sim.domaine.nomenclatures import Sens
+from sge_sim.referentiel.mesures import mesure_of
 from sge_sim.services.consultation_mesures_detaillees import answer_v2, answer_v3
-from sge_sim.services.consultation_mesures_detaillees.consultation import Consultation, Mesures
+from sge_sim.services.consultation_mesures_detaillees.consultation import (
+    Consultation,
+    Mesures,
+    Resultat,
+)
 from sge_sim.services.consultation_mesures_detaillees.demande import Cadre, Demande, Version
 from sge_sim.services.consultation_mesures_detaillees.releves import read_contextes
 from sge_sim.services.consultation_mesures_detaillees.rules import (
+    RESULT_RULES,
     RULES_V2,
     RULES_V3,
     UNREACHABLE_V3,
@@ -19,32 +23,29 @@ from sge_sim.services.consultation_mesures_detaillees.rules import (
 from sge_sim.services.consultation_mesures_detaillees.series import read_series
 from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
-from sge_sim.settings import SansDonnee
+from sge_sim.settings import SansDonnee, Settings
 from sge_sim.soap.endpoint import Answer
 from sge_sim.soap.protocol import Tree
-from sge_sim.store.acteurs import has_contrat_actif
-from sge_sim.store.codes import Sens
-from sge_sim.store.mesures import has_acces, read_suivi
-from sge_sim.store.points import Point, find_point
+from sge_sim.store.fiches import Dossier
 
 
 def handle_v2(appel: Appel) -> Answer:
     """Answer one consultation in v2.0."""
-    one = _consult(appel, Version.V2, _read_v2(appel.body["demande"]))
+    one, mesures = _consult(appel, Version.V2, _read_v2(appel.body["demande"]))
     return Answer(
-        answer_v2.response(one.demande, one.mesures.series, corrigees=one.corrigees),
+        answer_v2.response(one.demande, mesures.series, corrigees=one.corrigees),
         point_id=one.demande.prm,
     )
 
 
 def handle_v3(appel: Appel) -> Answer:
     """Answer one consultation in v3.0."""
-    one = _consult(appel, Version.V3, _read_v3(appel.body["demande"]))
+    one, mesures = _consult(appel, Version.V3, _read_v3(appel.body["demande"]))
     if one.demande.type == "INDEX":
-        body = answer_v3.index_response(one.demande, one.mesures.contextes)
+        body = answer_v3.index_response(one.demande, mesures.contextes)
     else:
         body = answer_v3.response(
-            one.demande, one.mesures.series, corrigees=one.corrigees, petit=one.petit
+            one.demande, mesures.series, corrigees=one.corrigees, petit=one.petit
         )
     return Answer(body, point_id=one.demande.prm)
 
@@ -81,35 +82,54 @@ def _read_v3(demande: Tree) -> Demande:
     )
 
 
-def _consult(appel: Appel, version: Version, demande: Demande) -> Consultation:
+def _consult(appel: Appel, version: Version, demande: Demande) -> tuple[Consultation, Mesures]:
     """Hold a demand against the rules of its version; the login is stored, never checked."""
-    session, acteur, jour = appel.session, appel.demandeur.code, appel.today
-    point = find_point(session, demande.prm)
-    degradee = appel.settings.plays_real_homologation
-    # Its guide wants v3.0 to answer nothing; the homologation platform refused (observed 23.2).
-    refused = version is Version.V3 and degradee
-    usual = SansDonnee.SGT4G3 if refused else SansDonnee.REPONSE_VIDE
+    acteur, jour = appel.demandeur.code, appel.today
+    faits = appel.lire(prm=demande.prm, acteur=acteur)
+    dossier = faits.dossier
     consultation = Consultation(
         version=version,
         demande=demande,
-        point=point,
+        point=faits.point,
         demandeur=appel.demandeur,
-        contrat_actif=has_contrat_actif(session, acteur, jour),
+        contrat_actif=faits.acteur is not None and faits.acteur.has_contrat_actif(jour),
         jour=jour,
-        acces=partial(has_acces, session, demande.prm, demande.type, acteur_code=acteur, jour=jour),
-        lire=partial(_measures, session, demande, point),
-        vide_admis=(appel.settings.sans_donnee or usual) is SansDonnee.REPONSE_VIDE,
-        degradee=degradee,
+        acces=dossier is not None and _has_acces(dossier, demande, acteur, jour),
+        ecart=appel.ecart(
+            SERVICE_V2 if version is Version.V2 else SERVICE_V3, faits.point, demande.type
+        ),
     )
     rules = RULES_V2 if version is Version.V2 else RULES_V3
     check(rules, consultation, appel.settings.disabled_rules)
-    return consultation
+    mesures = Mesures() if dossier is None else _measures(appel.settings, demande, dossier)
+    resultat = Resultat(mesures, _empty_is_told(appel.settings, version))
+    check(RESULT_RULES, resultat, appel.settings.disabled_rules)
+    return consultation, mesures
 
 
-def _measures(session: Session, demande: Demande, point: Point | None) -> Mesures:
-    if point is None:
-        return Mesures()
-    mesure = point_mesure(point, read_suivi(session, point.prm), demande.sens[0])
+def _has_acces(dossier: Dossier, demande: Demande, acteur: str, jour: date) -> bool:
+    return dossier.has_acces(
+        demande.type,
+        demande.sens,
+        acteur_code=acteur,
+        debut=demande.debut,
+        fin=demande.fin,
+        jour=jour,
+    )
+
+
+def _empty_is_told(settings: Settings, version: Version) -> bool:
+    """Tell whether no measure is an empty answer.
+
+    Its guide wants v3.0 to answer nothing; the homologation platform refused (observed 23.2).
+    """
+    refused = version is Version.V3 and settings.plays_real_homologation
+    usual = SansDonnee.SGT4G3 if refused else SansDonnee.REPONSE_VIDE
+    return (settings.sans_donnee or usual) is SansDonnee.REPONSE_VIDE
+
+
+def _measures(settings: Settings, demande: Demande, dossier: Dossier) -> Mesures:
+    mesure = mesure_of(dossier, demande.sens[0])
     if mesure is None:
         return Mesures()
     # Nothing is measured outside of the simulated days; a rule may be disabled that refuses them.
@@ -119,11 +139,12 @@ def _measures(session: Session, demande: Demande, point: Point | None) -> Mesure
     if demande.jours <= 0:
         return Mesures()
     if demande.type == "INDEX":
-        return Mesures(contextes=read_contextes(mesure, demande))
-    if not mesure.petit and point.mode_traitement == "INDEX":
+        return Mesures(contextes=read_contextes(mesure, demande, rhf=settings.releves_rhf))
+    if not mesure.petit and dossier.point.mode_traitement == "INDEX":
         # No curve is recorded, and the energies of a large point are its integral (observed 2023).
         return Mesures()
-    return Mesures(series=read_series(mesure, demande))
+    factice = settings.plays_real_homologation and dossier.point.mesures_factices is True
+    return Mesures(series=read_series(mesure, demande, factice=factice))
 
 
 _CODES = (
@@ -164,7 +185,7 @@ SERVICE_V2 = Service(
     paquet="Consultation",
     faultstring="Erreur Technique Mesures",
     codes=_CODES,
-    rules=RULES_V2,
+    rules=(*RULES_V2, *RESULT_RULES),
     handle=handle_v2,
 )
 
@@ -174,7 +195,7 @@ SERVICE_V3 = Service(
     paquet="Consultation",
     faultstring="Erreur Technique Mesures",
     codes=("SGT211", *_CODES),
-    rules=RULES_V3,
+    rules=(*RULES_V3, *RESULT_RULES),
     handle=handle_v3,
     unreachable=UNREACHABLE_V3,
 )

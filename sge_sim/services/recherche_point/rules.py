@@ -6,9 +6,11 @@ from functools import cached_property
 
 from sqlalchemy.orm import Session
 
-from sge_sim.demandeur import Demandeur
+from sge_sim.domaine.demandeur import Demandeur
+from sge_sim.domaine.ecarts_plateforme import Ecart
+from sge_sim.domaine.nomenclatures import ETATS_EN_SERVICE, ETATS_HORS_SERVICE
+from sge_sim.services.ecarts import is_empty
 from sge_sim.services.rule import rule
-from sge_sim.store.codes import ETATS_HORS_SERVICE
 from sge_sim.store.normalise import normalise
 from sge_sim.store.points import Point, known_code_postal, known_commune
 from sge_sim.store.search import Criteres, search_points
@@ -19,12 +21,16 @@ NAME_MIN = 3
 
 @dataclass(frozen=True)
 class Recherche:
-    """A search, as its rules look at it; `degradee`: the defects of the homologation platform are
-    reproduced."""
+    """A search, as its rules look at it.
+
+    `adresse` tells whether an address is among the criteria. `ecart` is what the
+    platform being played answers instead.
+    """
 
     criteres: Criteres
+    adresse: bool
     hors_perimetre: bool
-    degradee: bool
+    ecart: Ecart | None
     demandeur: Demandeur
     session: Session
 
@@ -42,16 +48,12 @@ class Recherche:
     def points(self) -> Sequence[Point]:
         """What the search finds within the perimeter of who asks (GUI 0427 §3.2).
 
-        With client data, a point in service shows to its incumbent supplier alone. Outside the
-        perimeter, one point is given only if it is alone to agree: no hit on several, rather
-        than a list (GUI 0427; clients read the 22.1 catalogue otherwise). The homologation
-        platform found none at all (observed 23.2, RP-R2 and RP-R3, profile fidele).
+        With client data, a point in service shows to its incumbent supplier alone.
         """
-        if self.hors_perimetre and self.degradee:
+        if is_empty(self.ecart):
             return ()
         if self.hors_perimetre:
-            points = search_points(self.session, self.criteres, limit=1)
-            return points if len(points) == 1 else ()
+            return self._outside_the_perimeter()
         return search_points(
             self.session,
             self.criteres,
@@ -60,17 +62,35 @@ class Recherche:
             titulaire=self.demandeur.code if self.demandeur.kind == "fournisseur" else None,
         )
 
+    def _outside_the_perimeter(self) -> Sequence[Point]:
+        """Return the points in service that the address and the name designate.
+
+        A whole name designates one point or none (GUI 0427: returned if unique); a part of a name
+        designates all those that hold it, as RP-R3 has it since 22.1 (read by a client).
+        """
+        found = search_points(
+            self.session, self.criteres, limit=RESULTS_MAX, etats=ETATS_EN_SERVICE
+        )
+        name = normalise(self.criteres.nom_client_final or "")
+        exact = [point for point in found if normalise(point.nom_client_final or "") == name]
+        if exact:
+            return exact if len(exact) == 1 else ()
+        return found
+
 
 @rule(
     "SGT4F7",
-    source="GUI 0427 §2 ; OFF RP-NR2",
+    source="GUI 0427 v1.2.0 §2 ; OFF RP-NR2 ; code d'une adresse sans commune : supposé",
     provenance="documented",
     remede="la commune (code postal et code INSEE) avec un autre critère que le complément "
-    "d'adresse, ou un SIRET ; hors périmètre : la commune, l'adresse exacte et le nom",
+    "d'adresse, ou un SIRET ; les deux codes dans toute adresse ; hors périmètre : la commune, "
+    "l'adresse exacte et le nom",
 )
 def criteres_insuffisants(recherche: Recherche) -> bool:
     """The criteria are one of the combinations that the guide allows."""
     criteres = recherche.criteres
+    if recherche.adresse and not recherche.has_commune:
+        return True
     if recherche.hors_perimetre:
         exact = recherche.has_commune and criteres.numero_et_nom_voie is not None
         return not (exact and criteres.nom_client_final is not None)
@@ -88,7 +108,7 @@ def criteres_insuffisants(recherche: Recherche) -> bool:
 
 @rule(
     "SGT4F10",
-    source="GUI 0427 §3.2 ; AX.0466 v1.5.0",
+    source="GUI 0427 v1.2.0 §3.2 ; AX.0466 v1.5.0",
     provenance="documented",
     remede="un nom d'au moins 3 caractères",
 )
@@ -114,17 +134,17 @@ def code_postal_inconnu(recherche: Recherche) -> bool:
     "SGT4F6",
     source="AX.0466 v1.5.0 ; code INSEE d'une autre commune que le code postal : supposé",
     provenance="documented",
-    remede="le code INSEE d'une commune du jeu de données, qui a ce code postal s'il est donné",
+    remede="le code INSEE d'une commune du jeu de données, qui a ce code postal",
 )
 def commune_inconnue(recherche: Recherche) -> bool:
-    """The INSEE code is that of a commune, one which has the postal code if it is given."""
+    """The INSEE code is that of a commune which has the postal code."""
     code_postal, code_insee = recherche.criteres.code_postal, recherche.criteres.code_insee
     return code_insee is not None and not known_commune(recherche.session, code_postal, code_insee)
 
 
 @rule(
     "SGT4F8",
-    source="GUI 0427 §3 ; OFF RP-NR1",
+    source="GUI 0427 v1.2.0 §3 ; OFF RP-NR1",
     provenance="documented",
     remede="des critères auxquels 200 points au plus répondent",
 )

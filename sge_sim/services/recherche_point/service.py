@@ -11,10 +11,12 @@ from sge_sim.store.search import Criteres
 
 def handle(appel: Appel) -> Answer:
     """Answer one search; the acquittement names no point, since none is asked for."""
+    hors_perimetre = appel.body["criteres"].get("rechercheHorsPerimetre", False)
     recherche = Recherche(
         criteres=_criteres(appel.body["criteres"]),
-        hors_perimetre=appel.body["criteres"].get("rechercheHorsPerimetre", False),
-        degradee=appel.settings.plays_real_homologation,
+        adresse="adresseInstallation" in appel.body["criteres"],
+        hors_perimetre=hors_perimetre,
+        ecart=appel.ecart(SERVICE, None, "hors périmètre" if hors_perimetre else ""),
         demandeur=appel.demandeur,
         session=appel.session,
     )
@@ -45,7 +47,6 @@ SERVICE = Service(
     nom="RecherchePoint",
     version="2.0",
     paquet="Consultation",
-    faultstring="Erreur Technique RecherchePoint",
     codes=(
         "SGT200",
         "SGT432",
@@ -58,4 +59,5 @@ SERVICE = Service(
     ),
     rules=RULES,
     handle=handle,
+    searches=True,
 )

@@ -146,8 +146,10 @@ def test_c5_has_both_grids_with_their_calendars(tiers: Ask) -> None:
     assert supplier["calendrier"] == {"code": "FC000165", "libelle": "FC000165"}
     assert supplier["classeTemporelle"] == {"code": "BASE", "libelle": "BASE"}
     assert mesures(distributor) == mesures(supplier)
-    assert {each["dateDebut"].day for each in mesures(supplier)} == {6}
-    assert len(mesures(supplier)) == 36
+    # 36 cyclic readings, some days late where the cycle drifts, and the splits of some months.
+    cycliques = [each for each in mesures(supplier) if each["nature"]["code"] != "ESTI"]
+    assert {each["dateFin"].day for each in cycliques} <= set(range(6, 14))
+    assert len(cycliques) == 36
 
 
 @pytest.mark.documented("GUI 0455 §4: series by calendar, then by class")
@@ -159,6 +161,10 @@ def test_a_grid_of_several_classes_is_sorted_by_class(tiers: Ask) -> None:
     assert calendars(turpe(answer)) == [("DI000002", "HC"), ("DI000002", "HP")]
     four = turpe(autorise(tiers, QUATRE_CLASSES))
     assert calendars(four) == [("DI000003", code) for code in ("HCB", "HCH", "HPB", "HPH")]
+    # The label that a client read in homologation.
+    assert {each["calendrier"]["libelle"] for each in four} == {
+        "Avec différenciation temporelle et saisonnière"
+    }
     for rank in range(36):
         both = [
             sum(mesures(serie)[rank]["valeur"] for serie in grid(answer)) for grid in (turpe, frn)
@@ -167,12 +173,12 @@ def test_a_grid_of_several_classes_is_sorted_by_class(tiers: Ask) -> None:
         assert abs(both[0] - both[1]) <= 8
 
 
-@pytest.mark.documented("GUI 0455 §4: calendars from the newest")
+@pytest.mark.observed("2022: the older calendar first (GUI 0455 says the reverse)")
 @pytest.mark.observed("2022: a change of meter ends and begins rows by an event")
 def test_a_change_of_meter_starts_a_calendar(tiers: Ask) -> None:
     answer = autorise(tiers, NOUVEAU_COMPTEUR)
-    assert calendars(frn(answer)) == [("FC000165", "BASE"), ("HoroF1", "BASE")]
-    newest, oldest = frn(answer)
+    assert calendars(frn(answer)) == [("HoroF1", "BASE"), ("FC000165", "BASE")]
+    oldest, newest = frn(answer)
     (distributor,) = turpe(answer)
     ending = mesures(oldest)[0]
     assert ending["dateFin"] == date(2025, 1, 7)
@@ -184,8 +190,11 @@ def test_a_change_of_meter_starts_a_calendar(tiers: Ask) -> None:
     assert (first["dateDebut"], first["dateFin"]) == (date(2025, 1, 7), date(2025, 1, 11))
     assert first["declencheur"]["code"] == "EVENEMENT"
     assert mesures(distributor)[-1]["dateDebut"] == date(2025, 1, 11)
-    # A meter that doesn't communicate is read on the spot twice a year, and estimated in between.
-    assert {each["nature"]["code"] for each in mesures(oldest)} == {"ESTI", "REGU"}
+    # A meter that doesn't communicate is read on the spot.
+    assert {each["nature"]["code"] for each in mesures(oldest)} == {"REEL"}
+    # The move to the new chain is followed by an estimate.
+    estimate = mesures(newest)[-2]
+    assert (estimate["dateFin"], estimate["nature"]["code"]) == (date(2025, 1, 15), "ESTI")
 
 
 @pytest.mark.documented("GUI 0455 §4: calendars of C5 of the new chain alone")
@@ -203,9 +212,9 @@ def test_calendars_are_told_before_the_distributor_s_first_row(tmp_path: Path) -
         assert calendriers() == [None]
         # 11 January, the day of the move.
         running.command("clock", "advance", "1d")
-        assert [each["code"] for each in calendriers()] == ["FC000165", "HoroF1"]
-        running.command("clock", "advance", "9d")
-        assert [each["code"] for each in calendriers()] == ["FC000165", "HoroF1"]
+        assert [each["code"] for each in calendriers()] == ["HoroF1", "FC000165"]
+        running.command("clock", "advance", "3d")
+        assert [each["code"] for each in calendriers()] == ["HoroF1", "FC000165"]
 
 
 @pytest.mark.documented("OFF 21.3: level 0, the supplier's grid alone; levels 1 and 2, both")
@@ -228,9 +237,10 @@ def test_nothing_before_the_last_commissioning(tiers: Ask) -> None:
 def test_the_depth_is_a_setting(tmp_path: Path) -> None:
     with start_simulator(tmp_path, *OPTIONS, "--profondeur-historique-mois", "12") as running:
         (serie,) = frn(autorise(asked_by(running), C5))
-    assert len(mesures(serie)) == 12
+    assert 12 <= len(mesures(serie)) <= 16
     # A row that straddles the depth is whole.
-    assert mesures(serie)[-1]["dateFin"] == date(2025, 8, 6)
+    assert date(2025, 7, 15) < mesures(serie)[-1]["dateFin"] <= date(2025, 8, 13)
+    assert mesures(serie)[-1]["dateDebut"] <= date(2025, 7, 15)
 
 
 @pytest.mark.documented("billing consumptions are differences of indexes")
@@ -264,11 +274,11 @@ def test_monthly_consumptions_are_differences_of_the_daily_indexes(
             ]
             kwh = {each.d[:10]: each.v // 1000 for each in register.valeur}
             for row in mesures(serie):
-                if row["dateDebut"] >= date(2025, 7, 15):
+                if row["dateDebut"] >= date(2025, 7, 15) and row["nature"]["code"] == "REEL":
                     debut, fin = row["dateDebut"].isoformat(), row["dateFin"].isoformat()
                     assert row["valeur"] == kwh[fin] - kwh[debut]
                     compared += 1
-    assert compared >= 22
+    assert compared >= 16
 
 
 @pytest.mark.observed("2022: the acquittement names the point")
@@ -353,7 +363,7 @@ def test_suds_reads_the_series(running: RunningSimulator) -> None:
     )
     service = suds_client(running, PATH).service
     answer = service.consulterMesures(__inject={"msg": message.encode()})
-    assert len(answer.seriesMesuresDateesGrilleFrn.serie[0].mesuresDatees.mesure) == 36
+    assert len(answer.seriesMesuresDateesGrilleFrn.serie[0].mesuresDatees.mesure) >= 36
 
 
 def test_every_listed_code_is_expected_by_a_test_or_told_unreachable() -> None:

@@ -12,6 +12,7 @@ from detaillees_kit import (
     C4,
     C5,
     C5_SANS_COLLECTE,
+    C5_SURPLUS,
     LUNDI,
     P1,
     P4,
@@ -24,7 +25,7 @@ from detaillees_kit import (
 from running_simulator import start_simulator
 from sql_state import change_point
 
-from sge_sim.homologation.evaluation import Refus
+from sge_sim.homologation.campaign.evaluation import Refus
 from sge_sim.services.registry import SERVICES
 from sge_sim.soap.codes import libelle
 
@@ -140,12 +141,12 @@ def test_sgt4l8_too_long_or_too_old(tiers: Detaillees, version: str) -> None:
 @pytest.mark.documented("GUI 0488 §3, B1: what each segment has")
 def test_sgt4n8_segment(tiers: Detaillees) -> None:
     assert code(tiers.v2(C4, "ENERGIE")) == "SGT4N8"
-    surplus = {"pas": "P1D", "sens": "INJECTION"}
-    for ask in (tiers.v2, tiers.v3):
-        assert code(ask("24210000002506", "PMAX", **surplus)) == "SGT4N8"
+    assert code(tiers.v2(C5_SURPLUS, "PMAX", pas="P1D", sens="INJECTION")) == "SGT4N8"
 
 
-@pytest.mark.documented("GUI 0488 §3, B1: C5 alone has maximum powers in v2.0, P4 too in v3.0")
+@pytest.mark.documented(
+    "C5 alone has maximum powers in v2.0, GUI 0488 §3, P4 too in v3.0, GUI 0497"
+)
 @pytest.mark.parametrize("prm", [C1, C2, C3, C4, P1, P4])
 def test_sgt4n8_segment_without_maximum_powers(tiers: Detaillees, prm: str) -> None:
     # v2.0 wants no step where there is nothing to give by step.

@@ -8,7 +8,7 @@ from typing import Any
 
 from detaillees_kit import C4, C5, Detaillees, blocks, listed
 
-from sge_sim.homologation.evaluation import Refus
+from sge_sim.homologation.campaign.evaluation import Refus
 
 PAGE = Path(__file__).parents[3] / "docs" / "mesures.md"
 HEAD = """\
@@ -42,7 +42,7 @@ that ended by then: PMA is the largest apparent power, in whole kVA (the largest
 where the subscribed power is in kW), DD is 600 s for each step beyond the subscribed power, DE the
 sum of the excess, DQ the square root of the sum of its squares. Points of the data set stay within
 their power: DD, DE and DQ are zeros.
-P1-P3 have PMA and TF alone. ER is not counted: SGT4G3.
+P1-P3 have PMA and TF alone. ER is counted by P4 alone: the sum of ERI and ERC (assumed).
 
 | point | measure | version | first stamp | last stamp | count | unit | order | row |
 |---|---|---|---|---|---|---|---|---|

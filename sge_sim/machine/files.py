@@ -1,0 +1,140 @@
+"""Files and folders, written whole or not at all, and private from their first byte if asked.
+
+They are made beside, under one name of their own (`.name.new`): what a killed process left is
+taken over by the next one that makes the same.
+"""
+
+import fcntl
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sge_sim.errors import UsageError
+
+PRIVATE = 0o600
+PUBLIC = 0o644
+PRIVATE_FOLDER = 0o700
+
+
+def make_private_folder(folder: Path) -> Path:
+    """Make `folder` and its missing parents, readable by their owner alone; return it."""
+    for missing in reversed([folder, *folder.parents]):
+        if not missing.is_dir():
+            missing.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+    return folder
+
+
+def write_atomically(path: Path, content: bytes, mode: int = PUBLIC) -> None:
+    """Write `content` beside `path`, then rename: a reader sees the old file or the new one.
+
+    Of several that write it at once, one comes after the other. An `OSError` names `path`. What is
+    there and isn't a regular file (a device, a pipe) stays: `UsageError`.
+    """
+    _refuse_special(path)
+    beside = _beside(path)
+    with _told_of(path), _alone_with(beside) as handle:
+        try:
+            os.ftruncate(handle, 0)
+            with open(handle, "wb", closefd=False) as file:
+                file.write(content)
+            os.fsync(handle)
+            os.fchmod(handle, mode)
+            beside.replace(path)
+        except BaseException:
+            beside.unlink(missing_ok=True)
+            raise
+
+
+def check_writable(path: Path) -> None:
+    """Raise `OSError` or `UsageError`, as `write_atomically` would, when `path` can't be written.
+
+    For work that is long: better known before it than after.
+    """
+    _refuse_special(path)
+    with _told_of(path), tempfile.TemporaryFile(dir=path.parent):
+        pass
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f".{path.name}.new")
+
+
+@contextmanager
+def _alone_with(beside: Path) -> Iterator[int]:
+    """Give the open file `beside`, which nobody else holds; readable by its owner alone."""
+    while True:
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        handle = os.open(beside, flags, PRIVATE)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            found = os.fstat(handle)
+            own = stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid()
+            if not own or found.st_nlink > 1:  # laid there by somebody who would read it
+                raise UsageError(f"{beside} n'est pas un fichier de sge-sim : le supprimer.")
+            if _is_at(beside, found):
+                os.fchmod(handle, PRIVATE)
+                yield handle
+                return
+            # Whoever held it before has given it its final name: begin again with a new one.
+        finally:
+            os.close(handle)
+
+
+def _is_at(path: Path, found: os.stat_result) -> bool:
+    try:
+        return os.path.samestat(found, path.lstat())
+    except FileNotFoundError:
+        return False
+
+
+def _refuse_special(path: Path) -> None:
+    """Raise `UsageError` if `path` is there and isn't a regular file."""
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{path} n'est pas un fichier ordinaire : en donner un autre.")
+
+
+@contextmanager
+def _told_of(path: Path) -> Iterator[None]:
+    """Have an `OSError` name `path`, whatever file beside it was tried."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = str(path)
+        raise
+
+
+def make_folder_once(folder: Path, fill: Callable[[Path], None]) -> Path:
+    """Make `folder` with what `fill` writes into it, unless it is there; return it.
+
+    `fill` works in a folder beside, which is then renamed. When several processes start at once,
+    the first makes it and the others wait.
+    """
+    if folder.is_dir():
+        return folder
+    beside = _beside(folder)
+    with locked(make_private_folder(folder.parent)):
+        if folder.is_dir():
+            return folder
+        shutil.rmtree(beside, ignore_errors=True)
+        try:
+            beside.mkdir(mode=PRIVATE_FOLDER)
+            fill(beside)
+            beside.rename(folder)
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+    return folder
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the folder for oneself: other processes that ask for it wait."""
+    handle = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, PRIVATE)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)

@@ -1,0 +1,42 @@
+"""The state of a simulator, as the commands that only look at it open it."""
+
+import os
+from pathlib import Path
+
+from sge_sim.errors import UsageError
+from sge_sim.settings import Settings, variable_of
+from sge_sim.store.database import Database
+from sge_sim.store.journal import Journal
+
+
+def open_database(data_dir: Path) -> Database:
+    """Open the database of `data_dir`, or the one that the variable of `database_url` names.
+
+    Raises `UsageError` where no simulator was started.
+    """
+    url = os.environ.get(variable_of("database_url"))
+    settings = Settings(data_dir=data_dir, database_url=url)
+    if settings.database_url is None:
+        require(data_dir / "sge-sim.db")
+    database = Database(settings.database)
+    database.prepare()
+    return database
+
+
+def open_journal(database: Database, data_dir: Path) -> Journal:
+    """Open the journal that stands beside a state.
+
+    Raises `UsageError` where it can't be used.
+    """
+    journal = Journal.beside(database, data_dir)
+    journal.prepare()
+    return journal
+
+
+def require(part: Path) -> None:
+    """Raise `UsageError` where `part`, of a folder of state, isn't there."""
+    if not part.exists():
+        raise UsageError(
+            f"{part.parent} ne contient pas de simulateur : l'indiquer par --data-dir, ou le créer "
+            "par sge-sim serve."
+        )

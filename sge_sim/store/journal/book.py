@@ -1,0 +1,239 @@
+"""The journal as the rest of the simulator uses it: append, find, drain, keep a mark."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection, func, inspect, select
+from sqlalchemy.exc import DBAPIError
+
+from sge_sim.errors import UsageError
+from sge_sim.machine.files import PRIVATE
+from sge_sim.store import schema
+from sge_sim.store.database import Database, sqlite_url
+from sge_sim.store.journal.drain import (
+    Bounds,
+    Drainer,
+    forget_after,
+    read_number,
+    set_number,
+    trim_all,
+)
+from sge_sim.store.journal.records import Echange, EchangeRecord
+from sge_sim.store.journal.search import Recherche, find, find_one
+from sge_sim.store.journal.spool import SpoolWriter, records_given_up, spool_files
+from sge_sim.store.journal.tables import VERSION, bilan, echange, metadata, reglage
+
+_FILE: Final = "journal.db"
+_FOLDER: Final = "journal-en-attente"
+_STATE_FILE: Final = "sge-sim.db"
+_SCHEMA: Final = "journal"
+_MAX_PENDING: Final = 256 * 2**20
+_EVERYTHING: Final = Recherche()
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class JournalState:
+    """How the journal fares: what it keeps, and what isn't in it yet or never will be."""
+
+    records: int
+    bytes: int
+    pending_bytes: int
+    """What waits in the spools of this machine."""
+    given_up: int
+    """Exchanges that could not be recorded, since the journal was made."""
+
+
+class Journal:
+    """A journal and its spool; make one per process, after forking, and share it among threads.
+
+    Whoever reads it sees every exchange that was answered on this machine before it asked, by
+    whatever process.
+    """
+
+    def __init__(
+        self, database: Database, folder: Path, *, max_pending: int = _MAX_PENDING
+    ) -> None:
+        self._database = database
+        self._folder = folder
+        self._writer = SpoolWriter(folder, max_pending)
+        self._drainer = Drainer(database, folder)
+        self._failing = False
+
+    @classmethod
+    def beside(
+        cls, state: Database, data_dir: Path, *, max_pending: int = _MAX_PENDING
+    ) -> "Journal":
+        """Return the journal of a simulator.
+
+        With SQLite it stands in a file beside the state's. In PostgreSQL its tables have a schema
+        of their own, and what waits to be stored is in `data_dir`, on each machine.
+        """
+        url = state.engine.url
+        if url.get_backend_name() != "sqlite" or url.database is None:
+            options = f"{url.query.get('options', '')} -csearch_path={_SCHEMA}".strip()
+            return cls(
+                Database(url.update_query_dict({"options": options})),
+                data_dir / _FOLDER,
+                max_pending=max_pending,
+            )
+        file = Path(url.database)
+        prefix = "" if file.name == _STATE_FILE else f"{file.stem}-"
+        return cls(
+            Database(sqlite_url(file.with_name(prefix + _FILE))),
+            file.with_name(prefix + _FOLDER),
+            max_pending=max_pending,
+        )
+
+    def prepare(self, bounds: Bounds | None = None, *, after_id: int = 0) -> None:
+        """Make the tables where they are missing; put `bounds` in force if given.
+
+        Identifiers of a new journal come after `after_id`: campaigns remember those of the one
+        that was there before.
+
+        Several processes may call at once. Raises `UsageError` when the database can't be opened
+        or is of another version.
+        """
+        file = self._database.engine.url.database
+        on_sqlite = self._database.engine.dialect.name == "sqlite"
+        if on_sqlite and file is not None:
+            with suppress(OSError):  # opening it says why
+                Path(file).touch(PRIVATE)
+        try:
+            if bounds is None and self._is_ready():
+                return
+            with self._database.writing_connection() as connection, connection.begin():
+                schema.lock(connection)
+                if not on_sqlite:
+                    connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {_SCHEMA}")
+                _make(connection, after_id)
+                if bounds is not None:
+                    set_number(connection, "max_records", bounds.max_records)
+                    set_number(connection, "max_bytes", bounds.max_bytes)
+                    trim_all(connection, bounds)
+        except DBAPIError as error:
+            raise UsageError(
+                f"le journal {self._database.engine.url.render_as_string()} ne peut pas être "
+                f"ouvert ({error.orig}) : vérifier les droits et la place."
+            ) from error
+
+    def append(self, record: EchangeRecord) -> None:
+        """Record an exchange; it outlives this process once this returns. Never raises."""
+        self._writer.append(record)
+
+    def drain(self) -> None:
+        """Store what waits; where that fails, it goes on waiting and a line of log says so."""
+        try:
+            self._drainer.drain()
+            self._failing = False
+        except (OSError, DBAPIError) as error:
+            if not self._failing:
+                _log.warning("Le journal ne peut pas être rangé (%s) : il attend.", error)
+            self._failing = True
+
+    def find_echange(self, echange_id: int) -> Echange | None:
+        """Return one exchange with its bodies."""
+        with self._reading() as connection:
+            return find_one(connection, echange_id)
+
+    def find_echanges(
+        self,
+        recherche: Recherche = _EVERYTHING,
+        *,
+        limit: int = 100,
+        before_id: int | None = None,
+        after_id: int | None = None,
+        with_bodies: bool = False,
+    ) -> list[Echange]:
+        """Return at most `limit` exchanges that agree with every criterion of `recherche`.
+
+        The newest come first; with `before_id`, only those recorded before it: the next page. With
+        `after_id`, only those recorded after it, the oldest first: who passes the last identifier
+        it got misses none. Bodies are read with `with_bodies` only.
+        """
+        with self._reading() as connection:
+            return find(
+                connection,
+                recherche,
+                limit=limit,
+                before_id=before_id,
+                after_id=after_id,
+                with_bodies=with_bodies,
+            )
+
+    def newest_id(self) -> int:
+        """Return the identifier of the newest exchange, 0 if there is none."""
+        with self._reading() as connection:
+            return connection.scalar(select(func.max(echange.c.id))) or 0
+
+    def mark(self) -> None:
+        """Keep in mind what is recorded by now, for `forget_after_mark`."""
+        newest = self.newest_id()
+        with self._database.writing_connection() as connection, connection.begin():
+            set_number(connection, "marque", newest)
+
+    def forget_after_mark(self) -> None:
+        """Delete what was recorded since the mark; nothing if there is none."""
+        self.drain()
+        with self._database.writing_connection() as connection, connection.begin():
+            marked = read_number(connection, "marque")
+            if marked is not None:
+                forget_after(connection, marked)
+
+    def state(self) -> JournalState:
+        """Return how the journal fares; nothing is drained for it."""
+        with self._database.reading() as connection:
+            records, size = connection.execute(
+                select(func.sum(bilan.c.records), func.sum(bilan.c.bytes))
+            ).one()
+            lost = read_number(connection, "perdus") or 0
+        for name in spool_files(self._folder):
+            with suppress(FileNotFoundError):
+                lost += records_given_up(self._folder / name)
+        return JournalState(
+            int(records or 0),
+            int(size or 0),
+            self._drainer.pending_bytes(),
+            lost + self._writer.given_up,
+        )
+
+    def close(self) -> None:
+        """Let go of the file and of the connections."""
+        self._writer.close()
+        self._database.dispose()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """Give a connection that sees one consistent journal, everything answered included."""
+        self.drain()
+        with self._database.sessions() as session:
+            yield session.connection()
+
+    def _is_ready(self) -> bool:
+        with self._database.reading() as connection:
+            if not inspect(connection).has_table(reglage.name):
+                return False
+            _check_version(connection)
+            return True
+
+
+def _make(connection: Connection, after_id: int) -> None:
+    metadata.create_all(connection)
+    if read_number(connection, "version") is None:
+        set_number(connection, "version", VERSION)
+        set_number(connection, "avant", after_id)
+    _check_version(connection)
+
+
+def _check_version(connection: Connection) -> None:
+    version = read_number(connection, "version")
+    if version != VERSION:
+        raise UsageError(
+            f"ce journal vient d'une autre version de sge-sim (schéma {version}) : l'effacer, ou "
+            "prendre cette version."
+        )

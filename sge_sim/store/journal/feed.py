@@ -1,0 +1,84 @@
+"""Drains the journal from time to time, and wakes whoever waits for the next exchange."""
+
+import logging
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Final
+
+from sge_sim.store.journal.book import Journal
+
+_SECONDS: Final = 1.0
+_SECONDS_LISTENED_TO: Final = 0.25
+_NICENESS: Final = 10
+
+_log = logging.getLogger(__name__)
+
+
+class JournalFeed:
+    """The journal's own thread, in the process of the administration.
+
+    Callers pay one write for a record; the rest is done here once a second, four times while
+    somebody waits, at a low priority.
+    """
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._news = threading.Condition()
+        self._newest = 0
+        self._listeners = 0
+        self._stopping = False
+
+    def wait(self, after_id: int, timeout: float) -> int:
+        """Return the newest identifier once it isn't `after_id`, or after `timeout` seconds.
+
+        It may be smaller: a state that was brought back has forgotten what came after.
+        """
+        with self._news:
+            self._listeners += 1
+            self._news.notify_all()  # the thread may be in its longer pause
+            try:
+                self._news.wait_for(lambda: self._newest != after_id or self._stopping, timeout)
+            finally:
+                self._listeners -= 1
+            return self._newest
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Drain in a thread until the block ends, a last time then."""
+        thread = threading.Thread(target=self._work, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            with self._news:
+                self._stopping = True
+                self._news.notify_all()
+            thread.join()
+            self._journal.drain()
+
+    def _work(self) -> None:
+        _be_nice()
+        while not self._stopping:
+            try:
+                newest = self._journal.newest_id()
+            except Exception:
+                _log.exception("Le journal n'a pas pu être lu ; un autre essai suivra.")
+                newest = self._newest
+            with self._news:
+                if newest != self._newest:
+                    self._newest = newest
+                    self._news.notify_all()
+                if self._listeners:
+                    self._news.wait_for(lambda: self._stopping, _SECONDS_LISTENED_TO)
+                else:
+                    self._news.wait_for(lambda: self._stopping or self._listeners > 0, _SECONDS)
+
+
+def _be_nice() -> None:
+    """Leave the processor to the callers; on Linux alone has a thread its own priority."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)

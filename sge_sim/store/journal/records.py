@@ -1,0 +1,133 @@
+"""What the journal records of an exchange, and how it is written in a spool."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from sge_sim.domaine.nomenclatures import KindEchange
+
+DETAIL_MAX: Final = 4000
+"""Characters of a detail; those of the other texts are in `_bounded`."""
+BODY_MAX: Final = 16 * 2**20
+"""Bytes of a body."""
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+_CUT: Final = "…"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecidingRule:
+    """The rule that decided a refusal; its code is the exchange's."""
+
+    name: str
+    source: str
+    provenance: str
+    explanation: str
+    """What would have passed, in French."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EchangeRecord:
+    """An exchange to be recorded.
+
+    `instant` is the simulated time, `machine_instant` the machine's; both are aware.
+    """
+
+    instant: datetime
+    machine_instant: datetime
+    duration_ms: float
+    kind: KindEchange
+    acteur_code: str | None = None
+    certificate_fingerprint: str | None = None
+    certificate_subject: str | None = None
+    remote_address: str | None = None
+    service: str | None = None
+    version: str | None = None
+    prm: str | None = None
+    code: str | None = None
+    http_status: int | None = None
+    rule: DecidingRule | None = None
+    detail: str | None = None
+    request: bytes | None = None
+    response: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Echange(EchangeRecord):
+    """A recorded exchange. Identifiers grow in the order of recording.
+
+    `size` is what it takes in the journal, in bytes, its bodies compressed. The bodies are None
+    when they weren't asked for.
+    """
+
+    id: int
+    size: int
+
+
+def microseconds(instant: datetime) -> int:
+    """Return an aware instant as microseconds since 1970, UTC."""
+    return (instant - _EPOCH) // _MICROSECOND
+
+
+def instant_of(value: int) -> datetime:
+    """Return the aware instant, in UTC, that `microseconds` made a number of."""
+    return _EPOCH + value * _MICROSECOND
+
+
+def encode(record: EchangeRecord) -> bytes:
+    """Return the fields of a record but its bodies, each within its bound."""
+    rule = record.rule
+    return json.dumps(
+        (
+            microseconds(record.instant),
+            microseconds(record.machine_instant),
+            record.duration_ms,
+            record.kind,
+            _bounded(record.acteur_code, 20),
+            record.http_status,
+            _bounded(record.certificate_fingerprint, 64),
+            _bounded(record.certificate_subject, 300),
+            _bounded(record.remote_address, 64),
+            _bounded(record.service, 100),
+            _bounded(record.version, 10),
+            _bounded(record.prm, 20),
+            _bounded(record.code, 15),
+            _bounded(None if rule is None else rule.name, 100),
+            _bounded(None if rule is None else rule.source, 255),
+            _bounded(None if rule is None else rule.provenance, 20),
+            _bounded(None if rule is None else rule.explanation, 1000),
+            _bounded(record.detail, DETAIL_MAX),
+        )
+    ).encode()
+
+
+ENCODED: Final = (
+    *("instant", "machine_instant", "duration_ms", "kind", "acteur_code", "http_status"),
+    *("certificate_fingerprint", "certificate_subject", "remote_address"),
+    *("service", "version", "prm", "code"),
+    *("rule_name", "rule_source", "rule_provenance", "rule_explanation", "detail"),
+)
+"""The names of the fields that `encode` writes, in their order."""
+
+
+def decode(encoded: bytes) -> dict[str, Any]:
+    """Return the fields that `encode` wrote, by their names; instants in microseconds.
+
+    What a database can't hold is replaced: half a character (a surrogate alone), a zero.
+    """
+    values = json.loads(encoded)
+    if b"\\u0000" in encoded or b"\\ud" in encoded:
+        values = [_storable(one) if isinstance(one, str) else one for one in values]
+    return dict(zip(ENCODED, values, strict=True))
+
+
+def _bounded(text: str | None, most: int) -> str | None:
+    if text is None or len(text) <= most:
+        return text
+    return text[: most - 1] + _CUT
+
+
+def _storable(text: str) -> str:
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()

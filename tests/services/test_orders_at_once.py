@@ -1,0 +1,82 @@
+"""Many clients order and stop at once, in two processes: what they write follows one another."""
+
+import random
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from orders_kit import C5, Orders, orders_simulator
+from sql_state import query
+
+CLIENTS, ORDERS_EACH = 24, 10
+POINTS = 3
+
+
+@pytest.fixture(scope="module")
+def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Orders]:
+    """A simulator of two processes, once its clients have ordered and stopped."""
+    with orders_simulator(tmp_path_factory.mktemp("busy"), "--workers", "2") as orders:
+        points = _points(orders)
+
+        def one_client(number: int) -> None:
+            client, draw = Orders(orders.simulator), random.Random(number)
+            for _ in range(ORDERS_EACH):
+                prm = draw.choice(points)
+                ordered = client.collecte(prm)
+                listed = client.services(prm) if isinstance(ordered, str) else [ordered["body"]]
+                for service in listed[-1:]:
+                    client.arret(prm, service["serviceSouscritId"])
+
+        with ThreadPoolExecutor(CLIENTS) as pool:
+            list(pool.map(one_client, range(CLIENTS)))
+        yield orders
+
+
+def _points(orders: Orders) -> list[str]:
+    rows = query(
+        orders.simulator,
+        "SELECT prm FROM point WHERE segment = 'C5' AND etat_contractuel = 'SERVC' "
+        "AND teleoperable AND niveau_ouverture_services = 2 AND etat_alimentation = 'ALIM' "
+        "AND contrat_soutirage AND NOT opposition_courbe AND NOT provisoire "
+        "AND NOT groupement_turpe AND operation_en_cours IS NULL ORDER BY prm LIMIT ?",
+        POINTS - 1,
+    )
+    return [C5, *(row[0] for row in rows)]
+
+
+def services(orders: Orders) -> list[Any]:
+    found = query(
+        orders.simulator,
+        "SELECT prm, service_souscrit_id, ordered_at, activated_at, ended_at FROM service_souscrit "
+        "WHERE type = 'TRANSREC' ORDER BY service_souscrit_id",
+    )
+    assert len(found) > CLIENTS  # or nothing was put to the test
+    return found
+
+
+def test_a_service_ends_after_it_started(busy: Orders) -> None:
+    backwards = [
+        one for one in services(busy) if one[4] is not None and not one[2] <= one[3] <= one[4]
+    ]
+    assert not backwards
+
+
+def test_a_service_starts_once_the_one_before_it_has_ended(busy: Orders) -> None:
+    spans: dict[str, list[Any]] = {}
+    for prm, _, _, activated, ended in services(busy):
+        spans.setdefault(prm, []).append((activated, ended))
+    for of_one_point in spans.values():
+        for (_, ended), (started, _) in pairwise(of_one_point):
+            assert ended is not None
+            assert ended <= started
+
+
+def test_numbers_grow_as_their_instants_do(busy: Orders) -> None:
+    ordered = [one[2] for one in services(busy)]
+    assert ordered == sorted(ordered)
+
+
+def test_no_collection_ends_before_it_begins(busy: Orders) -> None:
+    assert not query(busy.simulator, "SELECT * FROM collecte WHERE fin < debut")

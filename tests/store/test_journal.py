@@ -1,0 +1,326 @@
+"""The journal: what is recorded, found again and forgotten."""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import fields, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from journal_kit import PLENTY, RECORD, codes, only, open_journal_in
+
+from sge_sim.errors import UsageError
+from sge_sim.store.database import Database, sqlite_url
+from sge_sim.store.journal import (
+    Bounds,
+    DecidingRule,
+    EchangeRecord,
+    Journal,
+    JournalFeed,
+    Recherche,
+)
+
+RULE = DecidingRule(
+    name="accord_absent", source="GUI 0469", provenance="documented", explanation="accord=true"
+)
+HANDSHAKE = EchangeRecord(
+    instant=RECORD.instant,
+    machine_instant=RECORD.machine_instant,
+    duration_ms=3.0,
+    kind="handshake",
+    detail="aucun certificat présenté",
+)
+FILE = replace(HANDSHAKE, kind="flux", detail="Flux R50")
+
+
+def open_state(folder: Path) -> Database:
+    return Database(sqlite_url(folder / "sge-sim.db"))
+
+
+JournalWith = Callable[..., Journal]
+
+
+@pytest.fixture
+def journal_with(tmp_path: Path) -> Iterator[JournalWith]:
+    """Give what opens the journal of the test with its bounds."""
+    opened = []
+
+    def make(max_records: int = 10_000, max_bytes: int = 10**9, **options: int) -> Journal:
+        opened.append(open_journal_in(tmp_path, Bounds(max_records, max_bytes), **options))
+        return opened[-1]
+
+    yield make
+    for journal in opened:
+        journal.close()
+
+
+@pytest.fixture
+def journal(journal_with: JournalWith) -> Journal:
+    return journal_with()
+
+
+def test_a_record_is_in_the_journal_for_whoever_asks_after_append(
+    journal: Journal, journal_with: JournalWith
+) -> None:
+    journal.append(RECORD)
+    assert codes(journal_with()) == ["SGT200"]
+    journal.append(replace(RECORD, code="SGT401"))
+    assert codes(journal) == ["SGT401", "SGT200"]
+
+
+def test_everything_that_was_recorded_is_read_back(journal: Journal) -> None:
+    refused = replace(RECORD, code="SGT566", http_status=500, rule=RULE, detail="é\nà")
+    journal.append(refused)
+    echange = only(journal)
+    for field in fields(EchangeRecord):
+        assert getattr(echange, field.name) == getattr(refused, field.name), field.name
+
+
+def test_a_handshake_has_neither_service_nor_bodies(journal: Journal) -> None:
+    journal.append(HANDSHAKE)
+    echange = only(journal)
+    assert (echange.service, echange.request, echange.response) == (None, None, None)
+    assert echange.rule is None
+
+
+def test_an_empty_body_isnt_no_body(journal: Journal) -> None:
+    journal.append(replace(RECORD, request=b""))
+    assert only(journal).request == b""
+
+
+def test_a_text_that_no_database_holds_is_recorded_all_the_same(journal: Journal) -> None:
+    journal.append(replace(RECORD, detail="a\0b\udc80c", remote_address="\0"))
+    echange = only(journal)
+    assert echange.detail == "a\N{REPLACEMENT CHARACTER}b?c"
+    assert echange.remote_address == "\N{REPLACEMENT CHARACTER}"
+
+
+def test_no_field_is_longer_than_its_bound(journal: Journal) -> None:
+    long = "x" * 10**6
+    texts = [one.name for one in fields(EchangeRecord) if one.type == str | None]
+    assert len(texts) == 9
+    rule = DecidingRule(name=long, source=long, provenance=long, explanation=long)
+    record = EchangeRecord(
+        instant=RECORD.instant,
+        machine_instant=RECORD.machine_instant,
+        duration_ms=1,
+        kind="soap",
+        rule=rule,
+        **dict.fromkeys(texts, long),  # type: ignore[arg-type]
+    )
+    journal.append(record)
+    echange = only(journal)
+    assert echange.rule is not None
+    told = [getattr(echange, name) for name in texts]
+    told += [getattr(echange.rule, one.name) for one in fields(DecidingRule)]
+    assert max(map(len, told)) == 4000
+    assert all(one.endswith("…") for one in told)
+    assert len(echange.certificate_subject or "") == 300
+
+
+def test_the_size_counts_every_field(journal: Journal) -> None:
+    journal.append(HANDSHAKE)
+    journal.append(replace(HANDSHAKE, detail="x" * 1000))
+    longer, shorter = journal.find_echanges()
+    assert longer.size - shorter.size == 1000 - len(HANDSHAKE.detail or "")
+
+
+def test_bodies_are_kept_compressed(journal: Journal) -> None:
+    journal.append(replace(RECORD, response=b"<mesure>1</mesure>" * 2000))
+    assert only(journal).size < 1000
+    assert only(journal).response == b"<mesure>1</mesure>" * 2000
+
+
+def test_a_listing_does_not_read_the_bodies(journal: Journal) -> None:
+    journal.append(RECORD)
+    (light,) = journal.find_echanges()
+    assert (light.request, light.response) == (None, None)
+    (whole,) = journal.find_echanges(with_bodies=True)
+    assert whole.response == b"<reponse/>"
+
+
+def test_whoever_follows_the_journal_misses_nothing(journal: Journal) -> None:
+    followed, last = [], 0
+    for number in range(5):
+        journal.append(replace(RECORD, code=str(number)))
+        if number % 2:
+            new = journal.find_echanges(after_id=last)
+            followed += [echange.code for echange in new]
+            last = new[-1].id
+    assert followed == ["0", "1", "2", "3"]
+
+
+def test_identifiers_follow_the_order_of_the_machine_instants(
+    journal: Journal, journal_with: JournalWith
+) -> None:
+    """Two processes answered in turn; nobody read in between."""
+    other = journal_with()
+    for number in range(10):
+        instant = RECORD.machine_instant + timedelta(milliseconds=number)
+        record = replace(RECORD, code=str(number), machine_instant=instant)
+        (journal, other)[number % 2].append(record)
+    assert codes(journal) == [str(number) for number in range(9, -1, -1)]
+
+
+def test_identifiers_go_on_after_those_that_campaigns_remember(tmp_path: Path) -> None:
+    journal = Journal.beside(open_state(tmp_path), tmp_path)
+    journal.prepare(PLENTY, after_id=41)
+    journal.append(RECORD)
+    assert only(journal).id == 42
+    journal.close()
+
+
+def test_the_journal_keeps_the_newest_of_each_kind(journal_with: JournalWith) -> None:
+    journal = journal_with(max_records=50)
+    for number in range(120):
+        journal.append(replace(RECORD, code=str(number)))
+        journal.append(FILE)
+        journal.append(HANDSHAKE)
+    kinds = Counter(one.kind for one in journal.find_echanges(limit=1000))
+    assert kinds == {"soap": 50, "flux": 50, "handshake": 50}
+    calls = codes(journal, kinds=frozenset({"soap"}))
+    assert calls == [str(number) for number in range(119, 69, -1)]
+
+
+def test_files_never_evict_a_call_by_their_bytes(journal_with: JournalWith) -> None:
+    journal = journal_with(max_bytes=200_000)
+    journal.append(RECORD)
+    for _ in range(300):
+        journal.append(replace(FILE, detail="x" * 3000))
+    found = journal.find_echanges(limit=1000)
+    assert found[-1].kind == "soap"
+    assert sum(one.size for one in found if one.kind == "flux") <= 200_000 / 16
+
+
+def test_the_journal_keeps_no_more_bytes_than_asked(journal_with: JournalWith) -> None:
+    journal = journal_with(max_bytes=100_000)
+    for _ in range(400):
+        journal.append(replace(RECORD, detail="x" * 3000))
+    found = journal.find_echanges(limit=1000)
+    assert len(found) > 10
+    assert sum(one.size for one in found) <= 100_000
+    assert journal.state().bytes == sum(one.size for one in found)
+    assert journal.state().records == len(found)
+
+
+def test_a_record_larger_than_the_journal_is_kept_while_it_is_the_newest(
+    journal_with: JournalWith,
+) -> None:
+    journal = journal_with(max_bytes=1000)
+    for number in range(20):
+        journal.append(replace(RECORD, code=str(number), detail="x" * 3000))
+    assert codes(journal) == ["19"]
+
+
+def test_bounds_made_smaller_hold_from_the_next_start(journal_with: JournalWith) -> None:
+    journal = journal_with()
+    for _ in range(300):
+        journal.append(RECORD)
+    journal.drain()
+    assert len(codes(journal_with(max_records=20))) == 20
+
+
+def test_whoever_drains_keeps_the_bounds_of_whoever_serves(
+    journal_with: JournalWith, tmp_path: Path
+) -> None:
+    journal = journal_with(max_records=20)
+    reader = Journal.beside(open_state(tmp_path), tmp_path)
+    reader.prepare()
+    for _ in range(50):
+        journal.append(RECORD)
+    assert len(codes(reader)) == 20
+    reader.close()
+
+
+def test_many_threads_lose_no_record(journal: Journal) -> None:
+    def append(thread: int) -> None:
+        for number in range(50):
+            journal.append(replace(RECORD, code=f"{thread}-{number}"))
+            assert codes(journal, code=f"{thread}-{number}")
+
+    threads = [Thread(target=append, args=(thread,)) for thread in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(map(str, codes(journal))) == sorted(
+        f"{thread}-{number}" for thread in range(8) for number in range(50)
+    )
+
+
+def test_the_mark_forgets_what_came_after_it_and_what_still_waited(
+    journal: Journal, journal_with: JournalWith
+) -> None:
+    other = journal_with()
+    journal.append(replace(RECORD, code="before"))
+    other.append(replace(RECORD, code="waiting"))
+    journal.mark()
+    journal.append(replace(RECORD, code="after"))
+    journal.drain()
+    other.append(replace(RECORD, code="after too"))
+    for _ in range(2):
+        journal.forget_after_mark()
+        assert codes(journal) == ["waiting", "before"]
+        assert journal.state().records == 2
+    journal.append(replace(RECORD, code="new"))
+    assert codes(journal) == ["new", "waiting", "before"]
+
+
+def test_a_journal_of_another_version_is_refused(journal: Journal, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "journal.db") as connection:
+        connection.execute("UPDATE reglage SET valeur = 99 WHERE nom = 'version'")
+    connection.close()
+    with pytest.raises(UsageError, match="autre version"):
+        open_journal_in(tmp_path)
+
+
+def test_two_states_in_one_folder_have_a_journal_each(tmp_path: Path) -> None:
+    journals = [
+        Journal.beside(Database(sqlite_url(tmp_path / name)), tmp_path) for name in ("a.db", "b.db")
+    ]
+    for journal in journals:
+        journal.prepare(PLENTY)
+    journals[0].append(RECORD)
+    assert [len(codes(journal)) for journal in journals] == [1, 0]
+    for journal in journals:
+        journal.close()
+
+
+def test_who_waits_is_told_of_an_exchange_that_another_process_answered(
+    journal: Journal, journal_with: JournalWith
+) -> None:
+    feed = JournalFeed(journal)
+    with feed.running():
+        assert feed.wait(0, 0.05) == 0
+        journal_with().append(RECORD)
+        assert feed.wait(0, 30) == 1
+        assert feed.wait(1, 0.05) == 1
+
+
+def test_what_is_appended_is_stored_without_a_reader(
+    journal: Journal, journal_with: JournalWith
+) -> None:
+    answering = journal_with()
+    answering.append(RECORD)
+    assert answering.state().pending_bytes > 0
+    with JournalFeed(journal).running():
+        pass
+    assert answering.state().pending_bytes == 0
+    assert answering.state().records == 1
+
+
+def test_a_search_by_period_keeps_to_it(journal: Journal) -> None:
+    start = datetime(2024, 1, 1, tzinfo=UTC)
+    for hour in (5, 1, 3, 2, 4):  # the simulated clock may be moved back
+        instant = start + timedelta(hours=hour)
+        journal.append(replace(RECORD, code=str(hour), instant=instant))
+    period = {"debut": start + timedelta(hours=2), "fin": start + timedelta(hours=4)}
+    assert codes(journal, **period) == ["2", "3"]
+    assert codes(journal, acteur="TIERS1", **period) == ["2", "3"]
+    assert codes(journal, code="3", **period) == ["3"]
+    assert codes(journal, prefixe="259", **period) == ["2", "3"]
+    assert codes(journal, code="1", **period) == []
+    assert codes(journal, debut=start + timedelta(days=1)) == []
+    assert journal.find_echanges(Recherche(debut=start), limit=2, after_id=0)[0].code == "5"

@@ -1,0 +1,299 @@
+"""The spool: what outlives a process that is killed, and what a full disk costs."""
+
+import errno
+import fcntl
+import logging
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from multiprocessing import get_context
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+from journal_kit import RECORD, codes, open_journal_in
+
+from sge_sim.clock import elapsed_ms, stopwatch
+from sge_sim.store.journal import Journal, spool
+
+KIT = Path(__file__).parent
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    journal = open_journal_in(tmp_path)
+    yield journal
+    journal.close()
+
+
+def waiting(folder: Path) -> list[Path]:
+    return sorted((folder / "journal-en-attente").glob("*.spool"))
+
+
+def start(folder: Path, program: str) -> subprocess.Popen[str]:
+    """Run a program in a process of its own, with `journal` open in `folder`."""
+    begin = (
+        "import sys, os, signal\n"
+        f"sys.path.insert(0, {str(KIT)!r})\n"
+        "from pathlib import Path\n"
+        "from dataclasses import replace\n"
+        "from journal_kit import RECORD, codes, open_journal_in\n"
+        f"journal = open_journal_in(Path({str(folder)!r}))\n"
+    )
+    return subprocess.Popen(
+        [sys.executable, "-c", begin + program], stdout=subprocess.PIPE, text=True
+    )
+
+
+def test_a_process_that_is_killed_loses_nothing_that_it_appended(
+    journal: Journal, tmp_path: Path
+) -> None:
+    answering = start(
+        tmp_path,
+        "number = 0\n"
+        "while True:\n"
+        "    journal.append(replace(RECORD, code=str(number), response=b'x' * 30000))\n"
+        "    print(number, flush=True)\n"
+        "    number += 1\n",
+    )
+    assert answering.stdout is not None
+    told = [answering.stdout.readline() for _ in range(200)]
+    answering.kill()
+    told += answering.stdout.readlines()
+    answering.stdout.close()
+    answering.wait()
+    found = codes(journal)
+    assert len(found) - len(told) in (0, 1)  # it may have been killed before it told
+    assert found[::-1] == [str(number) for number in range(len(found))]
+    assert waiting(tmp_path) == []
+
+
+@pytest.mark.parametrize("stop", ["commit", "stored", "removed"])
+def test_a_drainer_killed_at_any_step_stores_each_record_once(
+    journal: Journal, tmp_path: Path, stop: str
+) -> None:
+    for number in range(300):
+        journal.append(replace(RECORD, code=str(number)))
+    journal.close()  # nobody holds the file any more: it is to be removed
+    kill = "lambda *_: os.kill(os.getpid(), signal.SIGKILL)"
+    program = "import sge_sim.store.journal.drain as drain\n"
+    program += {
+        "commit": f"drain._forget = {kill}\n",
+        "stored": f"drain.Drainer._remove_finished = {kill}\n",
+        "removed": f"Path.unlink = {kill}\n",
+    }[stop]
+    draining = start(tmp_path, program + "journal.drain()\n")
+    assert draining.wait() == -signal.SIGKILL
+    assert draining.stdout is not None
+    draining.stdout.close()
+    assert len(waiting(tmp_path)) == 1
+    assert codes(journal) == [str(number) for number in range(299, -1, -1)]
+    assert waiting(tmp_path) == []
+
+
+def append_and_drain(folder: Path, worker: int) -> None:
+    journal = open_journal_in(folder)
+    for number in range(300):
+        journal.append(replace(RECORD, code=f"{worker}-{number}"))
+        if number % 7 == worker:
+            journal.drain()
+    journal.close()
+
+
+def test_processes_that_append_and_drain_at_once_store_each_record_once(
+    journal: Journal, tmp_path: Path
+) -> None:
+    processes = [
+        get_context("spawn").Process(target=append_and_drain, args=(tmp_path, worker))
+        for worker in range(4)
+    ]
+    for process in processes:
+        process.start()
+    followed, last = Counter[str | None](), 0
+    while any(process.is_alive() for process in processes):
+        for echange in journal.find_echanges(after_id=last, limit=1000):
+            followed[echange.code] += 1
+            last = echange.id
+    for process in processes:
+        process.join()
+    followed.update(one.code for one in journal.find_echanges(after_id=last, limit=10_000))
+    assert [process.exitcode for process in processes] == [0] * 4
+    expected = {f"{worker}-{number}": 1 for worker in range(4) for number in range(300)}
+    assert Counter(codes(journal)) == expected
+    # Whoever follows by the identifiers sees each as well: none comes under a smaller one.
+    assert followed == expected
+    journal.drain()
+    assert waiting(tmp_path) == []
+
+
+def test_files_that_are_full_are_followed_by_others(
+    journal: Journal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spool, "_FILE_MAX", 10_000)
+    for number in range(100):
+        journal.append(replace(RECORD, code=str(number), response=os.urandom(500)))
+    assert len(waiting(tmp_path)) > 5
+    assert codes(journal) == [str(number) for number in range(99, -1, -1)]
+    assert len(waiting(tmp_path)) == 1
+
+
+def test_a_record_larger_than_what_is_read_at_once_is_stored(journal: Journal) -> None:
+    journal.append(replace(RECORD, response=b"x" * 5_000_000))
+    journal.append(replace(RECORD, response=b"x" * 20_000_000))
+    second, first = journal.find_echanges(with_bodies=True)
+    assert len(first.response or b"") == 5_000_000
+    assert len(second.response or b"") == 16 * 2**20
+
+
+def test_a_record_cut_by_the_end_of_its_process_is_left_out(
+    journal: Journal, tmp_path: Path
+) -> None:
+    journal.append(RECORD)
+    journal.append(replace(RECORD, code="cut"))
+    journal.close()
+    (file,) = waiting(tmp_path)
+    os.truncate(file, file.stat().st_size - 10)
+    assert codes(journal) == ["SGT200"]
+    assert waiting(tmp_path) == []
+
+
+class Pwritev:
+    """Stands for a disk that is full: no room for a record, or for a part of it only."""
+
+    def __init__(self, room: int) -> None:
+        self.room = room
+        self.write = os.pwritev
+
+    def __call__(self, file: int, parts: list[bytes], at: int) -> int:
+        if self.room == 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return self.write(file, [b"".join(parts)[: self.room]], at)
+
+
+@pytest.mark.parametrize("room", [0, 100])
+def test_a_full_disk_is_counted_and_told_once_and_ends(
+    journal: Journal,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    room: int,
+    tmp_path: Path,
+) -> None:
+    journal.append(RECORD)
+    for _ in range(2):
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "pwritev", Pwritev(room))
+            for _ in range(3):
+                journal.append(replace(RECORD, code="lost"))
+        journal.append(replace(RECORD, code="after"))
+    assert codes(journal) == ["after", "after", "SGT200"]
+    # Another process sees the count too, and it outlives the file that bears it.
+    assert open_journal_in(tmp_path).state().given_up == 6
+    (file,) = waiting(tmp_path)
+    journal.close()
+    journal.append(RECORD)
+    journal.drain()
+    assert not file.exists()
+    assert journal.state().given_up == 6
+    told = [one for one in caplog.records if "journal ne peut pas être écrit" in one.message]
+    assert len(told) == 2
+
+
+def test_a_file_closed_under_the_journal_costs_one_record(journal: Journal, tmp_path: Path) -> None:
+    journal.append(RECORD)
+    os.close(journal._writer._file)
+    journal.append(replace(RECORD, code="lost"))
+    journal.append(replace(RECORD, code="after"))
+    assert codes(journal) == ["after", "SGT200"]
+    assert journal.state().given_up == 1
+
+
+def test_a_folder_that_cannot_be_made_never_raises(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    journal = open_journal_in(tmp_path)
+    (tmp_path / "journal-en-attente").write_text("not a folder", encoding="utf-8")
+    for _ in range(5):
+        journal.append(RECORD)
+    assert journal.state().given_up == 5
+    assert len(caplog.records) == 1
+    journal.close()
+
+
+def test_a_record_that_cannot_be_written_down_never_raises(journal: Journal) -> None:
+    journal.append(replace(RECORD, duration_ms=object()))  # type: ignore[arg-type]
+    journal.append(RECORD)
+    assert codes(journal) == ["SGT200"]
+    assert journal.state().given_up == 1
+
+
+def test_what_waits_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spool, "_FILE_MAX", 10_000)
+    journal = open_journal_in(tmp_path, max_pending=50_000)
+    for _ in range(200):
+        journal.append(replace(RECORD, response=os.urandom(1000)))
+    lost = journal.state().given_up
+    assert lost > 100
+    assert sum(file.stat().st_size for file in waiting(tmp_path)) < 80_000
+    assert len(codes(journal)) == 200 - lost
+    journal.append(replace(RECORD, code="after"))
+    assert codes(journal, limit=1) == ["after"]
+    journal.close()
+
+
+def test_a_journal_that_cannot_be_stored_waits_and_is_read_as_it_is(
+    journal: Journal, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    journal.append(RECORD)
+    assert codes(journal) == ["SGT200"]
+    change = "ALTER TABLE {} RENAME TO {}"
+    with sqlite3.connect(tmp_path / "journal.db") as connection:
+        connection.execute(change.format("spool", "away"))
+    for _ in range(3):
+        journal.append(replace(RECORD, code="waits"))
+        assert codes(journal) == ["SGT200"]
+    assert [one.levelno for one in caplog.records] == [logging.WARNING]
+    with sqlite3.connect(tmp_path / "journal.db") as connection:
+        connection.execute(change.format("away", "spool"))
+    connection.close()
+    assert codes(journal) == ["waits", "waits", "waits", "SGT200"]
+    assert journal.state().given_up == 0
+
+
+def test_who_appends_never_waits_for_who_drains(journal: Journal, tmp_path: Path) -> None:
+    journal.append(RECORD)
+    folder = tmp_path / "journal-en-attente"
+    handle = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    with sqlite3.connect(tmp_path / "journal.db", isolation_level=None) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        appended = Event()
+        Thread(target=lambda: (journal.append(RECORD), appended.set())).start()
+        assert appended.wait(5)
+        connection.execute("ROLLBACK")
+    connection.close()
+    os.close(handle)
+    assert len(codes(journal)) == 2
+
+
+def test_an_append_costs_a_write(journal: Journal) -> None:
+    record = replace(RECORD, request=b"x" * 1000, response=b"y" * 32_000)
+    times = []
+    for _ in range(500):
+        started = stopwatch()
+        journal.append(record)
+        times.append(elapsed_ms(started))
+    assert sorted(times)[100] < 0.2  # 0.03 on an idle machine; a commit would take more
+
+
+def test_reading_an_idle_journal_takes_no_lock(journal: Journal, tmp_path: Path) -> None:
+    journal.append(RECORD)
+    assert codes(journal) == ["SGT200"]
+    handle = os.open(tmp_path / "journal-en-attente" / ".lock", os.O_RDWR)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    assert codes(journal) == ["SGT200"]
+    os.close(handle)

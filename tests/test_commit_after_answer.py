@@ -1,0 +1,132 @@
+"""An order stands if, and only if, its client was told that it succeeded."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from catalogue_requests import RELEASE, path_of, request_of
+from in_process import InProcess, simulator_in_process
+from lxml import etree
+from sqlalchemy import func, select, text
+
+from sge_sim.clock import parse_instant
+from sge_sim.services import dispatch
+from sge_sim.services.registry import SERVICES
+from sge_sim.services.service import Appel
+from sge_sim.soap.endpoint import Answer
+from sge_sim.store.commandes import Affaire, ServiceSouscrit
+
+ORDER = next(case for case in RELEASE.cas if case.service == "CommandeCollectePublicationMesures")
+
+Handle = Callable[[Appel], Answer]
+Spoil = Callable[[Appel, Answer], Answer]
+
+
+@pytest.fixture
+def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., InProcess]]:
+    """Start a simulator, in which what the order's service answers may be spoilt."""
+    started = []
+
+    def start(spoil: Spoil = lambda appel, answer: answer) -> InProcess:
+        def spoilt(handle: Handle) -> Handle:
+            return lambda appel: spoil(appel, handle(appel))
+
+        served = tuple(
+            replace(one, handle=spoilt(one.handle)) if one.path == path_of(ORDER) else one
+            for one in SERVICES
+        )
+        monkeypatch.setattr(dispatch, "SERVICES", served)
+        context = simulator_in_process(
+            tmp_path,
+            now=parse_instant(RELEASE.reference.isoformat()),
+            population_size=1200,
+            strict=True,
+        )
+        started.append(context)
+        return context.__enter__()
+
+    yield start
+    for context in started:
+        context.__exit__(None, None, None)
+
+
+def order(running: InProcess) -> str | None:
+    """Send the order; return the code of its fault, None for a success."""
+    caller = next(one for one in running.simulator.callers if one.kind == "tiers")
+    envelope = request_of(ORDER, caller.login, caller.contrat_id)
+    answer = running.post(path_of(ORDER), etree.tostring(envelope))
+    result = etree.fromstring(answer.content).find(".//detail/*/resultat")
+    assert (answer.status == 200) is (result is None)
+    return None if result is None else result.get("code")
+
+
+def standing(running: InProcess) -> tuple[int | None, int | None]:
+    """Count the affaires and the services souscrits."""
+    with running.simulator.database.sessions() as session:
+        affaires = session.scalar(select(func.count()).select_from(Affaire))
+        services = session.scalar(select(func.count()).select_from(ServiceSouscrit))
+    return affaires, services
+
+
+def test_an_order_that_succeeds_stands(start: Callable[..., InProcess]) -> None:
+    running = start()
+    before = standing(running)
+    assert order(running) is None
+    assert standing(running) != before
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda _, answer: replace(answer, body=b"<invente/>"),
+        lambda _, answer: replace(answer, body={"invente": 1}),
+        lambda _, answer: replace(answer, affaire_id=object()),
+        lambda _, answer: None,
+    ],
+    ids=["breaks the contract", "can't be written", "acquittement can't be written", "no answer"],
+)
+def test_an_order_whose_answer_fails_does_not_stand(
+    start: Callable[..., InProcess], spoil: Spoil
+) -> None:
+    running = start(spoil)
+    before = standing(running)
+    assert order(running) == "SGT500"
+    assert standing(running) == before
+
+
+def test_an_order_that_can_not_be_committed_is_refused_and_does_not_stand(
+    start: Callable[..., InProcess],
+) -> None:
+    orphans: list[str] = []
+
+    def handle(appel: Appel, answer: Answer) -> Answer:
+        while orphans:
+            appel.session.execute(text(f"INSERT INTO spoilt VALUES ('{orphans.pop()}')"))
+        return answer
+
+    running = start(handle)
+    with running.simulator.database.transaction() as session:
+        session.execute(
+            text("CREATE TABLE spoilt (prm REFERENCES point (prm) DEFERRABLE INITIALLY DEFERRED)")
+        )
+    before = standing(running)
+    orphans.append("nulle part")
+    assert order(running) == "SGT500"
+    assert standing(running) == before
+    assert order(running) is None
+
+
+def test_an_order_whose_journal_fails_stands_and_is_told_so(
+    start: Callable[..., InProcess], caplog: pytest.LogCaptureFixture
+) -> None:
+    running = start()
+    before = standing(running)
+    waiting = running.simulator.settings.data_dir / "journal-en-attente"
+    waiting.write_bytes(b"")  # no folder: nothing can be appended
+    assert order(running) is None
+    assert standing(running) != before
+    assert order(running) == "SGT570"  # it is known
+    told = [one for one in caplog.records if "journal" in one.getMessage()]
+    assert len(told) == 1, "one line for the incident, not one a call"
+    assert told[0].exc_info is None
