@@ -28,6 +28,7 @@ MOTIFS: Mapping[MotifFin, str] = MappingProxyType(
         "resiliation": "Résiliation du point",
         "changement_titulaire": "Changement de titulaire du point",
         "nouveau_fournisseur": "Changement de fournisseur du point",
+        "retrait": "Retrait du consentement par le client",
         "opposition": "Opposition du client à l'enregistrement de la courbe de charge",
         "levee_opposition": "Levée de l'opposition",
         "non_realisation": "Prestation non réalisée",

@@ -15,10 +15,12 @@ def serve_supervised(
     admin_socket: socket,
     b2b_url: str,
     on_ready: Callable[[], None],
+    *,
+    data_connect_socket: socket | None = None,
 ) -> None:
     """Serve until a signal stops it; `on_ready` is called once all the processes accept.
 
-    The administration shows `b2b_url`.
+    The administration shows `b2b_url`. Data Connect is served where it has a socket.
     """
     processes = [
         *(
@@ -27,6 +29,10 @@ def serve_supervised(
         ),
         Process("admin", partial(_admin, simulator, admin_socket, b2b_url)),
     ]
+    if data_connect_socket is not None:
+        processes.append(
+            Process("data-connect", partial(_data_connect, simulator, data_connect_socket))
+        )
     supervise(processes, on_ready=on_ready)
 
 
@@ -41,3 +47,9 @@ def _admin(simulator: Simulator, admin_socket: socket, b2b_url: str) -> ProcessW
     from sge_sim.processes.admin_process import admin_server
 
     return admin_server(simulator, admin_socket, b2b_url)
+
+
+def _data_connect(simulator: Simulator, data_connect_socket: socket) -> ProcessWork:
+    from sge_sim.processes.data_connect_process import data_connect_server
+
+    return data_connect_server(simulator, data_connect_socket)

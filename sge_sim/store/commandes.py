@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from sqlalchemy import (
+    BigInteger,
     Date,
     ForeignKey,
     Index,
@@ -25,9 +26,9 @@ from sge_sim.domaine.nomenclatures import (
     MesuresType,
     MotifFin,
     Sens,
-    TypeAcces,
     TypeEvenement,
     TypeService,
+    TypeServiceAcces,
 )
 from sge_sim.store.base import Base, Instant, RowId
 from sge_sim.store.numeros import next_numero
@@ -98,7 +99,8 @@ class ServiceSouscrit(Attente, Base):
     """A measure service of an actor on a point, or the opposition of its client (OPPENR).
 
     ACCES lets the actor consult measures of `acces_type` in one direction; it has no
-    `mesures_type`, for nothing is collected or sent.
+    `mesures_type`, for nothing is collected or sent. One that a consent of Data Connect opened
+    names it (`consentement_id`).
 
     `date_debut` and `date_fin` are legal dates, the service not reaching into `date_fin`: asked
     for while it runs, what happened once it is TERMINE; an OPPENR starts when its meter has been
@@ -117,7 +119,7 @@ class ServiceSouscrit(Attente, Base):
     contrat_id: Mapped[str | None] = mapped_column(ForeignKey("contrat.contrat_id"))
     affaire_id: Mapped[str | None] = mapped_column(ForeignKey("affaire.affaire_id"))
     mesures_type: Mapped[MesuresType | None] = mapped_column(String(3))
-    acces_type: Mapped[TypeAcces | None] = mapped_column(String(7))
+    acces_type: Mapped[TypeServiceAcces | None] = mapped_column(String(7))
     sens: Mapped[Sens | None] = mapped_column(String(9))
     pas: Mapped[str | None] = mapped_column(_CODE)
     corrigees: Mapped[bool | None]
@@ -129,6 +131,7 @@ class ServiceSouscrit(Attente, Base):
     ordered_at: Mapped[datetime] = mapped_column(Instant)
     activated_at: Mapped[datetime | None] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    consentement_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
 
     point: Mapped[Point] = relationship()
     affaire: Mapped[Affaire | None] = relationship()

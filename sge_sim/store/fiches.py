@@ -26,8 +26,8 @@ from sge_sim.domaine.nomenclatures import (
     PuissanceUnite,
     Segment,
     Sens,
-    TypeAcces,
     TypeService,
+    TypeServiceAcces,
 )
 
 _NIVEAU_DES_MESURES: Final = 2
@@ -211,7 +211,7 @@ class Suivi:
 class FicheAcces:
     """An active access service of a point; see `sge_sim.store.commandes.ServiceSouscrit`."""
 
-    acces_type: TypeAcces
+    acces_type: TypeServiceAcces
     sens: Sens
     acteur_code: str
     date_debut: date
@@ -281,7 +281,7 @@ class FicheService:
     contrat_id: str | None
     affaire_id: str | None
     mesures_type: MesuresType | None
-    acces_type: TypeAcces | None
+    acces_type: TypeServiceAcces | None
     sens: Sens | None
     pas: str | None
     corrigees: bool | None

@@ -13,6 +13,7 @@ from sge_sim.store.commandes import (
     Evenement,
     ServiceSouscrit,
 )
+from sge_sim.store.dataconnect import Application, Consentement, JetonRevoque, Partage
 from sge_sim.store.ecritures import Ecriture
 from sge_sim.store.flux import Canal, FichierFlux, Publication
 from sge_sim.store.mesures import CalendrierDate, Collecte, Trou
@@ -23,6 +24,7 @@ __all__ = [
     "Abonnement",
     "Acteur",
     "Affaire",
+    "Application",
     "AutorisationClient",
     "Base",
     "CalendrierDate",
@@ -33,6 +35,7 @@ __all__ = [
     "Collecte",
     "Commune",
     "Compteur",
+    "Consentement",
     "Contrat",
     "DemandeHistorique",
     "DemandeInfraJ",
@@ -40,8 +43,10 @@ __all__ = [
     "Evenement",
     "FichierFlux",
     "Habilitation",
+    "JetonRevoque",
     "Numero",
     "ObservationCampagne",
+    "Partage",
     "Point",
     "Publication",
     "ServiceSouscrit",
