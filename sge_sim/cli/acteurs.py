@@ -14,7 +14,7 @@ from sge_sim.cli.acteurs_canal import canal
 from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.clock import machine_now
 from sge_sim.state import open_database
-from sge_sim.store.codes import Environnement, KindActeur, Paquet
+from sge_sim.store.codes import Environnement, KindActeur
 
 if TYPE_CHECKING:
     from sge_sim.admin.views_acteurs import ActeurView
@@ -120,7 +120,7 @@ def contrat(acteur: str, contrat_id: str, debut: date, fin: date | None, data_di
 
 
 @acteurs.command(
-    help=f"Habiliter un acteur pour un paquet : {', '.join(get_args(Paquet))}.",
+    help="Habiliter un acteur pour un paquet de services, tel que Consultation.",
 )
 @click.argument("acteur")
 @click.argument("package", metavar="PAQUET")

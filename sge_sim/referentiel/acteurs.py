@@ -6,7 +6,7 @@ A running simulator takes each change up on its next request, since all of them 
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TypeVar, get_args
+from typing import TypeVar
 
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
@@ -18,6 +18,7 @@ from sge_sim.pki.inspection import read_actor_certificate
 from sge_sim.referentiel.certificats import register_certificate
 from sge_sim.referentiel.entries import ActeurEntry, ContratEntry, UtilisateurEntry
 from sge_sim.resources import data_path
+from sge_sim.services.registry import PAQUETS
 from sge_sim.soap.contract import contract_files
 from sge_sim.store.acteurs import (
     Acteur,
@@ -29,7 +30,7 @@ from sge_sim.store.acteurs import (
     find_contrat,
     find_utilisateur,
 )
-from sge_sim.store.codes import CONTRAT_OF_KIND, Environnement, KindActeur, Paquet
+from sge_sim.store.codes import CONTRAT_OF_KIND, Environnement, KindActeur
 
 T = TypeVar("T")
 
@@ -151,10 +152,11 @@ def habiliter(
     Raises `UsageError` for an unknown actor or package.
     """
     acteur = get_acteur(session, code)
-    known: tuple[Paquet, ...] = get_args(Paquet)
-    found = next((one for one in known if one.casefold() == paquet.casefold()), None)
+    found = next((one for one in PAQUETS if one.casefold() == paquet.casefold()), None)
     if found is None:
-        raise UsageError(f"Le paquet « {paquet} » n'existe pas : choisir parmi {', '.join(known)}.")
+        raise UsageError(
+            f"Le paquet « {paquet} » n'existe pas : choisir parmi {', '.join(PAQUETS)}."
+        )
     habilitation = Habilitation(acteur_code=acteur.code, paquet=found, environnement=environnement)
     kept = session.get(Habilitation, (acteur.code, found, environnement))
     if retirer and kept is not None:

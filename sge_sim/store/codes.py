@@ -19,8 +19,6 @@ OperationEnCours = Literal["MES", "CFN", "CTF"]
 KindActeur = Literal["tiers", "fournisseur"]
 TypeContrat = Literal["GRD-F", "ET"]
 """GRD-F binds a supplier to Enedis, ET (Enedis-Tiers) a service provider."""
-Paquet = Literal["Consultation", "Commande", "InfraJournalier", "Historique"]
-"""What is homologated as a whole (FAQ)."""
 Environnement = Literal["homologation", "production"]
 
 EtatAffaire = Literal["transmise", "realisee", "non_realisee", "non_recevable"]

@@ -25,7 +25,6 @@ from sge_sim.store.codes import (
     MesuresType,
     MotifFin,
     OperationEnCours,
-    Paquet,
     PuissanceUnite,
     Segment,
     Sens,
@@ -337,9 +336,9 @@ class FicheActeur:
     code: str
     kind: KindActeur
     contrats: tuple[FicheContrat, ...]
-    habilitations: frozenset[tuple[Paquet, Environnement]]
+    habilitations: frozenset[tuple[str, Environnement]]
 
-    def is_homologated(self, paquet: Paquet, environnement: Environnement) -> bool:
+    def is_homologated(self, paquet: str, environnement: Environnement) -> bool:
         """Tell whether the actor may call the services of `paquet` there."""
         return (paquet, environnement) in self.habilitations
 

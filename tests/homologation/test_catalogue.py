@@ -200,15 +200,15 @@ def test_a_broken_release_is_not_loaded_and_the_first_mistake_is_told(
         Catalogue(folder).load_release("1.0")
 
 
-def test_a_new_service_costs_one_file_and_its_name(catalogue_folder: Callable[..., Path]) -> None:
+def test_a_new_package_costs_one_file_and_its_name(catalogue_folder: Callable[..., Path]) -> None:
     acces = """\
 package: acces
 cas:
   SAD-R2:
     titre: Un titre
     signification: Un sens.
-    service: CommandeServicesAccesDonnees
-    version: "1.0"
+    service: CommandeCollectePublicationMesures
+    version: "3.0"
     objet: SAD
     etat_du_point: En service
     accord: "oui"

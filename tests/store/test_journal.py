@@ -23,7 +23,7 @@ from sge_sim.store.journal import (
 )
 
 RULE = DecidingRule(
-    name="accord_absent", source="GUI 0469", provenance="documented", explanation="accord=true"
+    name="accord_donne", source="GUI 0469", provenance="documented", explanation="accord=true"
 )
 HANDSHAKE = EchangeRecord(
     instant=RECORD.instant,
