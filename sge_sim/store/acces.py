@@ -124,3 +124,8 @@ def close_option(
         )
         .values(date_fin=fin)
     )
+
+
+def get_services(session: Session, numeros: Sequence[str]) -> list[ServiceSouscrit]:
+    """Return the services of those numbers, which exist, in their order."""
+    return [session.get_one(ServiceSouscrit, numero) for numero in numeros]
