@@ -51,6 +51,10 @@ REAL = {
         "RechercheServicesSouscritsMesures/Services/RechercheServicesSouscritsMesures/"
         "RechercherServicesSouscritsMesures-v1.0.wsdl"
     ),
+    "CommandeServicesAccesDonnees-v1.0.wsdl": (
+        "AccesDonneesOptionPublication/Services/CommandeServicesAccesDonnees/"
+        "CommanderServicesAccesDonnees-V1.0.wsdl"
+    ),
 }
 
 # The ends of the paths that may differ, and must: an entry that no longer does is removed.
