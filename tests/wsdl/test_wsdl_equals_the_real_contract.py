@@ -55,6 +55,10 @@ REAL = {
         "AccesDonneesOptionPublication/Services/CommandeServicesAccesDonnees/"
         "CommanderServicesAccesDonnees-V1.0.wsdl"
     ),
+    "CommandeArretServicesAccesDonnees-v1.0.wsdl": (
+        "AccesDonneesOptionPublication/Services/CommandeArretServicesAccesDonnees/"
+        "CommanderArretServicesAccesDonnees-V1.0.wsdl"
+    ),
 }
 
 # The ends of the paths that may differ, and must: an entry that no longer does is removed.
