@@ -59,6 +59,10 @@ REAL = {
         "AccesDonneesOptionPublication/Services/CommandeArretServicesAccesDonnees/"
         "CommanderArretServicesAccesDonnees-V1.0.wsdl"
     ),
+    "CommandeModificationOptionsServicesAccesDonnees-v1.0.wsdl": (
+        "AccesDonneesOptionPublication/Services/CommandeModificationOptionsServicesAccesDonnees/"
+        "CommanderModificationOptionsServicesAccesDonnees-V1.0.wsdl"
+    ),
 }
 
 # The ends of the paths that may differ, and must: an entry that no longer does is removed.
