@@ -63,6 +63,10 @@ REAL = {
         "AccesDonneesOptionPublication/Services/CommandeModificationOptionsServicesAccesDonnees/"
         "CommanderModificationOptionsServicesAccesDonnees-V1.0.wsdl"
     ),
+    "CommandeRenouvellementServicesAccesDonnees-v1.0.wsdl": (
+        "AccesDonneesOptionPublication/Services/CommandeRenouvellementServicesAccesDonnees/"
+        "CommanderRenouvellementServicesAccesDonnees-V1.0.wsdl"
+    ),
 }
 
 # The ends of the paths that may differ, and must: an entry that no longer does is removed.
