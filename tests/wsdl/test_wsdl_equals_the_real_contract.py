@@ -67,6 +67,9 @@ REAL = {
         "AccesDonneesOptionPublication/Services/CommandeRenouvellementServicesAccesDonnees/"
         "CommanderRenouvellementServicesAccesDonnees-V1.0.wsdl"
     ),
+    "RechercheServicesAccesDonnees-v1.0.wsdl": (
+        "RechercheServicesAccesDonnees/Services/RechercherServicesAccesDonnees-V1.0.1.wsdl"
+    ),
 }
 
 # The ends of the paths that may differ, and must: an entry that no longer does is removed.
