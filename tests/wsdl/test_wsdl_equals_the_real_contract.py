@@ -70,6 +70,10 @@ REAL = {
     "RechercheServicesAccesDonnees-v1.0.wsdl": (
         "RechercheServicesAccesDonnees/Services/RechercherServicesAccesDonnees-V1.0.1.wsdl"
     ),
+    "CommanderAccesDonneesMesures-v1.0.wsdl": (
+        "CommandeAccesDonneesMesures/Services/CommanderAccesDonneesMesures/"
+        "CommanderAccesDonneesMesures-V1.0.wsdl"
+    ),
 }
 
 # The ends of the paths that may differ, and must: an entry that no longer does is removed.
