@@ -16,8 +16,8 @@ from sge_sim.commandes.affaires import Commande, open_affaire
 from sge_sim.commandes.autorisations import Declaration, declared
 from sge_sim.commandes.echeances import carry_out
 from sge_sim.commandes.prestations import Prestation, prestation_acces, prestation_collecte
+from sge_sim.domaine.nomenclatures import DONNEES_ACCES, GRANDS, Segment, Sens, TypeServiceAcces
 from sge_sim.store.acces import OptionPublication, close_option, insert_option
-from sge_sim.store.codes import DONNEES_ACCES, GRANDS, Segment, Sens, TypeAcces
 from sge_sim.store.commandes import Affaire, ServiceSouscrit, insert_order
 from sge_sim.store.fiches import FicheService
 from sge_sim.store.numeros import next_numero
@@ -43,7 +43,7 @@ class Acces:
     It starts on the day of its order.
     """
 
-    acces_type: TypeAcces
+    acces_type: TypeServiceAcces
     sens: Sens
     date_fin: date | None
     options: tuple[Publie, ...] = ()
@@ -111,7 +111,7 @@ def order_acces(
     return affaire, service
 
 
-def step_of(segment: Segment, acces_type: TypeAcces) -> str | None:
+def step_of(segment: Segment, acces_type: TypeServiceAcces) -> str | None:
     """Return the step of what an access service covers, where it has one (GUI 0537)."""
     if acces_type == "COURBE":
         return "PT5M" if segment in GRANDS else "PT30M"

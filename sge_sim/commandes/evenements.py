@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from sge_sim.clock import later, legal_date, start_of_day
 from sge_sim.commandes import vie
-from sge_sim.store.codes import MotifFin, TypeEvenement
+from sge_sim.domaine.nomenclatures import MotifFin, TypeEvenement
 from sge_sim.store.commandes import Evenement, ServiceSouscrit, unended_services
 from sge_sim.store.numeros import next_numero
 from sge_sim.store.points import Point

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sge_sim.store.codes import PETITS, MesuresType, Segment, Sens, TypeAcces
+from sge_sim.domaine.nomenclatures import PETITS, MesuresType, Segment, Sens, TypeServiceAcces
 
 _COLLECTE = "Collecte et transmission récurrente de la courbe de charge"
 _INDEX_C5 = "Transmission récurrente des index quotidiens et puissances maximales quotidiennes"
@@ -69,7 +69,7 @@ def _with_option(fiche: str, recurrente: bool) -> Prestation:
 
 
 def prestation_acces(
-    segment: Segment, sens: Sens, acces_type: TypeAcces, *, publie: bool
+    segment: Segment, sens: Sens, acces_type: TypeServiceAcces, *, publie: bool
 ) -> Prestation:
     """Return the line of an order of an access service, whether or not it publishes.
 

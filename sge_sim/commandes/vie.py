@@ -13,9 +13,9 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import later, legal_date, start_of_day
-from sge_sim.delais import Delai
+from sge_sim.domaine.delais import Delai
+from sge_sim.domaine.nomenclatures import EtatAffaire, MesuresType, MotifFin, Sens, TypeService
 from sge_sim.store.acces import close_options
-from sge_sim.store.codes import EtatAffaire, MesuresType, MotifFin, Sens, TypeService
 from sge_sim.store.commandes import ServiceSouscrit
 from sge_sim.store.fiches import FichePoint
 from sge_sim.store.mesures import close_collecte, open_collecte
@@ -29,6 +29,7 @@ MOTIFS: Mapping[MotifFin, str] = MappingProxyType(
         "resiliation": "Résiliation du point",
         "changement_titulaire": "Changement de titulaire du point",
         "nouveau_fournisseur": "Changement de fournisseur du point",
+        "retrait": "Retrait du consentement par le client",
         "opposition": "Opposition du client à l'enregistrement de la courbe de charge",
         "levee_opposition": "Levée de l'opposition",
         "non_realisation": "Prestation non réalisée",

@@ -11,13 +11,14 @@ from typing import TypeVar
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from sge_sim.door.passwords import password_digest
+from sge_sim.domaine.nomenclatures import CONTRAT_OF_KIND, Environment, KindActeur
+from sge_sim.door.certificats import register_certificate
 from sge_sim.errors import UsageError
+from sge_sim.machine.data_files import data_path
 from sge_sim.pki.certificates import name_text
 from sge_sim.pki.inspection import read_actor_certificate
-from sge_sim.referentiel.certificats import register_certificate
 from sge_sim.referentiel.entries import ActeurEntry, ContratEntry, UtilisateurEntry
-from sge_sim.resources import data_path
+from sge_sim.referentiel.passwords import password_digest
 from sge_sim.services.registry import PAQUETS
 from sge_sim.soap.contract import contract_files
 from sge_sim.store.acteurs import (
@@ -30,7 +31,6 @@ from sge_sim.store.acteurs import (
     find_contrat,
     find_utilisateur,
 )
-from sge_sim.store.codes import CONTRAT_OF_KIND, Environnement, KindActeur
 
 T = TypeVar("T")
 
@@ -145,7 +145,7 @@ def add_contrat(
 
 
 def habiliter(
-    session: Session, code: str, paquet: str, environnement: Environnement, *, retirer: bool = False
+    session: Session, code: str, paquet: str, environnement: Environment, *, retirer: bool = False
 ) -> None:
     """Record that an actor is homologated for a package, or no longer is with `retirer`.
 
@@ -178,7 +178,7 @@ def register_file(
     session: Session,
     acteur_code: str,
     path: Path,
-    environnement: Environnement,
+    environnement: Environment,
     password: str | None = None,
 ) -> str:
     """Register the certificate found in `path` (PEM, DER, PKCS#12), with its intermediates.

@@ -23,15 +23,15 @@ from pydantic import (
 )
 from sqlalchemy import String
 
-from sge_sim.errors import UsageError
-from sge_sim.store.base import Base
-from sge_sim.store.codes import (
+from sge_sim.domaine.nomenclatures import (
     CategorieClientFinal,
     CoteCalendrier,
-    Environnement,
+    Environment,
     KindActeur,
     TypeContrat,
 )
+from sge_sim.errors import UsageError
+from sge_sim.store.base import Base
 from sge_sim.store.points import SEARCH_COLUMNS
 
 T = TypeVar("T")
@@ -109,7 +109,7 @@ class ActeurEntry(_Entry):
     nom: str
     kind: KindActeur
     par_defaut: bool = False
-    habilitations: dict[Environnement, tuple[Paquet, ...]]
+    habilitations: dict[Environment, tuple[Paquet, ...]]
     utilisateurs: tuple[UtilisateurEntry, ...]
     contrats: tuple[ContratEntry, ...]
 

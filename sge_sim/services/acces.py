@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from sge_sim.demandeur import Demandeur
+from sge_sim.domaine.demandeur import Demandeur
+from sge_sim.domaine.nomenclatures import Environment
 from sge_sim.services.rule import rule
-from sge_sim.settings import Environment
-from sge_sim.store.fiches import FicheContrat, FicheUtilisateur
+from sge_sim.store.fiches_acteurs import FicheContrat, FicheUtilisateur
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def utilisateur_habilite(demande: AvecAcces) -> bool:
     utilisateur = acces.utilisateur
     if utilisateur is None or not utilisateur.may_call(acces.service):
         return False
-    in_production = acces.environment is Environment.PRODUCTION
+    in_production = acces.environment == "production"
     return not in_production or utilisateur.acteur.is_homologated(acces.paquet, "production")
 
 

@@ -9,15 +9,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Protocol
 
+from sge_sim.domaine.nomenclatures import DONNEES_ACCES, Sens, TypeServiceAcces
 from sge_sim.services.acces import CONTRACT_RULES, USER_RULES
 from sge_sim.services.ordres import Ordre
 from sge_sim.services.rule import rule
-from sge_sim.store.codes import DONNEES_ACCES, Sens, TypeAcces
 from sge_sim.store.fiches import FicheService
 
 GUIDE: Final = "GUI 0531 v1.1.0"
-TYPES_DONNEES: Final[dict[str, TypeAcces]] = {code: one for one, code in DONNEES_ACCES.items()}
-"""The types of data as these services name them."""
+TYPES_DONNEES: Final[dict[str, TypeServiceAcces]] = {
+    code: one for one, code in DONNEES_ACCES.items() if one != "ITC"
+}
+"""The types of data as these services name them; a consent of Data Connect has one more."""
 
 DUREE_MAX: Final = timedelta(days=1096)
 """Three years, however long (observed 26.1: three times 365 days pass, 1 200 days don't)."""

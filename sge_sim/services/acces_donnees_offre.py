@@ -6,25 +6,29 @@ from types import MappingProxyType
 from typing import Final, Protocol
 
 from sge_sim.commandes.acces import Publie
+from sge_sim.domaine.nomenclatures import TypeServiceAcces
 from sge_sim.services.acces_donnees import TYPES_DONNEES
 from sge_sim.services.rule import rule
-from sge_sim.store.codes import TypeAcces
 
 _GUIDE = "GUI 0531 v1.1.0 §2.1"
 _BRUTES = {"P1D": (False,), "P1M": (False,)}
 _SANS_NATURE = {"P1D": (None,), "P1M": (None,)}
 
-PETITS_PUBLIENT: Final[Mapping[TypeAcces, Mapping[str, Sequence[bool | None]]]] = MappingProxyType(
-    {"COURBE": _BRUTES, "ENERGIE": {}, "PMAX": _SANS_NATURE, "INDEX": _SANS_NATURE}
+PETITS_PUBLIENT: Final[Mapping[TypeServiceAcces, Mapping[str, Sequence[bool | None]]]] = (
+    MappingProxyType(
+        {"COURBE": _BRUTES, "ENERGIE": {}, "PMAX": _SANS_NATURE, "INDEX": _SANS_NATURE}
+    )
 )
 """What C5 and P4 of level 2 may publish: by type and frequency, whether corrected."""
 
-GRANDS_PUBLIENT: Final[Mapping[TypeAcces, Mapping[str, Sequence[bool | None]]]] = MappingProxyType(
-    {
-        "COURBE": {"P1D": (False,), "P7D": (False, True), "P1M": (False, True)},
-        "ENERGIE": {},
-        "INDEX": {"P1D": (None,)},
-    }
+GRANDS_PUBLIENT: Final[Mapping[TypeServiceAcces, Mapping[str, Sequence[bool | None]]]] = (
+    MappingProxyType(
+        {
+            "COURBE": {"P1D": (False,), "P7D": (False, True), "P1M": (False, True)},
+            "ENERGIE": {},
+            "INDEX": {"P1D": (None,)},
+        }
+    )
 )
 """The same of C1 to C4 and P1 to P3, whose maximum powers no service covers."""
 
@@ -33,7 +37,7 @@ GRANDS_PUBLIENT: Final[Mapping[TypeAcces, Mapping[str, Sequence[bool | None]]]] 
 class OptionDemandee:
     """A publication as a message asks for it; a type without natures ignores the flag."""
 
-    acces_type: TypeAcces
+    acces_type: TypeServiceAcces
     periodicite: str
     corrigees: bool | None
 
@@ -56,7 +60,7 @@ class AvecOffre(Protocol):
     @property
     def petit(self) -> bool: ...
     @property
-    def types(self) -> Collection[TypeAcces]: ...
+    def types(self) -> Collection[TypeServiceAcces]: ...
     @property
     def options(self) -> Sequence[OptionDemandee]: ...
     @property
@@ -163,7 +167,7 @@ def une_option_par_nature(demande: AvecOffre) -> bool:
     return all(len({each.corrigees for each in one}) == len(one) for one in demande.publies)
 
 
-def _offered(demande: AvecOffre) -> Mapping[TypeAcces, Mapping[str, Sequence[bool | None]]]:
+def _offered(demande: AvecOffre) -> Mapping[TypeServiceAcces, Mapping[str, Sequence[bool | None]]]:
     return PETITS_PUBLIENT if demande.petit else GRANDS_PUBLIENT
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from typing import Final, Protocol
 
+from sge_sim.domaine.nomenclatures import GRANDS_PRODUCTEURS, Sens, TypeServiceAcces
 from sge_sim.services.ordres import fourniture_definitive, hors_regroupement_turpe
 from sge_sim.services.rule import rule
-from sge_sim.store.codes import GRANDS_PRODUCTEURS, Sens, TypeAcces
 from sge_sim.store.fiches import FichePoint
 
 _ETATS = "V26.2, tableau des états"
@@ -19,7 +19,7 @@ class SurUnPoint(Protocol):
     @property
     def sens(self) -> Sens: ...
     @property
-    def types(self) -> Collection[TypeAcces]: ...
+    def types(self) -> Collection[TypeServiceAcces]: ...
 
 
 @rule(

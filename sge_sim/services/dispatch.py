@@ -9,10 +9,10 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from sge_sim.commandes.echeances import catch_up_orders
-from sge_sim.ecarts import plateforme_at
+from sge_sim.domaine.ecarts_plateforme import plateforme_at
+from sge_sim.door.exchange import Exchange
 from sge_sim.errors import UsageError
-from sge_sim.exchange import Exchange
-from sge_sim.resources import data_path
+from sge_sim.machine.data_files import data_path
 from sge_sim.services.registry import SERVICES
 from sge_sim.services.rule import Refus
 from sge_sim.services.service import Appel, Service
@@ -20,9 +20,9 @@ from sge_sim.settings import Settings
 from sge_sim.soap.contract import load_contracts
 from sge_sim.soap.endpoint import Answer, Endpoint, Handler
 from sge_sim.soap.protocol import SgtFault
-from sge_sim.store.clock import instant_within
 from sge_sim.store.database import UNREACHABLE, Database, unreachable_sentence
 from sge_sim.store.lecture import Lire, faits_within
+from sge_sim.store.stored_clock import instant_within
 
 _log = logging.getLogger(__name__)
 

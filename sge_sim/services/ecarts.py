@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from sge_sim.ecarts import PLATEFORMES, REPONSE_VIDE, Ecart
+from sge_sim.domaine.ecarts_plateforme import PLATEFORMES, REPONSE_VIDE, Ecart
 from sge_sim.services.rule import Rule
 
 

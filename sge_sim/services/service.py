@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from sge_sim.demandeur import Demandeur
-from sge_sim.ecarts import Ecart, plateforme_at
+from sge_sim.domaine.demandeur import Demandeur
+from sge_sim.domaine.ecarts_plateforme import Ecart, plateforme_at
 from sge_sim.services.rule import Rule
 from sge_sim.settings import Settings
 from sge_sim.soap.codes import LIBELLES
@@ -69,7 +69,7 @@ class Appel:
     ) -> Ecart | None:
         """Return what the platform being played answers instead, in the release of the day.
 
-        `demande` is what is asked for, in the words of `sge_sim.ecarts`.
+        `demande` is what is asked for, in the words of `sge_sim.domaine.ecarts_plateforme`.
         """
         if not self.settings.plays_real_homologation:
             return None

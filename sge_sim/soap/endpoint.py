@@ -10,8 +10,8 @@ from typing import Any
 
 from lxml import etree
 
+from sge_sim.door.exchange import Exchange, Outcome
 from sge_sim.errors import UsageError
-from sge_sim.exchange import Exchange, Outcome
 from sge_sim.soap import _spyne_compat as spyne
 from sge_sim.soap.codes import libelle
 from sge_sim.soap.contract import Contract
@@ -116,6 +116,20 @@ class Endpoint:
         return _Way(application)
 
 
+class _Context(spyne.MethodContext):  # type: ignore[misc]
+    """What Spyne's stations hand on, without what Spyne does for those who make a mistake with it.
+
+    A name that is no attribute of its isn't caught, and an event that nobody listens to costs
+    nothing.
+    """
+
+    __setattr__ = object.__setattr__
+
+    def fire_event(self, event: str, *args: Any, **options: Any) -> None:
+        if self.app.event_manager.handlers:
+            super().fire_event(event, *args, **options)
+
+
 class _Way(spyne.ServerBase):  # type: ignore[misc]
     """Spyne's stations, one after the other: bytes in, bytes out."""
 
@@ -137,7 +151,7 @@ class _Way(spyne.ServerBase):  # type: ignore[misc]
         return self._response(context)
 
     def _context(self, exchange: Exchange) -> Any:
-        context = spyne.MethodContext(self, spyne.MethodContext.SERVER)
+        context = _Context(self, spyne.MethodContext.SERVER)
         context.udc = exchange
         return context
 

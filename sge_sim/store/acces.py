@@ -10,9 +10,9 @@ from sqlalchemy import Date, ForeignKey, String, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from sge_sim.clock import start_of_day
+from sge_sim.domaine.nomenclatures import Sens, TypeAcces, TypeServiceAcces
 from sge_sim.store.acteurs import Contrat
 from sge_sim.store.base import Base, RowId
-from sge_sim.store.codes import Sens, TypeAcces
 from sge_sim.store.commandes import ServiceSouscrit
 from sge_sim.store.numeros import next_numero
 from sge_sim.store.prepared import Insertion
@@ -43,13 +43,18 @@ _NEW_OPTION = Insertion(OptionPublication, "id")
 def grant_acces(
     session: Session,
     prm: str,
-    type: TypeAcces,
+    type: TypeServiceAcces,
     sens: Sens,
     contrat: Contrat,
     debut: date,
     fin: date | None = None,
+    *,
+    consentement_id: int | None = None,
 ) -> ServiceSouscrit:
-    """Open an access service of the actor of a contract on the days [debut, fin)."""
+    """Open an access service of the actor of a contract on the days [debut, fin).
+
+    `consentement_id` is the consent of Data Connect that opens it, if one does.
+    """
     instant = start_of_day(debut)
     service = ServiceSouscrit(
         service_souscrit_id=f"{next_numero(session, 'service_souscrit'):08d}",
@@ -65,16 +70,19 @@ def grant_acces(
         ordered_at=instant,
         activated_at=instant,
         echeance=None if fin is None else start_of_day(fin),
+        consentement_id=consentement_id,
     )
     session.add(service)
     return service
 
 
 def withdraw_acces(session: Session, prm: str, type: TypeAcces) -> None:
-    """Take away the access services to that type that a point has or had."""
+    """Take away the access services to that type that a point has or had; a consent's stay."""
     session.execute(
         delete(ServiceSouscrit).where(
-            ServiceSouscrit.prm == prm, ServiceSouscrit.acces_type == type
+            ServiceSouscrit.prm == prm,
+            ServiceSouscrit.acces_type == type,
+            ServiceSouscrit.consentement_id.is_(None),
         )
     )
 

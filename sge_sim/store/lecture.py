@@ -11,21 +11,23 @@ from typing import Any
 from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
+from sge_sim.domaine.nomenclatures import Environment
 from sge_sim.store.acces import OptionPublication
 from sge_sim.store.acteurs import Acteur, Certificat, Contrat, Habilitation, Utilisateur
 from sge_sim.store.base import Base
-from sge_sim.store.codes import Environnement
 from sge_sim.store.commandes import ServiceSouscrit
 from sge_sim.store.fiches import (
     Dossier,
     FicheAcces,
-    FicheActeur,
-    FicheCertificat,
     FicheCompteur,
-    FicheContrat,
     FicheOption,
     FichePoint,
     FicheService,
+)
+from sge_sim.store.fiches_acteurs import (
+    FicheActeur,
+    FicheCertificat,
+    FicheContrat,
     FicheUtilisateur,
 )
 from sge_sim.store.mesures import suivi_of
@@ -225,7 +227,7 @@ def read_acteur(driver: Driver, code: str) -> FicheActeur | None:
 
 
 def read_certificat(
-    driver: Driver, fingerprint: str, environnement: Environnement
+    driver: Driver, fingerprint: str, environnement: Environment
 ) -> FicheCertificat | None:
     """Return what is registered for a certificate.
 

@@ -21,8 +21,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from sge_sim.domaine.nomenclatures import CoteCalendrier
 from sge_sim.store.base import Base, Instant, RowId
-from sge_sim.store.codes import CoteCalendrier
 from sge_sim.store.commandes import ServiceSouscrit
 from sge_sim.store.fiches import Suivi
 from sge_sim.store.points import Compteur

@@ -15,7 +15,7 @@ from running_simulator import RunningSimulator, run_command, start_simulator
 from sge_sim.referentiel.dataset import load_dataset
 from sge_sim.referentiel.population import minimum_size
 
-CATALOGUE = "sge_sim.homologation.catalogue"
+CATALOGUE = "sge_sim.homologation.catalogue.release"
 
 
 def test_ready_file_tells_what_a_harness_needs(simulator: RunningSimulator) -> None:
@@ -89,7 +89,7 @@ def test_second_start_is_ready_soon_and_sigterm_ends_cleanly(tmp_path: Path) -> 
     ("module", "heavy"),
     [
         ("sge_sim.cli.serve", ("alembic", "fastapi", "holidays", "numpy", "spyne")),
-        ("sge_sim.b2b", ("fastapi", "numpy", "spyne")),
+        ("sge_sim.processes.b2b_application", ("fastapi", "numpy", "spyne")),
         ("sge_sim.transport.server", ("fastapi", "numpy", "spyne")),
         ("sge_sim.transport.admin_server", ("fastapi", "pydantic")),
         ("sge_sim.admin.application", ("alembic", "holidays", "numpy", "spyne", "zeep", CATALOGUE)),

@@ -14,7 +14,7 @@ from sge_sim.commandes.changements import Changements, change_life
 from sge_sim.commandes.echeances import run_due
 from sge_sim.commandes.prestations import prestation_acces, prestation_collecte
 from sge_sim.commandes.souscription import Souscription, subscribe
-from sge_sim.delais import Delai
+from sge_sim.domaine.delais import Delai
 from sge_sim.store.acces import OptionPublication
 from sge_sim.store.commandes import ServiceSouscrit
 from sge_sim.store.database import Database

@@ -6,9 +6,10 @@ import pytest
 from homologating import Homologation, against, homologate
 from running_simulator import start_simulator
 
-from sge_sim.homologation.catalogue import load_release
-from sge_sim.homologation.rapport import Decision, Statut
-from sge_sim.settings import Environment, Profile, Settings
+from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment
+from sge_sim.homologation.catalogue.release import load_release
+from sge_sim.homologation.reports.rapport import Decision, Statut
+from sge_sim.settings import Profile, Settings
 
 DEVIANT = {
     "AHC-R1@C1-C4": "SGT4G3",
@@ -90,11 +91,11 @@ def test_the_releases_without_a_deviation_are_homologated(tmp_path: Path, name: 
     assert [each.cle for each in done.report.executions if not each.statut.bon] == []
 
 
-@pytest.mark.parametrize("environment", Environment)
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
 @pytest.mark.parametrize("profile", Profile)
 def test_the_defects_are_those_of_the_homologation_platform_alone(
     environment: Environment, profile: Profile
 ) -> None:
     settings = Settings(environment=environment, profile=profile)
-    faithful = (environment, profile) == (Environment.HOMOLOGATION, Profile.FIDELE)
+    faithful = (environment, profile) == ("homologation", Profile.FIDELE)
     assert settings.plays_real_homologation is faithful

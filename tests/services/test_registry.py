@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 
 from sge_sim.errors import UsageError
-from sge_sim.resources import data_path
+from sge_sim.machine.data_files import data_path
 from sge_sim.services.dispatch import hold_together
 from sge_sim.services.registry import FILES, SERVICES, find_services
 from sge_sim.services.service import Service

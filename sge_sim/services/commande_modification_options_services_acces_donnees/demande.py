@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from sge_sim.commandes.acces import Publie
+from sge_sim.domaine.nomenclatures import TypeServiceAcces
 from sge_sim.services.acces_donnees_designes import DemandeSurServices
 from sge_sim.services.acces_donnees_offre import OptionDemandee
-from sge_sim.store.codes import TypeAcces
 from sge_sim.store.fiches import FicheService
 
 
@@ -26,7 +26,7 @@ class Demande(DemandeSurServices):
     modifications: Sequence[Modification]
 
     @property
-    def types(self) -> tuple[TypeAcces, ...]:
+    def types(self) -> tuple[TypeServiceAcces, ...]:
         """The types of data of the services."""
         return tuple(one.acces_type for one in self.connus if one.acces_type is not None)
 

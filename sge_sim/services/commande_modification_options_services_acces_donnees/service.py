@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from sge_sim.commandes.acces import publish, unpublish
 from sge_sim.commandes.echeances import run_due
+from sge_sim.domaine.nomenclatures import DONNEES_ACCES
 from sge_sim.services.acces_donnees import ASKER_CODES, COMMON_CODES
 from sge_sim.services.acces_donnees_designes import NAMED_CODES
 from sge_sim.services.acces_donnees_offre import OFFER_CODES, OptionDemandee
@@ -20,7 +21,6 @@ from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.endpoint import Answer
 from sge_sim.soap.protocol import Tree
-from sge_sim.store.codes import DONNEES_ACCES
 from sge_sim.store.ecritures import reach
 from sge_sim.store.fiches import FicheService
 

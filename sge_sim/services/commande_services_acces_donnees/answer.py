@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from sge_sim.commandes.prestations import Prestation
+from sge_sim.domaine.nomenclatures import DONNEES_ACCES
 from sge_sim.services.trees import one_prestation
 from sge_sim.soap.protocol import Tree
-from sge_sim.store.codes import DONNEES_ACCES
 from sge_sim.store.commandes import Affaire, ServiceSouscrit
 
 

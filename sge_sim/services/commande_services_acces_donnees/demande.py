@@ -6,9 +6,9 @@ from datetime import date
 from functools import cached_property
 
 from sge_sim.commandes.acces import Acces, Publie
+from sge_sim.domaine.nomenclatures import TypeServiceAcces
 from sge_sim.services.acces_donnees import TYPES_DONNEES, Consentement, DemandeAcces
 from sge_sim.services.acces_donnees_offre import OptionDemandee
-from sge_sim.store.codes import TypeAcces
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Demande(DemandeAcces):
         return tuple(one.type_donnees for one in self.demandes)
 
     @property
-    def types(self) -> tuple[TypeAcces, ...]:
+    def types(self) -> tuple[TypeServiceAcces, ...]:
         """The types that are known."""
         return tuple(TYPES_DONNEES[one] for one in self.types_donnees if one in TYPES_DONNEES)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sge_sim.commandes.autorisations import Declaration
 from sge_sim.commandes.demandes import InfraJ
-from sge_sim.ecarts import Ecart
+from sge_sim.domaine.ecarts_plateforme import Ecart
 from sge_sim.services.ordres import Ordre
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from sge_sim.domaine.nomenclatures import MesuresType
 from sge_sim.services.ordres import Ordre
-from sge_sim.store.codes import MesuresType
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,12 @@ refused, as the codes that the service lists would have it.
 from typing import Final
 
 from sge_sim.clock import add_months
-from sge_sim.referentiel.libelles import LIBELLES
+from sge_sim.domaine.libelles import LIBELLES
+from sge_sim.domaine.nomenclatures import (
+    COMPTEURS_TELERELEVES,
+    CONTRAT_OF_KIND,
+    GRANDS_CONSOMMATEURS,
+)
 from sge_sim.services.acces import (
     CONTRACT_RULES,
     utilisateur_connu,
@@ -17,11 +22,6 @@ from sge_sim.services.acces import (
 from sge_sim.services.commande_transmission_historique_mesures.demande import Demande
 from sge_sim.services.ordres import demandeur_habilite, hors_regroupement_turpe, point_connu
 from sge_sim.services.rule import Rule, rule
-from sge_sim.store.codes import (
-    COMPTEURS_TELERELEVES,
-    CONTRAT_OF_KIND,
-    GRANDS_CONSOMMATEURS,
-)
 
 _GUIDE = "GUI 0453 v1.1.1"
 _MONTHS: Final = {"CDC": 24, "IDX": 36}

@@ -6,9 +6,9 @@ from datetime import date
 from functools import cached_property
 
 from sge_sim.commandes.acces import Acces
+from sge_sim.domaine.nomenclatures import Sens, TypeServiceAcces
 from sge_sim.services.acces_donnees import TYPES_DONNEES, Consentement
 from sge_sim.services.ordres import Ordre
-from sge_sim.store.codes import Sens, TypeAcces
 from sge_sim.store.fiches import FicheService
 
 
@@ -49,7 +49,7 @@ class Demande(Ordre):
         return (self.type_donnees,)
 
     @property
-    def types(self) -> tuple[TypeAcces, ...]:
+    def types(self) -> tuple[TypeServiceAcces, ...]:
         """The type, if it is known."""
         return tuple(TYPES_DONNEES[one] for one in self.types_donnees if one in TYPES_DONNEES)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sge_sim.ecarts import Ecart
+from sge_sim.domaine.ecarts_plateforme import Ecart
 from sge_sim.mesures import Consommations, PointMesure
 from sge_sim.services.acces import Acces
 from sge_sim.store.fiches import FichePoint

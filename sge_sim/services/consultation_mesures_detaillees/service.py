@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from sge_sim.clock import FIN_DES_JOURS, PREMIER_JOUR
+from sge_sim.domaine.nomenclatures import Sens
 from sge_sim.referentiel.mesures import mesure_of
 from sge_sim.services.consultation_mesures_detaillees import answer_v2, answer_v3
 from sge_sim.services.consultation_mesures_detaillees.consultation import (
@@ -25,7 +26,6 @@ from sge_sim.services.service import Appel, Service
 from sge_sim.settings import SansDonnee, Settings
 from sge_sim.soap.endpoint import Answer
 from sge_sim.soap.protocol import Tree
-from sge_sim.store.codes import Sens
 from sge_sim.store.fiches import Dossier
 
 

@@ -6,10 +6,10 @@ from functools import cached_property
 
 from sqlalchemy.orm import Session
 
-from sge_sim.demandeur import Demandeur
-from sge_sim.ecarts import Ecart
+from sge_sim.domaine.demandeur import Demandeur
+from sge_sim.domaine.ecarts_plateforme import Ecart
+from sge_sim.domaine.nomenclatures import ETATS_EN_SERVICE, ETATS_HORS_SERVICE
 from sge_sim.services.ecarts import is_empty
-from sge_sim.store.codes import ETATS_EN_SERVICE, ETATS_HORS_SERVICE
 from sge_sim.store.normalise import normalise
 from sge_sim.store.points import Point
 from sge_sim.store.search import Criteres, search_points

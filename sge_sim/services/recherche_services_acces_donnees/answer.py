@@ -9,11 +9,12 @@ from typing import Any, Final
 
 from sge_sim.commandes.acces import step_of
 from sge_sim.commandes.vie import MOTIFS
-from sge_sim.referentiel.libelles import libelle
+from sge_sim.domaine.libelles import libelle_de
+from sge_sim.domaine.nomenclatures import DONNEES_ACCES
 from sge_sim.services.trees import present
 from sge_sim.soap.protocol import Tree
-from sge_sim.store.codes import DONNEES_ACCES
-from sge_sim.store.fiches import FicheContrat, FichePoint, FicheService
+from sge_sim.store.fiches import FichePoint, FicheService
+from sge_sim.store.fiches_acteurs import FicheContrat
 
 _MAX_SERVICES: Final = 200
 
@@ -41,11 +42,12 @@ def _service(point: FichePoint, service: FicheService, contrat: FicheContrat | N
             "serviceSouscritId": service.service_souscrit_id,
             "pointId": service.prm,
             "serviceSouscritCode": service.type,
-            "serviceSouscritLibelle": libelle("serviceSouscritType", service.type),
+            "serviceSouscritLibelle": libelle_de("serviceSouscritType", service.type),
             "injection": injection,
             "soutirage": not injection,
             "contratId": service.contrat_id,
-            "contratLibelle": (of_actor and contrat and libelle("contrat", contrat.type)) or None,
+            "contratLibelle": (of_actor and contrat and libelle_de("contrat", contrat.type))
+            or None,
             "etatCode": service.etat,
             "dateDebut": service.date_debut,
             "dateFin": service.date_fin,
