@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import zeep
 from dataconnect_kit import (
     AUTOCONSOMMATEUR,
     AUTRE_C5,
@@ -19,7 +20,7 @@ from dataconnect_kit import (
     data_connect_simulator,
 )
 from orders_kit import Orders
-from real_clients import ZeepCaller
+from real_clients import ZeepCaller, refusal_of
 
 DEBUT, FIN = date(2026, 10, 10), date(2026, 11, 19)
 POINTS = (
@@ -201,6 +202,7 @@ def test_sge_sees_the_consents(client: Client) -> None:
     assert {(one["etatCode"], one["motifFinLibelle"]) for one in ended} == {
         ("TERMINE", "Retrait du consentement par le client")
     }
-    with pytest.raises(Exception, match="SGT"):
+    with pytest.raises(zeep.exceptions.Fault) as refused:
         soap.points(C5, "ENERGIE", "EA", CONSENT_DAY, TWO_DAYS_LATER, **asked)
+    assert refusal_of(refused.value)[0] == "SGT211"
     client.share(C5)
