@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
-from sge_sim.domaine.nomenclatures import Environment, KindActeur, Paquet, TypeContrat
+from sge_sim.domaine.nomenclatures import Environment, KindActeur, TypeContrat
 from sge_sim.pki.deadlines import in_legal_time, renewal_deadline, rotation_warning
 from sge_sim.store.acteurs import Acteur, Certificat, all_acteurs, registered_certificats
 
@@ -65,7 +65,7 @@ class ActeurView(BaseModel):
     nom: str
     kind: KindActeur
     par_defaut: bool
-    habilitations: dict[Environment, list[Paquet]]
+    habilitations: dict[Environment, list[str]]
     utilisateurs: list[UtilisateurView]
     contrats: list[ContratView]
     certificats: list[CertificatView]
@@ -73,7 +73,7 @@ class ActeurView(BaseModel):
     @classmethod
     def of(cls, acteur: Acteur, certificats: list[CertificatView]) -> Self:
         """Return the view of a row; `certificats` are those of all actors."""
-        habilitations: dict[Environment, list[Paquet]] = {"homologation": [], "production": []}
+        habilitations: dict[Environment, list[str]] = {"homologation": [], "production": []}
         for one in acteur.habilitations:
             habilitations[one.environnement].append(one.paquet)
         return cls(

@@ -13,7 +13,7 @@ import click
 from sge_sim.cli.acteurs_canal import canal
 from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.clock import machine_now
-from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment, KindActeur, Paquet
+from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment, KindActeur
 from sge_sim.store.data_folder import open_database
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def contrat(acteur: str, contrat_id: str, debut: date, fin: date | None, data_di
 
 
 @acteurs.command(
-    help=f"Habiliter un acteur pour un paquet : {', '.join(get_args(Paquet))}.",
+    help="Habiliter un acteur pour un paquet de services, tel que Consultation.",
 )
 @click.argument("acteur")
 @click.argument("package", metavar="PAQUET")

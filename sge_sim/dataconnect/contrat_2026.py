@@ -12,7 +12,7 @@ from sge_sim.dataconnect.mesures_2026 import OCTETS
 from sge_sim.dataconnect.passerelle import let_in
 from sge_sim.dataconnect.personnes import personne_of
 from sge_sim.dataconnect.plateforme import Plateforme
-from sge_sim.domaine.libelles import libelle
+from sge_sim.domaine.libelles import libelle_de
 from sge_sim.domaine.nomenclatures import DomaineTension
 from sge_sim.store.dataconnect import read_nom_acteur
 from sge_sim.store.fiches import FichePoint
@@ -129,7 +129,7 @@ def _contract(point: FichePoint, segment: str) -> dict[str, Any]:
     }
     if not production:
         if point.fta is not None:
-            contract["distribution_tariff"] = libelle("formuleTarifaireAcheminement", point.fta)
+            contract["distribution_tariff"] = libelle_de("formuleTarifaireAcheminement", point.fta)
         if point.puissance_souscrite is not None:
             contract["subscribed_power"] = {
                 "unit": point.puissance_souscrite_unite,
@@ -177,8 +177,8 @@ def _alimentation(point: FichePoint) -> dict[str, Any]:
     return _without_none(
         {
             "serial_number": None if serial is None or not serial.isdigit() else int(serial),
-            "connection_state": libelle("etatAlimentation", point.etat_alimentation),
-            "voltage_level": libelle("domaineTension", point.domaine_tension),
+            "connection_state": libelle_de("etatAlimentation", point.etat_alimentation),
+            "voltage_level": libelle_de("domaineTension", point.domaine_tension),
             "phase_count": (3 if three else 1) if point.petit else None,
             "consumption_connection_power": power if point.contrat_soutirage else None,
             "generation_connection_power": power if point.contrat_injection else None,
@@ -196,14 +196,14 @@ def _comptage(point: FichePoint) -> dict[str, Any]:
             "valeur": point.puissance_souscrite,
             "classeTemporellePuissanceProgrammee": {
                 "code": "BASE",
-                "libelle": libelle("classeTemporelle", "BASE"),
+                "libelle": libelle_de("classeTemporelle", "BASE"),
             },
         }
     body: dict[str, Any] = {
         "dispositifComptage": {
             "typeComptage": {
                 "code": COMPTEUR_LINKY if code == "LINKY" else code,
-                "libelle": libelle("typeComptage", code),
+                "libelle": libelle_de("typeComptage", code),
             }
         },
         "compteurs": [meter] if point.compteurs else [],

@@ -19,8 +19,6 @@ OperationEnCours = Literal["MES", "CFN", "CTF"]
 KindActeur = Literal["tiers", "fournisseur"]
 TypeContrat = Literal["GRD-F", "ET"]
 """GRD-F binds a supplier to Enedis, ET (Enedis-Tiers) a service provider."""
-Paquet = Literal["Consultation", "Commande", "InfraJournalier", "Historique"]
-"""What is homologated as a whole (FAQ)."""
 Environment = Literal["homologation", "production"]
 """Which of the two platforms."""
 ENVIRONMENTS: Final[tuple[Environment, ...]] = get_args(Environment)
@@ -72,7 +70,7 @@ DONNEES_ACCES: Final[dict[TypeServiceAcces, str]] = {
 """The same, as the services that order and list access services do (GUI 0498)."""
 
 KindEchange = Literal["soap", "rest", "handshake", "http", "flux"]
-KindHorloge = Literal["real", "shifted", "frozen"]
+KindClock = Literal["real", "shifted", "frozen"]
 
 # ECRES is « En service, en cours de résiliation »: its label puts it among the points in service.
 ETATS_EN_SERVICE: Final = frozenset[EtatContractuel]({"SERVC", "ECRES"})

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -52,6 +53,10 @@ _DEBUT, _FIN = np.array([[DEBUT_CHANGEMENT]]), np.array([[1440]])
 _DEPASSEMENT = {False: 108, True: 100}
 """Largest power of a large point, per cent of the subscribed: consumption, injection (assumed)."""
 _AUCUN = np.zeros(0, np.int64)
+_BITS_BLOC = 8
+"""The days computed together for whoever asks for a few of them: 256."""
+_BLOCS_JOINTS = 3
+"""Blocks from which what is asked for is computed rather than joined."""
 _BITS_BRUIT = np.array([[BITS_BRUIT + 8 * usage] for usage in range(USAGES)])
 
 
@@ -215,6 +220,63 @@ def puissance_de(point: PointMesure, jour: date) -> int:
 
 
 def _journees(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> Journees:
+    a, b = i0 >> _BITS_BLOC, (i1 - 1) >> _BITS_BLOC
+    if a == b:
+        bloc = _bloc(point, *_cut(point, i0), grandeur)
+        energies, lignes = bloc.part(bloc.energies, i0, i1), bloc.part(bloc.lignes, i0, i1)
+    elif b - a < _BLOCS_JOINTS:
+        bornes = [i0, *(n << _BITS_BLOC for n in range(a + 1, b + 1)), i1]
+        blocs = [_bloc(point, *_cut(point, debut), grandeur) for debut in bornes[:-1]]
+        parts = list(zip(blocs, pairwise(bornes), strict=True))
+        bloc = blocs[0]
+        energies = np.concatenate([one.part(one.energies, *of) for one, of in parts], axis=1)
+        lignes = np.concatenate([one.part(one.lignes, *of) for one, of in parts], axis=1)
+    else:
+        bloc = _computed(point, i0, i1, grandeur)
+        energies, lignes = bloc.energies, bloc.lignes
+    jours = changements_entre(i0, i1)
+    changements = np.array(jours, np.int64) - i0 if jours else _AUCUN
+    return Journees(i0, energies, lignes, bloc.banque, bloc.pair, changements)
+
+
+class _Bloc(NamedTuple):
+    """The uses of days [premier, premier + n), as `Journees` has them."""
+
+    premier: int
+    energies: Entiers
+    lignes: Entiers
+    banque: Banque
+    pair: bool
+
+    def part(self, colonnes: Entiers, i0: int, i1: int) -> Entiers:
+        """Return the columns of the days [i0, i1)."""
+        return colonnes[:, i0 - self.premier : i1 - self.premier]
+
+
+def _cut(point: PointMesure, jour: int) -> tuple[int, int]:
+    """Return the days around one that are computed together: under the same dated entries."""
+    debut = jour >> _BITS_BLOC << _BITS_BLOC
+    fin = min(debut + (1 << _BITS_BLOC), len(calendrier().heures))
+    coupes = _coupes(point)
+    rang = bisect_right(coupes, jour)
+    if rang:
+        debut = max(debut, coupes[rang - 1])
+    if rang < len(coupes):
+        fin = min(fin, coupes[rang])
+    return debut, fin
+
+
+@lru_cache(maxsize=512)
+def _bloc(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> _Bloc:
+    """Return the uses of some months, which are asked for by the week (16 kB each)."""
+    bloc = _computed(point, i0, i1, grandeur)
+    bloc.energies.setflags(write=False)
+    bloc.lignes.setflags(write=False)
+    return bloc
+
+
+def _computed(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> _Bloc:
+    """Return the uses of days under the same dated entries."""
     jour = jour_de(i0)
     banque = banque_de(point, plages_de(point, jour))
     energies, lignes = _usages(point, i0, i1)
@@ -228,9 +290,7 @@ def _journees(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> Journ
     pair = not point.petit and jour < PASSAGE_5_MINUTES
     if pair:
         energies = energies & ~1
-    jours = changements_entre(i0, i1)
-    changements = np.array(jours, np.int64) - i0 if jours else _AUCUN
-    return Journees(i0, energies, lignes, banque, pair, changements)
+    return _Bloc(i0, energies, lignes, banque, pair)
 
 
 def _usages(point: PointMesure, i0: int, i1: int) -> tuple[Entiers, Entiers]:

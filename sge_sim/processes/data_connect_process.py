@@ -11,7 +11,7 @@ from sge_sim.processes.simulator import Simulator
 from sge_sim.store.database import Database
 from sge_sim.store.journal import Journal
 from sge_sim.store.stored_clock import StoredClock
-from sge_sim.transport.child import Service
+from sge_sim.transport.child import ProcessWork
 
 if TYPE_CHECKING:
     from sge_sim.dataconnect.plateforme import Plateforme
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _PATIENCE_SECONDS = 3.0
 
 
-def data_connect_server(simulator: Simulator, listening_socket: socket) -> Service:
+def data_connect_server(simulator: Simulator, listening_socket: socket) -> ProcessWork:
     """Build the Data Connect listener, in a process of its own, which alone loads it."""
     from sge_sim.dataconnect.application import Application
     from sge_sim.dataconnect.jetons import Jetons

@@ -6,12 +6,12 @@ A running simulator takes each change up on its next request, since all of them 
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TypeVar, get_args
+from typing import TypeVar
 
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from sge_sim.domaine.nomenclatures import CONTRAT_OF_KIND, Environment, KindActeur, Paquet
+from sge_sim.domaine.nomenclatures import CONTRAT_OF_KIND, Environment, KindActeur
 from sge_sim.door.certificats import register_certificate
 from sge_sim.errors import UsageError
 from sge_sim.machine.data_files import data_path
@@ -19,6 +19,7 @@ from sge_sim.pki.certificates import name_text
 from sge_sim.pki.inspection import read_actor_certificate
 from sge_sim.referentiel.entries import ActeurEntry, ContratEntry, UtilisateurEntry
 from sge_sim.referentiel.passwords import password_digest
+from sge_sim.services.registry import PAQUETS
 from sge_sim.soap.contract import contract_files
 from sge_sim.store.acteurs import (
     Acteur,
@@ -151,10 +152,11 @@ def habiliter(
     Raises `UsageError` for an unknown actor or package.
     """
     acteur = get_acteur(session, code)
-    known: tuple[Paquet, ...] = get_args(Paquet)
-    found = next((one for one in known if one.casefold() == paquet.casefold()), None)
+    found = next((one for one in PAQUETS if one.casefold() == paquet.casefold()), None)
     if found is None:
-        raise UsageError(f"Le paquet « {paquet} » n'existe pas : choisir parmi {', '.join(known)}.")
+        raise UsageError(
+            f"Le paquet « {paquet} » n'existe pas : choisir parmi {', '.join(PAQUETS)}."
+        )
     habilitation = Habilitation(acteur_code=acteur.code, paquet=found, environnement=environnement)
     kept = session.get(Habilitation, (acteur.code, found, environnement))
     if retirer and kept is not None:

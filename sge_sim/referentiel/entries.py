@@ -12,7 +12,15 @@ from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar, get_args, get_type_hints
 
 import yaml
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+)
 from sqlalchemy import String
 
 from sge_sim.domaine.nomenclatures import (
@@ -20,7 +28,6 @@ from sge_sim.domaine.nomenclatures import (
     CoteCalendrier,
     Environment,
     KindActeur,
-    Paquet,
     TypeContrat,
 )
 from sge_sim.errors import UsageError
@@ -82,6 +89,17 @@ class ContratEntry(_Entry):
     type: TypeContrat
     date_debut: date
     date_fin: date | None = None
+
+
+def _known_paquet(paquet: str) -> str:
+    from sge_sim.services.registry import PAQUETS  # loads every service
+
+    if paquet not in PAQUETS:
+        raise ValueError(f"{paquet} n'est pas un paquet : {', '.join(PAQUETS)}")
+    return paquet
+
+
+Paquet = Annotated[str, AfterValidator(_known_paquet)]
 
 
 class ActeurEntry(_Entry):

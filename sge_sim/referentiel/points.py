@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from sge_sim.clock import PARIS
 from sge_sim.commandes.vie import MOTIFS
-from sge_sim.domaine.libelles import libelle
+from sge_sim.domaine.libelles import libelle_de
 from sge_sim.domaine.prm import is_valid, key
 from sge_sim.errors import UsageError
 from sge_sim.store.commandes import ServiceSouscrit, services_of_point
@@ -208,7 +208,7 @@ def _period(debut: date, fin: date | None) -> str:
 
 
 def _coded(liste: str, code: str | None) -> dict[str, str] | None:
-    return None if code is None else {"code": code, "libelle": libelle(liste, code)}
+    return None if code is None else {"code": code, "libelle": libelle_de(liste, code)}
 
 
 def _power(value: int | None, unite: str | None) -> str | None:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import JSON, Date, ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from sge_sim.domaine.nomenclatures import Environment, KindActeur, Paquet, TypeContrat
+from sge_sim.domaine.nomenclatures import Environment, KindActeur, TypeContrat
 from sge_sim.store.base import Base, Instant
 
 
@@ -28,7 +28,7 @@ class Acteur(Base):
     )
     habilitations: Mapped[list["Habilitation"]] = relationship()
 
-    def is_homologated(self, paquet: Paquet, environnement: Environment) -> bool:
+    def is_homologated(self, paquet: str, environnement: Environment) -> bool:
         """Tell whether the actor may call the services of `paquet` there."""
         return any(
             habilitation.paquet == paquet and habilitation.environnement == environnement
@@ -82,7 +82,7 @@ class Habilitation(Base):
     __tablename__ = "habilitation"
 
     acteur_code: Mapped[str] = mapped_column(ForeignKey("acteur.code"), primary_key=True)
-    paquet: Mapped[Paquet] = mapped_column(String(15), primary_key=True)
+    paquet: Mapped[str] = mapped_column(String(15), primary_key=True)
     environnement: Mapped[Environment] = mapped_column(String(12), primary_key=True)
 
 

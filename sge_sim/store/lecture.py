@@ -18,12 +18,14 @@ from sge_sim.store.commandes import ServiceSouscrit
 from sge_sim.store.fiches import (
     Dossier,
     FicheAcces,
-    FicheActeur,
-    FicheCertificat,
     FicheCompteur,
-    FicheContrat,
     FichePoint,
     FicheService,
+)
+from sge_sim.store.fiches_acteurs import (
+    FicheActeur,
+    FicheCertificat,
+    FicheContrat,
     FicheUtilisateur,
 )
 from sge_sim.store.mesures import suivi_of

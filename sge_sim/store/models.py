@@ -3,7 +3,7 @@
 from sge_sim.store.acteurs import Acteur, Certificat, Contrat, Habilitation, Utilisateur
 from sge_sim.store.base import Base
 from sge_sim.store.campagnes import Campagne, ObservationCampagne
-from sge_sim.store.clock_row import Horloge
+from sge_sim.store.clock_row import ClockRow
 from sge_sim.store.commandes import (
     Abonnement,
     Affaire,
@@ -31,6 +31,7 @@ __all__ = [
     "Campagne",
     "Canal",
     "Certificat",
+    "ClockRow",
     "Collecte",
     "Commune",
     "Compteur",
@@ -42,7 +43,6 @@ __all__ = [
     "Evenement",
     "FichierFlux",
     "Habilitation",
-    "Horloge",
     "JetonRevoque",
     "Numero",
     "ObservationCampagne",

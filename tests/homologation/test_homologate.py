@@ -35,7 +35,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulato
     """A simulator that doesn't apply one rule."""
     with start_simulator(
         tmp_path_factory.mktemp("broken"),
-        *("--now", "2023-10-24T10:00", "--disabled-rules", "criteres_insuffisants"),
+        *("--now", "2023-10-24T10:00", "--disabled-rules", "criteres_suffisants"),
     ) as running:
         yield running
 
@@ -80,7 +80,7 @@ def test_the_rule_that_refused_is_read_in_the_journal(campaign: Homologation) ->
     run = campaign.report.find("RP-NR2@C5")
     assert run is not None
     assert run.regle is not None
-    assert (run.code, run.regle.nom) == ("SGT4F7", "criteres_insuffisants")
+    assert (run.code, run.regle.nom) == ("SGT4F7", "criteres_suffisants")
     assert "RP-NR2" in run.regle.source
 
 
@@ -127,7 +127,7 @@ def test_a_disabled_rule_fails_the_cases_that_prove_it_and_no_other(
 
 def test_a_rule_of_the_orders_is_proved_by_its_cases(tmp_path: Path) -> None:
     orders = ("--package", "commande", "--package", "infrajournalier")
-    done = homologate(tmp_path, *orders, "--disabled-rules", "accord_absent")
+    done = homologate(tmp_path, *orders, "--disabled-rules", "accord_donne")
     assert done.code == 1, done.stdout
     failed = {each.id for each in done.report.executions if not each.statut.bon}
     assert failed == {"F300C_O2-NR", "F300B_O2-NR", "F305-NR", "F305A-NR", "F375A-NR1"}

@@ -10,27 +10,18 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sge_sim.homologation.campaign.case_request import Contexte, materialise
-from sge_sim.homologation.campaign.evaluation import Refus
-from sge_sim.homologation.campaign.outcome import Echange, execution_of
+from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise
+from sge_sim.homologation.campaign.evaluation import RefusRecu
+from sge_sim.homologation.campaign.outcome import EchangeDeCas, execution_of
 from sge_sim.homologation.catalogue.answer_paths import Answer, as_text
 from sge_sim.homologation.catalogue.cases import LIBRE, Cas, Emprunt, Requete, Valeur
 from sge_sim.homologation.catalogue.release import Release
 from sge_sim.homologation.client.messages import read_answer, read_message
 from sge_sim.homologation.reports.rapport import Execution, Regle, Statut
+from sge_sim.services.registry import SERVICES
 
 _ABSENT = "absent"
-# Who asks, and references of the asker's own; the client's identity is free in every case (21.3).
-_FREE = frozenset(
-    {
-        *("loginUtilisateur", "initiateurLogin", "loginDemandeur", "contratId"),
-        *("refExterne", "refFrn", "refFrnRegroupement", "affaireLieeId"),
-        *("personnePhysique", "personneMorale"),
-    }
-)
-
-# Elsewhere clients write `false` or leave the element out (observed); consent has to be declared.
-_CONSENTS = frozenset({"autorisationClient", "accord", "accordClient"})
+_SERVICES = {(service.nom, service.version): service for service in SERVICES}
 
 Issue = Literal["coché", "non conforme", "ambigu", "proche", "hors catalogue"]
 
@@ -151,23 +142,28 @@ def differing_fields(case: Cas, release: Release, seen: Seen, contenu: Answer) -
     Of the requests that make the case, the nearest is the one compared.
     """
     today = seen.instant.date()
-    contexte = Contexte(today, LIBRE, LIBRE, release.decalage(today))
-    received = {name: as_text(value) for name, value in _flat(contenu)}
+    contexte = ContexteDeCas(today, LIBRE, LIBRE, release.decalage(today))
+    service = _SERVICES[case.service, case.version]
+    free = service.champs_libres
+    received = {name: as_text(value) for name, value in _flat(contenu, free)}
     found = []
     for requete in (case.requete, *case.variantes):
         admitted = replace(case, requete=_elements_with_any(requete))
-        found.append(_differing(dict(_flat(materialise(admitted, contexte))), received))
+        wanted = dict(_flat(materialise(admitted, contexte), free))
+        found.append(_differing(wanted, received, service.champs_accord))
     return min(found, key=lambda each: (sum(not one.date for one in each), len(each)))
 
 
-def _differing(wanted: Mapping[str, Any], received: Mapping[str, str]) -> tuple[Champ, ...]:
+def _differing(
+    wanted: Mapping[str, Any], received: Mapping[str, str], consents: frozenset[str]
+) -> tuple[Champ, ...]:
     fields = []
     for path in dict.fromkeys([*wanted, *received]):
         value, name = wanted.get(path), path.rpartition("/")[2]
         expected = _ABSENT if value is None else as_text(value)
         found = received.get(path, _ABSENT)
         same = _plain(expected, value) == _plain(found, value)
-        if name not in _CONSENTS:
+        if name not in consents:
             same = same or {expected, found} == {_ABSENT, "false"}
         if expected == LIBRE:
             expected, same = "une valeur au choix", found != _ABSENT
@@ -176,13 +172,13 @@ def _differing(wanted: Mapping[str, Any], received: Mapping[str, str]) -> tuple[
     return tuple(fields)
 
 
-def _exchange(seen: Seen) -> Echange:
-    answer: Answer | Refus | None
+def _exchange(seen: Seen) -> EchangeDeCas:
+    answer: Answer | RefusRecu | None
     try:
         answer, error = read_answer(seen.reponse), ""
     except ValueError as failure:
         answer, error = None, str(failure)
-    return Echange(
+    return EchangeDeCas(
         seen.instant,
         seen.requete,
         seen.reponse,
@@ -242,15 +238,15 @@ def _value_with_any(value: Valeur) -> Valeur:
     return _elements_with_any(value) if isinstance(value, Mapping) else value
 
 
-def _flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield the simple values by path, without the elements that are of the asker's choice."""
+def _flat(value: Any, free: frozenset[str], path: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the simple values by path, without the elements `free`, of the asker's choice."""
     if isinstance(value, Mapping):
         for name, child in value.items():
-            if name not in _FREE:
-                yield from _flat(child, f"{path}/{name}" if path else name)
+            if name not in free:
+                yield from _flat(child, free, f"{path}/{name}" if path else name)
     elif isinstance(value, list):
         for rank, child in enumerate(value, 1):
-            yield from _flat(child, f"{path}[{rank}]")
+            yield from _flat(child, free, f"{path}[{rank}]")
     elif value is not None:
         yield path, value
 

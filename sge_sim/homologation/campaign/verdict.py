@@ -9,8 +9,10 @@ from collections.abc import Iterable, Sequence
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.catalogue.release import Release
 from sge_sim.homologation.reports.rapport import Decision, Execution, Statut, VerdictPackage
+from sge_sim.services.registry import PAQUETS
 
-PACKAGES = ("consultation", "commande", "infrajournalier", "historique")
+PACKAGES = tuple(paquet.lower() for paquet in PAQUETS)
+"""The packages of the simulated services, as the files of the catalogue name them."""
 
 
 def judge(

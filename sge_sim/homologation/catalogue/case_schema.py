@@ -29,11 +29,11 @@ from sge_sim.homologation.catalogue.cases import (
 )
 from sge_sim.homologation.catalogue.release_files import RawRun, is_borrowed, merged_elements
 from sge_sim.homologation.catalogue.yaml_fields import Fields
+from sge_sim.services.registry import SERVICES
 
 _ID = r"[A-Z0-9]+(?:[_-][A-Z0-9]+)*"
 _NOT_SERVED = re.compile(r".*-NR\d*")
 _CODE = r"SGT[0-9A-Z]{3,4}"
-_VERSION = r"\d+\.\d+"
 _NAME = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -44,7 +44,10 @@ def read_run(run: RawRun, mistakes: list[str]) -> Cas:
         fields.wrong("cas", f"« {run.id} » n'est pas un identifiant tel que F300C_O1-NR")
     prm = fields.text("prm", optional=True, pattern=r"\d{14}", hint="un PRM de 14 chiffres") or None
     requests = _Requests(run.segment, prm)
-    preparation = tuple(_read_step(each, requests) for each in fields.children("preparation"))
+    numero = run.release.removeprefix("sge-")
+    preparation = tuple(
+        _read_step(each, requests, numero) for each in fields.children("preparation")
+    )
     requete = requests.read(fields)
     variantes = requests.read_variantes(fields, requete)
     attendu = _read_attendu(fields.child("attendu"), prm)
@@ -52,12 +55,13 @@ def read_run(run: RawRun, mistakes: list[str]) -> Cas:
         fields.wrong("attendu", "un cas -NR attend un refus, les autres un succès")
     borrowed = requests.borrowed
     apres = [_key_of(each, run.segment) for each in fields.texts("apres")]
+    service, version = _read_service(fields, numero)
     case = Cas(
         id=run.id,
         segment=run.segment,
         package=run.package,
-        service=fields.text("service", pattern=r"[A-Z]\w+", hint="un nom de service"),
-        version=fields.text("version", pattern=_VERSION, hint="une version telle que 3.0"),
+        service=service,
+        version=version,
         objet=fields.text("objet", pattern=r"[A-Z0-9]{2,15}", hint="un code objet tel que AME"),
         titre=fields.text("titre"),
         signification=fields.text("signification"),
@@ -157,11 +161,23 @@ def _read_chemin(fields: Fields, key: str) -> Chemin:
         return Chemin("x")
 
 
-def _read_step(fields: Fields, requests: "_Requests") -> Etape:
+def _read_service(fields: Fields, numero: str) -> tuple[str, str]:
+    """Return the service and the version that are called, which the release `numero` has."""
+    nom = fields.choice("service", list(dict.fromkeys(one.nom for one in SERVICES)))
+    versions = [one.version for one in SERVICES if one.nom == nom and one.is_listed_in(numero)]
+    version = fields.text("version")
+    if nom and version and version not in versions:
+        known = f"les siens en appellent {' ou '.join(versions)}" if versions else "ni une autre"
+        fields.wrong("version", f"SGE {numero} n'a aucun cas de {nom} v{version}, {known}")
+    return nom, version
+
+
+def _read_step(fields: Fields, requests: "_Requests", numero: str) -> Etape:
+    service, version = _read_service(fields, numero)
     step = Etape(
         nom=fields.text("nom"),
-        service=fields.text("service", pattern=r"[A-Z]\w+", hint="un nom de service"),
-        version=fields.text("version", pattern=_VERSION, hint="une version telle que 3.0"),
+        service=service,
+        version=version,
         requete=requests.read(fields),
         acceptes=_read_codes(fields),
     )

@@ -83,7 +83,7 @@ def write_kit(
         **_guide_and_examples(holder, url),
         "demande.xml": _first_request(contracts, holder).encode(),
         "services.csv": _services_table(contracts.values(), url),
-        "codes.csv": _table(("code", "libellé"), LIBELLES.items()),
+        "codes.csv": _codes_table(),
         "certificats/autorite.pem": pki.server.authority.read_bytes(),
         **_certificate_files(issued),
         **{
@@ -160,6 +160,14 @@ def _services_table(contracts: Iterable[Contract], url: str) -> bytes:
             for one in contracts
         ),
     )
+
+
+def _codes_table() -> bytes:
+    """Return the codes of the annex, then those that services have of their own."""
+    libelles = dict(LIBELLES)
+    for service in SERVICES:
+        libelles |= service.libelles
+    return _table(("code", "libellé"), libelles.items())
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:

@@ -4,13 +4,8 @@ from sge_sim.clock import add_months
 from sge_sim.mesures import Consommations, consommations
 from sge_sim.referentiel.mesures import mesure_of
 from sge_sim.services.consultation_mesures.answer import history
-from sge_sim.services.consultation_mesures.rules import (
-    RESULT_RULES,
-    RULES,
-    UNREACHABLE,
-    Consultation,
-    Resultat,
-)
+from sge_sim.services.consultation_mesures.demande import Consultation, Resultat
+from sge_sim.services.consultation_mesures.rules import RESULT_RULES, RULES, UNREACHABLE
 from sge_sim.services.reading import acces_of
 from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service

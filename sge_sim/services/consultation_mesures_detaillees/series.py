@@ -125,6 +125,10 @@ def _curve(point: PointMesure, demande: Demande, grandeur: Grandeur) -> Iterator
     mesuree = courbe(point, demande.debut, demande.fin, grandeur)
     brut = BRUT if point.petit else REEL
     corrigees = is_corrected(demande, grandeur, petit=point.petit)
+    if mesuree.entiere:
+        whole = mesuree.horodates, mesuree.decalages, mesuree.valeurs
+        yield Troncon(*whole, int(mesuree.pas[0]), brut)
+        return
     gardes = np.flatnonzero(mesuree.valides | corrigees)
     pas, valides = mesuree.pas[gardes], mesuree.valides[gardes]
     coupes = np.flatnonzero((pas[1:] != pas[:-1]) | (valides[1:] != valides[:-1])) + 1

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sge_sim.errors import UsageError
 from sge_sim.homologation.catalogue.release import (
     Catalogue,
-    Periode,
+    JoursInclus,
     Release,
     list_releases,
     load_release,
@@ -182,7 +182,7 @@ def test_a_shifted_date_is_as_far_from_today_as_from_the_reference(
     today: date, distance: int
 ) -> None:
     release = Release(
-        *("essai", date(2024, 2, 29), Periode(date(2024, 2, 29), date(2024, 3, 1))),
+        *("essai", date(2024, 2, 29), JoursInclus(date(2024, 2, 29), date(2024, 3, 1))),
         *((), "", (), (), ()),
     )
     listed = release.reference + timedelta(days=distance)
@@ -200,15 +200,15 @@ def test_a_broken_release_is_not_loaded_and_the_first_mistake_is_told(
         Catalogue(folder).load_release("1.0")
 
 
-def test_a_new_service_costs_one_file_and_its_name(catalogue_folder: Callable[..., Path]) -> None:
+def test_a_new_package_costs_one_file_and_its_name(catalogue_folder: Callable[..., Path]) -> None:
     acces = """\
 package: acces
 cas:
   SAD-R2:
     titre: Un titre
     signification: Un sens.
-    service: CommandeServicesAccesDonnees
-    version: "1.0"
+    service: CommandeCollectePublicationMesures
+    version: "3.0"
     objet: SAD
     etat_du_point: En service
     accord: "oui"

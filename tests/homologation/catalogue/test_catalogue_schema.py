@@ -7,8 +7,10 @@ import pytest
 from catalogue_samples import CONSULTATION, RELEASE
 
 from sge_sim.homologation.catalogue.release import validate
+from sge_sim.services import registry
 
 CASE = "sge-1.0/consultation.yaml, cas ADP-R1"
+SERVICES = ", ".join(dict.fromkeys(one.nom for one in registry.SERVICES))
 ORDER = "    requete: {pointId:"
 
 
@@ -57,6 +59,26 @@ def spoilt(before: str, after: str) -> str:
             '{prm: "25946599093143"}',
             "[]",
             f"{CASE}, clé « executions » : « C5 » doit contenir des clés ou {{}}.",
+        ),
+        (
+            "service: Cons",
+            "service: Kons",
+            f"{CASE}, clé « service » : « KonsultationDonneesTechniquesContractuelles » n'est pas "
+            f"l'une des valeurs {SERVICES}.",
+        ),
+        (
+            'version: "1.0"',
+            'version: "1.1"',
+            f"{CASE}, clé « version » : SGE 1.0 n'a aucun cas de "
+            "ConsultationDonneesTechniquesContractuelles v1.1, les siens en appellent 1.0.",
+        ),
+        (
+            """service: ConsultationDonneesTechniquesContractuelles
+    version: "1.0\"""",
+            """service: ConsultationMesuresDetaillees
+    version: "3.0\"""",
+            f"{CASE}, clé « version » : SGE 1.0 n'a aucun cas de ConsultationMesuresDetaillees "
+            "v3.0, les siens en appellent 2.0.",
         ),
         (
             "titre:",
