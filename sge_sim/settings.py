@@ -159,6 +159,19 @@ class Settings:
         "Réponse de ConsultationMesuresDetaillees sans aucune mesure ; par défaut vide (ses "
         "guides), sauf en v3.0 du profil fidele : SGT4G3 (constaté en 23.2).",
     )
+    data_connect: bool = setting(
+        False, "Servir aussi Data Connect (OAuth2, REST), sur un point d'écoute à lui."
+    )
+    data_connect_port: int = setting(8444, "Port de Data Connect ; 0 choisit un port libre.")
+    data_connect_v5: bool = setting(
+        True, "Servir aussi les API v5 de Data Connect, qu'Enedis arrête en octobre 2026."
+    )
+    data_connect_json: bool = setting(
+        False,
+        "Annoncer application/json dans les réponses GET de Data Connect 2026 ; d'ordinaire "
+        "application/octet-stream (constaté en août 2026).",
+    )
+    quotas: bool = setting(True, "Refuser par HTTP 429 ce qui dépasse les quotas de Data Connect.")
     releves_rhf: bool = setting(
         False,
         "Donner aussi, dans les index de ConsultationMesuresDetaillees v3.0, les relevés à heure "

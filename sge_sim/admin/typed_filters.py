@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from sge_sim.machine.data_files import data_path
 from sge_sim.soap.contract import contract_files
+from sge_sim.store.dataconnect import APIS
 
 
 def known_spelling(typed: str, known: Iterable[str]) -> str:
@@ -27,5 +28,5 @@ def service_typed(typed: str | None) -> str | None:
 
 
 def service_names() -> list[str]:
-    """Return the names of the services, sorted."""
-    return sorted({service for _, service, _ in contract_files(data_path("wsdl"))})
+    """Return the names of the services, those of Data Connect among them, sorted."""
+    return sorted({*(service for _, service, _ in contract_files(data_path("wsdl"))), *APIS})

@@ -14,6 +14,7 @@ import click
 from sge_sim.cli.options import data_dir_option, setting_option
 from sge_sim.clock import machine_now
 from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment
+from sge_sim.door.certificats import CertificateRegister
 from sge_sim.pki.authorities import load_authorities
 from sge_sim.pki.inspection import UnreadCertificateError, inspect_files, read_actor_certificate
 from sge_sim.pki.installation import Pki, open_pki
@@ -22,6 +23,7 @@ from sge_sim.pki.keys import BUNDLE_PASSWORD, KEY_TYPES, KeyType
 from sge_sim.pki.policy import Policy
 from sge_sim.pki.rendering import render_inspection
 from sge_sim.pki.server_identity import renew_server_identity
+from sge_sim.store.acteurs import default_acteur
 from sge_sim.store.data_folder import open_database, require
 
 _environment = click.option(
@@ -122,8 +124,6 @@ def check(
     www_counts_as_same: bool,
     **folders: Any,
 ) -> None:
-    from sge_sim.door.certificats import CertificateRegister
-
     policy = Policy(
         environment,
         _open(**folders).trust,
@@ -153,7 +153,6 @@ def register(
     data_dir: Path,
 ) -> None:
     from sge_sim.referentiel.acteurs import register_file
-    from sge_sim.store.acteurs import default_acteur
 
     with open_database(data_dir).transaction() as session:
         code = acteur or default_acteur(session, "tiers").code

@@ -10,7 +10,7 @@ from sge_sim.clock import PARIS
 from sge_sim.domaine.nomenclatures import KindEchange
 from sge_sim.domaine.provenance import in_french
 from sge_sim.store.data_folder import open_database, open_journal
-from sge_sim.store.journal import Echange, Recherche
+from sge_sim.store.journal import Echange, RechercheJournal
 
 _KINDS: dict[KindEchange, str] = {"handshake": "négociation TLS", "http": "HTTP"}
 
@@ -36,7 +36,7 @@ def list_command(
     as_json: bool,
 ) -> None:
     journal = open_journal(open_database(data_dir), data_dir)
-    recherche = Recherche(code=code_typed(code), prm=prm, service=service_typed(service))
+    recherche = RechercheJournal(code=code_typed(code), prm=prm, service=service_typed(service))
     echanges = journal.find_echanges(recherche, limit=limit)
     if as_json:
         from sge_sim.admin.views import ExchangeView

@@ -18,7 +18,7 @@ from sge_sim.settings import Settings, default_data_dir, variable_of
 Command = Callable[..., Any]
 
 
-class Instant(click.ParamType[datetime]):
+class InstantType(click.ParamType[datetime]):
     """An ISO date or date-time, in legal time where it says nothing."""
 
     name = "ISO"
@@ -121,7 +121,7 @@ def _click_type(kind: Any) -> Any:
     if one is Path:
         return click.Path(path_type=Path)
     if one is datetime:
-        return Instant()
+        return InstantType()
     if one is Delai:
         return DelaiType()
     if hasattr(one, "__members__"):

@@ -9,7 +9,7 @@ from typing import Final, Literal, get_args
 import click
 import yaml
 
-from sge_sim.cli.options import Duration, Instant, data_dir_option, json_option, say_json
+from sge_sim.cli.options import Duration, InstantType, data_dir_option, json_option, say_json
 from sge_sim.clock import Duree, parse_instant
 from sge_sim.commandes.changements import Changements, change_life
 from sge_sim.domaine.nomenclatures import EtatContractuel, Segment
@@ -119,13 +119,13 @@ def show(prm: str, data_dir: Path, as_json: bool) -> None:
 @click.option(
     "--resilie",
     metavar="JOUR",
-    type=Instant(),
+    type=InstantType(),
     help="Résilier le point à cette date : tous ses services se terminent.",
 )
 @click.option(
     "--nouveau-titulaire",
     metavar="JOUR",
-    type=Instant(),
+    type=InstantType(),
     help="Changer le titulaire du point à cette date : tous ses services se terminent.",
 )
 @click.option(

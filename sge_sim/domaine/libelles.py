@@ -277,7 +277,7 @@ LIBELLES: Final[Mapping[str, Mapping[str, str]]] = {
 }
 
 
-def libelle(liste: str, code: str) -> str:
+def libelle_de(liste: str, code: str) -> str:
     """Return the label of `code`, which is the code itself when the list says nothing else.
 
     Raises `KeyError` for a list that doesn't exist.

@@ -37,6 +37,7 @@ MotifFin = Literal[
     "resiliation",
     "changement_titulaire",
     "nouveau_fournisseur",
+    "retrait",
     "opposition",
     "levee_opposition",
     "non_realisation",
@@ -56,16 +57,20 @@ CoteCalendrier = Literal["distributeur", "fournisseur"]
 """Whose calendar: each has its own registers."""
 TypeAcces = Literal["ENERGIE", "COURBE", "PMAX", "INDEX"]
 """What an access service covers, as ConsultationMesuresDetaillees v3 names types of measures."""
-DONNEES_ACCES: Final[dict[TypeAcces, str]] = {
+TypeServiceAcces = TypeAcces | Literal["ITC"]
+"""The kinds of access services: those of measures, and technical and contractual information,
+which a consent of Data Connect opens."""
+DONNEES_ACCES: Final[dict[TypeServiceAcces, str]] = {
     "ENERGIE": "ENERGIE",
     "COURBE": "CDC",
     "PMAX": "PMAX",
     "INDEX": "IDX",
+    "ITC": "ITC",
 }
 """The same, as the services that order and list access services do (GUI 0498)."""
 
-KindEchange = Literal["soap", "handshake", "http", "flux"]
-KindHorloge = Literal["real", "shifted", "frozen"]
+KindEchange = Literal["soap", "rest", "handshake", "http", "flux"]
+KindClock = Literal["real", "shifted", "frozen"]
 
 # ECRES is « En service, en cours de résiliation »: its label puts it among the points in service.
 ETATS_EN_SERVICE: Final = frozenset[EtatContractuel]({"SERVC", "ECRES"})

@@ -18,7 +18,7 @@ from sge_sim.pki.issuing import issue_client_certificate, write_issued_certifica
 from sge_sim.pki.request_checks import Registered
 from sge_sim.store.acteurs import Acteur, Certificat, default_acteur
 from sge_sim.store.database import Database
-from sge_sim.store.fiches import FicheCertificat
+from sge_sim.store.fiches_acteurs import FicheCertificat
 from sge_sim.store.lecture import read_certificat
 
 _KINDS: tuple[KindActeur, ...] = ("tiers", "fournisseur")

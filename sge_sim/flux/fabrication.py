@@ -11,7 +11,7 @@ from sge_sim.flux import hdm, infra_j, r4x, r50, r151, r171
 from sge_sim.flux.chiffrement import encrypt
 from sge_sim.flux.declaration import secret_of
 from sge_sim.flux.envoi import Archive, Envoi, Frequence, PointPublie
-from sge_sim.flux.infra_j import DemandeInfraJ
+from sge_sim.flux.infra_j import OrdreInfraJ
 from sge_sim.flux.lots import Lot, LotAbonnement, LotAffaire, cover
 from sge_sim.flux.packaging import zipped
 from sge_sim.flux.periodes import FREQUENCES, FluxRecurrent
@@ -133,7 +133,7 @@ def _infra_j(
     if demande.injection:
         sens.append("INJECTION")
     mesures = (_mesure(session, point, one) for one in sens)
-    asked = DemandeInfraJ(
+    asked = OrdreInfraJ(
         demande_id=demande.affaire_id,
         prm=point.prm,
         points=tuple(one for one in mesures if one is not None),

@@ -23,9 +23,9 @@ from sge_sim.pki.checks import CERTIFICATE_CHECKS, Candidate, Check, S
 from sge_sim.pki.memory import BoundedMemory
 from sge_sim.pki.request_checks import (
     REQUEST_CHECKS,
+    CertificateSituation,
     Kept,
     Registered,
-    Situation,
     registered_for_an_actor,
 )
 from sge_sim.pki.revocation import RevocationList
@@ -150,7 +150,7 @@ class Policy:
         kept = judged.kept
         if kept is None:
             return Verdict(self.environment, name, "", judged.refusals, None, acteur)
-        situation = Situation(
+        situation = CertificateSituation(
             kept,
             now,
             judged.revocation,

@@ -6,24 +6,21 @@ from datetime import datetime
 from socket import socket
 from typing import TYPE_CHECKING
 
+from sge_sim.commandes.back_office import BackOffice, Task
+from sge_sim.flux.livraison import deliver_pending
 from sge_sim.machine.garbage_collection import collector_paused
 from sge_sim.processes.deferred_value import Deferred
 from sge_sim.processes.simulator import Simulator
 from sge_sim.store.journal import Journal, JournalFeed
-from sge_sim.transport.child import Service
+from sge_sim.transport.admin_server import AdminServer
+from sge_sim.transport.child import ProcessWork
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from sge_sim.commandes.back_office import BackOffice, Task
-    from sge_sim.transport.admin_server import AdminServer
 
-
-def admin_server(simulator: Simulator, listening_socket: socket, b2b_url: str) -> Service:
+def admin_server(simulator: Simulator, listening_socket: socket, b2b_url: str) -> ProcessWork:
     """Build the administration listener, in a process of its own; it shows `b2b_url`."""
-    from sge_sim.commandes.back_office import BackOffice
-    from sge_sim.transport.admin_server import AdminServer
-
     journal = Journal.beside(simulator.database, simulator.settings.data_dir)
     feed = JournalFeed(journal)
     back_office = BackOffice(simulator.clock, _tasks(simulator, journal))
@@ -45,8 +42,8 @@ def admin_server(simulator: Simulator, listening_socket: socket, b2b_url: str) -
 class _Administration:
     """The administration listener; the back office and the journal's thread while it serves."""
 
-    server: "AdminServer"
-    back_office: "BackOffice"
+    server: AdminServer
+    back_office: BackOffice
     feed: JournalFeed
 
     def serve(self, on_ready: Callable[[], None]) -> None:
@@ -60,19 +57,17 @@ class _Administration:
         self.server.reload()
 
 
-def _tasks(simulator: Simulator, journal: Journal) -> tuple["Task", ...]:
+def _tasks(simulator: Simulator, journal: Journal) -> tuple[Task, ...]:
     """Return what the back office does, in order: orders and publications, then deliveries."""
     settings, database = simulator.settings, simulator.database
 
-    # Both load the curves or the channels at their first round: the start can do without.
+    # The curves are loaded at the first round: the start can do without.
     def publish(until: datetime) -> None:
         from sge_sim.flux.publication import Publisher
 
         Publisher.of(settings, database, journal.append).catch_up(until)
 
     def deliver(_until: datetime) -> None:
-        from sge_sim.flux.livraison import deliver_pending
-
         deliver_pending(database, settings.data_dir)
 
     return (publish, deliver)

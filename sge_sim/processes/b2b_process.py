@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from socket import socket
 from typing import TYPE_CHECKING
 
+from sge_sim.door.certificats import CertificateRegister
+from sge_sim.door.gates import BasicAuthentication, Gate, opening_hours
 from sge_sim.machine.garbage_collection import collector_paused
+from sge_sim.pki.policy import Policy
+from sge_sim.processes.b2b_application import B2B
 from sge_sim.processes.deferred_value import Deferred
 from sge_sim.processes.simulator import Simulator
 from sge_sim.settings import Settings
@@ -14,23 +18,17 @@ from sge_sim.store.database import Database
 from sge_sim.store.journal import Journal
 from sge_sim.store.stored_clock import StoredClock
 from sge_sim.transport.limits import Limits
+from sge_sim.transport.server import B2BServer
+from sge_sim.transport.tls import build_server_context
 
 if TYPE_CHECKING:
-    from sge_sim.door.gates import Gate
     from sge_sim.soap.endpoint import Endpoint
-    from sge_sim.transport.server import B2BServer
 
 _PATIENCE_SECONDS = 3.0
 
 
 def b2b_server(simulator: Simulator, listening_socket: socket) -> "WebServices":
-    """Build the B2B listener of one process; what it needs is imported in that process."""
-    from sge_sim.door.certificats import CertificateRegister
-    from sge_sim.pki.policy import Policy
-    from sge_sim.processes.b2b_application import B2B
-    from sge_sim.transport.server import B2BServer
-    from sge_sim.transport.tls import build_server_context
-
+    """Build the B2B listener of one process."""
     settings, trust = simulator.settings, simulator.pki.trust
     # A client waits for its answer: what can't be had now is told now.
     database = Database(
@@ -85,7 +83,7 @@ class WebServices:
     `journal` and `database` are its own, and are closed when it stops.
     """
 
-    server: "B2BServer"
+    server: B2BServer
     endpoints: Deferred[Mapping[str, "Endpoint"]]
     journal: Journal
     database: Database
@@ -106,10 +104,8 @@ class WebServices:
         self.server.reload()
 
 
-def _gates(settings: Settings, database: Database) -> tuple["Gate", ...]:
+def _gates(settings: Settings, database: Database) -> tuple[Gate, ...]:
     """Return the gates that the settings put up, in the order in which they are passed."""
-    from sge_sim.door.gates import BasicAuthentication, opening_hours
-
     gates: list[Gate] = []
     if settings.basic_auth:
         gates.append(BasicAuthentication(database))

@@ -20,11 +20,15 @@ _FILE: Final = "en-service.json"
 
 @dataclass(frozen=True)
 class Served:
-    """A simulator that serves: its two addresses, and the environment that it plays."""
+    """A simulator that serves: its addresses, and the environment that it plays.
+
+    `data_connect_url` is None where Data Connect isn't served.
+    """
 
     admin_url: str
     b2b_url: str
     environment: str
+    data_connect_url: str | None = None
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Protocol
 from sge_sim.domaine.demandeur import Demandeur
 from sge_sim.domaine.nomenclatures import Environment
 from sge_sim.services.rule import rule
-from sge_sim.store.fiches import FicheContrat, FicheUtilisateur
+from sge_sim.store.fiches_acteurs import FicheContrat, FicheUtilisateur
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ from datetime import datetime
 from sqlalchemy import BigInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from sge_sim.domaine.nomenclatures import KindHorloge
+from sge_sim.domaine.nomenclatures import KindClock
 from sge_sim.store.base import Base, Instant
 
 
-class Horloge(Base):
+class ClockRow(Base):
     """The only row says how the simulated time follows the machine's; without it, exactly.
 
     `shifted` runs `offset_us` microseconds away from the machine, `frozen` stands at `instant`.
@@ -18,6 +18,6 @@ class Horloge(Base):
     __tablename__ = "horloge"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    kind: Mapped[KindHorloge] = mapped_column(String(7))
+    kind: Mapped[KindClock] = mapped_column(String(7))
     offset_us: Mapped[int] = mapped_column(BigInteger, default=0)
     instant: Mapped[datetime | None] = mapped_column(Instant)

@@ -1,9 +1,10 @@
 """Every table, so that whoever needs the whole schema imports one module."""
 
+from sge_sim.store.acces import OptionPublication
 from sge_sim.store.acteurs import Acteur, Certificat, Contrat, Habilitation, Utilisateur
 from sge_sim.store.base import Base
 from sge_sim.store.campagnes import Campagne, ObservationCampagne
-from sge_sim.store.clock_row import Horloge
+from sge_sim.store.clock_row import ClockRow
 from sge_sim.store.commandes import (
     Abonnement,
     Affaire,
@@ -13,6 +14,7 @@ from sge_sim.store.commandes import (
     Evenement,
     ServiceSouscrit,
 )
+from sge_sim.store.dataconnect import Application, Consentement, JetonRevoque, Partage
 from sge_sim.store.ecritures import Ecriture
 from sge_sim.store.flux import Canal, FichierFlux, Publication
 from sge_sim.store.mesures import CalendrierDate, Collecte, Trou
@@ -23,15 +25,18 @@ __all__ = [
     "Abonnement",
     "Acteur",
     "Affaire",
+    "Application",
     "AutorisationClient",
     "Base",
     "CalendrierDate",
     "Campagne",
     "Canal",
     "Certificat",
+    "ClockRow",
     "Collecte",
     "Commune",
     "Compteur",
+    "Consentement",
     "Contrat",
     "DemandeHistorique",
     "DemandeInfraJ",
@@ -39,9 +44,11 @@ __all__ = [
     "Evenement",
     "FichierFlux",
     "Habilitation",
-    "Horloge",
+    "JetonRevoque",
     "Numero",
     "ObservationCampagne",
+    "OptionPublication",
+    "Partage",
     "Point",
     "Publication",
     "ServiceSouscrit",

@@ -6,8 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import PARIS, Clock, FrozenClock, RunningClock, machine_now
-from sge_sim.domaine.nomenclatures import KindHorloge
-from sge_sim.store.clock_row import Horloge
+from sge_sim.domaine.nomenclatures import KindClock
+from sge_sim.store.clock_row import ClockRow
 from sge_sim.store.database import Database
 from sge_sim.store.ecritures import last_instant
 from sge_sim.store.prepared import Driver, Prepared
@@ -15,7 +15,7 @@ from sge_sim.store.prepared import Driver, Prepared
 _ROW = 1
 _MICROSECOND = timedelta(microseconds=1)
 _STATE = Prepared(
-    select(Horloge.kind, Horloge.offset_us, Horloge.instant).where(Horloge.id == _ROW)
+    select(ClockRow.kind, ClockRow.offset_us, ClockRow.instant).where(ClockRow.id == _ROW)
 )
 
 
@@ -53,7 +53,7 @@ class StoredClock:
         """Return the simulated instant, aware, in Europe/Paris."""
         return self._clock().now()
 
-    def kind(self) -> KindHorloge:
+    def kind(self) -> KindClock:
         """Return how the clock runs."""
         match self._clock():
             case FrozenClock():
@@ -89,12 +89,12 @@ class StoredClock:
 
     def _store(
         self,
-        kind: KindHorloge,
+        kind: KindClock,
         offset: timedelta = timedelta(0),
         instant: datetime | None = None,
     ) -> None:
         # Two that set it for the first time would both insert the row.
         with self._database.exclusive_transaction() as session:
             session.merge(
-                Horloge(id=_ROW, kind=kind, offset_us=offset // _MICROSECOND, instant=instant)
+                ClockRow(id=_ROW, kind=kind, offset_us=offset // _MICROSECOND, instant=instant)
             )

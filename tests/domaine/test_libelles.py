@@ -2,7 +2,7 @@
 
 import pytest
 
-from sge_sim.domaine.libelles import LIBELLES, libelle
+from sge_sim.domaine.libelles import LIBELLES, libelle_de
 
 
 @pytest.mark.documented("AX.0355")
@@ -30,16 +30,16 @@ from sge_sim.domaine.libelles import LIBELLES, libelle
     ],
 )
 def test_a_code_has_the_label_of_its_list(liste: str, code: str, label: str) -> None:
-    assert libelle(liste, code) == label
+    assert libelle_de(liste, code) == label
 
 
 def test_the_label_of_an_unlisted_code_is_the_code() -> None:
-    assert libelle("calendrier", "HoroF1") == "HoroF1"
+    assert libelle_de("calendrier", "HoroF1") == "HoroF1"
 
 
 def test_a_list_that_does_not_exist_is_a_mistake_of_the_program() -> None:
     with pytest.raises(KeyError):
-        libelle("etatContractual", "SERVC")
+        libelle_de("etatContractual", "SERVC")
 
 
 @pytest.mark.documented("AX.0355: 6 families of 16 codes")

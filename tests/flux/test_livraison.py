@@ -12,7 +12,7 @@ from servers import QUOTED, USER, free_port, ftp_server, sftp_server
 
 from sge_sim.domaine.nomenclatures import TypeCanal
 from sge_sim.errors import UsageError
-from sge_sim.flux.canaux import DeliveryError, FolderChannel, masked, open_channel
+from sge_sim.flux.canaux import DeliveryError, FolderChannel, masked
 from sge_sim.flux.declaration import declare_canal, describe_canal
 from sge_sim.flux.livraison import (
     GIVE_UP_AFTER,
@@ -21,6 +21,7 @@ from sge_sim.flux.livraison import (
     deliver_pending,
     retry_now,
 )
+from sge_sim.flux.ouverture_canal import open_channel
 from sge_sim.store.flux import find_canal
 
 START = datetime(2030, 1, 1, tzinfo=UTC)

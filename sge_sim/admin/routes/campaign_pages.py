@@ -11,6 +11,7 @@ from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState, RowNumber
 from sge_sim.errors import UsageError
 from sge_sim.homologation.catalogue.default_release import DEFAULT_RELEASE
+from sge_sim.homologation.reports.html_report import render_html
 from sge_sim.store.acteurs import all_acteurs, default_acteur
 
 if TYPE_CHECKING:
@@ -84,8 +85,6 @@ def router(state: AdminState) -> APIRouter:
     # The reports load what only they need.
     @routes.get("/{campaign_id}/rapport.html")
     def show_report(campaign_id: RowNumber) -> Response:
-        from sge_sim.homologation.reports.html_report import render_html
-
         page = render_html(state.campaigns.read(campaign_id).rapport())
         return Response(page, media_type="text/html; charset=utf-8", headers=_REPORT_HEADERS)
 

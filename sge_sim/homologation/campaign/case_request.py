@@ -20,7 +20,7 @@ from sge_sim.homologation.catalogue.cases import (
 
 
 @dataclass(frozen=True)
-class Contexte:
+class ContexteDeCas:
     """What a run of the catalogue fills into the requests.
 
     `aujourdhui` is the legal date at which the request is sent; `decalage` moves the ISO dates
@@ -35,16 +35,16 @@ class Contexte:
     resultats: Mapping[str, Answer] = field(default_factory=dict)
     preparations: Mapping[str, Answer] = field(default_factory=dict)
 
-    def with_result(self, case: Cas, answer: Answer) -> "Contexte":
+    def with_result(self, case: Cas, answer: Answer) -> "ContexteDeCas":
         """Return this context with the answer of `case`; the preparations are over with it."""
         return replace(self, resultats={**self.resultats, case.cle: answer}, preparations={})
 
-    def with_preparation(self, step: Etape, answer: Answer) -> "Contexte":
+    def with_preparation(self, step: Etape, answer: Answer) -> "ContexteDeCas":
         """Return this context with the answer of a step of the preparation."""
         return replace(self, preparations={**self.preparations, step.nom: answer})
 
 
-def materialise(demande: Cas | Etape, contexte: Contexte) -> dict[str, Any]:
+def materialise(demande: Cas | Etape, contexte: ContexteDeCas) -> dict[str, Any]:
     """Return the content of the request element, in the contract's order.
 
     Values are `str`, `bool`, `int`, `date`, nested `dict` and `list`: what zeep takes. Raises
@@ -53,11 +53,11 @@ def materialise(demande: Cas | Etape, contexte: Contexte) -> dict[str, Any]:
     return _elements(demande.requete, contexte)
 
 
-def _elements(requete: Requete, contexte: Contexte) -> dict[str, Any]:
+def _elements(requete: Requete, contexte: ContexteDeCas) -> dict[str, Any]:
     return {name: _filled(value, contexte) for name, value in requete.items()}
 
 
-def _filled(value: Valeur, contexte: Contexte) -> Any:
+def _filled(value: Valeur, contexte: ContexteDeCas) -> Any:
     match value:
         case DateRelative():
             return value.on(contexte.aujourdhui)
@@ -76,7 +76,7 @@ def _filled(value: Valeur, contexte: Contexte) -> Any:
     return value
 
 
-def _borrowed(emprunt: Emprunt, contexte: Contexte) -> object:
+def _borrowed(emprunt: Emprunt, contexte: ContexteDeCas) -> object:
     answers = contexte.preparations if emprunt.preparation else contexte.resultats
     told = f"la préparation « {emprunt.origine} »" if emprunt.preparation else emprunt.origine
     if emprunt.origine not in answers:

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sge_sim.domaine.ecarts_plateforme import REPONSE_VIDE, Ecart
-from sge_sim.homologation.catalogue.answer_paths import Answer, as_text, is_empty
+from sge_sim.homologation.catalogue.answer_paths import Answer, as_text, carries_nothing
 from sge_sim.homologation.catalogue.cases import Assertion, Attendu, Cas
 
 
 @dataclass(frozen=True)
-class Refus:
+class RefusRecu:
     """A SOAP fault: its SGT code and label (None where the fault has none)."""
 
     code: str | None
@@ -28,13 +28,13 @@ class Constat:
     trouve: str = ""
 
 
-def evaluate(attendu: Attendu, reponse: Answer | Refus) -> list[Constat]:
+def evaluate(attendu: Attendu, reponse: Answer | RefusRecu) -> list[Constat]:
     """Return one `Constat` per thing expected; the case is good if all are `reussi`.
 
     `reponse` is the content of the response element (its children by name, as zeep's
     `serialize_object` gives them; an empty mapping for an empty response) or a refusal.
     """
-    if isinstance(reponse, Refus):
+    if isinstance(reponse, RefusRecu):
         return _evaluate_refusal(attendu, reponse)
     if attendu.code is not None:
         return [Constat(f"refus {attendu.code}", False, "la demande a été acceptée")]
@@ -42,12 +42,12 @@ def evaluate(attendu: Attendu, reponse: Answer | Refus) -> list[Constat]:
     return [Constat("succès", True), *checks]
 
 
-def known_deviation(case: Cas, reponse: Answer | Refus) -> Ecart | None:
+def known_deviation(case: Cas, reponse: Answer | RefusRecu) -> Ecart | None:
     """Return the deviation of the real platform that `reponse` shows, if the case lists it."""
-    if isinstance(reponse, Refus):
+    if isinstance(reponse, RefusRecu):
         seen = reponse.code
     else:
-        seen = REPONSE_VIDE if is_empty(reponse) else None
+        seen = REPONSE_VIDE if carries_nothing(reponse) else None
     return next((each for each in case.ecart_connu if each.observe == seen), None)
 
 
@@ -63,7 +63,7 @@ def _plain_label(label: str) -> str:
     return " ".join(label.replace("’", "'").split()).rstrip(" .")
 
 
-def _evaluate_refusal(attendu: Attendu, refus: Refus) -> list[Constat]:
+def _evaluate_refusal(attendu: Attendu, refus: RefusRecu) -> list[Constat]:
     if refus.code is not None and refus.code in attendu.acceptes:
         return [Constat(f"{refus.code} admis", True)]
     if attendu.code is None:

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sge_sim.homologation.campaign.case_request import Contexte, materialise
-from sge_sim.homologation.campaign.evaluation import Refus
-from sge_sim.homologation.campaign.outcome import Echange, execution_of
+from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise
+from sge_sim.homologation.campaign.evaluation import RefusRecu
+from sge_sim.homologation.campaign.outcome import EchangeDeCas, execution_of
 from sge_sim.homologation.catalogue.answer_paths import Answer, as_text
 from sge_sim.homologation.catalogue.cases import LIBRE, Cas, Emprunt, Requete, Valeur
 from sge_sim.homologation.catalogue.release import Release
@@ -142,7 +142,7 @@ def differing_fields(case: Cas, release: Release, seen: Seen, contenu: Answer) -
     Of the requests that make the case, the nearest is the one compared.
     """
     today = seen.instant.date()
-    contexte = Contexte(today, LIBRE, LIBRE, release.decalage(today))
+    contexte = ContexteDeCas(today, LIBRE, LIBRE, release.decalage(today))
     service = _SERVICES[case.service, case.version]
     free = service.champs_libres
     received = {name: as_text(value) for name, value in _flat(contenu, free)}
@@ -172,13 +172,13 @@ def _differing(
     return tuple(fields)
 
 
-def _exchange(seen: Seen) -> Echange:
-    answer: Answer | Refus | None
+def _exchange(seen: Seen) -> EchangeDeCas:
+    answer: Answer | RefusRecu | None
     try:
         answer, error = read_answer(seen.reponse), ""
     except ValueError as failure:
         answer, error = None, str(failure)
-    return Echange(
+    return EchangeDeCas(
         seen.instant,
         seen.requete,
         seen.reponse,

@@ -24,7 +24,7 @@ from sge_sim.homologation.reports.rapport import Execution, Rapport, Regle
 from sge_sim.store.acteurs import default_acteur, find_acteur
 from sge_sim.store.campagnes import Campagne, ObservationCampagne, find_campagne, find_campagnes
 from sge_sim.store.database import Database
-from sge_sim.store.journal import Echange, Journal, Recherche
+from sge_sim.store.journal import Echange, Journal, RechercheJournal
 
 _BATCH: Final = 200
 
@@ -170,7 +170,7 @@ class Campaigns:
             for each in _observations(row.observations)
             if each.execution is not None and each.execution.statut.bon
         }
-        calls = Recherche(kinds=frozenset({"soap"}), acteur=row.acteur_code)
+        calls = RechercheJournal(kinds=frozenset({"soap"}), acteur=row.acteur_code)
         while batch := self.journal.find_echanges(
             calls, after_id=row.dernier_echange, limit=_BATCH, with_bodies=True
         ):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sge_sim.homologation.campaign.evaluation import Constat, Refus, evaluate, known_deviation
+from sge_sim.homologation.campaign.evaluation import Constat, RefusRecu, evaluate, known_deviation
 from sge_sim.homologation.catalogue.answer_paths import Answer
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.catalogue.differences import expectation
@@ -18,7 +18,7 @@ _FAILURES = ("SGT400", "SGT500")
 
 
 @dataclass(frozen=True)
-class Echange:
+class EchangeDeCas:
     """What was sent for a case and what came back.
 
     `instant` is the target's time (aware). `reponse` is None where no readable answer came;
@@ -28,7 +28,7 @@ class Echange:
     instant: datetime
     requete: bytes
     recu: bytes
-    reponse: Answer | Refus | None
+    reponse: Answer | RefusRecu | None
     statut_http: int | None = None
     duree_ms: float = 0.0
     erreur: str = ""
@@ -37,7 +37,7 @@ class Echange:
 
 def execution_of(
     case: Cas,
-    echange: Echange,
+    echange: EchangeDeCas,
     *,
     defauts: bool = True,
     remarque: str = "",
@@ -65,7 +65,7 @@ def execution_of(
         requete=_text(echange.requete),
         reponse=_text(echange.recu),
         statut_http=echange.statut_http,
-        code=answer.code if isinstance(answer, Refus) else None,
+        code=answer.code if isinstance(answer, RefusRecu) else None,
         regle=echange.regle,
         remarque=told,
         prevu_en_echec=prevu_en_echec,
@@ -84,7 +84,7 @@ def not_run(case: Cas, why: str, *, prevu_en_echec: bool = False) -> Execution:
 
 
 def _judge(
-    case: Cas, answer: Answer | Refus, constats: Sequence[Constat], defauts: bool
+    case: Cas, answer: Answer | RefusRecu, constats: Sequence[Constat], defauts: bool
 ) -> tuple[Statut, str]:
     """Return how the case ends, and what there is to say of it.
 
@@ -99,7 +99,7 @@ def _judge(
         return Statut.ECHOUE, ""
     deviation = known_deviation(case, answer)
     seen = "" if deviation is None else f"Écart connu : {deviation.observe} ({deviation.source})."
-    failed = isinstance(answer, Refus) and (
+    failed = isinstance(answer, RefusRecu) and (
         not answer.code or answer.code in _FAILURES or deviation is not None
     )
     if case.reponse_ignoree and failed:

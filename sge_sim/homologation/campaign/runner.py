@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from sge_sim.client.administration import Administration
 from sge_sim.clock import PARIS, Clock
 from sge_sim.errors import UsageError
-from sge_sim.homologation.campaign.case_request import Contexte, materialise
-from sge_sim.homologation.campaign.evaluation import Refus
-from sge_sim.homologation.campaign.outcome import Echange, execution_of, not_run
+from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise
+from sge_sim.homologation.campaign.evaluation import RefusRecu
+from sge_sim.homologation.campaign.outcome import EchangeDeCas, execution_of, not_run
 from sge_sim.homologation.catalogue.answer_paths import Answer
 from sge_sim.homologation.catalogue.cases import Cas, Etape
 from sge_sim.homologation.catalogue.release import Release
-from sge_sim.homologation.client.sge_client import Appel, SgeClient
+from sge_sim.homologation.client.sge_client import AppelFait, SgeClient
 from sge_sim.homologation.reports.rapport import Execution, Regle
 
 
@@ -53,7 +53,7 @@ class Runner:
     clock: Clock
     expected_failures: frozenset[str] = frozenset()
     before_call: Callable[[], None] = lambda: None
-    _context: Contexte = field(init=False)
+    _context: ContexteDeCas = field(init=False)
     _admin: Administration | None = field(init=False, default=None)
     _last_exchange: int = field(init=False, default=0)
     _defects: bool = field(init=False, default=True)
@@ -61,7 +61,9 @@ class Runner:
 
     def __post_init__(self) -> None:
         cible, today = self.client.cible, self.clock.now().date()
-        self._context = Contexte(today, cible.login, cible.contrat_id, self.release.decalage(today))
+        self._context = ContexteDeCas(
+            today, cible.login, cible.contrat_id, self.release.decalage(today)
+        )
         if cible.admin_url is not None:
             self._admin = Administration(cible.admin_url)
             self._last_exchange = self._admin.last_exchange_id()
@@ -99,13 +101,13 @@ class Runner:
         instant = self.clock.now().astimezone(PARIS)
         call = self.client.call(case.service, case.version, demande)
         answer = call.reponse
-        if answer is not None and not isinstance(answer, Refus):
+        if answer is not None and not isinstance(answer, RefusRecu):
             self._context = self._context.with_result(case, answer)
         else:
             self._unanswered.add(case.cle)
         return execution_of(
             case,
-            Echange(
+            EchangeDeCas(
                 instant,
                 call.requete,
                 call.recu,
@@ -152,12 +154,12 @@ class Runner:
         return bool({case.cle, case.id} & self.expected_failures)
 
 
-def _accepted(step: Etape, call: Appel) -> Answer:
+def _accepted(step: Etape, call: AppelFait) -> Answer:
     """Return the answer of a step of preparation; raises `UsageError` if it isn't accepted."""
     answer = call.reponse
     if answer is None:
         raise UsageError(f"La préparation « {step.nom} » n'a pas abouti. {call.erreur}")
-    if not isinstance(answer, Refus):
+    if not isinstance(answer, RefusRecu):
         return answer
     if answer.code in step.acceptes:
         return {}

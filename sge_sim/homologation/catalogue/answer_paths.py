@@ -90,12 +90,12 @@ def as_text(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def is_empty(structure: object) -> bool:
+def carries_nothing(structure: object) -> bool:
     """Return whether an answer carries no value at all."""
     if isinstance(structure, Mapping):
-        return all(is_empty(child) for child in structure.values())
+        return all(carries_nothing(child) for child in structure.values())
     if isinstance(structure, Sequence) and not isinstance(structure, str):
-        return all(is_empty(child) for child in structure)
+        return all(carries_nothing(child) for child in structure)
     return structure is None
 
 

@@ -57,7 +57,7 @@ def _facts(case: Cas) -> dict[str, str]:
         **{f"attendu/{rank}": each for rank, each in enumerate(_assertions(case), 1)},
         "accord": case.accord,
         "etat_du_point": case.etat_du_point,
-        "fois": quantity(case),
+        "fois": times_to_run(case),
         **{f"variante/{rank}": each for rank, each in enumerate(variants(case), 1)},
     }
     if case.service_acces is not None:
@@ -91,7 +91,7 @@ def expectation(attendu: Attendu) -> str:
     return f"{told} (ou {', '.join(attendu.acceptes)})" if attendu.acceptes else told
 
 
-def quantity(case: Cas) -> str:
+def times_to_run(case: Cas) -> str:
     """Return how many times the case is to be run, as the tracking sheet says it.
 
     Of the optional cases, F305C is « Facultatif » there and RP-R3 « - » (catalogue 21.3 §1).

@@ -12,7 +12,7 @@ from sge_sim.homologation.catalogue.differences import (
     Difference,
     expectation,
     flat_request,
-    quantity,
+    times_to_run,
     variants,
 )
 from sge_sim.homologation.catalogue.release import Release
@@ -31,7 +31,8 @@ def render_list(release: Release) -> str:
     for package in release.packages:
         lines += ["", package.upper()]
         lines += [
-            f"  {case.cle:<20} {quantity(case):<11} {expectation(case.attendu):<26} {case.titre}"
+            f"  {case.cle:<20} {times_to_run(case):<11} {expectation(case.attendu):<26} "
+            f"{case.titre}"
             for case in release.cas
             if case.package == package
         ]
@@ -50,7 +51,7 @@ def render_show(case: Cas) -> str:
         f"  segment         {case.segment}",
         f"  point           {case.etat_du_point}",
         f"  accord client   {case.accord}",
-        f"  à exécuter      {quantity(case)}{_told_besides(case)}",
+        f"  à exécuter      {times_to_run(case)}{_told_besides(case)}",
         f"  provenance      {in_french(case.provenance)} : {case.source}",
     ]
     if case.apres:
@@ -130,7 +131,7 @@ def tracking_row(case: Cas) -> dict[str, str]:
         "Libellé": case.titre,
         "Référence": case.id,
         "Cas non recevable": "non" if case.recevable else "oui",
-        "Quantité demandée": quantity(case),
+        "Quantité demandée": times_to_run(case),
         "Version testée": f"v{case.version}",
         "PRM testé": case.prm or "",
         "Chaîne du test": case.chaine,

@@ -19,7 +19,7 @@ from sge_sim.machine.data_files import data_path
 
 
 @dataclass(frozen=True)
-class Periode:
+class JoursInclus:
     """Days from `du` to `au`, both included."""
 
     du: date
@@ -39,7 +39,7 @@ class Release:
 
     nom: str
     reference: date
-    dates_originales: Periode
+    dates_originales: JoursInclus
     packages: tuple[str, ...]
     resume: str
     differences: tuple[str, ...]
@@ -137,7 +137,7 @@ def _read_release(folder: Path, name: str) -> tuple[Release, list[str]]:
     release = Release(
         nom=name,
         reference=fields.day("reference"),
-        dates_originales=Periode(period.day("du"), period.day("au")),
+        dates_originales=JoursInclus(period.day("du"), period.day("au")),
         packages=packages,
         resume=fields.text("resume"),
         differences=fields.texts("differences"),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from sge_sim.homologation.campaign.evaluation import Refus
+from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.catalogue.answer_paths import Answer
 
 _ENVELOPE = "{http://schemas.xmlsoap.org/soap/envelope/}"
@@ -33,7 +33,7 @@ def read_message(message: bytes) -> Message:
     return Message(etree.QName(element).localname, _content(element))
 
 
-def read_answer(message: bytes) -> Answer | Refus:
+def read_answer(message: bytes) -> Answer | RefusRecu:
     """Return the content of a response element, or the refusal that a fault carries.
 
     Raises `ValueError` for what is no SOAP envelope, such as the page of a proxy.
@@ -43,8 +43,8 @@ def read_answer(message: bytes) -> Answer | Refus:
         return _content(element)
     found = element.find("detail/*/resultat")
     if found is None:
-        return Refus(None, element.findtext("faultstring"))
-    return Refus(found.get("code") or None, found.text)
+        return RefusRecu(None, element.findtext("faultstring"))
+    return RefusRecu(found.get("code") or None, found.text)
 
 
 def indented(message: str) -> str:

@@ -18,7 +18,7 @@ from zeep.exceptions import Fault, TransportError
 
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
-from sge_sim.homologation.campaign.evaluation import Refus
+from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.catalogue.answer_paths import Answer
 from sge_sim.homologation.client.messages import read_answer
 from sge_sim.machine.data_files import data_path
@@ -52,14 +52,14 @@ class Cible:
 
 
 @dataclass(frozen=True)
-class Appel:
+class AppelFait:
     """A call as it went: bytes, HTTP status, duration, and what was answered.
 
     `reponse` is None where no SOAP answer came or where zeep can't read it; `erreur` then says
     what happened, in French.
     """
 
-    reponse: Answer | Refus | None
+    reponse: Answer | RefusRecu | None
     requete: bytes = b""
     recu: bytes = b""
     statut_http: int | None = None
@@ -135,7 +135,7 @@ class SgeClient:
     def __init__(self, cible: Cible, kit: Path | None = None) -> None:
         self.cible = cible
         self.contracts = load_contracts(data_path("wsdl"), kit)
-        self._transport = _Recorder(open_session(cible), cible.pause)
+        self._transport = _Recorder(open_https_session(cible), cible.pause)
         self._clients: dict[str, zeep.Client] = {}
 
     def service_client(self, service: str, version: str) -> zeep.Client:
@@ -159,7 +159,7 @@ class SgeClient:
             raise UsageError(f"« {service} » n'est pas un service : choisir parmi {known}.")
         return max(versions, key=lambda each: [int(part) for part in each.split(".")])
 
-    def call(self, service: str, version: str, demande: Mapping[str, Any]) -> Appel:
+    def call(self, service: str, version: str, demande: Mapping[str, Any]) -> AppelFait:
         """Call a service with the content of its request element; never raises for the answer."""
         contract = self._contract(service, version)
         client = self.service_client(service, version)
@@ -177,7 +177,7 @@ class SgeClient:
             return self._recorded(None, f"La cible ne répond pas : {failure}")
         except (ZeepError, TypeError, ValueError) as failure:
             if not transport.requete:
-                return Appel(None, erreur=f"zeep ne peut pas écrire cette demande : {failure}")
+                return AppelFait(None, erreur=f"zeep ne peut pas écrire cette demande : {failure}")
             error = _unreadable(failure)
         if error:
             return self._recorded(None, error)
@@ -214,12 +214,12 @@ class SgeClient:
             )
         ]
 
-    def _recorded(self, reponse: Answer | Refus | None, erreur: str = "") -> Appel:
+    def _recorded(self, reponse: Answer | RefusRecu | None, erreur: str = "") -> AppelFait:
         seen = self._transport
-        return Appel(reponse, seen.requete, seen.recu, seen.statut, seen.duree_ms, erreur)
+        return AppelFait(reponse, seen.requete, seen.recu, seen.statut, seen.duree_ms, erreur)
 
 
-def open_session(cible: Cible) -> requests.Session:
+def open_https_session(cible: Cible) -> requests.Session:
     """Return a session of requests that presents the actor's certificate to the target."""
     session = _BoundedSession()
     session.trust_env = False  # a proxy or a bundle of the machine must not change a campaign

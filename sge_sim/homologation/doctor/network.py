@@ -39,7 +39,7 @@ class Client:
 
 
 @dataclass(frozen=True)
-class Answer:
+class HttpAnswer:
     """What a server answered: HTTP status, the beginning of the text, the `Date` header."""
 
     status: int
@@ -101,7 +101,7 @@ def examine_server(url: str, client: Client, now: datetime) -> Iterator[Diagnost
         yield from examine_date(answer.date, now)
 
 
-def try_connection(url: str, client: Client) -> Generator[Diagnostic, None, Answer | None]:
+def try_connection(url: str, client: Client) -> Generator[Diagnostic, None, HttpAnswer | None]:
     """Ask the server for a page: yield what prevents it, return what it answers."""
     parts = urlsplit(url)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -135,7 +135,7 @@ def try_connection(url: str, client: Client) -> Generator[Diagnostic, None, Answ
         return None
     finally:
         connection.close()
-    return Answer(answer.status, text[:_TEXT_SHOWN], answer.getheader("Date"))
+    return HttpAnswer(answer.status, text[:_TEXT_SHOWN], answer.getheader("Date"))
 
 
 def examine_date(date: str | None, now: datetime) -> Iterator[Diagnostic]:
@@ -154,7 +154,7 @@ def examine_date(date: str | None, now: datetime) -> Iterator[Diagnostic]:
         )
 
 
-def _answered(answer: Answer, parts: SplitResult) -> Iterator[Diagnostic]:
+def _answered(answer: HttpAnswer, parts: SplitResult) -> Iterator[Diagnostic]:
     status, text = answer.status, answer.text
     if status == 403:
         yield Diagnostic(

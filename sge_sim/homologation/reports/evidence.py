@@ -65,7 +65,7 @@ def verify(path: Path) -> list[str]:
     return wrong
 
 
-def fingerprint(path: Path) -> str:
+def evidence_sha256(path: Path) -> str:
     """Return the SHA-256 of the zip, in hexadecimal."""
     return sha256(path.read_bytes()).hexdigest()
 

@@ -3,7 +3,7 @@
 import requests
 import zeep
 
-from sge_sim.homologation.client.sge_client import Cible, SgeClient, open_session
+from sge_sim.homologation.client.sge_client import Cible, SgeClient, open_https_session
 
 
 class SgeActor:
@@ -51,4 +51,4 @@ class SgeActor:
 
     def requests_session(self) -> requests.Session:
         """Return a session of requests that presents the certificate of the actor."""
-        return open_session(self._cible)
+        return open_https_session(self._cible)

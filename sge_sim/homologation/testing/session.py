@@ -237,7 +237,7 @@ def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def open_session(
+def open_test_session(
     data_dir: Path, options: Sequence[str] = (), release: str | None = None
 ) -> Iterator[SgeSession]:
     """Start the simulator of a test session in `data_dir`; stop it at the end.

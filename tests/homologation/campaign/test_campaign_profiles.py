@@ -9,13 +9,13 @@ import pytest
 from exchange_samples import envelope, fault
 from running_simulator import RunningSimulator, start_simulator
 
-from sge_sim.homologation.campaign.case_request import Contexte, materialise
+from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise
 from sge_sim.homologation.catalogue.release import Release, load_release
 from sge_sim.store.acteurs import default_acteur
 from sge_sim.store.database import Database, sqlite_url
 from sge_sim.store.journal import EchangeRecord, Journal
 
-MakeContext = Callable[[Release, Any], Contexte]
+MakeContext = Callable[[Release, Any], ContexteDeCas]
 
 
 @pytest.fixture(scope="module", params=["nominal", "fidele"])
@@ -30,7 +30,7 @@ def watched(
         yield profile, running
 
 
-def record_failure(running: RunningSimulator, contexte: Contexte, release: Release) -> None:
+def record_failure(running: RunningSimulator, contexte: ContexteDeCas, release: Release) -> None:
     """Write in the journal that a good order on a C2-C4 was answered SGT500."""
     (case,) = release.find("F300B_O1")
     request = envelope("demande", materialise(case, contexte))

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from campaign_samples import INSTANT, answered
 
-from sge_sim.homologation.campaign.evaluation import Refus
+from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.campaign.matching import Observation
 from sge_sim.homologation.campaign.observed import CampaignState
 from sge_sim.homologation.catalogue.release import load_release
@@ -13,8 +13,8 @@ from sge_sim.homologation.reports.rapport import Execution, Statut
 
 RELEASE = load_release("23.2")
 (CASE,) = RELEASE.find("ADP-NR1")
-GOOD = answered(CASE, Refus(CASE.attendu.code, CASE.attendu.libelle or ""))
-BAD = answered(CASE, Refus("SGT463", "autre"))
+GOOD = answered(CASE, RefusRecu(CASE.attendu.code, CASE.attendu.libelle or ""))
+BAD = answered(CASE, RefusRecu("SGT463", "autre"))
 LATER_BAD = replace(BAD, remarque="la dernière")
 LATER_GOOD = replace(GOOD, remarque="la dernière")
 

@@ -5,7 +5,7 @@ from catalogue_samples import SERVICES_SOUSCRITS
 
 from sge_sim.homologation.campaign.evaluation import (
     Constat,
-    Refus,
+    RefusRecu,
     evaluate,
     known_deviation,
     same_label,
@@ -58,14 +58,16 @@ def test_a_success_where_a_refusal_was_expected_fails() -> None:
 
 
 def test_a_refusal_where_a_success_was_expected_fails() -> None:
-    (constat,) = evaluate(Attendu(None), Refus("SGT400", "Une erreur fonctionnelle est survenue."))
+    (constat,) = evaluate(
+        Attendu(None), RefusRecu("SGT400", "Une erreur fonctionnelle est survenue.")
+    )
     told = "refus SGT400 « Une erreur fonctionnelle est survenue. »"
     assert constat == Constat("succès", False, told)
 
 
 @pytest.mark.documented("catalogue 21.3: SGT570 is a good end of an order")
 def test_an_accepted_refusal_is_as_good_as_a_success() -> None:
-    (constat,) = evaluate(Attendu(None, acceptes=("SGT570",)), Refus("SGT570", "Déjà actif."))
+    (constat,) = evaluate(Attendu(None, acceptes=("SGT570",)), RefusRecu("SGT570", "Déjà actif."))
     assert constat.reussi
 
 
@@ -84,10 +86,10 @@ def test_labels_that_differ_by_a_word_are_not_the_same() -> None:
 def test_code_and_label_of_a_refusal_are_told_apart() -> None:
     wanted = Attendu("SGT566", "Ce service nécessite l'accord du client.")
     verdicts = {
-        Refus("SGT566", "Ce service nécessite l’accord du client"): [True, True],
-        Refus("SGT566", "Non."): [True, False],
-        Refus("SGT500", "Une erreur technique est survenue"): [False, False],
-        Refus(None): [False, False],
+        RefusRecu("SGT566", "Ce service nécessite l’accord du client"): [True, True],
+        RefusRecu("SGT566", "Non."): [True, False],
+        RefusRecu("SGT500", "Une erreur technique est survenue"): [False, False],
+        RefusRecu(None): [False, False],
     }
     for refus, expected in verdicts.items():
         assert [constat.reussi for constat in evaluate(wanted, refus)] == expected
@@ -96,7 +98,7 @@ def test_code_and_label_of_a_refusal_are_told_apart() -> None:
 @pytest.mark.assumed("no official label is known for SGT211")
 def test_a_label_that_is_only_supposed_is_not_compared() -> None:
     (case,) = load_release("26.1").find("CMD3-NR2")
-    (constat,) = evaluate(case.attendu, Refus("SGT211", "Un autre libellé"))
+    (constat,) = evaluate(case.attendu, RefusRecu("SGT211", "Un autre libellé"))
     assert constat.reussi
 
 
@@ -108,9 +110,9 @@ def test_what_the_real_platform_was_seen_to_answer_is_recognised() -> None:
     assert empty is not None
     assert empty.source == "observé en 23.2"
     assert known_deviation(search, {"points": {"point": [{"id": "1"}]}}) is None
-    assert known_deviation(index, Refus("SGT4G3")) is not None
-    assert known_deviation(index, Refus("SGT500")) is None
-    assert known_deviation(index, Refus(None)) is None
+    assert known_deviation(index, RefusRecu("SGT4G3")) is not None
+    assert known_deviation(index, RefusRecu("SGT500")) is None
+    assert known_deviation(index, RefusRecu(None)) is None
 
 
 @pytest.mark.documented("catalogue 21.3 and GUI 0475: own services on the point, or nothing")

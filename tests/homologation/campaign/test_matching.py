@@ -10,14 +10,14 @@ from campaign_samples import release as made_of
 from exchange_samples import envelope, fault
 
 from sge_sim.clock import PARIS
-from sge_sim.homologation.campaign.case_request import Contexte, materialise
+from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise
 from sge_sim.homologation.campaign.matching import Observation, Seen, recognise
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.catalogue.release import Release, load_release
 from sge_sim.homologation.reports.rapport import Statut
 
 RELEASES = ("21.3", "22.1", "23.2", "23.4", "26.1")
-MakeContext = Callable[[Release, Any], Contexte]
+MakeContext = Callable[[Release, Any], ContexteDeCas]
 
 
 SUCCESS = envelope("reponse", {})

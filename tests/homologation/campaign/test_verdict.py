@@ -4,14 +4,14 @@ import pytest
 from campaign_samples import DEVIANT, GOOD, REFUSED, SAMPLE, answered, case, release, sample_report
 
 from sge_sim.domaine.ecarts_plateforme import Ecart
-from sge_sim.homologation.campaign.evaluation import Refus
+from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.campaign.outcome import not_run
 from sge_sim.homologation.campaign.verdict import judge
 from sge_sim.homologation.catalogue.cases import Attendu, Cas
 from sge_sim.homologation.reports.rapport import Decision, Execution, Rapport, Statut
 
 documented = pytest.mark.documented("catalogue SGE 21.3 §1")
-GOOD_REFUSAL = Refus("SGT401", "point inexistant")
+GOOD_REFUSAL = RefusRecu("SGT401", "point inexistant")
 
 
 def decide(*runs: Execution, cases: tuple[Cas, ...], partielle: bool = False) -> Decision:
@@ -42,7 +42,7 @@ def test_a_case_that_was_not_run_denies_the_package() -> None:
 
 @documented
 def test_a_failed_case_of_another_package_does_not_matter() -> None:
-    runs = (answered(GOOD, {}), answered(DEVIANT, Refus("SGT401")))
+    runs = (answered(GOOD, {}), answered(DEVIANT, RefusRecu("SGT401")))
     consultation, commande = judge(
         release(GOOD, DEVIANT), ("consultation", "commande"), runs, partielle=False
     )
@@ -53,14 +53,14 @@ def test_a_failed_case_of_another_package_does_not_matter() -> None:
 @documented
 def test_an_optional_case_counts_for_nothing() -> None:
     optional = case("A-R2", facultatif=True)
-    runs = (answered(GOOD, {}), answered(optional, Refus("SGT500")))
+    runs = (answered(GOOD, {}), answered(optional, RefusRecu("SGT500")))
     assert decide(*runs, cases=(GOOD, optional)) is Decision.HOMOLOGUE
 
 
 @documented
 def test_one_run_of_a_group_is_enough() -> None:
     one, other = (case("A-R3", segment=each, au_choix="courbe") for each in ("C1-C4", "C5"))
-    runs = (answered(one, Refus("SGT500")), answered(other, {}))
+    runs = (answered(one, RefusRecu("SGT500")), answered(other, {}))
     assert decide(*runs, cases=(one, other)) is Decision.HOMOLOGUE
 
 
@@ -82,7 +82,7 @@ def test_the_reason_counts_the_good_runs_and_tells_what_a_group_does_without() -
 @documented
 def test_a_group_without_a_good_run_denies_the_package() -> None:
     one, other = (case("A-R3", segment=each, au_choix="courbe") for each in ("C1-C4", "C5"))
-    runs = (answered(one, Refus("SGT500")), answered(other, Refus("SGT500")))
+    runs = (answered(one, RefusRecu("SGT500")), answered(other, RefusRecu("SGT500")))
     assert decide(*runs, cases=(one, other)) is Decision.NON_HOMOLOGUE
 
 
@@ -98,9 +98,9 @@ def test_a_partial_campaign_never_homologates() -> None:
 
 
 def test_a_known_deviation_is_told_apart_from_a_failure_and_does_not_homologate() -> None:
-    run = answered(DEVIANT, Refus("SGT500", "panne"))
+    run = answered(DEVIANT, RefusRecu("SGT500", "panne"))
     assert run.statut is Statut.ECART
-    assert answered(DEVIANT, Refus("SGT401")).statut is Statut.ECHOUE
+    assert answered(DEVIANT, RefusRecu("SGT401")).statut is Statut.ECHOUE
     (verdict,) = judge(release(DEVIANT), ("commande",), (run,), partielle=False)
     assert verdict.decision is Decision.NON_HOMOLOGUE
     assert verdict.raison == "écart connu : B-R1@C5."
@@ -114,7 +114,7 @@ IGNORED = case("A-R4", reponse_ignoree=True, ecart_connu=(Ecart("SGT4G3", "obser
 def test_where_enedis_judges_the_request_alone_a_platform_that_fails_is_excused(
     code: str | None,
 ) -> None:
-    run = answered(IGNORED, Refus(code))
+    run = answered(IGNORED, RefusRecu(code))
     assert run.statut is Statut.ADMIS
     assert decide(run, cases=(IGNORED,)) is Decision.HOMOLOGUE
 
@@ -122,7 +122,7 @@ def test_where_enedis_judges_the_request_alone_a_platform_that_fails_is_excused(
 @documented
 @pytest.mark.parametrize("code", ["SGT471", "SGT565", "SGT566", "SGT562"])
 def test_a_refusal_that_tells_a_mistake_of_the_request_is_never_ignored(code: str) -> None:
-    run = answered(IGNORED, Refus(code))
+    run = answered(IGNORED, RefusRecu(code))
     assert run.statut is Statut.ECHOUE
     assert decide(run, cases=(IGNORED,)) is Decision.NON_HOMOLOGUE
 
@@ -138,14 +138,14 @@ def test_a_campaign_succeeds_only_without_anything_to_put_right() -> None:
 @pytest.mark.parametrize(
     ("announced", "answer", "succeeds"),
     [
-        (True, Refus("SGT463"), True),
-        (False, Refus("SGT463"), False),
+        (True, RefusRecu("SGT463"), True),
+        (False, RefusRecu("SGT463"), False),
         (False, GOOD_REFUSAL, True),
         pytest.param(True, GOOD_REFUSAL, False, id="stale"),
     ],
 )
 def test_announced_failures_are_forgiven_and_must_come(
-    announced: bool, answer: Refus, succeeds: bool
+    announced: bool, answer: RefusRecu, succeeds: bool
 ) -> None:
     runs = (answered(GOOD, {}), answered(REFUSED, answer, prevu_en_echec=announced))
     report = replace(
@@ -164,20 +164,20 @@ def report_of(*runs: Execution, cases: tuple[Cas, ...], partielle: bool = False)
     return replace(sample_report(), executions=runs, verdicts=verdicts, partielle=partielle)
 
 
-ANNOUNCED = answered(REFUSED, Refus("SGT463"), prevu_en_echec=True)
+ANNOUNCED = answered(REFUSED, RefusRecu("SGT463"), prevu_en_echec=True)
 
 
 def test_beside_announced_failures_an_optional_case_counts_for_nothing() -> None:
     for optional, succeeds in ((True, True), (False, False)):
         other = case("A-R2", facultatif=optional)
-        failed = answered(other, Refus("SGT500"))
+        failed = answered(other, RefusRecu("SGT500"))
         assert report_of(ANNOUNCED, failed, cases=(REFUSED, other)).reussi is succeeds
 
 
 def test_beside_announced_failures_one_run_of_a_group_is_enough() -> None:
     one, other = (case("A-R3", segment=each, au_choix="courbe") for each in ("C1-C4", "C5"))
-    failed = answered(one, Refus("SGT500"))
-    for answer, succeeds in (({}, True), (Refus("SGT500"), False)):
+    failed = answered(one, RefusRecu("SGT500"))
+    for answer, succeeds in (({}, True), (RefusRecu("SGT500"), False)):
         runs = (ANNOUNCED, failed, answered(other, answer))
         assert report_of(*runs, cases=(REFUSED, one, other)).reussi is succeeds
     # A good run of another group makes up for nothing, nor does one of no group.
@@ -193,7 +193,7 @@ def test_a_package_of_which_nothing_was_run_does_not_succeed() -> None:
 
 @pytest.mark.parametrize(
     ("other", "succeeds"),
-    [(answered(GOOD, {}), True), (answered(GOOD, Refus("SGT500")), False), (None, True)],
+    [(answered(GOOD, {}), True), (answered(GOOD, RefusRecu("SGT500")), False), (None, True)],
 )
 def test_a_partial_campaign_succeeds_by_good_and_announced_cases(
     other: Execution | None, succeeds: bool
@@ -203,13 +203,13 @@ def test_a_partial_campaign_succeeds_by_good_and_announced_cases(
 
 
 def test_the_label_of_a_refusal_counts() -> None:
-    wrong = answered(REFUSED, Refus("SGT401", "autre chose"))
+    wrong = answered(REFUSED, RefusRecu("SGT401", "autre chose"))
     assert wrong.statut is Statut.ECHOUE
     uncertain = case("A-NR2", attendu=Attendu("SGT211", "supposé", libelle_certain=False))
-    assert answered(uncertain, Refus("SGT211", "autre chose")).statut is Statut.REUSSI
+    assert answered(uncertain, RefusRecu("SGT211", "autre chose")).statut is Statut.REUSSI
 
 
 def test_a_nominal_simulator_has_no_excuse() -> None:
-    for one, refusal in ((IGNORED, Refus("SGT400")), (DEVIANT, Refus("SGT500"))):
+    for one, refusal in ((IGNORED, RefusRecu("SGT400")), (DEVIANT, RefusRecu("SGT500"))):
         assert answered(one, refusal, defauts=False).statut is Statut.ECHOUE
         assert answered(one, {}, defauts=False).statut is Statut.REUSSI

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from sge_sim.homologation.catalogue.answer_paths import Chemin, as_text, is_empty
+from sge_sim.homologation.catalogue.answer_paths import Chemin, as_text, carries_nothing
 
 ANSWER = {
     "affaireId": None,
@@ -78,9 +78,9 @@ def test_a_value_is_told_as_the_message_spells_it(value: object, text: str) -> N
 
 @pytest.mark.parametrize("answer", [None, {}, {"a": None}, {"a": {"b": []}}, [{"a": None}]])
 def test_an_answer_without_any_value_is_empty(answer: object) -> None:
-    assert is_empty(answer)
+    assert carries_nothing(answer)
 
 
 @pytest.mark.parametrize("answer", [{"a": 0}, {"a": False}, {"a": [{"b": ""}]}])
 def test_an_answer_with_one_value_is_not_empty(answer: object) -> None:
-    assert not is_empty(answer)
+    assert not carries_nothing(answer)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sge_sim.errors import UsageError
 from sge_sim.homologation.catalogue.release import (
     Catalogue,
-    Periode,
+    JoursInclus,
     Release,
     list_releases,
     load_release,
@@ -182,7 +182,7 @@ def test_a_shifted_date_is_as_far_from_today_as_from_the_reference(
     today: date, distance: int
 ) -> None:
     release = Release(
-        *("essai", date(2024, 2, 29), Periode(date(2024, 2, 29), date(2024, 3, 1))),
+        *("essai", date(2024, 2, 29), JoursInclus(date(2024, 2, 29), date(2024, 3, 1))),
         *((), "", (), (), ()),
     )
     listed = release.reference + timedelta(days=distance)

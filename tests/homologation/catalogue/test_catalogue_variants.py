@@ -12,7 +12,7 @@ from exchange_samples import envelope, fault
 from lxml import etree
 
 from sge_sim.clock import PARIS, clock_starting_at
-from sge_sim.homologation.campaign.case_request import Contexte, materialise
+from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise
 from sge_sim.homologation.campaign.matching import Observation, Seen, differing_fields, recognise
 from sge_sim.homologation.campaign.runner import Runner
 from sge_sim.homologation.catalogue.cases import LIBRE, Cas
@@ -30,7 +30,7 @@ from sge_sim.homologation.reports.rapport import Statut
 from sge_sim.machine.data_files import data_path
 from sge_sim.soap.contract import load_contracts
 
-MakeContext = Callable[[Release, Any], Contexte]
+MakeContext = Callable[[Release, Any], ContexteDeCas]
 Send = Callable[..., Observation]
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from sge_sim.homologation.campaign.evaluation import Refus
+from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.client.messages import indented, read_answer, read_message
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
@@ -27,13 +27,13 @@ def test_a_fault_is_a_refusal_with_its_code_and_label() -> None:
         '<t:erreur xmlns:t="urn:t"><resultat code="SGT401">Non</resultat></t:erreur>'
         "</detail></s:Fault>"
     )
-    assert read_answer(envelope(fault)) == Refus("SGT401", "Non")
+    assert read_answer(envelope(fault)) == RefusRecu("SGT401", "Non")
 
 
 @pytest.mark.observed("homologation 23.4: faults of M023 with an empty code")
 def test_a_fault_without_a_code_is_a_refusal_without_one() -> None:
     bare = "<s:Fault><faultcode>s:Server</faultcode><faultstring>Erreur</faultstring></s:Fault>"
-    assert read_answer(envelope(bare)) == Refus(None, "Erreur")
+    assert read_answer(envelope(bare)) == RefusRecu(None, "Erreur")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sge_sim.homologation.client.sge_client import AnswerTooLongError, Cible, open_session
+from sge_sim.homologation.client.sge_client import AnswerTooLongError, Cible, open_https_session
 
 
 class _Flood(BaseHTTPRequestHandler):
@@ -48,7 +48,7 @@ def flooding() -> Iterator[str]:
 
 def test_a_server_that_floods_is_left_after_32_mib(flooding: str) -> None:
     cible = Cible(flooding, Path("none"), Path("none"), "moi@exemple.fr", "1")
-    with open_session(cible) as session:
+    with open_https_session(cible) as session:
         session.cert = None
         assert session.get(f"{flooding}/short", timeout=10).text == "ok"
         tracemalloc.start()

@@ -15,7 +15,7 @@ from sge_sim.homologation.doctor.certificate_files import examine_files
 from sge_sim.homologation.doctor.diagnosis import Diagnostic
 from sge_sim.homologation.doctor.examination import Setup, examine
 from sge_sim.homologation.doctor.identity import Identity, examine_identity, login_fault
-from sge_sim.homologation.doctor.network import Answer, examine_date, examine_url
+from sge_sim.homologation.doctor.network import HttpAnswer, examine_date, examine_url
 from sge_sim.pki.installation import Pki, open_pki
 from sge_sim.pki.issuing import IssuedFiles, issue_client_certificate, write_issued_certificate
 from sge_sim.pki.policy import Policy
@@ -260,9 +260,9 @@ def test_a_clock_may_be_off_by_a_minute(seconds: int, told: str | None) -> None:
 def test_a_closed_service_is_named_with_what_it_says(
     good: Setup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def closed(*_: object) -> Generator[Diagnostic, None, Answer]:
+    def closed(*_: object) -> Generator[Diagnostic, None, HttpAnswer]:
         yield from ()
-        return Answer(503, "Rouvre à 8 h.", None)
+        return HttpAnswer(503, "Rouvre à 8 h.", None)
 
     monkeypatch.setattr(doctor_network, "try_connection", closed)
     (found,) = examine(good, machine_now())

@@ -15,7 +15,7 @@ from running_simulator import run_command
 
 from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.outcome import not_run
-from sge_sim.homologation.reports.evidence import MANIFEST, fingerprint, verify
+from sge_sim.homologation.reports.evidence import MANIFEST, evidence_sha256, verify
 from sge_sim.homologation.reports.html_report import render_html
 from sge_sim.homologation.reports.junit_report import render_junit
 from sge_sim.homologation.reports.rapport import Statut, read_rapport, to_json
@@ -156,7 +156,7 @@ def test_junit_counts_a_run_that_was_not_done_as_an_error_unless_announced() -> 
 
 def test_untouched_evidence_is_intact(written: WrittenReports) -> None:
     assert verify(written.preuves) == []
-    assert fingerprint(written.preuves) == written.empreinte
+    assert evidence_sha256(written.preuves) == written.empreinte
     names = zipfile.ZipFile(written.preuves).namelist()
     assert {MANIFEST, "rapport.json", "echanges/A-R1-demande.xml"} <= set(names)
 
