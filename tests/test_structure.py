@@ -19,8 +19,10 @@ LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
     ("admin.routes.flux", "sge_sim.flux.publication"): 452,
     ("cli.acteurs", "sge_sim.admin.views_acteurs"): 132,
     ("cli.acteurs", "sge_sim.referentiel.acteurs"): 227,
+    ("cli.applications", "sge_sim.admin.views_data_connect"): 88,
     ("cli.cert", "sge_sim.referentiel.acteurs"): 104,
     ("cli.clock", "sge_sim.client.administration"): 89,
+    ("cli.consentements", "sge_sim.admin.views_data_connect"): 142,
     ("cli.flux", "sge_sim.admin.views_flux"): 122,
     ("cli.flux", "sge_sim.flux.publication"): 339,
     ("cli.journal", "sge_sim.admin.views"): 166,
@@ -34,6 +36,7 @@ LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
     ("processes.simulator", "sge_sim.processes.dataset_installation"): 225,
     ("processes.supervised", "sge_sim.processes.admin_process"): 41,
     ("processes.supervised", "sge_sim.processes.b2b_process"): 77,
+    ("processes.supervised", "sge_sim.processes.data_connect_process"): 869,
     ("pytest_plugin", "sge_sim.homologation.testing.session"): 818,
     ("store.schema", "alembic"): 260,
 }

@@ -30,7 +30,7 @@ TYPES: Final[tuple[TypeServiceAcces, ...]] = ("COURBE", "PMAX", "INDEX", "ENERGI
 """The services that one consent opens in each direction (mocks of the guide, 2026)."""
 
 
-def give(
+def give_consentement(
     session: Session,
     application: Application,
     titulaire: str,
@@ -76,14 +76,16 @@ def is_in_force(consentement: Consentement, now: datetime) -> bool:
     return consentement.fini_le is None and consentement.debut <= now < consentement.fin
 
 
-def end(session: Session, consentement: Consentement, motif: MotifFin, instant: datetime) -> None:
+def end_consentement(
+    session: Session, consentement: Consentement, motif: MotifFin, instant: datetime
+) -> None:
     """End a consent that is in force: the services that it opened."""
     for service in consentement.services:
         if service.etat != "TERMINE":
             vie.end(session, service, motif, instant)
 
 
-def revoke(session: Session, consentement_id: int, now: datetime) -> Consentement:
+def revoke_consentement(session: Session, consentement_id: int, now: datetime) -> Consentement:
     """Have the customer take a consent back; raises `UsageError` for one that isn't in force."""
     consentement = find_consentement(session, consentement_id)
     if consentement is None:
@@ -93,7 +95,7 @@ def revoke(session: Session, consentement_id: int, now: datetime) -> Consentemen
         )
     if not is_in_force(consentement, now):
         raise UsageError(f"le consentement {consentement_id} n'est plus en vigueur.")
-    end(session, consentement, "retrait", now)
+    end_consentement(session, consentement, "retrait", now)
     return consentement
 
 
