@@ -119,13 +119,16 @@ def _oppose(
     instant: datetime,
     delai_s: int,
 ) -> Iterator[ServiceSouscrit]:
-    """End every curve of the point, whoever ordered it, once the meter is reached (CO6)."""
+    """End every curve of the point, whoever ordered it, once the meter is reached (CO6).
+
+    Access to the curve ends with its collection, as the service that collected it before (assumed).
+    """
     if any(one.type == "OPPENR" for one in services):
         return
     delai = timedelta(seconds=delai_s)
     yield oppose(session, point, instant, delai)
     for service in services:
-        if service.mesures_type != "CDC":
+        if not vie.needs_curve(service):
             continue
         if service.etat == "DEMANDE" or not delai:
             vie.end(session, service, "opposition", instant)

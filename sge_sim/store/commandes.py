@@ -98,9 +98,9 @@ class Abonnement(Base):
 class ServiceSouscrit(Attente, Base):
     """A measure service of an actor on a point, or the opposition of its client (OPPENR).
 
-    ACCES lets the actor consult measures of `acces_type` in one direction; it has no
-    `mesures_type`, for nothing is collected or sent. One that a consent of Data Connect opened
-    names it (`consentement_id`).
+    ACCES lets the actor consult measures of `acces_type` in one direction, and may publish them
+    (`OptionPublication`); `mesures_type` belongs to the others, which collect and send. One that
+    a consent of Data Connect opened names it (`consentement_id`).
 
     `date_debut` and `date_fin` are legal dates, the service not reaching into `date_fin`: asked
     for while it runs, what happened once it is TERMINE; an OPPENR starts when its meter has been

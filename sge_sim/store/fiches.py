@@ -270,8 +270,18 @@ class Dossier:
 
 
 @dataclass(frozen=True, slots=True)
+class FicheOption:
+    """A publication of an access service; see `sge_sim.store.commandes.OptionPublication`."""
+
+    corrigees: bool | None
+    periodicite: str
+    date_debut: date
+    date_fin: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class FicheService:
-    """A subscribed service; see `sge_sim.store.commandes.ServiceSouscrit`."""
+    """A subscribed service and its options; see `sge_sim.store.commandes.ServiceSouscrit`."""
 
     service_souscrit_id: str
     type: TypeService
@@ -293,3 +303,9 @@ class FicheService:
     ordered_at: datetime
     activated_at: datetime | None
     ended_at: datetime | None
+    options: tuple[FicheOption, ...] = ()
+
+    @property
+    def options_en_cours(self) -> tuple[FicheOption, ...]:
+        """The options that haven't been stopped."""
+        return tuple(one for one in self.options if one.date_fin is None)

@@ -1,5 +1,6 @@
 """Every table, so that whoever needs the whole schema imports one module."""
 
+from sge_sim.store.acces import OptionPublication
 from sge_sim.store.acteurs import Acteur, Certificat, Contrat, Habilitation, Utilisateur
 from sge_sim.store.base import Base
 from sge_sim.store.campagnes import Campagne, ObservationCampagne
@@ -46,6 +47,7 @@ __all__ = [
     "JetonRevoque",
     "Numero",
     "ObservationCampagne",
+    "OptionPublication",
     "Partage",
     "Point",
     "Publication",

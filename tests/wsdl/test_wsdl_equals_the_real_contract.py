@@ -51,6 +51,29 @@ REAL = {
         "RechercheServicesSouscritsMesures/Services/RechercheServicesSouscritsMesures/"
         "RechercherServicesSouscritsMesures-v1.0.wsdl"
     ),
+    "CommandeServicesAccesDonnees-v1.0.wsdl": (
+        "AccesDonneesOptionPublication/Services/CommandeServicesAccesDonnees/"
+        "CommanderServicesAccesDonnees-V1.0.wsdl"
+    ),
+    "CommandeArretServicesAccesDonnees-v1.0.wsdl": (
+        "AccesDonneesOptionPublication/Services/CommandeArretServicesAccesDonnees/"
+        "CommanderArretServicesAccesDonnees-V1.0.wsdl"
+    ),
+    "CommandeModificationOptionsServicesAccesDonnees-v1.0.wsdl": (
+        "AccesDonneesOptionPublication/Services/CommandeModificationOptionsServicesAccesDonnees/"
+        "CommanderModificationOptionsServicesAccesDonnees-V1.0.wsdl"
+    ),
+    "CommandeRenouvellementServicesAccesDonnees-v1.0.wsdl": (
+        "AccesDonneesOptionPublication/Services/CommandeRenouvellementServicesAccesDonnees/"
+        "CommanderRenouvellementServicesAccesDonnees-V1.0.wsdl"
+    ),
+    "RechercheServicesAccesDonnees-v1.0.wsdl": (
+        "RechercheServicesAccesDonnees/Services/RechercherServicesAccesDonnees-V1.0.1.wsdl"
+    ),
+    "CommanderAccesDonneesMesures-v1.0.wsdl": (
+        "CommandeAccesDonneesMesures/Services/CommanderAccesDonneesMesures/"
+        "CommanderAccesDonneesMesures-V1.0.wsdl"
+    ),
 }
 
 # The ends of the paths that may differ, and must: an entry that no longer does is removed.
