@@ -18,7 +18,7 @@ from sge_sim.store.acces import grant_acces
 from sge_sim.store.acteurs import Contrat
 from sge_sim.store.dataconnect import (
     Application,
-    Consentement,
+    ConsentementDonne,
     Partage,
     find_consentement,
     find_partage,
@@ -37,7 +37,7 @@ def give_consentement(
     point: Point,
     now: datetime,
     fin: date,
-) -> Consentement:
+) -> ConsentementDonne:
     """Record that `titulaire` lets `application` read a point until the legal day `fin`, excluded.
 
     The number of the share is the same as before, if there was one. Raises `UsageError` where the
@@ -52,7 +52,7 @@ def give_consentement(
             titulaire=titulaire,
         )
         session.add(partage)
-    consentement = Consentement(partage=partage, point=point, debut=now, fin=start_of_day(fin))
+    consentement = ConsentementDonne(partage=partage, point=point, debut=now, fin=start_of_day(fin))
     session.add(consentement)
     session.flush()
     for sens in _sides(point):
@@ -71,13 +71,13 @@ def give_consentement(
     return consentement
 
 
-def is_in_force(consentement: Consentement, now: datetime) -> bool:
+def is_in_force(consentement: ConsentementDonne, now: datetime) -> bool:
     """Tell whether a consent holds at `now` (aware)."""
     return consentement.fini_le is None and consentement.debut <= now < consentement.fin
 
 
 def end_consentement(
-    session: Session, consentement: Consentement, motif: MotifFin, instant: datetime
+    session: Session, consentement: ConsentementDonne, motif: MotifFin, instant: datetime
 ) -> None:
     """End a consent that is in force: the services that it opened."""
     for service in consentement.services:
@@ -85,7 +85,7 @@ def end_consentement(
             vie.end(session, service, motif, instant)
 
 
-def revoke_consentement(session: Session, consentement_id: int, now: datetime) -> Consentement:
+def revoke_consentement(session: Session, consentement_id: int, now: datetime) -> ConsentementDonne:
     """Have the customer take a consent back; raises `UsageError` for one that isn't in force."""
     consentement = find_consentement(session, consentement_id)
     if consentement is None:

@@ -101,7 +101,7 @@ class Partage(Base):
     __table_args__ = (UniqueConstraint("client_id", "titulaire"),)
 
 
-class Consentement(Base):
+class ConsentementDonne(Base):
     """The consent of a holder for one point, from `debut` to `fin` (excluded).
 
     It has ended before once all the services that it opened have.
@@ -120,7 +120,7 @@ class Consentement(Base):
     partage: Mapped[Partage] = relationship()
     point: Mapped[Point] = relationship()
     services: Mapped[list[ServiceSouscrit]] = relationship(
-        primaryjoin="Consentement.id == foreign(ServiceSouscrit.consentement_id)",
+        primaryjoin="ConsentementDonne.id == foreign(ServiceSouscrit.consentement_id)",
         order_by=ServiceSouscrit.service_souscrit_id,
     )
 
@@ -168,7 +168,7 @@ class FicheApplication:
 
 @dataclass(frozen=True, slots=True)
 class FicheConsentement:
-    """A consent as it was read; see `Consentement`."""
+    """A consent as it was read; see `ConsentementDonne`."""
 
     id: int
     autorisation_id: int
@@ -199,7 +199,7 @@ class FicheServiceConsenti:
     autorisation_id: int
 
 
-_A, _P, _C = Application.__table__.c, Partage.__table__.c, Consentement.__table__.c
+_A, _P, _C = Application.__table__.c, Partage.__table__.c, ConsentementDonne.__table__.c
 _APPLICATION = Prepared(
     select(
         _A.client_id,
@@ -247,7 +247,7 @@ _SERVICES_OF_CLIENT = Prepared(
         _S.date_fin,
         _C.autorisation_id,
     )
-    .join(Consentement, _C.id == _S.consentement_id)
+    .join(ConsentementDonne, _C.id == _S.consentement_id)
     .join(Partage, _P.autorisation_id == _C.autorisation_id)
     .where(_P.client_id == bindparam("client_id"))
     .order_by(_S.service_souscrit_id)
@@ -309,17 +309,17 @@ def default_application(session: Session, mode: ModeApplication) -> Application 
     )
 
 
-def consentements(session: Session, prm: str | None = None) -> Sequence[Consentement]:
+def consentements(session: Session, prm: str | None = None) -> Sequence[ConsentementDonne]:
     """Return the consents, oldest first: all of them, or those of a point."""
-    query = select(Consentement).order_by(Consentement.id)
+    query = select(ConsentementDonne).order_by(ConsentementDonne.id)
     if prm is not None:
-        query = query.where(Consentement.prm == prm)
+        query = query.where(ConsentementDonne.prm == prm)
     return session.scalars(query).all()
 
 
-def find_consentement(session: Session, consentement_id: int) -> Consentement | None:
+def find_consentement(session: Session, consentement_id: int) -> ConsentementDonne | None:
     """Return the consent of that number."""
-    return session.get(Consentement, consentement_id)
+    return session.get(ConsentementDonne, consentement_id)
 
 
 def find_partage(session: Session, client_id: str, titulaire: str) -> Partage | None:
