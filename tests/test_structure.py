@@ -35,6 +35,8 @@ LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
     ("processes.supervised", "sge_sim.processes.admin_process"): 41,
     ("processes.supervised", "sge_sim.processes.b2b_process"): 77,
     ("pytest_plugin", "sge_sim.homologation.testing.session"): 818,
+    ("referentiel.acteurs", "sge_sim.services.registry"): 606,
+    ("referentiel.entries", "sge_sim.services.registry"): 606,
     ("store.schema", "alembic"): 260,
 }
 """What is imported inside functions, and the milliseconds that it spares a start or a command that

@@ -72,7 +72,6 @@ from sge_sim.mesures.point import (
     PeriodeCollecte,
     Plages,
     PointMesure,
-    ProfilConsommation,
     PuissanceSouscrite,
     Structure,
     TrouDeCourbe,
@@ -82,6 +81,7 @@ from sge_sim.mesures.point import (
     grilles_entre,
     parse_plages,
 )
+from sge_sim.mesures.profil import ProfilConsommation
 from sge_sim.mesures.quotidiennes import (
     Energies,
     PuissanceMensuelle,

@@ -15,7 +15,8 @@ from functools import lru_cache
 import numpy as np
 
 from sge_sim.mesures.alea import draws, subkey
-from sge_sim.mesures.point import PLAGES_PAR_DEFAUT, Plages, ProfilConsommation
+from sge_sim.mesures.point import PLAGES_PAR_DEFAUT, Plages
+from sge_sim.mesures.profil import ProfilConsommation
 from sge_sim.mesures.tableaux import Entiers
 
 BITS = 24

@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import Protocol, TypeVar
 
 from sge_sim.errors import UsageError
+from sge_sim.mesures.profil import ProfilConsommation
 
 Plages = tuple[tuple[int, int], ...]
 """Ranges of the legal day in minutes since midnight, [start, end); 1376, 416 crosses midnight."""
@@ -37,16 +38,6 @@ class Grandeur(StrEnum):
     """Capacitive reactive power, VAr; its index is ERC, VArh."""
     E = "E"
     """Voltage, V."""
-
-
-class ProfilConsommation(StrEnum):
-    """What lives behind the meter (assumed: no document describes consumptions)."""
-
-    RESIDENTIEL = "residentiel"
-    PROFESSIONNEL = "professionnel"
-    TERTIAIRE = "tertiaire"
-    INDUSTRIEL = "industriel"
-    PRODUCTION = "production"
 
 
 class Structure(StrEnum):

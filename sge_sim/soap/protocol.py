@@ -146,7 +146,7 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
             )
         )
 
-    def write(self, name: str, tree: Tree) -> bytes:
+    def write(self, name: str, tree: Tree | str) -> bytes:
         """Return the global element `{namespace}name` of the contract; see `ElementWriter`.
 
         Series of measures come as ready bytes (`sge_sim.soap.writer`).
