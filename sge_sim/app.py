@@ -110,15 +110,17 @@ def b2b_server(simulator: Simulator, listening_socket: socket) -> "WebServices":
     endpoints = Deferred(load)
     if settings.wsdl_dir is not None or settings.disabled_rules:
         endpoints()  # what a user gave is judged before anybody is let in
+    register = CertificateRegister(database)
     application = B2B(
         endpoints,
         Policy(
             settings.environment.value,
             trust,
-            CertificateRegister(database),
+            register,
             www_counts_as_same=settings.www_counts_as_same,
         ),
-        StoredClock(database),
+        register,
+        database.memoire,
         journal.append,
         simulator.cadence,
         _gates(settings, database),

@@ -11,7 +11,7 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from sge_sim.clock import Clock, elapsed_ms, machine_now, stopwatch
+from sge_sim.clock import elapsed_ms, machine_now, stopwatch
 from sge_sim.demandeur import Demandeur
 from sge_sim.door.alerts import alert_detail
 from sge_sim.door.cadence import Cadence
@@ -19,8 +19,11 @@ from sge_sim.door.gates import Gate
 from sge_sim.exchange import Exchange, Outcome
 from sge_sim.pki.deadlines import rotation_warning
 from sge_sim.pki.policy import Policy, Verdict
+from sge_sim.referentiel.certificats import CertificateRegister
+from sge_sim.store.clock import instant_seen
 from sge_sim.store.database import UNREACHABLE, unreachable_sentence
 from sge_sim.store.journal import EchangeRecord
+from sge_sim.store.memoire import Memoire
 from sge_sim.transport.answering import text_response
 from sge_sim.transport.handshake import HandshakeFailure
 from sge_sim.transport.message import Request, Response
@@ -38,7 +41,8 @@ class B2B:
     """The application of one process.
 
     `endpoints` gives what is served, by path; it is asked at each call, and may load it at the
-    first. `gates` may turn away a request whose certificate is accepted, in their order. `cadence`
+    first. `register` tells whose a certificate is, from the state that `memoire` reads. `gates` may
+    turn away a request whose certificate is accepted, in their order. `cadence`
     counts the calls of each actor to each service; more than one a second are noted in the journal,
     and refused with `rate_refused` (HTTP 429, assumed). `record` keeps an exchange and never
     fails: the client has its answer, whatever becomes of the journal.
@@ -48,7 +52,8 @@ class B2B:
         self,
         endpoints: Callable[[], Mapping[str, "Endpoint"]],
         policy: Policy,
-        clock: Clock,
+        register: CertificateRegister,
+        memoire: Memoire,
         record: Callable[[EchangeRecord], None],
         cadence: Cadence,
         gates: Sequence[Gate] = (),
@@ -57,7 +62,8 @@ class B2B:
     ) -> None:
         self._endpoints = endpoints
         self._policy = policy
-        self._clock = clock
+        self._register = register
+        self._memoire = memoire
         self._record = record
         self._cadence = cadence
         self._gates = gates
@@ -80,7 +86,7 @@ class B2B:
             verdict = self._policy.judge(failure.certificate, machine_now(), failure.chain[1:])
         self._journal(
             lambda: EchangeRecord(
-                instant=self._clock.now(),
+                instant=instant_seen(self._memoire.look()),
                 machine_instant=machine_now(),
                 duration_ms=0.0,
                 kind="handshake",
@@ -93,9 +99,12 @@ class B2B:
         )
 
     def _answer(self, exchange: Exchange) -> Response:
-        exchange.instant = self._clock.now()
+        vue = exchange.vue = self._memoire.look()
+        exchange.instant = instant_seen(vue)
         sender = exchange.request.sender
-        verdict = self._policy.judge(sender.certificate, exchange.started, sender.authorities)
+        verdict = self._policy.judge(
+            sender.certificate, exchange.started, sender.authorities, self._register.within(vue)
+        )
         exchange.verdict = verdict
         if not verdict.accepted:
             return _text(exchange, HTTPStatus.FORBIDDEN, verdict.explain())

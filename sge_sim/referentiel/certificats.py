@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from cryptography import x509
@@ -15,12 +15,14 @@ from sge_sim.pki.authorities import Environment
 from sge_sim.pki.certificates import fingerprint, name_text
 from sge_sim.pki.installation import Pki
 from sge_sim.pki.issuing import issue_client_certificate, write_issued_certificate
+from sge_sim.pki.policy import Registration
 from sge_sim.pki.request_checks import Registered
 from sge_sim.store.acteurs import Acteur, Certificat, default_acteur
 from sge_sim.store.codes import Environnement, KindActeur
 from sge_sim.store.database import Database
 from sge_sim.store.fiches import FicheCertificat
 from sge_sim.store.lecture import read_certificat
+from sge_sim.store.memoire import Vue
 
 ENVIRONNEMENTS: tuple[Environnement, ...] = ("homologation", "production")
 _KINDS: tuple[KindActeur, ...] = ("tiers", "fournisseur")
@@ -116,9 +118,14 @@ class CertificateRegister:
 
     def __call__(self, fingerprint: str, environment: Environment) -> Registered | None:
         """Return what is registered under `fingerprint` for `environment`."""
-        found: FicheCertificat | None = self._database.memoire.look().ask(
-            read_certificat, fingerprint, environment
-        )
+        return self._ask(self._database.memoire.look(), fingerprint, environment)
+
+    def within(self, vue: Vue) -> Registration:
+        """Return the register as a view of the state shows it."""
+        return partial(self._ask, vue)
+
+    def _ask(self, vue: Vue, fingerprint: str, environment: Environment) -> Registered | None:
+        found: FicheCertificat | None = vue.ask(read_certificat, fingerprint, environment)
         return None if found is None else self._registered(found)
 
 

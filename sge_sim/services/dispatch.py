@@ -21,6 +21,7 @@ from sge_sim.soap.protocol import SgtFault
 from sge_sim.store.clock import instant_within
 from sge_sim.store.database import UNREACHABLE, Database, unreachable_sentence
 from sge_sim.store.lecture import Lire, faits_within
+from sge_sim.store.memoire import Vue
 
 _log = logging.getLogger(__name__)
 
@@ -67,7 +68,8 @@ def handler(service: Service, database: Database, settings: Settings) -> Handler
     def handle(exchange: Exchange) -> Iterator[Answer]:
         assert exchange.demandeur is not None
         try:
-            with _opened(service, database) as (session, lire):
+            vue = exchange.vue or database.memoire.look()
+            with _opened(service, database, vue) as (session, lire):
                 if service.writes and session is not None:
                     exchange.instant = instant_within(session)
                 yield service.handle(
@@ -95,16 +97,18 @@ def handler(service: Service, database: Database, settings: Settings) -> Handler
 
 
 @contextmanager
-def _opened(service: Service, database: Database) -> Iterator[tuple[Session | None, Lire]]:
+def _opened(
+    service: Service, database: Database, vue: Vue
+) -> Iterator[tuple[Session | None, Lire]]:
     """Open what a service reads: the facts that are kept, or those of its own transaction."""
     if service.writes:
         with database.transaction() as session:
             yield session, partial(faits_within, session)
     elif service.searches:
         with database.sessions() as session:
-            yield session, database.memoire.lire
+            yield session, vue.lire
     else:
-        yield None, database.memoire.lire
+        yield None, vue.lire
 
 
 def _unavailable(service: Service) -> str:
