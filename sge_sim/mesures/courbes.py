@@ -47,7 +47,8 @@ class Courbe:
 
     `horodates`: epoch seconds (UTC); `decalages`: offset of legal time then, seconds, so that
     `horodates + decalages` reads as legal time; `valeurs`: W, VAr or V; `valides`: False where
-    the point was lost; `pas`: minutes of the step.
+    the point was lost; `pas`: minutes of the step. `entiere`: there are points, all of one step and
+    none of them lost (where it is False, there may be too).
     """
 
     horodates: Entiers
@@ -55,11 +56,7 @@ class Courbe:
     valeurs: Entiers
     valides: Masque
     pas: Entiers
-
-    @property
-    def entiere(self) -> bool:
-        """Whether there are points, all of one step and none of them lost."""
-        return len(self.pas) > 0 and bool(self.pas.min() == self.pas.max() and self.valides.all())
+    entiere: bool = False
 
 
 def courbe(point: PointMesure, debut: date, fin: date, grandeur: Grandeur = Grandeur.PA) -> Courbe:
@@ -234,6 +231,7 @@ class _Instants(NamedTuple):
     decalages: Entiers
     pas: Entiers
     toutes: Masque
+    uniforme: bool
 
 
 def _assemble(point: PointMesure, jours: list[Bloc]) -> Courbe:
@@ -248,6 +246,7 @@ def _assemble(point: PointMesure, jours: list[Bloc]) -> Courbe:
         valeurs=_joint([bloc.valeurs.ravel() for bloc in jours], np.int64),
         valides=valides,
         pas=instants.pas,
+        entiere=instants.uniforme and not point.trous,
     )
 
 
@@ -260,10 +259,11 @@ def _instants(petit: bool, jours: tuple[tuple[int, int, int], ...]) -> _Instants
     debuts = _joint([_debuts(*bloc) for bloc in jours], np.int64)
     pas = _joint([np.full(len(_debuts(*bloc)), bloc[2], np.int64) for bloc in jours], np.int64)
     horodates = debuts + 60 * pas if petit else debuts
-    instants = _Instants(horodates, decalages(horodates), pas, np.ones(len(pas), np.bool_))
-    for tableau in instants:
+    toutes = np.ones(len(pas), np.bool_)
+    decales = decalages(horodates)
+    for tableau in (horodates, decales, pas, toutes):
         tableau.setflags(write=False)
-    return instants
+    return _Instants(horodates, decales, pas, toutes, len({pas for _, _, pas in jours}) == 1)
 
 
 def _debuts(premier: int, fin: int, pas: int) -> Entiers:

@@ -94,7 +94,7 @@ def _digits(valeurs: Entiers) -> list[bytes]:
     if not len(valeurs):
         return []
     known = _known_digits()
-    if valeurs.min() >= 0 and valeurs.max() < len(known):
+    if valeurs.view(np.uint64).max() < len(known):  # below zero is beyond them too
         digits: list[bytes] = known[valeurs].tolist()
         return digits
     texts = b"%d," * len(valeurs) % tuple(valeurs.tolist())

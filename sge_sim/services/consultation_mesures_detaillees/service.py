@@ -120,9 +120,10 @@ def _measures(settings: Settings, demande: Demande, dossier: Dossier) -> Mesures
     if mesure is None:
         return Mesures()
     # Nothing is measured outside of the simulated days; a rule may be disabled that refuses them.
-    demande = replace(
-        demande, debut=max(demande.debut, PREMIER_JOUR), fin=min(demande.fin, FIN_DES_JOURS)
-    )
+    if demande.debut < PREMIER_JOUR or demande.fin > FIN_DES_JOURS:
+        demande = replace(
+            demande, debut=max(demande.debut, PREMIER_JOUR), fin=min(demande.fin, FIN_DES_JOURS)
+        )
     if demande.jours <= 0:
         return Mesures()
     if demande.type == "INDEX":
