@@ -8,6 +8,7 @@ import logging
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -103,7 +104,10 @@ class B2B:
         exchange.instant = instant_seen(vue)
         sender = exchange.request.sender
         verdict = self._policy.judge(
-            sender.certificate, exchange.started, sender.authorities, self._register.within(vue)
+            sender.certificate,
+            exchange.started,
+            sender.authorities,
+            partial(self._register, vue=vue),
         )
         exchange.verdict = verdict
         if not verdict.accepted:

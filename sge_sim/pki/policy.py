@@ -25,6 +25,7 @@ from sge_sim.pki.request_checks import (
     Kept,
     Registered,
     Situation,
+    is_sound,
     registered_for_an_actor,
 )
 from sge_sim.pki.revocation import RevocationList
@@ -171,8 +172,7 @@ class Policy:
             registered = registration(verdict.fingerprint, self.environment)
             if registered is not situation.registered:
                 return False
-        situation = situation._replace(now=now)
-        return all(one.find(situation) is None for one in self._request_checks)
+        return is_sound(situation._replace(now=now), self._request_checks)
 
     def _judge(
         self,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography import x509
@@ -15,7 +15,6 @@ from sge_sim.pki.authorities import Environment
 from sge_sim.pki.certificates import fingerprint, name_text
 from sge_sim.pki.installation import Pki
 from sge_sim.pki.issuing import issue_client_certificate, write_issued_certificate
-from sge_sim.pki.policy import Registration
 from sge_sim.pki.request_checks import Registered
 from sge_sim.store.acteurs import Acteur, Certificat, default_acteur
 from sge_sim.store.codes import Environnement, KindActeur
@@ -116,15 +115,14 @@ class CertificateRegister:
         self._database = database
         self._registered = lru_cache(maxsize=1024)(_registered)
 
-    def __call__(self, fingerprint: str, environment: Environment) -> Registered | None:
-        """Return what is registered under `fingerprint` for `environment`."""
-        return self._ask(self._database.memoire.look(), fingerprint, environment)
+    def __call__(
+        self, fingerprint: str, environment: Environment, vue: Vue | None = None
+    ) -> Registered | None:
+        """Return what is registered under `fingerprint` for `environment`, as `vue` shows it.
 
-    def within(self, vue: Vue) -> Registration:
-        """Return the register as a view of the state shows it."""
-        return partial(self._ask, vue)
-
-    def _ask(self, vue: Vue, fingerprint: str, environment: Environment) -> Registered | None:
+        As the state is now without a view.
+        """
+        vue = vue or self._database.memoire.look()
         found: FicheCertificat | None = vue.ask(read_certificat, fingerprint, environment)
         return None if found is None else self._registered(found)
 

@@ -16,7 +16,8 @@ from sge_sim.services.rule import Refus
 from sge_sim.services.service import Appel, Service
 from sge_sim.settings import Settings
 from sge_sim.soap.contract import load_contracts
-from sge_sim.soap.endpoint import Answer, Endpoint, Handler
+from sge_sim.soap.endpoint import Endpoint
+from sge_sim.soap.operation import Answer, Handler
 from sge_sim.soap.protocol import SgtFault
 from sge_sim.store.clock import instant_within
 from sge_sim.store.database import UNREACHABLE, Database, unreachable_sentence

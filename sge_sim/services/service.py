@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from sge_sim.demandeur import Demandeur
 from sge_sim.services.rule import Rule
 from sge_sim.settings import Settings
-from sge_sim.soap.endpoint import Answer
+from sge_sim.soap.operation import Answer
 from sge_sim.soap.protocol import Tree
 from sge_sim.store.codes import Paquet, Segment
 from sge_sim.store.fiches import FichePoint

@@ -8,21 +8,19 @@ wrote its answer itself, and faults with the SGT code in `detail/erreur/resultat
 import threading
 from collections.abc import Mapping
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
 
-from sge_sim.exchange import Exchange, Outcome
 from sge_sim.soap import _spyne_compat as spyne
 from sge_sim.soap.codes import libelle
 from sge_sim.soap.contract import ENVELOPE, Contract
-from sge_sim.soap.elements import ElementWriter
 from sge_sim.soap.models import Models
 from sge_sim.soap.reader import Reader
-from sge_sim.store.journal import DecidingRule
 
 Tree = Mapping[str, Any]
 """An element as plain values: children and attributes by name, lists where one repeats."""
+
+MIME_TYPE = "text/xml; charset=utf-8"
 
 _ENVELOPE = f"{{{ENVELOPE}}}"
 _SOAP_12 = "{http://www.w3.org/2003/05/soap-envelope}Envelope"
@@ -53,17 +51,15 @@ class SgtFault(spyne.Fault):  # type: ignore[misc]
 class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
     """The protocol of one contract, in both directions."""
 
-    mime_type = "text/xml; charset=utf-8"
+    mime_type = MIME_TYPE
 
-    def __init__(self, contract: Contract, models: Models, faultstring: str) -> None:
+    def __init__(self, contract: Contract, models: Models) -> None:
         # The parser keeps libxml2's own bounds (depth 256, 10 MB of text in a node), expands
         # nothing and reaches for nothing.
         super().__init__(parse_xsi_type=False, cleanup_namespaces=False)
         self._contract = contract
-        self._faultstring = faultstring
         self._models = models
         self._reader = Reader(self.from_unicode)
-        self._elements = ElementWriter(self.to_unicode)
         self._kept = threading.local()
 
     def create_in_document(self, ctx: Any, charset: str | None = None) -> None:
@@ -118,71 +114,6 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
                 ctx.in_header = self._reader.read(self._models.element(element.tag), element)
         ctx.in_object = self._reader.read(ctx.descriptor.in_message, ctx.in_body_doc)
 
-    def serialize(self, ctx: Any, message: Any) -> None:
-        """Take the message that the operation wrote, or write a fault."""
-        if ctx.out_error is None:
-            (ctx.out_document,) = ctx.out_object
-            return
-        exchange: Exchange = ctx.udc
-        fault = _as_sgt(ctx.out_error)
-        exchange.outcome = Outcome(fault.code, fault.explanation, _deciding(fault.rule))
-        ctx.out_document = self.envelope(None, self._fault(fault, exchange))
-
-    def create_out_string(self, ctx: Any, charset: str | None = None) -> None:
-        """Hand the bytes over."""
-        ctx.out_string = [ctx.out_document]
-
-    def envelope(self, header: bytes | None, body: bytes) -> bytes:
-        """Return a whole message around the ready bytes of the header and the body."""
-        return b"".join(
-            (
-                b'<?xml version="1.0" encoding="UTF-8"?>\n<soap:Envelope xmlns:soap="',
-                ENVELOPE.encode(),
-                b'">',
-                b"" if header is None else b"<soap:Header>" + header + b"</soap:Header>",
-                b"<soap:Body>",
-                body,
-                b"</soap:Body></soap:Envelope>",
-            )
-        )
-
-    def write(self, name: str, tree: Tree) -> bytes:
-        """Return the global element `{namespace}name` of the contract; see `ElementWriter`.
-
-        Series of measures come as ready bytes (`sge_sim.soap.writer`).
-        """
-        return self._elements.write(name, self._models.element(name), tree)
-
-    def _fault(self, fault: SgtFault, exchange: Exchange) -> bytes:
-        namespace, _, name = self._contract.fault[1:].partition("}")
-        text = (
-            "<soap:Fault><faultcode>soap:Server</faultcode>"
-            f"<faultstring>{escape(self._faultstring)}</faultstring>"
-            f"<detail><err:{name} xmlns:err={quoteattr(namespace)}>"
-            f"<resultat code={quoteattr(fault.code)}>{escape(fault.label)}</resultat>"
-            f"</err:{name}></detail></soap:Fault>"
-        )
-        return text.encode()
-
 
 def _malformed(explanation: str) -> SgtFault:
     return SgtFault("SGT562", explanation=explanation)
-
-
-def _deciding(rule: Any) -> DecidingRule | None:
-    if rule is None:
-        return None
-    return DecidingRule(
-        name=rule.name,
-        source=rule.source,
-        provenance=rule.provenance,
-        explanation=f"aurait été accepté : {rule.remede}",
-    )
-
-
-def _as_sgt(error: Any) -> SgtFault:
-    """Return `error` as a fault of SGE: what Spyne itself refuses is a malformed message."""
-    if isinstance(error, SgtFault):
-        return error
-    client = str(getattr(error, "faultcode", "")).startswith("Client")
-    return SgtFault("SGT562" if client else "SGT500", explanation=str(error))

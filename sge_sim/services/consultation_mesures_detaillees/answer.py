@@ -1,12 +1,12 @@
 """What the answers of both versions have in common."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any
 
 from sge_sim.mesures import PuissanceMensuelle, minuits
 from sge_sim.mesures.calendrier import decalages
 from sge_sim.services.consultation_mesures_detaillees.demande import Demande
-from sge_sim.services.consultation_mesures_detaillees.series import Serie, Troncon
+from sge_sim.services.consultation_mesures_detaillees.series import Serie
 from sge_sim.soap.writer import NIL, Ligne, Stamp, write_rows, write_stamps
 
 
@@ -20,15 +20,15 @@ def heading(demande: Demande, *, corrigees: bool) -> dict[str, Any]:
 
 
 def grandeur(
-    demande: Demande, serie: Serie, name: str, stamp: Stamp, ligne: Callable[[Troncon], Ligne]
+    demande: Demande, serie: Serie, name: str, stamp: Stamp, lignes: Sequence[Ligne]
 ) -> dict[str, Any]:
-    """Return a block of measures: its rows are elements `name`, written as `ligne` says."""
+    """Return a block of measures: its rows are elements `name`, those of each part as its line."""
     if serie.mois:
         rows = [_month(mois, name, stamp) for mois in serie.mois]
     else:
         rows = [
-            write_rows(ligne(each), each.horodates, each.decalages, each.valeurs)
-            for each in serie.troncons
+            write_rows(ligne, each.horodates, each.decalages, each.valeurs)
+            for ligne, each in zip(lignes, serie.troncons, strict=True)
         ]
     return {
         "grandeurMetier": demande.metier,

@@ -19,10 +19,12 @@ def response(demande: Demande, series: Sequence[Serie], *, corrigees: bool) -> T
     """Return the response, with nothing in it at all where there is no measure (GUI 0488)."""
     if not series:
         return {}
+    rows = [[_row(troncon) for troncon in serie.troncons] for serie in series]
     return {
         **heading(demande, corrigees=corrigees),
         "grandeur": [
-            grandeur(demande, serie, "mesure", Stamp.AVEC_DECALAGE, _row) for serie in series
+            grandeur(demande, serie, "mesure", Stamp.AVEC_DECALAGE, lignes)
+            for serie, lignes in zip(series, rows, strict=True)
         ],
     }
 

@@ -1,7 +1,6 @@
 """What v3.0 answers: naive legal stamps, trailing fields, indexes by calendar (observed 2023)."""
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 from sge_sim.services.consultation_mesures_detaillees.answer import grandeur, heading
@@ -27,11 +26,12 @@ def response(demande: Demande, series: Sequence[Serie], *, corrigees: bool, peti
     """Return the response to a demand of curves, energies or maximum powers."""
     if not series:
         return {}
+    rows = [[_row(demande, troncon) for troncon in serie.troncons] for serie in series]
     return {
         **heading(demande, corrigees=corrigees),
         "grandeur": [
-            grandeur(demande, serie, "points", Stamp.NAIF, partial(_row, demande))
-            for serie in series
+            grandeur(demande, serie, "points", Stamp.NAIF, lignes)
+            for serie, lignes in zip(series, rows, strict=True)
         ],
         **_trailer(demande, petit=petit),
     }

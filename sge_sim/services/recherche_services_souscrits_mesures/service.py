@@ -7,7 +7,7 @@ from sge_sim.services.recherche_services_souscrits_mesures.answer import service
 from sge_sim.services.recherche_services_souscrits_mesures.rules import RULES, Recherche
 from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service, c2_c4_unserved
-from sge_sim.soap.endpoint import Answer
+from sge_sim.soap.operation import Answer
 from sge_sim.store.fiches import FicheService
 from sge_sim.store.lecture import Faits
 
