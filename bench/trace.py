@@ -3,7 +3,9 @@
 What is walked: a 7-day curve of a C5, from the bytes of the request to those of the answer and the
 journal, in a simulator that has answered others before. A step is a call of a named function of
 the package; what a function makes inside itself (comprehensions, lambdas) and what the language
-calls (`__init__`, `__hash__`, the resumption of a generator) belong to the step that needed it.
+calls (`__init__`, `__hash__`, the resumption of a generator) belong to the step that needed it. The
+rules and the checks of a certificate are entries of tables: they are steps, and none of the
+functions.
 """
 
 import sys
@@ -12,12 +14,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
 from pathlib import Path
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
 import sge_sim
 from bench.calls import PATH, check, collect_curves, demands
 from bench.in_process import Caller, caller
+from sge_sim.pki.request_checks import REQUEST_CHECKS
+from sge_sim.services.registry import SERVICES
 from sge_sim.transport.answering import pieces
 from sge_sim.transport.framing import RequestReader
 
@@ -33,6 +37,8 @@ VALUES = {
     "mesures/calendrier.py": "the table of the days",
     "mesures/point.py": "what a point is",
     "services/rule.py": "the loop over a table of rules",
+    "services/consultation_mesures_detaillees/rules.py": "the table of rules",
+    "services/consultation_mesures_detaillees/rules_point.py": "its part about the point",
     "services/consultation_mesures_detaillees/demande.py": "what is asked",
     "services/consultation_mesures_detaillees/consultation.py": "what the rules look at",
     "services/consultation_mesures_detaillees/series.py": "what is measured",
@@ -47,12 +53,13 @@ _WARM_UP = 150
 
 @dataclass(frozen=True)
 class Step:
-    """One call: where the function stands in the package, its name, and whether another file
-    called it."""
+    """One call: where the function stands in the package, its name, whether another file called
+    it, and whether it is an entry of a table."""
 
     file: str
     function: str
     from_elsewhere: bool
+    of_a_table: bool
 
     @property
     def room(self) -> str:
@@ -68,8 +75,8 @@ class Walk:
 
     @property
     def functions(self) -> int:
-        """How many functions are called."""
-        return len({(one.file, one.function) for one in self.steps})
+        """How many functions are called, those of the tables apart."""
+        return len({(one.file, one.function) for one in self.steps if not one.of_a_table})
 
     @property
     def files(self) -> int:
@@ -124,6 +131,7 @@ def walk_of(work: Callable[[], object]) -> Walk:
     """Return the steps that `work` takes in this thread."""
     steps: list[Step] = []
     started: set[FrameType] = set()  # held, so that none is taken for another
+    entries = _entries()
 
     def note(frame: FrameType, event: str, _: Any) -> None:
         file = _place(frame)
@@ -135,7 +143,8 @@ def walk_of(work: Callable[[], object]) -> Walk:
         if last.startswith("<") or (last.startswith("__") and last != "__call__"):
             return
         caller = frame.f_back
-        steps.append(Step(file, name, caller is None or _place(caller) != file))
+        from_elsewhere = caller is None or _place(caller) != file
+        steps.append(Step(file, name, from_elsewhere, frame.f_code in entries))
 
     sys.setprofile(note)
     try:
@@ -143,6 +152,13 @@ def walk_of(work: Callable[[], object]) -> Walk:
     finally:
         sys.setprofile(None)
     return Walk(steps)
+
+
+def _entries() -> set[CodeType]:
+    """Return the code of the rules of all services, and of the checks of a certificate."""
+    rules: list[Any] = [one.broken for service in SERVICES for one in service.rules]
+    checks: list[Any] = [one.find for one in REQUEST_CHECKS]
+    return {one.__code__ for one in (*rules, *checks)}
 
 
 def _place(frame: FrameType) -> str | None:

@@ -22,7 +22,7 @@ from sge_sim.mesures.calendrier import (
     numero_borne,
 )
 from sge_sim.mesures.installations import installation_de
-from sge_sim.mesures.journees import Journees, journees, periode_mesuree
+from sge_sim.mesures.journees import Journees, journees, periode_mesuree, vie
 from sge_sim.mesures.motifs import BITS, UNITE, tensions
 from sge_sim.mesures.point import Grandeur, PointMesure
 
@@ -47,8 +47,7 @@ class Courbe:
 
     `horodates`: epoch seconds (UTC); `decalages`: offset of legal time then, seconds, so that
     `horodates + decalages` reads as legal time; `valeurs`: W, VAr or V; `valides`: False where
-    the point was lost; `pas`: minutes of the step. `entiere`: there are points, all of one step and
-    none of them lost (where it is False, there may be too).
+    the point was lost; `pas`: minutes of the step.
     """
 
     horodates: Entiers
@@ -56,7 +55,6 @@ class Courbe:
     valeurs: Entiers
     valides: Masque
     pas: Entiers
-    entiere: bool = False
 
 
 def courbe(point: PointMesure, debut: date, fin: date, grandeur: Grandeur = Grandeur.PA) -> Courbe:
@@ -126,7 +124,7 @@ def blocs(
         if grandeur is Grandeur.E:
             valeurs = _tensions(point, j, pas)
         elif point.petit:
-            valeurs, pas = _watts(j, horaire=horaire), 60 if horaire else 30
+            valeurs, pas = _watts(j, j.pas_a_pas(), horaire=horaire), 60 if horaire else 30
         else:
             valeurs = _kilowatts(j)
         yield Bloc(j.premier, j.premier + len(valeurs), pas, pas, valeurs)
@@ -145,9 +143,9 @@ def blocs_10_minutes(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -
         yield bloc._replace(pas=10, valeurs=valeurs)
 
 
-def _watts(j: Journees, *, horaire: bool) -> Entiers:
+def _watts(j: Journees, exacts: Entiers, *, horaire: bool) -> Entiers:
     """Return mean W from the whole Wh since midnight: twice the Wh of a half-hour."""
-    comptes = (j.pas_a_pas() + UNITE // 2) >> BITS
+    comptes = (exacts + UNITE // 2) >> BITS
     if len(j.changements):
         # The day was rounded down to whole Wh.
         np.minimum(comptes, j.totaux[:, None], out=comptes)
@@ -183,7 +181,9 @@ def _tensions(point: PointMesure, j: Journees, pas: int) -> Entiers:
 
 def _periodes(point: PointMesure, i0: int, i1: int) -> Iterator[tuple[int, int, bool]]:
     """Yield the recorded periods of [i0, i1): first day, end day, whether hourly."""
-    i0, i1 = periode_mesuree(point, i0, i1)
+    premier, dernier = vie(point)
+    i0 = max(i0, premier)
+    i1 = max(i0, min(i1, dernier))
     if not point.petit:
         yield i0, i1, False
         return
@@ -231,7 +231,6 @@ class _Instants(NamedTuple):
     decalages: Entiers
     pas: Entiers
     toutes: Masque
-    uniforme: bool
 
 
 def _assemble(point: PointMesure, jours: list[Bloc]) -> Courbe:
@@ -243,10 +242,13 @@ def _assemble(point: PointMesure, jours: list[Bloc]) -> Courbe:
     return Courbe(
         horodates=instants.horodates,
         decalages=instants.decalages,
-        valeurs=_joint([bloc.valeurs.ravel() for bloc in jours], np.int64),
+        valeurs=(
+            jours[0].valeurs.ravel()
+            if len(jours) == 1
+            else _joint([bloc.valeurs.ravel() for bloc in jours], np.int64)
+        ),
         valides=valides,
         pas=instants.pas,
-        entiere=instants.uniforme and not point.trous,
     )
 
 
@@ -263,7 +265,7 @@ def _instants(petit: bool, jours: tuple[tuple[int, int, int], ...]) -> _Instants
     decales = decalages(horodates)
     for tableau in (horodates, decales, pas, toutes):
         tableau.setflags(write=False)
-    return _Instants(horodates, decales, pas, toutes, len({pas for _, _, pas in jours}) == 1)
+    return _Instants(horodates, decales, pas, toutes)
 
 
 def _debuts(premier: int, fin: int, pas: int) -> Entiers:

@@ -27,10 +27,10 @@ _C2_C4 = frozenset[Segment]({"C2", "C3", "C4"})
 class Appel:
     """One call: the message, who sends it, when, and the state it is judged on.
 
-    `header` is empty where the client sent none. `now` is the simulated time, in legal time.
-    `lire` gives the facts that are named, all of one state: see `sge_sim.store.lecture.questions`.
-    `rows` is the session of a service that searches or writes; `catch_up` makes what is due by
-    `now` happen.
+    `header` is empty where the client sent none. `now` is the simulated time, in legal time,
+    `today` its date. `lire` gives the facts that are named, all of one state: see
+    `sge_sim.store.lecture.questions`. `rows` is the session of a service that searches or writes;
+    `catch_up` makes what is due by `now` happen.
     """
 
     body: Tree
@@ -41,17 +41,16 @@ class Appel:
     lire: Lire
     rows: Session | None
     catch_up: Callable[[], object]
+    today: date = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "today", self.now.date())
 
     @property
     def session(self) -> Session:
         """The session, which the services have that search or write."""
         assert self.rows is not None
         return self.rows
-
-    @property
-    def today(self) -> date:
-        """The legal date of the call."""
-        return self.now.date()
 
 
 def c2_c4_unserved(appel: Appel, point: FichePoint | None) -> bool:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from sge_sim.soap import _spyne_compat as spyne
+from sge_sim.soap.models import Models
 from sge_sim.soap.writer import NIL
 
 Write = Callable[[list[bytes], Any], None]
@@ -23,16 +24,17 @@ _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 class ElementWriter:
     """Writes the elements of one contract, local ones without a namespace, in its order.
 
-    `to_unicode` is Spyne's writing of a value of a simple type.
+    `models` are its types, `to_unicode` is Spyne's writing of a value of a simple one.
     """
 
-    def __init__(self, to_unicode: Callable[[Any, Any], str]) -> None:
+    def __init__(self, models: Models, to_unicode: Callable[[Any, Any], str]) -> None:
+        self._models = models
         self._to_unicode = to_unicode
         self._roots: dict[str, Write] = {}
         self._known: dict[tuple[str, Any], Write] = {}
 
-    def write(self, name: str, model: Any, tree: Any) -> bytes:
-        """Return the global element `{namespace}name` of type `model`.
+    def write(self, name: str, tree: Any) -> bytes:
+        """Return the global element `{namespace}name` of the contract.
 
         Members that repeat may be given as ready bytes, all their elements at once. Raises
         `KeyError` for a member that the contract doesn't know, and `ValueError` for a character
@@ -42,7 +44,9 @@ class ElementWriter:
         if root is None:
             namespace, _, local = name[1:].partition("}")
             declared = f' xmlns:sge="{namespace.translate(_ATTRIBUTE)}"'
-            root = self._roots[name] = self._make(f"sge:{local}", model, declared)
+            root = self._roots[name] = self._make(
+                f"sge:{local}", self._models.element(name), declared
+            )
         parts: list[bytes] = []
         root(parts, tree)
         return b"".join(parts)
@@ -50,17 +54,14 @@ class ElementWriter:
     def _make(self, tag: str, model: Any, declared: str = "") -> Write:
         nil = f"<{tag}{declared} {NIL}/>".encode()
         if not issubclass(model, spyne.ComplexModelBase):
-            start, end, text_of = f"<{tag}{declared}>", f"</{tag}>", self._text_of(model)
+            before, after, text_of = f"<{tag}{declared}>", f"</{tag}>", self._text_of(model)
             return lambda parts, value: parts.append(
-                nil if value is None else f"{start}{_text(text_of(value))}{end}".encode()
+                nil if value is None else f"{before}{_text(text_of(value))}{after}".encode()
             )
         members = _Members(self, model)
-        start, end, empty = (
-            f"<{tag}{declared}>",
-            f"</{tag}>".encode(),
-            f"<{tag}{declared}/>".encode(),
+        plain, end, empty = (
+            one.encode() for one in (f"<{tag}{declared}>", f"</{tag}>", f"<{tag}{declared}/>")
         )
-        plain = start.encode()
 
         def write(parts: list[bytes], value: Any) -> None:
             if value is None:

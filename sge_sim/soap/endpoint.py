@@ -13,7 +13,7 @@ from sge_sim.soap.elements import ElementWriter
 from sge_sim.soap.models import Models
 from sge_sim.soap.operation import Handler, Operation
 from sge_sim.soap.outgoing import Outgoing
-from sge_sim.soap.protocol import SgeSoap11, SgtFault, Tree
+from sge_sim.soap.protocol import SgeSoap11, SgtFault
 from sge_sim.transport.message import Response
 
 _TEXT_XML = (("Content-Type", "text/xml; charset=utf-8"),)
@@ -40,6 +40,7 @@ class Endpoint:
         unavailable: str = "SGT500",
     ) -> None:
         self.contract = contract
+        self.names = contract.service, contract.version
         self._handle = handle
         self._faultstring = faultstring
         self._strict = strict
@@ -73,10 +74,10 @@ class Endpoint:
     def _way(self) -> "_Way":
         contract, models = self.contract, Models(self.contract.schemas)
         incoming, outgoing = SgeSoap11(contract, models), Outgoing(contract, self._faultstring)
-        elements = ElementWriter(outgoing.to_unicode)
-        operation = Operation(contract, models, elements, self._handle, self._strict)
+        elements = ElementWriter(models, outgoing.to_unicode)
+        operation = Operation(contract, elements, self._handle, self._strict)
         application = spyne.Application(
-            [_service(contract, models, operation)],
+            [operation.published(models)],
             tns=contract.request[1:].partition("}")[0],
             name=contract.operation,
             in_protocol=incoming,
@@ -91,7 +92,7 @@ class _Way(spyne.ServerBase):  # type: ignore[misc]
     transport = "sge"
 
     def answer(self, exchange: Exchange) -> Response:
-        context = self._context(exchange)
+        context = Context(self, exchange)
         context.in_string = (exchange.request.body,)
         (context,) = self.generate_contexts(context)
         if context.in_error is None:
@@ -101,40 +102,12 @@ class _Way(spyne.ServerBase):  # type: ignore[misc]
         return self._response(context)
 
     def refuse(self, exchange: Exchange, fault: SgtFault) -> Response:
-        context = self._context(exchange)
+        context = Context(self, exchange)
         context.out_error = fault
         return self._response(context)
-
-    def _context(self, exchange: Exchange) -> Any:
-        context = Context(self, spyne.MethodContext.SERVER)
-        context.udc = exchange
-        return context
 
     def _response(self, context: Any) -> Response:
         self.get_out_string(context)
         status = HTTPStatus.OK if context.out_error is None else HTTPStatus.INTERNAL_SERVER_ERROR
         (message,) = context.out_string
         return Response(status, message, _TEXT_XML)
-
-
-def _service(contract: Contract, models: Models, operation: Operation) -> Any:
-    def published(ctx: Any, demande: Tree) -> bytes:
-        return operation(ctx, demande)
-
-    request, response = models.element(contract.request), models.element(contract.response)
-    headers = {
-        key: (models.element(name),)
-        for key, name in (
-            ("_in_header", contract.request_header),
-            ("_out_header", contract.response_header),
-        )
-        if name is not None
-    }
-    method = spyne.rpc(
-        request,
-        _returns=response,
-        _body_style="bare",
-        _operation_name=contract.operation,
-        **headers,
-    )(published)
-    return type("Service", (spyne.ServiceBase,), {contract.operation: method})

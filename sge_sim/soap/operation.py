@@ -9,6 +9,7 @@ from typing import Any
 from lxml import etree
 
 from sge_sim.exchange import Exchange, Outcome
+from sge_sim.soap import _spyne_compat as spyne
 from sge_sim.soap.codes import libelle
 from sge_sim.soap.contract import ENVELOPE, Contract
 from sge_sim.soap.elements import ElementWriter
@@ -42,7 +43,6 @@ class Operation:
     """What Spyne calls: the handler between the tree of the request and the bytes of the answer."""
 
     contract: Contract
-    models: Models
     elements: ElementWriter
     handle: Handler
     strict: bool
@@ -62,20 +62,41 @@ class Operation:
         exchange.outcome = Outcome("SGT200" if self.contract.response_header else None)
         return message
 
+    def published(self, models: Models) -> Any:
+        """Return the operation as a service of Spyne's."""
+        contract = self.contract
+
+        def operation(ctx: Any, demande: Tree) -> bytes:
+            return self(ctx, demande)
+
+        request, response = models.element(contract.request), models.element(contract.response)
+        headers = {
+            key: (models.element(name),)
+            for key, name in (
+                ("_in_header", contract.request_header),
+                ("_out_header", contract.response_header),
+            )
+            if name is not None
+        }
+        method = spyne.rpc(
+            request,
+            _returns=response,
+            _body_style="bare",
+            _operation_name=contract.operation,
+            **headers,
+        )(operation)
+        return type("Service", (spyne.ServiceBase,), {contract.operation: method})
+
     def _write(self, answer: Answer, entete: Tree) -> bytes:
         body = answer.body
         if not isinstance(body, bytes):
-            body = self._element(self.contract.response, body)
+            body = self.elements.write(self.contract.response, body)
         if self.strict:
             self._hold_against_contract(body)
         header = self.contract.response_header
         if header is None:
             return envelope(None, body)
-        return envelope(self._element(header, _acquittement(answer, entete)), body)
-
-    def _element(self, name: str, tree: Tree) -> bytes:
-        """Return the global element `{namespace}name` of the contract; see `ElementWriter`."""
-        return self.elements.write(name, self.models.element(name), tree)
+        return envelope(self.elements.write(header, _acquittement(answer, entete)), body)
 
     def _hold_against_contract(self, body: bytes) -> None:
         mistake = self.contract.first_mistake(etree.fromstring(body))

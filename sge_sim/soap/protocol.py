@@ -49,7 +49,7 @@ class SgtFault(spyne.Fault):  # type: ignore[misc]
 
 
 class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
-    """The protocol of one contract, in both directions."""
+    """The protocol of one contract's requests."""
 
     mime_type = MIME_TYPE
 
@@ -64,23 +64,20 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
 
     def create_in_document(self, ctx: Any, charset: str | None = None) -> None:
         """Parse the request. The XML declaration prevails over the charset of the transport."""
+        # A parser of this thread: several can't use one at once.
+        parser: etree.XMLParser | None = getattr(self._kept, "parser", None)
+        if parser is None:
+            parser = self._kept.parser = etree.XMLParser(**self.parser_kwargs)
         try:
-            document = etree.fromstring(b"".join(ctx.in_string), self._parser())
+            document = etree.fromstring(b"".join(ctx.in_string), parser)
         except (etree.XMLSyntaxError, ValueError) as error:
             raise _malformed(f"Le message n'est pas un document XML bien formé : {error}") from None
         if document.getroottree().docinfo.doctype:
             raise _malformed("Une déclaration DOCTYPE n'est pas admise dans un message SOAP.")
         ctx.in_document = document
 
-    def _parser(self) -> etree.XMLParser:
-        """Return the parser of this thread: several can't use one at once."""
-        parser: etree.XMLParser | None = getattr(self._kept, "parser", None)
-        if parser is None:
-            parser = self._kept.parser = etree.XMLParser(**self.parser_kwargs)
-        return parser
-
     def decompose_incoming_envelope(self, ctx: Any, message: Any = None) -> None:
-        """Find the header and the body, and hold the body against the contract."""
+        """Find the header and the body."""
         envelope = ctx.in_document
         if envelope.tag == _SOAP_12:
             raise _malformed("L'enveloppe est en SOAP 1.2 : SGE attend du SOAP 1.1.")
@@ -94,9 +91,6 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
             raise _malformed(
                 f"Élément reçu : {body.tag}. Ce point d'accès attend {self._contract.request}."
             )
-        mistake = self._contract.first_mistake(body)
-        if mistake is not None:
-            raise _malformed(mistake)
         header = envelope.find(f"{_ENVELOPE}Header")
         ctx.in_header_doc = None if header is None else list(header)
         ctx.in_body_doc = body
@@ -108,7 +102,10 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
         return [ctx]
 
     def deserialize(self, ctx: Any, message: Any) -> None:
-        """Read the body, and the header of the contract where there is one, as trees."""
+        """Hold the body against the contract, and read it and the contract's header as trees."""
+        mistake = self._contract.first_mistake(ctx.in_body_doc)
+        if mistake is not None:
+            raise _malformed(mistake)
         for element in ctx.in_header_doc or ():
             if element.tag == self._contract.request_header:
                 ctx.in_header = self._reader.read(self._models.element(element.tag), element)

@@ -27,13 +27,10 @@ class Reader:
 
     def read(self, model: Any, element: etree._Element) -> Any:
         """Return an element as a tree; what the model doesn't know (in a header) is passed over."""
-        return self._of(model)(element)
-
-    def _of(self, model: Any) -> Read:
         known = self._known.get(model)
         if known is None:
             known = self._known[model] = self._make(model)
-        return known
+        return known(element)
 
     def _make(self, model: Any) -> Read:
         if issubclass(model, spyne.ComplexModelBase):
@@ -67,7 +64,7 @@ class Reader:
             name = tag.rpartition("}")[2]
             kind = types[name]
             text = not issubclass(kind, spyne.ComplexModelBase) and issubclass(kind, spyne.Unicode)
-            read = None if text else self._of(kind)
+            read = None if text else self._known.setdefault(kind, self._make(kind))
             return name, read, kind.Attributes.max_occurs > 1
 
         def read(element: etree._Element) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from sge_sim.store.codes import KindHorloge
 from sge_sim.store.database import Database
 from sge_sim.store.ecritures import last_instant
 from sge_sim.store.horloge import Horloge
-from sge_sim.store.memoire import Vue
 from sge_sim.store.prepared import Driver, Prepared
 
 _ROW = 1
@@ -39,12 +38,6 @@ def instant_within(session: Session) -> datetime:
     driver = Driver.under(session)
     now, last = read_clock(driver).now(), last_instant(driver)
     return now if last is None else max(now, last.astimezone(PARIS))
-
-
-def instant_seen(vue: Vue) -> datetime:
-    """Return the simulated instant, aware, in Europe/Paris, by the clock of a view of the state."""
-    clock: Clock = vue.ask(read_clock)
-    return clock.now()
 
 
 class StoredClock:

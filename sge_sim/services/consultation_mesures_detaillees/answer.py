@@ -6,7 +6,7 @@ from typing import Any
 from sge_sim.mesures import PuissanceMensuelle, minuits
 from sge_sim.mesures.calendrier import decalages
 from sge_sim.services.consultation_mesures_detaillees.demande import Demande
-from sge_sim.services.consultation_mesures_detaillees.series import Serie
+from sge_sim.services.consultation_mesures_detaillees.series import UNITES, Serie
 from sge_sim.soap.writer import NIL, Ligne, Stamp, write_rows, write_stamps
 
 
@@ -33,7 +33,7 @@ def grandeur(
     return {
         "grandeurMetier": demande.metier,
         "grandeurPhysique": serie.grandeur,
-        "unite": serie.unite,
+        "unite": UNITES[serie.grandeur],
         name: b"".join(rows),
     }
 

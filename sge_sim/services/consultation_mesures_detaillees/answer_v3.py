@@ -27,13 +27,14 @@ def response(demande: Demande, series: Sequence[Serie], *, corrigees: bool, peti
     if not series:
         return {}
     rows = [[_row(demande, troncon) for troncon in serie.troncons] for serie in series]
+    trailer = _trailer(demande, petit=petit)
     return {
         **heading(demande, corrigees=corrigees),
         "grandeur": [
             grandeur(demande, serie, "points", Stamp.NAIF, lignes)
             for serie, lignes in zip(series, rows, strict=True)
         ],
-        **_trailer(demande, petit=petit),
+        **trailer,
     }
 
 

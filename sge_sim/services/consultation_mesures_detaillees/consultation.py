@@ -37,10 +37,11 @@ class Resultat:
 class Consultation:
     """One consultation, as its rules look at it.
 
-    `contrat_actif`: whether the calling actor has a contract that runs; `acces`: whether an access
-    service covers the demand; `degradee`: the defects of the homologation platform are reproduced.
-    `sheet` is the point, for the rules that come after its existence, `petit` whether it is a C5 or
-    a P4, `corrigees` whether the answer is said to be corrected.
+    `contrat_actif`: whether the calling actor has a contract that runs; `acces`: whether an
+    access service covers a demand that needs one; `degradee`: the defects of the homologation
+    platform are reproduced. `sheet` is the point, for the rules that come after its existence,
+    `petit` whether it is a C5 or a P4, `ouvert` whether its meter is opened to measures,
+    `corrigees` whether the answer is said to be corrected.
     """
 
     version: Version
@@ -53,6 +54,8 @@ class Consultation:
     degradee: bool
     sheet: FichePoint = field(init=False)
     petit: bool = field(init=False)
+    en_service: bool = field(init=False)
+    ouvert: bool = field(init=False)
     corrigees: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -60,6 +63,9 @@ class Consultation:
         if point is None:
             return
         self.sheet, self.petit = point, point.petit
-        self.corrigees = demande.type == "COURBE" and is_corrected(
-            demande, demande.grandeur, petit=self.petit
+        self.en_service, self.ouvert = point.en_service, point.ouvert_aux_mesures
+        self.corrigees = (
+            demande.corrigees
+            and demande.type == "COURBE"
+            and is_corrected(demande, demande.grandeur, petit=self.petit)
         )

@@ -30,7 +30,8 @@ class Demande:
     """A demand: measures of `type` and `grandeur` over the legal days [debut, fin).
 
     `sens` are the directions asked for: exactly one where the demand is right. `pas` is P1D or
-    P1M. `corrigees` asks for corrected measures instead of raw ones. `jours` says how many days.
+    P1M. `corrigees` asks for corrected measures instead of raw ones. `jours` says how many days,
+    `metier` is CONS or PROD: it follows the direction, for voltages too (GUI 0488).
     """
 
     prm: str
@@ -43,11 +44,8 @@ class Demande:
     corrigees: bool
     cadre: Cadre
     jours: int = field(init=False)
+    metier: str = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "jours", (self.fin - self.debut).days)
-
-    @property
-    def metier(self) -> str:
-        """CONS or PROD: it follows the direction, for voltages too (GUI 0488)."""
-        return "PROD" if self.sens == ("INJECTION",) else "CONS"
+        object.__setattr__(self, "metier", "PROD" if self.sens == ("INJECTION",) else "CONS")

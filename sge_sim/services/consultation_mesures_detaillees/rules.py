@@ -220,7 +220,7 @@ def segment_incompatible_v3(consultation: Consultation) -> bool:
 )
 def compteur_non_ouvert(consultation: Consultation) -> bool:
     """The meter of a C5 or P4 is opened to services of level 2."""
-    return consultation.petit and not consultation.sheet.ouvert_aux_mesures
+    return consultation.petit and not consultation.ouvert
 
 
 @rule(

@@ -48,7 +48,7 @@ def point_a_raccorder(consultation: Consultation) -> bool:
 )
 def point_hors_service(consultation: Consultation) -> bool:
     """The point is in service, being terminated included."""
-    return not consultation.sheet.en_service
+    return not consultation.en_service
 
 
 @rule(

@@ -89,18 +89,19 @@ def _consult(appel: Appel, version: Version, demande: Demande) -> tuple[Consulta
     consultation = Consultation(
         version=version,
         demande=demande,
-        point=faits.point,
+        point=None if dossier is None else dossier.point,
         demandeur=appel.demandeur,
         contrat_actif=faits.acteur is not None and faits.acteur.has_contrat_actif(jour),
         jour=jour,
         acces=dossier is not None
+        and demande.cadre is Cadre.SERVICE_ACCES
         and dossier.has_acces(demande.type, acteur_code=acteur, jour=jour),
         degradee=appel.settings.plays_real_homologation,
     )
     rules = RULES_V2 if version is Version.V2 else RULES_V3
     check(rules, consultation, appel.settings.disabled_rules)
     mesures = Mesures() if dossier is None else _measures(appel.settings, demande, dossier)
-    resultat = Resultat(mesures, _empty_is_told(appel.settings, version))
+    resultat = Resultat(mesures, bool(mesures) or _empty_is_told(appel.settings, version))
     check(RESULT_RULES, resultat, appel.settings.disabled_rules)
     return consultation, mesures
 
