@@ -31,7 +31,7 @@ FUNCTIONS, FILE_CHANGES, ROOM_CHANGES = 90, 60, 20
 VALUES = {
     "clock.py": "dates and instants",
     "settings.py": "what the user chose",
-    "exchange.py": "what is known of the exchange",
+    "door/exchange.py": "what is known of the exchange",
     "store/memoire.py": "the facts, as the view of this exchange shows them",
     "store/fiches.py": "what a fact says",
     "mesures/calendrier.py": "the table of the days",
@@ -90,8 +90,9 @@ class Walk:
 
     @property
     def room_changes(self) -> int:
-        """How often a step stands in another room than the one before."""
-        return sum(a.room != b.room for a, b in pairwise(self.steps))
+        """How often the walk enters another room; the modules that stand in none are common."""
+        rooms = [one.room for one in self.steps if one.room]
+        return sum(a != b for a, b in pairwise(rooms))
 
     @property
     def returns(self) -> list[str]:
@@ -156,7 +157,7 @@ def walk_of(work: Callable[[], object]) -> Walk:
 
 def _entries() -> set[CodeType]:
     """Return the code of the rules of all services, and of the checks of a certificate."""
-    rules: list[Any] = [one.broken for service in SERVICES for one in service.rules]
+    rules: list[Any] = [one.holds for service in SERVICES for one in service.rules]
     checks: list[Any] = [one.find for one in REQUEST_CHECKS]
     return {one.__code__ for one in (*rules, *checks)}
 

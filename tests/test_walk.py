@@ -45,4 +45,4 @@ def test_a_station_that_is_called_again_is_told() -> None:
     ]
     walk = Walk(steps)
     assert walk.returns == ["soap/b.py c"]
-    assert (walk.functions, walk.file_changes, walk.room_changes) == (4, 3, 3)
+    assert (walk.functions, walk.file_changes, walk.room_changes) == (4, 3, 0)

@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import TypeVar
 
 from sge_sim.clock import PARIS
+from sge_sim.domaine.nomenclatures import KindActeur
 from sge_sim.mesures import PointMesure
-from sge_sim.store.codes import KindActeur
 
 T = TypeVar("T")
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from sge_sim.arrays import Entiers
 from sge_sim.clock import PARIS
 from sge_sim.mesures import minuits
 from sge_sim.mesures.calendrier import decalages as decalages_legaux
+from sge_sim.mesures.tableaux import Entiers
 
 _SUFFIXES = {3600: "+01:00", 7200: "+02:00"}
 

@@ -13,8 +13,8 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import legal_date
+from sge_sim.domaine.nomenclatures import MotifFin
 from sge_sim.flux.periodes import FREQUENCES, FluxRecurrent, Periode, periode_of
-from sge_sim.store.codes import MotifFin
 from sge_sim.store.commandes import (
     Abonnement,
     DemandeHistorique,

@@ -10,12 +10,12 @@ from datetime import date, timedelta
 from itertools import pairwise
 from xml.sax.saxutils import escape
 
-from sge_sim.arrays import Entiers
 from sge_sim.clock import legal_date
 from sge_sim.flux.envoi import Archive, Envoi, Frequence, PointPublie, par_point
 from sge_sim.flux.horodates import legal
 from sge_sim.flux.r50 import XSI, serial_files
 from sge_sim.mesures import index_quotidiens, minuits, puissances_maximales
+from sge_sim.mesures.tableaux import Entiers
 from sge_sim.referentiel.calendriers import CalendrierNomme, calendrier_du
 
 POINTS_PAR_FICHIER = {Frequence.QUOTIDIENNE: 3000, Frequence.MENSUELLE: 50}

@@ -13,7 +13,6 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sge_sim.arrays import Entiers, Masque
 from sge_sim.clock import FIN_DES_JOURS, add_months
 from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import (
@@ -25,6 +24,7 @@ from sge_sim.mesures.installations import installation_de
 from sge_sim.mesures.journees import Journees, journees, periode_mesuree, vie
 from sge_sim.mesures.motifs import BITS, UNITE, tensions
 from sge_sim.mesures.point import Grandeur, PointMesure
+from sge_sim.mesures.tableaux import Entiers, Masque
 
 MEMOIRE_MOIS = 5
 """Months of hourly curve that a Linky keeps while its curve is not collected (FAQ)."""

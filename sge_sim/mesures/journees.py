@@ -22,7 +22,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sge_sim.arrays import Entiers, Masque
 from sge_sim.clock import FIN_DES_JOURS
 from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import (
@@ -42,6 +41,7 @@ from sge_sim.mesures.installations import (
 )
 from sge_sim.mesures.motifs import BITS, UNITE, Banque
 from sge_sim.mesures.point import PLAGES_PAR_DEFAUT, Grandeur, Plages, PointMesure, en_vigueur
+from sge_sim.mesures.tableaux import Entiers, Masque
 
 PASSAGE_5_MINUTES = date(2023, 3, 1)
 """First day of the 5-minute curves of C1-C4 and P1-P3, 10 minutes before (assumed: answers of

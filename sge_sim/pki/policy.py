@@ -15,23 +15,23 @@ from hashlib import sha256
 from sys import getsizeof
 from typing import Protocol
 
-from sge_sim.pki.authorities import ENVIRONMENTS, Authority, Environment
+from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment, KindActeur
+from sge_sim.domaine.provenance import Provenance
+from sge_sim.pki.authorities import Authority
 from sge_sim.pki.certificates import fingerprint, read_certificate
 from sge_sim.pki.chains import BrokenChain
 from sge_sim.pki.checks import CERTIFICATE_CHECKS, Candidate, Check, S
 from sge_sim.pki.memory import BoundedMemory
 from sge_sim.pki.request_checks import (
     REQUEST_CHECKS,
+    CertificateSituation,
     Kept,
     Registered,
-    Situation,
     is_sound,
     registered_for_an_actor,
 )
 from sge_sim.pki.revocation import RevocationList
 from sge_sim.pki.trust import TrustStore
-from sge_sim.provenance import Provenance
-from sge_sim.store.codes import KindActeur
 
 # Beside its texts, what a remembered verdict takes: its objects, its dates, its place.
 _VERDICT_BYTES = 2048
@@ -107,6 +107,9 @@ class _Judged:
         return _VERDICT_BYTES + subject + sum(getsizeof(one.reason) for one in self.refusals)
 
 
+_Accepted = tuple[Verdict, CertificateSituation]
+
+
 class Policy:
     """The certificate policy of one environment.
 
@@ -136,7 +139,7 @@ class Policy:
             one for one in REQUEST_CHECKS if registration or one is not registered_for_an_actor
         )
         self._memory: BoundedMemory[_Judged] = BoundedMemory(kept_bytes)
-        self._accepted: dict[tuple[bytes, tuple[bytes, ...]], tuple[Verdict, Situation]] = {}
+        self._accepted: dict[tuple[bytes, tuple[bytes, ...]], _Accepted] = {}
 
     def judge(
         self,
@@ -164,7 +167,7 @@ class Policy:
         return verdict
 
     def _still_accepted(
-        self, known: tuple[Verdict, Situation], now: datetime, registration: Registration | None
+        self, known: _Accepted, now: datetime, registration: Registration | None
     ) -> bool:
         """Tell whether all that may change since a certificate was accepted is as it was."""
         verdict, situation = known
@@ -180,7 +183,7 @@ class Policy:
         now: datetime,
         presented: Sequence[bytes],
         registration: Registration | None,
-    ) -> tuple[Verdict, Situation | None]:
+    ) -> tuple[Verdict, CertificateSituation | None]:
         name = fingerprint(leaf)
         registered = registration(name, self.environment) if registration else None
         judged = self._judged(leaf, presented)
@@ -190,7 +193,7 @@ class Policy:
         kept = judged.kept
         if kept is None:
             return Verdict(self.environment, name, "", judged.refusals, None, acteur), None
-        situation = Situation(
+        situation = CertificateSituation(
             kept,
             now,
             judged.revocation,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sge_sim.exchange import Exchange
+from sge_sim.door.exchange import Exchange
 from sge_sim.soap import _spyne_compat as spyne
 
 

@@ -5,7 +5,8 @@ from functools import cached_property, lru_cache
 from http import HTTPStatus
 from typing import Any
 
-from sge_sim.exchange import Exchange
+from sge_sim.door.exchange import Exchange
+from sge_sim.errors import UsageError
 from sge_sim.soap import _spyne_compat as spyne
 from sge_sim.soap.context import Context
 from sge_sim.soap.contract import Contract
@@ -25,6 +26,10 @@ _log = logging.getLogger(__name__)
 class Endpoint:
     """What answers on the path of one contract; `handle` raises `SgtFault` to refuse.
 
+    Raises `UsageError` for a contract that has a type of XML Schema that isn't known here.
+
+    `faultstring` is the text of every fault; None where it is the label of its code.
+
     A failure of `handle` is answered as SGT500, and its traceback logged. With `strict`, an answer
     that breaks the contract is such a failure. `unavailable` is the code of the service when what
     it needs (the database, a file) doesn't answer.
@@ -34,7 +39,7 @@ class Endpoint:
         self,
         contract: Contract,
         handle: Handler,
-        faultstring: str,
+        faultstring: str | None,
         *,
         strict: bool = False,
         unavailable: str = "SGT500",
@@ -45,6 +50,12 @@ class Endpoint:
         self._faultstring = faultstring
         self._strict = strict
         self._unavailable = unavailable
+        self._models = Models(contract.schemas)
+        unreadable = self._models.unreadable(contract.elements)
+        if unreadable:
+            raise UsageError(
+                f"{contract.source} : sge-sim ne sait pas lire {', '.join(unreadable)}."
+            )
         self._published = lru_cache(_KEPT_DOCUMENTS)(contract.published_at)
 
     def answer(self, exchange: Exchange) -> Response:
@@ -72,9 +83,10 @@ class Endpoint:
 
     @cached_property
     def _way(self) -> "_Way":
-        contract, models = self.contract, Models(self.contract.schemas)
-        incoming, outgoing = SgeSoap11(contract, models), Outgoing(contract, self._faultstring)
-        elements = ElementWriter(models, outgoing.to_unicode)
+        contract, models = self.contract, self._models
+        incoming = SgeSoap11(contract, models)
+        elements = ElementWriter(models, incoming.to_unicode)
+        outgoing = Outgoing(contract, elements, self._faultstring)
         operation = Operation(contract, elements, self._handle, self._strict)
         application = spyne.Application(
             [operation.published(models)],

@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import etree
 
-from sge_sim.exchange import Exchange, Outcome
+from sge_sim.door.exchange import Exchange, Outcome
 from sge_sim.soap import _spyne_compat as spyne
 from sge_sim.soap.codes import libelle
 from sge_sim.soap.contract import ENVELOPE, Contract
@@ -23,11 +23,12 @@ _log = logging.getLogger(__name__)
 class Answer:
     """What a service answers.
 
-    `body` is the tree of the response element, or that element as ready bytes. The other fields
-    go into the acquittement of the services that have one; a login that the header gave prevails.
+    `body` is the response element: its tree, its text if it has no children, or itself as ready
+    bytes. The other fields go into the acquittement of the services that have one; a login that the
+    header gave prevails.
     """
 
-    body: Tree | bytes
+    body: Tree | str | bytes
     point_id: str | None = None
     affaire_id: str | None = None
     login: str | None = None

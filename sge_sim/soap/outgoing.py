@@ -4,11 +4,13 @@ Faults have the SGT code in `detail/erreur/resultat`; `soap` is the prefix of th
 """
 
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
-from sge_sim.exchange import Exchange, Outcome
+from sge_sim.door.exchange import Exchange, Outcome
 from sge_sim.soap import _spyne_compat as spyne
 from sge_sim.soap.contract import Contract
+from sge_sim.soap.elements import ElementWriter
+from sge_sim.soap.models import TEXT
 from sge_sim.soap.operation import envelope
 from sge_sim.soap.protocol import MIME_TYPE, SgtFault
 from sge_sim.store.journal import DecidingRule
@@ -19,9 +21,12 @@ class Outgoing(spyne.Soap11):  # type: ignore[misc]
 
     mime_type = MIME_TYPE
 
-    def __init__(self, contract: Contract, faultstring: str) -> None:
+    def __init__(
+        self, contract: Contract, elements: ElementWriter, faultstring: str | None
+    ) -> None:
         super().__init__(cleanup_namespaces=False)
         self._contract = contract
+        self._elements = elements
         self._faultstring = faultstring
 
     def serialize(self, ctx: Any, message: Any) -> None:
@@ -39,15 +44,28 @@ class Outgoing(spyne.Soap11):  # type: ignore[misc]
         ctx.out_string = [ctx.out_document]
 
     def _fault(self, fault: SgtFault, exchange: Exchange) -> bytes:
-        namespace, _, name = self._contract.fault[1:].partition("}")
-        text = (
-            "<soap:Fault><faultcode>soap:Server</faultcode>"
-            f"<faultstring>{escape(self._faultstring)}</faultstring>"
-            f"<detail><err:{name} xmlns:err={quoteattr(namespace)}>"
-            f"<resultat code={quoteattr(fault.code)}>{escape(fault.label)}</resultat>"
-            f"</err:{name}></detail></soap:Fault>"
+        """Return a fault as the guides show it.
+
+        The services of ConsultationMesuresDetaillees have a `faultstring` of their own, and tell
+        the code alone (GUI 0488 §4.3). In the others it is the label, and what is known of the
+        demand follows the code (GUI 0468 §3.2.2.2).
+        """
+        told: dict[str, Any] = {"resultat": {"code": fault.code, TEXT: fault.label}}
+        if self._faultstring is None:
+            if prm := exchange.prm:
+                told["infoFonctionnelles"] = {"pointId": prm}
+            if login := exchange.login:
+                told["infoDemandeur"] = {"loginDemandeur": login}
+        faultstring = escape(self._faultstring or fault.label).encode()
+        return b"".join(
+            (
+                b"<soap:Fault><faultcode>soap:Server</faultcode><faultstring>",
+                faultstring,
+                b"</faultstring><detail>",
+                self._elements.write(self._contract.fault, told),
+                b"</detail></soap:Fault>",
+            )
         )
-        return text.encode()
 
 
 def _deciding(rule: Any) -> DecidingRule | None:

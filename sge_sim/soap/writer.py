@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from sge_sim.arrays import Entiers
+from sge_sim.mesures.tableaux import Entiers
 
 NIL = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="true"'
 """The attributes of an element that is present and empty."""

@@ -23,7 +23,7 @@ from hypothesis import given
 
 from sge_sim.flux import hdm
 from sge_sim.mesures import (
-    Compteur,
+    CompteurPose,
     Grille,
     PointMesure,
     Structure,
@@ -242,7 +242,7 @@ def test_rows_before_the_communicating_meter_are_empty_and_without_calendar() ->
     point = PointMesure(
         **{
             **vars(ancien),
-            "compteurs": (Compteur(POSE, pose, communicant=False), Compteur(pose)),
+            "compteurs": (CompteurPose(POSE, pose, communicant=False), CompteurPose(pose)),
         }
     )
     index, calendars, _ = blocks(point, date(2020, 10, 20), date(2022, 2, 2))

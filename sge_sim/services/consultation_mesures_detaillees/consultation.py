@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from sge_sim.demandeur import Demandeur
+from sge_sim.domaine.demandeur import Demandeur
+from sge_sim.domaine.ecarts_plateforme import Ecart
 from sge_sim.services.consultation_mesures_detaillees.demande import Demande, Version
 from sge_sim.services.consultation_mesures_detaillees.releves import Contexte
 from sge_sim.services.consultation_mesures_detaillees.series import Serie, is_corrected
@@ -38,10 +39,10 @@ class Consultation:
     """One consultation, as its rules look at it.
 
     `contrat_actif`: whether the calling actor has a contract that runs; `acces`: whether an
-    access service covers a demand that needs one; `degradee`: the defects of the homologation
-    platform are reproduced. `sheet` is the point, for the rules that come after its existence,
-    `petit` whether it is a C5 or a P4, `ouvert` whether its meter is opened to measures,
-    `corrigees` whether the answer is said to be corrected.
+    access service covers a demand that needs one; `ecart` is what the platform being played
+    answers instead. `sheet` is the point, for the rules that come after its existence, `petit`
+    whether it is a C5 or a P4, `ouvert` whether its meter is opened to measures, `corrigees`
+    whether the answer is said to be corrected.
     """
 
     version: Version
@@ -51,7 +52,7 @@ class Consultation:
     contrat_actif: bool
     jour: date
     acces: bool
-    degradee: bool
+    ecart: Ecart | None
     sheet: FichePoint = field(init=False)
     petit: bool = field(init=False)
     en_service: bool = field(init=False)
