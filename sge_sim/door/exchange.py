@@ -56,7 +56,7 @@ class Exchange:
 
     @property
     def prm(self) -> str | None:
-        """The `pointId` of the demand, wherever the contract puts it."""
+        """The `pointId` of the demand, wherever the contract puts it; None if it has several."""
         return _find(self.demande, "pointId")
 
     @property
@@ -69,5 +69,9 @@ class Exchange:
 def _find(tree: Any, name: str) -> str | None:
     if not isinstance(tree, Mapping):
         return None
-    here: str | None = tree.get(name)
-    return here or next(filter(None, (_find(each, name) for each in tree.values())), None)
+    here = tree.get(name)
+    if isinstance(here, list) and len(here) == 1:
+        (here,) = here
+    if isinstance(here, str) and here:
+        return here
+    return next(filter(None, (_find(each, name) for each in tree.values())), None)

@@ -94,7 +94,9 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
         header = envelope.find(f"{_ENVELOPE}Header")
         ctx.in_header_doc = None if header is None else list(header)
         ctx.in_body_doc = body
-        ctx.method_request_string = body.tag
+        # Spyne knows the one operation by its name, which needn't be that of the element.
+        namespace = body.tag.rpartition("}")[0]
+        ctx.method_request_string = f"{namespace}}}{self._contract.operation}"
 
     def generate_method_contexts(self, ctx: Any) -> list[Any]:
         """Have the only operation of the contract answer: there is no other context to make."""
