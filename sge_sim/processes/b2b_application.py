@@ -11,8 +11,14 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from sge_sim.clock import Clock, elapsed_ms, machine_now, stopwatch
+from sge_sim.clock import Clock, elapsed_ms, legal_date, machine_now, stopwatch
 from sge_sim.domaine.demandeur import Demandeur
+from sge_sim.domaine.generations import (
+    Generation,
+    ReponseArret,
+    is_served,
+    why_not_served,
+)
 from sge_sim.door.alerts import alert_detail
 from sge_sim.door.cadence import Cadence
 from sge_sim.door.exchange import Exchange, Outcome
@@ -40,8 +46,10 @@ class B2B:
     `endpoints` gives what is served, by path; it is asked at each call, and may load it at the
     first. `gates` may turn away a request whose certificate is accepted, in their order. `cadence`
     counts the calls of each actor to each service; more than one a second are noted in the journal,
-    and refused with `rate_refused` (HTTP 429, assumed). `record` keeps an exchange and never
-    fails: the client has its answer, whatever becomes of the journal.
+    and refused with `rate_refused` (HTTP 429, assumed). A service that `generation` doesn't serve
+    on the simulated day answers as an unknown path or, with `reponse_arret`, as one that is
+    unavailable. `record` keeps an exchange and never fails: the client has its answer, whatever
+    becomes of the journal.
     """
 
     def __init__(
@@ -54,6 +62,8 @@ class B2B:
         gates: Sequence[Gate] = (),
         *,
         rate_refused: bool = False,
+        generation: Generation = "toutes",
+        reponse_arret: ReponseArret = "404",
     ) -> None:
         self._endpoints = endpoints
         self._policy = policy
@@ -62,6 +72,8 @@ class B2B:
         self._cadence = cadence
         self._gates = gates
         self._rate_refused = rate_refused
+        self._generation = generation
+        self._reponse_arret = reponse_arret
 
     def __call__(self, request: Request) -> Response:
         since, now = stopwatch(), machine_now()
@@ -109,12 +121,16 @@ class B2B:
         request, path = exchange.request, exchange.request.path.rstrip("/")
         endpoints = self._endpoints()
         endpoint = endpoints.get(path)
-        if endpoint is None:
+        gone = endpoint and self._why_gone(endpoint, exchange)
+        if gone:
+            exchange.notes.append(gone)
+        if endpoint is None or (gone and self._reponse_arret == "404"):
+            served = (name for name, one in endpoints.items() if not self._why_gone(one, exchange))
             return _text(
                 exchange,
                 HTTPStatus.NOT_FOUND,
                 f"« {path} » n'est le chemin d'aucun service. Chemins servis :\n"
-                + "\n".join(sorted(endpoints)),
+                + "\n".join(sorted(served)),
             )
         if request.method == "GET" and request.query.lower().startswith("wsdl"):
             _to(exchange, endpoint)
@@ -144,12 +160,21 @@ class B2B:
             text = f"{note}.\nUn appel par seconde et par service : réessayer dans une seconde."
             return _text(exchange, HTTPStatus.TOO_MANY_REQUESTS, text, ("Retry-After", "1"))
         exchange.kind = "soap"
+        if gone := self._why_gone(endpoint, exchange):
+            return endpoint.refuse(exchange, "SGT506", gone)
         response = endpoint.answer(exchange)
         if exchange.outcome is not None:
             exchange.notes.append(exchange.outcome.explanation)
         if calls > 1:
             exchange.notes.append(note)
         return response
+
+    def _why_gone(self, endpoint: "Endpoint", exchange: Exchange) -> str:
+        """Return why the service isn't one of those served on the simulated day; else nothing."""
+        service, day = endpoint.contract.service, legal_date(exchange.instant)
+        if is_served(service, self._generation, day):
+            return ""
+        return why_not_served(service, self._generation, day)
 
     def _failed(self, exchange: Exchange, error: Exception) -> Response:
         """Answer where something failed around the service: nothing has been committed then."""
