@@ -72,6 +72,16 @@ class Niveaux:
     bits: Entiers
     seuils: Entiers
 
+    def entre(self, i0: int, i1: int) -> "Niveaux":
+        """Return those of the days [i0, i1)."""
+        return Niveaux(
+            self.facteurs[:, i0:i1],
+            self.lignes[:, i0:i1],
+            self.masques,
+            self.bits,
+            self.seuils[i0:i1],
+        )
+
 
 @lru_cache(maxsize=4096)
 def installation(graine: int, petit: bool, profil: Profil, puissance: int) -> Installation:
@@ -125,6 +135,12 @@ def installation_de(point: PointMesure) -> Installation:
     return installation(
         point.graine, point.petit, point.profil_effectif, point.puissances[0].valeur
     )
+
+
+def niveaux_de(point: PointMesure) -> Niveaux:
+    """Return how the uses of a point follow the days."""
+    pas_par_jour = 48 if point.petit else 288
+    return niveaux(point.profil_effectif, pas_par_jour, installation_de(point).habitude)
 
 
 Tirage = Callable[[int, int], int]
