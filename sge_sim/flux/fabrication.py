@@ -1,6 +1,6 @@
 """Makes the files of a publication: reads its points, writes, zips and encrypts."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -11,7 +11,7 @@ from sge_sim.flux.chiffrement import encrypt
 from sge_sim.flux.declaration import secret_of
 from sge_sim.flux.envoi import Archive, Envoi, Frequence, PointPublie
 from sge_sim.flux.infra_j import DemandeInfraJ
-from sge_sim.flux.lots import Lot, LotAbonnement, LotAffaire, cover
+from sge_sim.flux.lots import Lot, LotAbonnement, LotAffaire
 from sge_sim.flux.packaging import zipped
 from sge_sim.flux.periodes import FREQUENCES, FluxRecurrent
 from sge_sim.flux.retards import rattrapes, retard
@@ -21,14 +21,16 @@ from sge_sim.store import commandes
 from sge_sim.store.acteurs import find_contrat
 from sge_sim.store.codes import Sens
 from sge_sim.store.commandes import DemandeHistorique
-from sge_sim.store.mesures import read_suivi
+from sge_sim.store.mesures import read_suivi, read_suivis
 from sge_sim.store.points import Point, find_point
+from sge_sim.store.transmissions import count_measured_points, measured_points
 
-Writer = Callable[[Envoi, Sequence[PointPublie]], Iterator[Archive]]
-
-_WRITERS: Mapping[FluxRecurrent, Writer] = MappingProxyType(
-    {"R50": r50.files, "R151": r151.files, "R4x": r4x.files, "R171": r171.files}
-)
+_OF_SMALL_POINTS: Mapping[
+    FluxRecurrent, Callable[[Envoi, Iterable[PointPublie], int], Iterator[Archive]]
+] = MappingProxyType({"R50": r50.files, "R151": r151.files})
+_OF_LARGE_POINTS: Mapping[
+    FluxRecurrent, Callable[[Envoi, Sequence[PointPublie]], Iterator[Archive]]
+] = MappingProxyType({"R4x": r4x.files, "R171": r171.files})
 
 
 @dataclass(frozen=True)
@@ -40,20 +42,32 @@ class Fichier:
     prms: tuple[str, ...]
 
 
-def make_files(session: Session, lot: Lot, *, sequence: int, late: bool) -> list[Fichier]:
-    """Return the files of a publication, always the same bytes.
+def make_files(session: Session, lot: Lot, *, sequence: int, late: bool) -> Iterator[Fichier]:
+    """Yield the files of a publication, always the same bytes, each made once it is asked for.
 
     `sequence` is its number in its subscription. `late`: some days of C5 points come late.
     """
+    secret = secret_of(session, contrat_of(lot))
     if isinstance(lot, LotAbonnement):
         envoi = _envoi_of(session, lot, sequence)
-        points = list(_points(session, lot, late=late))
-        archives = list(_WRITERS[lot.flux](envoi, points)) if points else []
-        made = [Fichier(one.nom, zipped(one, lot.instant), one.prms) for one in archives]
+        made: Iterator[Fichier] = (
+            Fichier(one.nom, zipped(one, lot.instant), one.prms)
+            for one in _archives(session, lot, envoi, late=late)
+        )
     else:
-        made = _files_of_case(session, lot)
-    secret = secret_of(session, contrat_of(lot))
-    return [Fichier(one.nom, encrypt(secret, one.contenu, seed=one.nom), one.prms) for one in made]
+        made = iter(_files_of_case(session, lot))
+    for one in made:
+        yield Fichier(one.nom, encrypt(secret, one.contenu, seed=one.nom), one.prms)
+
+
+def _archives(
+    session: Session, lot: LotAbonnement, envoi: Envoi, *, late: bool
+) -> Iterator[Archive]:
+    points = _points(session, lot, late=late)
+    of_small_points = _OF_SMALL_POINTS.get(lot.flux)
+    if of_small_points is not None:
+        return of_small_points(envoi, points, count_measured_points(session, lot.transmission))
+    return _OF_LARGE_POINTS[lot.flux](envoi, list(points))
 
 
 def contrat_of(lot: Lot) -> str:
@@ -82,27 +96,33 @@ def _envoi_of(session: Session, lot: Lot, sequence: int) -> Envoi:
 
 
 def _points(session: Session, lot: LotAbonnement, *, late: bool) -> Iterator[PointPublie]:
-    """Yield the points of a publication that have measures, each over its own days of it."""
+    """Yield the points of a publication that have measures, each over its own days of it.
+
+    Read some hundreds at once, so that memory doesn't grow with their number.
+    """
     daily = FREQUENCES[lot.abonnement.periodicite] is Frequence.QUOTIDIENNE
     may_be_late = late and daily and lot.flux in ("R50", "R151")
-    for service in lot.services:
-        point = _mesure(session, service.point, service.sens or "SOUTIRAGE")
-        if point is None:
-            continue
-        debut, fin = cover(service)
-        jour = lot.periode.debut
-        yield PointPublie(
-            prm=service.prm,
-            point=point,
-            debut=max(debut, jour),
-            fin=min(fin, lot.periode.fin),
-            affaire_id=service.affaire_id or "",
-            service_souscrit_id=service.service_souscrit_id,
-            corrigees=bool(service.corrigees),
-            r4x_pas=service.point.r4x_pas or 10,
-            absents=frozenset({jour} if may_be_late and retard(point, jour) else ()),
-            rattrapes=rattrapes(point, debut, jour) if may_be_late else (),
-        )
+    jour = lot.periode.debut
+    for part in measured_points(session, lot.transmission):
+        suivis = read_suivis(session, [services[0].prm for services in part])
+        services = [service for of_point in part for service in of_point]
+        mesures = [point_mesure(one, suivis[one.prm], one.sens or "SOUTIRAGE") for one in services]
+        for service, point in zip(services, mesures, strict=True):
+            if point is None:
+                continue
+            debut, fin = service.jours
+            yield PointPublie(
+                prm=service.prm,
+                point=point,
+                debut=max(debut, jour),
+                fin=min(fin, lot.periode.fin),
+                affaire_id=service.affaire_id or "",
+                service_souscrit_id=service.service_souscrit_id,
+                corrigees=bool(service.corrigees),
+                r4x_pas=service.r4x_pas or 10,
+                absents=frozenset({jour} if may_be_late and retard(point, jour) else ()),
+                rattrapes=rattrapes(point, debut, jour) if may_be_late else (),
+            )
 
 
 def _files_of_case(session: Session, lot: LotAffaire) -> list[Fichier]:

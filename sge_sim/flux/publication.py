@@ -8,7 +8,7 @@ No flux is ever emitted on the homologation platform (FAQ): the publication is r
 same, and the journal says that it would have been made.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from sge_sim.clock import elapsed_ms, legal_date, machine_now, start_of_day, stopwatch
 from sge_sim.commandes.echeances import catch_up_orders
 from sge_sim.files import PRIVATE, make_private_folder, write_atomically
-from sge_sim.flux.fabrication import Fichier, contrat_of, make_files
+from sge_sim.flux.fabrication import contrat_of, make_files
 from sge_sim.flux.lots import Lot, LotAffaire, next_lot
 from sge_sim.settings import Environment, Profile, Settings
 from sge_sim.store.commandes import DemandeHistorique
@@ -83,15 +83,9 @@ class Publisher:
         """Make the files of a publication and record it, unless another process just did."""
         started = stopwatch()
         publication = _publication(session, lot, emise=self.emits)
-        files = []
-        if self.emits:
-            sequence = publication.sequence or 0
-            files = make_files(session, lot, sequence=sequence, late=self.late)
+        files = list(self._make(session, lot, publication)) if self.emits else []
         if not files:
             publication.sequence = None
-        folder = self.data_dir / READY_FOLDER / publication.contrat_id
-        for file in files:
-            write_atomically(make_private_folder(folder) / file.nom, file.contenu, PRIVATE)
         ready = machine_now()
         with self.database.exclusive_transaction() as writing:
             if is_published(writing, publication):
@@ -104,8 +98,8 @@ class Publisher:
                         contrat_id=publication.contrat_id,
                         nom=file.nom,
                         prms=" ".join(file.prms),
-                        taille=len(file.contenu),
-                        sha256=sha256(file.contenu).hexdigest(),
+                        taille=file.taille,
+                        sha256=file.sha256,
                         chemin=f"{READY_FOLDER}/{publication.contrat_id}/{file.nom}",
                         etat="a_livrer",
                         prochain_essai=ready,
@@ -122,6 +116,25 @@ class Publisher:
                 detail=told,
             )
         )
+
+    def _make(self, session: Session, lot: Lot, publication: Publication) -> Iterator["_Ready"]:
+        """Write the files of a publication one after the other, without keeping their bytes."""
+        sequence = publication.sequence or 0
+        folder = self.data_dir / READY_FOLDER / publication.contrat_id
+        for file in make_files(session, lot, sequence=sequence, late=self.late):
+            write_atomically(make_private_folder(folder) / file.nom, file.contenu, PRIVATE)
+            digest = sha256(file.contenu).hexdigest()
+            yield _Ready(file.nom, file.prms, len(file.contenu), digest)
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """A file that stands in the data directory: what is to be recorded of it."""
+
+    nom: str
+    prms: tuple[str, ...]
+    taille: int
+    sha256: str
 
 
 def _next_stop(session: Session, limit: datetime) -> datetime | None:
@@ -160,7 +173,7 @@ def _publication(session: Session, lot: Lot, *, emise: bool) -> Publication:
     )
 
 
-def _told(publication: Publication, files: Sequence[Fichier]) -> str:
+def _told(publication: Publication, files: Sequence[_Ready]) -> str:
     """Say in French what was published, or would have been."""
     if publication.affaire_id is not None:
         what = f"Flux {publication.flux} de l'affaire {publication.affaire_id}"

@@ -83,7 +83,9 @@ def _journees(points: Sequence[PointMesure], n: int, banque: Banque) -> Journees
         energies=np.concatenate([one.energies for one in installations], axis=1),
         cles=np.concatenate([one.cles for one in installations], axis=1),
     )
-    par_habitude = {one.habitude: niveaux_de(point) for one, point in zip(installations, points)}
+    par_habitude = {
+        one.habitude: niveaux_de(point) for one, point in zip(installations, points, strict=True)
+    }
     jour = {habitude: niveau.entre(n, n + 1) for habitude, niveau in par_habitude.items()}
     niveau = replace(
         jour[toutes.habitude],

@@ -7,7 +7,7 @@ the other segments. A point measured in both directions is two `PointMesure`.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import pairwise
@@ -203,6 +203,7 @@ class PointMesure:
     triphase: bool = False
     pma_en_watts: bool = False
     profil: Profil | None = None
+    _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.segment not in SEGMENTS:
@@ -223,17 +224,22 @@ class PointMesure:
         fins = [collecte.fin or date.max for collecte in self.collectes]
         if any(c.debut < fin for c, fin in zip(self.collectes[1:], fins, strict=False)):
             raise UsageError("Une période de collecte commence une fois la précédente finie.")
-        for entrees in (
+        datees: tuple[Sequence[_Datee], ...] = (
             self.puissances,
             self.grille_distributeur,
             self.grille_fournisseur,
             self.heures_creuses,
-        ):
-            dates = [entree.depuis for entree in entrees]
-            if any(a >= b for a, b in pairwise(dates)):
+        )
+        for entrees in datees:
+            if any(a.depuis >= b.depuis for a, b in pairwise(entrees)):
                 raise UsageError(
                     "Les périodes d'un point se donnent de la plus ancienne à la plus récente."
                 )
+        object.__setattr__(self, "_hash", hash(tuple(vars(self).values())))
+
+    def __hash__(self) -> int:
+        """Computed once: what is drawn for a point is kept by the point, and asked at each use."""
+        return self._hash
 
     @property
     def injection(self) -> bool:

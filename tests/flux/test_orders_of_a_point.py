@@ -34,8 +34,8 @@ def test_the_orders_of_a_point_share_its_block_in_date_order(flux: ModuleType) -
         envoi(),
         [
             publie(point, ORDINAIRE, ORDINAIRE + 2 * JOUR, affaire_id="M0SECOND"),
-            publie(linky(8), prm="09111642617348"),
             publie(point, ORDINAIRE - JOUR, affaire_id="M0FIRST", rattrapes=(ancien,)),
+            publie(linky(8), prm="09111642617348"),
         ],
     )
     flux_schemas.check(SCHEMAS[flux], content)
@@ -64,7 +64,7 @@ def test_a_point_is_never_cut_between_two_files(
         for rang in range(3)
         for jour in range(2)
     ]
-    archives = list(flux.files(envoi(frequence=Frequence.MENSUELLE), orders))
+    archives = list(flux.files(envoi(frequence=Frequence.MENSUELLE), orders, 3))
     prms = [one.prms for one in archives]
     assert prms == [(f"{0:014d}", f"{1:014d}"), (f"{2:014d}",)]
     for one in archives:

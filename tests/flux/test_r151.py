@@ -101,7 +101,7 @@ def test_a_day_without_data_has_its_calendars_alone() -> None:
 @pytest.mark.documented("guide R151 v2.3.1")
 def test_a_monthly_file_holds_50_points() -> None:
     points = [publie(linky(), prm=f"{rang:014d}") for rang in range(51)]
-    archives = list(r151.files(envoi(frequence=Frequence.MENSUELLE), points))
+    archives = list(r151.files(envoi(frequence=Frequence.MENSUELLE), points, len(points)))
     assert [len(one.prms) for one in archives] == [50, 1]
     assert archives[1].nom == (
         "ERDF_R151_1100256_1100256_3182901_00012_M_00002_00002_20240703030000.zip"

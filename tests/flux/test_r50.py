@@ -123,7 +123,7 @@ def test_files_are_numbered_within_their_publication(
 ) -> None:
     monkeypatch.setitem(r50.POINTS_PAR_FICHIER, Frequence.MENSUELLE, 3)
     points = [publie(linky(rang), prm=f"{rang:014d}") for rang in range(7)]
-    archives = list(r50.files(envoi(frequence=frequence), points))
+    archives = list(r50.files(envoi(frequence=frequence), points, len(points)))
     assert [len(one.prms) for one in archives] == parts
     n = len(parts)
     assert [one.nom for one in archives] == [
