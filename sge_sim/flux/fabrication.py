@@ -1,18 +1,19 @@
 """Makes the files of a publication: reads its points, writes, zips and encrypts."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 
 from sqlalchemy.orm import Session
 
 from sge_sim.flux import hdm, infra_j, r4x, r50, r151, r171
-from sge_sim.flux.chiffrement import encrypt
+from sge_sim.flux.chiffrement import Chiffrement, encrypt
 from sge_sim.flux.declaration import secret_of
 from sge_sim.flux.envoi import Archive, Envoi, Frequence, PointPublie
 from sge_sim.flux.infra_j import DemandeInfraJ
 from sge_sim.flux.lots import Lot, LotAbonnement, LotAffaire
 from sge_sim.flux.packaging import zipped
+from sge_sim.flux.parallele import in_processes
 from sge_sim.flux.periodes import FREQUENCES, FluxRecurrent
 from sge_sim.flux.retards import rattrapes, retard
 from sge_sim.mesures import PointMesure
@@ -23,14 +24,21 @@ from sge_sim.store.codes import Sens
 from sge_sim.store.commandes import DemandeHistorique
 from sge_sim.store.mesures import read_suivi, read_suivis
 from sge_sim.store.points import Point, find_point
-from sge_sim.store.transmissions import count_measured_points, measured_points
+from sge_sim.store.transmissions import (
+    Bornes,
+    Transmission,
+    bounds_of_parts,
+    measured_points,
+)
 
-_OF_SMALL_POINTS: Mapping[
-    FluxRecurrent, Callable[[Envoi, Iterable[PointPublie], int], Iterator[Archive]]
-] = MappingProxyType({"R50": r50.files, "R151": r151.files})
 _OF_LARGE_POINTS: Mapping[
     FluxRecurrent, Callable[[Envoi, Sequence[PointPublie]], Iterator[Archive]]
 ] = MappingProxyType({"R4x": r4x.files, "R171": r171.files})
+_OF_SMALL_POINTS: Mapping[FluxRecurrent, ModuleType] = MappingProxyType({"R50": r50, "R151": r151})
+
+_WORKERS = 2
+_FILES_FOR_WORKERS = 4
+"""Files from which a publication is made by processes: they take a second to start."""
 
 
 @dataclass(frozen=True)
@@ -42,32 +50,66 @@ class Fichier:
     prms: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Fabrique:
+    """What a file of a subscription is made of, but for its points: given to processes.
+
+    `late`: some days of C5 points come late.
+    """
+
+    flux: FluxRecurrent
+    envoi: Envoi
+    transmission: Transmission
+    secret: Chiffrement
+    late: bool
+
+    def fichier(self, archive: Archive) -> Fichier:
+        """Zip and encrypt a file."""
+        contenu = zipped(archive, self.transmission.instant)
+        return Fichier(archive.nom, encrypt(self.secret, contenu, seed=archive.nom), archive.prms)
+
+
 def make_files(session: Session, lot: Lot, *, sequence: int, late: bool) -> Iterator[Fichier]:
     """Yield the files of a publication, always the same bytes, each made once it is asked for.
 
     `sequence` is its number in its subscription. `late`: some days of C5 points come late.
     """
     secret = secret_of(session, contrat_of(lot))
-    if isinstance(lot, LotAbonnement):
-        envoi = _envoi_of(session, lot, sequence)
-        made: Iterator[Fichier] = (
-            Fichier(one.nom, zipped(one, lot.instant), one.prms)
-            for one in _archives(session, lot, envoi, late=late)
-        )
+    if isinstance(lot, LotAffaire):
+        for one in _files_of_case(session, lot):
+            yield Fichier(one.nom, encrypt(secret, one.contenu, seed=one.nom), one.prms)
+        return
+    envoi = _envoi_of(session, lot, sequence)
+    daily = envoi.frequence is Frequence.QUOTIDIENNE
+    fabrique = Fabrique(lot.flux, envoi, lot.transmission, secret, late and daily)
+    if lot.flux in _OF_SMALL_POINTS:
+        yield from _serial_files(session, fabrique)
     else:
-        made = iter(_files_of_case(session, lot))
-    for one in made:
-        yield Fichier(one.nom, encrypt(secret, one.contenu, seed=one.nom), one.prms)
+        points = list(_points(session, fabrique))
+        yield from map(fabrique.fichier, _OF_LARGE_POINTS[lot.flux](envoi, points))
 
 
-def _archives(
-    session: Session, lot: LotAbonnement, envoi: Envoi, *, late: bool
-) -> Iterator[Archive]:
-    points = _points(session, lot, late=late)
-    of_small_points = _OF_SMALL_POINTS.get(lot.flux)
-    if of_small_points is not None:
-        return of_small_points(envoi, points, count_measured_points(session, lot.transmission))
-    return _OF_LARGE_POINTS[lot.flux](envoi, list(points))
+def _serial_files(session: Session, fabrique: Fabrique) -> Iterator[Fichier]:
+    """Yield the files of R50 or R151, in their order, by several processes where there are many.
+
+    What a file tells was decided by the instant of the publication, so that each process may read
+    its own points.
+    """
+    most = _OF_SMALL_POINTS[fabrique.flux].POINTS_PAR_FICHIER[fabrique.envoi.frequence]
+    parts = bounds_of_parts(session, fabrique.transmission, most)
+    jobs = [(fabrique, bornes, rang, len(parts)) for rang, bornes in enumerate(parts, start=1)]
+    if len(jobs) < _FILES_FOR_WORKERS:
+        yield from (_serial_file(session, *job) for job in jobs)
+    else:
+        yield from in_processes(session, _serial_file, jobs, _WORKERS)
+
+
+def _serial_file(
+    session: Session, fabrique: Fabrique, bornes: Bornes, rang: int, fichiers: int
+) -> Fichier:
+    points = _points(session, fabrique, bornes)
+    archive = _OF_SMALL_POINTS[fabrique.flux].archive(fabrique.envoi, points, rang, fichiers)
+    return fabrique.fichier(archive)
 
 
 def contrat_of(lot: Lot) -> str:
@@ -95,15 +137,16 @@ def _envoi_of(session: Session, lot: Lot, sequence: int) -> Envoi:
     )
 
 
-def _points(session: Session, lot: LotAbonnement, *, late: bool) -> Iterator[PointPublie]:
+def _points(
+    session: Session, fabrique: Fabrique, bornes: Bornes | None = None
+) -> Iterator[PointPublie]:
     """Yield the points of a publication that have measures, each over its own days of it.
 
     Read some hundreds at once, so that memory doesn't grow with their number.
     """
-    daily = FREQUENCES[lot.abonnement.periodicite] is Frequence.QUOTIDIENNE
-    may_be_late = late and daily and lot.flux in ("R50", "R151")
-    jour = lot.periode.debut
-    for part in measured_points(session, lot.transmission):
+    may_be_late = fabrique.late and fabrique.flux in _OF_SMALL_POINTS
+    jour = fabrique.transmission.debut
+    for part in measured_points(session, fabrique.transmission, bornes):
         suivis = read_suivis(session, [services[0].prm for services in part])
         services = [service for of_point in part for service in of_point]
         mesures = [point_mesure(one, suivis[one.prm], one.sens or "SOUTIRAGE") for one in services]
@@ -115,7 +158,7 @@ def _points(session: Session, lot: LotAbonnement, *, late: bool) -> Iterator[Poi
                 prm=service.prm,
                 point=point,
                 debut=max(debut, jour),
-                fin=min(fin, lot.periode.fin),
+                fin=min(fin, fabrique.transmission.fin),
                 affaire_id=service.affaire_id or "",
                 service_souscrit_id=service.service_souscrit_id,
                 corrigees=bool(service.corrigees),

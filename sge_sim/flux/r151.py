@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 from sge_sim.clock import legal_date
 from sge_sim.flux.envoi import Archive, Envoi, Frequence, PointPublie, batches, par_point
 from sge_sim.flux.horodates import legal
-from sge_sim.flux.r50 import POINTS_ENSEMBLE, XSI, Etendues, du_jour, serial_files
+from sge_sim.flux.r50 import POINTS_ENSEMBLE, XSI, Etendues, du_jour, serial_archive
 from sge_sim.mesures import (
     Grille,
     en_vigueur,
@@ -34,11 +34,9 @@ _EN_VA_DEPUIS = date(2020, 10, 15)
 """From when the maximum is said to be in VA; it was W before, with the same numbers."""
 
 
-def files(envoi: Envoi, publies: Iterable[PointPublie], nombre: int) -> Iterator[Archive]:
-    """Cut `nombre` points into files and write them, each alone in its archive."""
-    return serial_files(
-        "R151", envoi, publies, nombre, POINTS_PAR_FICHIER[envoi.frequence], write_points
-    )
+def archive(envoi: Envoi, publies: Iterable[PointPublie], rang: int, fichiers: int) -> Archive:
+    """Write file `rang` of `fichiers` of a publication, alone in its archive."""
+    return serial_archive("R151", envoi, list(par_point(publies)), rang, fichiers, write_points)
 
 
 def write(envoi: Envoi, publies: Iterable[PointPublie]) -> bytes:

@@ -38,33 +38,20 @@ POINTS_ENSEMBLE = 500
 """How many points are computed together: enough to share the calls, few enough for the caches."""
 
 
-def files(envoi: Envoi, publies: Iterable[PointPublie], nombre: int) -> Iterator[Archive]:
-    """Cut `nombre` points into files and write them, each alone in its archive."""
-    return serial_files(
-        "R50", envoi, publies, nombre, POINTS_PAR_FICHIER[envoi.frequence], write_points
+def archive(envoi: Envoi, publies: Iterable[PointPublie], rang: int, fichiers: int) -> Archive:
+    """Write file `rang` of `fichiers` of a publication, alone in its archive."""
+    return serial_archive("R50", envoi, list(par_point(publies)), rang, fichiers, write_points)
+
+
+def serial_archive(
+    flux: str, envoi: Envoi, points: list[Etendues], rang: int, fichiers: int, write: Writer
+) -> Archive:
+    """Return the archive of one file of an R50 or R151 publication."""
+    nom = serial_name(flux, envoi, rang, fichiers)
+    content = write(envoi, points)
+    return Archive(
+        f"{nom}.zip", ((f"{nom}.xml", content),), tuple(etendues[0].prm for etendues in points)
     )
-
-
-def serial_files(
-    flux: str,
-    envoi: Envoi,
-    publies: Iterable[PointPublie],
-    nombre: int,
-    points: int,
-    write: Writer,
-) -> Iterator[Archive]:
-    """Yield the archives of an R50 or R151 publication, of at most so many points each.
-
-    `nombre` is how many points there are in all: names tell how many files follow, and the points
-    are read one file after the other.
-    """
-    fichiers = -(-nombre // points)
-    for rang, part in enumerate(batches(par_point(publies), points), start=1):
-        nom = serial_name(flux, envoi, rang, fichiers)
-        content = write(envoi, part)
-        yield Archive(
-            f"{nom}.zip", ((f"{nom}.xml", content),), tuple(etendues[0].prm for etendues in part)
-        )
 
 
 def serial_name(flux: str, envoi: Envoi, rang: int, nombre: int) -> str:

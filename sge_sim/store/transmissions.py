@@ -6,7 +6,7 @@ Values and not rows: a publication changes nothing of what it reads.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
@@ -116,22 +116,37 @@ def transmits(session: Session, transmission: Transmission) -> bool:
     return bool(session.scalar(select(exists(_joined(transmission, ServiceSouscrit.prm)))))
 
 
-def count_measured_points(session: Session, transmission: Transmission) -> int:
-    """Return how many points are transmitted that have ever been measured."""
-    points = func.count(ServiceSouscrit.prm.distinct())
-    return session.scalar(_joined(transmission, points).where(*_MEASURED)) or 0
+Bornes = tuple[str, str]
+"""The first and the last PRM of some points that follow each other."""
+
+
+def bounds_of_parts(session: Session, transmission: Transmission, points: int) -> list[Bornes]:
+    """Return the bounds of the same points, cut into parts of at most `points`."""
+    query = (
+        _joined(transmission, ServiceSouscrit.prm)
+        .where(*_MEASURED)
+        .distinct()
+        .order_by(ServiceSouscrit.prm)
+        .execution_options(yield_per=_POINTS_AT_ONCE)
+    )
+    prms, bounds = iter(session.scalars(query)), []
+    while part := list(islice(prms, points)):
+        bounds.append((part[0], part[-1]))
+    return bounds
 
 
 def measured_points(
-    session: Session, transmission: Transmission
+    session: Session, transmission: Transmission, bornes: Bornes | None = None
 ) -> Iterator[Sequence[Sequence[ServiceTransmis]]]:
     """Yield the services of the same points, some hundreds of points at once, by PRM then number.
 
-    They are read as they are gone through, so that memory doesn't grow with their number.
+    All of them, or those within `bornes`. They are read as they are gone through, so that memory
+    doesn't grow with their number.
     """
+    within = () if bornes is None else (ServiceSouscrit.prm.between(*bornes),)
     query = (
         _joined(transmission, *_COLUMNS)
-        .where(*_MEASURED)
+        .where(*_MEASURED, *within)
         .order_by(ServiceSouscrit.prm, ServiceSouscrit.service_souscrit_id)
         .execution_options(yield_per=_POINTS_AT_ONCE)
     )
