@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from socket import socket
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from sge_sim.commandes.back_office import BackOffice, Task
     from sge_sim.door.gates import Gate
+    from sge_sim.flux.publication import Publisher
     from sge_sim.soap.endpoint import Endpoint
     from sge_sim.transport.admin_server import AdminServer
     from sge_sim.transport.server import B2BServer
@@ -227,10 +229,14 @@ def _tasks(simulator: Simulator, journal: Journal) -> tuple["Task", ...]:
     settings, database = simulator.settings, simulator.database
 
     # Both load the curves or the channels at their first round: the start can do without.
-    def publish(until: datetime) -> None:
+    @cache
+    def publisher() -> "Publisher":
         from sge_sim.flux.publication import Publisher
 
-        Publisher.of(settings, database, journal.append).catch_up(until)
+        return Publisher.of(settings, database, journal.append)
+
+    def publish(until: datetime) -> None:
+        publisher().catch_up(until)
 
     def deliver(_until: datetime) -> None:
         from sge_sim.flux.livraison import deliver_pending

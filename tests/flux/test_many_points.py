@@ -1,8 +1,9 @@
 """Publications of many points: cut into files, and made by several processes."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flux_kit import JOUR, texts, tree
@@ -18,7 +19,7 @@ from publication_kit import (
     of,
 )
 
-from sge_sim.flux import fabrication, r50, r151
+from sge_sim.flux import fabrication, publication, r50, r151
 from sge_sim.flux.envoi import Frequence
 
 
@@ -77,3 +78,25 @@ def test_several_processes_make_the_same_files_as_one(
     assert len(platform.ready()) == 4
     assert other.ready() == platform.ready()
     other.database.dispose()
+
+
+def test_what_is_due_is_looked_for_again_only_when_something_may_be(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The back office asks every second, of thousands of services."""
+    publisher, looked = platform.publisher, []
+    real = publication.next_lot
+
+    def next_lot(*asked: Any) -> Any:
+        looked.append(asked)
+        return real(*asked)
+
+    monkeypatch.setattr(publication, "next_lot", next_lot)
+    platform.subscribe(C5, COURBE_C5)
+    noon = at(JOUR_1 + JOUR)
+    for after in (timedelta(0), timedelta(seconds=1), timedelta(hours=7, minutes=59)):
+        assert publisher.catch_up(noon + after) == 0
+    assert len(looked) == 1
+    platform.historique(C5, "CDC", date(2024, 10, 1), JOUR_1, noon)
+    assert publisher.catch_up(noon + timedelta(seconds=2)) == 1
+    assert publisher.catch_up(at(JOUR_1 + 2 * JOUR, 3)) == 1
