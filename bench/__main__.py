@@ -12,7 +12,7 @@ from bench.calls import NOW
 from bench.in_process import measure
 from bench.load import CONNECTIONS, rate
 from bench.start import second_start
-from sge_sim.homologation.own_simulator import own_simulator
+from sge_sim.homologation.client.own_simulator import own_simulator
 
 SECONDS = 3.0
 

@@ -10,8 +10,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from bench.calls import NOW, PATH, check, request
-from sge_sim.app import b2b_server, open_simulator
 from sge_sim.clock import elapsed_ms, parse_instant, stopwatch
+from sge_sim.processes.b2b_process import b2b_server
+from sge_sim.processes.simulator import open_simulator
 from sge_sim.settings import Settings
 from sge_sim.transport.listener import Application
 from sge_sim.transport.message import Request, Sender

@@ -18,9 +18,9 @@ from sqlalchemy.orm import Session
 
 from sge_sim.clock import PARIS, elapsed_ms, stopwatch
 from sge_sim.flux.publication import Publisher
+from sge_sim.processes.dataset_installation import install_dataset
 from sge_sim.referentiel.dataset import load_dataset
 from sge_sim.referentiel.fiches import Fiche
-from sge_sim.referentiel.installing import install_dataset
 from sge_sim.referentiel.population import population
 from sge_sim.store.database import Database, sqlite_url
 from sge_sim.store.journal import Bounds, Journal

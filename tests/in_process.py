@@ -9,8 +9,17 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from sge_sim.app import Simulator, b2b_server, open_simulator
+from sge_sim.door.certificats import DefaultCaller
+from sge_sim.homologation.campaign.evaluation import Refus
+from sge_sim.homologation.catalogue.answer_paths import Answer
+from sge_sim.homologation.client.messages import read_answer
+from sge_sim.machine.data_files import data_path
+from sge_sim.processes.b2b_process import b2b_server
+from sge_sim.processes.simulator import Simulator, open_simulator
 from sge_sim.settings import Settings
+from sge_sim.soap.contract import load_contracts
+from sge_sim.soap.models import Models
+from sge_sim.soap.protocol import SgeSoap11, Tree
 from sge_sim.transport.listener import Application
 from sge_sim.transport.message import Request, Response, Sender
 from sge_sim.transport.sockets import bind_loopback
@@ -29,6 +38,28 @@ class InProcess:
     def post(self, path: str, message: bytes) -> Response:
         """Send a SOAP message as the default tiers."""
         return self.application(Request("POST", path, "", _HEADERS, message, self.sender))
+
+    def call(self, path: str, demande: Tree) -> Answer | Refus:
+        """Send a demand, without a header, as the default tiers."""
+        contract = load_contracts(data_path("wsdl"))[path]
+        protocol = SgeSoap11(contract, Models(contract.schemas), None)
+        message = protocol.envelope(None, protocol.write(contract.request, demande))
+        return read_answer(self.post(path, message).content)
+
+    @property
+    def login(self) -> str:
+        """The login of the default tiers."""
+        return self._caller.login
+
+    @property
+    def contrat_id(self) -> str:
+        """Its contract."""
+        return self._caller.contrat_id
+
+    @property
+    def _caller(self) -> DefaultCaller:
+        (caller,) = [one for one in self.simulator.callers if one.kind == "tiers"]
+        return caller
 
 
 @contextmanager

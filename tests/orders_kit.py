@@ -13,8 +13,8 @@ from real_clients import ZeepCaller, refusal_of
 from running_simulator import RunningSimulator, start_simulator
 
 from sge_sim.clock import parse_instant
-from sge_sim.store.clock import StoredClock
 from sge_sim.store.database import Database, sqlite_url
+from sge_sim.store.stored_clock import StoredClock
 
 NOW = "2025-08-01T10:00"
 TODAY = date(2025, 8, 1)
@@ -151,14 +151,18 @@ class Orders:
         )
 
     def historique(self, prm: str, general: dict[str, Any] | None = None, **asked: Any) -> Any:
-        """Order the curve of the last year of a C5, changed by `asked`; None takes away."""
-        today = self.today
+        """Order the curve of the last year of a C5, changed by `asked`; None takes away.
+
+        The header comes with it, unless `entete` is false.
+        """
+        today, entete = self.today, asked.pop("entete", True)
         declaration = {
             "accordClient": asked.pop("accord", True),
             **asked.pop("client", CIVILITE_NOM),
         }
         return _call(
             self._historique,
+            _soapheaders=[self._historique.header(prm, self.login)] if entete else None,
             demande={
                 "donneesGenerales": self._general("HDM", prm, general),
                 "historiqueMesures": _without_none(

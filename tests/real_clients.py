@@ -18,7 +18,7 @@ from suds.client import Client as SudsClient
 from suds.transport.http import HttpTransport
 from zeep.transports import Transport
 
-from sge_sim.resources import data_path
+from sge_sim.machine.data_files import data_path
 from sge_sim.soap.contract import ENVELOPE, Contract, load_contracts
 
 KIT = Path(str(importlib.resources.files("lowatt_enedis"))) / "wsdl"
@@ -58,11 +58,15 @@ class ZeepCaller:
         self.contract = real_contracts()[path]
         self._recorder = Recorder()
         transport = Transport(session=simulator.session_of(kind), cache=None)
-        client = zeep.Client(
+        self._client = zeep.Client(
             self.contract.source.as_uri(), transport=transport, plugins=[self._recorder]
         )
-        (binding,) = client.wsdl.bindings
-        self._service = client.create_service(binding, simulator.url + path)
+        (binding,) = self._client.wsdl.bindings
+        self._service = self._client.create_service(binding, simulator.url + path)
+
+    def header(self, prm: str, login: str) -> Any:
+        """The header of a demand on a point, whole."""
+        return self._client.get_element(self.contract.request_header)(**header_members(prm, login))
 
     def __call__(self, *arguments: Any, **members: Any) -> Any:
         try:
@@ -72,6 +76,15 @@ class ZeepCaller:
                 hold_against_real_schema(
                     answered_contract(self.contract.path), self._recorder.answer
                 )
+
+
+def header_members(prm: str, login: str) -> dict[str, Any]:
+    """What the header of a demand on a point holds."""
+    return {
+        "version": "1.0",
+        "infoFonctionnelles": {"pointId": prm},
+        "infoDemandeur": {"loginDemandeur": login},
+    }
 
 
 def refusal_of(fault: zeep.exceptions.Fault) -> tuple[str, str]:

@@ -21,6 +21,7 @@ from sge_sim.admin.routes import (
     clock,
     copies,
     dashboard,
+    data_connect,
     flux,
     health,
     journal,
@@ -51,6 +52,7 @@ _SUBJECTS = (
     certificats,
     dashboard,
     campaign_pages,
+    data_connect,
     health,
 )
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 from fastapi import Request, Response
 from fastapi.templating import Jinja2Templates
 
-from sge_sim.provenance import in_french
+from sge_sim.domaine.provenance import in_french
 
 ADMIN: Final = Path(__file__).resolve().parent
 

@@ -1,4 +1,6 @@
-"""Messages as a person reads them: XML indented, or the text as it came."""
+"""Messages as a person reads them: XML or JSON indented, or the text as it came."""
+
+import json
 
 from lxml import etree
 
@@ -7,13 +9,14 @@ MAX_SHOWN = 200_000
 
 
 def pretty(body: bytes | None) -> str:
-    """Return a recorded message as text: indented when it is sound XML without a DTD.
+    """Return a recorded message as text: indented when it is JSON, or sound XML without a
+    DTD.
 
     Whatever a client sent: entities aren't expanded, nothing is fetched.
     """
     if not body:
         return ""
-    text = _indented(body) or body.decode("utf-8", "replace")
+    text = _indented(body) or _indented_json(body) or body.decode("utf-8", "replace")
     if len(text) <= MAX_SHOWN:
         return text
     return f"{text[:MAX_SHOWN]}\n… (coupé : {len(text)} caractères en tout)"
@@ -31,3 +34,10 @@ def _indented(body: bytes) -> str | None:
         return None
     text: str = etree.tostring(root, pretty_print=True, encoding="unicode")
     return text.rstrip()
+
+
+def _indented_json(body: bytes) -> str | None:
+    try:
+        return json.dumps(json.loads(body), ensure_ascii=False, indent=2)
+    except (ValueError, RecursionError):
+        return None

@@ -26,7 +26,7 @@ class ExchangeView(BaseModel):
     instant: datetime
     machine_instant: datetime
     duration_ms: float
-    kind: str = Field(description="soap, http, handshake ou flux")
+    kind: str = Field(description="soap, rest (Data Connect), http, handshake ou flux")
     acteur: str | None
     certificate_fingerprint: str | None
     certificate_subject: str | None

@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import BaseModel, Field
 
 from sge_sim.clock import PARIS
-from sge_sim.store.codes import AlgorithmeFlux, EtatFichier, Flux, TypeCanal
+from sge_sim.domaine.nomenclatures import AlgorithmeFlux, EtatFichier, Flux, TypeCanal
 from sge_sim.store.flux import FichierFlux
 
 

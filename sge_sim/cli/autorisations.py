@@ -1,5 +1,12 @@
-"""`sge-sim autorisations`: the client's authorisations that actors declared, and their audit."""
+"""`sge-sim autorisations`: the client's authorisations that actors declared, and their audit.
 
+Those of orders are kept in the state. Those of consultations of a data sheet, which SGE traces too
+(ICS v1.0.0), are read in the journal, which keeps each call already: answering writes nothing for
+them, and they are told for as long as the journal keeps their exchange.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +15,13 @@ import click
 from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.clock import PARIS
 from sge_sim.commandes.autorisations import audit
-from sge_sim.state import open_database
+from sge_sim.homologation.client.messages import read_message
 from sge_sim.store.commandes import AutorisationClient, autorisations
+from sge_sim.store.data_folder import open_database, open_journal
+from sge_sim.store.journal import Echange, Journal, RechercheJournal
+
+_CONSULTATION = "ConsultationDonneesTechniquesContractuelles"
+_PAGE = 500
 
 
 @click.group("autorisations", help="Voir les autorisations que les acteurs ont déclarées.")
@@ -26,8 +38,12 @@ def group() -> None:
 @data_dir_option
 @json_option
 def list_command(acteur: str | None, data_dir: Path, as_json: bool) -> None:
-    with open_database(data_dir).sessions() as session:
+    database = open_database(data_dir)
+    with database.sessions() as session:
         found = [_described(one) for one in autorisations(session, acteur and acteur.upper())]
+    consulted = _consultations(open_journal(database, data_dir), acteur and acteur.upper())
+    found += [_consulted(one) for one in consulted]
+    found.sort(key=lambda one: datetime.fromisoformat(one["declaree_le"]))
     if as_json:
         say_json(found)
     else:
@@ -35,9 +51,46 @@ def list_command(acteur: str | None, data_dir: Path, as_json: bool) -> None:
             click.echo(_told(one))
 
 
+def _consultations(journal: Journal, acteur: str | None) -> Iterator[Echange]:
+    """Yield the consultations of a data sheet that declared an authorisation, oldest first."""
+    after, recherche = 0, RechercheJournal(service=_CONSULTATION, code="SGT200")
+    while page := journal.find_echanges(recherche, limit=_PAGE, after_id=after, with_bodies=True):
+        after = page[-1].id
+        for echange in page:
+            if acteur in (None, echange.acteur_code) and _declares(echange.request):
+                yield echange
+
+
+def _declares(request: bytes | None) -> bool:
+    """Tell whether a request says that the client authorises the caller."""
+    if request is None:
+        return False
+    declared = read_message(request).contenu.get("autorisationClient")
+    return str(declared).strip() in ("true", "1")
+
+
+def _consulted(echange: Echange) -> dict[str, Any]:
+    return {
+        "id": None,
+        "echange": echange.id,
+        "declaree_le": echange.instant.astimezone(PARIS).isoformat(timespec="seconds"),
+        "acteur": echange.acteur_code,
+        "affaire": None,
+        "prm": echange.prm,
+        "nom": None,
+        "portee": "consultation des données techniques et contractuelles",
+        "soutirage": None,
+        "injection": None,
+        "du": None,
+        "au": None,
+        "audit": [],
+    }
+
+
 def _described(autorisation: AutorisationClient) -> dict[str, Any]:
     return {
         "id": autorisation.id,
+        "echange": None,
         "declaree_le": autorisation.declared_at.astimezone(PARIS).isoformat(timespec="seconds"),
         "acteur": autorisation.acteur_code,
         "affaire": autorisation.affaire_id,

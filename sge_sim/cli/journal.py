@@ -4,13 +4,13 @@ from pathlib import Path
 
 import click
 
+from sge_sim.admin.typed_filters import code_typed, service_typed
 from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.clock import PARIS
-from sge_sim.filtres import code_typed, service_typed
-from sge_sim.provenance import in_french
-from sge_sim.state import open_database, open_journal
-from sge_sim.store.codes import KindEchange
-from sge_sim.store.journal import Echange, Recherche
+from sge_sim.domaine.nomenclatures import KindEchange
+from sge_sim.domaine.provenance import in_french
+from sge_sim.store.data_folder import open_database, open_journal
+from sge_sim.store.journal import Echange, RechercheJournal
 
 _KINDS: dict[KindEchange, str] = {"handshake": "négociation TLS", "http": "HTTP"}
 
@@ -36,7 +36,7 @@ def list_command(
     as_json: bool,
 ) -> None:
     journal = open_journal(open_database(data_dir), data_dir)
-    recherche = Recherche(code=code_typed(code), prm=prm, service=service_typed(service))
+    recherche = RechercheJournal(code=code_typed(code), prm=prm, service=service_typed(service))
     echanges = journal.find_echanges(recherche, limit=limit)
     if as_json:
         from sge_sim.admin.views import ExchangeView

@@ -9,16 +9,16 @@ from typing import Final, Literal, get_args
 import click
 import yaml
 
-from sge_sim.cli.options import Duration, Instant, data_dir_option, json_option, say_json
+from sge_sim.cli.options import Duration, InstantType, data_dir_option, json_option, say_json
 from sge_sim.clock import Duree, parse_instant
 from sge_sim.commandes.changements import Changements, change_life
+from sge_sim.domaine.nomenclatures import EtatContractuel, Segment
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.points import describe_point, get_point
 from sge_sim.referentiel.reglages import TOUS, TYPES_ACCES, Reglages, change_point
-from sge_sim.state import open_database
-from sge_sim.store.clock import instant_within
-from sge_sim.store.codes import EtatContractuel, Segment
+from sge_sim.store.data_folder import open_database
 from sge_sim.store.points import named_points
+from sge_sim.store.stored_clock import instant_within
 
 _R4X_PAS: Final[Mapping[str | None, Literal[5, 10] | None]] = {None: None, "5": 5, "10": 10}
 
@@ -86,6 +86,12 @@ def show(prm: str, data_dir: Path, as_json: bool) -> None:
     help="Ce que couvre le service d'accès.",
 )
 @click.option(
+    "--acces-periode",
+    metavar="JOUR[..JOUR]",
+    help="Jours que couvre le service d'accès, avec --service-acces oui ; par défaut tout ce qui "
+    "peut être consulté.",
+)
+@click.option(
     "--jours-absents",
     metavar="JOUR..JOUR|aucun",
     help="Perdre les mesures de ces jours ; « aucun » les retrouve toutes.",
@@ -113,13 +119,13 @@ def show(prm: str, data_dir: Path, as_json: bool) -> None:
 @click.option(
     "--resilie",
     metavar="JOUR",
-    type=Instant(),
+    type=InstantType(),
     help="Résilier le point à cette date : tous ses services se terminent.",
 )
 @click.option(
     "--nouveau-titulaire",
     metavar="JOUR",
-    type=Instant(),
+    type=InstantType(),
     help="Changer le titulaire du point à cette date : tous ses services se terminent.",
 )
 @click.option(
@@ -144,6 +150,7 @@ def set_command(
     prm: str,
     service_acces: str | None,
     type_acces: str,
+    acces_periode: str | None,
     jours_absents: str | None,
     points_absents: str | None,
     collecte: str | None,
@@ -160,12 +167,15 @@ def set_command(
     reglages = Reglages(
         service_acces=None if service_acces is None else service_acces == "oui",
         type=next((one for one in TYPES_ACCES if one == type_acces), None),
+        acces_periode=acces_periode,
         jours_absents=jours_absents,
         points_absents=points_absents,
         collecte=collecte,
         teleoperable=None if teleoperable is None else teleoperable == "oui",
         r4x_pas=_R4X_PAS[r4x_pas],
     )
+    if acces_periode is not None and not reglages.service_acces:
+        raise UsageError("--acces-periode ne vaut qu'avec --service-acces oui.")
     with database.transaction() as session:
         now = instant_within(session)
         changements = Changements(

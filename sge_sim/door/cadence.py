@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from hashlib import blake2b
 
-from sge_sim.shared_memory import SharedMemory
+from sge_sim.machine.shared_memory import SharedMemory
 
 _CELL = struct.Struct("=8sQI")  # who calls what, the second (since 1970), the calls in it
 _CELLS = 4096

@@ -8,8 +8,8 @@ from itertools import groupby, islice
 from typing import TypeVar
 
 from sge_sim.clock import PARIS
+from sge_sim.domaine.nomenclatures import KindActeur
 from sge_sim.mesures import PointMesure
-from sge_sim.store.codes import KindActeur
 
 T = TypeVar("T")
 

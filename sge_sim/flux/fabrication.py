@@ -6,11 +6,12 @@ from types import MappingProxyType, ModuleType
 
 from sqlalchemy.orm import Session
 
+from sge_sim.domaine.nomenclatures import Sens
 from sge_sim.flux import hdm, infra_j, r4x, r50, r151, r171
 from sge_sim.flux.chiffrement import Chiffrement, encrypt
 from sge_sim.flux.declaration import secret_of
 from sge_sim.flux.envoi import Archive, Envoi, Frequence, PointPublie
-from sge_sim.flux.infra_j import DemandeInfraJ
+from sge_sim.flux.infra_j import OrdreInfraJ
 from sge_sim.flux.lots import Lot, LotAbonnement, LotAffaire
 from sge_sim.flux.packaging import zipped
 from sge_sim.flux.parallele import in_processes
@@ -20,7 +21,6 @@ from sge_sim.mesures import PointMesure
 from sge_sim.referentiel.mesures import point_mesure
 from sge_sim.store import commandes
 from sge_sim.store.acteurs import find_contrat
-from sge_sim.store.codes import Sens
 from sge_sim.store.commandes import DemandeHistorique
 from sge_sim.store.mesures import read_suivi, read_suivis
 from sge_sim.store.points import Point, find_point
@@ -196,7 +196,7 @@ def _infra_j(
     if demande.injection:
         sens.append("INJECTION")
     mesures = (_mesure(session, point, one) for one in sens)
-    asked = DemandeInfraJ(
+    asked = OrdreInfraJ(
         demande_id=demande.affaire_id,
         prm=point.prm,
         points=tuple(one for one in mesures if one is not None),

@@ -7,10 +7,10 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from sge_sim.arrays import Entiers
 from sge_sim.clock import PARIS
 from sge_sim.mesures import minuits
 from sge_sim.mesures.calendrier import decalages as decalages_legaux
+from sge_sim.mesures.tableaux import Entiers
 
 _HIVER, _ETE = 3600, 7200
 _SUFFIXES = {_HIVER: "+01:00", _ETE: "+02:00"}

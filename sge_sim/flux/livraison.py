@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Final
 
 from sge_sim.clock import machine_now
-from sge_sim.flux.canaux import Channel, DeliveryError, open_channel
-from sge_sim.store.codes import TypeCanal
+from sge_sim.domaine.nomenclatures import TypeCanal
+from sge_sim.flux.canaux import Channel, DeliveryError
+from sge_sim.flux.ouverture_canal import open_channel
 from sge_sim.store.database import Database
 from sge_sim.store.flux import (
     FichierFlux,

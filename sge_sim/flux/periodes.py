@@ -5,8 +5,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Final, Literal
 
 from sge_sim.clock import PARIS, legal_date
+from sge_sim.domaine.jours_ouvres import working_days_after
 from sge_sim.flux.envoi import Frequence
-from sge_sim.jours_ouvres import working_days_after
 
 FluxRecurrent = Literal["R50", "R151", "R4x", "R171"]
 

@@ -18,11 +18,11 @@ from sqlalchemy.orm import Session
 
 from sge_sim.clock import elapsed_ms, legal_date, machine_now, start_of_day, stopwatch
 from sge_sim.commandes.echeances import catch_up_orders
-from sge_sim.files import PRIVATE, make_private_folder, write_atomically
 from sge_sim.flux.fabrication import contrat_of, make_files
 from sge_sim.flux.lots import Lot, LotAffaire, next_lot
 from sge_sim.flux.periodes import next_departure
-from sge_sim.settings import Environment, Profile, Settings
+from sge_sim.machine.files import PRIVATE, make_private_folder, write_atomically
+from sge_sim.settings import Profile, Settings
 from sge_sim.store.commandes import DemandeHistorique
 from sge_sim.store.database import Database
 from sge_sim.store.editions import Edition
@@ -76,7 +76,7 @@ class Publisher:
             database,
             settings.data_dir,
             record,
-            emits=settings.environment is Environment.PRODUCTION,
+            emits=settings.environment == "production",
             late=settings.profile is Profile.FIDELE,
         )
 

@@ -9,7 +9,7 @@ and numpy version, whatever window is computed, in whatever order and process. N
 import numpy as np
 from numpy.typing import NDArray
 
-from sge_sim.arrays import Entiers
+from sge_sim.mesures.tableaux import Entiers
 
 Cles = NDArray[np.uint64]
 

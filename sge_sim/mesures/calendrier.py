@@ -16,10 +16,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from sge_sim.arrays import Entiers
 from sge_sim.clock import FIN_DES_JOURS, PARIS, PREMIER_JOUR
-from sge_sim.jours_feries import jours_feries
+from sge_sim.domaine.jours_feries import jours_feries
 from sge_sim.mesures.alea import draws, subkey
+from sge_sim.mesures.tableaux import Entiers
 
 _ORIGINE = PREMIER_JOUR.toordinal()
 _FIN = FIN_DES_JOURS.toordinal()

@@ -13,7 +13,6 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sge_sim.arrays import Entiers, Masque
 from sge_sim.clock import FIN_DES_JOURS, add_months
 from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import (
@@ -25,6 +24,7 @@ from sge_sim.mesures.installations import installation_de
 from sge_sim.mesures.journees import Journees, journees, periode_mesuree
 from sge_sim.mesures.motifs import BITS, UNITE, tensions
 from sge_sim.mesures.point import Grandeur, PointMesure
+from sge_sim.mesures.tableaux import Entiers, Masque
 
 MEMOIRE_MOIS = 5
 """Months of hourly curve that a Linky keeps while its curve is not collected (FAQ)."""
@@ -55,6 +55,11 @@ class Courbe:
     valeurs: Entiers
     valides: Masque
     pas: Entiers
+
+    @property
+    def entiere(self) -> bool:
+        """Whether there are points, all of one step and none of them lost."""
+        return len(self.pas) > 0 and bool(self.pas.min() == self.pas.max() and self.valides.all())
 
 
 def courbe(point: PointMesure, debut: date, fin: date, grandeur: Grandeur = Grandeur.PA) -> Courbe:
@@ -230,24 +235,49 @@ def _outside(exclus: list[tuple[int, int]], debut: int, fin: int) -> Iterator[tu
         yield debut, fin
 
 
+class _Instants(NamedTuple):
+    """The points of blocks of days: what a curve has of them before anything is known of it."""
+
+    horodates: Entiers
+    decalages: Entiers
+    pas: Entiers
+    toutes: Masque
+
+
 def _assemble(point: PointMesure, jours: list[Bloc]) -> Courbe:
     """Put stamps on blocks of values and join them."""
-    minuits = calendrier().minuits
-    horodates, pas, valides = [], [], []
-    for bloc in jours:
-        debut, fin, secondes = int(minuits[bloc.premier]), int(minuits[bloc.fin]), 60 * bloc.pas
-        debuts = np.arange(debut, fin, secondes, dtype=np.int64)
-        horodates.append(debuts + secondes if point.petit else debuts)
-        pas.append(np.full(len(debuts), bloc.pas, np.int64))
-        valides.append(_valides(point, debuts, bloc))
-    instants = _joint(horodates, np.int64)
+    instants = _instants(point.petit, tuple([bloc[:3] for bloc in jours]))
+    valides = instants.toutes
+    if point.trous:
+        valides = _joint([_valides(point, _debuts(*bloc[:3]), bloc) for bloc in jours], np.bool_)
     return Courbe(
-        horodates=instants,
-        decalages=decalages(instants),
+        horodates=instants.horodates,
+        decalages=instants.decalages,
         valeurs=_joint([bloc.valeurs.ravel() for bloc in jours], np.int64),
-        valides=_joint(valides, np.bool_),
-        pas=_joint(pas, np.int64),
+        valides=valides,
+        pas=instants.pas,
     )
+
+
+@lru_cache(maxsize=256)
+def _instants(petit: bool, jours: tuple[tuple[int, int, int], ...]) -> _Instants:
+    """Return the points of blocks of days [premier, fin) in steps of so many minutes.
+
+    They are the same for all points of a size, and read-only.
+    """
+    debuts = _joint([_debuts(*bloc) for bloc in jours], np.int64)
+    pas = _joint([np.full(len(_debuts(*bloc)), bloc[2], np.int64) for bloc in jours], np.int64)
+    horodates = debuts + 60 * pas if petit else debuts
+    instants = _Instants(horodates, decalages(horodates), pas, np.ones(len(pas), np.bool_))
+    for tableau in instants:
+        tableau.setflags(write=False)
+    return instants
+
+
+def _debuts(premier: int, fin: int, pas: int) -> Entiers:
+    """Return the starts of the steps of the days [premier, fin), epoch seconds."""
+    minuits = calendrier().minuits
+    return np.arange(int(minuits[premier]), int(minuits[fin]), 60 * pas, dtype=np.int64)
 
 
 def _valides(point: PointMesure, debuts: Entiers, bloc: Bloc) -> Masque:

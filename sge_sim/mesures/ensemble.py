@@ -10,7 +10,6 @@ from datetime import date
 
 import numpy as np
 
-from sge_sim.arrays import Entiers
 from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import calendrier, jour_de, numero
 from sge_sim.mesures.courbes import est_collecte, watts
@@ -26,6 +25,7 @@ from sge_sim.mesures.journees import (
 from sge_sim.mesures.motifs import Banque
 from sge_sim.mesures.point import PointMesure
 from sge_sim.mesures.quotidiennes import apparentes
+from sge_sim.mesures.tableaux import Entiers
 
 
 def courbes_du_jour(points: Sequence[PointMesure], jour: date) -> list[list[int] | None]:

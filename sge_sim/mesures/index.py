@@ -11,20 +11,20 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from sge_sim.arrays import Entiers, Masque
 from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import calendrier, decalages, jour_de, numero_borne
 from sge_sim.mesures.classes import cadrans_des_jours, decoupage
 from sge_sim.mesures.installations import installation_de
 from sge_sim.mesures.journees import Journees, journees, jours_perdus, plages_de, vie
 from sge_sim.mesures.point import (
-    Compteur,
+    CompteurPose,
     Grandeur,
     Plages,
     PointMesure,
     Structure,
     en_vigueur,
 )
+from sge_sim.mesures.tableaux import Entiers, Masque
 
 CADRANS_FOURNISSEUR = 10
 """Registers of the supplier's grid (F1 to F10 of a Linky)."""
@@ -125,7 +125,7 @@ def index_er(inductif: Index, capacitif: Index) -> Index:
     )
 
 
-def index_de_depose(point: PointMesure, compteur: Compteur) -> int:
+def index_de_depose(point: PointMesure, compteur: CompteurPose) -> int:
     """Return the last total, Wh, of a meter that was removed (`ValueError` if it is in place)."""
     return int(registres_de_depose(point, compteur)[_TOTAL])
 
@@ -186,7 +186,7 @@ def registres_lus(
     return lus
 
 
-def registres_de_depose(point: PointMesure, compteur: Compteur) -> Entiers:
+def registres_de_depose(point: PointMesure, compteur: CompteurPose) -> Entiers:
     """Return what a meter showed when it was removed, shape (16,); `ValueError` if it was not."""
     if compteur.depose is None:
         raise ValueError("the meter is still in place")

@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
-from sge_sim.arrays import Entiers, Masque
 from sge_sim.clock import FIN_DES_JOURS
 from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import (
@@ -43,6 +43,7 @@ from sge_sim.mesures.installations import (
 )
 from sge_sim.mesures.motifs import BITS, UNITE, Banque
 from sge_sim.mesures.point import PLAGES_PAR_DEFAUT, Grandeur, Plages, PointMesure, en_vigueur
+from sge_sim.mesures.tableaux import Entiers, Masque
 
 PASSAGE_5_MINUTES = date(2023, 3, 1)
 """First day of the 5-minute curves of C1-C4 and P1-P3, 10 minutes before (assumed: answers of
@@ -54,6 +55,10 @@ _DEBUT = np.array([[DEBUT_CHANGEMENT]])
 _DEPASSEMENT = {False: 108, True: 100}
 """Largest power of a large point, per cent of the subscribed: consumption, injection (assumed)."""
 _AUCUN = np.zeros(0, np.int64)
+_BITS_BLOC = 8
+"""The days computed together for whoever asks for a few of them: 256."""
+_BLOCS_JOINTS = 3
+"""Blocks from which what is asked for is computed rather than joined."""
 _BITS_BRUIT = np.array([[BITS_BRUIT + 8 * usage] for usage in range(USAGES)])
 
 
@@ -242,6 +247,64 @@ def puissance_de(point: PointMesure, jour: date) -> int:
 
 
 def _journees(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> Journees:
+    a, b = i0 >> _BITS_BLOC, (i1 - 1) >> _BITS_BLOC
+    if a == b:
+        bloc = _bloc(point, *_cut(point, i0), grandeur)
+        energies, lignes = bloc.part(bloc.energies, i0, i1), bloc.part(bloc.lignes, i0, i1)
+    elif b - a < _BLOCS_JOINTS:
+        bornes = [i0, *(n << _BITS_BLOC for n in range(a + 1, b + 1)), i1]
+        blocs = [_bloc(point, *_cut(point, debut), grandeur) for debut in bornes[:-1]]
+        parts = list(zip(blocs, pairwise(bornes), strict=True))
+        bloc = blocs[0]
+        energies = np.concatenate([one.part(one.energies, *of) for one, of in parts], axis=1)
+        lignes = np.concatenate([one.part(one.lignes, *of) for one, of in parts], axis=1)
+    else:
+        bloc = _computed(point, i0, i1, grandeur)
+        energies, lignes = bloc.energies, bloc.lignes
+    jours = changements_entre(i0, i1)
+    changements = np.array(jours, np.int64) - i0 if jours else _AUCUN
+    ecarts = calendrier().heures[i0 + changements] - 24 if jours else _AUCUN
+    return Journees(i0, energies, lignes, bloc.banque, bloc.pair, changements, ecarts)
+
+
+class _Bloc(NamedTuple):
+    """The uses of days [premier, premier + n), as `Journees` has them."""
+
+    premier: int
+    energies: Entiers
+    lignes: Entiers
+    banque: Banque
+    pair: bool
+
+    def part(self, colonnes: Entiers, i0: int, i1: int) -> Entiers:
+        """Return the columns of the days [i0, i1)."""
+        return colonnes[:, i0 - self.premier : i1 - self.premier]
+
+
+def _cut(point: PointMesure, jour: int) -> tuple[int, int]:
+    """Return the days around one that are computed together: under the same dated entries."""
+    debut = jour >> _BITS_BLOC << _BITS_BLOC
+    fin = min(debut + (1 << _BITS_BLOC), len(calendrier().heures))
+    coupes = _coupes(point)
+    rang = bisect_right(coupes, jour)
+    if rang:
+        debut = max(debut, coupes[rang - 1])
+    if rang < len(coupes):
+        fin = min(fin, coupes[rang])
+    return debut, fin
+
+
+@lru_cache(maxsize=512)
+def _bloc(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> _Bloc:
+    """Return the uses of some months, which are asked for by the week (16 kB each)."""
+    bloc = _computed(point, i0, i1, grandeur)
+    bloc.energies.setflags(write=False)
+    bloc.lignes.setflags(write=False)
+    return bloc
+
+
+def _computed(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> _Bloc:
+    """Return the uses of days under the same dated entries."""
     jour = jour_de(i0)
     banque = banque_de(point, plages_de(point, jour))
     installation, niveau = installation_de(point), niveaux_de(point).entre(i0, i1)
@@ -256,10 +319,7 @@ def _journees(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> Journ
     pair = not point.petit and jour < PASSAGE_5_MINUTES
     if pair:
         energies = energies & ~1
-    jours = changements_entre(i0, i1)
-    changements = np.array(jours, np.int64) - i0 if jours else _AUCUN
-    ecarts = calendrier().heures[i0 + changements] - 24 if jours else _AUCUN
-    return Journees(i0, energies, lignes, banque, pair, changements, ecarts)
+    return _Bloc(i0, energies, lignes, banque, pair)
 
 
 def tire(inst: Installation, niveau: Niveaux, compteurs: Entiers) -> tuple[Entiers, Entiers]:

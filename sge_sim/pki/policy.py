@@ -14,22 +14,22 @@ from hashlib import sha256
 from sys import getsizeof
 from typing import Protocol
 
-from sge_sim.pki.authorities import ENVIRONMENTS, Authority, Environment
+from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment, KindActeur
+from sge_sim.domaine.provenance import Provenance
+from sge_sim.pki.authorities import Authority
 from sge_sim.pki.certificates import fingerprint, read_certificate
 from sge_sim.pki.chains import BrokenChain
 from sge_sim.pki.checks import CERTIFICATE_CHECKS, Candidate, Check, S
 from sge_sim.pki.memory import BoundedMemory
 from sge_sim.pki.request_checks import (
     REQUEST_CHECKS,
+    CertificateSituation,
     Kept,
     Registered,
-    Situation,
     registered_for_an_actor,
 )
 from sge_sim.pki.revocation import RevocationList
 from sge_sim.pki.trust import TrustStore
-from sge_sim.provenance import Provenance
-from sge_sim.store.codes import KindActeur
 
 # Beside its texts, what a remembered verdict takes: its objects, its dates, its place.
 _VERDICT_BYTES = 2048
@@ -150,7 +150,7 @@ class Policy:
         kept = judged.kept
         if kept is None:
             return Verdict(self.environment, name, "", judged.refusals, None, acteur)
-        situation = Situation(
+        situation = CertificateSituation(
             kept,
             now,
             judged.revocation,

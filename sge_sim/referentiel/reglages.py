@@ -10,21 +10,24 @@ from typing import Literal, TypeVar, get_args
 
 from sqlalchemy.orm import Session
 
-from sge_sim.clock import parse_instant, start_of_day
+from sge_sim.clock import add_months, parse_instant, start_of_day
+from sge_sim.domaine.nomenclatures import Sens, TypeAcces
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.points import get_point
-from sge_sim.store.codes import TypeAcces
+from sge_sim.store.acces import grant_acces, withdraw_acces
+from sge_sim.store.acteurs import all_acteurs
 from sge_sim.store.mesures import (
     add_trou,
-    grant_acces,
     remove_trous,
     replace_collectes,
-    withdraw_acces,
 )
+from sge_sim.store.points import Point
 
 TYPES_ACCES: tuple[TypeAcces, ...] = get_args(TypeAcces)
 TOUS = "tous"
 AUCUN = "aucun"
+MOIS_CONSULTABLES = 36
+"""Months of measures that may be consulted at most (GUI 0497)."""
 
 T = TypeVar("T", date, datetime)
 
@@ -33,14 +36,17 @@ T = TypeVar("T", date, datetime)
 class Reglages:
     """Changes of one point; what is None stays as it is.
 
-    `service_acces` opens (from today on, for every actor) or takes away the access services of
-    `type`, all types without one. `jours_absents` and `points_absents` add a gap, `collecte`
-    replaces the periods of collection; « aucun » empties either. `teleoperable` tells whether the
-    meter answers. `r4x_pas`: minutes of the step of R4x, 10 or 5 (C1-C4 and P1-P3).
+    `service_acces` opens or takes away the access services to `type`, all types without one: for
+    every actor, in each direction that the client has a contract for, over `acces_periode`, by
+    default all that may be consulted today and from now on. `jours_absents` and `points_absents`
+    add a gap, `collecte` replaces the periods of collection; « aucun » empties either.
+    `teleoperable` tells whether the meter answers. `r4x_pas`: minutes of the step of R4x, 10 or 5
+    (C1-C4 and P1-P3).
     """
 
     service_acces: bool | None = None
     type: TypeAcces | None = None
+    acces_periode: str | None = None
     jours_absents: str | None = None
     points_absents: str | None = None
     collecte: str | None = None
@@ -64,7 +70,7 @@ def change_point(session: Session, prm: str, reglages: Reglages, today: date) ->
         for type in TYPES_ACCES if reglages.type is None else (reglages.type,):
             withdraw_acces(session, prm, type)
             if reglages.service_acces:
-                grant_acces(session, prm, type, today)
+                _grant(session, point, type, reglages.acces_periode, today)
     if AUCUN in (reglages.jours_absents, reglages.points_absents):
         remove_trous(session, prm)
     if reglages.jours_absents not in (None, AUCUN):
@@ -76,12 +82,33 @@ def change_point(session: Session, prm: str, reglages: Reglages, today: date) ->
         replace_collectes(session, prm, *_collectes(reglages.collecte))
 
 
+def _grant(
+    session: Session, point: Point, type: TypeAcces, periode: str | None, today: date
+) -> None:
+    """Open the access services of one type; an actor without contract that runs has none."""
+    debut, fin = add_months(today, -MOIS_CONSULTABLES), None
+    if periode is not None:
+        debut, fin = _open_period(periode)
+    held: tuple[tuple[Sens, bool], ...] = (
+        ("SOUTIRAGE", point.contrat_soutirage),
+        ("INJECTION", point.contrat_injection),
+    )
+    for acteur in all_acteurs(session):
+        contrat = next((one for one in acteur.contrats if one.is_active(today)), None)
+        for sens, has_contrat in held:
+            if contrat is not None and has_contrat:
+                grant_acces(session, point.prm, type, sens, contrat, debut, fin)
+
+
 def _collectes(texte: str) -> tuple[tuple[date, date | None], ...]:
-    if texte == AUCUN:
-        return ()
+    return () if texte == AUCUN else (_open_period(texte),)
+
+
+def _open_period(texte: str) -> tuple[date, date | None]:
+    """Read a period that may have no end, `DEBUT` or `DEBUT..FIN`."""
     if ".." not in texte:
-        return ((_read(texte, date.fromisoformat), None),)
-    return (_period(texte, date.fromisoformat),)
+        return _read(texte, date.fromisoformat), None
+    return _period(texte, date.fromisoformat)
 
 
 def _period(texte: str | None, read: Callable[[str], T]) -> tuple[T, T]:

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from sge_sim.commandes.prestations import Prestation
-from sge_sim.referentiel.libelles import libelle
+from sge_sim.domaine.libelles import libelle_de
 from sge_sim.soap.protocol import Tree
 
 
 def coded(liste: str, code: str) -> dict[str, Any]:
     """Return a code and its label from the list of values `liste`."""
-    return {"code": code, "libelle": libelle(liste, code)}
+    return {"code": code, "libelle": libelle_de(liste, code)}
 
 
 def quantity(valeur: int, unite: str) -> Tree:

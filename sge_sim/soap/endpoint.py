@@ -10,7 +10,8 @@ from typing import Any
 
 from lxml import etree
 
-from sge_sim.exchange import Exchange, Outcome
+from sge_sim.door.exchange import Exchange, Outcome
+from sge_sim.errors import UsageError
 from sge_sim.soap import _spyne_compat as spyne
 from sge_sim.soap.codes import libelle
 from sge_sim.soap.contract import Contract
@@ -28,11 +29,12 @@ _log = logging.getLogger(__name__)
 class Answer:
     """What a service answers.
 
-    `body` is the tree of the response element, or that element as ready bytes. The other fields
-    go into the acquittement of the services that have one; a login that the header gave prevails.
+    `body` is the response element: its tree, its text if it has no children, or itself as ready
+    bytes. The other fields go into the acquittement of the services that have one; a login that the
+    header gave prevails.
     """
 
-    body: Tree | bytes
+    body: Tree | str | bytes
     point_id: str | None = None
     affaire_id: str | None = None
     login: str | None = None
@@ -46,6 +48,10 @@ commits, is the last thing that can refuse; an exception inside undoes the deman
 class Endpoint:
     """What answers on the path of one contract; `handle` raises `SgtFault` to refuse.
 
+    Raises `UsageError` for a contract that has a type of XML Schema that isn't known here.
+
+    `faultstring` is the text of every fault; None where it is the label of its code.
+
     A failure of `handle` is answered as SGT500, and its traceback logged. With `strict`, an answer
     that breaks the contract is such a failure. `unavailable` is the code of the service when what
     it needs (the database, a file) doesn't answer.
@@ -55,7 +61,7 @@ class Endpoint:
         self,
         contract: Contract,
         handle: Handler,
-        faultstring: str,
+        faultstring: str | None,
         *,
         strict: bool = False,
         unavailable: str = "SGT500",
@@ -65,6 +71,12 @@ class Endpoint:
         self._faultstring = faultstring
         self._strict = strict
         self._unavailable = unavailable
+        self._models = Models(contract.schemas)
+        unreadable = self._models.unreadable(contract.elements)
+        if unreadable:
+            raise UsageError(
+                f"{contract.source} : sge-sim ne sait pas lire {', '.join(unreadable)}."
+            )
         self._published = lru_cache(_KEPT_DOCUMENTS)(contract.published_at)
 
     def answer(self, exchange: Exchange) -> Response:
@@ -92,7 +104,7 @@ class Endpoint:
 
     @cached_property
     def _way(self) -> "_Way":
-        contract, models = self.contract, Models(self.contract.schemas)
+        contract, models = self.contract, self._models
         protocol = SgeSoap11(contract, models, self._faultstring)
         operation = _Operation(contract, protocol, self._handle, self._strict)
         application = spyne.Application(
@@ -103,6 +115,20 @@ class Endpoint:
             out_protocol=SgeSoap11(contract, models, self._faultstring),
         )
         return _Way(application)
+
+
+class _Context(spyne.MethodContext):  # type: ignore[misc]
+    """What Spyne's stations hand on, without what Spyne does for those who make a mistake with it.
+
+    A name that is no attribute of its isn't caught, and an event that nobody listens to costs
+    nothing.
+    """
+
+    __setattr__ = object.__setattr__
+
+    def fire_event(self, event: str, *args: Any, **options: Any) -> None:
+        if self.app.event_manager.handlers:
+            super().fire_event(event, *args, **options)
 
 
 class _Way(spyne.ServerBase):  # type: ignore[misc]
@@ -126,7 +152,7 @@ class _Way(spyne.ServerBase):  # type: ignore[misc]
         return self._response(context)
 
     def _context(self, exchange: Exchange) -> Any:
-        context = spyne.MethodContext(self, spyne.MethodContext.SERVER)
+        context = _Context(self, spyne.MethodContext.SERVER)
         context.udc = exchange
         return context
 

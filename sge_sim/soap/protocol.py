@@ -7,17 +7,17 @@ wrote its answer itself, and faults with the SGT code in `detail/erreur/resultat
 
 import threading
 from collections.abc import Mapping
-from itertools import chain
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 from lxml import etree
 
-from sge_sim.exchange import Exchange, Outcome
+from sge_sim.door.exchange import Exchange, Outcome
 from sge_sim.soap import _spyne_compat as spyne
 from sge_sim.soap.codes import libelle
 from sge_sim.soap.contract import ENVELOPE, Contract
-from sge_sim.soap.models import Models
+from sge_sim.soap.elements import ElementWriter
+from sge_sim.soap.models import TEXT, Models
 from sge_sim.soap.reader import Reader
 from sge_sim.store.journal import DecidingRule
 
@@ -25,9 +25,6 @@ Tree = Mapping[str, Any]
 """An element as plain values: children and attributes by name, lists where one repeats."""
 
 _ENVELOPE = f"{{{ENVELOPE}}}"
-_NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
-_READY = "ready"
-_READY_MARK = etree.tostring(etree.ProcessingInstruction(_READY))
 _SOAP_12 = "{http://www.w3.org/2003/05/soap-envelope}Envelope"
 
 
@@ -58,7 +55,7 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
 
     mime_type = "text/xml; charset=utf-8"
 
-    def __init__(self, contract: Contract, models: Models, faultstring: str) -> None:
+    def __init__(self, contract: Contract, models: Models, faultstring: str | None) -> None:
         # The parser keeps libxml2's own bounds (depth 256, 10 MB of text in a node), expands
         # nothing and reaches for nothing.
         super().__init__(parse_xsi_type=False, cleanup_namespaces=False)
@@ -66,6 +63,7 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
         self._faultstring = faultstring
         self._models = models
         self._reader = Reader(self.from_unicode)
+        self._elements = ElementWriter(self.to_unicode)
         self._kept = threading.local()
 
     def create_in_document(self, ctx: Any, charset: str | None = None) -> None:
@@ -108,6 +106,11 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
         ctx.in_body_doc = body
         ctx.method_request_string = body.tag
 
+    def generate_method_contexts(self, ctx: Any) -> list[Any]:
+        """Have the only operation of the contract answer: there is no other context to make."""
+        (ctx.descriptor,) = self.get_call_handles(ctx)
+        return [ctx]
+
     def deserialize(self, ctx: Any, message: Any) -> None:
         """Read the body, and the header of the contract where there is one, as trees."""
         for element in ctx.in_header_doc or ():
@@ -143,66 +146,36 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
             )
         )
 
-    def write(self, name: str, tree: Tree) -> bytes:
-        """Return the global element `{namespace}name` of the contract as bytes.
+    def write(self, name: str, tree: Tree | str) -> bytes:
+        """Return the global element `{namespace}name` of the contract; see `ElementWriter`.
 
-        A member that repeats may be given as ready bytes, all its elements at once: so are the
-        series of measures (`sge_sim.soap.writer`). Raises `KeyError` for a member that the
-        contract doesn't know: our own mistake.
+        Series of measures come as ready bytes (`sge_sim.soap.writer`).
         """
-        model = self._models.element(name)
-        root = etree.Element("root", nsmap={"sge": model.get_namespace()})
-        ready: list[bytes] = []
-        self._write(root, name, model, tree, ready)
-        text: bytes = etree.tostring(root[0], encoding="UTF-8", xml_declaration=False)
-        if not ready:
-            return text
-        parts = text.split(_READY_MARK)
-        return b"".join(chain.from_iterable(zip(parts, [*ready, b""], strict=True)))
-
-    def _write(
-        self, parent: etree._Element, tag: str, model: Any, value: Any, ready: list[bytes]
-    ) -> None:
-        """Append an element in the contract's order, local elements without a namespace.
-
-        A mark stands for each of the `ready` bytes.
-        """
-        element = etree.SubElement(parent, tag)
-        if value is None:
-            element.set(_NIL, "true")
-        elif not issubclass(model, spyne.ComplexModelBase):
-            element.text = value if isinstance(value, str) else self.to_unicode(model, value)
-        else:
-            members = model._type_info
-            unknown = [name for name in value if name not in members]
-            if unknown:
-                raise KeyError(f"{tag}: {', '.join(unknown)}")
-            for name, member in members.items():
-                if name not in value:
-                    continue
-                if issubclass(member, spyne.XmlAttribute):
-                    element.set(name, self.to_unicode(member.type, value[name]))
-                elif issubclass(member, spyne.XmlData):
-                    element.text = self.to_unicode(member.type, value[name])
-                elif isinstance(value[name], bytes):
-                    element.append(etree.ProcessingInstruction(_READY))
-                    ready.append(value[name])
-                elif member.Attributes.max_occurs > 1:
-                    for item in value[name]:
-                        self._write(element, name, member, item, ready)
-                else:
-                    self._write(element, name, member, value[name], ready)
+        return self._elements.write(name, self._models.element(name), tree)
 
     def _fault(self, fault: SgtFault, exchange: Exchange) -> bytes:
-        namespace, _, name = self._contract.fault[1:].partition("}")
-        text = (
-            "<soap:Fault><faultcode>soap:Server</faultcode>"
-            f"<faultstring>{escape(self._faultstring)}</faultstring>"
-            f"<detail><err:{name} xmlns:err={quoteattr(namespace)}>"
-            f"<resultat code={quoteattr(fault.code)}>{escape(fault.label)}</resultat>"
-            f"</err:{name}></detail></soap:Fault>"
+        """Return a fault as the guides show it.
+
+        The services of ConsultationMesuresDetaillees have a `faultstring` of their own, and tell
+        the code alone (GUI 0488 §4.3). In the others it is the label, and what is known of the
+        demand follows the code (GUI 0468 §3.2.2.2).
+        """
+        told: dict[str, Any] = {"resultat": {"code": fault.code, TEXT: fault.label}}
+        if self._faultstring is None:
+            if prm := exchange.prm:
+                told["infoFonctionnelles"] = {"pointId": prm}
+            if login := exchange.login:
+                told["infoDemandeur"] = {"loginDemandeur": login}
+        faultstring = escape(self._faultstring or fault.label).encode()
+        return b"".join(
+            (
+                b"<soap:Fault><faultcode>soap:Server</faultcode><faultstring>",
+                faultstring,
+                b"</faultstring><detail>",
+                self.write(self._contract.fault, told),
+                b"</detail></soap:Fault>",
+            )
         )
-        return text.encode()
 
 
 def _malformed(explanation: str) -> SgtFault:

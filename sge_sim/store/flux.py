@@ -20,8 +20,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
+from sge_sim.domaine.nomenclatures import AlgorithmeFlux, EtatFichier, Flux, TypeCanal
 from sge_sim.store.base import Base, Instant, RowId
-from sge_sim.store.codes import AlgorithmeFlux, EtatFichier, Flux, TypeCanal
 from sge_sim.store.commandes import (
     Abonnement,
     Affaire,

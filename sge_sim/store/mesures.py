@@ -1,4 +1,4 @@
-"""What the measures of a point depend on beyond its data sheet, and who may consult them.
+"""What the measures of a point depend on beyond its data sheet.
 
 The readings themselves are nowhere: `sge_sim.mesures` computes them from these rows and the seed.
 """
@@ -22,8 +22,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from sge_sim.domaine.nomenclatures import CoteCalendrier
 from sge_sim.store.base import Base, Instant, RowId
-from sge_sim.store.codes import CoteCalendrier, TypeAcces
 from sge_sim.store.commandes import ServiceSouscrit
 from sge_sim.store.fiches import Suivi
 from sge_sim.store.points import Compteur
@@ -76,22 +76,6 @@ class CalendrierDate(Base):
     cote: Mapped[CoteCalendrier] = mapped_column(String(12))
     depuis: Mapped[date] = mapped_column(Date)
     calendrier: Mapped[str] = mapped_column(_CODE)
-
-
-class ServiceAcces(Base):
-    """An access service: it lets an actor consult measures of a type on its say alone.
-
-    It holds on the days [debut, fin); without `acteur_code`, for every actor.
-    """
-
-    __tablename__ = "service_acces"
-
-    id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    prm: Mapped[str] = _prm()
-    type: Mapped[TypeAcces] = mapped_column(String(7))
-    debut: Mapped[date] = mapped_column(Date)
-    fin: Mapped[date | None] = mapped_column(Date)
-    acteur_code: Mapped[str | None] = mapped_column(ForeignKey("acteur.code"))
 
 
 _ROWS = Prepared(
@@ -245,40 +229,3 @@ def add_trou(session: Session, prm: str, debut: datetime, fin: datetime) -> None
 def remove_trous(session: Session, prm: str) -> None:
     """Find again everything that was lost of a point."""
     session.execute(delete(Trou).where(Trou.prm == prm))
-
-
-def grant_acces(
-    session: Session,
-    prm: str,
-    type: TypeAcces,
-    debut: date,
-    *,
-    fin: date | None = None,
-    acteur_code: str | None = None,
-) -> None:
-    """Open an access service on a point; see `ServiceAcces`."""
-    session.add(ServiceAcces(prm=prm, type=type, debut=debut, fin=fin, acteur_code=acteur_code))
-
-
-def withdraw_acces(session: Session, prm: str, type: TypeAcces) -> None:
-    """Take away the access services of that type that a point has."""
-    session.execute(delete(ServiceAcces).where(ServiceAcces.prm == prm, ServiceAcces.type == type))
-
-
-def acces_of(session: Session, prm: str) -> Sequence[ServiceAcces]:
-    """Return the access services of a point, oldest first."""
-    return session.scalars(
-        select(ServiceAcces).where(ServiceAcces.prm == prm).order_by(ServiceAcces.id)
-    ).all()
-
-
-def has_acces(session: Session, prm: str, type: TypeAcces, *, acteur_code: str, jour: date) -> bool:
-    """Tell whether an access service lets the actor consult that type of measures on `jour`."""
-    found = select(ServiceAcces.id).where(
-        ServiceAcces.prm == prm,
-        ServiceAcces.type == type,
-        ServiceAcces.acteur_code.is_(None) | (ServiceAcces.acteur_code == acteur_code),
-        ServiceAcces.debut <= jour,
-        ServiceAcces.fin.is_(None) | (ServiceAcces.fin > jour),
-    )
-    return session.scalar(found.limit(1)) is not None

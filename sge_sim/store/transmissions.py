@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import legal_date, start_of_day
-from sge_sim.store.codes import (
+from sge_sim.domaine.nomenclatures import (
     PETITS,
     CategorieClientFinal,
     MotifFin,

@@ -32,15 +32,36 @@ def refused(running: RunningSimulator, *options: str) -> str:
     return done.stderr
 
 
-def test_access_services_open_today_and_close(running: RunningSimulator) -> None:
-    opened = set_point(running, "--service-acces", "oui", "--type", "PMAX")
-    assert opened["services_acces"] == [{"type": "PMAX", "periode": "2026-07-15.."}]
-    every = set_point(running, "--service-acces", "oui")
-    assert len(every["services_acces"]) == 4
-    assert set_point(running, "--service-acces", "oui") == every
-    fewer = set_point(running, "--service-acces", "non", "--type", "PMAX")
-    assert [each["type"] for each in fewer["services_acces"]] == ["ENERGIE", "COURBE", "INDEX"]
-    assert set_point(running, "--service-acces", "non") == {}
+def acces_of(services: Any, acteur: str = "TIERS1") -> list[tuple[str, str, str | None]]:
+    """The access services of an actor: type, start, end."""
+    return [
+        (one["acces"], one["du"], one.get("au"))
+        for one in services
+        if one["type"]["code"] == "ACCES" and one["acteur"] == acteur
+    ]
+
+
+def test_access_services_open_and_close(running: RunningSimulator) -> None:
+    def changed(*options: str) -> list[tuple[str, str, str | None]]:
+        done = running.command("points", "set", PRM, "--service-acces", *options)
+        assert done.returncode == 0, done.stderr
+        return acces_of(yaml.safe_load(done.stdout)[PRM]["services"])
+
+    # As far back as measures may be consulted.
+    assert changed("oui", "--type", "PMAX") == [("PMAX", "2023-07-15", None)]
+    every = changed("oui")
+    assert {type for type, _, _ in every} == {"ENERGIE", "COURBE", "PMAX", "INDEX"}
+    assert sorted(changed("oui")) == sorted(every)
+    assert {type for type, _, _ in changed("non", "--type", "PMAX")} == {
+        "ENERGIE",
+        "COURBE",
+        "INDEX",
+    }
+    assert changed("non") == []
+    periode = ("--acces-periode", "2026-01-01..2027-01-01")
+    assert changed("oui", "--type", "INDEX", *periode) == [("INDEX", "2026-01-01", "2027-01-01")]
+    assert changed("non") == []
+    assert "--service-acces oui" in refused(running, PRM, *periode)
 
 
 def test_gaps_and_collection(running: RunningSimulator) -> None:
@@ -97,10 +118,10 @@ def test_mistakes_are_told_in_one_sentence(running: RunningSimulator) -> None:
 def test_the_same_by_rest(running: RunningSimulator) -> None:
     url = f"{running.ready['admin_url']}/api/points/{PRM}"
     told = requests.post(url, json={"service_acces": True, "type": "INDEX"}, timeout=10).json()
-    assert told["mesures"]["services_acces"] == [{"type": "INDEX", "periode": "2026-07-15.."}]
+    assert acces_of(told["services"]) == [("INDEX", "2023-07-15", None)]
     assert requests.get(url, timeout=10).json() == told
     requests.post(url, json={"service_acces": False}, timeout=10)
-    assert "mesures" not in requests.get(url, timeout=10).json()
+    assert acces_of(requests.get(url, timeout=10).json().get("services", [])) == []
     assert requests.post(url, json={"inconnu": 1}, timeout=10).status_code == 422
     unknown = requests.post(url[:-14] + "99999999999999", json={}, timeout=10)
     assert unknown.status_code == 400

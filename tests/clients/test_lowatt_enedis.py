@@ -37,8 +37,8 @@ def test_rp_r1(simulator: RunningSimulator, tmp_path: Path) -> None:
     assert 0 < len(found.answer["point"]) < 200
 
 
-@pytest.mark.parametrize("name", ["TEST", "TES"])
-def test_rp_r2_and_r3(simulator: RunningSimulator, tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(("name", "clients"), [("TEST", 1), ("TES", 2)])
+def test_rp_r2_and_r3(simulator: RunningSimulator, tmp_path: Path, name: str, clients: int) -> None:
     found = lowatt_enedis(
         simulator,
         tmp_path,
@@ -47,7 +47,7 @@ def test_rp_r2_and_r3(simulator: RunningSimulator, tmp_path: Path, name: str) ->
         *("--nom", name, "--hp"),
     )
     assert found.exit_code == 0
-    assert len(found.answer["point"]) == 1
+    assert len(found.answer["point"]) == clients
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Requests of the catalogue, spoilt in every way that a client or a proxy may think of."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -11,12 +12,19 @@ from sge_sim.soap.contract import ENVELOPE
 
 Mutation = Callable[[etree._Element], None]
 
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 _PRMS = tuple(sorted({case.prm for case in RELEASE.cas if case.prm}))
+ENDS_OF_THE_CALENDAR = tuple(
+    f"{day}{offset}"
+    for day in ("0001-01-01", "0001-01-02", "9999-12-30", "9999-12-31")
+    for offset in ("", "Z", "+14:00", "-14:00", "+00:01")
+)
 _DATES = st.dates(date(1899, 12, 30), date(2101, 1, 1)).map(date.isoformat) | st.sampled_from(
     (
-        *("0000-00-00", "2023-02-29", "2024-02-29", "2023-03-26", "2023-10-29", "9999-12-31"),
-        *("0001-01-01", "-0001-01-01", "12023-01-01", "2023-01-01Z", "2023-01-01+14:00"),
+        *ENDS_OF_THE_CALENDAR,
+        *("0000-00-00", "2023-02-29", "2024-02-29", "2023-03-26", "2023-10-29"),
+        *("-0001-01-01", "12023-01-01", "2023-01-01Z", "2023-01-01+14:00"),
         *("2023-01-01-14:00", "2023-10-24", "2023-10-25", " 2023-01-01 ", "2023-1-1", "01/01/2023"),
     )
 )
@@ -77,6 +85,21 @@ def _set_text(rank: int, value: str) -> Mutation:
     return mutate
 
 
+def date_leaves(root: etree._Element) -> list[etree._Element]:
+    """Return the elements under the Body that hold a date."""
+    body = root.find(f"{{{ENVELOPE}}}Body")
+    return [each for each in body.iter(etree.Element) if _DATE.fullmatch(each.text or "")]
+
+
+def _set_date(rank: int, value: str) -> Mutation:
+    def mutate(root: etree._Element) -> None:
+        found = date_leaves(root)
+        if found:
+            found[rank % len(found)].text = value
+
+    return mutate
+
+
 def _on_element(rank: int, change: Callable[[etree._Element], None]) -> Mutation:
     def mutate(root: etree._Element) -> None:
         element = _picked(root, rank)
@@ -128,7 +151,9 @@ _CHANGES = (
 )
 RANKS = st.integers(0, 60)
 MUTATIONS = st.lists(
-    st.builds(_set_text, RANKS, VALUES) | st.builds(_on_element, RANKS, st.sampled_from(_CHANGES)),
+    st.builds(_set_text, RANKS, VALUES)
+    | st.builds(_set_date, RANKS, _DATES)
+    | st.builds(_on_element, RANKS, st.sampled_from(_CHANGES)),
     min_size=1,
     max_size=3,
 )

@@ -14,10 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from in_process import simulator_in_process
 from lxml import etree
-from mutations import MUTATIONS, Mutation, damaged
+from mutations import ENDS_OF_THE_CALENDAR, MUTATIONS, Mutation, damaged, date_leaves
 
 from sge_sim.clock import parse_instant
-from sge_sim.homologation.cases import Cas
+from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.services.registry import SERVICES
 from sge_sim.soap.contract import ENVELOPE
 
@@ -108,6 +108,17 @@ def test_damaged_bytes_are_answered_or_refused_with_a_listed_code(
 @given(junk=st.binary(max_size=200), path=st.sampled_from(sorted(CONTRACTS)))
 def test_anything_else_is_malformed(post: Post, path: str, junk: bytes) -> None:
     assert judge(path, *post(path, junk)) == "SGT562"
+
+
+@pytest.mark.parametrize("key", sorted(case.cle for case in RELEASE.cas))
+def test_a_date_at_an_end_of_the_calendar_is_no_failure(post: Post, login: str, key: str) -> None:
+    (case,) = RELEASE.find(key)
+    path = path_of(case)
+    for rank in range(len(date_leaves(request_of(case, login, "1100256")))):
+        for day in ENDS_OF_THE_CALENDAR:
+            envelope = request_of(case, login, "1100256")
+            date_leaves(envelope)[rank].text = day
+            judge(path, *post(path, etree.tostring(envelope)))
 
 
 def test_every_service_is_tried() -> None:

@@ -7,15 +7,15 @@ import pytest
 
 from sge_sim.clock import PARIS
 from sge_sim.mesures import (
-    Collecte,
-    Compteur,
+    CompteurPose,
     Grille,
     HeuresCreuses,
     Opposition,
+    PeriodeCollecte,
     PointMesure,
     PuissanceSouscrite,
     Structure,
-    Trou,
+    TrouDeCourbe,
     courbe,
     parse_plages,
     puissances_maximales,
@@ -29,10 +29,10 @@ LINKY = PointMesure(
     segment="C5",
     puissances=(PuissanceSouscrite(POSE, 6),),
     mise_en_service=POSE,
-    compteurs=(Compteur(POSE),),
+    compteurs=(CompteurPose(POSE),),
     grille_distributeur=(Grille(POSE, "DI000003", Structure.SAISONS_C5),),
     heures_creuses=(HeuresCreuses(POSE, parse_plages("22H56-6H56")),),
-    collectes=(Collecte(date(2018, 1, 1)),),
+    collectes=(PeriodeCollecte(date(2018, 1, 1)),),
 )
 POINTS = [
     replace(
@@ -61,11 +61,11 @@ def test_nothing_is_said_of_a_point_that_is_not_like_the_others() -> None:
     minuit = datetime(2024, 7, 1, tzinfo=PARIS)
     sans_courbe = [
         replace(LINKY, collectes=()),
-        replace(LINKY, collectes=(Collecte(date(2024, 7, 2)),)),
+        replace(LINKY, collectes=(PeriodeCollecte(date(2024, 7, 2)),)),
         replace(LINKY, oppositions=(Opposition(date(2024, 6, 1)),)),
     ]
     muets = [
-        replace(LINKY, trous=(Trou(minuit, minuit + timedelta(hours=1)),)),
+        replace(LINKY, trous=(TrouDeCourbe(minuit, minuit + timedelta(hours=1)),)),
         replace(LINKY, resiliation=jour),
         replace(LINKY, mise_en_service=jour + JOUR),
         replace(LINKY, segment="C4"),

@@ -13,13 +13,13 @@ from mesures_points import POSE, grand, linky
 
 from sge_sim.clock import PARIS
 from sge_sim.mesures import (
-    Collecte,
     Grandeur,
+    PeriodeCollecte,
     PointMesure,
-    Profil,
+    ProfilConsommation,
     PuissanceSouscrite,
     Structure,
-    Trou,
+    TrouDeCourbe,
     consommations,
     courbe,
     courbe_10_minutes,
@@ -38,12 +38,16 @@ POINTS = {
         fournisseur=Structure.SIX_CADRANS,
         plages=parse_plages("22H56-6H56"),
     ),
-    "commerce": linky(8, kva=24, distributeur=Structure.HP_HC, profil=Profil.PROFESSIONNEL),
-    "activation": replace(linky(9), collectes=(Collecte(date(2024, 2, 13)),)),
+    "commerce": linky(
+        8, kva=24, distributeur=Structure.HP_HC, profil=ProfilConsommation.PROFESSIONNEL
+    ),
+    "activation": replace(linky(9), collectes=(PeriodeCollecte(date(2024, 2, 13)),)),
     "surplus": linky(10, segment="P4"),
     "tertiaire": replace(
         grand(11),
-        trous=(Trou(datetime(2024, 1, 10, tzinfo=PARIS), datetime(2024, 1, 11, tzinfo=PARIS)),),
+        trous=(
+            TrouDeCourbe(datetime(2024, 1, 10, tzinfo=PARIS), datetime(2024, 1, 11, tzinfo=PARIS)),
+        ),
     ),
     "usine": grand(12, kw=2_500, segment="C2", structure=Structure.POINTE),
     "centrale": grand(13, kw=900, segment="P1"),

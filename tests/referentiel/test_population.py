@@ -9,12 +9,12 @@ from itertools import islice
 import pytest
 from sqlalchemy.orm import Session
 
+from sge_sim.domaine.prm import is_valid
 from sge_sim.errors import UsageError
+from sge_sim.processes.dataset_installation import install_dataset
 from sge_sim.referentiel.dataset import Dataset
 from sge_sim.referentiel.fiches import named_fiches
-from sge_sim.referentiel.installing import install_dataset
 from sge_sim.referentiel.population import minimum_size, population
-from sge_sim.referentiel.prm import is_valid
 from sge_sim.store.database import Database, sqlite_url
 from sge_sim.store.models import Point
 from sge_sim.store.search import Criteres, search_points
@@ -75,10 +75,13 @@ def test_a_search_that_is_to_be_refused_finds_more_than_200_points(
 
 @pytest.mark.observed("homologation catalogue, RP-R2")
 @pytest.mark.parametrize(
-    "voie", ["404 RUE DES CIMBRES", "16 RUE DES MENUDIERES", "1 RUE DE LA MER"]
+    ("voie", "named"),
+    [("404 RUE DES CIMBRES", 1), ("16 RUE DES MENUDIERES", 1), ("1 RUE DE LA MER", 2)],
 )
-def test_nobody_else_lives_where_the_catalogue_searches(filled: Session, voie: str) -> None:
-    assert len(search_points(filled, Criteres(numero_et_nom_voie=voie), limit=200)) == 1
+def test_nobody_else_lives_where_the_catalogue_searches(
+    filled: Session, voie: str, named: int
+) -> None:
+    assert len(search_points(filled, Criteres(numero_et_nom_voie=voie), limit=200)) == named
 
 
 def test_the_limits_hold_for_a_hundred_thousand_points(dataset: Dataset) -> None:

@@ -1,11 +1,11 @@
 from pathlib import Path
 
 import pytest
+from provenance_page import provenance_page
 
 from sge_sim.services.documentation import codes_page, undocumented_codes
 from sge_sim.services.registry import SERVICES
 from sge_sim.services.service import Service
-from sge_sim.soap.codes import LIBELLES
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -15,6 +15,11 @@ services = pytest.mark.parametrize("service", SERVICES, ids=lambda s: f"{s.nom}-
 def test_page_of_codes_is_up_to_date() -> None:
     """Renew it by `python -m sge_sim.services.documentation > docs/codes.md`."""
     assert (DOCS / "codes.md").read_text(encoding="utf-8") == codes_page()
+
+
+def test_page_of_provenances_is_up_to_date() -> None:
+    """Renew it by `python tests/provenance_page.py > docs/provenance.md`."""
+    assert (DOCS / "provenance.md").read_text(encoding="utf-8") == provenance_page()
 
 
 @services
@@ -27,7 +32,7 @@ def test_each_rule_says_what_it_means_and_where_it_comes_from(service: Service) 
     names = [rule.name for rule in service.rules]
     assert len(names) == len(set(names))
     for rule in service.rules:
-        assert rule.code in LIBELLES
+        assert service.libelle(rule.code)
         assert rule.meaning.endswith("."), rule.name
         assert rule.source
         assert rule.remede

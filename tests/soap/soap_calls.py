@@ -8,7 +8,7 @@ from http import HTTPStatus
 from lxml import etree
 
 from sge_sim.clock import machine_now
-from sge_sim.exchange import Exchange, Outcome
+from sge_sim.door.exchange import Exchange, Outcome
 from sge_sim.soap.contract import ENVELOPE, Contract
 from sge_sim.soap.endpoint import Answer, Endpoint
 from sge_sim.transport.message import Request, Sender
@@ -34,12 +34,17 @@ def envelope(body: str, header: str = "", prefix: str = "soapenv") -> bytes:
     ).encode()
 
 
-def post(contract: Contract, request: bytes, handle: Callable[[Exchange], Answer]) -> Posted:
+def post(
+    contract: Contract,
+    request: bytes,
+    handle: Callable[[Exchange], Answer],
+    faultstring: str | None = None,
+) -> Posted:
     @contextmanager
     def answering(exchange: Exchange) -> Iterator[Answer]:
         yield handle(exchange)
 
-    endpoint = Endpoint(contract, answering, "Erreur Technique")
+    endpoint = Endpoint(contract, answering, faultstring)
     sender = Sender(b"", (), "127.0.0.1")
     demand = Request("POST", contract.path, "", {}, request, sender)
     exchange = Exchange(demand, machine_now(), machine_now())

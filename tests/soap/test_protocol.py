@@ -4,7 +4,7 @@ import pytest
 from lxml import etree
 from soap_calls import envelope, post
 
-from sge_sim.exchange import Exchange
+from sge_sim.door.exchange import Exchange
 from sge_sim.soap.contract import ENVELOPE, Contract
 from sge_sim.soap.endpoint import Answer
 from sge_sim.soap.protocol import SgtFault
@@ -119,9 +119,26 @@ def test_ready_bytes_are_sent_as_they_are(recherche_point: Contract) -> None:
     assert exchange.document.find(f".//{{{NS}}}rechercherPointResponse") is not None
 
 
-@pytest.mark.documented("GUI 0488 §4.3: soap:Server, detail/erreur/resultat@code and label")
-def test_fault_has_the_form_of_sge(recherche_point: Contract) -> None:
-    exchange = post(recherche_point, envelope(BODY), Recorder(SgtFault("SGT4F7")))
+@pytest.mark.parametrize(
+    ("faultstring", "told"),
+    [
+        pytest.param(
+            None,
+            {"infoDemandeur": "tiers@exemple.fr"},
+            marks=pytest.mark.documented("GUI 0468 v1.0 §3.2.2.2: the label, the login"),
+        ),
+        pytest.param(
+            "Erreur Technique Mesures",
+            {},
+            marks=pytest.mark.documented("GUI 0488 §4.3: a text of its own, the code alone"),
+        ),
+    ],
+)
+def test_fault_has_the_form_of_sge(
+    recherche_point: Contract, faultstring: str | None, told: dict[str, str]
+) -> None:
+    refuse = Recorder(SgtFault("SGT4F7"))
+    exchange = post(recherche_point, envelope(BODY), refuse, faultstring)
     assert exchange.status == 500
     fault = exchange.document.find(f"{{{ENVELOPE}}}Body/{{{ENVELOPE}}}Fault")
     assert fault is not None
@@ -134,7 +151,10 @@ def test_fault_has_the_form_of_sge(recherche_point: Contract) -> None:
         "Les critères renseignés ne sont pas suffisants.",
     )
     error = fault.find(f"detail/{{{TEC}}}erreur")
+    assert error is not None
     assert recherche_point.schema.validate(error)
+    assert fault.findtext("faultstring") == (faultstring or result.text)
+    assert {child.tag: child[0].text for child in error[1:]} == told
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import fields, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
@@ -14,18 +14,21 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from store_kit import AddPoint
 
+from sge_sim.domaine.nomenclatures import Sens
+from sge_sim.store.acces import grant_acces, withdraw_acces
 from sge_sim.store.database import Database, sqlite_url
 from sge_sim.store.editions import editions_of
 from sge_sim.store.fiches import Dossier, FicheCompteur, FichePoint, FicheService
 from sge_sim.store.journal import Journal
 from sge_sim.store.lecture import faits_within, questions
 from sge_sim.store.memoire import Memoire
-from sge_sim.store.mesures import add_trou, grant_acces, open_collecte
-from sge_sim.store.models import Compteur, Point, ServiceSouscrit
+from sge_sim.store.mesures import add_trou, open_collecte
+from sge_sim.store.models import Compteur, Contrat, Point, ServiceSouscrit
 from sge_sim.store.points import SEARCH_COLUMNS
 from sge_sim.store.snapshot import restore_snapshot, take_snapshot
 
 DAY = date(2025, 3, 8)
+END = date(2025, 4, 8)
 NOT_READ = {
     Point: {*SEARCH_COLUMNS.values(), "pourquoi"},
     Compteur: {"id", "prm"},
@@ -64,7 +67,10 @@ def test_a_dossier_says_what_the_rows_say(database: Database, add_point: AddPoin
     with database.transaction() as session:
         open_collecte(session, prm, DAY)
         add_trou(session, prm, datetime(2025, 1, 1, tzinfo=UTC), datetime(2025, 1, 2, tzinfo=UTC))
-        grant_acces(session, prm, "COURBE", DAY, acteur_code="FOURN1")
+        contrat = Contrat(contrat_id="1", acteur_code="FOURN1", type="GRD-F", date_debut=DAY)
+        session.add(contrat)
+        session.flush()
+        grant_acces(session, prm, "COURBE", "SOUTIRAGE", contrat, DAY, END)
         within = faits_within(session, prm=prm).dossier
     found = dossier_of(database, prm)
     assert within is not None
@@ -76,9 +82,40 @@ def test_a_dossier_says_what_the_rows_say(database: Database, add_point: AddPoin
                 assert getattr(found.point, each.name) == getattr(row, each.name), each.name
     assert [one.matricule for one in found.point.compteurs] == ["OLD", "NEW"]
     assert found.suivi.collectes == ((DAY, None),)
-    assert found.has_acces("COURBE", acteur_code="FOURN1", jour=DAY)
-    assert not found.has_acces("COURBE", acteur_code="FOURN2", jour=DAY)
-    assert not found.has_acces("COURBE", acteur_code="FOURN1", jour=date(2025, 3, 7))
+
+
+@pytest.mark.documented("GUI 0497 v1.5.0, GUI 0498: a type, a direction, the whole period")
+def test_an_access_service_holds_for_its_type_its_direction_its_actor_and_its_days(
+    database: Database, add_point: AddPoint
+) -> None:
+    prm = add_point()
+    with database.transaction() as session:
+        contrat = Contrat(contrat_id="2", acteur_code="FOURN1", type="GRD-F", date_debut=DAY)
+        session.add(contrat)
+        session.flush()
+        grant_acces(session, prm, "COURBE", "SOUTIRAGE", contrat, DAY, END)
+    found = dossier_of(database, prm)
+
+    def allowed(
+        type: str = "COURBE",
+        sens: Sens = "SOUTIRAGE",
+        acteur: str = "FOURN1",
+        debut: date = DAY,
+        fin: date = END,
+        jour: date = DAY,
+    ) -> bool:
+        return found.has_acces(type, (sens,), acteur_code=acteur, debut=debut, fin=fin, jour=jour)
+
+    assert allowed()
+    assert not allowed(type="PMAX")
+    assert not allowed(sens="INJECTION")
+    assert not allowed(acteur="FOURN2")
+    assert not allowed(debut=DAY - timedelta(1))
+    assert not allowed(fin=END + timedelta(1))
+    assert not allowed(jour=END)
+    with database.transaction() as session:
+        withdraw_acces(session, prm, "COURBE")
+    assert dossier_of(database, prm).acces == ()
 
 
 def test_what_is_kept_is_given_without_reading(
@@ -206,6 +243,6 @@ def test_a_refusal_of_the_database_is_that_of_sqlalchemy(
 ) -> None:
     prm = add_point()
     with database.transaction() as session:
-        session.execute(text("ALTER TABLE service_acces RENAME TO elsewhere"))
+        session.execute(text("ALTER TABLE collecte RENAME TO elsewhere"))
     with pytest.raises(OperationalError):
         database.memoire.look().lire(prm=prm)

@@ -1,24 +1,19 @@
-"""Rows that the measures of a point depend on, and who may consult them."""
+"""Rows that the measures of a point depend on."""
 
 from datetime import UTC, date, datetime
 
-import pytest
 from store_kit import AddPoint
 
 from sge_sim.store.database import Database
 from sge_sim.store.mesures import (
     CalendrierDate,
     Suivi,
-    acces_of,
     add_trou,
     close_collecte,
-    grant_acces,
-    has_acces,
     open_collecte,
     read_suivi,
     remove_trous,
     replace_collectes,
-    withdraw_acces,
 )
 
 JOUR = date(2025, 3, 1)
@@ -81,30 +76,3 @@ def test_what_was_lost_may_be_found_again(database: Database, add_point: AddPoin
         remove_trous(session, prm)
     with database.sessions() as session:
         assert read_suivi(session, prm).trous == ()
-
-
-@pytest.mark.assumed("an access service holds for a type, an actor and its days")
-def test_an_access_service_holds_for_its_type_its_actor_and_its_days(
-    database: Database, add_point: AddPoint
-) -> None:
-    prm = add_point()
-    with database.transaction() as session:
-        grant_acces(session, prm, "INDEX", JOUR, fin=date(2025, 3, 8), acteur_code="FOURN1")
-        grant_acces(session, prm, "COURBE", JOUR)
-
-    def allowed(type: str, acteur: str = "FOURN1", jour: date = JOUR) -> bool:
-        with database.sessions() as session:
-            return has_acces(session, prm, type, acteur_code=acteur, jour=jour)  # type: ignore[arg-type]
-
-    assert allowed("INDEX")
-    assert allowed("INDEX", jour=date(2025, 3, 7))
-    assert not allowed("INDEX", jour=date(2025, 3, 8))
-    assert not allowed("INDEX", jour=date(2025, 2, 28))
-    assert not allowed("INDEX", acteur="FOURN2")
-    assert not allowed("PMAX")
-    assert allowed("COURBE", acteur="FOURN2", jour=date(2030, 1, 1))
-    with database.transaction() as session:
-        withdraw_acces(session, prm, "COURBE")
-    assert not allowed("COURBE")
-    with database.sessions() as session:
-        assert [each.type for each in acces_of(session, prm)] == ["INDEX"]

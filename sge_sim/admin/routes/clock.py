@@ -8,15 +8,15 @@ from pydantic import BaseModel, Field
 
 from sge_sim.admin.routes import AdminState, Body
 from sge_sim.clock import parse_duration, parse_instant
-from sge_sim.commandes.horloge import advance_clock, follow_machine, freeze_clock, set_clock
-from sge_sim.store.codes import KindHorloge
+from sge_sim.commandes.moving_clock import advance_clock, follow_machine, freeze_clock, set_clock
+from sge_sim.domaine.nomenclatures import KindClock
 
 
 class ClockView(BaseModel):
     """The clock: its legal time, and how it runs."""
 
     now: datetime
-    kind: KindHorloge = Field(description="real, shifted (décalée) ou frozen (arrêtée)")
+    kind: KindClock = Field(description="real, shifted (décalée) ou frozen (arrêtée)")
 
 
 class SetClock(Body):

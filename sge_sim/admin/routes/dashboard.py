@@ -5,15 +5,15 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from sge_sim.admin import pages
 from sge_sim.admin.pretty import pretty
 from sge_sim.admin.routes import AdminState, RowNumber
+from sge_sim.admin.typed_filters import code_typed, service_names, service_typed
 from sge_sim.admin.views import ExchangeView, ExchangeWithBodies
 from sge_sim.admin.views_acteurs import view_acteurs
 from sge_sim.clock import machine_now
-from sge_sim.filtres import code_typed, service_names, service_typed
-from sge_sim.store.codes import KindHorloge
-from sge_sim.store.journal import Recherche
+from sge_sim.domaine.nomenclatures import KindClock
+from sge_sim.store.journal import RechercheJournal
 
 _SHOWN = 50
-_CLOCK: dict[KindHorloge, str] = {
+_CLOCK: dict[KindClock, str] = {
     "real": "à l'heure de la machine",
     "shifted": "décalée",
     "frozen": "arrêtée",
@@ -33,7 +33,7 @@ def router(state: AdminState) -> APIRouter:
         service: str = "",
     ) -> Response:
         code, prm, service = code.strip(), prm.strip(), service.strip()
-        recherche = Recherche(
+        recherche = RechercheJournal(
             code=code_typed(code), prm=prm or None, service=service_typed(service)
         )
         echanges = state.journal.find_echanges(recherche, limit=_SHOWN)

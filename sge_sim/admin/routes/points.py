@@ -6,17 +6,22 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from sge_sim.admin.routes import AdminState, Body
+from sge_sim.domaine.nomenclatures import TypeAcces
 from sge_sim.referentiel.points import describe_point
 from sge_sim.referentiel.reglages import Reglages, change_point
-from sge_sim.store.clock import instant_within
-from sge_sim.store.codes import TypeAcces
+from sge_sim.store.stored_clock import instant_within
 
 
 class ReglagesPoint(Body):
     """Changes of a point; what isn't sent stays as it is."""
 
     service_acces: bool | None = Field(
-        None, description="Ouvrir (à partir d'aujourd'hui) ou retirer les services d'accès"
+        None, description="Ouvrir ou retirer les services d'accès, pour tous les acteurs"
+    )
+    acces_periode: str | None = Field(
+        None,
+        description="Jours qu'ils couvrent ; tout ce qui peut être consulté sans elle",
+        examples=["2025-03-01", "2025-03-01..2028-03-01"],
     )
     type: TypeAcces | None = Field(None, description="Ce que couvre le service ; tout sans lui")
     jours_absents: str | None = Field(None, examples=["2025-03-01..2025-03-04", "aucun"])

@@ -3,14 +3,11 @@
 from sge_sim.commandes.echeances import carry_out, run_due
 from sge_sim.commandes.vie import stop
 from sge_sim.services.commande_arret_service_souscrit_mesures.answer import service_stopped
-from sge_sim.services.commande_arret_service_souscrit_mesures.rules import (
-    RULES,
-    UNREACHABLE,
-    Demande,
-)
+from sge_sim.services.commande_arret_service_souscrit_mesures.demande import Demande
+from sge_sim.services.commande_arret_service_souscrit_mesures.rules import RULES, UNREACHABLE
 from sge_sim.services.reading import acces_of
 from sge_sim.services.rule import check
-from sge_sim.services.service import Appel, Service, c2_c4_unserved
+from sge_sim.services.service import Appel, Service
 from sge_sim.soap.endpoint import Answer
 from sge_sim.store.commandes import find_service
 
@@ -28,7 +25,7 @@ def handle(appel: Appel) -> Answer:
         objet_code=general["objetCode"],
         souscrit=souscrit if souscrit is not None and souscrit.prm == prm else None,
         point=point,
-        unserved=c2_c4_unserved(appel, point),
+        ecart=appel.ecart(SERVICE, faits.point),
     )
     check(RULES, demande, appel.settings.disabled_rules)
     service = find_service(appel.session, numero)
@@ -42,7 +39,6 @@ SERVICE = Service(
     nom="CommandeArretServiceSouscritMesures",
     version="1.0",
     paquet="Commande",
-    faultstring="Erreur Technique CommandeArretServiceSouscritMesures",
     codes=(
         *("SGT200", "SGT471", "SGT472", "SGT4L2", "SGT4O2", "SGT4O3", "SGT4O4", "SGT4O5"),
         *("SGT4O6", "SGT4O7", "SGT500", "SGT502", "SGT504", "SGT562", "SGT589"),

@@ -6,8 +6,9 @@ from datetime import date
 from functools import cached_property
 
 from sge_sim.commandes.souscription import Souscription
+from sge_sim.domaine.ecarts_plateforme import Ecart
+from sge_sim.domaine.nomenclatures import ETATS_EN_SERVICE, MesuresType, Segment
 from sge_sim.services.ordres import Ordre
-from sge_sim.store.codes import ETATS_EN_SERVICE, MesuresType, Segment
 from sge_sim.store.fiches import FicheService
 
 
@@ -15,12 +16,12 @@ from sge_sim.store.fiches import FicheService
 class Demande(Ordre):
     """An order, and what it asks for.
 
-    `services` are all those of the point. `unserved` says that the real homologation platform,
-    which is being played, doesn't serve this segment.
+    `services` are all those of the point. `ecart` is what the platform being played answers
+    instead.
     """
 
     services: Sequence[FicheService]
-    unserved: bool
+    ecart: Ecart | None
     objet_code: str
     contrat_id: str
     civilite_connue: bool

@@ -13,7 +13,7 @@ from sge_sim.services.reading import (
     read_declaration,
 )
 from sge_sim.services.rule import check
-from sge_sim.services.service import Appel, Service, c2_c4_unserved
+from sge_sim.services.service import Appel, Service
 from sge_sim.soap.endpoint import Answer
 from sge_sim.soap.protocol import Tree
 
@@ -67,7 +67,7 @@ def _read(appel: Appel, general: Tree) -> Demande:
         acces=acces_of(appel, SERVICE, faits),
         point=point,
         services=faits.services,
-        unserved=c2_c4_unserved(appel, point),
+        ecart=appel.ecart(SERVICE, faits.point),
         objet_code=general["objetCode"],
         contrat_id=general["contratId"],
         civilite_connue=has_known_civilite(declaration),
@@ -88,7 +88,6 @@ SERVICE = Service(
     nom="CommandeCollectePublicationMesures",
     version="3.0",
     paquet="Commande",
-    faultstring="Erreur Technique CommandeCollectePublicationMesures",
     codes=(
         *("SGT200", "SGT400", "SGT422", "SGT423", "SGT426", "SGT427", "SGT430", "SGT431"),
         *("SGT432", "SGT433", "SGT440", "SGT445", "SGT450", "SGT463", "SGT466", "SGT470"),

@@ -5,7 +5,8 @@ from sge_sim.commandes.demandes import InfraJ, is_in_progress, order_infra_j
 from sge_sim.commandes.echeances import run_due
 from sge_sim.commandes.prestations import prestation_infra_j
 from sge_sim.services.commande_transmission_donnees_infra_j.answer import demand_accepted
-from sge_sim.services.commande_transmission_donnees_infra_j.rules import RULES, Demande
+from sge_sim.services.commande_transmission_donnees_infra_j.demande import Demande
+from sge_sim.services.commande_transmission_donnees_infra_j.rules import RULES
 from sge_sim.services.reading import (
     acces_of,
     has_known_civilite,
@@ -39,7 +40,7 @@ def _read(appel: Appel, commande: Commande, asked: Tree) -> Demande:
     )
     return Demande(
         acces=acces_of(appel, SERVICE, faits),
-        unserved=appel.settings.plays_real_homologation,
+        ecart=appel.ecart(SERVICE, faits.point),
         point=faits.point,
         objet_code=commande.objet,
         civilites_connues=all(map(has_known_civilite, declarations)),
@@ -57,7 +58,6 @@ SERVICE = Service(
     nom="CommandeTransmissionDonneesInfraJ",
     version="1.0",
     paquet="InfraJournalier",
-    faultstring="Erreur Technique CommandeTransmissionDonneesInfraJ",
     codes=(
         *("SGT200", "SGT402", "SGT445", "SGT466", "SGT471", "SGT472", "SGT473", "SGT476"),
         *("SGT4B2", "SGT4M6", "SGT4M7", "SGT4N8", "SGT4O1", "SGT500", "SGT562", "SGT566"),

@@ -7,11 +7,8 @@ from sge_sim.commandes.demandes import Historique, order_historique
 from sge_sim.commandes.echeances import run_due
 from sge_sim.commandes.prestations import prestation_historique
 from sge_sim.services.commande_transmission_historique_mesures.answer import history_ordered
-from sge_sim.services.commande_transmission_historique_mesures.rules import (
-    RULES,
-    UNREACHABLE,
-    Demande,
-)
+from sge_sim.services.commande_transmission_historique_mesures.demande import Demande
+from sge_sim.services.commande_transmission_historique_mesures.rules import RULES, UNREACHABLE
 from sge_sim.services.reading import (
     acces_of,
     has_known_civilite,
@@ -59,6 +56,10 @@ def _read(appel: Appel, general: Tree, asked: Tree) -> Demande:
     return Demande(
         acces=acces_of(appel, SERVICE, faits),
         point=faits.point,
+        entete=bool(appel.header),
+        entete_exige=(
+            appel.settings.entete_historique_exige or appel.settings.plays_real_homologation
+        ),
         objet_code=general["objetCode"],
         date_debut=asked["dateDebut"],
         date_fin=asked["dateFin"],
@@ -84,12 +85,12 @@ SERVICE = Service(
     nom="CommandeTransmissionHistoriqueMesures",
     version="1.0",
     paquet="Historique",
-    faultstring="Erreur Technique CommandeTransmissionHistoriqueMesures",
+    jusqu_a="23.2",
     codes=(
         *("SGT402", "SGT471", "SGT472", "SGT473", "SGT488", "SGT4K1", "SGT4K2", "SGT4K4"),
         *("SGT4L1", "SGT4L2", "SGT4L3", "SGT4L4", "SGT4L5", "SGT4L6", "SGT4L7", "SGT4L8"),
         *("SGT4L9", "SGT4M1", "SGT4M2", "SGT4M3", "SGT4M4", "SGT4M5", "SGT4M6", "SGT4M7"),
-        *("SGT4M8", "SGT4M9", "SGT4N1", "SGT500", "SGT566"),
+        *("SGT4M8", "SGT4M9", "SGT4N1", "SGT500", "SGT562", "SGT566"),
     ),
     rules=RULES,
     handle=handle,

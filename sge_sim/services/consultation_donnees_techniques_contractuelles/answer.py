@@ -7,15 +7,15 @@ may hold, the whole block is absent (observed). The supplier's calendar is never
 
 What belongs to a segment alone: the service level and the off-peak hours to C5; the TIC flags, the
 dates of the powers and the off-peak hours to come to C5 of the new chain; the tele-access, the time
-programmes and the transformers to C1-C4 (and P1-P3).
+programmes and the transformers to C1-C4 (the transformers to P1-P3 too, assumed).
 """
 
 from collections.abc import Mapping
 from typing import Any
 
+from sge_sim.domaine.nomenclatures import GRANDS_CONSOMMATEURS
 from sge_sim.services.trees import coded, present, quantity
 from sge_sim.soap.protocol import Tree
-from sge_sim.store.codes import GRANDS_CONSOMMATEURS
 from sge_sim.store.fiches import FicheCompteur, FichePoint
 
 # The schema knows C2 to C5 and INDET only: the others can't be sent as they are (GUI 0464 lists
@@ -24,7 +24,7 @@ _SEGMENTS_OF_THE_SCHEMA = frozenset({"C2", "C3", "C4", "C5"})
 _SEGMENTS_WITH_FTA = GRANDS_CONSOMMATEURS | {"C5"}
 _LISTENED_METERS = frozenset({"ICE", "ICE4Q", "CJE"})
 _SHARED_LINE = "Partagée"
-_LONGUE_UTILISATION = "BTINFLU"
+_SANS_COMPTAGE = "SSCPT"
 
 
 def data_sheet(point: FichePoint, *, authorised: bool) -> Tree:
@@ -162,7 +162,7 @@ def _meter(point: FichePoint, compteur: FicheCompteur, authorised: bool) -> Tree
         tree["ticStandard"] = compteur.tic_standard
         tree["ticActivable"] = compteur.tic_activable
         tree["plagesHeuresCreuses"] = point.heures_creuses_libelle
-    if authorised and point.grand:
+    if authorised and point.segment in GRANDS_CONSOMMATEURS:
         tree["parametresTeleAcces"] = _tele_access(point, compteur)
     if point.segment in GRANDS_CONSOMMATEURS and compteur.programmation_horaire:
         tree["programmationHoraire"] = _programme(compteur.programmation_horaire)
@@ -227,22 +227,28 @@ def _future_programmes(point: FichePoint) -> Tree | None:
 def _contract(point: FichePoint) -> Tree:
     if point.segment not in _SEGMENTS_WITH_FTA or point.fta is None:
         return {}
-    long_use = None
-    if point.fta == _LONGUE_UTILISATION and point.longue_utilisation_contexte is not None:
-        forfait = point.longue_utilisation_forfait_h
-        long_use = present(
-            {
-                "contexte": coded("contexteUtilisation", point.longue_utilisation_contexte),
-                "forfait": None if forfait is None else quantity(forfait, "h"),
-            }
-        )
     structure = {
         "formuleTarifaireAcheminement": coded("formuleTarifaireAcheminement", point.fta),
-        "longueUtilisation": long_use,
+        "longueUtilisation": _long_use(point),
         "puissanceSouscriteMax": _power(point.puissance_souscrite, point.puissance_souscrite_unite),
         "denivelePuissances": _powers_by_class(point),
     }
     return {"structureTarifaire": present(structure)}
+
+
+def _long_use(point: FichePoint) -> Tree | None:
+    """Return the use of a C5 of any tariff; its hours where there is no meter (GUI 0464 §4.4)."""
+    if point.segment != "C5" or point.longue_utilisation_contexte is None:
+        return None
+    forfait = point.longue_utilisation_forfait_h
+    if point.type_comptage != _SANS_COMPTAGE:
+        forfait = None
+    return present(
+        {
+            "contexte": coded("contexteUtilisation", point.longue_utilisation_contexte),
+            "forfait": None if forfait is None else quantity(forfait, "h"),
+        }
+    )
 
 
 def _powers_by_class(point: FichePoint) -> Tree | None:

@@ -1,11 +1,8 @@
 """ConsultationDonneesTechniquesContractuelles: finds the point, holds the rules, filters."""
 
 from sge_sim.services.consultation_donnees_techniques_contractuelles.answer import data_sheet
-from sge_sim.services.consultation_donnees_techniques_contractuelles.rules import (
-    RULES,
-    UNREACHABLE,
-    Consultation,
-)
+from sge_sim.services.consultation_donnees_techniques_contractuelles.demande import Consultation
+from sge_sim.services.consultation_donnees_techniques_contractuelles.rules import RULES, UNREACHABLE
 from sge_sim.services.reading import acces_of
 from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
@@ -40,7 +37,6 @@ SERVICE = Service(
     nom="ConsultationDonneesTechniquesContractuelles",
     version="1.0",
     paquet="Consultation",
-    faultstring="Erreur Technique ConsultationDonneesTechniquesContractuelles",
     codes=(
         "SGT200",
         "SGT401",

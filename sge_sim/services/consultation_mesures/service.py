@@ -4,13 +4,8 @@ from sge_sim.clock import add_months
 from sge_sim.mesures import Consommations, consommations
 from sge_sim.referentiel.mesures import mesure_of
 from sge_sim.services.consultation_mesures.answer import history
-from sge_sim.services.consultation_mesures.rules import (
-    RESULT_RULES,
-    RULES,
-    UNREACHABLE,
-    Consultation,
-    Resultat,
-)
+from sge_sim.services.consultation_mesures.demande import Consultation, Resultat
+from sge_sim.services.consultation_mesures.rules import RESULT_RULES, RULES, UNREACHABLE
 from sge_sim.services.reading import acces_of
 from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
@@ -29,7 +24,7 @@ def handle(appel: Appel) -> Answer:
         acces=acces_of(appel, SERVICE, faits),
         nouveau_client=body.get("contratConcluNouveauClientSurSite", False),
         autorisation=body.get("autorisationClient", False),
-        degradee=appel.settings.plays_real_homologation,
+        ecart=appel.ecart(SERVICE, faits.point),
     )
     check(RULES, consultation, appel.settings.disabled_rules)
     resultat = _find(appel, faits)
@@ -54,7 +49,6 @@ SERVICE = Service(
     nom="ConsultationMesures",
     version="1.1",
     paquet="Consultation",
-    faultstring="Erreur Technique ConsultationMesures",
     codes=(
         "SGT200",
         "SGT400",

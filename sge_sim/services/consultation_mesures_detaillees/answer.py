@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from sge_sim.mesures import PuissanceMensuelle, minuits
-from sge_sim.mesures.calendrier import decalages
+from sge_sim.mesures import PuissanceMensuelle
 from sge_sim.services.consultation_mesures_detaillees.demande import Demande
 from sge_sim.services.consultation_mesures_detaillees.series import Serie, Troncon
-from sge_sim.soap.writer import NIL, Ligne, Stamp, write_rows, write_stamps
+from sge_sim.soap.writer import Ligne, write_rows
 
 
 def heading(demande: Demande, *, corrigees: bool) -> dict[str, Any]:
@@ -20,11 +19,18 @@ def heading(demande: Demande, *, corrigees: bool) -> dict[str, Any]:
 
 
 def grandeur(
-    demande: Demande, serie: Serie, name: str, stamp: Stamp, ligne: Callable[[Troncon], Ligne]
+    demande: Demande,
+    serie: Serie,
+    name: str,
+    ligne: Callable[[Troncon], Ligne],
+    month: Callable[[PuissanceMensuelle], str],
 ) -> dict[str, Any]:
-    """Return a block of measures: its rows are elements `name`, written as `ligne` says."""
+    """Return a block of measures: its rows are elements `name`, written as `ligne` and `month` say.
+
+    `month` writes a monthly maximum.
+    """
     if serie.mois:
-        rows = [_month(mois, name, stamp) for mois in serie.mois]
+        rows = [month(mois).encode() for mois in serie.mois]
     else:
         rows = [
             write_rows(ligne(each), each.horodates, each.decalages, each.valeurs)
@@ -36,11 +42,3 @@ def grandeur(
         "unite": serie.unite,
         name: b"".join(rows),
     }
-
-
-def _month(mois: PuissanceMensuelle, name: str, stamp: Stamp) -> bytes:
-    """A monthly maximum is stamped at the start of its month; too few days give an empty value."""
-    minuit = minuits(mois.mois, mois.mois)
-    (d,) = write_stamps(stamp, minuit, decalages(minuit))
-    v = f"<v {NIL}/>" if mois.valeur is None else f"<v>{mois.valeur}</v>"
-    return f"<{name}>{v}<d>{d}</d></{name}>".encode()

@@ -6,11 +6,13 @@ the other way round.
 
 from collections.abc import Sequence
 
+from sge_sim.mesures import PuissanceMensuelle, minuits
+from sge_sim.mesures.calendrier import decalages
 from sge_sim.services.consultation_mesures_detaillees.answer import grandeur, heading
 from sge_sim.services.consultation_mesures_detaillees.demande import Demande
 from sge_sim.services.consultation_mesures_detaillees.series import Serie, Troncon
 from sge_sim.soap.protocol import Tree
-from sge_sim.soap.writer import Ligne, Stamp
+from sge_sim.soap.writer import NIL, Ligne, Stamp, write_stamps
 
 _DAILY = Ligne("<mesure><v>{v}</v><d>{d}</d></mesure>", Stamp.AVEC_DECALAGE)
 
@@ -21,10 +23,16 @@ def response(demande: Demande, series: Sequence[Serie], *, corrigees: bool) -> T
         return {}
     return {
         **heading(demande, corrigees=corrigees),
-        "grandeur": [
-            grandeur(demande, serie, "mesure", Stamp.AVEC_DECALAGE, _row) for serie in series
-        ],
+        "grandeur": [grandeur(demande, serie, "mesure", _row, _month) for serie in series],
     }
+
+
+def _month(mois: PuissanceMensuelle) -> str:
+    """It is stamped at the start of its month; too few days give an empty value (GUI 0488)."""
+    minuit = minuits(mois.mois, mois.mois)
+    (d,) = write_stamps(Stamp.AVEC_DECALAGE, minuit, decalages(minuit))
+    v = f"<v {NIL}/>" if mois.valeur is None else f"<v>{mois.valeur}</v>"
+    return f"<mesure>{v}<d>{d}</d></mesure>"
 
 
 def _row(troncon: Troncon) -> Ligne:

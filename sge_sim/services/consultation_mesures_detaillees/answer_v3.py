@@ -1,9 +1,13 @@
-"""What v3.0 answers: naive legal stamps, trailing fields, indexes by calendar (observed 2023)."""
+"""What v3.0 answers: naive legal stamps, trailing fields, indexes by calendar (observed 2023).
+
+Monthly maxima are as in its guide (GUI 0497 v1.5.0).
+"""
 
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from sge_sim.mesures import PuissanceMensuelle
 from sge_sim.services.consultation_mesures_detaillees.answer import grandeur, heading
 from sge_sim.services.consultation_mesures_detaillees.demande import Demande
 from sge_sim.services.consultation_mesures_detaillees.releves import (
@@ -30,8 +34,7 @@ def response(demande: Demande, series: Sequence[Serie], *, corrigees: bool, peti
     return {
         **heading(demande, corrigees=corrigees),
         "grandeur": [
-            grandeur(demande, serie, "points", Stamp.NAIF, partial(_row, demande))
-            for serie in series
+            grandeur(demande, serie, "points", partial(_row, demande), _month) for serie in series
         ],
         **_trailer(demande, petit=petit),
     }
@@ -56,6 +59,12 @@ def _trailer(demande: Demande, *, petit: bool) -> dict[str, str]:
             return {"typeValeur": "GLOBALE", "modeCalcul": calcul, "pas": "P1D"}
         case _:
             return {"modeCalcul": "MESURE", "pas": demande.pas or "P1D"}
+
+
+def _month(mois: PuissanceMensuelle) -> str:
+    """It tells its month alone; of too few days it has the text `null` (GUI 0497 v1.5.0)."""
+    v = "null" if mois.valeur is None else mois.valeur
+    return f"<points><v>{v}</v><d>{mois.mois:%Y-%m}</d></points>"
 
 
 def _row(demande: Demande, troncon: Troncon) -> Ligne:
@@ -86,10 +95,9 @@ def _grandeur(demande: Demande, relevee: GrandeurRelevee) -> Tree:
         "calendrier": [_calendrier(calendrier) for calendrier in relevee.calendriers],
     }
     if relevee.total is not None:
-        tree["cadranTotalisateur"] = {
-            "codeCadran": relevee.total.cadran,
-            "valeur": _readings(relevee.total),
-        }
+        tree["cadranTotalisateur"] = {"valeur": _readings(relevee.total)}
+        if relevee.total.cadran is not None:
+            tree["cadranTotalisateur"]["codeCadran"] = relevee.total.cadran
     return tree
 
 

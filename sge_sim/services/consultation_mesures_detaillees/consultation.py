@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sge_sim.demandeur import Demandeur
+from sge_sim.domaine.demandeur import Demandeur
+from sge_sim.domaine.ecarts_plateforme import Ecart
 from sge_sim.services.consultation_mesures_detaillees.demande import Demande, Version
 from sge_sim.services.consultation_mesures_detaillees.releves import Contexte
 from sge_sim.services.consultation_mesures_detaillees.series import Serie, is_corrected
@@ -38,7 +39,7 @@ class Consultation:
     """One consultation, as its rules look at it.
 
     `contrat_actif`: whether the calling actor has a contract that runs; `acces`: whether an access
-    service covers the demand; `degradee`: the defects of the homologation platform are reproduced.
+    service covers the demand; `ecart` is what the platform being played answers instead.
     """
 
     version: Version
@@ -48,7 +49,7 @@ class Consultation:
     contrat_actif: bool
     jour: date
     acces: bool
-    degradee: bool
+    ecart: Ecart | None
 
     @property
     def corrigees(self) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum, StrEnum, auto
 
-from sge_sim.store.codes import Sens, TypeAcces
+from sge_sim.domaine.nomenclatures import Sens, TypeAcces
 
 
 class Version(Enum):

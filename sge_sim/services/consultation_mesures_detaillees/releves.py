@@ -6,7 +6,6 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from sge_sim.arrays import Entiers
 from sge_sim.mesures import (
     Grille,
     Index,
@@ -15,17 +14,21 @@ from sge_sim.mesures import (
     grilles_entre,
     index_aux,
     index_courants,
+    index_er,
     index_quotidiens,
     minuits,
     registres_factures,
 )
 from sge_sim.mesures.consommations import MINUTE_DU_RELEVE
+from sge_sim.mesures.tableaux import Entiers
 from sge_sim.referentiel.calendriers import ClasseNommee, calendrier_nomme
 from sge_sim.services.consultation_mesures_detaillees.demande import Demande
 from sge_sim.services.consultation_mesures_detaillees.series import ENERGIES, TOUT
 
 _ORDRE_C1_C4 = ("PTE", "HPH", "HCH", "HPE", "HCE")
 """Classes as they come for C1-C4 (observed 2023, but for PTE)."""
+_MINUTE_FIXE = 5
+"""Minute of the night of the reading at a fixed hour near midnight (which one: assumed)."""
 
 
 @dataclass(frozen=True)
@@ -62,28 +65,38 @@ class GrandeurRelevee:
 
 @dataclass(frozen=True)
 class Contexte:
-    """How readings were taken: AQ each midnight (C5, P4); RC each night, RM each month."""
+    """How readings were taken: AQ each midnight (C5, P4); RC each night, RM each month, LC at a
+    fixed hour (the others)."""
 
     contexte: str
     type: str
     grandeurs: tuple[GrandeurRelevee, ...]
 
 
-def read_contextes(point: PointMesure, demande: Demande) -> tuple[Contexte, ...]:
+def read_contextes(
+    point: PointMesure, demande: Demande, *, rhf: bool = False
+) -> tuple[Contexte, ...]:
     """Return the readings of a demand; what has none is left out.
 
-    What the simulated meter doesn't count has none: ER on any point, since no source tells how it
-    relates to ERI and ERC; all but EA on C5 and P4; DD, DE and DQ on production.
+    What the simulated meter doesn't count has none: reactive energies on a C5; ER on large points
+    (assumed: the guide tells it of P4 alone); DD, DE, DQ, PMA and TF on C5 and P4; DD, DE and DQ
+    on production. `rhf`: large points are read at a fixed hour near midnight too (GUI 0497 v1.5.0).
     """
     if point.petit:
         contextes = [_contexte(point, demande, "COL", "AQ")]
     else:
         contextes = [_contexte(point, demande, "FMR", type) for type in ("RC", "RM")]
+        if rhf:
+            contextes.append(_contexte(point, demande, "RHF", "LC"))
     return tuple(contexte for contexte in contextes if contexte.grandeurs)
 
 
 def _contexte(point: PointMesure, demande: Demande, contexte: str, type: str) -> Contexte:
-    relevees = (*_energies(point, demande, type), *_facturees(point, demande, type))
+    relevees = (
+        *_energies(point, demande, type),
+        *_reactives(point, demande, type),
+        *_facturees(point, demande, type),
+    )
     return Contexte(contexte, type, relevees)
 
 
@@ -110,6 +123,25 @@ def _energies(point: PointMesure, demande: Demande, type: str) -> Iterator[Grand
         yield GrandeurRelevee(grandeur, tuple(calendriers), total)
 
 
+def _reactives(point: PointMesure, demande: Demande, type: str) -> Iterator[GrandeurRelevee]:
+    """A P4 counts its reactive energies (GUI 0497 v1.5.0), in total alone (assumed).
+
+    No register is known for ER: it comes without one (assumed).
+    """
+    if point.segment != "P4":
+        return
+    inductif, capacitif = (_read(point, demande, grandeur, type) for grandeur in ("ERI", "ERC"))
+    for grandeur, cadran, index in (
+        ("ER", None, index_er(inductif, capacitif)),
+        ("ERI", "IDX_ERI_I", inductif),
+        ("ERC", "IDX_ERI_C", capacitif),
+    ):
+        lus = np.flatnonzero(index.valides)
+        if demande.grandeur in (grandeur, TOUT) and len(lus):
+            total = _registre("", "", cadran, index, index.total, lus)
+            yield GrandeurRelevee(grandeur, (), total)
+
+
 def _facturees(point: PointMesure, demande: Demande, type: str) -> Iterator[GrandeurRelevee]:
     """They are read with the energies, on the distributor's classes alone (assumed)."""
     demandees = [g for g in grandeurs_facturees(point) if demande.grandeur in (g, TOUT)]
@@ -131,8 +163,10 @@ def _read(point: PointMesure, demande: Demande, grandeur: str, type: str) -> Ind
         case "RC":
             return index_courants(point, debut, fin, puissance)
         case _:
-            tous = (debut + timedelta(rang) for rang in range(demande.jours))
-            jours = [jour for jour in tous if jour.day == point.jour_releve]
+            jours = [debut + timedelta(rang) for rang in range(demande.jours)]
+            if type == "LC":
+                return index_aux(point, jours, _MINUTE_FIXE, puissance)
+            jours = [jour for jour in jours if jour.day == point.jour_releve]
             return index_aux(point, jours, MINUTE_DU_RELEVE, puissance)
 
 

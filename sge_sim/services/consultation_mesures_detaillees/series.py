@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sge_sim.arrays import Entiers, Masque
 from sge_sim.mesures import (
     Grandeur,
     PointMesure,
@@ -19,15 +18,18 @@ from sge_sim.mesures import (
     energies_factices,
     energies_quotidiennes,
     par_mois,
+    phases_de,
     puissances_factices,
     puissances_maximales,
     puissances_mensuelles,
 )
+from sge_sim.mesures.tableaux import Entiers, Masque
 from sge_sim.services.consultation_mesures_detaillees.demande import Demande
 
 TOUT = "TOUT"
-BRUT, CORRIGE, REEL = "B", "C", "R"
-"""Natures of a point of a curve: raw (C5 and P4), corrected, real (the others) (observed)."""
+BRUT, ESTIME, REEL = "B", "E", "R"
+"""Natures of a point of a curve: raw (C5 and P4), real (the others) (observed); estimated, a gap
+that Enedis filled by itself, in a corrected curve (GUI 0497 v1.5.0)."""
 
 UNITES = {
     "PA": "W",
@@ -37,7 +39,11 @@ UNITES = {
     "EA": "Wh",
     "ERI": "VArh",
     "ERC": "VArh",
+    "ER": "VArh",
     "PMA": "VA",
+    "PMA1": "VA",
+    "PMA2": "VA",
+    "PMA3": "VA",
     "DD": "s",
     "DE": "Wh",
     "DQ": "W",
@@ -119,6 +125,10 @@ def _curve(point: PointMesure, demande: Demande, grandeur: Grandeur) -> Iterator
     mesuree = courbe(point, demande.debut, demande.fin, grandeur)
     brut = BRUT if point.petit else REEL
     corrigees = is_corrected(demande, grandeur, petit=point.petit)
+    if mesuree.entiere:
+        whole = mesuree.horodates, mesuree.decalages, mesuree.valeurs
+        yield Troncon(*whole, int(mesuree.pas[0]), brut)
+        return
     gardes = np.flatnonzero(mesuree.valides | corrigees)
     pas, valides = mesuree.pas[gardes], mesuree.valides[gardes]
     coupes = np.flatnonzero((pas[1:] != pas[:-1]) | (valides[1:] != valides[:-1])) + 1
@@ -129,7 +139,7 @@ def _curve(point: PointMesure, demande: Demande, grandeur: Grandeur) -> Iterator
                 mesuree.decalages[rangs],
                 mesuree.valeurs[rangs],
                 int(mesuree.pas[rangs[0]]),
-                brut if mesuree.valides[rangs[0]] else CORRIGE,
+                brut if mesuree.valides[rangs[0]] else ESTIME,
             )
 
 
@@ -142,12 +152,17 @@ def _energies(point: PointMesure, demande: Demande) -> Iterator[Serie]:
 
 
 def _maxima(point: PointMesure, demande: Demande) -> Iterator[Serie]:
-    """TOUT (v3.0) would add maxima by phase, that the simulated meter doesn't have: PMA alone."""
-    if demande.pas == "P1M":
-        yield Serie("PMA", mois=puissances_mensuelles(point, demande.debut, demande.fin))
-        return
-    jours = puissances_maximales(point, demande.debut, demande.fin)
-    yield Serie("PMA", _kept(jours.horodates, jours.decalages, jours.valeurs, jours.valides))
+    """TOUT adds those of each phase of a three-phase C5, each with its time (GUI 0497 v1.5.0)."""
+    phases = phases_de(point) if demande.grandeur == TOUT else ()
+    for phase in (None, *phases):
+        grandeur = "PMA" if phase is None else f"PMA{phase}"
+        if demande.pas == "P1M":
+            mois = puissances_mensuelles(point, demande.debut, demande.fin, phase)
+            yield Serie(grandeur, mois=mois)
+        else:
+            jours = puissances_maximales(point, demande.debut, demande.fin, phase)
+            troncons = _kept(jours.horodates, jours.decalages, jours.valeurs, jours.valides)
+            yield Serie(grandeur, troncons)
 
 
 def _made_up(point: PointMesure, demande: Demande) -> tuple[Serie, ...]:

@@ -1,8 +1,10 @@
 """ConsultationMesuresDetaillees: finds the point, holds the rules, answers its measures."""
 
 from dataclasses import replace
+from datetime import date
 
 from sge_sim.clock import FIN_DES_JOURS, PREMIER_JOUR
+from sge_sim.domaine.nomenclatures import Sens
 from sge_sim.referentiel.mesures import mesure_of
 from sge_sim.services.consultation_mesures_detaillees import answer_v2, answer_v3
 from sge_sim.services.consultation_mesures_detaillees.consultation import (
@@ -24,7 +26,6 @@ from sge_sim.services.service import Appel, Service
 from sge_sim.settings import SansDonnee, Settings
 from sge_sim.soap.endpoint import Answer
 from sge_sim.soap.protocol import Tree
-from sge_sim.store.codes import Sens
 from sge_sim.store.fiches import Dossier
 
 
@@ -93,9 +94,10 @@ def _consult(appel: Appel, version: Version, demande: Demande) -> tuple[Consulta
         demandeur=appel.demandeur,
         contrat_actif=faits.acteur is not None and faits.acteur.has_contrat_actif(jour),
         jour=jour,
-        acces=dossier is not None
-        and dossier.has_acces(demande.type, acteur_code=acteur, jour=jour),
-        degradee=appel.settings.plays_real_homologation,
+        acces=dossier is not None and _has_acces(dossier, demande, acteur, jour),
+        ecart=appel.ecart(
+            SERVICE_V2 if version is Version.V2 else SERVICE_V3, faits.point, demande.type
+        ),
     )
     rules = RULES_V2 if version is Version.V2 else RULES_V3
     check(rules, consultation, appel.settings.disabled_rules)
@@ -103,6 +105,17 @@ def _consult(appel: Appel, version: Version, demande: Demande) -> tuple[Consulta
     resultat = Resultat(mesures, _empty_is_told(appel.settings, version))
     check(RESULT_RULES, resultat, appel.settings.disabled_rules)
     return consultation, mesures
+
+
+def _has_acces(dossier: Dossier, demande: Demande, acteur: str, jour: date) -> bool:
+    return dossier.has_acces(
+        demande.type,
+        demande.sens,
+        acteur_code=acteur,
+        debut=demande.debut,
+        fin=demande.fin,
+        jour=jour,
+    )
 
 
 def _empty_is_told(settings: Settings, version: Version) -> bool:
@@ -126,7 +139,7 @@ def _measures(settings: Settings, demande: Demande, dossier: Dossier) -> Mesures
     if demande.jours <= 0:
         return Mesures()
     if demande.type == "INDEX":
-        return Mesures(contextes=read_contextes(mesure, demande))
+        return Mesures(contextes=read_contextes(mesure, demande, rhf=settings.releves_rhf))
     if not mesure.petit and dossier.point.mode_traitement == "INDEX":
         # No curve is recorded, and the energies of a large point are its integral (observed 2023).
         return Mesures()
@@ -170,6 +183,7 @@ SERVICE_V2 = Service(
     nom="ConsultationMesuresDetaillees",
     version="2.0",
     paquet="Consultation",
+    jusqu_a="23.2",
     faultstring="Erreur Technique Mesures",
     codes=_CODES,
     rules=(*RULES_V2, *RESULT_RULES),
@@ -180,6 +194,7 @@ SERVICE_V3 = Service(
     nom="ConsultationMesuresDetaillees",
     version="3.0",
     paquet="Consultation",
+    depuis="23.1",
     faultstring="Erreur Technique Mesures",
     codes=("SGT211", *_CODES),
     rules=(*RULES_V3, *RESULT_RULES),

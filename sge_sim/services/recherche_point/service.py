@@ -1,7 +1,8 @@
 """RecherchePoint: reads the criteria, holds the rules, answers the points."""
 
 from sge_sim.services.recherche_point.answer import points_found
-from sge_sim.services.recherche_point.rules import RULES, Recherche
+from sge_sim.services.recherche_point.demande import Recherche
+from sge_sim.services.recherche_point.rules import RULES
 from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.endpoint import Answer
@@ -11,10 +12,12 @@ from sge_sim.store.search import Criteres
 
 def handle(appel: Appel) -> Answer:
     """Answer one search; the acquittement names no point, since none is asked for."""
+    hors_perimetre = appel.body["criteres"].get("rechercheHorsPerimetre", False)
     recherche = Recherche(
         criteres=_criteres(appel.body["criteres"]),
-        hors_perimetre=appel.body["criteres"].get("rechercheHorsPerimetre", False),
-        degradee=appel.settings.plays_real_homologation,
+        adresse="adresseInstallation" in appel.body["criteres"],
+        hors_perimetre=hors_perimetre,
+        ecart=appel.ecart(SERVICE, None, "hors périmètre" if hors_perimetre else ""),
         demandeur=appel.demandeur,
         session=appel.session,
     )
@@ -45,7 +48,6 @@ SERVICE = Service(
     nom="RecherchePoint",
     version="2.0",
     paquet="Consultation",
-    faultstring="Erreur Technique RecherchePoint",
     codes=(
         "SGT200",
         "SGT432",

@@ -9,7 +9,8 @@ from typing import Final
 
 from sge_sim.commandes.prestations import prestation_collecte
 from sge_sim.commandes.vie import MOTIFS
-from sge_sim.referentiel.libelles import libelle
+from sge_sim.domaine.libelles import libelle_de
+from sge_sim.domaine.nomenclatures import DONNEES_ACCES
 from sge_sim.services.trees import coded, present
 from sge_sim.soap.protocol import Tree
 from sge_sim.store.fiches import FichePoint, FicheService
@@ -44,7 +45,7 @@ def _service(point: FichePoint, service: FicheService) -> Tree:
             "dateDebut": service.date_debut,
             "dateFin": service.date_fin,
             "motifFinLibelle": _motif(service),
-            "mesuresTypeCode": service.mesures_type,
+            "mesuresTypeCode": _mesures(service),
             "mesuresPas": service.pas,
             "mesuresCorrigees": service.corrigees,
             "periodiciteTransmission": service.periodicite,
@@ -55,13 +56,18 @@ def _service(point: FichePoint, service: FicheService) -> Tree:
 def _libelle(point: FichePoint, service: FicheService) -> str:
     """Return the label of the prestation that was ordered (assumed: no list is published)."""
     if service.mesures_type is None or service.sens is None:
-        return libelle("serviceSouscritType", service.type)
+        return libelle_de("serviceSouscritType", service.type)
     return prestation_collecte(
         point.segment,
         service.sens,
         service.mesures_type,
         recurrente=service.type == "TRANSREC",
     ).fiche_libelle
+
+
+def _mesures(service: FicheService) -> str | None:
+    """Return what is collected, sent or, for an access service, covered (GUI 0498)."""
+    return DONNEES_ACCES[service.acces_type] if service.acces_type else service.mesures_type
 
 
 def _motif(service: FicheService) -> str | None:

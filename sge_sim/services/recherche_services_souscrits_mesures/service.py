@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
+from sge_sim.services.ecarts import is_empty
 from sge_sim.services.reading import acces_of
 from sge_sim.services.recherche_services_souscrits_mesures.answer import services_found
-from sge_sim.services.recherche_services_souscrits_mesures.rules import RULES, Recherche
+from sge_sim.services.recherche_services_souscrits_mesures.demande import Recherche
+from sge_sim.services.recherche_services_souscrits_mesures.rules import RULES
 from sge_sim.services.rule import check
-from sge_sim.services.service import Appel, Service, c2_c4_unserved
+from sge_sim.services.service import Appel, Service
 from sge_sim.soap.endpoint import Answer
 from sge_sim.store.fiches import FicheService
 from sge_sim.store.lecture import Faits
@@ -32,12 +34,9 @@ def handle(appel: Appel) -> Answer:
 
 
 def _visible(appel: Appel, faits: Faits, contrat_id: str) -> Sequence[FicheService]:
-    """Return the services of the contract, and the opposition of a C5.
-
-    The homologation platform answered nothing on a C2-C4 (observed 23.2, profile fidele).
-    """
+    """Return the services of the contract, and the opposition of a C5; none if that is played."""
     point = faits.point
-    if point is None or c2_c4_unserved(appel, point):
+    if point is None or is_empty(appel.ecart(SERVICE, faits.point)):
         return ()
     return [
         service
@@ -50,7 +49,6 @@ SERVICE = Service(
     nom="RechercheServicesSouscritsMesures",
     version="1.0",
     paquet="Commande",
-    faultstring="Erreur Technique RechercheServicesSouscritsMesures",
     codes=("SGT200", "SGT471", "SGT472", "SGT500", "SGT502", "SGT504", "SGT562"),
     rules=RULES,
     handle=handle,

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, inspect, select
 from sqlalchemy.exc import DBAPIError
 
 from sge_sim.errors import UsageError
-from sge_sim.files import PRIVATE
+from sge_sim.machine.files import PRIVATE
 from sge_sim.store import schema
 from sge_sim.store.database import Database, sqlite_url
 from sge_sim.store.journal.drain import (
@@ -23,7 +23,7 @@ from sge_sim.store.journal.drain import (
     trim_all,
 )
 from sge_sim.store.journal.records import Echange, EchangeRecord
-from sge_sim.store.journal.search import Recherche, find, find_one
+from sge_sim.store.journal.search import RechercheJournal, find, find_one
 from sge_sim.store.journal.spool import SpoolWriter, records_given_up, spool_files
 from sge_sim.store.journal.tables import VERSION, bilan, echange, metadata, reglage
 
@@ -32,7 +32,7 @@ _FOLDER: Final = "journal-en-attente"
 _STATE_FILE: Final = "sge-sim.db"
 _SCHEMA: Final = "journal"
 _MAX_PENDING: Final = 256 * 2**20
-_EVERYTHING: Final = Recherche()
+_EVERYTHING: Final = RechercheJournal()
 
 _log = logging.getLogger(__name__)
 
@@ -143,7 +143,7 @@ class Journal:
 
     def find_echanges(
         self,
-        recherche: Recherche = _EVERYTHING,
+        recherche: RechercheJournal = _EVERYTHING,
         *,
         limit: int = 100,
         before_id: int | None = None,

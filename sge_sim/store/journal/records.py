@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from sge_sim.store.codes import KindEchange
+from sge_sim.domaine.nomenclatures import KindEchange
 
 DETAIL_MAX: Final = 4000
 """Characters of a detail; those of the other texts are in `_bounded`."""

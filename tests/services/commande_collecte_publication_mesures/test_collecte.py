@@ -1,6 +1,7 @@
 """CommandeCollectePublicationMesures through zeep on the real WSDL."""
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -280,19 +281,32 @@ def test_sgt431_while_the_same_order_waits(tiers: Orders) -> None:
     assert (service["etatCode"], service["dateFin"]) == ("DEMANDE", None)
 
 
-@pytest.mark.observed("homologation 23.2")
+@pytest.mark.observed("homologation 22.1 and 23.2")
+@pytest.mark.parametrize(
+    ("now", "code"), [("2022-03-01T10:00", "SGT500"), ("2023-10-24T10:00", "SGT400")]
+)
 def test_faithful_profile_refuses_c2_c4_but_for_the_agreement(
-    tmp_path_factory: pytest.TempPathFactory,
+    tmp_path: Path, now: str, code: str
 ) -> None:
-    folder = tmp_path_factory.mktemp("faithful")
-    with orders_simulator(folder, "--profile", "fidele") as orders:
-        assert orders.collecte(C4, **LARGE_CURVE) == "SGT400"
-        assert orders.collecte(C4, **LARGE_CURVE, accord=False) == "SGT566"
+    with orders_simulator(tmp_path, "--profile", "fidele", now=now) as orders:
+        curve = {**LARGE_CURVE, "dateDebut": orders.today, "dateFin": None}
+        assert orders.collecte(C4, **curve) == code
+        assert orders.collecte(C4, **curve, accord=False) == "SGT566"
         assert orders.collecte(C5)["body"]["affaireId"]
         assert orders.services(C4) == []
         assert orders.arret(C4, "64700001") == "SGT500"
         assert orders.infra_j(C4) == "SGT500"
         assert orders.infra_j(C4, declarations=[{"accordClient": False}]) == "SGT500"
+
+
+@pytest.mark.observed("homologation 26.1: a client succeeds")
+def test_faithful_profile_serves_the_orders_of_26_1(tmp_path: Path) -> None:
+    with orders_simulator(tmp_path, "--profile", "fidele") as orders:
+        assert orders.collecte(C4, **LARGE_CURVE)["body"]["affaireId"]
+        (service,) = orders.services(C4)
+        assert orders.arret(C4, service["serviceSouscritId"])["header"]
+        assert orders.infra_j(C4)["body"]["demandeId"]
+        assert orders.infra_j(C4, declarations=[{"accordClient": False}]) == "SGT566"
 
 
 def test_every_listed_code_is_expected_by_a_test_or_told_unreachable() -> None:

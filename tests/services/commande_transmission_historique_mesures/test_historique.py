@@ -1,6 +1,7 @@
 """CommandeTransmissionHistoriqueMesures through zeep on the real WSDL."""
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -108,6 +109,27 @@ def test_an_order_of_history_is_refused(
     tiers: Orders, code: str, prm: str, asked: dict[str, Any]
 ) -> None:
     assert tiers.historique(prm, **asked) == code
+
+
+@pytest.mark.observed("four clients insist on the header; the code is assumed")
+def test_an_order_without_its_header_is_malformed(tiers: Orders) -> None:
+    assert tiers.historique(C5, entete=False) == "SGT562"
+    rule = tiers.simulator.admin("/api/journal?limit=1")[0]["rule"]
+    assert rule["name"] == "entete_present"
+    assert "enteteP" in rule["explanation"]
+
+
+@pytest.mark.documented("GUI 0466 §2.4: facultative")
+def test_the_header_may_be_left_out_where_the_setting_follows_the_guide(tmp_path: Path) -> None:
+    with orders_simulator(tmp_path, "--no-entete-historique-exige") as orders:
+        assert orders.historique(C5, entete=False)["body"]["affaireId"]
+
+
+@pytest.mark.observed("four clients insist on the header; the code is assumed")
+def test_the_real_platform_wants_the_header_whatever_the_setting(tmp_path: Path) -> None:
+    options = ("--no-entete-historique-exige", "--profile", "fidele")
+    with orders_simulator(tmp_path, *options) as orders:
+        assert orders.historique(C5, entete=False) == "SGT562"
 
 
 @pytest.mark.assumed("a tiers orders under a contract Enedis-Tiers")

@@ -9,9 +9,9 @@ from lxml import etree
 from real_clients import KIT, answered_contract, hold_against_real_schema
 from running_simulator import RunningSimulator
 
-from sge_sim.homologation.evaluation import Refus
-from sge_sim.homologation.own_simulator import cible_of
-from sge_sim.homologation.sge_client import SgeClient
+from sge_sim.homologation.campaign.evaluation import RefusRecu
+from sge_sim.homologation.client.own_simulator import cible_of
+from sge_sim.homologation.client.sge_client import SgeClient
 
 SERVICE = "ConsultationMesuresDetaillees"
 NOW = "2026-07-15T10:00"
@@ -21,6 +21,7 @@ C2, C3, C1 = "98800003605936", "98800006694381", "98610000001481"
 C3_SANS_COURBE = "98610000001370"
 C5_SIX_CADRANS, C5_SURPLUS, C5_SANS_COLLECTE = "24210000002270", "24210000002506", "24210000003171"
 C5_NOUVEAU_COMPTEUR, C5_TROUS = "24210000003060", "24210000003283"
+C5_TRIPHASE = "24210000002494"
 C5_DU_FOURNISSEUR, P4, P1 = "24210000002608", "24210000002821", "98610000001605"
 LUNDI, LUNDI_SUIVANT = date(2026, 6, 15), date(2026, 6, 22)
 JOURS = {"debut": LUNDI, "fin": LUNDI_SUIVANT}
@@ -112,7 +113,7 @@ class Detaillees:
 
 def code(answer: Any) -> str | None:
     """The code of a refusal; the answer must be one."""
-    assert isinstance(answer, Refus), answer
+    assert isinstance(answer, RefusRecu), answer
     return answer.code
 
 

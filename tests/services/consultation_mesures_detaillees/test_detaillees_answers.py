@@ -1,7 +1,7 @@
 """What ConsultationMesuresDetaillees answers, over SOAP: stamps, units, order, trailing fields."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from detaillees_kit import (
@@ -17,7 +17,6 @@ from detaillees_kit import (
     C5_SURPLUS,
     C5_TROUS,
     JOURS,
-    LUNDI,
     P1,
     P4,
     Detaillees,
@@ -114,34 +113,6 @@ def test_v3_energies_of_a_c4_come_from_its_curve(tiers: Detaillees) -> None:
         (block,) = blocks(reactive)
         assert (block["grandeurPhysique"], block["unite"]) == (grandeur, "VArh")
         assert len(values(reactive)) == 7
-
-
-@pytest.mark.observed("2022 for v2.0, 2023 for v3.0: the instant of the maximum")
-def test_daily_maxima_are_stamped_at_their_instant(tiers: Detaillees) -> None:
-    old = tiers.v2(C5, "PMAX", pas="P1D", **JOURS)
-    new = tiers.v3(C5, "PMAX", pas="P1D", **JOURS)
-    assert [stamp[:10] for stamp in stamps(old)] == [
-        (LUNDI + timedelta(rang)).isoformat() for rang in range(7)
-    ]
-    assert any(not stamp.endswith("T00:00:00.000+02:00") for stamp in stamps(old))
-    assert [stamp[:19].replace("T", " ") for stamp in stamps(old)] == stamps(new)
-    assert blocks(new)[0]["unite"] == "VA"
-    assert (new["modeCalcul"], new["pas"]) == ("MESURE", "P1D")
-    assert tiers.v3(C5, "PMAX", "TOUT", pas="P1D", **JOURS) == new
-
-
-@pytest.mark.documented("GUI 0488: first of the month; empty under 7 daily values")
-def test_monthly_maxima(tiers: Detaillees) -> None:
-    mois = {"debut": date(2026, 4, 27), "fin": date(2026, 6, 1), "pas": "P1M"}
-    old, new = tiers.v2(C5, "PMAX", **mois), tiers.v3(C5, "PMAX", **mois)
-    assert stamps(old) == ["2026-04-01T00:00:00.000+02:00", "2026-05-01T00:00:00.000+02:00"]
-    assert stamps(new) == ["2026-04-01 00:00:00", "2026-05-01 00:00:00"]
-    assert new["pas"] == "P1M"
-    daily = tiers.v2(C5, "PMAX", pas="P1D", debut=date(2026, 5, 1), fin=date(2026, 6, 1))
-    for answer in (old, new):
-        april, may = rows(answer)
-        assert april["v"] is None
-        assert int(may["v"]) == max(values(daily))
 
 
 @VERSIONS
@@ -263,7 +234,7 @@ def test_a_corrected_curve_is_whole(tiers: Detaillees, c2_troue: str) -> None:
     raw = tiers.v3(c2_troue, "COURBE")
     best = tiers.v3(c2_troue, "COURBE", mesuresCorrigees=True)
     assert (len(rows(raw)), len(rows(best))) == (2013, 2016)
-    assert [row["d"] for row in rows(best) if row["n"] == "C"] == [
+    assert [row["d"] for row in rows(best) if row["n"] == "E"] == [
         "2026-06-16 08:00:00",
         "2026-06-16 08:05:00",
         "2026-06-16 08:10:00",

@@ -1,6 +1,7 @@
 """The INDEX of v3.0: readings by calendar and time class, and what is billed beside them."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,10 +11,13 @@ from detaillees_kit import (
     C5,
     C5_SIX_CADRANS,
     JOURS,
+    NOW,
     P1,
+    P4,
     Detaillees,
     listed,
 )
+from running_simulator import start_simulator
 
 
 def registers(calendar: dict[str, object]) -> list[tuple[str, str | None]]:
@@ -164,7 +168,50 @@ def classes(grandeur: dict[str, Any]) -> list[Any]:
     return listed(listed(grandeur["calendrier"])[0]["classeTemporelle"])
 
 
-@pytest.mark.assumed("a Linky counts its energy alone")
+@pytest.mark.documented(
+    "GUI 0497 v1.5.0: reactive indexes on P4 only; that ER is their sum: assumed"
+)
+def test_a_p4_counts_its_reactive_energies(tiers: Detaillees) -> None:
+    grandeurs = tiers.v3(P4, "INDEX", "TOUT", sens="INJECTION", **JOURS)["contexte"]["grandeur"]
+    found = {each["grandeurPhysique"]: each["cadranTotalisateur"] for each in grandeurs}
+    assert {name: total.get("codeCadran") for name, total in found.items()} == {
+        "EA": "IDX_EAI_T",
+        "ER": None,
+        "ERI": "IDX_ERI_I",
+        "ERC": "IDX_ERI_C",
+    }
+    assert [each["unite"] for each in grandeurs] == ["Wh", "VArh", "VArh", "VArh"]
+    er, eri, erc = (
+        [int(each["v"]) for each in found[name]["valeur"]] for name in ("ER", "ERI", "ERC")
+    )
+    assert er == [a + b for a, b in zip(eri, erc, strict=True)]
+    assert len(er) == 7
+    assert er[-1] > er[0]
+    alone = tiers.v3(P4, "INDEX", "ER", sens="INJECTION", **JOURS)["contexte"]["grandeur"]
+    assert alone in grandeurs
+
+
+@pytest.mark.documented("GUI 0497 v1.5.0: RHF/LC near midnight; its date isn't given: a setting")
+def test_large_points_are_read_at_a_fixed_hour_too_once_it_is_set(
+    tiers: Detaillees, tmp_path: Path
+) -> None:
+    def contexts(service: Detaillees, prm: str) -> list[tuple[str, str]]:
+        found = listed(service.v3(prm, "INDEX", **JOURS)["contexte"])
+        return [(each["contexteReleve"], each["typeReleve"]) for each in found]
+
+    assert contexts(tiers, C4) == [("FMR", "RC")]
+    options = ("--population-size", "0", "--now", NOW, "--releves-rhf")
+    with start_simulator(tmp_path, *options) as running:
+        service = Detaillees(running)
+        assert contexts(service, C5) == [("COL", "AQ")]
+        assert contexts(service, C4) == [("FMR", "RC"), ("RHF", "LC")]
+        _, fixed = service.v3(C4, "INDEX", **JOURS)["contexte"]
+    readings = classes(fixed["grandeur"])[0]["valeur"]
+    assert len(readings) == 7
+    assert {each["d"][11:] for each in readings} == {"00:05:00"}
+
+
+@pytest.mark.assumed("a Linky in consumption counts its energy alone")
 def test_index_of_a_small_point_is_its_active_energy(tiers: Detaillees) -> None:
     small = tiers.v3(C5, "INDEX", "TOUT", **JOURS)["contexte"]
     assert [each["grandeurPhysique"] for each in listed(small["grandeur"])] == ["EA"]

@@ -12,6 +12,7 @@ from detaillees_kit import (
     C4,
     C5,
     C5_SANS_COLLECTE,
+    C5_SURPLUS,
     LUNDI,
     P1,
     P4,
@@ -24,7 +25,7 @@ from detaillees_kit import (
 from running_simulator import start_simulator
 from sql_state import change_point
 
-from sge_sim.homologation.evaluation import Refus
+from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.services.registry import SERVICES
 from sge_sim.soap.codes import libelle
 
@@ -140,12 +141,12 @@ def test_sgt4l8_too_long_or_too_old(tiers: Detaillees, version: str) -> None:
 @pytest.mark.documented("GUI 0488 §3, B1: what each segment has")
 def test_sgt4n8_segment(tiers: Detaillees) -> None:
     assert code(tiers.v2(C4, "ENERGIE")) == "SGT4N8"
-    surplus = {"pas": "P1D", "sens": "INJECTION"}
-    for ask in (tiers.v2, tiers.v3):
-        assert code(ask("24210000002506", "PMAX", **surplus)) == "SGT4N8"
+    assert code(tiers.v2(C5_SURPLUS, "PMAX", pas="P1D", sens="INJECTION")) == "SGT4N8"
 
 
-@pytest.mark.documented("GUI 0488 §3, B1: C5 alone has maximum powers in v2.0, P4 too in v3.0")
+@pytest.mark.documented(
+    "C5 alone has maximum powers in v2.0, GUI 0488 §3, P4 too in v3.0, GUI 0497"
+)
 @pytest.mark.parametrize("prm", [C1, C2, C3, C4, P1, P4])
 def test_sgt4n8_segment_without_maximum_powers(tiers: Detaillees, prm: str) -> None:
     # v2.0 wants no step where there is nothing to give by step.
@@ -198,14 +199,14 @@ def test_sgt211_until_an_access_service_covers_the_type(tiers: Detaillees) -> No
 
     refused = ask("INDEX")
     assert code(refused) == "SGT211"
-    assert refused == Refus("SGT211", "Aucun service souscrit, accès SERVICE_ACCES refusé")
+    assert refused == RefusRecu("SGT211", "Aucun service souscrit, accès SERVICE_ACCES refusé")
     command = tiers.simulator.command
     opened = command("points", "set", C5, "--service-acces", "oui", "--type", "INDEX")
     assert opened.returncode == 0, opened.stderr
-    assert not isinstance(ask("INDEX"), Refus)
+    assert not isinstance(ask("INDEX"), RefusRecu)
     assert code(ask("ENERGIE")) == "SGT211"
     command("points", "set", C5, "--service-acces", "oui")
-    assert not isinstance(ask("ENERGIE"), Refus)
+    assert not isinstance(ask("ENERGIE"), RefusRecu)
     command("points", "set", C5, "--service-acces", "non")
     assert code(ask("INDEX")) == "SGT211"
 
@@ -282,7 +283,7 @@ def test_no_date_is_a_technical_error(tiers: Detaillees, version: str, prm: str,
     for bord in BORDS:
         for debut, fin in ((bord, "2026-06-16"), ("2026-06-15", bord), (bord, bord)):
             answer = tiers.ask(version, prm, type, debut=debut, fin=fin, pas=pas)
-            if isinstance(answer, Refus):
+            if isinstance(answer, RefusRecu):
                 assert answer.code in ("SGT562", "SGT4K4", "SGT4K1", "SGT4L8"), (debut, fin)
             else:
                 assert (debut, fin) == ("2026-06-15+14:00", "2026-06-16")
@@ -290,7 +291,7 @@ def test_no_date_is_a_technical_error(tiers: Detaillees, version: str, prm: str,
 
 @pytest.mark.assumed("nothing is measured outside of the simulated days")
 def test_a_period_without_end_is_answered_once_its_rules_are_disabled(tmp_path: Path) -> None:
-    disabled = ("periode_future", "periode_trop_longue_ou_ancienne")
+    disabled = ("periode_ecoulee", "periode_admise")
     options = [option for rule in disabled for option in ("--disabled-rules", rule)]
     with start_simulator(
         tmp_path, "--population-size", "0", "--now", "2026-07-15T10:00", *options

@@ -8,7 +8,7 @@ from typing import Any
 
 from detaillees_kit import C4, C5, Detaillees, blocks, listed
 
-from sge_sim.homologation.evaluation import Refus
+from sge_sim.homologation.campaign.evaluation import RefusRecu
 
 PAGE = Path(__file__).parents[3] / "docs" / "mesures.md"
 HEAD = """\
@@ -42,7 +42,7 @@ that ended by then: PMA is the largest apparent power, in whole kVA (the largest
 where the subscribed power is in kW), DD is 600 s for each step beyond the subscribed power, DE the
 sum of the excess, DQ the square root of the sum of its squares. Points of the data set stay within
 their power: DD, DE and DQ are zeros.
-P1-P3 have PMA and TF alone. ER is not counted: SGT4G3.
+P1-P3 have PMA and TF alone. ER is counted by P4 alone: the sum of ERI and ERC (assumed).
 
 | point | measure | version | first stamp | last stamp | count | unit | order | row |
 |---|---|---|---|---|---|---|---|---|
@@ -79,7 +79,7 @@ def rows_of(tiers: Detaillees) -> Iterator[tuple[str, ...]]:
 
 def described(answer: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield what to say of each series of an answer, or of a refusal."""
-    if isinstance(answer, Refus):
+    if isinstance(answer, RefusRecu):
         yield "", ("", "", "", "", "", f"refused, {answer.code}")
     elif not answer:
         yield "", ("", "", "0", "", "", "empty answer")

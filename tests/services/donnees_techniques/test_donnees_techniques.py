@@ -1,5 +1,6 @@
 """ConsultationDonneesTechniquesContractuelles through zeep and suds on the real WSDL."""
 
+import json
 from typing import Any
 
 import pytest
@@ -18,6 +19,8 @@ ICE_SHARED_LINE, LONG_USE, C1, P4, P1 = (
     "24210000002821",
     "98610000001605",
 )
+UNMETERED = "24210000005085"
+TRACED = "24210000002710"
 REPLACED_METER = "24210000003060"
 RESIL, ECRES, ECRAC = "24210000000479", "24210000000580", "24210000000692"
 
@@ -191,12 +194,10 @@ def test_an_ice4q_on_a_line_of_its_own_has_no_listening_window(
     assert f"{TELE_ACCESS}/fenetreEcouteClient" not in sheet
 
 
-@pytest.mark.assumed("P1 to P3 are called as C1 to C4 are")
-def test_large_producer_s_meter_tells_how_it_is_called_to_who_is_authorised(
-    call: ZeepCaller,
-) -> None:
-    assert f"{TELE_ACCESS}/numeroTelephone" in names(consult(call, P1, True))
-    assert TELE_ACCESS not in names(consult(call, P1, False))
+@pytest.mark.documented("GUI 0464 §4.3: the parameters of tele-access are those of C1-C4 alone")
+def test_a_producer_s_meter_never_tells_how_it_is_called(call: ZeepCaller) -> None:
+    assert f"{TELE_ACCESS}/numeroTelephone" in names(consult(call, C4, True))
+    assert TELE_ACCESS not in names(consult(call, P1, True))
 
 
 @pytest.mark.documented("GUI 0464: the situation of today, without history")
@@ -235,11 +236,41 @@ def test_c5_of_the_old_chain_tells_its_relay(call: ZeepCaller) -> None:
     assert consult(call, C5, False)["situationComptage"]["dispositifComptage"]["relais"] is None
 
 
-@pytest.mark.documented("GUI 0464: BTINFLU alone has a long use")
-def test_long_use_only_for_its_tariff(call: ZeepCaller) -> None:
-    long_use = "situationContractuelle/structureTarifaire/longueUtilisation"
-    assert f"{long_use}/contexte" in names(consult(call, LONG_USE, True))
-    assert long_use not in names(consult(call, C5, True))
+LONG_USES = "situationContractuelle/structureTarifaire/longueUtilisation"
+
+
+@pytest.mark.documented("GUI 0464 v1.4.0 §4.4: a C5, whatever its BTINF tariff")
+@pytest.mark.parametrize("fta", ["BTINFLU", "BTINFCUST", "BTINFMUDT"])
+def test_long_use_of_a_c5_of_any_tariff(
+    simulator: RunningSimulator, call: ZeepCaller, fta: str
+) -> None:
+    tariff = "UPDATE point SET fta = ? WHERE prm = ?"
+    execute(simulator, tariff, fta, LONG_USE)
+    try:
+        structure = consult(call, LONG_USE, True)["situationContractuelle"]["structureTarifaire"]
+    finally:
+        execute(simulator, tariff, "BTINFLU", LONG_USE)
+    assert structure["formuleTarifaireAcheminement"]["code"] == fta
+    assert structure["longueUtilisation"]["contexte"]["code"] == "ECPU"
+    assert LONG_USES not in names(consult(call, C5, True))
+
+
+@pytest.mark.documented("GUI 0464 v1.4.0 §4.4: the hours subscribed to where there is no meter")
+def test_hours_of_long_use_only_without_a_meter(
+    simulator: RunningSimulator, call: ZeepCaller
+) -> None:
+    unmetered = consult(call, UNMETERED, True)
+    device = unmetered["situationComptage"]["dispositifComptage"]
+    assert (device["typeComptage"]["code"], device["compteurs"]) == ("SSCPT", None)
+    structure = unmetered["situationContractuelle"]["structureTarifaire"]
+    assert structure["longueUtilisation"]["forfait"] == {"valeur": 4100, "unite": "h"}
+
+    hours = "UPDATE point SET longue_utilisation_forfait_h = ? WHERE prm = ?"
+    execute(simulator, hours, 4100, LONG_USE)
+    try:
+        assert f"{LONG_USES}/forfait" not in names(consult(call, LONG_USE, True))
+    finally:
+        execute(simulator, hours, None, LONG_USE)
 
 
 @pytest.mark.documented("the schema's list has C2 to C5 and INDET: it prevails over the guide")
@@ -298,9 +329,16 @@ def test_sgt463_header_of_another_point(simulator: RunningSimulator) -> None:
     assert 'code="SGT463"' in answer.text
 
 
-@pytest.mark.assumed("a point being connected has nothing to show before its meter")
-def test_sgt495_nothing_to_show(call: ZeepCaller) -> None:
-    assert refused(call, ECRAC)[0] == "SGT495"
+@pytest.mark.documented("ICS v1.0.0: a point being connected has the view without authorisation")
+def test_a_point_being_connected_shows_its_address_its_state_and_its_supply(
+    call: ZeepCaller,
+) -> None:
+    sheet = consult(call, ECRAC, True)
+    assert sheet == consult(call, ECRAC, False)
+    assert sheet["donneesGenerales"]["etatContractuel"]["code"] == "ECRAC"
+    assert sheet["donneesGenerales"]["adresseInstallation"]["commune"]["code"]
+    assert sheet["situationAlimentation"]["alimentationPrincipale"]["domaineTension"]["code"]
+    assert not {name for name in names(sheet) if name.startswith("situationContractuelle")}
 
 
 @pytest.mark.assumed("a database that doesn't answer is a service momentarily unavailable")
@@ -319,6 +357,34 @@ def test_sgt506_and_sgt500_when_the_state_is_gone(
                 criteres={"numSiret": "00040477212266"}, loginUtilisateur=broken.login
             )
         assert refusal_of(failure.value)[0] == "SGT500"
+
+
+@pytest.mark.documented("GUI 0468 v1.0 §3.2.2.2: the label, then the point and the login")
+def test_a_refusal_tells_the_point_and_the_login(call: ZeepCaller) -> None:
+    login = "homologation@tiers1.example.org"
+    with pytest.raises(zeep.exceptions.Fault) as refusal:
+        consult(call, "99999999999999", True)
+    assert refusal.value.message == refusal_of(refusal.value)[1]
+    error = refusal.value.detail[0]
+    assert error.findtext("infoFonctionnelles/pointId") == "99999999999999"
+    assert error.findtext("infoDemandeur/loginDemandeur") == login
+    with pytest.raises(zeep.exceptions.Fault) as malformed:
+        call(pointId="1", loginUtilisateur=login)
+    assert [each.tag for each in malformed.value.detail[0]] == ["resultat"]
+
+
+@pytest.mark.documented("ICS v1.0.0: each call with the option is traced")
+def test_a_consultation_with_the_option_is_among_the_authorisations(
+    simulator: RunningSimulator, call: ZeepCaller
+) -> None:
+    for autorisation in (True, False, None):
+        consult(call, TRACED, autorisation)
+    told = simulator.command("autorisations", "list", "--acteur", "TIERS1", "--json").stdout
+    found = [one for one in json.loads(told) if one["prm"] == TRACED]
+    assert [(one["acteur"], one["affaire"]) for one in found] == [("TIERS1", None)]
+    exchange = simulator.admin(f"/api/journal/{found[0]['echange']}")
+    assert "<autorisationClient>true<" in exchange["request"]
+    assert simulator.command("autorisations", "list", "--acteur", "TIERS2").stdout == ""
 
 
 def test_suds_reads_the_typed_answer(simulator: RunningSimulator) -> None:

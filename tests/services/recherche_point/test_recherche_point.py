@@ -1,7 +1,5 @@
 """RecherchePoint through zeep on the real WSDL; each answer is valid against the real schema."""
 
-import itertools
-import sqlite3
 from typing import Any
 
 import pytest
@@ -67,8 +65,8 @@ def test_commune_domain_and_category_find_under_200_points(
     assert [point.id for point in found] == sorted(point.id for point in found)
 
 
-@pytest.mark.documented("OFF RP-R2 and RP-R3; GUI 0427: contains, whatever the case")
-@pytest.mark.parametrize("nom", ["TEST", "TES", "test", "est"])
+@pytest.mark.documented("OFF RP-R2; GUI 0427: contains, whatever the case")
+@pytest.mark.parametrize("nom", ["TEST", "test", "est"])
 def test_outside_the_perimeter_the_only_point_is_found_without_its_client(
     tiers: ZeepCaller, nom: str
 ) -> None:
@@ -92,34 +90,44 @@ def test_nothing_found_is_an_empty_success(tiers: ZeepCaller) -> None:
     assert search(tiers, {"numeroEtNomVoie": "999 RUE ABSENTE", **CUCURON}) == []
 
 
-def neighbours(simulator: RunningSimulator) -> tuple[dict[str, str], str]:
-    """An address of several points, and three letters that the names of two of them share."""
-    with sqlite3.connect(simulator.data_dir / "sge-sim.db") as database:
-        rows = database.execute(
-            "select code_postal, code_insee, numero_et_nom_voie, nom_client_final from point "
-            "where numero_et_nom_voie is not null and nom_client_final is not null"
-        ).fetchall()
-    database.close()
-    names: dict[tuple[str, ...], list[str]] = {}
-    for *address, name in rows:
-        names.setdefault(tuple(address), []).append(name)
-    for address, found in names.items():
-        for one, other in itertools.combinations(found, 2):
-            for start in range(len(one) - 2):
-                letters = one[start : start + 3]
-                if letters.isalpha() and letters in other:
-                    keys = ("codePostal", "codeInseeCommune", "numeroEtNomVoie")
-                    return dict(zip(keys, address, strict=True)), letters
-    raise AssertionError("no two neighbours share three letters")
+OUTSIDE = {"rechercheHorsPerimetre": True}
+NAME = "UPDATE point SET nom_client_final = ?, recherche_nom = ? WHERE prm = ?"
+STATE = "UPDATE point SET etat_contractuel = ? WHERE prm = ?"
+TEST, TESSIER = "24210000000255", "24210000005197"
 
 
-@pytest.mark.assumed("a point is returned if it is unique (GUI 0427); what else is, isn't said")
-def test_outside_the_perimeter_several_matches_give_nothing(
+@pytest.mark.assumed("RP-R3 since 22.1, as a client read the catalogue: several PRM")
+def test_outside_the_perimeter_a_part_of_a_name_finds_all_who_bear_it(tiers: ZeepCaller) -> None:
+    found = search(tiers, RUE_DE_LA_MER, nomClientFinalOuDenominationSociale="TES", **OUTSIDE)
+    assert [point.id for point in found] == sorted((TEST, TESSIER))
+    assert all(point.nomClientFinalOuDenominationSociale is None for point in found)
+
+
+@pytest.mark.documented("GUI 0427 §3.2: a point is returned if it is unique")
+def test_outside_the_perimeter_a_whole_name_of_two_clients_gives_nothing(
     simulator: RunningSimulator, tiers: ZeepCaller
 ) -> None:
-    address, letters = neighbours(simulator)
-    outside = {"nomClientFinalOuDenominationSociale": letters, "rechercheHorsPerimetre": True}
-    assert search(tiers, address, **outside) == []
+    execute(simulator, NAME, "TEST", "TEST", TESSIER)
+    try:
+        assert search(tiers, RUE_DE_LA_MER, **OUTSIDE, **named("TEST")) == []
+    finally:
+        execute(simulator, NAME, "TESSIER", "TESSIER", TESSIER)
+
+
+@pytest.mark.documented("GUI 0427 v1.2.0 p.12: outside the perimeter, a point in service")
+@pytest.mark.parametrize("etat", ["RESIL", "IMPRO", "INACCE", "ECRAC"])
+def test_outside_the_perimeter_only_points_in_service_are_found(
+    simulator: RunningSimulator, tiers: ZeepCaller, etat: str
+) -> None:
+    execute(simulator, STATE, etat, TEST)
+    try:
+        assert search(tiers, RUE_DE_LA_MER, **OUTSIDE, **named("TEST")) == []
+    finally:
+        execute(simulator, STATE, "SERVC", TEST)
+
+
+def named(nom: str) -> dict[str, str]:
+    return {"nomClientFinalOuDenominationSociale": nom}
 
 
 @pytest.mark.documented("GUI 0427 §3.2, case A")
@@ -162,7 +170,7 @@ def test_without_client_data_all_points_show_and_names_only_where_allowed(
 
 @pytest.mark.documented("GUI 0427 §4: in service, the name shows to the incumbent supplier alone")
 def test_a_supplier_sees_no_name_on_the_point_of_another(fournisseur: ZeepCaller) -> None:
-    (point,) = search(fournisseur, RUE_DE_LA_MER)
+    point, _neighbour = search(fournisseur, RUE_DE_LA_MER)
     assert (point.id, point.etatContractuel.code) == ("24210000000255", "SERVC")
     assert point.nomClientFinalOuDenominationSociale is None
 
@@ -219,6 +227,8 @@ def test_sgt4f8_more_than_200_points(
         (CUCURON, {}),
         ({"codeInseeCommune": "84042", "numeroEtNomVoie": "1 RUE DE LA MER"}, {}),
         ({"codePostal": "84160", "numeroEtNomVoie": "1 RUE DE LA MER"}, {}),
+        ({"codeInseeCommune": "84042"}, {"numSiret": "00040477212266"}),
+        ({"numeroEtNomVoie": "1 RUE DE LA MER"}, {"numSiret": "00040477212266"}),
         ({**CUCURON, "batiment": "B", "lieuDit": "LES PINS"}, {}),
         (None, {"matriculeOuNumeroSerie": "551468422669"}),
         (None, {"nomClientFinalOuDenominationSociale": "TEST"}),
@@ -263,12 +273,11 @@ def test_sgt4f6_commune_of_another_postal_code(tiers: ZeepCaller) -> None:
     assert refused(tiers, mixed) == "SGT4F6"
 
 
-@pytest.mark.documented("GUI 0427 §2: a SIRET with other criteria; AX.0466")
-def test_sgt4f6_unknown_insee_code_without_postal_code(tiers: ZeepCaller) -> None:
+@pytest.mark.documented("GUI 0427 §2: a SIRET alone, or with other criteria")
+def test_a_siret_may_come_with_a_whole_address(tiers: ZeepCaller) -> None:
     siret = {"numSiret": "00040477212266"}
-    assert refused(tiers, {"codeInseeCommune": "99999"}, **siret) == "SGT4F6"
-    assert search(tiers, {"codeInseeCommune": AIX["codeInseeCommune"]}, **siret) == []
-    (point,) = search(tiers, {"codeInseeCommune": CUCURON["codeInseeCommune"]}, **siret)
+    assert search(tiers, AIX, **siret) == []
+    (point,) = search(tiers, CUCURON, **siret)
     assert point.id == "98610000000367"
 
 
@@ -279,7 +288,7 @@ def test_journal_tells_the_rule_and_what_would_have_passed(
     exchange = simulator.admin("/api/journal", code="SGT4F7", limit=1)[0]
     assert exchange["service"] == "RecherchePoint"
     assert exchange["acteur"] == "TIERS1"
-    assert exchange["rule"]["name"] == "criteres_insuffisants"
+    assert exchange["rule"]["name"] == "criteres_suffisants"
     assert exchange["rule"]["source"].startswith("GUI 0427")
     assert exchange["rule"]["provenance"] == "documented"
     assert "SIRET" in exchange["rule"]["explanation"]

@@ -1,0 +1,238 @@
+"""The application of the B2B listener: the door, the endpoints, the journal.
+
+Only what the real platform serves is here: `POST /<Service>/v<x.y>` and `GET …?wsdl`. Whatever
+comes is recorded, and whatever fails on the way is answered: a SOAP client always gets SOAP.
+"""
+
+import logging
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from sge_sim.clock import Clock, elapsed_ms, machine_now, stopwatch
+from sge_sim.domaine.demandeur import Demandeur
+from sge_sim.door.alerts import alert_detail
+from sge_sim.door.cadence import Cadence
+from sge_sim.door.exchange import Exchange, Outcome
+from sge_sim.door.gates import Gate
+from sge_sim.pki.deadlines import rotation_warning
+from sge_sim.pki.policy import Policy, Verdict
+from sge_sim.store.database import UNREACHABLE, unreachable_sentence
+from sge_sim.store.journal import EchangeRecord
+from sge_sim.transport.answering import text_response
+from sge_sim.transport.handshake import HandshakeFailure
+from sge_sim.transport.message import Request, Response
+
+if TYPE_CHECKING:
+    from sge_sim.soap.endpoint import Endpoint
+
+_CONTENT_TYPES = ("text/xml", "application/soap+xml", "application/xml")
+_PHRASE_MAX = 300
+
+_log = logging.getLogger(__name__)
+
+
+class B2B:
+    """The application of one process.
+
+    `endpoints` gives what is served, by path; it is asked at each call, and may load it at the
+    first. `gates` may turn away a request whose certificate is accepted, in their order. `cadence`
+    counts the calls of each actor to each service; more than one a second are noted in the journal,
+    and refused with `rate_refused` (HTTP 429, assumed). `record` keeps an exchange and never
+    fails: the client has its answer, whatever becomes of the journal.
+    """
+
+    def __init__(
+        self,
+        endpoints: Callable[[], Mapping[str, "Endpoint"]],
+        policy: Policy,
+        clock: Clock,
+        record: Callable[[EchangeRecord], None],
+        cadence: Cadence,
+        gates: Sequence[Gate] = (),
+        *,
+        rate_refused: bool = False,
+    ) -> None:
+        self._endpoints = endpoints
+        self._policy = policy
+        self._clock = clock
+        self._record = record
+        self._cadence = cadence
+        self._gates = gates
+        self._rate_refused = rate_refused
+
+    def __call__(self, request: Request) -> Response:
+        since, now = stopwatch(), machine_now()
+        exchange = Exchange(request, started=now, instant=now)
+        try:
+            response = self._answer(exchange)
+        except Exception as error:
+            response = self._failed(exchange, error)
+        self._journal(lambda: self._told(exchange, response, elapsed_ms(since)))
+        return response
+
+    def refuse_handshake(self, failure: HandshakeFailure) -> None:
+        """Record a connection that ended before a request could be sent."""
+        verdict = None
+        if failure.certificate is not None:
+            verdict = self._policy.judge(failure.certificate, machine_now(), failure.chain[1:])
+        self._journal(
+            lambda: EchangeRecord(
+                instant=self._clock.now(),
+                machine_instant=machine_now(),
+                duration_ms=0.0,
+                kind="handshake",
+                acteur_code=verdict.acteur if verdict else None,
+                certificate_fingerprint=verdict.fingerprint if verdict else None,
+                certificate_subject=verdict.subject if verdict else None,
+                remote_address=failure.remote_address,
+                detail=alert_detail(failure, verdict),
+            )
+        )
+
+    def _answer(self, exchange: Exchange) -> Response:
+        exchange.instant = self._clock.now()
+        sender = exchange.request.sender
+        verdict = self._policy.judge(sender.certificate, exchange.started, sender.authorities)
+        exchange.verdict = verdict
+        if not verdict.accepted:
+            return _text(exchange, HTTPStatus.FORBIDDEN, verdict.explain())
+        assert verdict.acteur is not None
+        assert verdict.kind is not None
+        exchange.demandeur = Demandeur(verdict.acteur, verdict.kind)
+        for gate in self._gates:
+            closed = gate(exchange, verdict.acteur)
+            if closed is not None:
+                return _text(exchange, closed.status, closed.text, *closed.headers)
+        request, path = exchange.request, exchange.request.path.rstrip("/")
+        endpoints = self._endpoints()
+        endpoint = endpoints.get(path)
+        if endpoint is None:
+            return _text(
+                exchange,
+                HTTPStatus.NOT_FOUND,
+                f"« {path} » n'est le chemin d'aucun service. Chemins servis :\n"
+                + "\n".join(sorted(endpoints)),
+            )
+        if request.method == "GET" and request.query.lower().startswith("wsdl"):
+            _to(exchange, endpoint)
+            return endpoint.publish(f"https://{request.headers.get('host', '')}{path}")
+        if request.method != "POST":
+            return _text(
+                exchange,
+                HTTPStatus.METHOD_NOT_ALLOWED,
+                f"{path} reçoit des demandes par POST et donne son contrat par GET {path}?wsdl.",
+                ("Allow", "GET, POST"),
+            )
+        content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if content_type not in _CONTENT_TYPES:
+            return _text(
+                exchange,
+                HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+                f"Content-Type « {content_type} » : envoyer text/xml ou application/soap+xml.",
+            )
+        return self._demand(exchange, endpoint, verdict.acteur)
+
+    def _demand(self, exchange: Exchange, endpoint: "Endpoint", acteur: str) -> Response:
+        service = endpoint.contract.service
+        _to(exchange, endpoint)
+        calls = self._cadence.count(acteur, service, exchange.started)
+        note = f"{calls}e appel de {service} par {acteur} dans la même seconde"
+        if calls > 1 and self._rate_refused:
+            text = f"{note}.\nUn appel par seconde et par service : réessayer dans une seconde."
+            return _text(exchange, HTTPStatus.TOO_MANY_REQUESTS, text, ("Retry-After", "1"))
+        exchange.kind = "soap"
+        response = endpoint.answer(exchange)
+        if exchange.outcome is not None:
+            exchange.notes.append(exchange.outcome.explanation)
+        if calls > 1:
+            exchange.notes.append(note)
+        return response
+
+    def _failed(self, exchange: Exchange, error: Exception) -> Response:
+        """Answer where something failed around the service: nothing has been committed then."""
+        request = exchange.request
+        if isinstance(error, UNREACHABLE):
+            told = unreachable_sentence(error)
+            _log.error("%s ne peut pas répondre : %s", request.path, told)
+        else:
+            told = f"{type(error).__name__}: {error}"
+            _log.error("%s ne peut pas répondre.", request.path, exc_info=error)
+        try:
+            endpoint = self._endpoints().get(request.path.rstrip("/"))
+            if endpoint is not None and request.method == "POST":
+                _to(exchange, endpoint)
+                exchange.kind = "soap"
+                response = endpoint.fail(exchange, told, unreachable=isinstance(error, UNREACHABLE))
+                exchange.notes.append(told)
+                return response
+        except Exception as again:
+            _log.error("%s n'a pas pu être chargé : %s", request.path, again)
+        exchange.kind = "http"
+        return _text(
+            exchange,
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            f"Le simulateur ne peut pas répondre pour l'instant : {told}.",
+            ("Retry-After", "5"),
+        )
+
+    def _journal(self, told: Callable[[], EchangeRecord]) -> None:
+        """Record what is `told`; whatever happens here, the client has its answer."""
+        try:
+            self._record(told())
+        except Exception:
+            _log.exception("Un échange n'a pas pu être décrit au journal.")
+
+    def _told(self, exchange: Exchange, response: Response, duration_ms: float) -> EchangeRecord:
+        verdict, outcome = exchange.verdict, exchange.outcome or Outcome(None)
+        notes = [*exchange.notes, self._rotation(exchange, verdict)]
+        return EchangeRecord(
+            instant=exchange.instant,
+            machine_instant=exchange.started,
+            duration_ms=duration_ms,
+            kind=exchange.kind,
+            acteur_code=verdict.acteur if verdict else None,
+            certificate_fingerprint=verdict.fingerprint if verdict else None,
+            certificate_subject=verdict.subject if verdict else None,
+            remote_address=exchange.request.sender.address,
+            service=exchange.service,
+            version=exchange.version,
+            prm=exchange.prm,
+            code=outcome.code,
+            http_status=response.status.value,
+            rule=outcome.rule,
+            detail="\n".join(filter(None, notes)) or None,
+            request=exchange.request.body if exchange.kind == "soap" else b"",
+            response=response.content,
+        )
+
+    def _rotation(self, exchange: Exchange, verdict: Verdict | None) -> str | None:
+        """Return what to tell of a production certificate that ends soon."""
+        if self._policy.environment != "production" or verdict is None or not verdict.accepted:
+            return None
+        end = verdict.valid_until
+        return None if end is None else rotation_warning(end, exchange.started)
+
+
+def _to(exchange: Exchange, endpoint: "Endpoint") -> None:
+    exchange.service, exchange.version = endpoint.contract.service, endpoint.contract.version
+
+
+def _text(exchange: Exchange, status: HTTPStatus, text: str, *headers: tuple[str, str]) -> Response:
+    """Return an answer that isn't SOAP.
+
+    Clients that drop the body of a refusal (suds, `raise_for_status` of requests) show the status
+    line: it carries the text too.
+    """
+    exchange.notes.append(text)
+    response = text_response(status, text, *headers)
+    return replace(response, reason=_in_ascii(text)[:_PHRASE_MAX])
+
+
+def _in_ascii(text: str) -> str:
+    """Return French text on one line of plain letters: what an HTTP status line may hold."""
+    plain = unicodedata.normalize("NFKD", text.translate({0x2019: "'", 0xAB: '"', 0xBB: '"'}))
+    kept = "".join(c if c.isprintable() else " " for c in plain if c < "\x7f" or c.isspace())
+    return " ".join(kept.split())

@@ -1,0 +1,49 @@
+"""The rules that a service has only where the real homologation platform is played."""
+
+from typing import Protocol
+
+from sge_sim.domaine.ecarts_plateforme import PLATEFORMES, REPONSE_VIDE, Ecart
+from sge_sim.services.rule import Rule
+
+
+class AvecEcart(Protocol):
+    """What these rules look at: the answer that the platform being played gives instead, if any."""
+
+    @property
+    def ecart(self) -> Ecart | None: ...
+
+
+def ecart_rules(service: str, version: str) -> tuple[Rule[AvecEcart], ...]:
+    """Return one rule per code that the platform was seen to answer in the service's place."""
+    found: dict[str, dict[str, Ecart]] = {}
+    for plateforme in PLATEFORMES:
+        for ecart in plateforme.ecarts:
+            if (ecart.service, ecart.version) == (service, version):
+                found.setdefault(ecart.observe, {}).setdefault(ecart.source, ecart)
+    return tuple(
+        _rule(code, tuple(by_source.values()))
+        for code, by_source in found.items()
+        if code != REPONSE_VIDE
+    )
+
+
+def is_empty(ecart: Ecart | None) -> bool:
+    """Tell whether the platform being played answers nothing, as a success."""
+    return ecart is not None and ecart.observe == REPONSE_VIDE
+
+
+def _rule(code: str, ecarts: tuple[Ecart, ...]) -> Rule[AvecEcart]:
+    def holds(demande: AvecEcart) -> bool:
+        """The platform being played serves such a demand (profile fidele, by release)."""
+        return demande.ecart is None or demande.ecart.observe != code
+
+    holds.__name__ = f"sans_ecart_{code.lower()}"
+    observed = any(one.provenance == "observed" for one in ecarts)
+    return Rule(
+        code,
+        " ; ".join(one.source for one in ecarts),
+        "observed" if observed else "assumed",
+        "le profil nominal (--profile nominal), ou l'horloge dans une version de SGE qui sert "
+        "cette demande : la plateforme réelle ne la servait pas",
+        holds,
+    )
