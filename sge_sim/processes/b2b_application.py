@@ -12,8 +12,14 @@ from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from sge_sim.clock import elapsed_ms, machine_now, stopwatch
+from sge_sim.clock import elapsed_ms, legal_date, machine_now, stopwatch
 from sge_sim.domaine.demandeur import Demandeur
+from sge_sim.domaine.generations import (
+    Generation,
+    ReponseArret,
+    is_served,
+    why_not_served,
+)
 from sge_sim.door.alerts import alert_detail
 from sge_sim.door.cadence import Cadence
 from sge_sim.door.certificats import CertificateRegister
@@ -45,8 +51,10 @@ class B2B:
     `register` tells whose a certificate is, from the state that `memoire` reads. `gates` may
     turn away a request whose certificate is accepted, in their order. `cadence` counts the
     calls of each actor to each service; more than one a second are noted in the journal, and
-    refused with `rate_refused` (HTTP 429, assumed). `record` keeps an exchange and never fails:
-    the client has its answer, whatever becomes of the journal.
+    refused with `rate_refused` (HTTP 429, assumed). A service that `generation` doesn't serve on
+    the simulated day answers as an unknown path or, with `reponse_arret`, as one that is
+    unavailable. `record` keeps an exchange and never fails: the client has its answer, whatever
+    becomes of the journal.
     """
 
     def __init__(
@@ -60,6 +68,8 @@ class B2B:
         gates: Sequence[Gate] = (),
         *,
         rate_refused: bool = False,
+        generation: Generation = "toutes",
+        reponse_arret: ReponseArret = "404",
     ) -> None:
         self._endpoints = endpoints
         self._served: Mapping[str, Endpoint] | None = None
@@ -70,6 +80,8 @@ class B2B:
         self._cadence = cadence
         self._gates = gates
         self._rate_refused = rate_refused
+        self._generation = generation
+        self._reponse_arret = reponse_arret
 
     def __call__(self, request: Request) -> Response:
         since, now = stopwatch(), machine_now()
@@ -125,12 +137,16 @@ class B2B:
         if endpoints is None:
             endpoints = self._served = self._endpoints()
         endpoint = endpoints.get(path)
-        if endpoint is None:
+        gone = endpoint and self._why_gone(endpoint, exchange)
+        if gone:
+            exchange.notes.append(gone)
+        if endpoint is None or (gone and self._reponse_arret == "404"):
+            served = (name for name, one in endpoints.items() if not self._why_gone(one, exchange))
             return _text(
                 exchange,
                 HTTPStatus.NOT_FOUND,
                 f"« {path} » n'est le chemin d'aucun service. Chemins servis :\n"
-                + "\n".join(sorted(endpoints)),
+                + "\n".join(sorted(served)),
             )
         if request.method == "GET" and request.query.lower().startswith("wsdl"):
             exchange.service, exchange.version = endpoint.names
@@ -160,12 +176,21 @@ class B2B:
             text = f"{note}.\nUn appel par seconde et par service : réessayer dans une seconde."
             return _text(exchange, HTTPStatus.TOO_MANY_REQUESTS, text, ("Retry-After", "1"))
         exchange.kind = "soap"
+        if gone := self._why_gone(endpoint, exchange):
+            return endpoint.refuse(exchange, "SGT506", gone)
         response = endpoint.answer(exchange)
         if exchange.outcome is not None:
             exchange.notes.append(exchange.outcome.explanation)
         if calls > 1:
             exchange.notes.append(note)
         return response
+
+    def _why_gone(self, endpoint: "Endpoint", exchange: Exchange) -> str:
+        """Return why the service isn't one of those served on the simulated day; else nothing."""
+        service, day = endpoint.contract.service, legal_date(exchange.instant)
+        if is_served(service, self._generation, day):
+            return ""
+        return why_not_served(service, self._generation, day)
 
     def _failed(self, exchange: Exchange, error: Exception) -> Response:
         """Answer where something failed around the service: nothing has been committed then."""

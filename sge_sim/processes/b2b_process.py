@@ -59,6 +59,8 @@ def b2b_server(simulator: Simulator, listening_socket: socket) -> "WebServices":
         simulator.cadence,
         _gates(settings, database),
         rate_refused=settings.rate_refused,
+        generation=settings.generation,
+        reponse_arret=settings.reponse_arret,
     )
     identity = simulator.pki.server.identity
     roots = trust.roots_pem()

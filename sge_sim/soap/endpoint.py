@@ -70,6 +70,10 @@ class Endpoint:
         code = self._unavailable if unreachable else "SGT500"
         return self._way.refuse(exchange, SgtFault(code, explanation=explanation))
 
+    def refuse(self, exchange: Exchange, code: str, explanation: str) -> Response:
+        """Return a fault of that code, without asking the service."""
+        return self._way.refuse(exchange, SgtFault(code, explanation=explanation))
+
     def publish(self, url: str) -> Response:
         """Return the WSDL document with `url` as the address of its port."""
         return Response(HTTPStatus.OK, self._published(url), _TEXT_XML)
