@@ -15,13 +15,12 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
-    or_,
     select,
     update,
 )
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
-from sge_sim.domaine.nomenclatures import PETITS, AlgorithmeFlux, EtatFichier, Flux, TypeCanal
+from sge_sim.domaine.nomenclatures import AlgorithmeFlux, EtatFichier, Flux, TypeCanal
 from sge_sim.store.base import Base, Instant, RowId
 from sge_sim.store.commandes import (
     Abonnement,
@@ -31,7 +30,6 @@ from sge_sim.store.commandes import (
     Evenement,
     ServiceSouscrit,
 )
-from sge_sim.store.points import Point
 
 
 class Canal(Base):
@@ -138,33 +136,6 @@ def published_until(session: Session) -> dict[tuple[int, Flux], date]:
         .group_by(Publication.abonnement_numero, Publication.flux)
     )
     return {(numero, flux): fin for numero, flux, fin in rows if numero and fin}
-
-
-def services_of_subscription(
-    session: Session, numero: int, *, petits: bool, depuis: date | None
-) -> Sequence[ServiceSouscrit]:
-    """Return the services of a subscription that were activated, by point then number.
-
-    `petits`: those on C5 and P4, or those on the other segments. `depuis`: only those that reach
-    beyond that day.
-    """
-    query = (
-        select(ServiceSouscrit)
-        .join(ServiceSouscrit.point)
-        .where(
-            ServiceSouscrit.abonnement_numero == numero,
-            ServiceSouscrit.type == "TRANSREC",
-            ServiceSouscrit.activated_at.is_not(None),
-            Point.segment.in_(PETITS) if petits else Point.segment.not_in(PETITS),
-        )
-        .options(joinedload(ServiceSouscrit.point))
-        .order_by(ServiceSouscrit.prm, ServiceSouscrit.service_souscrit_id)
-    )
-    if depuis is not None:
-        query = query.where(
-            or_(ServiceSouscrit.date_fin.is_(None), ServiceSouscrit.date_fin > depuis)
-        )
-    return session.scalars(query).all()
 
 
 def last_sequence(session: Session, numero: int, flux: Flux) -> int:
