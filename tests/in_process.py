@@ -18,7 +18,9 @@ from sge_sim.processes.b2b_process import b2b_server
 from sge_sim.processes.simulator import Simulator, open_simulator
 from sge_sim.settings import Settings
 from sge_sim.soap.contract import load_contracts
+from sge_sim.soap.elements import ElementWriter
 from sge_sim.soap.models import Models
+from sge_sim.soap.operation import envelope
 from sge_sim.soap.protocol import SgeSoap11, Tree
 from sge_sim.transport.listener import Application
 from sge_sim.transport.message import Request, Response, Sender
@@ -42,9 +44,10 @@ class InProcess:
     def call(self, path: str, demande: Tree) -> Answer | RefusRecu:
         """Send a demand, without a header, as the default tiers."""
         contract = load_contracts(data_path("wsdl"))[path]
-        protocol = SgeSoap11(contract, Models(contract.schemas), None)
-        message = protocol.envelope(None, protocol.write(contract.request, demande))
-        return read_answer(self.post(path, message).content)
+        models = Models(contract.schemas)
+        protocol = SgeSoap11(contract, models)
+        body = ElementWriter(models, protocol.to_unicode).write(contract.request, demande)
+        return read_answer(self.post(path, envelope(None, body)).content)
 
     @property
     def login(self) -> str:
