@@ -10,7 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from sge_sim.door.certificats import DefaultCaller
-from sge_sim.homologation.campaign.evaluation import Refus
+from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.catalogue.answer_paths import Answer
 from sge_sim.homologation.client.messages import read_answer
 from sge_sim.machine.data_files import data_path
@@ -39,7 +39,7 @@ class InProcess:
         """Send a SOAP message as the default tiers."""
         return self.application(Request("POST", path, "", _HEADERS, message, self.sender))
 
-    def call(self, path: str, demande: Tree) -> Answer | Refus:
+    def call(self, path: str, demande: Tree) -> Answer | RefusRecu:
         """Send a demand, without a header, as the default tiers."""
         contract = load_contracts(data_path("wsdl"))[path]
         protocol = SgeSoap11(contract, Models(contract.schemas), None)

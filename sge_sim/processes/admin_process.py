@@ -7,11 +7,13 @@ from socket import socket
 from typing import TYPE_CHECKING
 
 from sge_sim.commandes.back_office import BackOffice, Task
+from sge_sim.flux.incidents import Incidents
 from sge_sim.flux.livraison import deliver_pending
 from sge_sim.machine.garbage_collection import collector_paused
 from sge_sim.processes.deferred_value import Deferred
 from sge_sim.processes.simulator import Simulator
 from sge_sim.store.journal import Journal, JournalFeed
+from sge_sim.store.pannes import Guet
 from sge_sim.transport.admin_server import AdminServer
 from sge_sim.transport.child import ProcessWork
 
@@ -67,7 +69,9 @@ def _tasks(simulator: Simulator, journal: Journal) -> tuple[Task, ...]:
 
         Publisher.of(settings, database, journal.append).catch_up(until)
 
+    incidents = Incidents(Guet(database.memoire, settings.data_dir), journal.append)
+
     def deliver(_until: datetime) -> None:
-        deliver_pending(database, settings.data_dir)
+        deliver_pending(database, settings.data_dir, incidents)
 
     return (publish, deliver)

@@ -13,14 +13,17 @@ from typing import TYPE_CHECKING
 
 from sge_sim.clock import Clock, elapsed_ms, machine_now, stopwatch
 from sge_sim.domaine.demandeur import Demandeur
+from sge_sim.domaine.pannes import SORTES_APPEL, Atteinte
 from sge_sim.door.alerts import alert_detail
 from sge_sim.door.cadence import Cadence
 from sge_sim.door.exchange import Exchange, Outcome
 from sge_sim.door.gates import Gate
+from sge_sim.door.planned_faults import called_point, spoilt
 from sge_sim.pki.deadlines import rotation_warning
 from sge_sim.pki.policy import Policy, Verdict
 from sge_sim.store.database import UNREACHABLE, unreachable_sentence
 from sge_sim.store.journal import EchangeRecord
+from sge_sim.store.pannes import Guet
 from sge_sim.transport.answering import text_response
 from sge_sim.transport.handshake import HandshakeFailure
 from sge_sim.transport.message import Request, Response
@@ -40,8 +43,9 @@ class B2B:
     `endpoints` gives what is served, by path; it is asked at each call, and may load it at the
     first. `gates` may turn away a request whose certificate is accepted, in their order. `cadence`
     counts the calls of each actor to each service; more than one a second are noted in the journal,
-    and refused with `rate_refused` (HTTP 429, assumed). `record` keeps an exchange and never
-    fails: the client has its answer, whatever becomes of the journal.
+    and refused with `rate_refused` (HTTP 429, assumed). `guet` looks out for the planned faults,
+    where there is one. `record` keeps an exchange and never fails: the client has its answer,
+    whatever becomes of the journal.
     """
 
     def __init__(
@@ -54,6 +58,7 @@ class B2B:
         gates: Sequence[Gate] = (),
         *,
         rate_refused: bool = False,
+        guet: Guet | None = None,
     ) -> None:
         self._endpoints = endpoints
         self._policy = policy
@@ -62,6 +67,7 @@ class B2B:
         self._cadence = cadence
         self._gates = gates
         self._rate_refused = rate_refused
+        self._guet = guet
 
     def __call__(self, request: Request) -> Response:
         since, now = stopwatch(), machine_now()
@@ -144,12 +150,27 @@ class B2B:
             text = f"{note}.\nUn appel par seconde et par service : réessayer dans une seconde."
             return _text(exchange, HTTPStatus.TOO_MANY_REQUESTS, text, ("Retry-After", "1"))
         exchange.kind = "soap"
-        response = endpoint.answer(exchange)
+        struck = self._struck(exchange, service, acteur)
+        if struck is None:
+            response = endpoint.answer(exchange)
+        else:
+            response = spoilt(struck, exchange, endpoint)
+            exchange.notes.append(struck.told)
         if exchange.outcome is not None:
             exchange.notes.append(exchange.outcome.explanation)
         if calls > 1:
             exchange.notes.append(note)
         return response
+
+    def _struck(self, exchange: Exchange, service: str, acteur: str) -> Atteinte | None:
+        """Return the planned fault that strikes a call, if one does."""
+        if self._guet is None:
+            return None
+        plans = self._guet.plans(SORTES_APPEL, service=service, acteur=acteur)
+        if any(one.prm is not None for one in plans):
+            prm = called_point(exchange.request.body)
+            plans = tuple(one for one in plans if one.prm in (None, prm))
+        return self._guet.strike(plans) if plans else None
 
     def _failed(self, exchange: Exchange, error: Exception) -> Response:
         """Answer where something failed around the service: nothing has been committed then."""

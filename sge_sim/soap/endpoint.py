@@ -83,13 +83,17 @@ class Endpoint:
         """Return the answer to the demand in `exchange`, which learns what became of it."""
         return self._way.answer(exchange)
 
+    def refuse(self, exchange: Exchange, code: str, explanation: str) -> Response:
+        """Return the fault of `code` without asking the service."""
+        return self._way.refuse(exchange, SgtFault(code, explanation=explanation))
+
     def fail(self, exchange: Exchange, explanation: str, *, unreachable: bool) -> Response:
         """Return the fault for what failed before the service was asked.
 
         `unreachable` says that it will do again: the service is momentarily unavailable.
         """
         code = self._unavailable if unreachable else "SGT500"
-        return self._way.refuse(exchange, SgtFault(code, explanation=explanation))
+        return self.refuse(exchange, code, explanation)
 
     def publish(self, url: str) -> Response:
         """Return the WSDL document with `url` as the address of its port."""
