@@ -73,6 +73,9 @@ homologation: $(VENV)/.run ## set up if needed, then run every homologation case
 bench: $(VENV)/.dev ## time a start, and a 7-day curve in the process and over mutual TLS (40 s)
 	$(BIN)/python -m bench
 
+trace: $(VENV)/.dev ## print the walk of a call through the code, and its budgets
+	@$(BIN)/python -m bench.trace
+
 dist: $(VENV)/.dev ## build the wheel and the source archive
 	$(BIN)/python -m build --no-isolation
 
@@ -99,4 +102,4 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
-.PHONY: help run test test-office test-browser test-langages test-postgresql fuzz soak homologation service format bench dist lock clean
+.PHONY: help run test test-office test-browser test-langages test-postgresql fuzz soak homologation service format bench trace dist lock clean

@@ -71,6 +71,8 @@ def simulator_in_process(data_dir: Path, **settings: Any) -> Iterator[InProcess]
     with bind_loopback("127.0.0.1", 0) as listening:
         services = b2b_server(simulator, listening)
         sender = Sender(leaf.public_bytes(Encoding.DER), (), "127.0.0.1")
-        yield InProcess(simulator, services.server.application, sender)
-        services.stop()
-    simulator.database.dispose()
+        try:
+            yield InProcess(simulator, services.server.application, sender)
+        finally:
+            services.stop()
+            simulator.database.dispose()

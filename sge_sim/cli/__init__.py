@@ -24,6 +24,7 @@ _COMMANDS = {
     "doctor": "sge_sim.cli.doctor:doctor",
     "cert": "sge_sim.cli.cert:cert",
     "flux": "sge_sim.cli.flux:flux",
+    "generations": "sge_sim.cli.generations:generations",
     "homologate": "sge_sim.cli.homologate:homologate",
     "hosts": "sge_sim.cli.hosts:hosts",
     "journal": "sge_sim.cli.journal:journal",

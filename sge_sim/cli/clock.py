@@ -9,9 +9,10 @@ import click
 
 from sge_sim.cli.attente import told_if_long
 from sge_sim.cli.options import Duration, InstantType, data_dir_option, json_option, say_json
-from sge_sim.clock import Duree
+from sge_sim.clock import Duree, legal_date
 from sge_sim.commandes.echeances import catch_up_orders
 from sge_sim.commandes.moving_clock import advance_clock, follow_machine, freeze_clock, set_clock
+from sge_sim.domaine.generations import switches_between
 from sge_sim.processes.serving_note import find_served
 from sge_sim.store.data_folder import open_database
 from sge_sim.store.database import Database
@@ -87,6 +88,7 @@ def _move(
     database: Database = open_database(data_dir)
     clock = StoredClock(database)
     served = find_served(data_dir)
+    before = legal_date(clock.now())
     with told_if_long("Exécution de ce qui est dû"):
         if served is None:
             change(clock)
@@ -96,6 +98,8 @@ def _move(
 
             ask(ServedClock(Administration(served.admin_url)))
     _say(clock)
+    for sentence in switches_between(before, legal_date(clock.now())):
+        click.echo(f"{sentence} (serve --generation auto)")
 
 
 def _say(clock: StoredClock) -> None:

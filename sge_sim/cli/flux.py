@@ -126,7 +126,7 @@ def publish(data_dir: Path, environment: Environment, profile: Profile) -> None:
     journal = open_journal(database, data_dir)
     made = Publisher.of(settings, database, journal.append).catch_up(StoredClock(database).now())
     retry_now(database)
-    incidents = Incidents(Guet(database.memoire, data_dir), journal.append)
+    incidents = Incidents(database.memoire, Guet(data_dir), journal.append)
     tally = deliver_pending(database, data_dir, incidents)
     click.echo(f"{made} publications, {tally.delivered} fichiers livrés, {tally.failed} échecs.")
 

@@ -10,6 +10,7 @@ from sge_sim.domaine.pannes import SORTES_FICHIER, Atteinte
 from sge_sim.flux.canaux import Channel
 from sge_sim.store.flux import FichierFlux
 from sge_sim.store.journal import EchangeRecord
+from sge_sim.store.memoire import Memoire
 from sge_sim.store.pannes import Guet
 
 
@@ -41,6 +42,7 @@ def deliver_whole(channel: Channel, nom: str, content: bytes) -> Aboutissement:
 class Incidents:
     """The planned faults of the deliveries; `record` tells the journal which one struck."""
 
+    memoire: Memoire
     guet: Guet
     record: Callable[[EchangeRecord], None]
 
@@ -55,6 +57,7 @@ class Incidents:
         plans = tuple(
             one
             for one in self.guet.plans(
+                self.memoire.look(),
                 SORTES_FICHIER,
                 service=fichier.publication.flux,
                 acteur=fichier.contrat.acteur_code,

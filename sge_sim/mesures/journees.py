@@ -149,14 +149,16 @@ def journees(
     With `par_duree`, days of 23 and 25 hours stand alone. What a day holds doesn't depend on
     `i0` and `i1`. `grandeur` is not the voltage, which is no energy.
     """
-    bornes = [i0, *coupes_entre(point, i0, i1), i1]
-    if par_duree and (changements := changements_entre(i0, i1)):
+    coupes = _coupes(point)
+    bornes = [i0, *coupes[bisect_right(coupes, i0) : bisect_left(coupes, i1)], i1]
+    changements = changements_entre(i0, i1)
+    if par_duree and changements:
         seuls = {bord for jour in changements for bord in (jour, jour + 1)}
         bornes = sorted(seuls.union(bornes))
     if i0 == i1:
         return
     for a, b in pairwise(bornes):
-        yield _journees(point, a, b, grandeur)
+        yield _journees(point, a, b, grandeur, [jour - a for jour in changements if a <= jour < b])
 
 
 def coupes_entre(point: PointMesure, i0: int, i1: int) -> tuple[int, ...]:
@@ -219,11 +221,14 @@ def puissance_de(point: PointMesure, jour: date) -> int:
     return (en_vigueur(point.puissances, jour) or point.puissances[0]).valeur
 
 
-def _journees(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> Journees:
+def _journees(
+    point: PointMesure, i0: int, i1: int, grandeur: Grandeur, changements: list[int]
+) -> Journees:
     a, b = i0 >> _BITS_BLOC, (i1 - 1) >> _BITS_BLOC
     if a == b:
         bloc = _bloc(point, *_cut(point, i0), grandeur)
-        energies, lignes = bloc.part(bloc.energies, i0, i1), bloc.part(bloc.lignes, i0, i1)
+        ici = slice(i0 - bloc.premier, i1 - bloc.premier)
+        energies, lignes = bloc.energies[:, ici], bloc.lignes[:, ici]
     elif b - a < _BLOCS_JOINTS:
         bornes = [i0, *(n << _BITS_BLOC for n in range(a + 1, b + 1)), i1]
         blocs = [_bloc(point, *_cut(point, debut), grandeur) for debut in bornes[:-1]]
@@ -234,9 +239,8 @@ def _journees(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> Journ
     else:
         bloc = _computed(point, i0, i1, grandeur)
         energies, lignes = bloc.energies, bloc.lignes
-    jours = changements_entre(i0, i1)
-    changements = np.array(jours, np.int64) - i0 if jours else _AUCUN
-    return Journees(i0, energies, lignes, bloc.banque, bloc.pair, changements)
+    rangs = np.array(changements, np.int64) if changements else _AUCUN
+    return Journees(i0, energies, lignes, bloc.banque, bloc.pair, rangs)
 
 
 class _Bloc(NamedTuple):

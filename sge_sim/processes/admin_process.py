@@ -11,6 +11,7 @@ from sge_sim.flux.incidents import Incidents
 from sge_sim.flux.livraison import deliver_pending
 from sge_sim.machine.garbage_collection import collector_paused
 from sge_sim.processes.deferred_value import Deferred
+from sge_sim.processes.generation_switch import GenerationSwitch
 from sge_sim.processes.simulator import Simulator
 from sge_sim.store.journal import Journal, JournalFeed
 from sge_sim.store.pannes import Guet
@@ -60,7 +61,10 @@ class _Administration:
 
 
 def _tasks(simulator: Simulator, journal: Journal) -> tuple[Task, ...]:
-    """Return what the back office does, in order: orders and publications, then deliveries."""
+    """Return what the back office does, in order: orders and publications, then deliveries.
+
+    Last, what the clock went over is told.
+    """
     settings, database = simulator.settings, simulator.database
 
     # The curves are loaded at the first round: the start can do without.
@@ -69,9 +73,11 @@ def _tasks(simulator: Simulator, journal: Journal) -> tuple[Task, ...]:
 
         Publisher.of(settings, database, journal.append).catch_up(until)
 
-    incidents = Incidents(Guet(database.memoire, settings.data_dir), journal.append)
+    incidents = Incidents(database.memoire, Guet(settings.data_dir), journal.append)
 
     def deliver(_until: datetime) -> None:
         deliver_pending(database, settings.data_dir, incidents)
 
-    return (publish, deliver)
+    if settings.generation != "auto":
+        return (publish, deliver)
+    return (publish, deliver, GenerationSwitch(simulator.clock.now(), journal.append))

@@ -17,7 +17,6 @@ from sge_sim.settings import Settings
 from sge_sim.store.database import Database
 from sge_sim.store.journal import Journal
 from sge_sim.store.pannes import Guet
-from sge_sim.store.stored_clock import StoredClock
 from sge_sim.transport.limits import Limits
 from sge_sim.transport.server import B2BServer
 from sge_sim.transport.tls import build_server_context
@@ -44,23 +43,27 @@ def b2b_server(simulator: Simulator, listening_socket: socket) -> "WebServices":
             return build_endpoints(settings, database)
 
     endpoints = Deferred(load)
-    guet = Guet(database.memoire, settings.data_dir)
+    guet = Guet(settings.data_dir)
     if settings.wsdl_dir is not None or settings.disabled_rules:
         endpoints()  # what a user gave is judged before anybody is let in
+    register = CertificateRegister(database)
     application = B2B(
         endpoints,
         Policy(
             settings.environment,
             trust,
-            CertificateRegister(database),
+            register,
             www_counts_as_same=settings.www_counts_as_same,
         ),
-        StoredClock(database),
+        register,
+        database.memoire,
         journal.append,
         simulator.cadence,
+        guet,
         _gates(settings, database),
         rate_refused=settings.rate_refused,
-        guet=guet,
+        generation=settings.generation,
+        reponse_arret=settings.reponse_arret,
     )
     identity = simulator.pki.server.identity
     roots = trust.roots_pem()

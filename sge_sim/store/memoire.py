@@ -37,9 +37,12 @@ class Memoire:
         `edition` is what a look has just found.
         """
         with self._lock:
-            found = [self._known(edition, question) for question in asked]
-        if None not in found:
-            return [one[1] for one in found if one is not None]
+            kept = [self._kept.get(question) for question in asked]
+            found = [one[1] for one in kept if one is not None and one[0] == edition]
+            if len(found) == len(asked):
+                for question in asked:
+                    self._kept.move_to_end(question)
+                return found
         with self._editions.snapshot() as (current, driver):
             values = []
             for question in asked:

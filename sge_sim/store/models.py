@@ -14,7 +14,7 @@ from sge_sim.store.commandes import (
     Evenement,
     ServiceSouscrit,
 )
-from sge_sim.store.dataconnect import Application, Consentement, JetonRevoque, Partage
+from sge_sim.store.dataconnect import Application, ConsentementDonne, JetonRevoque, Partage
 from sge_sim.store.ecritures import Ecriture
 from sge_sim.store.flux import Canal, FichierFlux, Publication
 from sge_sim.store.mesures import CalendrierDate, Collecte, Trou
@@ -37,7 +37,7 @@ __all__ = [
     "Collecte",
     "Commune",
     "Compteur",
-    "Consentement",
+    "ConsentementDonne",
     "Contrat",
     "DemandeHistorique",
     "DemandeInfraJ",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from sge_sim.domaine.pannes import Atteinte, Panne, SortePanne
 from sge_sim.machine.counters import Counters
 from sge_sim.store.base import Base, RowId
-from sge_sim.store.memoire import Memoire
+from sge_sim.store.memoire import Vue
 from sge_sim.store.numeros import next_numero
 from sge_sim.store.prepared import Driver, Prepared
 
@@ -77,18 +77,17 @@ def counters_of(data_dir: Path) -> Counters:
 class Guet:
     """Looks out for what a plan is about, and counts it; one per process, shared by its threads.
 
-    Where there is no plan it costs the look that facts cost.
+    Where there is no plan nothing is read nor written: what the look of a call found is asked.
     """
 
-    def __init__(self, memoire: Memoire, data_dir: Path) -> None:
-        self._memoire = memoire
+    def __init__(self, data_dir: Path) -> None:
         self._counters = counters_of(data_dir)
 
     def plans(
-        self, sortes: Sequence[SortePanne], *, service: str | None, acteur: str | None
+        self, vue: Vue, sortes: Sequence[SortePanne], *, service: str | None, acteur: str | None
     ) -> tuple[Panne, ...]:
         """Return the plans of these kinds that are about this service and actor."""
-        found: tuple[Panne, ...] = self._memoire.look().ask(read_pannes)
+        found: tuple[Panne, ...] = vue.ask(read_pannes)
         if not found:
             return ()
         return tuple(

@@ -28,7 +28,7 @@ def published(platform: Platform) -> Platform:
 
 def deliver(platform: Platform, now: datetime = LATER) -> Tally:
     incidents = Incidents(
-        Guet(platform.database.memoire, platform.data_dir), platform.journal.append
+        platform.database.memoire, Guet(platform.data_dir), platform.journal.append
     )
     return deliver_pending(platform.database, platform.data_dir, incidents, now=lambda: now)
 

@@ -61,7 +61,7 @@ def router(state: AdminState) -> APIRouter:
             state.clock.now()
         )
         retry_now(state.database)
-        incidents = Incidents(Guet(state.database.memoire, data_dir), state.journal.append)
+        incidents = Incidents(state.database.memoire, Guet(data_dir), state.journal.append)
         tally = deliver_pending(state.database, data_dir, incidents)
         return PublicationView(publications=made, livres=tally.delivered, echecs=tally.failed)
 
