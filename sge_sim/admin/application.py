@@ -25,6 +25,7 @@ from sge_sim.admin.routes import (
     flux,
     health,
     journal,
+    pannes,
     points,
     reset,
 )
@@ -54,6 +55,7 @@ _SUBJECTS = (
     campaign_pages,
     data_connect,
     health,
+    pannes,
 )
 
 

@@ -7,6 +7,7 @@ from typing import Any, Self
 from pydantic import BaseModel, Field
 
 from sge_sim.clock import PARIS
+from sge_sim.domaine.pannes import plan_told
 from sge_sim.store.journal import Echange
 
 
@@ -38,6 +39,7 @@ class ExchangeView(BaseModel):
     http_status: int | None
     rule: RuleView | None
     detail: str | None
+    panne: int | None = Field(description="Numéro de la panne prévue qui l'a touché")
 
     @classmethod
     def of(cls, echange: Echange) -> Self:
@@ -80,6 +82,7 @@ def _fields(echange: Echange) -> dict[str, Any]:
         "http_status": echange.http_status,
         "rule": rule and RuleView(**asdict(rule)),
         "detail": echange.detail,
+        "panne": plan_told(echange.detail)[0],
     }
 
 

@@ -8,12 +8,14 @@ from socket import socket
 from typing import TYPE_CHECKING
 
 from sge_sim.commandes.back_office import BackOffice, Task
+from sge_sim.flux.incidents import Incidents
 from sge_sim.flux.livraison import deliver_pending
 from sge_sim.machine.garbage_collection import collector_paused
 from sge_sim.processes.deferred_value import Deferred
 from sge_sim.processes.generation_switch import GenerationSwitch
 from sge_sim.processes.simulator import Simulator
 from sge_sim.store.journal import Journal, JournalFeed
+from sge_sim.store.pannes import Guet
 from sge_sim.transport.admin_server import AdminServer
 from sge_sim.transport.child import ProcessWork
 
@@ -78,8 +80,10 @@ def _tasks(simulator: Simulator, journal: Journal) -> tuple[Task, ...]:
     def publish(until: datetime) -> None:
         publisher().catch_up(until)
 
+    incidents = Incidents(database.memoire, Guet(settings.data_dir), journal.append)
+
     def deliver(_until: datetime) -> None:
-        deliver_pending(database, settings.data_dir)
+        deliver_pending(database, settings.data_dir, incidents)
 
     if settings.generation != "auto":
         return (publish, deliver)

@@ -20,16 +20,19 @@ from sge_sim.domaine.generations import (
     is_served,
     why_not_served,
 )
+from sge_sim.domaine.pannes import SORTES_APPEL, Atteinte
 from sge_sim.door.alerts import alert_detail
 from sge_sim.door.cadence import Cadence
 from sge_sim.door.certificats import CertificateRegister
 from sge_sim.door.exchange import Exchange, Outcome
 from sge_sim.door.gates import Gate
+from sge_sim.door.planned_faults import called_point, spoilt
 from sge_sim.pki.deadlines import rotation_warning
 from sge_sim.pki.policy import Policy, Verdict
 from sge_sim.store.database import UNREACHABLE, unreachable_sentence
 from sge_sim.store.journal import EchangeRecord
 from sge_sim.store.memoire import Memoire
+from sge_sim.store.pannes import Guet
 from sge_sim.store.stored_clock import read_clock
 from sge_sim.transport.answering import text_response
 from sge_sim.transport.handshake import HandshakeFailure
@@ -53,8 +56,8 @@ class B2B:
     calls of each actor to each service; more than one a second are noted in the journal, and
     refused with `rate_refused` (HTTP 429, assumed). A service that `generation` doesn't serve on
     the simulated day answers as an unknown path or, with `reponse_arret`, as one that is
-    unavailable. `record` keeps an exchange and never fails: the client has its answer, whatever
-    becomes of the journal.
+    unavailable. `guet` looks out for the planned faults. `record` keeps an exchange and never
+    fails: the client has its answer, whatever becomes of the journal.
     """
 
     def __init__(
@@ -65,6 +68,7 @@ class B2B:
         memoire: Memoire,
         record: Callable[[EchangeRecord], None],
         cadence: Cadence,
+        guet: Guet,
         gates: Sequence[Gate] = (),
         *,
         rate_refused: bool = False,
@@ -78,6 +82,7 @@ class B2B:
         self._memoire = memoire
         self._record = record
         self._cadence = cadence
+        self._guet = guet
         self._gates = gates
         self._rate_refused = rate_refused
         self._generation = generation
@@ -178,12 +183,25 @@ class B2B:
         exchange.kind = "soap"
         if gone := self._why_gone(endpoint, exchange):
             return endpoint.refuse(exchange, "SGT506", gone)
-        response = endpoint.answer(exchange)
+        struck = self._struck(exchange, service, acteur)
+        if struck is None:
+            response = endpoint.answer(exchange)
+        else:
+            response = spoilt(struck, exchange, endpoint)
+            exchange.notes.append(struck.told)
         if exchange.outcome is not None:
             exchange.notes.append(exchange.outcome.explanation)
         if calls > 1:
             exchange.notes.append(note)
         return response
+
+    def _struck(self, exchange: Exchange, service: str, acteur: str) -> Atteinte | None:
+        """Return the planned fault that strikes a call, if one does."""
+        plans = self._guet.plans(exchange.vue, SORTES_APPEL, service=service, acteur=acteur)
+        if any(one.prm is not None for one in plans):
+            prm = called_point(exchange.request.body)
+            plans = tuple(one for one in plans if one.prm in (None, prm))
+        return self._guet.strike(plans) if plans else None
 
     def _why_gone(self, endpoint: "Endpoint", exchange: Exchange) -> str:
         """Return why the service isn't one of those served on the simulated day; else nothing."""

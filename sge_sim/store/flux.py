@@ -21,6 +21,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from sge_sim.domaine.nomenclatures import AlgorithmeFlux, EtatFichier, Flux, TypeCanal
+from sge_sim.domaine.nomenclatures import PETITS, AlgorithmeFlux, EtatFichier, Flux, TypeCanal
+from sge_sim.store.acteurs import Contrat
 from sge_sim.store.base import Base, Instant, RowId
 from sge_sim.store.commandes import (
     Abonnement,
@@ -80,7 +82,7 @@ class FichierFlux(Base):
 
     `nom` is unique in a contract. `prms` are separated by spaces. `chemin` is relative to the data
     directory, `sha256` that of the file as delivered. `prochain_essai`, of the machine's time, is
-    empty once it is `livre` or given up (`echec`).
+    empty once it is `livre` or given up (`echec`). `panne` is the planned fault that struck it.
     """
 
     __tablename__ = "fichier_flux"
@@ -100,8 +102,10 @@ class FichierFlux(Base):
     prochain_essai: Mapped[datetime | None] = mapped_column(Instant)
     livre_at: Mapped[datetime | None] = mapped_column(Instant)
     erreur: Mapped[str | None] = mapped_column(Text)
+    panne: Mapped[int | None] = mapped_column(RowId)
 
     publication: Mapped[Publication] = relationship()
+    contrat: Mapped[Contrat] = relationship()
 
     __table_args__ = (
         UniqueConstraint("contrat_id", "nom"),
@@ -182,11 +186,19 @@ def is_published(session: Session, publication: Publication) -> bool:
     return session.scalar(query) is not None
 
 
-def pending_files(session: Session, contrat_id: str) -> Sequence[FichierFlux]:
-    """Return the files of a contract that are still to be delivered, in their order."""
+def pending_files(session: Session, contrat_id: str, now: datetime) -> Sequence[FichierFlux]:
+    """Return the files of a contract that are still to be delivered, in their order.
+
+    One that a planned fault holds back beyond `now` isn't among them: it holds back no other.
+    """
     return session.scalars(
         select(FichierFlux)
-        .where(FichierFlux.etat == "a_livrer", FichierFlux.contrat_id == contrat_id)
+        .where(
+            FichierFlux.etat == "a_livrer",
+            FichierFlux.contrat_id == contrat_id,
+            or_(FichierFlux.panne.is_(None), FichierFlux.prochain_essai <= now),
+        )
+        .options(joinedload(FichierFlux.publication), joinedload(FichierFlux.contrat))
         .order_by(FichierFlux.id)
     ).all()
 

@@ -41,7 +41,10 @@ class Champ:
 
 @dataclass(frozen=True)
 class Seen:
-    """An exchange of the journal, as it is recognised; `instant` is simulated time, aware."""
+    """An exchange of the journal, as it is recognised; `instant` is simulated time, aware.
+
+    `panne` is the line of the journal on the planned fault that struck it.
+    """
 
     id: int
     instant: datetime
@@ -52,6 +55,7 @@ class Seen:
     statut_http: int | None = None
     duree_ms: float = 0.0
     regle: Regle | None = None
+    panne: str = ""
 
 
 @dataclass(frozen=True)
@@ -187,6 +191,7 @@ def _exchange(seen: Seen) -> EchangeDeCas:
         duree_ms=seen.duree_ms,
         erreur=error,
         regle=seen.regle,
+        panne=seen.panne,
     )
 
 
@@ -224,7 +229,7 @@ def _judgement(execution: Execution) -> str:
         return f"La réponse n'est pas celle attendue mais elle est admise. {execution.remarque}"
     wrong = [each for each in execution.constats if not each.reussi]
     told = " ; ".join(f"{each.attendu} : {each.trouve or 'non'}" for each in wrong)
-    return f"La réponse n'est pas celle attendue. {told}."
+    return f"La réponse n'est pas celle attendue. {told}. {execution.remarque}".strip()
 
 
 def _elements_with_any(requete: Requete) -> Requete:
