@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from sge_sim.client.administration import Administration
 from sge_sim.clock import PARIS, Clock
 from sge_sim.errors import UsageError
-from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise
+from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise, repeated
 from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.campaign.outcome import EchangeDeCas, execution_of, not_run
 from sge_sim.homologation.catalogue.answer_paths import Answer
@@ -88,9 +88,9 @@ class Runner:
 
     def run_case(self, case: Cas) -> Execution:
         """Run one case: set it up, call, hold the answer against what is expected."""
-        remarks: list[str] = []
+        if case.non_testable:
+            return self._not_run(case, f"Non testable : {case.non_testable}")
         try:
-            self._set_access_service(case, remarks)
             for step in case.preparation:
                 self._prepare(step)
             demande = materialise(case, self._context)
@@ -118,25 +118,14 @@ class Runner:
                 regle=self._deciding_rule(case),
             ),
             defauts=self._defects,
-            remarque=" ".join(remarks),
             prevu_en_echec=self._is_expected(case),
         )
 
     def _prepare(self, step: Etape) -> None:
-        call = self.client.call(step.service, step.version, materialise(step, self._context))
-        answer = _accepted(step, call)
-        self._context = self._context.with_preparation(step, answer)
-
-    def _set_access_service(self, case: Cas, remarks: list[str]) -> None:
-        """Switch the point's access service, or tell the tester what the case supposes."""
-        if case.service_acces is None:
-            return
-        wanted = "un" if case.service_acces else "aucun"
-        if self._admin is None:
-            remarks.append(f"Suppose {wanted} service d'accès actif sur le point {case.prm}.")
-            return
-        self._admin.post(f"/api/points/{case.prm}", {"service_acces": case.service_acces})
-        remarks.append(f"Le simulateur a été réglé : {wanted} service d'accès actif sur le point.")
+        for context in repeated(step, self._context):
+            call = self.client.call(step.service, step.version, materialise(step, context))
+            answer = _accepted(step, call)
+            self._context = self._context.with_preparation(step, answer)
 
     def _deciding_rule(self, case: Cas) -> Regle | None:
         """Return the rule that decided the last call of the case's service, from the journal."""

@@ -1,7 +1,6 @@
 """ConsultationMesuresDetaillees: finds the point, holds the rules, answers its measures."""
 
 from dataclasses import replace
-from datetime import date
 
 from sge_sim.clock import FIN_DES_JOURS, PREMIER_JOUR
 from sge_sim.domaine.nomenclatures import Sens
@@ -94,7 +93,7 @@ def _consult(appel: Appel, version: Version, demande: Demande) -> tuple[Consulta
         demandeur=appel.demandeur,
         contrat_actif=faits.acteur is not None and faits.acteur.has_contrat_actif(jour),
         jour=jour,
-        acces=dossier is not None and _has_acces(dossier, demande, acteur, jour),
+        acces=dossier is not None and _has_acces(appel, dossier, demande),
         ecart=appel.ecart(
             SERVICE_V2 if version is Version.V2 else SERVICE_V3, faits.point, demande.type
         ),
@@ -107,14 +106,20 @@ def _consult(appel: Appel, version: Version, demande: Demande) -> tuple[Consulta
     return consultation, mesures
 
 
-def _has_acces(dossier: Dossier, demande: Demande, acteur: str, jour: date) -> bool:
+def _has_acces(appel: Appel, dossier: Dossier, demande: Demande) -> bool:
+    """Tell whether an access service covers the demand: the whole period (GUI 0497 p. 4-5).
+
+    In homologation the days before the service are served all the same: clients of 26.1 read a past
+    period with the service that they have just ordered (CMD3-R6).
+    """
+    past = appel.settings.environment == "homologation"
     return dossier.has_acces(
         demande.type,
         demande.sens,
-        acteur_code=acteur,
-        debut=demande.debut,
+        acteur_code=appel.demandeur.code,
+        debut=max(demande.debut, appel.today) if past else demande.debut,
         fin=demande.fin,
-        jour=jour,
+        jour=appel.today,
     )
 
 
