@@ -21,7 +21,6 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from sge_sim.domaine.nomenclatures import AlgorithmeFlux, EtatFichier, Flux, TypeCanal
-from sge_sim.domaine.nomenclatures import PETITS, AlgorithmeFlux, EtatFichier, Flux, TypeCanal
 from sge_sim.store.acteurs import Contrat
 from sge_sim.store.base import Base, Instant, RowId
 from sge_sim.store.commandes import (
