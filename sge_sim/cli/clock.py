@@ -12,10 +12,12 @@ from sge_sim.cli.options import Duration, Instant, data_dir_option, json_option,
 from sge_sim.clock import Duree
 from sge_sim.commandes.echeances import catch_up_orders
 from sge_sim.commandes.horloge import advance_clock, follow_machine, freeze_clock, set_clock
+from sge_sim.retombees import in_a_sentence
 from sge_sim.serving import find_served
 from sge_sim.state import open_database
 from sge_sim.store.clock import StoredClock
 from sge_sim.store.database import Database
+from sge_sim.store.retombees import retombees_between
 
 if TYPE_CHECKING:
     from sge_sim.administration import ServedClock
@@ -89,13 +91,20 @@ def _move(
     served = find_served(data_dir)
     with told_if_long("Exécution de ce qui est dû"):
         if served is None:
+            before = clock.now()
             change(clock)
             catch_up_orders(database, clock.now())
+            with database.sessions() as session:
+                retombees = retombees_between(session, before, clock.now())
         else:
             from sge_sim.administration import Administration, ServedClock
 
-            ask(ServedClock(Administration(served.admin_url)))
+            moved = ServedClock(Administration(served.admin_url))
+            ask(moved)
+            assert moved.retombees is not None
+            retombees = moved.retombees
     _say(clock)
+    click.echo(in_a_sentence(retombees))
 
 
 def _say(clock: StoredClock) -> None:

@@ -1,12 +1,13 @@
 """The REST routes, one module per subject; each has a `router(state)`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Path
 from pydantic import BaseModel, ConfigDict
 
+from sge_sim.admin.moves import LastMove
 from sge_sim.commandes.back_office import BackOffice
 from sge_sim.settings import Settings
 from sge_sim.store.clock import StoredClock
@@ -38,6 +39,7 @@ class AdminState:
     back_office: BackOffice
     journal: Journal
     feed: JournalFeed
+    last_move: LastMove = field(default_factory=LastMove)
 
     @cached_property
     def campaigns(self) -> "Campaigns":

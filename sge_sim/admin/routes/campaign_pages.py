@@ -39,6 +39,7 @@ def router(state: AdminState) -> APIRouter:
             acteurs = [acteur.code for acteur in all_acteurs(session)]
             default = default_acteur(session, "tiers").code
         return pages.render(
+            state,
             request,
             "campagnes.html",
             campagnes=[_progress(each) for each in state.campaigns.list()],
@@ -66,6 +67,7 @@ def router(state: AdminState) -> APIRouter:
     def show_campaign(request: Request, campaign_id: RowNumber) -> Response:
         campaign = state.campaigns.read(campaign_id)
         return pages.render(
+            state,
             request,
             "campagne.html",
             campagne=campaign,
