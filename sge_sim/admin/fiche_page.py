@@ -1,5 +1,6 @@
 """The data sheet of a point in words: the description that the REST interface gives, as a page."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -18,6 +19,35 @@ _TITLES: Final = {
     "situation": "Situation",
     "mesures": "Mesures",
 }
+# The names of the description are those of the code: without accents.
+_ACCENTS: Final = {
+    "acces": "accès",
+    "activee": "activée",
+    "apres": "après",
+    "categorie": "catégorie",
+    "cote": "côté",
+    "denivele": "dénivelé",
+    "depose": "dépose",
+    "etage": "étage",
+    "etat": "état",
+    "fta": "FTA",
+    "media": "média",
+    "numero": "numéro",
+    "periode": "période",
+    "operation": "opération",
+    "periodicite": "périodicité",
+    "precision": "précision",
+    "releve": "relève",
+    "r4x": "R4x",
+    "serie": "série",
+    "telephonique": "téléphonique",
+    "teleoperable": "téléopérable",
+    "tic": "TIC",
+    "turpe": "TURPE",
+    "siret": "SIRET",
+}
+_DAY: Final = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
+_PERIOD: Final = re.compile(r"^(.+)\.\.(.*)$")
 _WORDS: Final = {True: "oui", False: "non"}
 
 
@@ -55,7 +85,8 @@ def _lines(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, s
         elif isinstance(value, list) and value and isinstance(value[0], Mapping):
             for rank, one in enumerate(value, 1):
                 words = "; ".join(f"{label.lower()} {told}" for label, told in _lines(one))
-                yield f"{before}{_named(name)} {rank}", words
+                label = f"{before}{_named(name)} {rank}"
+                yield label[0].upper() + label[1:], words
         else:
             label = f"{before}{_named(name)}"
             yield label[0].upper() + label[1:], _told(value)
@@ -69,8 +100,16 @@ def _told(value: Any) -> str:
         return _WORDS[value]
     if isinstance(value, list):
         return ", ".join(map(_told, value))
-    return str(value)
+    period = _PERIOD.match(str(value))
+    if period is not None:
+        start, end = (_in_french(one) for one in period.groups())
+        return f"du {start} au {end} (exclu)" if end else f"depuis le {start}"
+    return _in_french(str(value))
+
+
+def _in_french(text: str) -> str:
+    return _DAY.sub(r"\3/\2/\1", text)
 
 
 def _named(name: str) -> str:
-    return name.replace("_", " ")
+    return " ".join(_ACCENTS.get(word, word) for word in name.split("_"))

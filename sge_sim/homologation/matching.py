@@ -155,7 +155,7 @@ def differing_fields(case: Cas, release: Release, seen: Seen, contenu: Answer) -
     received = {name: as_text(value) for name, value in _flat(contenu)}
     found = []
     for requete in (case.requete, *case.variantes):
-        admitted = replace(case, requete=_elements_with_any(requete))
+        admitted = replace(case, requete=with_any_value(requete))
         found.append(_differing(dict(_flat(materialise(admitted, contexte))), received))
     return min(found, key=lambda each: (sum(not one.date for one in each), len(each)))
 
@@ -231,7 +231,7 @@ def _judgement(execution: Execution) -> str:
     return f"La réponse n'est pas celle attendue. {told}."
 
 
-def _elements_with_any(requete: Requete) -> Requete:
+def with_any_value(requete: Requete) -> Requete:
     """Return the request with a value of the tester's choice wherever it borrows one."""
     return {name: _value_with_any(value) for name, value in requete.items()}
 
@@ -239,7 +239,7 @@ def _elements_with_any(requete: Requete) -> Requete:
 def _value_with_any(value: Valeur) -> Valeur:
     if isinstance(value, Emprunt):
         return LIBRE
-    return _elements_with_any(value) if isinstance(value, Mapping) else value
+    return with_any_value(value) if isinstance(value, Mapping) else value
 
 
 def _flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:

@@ -1,6 +1,7 @@
 """Services and files in the browser, after an order and the days that follow."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from admin_kit import Room, control_room
@@ -12,6 +13,7 @@ from sge_sim.commandes.prestations import prestation_collecte
 from sge_sim.commandes.souscription import Souscription, subscribe
 from sge_sim.delais import Delai
 from sge_sim.settings import Environment
+from sge_sim.store.retombees import retombees_between
 
 C5 = "25884515170669"
 NOW = parse_instant("2025-08-01T10:00")
@@ -55,7 +57,9 @@ def test_what_an_advance_set_off_is_linked(ordered: Room) -> None:
     (told,) = page.xpath("//section[@id='horloge']/p[@role='status']")
     words = " ".join(told.text_content().split())
     assert "fichiers publiés" in words
-    assert "1 service activé" in words
+    with ordered.state.database.sessions() as session:
+        since = retombees_between(session, NOW - timedelta(1), NOW + timedelta(10))
+    assert (since.actives, since.termines) == (1, 0)
     (link,) = told.xpath(".//a[starts-with(@href, '/fichiers')]/@href")
     count = int(told.xpath(".//a[starts-with(@href, '/fichiers')]")[0].text.split()[0])
     assert len(ordered.page(link).xpath("//main//tbody/tr")) == count

@@ -50,7 +50,7 @@ def find_segment(room: Room, prm: str) -> str:
 
 def test_the_data_sheet_is_in_words(room: Room) -> None:
     words = room.text(f"/points/{C5}")
-    for told in ("En service (SERVC)", "Compteur Linky (LINKY)", "Adresse", "Teleoperable"):
+    for told in ("En service (SERVC)", "Compteur Linky (LINKY)", "Adresse", "Téléopérable"):
         assert told in words
     assert room.ask("GET", "/points/00000000000000").status_code == 404
     assert room.ask("GET", "/points/<script>").status_code == 404

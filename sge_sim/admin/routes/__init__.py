@@ -16,6 +16,7 @@ from sge_sim.store.journal import Journal, JournalFeed
 
 if TYPE_CHECKING:
     from sge_sim.homologation.campaign import Campaigns
+    from sge_sim.homologation.passages import Passages
 
 RowNumber = Annotated[int, Path(ge=1, le=2**63 - 1)]
 """The number of a row in a path: what a database can hold."""
@@ -47,3 +48,10 @@ class AdminState:
         from sge_sim.homologation.campaign import Campaigns
 
         return Campaigns(self.database, self.journal, self.settings.plays_real_homologation)
+
+    @cached_property
+    def passages(self) -> "Passages":
+        """The campaigns that this administration runs; the client is loaded for whoever does."""
+        from sge_sim.homologation.passages import Passages
+
+        return Passages(self.settings.data_dir, self.clock)

@@ -29,7 +29,7 @@ def router(state: AdminState) -> APIRouter:
         return found
 
     @routes.get("")
-    def show_exchange(request: Request, echange_id: RowNumber, refus: str = "") -> Response:
+    def show_exchange(request: Request, echange_id: RowNumber) -> Response:
         echange = get(echange_id)
         guilty = guilty_elements(echange, local_names(echange.request))
         moyens = moyens_for(state.settings.data_dir, echange.certificate_fingerprint)
@@ -49,7 +49,7 @@ def router(state: AdminState) -> APIRouter:
             precedent=before[0].id if before else None,
             suivant=after[0].id if after else None,
             observations=observations,
-            refus=refus[:500],
+            detail=_beyond_the_rule(echange),
         )
 
     def _copies(echange: Echange) -> list[tuple[str, str]]:
@@ -90,3 +90,10 @@ def router(state: AdminState) -> APIRouter:
         return RedirectResponse(f"/echanges/{found[0].id if found else echange_id}", 303)
 
     return routes
+
+
+def _beyond_the_rule(echange: Echange) -> str:
+    """Return what the journal tells of an exchange, less what its rule says already."""
+    said = "" if echange.rule is None else echange.rule.explanation
+    lines = (echange.detail or "").splitlines()
+    return "\n".join(line for line in lines if line not in said)

@@ -83,7 +83,7 @@ Dygraph.addedAnnotationCSS = true;
     strokeWidth: 1.4,
     axisLabelFontSize: 12,
     axes: {
-      x: { axisLabelFormatter: axe },
+      x: { axisLabelFormatter: axe, axisLabelWidth: 90, pixelsPerLabel: 95 },
       y: { axisLabelFormatter: (valeur) => nombre.format(valeur), axisLabelWidth: 70 },
     },
     underlayCallback: fond,
