@@ -10,6 +10,8 @@ ARGS ?=
 EXAMPLES ?= 20000
 SECONDS ?= 180
 RECORDS ?= 200000
+VERSION ?= 1.0
+PAQUET ?= Consultation
 
 # $(call needs,program,what it is,Debian packages): say what is missing, before anything fails.
 needs = command -v $(1) >/dev/null || { \
@@ -55,6 +57,12 @@ fuzz: $(VENV)/.dev ## post spoilt requests to every service (EXAMPLES=20000 of e
 soak: $(VENV)/.dev ## use a simulator without a pause, the clock running ahead (SECONDS=180)
 	SGE_SIM_SOAK_SECONDS=$(SECONDS) timeout 900 $(BIN)/python -m pytest -s -m soak tests/soak
 
+service: $(VENV)/.dev ## start a service (NOM=RecherchePoint WSDL=its.wsdl [VERSION=1.0 PAQUET=Consultation])
+	@test -n "$(NOM)" && test -n "$(WSDL)" || { echo "NOM and WSDL are needed: make service NOM=RecherchePoint WSDL=RecherchePoint-v2.0.wsdl (CONTRIBUTING.md)." >&2; exit 2; }
+	@$(BIN)/python -m scaffold "$(NOM)" "$(WSDL)" --version "$(VERSION)" --paquet "$(PAQUET)"
+	@$(BIN)/ruff check -q --fix sge_sim/services tests/services
+	@$(BIN)/ruff format -q sge_sim/services tests/services
+
 format: $(VENV)/.dev ## format the code and sort the imports
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -64,6 +72,9 @@ homologation: $(VENV)/.run ## set up if needed, then run every homologation case
 
 bench: $(VENV)/.dev ## time a start, and a 7-day curve in the process and over mutual TLS (40 s)
 	$(BIN)/python -m bench
+
+trace: $(VENV)/.dev ## print the walk of a call through the code, and its budgets
+	@$(BIN)/python -m bench.trace
 
 dist: $(VENV)/.dev ## build the wheel and the source archive
 	$(BIN)/python -m build --no-isolation
@@ -91,4 +102,4 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
-.PHONY: help run test test-office test-browser test-langages test-postgresql fuzz soak homologation format bench dist lock clean
+.PHONY: help run test test-office test-browser test-langages test-postgresql fuzz soak homologation service format bench trace dist lock clean

@@ -22,6 +22,7 @@ from sge_sim.admin.routes import (
     clock,
     codes_pages,
     copies,
+    data_connect,
     echange_pages,
     fichier_pages,
     flux,
@@ -30,6 +31,7 @@ from sge_sim.admin.routes import (
     journal,
     journal_pages,
     mesures,
+    pannes,
     passage_pages,
     point_pages,
     points,
@@ -69,7 +71,9 @@ _SUBJECTS = (
     fichier_pages,
     service_pages,
     codes_pages,
+    data_connect,
     health,
+    pannes,
 )
 
 

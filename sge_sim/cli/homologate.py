@@ -11,21 +11,14 @@ from typing import Any
 
 import click
 
-from sge_sim.administration import Administration
 from sge_sim.cli.attente import told_if_long
 from sge_sim.cli.homologation_text import offer, one_line, summary
+from sge_sim.client.administration import Administration
 from sge_sim.clock import PARIS, Clock, RunningClock, clock_starting_at, machine_now, parse_instant
 from sge_sim.errors import UsageError
-from sge_sim.homologation.catalogue import Release, load_release
-from sge_sim.homologation.doctor_network import Client, try_connection
-from sge_sim.homologation.outcome import not_run
-from sge_sim.homologation.own_simulator import own_simulator
-from sge_sim.homologation.rapport import Execution, Rapport, read_rapport
-from sge_sim.homologation.releases import DEFAULT_RELEASE
-from sge_sim.homologation.reports import prepare_folder, write_reports
-from sge_sim.homologation.runner import Runner, select_cases
-from sge_sim.homologation.sge_client import Cible, SgeClient
-from sge_sim.homologation.targets import (
+from sge_sim.homologation.campaign.outcome import not_run
+from sge_sim.homologation.campaign.runner import Runner, select_cases
+from sge_sim.homologation.campaign.targets import (
     REAL_PAUSE_SECONDS,
     WARNING,
     check_hours,
@@ -34,7 +27,14 @@ from sge_sim.homologation.targets import (
     to_rerun,
     was_ordered,
 )
-from sge_sim.homologation.verdict import PACKAGES, judge
+from sge_sim.homologation.campaign.verdict import PACKAGES, judge
+from sge_sim.homologation.catalogue.default_release import DEFAULT_RELEASE
+from sge_sim.homologation.catalogue.release import Release, load_release
+from sge_sim.homologation.client.own_simulator import own_simulator
+from sge_sim.homologation.client.sge_client import Cible, SgeClient
+from sge_sim.homologation.doctor.network import Client, try_connection
+from sge_sim.homologation.reports.rapport import Execution, Rapport, read_rapport
+from sge_sim.homologation.reports.writing import prepare_folder, write_reports
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)

@@ -4,13 +4,13 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from sge_sim.homologation.case_request import Contexte, materialise
-from sge_sim.homologation.cases import Cas
-from sge_sim.homologation.catalogue import Release
-from sge_sim.homologation.matching import Observation, with_any_value
+from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise
+from sge_sim.homologation.campaign.matching import Observation, with_any_value
+from sge_sim.homologation.catalogue.cases import Cas
+from sge_sim.homologation.catalogue.release import Release
 
 if TYPE_CHECKING:
-    from sge_sim.homologation.sge_client import SgeClient
+    from sge_sim.homologation.client.sge_client import SgeClient
 
 
 def expected_request(client: "SgeClient", release: Release, case: Cas, today: date) -> str:
@@ -20,7 +20,7 @@ def expected_request(client: "SgeClient", release: Release, case: Cas, today: da
     what zeep can't write.
     """
     cible = client.cible
-    contexte = Contexte(today, cible.login, cible.contrat_id, release.decalage(today))
+    contexte = ContexteDeCas(today, cible.login, cible.contrat_id, release.decalage(today))
     admitted = replace(case, requete=with_any_value(case.requete))
     return client.written(case.service, case.version, materialise(admitted, contexte))
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sge_sim.homologation.rapport import Rapport
+from sge_sim.homologation.reports.rapport import Rapport
 
 
 @dataclass(frozen=True)

@@ -15,13 +15,13 @@ from typing import Final
 
 from sge_sim.clock import PARIS, Clock, machine_now
 from sge_sim.errors import UsageError
-from sge_sim.homologation.catalogue import load_release
+from sge_sim.homologation.campaign.runner import Runner, select_cases
+from sge_sim.homologation.campaign.verdict import PACKAGES, judge
+from sge_sim.homologation.catalogue.release import load_release
+from sge_sim.homologation.client.sge_client import Cible, SgeClient
 from sge_sim.homologation.comparaison import Comparaison, compare
-from sge_sim.homologation.rapport import Execution, Rapport, read_rapport
-from sge_sim.homologation.reports import write_reports
-from sge_sim.homologation.runner import Runner, select_cases
-from sge_sim.homologation.sge_client import Cible, SgeClient
-from sge_sim.homologation.verdict import PACKAGES, judge
+from sge_sim.homologation.reports.rapport import Execution, Rapport, read_rapport
+from sge_sim.homologation.reports.writing import write_reports
 
 FILES: Final = ("rapport.html", "suivi.xlsx", "junit.xml", "rapport.json", "preuves.zip")
 _FOLDER: Final = "rapports"

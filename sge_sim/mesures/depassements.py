@@ -24,7 +24,6 @@ from itertools import pairwise
 
 import numpy as np
 
-from sge_sim.arrays import Entiers
 from sge_sim.clock import PREMIER_JOUR
 from sge_sim.mesures.calendrier import calendrier, jour_de, numero, numero_borne
 from sge_sim.mesures.classes import cadrans_des_jours, decoupage
@@ -39,6 +38,7 @@ from sge_sim.mesures.journees import (
     puissance_de,
 )
 from sge_sim.mesures.point import Grandeur, PointMesure, Structure, en_vigueur
+from sge_sim.mesures.tableaux import Entiers
 
 _PAS = 600
 """Seconds of a step."""

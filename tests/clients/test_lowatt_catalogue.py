@@ -8,9 +8,9 @@ from lowatt_lines import command_line
 from real_clients import lowatt_enedis
 from running_simulator import RunningSimulator, start_simulator
 
-from sge_sim.homologation.case_request import Contexte, materialise
-from sge_sim.homologation.cases import Cas
-from sge_sim.homologation.catalogue import Release, load_release
+from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise
+from sge_sim.homologation.catalogue.cases import Cas
+from sge_sim.homologation.catalogue.release import Release, load_release
 
 # The last release that lists all nine services, and the latest.
 RELEASES = {name: load_release(name) for name in ("23.2", "26.1")}
@@ -35,11 +35,11 @@ def at_release(
         yield release, simulator
 
 
-def contexte_of(release: Release, simulator: RunningSimulator) -> Contexte:
-    return Contexte(release.reference, simulator.login, simulator.ready["contrat_id"])
+def contexte_of(release: Release, simulator: RunningSimulator) -> ContexteDeCas:
+    return ContexteDeCas(release.reference, simulator.login, simulator.ready["contrat_id"])
 
 
-def hold(cas: Cas, contexte: Contexte, simulator: RunningSimulator, tmp_path: Path) -> None:
+def hold(cas: Cas, contexte: ContexteDeCas, simulator: RunningSimulator, tmp_path: Path) -> None:
     """Assert that a case gets its expected outcome: the code of its refusal, or an answer."""
     line = command_line(cas.service, cas.version, materialise(cas, contexte))
     outcome = lowatt_enedis(simulator, tmp_path, *line)

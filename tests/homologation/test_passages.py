@@ -10,8 +10,8 @@ from sge_sim.clock import RunningClock
 from sge_sim.errors import UsageError
 from sge_sim.homologation.comparaison import compare
 from sge_sim.homologation.passages import Passages
-from sge_sim.homologation.rapport import Rapport, Statut
-from sge_sim.homologation.reports import write_reports
+from sge_sim.homologation.reports.rapport import Rapport, Statut
+from sge_sim.homologation.reports.writing import write_reports
 
 
 def with_outcomes(rapport: Rapport, **outcomes: Statut) -> Rapport:

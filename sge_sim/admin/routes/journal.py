@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Query
 
 from sge_sim.admin.routes import AdminState, RowNumber
+from sge_sim.admin.typed_filters import code_typed, service_typed
 from sge_sim.admin.views import ExchangeView, ExchangeWithBodies
-from sge_sim.filtres import code_typed, service_typed
-from sge_sim.store.journal import Recherche
+from sge_sim.store.journal import RechercheJournal
 
 
 def router(state: AdminState) -> APIRouter:
@@ -27,7 +27,7 @@ def router(state: AdminState) -> APIRouter:
             ),
         ] = None,
     ) -> list[ExchangeView]:
-        recherche = Recherche(code=code_typed(code), prm=prm, service=service_typed(service))
+        recherche = RechercheJournal(code=code_typed(code), prm=prm, service=service_typed(service))
         found = state.journal.find_echanges(recherche, limit=limit, after_id=after)
         return [ExchangeView.of(echange) for echange in found]
 
