@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+# Before a simulator is: what it takes out of the collector's sight, hypothesis would miss.
+import hypothesis  # noqa: F401
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -78,4 +80,5 @@ def simulator_in_process(data_dir: Path, **settings: Any) -> Iterator[InProcess]
             yield InProcess(simulator, services.server.application, sender)
         finally:
             services.stop()
+            simulator.cadence.close()
             simulator.database.dispose()

@@ -57,6 +57,7 @@ class _Administration:
             self.server.serve(on_ready)
 
     def stop(self) -> None:
+        self.feed.stop()
         self.server.stop()
 
     def reload(self) -> None:

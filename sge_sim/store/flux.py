@@ -5,7 +5,7 @@ They protect simulated data only.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy import (
     Date,
@@ -238,9 +238,16 @@ def find_fichiers(
     flux: Flux | None = None,
     prm: str | None = None,
     etat: EtatFichier | None = None,
+    debut: datetime | None = None,
+    fin: datetime | None = None,
+    before_id: int | None = None,
     limit: int = 100,
 ) -> Sequence[FichierFlux]:
-    """Return at most `limit` files that agree with every criterion given, the newest first."""
+    """Return at most `limit` files that agree with every criterion given, the newest first.
+
+    `debut` (included) and `fin` (excluded) are aware instants of their publication; `before_id`
+    begins the next page.
+    """
     query = (
         select(FichierFlux)
         .join(FichierFlux.publication)
@@ -256,6 +263,12 @@ def find_fichiers(
         query = query.where(FichierFlux.prms.contains(prm, autoescape=True))
     if etat is not None:
         query = query.where(FichierFlux.etat == etat)
+    if debut is not None:
+        query = query.where(Publication.instant >= debut.astimezone(UTC))
+    if fin is not None:
+        query = query.where(Publication.instant < fin.astimezone(UTC))
+    if before_id is not None:
+        query = query.where(FichierFlux.id < before_id)
     return session.scalars(query).all()
 
 
@@ -264,6 +277,11 @@ def find_fichier(session: Session, nom: str) -> FichierFlux | None:
     return session.scalars(
         select(FichierFlux).where(FichierFlux.nom == nom).order_by(FichierFlux.id.desc()).limit(1)
     ).first()
+
+
+def get_fichier(session: Session, fichier_id: int) -> FichierFlux | None:
+    """Return the file of that number."""
+    return session.get(FichierFlux, fichier_id)
 
 
 def first_waiting(session: Session) -> tuple[datetime | None, datetime | None]:
