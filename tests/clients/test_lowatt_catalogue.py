@@ -58,8 +58,7 @@ def test_an_observed_campaign_ticks_every_case_of_consultation(
     consultation = [cas for cas in release.cas if cas.package == "consultation"]
     for cas in consultation:
         with subtests.test(cas.cle):
-            if cas.service_acces is not None:
-                granted = "oui" if cas.service_acces else "non"
+            if granted := {"CMD3-R6": "oui", "CMD3-NR2": "non"}.get(cas.id):
                 done = simulator.command("points", "set", cas.prm, "--service-acces", granted)
                 assert done.returncode == 0, done.stderr
             hold(cas, contexte_of(release, simulator), simulator, tmp_path)
