@@ -194,13 +194,15 @@ def _journees(
     if a == b:
         bloc = _bloc(point, *_cut(point, i0), grandeur)
         ici = slice(i0 - bloc.premier, i1 - bloc.premier)
-        energies, lignes = bloc.energies[:, ici], bloc.lignes[:, ici]
+        energies, lignes = bloc.energies[:, ici].astype(np.int64), bloc.lignes[:, ici]
     elif b - a < _BLOCS_JOINTS:
         bornes = [i0, *(n << _BITS_BLOC for n in range(a + 1, b + 1)), i1]
         blocs = [_bloc(point, *_cut(point, debut), grandeur) for debut in bornes[:-1]]
         parts = list(zip(blocs, pairwise(bornes), strict=True))
         bloc = blocs[0]
-        energies = np.concatenate([one.part(one.energies, *of) for one, of in parts], axis=1)
+        energies = np.concatenate(
+            [one.part(one.energies, *of) for one, of in parts], axis=1, dtype=np.int64
+        )
         lignes = np.concatenate([one.part(one.lignes, *of) for one, of in parts], axis=1)
     else:
         bloc = _computed(point, i0, i1, grandeur)
@@ -239,11 +241,12 @@ def _cut(point: PointMesure, jour: int) -> tuple[int, int]:
 
 @lru_cache(maxsize=512)
 def _bloc(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> _Bloc:
-    """Return the uses of some months, which are asked for by the week (16 kB each)."""
+    """Return the uses of some months, which are asked for by the week (8 kB each)."""
     bloc = _computed(point, i0, i1, grandeur)
-    bloc.energies.setflags(write=False)
-    bloc.lignes.setflags(write=False)
-    return bloc
+    energies, lignes = bloc.energies.astype(np.int32), bloc.lignes.astype(np.int32)
+    energies.setflags(write=False)
+    lignes.setflags(write=False)
+    return bloc._replace(energies=energies, lignes=lignes)
 
 
 def _computed(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> _Bloc:
