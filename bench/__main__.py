@@ -76,7 +76,7 @@ def _served(driver: Driver, data_dir: Path, messages: list[bytes], answer: bytes
     with _simulator(data_dir, 1) as one:
         target = dict(one.ready)
         requests_ = http_messages(target, PATH, messages)
-        driver.run(target, requests_[:CONNECTIONS], SECONDS, how="once")
+        driver.run(target, requests_[:1], SECONDS, connections=1, how="once")
         time.sleep(1)
         idle = pss_megabytes(one.process.pid)
         alone = driver.run(target, requests_, SECONDS)
