@@ -7,6 +7,7 @@ the settings in force are printed at start.
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -211,7 +212,7 @@ class Settings:
         """The URL of the database in force."""
         return self.database_url or f"sqlite:///{self.data_dir / 'sge-sim.db'}"
 
-    @property
+    @cached_property
     def plays_real_homologation(self) -> bool:
         """Whether the defects of the homologation platform are reproduced."""
         return self.profile is Profile.FIDELE and self.environment == "homologation"

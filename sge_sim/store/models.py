@@ -14,11 +14,12 @@ from sge_sim.store.commandes import (
     Evenement,
     ServiceSouscrit,
 )
-from sge_sim.store.dataconnect import Application, Consentement, JetonRevoque, Partage
+from sge_sim.store.dataconnect import Application, ConsentementDonne, JetonRevoque, Partage
 from sge_sim.store.ecritures import Ecriture
 from sge_sim.store.flux import Canal, FichierFlux, Publication
 from sge_sim.store.mesures import CalendrierDate, Collecte, Trou
 from sge_sim.store.numeros import Numero
+from sge_sim.store.pannes import PannePrevue
 from sge_sim.store.points import Commune, Compteur, Point
 
 __all__ = [
@@ -36,7 +37,7 @@ __all__ = [
     "Collecte",
     "Commune",
     "Compteur",
-    "Consentement",
+    "ConsentementDonne",
     "Contrat",
     "DemandeHistorique",
     "DemandeInfraJ",
@@ -48,6 +49,7 @@ __all__ = [
     "Numero",
     "ObservationCampagne",
     "OptionPublication",
+    "PannePrevue",
     "Partage",
     "Point",
     "Publication",

@@ -5,12 +5,13 @@ a simulator's administration at hand does it also set what a case needs, and rea
 which rule decided.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sge_sim.client.administration import Administration
 from sge_sim.clock import PARIS, Clock
+from sge_sim.domaine.pannes import plan_told
 from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise, repeated
 from sge_sim.homologation.campaign.evaluation import RefusRecu
@@ -104,6 +105,7 @@ class Runner:
             self._context = self._context.with_result(case, answer)
         else:
             self._unanswered.add(case.cle)
+        seen = self._journaled(case)
         return execution_of(
             case,
             EchangeDeCas(
@@ -114,7 +116,8 @@ class Runner:
                 statut_http=call.statut_http,
                 duree_ms=call.duree_ms,
                 erreur=call.erreur,
-                regle=self._deciding_rule(case),
+                regle=Regle.of(seen["rule"]) if seen.get("rule") else None,
+                panne=plan_told(seen.get("detail"))[1],
             ),
             defauts=self._defects,
             prevu_en_echec=self._is_expected(case),
@@ -135,14 +138,14 @@ class Runner:
             answer = _accepted(step, call)
             self._context = self._context.with_preparation(step, answer)
 
-    def _deciding_rule(self, case: Cas) -> Regle | None:
-        """Return the rule that decided the last call of the case's service, from the journal."""
+    def _journaled(self, case: Cas) -> Mapping[str, Any]:
+        """Return what the journal tells of the last call of the case's service, if it is there."""
         if self._admin is None:
-            return None
+            return {}
         exchanges = self._admin.exchanges_after(self._last_exchange)
         self._last_exchange = max([self._last_exchange, *(each["id"] for each in exchanges)])
-        own = [each["rule"] for each in exchanges if each["service"] == case.service]
-        return Regle.of(own[-1]) if own and own[-1] else None
+        own = [each for each in exchanges if each["service"] == case.service]
+        return own[-1] if own else {}
 
     def _not_run(self, case: Cas, why: str) -> Execution:
         return not_run(case, why, prevu_en_echec=self._is_expected(case))

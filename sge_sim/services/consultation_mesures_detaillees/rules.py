@@ -202,7 +202,7 @@ def segment_compatible_v3(consultation: Consultation) -> bool:
 )
 def compteur_ouvert(consultation: Consultation) -> bool:
     """The meter of a C5 or P4 is opened to services of level 2."""
-    return not consultation.petit or consultation.sheet.ouvert_aux_mesures
+    return not consultation.petit or consultation.ouvert
 
 
 @rule(
