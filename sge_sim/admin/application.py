@@ -22,12 +22,16 @@ from sge_sim.admin.routes import (
     copies,
     dashboard,
     data_connect,
+    datahub,
     flux,
     health,
     journal,
     points,
     reset,
+    spice,
 )
+from sge_sim.commandes.datahub.refus import RefusDatahub
+from sge_sim.domaine.provenance import in_french
 from sge_sim.errors import UsageError
 
 # The API has no authentication: a web page that the user happens to visit must not reach it under
@@ -53,6 +57,8 @@ _SUBJECTS = (
     dashboard,
     campaign_pages,
     data_connect,
+    datahub,
+    spice,
     health,
 )
 
@@ -93,6 +99,19 @@ def build_admin(state: AdminState) -> FastAPI:
     @app.exception_handler(UsageError)
     async def refuse(_request: Request, error: UsageError) -> Response:
         return JSONResponse({"detail": str(error)}, 400)
+
+    @app.exception_handler(RefusDatahub)
+    async def refuse_by_rule(_request: Request, refus: RefusDatahub) -> Response:
+        broken = refus.rule
+        told = {
+            "detail": str(refus),
+            "code": broken.code,
+            "regle": broken.name,
+            "source": broken.source,
+            "provenance": in_french(broken.provenance),
+            "remede": broken.remede,
+        }
+        return JSONResponse(told, 403)
 
     @app.exception_handler(RequestValidationError)
     async def refuse_demand(_request: Request, error: RequestValidationError) -> Response:
