@@ -23,6 +23,7 @@ from sge_sim.admin.routes import (
     dashboard,
     data_connect,
     datahub,
+    datahub_pages,
     flux,
     health,
     journal,
@@ -58,6 +59,7 @@ _SUBJECTS = (
     campaign_pages,
     data_connect,
     datahub,
+    datahub_pages,
     spice,
     health,
 )
