@@ -14,6 +14,7 @@ from typing import Any
 from platformdirs import user_data_path
 
 from sge_sim.domaine.delais import AUSSITOT, Delai
+from sge_sim.domaine.generations import Generation, ReponseArret
 from sge_sim.domaine.nomenclatures import Environment
 from sge_sim.errors import UsageError
 from sge_sim.store.database_url import without_password
@@ -177,6 +178,16 @@ class Settings:
         False,
         "Donner aussi, dans les index de ConsultationMesuresDetaillees v3.0, les relevés à heure "
         "fixe (RHF/LC) des C1-C4 et P1-P3 : annoncés par son guide, à une date qu'il ne dit pas.",
+    )
+    generation: Generation = setting(
+        "toutes",
+        "Services qui répondent : ceux de toutes les générations, auto (ceux que la plateforme "
+        "servait à la date simulée : sge-sim generations), 1 ou 2.",
+    )
+    reponse_arret: ReponseArret = setting(
+        "404",
+        "Réponse d'un service que sa génération ne sert pas : 404 sans SOAP, ou le refus SGT506 ; "
+        "aucune n'est publiée, les deux sont supposées.",
     )
     disabled_rules: tuple[str, ...] = setting(
         (), "Règles à ne pas appliquer, par nom : pour éprouver un banc de tests."

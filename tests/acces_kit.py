@@ -286,9 +286,9 @@ def options_block(*options: Any) -> dict[str, Any]:
 
 
 @contextmanager
-def tiers_in_process(data_dir: Path, **settings: Any) -> Iterator[Tiers]:
-    """Open a simulator at `NOW`, and give its default tiers."""
+def tiers_in_process(data_dir: Path, *, now: str = NOW, **settings: Any) -> Iterator[Tiers]:
+    """Open a simulator whose clock stands at `now`, and give its default tiers."""
     asked = {"population_size": 0, "strict": True, **settings}
     with simulator_in_process(data_dir, **asked) as running:
-        StoredClock(running.simulator.database).freeze(parse_instant(settings.get("now") or NOW))
+        StoredClock(running.simulator.database).freeze(parse_instant(now))
         yield Tiers(running)

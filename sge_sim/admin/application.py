@@ -14,21 +14,31 @@ from sge_sim import __version__
 from sge_sim.admin import pages
 from sge_sim.admin.routes import (
     AdminState,
+    acteur_pages,
     acteurs,
     campaign_pages,
     campaigns,
     certificats,
     clock,
+    codes_pages,
     copies,
-    dashboard,
     data_connect,
     datahub,
     datahub_pages,
+    echange_pages,
+    fichier_pages,
     flux,
     health,
+    horloge,
     journal,
+    journal_pages,
+    mesures,
+    pannes,
+    passage_pages,
+    point_pages,
     points,
     reset,
+    service_pages,
     spice,
 )
 from sge_sim.commandes.datahub.refus import RefusDatahub
@@ -49,25 +59,43 @@ _SUBJECTS = (
     journal,
     clock,
     points,
+    mesures,
     flux,
     copies,
     campaigns,
     reset,
     acteurs,
     certificats,
-    dashboard,
+    journal_pages,
+    echange_pages,
+    point_pages,
+    horloge,
     campaign_pages,
+    passage_pages,
+    acteur_pages,
+    fichier_pages,
+    service_pages,
+    codes_pages,
     data_connect,
     datahub,
     datahub_pages,
     spice,
     health,
+    pannes,
 )
 
 
 def _is_local(host: str) -> bool:
     """Tell whether a Host header, in lower case, names this machine, with a port or without."""
     return _LOCAL.fullmatch(host) is not None
+
+
+def _told(state: AdminState, request: Request, status: int, detail: str) -> Response:
+    """Return a refusal: a page for a browser that looks at pages, JSON for anything else."""
+    wants_page = "text/html" in request.headers.get("accept", "")
+    if wants_page and not request.url.path.startswith("/api/"):
+        return pages.render(state, request, "refus.html", status, detail=detail)
+    return JSONResponse({"detail": detail}, status)
 
 
 def build_admin(state: AdminState) -> FastAPI:
@@ -99,8 +127,8 @@ def build_admin(state: AdminState) -> FastAPI:
         return await call_next(request)
 
     @app.exception_handler(UsageError)
-    async def refuse(_request: Request, error: UsageError) -> Response:
-        return JSONResponse({"detail": str(error)}, 400)
+    async def refuse(request: Request, error: UsageError) -> Response:
+        return _told(state, request, 400, str(error))
 
     @app.exception_handler(RefusDatahub)
     async def refuse_by_rule(_request: Request, refus: RefusDatahub) -> Response:
@@ -124,9 +152,11 @@ def build_admin(state: AdminState) -> FastAPI:
         return JSONResponse({"detail": detail}, 422)
 
     @app.exception_handler(StarletteHTTPException)
-    async def refuse_path(_request: Request, error: StarletteHTTPException) -> Response:
+    async def refuse_path(request: Request, error: StarletteHTTPException) -> Response:
         detail = _STATUSES.get(error.status_code) if error.detail in _PHRASES else error.detail
-        return JSONResponse({"detail": detail or error.detail}, error.status_code, error.headers)
+        answer = _told(state, request, error.status_code, detail or error.detail)
+        answer.headers.update(error.headers or {})
+        return answer
 
     @app.get("/api/settings", summary="Les réglages en vigueur", tags=["réglages"])
     def read_settings() -> dict[str, str]:

@@ -12,18 +12,27 @@ from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from sge_sim.clock import elapsed_ms, machine_now, stopwatch
+from sge_sim.clock import elapsed_ms, legal_date, machine_now, stopwatch
 from sge_sim.domaine.demandeur import Demandeur
+from sge_sim.domaine.generations import (
+    Generation,
+    ReponseArret,
+    is_served,
+    why_not_served,
+)
+from sge_sim.domaine.pannes import SORTES_APPEL, Atteinte
 from sge_sim.door.alerts import alert_detail
 from sge_sim.door.cadence import Cadence
 from sge_sim.door.certificats import CertificateRegister
 from sge_sim.door.exchange import Exchange, Outcome
 from sge_sim.door.gates import Gate
+from sge_sim.door.planned_faults import called_point, spoilt
 from sge_sim.pki.deadlines import rotation_warning
 from sge_sim.pki.policy import Policy, Verdict
 from sge_sim.store.database import UNREACHABLE, unreachable_sentence
 from sge_sim.store.journal import EchangeRecord
 from sge_sim.store.memoire import Memoire
+from sge_sim.store.pannes import Guet
 from sge_sim.store.stored_clock import read_clock
 from sge_sim.transport.answering import text_response
 from sge_sim.transport.handshake import HandshakeFailure
@@ -45,8 +54,10 @@ class B2B:
     `register` tells whose a certificate is, from the state that `memoire` reads. `gates` may
     turn away a request whose certificate is accepted, in their order. `cadence` counts the
     calls of each actor to each service; more than one a second are noted in the journal, and
-    refused with `rate_refused` (HTTP 429, assumed). `record` keeps an exchange and never fails:
-    the client has its answer, whatever becomes of the journal.
+    refused with `rate_refused` (HTTP 429, assumed). A service that `generation` doesn't serve on
+    the simulated day answers as an unknown path or, with `reponse_arret`, as one that is
+    unavailable. `guet` looks out for the planned faults. `record` keeps an exchange and never
+    fails: the client has its answer, whatever becomes of the journal.
     """
 
     def __init__(
@@ -57,9 +68,12 @@ class B2B:
         memoire: Memoire,
         record: Callable[[EchangeRecord], None],
         cadence: Cadence,
+        guet: Guet,
         gates: Sequence[Gate] = (),
         *,
         rate_refused: bool = False,
+        generation: Generation = "toutes",
+        reponse_arret: ReponseArret = "404",
     ) -> None:
         self._endpoints = endpoints
         self._served: Mapping[str, Endpoint] | None = None
@@ -68,8 +82,11 @@ class B2B:
         self._memoire = memoire
         self._record = record
         self._cadence = cadence
+        self._guet = guet
         self._gates = gates
         self._rate_refused = rate_refused
+        self._generation = generation
+        self._reponse_arret = reponse_arret
 
     def __call__(self, request: Request) -> Response:
         since, now = stopwatch(), machine_now()
@@ -125,12 +142,16 @@ class B2B:
         if endpoints is None:
             endpoints = self._served = self._endpoints()
         endpoint = endpoints.get(path)
-        if endpoint is None:
+        gone = endpoint and self._why_gone(endpoint, exchange)
+        if gone:
+            exchange.notes.append(gone)
+        if endpoint is None or (gone and self._reponse_arret == "404"):
+            served = (name for name, one in endpoints.items() if not self._why_gone(one, exchange))
             return _text(
                 exchange,
                 HTTPStatus.NOT_FOUND,
                 f"« {path} » n'est le chemin d'aucun service. Chemins servis :\n"
-                + "\n".join(sorted(endpoints)),
+                + "\n".join(sorted(served)),
             )
         if request.method == "GET" and request.query.lower().startswith("wsdl"):
             exchange.service, exchange.version = endpoint.names
@@ -160,12 +181,35 @@ class B2B:
             text = f"{note}.\nUn appel par seconde et par service : réessayer dans une seconde."
             return _text(exchange, HTTPStatus.TOO_MANY_REQUESTS, text, ("Retry-After", "1"))
         exchange.kind = "soap"
-        response = endpoint.answer(exchange)
+        if gone := self._why_gone(endpoint, exchange):
+            return endpoint.refuse(exchange, "SGT506", gone)
+        struck = self._struck(exchange, service, acteur)
+        if struck is None:
+            response = endpoint.answer(exchange)
+        else:
+            response = spoilt(struck, exchange, endpoint)
+            exchange.notes.append(struck.told)
         if exchange.outcome is not None:
             exchange.notes.append(exchange.outcome.explanation)
         if calls > 1:
             exchange.notes.append(note)
         return response
+
+    def _struck(self, exchange: Exchange, service: str, acteur: str) -> Atteinte | None:
+        """Return the planned fault that strikes a call, if one does."""
+        assert exchange.vue is not None  # looked at when the request came
+        plans = self._guet.plans(exchange.vue, SORTES_APPEL, service=service, acteur=acteur)
+        if any(one.prm is not None for one in plans):
+            prm = called_point(exchange.request.body)
+            plans = tuple(one for one in plans if one.prm in (None, prm))
+        return self._guet.strike(plans) if plans else None
+
+    def _why_gone(self, endpoint: "Endpoint", exchange: Exchange) -> str:
+        """Return why the service isn't one of those served on the simulated day; else nothing."""
+        service, day = endpoint.contract.service, legal_date(exchange.instant)
+        if is_served(service, self._generation, day):
+            return ""
+        return why_not_served(service, self._generation, day)
 
     def _failed(self, exchange: Exchange, error: Exception) -> Response:
         """Answer where something failed around the service: nothing has been committed then."""

@@ -68,6 +68,10 @@ class Endpoint:
         `unreachable` says that it will do again: the service is momentarily unavailable.
         """
         code = self._unavailable if unreachable else "SGT500"
+        return self.refuse(exchange, code, explanation)
+
+    def refuse(self, exchange: Exchange, code: str, explanation: str) -> Response:
+        """Return a fault of that code, without asking the service."""
         return self._way.refuse(exchange, SgtFault(code, explanation=explanation))
 
     def publish(self, url: str) -> Response:

@@ -27,6 +27,7 @@ from sge_sim.store.ecritures import Ecriture
 from sge_sim.store.flux import Canal, FichierFlux, Publication
 from sge_sim.store.mesures import CalendrierDate, Collecte, Trou
 from sge_sim.store.numeros import Numero
+from sge_sim.store.pannes import PannePrevue
 from sge_sim.store.points import Commune, Compteur, Point
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
     "Numero",
     "ObservationCampagne",
     "OptionPublication",
+    "PannePrevue",
     "Partage",
     "Point",
     "Publication",

@@ -2,16 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Final, cast, get_args
-from urllib.parse import parse_qs, quote
+from typing import Annotated, Any, Final, cast, get_args
+from urllib.parse import quote
 
-from fastapi import APIRouter, Request, Response
-from fastapi.concurrency import run_in_threadpool
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 
 from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState
+from sge_sim.admin.routes.forms import Form, read_form
 from sge_sim.admin.views_datahub import (
     ETATS,
     NOMS_DES_ROLES,
@@ -37,7 +37,6 @@ from sge_sim.store.datahub import (
 )
 from sge_sim.store.stored_clock import instant_within
 
-Form = Mapping[str, str]
 Act = Callable[[Session, Form, datetime], Any]
 
 
@@ -135,12 +134,7 @@ def router(state: AdminState) -> APIRouter:
         return _page(request, par)
 
     @routes.post("/{action}")
-    async def act(request: Request, action: str) -> Response:
-        sent = parse_qs((await request.body()).decode("ascii", "replace"))
-        form = {name: values[0] for name, values in sent.items()}
-        return await run_in_threadpool(_acted, request, action, form)
-
-    def _acted(request: Request, action: str, form: Form) -> Response:
+    def act(request: Request, action: str, form: Annotated[Form, Depends(read_form)]) -> Response:
         par = form.get("par", "")
         try:
             if action not in _ACTS:
@@ -167,9 +161,11 @@ def router(state: AdminState) -> APIRouter:
             asking = next((one for one in known if one.email == par.lower()), None)
             found = contrats_datahub(session, asking.acteur_code if asking else None)
             own = [] if asking is None else applications_datahub(session, asking.acteur_code)
-            response = pages.render(
+            return pages.render(
+                state,
                 request,
                 "datahub.html",
+                _status(error),
                 comptes=[CompteView.of(one) for one in known],
                 par=None if asking is None else CompteView.of(asking),
                 # The portal shows an entity's user only the contracts that he has a role on.
@@ -192,8 +188,11 @@ def router(state: AdminState) -> APIRouter:
                 erreur=error,
                 regle=error.rule if isinstance(error, RefusDatahub) else None,
             )
-        if error is not None:
-            response.status_code = 403 if isinstance(error, RefusDatahub) else 400
-        return response
 
     return routes
+
+
+def _status(error: UsageError | None) -> int:
+    if error is None:
+        return 200
+    return 403 if isinstance(error, RefusDatahub) else 400
