@@ -27,6 +27,7 @@ from sge_sim.referentiel.acteurs import add_login
 from sge_sim.settings import Settings
 from sge_sim.store.acteurs import find_contrat, registered_certificats
 from sge_sim.store.database import Database
+from sge_sim.store.datahub import ApplicationDatahub
 from sge_sim.store.flux import find_canal
 from sge_sim.store.journal import Journal, JournalFeed
 from sge_sim.store.stored_clock import StoredClock
@@ -172,6 +173,17 @@ def test_a_contract_that_sge_knows_comes_in_active(portal: Portal) -> None:
     assert portal.post("/api/datahub/contrats", json=taken).status_code == 400
 
 
+def test_a_contract_that_has_ended_in_sge_comes_in_terminated(
+    portal: Portal, database: Database
+) -> None:
+    with database.transaction() as session:
+        known = find_contrat(session, CONTRAT)
+        assert known is not None
+        known.date_fin = NOW.date() - timedelta(days=1)
+    made = portal.ask("/datahub/contrats", numero=CONTRAT, contractuel=CONTRACTUEL, status=201)
+    assert made["etat"] == "resilie"
+
+
 @pytest.mark.documented("FAQ: who is authorised on a contract consults it, but for the signatory")
 def test_a_contract_opens_to_its_contacts(portal: Portal, draft: str) -> None:
     def consulted(par: str) -> tuple[int, str | None]:
@@ -207,7 +219,7 @@ FORM: dict[str, Any] = {
 
 
 @pytest.mark.documented("FAQ: production belongs to the entity, the sandbox to the person")
-def test_applications_are_made_on_demand(portal: Portal, active: str) -> None:
+def test_applications_are_made_on_demand(portal: Portal, active: str, database: Database) -> None:
     sandbox = portal.ask("/datahub/applications", CONTRACTUEL, 201, mode="bac_a_sable", **FORM)
     assert sandbox["proprietaire"] == CONTRACTUEL
     assert sandbox["apis"] == ["subscribed_services", "mesure_synchrone_auto"]
@@ -226,6 +238,8 @@ def test_applications_are_made_on_demand(portal: Portal, active: str) -> None:
     assert portal.refused(change, ETRANGER, nom="Le mien") == "DHB114"
     assert portal.ask(change, TECHNIQUE, apis=[])["apis"] == ["subscribed_services"]
     portal.ask(f"{change}/supprimer", TECHNIQUE, 204)
+    with database.sessions() as session:
+        assert session.get(ApplicationDatahub, made["client_id"]) is None
     left = {one["client_id"] for one in portal.get("/api/applications").json()}
     assert left == {sandbox["client_id"]}
 
@@ -303,7 +317,7 @@ def test_the_page_is_seen_as_a_user_and_tells_the_rule_that_refuses(
     portal: Portal, active: str
 ) -> None:
     page = portal.get("/datahub", par=TECHNIQUE)
-    assert "script" not in page.text
+    assert "<script>" not in page.text
     assert "default-src 'none'" in page.headers["content-security-policy"]
     assert "Contrat NEUF1 : actif" in page.text
     refused = portal.post("/datahub/resilier", data={"par": TECHNIQUE, "numero": "NEUF1"})

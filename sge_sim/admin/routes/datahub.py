@@ -13,6 +13,7 @@ from pydantic import Field
 
 from sge_sim.admin.routes import AdminState, Body
 from sge_sim.admin.views_datahub import ApplicationDatahubView, CompteView, ContratDatahubView
+from sge_sim.clock import legal_date
 from sge_sim.commandes.datahub import applications, comptes, contrats
 from sge_sim.domaine.nomenclatures import AlgorithmeFlux, TypeCanal
 from sge_sim.errors import UsageError
@@ -137,7 +138,8 @@ def router(state: AdminState) -> APIRouter:
     @routes.post("/contrats", status_code=201, summary="Ouvrir un contrat")
     def add_contrat_datahub(new: NewContratDatahub) -> ContratDatahubView:
         with database.transaction() as session:
-            made = contrats.draft_contrat(session, new.numero, new.contractuel, new.service)
+            today = legal_date(instant_within(session))
+            made = contrats.draft_contrat(session, new.numero, new.contractuel, today, new.service)
             return ContratDatahubView.of(session, made, data_dir)
 
     @routes.get("/contrats/{numero}", summary="Consulter un contrat")

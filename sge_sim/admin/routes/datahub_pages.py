@@ -20,7 +20,7 @@ from sge_sim.admin.views_datahub import (
     ContratDatahubView,
     TicketView,
 )
-from sge_sim.clock import machine_now
+from sge_sim.clock import legal_date, machine_now
 from sge_sim.commandes.datahub import applications, comptes, contrats, tickets
 from sge_sim.commandes.datahub.refus import RefusDatahub
 from sge_sim.domaine.nomenclatures import AlgorithmeFlux, TypeCanal
@@ -41,7 +41,7 @@ Act = Callable[[Session, Form, datetime], Any]
 
 
 def _one_of(form: Form, name: str, values: object) -> Any:
-    value = form.get(name, "")
+    value = form.get(name)
     if value not in get_args(values):
         raise UsageError(f"« {value} » ne convient pas pour {name}.")
     return value
@@ -63,58 +63,58 @@ def _annexe(form: Form) -> AnnexeSi:
 
 _ACTS: Final[Mapping[str, Act]] = {
     "compte": lambda session, form, _now: comptes.create_compte(
-        session, form.get("email", ""), form.get("nom", ""), form.get("acteur", "")
+        session, form.get("email"), form.get("nom"), form.get("acteur")
     ),
-    "contrat": lambda session, form, _now: contrats.draft_contrat(
-        session, form.get("numero", ""), form.get("email", "")
+    "contrat": lambda session, form, now: contrats.draft_contrat(
+        session, form.get("numero"), form.get("email"), legal_date(now)
     ),
     "representant": lambda session, form, _now: contrats.name_representant(
-        session, form.get("numero", ""), form.get("email", "")
+        session, form.get("numero"), form.get("email")
     ),
     "activer": lambda session, form, now: contrats.activate_contrat(
-        session, form.get("numero", ""), now
+        session, form.get("numero"), now
     ),
     "clore": lambda session, form, _now: tickets.close_ticket(
-        session, _number(form.get("ticket", "")), machine_now()
+        session, _number(form.get("ticket")), machine_now()
     ),
     "profil": lambda session, form, _now: comptes.rename_compte(
-        session, form.get("par", ""), form.get("par", ""), form.get("nom", "")
+        session, form.get("par"), form.get("par"), form.get("nom")
     ),
     "envoyer": lambda session, form, now: contrats.send_for_signature(
-        session, form.get("par", ""), form.get("numero", ""), now
+        session, form.get("par"), form.get("numero"), now
     ),
     "signer": lambda session, form, now: contrats.sign_contrat(
-        session, form.get("par", ""), form.get("numero", ""), now
+        session, form.get("par"), form.get("numero"), now
     ),
     "resilier": lambda session, form, now: contrats.terminate_contrat(
-        session, form.get("par", ""), form.get("numero", ""), now
+        session, form.get("par"), form.get("numero"), now
     ),
     "modifier": lambda session, form, _now: contrats.update_contrat(
         session,
-        form.get("par", ""),
-        form.get("numero", ""),
+        form.get("par"),
+        form.get("numero"),
         raison_sociale=form.get("raison_sociale") or None,
         siret=form.get("siret") or None,
     ),
     "annexe": lambda session, form, _now: contrats.fill_annexe(
-        session, form.get("par", ""), form.get("numero", ""), _annexe(form)
+        session, form.get("par"), form.get("numero"), _annexe(form)
     ),
     "ajouter": lambda session, form, _now: contrats.add_interlocuteur(
-        session, form.get("par", ""), form.get("numero", ""), form.get("email", ""), _role(form)
+        session, form.get("par"), form.get("numero"), form.get("email"), _role(form)
     ),
     "retirer": lambda session, form, _now: contrats.remove_interlocuteur(
-        session, form.get("par", ""), form.get("numero", ""), form.get("email", ""), _role(form)
+        session, form.get("par"), form.get("numero"), form.get("email"), _role(form)
     ),
     "application": lambda session, form, _now: applications.request_application(
         session,
-        form.get("par", ""),
+        form.get("par"),
         mode=_one_of(form, "mode", ModeApplication),
-        nom=form.get("nom", ""),
-        redirect_uri=form.get("redirect_uri", ""),
-        apis=[one for one in APIS if one in form],
+        nom=form.get("nom"),
+        redirect_uri=form.get("redirect_uri"),
+        apis=form.all("apis"),
     ),
     "supprimer": lambda session, form, _now: applications.withdraw_application(
-        session, form.get("par", ""), form.get("client_id", "")
+        session, form.get("par"), form.get("client_id")
     ),
 }
 """What the forms ask for, by the name of their action."""
@@ -135,7 +135,7 @@ def router(state: AdminState) -> APIRouter:
 
     @routes.post("/{action}")
     def act(request: Request, action: str, form: Annotated[Form, Depends(read_form)]) -> Response:
-        par = form.get("par", "")
+        par = form.get("par")
         try:
             if action not in _ACTS:
                 raise UsageError(f"Datahub n'a pas d'action « {action} ».")

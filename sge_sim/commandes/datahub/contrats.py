@@ -1,6 +1,6 @@
 """Contracts of service on Datahub: drafted, signed, active, terminated, and their contacts."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -14,10 +14,11 @@ from sge_sim.flux.canaux import check_canal
 from sge_sim.flux.chiffrement import chiffrement
 from sge_sim.flux.declaration import declare_canal
 from sge_sim.referentiel.acteurs import add_contrat
-from sge_sim.store.acteurs import find_contrat
+from sge_sim.store.acteurs import Contrat, find_contrat
 from sge_sim.store.datahub import (
     AnnexeSi,
     ContratDatahub,
+    EtatContratDatahub,
     Interlocuteur,
     RoleDatahub,
     ServiceDatahub,
@@ -33,12 +34,17 @@ def get_contrat_datahub(session: Session, numero: str) -> ContratDatahub:
 
 
 def draft_contrat(
-    session: Session, numero: str, contractuel: str, service: ServiceDatahub = "fds"
+    session: Session,
+    numero: str,
+    contractuel: str,
+    today: date,
+    service: ServiceDatahub = "fds",
 ) -> ContratDatahub:
     """Open a contract of the entity of `contractuel` (an e-mail), its first contractual contact.
 
-    It is a draft, or active where SGE already knows that contract of the entity's. Raises
-    `UsageError` for a number that is taken or doesn't suit.
+    It is a draft; where SGE already knows that contract of the entity's, it is active, or
+    terminated if it has ended by `today` (legal). Raises `UsageError` for a number that is taken
+    or doesn't suit.
     """
     compte = get_compte(session, contractuel)
     if not numero.isascii() or not numero.isalnum() or len(numero) > 15:
@@ -53,7 +59,7 @@ def draft_contrat(
         acteur_code=compte.acteur_code,
         acteur=compte.acteur,
         service=service,
-        etat="brouillon" if known is None else "actif",
+        etat=_known_etat(known, today),
         raison_sociale=compte.acteur.nom,
     )
     contrat.interlocuteurs.append(
@@ -188,6 +194,8 @@ def remove_interlocuteur(
     """Take a role on a contract from somebody; raises `RefusDatahub`, or `UsageError` when he
     doesn't hold it.
     """
+    # Two who remove each other at once: the second waits, and finds himself the last one.
+    session.get(ContratDatahub, numero, with_for_update=True)
     asking, contrat = get_compte(session, par), get_contrat_datahub(session, numero)
     held = _holders(contrat, email.lower(), role)
     if not held and roles_of(session, asking, numero):
@@ -204,6 +212,12 @@ def remove_interlocuteur(
     contrat.interlocuteurs.remove(held[0])
     session.flush()
     return contrat
+
+
+def _known_etat(known: Contrat | None, today: date) -> EtatContratDatahub:
+    if known is None:
+        return "brouillon"
+    return "resilie" if known.date_fin is not None and known.date_fin < today else "actif"
 
 
 def _holders(contrat: ContratDatahub, email: str, role: RoleDatahub) -> list[Interlocuteur]:
