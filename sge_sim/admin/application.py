@@ -162,15 +162,15 @@ def build_admin(state: AdminState) -> FastAPI:
     @app.exception_handler(RefusDatahub)
     async def refuse_by_rule(_request: Request, refus: RefusDatahub) -> Response:
         broken = refus.rule
-        told = {
-            "detail": str(refus),
-            "code": broken.code,
-            "regle": broken.name,
-            "source": broken.source,
-            "provenance": in_french(broken.provenance),
-            "remede": broken.remede,
-        }
-        return JSONResponse(told, 403)
+        return problem(
+            403,
+            str(refus),
+            code=broken.code,
+            regle=broken.name,
+            source=broken.source,
+            provenance=in_french(broken.provenance),
+            remede=broken.remede,
+        )
 
     @app.exception_handler(RequestValidationError)
     async def refuse_demand(_request: Request, error: RequestValidationError) -> Response:

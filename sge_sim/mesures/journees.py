@@ -47,13 +47,14 @@ from sge_sim.mesures.installations import (
 )
 from sge_sim.mesures.motifs import BITS, UNITE, Banque
 from sge_sim.mesures.point import Grandeur, PointMesure
-from sge_sim.mesures.tableaux import Entiers
+from sge_sim.mesures.tableaux import Entiers, EntiersCourts
 
 DEBUT_CHANGEMENT, FIN_CHANGEMENT = 120, 180
 """Legal minutes of the hour that is skipped or lived twice on a day of 23 or 25 hours."""
 _DEBUT = np.array([[DEBUT_CHANGEMENT]])
 _DEPASSEMENT = {False: 108, True: 100}
 """Largest power of a large point, per cent of the subscribed: consumption, injection (assumed)."""
+_Colonnes = Entiers | EntiersCourts
 _AUCUN = np.zeros(0, np.int64)
 _BITS_BLOC = 8
 """The days computed together for whoever asks for a few of them: 256."""
@@ -209,19 +210,27 @@ def _journees(
         energies, lignes = bloc.energies, bloc.lignes
     rangs = np.array(changements, np.int64) if changements else _AUCUN
     ecarts = calendrier().heures[i0 + rangs] - 24 if changements else _AUCUN
-    return Journees(i0, energies, lignes, bloc.banque, bloc.pair, rangs, ecarts)
+    return Journees(
+        i0,
+        np.asarray(energies, np.int64),
+        np.asarray(lignes, np.int64),
+        bloc.banque,
+        bloc.pair,
+        rangs,
+        ecarts,
+    )
 
 
 class _Bloc(NamedTuple):
     """The uses of days [premier, premier + n), as `Journees` has them."""
 
     premier: int
-    energies: Entiers
-    lignes: Entiers
+    energies: _Colonnes
+    lignes: _Colonnes
     banque: Banque
     pair: bool
 
-    def part(self, colonnes: Entiers, i0: int, i1: int) -> Entiers:
+    def part(self, colonnes: _Colonnes, i0: int, i1: int) -> _Colonnes:
         """Return the columns of the days [i0, i1)."""
         return colonnes[:, i0 - self.premier : i1 - self.premier]
 
