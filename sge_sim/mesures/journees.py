@@ -192,18 +192,18 @@ def _journees(
     point: PointMesure, i0: int, i1: int, grandeur: Grandeur, changements: list[int]
 ) -> Journees:
     a, b = i0 >> _BITS_BLOC, (i1 - 1) >> _BITS_BLOC
+    energies: _Colonnes
+    lignes: _Colonnes
     if a == b:
         bloc = _bloc(point, *_cut(point, i0), grandeur)
         ici = slice(i0 - bloc.premier, i1 - bloc.premier)
-        energies, lignes = bloc.energies[:, ici].astype(np.int64), bloc.lignes[:, ici]
+        energies, lignes = bloc.energies[:, ici], bloc.lignes[:, ici]
     elif b - a < _BLOCS_JOINTS:
         bornes = [i0, *(n << _BITS_BLOC for n in range(a + 1, b + 1)), i1]
         blocs = [_bloc(point, *_cut(point, debut), grandeur) for debut in bornes[:-1]]
         parts = list(zip(blocs, pairwise(bornes), strict=True))
         bloc = blocs[0]
-        energies = np.concatenate(
-            [one.part(one.energies, *of) for one, of in parts], axis=1, dtype=np.int64
-        )
+        energies = np.concatenate([one.part(one.energies, *of) for one, of in parts], axis=1)
         lignes = np.concatenate([one.part(one.lignes, *of) for one, of in parts], axis=1)
     else:
         bloc = _computed(point, i0, i1, grandeur)
