@@ -10,6 +10,7 @@ ARGS ?=
 EXAMPLES ?= 20000
 SECONDS ?= 180
 RECORDS ?= 200000
+API_SECONDS ?= 120
 VERSION ?= 1.0
 PAQUET ?= Consultation
 
@@ -63,6 +64,9 @@ service: $(VENV)/.dev ## start a service (NOM=RecherchePoint WSDL=its.wsdl [VERS
 	@$(BIN)/ruff check -q --fix sge_sim/services tests/services
 	@$(BIN)/ruff format -q sge_sim/services tests/services
 
+test-api: $(VENV)/.dev $(VENV)/.api ## have Schemathesis call the administration (API_SECONDS=120)
+	SGE_SIM_API_SECONDS=$(API_SECONDS) timeout 900 $(BIN)/python -m pytest -s -m api tests/admin
+
 format: $(VENV)/.dev ## format the code and sort the imports
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -85,6 +89,8 @@ lock: ## renew the pinned requirements (needs uv)
 		--no-header --upgrade pyproject.toml --group packaging -o requirements/run.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header pyproject.toml --group dev -c requirements/run.txt -o requirements/dev.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --upgrade --group api -o requirements/api.txt
 
 clean: ## remove the environment and what was built
 	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -102,4 +108,10 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
-.PHONY: help run test test-office test-browser test-langages test-postgresql fuzz soak homologation service format bench trace dist lock clean
+# Schemathesis has an environment of its own: what it wants must not decide what we run.
+$(VENV)/.api: requirements/api.txt | $(VENV)/bin/python
+	$(BIN)/python -m venv $(VENV)/api
+	$(VENV)/api/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/api.txt
+	@touch $@
+
+.PHONY: help run test test-api test-office test-browser test-langages test-postgresql fuzz soak homologation service format bench trace dist lock clean

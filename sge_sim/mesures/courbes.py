@@ -20,8 +20,9 @@ from sge_sim.mesures.calendrier import (
     decalages,
     numero_borne,
 )
+from sge_sim.mesures.entrees_datees import periode_mesuree, vie
 from sge_sim.mesures.installations import installation_de
-from sge_sim.mesures.journees import Journees, journees, periode_mesuree, vie
+from sge_sim.mesures.journees import Journees, journees
 from sge_sim.mesures.motifs import BITS, UNITE, tensions
 from sge_sim.mesures.point import Grandeur, PointMesure
 from sge_sim.mesures.tableaux import Entiers, Masque

@@ -14,8 +14,9 @@ import numpy as np
 from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import calendrier, decalages, jour_de, numero_borne
 from sge_sim.mesures.classes import cadrans_des_jours, decoupage
+from sge_sim.mesures.entrees_datees import jours_perdus, plages_de, vie
 from sge_sim.mesures.installations import installation_de
-from sge_sim.mesures.journees import Journees, journees, jours_perdus, plages_de, vie
+from sge_sim.mesures.journees import Journees, journees
 from sge_sim.mesures.point import (
     CompteurPose,
     Grandeur,

@@ -12,23 +12,27 @@ the quantum of their curves, so that kilowatts add up to the day too.
 A day of 23 or 25 hours lives its legal hours: 2h-3h is skipped in spring, lived twice in autumn.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
-from sge_sim.clock import FIN_DES_JOURS
 from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import (
     calendrier,
     changements_entre,
     jour_de,
-    numero_borne,
+)
+from sge_sim.mesures.entrees_datees import (
+    PASSAGE_5_MINUTES,
+    coupes_de,
+    coupes_entre,
+    plages_de,
+    puissance_de,
 )
 from sge_sim.mesures.installations import (
     BITS_BRUIT,
@@ -42,12 +46,8 @@ from sge_sim.mesures.installations import (
     niveaux_de,
 )
 from sge_sim.mesures.motifs import BITS, UNITE, Banque
-from sge_sim.mesures.point import PLAGES_PAR_DEFAUT, Grandeur, Plages, PointMesure, en_vigueur
-from sge_sim.mesures.tableaux import Entiers, Masque
-
-PASSAGE_5_MINUTES = date(2023, 3, 1)
-"""First day of the 5-minute curves of C1-C4 and P1-P3, 10 minutes before (assumed: answers of
-2022 have 10 minutes, those of April 2023 have 5)."""
+from sge_sim.mesures.point import Grandeur, PointMesure
+from sge_sim.mesures.tableaux import Entiers
 
 DEBUT_CHANGEMENT, FIN_CHANGEMENT = 120, 180
 """Legal minutes of the hour that is skipped or lived twice on a day of 23 or 25 hours."""
@@ -176,8 +176,7 @@ def journees(
     With `par_duree`, days of 23 and 25 hours stand alone. What a day holds doesn't depend on
     `i0` and `i1`. `grandeur` is not the voltage, which is no energy.
     """
-    coupes = _coupes(point)
-    bornes = [i0, *coupes[bisect_right(coupes, i0) : bisect_left(coupes, i1)], i1]
+    bornes = [i0, *coupes_entre(point, i0, i1), i1]
     changements = changements_entre(i0, i1)
     if par_duree and changements:
         seuls = {bord for jour in changements for bord in (jour, jour + 1)}
@@ -188,66 +187,6 @@ def journees(
         yield _journees(point, a, b, grandeur, [jour - a for jour in changements if a <= jour < b])
 
 
-def coupes_entre(point: PointMesure, i0: int, i1: int) -> tuple[int, ...]:
-    """Return the days strictly inside [i0, i1) on which something dated changes."""
-    coupes = _coupes(point)
-    return coupes[bisect_right(coupes, i0) : bisect_left(coupes, i1)]
-
-
-@lru_cache(maxsize=4096)
-def _coupes(point: PointMesure) -> tuple[int, ...]:
-    """Return the days on which something dated changes in the life of a point."""
-    dates = [plages.depuis for plages in point.heures_creuses[1:]]
-    dates += [puissance.depuis for puissance in point.puissances[1:]]
-    dates += [grille.depuis for grille in (*point.grille_distributeur, *point.grille_fournisseur)]
-    if not point.petit:
-        dates.append(PASSAGE_5_MINUTES)
-    return tuple(sorted({numero_borne(jour) for jour in dates}))
-
-
-def periode_mesuree(point: PointMesure, i0: int, i1: int) -> tuple[int, int]:
-    """Return [i0, i1) cut to what the point may tell: since its last mise en service, with a
-    meter that communicates, until it is terminated."""
-    premier, dernier = vie(point)
-    i0 = max(i0, premier)
-    return i0, max(i0, min(i1, dernier))
-
-
-@lru_cache(maxsize=4096)
-def vie(point: PointMesure) -> tuple[int, int]:
-    """Return the first and last (excluded) days that the point may tell."""
-    pose = next((c.pose for c in point.compteurs if c.communicant), FIN_DES_JOURS)
-    fins = (point.resiliation, point.compteurs[-1].depose, FIN_DES_JOURS)
-    return (
-        numero_borne(max(point.mise_en_service, pose)),
-        numero_borne(min(fin for fin in fins if fin is not None)),
-    )
-
-
-def jours_perdus(point: PointMesure, i0: int, i1: int) -> Masque:
-    """Tell for each day of [i0, i1) whether a gap covers it whole."""
-    minuits = calendrier().minuits
-    perdus = np.zeros(i1 - i0, np.bool_)
-    for trou in point.trous:
-        premier = int(np.searchsorted(minuits, trou.debut.timestamp()))
-        dernier = int(np.searchsorted(minuits, trou.fin.timestamp(), side="right")) - 1
-        perdus[max(premier - i0, 0) : max(dernier - i0, 0)] = True
-    return perdus
-
-
-def plages_de(point: PointMesure, jour: date) -> Plages:
-    """Return the off-peak ranges of a point on a day; the first ones before their date."""
-    entrees = point.heures_creuses
-    if not entrees:
-        return PLAGES_PAR_DEFAUT
-    return (en_vigueur(entrees, jour) or entrees[0]).plages
-
-
-def puissance_de(point: PointMesure, jour: date) -> int:
-    """Return the power of a point on a day, kVA or kW; the first one before its date."""
-    return (en_vigueur(point.puissances, jour) or point.puissances[0]).valeur
-
-
 def _journees(
     point: PointMesure, i0: int, i1: int, grandeur: Grandeur, changements: list[int]
 ) -> Journees:
@@ -255,13 +194,15 @@ def _journees(
     if a == b:
         bloc = _bloc(point, *_cut(point, i0), grandeur)
         ici = slice(i0 - bloc.premier, i1 - bloc.premier)
-        energies, lignes = bloc.energies[:, ici], bloc.lignes[:, ici]
+        energies, lignes = bloc.energies[:, ici].astype(np.int64), bloc.lignes[:, ici]
     elif b - a < _BLOCS_JOINTS:
         bornes = [i0, *(n << _BITS_BLOC for n in range(a + 1, b + 1)), i1]
         blocs = [_bloc(point, *_cut(point, debut), grandeur) for debut in bornes[:-1]]
         parts = list(zip(blocs, pairwise(bornes), strict=True))
         bloc = blocs[0]
-        energies = np.concatenate([one.part(one.energies, *of) for one, of in parts], axis=1)
+        energies = np.concatenate(
+            [one.part(one.energies, *of) for one, of in parts], axis=1, dtype=np.int64
+        )
         lignes = np.concatenate([one.part(one.lignes, *of) for one, of in parts], axis=1)
     else:
         bloc = _computed(point, i0, i1, grandeur)
@@ -289,7 +230,7 @@ def _cut(point: PointMesure, jour: int) -> tuple[int, int]:
     """Return the days around one that are computed together: under the same dated entries."""
     debut = jour >> _BITS_BLOC << _BITS_BLOC
     fin = min(debut + (1 << _BITS_BLOC), len(calendrier().heures))
-    coupes = _coupes(point)
+    coupes = coupes_de(point)
     rang = bisect_right(coupes, jour)
     if rang:
         debut = max(debut, coupes[rang - 1])
@@ -300,11 +241,12 @@ def _cut(point: PointMesure, jour: int) -> tuple[int, int]:
 
 @lru_cache(maxsize=512)
 def _bloc(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> _Bloc:
-    """Return the uses of some months, which are asked for by the week (16 kB each)."""
+    """Return the uses of some months, which are asked for by the week (8 kB each)."""
     bloc = _computed(point, i0, i1, grandeur)
-    bloc.energies.setflags(write=False)
-    bloc.lignes.setflags(write=False)
-    return bloc
+    energies, lignes = bloc.energies.astype(np.int32), bloc.lignes.astype(np.int32)
+    energies.setflags(write=False)
+    lignes.setflags(write=False)
+    return bloc._replace(energies=energies, lignes=lignes)
 
 
 def _computed(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> _Bloc:

@@ -8,8 +8,9 @@ import numpy as np
 from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import calendrier, decalages, jour_de, numero_borne
 from sge_sim.mesures.courbes import Bloc, blocs, courbe
+from sge_sim.mesures.entrees_datees import jours_perdus, periode_mesuree, puissance_de
 from sge_sim.mesures.installations import installation_de
-from sge_sim.mesures.journees import journees, jours_perdus, periode_mesuree, puissance_de
+from sge_sim.mesures.journees import journees
 from sge_sim.mesures.point import Grandeur, PointMesure
 from sge_sim.mesures.tableaux import Entiers, Masque
 

@@ -272,6 +272,17 @@ def find_fichiers(
     return session.scalars(query).all()
 
 
+def count_fichiers(session: Session) -> Sequence[tuple[Flux, EtatFichier, int]]:
+    """Return how many files there are of each flux, in each state."""
+    rows = session.execute(
+        select(Publication.flux, FichierFlux.etat, func.count())
+        .join(FichierFlux.publication)
+        .group_by(Publication.flux, FichierFlux.etat)
+        .order_by(Publication.flux, FichierFlux.etat)
+    )
+    return [(flux, etat, count) for flux, etat, count in rows]
+
+
 def find_fichier(session: Session, nom: str) -> FichierFlux | None:
     """Return the file of that name, the newest if several contracts have one."""
     return session.scalars(

@@ -93,9 +93,7 @@ class Runner:
         if case.non_testable:
             return self._not_run(case, f"Non testable : {case.non_testable}")
         try:
-            for step in case.preparation:
-                self._prepare(step)
-            demande = materialise(case, self._context)
+            demande = self.prepared(case)
         except UsageError as error:
             failed = [key for key in case.apres if key in self._unanswered]
             told = f"Reprend une valeur de {', '.join(failed)}, qui n'en a pas rendu."
@@ -124,6 +122,15 @@ class Runner:
             defauts=self._defects,
             prevu_en_echec=self._is_expected(case),
         )
+
+    def prepared(self, case: Cas) -> dict[str, Any]:
+        """Set a case up, and return the content of its request.
+
+        Raises `UsageError` where a step isn't accepted, or a value isn't there.
+        """
+        for step in case.preparation:
+            self._prepare(step)
+        return materialise(case, self._context)
 
     def _prepare(self, step: Etape) -> None:
         for context in repeated(step, self._context):
