@@ -16,18 +16,18 @@ from sge_sim.admin.routes import AdminState
 # Its scripts and ours, none written in the page; its icons are in its style sheet.
 _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _FILES: Final = ("swagger-ui-bundle.js", "swagger-ui.css")
 
 
-def router(_state: AdminState) -> APIRouter:
+def router(state: AdminState) -> APIRouter:
     """Return the page and its files."""
     routes = APIRouter(prefix="/docs", include_in_schema=False)
 
     @routes.get("")
     def show_documentation(request: Request) -> Response:
-        page = pages.render(request, "docs.html")
+        page = pages.render(state, request, "docs.html")
         page.headers["Content-Security-Policy"] = _POLICY
         return page
 
