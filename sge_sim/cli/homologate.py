@@ -214,9 +214,9 @@ def _expected_failures(file: Path | None, release: Release) -> frozenset[str]:
 
 def _offer(rapport: Rapport, admin: Administration) -> None:
     login = rapport.acteur.lower()
-    for acteur in admin.get("/api/acteurs"):
-        if login in (one["login"] for one in acteur["utilisateurs"]):
-            click.echo(offer(rapport, acteur["code"]), nl=False)
+    for acteur in admin.acteurs():
+        if login in (one.login for one in acteur.utilisateurs):
+            click.echo(offer(rapport, acteur.code), nl=False)
 
 
 def _default_folder(begun: datetime) -> Path:

@@ -1,22 +1,14 @@
 """`/api/clock`: the simulated clock, read and moved."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from sge_sim.admin.routes import AdminState, Body
+from sge_sim.admin.views import ClockView
 from sge_sim.clock import parse_duration, parse_instant
 from sge_sim.commandes.moving_clock import advance_clock, follow_machine, freeze_clock, set_clock
-from sge_sim.domaine.nomenclatures import KindClock
-
-
-class ClockView(BaseModel):
-    """The clock: its legal time, and how it runs."""
-
-    now: datetime
-    kind: KindClock = Field(description="real, shifted (décalée) ou frozen (arrêtée)")
 
 
 class SetClock(Body):
