@@ -217,6 +217,15 @@ class Settings:
         """Whether the defects of the homologation platform are reproduced."""
         return self.profile is Profile.FIDELE and self.environment == "homologation"
 
+    @property
+    def changed(self) -> list[tuple[str, str]]:
+        """Name and value in force of each setting that isn't at its default."""
+        return [
+            (one.name, self._shown(one.name))
+            for one in fields(self)
+            if one.name != "data_dir" and getattr(self, one.name) != one.default
+        ]
+
     def described(self) -> list[tuple[str, str, str]]:
         """Return name, value in force and reason of each setting, in their order.
 

@@ -52,7 +52,7 @@ class _Target:
     "l'occasion. Code retour : 0 si chaque package demandé est homologué (avec --case ou --rerun, "
     "qui ne jugent aucun package : si chaque cas est bon), 1 sinon, 2 pour une commande fausse."
 )
-@click.option("--package", "packages", multiple=True, type=click.Choice(PACKAGES))
+@click.option("--paquet", "--package", "packages", multiple=True, type=click.Choice(PACKAGES))
 @click.option("--case", "names", multiple=True, help="Cas (ADP-R1) ou exécution (ADP-R1@C5).")
 @click.option("--release", "release_name", default=DEFAULT_RELEASE, show_default=True)
 @click.option("--target", help="Serveur à appeler, https://hôte[:port].")

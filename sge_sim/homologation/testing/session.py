@@ -204,7 +204,9 @@ class SgeJournal:
         count = len(self.read(service))
         if count == 0 if times is None else count != times:
             wanted = "au moins un" if times is None else times
-            raise AssertionError(f"{service} : {count} appel(s), attendu {wanted}")
+            raise AssertionError(
+                f"{service} : {count or 'aucun'} appel{'s' * (count > 1)}, attendu {wanted}"
+            )
 
     def assert_not_called(self, service: str) -> None:
         """Fail if `service` was called."""
