@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median, quantiles
-from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -62,9 +61,9 @@ class Caller:
 
 
 @contextmanager
-def caller(data_dir: Path, **settings: Any) -> Iterator[Caller]:
-    """Give a simulator without its sockets, called as its default tiers."""
-    simulator = open_simulator(Settings(data_dir=data_dir, now=parse_instant(NOW), **settings))
+def caller(data_dir: Path, now: str = NOW) -> Iterator[Caller]:
+    """Give a simulator at `now` without its sockets, called as its default tiers."""
+    simulator = open_simulator(Settings(data_dir=data_dir, now=parse_instant(now)))
     (client,) = [one for one in simulator.callers if one.kind == "tiers"]
     leaf = x509.load_pem_x509_certificates(client.certificate.read_bytes())[0]
     with socket.create_server(("127.0.0.1", 0)) as listening:

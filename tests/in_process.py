@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+# Before a simulator is: what it takes out of the collector's sight, hypothesis would miss.
+import hypothesis  # noqa: F401
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -18,7 +20,9 @@ from sge_sim.processes.b2b_process import b2b_server
 from sge_sim.processes.simulator import Simulator, open_simulator
 from sge_sim.settings import Settings
 from sge_sim.soap.contract import load_contracts
+from sge_sim.soap.elements import ElementWriter
 from sge_sim.soap.models import Models
+from sge_sim.soap.operation import envelope
 from sge_sim.soap.protocol import SgeSoap11, Tree
 from sge_sim.transport.listener import Application
 from sge_sim.transport.message import Request, Response, Sender
@@ -42,9 +46,10 @@ class InProcess:
     def call(self, path: str, demande: Tree) -> Answer | RefusRecu:
         """Send a demand, without a header, as the default tiers."""
         contract = load_contracts(data_path("wsdl"))[path]
-        protocol = SgeSoap11(contract, Models(contract.schemas), None)
-        message = protocol.envelope(None, protocol.write(contract.request, demande))
-        return read_answer(self.post(path, message).content)
+        models = Models(contract.schemas)
+        protocol = SgeSoap11(contract, models)
+        body = ElementWriter(models, protocol.to_unicode).write(contract.request, demande)
+        return read_answer(self.post(path, envelope(None, body)).content)
 
     @property
     def login(self) -> str:
@@ -75,4 +80,5 @@ def simulator_in_process(data_dir: Path, **settings: Any) -> Iterator[InProcess]
             yield InProcess(simulator, services.server.application, sender)
         finally:
             services.stop()
+            simulator.cadence.close()
             simulator.database.dispose()

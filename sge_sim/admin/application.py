@@ -10,29 +10,38 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException as StarletteHTTPException
-from starlette.routing import BaseRoute, Match
+from starlette.routing import BaseRoute, Match, Route
 
 from sge_sim import __version__
 from sge_sim.admin import pages
 from sge_sim.admin.problems import describe_problems, problem
 from sge_sim.admin.routes import (
     AdminState,
+    acteur_pages,
     acteurs,
     campaign_pages,
     campaigns,
     certificats,
     clock,
+    codes_pages,
     copies,
-    dashboard,
     data_connect,
     documentation,
+    echange_pages,
+    fichier_pages,
     flux,
     health,
+    horloge,
     journal,
+    journal_pages,
+    mesures,
     metrics,
     pannes,
+    passage_pages,
+    point_pages,
     points,
     reset,
+    service_pages,
 )
 from sge_sim.admin.views_settings import SettingsView, view_settings
 from sge_sim.errors import UsageError
@@ -51,14 +60,23 @@ _SUBJECTS = (
     journal,
     clock,
     points,
+    mesures,
     flux,
     copies,
     campaigns,
     reset,
     acteurs,
     certificats,
-    dashboard,
+    journal_pages,
+    echange_pages,
+    point_pages,
+    horloge,
     campaign_pages,
+    passage_pages,
+    acteur_pages,
+    fichier_pages,
+    service_pages,
+    codes_pages,
     data_connect,
     health,
     pannes,
@@ -72,15 +90,33 @@ def _is_local(host: str) -> bool:
     return _LOCAL.fullmatch(host) is not None
 
 
+def _told(
+    state: AdminState,
+    request: Request,
+    status: int,
+    detail: str,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """Return a refusal: a page for a browser that looks at pages, a problem for anything else."""
+    wants_page = "text/html" in request.headers.get("accept", "")
+    if wants_page and not request.url.path.startswith("/api/"):
+        page = pages.render(state, request, "refus.html", status, detail=detail)
+        page.headers.update(headers or {})
+        return page
+    return problem(status, detail, headers or {})
+
+
 def _methods(routes: Sequence[BaseRoute], request: Request) -> list[str]:
     """Return the methods that an address takes; Starlette tells those of its first route alone."""
-    found = {
-        method
+    found = [
+        route
         for route in routes
-        if route.matches(dict(request.scope))[0] is not Match.NONE
-        for method in getattr(route, "methods", None) or ()
-    }
-    return sorted(found)
+        if isinstance(route, Route) and route.matches(dict(request.scope))[0] is not Match.NONE
+    ]
+    # Of `/api/flux/publish` and `/api/flux/{nom}`, the first is meant.
+    variables = min((route.path.count("{") for route in found), default=0)
+    meant = (route.methods or () for route in found if route.path.count("{") == variables)
+    return sorted({method for methods in meant for method in methods})
 
 
 def build_admin(state: AdminState) -> FastAPI:
@@ -114,8 +150,8 @@ def build_admin(state: AdminState) -> FastAPI:
         return await call_next(request)
 
     @app.exception_handler(UsageError)
-    async def refuse(_request: Request, error: UsageError) -> Response:
-        return problem(400, str(error))
+    async def refuse(request: Request, error: UsageError) -> Response:
+        return _told(state, request, 400, str(error))
 
     @app.exception_handler(RequestValidationError)
     async def refuse_demand(_request: Request, error: RequestValidationError) -> Response:
@@ -131,7 +167,7 @@ def build_admin(state: AdminState) -> FastAPI:
         headers = dict(error.headers or {})
         if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             headers["Allow"] = ", ".join(_methods(routes, request))
-        return problem(error.status_code, detail or error.detail, headers)
+        return _told(state, request, error.status_code, detail or error.detail, headers)
 
     @app.get(
         "/api/settings",

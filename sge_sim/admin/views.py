@@ -2,14 +2,23 @@
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, Self
+from http import HTTPStatus
+from typing import Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from sge_sim.clock import PARIS
 from sge_sim.domaine.nomenclatures import KindClock
 from sge_sim.domaine.pannes import plan_told
+from sge_sim.domaine.retombees import Retombees
 from sge_sim.store.journal import Echange
+
+_NATURES: Final[dict[str, str]] = {
+    "soap": "SOAP",
+    "http": "HTTP",
+    "handshake": "négociation TLS",
+    "flux": "fichier",
+}
 
 
 class View(BaseModel):
@@ -29,6 +38,9 @@ class ClockView(View):
 
     now: datetime
     kind: KindClock = Field(description="real, shifted (décalée) ou frozen (arrêtée)")
+    retombees: Retombees | None = Field(
+        None, description="Ce que le déplacement demandé a fait arriver"
+    )
 
 
 class RuleView(View):
@@ -65,6 +77,23 @@ class ExchangeView(View):
     def of(cls, echange: Echange) -> Self:
         """Return the view of a row."""
         return cls(**_fields(echange))
+
+    @property
+    def nature(self) -> str:
+        """What it was, in French: the service that was called, or what stands for it."""
+        if self.kind == "http" and self.service and self.http_status == HTTPStatus.OK:
+            return f"WSDL de {self.service} v{self.version}"
+        return f"{self.service} v{self.version}" if self.service else _NATURES[self.kind]
+
+    @property
+    def issue(self) -> Literal["accepté", "refusé", "alerte TLS", "fichier"]:
+        """How it ended, in French."""
+        if self.kind == "flux":
+            return "fichier"
+        if self.kind == "handshake":
+            return "alerte TLS"
+        refused = self.rule is not None or (self.http_status or 0) >= HTTPStatus.BAD_REQUEST
+        return "refusé" if refused or self.code not in (None, "SGT200") else "accepté"
 
 
 class ExchangeWithBodies(ExchangeView):

@@ -22,6 +22,7 @@ from sge_sim.mesures.alea import draws, subkey
 from sge_sim.mesures.tableaux import Entiers
 
 _ORIGINE = PREMIER_JOUR.toordinal()
+_FIN = FIN_DES_JOURS.toordinal()
 _EPOCH = date(1970, 1, 1).toordinal()
 _JOUR = 86_400
 
@@ -76,7 +77,7 @@ def numero(jour: date) -> int:
 @lru_cache(maxsize=4096)
 def numero_borne(jour: date) -> int:
     """Return the number of a day, of the first or last one when it is outside of the table."""
-    return min(max(jour, PREMIER_JOUR), FIN_DES_JOURS).toordinal() - _ORIGINE
+    return min(max(jour.toordinal(), _ORIGINE), _FIN) - _ORIGINE
 
 
 def jour_de(n: int) -> date:

@@ -20,8 +20,9 @@ from sge_sim.mesures.calendrier import (
     decalages,
     numero_borne,
 )
+from sge_sim.mesures.entrees_datees import periode_mesuree, vie
 from sge_sim.mesures.installations import installation_de
-from sge_sim.mesures.journees import Journees, journees, periode_mesuree, vie
+from sge_sim.mesures.journees import Journees, journees
 from sge_sim.mesures.motifs import BITS, UNITE, tensions
 from sge_sim.mesures.point import Grandeur, PointMesure
 from sge_sim.mesures.tableaux import Entiers, Masque
@@ -124,7 +125,7 @@ def blocs(
         if grandeur is Grandeur.E:
             valeurs = _tensions(point, j, pas)
         elif point.petit:
-            valeurs, pas = _watts(j, j.pas_a_pas(), horaire=horaire), 60 if horaire else 30
+            valeurs, pas = watts(j, horaire=horaire), 60 if horaire else 30
         else:
             valeurs = _kilowatts(j)
         yield Bloc(j.premier, j.premier + len(valeurs), pas, pas, valeurs)
@@ -143,9 +144,9 @@ def blocs_10_minutes(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -
         yield bloc._replace(pas=10, valeurs=valeurs)
 
 
-def _watts(j: Journees, exacts: Entiers, *, horaire: bool) -> Entiers:
+def watts(j: Journees, *, horaire: bool) -> Entiers:
     """Return mean W from the whole Wh since midnight: twice the Wh of a half-hour."""
-    comptes = (exacts + UNITE // 2) >> BITS
+    comptes = (j.pas_a_pas() + UNITE // 2) >> BITS
     if len(j.changements):
         # The day was rounded down to whole Wh.
         np.minimum(comptes, j.totaux[:, None], out=comptes)
@@ -173,10 +174,18 @@ def _tensions(point: PointMesure, j: Journees, pas: int) -> Entiers:
     ecarts = tensions(par_jour)[draws(installation_de(point).cle_tensions, jours) & 31]
     if len(j.changements):
         a, b = 120 // pas, 180 // pas
-        avant, apres = (a, b) if calendrier().heures[j.premier] == 23 else (b, a)
+        avant, apres = (a, b) if j.ecarts[0] < 0 else (b, a)
         ecarts = np.concatenate([ecarts[:, :avant], ecarts[:, apres:]], axis=1)
     volts: Entiers = point.tension + point.tension * ecarts // 1000
     return volts
+
+
+def est_collecte(point: PointMesure, n: int) -> bool:
+    """Tell whether the half-hourly curve of a C5 or P4 is there on the whole day of that number,
+    without any loss."""
+    if point.trous:
+        return False
+    return list(_periodes(point, n, n + 1)) == [(n, n + 1, False)]
 
 
 def _periodes(point: PointMesure, i0: int, i1: int) -> Iterator[tuple[int, int, bool]]:

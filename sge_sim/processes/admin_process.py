@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from socket import socket
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ from sge_sim.transport.child import ProcessWork
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+
+    from sge_sim.flux.publication import Publisher
 
 
 def admin_server(simulator: Simulator, listening_socket: socket, b2b_url: str) -> ProcessWork:
@@ -54,6 +57,7 @@ class _Administration:
             self.server.serve(on_ready)
 
     def stop(self) -> None:
+        self.feed.stop()
         self.server.stop()
 
     def reload(self) -> None:
@@ -68,10 +72,14 @@ def _tasks(simulator: Simulator, journal: Journal) -> tuple[Task, ...]:
     settings, database = simulator.settings, simulator.database
 
     # The curves are loaded at the first round: the start can do without.
-    def publish(until: datetime) -> None:
+    @cache
+    def publisher() -> "Publisher":
         from sge_sim.flux.publication import Publisher
 
-        Publisher.of(settings, database, journal.append).catch_up(until)
+        return Publisher.of(settings, database, journal.append)
+
+    def publish(until: datetime) -> None:
+        publisher().catch_up(until)
 
     incidents = Incidents(database.memoire, Guet(settings.data_dir), journal.append)
 

@@ -197,7 +197,7 @@ class B2B:
 
     def _struck(self, exchange: Exchange, service: str, acteur: str) -> Atteinte | None:
         """Return the planned fault that strikes a call, if one does."""
-        assert exchange.vue is not None
+        assert exchange.vue is not None  # looked at when the request came
         plans = self._guet.plans(exchange.vue, SORTES_APPEL, service=service, acteur=acteur)
         if any(one.prm is not None for one in plans):
             prm = called_point(exchange.request.body)

@@ -85,6 +85,11 @@ class Vue:
         self._memoire = memoire
         self._edition = edition
 
+    @property
+    def edition(self) -> Edition:
+        """What was looked at: equal editions had no commit in between."""
+        return self._edition
+
     def lire(self, **asked: str | None) -> Faits:
         """Return the facts that `questions` understands, all of one state."""
         wanted = questions(**asked)

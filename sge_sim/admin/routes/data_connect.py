@@ -78,7 +78,7 @@ def router(state: AdminState) -> APIRouter:
 
     @routes.get("/consentements", include_in_schema=False)
     def show_consentements(request: Request) -> Response:
-        return pages.render(request, "consentements.html", consentements=_views(None)[::-1])
+        return pages.render(state, request, "consentements.html", consentements=_views(None)[::-1])
 
     @routes.post("/consentements/{consentement_id}/retirer", include_in_schema=False)
     def revoke_on_page(consentement_id: RowNumber) -> Response:

@@ -21,13 +21,13 @@ _POLICY: Final = (
 _FILES: Final = ("swagger-ui-bundle.js", "swagger-ui.css")
 
 
-def router(_state: AdminState) -> APIRouter:
+def router(state: AdminState) -> APIRouter:
     """Return the page and its files."""
     routes = APIRouter(prefix="/docs", include_in_schema=False)
 
     @routes.get("")
     def show_documentation(request: Request) -> Response:
-        page = pages.render(request, "docs.html")
+        page = pages.render(state, request, "docs.html")
         page.headers["Content-Security-Policy"] = _POLICY
         return page
 

@@ -74,6 +74,7 @@ def router(state: AdminState) -> APIRouter:
             acteurs = [one.code for one in all_acteurs(session)]
             pannes = view_pannes(session, data_dir)
         return pages.render(
+            state,
             request,
             "pannes.html",
             pannes=pannes,

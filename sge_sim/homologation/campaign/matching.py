@@ -152,7 +152,7 @@ def differing_fields(case: Cas, release: Release, seen: Seen, contenu: Answer) -
     received = {name: as_text(value) for name, value in _flat(contenu, free)}
     found = []
     for requete in (case.requete, *case.variantes):
-        admitted = replace(case, requete=_elements_with_any(requete))
+        admitted = replace(case, requete=with_any_value(requete))
         wanted = dict(_flat(materialise(admitted, contexte), free))
         found.append(_differing(wanted, received, service.champs_accord))
     return min(found, key=lambda each: (sum(not one.date for one in each), len(each)))
@@ -232,7 +232,7 @@ def _judgement(execution: Execution) -> str:
     return f"La réponse n'est pas celle attendue. {told}. {execution.remarque}".strip()
 
 
-def _elements_with_any(requete: Requete) -> Requete:
+def with_any_value(requete: Requete) -> Requete:
     """Return the request with a value of the tester's choice wherever it borrows one."""
     return {name: _value_with_any(value) for name, value in requete.items()}
 
@@ -240,7 +240,7 @@ def _elements_with_any(requete: Requete) -> Requete:
 def _value_with_any(value: Valeur) -> Valeur:
     if isinstance(value, Emprunt):
         return LIBRE
-    return _elements_with_any(value) if isinstance(value, Mapping) else value
+    return with_any_value(value) if isinstance(value, Mapping) else value
 
 
 def _flat(value: Any, free: frozenset[str], path: str = "") -> Iterator[tuple[str, Any]]:

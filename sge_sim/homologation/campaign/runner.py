@@ -7,13 +7,14 @@ which rule decided.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sge_sim.admin.views import ExchangeView
 from sge_sim.client.administration import Administration
 from sge_sim.clock import PARIS, Clock
 from sge_sim.domaine.pannes import plan_told
 from sge_sim.errors import UsageError
-from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise
+from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise, repeated
 from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.campaign.outcome import EchangeDeCas, execution_of, not_run
 from sge_sim.homologation.catalogue.answer_paths import Answer
@@ -90,12 +91,10 @@ class Runner:
 
     def run_case(self, case: Cas) -> Execution:
         """Run one case: set it up, call, hold the answer against what is expected."""
-        remarks: list[str] = []
+        if case.non_testable:
+            return self._not_run(case, f"Non testable : {case.non_testable}")
         try:
-            self._set_access_service(case, remarks)
-            for step in case.preparation:
-                self._prepare(step)
-            demande = materialise(case, self._context)
+            demande = self.prepared(case)
         except UsageError as error:
             failed = [key for key in case.apres if key in self._unanswered]
             told = f"Reprend une valeur de {', '.join(failed)}, qui n'en a pas rendu."
@@ -123,25 +122,23 @@ class Runner:
                 panne="" if seen is None else plan_told(seen.detail)[1],
             ),
             defauts=self._defects,
-            remarque=" ".join(remarks),
             prevu_en_echec=self._is_expected(case),
         )
 
-    def _prepare(self, step: Etape) -> None:
-        call = self.client.call(step.service, step.version, materialise(step, self._context))
-        answer = _accepted(step, call)
-        self._context = self._context.with_preparation(step, answer)
+    def prepared(self, case: Cas) -> dict[str, Any]:
+        """Set a case up, and return the content of its request.
 
-    def _set_access_service(self, case: Cas, remarks: list[str]) -> None:
-        """Switch the point's access service, or tell the tester what the case supposes."""
-        if case.service_acces is None:
-            return
-        wanted = "un" if case.service_acces else "aucun"
-        if self._admin is None:
-            remarks.append(f"Suppose {wanted} service d'accès actif sur le point {case.prm}.")
-            return
-        self._admin.post(f"/api/points/{case.prm}", {"service_acces": case.service_acces})
-        remarks.append(f"Le simulateur a été réglé : {wanted} service d'accès actif sur le point.")
+        Raises `UsageError` where a step isn't accepted, or a value isn't there.
+        """
+        for step in case.preparation:
+            self._prepare(step)
+        return materialise(case, self._context)
+
+    def _prepare(self, step: Etape) -> None:
+        for context in repeated(step, self._context):
+            call = self.client.call(step.service, step.version, materialise(step, context))
+            answer = _accepted(step, call)
+            self._context = self._context.with_preparation(step, answer)
 
     def _journaled(self, case: Cas) -> ExchangeView | None:
         """Return what the journal tells of the last call of the case's service, if it is there."""

@@ -1,7 +1,6 @@
 """ConsultationMesuresDetaillees: finds the point, holds the rules, answers its measures."""
 
 from dataclasses import replace
-from datetime import date
 
 from sge_sim.clock import FIN_DES_JOURS, PREMIER_JOUR
 from sge_sim.domaine.nomenclatures import Sens
@@ -98,7 +97,7 @@ def _consult(appel: Appel, version: Version, demande: Demande) -> tuple[Consulta
         jour=jour,
         acces=dossier is not None
         and demande.cadre is Cadre.SERVICE_ACCES
-        and _has_acces(dossier, demande, acteur, jour),
+        and _has_acces(appel, dossier, demande),
         ecart=appel.ecart(service, point, demande.type)
         if appel.settings.plays_real_homologation
         else None,
@@ -110,14 +109,20 @@ def _consult(appel: Appel, version: Version, demande: Demande) -> tuple[Consulta
     return consultation, mesures
 
 
-def _has_acces(dossier: Dossier, demande: Demande, acteur: str, jour: date) -> bool:
+def _has_acces(appel: Appel, dossier: Dossier, demande: Demande) -> bool:
+    """Tell whether an access service covers the demand: the whole period (GUI 0497 p. 4-5).
+
+    In homologation the days before the service are served all the same: clients of 26.1 read a past
+    period with the service that they have just ordered (CMD3-R6).
+    """
+    past = appel.settings.environment == "homologation"
     return dossier.has_acces(
         demande.type,
         demande.sens,
-        acteur_code=acteur,
-        debut=demande.debut,
+        acteur_code=appel.demandeur.code,
+        debut=max(demande.debut, appel.today) if past else demande.debut,
         fin=demande.fin,
-        jour=jour,
+        jour=appel.today,
     )
 
 
