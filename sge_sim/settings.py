@@ -1,7 +1,7 @@
 """Every setting of the simulator: its name, its default and why one would change it.
 
-The options of `sge-sim serve` and the variables `SGE_SIM_<NAME>` are made from this class, and
-the settings in force are printed at start.
+The options of `sge-sim serve`, the variables `SGE_SIM_<NAME>` and the names of `sge-sim.toml` are
+made from this class; the settings that aren't at their default are printed at start.
 """
 
 from dataclasses import dataclass, field, fields
