@@ -26,6 +26,8 @@ from sge_sim.admin.routes import (
     codes_pages,
     copies,
     data_connect,
+    datahub,
+    datahub_pages,
     documentation,
     echange_pages,
     fichier_pages,
@@ -42,8 +44,11 @@ from sge_sim.admin.routes import (
     points,
     reset,
     service_pages,
+    spice,
 )
 from sge_sim.admin.views_settings import SettingsView, view_settings
+from sge_sim.commandes.datahub.refus import RefusDatahub
+from sge_sim.domaine.provenance import in_french
 from sge_sim.errors import UsageError
 
 # The API has no authentication: a web page that the user happens to visit must not reach it under
@@ -78,6 +83,9 @@ _SUBJECTS = (
     service_pages,
     codes_pages,
     data_connect,
+    datahub,
+    datahub_pages,
+    spice,
     health,
     pannes,
     metrics,
@@ -152,6 +160,19 @@ def build_admin(state: AdminState) -> FastAPI:
     @app.exception_handler(UsageError)
     async def refuse(request: Request, error: UsageError) -> Response:
         return _told(state, request, 400, str(error))
+
+    @app.exception_handler(RefusDatahub)
+    async def refuse_by_rule(_request: Request, refus: RefusDatahub) -> Response:
+        broken = refus.rule
+        told = {
+            "detail": str(refus),
+            "code": broken.code,
+            "regle": broken.name,
+            "source": broken.source,
+            "provenance": in_french(broken.provenance),
+            "remede": broken.remede,
+        }
+        return JSONResponse(told, 403)
 
     @app.exception_handler(RequestValidationError)
     async def refuse_demand(_request: Request, error: RequestValidationError) -> Response:
