@@ -8,7 +8,7 @@ from zipfile import ZipFile
 import pytest
 from publication_kit import C5, CONTRAT, INDEX_C5, JOUR_1, MIDI, TIERS, Platform
 
-from sge_sim.commandes.acces import Acces, order_acces
+from sge_sim.commandes.acces import AccesSouscrit, order_acces
 from sge_sim.commandes.affaires import Commande
 from sge_sim.commandes.autorisations import Declaration
 from sge_sim.commandes.prestations import prestation_acces
@@ -20,7 +20,7 @@ END = JOUR_1 + timedelta(days=5)
 def order(platform: Platform) -> str:
     """Order access to the energies of a C5 for five days; return the number of the service."""
     commande = Commande(C5, TIERS, CONTRAT, "a@b.fr", "SAD", None, MIDI, AUSSITOT)
-    acces = Acces("ENERGIE", "SOUTIRAGE", END)
+    acces = AccesSouscrit("ENERGIE", "SOUTIRAGE", END)
     prestation = prestation_acces("C5", "SOUTIRAGE", "ENERGIE", publie=False)
     with platform.database.transaction() as session:
         _, service = order_acces(
