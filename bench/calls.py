@@ -1,23 +1,78 @@
-"""The call that is measured."""
+"""The calls that are measured: 7-day curves of a hundred points and weeks, never one twice."""
 
-from datetime import date
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sge_sim.store.mesures import replace_collectes
+from sge_sim.store.points import Point
 
 PRM = "25478147557460"
 PATH = "/ConsultationMesuresDetaillees/v3.0"
-DEBUT, FIN = date(2025, 4, 1), date(2025, 4, 8)
 NOW = "2025-08-01T10:00"
+DEBUT = date(2025, 4, 1)
 POINTS = 7 * 48
+_COUNT = 100
+_LAST = date(2025, 7, 24)
+_SINCE = date(2023, 6, 1)
+_WEEK = timedelta(7)
+_CHANGES = (date(2025, 3, 30), date(2024, 10, 27), date(2024, 3, 31), date(2023, 10, 29))
 
 
-def request() -> bytes:
-    """Return the message that asks for the curve."""
+def c5_points(session: Session, most: int = _COUNT) -> list[str]:
+    """Return C5 points of the population that any curve may be asked of."""
+    return list(
+        session.scalars(
+            select(Point.prm)
+            .where(
+                Point.segment == "C5",
+                Point.etat_contractuel == "SERVC",
+                Point.niveau_ouverture_services == 2,
+                Point.teleoperable.is_(True),
+                Point.opposition_courbe.is_(False),
+                Point.operation_en_cours.is_(None),
+                Point.date_mise_en_service < _SINCE,
+            )
+            .order_by(Point.prm)
+            .limit(most)
+        )
+    )
+
+
+def collect_curves(session: Session) -> list[str]:
+    """Have the curve of a hundred C5 points of the population collected; return the points."""
+    points = c5_points(session)
+    for prm in points:
+        replace_collectes(session, prm, (_SINCE, None))
+    return points
+
+
+def demands(points: Sequence[str]) -> Iterator[bytes]:
+    """Yield messages that ask for a curve: another point and another week each time."""
+    last = _LAST.toordinal()
+    starts = [date.fromordinal(last - 7 * rank) for rank in range(_COUNT)]
+    starts = [one for one in starts if not any(one <= day < one + _WEEK for day in _CHANGES)]
+    for turn in range(len(starts)):
+        for rank, prm in enumerate(points):
+            yield request(prm, starts[(turn + rank) % len(starts)])
+
+
+def request(prm: str = PRM, debut: date = DEBUT) -> bytes:
+    """Return the message that asks for the curve of 7 days."""
+    return consultation(prm, "COURBE", "PA", debut, debut + _WEEK)
+
+
+def consultation(prm: str, type: str, grandeur: str, debut: date, fin: date) -> bytes:
+    """Return the message that asks for measures of the days [debut, fin)."""
     return (
         '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
         "<c:consulterMesuresDetailleesV3 xmlns:c="
         '"http://www.enedis.fr/sge/b2b/services/consultationmesuresdetaillees/common"><demande>'
-        f"<initiateurLogin>bench@exemple.fr</initiateurLogin><pointId>{PRM}</pointId>"
-        "<mesuresTypeCode>COURBE</mesuresTypeCode><grandeurPhysique>PA</grandeurPhysique>"
-        f"<dateDebut>{DEBUT}</dateDebut><dateFin>{FIN}</dateFin>"
+        f"<initiateurLogin>bench@exemple.fr</initiateurLogin><pointId>{prm}</pointId>"
+        f"<mesuresTypeCode>{type}</mesuresTypeCode><grandeurPhysique>{grandeur}</grandeurPhysique>"
+        f"<dateDebut>{debut}</dateDebut><dateFin>{fin}</dateFin>"
         "<mesuresCorrigees>false</mesuresCorrigees><sens>SOUTIRAGE</sens>"
         "<cadreAcces>ACCORD_CLIENT</cadreAcces></demande></c:consulterMesuresDetailleesV3>"
         "</s:Body></s:Envelope>"

@@ -8,7 +8,7 @@ import sys
 from http import HTTPStatus
 from pathlib import Path
 
-from sge_sim.app import open_simulator
+from sge_sim.processes.simulator import open_simulator
 from sge_sim.settings import Settings
 from sge_sim.transport.limits import Limits
 from sge_sim.transport.message import Response

@@ -1,90 +1,118 @@
-"""The load driver, in a process of its own: raw sockets that send the same bytes again and again.
+"""The load: many connections that send ready requests, driven by a program that costs little.
 
-It parses nothing but the length of the answers, so that it isn't what is measured.
+The driver is C, compiled here when a compiler and OpenSSL's headers are there; elsewhere it is
+one Python process per core, and the table says so.
 """
 
-import json
-import socket
-import ssl
+import os
+import shutil
 import subprocess
 import sys
-import threading
-from collections.abc import Mapping
-from typing import Any
+import sysconfig
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from bench.calls import PATH, request
-from sge_sim.clock import elapsed_ms, stopwatch
+CONNECTIONS = 16
+How = Literal["keep", "new", "once"]
+_SOURCE = Path(__file__).with_name("driver.c")
 
-CONNECTIONS = 4
+
+@dataclass(frozen=True)
+class Load:
+    """What was answered: calls a second, failures, and the latencies in milliseconds."""
+
+    rate: float
+    errors: int
+    p50: float
+    p99: float
 
 
-def rate(target: Mapping[str, Any], seconds: float) -> float:
-    """Return how many calls a second `target` (a ready file's content) answers."""
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.load", json.dumps({**target, "seconds": seconds})],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
+class Driver:
+    """Drives a load against one address of this machine; `folder` takes what it compiles."""
+
+    def __init__(self, folder: Path) -> None:
+        self._program = _compiled(folder)
+        self._folder = folder
+
+    @property
+    def name(self) -> str:
+        """What drives: the table names it, since a slow driver measures itself."""
+        return "C" if self._program else f"Python, {os.cpu_count()} processes"
+
+    def run(
+        self,
+        target: Mapping[str, Any],
+        messages: Sequence[bytes],
+        seconds: float,
+        *,
+        connections: int = CONNECTIONS,
+        how: How = "keep",
+    ) -> Load:
+        """Send `messages` in turn to `target` (a ready file's content) for `seconds`.
+
+        `new` takes a new connection for each; `once` sends each message once, in any time.
+        """
+        file = self._folder / "messages"
+        file.write_bytes(b"".join(b"%d\n%s" % (len(one), one) for one in messages))
+        url = urlsplit(target["b2b_url"])
+        arguments = [
+            *("127.0.0.1", str(url.port), target["client_cert"], target["client_key"], str(file)),
+            *(str(connections), str(seconds), how),
+        ]
+        if self._program is not None:
+            return _read([_run([str(self._program), *arguments], seconds)])
+        processes = os.cpu_count() or 1
+        arguments[5] = str(max(1, connections // processes))
+        command = [sys.executable, "-m", "bench.driver", *arguments]
+        started = [
+            subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(processes)
+        ]
+        return _read([one.communicate(timeout=seconds + 60)[0] for one in started])
+
+
+def http_messages(
+    target: Mapping[str, Any], path: str, bodies: Sequence[bytes]
+) -> tuple[bytes, ...]:
+    """Return each SOAP message as a whole HTTP request to `path`."""
+    host = urlsplit(target["b2b_url"]).netloc
+    return tuple(
+        (
+            f"POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: text/xml; charset=utf-8\r\n"
+            f'SOAPAction: ""\r\nContent-Length: {len(body)}\r\n\r\n'
+        ).encode()
+        + body
+        for body in bodies
     )
-    return float(done.stdout)
 
 
-def drive(target: Mapping[str, Any]) -> float:
-    """Call over keep-alive connections for some seconds; return the calls per second."""
-    counts: list[int] = []
-    started = stopwatch()
-    threads = [
-        threading.Thread(target=lambda: counts.append(_calls(target))) for _ in range(CONNECTIONS)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(counts) == CONNECTIONS
-    return sum(counts) / elapsed_ms(started) * 1000
+def _compiled(folder: Path) -> Path | None:
+    compiler = shutil.which(sysconfig.get_config_var("CC") or "cc") or shutil.which("cc")
+    if compiler is None:
+        return None
+    program = folder / "driver"
+    command = [compiler, "-O2", "-D_GNU_SOURCE", "-pthread", str(_SOURCE), "-o", str(program)]
+    done = subprocess.run([*command, "-lssl", "-lcrypto"], capture_output=True, check=False)
+    return program if done.returncode == 0 else None
 
 
-def _calls(target: Mapping[str, Any]) -> int:
-    url = urlsplit(target["b2b_url"])
-    context = ssl.create_default_context(cafile=target["ca_file"])
-    context.load_cert_chain(target["client_cert"], target["client_key"])
-    body = request()
-    message = (
-        f"POST {PATH} HTTP/1.1\r\nHost: {url.hostname}:{url.port}\r\n"
-        f"Content-Type: text/xml\r\nContent-Length: {len(body)}\r\n\r\n"
-    ).encode() + body
-    calls, started = 0, stopwatch()
-    with (
-        socket.create_connection((url.hostname, url.port)) as plain,
-        context.wrap_socket(plain, server_hostname=url.hostname) as tls,
-    ):
-        tls.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        while elapsed_ms(started) < target["seconds"] * 1000:
-            tls.sendall(message)
-            _read_answer(tls)
-            calls += 1
-    return calls
+def _run(command: list[str], seconds: float) -> str:
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=seconds + 60
+    )
+    if done.returncode:
+        raise RuntimeError(f"the driver failed: {done.stderr.strip()}")
+    return done.stdout
 
 
-def _read_answer(tls: ssl.SSLSocket) -> None:
-    received = b""
-    while b"\r\n\r\n" not in received:
-        received += _some(tls)
-    head, _, rest = received.partition(b"\r\n\r\n")
-    assert head.startswith(b"HTTP/1.1 200"), head
-    length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0])
-    missing = length - len(rest)
-    while missing > 0:
-        missing -= len(_some(tls))
-
-
-def _some(tls: ssl.SSLSocket) -> bytes:
-    received = tls.recv(65536)
-    assert received, "the server closed the connection"
-    return received
-
-
-if __name__ == "__main__":
-    print(drive(json.loads(sys.argv[1])))
+def _read(outputs: Sequence[str]) -> Load:
+    """Join what the drivers printed: rates add up, the worst latencies count."""
+    rows = [[float(number) for number in output.split()] for output in outputs]
+    return Load(
+        rate=sum(calls / seconds for calls, _, seconds, _, _ in rows),
+        errors=int(sum(errors for _, errors, _, _, _ in rows)),
+        p50=max(p50 for *_, p50, _ in rows),
+        p99=max(p99 for *_, p99 in rows),
+    )

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bench.calls import NOW, PATH, check, request
-from sge_sim.homologation.own_simulator import own_simulator
+from sge_sim.homologation.client.own_simulator import own_simulator
 
 _STARTS = 7
 _OPTIONS = ["--now", NOW]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from sge_sim.homologation.testing import Sge, SgeSession
+    from sge_sim.homologation.testing.session import Sge, SgeSession
 
 _FIXTURE = "sge"
 
@@ -43,9 +43,9 @@ def sge_session(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator["SgeSession"]:
     """The simulator of the session; tests use `sge`, whose state is brought back for each."""
-    from sge_sim.homologation.testing import open_session
+    from sge_sim.homologation.testing.session import open_test_session
 
-    with open_session(
+    with open_test_session(
         tmp_path_factory.mktemp("sge"),
         tuple(request.config.getini("sge_options")),
         request.config.getoption("--sge-release"),

@@ -7,21 +7,17 @@ the settings in force are printed at start.
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from platformdirs import user_data_path
 
-from sge_sim.delais import AUSSITOT, Delai
+from sge_sim.domaine.delais import AUSSITOT, Delai
+from sge_sim.domaine.generations import Generation, ReponseArret
+from sge_sim.domaine.nomenclatures import Environment
 from sge_sim.errors import UsageError
-from sge_sim.masking import without_password
-
-
-class Environment(StrEnum):
-    """Which of the two platforms is played."""
-
-    HOMOLOGATION = "homologation"
-    PRODUCTION = "production"
+from sge_sim.store.database_url import without_password
 
 
 class Profile(StrEnum):
@@ -62,7 +58,7 @@ class Settings:
         metadata={"why": "Dossier de l'état : base, certificats, flux."},
     )
     environment: Environment = setting(
-        Environment.HOMOLOGATION, "Plateforme jouée : certificats admis, flux émis ou non."
+        "homologation", "Plateforme jouée : certificats admis, flux émis ou non."
     )
     host: str = setting("127.0.0.1", "Adresse d'écoute des web services (TLS mutuel).")
     port: int = setting(8443, "Port des web services ; 0 choisit un port libre.")
@@ -165,10 +161,33 @@ class Settings:
         "Réponse de ConsultationMesuresDetaillees sans aucune mesure ; par défaut vide (ses "
         "guides), sauf en v3.0 du profil fidele : SGT4G3 (constaté en 23.2).",
     )
+    data_connect: bool = setting(
+        False, "Servir aussi Data Connect (OAuth2, REST), sur un point d'écoute à lui."
+    )
+    data_connect_port: int = setting(8444, "Port de Data Connect ; 0 choisit un port libre.")
+    data_connect_v5: bool = setting(
+        True, "Servir aussi les API v5 de Data Connect, qu'Enedis arrête en octobre 2026."
+    )
+    data_connect_json: bool = setting(
+        False,
+        "Annoncer application/json dans les réponses GET de Data Connect 2026 ; d'ordinaire "
+        "application/octet-stream (constaté en août 2026).",
+    )
+    quotas: bool = setting(True, "Refuser par HTTP 429 ce qui dépasse les quotas de Data Connect.")
     releves_rhf: bool = setting(
         False,
         "Donner aussi, dans les index de ConsultationMesuresDetaillees v3.0, les relevés à heure "
         "fixe (RHF/LC) des C1-C4 et P1-P3 : annoncés par son guide, à une date qu'il ne dit pas.",
+    )
+    generation: Generation = setting(
+        "toutes",
+        "Services qui répondent : ceux de toutes les générations, auto (ceux que la plateforme "
+        "servait à la date simulée : sge-sim generations), 1 ou 2.",
+    )
+    reponse_arret: ReponseArret = setting(
+        "404",
+        "Réponse d'un service que sa génération ne sert pas : 404 sans SOAP, ou le refus SGT506 ; "
+        "aucune n'est publiée, les deux sont supposées.",
     )
     disabled_rules: tuple[str, ...] = setting(
         (), "Règles à ne pas appliquer, par nom : pour éprouver un banc de tests."
@@ -182,7 +201,7 @@ class Settings:
                 raise UsageError(
                     f"--{option} {getattr(self, one.name)} : donner un nombre à partir de {least}."
                 )
-        if self.hours and self.environment is Environment.PRODUCTION:
+        if self.hours and self.environment == "production":
             raise UsageError(
                 "--hours ne vaut qu'en homologation, dont les heures sont publiées : "
                 "l'omettre en production."
@@ -193,10 +212,10 @@ class Settings:
         """The URL of the database in force."""
         return self.database_url or f"sqlite:///{self.data_dir / 'sge-sim.db'}"
 
-    @property
+    @cached_property
     def plays_real_homologation(self) -> bool:
         """Whether the defects of the homologation platform are reproduced."""
-        return self.profile is Profile.FIDELE and self.environment is Environment.HOMOLOGATION
+        return self.profile is Profile.FIDELE and self.environment == "homologation"
 
     def described(self) -> list[tuple[str, str, str]]:
         """Return name, value in force and reason of each setting, in their order.

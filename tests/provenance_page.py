@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from sge_sim.ecarts import PLATEFORMES
-from sge_sim.provenance import PROVENANCES
+from sge_sim.domaine.ecarts_plateforme import PLATEFORMES
+from sge_sim.domaine.provenance import PROVENANCES
 from sge_sim.services.registry import SERVICES
 
 TESTS = Path(__file__).parent

@@ -18,7 +18,7 @@ from suds.client import Client as SudsClient
 from suds.transport.http import HttpTransport
 from zeep.transports import Transport
 
-from sge_sim.resources import data_path
+from sge_sim.machine.data_files import data_path
 from sge_sim.soap.contract import ENVELOPE, Contract, load_contracts
 
 KIT = Path(str(importlib.resources.files("lowatt_enedis"))) / "wsdl"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from running_simulator import RunningSimulator, start_simulator
 
-from sge_sim.homologation.testing import Sge, SgeJournal
+from sge_sim.homologation.testing.session import Sge, SgeJournal
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (Path(__file__).parents[1] / "Makefile").read_text(encoding="utf-8")

@@ -7,11 +7,11 @@ from urllib.parse import urlencode
 
 from fastapi import Query
 
+from sge_sim.admin.typed_filters import service_typed
 from sge_sim.clock import start_of_day
+from sge_sim.domaine.nomenclatures import KindEchange
 from sge_sim.errors import UsageError
-from sge_sim.filtres import service_typed
-from sge_sim.store.codes import KindEchange
-from sge_sim.store.journal import Recherche
+from sge_sim.store.journal import RechercheJournal
 
 KINDS: Final = (
     ("soap", "appels SOAP"),
@@ -43,7 +43,7 @@ class Filtres:
     prm: str = ""
     refus: str = ""
 
-    def recherche(self) -> Recherche:
+    def recherche(self) -> RechercheJournal:
         """Return what is looked for in the journal."""
         kinds: set[KindEchange] = {
             one for one in get_args(KindEchange) if one in self.genres and one != "http"
@@ -54,7 +54,7 @@ class Filtres:
             wsdl = None if {"http", "wsdl"} <= self.genres else "wsdl" in self.genres
         last = read_day(self.au)
         first = read_day(self.du)
-        return Recherche(
+        return RechercheJournal(
             kinds=frozenset(kinds),
             wsdl=wsdl,
             acteur=self.acteur or None,

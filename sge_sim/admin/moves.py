@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sge_sim.retombees import Retombees
+from sge_sim.domaine.retombees import Retombees
 from sge_sim.store.retombees import retombees_between
 
 if TYPE_CHECKING:
     from sge_sim.admin.routes import AdminState
-    from sge_sim.store.clock import StoredClock
+    from sge_sim.store.stored_clock import StoredClock
 
 
 @dataclass

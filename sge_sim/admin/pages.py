@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 from fastapi import Request, Response
 
 from sge_sim.clock import PARIS
-from sge_sim.horaires import is_open
-from sge_sim.provenance import in_french
-from sge_sim.retombees import parts_of
+from sge_sim.domaine.horaires import is_open
+from sge_sim.domaine.nomenclatures import KindClock
+from sge_sim.domaine.provenance import in_french
+from sge_sim.domaine.retombees import parts_of
 from sge_sim.soap.codes import LIBELLES
-from sge_sim.store.codes import KindHorloge
 
 if TYPE_CHECKING:
     from starlette.templating import Jinja2Templates
@@ -33,7 +33,7 @@ HEADERS: Final = {
     "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-CLOCK_KINDS: Final[dict[KindHorloge, str]] = {
+CLOCK_KINDS: Final[dict[KindClock, str]] = {
     "real": "à l'heure de la machine",
     "shifted": "décalée",
     "frozen": "arrêtée",
@@ -47,6 +47,8 @@ _SECTIONS: Final = (
     ("/acteurs", "Acteurs"),
     ("/certificats", "Certificats"),
     ("/codes", "Codes"),
+    ("/consentements", "Consentements"),
+    ("/pannes", "Pannes"),
 )
 
 

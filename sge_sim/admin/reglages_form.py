@@ -10,7 +10,7 @@ from sge_sim.commandes.changements import Changements, change_life
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.points import get_point
 from sge_sim.referentiel.reglages import TYPES_ACCES, Reglages, change_point
-from sge_sim.store.clock import instant_within
+from sge_sim.store.stored_clock import instant_within
 
 if TYPE_CHECKING:
     from sge_sim.admin.routes.forms import Form

@@ -9,7 +9,6 @@ from typing import Final, Literal
 
 import numpy as np
 
-from sge_sim.arrays import Entiers, Masque
 from sge_sim.errors import UsageError
 from sge_sim.mesures import (
     PointMesure,
@@ -18,6 +17,7 @@ from sge_sim.mesures import (
     index_quotidiens,
     puissances_maximales,
 )
+from sge_sim.mesures.tableaux import Entiers, Masque
 
 TypeSerie = Literal["courbe", "energie", "index", "pmax"]
 MAX_DAYS: Final[Mapping[TypeSerie, int]] = {

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal, Self
 from pydantic import BaseModel, Field
 
 from sge_sim.clock import PARIS
+from sge_sim.domaine.pannes import plan_told
 from sge_sim.store.journal import Echange
 
 _NATURES: Final[dict[str, str]] = {
@@ -34,7 +35,7 @@ class ExchangeView(BaseModel):
     instant: datetime
     machine_instant: datetime
     duration_ms: float
-    kind: str = Field(description="soap, http, handshake ou flux")
+    kind: str = Field(description="soap, rest (Data Connect), http, handshake ou flux")
     acteur: str | None
     certificate_fingerprint: str | None
     certificate_subject: str | None
@@ -46,6 +47,7 @@ class ExchangeView(BaseModel):
     http_status: int | None
     rule: RuleView | None
     detail: str | None
+    panne: int | None = Field(description="Numéro de la panne prévue qui l'a touché")
 
     @classmethod
     def of(cls, echange: Echange) -> Self:
@@ -105,6 +107,7 @@ def _fields(echange: Echange) -> dict[str, Any]:
         "http_status": echange.http_status,
         "rule": rule and RuleView(**asdict(rule)),
         "detail": echange.detail,
+        "panne": plan_told(echange.detail)[0],
     }
 
 

@@ -6,9 +6,9 @@ from typing import Self
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
+from sge_sim.domaine.nomenclatures import Environment, KindActeur, TypeContrat
 from sge_sim.pki.deadlines import in_legal_time, renewal_deadline, rotation_warning
 from sge_sim.store.acteurs import Acteur, Certificat, all_acteurs, registered_certificats
-from sge_sim.store.codes import Environnement, KindActeur, Paquet, TypeContrat
 
 
 class UtilisateurView(BaseModel):
@@ -33,7 +33,7 @@ class CertificatView(BaseModel):
     """A registered certificate; what is said of its end holds at the machine's time."""
 
     acteur: str
-    environnement: Environnement
+    environnement: Environment
     sujet: str
     empreinte: str = Field(description="SHA-256, hexadécimal")
     fin: datetime
@@ -65,7 +65,7 @@ class ActeurView(BaseModel):
     nom: str
     kind: KindActeur
     par_defaut: bool
-    habilitations: dict[Environnement, list[Paquet]]
+    habilitations: dict[Environment, list[str]]
     utilisateurs: list[UtilisateurView]
     contrats: list[ContratView]
     certificats: list[CertificatView]
@@ -73,7 +73,7 @@ class ActeurView(BaseModel):
     @classmethod
     def of(cls, acteur: Acteur, certificats: list[CertificatView]) -> Self:
         """Return the view of a row; `certificats` are those of all actors."""
-        habilitations: dict[Environnement, list[Paquet]] = {"homologation": [], "production": []}
+        habilitations: dict[Environment, list[str]] = {"homologation": [], "production": []}
         for one in acteur.habilitations:
             habilitations[one.environnement].append(one.paquet)
         return cls(
@@ -105,7 +105,7 @@ class ActeurView(BaseModel):
 
 
 def view_certificats(
-    session: Session, now: datetime, environnement: Environnement | None = None
+    session: Session, now: datetime, environnement: Environment | None = None
 ) -> list[CertificatView]:
     """Return the registered certificates, those that end first at the head."""
     found = registered_certificats(session, environnement)

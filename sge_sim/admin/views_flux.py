@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import BaseModel, Field
 
 from sge_sim.clock import PARIS
-from sge_sim.store.codes import AlgorithmeFlux, EtatFichier, Flux, TypeCanal
+from sge_sim.domaine.nomenclatures import AlgorithmeFlux, EtatFichier, Flux, TypeCanal
 from sge_sim.store.flux import FichierFlux
 
 
@@ -30,6 +30,7 @@ class FichierView(BaseModel):
     prochain_essai: datetime | None
     livre_at: datetime | None
     erreur: str | None
+    panne: int | None = Field(description="Numéro de la panne prévue qui l'a touché")
 
     @classmethod
     def of(cls, fichier: FichierFlux) -> Self:
@@ -53,6 +54,7 @@ class FichierView(BaseModel):
             prochain_essai=fichier.prochain_essai,
             livre_at=fichier.livre_at,
             erreur=fichier.erreur,
+            panne=fichier.panne,
         )
 
 

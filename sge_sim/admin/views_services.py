@@ -6,8 +6,8 @@ from typing import Final, Self
 
 from sge_sim.clock import PARIS
 from sge_sim.commandes.vie import MOTIFS
-from sge_sim.referentiel.libelles import libelle
-from sge_sim.store.codes import EtatService
+from sge_sim.domaine.libelles import libelle_de
+from sge_sim.domaine.nomenclatures import EtatService
 from sge_sim.store.commandes import ServiceSouscrit
 
 _ETATS: Final[dict[EtatService, str]] = {
@@ -41,7 +41,7 @@ class ServiceView:
         details = (service.mesures_type, service.sens, service.pas, service.periodicite)
         return cls(
             id=service.service_souscrit_id,
-            type=libelle("serviceSouscritType", service.type),
+            type=libelle_de("serviceSouscritType", service.type),
             objet=", ".join(one for one in details if one),
             etat=_ETATS[service.etat],
             prm=service.prm,

@@ -10,22 +10,26 @@ import click
 
 from sge_sim import __version__
 from sge_sim.cli.french import database_sentence, speak_french, system_sentence, usage_sentence
-from sge_sim.collector import collector_paused
 from sge_sim.errors import UsageError
+from sge_sim.machine.garbage_collection import collector_paused
 
 _COMMANDS = {
     "acteurs": "sge_sim.cli.acteurs:acteurs",
+    "applications": "sge_sim.cli.applications:group",
     "autorisations": "sge_sim.cli.autorisations:group",
     "campaign": "sge_sim.cli.campaign:campaign",
     "catalog": "sge_sim.cli.catalog:catalog",
     "clock": "sge_sim.cli.clock:clock",
+    "consentements": "sge_sim.cli.consentements:group",
     "doctor": "sge_sim.cli.doctor:doctor",
     "cert": "sge_sim.cli.cert:cert",
     "flux": "sge_sim.cli.flux:flux",
+    "generations": "sge_sim.cli.generations:generations",
     "homologate": "sge_sim.cli.homologate:homologate",
     "hosts": "sge_sim.cli.hosts:hosts",
     "journal": "sge_sim.cli.journal:journal",
     "kit": "sge_sim.cli.kit:kit",
+    "pannes": "sge_sim.cli.pannes:group",
     "points": "sge_sim.cli.points:points",
     "prm": "sge_sim.cli.prm:prm",
     "report": "sge_sim.cli.report:report",

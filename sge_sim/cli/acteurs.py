@@ -13,13 +13,11 @@ import click
 from sge_sim.cli.acteurs_canal import canal
 from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.clock import machine_now
-from sge_sim.state import open_database
-from sge_sim.store.codes import Environnement, KindActeur, Paquet
+from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment, KindActeur
+from sge_sim.store.data_folder import open_database
 
 if TYPE_CHECKING:
     from sge_sim.admin.views_acteurs import ActeurView
-
-_ENVIRONNEMENTS = get_args(Environnement)
 
 
 class _Jour(click.ParamType[date]):
@@ -120,13 +118,13 @@ def contrat(acteur: str, contrat_id: str, debut: date, fin: date | None, data_di
 
 
 @acteurs.command(
-    help=f"Habiliter un acteur pour un paquet : {', '.join(get_args(Paquet))}.",
+    help="Habiliter un acteur pour un paquet de services, tel que Consultation.",
 )
 @click.argument("acteur")
 @click.argument("package", metavar="PAQUET")
 @click.option(
     "--environment",
-    type=click.Choice(_ENVIRONNEMENTS),
+    type=click.Choice(ENVIRONMENTS),
     default="production",
     show_default=True,
     help="Plateforme pour laquelle il est habilité.",
@@ -134,7 +132,7 @@ def contrat(acteur: str, contrat_id: str, debut: date, fin: date | None, data_di
 @click.option("--retirer", is_flag=True, help="Retirer l'habilitation au lieu de la donner.")
 @data_dir_option
 def habiliter(
-    acteur: str, package: str, environment: Environnement, retirer: bool, data_dir: Path
+    acteur: str, package: str, environment: Environment, retirer: bool, data_dir: Path
 ) -> None:
     from sge_sim.referentiel.acteurs import habiliter as change
 
@@ -147,9 +145,9 @@ def habiliter(
 @acteurs.command(help="Enregistrer le certificat d'un acteur (comme « cert register »).")
 @click.argument("acteur")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--environment", type=click.Choice(_ENVIRONNEMENTS), required=True)
+@click.option("--environment", type=click.Choice(ENVIRONMENTS), required=True)
 @data_dir_option
-def certificat(acteur: str, file: Path, environment: Environnement, data_dir: Path) -> None:
+def certificat(acteur: str, file: Path, environment: Environment, data_dir: Path) -> None:
     from sge_sim.referentiel.acteurs import register_file
 
     with open_database(data_dir).transaction() as session:

@@ -6,8 +6,9 @@ from typing import get_args
 import click
 
 from sge_sim.cli.options import data_dir_option
-from sge_sim.state import open_database
-from sge_sim.store.codes import AlgorithmeFlux, TypeCanal
+from sge_sim.domaine.nomenclatures import AlgorithmeFlux, TypeCanal
+from sge_sim.flux.declaration import declare_canal, describe_canal
+from sge_sim.store.data_folder import open_database
 
 
 @click.command(
@@ -34,8 +35,6 @@ def canal(
     iv: str | None,
     data_dir: Path,
 ) -> None:
-    from sge_sim.flux.declaration import declare_canal, describe_canal
-
     with open_database(data_dir).transaction() as session:
         declare_canal(
             session,

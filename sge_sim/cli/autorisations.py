@@ -15,10 +15,10 @@ import click
 from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.clock import PARIS
 from sge_sim.commandes.autorisations import audit
-from sge_sim.homologation.messages import read_message
-from sge_sim.state import open_database, open_journal
+from sge_sim.homologation.client.messages import read_message
 from sge_sim.store.commandes import AutorisationClient, autorisations
-from sge_sim.store.journal import Echange, Journal, Recherche
+from sge_sim.store.data_folder import open_database, open_journal
+from sge_sim.store.journal import Echange, Journal, RechercheJournal
 
 _CONSULTATION = "ConsultationDonneesTechniquesContractuelles"
 _PAGE = 500
@@ -53,7 +53,7 @@ def list_command(acteur: str | None, data_dir: Path, as_json: bool) -> None:
 
 def _consultations(journal: Journal, acteur: str | None) -> Iterator[Echange]:
     """Yield the consultations of a data sheet that declared an authorisation, oldest first."""
-    after, recherche = 0, Recherche(service=_CONSULTATION, code="SGT200")
+    after, recherche = 0, RechercheJournal(service=_CONSULTATION, code="SGT200")
     while page := journal.find_echanges(recherche, limit=_PAGE, after_id=after, with_bodies=True):
         after = page[-1].id
         for echange in page:

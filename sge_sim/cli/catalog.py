@@ -6,11 +6,16 @@ from pathlib import Path
 import click
 
 from sge_sim.cli.options import json_option, say_json
-from sge_sim.homologation.catalogue import Catalogue, load_release, validate
-from sge_sim.homologation.catalogue_diff import diff
-from sge_sim.homologation.catalogue_text import render_diff, render_list, render_show, run_view
-from sge_sim.homologation.releases import DEFAULT_RELEASE
-from sge_sim.resources import data_path
+from sge_sim.homologation.catalogue.default_release import DEFAULT_RELEASE
+from sge_sim.homologation.catalogue.differences import diff
+from sge_sim.homologation.catalogue.french_text import (
+    render_diff,
+    render_list,
+    render_show,
+    run_view,
+)
+from sge_sim.homologation.catalogue.release import Catalogue, load_release, validate
+from sge_sim.machine.data_files import data_path
 
 _release_option = click.option(
     "--release", default=DEFAULT_RELEASE, show_default=True, help="Version de SGE."

@@ -7,12 +7,14 @@ machine's: the simulated clock counts for nothing here.
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import click
 
 from sge_sim.cli.options import data_dir_option, setting_option
 from sge_sim.clock import machine_now
+from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment
+from sge_sim.door.certificats import CertificateRegister
 from sge_sim.pki.authorities import load_authorities
 from sge_sim.pki.inspection import UnreadCertificateError, inspect_files, read_actor_certificate
 from sge_sim.pki.installation import Pki, open_pki
@@ -21,14 +23,12 @@ from sge_sim.pki.keys import BUNDLE_PASSWORD, KEY_TYPES, KeyType
 from sge_sim.pki.policy import Policy
 from sge_sim.pki.rendering import render_inspection
 from sge_sim.pki.server_identity import renew_server_identity
-from sge_sim.state import open_database, require
-from sge_sim.store.codes import Environnement
-
-_ENVIRONNEMENTS = get_args(Environnement)
+from sge_sim.store.acteurs import default_acteur
+from sge_sim.store.data_folder import open_database, require
 
 _environment = click.option(
     "--environment",
-    type=click.Choice(_ENVIRONNEMENTS),
+    type=click.Choice(ENVIRONMENTS),
     default="homologation",
     show_default=True,
     help="Plateforme visée.",
@@ -57,7 +57,7 @@ def cert() -> None:
 @cert.command(help="Donner les autorités admises sur une plateforme.")
 @_environment
 @setting_option("authorities_file")
-def authorities(environment: Environnement, authorities_file: Path | None) -> None:
+def authorities(environment: Environment, authorities_file: Path | None) -> None:
     for one in load_authorities(authorities_file).authorities:
         admitted = "admise" if environment in one.environments else "refusée"
         use = "" if one.grants_client_authentication else " ; ne délivre plus clientAuth"
@@ -119,13 +119,11 @@ def issue(
 @_pki_options
 def check(
     files: tuple[Path, ...],
-    environment: Environnement,
+    environment: Environment,
     password: str | None,
     www_counts_as_same: bool,
     **folders: Any,
 ) -> None:
-    from sge_sim.referentiel.certificats import CertificateRegister
-
     policy = Policy(
         environment,
         _open(**folders).trust,
@@ -149,13 +147,12 @@ def check(
 @data_dir_option
 def register(
     file: Path,
-    environment: Environnement,
+    environment: Environment,
     acteur: str | None,
     password: str | None,
     data_dir: Path,
 ) -> None:
     from sge_sim.referentiel.acteurs import register_file
-    from sge_sim.store.acteurs import default_acteur
 
     with open_database(data_dir).transaction() as session:
         code = acteur or default_acteur(session, "tiers").code

@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING
 import click
 
 from sge_sim.cli.attente import told_if_long
-from sge_sim.cli.options import Duration, Instant, data_dir_option, json_option, say_json
-from sge_sim.clock import Duree
+from sge_sim.cli.options import Duration, InstantType, data_dir_option, json_option, say_json
+from sge_sim.clock import Duree, legal_date
 from sge_sim.commandes.echeances import catch_up_orders
-from sge_sim.commandes.horloge import advance_clock, follow_machine, freeze_clock, set_clock
-from sge_sim.retombees import in_a_sentence
-from sge_sim.serving import find_served
-from sge_sim.state import open_database
-from sge_sim.store.clock import StoredClock
+from sge_sim.commandes.moving_clock import advance_clock, follow_machine, freeze_clock, set_clock
+from sge_sim.domaine.generations import switches_between
+from sge_sim.domaine.retombees import in_a_sentence
+from sge_sim.processes.serving_note import find_served
+from sge_sim.store.data_folder import open_database
 from sge_sim.store.database import Database
 from sge_sim.store.retombees import retombees_between
+from sge_sim.store.stored_clock import StoredClock
 
 if TYPE_CHECKING:
-    from sge_sim.administration import ServedClock
+    from sge_sim.client.administration import ServedClock
 
 _KINDS = {
     "real": "celle de la machine",
@@ -50,14 +51,14 @@ def show(data_dir: Path, as_json: bool) -> None:
 
 
 @clock.command("set", help="Régler l'horloge à un instant ISO à venir (heure légale).")
-@click.argument("instant", type=Instant())
+@click.argument("instant", type=InstantType())
 @data_dir_option
 def set_command(instant: datetime, data_dir: Path) -> None:
     _move(data_dir, lambda clock: set_clock(clock, instant), lambda served: served.set(instant))
 
 
 @clock.command(help="Arrêter l'horloge, ici ou à un instant ISO à venir.")
-@click.argument("instant", type=Instant(), required=False)
+@click.argument("instant", type=InstantType(), required=False)
 @data_dir_option
 def freeze(instant: datetime | None, data_dir: Path) -> None:
     _move(
@@ -89,15 +90,15 @@ def _move(
     database: Database = open_database(data_dir)
     clock = StoredClock(database)
     served = find_served(data_dir)
+    before = clock.now()
     with told_if_long("Exécution de ce qui est dû"):
         if served is None:
-            before = clock.now()
             change(clock)
             catch_up_orders(database, clock.now())
             with database.sessions() as session:
                 retombees = retombees_between(session, before, clock.now())
         else:
-            from sge_sim.administration import Administration, ServedClock
+            from sge_sim.client.administration import Administration, ServedClock
 
             moved = ServedClock(Administration(served.admin_url))
             ask(moved)
@@ -105,6 +106,8 @@ def _move(
             retombees = moved.retombees
     _say(clock)
     click.echo(in_a_sentence(retombees))
+    for sentence in switches_between(legal_date(before), legal_date(clock.now())):
+        click.echo(f"{sentence} (serve --generation auto)")
 
 
 def _say(clock: StoredClock) -> None:

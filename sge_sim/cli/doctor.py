@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 
 from sge_sim.clock import machine_now
-from sge_sim.homologation.doctor import Setup, examine
-from sge_sim.serving import find_served
+from sge_sim.homologation.doctor.examination import Setup, examine
+from sge_sim.processes.serving_note import find_served
 from sge_sim.settings import variable_of
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)

@@ -9,13 +9,18 @@ import click
 
 from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.clock import PARIS
+from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment, EtatFichier, Flux
 from sge_sim.errors import UsageError
-from sge_sim.files import write_atomically
-from sge_sim.settings import Environment, Profile, Settings
-from sge_sim.state import open_database, open_journal
-from sge_sim.store.clock import StoredClock
-from sge_sim.store.codes import EtatFichier, Flux
+from sge_sim.flux import chiffrement
+from sge_sim.flux.declaration import secret_of
+from sge_sim.flux.incidents import Incidents
+from sge_sim.flux.livraison import deliver_pending, retry_now
+from sge_sim.machine.files import write_atomically
+from sge_sim.settings import Profile, Settings
+from sge_sim.store.data_folder import open_database, open_journal
 from sge_sim.store.flux import FichierFlux, find_fichier, find_fichiers
+from sge_sim.store.pannes import Guet
+from sge_sim.store.stored_clock import StoredClock
 
 if TYPE_CHECKING:
     from sge_sim.admin.views_flux import FichierView
@@ -102,7 +107,7 @@ def show(nom: str, data_dir: Path, as_json: bool) -> None:
 @data_dir_option
 @click.option(
     "--environment",
-    type=click.Choice(list(Environment), case_sensitive=False),
+    type=click.Choice(ENVIRONMENTS, case_sensitive=False),
     required=True,
     help="Plateforme jouée : l'homologation n'émet aucun flux.",
 )
@@ -114,7 +119,6 @@ def show(nom: str, data_dir: Path, as_json: bool) -> None:
     help="fidele : quelques journées de C5 arrivent en retard.",
 )
 def publish(data_dir: Path, environment: Environment, profile: Profile) -> None:
-    from sge_sim.flux.livraison import deliver_pending, retry_now
     from sge_sim.flux.publication import Publisher
 
     database = open_database(data_dir)
@@ -122,7 +126,8 @@ def publish(data_dir: Path, environment: Environment, profile: Profile) -> None:
     journal = open_journal(database, data_dir)
     made = Publisher.of(settings, database, journal.append).catch_up(StoredClock(database).now())
     retry_now(database)
-    tally = deliver_pending(database, data_dir)
+    incidents = Incidents(database.memoire, Guet(data_dir), journal.append)
+    tally = deliver_pending(database, data_dir, incidents)
     click.echo(f"{made} publications, {tally.delivered} fichiers livrés, {tally.failed} échecs.")
 
 
@@ -145,9 +150,6 @@ def decrypt(
     sortie: Path | None,
     data_dir: Path,
 ) -> None:
-    from sge_sim.flux import chiffrement
-    from sge_sim.flux.declaration import secret_of
-
     if (contrat is None) is (cle is None):
         raise UsageError("Donner soit --contrat, soit --cle (et --iv pour AES-128).")
     if contrat is not None:

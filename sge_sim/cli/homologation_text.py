@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from sge_sim.homologation.rapport import Decision, Execution, Rapport
+from sge_sim.homologation.reports.rapport import Decision, Execution, Rapport
 
 
 def one_line(execution: Execution) -> str:

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 import click
 
 from sge_sim.cli.options import data_dir_option
+from sge_sim.domaine.platform_hosts import DATA_CONNECT_HOSTS, OFFICIAL_HOSTS
 from sge_sim.errors import UsageError
-from sge_sim.hosts import OFFICIAL_HOSTS
-from sge_sim.serving import find_served
+from sge_sim.processes.serving_note import find_served
 from sge_sim.settings import Settings
 
 Address = IPv4Address | IPv6Address
@@ -49,12 +49,19 @@ def hosts(data_dir: Path, port: int | None, address: Address) -> None:
         raise UsageError(
             f"{authority} n'existe pas encore : démarrer une fois sge-sim serve avec ce --data-dir."
         )
+    served = find_served(data_dir)
     if port is None:
-        served = find_served(data_dir)
         port = (served and urlsplit(served.b2b_url).port) or Settings.port
+    # Both are called on port 443: to be told apart, they need an address each.
+    second = address + 1 if address.is_loopback and address.version == 4 else address
+    second_port = urlsplit((served and served.data_connect_url) or "").port
+    second_port = second_port or Settings.data_connect_port
     click.echo("# À ajouter à /etc/hosts :")
     for host in OFFICIAL_HOSTS:
         click.echo(f"{address}  {host}")
+    click.echo("# Et pour Data Connect (sge-sim serve --data-connect), à une adresse à lui :")
+    for host in DATA_CONNECT_HOSTS:
+        click.echo(f"{second}  {host}")
     iptables = "iptables" if address.version == 4 else "ip6tables"
     click.echo(
         f"""
@@ -62,6 +69,7 @@ def hosts(data_dir: Path, port: int | None, address: Address) -> None:
 #   sge-sim serve --port 443            (droits d'administrateur)
 # soit le système y redirige le sien :
 #   {iptables} -t nat -A OUTPUT -d {address} -p tcp --dport 443 -j REDIRECT --to-ports {port}
+#   {iptables} -t nat -A OUTPUT -d {second} -p tcp --dport 443 -j REDIRECT --to-ports {second_port}
 
 # Autorité à laquelle le client doit faire confiance (et elle seule, pour ses essais) :
 #   {authority.resolve()}

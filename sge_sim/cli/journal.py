@@ -7,16 +7,16 @@ from typing import Final
 
 import click
 
+from sge_sim.admin.typed_filters import code_typed, service_typed
 from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.clock import PARIS
+from sge_sim.domaine.nomenclatures import KindEchange
+from sge_sim.domaine.provenance import in_french
 from sge_sim.errors import UsageError
-from sge_sim.filtres import code_typed, service_typed
-from sge_sim.provenance import in_french
-from sge_sim.serving import find_served
+from sge_sim.processes.serving_note import find_served
 from sge_sim.soap.codes import LIBELLES
-from sge_sim.state import open_database, open_journal
-from sge_sim.store.codes import KindEchange
-from sge_sim.store.journal import Echange, Journal, Recherche
+from sge_sim.store.data_folder import open_database, open_journal
+from sge_sim.store.journal import Echange, Journal, RechercheJournal
 
 _FOLLOW_SECONDS: Final = 0.5
 _KINDS: dict[KindEchange, str] = {"handshake": "négociation TLS", "http": "HTTP"}
@@ -47,7 +47,7 @@ def list_command(
     if follow and as_json:
         raise UsageError("--follow écrit des lignes : l'employer sans --json.")
     journal = open_journal(open_database(data_dir), data_dir)
-    recherche = Recherche(code=code_typed(code), prm=prm, service=service_typed(service))
+    recherche = RechercheJournal(code=code_typed(code), prm=prm, service=service_typed(service))
     newest = journal.newest_id()
     echanges = journal.find_echanges(recherche, limit=limit)
     if follow:
@@ -98,7 +98,7 @@ def _copy(echange: Echange, form: str, data_dir: Path) -> str:
 
 
 def _say_whole(echange: Echange) -> None:
-    from sge_sim.homologation.messages import indented
+    from sge_sim.homologation.client.messages import indented
 
     click.echo(_line(echange))
     if echange.code:
@@ -110,7 +110,7 @@ def _say_whole(echange: Echange) -> None:
         click.echo(f"\n{name}\n{indented(text) if text else '(vide)'}")
 
 
-def _follow(journal: Journal, recherche: Recherche, last: int) -> None:
+def _follow(journal: Journal, recherche: RechercheJournal, last: int) -> None:
     """Write the exchanges recorded after `last` as they come, until the user has seen enough."""
     while True:
         time.sleep(_FOLLOW_SECONDS)

@@ -9,11 +9,11 @@ from sge_sim.cli.attente import told_if_long
 from sge_sim.cli.options import data_dir_option
 from sge_sim.clock import machine_now
 from sge_sim.errors import UsageError
-from sge_sim.homologation.kit import write_kit
-from sge_sim.homologation.targets import checked_url
-from sge_sim.serving import find_served
+from sge_sim.homologation.campaign.targets import checked_url
+from sge_sim.homologation.kit.packing import write_kit
+from sge_sim.processes.serving_note import find_served
 from sge_sim.settings import Settings
-from sge_sim.state import open_database
+from sge_sim.store.data_folder import open_database
 
 
 @click.command(

@@ -6,19 +6,19 @@ from dataclasses import fields
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import click
 
 from sge_sim.clock import Duree, parse_duration, parse_instant
-from sge_sim.delais import Delai
+from sge_sim.domaine.delais import Delai
 from sge_sim.errors import UsageError
 from sge_sim.settings import Settings, default_data_dir, variable_of
 
 Command = Callable[..., Any]
 
 
-class Instant(click.ParamType[datetime]):
+class InstantType(click.ParamType[datetime]):
     """An ISO date or date-time, in legal time where it says nothing."""
 
     name = "ISO"
@@ -114,12 +114,14 @@ def _click_default(value: Any) -> Any:
 
 
 def _click_type(kind: Any) -> Any:
+    if get_origin(kind) is Literal:
+        return click.Choice(get_args(kind), case_sensitive=False)
     choices = [one for one in get_args(kind) if one is not type(None)] or [kind]
     (one, *_) = choices
     if one is Path:
         return click.Path(path_type=Path)
     if one is datetime:
-        return Instant()
+        return InstantType()
     if one is Delai:
         return DelaiType()
     if hasattr(one, "__members__"):

@@ -9,16 +9,16 @@ from typing import Final, Literal, get_args
 import click
 import yaml
 
-from sge_sim.cli.options import Duration, Instant, data_dir_option, json_option, say_json
+from sge_sim.cli.options import Duration, InstantType, data_dir_option, json_option, say_json
 from sge_sim.clock import Duree, parse_instant
 from sge_sim.commandes.changements import Changements, change_life
+from sge_sim.domaine.nomenclatures import EtatContractuel, Segment
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.points import describe_point, get_point
 from sge_sim.referentiel.reglages import TOUS, TYPES_ACCES, Reglages, change_point
-from sge_sim.state import open_database
-from sge_sim.store.clock import instant_within
-from sge_sim.store.codes import EtatContractuel, Segment
+from sge_sim.store.data_folder import open_database
 from sge_sim.store.points import named_points
+from sge_sim.store.stored_clock import instant_within
 
 _R4X_PAS: Final[Mapping[str | None, Literal[5, 10] | None]] = {None: None, "5": 5, "10": 10}
 
@@ -119,13 +119,13 @@ def show(prm: str, data_dir: Path, as_json: bool) -> None:
 @click.option(
     "--resilie",
     metavar="JOUR",
-    type=Instant(),
+    type=InstantType(),
     help="Résilier le point à cette date : tous ses services se terminent.",
 )
 @click.option(
     "--nouveau-titulaire",
     metavar="JOUR",
-    type=Instant(),
+    type=InstantType(),
     help="Changer le titulaire du point à cette date : tous ses services se terminent.",
 )
 @click.option(

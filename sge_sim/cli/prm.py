@@ -5,7 +5,7 @@ from itertools import islice
 import click
 
 from sge_sim.cli.options import json_option, say_json
-from sge_sim.referentiel.prm import generate_all, is_valid
+from sge_sim.domaine.prm import generate_all, is_valid
 
 # The first three digits, which the key doesn't cover: those of many real C5 points.
 _PREFIX = "256"

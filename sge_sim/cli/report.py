@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from sge_sim.homologation.evidence import fingerprint, verify
+from sge_sim.homologation.reports.evidence import evidence_sha256, verify
 
 
 @click.group(help="Vérifier les rapports de campagne.")
@@ -21,6 +21,6 @@ def verify_command(preuves: Path) -> None:
         click.echo(sentence)
     if not wrong:
         click.echo(
-            f"Intact. Empreinte, à comparer à celle gardée ailleurs : {fingerprint(preuves)}"
+            f"Intact. Empreinte, à comparer à celle gardée ailleurs : {evidence_sha256(preuves)}"
         )
     sys.exit(1 if wrong else 0)

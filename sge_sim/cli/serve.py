@@ -5,23 +5,23 @@ import os
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from socket import socket
 from typing import Any
 
 import click
 
-from sge_sim.app import Simulator, admin_server, b2b_server, open_simulator
 from sge_sim.cli.attente import told_if_long
 from sge_sim.cli.options import settings_options
-from sge_sim.collector import collector_paused
+from sge_sim.commandes.applications import ensure_default_applications
 from sge_sim.errors import UsageError
-from sge_sim.files import make_private_folder
-from sge_sim.serving import Note, ReadyFile, Served, serving
+from sge_sim.machine.files import make_private_folder
+from sge_sim.machine.garbage_collection import collector_paused
+from sge_sim.processes.serving_note import Note, ReadyFile, Served, serving
+from sge_sim.processes.simulator import Simulator, open_simulator
+from sge_sim.processes.supervised import serve_supervised
 from sge_sim.settings import Settings
-from sge_sim.transport.child import Process
+from sge_sim.store.dataconnect import BAC_A_SABLE, PRODUCTION
 from sge_sim.transport.sockets import bind, bind_loopback
-from sge_sim.transport.supervisor import supervise
 
 _ADMIN_HOST = "127.0.0.1"
 
@@ -36,18 +36,27 @@ def serve(**options: Any) -> None:
     ready_file.clear()
     b2b_socket = bind(settings.host, settings.port)
     admin_socket = bind_loopback(_ADMIN_HOST, settings.admin_port)
+    data_connect_socket = (
+        bind(settings.host, settings.data_connect_port) if settings.data_connect else None
+    )
     try:
         with serving(settings.data_dir) as note, _undone_if_refused(settings, note):
-            _serve(settings, note, ready_file, b2b_socket, admin_socket)
+            _serve(settings, note, ready_file, b2b_socket, admin_socket, data_connect_socket)
     finally:
         ready_file.remove()
 
 
 def _serve(
-    settings: Settings, note: Note, ready_file: ReadyFile, b2b_socket: socket, admin_socket: socket
+    settings: Settings,
+    note: Note,
+    ready_file: ReadyFile,
+    b2b_socket: socket,
+    admin_socket: socket,
+    data_connect_socket: socket | None,
 ) -> None:
     with collector_paused(), told_if_long("Préparation des données"):
         simulator = open_simulator(settings)
+    data_connect = {} if data_connect_socket is None else _data_connect(simulator)
     simulator.database.dispose()
     host = "localhost" if settings.host in ("127.0.0.1", "0.0.0.0", "::", "::1") else settings.host  # noqa: S104
     readiness = _readiness(
@@ -55,20 +64,46 @@ def _serve(
         b2b_url=f"https://{host}:{b2b_socket.getsockname()[1]}",
         admin_url=f"http://localhost:{admin_socket.getsockname()[1]}",
     )
-    processes = [
-        *(
-            Process(f"b2b-{number}", partial(b2b_server, simulator, b2b_socket))
-            for number in range(1, settings.workers + 1)
-        ),
-        Process("admin", partial(admin_server, simulator, admin_socket, readiness["b2b_url"])),
-    ]
+
+    if data_connect_socket is not None:
+        port = data_connect_socket.getsockname()[1]
+        readiness |= {"data_connect_url": f"https://{host}:{port}", "data_connect": data_connect}
 
     def announce() -> None:
-        note.announce(Served(*(readiness[one] for one in ("admin_url", "b2b_url", "environment"))))
+        note.announce(
+            Served(
+                readiness["admin_url"],
+                readiness["b2b_url"],
+                readiness["environment"],
+                readiness.get("data_connect_url"),
+            )
+        )
         _greet(settings, readiness)
         ready_file.write(readiness)
 
-    supervise(processes, on_ready=announce)
+    serve_supervised(
+        simulator,
+        b2b_socket,
+        admin_socket,
+        readiness["b2b_url"],
+        announce,
+        data_connect_socket=data_connect_socket,
+    )
+
+
+def _data_connect(simulator: Simulator) -> dict[str, Any]:
+    """Return the default application of production, and under `sandbox` that of the sandbox."""
+    with simulator.database.transaction() as session:
+        made = ensure_default_applications(session)
+        production, sandbox = (
+            {
+                "client_id": made[mode].client_id,
+                "client_secret": made[mode].secret,
+                "redirect_uri": made[mode].redirect_uri,
+            }
+            for mode in (PRODUCTION, BAC_A_SABLE)
+        )
+    return {**production, "sandbox": sandbox}
 
 
 @contextmanager
@@ -103,7 +138,7 @@ def _readiness(simulator: Simulator, *, b2b_url: str, admin_url: str) -> dict[st
         "b2b_url": b2b_url,
         "admin_url": admin_url,
         "ca_file": str(simulator.pki.server.authority.resolve()),
-        "environment": simulator.settings.environment.value,
+        "environment": simulator.settings.environment,
         "pid": os.getpid(),
         **actors["tiers"],
         "actors": actors,
@@ -117,11 +152,19 @@ def _greet(settings: Settings, readiness: dict[str, Any]) -> None:
         f"\nWeb services    {readiness['b2b_url']}/<Service>/v<x.y>   (…?wsdl donne le contrat)"
     )
     click.echo(f"Administration  {readiness['admin_url']}")
+    if "data_connect_url" in readiness:
+        click.echo(f"Data Connect    {readiness['data_connect_url']}")
     click.echo(f"Autorité        {readiness['ca_file']}")
     for kind, actor in readiness["actors"].items():
         click.echo(f"\nActeur {kind} : login {actor['login']}, contrat {actor['contrat_id']}")
         click.echo(f"  certificat    {actor['client_cert']}")
         click.echo(f"  clé           {actor['client_key']}")
+    if "data_connect" in readiness:
+        production = readiness["data_connect"]
+        for name, one in (("production", production), ("bac à sable", production["sandbox"])):
+            click.echo(f"\nApplication Data Connect, {name} : {one['client_id']}")
+            click.echo(f"  secret        {one['client_secret']}")
+            click.echo(f"  retour        {one['redirect_uri']}")
     if settings.basic_auth:
         click.echo(
             f"\nMot de passe de ce login, à choisir avant :\n{_password(settings, readiness)}"

@@ -7,7 +7,7 @@ from typing import Final, Literal
 from sqlalchemy.orm import Session
 
 from sge_sim.commandes.prestations import Prestation
-from sge_sim.delais import Delai
+from sge_sim.domaine.delais import Delai
 from sge_sim.store.commandes import Affaire
 from sge_sim.store.ecritures import reach
 from sge_sim.store.numeros import next_numero

@@ -14,13 +14,12 @@ from sqlalchemy.orm import Session
 
 from sge_sim.commandes import vie
 from sge_sim.commandes.evenements import happen
+from sge_sim.store.attentes import due, read_next_due
 from sge_sim.store.commandes import (
     Affaire,
     Evenement,
     ServiceSouscrit,
-    due,
     is_teleoperable,
-    read_next_due,
     unended_services,
 )
 from sge_sim.store.database import Database

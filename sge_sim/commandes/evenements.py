@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from sge_sim.clock import later, legal_date, start_of_day
 from sge_sim.commandes import vie
-from sge_sim.store.codes import MotifFin, TypeEvenement
+from sge_sim.domaine.nomenclatures import MotifFin, TypeEvenement
 from sge_sim.store.commandes import Evenement, ServiceSouscrit, unended_services
 from sge_sim.store.numeros import next_numero
 from sge_sim.store.points import Point
@@ -119,13 +119,16 @@ def _oppose(
     instant: datetime,
     delai_s: int,
 ) -> Iterator[ServiceSouscrit]:
-    """End every curve of the point, whoever ordered it, once the meter is reached (CO6)."""
+    """End every curve of the point, whoever ordered it, once the meter is reached (CO6).
+
+    Access to the curve ends with its collection, as the service that collected it before (assumed).
+    """
     if any(one.type == "OPPENR" for one in services):
         return
     delai = timedelta(seconds=delai_s)
     yield oppose(session, point, instant, delai)
     for service in services:
-        if service.mesures_type != "CDC":
+        if not vie.needs_curve(service):
             continue
         if service.etat == "DEMANDE" or not delai:
             vie.end(session, service, "opposition", instant)

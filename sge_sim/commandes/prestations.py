@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sge_sim.store.codes import MesuresType, Segment, Sens
+from sge_sim.domaine.nomenclatures import PETITS, MesuresType, Segment, Sens, TypeServiceAcces
 
 _COLLECTE = "Collecte et transmission récurrente de la courbe de charge"
 _INDEX_C5 = "Transmission récurrente des index quotidiens et puissances maximales quotidiennes"
@@ -16,6 +16,8 @@ _HISTORIQUE = (
     "Transmission des historiques de consommations ou des historiques d'index quotidiens et "
     "puissance maximale quotidienne"
 )
+_ACCES = "Accès aux données de mesures"
+_RECURRENTE = "Transmission récurrente"
 
 
 @dataclass(frozen=True)
@@ -62,5 +64,23 @@ def prestation_infra_j(segment: Segment) -> Prestation:
 
 def _with_option(fiche: str, recurrente: bool) -> Prestation:
     if recurrente:
-        return Prestation(fiche, _COLLECTE, f"{fiche}O1", "Transmission récurrente")
+        return Prestation(fiche, _COLLECTE, f"{fiche}O1", _RECURRENTE)
     return Prestation(fiche, _COLLECTE, f"{fiche}O2")
+
+
+def prestation_acces(
+    segment: Segment, sens: Sens, acces_type: TypeServiceAcces, *, publie: bool
+) -> Prestation:
+    """Return the line of an order of an access service, whether or not it publishes.
+
+    None is published for this family (assumed): without a publication, that of the former order
+    of access (GUI 0498); with one, that of the recurrent transmission that it replaces.
+    """
+    if not publie:
+        return Prestation("ACCES", _ACCES)
+    if acces_type != "COURBE" and segment in PETITS:
+        return Prestation("F305" if segment == "C5" else "P305", _INDEX_C5)
+    if segment == "P4":
+        return Prestation("P300C", _COLLECTE, "P300CO1", _RECURRENTE)
+    mesures_type: MesuresType = "CDC" if acces_type == "COURBE" else "IDX"
+    return prestation_collecte(segment, sens, mesures_type, recurrente=True)

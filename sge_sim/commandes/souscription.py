@@ -12,7 +12,7 @@ from sge_sim.commandes.autorisations import Declaration, declared
 from sge_sim.commandes.echeances import carry_out
 from sge_sim.commandes.prestations import Prestation
 from sge_sim.commandes.vie import identity
-from sge_sim.store.codes import GRANDS, MesuresType, Segment, Sens, TypeService
+from sge_sim.domaine.nomenclatures import GRANDS, MesuresType, Segment, Sens, TypeService
 from sge_sim.store.commandes import Affaire, ServiceSouscrit, abonnement_of, insert_order
 from sge_sim.store.fiches import FicheService
 from sge_sim.store.numeros import next_numero

@@ -13,8 +13,9 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import later, legal_date, start_of_day
-from sge_sim.delais import Delai
-from sge_sim.store.codes import EtatAffaire, MesuresType, MotifFin, Sens, TypeService
+from sge_sim.domaine.delais import Delai
+from sge_sim.domaine.nomenclatures import EtatAffaire, MesuresType, MotifFin, Sens, TypeService
+from sge_sim.store.acces import close_options
 from sge_sim.store.commandes import ServiceSouscrit
 from sge_sim.store.fiches import FichePoint
 from sge_sim.store.mesures import close_collecte, open_collecte
@@ -28,6 +29,7 @@ MOTIFS: Mapping[MotifFin, str] = MappingProxyType(
         "resiliation": "Résiliation du point",
         "changement_titulaire": "Changement de titulaire du point",
         "nouveau_fournisseur": "Changement de fournisseur du point",
+        "retrait": "Retrait du consentement par le client",
         "opposition": "Opposition du client à l'enregistrement de la courbe de charge",
         "levee_opposition": "Levée de l'opposition",
         "non_realisation": "Prestation non réalisée",
@@ -75,6 +77,11 @@ def identity(service: Caracteristiques) -> tuple[str | bool | None, ...]:
     )
 
 
+def needs_curve(service: ServiceSouscrit) -> bool:
+    """Tell whether a service has the curve collected: access to the curve does, too (GUI 0531)."""
+    return service.mesures_type == "CDC" or service.acces_type == "COURBE"
+
+
 def activate(session: Session, service: ServiceSouscrit, instant: datetime) -> None:
     """Start a service that was asked for; its end by date becomes due.
 
@@ -82,11 +89,12 @@ def activate(session: Session, service: ServiceSouscrit, instant: datetime) -> N
     """
     service.etat = "ACTIF"
     service.activated_at = instant
-    service.echeance = None if service.date_fin is None else start_of_day(service.date_fin)
+    end_planned = None if service.date_fin is None else start_of_day(service.date_fin)
+    service.echeance = end_planned and max(instant, end_planned)
     _close(service, "realisee", instant)
     if service.type == "OPPENR":
         service.date_debut = legal_date(instant)
-    elif service.mesures_type == "CDC":
+    elif needs_curve(service):
         open_collecte(
             session,
             service.prm,
@@ -151,8 +159,10 @@ def end(
     _close(service, etat_affaire, instant)
     if service.type == "OPPENR":
         service.point.opposition_courbe = False
-    elif service.mesures_type == "CDC":
+    elif needs_curve(service):
         close_collecte(session, service.service_souscrit_id, service.date_fin)
+    if service.type == "ACCES":
+        close_options(session, service.service_souscrit_id, service.date_fin)
 
 
 def _close(service: ServiceSouscrit, etat: EtatAffaire, instant: datetime) -> None:

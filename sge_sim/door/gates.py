@@ -6,9 +6,9 @@ from functools import lru_cache
 from http import HTTPStatus
 from typing import Protocol
 
-from sge_sim.door.passwords import password_matches
-from sge_sim.exchange import Exchange
-from sge_sim.horaires import closed_sentence, is_open, next_opening, seconds_until
+from sge_sim.domaine.horaires import closed_sentence, is_open, next_opening, seconds_until
+from sge_sim.door.exchange import Exchange
+from sge_sim.referentiel.passwords import password_matches
 from sge_sim.store.database import Database
 from sge_sim.store.logins import read_login
 

@@ -1,23 +1,21 @@
 """Channels: where the files of a contract are delivered.
 
 By default a folder of the data directory, one per contract. `canal_ftp` and `canal_sftp` push to
-the actor's own server, as Enedis does. Whatever the channel, a file is written beside under a
-temporary name, then renamed: nobody sees it half written. It may be delivered twice, when the
-simulator died before it could note the first time: same name, same content, so that the second
-replaces the first.
+the actor's own server, as Enedis does; `ouverture_canal` opens the one that was declared. Whatever
+the channel, a file is written beside under a temporary name, then renamed: nobody sees it half
+written. It may be delivered twice, when the simulator died before it could note the first time:
+same name, same content, so that the second replaces the first.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from sge_sim.domaine.nomenclatures import TypeCanal
 from sge_sim.errors import UsageError
-from sge_sim.files import make_private_folder, write_atomically
-from sge_sim.store.codes import TypeCanal
+from sge_sim.machine.files import make_private_folder, write_atomically
 
 TIMEOUT_SECONDS = 10
 """How long a server may keep a delivery waiting, at each exchange."""
@@ -94,39 +92,12 @@ def masked(url: str | None) -> str | None:
     return url and url.replace(f":{parts.password}@", ":***@", 1)
 
 
-def check(kind: TypeCanal, url: str | None) -> None:
+def check_canal(kind: TypeCanal, url: str | None) -> None:
     """Raise `UsageError` when a channel can't be of this URL."""
     if kind != "dossier":
         Server.parse(kind, url)
     elif url is not None and not Path(url).is_absolute():
         raise UsageError(f"« {url} » : donner le chemin complet du dossier.")
-
-
-@contextmanager
-def open_channel(
-    kind: TypeCanal,
-    url: str | None,
-    default_folder: Path,
-    host_key: str | None = None,
-    learn: Callable[[str], None] = lambda _key: None,
-) -> Iterator[Channel]:
-    """Give a channel that is ready to deliver, and close it.
-
-    `host_key` is the SSH key that the server must show; `learn` receives the one it shows when
-    none is known yet. Raises `DeliveryError` when the server can't be reached.
-    """
-    if kind == "dossier":
-        yield FolderChannel(Path(url) if url else default_folder)
-    elif kind == "ftp":
-        from sge_sim.flux.canal_ftp import ftp_channel
-
-        with ftp_channel(Server.parse(kind, url)) as channel:
-            yield channel
-    else:
-        from sge_sim.flux.canal_sftp import sftp_channel
-
-        with sftp_channel(Server.parse(kind, url), host_key, learn) as channel:
-            yield channel
 
 
 def _split(url: str) -> SplitResult | None:

@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 from cryptography.hazmat.primitives.padding import PKCS7
 
+from sge_sim.domaine.nomenclatures import AlgorithmeFlux
 from sge_sim.errors import UsageError
-from sge_sim.store.codes import AlgorithmeFlux
 
 _BLOCK = 16
 _KEY_BYTES = {"aes128": 16, "aes256": 32}

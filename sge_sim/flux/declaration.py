@@ -5,12 +5,12 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from sge_sim.domaine.nomenclatures import AlgorithmeFlux, TypeCanal
 from sge_sim.errors import UsageError
-from sge_sim.flux.canaux import check, masked
+from sge_sim.flux.canaux import check_canal, masked
 from sge_sim.flux.chiffrement import AUCUN, Chiffrement, chiffrement
 from sge_sim.flux.livraison import default_folder
 from sge_sim.store.acteurs import find_contrat
-from sge_sim.store.codes import AlgorithmeFlux, TypeCanal
 from sge_sim.store.flux import Canal, find_canal
 
 
@@ -40,7 +40,7 @@ def declare_canal(
     of the former server's key is forgotten. Raises `UsageError` for what doesn't suit.
     """
     _check_contrat(session, contrat_id)
-    check(type_canal, url)
+    check_canal(type_canal, url)
     secret = chiffrement(algorithme, cle, iv)
     session.merge(
         Canal(

@@ -36,7 +36,7 @@ _AVERTISSEMENT = (
 
 
 @dataclass(frozen=True)
-class DemandeInfraJ:
+class OrdreInfraJ:
     """What was ordered: for which point, and which of curves, indexes and tariff parameters."""
 
     demande_id: str
@@ -48,13 +48,13 @@ class DemandeInfraJ:
     ptd: bool
 
 
-def archive(demande: DemandeInfraJ, envoi: Envoi) -> Archive:
+def archive(demande: OrdreInfraJ, envoi: Envoi) -> Archive:
     """Return the archive of a demand, whose name holds the number of the demand (GUI 0481)."""
     nom = f"SGE-SIM_IFJ_{demande.demande_id}_{demande.prm}_{envoi.tampon}"
     return Archive(f"{nom}.zip", ((f"{nom}.json", write(demande, envoi)),), (demande.prm,))
 
 
-def write(demande: DemandeInfraJ, envoi: Envoi) -> bytes:
+def write(demande: OrdreInfraJ, envoi: Envoi) -> bytes:
     """Return the JSON of a demand, with what was measured until `envoi.creation`."""
     body: dict[str, Any] = {
         "format": FORMAT,

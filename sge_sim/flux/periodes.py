@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final, Literal
 
-from sge_sim.clock import PARIS
+from sge_sim.clock import PARIS, legal_date
+from sge_sim.domaine.jours_ouvres import working_days_after
 from sge_sim.flux.envoi import Frequence
-from sge_sim.jours_ouvres import working_days_after
 
 FluxRecurrent = Literal["R50", "R151", "R4x", "R171"]
 
@@ -57,6 +57,21 @@ def periode_of(flux: FluxRecurrent, frequence: Frequence, jour: date) -> Periode
             fin = (debut + 31 * _JOUR).replace(day=1)
             leaves = working_days_after(fin - _JOUR, _TROISIEME)
     return Periode(debut, fin, datetime.combine(leaves, _hour(flux, frequence), PARIS))
+
+
+def next_departure(instant: datetime) -> datetime:
+    """Return the first instant after `instant` (aware) at which a publication may leave.
+
+    >>> next_departure(datetime(2024, 7, 3, 20, tzinfo=PARIS)).isoformat()
+    '2024-07-04T03:00:00+02:00'
+    """
+    jour = legal_date(instant)
+    return min(
+        leaves
+        for day in (jour, jour + _JOUR)
+        for hour in (_NUIT, _MATIN, _APRES_LECTURE, _SOIR)
+        if (leaves := datetime.combine(day, hour, PARIS)) > instant
+    )
 
 
 def _hour(flux: FluxRecurrent, frequence: Frequence) -> time:

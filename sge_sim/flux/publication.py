@@ -8,8 +8,8 @@ No flux is ever emitted on the homologation platform (FAQ): the publication is r
 same, and the journal says that it would have been made.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -18,12 +18,14 @@ from sqlalchemy.orm import Session
 
 from sge_sim.clock import elapsed_ms, legal_date, machine_now, start_of_day, stopwatch
 from sge_sim.commandes.echeances import catch_up_orders
-from sge_sim.files import PRIVATE, make_private_folder, write_atomically
-from sge_sim.flux.fabrication import Fichier, contrat_of, make_files
+from sge_sim.flux.fabrication import contrat_of, make_files
 from sge_sim.flux.lots import Lot, LotAffaire, next_lot
-from sge_sim.settings import Environment, Profile, Settings
+from sge_sim.flux.periodes import next_departure
+from sge_sim.machine.files import PRIVATE, make_private_folder, write_atomically
+from sge_sim.settings import Profile, Settings
 from sge_sim.store.commandes import DemandeHistorique
 from sge_sim.store.database import Database
+from sge_sim.store.editions import Edition
 from sge_sim.store.flux import (
     FichierFlux,
     Publication,
@@ -37,6 +39,23 @@ READY_FOLDER = "publications"
 """Where files stand in the data directory once they are made, one folder per contract."""
 
 
+@dataclass
+class _Found:
+    """That nothing is due from one instant to another, as long as nobody commits anything.
+
+    The back office asks every second, and to look costs as much as there are services.
+    """
+
+    until: tuple[Edition, datetime, datetime] | None = None
+
+    def nothing_by(self, now: datetime, database: Database) -> bool:
+        """Tell whether nothing is due by `now`, by what was found before."""
+        if self.until is None:
+            return False
+        edition, since, before = self.until
+        return since <= now < before and edition == database.memoire.look().edition
+
+
 @dataclass(frozen=True)
 class Publisher:
     """What publishing works on: `record` keeps an exchange, `emits` is false where no flux is."""
@@ -46,6 +65,7 @@ class Publisher:
     record: Callable[[EchangeRecord], None]
     emits: bool
     late: bool = False
+    _found: _Found = field(default_factory=_Found, repr=False, compare=False)
 
     @classmethod
     def of(
@@ -56,7 +76,7 @@ class Publisher:
             database,
             settings.data_dir,
             record,
-            emits=settings.environment is Environment.PRODUCTION,
+            emits=settings.environment == "production",
             late=settings.profile is Profile.FIDELE,
         )
 
@@ -67,31 +87,31 @@ class Publisher:
         the services as they were at its own instant, however late it is made.
         """
         published = 0
+        if self._found.nothing_by(now, self.database):
+            return published
         while True:
+            edition = self.database.memoire.look().edition
             with self.database.sessions() as session:
                 lot = next_lot(session, now)
-                stop = _next_stop(session, now if lot is None else lot.instant)
+                first, first_files = first_waiting(session)
+                stop = _next_stop(first, first_files, now if lot is None else lot.instant)
                 if stop is None and lot is not None:
                     self._publish(session, lot)
                     published += 1
             if stop is not None:
                 catch_up_orders(self.database, stop)
             elif lot is None:
+                departure = next_departure(now)
+                self._found.until = edition, now, min(departure, first or departure)
                 return published
 
     def _publish(self, session: Session, lot: Lot) -> None:
         """Make the files of a publication and record it, unless another process just did."""
         started = stopwatch()
         publication = _publication(session, lot, emise=self.emits)
-        files = []
-        if self.emits:
-            sequence = publication.sequence or 0
-            files = make_files(session, lot, sequence=sequence, late=self.late)
+        files = list(self._make(session, lot, publication)) if self.emits else []
         if not files:
             publication.sequence = None
-        folder = self.data_dir / READY_FOLDER / publication.contrat_id
-        for file in files:
-            write_atomically(make_private_folder(folder) / file.nom, file.contenu, PRIVATE)
         ready = machine_now()
         with self.database.exclusive_transaction() as writing:
             if is_published(writing, publication):
@@ -104,8 +124,8 @@ class Publisher:
                         contrat_id=publication.contrat_id,
                         nom=file.nom,
                         prms=" ".join(file.prms),
-                        taille=len(file.contenu),
-                        sha256=sha256(file.contenu).hexdigest(),
+                        taille=file.taille,
+                        sha256=file.sha256,
                         chemin=f"{READY_FOLDER}/{publication.contrat_id}/{file.nom}",
                         etat="a_livrer",
                         prochain_essai=ready,
@@ -123,14 +143,35 @@ class Publisher:
             )
         )
 
+    def _make(self, session: Session, lot: Lot, publication: Publication) -> Iterator["_Ready"]:
+        """Write the files of a publication one after the other, without keeping their bytes."""
+        sequence = publication.sequence or 0
+        folder = self.data_dir / READY_FOLDER / publication.contrat_id
+        for file in make_files(session, lot, sequence=sequence, late=self.late):
+            write_atomically(make_private_folder(folder) / file.nom, file.contenu, PRIVATE)
+            digest = sha256(file.contenu).hexdigest()
+            yield _Ready(file.nom, file.prms, len(file.contenu), digest)
 
-def _next_stop(session: Session, limit: datetime) -> datetime | None:
+
+@dataclass(frozen=True)
+class _Ready:
+    """A file that stands in the data directory: what is to be recorded of it."""
+
+    nom: str
+    prms: tuple[str, ...]
+    taille: int
+    sha256: str
+
+
+def _next_stop(
+    first: datetime | None, first_files: datetime | None, limit: datetime
+) -> datetime | None:
     """Return until when orders may advance, None when nothing of them is waiting by `limit`.
 
-    What starts may be due for publication before `limit`: an order of files at once, a service
-    on the next day at the earliest.
+    `first` is what anything waits for, `first_files` what an order of files does. What starts may
+    be due for publication before `limit`: an order of files at once, a service on the next day at
+    the earliest.
     """
-    first, first_files = first_waiting(session)
     if first is None or first > limit:
         return None
     next_day = start_of_day(legal_date(first) + timedelta(days=1))
@@ -160,7 +201,7 @@ def _publication(session: Session, lot: Lot, *, emise: bool) -> Publication:
     )
 
 
-def _told(publication: Publication, files: Sequence[Fichier]) -> str:
+def _told(publication: Publication, files: Sequence[_Ready]) -> str:
     """Say in French what was published, or would have been."""
     if publication.affaire_id is not None:
         what = f"Flux {publication.flux} de l'affaire {publication.affaire_id}"

@@ -13,7 +13,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from xml.sax.saxutils import escape
 
-from sge_sim.arrays import Entiers
 from sge_sim.clock import legal_date
 from sge_sim.flux.envoi import Archive, Envoi, PointPublie, batches
 from sge_sim.flux.horodates import naifs
@@ -26,6 +25,7 @@ from sge_sim.mesures import (
     index_courants,
     registres_factures,
 )
+from sge_sim.mesures.tableaux import Entiers
 from sge_sim.referentiel.calendriers import calendrier_du
 
 POINTS_PAR_FICHIER = 1000

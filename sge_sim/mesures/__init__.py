@@ -15,11 +15,11 @@ Below all is the day of a point (`journees`): a few energies, spread over rows o
 ...     segment="C5",
 ...     puissances=(PuissanceSouscrite(pose, 6),),
 ...     mise_en_service=pose,
-...     compteurs=(Compteur(pose),),
+...     compteurs=(CompteurPose(pose),),
 ...     grille_distributeur=(Grille(pose, "DI000002", Structure.HP_HC),),
 ...     grille_fournisseur=(Grille(pose, "FC000165", Structure.BASE),),
 ...     heures_creuses=(HeuresCreuses(pose, parse_plages("22H56-6H56")),),
-...     collectes=(Collecte(date(2021, 2, 13)),),
+...     collectes=(PeriodeCollecte(date(2021, 2, 13)),),
 ... )
 >>> lundi, mardi = date(2024, 1, 8), date(2024, 1, 9)
 >>> watts = courbe(point, lundi, mardi)
@@ -39,13 +39,19 @@ True
 
 from sge_sim.clock import FIN_DES_JOURS, PREMIER_JOUR
 from sge_sim.mesures.calendrier import minuits
-from sge_sim.mesures.consommations import Consommation, Consommations, Serie, consommations
+from sge_sim.mesures.consommations import (
+    Consommation,
+    Consommations,
+    SerieConsommations,
+    consommations,
+)
 from sge_sim.mesures.courbes import Courbe, courbe, courbe_10_minutes
 from sge_sim.mesures.depassements import (
     GrandeurFacturee,
     grandeurs_facturees,
     registres_factures,
 )
+from sge_sim.mesures.entrees_datees import PASSAGE_5_MINUTES
 from sge_sim.mesures.factices import courbe_factice, energies_factices, puissances_factices
 from sge_sim.mesures.index import (
     CADRANS_DISTRIBUTEUR,
@@ -57,26 +63,25 @@ from sge_sim.mesures.index import (
     index_er,
     index_quotidiens,
 )
-from sge_sim.mesures.journees import PASSAGE_5_MINUTES
 from sge_sim.mesures.point import (
-    Collecte,
-    Compteur,
+    CompteurPose,
     Grandeur,
     Grille,
     HeuresCreuses,
     Opposition,
+    PeriodeCollecte,
     Plages,
     PointMesure,
-    Profil,
     PuissanceSouscrite,
     Structure,
-    Trou,
+    TrouDeCourbe,
     en_vigueur,
     est_plage_usuelle,
     format_plages,
     grilles_entre,
     parse_plages,
 )
+from sge_sim.mesures.profil import ProfilConsommation
 from sge_sim.mesures.quotidiennes import (
     Energies,
     PuissanceMensuelle,
@@ -94,8 +99,7 @@ __all__ = [
     "FIN_DES_JOURS",
     "PASSAGE_5_MINUTES",
     "PREMIER_JOUR",
-    "Collecte",
-    "Compteur",
+    "CompteurPose",
     "Consommation",
     "Consommations",
     "Courbe",
@@ -106,15 +110,16 @@ __all__ = [
     "HeuresCreuses",
     "Index",
     "Opposition",
+    "PeriodeCollecte",
     "Plages",
     "PointMesure",
-    "Profil",
+    "ProfilConsommation",
     "PuissanceMensuelle",
     "PuissanceSouscrite",
     "Puissances",
-    "Serie",
+    "SerieConsommations",
     "Structure",
-    "Trou",
+    "TrouDeCourbe",
     "consommations",
     "courbe",
     "courbe_10_minutes",

@@ -9,7 +9,7 @@ and numpy version, whatever window is computed, in whatever order and process. N
 import numpy as np
 from numpy.typing import NDArray
 
-from sge_sim.arrays import Entiers
+from sge_sim.mesures.tableaux import Entiers
 
 Cles = NDArray[np.uint64]
 
@@ -50,3 +50,13 @@ def draws(key: int | Cles, counters: Entiers) -> Entiers:
 def subkey(seed: int, use: int) -> int:
     """Return the key of one use of a seed, so that two uses never share a number."""
     return draw(draw(seed & _MASK, 0x5EED) ^ use, use + 1)
+
+
+def subkeys(seed: int, uses: int) -> list[int]:
+    """Return the keys of the first uses of a seed.
+
+    >>> subkeys(7, 3)[2] == subkey(7, 2)
+    True
+    """
+    racine = draw(seed & _MASK, 0x5EED)
+    return [draw(racine ^ use, use + 1) for use in range(uses)]

@@ -8,9 +8,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from sge_sim.arrays import Entiers
 from sge_sim.mesures.calendrier import calendrier
 from sge_sim.mesures.point import Plages, Structure
+from sge_sim.mesures.tableaux import Entiers
 
 _HP, _HC, _HC_DE_LA_VEILLE, _PTE = range(4)
 _POINTES: Plages = ((9 * 60, 11 * 60), (18 * 60, 20 * 60))

@@ -17,14 +17,14 @@ from itertools import pairwise
 
 import numpy as np
 
-from sge_sim.arrays import Entiers
 from sge_sim.clock import FIN_DES_JOURS, PREMIER_JOUR
 from sge_sim.mesures.alea import draw
 from sge_sim.mesures.calendrier import numero
+from sge_sim.mesures.entrees_datees import jours_perdus
 from sge_sim.mesures.index import CADRANS_FOURNISSEUR, registres_de_depose, registres_lus
 from sge_sim.mesures.installations import installation_de
-from sge_sim.mesures.journees import jours_perdus
 from sge_sim.mesures.point import Grandeur, Grille, PointMesure, grilles_entre
+from sge_sim.mesures.tableaux import Entiers
 
 MINUTE_DU_RELEVE = 50
 """Minute of the night at which C1-C4 and P1-P3 freeze their monthly index (observed 2023)."""
@@ -58,7 +58,7 @@ class Consommation:
 
 
 @dataclass(frozen=True)
-class Serie:
+class SerieConsommations:
     """The rows of one class of one calendar, newest first."""
 
     calendrier: str
@@ -71,8 +71,8 @@ class Consommations:
     """The series of each grid: oldest calendar first (observed 2022: HoroF1, then FC000165; GUI
     0455 says the reverse), then by code of class (GUI 0455)."""
 
-    distributeur: tuple[Serie, ...]
-    fournisseur: tuple[Serie, ...]
+    distributeur: tuple[SerieConsommations, ...]
+    fournisseur: tuple[SerieConsommations, ...]
 
 
 @dataclass(frozen=True)
@@ -94,9 +94,9 @@ def consommations(point: PointMesure, debut: date, fin: date) -> Consommations:
     on: a row may begin before `debut` (assumed). A row runs from one reading to the next, on
     `jour_releve` of each month or some days later (C5). A grid that doesn't exist yet has no row.
 
-    The cyclic reading fails when the day before is lost (`Trou`). A failed reading is estimated
-    between 85 % and 100 % of the truth (assumed). A meter that doesn't communicate is read on the
-    spot every six months, REEL (observed 2020; how often is assumed).
+    The cyclic reading fails when the day before is lost (`TrouDeCourbe`). A failed reading is
+    estimated between 85 % and 100 % of the truth (assumed). A meter that doesn't communicate is
+    read on the spot every six months, REEL (observed 2020; how often is assumed).
     """
     releves = _releves(point, fin)
     return Consommations(
@@ -107,7 +107,7 @@ def consommations(point: PointMesure, debut: date, fin: date) -> Consommations:
 
 def _series(
     grilles: Sequence[Grille], premier: int, releves: list[_Releve], debut: date
-) -> tuple[Serie, ...]:
+) -> tuple[SerieConsommations, ...]:
     lignes: dict[tuple[str, str], list[Consommation]] = {}
     for grille, depuis, jusque in grilles_entre(grilles, date.min, date.max):
         for code, cadran in sorted(grille.structure.classes):
@@ -119,7 +119,7 @@ def _series(
             )
     ordre = [grille.calendrier for grille in grilles]
     return tuple(
-        Serie(calendrier, code, tuple(reversed(rows)))
+        SerieConsommations(calendrier, code, tuple(reversed(rows)))
         for (calendrier, code), rows in sorted(lignes.items(), key=lambda x: ordre.index(x[0][0]))
         if rows
     )

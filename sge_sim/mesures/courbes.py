@@ -13,7 +13,6 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sge_sim.arrays import Entiers, Masque
 from sge_sim.clock import FIN_DES_JOURS, add_months
 from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import (
@@ -21,10 +20,12 @@ from sge_sim.mesures.calendrier import (
     decalages,
     numero_borne,
 )
+from sge_sim.mesures.entrees_datees import periode_mesuree, vie
 from sge_sim.mesures.installations import installation_de
-from sge_sim.mesures.journees import Journees, journees, periode_mesuree
+from sge_sim.mesures.journees import Journees, journees
 from sge_sim.mesures.motifs import BITS, UNITE, tensions
 from sge_sim.mesures.point import Grandeur, PointMesure
+from sge_sim.mesures.tableaux import Entiers, Masque
 
 MEMOIRE_MOIS = 5
 """Months of hourly curve that a Linky keeps while its curve is not collected (FAQ)."""
@@ -124,7 +125,7 @@ def blocs(
         if grandeur is Grandeur.E:
             valeurs = _tensions(point, j, pas)
         elif point.petit:
-            valeurs, pas = _watts(j, horaire=horaire), 60 if horaire else 30
+            valeurs, pas = watts(j, horaire=horaire), 60 if horaire else 30
         else:
             valeurs = _kilowatts(j)
         yield Bloc(j.premier, j.premier + len(valeurs), pas, pas, valeurs)
@@ -143,7 +144,7 @@ def blocs_10_minutes(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -
         yield bloc._replace(pas=10, valeurs=valeurs)
 
 
-def _watts(j: Journees, *, horaire: bool) -> Entiers:
+def watts(j: Journees, *, horaire: bool) -> Entiers:
     """Return mean W from the whole Wh since midnight: twice the Wh of a half-hour."""
     comptes = (j.pas_a_pas() + UNITE // 2) >> BITS
     if len(j.changements):
@@ -173,15 +174,25 @@ def _tensions(point: PointMesure, j: Journees, pas: int) -> Entiers:
     ecarts = tensions(par_jour)[draws(installation_de(point).cle_tensions, jours) & 31]
     if len(j.changements):
         a, b = 120 // pas, 180 // pas
-        avant, apres = (a, b) if calendrier().heures[j.premier] == 23 else (b, a)
+        avant, apres = (a, b) if j.ecarts[0] < 0 else (b, a)
         ecarts = np.concatenate([ecarts[:, :avant], ecarts[:, apres:]], axis=1)
     volts: Entiers = point.tension + point.tension * ecarts // 1000
     return volts
 
 
+def est_collecte(point: PointMesure, n: int) -> bool:
+    """Tell whether the half-hourly curve of a C5 or P4 is there on the whole day of that number,
+    without any loss."""
+    if point.trous:
+        return False
+    return list(_periodes(point, n, n + 1)) == [(n, n + 1, False)]
+
+
 def _periodes(point: PointMesure, i0: int, i1: int) -> Iterator[tuple[int, int, bool]]:
     """Yield the recorded periods of [i0, i1): first day, end day, whether hourly."""
-    i0, i1 = periode_mesuree(point, i0, i1)
+    premier, dernier = vie(point)
+    i0 = max(i0, premier)
+    i1 = max(i0, min(i1, dernier))
     if not point.petit:
         yield i0, i1, False
         return
@@ -222,24 +233,54 @@ def _outside(exclus: list[tuple[int, int]], debut: int, fin: int) -> Iterator[tu
         yield debut, fin
 
 
+class _Instants(NamedTuple):
+    """The points of blocks of days: what a curve has of them before anything is known of it."""
+
+    horodates: Entiers
+    decalages: Entiers
+    pas: Entiers
+    toutes: Masque
+
+
 def _assemble(point: PointMesure, jours: list[Bloc]) -> Courbe:
     """Put stamps on blocks of values and join them."""
-    minuits = calendrier().minuits
-    horodates, pas, valides = [], [], []
-    for bloc in jours:
-        debut, fin, secondes = int(minuits[bloc.premier]), int(minuits[bloc.fin]), 60 * bloc.pas
-        debuts = np.arange(debut, fin, secondes, dtype=np.int64)
-        horodates.append(debuts + secondes if point.petit else debuts)
-        pas.append(np.full(len(debuts), bloc.pas, np.int64))
-        valides.append(_valides(point, debuts, bloc))
-    instants = _joint(horodates, np.int64)
+    instants = _instants(point.petit, tuple([bloc[:3] for bloc in jours]))
+    valides = instants.toutes
+    if point.trous:
+        valides = _joint([_valides(point, _debuts(*bloc[:3]), bloc) for bloc in jours], np.bool_)
     return Courbe(
-        horodates=instants,
-        decalages=decalages(instants),
-        valeurs=_joint([bloc.valeurs.ravel() for bloc in jours], np.int64),
-        valides=_joint(valides, np.bool_),
-        pas=_joint(pas, np.int64),
+        horodates=instants.horodates,
+        decalages=instants.decalages,
+        valeurs=(
+            jours[0].valeurs.ravel()
+            if len(jours) == 1
+            else _joint([bloc.valeurs.ravel() for bloc in jours], np.int64)
+        ),
+        valides=valides,
+        pas=instants.pas,
     )
+
+
+@lru_cache(maxsize=256)
+def _instants(petit: bool, jours: tuple[tuple[int, int, int], ...]) -> _Instants:
+    """Return the points of blocks of days [premier, fin) in steps of so many minutes.
+
+    They are the same for all points of a size, and read-only.
+    """
+    debuts = _joint([_debuts(*bloc) for bloc in jours], np.int64)
+    pas = _joint([np.full(len(_debuts(*bloc)), bloc[2], np.int64) for bloc in jours], np.int64)
+    horodates = debuts + 60 * pas if petit else debuts
+    toutes = np.ones(len(pas), np.bool_)
+    decales = decalages(horodates)
+    for tableau in (horodates, decales, pas, toutes):
+        tableau.setflags(write=False)
+    return _Instants(horodates, decales, pas, toutes)
+
+
+def _debuts(premier: int, fin: int, pas: int) -> Entiers:
+    """Return the starts of the steps of the days [premier, fin), epoch seconds."""
+    minuits = calendrier().minuits
+    return np.arange(int(minuits[premier]), int(minuits[fin]), 60 * pas, dtype=np.int64)
 
 
 def _valides(point: PointMesure, debuts: Entiers, bloc: Bloc) -> Masque:

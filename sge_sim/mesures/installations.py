@@ -5,17 +5,18 @@ profile follow the weekday, the weather and the season is the same for all point
 (`niveaux`). Both are plausible, not measured (assumed). All factors are integers over `UN`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
-from sge_sim.arrays import Entiers
-from sge_sim.mesures.alea import Cles, draw, subkey
+from sge_sim.mesures.alea import Cles, draws, subkeys
 from sge_sim.mesures.calendrier import calendrier
 from sge_sim.mesures.motifs import HABITUDES, Banque, banque
-from sge_sim.mesures.point import Plages, PointMesure, Profil
+from sge_sim.mesures.point import Plages, PointMesure
+from sge_sim.mesures.profil import ProfilConsommation
+from sge_sim.mesures.tableaux import Entiers
 
 FRACTION = 12
 UN = 1 << FRACTION
@@ -24,6 +25,9 @@ UN = 1 << FRACTION
 USAGES = 4
 """Uses of a consumer: standing load, activity, heating (or process), water heater (or cooling).
 A producer has one, the sun."""
+
+_RANGS = np.arange(16, dtype=np.int64)
+"""More draws than an installation takes."""
 
 BITS_BRUIT = 24
 """First bit of the noise in the draw of a day: 8 bits for each use, above 6 bits for each row."""
@@ -72,39 +76,62 @@ class Niveaux:
     bits: Entiers
     seuils: Entiers
 
+    def entre(self, i0: int, i1: int) -> "Niveaux":
+        """Return those of the days [i0, i1)."""
+        return Niveaux(
+            self.facteurs[:, i0:i1],
+            self.lignes[:, i0:i1],
+            self.masques,
+            self.bits,
+            self.seuils[i0:i1],
+        )
+
 
 @lru_cache(maxsize=4096)
-def installation(graine: int, petit: bool, profil: Profil, puissance: int) -> Installation:
+def installation(
+    graine: int, petit: bool, profil: ProfilConsommation, puissance: int
+) -> Installation:
     """Return what the seed drew for a point of this profile sized by this power (kVA or kW)."""
-    cle = subkey(graine, 1)
-    rangs = iter(range(64))
+    cles = subkeys(graine, 9)
+    tirages: Iterator[int] = iter(draws(cles[1], _RANGS).tolist())
 
     def entre(bas: int, haut: int) -> int:
-        return bas + (haut - bas) * (draw(cle, next(rangs)) & 0xFFFF) // 0xFFFF
+        return bas + (haut - bas) * (next(tirages) & 0xFFFF) // 0xFFFF
 
     energies = _TAILLES[profil](puissance, entre)
     if not petit:
         energies = [energie * 12 // 1000 for energie in energies]
-    bruits = _BRUITS[profil]
+    planchers, etendues, absences = _variations(profil)
     tangentes = [entre(bas, haut) for bas, haut in _TANGENTES][: len(energies)]
     # With capacitors for the standing load, the night is capacitive, never both.
-    capacitif = 0 if profil is Profil.PRODUCTION else max(entre(-30, 40), 0)
+    capacitif = 0 if profil is ProfilConsommation.PRODUCTION else max(entre(-30, 40), 0)
     if capacitif:
         tangentes[0] = 0
     return Installation(
         energies=_colonne(energies),
-        planchers=_colonne([bas * UN * 256 // 100 for bas, _ in bruits]),
-        etendues=_colonne([(haut - bas) * UN // 100 for bas, haut in bruits]),
-        absences=_colonne([part * UN // 100 for part in _ABSENCES[profil]]),
+        planchers=planchers,
+        etendues=etendues,
+        absences=absences,
         inductif=_colonne([tangente * UN // 100 for tangente in tangentes]),
         capacitif=capacitif * UN // 100,
         habitude=entre(0, HABITUDES * 100 - 1) // 100,
-        cles=np.array([[subkey(graine, 2)], [subkey(graine, 3)]], np.uint64),
-        cle_puissances=subkey(graine, 4),
-        cle_releves=subkey(graine, 5),
-        cle_tensions=subkey(graine, 6),
-        cle_phases=subkey(graine, 7),
-        cle_cycles=subkey(graine, 8),
+        cles=np.array([[cles[2]], [cles[3]]], np.uint64),
+        cle_puissances=cles[4],
+        cle_releves=cles[5],
+        cle_tensions=cles[6],
+        cle_phases=cles[7],
+        cle_cycles=cles[8],
+    )
+
+
+@lru_cache(maxsize=len(ProfilConsommation))
+def _variations(profil: ProfilConsommation) -> tuple[Entiers, Entiers, Entiers]:
+    """Return what all the installations of a profile share: `planchers`, `etendues`, `absences`."""
+    bruits = _BRUITS[profil]
+    return (
+        _colonne([bas * UN * 256 // 100 for bas, _ in bruits]),
+        _colonne([(haut - bas) * UN // 100 for bas, haut in bruits]),
+        _colonne([part * UN // 100 for part in _ABSENCES[profil]]),
     )
 
 
@@ -116,7 +143,9 @@ def banque_de(point: PointMesure, plages: Plages) -> Banque:
     """Return the bank of rows of a point under these off-peak ranges."""
     profil = point.profil_effectif
     return banque(
-        profil, 48 if point.petit else 288, plages if profil is Profil.RESIDENTIEL else ()
+        profil,
+        48 if point.petit else 288,
+        plages if profil is ProfilConsommation.RESIDENTIEL else (),
     )
 
 
@@ -125,6 +154,12 @@ def installation_de(point: PointMesure) -> Installation:
     return installation(
         point.graine, point.petit, point.profil_effectif, point.puissances[0].valeur
     )
+
+
+def niveaux_de(point: PointMesure) -> Niveaux:
+    """Return how the uses of a point follow the days."""
+    pas_par_jour = 48 if point.petit else 288
+    return niveaux(point.profil_effectif, pas_par_jour, installation_de(point).habitude)
 
 
 Tirage = Callable[[int, int], int]
@@ -160,30 +195,30 @@ def _solaire(p: int, entre: Tirage) -> list[int]:
     return [p * entre(860, 1040)]
 
 
-_TAILLES: dict[Profil, Callable[[int, Tirage], list[int]]] = {
-    Profil.RESIDENTIEL: _residence,
-    Profil.PROFESSIONNEL: _commerce,
-    Profil.TERTIAIRE: _tertiaire,
-    Profil.INDUSTRIEL: _usine,
-    Profil.PRODUCTION: _solaire,
+_TAILLES: dict[ProfilConsommation, Callable[[int, Tirage], list[int]]] = {
+    ProfilConsommation.RESIDENTIEL: _residence,
+    ProfilConsommation.PROFESSIONNEL: _commerce,
+    ProfilConsommation.TERTIAIRE: _tertiaire,
+    ProfilConsommation.INDUSTRIEL: _usine,
+    ProfilConsommation.PRODUCTION: _solaire,
 }
 """Wh per day and use (heating and cooling: per degree and day) from the power, kVA or kW."""
 
-_BRUITS: dict[Profil, tuple[tuple[int, int], ...]] = {
-    Profil.RESIDENTIEL: ((86, 114), (55, 150), (84, 116), (60, 140)),
-    Profil.PROFESSIONNEL: ((90, 110), (75, 125), (84, 116), (80, 120)),
-    Profil.TERTIAIRE: ((94, 106), (88, 112), (88, 112), (85, 115)),
-    Profil.INDUSTRIEL: ((95, 105), (86, 114), (40, 160), (85, 115)),
-    Profil.PRODUCTION: ((55, 145),),
+_BRUITS: dict[ProfilConsommation, tuple[tuple[int, int], ...]] = {
+    ProfilConsommation.RESIDENTIEL: ((86, 114), (55, 150), (84, 116), (60, 140)),
+    ProfilConsommation.PROFESSIONNEL: ((90, 110), (75, 125), (84, 116), (80, 120)),
+    ProfilConsommation.TERTIAIRE: ((94, 106), (88, 112), (88, 112), (85, 115)),
+    ProfilConsommation.INDUSTRIEL: ((95, 105), (86, 114), (40, 160), (85, 115)),
+    ProfilConsommation.PRODUCTION: ((55, 145),),
 }
 """Bounds of the noise of one day, per cent, by use."""
 
-_ABSENCES: dict[Profil, tuple[int, ...]] = {
-    Profil.RESIDENTIEL: (85, 8, 55, 0),
-    Profil.PROFESSIONNEL: (85, 10, 50, 20),
-    Profil.TERTIAIRE: (90, 55, 70, 60),
-    Profil.INDUSTRIEL: (70, 25, 20, 40),
-    Profil.PRODUCTION: (100,),
+_ABSENCES: dict[ProfilConsommation, tuple[int, ...]] = {
+    ProfilConsommation.RESIDENTIEL: (85, 8, 55, 0),
+    ProfilConsommation.PROFESSIONNEL: (85, 10, 50, 20),
+    ProfilConsommation.TERTIAIRE: (90, 55, 70, 60),
+    ProfilConsommation.INDUSTRIEL: (70, 25, 20, 40),
+    ProfilConsommation.PRODUCTION: (100,),
 }
 """What is left in a week of absence or closure, per cent, by use."""
 
@@ -191,14 +226,14 @@ _TANGENTES = ((5, 20), (20, 45), (2, 8), (30, 60))
 """Bounds of reactive over active energy, per cent, by use."""
 
 
-@lru_cache(maxsize=len(Profil))
-def _facteurs(profil: Profil) -> tuple[Entiers, Entiers, Entiers]:
+@lru_cache(maxsize=len(ProfilConsommation))
+def _facteurs(profil: ProfilConsommation) -> tuple[Entiers, Entiers, Entiers]:
     """Return the factors (uses, days), the subgroups of rows (uses, days) and the chances of
     absence (days)."""
     table = calendrier()
     n = len(table.heures)
     zeros = np.zeros(n, np.int64)
-    if profil is Profil.PRODUCTION:
+    if profil is ProfilConsommation.PRODUCTION:
         heure_d_ete = table.decalages == 7200
         saison = table.mois - 1
         saison = np.where((table.mois == 3) & heure_d_ete, 12, saison)
@@ -210,13 +245,13 @@ def _facteurs(profil: Profil) -> tuple[Entiers, Entiers, Entiers]:
     chaud = np.maximum(table.temperature - 190, 0) * UN // 10
     clarte = (120 - table.temperature) * UN // 1500
     ete = np.isin(table.mois, (7, 8))
-    if profil is Profil.RESIDENTIEL:
+    if profil is ProfilConsommation.RESIDENTIEL:
         vie = np.where(repos | samedi, 4700, 3950) + clarte
         eau = UN + (120 - table.temperature) * UN // 900
         uses = [np.full(n, UN, np.int64), vie, froid, eau]
         seuils = np.where(ete, 170, np.where(table.mois == 12, 70, 25))
         return np.stack(uses), np.stack([zeros, repos | samedi, zeros, zeros]), seuils
-    if profil is Profil.INDUSTRIEL:
+    if profil is ProfilConsommation.INDUSTRIEL:
         vie = np.where(repos == 1, 700, np.where(samedi, 1900, UN))
         autre = np.where(repos == 1, 0, np.where(samedi, 1400, UN))
     else:
@@ -229,16 +264,20 @@ def _facteurs(profil: Profil) -> tuple[Entiers, Entiers, Entiers]:
 
 
 @lru_cache(maxsize=64)
-def niveaux(profil: Profil, pas_par_jour: int, habitude: int) -> Niveaux:
+def niveaux(profil: ProfilConsommation, pas_par_jour: int, habitude: int) -> Niveaux:
     """Return how the uses of a profile follow the days, for points of one habit."""
     facteurs, sous_groupes, seuils = _facteurs(profil)
     # The groups stand at the same rows whatever the off-peak ranges.
     groupes = banque(profil, pas_par_jour, ()).groupes[: len(facteurs)]
     sous_groupes = sous_groupes.copy()
-    if profil is not Profil.PRODUCTION:
+    if profil is not ProfilConsommation.PRODUCTION:
         sous_groupes[1] += 2 * habitude
     debuts = np.array([g.debut for g in groupes], np.int64)[:, None]
     variantes = np.array([g.variantes for g in groupes], np.int64)[:, None]
-    bits = [BITS_SOLEIL] if profil is Profil.PRODUCTION else [6 * usage for usage in range(USAGES)]
+    bits = (
+        [BITS_SOLEIL]
+        if profil is ProfilConsommation.PRODUCTION
+        else [6 * usage for usage in range(USAGES)]
+    )
     lignes = debuts + sous_groupes * variantes
     return Niveaux(facteurs, lignes, variantes - 1, _colonne(bits), seuils)

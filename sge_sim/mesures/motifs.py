@@ -9,14 +9,15 @@ The shapes are plausible, not measured (assumed).
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
 
-from sge_sim.arrays import Entiers
 from sge_sim.mesures.alea import draws, subkey
-from sge_sim.mesures.point import PLAGES_PAR_DEFAUT, Plages, Profil
+from sge_sim.mesures.point import PLAGES_PAR_DEFAUT, Plages
+from sge_sim.mesures.profil import ProfilConsommation
+from sge_sim.mesures.tableaux import Entiers
 
 BITS = 24
 UNITE = 1 << BITS
@@ -47,11 +48,26 @@ class Banque:
     cumuls: Entiers
     pointes: Entiers
     groupes: tuple[Groupe, ...]
+    _aux: dict[int, Entiers] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def pas(self) -> int:
         """Minutes of a step."""
         return 1440 // (int(self.cumuls.shape[1]) - 1)
+
+    def cumuls_a(self, minute: int) -> Entiers:
+        """Return the running sum of each row at a minute of the day, linear between two bounds.
+
+        Kept, since days are cut at the same few minutes: at most 1441 of them.
+        """
+        found = self._aux.get(minute)
+        if found is None:
+            rang, reste = divmod(minute, self.pas)
+            found = self.cumuls[:, rang].copy()
+            if reste:
+                found += (self.cumuls[:, rang + 1] - found) * reste // self.pas
+            self._aux[minute] = found
+        return found
 
 
 _PLAT = (100,) * 24
@@ -83,14 +99,14 @@ _NUIT = (100, 100, 100, 100, 90, 40, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
 
 
 @lru_cache(maxsize=128)
-def banque(profil: Profil, pas_par_jour: int, plages: Plages) -> Banque:
+def banque(profil: ProfilConsommation, pas_par_jour: int, plages: Plages) -> Banque:
     """Return the rows of a profile in 48 or 288 steps (bounded cache: at most 128 banks).
 
     `plages` matters to RESIDENTIEL alone, where the off-peak contact starts the water heater:
     pass () for the others.
     """
     blocs = list(_blocs(profil, pas_par_jour))
-    if profil is Profil.RESIDENTIEL:
+    if profil is ProfilConsommation.RESIDENTIEL:
         blocs.insert(3, _bloc(_ballon(pas_par_jour, plages or PLAGES_PAR_DEFAUT), 16))
     debuts = np.cumsum([0, *(len(bloc.cumuls) for bloc in blocs)]).tolist()
     cumuls = np.concatenate([bloc.cumuls for bloc in blocs])
@@ -131,11 +147,11 @@ def _bloc(poids: Entiers, variantes: int) -> _Bloc:
     return _Bloc(cumuls, (cumuls[:, 1:] - cumuls[:, :-1]).max(axis=1), variantes)
 
 
-@lru_cache(maxsize=2 * len(Profil))
-def _blocs(profil: Profil, pas: int) -> tuple[_Bloc, ...]:
+@lru_cache(maxsize=2 * len(ProfilConsommation))
+def _blocs(profil: ProfilConsommation, pas: int) -> tuple[_Bloc, ...]:
     """Return the blocks of a profile, in the order of its uses; the water heater is apart."""
-    cle = subkey(list(Profil).index(profil) + 1, pas)
-    if profil is Profil.PRODUCTION:
+    cle = subkey(list(ProfilConsommation).index(profil) + 1, pas)
+    if profil is ProfilConsommation.PRODUCTION:
         return (_bloc(_soleil(cle, pas, 32), 32),)
 
     def bloc(rang: int, formes: Sequence[Forme], variantes: int, texture: Texture) -> _Bloc:
@@ -147,12 +163,12 @@ def _blocs(profil: Profil, pas: int) -> tuple[_Bloc, ...]:
         return _bloc(np.concatenate(poids), variantes)
 
     socle, nuit = bloc(0, [_PLAT], 16, _doux), bloc(4, [_NUIT], 8, _doux)
-    if profil is Profil.RESIDENTIEL:
+    if profil is ProfilConsommation.RESIDENTIEL:
         vies = _habitudes(_SEMAINE, _REPOS, (-1, 0, 1, 3))
         # The third way of life is at home on working days too.
         vies[4] = tuple((a + b) // 2 for a, b in zip(_SEMAINE, _REPOS, strict=True))
         return socle, bloc(1, vies, 64, _heurte), bloc(2, [_CHAUFFAGE], 32, _doux), nuit
-    if profil is Profil.INDUSTRIEL:
+    if profil is ProfilConsommation.INDUSTRIEL:
         vies = _habitudes(_DEUX_HUIT, _BUREAU_REPOS, (0, 0, -1, 1))
         autre = bloc(2, [_ATELIER], 32, _heurte)
     else:

@@ -7,13 +7,15 @@ the other segments. A point measured in both directions is two `PointMesure`.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 from itertools import pairwise
 from typing import Protocol, TypeVar
 
 from sge_sim.errors import UsageError
+from sge_sim.mesures.profil import ProfilConsommation
 
 Plages = tuple[tuple[int, int], ...]
 """Ranges of the legal day in minutes since midnight, [start, end); 1376, 416 crosses midnight."""
@@ -36,16 +38,6 @@ class Grandeur(StrEnum):
     """Capacitive reactive power, VAr; its index is ERC, VArh."""
     E = "E"
     """Voltage, V."""
-
-
-class Profil(StrEnum):
-    """What lives behind the meter (assumed: no document describes consumptions)."""
-
-    RESIDENTIEL = "residentiel"
-    PROFESSIONNEL = "professionnel"
-    TERTIAIRE = "tertiaire"
-    INDUSTRIEL = "industriel"
-    PRODUCTION = "production"
 
 
 class Structure(StrEnum):
@@ -114,7 +106,7 @@ class Grille:
 
 
 @dataclass(frozen=True)
-class Compteur:
+class CompteurPose:
     """A meter, in place from `pose` 00:00 to `depose` 00:00 (None: still there).
 
     `index_initial` (Wh) stands at `pose` on the total and on register 1 of each grid, the other
@@ -130,7 +122,7 @@ class Compteur:
 
 
 @dataclass(frozen=True)
-class Collecte:
+class PeriodeCollecte:
     """A period [debut, fin) in which the C5 or P4 curve is collected every 30 minutes."""
 
     debut: date
@@ -150,7 +142,7 @@ class Opposition:
 
 
 @dataclass(frozen=True)
-class Trou:
+class TrouDeCourbe:
     """What was lost in [debut, fin), two aware instants: the points of the curve that start there.
 
     A gap that covers a whole legal day also loses that day's maximum power and the index read
@@ -178,10 +170,10 @@ class PointMesure:
     ...     segment="C5",
     ...     puissances=(PuissanceSouscrite(jour, 6),),
     ...     mise_en_service=jour,
-    ...     compteurs=(Compteur(jour),),
+    ...     compteurs=(CompteurPose(jour),),
     ...     grille_distributeur=(Grille(jour, "DI000001", Structure.BASE),),
     ...     grille_fournisseur=(Grille(jour, "FC000165", Structure.BASE),),
-    ...     collectes=(Collecte(date(2021, 2, 13)),),
+    ...     collectes=(PeriodeCollecte(date(2021, 2, 13)),),
     ... ).injection
     False
     """
@@ -190,19 +182,19 @@ class PointMesure:
     segment: str
     puissances: tuple[PuissanceSouscrite, ...]
     mise_en_service: date
-    compteurs: tuple[Compteur, ...]
+    compteurs: tuple[CompteurPose, ...]
     grille_distributeur: tuple[Grille, ...] = ()
     grille_fournisseur: tuple[Grille, ...] = ()
     heures_creuses: tuple[HeuresCreuses, ...] = ()
-    collectes: tuple[Collecte, ...] = ()
+    collectes: tuple[PeriodeCollecte, ...] = ()
     oppositions: tuple[Opposition, ...] = ()
-    trous: tuple[Trou, ...] = ()
+    trous: tuple[TrouDeCourbe, ...] = ()
     resiliation: date | None = None
     jour_releve: int = 1
     tension: int = 230
     triphase: bool = False
     pma_en_watts: bool = False
-    profil: Profil | None = None
+    profil: ProfilConsommation | None = None
 
     def __post_init__(self) -> None:
         if self.segment not in SEGMENTS:
@@ -223,44 +215,52 @@ class PointMesure:
         fins = [collecte.fin or date.max for collecte in self.collectes]
         if any(c.debut < fin for c, fin in zip(self.collectes[1:], fins, strict=False)):
             raise UsageError("Une période de collecte commence une fois la précédente finie.")
-        for entrees in (
+        datees: tuple[Sequence[_Datee], ...] = (
             self.puissances,
             self.grille_distributeur,
             self.grille_fournisseur,
             self.heures_creuses,
-        ):
-            dates = [entree.depuis for entree in entrees]
-            if any(a >= b for a, b in pairwise(dates)):
+        )
+        for entrees in datees:
+            if any(a.depuis >= b.depuis for a, b in pairwise(entrees)):
                 raise UsageError(
                     "Les périodes d'un point se donnent de la plus ancienne à la plus récente."
                 )
+
+    def __hash__(self) -> int:
+        """Return the hash of what is described, worked out once: it is the key of what is kept."""
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(tuple(getattr(self, one.name) for one in fields(self)))
 
     @property
     def injection(self) -> bool:
         """True for production, P1 to P4."""
         return self.segment[0] == "P"
 
-    @property
+    @cached_property
     def petit(self) -> bool:
         """True for 36 kVA and less, C5 and P4: 30-minute W, stamps at the end of the step."""
         return self.segment in ("C5", "P4")
 
-    @property
-    def profil_effectif(self) -> Profil:
+    @cached_property
+    def profil_effectif(self) -> ProfilConsommation:
         """The profile, by default that of the segment."""
         if self.profil is not None:
             return self.profil
         if self.injection:
-            return Profil.PRODUCTION
+            return ProfilConsommation.PRODUCTION
         return _PROFIL_DU_SEGMENT[self.segment]
 
 
 _PROFIL_DU_SEGMENT = {
-    "C1": Profil.INDUSTRIEL,
-    "C2": Profil.INDUSTRIEL,
-    "C3": Profil.INDUSTRIEL,
-    "C4": Profil.TERTIAIRE,
-    "C5": Profil.RESIDENTIEL,
+    "C1": ProfilConsommation.INDUSTRIEL,
+    "C2": ProfilConsommation.INDUSTRIEL,
+    "C3": ProfilConsommation.INDUSTRIEL,
+    "C4": ProfilConsommation.TERTIAIRE,
+    "C5": ProfilConsommation.RESIDENTIEL,
 }
 
 

@@ -10,19 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any
 
 import yaml
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment
+from sge_sim.domaine.provenance import PROVENANCES, Provenance
 from sge_sim.errors import UsageError
-from sge_sim.provenance import PROVENANCES, Provenance
-from sge_sim.resources import data_path
-
-Environment = Literal["homologation", "production"]
-ENVIRONMENTS: tuple[Environment, ...] = get_args(Environment)
-
+from sge_sim.machine.data_files import data_path
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _MAX_BYTES = 2**20

@@ -16,7 +16,9 @@ from typing import Generic, TypeVar
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from sge_sim.pki.authorities import Authority, AuthorityList, Environment
+from sge_sim.domaine.nomenclatures import Environment
+from sge_sim.domaine.provenance import Provenance
+from sge_sim.pki.authorities import Authority, AuthorityList
 from sge_sim.pki.certificates import (
     common_names,
     domain_names,
@@ -31,7 +33,6 @@ from sge_sim.pki.certificates import (
     spoilt_names,
 )
 from sge_sim.pki.chains import BrokenChain, Chain, ChainFault
-from sge_sim.provenance import Provenance
 
 S = TypeVar("S")
 
@@ -64,7 +65,7 @@ class Check(Generic[S]):
     find: Callable[[S], str | None]
 
 
-def check(
+def certificate_check(
     code: str, *, remedy: str, source: str, provenance: Provenance
 ) -> Callable[[Callable[[S], str | None]], Check[S]]:
     """Make a check of the function below."""
@@ -75,7 +76,7 @@ def check(
     return named
 
 
-@check(
+@certificate_check(
     "chaine",
     remedy="Présenter un certificat d'une autorité admise, suivi de ses intermédiaires.",
     source="RFC 5280 §6",
@@ -102,7 +103,7 @@ def chain_leads_to_trusted_root(candidate: Candidate) -> str | None:
             return "la chaîne compte plus d'intermédiaires que son autorité ne le permet"
 
 
-@check(
+@certificate_check(
     "autorite_hors_liste",
     remedy="Demander un certificat à l'une des autorités admises.",
     source="FAQ",
@@ -117,7 +118,7 @@ def authority_is_on_list(candidate: Candidate) -> str | None:
     return f"l'autorité « {issuer} » n'est pas admise ; le sont : {admitted}"
 
 
-@check(
+@certificate_check(
     "autorite_hors_environnement",
     remedy="En production, demander un certificat à une autre autorité admise.",
     source="FAQ",
@@ -132,7 +133,7 @@ def authority_is_admitted_here(candidate: Candidate) -> str | None:
     return f"l'autorité {authority.name} n'est admise qu'en {elsewhere}"
 
 
-@check(
+@certificate_check(
     "nom_generique",
     remedy="Demander un certificat pour un nom de domaine exact, sans astérisque.",
     source="FAQ",
@@ -146,7 +147,7 @@ def no_wildcard(candidate: Candidate) -> str | None:
     return f"nom générique (wildcard) : {list_names(wildcards)}" if wildcards else None
 
 
-@check(
+@certificate_check(
     "plusieurs_noms",
     remedy="Demander un certificat pour un seul nom de domaine.",
     source="FAQ",
@@ -163,7 +164,7 @@ def single_domain_name(candidate: Candidate) -> str | None:
     return f"certificat multi-domaine : {list_names(names)}"
 
 
-@check(
+@certificate_check(
     "nom_illisible",
     remedy="Demander un certificat pour un nom de domaine en lettres sans accent (xn--… sinon), "
     "chiffres, points et tirets.",
@@ -176,7 +177,7 @@ def names_are_legible(candidate: Candidate) -> str | None:
     return f"nom de domaine illisible : {list_names(spoilt)}" if spoilt else None
 
 
-@check(
+@certificate_check(
     "usage_client",
     remedy="Demander un certificat d'authentification client (clientAuth).",
     source="RFC 5280 §4.2.1.12",
@@ -204,7 +205,7 @@ def key_use_allows_client_authentication(candidate: Candidate) -> str | None:
     return None
 
 
-@check(
+@certificate_check(
     "cle_faible",
     remedy="Demander un certificat pour une clé RSA d'au moins 2048 bits, P-256, P-384 ou Ed25519.",
     source="ANSSI RGS B1",
@@ -218,7 +219,7 @@ def key_is_strong(candidate: Candidate) -> str | None:
     return None
 
 
-@check(
+@certificate_check(
     "courbe_hors_tls",
     remedy="Demander un certificat pour une clé P-256, P-384, P-521, RSA ou Ed25519.",
     source="RFC 8446 §4.2.3",
@@ -232,7 +233,7 @@ def key_serves_in_tls(candidate: Candidate) -> str | None:
     return f"TLS ne se sert pas de cette clé : {key_text(certificate)}"
 
 
-@check(
+@certificate_check(
     "signature_faible",
     remedy="Demander un certificat signé avec SHA-256 ou mieux.",
     source="ANSSI RGS B1",
@@ -249,7 +250,7 @@ def signature_is_strong(candidate: Candidate) -> str | None:
     return None
 
 
-@check(
+@certificate_check(
     "certificat_autorite",
     remedy="Présenter le certificat de l'acteur, non celui d'une autorité.",
     source="RFC 5280 §4.2.1.9",

@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 from functools import lru_cache
 
 from sge_sim.clock import PARIS, legal_date
-from sge_sim.jours_ouvres import working_days_before
+from sge_sim.domaine.jours_ouvres import working_days_before
 
 # FAQ: a new production certificate is handed in 15 working days before the old one expires.
 RENEWAL_NOTICE = 15

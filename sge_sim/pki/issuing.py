@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import NameOID
 
 from sge_sim.errors import UsageError
-from sge_sim.files import PRIVATE, make_private_folder, write_atomically
+from sge_sim.machine.files import PRIVATE, make_private_folder, write_atomically
 from sge_sim.pki.building import CLOCK_MARGIN, DIGEST, certificate_builder, key_usage
 from sge_sim.pki.keys import BUNDLE_PASSWORD, KeyType, PrivateKey, generate_key, key_pem
 from sge_sim.pki.simulated import AUTHORITY_LIFE, SimulatedAuthority

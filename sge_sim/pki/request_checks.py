@@ -4,16 +4,17 @@ They depend on the instant, on what was revoked and on what is registered; of th
 need little, so that little is kept of it between two requests (`Kept`).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sge_sim.pki.authorities import Authority, Environment
+from sge_sim.domaine.nomenclatures import Environment, KindActeur
+from sge_sim.pki.authorities import Authority
 from sge_sim.pki.certificates import name_text
-from sge_sim.pki.checks import Candidate, Check, check
+from sge_sim.pki.checks import Candidate, Check, certificate_check
 from sge_sim.pki.deadlines import in_legal_time
 from sge_sim.pki.revocation import RevocationList
-from sge_sim.store.codes import KindActeur
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Kept:
         )
 
 
-class Situation(NamedTuple):
+class CertificateSituation(NamedTuple):
     """A certificate at the instant of a request (`now`: machine time, aware)."""
 
     kept: Kept
@@ -67,38 +68,38 @@ class Situation(NamedTuple):
     registered_elsewhere: Environment | None
 
 
-@check(
+@certificate_check(
     "expire",
     remedy="Renouveler le certificat ; en production, déposer le nouveau 15 jours ouvrés avant la "
     "fin de l'ancien.",
     source="RFC 5280 §4.1.2.5",
     provenance="assumed",
 )
-def not_expired(situation: Situation) -> str | None:
+def not_expired(situation: CertificateSituation) -> str | None:
     """The certificate hasn't expired; its last second is still good."""
     _, end = situation.kept.dates
     return f"expiré depuis le {_french(end)}" if situation.now > end else None
 
 
-@check(
+@certificate_check(
     "pas_encore_valide",
     remedy="Attendre cette date, ou vérifier l'heure de la machine.",
     source="RFC 5280 §4.1.2.5",
     provenance="assumed",
 )
-def already_valid(situation: Situation) -> str | None:
+def already_valid(situation: CertificateSituation) -> str | None:
     """The certificate has begun."""
     start, _ = situation.kept.dates
     return f"valide seulement à partir du {_french(start)}" if situation.now < start else None
 
 
-@check(
+@certificate_check(
     "chaine_hors_dates",
     remedy="Demander à l'autorité un certificat délivré par son intermédiaire actuel.",
     source="RFC 5280 §6.1.3",
     provenance="assumed",
 )
-def chain_is_in_its_dates(situation: Situation) -> str | None:
+def chain_is_in_its_dates(situation: CertificateSituation) -> str | None:
     """Intermediates and root are in their dates as well."""
     if situation.kept.chain_dates is None:
         return None
@@ -111,13 +112,13 @@ def chain_is_in_its_dates(situation: Situation) -> str | None:
     )
 
 
-@check(
+@certificate_check(
     "revoque",
     remedy="Demander un nouveau certificat.",
     source="RFC 5280 §6.3",
     provenance="assumed",
 )
-def not_revoked(situation: Situation) -> str | None:
+def not_revoked(situation: CertificateSituation) -> str | None:
     """The simulated authority hasn't revoked it; an unreadable list refuses (fails closed)."""
     revocation = situation.revocation
     if revocation is None:
@@ -129,13 +130,13 @@ def not_revoked(situation: Situation) -> str | None:
     return None if since is None else f"révoqué le {_french(since)}"
 
 
-@check(
+@certificate_check(
     "non_enregistre",
     remedy="Enregistrer le certificat pour un acteur de cet environnement.",
     source="FAQ",
     provenance="documented",
 )
-def registered_for_an_actor(situation: Situation) -> str | None:
+def registered_for_an_actor(situation: CertificateSituation) -> str | None:
     """An actor handed this certificate in for this environment."""
     if situation.registered is not None:
         return None
@@ -144,13 +145,20 @@ def registered_for_an_actor(situation: Situation) -> str | None:
     return "enregistré pour aucun acteur"
 
 
-REQUEST_CHECKS: tuple[Check[Situation], ...] = (
+REQUEST_CHECKS: tuple[Check[CertificateSituation], ...] = (
     not_expired,
     already_valid,
     chain_is_in_its_dates,
     not_revoked,
     registered_for_an_actor,
 )
+
+
+def is_sound(
+    situation: CertificateSituation, checks: Sequence[Check[CertificateSituation]]
+) -> bool:
+    """Tell whether none of `checks` finds a fault."""
+    return all(one.find(situation) is None for one in checks)
 
 
 def _french(instant: datetime) -> str:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from sge_sim.files import write_atomically
+from sge_sim.machine.files import write_atomically
 from sge_sim.pki.building import DIGEST
 from sge_sim.pki.keys import PrivateKey
 

@@ -19,7 +19,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from sge_sim.errors import UsageError
-from sge_sim.files import PRIVATE, locked, make_folder_once, write_atomically
+from sge_sim.machine.files import PRIVATE, locked, make_folder_once, write_atomically
 from sge_sim.pki.authorities import Authority, AuthorityList
 from sge_sim.pki.building import DIGEST, certificate_builder, key_usage, simulator_name
 from sge_sim.pki.certificates import read_pem_bundle

@@ -6,18 +6,19 @@ A running simulator takes each change up on its next request, since all of them 
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TypeVar, get_args
+from typing import TypeVar
 
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from sge_sim.door.passwords import password_digest
+from sge_sim.domaine.nomenclatures import CONTRAT_OF_KIND, Environment, KindActeur
+from sge_sim.door.certificats import register_certificate
 from sge_sim.errors import UsageError
+from sge_sim.machine.data_files import data_path
 from sge_sim.pki.certificates import name_text
 from sge_sim.pki.inspection import read_actor_certificate
-from sge_sim.referentiel.certificats import register_certificate
 from sge_sim.referentiel.entries import ActeurEntry, ContratEntry, UtilisateurEntry
-from sge_sim.resources import data_path
+from sge_sim.referentiel.passwords import password_digest
 from sge_sim.soap.contract import contract_files
 from sge_sim.store.acteurs import (
     Acteur,
@@ -29,7 +30,6 @@ from sge_sim.store.acteurs import (
     find_contrat,
     find_utilisateur,
 )
-from sge_sim.store.codes import CONTRAT_OF_KIND, Environnement, KindActeur, Paquet
 
 T = TypeVar("T")
 
@@ -144,17 +144,20 @@ def add_contrat(
 
 
 def habiliter(
-    session: Session, code: str, paquet: str, environnement: Environnement, *, retirer: bool = False
+    session: Session, code: str, paquet: str, environnement: Environment, *, retirer: bool = False
 ) -> None:
     """Record that an actor is homologated for a package, or no longer is with `retirer`.
 
     Raises `UsageError` for an unknown actor or package.
     """
     acteur = get_acteur(session, code)
-    known: tuple[Paquet, ...] = get_args(Paquet)
-    found = next((one for one in known if one.casefold() == paquet.casefold()), None)
+    from sge_sim.services.registry import PAQUETS  # loads every service
+
+    found = next((one for one in PAQUETS if one.casefold() == paquet.casefold()), None)
     if found is None:
-        raise UsageError(f"Le paquet « {paquet} » n'existe pas : choisir parmi {', '.join(known)}.")
+        raise UsageError(
+            f"Le paquet « {paquet} » n'existe pas : choisir parmi {', '.join(PAQUETS)}."
+        )
     habilitation = Habilitation(acteur_code=acteur.code, paquet=found, environnement=environnement)
     kept = session.get(Habilitation, (acteur.code, found, environnement))
     if retirer and kept is not None:
@@ -176,7 +179,7 @@ def register_file(
     session: Session,
     acteur_code: str,
     path: Path,
-    environnement: Environnement,
+    environnement: Environment,
     password: str | None = None,
 ) -> str:
     """Register the certificate found in `path` (PEM, DER, PKCS#12), with its intermediates.

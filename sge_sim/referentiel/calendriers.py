@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from sge_sim.domaine.libelles import libelle_de
 from sge_sim.mesures import Grille, en_vigueur
-from sge_sim.referentiel.libelles import libelle
 
 INCONNU = "INCONNU"
 """What stands for the calendar of a point that has none (observed in R151 and HDM)."""
@@ -51,9 +51,11 @@ def calendrier_nomme(grille: Grille | None) -> CalendrierNomme:
     code = grille.calendrier
     return CalendrierNomme(
         code,
-        _CALENDRIERS.get(code) or libelle("calendrier", code),
+        _CALENDRIERS.get(code) or libelle_de("calendrier", code),
         tuple(
-            ClasseNommee(classe, _CLASSES.get(classe) or libelle("classeTemporelle", classe), rang)
+            ClasseNommee(
+                classe, _CLASSES.get(classe) or libelle_de("classeTemporelle", classe), rang
+            )
             for classe, rang in grille.structure.classes
         ),
     )

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from sge_sim.domaine import prm
 from sge_sim.errors import UsageError
-from sge_sim.referentiel import prm
+from sge_sim.machine.data_files import data_path
 from sge_sim.referentiel.entries import (
     FILLED_IN,
     ActeurEntry,
@@ -24,7 +25,6 @@ from sge_sim.referentiel.entries import (
     check_attributes,
     read_entries,
 )
-from sge_sim.resources import data_path
 from sge_sim.store.points import Compteur, Point
 
 T = TypeVar("T")

@@ -12,19 +12,26 @@ from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar, get_args, get_type_hints
 
 import yaml
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+)
 from sqlalchemy import String
 
-from sge_sim.errors import UsageError
-from sge_sim.store.base import Base
-from sge_sim.store.codes import (
+from sge_sim.domaine.nomenclatures import (
     CategorieClientFinal,
     CoteCalendrier,
-    Environnement,
+    Environment,
     KindActeur,
-    Paquet,
     TypeContrat,
 )
+from sge_sim.errors import UsageError
+from sge_sim.store.base import Base
 from sge_sim.store.points import SEARCH_COLUMNS
 
 T = TypeVar("T")
@@ -84,6 +91,17 @@ class ContratEntry(_Entry):
     date_fin: date | None = None
 
 
+def _known_paquet(paquet: str) -> str:
+    from sge_sim.services.registry import PAQUETS  # loads every service
+
+    if paquet not in PAQUETS:
+        raise ValueError(f"{paquet} n'est pas un paquet : {', '.join(PAQUETS)}")
+    return paquet
+
+
+Paquet = Annotated[str, AfterValidator(_known_paquet)]
+
+
 class ActeurEntry(_Entry):
     """An actor and what belongs to it."""
 
@@ -91,7 +109,7 @@ class ActeurEntry(_Entry):
     nom: str
     kind: KindActeur
     par_defaut: bool = False
-    habilitations: dict[Environnement, tuple[Paquet, ...]]
+    habilitations: dict[Environment, tuple[Paquet, ...]]
     utilisateurs: tuple[UtilisateurEntry, ...]
     contrats: tuple[ContratEntry, ...]
 

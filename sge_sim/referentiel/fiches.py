@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from hashlib import blake2b
 from typing import Any, Final
 
+from sge_sim.domaine.nomenclatures import ETATS_EN_SERVICE
 from sge_sim.referentiel import identites
 from sge_sim.referentiel.dataset import Dataset, Profil
 from sge_sim.referentiel.entries import CommuneEntry
 from sge_sim.referentiel.tirage import Tirage
-from sge_sim.store.codes import ETATS_EN_SERVICE
 from sge_sim.store.points import SEARCH_COLUMNS, Compteur, Point
 
 Fiche = tuple[dict[str, Any], dict[str, Any] | None]

@@ -9,22 +9,23 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from sge_sim.domaine.nomenclatures import PETITS, Sens
 from sge_sim.mesures import (
-    Collecte,
-    Compteur,
+    CompteurPose,
     Grille,
     HeuresCreuses,
     Opposition,
+    PeriodeCollecte,
     PointMesure,
-    Profil,
+    ProfilConsommation,
     PuissanceSouscrite,
     Structure,
-    Trou,
+    TrouDeCourbe,
     parse_plages,
 )
-from sge_sim.store.codes import PETITS, Sens
 from sge_sim.store.fiches import Dossier, FichePoint, Suivi
 from sge_sim.store.points import Point as Row
+from sge_sim.store.transmissions import ServiceTransmis
 
 PUISSANCE_DU_SURPLUS = 3
 """Power (kVA, or kW) of the other direction of a point whose sheet gives only one (assumed)."""
@@ -81,8 +82,8 @@ class _Fiche:
     en_kw: bool
 
 
-Point = FichePoint | Row
-"""A point as it was read, or its row."""
+Point = FichePoint | Row | ServiceTransmis
+"""A point as it was read, its row, or that of a service with what is needed of its point."""
 
 
 @lru_cache(maxsize=_MESURES_EN_MEMOIRE)
@@ -162,7 +163,9 @@ def _structure(point: Point, sens: Sens) -> Structure:
     if sens == "INJECTION":
         return Structure.BASE
     # HTA has a peak class; a mobile peak is counted as the fixed one.
-    return _FTA.get(point.fta or "", Structure.BASE if point.petit else Structure.POINTE)
+    return _FTA.get(
+        point.fta or "", Structure.BASE if point.segment in PETITS else Structure.POINTE
+    )
 
 
 @lru_cache(maxsize=_MESURES_EN_MEMOIRE)
@@ -170,7 +173,7 @@ def _describe(fiche: _Fiche, suivi: Suivi) -> PointMesure:
     petit = fiche.segment in PETITS
     compteurs = tuple(
         # A small meter that tells its TIC flags is a Linky; large ones have always communicated.
-        Compteur(pose, depose, communicant=not petit or tic)
+        CompteurPose(pose, depose, communicant=not petit or tic)
         for pose, depose, tic in suivi.compteurs
     )
     depuis = compteurs[0].pose
@@ -188,19 +191,21 @@ def _describe(fiche: _Fiche, suivi: Suivi) -> PointMesure:
             else (HeuresCreuses(depuis, parse_plages(fiche.heures_creuses)),)
         ),
         collectes=_union(suivi.collectes),
-        trous=tuple(Trou(debut, fin) for debut, fin in suivi.trous),
+        trous=tuple(TrouDeCourbe(debut, fin) for debut, fin in suivi.trous),
         oppositions=tuple(Opposition(debut, fin) for debut, fin in suivi.oppositions),
         resiliation=fiche.resiliation,
         jour_releve=jour_releve(fiche.plage_releve),
         tension=_volts(fiche.tension),
         triphase=fiche.triphase,
         pma_en_watts=not petit and fiche.en_kw,
-        profil=Profil.PROFESSIONNEL if fiche.segment == "C5" and fiche.professionnel else None,
+        profil=ProfilConsommation.PROFESSIONNEL
+        if fiche.segment == "C5" and fiche.professionnel
+        else None,
     )
 
 
 def _distributeur(
-    fiche: _Fiche, suivi: Suivi, compteurs: tuple[Compteur, ...], *, petit: bool
+    fiche: _Fiche, suivi: Suivi, compteurs: tuple[CompteurPose, ...], *, petit: bool
 ) -> tuple[Grille, ...]:
     """Return the distributor's grids: a small meter has none before it is opened (OFF 21.3)."""
     if petit and not fiche.ouvert:
@@ -232,7 +237,7 @@ def _dated(fiche: _Fiche, suivi: Suivi, cote: str) -> tuple[Grille, ...]:
     )
 
 
-def _union(periodes: tuple[tuple[date, date | None], ...]) -> tuple[Collecte, ...]:
+def _union(periodes: tuple[tuple[date, date | None], ...]) -> tuple[PeriodeCollecte, ...]:
     """Join the periods of collection that touch each other; they come by their start."""
     jointes: list[tuple[date, date]] = []
     for debut, fin in periodes:
@@ -241,7 +246,7 @@ def _union(periodes: tuple[tuple[date, date | None], ...]) -> tuple[Collecte, ..
             jointes[-1] = (jointes[-1][0], max(jointes[-1][1], jusque))
         elif debut < jusque:
             jointes.append((debut, jusque))
-    return tuple(Collecte(debut, None if fin == date.max else fin) for debut, fin in jointes)
+    return tuple(PeriodeCollecte(debut, None if fin == date.max else fin) for debut, fin in jointes)
 
 
 def _volts(tension: str | None) -> int:

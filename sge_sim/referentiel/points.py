@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from sge_sim.clock import PARIS
 from sge_sim.commandes.vie import MOTIFS
+from sge_sim.domaine.libelles import libelle_de
+from sge_sim.domaine.prm import is_valid, key
 from sge_sim.errors import UsageError
-from sge_sim.referentiel.libelles import libelle
-from sge_sim.referentiel.prm import is_valid, key
+from sge_sim.store.acces import options_of
 from sge_sim.store.commandes import ServiceSouscrit, services_of_point
 from sge_sim.store.mesures import read_suivi
 from sge_sim.store.points import Compteur, Point, find_point
@@ -77,7 +78,7 @@ def describe_point(session: Session, prm: str) -> dict[str, Any]:
                 "operation_en_cours": _coded("declencheur", point.operation_en_cours),
             },
             "mesures": {"r4x_pas": point.r4x_pas, **_mesures(session, prm)},
-            "services": [_service(one) for one in services_of_point(session, prm)],
+            "services": [_service(session, one) for one in services_of_point(session, prm)],
         }
     )
 
@@ -161,7 +162,7 @@ def _compteur(compteur: Compteur) -> dict[str, Any]:
     )
 
 
-def _service(service: ServiceSouscrit) -> dict[str, Any]:
+def _service(session: Session, service: ServiceSouscrit) -> dict[str, Any]:
     """Say what a subscribed service is and where it stands."""
     return _without_empty(
         {
@@ -177,6 +178,17 @@ def _service(service: ServiceSouscrit) -> dict[str, Any]:
             "pas": service.pas,
             "corrigees": service.corrigees,
             "periodicite": service.periodicite,
+            "publications": [
+                _without_empty(
+                    {
+                        "periodicite": one.periodicite,
+                        "corrigees": one.corrigees,
+                        "du": _day(one.date_debut),
+                        "au": _day(one.date_fin),
+                    }
+                )
+                for one in options_of(session, service.service_souscrit_id)
+            ],
             "du": _day(service.date_debut),
             "au": _day(service.date_fin),
             "motif_fin": service.motif_fin and MOTIFS[service.motif_fin],
@@ -208,7 +220,7 @@ def _period(debut: date, fin: date | None) -> str:
 
 
 def _coded(liste: str, code: str | None) -> dict[str, str] | None:
-    return None if code is None else {"code": code, "libelle": libelle(liste, code)}
+    return None if code is None else {"code": code, "libelle": libelle_de(liste, code)}
 
 
 def _power(value: int | None, unite: str | None) -> str | None:

@@ -10,8 +10,8 @@ from datetime import date
 from itertools import chain, repeat
 from typing import Any, Final
 
+from sge_sim.domaine import prm
 from sge_sim.errors import UsageError
-from sge_sim.referentiel import prm
 from sge_sim.referentiel.dataset import Dataset, Profil
 from sge_sim.referentiel.entries import CommuneEntry, SorteEntry
 from sge_sim.referentiel.fiches import Fiche, make_fiche

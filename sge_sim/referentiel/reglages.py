@@ -11,11 +11,11 @@ from typing import Literal, TypeVar, get_args
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import add_months, parse_instant, start_of_day
+from sge_sim.domaine.nomenclatures import Sens, TypeAcces
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.points import get_point
 from sge_sim.store.acces import grant_acces, withdraw_acces
 from sge_sim.store.acteurs import all_acteurs
-from sge_sim.store.codes import Sens, TypeAcces
 from sge_sim.store.mesures import (
     add_trou,
     remove_trous,

@@ -8,10 +8,10 @@ from typing import Any
 from lxml import etree
 
 from sge_sim.errors import UsageError
-from sge_sim.homologation.messages import read_message
+from sge_sim.homologation.client.messages import read_message
+from sge_sim.machine.data_files import data_path
 from sge_sim.rejeu.envoi import path_of
 from sge_sim.rejeu.moyens import Moyens
-from sge_sim.resources import data_path
 from sge_sim.soap.contract import contract_files
 from sge_sim.store.journal import Echange
 

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from sge_sim.demandeur import Demandeur
+from sge_sim.domaine.demandeur import Demandeur
+from sge_sim.domaine.nomenclatures import Environment
 from sge_sim.services.rule import rule
-from sge_sim.settings import Environment
-from sge_sim.store.codes import Paquet
-from sge_sim.store.fiches import FicheContrat, FicheUtilisateur
+from sge_sim.store.fiches_acteurs import FicheContrat, FicheUtilisateur
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class Acces:
     utilisateur: FicheUtilisateur | None
     contrat: FicheContrat | None
     service: str
-    paquet: Paquet
+    paquet: str
     environment: Environment
     jour: date
 
@@ -46,9 +45,9 @@ class AvecAcces(Protocol):
     provenance="documented",
     remede="un login connu de SGE (sge-sim acteurs list les donne)",
 )
-def utilisateur_inconnu(demande: AvecAcces) -> bool:
+def utilisateur_connu(demande: AvecAcces) -> bool:
     """The login is that of a user of SGE."""
-    return demande.acces.utilisateur is None
+    return demande.acces.utilisateur is not None
 
 
 @rule(
@@ -57,11 +56,11 @@ def utilisateur_inconnu(demande: AvecAcces) -> bool:
     provenance="documented",
     remede="le login d'un utilisateur de l'acteur dont le certificat est présenté",
 )
-def utilisateur_d_un_autre_acteur(demande: AvecAcces) -> bool:
+def utilisateur_de_l_acteur(demande: AvecAcces) -> bool:
     """The user belongs to the market actor from which the call comes."""
     acces = demande.acces
     utilisateur = acces.utilisateur
-    return utilisateur is not None and utilisateur.acteur_code != acces.demandeur.code
+    return utilisateur is None or utilisateur.acteur_code == acces.demandeur.code
 
 
 @rule(
@@ -71,17 +70,17 @@ def utilisateur_d_un_autre_acteur(demande: AvecAcces) -> bool:
     remede="un utilisateur qui a le droit d'appeler ce service et, en production, un acteur "
     "homologué pour son paquet",
 )
-def utilisateur_sans_droit(demande: AvecAcces) -> bool:
+def utilisateur_habilite(demande: AvecAcces) -> bool:
     """The user may call the service; in production its actor is homologated for the package."""
     acces = demande.acces
     utilisateur = acces.utilisateur
     if utilisateur is None or not utilisateur.may_call(acces.service):
-        return True
-    in_production = acces.environment is Environment.PRODUCTION
-    return in_production and not utilisateur.acteur.is_homologated(acces.paquet, "production")
+        return False
+    in_production = acces.environment == "production"
+    return not in_production or utilisateur.acteur.is_homologated(acces.paquet, "production")
 
 
-USER_RULES = (utilisateur_inconnu, utilisateur_d_un_autre_acteur, utilisateur_sans_droit)
+USER_RULES = (utilisateur_connu, utilisateur_de_l_acteur, utilisateur_habilite)
 
 
 @rule(
@@ -90,9 +89,9 @@ USER_RULES = (utilisateur_inconnu, utilisateur_d_un_autre_acteur, utilisateur_sa
     provenance="documented",
     remede="un contrat connu de SGE (sge-sim acteurs list les donne)",
 )
-def contrat_inconnu(demande: AvecAcces) -> bool:
+def contrat_connu(demande: AvecAcces) -> bool:
     """The contract is known to SGE."""
-    return demande.acces.contrat is None
+    return demande.acces.contrat is not None
 
 
 @rule(
@@ -101,10 +100,10 @@ def contrat_inconnu(demande: AvecAcces) -> bool:
     provenance="documented",
     remede="un contrat de l'acteur dont le certificat est présenté",
 )
-def contrat_d_un_autre_acteur(demande: AvecAcces) -> bool:
+def contrat_de_l_acteur(demande: AvecAcces) -> bool:
     """The contract is the calling actor's own."""
     contrat = demande.acces.contrat
-    return contrat is not None and contrat.acteur_code != demande.acces.demandeur.code
+    return contrat is None or contrat.acteur_code == demande.acces.demandeur.code
 
 
 @rule(
@@ -113,10 +112,10 @@ def contrat_d_un_autre_acteur(demande: AvecAcces) -> bool:
     provenance="documented",
     remede="un contrat en cours à la date de l'appel (sge-sim acteurs list donne les dates)",
 )
-def contrat_inactif(demande: AvecAcces) -> bool:
+def contrat_actif(demande: AvecAcces) -> bool:
     """The contract runs on the day of the call, its first and last days included."""
     contrat = demande.acces.contrat
-    return contrat is not None and not contrat.is_active(demande.acces.jour)
+    return contrat is None or contrat.is_active(demande.acces.jour)
 
 
-CONTRACT_RULES = (contrat_inconnu, contrat_d_un_autre_acteur, contrat_inactif)
+CONTRACT_RULES = (contrat_connu, contrat_de_l_acteur, contrat_actif)

@@ -1,7 +1,7 @@
 """Between an endpoint and its service: the session, the refusals."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
@@ -9,20 +9,22 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from sge_sim.commandes.echeances import catch_up_orders
-from sge_sim.ecarts import plateforme_at
+from sge_sim.domaine.ecarts_plateforme import plateforme_at
+from sge_sim.door.exchange import Exchange
 from sge_sim.errors import UsageError
-from sge_sim.exchange import Exchange
-from sge_sim.resources import data_path
+from sge_sim.machine.data_files import data_path
 from sge_sim.services.registry import SERVICES
 from sge_sim.services.rule import Refus
 from sge_sim.services.service import Appel, Service
 from sge_sim.settings import Settings
 from sge_sim.soap.contract import load_contracts
-from sge_sim.soap.endpoint import Answer, Endpoint, Handler
+from sge_sim.soap.endpoint import Endpoint
+from sge_sim.soap.operation import Answer, Handler
 from sge_sim.soap.protocol import SgtFault
-from sge_sim.store.clock import instant_within
 from sge_sim.store.database import UNREACHABLE, Database, unreachable_sentence
 from sge_sim.store.lecture import Lire, faits_within
+from sge_sim.store.memoire import Vue
+from sge_sim.store.stored_clock import instant_within
 
 _log = logging.getLogger(__name__)
 
@@ -30,8 +32,8 @@ _log = logging.getLogger(__name__)
 def build_endpoints(settings: Settings, database: Database) -> dict[str, Endpoint]:
     """Publish every contract, by path, with the service that answers it.
 
-    Raises `UsageError` for a document that can't be published and for a disabled rule that no
-    service has.
+    Raises `UsageError` for a document that can't be published, a contract without its service or
+    the reverse, and a disabled rule that no service has.
     """
     known = {rule.name for service in SERVICES for rule in service.rules}
     for name in settings.disabled_rules:
@@ -41,7 +43,7 @@ def build_endpoints(settings: Settings, database: Database) -> dict[str, Endpoin
             )
     services = {service.path: service for service in SERVICES}
     contracts = load_contracts(data_path("wsdl"), settings.wsdl_dir)
-    assert contracts.keys() == services.keys(), "a contract without its service, or the reverse"
+    hold_together(contracts.keys(), services.keys())
     endpoints = {}
     for path, contract in contracts.items():
         service = services[path]
@@ -57,6 +59,17 @@ def build_endpoints(settings: Settings, database: Database) -> dict[str, Endpoin
     return endpoints
 
 
+def hold_together(contracts: Set[str], services: Set[str]) -> None:
+    """Raise `UsageError` for the path of a contract without its service, or the reverse."""
+    for path in sorted(contracts - services):
+        raise UsageError(
+            f"Le contrat {path} n'a pas de service : le commencer par « make service », ou retirer "
+            "son document de wsdl/."
+        )
+    for path in sorted(services - contracts):
+        raise UsageError(f"Le service {path} n'a pas de contrat : ajouter son document à wsdl/.")
+
+
 def handler(service: Service, database: Database, settings: Settings) -> Handler:
     """Return what the endpoint of `service` calls.
 
@@ -69,7 +82,8 @@ def handler(service: Service, database: Database, settings: Settings) -> Handler
     def handle(exchange: Exchange) -> Iterator[Answer]:
         assert exchange.demandeur is not None
         try:
-            with _opened(service, database) as (session, lire):
+            vue = exchange.vue or database.memoire.look()
+            with _opened(service, database, vue) as (session, lire):
                 if service.writes and session is not None:
                     exchange.instant = instant_within(session)
                 yield service.handle(
@@ -87,7 +101,7 @@ def handler(service: Service, database: Database, settings: Settings) -> Handler
         except Refus as refus:
             raise SgtFault(
                 refus.rule.code,
-                label=_label_in_force(refus.rule.code, settings, exchange.instant),
+                label=_label_in_force(service, refus.rule.code, settings, exchange.instant),
                 explanation=refus.rule.remede,
                 rule=refus.rule,
             ) from None
@@ -99,24 +113,25 @@ def handler(service: Service, database: Database, settings: Settings) -> Handler
     return handle
 
 
-def _label_in_force(code: str, settings: Settings, instant: datetime) -> str | None:
-    """Return the label of the platform being played, None where it is that of the annex."""
-    if not settings.plays_real_homologation:
-        return None
-    return plateforme_at(instant.date()).libelles.get(code)
+def _label_in_force(service: Service, code: str, settings: Settings, instant: datetime) -> str:
+    """Return the label of the platform being played, if it has one of its own."""
+    played = plateforme_at(instant.date()).libelles if settings.plays_real_homologation else {}
+    return played.get(code) or service.libelle(code)
 
 
 @contextmanager
-def _opened(service: Service, database: Database) -> Iterator[tuple[Session | None, Lire]]:
+def _opened(
+    service: Service, database: Database, vue: Vue
+) -> Iterator[tuple[Session | None, Lire]]:
     """Open what a service reads: the facts that are kept, or those of its own transaction."""
     if service.writes:
         with database.transaction() as session:
             yield session, partial(faits_within, session)
     elif service.searches:
         with database.sessions() as session:
-            yield session, database.memoire.lire
+            yield session, vue.lire
     else:
-        yield None, database.memoire.lire
+        yield None, vue.lire
 
 
 def _unavailable(service: Service) -> str:

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from sge_sim.services.registry import SERVICES
 from sge_sim.services.rule import Rule
 from sge_sim.services.service import Service
-from sge_sim.soap.codes import LIBELLES
 
 # What every service answers without a rule of its own.
 _COMMON = {
@@ -47,20 +46,20 @@ def undocumented_codes(service: Service) -> set[str]:
 
 def _rows(service: Service) -> Iterator[str]:
     for one in service.rules:
-        yield _row(one.code, _meaning(one), one.source, one.provenance)
+        yield _row(service, one.code, _meaning(one), one.source, one.provenance)
     for code in service.codes:
         if code in _COMMON and code not in {one.code for one in service.rules}:
-            yield _row(code, _COMMON[code], "", "")
+            yield _row(service, code, _COMMON[code])
     for code, reason in sorted(service.unreachable.items()):
-        yield _row(code, f"*never sent*: {reason}", "", "")
+        yield _row(service, code, f"*never sent*: {reason}")
 
 
 def _meaning(one: Rule[object]) -> str:
     return f"{one.meaning} (`{one.name}`)"
 
 
-def _row(code: str, meaning: str, source: str, provenance: str) -> str:
-    return f"| {code} | {LIBELLES[code]} | {meaning} | {source} | {provenance} |"
+def _row(service: Service, code: str, meaning: str, source: str = "", provenance: str = "") -> str:
+    return f"| {code} | {service.libelle(code)} | {meaning} | {source} | {provenance} |"
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from sge_sim.ecarts import PLATEFORMES, REPONSE_VIDE, Ecart
+from sge_sim.domaine.ecarts_plateforme import PLATEFORMES, REPONSE_VIDE, Ecart
 from sge_sim.services.rule import Rule
 
 
@@ -33,11 +33,11 @@ def is_empty(ecart: Ecart | None) -> bool:
 
 
 def _rule(code: str, ecarts: tuple[Ecart, ...]) -> Rule[AvecEcart]:
-    def broken(demande: AvecEcart) -> bool:
+    def holds(demande: AvecEcart) -> bool:
         """The platform being played serves such a demand (profile fidele, by release)."""
-        return demande.ecart is not None and demande.ecart.observe == code
+        return demande.ecart is None or demande.ecart.observe != code
 
-    broken.__name__ = f"ecart_{code.lower()}"
+    holds.__name__ = f"sans_ecart_{code.lower()}"
     observed = any(one.provenance == "observed" for one in ecarts)
     return Rule(
         code,
@@ -45,5 +45,5 @@ def _rule(code: str, ecarts: tuple[Ecart, ...]) -> Rule[AvecEcart]:
         "observed" if observed else "assumed",
         "le profil nominal (--profile nominal), ou l'horloge dans une version de SGE qui sert "
         "cette demande : la plateforme réelle ne la servait pas",
-        broken,
+        holds,
     )

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from sge_sim.services.acces import (
     Acces,
     AvecAcces,
-    utilisateur_d_un_autre_acteur,
-    utilisateur_sans_droit,
+    utilisateur_de_l_acteur,
+    utilisateur_habilite,
 )
 from sge_sim.services.rule import rule
 from sge_sim.store.fiches import FichePoint
@@ -19,9 +19,9 @@ from sge_sim.store.fiches import FichePoint
     remede="le login d'un utilisateur de l'acteur appelant, qui a droit à ce service ; en "
     "production, un acteur homologué pour son paquet",
 )
-def demandeur_sans_droit(demande: AvecAcces) -> bool:
+def demandeur_habilite(demande: AvecAcces) -> bool:
     """The user is the calling actor's and has the right to order."""
-    return utilisateur_d_un_autre_acteur.broken(demande) or utilisateur_sans_droit.broken(demande)
+    return utilisateur_de_l_acteur.holds(demande) and utilisateur_habilite.holds(demande)
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,9 @@ class Ordre:
     provenance="assumed",
     remede="le PRM d'un point du jeu de données (sge-sim points list les donne)",
 )
-def point_inconnu(demande: Ordre) -> bool:
+def point_connu(demande: Ordre) -> bool:
     """The point exists."""
-    return demande.point is None
+    return demande.point is not None
 
 
 @rule(
@@ -55,9 +55,9 @@ def point_inconnu(demande: Ordre) -> bool:
     provenance="documented",
     remede="un point hors d'un regroupement TURPE",
 )
-def regroupement_turpe(demande: Ordre) -> bool:
+def hors_regroupement_turpe(demande: Ordre) -> bool:
     """The point isn't part of a TURPE grouping."""
-    return demande.known_point.groupement_turpe
+    return not demande.known_point.groupement_turpe
 
 
 @rule(
@@ -66,6 +66,6 @@ def regroupement_turpe(demande: Ordre) -> bool:
     provenance="documented",
     remede="un point en fourniture définitive",
 )
-def fourniture_provisoire(demande: Ordre) -> bool:
+def fourniture_definitive(demande: Ordre) -> bool:
     """The supply isn't provisional."""
-    return demande.known_point.provisoire
+    return not demande.known_point.provisoire

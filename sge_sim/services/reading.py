@@ -2,7 +2,7 @@
 
 from sge_sim.commandes.affaires import Commande
 from sge_sim.commandes.autorisations import Declaration
-from sge_sim.referentiel.libelles import LIBELLES
+from sge_sim.domaine.libelles import LIBELLES
 from sge_sim.services.acces import Acces
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.protocol import Tree

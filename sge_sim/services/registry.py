@@ -1,39 +1,57 @@
-"""Every simulated service: each published contract has one here."""
+"""Every simulated service, found by its folder: nothing lists them.
 
-from sge_sim.services.commande_arret_service_souscrit_mesures import (
-    service as commande_arret_service_souscrit_mesures,
-)
-from sge_sim.services.commande_collecte_publication_mesures import (
-    service as commande_collecte_publication_mesures,
-)
-from sge_sim.services.commande_transmission_donnees_infra_j import (
-    service as commande_transmission_donnees_infra_j,
-)
-from sge_sim.services.commande_transmission_historique_mesures import (
-    service as commande_transmission_historique_mesures,
-)
-from sge_sim.services.consultation_donnees_techniques_contractuelles import (
-    service as consultation_donnees_techniques_contractuelles,
-)
-from sge_sim.services.consultation_mesures import service as consultation_mesures
-from sge_sim.services.consultation_mesures_detaillees import (
-    service as consultation_mesures_detaillees,
-)
-from sge_sim.services.recherche_point import service as recherche_point
-from sge_sim.services.recherche_services_souscrits_mesures import (
-    service as recherche_services_souscrits_mesures,
-)
+What others ask about a service (its codes, its package, the releases that serve it) it declares in
+its `service.py`; the page of codes, the kit, the catalogue and the packages are read from here.
+"""
+
+from collections.abc import Iterable
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
+
+import sge_sim.services
+from sge_sim.errors import UsageError
 from sge_sim.services.service import Service
 
-SERVICES: tuple[Service, ...] = (
-    recherche_point.SERVICE,
-    consultation_donnees_techniques_contractuelles.SERVICE,
-    consultation_mesures.SERVICE,
-    consultation_mesures_detaillees.SERVICE_V2,
-    consultation_mesures_detaillees.SERVICE_V3,
-    commande_collecte_publication_mesures.SERVICE,
-    recherche_services_souscrits_mesures.SERVICE,
-    commande_arret_service_souscrit_mesures.SERVICE,
-    commande_transmission_donnees_infra_j.SERVICE,
-    commande_transmission_historique_mesures.SERVICE,
-)
+FILES = ("answer", "demande", "rules", "service")
+"""The modules that every folder of a service has; it may have more."""
+
+
+def find_services(package: ModuleType = sge_sim.services) -> tuple[Service, ...]:
+    """Return the services that the folders of `package` define, by path.
+
+    Raises `UsageError` for a folder that lacks a file or defines no service, and for two services
+    on one path.
+    """
+    found: dict[str, Service] = {}
+    for folder in iter_modules(package.__path__, f"{package.__name__}."):
+        if folder.ispkg:
+            for service in _defined(folder.name):
+                if service.path in found:
+                    raise UsageError(f"Deux services répondraient sur {service.path}.")
+                found[service.path] = service
+    return tuple(found[path] for path in sorted(found))
+
+
+def packages_of(services: Iterable[Service]) -> tuple[str, ...]:
+    """Return the packages that homologate `services`, in alphabetical order."""
+    return tuple(sorted({service.paquet for service in services}))
+
+
+def _defined(folder: str) -> list[Service]:
+    modules = {one.name for one in iter_modules(import_module(folder).__path__)}
+    if missing := [name for name in FILES if name not in modules]:
+        raise UsageError(
+            f"Le dossier {folder.replace('.', '/')} n'a pas {', '.join(missing)} : tout service "
+            f"a {', '.join(FILES)}."
+        )
+    module = import_module(f"{folder}.service")
+    services = [one for one in vars(module).values() if isinstance(one, Service)]
+    if not services:
+        raise UsageError(f"{folder.replace('.', '/')}/service.py ne définit aucun service.")
+    return services
+
+
+SERVICES = find_services()
+PAQUETS = packages_of(SERVICES)
+"""What is homologated as a whole (FAQ)."""

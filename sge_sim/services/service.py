@@ -1,35 +1,47 @@
 """What a simulated service is, and what a call to it brings.
 
-Every service is a folder with the same files: `service.py` reads the demand and joins the two
-others, `rules.py` holds its control table, `answer.py` writes what it answers.
+Every service is a folder with the same files: `demande.py` is the demand as the rules look at it,
+`rules.py` the control table, `answer.py` writes what is answered, `service.py` reads the message,
+joins the others and declares the service.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from sge_sim.demandeur import Demandeur
-from sge_sim.ecarts import Ecart, plateforme_at
+from sge_sim.domaine.demandeur import Demandeur
+from sge_sim.domaine.ecarts_plateforme import Ecart, plateforme_at
 from sge_sim.services.rule import Rule
 from sge_sim.settings import Settings
-from sge_sim.soap.endpoint import Answer
+from sge_sim.soap.codes import LIBELLES
+from sge_sim.soap.operation import Answer
 from sge_sim.soap.protocol import Tree
-from sge_sim.store.codes import Paquet
 from sge_sim.store.fiches import FichePoint
 from sge_sim.store.lecture import Lire
+
+CHAMPS_LIBRES: Final = frozenset(
+    {
+        *("loginUtilisateur", "initiateurLogin", "loginDemandeur", "contratId"),
+        *("refExterne", "refFrn", "refFrnRegroupement", "affaireLieeId"),
+        *("personnePhysique", "personneMorale"),
+    }
+)
+"""Who asks, references of the asker's own, and the client's identity (catalogue of SGE 21.3)."""
+
+CHAMPS_ACCORD: Final = frozenset({"autorisationClient", "accord", "accordClient"})
 
 
 @dataclass(frozen=True)
 class Appel:
     """One call: the message, who sends it, when, and the state it is judged on.
 
-    `header` is empty where the client sent none. `now` is the simulated time, in legal time.
-    `lire` gives the facts that are named, all of one state: see `sge_sim.store.lecture.questions`.
-    `rows` is the session of a service that searches or writes; `catch_up` makes what is due by
-    `now` happen.
+    `header` is empty where the client sent none. `now` is the simulated time, in legal time,
+    `today` its date. `lire` gives the facts that are named, all of one state: see
+    `sge_sim.store.lecture.questions`. `rows` is the session of a service that searches or writes;
+    `catch_up` makes what is due by `now` happen.
     """
 
     body: Tree
@@ -40,6 +52,10 @@ class Appel:
     lire: Lire
     rows: Session | None
     catch_up: Callable[[], object]
+    today: date = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "today", self.now.date())
 
     @property
     def session(self) -> Session:
@@ -47,17 +63,12 @@ class Appel:
         assert self.rows is not None
         return self.rows
 
-    @property
-    def today(self) -> date:
-        """The legal date of the call."""
-        return self.now.date()
-
     def ecart(
         self, service: "Service", point: FichePoint | None, demande: str = ""
     ) -> Ecart | None:
         """Return what the platform being played answers instead, in the release of the day.
 
-        `demande` is what is asked for, in the words of `sge_sim.ecarts`.
+        `demande` is what is asked for, in the words of `sge_sim.domaine.ecarts_plateforme`.
         """
         if not self.settings.plays_real_homologation:
             return None
@@ -69,24 +80,57 @@ class Appel:
 class Service:
     """A service in one version.
 
-    `codes` are the return codes that its documentation lists; `unreachable` says of some of them
-    why no request can obtain them here. `writes` tells a service that changes the state,
-    `searches` one that looks through rows by itself; the others read facts alone.
+    `paquet` is what it is homologated with. `depuis` and `jusqu_a` are the first and the last
+    release of SGE whose test cases may call it, None where no release is known to bound it.
+
+    `codes` are the return codes that its documentation lists, `libelles` the labels of those that
+    the annex doesn't list; `unreachable` says of some of them why no request can obtain them here.
+
+    `writes` tells a service that changes the state, `searches` one that looks through rows by
+    itself; the others read facts alone.
+
+    A call of a tester's own client is recognised by all of its elements but `champs_libres`, which
+    are of the asker's choice; `champs_accord` have to be declared, where elsewhere `false` and an
+    element that is left out say the same (observed).
+
     `faultstring` is the text of every fault, None where it is the label of its code.
     """
 
     nom: str
     version: str
-    paquet: Paquet
+    paquet: str
     codes: tuple[str, ...]
     rules: tuple[Rule[Any], ...]
     handle: Callable[[Appel], Answer]
     unreachable: Mapping[str, str] = field(default_factory=dict)
     writes: bool = False
     searches: bool = False
+    depuis: str | None = None
+    jusqu_a: str | None = None
     faultstring: str | None = None
+    libelles: Mapping[str, str] = field(default_factory=dict)
+    champs_libres: frozenset[str] = CHAMPS_LIBRES
+    champs_accord: frozenset[str] = CHAMPS_ACCORD
 
     @property
     def path(self) -> str:
         """The path of its endpoint."""
         return f"/{self.nom}/v{self.version}"
+
+    @property
+    def package(self) -> str:
+        """The package, as the files of the catalogue name it."""
+        return self.paquet.lower()
+
+    def libelle(self, code: str) -> str:
+        """Return the label that goes with `code`; raises `KeyError` for an unknown one."""
+        return self.libelles.get(code) or LIBELLES[code]
+
+    def is_listed_in(self, release: str) -> bool:
+        """Tell whether test cases of the release of that number (`23.2`) may call it."""
+        first, last = self.depuis or release, self.jusqu_a or release
+        return _rank(first) <= _rank(release) <= _rank(last)
+
+
+def _rank(release: str) -> tuple[int, ...]:
+    return tuple(map(int, release.split(".")))

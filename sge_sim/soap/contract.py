@@ -54,6 +54,12 @@ class Contract:
         """The path that selects the endpoint, as the real platform serves it."""
         return f"/{self.service}/v{self.version}"
 
+    @property
+    def elements(self) -> tuple[str, ...]:
+        """The elements that messages are made of, in the `{namespace}name` notation."""
+        headers = (self.request_header, self.response_header)
+        return (self.request, self.response, self.fault, *filter(None, headers))
+
     def published_at(self, url: str) -> bytes:
         """Return the WSDL document with `url` as the address of its port."""
         document = copy.deepcopy(self.document)

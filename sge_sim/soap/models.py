@@ -4,7 +4,7 @@ An element with children becomes a class whose members are its children in the c
 and its attributes; an element with text and attributes holds its text in the member `TEXT`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal as Number
 from functools import cache
 from typing import Any
@@ -19,28 +19,71 @@ TEXT = "texte"
 
 _XS = f"{{{XSD}}}"
 _PRIMITIVES = {
-    f"{_XS}string": spyne.Unicode,
+    **dict.fromkeys(
+        (f"{_XS}{name}" for name in ("string", "token", "normalizedString", "anyURI")),
+        spyne.Unicode,
+    ),
     f"{_XS}boolean": spyne.Boolean,
     f"{_XS}date": spyne.Date,
+    f"{_XS}dateTime": spyne.DateTime,
     f"{_XS}time": spyne.Time,
-    f"{_XS}integer": spyne.Integer,
+    **dict.fromkeys(
+        (f"{_XS}{name}" for name in ("integer", "int", "long", "positiveInteger")),
+        spyne.Integer,
+    ),
     f"{_XS}decimal": spyne.Decimal,
 }
+# A member that these would bring would be passed over without a word.
+_UNREAD = frozenset(
+    f"{_XS}{name}" for name in ("any", "anyAttribute", "attributeGroup", "group", "list")
+)
+
+
+Definitions = dict[str, etree._Element]
+
+
+def definitions(schemas: Mapping[str, bytes]) -> tuple[Definitions, Definitions]:
+    """Return the global elements and the global types of `schemas`, by `{namespace}name`."""
+    elements: Definitions = {}
+    types: Definitions = {}
+    for namespace, text in schemas.items():
+        for node in etree.fromstring(text):
+            if node.tag == f"{_XS}element":
+                elements[f"{{{namespace}}}{node.get('name')}"] = node
+            elif node.tag in (f"{_XS}complexType", f"{_XS}simpleType"):
+                types[f"{{{namespace}}}{node.get('name')}"] = node
+    return elements, types
 
 
 class Models:
     """The models of one contract, made on demand from its schemas."""
 
     def __init__(self, schemas: Mapping[str, bytes]) -> None:
-        self._elements: dict[str, etree._Element] = {}
-        self._types: dict[str, etree._Element] = {}
+        self._elements, self._types = definitions(schemas)
         self._made: dict[str, Any] = {}
-        for namespace, text in schemas.items():
-            for node in etree.fromstring(text):
-                if node.tag == f"{_XS}element":
-                    self._elements[f"{{{namespace}}}{node.get('name')}"] = node
-                elif node.tag in (f"{_XS}complexType", f"{_XS}simpleType"):
-                    self._types[f"{{{namespace}}}{node.get('name')}"] = node
+
+    def unreadable(self, names: Iterable[str]) -> list[str]:
+        """Return what the global elements `names` are made of and no model can be made of.
+
+        A type is told by its name (`xs:duration`), another construct by its own (`xs:any`).
+        """
+        pending = [self._elements[name] for name in names]
+        seen: set[str] = set()
+        found = set()
+        while pending:
+            for node in pending.pop().iter(f"{_XS}*"):
+                if node.tag in _UNREAD or (node.tag == f"{_XS}element" and "ref" in node.attrib):
+                    found.add(node.tag)
+                for named in filter(None, (node.get("type"), node.get("base"))):
+                    name = qualified(node, named)
+                    if name in seen or name in _PRIMITIVES:
+                        continue
+                    seen.add(name)
+                    if name in self._types:
+                        pending.append(self._types[name])
+                    else:
+                        found.add(name)
+        return sorted(name.replace(_XS, "xs:") for name in found)
 
     def element(self, name: str) -> Any:
         """Return the model of the global element `{namespace}name`."""
@@ -66,7 +109,7 @@ class Models:
 
     def _named(self, name: str) -> Any:
         if name.startswith(_XS):
-            return _PRIMITIVES.get(name, spyne.Unicode)
+            return _PRIMITIVES[name]
         if name not in self._made:
             self._made[name] = self._build(self._types[name], _split(name)[1])
         return self._made[name]

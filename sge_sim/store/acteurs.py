@@ -6,8 +6,8 @@ from datetime import date, datetime
 from sqlalchemy import JSON, Date, ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from sge_sim.domaine.nomenclatures import Environment, KindActeur, TypeContrat
 from sge_sim.store.base import Base, Instant
-from sge_sim.store.codes import Environnement, KindActeur, Paquet, TypeContrat
 
 
 class Acteur(Base):
@@ -28,7 +28,7 @@ class Acteur(Base):
     )
     habilitations: Mapped[list["Habilitation"]] = relationship()
 
-    def is_homologated(self, paquet: Paquet, environnement: Environnement) -> bool:
+    def is_homologated(self, paquet: str, environnement: Environment) -> bool:
         """Tell whether the actor may call the services of `paquet` there."""
         return any(
             habilitation.paquet == paquet and habilitation.environnement == environnement
@@ -40,7 +40,7 @@ class Utilisateur(Base):
     """A user of SGE, known by an e-mail kept in small letters.
 
     `services` are the names of those it may call; all of them when it is empty (None).
-    `mot_de_passe` is the digest of its password (`sge_sim.door.passwords`), if it has one.
+    `mot_de_passe` is the digest of its password (`sge_sim.referentiel.passwords`), if it has one.
     """
 
     __tablename__ = "utilisateur"
@@ -82,8 +82,8 @@ class Habilitation(Base):
     __tablename__ = "habilitation"
 
     acteur_code: Mapped[str] = mapped_column(ForeignKey("acteur.code"), primary_key=True)
-    paquet: Mapped[Paquet] = mapped_column(String(15), primary_key=True)
-    environnement: Mapped[Environnement] = mapped_column(String(12), primary_key=True)
+    paquet: Mapped[str] = mapped_column(String(15), primary_key=True)
+    environnement: Mapped[Environment] = mapped_column(String(12), primary_key=True)
 
 
 class Certificat(Base):
@@ -95,7 +95,7 @@ class Certificat(Base):
     __tablename__ = "certificat"
 
     fingerprint: Mapped[str] = mapped_column(String(64), primary_key=True)
-    environnement: Mapped[Environnement] = mapped_column(String(12), primary_key=True)
+    environnement: Mapped[Environment] = mapped_column(String(12), primary_key=True)
     acteur_code: Mapped[str] = mapped_column(ForeignKey("acteur.code"), index=True)
     subject: Mapped[str] = mapped_column(Text)
     not_after: Mapped[datetime] = mapped_column(Instant)
@@ -128,7 +128,7 @@ def all_acteurs(session: Session) -> Sequence[Acteur]:
 
 
 def registered_certificats(
-    session: Session, environnement: Environnement | None = None
+    session: Session, environnement: Environment | None = None
 ) -> Sequence[Certificat]:
     """Return the certificates handed in, those that end first at the head."""
     query = select(Certificat).order_by(Certificat.not_after, Certificat.environnement)

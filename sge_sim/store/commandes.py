@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from sqlalchemy import (
+    BigInteger,
     Date,
     ForeignKey,
     Index,
@@ -15,24 +16,21 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     bindparam,
-    exists,
-    func,
     select,
-    union_all,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, validates
 
-from sge_sim.store.base import Base, Instant, RowId
-from sge_sim.store.codes import (
+from sge_sim.domaine.nomenclatures import (
     EtatAffaire,
     EtatService,
     MesuresType,
     MotifFin,
     Sens,
-    TypeAcces,
     TypeEvenement,
     TypeService,
+    TypeServiceAcces,
 )
+from sge_sim.store.base import Base, Instant, RowId
 from sge_sim.store.numeros import next_numero
 from sge_sim.store.points import Point
 from sge_sim.store.prepared import Driver, Insertion, Prepared
@@ -100,8 +98,9 @@ class Abonnement(Base):
 class ServiceSouscrit(Attente, Base):
     """A measure service of an actor on a point, or the opposition of its client (OPPENR).
 
-    ACCES lets the actor consult measures of `acces_type` in one direction; it has no
-    `mesures_type`, for nothing is collected or sent.
+    ACCES lets the actor consult measures of `acces_type` in one direction, and may publish them
+    (`OptionPublication`); `mesures_type` belongs to the others, which collect and send. One that
+    a consent of Data Connect opened names it (`consentement_id`).
 
     `date_debut` and `date_fin` are legal dates, the service not reaching into `date_fin`: asked
     for while it runs, what happened once it is TERMINE; an OPPENR starts when its meter has been
@@ -120,7 +119,7 @@ class ServiceSouscrit(Attente, Base):
     contrat_id: Mapped[str | None] = mapped_column(ForeignKey("contrat.contrat_id"))
     affaire_id: Mapped[str | None] = mapped_column(ForeignKey("affaire.affaire_id"))
     mesures_type: Mapped[MesuresType | None] = mapped_column(String(3))
-    acces_type: Mapped[TypeAcces | None] = mapped_column(String(7))
+    acces_type: Mapped[TypeServiceAcces | None] = mapped_column(String(7))
     sens: Mapped[Sens | None] = mapped_column(String(9))
     pas: Mapped[str | None] = mapped_column(_CODE)
     corrigees: Mapped[bool | None]
@@ -132,6 +131,7 @@ class ServiceSouscrit(Attente, Base):
     ordered_at: Mapped[datetime] = mapped_column(Instant)
     activated_at: Mapped[datetime | None] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    consentement_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
 
     point: Mapped[Point] = relationship()
     affaire: Mapped[Affaire | None] = relationship()
@@ -313,49 +313,3 @@ def is_teleoperable(session: Session, prm: str) -> bool:
     """Tell whether the meter of a point, as it was last written, can be operated from afar."""
     row = _TELEOPERABLE.row(Driver.of(session.connection()), prm=prm)
     return row is not None and bool(row[0])
-
-
-def due(session: Session, until: datetime) -> list[ServiceSouscrit | Affaire | Evenement]:
-    """Return all that is waiting for an instant not after `until`, in no order.
-
-    It happens once: transactions that write follow one another.
-    """
-    waiting: list[ServiceSouscrit | Affaire | Evenement] = []
-    for table, any_due in zip(_ATTENTES, _what_is_due(session, until), strict=True):
-        if any_due:
-            waiting += session.scalars(select(table).where(table.echeance <= until))
-    return waiting
-
-
-_ATTENTES: tuple[type[ServiceSouscrit | Affaire | Evenement], ...] = (
-    ServiceSouscrit,
-    Affaire,
-    Evenement,
-)
-_DUE = Prepared(
-    select(
-        *(
-            exists().where(table.echeance <= bindparam("until", type_=Instant))
-            for table in _ATTENTES
-        )
-    )
-)
-
-
-_NEXT_DUE = Prepared(union_all(*(select(func.min(table.echeance)) for table in _ATTENTES)))
-
-
-def read_next_due(driver: Driver) -> datetime | None:
-    """Return the first instant (UTC) for which something is waiting."""
-    instants = [instant for (instant,) in _NEXT_DUE.rows(driver) if instant is not None]
-    return min(instants, default=None)
-
-
-def _what_is_due(session: Session, until: datetime) -> tuple[bool, ...]:
-    """Tell of each of `_ATTENTES` whether one of its rows waits for an instant not after `until`.
-
-    It is asked before each order, hence in one statement.
-    """
-    row = _DUE.row(Driver.under(session), until=until)
-    assert row is not None
-    return row

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from sge_sim.store.codes import EtatService, Segment
+from sge_sim.domaine.nomenclatures import EtatService, Segment
 from sge_sim.store.commandes import Affaire, AutorisationClient, Evenement, ServiceSouscrit
 from sge_sim.store.normalise import normalise
 from sge_sim.store.points import Point

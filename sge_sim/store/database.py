@@ -31,12 +31,12 @@ from sqlalchemy.orm import Session
 
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
-from sge_sim.files import PRIVATE
-from sge_sim.masking import without_password
+from sge_sim.machine.files import PRIVATE
 from sge_sim.store import (
     models,  # noqa: F401 - every table is to be known before the first query
     schema,
 )
+from sge_sim.store.database_url import without_password
 from sge_sim.store.ecritures import count_writing
 from sge_sim.store.editions import editions_of
 from sge_sim.store.memoire import Memoire

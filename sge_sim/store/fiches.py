@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal, Protocol
 
-from sge_sim.store.codes import (
+from sge_sim.domaine.nomenclatures import (
     ETATS_EN_SERVICE,
     ETATS_SANS_ALIMENTATION,
     GRANDS,
@@ -17,21 +17,17 @@ from sge_sim.store.codes import (
     CategorieClientFinal,
     CoteCalendrier,
     DomaineTension,
-    Environnement,
     EtatAlimentation,
     EtatContractuel,
     EtatService,
-    KindActeur,
     MesuresType,
     MotifFin,
     OperationEnCours,
-    Paquet,
     PuissanceUnite,
     Segment,
     Sens,
-    TypeAcces,
-    TypeContrat,
     TypeService,
+    TypeServiceAcces,
 )
 
 _NIVEAU_DES_MESURES: Final = 2
@@ -215,7 +211,7 @@ class Suivi:
 class FicheAcces:
     """An active access service of a point; see `sge_sim.store.commandes.ServiceSouscrit`."""
 
-    acces_type: TypeAcces
+    acces_type: TypeServiceAcces
     sens: Sens
     acteur_code: str
     date_debut: date
@@ -274,8 +270,18 @@ class Dossier:
 
 
 @dataclass(frozen=True, slots=True)
+class FicheOption:
+    """A publication of an access service; see `sge_sim.store.commandes.OptionPublication`."""
+
+    corrigees: bool | None
+    periodicite: str
+    date_debut: date
+    date_fin: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class FicheService:
-    """A subscribed service; see `sge_sim.store.commandes.ServiceSouscrit`."""
+    """A subscribed service and its options; see `sge_sim.store.commandes.ServiceSouscrit`."""
 
     service_souscrit_id: str
     type: TypeService
@@ -285,7 +291,7 @@ class FicheService:
     contrat_id: str | None
     affaire_id: str | None
     mesures_type: MesuresType | None
-    acces_type: TypeAcces | None
+    acces_type: TypeServiceAcces | None
     sens: Sens | None
     pas: str | None
     corrigees: bool | None
@@ -297,64 +303,9 @@ class FicheService:
     ordered_at: datetime
     activated_at: datetime | None
     ended_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class FicheContrat:
-    """The contract between an actor and Enedis; `date_fin` is its last day."""
-
-    contrat_id: str
-    acteur_code: str
-    type: TypeContrat
-    date_debut: date
-    date_fin: date | None
-
-    def is_active(self, day: date) -> bool:
-        """Tell whether the contract runs on `day`."""
-        return self.date_debut <= day and (self.date_fin is None or day <= self.date_fin)
-
-
-@dataclass(frozen=True, slots=True)
-class FicheActeur:
-    """An actor, its contracts and what it is homologated for."""
-
-    code: str
-    kind: KindActeur
-    contrats: tuple[FicheContrat, ...]
-    habilitations: frozenset[tuple[Paquet, Environnement]]
-
-    def is_homologated(self, paquet: Paquet, environnement: Environnement) -> bool:
-        """Tell whether the actor may call the services of `paquet` there."""
-        return (paquet, environnement) in self.habilitations
-
-    def has_contrat_actif(self, jour: date) -> bool:
-        """Tell whether one of its contracts runs on `jour`."""
-        return any(contrat.is_active(jour) for contrat in self.contrats)
-
-
-@dataclass(frozen=True, slots=True)
-class FicheUtilisateur:
-    """A user of SGE; `services` are those it may call, all of them when it is empty (None)."""
-
-    login: str
-    services: frozenset[str] | None
-    actif: bool
-    acteur: FicheActeur
+    options: tuple[FicheOption, ...] = ()
 
     @property
-    def acteur_code(self) -> str:
-        """The actor it belongs to."""
-        return self.acteur.code
-
-    def may_call(self, service: str) -> bool:
-        """Tell whether the user's own rights cover `service`."""
-        return self.actif and (self.services is None or service in self.services)
-
-
-@dataclass(frozen=True, slots=True)
-class FicheCertificat:
-    """A registered certificate: its actor, and the PEM that was handed in."""
-
-    acteur_code: str
-    kind: KindActeur
-    pem: str
+    def options_en_cours(self) -> tuple[FicheOption, ...]:
+        """The options that haven't been stopped."""
+        return tuple(one for one in self.options if one.date_fin is None)

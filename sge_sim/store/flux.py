@@ -21,8 +21,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
+from sge_sim.domaine.nomenclatures import AlgorithmeFlux, EtatFichier, Flux, TypeCanal
+from sge_sim.store.acteurs import Contrat
 from sge_sim.store.base import Base, Instant, RowId
-from sge_sim.store.codes import PETITS, AlgorithmeFlux, EtatFichier, Flux, TypeCanal
 from sge_sim.store.commandes import (
     Abonnement,
     Affaire,
@@ -31,7 +32,6 @@ from sge_sim.store.commandes import (
     Evenement,
     ServiceSouscrit,
 )
-from sge_sim.store.points import Point
 
 
 class Canal(Base):
@@ -82,7 +82,7 @@ class FichierFlux(Base):
 
     `nom` is unique in a contract. `prms` are separated by spaces. `chemin` is relative to the data
     directory, `sha256` that of the file as delivered. `prochain_essai`, of the machine's time, is
-    empty once it is `livre` or given up (`echec`).
+    empty once it is `livre` or given up (`echec`). `panne` is the planned fault that struck it.
     """
 
     __tablename__ = "fichier_flux"
@@ -102,8 +102,10 @@ class FichierFlux(Base):
     prochain_essai: Mapped[datetime | None] = mapped_column(Instant)
     livre_at: Mapped[datetime | None] = mapped_column(Instant)
     erreur: Mapped[str | None] = mapped_column(Text)
+    panne: Mapped[int | None] = mapped_column(RowId)
 
     publication: Mapped[Publication] = relationship()
+    contrat: Mapped[Contrat] = relationship()
 
     __table_args__ = (
         UniqueConstraint("contrat_id", "nom"),
@@ -138,33 +140,6 @@ def published_until(session: Session) -> dict[tuple[int, Flux], date]:
         .group_by(Publication.abonnement_numero, Publication.flux)
     )
     return {(numero, flux): fin for numero, flux, fin in rows if numero and fin}
-
-
-def services_of_subscription(
-    session: Session, numero: int, *, petits: bool, depuis: date | None
-) -> Sequence[ServiceSouscrit]:
-    """Return the services of a subscription that were activated, by point then number.
-
-    `petits`: those on C5 and P4, or those on the other segments. `depuis`: only those that reach
-    beyond that day.
-    """
-    query = (
-        select(ServiceSouscrit)
-        .join(ServiceSouscrit.point)
-        .where(
-            ServiceSouscrit.abonnement_numero == numero,
-            ServiceSouscrit.type == "TRANSREC",
-            ServiceSouscrit.activated_at.is_not(None),
-            Point.segment.in_(PETITS) if petits else Point.segment.not_in(PETITS),
-        )
-        .options(joinedload(ServiceSouscrit.point))
-        .order_by(ServiceSouscrit.prm, ServiceSouscrit.service_souscrit_id)
-    )
-    if depuis is not None:
-        query = query.where(
-            or_(ServiceSouscrit.date_fin.is_(None), ServiceSouscrit.date_fin > depuis)
-        )
-    return session.scalars(query).all()
 
 
 def last_sequence(session: Session, numero: int, flux: Flux) -> int:
@@ -211,11 +186,19 @@ def is_published(session: Session, publication: Publication) -> bool:
     return session.scalar(query) is not None
 
 
-def pending_files(session: Session, contrat_id: str) -> Sequence[FichierFlux]:
-    """Return the files of a contract that are still to be delivered, in their order."""
+def pending_files(session: Session, contrat_id: str, now: datetime) -> Sequence[FichierFlux]:
+    """Return the files of a contract that are still to be delivered, in their order.
+
+    One that a planned fault holds back beyond `now` isn't among them: it holds back no other.
+    """
     return session.scalars(
         select(FichierFlux)
-        .where(FichierFlux.etat == "a_livrer", FichierFlux.contrat_id == contrat_id)
+        .where(
+            FichierFlux.etat == "a_livrer",
+            FichierFlux.contrat_id == contrat_id,
+            or_(FichierFlux.panne.is_(None), FichierFlux.prochain_essai <= now),
+        )
+        .options(joinedload(FichierFlux.publication), joinedload(FichierFlux.contrat))
         .order_by(FichierFlux.id)
     ).all()
 
@@ -287,6 +270,17 @@ def find_fichiers(
     if before_id is not None:
         query = query.where(FichierFlux.id < before_id)
     return session.scalars(query).all()
+
+
+def count_fichiers(session: Session) -> Sequence[tuple[Flux, EtatFichier, int]]:
+    """Return how many files there are of each flux, in each state."""
+    rows = session.execute(
+        select(Publication.flux, FichierFlux.etat, func.count())
+        .join(FichierFlux.publication)
+        .group_by(Publication.flux, FichierFlux.etat)
+        .order_by(Publication.flux, FichierFlux.etat)
+    )
+    return [(flux, etat, count) for flux, etat, count in rows]
 
 
 def find_fichier(session: Session, nom: str) -> FichierFlux | None:

@@ -5,25 +5,29 @@ Each question reads with the driver's connection it is given: that of a snapshot
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
+from sge_sim.domaine.nomenclatures import Environment
+from sge_sim.store.acces import OptionPublication
 from sge_sim.store.acteurs import Acteur, Certificat, Contrat, Habilitation, Utilisateur
 from sge_sim.store.base import Base
-from sge_sim.store.codes import Environnement
 from sge_sim.store.commandes import ServiceSouscrit
 from sge_sim.store.fiches import (
     Dossier,
     FicheAcces,
-    FicheActeur,
-    FicheCertificat,
     FicheCompteur,
-    FicheContrat,
+    FicheOption,
     FichePoint,
     FicheService,
+)
+from sge_sim.store.fiches_acteurs import (
+    FicheActeur,
+    FicheCertificat,
+    FicheContrat,
     FicheUtilisateur,
 )
 from sge_sim.store.mesures import suivi_of
@@ -125,14 +129,19 @@ _ACCES = Prepared(
     .order_by(ServiceSouscrit.service_souscrit_id)
 )
 _SERVICES = Prepared(
-    select(*_columns(ServiceSouscrit, FicheService))
+    select(*_columns(ServiceSouscrit, FicheService, "options"))
     .where(ServiceSouscrit.prm == bindparam("prm"))
     .order_by(ServiceSouscrit.date_debut, ServiceSouscrit.service_souscrit_id)
 )
 _SERVICE = Prepared(
-    select(*_columns(ServiceSouscrit, FicheService)).where(
+    select(*_columns(ServiceSouscrit, FicheService, "options")).where(
         ServiceSouscrit.service_souscrit_id == bindparam("number")
     )
+)
+_OPTIONS = Prepared(
+    select(*_columns(OptionPublication, FicheOption))
+    .where(OptionPublication.service_souscrit_id == bindparam("number"))
+    .order_by(OptionPublication.id)
 )
 _CONTRAT = _prepared(Contrat, FicheContrat, lambda c: c.contrat_id == bindparam("contrat_id"))
 _CONTRATS = Prepared(
@@ -173,13 +182,21 @@ def read_dossier(driver: Driver, prm: str) -> Dossier | None:
 
 def read_services(driver: Driver, prm: str) -> tuple[FicheService, ...]:
     """Return every service of a point, whoever ordered it, by start then number."""
-    return tuple(FicheService(*row) for row in _SERVICES.rows(driver, prm=prm))
+    return tuple(_service(driver, row) for row in _SERVICES.rows(driver, prm=prm))
 
 
 def read_service(driver: Driver, service_souscrit_id: str) -> FicheService | None:
     """Return the service of that number."""
     row = _SERVICE.row(driver, number=service_souscrit_id)
-    return None if row is None else FicheService(*row)
+    return None if row is None else _service(driver, row)
+
+
+def _service(driver: Driver, row: tuple[Any, ...]) -> FicheService:
+    service = FicheService(*row)
+    if service.type != "ACCES":
+        return service
+    options = _OPTIONS.rows(driver, number=service.service_souscrit_id)
+    return replace(service, options=tuple(FicheOption(*one) for one in options))
 
 
 def read_utilisateur(driver: Driver, login: str) -> FicheUtilisateur | None:
@@ -210,7 +227,7 @@ def read_acteur(driver: Driver, code: str) -> FicheActeur | None:
 
 
 def read_certificat(
-    driver: Driver, fingerprint: str, environnement: Environnement
+    driver: Driver, fingerprint: str, environnement: Environment
 ) -> FicheCertificat | None:
     """Return what is registered for a certificate.
 

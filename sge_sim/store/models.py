@@ -1,8 +1,10 @@
 """Every table, so that whoever needs the whole schema imports one module."""
 
+from sge_sim.store.acces import OptionPublication
 from sge_sim.store.acteurs import Acteur, Certificat, Contrat, Habilitation, Utilisateur
 from sge_sim.store.base import Base
 from sge_sim.store.campagnes import Campagne, ObservationCampagne
+from sge_sim.store.clock_row import ClockRow
 from sge_sim.store.commandes import (
     Abonnement,
     Affaire,
@@ -12,26 +14,30 @@ from sge_sim.store.commandes import (
     Evenement,
     ServiceSouscrit,
 )
+from sge_sim.store.dataconnect import Application, ConsentementDonne, JetonRevoque, Partage
 from sge_sim.store.ecritures import Ecriture
 from sge_sim.store.flux import Canal, FichierFlux, Publication
-from sge_sim.store.horloge import Horloge
 from sge_sim.store.mesures import CalendrierDate, Collecte, Trou
 from sge_sim.store.numeros import Numero
+from sge_sim.store.pannes import PannePrevue
 from sge_sim.store.points import Commune, Compteur, Point
 
 __all__ = [
     "Abonnement",
     "Acteur",
     "Affaire",
+    "Application",
     "AutorisationClient",
     "Base",
     "CalendrierDate",
     "Campagne",
     "Canal",
     "Certificat",
+    "ClockRow",
     "Collecte",
     "Commune",
     "Compteur",
+    "ConsentementDonne",
     "Contrat",
     "DemandeHistorique",
     "DemandeInfraJ",
@@ -39,9 +45,12 @@ __all__ = [
     "Evenement",
     "FichierFlux",
     "Habilitation",
-    "Horloge",
+    "JetonRevoque",
     "Numero",
     "ObservationCampagne",
+    "OptionPublication",
+    "PannePrevue",
+    "Partage",
     "Point",
     "Publication",
     "ServiceSouscrit",

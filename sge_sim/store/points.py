@@ -21,8 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, validates
 
-from sge_sim.store.base import Base, Payload, RowId
-from sge_sim.store.codes import (
+from sge_sim.domaine.nomenclatures import (
     CategorieClientFinal,
     DomaineTension,
     EtatAlimentation,
@@ -31,6 +30,7 @@ from sge_sim.store.codes import (
     PuissanceUnite,
     Segment,
 )
+from sge_sim.store.base import Base, Payload, RowId
 from sge_sim.store.fiches import (
     ParametresTeleAcces,
     Situation,

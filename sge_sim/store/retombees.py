@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from sge_sim.retombees import Retombees
+from sge_sim.domaine.retombees import Retombees
 from sge_sim.store.commandes import Affaire, Evenement, ServiceSouscrit
 from sge_sim.store.flux import FichierFlux, Publication
 

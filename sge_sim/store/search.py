@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, false, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from sge_sim.store.codes import CategorieClientFinal, DomaineTension, EtatContractuel
+from sge_sim.domaine.nomenclatures import CategorieClientFinal, DomaineTension, EtatContractuel
 from sge_sim.store.normalise import normalise
 from sge_sim.store.points import Compteur, Point
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from sge_sim.errors import UsageError
-from sge_sim.files import locked, make_private_folder
+from sge_sim.machine.files import locked, make_private_folder
 from sge_sim.store import schema
 from sge_sim.store.database import Database
 from sge_sim.store.journal import Journal

@@ -1,8 +1,9 @@
-"""The administration listener: an ASGI application on uvicorn, in a process of its own."""
+"""ASGI applications on uvicorn, each in a process of its own: the administration, Data Connect."""
 
 import contextlib
 import socket
 from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -12,24 +13,33 @@ Asgi = Callable[[Any, Any, Any], Awaitable[None]]
 _STOP_SECONDS = 5
 
 
-class AdminServer:
-    """Serves an ASGI application in plain HTTP on a socket of `sockets.bind_loopback`.
+class UvicornServer:
+    """Serves an ASGI application on a listening socket.
 
-    `application` gives it for each request, and may load it at the first.
+    In HTTPS with `identity`, a PEM file of the server's key and certificate. Beyond
+    `max_connections` at once, a request is answered 503.
     """
 
-    def __init__(self, application: Callable[[], Asgi], listening_socket: socket.socket) -> None:
-        async def answer(scope: Any, receive: Any, send: Any) -> None:
-            await application()(scope, receive, send)
-
-        config = uvicorn.Config(
-            answer,
+    def __init__(
+        self,
+        application: Asgi,
+        listening_socket: socket.socket,
+        *,
+        identity: Path | None = None,
+        max_connections: int | None = None,
+    ) -> None:
+        self._identity = identity
+        self._config = uvicorn.Config(
+            application,
             lifespan="off",  # it would ask for the application at the start
             log_level="warning",
             access_log=False,
+            server_header=False,
+            limit_concurrency=max_connections,
+            ssl_certfile=identity,
             timeout_graceful_shutdown=_STOP_SECONDS,  # or an idle connection holds it for ever
         )
-        self._server = _Uvicorn(config)
+        self._server = _Uvicorn(self._config)
         self._listening_socket = listening_socket
 
     def serve(self, on_ready: Callable[[], None] = lambda: None) -> None:
@@ -42,7 +52,22 @@ class AdminServer:
         self._server.should_exit = True
 
     def reload(self) -> None:
-        """Do nothing: this listener has no certificate."""
+        """Show the certificate as its file is now, to the connections that come."""
+        if self._identity is not None and self._config.ssl is not None:
+            self._config.ssl.load_cert_chain(self._identity)
+
+
+class AdminServer(UvicornServer):
+    """Serves the administration in plain HTTP on a socket of `sockets.bind_loopback`.
+
+    `application` gives it for each request, and may load it at the first.
+    """
+
+    def __init__(self, application: Callable[[], Asgi], listening_socket: socket.socket) -> None:
+        async def answer(scope: Any, receive: Any, send: Any) -> None:
+            await application()(scope, receive, send)
+
+        super().__init__(answer, listening_socket)
 
 
 class _Uvicorn(uvicorn.Server):

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn, Protocol
 
-from sge_sim.collector import collector_paused
 from sge_sim.errors import UsageError
+from sge_sim.machine.garbage_collection import collector_paused
 from sge_sim.transport.signals import SignalPipe
 
 READY = b"+"
@@ -22,7 +22,7 @@ FAILED = b"-"
 _log = logging.getLogger(__name__)
 
 
-class Service(Protocol):
+class ProcessWork(Protocol):
     """What a process serves."""
 
     def serve(self, on_ready: Callable[[], None]) -> None:
@@ -44,7 +44,7 @@ class Process:
     """
 
     name: str
-    build: Callable[[], Service]
+    build: Callable[[], ProcessWork]
 
 
 def run_child(
@@ -79,7 +79,9 @@ def run_child(
         _leave(code)
 
 
-def _obey(service: Service, signals: SignalPipe, parent_life: int, grace_seconds: float) -> None:
+def _obey(
+    service: ProcessWork, signals: SignalPipe, parent_life: int, grace_seconds: float
+) -> None:
     """Carry out what the parent asks until it asks to stop, then see that it happens."""
     stopping = False
     while not stopping:
@@ -94,7 +96,7 @@ def _obey(service: Service, signals: SignalPipe, parent_life: int, grace_seconds
     _leave(1)
 
 
-def _reload(service: Service) -> None:
+def _reload(service: ProcessWork) -> None:
     try:
         service.reload()
     except Exception:

@@ -6,7 +6,7 @@ from pathlib import Path
 from admin_kit import Room, control_room
 
 from sge_sim.clock import parse_instant
-from sge_sim.retombees import Retombees, in_a_sentence
+from sge_sim.domaine.retombees import Retombees, in_a_sentence
 
 CHANGE_OF_HOUR = "2025-03-29T10:00"
 

@@ -11,8 +11,7 @@ from sge_sim.commandes.affaires import Commande
 from sge_sim.commandes.autorisations import Declaration
 from sge_sim.commandes.prestations import prestation_collecte
 from sge_sim.commandes.souscription import Souscription, subscribe
-from sge_sim.delais import Delai
-from sge_sim.settings import Environment
+from sge_sim.domaine.delais import Delai
 from sge_sim.store.retombees import retombees_between
 
 C5 = "25884515170669"
@@ -23,7 +22,7 @@ NOW = parse_instant("2025-08-01T10:00")
 def ordered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
     """A room where the curve of a C5 is transmitted every day, for a client named like a script."""
     folder = tmp_path_factory.mktemp("ordered")
-    with control_room(folder, now=NOW, environment=Environment.PRODUCTION) as room:
+    with control_room(folder, now=NOW, environment="production") as room:
         now = room.state.clock.now().astimezone(PARIS)
         contrat = room.services.simulator.callers[0].contrat_id
         souscription = Souscription(

@@ -8,10 +8,10 @@ from admin_kit import Room, control_room
 from lxml import etree, html
 from openpyxl import load_workbook
 
-from sge_sim.homologation.report_html import render_html
-from sge_sim.homologation.report_junit import render_junit
-from sge_sim.homologation.report_xlsx import render_xlsx
-from sge_sim.resources import data_path
+from sge_sim.homologation.reports.html_report import render_html
+from sge_sim.homologation.reports.junit_report import render_junit
+from sge_sim.homologation.reports.tracking_sheet import render_xlsx
+from sge_sim.machine.data_files import data_path
 from sge_sim.soap.contract import load_contracts
 
 MARKS = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'><b onclick=alert(3)>"

@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 from running_simulator import RunningSimulator, run_command
 
-from sge_sim.referentiel.prm import is_valid
+from sge_sim.domaine.prm import is_valid
 
 
 @pytest.mark.documented("FAQ, check key; a real point of the catalogue")

@@ -7,13 +7,15 @@ from typing import Any
 from sqlalchemy import select
 
 from sge_sim.clock import PARIS, Duree
+from sge_sim.commandes.acces import Acces, order_acces, renew_acces, stop_services
 from sge_sim.commandes.affaires import Commande
 from sge_sim.commandes.autorisations import Declaration
 from sge_sim.commandes.changements import Changements, change_life
 from sge_sim.commandes.echeances import run_due
-from sge_sim.commandes.prestations import prestation_collecte
+from sge_sim.commandes.prestations import prestation_acces, prestation_collecte
 from sge_sim.commandes.souscription import Souscription, subscribe
-from sge_sim.delais import Delai
+from sge_sim.domaine.delais import Delai
+from sge_sim.store.acces import OptionPublication
 from sge_sim.store.commandes import ServiceSouscrit
 from sge_sim.store.database import Database
 from sge_sim.store.mesures import Collecte, read_suivi
@@ -76,6 +78,48 @@ class Lives:
             run_due(session, now)
             return service.service_souscrit_id
 
+    def acces(
+        self,
+        acces: Acces,
+        now: datetime = NOON,
+        prm: str = PRM,
+        acteur: str = TIERS,
+        contrat: str = CONTRAT,
+    ) -> str:
+        """Order access at `now`; return the number of the service."""
+        with self.database.transaction() as session:
+            run_due(session, now)
+            segment = self._point(session, prm).segment
+            prestation = prestation_acces(
+                segment, acces.sens, acces.acces_type, publie=bool(acces.options)
+            )
+            commande = _commande(prm, acteur, now, contrat)
+            _, service = order_acces(session, commande, segment, acces, prestation, DECLARATION)
+            return service.service_souscrit_id
+
+    def renew(self, number: str, date_fin: date | None, now: datetime = NOON) -> None:
+        with self.database.transaction() as session:
+            run_due(session, now)
+            service = session.get_one(ServiceSouscrit, number)
+            commande = _commande(service.prm, TIERS, now)
+            renew_acces(session, commande, service, date_fin, DECLARATION)
+
+    def stop(self, *numbers: str, now: datetime = NOON, delai: timedelta = timedelta(0)) -> None:
+        with self.database.transaction() as session:
+            run_due(session, now)
+            services = [session.get_one(ServiceSouscrit, number) for number in numbers]
+            commande = replace(_commande(services[0].prm, TIERS, now), delai=Delai(Duree(0, delai)))
+            stop_services(session, commande, services)
+
+    def options(self, number: str) -> list[tuple[str, bool | None, date, date | None]]:
+        with self.database.sessions() as session:
+            rows = session.scalars(
+                select(OptionPublication)
+                .where(OptionPublication.service_souscrit_id == number)
+                .order_by(OptionPublication.id)
+            )
+            return [(one.periodicite, one.corrigees, one.date_debut, one.date_fin) for one in rows]
+
     def until(self, instant: datetime) -> int:
         """Have all that is due by `instant` happen; return how many things happened."""
         with self.database.transaction() as session:
@@ -131,6 +175,11 @@ class Lives:
         point = find_point(session, prm)
         assert point is not None
         return point
+
+
+def _commande(prm: str, acteur: str, now: datetime, contrat: str = CONTRAT) -> Commande:
+    delai = Delai(Duree(0, timedelta(0)))
+    return Commande(prm, acteur, contrat, "a@b.fr", "SAD", None, now, delai)
 
 
 def beginning(day: date) -> datetime:

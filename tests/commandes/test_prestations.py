@@ -7,7 +7,7 @@ from sge_sim.commandes.prestations import (
     prestation_historique,
     prestation_infra_j,
 )
-from sge_sim.store.codes import MesuresType, Segment, Sens
+from sge_sim.domaine.nomenclatures import MesuresType, Segment, Sens
 
 
 @pytest.mark.observed("recorded orders, 2022; producers and option 2: assumed")

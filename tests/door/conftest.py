@@ -4,10 +4,11 @@ from contextlib import ExitStack
 
 import pytest
 from door_cases import all_cases
-from door_kit import ENVIRONNEMENTS, Doors, database_of, register
+from door_kit import Doors, database_of, register
 from running_simulator import RunningSimulator, start_simulator
 
 from sge_sim.clock import machine_now
+from sge_sim.domaine.nomenclatures import ENVIRONMENTS
 from sge_sim.pki.installation import Pki, open_pki
 
 
@@ -19,7 +20,7 @@ def doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
     shutil.copytree(folder / "homologation" / "pki", folder / "production" / "pki")
     with ExitStack() as stack:
         simulators = {}
-        for environnement in ENVIRONNEMENTS:
+        for environnement in ENVIRONMENTS:
             simulators[environnement] = stack.enter_context(
                 start_simulator(
                     folder / environnement,

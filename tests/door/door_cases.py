@@ -26,15 +26,15 @@ from cryptography.x509 import (
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from sge_sim.clock import machine_now
+from sge_sim.domaine.nomenclatures import Environment
 from sge_sim.pki.installation import Pki
 from sge_sim.pki.issuing import issue_client_certificate
 from sge_sim.pki.keys import read_key
-from sge_sim.store.codes import Environnement
 
 CODE = (ExtendedKeyUsageOID.CODE_SIGNING,)
-BOTH: Mapping[Environnement, str] = {"homologation": "TIERS1", "production": "TIERS1"}
+BOTH: Mapping[Environment, str] = {"homologation": "TIERS1", "production": "TIERS1"}
 PEM = (Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-Register = Mapping[Environnement, str]
+Register = Mapping[Environment, str]
 
 
 @dataclass(frozen=True)

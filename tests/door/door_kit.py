@@ -11,12 +11,11 @@ from urllib.parse import urlsplit
 from door_cases import Presented
 from running_simulator import RunningSimulator
 
+from sge_sim.domaine.nomenclatures import Environment
+from sge_sim.door.certificats import register_certificate
 from sge_sim.referentiel.acteurs import get_acteur
-from sge_sim.referentiel.certificats import register_certificate
-from sge_sim.store.codes import Environnement
 from sge_sim.store.database import Database, sqlite_url
 
-ENVIRONNEMENTS: tuple[Environnement, ...] = ("homologation", "production")
 WSDL = "/RecherchePoint/v2.0?wsdl"
 TLS_VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
 
@@ -25,7 +24,7 @@ TLS_VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
 class Doors:
     """A running simulator of each environment, with the same authorities, and the same clients."""
 
-    simulators: dict[Environnement, RunningSimulator]
+    simulators: dict[Environment, RunningSimulator]
     cases: dict[str, Presented]
     files: dict[str, Path | None]
     extra: Path
@@ -109,7 +108,7 @@ def database_of(data_dir: Path) -> Database:
 
 
 def register(
-    database: Database, environnement: Environnement, presented: Presented, acteur: str
+    database: Database, environnement: Environment, presented: Presented, acteur: str
 ) -> None:
     """Hand a certificate in, alone, for an actor."""
     with database.transaction() as session:

@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
-from door_kit import ENVIRONNEMENTS, Doors, knock_once, last_id, recorded_after
+from door_kit import Doors, knock_once, last_id, recorded_after
 from running_simulator import RunningSimulator, run_command
 
+from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment
 from sge_sim.pki.certificates import fingerprint
-from sge_sim.store.codes import Environnement
 
 pytestmark = pytest.mark.xdist_group("door")
 
@@ -249,9 +249,9 @@ def test_an_issued_certificate_is_as_asked(homologation: RunningSimulator, tmp_p
     assert "expiré depuis le" in checked.stdout
 
 
-@pytest.mark.parametrize("environnement", ENVIRONNEMENTS)
+@pytest.mark.parametrize("environnement", ENVIRONMENTS)
 def test_a_certificate_without_an_end_is_shown_everywhere(
-    doors: Doors, environnement: Environnement, tmp_path: Path
+    doors: Doors, environnement: Environment, tmp_path: Path
 ) -> None:
     simulator, presented = doors.simulators[environnement], doors.cases["sans-fin"]
     (shown,) = (

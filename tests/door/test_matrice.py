@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 import yaml
-from door_kit import ENVIRONNEMENTS, TLS_VERSIONS, Doors, knock_once, last_id, recorded_after
+from door_kit import TLS_VERSIONS, Doors, knock_once, last_id, recorded_after
 
+from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment
 from sge_sim.pki.certificates import fingerprint, name_text
-from sge_sim.store.codes import Environnement
 
 MATRICE = Path(__file__).parents[2] / "docs" / "certificats-matrice.yaml"
 ROWS: list[dict[str, Any]] = yaml.safe_load(MATRICE.read_text(encoding="utf-8"))
@@ -20,15 +20,15 @@ def test_every_row_has_its_certificate_and_every_certificate_its_row(doors: Door
     rows = [row["cas"] for row in ROWS]
     assert len(rows) == len(set(rows))
     assert set(rows) == set(doors.cases)
-    assert len(rows) * len(ENVIRONNEMENTS) >= 60
+    assert len(rows) * len(ENVIRONMENTS) >= 60
 
 
 @pytest.mark.documented("FAQ: authorities, wildcards, registration; the rest is assumed")
 @pytest.mark.parametrize("version", TLS_VERSIONS)
-@pytest.mark.parametrize("environnement", ENVIRONNEMENTS)
+@pytest.mark.parametrize("environnement", ENVIRONMENTS)
 @pytest.mark.parametrize("row", ROWS, ids=[row["cas"] for row in ROWS])
 def test_the_door_does_what_the_matrix_says(
-    row: dict[str, Any], environnement: Environnement, version: str, doors: Doors
+    row: dict[str, Any], environnement: Environment, version: str, doors: Doors
 ) -> None:
     simulator, case = doors.simulators[environnement], row["cas"]
     before = last_id(simulator)

@@ -9,19 +9,19 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from sge_sim.clock import PARIS
+from sge_sim.domaine.nomenclatures import KindActeur
 from sge_sim.flux.envoi import Envoi, Frequence, PointPublie
 from sge_sim.mesures import (
-    Collecte,
-    Compteur,
+    CompteurPose,
     Grille,
     HeuresCreuses,
+    PeriodeCollecte,
     PointMesure,
     PuissanceSouscrite,
     Structure,
-    Trou,
+    TrouDeCourbe,
     parse_plages,
 )
-from sge_sim.store.codes import KindActeur
 
 POSE = date(2017, 3, 8)
 JOUR = timedelta(1)
@@ -36,7 +36,7 @@ def linky(
     mise_en_service: date = POSE,
     collecte: date = POSE,
     pose: date = POSE,
-    trous: tuple[Trou, ...] = (),
+    trous: tuple[TrouDeCourbe, ...] = (),
     distributeur: tuple[Grille, ...] = (Grille(POSE, "DI000003", Structure.SAISONS_C5),),
     fournisseur: tuple[Grille, ...] = (Grille(POSE, "FC000050", Structure.SIX_CADRANS),),
 ) -> PointMesure:
@@ -46,23 +46,25 @@ def linky(
         segment="C5",
         puissances=(PuissanceSouscrite(POSE, 9),),
         mise_en_service=mise_en_service,
-        compteurs=(Compteur(pose),),
+        compteurs=(CompteurPose(pose),),
         grille_distributeur=distributeur,
         grille_fournisseur=fournisseur,
         heures_creuses=(HeuresCreuses(POSE, parse_plages("22H56-6H56")),),
-        collectes=(Collecte(collecte),),
+        collectes=(PeriodeCollecte(collecte),),
         trous=trous,
     )
 
 
-def grand(graine: int = 7, *, segment: str = "C4", trous: tuple[Trou, ...] = ()) -> PointMesure:
+def grand(
+    graine: int = 7, *, segment: str = "C4", trous: tuple[TrouDeCourbe, ...] = ()
+) -> PointMesure:
     """A large point."""
     return PointMesure(
         graine=graine,
         segment=segment,
         puissances=(PuissanceSouscrite(POSE, 120),),
         mise_en_service=POSE,
-        compteurs=(Compteur(POSE),),
+        compteurs=(CompteurPose(POSE),),
         grille_distributeur=(Grille(POSE, "D", Structure.SAISONS),),
         trous=trous,
     )
@@ -95,12 +97,12 @@ def publie(
     )
 
 
-def perdu(jour: date, heures: tuple[int, int] | None = None) -> Trou:
+def perdu(jour: date, heures: tuple[int, int] | None = None) -> TrouDeCourbe:
     """What is lost of a day: between two hours, or all of it."""
     if heures is None:
-        return Trou(minuit(jour), minuit(jour + JOUR))
+        return TrouDeCourbe(minuit(jour), minuit(jour + JOUR))
     debut, fin = (minuit(jour) + timedelta(hours=heure) for heure in heures)
-    return Trou(debut, fin)
+    return TrouDeCourbe(debut, fin)
 
 
 def minuit(jour: date) -> datetime:

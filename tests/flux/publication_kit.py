@@ -21,15 +21,15 @@ from sge_sim.commandes.prestations import (
     prestation_infra_j,
 )
 from sge_sim.commandes.souscription import Souscription, subscribe
-from sge_sim.delais import AUSSITOT
+from sge_sim.domaine.delais import AUSSITOT
+from sge_sim.domaine.nomenclatures import Segment
 from sge_sim.flux.livraison import deliver_pending
 from sge_sim.flux.publication import Publisher
 from sge_sim.mesures import PointMesure
 from sge_sim.referentiel.mesures import point_mesure
-from sge_sim.store.codes import Segment
 from sge_sim.store.database import Database, sqlite_url
 from sge_sim.store.flux import FichierFlux, find_fichiers
-from sge_sim.store.journal import Bounds, Journal, Recherche
+from sge_sim.store.journal import Bounds, Journal, RechercheJournal
 from sge_sim.store.mesures import read_suivi
 from sge_sim.store.models import Acteur, Commune, Compteur, Contrat, Point
 from sge_sim.store.points import find_point
@@ -151,7 +151,7 @@ class Platform:
 
     def told(self) -> list[str]:
         """What the journal says of the flux."""
-        files = Recherche(kinds=frozenset({"flux"}))
+        files = RechercheJournal(kinds=frozenset({"flux"}))
         found = self.journal.find_echanges(files, limit=10_000, after_id=0)
         return [one.detail or "" for one in found]
 

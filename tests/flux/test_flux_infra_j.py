@@ -9,7 +9,7 @@ from flux_kit import envoi, grand
 
 from sge_sim.clock import PARIS
 from sge_sim.flux import infra_j
-from sge_sim.flux.infra_j import DemandeInfraJ
+from sge_sim.flux.infra_j import OrdreInfraJ
 
 MIDI = datetime(2024, 7, 1, 12, 3, tzinfo=PARIS)
 APRES_LE_CHANGEMENT = datetime(2024, 10, 27, 12, 3, tzinfo=PARIS)
@@ -18,14 +18,14 @@ APRES_LE_CHANGEMENT = datetime(2024, 10, 27, 12, 3, tzinfo=PARIS)
 def asked(creation: datetime = MIDI, **quoi: bool) -> dict[str, Any]:
     data = {"cdc": False, "idx": False, "ptd": False, **quoi}
     points = (grand(), grand(segment="P3"))
-    demande = DemandeInfraJ("M02SXITK", "50086562641348", points, **data)
+    demande = OrdreInfraJ("M02SXITK", "50086562641348", points, **data)
     read: dict[str, Any] = json.loads(infra_j.write(demande, envoi(creation=creation)))
     return read
 
 
 @pytest.mark.documented("GUI 0481: the name holds the number of the demand")
 def test_the_file_says_in_its_name_and_in_itself_that_its_format_is_the_simulator_s() -> None:
-    demande = DemandeInfraJ("M02SXITK", "50086562641348", (grand(),), cdc=True, idx=True, ptd=True)
+    demande = OrdreInfraJ("M02SXITK", "50086562641348", (grand(),), cdc=True, idx=True, ptd=True)
     archive = infra_j.archive(demande, envoi(creation=MIDI))
     assert archive.nom == "SGE-SIM_IFJ_M02SXITK_50086562641348_20240701120300.zip"
     ((name, content),) = archive.membres

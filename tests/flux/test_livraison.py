@@ -10,8 +10,9 @@ from flux_kit import JOUR
 from publication_kit import C5, CONTRAT, COURBE_C5, JOUR_1, Platform, at
 from servers import QUOTED, USER, free_port, ftp_server, sftp_server
 
+from sge_sim.domaine.nomenclatures import TypeCanal
 from sge_sim.errors import UsageError
-from sge_sim.flux.canaux import DeliveryError, FolderChannel, masked, open_channel
+from sge_sim.flux.canaux import DeliveryError, FolderChannel, masked
 from sge_sim.flux.declaration import declare_canal, describe_canal
 from sge_sim.flux.livraison import (
     GIVE_UP_AFTER,
@@ -20,7 +21,7 @@ from sge_sim.flux.livraison import (
     deliver_pending,
     retry_now,
 )
-from sge_sim.store.codes import TypeCanal
+from sge_sim.flux.ouverture_canal import open_channel
 from sge_sim.store.flux import find_canal
 
 START = datetime(2030, 1, 1, tzinfo=UTC)

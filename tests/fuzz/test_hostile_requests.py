@@ -17,7 +17,7 @@ from lxml import etree
 from mutations import ENDS_OF_THE_CALENDAR, MUTATIONS, Mutation, damaged, date_leaves
 
 from sge_sim.clock import parse_instant
-from sge_sim.homologation.cases import Cas
+from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.services.registry import SERVICES
 from sge_sim.soap.contract import ENVELOPE
 

@@ -3,14 +3,14 @@
 from datetime import date, datetime
 
 from sge_sim.clock import PARIS
-from sge_sim.ecarts import Ecart
-from sge_sim.homologation.answer_paths import Answer
-from sge_sim.homologation.cases import Attendu, Cas
-from sge_sim.homologation.catalogue import Periode, Release
-from sge_sim.homologation.evaluation import Refus
-from sge_sim.homologation.outcome import Echange, execution_of
-from sge_sim.homologation.rapport import Execution, Rapport
-from sge_sim.homologation.verdict import judge
+from sge_sim.domaine.ecarts_plateforme import Ecart
+from sge_sim.homologation.campaign.evaluation import RefusRecu
+from sge_sim.homologation.campaign.outcome import EchangeDeCas, execution_of
+from sge_sim.homologation.campaign.verdict import judge
+from sge_sim.homologation.catalogue.answer_paths import Answer
+from sge_sim.homologation.catalogue.cases import Attendu, Cas
+from sge_sim.homologation.catalogue.release import JoursInclus, Release
+from sge_sim.homologation.reports.rapport import Execution, Rapport
 
 INSTANT = datetime(2025, 3, 4, 10, 30, tzinfo=PARIS)
 
@@ -36,11 +36,11 @@ def case(cas_id: str, package: str = "consultation", segment: str = "N/A", **val
 def release(*cases: Cas) -> Release:
     day = date(2025, 3, 4)
     packages = tuple(dict.fromkeys(each.package for each in cases))
-    return Release("sge-1.0", day, Periode(day, day), packages, "", (), (), cases)
+    return Release("sge-1.0", day, JoursInclus(day, day), packages, "", (), (), cases)
 
 
-def answered(of: Cas, answer: Answer | Refus | None, **values: object) -> Execution:
-    exchange = Echange(
+def answered(of: Cas, answer: Answer | RefusRecu | None, **values: object) -> Execution:
+    exchange = EchangeDeCas(
         INSTANT, b"<demande/>", b"<reponse>&lt;&amp;</reponse>", answer, 200, 12.345, "rien"
     )
     return execution_of(of, exchange, **values)  # type: ignore[arg-type]
@@ -56,8 +56,8 @@ def sample_report() -> Rapport:
     """A report with a run of each kind but one."""
     executions = (
         answered(GOOD, {}),
-        answered(REFUSED, Refus("SGT463", "des <données>")),
-        answered(DEVIANT, Refus("SGT500", "panne")),
+        answered(REFUSED, RefusRecu("SGT463", "des <données>")),
+        answered(DEVIANT, RefusRecu("SGT500", "panne")),
     )
     packages = ("consultation", "commande", "historique")
     return Rapport(

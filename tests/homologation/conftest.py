@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from catalogue_samples import CONSULTATION, RELEASE, SERVICES_SOUSCRITS
 
-from sge_sim.homologation.case_request import Contexte
-from sge_sim.homologation.catalogue import Release
+from sge_sim.homologation.campaign.case_request import ContexteDeCas
+from sge_sim.homologation.catalogue.release import Release
 
 
 @pytest.fixture
@@ -26,12 +26,12 @@ def catalogue_folder(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture
-def contexte_of() -> Callable[[Release, date], Contexte]:
+def contexte_of() -> Callable[[Release, date], ContexteDeCas]:
     """Makes the context of a run in which every earlier case has answered."""
 
-    def make(release: Release, today: date) -> Contexte:
+    def make(release: Release, today: date) -> ContexteDeCas:
         found = {case.cle: SERVICES_SOUSCRITS for case in release.cas if case.id == "RS-R1"}
-        return Contexte(
+        return ContexteDeCas(
             aujourdhui=today,
             login="homologation@exemple.fr",
             contrat_id="1111111",

@@ -5,7 +5,7 @@ from typing import Any
 
 from lxml import etree
 
-from sge_sim.homologation.answer_paths import as_text
+from sge_sim.homologation.catalogue.answer_paths import as_text
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 

@@ -5,7 +5,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from sge_sim.homologation.rapport import Rapport, read_rapport
+from sge_sim.homologation.reports.rapport import Rapport, read_rapport
 
 
 @dataclass(frozen=True)

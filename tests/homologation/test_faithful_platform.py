@@ -6,9 +6,10 @@ import pytest
 from homologating import Homologation, against, homologate
 from running_simulator import start_simulator
 
-from sge_sim.homologation.catalogue import load_release
-from sge_sim.homologation.rapport import Decision, Statut
-from sge_sim.settings import Environment, Profile, Settings
+from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment
+from sge_sim.homologation.catalogue.release import load_release
+from sge_sim.homologation.reports.rapport import Decision, Statut
+from sge_sim.settings import Profile, Settings
 
 DEVIANT = {
     "AHC-R1@C1-C4": "SGT4G3",
@@ -63,7 +64,7 @@ def test_a_refusal_tells_that_the_deviation_was_observed(campaign: Homologation)
         for each in campaign.report.executions
         if each.statut is Statut.ECART and each.regle is not None
     }
-    assert rules == {"ecart_sgt4g3": "observed"}
+    assert rules == {"sans_ecart_sgt4g3": "observed"}
     run = campaign.report.find("AHC-R1@C1-C4")
     assert run is not None
     assert ">Aucune mesure trouvée pour ce PRM<" in run.reponse
@@ -90,11 +91,11 @@ def test_the_releases_without_a_deviation_are_homologated(tmp_path: Path, name: 
     assert [each.cle for each in done.report.executions if not each.statut.bon] == []
 
 
-@pytest.mark.parametrize("environment", Environment)
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
 @pytest.mark.parametrize("profile", Profile)
 def test_the_defects_are_those_of_the_homologation_platform_alone(
     environment: Environment, profile: Profile
 ) -> None:
     settings = Settings(environment=environment, profile=profile)
-    faithful = (environment, profile) == (Environment.HOMOLOGATION, Profile.FIDELE)
+    faithful = (environment, profile) == ("homologation", Profile.FIDELE)
     assert settings.plays_real_homologation is faithful

@@ -12,13 +12,13 @@ from openpyxl import load_workbook
 from running_simulator import RunningSimulator, start_simulator
 
 from sge_sim.clock import PARIS, RunningClock, clock_starting_at
-from sge_sim.homologation.catalogue import load_release
-from sge_sim.homologation.evidence import verify
-from sge_sim.homologation.own_simulator import cible_of, own_simulator
-from sge_sim.homologation.rapport import Decision, Statut
-from sge_sim.homologation.runner import Runner
-from sge_sim.homologation.sge_client import SgeClient
-from sge_sim.homologation.verdict import PACKAGES, judge
+from sge_sim.homologation.campaign.runner import Runner
+from sge_sim.homologation.campaign.verdict import PACKAGES, judge
+from sge_sim.homologation.catalogue.release import load_release
+from sge_sim.homologation.client.own_simulator import cible_of, own_simulator
+from sge_sim.homologation.client.sge_client import SgeClient
+from sge_sim.homologation.reports.evidence import verify
+from sge_sim.homologation.reports.rapport import Decision, Statut
 
 CASES = ("ADP-R1", "ADP-R2", "ADP-NR1", "RP-R1", "RP-R2", "RP-R3", "RP-NR1", "RP-NR2")
 CHOSEN = [part for name in CASES for part in ("--case", name)]
@@ -35,7 +35,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulato
     """A simulator that doesn't apply one rule."""
     with start_simulator(
         tmp_path_factory.mktemp("broken"),
-        *("--now", "2023-10-24T10:00", "--disabled-rules", "criteres_insuffisants"),
+        *("--now", "2023-10-24T10:00", "--disabled-rules", "criteres_suffisants"),
     ) as running:
         yield running
 
@@ -80,7 +80,7 @@ def test_the_rule_that_refused_is_read_in_the_journal(campaign: Homologation) ->
     run = campaign.report.find("RP-NR2@C5")
     assert run is not None
     assert run.regle is not None
-    assert (run.code, run.regle.nom) == ("SGT4F7", "criteres_insuffisants")
+    assert (run.code, run.regle.nom) == ("SGT4F7", "criteres_suffisants")
     assert "RP-NR2" in run.regle.source
 
 
@@ -127,7 +127,7 @@ def test_a_disabled_rule_fails_the_cases_that_prove_it_and_no_other(
 
 def test_a_rule_of_the_orders_is_proved_by_its_cases(tmp_path: Path) -> None:
     orders = ("--package", "commande", "--package", "infrajournalier")
-    done = homologate(tmp_path, *orders, "--disabled-rules", "accord_absent")
+    done = homologate(tmp_path, *orders, "--disabled-rules", "accord_donne")
     assert done.code == 1, done.stdout
     failed = {each.id for each in done.report.executions if not each.statut.bon}
     assert failed == {"F300C_O2-NR", "F300B_O2-NR", "F305-NR", "F305A-NR", "F375A-NR1"}

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from sge_sim.errors import UsageError
+from sge_sim.processes.dataset_installation import install_dataset
 from sge_sim.referentiel.copies import copy_point
-from sge_sim.referentiel.installing import install_dataset
 from sge_sim.referentiel.points import describe_point
 from sge_sim.store.database import Database, sqlite_url
 from sge_sim.store.journal import Bounds, Journal

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from sge_sim.homologation.evidence import verify
-from sge_sim.homologation.rapport import Statut, read_rapport
+from sge_sim.homologation.reports.evidence import verify
+from sge_sim.homologation.reports.rapport import Statut, read_rapport
 
 PROJECT = Path(__file__).parents[1] / "examples" / "user_project"
 

@@ -8,14 +8,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from sge_sim.mesures import (
-    Collecte,
-    Compteur,
+    CompteurPose,
     Courbe,
     Grille,
     HeuresCreuses,
+    PeriodeCollecte,
     Plages,
     PointMesure,
-    Profil,
+    ProfilConsommation,
     PuissanceSouscrite,
     Structure,
     minuits,
@@ -43,7 +43,7 @@ def linky(
     fournisseur: Structure = Structure.BASE,
     plages: Plages = PLAGES[0],
     segment: str = "C5",
-    profil: Profil | None = None,
+    profil: ProfilConsommation | None = None,
 ) -> PointMesure:
     """A Linky in place and collected since `POSE`."""
     return PointMesure(
@@ -51,11 +51,11 @@ def linky(
         segment=segment,
         puissances=(PuissanceSouscrite(POSE, kva),),
         mise_en_service=POSE,
-        compteurs=(Compteur(POSE, index_initial=1_234),),
+        compteurs=(CompteurPose(POSE, index_initial=1_234),),
         grille_distributeur=(Grille(POSE, "DI000001", distributeur),),
         grille_fournisseur=(Grille(POSE, "FC000165", fournisseur),),
         heures_creuses=(HeuresCreuses(POSE, plages),),
-        collectes=(Collecte(POSE),),
+        collectes=(PeriodeCollecte(POSE),),
         profil=profil,
     )
 
@@ -73,7 +73,7 @@ def grand(
         segment=segment,
         puissances=(PuissanceSouscrite(POSE, kw),),
         mise_en_service=POSE,
-        compteurs=(Compteur(POSE),),
+        compteurs=(CompteurPose(POSE),),
         grille_distributeur=(Grille(POSE, "D", structure),),
         jour_releve=9,
     )
@@ -108,7 +108,7 @@ linkys = st.builds(
     linky,
     graines,
     kva=st.sampled_from((9, 18, 36)),
-    profil=st.just(Profil.PROFESSIONNEL),
+    profil=st.just(ProfilConsommation.PROFESSIONNEL),
 )
 grands = st.builds(
     grand,

@@ -11,13 +11,13 @@ from mesures_points import POSE, apres, examples, grand, grands, linky, linkys
 
 from sge_sim.clock import PARIS
 from sge_sim.mesures import (
-    Compteur,
+    CompteurPose,
     Consommation,
     Grille,
     PointMesure,
     PuissanceSouscrite,
     Structure,
-    Trou,
+    TrouDeCourbe,
     consommations,
     index_aux,
     index_quotidiens,
@@ -28,9 +28,9 @@ FIXE = 3
 MES, LINKY, GRILLE = date(2020, 10, 20), date(2021, 1, 7), date(2021, 1, 11)
 
 
-def lost(jour: date) -> Trou:
+def lost(jour: date) -> TrouDeCourbe:
     debut = datetime(jour.year, jour.month, jour.day, tzinfo=PARIS)
-    return Trou(debut, debut + timedelta(days=1))
+    return TrouDeCourbe(debut, debut + timedelta(days=1))
 
 
 def recorded() -> PointMesure:
@@ -43,7 +43,10 @@ def recorded() -> PointMesure:
         segment="C5",
         puissances=(PuissanceSouscrite(MES, 6),),
         mise_en_service=MES,
-        compteurs=(Compteur(date(2009, 1, 1), LINKY, 80_000, communicant=False), Compteur(LINKY)),
+        compteurs=(
+            CompteurPose(date(2009, 1, 1), LINKY, 80_000, communicant=False),
+            CompteurPose(LINKY),
+        ),
         grille_fournisseur=(
             Grille(MES, "HoroF1", Structure.BASE),
             Grille(LINKY, "FC000165", Structure.BASE),
@@ -262,7 +265,9 @@ def test_a_meter_change_loses_no_energy() -> None:
     point = recorded()
     (ancienne, nouvelle) = consommations(point, MES, date(2021, 5, 6)).fournisseur
     total = sum(c.valeur for serie in (nouvelle, ancienne) for c in serie.consommations)
-    seul = replace(point, compteurs=(Compteur(date(2009, 1, 1), index_initial=80_000),), trous=())
+    seul = replace(
+        point, compteurs=(CompteurPose(date(2009, 1, 1), index_initial=80_000),), trous=()
+    )
     vrai = sum(
         c.valeur
         for serie in consommations(seul, MES, date(2021, 5, 6)).fournisseur

@@ -26,16 +26,16 @@ from mesures_points import (
 from sge_sim.clock import PARIS
 from sge_sim.mesures import (
     PASSAGE_5_MINUTES,
-    Collecte,
-    Compteur,
+    CompteurPose,
     Courbe,
     Grandeur,
     Grille,
     HeuresCreuses,
+    PeriodeCollecte,
     PointMesure,
     PuissanceSouscrite,
     Structure,
-    Trou,
+    TrouDeCourbe,
     courbe,
     courbe_10_minutes,
     energies_quotidiennes,
@@ -205,7 +205,7 @@ def test_a_c5_curve_that_is_not_collected_does_not_exist() -> None:
 @pytest.mark.documented("FAQ: five rolling months, hourly, in the meter")
 @pytest.mark.observed("HDM of a C5: 60 minutes until the activation, 30 after")
 def test_a_c5_is_hourly_in_the_five_months_before_its_collection() -> None:
-    point = replace(linky(), collectes=(Collecte(date(2024, 7, 31), date(2024, 8, 2)),))
+    point = replace(linky(), collectes=(PeriodeCollecte(date(2024, 7, 31), date(2024, 8, 2)),))
     vue = courbe(point, date(2024, 1, 1), date(2024, 9, 1))
     horaire, demi = vue.pas == 60, vue.pas == 30
     assert legal(vue, 0) == "2024-02-29T01:00:00"
@@ -222,7 +222,7 @@ def test_hourly_watts_are_the_mean_of_the_half_hours_and_add_up_to_the_day(
 ) -> None:
     fin = apres(debut, duree)
     demis = courbe(point, debut, fin).valeurs
-    heures = courbe(replace(point, collectes=(Collecte(fin),)), debut, fin)
+    heures = courbe(replace(point, collectes=(PeriodeCollecte(fin),)), debut, fin)
     premier = apres(debut, duree - len(minuits(debut, fin)) + 1)
     assert premier == debut
     assert (2 * heures.valeurs == demis[::2] + demis[1::2]).all()
@@ -231,9 +231,9 @@ def test_hourly_watts_are_the_mean_of_the_half_hours_and_add_up_to_the_day(
 
 
 def test_the_memory_of_the_meter_begins_with_the_meter_and_after_the_collection_before() -> None:
-    tot = replace(linky(), collectes=(Collecte(apres(POSE, 10)),))
+    tot = replace(linky(), collectes=(PeriodeCollecte(apres(POSE, 10)),))
     assert legal(courbe(tot, date(2016, 1, 1), apres(POSE, 20)), 0) == "2017-03-08T01:00:00"
-    deux = (Collecte(date(2024, 1, 1), date(2024, 2, 1)), Collecte(date(2024, 3, 1)))
+    deux = (PeriodeCollecte(date(2024, 1, 1), date(2024, 2, 1)), PeriodeCollecte(date(2024, 3, 1)))
     vue = courbe(replace(linky(), collectes=deux), date(2024, 1, 1), date(2024, 4, 1))
     changements = np.flatnonzero(np.diff(vue.pas)) + 1
     assert [legal(vue, int(rang))[:10] for rang in changements] == ["2024-02-01", "2024-03-01"]
@@ -251,8 +251,8 @@ def test_nothing_is_told_before_the_mise_en_service_nor_after_the_end(point: Poi
 
 
 def test_a_meter_that_does_not_communicate_has_no_curve() -> None:
-    ancien = Compteur(POSE, date(2024, 1, 10), communicant=False)
-    point = replace(linky(), compteurs=(ancien, Compteur(date(2024, 1, 10))))
+    ancien = CompteurPose(POSE, date(2024, 1, 10), communicant=False)
+    point = replace(linky(), compteurs=(ancien, CompteurPose(date(2024, 1, 10))))
     vue = courbe(point, date(2024, 1, 8), date(2024, 1, 12))
     assert legal(vue, 0) == "2024-01-10T00:30:00"
     seul = replace(point, compteurs=(replace(ancien, depose=None),))
@@ -264,7 +264,7 @@ def paris(texte: str) -> datetime:
 
 
 def test_a_gap_loses_the_points_that_start_in_it() -> None:
-    trou = Trou(paris("2024-01-08T10:30"), paris("2024-01-08T11:00"))
+    trou = TrouDeCourbe(paris("2024-01-08T10:30"), paris("2024-01-08T11:00"))
     petit = courbe(replace(linky(), trous=(trou,)), LUNDI, apres(LUNDI, 1))
     assert [legal(petit, int(r)) for r in np.flatnonzero(~petit.valides)] == ["2024-01-08T11:00:00"]
     gros = courbe(replace(grand(), trous=(trou,)), LUNDI, apres(LUNDI, 1))
@@ -274,7 +274,7 @@ def test_a_gap_loses_the_points_that_start_in_it() -> None:
 
 
 def test_a_10_minute_point_is_lost_with_either_of_its_steps() -> None:
-    trou = Trou(paris("2024-01-08T10:35"), paris("2024-01-08T10:45"))
+    trou = TrouDeCourbe(paris("2024-01-08T10:35"), paris("2024-01-08T10:45"))
     vue = courbe_10_minutes(replace(grand(), trous=(trou,)), LUNDI, apres(LUNDI, 1))
     perdus = [legal(vue, int(rang))[11:16] for rang in np.flatnonzero(~vue.valides)]
     assert perdus == ["10:30", "10:40"]

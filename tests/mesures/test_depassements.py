@@ -25,7 +25,7 @@ from mesures_points import (
 
 from sge_sim.clock import PARIS
 from sge_sim.mesures import (
-    Compteur,
+    CompteurPose,
     Courbe,
     Grandeur,
     GrandeurFacturee,
@@ -356,7 +356,7 @@ def test_days_of_a_change_are_read_like_the_others(graine: int, jour: date) -> N
 @given(graines, st.sampled_from([apres(date(2024, 1, 9), rang) for rang in range(5)]))
 @examples(10)
 def test_a_new_meter_and_a_new_client_start_from_zero(graine: int, jour: date) -> None:
-    neuf = replace(grand(graine), compteurs=(Compteur(POSE, jour), Compteur(jour)))
+    neuf = replace(grand(graine), compteurs=(CompteurPose(POSE, jour), CompteurPose(jour)))
     lu = index_aux(neuf, [date(2024, 2, 9)], 50)
     debut = max(datetime(2024, 1, jour.day, tzinfo=PARIS), releve(2024, 1))
     assert du_mois(neuf, lu, 0) == attendus(neuf, debut, releve(2024, 2))
@@ -405,7 +405,7 @@ def test_a_meter_older_than_the_table_starts_with_it() -> None:
     vieux = replace(
         grand(),
         mise_en_service=date(1998, 5, 1),
-        compteurs=(Compteur(date(1998, 5, 1)),),
+        compteurs=(CompteurPose(date(1998, 5, 1)),),
         puissances=(PuissanceSouscrite(date(1998, 5, 1), 120),),
     )
     lus = registres_factures(vieux, index_quotidiens(vieux, date(2005, 1, 1), date(2005, 1, 3)))

@@ -12,14 +12,14 @@ from mesures_points import POSE, apres, durees, examples, grand, grands, jours, 
 
 from sge_sim.clock import PARIS
 from sge_sim.mesures import (
-    Compteur,
+    CompteurPose,
     Grandeur,
     Grille,
     HeuresCreuses,
     Plages,
     PointMesure,
     Structure,
-    Trou,
+    TrouDeCourbe,
     courbe,
     energies_quotidiennes,
     index_aux,
@@ -211,7 +211,7 @@ def test_a_grid_that_does_not_exist_yet_counts_on_its_first_register() -> None:
 
 
 def changed(point: PointMesure, jour: date, initial: int) -> PointMesure:
-    ancien, nouveau = Compteur(POSE, jour, 5_000), Compteur(jour, index_initial=initial)
+    ancien, nouveau = CompteurPose(POSE, jour, 5_000), CompteurPose(jour, index_initial=initial)
     return replace(point, compteurs=(ancien, nouveau))
 
 
@@ -249,14 +249,14 @@ def test_readings_go_from_the_mise_en_service_to_the_end_included() -> None:
 
 
 def test_a_meter_older_than_the_table_starts_with_the_table() -> None:
-    vieux = replace(grand(), compteurs=(Compteur(date(1998, 5, 1)),))
+    vieux = replace(grand(), compteurs=(CompteurPose(date(1998, 5, 1)),))
     assert index_quotidiens(vieux, LUNDI, apres(LUNDI, 1)).total[0] > 0
 
 
 def test_a_gap_that_covers_a_day_loses_the_reading_at_its_end() -> None:
     jour = datetime(2024, 1, 8, tzinfo=PARIS)
-    presque = Trou(jour, jour.replace(hour=23, minute=59))
-    entier = Trou(jour.astimezone(UTC), jour.replace(day=9))
+    presque = TrouDeCourbe(jour, jour.replace(hour=23, minute=59))
+    entier = TrouDeCourbe(jour.astimezone(UTC), jour.replace(day=9))
     fenetre = (LUNDI, apres(LUNDI, 3))
     assert index_quotidiens(replace(linky(), trous=(presque,)), *fenetre).valides.all()
     vus = index_quotidiens(replace(linky(), trous=(entier,)), *fenetre)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from mesures_points import POSE, apres, grand, linky
 
-from sge_sim.mesures import Profil, courbe, energies_quotidiennes
+from sge_sim.mesures import ProfilConsommation, courbe, energies_quotidiennes
 
 ANNEE = (date(2023, 7, 1), date(2024, 7, 1))
 pytestmark = pytest.mark.assumed("no document describes consumptions")
@@ -74,7 +74,7 @@ def test_offices_close_on_sundays_and_holidays_and_dwellings_do_not() -> None:
              for j in (mercredi, ferie, dimanche) for g in range(20)]  # fmt: skip
     ouvre, chome, repos = np.array(jours).reshape(3, 20).mean(axis=1)
     assert max(chome, repos) < 0.7 * ouvre
-    logements = [linky(g, profil=Profil.RESIDENTIEL) for g in range(30)]
+    logements = [linky(g, profil=ProfilConsommation.RESIDENTIEL) for g in range(30)]
     semaine = sum(
         energies_quotidiennes(p, mercredi, apres(mercredi, 1)).valeurs[0] for p in logements
     )

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mesures_points import apres, durees, examples, jours, linky, linkys
 
 from sge_sim.clock import PARIS, start_of_day
-from sge_sim.mesures import Collecte, Opposition, PointMesure, courbe, energies_quotidiennes
+from sge_sim.mesures import Opposition, PeriodeCollecte, PointMesure, courbe, energies_quotidiennes
 
 FEVRIER, OPPOSE, LEVEE = date(2024, 2, 1), date(2024, 3, 1), date(2024, 6, 1)
 COLLECTE, FIN = date(2024, 8, 1), date(2025, 1, 1)
@@ -50,7 +50,7 @@ def test_nothing_is_recorded_while_opposed_and_all_else_is_the_same(
 
 @pytest.mark.documented("CO6: what the meter had kept is erased, and it records again once lifted")
 def test_the_memory_of_the_meter_is_emptied_and_fills_again_once_lifted() -> None:
-    never = replace(linky(), collectes=(Collecte(COLLECTE),))
+    never = replace(linky(), collectes=(PeriodeCollecte(COLLECTE),))
     opposed = replace(never, oppositions=(Opposition(date(2024, 5, 1), LEVEE),))
     assert recorded(never, FEVRIER, FIN) == [(OPPOSE, 60), (COLLECTE, 30)]
     assert recorded(opposed, FEVRIER, FIN) == [(LEVEE, 60), (COLLECTE, 30)]
@@ -67,7 +67,7 @@ def test_an_opposition_that_was_not_lifted_leaves_what_had_been_collected() -> N
 def test_a_collection_that_begins_opposed_has_no_hourly_days_before_it() -> None:
     opposed = replace(
         linky(),
-        collectes=(Collecte(COLLECTE),),
+        collectes=(PeriodeCollecte(COLLECTE),),
         oppositions=(Opposition(OPPOSE, date(2024, 9, 1)),),
     )
     assert recorded(opposed, FEVRIER, FIN) == [(date(2024, 9, 1), 30)]

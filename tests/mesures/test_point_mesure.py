@@ -10,14 +10,14 @@ from mesures_points import POSE, grand, linky
 
 from sge_sim.errors import UsageError
 from sge_sim.mesures import (
-    Collecte,
-    Compteur,
+    CompteurPose,
     Grille,
+    PeriodeCollecte,
     PointMesure,
-    Profil,
+    ProfilConsommation,
     PuissanceSouscrite,
     Structure,
-    Trou,
+    TrouDeCourbe,
     en_vigueur,
     est_plage_usuelle,
     format_plages,
@@ -69,19 +69,22 @@ def test_usual_off_peak_ranges(texte: str, usuelle: bool) -> None:
 @pytest.mark.parametrize(
     ("segment", "profil", "petit", "injection"),
     [
-        ("C5", Profil.RESIDENTIEL, True, False),
-        ("C4", Profil.TERTIAIRE, False, False),
-        ("C2", Profil.INDUSTRIEL, False, False),
-        ("P4", Profil.PRODUCTION, True, True),
-        ("P1", Profil.PRODUCTION, False, True),
+        ("C5", ProfilConsommation.RESIDENTIEL, True, False),
+        ("C4", ProfilConsommation.TERTIAIRE, False, False),
+        ("C2", ProfilConsommation.INDUSTRIEL, False, False),
+        ("P4", ProfilConsommation.PRODUCTION, True, True),
+        ("P1", ProfilConsommation.PRODUCTION, False, True),
     ],
 )
 def test_a_segment_has_its_profile(
-    segment: str, profil: Profil, petit: bool, injection: bool
+    segment: str, profil: ProfilConsommation, petit: bool, injection: bool
 ) -> None:
     point = grand(segment=segment)
     assert (point.profil_effectif, point.petit, point.injection) == (profil, petit, injection)
-    assert replace(point, profil=Profil.PROFESSIONNEL).profil_effectif is Profil.PROFESSIONNEL
+    assert (
+        replace(point, profil=ProfilConsommation.PROFESSIONNEL).profil_effectif
+        is ProfilConsommation.PROFESSIONNEL
+    )
 
 
 @pytest.mark.parametrize(
@@ -91,11 +94,11 @@ def test_a_segment_has_its_profile(
         ({"puissances": ()}, "puissance"),
         ({"puissances": (PuissanceSouscrite(POSE, 0),)}, "positive"),
         ({"compteurs": ()}, "compteur"),
-        ({"compteurs": (Compteur(POSE), Compteur(date(2020, 1, 1)))}, "déposé"),
+        ({"compteurs": (CompteurPose(POSE), CompteurPose(date(2020, 1, 1)))}, "déposé"),
         ({"jour_releve": 31}, "1 à 28"),
         ({"puissances": (PuissanceSouscrite(POSE, 6), PuissanceSouscrite(POSE, 9))}, "ancienne"),
-        ({"trous": (Trou(datetime(2024, 1, 1), datetime(2024, 1, 2)),)}, "fuseau"),  # noqa: DTZ001
-        ({"collectes": (Collecte(POSE), Collecte(date(2024, 1, 1)))}, "collecte"),
+        ({"trous": (TrouDeCourbe(datetime(2024, 1, 1), datetime(2024, 1, 2)),)}, "fuseau"),  # noqa: DTZ001
+        ({"collectes": (PeriodeCollecte(POSE), PeriodeCollecte(date(2024, 1, 1)))}, "collecte"),
     ],
 )
 def test_a_point_that_makes_no_sense_is_refused(champs: dict[str, object], message: str) -> None:
@@ -121,4 +124,6 @@ def test_points_are_values() -> None:
     assert linky() == linky()
     assert hash(linky()) == hash(linky())
     assert isinstance(linky(), PointMesure)
-    assert Trou(datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 1, 2, tzinfo=UTC)).debut.tzinfo
+    assert TrouDeCourbe(
+        datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 1, 2, tzinfo=UTC)
+    ).debut.tzinfo

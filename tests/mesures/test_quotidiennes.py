@@ -14,7 +14,7 @@ from sge_sim.mesures import (
     Grandeur,
     PointMesure,
     PuissanceMensuelle,
-    Trou,
+    TrouDeCourbe,
     courbe,
     energies_quotidiennes,
     minuits,
@@ -70,7 +70,7 @@ def test_maximum_power_does_not_need_the_collection_of_the_curve() -> None:
     assert vus.tolist() == puissances_maximales(linky(), LUNDI, apres(LUNDI, 3)).valeurs.tolist()
 
 
-JOUR_PERDU = Trou(datetime(2024, 1, 10, tzinfo=PARIS), datetime(2024, 1, 11, tzinfo=PARIS))
+JOUR_PERDU = TrouDeCourbe(datetime(2024, 1, 10, tzinfo=PARIS), datetime(2024, 1, 11, tzinfo=PARIS))
 
 
 def test_a_lost_day_has_neither_maximum_nor_energy_and_spoils_the_energy_of_the_next() -> None:
@@ -85,7 +85,7 @@ def test_a_lost_day_has_neither_maximum_nor_energy_and_spoils_the_energy_of_the_
 
 @pytest.mark.assumed("the integral of an incomplete curve is not given")
 def test_c1_c4_energy_is_lost_with_one_point_of_its_curve() -> None:
-    trou = Trou(
+    trou = TrouDeCourbe(
         datetime(2024, 1, 9, 12, 5, tzinfo=PARIS), datetime(2024, 1, 9, 12, 10, tzinfo=PARIS)
     )
     point = replace(grand(), trous=(trou, JOUR_PERDU))
@@ -115,7 +115,7 @@ def test_monthly_maximum_needs_seven_daily_values() -> None:
             int(puissances_maximales(linky(), date(2024, 2, 1), date(2024, 2, 8)).valeurs.max()),
         ),
     )
-    fevrier = Trou(datetime(2024, 2, 1, tzinfo=PARIS), datetime(2024, 3, 1, tzinfo=PARIS))
+    fevrier = TrouDeCourbe(datetime(2024, 2, 1, tzinfo=PARIS), datetime(2024, 3, 1, tzinfo=PARIS))
     perdu = puissances_mensuelles(
         replace(linky(), trous=(fevrier,)), date(2024, 1, 1), date(2024, 3, 8)
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sge_sim.homologation.rapport import Rapport, read_rapport
+from sge_sim.homologation.reports.rapport import Rapport, read_rapport
 
 pytestmark = pytest.mark.office
 

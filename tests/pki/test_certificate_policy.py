@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from sge_sim.pki.authorities import Environment
+from sge_sim.domaine.nomenclatures import Environment
 from sge_sim.pki.certificates import fingerprint
 from sge_sim.pki.checks import CERTIFICATE_CHECKS
 from sge_sim.pki.installation import Pki

@@ -12,6 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from sge_sim.clock import machine_now
+from sge_sim.domaine.platform_hosts import DATA_CONNECT_HOSTS
 from sge_sim.errors import UsageError
 from sge_sim.pki.certificates import extension, read_pem_bundle
 from sge_sim.pki.installation import Pki, open_pki
@@ -39,6 +40,7 @@ def test_server_certificate_bears_this_machine_and_the_real_platforms(tmp_path: 
         "sge-homologation-b2b.enedis.fr",
         "sge-b2b.enedis.fr",
         "sge-b2b.erdf.fr",
+        *DATA_CONNECT_HOSTS,
     ]
     addresses = names.get_values_for_type(x509.IPAddress)
     assert [str(address) for address in addresses] == ["127.0.0.1", "::1"]

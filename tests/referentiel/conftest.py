@@ -1,13 +1,12 @@
 """The data set, read once, and a database where it is installed."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
 
+from sge_sim.processes.dataset_installation import install_dataset
 from sge_sim.referentiel.dataset import Dataset, load_dataset
-from sge_sim.referentiel.installing import install_dataset
 from sge_sim.store.database import Database, sqlite_url
 
 
@@ -30,11 +29,3 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 def session(installed: Database) -> Iterator[Session]:
     with installed.sessions() as session:
         yield session
-
-
-@pytest.fixture
-def empty(tmp_path: Path) -> Iterator[Database]:
-    database = Database(sqlite_url(tmp_path / "sge-sim.db"))
-    database.prepare()
-    yield database
-    database.dispose()

@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 from sqlalchemy.orm import Session
 
-from sge_sim.referentiel.libelles import LIBELLES
-from sge_sim.referentiel.prm import is_valid
+from sge_sim.domaine.libelles import LIBELLES
+from sge_sim.domaine.nomenclatures import ETATS_HORS_SERVICE
+from sge_sim.domaine.prm import is_valid
 from sge_sim.store.acteurs import default_acteur, find_contrat, find_utilisateur
-from sge_sim.store.codes import ETATS_HORS_SERVICE
 from sge_sim.store.models import Point
 from sge_sim.store.points import find_point, known_code_postal, known_commune, named_points
 from sge_sim.store.search import Criteres, search_points

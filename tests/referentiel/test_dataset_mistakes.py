@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from sge_sim.errors import UsageError
+from sge_sim.machine.data_files import data_path
 from sge_sim.referentiel.dataset import load_dataset, read_dataset
-from sge_sim.resources import data_path
 
 Refusal = Callable[[str, str, str], str]
 

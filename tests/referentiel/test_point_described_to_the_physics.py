@@ -5,9 +5,16 @@ from datetime import date
 import pytest
 from sqlalchemy.orm import Session
 
-from sge_sim.mesures import Collecte, Opposition, PointMesure, Profil, Structure, phases_de
+from sge_sim.domaine.nomenclatures import Sens
+from sge_sim.mesures import (
+    Opposition,
+    PeriodeCollecte,
+    PointMesure,
+    ProfilConsommation,
+    Structure,
+    phases_de,
+)
 from sge_sim.referentiel.mesures import jour_releve, point_mesure
-from sge_sim.store.codes import Sens
 from sge_sim.store.database import Database
 from sge_sim.store.fiches import Suivi
 from sge_sim.store.mesures import open_collecte, read_suivi
@@ -63,7 +70,7 @@ def test_grids_follow_the_tariff_the_calendar_and_the_level(
 
 @pytest.mark.assumed("the catalogue's C5 points are collected, the population isn't")
 def test_the_points_of_the_catalogue_are_collected(session: Session) -> None:
-    assert described(session, C5).collectes == (Collecte(date(2018, 1, 1)),)
+    assert described(session, C5).collectes == (PeriodeCollecte(date(2018, 1, 1)),)
     assert described(session, "25884515170669").collectes == ()
     named = {point.prm for point in named_points(session)}
     some = session.query(Point).where(Point.prm.not_in(named), Point.segment == "C5").limit(20)
@@ -86,9 +93,9 @@ def test_a_three_phase_c5_is_known_by_its_voltage(session: Session) -> None:
 
 @pytest.mark.assumed("the installation of the client's category")
 def test_profile_follows_the_category(session: Session) -> None:
-    assert described(session, C5).profil_effectif is Profil.RESIDENTIEL
-    assert described(session, "24210000002494").profil_effectif is Profil.PROFESSIONNEL
-    assert described(session, C4).profil_effectif is Profil.TERTIAIRE
+    assert described(session, C5).profil_effectif is ProfilConsommation.RESIDENTIEL
+    assert described(session, "24210000002494").profil_effectif is ProfilConsommation.PROFESSIONNEL
+    assert described(session, C4).profil_effectif is ProfilConsommation.TERTIAIRE
 
 
 def test_the_other_direction_is_another_installation(session: Session) -> None:
@@ -122,7 +129,7 @@ def test_periods_of_collection_that_touch_are_one(session: Session) -> None:
     )
     found = point_mesure(point, suivi, "SOUTIRAGE")
     assert found is not None
-    assert found.collectes == (Collecte(un, quatre), Collecte(date(2025, 6, 1)))
+    assert found.collectes == (PeriodeCollecte(un, quatre), PeriodeCollecte(date(2025, 6, 1)))
 
 
 def test_a_change_holds_at_once_and_a_point_that_did_not_change_is_the_same(
@@ -134,7 +141,7 @@ def test_a_change_holds_at_once_and_a_point_that_did_not_change_is_the_same(
         assert described(session, prm) is before
         open_collecte(session, prm, date(2025, 1, 1))
         session.flush()
-        assert described(session, prm).collectes == (Collecte(date(2025, 1, 1)),)
+        assert described(session, prm).collectes == (PeriodeCollecte(date(2025, 1, 1)),)
         point = find_point(session, prm)
         assert point is not None
         point.puissance_souscrite = 12

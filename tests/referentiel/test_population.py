@@ -9,12 +9,12 @@ from itertools import islice
 import pytest
 from sqlalchemy.orm import Session
 
+from sge_sim.domaine.prm import is_valid
 from sge_sim.errors import UsageError
+from sge_sim.processes.dataset_installation import install_dataset
 from sge_sim.referentiel.dataset import Dataset
 from sge_sim.referentiel.fiches import named_fiches
-from sge_sim.referentiel.installing import install_dataset
 from sge_sim.referentiel.population import minimum_size, population
-from sge_sim.referentiel.prm import is_valid
 from sge_sim.store.database import Database, sqlite_url
 from sge_sim.store.models import Point
 from sge_sim.store.search import Criteres, search_points

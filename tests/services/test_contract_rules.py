@@ -5,10 +5,9 @@ from datetime import date
 
 import pytest
 
-from sge_sim.demandeur import Demandeur
+from sge_sim.domaine.demandeur import Demandeur
 from sge_sim.services.acces import CONTRACT_RULES, Acces
 from sge_sim.services.rule import Refus, check
-from sge_sim.settings import Environment
 from sge_sim.store.acteurs import Contrat
 
 OWN = Contrat(
@@ -35,7 +34,7 @@ def demande(contrat: Contrat | None, acteur: str = "A", jour: date = date(2015, 
             contrat=contrat,
             service="CommandeTransmissionDonneesInfraJ",
             paquet="InfraJournalier",
-            environment=Environment.HOMOLOGATION,
+            environment="homologation",
             jour=jour,
         )
     )
@@ -70,7 +69,7 @@ def test_a_contract_is_known_then_ones_own_then_running(
 
 def test_the_names_that_the_services_disable_are_these() -> None:
     assert [rule.name for rule in CONTRACT_RULES] == [
-        "contrat_inconnu",
-        "contrat_d_un_autre_acteur",
-        "contrat_inactif",
+        "contrat_connu",
+        "contrat_de_l_acteur",
+        "contrat_actif",
     ]

@@ -6,7 +6,6 @@ from provenance_page import provenance_page
 from sge_sim.services.documentation import codes_page, undocumented_codes
 from sge_sim.services.registry import SERVICES
 from sge_sim.services.service import Service
-from sge_sim.soap.codes import LIBELLES
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -33,7 +32,7 @@ def test_each_rule_says_what_it_means_and_where_it_comes_from(service: Service) 
     names = [rule.name for rule in service.rules]
     assert len(names) == len(set(names))
     for rule in service.rules:
-        assert rule.code in LIBELLES
+        assert service.libelle(rule.code)
         assert rule.meaning.endswith("."), rule.name
         assert rule.source
         assert rule.remede

@@ -12,10 +12,10 @@ from orders_kit import Orders, orders_simulator
 from real_clients import ZeepCaller, header_members, refusal_of, suds_client
 from running_simulator import RunningSimulator
 
-from sge_sim.homologation.case_request import Contexte, materialise
-from sge_sim.homologation.cases import Cas, Etape
-from sge_sim.homologation.catalogue import Release, list_releases, load_release
-from sge_sim.homologation.evaluation import Refus, evaluate, known_deviation
+from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise
+from sge_sim.homologation.campaign.evaluation import RefusRecu, evaluate, known_deviation
+from sge_sim.homologation.catalogue.cases import Cas, Etape
+from sge_sim.homologation.catalogue.release import Release, list_releases, load_release
 
 HISTORIQUE = "/CommandeTransmissionHistoriqueMesures/v1.0"
 PACKAGES = ("commande", "infrajournalier", "historique")
@@ -34,7 +34,7 @@ class Zeep:
         try:
             answer = caller(**request, _soapheaders=self._headers(path, caller, request))
         except zeep.exceptions.Fault as fault:
-            return Refus(*refusal_of(fault))
+            return RefusRecu(*refusal_of(fault))
         return zeep.helpers.serialize_object(answer.body, dict) or {}
 
     def _headers(self, path: str, caller: ZeepCaller, request: dict[str, Any]) -> list[Any] | None:
@@ -60,7 +60,7 @@ class Suds:
             answer = getattr(client.service, method.name)(**spelt(request))
         except suds.WebFault as fault:
             result = fault.fault.detail.erreur.resultat
-            return Refus(result._code, result.value)
+            return RefusRecu(result._code, result.value)
         if path == "/RechercheServicesSouscritsMesures/v1.0":
             return {"servicesSouscritsMesures": plain(answer)} if answer else {}
         return plain(answer) or {}
@@ -97,7 +97,7 @@ class Run:
 
     release: Release
     client: Zeep | Suds
-    contexte: Contexte
+    contexte: ContexteDeCas
     left_out: frozenset[str] = frozenset()
 
     def __iter__(self) -> Iterator[tuple[Cas, Any]]:
@@ -105,12 +105,12 @@ class Run:
             if case.package in PACKAGES and case.cle not in self.left_out:
                 for step in case.preparation:
                     answer = self._send(step)
-                    if not isinstance(answer, Refus):
+                    if not isinstance(answer, RefusRecu):
                         self.contexte = self.contexte.with_preparation(step, answer)
                     else:
                         assert answer.code in step.acceptes
                 answer = self._send(case)
-                if not isinstance(answer, Refus):
+                if not isinstance(answer, RefusRecu):
                     self.contexte = self.contexte.with_result(case, answer)
                 yield case, answer
 
@@ -121,7 +121,9 @@ class Run:
 
 def run(release: Release, simulator: RunningSimulator, client: type[Zeep | Suds]) -> Run:
     day = release.reference
-    contexte = Contexte(day, simulator.login, simulator.ready["contrat_id"], release.decalage(day))
+    contexte = ContexteDeCas(
+        day, simulator.login, simulator.ready["contrat_id"], release.decalage(day)
+    )
     return Run(release, client(simulator), contexte)
 
 

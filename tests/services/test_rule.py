@@ -4,32 +4,32 @@ from sge_sim.services.rule import Refus, check, rule
 
 
 @rule("SGT401", source="test", provenance="assumed", remede="un nombre positif")
-def negatif(nombre: int) -> bool:
+def positif(nombre: int) -> bool:
     """The number is positive."""
-    return nombre < 0
+    return nombre > 0
 
 
 @rule("SGT463", source="test", provenance="assumed", remede="un nombre pair")
-def impair(nombre: int) -> bool:
+def pair(nombre: int) -> bool:
     """The number is even."""
-    return nombre % 2 == 1
+    return nombre % 2 == 0
 
 
-RULES = (negatif, impair)
+RULES = (positif, pair)
 
 
-def test_first_broken_rule_in_the_order_of_the_table_decides() -> None:
+def test_first_rule_that_does_not_hold_in_the_order_of_the_table_decides() -> None:
     with pytest.raises(Refus) as refus:
         check(RULES, -1)
-    assert refus.value.rule is negatif
+    assert refus.value.rule is positif
     with pytest.raises(Refus) as refus:
         check(RULES, 3)
-    assert refus.value.rule is impair
+    assert refus.value.rule is pair
     check(RULES, 4)
 
 
 def test_disabled_rule_is_passed_over() -> None:
-    check(RULES, 3, disabled=("impair",))
+    check(RULES, 3, disabled=("pair",))
     with pytest.raises(Refus) as refus:
-        check(RULES, -1, disabled=("negatif",))
-    assert refus.value.rule is impair
+        check(RULES, -1, disabled=("positif",))
+    assert refus.value.rule is pair

@@ -1,36 +1,24 @@
 import importlib.resources
 import shutil
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 from lxml import etree
 
 from sge_sim.errors import UsageError
-from sge_sim.resources import data_path
+from sge_sim.machine.data_files import data_path
+from sge_sim.services.registry import SERVICES
 from sge_sim.soap.contract import Contract, load_contracts
+from sge_sim.soap.endpoint import Endpoint
 from sge_sim.soap.models import Models
 
-PATHS = {
-    "/CommandeArretServiceSouscritMesures/v1.0",
-    "/CommandeCollectePublicationMesures/v3.0",
-    "/CommandeTransmissionDonneesInfraJ/v1.0",
-    "/CommandeTransmissionHistoriqueMesures/v1.0",
-    "/ConsultationDonneesTechniquesContractuelles/v1.0",
-    "/ConsultationMesures/v1.1",
-    "/ConsultationMesuresDetaillees/v2.0",
-    "/ConsultationMesuresDetaillees/v3.0",
-    "/RecherchePoint/v2.0",
-    "/RechercheServicesSouscritsMesures/v1.0",
-}
+PATHS = frozenset(service.path for service in SERVICES)
 
 
 @pytest.fixture(scope="module")
 def kit() -> Path:
     return Path(str(importlib.resources.files("lowatt_enedis"))) / "wsdl"
-
-
-def test_ten_contracts_by_path(contracts: dict[str, Contract]) -> None:
-    assert contracts.keys() == PATHS
 
 
 def test_published_document_stands_alone_and_names_the_running_server(
@@ -91,6 +79,25 @@ def test_every_element_of_every_contract_has_a_model(kit: Path) -> None:
             ):
                 if name is not None:
                     assert models.element(name).get_type_name() == etree.QName(name).localname
+
+
+@pytest.mark.parametrize(
+    ("element", "told"),
+    [
+        ('<xs:element name="duree" type="xs:duration"/>', "xs:duration"),
+        ("<xs:any/>", "xs:any"),
+    ],
+)
+def test_a_contract_of_types_that_are_not_known_is_refused_when_it_is_loaded(
+    tmp_path: Path, element: str, told: str
+) -> None:
+    ours = (data_path("wsdl") / "RecherchePoint-v2.0.wsdl").read_text(encoding="utf-8")
+    login = '<xs:element name="loginUtilisateur"'
+    assert ours.count(login) == 1
+    (tmp_path / "RecherchePoint-v2.0.wsdl").write_text(ours.replace(login, element + login))
+    (contract,) = load_contracts(tmp_path).values()
+    with pytest.raises(UsageError, match=rf"RecherchePoint.* ne sait pas lire {told}\.$"):
+        Endpoint(contract, nullcontext, None)  # type: ignore[arg-type]
 
 
 def test_mistake_names_the_element_at_fault(recherche_point: Contract) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sge_sim.store.database import Database, sqlite_url
-from sge_sim.store.journal import Bounds, Echange, EchangeRecord, Journal, Recherche
+from sge_sim.store.journal import Bounds, Echange, EchangeRecord, Journal, RechercheJournal
 
 RECORD = EchangeRecord(
     instant=datetime(2021, 6, 21, 10, 0, tzinfo=UTC),
@@ -38,7 +38,7 @@ def open_journal_in(folder: Path, bounds: Bounds = PLENTY, **options: Any) -> Jo
 
 
 def codes(journal: Journal, limit: int = 100_000, **criteria: Any) -> Sequence[str | None]:
-    found = journal.find_echanges(Recherche(**criteria), limit=limit)
+    found = journal.find_echanges(RechercheJournal(**criteria), limit=limit)
     return [echange.code for echange in found]
 
 

@@ -19,11 +19,11 @@ from sge_sim.store.journal import (
     EchangeRecord,
     Journal,
     JournalFeed,
-    Recherche,
+    RechercheJournal,
 )
 
 RULE = DecidingRule(
-    name="accord_absent", source="GUI 0469", provenance="documented", explanation="accord=true"
+    name="accord_donne", source="GUI 0469", provenance="documented", explanation="accord=true"
 )
 HANDSHAKE = EchangeRecord(
     instant=RECORD.instant,
@@ -323,4 +323,4 @@ def test_a_search_by_period_keeps_to_it(journal: Journal) -> None:
     assert codes(journal, prefixe="259", **period) == ["2", "3"]
     assert codes(journal, code="1", **period) == []
     assert codes(journal, debut=start + timedelta(days=1)) == []
-    assert journal.find_echanges(Recherche(debut=start), limit=2, after_id=0)[0].code == "5"
+    assert journal.find_echanges(RechercheJournal(debut=start), limit=2, after_id=0)[0].code == "5"

@@ -11,7 +11,7 @@ import pytest
 from journal_kit import RECORD, codes, open_journal_in
 
 from sge_sim.clock import elapsed_ms, stopwatch
-from sge_sim.store.journal import Bounds, DecidingRule, EchangeRecord, Journal, Recherche
+from sge_sim.store.journal import Bounds, DecidingRule, EchangeRecord, Journal, RechercheJournal
 
 MANY = int(os.environ.get("SGE_SIM_JOURNAL_RECORDS", "200000"))
 BOUND_MS = 100
@@ -83,11 +83,11 @@ def test_every_criterion_given_must_hold(
 
 def test_pages_follow_one_another_whatever_is_looked_for(journal: Journal) -> None:
     for recherche in (
-        Recherche(),
-        Recherche(service="A"),
-        Recherche(prm="1"),
-        Recherche(prefixe="s"),
-        Recherche(prefixe="1"),
+        RechercheJournal(),
+        RechercheJournal(service="A"),
+        RechercheJournal(prm="1"),
+        RechercheJournal(prefixe="s"),
+        RechercheJournal(prefixe="1"),
     ):
         whole = [one.id for one in journal.find_echanges(recherche)]
         paged: list[int] = []
@@ -173,7 +173,7 @@ def test_a_page_of_a_large_journal_comes_at_once(large: Journal, criteria: dict[
         times = []
         for _ in range(3):
             started = stopwatch()
-            found = large.find_echanges(Recherche(**criteria), limit=50, before_id=before)
+            found = large.find_echanges(RechercheJournal(**criteria), limit=50, before_id=before)
             times.append(elapsed_ms(started))
         print(f"{criteria}, {before} : {min(times):.1f} ms, {len(found)}")
         assert found

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import event
 from store_kit import ROMIGUIERES, AddPoint
 
-from sge_sim.store.codes import ETATS_HORS_SERVICE
+from sge_sim.domaine.nomenclatures import ETATS_HORS_SERVICE
 from sge_sim.store.database import Database
 from sge_sim.store.search import Criteres, search_points
 

@@ -14,7 +14,7 @@ from sge_sim.store.acteurs import (
     has_acteurs,
 )
 from sge_sim.store.database import Database
-from sge_sim.store.fiches import FicheCertificat
+from sge_sim.store.fiches_acteurs import FicheCertificat
 from sge_sim.store.lecture import faits_within, read_certificat
 from sge_sim.store.models import Acteur, Certificat, Contrat, Habilitation, Utilisateur
 

@@ -11,8 +11,8 @@ from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import PARIS
+from sge_sim.store.clock_row import ClockRow
 from sge_sim.store.database import Database
-from sge_sim.store.horloge import Horloge
 from sge_sim.store.models import Base
 
 ENGINE = create_engine("sqlite://")
@@ -23,12 +23,12 @@ def stored(*instants: datetime) -> list[datetime | None]:
     """Store instants, and read them back in the order of the database."""
     with Session(ENGINE) as session:
         session.add_all(
-            Horloge(id=number, kind="frozen", offset_us=0, instant=instant)
+            ClockRow(id=number, kind="frozen", offset_us=0, instant=instant)
             for number, instant in enumerate(instants)
         )
         session.flush()
         session.expire_all()
-        return list(session.scalars(select(Horloge.instant).order_by(Horloge.instant)))
+        return list(session.scalars(select(ClockRow.instant).order_by(ClockRow.instant)))
 
 
 @given(
@@ -70,6 +70,6 @@ def test_an_instant_without_zone_is_refused() -> None:
 
 def test_no_instant_is_no_instant(database: Database) -> None:
     with database.transaction() as session:
-        session.add(Horloge(id=1, kind="real", offset_us=0, instant=None))
+        session.add(ClockRow(id=1, kind="real", offset_us=0, instant=None))
     with database.sessions() as session:
-        assert session.scalars(select(Horloge.instant)).one() is None
+        assert session.scalars(select(ClockRow.instant)).one() is None

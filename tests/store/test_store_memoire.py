@@ -14,8 +14,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from store_kit import AddPoint
 
+from sge_sim.domaine.nomenclatures import Sens
 from sge_sim.store.acces import grant_acces, withdraw_acces
-from sge_sim.store.codes import Sens
 from sge_sim.store.database import Database, sqlite_url
 from sge_sim.store.editions import editions_of
 from sge_sim.store.fiches import Dossier, FicheCompteur, FichePoint, FicheService

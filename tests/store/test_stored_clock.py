@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import URL
 
 from sge_sim.clock import PARIS, machine_now
-from sge_sim.store.clock import StoredClock, instant_within
 from sge_sim.store.database import Database
 from sge_sim.store.ecritures import reach
+from sge_sim.store.stored_clock import StoredClock, instant_within
 
 NOON = datetime(2021, 6, 21, 12, 0, tzinfo=PARIS)
 A_MOMENT = timedelta(seconds=5)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from contract_tree import XS, Difference, differences, read_contract
 
-from sge_sim.resources import data_path
+from sge_sim.machine.data_files import data_path
 
 OURS = data_path("wsdl")
 THEIRS = Path(str(files("lowatt_enedis"))) / "wsdl"
@@ -50,6 +50,29 @@ REAL = {
     "RechercheServicesSouscritsMesures-v1.0.wsdl": (
         "RechercheServicesSouscritsMesures/Services/RechercheServicesSouscritsMesures/"
         "RechercherServicesSouscritsMesures-v1.0.wsdl"
+    ),
+    "CommandeServicesAccesDonnees-v1.0.wsdl": (
+        "AccesDonneesOptionPublication/Services/CommandeServicesAccesDonnees/"
+        "CommanderServicesAccesDonnees-V1.0.wsdl"
+    ),
+    "CommandeArretServicesAccesDonnees-v1.0.wsdl": (
+        "AccesDonneesOptionPublication/Services/CommandeArretServicesAccesDonnees/"
+        "CommanderArretServicesAccesDonnees-V1.0.wsdl"
+    ),
+    "CommandeModificationOptionsServicesAccesDonnees-v1.0.wsdl": (
+        "AccesDonneesOptionPublication/Services/CommandeModificationOptionsServicesAccesDonnees/"
+        "CommanderModificationOptionsServicesAccesDonnees-V1.0.wsdl"
+    ),
+    "CommandeRenouvellementServicesAccesDonnees-v1.0.wsdl": (
+        "AccesDonneesOptionPublication/Services/CommandeRenouvellementServicesAccesDonnees/"
+        "CommanderRenouvellementServicesAccesDonnees-V1.0.wsdl"
+    ),
+    "RechercheServicesAccesDonnees-v1.0.wsdl": (
+        "RechercheServicesAccesDonnees/Services/RechercherServicesAccesDonnees-V1.0.1.wsdl"
+    ),
+    "CommanderAccesDonneesMesures-v1.0.wsdl": (
+        "CommandeAccesDonneesMesures/Services/CommanderAccesDonneesMesures/"
+        "CommanderAccesDonneesMesures-V1.0.wsdl"
     ),
 }
 

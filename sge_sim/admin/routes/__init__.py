@@ -10,13 +10,13 @@ from pydantic import BaseModel, ConfigDict
 from sge_sim.admin.moves import LastMove
 from sge_sim.commandes.back_office import BackOffice
 from sge_sim.settings import Settings
-from sge_sim.store.clock import StoredClock
 from sge_sim.store.database import Database
 from sge_sim.store.journal import Journal, JournalFeed
+from sge_sim.store.stored_clock import StoredClock
 
 if TYPE_CHECKING:
-    from sge_sim.homologation.campaign import Campaigns
-    from sge_sim.homologation.passages import Passages
+    from sge_sim.homologation.campaign.observed import Campaigns
+    from sge_sim.homologation.campaign.passages import Passages
 
 RowNumber = Annotated[int, Path(ge=1, le=2**63 - 1)]
 """The number of a row in a path: what a database can hold."""
@@ -45,13 +45,13 @@ class AdminState:
     @cached_property
     def campaigns(self) -> "Campaigns":
         """The observed campaigns; the catalogue is loaded for whoever looks at one."""
-        from sge_sim.homologation.campaign import Campaigns
+        from sge_sim.homologation.campaign.observed import Campaigns
 
         return Campaigns(self.database, self.journal, self.settings.plays_real_homologation)
 
     @cached_property
     def passages(self) -> "Passages":
         """The campaigns that this administration runs; the client is loaded for whoever does."""
-        from sge_sim.homologation.passages import Passages
+        from sge_sim.homologation.campaign.passages import Passages
 
         return Passages(self.settings.data_dir, self.clock)

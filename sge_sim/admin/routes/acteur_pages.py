@@ -11,11 +11,11 @@ from sge_sim.admin.routes import AdminState
 from sge_sim.admin.routes.forms import Form, read_form
 from sge_sim.admin.views_acteurs import view_acteurs, view_certificats
 from sge_sim.clock import legal_date, machine_now
+from sge_sim.domaine.jours_ouvres import working_days_between
+from sge_sim.domaine.nomenclatures import Environment
 from sge_sim.errors import UsageError
-from sge_sim.jours_ouvres import working_days_between
-from sge_sim.store.codes import Environnement
 
-_ENVIRONNEMENTS: Final = get_args(Environnement)
+_ENVIRONNEMENTS: Final = get_args(Environment)
 
 
 def router(state: AdminState) -> APIRouter:
@@ -51,7 +51,7 @@ def router(state: AdminState) -> APIRouter:
         context: dict[str, Any] = {
             "verdict": None,
             "accepted": None,
-            "environnement": state.settings.environment.value,
+            "environnement": state.settings.environment,
         }
         return pages.render(
             state,
@@ -66,14 +66,14 @@ def router(state: AdminState) -> APIRouter:
     return routes
 
 
-def _check(state: AdminState, pem: str, environnement: Environnement) -> tuple[bool, str]:
+def _check(state: AdminState, pem: str, environnement: Environment) -> tuple[bool, str]:
     """Return whether the door would let a certificate in, and what `cert check` says of it."""
     # What judges certificates is loaded by whoever asks.
+    from sge_sim.door.certificats import CertificateRegister
     from sge_sim.pki.inspection import UnreadCertificateError, inspect_files
     from sge_sim.pki.installation import open_pki
     from sge_sim.pki.policy import Policy
     from sge_sim.pki.rendering import render_inspection
-    from sge_sim.referentiel.certificats import CertificateRegister
 
     settings = state.settings
     now = machine_now()

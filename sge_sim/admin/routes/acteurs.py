@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from sge_sim.admin.routes import AdminState, Body
 from sge_sim.admin.views_acteurs import ActeurView, view_acteurs
 from sge_sim.clock import machine_now
+from sge_sim.domaine.nomenclatures import Environment, KindActeur
 from sge_sim.referentiel.acteurs import (
     add_contrat,
     add_login,
@@ -16,7 +17,6 @@ from sge_sim.referentiel.acteurs import (
     get_acteur,
     habiliter,
 )
-from sge_sim.store.codes import Environnement, KindActeur
 
 
 class NewActeur(Body):
@@ -46,7 +46,7 @@ class NewHabilitation(Body):
     """A package that the actor is homologated for."""
 
     paquet: str
-    environnement: Environnement
+    environnement: Environment
     retirer: bool = Field(False, description="Retirer l'habilitation au lieu de la donner")
 
 

@@ -12,11 +12,12 @@ from sge_sim.admin.routes import AdminState, RowNumber
 from sge_sim.admin.routes.passage_pages import own_cible
 from sge_sim.admin.xml_page import show_message
 from sge_sim.errors import UsageError
-from sge_sim.homologation.releases import DEFAULT_RELEASE
+from sge_sim.homologation.catalogue.default_release import DEFAULT_RELEASE
+from sge_sim.homologation.reports.html_report import render_html
 from sge_sim.store.acteurs import all_acteurs, default_acteur
 
 if TYPE_CHECKING:
-    from sge_sim.homologation.campaign import CampaignState
+    from sge_sim.homologation.campaign.observed import CampaignState
 
 _SHOWN: Final = 20
 _REPORT_HEADERS: Final = pages.HEADERS | {
@@ -35,8 +36,8 @@ def router(state: AdminState) -> APIRouter:
         return _campaigns(request)
 
     def _campaigns(request: Request, refus: str = "") -> Response:
-        from sge_sim.homologation.catalogue import list_releases
-        from sge_sim.homologation.verdict import PACKAGES
+        from sge_sim.homologation.campaign.verdict import PACKAGES
+        from sge_sim.homologation.catalogue.release import list_releases
 
         with database.sessions() as session:
             acteurs = [acteur.code for acteur in all_acteurs(session)]
@@ -71,7 +72,7 @@ def router(state: AdminState) -> APIRouter:
 
     @routes.get("/{campaign_id}")
     def show_campaign(request: Request, campaign_id: RowNumber) -> Response:
-        from sge_sim.homologation.attendue import nearest
+        from sge_sim.homologation.campaign.attendue import nearest
 
         campaign = state.campaigns.read(campaign_id)
         executions = campaign.executions
@@ -91,9 +92,9 @@ def router(state: AdminState) -> APIRouter:
 
     @routes.get("/{campaign_id}/cas/{cle}")
     def show_case(request: Request, campaign_id: RowNumber, cle: str) -> Response:
-        from sge_sim.homologation.attendue import expected_request, nearest
-        from sge_sim.homologation.catalogue import load_release
-        from sge_sim.homologation.sge_client import SgeClient
+        from sge_sim.homologation.campaign.attendue import expected_request, nearest
+        from sge_sim.homologation.catalogue.release import load_release
+        from sge_sim.homologation.client.sge_client import SgeClient
 
         campaign = state.campaigns.read(campaign_id)
         release = load_release(campaign.release)
@@ -128,14 +129,12 @@ def router(state: AdminState) -> APIRouter:
     # The reports load what only they need.
     @routes.get("/{campaign_id}/rapport.html")
     def show_report(campaign_id: RowNumber) -> Response:
-        from sge_sim.homologation.report_html import render_html
-
         page = render_html(state.campaigns.read(campaign_id).rapport())
         return Response(page, media_type="text/html; charset=utf-8", headers=_REPORT_HEADERS)
 
     @routes.get("/{campaign_id}/suivi.xlsx")
     def download_tracking_sheet(campaign_id: RowNumber) -> Response:
-        from sge_sim.homologation.report_xlsx import render_xlsx
+        from sge_sim.homologation.reports.tracking_sheet import render_xlsx
 
         sheet = render_xlsx(state.campaigns.read(campaign_id).rapport())
         name = f'attachment; filename="suivi-{campaign_id}.xlsx"'

@@ -6,8 +6,8 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from sge_sim.admin.routes import AdminState, Body, RowNumber
-from sge_sim.homologation.rapport import Rapport
-from sge_sim.homologation.releases import DEFAULT_RELEASE
+from sge_sim.homologation.catalogue.default_release import DEFAULT_RELEASE
+from sge_sim.homologation.reports.rapport import Rapport
 
 
 class NewCampaign(Body):

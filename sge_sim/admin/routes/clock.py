@@ -9,17 +9,17 @@ from pydantic import BaseModel, Field
 from sge_sim.admin.moves import move_and_tell
 from sge_sim.admin.routes import AdminState, Body
 from sge_sim.clock import parse_duration, parse_instant
-from sge_sim.commandes.horloge import advance_clock, follow_machine, freeze_clock, set_clock
-from sge_sim.retombees import Retombees
-from sge_sim.store.clock import StoredClock
-from sge_sim.store.codes import KindHorloge
+from sge_sim.commandes.moving_clock import advance_clock, follow_machine, freeze_clock, set_clock
+from sge_sim.domaine.nomenclatures import KindClock
+from sge_sim.domaine.retombees import Retombees
+from sge_sim.store.stored_clock import StoredClock
 
 
 class ClockView(BaseModel):
     """The clock: its legal time, and how it runs."""
 
     now: datetime
-    kind: KindHorloge = Field(description="real, shifted (décalée) ou frozen (arrêtée)")
+    kind: KindClock = Field(description="real, shifted (décalée) ou frozen (arrêtée)")
     retombees: Retombees | None = Field(
         None, description="Ce que le déplacement demandé a fait arriver"
     )

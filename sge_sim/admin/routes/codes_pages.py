@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState
 from sge_sim.soap.codes import LIBELLES
-from sge_sim.store.journal import Recherche
+from sge_sim.store.journal import RechercheJournal
 from sge_sim.store.normalise import normalise
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _codes(state: AdminState) -> list[CodeView]:
         never = tuple(
             (_named(one), one.unreachable[code]) for one in SERVICES if code in one.unreachable
         )
-        newest = state.journal.find_echanges(Recherche(code=code), limit=1)
+        newest = state.journal.find_echanges(RechercheJournal(code=code), limit=1)
         views.append(
             CodeView(
                 code,

@@ -13,7 +13,7 @@ from sge_sim.admin.xml_page import local_names, show_message
 from sge_sim.errors import UsageError
 from sge_sim.rejeu.moyens import moyens_for
 from sge_sim.store.campagnes import observations_of
-from sge_sim.store.journal import Echange, Recherche
+from sge_sim.store.journal import Echange, RechercheJournal
 
 _PARTS: Final = ("requete", "reponse")
 
@@ -85,7 +85,7 @@ def router(state: AdminState) -> APIRouter:
         newest = state.journal.newest_id()
         moyens = moyens_for(state.settings.data_dir, echange.certificate_fingerprint)
         send_again(echange, moyens, state.b2b_url)
-        calls = Recherche(kinds=frozenset({"soap", "http"}), service=echange.service)
+        calls = RechercheJournal(kinds=frozenset({"soap", "http"}), service=echange.service)
         found = state.journal.find_echanges(calls, limit=1, after_id=newest)
         return RedirectResponse(f"/echanges/{found[0].id if found else echange_id}", 303)
 

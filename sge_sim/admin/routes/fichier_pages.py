@@ -8,11 +8,11 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from sge_sim.admin import pages
 from sge_sim.admin.filtres_journal import read_day
 from sge_sim.admin.routes import AdminState, RowNumber
+from sge_sim.admin.typed_filters import known_spelling
 from sge_sim.admin.views_flux import FichierView
 from sge_sim.clock import start_of_day
+from sge_sim.domaine.nomenclatures import EtatFichier, Flux
 from sge_sim.errors import UsageError
-from sge_sim.filtres import known_spelling
-from sge_sim.store.codes import EtatFichier, Flux
 from sge_sim.store.flux import FichierFlux, find_fichiers, get_fichier
 
 _SHOWN: Final = 100

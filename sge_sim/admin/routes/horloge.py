@@ -9,9 +9,9 @@ from sge_sim.admin.moves import move_and_tell
 from sge_sim.admin.routes import AdminState
 from sge_sim.admin.routes.forms import Form, read_form
 from sge_sim.clock import parse_duration, parse_instant
-from sge_sim.commandes.horloge import advance_clock, follow_machine, freeze_clock, set_clock
+from sge_sim.commandes.moving_clock import advance_clock, follow_machine, freeze_clock, set_clock
 from sge_sim.errors import UsageError
-from sge_sim.store.clock import StoredClock
+from sge_sim.store.stored_clock import StoredClock
 
 
 def router(state: AdminState) -> APIRouter:

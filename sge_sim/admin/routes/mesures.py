@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from fastapi import APIRouter, Query, Response
 
 from sge_sim.admin.routes import AdminState
+from sge_sim.domaine.nomenclatures import Sens
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.points import get_point
-from sge_sim.store.codes import Sens
 from sge_sim.store.mesures import read_suivi
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from sge_sim.rejeu.moyens import moyens_for
 from sge_sim.store.acteurs import default_acteur
 
 if TYPE_CHECKING:
-    from sge_sim.homologation.passages import Passage
-    from sge_sim.homologation.sge_client import Cible
+    from sge_sim.homologation.campaign.passages import Passage
+    from sge_sim.homologation.client.sge_client import Cible
 
 _PATIENCE_SECONDS: Final = 5.0
 _REPORT_HEADERS: Final = pages.HEADERS | {
@@ -41,7 +41,7 @@ def router(state: AdminState) -> APIRouter:
 
     @routes.get("/{nom}")
     def show(request: Request, nom: str) -> Response:
-        from sge_sim.homologation.passages import FILES
+        from sge_sim.homologation.campaign.passages import FILES
 
         last = state.passages.last
         passage = last if last is not None and last.nom == nom else None
@@ -107,8 +107,8 @@ def router(state: AdminState) -> APIRouter:
 
 def own_cible(state: AdminState, admin_url: str) -> "Cible":
     """Return this simulator as its default tiers calls it."""
-    from sge_sim.homologation.sge_client import Cible
-    from sge_sim.referentiel.certificats import login_and_contrat
+    from sge_sim.door.certificats import login_and_contrat
+    from sge_sim.homologation.client.sge_client import Cible
 
     moyens = moyens_for(state.settings.data_dir, None)
     with state.database.sessions() as session:

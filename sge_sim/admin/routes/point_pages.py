@@ -15,15 +15,15 @@ from sge_sim.admin.filtres_journal import read_day
 from sge_sim.admin.reglages_form import apply_button
 from sge_sim.admin.routes import AdminState
 from sge_sim.admin.routes.forms import Form, read_form
+from sge_sim.admin.typed_filters import known_spelling
 from sge_sim.admin.views import ExchangeView
 from sge_sim.admin.views_flux import FichierView
 from sge_sim.admin.views_services import ServiceView
+from sge_sim.domaine.nomenclatures import PETITS, Segment
 from sge_sim.errors import UsageError
-from sge_sim.filtres import known_spelling
 from sge_sim.referentiel.points import describe_point
 from sge_sim.referentiel.reglages import TYPES_ACCES
 from sge_sim.store.acteurs import all_acteurs
-from sge_sim.store.codes import PETITS, Segment
 from sge_sim.store.commandes import services_of_point
 from sge_sim.store.consultation import (
     affaires_of,
@@ -32,7 +32,7 @@ from sge_sim.store.consultation import (
     look_for_points,
 )
 from sge_sim.store.flux import find_fichiers
-from sge_sim.store.journal import Recherche
+from sge_sim.store.journal import RechercheJournal
 from sge_sim.store.points import find_point
 
 _SHOWN: Final = 100
@@ -126,7 +126,7 @@ def router(state: AdminState) -> APIRouter:
                     one.code for one in all_acteurs(session) if one.kind == "fournisseur"
                 ],
             }
-            calls = state.journal.find_echanges(Recherche(prm=prm), limit=_OF_EACH)
+            calls = state.journal.find_echanges(RechercheJournal(prm=prm), limit=_OF_EACH)
             return pages.render(
                 state,
                 request,

@@ -6,10 +6,10 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from sge_sim.admin.routes import AdminState, Body
+from sge_sim.domaine.nomenclatures import TypeAcces
 from sge_sim.referentiel.points import describe_point
 from sge_sim.referentiel.reglages import Reglages, change_point
-from sge_sim.store.clock import instant_within
-from sge_sim.store.codes import TypeAcces
+from sge_sim.store.stored_clock import instant_within
 
 
 class ReglagesPoint(Body):

@@ -6,10 +6,10 @@ from fastapi import APIRouter, Request, Response
 
 from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState
+from sge_sim.admin.typed_filters import known_spelling
 from sge_sim.admin.views_services import ServiceView
-from sge_sim.filtres import known_spelling
+from sge_sim.domaine.nomenclatures import EtatService
 from sge_sim.store.acteurs import all_acteurs
-from sge_sim.store.codes import EtatService
 from sge_sim.store.consultation import find_services
 
 _SHOWN: Final = 200

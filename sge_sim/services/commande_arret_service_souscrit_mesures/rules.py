@@ -1,48 +1,17 @@
 """The control table of CommandeArretServiceSouscritMesures (GUI 0474; order assumed)."""
 
-from dataclasses import dataclass
-
 from sge_sim.commandes.vie import reaches_meter
-from sge_sim.ecarts import Ecart
 from sge_sim.services.acces import (
-    Acces,
-    contrat_d_un_autre_acteur,
-    contrat_inconnu,
-    utilisateur_d_un_autre_acteur,
-    utilisateur_inconnu,
+    contrat_connu,
+    contrat_de_l_acteur,
+    utilisateur_connu,
+    utilisateur_de_l_acteur,
 )
+from sge_sim.services.commande_arret_service_souscrit_mesures.demande import Demande
 from sge_sim.services.ecarts import ecart_rules
 from sge_sim.services.rule import Rule, rule
-from sge_sim.store.fiches import FichePoint, FicheService
 
 _GUIDE = "GUI 0474 v1.3.0"
-
-
-@dataclass(frozen=True)
-class Demande:
-    """A stop, as its rules look at it.
-
-    `souscrit` is the service of that number on that point. `ecart` is what the
-    platform being played answers instead.
-    """
-
-    acces: Acces
-    objet_code: str
-    souscrit: FicheService | None
-    point: FichePoint | None
-    ecart: Ecart | None
-
-    @property
-    def known(self) -> FicheService:
-        """The service, for the rules that stand behind the one that wants it."""
-        assert self.souscrit is not None
-        return self.souscrit
-
-    @property
-    def known_point(self) -> FichePoint:
-        """Its point."""
-        assert self.point is not None
-        return self.point
 
 
 @rule(
@@ -51,9 +20,9 @@ class Demande:
     provenance="documented",
     remede="objetCode ASS",
 )
-def objet_inattendu(demande: Demande) -> bool:
+def objet_attendu(demande: Demande) -> bool:
     """The object of the demand is ASS."""
-    return demande.objet_code != "ASS"
+    return demande.objet_code == "ASS"
 
 
 @rule(
@@ -62,9 +31,9 @@ def objet_inattendu(demande: Demande) -> bool:
     provenance="documented",
     remede="un serviceSouscritId que RechercheServicesSouscritsMesures donne sur ce point",
 )
-def service_inconnu(demande: Demande) -> bool:
+def service_connu(demande: Demande) -> bool:
     """The service exists on that point."""
-    return demande.souscrit is None
+    return demande.souscrit is not None
 
 
 @rule(
@@ -73,12 +42,12 @@ def service_inconnu(demande: Demande) -> bool:
     provenance="documented",
     remede="un service de l'acteur appelant ; une opposition, pour le fournisseur titulaire seul",
 )
-def service_d_un_autre_acteur(demande: Demande) -> bool:
+def service_de_l_appelant(demande: Demande) -> bool:
     """The service is the caller's; an opposition is lifted by the incumbent supplier."""
     service = demande.known
     if service.type == "OPPENR":
-        return demande.known_point.fournisseur_titulaire != demande.acces.demandeur.code
-    return service.acteur_code != demande.acces.demandeur.code
+        return demande.known_point.fournisseur_titulaire == demande.acces.demandeur.code
+    return service.acteur_code == demande.acces.demandeur.code
 
 
 @rule(
@@ -87,10 +56,10 @@ def service_d_un_autre_acteur(demande: Demande) -> bool:
     provenance="documented",
     remede="rien : l'opposition du client arrête déjà ce service",
 )
-def opposition_en_cours(demande: Demande) -> bool:
+def sans_opposition_en_cours(demande: Demande) -> bool:
     """The service isn't being stopped by an opposition."""
     service = demande.known
-    return service.etat == "ACTIF" and service.motif_fin == "opposition"
+    return service.etat != "ACTIF" or service.motif_fin != "opposition"
 
 
 @rule(
@@ -99,10 +68,10 @@ def opposition_en_cours(demande: Demande) -> bool:
     provenance="documented",
     remede="rien : l'arrêt demandé s'achève quand le compteur est joint (sge-sim clock advance)",
 )
-def arret_en_cours(demande: Demande) -> bool:
+def sans_arret_en_cours(demande: Demande) -> bool:
     """The service isn't being stopped already."""
     service = demande.known
-    return service.etat == "ACTIF" and service.motif_fin is not None
+    return service.etat != "ACTIF" or service.motif_fin is None
 
 
 @rule(
@@ -111,9 +80,9 @@ def arret_en_cours(demande: Demande) -> bool:
     provenance="documented",
     remede="un service ACTIF",
 )
-def etat_refuse(demande: Demande) -> bool:
+def service_actif(demande: Demande) -> bool:
     """The service is active: neither waiting nor ended."""
-    return demande.known.etat != "ACTIF"
+    return demande.known.etat == "ACTIF"
 
 
 @rule(
@@ -122,26 +91,25 @@ def etat_refuse(demande: Demande) -> bool:
     provenance="assumed",
     remede="un point dont le compteur est téléopérable",
 )
-def compteur_non_teleoperable(demande: Demande) -> bool:
+def compteur_teleoperable(demande: Demande) -> bool:
     """The meter of a C5 or P4 is within reach, where it has to stop or resume recording."""
-    return (
-        reaches_meter(demande.known, demande.known_point) and not demande.known_point.teleoperable
-    )
+    point = demande.known_point
+    return point.teleoperable or not reaches_meter(demande.known, point)
 
 
 RULES: tuple[Rule[Demande], ...] = (
-    objet_inattendu,
-    utilisateur_inconnu,
-    utilisateur_d_un_autre_acteur,
-    contrat_inconnu,
-    contrat_d_un_autre_acteur,
+    objet_attendu,
+    utilisateur_connu,
+    utilisateur_de_l_acteur,
+    contrat_connu,
+    contrat_de_l_acteur,
     *ecart_rules("CommandeArretServiceSouscritMesures", "1.0"),
-    service_inconnu,
-    service_d_un_autre_acteur,
-    opposition_en_cours,
-    arret_en_cours,
-    etat_refuse,
-    compteur_non_teleoperable,
+    service_connu,
+    service_de_l_appelant,
+    sans_opposition_en_cours,
+    sans_arret_en_cours,
+    service_actif,
+    compteur_teleoperable,
 )
 
 UNREACHABLE = {

@@ -3,15 +3,12 @@
 from sge_sim.commandes.echeances import carry_out, run_due
 from sge_sim.commandes.vie import stop
 from sge_sim.services.commande_arret_service_souscrit_mesures.answer import service_stopped
-from sge_sim.services.commande_arret_service_souscrit_mesures.rules import (
-    RULES,
-    UNREACHABLE,
-    Demande,
-)
+from sge_sim.services.commande_arret_service_souscrit_mesures.demande import Demande
+from sge_sim.services.commande_arret_service_souscrit_mesures.rules import RULES, UNREACHABLE
 from sge_sim.services.reading import acces_of
 from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
-from sge_sim.soap.endpoint import Answer
+from sge_sim.soap.operation import Answer
 from sge_sim.store.commandes import find_service
 
 

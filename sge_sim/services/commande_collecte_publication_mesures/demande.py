@@ -6,9 +6,9 @@ from datetime import date
 from functools import cached_property
 
 from sge_sim.commandes.souscription import Souscription
-from sge_sim.ecarts import Ecart
+from sge_sim.domaine.ecarts_plateforme import Ecart
+from sge_sim.domaine.nomenclatures import ETATS_EN_SERVICE, MesuresType, Segment
 from sge_sim.services.ordres import Ordre
-from sge_sim.store.codes import ETATS_EN_SERVICE, MesuresType, Segment
 from sge_sim.store.fiches import FicheService
 
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from sge_sim.clock import add_months
-from sge_sim.services.acces import utilisateur_d_un_autre_acteur
+from sge_sim.services.acces import utilisateur_de_l_acteur
 from sge_sim.services.commande_collecte_publication_mesures.demande import Demande
 from sge_sim.services.rule import rule
 
@@ -19,9 +19,9 @@ _JOUR = timedelta(days=1)
     provenance="assumed",
     remede="le login d'un utilisateur de l'acteur dont le certificat est présenté",
 )
-def utilisateur_etranger(demande: Demande) -> bool:
+def utilisateur_du_demandeur(demande: Demande) -> bool:
     """The user is one of the actor from which the order comes."""
-    return utilisateur_d_un_autre_acteur.broken(demande)
+    return utilisateur_de_l_acteur.holds(demande)
 
 
 @rule(
@@ -31,12 +31,12 @@ def utilisateur_etranger(demande: Demande) -> bool:
     remede="un contrat en cours de dateDebut à la veille de dateFin (sge-sim acteurs list donne "
     "les dates)",
 )
-def contrat_inactif_sur_la_periode(demande: Demande) -> bool:
+def contrat_actif_sur_la_periode(demande: Demande) -> bool:
     """The contract runs on the whole period, on its first day where no end is asked for."""
     contrat, debut, fin = demande.acces.contrat, demande.date_debut, demande.date_fin
     # Later than a start, an end has a day before it; the first day of the calendar has none.
     dernier = fin - _JOUR if fin is not None and fin > debut else debut
-    return contrat is not None and not (contrat.is_active(debut) and contrat.is_active(dernier))
+    return contrat is None or (contrat.is_active(debut) and contrat.is_active(dernier))
 
 
 @rule(
@@ -45,9 +45,9 @@ def contrat_inactif_sur_la_periode(demande: Demande) -> bool:
     provenance="assumed",
     remede="le PRM d'un point du jeu de données (sge-sim points list les donne)",
 )
-def point_inconnu(demande: Demande) -> bool:
+def point_connu(demande: Demande) -> bool:
     """The point exists."""
-    return demande.point is None
+    return demande.point is not None
 
 
 @rule(
@@ -57,13 +57,13 @@ def point_inconnu(demande: Demande) -> bool:
     remede="objetCode AME, mesuresTypeCode CDC ou IDX, civilité M ou Mme, et mesuresCorrigees "
     "pour une courbe transmise",
 )
-def donnees_incoherentes(demande: Demande) -> bool:
+def donnees_coherentes(demande: Demande) -> bool:
     """Codes are in the lists of the guide, and what a transmitted curve needs is there."""
     return (
-        demande.objet_code != "AME"
-        or demande.mesures_type not in ("CDC", "IDX")
-        or not demande.civilite_connue
-        or (demande.courbe and demande.recurrente and demande.corrigees is None)
+        demande.objet_code == "AME"
+        and demande.mesures_type in ("CDC", "IDX")
+        and demande.civilite_connue
+        and not (demande.courbe and demande.recurrente and demande.corrigees is None)
     )
 
 
@@ -73,9 +73,9 @@ def donnees_incoherentes(demande: Demande) -> bool:
     provenance="documented",
     remede="accord à true : l'acteur s'engage à détenir l'accord du client",
 )
-def accord_absent(demande: Demande) -> bool:
+def accord_donne(demande: Demande) -> bool:
     """The client agrees; nobody checks who is named (GUI 0469 §2)."""
-    return not demande.accord
+    return demande.accord
 
 
 @rule(
@@ -84,9 +84,9 @@ def accord_absent(demande: Demande) -> bool:
     provenance="documented",
     remede="dateDebut à la date du jour (celle de l'horloge simulée)",
 )
-def debut_different_d_aujourd_hui(demande: Demande) -> bool:
+def debut_aujourd_hui(demande: Demande) -> bool:
     """On a C5 or P4 the service starts today."""
-    return not demande.grand and demande.date_debut != demande.acces.jour
+    return demande.grand or demande.date_debut == demande.acces.jour
 
 
 @rule(
@@ -95,9 +95,9 @@ def debut_different_d_aujourd_hui(demande: Demande) -> bool:
     provenance="documented",
     remede="dateDebut à la date du jour ou après",
 )
-def debut_passe(demande: Demande) -> bool:
+def debut_non_passe(demande: Demande) -> bool:
     """On a large point the service doesn't start before today."""
-    return demande.grand and demande.date_debut < demande.acces.jour
+    return not demande.grand or demande.date_debut >= demande.acces.jour
 
 
 @rule(
@@ -106,9 +106,9 @@ def debut_passe(demande: Demande) -> bool:
     provenance="assumed",
     remede="dateDebut dans l'année qui vient",
 )
-def debut_trop_lointain(demande: Demande) -> bool:
+def debut_dans_l_annee(demande: Demande) -> bool:
     """The service starts within a year."""
-    return demande.date_debut > demande.acces.jour + _ANTICIPATION
+    return demande.date_debut <= demande.acces.jour + _ANTICIPATION
 
 
 @rule(
@@ -117,9 +117,9 @@ def debut_trop_lointain(demande: Demande) -> bool:
     provenance="documented",
     remede="dateFin après la date du jour",
 )
-def fin_passee(demande: Demande) -> bool:
+def fin_non_passee(demande: Demande) -> bool:
     """The service doesn't end before today."""
-    return demande.date_fin is not None and demande.date_fin < demande.acces.jour
+    return demande.date_fin is None or demande.date_fin >= demande.acces.jour
 
 
 @rule(
@@ -128,9 +128,9 @@ def fin_passee(demande: Demande) -> bool:
     provenance="documented",
     remede="dateFin après dateDebut",
 )
-def fin_avant_debut(demande: Demande) -> bool:
+def fin_apres_debut(demande: Demande) -> bool:
     """The service ends after its start."""
-    return demande.date_fin is not None and demande.date_fin <= demande.date_debut
+    return demande.date_fin is None or demande.date_fin > demande.date_debut
 
 
 @rule(
@@ -139,11 +139,12 @@ def fin_avant_debut(demande: Demande) -> bool:
     provenance="documented",
     remede="dateFin présente, à un an de dateDebut au plus",
 )
-def duree_excessive(demande: Demande) -> bool:
+def duree_admise(demande: Demande) -> bool:
     """On a C5 or P4 the service has an end, at most a year after its start."""
     if demande.grand:
-        return False
-    return demande.date_fin is None or demande.date_fin > add_months(demande.date_debut, 12)
+        return True
+    fin = demande.date_fin
+    return fin is not None and fin <= add_months(demande.date_debut, 12)
 
 
 @rule(
@@ -152,9 +153,9 @@ def duree_excessive(demande: Demande) -> bool:
     provenance="documented",
     remede="transmissionRecurrente à true pour des index",
 )
-def collecte_seule_d_index(demande: Demande) -> bool:
+def index_transmis(demande: Demande) -> bool:
     """Index are transmitted, never only collected."""
-    return not demande.courbe and not demande.recurrente
+    return demande.courbe or demande.recurrente
 
 
 @rule(
@@ -163,11 +164,11 @@ def collecte_seule_d_index(demande: Demande) -> bool:
     provenance="documented",
     remede="mesuresPas P1D pour des index, PT10M pour la courbe d'un grand point, PT30M d'un C5/P4",
 )
-def pas_non_autorise(demande: Demande) -> bool:
+def pas_autorise(demande: Demande) -> bool:
     """The step is that of the measures on the segment."""
     if not demande.courbe:
-        return demande.pas != "P1D"
-    return demande.pas != ("PT10M" if demande.grand else "PT30M")
+        return demande.pas == "P1D"
+    return demande.pas == ("PT10M" if demande.grand else "PT30M")
 
 
 @rule(
@@ -177,13 +178,13 @@ def pas_non_autorise(demande: Demande) -> bool:
     remede="periodiciteTransmission P1D, P1M (C5), P1D, P7D, P1M (courbe d'un grand point), P1D "
     "(index d'un grand point) ; aucune sur un P4",
 )
-def periodicite_non_autorisee(demande: Demande) -> bool:
+def periodicite_autorisee(demande: Demande) -> bool:
     """A transmission has a frequency of its segment; a P4, which transmits nothing, sends none."""
     if not demande.recurrente:
-        return demande.segment == "P4" and demande.periodicite is not None
+        return demande.segment != "P4" or demande.periodicite is None
     if not demande.grand:
-        return demande.periodicite not in ("P1D", "P1M")
-    return demande.periodicite not in (("P1D", "P7D", "P1M") if demande.courbe else ("P1D",))
+        return demande.periodicite in ("P1D", "P1M")
+    return demande.periodicite in (("P1D", "P7D", "P1M") if demande.courbe else ("P1D",))
 
 
 @rule(
@@ -192,9 +193,9 @@ def periodicite_non_autorisee(demande: Demande) -> bool:
     provenance="documented",
     remede="mesuresCorrigees à false",
 )
-def corrigees_sur_c5(demande: Demande) -> bool:
+def courbe_brute_sur_c5(demande: Demande) -> bool:
     """The curve of a C5 is raw."""
-    return not demande.grand and demande.corrigees_demandees
+    return demande.grand or not demande.corrigees_demandees
 
 
 @rule(
@@ -203,9 +204,9 @@ def corrigees_sur_c5(demande: Demande) -> bool:
     provenance="documented",
     remede="mesuresCorrigees à false, ou une fréquence P7D ou P1M",
 )
-def corrigees_chaque_jour(demande: Demande) -> bool:
+def corrigees_non_quotidiennes(demande: Demande) -> bool:
     """A corrected curve isn't transmitted daily."""
-    return demande.corrigees_demandees and demande.periodicite == "P1D"
+    return not demande.corrigees_demandees or demande.periodicite != "P1D"
 
 
 @rule(
@@ -214,6 +215,6 @@ def corrigees_chaque_jour(demande: Demande) -> bool:
     provenance="assumed",
     remede="un seul de soutirage et injection à true",
 )
-def sens_ambigu(demande: Demande) -> bool:
+def un_seul_sens(demande: Demande) -> bool:
     """Exactly one direction is asked for."""
-    return demande.soutirage == demande.injection
+    return demande.soutirage is not demande.injection

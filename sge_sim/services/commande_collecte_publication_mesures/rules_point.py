@@ -1,8 +1,8 @@
 """What the point must be for an order to be worked out (GUI 0469 §3; states: V26.2)."""
 
+from sge_sim.domaine.nomenclatures import COMPTEURS_TELERELEVES, GRANDS_PRODUCTEURS
 from sge_sim.services.commande_collecte_publication_mesures.demande import Demande
 from sge_sim.services.rule import rule
-from sge_sim.store.codes import COMPTEURS_TELERELEVES, GRANDS_PRODUCTEURS
 
 
 @rule(
@@ -11,9 +11,9 @@ from sge_sim.store.codes import COMPTEURS_TELERELEVES, GRANDS_PRODUCTEURS
     provenance="documented",
     remede="sur un P4, la collecte seule de la courbe (CDC, transmissionRecurrente à false)",
 )
-def service_non_offert_au_segment(demande: Demande) -> bool:
+def service_offert_au_segment(demande: Demande) -> bool:
     """The service is offered to the segment: to a P4, the collection of the curve alone."""
-    return demande.segment == "P4" and (not demande.courbe or demande.recurrente)
+    return demande.segment != "P4" or (demande.courbe and not demande.recurrente)
 
 
 @rule(
@@ -22,9 +22,9 @@ def service_non_offert_au_segment(demande: Demande) -> bool:
     provenance="documented",
     remede="un point C5 ou P4 de niveau d'ouverture aux services 2",
 )
-def niveau_insuffisant(demande: Demande) -> bool:
+def niveau_suffisant(demande: Demande) -> bool:
     """A C5 or P4 is opened to services of level 2."""
-    return not demande.grand and not demande.known_point.ouvert_aux_mesures
+    return demande.grand or demande.known_point.ouvert_aux_mesures
 
 
 @rule(
@@ -33,9 +33,11 @@ def niveau_insuffisant(demande: Demande) -> bool:
     provenance="documented",
     remede="injection, ou un point qui a un contrat en soutirage",
 )
-def sans_contrat_en_soutirage(demande: Demande) -> bool:
+def contrat_en_soutirage(demande: Demande) -> bool:
     """The client has a contract in soutirage where that direction is asked for."""
-    return demande.soutirage and not demande.known_point.contrat_soutirage and demande.en_service
+    if not demande.soutirage or not demande.en_service:
+        return True
+    return demande.known_point.contrat_soutirage
 
 
 @rule(
@@ -44,9 +46,11 @@ def sans_contrat_en_soutirage(demande: Demande) -> bool:
     provenance="documented",
     remede="soutirage, ou un point qui a un contrat en injection",
 )
-def sans_contrat_en_injection(demande: Demande) -> bool:
+def contrat_en_injection(demande: Demande) -> bool:
     """The client has a contract in injection where that direction is asked for."""
-    return demande.injection and not demande.known_point.contrat_injection and demande.en_service
+    if not demande.injection or not demande.en_service:
+        return True
+    return demande.known_point.contrat_injection
 
 
 @rule(
@@ -55,9 +59,10 @@ def sans_contrat_en_injection(demande: Demande) -> bool:
     provenance="assumed",
     remede="injection sur un point de production",
 )
-def contrat_producteur(demande: Demande) -> bool:
+def soutirage_d_un_consommateur(demande: Demande) -> bool:
     """What a producer's point consumes isn't subscribed to."""
-    return demande.soutirage and demande.segment.startswith("P") and demande.en_service
+    producteur = demande.segment.startswith("P")
+    return not (demande.soutirage and producteur and demande.en_service)
 
 
 @rule(
@@ -66,12 +71,12 @@ def contrat_producteur(demande: Demande) -> bool:
     provenance="documented",
     remede="un point en service ; en cours de résiliation convient à un grand point",
 )
-def etat_contractuel_refuse(demande: Demande) -> bool:
+def etat_contractuel_admis(demande: Demande) -> bool:
     """The point is in service; being terminated suits a large one, not a C5 or a P4."""
     etat = demande.known_point.etat_contractuel
     if etat == "ECRES":
-        return not demande.grand
-    return etat in ("RESIL", "IMPRO") and demande.segment not in GRANDS_PRODUCTEURS
+        return demande.grand
+    return etat not in ("RESIL", "IMPRO") or demande.segment in GRANDS_PRODUCTEURS
 
 
 @rule(
@@ -80,10 +85,10 @@ def etat_contractuel_refuse(demande: Demande) -> bool:
     provenance="assumed",
     remede="un point mis en service, accessible et hors d'un regroupement TURPE",
 )
-def situation_refusee(demande: Demande) -> bool:
+def situation_admise(demande: Demande) -> bool:
     """The point has been commissioned, can be reached and isn't part of a TURPE grouping."""
     point = demande.known_point
-    return point.etat_contractuel in ("ECRAC", "INACCE") or point.groupement_turpe
+    return point.etat_contractuel not in ("ECRAC", "INACCE") and not point.groupement_turpe
 
 
 @rule(
@@ -92,9 +97,9 @@ def situation_refusee(demande: Demande) -> bool:
     provenance="documented",
     remede="un point alimenté ou limité",
 )
-def point_coupe(demande: Demande) -> bool:
+def point_alimente(demande: Demande) -> bool:
     """The point is supplied; a limited supply is one."""
-    return not demande.known_point.alimente and demande.en_service
+    return demande.known_point.alimente or not demande.en_service
 
 
 @rule(
@@ -103,9 +108,9 @@ def point_coupe(demande: Demande) -> bool:
     provenance="documented",
     remede="un point sans mise en service, changement de fournisseur ou de tarif en cours",
 )
-def prestation_contractuelle_en_cours(demande: Demande) -> bool:
+def sans_prestation_contractuelle_en_cours(demande: Demande) -> bool:
     """No contractual operation is being worked out on the point."""
-    return demande.known_point.operation_en_cours is not None
+    return demande.known_point.operation_en_cours is None
 
 
 @rule(
@@ -114,9 +119,9 @@ def prestation_contractuelle_en_cours(demande: Demande) -> bool:
     provenance="assumed",
     remede="attendre que le service déjà demandé soit actif (sge-sim clock advance)",
 )
-def demande_identique_en_cours(demande: Demande) -> bool:
+def sans_demande_identique_en_cours(demande: Demande) -> bool:
     """The same service isn't waiting already to be activated."""
-    return any(service.etat == "DEMANDE" for service in demande.identical)
+    return all(service.etat != "DEMANDE" for service in demande.identical)
 
 
 @rule(
@@ -125,9 +130,9 @@ def demande_identique_en_cours(demande: Demande) -> bool:
     provenance="documented",
     remede="un point dont le compteur est un ICE, un PME-PMI ou un SAPHIR",
 )
-def compteur_incompatible(demande: Demande) -> bool:
+def compteur_compatible(demande: Demande) -> bool:
     """The meter of a large point is one of those that are read from afar."""
-    return demande.grand and demande.known_point.type_comptage not in COMPTEURS_TELERELEVES
+    return not demande.grand or demande.known_point.type_comptage in COMPTEURS_TELERELEVES
 
 
 @rule(
@@ -137,10 +142,10 @@ def compteur_incompatible(demande: Demande) -> bool:
     remede="des index, ou un point dont le client ne s'oppose pas (sge-sim points set "
     "--opposition non)",
 )
-def client_oppose(demande: Demande) -> bool:
+def client_non_oppose(demande: Demande) -> bool:
     """The client of a C5 doesn't oppose the recording of the curve."""
     point = demande.known_point
-    return demande.courbe and not demande.grand and point.opposition_courbe
+    return not (demande.courbe and not demande.grand and point.opposition_courbe)
 
 
 @rule(
@@ -149,9 +154,9 @@ def client_oppose(demande: Demande) -> bool:
     provenance="documented",
     remede="un point dont le compteur est téléopérable",
 )
-def compteur_non_teleoperable(demande: Demande) -> bool:
+def compteur_teleoperable(demande: Demande) -> bool:
     """The meter can be operated from afar at present."""
-    return not demande.known_point.teleoperable
+    return demande.known_point.teleoperable
 
 
 @rule(
@@ -160,6 +165,6 @@ def compteur_non_teleoperable(demande: Demande) -> bool:
     provenance="documented",
     remede="une dateFin plus lointaine, qui prolonge le service, ou une autre caractéristique",
 )
-def service_deja_actif(demande: Demande) -> bool:
+def sans_service_identique(demande: Demande) -> bool:
     """The same service isn't active over all the period already."""
-    return any(not demande.souscription.ends_after(service) for service in demande.identical)
+    return all(demande.souscription.ends_after(service) for service in demande.identical)

@@ -1,41 +1,18 @@
 """The control table of CommandeTransmissionDonneesInfraJ (GUI 0481; order assumed)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-from sge_sim.commandes.autorisations import Declaration
-from sge_sim.commandes.demandes import InfraJ
-from sge_sim.ecarts import Ecart
+from sge_sim.domaine.nomenclatures import COMPTEURS_TELERELEVES, GRANDS_PRODUCTEURS
 from sge_sim.services.acces import CONTRACT_RULES
+from sge_sim.services.commande_transmission_donnees_infra_j.demande import Demande
 from sge_sim.services.ecarts import ecart_rules
 from sge_sim.services.ordres import (
-    Ordre,
-    demandeur_sans_droit,
-    fourniture_provisoire,
-    point_inconnu,
-    regroupement_turpe,
+    demandeur_habilite,
+    fourniture_definitive,
+    hors_regroupement_turpe,
+    point_connu,
 )
 from sge_sim.services.rule import Rule, rule
-from sge_sim.store.codes import COMPTEURS_TELERELEVES, GRANDS_PRODUCTEURS
 
 _GUIDE = "GUI 0481 v1.2.0"
-
-
-@dataclass(frozen=True)
-class Demande(Ordre):
-    """An infra-daily demand, as its rules look at it.
-
-    `accords` are the declarations in which the client agrees. `en_cours` tells whether the same
-    demand is less than 30 minutes old. `ecart` is what the platform being played answers
-    instead.
-    """
-
-    ecart: Ecart | None
-    objet_code: str
-    civilites_connues: bool
-    accords: Sequence[Declaration]
-    infra_j: InfraJ
-    en_cours: bool
 
 
 @rule(
@@ -44,11 +21,11 @@ class Demande(Ordre):
     provenance="assumed",
     remede="objetCode AME, civilité M ou Mme, et l'un au moins de cdc, idx et ptd à true",
 )
-def conditions_d_utilisation(demande: Demande) -> bool:
+def conditions_d_utilisation_respectees(demande: Demande) -> bool:
     """The object is AME, civilities are known, and some data are asked for."""
     asked = demande.infra_j
     some = asked.cdc or asked.idx or asked.ptd
-    return demande.objet_code != "AME" or not demande.civilites_connues or not some
+    return demande.objet_code == "AME" and demande.civilites_connues and some
 
 
 @rule(
@@ -57,9 +34,9 @@ def conditions_d_utilisation(demande: Demande) -> bool:
     provenance="documented",
     remede="soutirage ou injection à true",
 )
-def sens_absent(demande: Demande) -> bool:
+def sens_demande(demande: Demande) -> bool:
     """A direction is asked for."""
-    return not (demande.infra_j.soutirage or demande.infra_j.injection)
+    return demande.infra_j.soutirage or demande.infra_j.injection
 
 
 @rule(
@@ -68,11 +45,11 @@ def sens_absent(demande: Demande) -> bool:
     provenance="documented",
     remede="une déclaration où accordClient est à true pour chaque sens demandé",
 )
-def accord_absent(demande: Demande) -> bool:
+def accord_donne(demande: Demande) -> bool:
     """The client agrees for each direction asked for."""
     asked = demande.infra_j
-    return (asked.soutirage and not any(one.soutirage for one in demande.accords)) or (
-        asked.injection and not any(one.injection for one in demande.accords)
+    return (not asked.soutirage or any(one.soutirage for one in demande.accords)) and (
+        not asked.injection or any(one.injection for one in demande.accords)
     )
 
 
@@ -82,9 +59,9 @@ def accord_absent(demande: Demande) -> bool:
     provenance="documented",
     remede="un point C1 à C4 ou P1 à P3",
 )
-def segment_refuse(demande: Demande) -> bool:
+def segment_admis(demande: Demande) -> bool:
     """The point is of more than 36 kVA."""
-    return not demande.known_point.grand
+    return demande.known_point.grand
 
 
 @rule(
@@ -93,12 +70,12 @@ def segment_refuse(demande: Demande) -> bool:
     provenance="documented",
     remede="un point en service, en cours de résiliation compris",
 )
-def etat_contractuel_refuse(demande: Demande) -> bool:
+def etat_contractuel_admis(demande: Demande) -> bool:
     """The point is in service; a producer's that isn't any more is tolerated for now."""
     point = demande.known_point
     if point.segment in GRANDS_PRODUCTEURS:
-        return point.etat_contractuel in ("ECRAC", "INACCE")
-    return not point.en_service
+        return point.etat_contractuel not in ("ECRAC", "INACCE")
+    return point.en_service
 
 
 @rule(
@@ -107,9 +84,9 @@ def etat_contractuel_refuse(demande: Demande) -> bool:
     provenance="assumed",
     remede="injection seule sur un point de production",
 )
-def contrat_producteur(demande: Demande) -> bool:
+def soutirage_d_un_consommateur(demande: Demande) -> bool:
     """What a producer's point consumes isn't transmitted."""
-    return demande.infra_j.soutirage and demande.known_point.segment.startswith("P")
+    return not (demande.infra_j.soutirage and demande.known_point.segment.startswith("P"))
 
 
 @rule(
@@ -118,10 +95,10 @@ def contrat_producteur(demande: Demande) -> bool:
     provenance="documented",
     remede="un point alimenté ou limité",
 )
-def point_coupe(demande: Demande) -> bool:
+def point_alimente(demande: Demande) -> bool:
     """The point is supplied; a limited supply is one."""
     point = demande.known_point
-    return not point.alimente and point.en_service
+    return point.alimente or not point.en_service
 
 
 @rule(
@@ -131,13 +108,13 @@ def point_coupe(demande: Demande) -> bool:
     remede="un compteur ICE, PME-PMI ou SAPHIR ; ptd en soutirage seulement ; injection sur un "
     "point qui injecte",
 )
-def compteur_incompatible(demande: Demande) -> bool:
+def compteur_compatible(demande: Demande) -> bool:
     """The meter is of a kind that can, and measures what is asked for."""
     point, asked = demande.known_point, demande.infra_j
     return (
-        point.type_comptage not in COMPTEURS_TELERELEVES
-        or (asked.ptd and not asked.soutirage)
-        or (asked.injection and not point.contrat_injection and point.en_service)
+        point.type_comptage in COMPTEURS_TELERELEVES
+        and (asked.soutirage or not asked.ptd)
+        and (not asked.injection or point.contrat_injection or not point.en_service)
     )
 
 
@@ -147,9 +124,9 @@ def compteur_incompatible(demande: Demande) -> bool:
     provenance="documented",
     remede="un point relevé par un boîtier IP",
 )
-def media_sans_ip(demande: Demande) -> bool:
+def media_ip(demande: Demande) -> bool:
     """The meter is read through an IP box."""
-    return demande.known_point.media_releve != "IP"
+    return demande.known_point.media_releve == "IP"
 
 
 @rule(
@@ -158,26 +135,26 @@ def media_sans_ip(demande: Demande) -> bool:
     provenance="documented",
     remede="attendre 30 minutes (sge-sim clock advance 30min), ou demander autre chose",
 )
-def demande_identique_recente(demande: Demande) -> bool:
+def sans_demande_identique_recente(demande: Demande) -> bool:
     """The same demand isn't in progress: same point, contract, directions and data."""
-    return demande.en_cours
+    return not demande.en_cours
 
 
 RULES: tuple[Rule[Demande], ...] = (
     *ecart_rules("CommandeTransmissionDonneesInfraJ", "1.0"),
-    demandeur_sans_droit,
+    demandeur_habilite,
     *CONTRACT_RULES,
-    conditions_d_utilisation,
-    point_inconnu,
-    sens_absent,
-    accord_absent,
-    segment_refuse,
-    regroupement_turpe,
-    etat_contractuel_refuse,
-    contrat_producteur,
-    fourniture_provisoire,
-    point_coupe,
-    compteur_incompatible,
-    media_sans_ip,
-    demande_identique_recente,
+    conditions_d_utilisation_respectees,
+    point_connu,
+    sens_demande,
+    accord_donne,
+    segment_admis,
+    hors_regroupement_turpe,
+    etat_contractuel_admis,
+    soutirage_d_un_consommateur,
+    fourniture_definitive,
+    point_alimente,
+    compteur_compatible,
+    media_ip,
+    sans_demande_identique_recente,
 )

@@ -5,7 +5,8 @@ from sge_sim.commandes.demandes import InfraJ, is_in_progress, order_infra_j
 from sge_sim.commandes.echeances import run_due
 from sge_sim.commandes.prestations import prestation_infra_j
 from sge_sim.services.commande_transmission_donnees_infra_j.answer import demand_accepted
-from sge_sim.services.commande_transmission_donnees_infra_j.rules import RULES, Demande
+from sge_sim.services.commande_transmission_donnees_infra_j.demande import Demande
+from sge_sim.services.commande_transmission_donnees_infra_j.rules import RULES
 from sge_sim.services.reading import (
     acces_of,
     has_known_civilite,
@@ -14,7 +15,7 @@ from sge_sim.services.reading import (
 )
 from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
-from sge_sim.soap.endpoint import Answer
+from sge_sim.soap.operation import Answer
 from sge_sim.soap.protocol import Tree
 
 

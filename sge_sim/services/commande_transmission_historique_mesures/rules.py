@@ -5,67 +5,27 @@ refused: the file is cut, or empty (observed 2022; FAQ). The setting `historique
 refused, as the codes that the service lists would have it.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from typing import Final
 
 from sge_sim.clock import add_months
-from sge_sim.referentiel.libelles import LIBELLES
-from sge_sim.services.acces import (
-    CONTRACT_RULES,
-    utilisateur_d_un_autre_acteur,
-    utilisateur_inconnu,
-)
-from sge_sim.services.ordres import Ordre, demandeur_sans_droit, point_inconnu, regroupement_turpe
-from sge_sim.services.rule import Rule, rule
-from sge_sim.store.codes import (
+from sge_sim.domaine.libelles import LIBELLES
+from sge_sim.domaine.nomenclatures import (
     COMPTEURS_TELERELEVES,
     CONTRAT_OF_KIND,
     GRANDS_CONSOMMATEURS,
-    MesuresType,
 )
+from sge_sim.services.acces import (
+    CONTRACT_RULES,
+    utilisateur_connu,
+    utilisateur_de_l_acteur,
+)
+from sge_sim.services.commande_transmission_historique_mesures.demande import Demande
+from sge_sim.services.ordres import demandeur_habilite, hors_regroupement_turpe, point_connu
+from sge_sim.services.rule import Rule, rule
 
 _GUIDE = "GUI 0453 v1.1.1"
 _MONTHS: Final = {"CDC": 24, "IDX": 36}
 _COMPTEURS_A_COURBE = COMPTEURS_TELERELEVES | {"LINKY"}
-
-
-@dataclass(frozen=True)
-class Demande(Ordre):
-    """An order of history, as its rules look at it.
-
-    `pas` is the step of the curve in minutes, None where none is sent or in another unit than
-    minutes; `pas_envoye` tells whether one is. `personne` tells whether the client is named.
-    `collectes` are the periods [debut, fin) in which the curve of a C5 is collected; `tout_exige`
-    refuses what is cut or empty otherwise. `entete_exige` tells whether the demand is refused
-    without its header, which `entete` tells it has.
-    """
-
-    entete: bool
-    entete_exige: bool
-    objet_code: str
-    date_debut: date
-    date_fin: date
-    accord: bool
-    personne: bool
-    civilite_connue: bool
-    secteur: str | None
-    mesures_type: MesuresType
-    corrigees: bool
-    pas_envoye: bool
-    pas: Decimal | None
-    collectes: Sequence[tuple[date, date | None]]
-    tout_exige: bool
-
-    @property
-    def courbe(self) -> bool:
-        return self.mesures_type == "CDC"
-
-    @property
-    def c5(self) -> bool:
-        return self.known_point.segment == "C5"
 
 
 @rule(
@@ -76,9 +36,9 @@ class Demande(Ordre):
     remede="l'en-tête enteteP (version, infoFonctionnelles/pointId, infoDemandeur/loginDemandeur), "
     "ou le simulateur sans --entete-historique-exige ni --profile fidele",
 )
-def entete_absent(demande: Demande) -> bool:
+def entete_present(demande: Demande) -> bool:
     """The demand comes with its header, where it is insisted on."""
-    return demande.entete_exige and not demande.entete
+    return demande.entete or not demande.entete_exige
 
 
 @rule(
@@ -87,9 +47,9 @@ def entete_absent(demande: Demande) -> bool:
     provenance="assumed",
     remede="le login d'un utilisateur de l'acteur dont le certificat est présenté",
 )
-def demandeur_non_identifie(demande: Demande) -> bool:
+def demandeur_identifie(demande: Demande) -> bool:
     """The login is that of a user of the actor from which the order comes."""
-    return utilisateur_inconnu.broken(demande) or utilisateur_d_un_autre_acteur.broken(demande)
+    return utilisateur_connu.holds(demande) and utilisateur_de_l_acteur.holds(demande)
 
 
 @rule(
@@ -98,10 +58,10 @@ def demandeur_non_identifie(demande: Demande) -> bool:
     provenance="assumed",
     remede="un contrat GRD-F pour un fournisseur, Enedis-Tiers pour un tiers",
 )
-def type_de_contrat_incoherent(demande: Demande) -> bool:
+def type_de_contrat_coherent(demande: Demande) -> bool:
     """The contract is of the type that binds such an actor."""
     contrat = demande.acces.contrat
-    return contrat is not None and contrat.type != CONTRAT_OF_KIND[demande.acces.demandeur.kind]
+    return contrat is None or contrat.type == CONTRAT_OF_KIND[demande.acces.demandeur.kind]
 
 
 @rule(
@@ -110,12 +70,12 @@ def type_de_contrat_incoherent(demande: Demande) -> bool:
     provenance="assumed",
     remede="objetCode HDM, mesureType CDC ou IDX, et un point de consommation",
 )
-def prestation_non_identifiee(demande: Demande) -> bool:
+def prestation_identifiee(demande: Demande) -> bool:
     """Object, kind of measures and segment lead to a prestation: none exists for producers."""
     return (
-        demande.objet_code != "HDM"
-        or demande.mesures_type not in _MONTHS
-        or demande.known_point.segment.startswith("P")
+        demande.objet_code == "HDM"
+        and demande.mesures_type in _MONTHS
+        and not demande.known_point.segment.startswith("P")
     )
 
 
@@ -125,9 +85,9 @@ def prestation_non_identifiee(demande: Demande) -> bool:
     provenance="assumed",
     remede="accordClient à true : l'acteur s'engage à détenir l'accord du client",
 )
-def accord_absent(demande: Demande) -> bool:
+def accord_donne(demande: Demande) -> bool:
     """The client agrees."""
-    return not demande.accord
+    return demande.accord
 
 
 @rule(
@@ -136,9 +96,9 @@ def accord_absent(demande: Demande) -> bool:
     provenance="documented",
     remede="dateFin après dateDebut",
 )
-def fin_avant_debut(demande: Demande) -> bool:
+def fin_apres_debut(demande: Demande) -> bool:
     """The period ends after its start."""
-    return demande.date_fin <= demande.date_debut
+    return demande.date_fin > demande.date_debut
 
 
 @rule(
@@ -147,9 +107,9 @@ def fin_avant_debut(demande: Demande) -> bool:
     provenance="documented",
     remede="dateFin à la date du jour ou avant (celle de l'horloge simulée)",
 )
-def fin_future(demande: Demande) -> bool:
+def fin_non_future(demande: Demande) -> bool:
     """The period doesn't end after today."""
-    return demande.date_fin > demande.acces.jour
+    return demande.date_fin <= demande.acces.jour
 
 
 @rule(
@@ -158,10 +118,10 @@ def fin_future(demande: Demande) -> bool:
     provenance="documented",
     remede="dateDebut dans les 24 derniers mois pour une courbe, les 36 derniers pour des index",
 )
-def trop_ancien(demande: Demande) -> bool:
+def profondeur_admise(demande: Demande) -> bool:
     """A curve goes 24 months back, daily index 36."""
     oldest = add_months(demande.acces.jour, -_MONTHS[demande.mesures_type])
-    return demande.date_debut < oldest
+    return demande.date_debut >= oldest
 
 
 @rule(
@@ -170,9 +130,9 @@ def trop_ancien(demande: Demande) -> bool:
     provenance="documented",
     remede="un point mis en service",
 )
-def jamais_mis_en_service(demande: Demande) -> bool:
+def point_mis_en_service(demande: Demande) -> bool:
     """The point has been commissioned."""
-    return demande.known_point.date_mise_en_service is None
+    return demande.known_point.date_mise_en_service is not None
 
 
 @rule(
@@ -181,9 +141,9 @@ def jamais_mis_en_service(demande: Demande) -> bool:
     provenance="assumed",
     remede="un point raccordé",
 )
-def a_raccorder_de_nouveau(demande: Demande) -> bool:
+def point_raccorde(demande: Demande) -> bool:
     """The point is still connected."""
-    return demande.known_point.etat_alimentation == "NRAC"
+    return demande.known_point.etat_alimentation != "NRAC"
 
 
 @rule(
@@ -192,9 +152,9 @@ def a_raccorder_de_nouveau(demande: Demande) -> bool:
     provenance="documented",
     remede="un point en service",
 )
-def point_resilie(demande: Demande) -> bool:
+def point_non_resilie(demande: Demande) -> bool:
     """The point isn't terminated."""
-    return demande.known_point.etat_contractuel == "RESIL"
+    return demande.known_point.etat_contractuel != "RESIL"
 
 
 @rule(
@@ -203,9 +163,9 @@ def point_resilie(demande: Demande) -> bool:
     provenance="documented",
     remede="un point en service, en cours de résiliation compris",
 )
-def etat_contractuel_refuse(demande: Demande) -> bool:
+def etat_contractuel_admis(demande: Demande) -> bool:
     """The point is in service."""
-    return not demande.known_point.en_service
+    return demande.known_point.en_service
 
 
 @rule(
@@ -214,9 +174,9 @@ def etat_contractuel_refuse(demande: Demande) -> bool:
     provenance="documented",
     remede="un point dont le client a un contrat en soutirage",
 )
-def sans_contrat_actif(demande: Demande) -> bool:
+def contrat_actif_sur_le_point(demande: Demande) -> bool:
     """A contract is active on the point."""
-    return not demande.known_point.contrat_soutirage
+    return demande.known_point.contrat_soutirage
 
 
 @rule(
@@ -226,10 +186,10 @@ def sans_contrat_actif(demande: Demande) -> bool:
     provenance="assumed",
     remede="une dateFin (exclue) après la dernière mise en service du point",
 )
-def periode_d_un_autre_client(demande: Demande) -> bool:
+def periode_du_client(demande: Demande) -> bool:
     """A day at least of the period is the client's: it ends after the last commissioning."""
     mise_en_service = demande.known_point.date_mise_en_service
-    return mise_en_service is not None and demande.date_fin <= mise_en_service
+    return mise_en_service is None or demande.date_fin > mise_en_service
 
 
 @rule(
@@ -239,12 +199,12 @@ def periode_d_un_autre_client(demande: Demande) -> bool:
     remede="une dateDebut qui ne précède pas la dernière mise en service, ou le simulateur sans "
     "--historique-refused",
 )
-def debut_avant_la_mise_en_service(demande: Demande) -> bool:
+def debut_apres_la_mise_en_service(demande: Demande) -> bool:
     """The client held the point over the whole period, if `historique_refused` asks for it."""
     mise_en_service = demande.known_point.date_mise_en_service
     if not demande.tout_exige or mise_en_service is None:
-        return False
-    return demande.date_debut < mise_en_service
+        return True
+    return demande.date_debut >= mise_en_service
 
 
 @rule(
@@ -253,9 +213,9 @@ def debut_avant_la_mise_en_service(demande: Demande) -> bool:
     provenance="documented",
     remede="un point C5 de niveau d'ouverture aux services 2, ou une courbe (CDC)",
 )
-def sans_index_quotidiens(demande: Demande) -> bool:
+def index_quotidiens_disponibles(demande: Demande) -> bool:
     """Daily index are there on a C5 of level 2 alone."""
-    return not demande.courbe and not (demande.c5 and demande.known_point.ouvert_aux_mesures)
+    return demande.courbe or (demande.c5 and demande.known_point.ouvert_aux_mesures)
 
 
 @rule(
@@ -264,12 +224,12 @@ def sans_index_quotidiens(demande: Demande) -> bool:
     provenance="documented",
     remede="un compteur qui enregistre une courbe ; un C5 de niveau d'ouverture aux services 2",
 )
-def compteur_sans_courbe(demande: Demande) -> bool:
+def compteur_a_courbe(demande: Demande) -> bool:
     """The meter records a curve; that of a C5 is opened to services of level 2."""
     point = demande.known_point
     if demande.c5 and not point.ouvert_aux_mesures:
-        return True
-    return point.type_comptage not in _COMPTEURS_A_COURBE
+        return False
+    return point.type_comptage in _COMPTEURS_A_COURBE
 
 
 @rule(
@@ -280,11 +240,11 @@ def compteur_sans_courbe(demande: Demande) -> bool:
     remede="une période où la courbe du C5 a été collectée, ou le simulateur sans "
     "--historique-refused",
 )
-def courbe_non_collectee(demande: Demande) -> bool:
+def courbe_collectee(demande: Demande) -> bool:
     """A C5 curve was collected in the period, if `historique_refused` asks for it."""
     if not (demande.tout_exige and demande.courbe and demande.c5):
-        return False
-    return not any(
+        return True
+    return any(
         debut < demande.date_fin and (fin is None or demande.date_debut < fin)
         for debut, fin in demande.collectes
     )
@@ -297,48 +257,48 @@ def courbe_non_collectee(demande: Demande) -> bool:
     remede="sur un C5, mesureCorrigee à false et le client désigné (civilité M ou Mme) ; pasCdc "
     "de 10 min (C1-C4) ou 30 min (C5) pour une courbe, absent pour des index",
 )
-def conditions_d_utilisation(demande: Demande) -> bool:
+def conditions_d_utilisation_respectees(demande: Demande) -> bool:
     """The step is the one of the segment, for a curve alone; a C5 is raw and its client named."""
     if demande.courbe:
         dix_minutes = demande.known_point.segment in GRANDS_CONSOMMATEURS
-        wrong_step = demande.pas != (10 if dix_minutes else 30)
+        right_step = demande.pas == (10 if dix_minutes else 30)
     else:
-        wrong_step = demande.pas_envoye
+        right_step = not demande.pas_envoye
     if not demande.c5:
-        return wrong_step
+        return right_step
     return (
-        wrong_step
-        or demande.corrigees
-        or not demande.personne
-        or not demande.civilite_connue
-        or (demande.secteur is not None and demande.secteur not in LIBELLES["secteurActivite"])
+        right_step
+        and not demande.corrigees
+        and demande.personne
+        and demande.civilite_connue
+        and (demande.secteur is None or demande.secteur in LIBELLES["secteurActivite"])
     )
 
 
 RULES: tuple[Rule[Demande], ...] = (
-    entete_absent,
-    demandeur_non_identifie,
-    demandeur_sans_droit,
+    entete_present,
+    demandeur_identifie,
+    demandeur_habilite,
     *CONTRACT_RULES,
-    type_de_contrat_incoherent,
-    point_inconnu,
-    prestation_non_identifiee,
-    accord_absent,
-    fin_avant_debut,
-    fin_future,
-    trop_ancien,
-    jamais_mis_en_service,
-    a_raccorder_de_nouveau,
-    point_resilie,
-    etat_contractuel_refuse,
-    regroupement_turpe,
-    sans_contrat_actif,
-    periode_d_un_autre_client,
-    debut_avant_la_mise_en_service,
-    sans_index_quotidiens,
-    compteur_sans_courbe,
-    courbe_non_collectee,
-    conditions_d_utilisation,
+    type_de_contrat_coherent,
+    point_connu,
+    prestation_identifiee,
+    accord_donne,
+    fin_apres_debut,
+    fin_non_future,
+    profondeur_admise,
+    point_mis_en_service,
+    point_raccorde,
+    point_non_resilie,
+    etat_contractuel_admis,
+    hors_regroupement_turpe,
+    contrat_actif_sur_le_point,
+    periode_du_client,
+    debut_apres_la_mise_en_service,
+    index_quotidiens_disponibles,
+    compteur_a_courbe,
+    courbe_collectee,
+    conditions_d_utilisation_respectees,
 )
 
 _CLIENT_CHANNEL = "Un tiers ou un fournisseur n'est pas le client final : réservé à un autre canal."

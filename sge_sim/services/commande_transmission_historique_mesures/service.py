@@ -7,11 +7,8 @@ from sge_sim.commandes.demandes import Historique, order_historique
 from sge_sim.commandes.echeances import run_due
 from sge_sim.commandes.prestations import prestation_historique
 from sge_sim.services.commande_transmission_historique_mesures.answer import history_ordered
-from sge_sim.services.commande_transmission_historique_mesures.rules import (
-    RULES,
-    UNREACHABLE,
-    Demande,
-)
+from sge_sim.services.commande_transmission_historique_mesures.demande import Demande
+from sge_sim.services.commande_transmission_historique_mesures.rules import RULES, UNREACHABLE
 from sge_sim.services.reading import (
     acces_of,
     has_known_civilite,
@@ -20,7 +17,7 @@ from sge_sim.services.reading import (
 )
 from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
-from sge_sim.soap.endpoint import Answer
+from sge_sim.soap.operation import Answer
 from sge_sim.soap.protocol import Tree
 
 
@@ -88,6 +85,7 @@ SERVICE = Service(
     nom="CommandeTransmissionHistoriqueMesures",
     version="1.0",
     paquet="Historique",
+    jusqu_a="23.2",
     codes=(
         *("SGT402", "SGT471", "SGT472", "SGT473", "SGT488", "SGT4K1", "SGT4K2", "SGT4K4"),
         *("SGT4L1", "SGT4L2", "SGT4L3", "SGT4L4", "SGT4L5", "SGT4L6", "SGT4L7", "SGT4L8"),

@@ -13,9 +13,9 @@ programmes and the transformers to C1-C4 (the transformers to P1-P3 too, assumed
 from collections.abc import Mapping
 from typing import Any
 
+from sge_sim.domaine.nomenclatures import GRANDS_CONSOMMATEURS
 from sge_sim.services.trees import coded, present, quantity
 from sge_sim.soap.protocol import Tree
-from sge_sim.store.codes import GRANDS_CONSOMMATEURS
 from sge_sim.store.fiches import FicheCompteur, FichePoint
 
 # The schema knows C2 to C5 and INDET only: the others can't be sent as they are (GUI 0464 lists

@@ -1,20 +1,8 @@
 """The control table of ConsultationDonneesTechniquesContractuelles (GUI 0464; order assumed)."""
 
-from dataclasses import dataclass
-
-from sge_sim.services.acces import USER_RULES, Acces
+from sge_sim.services.acces import USER_RULES
+from sge_sim.services.consultation_donnees_techniques_contractuelles.demande import Consultation
 from sge_sim.services.rule import Rule, rule
-from sge_sim.store.fiches import FichePoint
-
-
-@dataclass(frozen=True)
-class Consultation:
-    """A consultation, as its rules look at it."""
-
-    point_id: str
-    header_point_id: str | None
-    acces: Acces
-    point: FichePoint | None
 
 
 @rule(
@@ -23,10 +11,10 @@ class Consultation:
     provenance="assumed",
     remede="le même point dans l'en-tête et dans le corps, ou aucun dans l'en-tête",
 )
-def points_differents(consultation: Consultation) -> bool:
+def points_identiques(consultation: Consultation) -> bool:
     """The header, if it names a point, names that of the demand."""
     header = consultation.header_point_id
-    return header is not None and header != consultation.point_id
+    return header is None or header == consultation.point_id
 
 
 @rule(
@@ -35,15 +23,15 @@ def points_differents(consultation: Consultation) -> bool:
     provenance="documented",
     remede="le PRM d'un point du jeu de données (sge-sim points list les donne)",
 )
-def point_inconnu(consultation: Consultation) -> bool:
+def point_connu(consultation: Consultation) -> bool:
     """The point exists. A wrong check key is no schema error: such a point just isn't known."""
-    return consultation.point is None
+    return consultation.point is not None
 
 
 RULES: tuple[Rule[Consultation], ...] = (
-    points_differents,
+    points_identiques,
     *USER_RULES,
-    point_inconnu,
+    point_connu,
 )
 
 UNREACHABLE = {

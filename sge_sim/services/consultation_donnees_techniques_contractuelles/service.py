@@ -1,15 +1,12 @@
 """ConsultationDonneesTechniquesContractuelles: finds the point, holds the rules, filters."""
 
 from sge_sim.services.consultation_donnees_techniques_contractuelles.answer import data_sheet
-from sge_sim.services.consultation_donnees_techniques_contractuelles.rules import (
-    RULES,
-    UNREACHABLE,
-    Consultation,
-)
+from sge_sim.services.consultation_donnees_techniques_contractuelles.demande import Consultation
+from sge_sim.services.consultation_donnees_techniques_contractuelles.rules import RULES, UNREACHABLE
 from sge_sim.services.reading import acces_of
 from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
-from sge_sim.soap.endpoint import Answer
+from sge_sim.soap.operation import Answer
 
 
 def handle(appel: Appel) -> Answer:

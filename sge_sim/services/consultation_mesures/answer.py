@@ -9,8 +9,8 @@ client in homologation); that DI000002 follows AX.0355 is assumed.
 from collections.abc import Sequence
 from typing import Any
 
-from sge_sim.mesures import Consommation, Consommations, Serie
-from sge_sim.referentiel.libelles import libelle
+from sge_sim.domaine.libelles import libelle_de
+from sge_sim.mesures import Consommation, Consommations, SerieConsommations
 from sge_sim.services.trees import coded
 from sge_sim.soap.protocol import Tree
 
@@ -51,7 +51,7 @@ def history(consommations: Consommations, *, nouvelle_chaine: bool) -> Tree:
     }
 
 
-def _serie(serie: Serie, classe: Tree, calendrier: Tree | None) -> Tree:
+def _serie(serie: SerieConsommations, classe: Tree, calendrier: Tree | None) -> Tree:
     tree: dict[str, Any] = {
         "grandeurPhysique": coded("grandeurPhysique", "EA"),
         "classeTemporelle": classe,
@@ -63,14 +63,14 @@ def _serie(serie: Serie, classe: Tree, calendrier: Tree | None) -> Tree:
     return tree
 
 
-def _class_of_distributor(serie: Serie) -> Tree:
+def _class_of_distributor(serie: SerieConsommations) -> Tree:
     code = serie.classe
-    return {"code": code, "libelle": _CLASSES.get(code) or libelle("classeTemporelle", code)}
+    return {"code": code, "libelle": _CLASSES.get(code) or libelle_de("classeTemporelle", code)}
 
 
-def _calendar(serie: Serie) -> Tree:
+def _calendar(serie: SerieConsommations) -> Tree:
     code = serie.calendrier
-    return {"code": code, "libelle": _CALENDRIERS.get(code) or libelle("calendrier", code)}
+    return {"code": code, "libelle": _CALENDRIERS.get(code) or libelle_de("calendrier", code)}
 
 
 def _repeated(code: str) -> Tree:

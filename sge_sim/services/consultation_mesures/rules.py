@@ -1,55 +1,8 @@
 """The control table of ConsultationMesures (GUI 0455; the order is assumed)."""
 
-from dataclasses import dataclass
-from datetime import date
-
-from sge_sim.ecarts import Ecart
-from sge_sim.mesures import Consommations, PointMesure
-from sge_sim.services.acces import Acces
+from sge_sim.services.consultation_mesures.demande import Consultation, Resultat
 from sge_sim.services.ecarts import ecart_rules
 from sge_sim.services.rule import Rule, rule
-from sge_sim.store.fiches import FichePoint
-
-
-@dataclass(frozen=True)
-class Consultation:
-    """A consultation, as its rules look at it.
-
-    `ecart` is what the platform being played answers instead.
-    """
-
-    point: FichePoint | None
-    acces: Acces
-    nouveau_client: bool
-    autorisation: bool
-    ecart: Ecart | None
-
-    @property
-    def titulaire(self) -> bool:
-        """Whether the caller is the incumbent supplier of the point."""
-        code = self.acces.demandeur.code
-        return self.point is not None and self.point.fournisseur_titulaire == code
-
-
-@dataclass(frozen=True)
-class Resultat:
-    """What a consultation that the table admits finds: the point as it is measured, if it ever was,
-    and its consumptions. `jour` is the legal date of the call."""
-
-    mesure: PointMesure | None
-    consommations: Consommations
-    jour: date
-
-    @property
-    def nouvelle_chaine(self) -> bool:
-        """Whether the point is a C5 of the new chain.
-
-        The distributor's grid begins when the point moves to it (observed 2022); its first row
-        only comes with the next reading.
-        """
-        if self.mesure is None or self.mesure.segment != "C5":
-            return False
-        return any(grille.depuis <= self.jour for grille in self.mesure.grille_distributeur)
 
 
 @rule(
@@ -58,9 +11,9 @@ class Resultat:
     provenance="documented",
     remede="le PRM d'un point du jeu de données (sge-sim points list les donne)",
 )
-def point_inconnu(consultation: Consultation) -> bool:
+def point_connu(consultation: Consultation) -> bool:
     """The point exists."""
-    return consultation.point is None
+    return consultation.point is not None
 
 
 @rule(
@@ -69,13 +22,13 @@ def point_inconnu(consultation: Consultation) -> bool:
     provenance="assumed",
     remede="un contrat de l'acteur dont le certificat est présenté, en cours à la date de l'appel",
 )
-def contrat_inutilisable(consultation: Consultation) -> bool:
+def contrat_utilisable(consultation: Consultation) -> bool:
     """The contract is the calling actor's own, and runs on the day of the call."""
     acces = consultation.acces
     contrat = acces.contrat
     if contrat is None or contrat.acteur_code != acces.demandeur.code:
-        return True
-    return not contrat.is_active(acces.jour)
+        return False
+    return contrat.is_active(acces.jour)
 
 
 @rule(
@@ -84,13 +37,13 @@ def contrat_inutilisable(consultation: Consultation) -> bool:
     provenance="assumed",
     remede="le login d'un utilisateur actif de l'acteur dont le certificat est présenté",
 )
-def utilisateur_inutilisable(consultation: Consultation) -> bool:
+def utilisateur_autorise(consultation: Consultation) -> bool:
     """The login is that of a user of the calling actor who may call the service."""
     acces = consultation.acces
     utilisateur = acces.utilisateur
     if utilisateur is None or utilisateur.acteur_code != acces.demandeur.code:
-        return True
-    return not utilisateur.may_call(acces.service)
+        return False
+    return utilisateur.may_call(acces.service)
 
 
 @rule(
@@ -99,12 +52,14 @@ def utilisateur_inutilisable(consultation: Consultation) -> bool:
     provenance="assumed",
     remede="un point C2 à C5, ou C1 raccordé ailleurs qu'en HTA",
 )
-def point_hors_du_service(consultation: Consultation) -> bool:
+def point_du_service(consultation: Consultation) -> bool:
     """The point is a C1 to C5, the C1 connected to HTA left out."""
     point = consultation.point
     if point is None:
-        return False
-    return point.segment[0] == "P" or (point.segment == "C1" and point.domaine_tension == "HTA")
+        return True
+    return point.segment[0] == "C" and not (
+        point.segment == "C1" and point.domaine_tension == "HTA"
+    )
 
 
 @rule(
@@ -114,13 +69,13 @@ def point_hors_du_service(consultation: Consultation) -> bool:
     remede="autorisationClient à true ; un fournisseur non titulaire peut aussi déclarer "
     "contratConcluNouveauClientSurSite, le titulaire ne déclare rien",
 )
-def demandeur_non_eligible(consultation: Consultation) -> bool:
+def demandeur_eligible(consultation: Consultation) -> bool:
     """A tiers has the client's authorisation; a supplier too, or a contract, or is incumbent."""
     if consultation.autorisation:
-        return False
-    if consultation.acces.demandeur.kind == "tiers":
         return True
-    return not (consultation.titulaire or consultation.nouveau_client)
+    if consultation.acces.demandeur.kind == "tiers":
+        return False
+    return consultation.titulaire or consultation.nouveau_client
 
 
 @rule(
@@ -129,12 +84,12 @@ def demandeur_non_eligible(consultation: Consultation) -> bool:
     provenance="assumed",
     remede="un point dont le client a un contrat de soutirage",
 )
-def periode_sans_contrat(consultation: Consultation) -> bool:
+def periode_sous_contrat(consultation: Consultation) -> bool:
     """The client of a point that was commissioned still has a contract there."""
     point = consultation.point
     if point is None or point.date_mise_en_service is None:
-        return False
-    return not point.contrat_soutirage
+        return True
+    return point.contrat_soutirage
 
 
 @rule(
@@ -143,23 +98,23 @@ def periode_sans_contrat(consultation: Consultation) -> bool:
     provenance="documented",
     remede="un point dont une relève au moins a été publiée depuis sa dernière mise en service",
 )
-def aucune_mesure(resultat: Resultat) -> bool:
+def mesure_presente(resultat: Resultat) -> bool:
     """The point has at least one consumption."""
     consommations = resultat.consommations
-    return not (consommations.distributeur or consommations.fournisseur)
+    return bool(consommations.distributeur or consommations.fournisseur)
 
 
 RULES: tuple[Rule[Consultation], ...] = (
-    point_inconnu,
-    contrat_inutilisable,
-    utilisateur_inutilisable,
-    point_hors_du_service,
-    demandeur_non_eligible,
-    periode_sans_contrat,
+    point_connu,
+    contrat_utilisable,
+    utilisateur_autorise,
+    point_du_service,
+    demandeur_eligible,
+    periode_sous_contrat,
     *ecart_rules("ConsultationMesures", "1.1"),
 )
 
-RESULT_RULES: tuple[Rule[Resultat], ...] = (aucune_mesure,)
+RESULT_RULES: tuple[Rule[Resultat], ...] = (mesure_presente,)
 """What is held against the result, once the table has admitted the demand."""
 
 UNREACHABLE = {

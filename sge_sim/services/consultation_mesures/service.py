@@ -4,17 +4,12 @@ from sge_sim.clock import add_months
 from sge_sim.mesures import Consommations, consommations
 from sge_sim.referentiel.mesures import mesure_of
 from sge_sim.services.consultation_mesures.answer import history
-from sge_sim.services.consultation_mesures.rules import (
-    RESULT_RULES,
-    RULES,
-    UNREACHABLE,
-    Consultation,
-    Resultat,
-)
+from sge_sim.services.consultation_mesures.demande import Consultation, Resultat
+from sge_sim.services.consultation_mesures.rules import RESULT_RULES, RULES, UNREACHABLE
 from sge_sim.services.reading import acces_of
 from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
-from sge_sim.soap.endpoint import Answer
+from sge_sim.soap.operation import Answer
 from sge_sim.store.lecture import Faits
 
 

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from sge_sim.arrays import Entiers
 from sge_sim.mesures import (
     Grille,
     Index,
@@ -21,6 +20,7 @@ from sge_sim.mesures import (
     registres_factures,
 )
 from sge_sim.mesures.consommations import MINUTE_DU_RELEVE
+from sge_sim.mesures.tableaux import Entiers
 from sge_sim.referentiel.calendriers import ClasseNommee, calendrier_nomme
 from sge_sim.services.consultation_mesures_detaillees.demande import Demande
 from sge_sim.services.consultation_mesures_detaillees.series import ENERGIES, TOUT

@@ -38,9 +38,9 @@ _GRANDEURS_V3 = {
     provenance="documented",
     remede="le PRM d'un point du jeu de données (sge-sim points list les donne)",
 )
-def point_inconnu(consultation: Consultation) -> bool:
+def point_connu(consultation: Consultation) -> bool:
     """The point exists."""
-    return consultation.point is None
+    return consultation.point is not None
 
 
 @rule(
@@ -49,9 +49,9 @@ def point_inconnu(consultation: Consultation) -> bool:
     provenance="documented",
     remede="soutirage ou injection à true, l'un des deux seulement",
 )
-def sens_non_precise(consultation: Consultation) -> bool:
+def sens_precise(consultation: Consultation) -> bool:
     """Exactly one direction is asked for."""
-    return len(consultation.demande.sens) != 1
+    return len(consultation.demande.sens) == 1
 
 
 @rule(
@@ -60,12 +60,12 @@ def sens_non_precise(consultation: Consultation) -> bool:
     provenance="documented",
     remede="mesuresPas P1D ou P1M pour la PMAX d'un C5, aucun pas pour un autre segment",
 )
-def pas_incorrect_v2(consultation: Consultation) -> bool:
+def pas_correct_v2(consultation: Consultation) -> bool:
     """On a C5 maximum powers come with a step; elsewhere, where there are none, nothing does."""
     demande = consultation.demande
     if consultation.sheet.segment != "C5":
-        return demande.pas is not None
-    return demande.type == "PMAX" and demande.pas is None
+        return demande.pas is None
+    return demande.type != "PMAX" or demande.pas is not None
 
 
 @rule(
@@ -74,10 +74,10 @@ def pas_incorrect_v2(consultation: Consultation) -> bool:
     provenance="documented",
     remede="mesuresPas P1D ou P1M pour PMAX, aucun pas pour les autres types",
 )
-def pas_incorrect_v3(consultation: Consultation) -> bool:
+def pas_correct_v3(consultation: Consultation) -> bool:
     """Maximum powers come with a step, and nothing else does."""
     demande = consultation.demande
-    return (demande.type == "PMAX") is (demande.pas is None)
+    return (demande.type == "PMAX") is (demande.pas is not None)
 
 
 @rule(
@@ -88,10 +88,10 @@ def pas_incorrect_v3(consultation: Consultation) -> bool:
     "EA pour ENERGIE (en v3.0 aussi ERC, ERI), EA, ERC, ERI, DD, DE, DQ, PMA, TF ou TOUT pour "
     "INDEX",
 )
-def grandeur_d_un_autre_type(consultation: Consultation) -> bool:
+def grandeur_du_type(consultation: Consultation) -> bool:
     """The physical quantity is one of its type of measures."""
     known = _GRANDEURS_V2 if consultation.version is Version.V2 else _GRANDEURS_V3
-    return consultation.demande.grandeur not in known[consultation.demande.type]
+    return consultation.demande.grandeur in known[consultation.demande.type]
 
 
 @rule(
@@ -100,26 +100,27 @@ def grandeur_d_un_autre_type(consultation: Consultation) -> bool:
     provenance="documented",
     remede="l'accord du client ; sans lui, le fournisseur titulaire seul, pour la PMAX mensuelle",
 )
-def client_sans_accord(consultation: Consultation) -> bool:
+def acces_accorde(consultation: Consultation) -> bool:
     """The client agreed, or its incumbent supplier asks for monthly maximum powers."""
     demande = consultation.demande
     if demande.cadre is not Cadre.EST_TITULAIRE:
-        return False
+        return True
     titulaire = consultation.sheet.fournisseur_titulaire == consultation.demandeur.code
-    return not (titulaire and demande.type == "PMAX" and demande.pas == "P1M")
+    return titulaire and demande.type == "PMAX" and demande.pas == "P1M"
 
 
 @rule(
     "SGT211",
     source="GUI 0497 v1.5.0 p. 4-5, GUI 0498 v1.1.0 p. 11-12 ; code observé en 26.1 par un client "
-    "(CMD3-NR2)",
+    "(CMD3-NR2) ; passé servi en homologation : observé en 26.1 (CMD3-R6)",
     provenance="observed",
     remede="un service d'accès actif, de l'acteur, pour ce type de mesures, ce sens et toute la "
-    "période : sge-sim points set <PRM> --service-acces oui",
+    "période (en homologation, du jour de l'appel à sa fin) : CommandeServicesAccesDonnees, ou "
+    "sge-sim points set <PRM> --service-acces oui",
 )
-def sans_service_d_acces(consultation: Consultation) -> bool:
+def service_d_acces_actif(consultation: Consultation) -> bool:
     """An active access service, where one is relied on, covers the type, direction and period."""
-    return consultation.demande.cadre is Cadre.SERVICE_ACCES and not consultation.acces
+    return consultation.acces or consultation.demande.cadre is not Cadre.SERVICE_ACCES
 
 
 @rule(
@@ -128,9 +129,9 @@ def sans_service_d_acces(consultation: Consultation) -> bool:
     provenance="documented",
     remede="une dateFin (exclue) postérieure à dateDebut",
 )
-def periode_a_l_envers(consultation: Consultation) -> bool:
+def periode_a_l_endroit(consultation: Consultation) -> bool:
     """The period begins before it ends."""
-    return consultation.demande.jours <= 0
+    return consultation.demande.jours > 0
 
 
 @rule(
@@ -139,9 +140,9 @@ def periode_a_l_envers(consultation: Consultation) -> bool:
     provenance="documented",
     remede="une dateFin (exclue) qui ne dépasse pas aujourd'hui",
 )
-def periode_future(consultation: Consultation) -> bool:
+def periode_ecoulee(consultation: Consultation) -> bool:
     """The period ends today at the latest, its end being excluded."""
-    return consultation.demande.fin > consultation.jour
+    return consultation.demande.fin <= consultation.jour
 
 
 @rule(
@@ -151,14 +152,14 @@ def periode_future(consultation: Consultation) -> bool:
     remede="7 jours au plus pour une courbe, dans les 24 derniers mois ; les 36 derniers mois pour "
     "les autres mesures",
 )
-def periode_trop_longue_ou_ancienne(consultation: Consultation) -> bool:
+def periode_admise(consultation: Consultation) -> bool:
     """A curve covers 7 days at most of the last 24 months, the rest the last 36 months."""
     demande = consultation.demande
     courbe = demande.type == "COURBE"
     if courbe and demande.jours > JOURS_DE_COURBE:
-        return True
+        return False
     depth = MOIS_DE_COURBE if courbe else MOIS_DES_AUTRES
-    return demande.debut < add_months(consultation.jour, -depth)
+    return demande.debut >= add_months(consultation.jour, -depth)
 
 
 @rule(
@@ -167,7 +168,7 @@ def periode_trop_longue_ou_ancienne(consultation: Consultation) -> bool:
     provenance="documented",
     remede="ENERGIE sur un C5 ou un P4, PMAX en soutirage sur un C5, COURBE sur tout segment",
 )
-def segment_incompatible_v2(consultation: Consultation) -> bool:
+def segment_compatible_v2(consultation: Consultation) -> bool:
     """Energies are of C5 and P4, maximum powers of the consumption of C5, curves of all.
 
     A C5 or P4 has its active curve alone. The sources don't tell what becomes of a demand for
@@ -175,8 +176,8 @@ def segment_incompatible_v2(consultation: Consultation) -> bool:
     """
     segment, demande = consultation.sheet.segment, consultation.demande
     if demande.type == "PMAX":
-        return segment != "C5" or demande.sens != ("SOUTIRAGE",)
-    return demande.type == "ENERGIE" and not consultation.petit
+        return segment == "C5" and demande.sens == ("SOUTIRAGE",)
+    return demande.type != "ENERGIE" or consultation.petit
 
 
 @rule(
@@ -185,12 +186,12 @@ def segment_incompatible_v2(consultation: Consultation) -> bool:
     provenance="documented",
     remede="PMAX sur un C5 ou un P4, les autres mesures sur tout segment",
 )
-def segment_incompatible_v3(consultation: Consultation) -> bool:
+def segment_compatible_v3(consultation: Consultation) -> bool:
     """Maximum powers are those of C5 and P4, the rest of all segments.
 
     Those of a P4 are of what it injects; what a C5 injects is measured as a P4 (assumed).
     """
-    return consultation.demande.type == "PMAX" and not consultation.petit
+    return consultation.demande.type != "PMAX" or consultation.petit
 
 
 @rule(
@@ -199,9 +200,9 @@ def segment_incompatible_v3(consultation: Consultation) -> bool:
     provenance="documented",
     remede="un compteur communicant ouvert aux services de niveau 2",
 )
-def compteur_non_ouvert(consultation: Consultation) -> bool:
+def compteur_ouvert(consultation: Consultation) -> bool:
     """The meter of a C5 or P4 is opened to services of level 2."""
-    return consultation.petit and not consultation.sheet.ouvert_aux_mesures
+    return not consultation.petit or consultation.ouvert
 
 
 @rule(
@@ -210,9 +211,9 @@ def compteur_non_ouvert(consultation: Consultation) -> bool:
     provenance="documented",
     remede="mesuresCorrigees à false pour un C5 ou un P4",
 )
-def mesures_corrigees_d_un_c5(consultation: Consultation) -> bool:
+def mesures_brutes_d_un_c5(consultation: Consultation) -> bool:
     """Nothing corrected is asked of a C5 or P4."""
-    return consultation.petit and consultation.demande.corrigees
+    return not (consultation.petit and consultation.demande.corrigees)
 
 
 @rule(
@@ -221,10 +222,10 @@ def mesures_corrigees_d_un_c5(consultation: Consultation) -> bool:
     provenance="documented",
     remede="une dateDebut qui ne précède pas la dernière mise en service",
 )
-def avant_la_mise_en_service(consultation: Consultation) -> bool:
+def apres_la_mise_en_service(consultation: Consultation) -> bool:
     """The client held the point over the whole period: since its last commissioning."""
     mise_en_service = consultation.sheet.date_mise_en_service
-    return mise_en_service is not None and consultation.demande.debut < mise_en_service
+    return mise_en_service is None or consultation.demande.debut >= mise_en_service
 
 
 @rule(
@@ -235,46 +236,46 @@ def avant_la_mise_en_service(consultation: Consultation) -> bool:
     remede="une période où le point a été mesuré ; la courbe d'un C5 doit avoir été collectée ; un "
     "grand point traité par index n'a ni courbe ni énergies",
 )
-def aucune_mesure(resultat: Resultat) -> bool:
+def mesure_presente(resultat: Resultat) -> bool:
     """There is a measure to give, unless an empty answer is how that is told."""
-    return not resultat.vide_admis and not resultat.mesures
+    return resultat.vide_admis or bool(resultat.mesures)
 
 
 _PERIODE: tuple[Rule[Consultation], ...] = (
-    periode_a_l_envers,
-    periode_future,
-    periode_trop_longue_ou_ancienne,
+    periode_a_l_endroit,
+    periode_ecoulee,
+    periode_admise,
 )
 RULES_V2: tuple[Rule[Consultation], ...] = (
-    point_inconnu,
-    sens_non_precise,
-    pas_incorrect_v2,
-    grandeur_d_un_autre_type,
-    client_sans_accord,
+    point_connu,
+    sens_precise,
+    pas_correct_v2,
+    grandeur_du_type,
+    acces_accorde,
     *_PERIODE,
     *SITUATION_RULES,
-    segment_incompatible_v2,
-    compteur_non_ouvert,
-    mesures_corrigees_d_un_c5,
+    segment_compatible_v2,
+    compteur_ouvert,
+    mesures_brutes_d_un_c5,
     *CONTRAT_RULES,
-    avant_la_mise_en_service,
+    apres_la_mise_en_service,
 )
 
 RULES_V3: tuple[Rule[Consultation], ...] = (
-    point_inconnu,
-    pas_incorrect_v3,
-    grandeur_d_un_autre_type,
-    client_sans_accord,
+    point_connu,
+    pas_correct_v3,
+    grandeur_du_type,
+    acces_accorde,
     *ecart_rules("ConsultationMesuresDetaillees", "3.0"),
-    sans_service_d_acces,
+    service_d_acces_actif,
     *_PERIODE,
     *SITUATION_RULES,
-    segment_incompatible_v3,
-    compteur_non_ouvert,
+    segment_compatible_v3,
+    compteur_ouvert,
     *CONTRAT_RULES,
 )
 
-RESULT_RULES: tuple[Rule[Resultat], ...] = (aucune_mesure,)
+RESULT_RULES: tuple[Rule[Resultat], ...] = (mesure_presente,)
 """What is held against the result, once the table has admitted the demand."""
 
 UNREACHABLE_V3 = {

@@ -11,9 +11,9 @@ from sge_sim.services.rule import Rule, rule
     provenance="documented",
     remede="un point en service",
 )
-def point_jamais_mis_en_service(consultation: Consultation) -> bool:
+def point_mis_en_service(consultation: Consultation) -> bool:
     """The point was commissioned once."""
-    return consultation.sheet.etat_contractuel == "ECRAC"
+    return consultation.sheet.etat_contractuel != "ECRAC"
 
 
 @rule(
@@ -22,10 +22,10 @@ def point_jamais_mis_en_service(consultation: Consultation) -> bool:
     provenance="documented",
     remede="un point en service",
 )
-def point_resilie(consultation: Consultation) -> bool:
+def point_non_resilie(consultation: Consultation) -> bool:
     """The point isn't terminated, its connection still there."""
     point = consultation.sheet
-    return point.etat_contractuel == "RESIL" and point.etat_alimentation != "NRAC"
+    return point.etat_contractuel != "RESIL" or point.etat_alimentation == "NRAC"
 
 
 @rule(
@@ -34,10 +34,10 @@ def point_resilie(consultation: Consultation) -> bool:
     provenance="assumed",
     remede="un point raccordé et en service",
 )
-def point_a_raccorder(consultation: Consultation) -> bool:
+def point_raccorde(consultation: Consultation) -> bool:
     """The point doesn't need to be connected anew."""
     point = consultation.sheet
-    return point.etat_contractuel == "RESIL" and point.etat_alimentation == "NRAC"
+    return point.etat_contractuel != "RESIL" or point.etat_alimentation != "NRAC"
 
 
 @rule(
@@ -46,9 +46,9 @@ def point_a_raccorder(consultation: Consultation) -> bool:
     provenance="assumed",
     remede="un point en service, ou en cours de résiliation",
 )
-def point_hors_service(consultation: Consultation) -> bool:
+def point_en_service(consultation: Consultation) -> bool:
     """The point is in service, being terminated included."""
-    return not consultation.sheet.en_service
+    return consultation.en_service
 
 
 @rule(
@@ -57,9 +57,9 @@ def point_hors_service(consultation: Consultation) -> bool:
     provenance="documented",
     remede="attendre la fin de la mise en service",
 )
-def mise_en_service_en_cours(consultation: Consultation) -> bool:
+def sans_mise_en_service_en_cours(consultation: Consultation) -> bool:
     """No commissioning is being worked out."""
-    return consultation.sheet.operation_en_cours == "MES"
+    return consultation.sheet.operation_en_cours != "MES"
 
 
 @rule(
@@ -68,9 +68,9 @@ def mise_en_service_en_cours(consultation: Consultation) -> bool:
     provenance="documented",
     remede="attendre la fin du changement de fournisseur",
 )
-def changement_de_fournisseur_en_cours(consultation: Consultation) -> bool:
+def sans_changement_de_fournisseur_en_cours(consultation: Consultation) -> bool:
     """No change of supplier is being worked out."""
-    return consultation.sheet.operation_en_cours == "CFN"
+    return consultation.sheet.operation_en_cours != "CFN"
 
 
 @rule(
@@ -79,9 +79,9 @@ def changement_de_fournisseur_en_cours(consultation: Consultation) -> bool:
     provenance="documented",
     remede="attendre la fin de la modification contractuelle",
 )
-def modification_contractuelle_en_cours(consultation: Consultation) -> bool:
+def sans_modification_contractuelle_en_cours(consultation: Consultation) -> bool:
     """No change of the contract is being worked out."""
-    return consultation.sheet.operation_en_cours == "CTF"
+    return consultation.sheet.operation_en_cours != "CTF"
 
 
 @rule(
@@ -90,10 +90,10 @@ def modification_contractuelle_en_cours(consultation: Consultation) -> bool:
     provenance="documented",
     remede="un point dont le client a un contrat, en soutirage ou en injection",
 )
-def point_sans_contrat(consultation: Consultation) -> bool:
+def point_sous_contrat(consultation: Consultation) -> bool:
     """The client of the point has a contract there, in one direction at least."""
     point = consultation.sheet
-    return not (point.contrat_soutirage or point.contrat_injection)
+    return point.contrat_soutirage or point.contrat_injection
 
 
 @rule(
@@ -102,9 +102,9 @@ def point_sans_contrat(consultation: Consultation) -> bool:
     provenance="assumed",
     remede="un jour où l'acteur a un contrat en cours avec Enedis (sge-sim acteurs list)",
 )
-def acteur_sans_contrat_actif(consultation: Consultation) -> bool:
+def acteur_sous_contrat(consultation: Consultation) -> bool:
     """The calling actor has a contract that runs on the day of the call."""
-    return not consultation.contrat_actif
+    return consultation.contrat_actif
 
 
 @rule(
@@ -113,9 +113,9 @@ def acteur_sans_contrat_actif(consultation: Consultation) -> bool:
     provenance="documented",
     remede="un point qui n'est pas d'un regroupement TURPE",
 )
-def regroupement_turpe(consultation: Consultation) -> bool:
+def hors_regroupement_turpe(consultation: Consultation) -> bool:
     """The point isn't a TURPE grouping."""
-    return consultation.sheet.groupement_turpe
+    return not consultation.sheet.groupement_turpe
 
 
 @rule(
@@ -124,10 +124,10 @@ def regroupement_turpe(consultation: Consultation) -> bool:
     provenance="documented",
     remede="le sens du contrat du client : injection pour un producteur",
 )
-def sans_contrat_de_soutirage(consultation: Consultation) -> bool:
+def contrat_de_soutirage(consultation: Consultation) -> bool:
     """The client has a contract for what it draws, if that is what is asked for."""
     soutirage = consultation.demande.sens == ("SOUTIRAGE",)
-    return soutirage and not consultation.sheet.contrat_soutirage
+    return not soutirage or consultation.sheet.contrat_soutirage
 
 
 @rule(
@@ -136,10 +136,10 @@ def sans_contrat_de_soutirage(consultation: Consultation) -> bool:
     provenance="documented",
     remede="le sens du contrat du client : soutirage pour un consommateur",
 )
-def sans_contrat_d_injection(consultation: Consultation) -> bool:
+def contrat_d_injection(consultation: Consultation) -> bool:
     """The client has a contract for what it injects, if that is what is asked for."""
     injection = consultation.demande.sens == ("INJECTION",)
-    return injection and not consultation.sheet.contrat_injection
+    return not injection or consultation.sheet.contrat_injection
 
 
 @rule(
@@ -148,10 +148,10 @@ def sans_contrat_d_injection(consultation: Consultation) -> bool:
     provenance="documented",
     remede="un point dont le client ne s'oppose pas à l'enregistrement de sa courbe",
 )
-def client_oppose(consultation: Consultation) -> bool:
+def client_non_oppose(consultation: Consultation) -> bool:
     """The client of a C5 or P4 doesn't oppose the recording of the curve that is asked for."""
     courbe = consultation.demande.type == "COURBE"
-    return courbe and consultation.petit and consultation.sheet.opposition_courbe
+    return not (courbe and consultation.petit and consultation.sheet.opposition_courbe)
 
 
 @rule(
@@ -160,26 +160,26 @@ def client_oppose(consultation: Consultation) -> bool:
     provenance="documented",
     remede="un compteur téléopérable",
 )
-def compteur_non_teleoperable(consultation: Consultation) -> bool:
+def compteur_teleoperable(consultation: Consultation) -> bool:
     """The meter can be operated from afar."""
-    return not consultation.sheet.teleoperable
+    return consultation.sheet.teleoperable
 
 
 SITUATION_RULES: tuple[Rule[Consultation], ...] = (
-    point_jamais_mis_en_service,
-    point_resilie,
-    point_a_raccorder,
-    point_hors_service,
-    mise_en_service_en_cours,
-    changement_de_fournisseur_en_cours,
-    modification_contractuelle_en_cours,
-    point_sans_contrat,
-    acteur_sans_contrat_actif,
-    regroupement_turpe,
+    point_mis_en_service,
+    point_non_resilie,
+    point_raccorde,
+    point_en_service,
+    sans_mise_en_service_en_cours,
+    sans_changement_de_fournisseur_en_cours,
+    sans_modification_contractuelle_en_cours,
+    point_sous_contrat,
+    acteur_sous_contrat,
+    hors_regroupement_turpe,
 )
 CONTRAT_RULES: tuple[Rule[Consultation], ...] = (
-    sans_contrat_de_soutirage,
-    sans_contrat_d_injection,
-    client_oppose,
-    compteur_non_teleoperable,
+    contrat_de_soutirage,
+    contrat_d_injection,
+    client_non_oppose,
+    compteur_teleoperable,
 )

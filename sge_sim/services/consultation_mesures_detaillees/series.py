@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sge_sim.arrays import Entiers, Masque
 from sge_sim.mesures import (
     Grandeur,
     PointMesure,
@@ -24,6 +23,7 @@ from sge_sim.mesures import (
     puissances_maximales,
     puissances_mensuelles,
 )
+from sge_sim.mesures.tableaux import Entiers, Masque
 from sge_sim.services.consultation_mesures_detaillees.demande import Demande
 
 TOUT = "TOUT"
@@ -78,10 +78,6 @@ class Serie:
     troncons: tuple[Troncon, ...] = ()
     mois: tuple[PuissanceMensuelle, ...] = ()
 
-    @property
-    def unite(self) -> str:
-        return UNITES[self.grandeur]
-
     def __bool__(self) -> bool:
         return bool(self.troncons or self.mois)
 
@@ -124,6 +120,10 @@ def is_corrected(demande: Demande, grandeur: str, *, petit: bool) -> bool:
 def _curve(point: PointMesure, demande: Demande, grandeur: Grandeur) -> Iterator[Troncon]:
     mesuree = courbe(point, demande.debut, demande.fin, grandeur)
     brut = BRUT if point.petit else REEL
+    if len(mesuree.pas) and mesuree.valides.all() and (mesuree.pas == mesuree.pas[0]).all():
+        whole = mesuree.horodates, mesuree.decalages, mesuree.valeurs
+        yield Troncon(*whole, int(mesuree.pas[0]), brut)
+        return
     corrigees = is_corrected(demande, grandeur, petit=point.petit)
     gardes = np.flatnonzero(mesuree.valides | corrigees)
     pas, valides = mesuree.pas[gardes], mesuree.valides[gardes]

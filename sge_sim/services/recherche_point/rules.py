@@ -1,81 +1,11 @@
 """The control table of RecherchePoint (GUI 0427 §3; the order is assumed)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
-
-from sqlalchemy.orm import Session
-
-from sge_sim.demandeur import Demandeur
-from sge_sim.ecarts import Ecart
-from sge_sim.services.ecarts import is_empty
+from sge_sim.services.recherche_point.demande import RESULTS_MAX, Recherche
 from sge_sim.services.rule import rule
-from sge_sim.store.codes import ETATS_EN_SERVICE, ETATS_HORS_SERVICE
 from sge_sim.store.normalise import normalise
-from sge_sim.store.points import Point, known_code_postal, known_commune
-from sge_sim.store.search import Criteres, search_points
+from sge_sim.store.points import known_code_postal, known_commune
 
-RESULTS_MAX = 200
 NAME_MIN = 3
-
-
-@dataclass(frozen=True)
-class Recherche:
-    """A search, as its rules look at it.
-
-    `adresse` tells whether an address is among the criteria. `ecart` is what the
-    platform being played answers instead.
-    """
-
-    criteres: Criteres
-    adresse: bool
-    hors_perimetre: bool
-    ecart: Ecart | None
-    demandeur: Demandeur
-    session: Session
-
-    @property
-    def has_commune(self) -> bool:
-        """Whether the commune is given, which takes the pair of its codes."""
-        return self.criteres.code_postal is not None and self.criteres.code_insee is not None
-
-    @property
-    def has_client(self) -> bool:
-        """Whether client data is given; the category alone isn't client data."""
-        return self.criteres.nom_client_final is not None or self.criteres.siret is not None
-
-    @cached_property
-    def points(self) -> Sequence[Point]:
-        """What the search finds within the perimeter of who asks (GUI 0427 §3.2).
-
-        With client data, a point in service shows to its incumbent supplier alone.
-        """
-        if is_empty(self.ecart):
-            return ()
-        if self.hors_perimetre:
-            return self._outside_the_perimeter()
-        return search_points(
-            self.session,
-            self.criteres,
-            limit=RESULTS_MAX,
-            etats=ETATS_HORS_SERVICE if self.has_client else None,
-            titulaire=self.demandeur.code if self.demandeur.kind == "fournisseur" else None,
-        )
-
-    def _outside_the_perimeter(self) -> Sequence[Point]:
-        """Return the points in service that the address and the name designate.
-
-        A whole name designates one point or none (GUI 0427: returned if unique); a part of a name
-        designates all those that hold it, as RP-R3 has it since 22.1 (read by a client).
-        """
-        found = search_points(
-            self.session, self.criteres, limit=RESULTS_MAX, etats=ETATS_EN_SERVICE
-        )
-        name = normalise(self.criteres.nom_client_final or "")
-        exact = [point for point in found if normalise(point.nom_client_final or "") == name]
-        if exact:
-            return exact if len(exact) == 1 else ()
-        return found
 
 
 @rule(
@@ -86,16 +16,16 @@ class Recherche:
     "d'adresse, ou un SIRET ; les deux codes dans toute adresse ; hors périmètre : la commune, "
     "l'adresse exacte et le nom",
 )
-def criteres_insuffisants(recherche: Recherche) -> bool:
+def criteres_suffisants(recherche: Recherche) -> bool:
     """The criteria are one of the combinations that the guide allows."""
     criteres = recherche.criteres
     if recherche.adresse and not recherche.has_commune:
-        return True
+        return False
     if recherche.hors_perimetre:
         exact = recherche.has_commune and criteres.numero_et_nom_voie is not None
-        return not (exact and criteres.nom_client_final is not None)
+        return exact and criteres.nom_client_final is not None
     if criteres.siret is not None:
-        return False
+        return True
     others = (
         criteres.numero_et_nom_voie,
         criteres.matricule_ou_numero_serie,
@@ -103,7 +33,7 @@ def criteres_insuffisants(recherche: Recherche) -> bool:
         criteres.nom_client_final,
         criteres.categorie_client_final,
     )
-    return not recherche.has_commune or all(other is None for other in others)
+    return recherche.has_commune and any(other is not None for other in others)
 
 
 @rule(
@@ -112,10 +42,10 @@ def criteres_insuffisants(recherche: Recherche) -> bool:
     provenance="documented",
     remede="un nom d'au moins 3 caractères",
 )
-def nom_trop_court(recherche: Recherche) -> bool:
+def nom_assez_long(recherche: Recherche) -> bool:
     """Outside the perimeter, a partial name has three characters or more."""
     name = recherche.criteres.nom_client_final
-    return recherche.hors_perimetre and name is not None and len(normalise(name)) < NAME_MIN
+    return not recherche.hors_perimetre or name is None or len(normalise(name)) >= NAME_MIN
 
 
 @rule(
@@ -124,10 +54,10 @@ def nom_trop_court(recherche: Recherche) -> bool:
     provenance="documented",
     remede="un code postal d'une commune du jeu de données",
 )
-def code_postal_inconnu(recherche: Recherche) -> bool:
+def code_postal_connu(recherche: Recherche) -> bool:
     """The postal code is known."""
     code_postal = recherche.criteres.code_postal
-    return code_postal is not None and not known_code_postal(recherche.session, code_postal)
+    return code_postal is None or known_code_postal(recherche.session, code_postal)
 
 
 @rule(
@@ -136,10 +66,10 @@ def code_postal_inconnu(recherche: Recherche) -> bool:
     provenance="documented",
     remede="le code INSEE d'une commune du jeu de données, qui a ce code postal",
 )
-def commune_inconnue(recherche: Recherche) -> bool:
+def commune_connue(recherche: Recherche) -> bool:
     """The INSEE code is that of a commune which has the postal code."""
     code_postal, code_insee = recherche.criteres.code_postal, recherche.criteres.code_insee
-    return code_insee is not None and not known_commune(recherche.session, code_postal, code_insee)
+    return code_insee is None or known_commune(recherche.session, code_postal, code_insee)
 
 
 @rule(
@@ -148,15 +78,15 @@ def commune_inconnue(recherche: Recherche) -> bool:
     provenance="documented",
     remede="des critères auxquels 200 points au plus répondent",
 )
-def trop_de_resultats(recherche: Recherche) -> bool:
+def nombre_de_resultats_admis(recherche: Recherche) -> bool:
     """At most 200 points agree: beyond, the whole search fails and nothing is cut."""
-    return len(recherche.points) > RESULTS_MAX
+    return len(recherche.points) <= RESULTS_MAX
 
 
 RULES = (
-    criteres_insuffisants,
-    nom_trop_court,
-    code_postal_inconnu,
-    commune_inconnue,
-    trop_de_resultats,
+    criteres_suffisants,
+    nom_assez_long,
+    code_postal_connu,
+    commune_connue,
+    nombre_de_resultats_admis,
 )

@@ -9,10 +9,10 @@ from typing import Final
 
 from sge_sim.commandes.prestations import prestation_collecte
 from sge_sim.commandes.vie import MOTIFS
-from sge_sim.referentiel.libelles import libelle
+from sge_sim.domaine.libelles import libelle_de
+from sge_sim.domaine.nomenclatures import DONNEES_ACCES
 from sge_sim.services.trees import coded, present
 from sge_sim.soap.protocol import Tree
-from sge_sim.store.codes import DONNEES_ACCES
 from sge_sim.store.fiches import FichePoint, FicheService
 
 _MAX_SERVICES: Final = 200
@@ -56,7 +56,7 @@ def _service(point: FichePoint, service: FicheService) -> Tree:
 def _libelle(point: FichePoint, service: FicheService) -> str:
     """Return the label of the prestation that was ordered (assumed: no list is published)."""
     if service.mesures_type is None or service.sens is None:
-        return libelle("serviceSouscritType", service.type)
+        return libelle_de("serviceSouscritType", service.type)
     return prestation_collecte(
         point.segment,
         service.sens,

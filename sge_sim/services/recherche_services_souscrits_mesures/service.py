@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from sge_sim.services.ecarts import is_empty
 from sge_sim.services.reading import acces_of
 from sge_sim.services.recherche_services_souscrits_mesures.answer import services_found
-from sge_sim.services.recherche_services_souscrits_mesures.rules import RULES, Recherche
+from sge_sim.services.recherche_services_souscrits_mesures.demande import Recherche
+from sge_sim.services.recherche_services_souscrits_mesures.rules import RULES
 from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
-from sge_sim.soap.endpoint import Answer
+from sge_sim.soap.operation import Answer
 from sge_sim.store.fiches import FicheService
 from sge_sim.store.lecture import Faits
 

@@ -12,7 +12,7 @@ from sge_sim.store.journal.book import Journal
 from sge_sim.store.journal.drain import Bounds
 from sge_sim.store.journal.feed import JournalFeed
 from sge_sim.store.journal.records import DecidingRule, Echange, EchangeRecord
-from sge_sim.store.journal.search import Recherche
+from sge_sim.store.journal.search import RechercheJournal
 
 __all__ = [
     "Bounds",
@@ -21,5 +21,5 @@ __all__ = [
     "EchangeRecord",
     "Journal",
     "JournalFeed",
-    "Recherche",
+    "RechercheJournal",
 ]

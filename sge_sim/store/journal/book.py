@@ -1,7 +1,7 @@
 """The journal as the rest of the simulator uses it: append, find, drain, keep a mark."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, inspect, select
 from sqlalchemy.exc import DBAPIError
 
 from sge_sim.errors import UsageError
-from sge_sim.files import PRIVATE
+from sge_sim.machine.files import PRIVATE
 from sge_sim.store import schema
 from sge_sim.store.database import Database, sqlite_url
 from sge_sim.store.journal.drain import (
@@ -23,7 +23,7 @@ from sge_sim.store.journal.drain import (
     trim_all,
 )
 from sge_sim.store.journal.records import Echange, EchangeRecord
-from sge_sim.store.journal.search import Recherche, find, find_one
+from sge_sim.store.journal.search import RechercheJournal, find, find_one
 from sge_sim.store.journal.spool import SpoolWriter, records_given_up, spool_files
 from sge_sim.store.journal.tables import VERSION, bilan, echange, metadata, reglage
 
@@ -32,7 +32,7 @@ _FOLDER: Final = "journal-en-attente"
 _STATE_FILE: Final = "sge-sim.db"
 _SCHEMA: Final = "journal"
 _MAX_PENDING: Final = 256 * 2**20
-_EVERYTHING: Final = Recherche()
+_EVERYTHING: Final = RechercheJournal()
 
 _log = logging.getLogger(__name__)
 
@@ -62,6 +62,8 @@ class Journal:
         self._database = database
         self._folder = folder
         self._writer = SpoolWriter(folder, max_pending)
+        self.append: Callable[[EchangeRecord], None] = self._writer.append
+        """Record an exchange; it outlives this process once this returns. Never raises."""
         self._drainer = Drainer(database, folder)
         self._failing = False
 
@@ -122,10 +124,6 @@ class Journal:
                 f"ouvert ({error.orig}) : vérifier les droits et la place."
             ) from error
 
-    def append(self, record: EchangeRecord) -> None:
-        """Record an exchange; it outlives this process once this returns. Never raises."""
-        self._writer.append(record)
-
     def drain(self) -> None:
         """Store what waits; where that fails, it goes on waiting and a line of log says so."""
         try:
@@ -143,7 +141,7 @@ class Journal:
 
     def find_echanges(
         self,
-        recherche: Recherche = _EVERYTHING,
+        recherche: RechercheJournal = _EVERYTHING,
         *,
         limit: int = 100,
         before_id: int | None = None,

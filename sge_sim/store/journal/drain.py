@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from sge_sim.files import locked
+from sge_sim.machine.files import locked
 from sge_sim.store import schema
 from sge_sim.store.database import Database
 from sge_sim.store.journal.records import decode

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
-from sge_sim.store.codes import KindEchange
+from sge_sim.domaine.nomenclatures import KindEchange
 from sge_sim.store.journal.records import DecidingRule, Echange, instant_of, microseconds
 from sge_sim.store.journal.tables import echange, message, profil
 
@@ -52,7 +52,7 @@ _OF_PROFILE = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recherche:
+class RechercheJournal:
     """What is looked for; None asks nothing. Every criterion given must hold.
 
     `accepted` tells refusals (HTTP status from 400, an SGT code of refusal, a handshake) from the
@@ -106,7 +106,7 @@ class _Page:
 
 def find(
     connection: Connection,
-    recherche: Recherche,
+    recherche: RechercheJournal,
     *,
     limit: int,
     before_id: int | None = None,
@@ -133,7 +133,7 @@ def find_one(connection: Connection, echange_id: int) -> Echange | None:
     return None if row is None else _echange(row)
 
 
-def _find_ids(connection: Connection, recherche: Recherche, page: _Page) -> list[int]:
+def _find_ids(connection: Connection, recherche: RechercheJournal, page: _Page) -> list[int]:
     within = _within(recherche, echange.c)
     if recherche.debut is not None or recherche.fin is not None:
         page = _of_period(connection, recherche, within, page)
@@ -148,7 +148,7 @@ def _find_ids(connection: Connection, recherche: Recherche, page: _Page) -> list
     return list(connection.scalars(page.of(select(echange.c.id), where)))
 
 
-def _within(recherche: Recherche, columns: _Columns) -> ColumnElement[bool]:
+def _within(recherche: RechercheJournal, columns: _Columns) -> ColumnElement[bool]:
     """Return the condition of the period."""
     where: ColumnElement[bool] = true()
     if recherche.debut is not None:
@@ -159,7 +159,7 @@ def _within(recherche: Recherche, columns: _Columns) -> ColumnElement[bool]:
 
 
 def _of_period(
-    connection: Connection, recherche: Recherche, within: ColumnElement[bool], page: _Page
+    connection: Connection, recherche: RechercheJournal, within: ColumnElement[bool], page: _Page
 ) -> _Page:
     """Return the page without the identifiers before and after all those of the period."""
     if recherche.fin is None and not page.oldest_first:
@@ -175,7 +175,7 @@ def _of_period(
 
 
 def _of_row(
-    recherche: Recherche, facets: ColumnElement[bool] | None, columns: _Columns
+    recherche: RechercheJournal, facets: ColumnElement[bool] | None, columns: _Columns
 ) -> ColumnElement[bool]:
     """Return every condition but the prefix, on the columns of an exchange."""
     where = _within(recherche, columns)
@@ -189,7 +189,7 @@ def _of_row(
     return where
 
 
-def _facets(recherche: Recherche) -> ColumnElement[bool] | None:
+def _facets(recherche: RechercheJournal) -> ColumnElement[bool] | None:
     """Return the condition on profiles, None for any."""
     conditions: list[ColumnElement[bool]] = []
     if recherche.code is not None:
@@ -208,7 +208,7 @@ def _facets(recherche: Recherche) -> ColumnElement[bool] | None:
 
 
 def _of_profiles(
-    connection: Connection, facets: ColumnElement[bool], recherche: Recherche, page: _Page
+    connection: Connection, facets: ColumnElement[bool], recherche: RechercheJournal, page: _Page
 ) -> list[int]:
     """Return exchanges of the profiles that `facets` picks."""
     profiles = connection.scalars(select(profil.c.id).where(facets)).all()
@@ -226,7 +226,7 @@ def _of_profiles(
 
 def _by_prefix(
     connection: Connection,
-    recherche: Recherche,
+    recherche: RechercheJournal,
     facets: ColumnElement[bool] | None,
     page: _Page,
 ) -> list[int]:

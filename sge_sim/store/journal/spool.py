@@ -21,7 +21,7 @@ from threading import Lock
 from typing import Final
 
 from sge_sim.clock import machine_now
-from sge_sim.files import make_private_folder
+from sge_sim.machine.files import make_private_folder
 from sge_sim.store.journal.records import BODY_MAX, EchangeRecord, encode, microseconds
 
 SUFFIX: Final = ".spool"

@@ -115,7 +115,7 @@ def test_an_order_of_history_is_refused(
 def test_an_order_without_its_header_is_malformed(tiers: Orders) -> None:
     assert tiers.historique(C5, entete=False) == "SGT562"
     rule = tiers.simulator.admin("/api/journal?limit=1")[0]["rule"]
-    assert rule["name"] == "entete_absent"
+    assert rule["name"] == "entete_present"
     assert "enteteP" in rule["explanation"]
 
 

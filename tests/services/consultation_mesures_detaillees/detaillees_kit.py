@@ -9,9 +9,9 @@ from lxml import etree
 from real_clients import KIT, answered_contract, hold_against_real_schema
 from running_simulator import RunningSimulator
 
-from sge_sim.homologation.evaluation import Refus
-from sge_sim.homologation.own_simulator import cible_of
-from sge_sim.homologation.sge_client import SgeClient
+from sge_sim.homologation.campaign.evaluation import RefusRecu
+from sge_sim.homologation.client.own_simulator import cible_of
+from sge_sim.homologation.client.sge_client import SgeClient
 
 SERVICE = "ConsultationMesuresDetaillees"
 NOW = "2026-07-15T10:00"
@@ -113,7 +113,7 @@ class Detaillees:
 
 def code(answer: Any) -> str | None:
     """The code of a refusal; the answer must be one."""
-    assert isinstance(answer, Refus), answer
+    assert isinstance(answer, RefusRecu), answer
     return answer.code
 
 

@@ -25,7 +25,7 @@ from detaillees_kit import (
 from running_simulator import start_simulator
 from sql_state import change_point
 
-from sge_sim.homologation.evaluation import Refus
+from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.services.registry import SERVICES
 from sge_sim.soap.codes import libelle
 
@@ -199,14 +199,14 @@ def test_sgt211_until_an_access_service_covers_the_type(tiers: Detaillees) -> No
 
     refused = ask("INDEX")
     assert code(refused) == "SGT211"
-    assert refused == Refus("SGT211", "Aucun service souscrit, accès SERVICE_ACCES refusé")
+    assert refused == RefusRecu("SGT211", "Aucun service souscrit, accès SERVICE_ACCES refusé")
     command = tiers.simulator.command
     opened = command("points", "set", C5, "--service-acces", "oui", "--type", "INDEX")
     assert opened.returncode == 0, opened.stderr
-    assert not isinstance(ask("INDEX"), Refus)
+    assert not isinstance(ask("INDEX"), RefusRecu)
     assert code(ask("ENERGIE")) == "SGT211"
     command("points", "set", C5, "--service-acces", "oui")
-    assert not isinstance(ask("ENERGIE"), Refus)
+    assert not isinstance(ask("ENERGIE"), RefusRecu)
     command("points", "set", C5, "--service-acces", "non")
     assert code(ask("INDEX")) == "SGT211"
 
@@ -283,7 +283,7 @@ def test_no_date_is_a_technical_error(tiers: Detaillees, version: str, prm: str,
     for bord in BORDS:
         for debut, fin in ((bord, "2026-06-16"), ("2026-06-15", bord), (bord, bord)):
             answer = tiers.ask(version, prm, type, debut=debut, fin=fin, pas=pas)
-            if isinstance(answer, Refus):
+            if isinstance(answer, RefusRecu):
                 assert answer.code in ("SGT562", "SGT4K4", "SGT4K1", "SGT4L8"), (debut, fin)
             else:
                 assert (debut, fin) == ("2026-06-15+14:00", "2026-06-16")
@@ -291,7 +291,7 @@ def test_no_date_is_a_technical_error(tiers: Detaillees, version: str, prm: str,
 
 @pytest.mark.assumed("nothing is measured outside of the simulated days")
 def test_a_period_without_end_is_answered_once_its_rules_are_disabled(tmp_path: Path) -> None:
-    disabled = ("periode_future", "periode_trop_longue_ou_ancienne")
+    disabled = ("periode_ecoulee", "periode_admise")
     options = [option for rule in disabled for option in ("--disabled-rules", rule)]
     with start_simulator(
         tmp_path, "--population-size", "0", "--now", "2026-07-15T10:00", *options

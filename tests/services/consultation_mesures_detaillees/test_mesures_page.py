@@ -8,7 +8,7 @@ from typing import Any
 
 from detaillees_kit import C4, C5, Detaillees, blocks, listed
 
-from sge_sim.homologation.evaluation import Refus
+from sge_sim.homologation.campaign.evaluation import RefusRecu
 
 PAGE = Path(__file__).parents[3] / "docs" / "mesures.md"
 HEAD = """\
@@ -79,7 +79,7 @@ def rows_of(tiers: Detaillees) -> Iterator[tuple[str, ...]]:
 
 def described(answer: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield what to say of each series of an answer, or of a refusal."""
-    if isinstance(answer, Refus):
+    if isinstance(answer, RefusRecu):
         yield "", ("", "", "", "", "", f"refused, {answer.code}")
     elif not answer:
         yield "", ("", "", "0", "", "", "empty answer")

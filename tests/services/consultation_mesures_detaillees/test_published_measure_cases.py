@@ -7,12 +7,12 @@ import pytest
 from running_simulator import RunningSimulator, start_simulator
 
 from sge_sim.clock import RunningClock, clock_starting_at, parse_instant
-from sge_sim.homologation.cases import Cas
-from sge_sim.homologation.catalogue import Release, load_release
-from sge_sim.homologation.own_simulator import cible_of
-from sge_sim.homologation.rapport import Statut
-from sge_sim.homologation.runner import Runner
-from sge_sim.homologation.sge_client import SgeClient
+from sge_sim.homologation.campaign.runner import Runner
+from sge_sim.homologation.catalogue.cases import Cas
+from sge_sim.homologation.catalogue.release import Release, load_release
+from sge_sim.homologation.client.own_simulator import cible_of
+from sge_sim.homologation.client.sge_client import SgeClient
+from sge_sim.homologation.reports.rapport import Statut
 
 RELEASES = ("sge-21.3", "sge-22.1", "sge-23.2", "sge-23.4", "sge-26.1")
 COUNTS = {"sge-21.3": 10, "sge-22.1": 10, "sge-23.2": 22, "sge-23.4": 15, "sge-26.1": 15}

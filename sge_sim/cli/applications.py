@@ -1,0 +1,99 @@
+"""`sge-sim applications`: the applications of Data Connect."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+
+import click
+
+from sge_sim.cli.options import data_dir_option, json_option, say_json
+from sge_sim.commandes.applications import change_application, create_application
+from sge_sim.store.acteurs import default_acteur
+from sge_sim.store.data_folder import open_database
+from sge_sim.store.dataconnect import APIS, ModeApplication, applications
+
+if TYPE_CHECKING:
+    from sge_sim.admin.views_data_connect import ApplicationView
+
+
+@click.group("applications", help="Voir et enregistrer les applications de Data Connect.")
+def group() -> None:
+    """Hold the commands together."""
+
+
+@group.command("list", help="Donner les applications, leurs secrets et leurs API.")
+@data_dir_option
+@json_option
+def list_command(data_dir: Path, as_json: bool) -> None:
+    from sge_sim.admin.views_data_connect import ApplicationView
+
+    with open_database(data_dir).sessions() as session:
+        found = [ApplicationView.of(one) for one in applications(session)]
+    if as_json:
+        say_json(found)
+    elif not found:
+        click.echo("Aucune application : sge-sim serve --data-connect en fait deux.", err=True)
+    else:
+        for one in found:
+            _say(one)
+
+
+@group.command("add", help="Enregistrer une application.")
+@click.argument("nom")
+@click.option("--acteur", help="Code de l'acteur ; par défaut le tiers par défaut.")
+@click.option(
+    "--mode", type=click.Choice(get_args(ModeApplication)), default="production", show_default=True
+)
+@click.option("--redirect-uri", required=True, help="Adresse où le client est renvoyé.")
+@click.option("--api", "apis", multiple=True, help="API souscrite ; toutes sans elle.")
+@data_dir_option
+def add_command(
+    nom: str,
+    acteur: str | None,
+    mode: ModeApplication,
+    redirect_uri: str,
+    apis: tuple[str, ...],
+    data_dir: Path,
+) -> None:
+    from sge_sim.admin.views_data_connect import ApplicationView
+
+    with open_database(data_dir).transaction() as session:
+        made = create_application(
+            session,
+            nom=nom,
+            acteur_code=acteur or default_acteur(session, "tiers").code,
+            mode=mode,
+            redirect_uri=redirect_uri,
+            apis=apis or tuple(APIS),
+        )
+        view = ApplicationView.of(made)
+    _say(view)
+
+
+@group.command("set", help="Modifier une application.")
+@click.argument("client_id")
+@click.option("--nom", help="Nom montré sur la page de consentement.")
+@click.option("--redirect-uri", help="Adresse où le client est renvoyé.")
+@click.option("--api", "apis", multiple=True, help="API souscrites, à la place des autres.")
+@data_dir_option
+def set_command(
+    client_id: str,
+    nom: str | None,
+    redirect_uri: str | None,
+    apis: tuple[str, ...],
+    data_dir: Path,
+) -> None:
+    from sge_sim.admin.views_data_connect import ApplicationView
+
+    with open_database(data_dir).transaction() as session:
+        changed = change_application(
+            session, client_id, nom=nom, redirect_uri=redirect_uri, apis=apis or None
+        )
+        view = ApplicationView.of(changed)
+    _say(view)
+
+
+def _say(one: "ApplicationView") -> None:
+    click.echo(f"{one.client_id}  {one.mode}  {one.acteur}  {one.nom}")
+    click.echo(f"        secret {one.client_secret}")
+    click.echo(f"        retour {one.redirect_uri}")
+    click.echo(f"        API    {', '.join(one.apis)}")

@@ -1,0 +1,60 @@
+"""`sge-sim consentements`: what the simulated customers share, through Data Connect."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sge_sim.cli.options import data_dir_option, json_option, say_json
+from sge_sim.commandes.consentements import revoke_consentement
+from sge_sim.store.data_folder import open_database
+from sge_sim.store.dataconnect import consentements
+from sge_sim.store.stored_clock import StoredClock, instant_within
+
+if TYPE_CHECKING:
+    from sge_sim.admin.views_data_connect import ConsentementView
+
+
+@click.group("consentements", help="Voir et retirer les consentements donnés dans Data Connect.")
+def group() -> None:
+    """Hold the commands together."""
+
+
+@group.command("list", help="Donner les consentements, du plus ancien au plus récent.")
+@click.option("--prm", help="Numéro du point.")
+@data_dir_option
+@json_option
+def list_command(prm: str | None, data_dir: Path, as_json: bool) -> None:
+    from sge_sim.admin.views_data_connect import ConsentementView
+
+    database = open_database(data_dir)
+    now = StoredClock(database).now()
+    with database.sessions() as session:
+        found = [ConsentementView.of(one, now) for one in consentements(session, prm)]
+    if as_json:
+        say_json(found)
+    elif not found:
+        click.echo("Aucun consentement.", err=True)
+    else:
+        for one in found:
+            click.echo(_line(one))
+
+
+@group.command("revoke", help="Retirer un consentement, comme le client le peut à tout moment.")
+@click.argument("numero", type=click.IntRange(1))
+@data_dir_option
+def revoke_command(numero: int, data_dir: Path) -> None:
+    from sge_sim.admin.views_data_connect import ConsentementView
+
+    with open_database(data_dir).transaction() as session:
+        now = instant_within(session)
+        line = _line(ConsentementView.of(revoke_consentement(session, numero, now), now))
+    click.echo(line)
+
+
+def _line(one: "ConsentementView") -> str:
+    state = "en vigueur" if one.en_vigueur else one.motif_fin
+    return (
+        f"{one.id:>6}  {one.prm}  {one.client} → {one.application} ({one.acteur})  "
+        f"du {one.du:%Y-%m-%d} au {one.au:%Y-%m-%d}  {state}"
+    )

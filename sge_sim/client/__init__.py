@@ -1,0 +1,1 @@
+"""The administration of a simulator, as programs call it."""

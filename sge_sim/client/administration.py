@@ -1,0 +1,125 @@
+"""The administration of a simulator, as commands, the runner and the pytest plugin call it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Any, Final
+
+import requests
+
+from sge_sim.clock import PARIS, Duree
+from sge_sim.domaine.retombees import Retombees
+from sge_sim.errors import UsageError
+from sge_sim.settings import Profile
+
+_PAGE = 1000
+_TIMEOUT_SECONDS: Final = 30
+_ADVANCE_SECONDS: Final = 1800
+"""An advance of years publishes thousands of files."""
+
+
+class Administration:
+    """The REST interface at `url`. Every method raises `UsageError` with what it answered."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url.rstrip("/")
+        self._session = requests.Session()
+        self._session.trust_env = False
+
+    def get(self, path: str, **parameters: Any) -> Any:
+        """Return the JSON at `path`."""
+        return self._call("GET", path, _TIMEOUT_SECONDS, params=parameters).json()
+
+    def get_bytes(self, path: str, **parameters: Any) -> bytes:
+        """Return the bytes at `path`."""
+        return self._call("GET", path, _TIMEOUT_SECONDS, params=parameters).content
+
+    def post(
+        self,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        timeout: float = _TIMEOUT_SECONDS,
+    ) -> Any:
+        """Post JSON to `path`; return the JSON that comes back, None where there is none."""
+        answer = self._call("POST", path, timeout, json=dict(body or {}))
+        return answer.json() if answer.content else None
+
+    def last_exchange_id(self) -> int:
+        """Return the identifier of the newest exchange of the journal, 0 if there is none."""
+        newest = self.get("/api/journal", limit=1)
+        return int(newest[0]["id"]) if newest else 0
+
+    def plays_defects(self) -> bool:
+        """Return whether the simulator plays the defects of the homologation platform."""
+        settings = self.get("/api/settings")
+        played = Profile(settings["profile"]), settings["environment"]
+        return played == (Profile.FIDELE, "homologation")
+
+    def exchanges_after(self, exchange_id: int) -> Sequence[Mapping[str, Any]]:
+        """Return the exchanges recorded after that one, the oldest first, without bodies."""
+        found: list[Mapping[str, Any]] = []
+        while page := self.get("/api/journal", after=exchange_id, limit=_PAGE):
+            found += page
+            exchange_id = page[-1]["id"]
+        return found
+
+    def _call(self, method: str, path: str, timeout: float, **options: Any) -> requests.Response:
+        try:
+            answer = self._session.request(method, self.url + path, timeout=timeout, **options)
+        except requests.RequestException:
+            raise UsageError(
+                f"L'administration {self.url} ne répond pas : vérifier son adresse, et que le "
+                "simulateur tourne."
+            ) from None
+        if answer.status_code == HTTPStatus.BAD_REQUEST:
+            raise UsageError(_detail(answer))
+        if not answer.ok:
+            told = f"HTTP {answer.status_code}, {_detail(answer)}"
+            raise UsageError(f"L'administration refuse {method} {path} : {told}")
+        return answer
+
+
+class ServedClock:
+    """The simulated time of a simulator that serves; an instant without an offset is in legal time.
+
+    What falls due when the time moves (orders, publications) is done when the call returns.
+    """
+
+    def __init__(self, admin: Administration) -> None:
+        self._admin = admin
+        self.retombees: Retombees | None = None
+        """What the last move set off."""
+
+    def now(self) -> datetime:
+        """Return the simulated instant, in legal time."""
+        return datetime.fromisoformat(self._admin.get("/api/clock")["now"]).astimezone(PARIS)
+
+    def set(self, instant: datetime) -> None:
+        """Read `instant` now, and run on."""
+        self._move(action="set", instant=instant.isoformat())
+
+    def freeze(self, instant: datetime | None = None) -> None:
+        """Stand still, at `instant` or at the present."""
+        self._move(action="freeze", instant=None if instant is None else instant.isoformat())
+
+    def follow_machine(self) -> None:
+        """Run with the machine's own time."""
+        self._move(action="real")
+
+    def advance(self, duration: timedelta | Duree) -> None:
+        """Jump ahead by `duration`, of whole minutes; its days reach the same legal time."""
+        if isinstance(duration, timedelta):
+            duration = Duree(duration.days, timedelta(seconds=duration.seconds))
+        self._move(action="advance", duree=str(duration))
+
+    def _move(self, **change: str | None) -> None:
+        told = self._admin.post("/api/clock", change, timeout=_ADVANCE_SECONDS)["retombees"]
+        instants = {name: datetime.fromisoformat(told[name]) for name in ("debut", "fin")}
+        self.retombees = Retombees(**(told | instants))
+
+
+def _detail(answer: requests.Response) -> str:
+    try:
+        return str(answer.json()["detail"])
+    except (ValueError, KeyError, TypeError):
+        return answer.text[:200]

@@ -1,0 +1,205 @@
+"""Access services: ordered, renewed, stopped, and what they publish.
+
+An order opens a case per service. The service is active at once, on C5 and large points alike
+(homologation slides V26.2); it ends as any other (`sge_sim.commandes.vie`).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from sge_sim.clock import legal_date, start_of_day
+from sge_sim.commandes import vie
+from sge_sim.commandes.affaires import Commande, open_affaire
+from sge_sim.commandes.autorisations import Declaration, declared
+from sge_sim.commandes.echeances import carry_out
+from sge_sim.commandes.prestations import Prestation, prestation_acces, prestation_collecte
+from sge_sim.domaine.nomenclatures import DONNEES_ACCES, GRANDS, Segment, Sens, TypeServiceAcces
+from sge_sim.store.acces import OptionPublication, close_option, insert_option
+from sge_sim.store.commandes import Affaire, ServiceSouscrit, insert_order
+from sge_sim.store.fiches import FicheService
+from sge_sim.store.numeros import next_numero
+
+_OPPOSITION = Prestation("OPPENR", "Opposition à l'enregistrement de la courbe de charge")
+
+
+@dataclass(frozen=True)
+class Publie:
+    """What a service publishes: how often and, of a curve, whether it is corrected."""
+
+    periodicite: str
+    corrigees: bool | None
+
+    def __str__(self) -> str:
+        return f"{self.periodicite} corrigées" if self.corrigees else self.periodicite
+
+
+@dataclass(frozen=True)
+class Acces:
+    """Access to one type of measures in one direction, until a legal date (excluded) or for good.
+
+    It starts on the day of its order.
+    """
+
+    acces_type: TypeServiceAcces
+    sens: Sens
+    date_fin: date | None
+    options: tuple[Publie, ...] = ()
+
+    def among(self, services: Iterable[FicheService], contrat_id: str) -> list[FicheService]:
+        """Return the services, not ended, that give the same access under the same contract."""
+        return [
+            one
+            for one in services
+            if one.etat != "TERMINE"
+            and (one.acces_type, one.sens, one.contrat_id)
+            == (self.acces_type, self.sens, contrat_id)
+        ]
+
+    def __str__(self) -> str:
+        published = " + ".join(map(str, self.options))
+        options = f", publication {published}" if published else ""
+        until = f"jusqu'au {self.date_fin}" if self.date_fin else "sans fin"
+        return f"accès {DONNEES_ACCES[self.acces_type]} {self.sens} {until}{options}"
+
+
+def order_acces(
+    session: Session,
+    commande: Commande,
+    segment: Segment,
+    acces: Acces,
+    prestation: Prestation,
+    declaration: Declaration,
+) -> tuple[Affaire, ServiceSouscrit]:
+    """Open the case and the service of an order that was accepted; access to the curve starts its
+    collection (GUI 0531)."""
+    affaire = open_affaire(session, commande, "M0", prestation, str(acces))
+    today = legal_date(commande.now)
+    service = ServiceSouscrit(
+        service_souscrit_id=f"{next_numero(session, 'service_souscrit'):08d}",
+        type="ACCES",
+        etat="DEMANDE",
+        prm=commande.prm,
+        acteur_code=commande.acteur_code,
+        contrat_id=commande.contrat_id,
+        affaire=affaire,
+        affaire_id=affaire.affaire_id,
+        acces_type=acces.acces_type,
+        sens=acces.sens,
+        pas=step_of(segment, acces.acces_type),
+        date_debut=today,
+        date_fin=acces.date_fin,
+        ordered_at=commande.now,
+    )
+    vie.activate(session, service, commande.now)
+    insert_order(
+        session,
+        affaire,
+        service,
+        declared(
+            affaire,
+            declaration,
+            portee=f"{prestation.fiche} {acces}",
+            date_debut=today,
+            date_fin=acces.date_fin,
+        ),
+    )
+    for option in acces.options:
+        publish(session, service.service_souscrit_id, option, today)
+    return affaire, service
+
+
+def step_of(segment: Segment, acces_type: TypeServiceAcces) -> str | None:
+    """Return the step of what an access service covers, where it has one (GUI 0537)."""
+    if acces_type == "COURBE":
+        return "PT5M" if segment in GRANDS else "PT30M"
+    return "P1D" if acces_type == "INDEX" else None
+
+
+def publish(session: Session, service_souscrit_id: str, option: Publie, today: date) -> None:
+    """Have a service publish from `today` on."""
+    insert_option(
+        session,
+        OptionPublication(
+            service_souscrit_id=service_souscrit_id,
+            corrigees=option.corrigees,
+            periodicite=option.periodicite,
+            date_debut=today,
+            date_fin=None,
+        ),
+    )
+
+
+def unpublish(session: Session, service_souscrit_id: str, option: Publie, today: date) -> None:
+    """Have a service publish no more from `today` on; it goes on itself."""
+    close_option(session, service_souscrit_id, option.periodicite, option.corrigees, today)
+
+
+def renew_acces(
+    session: Session,
+    commande: Commande,
+    service: ServiceSouscrit,
+    date_fin: date | None,
+    declaration: Declaration,
+) -> Affaire:
+    """Have a service, with all it publishes, end later: it keeps its number (slides V26.2)."""
+    assert service.acces_type is not None
+    assert service.sens is not None
+    prestation = prestation_acces(
+        service.point.segment, service.sens, service.acces_type, publie=False
+    )
+    acces = Acces(service.acces_type, service.sens, date_fin)
+    told = f"renouvellement {service.service_souscrit_id}, {acces}"
+    affaire = _closed(session, commande, prestation, told)
+    service.date_fin = date_fin
+    service.echeance = None if date_fin is None else start_of_day(date_fin)
+    session.add(
+        declared(
+            affaire,
+            declaration,
+            portee=f"{prestation.fiche} {told}",
+            date_debut=legal_date(commande.now),
+            date_fin=date_fin,
+        )
+    )
+    return affaire
+
+
+def stop_services(
+    session: Session, commande: Commande, services: Sequence[ServiceSouscrit]
+) -> list[Affaire]:
+    """Have services stopped, each by a case of its own, which closes when the service ends."""
+    affaires = []
+    for service in services:
+        vie.stop(service, commande.now, commande.delai)
+        told = f"arrêt du service {service.service_souscrit_id}"
+        affaire = open_affaire(session, commande, "M0", _stopped(service), told, service.echeance)
+        session.add(affaire)
+        affaires.append(affaire)
+    session.flush()
+    carry_out(session, (*services, *affaires), commande.now)
+    return affaires
+
+
+def _closed(session: Session, commande: Commande, prestation: Prestation, demande: str) -> Affaire:
+    """Open the case of what is done at once."""
+    affaire = open_affaire(session, commande, "M0", prestation, demande)
+    affaire.etat, affaire.closed_at = "realisee", commande.now
+    session.add(affaire)
+    session.flush()
+    return affaire
+
+
+def _stopped(service: ServiceSouscrit) -> Prestation:
+    """Return the line of the catalogue under which a service is stopped: its own (assumed)."""
+    if service.sens is None:
+        return _OPPOSITION
+    segment = service.point.segment
+    if service.acces_type is not None:
+        return prestation_acces(segment, service.sens, service.acces_type, publie=False)
+    assert service.mesures_type is not None
+    return prestation_collecte(
+        segment, service.sens, service.mesures_type, recurrente=service.type == "TRANSREC"
+    )

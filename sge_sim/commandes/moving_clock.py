@@ -1,0 +1,92 @@
+"""Moving the simulated clock, forwards only: what has happened can't be undone.
+
+Whoever moves it then has all that is due happen (`BackOffice.catch_up`). It stays within the days
+that are simulated.
+"""
+
+from datetime import datetime
+
+from sge_sim.clock import FIN_DES_JOURS, PARIS, PREMIER_JOUR, Duree, legal_date, machine_now
+from sge_sim.errors import UsageError
+from sge_sim.store.database import Database
+from sge_sim.store.ecritures import last_instant
+from sge_sim.store.prepared import Driver
+from sge_sim.store.stored_clock import StoredClock
+
+
+def start_clock(clock: StoredClock, instant: datetime, database: Database) -> None:
+    """Read `instant` (aware) as a simulator starts, earlier than it stopped if need be.
+
+    Raises `UsageError` where something has happened after `instant`.
+    """
+    _refuse_out_of_calendar(instant)
+    with database.sessions() as session:
+        happened = last_instant(Driver.under(session))
+    if happened is not None and instant < happened:
+        raise UsageError(
+            f"--now {_told(instant)} : des commandes ou des événements de ce dossier vont jusqu'au "
+            f"{_told(happened)}. Omettre --now pour reprendre où l'horloge en est, ou donner un "
+            "autre dossier (--data-dir)."
+        )
+    clock.run_from(instant)
+
+
+def set_clock(clock: StoredClock, instant: datetime) -> None:
+    """Read `instant` (aware) now; a clock that stands still does so there.
+
+    Raises `UsageError` for an instant that is past.
+    """
+    _refuse_going_back(clock, instant)
+    if clock.kind() == "frozen":
+        clock.freeze(instant)
+    else:
+        clock.run_from(instant)
+
+
+def freeze_clock(clock: StoredClock, instant: datetime | None = None) -> None:
+    """Stand still, at `instant` (aware) or where the clock is; raises `UsageError` as above."""
+    if instant is not None:
+        _refuse_going_back(clock, instant)
+    clock.freeze(clock.now() if instant is None else instant)
+
+
+def advance_clock(clock: StoredClock, duree: Duree) -> None:
+    """Jump ahead by `duree`; raises `UsageError` beyond the days that are simulated."""
+    now = clock.now()
+    try:
+        reached = duree.after(now)
+    except OverflowError:
+        raise UsageError(f"avancer de {duree} sort du calendrier.") from None
+    _refuse_out_of_calendar(reached)
+    clock.advance(reached - now)
+
+
+def follow_machine(clock: StoredClock) -> None:
+    """Run with the machine's own time; raises `UsageError` when the clock is ahead of it."""
+    _refuse_going_back(clock, machine_now())
+    clock.follow_machine()
+
+
+def _refuse_going_back(clock: StoredClock, instant: datetime) -> None:
+    _refuse_out_of_calendar(instant)
+    now = clock.now()
+    if instant < now:
+        raise UsageError(
+            f"l'horloge est au {_told(now)} et ne recule pas au {_told(instant)} : repartir d'un "
+            "autre dossier (--data-dir), ou de l'état mis de côté (POST /api/reset)."
+        )
+
+
+def _refuse_out_of_calendar(instant: datetime) -> None:
+    # By the year first: at the ends of Python's calendar, an instant has no legal date.
+    years = range(PREMIER_JOUR.year, FIN_DES_JOURS.year + 1)
+    inside = instant.year in years and (PREMIER_JOUR <= legal_date(instant) < FIN_DES_JOURS)
+    if not inside:
+        raise UsageError(
+            f"le {instant:%d/%m/%Y} sort du calendrier simulé, qui va du {PREMIER_JOUR:%d/%m/%Y} "
+            f"au {FIN_DES_JOURS:%d/%m/%Y} exclu."
+        )
+
+
+def _told(instant: datetime) -> str:
+    return f"{instant.astimezone(PARIS):%d/%m/%Y %H:%M:%S}"

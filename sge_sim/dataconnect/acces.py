@@ -1,0 +1,52 @@
+"""Which points an application may read, and what is known of them."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from sge_sim.dataconnect import bac_a_sable
+from sge_sim.dataconnect.echange import EchangeRest, RefusRest
+from sge_sim.dataconnect.motifs import Motif
+from sge_sim.dataconnect.plateforme import PlateformeRest
+from sge_sim.domaine.nomenclatures import MotifFin
+from sge_sim.store.dataconnect import FicheConsentement, read_consentements
+from sge_sim.store.fiches import Dossier
+
+PRM: Final = re.compile(r"[0-9]{14}")
+DEPARTS: Final[frozenset[MotifFin]] = frozenset({"changement_titulaire", "resiliation"})
+"""Why a consent ended whose giver holds the point no more."""
+
+
+@dataclass(frozen=True)
+class Refusals:
+    """The reasons of one interface: the giver has left, no consent holds, SGE knows no point."""
+
+    parti: Motif
+    sans_consentement: Motif
+    inconnu: Motif
+
+
+def read_point(
+    plateforme: PlateformeRest, echange: EchangeRest, prm: str, refusals: Refusals
+) -> Dossier:
+    """Return what is known of a point that the application may read; raises `RefusRest`.
+
+    In sandbox mode consent counts as given (FAQ), but for the customer who took it back at once.
+    """
+    echange.prm = prm
+    vue, application = plateforme.database.memoire.look(), echange.client
+    if application.en_bac_a_sable:
+        fictif = bac_a_sable.POINTS.get(prm)
+        if fictif is not None and fictif.retire:
+            raise RefusRest(refusals.sans_consentement)
+        dossier = bac_a_sable.dossier_of(prm, echange.now) or vue.lire(prm=prm).dossier
+        if dossier is None:
+            raise RefusRest(refusals.inconnu)
+        return dossier
+    given: tuple[FicheConsentement, ...] = vue.ask(read_consentements, application.client_id, prm)
+    if not any(one.holds(echange.now) for one in given):
+        left = bool(given) and given[-1].motif_fin in DEPARTS
+        raise RefusRest(refusals.parti if left else refusals.sans_consentement)
+    dossier = vue.lire(prm=prm).dossier
+    assert dossier is not None, "a foreign key holds it"
+    return dossier

@@ -1,0 +1,164 @@
+"""The ASGI application: reads a call, has it answered in a thread, records it in the journal."""
+
+import logging
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from sge_sim.clock import elapsed_ms, machine_now, stopwatch
+from sge_sim.dataconnect import motifs, motifs_page
+from sge_sim.dataconnect.echange import (
+    HTML,
+    EchangeRest,
+    RefusRest,
+    Reponse,
+    Requete,
+    json_reponse,
+    refus_reponse,
+)
+from sge_sim.dataconnect.motifs import Motif
+from sge_sim.dataconnect.plateforme import PlateformeRest
+from sge_sim.dataconnect.routes import handle
+from sge_sim.store.database import UNREACHABLE
+from sge_sim.store.journal import DecidingRule, EchangeRecord
+
+Recorder = Callable[[EchangeRecord], None]
+
+_SECRETS: Final = re.compile(rb"(client_secret=|\btoken=)[^&\s]*")
+_JETON: Final = re.compile(rb'("access_token":")[^"]*')
+_NOT_RECORDED: Final = "/dataconnect/static/"
+
+_log = logging.getLogger(__name__)
+
+
+class RestApplication:
+    """Answers the calls of one process; `record` keeps an exchange and never fails."""
+
+    def __init__(self, plateforme: PlateformeRest, record: Recorder) -> None:
+        self._plateforme = plateforme
+        self._record = record
+
+    async def __call__(
+        self,
+        scope: Any,
+        receive: Callable[[], Awaitable[Any]],
+        send: Callable[[Any], Awaitable[None]],
+    ) -> None:
+        if scope["type"] != "http":
+            return
+        request = Request(scope, receive)
+        try:
+            corps = await self._body(request)
+        except ClientDisconnect:
+            return
+        if corps is None:
+            answer = Response(status_code=413, headers={"Connection": "close"})
+        else:
+            reponse = await run_in_threadpool(self._answer, _requete(request, corps))
+            answer = Response(
+                b"" if request.method == "HEAD" else reponse.corps,
+                reponse.statut,
+                dict(reponse.entetes),
+                reponse.type,
+            )
+        await answer(scope, receive, send)
+
+    async def _body(self, request: Request) -> bytes | None:
+        """Return the body; None for one that is too large."""
+        most, corps = self._plateforme.settings.max_body_bytes, bytearray()
+        async for part in request.stream():
+            corps += part
+            if len(corps) > most:
+                return None
+        return bytes(corps)
+
+    def _answer(self, requete: Requete) -> Reponse:
+        started, machine = stopwatch(), machine_now()
+        echange = None
+        try:
+            echange = EchangeRest(requete, self._plateforme.clock.now(), machine)
+            reponse = handle(self._plateforme, echange)
+        except RefusRest as refus:
+            assert echange is not None
+            echange.motif, echange.code = refus.motif, refus.motif.code
+            reponse = refus_reponse(refus)
+        except Exception as error:
+            _log.error("%s ne peut pas répondre.", requete.chemin, exc_info=error)
+            motif = _breakdown(requete, error)
+            reponse = json_reponse(motif.corps, motif.statut)
+            if echange is None:
+                return reponse  # not even the simulated time can be read
+            echange.motif, echange.code = motif, motif.code
+            echange.notes.append(f"{type(error).__name__}: {error}")
+        if not requete.chemin.startswith(_NOT_RECORDED):
+            self._journal(echange, reponse, elapsed_ms(started))
+        return reponse
+
+    def _journal(self, echange: EchangeRest, reponse: Reponse, duration_ms: float) -> None:
+        """Record an exchange; whatever happens here, the client has its answer."""
+        try:
+            self._record(_told(echange, reponse, duration_ms))
+        except Exception:
+            _log.exception("Un échange n'a pas pu être décrit au journal.")
+
+
+def _breakdown(requete: Requete, error: Exception) -> Motif:
+    """Return how a failure of the simulator itself is told."""
+    if not requete.chemin.startswith("/dataconnect/"):
+        return motifs.PANNE
+    return motifs_page.PANNE if isinstance(error, UNREACHABLE) else motifs_page.SERVEUR
+
+
+def _requete(request: Request, corps: bytes) -> Requete:
+    return Requete(
+        methode="GET" if request.method == "HEAD" else request.method,
+        chemin=request.url.path,
+        query=request.url.query,
+        entetes={name.lower(): value for name, value in request.headers.items()},
+        corps=corps,
+        adresse=request.client.host if request.client else None,
+    )
+
+
+def _told(echange: EchangeRest, reponse: Reponse, duration_ms: float) -> EchangeRecord:
+    requete, motif, application = echange.requete, echange.motif, echange.application
+    notes = list(echange.notes)
+    if application is not None:
+        notes.insert(0, f"application « {application.nom} », {application.mode}")
+    if location := reponse.entetes.get("Location"):
+        notes.append(f"vers {location}")
+    return EchangeRecord(
+        instant=echange.now,
+        machine_instant=echange.machine,
+        duration_ms=duration_ms,
+        kind="rest",
+        acteur_code=echange.acteur_code,
+        remote_address=requete.adresse,
+        service=echange.service,
+        version=echange.version,
+        prm=echange.prm,
+        code=None if echange.code is None else echange.code[:15],
+        http_status=reponse.statut,
+        rule=None
+        if motif is None
+        else DecidingRule(
+            name=motif.nom,
+            source=motif.source,
+            provenance=motif.provenance,
+            explanation=motif.remede,
+        ),
+        detail="\n".join(notes) or None,
+        request=_request_text(requete),
+        response=None if reponse.type == HTML else _JETON.sub(rb"\1***", reponse.corps),
+    )
+
+
+def _request_text(requete: Requete) -> bytes:
+    """Return a request as the journal keeps it: its first line and its body, without secrets."""
+    line = f"{requete.methode} {requete.chemin}{'?' if requete.query else ''}{requete.query}"
+    text = line.encode() + (b"\n\n" + requete.corps if requete.corps else b"")
+    return _SECRETS.sub(rb"\1***", text)

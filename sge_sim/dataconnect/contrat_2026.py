@@ -1,0 +1,243 @@
+"""The contract and technical APIs of Data Connect 2026, of which the PRM is in the path."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, Final
+
+from sge_sim.clock import start_of_day
+from sge_sim.dataconnect import mocks_2026, motifs_2026
+from sge_sim.dataconnect.acces import PRM, Refusals, read_point
+from sge_sim.dataconnect.echange import JSON, EchangeRest, RefusRest, Reponse, json_reponse
+from sge_sim.dataconnect.mesures_2026 import OCTETS
+from sge_sim.dataconnect.passerelle import let_in
+from sge_sim.dataconnect.personnes import personne_of
+from sge_sim.dataconnect.plateforme import PlateformeRest
+from sge_sim.domaine.libelles import libelle_de
+from sge_sim.domaine.nomenclatures import DomaineTension
+from sge_sim.store.dataconnect import read_nom_acteur
+from sge_sim.store.fiches import FichePoint
+
+REFUSALS: Final = Refusals(
+    motifs_2026.NON_AUTORISE, motifs_2026.NON_AUTORISE, motifs_2026.SANS_SERVICE
+)
+
+COMPTEUR_LINKY: Final = "AMM"
+"""What Data Connect calls the meter that SGE calls LINKY."""
+_NIVEAUX: Final = {
+    0: "Non communicant",
+    1: "Communicant (non ouvert aux services)",
+    2: "Communicant (ouvert aux services)",
+}
+_TENSIONS: Final[Mapping[DomaineTension, float]] = {
+    "BTINF": 230.0,
+    "BTSUP": 400.0,
+    "HTA": 20000.0,
+    "HTB": 63000.0,
+}
+_TRIPHASE: Final = "230/400 V"
+
+
+def answer_contrat(plateforme: PlateformeRest, echange: EchangeRest, api: str, prm: str) -> Reponse:
+    """Answer one of `APIS` for a point; raises `RefusRest`. A PRM that isn't one is a 500 (measured
+    for a PRM that isn't in the path)."""
+    let_in(plateforme, echange, api)
+    if PRM.fullmatch(prm) is None:
+        raise RefusRest(motifs_2026.HORS_SWAGGER)
+    mock = mocks_2026.contrat(api, prm) if echange.client.en_bac_a_sable else None
+    if mock is not None:
+        echange.prm = prm
+        return _told(plateforme, mock)
+    point = read_point(plateforme, echange, prm, REFUSALS).point
+    if not point.en_service:
+        raise RefusRest(motifs_2026.SANS_SERVICE)
+    body = APIS[api](point)
+    if api == "situation_contrat_auto" and point.fournisseur_titulaire is not None:
+        look = plateforme.database.memoire.look()
+        body = _with_contractor(body, look.ask(read_nom_acteur, point.fournisseur_titulaire))
+    return _told(plateforme, body)
+
+
+def _told(plateforme: PlateformeRest, body: Any) -> Reponse:
+    return json_reponse(body, type=JSON if plateforme.settings.data_connect_json else OCTETS)
+
+
+def _sides(point: FichePoint) -> list[str]:
+    """Return the segments of a point: the two of a self-consumer are C5 and P4."""
+    if point.segment == "C5" and point.contrat_injection:
+        return ["C5", "P4"]
+    return [point.segment]
+
+
+def _with_contractor(entries: list[dict[str, Any]], nom: str | None) -> list[dict[str, Any]]:
+    """Put the supplier after the kind of contract, of consumption alone (observed)."""
+    return [
+        {
+            name: value
+            for key, given in entry.items()
+            for name, value in (
+                ((key, given), ("contractor", nom))
+                if key == "contract_type" and entry["segment"][0] == "C" and nom is not None
+                else ((key, given),)
+            )
+        }
+        for entry in entries
+    ]
+
+
+def _situation(point: FichePoint) -> list[dict[str, Any]]:
+    personne = personne_of(point)
+    lines = {
+        "line1": point.nom_client_final,
+        "line2": point.escalier_etage_appartement,
+        "line3": point.batiment,
+        "line4": point.numero_et_nom_voie,
+        "line5": point.lieu_dit,
+        "line6": f"{point.code_postal} {point.commune}",
+        "line7": "FR (France)",
+    }
+    holder: dict[str, Any] = {
+        "customer": {"customer": {"adress": _without_none(lines)}},
+        "contact_data": {
+            "email": personne.email,
+            "landline": personne.fixe,
+            "phone": personne.mobile,
+        },
+    }
+    if personne.siret is None:
+        holder["person"] = {
+            "title": personne.civilite,
+            "lastname": personne.nom,
+            "firstname": personne.prenom,
+        }
+    else:
+        holder["organization"] = {
+            "name": personne.nom,
+            "commercial_name": personne.nom,
+            "business_code": "8299Z",
+            "siret_number": personne.siret,
+            "siren_number": personne.siret[:9],
+        }
+    return [{**_contract(point, segment), **holder} for segment in _sides(point)]
+
+
+def _contract(point: FichePoint, segment: str) -> dict[str, Any]:
+    production = segment[0] == "P"
+    contract: dict[str, Any] = {
+        "usage_point_id": point.prm,
+        "contract_start": _instant(point.date_mise_en_service),
+        "contract_type": "Contrat GRD-A" if production else "Contrat GRD-F",
+    }
+    if not production:
+        if point.fta is not None:
+            contract["distribution_tariff"] = libelle_de("formuleTarifaireAcheminement", point.fta)
+        if point.puissance_souscrite is not None:
+            contract["subscribed_power"] = {
+                "unit": point.puissance_souscrite_unite,
+                "value": str(point.puissance_souscrite),
+            }
+    return {**contract, "segment": segment}
+
+
+def _synthese(point: FichePoint) -> dict[str, Any]:
+    sides = _sides(point)
+    since = _instant(point.date_mise_en_service)
+    changes = [
+        day for day in (point.date_augmentation_puissance, point.date_diminution_puissance) if day
+    ]
+    return _without_none(
+        {
+            "segments": [{"segment": segment} for segment in sides],
+            "generation_last_activation_date": since if sides[-1][0] == "P" else None,
+            "consumption_last_activation_date": since if sides[0][0] == "C" else None,
+            "last_subscribed_power_change_date": _instant(max(changes, default=None)),
+            "services_level": None
+            if point.niveau_ouverture_services is None
+            else _NIVEAUX[point.niveau_ouverture_services],
+        }
+    )
+
+
+def _donnees_generales(point: FichePoint) -> dict[str, Any]:
+    address = {
+        "number_street_name": point.numero_et_nom_voie,
+        "postal_code_city": f"{point.code_postal} {point.commune}",
+        "insee_code": point.code_insee,
+        "staircase_floor_apartment": point.escalier_etage_appartement,
+        "building": point.batiment,
+        "locality": point.lieu_dit,
+    }
+    return {"address": _without_none(address)}
+
+
+def _alimentation(point: FichePoint) -> dict[str, Any]:
+    serial = _serial(point)
+    connection = point.puissance_raccordement
+    power = None if connection is None else _value(connection, point.puissance_raccordement_unite)
+    three = point.tension_livraison == _TRIPHASE
+    return _without_none(
+        {
+            "serial_number": None if serial is None or not serial.isdigit() else int(serial),
+            "connection_state": libelle_de("etatAlimentation", point.etat_alimentation),
+            "voltage_level": libelle_de("domaineTension", point.domaine_tension),
+            "phase_count": (3 if three else 1) if point.petit else None,
+            "consumption_connection_power": power if point.contrat_soutirage else None,
+            "generation_connection_power": power if point.contrat_injection else None,
+            "nominal_service_voltage": {"value": _TENSIONS[point.domaine_tension], "unit": "V"},
+        }
+    )
+
+
+def _comptage(point: FichePoint) -> dict[str, Any]:
+    code = point.type_comptage or "SSCPT"
+    meter: dict[str, Any] = _without_none({"numeroSerie": _serial(point)})
+    meter["regimePropriete"] = {"code": "LOUE", "libelle": "Loué"}
+    if point.puissance_souscrite is not None:
+        meter["puissanceProgrammee1"] = {
+            "valeur": point.puissance_souscrite,
+            "classeTemporellePuissanceProgrammee": {
+                "code": "BASE",
+                "libelle": libelle_de("classeTemporelle", "BASE"),
+            },
+        }
+    body: dict[str, Any] = {
+        "dispositifComptage": {
+            "typeComptage": {
+                "code": COMPTEUR_LINKY if code == "LINKY" else code,
+                "libelle": libelle_de("typeComptage", code),
+            }
+        },
+        "compteurs": [meter] if point.compteurs else [],
+    }
+    if point.heures_creuses_libelle is not None:
+        body["relais"] = {"plageHeuresCreuses": point.heures_creuses_libelle}
+    return body
+
+
+def _serial(point: FichePoint) -> str | None:
+    """Return the number of the meter that is in place."""
+    if not point.compteurs:
+        return None
+    return point.compteurs[-1].numero_serie or point.compteurs[-1].matricule
+
+
+def _value(value: float, unite: str | None) -> dict[str, Any]:
+    return {"value": float(value), "unit": unite}
+
+
+def _instant(day: date | None) -> str | None:
+    """Return a legal midnight as the captures write it: 2024-10-12T00:00:00+0200."""
+    return None if day is None else start_of_day(day).strftime("%Y-%m-%dT%H:%M:%S%z")
+
+
+def _without_none(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+APIS: Final[Mapping[str, Callable[[FichePoint], Any]]] = {
+    "situation_contrat_auto": _situation,
+    "synth_contrat_auto": _synthese,
+    "donnees_generales_auto": _donnees_generales,
+    "comptage_auto": _comptage,
+    "alimentation_auto": _alimentation,
+}
+"""The five APIs, and what each tells of a point."""

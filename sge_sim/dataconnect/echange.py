@@ -1,0 +1,105 @@
+"""A call of Data Connect on its way to its answer, as plain values."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qsl
+
+from sge_sim.dataconnect.motifs import Motif
+from sge_sim.store.dataconnect import FicheApplication
+
+JSON = "application/json"
+HTML = "text/html; charset=utf-8"
+
+
+@dataclass(frozen=True)
+class Requete:
+    """What came: `chemin` is the path, `query` the text after the `?`; header names are in small
+    letters."""
+
+    methode: str
+    chemin: str
+    query: str = ""
+    entetes: Mapping[str, str] = field(default_factory=dict)
+    corps: bytes = b""
+    adresse: str | None = None
+
+    @cached_property
+    def parametres(self) -> dict[str, str]:
+        """The parameters of the address; of one that comes twice, the last."""
+        return dict(parse_qsl(self.query, keep_blank_values=True))
+
+    @cached_property
+    def formulaire(self) -> dict[str, str]:
+        """The fields of a form that was posted; of one that comes twice, the last."""
+        return dict(self.champs)
+
+    @cached_property
+    def champs(self) -> list[tuple[str, str]]:
+        """The fields of a form that was posted, in their order."""
+        return parse_qsl(self.corps.decode("utf-8", "replace"), keep_blank_values=True)
+
+    @property
+    def type_du_corps(self) -> str:
+        """The media type of the body, in small letters, without its parameters."""
+        return self.entetes.get("content-type", "").partition(";")[0].strip().lower()
+
+
+@dataclass(frozen=True)
+class Reponse:
+    """What is answered."""
+
+    statut: int
+    corps: bytes = b""
+    type: str = JSON
+    entetes: Mapping[str, str] = field(default_factory=dict)
+
+
+class RefusRest(Exception):  # noqa: N818 - the field's word
+    """A call that is refused; `champs` complete the body of `motif`."""
+
+    def __init__(self, motif: Motif, **champs: Any) -> None:
+        super().__init__(f"{motif.statut} {motif.code}")
+        self.motif = motif
+        self.champs = champs
+
+
+@dataclass
+class EchangeRest:
+    """One exchange; each station adds what it found, for those that follow and the journal.
+
+    `now` is the simulated instant, `machine` the machine's. `service` is the name of the API.
+    """
+
+    requete: Requete
+    now: datetime
+    machine: datetime
+    application: FicheApplication | None = None
+    acteur_code: str | None = None
+    service: str | None = None
+    version: str | None = None
+    prm: str | None = None
+    code: str | None = None
+    motif: Motif | None = None
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def client(self) -> FicheApplication:
+        """The application, for what comes after its token was read."""
+        assert self.application is not None
+        return self.application
+
+
+def json_reponse(valeur: Any, statut: int = 200, type: str = JSON) -> Reponse:
+    """Return a value as compact JSON, its accents written as they are."""
+    corps = json.dumps(valeur, ensure_ascii=False, separators=(",", ":")).encode()
+    return Reponse(statut, corps, type)
+
+
+def refus_reponse(refus: RefusRest) -> Reponse:
+    """Return the answer of a refusal."""
+    corps = {**refus.motif.corps, **refus.champs}
+    return json_reponse(refus.motif.enveloppe(corps), refus.motif.statut)

@@ -1,0 +1,258 @@
+"""`/mesure_synchrone_auto/v2`: the seven measures of Data Connect 2026."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from sge_sim.dataconnect import motifs_2026
+from sge_sim.dataconnect.acces import PRM, Refusals, read_point
+from sge_sim.dataconnect.controles import PeriodeDemandee, Reasons, check_periode, check_point
+from sge_sim.dataconnect.echange import JSON, EchangeRest, RefusRest, Reponse, json_reponse
+from sge_sim.dataconnect.lecture import Lecteur, Mesure, Valeur
+from sge_sim.dataconnect.passerelle import let_in
+from sge_sim.dataconnect.plateforme import PlateformeRest
+from sge_sim.domaine.nomenclatures import Sens
+from sge_sim.services.consultation_mesures_detaillees.demande import Cadre, Demande
+from sge_sim.services.consultation_mesures_detaillees.releves import (
+    CalendrierReleve,
+    Contexte,
+    Registre,
+    read_contextes,
+)
+
+API: Final = "mesure_synchrone_auto"
+OCTETS: Final = "application/octet-stream"
+REFUSALS: Final = Refusals(
+    motifs_2026.NON_TITULAIRE, motifs_2026.NON_TITULAIRE, motifs_2026.PRM_INCONNU
+)
+REASONS: Final = Reasons(
+    fin_future=motifs_2026.FIN_FUTURE,
+    sept_jours=motifs_2026.SEPT_JOURS,
+    sens=motifs_2026.SENS,
+    opposition=motifs_2026.OPPOSITION,
+    profondeur=motifs_2026.PROFONDEUR,
+    mise_en_service=motifs_2026.AVANT_MISE_EN_SERVICE,
+    sans_mesure=motifs_2026.SANS_MESURE,
+)
+
+_JOUR: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_BRUT: Final = "BRUT"
+_EN_CLAIR: Final[dict[Sens, str]] = {"SOUTIRAGE": "CONS", "INJECTION": "PROD"}
+
+
+@dataclass(frozen=True)
+class Ressource:
+    """One of the seven: what is measured, in which direction."""
+
+    mesure: Mesure
+    sens: Sens
+
+
+RESSOURCES: Final[Mapping[str, Ressource]] = {
+    "consommation_quotidienne": Ressource("quotidienne", "SOUTIRAGE"),
+    "production_quotidienne": Ressource("quotidienne", "INJECTION"),
+    "courbe_de_charge_consommation": Ressource("courbe", "SOUTIRAGE"),
+    "courbe_de_charge_production": Ressource("courbe", "INJECTION"),
+    "puissance_conso_max_quotidienne": Ressource("pmax", "SOUTIRAGE"),
+    "index_consommation": Ressource("index", "SOUTIRAGE"),
+    "index_production": Ressource("index", "INJECTION"),
+}
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What is asked, once it is read; `pas` and `grandeur` of maximum powers alone."""
+
+    prm: str
+    ressource: Ressource
+    periode: PeriodeDemandee
+    lecteur: Lecteur
+    pas: str
+    grandeur: str
+
+    @property
+    def metier(self) -> str:
+        return _EN_CLAIR[self.ressource.sens]
+
+    def body(self, **fields: Any) -> dict[str, Any]:
+        """Return an answer: what every measure begins with, then `fields`."""
+        periode = {
+            "dateDebut": self.periode.debut.isoformat(),
+            "dateFin": self.periode.fin.isoformat(),
+        }
+        return {"idPrm": self.prm, "etapeMetier": _BRUT, "periode": periode, **fields}
+
+    def grandeur_of(self, physique: str, unite: str, points: Sequence[Any]) -> dict[str, Any]:
+        return {
+            "grandeurMetier": self.metier,
+            "grandeurPhysique": physique,
+            "unite": unite,
+            "points": points,
+            "calendrier": [],
+        }
+
+
+def answer_mesure(plateforme: PlateformeRest, echange: EchangeRest, nom: str) -> Reponse:
+    """Answer one of `RESSOURCES`; raises `RefusRest`."""
+    let_in(plateforme, echange, API)
+    question = _read(plateforme, echange, RESSOURCES[nom])
+    body = _BODIES[question.ressource.mesure](question)
+    if body is None:
+        raise RefusRest(motifs_2026.SANS_MESURE)
+    return json_reponse(body, type=JSON if plateforme.settings.data_connect_json else OCTETS)
+
+
+def _read(plateforme: PlateformeRest, echange: EchangeRest, ressource: Ressource) -> _Question:
+    """Read a demand and look at it; whatever is outside of the swagger is a 500 (measured)."""
+    asked = echange.requete.parametres
+    prm, pas, grandeur = (asked.get(n, "") for n in ("pointId", "mesuresPas", "grandeurPhysique"))
+    if PRM.fullmatch(prm) is None:
+        raise RefusRest(motifs_2026.HORS_SWAGGER)
+    echange.prm = prm
+    periode = PeriodeDemandee(_day(asked.get("dateDebut", "")), _day(asked.get("dateFin", "")))
+    pmax = ressource.mesure == "pmax"
+    if pmax and (pas not in ("P1D", "P1M") or grandeur not in ("PMA", "TOUT")):
+        raise RefusRest(motifs_2026.HORS_SWAGGER)
+    if periode.debut >= periode.fin:
+        raise RefusRest(motifs_2026.HORS_SWAGGER)
+    dossier = read_point(plateforme, echange, prm, REFUSALS)
+    check_periode(ressource.mesure, periode, echange.now, REASONS)
+    check_point(ressource.mesure, dossier, ressource.sens, periode, REASONS)
+    lecteur = Lecteur(dossier, ressource.sens, echange.now)
+    return _Question(prm, ressource, periode, lecteur, pas, grandeur)
+
+
+def _day(text: str) -> date:
+    try:
+        if _JOUR.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise RefusRest(motifs_2026.HORS_SWAGGER)
+
+
+def _daily(question: _Question) -> dict[str, Any] | None:
+    valeurs = question.lecteur.quotidiennes(question.periode.debut, question.periode.fin)
+    if not valeurs:
+        return None
+    points = [{"v": str(one.valeur), "d": one.texte} for one in valeurs]
+    return question.body(
+        typeValeur="GLOBALE",
+        modeCalcul="DIFF.INDEX",
+        pas="P1D",
+        grandeur=[question.grandeur_of("EA", "Wh", points)],
+        contexte=[],
+    )
+
+
+def _curve(question: _Question) -> dict[str, Any] | None:
+    valeurs = question.lecteur.courbe(question.periode.debut, question.periode.fin)
+    if not valeurs:
+        return None
+    points = [
+        {"v": str(one.valeur), "d": one.texte, "p": f"PT{one.pas}M", "n": "B"} for one in valeurs
+    ]
+    return question.body(
+        modeCalcul="MESURE", grandeur=[question.grandeur_of("PA", "W", points)], contexte=[]
+    )
+
+
+def _maxima(question: _Question) -> dict[str, Any] | None:
+    """TOUT adds the maxima of each phase, of a point that has three (GUI 0497)."""
+    lecteur, periode = question.lecteur, question.periode
+    read: Callable[[date, date, int | None], list[Valeur]] = (
+        lecteur.maxima if question.pas == "P1D" else lecteur.maxima_mensuels
+    )
+    wanted: list[tuple[str, int | None]] = [("PMA", None)]
+    if question.grandeur == "TOUT":
+        wanted += [(f"PMA{phase}", phase) for phase in lecteur.phases()]
+    grandeurs = []
+    for physique, phase in wanted:
+        points = [
+            {"v": "null" if one.valeur is None else str(one.valeur), "d": one.texte}
+            for one in read(periode.debut, periode.fin, phase)
+        ]
+        grandeurs.append(question.grandeur_of(physique, "VA", points))
+    if not grandeurs[0]["points"]:
+        return None
+    return question.body(modeCalcul="MESURE", pas=question.pas, grandeur=grandeurs, contexte=[])
+
+
+def _index(question: _Question) -> dict[str, Any] | None:
+    """The readings of each midnight, as R64 tells them but for the label of the grid."""
+    point = question.lecteur.mesure
+    debut, fin = question.lecteur.borne(question.periode.debut, question.periode.fin)
+    if point is None or debut >= fin:
+        return None
+    demande = Demande(
+        prm=question.prm,
+        type="INDEX",
+        grandeur="EA",
+        sens=(question.ressource.sens,),
+        debut=debut,
+        fin=fin,
+        pas=None,
+        corrigees=False,
+        cadre=Cadre.ACCORD_CLIENT,
+    )
+    contextes = read_contextes(point, demande)
+    if not contextes:
+        return None
+    body = question.body(
+        grandeur=[], contexte=[_contexte(question, contexte) for contexte in contextes]
+    )
+    del body["etapeMetier"]
+    return body
+
+
+def _contexte(question: _Question, contexte: Contexte) -> dict[str, Any]:
+    grandeurs = []
+    for relevee in contexte.grandeurs:
+        told = question.grandeur_of(relevee.grandeur, relevee.unite or "Wh", [])
+        told["calendrier"] = [_calendrier(each) for each in relevee.calendriers]
+        if relevee.total is not None:
+            told["cadranTotalisateur"] = {
+                "codeCadran": relevee.total.cadran,
+                "valeur": _readings(relevee.total),
+            }
+        grandeurs.append(told)
+    return {
+        "etapeMetier": _BRUT,
+        "contexteReleve": contexte.contexte,
+        "typeReleve": contexte.type,
+        "grandeur": grandeurs,
+    }
+
+
+def _calendrier(calendrier: CalendrierReleve) -> dict[str, Any]:
+    return {
+        "idCalendrier": calendrier.code,
+        "libelleCalendrier": calendrier.libelle,
+        "classeTemporelle": [
+            {
+                "idClasseTemporelle": registre.classe,
+                "libelleClasseTemporelle": registre.libelle,
+                "codeCadran": registre.cadran,
+                "valeur": _readings(registre),
+            }
+            for registre in calendrier.registres
+        ],
+    }
+
+
+def _readings(registre: Registre) -> list[dict[str, Any]]:
+    legal = (registre.horodates + registre.decalages).astype("datetime64[s]")
+    return [
+        {"d": str(instant).replace("T", " "), "v": valeur, "iv": 0}
+        for instant, valeur in zip(legal, registre.valeurs.tolist(), strict=True)
+    ]
+
+
+_BODIES: Final[Mapping[Mesure, Callable[[_Question], dict[str, Any] | None]]] = {
+    "quotidienne": _daily,
+    "courbe": _curve,
+    "pmax": _maxima,
+    "index": _index,
+}

@@ -1,0 +1,219 @@
+"""`/oauth2/v3/token` and `/oauth2/v3/revoke`: Authlib's server, with the words of Data Connect."""
+
+import hmac
+from collections.abc import Mapping
+from typing import Any, Final
+
+from authlib.oauth2 import OAuth2Error, OAuth2Request
+from authlib.oauth2.rfc6749 import (
+    AuthorizationServer,
+    ClientCredentialsGrant,
+    ClientMixin,
+    UnauthorizedClientError,
+)
+from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
+from authlib.oauth2.rfc7009 import RevocationEndpoint
+
+from sge_sim.dataconnect.echange import EchangeRest, Reponse, Requete, json_reponse
+from sge_sim.dataconnect.jetons import VIE, Jeton
+from sge_sim.dataconnect.plateforme import PlateformeRest
+from sge_sim.store.dataconnect import FicheApplication, read_application, revoke_token
+
+FORMULAIRE: Final = "application/x-www-form-urlencoded"
+_NO_STORE: Final = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+_BASIC: Final = 'Basic realm="Enedis"'
+_OTHER_GRANTS: Final = ("authorization_code", "refresh_token", "password", "implicit")
+_SCOPES: Final = ("", "default", "am_application_scope")
+
+_SENTENCES: Final[Mapping[str, str]] = {
+    "invalid_request": "The request is missing a required parameter, includes an unsupported "
+    "parameter value (other than grant type), repeats a parameter, includes multiple credentials, "
+    "utilizes more than one mechanism for authenticating the client, or is otherwise malformed.",
+    "invalid_client": "Client authentication failed (e.g., unknown client, no client "
+    "authentication included, or unsupported authentication method).",
+    "invalid_grant": "The provided authorization grant or refresh token is invalid, expired, "
+    "revoked, does not match the redirection URI used in the authorization request, or was issued "
+    "to another client.",
+    "invalid_scope": "The requested scope is invalid, unknown, malformed, or exceeds the scope "
+    "granted by the resource owner.",
+    "unauthorized_client": "The authenticated client is not authorized to use this authorization "
+    "grant type.",
+    "unsupported_grant_type": "The authorization grant type is not supported by the authorization "
+    "server.",
+    "unsupported_token_type": "The authorization server does not support the revocation of the "
+    "presented token type.",
+}
+"""What each error says: the sentences of RFC 6749 and RFC 7009, as the swagger has them."""
+
+
+def answer_token(plateforme: PlateformeRest, echange: EchangeRest) -> Reponse:
+    """Give a token for the credentials of an application, in a form, Basic or the address."""
+    requete = echange.requete
+    if requete.corps and requete.type_du_corps != FORMULAIRE:
+        echange.code = "invalid_request"
+        return _error(415, "invalid_request")
+    reponse: Reponse = _Server(plateforme, echange).create_token_response(requete)
+    return reponse
+
+
+def answer_revoke(plateforme: PlateformeRest, echange: EchangeRest) -> Reponse:
+    """Have a token refused from now on: 200, whether there was such a token or not."""
+    requete = echange.requete
+    if requete.type_du_corps != FORMULAIRE:
+        echange.code = "invalid_request"
+        said = "Le Content-Type doit être application/x-www-form-urlencoded"
+        return _error(400, "invalid_request", said)
+    if "authorization" not in requete.entetes and "client_secret" not in requete.formulaire:
+        echange.code = "invalid_client"
+        said = "Valid authentication credentials are mandatory to access the resource"
+        return _error(401, "invalid_client", said, {"WWW-Authenticate": _BASIC})
+    if not requete.formulaire.get("token"):
+        echange.code = "invalid_request"
+        said = "empty header bad request format partial or incorrect data"
+        return _error(400, "invalid_request", said)
+    server = _Server(plateforme, echange)
+    reponse: Reponse = server.create_endpoint_response("revocation", requete)
+    return reponse
+
+
+def _error(
+    statut: int, error: str, said: str | None = None, entetes: Mapping[str, str] | None = None
+) -> Reponse:
+    corps = {"error": error, "error_description": said or _SENTENCES[error]}
+    reponse = json_reponse(corps, statut)
+    return Reponse(reponse.statut, reponse.corps, entetes={**_NO_STORE, **(entetes or {})})
+
+
+class _Client(ClientMixin):  # type: ignore[misc]
+    """An application, as Authlib asks it."""
+
+    def __init__(self, fiche: FicheApplication) -> None:
+        self.fiche = fiche
+
+    def check_client_secret(self, client_secret: str) -> bool:
+        return hmac.compare_digest(client_secret.encode(), self.fiche.secret.encode())
+
+    def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
+        return True
+
+    def check_grant_type(self, grant_type: str) -> bool:
+        return bool(grant_type == ClientCredentialsGrant.GRANT_TYPE)
+
+
+class _Request(OAuth2Request):  # type: ignore[misc]
+    """What came, as Authlib reads it; old clients send their parameters in the address."""
+
+    def __init__(self, requete: Requete) -> None:
+        super().__init__(
+            requete.methode,
+            f"https://localhost{requete.chemin}",
+            headers={"Authorization": requete.entetes.get("authorization", "")},
+        )
+        self._all = {**requete.parametres, **requete.formulaire}
+        self.payload = BasicOAuth2Payload(self._all)
+
+    @property
+    def args(self) -> dict[str, str]:
+        return self._all
+
+    @property
+    def form(self) -> dict[str, str]:
+        return self._all
+
+
+class _Credentials(ClientCredentialsGrant):  # type: ignore[misc]
+    TOKEN_ENDPOINT_AUTH_METHODS: Final = ["client_secret_basic", "client_secret_post"]
+
+
+class _Other(ClientCredentialsGrant):  # type: ignore[misc]
+    """The grants of OAuth2 that no application of Data Connect has any more (assumed)."""
+
+    TOKEN_ENDPOINT_AUTH_METHODS: Final = ["client_secret_basic", "client_secret_post"]
+
+    @classmethod
+    def check_token_endpoint(cls, request: OAuth2Request) -> bool:
+        return request.payload.grant_type in _OTHER_GRANTS
+
+    def validate_token_request(self) -> None:
+        self.authenticate_token_endpoint_client()
+        raise UnauthorizedClientError
+
+
+class _Token:
+    def __init__(self, jeton: Jeton) -> None:
+        self.jeton = jeton
+
+    def check_client(self, client: _Client) -> bool:
+        return bool(self.jeton.client_id == client.fiche.client_id)
+
+
+class _Revocation(RevocationEndpoint):  # type: ignore[misc]
+    CLIENT_AUTH_METHODS: Final = ["client_secret_basic", "client_secret_post"]
+
+    def query_token(self, token_string: str, _hint: str | None) -> _Token | None:
+        jeton = self.server.plateforme.jetons.read(token_string)
+        return None if jeton is None else _Token(jeton)
+
+    def revoke_token(self, token: _Token, _request: OAuth2Request) -> None:
+        plateforme, now = self.server.plateforme, self.server.echange.now
+        with plateforme.database.transaction() as session:
+            revoke_token(session, token.jeton.jti, token.jeton.fin, now)
+
+
+class _Server(AuthorizationServer):  # type: ignore[misc]
+    """Authlib's server, for one exchange."""
+
+    def __init__(self, plateforme: PlateformeRest, echange: EchangeRest) -> None:
+        super().__init__(scopes_supported=[*_SCOPES])
+        self.plateforme, self.echange = plateforme, echange
+        self.register_grant(_Credentials)
+        self.register_grant(_Other)
+        self.register_endpoint(_Revocation)
+        self.register_token_generator("default", self._generate)
+
+    def query_client(self, client_id: str) -> _Client | None:
+        fiche = self.plateforme.database.memoire.look().ask(read_application, client_id)
+        if fiche is None:
+            return None
+        self.echange.application, self.echange.acteur_code = fiche, fiche.acteur_code
+        return _Client(fiche)
+
+    def authenticate_client(
+        self, request: OAuth2Request, methods: list[str], endpoint: str = "token"
+    ) -> Any:
+        """Try one method: what fails in a form is 400, in Basic 401 (RFC 6749 §5.2)."""
+        basic = bool(request.headers["Authorization"])
+        method = "client_secret_basic" if basic else "client_secret_post"
+        return super().authenticate_client(request, [method], endpoint)
+
+    def create_oauth2_request(self, request: Requete | OAuth2Request) -> OAuth2Request:
+        return _Request(request) if isinstance(request, Requete) else request
+
+    def save_token(self, token: Mapping[str, Any], request: OAuth2Request) -> None:
+        """Keep nothing: a token is known by its signature."""
+
+    def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:
+        """Tell nobody."""
+
+    def handle_error_response(self, request: OAuth2Request, error: OAuth2Error) -> Reponse:
+        self.echange.code = error.error
+        if request.payload.grant_type is None and error.error == "unsupported_grant_type":
+            self.echange.code = "invalid_request"
+            return _error(400, "invalid_request")
+        if error.description:
+            self.echange.notes.append(error.description)
+        statut = (error.status_code or 400) if error.error == "invalid_client" else 400
+        headers = {"WWW-Authenticate": _BASIC} if statut == 401 else None
+        return _error(statut, str(error.error), None, headers)
+
+    def handle_response(self, status: int, body: Any, _headers: Any) -> Reponse:
+        reponse = json_reponse(body, status)
+        return Reponse(status, reponse.corps if body else b"", entetes=_NO_STORE)
+
+    def _generate(self, client: _Client, scope: str | None = None, **_: Any) -> dict[str, Any]:
+        return {
+            "access_token": self.plateforme.jetons.make(client.fiche, self.echange.now),
+            "token_type": "Bearer",
+            "expires_in": int(VIE.total_seconds()),
+            "scope": scope or "",
+        }

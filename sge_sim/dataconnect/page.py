@@ -1,0 +1,320 @@
+"""The consent page, `/dataconnect/v1|v2/oauth2/authorize`: who is asked, what, for how long.
+
+The page keeps nothing between two requests: who is logged in stands in its address, since the
+customers of a simulator have no password.
+"""
+
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlencode, urlsplit
+
+from authlib.common.urls import add_params_to_uri
+from jinja2 import Environment, FileSystemLoader
+
+from sge_sim.clock import add_months
+from sge_sim.commandes.consentements import (
+    end_consentement,
+    give_consentement,
+    is_in_force,
+)
+from sge_sim.dataconnect import bac_a_sable, motifs_page
+from sge_sim.dataconnect.echange import HTML, EchangeRest, RefusRest, Reponse
+from sge_sim.dataconnect.motifs import Motif
+from sge_sim.dataconnect.oauth import FORMULAIRE
+from sge_sim.dataconnect.plateforme import PlateformeRest
+from sge_sim.store.clients import find_client, find_clients
+from sge_sim.store.dataconnect import (
+    FicheApplication,
+    consentements,
+    find_application,
+    read_application,
+)
+from sge_sim.store.fiches import FichePoint
+from sge_sim.store.points import find_point
+from sge_sim.store.stored_clock import instant_within
+
+STATE_MAX: Final = 100
+MOIS_MAX: Final = 36
+"""Three years: the longest consent (FAQ)."""
+SERVICE: Final = "dataconnect"
+
+_ICI: Final = Path(__file__).resolve().parent
+_DUREE: Final = re.compile(r"P(?=\d)(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?")
+_PARTAGE_FAIT: Final = "Une erreur est survenue lors du partage de vos données"
+_ABANDON: Final = {
+    "error": "invalid_request",
+    "error_description": "demande_non_aboutie",
+}
+"""What a client of v2 is told of whatever didn't come to an end."""
+
+_pages = Environment(
+    loader=FileSystemLoader(_ICI / "templates"),
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+@dataclass(frozen=True)
+class DemandeAccord:
+    """A consent that is asked for, once its address was read."""
+
+    version: str
+    application: FicheApplication
+    state: str | None
+    fin: date
+    duree: str
+
+    @property
+    def query(self) -> str:
+        """The parameters of the address, as the page's own links repeat them."""
+        asked = {
+            "client_id": self.application.client_id,
+            "response_type": "code",
+            "duration": self.duree,
+        }
+        return urlencode(asked if self.state is None else {**asked, "state": self.state})
+
+    def redirect(self, **answer: str) -> Reponse:
+        """Send the customer back to the registered address, with `answer` and the state."""
+        given = answer if self.state is None else {**answer, "state": self.state}
+        address = add_params_to_uri(self.application.redirect_uri, list(given.items()))
+        return Reponse(302, b"", HTML, {"Location": address, "Cache-Control": "no-store"})
+
+
+def style() -> bytes:
+    """Return the style sheet of the pages."""
+    return (_ICI / "static" / "style.css").read_bytes()
+
+
+def answer_page(plateforme: PlateformeRest, echange: EchangeRest, version: str) -> Reponse:
+    """Show the page of a version, or carry out what was decided on it."""
+    echange.service, echange.version = SERVICE, version.removeprefix("v")
+    echange.application = _application(plateforme, echange)
+    if echange.application is not None:
+        echange.acteur_code = echange.application.acteur_code
+    try:
+        demande = _read(echange, version)
+    except RefusRest as refus:
+        application = echange.application
+        if version == "v1" or application is None:
+            raise
+        # v2 tells the client nothing of what was wrong; the journal does.
+        echange.motif, echange.code = refus.motif, refus.motif.code
+        state = echange.requete.parametres.get("state", "")[:STATE_MAX] or None
+        return DemandeAccord(version, application, state, date.max, "").redirect(**_ABANDON)
+    if demande.application.en_bac_a_sable:
+        return _without_page(demande)
+    if echange.requete.methode == "POST":
+        return _decided(plateforme, echange, demande)
+    asked = echange.requete.parametres
+    if "titulaire" in asked:
+        return _consent(plateforme, demande, asked["titulaire"])
+    return _login(plateforme, demande, asked.get("recherche", ""))
+
+
+def _application(plateforme: PlateformeRest, echange: EchangeRest) -> FicheApplication | None:
+    client_id = echange.requete.parametres.get("client_id", "")
+    found: FicheApplication | None = plateforme.database.memoire.look().ask(
+        read_application, client_id
+    )
+    return found
+
+
+def _read(echange: EchangeRest, version: str) -> DemandeAccord:
+    asked = echange.requete.parametres
+    checks: tuple[tuple[bool, Motif], ...] = (
+        (not asked.get("client_id"), motifs_page.CLIENT_ABSENT),
+        (echange.application is None, motifs_page.CLIENT_INCONNU),
+        (not asked.get("response_type"), motifs_page.TYPE_ABSENT),
+        (asked.get("response_type") != "code", motifs_page.TYPE),
+        (len(asked.get("state", "")) > STATE_MAX, motifs_page.STATE),
+        (not asked.get("duration"), motifs_page.DUREE_ABSENTE),
+    )
+    for broken, motif in checks:
+        if broken:
+            raise RefusRest(motif)
+    fin = _until(asked["duration"], echange.now.date())
+    return DemandeAccord(version, echange.client, asked.get("state"), fin, asked["duration"])
+
+
+def _until(duration: str, today: date) -> date:
+    """Return the legal day on which a consent of that duration ends, excluded.
+
+    >>> _until("P1Y", date(2026, 11, 25)), _until("P2W", date(2026, 11, 25))
+    (datetime.date(2027, 11, 25), datetime.date(2026, 12, 9))
+    """
+    parts = _DUREE.fullmatch(duration)
+    if parts is None:
+        raise RefusRest(motifs_page.DUREE_FORME)
+    years, months, weeks, days = (int(part or 0) for part in parts.groups())
+    try:
+        until = add_months(today, 12 * years + months) + timedelta(7 * weeks + days)
+    except (ValueError, OverflowError):
+        raise RefusRest(motifs_page.DUREE_LONGUE) from None
+    if until <= today:
+        raise RefusRest(motifs_page.DUREE_FORME)
+    if until > add_months(today, MOIS_MAX):
+        raise RefusRest(motifs_page.DUREE_LONGUE)
+    return until
+
+
+def _without_page(demande: DemandeAccord) -> Reponse:
+    """Send back at once, as the sandbox has no page: the state chooses the fake customer."""
+    client = bac_a_sable.client_of_state(demande.state or "")
+    if demande.version == "v1":
+        prms = ";".join(one.prm for one in bac_a_sable.points_of(client))
+        return demande.redirect(code=_code(), usage_point_id=prms)
+    numero = next(n for n, chosen in bac_a_sable.AUTORISATIONS.items() if chosen == client)
+    return demande.redirect(autorisation_id=str(numero))
+
+
+def _code() -> str:
+    """Return a code as v1 gives it; no grant takes it any more."""
+    return secrets.token_urlsafe(32)
+
+
+def _login(plateforme: PlateformeRest, demande: DemandeAccord, recherche: str) -> Reponse:
+    with plateforme.database.sessions() as session:
+        found = find_clients(session, recherche)
+    return _show(demande, "connexion.html", clients=found, recherche=recherche)
+
+
+def _consent(
+    plateforme: PlateformeRest,
+    demande: DemandeAccord,
+    titulaire: str,
+    statut: int = 200,
+    told: str = "",
+) -> Reponse:
+    with plateforme.database.sessions() as session:
+        client = find_client(session, titulaire)
+    if client is None:
+        return _login(plateforme, demande, "")
+    vue = plateforme.database.memoire.look()
+    points = [_offered(vue.lire(prm=prm).dossier) for prm in client.prms]
+    return _show(
+        demande,
+        "consentement.html",
+        statut,
+        client=client,
+        points=points,
+        donnees=_data(demande.application),
+        erreur=told,
+    )
+
+
+def _offered(dossier: Any) -> dict[str, str]:
+    point: FichePoint = dossier.point
+    return {
+        "prm": point.prm,
+        "adresse": f"{point.numero_et_nom_voie or ''}, {point.code_postal} {point.commune}",
+    }
+
+
+def _data(application: FicheApplication) -> list[str]:
+    """Return what the APIs of an application let it read, in French."""
+    apis = set(application.apis)
+    told = (
+        ({"mesure_synchrone_auto", "metering_data_dc"}, "vos consommations quotidiennes"),
+        (
+            {"mesure_synchrone_auto", "metering_data_clc"},
+            "vos courbes de charge de consommation, si elles sont collectées",
+        ),
+        ({"mesure_synchrone_auto", "metering_data_dcmp"}, "vos puissances maximales quotidiennes"),
+        (
+            {"mesure_synchrone_auto", "metering_data_dp", "metering_data_plc"},
+            "vos productions quotidiennes et leurs courbes",
+        ),
+        ({"mesure_synchrone_auto"}, "vos index quotidiens"),
+        (
+            {"situation_contrat_auto", "synth_contrat_auto", "customers_upc"},
+            "vos données contractuelles",
+        ),
+        ({"donnees_generales_auto", "customers_upa"}, "l'adresse du point"),
+        ({"situation_contrat_auto", "customers_i", "customers_cd"}, "votre identité et contacts"),
+        ({"comptage_auto", "alimentation_auto"}, "les caractéristiques de votre installation"),
+    )
+    return [text for needed, text in told if needed & apis]
+
+
+def _decided(plateforme: PlateformeRest, echange: EchangeRest, demande: DemandeAccord) -> Reponse:
+    requete = echange.requete
+    origin = requete.entetes.get("origin")
+    ours = origin is None or urlsplit(origin).netloc == requete.entetes.get("host")
+    if requete.type_du_corps != FORMULAIRE or not ours:
+        return _show(demande, "erreur.html", 403, erreur="Cette demande ne vient pas de la page.")
+    if requete.formulaire.get("decision") != "accepter":
+        echange.code = "access_denied"
+        echange.notes.append("le client a refusé")
+        if demande.version == "v2":
+            return demande.redirect(**_ABANDON)
+        return demande.redirect(
+            error="access_denied", error_description="The resource owner denied the request."
+        )
+    titulaire = requete.formulaire.get("titulaire", "")
+    prms = [value for name, value in requete.champs if name == "prm"]
+    if demande.version == "v2":
+        prms = prms[-1:]
+    return _accepted(plateforme, echange, demande, titulaire, prms)
+
+
+def _accepted(
+    plateforme: PlateformeRest,
+    echange: EchangeRest,
+    demande: DemandeAccord,
+    titulaire: str,
+    prms: list[str],
+) -> Reponse:
+    """Record the consent. A point shared already is an error in v2 (measured, October 2026); in
+    v1 it starts anew (assumed)."""
+    with plateforme.database.transaction() as session:
+        client = find_client(session, titulaire)
+        application = find_application(session, demande.application.client_id)
+        if client is None or application is None or not prms or not set(prms) <= {*client.prms}:
+            refused = "Choisissez un de vos points de livraison."
+        else:
+            refused = ""
+            now = instant_within(session)
+            for prm in prms:
+                echange.prm = prm
+                for former in consentements(session, prm):
+                    same = former.partage.client_id == application.client_id
+                    if not same or not is_in_force(former, now):
+                        continue
+                    if demande.version == "v2":
+                        echange.notes.append("ce point est déjà partagé avec l'application")
+                        return _show(demande, "erreur.html", 200, erreur=_PARTAGE_FAIT)
+                    end_consentement(session, former, "prolongation", now)
+                point = find_point(session, prm)
+                assert point is not None, "the customer holds it"
+                given = give_consentement(session, application, titulaire, point, now, demande.fin)
+            numero = given.autorisation_id
+    if refused:
+        return _consent(plateforme, demande, titulaire, 400, refused)
+    if demande.version == "v2":
+        return demande.redirect(autorisation_id=str(numero))
+    return demande.redirect(code=_code(), usage_point_id=";".join(prms))
+
+
+def _show(demande: DemandeAccord, template: str, statut: int = 200, **context: Any) -> Reponse:
+    page = _pages.get_template(template).render(demande=demande, **context)
+    return Reponse(statut, page.encode(), HTML, _headers(demande.application.redirect_uri))
+
+
+def _headers(redirect_uri: str) -> dict[str, str]:
+    """Return the headers of a page. Its form may lead to the application: a browser holds the
+    redirection after a form against `form-action` too."""
+    parts = urlsplit(redirect_uri)
+    target = f"{parts.scheme}://{parts.netloc}" if parts.netloc else f"{parts.scheme}:"
+    return {
+        "Content-Security-Policy": "default-src 'none'; style-src 'self'; "
+        f"form-action 'self' {target}; base-uri 'none'; frame-ancestors 'none'",
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Cache-Control": "no-store",
+    }

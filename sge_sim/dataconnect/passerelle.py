@@ -1,0 +1,81 @@
+"""The gateway before the APIs: the token, the subscription, the quotas.
+
+They are looked at in this order (WSO2's, assumed for Enedis').
+"""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from sge_sim.dataconnect.echange import EchangeRest, RefusRest
+from sge_sim.dataconnect.motifs import (
+    API_NON_SOUSCRITE,
+    JETON_REFUSE,
+    QUOTA_HEURE,
+    QUOTA_SECONDE,
+    SANS_JETON,
+)
+from sge_sim.dataconnect.plateforme import PlateformeRest
+from sge_sim.store.dataconnect import APIS, read_application, read_revoque
+from sge_sim.store.quotas import Quota
+
+PAR_SECONDE: Final = 5
+PAR_HEURE_V5: Final = 10_000
+"""Of an actor, all APIs of v5 together (FAQ)."""
+PAR_HEURE_2026: Final = 1_000
+"""Of an actor, for each API of 2026 (official page; per actor: assumed)."""
+
+_HEURE: Final = 3600
+_MOIS: Final = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+
+def let_in(plateforme: PlateformeRest, echange: EchangeRest, api: str) -> None:
+    """Find the application of a call, and count the call; raises `RefusRest`."""
+    _authenticate(plateforme, echange)
+    if api not in echange.client.apis:
+        raise RefusRest(API_NON_SOUSCRITE)
+    if plateforme.settings.quotas:
+        _count(plateforme, echange, api)
+
+
+def _authenticate(plateforme: PlateformeRest, echange: EchangeRest) -> None:
+    scheme, _, text = echange.requete.entetes.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not text.strip():
+        raise RefusRest(SANS_JETON)
+    jeton = plateforme.jetons.read(text.strip())
+    if jeton is None or jeton.fin <= echange.now:
+        raise RefusRest(JETON_REFUSE)
+    vue = plateforme.database.memoire.look()
+    application = vue.ask(read_application, jeton.client_id)
+    if application is None or vue.ask(read_revoque, jeton.jti):
+        raise RefusRest(JETON_REFUSE)
+    echange.application, echange.acteur_code = application, application.acteur_code
+
+
+def _count(plateforme: PlateformeRest, echange: EchangeRest, api: str) -> None:
+    """Count a call in its second of the machine and in its hour of the simulated clock."""
+    heure = int(echange.now.timestamp()) // _HEURE
+    v5 = APIS[api] == "v5"
+    acteur = echange.client.acteur_code
+    qui = f"{acteur} v5" if v5 else f"{acteur} {api}"
+    # The second goes by actor in v5, by API in 2026, as the hour does.
+    seconde = Quota(f"{qui} s", int(echange.machine.timestamp()), PAR_SECONDE)
+    par_heure = Quota(f"{qui} h", heure, PAR_HEURE_V5 if v5 else PAR_HEURE_2026)
+    exhausted = plateforme.comptes.take((par_heure, seconde))
+    if exhausted is par_heure:
+        until = _told(datetime.fromtimestamp((heure + 1) * _HEURE, UTC))
+        raise RefusRest(
+            QUOTA_HEURE,
+            description=f"You have exceeded your quota .You can access API after {until}",
+            nextAccessTime=until,
+        )
+    if exhausted is seconde:
+        raise RefusRest(QUOTA_SECONDE)
+
+
+def _told(instant: datetime) -> str:
+    """Return an instant as the gateway writes it.
+
+    >>> _told(datetime(2026, 7, 22, 5, tzinfo=UTC))
+    '2026-Jul-22 05:00:00+0000 UTC'
+    """
+    return f"{instant:%Y}-{_MOIS[instant.month - 1]}-{instant:%d %H:%M:%S}+0000 UTC"

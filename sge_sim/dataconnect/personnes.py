@@ -1,0 +1,46 @@
+"""Who holds a point, as Data Connect tells it: what SGE doesn't know is invented from the name.
+
+Numbers of telephone are of the ranges kept for fiction, addresses of e-mail of `example.org`.
+"""
+
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from sge_sim.store.clients import titulaire_de
+from sge_sim.store.fiches import FichePoint
+from sge_sim.store.normalise import normalise
+
+
+@dataclass(frozen=True)
+class Personne:
+    """The holder of a point: a natural person where `siret` is None."""
+
+    numero: str
+    nom: str
+    prenom: str
+    civilite: str
+    siret: str | None
+    email: str
+    fixe: str
+    mobile: str
+
+
+def personne_of(point: FichePoint) -> Personne:
+    """Return the holder of a point."""
+    entier = point.nom_client_final or "CLIENT INCONNU"
+    digest = int.from_bytes(
+        blake2b(titulaire_de(entier, point.code_insee).encode(), digest_size=8).digest()
+    )
+    nom, _, prenom = entier.partition(" ")
+    morale = point.siret is not None
+    local = normalise(entier).lower().replace(" ", ".")
+    return Personne(
+        numero=f"{1_000_000_000 + digest % 9_000_000_000}",
+        nom=entier if morale else nom,
+        prenom="" if morale else prenom,
+        civilite="Mme" if digest % 2 else "M.",
+        siret=point.siret,
+        email=f"{local}@example.org",
+        fixe=f"019900{digest % 10_000:04d}",
+        mobile=f"063998{digest // 10_000 % 10_000:04d}",
+    )

@@ -1,0 +1,132 @@
+"""Which path leads where."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from sge_sim.dataconnect import (
+    clients_v5,
+    contrat_2026,
+    mesures_2026,
+    mesures_v5,
+    motifs,
+    oauth,
+    page,
+    services_2026,
+)
+from sge_sim.dataconnect.echange import EchangeRest, RefusRest, Reponse
+from sge_sim.dataconnect.plateforme import PlateformeRest
+
+Handler = Callable[[PlateformeRest, EchangeRest, re.Match[str]], Reponse]
+
+
+@dataclass(frozen=True)
+class Route:
+    """A path, the methods that it takes, the service and version under which it is recorded."""
+
+    chemin: re.Pattern[str]
+    methodes: tuple[str, ...]
+    service: str | None
+    version: str | None
+    handler: Handler
+    v5: bool = False
+
+
+def _route(
+    pattern: str,
+    methods: str,
+    service: str | None,
+    version: str | None,
+    handler: Handler,
+    *,
+    v5: bool = False,
+) -> Route:
+    return Route(re.compile(pattern), tuple(methods.split()), service, version, handler, v5)
+
+
+def _of_2026() -> Iterator[Route]:
+    yield _route(
+        r"/mesure_synchrone_auto/v2/([a-z_]+)", "GET", mesures_2026.API, "2", _measure_2026
+    )
+    for api in contrat_2026.APIS:
+        yield _route(
+            # Without the PRM it isn't outside of the interface: it is wrong (measured).
+            rf"/{api}/v1(?:/([^/]*))?",
+            "GET",
+            api,
+            "1",
+            lambda p, e, m, api=api: contrat_2026.answer_contrat(p, e, api, m[1] or ""),  # type: ignore[misc]
+        )
+    yield _route(
+        r"/subscribed_services/v1/?",
+        "POST",
+        services_2026.API,
+        "1",
+        lambda p, e, _: services_2026.answer_services(p, e),
+    )
+
+
+def _measure_2026(
+    plateforme: PlateformeRest, echange: EchangeRest, found: re.Match[str]
+) -> Reponse:
+    if found[1] not in mesures_2026.RESSOURCES:
+        raise RefusRest(motifs.SANS_RESSOURCE)
+    return mesures_2026.answer_mesure(plateforme, echange, found[1])
+
+
+def _of_v5() -> Iterator[Route]:
+    for chemin, ressource in mesures_v5.RESSOURCES.items():
+        yield _route(
+            re.escape(chemin),
+            "GET",
+            ressource.api,
+            "5",
+            lambda p, e, _, chemin=chemin: mesures_v5.answer_mesure_v5(p, e, chemin),  # type: ignore[misc]
+            v5=True,
+        )
+    for chemin, (api, _) in clients_v5.RESSOURCES.items():
+        yield _route(
+            re.escape(chemin),
+            "GET",
+            api,
+            "5",
+            lambda p, e, _, chemin=chemin: clients_v5.answer_client_v5(p, e, chemin),  # type: ignore[misc]
+            v5=True,
+        )
+
+
+ROUTES: Final[tuple[Route, ...]] = (
+    _route(r"/oauth2/v3/token", "POST", "oauth2", "3", lambda p, e, _: oauth.answer_token(p, e)),
+    _route(r"/oauth2/v3/revoke", "POST", "oauth2", "3", lambda p, e, _: oauth.answer_revoke(p, e)),
+    _route(
+        r"/dataconnect/(v1|v2)/oauth2/authorize",
+        "GET POST",
+        page.SERVICE,
+        None,
+        lambda p, e, m: page.answer_page(p, e, m[1]),
+    ),
+    _route(
+        r"/dataconnect/static/style\.css",
+        "GET",
+        None,
+        None,
+        lambda _p, _e, _m: Reponse(200, page.style(), "text/css; charset=utf-8"),
+    ),
+    *_of_2026(),
+    *_of_v5(),
+)
+
+
+def handle(plateforme: PlateformeRest, echange: EchangeRest) -> Reponse:
+    """Answer a call; raises `RefusRest`."""
+    requete = echange.requete
+    for route in ROUTES:
+        found = route.chemin.fullmatch(requete.chemin)
+        if found is None or (route.v5 and not plateforme.settings.data_connect_v5):
+            continue
+        if requete.methode not in route.methodes:
+            raise RefusRest(motifs.METHODE)
+        echange.service, echange.version = route.service, route.version
+        return route.handler(plateforme, echange, found)
+    raise RefusRest(motifs.SANS_RESSOURCE)

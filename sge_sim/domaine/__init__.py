@@ -1,0 +1,1 @@
+"""The domain without SQL, XML or HTTP: the values of SGE's fields, their labels, days, delays."""

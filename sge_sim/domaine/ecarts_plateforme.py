@@ -1,0 +1,181 @@
+"""What the real homologation platform answered instead of what the guides say, by release.
+
+One table. The profile `fidele` plays the release in force at the date of the clock; the catalogue
+of test cases tells, of each case, what was observed in its own release. What was documented not
+to work, and whose answer nobody told, is `assumed`: played, but never told as known.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+from sge_sim.domaine.provenance import Provenance
+
+REPONSE_VIDE: Final = "vide"
+"""Stands for an empty success where a code is expected."""
+
+_C1_C4 = frozenset({"C1", "C2", "C3", "C4"})
+_C2_C4 = frozenset({"C2", "C3", "C4"})
+_CONSOMMATEURS = _C1_C4 | {"C5"}
+
+
+@dataclass(frozen=True)
+class Ecart:
+    """An answer of the platform, `observe`: a code or `REPONSE_VIDE` where something else is right.
+
+    `segments` are those of the points concerned, `demande` what is asked for (a type of measures, a
+    kind of search): empty, any. `cas` are the runs of the catalogue that meet it.
+    """
+
+    observe: str
+    source: str
+    provenance: Provenance = "observed"
+    service: str = ""
+    version: str = ""
+    segments: frozenset[str] = frozenset()
+    demande: str = ""
+    cas: frozenset[str] = frozenset()
+
+    def concerns(self, service: str, version: str, segment: str | None, demande: str) -> bool:
+        """Whether such a demand is answered so; `segment` is None of a point that isn't known."""
+        return (
+            (self.service, self.version) == (service, version)
+            and (not self.segments or segment in self.segments)
+            and self.demande in ("", demande)
+        )
+
+
+@dataclass(frozen=True)
+class Plateforme:
+    """The platform in one release, in force from the legal date `depuis` to the next release.
+
+    `libelles` are the labels that it gave to codes otherwise than the annex does.
+    """
+
+    release: str
+    depuis: date
+    ecarts: Sequence[Ecart] = ()
+    libelles: Mapping[str, str] = field(default_factory=dict)
+
+    def find(self, service: str, version: str, segment: str | None, demande: str) -> Ecart | None:
+        """Return what was answered to such a demand, None where the platform is as it should be."""
+        found = (one for one in self.ecarts if one.concerns(service, version, segment, demande))
+        return next(found, None)
+
+
+def _orders(
+    collecte: str, source: str, of_collecte: Provenance, of_others: Provenance
+) -> tuple[Ecart, ...]:
+    """Return the answers on the C2-C4, which the platform of orders has never served until 23.4."""
+    return (
+        Ecart(
+            collecte,
+            source,
+            of_collecte,
+            "CommandeCollectePublicationMesures",
+            "3.0",
+            _C2_C4,
+            cas=frozenset({"F300B_O1@C2-C4", "F300B_O2@C2-C4", "F305A@C2-C4"}),
+        ),
+        Ecart(
+            REPONSE_VIDE,
+            source,
+            of_others,
+            "RechercheServicesSouscritsMesures",
+            "1.0",
+            _C2_C4,
+            cas=frozenset({"RS-R1@C2-C4"}),
+        ),
+        Ecart(
+            "SGT500",
+            source,
+            of_others,
+            "CommandeArretServiceSouscritMesures",
+            "1.0",
+            _C2_C4,
+            cas=frozenset({"ASS-R1@C2-C4"}),
+        ),
+    )
+
+
+def _infra_j(source: str, provenance: Provenance) -> Ecart:
+    """Return the answer to infra-daily demands, whatever they say: agreement given or not."""
+    cas = frozenset({"F375A-R1@C2-C4", "F375A-NR1@C2-C4"})
+    service = "CommandeTransmissionDonneesInfraJ"
+    return Ecart("SGT500", source, provenance, service, "1.0", cas=cas)
+
+
+def _index_and_energy(source: str) -> tuple[Ecart, ...]:
+    """Return the answers to CMD v3: no index at all, no energy of C1-C4."""
+    service, version = "ConsultationMesuresDetaillees", "3.0"
+    index = frozenset(f"CMD3-R{case}@{segment}" for case in (5, 6) for segment in ("C1-C4", "C5"))
+    energie = frozenset({"CMD3-R3@C1-C4"})
+    return (
+        Ecart("SGT4G3", source, "observed", service, version, _CONSOMMATEURS, "INDEX", index),
+        Ecart("SGT4G3", source, "observed", service, version, _C1_C4, "ENERGIE", energie),
+    )
+
+
+_EN_21 = "catalogue 21.3 : le service ne fonctionne pas ; réponse supposée"
+_EN_22, _EN_23 = "observé en 22.1", "observé en 23.2"
+_ECARTS_23_2 = (
+    *_orders("SGT400", _EN_23, "observed", "observed"),
+    _infra_j(_EN_23, "observed"),
+    Ecart(
+        "SGT4G3",
+        _EN_23,
+        "observed",
+        "ConsultationMesures",
+        "1.1",
+        _C1_C4,
+        cas=frozenset({"AHC-R1@C1-C4"}),
+    ),
+    *_index_and_energy(_EN_23),
+    Ecart(
+        REPONSE_VIDE,
+        _EN_23,
+        "observed",
+        "RecherchePoint",
+        "2.0",
+        demande="hors périmètre",
+        cas=frozenset({"RP-R2@C5", "RP-R3@C5"}),
+    ),
+)
+_LIBELLES_23_2 = {"SGT4G3": "Aucune mesure trouvée pour ce PRM"}
+
+PLATEFORMES: Final = (
+    Plateforme(
+        "21.3",
+        date(2021, 6, 21),
+        (*_orders("SGT500", _EN_21, "assumed", "assumed"), _infra_j(_EN_21, "assumed")),
+    ),
+    Plateforme(
+        "22.1",
+        date(2022, 2, 22),
+        (*_orders("SGT500", _EN_22, "observed", "assumed"), _infra_j(_EN_22, "observed")),
+    ),
+    # With 23.1, whose first day isn't known.
+    Plateforme("23.2", date(2023, 1, 1), _ECARTS_23_2, _LIBELLES_23_2),
+    # A client repeats for 23.4 what it saw in 23.2.
+    Plateforme("23.4", date(2023, 11, 1), _ECARTS_23_2, _LIBELLES_23_2),
+    Plateforme("26.1", date(2025, 8, 1)),
+)
+"""The releases, oldest first; what came before the first is taken for it. The dates are assumed:
+those on which clients first tell of a release."""
+
+
+def plateforme_at(day: date) -> Plateforme:
+    """Return the platform as it was on a legal date."""
+    return next((one for one in reversed(PLATEFORMES) if one.depuis <= day), PLATEFORMES[0])
+
+
+def ecarts_of_case(release: str, cle: str) -> tuple[Ecart, ...]:
+    """Return what was observed for a run of the catalogue (`AHC-R1@C1-C4`) in `sge-22.1`."""
+    return tuple(
+        ecart
+        for one in PLATEFORMES
+        if f"sge-{one.release}" == release
+        for ecart in one.ecarts
+        if cle in ecart.cas and ecart.provenance == "observed"
+    )

@@ -1,0 +1,93 @@
+"""The codes that rows may hold, as types: a wrong one is seen by the type checker.
+
+The labels of those that SGE transmits are in `sge_sim.domaine.libelles`.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, Literal, get_args
+
+Segment = Literal["C1", "C2", "C3", "C4", "C5", "P1", "P2", "P3", "P4"]
+EtatContractuel = Literal["SERVC", "RESIL", "ECRES", "ECRAC", "IMPRO", "INACCE"]
+EtatAlimentation = Literal["ALIM", "COUP", "LIMI", "NRAC", "NALI"]
+DomaineTension = Literal["BTINF", "BTSUP", "HTA", "HTB"]
+CategorieClientFinal = Literal["RES", "PRO"]
+PuissanceUnite = Literal["kVA", "kW"]
+OperationEnCours = Literal["MES", "CFN", "CTF"]
+"""A contractual operation being worked out: commissioning, supplier change, tariff change."""
+
+KindActeur = Literal["tiers", "fournisseur"]
+TypeContrat = Literal["GRD-F", "ET"]
+"""GRD-F binds a supplier to Enedis, ET (Enedis-Tiers) a service provider."""
+Environment = Literal["homologation", "production"]
+"""Which of the two platforms."""
+ENVIRONMENTS: Final[tuple[Environment, ...]] = get_args(Environment)
+
+EtatAffaire = Literal["transmise", "realisee", "non_realisee", "non_recevable"]
+"""« Demande transmise », then closed: prestation réalisée, non réalisée, non recevable."""
+TypeService = Literal["CCDC", "TRANSREC", "OPPENR", "ACCES"]
+EtatService = Literal["DEMANDE", "ACTIF", "TERMINE"]
+MesuresType = Literal["CDC", "IDX"]
+"""CDC: the load curve; IDX: the daily index and what is read with it."""
+Sens = Literal["SOUTIRAGE", "INJECTION"]
+MotifFin = Literal[
+    "echeance",
+    "arret",
+    "prolongation",
+    "resiliation",
+    "changement_titulaire",
+    "nouveau_fournisseur",
+    "retrait",
+    "opposition",
+    "levee_opposition",
+    "non_realisation",
+]
+"""Why a service ended; how it is said is in `sge_sim.commandes.vie`."""
+TypeEvenement = Literal[
+    "resiliation", "changement_titulaire", "nouveau_fournisseur", "opposition", "levee_opposition"
+]
+"""What may happen to a point by itself, without an order of SGE."""
+
+Flux = Literal["R50", "R151", "R4x", "R171", "HDM", "IFJ"]
+TypeCanal = Literal["dossier", "ftp", "sftp"]
+AlgorithmeFlux = Literal["aucun", "aes128", "aes256"]
+EtatFichier = Literal["a_livrer", "livre", "echec"]
+
+CoteCalendrier = Literal["distributeur", "fournisseur"]
+"""Whose calendar: each has its own registers."""
+TypeAcces = Literal["ENERGIE", "COURBE", "PMAX", "INDEX"]
+"""What an access service covers, as ConsultationMesuresDetaillees v3 names types of measures."""
+TypeServiceAcces = TypeAcces | Literal["ITC"]
+"""The kinds of access services: those of measures, and technical and contractual information,
+which a consent of Data Connect opens."""
+DONNEES_ACCES: Final[dict[TypeServiceAcces, str]] = {
+    "ENERGIE": "ENERGIE",
+    "COURBE": "CDC",
+    "PMAX": "PMAX",
+    "INDEX": "IDX",
+    "ITC": "ITC",
+}
+"""The same, as the services that order and list access services do (GUI 0498)."""
+
+KindEchange = Literal["soap", "rest", "handshake", "http", "flux"]
+KindClock = Literal["real", "shifted", "frozen"]
+
+# ECRES is « En service, en cours de résiliation »: its label puts it among the points in service.
+ETATS_EN_SERVICE: Final = frozenset[EtatContractuel]({"SERVC", "ECRES"})
+ETATS_HORS_SERVICE: Final = frozenset[EtatContractuel]({"RESIL", "ECRAC", "IMPRO", "INACCE"})
+ETATS_SANS_ALIMENTATION: Final = frozenset[EtatAlimentation]({"COUP", "NALI", "NRAC"})
+
+GRANDS_CONSOMMATEURS: Final = frozenset[Segment]({"C1", "C2", "C3", "C4"})
+GRANDS_PRODUCTEURS: Final = frozenset[Segment]({"P1", "P2", "P3"})
+GRANDS: Final = GRANDS_CONSOMMATEURS | GRANDS_PRODUCTEURS
+"""Points of more than 36 kVA."""
+PETITS: Final = frozenset[Segment]({"C5", "P4"})
+"""Points of 36 kVA and less: their meter is of the Linky kind."""
+
+COMPTEURS_TELERELEVES: Final = frozenset({"ICE", "ICE4Q", "PMEI", "SAPHIR"})
+"""The types of meters of large points that are read from afar."""
+
+CONTRAT_OF_KIND: Final[Mapping[KindActeur, TypeContrat]] = MappingProxyType(
+    {"tiers": "ET", "fournisseur": "GRD-F"}
+)
+"""The contract that binds each kind of actor."""

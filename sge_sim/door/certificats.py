@@ -1,0 +1,131 @@
+"""The actors' client certificates: those made at the first start, and the register of all."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from sqlalchemy.orm import Session
+
+from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment, KindActeur
+from sge_sim.errors import UsageError
+from sge_sim.machine.files import make_folder_once
+from sge_sim.pki.certificates import fingerprint, name_text
+from sge_sim.pki.installation import Pki
+from sge_sim.pki.issuing import issue_client_certificate, write_issued_certificate
+from sge_sim.pki.request_checks import Registered
+from sge_sim.store.acteurs import Acteur, Certificat, default_acteur
+from sge_sim.store.database import Database
+from sge_sim.store.fiches_acteurs import FicheCertificat
+from sge_sim.store.lecture import read_certificat
+from sge_sim.store.memoire import Vue
+
+_KINDS: tuple[KindActeur, ...] = ("tiers", "fournisseur")
+# Any authority of the FAQ's list would do but Let's Encrypt, which production refuses.
+CLIENT_AUTHORITY = "globalsign"
+
+
+@dataclass(frozen=True)
+class DefaultCaller:
+    """What it takes to call as one of the default actors."""
+
+    kind: KindActeur
+    certificate: Path
+    key: Path
+    login: str
+    contrat_id: str
+
+
+def ensure_default_callers(
+    data_dir: Path, database: Database, pki: Pki, *, now: datetime
+) -> tuple[DefaultCaller, ...]:
+    """Return the default actors as callers; their certificates are made and registered if need be.
+
+    `now` is the machine's time. The PEM file holds the leaf and its intermediate, and is
+    registered for both environments.
+    """
+    return tuple(_ensure_caller(data_dir, database, pki, kind, now) for kind in _KINDS)
+
+
+def _ensure_caller(
+    data_dir: Path, database: Database, pki: Pki, kind: KindActeur, now: datetime
+) -> DefaultCaller:
+    def make(new: Path) -> None:
+        name = f"{kind}.sge-sim.example"
+        issued = issue_client_certificate(pki.simulated(CLIENT_AUTHORITY), [name], now=now)
+        write_issued_certificate(new, issued)
+
+    folder = make_folder_once(data_dir / "pki" / "clients" / kind, make)
+    certificate = folder / "chain.pem"
+    chain = x509.load_pem_x509_certificates(certificate.read_bytes())
+    with database.transaction() as session:
+        acteur = default_acteur(session, kind)
+        for environnement in ENVIRONMENTS:
+            register_certificate(session, acteur, chain, environnement)
+        login, contrat_id = login_and_contrat(acteur)
+    return DefaultCaller(kind, certificate, folder / "key.pem", login, contrat_id)
+
+
+def login_and_contrat(acteur: Acteur) -> tuple[str, str]:
+    """Return a login with every right and a contract without an end.
+
+    Raises `UsageError` for an actor that lacks either.
+    """
+    logins = [each.login for each in acteur.utilisateurs if each.actif and each.services is None]
+    contrats = [each.contrat_id for each in acteur.contrats if each.date_fin is None]
+    if not logins or not contrats:
+        raise UsageError(
+            f"L'acteur {acteur.code} n'a pas de login à tous droits ou pas de contrat sans fin : "
+            "les ajouter par sge-sim acteurs."
+        )
+    return logins[0], contrats[0]
+
+
+def register_certificate(
+    session: Session,
+    acteur: Acteur,
+    chain: list[x509.Certificate],
+    environnement: Environment,
+) -> None:
+    """Register a certificate of `acteur` for `environnement`; its leaf comes first in `chain`.
+
+    A certificate belongs to one actor: registering it again hands it over.
+    """
+    leaf = chain[0]
+    session.merge(
+        Certificat(
+            fingerprint=fingerprint(leaf.public_bytes(Encoding.DER)),
+            environnement=environnement,
+            acteur_code=acteur.code,
+            subject=name_text(leaf.subject),
+            not_after=leaf.not_valid_after_utc,
+            pem="".join(one.public_bytes(Encoding.PEM).decode("ascii") for one in chain),
+        )
+    )
+
+
+class CertificateRegister:
+    """The register as the policy asks it: a `sge_sim.pki.policy.Registration`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._registered = lru_cache(maxsize=1024)(_registered)
+
+    def __call__(
+        self, fingerprint: str, environment: Environment, vue: Vue | None = None
+    ) -> Registered | None:
+        """Return what is registered under `fingerprint` for `environment`, as `vue` shows it.
+
+        As the state is now without a view.
+        """
+        vue = vue or self._database.memoire.look()
+        found: FicheCertificat | None = vue.ask(read_certificat, fingerprint, environment)
+        return None if found is None else self._registered(found)
+
+
+def _registered(fiche: FicheCertificat) -> Registered:
+    _, *others = x509.load_pem_x509_certificates(fiche.pem.encode("ascii"))
+    intermediates = tuple(one.public_bytes(Encoding.DER) for one in others)
+    return Registered(fiche.acteur_code, intermediates, fiche.kind)

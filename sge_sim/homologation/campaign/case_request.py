@@ -1,0 +1,113 @@
+"""The request of a case, filled in for one run: dates, login, contract, borrowed values."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Any
+
+from sge_sim.errors import UsageError
+from sge_sim.homologation.catalogue.answer_paths import Answer
+from sge_sim.homologation.catalogue.case_dates import DateRelative
+from sge_sim.homologation.catalogue.cases import (
+    CONTRAT_ID,
+    LOGIN,
+    VALEUR,
+    Cas,
+    Emprunt,
+    Etape,
+    Requete,
+    Valeur,
+)
+
+
+@dataclass(frozen=True)
+class ContexteDeCas:
+    """What a run of the catalogue fills into the requests.
+
+    `aujourdhui` is the legal date at which the request is sent; `decalage` moves the ISO dates
+    (`Release.decalage`; zero keeps the original ones). `resultats` holds the answers of earlier
+    cases by key, `preparations` those of the steps of the case's own preparation by name.
+    `valeur` is the value for which a step is repeated.
+    """
+
+    aujourdhui: date
+    login: str
+    contrat_id: str
+    decalage: timedelta = timedelta(0)
+    resultats: Mapping[str, Answer] = field(default_factory=dict)
+    preparations: Mapping[str, Answer] = field(default_factory=dict)
+    valeur: str = ""
+
+    def with_result(self, case: Cas, answer: Answer) -> "ContexteDeCas":
+        """Return this context with the answer of `case`; the preparations are over with it."""
+        return replace(self, resultats={**self.resultats, case.cle: answer}, preparations={})
+
+    def with_preparation(self, step: Etape, answer: Answer) -> "ContexteDeCas":
+        """Return this context with the answer of a step of the preparation."""
+        return replace(self, preparations={**self.preparations, step.nom: answer})
+
+
+def repeated(step: Etape, contexte: ContexteDeCas) -> list[ContexteDeCas]:
+    """Return the contexts in which a step is made: one, or one for each value it is made for.
+
+    Raises `UsageError` where the answer that holds the values is missing.
+    """
+    if step.pour_chaque is None:
+        return [contexte]
+    values = _values(step.pour_chaque, contexte)
+    return [replace(contexte, valeur=str(value)) for value in values]
+
+
+def materialise(demande: Cas | Etape, contexte: ContexteDeCas) -> dict[str, Any]:
+    """Return the content of the request element, in the contract's order.
+
+    Values are `str`, `bool`, `int`, `date`, nested `dict` and `list`: what zeep takes. Raises
+    `UsageError` if a borrowed value is not there, saying which case to run first.
+    """
+    return _elements(demande.requete, contexte)
+
+
+def _elements(requete: Requete, contexte: ContexteDeCas) -> dict[str, Any]:
+    return {name: _filled(value, contexte) for name, value in requete.items()}
+
+
+def _filled(value: Valeur, contexte: ContexteDeCas) -> Any:
+    match value:
+        case DateRelative():
+            return value.on(contexte.aujourdhui)
+        case date():
+            return value + contexte.decalage
+        case Emprunt():
+            return _borrowed(value, contexte)
+        case tuple():
+            return [_filled(each, contexte) for each in value]
+        case Mapping():
+            return _elements(value, contexte)
+        case str() if value == LOGIN:
+            return contexte.login
+        case str() if value == CONTRAT_ID:
+            return contexte.contrat_id
+        case str() if value == VALEUR:
+            return contexte.valeur
+    return value
+
+
+def _borrowed(emprunt: Emprunt, contexte: ContexteDeCas) -> object:
+    values = _values(emprunt, contexte)
+    if not values:
+        raise UsageError(
+            f"La réponse de {_told(emprunt)} ne contient pas « {emprunt.chemin.texte} » : "
+            "vérifier ce qu'elle a rendu avant de continuer."
+        )
+    return values[0]
+
+
+def _values(emprunt: Emprunt, contexte: ContexteDeCas) -> Sequence[object]:
+    answers = contexte.preparations if emprunt.preparation else contexte.resultats
+    if emprunt.origine not in answers:
+        raise UsageError(f"La demande reprend une valeur de {_told(emprunt)} : l'exécuter d'abord.")
+    return emprunt.chemin.values(answers[emprunt.origine])
+
+
+def _told(emprunt: Emprunt) -> str:
+    return f"la préparation « {emprunt.origine} »" if emprunt.preparation else emprunt.origine

@@ -1,0 +1,103 @@
+"""Holding an answer against what the catalogue expects."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sge_sim.domaine.ecarts_plateforme import REPONSE_VIDE, Ecart
+from sge_sim.homologation.catalogue.answer_paths import Answer, as_text, carries_nothing
+from sge_sim.homologation.catalogue.cases import Assertion, Attendu, Cas
+
+
+@dataclass(frozen=True)
+class RefusRecu:
+    """A SOAP fault: its SGT code and label (None where the fault has none)."""
+
+    code: str | None
+    libelle: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.code or 'sans code'} « {self.libelle or ''} »"
+
+
+@dataclass(frozen=True)
+class Constat:
+    """One thing that was expected, whether it was so, and what was found where that tells more."""
+
+    attendu: str
+    reussi: bool
+    trouve: str = ""
+
+
+def evaluate(attendu: Attendu, reponse: Answer | RefusRecu) -> list[Constat]:
+    """Return one `Constat` per thing expected; the case is good if all are `reussi`.
+
+    `reponse` is the content of the response element (its children by name, as zeep's
+    `serialize_object` gives them; an empty mapping for an empty response) or a refusal.
+    """
+    if isinstance(reponse, RefusRecu):
+        return _evaluate_refusal(attendu, reponse)
+    if attendu.code is not None:
+        return [Constat(f"refus {attendu.code}", False, "la demande a été acceptée")]
+    checks = [_evaluate_assertion(each, reponse) for each in attendu.assertions]
+    return [Constat("succès", True), *checks]
+
+
+def known_deviation(case: Cas, reponse: Answer | RefusRecu) -> Ecart | None:
+    """Return the deviation of the real platform that `reponse` shows, if the case lists it."""
+    if isinstance(reponse, RefusRecu):
+        seen = reponse.code
+    else:
+        seen = REPONSE_VIDE if carries_nothing(reponse) else None
+    return next((each for each in case.ecart_connu if each.observe == seen), None)
+
+
+def same_label(one: str, other: str) -> bool:
+    """Return whether two labels are the same but for apostrophes, spaces and a final dot.
+
+    The real platform mixes them (observed 2022), so labels are never compared byte for byte.
+    """
+    return _plain_label(one) == _plain_label(other)
+
+
+def _plain_label(label: str) -> str:
+    return " ".join(label.replace("’", "'").split()).rstrip(" .")
+
+
+def _evaluate_refusal(attendu: Attendu, refus: RefusRecu) -> list[Constat]:
+    if refus.code is not None and refus.code in attendu.acceptes:
+        return [Constat(f"{refus.code} admis", True)]
+    if attendu.code is None:
+        return [Constat("succès", False, f"refus {refus}")]
+    checks = [Constat(f"refus {attendu.code}", refus.code == attendu.code, str(refus))]
+    if attendu.libelle is not None and attendu.libelle_certain:
+        same = same_label(attendu.libelle, refus.libelle or "")
+        checks.append(Constat(f"libellé « {attendu.libelle} »", same, str(refus)))
+    return checks
+
+
+def _evaluate_assertion(assertion: Assertion, reponse: Answer) -> Constat:
+    values = assertion.chemin.values(reponse)
+    match assertion.operation:
+        case "present":
+            good = bool(values)
+        case "absent":
+            good = not values
+        case "compte":
+            most = len(values) if assertion.maximum is None else assertion.maximum
+            good = assertion.minimum <= len(values) <= most
+        case "egal":
+            good = bool(values) and all(as_text(each) in assertion.valeurs for each in values)
+        case "parmi":
+            good = all(as_text(each) in assertion.valeurs for each in values)
+    return Constat(str(assertion), good, "" if good else _told(values, assertion))
+
+
+def _told(values: Sequence[object], assertion: Assertion) -> str:
+    """Return what was found, in words short enough for a report."""
+    if not values:
+        return "rien"
+    if assertion.operation in ("absent", "compte"):
+        return f"{len(values)} trouvé" + "s" * (len(values) > 1)
+    wrong = [as_text(each) for each in values if as_text(each) not in assertion.valeurs]
+    shown = ", ".join(dict.fromkeys(wrong))
+    return shown if len(shown) <= 80 else f"{shown[:79]}…"

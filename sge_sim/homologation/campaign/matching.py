@@ -1,0 +1,267 @@
+"""Recognising the case that a call was made for, or saying which it nearly was.
+
+A tester's own client writes its own login, contract and client's name, may choose its own dates and
+any of the variants that the catalogue admits; everything else of a request says which case it is
+for. What differs is told by the names of the contract.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, Literal
+
+from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise
+from sge_sim.homologation.campaign.evaluation import RefusRecu
+from sge_sim.homologation.campaign.outcome import EchangeDeCas, execution_of
+from sge_sim.homologation.catalogue.answer_paths import Answer, as_text
+from sge_sim.homologation.catalogue.cases import LIBRE, Cas, Emprunt, Requete, Valeur
+from sge_sim.homologation.catalogue.release import Release
+from sge_sim.homologation.client.messages import read_answer, read_message
+from sge_sim.homologation.reports.rapport import Execution, Regle, Statut
+from sge_sim.services.registry import SERVICES
+
+_ABSENT = "absent"
+_SERVICES = {(service.nom, service.version): service for service in SERVICES}
+
+Issue = Literal["coché", "non conforme", "ambigu", "proche", "hors catalogue"]
+
+
+@dataclass(frozen=True)
+class Champ:
+    """An element of the request that isn't what the case wants; `date` tells that it is a date."""
+
+    nom: str
+    attendu: str
+    recu: str
+    date: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.nom} : attendu {self.attendu}, reçu {self.recu}"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An exchange of the journal, as it is recognised; `instant` is simulated time, aware.
+
+    `panne` is the line of the journal on the planned fault that struck it.
+    """
+
+    id: int
+    instant: datetime
+    service: str
+    version: str
+    requete: bytes
+    reponse: bytes
+    statut_http: int | None = None
+    duree_ms: float = 0.0
+    regle: Regle | None = None
+    panne: str = ""
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What an exchange was found to be.
+
+    `cas` holds the key of the case that it ticks (`coché`) or misses (`non conforme`, the answer
+    isn't the one expected), those that it fits alike (`ambigu`), or the nearest one (`proche`),
+    whose differing elements are `champs`. `execution` comes with the first two.
+    """
+
+    echange_id: int
+    instant: datetime
+    service: str
+    issue: Issue
+    cas: tuple[str, ...]
+    champs: tuple[Champ, ...]
+    explication: str
+    execution: Execution | None = None
+
+
+def recognise(
+    release: Release, seen: Seen, closed: Sequence[str] = (), *, defauts: bool = True
+) -> Observation:
+    """Return what `seen` is in `release`; `closed` are the keys of the cases already ticked.
+
+    `defauts` says that who answered may have the defects of the real platform (`execution_of`).
+
+    A request that is a case's to the letter is that case's. One that differs by its dates alone
+    is, if the answer is what the case wants. Of several cases, the answer decides, then whether
+    they are still open.
+    """
+    try:
+        message = read_message(seen.requete)
+    except ValueError as error:
+        return _observation(seen, "hors catalogue", (), f"La demande n'est pas lisible : {error}.")
+    cases = [
+        case for case in release.cas if (case.service, case.version) == (seen.service, seen.version)
+    ]
+    if not cases:
+        return _observation(
+            seen,
+            "hors catalogue",
+            (),
+            f"{release.nom} n'a aucun cas de {seen.service} v{seen.version}.",
+        )
+    wrong = {case.cle: differing_fields(case, release, seen, message.contenu) for case in cases}
+    exchange = _exchange(seen)
+    runs = {case.cle: execution_of(case, exchange, defauts=defauts) for case in cases}
+    fits = [case.cle for case in cases if not wrong[case.cle]]
+    if not fits:
+        fits = [
+            case.cle
+            for case in cases
+            if all(each.date for each in wrong[case.cle]) and runs[case.cle].statut.bon
+        ]
+    if not fits:
+        return _nearest(seen, wrong, closed)
+    good = [key for key in fits if runs[key].statut.bon]
+    candidates = good or fits
+    still_open = [key for key in candidates if key not in closed] or candidates[:1]
+    if len(still_open) > 1:
+        return _observation(
+            seen,
+            "ambigu",
+            tuple(still_open),
+            "La demande et la réponse conviennent à plusieurs cas.",
+        )
+    (key,) = still_open
+    others = [each for each in fits if each != key]
+    told = f" La demande convenait aussi à {', '.join(others)}." if others else ""
+    dated = " Les dates ne sont pas celles du catalogue." if wrong[key] else ""
+    return Observation(
+        seen.id,
+        seen.instant,
+        seen.service,
+        "coché" if good else "non conforme",
+        (key,),
+        wrong[key],
+        _judgement(runs[key]) + dated + told,
+        runs[key],
+    )
+
+
+def differing_fields(case: Cas, release: Release, seen: Seen, contenu: Answer) -> tuple[Champ, ...]:
+    """Return the elements of a request that aren't what `case` wants on the day of `seen`.
+
+    Of the requests that make the case, the nearest is the one compared.
+    """
+    today = seen.instant.date()
+    contexte = ContexteDeCas(today, LIBRE, LIBRE, release.decalage(today))
+    service = _SERVICES[case.service, case.version]
+    free = service.champs_libres
+    received = {name: as_text(value) for name, value in _flat(contenu, free)}
+    found = []
+    for requete in (case.requete, *case.variantes):
+        admitted = replace(case, requete=with_any_value(requete))
+        wanted = dict(_flat(materialise(admitted, contexte), free))
+        found.append(_differing(wanted, received, service.champs_accord))
+    return min(found, key=lambda each: (sum(not one.date for one in each), len(each)))
+
+
+def _differing(
+    wanted: Mapping[str, Any], received: Mapping[str, str], consents: frozenset[str]
+) -> tuple[Champ, ...]:
+    fields = []
+    for path in dict.fromkeys([*wanted, *received]):
+        value, name = wanted.get(path), path.rpartition("/")[2]
+        expected = _ABSENT if value is None else as_text(value)
+        found = received.get(path, _ABSENT)
+        same = _plain(expected, value) == _plain(found, value)
+        if name not in consents:
+            same = same or {expected, found} == {_ABSENT, "false"}
+        if expected == LIBRE:
+            expected, same = "une valeur au choix", found != _ABSENT
+        if not same:
+            fields.append(Champ(name, expected, found, isinstance(value, date)))
+    return tuple(fields)
+
+
+def _exchange(seen: Seen) -> EchangeDeCas:
+    answer: Answer | RefusRecu | None
+    try:
+        answer, error = read_answer(seen.reponse), ""
+    except ValueError as failure:
+        answer, error = None, str(failure)
+    return EchangeDeCas(
+        seen.instant,
+        seen.requete,
+        seen.reponse,
+        answer,
+        statut_http=seen.statut_http,
+        duree_ms=seen.duree_ms,
+        erreur=error,
+        regle=seen.regle,
+        panne=seen.panne,
+    )
+
+
+def _nearest(
+    seen: Seen, wrong: Mapping[str, tuple[Champ, ...]], closed: Sequence[str]
+) -> Observation:
+    # Data tell more than dates, the point more than the other data, and a case that is still to
+    # be passed more than one that is.
+    key = min(
+        wrong,
+        key=lambda each: (
+            sum(not field.date for field in wrong[each]),
+            any(field.nom == "pointId" for field in wrong[each]),
+            each in closed,
+            len(wrong[each]),
+        ),
+    )
+    told = " ; ".join(str(each) for each in wrong[key])
+    return _observation(
+        seen, "proche", (key,), f"Le cas le plus proche est {key}. {told}.", wrong[key]
+    )
+
+
+def _observation(
+    seen: Seen, issue: Issue, cas: tuple[str, ...], why: str, champs: tuple[Champ, ...] = ()
+) -> Observation:
+    return Observation(seen.id, seen.instant, seen.service, issue, cas, champs, why)
+
+
+def _judgement(execution: Execution) -> str:
+    """Return how the answer stands to what the case wants, in French."""
+    if execution.statut is Statut.REUSSI:
+        return "La réponse est celle attendue."
+    if execution.statut is Statut.ADMIS:
+        return f"La réponse n'est pas celle attendue mais elle est admise. {execution.remarque}"
+    wrong = [each for each in execution.constats if not each.reussi]
+    told = " ; ".join(f"{each.attendu} : {each.trouve or 'non'}" for each in wrong)
+    return f"La réponse n'est pas celle attendue. {told}. {execution.remarque}".strip()
+
+
+def with_any_value(requete: Requete) -> Requete:
+    """Return the request with a value of the tester's choice wherever it borrows one."""
+    return {name: _value_with_any(value) for name, value in requete.items()}
+
+
+def _value_with_any(value: Valeur) -> Valeur:
+    if isinstance(value, Emprunt):
+        return LIBRE
+    if isinstance(value, tuple):
+        return tuple(map(_value_with_any, value))
+    return with_any_value(value) if isinstance(value, Mapping) else value
+
+
+def _flat(value: Any, free: frozenset[str], path: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the simple values by path, without the elements `free`, of the asker's choice."""
+    if isinstance(value, Mapping):
+        for name, child in value.items():
+            if name not in free:
+                yield from _flat(child, free, f"{path}/{name}" if path else name)
+    elif isinstance(value, list):
+        for rank, child in enumerate(value, 1):
+            yield from _flat(child, free, f"{path}[{rank}]")
+    elif value is not None:
+        yield path, value
+
+
+def _plain(text: str, expected: Any = None) -> str:
+    """Return a value in the one form that is compared, given the value that is expected there."""
+    if isinstance(expected, bool):
+        text = {"1": "true", "0": "false"}.get(text, text)
+    if isinstance(expected, date):
+        return text[:10]  # an offset may follow (GUI 0466 §2.3)
+    return text

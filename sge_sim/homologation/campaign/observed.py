@@ -1,0 +1,231 @@
+"""Observed campaigns: the actor runs its own client, the journal tells which cases it has done.
+
+Nothing is asked of the client, and nothing watches in the background: each time a campaign is
+looked at, it catches up with the journal. Actors are told apart by their certificate, so several
+may run a campaign at once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, Final
+
+from pydantic import TypeAdapter
+from sqlalchemy.orm import Session
+
+from sge_sim.clock import PARIS, machine_now
+from sge_sim.domaine.pannes import plan_told
+from sge_sim.errors import UsageError
+from sge_sim.homologation.campaign.matching import Observation, Seen, recognise
+from sge_sim.homologation.campaign.outcome import not_run
+from sge_sim.homologation.campaign.verdict import PACKAGES, judge
+from sge_sim.homologation.catalogue.release import load_release
+from sge_sim.homologation.reports.rapport import Execution, Rapport, Regle
+from sge_sim.store.acteurs import default_acteur, find_acteur
+from sge_sim.store.campagnes import Campagne, ObservationCampagne, find_campagne, find_campagnes
+from sge_sim.store.database import Database
+from sge_sim.store.journal import Echange, Journal, RechercheJournal
+
+_BATCH: Final = 200
+
+
+@dataclass(frozen=True)
+class CampaignState:
+    """A campaign caught up with the journal. Instants are the machine's, in legal time."""
+
+    id: int
+    acteur: str
+    release: str
+    debut: datetime
+    fin: datetime | None
+    observations: tuple[Observation, ...]
+
+    @property
+    def executions(self) -> tuple[Execution, ...]:
+        """One per run of the release, in its order: the last good one, else the last, else none."""
+        best: dict[str, Execution] = {}
+        for each in self.observations:
+            run = each.execution
+            if run is not None and (run.statut.bon or not _is_good(best.get(run.cle))):
+                best[run.cle] = run
+        return tuple(
+            best.get(case.cle) or not_run(case, "Aucune demande observée pour ce cas.")
+            for case in load_release(self.release).cas
+        )
+
+    def view(self) -> dict[str, Any]:
+        """Return the campaign without the messages, which the journal gives."""
+        view = asdict(self)
+        for observation in view["observations"]:
+            del observation["execution"]
+        view["cas"] = {each.cle: each.statut for each in self.executions}
+        return view
+
+    def rapport(self) -> Rapport:
+        """Return the report, as if the campaign ended now when it is still open."""
+        release = load_release(self.release)
+        executions = self.executions
+        return Rapport(
+            release=release.nom,
+            origine="observée",
+            cible="un simulateur sge-sim",
+            acteur=self.acteur,
+            simulateur=True,
+            debut=self.debut,
+            fin=self.fin or machine_now().astimezone(PARIS),
+            partielle=False,
+            verdicts=judge(release, PACKAGES, executions, partielle=False),
+            executions=executions,
+        )
+
+
+@dataclass(frozen=True)
+class Campaigns:
+    """The campaigns that a database holds, of the exchanges of its journal.
+
+    `defauts` says that the simulator plays the defects of the real platform: a nominal one that
+    doesn't answer as it should has no excuse.
+    """
+
+    database: Database
+    journal: Journal
+    defauts: bool = True
+
+    def start(self, release: str, acteur: str | None = None) -> CampaignState:
+        """Open a campaign of `acteur` (the default tiers if None), from the next exchange on.
+
+        Raises `UsageError` for an unknown actor or release, and while another one of it is open.
+        """
+        name = load_release(release).nom
+        newest = self.journal.newest_id()
+        with self.database.transaction() as session:
+            code = default_acteur(session, "tiers").code if acteur is None else acteur
+            if find_acteur(session, code) is None:
+                raise UsageError(
+                    f"L'acteur « {code} » est inconnu : sge-sim acteurs list donne les acteurs."
+                )
+            if any(each.fin is None for each in find_campagnes(session, acteur=code)):
+                raise UsageError(
+                    f"L'acteur {code} a déjà une campagne ouverte : l'arrêter par "
+                    "sge-sim campaign stop."
+                )
+            row = Campagne(
+                acteur_code=code,
+                release=name,
+                debut=machine_now(),
+                dernier_echange=newest,
+            )
+            session.add(row)
+            session.flush()
+            return _state(row)
+
+    def read(self, campaign_id: int) -> CampaignState:
+        """Return a campaign, caught up with the journal; raises `UsageError` if there is none."""
+        with self.database.transaction() as session:
+            row = find_campagne(session, campaign_id)
+            if row is None:
+                raise UsageError(f"Aucune campagne ne porte le numéro {campaign_id}.")
+            self._catch_up(session, row)
+            return _state(row)
+
+    def list(self) -> tuple[CampaignState, ...]:
+        """Return every campaign, caught up, the newest first."""
+        with self.database.transaction() as session:
+            rows = find_campagnes(session)
+            for row in rows:
+                self._catch_up(session, row)
+            return tuple(_state(row) for row in rows)
+
+    def stop(self, campaign_id: int) -> CampaignState:
+        """Close a campaign: later exchanges aren't looked at. Closing it twice changes nothing."""
+        state = self.read(campaign_id)
+        with self.database.transaction() as session:
+            row = find_campagne(session, campaign_id)
+            assert row is not None
+            if row.fin is None:
+                row.fin = machine_now()
+            return _state(row) if state.fin is None else state
+
+    def current(self, acteur: str | None = None) -> CampaignState:
+        """Return the newest campaign of `acteur` (the default tiers if None), caught up.
+
+        Raises `UsageError` if there is none.
+        """
+        with self.database.sessions() as session:
+            code = default_acteur(session, "tiers").code if acteur is None else acteur
+            found = find_campagnes(session, acteur=code)
+            newest = found[0].id if found else None
+        if newest is None:
+            raise UsageError(
+                f"L'acteur {code} n'a aucune campagne : l'ouvrir par sge-sim campaign start."
+            )
+        return self.read(newest)
+
+    def _catch_up(self, session: Session, row: Campagne) -> None:
+        if row.fin is not None:
+            return
+        release = load_release(row.release)
+        closed = {
+            each.execution.cle
+            for each in _observations(row.observations)
+            if each.execution is not None and each.execution.statut.bon
+        }
+        calls = RechercheJournal(kinds=frozenset({"soap"}), acteur=row.acteur_code)
+        while batch := self.journal.find_echanges(
+            calls, after_id=row.dernier_echange, limit=_BATCH, with_bodies=True
+        ):
+            for echange in batch:
+                row.dernier_echange = echange.id
+                observation = recognise(
+                    release, _seen(echange), tuple(closed), defauts=self.defauts
+                )
+                if observation.execution is not None and observation.execution.statut.bon:
+                    closed.add(observation.execution.cle)
+                row.observations.append(
+                    ObservationCampagne(
+                        echange_id=echange.id,
+                        contenu=_adapter().dump_python(observation, mode="json"),
+                    )
+                )
+        session.flush()
+
+
+def _seen(echange: Echange) -> Seen:
+    rule = echange.rule
+    return Seen(
+        echange.id,
+        echange.instant.astimezone(PARIS),
+        echange.service or "",
+        echange.version or "",
+        echange.request or b"",
+        echange.response or b"",
+        echange.http_status,
+        echange.duration_ms,
+        None if rule is None else Regle.of(asdict(rule)),
+        plan_told(echange.detail)[1],
+    )
+
+
+def _state(row: Campagne) -> CampaignState:
+    return CampaignState(
+        row.id,
+        row.acteur_code,
+        row.release,
+        row.debut.astimezone(PARIS),
+        row.fin and row.fin.astimezone(PARIS),
+        _observations(row.observations),
+    )
+
+
+def _observations(rows: Sequence[ObservationCampagne]) -> tuple[Observation, ...]:
+    return tuple(_adapter().validate_python(each.contenu, strict=False) for each in rows)
+
+
+def _is_good(execution: Execution | None) -> bool:
+    return execution is not None and execution.statut.bon
+
+
+@cache
+def _adapter() -> TypeAdapter[Observation]:
+    return TypeAdapter(Observation)

@@ -1,0 +1,133 @@
+"""From an exchange to the outcome of a case: the same for what is run and for what is watched."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sge_sim.homologation.campaign.evaluation import Constat, RefusRecu, evaluate, known_deviation
+from sge_sim.homologation.catalogue.answer_paths import Answer
+from sge_sim.homologation.catalogue.cases import Cas
+from sge_sim.homologation.catalogue.differences import expectation
+from sge_sim.homologation.catalogue.french_text import tracking_row
+from sge_sim.homologation.reports.rapport import Execution, Regle, Statut
+
+# What the homologation platform answers to a good request where it doesn't serve the case: SGT500
+# on 22.1, SGT400 on 23.2 (observed). Any other code judges the request.
+_FAILURES = ("SGT400", "SGT500")
+
+
+@dataclass(frozen=True)
+class EchangeDeCas:
+    """What was sent for a case and what came back.
+
+    `instant` is the target's time (aware). `reponse` is None where no readable answer came;
+    `erreur` then says why, in French. `panne` is what the journal told of the planned fault that
+    struck it.
+    """
+
+    instant: datetime
+    requete: bytes
+    recu: bytes
+    reponse: Answer | RefusRecu | None
+    statut_http: int | None = None
+    duree_ms: float = 0.0
+    erreur: str = ""
+    regle: Regle | None = None
+    panne: str = ""
+
+
+def execution_of(
+    case: Cas,
+    echange: EchangeDeCas,
+    *,
+    defauts: bool = True,
+    remarque: str = "",
+    prevu_en_echec: bool = False,
+) -> Execution:
+    """Return the outcome of `case` given the exchange made for it.
+
+    `defauts` says that the target may have the defects of the real platform: a simulator that
+    plays a nominal one has no excuse.
+    """
+    answer = echange.reponse
+    statut, constats, why = Statut.ECHOUE, [Constat("une réponse", False, echange.erreur)], ""
+    if answer is not None:
+        constats = evaluate(case.attendu, answer)
+        statut, why = _judge(case, answer, constats, defauts)
+    told = " ".join(part for part in (remarque, echange.panne, why) if part)
+    day = f"{echange.instant:%d/%m/%Y %H:%M:%S}"
+    return Execution(
+        **_identity(case),
+        statut=statut,
+        fiche=_tracking(case, day, f"{statut.value.capitalize()}. {told}".strip()),
+        constats=tuple(constats),
+        instant=echange.instant,
+        duree_ms=round(echange.duree_ms, 1),
+        requete=_text(echange.requete),
+        reponse=_text(echange.recu),
+        statut_http=echange.statut_http,
+        code=answer.code if isinstance(answer, RefusRecu) else None,
+        regle=echange.regle,
+        remarque=told,
+        prevu_en_echec=prevu_en_echec,
+    )
+
+
+def not_run(case: Cas, why: str, *, prevu_en_echec: bool = False) -> Execution:
+    """Return the outcome of a case that could not be run, or wasn't; `why` is in French."""
+    return Execution(
+        **_identity(case),
+        statut=Statut.NON_EXECUTE,
+        fiche=_tracking(case, "", why),
+        remarque=why,
+        prevu_en_echec=prevu_en_echec,
+    )
+
+
+def _judge(
+    case: Cas, answer: Answer | RefusRecu, constats: Sequence[Constat], defauts: bool
+) -> tuple[Statut, str]:
+    """Return how the case ends, and what there is to say of it.
+
+    Where Enedis judges the request alone, a platform that fails is excused, without a code too
+    (observed 23.4), and so is a refusal that it was seen to give there. A refusal that tells a
+    mistake of the request (an unknown contract, a date, a message that isn't valid) isn't: that
+    request isn't a good one (catalogue of SGE 21.3, note on the C2-C4; which codes: assumed).
+    """
+    if all(each.reussi for each in constats):
+        return Statut.REUSSI, ""
+    if not defauts:
+        return Statut.ECHOUE, ""
+    deviation = known_deviation(case, answer)
+    seen = "" if deviation is None else f"Écart connu : {deviation.observe} ({deviation.source})."
+    failed = isinstance(answer, RefusRecu) and (
+        not answer.code or answer.code in _FAILURES or deviation is not None
+    )
+    if case.reponse_ignoree and failed:
+        return Statut.ADMIS, f"Enedis juge la demande seule. {seen}".strip()
+    if deviation is not None:
+        return Statut.ECART, seen
+    return Statut.ECHOUE, ""
+
+
+def _identity(case: Cas) -> dict[str, Any]:
+    return {
+        "cle": case.cle,
+        "id": case.id,
+        "package": case.package,
+        "service": case.service,
+        "version": case.version,
+        "titre": case.titre,
+        "attendu": expectation(case.attendu),
+        "facultatif": case.facultatif,
+        "au_choix": case.au_choix,
+    }
+
+
+def _tracking(case: Cas, day: str, remarks: str) -> dict[str, str]:
+    return {**tracking_row(case), "Date & heure du test": day, "Remarques": remarks}
+
+
+def _text(message: bytes) -> str:
+    return message.decode("utf-8", "replace")

@@ -1,0 +1,166 @@
+"""Running a campaign: each case of a release in turn, against a simulator or any other server.
+
+The runner is a client like any other: it knows of the target what a market actor knows. Only with
+a simulator's administration at hand does it also set what a case needs, and read in the journal
+which rule decided.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sge_sim.client.administration import Administration
+from sge_sim.clock import PARIS, Clock
+from sge_sim.domaine.pannes import plan_told
+from sge_sim.errors import UsageError
+from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise, repeated
+from sge_sim.homologation.campaign.evaluation import RefusRecu
+from sge_sim.homologation.campaign.outcome import EchangeDeCas, execution_of, not_run
+from sge_sim.homologation.catalogue.answer_paths import Answer
+from sge_sim.homologation.catalogue.cases import Cas, Etape
+from sge_sim.homologation.catalogue.release import Release
+from sge_sim.homologation.client.sge_client import AppelFait, SgeClient
+from sge_sim.homologation.reports.rapport import Execution, Regle
+
+
+def select_cases(
+    release: Release, packages: Sequence[str] = (), names: Sequence[str] = ()
+) -> tuple[Cas, ...]:
+    """Return the runs of `packages` and of the case ids or keys `names`, in the release's order.
+
+    All of them without any. Runs that a chosen one builds on come along. Raises `UsageError` for
+    a name that the release doesn't have.
+    """
+    chosen = {case.cle for case in release.cas if case.package in packages}
+    for name in names:
+        chosen |= {case.cle for case in release.find(name)}
+    if not packages and not names:
+        return release.cas
+    for case in reversed(release.cas):
+        if case.cle in chosen:
+            chosen |= set(case.apres)
+    return tuple(case for case in release.cas if case.cle in chosen)
+
+
+@dataclass
+class Runner:
+    """Runs cases of `release` with `client`; `clock` reads the target's time.
+
+    `before_call` is called before each case: whoever drives the real platform checks there that
+    it is open, and raises `UsageError` to end the campaign, which keeps what was done.
+    """
+
+    release: Release
+    client: SgeClient
+    clock: Clock
+    expected_failures: frozenset[str] = frozenset()
+    before_call: Callable[[], None] = lambda: None
+    _context: ContexteDeCas = field(init=False)
+    _admin: Administration | None = field(init=False, default=None)
+    _last_exchange: int = field(init=False, default=0)
+    _defects: bool = field(init=False, default=True)
+    _unanswered: set[str] = field(init=False, default_factory=set)
+
+    def __post_init__(self) -> None:
+        cible, today = self.client.cible, self.clock.now().date()
+        self._context = ContexteDeCas(
+            today, cible.login, cible.contrat_id, self.release.decalage(today)
+        )
+        if cible.admin_url is not None:
+            self._admin = Administration(cible.admin_url)
+            self._last_exchange = self._admin.last_exchange_id()
+            self._defects = self._admin.plays_defects()
+
+    def run(
+        self, cases: Sequence[Cas], told: Callable[[Execution], None] = lambda _: None
+    ) -> tuple[Execution, ...]:
+        """Run the cases in order, `told` of each as it ends."""
+        executions: list[Execution] = []
+        stopped = ""
+        for case in cases:
+            try:
+                if not stopped:
+                    self.before_call()
+            except UsageError as error:
+                stopped = str(error)
+            execution = self._not_run(case, stopped) if stopped else self.run_case(case)
+            executions.append(execution)
+            told(execution)
+        return tuple(executions)
+
+    def run_case(self, case: Cas) -> Execution:
+        """Run one case: set it up, call, hold the answer against what is expected."""
+        if case.non_testable:
+            return self._not_run(case, f"Non testable : {case.non_testable}")
+        try:
+            demande = self.prepared(case)
+        except UsageError as error:
+            failed = [key for key in case.apres if key in self._unanswered]
+            told = f"Reprend une valeur de {', '.join(failed)}, qui n'en a pas rendu."
+            return self._not_run(case, told if failed else str(error))
+        instant = self.clock.now().astimezone(PARIS)
+        call = self.client.call(case.service, case.version, demande)
+        answer = call.reponse
+        if answer is not None and not isinstance(answer, RefusRecu):
+            self._context = self._context.with_result(case, answer)
+        else:
+            self._unanswered.add(case.cle)
+        seen = self._journaled(case)
+        return execution_of(
+            case,
+            EchangeDeCas(
+                instant,
+                call.requete,
+                call.recu,
+                answer,
+                statut_http=call.statut_http,
+                duree_ms=call.duree_ms,
+                erreur=call.erreur,
+                regle=Regle.of(seen["rule"]) if seen.get("rule") else None,
+                panne=plan_told(seen.get("detail"))[1],
+            ),
+            defauts=self._defects,
+            prevu_en_echec=self._is_expected(case),
+        )
+
+    def prepared(self, case: Cas) -> dict[str, Any]:
+        """Set a case up, and return the content of its request.
+
+        Raises `UsageError` where a step isn't accepted, or a value isn't there.
+        """
+        for step in case.preparation:
+            self._prepare(step)
+        return materialise(case, self._context)
+
+    def _prepare(self, step: Etape) -> None:
+        for context in repeated(step, self._context):
+            call = self.client.call(step.service, step.version, materialise(step, context))
+            answer = _accepted(step, call)
+            self._context = self._context.with_preparation(step, answer)
+
+    def _journaled(self, case: Cas) -> Mapping[str, Any]:
+        """Return what the journal tells of the last call of the case's service, if it is there."""
+        if self._admin is None:
+            return {}
+        exchanges = self._admin.exchanges_after(self._last_exchange)
+        self._last_exchange = max([self._last_exchange, *(each["id"] for each in exchanges)])
+        own = [each for each in exchanges if each["service"] == case.service]
+        return own[-1] if own else {}
+
+    def _not_run(self, case: Cas, why: str) -> Execution:
+        return not_run(case, why, prevu_en_echec=self._is_expected(case))
+
+    def _is_expected(self, case: Cas) -> bool:
+        return bool({case.cle, case.id} & self.expected_failures)
+
+
+def _accepted(step: Etape, call: AppelFait) -> Answer:
+    """Return the answer of a step of preparation; raises `UsageError` if it isn't accepted."""
+    answer = call.reponse
+    if answer is None:
+        raise UsageError(f"La préparation « {step.nom} » n'a pas abouti. {call.erreur}")
+    if not isinstance(answer, RefusRecu):
+        return answer
+    if answer.code in step.acceptes:
+        return {}
+    raise UsageError(f"La préparation « {step.nom} » a été refusée : {answer}.")

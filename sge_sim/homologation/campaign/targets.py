@@ -1,0 +1,74 @@
+"""What a campaign may drive: a simulator of its own, another one, or the real platform.
+
+The real platform is shared and keeps what it is sent: one call a second at most, within its
+hours, and no order sent twice.
+"""
+
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
+
+from sge_sim.clock import Clock
+from sge_sim.domaine.horaires import closed_sentence, is_open
+from sge_sim.domaine.platform_hosts import HOMOLOGATION_HOST, LOCAL_HOSTS, RENAMED_HOSTS
+from sge_sim.errors import UsageError
+from sge_sim.homologation.catalogue.cases import Cas
+from sge_sim.homologation.reports.rapport import Execution, Rapport
+
+REAL_PAUSE_SECONDS: Final = 1.0
+
+WARNING: Final = (
+    "La cible {url} n'est pas un simulateur de cette machine.\n"
+    "  - Les commandes y créent de vraies affaires et de vrais services souscrits.\n"
+    "  - Une demande par seconde au plus, jamais deux fois la même commande.\n"
+    "  - L'homologation se passe en session, de 9 h à 12 h et de 14 h à 18 h, les jours ouvrés.\n"
+    "  - Une exécution n'est pas l'attestation : Enedis juge, sur ses propres traces."
+)
+
+
+def is_local(url: str) -> bool:
+    """Tell whether `url` names this machine."""
+    return urlsplit(url).hostname in LOCAL_HOSTS
+
+
+def split_address(url: str) -> SplitResult | None:
+    """Return the parts of `https://host[:port][/path]`; None for any other shape."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        _ = host.encode("idna")
+        sound = parts.port != 0 and host.isprintable() and " " not in host
+    except ValueError:  # a port beyond 65535, half a bracket, a label too long or empty
+        return None
+    return parts if sound and host and parts.scheme == "https" else None
+
+
+def checked_url(url: str) -> str:
+    """Return `https://host[:port]`; raises `UsageError` for any other shape."""
+    parts = split_address(url)
+    if parts is None or parts.path.strip("/") or parts.query:
+        raise UsageError(
+            f"« {url} » : la cible s'écrit https://hôte[:port], sans chemin ; celui de chaque "
+            "service est ajouté."
+        )
+    return f"https://{parts.netloc}"
+
+
+def check_hours(url: str, clock: Clock) -> None:
+    """Raise `UsageError` if `url` is Enedis' homologation platform and it is closed (FAQ)."""
+    now, host = clock.now(), urlsplit(url).hostname or ""
+    if RENAMED_HOSTS.get(host, host) == HOMOLOGATION_HOST and not is_open(now):
+        raise UsageError(closed_sentence(now, simulated=False))
+
+
+def to_rerun(earlier: Rapport) -> tuple[str, ...]:
+    """Return the keys of the runs that weren't good in `earlier`."""
+    return tuple(each.cle for each in earlier.executions if not each.statut.bon)
+
+
+def was_ordered(case: Cas, earlier: Rapport) -> bool:
+    """Tell whether `case` is an order that an earlier campaign sent: never to be sent again.
+
+    An answer that didn't come tells nothing of whether the order was taken.
+    """
+    run: Execution | None = earlier.find(case.cle)
+    return case.service.startswith("Commande") and run is not None and bool(run.requete)

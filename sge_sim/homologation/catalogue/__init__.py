@@ -1,0 +1,1 @@
+"""The catalogue of test cases: its files, their schema, its releases."""

@@ -1,0 +1,292 @@
+"""The schema of the catalogue: from what the files say to `Cas` objects.
+
+It is documented for those who write the files in `catalog/README.md`. A mistake never stops the
+reading: it is noted, in French, with its file, its case and its key.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from sge_sim.domaine.ecarts_plateforme import ecarts_of_case
+from sge_sim.domaine.provenance import PROVENANCES
+from sge_sim.homologation.catalogue.answer_paths import Chemin, as_text
+from sge_sim.homologation.catalogue.case_dates import DateRelative, is_relative
+from sge_sim.homologation.catalogue.cases import (
+    ACCORDS,
+    CONTRAT_ID,
+    LIBRE,
+    LOGIN,
+    PRM,
+    VALEUR,
+    Assertion,
+    Attendu,
+    Cas,
+    Emprunt,
+    Etape,
+    Requete,
+    Valeur,
+    case_key,
+)
+from sge_sim.homologation.catalogue.release_files import RawRun, is_borrowed, merged_elements
+from sge_sim.homologation.catalogue.yaml_fields import Fields
+from sge_sim.services.registry import SERVICES
+
+_ID = r"[A-Z0-9]+(?:[_-][A-Z0-9]+)*"
+_NOT_SERVED = re.compile(r".*-NR\d*")
+_CODE = r"SGT[0-9A-Z]{3,4}"
+_NAME = re.compile(r"[A-Za-z_]\w*")
+
+
+def read_run(run: RawRun, mistakes: list[str]) -> Cas:
+    """Return the run that the files describe; what is wrong is noted and read as neutral."""
+    fields = Fields(run.data, run.where, mistakes)
+    if re.fullmatch(_ID, run.id) is None:
+        fields.wrong("cas", f"« {run.id} » n'est pas un identifiant tel que F300C_O1-NR")
+    prm = fields.text("prm", optional=True, pattern=r"\d{14}", hint="un PRM de 14 chiffres") or None
+    requests = _Requests(run.segment, prm)
+    numero = run.release.removeprefix("sge-")
+    preparation = tuple(
+        _read_step(each, requests, numero) for each in fields.children("preparation")
+    )
+    requete = requests.read(fields)
+    variantes = requests.read_variantes(fields, requete)
+    attendu = _read_attendu(fields.child("attendu"), prm)
+    if "attendu" in run.data and (attendu.code is not None) != bool(_NOT_SERVED.fullmatch(run.id)):
+        fields.wrong("attendu", "un cas -NR attend un refus, les autres un succès")
+    borrowed = requests.borrowed
+    apres = [_key_of(each, run.segment) for each in fields.texts("apres")]
+    service, version = _read_service(fields, numero)
+    case = Cas(
+        id=run.id,
+        segment=run.segment,
+        package=run.package,
+        service=service,
+        version=version,
+        objet=fields.text("objet", pattern=r"[A-Z0-9]{2,15}", hint="un code objet tel que AME"),
+        titre=fields.text("titre"),
+        signification=fields.text("signification"),
+        requete=requete,
+        attendu=attendu,
+        etat_du_point=fields.text("etat_du_point"),
+        accord=fields.choice("accord", ACCORDS),
+        provenance=fields.choice("provenance", PROVENANCES),
+        source=fields.text("source"),
+        prm=prm,
+        prerequis=fields.texts("prerequis"),
+        preparation=preparation,
+        apres=tuple(dict.fromkeys([*apres, *borrowed])),
+        variantes=variantes,
+        fois=fields.integer("fois", default=1, least=1) or 1,
+        facultatif=bool(fields.flag("facultatif")),
+        quantite=fields.text("quantite", optional=True) or None,
+        au_choix=fields.text("au_choix", optional=True) or None,
+        reponse_ignoree=bool(fields.flag("reponse_ignoree")),
+        non_testable=fields.text("non_testable", optional=True),
+        ecart_connu=ecarts_of_case(run.release, case_key(run.id, run.segment)),
+        remarque=fields.text("remarque", optional=True),
+    )
+    fields.done()
+    return case
+
+
+def _read_attendu(fields: Fields, prm: str | None) -> Attendu:
+    if ("succes" in fields.data) == ("refus" in fields.data):
+        fields.wrong("succes", "il faut soit « succes », soit « refus »")
+    code = fields.text("refus", optional=True, pattern=_CODE, hint="un code SGT") or None
+    libelle = fields.text("libelle", optional=code is None) or None
+    certain = fields.choice("libelle_provenance", PROVENANCES, default="documented")
+    if code is None and libelle is not None:
+        fields.wrong("libelle", "il ne va qu'avec « refus »")
+    attendu = Attendu(
+        code=code,
+        libelle=libelle,
+        libelle_certain=certain != "assumed",
+        assertions=tuple(_read_assertion(each, prm) for each in fields.children("succes")),
+        acceptes=_read_codes(fields),
+    )
+    fields.done()
+    return attendu
+
+
+def _read_codes(fields: Fields) -> tuple[str, ...]:
+    codes = fields.texts("accepte")
+    for code in codes:
+        if re.fullmatch(_CODE, code) is None:
+            fields.wrong("accepte", f"« {code} » n'est pas un code SGT")
+    return codes
+
+
+def _read_assertion(fields: Fields, prm: str | None) -> Assertion:
+    chemin = _read_chemin(fields, "chemin")
+    operations = [
+        key for key in ("present", "absent", "egal", "parmi", "compte") if key in fields.data
+    ]
+    if len(operations) != 1:
+        fields.wrong(
+            "chemin", "il lui faut une seule des clés present, absent, egal, parmi, compte"
+        )
+        return Assertion(chemin, "present")
+    match operations[0]:
+        case "egal":
+            value = fields.raw("egal")
+            if isinstance(value, Mapping | list) or value is None:
+                fields.wrong("egal", "une valeur simple est attendue")
+            assertion = Assertion(chemin, "egal", _with_prm((as_text(value),), prm))
+        case "parmi":
+            assertion = Assertion(chemin, "parmi", _with_prm(fields.texts("parmi"), prm))
+        case "compte":
+            bounds = fields.child("compte")
+            least = bounds.integer("min", default=0) or 0
+            assertion = Assertion(chemin, "compte", (), least, bounds.integer("max", least=least))
+            bounds.done()
+        case _ as operation:
+            if fields.flag(operation) is not True:
+                fields.wrong(operation, "la seule valeur admise est true")
+            assertion = Assertion(chemin, "present" if operation == "present" else "absent")
+    fields.done()
+    return assertion
+
+
+def _with_prm(values: tuple[str, ...], prm: str | None) -> tuple[str, ...]:
+    return tuple(prm if prm and value == PRM else value for value in values)
+
+
+def _read_chemin(fields: Fields, key: str) -> Chemin:
+    text = fields.text(key)
+    try:
+        return Chemin(text)
+    except ValueError:
+        if text:
+            fields.wrong(key, f"« {text} » n'est pas un chemin tel que points/point/@id")
+        return Chemin("x")
+
+
+def _read_service(fields: Fields, numero: str) -> tuple[str, str]:
+    """Return the service and the version that are called, which the release `numero` has."""
+    nom = fields.choice("service", list(dict.fromkeys(one.nom for one in SERVICES)))
+    versions = [one.version for one in SERVICES if one.nom == nom and one.is_listed_in(numero)]
+    version = fields.text("version")
+    if nom and version and version not in versions:
+        known = f"les siens en appellent {' ou '.join(versions)}" if versions else "ni une autre"
+        fields.wrong("version", f"SGE {numero} n'a aucun cas de {nom} v{version}, {known}")
+    return nom, version
+
+
+def _read_step(fields: Fields, requests: "_Requests", numero: str) -> Etape:
+    service, version = _read_service(fields, numero)
+    repeated = requests.read_repeated(fields)
+    step = Etape(
+        nom=fields.text("nom"),
+        service=service,
+        version=version,
+        requete=(requests if repeated is None else requests.of_each_value()).read(fields),
+        acceptes=_read_codes(fields),
+        pour_chaque=repeated,
+    )
+    fields.done()
+    requests.steps.append(step.nom)
+    return step
+
+
+def _key_of(name: str, segment: str) -> str:
+    """Return the key meant by `name` in a case on `segment`: an id means the same segment."""
+    return name if "@" in name else case_key(name, segment)
+
+
+class _Requests:
+    """Reads the requests of one run: the steps of its preparation, then its own."""
+
+    def __init__(
+        self, segment: str, prm: str | None, marks: Sequence[str] = (LOGIN, CONTRAT_ID)
+    ) -> None:
+        self.steps: list[str] = []
+        self.borrowed: list[str] = []
+        self._segment = segment
+        self._prm = prm
+        self._marks = marks
+
+    def read(self, fields: Fields) -> Requete:
+        """Return the request at the key `requete` of `fields`."""
+        data = fields.mapping("requete")
+        if not data:
+            fields.wrong("requete", "il manque le contenu de la demande")
+        return self._elements(fields, "requete", data)
+
+    def read_repeated(self, fields: Fields) -> Emprunt | None:
+        """Return the values at the key `pour_chaque`, for each of which a step is made."""
+        value = fields.raw("pour_chaque")
+        if value is None:
+            return None
+        if not isinstance(value, Mapping) or not is_borrowed(value):
+            fields.wrong("pour_chaque", "une valeur reprise est attendue (preparation, valeur)")
+            return None
+        where = f"{fields.where}, pour_chaque"
+        return self._borrowed(Fields(value, where, fields.mistakes))
+
+    def of_each_value(self) -> "_Requests":
+        """Return what reads the request of a step that is repeated, which may hold `VALEUR`."""
+        marked = _Requests(self._segment, self._prm, (*self._marks, VALEUR))
+        marked.steps, marked.borrowed = self.steps, self.borrowed
+        return marked
+
+    def read_variantes(self, fields: Fields, requete: Requete) -> tuple[Requete, ...]:
+        """Return the requests at the key `variantes`, each written as what it changes."""
+        own, found = fields.mapping("requete"), []
+        free = _Requests(self._segment, self._prm, (*self._marks, LIBRE))
+        free.steps = self.steps
+        for rank, changed in enumerate(fields.children("variantes"), 1):
+            key = f"variantes n° {rank}"
+            found.append(free._elements(fields, key, merged_elements(own, changed.data)))
+            if found[-1] == requete:
+                fields.wrong(key, "elle ne change rien à la demande")
+        return tuple(found)
+
+    def _elements(self, fields: Fields, key: str, data: Mapping[str, object]) -> Requete:
+        for name in data:
+            if not isinstance(name, str) or _NAME.fullmatch(name) is None:
+                fields.wrong(key, f"« {name} » n'est pas un nom d'élément")
+        return {name: self._value(fields, f"{key}/{name}", each) for name, each in data.items()}
+
+    def _value(self, fields: Fields, key: str, value: object) -> Valeur:
+        match value:
+            case Mapping() if is_borrowed(value):
+                return self._borrowed(Fields(value, f"{fields.where}, {key}", fields.mistakes))
+            case Mapping():
+                return self._elements(fields, key, value)
+            case list():
+                return tuple(self._value(fields, key, each) for each in value)
+            case bool() | int():
+                return value
+            case date() if not isinstance(value, datetime):
+                return value
+            case str():
+                return self._text(fields, key, value)
+        fields.wrong(
+            key, f"« {value} » n'est ni un texte, ni un booléen, ni un entier, ni une date"
+        )
+        return ""
+
+    def _text(self, fields: Fields, key: str, text: str) -> Valeur:
+        if is_relative(text):
+            try:
+                return DateRelative(text)
+            except ValueError:
+                fields.wrong(key, f"« {text} » n'est pas une date telle que aujourdhui-24mois")
+        elif text == PRM:
+            if self._prm is None:
+                fields.wrong(key, f"{PRM} demande la clé « prm »")
+            return self._prm or ""
+        elif ("{" in text or "}" in text) and text not in self._marks:
+            known = ", ".join((PRM, *self._marks))
+            fields.wrong(key, f"« {text} » n'est pas l'un des repères {known}")
+        return text
+
+    def _borrowed(self, fields: Fields) -> Emprunt:
+        chemin = _read_chemin(fields, "valeur")
+        if "preparation" in fields.data:
+            step = fields.choice("preparation", self.steps)
+            return Emprunt(step, preparation=True, chemin=chemin)
+        key = _key_of(fields.text("cas"), self._segment)
+        self.borrowed.append(key)
+        return Emprunt(key, preparation=False, chemin=chemin)

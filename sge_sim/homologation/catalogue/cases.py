@@ -1,0 +1,170 @@
+"""What a test case of the homologation is.
+
+A case of Enedis' catalogue is run once per segment that it lists; each run is one `Cas` here,
+told apart by its key (`ADP-R1@C5`; the id alone where no segment applies). The YAML files that
+these objects come from are described in `catalog/README.md`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from sge_sim.domaine.ecarts_plateforme import Ecart
+from sge_sim.homologation.catalogue.answer_paths import Chemin
+from sge_sim.homologation.catalogue.case_dates import DateRelative
+
+SEGMENTS = ("C1-C4", "C2-C4", "C5", "N/A")
+ACCORDS = ("oui", "non", "sans objet")
+LOGIN = "{login}"
+CONTRAT_ID = "{contrat_id}"
+PRM = "{prm}"
+LIBRE = "{libre}"
+VALEUR = "{valeur}"
+"""In a step of preparation that is repeated: the value it is repeated for."""
+
+
+@dataclass(frozen=True)
+class Emprunt:
+    """A value of the request taken from an earlier answer.
+
+    `origine` is the key of an earlier case, or the name of a step of the case's own preparation
+    when `preparation` is true. The first value at `chemin` is taken.
+    """
+
+    origine: str
+    preparation: bool
+    chemin: Chemin
+
+
+Valeur = (
+    str | bool | int | date | DateRelative | Emprunt | Mapping[str, "Valeur"] | tuple["Valeur", ...]
+)
+Requete = Mapping[str, Valeur]
+"""The content of a request element: the contract's own names, in the contract's order."""
+
+
+@dataclass(frozen=True)
+class Assertion:
+    """What a successful answer must show at `chemin`.
+
+    `operation` is `present` (at least one value), `absent` (none), `egal` (at least one value and
+    all equal to `valeurs[0]`), `parmi` (every value, if any, is one of `valeurs`) or `compte`
+    (`minimum` to `maximum` values, without upper bound when `maximum` is None).
+    """
+
+    chemin: Chemin
+    operation: Literal["present", "absent", "egal", "parmi", "compte"]
+    valeurs: tuple[str, ...] = ()
+    minimum: int = 0
+    maximum: int | None = None
+
+    def __str__(self) -> str:
+        match self.operation:
+            case "egal":
+                told = f"vaut {self.valeurs[0]}"
+            case "parmi":
+                told = f"parmi {', '.join(self.valeurs)}"
+            case "compte" if self.maximum is None:
+                told = f"au moins {self.minimum}"
+            case "compte":
+                told = f"de {self.minimum} à {self.maximum}"
+            case "present":
+                told = "présent"
+            case "absent":
+                told = "absent"
+        return f"{self.chemin.texte} : {told}"
+
+
+@dataclass(frozen=True)
+class Attendu:
+    """What the platform must answer.
+
+    `code` is None for a success (the SGT200 of an acknowledgement, or any answer of the services
+    that carry none); `assertions` then apply. Otherwise it is the code of the refusal. Refusals
+    listed in `acceptes` count as good too, such as SGT570 for an order already active.
+    The `libelle` is compared only if `libelle_certain`: no official label is known for SGT211.
+    """
+
+    code: str | None
+    libelle: str | None = None
+    libelle_certain: bool = True
+    assertions: tuple[Assertion, ...] = ()
+    acceptes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Etape:
+    """A call that sets a case up; the case goes on if it succeeds or answers one of `acceptes`.
+
+    With `pour_chaque` it is made once for each value found there, `VALEUR` in its request: not at
+    all where there is none.
+    """
+
+    nom: str
+    service: str
+    version: str
+    requete: Requete
+    acceptes: tuple[str, ...] = ()
+    pour_chaque: Emprunt | None = None
+
+
+@dataclass(frozen=True)
+class Cas:
+    """One run of a test case.
+
+    `apres` holds the keys of the runs to do before; `au_choix` names the group of which one run
+    is enough; `variantes` are the other requests, each whole, that make the same case (`LIBRE` in
+    them is any value); `quantite` is what the tracking sheet says instead of a number;
+    `reponse_ignoree` says that Enedis judges the request alone because its homologation platform is
+    known not to serve it: a failure of that platform is then as good as the answer. `non_testable`
+    says why Enedis asks for no run at all, empty where it asks for one.
+    """
+
+    id: str
+    segment: str
+    package: str
+    service: str
+    version: str
+    objet: str
+    titre: str
+    signification: str
+    requete: Requete
+    attendu: Attendu
+    etat_du_point: str
+    accord: str
+    provenance: str
+    source: str
+    prm: str | None = None
+    prerequis: tuple[str, ...] = ()
+    preparation: tuple[Etape, ...] = ()
+    apres: tuple[str, ...] = ()
+    variantes: tuple[Requete, ...] = ()
+    fois: int = 1
+    facultatif: bool = False
+    quantite: str | None = None
+    au_choix: str | None = None
+    reponse_ignoree: bool = False
+    non_testable: str = ""
+    ecart_connu: tuple[Ecart, ...] = ()
+    remarque: str = ""
+
+    @property
+    def cle(self) -> str:
+        """The key of the run, unique in its release: `ADP-R1@C5`, `ADP-NR1`."""
+        return case_key(self.id, self.segment)
+
+    @property
+    def recevable(self) -> bool:
+        """Whether Enedis counts the case among the `-R` (served) and not the `-NR` (refused)."""
+        return self.attendu.code is None
+
+    @property
+    def chaine(self) -> str:
+        """The segment as the tracking sheet spells it: `C2C4`, `C5` or `N/A`."""
+        return "C2C4" if self.segment in ("C1-C4", "C2-C4") else self.segment
+
+
+def case_key(cas_id: str, segment: str) -> str:
+    """Return the key of the run of `cas_id` on `segment`."""
+    return cas_id if segment == "N/A" else f"{cas_id}@{segment}"

@@ -1,0 +1,193 @@
+"""The catalogue of homologation test cases, release by release.
+
+`catalog/` holds it as data; this module loads it, and says everything that is wrong with it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from difflib import get_close_matches
+from itertools import groupby
+from pathlib import Path
+
+from sge_sim.errors import UsageError
+from sge_sim.homologation.catalogue.case_schema import read_run
+from sge_sim.homologation.catalogue.cases import Cas
+from sge_sim.homologation.catalogue.release_files import RELEASE_FILE, CatalogueFiles, RawRun
+from sge_sim.homologation.catalogue.yaml_fields import Fields
+from sge_sim.machine.data_files import data_path
+
+
+@dataclass(frozen=True)
+class JoursInclus:
+    """Days from `du` to `au`, both included."""
+
+    du: date
+    au: date
+
+    def __contains__(self, day: date) -> bool:
+        return self.du <= day <= self.au
+
+
+@dataclass(frozen=True)
+class Release:
+    """The test cases that Enedis listed for one release of SGE, in the order to run them.
+
+    `reference` is the legal date to simulate for it; `dates_originales` are the days on which the
+    dates that it lists still make each case do what it says. `cas` holds one entry per segment.
+    """
+
+    nom: str
+    reference: date
+    dates_originales: JoursInclus
+    packages: tuple[str, ...]
+    resume: str
+    differences: tuple[str, ...]
+    sources: tuple[str, ...]
+    cas: tuple[Cas, ...]
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the cases, in order, each once."""
+        return tuple(dict.fromkeys(case.id for case in self.cas))
+
+    def find(self, name: str) -> tuple[Cas, ...]:
+        """Return the runs of a case id (`ADP-R1`), or the one of a key (`ADP-R1@C5`).
+
+        Raises `UsageError`, with the nearest name, if the release has none.
+        """
+        found = tuple(case for case in self.cas if name in (case.id, case.cle))
+        if not found:
+            near = get_close_matches(name, [*self.ids, *(case.cle for case in self.cas)], 1)
+            hint = f" ; le plus proche est {near[0]}" if near else ""
+            raise UsageError(f"{self.nom} n'a pas de cas « {name} »{hint}.")
+        return found
+
+    def decalage(self, today: date, originales: bool | None = None) -> timedelta:
+        """Return by how much the ISO dates of the cases move when they run on `today`.
+
+        Shifted dates stand to `today` as the listed ones stood to `reference`: all of them move by
+        `today - reference`, whole days, so windows keep their length and the past stays past.
+        Original dates don't move. `originales` forces one or the other; by default they are
+        original on the days of `dates_originales` and shifted on any other day.
+        """
+        if today in self.dates_originales if originales is None else originales:
+            return timedelta(0)
+        return today - self.reference
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The releases that a folder holds; `catalog/` is the one that comes with sge-sim."""
+
+    folder: Path
+
+    def list_releases(self) -> tuple[str, ...]:
+        """Return the names of the releases, oldest first."""
+        return CatalogueFiles(self.folder).names()
+
+    def load_release(self, name: str) -> Release:
+        """Return a release by name, `sge-21.3` or `21.3`.
+
+        Raises `UsageError` if there is none or if its files hold a mistake (the first is told).
+        """
+        names = self.list_releases()
+        wanted = name if name in names else f"sge-{name}"
+        if wanted not in names:
+            raise UsageError(f"La version « {name} » est inconnue : choisir {', '.join(names)}.")
+        release, mistakes = _read_release(self.folder, wanted)
+        if mistakes:
+            count = f"{len(mistakes)} erreur" + "s" * (len(mistakes) > 1)
+            raise UsageError(f"Catalogue {wanted} inutilisable, {count} ; {mistakes[0]}")
+        return release
+
+
+def list_releases() -> tuple[str, ...]:
+    """Return the names of the releases that come with sge-sim, oldest first."""
+    return Catalogue(data_path("catalog")).list_releases()
+
+
+def load_release(name: str) -> Release:
+    """Return a release that comes with sge-sim; see `Catalogue.load_release`."""
+    return Catalogue(data_path("catalog")).load_release(name)
+
+
+def validate(path: Path) -> list[str]:
+    """Return every mistake of a release's folder, or of a folder of releases, as French sentences.
+
+    Each names the file, the case and the key. An empty list means that nothing is wrong.
+    """
+    if (path / RELEASE_FILE).is_file():
+        return _read_release(path.parent, path.name)[1]
+    names = CatalogueFiles(path).names()
+    if not names:
+        return [f"{path} ne contient aucun {RELEASE_FILE}."]
+    found = [mistake for name in names for mistake in _read_release(path, name)[1]]
+    return list(dict.fromkeys(found))
+
+
+def _read_release(folder: Path, name: str) -> tuple[Release, list[str]]:
+    files = CatalogueFiles(folder)
+    fields = files.metadata(name)
+    fields.choice("release", [name])
+    period = fields.child("dates_originales")
+    packages = fields.texts("packages")
+    if not packages:
+        fields.wrong("packages", "au moins un package est attendu")
+    release = Release(
+        nom=name,
+        reference=fields.day("reference"),
+        dates_originales=JoursInclus(period.day("du"), period.day("au")),
+        packages=packages,
+        resume=fields.text("resume"),
+        differences=fields.texts("differences"),
+        sources=fields.texts("sources"),
+        cas=tuple(_read_runs(files.runs(name), files.mistakes)),
+    )
+    period.done()
+    fields.done()
+    _check_dates(release, fields)
+    for case in release.cas:
+        _check_links(case, release.cas, fields)
+    return release, list(dict.fromkeys(files.mistakes))
+
+
+def _read_runs(runs: Sequence[RawRun], mistakes: list[str]) -> list[Cas]:
+    """Read the runs; what is wrong with every segment of a case is told once, for the case."""
+    cases = []
+    for _, group in groupby(runs, key=lambda run: (run.file, run.id)):
+        found: dict[str, list[str]] = {}
+        for run in group:
+            wrong = found.setdefault(run.where, [])
+            cases.append(read_run(run, wrong))
+        mistakes.extend(_told_once(found))
+    return cases
+
+
+def _told_once(found: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the mistakes by run, those that all runs share under the case's id alone."""
+    tails = [
+        (where, mistake.removeprefix(where)) for where, each in found.items() for mistake in each
+    ]
+    shared = {
+        tail
+        for _, tail in tails
+        if all(where + tail in mistakes for where, mistakes in found.items())
+    }
+    return [(where.partition("@")[0] if tail in shared else where) + tail for where, tail in tails]
+
+
+def _check_dates(release: Release, fields: Fields) -> None:
+    if release.reference not in release.dates_originales:
+        fields.wrong("dates_originales", f"la référence {release.reference} doit y être comprise")
+
+
+def _check_links(case: Cas, cases: Sequence[Cas], fields: Fields) -> None:
+    """Check what a run says about other runs: those before it, and its one-of-several group."""
+    where = Fields({}, f"{fields.where}, cas {case.cle}", fields.mistakes)
+    before = {other.cle for other in cases[: cases.index(case)]}
+    for key in case.apres:
+        if key not in before:
+            where.wrong("apres", f"{key} n'est pas un cas placé avant lui")
+    if case.au_choix and sum(other.au_choix == case.au_choix for other in cases) == 1:
+        where.wrong("au_choix", f"aucun autre cas n'est du groupe « {case.au_choix} »")

@@ -1,0 +1,110 @@
+"""Recorded SOAP messages as trees: what was asked and what was answered, read from the bytes.
+
+Campaigns that sge-sim runs and campaigns that it watches are judged on the same thing, the bytes
+that crossed the wire. Trees have the contract's names: a child is a string, a mapping or a list of
+these; attributes bear an `@`; an element without content is None. That is what the paths of the
+catalogue are made for.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lxml import etree
+
+from sge_sim.homologation.campaign.evaluation import RefusRecu
+from sge_sim.homologation.catalogue.answer_paths import Answer
+
+_ENVELOPE = "{http://schemas.xmlsoap.org/soap/envelope/}"
+_INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
+_TEXT = "texte"
+
+
+@dataclass(frozen=True)
+class Message:
+    """The first element of a SOAP body: its local name, and its content as a tree."""
+
+    nom: str
+    contenu: Answer
+
+
+def read_message(message: bytes) -> Message:
+    """Return what a SOAP envelope carries. Raises `ValueError` for anything else."""
+    element = _body(message)
+    return Message(etree.QName(element).localname, _content(element))
+
+
+def read_answer(message: bytes) -> Answer | RefusRecu:
+    """Return the content of a response element, or the refusal that a fault carries.
+
+    Raises `ValueError` for what is no SOAP envelope, such as the page of a proxy.
+    """
+    element = _body(message)
+    if element.tag != f"{_ENVELOPE}Fault":
+        return _content(element)
+    found = element.find("detail/*/resultat")
+    if found is None:
+        return RefusRecu(None, element.findtext("faultstring"))
+    return RefusRecu(found.get("code") or None, found.text)
+
+
+def indented(message: str) -> str:
+    """Return an XML message over several lines; what isn't XML is returned as it is."""
+    try:
+        element = etree.fromstring(message.encode(), _parser())
+    except etree.XMLSyntaxError:
+        return message
+    etree.indent(element)
+    text: str = etree.tostring(element, encoding="unicode")
+    return text
+
+
+def _parser() -> etree.XMLParser:
+    return etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        remove_blank_text=True,
+        remove_comments=True,
+        remove_pis=True,
+    )
+
+
+def _body(message: bytes) -> etree._Element:
+    try:
+        envelope = etree.fromstring(message, _parser())
+    except etree.XMLSyntaxError as error:
+        raise ValueError(f"ce n'est pas du XML ({error})") from None
+    if envelope.getroottree().docinfo.doctype:
+        raise ValueError("un message SOAP n'a pas de DTD")
+    body = envelope.find(f"{_ENVELOPE}Body")
+    if body is None or len(body) == 0:
+        raise ValueError("ce n'est pas un message SOAP 1.1")
+    return body[0]
+
+
+def _content(element: etree._Element) -> Answer:
+    tree = _tree(element)
+    return tree if isinstance(tree, Mapping) else {}
+
+
+def _tree(element: etree._Element) -> object:
+    attributes = {
+        f"@{name}": value
+        for name, value in element.attrib.items()
+        if not name.startswith(_INSTANCE)
+    }
+    text = (element.text or "").strip()
+    if len(element) == 0 and not attributes:
+        return text or None
+    tree: dict[str, object] = dict(attributes)
+    for child in element:
+        name, value = etree.QName(child).localname, _tree(child)
+        if name not in tree:
+            tree[name] = value
+        elif isinstance(before := tree[name], list):
+            before.append(value)
+        else:
+            tree[name] = [before, value]
+    if len(element) == 0 and text:
+        tree[_TEXT] = text
+    return tree

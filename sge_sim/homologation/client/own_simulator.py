@@ -1,0 +1,102 @@
+"""A simulator in a process of its own, started for a campaign or a test session and stopped after.
+
+It is `sge-sim serve` on free ports, as a user would start it: nothing of it runs in this process.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from sge_sim.clock import elapsed_ms, stopwatch
+from sge_sim.errors import UsageError
+from sge_sim.homologation.client.sge_client import Cible
+
+START_SECONDS: Final = 60
+_STOP_SECONDS: Final = 20
+_LOG_SHOWN: Final = 2000
+
+
+@dataclass(frozen=True)
+class OwnSimulator:
+    """A simulator that runs: what its ready file says, and its process."""
+
+    data_dir: Path
+    ready: Mapping[str, Any]
+    process: "subprocess.Popen[bytes]"
+
+    def cible(self, kind: str = "tiers") -> Cible:
+        """Return the simulator as the default actor of that kind calls it."""
+        return cible_of(self.ready, kind)
+
+
+def cible_of(ready: Mapping[str, Any], kind: str = "tiers") -> Cible:
+    """Return the target that the ready file of a simulator describes."""
+    actor = ready["actors"][kind]
+    return Cible(
+        url=ready["b2b_url"],
+        certificat=Path(actor["client_cert"]),
+        cle=Path(actor["client_key"]),
+        login=actor["login"],
+        contrat_id=actor["contrat_id"],
+        ca=Path(ready["ca_file"]),
+        admin_url=ready["admin_url"],
+    )
+
+
+@contextmanager
+def own_simulator(data_dir: Path, options: Sequence[str] = ()) -> Iterator[OwnSimulator]:
+    """Start a simulator on free ports with its state in `data_dir`; stop it at the end.
+
+    `options` are those of `sge-sim serve`. Raises `UsageError`, with what the simulator said, if
+    it doesn't start.
+    """
+    data_dir.mkdir(parents=True, exist_ok=True)
+    ready_file, log_file = data_dir / "ready.json", data_dir / "serve.log"
+    ready_file.unlink(missing_ok=True)
+    command = [
+        *(sys.executable, "-m", "sge_sim", "serve"),
+        *("--data-dir", str(data_dir), "--ready-file", str(ready_file)),
+        *("--port", "0", "--admin-port", "0"),
+        *options,
+    ]
+    with (
+        log_file.open("wb") as log,
+        subprocess.Popen(command, stdout=log, stderr=log, env=_environment()) as process,  # noqa: S603
+    ):
+        try:
+            _wait_until_ready(process, ready_file, log_file)
+            yield OwnSimulator(data_dir, json.loads(ready_file.read_text()), process)
+        finally:
+            _stop(process)
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment without the settings of the user's own simulator."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("SGE_SIM_")}
+
+
+def _wait_until_ready(process: "subprocess.Popen[bytes]", ready_file: Path, log_file: Path) -> None:
+    started = stopwatch()
+    while not ready_file.exists():
+        if process.poll() is not None or elapsed_ms(started) > START_SECONDS * 1000:
+            said = log_file.read_text(encoding="utf-8", errors="replace").strip()
+            raise UsageError(f"Le simulateur n'a pas démarré : {said[-_LOG_SHOWN:] or 'sans mot'}")
+        time.sleep(0.02)
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    if process.poll() is not None:
+        return
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()

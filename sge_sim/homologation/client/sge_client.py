@@ -1,0 +1,263 @@
+"""A client of SGE as an actor has one: zeep over mutual TLS, one client for all services.
+
+Each WSDL is read once. The exact bytes of each call are kept, so that a report shows what crossed
+the wire and not what a library made of it.
+"""
+
+import io
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import requests
+import zeep
+from lxml import etree
+from zeep.exceptions import Error as ZeepError
+from zeep.exceptions import Fault, TransportError
+
+from sge_sim.clock import elapsed_ms, stopwatch
+from sge_sim.errors import UsageError
+from sge_sim.homologation.campaign.evaluation import RefusRecu
+from sge_sim.homologation.catalogue.answer_paths import Answer
+from sge_sim.homologation.client.messages import read_answer
+from sge_sim.machine.data_files import data_path
+from sge_sim.soap.contract import Contract, load_contracts
+
+TIMEOUT_SECONDS: Final = 60
+MAX_ANSWER_BYTES: Final = 32 * 2**20
+"""What is read of an answer; the longest that SGE gives, a year of curve, is under 10 MB."""
+
+_PIECE: Final = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Cible:
+    """The server to call, and as whom.
+
+    `url` is `https://host[:port]`, without a path. `ca` is None for the public authorities;
+    `certificat` holds the leaf and its intermediates. `admin_url` is the administration of a
+    simulator, None for any other server. `pause` is the least number of seconds between two calls
+    (the homologation platform takes one a second, observed 2022).
+    """
+
+    url: str
+    certificat: Path
+    cle: Path
+    login: str
+    contrat_id: str
+    ca: Path | None = None
+    admin_url: str | None = None
+    pause: float = 0.0
+
+
+@dataclass(frozen=True)
+class AppelFait:
+    """A call as it went: bytes, HTTP status, duration, and what was answered.
+
+    `reponse` is None where no SOAP answer came or where zeep can't read it; `erreur` then says
+    what happened, in French.
+    """
+
+    reponse: Answer | RefusRecu | None
+    requete: bytes = b""
+    recu: bytes = b""
+    statut_http: int | None = None
+    duree_ms: float = 0.0
+    erreur: str = ""
+
+
+class AnswerTooLongError(requests.RequestException):
+    """A server answers without an end; what has come is dropped."""
+
+
+class _BoundedSession(requests.Session):
+    """A session that reads no more than `MAX_ANSWER_BYTES` of an answer and follows no redirection.
+
+    No service of SGE redirects, and what is redirected would be read without a bound.
+    """
+
+    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        response = super().send(request, **(options | {"stream": True}))
+        received = bytearray()
+        for piece in response.iter_content(_PIECE):
+            received += piece
+            if len(received) > MAX_ANSWER_BYTES:
+                response.close()
+                raise AnswerTooLongError(
+                    f"plus de {MAX_ANSWER_BYTES // 2**20} Mio de réponse, la suite n'est pas lue",
+                    request=request,
+                )
+        response._content = bytes(received)  # where requests keeps what it has read
+        return response
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        """Return None: requests reads the whole of an answer before it looks where it leads."""
+        return None
+
+
+class _Recorder(zeep.Transport):
+    """zeep's transport, keeping the bytes of the last call."""
+
+    def __init__(self, session: requests.Session, pause: float) -> None:
+        super().__init__(  # type: ignore[no-untyped-call]
+            session=session, timeout=TIMEOUT_SECONDS, operation_timeout=TIMEOUT_SECONDS
+        )
+        self.requete = b""
+        self.recu = b""
+        self.statut: int | None = None
+        self.duree_ms = 0.0
+        self._pause = pause
+        self._last: float | None = None
+
+    def post(self, address: str, message: bytes, headers: Mapping[str, str]) -> Any:
+        self._wait()
+        self.requete, self.recu, self.statut = message, b"", None
+        started = stopwatch()
+        try:
+            response = super().post(address, message, headers)  # type: ignore[no-untyped-call]
+        finally:
+            self.duree_ms, self._last = elapsed_ms(started), stopwatch()
+        self.recu, self.statut = response.content, response.status_code
+        return response
+
+    def _wait(self) -> None:
+        if self._last is not None and self._pause:
+            time.sleep(max(0.0, self._pause - elapsed_ms(self._last) / 1000.0))
+
+
+class SgeClient:
+    """Calls the services of `cible`; `kit` is the folder of the official WSDLs, ours without it.
+
+    Raises `UsageError` for a kit that can't be used.
+    """
+
+    def __init__(self, cible: Cible, kit: Path | None = None) -> None:
+        self.cible = cible
+        self.contracts = load_contracts(data_path("wsdl"), kit)
+        self._transport = _Recorder(open_https_session(cible), cible.pause)
+        self._clients: dict[str, zeep.Client] = {}
+
+    def service_client(self, service: str, version: str) -> zeep.Client:
+        """Return the zeep client of a service, whose port is the target's.
+
+        Raises `UsageError` for a service that has no such version.
+        """
+        contract = self._contract(service, version)
+        if contract.path not in self._clients:
+            document = io.BytesIO(contract.published_at(f"{self.cible.url}{contract.path}"))
+            self._clients[contract.path] = zeep.Client(  # type: ignore[no-untyped-call]
+                document, transport=self._transport
+            )
+        return self._clients[contract.path]
+
+    def newest_version(self, service: str) -> str:
+        """Return the newest version of a service. Raises `UsageError` if none is published."""
+        versions = [one.version for one in self.contracts.values() if one.service == service]
+        if not versions:
+            known = ", ".join(sorted({one.service for one in self.contracts.values()}))
+            raise UsageError(f"« {service} » n'est pas un service : choisir parmi {known}.")
+        return max(versions, key=lambda each: [int(part) for part in each.split(".")])
+
+    def call(self, service: str, version: str, demande: Mapping[str, Any]) -> AppelFait:
+        """Call a service with the content of its request element; never raises for the answer."""
+        contract = self._contract(service, version)
+        client = self.service_client(service, version)
+        transport = self._transport
+        transport.requete = b""
+        error = ""
+        try:
+            headers = self._headers(client, contract, demande)
+            client.service[contract.operation](**_written(demande), _soapheaders=headers)
+        except Fault:
+            pass
+        except AnswerTooLongError as failure:
+            return self._recorded(None, f"La cible répond trop longuement : {failure}")
+        except requests.RequestException as failure:
+            return self._recorded(None, f"La cible ne répond pas : {failure}")
+        except (ZeepError, TypeError, ValueError) as failure:
+            if not transport.requete:
+                return AppelFait(None, erreur=f"zeep ne peut pas écrire cette demande : {failure}")
+            error = _unreadable(failure)
+        if error:
+            return self._recorded(None, error)
+        try:
+            return self._recorded(read_answer(transport.recu))
+        except ValueError as failure:
+            return self._recorded(None, f"Réponse HTTP {transport.statut} sans SOAP : {failure}")
+
+    def written(self, service: str, version: str, demande: Mapping[str, Any]) -> str:
+        """Return the SOAP message that `call` would send, indented; nothing is sent.
+
+        Raises `UsageError` for a demand that zeep can't write.
+        """
+        contract = self._contract(service, version)
+        client = self.service_client(service, version)
+        try:
+            envelope = client.create_message(  # type: ignore[no-untyped-call]
+                client.service,
+                contract.operation,
+                **_written(demande),
+                _soapheaders=self._headers(client, contract, demande),
+            )
+        except (ZeepError, TypeError, ValueError) as failure:
+            raise UsageError(f"zeep ne peut pas écrire cette demande : {failure}") from None
+        etree.indent(envelope)
+        text: str = etree.tostring(envelope, encoding="unicode")
+        return text
+
+    def _contract(self, service: str, version: str) -> Contract:
+        contract = self.contracts.get(f"/{service}/v{version}")
+        if contract is None:
+            raise UsageError(
+                f"{service} v{version} n'a pas de WSDL : choisir parmi "
+                f"{', '.join(sorted(self.contracts))}."
+            )
+        return contract
+
+    def _headers(
+        self, client: zeep.Client, contract: Contract, demande: Mapping[str, Any]
+    ) -> list[Any] | None:
+        """Return the header of CommandeTransmissionHistoriqueMesures.
+
+        Its schema alone makes the header's children compulsory (GUI 0453); elsewhere the header
+        is facultative and clients send none.
+        """
+        if contract.service != "CommandeTransmissionHistoriqueMesures":
+            return None
+        entete = client.get_element(contract.request_header)  # type: ignore[no-untyped-call]
+        return [
+            entete(
+                version=contract.version,
+                infoFonctionnelles={"pointId": demande["demande"]["donneesGenerales"]["pointId"]},
+                infoDemandeur={"loginDemandeur": self.cible.login},
+            )
+        ]
+
+    def _recorded(self, reponse: Answer | RefusRecu | None, erreur: str = "") -> AppelFait:
+        seen = self._transport
+        return AppelFait(reponse, seen.requete, seen.recu, seen.statut, seen.duree_ms, erreur)
+
+
+def open_https_session(cible: Cible) -> requests.Session:
+    """Return a session of requests that presents the actor's certificate to the target."""
+    session = _BoundedSession()
+    session.trust_env = False  # a proxy or a bundle of the machine must not change a campaign
+    session.cert = (str(cible.certificat), str(cible.cle))
+    session.verify = True if cible.ca is None else str(cible.ca)
+    return session
+
+
+def _written(value: Any) -> Any:
+    """Return a demand whose booleans are text: zeep drops a False that stands in an `xs:choice`."""
+    if isinstance(value, Mapping):
+        return {name: _written(child) for name, child in value.items()}
+    if isinstance(value, list):
+        return [_written(child) for child in value]
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def _unreadable(failure: Exception) -> str:
+    status = f"HTTP {failure.status_code}, " if isinstance(failure, TransportError) else ""
+    return f"zeep ne peut pas lire la réponse : {status}{failure}"

@@ -1,0 +1,1 @@
+"""`sge-sim doctor`: why calls don't pass."""

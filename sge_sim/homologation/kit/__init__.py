@@ -1,0 +1,1 @@
+"""The kit of an actor, in one zip."""

@@ -1,0 +1,198 @@
+"""The kit of an actor: all that its developers need to make a first call, in one zip.
+
+It holds a private key, so the zip is its owner's alone.
+"""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import jinja2
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+)
+from sqlalchemy.orm import Session
+
+from sge_sim.domaine.nomenclatures import Environment
+from sge_sim.door.certificats import (
+    CLIENT_AUTHORITY,
+    login_and_contrat,
+    register_certificate,
+)
+from sge_sim.errors import UsageError
+from sge_sim.machine.data_files import data_path
+from sge_sim.machine.files import PRIVATE, PUBLIC, write_atomically
+from sge_sim.pki.installation import open_pki
+from sge_sim.pki.issuing import IssuedCertificate, issue_client_certificate
+from sge_sim.pki.keys import BUNDLE_PASSWORD, key_pem
+from sge_sim.services.registry import SERVICES
+from sge_sim.soap.codes import LIBELLES
+from sge_sim.soap.contract import Contract, load_contracts
+from sge_sim.store.acteurs import default_acteur, find_acteur
+from sge_sim.store.database import Database
+
+_NOTICE: Final = "ATTENTION : ce zip contient une clé privée (certificats/client.key.pem).\n"
+_DEMANDE: Final = (
+    '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
+    '<c:{nom} xmlns:c="{espace}"><pointId>25946599093143</pointId>'
+    "<loginUtilisateur>{login}</loginUtilisateur><autorisationClient>true</autorisationClient>"
+    "</c:{nom}></s:Body></s:Envelope>\n"
+)
+
+
+@dataclass(frozen=True)
+class Holder:
+    """The actor of a kit, and what it calls with."""
+
+    code: str
+    nom: str
+    login: str
+    contrat_id: str
+
+
+def write_kit(
+    path: Path,
+    database: Database,
+    data_dir: Path,
+    *,
+    url: str,
+    acteur: str | None,
+    environnement: Environment,
+    now: datetime,
+) -> Holder:
+    """Write the kit of `acteur` (the default tiers if None) for a simulator reached at `url`.
+
+    A client certificate is issued by a simulated authority of the list, and registered for
+    `environnement`; `now` is the machine's time. Raises `UsageError` for an actor that is unknown
+    or has no login or contract.
+    """
+    pki = open_pki(data_dir, now=now)
+    with database.sessions() as session:
+        code = default_acteur(session, "tiers").code if acteur is None else acteur
+        holder = _holder_of(session, code)
+    name = f"{holder.code.lower()}.sge-sim.example"
+    issued = issue_client_certificate(pki.simulated(CLIENT_AUTHORITY), [name], now=now)
+    contracts = load_contracts(data_path("wsdl"))
+    files = {
+        "LISEZMOI.txt": (_NOTICE + "Commencer par GUIDE.md.\n").encode(),
+        **_guide_and_examples(holder, url),
+        "demande.xml": _first_request(contracts, holder).encode(),
+        "services.csv": _services_table(contracts.values(), url),
+        "codes.csv": _codes_table(),
+        "certificats/autorite.pem": pki.server.authority.read_bytes(),
+        **_certificate_files(issued),
+        **{
+            f"wsdl/{one.service}-v{one.version}.wsdl": one.published_at(f"{url}{one.path}")
+            for one in contracts.values()
+        },
+        **_catalogue_files(),
+    }
+    write_atomically(path, _zipped(files), PRIVATE)
+    with database.transaction() as session:
+        row = find_acteur(session, holder.code)
+        assert row is not None
+        register_certificate(session, row, list(issued.chain), environnement)
+    return holder
+
+
+def _holder_of(session: Session, code: str) -> Holder:
+    acteur = find_acteur(session, code)
+    if acteur is None:
+        raise UsageError(f"L'acteur « {code} » est inconnu : voir sge-sim acteurs list.")
+    return Holder(acteur.code, acteur.nom, *login_and_contrat(acteur))
+
+
+def _guide_and_examples(holder: Holder, url: str) -> dict[str, bytes]:
+    environment = jinja2.Environment(  # noqa: S701 - texts and programs, not pages
+        loader=jinja2.PackageLoader("sge_sim.homologation.kit.packing"),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        keep_trailing_newline=True,
+    )
+    facts = {
+        "url": url,
+        "acteur": holder.nom,
+        "login": holder.login,
+        "contrat_id": holder.contrat_id,
+        "mot_de_passe": BUNDLE_PASSWORD,
+    }
+    examples = environment.list_templates(filter_func=lambda name: name.startswith("exemples/"))
+    targets = {"GUIDE.md": "guide.md.j2"} | {name.removesuffix(".j2"): name for name in examples}
+    return {
+        target: environment.get_template(template).render(facts).encode()
+        for target, template in targets.items()
+    }
+
+
+def _first_request(contracts: dict[str, Contract], holder: Holder) -> str:
+    contract = contracts["/ConsultationDonneesTechniquesContractuelles/v1.0"]
+    namespace, _, nom = contract.request[1:].partition("}")
+    return _DEMANDE.format(nom=nom, espace=namespace, login=holder.login)
+
+
+def _certificate_files(issued: IssuedCertificate) -> dict[str, bytes]:
+    return {
+        "certificats/client.pem": b"".join(
+            each.public_bytes(Encoding.PEM) for each in issued.chain
+        ),
+        "certificats/client.key.pem": key_pem(issued.key),
+        "certificats/client.p12": issued.bundle(),
+    }
+
+
+def _services_table(contracts: Iterable[Contract], url: str) -> bytes:
+    packages = {service.path: service.paquet for service in SERVICES}
+    return _table(
+        ("service", "version", "package", "adresse", "opération"),
+        (
+            (
+                one.service,
+                one.version,
+                packages[one.path],
+                f"{url}{one.path}",
+                one.operation,
+            )
+            for one in contracts
+        ),
+    )
+
+
+def _codes_table() -> bytes:
+    """Return the codes of the annex, then those that services have of their own."""
+    libelles = dict(LIBELLES)
+    for service in SERVICES:
+        libelles |= service.libelles
+    return _table(("code", "libellé"), libelles.items())
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return text.getvalue().encode("utf-8-sig")  # the mark is what makes Excel read accents
+
+
+def _catalogue_files() -> dict[str, bytes]:
+    folder = data_path("catalog")
+    files = [folder / "README.md", *sorted(folder.glob("sge-*/*.yaml"))]
+    return {f"catalogue/{file.relative_to(folder)}": file.read_bytes() for file in files}
+
+
+def _zipped(files: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.comment = _NOTICE.encode()
+        for name, data in files.items():
+            member = zipfile.ZipInfo(f"kit-sge/{name}")
+            member.compress_type = zipfile.ZIP_DEFLATED
+            member.external_attr = (
+                PRIVATE if ".key." in name or name.endswith("p12") else PUBLIC
+            ) << 16
+            archive.writestr(member, data)
+    return buffer.getvalue()

@@ -1,6 +1,0 @@
-"""The release that commands take when none is named."""
-
-from typing import Final
-
-DEFAULT_RELEASE: Final = "23.2"
-"""The last release that lists all nine services."""

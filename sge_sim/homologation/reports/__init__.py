@@ -1,0 +1,1 @@
+"""The report of a campaign, and the files it is written to."""

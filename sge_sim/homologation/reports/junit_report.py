@@ -1,0 +1,89 @@
+"""The report as JUnit XML, which every build server reads: a suite per package, a test per run."""
+
+from itertools import groupby
+
+from lxml import etree
+
+from sge_sim.homologation.reports.cause import cause_of
+from sge_sim.homologation.reports.rapport import Execution, Rapport, Statut
+
+_COUNTS = (("failure", "failures"), ("error", "errors"), ("skipped", "skipped"))
+
+
+def render_junit(rapport: Rapport) -> bytes:
+    """Return the document.
+
+    A known deviation is a failure of type `ecart_connu`; an announced failure is skipped; one that
+    didn't come fails, type `perime`; a case that couldn't be run is an error.
+    """
+    root = etree.Element("testsuites", name=f"homologation {rapport.release}")
+    for package, group in groupby(rapport.executions, key=lambda each: each.package):
+        executions = list(group)
+        suite = etree.SubElement(
+            root,
+            "testsuite",
+            name=package,
+            timestamp=rapport.debut.isoformat(timespec="seconds"),
+            time=_seconds(sum(each.duree_ms for each in executions)),
+        )
+        for execution in executions:
+            _add(suite, execution, f"homologation.{rapport.release}.{package}")
+        suite.set("tests", str(len(executions)))
+        for kind, attribute in _COUNTS:
+            suite.set(attribute, str(len(suite.findall(f"testcase/{kind}"))))
+    document: bytes = etree.tostring(
+        root, xml_declaration=True, encoding="UTF-8", pretty_print=True
+    )
+    return document
+
+
+def _add(suite: etree._Element, execution: Execution, classname: str) -> None:
+    test = etree.SubElement(
+        suite,
+        "testcase",
+        classname=classname,
+        name=execution.cle,
+        time=_seconds(execution.duree_ms),
+    )
+    outcome = _outcome(execution)
+    if outcome is not None:
+        kind, name = outcome
+        told = _told(execution)
+        message = cause_of(execution) or told.partition("\n")[0]
+        child = etree.SubElement(test, kind, type=name, message=_clean(message))
+        child.text = _clean(told)
+
+
+def _outcome(execution: Execution) -> tuple[str, str] | None:
+    if execution.perime:
+        return "failure", "perime"
+    if execution.statut.bon:
+        return None
+    if execution.prevu_en_echec:
+        return "skipped", "echec_annonce"
+    match execution.statut:
+        case Statut.NON_EXECUTE:
+            return "error", "non_execute"
+        case Statut.ECART:
+            return "failure", "ecart_connu"
+        case _:
+            return "failure", "echec"
+
+
+def _told(execution: Execution) -> str:
+    lines = ["Annoncé en échec, mais réussi."] if execution.perime else []
+    lines += [
+        f"{each.attendu} : {each.trouve or 'non'}" for each in execution.constats if not each.reussi
+    ]
+    if execution.remarque:
+        lines.append(execution.remarque)
+    return "\n".join(lines) or execution.statut.value
+
+
+def _clean(text: str) -> str:
+    """Return `text` without the control characters that XML can't hold."""
+    return "".join(each for each in text if each in "\n\t" or each >= " ")
+
+
+def _seconds(milliseconds: float) -> str:
+    return f"{milliseconds / 1000:.3f}"

@@ -1,0 +1,199 @@
+"""The report of a campaign: one model for those that sge-sim runs and those that it watches.
+
+Everything that the HTML, the tracking sheet and JUnit show comes from it; its JSON is the report
+itself, read back without loss.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Self
+
+from pydantic import TypeAdapter, ValidationError
+
+from sge_sim.errors import UsageError
+from sge_sim.homologation.campaign.evaluation import Constat
+
+FORMAT = 1
+
+
+class Statut(StrEnum):
+    """How a run ended."""
+
+    REUSSI = "réussi"
+    ADMIS = "admis"
+    """The answer isn't what the catalogue says, but Enedis judges the request alone."""
+    ECART = "écart connu"
+    """The answer is the deviation that the real platform is known for."""
+    ECHOUE = "échoué"
+    NON_EXECUTE = "non exécuté"
+
+    @property
+    def bon(self) -> bool:
+        """Whether the run counts as passed."""
+        return self in (Statut.REUSSI, Statut.ADMIS)
+
+
+class Decision(StrEnum):
+    """What a campaign says of a package."""
+
+    HOMOLOGUE = "homologué"
+    NON_HOMOLOGUE = "non homologué"
+    SANS_OBJET = "sans objet"
+    """The release lists no case for the package."""
+    NON_JUGE = "non jugé"
+    """Only a part of the cases was asked for, or a part of an earlier campaign was run again."""
+
+
+@dataclass(frozen=True)
+class Regle:
+    """The rule of the simulator that decided a refusal, from its journal."""
+
+    nom: str
+    source: str
+    provenance: str
+    explication: str
+
+    @classmethod
+    def of(cls, rule: Mapping[str, str]) -> Self:
+        """Return the rule that the journal tells, in its database or over REST."""
+        return cls(rule["name"], rule["source"], rule["provenance"], rule["explanation"])
+
+
+@dataclass(frozen=True)
+class Execution:
+    """One run of a case.
+
+    `instant` is the target's time (aware; legal time), None where the run wasn't done. `fiche`
+    holds the twelve columns of Enedis' tracking sheet. `prevu_en_echec` tells that the tester
+    announced the failure.
+    """
+
+    cle: str
+    id: str
+    package: str
+    service: str
+    version: str
+    titre: str
+    attendu: str
+    statut: Statut
+    fiche: dict[str, str]
+    constats: tuple[Constat, ...] = ()
+    instant: datetime | None = None
+    duree_ms: float = 0.0
+    requete: str = ""
+    reponse: str = ""
+    statut_http: int | None = None
+    code: str | None = None
+    regle: Regle | None = None
+    remarque: str = ""
+    facultatif: bool = False
+    au_choix: str | None = None
+    prevu_en_echec: bool = False
+
+    @property
+    def perime(self) -> bool:
+        """Whether the tester announced a failure that didn't come."""
+        return self.prevu_en_echec and self.statut.bon
+
+
+@dataclass(frozen=True)
+class VerdictPackage:
+    """The verdict on a package, and why, in French."""
+
+    package: str
+    decision: Decision
+    raison: str
+
+
+@dataclass(frozen=True)
+class Rapport:
+    """A campaign: what was run or seen, when, against what, and what follows for each package.
+
+    `origine` is « exécutée », « observée » or « pytest »; `partielle` tells that it was limited to
+    some cases. `simulateur` tells that the target is a sge-sim. Instants are the machine's.
+    """
+
+    release: str
+    origine: str
+    cible: str
+    acteur: str
+    simulateur: bool
+    debut: datetime
+    fin: datetime
+    partielle: bool
+    verdicts: tuple[VerdictPackage, ...]
+    executions: tuple[Execution, ...]
+    format: int = field(default=FORMAT)
+
+    @property
+    def perimes(self) -> tuple[Execution, ...]:
+        """The failures that were announced and didn't come."""
+        return tuple(each for each in self.executions if each.perime)
+
+    @property
+    def reussi(self) -> bool:
+        """Whether nothing is left to put right: the exit code of the command.
+
+        Every package that was asked for is homologated, or fails by announced failures alone; no
+        announced failure is out of date; a partial campaign has each of its cases good.
+        """
+        if self.perimes:
+            return False
+        if self.partielle:
+            return all(each.statut.bon or each.prevu_en_echec for each in self.executions)
+        return all(
+            one.decision in (Decision.HOMOLOGUE, Decision.SANS_OBJET)
+            or self._announced(one.package)
+            for one in self.verdicts
+        )
+
+    def _announced(self, package: str) -> bool:
+        """Whether each compulsory case of `package` that isn't good was announced so."""
+        own = [each for each in self.executions if each.package == package and not each.facultatif]
+        wrong = [each for each in own if not each.statut.bon and not each.prevu_en_echec]
+        return bool(own) and all(_made_up_for(each, own) for each in wrong)
+
+    def find(self, cle: str) -> Execution | None:
+        """Return the run of that key."""
+        return next((each for each in self.executions if each.cle == cle), None)
+
+
+def _made_up_for(execution: Execution, others: Sequence[Execution]) -> bool:
+    """Whether another run of the same one-of-several group is good."""
+    return execution.au_choix is not None and any(
+        each.au_choix == execution.au_choix and each.statut.bon for each in others
+    )
+
+
+def to_json(rapport: Rapport) -> bytes:
+    """Return the report as indented JSON (UTF-8)."""
+    return _adapter().dump_json(rapport, indent=2) + b"\n"
+
+
+def read_rapport(path: Path) -> Rapport:
+    """Return a report kept as JSON; `path` is the file or the folder of the reports.
+
+    Raises `UsageError` for anything else.
+    """
+    file = path / "rapport.json" if path.is_dir() else path
+    try:
+        rapport = _adapter().validate_json(file.read_bytes())
+    except OSError:
+        raise UsageError(f"{file} est illisible : donner le dossier d'un rapport.") from None
+    except ValidationError as error:
+        raise UsageError(
+            f"{file} n'est pas un rapport de sge-sim ({error.error_count()} erreurs) : donner "
+            "rapport.json ou son dossier."
+        ) from None
+    if rapport.format != FORMAT:
+        raise UsageError(f"{file} vient d'une autre version de sge-sim : refaire la campagne.")
+    return rapport
+
+
+@cache
+def _adapter() -> TypeAdapter[Rapport]:
+    return TypeAdapter(Rapport)

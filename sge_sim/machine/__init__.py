@@ -1,0 +1,1 @@
+"""What is asked of the machine: files, memory that processes share, garbage collection."""

@@ -1,0 +1,40 @@
+"""Memory that the processes of one simulator share."""
+
+import fcntl
+import mmap
+from tempfile import TemporaryFile
+from threading import Lock
+
+
+class SharedMemory:
+    """`size` bytes, zero at first; made before the processes are forked, used in all of them."""
+
+    def __init__(self, size: int) -> None:
+        # Anonymous: the pages of a file would be missing, and kill the process, on a full disk.
+        self.cells = mmap.mmap(-1, size)
+        # A file without a name, because its lock dies with who holds it.
+        self._file = TemporaryFile()  # noqa: SIM115 - it lives as long as the simulator
+        self._descriptor = self._file.fileno()
+        self._threads = Lock()
+
+    def __enter__(self) -> mmap.mmap:
+        """Give the bytes, which nobody else reads or changes in the block."""
+        # lockf holds back the other processes only, the threads of this one need their own.
+        self._threads.acquire()
+        try:
+            fcntl.lockf(self._descriptor, fcntl.LOCK_EX)
+        except BaseException:
+            self._threads.release()
+            raise
+        return self.cells
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            fcntl.lockf(self._descriptor, fcntl.LOCK_UN)
+        finally:
+            self._threads.release()
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self.cells.close()
+        self._file.close()

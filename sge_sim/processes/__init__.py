@@ -1,0 +1,1 @@
+"""What runs: the state of a simulator is opened, then each of its processes serves its part."""

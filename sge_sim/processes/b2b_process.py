@@ -1,0 +1,122 @@
+"""A process that serves the web services: the B2B listener and what it answers with."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from socket import socket
+from typing import TYPE_CHECKING
+
+from sge_sim.door.certificats import CertificateRegister
+from sge_sim.door.gates import BasicAuthentication, Gate, opening_hours
+from sge_sim.machine.garbage_collection import collector_paused
+from sge_sim.pki.policy import Policy
+from sge_sim.processes.b2b_application import B2B
+from sge_sim.processes.deferred_value import Deferred
+from sge_sim.processes.simulator import Simulator
+from sge_sim.settings import Settings
+from sge_sim.store.database import Database
+from sge_sim.store.journal import Journal
+from sge_sim.store.pannes import Guet
+from sge_sim.transport.limits import Limits
+from sge_sim.transport.server import B2BServer
+from sge_sim.transport.tls import build_server_context
+
+if TYPE_CHECKING:
+    from sge_sim.soap.endpoint import Endpoint
+
+_PATIENCE_SECONDS = 3.0
+
+
+def b2b_server(simulator: Simulator, listening_socket: socket) -> "WebServices":
+    """Build the B2B listener of one process."""
+    settings, trust = simulator.settings, simulator.pki.trust
+    # A client waits for its answer: what can't be had now is told now.
+    database = Database(
+        settings.database, patience_seconds=_PATIENCE_SECONDS, processes=settings.workers + 1
+    )
+    journal = Journal.beside(database, settings.data_dir, max_pending=settings.journal_max_bytes)
+
+    def load() -> Mapping[str, "Endpoint"]:
+        from sge_sim.services.dispatch import build_endpoints
+
+        with collector_paused():
+            return build_endpoints(settings, database)
+
+    endpoints = Deferred(load)
+    guet = Guet(settings.data_dir)
+    if settings.wsdl_dir is not None or settings.disabled_rules:
+        endpoints()  # what a user gave is judged before anybody is let in
+    register = CertificateRegister(database)
+    application = B2B(
+        endpoints,
+        Policy(
+            settings.environment,
+            trust,
+            register,
+            www_counts_as_same=settings.www_counts_as_same,
+        ),
+        register,
+        database.memoire,
+        journal.append,
+        simulator.cadence,
+        guet,
+        _gates(settings, database),
+        rate_refused=settings.rate_refused,
+        generation=settings.generation,
+        reponse_arret=settings.reponse_arret,
+    )
+    identity = simulator.pki.server.identity
+    roots = trust.roots_pem()
+    server = B2BServer(
+        application,
+        listening_socket,
+        lambda: build_server_context(identity, identity, roots),
+        Limits(
+            max_body_bytes=settings.max_body_bytes,
+            max_connections=settings.max_connections,
+            threads=settings.threads,
+        ),
+        application.refuse_handshake,
+        watched=(identity,),
+    )
+    return WebServices(server, endpoints, journal, database, guet)
+
+
+@dataclass(frozen=True)
+class WebServices:
+    """The B2B listener; it accepts clients, then loads `endpoints` without waiting for a call.
+
+    `journal`, `database` and `guet` are its own, and are closed when it stops.
+    """
+
+    server: B2BServer
+    endpoints: Deferred[Mapping[str, "Endpoint"]]
+    journal: Journal
+    database: Database
+    guet: Guet
+
+    def serve(self, on_ready: Callable[[], None]) -> None:
+        def load_behind() -> None:
+            on_ready()
+            threading.Thread(target=self.endpoints, daemon=True).start()
+
+        self.server.serve(load_behind)
+
+    def stop(self) -> None:
+        self.server.stop()
+        self.guet.close()
+        self.journal.close()
+        self.database.dispose()
+
+    def reload(self) -> None:
+        self.server.reload()
+
+
+def _gates(settings: Settings, database: Database) -> tuple[Gate, ...]:
+    """Return the gates that the settings put up, in the order in which they are passed."""
+    gates: list[Gate] = []
+    if settings.basic_auth:
+        gates.append(BasicAuthentication(database))
+    if settings.hours:
+        gates.append(opening_hours)
+    return tuple(gates)

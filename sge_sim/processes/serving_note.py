@@ -1,0 +1,124 @@
+"""What a simulator that serves leaves for others: a note in its data folder, and the ready file.
+
+The note tells commands which simulator serves the folder now. It is believed as long as its writer
+holds a lock on it, which ends with the writer, however it ends. The ready file is a harness's.
+"""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from sge_sim.machine.files import PRIVATE, check_writable, write_atomically
+
+_FILE: Final = "en-service.json"
+
+
+@dataclass(frozen=True)
+class Served:
+    """A simulator that serves: its addresses, and the environment that it plays.
+
+    `data_connect_url` is None where Data Connect isn't served.
+    """
+
+    admin_url: str
+    b2b_url: str
+    environment: str
+    data_connect_url: str | None = None
+
+
+@dataclass(frozen=True)
+class Note:
+    """The note of a data folder; `alone` tells that no other simulator serves the folder."""
+
+    alone: bool
+    _handle: int
+
+    def announce(self, served: Served) -> None:
+        """Tell commands that `served` serves the folder, unless another does already."""
+        if self.alone:
+            os.ftruncate(self._handle, 0)
+            os.pwrite(self._handle, json.dumps(asdict(served)).encode(), 0)
+
+
+@contextmanager
+def serving(data_dir: Path) -> Iterator[Note]:
+    """Give the note of `data_dir`, which is gone at the end.
+
+    Where another simulator serves the same folder, it stays the one that commands ask.
+    """
+    handle = os.open(data_dir / _FILE, os.O_RDWR | os.O_CREAT, PRIVATE)
+    try:
+        note = Note(_lock(handle, fcntl.LOCK_EX), handle)
+        try:
+            yield note
+        finally:
+            if note.alone:
+                (data_dir / _FILE).unlink(missing_ok=True)
+    finally:
+        os.close(handle)
+
+
+def find_served(data_dir: Path) -> Served | None:
+    """Return the simulator that serves `data_dir`, if one does."""
+    try:
+        handle = os.open(data_dir / _FILE, os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        if _lock(handle, fcntl.LOCK_SH):
+            return None  # its writer ended without a word
+        return Served(**json.loads(os.pread(handle, 4096, 0)))
+    except (ValueError, TypeError):
+        return None  # still starting, or of another version
+    finally:
+        os.close(handle)
+
+
+class ReadyFile:
+    """The file that tells a harness how to connect, from readiness until the stop.
+
+    None for a path is no file at all.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._written = b""
+
+    def clear(self) -> None:
+        """Remove what an earlier simulator left; `OSError` or `UsageError` if it can't be written.
+
+        Whoever waits for the file would take a simulator that is gone for this one.
+        """
+        if self._path is not None:
+            check_writable(self._path)
+            self._path.unlink(missing_ok=True)
+
+    def write(self, readiness: Mapping[str, Any]) -> None:
+        """Write what a harness needs to connect, once both listeners accept."""
+        if self._path is not None:
+            self._written = (json.dumps(readiness, indent=2, ensure_ascii=False) + "\n").encode()
+            write_atomically(self._path, self._written)
+
+    def remove(self) -> None:
+        """Remove the file, unless another simulator has written its own since."""
+        if self._path is None or not self._written:
+            return
+        try:
+            if self._path.read_bytes() == self._written:
+                self._path.unlink()
+        except OSError:
+            pass  # gone already
+
+
+def _lock(note: int, kind: int) -> bool:
+    """Take a lock if nobody holds one against it; tell whether it was taken."""
+    try:
+        fcntl.flock(note, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -1,0 +1,65 @@
+"""The state of a simulator, opened once: its database, its journal, its certificates, its clock.
+
+The parent process opens it; each serving process builds its own application after the fork, since
+neither connections nor threads cross it.
+"""
+
+from dataclasses import dataclass
+
+from sge_sim.clock import machine_now
+from sge_sim.commandes.moving_clock import start_clock
+from sge_sim.door.cadence import Cadence
+from sge_sim.door.certificats import DefaultCaller, ensure_default_callers
+from sge_sim.machine.files import make_private_folder
+from sge_sim.pki.installation import Pki, open_pki
+from sge_sim.settings import Settings
+from sge_sim.store.acteurs import has_acteurs
+from sge_sim.store.campagnes import last_observed
+from sge_sim.store.database import Database
+from sge_sim.store.journal import Bounds, Journal
+from sge_sim.store.stored_clock import StoredClock
+
+
+@dataclass(frozen=True)
+class Simulator:
+    """A simulator whose state is open and up to date."""
+
+    settings: Settings
+    database: Database
+    clock: StoredClock
+    pki: Pki
+    callers: tuple[DefaultCaller, ...]
+    cadence: Cadence
+
+
+def open_simulator(settings: Settings) -> Simulator:
+    """Open the state of a simulator, making at the first start whatever isn't there.
+
+    Raises `UsageError` for a folder, a database or certificates that can't be used.
+    """
+    make_private_folder(settings.data_dir)
+    database = Database(settings.database, processes=settings.workers + 1)
+    database.prepare()
+    journal = Journal.beside(database, settings.data_dir)
+    with database.sessions() as session:
+        installed = has_acteurs(session)
+        last = last_observed(session)
+    bounds = Bounds(settings.journal_max_records, settings.journal_max_bytes)
+    journal.prepare(bounds, after_id=last)
+    journal.close()
+    if not installed:
+        # The first start alone needs the data set and what reads it.
+        from sge_sim.processes.dataset_installation import install_dataset
+
+        install_dataset(database, size=settings.population_size, seed=settings.population_seed)
+    pki = open_pki(
+        settings.data_dir,
+        now=machine_now(),
+        authorities_file=settings.authorities_file,
+        authorities_dir=settings.authorities_dir,
+    )
+    callers = ensure_default_callers(settings.data_dir, database, pki, now=machine_now())
+    clock = StoredClock(database)
+    if settings.now is not None:
+        start_clock(clock, settings.now, database)
+    return Simulator(settings, database, clock, pki, callers, Cadence())

@@ -1,0 +1,34 @@
+"""A stop of CommandeArretServiceSouscritMesures, as its rules look at it."""
+
+from dataclasses import dataclass
+
+from sge_sim.domaine.ecarts_plateforme import Ecart
+from sge_sim.services.acces import Acces
+from sge_sim.store.fiches import FichePoint, FicheService
+
+
+@dataclass(frozen=True)
+class Demande:
+    """A stop, as its rules look at it.
+
+    `souscrit` is the service of that number on that point. `ecart` is what the
+    platform being played answers instead.
+    """
+
+    acces: Acces
+    objet_code: str
+    souscrit: FicheService | None
+    point: FichePoint | None
+    ecart: Ecart | None
+
+    @property
+    def known(self) -> FicheService:
+        """The service, for the rules that stand behind the one that wants it."""
+        assert self.souscrit is not None
+        return self.souscrit
+
+    @property
+    def known_point(self) -> FichePoint:
+        """Its point."""
+        assert self.point is not None
+        return self.point

@@ -1,0 +1,49 @@
+"""CommandeArretServicesAccesDonnees: finds the services, holds the rules, stops them."""
+
+from sge_sim.commandes.acces import stop_services
+from sge_sim.commandes.echeances import run_due
+from sge_sim.services.acces_donnees import ASKER_CODES, COMMON_CODES
+from sge_sim.services.acces_donnees_designes import NAMED_CODES
+from sge_sim.services.acces_donnees_reading import commande_of, common_members, faits_of
+from sge_sim.services.commande_arret_services_acces_donnees.answer import services_stopped
+from sge_sim.services.commande_arret_services_acces_donnees.demande import Demande
+from sge_sim.services.commande_arret_services_acces_donnees.rules import RULES
+from sge_sim.services.rule import check
+from sge_sim.services.service import Appel, Service
+from sge_sim.soap.operation import Answer
+from sge_sim.store.acces import get_services
+
+
+def handle(appel: Appel) -> Answer:
+    """Answer one stop: all the services, or none; a number given twice counts once."""
+    general = appel.body["demande"]["donneesGenerales"]
+    run_due(appel.session, appel.now)
+    faits = faits_of(appel, general, general["contratId"])
+    demande = Demande(
+        **common_members(appel, SERVICE, general, faits),
+        numeros=tuple(
+            dict.fromkeys(appel.body["demande"]["servicesSouscrits"]["serviceSouscritId"])
+        ),
+    )
+    check(RULES, demande, appel.settings.disabled_rules)
+    commande = commande_of(appel, general, general["contratId"], "ASAD")
+    services = get_services(appel.session, demande.numeros)
+    affaires = stop_services(appel.session, commande, services)
+    return Answer(
+        services_stopped(demande.numeros, affaires),
+        point_id=commande.prm,
+        affaire_id=affaires[0].affaire_id if len(affaires) == 1 else None,
+        login=commande.login,
+    )
+
+
+SERVICE = Service(
+    nom="CommandeArretServicesAccesDonnees",
+    version="1.0",
+    paquet="Commande",
+    codes=(*COMMON_CODES, *ASKER_CODES, "SGT401", *NAMED_CODES, "SGT589"),
+    depuis="26.1",
+    rules=RULES,
+    handle=handle,
+    writes=True,
+)

@@ -1,0 +1,68 @@
+"""The control table of CommandeModificationOptionsServicesAccesDonnees (GUI 0531 §3.2).
+
+Its order is assumed.
+"""
+
+from typing import Any
+
+from sge_sim.services.acces_donnees import ASKER_RULES
+from sge_sim.services.acces_donnees_designes import (
+    OWNED_RULES,
+    services_connus,
+    services_d_acces,
+)
+from sge_sim.services.acces_donnees_offre import OFFER_RULES
+from sge_sim.services.commande_modification_options_services_acces_donnees.demande import (
+    Demande,
+    published_by,
+)
+from sge_sim.services.rule import Rule, rule
+
+
+@rule(
+    "SGT562",
+    source="GUI 0531 v1.1.0 §3.3.2 ; code supposé",
+    provenance="assumed",
+    remede="ajouterOptionsPublication ou supprimerOptionsPublication dans chaque service",
+)
+def une_modification_par_service(demande: Demande) -> bool:
+    """Something is added to each service, or taken from it."""
+    return all(one.ajouts or one.retraits for one in demande.modifications)
+
+
+@rule(
+    "SGT4O3",
+    source="GUI 0531 v1.1.0 §3.3.2 ; code supposé",
+    provenance="assumed",
+    remede="une option que RechercheServicesAccesDonnees donne sans dateFin",
+)
+def options_retirees_connues(demande: Demande) -> bool:
+    """What is taken from a service was published by it."""
+    return all(
+        option.publie in published_by(service)
+        for service, modification in demande.pairs()
+        for option in modification.retraits
+    )
+
+
+@rule(
+    "SGT570",
+    source="GUI 0531 v1.1.0 §3.3.2 ; code supposé",
+    provenance="assumed",
+    remede="une option que le service n'a pas encore",
+)
+def options_ajoutees_nouvelles(demande: Demande) -> bool:
+    """What is added to a service isn't published by it already."""
+    return all(len(set(one)) == len(one) for one in demande.publies)
+
+
+RULES: tuple[Rule[Any], ...] = (
+    *ASKER_RULES,
+    services_connus,
+    services_d_acces,
+    *OWNED_RULES,
+    une_modification_par_service,
+    options_retirees_connues,
+    options_ajoutees_nouvelles,
+    *OFFER_RULES,
+)

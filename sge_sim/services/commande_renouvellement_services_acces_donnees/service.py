@@ -1,0 +1,68 @@
+"""CommandeRenouvellementServicesAccesDonnees: finds the services, holds the rules, renews them."""
+
+from sge_sim.commandes.acces import renew_acces
+from sge_sim.commandes.echeances import run_due
+from sge_sim.services.acces_donnees import ASKER_CODES, COMMON_CODES, LIBELLES_ACCES
+from sge_sim.services.acces_donnees_designes import NAMED_CODES
+from sge_sim.services.acces_donnees_reading import (
+    commande_of,
+    common_members,
+    faits_of,
+    read_consentement,
+)
+from sge_sim.services.commande_renouvellement_services_acces_donnees.answer import services_renewed
+from sge_sim.services.commande_renouvellement_services_acces_donnees.demande import Demande
+from sge_sim.services.commande_renouvellement_services_acces_donnees.rules import RULES
+from sge_sim.services.reading import read_declaration
+from sge_sim.services.rule import check
+from sge_sim.services.service import Appel, Service
+from sge_sim.soap.operation import Answer
+from sge_sim.store.acces import get_services
+
+
+def handle(appel: Appel) -> Answer:
+    """Answer one renewal: all the services, or none; a number given twice counts once."""
+    general = appel.body["demande"]["donneesGenerales"]
+    run_due(appel.session, appel.now)
+    faits = faits_of(appel, general, general["contratId"])
+    demande = Demande(
+        **common_members(appel, SERVICE, general, faits),
+        numeros=tuple(
+            dict.fromkeys(appel.body["demande"]["servicesSouscrits"]["serviceSouscritId"])
+        ),
+        consentement=read_consentement(general),
+        date_fin=general.get("dateFin"),
+    )
+    check(RULES, demande, appel.settings.disabled_rules)
+    commande = commande_of(appel, general, general["contratId"], "RSAD")
+    declaration = read_declaration(
+        general.get("declarationAccordClient", {}),
+        soutirage=demande.sens == "SOUTIRAGE",
+        injection=demande.sens == "INJECTION",
+    )
+    affaires = [
+        renew_acces(appel.session, commande, service, demande.date_fin, declaration)
+        for service in get_services(appel.session, demande.numeros)
+    ]
+    return Answer(
+        services_renewed(demande.numeros, affaires),
+        point_id=commande.prm,
+        affaire_id=affaires[0].affaire_id if len(affaires) == 1 else None,
+        login=commande.login,
+    )
+
+
+SERVICE = Service(
+    nom="CommandeRenouvellementServicesAccesDonnees",
+    version="1.0",
+    paquet="Commande",
+    codes=(
+        *(*COMMON_CODES, *ASKER_CODES, "SGT401", "SGT566", *NAMED_CODES),
+        *("SGT5O9", "SGT568", "SGT569"),
+    ),
+    libelles=LIBELLES_ACCES,
+    depuis="26.1",
+    rules=RULES,
+    handle=handle,
+    writes=True,
+)

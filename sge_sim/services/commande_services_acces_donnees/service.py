@@ -1,0 +1,87 @@
+"""CommandeServicesAccesDonnees: reads the order, holds the rules, opens the services."""
+
+from sge_sim.commandes.acces import order_acces
+from sge_sim.commandes.echeances import run_due
+from sge_sim.commandes.prestations import prestation_acces
+from sge_sim.services.acces_donnees import ASKER_CODES, COMMON_CODES, LIBELLES_ACCES
+from sge_sim.services.acces_donnees_offre import OFFER_CODES
+from sge_sim.services.acces_donnees_point import POINT_CODES
+from sge_sim.services.acces_donnees_reading import (
+    commande_of,
+    common_members,
+    faits_of,
+    read_consentement,
+    read_options,
+)
+from sge_sim.services.commande_services_acces_donnees.answer import services_ordered
+from sge_sim.services.commande_services_acces_donnees.demande import Demande, ServiceDemande
+from sge_sim.services.commande_services_acces_donnees.rules import RULES
+from sge_sim.services.reading import read_declaration
+from sge_sim.services.rule import check
+from sge_sim.services.service import Appel, Service
+from sge_sim.soap.operation import Answer
+
+
+def handle(appel: Appel) -> Answer:
+    """Answer one order: all its services, or none."""
+    general = appel.body["demande"]["donneesGenerales"]
+    run_due(appel.session, appel.now)
+    faits = faits_of(appel, general, general["contratId"])
+    demande = Demande(
+        **common_members(appel, SERVICE, general, faits),
+        consentement=read_consentement(general),
+        date_fin=general.get("dateFin"),
+        demandes=tuple(
+            ServiceDemande(
+                one["typeDonnees"],
+                tuple(read_options(one["typeDonnees"], one.get("optionsPublication"))),
+            )
+            for one in appel.body["demande"]["servicesSouscrits"]["serviceSouscrit"]
+        ),
+    )
+    check(RULES, demande, appel.settings.disabled_rules)
+    commande = commande_of(appel, general, general["contratId"], "SAD")
+    declaration = read_declaration(
+        general.get("declarationAccordClient", {}),
+        soutirage=demande.sens == "SOUTIRAGE",
+        injection=demande.sens == "INJECTION",
+    )
+    segment = demande.known_point.segment
+    ordered = []
+    for acces in demande.asked:
+        prestation = prestation_acces(
+            segment, acces.sens, acces.acces_type, publie=bool(acces.options)
+        )
+        affaire, service = order_acces(
+            appel.session, commande, segment, acces, prestation, declaration
+        )
+        ordered.append((affaire, service, prestation))
+    return Answer(
+        services_ordered(ordered),
+        point_id=commande.prm,
+        affaire_id=ordered[0][0].affaire_id if len(ordered) == 1 else None,
+        login=commande.login,
+    )
+
+
+SERVICE = Service(
+    nom="CommandeServicesAccesDonnees",
+    version="1.0",
+    paquet="Commande",
+    codes=tuple(
+        dict.fromkeys(
+            (
+                *COMMON_CODES,
+                *ASKER_CODES,
+                *("SGT401", "SGT4Q1", "SGT566", "SGT5O9", "SGT568", "SGT570"),
+                *POINT_CODES,
+                *OFFER_CODES,
+            )
+        )
+    ),
+    libelles=LIBELLES_ACCES,
+    depuis="26.1",
+    rules=RULES,
+    handle=handle,
+    writes=True,
+)

@@ -1,0 +1,73 @@
+"""An order of one access service, as its rules look at it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from sge_sim.commandes.acces import Acces
+from sge_sim.domaine.nomenclatures import Sens, TypeServiceAcces
+from sge_sim.services.acces_donnees import TYPES_DONNEES, Consentement
+from sge_sim.services.ordres import Ordre
+from sge_sim.store.fiches import FicheService
+
+
+@dataclass(frozen=True)
+class Demande(Ordre):
+    """An order of access to one type of data, from today to a date (excluded).
+
+    `services` are all those of the point; `contrat_id` is empty where the message leaves it out.
+    """
+
+    services: Sequence[FicheService]
+    objet_code: str
+    contrat_id: str
+    date_debut: date
+    date_fin: date | None
+    consentement: Consentement | None
+    type_donnees: str
+    soutirage: bool
+    injection: bool
+
+    @property
+    def jour(self) -> date:
+        """The legal date of the call."""
+        return self.acces.jour
+
+    @property
+    def petit(self) -> bool:
+        """Whether the point is a C5 or a P4."""
+        return self.known_point.petit
+
+    @property
+    def sens(self) -> Sens:
+        """The direction, once a rule has made sure that there is one."""
+        return "SOUTIRAGE" if self.soutirage else "INJECTION"
+
+    @property
+    def types_donnees(self) -> tuple[str, ...]:
+        return (self.type_donnees,)
+
+    @property
+    def types(self) -> tuple[TypeServiceAcces, ...]:
+        """The type, if it is known."""
+        return tuple(TYPES_DONNEES[one] for one in self.types_donnees if one in TYPES_DONNEES)
+
+    @property
+    def options(self) -> tuple[()]:
+        """Nothing is published by this service."""
+        return ()
+
+    @property
+    def publies(self) -> tuple[()]:
+        return ()
+
+    @cached_property
+    def asked(self) -> Acces:
+        """The service to open."""
+        return Acces(TYPES_DONNEES[self.type_donnees], self.sens, self.date_fin)
+
+    @cached_property
+    def identical(self) -> FicheService | None:
+        """The actor's service that gives the same access already."""
+        return next(iter(self.asked.among(self.services, self.contrat_id)), None)

@@ -1,0 +1,75 @@
+"""The control table of CommanderAccesDonneesMesures (GUI 0498; order assumed)."""
+
+from typing import Any
+
+from sge_sim.services.acces_donnees import ASKER_RULES, CONSENT_RULES, END_RULES
+from sge_sim.services.acces_donnees_offre import type_offert_au_segment, types_connus
+from sge_sim.services.acces_donnees_point import POINT_RULES
+from sge_sim.services.commander_acces_donnees_mesures.demande import Demande
+from sge_sim.services.rule import Rule, rule
+
+_GUIDE = "GUI 0498 v1.1.0"
+
+
+@rule(
+    "SGT463",
+    source=f"{_GUIDE} ; code supposé",
+    provenance="assumed",
+    remede="objetCode AME",
+)
+def objet_ame(demande: Demande) -> bool:
+    """The object of the demand is AME."""
+    return demande.objet_code == "AME"
+
+
+@rule(
+    "SGT583",
+    source=f"{_GUIDE}, exemple de refus",
+    provenance="documented",
+    remede="un seul de soutirage et injection à true",
+)
+def un_seul_sens(demande: Demande) -> bool:
+    """Exactly one direction is asked for."""
+    return demande.soutirage != demande.injection
+
+
+@rule(
+    "SGT4H1",
+    source=f"{_GUIDE} : dateDebut à la date du jour, au renouvellement aussi",
+    provenance="documented",
+    remede="dateDebut à la date du jour (celle de l'horloge simulée)",
+)
+def debut_aujourd_hui(demande: Demande) -> bool:
+    """The service starts today, and so does its renewal."""
+    return demande.date_debut == demande.jour
+
+
+@rule(
+    "SGT570",
+    source=f"{_GUIDE} ; prolongation : V26.2 p. 39",
+    provenance="documented",
+    remede="une dateFin plus lointaine, qui prolonge le service",
+)
+def service_pas_deja_actif(demande: Demande) -> bool:
+    """The same service isn't active over all the period; a later end prolongs it."""
+    known = demande.identical
+    if known is None:
+        return True
+    later = demande.date_fin is None or (
+        known.date_fin is not None and demande.date_fin > known.date_fin
+    )
+    return known.date_fin is not None and later
+
+
+RULES: tuple[Rule[Any], ...] = (
+    *ASKER_RULES,
+    objet_ame,
+    types_connus,
+    un_seul_sens,
+    *CONSENT_RULES,
+    debut_aujourd_hui,
+    *END_RULES,
+    *POINT_RULES,
+    type_offert_au_segment,
+    service_pas_deja_actif,
+)

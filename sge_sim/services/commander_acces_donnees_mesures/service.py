@@ -1,0 +1,75 @@
+"""CommanderAccesDonneesMesures: reads the order, holds the rules, opens or prolongs the service."""
+
+from sge_sim.commandes.acces import order_acces, renew_acces
+from sge_sim.commandes.echeances import run_due
+from sge_sim.commandes.prestations import prestation_acces
+from sge_sim.services.acces_donnees import ASKER_CODES, COMMON_CODES, LIBELLES_ACCES
+from sge_sim.services.acces_donnees_point import POINT_CODES
+from sge_sim.services.acces_donnees_reading import commande_of, faits_of, read_consentement
+from sge_sim.services.commander_acces_donnees_mesures.answer import acces_ordered
+from sge_sim.services.commander_acces_donnees_mesures.demande import Demande
+from sge_sim.services.commander_acces_donnees_mesures.rules import RULES
+from sge_sim.services.reading import acces_of, read_declaration
+from sge_sim.services.rule import check
+from sge_sim.services.service import Appel, Service
+from sge_sim.soap.operation import Answer
+from sge_sim.store.acces import get_services
+
+
+def handle(appel: Appel) -> Answer:
+    """Answer one order; the same with a later end prolongs the service."""
+    general = appel.body["demande"]["donneesGenerales"]
+    asked = appel.body["demande"]["accesDonnees"]
+    contrat_id = general["contrat"].get("contratId", "")
+    run_due(appel.session, appel.now)
+    faits = faits_of(appel, general, contrat_id)
+    demande = Demande(
+        acces=acces_of(appel, SERVICE, faits),
+        point=faits.point,
+        services=faits.services,
+        objet_code=general["objetCode"],
+        contrat_id=contrat_id,
+        date_debut=asked["dateDebut"],
+        date_fin=asked.get("dateFin"),
+        consentement=read_consentement(asked),
+        type_donnees=asked["typeDonnees"],
+        soutirage=asked.get("soutirage", False),
+        injection=asked.get("injection", False),
+    )
+    check(RULES, demande, appel.settings.disabled_rules)
+    commande = commande_of(appel, general, contrat_id, general["objetCode"])
+    declaration = read_declaration(
+        asked["declarationAccordClient"], soutirage=demande.soutirage, injection=demande.injection
+    )
+    acces, segment = demande.asked, demande.known_point.segment
+    prestation = prestation_acces(segment, acces.sens, acces.acces_type, publie=False)
+    if demande.identical is None:
+        affaire, service = order_acces(
+            appel.session, commande, segment, acces, prestation, declaration
+        )
+    else:
+        (service,) = get_services(appel.session, (demande.identical.service_souscrit_id,))
+        affaire = renew_acces(appel.session, commande, service, acces.date_fin, declaration)
+    return Answer(
+        acces_ordered(affaire, service.service_souscrit_id, prestation),
+        point_id=commande.prm,
+        affaire_id=affaire.affaire_id,
+        login=commande.login,
+    )
+
+
+SERVICE = Service(
+    nom="CommanderAccesDonneesMesures",
+    version="1.0",
+    paquet="Commande",
+    codes=(
+        *(*COMMON_CODES, *ASKER_CODES, "SGT401", "SGT463", "SGT4Q1", "SGT583", "SGT566"),
+        *("SGT4H1", "SGT5O9", "SGT568", *POINT_CODES, "SGT4H8", "SGT570"),
+    ),
+    libelles=LIBELLES_ACCES,
+    depuis="23.2",
+    faultstring="Erreur Technique Mesures",
+    rules=RULES,
+    handle=handle,
+    writes=True,
+)

@@ -1,0 +1,186 @@
+"""Tokens: given, revoked, refused."""
+
+import base64
+import json
+from pathlib import Path
+
+import pytest
+from dataconnect_kit import C5, DAILY, NOW, Client, data_connect_simulator, freeze
+from joserfc import jwt
+from joserfc.jwk import RSAKey
+
+from sge_sim.clock import parse_instant
+
+FORM = "application/x-www-form-urlencoded"
+ASKED = {"pointId": C5, "dateDebut": "2026-11-01", "dateFin": "2026-11-02"}
+BAD_TOKEN = {
+    "code": "900901",
+    "message": "Invalid Credentials",
+    "description": "Make sure you have provided the correct security credentials",
+}
+
+
+def claims_of(token: str) -> dict[str, object]:
+    payload = token.split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+
+
+@pytest.mark.documented("swagger: client credentials in a form; a JWT of 3 h 30")
+def test_a_token_has_the_claims_of_the_gateway(dc: Client) -> None:
+    answer = dc.token()
+    assert answer.status_code == 200
+    body = answer.json()
+    assert {name: body[name] for name in body if name != "access_token"} == {
+        "token_type": "Bearer",
+        "expires_in": 12600,
+        "scope": "",
+    }
+    claims = claims_of(body["access_token"])
+    assert list(claims) == [
+        *("aud", "application", "keytype", "subscribedAPIs", "consumerKey", "exp", "iat", "jti")
+    ]
+    assert claims["aud"] == "http://org.wso2.apimgt/gateway"
+    assert claims["keytype"] == "PRODUCTION"
+    assert claims["consumerKey"] == dc.application["client_id"]
+    assert claims["iat"] == parse_instant(NOW).timestamp()
+    assert claims["exp"] == claims["iat"] + 12600
+    assert claims_of(dc.sandbox.token().json()["access_token"])["keytype"] == "SANDBOX"
+
+
+@pytest.mark.observed("old clients send their parameters in the address, and are accepted")
+@pytest.mark.parametrize("way", ["basic", "address"])
+def test_other_ways_to_ask_for_a_token(dc: Client, way: str) -> None:
+    url, grant = dc.url + "/oauth2/v3/token", {"grant_type": "client_credentials"}
+    if way == "basic":
+        auth = (dc.application["client_id"], dc.application["client_secret"])
+        answer = dc.http.post(url, data=grant, auth=auth, timeout=10)
+    else:
+        answer = dc.http.post(url, params={**grant, **dc.credentials}, timeout=10)
+    assert answer.status_code == 200
+    assert answer.json()["expires_in"] == 12600
+
+
+@pytest.mark.documented("swagger and RFC 6749 §5.2")
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"grant_type": ""}, "unsupported_grant_type"),
+        ({"grant_type": "carte"}, "unsupported_grant_type"),
+        ({"grant_type": "authorization_code"}, "unauthorized_client"),
+        ({"grant_type": "refresh_token"}, "unauthorized_client"),
+        ({"client_secret": "autre"}, "invalid_client"),
+        ({"client_id": "autre"}, "invalid_client"),
+        ({"scope": "tout"}, "invalid_scope"),
+    ],
+)
+def test_a_token_is_refused(dc: Client, changes: dict[str, str], error: str) -> None:
+    answer = dc.token(**changes)
+    assert (answer.status_code, answer.json()["error"]) == (400, error)
+    assert len(answer.json()["error_description"]) > 40
+
+
+def test_a_token_without_a_grant_is_an_invalid_request(dc: Client) -> None:
+    url = dc.url + "/oauth2/v3/token"
+    answer = dc.http.post(url, data=dc.credentials, timeout=10)
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+    wrong = dc.http.post(url, json=dc.credentials, timeout=10)
+    assert wrong.status_code == 415
+    basic = dc.http.post(
+        url, data={"grant_type": "client_credentials"}, auth=("un", "autre"), timeout=10
+    )
+    assert (basic.status_code, basic.json()["error"]) == (401, "invalid_client")
+
+
+@pytest.mark.documented("swagger of revoke: 200 whether the token existed or not")
+def test_a_revoked_token_is_refused(dc: Client) -> None:
+    token = dc.token().json()["access_token"]
+    bearer = {"Authorization": f"Bearer {token}"}
+    dc.share(C5)
+    assert dc.http.get(dc.url + DAILY, params=ASKED, headers=bearer, timeout=10).ok
+    url = dc.url + "/oauth2/v3/revoke"
+    auth = (dc.application["client_id"], dc.application["client_secret"])
+    for _ in range(2):
+        body = {"token": token, "token_type_hint": "access_token"}
+        assert dc.http.post(url, data=body, auth=auth, timeout=10).status_code == 200
+    unknown = dc.http.post(url, data={"token": "rien"}, auth=auth, timeout=10)
+    assert unknown.status_code == 200
+    refused = dc.http.get(dc.url + DAILY, params=ASKED, headers=bearer, timeout=10)
+    assert (refused.status_code, refused.json()) == (401, BAD_TOKEN)
+    assert dc.get(DAILY, **ASKED).ok, "another token of the application is as good as before"
+
+
+@pytest.mark.documented("swagger of revoke")
+def test_revoke_refuses(dc: Client) -> None:
+    url = dc.url + "/oauth2/v3/revoke"
+    auth = (dc.application["client_id"], dc.application["client_secret"])
+
+    def told(**sent: object) -> tuple[int, str, str]:
+        answer = dc.http.post(url, timeout=10, **sent)
+        return answer.status_code, answer.json()["error"], answer.json()["error_description"]
+
+    assert told(json={"token": "x"}, auth=auth) == (
+        400,
+        "invalid_request",
+        "Le Content-Type doit être application/x-www-form-urlencoded",
+    )
+    assert told(data={"token": "x"})[:2] == (401, "invalid_client")
+    assert told(data={"token": ""}, auth=auth)[1] == "invalid_request"
+    assert told(data={"token": "x", "token_type_hint": "autre"}, auth=auth)[:2] == (
+        400,
+        "unsupported_token_type",
+    )
+    theirs = dc.sandbox.token().json()["access_token"]
+    assert told(data={"token": theirs}, auth=auth)[:2] == (400, "invalid_grant")
+
+
+@pytest.mark.assumed("WSO2 answers 900902 without a token, 900901 for one that it doesn't take")
+def test_a_call_needs_a_token_that_was_signed_here(dc: Client) -> None:
+    url = dc.url + DAILY
+    without = dc.http.get(url, params=ASKED, timeout=10)
+    assert (without.status_code, without.json()["code"]) == (401, "900902")
+    good = dc.token().json()["access_token"]
+    forged = jwt.encode({"alg": "RS256"}, claims_of(good), RSAKey.generate_key(2048))
+    unsigned = ".".join(
+        (base64.urlsafe_b64encode(b'{"alg":"none"}').decode().rstrip("="), good.split(".")[1], "")
+    )
+    for token in ("rien", forged, unsigned, good[:-4] + "AAAA"):
+        bearer = {"Authorization": f"Bearer {token}"}
+        refused = dc.http.get(url, params=ASKED, headers=bearer, timeout=10)
+        assert (refused.status_code, refused.json()) == (401, BAD_TOKEN)
+
+
+@pytest.mark.documented("a token lasts 3 h 30, of the simulated clock")
+def test_a_token_ends_by_the_simulated_clock(tmp_path: Path) -> None:
+    with data_connect_simulator(tmp_path) as simulator:
+        freeze(simulator)
+        client = Client(simulator)
+        client.share(C5)
+        assert client.get(DAILY, **ASKED).ok
+        freeze(simulator, "2026-11-25T13:34:59")
+        assert client.get(DAILY, **ASKED).ok
+        freeze(simulator, "2026-11-25T13:35:00")
+        assert client.refused(DAILY, **ASKED) == (401, BAD_TOKEN)
+
+
+@pytest.mark.observed("production, October 2026: 403 900908, the message ends in a space")
+def test_an_api_is_to_be_subscribed(dc: Client) -> None:
+    client = Client(dc.simulator)
+    made = client.simulator.command(
+        *("applications", "add", "Peu curieuse", "--redirect-uri", "https://exemple.fr/retour"),
+        *("--api", "subscribed_services"),
+    )
+    assert made.returncode == 0, made.stderr
+    (found,) = [
+        one for one in client.simulator.admin("/api/applications") if one["nom"] == "Peu curieuse"
+    ]
+    client.application = found
+    assert client.refused(DAILY, **ASKED) == (
+        403,
+        {
+            "code": "900908",
+            "message": "Resource forbidden ",
+            "description": "User is NOT authorized to access the Resource. "
+            "API Subscription validation failed.",
+        },
+    )
+    assert client.services(1)["nbTotalServices"] == 0

@@ -1,0 +1,146 @@
+"""Quotas: exact at their edges, over all the processes that serve a data folder."""
+
+import time
+from pathlib import Path
+
+import pytest
+import requests
+from dataconnect_kit import C5, Client, data_connect_simulator, freeze
+from running_simulator import RunningSimulator
+
+from sge_sim.store.quotas import Comptes, Quota
+
+V5 = "/metering_data_dc/v5/daily_consumption"
+ASKED_V5 = {"usage_point_id": C5, "start": "2026-11-01", "end": "2026-11-02"}
+BURST = {
+    "fault": {
+        "code": 900807,
+        "message": "Message throttled out",
+        "description": "You have exceeded your quota",
+    }
+}
+
+
+def hourly(until: str) -> dict[str, str]:
+    return {
+        "code": "900804",
+        "message": "Message throttled out",
+        "description": f"You have exceeded your quota .You can access API after {until}",
+        "nextAccessTime": until,
+    }
+
+
+def spend(simulator: RunningSimulator, key: str, hour: int, calls: int) -> None:
+    """Count calls of an hour as if they had been made."""
+    comptes = Comptes(simulator.data_dir)
+    for _ in range(calls):
+        assert comptes.take((Quota(key, hour, calls),)) is None
+    comptes.close()
+
+
+def wait_for_a_second_to_begin() -> None:
+    while time.time() % 1 > 0.05:
+        time.sleep(0.005)
+
+
+def in_one_second(clients: list[Client], path: str, asked: dict[str, str], calls: int) -> list[int]:
+    """The statuses of calls that all came in one second of the machine, whoever answered them."""
+    for client in clients:
+        assert client.bearer
+        client.http.get(client.url + "/rien", timeout=10)  # the connection is open
+    for _ in range(20):
+        wait_for_a_second_to_begin()
+        second = int(time.time())
+        found = [clients[n % len(clients)].get(path, **asked).status_code for n in range(calls)]
+        if int(time.time()) == second:
+            return found
+    raise AssertionError("the machine is too slow for that many calls in a second")
+
+
+@pytest.mark.documented("5 calls a second: of an actor in v5, of an actor and an API in 2026")
+def test_five_a_second_over_two_processes(tmp_path: Path) -> None:
+    with (
+        data_connect_simulator(tmp_path) as first,
+        data_connect_simulator(tmp_path) as second,
+    ):
+        freeze(first)
+        clients = [Client(first), Client(second)]
+        clients[1].application = clients[0].application
+        clients[0].share(C5)
+        assert in_one_second(clients, V5, ASKED_V5, 7) == [200] * 5 + [429] * 2
+        synthese = f"/synth_contrat_auto/v1/{C5}"
+        assert in_one_second(clients, synthese, {}, 7) == [200] * 5 + [429] * 2
+        bodies = []
+        while not bodies:
+            wait_for_a_second_to_begin()
+            answers = [clients[n % 2].get(synthese) for n in range(6)]
+            bodies = [answer.json() for answer in answers if answer.status_code == 429]
+        assert bodies == [BURST]
+        # The other API has its own five.
+        wait_for_a_second_to_begin()
+        second_of = int(time.time())
+        statuses = [clients[0].get(synthese).status_code for _ in range(4)]
+        statuses += [
+            clients[1].get(f"/donnees_generales_auto/v1/{C5}").status_code for _ in range(4)
+        ]
+        assert int(time.time()) > second_of or statuses == [200] * 8
+
+
+@pytest.mark.documented("1 000 calls an hour and an API in 2026, 10 000 an hour in v5")
+@pytest.mark.parametrize(
+    ("path", "asked", "key", "most"),
+    [
+        (f"/synth_contrat_auto/v1/{C5}", {}, "TIERS1 synth_contrat_auto h", 1000),
+        (V5, ASKED_V5, "TIERS1 v5 h", 10_000),
+    ],
+)
+def test_the_hour_is_of_the_simulated_clock(
+    tmp_path: Path, path: str, asked: dict[str, str], key: str, most: int
+) -> None:
+    with (
+        data_connect_simulator(tmp_path) as first,
+        data_connect_simulator(tmp_path) as second,
+    ):
+        freeze(first, "2026-11-25T10:30:00")
+        clients = [Client(first), Client(second)]
+        clients[1].application = clients[0].application
+        clients[0].share(C5)
+        hour = 1_795_597_200 // 3600  # 2026-11-25 09:00 UTC
+        spend(first, key, hour, most - 2)
+
+        def call(n: int) -> requests.Response:
+            time.sleep(0.25)  # never five a second
+            return clients[n % 2].get(path, **asked)
+
+        answers = [call(n) for n in range(4)]
+        assert [one.status_code for one in answers] == [200, 200, 429, 429]
+        assert answers[2].json() == answers[3].json() == hourly("2026-Nov-25 10:00:00+0000 UTC")
+        # Frozen, the hour never ends; moved to its last second, it is the same; then the next.
+        freeze(first, "2026-11-25T10:59:59")
+        assert call(0).status_code == 429
+        freeze(first, "2026-11-25T11:00:00")
+        assert [call(n).status_code for n in range(3)] == [200] * 3
+        spend(first, key, hour + 1, 0)
+
+
+def test_quotas_may_be_switched_off(tmp_path: Path) -> None:
+    with data_connect_simulator(tmp_path, "--no-quotas") as simulator:
+        client = Client(simulator)
+        client.share(C5)
+        assert {client.get(V5, **ASKED_V5).status_code for _ in range(30)} == {200}
+        assert not (tmp_path / "data-connect-quotas.db").read_bytes().count(b"TIERS1")
+
+
+@pytest.mark.assumed("a call that is refused counts under no quota")
+def test_counts_are_exact(tmp_path: Path) -> None:
+    comptes, others = Comptes(tmp_path), Comptes(tmp_path)
+    second, hour = Quota("a s", 1, 2), Quota("a h", 7, 3)
+    assert comptes.take((hour, second)) is None
+    assert others.take((hour, second)) is None
+    assert comptes.take((hour, second)) is second
+    following = Quota("a s", 2, 2)
+    assert others.take((hour, following)) is None
+    assert comptes.take((hour, following)) is hour
+    assert comptes.take((Quota("a h", 8, 3), following)) is None
+    comptes.close()
+    others.close()

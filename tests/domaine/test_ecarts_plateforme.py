@@ -1,0 +1,47 @@
+"""The table of what the real platform answered: whole, and in step with the catalogue."""
+
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pytest
+
+from sge_sim.domaine.ecarts_plateforme import PLATEFORMES, ecarts_of_case, plateforme_at
+from sge_sim.homologation.catalogue.release import list_releases, load_release
+from sge_sim.services.registry import SERVICES
+
+DAY = timedelta(days=1)
+KNOWN = {(service.nom, service.version) for service in SERVICES}
+
+
+def test_the_releases_are_those_of_the_catalogue() -> None:
+    assert [f"sge-{one.release}" for one in PLATEFORMES] == list(list_releases())
+
+
+@pytest.mark.parametrize("name", list_releases())
+def test_every_deviation_is_that_of_a_case_on_the_service_called(name: str) -> None:
+    (plateforme,) = (one for one in PLATEFORMES if f"sge-{one.release}" == name)
+    cases = {case.cle: case for case in load_release(name).cas}
+    for ecart in plateforme.ecarts:
+        assert (ecart.service, ecart.version) in KNOWN
+        assert ecart.cas
+        for cle in ecart.cas & cases.keys():
+            assert (cases[cle].service, cases[cle].version) == (ecart.service, ecart.version)
+
+
+@pytest.mark.parametrize("name", list_releases())
+def test_the_day_of_a_release_plays_what_the_catalogue_tells_of_it(name: str) -> None:
+    release = load_release(name)
+    played = plateforme_at(release.reference)
+    for case in release.cas:
+        same = tuple(
+            one for one in played.ecarts if case.cle in one.cas and one.provenance == "observed"
+        )
+        assert same == case.ecart_connu == ecarts_of_case(name, case.cle)
+
+
+def test_a_release_is_in_force_until_the_next() -> None:
+    for before, after in pairwise(PLATEFORMES):
+        assert plateforme_at(after.depuis) is after
+        assert plateforme_at(after.depuis - DAY) is before
+    assert plateforme_at(date(2019, 1, 1)) is PLATEFORMES[0]
+    assert plateforme_at(date(2044, 1, 1)) is PLATEFORMES[-1]

@@ -1,0 +1,166 @@
+"""What a case takes over from another, and what stops it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from catalogue_samples import CONSULTATION
+
+from sge_sim.homologation.catalogue.french_text import render_show
+from sge_sim.homologation.catalogue.release import Catalogue, validate
+from sge_sim.homologation.catalogue.release_files import CatalogueFiles
+
+NEXT = """\
+release: sge-2.0
+reference: 2021-06-01
+dates_originales: {du: 2021-06-01, au: 2021-12-31}
+packages: [consultation]
+resume: La suivante.
+"""
+
+
+def write_next(folder: Path, case: str) -> Path:
+    (folder / "sge-2.0").mkdir()
+    (folder / "sge-2.0/release.yaml").write_text(NEXT)
+    (folder / "sge-2.0/consultation.yaml").write_text(f"package: consultation\ncas:\n{case}")
+    return folder
+
+
+def test_a_case_of_an_earlier_release_is_taken_over_and_changed(
+    catalogue_folder: Callable[..., Path],
+) -> None:
+    folder = write_next(
+        catalogue_folder(),
+        """\
+  ADP-R1:
+    reprend: sge-1.0
+    requete: {autorisationClient: null, ajout: x}
+    executions:
+      C1-C4: null
+      C5: {prm: "25884515170669"}
+    source: Ailleurs
+""",
+    )
+    (case,) = Catalogue(folder).load_release("2.0").cas
+    assert dict(case.requete) == {
+        "pointId": "25884515170669",
+        "loginUtilisateur": "{login}",
+        "ajout": "x",
+    }
+    assert (case.cle, case.titre, case.source) == ("ADP-R1@C5", "Un titre", "Ailleurs")
+
+
+def test_a_case_of_the_same_release_is_taken_over(catalogue_folder: Callable[..., Path]) -> None:
+    text = CONSULTATION + "  ADP-R2:\n    reprend: ADP-R1\n    titre: Un autre\n"
+    release = Catalogue(catalogue_folder(consultation=text)).load_release("1.0")
+    assert [case.titre for case in release.cas] == ["Un titre"] * 2 + ["Un autre"] * 2
+
+
+def test_a_segment_overrides_its_case_for_itself_alone(
+    catalogue_folder: Callable[..., Path],
+) -> None:
+    text = CONSULTATION.replace('"25946599093143"', '"25946599093143", remarque: Une note', 1)
+    release = Catalogue(catalogue_folder(consultation=text)).load_release("1.0")
+    assert {case.segment: case.remarque for case in release.cas} == {
+        "C1-C4": "",
+        "C5": "Une note",
+    }
+
+
+def test_a_borrowed_value_replaces_another_whole(catalogue_folder: Callable[..., Path]) -> None:
+    text = CONSULTATION.replace('"{login}"', "{cas: ADP-R0, valeur: a}")
+    text += """\
+  ADP-R2:
+    reprend: ADP-R1
+    preparation:
+      - {nom: avant, service: RecherchePoint, version: "2.0", requete: {x: y}}
+    requete: {loginUtilisateur: {preparation: avant, valeur: b}}
+"""
+    mistakes = validate(catalogue_folder(consultation=text))
+    assert not any("ADP-R2" in mistake for mistake in mistakes)
+
+
+@pytest.mark.parametrize(
+    ("case", "sentence"),
+    [
+        ("{reprend: sge-1.0}", "sge-1.0 n'a pas de cas ADP-R9."),
+        ("{reprend: sge-0.9}", "« sge-0.9 » n'existe pas."),
+        ("{reprend: 1.0}", "« 1.0 » n'existe pas."),
+        (
+            "{reprend: ADP-R8}\n  ADP-R8: {reprend: ADP-R9}",
+            "sge-2.0/ADP-R8 → sge-2.0/ADP-R9 → sge-2.0/ADP-R8 tourne en rond.",
+        ),
+    ],
+)
+def test_what_cannot_be_taken_over_is_told(
+    catalogue_folder: Callable[..., Path], case: str, sentence: str
+) -> None:
+    folder = write_next(catalogue_folder(), f"  ADP-R9: {case}\n")
+    told = [mistake for mistake in validate(folder) if "reprend" in mistake]
+    assert told[0].startswith("sge-2.0/consultation.yaml, cas ADP-R")
+    assert told[0].endswith(f"clé « reprend » : {sentence}")
+
+
+def test_a_case_listed_in_two_files_is_told(catalogue_folder: Callable[..., Path]) -> None:
+    folder = catalogue_folder(commande=CONSULTATION.replace("consultation", "commande"))
+    file = folder / "sge-1.0/release.yaml"
+    file.write_text(file.read_text().replace("[consultation]", "[consultation, commande]"))
+    assert validate(folder) == [
+        "sge-1.0/commande.yaml, cas ADP-R1, clé « cas » : « ADP-R1 » est déjà dans "
+        "sge-1.0/consultation.yaml."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("cas:\n", "sge-1.0/consultation.yaml, clé « package » : il manque une valeur."),
+        (
+            "package: commande\n",
+            "sge-1.0/consultation.yaml, clé « package » : « commande » n'est pas l'une des "
+            "valeurs consultation.",
+        ),
+        (
+            "package: consultation\ncas: [ADP-R1]\n",
+            "sge-1.0/consultation.yaml, clé « cas » : des clés et leurs valeurs sont attendues.",
+        ),
+        (
+            "package: consultation\ncas: {ADP-R1: 3}\n",
+            "sge-1.0/consultation.yaml, cas ADP-R1, clé « cas » : des clés et leurs valeurs sont "
+            "attendues.",
+        ),
+        (
+            "package: consultation\ncas: {ADP-R1: {titre: x}}\n",
+            "sge-1.0/consultation.yaml, cas ADP-R1, clé « executions » : au moins un segment est "
+            "attendu.",
+        ),
+        (
+            "package: consultation\npackage: consultation\n",
+            "sge-1.0/consultation.yaml : ligne 2 : la clé « package » est écrite deux fois.",
+        ),
+    ],
+)
+def test_a_package_file_of_another_shape_is_told(
+    catalogue_folder: Callable[..., Path], text: str, sentence: str
+) -> None:
+    assert sentence in validate(catalogue_folder(consultation=text))
+
+
+def test_a_listed_package_without_file_is_told(catalogue_folder: Callable[..., Path]) -> None:
+    folder = catalogue_folder()
+    (folder / "sge-1.0/consultation.yaml").unlink()
+    (told,) = (each for each in validate(folder) if "illisible" in each)
+    assert told.startswith("sge-1.0/consultation.yaml : le fichier est illisible")
+
+
+def test_releases_are_ordered_by_number(tmp_path: Path) -> None:
+    for name in ("sge-21.10", "sge-21.3", "sge-9.1"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "release.yaml").touch()
+    assert CatalogueFiles(tmp_path).names() == ("sge-9.1", "sge-21.3", "sge-21.10")
+
+
+def test_show_says_what_a_case_takes_over(catalogue_folder: Callable[..., Path]) -> None:
+    folder = write_next(catalogue_folder(), "  ADP-R1: {reprend: sge-1.0}\n")
+    before, after = (Catalogue(folder).load_release(name) for name in ("1.0", "2.0"))
+    assert [render_show(case) for case in before.cas] == [render_show(case) for case in after.cas]

@@ -1,0 +1,254 @@
+import io
+import json
+import zipfile
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from campaign_samples import GOOD, INSTANT, sample_report
+from hypothesis import example, given
+from hypothesis import strategies as st
+from lxml import etree, html
+from openpyxl import load_workbook
+from running_simulator import run_command
+
+from sge_sim.errors import UsageError
+from sge_sim.homologation.campaign.outcome import not_run
+from sge_sim.homologation.reports.cause import cause_of
+from sge_sim.homologation.reports.evidence import MANIFEST, evidence_sha256, verify
+from sge_sim.homologation.reports.html_report import render_html
+from sge_sim.homologation.reports.junit_report import render_junit
+from sge_sim.homologation.reports.rapport import Statut, read_rapport, to_json
+from sge_sim.homologation.reports.tracking_sheet import render_xlsx
+from sge_sim.homologation.reports.writing import WrittenReports, write_reports
+
+COLUMNS = [
+    *("Webservice", "État du point", "Accord client", "Libellé", "Référence"),
+    *("Cas non recevable", "Quantité demandée", "Version testée", "PRM testé", "Chaîne du test"),
+    *("Date & heure du test", "Remarques"),
+]
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> WrittenReports:
+    return write_reports(sample_report(), tmp_path_factory.mktemp("reports") / "one")
+
+
+class Page(HTMLParser):
+    """The tags and the text of a page; what it loads or links to."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.open: list[str] = []
+        self.links: list[str] = []
+        self.words: list[str] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        if tag not in ("meta", "br", "link", "img"):
+            self.open.append(tag)
+        self.links += [value or "" for name, value in attrs if name in ("src", "href", "srcset")]
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+
+def test_a_report_survives_json(written: WrittenReports) -> None:
+    assert read_rapport(written.json) == sample_report()
+    assert read_rapport(written.folder) == sample_report()
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"\xff"])
+def test_what_is_no_report_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "rapport.json").write_bytes(content)
+    with pytest.raises(UsageError, match=r"rapport"):
+        read_rapport(tmp_path)
+
+
+def test_a_report_of_another_format_is_refused(tmp_path: Path) -> None:
+    data = json.loads(to_json(sample_report()))
+    (tmp_path / "rapport.json").write_text(json.dumps({**data, "format": 99}))
+    with pytest.raises(UsageError, match=r"autre version"):
+        read_rapport(tmp_path)
+
+
+def test_the_page_is_whole_and_loads_nothing(written: WrittenReports) -> None:
+    text = written.html.read_text()
+    page = Page(text)
+    assert page.open == []
+    assert all(link.startswith("#") for link in page.links)
+    assert "script" not in page.tags
+    assert "@import" not in text
+    assert "url(" not in text
+
+
+def test_the_page_shows_verdicts_cases_and_messages_escaped() -> None:
+    text = render_html(sample_report())
+    words = "".join(Page(text).words)
+    for told in ("non homologué", "sans objet", "écart connu", "A-NR1", "Titre <de> A-R1"):
+        assert told in words
+    assert "<de>" not in text
+    assert "&lt;demande/&gt;" in text
+
+
+def test_the_tracking_sheet_has_its_twelve_columns_and_a_row_per_run(
+    written: WrittenReports,
+) -> None:
+    book = load_workbook(written.suivi)
+    assert book.sheetnames == ["Synthèse", "consultation", "commande"]
+    header, *rows = book["consultation"].iter_rows(values_only=True)
+    assert list(header) == COLUMNS
+    assert [row[4] for row in rows] == ["A-R1", "A-NR1"]
+    assert rows[0][10] == INSTANT.replace(tzinfo=None)
+    assert rows[1][11].startswith("Échoué. Attendu : refus SGT401 ; reçu : SGT463")
+
+
+def test_the_summary_counts_each_package(written: WrittenReports) -> None:
+    rows = list(load_workbook(written.suivi)["Synthèse"].iter_rows(values_only=True))
+    assert rows[0][:2] == ("Homologation", "sge-1.0")
+    assert rows[4][1] == INSTANT.replace(tzinfo=None)
+    head, consultation, commande, _ = rows[7:]
+    assert head[:5] == ("Package", "Verdict", "Cas bons", "Cas", "réussi")
+    assert consultation[:5] == ("consultation", "non homologué", 1, 2, 1)
+    assert commande[:4] == ("commande", "non homologué", 0, 1)
+
+
+def test_what_is_to_be_put_right_comes_first_open_with_its_cause() -> None:
+    page = html.fromstring(render_html(sample_report()))
+    cases = page.xpath("//main/details")
+    assert [one.get("id") for one in cases] == ["A-NR1", "B-R1@C5", "A-R1"]
+    assert [one.get("open") is not None for one in cases] == [True, True, False]
+    cause = cases[0].xpath("./p[@class='cause']")[0].text_content()
+    assert cause.startswith("Attendu : refus SGT401 ; reçu : SGT463 « des <données> ».")
+    assert page.xpath("//nav//a/@href") == ["#A-NR1", "#B-R1@C5"]
+    assert "sge-sim homologate --release sge-1.0 --rerun ." in page.text_content()
+    bars = page.xpath("//*[local-name()='svg']/@aria-label")
+    assert bars == ["1 réussi, 1 échoué", "1 écart connu"]
+    assert [len(page.xpath(f"//{one}")) for one in ("header", "main", "footer")] == [1, 1, 1]
+
+
+def test_a_good_report_has_nothing_to_put_right() -> None:
+    report = sample_report()
+    page = render_html(replace(report, executions=report.executions[:1]))
+    assert "À corriger" not in page
+    assert cause_of(report.executions[0]) == ""
+
+
+def test_a_prm_stays_text_in_the_tracking_sheet() -> None:
+    report = sample_report()
+    run = report.executions[0]
+    sheet = {**run.fiche, "PRM testé": "09700274864887", "Remarques": "=1+1"}
+    report = replace(report, executions=(replace(run, fiche=sheet),))
+    row = list(load_workbook(io.BytesIO(render_xlsx(report)))["consultation"])[1]
+    assert row[8].value == "09700274864887"
+    assert (row[11].value, row[11].data_type) == ("=1+1", "s")
+
+
+def test_junit_counts_failures_and_tells_deviations_apart() -> None:
+    root = etree.fromstring(render_junit(sample_report()))
+    consultation, commande = root.findall("testsuite")
+    assert consultation.get("tests") == "2"
+    assert consultation.get("failures") == "1"
+    assert commande.find("testcase/failure").get("type") == "ecart_connu"
+    failed = consultation.find("testcase[@name='A-NR1']/failure")
+    assert failed.get("message").startswith("Attendu : refus SGT401 ; reçu : SGT463")
+
+
+def test_junit_skips_announced_failures_and_fails_stale_ones() -> None:
+    report = sample_report()
+    runs = tuple(replace(each, prevu_en_echec=True) for each in report.executions)
+    root = etree.fromstring(render_junit(replace(report, executions=runs)))
+    assert root.find(".//testcase[@name='A-R1']/failure").get("type") == "perime"
+    assert root.find(".//testcase[@name='A-NR1']/skipped") is not None
+
+
+def test_junit_counts_a_run_that_was_not_done_as_an_error_unless_announced() -> None:
+    for announced, kind, name in (
+        (False, "error", "non_execute"),
+        (True, "skipped", "echec_annonce"),
+    ):
+        run = replace(not_run(GOOD, "La plateforme est fermée."), prevu_en_echec=announced)
+        (suite,) = etree.fromstring(render_junit(replace(sample_report(), executions=(run,))))
+        (told,) = suite.find("testcase")
+        assert (told.tag, told.get("type")) == (kind, name)
+        assert "fermée" in told.get("message")
+        assert {each: suite.get(each) for each in ("failures", "errors", "skipped")} == {
+            "failures": "0",
+            "errors": str(int(not announced)),
+            "skipped": str(int(announced)),
+        }
+
+
+def test_untouched_evidence_is_intact(written: WrittenReports) -> None:
+    assert verify(written.preuves) == []
+    assert evidence_sha256(written.preuves) == written.empreinte
+    names = zipfile.ZipFile(written.preuves).namelist()
+    assert {MANIFEST, "rapport.json", "echanges/A-R1-demande.xml"} <= set(names)
+
+
+def test_any_changed_byte_of_the_evidence_is_found(
+    written: WrittenReports, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    original = written.preuves.read_bytes()
+    file = tmp_path_factory.mktemp("spoilt") / "preuves.zip"
+
+    @given(st.integers(0, len(original) - 1), st.integers(1, 255))
+    @example(244, 71)  # the length of a name, which ends the archive too early
+    def spoil(place: int, by: int) -> None:
+        spoilt = bytearray(original)
+        spoilt[place] ^= by
+        file.write_bytes(spoilt)
+        assert verify(file) != []
+
+    spoil()
+
+
+def test_a_file_that_was_replaced_added_or_removed_is_named(
+    written: WrittenReports, tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(written.preuves) as archive:
+        content = {name: archive.read(name) for name in archive.namelist()}
+    content["rapport.json"] = b"{}"
+    content["ajout.txt"] = b""
+    del content["junit.xml"]
+    file = tmp_path / "preuves.zip"
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, data in content.items():
+            archive.writestr(name, data)
+    assert verify(file) == [
+        "junit.xml manque.",
+        "ajout.txt n'est pas au manifeste.",
+        "rapport.json a été modifié.",
+    ]
+
+
+def test_another_zip_or_no_zip_is_said_to_be_none_of_evidence(tmp_path: Path) -> None:
+    kit, text = tmp_path / "kit.zip", tmp_path / "notes.zip"
+    with zipfile.ZipFile(kit, "w") as archive:
+        archive.writestr("kit-sge/GUIDE.md", "")
+    text.write_text("pas un zip")
+    for file, told in ((kit, "n'est pas un zip de preuves"), (text, "n'est pas un zip, ou")):
+        done = run_command("report", "verify", str(file))
+        assert (done.returncode, done.stderr) == (1, "")
+        (sentence,) = done.stdout.splitlines()
+        assert sentence.startswith(f"{file} {told}")
+
+
+def test_bytes_around_the_evidence_are_found(written: WrittenReports, tmp_path: Path) -> None:
+    file = tmp_path / "preuves.zip"
+    file.write_bytes(written.preuves.read_bytes() + b"x")
+    assert verify(file) != []
+
+
+def test_every_status_has_its_word_in_the_page() -> None:
+    report = sample_report()
+    runs = tuple(replace(report.executions[0], statut=statut) for statut in Statut)
+    text = render_html(replace(report, executions=runs))
+    assert all(statut.value in text for statut in Statut)

@@ -1,0 +1,132 @@
+"""Commands beside a simulator that serves, and after one that doesn't any more."""
+
+import json
+import signal
+import socket
+import subprocess
+import time
+from dataclasses import replace
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from orders_kit import C5, NOW, Orders
+from running_simulator import run_command, start_simulator
+
+from sge_sim.processes.serving_note import ReadyFile, Served, find_served, serving
+from sge_sim.services.registry import SERVICES
+
+NOTE = "en-service.json"
+ONE = Served("http://localhost:1", "https://localhost:3", "homologation")
+
+
+@pytest.mark.assumed("what is due has been done when the command that moves the clock returns")
+def test_files_are_there_when_the_clock_command_returns(tmp_path: Path) -> None:
+    options = ("--environment", "production", "--population-size", "1200", "--now", NOW)
+    with start_simulator(tmp_path, *options) as simulator:
+        assert find_served(tmp_path) == Served(
+            simulator.ready["admin_url"], simulator.ready["b2b_url"], "production"
+        )
+        Orders(simulator).collecte(C5)
+        moved = simulator.command("clock", "advance", "5d")
+        files = simulator.admin("/api/flux")
+        assert moved.returncode == 0, moved.stderr
+        assert {each["flux"] for each in files} == {"R50"}
+        refused = simulator.command("clock", "set", "2025-01-01")
+        assert (refused.returncode, "ne recule pas" in refused.stderr) == (2, True)
+        simulator.process.send_signal(signal.SIGTERM)
+        assert simulator.process.wait(10) == 0
+    assert not (tmp_path / NOTE).exists()
+    alone = run_command("clock", "advance", "1d", "--data-dir", str(tmp_path))
+    assert alone.stdout.startswith("2025-08-07T")
+
+
+def test_a_note_that_nobody_took_back_is_not_believed(tmp_path: Path) -> None:
+    assert find_served(tmp_path) is None
+    with start_simulator(tmp_path, "--population-size", "1200") as simulator:
+        assert json.loads((tmp_path / NOTE).read_text()) == {
+            name: simulator.ready[name] for name in ("admin_url", "b2b_url", "environment")
+        }
+        simulator.process.kill()
+        simulator.process.wait(10)
+        deadline = time.monotonic() + 10
+        while find_served(tmp_path) is not None:  # its processes end with it, a moment later
+            assert time.monotonic() < deadline
+        assert (tmp_path / NOTE).exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b'{"pid": "x"}', b"\xff"])
+def test_whatever_a_note_without_its_writer_says_it_is_not_believed(
+    tmp_path: Path, content: bytes
+) -> None:
+    (tmp_path / NOTE).write_bytes(content)
+    assert find_served(tmp_path) is None
+
+
+def test_the_first_of_two_simulators_of_a_folder_is_the_one_that_is_asked(tmp_path: Path) -> None:
+    with serving(tmp_path) as first:
+        assert find_served(tmp_path) is None
+        first.announce(ONE)
+        with serving(tmp_path) as second:
+            second.announce(replace(ONE, admin_url="http://localhost:2"))
+            assert find_served(tmp_path) == ONE
+        assert find_served(tmp_path) == ONE
+    assert not (tmp_path / NOTE).exists()
+
+
+def test_what_is_written_for_a_client_has_the_address_of_the_simulator_that_runs(
+    tmp_path: Path,
+) -> None:
+    data, before, during = tmp_path / "data", tmp_path / "before.zip", tmp_path / "during.zip"
+    with start_simulator(
+        data, "--population-size", "0", "--environment", "production"
+    ) as simulator:
+        port = simulator.url.rpartition(":")[2]
+        assert f"--to-ports {port}\n" in simulator.command("hosts").stdout
+        made = simulator.command("kit", str(during))
+        assert f"Adresse {simulator.url} ; certificat enregistré en production." in made.stdout
+        with ZipFile(during) as kit:
+            services = kit.read("kit-sge/services.csv").decode()
+            assert services.count(simulator.url) == len(SERVICES)
+            assert simulator.url in kit.read("kit-sge/exemples/premier_appel.sh").decode()
+            kit.extractall(tmp_path)
+        called = subprocess.run(
+            ["bash", "exemples/premier_appel.sh"],
+            cwd=tmp_path / "kit-sge",
+            capture_output=True,
+            text=True,
+        )
+        assert "25946599093143" in called.stdout, called.stderr
+    alone = ("--data-dir", str(data))
+    assert "--to-ports 8443\n" in run_command("hosts", *alone).stdout
+    made = run_command("kit", str(before), *alone)
+    assert "Adresse https://localhost:8443 ; certificat enregistré en homologation." in made.stdout
+
+
+def test_the_ready_file_is_there_from_readiness_to_the_stop_only(tmp_path: Path) -> None:
+    ready = tmp_path / "ready.json"
+    with start_simulator(tmp_path, "--population-size", "0") as simulator:
+        assert ready.exists()
+        simulator.process.send_signal(signal.SIGTERM)
+        assert simulator.process.wait(10) == 0
+        assert not ready.exists()
+
+
+def test_a_start_that_is_refused_leaves_no_ready_file_of_an_earlier_one(tmp_path: Path) -> None:
+    ready = tmp_path / "ready.json"
+    ready.write_text("{}")
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        options = ("--data-dir", str(tmp_path), "--ready-file", str(ready), "--port", port)
+        assert run_command("serve", *options).returncode == 2
+    assert not ready.exists()
+
+
+def test_a_stop_leaves_the_ready_file_that_another_simulator_wrote(tmp_path: Path) -> None:
+    mine, other = ReadyFile(tmp_path / "ready.json"), ReadyFile(tmp_path / "ready.json")
+    mine.write({"pid": 1})
+    other.write({"pid": 2})
+    mine.remove()
+    assert json.loads((tmp_path / "ready.json").read_text()) == {"pid": 2}

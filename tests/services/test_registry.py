@@ -1,0 +1,97 @@
+"""A service is found by its folder, and what is wrong with one is told in one sentence."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from sge_sim.errors import UsageError
+from sge_sim.machine.data_files import data_path
+from sge_sim.services.dispatch import hold_together
+from sge_sim.services.registry import FILES, SERVICES, find_services
+from sge_sim.services.service import Service
+from sge_sim.soap.contract import load_contracts
+
+SERVICE = (
+    "from sge_sim.services.service import Service\n"
+    "SERVICE = Service('Jouet', '1.0', 'Jouets', (), (), print)\n"
+)
+
+Package = Callable[..., ModuleType]
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Package:
+    """Make a package of services in which each folder has the text given for its service.py."""
+
+    def make(missing: str = "", **folders: str) -> ModuleType:
+        monkeypatch.syspath_prepend(str(tmp_path))
+        for name, text in folders.items():
+            folder = tmp_path / "jouets" / name
+            folder.mkdir(parents=True)
+            for file in ("__init__", *FILES):
+                if file != missing:
+                    (folder / f"{file}.py").write_text(text if file == "service" else "")
+        for name in [name for name in sys.modules if name.split(".")[0] == "jouets"]:
+            monkeypatch.delitem(sys.modules, name)
+        module = ModuleType("jouets")
+        module.__path__ = [str(tmp_path / "jouets")]
+        monkeypatch.setitem(sys.modules, "jouets", module)
+        return module
+
+    return make
+
+
+def test_every_contract_has_its_service() -> None:
+    assert load_contracts(data_path("wsdl")).keys() == {service.path for service in SERVICES}
+
+
+def test_a_folder_is_enough(package: Package) -> None:
+    (service,) = find_services(package(jouet=SERVICE))
+    assert service.path == "/Jouet/v1.0"
+
+
+def test_a_folder_has_all_its_files(package: Package) -> None:
+    with pytest.raises(UsageError, match=r"^Le dossier jouets/jouet n'a pas answer :"):
+        find_services(package(missing="answer", jouet=SERVICE))
+
+
+def test_a_folder_defines_a_service(package: Package) -> None:
+    with pytest.raises(UsageError, match=r"^jouets/jouet/service.py ne définit aucun service\.$"):
+        find_services(package(jouet=""))
+
+
+def test_two_services_do_not_share_a_path(package: Package) -> None:
+    with pytest.raises(UsageError, match=r"^Deux services répondraient sur /Jouet/v1\.0\.$"):
+        find_services(package(jouet=SERVICE, autre=SERVICE))
+
+
+@pytest.mark.parametrize(
+    ("contracts", "services", "told"),
+    [
+        ({"/A/v1.0", "/B/v1.0"}, {"/A/v1.0"}, "Le contrat /B/v1.0 n'a pas de service"),
+        ({"/A/v1.0"}, {"/A/v1.0", "/B/v1.0"}, "Le service /B/v1.0 n'a pas de contrat"),
+    ],
+)
+def test_contracts_and_services_go_together(
+    contracts: set[str], services: set[str], told: str
+) -> None:
+    with pytest.raises(UsageError, match=told):
+        hold_together(contracts, services)
+
+
+@pytest.mark.parametrize(
+    ("depuis", "jusqu_a", "releases"),
+    [
+        (None, None, ["9.1", "23.2", "26.1"]),
+        ("23.1", None, ["23.2", "26.1"]),
+        (None, "23.2", ["9.1", "23.2"]),
+    ],
+)
+def test_releases_are_compared_by_their_numbers(
+    depuis: str | None, jusqu_a: str | None, releases: list[str]
+) -> None:
+    service = Service("A", "1.0", "P", (), (), print, depuis=depuis, jusqu_a=jusqu_a)  # type: ignore[arg-type]
+    assert [one for one in ("9.1", "23.2", "26.1") if service.is_listed_in(one)] == releases

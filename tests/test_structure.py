@@ -1,0 +1,159 @@
+"""The package keeps its shape. The files are read, nothing of the package is imported."""
+
+import ast
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import Final
+
+PACKAGE: Final = Path(__file__).parents[1] / "sge_sim"
+MOST_ENTRIES: Final = 24
+MOST_LINES: Final = 350
+
+LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
+    ("admin.routes", "sge_sim.homologation.campaign.observed"): 69,
+    ("admin.routes.campaign_pages", "sge_sim.homologation.catalogue.release"): 21,
+    ("admin.routes.campaign_pages", "sge_sim.homologation.reports.tracking_sheet"): 379,
+    ("admin.routes.flux", "sge_sim.flux.publication"): 452,
+    ("cli.acteurs", "sge_sim.admin.views_acteurs"): 132,
+    ("cli.acteurs", "sge_sim.referentiel.acteurs"): 227,
+    ("cli.applications", "sge_sim.admin.views_data_connect"): 88,
+    ("cli.cert", "sge_sim.referentiel.acteurs"): 104,
+    ("cli.clock", "sge_sim.client.administration"): 89,
+    ("cli.consentements", "sge_sim.admin.views_data_connect"): 142,
+    ("cli.flux", "sge_sim.admin.views_flux"): 122,
+    ("cli.flux", "sge_sim.flux.publication"): 339,
+    ("cli.journal", "sge_sim.admin.views"): 166,
+    ("cli.options", "pydantic_core"): 41,
+    ("cli.pannes", "sge_sim.admin.views_pannes"): 333,
+    ("domaine.jours_feries", "holidays"): 123,
+    ("flux.ouverture_canal", "sge_sim.flux.canal_sftp"): 260,
+    ("processes.admin_process", "sge_sim.admin.application"): 592,
+    ("processes.admin_process", "sge_sim.admin.routes"): 592,
+    ("processes.admin_process", "sge_sim.flux.publication"): 261,
+    ("processes.b2b_process", "sge_sim.services.dispatch"): 782,
+    ("processes.simulator", "sge_sim.processes.dataset_installation"): 225,
+    ("processes.supervised", "sge_sim.processes.admin_process"): 41,
+    ("processes.supervised", "sge_sim.processes.b2b_process"): 77,
+    ("processes.supervised", "sge_sim.processes.data_connect_process"): 869,
+    ("pytest_plugin", "sge_sim.homologation.testing.session"): 818,
+    ("referentiel.acteurs", "sge_sim.services.registry"): 606,
+    ("referentiel.entries", "sge_sim.services.registry"): 606,
+    ("store.schema", "alembic"): 260,
+}
+"""What is imported inside functions, and the milliseconds that it spares a start or a command that
+can do without (measured on two busy cores, after the importing module)."""
+
+HOMONYMS: Final[Mapping[str, str]] = {
+    "sge_sim/services/*/": "each service has its own of the same parts, and its own rules",
+    "sge_sim/admin/routes/": "each subject gives its `router`",
+    "sge_sim/cli/": "click takes a command's name from its function; nobody imports it",
+    "sge_sim/flux/r*.py": "each kind of file gives its `files` and their `write`",
+    "sge_sim/store/migrations/": "each step goes up",
+}
+"""Where a name of one module may be that of another, and why."""
+
+PRIVATE_IMPORTS: Final = {("transport.openssl", "_ssl")}
+"""Those that are late because the module may be absent."""
+
+
+@cache
+def modules() -> dict[str, ast.Module]:
+    """Return the parsed modules of the package, by dotted name; a package goes by its own."""
+    return {_name_of(file): ast.parse(file.read_bytes()) for file in PACKAGE.rglob("*.py")}
+
+
+def _name_of(file: Path) -> str:
+    parts = file.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imported_by(tree: ast.AST) -> Iterator[str]:
+    """Give the modules that a tree imports, wherever it does; `from a import b` may give a.b."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            assert node.module is not None
+            for alias in node.names:
+                below = f"{node.module}.{alias.name}"
+                yield below if below in modules() else node.module
+
+
+def test_the_package_opens_on_a_page_of_entries() -> None:
+    entries = [one.name for one in PACKAGE.iterdir() if not one.name.startswith("__")]
+    assert len(entries) <= MOST_ENTRIES, sorted(entries)
+
+
+def test_modules_are_short() -> None:
+    lines = {_name_of(file): file.read_bytes().count(b"\n") for file in PACKAGE.rglob("*.py")}
+    assert {name: count for name, count in lines.items() if count > MOST_LINES} == {}
+
+
+def test_no_import_goes_round() -> None:
+    """Those for the type checker alone and those inside functions count."""
+    graph = {
+        name: {one for one in imported_by(tree) if one in modules() and one != name}
+        for name, tree in modules().items()
+    }
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        raise AssertionError(" imported by ".join(error.args[1])) from None
+
+
+def test_imports_inside_functions_spare_a_start() -> None:
+    found = {
+        (
+            name.removeprefix("sge_sim."),
+            imported if imported in modules() else imported.split(".")[0],
+        )
+        for name, tree in modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        for imported in imported_by(node)
+    }
+    assert found == LATE_IMPORTS.keys() | PRIVATE_IMPORTS
+
+
+def test_the_environment_is_defined_once() -> None:
+    defined = [
+        name
+        for name, tree in modules().items()
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.ClassDef) and node.name.startswith("Environ"))
+        or (
+            (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
+            and node.id in ("Environment", "Environnement")
+        )
+    ]
+    assert defined == ["sge_sim.domaine.nomenclatures"]
+
+
+def test_a_name_means_one_thing() -> None:
+    """Public classes and functions, but for the families."""
+    defined: dict[str, list[str]] = {}
+    for file in sorted(PACKAGE.rglob("*.py")):
+        path = file.relative_to(PACKAGE.parent).as_posix()
+        if any(fnmatchcase(path, f"{family}*") for family in HOMONYMS):
+            continue
+        for node in modules()[_name_of(file)].body:
+            if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+                defined.setdefault(node.name, []).append(path)
+    public = {name: where for name, where in defined.items() if not name.startswith("_")}
+    assert {name: where for name, where in public.items() if len(where) > 1} == {}
+
+
+def test_every_family_has_homonyms() -> None:
+    for family in HOMONYMS:
+        names = [
+            node.name
+            for file in PACKAGE.rglob("*.py")
+            if fnmatchcase(file.relative_to(PACKAGE.parent).as_posix(), f"{family}*")
+            for node in modules()[_name_of(file)].body
+            if isinstance(node, ast.ClassDef | ast.FunctionDef)
+        ]
+        assert len(names) > len(set(names)), family
