@@ -81,7 +81,7 @@ def make_files(session: Session, lot: Lot, *, sequence: int, late: bool) -> Iter
             yield Fichier(one.nom, encrypt(secret, one.contenu, seed=one.nom), one.prms)
         return
     if isinstance(lot, LotFin):
-        made = nass.archive(fin_of(lot.service), lot.instant)
+        made = nass.archive_of_end(fin_of(lot.service), lot.instant)
         content = encrypt(secret, zipped(made, lot.instant), seed=made.nom)
         yield Fichier(made.nom, content, made.prms)
         return

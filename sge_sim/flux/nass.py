@@ -35,13 +35,13 @@ class FinDeService:
     motif: str
 
 
-def archive(fin: FinDeService, creation: datetime) -> Archive:
+def archive_of_end(fin: FinDeService, creation: datetime) -> Archive:
     """Return the archive that announces the end of one service."""
     nom = f"SGE-SIM_NASS_{fin.service_souscrit_id}_{fin.prm}_{tampon(creation)}"
-    return Archive(f"{nom}.zip", ((f"{nom}.json", write(fin, creation)),), (fin.prm,))
+    return Archive(f"{nom}.zip", ((f"{nom}.json", write_end(fin, creation)),), (fin.prm,))
 
 
-def write(fin: FinDeService, creation: datetime) -> bytes:
+def write_end(fin: FinDeService, creation: datetime) -> bytes:
     """Return the JSON of an announcement."""
     body = {
         "format": FORMAT,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import Path
 from pydantic import BaseModel, ConfigDict
 
-from sge_sim.admin.moves import LastMove
 from sge_sim.commandes.back_office import BackOffice
+from sge_sim.domaine.retombees import Retombees
 from sge_sim.settings import Settings
 from sge_sim.store.database import Database
 from sge_sim.store.journal import Journal, JournalFeed
@@ -26,6 +26,14 @@ class Body(BaseModel):
     """What is sent to a route; a field that it doesn't have is refused, not passed over."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+@dataclass
+class LastMove:
+    """What the last move of the clock set off, or why it was refused; every page shows it."""
+
+    retombees: Retombees | None = None
+    refus: str = ""
 
 
 @dataclass(frozen=True)
