@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
@@ -11,8 +12,6 @@ from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 from typing import Any
-
-import requests
 
 from bench.calls import NOW, PATH, check, collect_curves, consultation, demands
 from bench.endpoints import each_endpoint, orders
@@ -23,6 +22,9 @@ from bench.slow_readers import CLIENTS, others, slow_readers
 from bench.start import second_start
 from bench.wiremock import wiremock, wiremock_jar
 from sge_sim.homologation.client.own_simulator import OwnSimulator, own_simulator
+from sge_sim.settings import Settings
+from sge_sim.store.database import Database
+from sge_sim.store.journal import Journal
 
 SECONDS = 5.0
 _WARM_UP, _MEASURED = 500, 2000
@@ -65,7 +67,8 @@ def _in_process(data_dir: Path) -> tuple[list[bytes], bytes]:
         messages = list(islice(curves, _MEASURED))
         answer = client.post(PATH, messages[0]).content
         check(answer)
-        return messages, answer
+    _drain(data_dir)
+    return messages, answer
 
 
 def _served(driver: Driver, data_dir: Path, messages: list[bytes], answer: bytes) -> None:
@@ -73,8 +76,8 @@ def _served(driver: Driver, data_dir: Path, messages: list[bytes], answer: bytes
     with _simulator(data_dir, 1) as one:
         target = dict(one.ready)
         requests_ = http_messages(target, PATH, messages)
-        requests.get(f"{target['admin_url']}/", timeout=30).raise_for_status()
-        driver.run(target, requests_[:16], 0.5)
+        driver.run(target, requests_[:1], SECONDS, connections=1, how="once")
+        time.sleep(1)
         idle = pss_megabytes(one.process.pid)
         alone = driver.run(target, requests_, SECONDS)
         anew = driver.run(target, requests_, SECONDS, how="new")
@@ -90,8 +93,9 @@ def _served(driver: Driver, data_dir: Path, messages: list[bytes], answer: bytes
     _row("a new connection for each call, 1 worker", _rate(anew), f"p50 {anew.p50:.1f} ms")
     with _simulator(data_dir, 2) as two:
         both = driver.run(two.ready, http_messages(two.ready, PATH, messages), SECONDS)
-        _row(f"{over}, 2 workers", _rate(both), f"p50 {both.p50:.1f}, p99 {both.p99:.1f} ms")
-        _wiremock(driver, target, messages, answer, both)
+    _row(f"{over}, 2 workers", _rate(both), f"p50 {both.p50:.1f}, p99 {both.p99:.1f} ms")
+    _wiremock(driver, target, messages, answer, both)
+    with _simulator(data_dir, 2) as two:
         _slow_readers(driver, two, messages)
 
 
@@ -144,6 +148,14 @@ def _simulator(data_dir: Path, workers: int) -> Iterator[OwnSimulator]:
     options = ["--now", NOW, "--workers", str(workers), "--journal-max-bytes", str(2**31)]
     with own_simulator(data_dir, options) as simulator:
         yield simulator
+    _drain(data_dir)
+
+
+def _drain(data_dir: Path) -> None:
+    """Store what waits for the journal, or whoever is measured next would share the cores."""
+    database = Database(Settings(data_dir=data_dir).database)
+    Journal.beside(database, data_dir).drain()
+    database.dispose()
 
 
 @contextmanager

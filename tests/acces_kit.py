@@ -107,7 +107,8 @@ class Tiers:
             if recorder.answer is not None:
                 hold_against_real_schema(answered_contract(path), recorder.answer)
         return zeep.helpers.serialize_object(
-            {"header": answer.header, "body": getattr(answer, "body", answer)}, dict
+            {"header": getattr(answer, "header", None), "body": getattr(answer, "body", answer)},
+            dict,
         )
 
     def code(self, path: str, **members: Any) -> str | None:

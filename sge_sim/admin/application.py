@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException as StarletteHTTPException
-from starlette.routing import BaseRoute, Match
+from starlette.routing import BaseRoute, Match, Route
 
 from sge_sim import __version__
 from sge_sim.admin import pages
@@ -26,6 +26,8 @@ from sge_sim.admin.routes import (
     codes_pages,
     copies,
     data_connect,
+    datahub,
+    datahub_pages,
     documentation,
     echange_pages,
     fichier_pages,
@@ -42,8 +44,11 @@ from sge_sim.admin.routes import (
     points,
     reset,
     service_pages,
+    spice,
 )
 from sge_sim.admin.views_settings import SettingsView, view_settings
+from sge_sim.commandes.datahub.refus import RefusDatahub
+from sge_sim.domaine.provenance import in_french
 from sge_sim.errors import UsageError
 
 # The API has no authentication: a web page that the user happens to visit must not reach it under
@@ -78,6 +83,9 @@ _SUBJECTS = (
     service_pages,
     codes_pages,
     data_connect,
+    datahub,
+    datahub_pages,
+    spice,
     health,
     pannes,
     metrics,
@@ -108,13 +116,15 @@ def _told(
 
 def _methods(routes: Sequence[BaseRoute], request: Request) -> list[str]:
     """Return the methods that an address takes; Starlette tells those of its first route alone."""
-    found = {
-        method
+    found = [
+        route
         for route in routes
-        if route.matches(dict(request.scope))[0] is not Match.NONE
-        for method in getattr(route, "methods", None) or ()
-    }
-    return sorted(found)
+        if isinstance(route, Route) and route.matches(dict(request.scope))[0] is not Match.NONE
+    ]
+    # Of `/api/flux/publish` and `/api/flux/{nom}`, the first is meant.
+    variables = min((route.path.count("{") for route in found), default=0)
+    meant = (route.methods or () for route in found if route.path.count("{") == variables)
+    return sorted({method for methods in meant for method in methods})
 
 
 def build_admin(state: AdminState) -> FastAPI:
@@ -150,6 +160,19 @@ def build_admin(state: AdminState) -> FastAPI:
     @app.exception_handler(UsageError)
     async def refuse(request: Request, error: UsageError) -> Response:
         return _told(state, request, 400, str(error))
+
+    @app.exception_handler(RefusDatahub)
+    async def refuse_by_rule(_request: Request, refus: RefusDatahub) -> Response:
+        broken = refus.rule
+        return problem(
+            403,
+            str(refus),
+            code=broken.code,
+            regle=broken.name,
+            source=broken.source,
+            provenance=in_french(broken.provenance),
+            remede=broken.remede,
+        )
 
     @app.exception_handler(RequestValidationError)
     async def refuse_demand(_request: Request, error: RequestValidationError) -> Response:

@@ -48,6 +48,7 @@ _SECTIONS: Final = (
     ("/certificats", "Certificats"),
     ("/codes", "Codes"),
     ("/consentements", "Consentements"),
+    ("/datahub", "Datahub"),
     ("/pannes", "Pannes"),
 )
 

@@ -48,7 +48,7 @@ TypeEvenement = Literal[
 ]
 """What may happen to a point by itself, without an order of SGE."""
 
-Flux = Literal["R50", "R151", "R4x", "R171", "HDM", "IFJ"]
+Flux = Literal["R50", "R151", "R4x", "R171", "HDM", "IFJ", "NASS"]
 TypeCanal = Literal["dossier", "ftp", "sftp"]
 AlgorithmeFlux = Literal["aucun", "aes128", "aes256"]
 EtatFichier = Literal["a_livrer", "livre", "echec"]

@@ -6,13 +6,14 @@ from types import MappingProxyType, ModuleType
 
 from sqlalchemy.orm import Session
 
-from sge_sim.domaine.nomenclatures import Sens
-from sge_sim.flux import hdm, infra_j, r4x, r50, r151, r171
+from sge_sim.commandes.vie import MOTIFS
+from sge_sim.domaine.nomenclatures import DONNEES_ACCES, Sens
+from sge_sim.flux import hdm, infra_j, nass, r4x, r50, r151, r171
 from sge_sim.flux.chiffrement import Chiffrement, encrypt
 from sge_sim.flux.declaration import secret_of
 from sge_sim.flux.envoi import Archive, Envoi, Frequence, PointPublie
 from sge_sim.flux.infra_j import OrdreInfraJ
-from sge_sim.flux.lots import Lot, LotAbonnement, LotAffaire
+from sge_sim.flux.lots import Lot, LotAbonnement, LotAffaire, LotFin
 from sge_sim.flux.packaging import zipped
 from sge_sim.flux.parallele import in_processes
 from sge_sim.flux.periodes import FREQUENCES, FluxRecurrent
@@ -21,7 +22,7 @@ from sge_sim.mesures import PointMesure
 from sge_sim.referentiel.mesures import point_mesure
 from sge_sim.store import commandes
 from sge_sim.store.acteurs import find_contrat
-from sge_sim.store.commandes import DemandeHistorique
+from sge_sim.store.commandes import DemandeHistorique, ServiceSouscrit
 from sge_sim.store.mesures import read_suivi, read_suivis
 from sge_sim.store.points import Point, find_point
 from sge_sim.store.transmissions import (
@@ -79,6 +80,11 @@ def make_files(session: Session, lot: Lot, *, sequence: int, late: bool) -> Iter
         for one in _files_of_case(session, lot):
             yield Fichier(one.nom, encrypt(secret, one.contenu, seed=one.nom), one.prms)
         return
+    if isinstance(lot, LotFin):
+        made = nass.archive(fin_of(lot.service), lot.instant)
+        content = encrypt(secret, zipped(made, lot.instant), seed=made.nom)
+        yield Fichier(made.nom, content, made.prms)
+        return
     envoi = _envoi_of(session, lot, sequence)
     daily = envoi.frequence is Frequence.QUOTIDIENNE
     fabrique = Fabrique(lot.flux, envoi, lot.transmission, secret, late and daily)
@@ -116,7 +122,29 @@ def contrat_of(lot: Lot) -> str:
     """Return the contract whose files these are."""
     if isinstance(lot, LotAbonnement):
         return lot.abonnement.contrat_id
+    if isinstance(lot, LotFin):
+        contrat_id = lot.service.contrat_id
+        assert contrat_id is not None, "an access service belongs to a contract"
+        return contrat_id
     return lot.demande.affaire.contrat_id
+
+
+def fin_of(service: ServiceSouscrit) -> nass.FinDeService:
+    """Return what is announced of an access service that has ended."""
+    assert service.date_fin is not None
+    assert service.motif_fin is not None
+    assert service.acces_type is not None
+    return nass.FinDeService(
+        service_souscrit_id=service.service_souscrit_id,
+        prm=service.prm,
+        contrat_id=service.contrat_id or "",
+        code=service.type,
+        mesures_type=DONNEES_ACCES[service.acces_type],
+        sens=service.sens,
+        date_debut=service.date_debut,
+        date_fin=service.date_fin,
+        motif=MOTIFS[service.motif_fin],
+    )
 
 
 def _envoi_of(session: Session, lot: Lot, sequence: int) -> Envoi:

@@ -11,10 +11,16 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from sge_sim.flux.periodes import FREQUENCES, FluxRecurrent, Periode, periode_of
-from sge_sim.store.commandes import Abonnement, DemandeHistorique, DemandeInfraJ
+from sge_sim.store.commandes import (
+    Abonnement,
+    DemandeHistorique,
+    DemandeInfraJ,
+    ServiceSouscrit,
+)
 from sge_sim.store.flux import (
     abonnements,
     published_until,
+    unannounced_ends,
     unpublished_historiques,
     unpublished_infra_j,
 )
@@ -66,13 +72,32 @@ class LotAffaire:
         return self.instant, 1, self.demande.affaire_id, ""
 
 
-Lot = LotAbonnement | LotAffaire
+@dataclass(frozen=True)
+class LotFin:
+    """The announcement of the end of a service, due at the instant of that end."""
+
+    service: ServiceSouscrit
+
+    @property
+    def instant(self) -> datetime:
+        """When it is published."""
+        assert self.service.ended_at is not None, "a service that has ended"
+        return self.service.ended_at
+
+    @property
+    def place(self) -> tuple[datetime, int, str, str]:
+        """Its place among those of the same instant."""
+        return self.instant, 2, self.service.service_souscrit_id, ""
+
+
+Lot = LotAbonnement | LotAffaire | LotFin
 
 
 def next_lot(session: Session, until: datetime) -> Lot | None:
     """Return the first publication due by `until` (aware), None when all were made."""
     cases: list[Lot] = [LotAffaire(one) for one in unpublished_historiques(session)]
     cases += [LotAffaire(one) for one in unpublished_infra_j(session)]
+    cases += [LotFin(one) for one in unannounced_ends(session)]
     firsts = [lot for lot in cases if lot.instant <= until]
     published, known = published_until(session), etendues(session)
     for abonnement in abonnements(session):

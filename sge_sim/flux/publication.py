@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from sge_sim.clock import elapsed_ms, legal_date, machine_now, start_of_day, stopwatch
 from sge_sim.commandes.echeances import catch_up_orders
 from sge_sim.flux.fabrication import contrat_of, make_files
-from sge_sim.flux.lots import Lot, LotAffaire, next_lot
+from sge_sim.flux.lots import Lot, LotAffaire, LotFin, next_lot
 from sge_sim.flux.periodes import next_departure
 from sge_sim.machine.files import PRIVATE, make_private_folder, write_atomically
 from sge_sim.settings import Profile, Settings
@@ -138,7 +138,7 @@ class Publisher:
                 machine_instant=ready,
                 duration_ms=elapsed_ms(started),
                 kind="flux",
-                prm=lot.demande.affaire.prm if isinstance(lot, LotAffaire) else None,
+                prm=_prm_of(lot),
                 detail=told,
             )
         )
@@ -188,6 +188,14 @@ def _publication(session: Session, lot: Lot, *, emise: bool) -> Publication:
             instant=lot.instant,
             emise=emise,
         )
+    if isinstance(lot, LotFin):
+        return Publication(
+            flux="NASS",
+            contrat_id=contrat_of(lot),
+            service_souscrit_id=lot.service.service_souscrit_id,
+            instant=lot.instant,
+            emise=emise,
+        )
     numero = lot.abonnement.numero
     return Publication(
         flux=lot.flux,
@@ -201,10 +209,22 @@ def _publication(session: Session, lot: Lot, *, emise: bool) -> Publication:
     )
 
 
+def _prm_of(lot: Lot) -> str | None:
+    """Return the only point that a publication tells about; that of a subscription has many."""
+    match lot:
+        case LotAffaire():
+            return lot.demande.affaire.prm
+        case LotFin():
+            return lot.service.prm
+    return None
+
+
 def _told(publication: Publication, files: Sequence[_Ready]) -> str:
     """Say in French what was published, or would have been."""
     if publication.affaire_id is not None:
         what = f"Flux {publication.flux} de l'affaire {publication.affaire_id}"
+    elif publication.service_souscrit_id is not None:
+        what = f"Flux NASS, fin du service {publication.service_souscrit_id}"
     else:
         last = publication.fin - timedelta(days=1) if publication.fin else publication.debut
         days = f"du {publication.debut:%d/%m/%Y}"

@@ -15,6 +15,14 @@ from sge_sim.store.commandes import (
     ServiceSouscrit,
 )
 from sge_sim.store.dataconnect import Application, ConsentementDonne, JetonRevoque, Partage
+from sge_sim.store.datahub import (
+    ApplicationDatahub,
+    CompteDatahub,
+    ContratDatahub,
+    Habilitateur,
+    Interlocuteur,
+    TicketSpice,
+)
 from sge_sim.store.ecritures import Ecriture
 from sge_sim.store.flux import Canal, FichierFlux, Publication
 from sge_sim.store.mesures import CalendrierDate, Collecte, Trou
@@ -27,6 +35,7 @@ __all__ = [
     "Acteur",
     "Affaire",
     "Application",
+    "ApplicationDatahub",
     "AutorisationClient",
     "Base",
     "CalendrierDate",
@@ -36,15 +45,19 @@ __all__ = [
     "ClockRow",
     "Collecte",
     "Commune",
+    "CompteDatahub",
     "Compteur",
     "ConsentementDonne",
     "Contrat",
+    "ContratDatahub",
     "DemandeHistorique",
     "DemandeInfraJ",
     "Ecriture",
     "Evenement",
     "FichierFlux",
+    "Habilitateur",
     "Habilitation",
+    "Interlocuteur",
     "JetonRevoque",
     "Numero",
     "ObservationCampagne",
@@ -54,6 +67,7 @@ __all__ = [
     "Point",
     "Publication",
     "ServiceSouscrit",
+    "TicketSpice",
     "Trou",
     "Utilisateur",
 ]

@@ -16,7 +16,7 @@ from sge_sim.admin.routes import AdminState
 # Its scripts and ours, none written in the page; its icons are in its style sheet.
 _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _FILES: Final = ("swagger-ui-bundle.js", "swagger-ui.css")
 
