@@ -37,4 +37,4 @@ def follow(browser: Chrome, element: WebElement) -> None:
     Without the wait, what is found next may still be of this page, and stale a moment later.
     """
     element.click()
-    WebDriverWait(browser, 10).until(staleness_of(element))
+    WebDriverWait(browser, 60).until(staleness_of(element))

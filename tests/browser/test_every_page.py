@@ -34,7 +34,10 @@ PAGES = {
     "campagne": "/campagnes/1",
     "acteurs": "/acteurs",
     "certificats": "/certificats",
+    "cas": "/campagnes/1/cas/ADP-R2@C5",
     "codes": "/codes?q=SGT4",
+    "pannes": "/pannes",
+    "consentements": "/consentements",
 }
 WIDTHS = (1280, 390)
 AXE = Path(os.environ.get("SGE_SIM_AXE", "axe.min.js"))
