@@ -7,6 +7,7 @@ been served throughout.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Final, Literal, get_args
 
 Generation = Literal["toutes", "auto", "1", "2"]
@@ -68,6 +69,7 @@ EXISTENCES: Final = (
 """The services that order measures, and those that search and stop what was ordered."""
 
 
+@lru_cache(maxsize=1024)
 def is_served(service: str, generation: Generation, day: date) -> bool:
     """Tell whether a simulator that plays `generation` serves it on a legal day."""
     if generation == "toutes":

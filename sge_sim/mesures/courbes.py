@@ -125,7 +125,7 @@ def blocs(
         if grandeur is Grandeur.E:
             valeurs = _tensions(point, j, pas)
         elif point.petit:
-            valeurs, pas = watts(j, horaire=horaire), 60 if horaire else 30
+            valeurs, pas = watts(j, j.pas_a_pas(), horaire=horaire), 60 if horaire else 30
         else:
             valeurs = _kilowatts(j)
         yield Bloc(j.premier, j.premier + len(valeurs), pas, pas, valeurs)
@@ -144,9 +144,12 @@ def blocs_10_minutes(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -
         yield bloc._replace(pas=10, valeurs=valeurs)
 
 
-def watts(j: Journees, *, horaire: bool) -> Entiers:
-    """Return mean W from the whole Wh since midnight: twice the Wh of a half-hour."""
-    comptes = (j.pas_a_pas() + UNITE // 2) >> BITS
+def watts(j: Journees, exacts: Entiers, *, horaire: bool) -> Entiers:
+    """Return mean W from the whole Wh since midnight: twice the Wh of a half-hour.
+
+    `exacts` are the days step by step (`Journees.pas_a_pas`).
+    """
+    comptes = (exacts + UNITE // 2) >> BITS
     if len(j.changements):
         # The day was rounded down to whole Wh.
         np.minimum(comptes, j.totaux[:, None], out=comptes)

@@ -66,7 +66,8 @@ def _valeurs(
             cle = (id(banque), point.injection)
             ensembles.setdefault(cle, (banque, []))[1].append(rang)
     for banque, rangs in ensembles.values():
-        yield rangs, watts(_journees([points[one] for one in rangs], n, banque), horaire=False)
+        jours = _journees([points[one] for one in rangs], n, banque)
+        yield rangs, watts(jours, jours.pas_a_pas(), horaire=False)
 
 
 def _journees(points: Sequence[PointMesure], n: int, banque: Banque) -> Journees:

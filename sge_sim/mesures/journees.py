@@ -12,14 +12,15 @@ the quantum of their curves, so that kilowatts add up to the day too.
 A day of 23 or 25 hours lives its legal hours: 2h-3h is skipped in spring, lived twice in autumn.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import (
@@ -30,7 +31,6 @@ from sge_sim.mesures.calendrier import (
 from sge_sim.mesures.entrees_datees import (
     PASSAGE_5_MINUTES,
     coupes_de,
-    coupes_entre,
     plages_de,
     puissance_de,
 )
@@ -177,7 +177,8 @@ def journees(
     With `par_duree`, days of 23 and 25 hours stand alone. What a day holds doesn't depend on
     `i0` and `i1`. `grandeur` is not the voltage, which is no energy.
     """
-    bornes = [i0, *coupes_entre(point, i0, i1), i1]
+    coupes = coupes_de(point)
+    bornes = [i0, *coupes[bisect_right(coupes, i0) : bisect_left(coupes, i1)], i1]
     changements = changements_entre(i0, i1)
     if par_duree and changements:
         seuls = {bord for jour in changements for bord in (jour, jour + 1)}
@@ -252,7 +253,8 @@ def _cut(point: PointMesure, jour: int) -> tuple[int, int]:
 def _bloc(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> _Bloc:
     """Return the uses of some months, which are asked for by the week (8 kB each)."""
     bloc = _computed(point, i0, i1, grandeur)
-    energies, lignes = bloc.energies.astype(np.int32), bloc.lignes.astype(np.int32)
+    energies: NDArray[Any] = bloc.energies.astype(np.int32)
+    lignes: NDArray[Any] = bloc.lignes.astype(np.int32)
     energies.setflags(write=False)
     lignes.setflags(write=False)
     return bloc._replace(energies=energies, lignes=lignes)

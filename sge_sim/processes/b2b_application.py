@@ -12,7 +12,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from sge_sim.clock import elapsed_ms, legal_date, machine_now, stopwatch
+from sge_sim.clock import elapsed_ms, machine_now, stopwatch
 from sge_sim.domaine.demandeur import Demandeur
 from sge_sim.domaine.generations import (
     Generation,
@@ -20,7 +20,7 @@ from sge_sim.domaine.generations import (
     is_served,
     why_not_served,
 )
-from sge_sim.domaine.pannes import SORTES_APPEL, Atteinte
+from sge_sim.domaine.pannes import SORTES_APPEL, Atteinte, Panne
 from sge_sim.door.alerts import alert_detail
 from sge_sim.door.cadence import Cadence
 from sge_sim.door.certificats import CertificateRegister
@@ -95,7 +95,8 @@ class B2B:
             response = self._answer(exchange)
         except Exception as error:
             response = self._failed(exchange, error)
-        self._journal(lambda: self._told(exchange, response, elapsed_ms(since)))
+        spent = elapsed_ms(since)
+        self._journal(lambda: self._told(exchange, response, spent))
         return response
 
     def refuse_handshake(self, failure: HandshakeFailure) -> None:
@@ -142,11 +143,16 @@ class B2B:
         if endpoints is None:
             endpoints = self._served = self._endpoints()
         endpoint = endpoints.get(path)
-        gone = endpoint and self._why_gone(endpoint, exchange)
-        if gone:
+        gone, day = "", exchange.instant.date()
+        if endpoint and not is_served(endpoint.contract.service, self._generation, day):
+            gone = why_not_served(endpoint.contract.service, self._generation, day)
             exchange.notes.append(gone)
         if endpoint is None or (gone and self._reponse_arret == "404"):
-            served = (name for name, one in endpoints.items() if not self._why_gone(one, exchange))
+            served = [
+                name
+                for name, one in endpoints.items()
+                if is_served(one.contract.service, self._generation, day)
+            ]
             return _text(
                 exchange,
                 HTTPStatus.NOT_FOUND,
@@ -170,9 +176,9 @@ class B2B:
                 HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
                 f"Content-Type « {content_type} » : envoyer text/xml ou application/soap+xml.",
             )
-        return self._demand(exchange, endpoint, verdict.acteur)
+        return self._demand(exchange, endpoint, verdict.acteur, gone)
 
-    def _demand(self, exchange: Exchange, endpoint: "Endpoint", acteur: str) -> Response:
+    def _demand(self, exchange: Exchange, endpoint: "Endpoint", acteur: str, gone: str) -> Response:
         service = endpoint.contract.service
         exchange.service, exchange.version = endpoint.names
         calls = self._cadence.count(acteur, service, exchange.started)
@@ -181,9 +187,11 @@ class B2B:
             text = f"{note}.\nUn appel par seconde et par service : réessayer dans une seconde."
             return _text(exchange, HTTPStatus.TOO_MANY_REQUESTS, text, ("Retry-After", "1"))
         exchange.kind = "soap"
-        if gone := self._why_gone(endpoint, exchange):
+        if gone:
             return endpoint.refuse(exchange, "SGT506", gone)
-        struck = self._struck(exchange, service, acteur)
+        assert exchange.vue is not None  # looked at when the request came
+        plans = self._guet.plans(exchange.vue, SORTES_APPEL, service=service, acteur=acteur)
+        struck = self._struck(exchange, plans) if plans else None
         if struck is None:
             response = endpoint.answer(exchange)
         else:
@@ -195,21 +203,12 @@ class B2B:
             exchange.notes.append(note)
         return response
 
-    def _struck(self, exchange: Exchange, service: str, acteur: str) -> Atteinte | None:
-        """Return the planned fault that strikes a call, if one does."""
-        assert exchange.vue is not None  # looked at when the request came
-        plans = self._guet.plans(exchange.vue, SORTES_APPEL, service=service, acteur=acteur)
+    def _struck(self, exchange: Exchange, plans: tuple[Panne, ...]) -> Atteinte | None:
+        """Return the planned fault that strikes a call, if one of `plans` does."""
         if any(one.prm is not None for one in plans):
             prm = called_point(exchange.request.body)
             plans = tuple(one for one in plans if one.prm in (None, prm))
         return self._guet.strike(plans) if plans else None
-
-    def _why_gone(self, endpoint: "Endpoint", exchange: Exchange) -> str:
-        """Return why the service isn't one of those served on the simulated day; else nothing."""
-        service, day = endpoint.contract.service, legal_date(exchange.instant)
-        if is_served(service, self._generation, day):
-            return ""
-        return why_not_served(service, self._generation, day)
 
     def _failed(self, exchange: Exchange, error: Exception) -> Response:
         """Answer where something failed around the service: nothing has been committed then."""

@@ -75,9 +75,17 @@ class SpoolWriter:
     def append(self, record: EchangeRecord) -> None:
         """Record an exchange. Never raises: a record that can't be written is counted."""
         try:
-            parts = _parts(record)
+            fields, request, response = encode(record), record.request, record.response
+            request = request if request is None else request[:BODY_MAX]
+            response = response if response is None else response[:BODY_MAX]
+            header = _FRAME.pack(
+                _BEGIN,
+                len(fields),
+                0 if request is None else len(request) + 1,
+                0 if response is None else len(response) + 1,
+            )
             with self._mutex:
-                self._write(parts)
+                self._write([header, fields, request or b"", response or b"", _END])
             self._failing = False
         except Exception as error:
             self._on_failure(error)
@@ -136,19 +144,6 @@ class SpoolWriter:
             _log.warning(
                 "Le journal ne peut pas être écrit (%s) : des échanges y manqueront.", error
             )
-
-
-def _parts(record: EchangeRecord) -> list[bytes]:
-    fields, request, response = encode(record), record.request, record.response
-    request = request if request is None else request[:BODY_MAX]
-    response = response if response is None else response[:BODY_MAX]
-    header = _FRAME.pack(
-        _BEGIN,
-        len(fields),
-        0 if request is None else len(request) + 1,
-        0 if response is None else len(response) + 1,
-    )
-    return [header, fields, request or b"", response or b"", _END]
 
 
 def spool_files(folder: Path) -> dict[str, int]:
