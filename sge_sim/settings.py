@@ -177,6 +177,11 @@ class Settings:
         "Donner aussi, dans les index de ConsultationMesuresDetaillees v3.0, les relevés à heure "
         "fixe (RHF/LC) des C1-C4 et P1-P3 : annoncés par son guide, à une date qu'il ne dit pas.",
     )
+    m023_code_vide: bool = setting(
+        False,
+        "Répondre aux refus de M023 par la faute vue en 23.4 : éléments préfixés, ni code ni "
+        "libellé. Le profil fidele le fait à une date de cette version.",
+    )
     disabled_rules: tuple[str, ...] = setting(
         (), "Règles à ne pas appliquer, par nom : pour éprouver un banc de tests."
     )

@@ -15,12 +15,14 @@ from sqlalchemy.orm import Session
 from sge_sim.clock import legal_date
 from sge_sim.domaine.nomenclatures import MotifFin
 from sge_sim.flux.periodes import FREQUENCES, FluxRecurrent, Periode, periode_of
+from sge_sim.flux.r6x.recurrent import LotDiffusion, lots_of
 from sge_sim.store.commandes import (
     Abonnement,
     DemandeHistorique,
     DemandeInfraJ,
     ServiceSouscrit,
 )
+from sge_sim.store.diffusions import diffused_until, diffusions
 from sge_sim.store.flux import (
     abonnements,
     published_until,
@@ -28,6 +30,7 @@ from sge_sim.store.flux import (
     unpublished_historiques,
     unpublished_infra_j,
 )
+from sge_sim.store.m023 import DemandeM023, first_demande_m023
 
 _ENDS_OF_A_TERM: Final = frozenset[MotifFin]({"echeance", "prolongation"})
 
@@ -71,7 +74,24 @@ class LotAffaire:
         return self.instant, 1, self.demande.affaire_id, ""
 
 
-Lot = LotAbonnement | LotAffaire
+@dataclass(frozen=True)
+class LotM023:
+    """The files of a demand of M023."""
+
+    demande: DemandeM023
+
+    @property
+    def instant(self) -> datetime:
+        """When they are published."""
+        return self.demande.due_at
+
+    @property
+    def place(self) -> tuple[datetime, int, str, str]:
+        """Its place among those of the same instant."""
+        return self.instant, 3, self.demande.affaire_id, ""
+
+
+Lot = LotAbonnement | LotAffaire | LotM023 | LotDiffusion
 
 
 def next_lot(session: Session, until: datetime) -> Lot | None:
@@ -84,6 +104,12 @@ def next_lot(session: Session, until: datetime) -> Lot | None:
         for petits, flux in _flux_of(abonnement):
             depuis = published.get((abonnement.numero, flux))
             firsts += islice(_lots(session, abonnement, flux, petits, depuis, until), 1)
+    demande = first_demande_m023(session, until)
+    if demande is not None:
+        firsts.append(LotM023(demande))
+    diffused = diffused_until(session)
+    for diffusion, points in diffusions(session).items():
+        firsts += islice(lots_of(diffusion, points, diffused.get(diffusion), until), 1)
     return min(firsts, key=lambda lot: lot.place, default=None)
 
 

@@ -18,12 +18,16 @@ from sqlalchemy.orm import Session
 
 from sge_sim.clock import elapsed_ms, legal_date, machine_now, start_of_day, stopwatch
 from sge_sim.commandes.echeances import catch_up_orders
-from sge_sim.flux.fabrication import Fichier, contrat_of, make_files
-from sge_sim.flux.lots import Lot, LotAffaire, next_lot
-from sge_sim.machine.files import PRIVATE, make_private_folder, write_atomically
+from sge_sim.domaine.ecarts_fichiers import FIDELES, Defauts
+from sge_sim.flux.envoi import Fichier
+from sge_sim.flux.fabrication import Atelier, contrat_of, make_files
+from sge_sim.flux.lots import Lot, LotAffaire, LotM023, next_lot
+from sge_sim.flux.r6x.recurrent import LotDiffusion
+from sge_sim.machine.files import PRIVATE, make_private_folder, writing_atomically
 from sge_sim.settings import Profile, Settings
 from sge_sim.store.commandes import DemandeHistorique
 from sge_sim.store.database import Database
+from sge_sim.store.diffusions import diffused_sequence
 from sge_sim.store.flux import (
     FichierFlux,
     Publication,
@@ -32,6 +36,7 @@ from sge_sim.store.flux import (
     last_sequence,
 )
 from sge_sim.store.journal import EchangeRecord
+from sge_sim.store.m023 import find_demande_m023
 
 READY_FOLDER = "publications"
 """Where files stand in the data directory once they are made, one folder per contract."""
@@ -83,34 +88,39 @@ class Publisher:
         """Make the files of a publication and record it, unless another process just did."""
         started = stopwatch()
         publication = _publication(session, lot, emise=self.emits)
-        files = []
+        files: list[_Ecrit] = []
         if self.emits:
-            sequence = publication.sequence or 0
-            files = make_files(session, lot, sequence=sequence, late=self.late)
+            folder = make_private_folder(self.data_dir / READY_FOLDER / publication.contrat_id)
+            atelier = Atelier(
+                late=self.late, defauts=FIDELES if self.late else Defauts(), folder=folder
+            )
+            for file in make_files(session, lot, atelier, sequence=publication.sequence or 0):
+                files.append(_write(folder, file))
         if not files:
             publication.sequence = None
-        folder = self.data_dir / READY_FOLDER / publication.contrat_id
-        for file in files:
-            write_atomically(make_private_folder(folder) / file.nom, file.contenu, PRIVATE)
+        elif isinstance(lot, LotDiffusion) and publication.sequence is not None:
+            publication.sequence += len(files) - 1
         ready = machine_now()
         with self.database.exclusive_transaction() as writing:
             if is_published(writing, publication):
                 return
             writing.add(publication)
-            for file in files:
+            for written in files:
                 writing.add(
                     FichierFlux(
                         publication=publication,
                         contrat_id=publication.contrat_id,
-                        nom=file.nom,
-                        prms=" ".join(file.prms),
-                        taille=len(file.contenu),
-                        sha256=sha256(file.contenu).hexdigest(),
-                        chemin=f"{READY_FOLDER}/{publication.contrat_id}/{file.nom}",
+                        nom=written.nom,
+                        prms=" ".join(written.prms),
+                        taille=written.taille,
+                        sha256=written.sha256,
+                        chemin=f"{READY_FOLDER}/{publication.contrat_id}/{written.nom}",
                         etat="a_livrer",
                         prochain_essai=ready,
                     )
                 )
+            if isinstance(lot, LotM023):
+                _close(writing, lot, done=len(files) != 1)
             told = _told(publication, files)
         self.record(
             EchangeRecord(
@@ -137,7 +147,58 @@ def _next_stop(session: Session, limit: datetime) -> datetime | None:
     return min(limit, next_day, first_files or limit)
 
 
+@dataclass(frozen=True)
+class _Ecrit:
+    """A file that stands in the data directory."""
+
+    nom: str
+    prms: tuple[str, ...]
+    taille: int
+    sha256: str
+
+
+def _write(folder: Path, file: Fichier) -> _Ecrit:
+    """Write a file as it comes, whole or not at all."""
+    size, digest = 0, sha256()
+    with writing_atomically(folder / file.nom, PRIVATE) as out:
+        for piece in file.morceaux:
+            out.write(piece)
+            size += len(piece)
+            digest.update(piece)
+    return _Ecrit(file.nom, file.prms, size, digest.hexdigest())
+
+
+def _close(session: Session, lot: LotM023, *, done: bool) -> None:
+    """Close a demand with its report: a report alone says that nothing was done (GUI 0502)."""
+    demande = find_demande_m023(session, lot.demande.affaire_id)
+    assert demande is not None, "it was read from there"
+    demande.etat = "realisee" if done else "non_realisee"
+    demande.closed_at = lot.instant
+
+
 def _publication(session: Session, lot: Lot, *, emise: bool) -> Publication:
+    if isinstance(lot, LotM023):
+        return Publication(
+            flux=lot.demande.flux,
+            contrat_id=contrat_of(lot),
+            m023_id=lot.demande.affaire_id,
+            debut=lot.demande.date_debut,
+            fin=lot.demande.date_fin,
+            instant=lot.instant,
+            emise=emise,
+        )
+    if isinstance(lot, LotDiffusion):
+        return Publication(
+            flux=lot.diffusion.flux,
+            contrat_id=contrat_of(lot),
+            periodicite=lot.diffusion.periodicite,
+            corrigees=lot.diffusion.corrigees,
+            sequence=diffused_sequence(session, lot.diffusion) + 1,
+            debut=lot.periode.debut,
+            fin=lot.periode.fin,
+            instant=lot.instant,
+            emise=emise,
+        )
     if isinstance(lot, LotAffaire):
         historique = isinstance(lot.demande, DemandeHistorique)
         return Publication(
@@ -160,16 +221,21 @@ def _publication(session: Session, lot: Lot, *, emise: bool) -> Publication:
     )
 
 
-def _told(publication: Publication, files: Sequence[Fichier]) -> str:
+def _told(publication: Publication, files: Sequence[_Ecrit]) -> str:
     """Say in French what was published, or would have been."""
-    if publication.affaire_id is not None:
-        what = f"Flux {publication.flux} de l'affaire {publication.affaire_id}"
+    affaire_id = publication.affaire_id or publication.m023_id
+    if affaire_id is not None:
+        what = f"Flux {publication.flux} de l'affaire {affaire_id}"
     else:
         last = publication.fin - timedelta(days=1) if publication.fin else publication.debut
         days = f"du {publication.debut:%d/%m/%Y}"
         if last != publication.debut:
             days += f" au {last:%d/%m/%Y}"
-        what = f"Flux {publication.flux} {days}, abonnement {publication.abonnement_numero:07d}"
+        what = f"Flux {publication.flux} {days}"
+        if publication.abonnement_numero is not None:
+            what += f", abonnement {publication.abonnement_numero:07d}"
+        elif publication.periodicite is not None:
+            what += f", {publication.periodicite}"
     if not publication.emise:
         return f"{what} : non émis, la plateforme d'homologation n'émet aucun flux (FAQ)."
     if not files:

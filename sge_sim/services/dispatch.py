@@ -19,7 +19,7 @@ from sge_sim.services.service import Appel, Service
 from sge_sim.settings import Settings
 from sge_sim.soap.contract import load_contracts
 from sge_sim.soap.endpoint import Answer, Endpoint, Handler
-from sge_sim.soap.protocol import SgtFault
+from sge_sim.soap.protocol import FaultStyle, SgtFault
 from sge_sim.store.database import UNREACHABLE, Database, unreachable_sentence
 from sge_sim.store.lecture import Lire, faits_within
 from sge_sim.store.stored_clock import instant_within
@@ -48,13 +48,20 @@ def build_endpoints(settings: Settings, database: Database) -> dict[str, Endpoin
         endpoint = endpoints[path] = Endpoint(
             contract,
             handler(service, database, settings),
-            service.faultstring,
+            _style(service, settings),
             strict=settings.strict,
             unavailable=_unavailable(service),
         )
         if settings.wsdl_dir is not None:
             endpoint.load()  # a kit that can't be served is told at the start
     return endpoints
+
+
+def _style(service: Service, settings: Settings) -> FaultStyle:
+    empty = {name: (code, service.libelle(code)) for name, code in service.vides.items()}
+    if service.bare_faults is None:
+        return FaultStyle(service.faultstring, empty)
+    return FaultStyle(service.faultstring, empty, partial(service.bare_faults, settings))
 
 
 def hold_together(contracts: Set[str], services: Set[str]) -> None:

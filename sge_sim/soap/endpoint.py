@@ -16,7 +16,7 @@ from sge_sim.soap import _spyne_compat as spyne
 from sge_sim.soap.codes import libelle
 from sge_sim.soap.contract import Contract
 from sge_sim.soap.models import TEXT, Models
-from sge_sim.soap.protocol import SgeSoap11, SgtFault, Tree
+from sge_sim.soap.protocol import FaultStyle, SgeSoap11, SgtFault, Tree
 from sge_sim.transport.message import Response
 
 _TEXT_XML = (("Content-Type", "text/xml; charset=utf-8"),)
@@ -29,11 +29,12 @@ _log = logging.getLogger(__name__)
 class Answer:
     """What a service answers.
 
-    `body` is the tree of the response element, or that element as ready bytes. The other fields
-    go into the acquittement of the services that have one; a login that the header gave prevails.
+    `body` is the tree of the response element, its text, or that element as ready bytes. The other
+    fields go into the acquittement of the services that have one; a login that the header gave
+    prevails.
     """
 
-    body: Tree | bytes
+    body: Tree | bytes | str
     point_id: str | None = None
     affaire_id: str | None = None
     login: str | None = None
@@ -49,8 +50,6 @@ class Endpoint:
 
     Raises `UsageError` for a contract that has a type of XML Schema that isn't known here.
 
-    `faultstring` is the text of every fault; None where it is the label of its code.
-
     A failure of `handle` is answered as SGT500, and its traceback logged. With `strict`, an answer
     that breaks the contract is such a failure. `unavailable` is the code of the service when what
     it needs (the database, a file) doesn't answer.
@@ -60,14 +59,14 @@ class Endpoint:
         self,
         contract: Contract,
         handle: Handler,
-        faultstring: str | None,
+        style: FaultStyle,
         *,
         strict: bool = False,
         unavailable: str = "SGT500",
     ) -> None:
         self.contract = contract
         self._handle = handle
-        self._faultstring = faultstring
+        self._style = style
         self._strict = strict
         self._unavailable = unavailable
         self._models = Models(contract.schemas)
@@ -104,14 +103,14 @@ class Endpoint:
     @cached_property
     def _way(self) -> "_Way":
         contract, models = self.contract, self._models
-        protocol = SgeSoap11(contract, models, self._faultstring)
+        protocol = SgeSoap11(contract, models, self._style)
         operation = _Operation(contract, protocol, self._handle, self._strict)
         application = spyne.Application(
             [_service(contract, models, operation)],
             tns=contract.request[1:].partition("}")[0],
             name=contract.operation,
             in_protocol=protocol,
-            out_protocol=SgeSoap11(contract, models, self._faultstring),
+            out_protocol=SgeSoap11(contract, models, self._style),
         )
         return _Way(application)
 

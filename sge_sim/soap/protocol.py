@@ -6,7 +6,9 @@ wrote its answer itself, and faults with the SGT code in `detail/erreur/resultat
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -50,17 +52,31 @@ class SgtFault(spyne.Fault):  # type: ignore[misc]
         super().__init__("Server", self.label)
 
 
+@dataclass(frozen=True)
+class FaultStyle:
+    """How one contract refuses.
+
+    `faultstring` is the text of every fault, None where it is the label of its code. `empty` gives
+    the fault of an element that has nothing in it, whatever the schema says. `bare` tells whether
+    faults are qualified and have neither code nor label at an instant (observed 23.4).
+    """
+
+    faultstring: str | None = None
+    empty: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    bare: Callable[[datetime], bool] = lambda _: False
+
+
 class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
     """The protocol of one contract, in both directions."""
 
     mime_type = "text/xml; charset=utf-8"
 
-    def __init__(self, contract: Contract, models: Models, faultstring: str | None) -> None:
+    def __init__(self, contract: Contract, models: Models, style: FaultStyle) -> None:
         # The parser keeps libxml2's own bounds (depth 256, 10 MB of text in a node), expands
         # nothing and reaches for nothing.
         super().__init__(parse_xsi_type=False, cleanup_namespaces=False)
         self._contract = contract
-        self._faultstring = faultstring
+        self._style = style
         self._models = models
         self._reader = Reader(self.from_unicode)
         self._elements = ElementWriter(self.to_unicode)
@@ -98,6 +114,10 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
             raise _malformed(
                 f"Élément reçu : {body.tag}. Ce point d'accès attend {self._contract.request}."
             )
+        for name, (code, label) in self._style.empty.items():
+            found = body.find(f".//{name}")
+            if found is not None and not len(found):
+                raise SgtFault(code, label=label, explanation=f"Élément {name} : il est vide.")
         mistake = self._contract.first_mistake(body)
         if mistake is not None:
             raise _malformed(mistake)
@@ -108,7 +128,8 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
 
     def generate_method_contexts(self, ctx: Any) -> list[Any]:
         """Have the only operation of the contract answer: there is no other context to make."""
-        (ctx.descriptor,) = self.get_call_handles(ctx)
+        handles = self.app.interface.service_method_map
+        ((ctx.descriptor,),) = handles.values()
         return [ctx]
 
     def deserialize(self, ctx: Any, message: Any) -> None:
@@ -146,7 +167,7 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
             )
         )
 
-    def write(self, name: str, tree: Tree) -> bytes:
+    def write(self, name: str, tree: Tree | str) -> bytes:
         """Return the global element `{namespace}name` of the contract; see `ElementWriter`.
 
         Series of measures come as ready bytes (`sge_sim.soap.writer`).
@@ -160,22 +181,22 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
         the code alone (GUI 0488 §4.3). In the others it is the label, and what is known of the
         demand follows the code (GUI 0468 §3.2.2.2).
         """
-        told: dict[str, Any] = {"resultat": {"code": fault.code, TEXT: fault.label}}
-        if self._faultstring is None:
+        bare = self._style.bare(exchange.instant)
+        code, label = ("", "") if bare else (fault.code, fault.label)
+        told: dict[str, Any] = {"resultat": {"code": code, TEXT: label}}
+        if self._style.faultstring is None:
             if prm := exchange.prm:
                 told["infoFonctionnelles"] = {"pointId": prm}
             if login := exchange.login:
                 told["infoDemandeur"] = {"loginDemandeur": login}
-        faultstring = escape(self._faultstring or fault.label).encode()
-        return b"".join(
-            (
-                b"<soap:Fault><faultcode>soap:Server</faultcode><faultstring>",
-                faultstring,
-                b"</faultstring><detail>",
-                self.write(self._contract.fault, told),
-                b"</detail></soap:Fault>",
-            )
+        faultstring = escape(self._style.faultstring or fault.label)
+        prefix = "soap:" if bare else ""
+        head = (
+            f"<soap:Fault><{prefix}faultcode>soap:Server</{prefix}faultcode>"
+            f"<{prefix}faultstring>{faultstring}</{prefix}faultstring><detail>"
         )
+        detail = self.write(self._contract.fault, told)
+        return head.encode() + detail + b"</detail></soap:Fault>"
 
 
 def _malformed(explanation: str) -> SgtFault:

@@ -17,6 +17,7 @@ from sge_sim.store.commandes import (
 from sge_sim.store.dataconnect import Application, Consentement, JetonRevoque, Partage
 from sge_sim.store.ecritures import Ecriture
 from sge_sim.store.flux import Canal, FichierFlux, Publication
+from sge_sim.store.m023 import DemandeM023
 from sge_sim.store.mesures import CalendrierDate, Collecte, Trou
 from sge_sim.store.numeros import Numero
 from sge_sim.store.points import Commune, Compteur, Point
@@ -40,6 +41,7 @@ __all__ = [
     "Contrat",
     "DemandeHistorique",
     "DemandeInfraJ",
+    "DemandeM023",
     "Ecriture",
     "Evenement",
     "FichierFlux",
