@@ -21,7 +21,7 @@ DERNIERE_SEQUENCE: Final = 99_999
 _CANAL: Final = "Interne"
 _NOM: Final = re.compile(
     r"ENEDIS_(?P<flux>R6[3-7][AB]?|C68)(?P<rapport>_CR)?_(?P<mode>[PQHM])_(?P<nature>[A-Za-z]+)"
-    r"_(?P<demande>[0-9A-Z]+)(?:_(?P<contrat>[0-9A-Za-z-]+?))?(?:_(?P<sequence>\d{5}))?"
+    r"_(?P<demande>[0-9A-Z]+)(?:(?:_(?P<contrat>[0-9A-Za-z-]+))?_(?P<sequence>\d{5}))?"
     r"_(?P<tampon>\d{14})\.(?P<extension>zip|json|csv)",
     re.IGNORECASE,
 )
