@@ -10,6 +10,7 @@ import pytest
 from in_process import InProcess, simulator_in_process
 
 from sge_sim.clock import parse_instant
+from sge_sim.settings import Profile
 
 C5 = ("25150217034354", "25825036170379", "25999131613803", "50086054270348", "25262662681289")
 C2_C4 = (
@@ -134,7 +135,7 @@ def test_a_fault_may_be_qualified_and_have_no_code(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("now", "bare"), [("2024-01-15T10:00", True), (NOW, False)])
 def test_a_faithful_platform_has_such_faults_in_23_4(tmp_path: Path, now: str, bare: bool) -> None:
     with simulator_in_process(
-        tmp_path, now=parse_instant(now), population_size=0, profile="fidele"
+        tmp_path, now=parse_instant(now), population_size=0, profile=Profile.FIDELE
     ) as opened:
         code, _ = send(opened, "MFI", debut="2020-01-01", fin=date(2020, 2, 1).isoformat())
     assert code == ("" if bare else "SGT4L8")
