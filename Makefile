@@ -10,6 +10,9 @@ ARGS ?=
 EXAMPLES ?= 20000
 SECONDS ?= 180
 RECORDS ?= 200000
+API_SECONDS ?= 120
+VERSION ?= 1.0
+PAQUET ?= Consultation
 
 # $(call needs,program,what it is,Debian packages): say what is missing, before anything fails.
 needs = command -v $(1) >/dev/null || { \
@@ -55,6 +58,15 @@ fuzz: $(VENV)/.dev ## post spoilt requests to every service (EXAMPLES=20000 of e
 soak: $(VENV)/.dev ## use a simulator without a pause, the clock running ahead (SECONDS=180)
 	SGE_SIM_SOAK_SECONDS=$(SECONDS) timeout 900 $(BIN)/python -m pytest -s -m soak tests/soak
 
+service: $(VENV)/.dev ## start a service (NOM=RecherchePoint WSDL=its.wsdl [VERSION=1.0 PAQUET=Consultation])
+	@test -n "$(NOM)" && test -n "$(WSDL)" || { echo "NOM and WSDL are needed: make service NOM=RecherchePoint WSDL=RecherchePoint-v2.0.wsdl (CONTRIBUTING.md)." >&2; exit 2; }
+	@$(BIN)/python -m scaffold "$(NOM)" "$(WSDL)" --version "$(VERSION)" --paquet "$(PAQUET)"
+	@$(BIN)/ruff check -q --fix sge_sim/services tests/services
+	@$(BIN)/ruff format -q sge_sim/services tests/services
+
+test-api: $(VENV)/.dev $(VENV)/.api ## have Schemathesis call the administration (API_SECONDS=120)
+	SGE_SIM_API_SECONDS=$(API_SECONDS) timeout 900 $(BIN)/python -m pytest -s -m api tests/admin
+
 format: $(VENV)/.dev ## format the code and sort the imports
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -62,8 +74,11 @@ format: $(VENV)/.dev ## format the code and sort the imports
 homologation: $(VENV)/.run ## set up if needed, then run every homologation case (report in reports/)
 	@$(BIN)/sge-sim homologate $(ARGS)
 
-bench: $(VENV)/.dev ## time a start, and a 7-day curve in the process and over mutual TLS (40 s)
+bench: $(VENV)/.dev ## print the figures beside those of WireMock (Java, npm and cc where they are; 4 min)
 	$(BIN)/python -m bench
+
+trace: $(VENV)/.dev ## print the walk of a call through the code, and its budgets
+	@$(BIN)/python -m bench.trace
 
 dist: $(VENV)/.dev ## build the wheel and the source archive
 	$(BIN)/python -m build --no-isolation
@@ -74,6 +89,8 @@ lock: ## renew the pinned requirements (needs uv)
 		--no-header --upgrade pyproject.toml --group packaging -o requirements/run.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header pyproject.toml --group dev -c requirements/run.txt -o requirements/dev.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --upgrade --group api -o requirements/api.txt
 
 clean: ## remove the environment and what was built
 	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -91,4 +108,10 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
-.PHONY: help run test test-office test-browser test-langages test-postgresql fuzz soak homologation format bench dist lock clean
+# Schemathesis has an environment of its own: what it wants must not decide what we run.
+$(VENV)/.api: requirements/api.txt | $(VENV)/bin/python
+	$(BIN)/python -m venv $(VENV)/api
+	$(VENV)/api/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/api.txt
+	@touch $@
+
+.PHONY: help run test test-api test-office test-browser test-langages test-postgresql fuzz soak homologation service format bench trace dist lock clean

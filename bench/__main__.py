@@ -1,40 +1,161 @@
-"""`python -m bench`: prints the figures; about 40 seconds."""
+"""`python -m bench`: one table, ours beside its anchors on the same machine; about four minutes."""
 
+import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
+from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from bench.calls import NOW
-from bench.in_process import measure
-from bench.load import CONNECTIONS, rate
+from bench.calls import NOW, PATH, check, collect_curves, consultation, demands
+from bench.endpoints import each_endpoint, orders
+from bench.in_process import Times, caller
+from bench.load import CONNECTIONS, Driver, Load, http_messages
+from bench.memory import pss_megabytes
+from bench.slow_readers import CLIENTS, others, slow_readers
 from bench.start import second_start
-from sge_sim.homologation.client.own_simulator import own_simulator
+from bench.wiremock import wiremock, wiremock_jar
+from sge_sim.homologation.client.own_simulator import OwnSimulator, own_simulator
+from sge_sim.settings import Settings
+from sge_sim.store.database import Database
+from sge_sim.store.journal import Journal
 
-SECONDS = 3.0
+SECONDS = 5.0
+_WARM_UP, _MEASURED = 500, 2000
+_PUBLISHED = 5000
+_JARS = Path(sys.prefix) / "wiremock"
 
 
 def main() -> None:
-    """Measure, print."""
-    with tempfile.TemporaryDirectory() as folder:
-        ready, answered = second_start(Path(folder) / "start")
-        print(f"second start, both listeners accepting     {ready:7.2f} s, median")
-        print(f"second start, first call answered          {answered:7.2f} s, median")
-        data_dir = Path(folder) / "load"
-        in_process, answer = measure(data_dir)
-        print(f"7-day C5 curve, {len(answer)} bytes of SOAP")
-        print(f"in process (validated, ruled, journaled)   {in_process:7.2f} ms, median")
-        with own_simulator(data_dir, ["--now", NOW, "--population-size", "0"]) as simulator:
-            simulated = rate(simulator.ready, SECONDS)
-            target = dict(simulator.ready)
-        with _fixed_server(data_dir, len(answer), target) as fixed:
-            ready_bytes = rate(fixed, SECONDS)
-        print(f"over mTLS, {CONNECTIONS} keep-alive connections      {simulated:7.0f} calls/s")
-        print(f"the same server, ready bytes               {ready_bytes:7.0f} calls/s")
-        print(f"share of the server's own rate             {simulated / ready_bytes:7.0%}")
+    """Measure, print each row once it is known."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        driver = Driver(folder)
+        print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, driver in {driver.name}\n")
+        _row("", "ours", "beside")
+        ready, answered = second_start(folder / "start")
+        _row("second start: accepts clients", f"{ready:.2f} s", f"first answer {answered:.2f} s")
+        data_dir = folder / "state"
+        messages, answer = _in_process(data_dir)
+        for path, times in each_endpoint(folder / "endpoints"):
+            _row(f"in process: {path}", _told(times), "")
+        _served(driver, data_dir, messages, answer)
+        taken = orders(driver, folder / "orders")
+        _row("orders, 2 workers", _rate(taken), f"p50 {taken.p50:.1f} ms")
+        _publication()
+
+
+def _in_process(data_dir: Path) -> tuple[list[bytes], bytes]:
+    """Time calls in the process; return messages that ask for curves, and the answer to one."""
+    with caller(data_dir) as client:
+        with client.simulator.database.transaction() as session:
+            points = collect_curves(session)
+        curves = demands(points)
+        for message in islice(curves, _WARM_UP):
+            client.post(PATH, message)
+        times = client.time(PATH, list(islice(curves, _MEASURED)))
+        _row("in process: 7-day C5 curve, 100 points", _told(times), "at most 0.35 ms")
+        debut, fin = date(2022, 8, 2), date(2025, 8, 1)
+        energies = [consultation(prm, "ENERGIE", "EA", debut, fin) for prm in points]
+        _row("in process: 36 months of ENERGIE", _told(client.time(PATH, energies)), "at most 3 ms")
+        messages = list(islice(curves, _MEASURED))
+        answer = client.post(PATH, messages[0]).content
+        check(answer)
+    _drain(data_dir)
+    return messages, answer
+
+
+def _served(driver: Driver, data_dir: Path, messages: list[bytes], answer: bytes) -> None:
+    """Measure what goes over mutual TLS, and its anchors in the same minutes."""
+    with _simulator(data_dir, 1) as one:
+        target = dict(one.ready)
+        requests_ = http_messages(target, PATH, messages)
+        driver.run(target, requests_[:1], SECONDS, connections=1, how="once")
+        time.sleep(1)
+        idle = pss_megabytes(one.process.pid)
+        alone = driver.run(target, requests_, SECONDS)
+        anew = driver.run(target, requests_, SECONDS, how="new")
+        calls = int((alone.rate + anew.rate) * SECONDS)
+        _row("memory, 1 worker, loaded (PSS)", f"{idle:.0f} MB", "at most 170 MB")
+        loaded = pss_megabytes(one.process.pid)
+        _row(f"memory after {calls} calls", f"{loaded:.0f} MB", f"{loaded / idle:.2f} x")
+    with _fixed_server(data_dir, len(answer), target) as fixed:
+        ready_bytes = driver.run(fixed, requests_, SECONDS)
+    over = f"over mTLS, {CONNECTIONS} connections"
+    share = f"{alone.rate / ready_bytes.rate:.0%} of ready bytes: {_rate(ready_bytes)}"
+    _row(f"{over}, 1 worker", _rate(alone), share)
+    _row("a new connection for each call, 1 worker", _rate(anew), f"p50 {anew.p50:.1f} ms")
+    with _simulator(data_dir, 2) as two:
+        both = driver.run(two.ready, http_messages(two.ready, PATH, messages), SECONDS)
+    _row(f"{over}, 2 workers", _rate(both), f"p50 {both.p50:.1f}, p99 {both.p99:.1f} ms")
+    _wiremock(driver, target, messages, answer, both)
+    with _simulator(data_dir, 2) as two:
+        _slow_readers(driver, two, messages)
+
+
+def _wiremock(
+    driver: Driver, target: Mapping[str, Any], messages: list[bytes], answer: bytes, ours: Load
+) -> None:
+    jar = wiremock_jar(_JARS)
+    if jar is None:
+        _row("WireMock", "not measured", "it needs Java, and npm or WIREMOCK_JAR")
+        return
+    for journal in (True, False):
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            wiremock(jar, Path(folder), target, PATH, answer, journal=journal) as mock,
+        ):
+            requests_ = http_messages(mock, PATH, messages)
+            driver.run(mock, requests_, SECONDS)  # its machine code is made meanwhile
+            theirs = driver.run(mock, requests_, SECONDS)
+        what = "with" if journal else "without"
+        _row(
+            f"WireMock {what} its journal", _rate(theirs), f"ours: {ours.rate / theirs.rate:.1f} x"
+        )
+
+
+def _slow_readers(driver: Driver, simulator: OwnSimulator, messages: list[bytes]) -> None:
+    requests_ = http_messages(simulator.ready, PATH, messages)
+    _others("nobody slow, 4 clients", others(driver, simulator.ready, requests_, 2))
+    for manner in ("silent", "drip"):
+        with slow_readers(simulator.ready, PATH, manner):
+            seen = others(driver, simulator.ready, requests_, 2)
+        _others(f"beside {CLIENTS} slow readers ({manner})", seen)
+
+
+def _others(what: str, seen: tuple[Load, Load]) -> None:
+    kept, new = seen
+    _row(f"{what}, kept connections", _rate(kept), f"p99 {kept.p99:.1f} ms")
+    _row(f"{what}, new connections", _rate(new), f"p99 {new.p99:.1f} ms")
+
+
+def _publication() -> None:
+    if find_spec("bench.publication") is None:
+        return
+    command = [sys.executable, "-m", "bench.publication", str(_PUBLISHED)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    _row("publication of one day", *done.stdout.strip().split(": ", 1)[::-1])
+
+
+@contextmanager
+def _simulator(data_dir: Path, workers: int) -> Iterator[OwnSimulator]:
+    options = ["--now", NOW, "--workers", str(workers), "--journal-max-bytes", str(2**31)]
+    with own_simulator(data_dir, options) as simulator:
+        yield simulator
+    _drain(data_dir)
+
+
+def _drain(data_dir: Path) -> None:
+    """Store what waits for the journal, or whoever is measured next would share the cores."""
+    database = Database(Settings(data_dir=data_dir).database)
+    Journal.beside(database, data_dir).drain()
+    database.dispose()
 
 
 @contextmanager
@@ -48,6 +169,18 @@ def _fixed_server(
             yield {**target, "b2b_url": process.stdout.readline().strip()}
         finally:
             process.terminate()
+
+
+def _row(what: str, ours: str, beside: str) -> None:
+    print(f"{what:<58} {ours:>24}  {beside}", flush=True)
+
+
+def _told(times: Times | None) -> str:
+    return "not measured" if times is None else f"{times.p50:.2f} ms (p99 {times.p99:.2f})"
+
+
+def _rate(load: Load) -> str:
+    return f"{load.rate:.0f}/s" + (f", {load.errors} errors" if load.errors else "")
 
 
 if __name__ == "__main__":

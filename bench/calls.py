@@ -21,25 +21,32 @@ _WEEK = timedelta(7)
 _CHANGES = (date(2025, 3, 30), date(2024, 10, 27), date(2024, 3, 31), date(2023, 10, 29))
 
 
+def c5_points(session: Session, most: int = _COUNT) -> list[str]:
+    """Return C5 points of the population that any curve may be asked of."""
+    return list(
+        session.scalars(
+            select(Point.prm)
+            .where(
+                Point.segment == "C5",
+                Point.etat_contractuel == "SERVC",
+                Point.niveau_ouverture_services == 2,
+                Point.teleoperable.is_(True),
+                Point.opposition_courbe.is_(False),
+                Point.operation_en_cours.is_(None),
+                Point.date_mise_en_service < _SINCE,
+            )
+            .order_by(Point.prm)
+            .limit(most)
+        )
+    )
+
+
 def collect_curves(session: Session) -> list[str]:
     """Have the curve of a hundred C5 points of the population collected; return the points."""
-    points = session.scalars(
-        select(Point.prm)
-        .where(
-            Point.segment == "C5",
-            Point.etat_contractuel == "SERVC",
-            Point.niveau_ouverture_services == 2,
-            Point.teleoperable.is_(True),
-            Point.opposition_courbe.is_(False),
-            Point.operation_en_cours.is_(None),
-            Point.date_mise_en_service < _SINCE,
-        )
-        .order_by(Point.prm)
-        .limit(_COUNT)
-    ).all()
+    points = c5_points(session)
     for prm in points:
         replace_collectes(session, prm, (_SINCE, None))
-    return list(points)
+    return points
 
 
 def demands(points: Sequence[str]) -> Iterator[bytes]:

@@ -1,52 +1,74 @@
 """The time of a call inside the process: from the bytes of the request to those of the answer."""
 
+import gc
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
+from statistics import median, quantiles
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from bench.calls import NOW, PATH, check, request
+from bench.calls import NOW
 from sge_sim.clock import elapsed_ms, parse_instant, stopwatch
 from sge_sim.processes.b2b_process import b2b_server
-from sge_sim.processes.simulator import open_simulator
+from sge_sim.processes.simulator import Simulator, open_simulator
 from sge_sim.settings import Settings
 from sge_sim.transport.listener import Application
-from sge_sim.transport.message import Request, Sender
+from sge_sim.transport.message import Request, Response, Sender
 
-WARM_UP, MEASURED = 50, 400
+_HEADERS = {"host": "localhost:8443", "content-type": "text/xml; charset=utf-8"}
 
 
-def measure(data_dir: Path) -> tuple[float, bytes]:
-    """Return the median time of a call, in milliseconds, and the answer."""
-    with _application(data_dir) as (application, certificate):
+@dataclass(frozen=True)
+class Times:
+    """Milliseconds of one call: the median, and what one in a hundred exceeds."""
+
+    p50: float
+    p99: float
+
+    @classmethod
+    def of(cls, times: Sequence[float]) -> "Times":
+        """Return them for these times."""
+        return cls(median(times), quantiles(times, n=100)[98])
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The application that `sge-sim serve` runs, and who calls it."""
+
+    simulator: Simulator
+    application: Application
+    sender: Sender
+
+    def post(self, path: str, message: bytes) -> Response:
+        """Send a SOAP message."""
+        return self.application(Request("POST", path, "", _HEADERS, message, self.sender))
+
+    def time(self, path: str, messages: Sequence[bytes]) -> Times:
+        """Return the times of these calls, each of which must be answered."""
+        gc.collect()
+        gc.freeze()
         times = []
-        for _ in range(WARM_UP + MEASURED):
-            demand = _demand(certificate)
+        for message in messages:
             started = stopwatch()
-            answer = application(demand)
+            answer = self.post(path, message)
             times.append(elapsed_ms(started))
-        check(answer.content)
-        return median(times[WARM_UP:]), answer.content
+            assert answer.status == 200, (path, answer.content[-600:])
+        return Times.of(times)
 
 
 @contextmanager
-def _application(data_dir: Path) -> Iterator[tuple[Application, bytes]]:
-    """Give the application that `sge-sim serve` runs, and a certificate that it accepts."""
-    settings = Settings(data_dir=data_dir, now=parse_instant(NOW), population_size=0)
-    simulator = open_simulator(settings)
+def caller(data_dir: Path, now: str = NOW) -> Iterator[Caller]:
+    """Give a simulator at `now` without its sockets, called as its default tiers."""
+    simulator = open_simulator(Settings(data_dir=data_dir, now=parse_instant(now)))
     (client,) = [one for one in simulator.callers if one.kind == "tiers"]
     leaf = x509.load_pem_x509_certificates(client.certificate.read_bytes())[0]
     with socket.create_server(("127.0.0.1", 0)) as listening:
         services = b2b_server(simulator, listening)
-        yield services.server.application, leaf.public_bytes(Encoding.DER)
+        sender = Sender(leaf.public_bytes(Encoding.DER), (), "127.0.0.1")
+        yield Caller(simulator, services.server.application, sender)
         services.stop()
     simulator.database.dispose()
-
-
-def _demand(certificate: bytes) -> Request:
-    headers = {"host": "localhost:8443", "content-type": "text/xml; charset=utf-8"}
-    return Request("POST", PATH, "", headers, request(), Sender(certificate, (), "127.0.0.1"))

@@ -11,6 +11,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from email.utils import formatdate
+from functools import lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -90,6 +91,7 @@ def start_of_day(day: date) -> datetime:
     return datetime.combine(day, time.min, PARIS)
 
 
+@lru_cache(maxsize=1024)
 def add_months(day: date, months: int) -> date:
     """Return `day` moved by whole months, at most to the last day of the month reached.
 

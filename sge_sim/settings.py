@@ -7,12 +7,14 @@ the settings in force are printed at start.
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from platformdirs import user_data_path
 
 from sge_sim.domaine.delais import AUSSITOT, Delai
+from sge_sim.domaine.generations import Generation, ReponseArret
 from sge_sim.domaine.nomenclatures import Environment
 from sge_sim.errors import UsageError
 from sge_sim.store.database_url import without_password
@@ -177,6 +179,16 @@ class Settings:
         "Donner aussi, dans les index de ConsultationMesuresDetaillees v3.0, les relevés à heure "
         "fixe (RHF/LC) des C1-C4 et P1-P3 : annoncés par son guide, à une date qu'il ne dit pas.",
     )
+    generation: Generation = setting(
+        "toutes",
+        "Services qui répondent : ceux de toutes les générations, auto (ceux que la plateforme "
+        "servait à la date simulée : sge-sim generations), 1 ou 2.",
+    )
+    reponse_arret: ReponseArret = setting(
+        "404",
+        "Réponse d'un service que sa génération ne sert pas : 404 sans SOAP, ou le refus SGT506 ; "
+        "aucune n'est publiée, les deux sont supposées.",
+    )
     m023_code_vide: bool = setting(
         False,
         "Répondre aux refus de M023 par la faute vue en 23.4 : éléments préfixés, ni code ni "
@@ -205,7 +217,7 @@ class Settings:
         """The URL of the database in force."""
         return self.database_url or f"sqlite:///{self.data_dir / 'sge-sim.db'}"
 
-    @property
+    @cached_property
     def plays_real_homologation(self) -> bool:
         """Whether the defects of the homologation platform are reproduced."""
         return self.profile is Profile.FIDELE and self.environment == "homologation"

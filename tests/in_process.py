@@ -6,12 +6,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+# Before a simulator is: what it takes out of the collector's sight, hypothesis would miss.
+import hypothesis  # noqa: F401
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from sge_sim.door.certificats import DefaultCaller
+from sge_sim.homologation.campaign.evaluation import RefusRecu
+from sge_sim.homologation.catalogue.answer_paths import Answer
+from sge_sim.homologation.client.messages import read_answer
+from sge_sim.machine.data_files import data_path
 from sge_sim.processes.b2b_process import b2b_server
 from sge_sim.processes.simulator import Simulator, open_simulator
 from sge_sim.settings import Settings
+from sge_sim.soap.contract import load_contracts
+from sge_sim.soap.elements import ElementWriter
+from sge_sim.soap.models import Models
+from sge_sim.soap.operation import envelope
+from sge_sim.soap.protocol import SgeSoap11, Tree
 from sge_sim.transport.listener import Application
 from sge_sim.transport.message import Request, Response, Sender
 from sge_sim.transport.sockets import bind_loopback
@@ -31,6 +43,29 @@ class InProcess:
         """Send a SOAP message as the default tiers."""
         return self.application(Request("POST", path, "", _HEADERS, message, self.sender))
 
+    def call(self, path: str, demande: Tree) -> Answer | RefusRecu:
+        """Send a demand, without a header, as the default tiers."""
+        contract = load_contracts(data_path("wsdl"))[path]
+        models = Models(contract.schemas)
+        protocol = SgeSoap11(contract, models)
+        body = ElementWriter(models, protocol.to_unicode).write(contract.request, demande)
+        return read_answer(self.post(path, envelope(None, body)).content)
+
+    @property
+    def login(self) -> str:
+        """The login of the default tiers."""
+        return self._caller.login
+
+    @property
+    def contrat_id(self) -> str:
+        """Its contract."""
+        return self._caller.contrat_id
+
+    @property
+    def _caller(self) -> DefaultCaller:
+        (caller,) = [one for one in self.simulator.callers if one.kind == "tiers"]
+        return caller
+
 
 @contextmanager
 def simulator_in_process(data_dir: Path, **settings: Any) -> Iterator[InProcess]:
@@ -41,6 +76,9 @@ def simulator_in_process(data_dir: Path, **settings: Any) -> Iterator[InProcess]
     with bind_loopback("127.0.0.1", 0) as listening:
         services = b2b_server(simulator, listening)
         sender = Sender(leaf.public_bytes(Encoding.DER), (), "127.0.0.1")
-        yield InProcess(simulator, services.server.application, sender)
-        services.stop()
-    simulator.database.dispose()
+        try:
+            yield InProcess(simulator, services.server.application, sender)
+        finally:
+            services.stop()
+            simulator.cadence.close()
+            simulator.database.dispose()

@@ -1,33 +1,54 @@
 """The administration's application: its REST routes, described by `/openapi.json`."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.routing import BaseRoute, Match
 
 from sge_sim import __version__
 from sge_sim.admin import pages
+from sge_sim.admin.problems import describe_problems, problem
 from sge_sim.admin.routes import (
     AdminState,
+    acteur_pages,
     acteurs,
     campaign_pages,
     campaigns,
     certificats,
     clock,
+    codes_pages,
     copies,
-    dashboard,
     data_connect,
+    datahub,
+    datahub_pages,
+    documentation,
+    echange_pages,
+    fichier_pages,
     flux,
     health,
+    horloge,
     journal,
+    journal_pages,
+    mesures,
+    metrics,
+    pannes,
+    passage_pages,
+    point_pages,
     points,
     reset,
+    service_pages,
+    spice,
 )
+from sge_sim.admin.views_settings import SettingsView, view_settings
+from sge_sim.commandes.datahub.refus import RefusDatahub
+from sge_sim.domaine.provenance import in_french
 from sge_sim.errors import UsageError
 
 # The API has no authentication: a web page that the user happens to visit must not reach it under
@@ -44,16 +65,31 @@ _SUBJECTS = (
     journal,
     clock,
     points,
+    mesures,
     flux,
     copies,
     campaigns,
     reset,
     acteurs,
     certificats,
-    dashboard,
+    journal_pages,
+    echange_pages,
+    point_pages,
+    horloge,
     campaign_pages,
+    passage_pages,
+    acteur_pages,
+    fichier_pages,
+    service_pages,
+    codes_pages,
     data_connect,
+    datahub,
+    datahub_pages,
+    spice,
     health,
+    pannes,
+    metrics,
+    documentation,
 )
 
 
@@ -62,15 +98,44 @@ def _is_local(host: str) -> bool:
     return _LOCAL.fullmatch(host) is not None
 
 
+def _told(
+    state: AdminState,
+    request: Request,
+    status: int,
+    detail: str,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """Return a refusal: a page for a browser that looks at pages, a problem for anything else."""
+    wants_page = "text/html" in request.headers.get("accept", "")
+    if wants_page and not request.url.path.startswith("/api/"):
+        page = pages.render(state, request, "refus.html", status, detail=detail)
+        page.headers.update(headers or {})
+        return page
+    return problem(status, detail, headers or {})
+
+
+def _methods(routes: Sequence[BaseRoute], request: Request) -> list[str]:
+    """Return the methods that an address takes; Starlette tells those of its first route alone."""
+    found = {
+        method
+        for route in routes
+        if route.matches(dict(request.scope))[0] is not Match.NONE
+        for method in getattr(route, "methods", None) or ()
+    }
+    return sorted(found)
+
+
 def build_admin(state: AdminState) -> FastAPI:
     """Return the ASGI application of the administration."""
     app = FastAPI(
         title="sge-sim",
         version=__version__,
         description="Administration du simulateur SGE, réservée à cette machine.",
-        docs_url=None,  # its page would load scripts from elsewhere
+        docs_url=None,  # would load scripts from elsewhere: see `routes.documentation`
         redoc_url=None,
     )
+
+    routes: list[BaseRoute] = []
 
     @app.middleware("http")
     async def only_local_and_small(
@@ -78,21 +143,34 @@ def build_admin(state: AdminState) -> FastAPI:
     ) -> Response:
         host = request.headers.get("host", "").lower()
         if not _is_local(host):
-            return JSONResponse({"detail": f"« {host} » n'est pas cette machine."}, 403)
+            return problem(403, f"« {host} » n'est pas cette machine.")
         # A page from elsewhere can't read the answer of what it posts here, but it can post.
         origin = request.headers.get("origin")
         if origin is not None and origin.lower().partition("://")[2] != host:
-            return JSONResponse({"detail": f"Demande d'une page de « {origin} »."}, 403)
+            return problem(403, f"Demande d'une page de « {origin} ».")
         if "transfer-encoding" in request.headers:
-            return JSONResponse({"detail": "La taille de la demande est à annoncer."}, 411)
+            return problem(411, "La taille de la demande est à annoncer.")
         # uvicorn has answered 400 to a length that isn't a number.
         if int(request.headers.get("content-length", 0)) > _MAX_BODY:
-            return JSONResponse({"detail": f"Une demande tient en {_MAX_BODY} octets."}, 413)
+            return problem(413, f"Une demande tient en {_MAX_BODY} octets.")
         return await call_next(request)
 
     @app.exception_handler(UsageError)
-    async def refuse(_request: Request, error: UsageError) -> Response:
-        return JSONResponse({"detail": str(error)}, 400)
+    async def refuse(request: Request, error: UsageError) -> Response:
+        return _told(state, request, 400, str(error))
+
+    @app.exception_handler(RefusDatahub)
+    async def refuse_by_rule(_request: Request, refus: RefusDatahub) -> Response:
+        broken = refus.rule
+        told = {
+            "detail": str(refus),
+            "code": broken.code,
+            "regle": broken.name,
+            "source": broken.source,
+            "provenance": in_french(broken.provenance),
+            "remede": broken.remede,
+        }
+        return JSONResponse(told, 403)
 
     @app.exception_handler(RequestValidationError)
     async def refuse_demand(_request: Request, error: RequestValidationError) -> Response:
@@ -100,22 +178,34 @@ def build_admin(state: AdminState) -> FastAPI:
         place = ".".join(str(one) for one in first["loc"])
         kind = _MISTAKES.get(first["type"], "valeur refusée")
         detail = f"{place} : {kind}. /openapi.json dit ce qui est attendu."
-        return JSONResponse({"detail": detail}, 422)
+        return problem(422, detail)
 
     @app.exception_handler(StarletteHTTPException)
-    async def refuse_path(_request: Request, error: StarletteHTTPException) -> Response:
+    async def refuse_path(request: Request, error: StarletteHTTPException) -> Response:
         detail = _STATUSES.get(error.status_code) if error.detail in _PHRASES else error.detail
-        return JSONResponse({"detail": detail or error.detail}, error.status_code, error.headers)
+        headers = dict(error.headers or {})
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            headers["Allow"] = ", ".join(_methods(routes, request))
+        return _told(state, request, error.status_code, detail or error.detail, headers)
 
-    @app.get("/api/settings", summary="Les réglages en vigueur", tags=["réglages"])
-    def read_settings() -> dict[str, str]:
-        return {name: value for name, value, _ in state.settings.described()}
+    @app.get(
+        "/api/settings",
+        summary="Les réglages en vigueur",
+        tags=["réglages"],
+        response_model=SettingsView,
+    )
+    def read_settings() -> dict[str, Any]:
+        return view_settings(state.settings)
 
     @app.get("/favicon.ico", include_in_schema=False)
     def show_icon() -> Response:
         return FileResponse(pages.ADMIN / "static" / "favicon.ico")
 
     for subject in _SUBJECTS:
-        app.include_router(subject.router(state))
+        router = subject.router(state)
+        app.include_router(router)
+        routes += router.routes
+    routes += app.routes
     app.mount("/static", StaticFiles(directory=pages.ADMIN / "static"))
+    describe_problems(app)
     return app

@@ -2,12 +2,21 @@
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, Self
+from http import HTTPStatus
+from typing import Any, Final, Literal, Self
 
 from pydantic import BaseModel, Field
 
 from sge_sim.clock import PARIS
+from sge_sim.domaine.pannes import plan_told
 from sge_sim.store.journal import Echange
+
+_NATURES: Final[dict[str, str]] = {
+    "soap": "SOAP",
+    "http": "HTTP",
+    "handshake": "négociation TLS",
+    "flux": "fichier",
+}
 
 
 class RuleView(BaseModel):
@@ -38,11 +47,29 @@ class ExchangeView(BaseModel):
     http_status: int | None
     rule: RuleView | None
     detail: str | None
+    panne: int | None = Field(description="Numéro de la panne prévue qui l'a touché")
 
     @classmethod
     def of(cls, echange: Echange) -> Self:
         """Return the view of a row."""
         return cls(**_fields(echange))
+
+    @property
+    def nature(self) -> str:
+        """What it was, in French: the service that was called, or what stands for it."""
+        if self.kind == "http" and self.service and self.http_status == HTTPStatus.OK:
+            return f"WSDL de {self.service} v{self.version}"
+        return f"{self.service} v{self.version}" if self.service else _NATURES[self.kind]
+
+    @property
+    def issue(self) -> Literal["accepté", "refusé", "alerte TLS", "fichier"]:
+        """How it ended, in French."""
+        if self.kind == "flux":
+            return "fichier"
+        if self.kind == "handshake":
+            return "alerte TLS"
+        refused = self.rule is not None or (self.http_status or 0) >= HTTPStatus.BAD_REQUEST
+        return "refusé" if refused or self.code not in (None, "SGT200") else "accepté"
 
 
 class ExchangeWithBodies(ExchangeView):
@@ -80,6 +107,7 @@ def _fields(echange: Echange) -> dict[str, Any]:
         "http_status": echange.http_status,
         "rule": rule and RuleView(**asdict(rule)),
         "detail": echange.detail,
+        "panne": plan_told(echange.detail)[0],
     }
 
 

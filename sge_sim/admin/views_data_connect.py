@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from sge_sim.clock import PARIS
 from sge_sim.commandes.consentements import is_in_force
 from sge_sim.commandes.vie import MOTIFS
-from sge_sim.store.dataconnect import Application, Consentement, ModeApplication
+from sge_sim.store.dataconnect import Application, ConsentementDonne, ModeApplication
 
 
 class ApplicationView(BaseModel):
@@ -55,7 +55,7 @@ class ConsentementView(BaseModel):
     motif_fin: str | None
 
     @classmethod
-    def of(cls, consentement: Consentement, now: datetime) -> Self:
+    def of(cls, consentement: ConsentementDonne, now: datetime) -> Self:
         """Return the view of a row at `now` (simulated, aware)."""
         partage, ended = consentement.partage, consentement.fini_le
         motif = consentement.motif_fin

@@ -30,6 +30,7 @@ class FichierView(BaseModel):
     prochain_essai: datetime | None
     livre_at: datetime | None
     erreur: str | None
+    panne: int | None = Field(description="Numéro de la panne prévue qui l'a touché")
 
     @classmethod
     def of(cls, fichier: FichierFlux) -> Self:
@@ -53,6 +54,7 @@ class FichierView(BaseModel):
             prochain_essai=fichier.prochain_essai,
             livre_at=fichier.livre_at,
             erreur=fichier.erreur,
+            panne=fichier.panne,
         )
 
 

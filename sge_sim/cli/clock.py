@@ -9,12 +9,15 @@ import click
 
 from sge_sim.cli.attente import told_if_long
 from sge_sim.cli.options import Duration, InstantType, data_dir_option, json_option, say_json
-from sge_sim.clock import Duree
+from sge_sim.clock import Duree, legal_date
 from sge_sim.commandes.echeances import catch_up_orders
 from sge_sim.commandes.moving_clock import advance_clock, follow_machine, freeze_clock, set_clock
+from sge_sim.domaine.generations import switches_between
+from sge_sim.domaine.retombees import in_a_sentence
 from sge_sim.processes.serving_note import find_served
 from sge_sim.store.data_folder import open_database
 from sge_sim.store.database import Database
+from sge_sim.store.retombees import retombees_between
 from sge_sim.store.stored_clock import StoredClock
 
 if TYPE_CHECKING:
@@ -87,15 +90,24 @@ def _move(
     database: Database = open_database(data_dir)
     clock = StoredClock(database)
     served = find_served(data_dir)
+    before = clock.now()
     with told_if_long("Exécution de ce qui est dû"):
         if served is None:
             change(clock)
             catch_up_orders(database, clock.now())
+            with database.sessions() as session:
+                retombees = retombees_between(session, before, clock.now())
         else:
             from sge_sim.client.administration import Administration, ServedClock
 
-            ask(ServedClock(Administration(served.admin_url)))
+            moved = ServedClock(Administration(served.admin_url))
+            ask(moved)
+            assert moved.retombees is not None
+            retombees = moved.retombees
     _say(clock)
+    click.echo(in_a_sentence(retombees))
+    for sentence in switches_between(legal_date(before), legal_date(clock.now())):
+        click.echo(f"{sentence} (serve --generation auto)")
 
 
 def _say(clock: StoredClock) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sge_sim.cli.options import data_dir_option, json_option, say_json
-from sge_sim.commandes.consentements import revoke
+from sge_sim.commandes.consentements import revoke_consentement
 from sge_sim.store.data_folder import open_database
 from sge_sim.store.dataconnect import consentements
 from sge_sim.store.stored_clock import StoredClock, instant_within
@@ -48,7 +48,7 @@ def revoke_command(numero: int, data_dir: Path) -> None:
 
     with open_database(data_dir).transaction() as session:
         now = instant_within(session)
-        line = _line(ConsentementView.of(revoke(session, numero, now), now))
+        line = _line(ConsentementView.of(revoke_consentement(session, numero, now), now))
     click.echo(line)
 
 

@@ -14,11 +14,13 @@ from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment, EtatFichier
 from sge_sim.errors import UsageError
 from sge_sim.flux import chiffrement
 from sge_sim.flux.declaration import secret_of
+from sge_sim.flux.incidents import Incidents
 from sge_sim.flux.livraison import deliver_pending, retry_now
 from sge_sim.machine.files import write_atomically
 from sge_sim.settings import Profile, Settings
 from sge_sim.store.data_folder import open_database, open_journal
 from sge_sim.store.flux import FichierFlux, find_fichier, find_fichiers
+from sge_sim.store.pannes import Guet
 from sge_sim.store.stored_clock import StoredClock
 
 if TYPE_CHECKING:
@@ -134,7 +136,8 @@ def publish(data_dir: Path, environment: Environment, profile: Profile) -> None:
     journal = open_journal(database, data_dir)
     made = Publisher.of(settings, database, journal.append).catch_up(StoredClock(database).now())
     retry_now(database)
-    tally = deliver_pending(database, data_dir)
+    incidents = Incidents(database.memoire, Guet(data_dir), journal.append)
+    tally = deliver_pending(database, data_dir, incidents)
     click.echo(f"{made} publications, {tally.delivered} fichiers livrés, {tally.failed} échecs.")
 
 

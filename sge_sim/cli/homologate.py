@@ -14,7 +14,16 @@ import click
 from sge_sim.cli.attente import told_if_long
 from sge_sim.cli.homologation_text import offer, one_line, summary
 from sge_sim.client.administration import Administration
-from sge_sim.clock import PARIS, Clock, RunningClock, clock_starting_at, machine_now, parse_instant
+from sge_sim.clock import (
+    PARIS,
+    Clock,
+    RunningClock,
+    clock_starting_at,
+    legal_date,
+    machine_now,
+    parse_instant,
+)
+from sge_sim.domaine.ecarts_plateforme import plateforme_at
 from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.outcome import not_run
 from sge_sim.homologation.campaign.runner import Runner, select_cases
@@ -54,7 +63,13 @@ class _Target:
 )
 @click.option("--package", "packages", multiple=True, type=click.Choice(PACKAGES))
 @click.option("--case", "names", multiple=True, help="Cas (ADP-R1) ou exécution (ADP-R1@C5).")
-@click.option("--release", "release_name", default=DEFAULT_RELEASE, show_default=True)
+@click.option(
+    "--release",
+    "release_name",
+    help="Version de SGE. Sans elle : celle du rapport repris, celle en vigueur à la date de la "
+    f"cible ou, pour le simulateur démarré, {DEFAULT_RELEASE} : la dernière à lister les neuf "
+    "services d'origine.",
+)
 @click.option("--target", help="Serveur à appeler, https://hôte[:port].")
 @click.option("--cert", type=_FILE, help="Certificat de l'acteur et ses intermédiaires (PEM).")
 @click.option("--key", type=_FILE, help="Clé privée du certificat (PEM).")
@@ -82,8 +97,8 @@ class _Target:
     help="Règle que le simulateur démarré n'applique pas, pour éprouver ce banc.",
 )
 def homologate(**options: Any) -> None:
-    release = load_release(options["release_name"])
     earlier = None if options["rerun"] is None else read_rapport(options["rerun"])
+    release = _release(options, earlier)
     if earlier is not None and earlier.release != release.nom:
         raise UsageError(f"Ce rapport est de {earlier.release} : ajouter --release.")
     _refuse_absent(options["packages"], release)
@@ -99,6 +114,8 @@ def homologate(**options: Any) -> None:
         begun = machine_now().astimezone(PARIS)
         folder = options["report"] or _default_folder(begun)
         prepare_folder(folder)
+        if options["target"] is not None and options["release_name"] is None:
+            click.echo(f"Cas de {release.nom}, faute de --release.")
         real = not is_local(target.cible.url)
         client = SgeClient(target.cible, options["wsdl_dir"])
         runner = Runner(
@@ -134,6 +151,25 @@ def homologate(**options: Any) -> None:
     if options["admin"] is not None:
         _offer(rapport, Administration(options["admin"]))
     sys.exit(0 if rapport.reussi else 1)
+
+
+def _release(options: dict[str, Any], earlier: Rapport | None) -> Release:
+    """Return the release that is asked for; of a target, that in force on its day without one."""
+    if options["release_name"] is not None:
+        return load_release(options["release_name"])
+    if earlier is not None:
+        return load_release(earlier.release)
+    if options["target"] is None:
+        return load_release(DEFAULT_RELEASE)
+    day = legal_date(clock_starting_at(_target_now(options)).now())
+    return load_release(plateforme_at(day).release)
+
+
+def _target_now(options: dict[str, Any]) -> datetime | None:
+    """Return the time of the target where it isn't that of this machine."""
+    if options["admin"] is not None:
+        return parse_instant(Administration(options["admin"]).get("/api/clock")["now"])
+    return None if options["now"] is None else parse_instant(options["now"])
 
 
 def _refuse_absent(packages: tuple[str, ...], release: Release) -> None:
@@ -184,10 +220,8 @@ def _named_target(options: dict[str, Any]) -> _Target:
         admin_url=options["admin"],
         pause=0.0 if is_local(url) else REAL_PAUSE_SECONDS,
     )
-    now = None if options["now"] is None else parse_instant(options["now"])
-    if cible.admin_url is not None:
-        now = parse_instant(Administration(cible.admin_url).get("/api/clock")["now"])
-    elif not is_local(url):
+    now = _target_now(options)
+    if cible.admin_url is None and not is_local(url):
         check_hours(url, RunningClock())
         click.echo(WARNING.format(url=url), err=True)
         if not options["yes"]:

@@ -1,6 +1,9 @@
 """`sge-sim journal`: read the exchanges that a simulator recorded."""
 
+import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -9,9 +12,13 @@ from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.clock import PARIS
 from sge_sim.domaine.nomenclatures import KindEchange
 from sge_sim.domaine.provenance import in_french
+from sge_sim.errors import UsageError
+from sge_sim.processes.serving_note import find_served
+from sge_sim.soap.codes import LIBELLES
 from sge_sim.store.data_folder import open_database, open_journal
-from sge_sim.store.journal import Echange, RechercheJournal
+from sge_sim.store.journal import Echange, Journal, RechercheJournal
 
+_FOLLOW_SECONDS: Final = 0.5
 _KINDS: dict[KindEchange, str] = {"handshake": "négociation TLS", "http": "HTTP"}
 
 
@@ -26,6 +33,7 @@ def journal() -> None:
 @click.option("--prm", help="Numéro du point.")
 @click.option("--service", help="Nom du service, par exemple RecherchePoint.")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000))
+@click.option("--follow", is_flag=True, help="Continuer avec les échanges qui arrivent (Ctrl+C).")
 @json_option
 def list_command(
     data_dir: Path,
@@ -33,20 +41,90 @@ def list_command(
     prm: str | None,
     service: str | None,
     limit: int,
+    follow: bool,
     as_json: bool,
 ) -> None:
+    if follow and as_json:
+        raise UsageError("--follow écrit des lignes : l'employer sans --json.")
     journal = open_journal(open_database(data_dir), data_dir)
     recherche = RechercheJournal(code=code_typed(code), prm=prm, service=service_typed(service))
+    newest = journal.newest_id()
     echanges = journal.find_echanges(recherche, limit=limit)
-    if as_json:
+    if follow:
+        _say_lines(echanges[::-1])
+        _follow(journal, recherche, newest)
+    elif as_json:
         from sge_sim.admin.views import ExchangeView
 
         say_json([ExchangeView.of(echange) for echange in echanges])
     elif not echanges:
         click.echo("Aucun échange ne répond à ces critères.", err=True)
     else:
-        for echange in echanges:
-            click.echo(_line(echange))
+        _say_lines(echanges)
+
+
+@journal.command(help="Dire tout d'un échange : ce qui l'a décidé, puis ses deux messages.")
+@click.argument("numero", type=click.IntRange(1))
+@click.option("--curl", "form", flag_value="curl", help="La commande curl qui refait l'appel.")
+@click.option("--zeep", "form", flag_value="zeep", help="Le programme Python qui le refait.")
+@click.option("--raw", "form", flag_value="raw", help="La demande, telle qu'elle est arrivée.")
+@data_dir_option
+def show(numero: int, form: str | None, data_dir: Path) -> None:
+    echange = open_journal(open_database(data_dir), data_dir).find_echange(numero)
+    if echange is None:
+        raise UsageError(f"aucun échange ne porte le numéro {numero} : sge-sim journal list.")
+    match form:
+        case "raw":
+            click.echo(echange.request or b"", nl=False)
+        case "curl" | "zeep":
+            click.echo(_copy(echange, form, data_dir))
+        case _:
+            _say_whole(echange)
+
+
+def _copy(echange: Echange, form: str, data_dir: Path) -> str:
+    from sge_sim.rejeu.copies import as_curl, as_zeep
+    from sge_sim.rejeu.moyens import moyens_for
+
+    served = find_served(data_dir)
+    if served is None:
+        raise UsageError("aucun simulateur ne sert ce dossier : le démarrer par sge-sim serve.")
+    moyens = moyens_for(data_dir.resolve(), echange.certificate_fingerprint)
+    write = as_curl if form == "curl" else as_zeep
+    try:
+        return write(echange, moyens, served.b2b_url)
+    except ValueError as error:
+        raise UsageError(f"la demande {echange.id} n'est pas lisible : {error}.") from None
+
+
+def _say_whole(echange: Echange) -> None:
+    from sge_sim.homologation.client.messages import indented
+
+    click.echo(_line(echange))
+    if echange.code:
+        click.echo(f"\nCode        {echange.code} {LIBELLES.get(echange.code, '')}")
+    if echange.rule is not None:
+        click.echo(f"Règle       {_rule(echange)}\nCe qui passe  {echange.rule.explanation}")
+    for name, body in (("Demande", echange.request), ("Réponse", echange.response)):
+        text = (body or b"").decode("utf-8", "replace")
+        click.echo(f"\n{name}\n{indented(text) if text else '(vide)'}")
+
+
+def _follow(journal: Journal, recherche: RechercheJournal, last: int) -> None:
+    """Write the exchanges recorded after `last` as they come, until the user has seen enough."""
+    while True:
+        time.sleep(_FOLLOW_SECONDS)
+        newest = journal.newest_id()
+        # A state that was brought back has forgotten the last ones.
+        last = min(last, newest)
+        for echange in journal.find_echanges(recherche, after_id=last, limit=1000):
+            _say_lines([echange])
+            last = echange.id
+
+
+def _say_lines(echanges: Sequence[Echange]) -> None:
+    for echange in echanges:
+        click.echo(_line(echange))
 
 
 def _line(echange: Echange) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Final
 import requests
 
 from sge_sim.clock import PARIS, Duree
+from sge_sim.domaine.retombees import Retombees
 from sge_sim.errors import UsageError
 from sge_sim.settings import Profile
 
@@ -86,6 +87,8 @@ class ServedClock:
 
     def __init__(self, admin: Administration) -> None:
         self._admin = admin
+        self.retombees: Retombees | None = None
+        """What the last move set off."""
 
     def now(self) -> datetime:
         """Return the simulated instant, in legal time."""
@@ -110,7 +113,9 @@ class ServedClock:
         self._move(action="advance", duree=str(duration))
 
     def _move(self, **change: str | None) -> None:
-        self._admin.post("/api/clock", change, timeout=_ADVANCE_SECONDS)
+        told = self._admin.post("/api/clock", change, timeout=_ADVANCE_SECONDS)["retombees"]
+        instants = {name: datetime.fromisoformat(told[name]) for name in ("debut", "fin")}
+        self.retombees = Retombees(**(told | instants))
 
 
 def _detail(answer: requests.Response) -> str:

@@ -18,7 +18,7 @@ from sge_sim.store.acces import grant_acces
 from sge_sim.store.acteurs import Contrat
 from sge_sim.store.dataconnect import (
     Application,
-    Consentement,
+    ConsentementDonne,
     Partage,
     find_consentement,
     find_partage,
@@ -30,14 +30,14 @@ TYPES: Final[tuple[TypeServiceAcces, ...]] = ("COURBE", "PMAX", "INDEX", "ENERGI
 """The services that one consent opens in each direction (mocks of the guide, 2026)."""
 
 
-def give(
+def give_consentement(
     session: Session,
     application: Application,
     titulaire: str,
     point: Point,
     now: datetime,
     fin: date,
-) -> Consentement:
+) -> ConsentementDonne:
     """Record that `titulaire` lets `application` read a point until the legal day `fin`, excluded.
 
     The number of the share is the same as before, if there was one. Raises `UsageError` where the
@@ -52,7 +52,7 @@ def give(
             titulaire=titulaire,
         )
         session.add(partage)
-    consentement = Consentement(partage=partage, point=point, debut=now, fin=start_of_day(fin))
+    consentement = ConsentementDonne(partage=partage, point=point, debut=now, fin=start_of_day(fin))
     session.add(consentement)
     session.flush()
     for sens in _sides(point):
@@ -71,19 +71,21 @@ def give(
     return consentement
 
 
-def is_in_force(consentement: Consentement, now: datetime) -> bool:
+def is_in_force(consentement: ConsentementDonne, now: datetime) -> bool:
     """Tell whether a consent holds at `now` (aware)."""
     return consentement.fini_le is None and consentement.debut <= now < consentement.fin
 
 
-def end(session: Session, consentement: Consentement, motif: MotifFin, instant: datetime) -> None:
+def end_consentement(
+    session: Session, consentement: ConsentementDonne, motif: MotifFin, instant: datetime
+) -> None:
     """End a consent that is in force: the services that it opened."""
     for service in consentement.services:
         if service.etat != "TERMINE":
             vie.end(session, service, motif, instant)
 
 
-def revoke(session: Session, consentement_id: int, now: datetime) -> Consentement:
+def revoke_consentement(session: Session, consentement_id: int, now: datetime) -> ConsentementDonne:
     """Have the customer take a consent back; raises `UsageError` for one that isn't in force."""
     consentement = find_consentement(session, consentement_id)
     if consentement is None:
@@ -93,7 +95,7 @@ def revoke(session: Session, consentement_id: int, now: datetime) -> Consentemen
         )
     if not is_in_force(consentement, now):
         raise UsageError(f"le consentement {consentement_id} n'est plus en vigueur.")
-    end(session, consentement, "retrait", now)
+    end_consentement(session, consentement, "retrait", now)
     return consentement
 
 

@@ -13,15 +13,15 @@ from sge_sim.clock import elapsed_ms, machine_now, stopwatch
 from sge_sim.dataconnect import motifs, motifs_page
 from sge_sim.dataconnect.echange import (
     HTML,
-    Echange,
-    Refus,
+    EchangeRest,
+    RefusRest,
     Reponse,
     Requete,
     json_reponse,
     refus_reponse,
 )
 from sge_sim.dataconnect.motifs import Motif
-from sge_sim.dataconnect.plateforme import Plateforme
+from sge_sim.dataconnect.plateforme import PlateformeRest
 from sge_sim.dataconnect.routes import handle
 from sge_sim.store.database import UNREACHABLE
 from sge_sim.store.journal import DecidingRule, EchangeRecord
@@ -35,10 +35,10 @@ _NOT_RECORDED: Final = "/dataconnect/static/"
 _log = logging.getLogger(__name__)
 
 
-class Application:
+class RestApplication:
     """Answers the calls of one process; `record` keeps an exchange and never fails."""
 
-    def __init__(self, plateforme: Plateforme, record: Recorder) -> None:
+    def __init__(self, plateforme: PlateformeRest, record: Recorder) -> None:
         self._plateforme = plateforme
         self._record = record
 
@@ -80,9 +80,9 @@ class Application:
         started, machine = stopwatch(), machine_now()
         echange = None
         try:
-            echange = Echange(requete, self._plateforme.clock.now(), machine)
+            echange = EchangeRest(requete, self._plateforme.clock.now(), machine)
             reponse = handle(self._plateforme, echange)
-        except Refus as refus:
+        except RefusRest as refus:
             assert echange is not None
             echange.motif, echange.code = refus.motif, refus.motif.code
             reponse = refus_reponse(refus)
@@ -98,7 +98,7 @@ class Application:
             self._journal(echange, reponse, elapsed_ms(started))
         return reponse
 
-    def _journal(self, echange: Echange, reponse: Reponse, duration_ms: float) -> None:
+    def _journal(self, echange: EchangeRest, reponse: Reponse, duration_ms: float) -> None:
         """Record an exchange; whatever happens here, the client has its answer."""
         try:
             self._record(_told(echange, reponse, duration_ms))
@@ -124,7 +124,7 @@ def _requete(request: Request, corps: bytes) -> Requete:
     )
 
 
-def _told(echange: Echange, reponse: Reponse, duration_ms: float) -> EchangeRecord:
+def _told(echange: EchangeRest, reponse: Reponse, duration_ms: float) -> EchangeRecord:
     requete, motif, application = echange.requete, echange.motif, echange.application
     notes = list(echange.notes)
     if application is not None:

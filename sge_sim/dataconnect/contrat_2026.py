@@ -7,11 +7,11 @@ from typing import Any, Final
 from sge_sim.clock import start_of_day
 from sge_sim.dataconnect import mocks_2026, motifs_2026
 from sge_sim.dataconnect.acces import PRM, Refusals, read_point
-from sge_sim.dataconnect.echange import JSON, Echange, Refus, Reponse, json_reponse
+from sge_sim.dataconnect.echange import JSON, EchangeRest, RefusRest, Reponse, json_reponse
 from sge_sim.dataconnect.mesures_2026 import OCTETS
 from sge_sim.dataconnect.passerelle import let_in
 from sge_sim.dataconnect.personnes import personne_of
-from sge_sim.dataconnect.plateforme import Plateforme
+from sge_sim.dataconnect.plateforme import PlateformeRest
 from sge_sim.domaine.libelles import libelle_de
 from sge_sim.domaine.nomenclatures import DomaineTension
 from sge_sim.store.dataconnect import read_nom_acteur
@@ -37,19 +37,19 @@ _TENSIONS: Final[Mapping[DomaineTension, float]] = {
 _TRIPHASE: Final = "230/400 V"
 
 
-def answer(plateforme: Plateforme, echange: Echange, api: str, prm: str) -> Reponse:
-    """Answer one of `APIS` for a point; raises `Refus`. A PRM that isn't one is a 500 (measured
+def answer_contrat(plateforme: PlateformeRest, echange: EchangeRest, api: str, prm: str) -> Reponse:
+    """Answer one of `APIS` for a point; raises `RefusRest`. A PRM that isn't one is a 500 (measured
     for a PRM that isn't in the path)."""
     let_in(plateforme, echange, api)
     if PRM.fullmatch(prm) is None:
-        raise Refus(motifs_2026.HORS_SWAGGER)
+        raise RefusRest(motifs_2026.HORS_SWAGGER)
     mock = mocks_2026.contrat(api, prm) if echange.client.en_bac_a_sable else None
     if mock is not None:
         echange.prm = prm
         return _told(plateforme, mock)
     point = read_point(plateforme, echange, prm, REFUSALS).point
     if not point.en_service:
-        raise Refus(motifs_2026.SANS_SERVICE)
+        raise RefusRest(motifs_2026.SANS_SERVICE)
     body = APIS[api](point)
     if api == "situation_contrat_auto" and point.fournisseur_titulaire is not None:
         look = plateforme.database.memoire.look()
@@ -57,7 +57,7 @@ def answer(plateforme: Plateforme, echange: Echange, api: str, prm: str) -> Repo
     return _told(plateforme, body)
 
 
-def _told(plateforme: Plateforme, body: Any) -> Reponse:
+def _told(plateforme: PlateformeRest, body: Any) -> Reponse:
     return json_reponse(body, type=JSON if plateforme.settings.data_connect_json else OCTETS)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sge_sim.dataconnect.echange import Refus
+from sge_sim.dataconnect.echange import RefusRest
 from sge_sim.dataconnect.lecture import COURBE_MAX, Mesure, oldest
 from sge_sim.dataconnect.motifs import Motif
 from sge_sim.domaine.nomenclatures import Sens
@@ -24,7 +24,7 @@ class Reasons:
 
 
 @dataclass(frozen=True)
-class Periode:
+class PeriodeDemandee:
     """The legal days [debut, fin) that are asked for."""
 
     debut: date
@@ -36,28 +36,30 @@ class Periode:
         return self.fin - self.debut
 
 
-def check_periode(mesure: Mesure, periode: Periode, now: datetime, reasons: Reasons) -> None:
-    """Look at what is asked alone; raises `Refus`."""
+def check_periode(
+    mesure: Mesure, periode: PeriodeDemandee, now: datetime, reasons: Reasons
+) -> None:
+    """Look at what is asked alone; raises `RefusRest`."""
     today = now.date()
     if periode.fin > today:
-        raise Refus(reasons.fin_future)
+        raise RefusRest(reasons.fin_future)
     if mesure == "courbe" and periode.duree > COURBE_MAX:
-        raise Refus(reasons.sept_jours)
+        raise RefusRest(reasons.sept_jours)
     if periode.debut < oldest(mesure, today):
-        raise Refus(reasons.profondeur)
+        raise RefusRest(reasons.profondeur)
 
 
 def check_point(
-    mesure: Mesure, dossier: Dossier, sens: Sens, periode: Periode, reasons: Reasons
+    mesure: Mesure, dossier: Dossier, sens: Sens, periode: PeriodeDemandee, reasons: Reasons
 ) -> None:
-    """Look at what is asked of this point; raises `Refus`."""
+    """Look at what is asked of this point; raises `RefusRest`."""
     point = dossier.point
     contracts = {"SOUTIRAGE": point.contrat_soutirage, "INJECTION": point.contrat_injection}
     if any(contracts.values()) and not contracts[sens]:
-        raise Refus(reasons.sens)
+        raise RefusRest(reasons.sens)
     if mesure == "courbe" and point.opposition_courbe:
-        raise Refus(reasons.opposition)
+        raise RefusRest(reasons.opposition)
     if point.date_mise_en_service is None:
-        raise Refus(reasons.sans_mesure)
+        raise RefusRest(reasons.sans_mesure)
     if periode.debut < point.date_mise_en_service:
-        raise Refus(reasons.mise_en_service)
+        raise RefusRest(reasons.mise_en_service)

@@ -58,7 +58,7 @@ class Reponse:
     entetes: Mapping[str, str] = field(default_factory=dict)
 
 
-class Refus(Exception):  # noqa: N818 - the field's word
+class RefusRest(Exception):  # noqa: N818 - the field's word
     """A call that is refused; `champs` complete the body of `motif`."""
 
     def __init__(self, motif: Motif, **champs: Any) -> None:
@@ -68,7 +68,7 @@ class Refus(Exception):  # noqa: N818 - the field's word
 
 
 @dataclass
-class Echange:
+class EchangeRest:
     """One exchange; each station adds what it found, for those that follow and the journal.
 
     `now` is the simulated instant, `machine` the machine's. `service` is the name of the API.
@@ -99,7 +99,7 @@ def json_reponse(valeur: Any, statut: int = 200, type: str = JSON) -> Reponse:
     return Reponse(statut, corps, type)
 
 
-def refus_reponse(refus: Refus) -> Reponse:
+def refus_reponse(refus: RefusRest) -> Reponse:
     """Return the answer of a refusal."""
     corps = {**refus.motif.corps, **refus.champs}
     return json_reponse(refus.motif.enveloppe(corps), refus.motif.statut)

@@ -8,12 +8,12 @@ from typing import Any, Final
 
 from sge_sim.dataconnect import motifs_v5
 from sge_sim.dataconnect.acces import PRM, Refusals, read_point
-from sge_sim.dataconnect.controles import Periode, Reasons, check_periode, check_point
-from sge_sim.dataconnect.echange import Echange, Refus, Reponse, json_reponse
+from sge_sim.dataconnect.controles import PeriodeDemandee, Reasons, check_periode, check_point
+from sge_sim.dataconnect.echange import EchangeRest, RefusRest, Reponse, json_reponse
 from sge_sim.dataconnect.lecture import Lecteur, Mesure
 from sge_sim.dataconnect.motifs import Motif
 from sge_sim.dataconnect.passerelle import let_in
-from sge_sim.dataconnect.plateforme import Plateforme
+from sge_sim.dataconnect.plateforme import PlateformeRest
 from sge_sim.domaine.nomenclatures import Sens
 
 REFUSALS: Final = Refusals(
@@ -33,7 +33,7 @@ _JOUR: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True)
-class Ressource:
+class RessourceV5:
     """One of the five: its API, what is measured, in which direction."""
 
     api: str
@@ -41,20 +41,20 @@ class Ressource:
     sens: Sens
 
 
-RESSOURCES: Final[Mapping[str, Ressource]] = {
-    "/metering_data_dc/v5/daily_consumption": Ressource(
+RESSOURCES: Final[Mapping[str, RessourceV5]] = {
+    "/metering_data_dc/v5/daily_consumption": RessourceV5(
         "metering_data_dc", "quotidienne", "SOUTIRAGE"
     ),
-    "/metering_data_clc/v5/consumption_load_curve": Ressource(
+    "/metering_data_clc/v5/consumption_load_curve": RessourceV5(
         "metering_data_clc", "courbe", "SOUTIRAGE"
     ),
-    "/metering_data_dcmp/v5/daily_consumption_max_power": Ressource(
+    "/metering_data_dcmp/v5/daily_consumption_max_power": RessourceV5(
         "metering_data_dcmp", "pmax", "SOUTIRAGE"
     ),
-    "/metering_data_dp/v5/daily_production": Ressource(
+    "/metering_data_dp/v5/daily_production": RessourceV5(
         "metering_data_dp", "quotidienne", "INJECTION"
     ),
-    "/metering_data_plc/v5/production_load_curve": Ressource(
+    "/metering_data_plc/v5/production_load_curve": RessourceV5(
         "metering_data_plc", "courbe", "INJECTION"
     ),
 }
@@ -76,8 +76,8 @@ _READING_TYPES: Final[Mapping[Mesure, Mapping[str, str]]] = {
 }
 
 
-def answer(plateforme: Plateforme, echange: Echange, chemin: str) -> Reponse:
-    """Answer one of `RESSOURCES`; raises `Refus`."""
+def answer_mesure_v5(plateforme: PlateformeRest, echange: EchangeRest, chemin: str) -> Reponse:
+    """Answer one of `RESSOURCES`; raises `RefusRest`."""
     ressource = RESSOURCES[chemin]
     let_in(plateforme, echange, ressource.api)
     prm, periode = _read(echange)
@@ -87,7 +87,7 @@ def answer(plateforme: Plateforme, echange: Echange, chemin: str) -> Reponse:
     lecteur = Lecteur(dossier, ressource.sens, echange.now)
     readings = _readings(ressource.mesure, lecteur, periode)
     if not readings:
-        raise Refus(motifs_v5.SANS_MESURE)
+        raise RefusRest(motifs_v5.SANS_MESURE)
     return json_reponse(
         {
             "meter_reading": {
@@ -102,7 +102,7 @@ def answer(plateforme: Plateforme, echange: Echange, chemin: str) -> Reponse:
     )
 
 
-def _readings(mesure: Mesure, lecteur: Lecteur, periode: Periode) -> list[dict[str, Any]]:
+def _readings(mesure: Mesure, lecteur: Lecteur, periode: PeriodeDemandee) -> list[dict[str, Any]]:
     match mesure:
         case "courbe":
             return [
@@ -121,29 +121,29 @@ def _readings(mesure: Mesure, lecteur: Lecteur, periode: Periode) -> list[dict[s
     return [{"value": str(one.valeur), "date": one.texte} for one in valeurs]
 
 
-def _read(echange: Echange) -> tuple[str, Periode]:
+def _read(echange: EchangeRest) -> tuple[str, PeriodeDemandee]:
     asked = echange.requete.parametres
     prm = asked.get("usage_point_id", "")
     if not prm:
-        raise Refus(motifs_v5.PRM_ABSENT)
+        raise RefusRest(motifs_v5.PRM_ABSENT)
     if PRM.fullmatch(prm) is None:
-        raise Refus(motifs_v5.PRM_FORME)
+        raise RefusRest(motifs_v5.PRM_FORME)
     echange.prm = prm
     debut = _day(asked.get("start", ""), motifs_v5.DEBUT_ABSENT, motifs_v5.DEBUT_FORME)
     fin = _day(asked.get("end", ""), motifs_v5.FIN_ABSENTE, motifs_v5.FIN_FORME)
     if debut > fin:
-        raise Refus(motifs_v5.ORDRE)
+        raise RefusRest(motifs_v5.ORDRE)
     if debut == fin:
-        raise Refus(motifs_v5.DATES_EGALES)
-    return prm, Periode(debut, fin)
+        raise RefusRest(motifs_v5.DATES_EGALES)
+    return prm, PeriodeDemandee(debut, fin)
 
 
 def _day(text: str, absent: Motif, forme: Motif) -> date:
     if not text:
-        raise Refus(absent)
+        raise RefusRest(absent)
     try:
         if _JOUR.fullmatch(text):
             return date.fromisoformat(text)
     except ValueError:
         pass
-    raise Refus(forme)
+    raise RefusRest(forme)

@@ -14,9 +14,9 @@ from authlib.oauth2.rfc6749 import (
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from authlib.oauth2.rfc7009 import RevocationEndpoint
 
-from sge_sim.dataconnect.echange import Echange, Reponse, Requete, json_reponse
+from sge_sim.dataconnect.echange import EchangeRest, Reponse, Requete, json_reponse
 from sge_sim.dataconnect.jetons import VIE, Jeton
-from sge_sim.dataconnect.plateforme import Plateforme
+from sge_sim.dataconnect.plateforme import PlateformeRest
 from sge_sim.store.dataconnect import FicheApplication, read_application, revoke_token
 
 FORMULAIRE: Final = "application/x-www-form-urlencoded"
@@ -46,7 +46,7 @@ _SENTENCES: Final[Mapping[str, str]] = {
 """What each error says: the sentences of RFC 6749 and RFC 7009, as the swagger has them."""
 
 
-def token(plateforme: Plateforme, echange: Echange) -> Reponse:
+def answer_token(plateforme: PlateformeRest, echange: EchangeRest) -> Reponse:
     """Give a token for the credentials of an application, in a form, Basic or the address."""
     requete = echange.requete
     if requete.corps and requete.type_du_corps != FORMULAIRE:
@@ -56,7 +56,7 @@ def token(plateforme: Plateforme, echange: Echange) -> Reponse:
     return reponse
 
 
-def revoke(plateforme: Plateforme, echange: Echange) -> Reponse:
+def answer_revoke(plateforme: PlateformeRest, echange: EchangeRest) -> Reponse:
     """Have a token refused from now on: 200, whether there was such a token or not."""
     requete = echange.requete
     if requete.type_du_corps != FORMULAIRE:
@@ -163,7 +163,7 @@ class _Revocation(RevocationEndpoint):  # type: ignore[misc]
 class _Server(AuthorizationServer):  # type: ignore[misc]
     """Authlib's server, for one exchange."""
 
-    def __init__(self, plateforme: Plateforme, echange: Echange) -> None:
+    def __init__(self, plateforme: PlateformeRest, echange: EchangeRest) -> None:
         super().__init__(scopes_supported=[*_SCOPES])
         self.plateforme, self.echange = plateforme, echange
         self.register_grant(_Credentials)

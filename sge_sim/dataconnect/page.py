@@ -16,18 +16,21 @@ from authlib.common.urls import add_params_to_uri
 from jinja2 import Environment, FileSystemLoader
 
 from sge_sim.clock import add_months
-from sge_sim.commandes.consentements import end, give, is_in_force
+from sge_sim.commandes.consentements import (
+    end_consentement,
+    give_consentement,
+    is_in_force,
+)
 from sge_sim.dataconnect import bac_a_sable, motifs_page
-from sge_sim.dataconnect.echange import HTML, Echange, Refus, Reponse
+from sge_sim.dataconnect.echange import HTML, EchangeRest, RefusRest, Reponse
 from sge_sim.dataconnect.motifs import Motif
 from sge_sim.dataconnect.oauth import FORMULAIRE
-from sge_sim.dataconnect.plateforme import Plateforme
+from sge_sim.dataconnect.plateforme import PlateformeRest
+from sge_sim.store.clients import find_client, find_clients
 from sge_sim.store.dataconnect import (
     FicheApplication,
-    clients,
     consentements,
     find_application,
-    find_client,
     read_application,
 )
 from sge_sim.store.fiches import FichePoint
@@ -57,7 +60,7 @@ _pages = Environment(
 
 
 @dataclass(frozen=True)
-class Demande:
+class DemandeAccord:
     """A consent that is asked for, once its address was read."""
 
     version: str
@@ -88,7 +91,7 @@ def style() -> bytes:
     return (_ICI / "static" / "style.css").read_bytes()
 
 
-def answer(plateforme: Plateforme, echange: Echange, version: str) -> Reponse:
+def answer_page(plateforme: PlateformeRest, echange: EchangeRest, version: str) -> Reponse:
     """Show the page of a version, or carry out what was decided on it."""
     echange.service, echange.version = SERVICE, version.removeprefix("v")
     echange.application = _application(plateforme, echange)
@@ -96,14 +99,14 @@ def answer(plateforme: Plateforme, echange: Echange, version: str) -> Reponse:
         echange.acteur_code = echange.application.acteur_code
     try:
         demande = _read(echange, version)
-    except Refus as refus:
+    except RefusRest as refus:
         application = echange.application
         if version == "v1" or application is None:
             raise
         # v2 tells the client nothing of what was wrong; the journal does.
         echange.motif, echange.code = refus.motif, refus.motif.code
         state = echange.requete.parametres.get("state", "")[:STATE_MAX] or None
-        return Demande(version, application, state, date.max, "").redirect(**_ABANDON)
+        return DemandeAccord(version, application, state, date.max, "").redirect(**_ABANDON)
     if demande.application.en_bac_a_sable:
         return _without_page(demande)
     if echange.requete.methode == "POST":
@@ -114,7 +117,7 @@ def answer(plateforme: Plateforme, echange: Echange, version: str) -> Reponse:
     return _login(plateforme, demande, asked.get("recherche", ""))
 
 
-def _application(plateforme: Plateforme, echange: Echange) -> FicheApplication | None:
+def _application(plateforme: PlateformeRest, echange: EchangeRest) -> FicheApplication | None:
     client_id = echange.requete.parametres.get("client_id", "")
     found: FicheApplication | None = plateforme.database.memoire.look().ask(
         read_application, client_id
@@ -122,7 +125,7 @@ def _application(plateforme: Plateforme, echange: Echange) -> FicheApplication |
     return found
 
 
-def _read(echange: Echange, version: str) -> Demande:
+def _read(echange: EchangeRest, version: str) -> DemandeAccord:
     asked = echange.requete.parametres
     checks: tuple[tuple[bool, Motif], ...] = (
         (not asked.get("client_id"), motifs_page.CLIENT_ABSENT),
@@ -134,9 +137,9 @@ def _read(echange: Echange, version: str) -> Demande:
     )
     for broken, motif in checks:
         if broken:
-            raise Refus(motif)
+            raise RefusRest(motif)
     fin = _until(asked["duration"], echange.now.date())
-    return Demande(version, echange.client, asked.get("state"), fin, asked["duration"])
+    return DemandeAccord(version, echange.client, asked.get("state"), fin, asked["duration"])
 
 
 def _until(duration: str, today: date) -> date:
@@ -147,20 +150,20 @@ def _until(duration: str, today: date) -> date:
     """
     parts = _DUREE.fullmatch(duration)
     if parts is None:
-        raise Refus(motifs_page.DUREE_FORME)
+        raise RefusRest(motifs_page.DUREE_FORME)
     years, months, weeks, days = (int(part or 0) for part in parts.groups())
     try:
         until = add_months(today, 12 * years + months) + timedelta(7 * weeks + days)
     except (ValueError, OverflowError):
-        raise Refus(motifs_page.DUREE_LONGUE) from None
+        raise RefusRest(motifs_page.DUREE_LONGUE) from None
     if until <= today:
-        raise Refus(motifs_page.DUREE_FORME)
+        raise RefusRest(motifs_page.DUREE_FORME)
     if until > add_months(today, MOIS_MAX):
-        raise Refus(motifs_page.DUREE_LONGUE)
+        raise RefusRest(motifs_page.DUREE_LONGUE)
     return until
 
 
-def _without_page(demande: Demande) -> Reponse:
+def _without_page(demande: DemandeAccord) -> Reponse:
     """Send back at once, as the sandbox has no page: the state chooses the fake customer."""
     client = bac_a_sable.client_of_state(demande.state or "")
     if demande.version == "v1":
@@ -175,14 +178,18 @@ def _code() -> str:
     return secrets.token_urlsafe(32)
 
 
-def _login(plateforme: Plateforme, demande: Demande, recherche: str) -> Reponse:
+def _login(plateforme: PlateformeRest, demande: DemandeAccord, recherche: str) -> Reponse:
     with plateforme.database.sessions() as session:
-        found = clients(session, recherche)
+        found = find_clients(session, recherche)
     return _show(demande, "connexion.html", clients=found, recherche=recherche)
 
 
 def _consent(
-    plateforme: Plateforme, demande: Demande, titulaire: str, statut: int = 200, told: str = ""
+    plateforme: PlateformeRest,
+    demande: DemandeAccord,
+    titulaire: str,
+    statut: int = 200,
+    told: str = "",
 ) -> Reponse:
     with plateforme.database.sessions() as session:
         client = find_client(session, titulaire)
@@ -235,7 +242,7 @@ def _data(application: FicheApplication) -> list[str]:
     return [text for needed, text in told if needed & apis]
 
 
-def _decided(plateforme: Plateforme, echange: Echange, demande: Demande) -> Reponse:
+def _decided(plateforme: PlateformeRest, echange: EchangeRest, demande: DemandeAccord) -> Reponse:
     requete = echange.requete
     origin = requete.entetes.get("origin")
     ours = origin is None or urlsplit(origin).netloc == requete.entetes.get("host")
@@ -257,7 +264,11 @@ def _decided(plateforme: Plateforme, echange: Echange, demande: Demande) -> Repo
 
 
 def _accepted(
-    plateforme: Plateforme, echange: Echange, demande: Demande, titulaire: str, prms: list[str]
+    plateforme: PlateformeRest,
+    echange: EchangeRest,
+    demande: DemandeAccord,
+    titulaire: str,
+    prms: list[str],
 ) -> Reponse:
     """Record the consent. A point shared already is an error in v2 (measured, October 2026); in
     v1 it starts anew (assumed)."""
@@ -278,10 +289,10 @@ def _accepted(
                     if demande.version == "v2":
                         echange.notes.append("ce point est déjà partagé avec l'application")
                         return _show(demande, "erreur.html", 200, erreur=_PARTAGE_FAIT)
-                    end(session, former, "prolongation", now)
+                    end_consentement(session, former, "prolongation", now)
                 point = find_point(session, prm)
                 assert point is not None, "the customer holds it"
-                given = give(session, application, titulaire, point, now, demande.fin)
+                given = give_consentement(session, application, titulaire, point, now, demande.fin)
             numero = given.autorisation_id
     if refused:
         return _consent(plateforme, demande, titulaire, 400, refused)
@@ -290,7 +301,7 @@ def _accepted(
     return demande.redirect(code=_code(), usage_point_id=";".join(prms))
 
 
-def _show(demande: Demande, template: str, statut: int = 200, **context: Any) -> Reponse:
+def _show(demande: DemandeAccord, template: str, statut: int = 200, **context: Any) -> Reponse:
     page = _pages.get_template(template).render(demande=demande, **context)
     return Reponse(statut, page.encode(), HTML, _headers(demande.application.redirect_uri))
 

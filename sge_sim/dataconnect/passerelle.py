@@ -6,7 +6,7 @@ They are looked at in this order (WSO2's, assumed for Enedis').
 from datetime import UTC, datetime
 from typing import Final
 
-from sge_sim.dataconnect.echange import Echange, Refus
+from sge_sim.dataconnect.echange import EchangeRest, RefusRest
 from sge_sim.dataconnect.motifs import (
     API_NON_SOUSCRITE,
     JETON_REFUSE,
@@ -14,7 +14,7 @@ from sge_sim.dataconnect.motifs import (
     QUOTA_SECONDE,
     SANS_JETON,
 )
-from sge_sim.dataconnect.plateforme import Plateforme
+from sge_sim.dataconnect.plateforme import PlateformeRest
 from sge_sim.store.dataconnect import APIS, read_application, read_revoque
 from sge_sim.store.quotas import Quota
 
@@ -28,30 +28,30 @@ _HEURE: Final = 3600
 _MOIS: Final = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
-def let_in(plateforme: Plateforme, echange: Echange, api: str) -> None:
-    """Find the application of a call, and count the call; raises `Refus`."""
+def let_in(plateforme: PlateformeRest, echange: EchangeRest, api: str) -> None:
+    """Find the application of a call, and count the call; raises `RefusRest`."""
     _authenticate(plateforme, echange)
     if api not in echange.client.apis:
-        raise Refus(API_NON_SOUSCRITE)
+        raise RefusRest(API_NON_SOUSCRITE)
     if plateforme.settings.quotas:
         _count(plateforme, echange, api)
 
 
-def _authenticate(plateforme: Plateforme, echange: Echange) -> None:
+def _authenticate(plateforme: PlateformeRest, echange: EchangeRest) -> None:
     scheme, _, text = echange.requete.entetes.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not text.strip():
-        raise Refus(SANS_JETON)
+        raise RefusRest(SANS_JETON)
     jeton = plateforme.jetons.read(text.strip())
     if jeton is None or jeton.fin <= echange.now:
-        raise Refus(JETON_REFUSE)
+        raise RefusRest(JETON_REFUSE)
     vue = plateforme.database.memoire.look()
     application = vue.ask(read_application, jeton.client_id)
     if application is None or vue.ask(read_revoque, jeton.jti):
-        raise Refus(JETON_REFUSE)
+        raise RefusRest(JETON_REFUSE)
     echange.application, echange.acteur_code = application, application.acteur_code
 
 
-def _count(plateforme: Plateforme, echange: Echange, api: str) -> None:
+def _count(plateforme: PlateformeRest, echange: EchangeRest, api: str) -> None:
     """Count a call in its second of the machine and in its hour of the simulated clock."""
     heure = int(echange.now.timestamp()) // _HEURE
     v5 = APIS[api] == "v5"
@@ -63,13 +63,13 @@ def _count(plateforme: Plateforme, echange: Echange, api: str) -> None:
     exhausted = plateforme.comptes.take((par_heure, seconde))
     if exhausted is par_heure:
         until = _told(datetime.fromtimestamp((heure + 1) * _HEURE, UTC))
-        raise Refus(
+        raise RefusRest(
             QUOTA_HEURE,
             description=f"You have exceeded your quota .You can access API after {until}",
             nextAccessTime=until,
         )
     if exhausted is seconde:
-        raise Refus(QUOTA_SECONDE)
+        raise RefusRest(QUOTA_SECONDE)
 
 
 def _told(instant: datetime) -> str:

@@ -6,7 +6,7 @@ Numbers of telephone are of the ranges kept for fiction, addresses of e-mail of 
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from sge_sim.store.dataconnect import titulaire_de
+from sge_sim.store.clients import titulaire_de
 from sge_sim.store.fiches import FichePoint
 from sge_sim.store.normalise import normalise
 

@@ -10,7 +10,7 @@ from sge_sim.store.quotas import Comptes
 
 
 @dataclass(frozen=True)
-class Plateforme:
+class PlateformeRest:
     """The state, the simulated time, the key of the tokens, the counts of the quotas."""
 
     settings: Settings

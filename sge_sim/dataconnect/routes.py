@@ -15,10 +15,10 @@ from sge_sim.dataconnect import (
     page,
     services_2026,
 )
-from sge_sim.dataconnect.echange import Echange, Refus, Reponse
-from sge_sim.dataconnect.plateforme import Plateforme
+from sge_sim.dataconnect.echange import EchangeRest, RefusRest, Reponse
+from sge_sim.dataconnect.plateforme import PlateformeRest
 
-Handler = Callable[[Plateforme, Echange, re.Match[str]], Reponse]
+Handler = Callable[[PlateformeRest, EchangeRest, re.Match[str]], Reponse]
 
 
 @dataclass(frozen=True)
@@ -56,21 +56,23 @@ def _of_2026() -> Iterator[Route]:
             "GET",
             api,
             "1",
-            lambda p, e, m, api=api: contrat_2026.answer(p, e, api, m[1] or ""),  # type: ignore[misc]
+            lambda p, e, m, api=api: contrat_2026.answer_contrat(p, e, api, m[1] or ""),  # type: ignore[misc]
         )
     yield _route(
         r"/subscribed_services/v1/?",
         "POST",
         services_2026.API,
         "1",
-        lambda p, e, _: services_2026.answer(p, e),
+        lambda p, e, _: services_2026.answer_services(p, e),
     )
 
 
-def _measure_2026(plateforme: Plateforme, echange: Echange, found: re.Match[str]) -> Reponse:
+def _measure_2026(
+    plateforme: PlateformeRest, echange: EchangeRest, found: re.Match[str]
+) -> Reponse:
     if found[1] not in mesures_2026.RESSOURCES:
-        raise Refus(motifs.SANS_RESSOURCE)
-    return mesures_2026.answer(plateforme, echange, found[1])
+        raise RefusRest(motifs.SANS_RESSOURCE)
+    return mesures_2026.answer_mesure(plateforme, echange, found[1])
 
 
 def _of_v5() -> Iterator[Route]:
@@ -80,7 +82,7 @@ def _of_v5() -> Iterator[Route]:
             "GET",
             ressource.api,
             "5",
-            lambda p, e, _, chemin=chemin: mesures_v5.answer(p, e, chemin),  # type: ignore[misc]
+            lambda p, e, _, chemin=chemin: mesures_v5.answer_mesure_v5(p, e, chemin),  # type: ignore[misc]
             v5=True,
         )
     for chemin, (api, _) in clients_v5.RESSOURCES.items():
@@ -89,20 +91,20 @@ def _of_v5() -> Iterator[Route]:
             "GET",
             api,
             "5",
-            lambda p, e, _, chemin=chemin: clients_v5.answer(p, e, chemin),  # type: ignore[misc]
+            lambda p, e, _, chemin=chemin: clients_v5.answer_client_v5(p, e, chemin),  # type: ignore[misc]
             v5=True,
         )
 
 
 ROUTES: Final[tuple[Route, ...]] = (
-    _route(r"/oauth2/v3/token", "POST", "oauth2", "3", lambda p, e, _: oauth.token(p, e)),
-    _route(r"/oauth2/v3/revoke", "POST", "oauth2", "3", lambda p, e, _: oauth.revoke(p, e)),
+    _route(r"/oauth2/v3/token", "POST", "oauth2", "3", lambda p, e, _: oauth.answer_token(p, e)),
+    _route(r"/oauth2/v3/revoke", "POST", "oauth2", "3", lambda p, e, _: oauth.answer_revoke(p, e)),
     _route(
         r"/dataconnect/(v1|v2)/oauth2/authorize",
         "GET POST",
         page.SERVICE,
         None,
-        lambda p, e, m: page.answer(p, e, m[1]),
+        lambda p, e, m: page.answer_page(p, e, m[1]),
     ),
     _route(
         r"/dataconnect/static/style\.css",
@@ -116,15 +118,15 @@ ROUTES: Final[tuple[Route, ...]] = (
 )
 
 
-def handle(plateforme: Plateforme, echange: Echange) -> Reponse:
-    """Answer a call; raises `Refus`."""
+def handle(plateforme: PlateformeRest, echange: EchangeRest) -> Reponse:
+    """Answer a call; raises `RefusRest`."""
     requete = echange.requete
     for route in ROUTES:
         found = route.chemin.fullmatch(requete.chemin)
         if found is None or (route.v5 and not plateforme.settings.data_connect_v5):
             continue
         if requete.methode not in route.methodes:
-            raise Refus(motifs.METHODE)
+            raise RefusRest(motifs.METHODE)
         echange.service, echange.version = route.service, route.version
         return route.handler(plateforme, echange, found)
-    raise Refus(motifs.SANS_RESSOURCE)
+    raise RefusRest(motifs.SANS_RESSOURCE)

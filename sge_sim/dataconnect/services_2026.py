@@ -6,9 +6,9 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sge_sim.dataconnect import mocks_2026, motifs_2026
-from sge_sim.dataconnect.echange import JSON, Echange, Refus, Reponse, json_reponse
+from sge_sim.dataconnect.echange import JSON, EchangeRest, RefusRest, Reponse, json_reponse
 from sge_sim.dataconnect.passerelle import let_in
-from sge_sim.dataconnect.plateforme import Plateforme
+from sge_sim.dataconnect.plateforme import PlateformeRest
 from sge_sim.domaine.nomenclatures import DONNEES_ACCES, Sens
 from sge_sim.store.dataconnect import FicheServiceConsenti, read_services_of
 
@@ -18,7 +18,7 @@ PAR_PAGE: Final = 1000
 """Services of a page (assumed)."""
 
 
-class Demande(BaseModel):
+class DemandeServices(BaseModel):
     """What is asked: the fields of the swagger; those that name nothing here select nothing."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -52,8 +52,8 @@ class Demande(BaseModel):
         )
 
 
-def answer(plateforme: Plateforme, echange: Echange) -> Reponse:
-    """List services, or count them; raises `Refus`."""
+def answer_services(plateforme: PlateformeRest, echange: EchangeRest) -> Reponse:
+    """List services, or count them; raises `RefusRest`."""
     let_in(plateforme, echange, API)
     demande = _read(echange)
     kept = [one for one in _services(plateforme, echange, demande) if demande.keeps(one)]
@@ -68,23 +68,23 @@ def answer(plateforme: Plateforme, echange: Echange) -> Reponse:
     return json_reponse(body)
 
 
-def _read(echange: Echange) -> Demande:
+def _read(echange: EchangeRest) -> DemandeServices:
     """Read the body; one that isn't the swagger's is a 500 (measured)."""
     if echange.requete.type_du_corps != JSON:
-        raise Refus(motifs_2026.HORS_SWAGGER)
+        raise RefusRest(motifs_2026.HORS_SWAGGER)
     try:
-        demande = Demande.model_validate_json(echange.requete.corps)
+        demande = DemandeServices.model_validate_json(echange.requete.corps)
     except ValidationError as error:
         first = error.errors()[0]
         echange.notes.append(f"{'.'.join(map(str, first['loc']))} : {first['type']}")
-        raise Refus(motifs_2026.HORS_SWAGGER) from None
+        raise RefusRest(motifs_2026.HORS_SWAGGER) from None
     if demande.autorisationId is None and not demande.siren:
-        raise Refus(motifs_2026.HORS_SWAGGER)
+        raise RefusRest(motifs_2026.HORS_SWAGGER)
     return demande
 
 
 def _services(
-    plateforme: Plateforme, echange: Echange, demande: Demande
+    plateforme: PlateformeRest, echange: EchangeRest, demande: DemandeServices
 ) -> Sequence[dict[str, Any]]:
     application = echange.client
     if application.en_bac_a_sable:

@@ -22,6 +22,15 @@ def working_days_after(day: date, count: int) -> date:
     return _walk(day, count, timedelta(days=1))
 
 
+def working_days_between(first: date, last: date, most: int = 250) -> int:
+    """Return how many working days come after `first` until `last`, included; `most` at most."""
+    count = 0
+    while first < last and count < most:
+        first += timedelta(days=1)
+        count += is_working_day(first)
+    return count
+
+
 def _walk(day: date, count: int, step: timedelta) -> date:
     while count > 0:
         day += step

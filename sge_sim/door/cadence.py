@@ -6,8 +6,8 @@ transaction. Simulators on several machines each count their own.
 """
 
 import struct
-from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
 from hashlib import blake2b
 
 from sge_sim.machine.shared_memory import SharedMemory
@@ -33,11 +33,11 @@ class Cadence:
 
         It is the machine's second: a frozen clock doesn't slow calls down. 1 means in time.
         """
-        key = blake2b(f"{acteur}\0{service}".encode(), digest_size=8).digest()
+        key, offsets = _place(acteur, service)
         second = int(machine_instant.timestamp())
-        with self._memory.alone() as cells:
+        with self._memory as cells:
             free = None
-            for offset in _offsets(key):
+            for offset in offsets:
                 owner, when, calls = _CELL.unpack_from(cells, offset)
                 if when != second:
                     free = offset if free is None else free
@@ -53,6 +53,9 @@ class Cadence:
         self._memory.close()
 
 
-def _offsets(key: bytes) -> Iterator[int]:
+@lru_cache(maxsize=1024)
+def _place(acteur: str, service: str) -> tuple[bytes, tuple[int, ...]]:
+    """Return the key of a pair and the cells that it may have."""
+    key = blake2b(f"{acteur}\0{service}".encode(), digest_size=8).digest()
     first = int.from_bytes(key)
-    return ((first + step) % _CELLS * _CELL.size for step in range(_TRIED))
+    return key, tuple((first + step) % _CELLS * _CELL.size for step in range(_TRIED))

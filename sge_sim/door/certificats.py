@@ -20,6 +20,7 @@ from sge_sim.store.acteurs import Acteur, Certificat, default_acteur
 from sge_sim.store.database import Database
 from sge_sim.store.fiches_acteurs import FicheCertificat
 from sge_sim.store.lecture import read_certificat
+from sge_sim.store.memoire import Vue
 
 _KINDS: tuple[KindActeur, ...] = ("tiers", "fournisseur")
 # Any authority of the FAQ's list would do but Let's Encrypt, which production refuses.
@@ -112,11 +113,15 @@ class CertificateRegister:
         self._database = database
         self._registered = lru_cache(maxsize=1024)(_registered)
 
-    def __call__(self, fingerprint: str, environment: Environment) -> Registered | None:
-        """Return what is registered under `fingerprint` for `environment`."""
-        found: FicheCertificat | None = self._database.memoire.look().ask(
-            read_certificat, fingerprint, environment
-        )
+    def __call__(
+        self, fingerprint: str, environment: Environment, vue: Vue | None = None
+    ) -> Registered | None:
+        """Return what is registered under `fingerprint` for `environment`, as `vue` shows it.
+
+        As the state is now without a view.
+        """
+        vue = vue or self._database.memoire.look()
+        found: FicheCertificat | None = vue.ask(read_certificat, fingerprint, environment)
         return None if found is None else self._registered(found)
 
 

@@ -9,6 +9,7 @@ from sge_sim.domaine.demandeur import Demandeur
 from sge_sim.domaine.nomenclatures import KindEchange
 from sge_sim.pki.policy import Verdict
 from sge_sim.store.journal import DecidingRule
+from sge_sim.store.memoire import Vue
 from sge_sim.transport.message import Request
 
 _LOGINS = ("loginDemandeur", "initiateurLogin", "loginUtilisateur")
@@ -32,7 +33,8 @@ class Exchange:
     """A request on its way to its answer; each station adds what it found.
 
     `started` is the machine's instant, `instant` the simulated one: it is read once, so that the
-    rules and the journal see the same. `verdict` is the policy's on the client's certificate,
+    rules and the journal see the same. `vue` is the state as it was when the request came: an order
+    reads that of its own transaction. `verdict` is the policy's on the client's certificate,
     `demandeur` whom the door let in. `service` and `version` name the contract that answers.
     `entete` and `demande` are the header and the body as plain values, the header empty where the
     client sent none. `notes` are for the journal, in French.
@@ -41,6 +43,7 @@ class Exchange:
     request: Request
     started: datetime
     instant: datetime
+    vue: Vue | None = None
     verdict: Verdict | None = None
     demandeur: Demandeur | None = None
     kind: KindEchange = "http"
@@ -53,7 +56,7 @@ class Exchange:
 
     @property
     def prm(self) -> str | None:
-        """The `pointId` of the demand, wherever the contract puts it."""
+        """The `pointId` of the demand, wherever the contract puts it; None if it has several."""
         return _find(self.demande, "pointId")
 
     @property
@@ -66,5 +69,9 @@ class Exchange:
 def _find(tree: Any, name: str) -> str | None:
     if not isinstance(tree, Mapping):
         return None
-    here: str | None = tree.get(name)
-    return here or next(filter(None, (_find(each, name) for each in tree.values())), None)
+    here = tree.get(name)
+    if isinstance(here, list) and len(here) == 1:
+        (here,) = here
+    if isinstance(here, str) and here:
+        return here
+    return next(filter(None, (_find(each, name) for each in tree.values())), None)

@@ -1,9 +1,10 @@
 """What the writers are given and what they return: a consignment, its points, its archives."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from itertools import groupby, islice
 from typing import TypeVar
 
 from sge_sim.clock import PARIS
@@ -74,7 +75,12 @@ class PointPublie:
             yield replace(
                 self, debut=jour, fin=jour + timedelta(1), absents=frozenset(), rattrapes=()
             )
-        yield replace(self, rattrapes=())
+        yield replace(self, rattrapes=()) if self.rattrapes else self
+
+    @property
+    def is_one_day(self) -> bool:
+        """Whether it is of one day whose data came in time, as nearly all of a daily file are."""
+        return not self.absents and self.fin - self.debut == timedelta(1)
 
 
 @dataclass(frozen=True)
@@ -108,18 +114,19 @@ def tampon(instant: datetime) -> str:
     return f"{instant.astimezone(PARIS):%Y%m%d%H%M%S}"
 
 
-def batches(elements: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    """Cut a sequence into parts of at most `size`."""
-    for start in range(0, len(elements), size):
-        yield elements[start : start + size]
+def batches(elements: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Cut elements into lists of `size`, the last one shorter."""
+    remaining = iter(elements)
+    while part := list(islice(remaining, size)):
+        yield part
 
 
-def par_point(publies: Iterable[PointPublie]) -> list[list[PointPublie]]:
-    """Return the stretches of each point in date order, whatever their orders.
+def par_point(publies: Iterable[PointPublie]) -> Iterator[list[PointPublie]]:
+    """Yield the stretches of each point in date order, whatever their orders.
 
-    A point whose service was renewed within a publication has two orders in one block.
+    The orders of a point follow each other: one whose service was renewed within a publication has
+    two orders in one block.
     """
-    points: dict[str, list[PointPublie]] = {}
-    for publie in publies:
-        points.setdefault(publie.prm, []).extend(publie.etendues)
-    return [sorted(etendues, key=lambda one: one.debut) for etendues in points.values()]
+    for _, ordres in groupby(publies, lambda one: one.prm):
+        etendues = [etendue for ordre in ordres for etendue in ordre.etendues]
+        yield sorted(etendues, key=lambda one: one.debut)

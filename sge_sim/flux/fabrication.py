@@ -3,19 +3,20 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 
 from sqlalchemy.orm import Session
 
 from sge_sim.domaine.ecarts_fichiers import Defauts
 from sge_sim.domaine.nomenclatures import Sens
 from sge_sim.flux import hdm, infra_j, r4x, r50, r151, r171
-from sge_sim.flux.chiffrement import encrypted
+from sge_sim.flux.chiffrement import Chiffrement, encrypt, encrypted
 from sge_sim.flux.declaration import secret_of
 from sge_sim.flux.envoi import Archive, Envoi, Fichier, Frequence, PointPublie
 from sge_sim.flux.infra_j import OrdreInfraJ
-from sge_sim.flux.lots import Lot, LotAbonnement, LotAffaire, LotM023, cover
+from sge_sim.flux.lots import Lot, LotAbonnement, LotAffaire, LotM023
 from sge_sim.flux.packaging import zipped
+from sge_sim.flux.parallele import in_processes
 from sge_sim.flux.periodes import FREQUENCES, FluxRecurrent
 from sge_sim.flux.r6x.archives import LIMITES, Limites
 from sge_sim.flux.r6x.entete import EnvoiR6X
@@ -28,14 +29,23 @@ from sge_sim.referentiel.mesures import point_mesure
 from sge_sim.store import commandes
 from sge_sim.store.acteurs import Acteur, find_contrat
 from sge_sim.store.commandes import DemandeHistorique
-from sge_sim.store.mesures import read_suivi
+from sge_sim.store.mesures import read_suivi, read_suivis
 from sge_sim.store.points import Point, find_point
-
-Writer = Callable[[Envoi, Sequence[PointPublie]], Iterator[Archive]]
-
-_WRITERS: Mapping[FluxRecurrent, Writer] = MappingProxyType(
-    {"R50": r50.files, "R151": r151.files, "R4x": r4x.files, "R171": r171.files}
+from sge_sim.store.transmissions import (
+    Bornes,
+    Transmission,
+    bounds_of_parts,
+    measured_points,
 )
+
+_OF_LARGE_POINTS: Mapping[
+    FluxRecurrent, Callable[[Envoi, Sequence[PointPublie]], Iterator[Archive]]
+] = MappingProxyType({"R4x": r4x.files, "R171": r171.files})
+_OF_SMALL_POINTS: Mapping[FluxRecurrent, ModuleType] = MappingProxyType({"R50": r50, "R151": r151})
+
+_WORKERS = 2
+_FILES_FOR_WORKERS = 4
+"""Files from which a publication is made by processes: they take a second to start."""
 
 
 @dataclass(frozen=True)
@@ -49,17 +59,57 @@ class Atelier:
     limites: Limites = LIMITES
 
 
+@dataclass(frozen=True)
+class Fabrique:
+    """What a file of a subscription is made of, but for its points: given to processes.
+
+    `late`: some days of C5 points come late.
+    """
+
+    flux: FluxRecurrent
+    envoi: Envoi
+    transmission: Transmission
+    secret: Chiffrement
+    late: bool
+
+    def fichier(self, archive: Archive) -> Fichier:
+        """Zip and encrypt a file."""
+        contenu = zipped(archive, self.transmission.instant)
+        return Fichier(
+            archive.nom, (encrypt(self.secret, contenu, seed=archive.nom),), archive.prms
+        )
+
+
 def make_files(session: Session, lot: Lot, atelier: Atelier, *, sequence: int) -> Iterator[Fichier]:
-    """Yield the files of a publication, always the same bytes; each is to be read before the next.
+    """Yield the files of a publication, always the same bytes, each made once it is asked for and
+    read before the next.
 
     `sequence` is its number in its subscription, or that of the first file of a diffusion.
     """
     secret = secret_of(session, contrat_of(lot))
-    for one in _made(session, lot, atelier, sequence):
+    if isinstance(lot, LotAbonnement):
+        yield from _files_of_subscription(session, lot, atelier, secret, sequence)
+        return
+    for one in _clear_files(session, lot, atelier, sequence):
         yield replace(one, morceaux=encrypted(secret, one.morceaux, seed=one.nom))
 
 
-def _made(session: Session, lot: Lot, atelier: Atelier, sequence: int) -> Iterator[Fichier]:
+def _files_of_subscription(
+    session: Session, lot: LotAbonnement, atelier: Atelier, secret: Chiffrement, sequence: int
+) -> Iterator[Fichier]:
+    envoi = _envoi_of(session, lot, sequence)
+    daily = envoi.frequence is Frequence.QUOTIDIENNE
+    fabrique = Fabrique(lot.flux, envoi, lot.transmission, secret, atelier.late and daily)
+    if lot.flux in _OF_SMALL_POINTS:
+        yield from _serial_files(session, fabrique)
+    else:
+        points = list(_points(session, fabrique))
+        yield from map(fabrique.fichier, _OF_LARGE_POINTS[lot.flux](envoi, points))
+
+
+def _clear_files(
+    session: Session, lot: LotAffaire | LotM023 | LotDiffusion, atelier: Atelier, sequence: int
+) -> Iterator[Fichier]:
     if isinstance(lot, LotM023):
         acteur = _acteur_of(session, lot)
         envoi = EnvoiR6X(
@@ -90,13 +140,31 @@ def _made(session: Session, lot: Lot, atelier: Atelier, sequence: int) -> Iterat
             folder=atelier.folder,
             limites=atelier.limites,
         )
-    elif isinstance(lot, LotAbonnement):
-        envoi_xml = _envoi_of(session, lot, sequence)
-        points = list(_points(session, lot, late=atelier.late))
-        for one in _WRITERS[lot.flux](envoi_xml, points) if points else ():
-            yield Fichier(one.nom, (zipped(one, lot.instant),), one.prms)
     else:
         yield from _files_of_case(session, lot)
+
+
+def _serial_files(session: Session, fabrique: Fabrique) -> Iterator[Fichier]:
+    """Yield the files of R50 or R151, in their order, by several processes where there are many.
+
+    What a file tells was decided by the instant of the publication, so that each process may read
+    its own points.
+    """
+    most = _OF_SMALL_POINTS[fabrique.flux].POINTS_PAR_FICHIER[fabrique.envoi.frequence]
+    parts = bounds_of_parts(session, fabrique.transmission, most)
+    jobs = [(fabrique, bornes, rang, len(parts)) for rang, bornes in enumerate(parts, start=1)]
+    if len(jobs) < _FILES_FOR_WORKERS:
+        yield from (_serial_file(session, *job) for job in jobs)
+    else:
+        yield from in_processes(session, _serial_file, jobs, _WORKERS)
+
+
+def _serial_file(
+    session: Session, fabrique: Fabrique, bornes: Bornes, rang: int, fichiers: int
+) -> Fichier:
+    points = _points(session, fabrique, bornes)
+    archive = _OF_SMALL_POINTS[fabrique.flux].archive(fabrique.envoi, points, rang, fichiers)
+    return fabrique.fichier(archive)
 
 
 def contrat_of(lot: Lot) -> str:
@@ -138,28 +206,35 @@ def _envoi_of(session: Session, lot: LotAbonnement | LotAffaire, sequence: int) 
     )
 
 
-def _points(session: Session, lot: LotAbonnement, *, late: bool) -> Iterator[PointPublie]:
-    """Yield the points of a publication that have measures, each over its own days of it."""
-    daily = FREQUENCES[lot.abonnement.periodicite] is Frequence.QUOTIDIENNE
-    may_be_late = late and daily and lot.flux in ("R50", "R151")
-    for service in lot.services:
-        point = _mesure(session, service.point, service.sens or "SOUTIRAGE")
-        if point is None:
-            continue
-        debut, fin = cover(service)
-        jour = lot.periode.debut
-        yield PointPublie(
-            prm=service.prm,
-            point=point,
-            debut=max(debut, jour),
-            fin=min(fin, lot.periode.fin),
-            affaire_id=service.affaire_id or "",
-            service_souscrit_id=service.service_souscrit_id,
-            corrigees=bool(service.corrigees),
-            r4x_pas=service.point.r4x_pas or 10,
-            absents=frozenset({jour} if may_be_late and retard(point, jour) else ()),
-            rattrapes=rattrapes(point, debut, jour) if may_be_late else (),
-        )
+def _points(
+    session: Session, fabrique: Fabrique, bornes: Bornes | None = None
+) -> Iterator[PointPublie]:
+    """Yield the points of a publication that have measures, each over its own days of it.
+
+    Read some hundreds at once, so that memory doesn't grow with their number.
+    """
+    may_be_late = fabrique.late and fabrique.flux in _OF_SMALL_POINTS
+    jour = fabrique.transmission.debut
+    for part in measured_points(session, fabrique.transmission, bornes):
+        suivis = read_suivis(session, [services[0].prm for services in part])
+        services = [service for of_point in part for service in of_point]
+        mesures = [point_mesure(one, suivis[one.prm], one.sens or "SOUTIRAGE") for one in services]
+        for service, point in zip(services, mesures, strict=True):
+            if point is None:
+                continue
+            debut, fin = service.jours
+            yield PointPublie(
+                prm=service.prm,
+                point=point,
+                debut=max(debut, jour),
+                fin=min(fin, fabrique.transmission.fin),
+                affaire_id=service.affaire_id or "",
+                service_souscrit_id=service.service_souscrit_id,
+                corrigees=bool(service.corrigees),
+                r4x_pas=service.r4x_pas or 10,
+                absents=frozenset({jour} if may_be_late and retard(point, jour) else ()),
+                rattrapes=rattrapes(point, debut, jour) if may_be_late else (),
+            )
 
 
 def _files_of_case(session: Session, lot: LotAffaire) -> list[Fichier]:

@@ -15,6 +15,8 @@ as the end alone. It happens where the client changed between the order and its 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
+import numpy as np
+
 from sge_sim.clock import PARIS
 from sge_sim.flux.horodates import avec_decalage
 from sge_sim.mesures import (
@@ -33,7 +35,7 @@ from sge_sim.referentiel.calendriers import CalendrierNomme, calendrier_nomme
 CADRANS_LINKY = 4
 """Distributor's registers of a Linky: only C5 points have a history of indexes."""
 
-_BOM = "\ufeff"
+_BOM = b"\xef\xbb\xbf"
 _ENTETE = (
     "Identifiant PRM;Type de donnees;Date de debut;Date de fin;Grandeur physique;Grandeur metier;"
     "Etape metier;Unite"
@@ -80,15 +82,13 @@ def write_courbe(
         + ";",
         "Horodate;Valeur",
     ]
-    lines += [
-        f"{horodate};{valeur if valide or corrigees else ''}"
-        for horodate, valeur, valide in zip(
-            avec_decalage(releve.horodates, releve.decalages),
-            releve.valeurs.tolist(),
-            releve.valides.tolist(),
-            strict=True,
-        )
-    ]
+    valeurs: list[int | str] = list(releve.valeurs.tolist())
+    if not corrigees:
+        for rang in np.flatnonzero(~releve.valides).tolist():
+            valeurs[rang] = ""
+    horodates = avec_decalage(releve.horodates, releve.decalages)
+    if horodates:
+        lines.append(";%s\n".join([*horodates, ""]).removesuffix("\n") % tuple(valeurs))
     return _file(lines)
 
 
@@ -120,7 +120,7 @@ def write_index(prm: str, point: PointMesure, debut: date, fin: date) -> bytes:
 
 
 def _file(lines: list[str]) -> bytes:
-    return (_BOM + "\n".join(lines) + "\n").encode()
+    return _BOM + "\n".join([*lines, ""]).encode()
 
 
 def _debut(point: PointMesure, debut: date, fin: date) -> date:

@@ -2,7 +2,8 @@
 
 At least once each: a file is noted as delivered after it is. A server that is down holds back the
 later files of its contract; it is tried again after a delay that doubles each time. All of it
-goes by the machine's time, since networks know no other.
+goes by the machine's time, since networks know no other. A planned fault strikes a file at its
+first attempt, once.
 """
 
 import logging
@@ -14,7 +15,8 @@ from typing import Final
 
 from sge_sim.clock import machine_now
 from sge_sim.domaine.nomenclatures import TypeCanal
-from sge_sim.flux.canaux import Channel, DeliveryError
+from sge_sim.flux.canaux import DeliveryError
+from sge_sim.flux.incidents import Aboutissement, Incidents, deliver_whole
 from sge_sim.flux.ouverture_canal import open_channel
 from sge_sim.store.database import Database
 from sge_sim.store.flux import (
@@ -58,12 +60,21 @@ def delay_after(attempts: int) -> timedelta:
 
 
 def deliver_pending(
-    database: Database, data_dir: Path, *, now: Callable[[], datetime] = machine_now
+    database: Database,
+    data_dir: Path,
+    incidents: Incidents | None = None,
+    *,
+    now: Callable[[], datetime] = machine_now,
 ) -> Tally:
-    """Deliver what can be, contract after contract; several processes may call at once."""
+    """Deliver what can be, contract after contract; several processes may call at once.
+
+    `incidents` are the planned faults of the deliveries; without them there is none.
+    """
     with database.sessions() as session:
         contracts = contracts_with_pending_files(session)
-    return sum((_deliver_contract(database, data_dir, one, now) for one in contracts), Tally())
+    return sum(
+        (_deliver_contract(database, data_dir, one, incidents, now) for one in contracts), Tally()
+    )
 
 
 def retry_now(database: Database, *, now: Callable[[], datetime] = machine_now) -> None:
@@ -78,14 +89,18 @@ def default_folder(data_dir: Path, contrat_id: str) -> Path:
 
 
 def _deliver_contract(
-    database: Database, data_dir: Path, contrat_id: str, now: Callable[[], datetime]
+    database: Database,
+    data_dir: Path,
+    contrat_id: str,
+    incidents: Incidents | None,
+    now: Callable[[], datetime],
 ) -> Tally:
     with database.sessions() as session:
-        ready = [(one.id, one.nom, one.chemin) for one in pending_files(session, contrat_id)]
+        ready = pending_files(session, contrat_id, now())
         canal = find_canal(session, contrat_id)
         kind: TypeCanal = canal.type if canal else "dossier"
         url, host_key = (canal.url, canal.cle_hote) if canal else (None, None)
-    claimed = _claim(database, ready[0][0], now) if ready else False
+    claimed = _claim(database, ready[0].id, now) if ready else False
     if not claimed:
         return Tally()
 
@@ -94,30 +109,31 @@ def _deliver_contract(
             remember_host_key(session, contrat_id, key)
 
     delivered = 0
-    current = ready[0][0]
+    current = ready[0].id
     try:
         with open_channel(
             kind, url, default_folder(data_dir, contrat_id), host_key, learn
         ) as channel:
-            for fichier_id, nom, chemin in ready:
-                if fichier_id != current and not _claim(database, fichier_id, now):
+            for fichier in ready:
+                if fichier.id != current and not _claim(database, fichier.id, now):
                     break
-                current = fichier_id
-                _deliver(channel, nom, data_dir / chemin)
-                _note_delivered(database, fichier_id, now)
-                delivered += 1
+                current = fichier.id
+                content = _content(data_dir / fichier.chemin)
+                deliver = deliver_whole if incidents is None else incidents.of(fichier)
+                ending = deliver(channel, fichier.nom, content)
+                _note(database, fichier.id, ending, now)
+                delivered += ending.arrived
     except DeliveryError as error:
         _note_failure(database, current, str(error), now)
         return Tally(delivered, 1)
     return Tally(delivered)
 
 
-def _deliver(channel: Channel, nom: str, path: Path) -> None:
+def _content(path: Path) -> bytes:
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise DeliveryError(f"le fichier prêt {path} ne peut pas être lu") from error
-    channel.deliver(nom, content)
 
 
 def _claim(database: Database, fichier_id: int, now: Callable[[], datetime]) -> bool:
@@ -125,13 +141,19 @@ def _claim(database: Database, fichier_id: int, now: Callable[[], datetime]) -> 
         return claim_file(session, fichier_id, now(), now() + _LEASE)
 
 
-def _note_delivered(database: Database, fichier_id: int, now: Callable[[], datetime]) -> None:
+def _note(
+    database: Database, fichier_id: int, ending: Aboutissement, now: Callable[[], datetime]
+) -> None:
     with database.transaction() as session:
         fichier = session.get_one(FichierFlux, fichier_id)
-        fichier.etat = "livre"
-        fichier.livre_at = now()
+        fichier.etat, fichier.erreur = ending.etat, ending.told
         fichier.prochain_essai = None
-        fichier.erreur = None
+        if ending.panne is not None:
+            fichier.panne = ending.panne
+        if ending.arrived:
+            fichier.livre_at = now()
+        if ending.again_after is not None:
+            fichier.prochain_essai = now() + ending.again_after
 
 
 def _note_failure(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final, Literal
 
-from sge_sim.clock import PARIS
+from sge_sim.clock import PARIS, legal_date
 from sge_sim.domaine.jours_ouvres import working_days_after
 from sge_sim.flux.envoi import Frequence
 
@@ -23,6 +23,11 @@ _TROISIEME = 3
 # R50 and R151: about 03:00 (observed). The other hours are assumed: R4x on the day after, or
 # before midnight of the third working day (documented); R171 once the night has been read.
 _NUIT, _MATIN, _SOIR, _APRES_LECTURE = time(3), time(6), time(20), time(9, 30)
+
+
+GUICHET, FIN_DE_JOURNEE = time(8), time(18)
+"""When the day's recurrent file of access services leaves, and those of a week and of a month
+(GUI 0503 §1.1.3: from 02:00 to 18:00, from 18:00; one file a day, and a month: assumed)."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,21 @@ def periode_of(flux: FluxRecurrent, frequence: Frequence, jour: date) -> Periode
             fin = (debut + 31 * _JOUR).replace(day=1)
             leaves = working_days_after(fin - _JOUR, _TROISIEME)
     return Periode(debut, fin, datetime.combine(leaves, _hour(flux, frequence), PARIS))
+
+
+def next_departure(instant: datetime) -> datetime:
+    """Return the first instant after `instant` (aware) at which a publication may leave.
+
+    >>> next_departure(datetime(2024, 7, 3, 20, tzinfo=PARIS)).isoformat()
+    '2024-07-04T03:00:00+02:00'
+    """
+    jour = legal_date(instant)
+    return min(
+        leaves
+        for day in (jour, jour + _JOUR)
+        for hour in (_NUIT, _MATIN, GUICHET, _APRES_LECTURE, FIN_DE_JOURNEE, _SOIR)
+        if (leaves := datetime.combine(day, hour, PARIS)) > instant
+    )
 
 
 def _hour(flux: FluxRecurrent, frequence: Frequence) -> time:

@@ -8,8 +8,8 @@ No flux is ever emitted on the homologation platform (FAQ): the publication is r
 same, and the journal says that it would have been made.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -22,12 +22,14 @@ from sge_sim.domaine.ecarts_fichiers import FIDELES, Defauts
 from sge_sim.flux.envoi import Fichier
 from sge_sim.flux.fabrication import Atelier, contrat_of, make_files
 from sge_sim.flux.lots import Lot, LotAffaire, LotM023, next_lot
+from sge_sim.flux.periodes import next_departure
 from sge_sim.flux.r6x.recurrent import LotDiffusion
 from sge_sim.machine.files import PRIVATE, make_private_folder, writing_atomically
 from sge_sim.settings import Profile, Settings
 from sge_sim.store.commandes import DemandeHistorique
 from sge_sim.store.database import Database
 from sge_sim.store.diffusions import diffused_sequence
+from sge_sim.store.editions import Edition
 from sge_sim.store.flux import (
     FichierFlux,
     Publication,
@@ -36,10 +38,27 @@ from sge_sim.store.flux import (
     last_sequence,
 )
 from sge_sim.store.journal import EchangeRecord
-from sge_sim.store.m023 import find_demande_m023
+from sge_sim.store.m023 import find_demande_m023, next_m023
 
 READY_FOLDER = "publications"
 """Where files stand in the data directory once they are made, one folder per contract."""
+
+
+@dataclass
+class _Found:
+    """That nothing is due from one instant to another, as long as nobody commits anything.
+
+    The back office asks every second, and to look costs as much as there are services.
+    """
+
+    until: tuple[Edition, datetime, datetime] | None = None
+
+    def nothing_by(self, now: datetime, database: Database) -> bool:
+        """Tell whether nothing is due by `now`, by what was found before."""
+        if self.until is None:
+            return False
+        edition, since, before = self.until
+        return since <= now < before and edition == database.memoire.look().edition
 
 
 @dataclass(frozen=True)
@@ -51,6 +70,7 @@ class Publisher:
     record: Callable[[EchangeRecord], None]
     emits: bool
     late: bool = False
+    _found: _Found = field(default_factory=_Found, repr=False, compare=False)
 
     @classmethod
     def of(
@@ -72,30 +92,34 @@ class Publisher:
         the services as they were at its own instant, however late it is made.
         """
         published = 0
+        if self._found.nothing_by(now, self.database):
+            return published
         while True:
+            edition = self.database.memoire.look().edition
             with self.database.sessions() as session:
                 lot = next_lot(session, now)
-                stop = _next_stop(session, now if lot is None else lot.instant)
+                first, first_files = first_waiting(session)
+                demanded = next_m023(session)
+                stop = _next_stop(first, first_files, now if lot is None else lot.instant)
                 if stop is None and lot is not None:
                     self._publish(session, lot)
                     published += 1
             if stop is not None:
                 catch_up_orders(self.database, stop)
             elif lot is None:
+                departure = next_departure(now)
+                self._found.until = (
+                    edition,
+                    now,
+                    min(departure, first or departure, demanded or departure),
+                )
                 return published
 
     def _publish(self, session: Session, lot: Lot) -> None:
         """Make the files of a publication and record it, unless another process just did."""
         started = stopwatch()
         publication = _publication(session, lot, emise=self.emits)
-        files: list[_Ecrit] = []
-        if self.emits:
-            folder = make_private_folder(self.data_dir / READY_FOLDER / publication.contrat_id)
-            atelier = Atelier(
-                late=self.late, defauts=FIDELES if self.late else Defauts(), folder=folder
-            )
-            for file in make_files(session, lot, atelier, sequence=publication.sequence or 0):
-                files.append(_write(folder, file))
+        files = list(self._make(session, lot, publication)) if self.emits else []
         if not files:
             publication.sequence = None
         elif isinstance(lot, LotDiffusion) and publication.sequence is not None:
@@ -105,16 +129,16 @@ class Publisher:
             if is_published(writing, publication):
                 return
             writing.add(publication)
-            for written in files:
+            for file in files:
                 writing.add(
                     FichierFlux(
                         publication=publication,
                         contrat_id=publication.contrat_id,
-                        nom=written.nom,
-                        prms=" ".join(written.prms),
-                        taille=written.taille,
-                        sha256=written.sha256,
-                        chemin=f"{READY_FOLDER}/{publication.contrat_id}/{written.nom}",
+                        nom=file.nom,
+                        prms=" ".join(file.prms),
+                        taille=file.taille,
+                        sha256=file.sha256,
+                        chemin=f"{READY_FOLDER}/{publication.contrat_id}/{file.nom}",
                         etat="a_livrer",
                         prochain_essai=ready,
                     )
@@ -133,23 +157,18 @@ class Publisher:
             )
         )
 
-
-def _next_stop(session: Session, limit: datetime) -> datetime | None:
-    """Return until when orders may advance, None when nothing of them is waiting by `limit`.
-
-    What starts may be due for publication before `limit`: an order of files at once, a service
-    on the next day at the earliest.
-    """
-    first, first_files = first_waiting(session)
-    if first is None or first > limit:
-        return None
-    next_day = start_of_day(legal_date(first) + timedelta(days=1))
-    return min(limit, next_day, first_files or limit)
+    def _make(self, session: Session, lot: Lot, publication: Publication) -> Iterator["_Ready"]:
+        """Write the files of a publication one after the other, without keeping their bytes."""
+        folder = make_private_folder(self.data_dir / READY_FOLDER / publication.contrat_id)
+        defauts = FIDELES if self.late else Defauts()
+        atelier = Atelier(late=self.late, defauts=defauts, folder=folder)
+        for file in make_files(session, lot, atelier, sequence=publication.sequence or 0):
+            yield _write(folder, file)
 
 
 @dataclass(frozen=True)
-class _Ecrit:
-    """A file that stands in the data directory."""
+class _Ready:
+    """A file that stands in the data directory: what is to be recorded of it."""
 
     nom: str
     prms: tuple[str, ...]
@@ -157,7 +176,7 @@ class _Ecrit:
     sha256: str
 
 
-def _write(folder: Path, file: Fichier) -> _Ecrit:
+def _write(folder: Path, file: Fichier) -> _Ready:
     """Write a file as it comes, whole or not at all."""
     size, digest = 0, sha256()
     with writing_atomically(folder / file.nom, PRIVATE) as out:
@@ -165,7 +184,7 @@ def _write(folder: Path, file: Fichier) -> _Ecrit:
             out.write(piece)
             size += len(piece)
             digest.update(piece)
-    return _Ecrit(file.nom, file.prms, size, digest.hexdigest())
+    return _Ready(file.nom, file.prms, size, digest.hexdigest())
 
 
 def _close(session: Session, lot: LotM023, *, done: bool) -> None:
@@ -174,6 +193,21 @@ def _close(session: Session, lot: LotM023, *, done: bool) -> None:
     assert demande is not None, "it was read from there"
     demande.etat = "realisee" if done else "non_realisee"
     demande.closed_at = lot.instant
+
+
+def _next_stop(
+    first: datetime | None, first_files: datetime | None, limit: datetime
+) -> datetime | None:
+    """Return until when orders may advance, None when nothing of them is waiting by `limit`.
+
+    `first` is what anything waits for, `first_files` what an order of files does. What starts may
+    be due for publication before `limit`: an order of files at once, a service on the next day at
+    the earliest.
+    """
+    if first is None or first > limit:
+        return None
+    next_day = start_of_day(legal_date(first) + timedelta(days=1))
+    return min(limit, next_day, first_files or limit)
 
 
 def _publication(session: Session, lot: Lot, *, emise: bool) -> Publication:
@@ -221,7 +255,7 @@ def _publication(session: Session, lot: Lot, *, emise: bool) -> Publication:
     )
 
 
-def _told(publication: Publication, files: Sequence[_Ecrit]) -> str:
+def _told(publication: Publication, files: Sequence[_Ready]) -> str:
     """Say in French what was published, or would have been."""
     affaire_id = publication.affaire_id or publication.m023_id
     if affaire_id is not None:

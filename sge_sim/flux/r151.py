@@ -5,33 +5,47 @@ of a day: it is their J + 1 (observed 2022). Wh, and VA for the maximum, which h
 day that has not come, or was lost, has its calendars alone.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from xml.sax.saxutils import escape
 
 from sge_sim.clock import legal_date
-from sge_sim.flux.envoi import Archive, Envoi, Frequence, PointPublie, par_point
+from sge_sim.flux.envoi import Archive, Envoi, Frequence, PointPublie, batches, par_point
 from sge_sim.flux.horodates import legal
-from sge_sim.flux.r50 import XSI, serial_files
-from sge_sim.mesures import index_quotidiens, minuits, puissances_maximales
-from sge_sim.mesures.tableaux import Entiers
-from sge_sim.referentiel.calendriers import CalendrierNomme, calendrier_du
+from sge_sim.flux.r50 import POINTS_ENSEMBLE, XSI, Etendues, du_jour, serial_archive
+from sge_sim.mesures import (
+    Grille,
+    en_vigueur,
+    index_quotidiens,
+    minuits,
+    puissances_maximales,
+)
+from sge_sim.mesures.ensemble import maxima_du_jour
+from sge_sim.referentiel.calendriers import CalendrierNomme, calendrier_du, calendrier_nomme
 
 POINTS_PAR_FICHIER = {Frequence.QUOTIDIENNE: 3000, Frequence.MENSUELLE: 50}
 """Most points of a file, by frequency (guide R151)."""
 
+_DISTRIBUTEUR, _FOURNISSEUR = "Classe_Temporelle_Distributeur", "Classe_Temporelle"
+_JOUR = timedelta(1)
 _EN_VA_DEPUIS = date(2020, 10, 15)
 """From when the maximum is said to be in VA; it was W before, with the same numbers."""
 
 
-def files(envoi: Envoi, publies: Sequence[PointPublie]) -> Iterator[Archive]:
-    """Cut the points into files and write them, each alone in its archive."""
-    return serial_files("R151", envoi, publies, POINTS_PAR_FICHIER[envoi.frequence], write)
+def archive(envoi: Envoi, publies: Iterable[PointPublie], rang: int, fichiers: int) -> Archive:
+    """Write file `rang` of `fichiers` of a publication, alone in its archive."""
+    return serial_archive("R151", envoi, list(par_point(publies)), rang, fichiers, write_points)
 
 
-def write(envoi: Envoi, publies: Sequence[PointPublie]) -> bytes:
+def write(envoi: Envoi, publies: Iterable[PointPublie]) -> bytes:
     """Return the XML of one file, UTF-8."""
+    return write_points(envoi, par_point(publies))
+
+
+def write_points(envoi: Envoi, points: Iterable[Etendues]) -> bytes:
+    """Return the XML of one file, UTF-8, from the stretches of its points."""
     unite = "VA" if legal_date(envoi.creation) >= _EN_VA_DEPUIS else "W"
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
@@ -50,13 +64,58 @@ def write(envoi: Envoi, publies: Sequence[PointPublie]) -> bytes:
         f"<Unite_Mesure_Puissance>{unite}</Unite_Mesure_Puissance>",
         "</En_Tete_Flux>",
     ]
-    for etendues in par_point(publies):
-        lines += ["<PRM>", f"<Id_PRM>{etendues[0].prm}</Id_PRM>"]
-        for etendue in etendues:
-            lines += _jours(etendue)
-        lines += ["</PRM>"]
+    for part in batches(points, POINTS_ENSEMBLE):
+        for etendues, maximum in zip(part, du_jour(part, maxima_du_jour), strict=True):
+            lines += ["<PRM>", f"<Id_PRM>{etendues[0].prm}</Id_PRM>"]
+            if maximum is None:
+                for etendue in etendues:
+                    lines += _jours(etendue)
+            else:
+                (publie,) = etendues
+                lines.append(_jour(publie, maximum))
+            lines.append("</PRM>")
     lines += ["</R151>", ""]
     return "\n".join(lines).encode()
+
+
+def _jour(publie: PointPublie, maximum: int) -> str:
+    """Return the `Donnees_Releve` of one day of a point that was measured and has lost nothing."""
+    point, jour = publie.point, publie.debut
+    lus = index_quotidiens(point, jour + _JOUR, jour + 2 * _JOUR)
+    modele, fournisseur, distributeur = _modele(
+        jour,
+        en_vigueur(point.grille_fournisseur, jour),
+        en_vigueur(point.grille_distributeur, jour),
+    )
+    registres = (
+        lus.distributeur[distributeur, 0].tolist() + lus.fournisseur[fournisseur, 0].tolist()
+    )
+    return modele % (publie.affaire_id, *registres, maximum)
+
+
+@lru_cache(maxsize=128)
+def _modele(
+    jour: date, grille_fournisseur: Grille | None, grille_distributeur: Grille | None
+) -> tuple[str, list[int], list[int]]:
+    """Return how the day is written under two grids, and the ranks of the registers of both.
+
+    It takes the case, the registers of the distributor, those of the supplier, the maximum.
+    """
+    fournisseur = calendrier_nomme(grille_fournisseur)
+    distributeur = calendrier_nomme(grille_distributeur)
+    lines = [
+        "<Donnees_Releve>",
+        *(line.replace("%", "%%") for line in _en_tete(jour, fournisseur, distributeur)),
+        "<Id_Affaire>%s</Id_Affaire>",
+        *_classes(_DISTRIBUTEUR, distributeur),
+        *_classes(_FOURNISSEUR, fournisseur),
+        "<Puissance_Maximale><Valeur>%d</Valeur></Puissance_Maximale>",
+        "</Donnees_Releve>",
+    ]
+    rangs, rangs_distributeur = (
+        [classe.cadran - 1 for classe in cote.classes] for cote in (fournisseur, distributeur)
+    )
+    return "\n".join(lines), rangs, rangs_distributeur
 
 
 def _jours(publie: PointPublie) -> Iterator[str]:
@@ -84,31 +143,41 @@ def _jours(publie: PointPublie) -> Iterator[str]:
         fournisseur = calendrier_du(point.grille_fournisseur, jour)
         distributeur = calendrier_du(point.grille_distributeur, jour)
         yield "<Donnees_Releve>"
-        yield f"<Date_Releve>{jour}</Date_Releve>"
-        for cote, calendrier in (("Fournisseur", fournisseur), ("Distributeur", distributeur)):
-            yield f"<Id_Calendrier_{cote}>{escape(calendrier.code)}</Id_Calendrier_{cote}>"
-            libelle = escape(calendrier.libelle)
-            yield f"<Libelle_Calendrier_{cote}>{libelle}</Libelle_Calendrier_{cote}>"
+        yield from _en_tete(jour, fournisseur, distributeur)
         yield f"<Id_Affaire>{publie.affaire_id}</Id_Affaire>"
         rang = None if jour in publie.absents else rang_lu.get(suivant)
         if rang is not None:
-            yield from _classes(
-                "Classe_Temporelle_Distributeur", distributeur, lus.distributeur, rang
-            )
-            yield from _classes("Classe_Temporelle", fournisseur, lus.fournisseur, rang)
+            for balise, calendrier, registres in (
+                (_DISTRIBUTEUR, distributeur, lus.distributeur),
+                (_FOURNISSEUR, fournisseur, lus.fournisseur),
+            ):
+                for classe, modele in zip(
+                    calendrier.classes, _classes(balise, calendrier), strict=True
+                ):
+                    yield modele % registres[classe.cadran - 1, rang]
         if jour not in publie.absents and minuit in maximum:
             yield f"<Puissance_Maximale><Valeur>{maximum[minuit]}</Valeur></Puissance_Maximale>"
         yield "</Donnees_Releve>"
 
 
-def _classes(
-    balise: str, calendrier: CalendrierNomme, registres: Entiers, rang: int
+def _en_tete(
+    jour: date, fournisseur: CalendrierNomme, distributeur: CalendrierNomme
 ) -> Iterator[str]:
+    yield f"<Date_Releve>{jour}</Date_Releve>"
+    for cote, calendrier in (("Fournisseur", fournisseur), ("Distributeur", distributeur)):
+        yield f"<Id_Calendrier_{cote}>{escape(calendrier.code)}</Id_Calendrier_{cote}>"
+        libelle = escape(calendrier.libelle)
+        yield f"<Libelle_Calendrier_{cote}>{libelle}</Libelle_Calendrier_{cote}>"
+
+
+def _classes(balise: str, calendrier: CalendrierNomme) -> Iterator[str]:
+    """Yield how each class of a calendar is written, `%d` in place of its register."""
     for classe in calendrier.classes:
+        code, libelle = (text.replace("%", "%%") for text in (classe.code, escape(classe.libelle)))
         yield (
-            f"<{balise}><Id_Classe_Temporelle>{classe.code}</Id_Classe_Temporelle>"
-            f"<Libelle_Classe_Temporelle>{escape(classe.libelle)}</Libelle_Classe_Temporelle>"
+            f"<{balise}><Id_Classe_Temporelle>{code}</Id_Classe_Temporelle>"
+            f"<Libelle_Classe_Temporelle>{libelle}</Libelle_Classe_Temporelle>"
             f"<Rang_Cadran>{classe.cadran}</Rang_Cadran>"
-            f"<Valeur>{registres[classe.cadran - 1, rang]}</Valeur>"
+            "<Valeur>%d</Valeur>"
             f"<Indice_Vraisemblance>0</Indice_Vraisemblance></{balise}>"
         )

@@ -5,16 +5,22 @@ of the next day. Raw values only, nothing is estimated (documented). A point tha
 `H` alone; a day that has not come, or was wholly lost, has no point at all.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from functools import lru_cache
 from itertools import pairwise
+from typing import TypeVar
 from xml.sax.saxutils import escape
 
 import numpy as np
 
 from sge_sim.flux.envoi import Archive, Envoi, Frequence, PointPublie, batches, par_point
 from sge_sim.flux.horodates import avec_decalage, legal
-from sge_sim.mesures import courbe, minuits
+from sge_sim.mesures import PointMesure, courbe, minuits
+from sge_sim.mesures.calendrier import decalages
+from sge_sim.mesures.ensemble import courbes_du_jour
+
+T = TypeVar("T")
 
 POINTS_PAR_FICHIER = {Frequence.QUOTIDIENNE: 3000, Frequence.MENSUELLE: 100}
 """Most points of a file, by frequency (guide R50)."""
@@ -23,26 +29,29 @@ PAS = 30
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 """Declared on the roots of R50 and R151, and not used (observed 2022)."""
 
-Writer = Callable[[Envoi, Sequence[PointPublie]], bytes]
+Etendues = list[PointPublie]
+"""The stretches of one point."""
+Writer = Callable[[Envoi, Iterable[Etendues]], bytes]
 """Returns the XML of one file."""
 
-
-def files(envoi: Envoi, publies: Sequence[PointPublie]) -> Iterator[Archive]:
-    """Cut the points into files and write them, each alone in its archive."""
-    return serial_files("R50", envoi, publies, POINTS_PAR_FICHIER[envoi.frequence], write)
+POINTS_ENSEMBLE = 500
+"""How many points are computed together: enough to share the calls, few enough for the caches."""
 
 
-def serial_files(
-    flux: str, envoi: Envoi, publies: Sequence[PointPublie], points: int, write: Writer
-) -> Iterator[Archive]:
-    """Yield the archives of an R50 or R151 publication, of at most so many points each."""
-    parts = list(batches(par_point(publies), points))
-    for rang, part in enumerate(parts, start=1):
-        nom = serial_name(flux, envoi, rang, len(parts))
-        content = write(envoi, [etendue for etendues in part for etendue in etendues])
-        yield Archive(
-            f"{nom}.zip", ((f"{nom}.xml", content),), tuple(etendues[0].prm for etendues in part)
-        )
+def archive(envoi: Envoi, publies: Iterable[PointPublie], rang: int, fichiers: int) -> Archive:
+    """Write file `rang` of `fichiers` of a publication, alone in its archive."""
+    return serial_archive("R50", envoi, list(par_point(publies)), rang, fichiers, write_points)
+
+
+def serial_archive(
+    flux: str, envoi: Envoi, points: list[Etendues], rang: int, fichiers: int, write: Writer
+) -> Archive:
+    """Return the archive of one file of an R50 or R151 publication."""
+    nom = serial_name(flux, envoi, rang, fichiers)
+    content = write(envoi, points)
+    return Archive(
+        f"{nom}.zip", ((f"{nom}.xml", content),), tuple(etendues[0].prm for etendues in points)
+    )
 
 
 def serial_name(flux: str, envoi: Envoi, rang: int, nombre: int) -> str:
@@ -58,8 +67,13 @@ def serial_name(flux: str, envoi: Envoi, rang: int, nombre: int) -> str:
     )
 
 
-def write(envoi: Envoi, publies: Sequence[PointPublie]) -> bytes:
+def write(envoi: Envoi, publies: Iterable[PointPublie]) -> bytes:
     """Return the XML of one file, UTF-8."""
+    return write_points(envoi, par_point(publies))
+
+
+def write_points(envoi: Envoi, points: Iterable[Etendues]) -> bytes:
+    """Return the XML of one file, UTF-8, from the stretches of its points."""
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         f'<R50 xmlns:xsi="{XSI}">',
@@ -75,13 +89,57 @@ def write(envoi: Envoi, publies: Sequence[PointPublie]) -> bytes:
         f"<Pas_Publication>{PAS}</Pas_Publication>",
         "</En_Tete_Flux>",
     ]
-    for etendues in par_point(publies):
-        lines += ["<PRM>", f"<Id_PRM>{etendues[0].prm}</Id_PRM>"]
-        for etendue in etendues:
-            lines += _jours(etendue)
-        lines += ["</PRM>"]
+    for part in batches(points, POINTS_ENSEMBLE):
+        ensemble = du_jour(part, courbes_du_jour)
+        for etendues, courbe_du_jour in zip(part, ensemble, strict=True):
+            lines += ["<PRM>", f"<Id_PRM>{etendues[0].prm}</Id_PRM>"]
+            if courbe_du_jour is None:
+                for etendue in etendues:
+                    lines += _jours(etendue)
+            else:
+                (publie,) = etendues
+                lines.append(_modele(publie.debut) % (publie.affaire_id, *courbe_du_jour))
+            lines.append("</PRM>")
     lines += ["</R50>", ""]
     return "\n".join(lines).encode()
+
+
+def du_jour(
+    points: Sequence[Etendues], read: Callable[[list[PointMesure], date], list[T | None]]
+) -> list[T | None]:
+    """Return what `read` finds of the points that have one day in the file, computed together.
+
+    None for the others, and where it finds nothing: they are computed one by one.
+    """
+    found: list[T | None] = [None] * len(points)
+    jours: dict[date, list[int]] = {}
+    for rang, etendues in enumerate(points):
+        if len(etendues) == 1 and etendues[0].is_one_day:
+            jours.setdefault(etendues[0].debut, []).append(rang)
+    for jour, rangs in jours.items():
+        values = read([points[rang][0].point for rang in rangs], jour)
+        for rang, value in zip(rangs, values, strict=True):
+            found[rang] = value
+    return found
+
+
+@lru_cache(maxsize=8)
+def _modele(jour: date) -> str:
+    """Return the `Donnees_Releve` of a day that was wholly collected: the case, then the values."""
+    minuit, suivant = minuits(jour, jour + timedelta(1)).tolist()
+    fins = np.arange(minuit, suivant, 60 * PAS, dtype=np.int64) + 60 * PAS
+    pdc = (
+        f"<PDC><H>{h}</H><V>%d</V><IV>0</IV></PDC>" for h in avec_decalage(fins, decalages(fins))
+    )
+    return "\n".join(
+        [
+            "<Donnees_Releve>",
+            f"<Date_Releve>{jour}</Date_Releve>",
+            "<Id_Affaire>%s</Id_Affaire>",
+            *pdc,
+            "</Donnees_Releve>",
+        ]
+    )
 
 
 def _jours(publie: PointPublie) -> Iterator[str]:

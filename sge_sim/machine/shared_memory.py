@@ -2,8 +2,6 @@
 
 import fcntl
 import mmap
-from collections.abc import Iterator
-from contextlib import contextmanager
 from tempfile import TemporaryFile
 from threading import Lock
 
@@ -16,18 +14,25 @@ class SharedMemory:
         self.cells = mmap.mmap(-1, size)
         # A file without a name, because its lock dies with who holds it.
         self._file = TemporaryFile()  # noqa: SIM115 - it lives as long as the simulator
+        self._descriptor = self._file.fileno()
         self._threads = Lock()
 
-    @contextmanager
-    def alone(self) -> Iterator[mmap.mmap]:
-        """Give the bytes, which nobody else reads or changes meanwhile."""
+    def __enter__(self) -> mmap.mmap:
+        """Give the bytes, which nobody else reads or changes in the block."""
         # lockf holds back the other processes only, the threads of this one need their own.
-        with self._threads:
-            fcntl.lockf(self._file, fcntl.LOCK_EX)
-            try:
-                yield self.cells
-            finally:
-                fcntl.lockf(self._file, fcntl.LOCK_UN)
+        self._threads.acquire()
+        try:
+            fcntl.lockf(self._descriptor, fcntl.LOCK_EX)
+        except BaseException:
+            self._threads.release()
+            raise
+        return self.cells
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            fcntl.lockf(self._descriptor, fcntl.LOCK_UN)
+        finally:
+            self._threads.release()
 
     def close(self) -> None:
         """Give the memory back."""

@@ -51,6 +51,7 @@ from sge_sim.mesures.depassements import (
     grandeurs_facturees,
     registres_factures,
 )
+from sge_sim.mesures.entrees_datees import PASSAGE_5_MINUTES
 from sge_sim.mesures.factices import courbe_factice, energies_factices, puissances_factices
 from sge_sim.mesures.index import (
     CADRANS_DISTRIBUTEUR,
@@ -62,7 +63,6 @@ from sge_sim.mesures.index import (
     index_er,
     index_quotidiens,
 )
-from sge_sim.mesures.journees import PASSAGE_5_MINUTES
 from sge_sim.mesures.point import (
     CompteurPose,
     Grandeur,
@@ -72,7 +72,6 @@ from sge_sim.mesures.point import (
     PeriodeCollecte,
     Plages,
     PointMesure,
-    ProfilConsommation,
     PuissanceSouscrite,
     Structure,
     TrouDeCourbe,
@@ -82,6 +81,7 @@ from sge_sim.mesures.point import (
     grilles_entre,
     parse_plages,
 )
+from sge_sim.mesures.profil import ProfilConsommation
 from sge_sim.mesures.quotidiennes import (
     Energies,
     PuissanceMensuelle,

@@ -50,3 +50,13 @@ def draws(key: int | Cles, counters: Entiers) -> Entiers:
 def subkey(seed: int, use: int) -> int:
     """Return the key of one use of a seed, so that two uses never share a number."""
     return draw(draw(seed & _MASK, 0x5EED) ^ use, use + 1)
+
+
+def subkeys(seed: int, uses: int) -> list[int]:
+    """Return the keys of the first uses of a seed.
+
+    >>> subkeys(7, 3)[2] == subkey(7, 2)
+    True
+    """
+    racine = draw(seed & _MASK, 0x5EED)
+    return [draw(racine ^ use, use + 1) for use in range(uses)]

@@ -22,6 +22,7 @@ from sge_sim.mesures.alea import draws, subkey
 from sge_sim.mesures.tableaux import Entiers
 
 _ORIGINE = PREMIER_JOUR.toordinal()
+_FIN = FIN_DES_JOURS.toordinal()
 _EPOCH = date(1970, 1, 1).toordinal()
 _JOUR = 86_400
 
@@ -73,9 +74,10 @@ def numero(jour: date) -> int:
     return n
 
 
+@lru_cache(maxsize=4096)
 def numero_borne(jour: date) -> int:
     """Return the number of a day, of the first or last one when it is outside of the table."""
-    return min(max(jour, PREMIER_JOUR), FIN_DES_JOURS).toordinal() - _ORIGINE
+    return min(max(jour.toordinal(), _ORIGINE), _FIN) - _ORIGINE
 
 
 def jour_de(n: int) -> date:
@@ -104,6 +106,7 @@ def decalages(horodates: Entiers) -> Entiers:
     return np.array(table.decalages_apres)[rangs]
 
 
+@lru_cache(maxsize=4096)
 def changements_entre(i0: int, i1: int) -> tuple[int, ...]:
     """Return the days of 23 or 25 hours in [i0, i1)."""
     jours = calendrier().changements

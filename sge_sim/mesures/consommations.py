@@ -20,9 +20,9 @@ import numpy as np
 from sge_sim.clock import FIN_DES_JOURS, PREMIER_JOUR
 from sge_sim.mesures.alea import draw
 from sge_sim.mesures.calendrier import numero
+from sge_sim.mesures.entrees_datees import jours_perdus
 from sge_sim.mesures.index import CADRANS_FOURNISSEUR, registres_de_depose, registres_lus
 from sge_sim.mesures.installations import installation_de
-from sge_sim.mesures.journees import jours_perdus
 from sge_sim.mesures.point import Grandeur, Grille, PointMesure, grilles_entre
 from sge_sim.mesures.tableaux import Entiers
 

@@ -20,8 +20,9 @@ from sge_sim.mesures.calendrier import (
     decalages,
     numero_borne,
 )
+from sge_sim.mesures.entrees_datees import periode_mesuree, vie
 from sge_sim.mesures.installations import installation_de
-from sge_sim.mesures.journees import Journees, journees, periode_mesuree
+from sge_sim.mesures.journees import Journees, journees
 from sge_sim.mesures.motifs import BITS, UNITE, tensions
 from sge_sim.mesures.point import Grandeur, PointMesure
 from sge_sim.mesures.tableaux import Entiers, Masque
@@ -55,11 +56,6 @@ class Courbe:
     valeurs: Entiers
     valides: Masque
     pas: Entiers
-
-    @property
-    def entiere(self) -> bool:
-        """Whether there are points, all of one step and none of them lost."""
-        return len(self.pas) > 0 and bool(self.pas.min() == self.pas.max() and self.valides.all())
 
 
 def courbe(point: PointMesure, debut: date, fin: date, grandeur: Grandeur = Grandeur.PA) -> Courbe:
@@ -129,7 +125,7 @@ def blocs(
         if grandeur is Grandeur.E:
             valeurs = _tensions(point, j, pas)
         elif point.petit:
-            valeurs, pas = _watts(j, horaire=horaire), 60 if horaire else 30
+            valeurs, pas = watts(j, horaire=horaire), 60 if horaire else 30
         else:
             valeurs = _kilowatts(j)
         yield Bloc(j.premier, j.premier + len(valeurs), pas, pas, valeurs)
@@ -148,7 +144,7 @@ def blocs_10_minutes(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -
         yield bloc._replace(pas=10, valeurs=valeurs)
 
 
-def _watts(j: Journees, *, horaire: bool) -> Entiers:
+def watts(j: Journees, *, horaire: bool) -> Entiers:
     """Return mean W from the whole Wh since midnight: twice the Wh of a half-hour."""
     comptes = (j.pas_a_pas() + UNITE // 2) >> BITS
     if len(j.changements):
@@ -178,15 +174,25 @@ def _tensions(point: PointMesure, j: Journees, pas: int) -> Entiers:
     ecarts = tensions(par_jour)[draws(installation_de(point).cle_tensions, jours) & 31]
     if len(j.changements):
         a, b = 120 // pas, 180 // pas
-        avant, apres = (a, b) if calendrier().heures[j.premier] == 23 else (b, a)
+        avant, apres = (a, b) if j.ecarts[0] < 0 else (b, a)
         ecarts = np.concatenate([ecarts[:, :avant], ecarts[:, apres:]], axis=1)
     volts: Entiers = point.tension + point.tension * ecarts // 1000
     return volts
 
 
+def est_collecte(point: PointMesure, n: int) -> bool:
+    """Tell whether the half-hourly curve of a C5 or P4 is there on the whole day of that number,
+    without any loss."""
+    if point.trous:
+        return False
+    return list(_periodes(point, n, n + 1)) == [(n, n + 1, False)]
+
+
 def _periodes(point: PointMesure, i0: int, i1: int) -> Iterator[tuple[int, int, bool]]:
     """Yield the recorded periods of [i0, i1): first day, end day, whether hourly."""
-    i0, i1 = periode_mesuree(point, i0, i1)
+    premier, dernier = vie(point)
+    i0 = max(i0, premier)
+    i1 = max(i0, min(i1, dernier))
     if not point.petit:
         yield i0, i1, False
         return
@@ -245,7 +251,11 @@ def _assemble(point: PointMesure, jours: list[Bloc]) -> Courbe:
     return Courbe(
         horodates=instants.horodates,
         decalages=instants.decalages,
-        valeurs=_joint([bloc.valeurs.ravel() for bloc in jours], np.int64),
+        valeurs=(
+            jours[0].valeurs.ravel()
+            if len(jours) == 1
+            else _joint([bloc.valeurs.ravel() for bloc in jours], np.int64)
+        ),
         valides=valides,
         pas=instants.pas,
     )
@@ -260,10 +270,11 @@ def _instants(petit: bool, jours: tuple[tuple[int, int, int], ...]) -> _Instants
     debuts = _joint([_debuts(*bloc) for bloc in jours], np.int64)
     pas = _joint([np.full(len(_debuts(*bloc)), bloc[2], np.int64) for bloc in jours], np.int64)
     horodates = debuts + 60 * pas if petit else debuts
-    instants = _Instants(horodates, decalages(horodates), pas, np.ones(len(pas), np.bool_))
-    for tableau in instants:
+    toutes = np.ones(len(pas), np.bool_)
+    decales = decalages(horodates)
+    for tableau in (horodates, decales, pas, toutes):
         tableau.setflags(write=False)
-    return instants
+    return _Instants(horodates, decales, pas, toutes)
 
 
 def _debuts(premier: int, fin: int, pas: int) -> Entiers:

@@ -10,7 +10,7 @@ import numpy as np
 
 from sge_sim.mesures.calendrier import calendrier, decalages, jour_de, numero_borne
 from sge_sim.mesures.courbes import Courbe, courbe
-from sge_sim.mesures.journees import periode_mesuree
+from sge_sim.mesures.entrees_datees import periode_mesuree
 from sge_sim.mesures.point import PointMesure
 from sge_sim.mesures.quotidiennes import Energies, Puissances
 

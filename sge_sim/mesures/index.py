@@ -14,8 +14,9 @@ import numpy as np
 from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import calendrier, decalages, jour_de, numero_borne
 from sge_sim.mesures.classes import cadrans_des_jours, decoupage
+from sge_sim.mesures.entrees_datees import jours_perdus, plages_de, vie
 from sge_sim.mesures.installations import installation_de
-from sge_sim.mesures.journees import Journees, journees, jours_perdus, plages_de, vie
+from sge_sim.mesures.journees import Journees, journees
 from sge_sim.mesures.point import (
     CompteurPose,
     Grandeur,
@@ -173,9 +174,11 @@ def registres_lus(
             b = min(i1, numero_borne(compteur.depose) + (compteur is point.compteurs[-1]))
         if a >= b:
             continue
-        energies = _energies(point, pose, b, grandeur, None)
-        avant, fenetre = energies[:, : a - pose], energies[:, a - pose :]
-        depuis = avant.sum(axis=1, keepdims=True) + fenetre.cumsum(axis=1) - fenetre
+        depuis = np.empty((_TOTAL + 1, b - a), np.int64)
+        depuis[:, 0] = _sommes(point, pose, a, grandeur)
+        if b - a > 1:
+            _energies(point, a, b - 1, grandeur, None).cumsum(axis=1, out=depuis[:, 1:])
+            depuis[:, 1:] += depuis[:, :1]
         if minutes is not None:
             depuis += _energies(point, a, b, grandeur, minutes[a - i0 : b - i0])
         lus[:, a - i0 : b - i0] = _affiche(point, depuis)
@@ -189,7 +192,7 @@ def registres_de_depose(point: PointMesure, compteur: CompteurPose) -> Entiers:
     if compteur.depose is None:
         raise ValueError("the meter is still in place")
     pose, depose = numero_borne(compteur.pose), numero_borne(compteur.depose)
-    lus = _affiche(point, _energies(point, pose, depose, Grandeur.PA, None).sum(axis=1))
+    lus = _affiche(point, _sommes(point, pose, depose, Grandeur.PA))
     lus[_REGISTRES_INITIAUX] += compteur.index_initial
     return lus
 
@@ -197,6 +200,46 @@ def registres_de_depose(point: PointMesure, compteur: CompteurPose) -> Entiers:
 def _affiche(point: PointMesure, energies: Entiers) -> Entiers:
     """Return what registers show: Wh for C5 and P4, whole kWh (in Wh) for the others."""
     return energies if point.petit else energies // 12 * 1000
+
+
+def _sommes(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> Entiers:
+    """Return what each register counts over the days [i0, i1), shape (16,).
+
+    As `_energies` summed, without giving each day its registers: a meter lives for years.
+    """
+    sommes = np.zeros(_TOTAL + 1, np.int64)
+    for j in journees(point, i0, i1, grandeur):
+        jour = jour_de(j.premier)
+        total = int(j.totaux.sum())
+        sommes[_TOTAL] += total
+        parts: dict[tuple[int, ...], Entiers] = {}
+        for grilles, premier in (
+            (point.grille_fournisseur, 0),
+            (point.grille_distributeur, CADRANS_FOURNISSEUR),
+        ):
+            grille = en_vigueur(grilles, jour)
+            if grille is None or grille.structure is Structure.BASE:
+                sommes[premier] += total
+                continue
+            bornes, natures = decoupage(grille.structure, plages_de(point, jour))
+            if bornes not in parts:
+                parts[bornes] = _parts(j, bornes)
+            cadrans = cadrans_des_jours(grille.structure)[:, j.premier : j.premier + len(j.totaux)]
+            # Exact: what a meter counts in its life is far below 2**53.
+            comptes = np.bincount(
+                cadrans.take(natures, axis=0).ravel(), weights=parts[bornes].ravel()
+            )
+            sommes[premier : premier + len(comptes) - 1] += comptes[1:].astype(np.int64)
+    return sommes
+
+
+def _parts(j: Journees, bornes: tuple[int, ...]) -> Entiers:
+    """Return what is spent in each part of the days cut at `bornes`, shape (parts, n)."""
+    parts = np.empty((len(bornes) + 1, len(j.totaux)), np.int64)
+    parts[:-1] = j.registres(np.array(bornes, np.int64)[:, None])
+    parts[-1] = j.totaux
+    parts[1:] -= parts[:-1].copy()
+    return parts
 
 
 def _energies(

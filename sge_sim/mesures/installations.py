@@ -5,16 +5,17 @@ profile follow the weekday, the weather and the season is the same for all point
 (`niveaux`). Both are plausible, not measured (assumed). All factors are integers over `UN`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
-from sge_sim.mesures.alea import Cles, draw, subkey
+from sge_sim.mesures.alea import Cles, draws, subkeys
 from sge_sim.mesures.calendrier import calendrier
 from sge_sim.mesures.motifs import HABITUDES, Banque, banque
-from sge_sim.mesures.point import Plages, PointMesure, ProfilConsommation
+from sge_sim.mesures.point import Plages, PointMesure
+from sge_sim.mesures.profil import ProfilConsommation
 from sge_sim.mesures.tableaux import Entiers
 
 FRACTION = 12
@@ -24,6 +25,9 @@ UN = 1 << FRACTION
 USAGES = 4
 """Uses of a consumer: standing load, activity, heating (or process), water heater (or cooling).
 A producer has one, the sun."""
+
+_RANGS = np.arange(16, dtype=np.int64)
+"""More draws than an installation takes."""
 
 BITS_BRUIT = 24
 """First bit of the noise in the draw of a day: 8 bits for each use, above 6 bits for each row."""
@@ -72,22 +76,32 @@ class Niveaux:
     bits: Entiers
     seuils: Entiers
 
+    def entre(self, i0: int, i1: int) -> "Niveaux":
+        """Return those of the days [i0, i1)."""
+        return Niveaux(
+            self.facteurs[:, i0:i1],
+            self.lignes[:, i0:i1],
+            self.masques,
+            self.bits,
+            self.seuils[i0:i1],
+        )
+
 
 @lru_cache(maxsize=4096)
 def installation(
     graine: int, petit: bool, profil: ProfilConsommation, puissance: int
 ) -> Installation:
     """Return what the seed drew for a point of this profile sized by this power (kVA or kW)."""
-    cle = subkey(graine, 1)
-    rangs = iter(range(64))
+    cles = subkeys(graine, 9)
+    tirages: Iterator[int] = iter(draws(cles[1], _RANGS).tolist())
 
     def entre(bas: int, haut: int) -> int:
-        return bas + (haut - bas) * (draw(cle, next(rangs)) & 0xFFFF) // 0xFFFF
+        return bas + (haut - bas) * (next(tirages) & 0xFFFF) // 0xFFFF
 
     energies = _TAILLES[profil](puissance, entre)
     if not petit:
         energies = [energie * 12 // 1000 for energie in energies]
-    bruits = _BRUITS[profil]
+    planchers, etendues, absences = _variations(profil)
     tangentes = [entre(bas, haut) for bas, haut in _TANGENTES][: len(energies)]
     # With capacitors for the standing load, the night is capacitive, never both.
     capacitif = 0 if profil is ProfilConsommation.PRODUCTION else max(entre(-30, 40), 0)
@@ -95,18 +109,29 @@ def installation(
         tangentes[0] = 0
     return Installation(
         energies=_colonne(energies),
-        planchers=_colonne([bas * UN * 256 // 100 for bas, _ in bruits]),
-        etendues=_colonne([(haut - bas) * UN // 100 for bas, haut in bruits]),
-        absences=_colonne([part * UN // 100 for part in _ABSENCES[profil]]),
+        planchers=planchers,
+        etendues=etendues,
+        absences=absences,
         inductif=_colonne([tangente * UN // 100 for tangente in tangentes]),
         capacitif=capacitif * UN // 100,
         habitude=entre(0, HABITUDES * 100 - 1) // 100,
-        cles=np.array([[subkey(graine, 2)], [subkey(graine, 3)]], np.uint64),
-        cle_puissances=subkey(graine, 4),
-        cle_releves=subkey(graine, 5),
-        cle_tensions=subkey(graine, 6),
-        cle_phases=subkey(graine, 7),
-        cle_cycles=subkey(graine, 8),
+        cles=np.array([[cles[2]], [cles[3]]], np.uint64),
+        cle_puissances=cles[4],
+        cle_releves=cles[5],
+        cle_tensions=cles[6],
+        cle_phases=cles[7],
+        cle_cycles=cles[8],
+    )
+
+
+@lru_cache(maxsize=len(ProfilConsommation))
+def _variations(profil: ProfilConsommation) -> tuple[Entiers, Entiers, Entiers]:
+    """Return what all the installations of a profile share: `planchers`, `etendues`, `absences`."""
+    bruits = _BRUITS[profil]
+    return (
+        _colonne([bas * UN * 256 // 100 for bas, _ in bruits]),
+        _colonne([(haut - bas) * UN // 100 for bas, haut in bruits]),
+        _colonne([part * UN // 100 for part in _ABSENCES[profil]]),
     )
 
 
@@ -129,6 +154,12 @@ def installation_de(point: PointMesure) -> Installation:
     return installation(
         point.graine, point.petit, point.profil_effectif, point.puissances[0].valeur
     )
+
+
+def niveaux_de(point: PointMesure) -> Niveaux:
+    """Return how the uses of a point follow the days."""
+    pas_par_jour = 48 if point.petit else 288
+    return niveaux(point.profil_effectif, pas_par_jour, installation_de(point).habitude)
 
 
 Tirage = Callable[[int, int], int]

@@ -12,44 +12,46 @@ the quantum of their curves, so that kilowatts add up to the day too.
 A day of 23 or 25 hours lives its legal hours: 2h-3h is skipped in spring, lived twice in autumn.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
-from sge_sim.clock import FIN_DES_JOURS
 from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import (
     calendrier,
     changements_entre,
     jour_de,
-    numero_borne,
+)
+from sge_sim.mesures.entrees_datees import (
+    PASSAGE_5_MINUTES,
+    coupes_de,
+    coupes_entre,
+    plages_de,
+    puissance_de,
 )
 from sge_sim.mesures.installations import (
     BITS_BRUIT,
     FRACTION,
     UN,
     USAGES,
+    Installation,
+    Niveaux,
     banque_de,
     installation_de,
-    niveaux,
+    niveaux_de,
 )
 from sge_sim.mesures.motifs import BITS, UNITE, Banque
-from sge_sim.mesures.point import PLAGES_PAR_DEFAUT, Grandeur, Plages, PointMesure, en_vigueur
-from sge_sim.mesures.tableaux import Entiers, Masque
-
-PASSAGE_5_MINUTES = date(2023, 3, 1)
-"""First day of the 5-minute curves of C1-C4 and P1-P3, 10 minutes before (assumed: answers of
-2022 have 10 minutes, those of April 2023 have 5)."""
+from sge_sim.mesures.point import Grandeur, PointMesure
+from sge_sim.mesures.tableaux import Entiers
 
 DEBUT_CHANGEMENT, FIN_CHANGEMENT = 120, 180
 """Legal minutes of the hour that is skipped or lived twice on a day of 23 or 25 hours."""
-_DEBUT, _FIN = np.array([[DEBUT_CHANGEMENT]]), np.array([[1440]])
+_DEBUT = np.array([[DEBUT_CHANGEMENT]])
 _DEPASSEMENT = {False: 108, True: 100}
 """Largest power of a large point, per cent of the subscribed: consumption, injection (assumed)."""
 _AUCUN = np.zeros(0, np.int64)
@@ -66,7 +68,9 @@ class Journees:
 
     `energies` and `lignes`: shape (uses, n). `pair`: the energy of each day is even, because the
     quantum of a 10-minute curve is two of ours. `changements`: ranks of the days of 23 or 25
-    hours.
+    hours, `ecarts`: the hours, -1 or 1, that they have beyond 24.
+
+    Also one day of n points that share a bank (`sge_sim.mesures.ensemble`).
     """
 
     premier: int
@@ -75,6 +79,7 @@ class Journees:
     banque: Banque
     pair: bool
     changements: Entiers
+    ecarts: Entiers
 
     @cached_property
     def totaux(self) -> Entiers:
@@ -82,7 +87,7 @@ class Journees:
         totaux: Entiers = self.energies.sum(axis=0)
         if len(self.changements):
             rangs = self.changements
-            fins = (totaux[rangs] << BITS) + self._heure_du_changement(_FIN)[0]
+            fins = (totaux[rangs] << BITS) + self._heure_changee(1440)
             # Rounded down, so that no step has to give back what it had spent.
             totaux[rangs] = fins >> (BITS + self.pair) << self.pair
         return totaux
@@ -92,11 +97,18 @@ class Journees:
 
         `minutes`: shape (bounds, 1) or (bounds, n), up to 1440; the result: (bounds, n).
         """
-        exacts = self._spent(minutes, slice(None))
-        if len(self.changements):
-            rangs = self.changements
-            ici = minutes if minutes.shape[1] == 1 else minutes[:, rangs]
-            exacts[:, rangs] += self._heure_du_changement(ici)
+        if minutes.shape[1] == 1:
+            exacts = np.empty((len(minutes), self.energies.shape[1]), np.int64)
+            for rang, (minute,) in enumerate(minutes.tolist()):
+                cumuls = self.banque.cumuls_a(minute).take(self.lignes)
+                np.einsum("kn,kn->n", self.energies, cumuls, out=exacts[rang])
+                if len(self.changements):
+                    exacts[rang, self.changements] += self._heure_changee(minute)
+        else:
+            exacts = self._spent(minutes, slice(None))
+            if len(self.changements):
+                rangs = self.changements
+                exacts[:, rangs] += self._heure_du_changement(minutes[:, rangs])
         registres: Entiers = np.minimum((exacts + UNITE // 2) >> BITS, self.totaux)
         return registres
 
@@ -112,7 +124,7 @@ class Journees:
             return exacts
         a, b = DEBUT_CHANGEMENT // self.banque.pas, FIN_CHANGEMENT // self.banque.pas
         heure = exacts[:, b : b + 1] - exacts[:, a : a + 1]
-        if calendrier().heures[self.premier] == 23:
+        if self.ecarts[0] < 0:
             return np.concatenate([exacts[:, : a + 1], exacts[:, b + 1 :] - heure], axis=1)
         return np.concatenate([exacts[:, : b + 1], exacts[:, a + 1 :] + heure], axis=1)
 
@@ -131,9 +143,24 @@ class Journees:
         """Return what must be added by these minutes on the days of 23 or 25 hours: the energy
         of 2h-3h spent by then, positive or negative. Shape (bounds, changes)."""
         rangs = self.changements
-        signes = calendrier().heures[self.premier + rangs] - 24
         bornes = np.clip(minutes, DEBUT_CHANGEMENT, FIN_CHANGEMENT)
-        return signes * (self._spent(bornes, rangs) - self._spent(_DEBUT, rangs))
+        return self.ecarts * (self._spent(bornes, rangs) - self._spent(_DEBUT, rangs))
+
+    def _heure_changee(self, minute: int) -> Entiers | int:
+        """Return what `_heure_du_changement` does, at one minute of all these days."""
+        borne = min(minute, FIN_CHANGEMENT)
+        if borne <= DEBUT_CHANGEMENT:
+            return 0
+        energies, lignes = self._changees
+        cumuls = self.banque.cumuls_a(borne) - self.banque.cumuls_a(DEBUT_CHANGEMENT)
+        heure: Entiers = np.einsum("kn,kn->n", energies, cumuls.take(lignes))
+        return heure
+
+    @cached_property
+    def _changees(self) -> tuple[Entiers, Entiers]:
+        """The energies of the days of 23 or 25 hours, negative on the former, and their rows."""
+        rangs = self.changements
+        return self.ecarts * self.energies[:, rangs], self.lignes[:, rangs]
 
 
 def journees(
@@ -150,93 +177,39 @@ def journees(
     `i0` and `i1`. `grandeur` is not the voltage, which is no energy.
     """
     bornes = [i0, *coupes_entre(point, i0, i1), i1]
-    if par_duree and (changements := changements_entre(i0, i1)):
+    changements = changements_entre(i0, i1)
+    if par_duree and changements:
         seuls = {bord for jour in changements for bord in (jour, jour + 1)}
         bornes = sorted(seuls.union(bornes))
     if i0 == i1:
         return
     for a, b in pairwise(bornes):
-        yield _journees(point, a, b, grandeur)
+        yield _journees(point, a, b, grandeur, [jour - a for jour in changements if a <= jour < b])
 
 
-def coupes_entre(point: PointMesure, i0: int, i1: int) -> tuple[int, ...]:
-    """Return the days strictly inside [i0, i1) on which something dated changes."""
-    coupes = _coupes(point)
-    return coupes[bisect_right(coupes, i0) : bisect_left(coupes, i1)]
-
-
-@lru_cache(maxsize=4096)
-def _coupes(point: PointMesure) -> tuple[int, ...]:
-    """Return the days on which something dated changes in the life of a point."""
-    dates = [plages.depuis for plages in point.heures_creuses[1:]]
-    dates += [puissance.depuis for puissance in point.puissances[1:]]
-    dates += [grille.depuis for grille in (*point.grille_distributeur, *point.grille_fournisseur)]
-    if not point.petit:
-        dates.append(PASSAGE_5_MINUTES)
-    return tuple(sorted({numero_borne(jour) for jour in dates}))
-
-
-def periode_mesuree(point: PointMesure, i0: int, i1: int) -> tuple[int, int]:
-    """Return [i0, i1) cut to what the point may tell: since its last mise en service, with a
-    meter that communicates, until it is terminated."""
-    premier, dernier = vie(point)
-    i0 = max(i0, premier)
-    return i0, max(i0, min(i1, dernier))
-
-
-@lru_cache(maxsize=4096)
-def vie(point: PointMesure) -> tuple[int, int]:
-    """Return the first and last (excluded) days that the point may tell."""
-    pose = next((c.pose for c in point.compteurs if c.communicant), FIN_DES_JOURS)
-    fins = (point.resiliation, point.compteurs[-1].depose, FIN_DES_JOURS)
-    return (
-        numero_borne(max(point.mise_en_service, pose)),
-        numero_borne(min(fin for fin in fins if fin is not None)),
-    )
-
-
-def jours_perdus(point: PointMesure, i0: int, i1: int) -> Masque:
-    """Tell for each day of [i0, i1) whether a gap covers it whole."""
-    minuits = calendrier().minuits
-    perdus = np.zeros(i1 - i0, np.bool_)
-    for trou in point.trous:
-        premier = int(np.searchsorted(minuits, trou.debut.timestamp()))
-        dernier = int(np.searchsorted(minuits, trou.fin.timestamp(), side="right")) - 1
-        perdus[max(premier - i0, 0) : max(dernier - i0, 0)] = True
-    return perdus
-
-
-def plages_de(point: PointMesure, jour: date) -> Plages:
-    """Return the off-peak ranges of a point on a day; the first ones before their date."""
-    entrees = point.heures_creuses
-    if not entrees:
-        return PLAGES_PAR_DEFAUT
-    return (en_vigueur(entrees, jour) or entrees[0]).plages
-
-
-def puissance_de(point: PointMesure, jour: date) -> int:
-    """Return the power of a point on a day, kVA or kW; the first one before its date."""
-    return (en_vigueur(point.puissances, jour) or point.puissances[0]).valeur
-
-
-def _journees(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> Journees:
+def _journees(
+    point: PointMesure, i0: int, i1: int, grandeur: Grandeur, changements: list[int]
+) -> Journees:
     a, b = i0 >> _BITS_BLOC, (i1 - 1) >> _BITS_BLOC
     if a == b:
         bloc = _bloc(point, *_cut(point, i0), grandeur)
-        energies, lignes = bloc.part(bloc.energies, i0, i1), bloc.part(bloc.lignes, i0, i1)
+        ici = slice(i0 - bloc.premier, i1 - bloc.premier)
+        energies, lignes = bloc.energies[:, ici].astype(np.int64), bloc.lignes[:, ici]
     elif b - a < _BLOCS_JOINTS:
         bornes = [i0, *(n << _BITS_BLOC for n in range(a + 1, b + 1)), i1]
         blocs = [_bloc(point, *_cut(point, debut), grandeur) for debut in bornes[:-1]]
         parts = list(zip(blocs, pairwise(bornes), strict=True))
         bloc = blocs[0]
-        energies = np.concatenate([one.part(one.energies, *of) for one, of in parts], axis=1)
+        energies = np.concatenate(
+            [one.part(one.energies, *of) for one, of in parts], axis=1, dtype=np.int64
+        )
         lignes = np.concatenate([one.part(one.lignes, *of) for one, of in parts], axis=1)
     else:
         bloc = _computed(point, i0, i1, grandeur)
         energies, lignes = bloc.energies, bloc.lignes
-    jours = changements_entre(i0, i1)
-    changements = np.array(jours, np.int64) - i0 if jours else _AUCUN
-    return Journees(i0, energies, lignes, bloc.banque, bloc.pair, changements)
+    rangs = np.array(changements, np.int64) if changements else _AUCUN
+    ecarts = calendrier().heures[i0 + rangs] - 24 if changements else _AUCUN
+    return Journees(i0, energies, lignes, bloc.banque, bloc.pair, rangs, ecarts)
 
 
 class _Bloc(NamedTuple):
@@ -257,7 +230,7 @@ def _cut(point: PointMesure, jour: int) -> tuple[int, int]:
     """Return the days around one that are computed together: under the same dated entries."""
     debut = jour >> _BITS_BLOC << _BITS_BLOC
     fin = min(debut + (1 << _BITS_BLOC), len(calendrier().heures))
-    coupes = _coupes(point)
+    coupes = coupes_de(point)
     rang = bisect_right(coupes, jour)
     if rang:
         debut = max(debut, coupes[rang - 1])
@@ -268,24 +241,26 @@ def _cut(point: PointMesure, jour: int) -> tuple[int, int]:
 
 @lru_cache(maxsize=512)
 def _bloc(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> _Bloc:
-    """Return the uses of some months, which are asked for by the week (16 kB each)."""
+    """Return the uses of some months, which are asked for by the week (8 kB each)."""
     bloc = _computed(point, i0, i1, grandeur)
-    bloc.energies.setflags(write=False)
-    bloc.lignes.setflags(write=False)
-    return bloc
+    energies, lignes = bloc.energies.astype(np.int32), bloc.lignes.astype(np.int32)
+    energies.setflags(write=False)
+    lignes.setflags(write=False)
+    return bloc._replace(energies=energies, lignes=lignes)
 
 
 def _computed(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> _Bloc:
     """Return the uses of days under the same dated entries."""
     jour = jour_de(i0)
     banque = banque_de(point, plages_de(point, jour))
-    energies, lignes = _usages(point, i0, i1)
-    energies = _limite(point, energies, banque.pointes.take(lignes), puissance_de(point, jour))
+    installation, niveau = installation_de(point), niveaux_de(point).entre(i0, i1)
+    energies, lignes = tire(installation, niveau, calendrier().compteurs[:, i0:i1])
+    energies = limite(point, energies, banque.pointes.take(lignes), puissance_de(point, jour))
     if grandeur is Grandeur.PRI:
-        energies = energies * installation_de(point).inductif >> FRACTION
+        energies = energies * installation.inductif >> FRACTION
     elif grandeur is Grandeur.PRC:
         nuits = banque.groupes[-1]
-        energies = energies[:1] * installation_de(point).capacitif >> FRACTION
+        energies = energies[:1] * installation.capacitif >> FRACTION
         lignes = nuits.debut + lignes[:1] % nuits.variantes
     pair = not point.petit and jour < PASSAGE_5_MINUTES
     if pair:
@@ -293,24 +268,32 @@ def _computed(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> _Bloc
     return _Bloc(i0, energies, lignes, banque, pair)
 
 
-def _usages(point: PointMesure, i0: int, i1: int) -> tuple[Entiers, Entiers]:
-    """Return the energy wanted by each use, and its row, each day: shapes (uses, n)."""
-    inst = installation_de(point)
-    niveau = niveaux(point.profil_effectif, 48 if point.petit else 288, inst.habitude)
-    uses = len(inst.energies)
-    jours, semaines = draws(inst.cles, calendrier().compteurs[:, i0:i1])
-    lignes = niveau.lignes[:, i0:i1] + (jours >> niveau.bits & niveau.masques)
-    bruits = (jours >> _BITS_BRUIT[:uses] & 0xFF) * inst.etendues + inst.planchers
-    energies = inst.energies * niveau.facteurs[:, i0:i1] >> FRACTION
-    energies = energies * bruits >> (FRACTION + 8)
-    absent = (semaines & 1023) < niveau.seuils[i0:i1]
-    if absent.any():
-        energies = np.where(absent, energies * inst.absences >> FRACTION, energies)
+def tire(inst: Installation, niveau: Niveaux, compteurs: Entiers) -> tuple[Entiers, Entiers]:
+    """Return the energy wanted by each use, and its row, each day: shapes (uses, n).
+
+    `compteurs`: shape (2, n), the number of the day and that of its week. Either the days are
+    many, or the installations: those of one profile, side by side.
+    """
+    jours, semaines = draws(inst.cles, compteurs)
+    lignes = niveau.lignes + (jours >> niveau.bits & niveau.masques)
+    bruits = (jours >> _BITS_BRUIT[: len(inst.energies)] & 0xFF) * inst.etendues
+    bruits += inst.planchers
+    energies = inst.energies * niveau.facteurs
+    energies >>= FRACTION
+    energies *= bruits
+    energies >>= FRACTION + 8
+    absents = np.flatnonzero((semaines & 1023) < niveau.seuils)
+    if len(absents):
+        energies[:, absents] = energies[:, absents] * inst.absences >> FRACTION
     return energies, lignes
 
 
-def _limite(point: PointMesure, energies: Entiers, pointes: Entiers, puissance: int) -> Entiers:
-    """Return the energies that keep each step within the subscribed power.
+def limite(
+    point: PointMesure, energies: Entiers, pointes: Entiers, puissance: int | Entiers
+) -> Entiers:
+    """Return the energies that keep each step within the subscribed power (kVA or kW).
+
+    Of several points, `point` is any, and `puissance` has one entry for each.
 
     A Linky trips above it; a large meter records overruns, but not far above (assumed).
     Consumers stagger their uses, so the day stays what it is unless it is far too much for the

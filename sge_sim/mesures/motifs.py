@@ -9,13 +9,14 @@ The shapes are plausible, not measured (assumed).
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
 
 from sge_sim.mesures.alea import draws, subkey
-from sge_sim.mesures.point import PLAGES_PAR_DEFAUT, Plages, ProfilConsommation
+from sge_sim.mesures.point import PLAGES_PAR_DEFAUT, Plages
+from sge_sim.mesures.profil import ProfilConsommation
 from sge_sim.mesures.tableaux import Entiers
 
 BITS = 24
@@ -47,11 +48,26 @@ class Banque:
     cumuls: Entiers
     pointes: Entiers
     groupes: tuple[Groupe, ...]
+    _aux: dict[int, Entiers] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def pas(self) -> int:
         """Minutes of a step."""
         return 1440 // (int(self.cumuls.shape[1]) - 1)
+
+    def cumuls_a(self, minute: int) -> Entiers:
+        """Return the running sum of each row at a minute of the day, linear between two bounds.
+
+        Kept, since days are cut at the same few minutes: at most 1441 of them.
+        """
+        found = self._aux.get(minute)
+        if found is None:
+            rang, reste = divmod(minute, self.pas)
+            found = self.cumuls[:, rang].copy()
+            if reste:
+                found += (self.cumuls[:, rang + 1] - found) * reste // self.pas
+            self._aux[minute] = found
+        return found
 
 
 _PLAT = (100,) * 24

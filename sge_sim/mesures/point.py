@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import Protocol, TypeVar
 
 from sge_sim.errors import UsageError
+from sge_sim.mesures.profil import ProfilConsommation
 
 Plages = tuple[tuple[int, int], ...]
 """Ranges of the legal day in minutes since midnight, [start, end); 1376, 416 crosses midnight."""
@@ -37,16 +38,6 @@ class Grandeur(StrEnum):
     """Capacitive reactive power, VAr; its index is ERC, VArh."""
     E = "E"
     """Voltage, V."""
-
-
-class ProfilConsommation(StrEnum):
-    """What lives behind the meter (assumed: no document describes consumptions)."""
-
-    RESIDENTIEL = "residentiel"
-    PROFESSIONNEL = "professionnel"
-    TERTIAIRE = "tertiaire"
-    INDUSTRIEL = "industriel"
-    PRODUCTION = "production"
 
 
 class Structure(StrEnum):
@@ -224,14 +215,14 @@ class PointMesure:
         fins = [collecte.fin or date.max for collecte in self.collectes]
         if any(c.debut < fin for c, fin in zip(self.collectes[1:], fins, strict=False)):
             raise UsageError("Une période de collecte commence une fois la précédente finie.")
-        for entrees in (
+        datees: tuple[Sequence[_Datee], ...] = (
             self.puissances,
             self.grille_distributeur,
             self.grille_fournisseur,
             self.heures_creuses,
-        ):
-            dates = [entree.depuis for entree in entrees]
-            if any(a >= b for a, b in pairwise(dates)):
+        )
+        for entrees in datees:
+            if any(a.depuis >= b.depuis for a, b in pairwise(entrees)):
                 raise UsageError(
                     "Les périodes d'un point se donnent de la plus ancienne à la plus récente."
                 )

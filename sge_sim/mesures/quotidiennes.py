@@ -8,8 +8,9 @@ import numpy as np
 from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import calendrier, decalages, jour_de, numero_borne
 from sge_sim.mesures.courbes import Bloc, blocs, courbe
+from sge_sim.mesures.entrees_datees import jours_perdus, periode_mesuree, puissance_de
 from sge_sim.mesures.installations import installation_de
-from sge_sim.mesures.journees import journees, jours_perdus, periode_mesuree, puissance_de
+from sge_sim.mesures.journees import journees
 from sge_sim.mesures.point import Grandeur, PointMesure
 from sge_sim.mesures.tableaux import Entiers, Masque
 
@@ -131,11 +132,16 @@ def _maxima(point: PointMesure, bloc: Bloc) -> tuple[Entiers, Entiers]:
     if point.petit:
         hasard = draws(installation_de(point).cle_puissances, np.arange(a, b, dtype=np.int64))
         secondes = secondes + hasard % (bloc.pas * 60)
-        # A minute's draw stands out of the half-hour's mean, by up to 80 % (assumed).
-        pointes = maxima + maxima * (hasard >> 32 & 0xFFF) // 5120
-        limite = 1000 * puissance_de(point, jour_de(a))
-        maxima = np.maximum(maxima, np.minimum(pointes, limite))
+        maxima = apparentes(maxima, hasard, puissance_de(point, jour_de(a)))
     return maxima, secondes
+
+
+def apparentes(maxima: Entiers, hasard: Entiers, puissance: int | Entiers) -> Entiers:
+    """Return the VA of a C5 or P4 that go with the largest W of the day; `puissance` in kVA."""
+    # A minute's draw stands out of the half-hour's mean, by up to 80 % (assumed).
+    pointes = maxima + maxima * (hasard >> 32 & 0xFFF) // 5120
+    apparentes: Entiers = np.maximum(maxima, np.minimum(pointes, 1000 * puissance))
+    return apparentes
 
 
 def _maxima_de_phase(

@@ -3,7 +3,8 @@
 Only the leaf is needed on each request: the chain is found again by signature, from what was
 presented or from what is known. It is found once: the outcome of what depends on the certificate
 alone is kept under a digest, while dates, revocation and registration are looked at every time.
-The certificates themselves aren't kept: a client that isn't let in may send one of 90 kB each time.
+The certificates themselves aren't kept, but for some that were accepted: a client that isn't let in
+may send one of 90 kB each time.
 """
 
 from collections.abc import Sequence
@@ -26,6 +27,7 @@ from sge_sim.pki.request_checks import (
     CertificateSituation,
     Kept,
     Registered,
+    is_sound,
     registered_for_an_actor,
 )
 from sge_sim.pki.revocation import RevocationList
@@ -33,6 +35,7 @@ from sge_sim.pki.trust import TrustStore
 
 # Beside its texts, what a remembered verdict takes: its objects, its dates, its place.
 _VERDICT_BYTES = 2048
+_ACCEPTED_KEPT = 64
 
 
 class Registration(Protocol):
@@ -104,6 +107,9 @@ class _Judged:
         return _VERDICT_BYTES + subject + sum(getsizeof(one.reason) for one in self.refusals)
 
 
+_Accepted = tuple[Verdict, CertificateSituation]
+
+
 class Policy:
     """The certificate policy of one environment.
 
@@ -133,32 +139,69 @@ class Policy:
             one for one in REQUEST_CHECKS if registration or one is not registered_for_an_actor
         )
         self._memory: BoundedMemory[_Judged] = BoundedMemory(kept_bytes)
+        self._accepted: dict[tuple[bytes, tuple[bytes, ...]], _Accepted] = {}
 
-    def judge(self, leaf: bytes, now: datetime, presented: Sequence[bytes] = ()) -> Verdict:
+    def judge(
+        self,
+        leaf: bytes,
+        now: datetime,
+        presented: Sequence[bytes] = (),
+        registration: Registration | None = None,
+    ) -> Verdict:
         """Return the verdict on the DER certificate `leaf` at `now` (machine time, aware).
 
         `presented` are the DER certificates that came with it, in any order; those handed in at
-        registration are used when they don't suffice. Never raises for what a client sends: bytes
-        that are no certificate are refused.
+        registration are used when they don't suffice. `registration` is the register as the caller
+        sees it. Never raises for what a client sends: bytes that are no certificate are refused.
         """
+        registration = registration or self._registration
+        sent = (leaf, tuple(presented))
+        known = self._accepted.get(sent)
+        if known is not None and self._still_accepted(known, now, registration):
+            return known[0]
+        verdict, situation = self._judge(leaf, now, presented, registration)
+        if situation is not None and verdict.accepted:
+            if len(self._accepted) >= _ACCEPTED_KEPT:
+                self._accepted.clear()
+            self._accepted[sent] = verdict, situation
+        return verdict
+
+    def _still_accepted(
+        self, known: _Accepted, now: datetime, registration: Registration | None
+    ) -> bool:
+        """Tell whether all that may change since a certificate was accepted is as it was."""
+        verdict, situation = known
+        if registration is not None:
+            registered = registration(verdict.fingerprint, self.environment)
+            if registered is not situation.registered:
+                return False
+        return is_sound(situation._replace(now=now), self._request_checks)
+
+    def _judge(
+        self,
+        leaf: bytes,
+        now: datetime,
+        presented: Sequence[bytes],
+        registration: Registration | None,
+    ) -> tuple[Verdict, CertificateSituation | None]:
         name = fingerprint(leaf)
-        registered = self._registration(name, self.environment) if self._registration else None
+        registered = registration(name, self.environment) if registration else None
         judged = self._judged(leaf, presented)
         if judged.kept and judged.kept.chain_dates is None and registered is not None:
             judged = self._judged(leaf, (*presented, *registered.intermediates))
         acteur = registered.acteur if registered else None
         kept = judged.kept
         if kept is None:
-            return Verdict(self.environment, name, "", judged.refusals, None, acteur)
+            return Verdict(self.environment, name, "", judged.refusals, None, acteur), None
         situation = CertificateSituation(
             kept,
             now,
             judged.revocation,
             registered,
-            None if registered else self._registered_elsewhere(name),
+            None if registered else self._registered_elsewhere(name, registration),
         )
         reasons = judged.refusals + _refusals(self._request_checks, situation)
-        return Verdict(
+        verdict = Verdict(
             self.environment,
             name,
             kept.subject,
@@ -168,6 +211,7 @@ class Policy:
             kept.dates[1],
             registered.kind if registered else None,
         )
+        return verdict, situation
 
     def _judged(self, leaf: bytes, presented: Sequence[bytes]) -> _Judged:
         return self._memory.recall(
@@ -199,11 +243,13 @@ class Policy:
         revocation = self._revocation_lists.get(chain.issuer) if chain else None
         return _Judged(Kept.of(candidate), _refusals(CERTIFICATE_CHECKS, candidate), revocation)
 
-    def _registered_elsewhere(self, name: str) -> Environment | None:
-        if self._registration is None:
+    def _registered_elsewhere(
+        self, name: str, registration: Registration | None
+    ) -> Environment | None:
+        if registration is None:
             return None
         for environment in ENVIRONMENTS:
-            if environment != self.environment and self._registration(name, environment):
+            if environment != self.environment and registration(name, environment):
                 return environment
         return None
 

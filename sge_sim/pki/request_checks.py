@@ -4,6 +4,7 @@ They depend on the instant, on what was revoked and on what is registered; of th
 need little, so that little is kept of it between two requests (`Kept`).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -151,6 +152,13 @@ REQUEST_CHECKS: tuple[Check[CertificateSituation], ...] = (
     not_revoked,
     registered_for_an_actor,
 )
+
+
+def is_sound(
+    situation: CertificateSituation, checks: Sequence[Check[CertificateSituation]]
+) -> bool:
+    """Tell whether none of `checks` finds a fault."""
+    return all(one.find(situation) is None for one in checks)
 
 
 def _french(instant: datetime) -> str:

@@ -3,20 +3,26 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from socket import socket
 from typing import TYPE_CHECKING
 
 from sge_sim.commandes.back_office import BackOffice, Task
+from sge_sim.flux.incidents import Incidents
 from sge_sim.flux.livraison import deliver_pending
 from sge_sim.machine.garbage_collection import collector_paused
 from sge_sim.processes.deferred_value import Deferred
+from sge_sim.processes.generation_switch import GenerationSwitch
 from sge_sim.processes.simulator import Simulator
 from sge_sim.store.journal import Journal, JournalFeed
+from sge_sim.store.pannes import Guet
 from sge_sim.transport.admin_server import AdminServer
 from sge_sim.transport.child import ProcessWork
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+
+    from sge_sim.flux.publication import Publisher
 
 
 def admin_server(simulator: Simulator, listening_socket: socket, b2b_url: str) -> ProcessWork:
@@ -51,6 +57,7 @@ class _Administration:
             self.server.serve(on_ready)
 
     def stop(self) -> None:
+        self.feed.stop()
         self.server.stop()
 
     def reload(self) -> None:
@@ -58,16 +65,27 @@ class _Administration:
 
 
 def _tasks(simulator: Simulator, journal: Journal) -> tuple[Task, ...]:
-    """Return what the back office does, in order: orders and publications, then deliveries."""
+    """Return what the back office does, in order: orders and publications, then deliveries.
+
+    Last, what the clock went over is told.
+    """
     settings, database = simulator.settings, simulator.database
 
     # The curves are loaded at the first round: the start can do without.
-    def publish(until: datetime) -> None:
+    @cache
+    def publisher() -> "Publisher":
         from sge_sim.flux.publication import Publisher
 
-        Publisher.of(settings, database, journal.append).catch_up(until)
+        return Publisher.of(settings, database, journal.append)
+
+    def publish(until: datetime) -> None:
+        publisher().catch_up(until)
+
+    incidents = Incidents(database.memoire, Guet(settings.data_dir), journal.append)
 
     def deliver(_until: datetime) -> None:
-        deliver_pending(database, settings.data_dir)
+        deliver_pending(database, settings.data_dir, incidents)
 
-    return (publish, deliver)
+    if settings.generation != "auto":
+        return (publish, deliver)
+    return (publish, deliver, GenerationSwitch(simulator.clock.now(), journal.append))

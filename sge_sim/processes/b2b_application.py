@@ -8,19 +8,32 @@ import logging
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from sge_sim.clock import Clock, elapsed_ms, machine_now, stopwatch
+from sge_sim.clock import elapsed_ms, legal_date, machine_now, stopwatch
 from sge_sim.domaine.demandeur import Demandeur
+from sge_sim.domaine.generations import (
+    Generation,
+    ReponseArret,
+    is_served,
+    why_not_served,
+)
+from sge_sim.domaine.pannes import SORTES_APPEL, Atteinte
 from sge_sim.door.alerts import alert_detail
 from sge_sim.door.cadence import Cadence
+from sge_sim.door.certificats import CertificateRegister
 from sge_sim.door.exchange import Exchange, Outcome
 from sge_sim.door.gates import Gate
+from sge_sim.door.planned_faults import called_point, spoilt
 from sge_sim.pki.deadlines import rotation_warning
 from sge_sim.pki.policy import Policy, Verdict
 from sge_sim.store.database import UNREACHABLE, unreachable_sentence
 from sge_sim.store.journal import EchangeRecord
+from sge_sim.store.memoire import Memoire
+from sge_sim.store.pannes import Guet
+from sge_sim.store.stored_clock import read_clock
 from sge_sim.transport.answering import text_response
 from sge_sim.transport.handshake import HandshakeFailure
 from sge_sim.transport.message import Request, Response
@@ -37,10 +50,13 @@ _log = logging.getLogger(__name__)
 class B2B:
     """The application of one process.
 
-    `endpoints` gives what is served, by path; it is asked at each call, and may load it at the
-    first. `gates` may turn away a request whose certificate is accepted, in their order. `cadence`
-    counts the calls of each actor to each service; more than one a second are noted in the journal,
-    and refused with `rate_refused` (HTTP 429, assumed). `record` keeps an exchange and never
+    `endpoints` gives what is served, by path; it is asked at the first call, and may load it.
+    `register` tells whose a certificate is, from the state that `memoire` reads. `gates` may
+    turn away a request whose certificate is accepted, in their order. `cadence` counts the
+    calls of each actor to each service; more than one a second are noted in the journal, and
+    refused with `rate_refused` (HTTP 429, assumed). A service that `generation` doesn't serve on
+    the simulated day answers as an unknown path or, with `reponse_arret`, as one that is
+    unavailable. `guet` looks out for the planned faults. `record` keeps an exchange and never
     fails: the client has its answer, whatever becomes of the journal.
     """
 
@@ -48,20 +64,29 @@ class B2B:
         self,
         endpoints: Callable[[], Mapping[str, "Endpoint"]],
         policy: Policy,
-        clock: Clock,
+        register: CertificateRegister,
+        memoire: Memoire,
         record: Callable[[EchangeRecord], None],
         cadence: Cadence,
+        guet: Guet,
         gates: Sequence[Gate] = (),
         *,
         rate_refused: bool = False,
+        generation: Generation = "toutes",
+        reponse_arret: ReponseArret = "404",
     ) -> None:
         self._endpoints = endpoints
+        self._served: Mapping[str, Endpoint] | None = None
         self._policy = policy
-        self._clock = clock
+        self._register = register
+        self._memoire = memoire
         self._record = record
         self._cadence = cadence
+        self._guet = guet
         self._gates = gates
         self._rate_refused = rate_refused
+        self._generation = generation
+        self._reponse_arret = reponse_arret
 
     def __call__(self, request: Request) -> Response:
         since, now = stopwatch(), machine_now()
@@ -80,7 +105,7 @@ class B2B:
             verdict = self._policy.judge(failure.certificate, machine_now(), failure.chain[1:])
         self._journal(
             lambda: EchangeRecord(
-                instant=self._clock.now(),
+                instant=self._memoire.look().ask(read_clock).now(),
                 machine_instant=machine_now(),
                 duration_ms=0.0,
                 kind="handshake",
@@ -93,11 +118,17 @@ class B2B:
         )
 
     def _answer(self, exchange: Exchange) -> Response:
-        exchange.instant = self._clock.now()
+        vue = exchange.vue = self._memoire.look()
+        exchange.instant = vue.ask(read_clock).now()
         sender = exchange.request.sender
-        verdict = self._policy.judge(sender.certificate, exchange.started, sender.authorities)
+        verdict = self._policy.judge(
+            sender.certificate,
+            exchange.started,
+            sender.authorities,
+            partial(self._register, vue=vue),
+        )
         exchange.verdict = verdict
-        if not verdict.accepted:
+        if verdict.reasons:
             return _text(exchange, HTTPStatus.FORBIDDEN, verdict.explain())
         assert verdict.acteur is not None
         assert verdict.kind is not None
@@ -107,17 +138,23 @@ class B2B:
             if closed is not None:
                 return _text(exchange, closed.status, closed.text, *closed.headers)
         request, path = exchange.request, exchange.request.path.rstrip("/")
-        endpoints = self._endpoints()
+        endpoints = self._served
+        if endpoints is None:
+            endpoints = self._served = self._endpoints()
         endpoint = endpoints.get(path)
-        if endpoint is None:
+        gone = endpoint and self._why_gone(endpoint, exchange)
+        if gone:
+            exchange.notes.append(gone)
+        if endpoint is None or (gone and self._reponse_arret == "404"):
+            served = (name for name, one in endpoints.items() if not self._why_gone(one, exchange))
             return _text(
                 exchange,
                 HTTPStatus.NOT_FOUND,
                 f"« {path} » n'est le chemin d'aucun service. Chemins servis :\n"
-                + "\n".join(sorted(endpoints)),
+                + "\n".join(sorted(served)),
             )
         if request.method == "GET" and request.query.lower().startswith("wsdl"):
-            _to(exchange, endpoint)
+            exchange.service, exchange.version = endpoint.names
             return endpoint.publish(f"https://{request.headers.get('host', '')}{path}")
         if request.method != "POST":
             return _text(
@@ -137,19 +174,42 @@ class B2B:
 
     def _demand(self, exchange: Exchange, endpoint: "Endpoint", acteur: str) -> Response:
         service = endpoint.contract.service
-        _to(exchange, endpoint)
+        exchange.service, exchange.version = endpoint.names
         calls = self._cadence.count(acteur, service, exchange.started)
         note = f"{calls}e appel de {service} par {acteur} dans la même seconde"
         if calls > 1 and self._rate_refused:
             text = f"{note}.\nUn appel par seconde et par service : réessayer dans une seconde."
             return _text(exchange, HTTPStatus.TOO_MANY_REQUESTS, text, ("Retry-After", "1"))
         exchange.kind = "soap"
-        response = endpoint.answer(exchange)
+        if gone := self._why_gone(endpoint, exchange):
+            return endpoint.refuse(exchange, "SGT506", gone)
+        struck = self._struck(exchange, service, acteur)
+        if struck is None:
+            response = endpoint.answer(exchange)
+        else:
+            response = spoilt(struck, exchange, endpoint)
+            exchange.notes.append(struck.told)
         if exchange.outcome is not None:
             exchange.notes.append(exchange.outcome.explanation)
         if calls > 1:
             exchange.notes.append(note)
         return response
+
+    def _struck(self, exchange: Exchange, service: str, acteur: str) -> Atteinte | None:
+        """Return the planned fault that strikes a call, if one does."""
+        assert exchange.vue is not None  # looked at when the request came
+        plans = self._guet.plans(exchange.vue, SORTES_APPEL, service=service, acteur=acteur)
+        if any(one.prm is not None for one in plans):
+            prm = called_point(exchange.request.body)
+            plans = tuple(one for one in plans if one.prm in (None, prm))
+        return self._guet.strike(plans) if plans else None
+
+    def _why_gone(self, endpoint: "Endpoint", exchange: Exchange) -> str:
+        """Return why the service isn't one of those served on the simulated day; else nothing."""
+        service, day = endpoint.contract.service, legal_date(exchange.instant)
+        if is_served(service, self._generation, day):
+            return ""
+        return why_not_served(service, self._generation, day)
 
     def _failed(self, exchange: Exchange, error: Exception) -> Response:
         """Answer where something failed around the service: nothing has been committed then."""
@@ -163,7 +223,7 @@ class B2B:
         try:
             endpoint = self._endpoints().get(request.path.rstrip("/"))
             if endpoint is not None and request.method == "POST":
-                _to(exchange, endpoint)
+                exchange.service, exchange.version = endpoint.names
                 exchange.kind = "soap"
                 response = endpoint.fail(exchange, told, unreachable=isinstance(error, UNREACHABLE))
                 exchange.notes.append(told)
@@ -187,7 +247,9 @@ class B2B:
 
     def _told(self, exchange: Exchange, response: Response, duration_ms: float) -> EchangeRecord:
         verdict, outcome = exchange.verdict, exchange.outcome or Outcome(None)
-        notes = [*exchange.notes, self._rotation(exchange, verdict)]
+        notes = exchange.notes
+        if self._policy.environment == "production":
+            notes = [*notes, self._rotation(exchange, verdict) or ""]
         return EchangeRecord(
             instant=exchange.instant,
             machine_instant=exchange.started,
@@ -210,14 +272,10 @@ class B2B:
 
     def _rotation(self, exchange: Exchange, verdict: Verdict | None) -> str | None:
         """Return what to tell of a production certificate that ends soon."""
-        if self._policy.environment != "production" or verdict is None or not verdict.accepted:
+        if verdict is None or not verdict.accepted:
             return None
         end = verdict.valid_until
         return None if end is None else rotation_warning(end, exchange.started)
-
-
-def _to(exchange: Exchange, endpoint: "Endpoint") -> None:
-    exchange.service, exchange.version = endpoint.contract.service, endpoint.contract.version
 
 
 def _text(exchange: Exchange, status: HTTPStatus, text: str, *headers: tuple[str, str]) -> Response:

@@ -16,7 +16,7 @@ from sge_sim.processes.simulator import Simulator
 from sge_sim.settings import Settings
 from sge_sim.store.database import Database
 from sge_sim.store.journal import Journal
-from sge_sim.store.stored_clock import StoredClock
+from sge_sim.store.pannes import Guet
 from sge_sim.transport.limits import Limits
 from sge_sim.transport.server import B2BServer
 from sge_sim.transport.tls import build_server_context
@@ -43,21 +43,27 @@ def b2b_server(simulator: Simulator, listening_socket: socket) -> "WebServices":
             return build_endpoints(settings, database)
 
     endpoints = Deferred(load)
+    guet = Guet(settings.data_dir)
     if settings.wsdl_dir is not None or settings.disabled_rules:
         endpoints()  # what a user gave is judged before anybody is let in
+    register = CertificateRegister(database)
     application = B2B(
         endpoints,
         Policy(
             settings.environment,
             trust,
-            CertificateRegister(database),
+            register,
             www_counts_as_same=settings.www_counts_as_same,
         ),
-        StoredClock(database),
+        register,
+        database.memoire,
         journal.append,
         simulator.cadence,
+        guet,
         _gates(settings, database),
         rate_refused=settings.rate_refused,
+        generation=settings.generation,
+        reponse_arret=settings.reponse_arret,
     )
     identity = simulator.pki.server.identity
     roots = trust.roots_pem()
@@ -73,20 +79,21 @@ def b2b_server(simulator: Simulator, listening_socket: socket) -> "WebServices":
         application.refuse_handshake,
         watched=(identity,),
     )
-    return WebServices(server, endpoints, journal, database)
+    return WebServices(server, endpoints, journal, database, guet)
 
 
 @dataclass(frozen=True)
 class WebServices:
     """The B2B listener; it accepts clients, then loads `endpoints` without waiting for a call.
 
-    `journal` and `database` are its own, and are closed when it stops.
+    `journal`, `database` and `guet` are its own, and are closed when it stops.
     """
 
     server: B2BServer
     endpoints: Deferred[Mapping[str, "Endpoint"]]
     journal: Journal
     database: Database
+    guet: Guet
 
     def serve(self, on_ready: Callable[[], None]) -> None:
         def load_behind() -> None:
@@ -97,6 +104,7 @@ class WebServices:
 
     def stop(self) -> None:
         self.server.stop()
+        self.guet.close()
         self.journal.close()
         self.database.dispose()
 

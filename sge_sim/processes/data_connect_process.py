@@ -5,35 +5,30 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from socket import socket
-from typing import TYPE_CHECKING
 
+from sge_sim.dataconnect.application import RestApplication
+from sge_sim.dataconnect.jetons import Jetons
+from sge_sim.dataconnect.plateforme import PlateformeRest
 from sge_sim.processes.simulator import Simulator
 from sge_sim.store.database import Database
 from sge_sim.store.journal import Journal
+from sge_sim.store.quotas import Comptes
 from sge_sim.store.stored_clock import StoredClock
+from sge_sim.transport.admin_server import UvicornServer
 from sge_sim.transport.child import ProcessWork
-
-if TYPE_CHECKING:
-    from sge_sim.dataconnect.plateforme import Plateforme
-    from sge_sim.transport.admin_server import UvicornServer
+from sge_sim.transport.watch import FileWatch
 
 _PATIENCE_SECONDS = 3.0
 
 
 def data_connect_server(simulator: Simulator, listening_socket: socket) -> ProcessWork:
     """Build the Data Connect listener, in a process of its own, which alone loads it."""
-    from sge_sim.dataconnect.application import Application
-    from sge_sim.dataconnect.jetons import Jetons
-    from sge_sim.dataconnect.plateforme import Plateforme
-    from sge_sim.store.quotas import Comptes
-    from sge_sim.transport.admin_server import UvicornServer
-
     settings = simulator.settings
     database = Database(
         settings.database, patience_seconds=_PATIENCE_SECONDS, processes=settings.workers + 2
     )
     journal = Journal.beside(database, settings.data_dir, max_pending=settings.journal_max_bytes)
-    plateforme = Plateforme(
+    plateforme = PlateformeRest(
         settings,
         database,
         StoredClock(database),
@@ -42,7 +37,7 @@ def data_connect_server(simulator: Simulator, listening_socket: socket) -> Proce
     )
     identity = simulator.pki.server.identity
     server = UvicornServer(
-        Application(plateforme, journal.append),
+        RestApplication(plateforme, journal.append),
         listening_socket,
         identity=identity,
         max_connections=settings.max_connections,
@@ -54,14 +49,13 @@ def data_connect_server(simulator: Simulator, listening_socket: socket) -> Proce
 class _DataConnect:
     """The listener; what it holds is closed when it has stopped."""
 
-    server: "UvicornServer"
-    plateforme: "Plateforme"
+    server: UvicornServer
+    plateforme: PlateformeRest
     journal: Journal
     identity: Path
     _stopping: threading.Event = field(default_factory=threading.Event)
 
     def serve(self, on_ready: Callable[[], None]) -> None:
-        from sge_sim.transport.watch import FileWatch
 
         watch = FileWatch((self.identity,))
         threading.Thread(

@@ -19,7 +19,6 @@ from sge_sim.pki.certificates import name_text
 from sge_sim.pki.inspection import read_actor_certificate
 from sge_sim.referentiel.entries import ActeurEntry, ContratEntry, UtilisateurEntry
 from sge_sim.referentiel.passwords import password_digest
-from sge_sim.services.registry import PAQUETS
 from sge_sim.soap.contract import contract_files
 from sge_sim.store.acteurs import (
     Acteur,
@@ -152,6 +151,8 @@ def habiliter(
     Raises `UsageError` for an unknown actor or package.
     """
     acteur = get_acteur(session, code)
+    from sge_sim.services.registry import PAQUETS  # loads every service
+
     found = next((one for one in PAQUETS if one.casefold() == paquet.casefold()), None)
     if found is None:
         raise UsageError(

@@ -25,6 +25,7 @@ from sge_sim.mesures import (
 )
 from sge_sim.store.fiches import Dossier, FichePoint, Suivi
 from sge_sim.store.points import Point as Row
+from sge_sim.store.transmissions import ServiceTransmis
 
 PUISSANCE_DU_SURPLUS = 3
 """Power (kVA, or kW) of the other direction of a point whose sheet gives only one (assumed)."""
@@ -81,8 +82,8 @@ class _Fiche:
     en_kw: bool
 
 
-Point = FichePoint | Row
-"""A point as it was read, or its row."""
+Point = FichePoint | Row | ServiceTransmis
+"""A point as it was read, its row, or that of a service with what is needed of its point."""
 
 
 @lru_cache(maxsize=_MESURES_EN_MEMOIRE)
@@ -162,7 +163,9 @@ def _structure(point: Point, sens: Sens) -> Structure:
     if sens == "INJECTION":
         return Structure.BASE
     # HTA has a peak class; a mobile peak is counted as the fixed one.
-    return _FTA.get(point.fta or "", Structure.BASE if point.petit else Structure.POINTE)
+    return _FTA.get(
+        point.fta or "", Structure.BASE if point.segment in PETITS else Structure.POINTE
+    )
 
 
 @lru_cache(maxsize=_MESURES_EN_MEMOIRE)

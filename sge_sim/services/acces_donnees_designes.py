@@ -59,8 +59,7 @@ def services_connus(demande: DemandeSurServices) -> bool:
     remede="un service de code ACCES",
 )
 def services_d_acces(demande: DemandeSurServices) -> bool:
-    """The services are access services: those of the former orders are neither renewed nor
-    changed."""
+    """The services are of access: the former ones are neither renewed nor changed."""
     return all(one.type == "ACCES" for one in demande.connus)
 
 

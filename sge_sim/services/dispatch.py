@@ -18,10 +18,12 @@ from sge_sim.services.rule import Refus
 from sge_sim.services.service import Appel, Service
 from sge_sim.settings import Settings
 from sge_sim.soap.contract import load_contracts
-from sge_sim.soap.endpoint import Answer, Endpoint, Handler
+from sge_sim.soap.endpoint import Endpoint
+from sge_sim.soap.operation import Answer, Handler
 from sge_sim.soap.protocol import FaultStyle, SgtFault
 from sge_sim.store.database import UNREACHABLE, Database, unreachable_sentence
 from sge_sim.store.lecture import Lire, faits_within
+from sge_sim.store.memoire import Vue
 from sge_sim.store.stored_clock import instant_within
 
 _log = logging.getLogger(__name__)
@@ -87,7 +89,8 @@ def handler(service: Service, database: Database, settings: Settings) -> Handler
     def handle(exchange: Exchange) -> Iterator[Answer]:
         assert exchange.demandeur is not None
         try:
-            with _opened(service, database) as (session, lire):
+            vue = exchange.vue or database.memoire.look()
+            with _opened(service, database, vue) as (session, lire):
                 if service.writes and session is not None:
                     exchange.instant = instant_within(session)
                 yield service.handle(
@@ -124,16 +127,18 @@ def _label_in_force(service: Service, code: str, settings: Settings, instant: da
 
 
 @contextmanager
-def _opened(service: Service, database: Database) -> Iterator[tuple[Session | None, Lire]]:
+def _opened(
+    service: Service, database: Database, vue: Vue
+) -> Iterator[tuple[Session | None, Lire]]:
     """Open what a service reads: the facts that are kept, or those of its own transaction."""
     if service.writes:
         with database.transaction() as session:
             yield session, partial(faits_within, session)
     elif service.searches:
         with database.sessions() as session:
-            yield session, database.memoire.lire
+            yield session, vue.lire
     else:
-        yield None, database.memoire.lire
+        yield None, vue.lire
 
 
 def _unavailable(service: Service) -> str:

@@ -35,8 +35,8 @@ class Rule(Generic[Judged]):
 
     @property
     def meaning(self) -> str:
-        """The first line of the function's documentation."""
-        return (self.holds.__doc__ or "").strip().split("\n")[0]
+        """The first paragraph of the function's documentation."""
+        return " ".join((self.holds.__doc__ or "").strip().partition("\n\n")[0].split())
 
 
 class Refus(Exception):  # noqa: N818 - the field's word

@@ -17,7 +17,7 @@ from sge_sim.domaine.ecarts_plateforme import Ecart, plateforme_at
 from sge_sim.services.rule import Rule
 from sge_sim.settings import Settings
 from sge_sim.soap.codes import LIBELLES
-from sge_sim.soap.endpoint import Answer
+from sge_sim.soap.operation import Answer
 from sge_sim.soap.protocol import Tree
 from sge_sim.store.fiches import FichePoint
 from sge_sim.store.lecture import Lire
@@ -38,10 +38,10 @@ CHAMPS_ACCORD: Final = frozenset({"autorisationClient", "accord", "accordClient"
 class Appel:
     """One call: the message, who sends it, when, and the state it is judged on.
 
-    `header` is empty where the client sent none. `now` is the simulated time, in legal time.
-    `lire` gives the facts that are named, all of one state: see `sge_sim.store.lecture.questions`.
-    `rows` is the session of a service that searches or writes; `catch_up` makes what is due by
-    `now` happen.
+    `header` is empty where the client sent none. `now` is the simulated time, in legal time,
+    `today` its date. `lire` gives the facts that are named, all of one state: see
+    `sge_sim.store.lecture.questions`. `rows` is the session of a service that searches or writes;
+    `catch_up` makes what is due by `now` happen.
     """
 
     body: Tree
@@ -52,17 +52,16 @@ class Appel:
     lire: Lire
     rows: Session | None
     catch_up: Callable[[], object]
+    today: date = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "today", self.now.date())
 
     @property
     def session(self) -> Session:
         """The session, which the services have that search or write."""
         assert self.rows is not None
         return self.rows
-
-    @property
-    def today(self) -> date:
-        """The legal date of the call."""
-        return self.now.date()
 
     def ecart(
         self, service: "Service", point: FichePoint | None, demande: str = ""

@@ -19,14 +19,19 @@ def quantity(valeur: int, unite: str) -> Tree:
 
 
 def one_prestation(prestation: Prestation) -> Tree:
-    """Return the block of prestations of an order, which always holds one, of rank 1."""
+    """Return the block of prestations of an order, which always holds one, where it might more."""
+    return {"prestation": [ranked(prestation)]}
+
+
+def ranked(prestation: Prestation) -> Tree:
+    """Return the only prestation of an order, of rank 1."""
     tree = {
         "rang": 1,
         "fiche": present({"code": prestation.fiche, "libelle": prestation.fiche_libelle}),
     }
     if prestation.option is not None:
         tree["option"] = present({"code": prestation.option, "libelle": prestation.option_libelle})
-    return {"prestation": [tree]}
+    return tree
 
 
 def present(members: Mapping[str, Any]) -> dict[str, Any]:

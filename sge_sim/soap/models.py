@@ -39,19 +39,28 @@ _UNREAD = frozenset(
 )
 
 
+Definitions = dict[str, etree._Element]
+
+
+def definitions(schemas: Mapping[str, bytes]) -> tuple[Definitions, Definitions]:
+    """Return the global elements and the global types of `schemas`, by `{namespace}name`."""
+    elements: Definitions = {}
+    types: Definitions = {}
+    for namespace, text in schemas.items():
+        for node in etree.fromstring(text):
+            if node.tag == f"{_XS}element":
+                elements[f"{{{namespace}}}{node.get('name')}"] = node
+            elif node.tag in (f"{_XS}complexType", f"{_XS}simpleType"):
+                types[f"{{{namespace}}}{node.get('name')}"] = node
+    return elements, types
+
+
 class Models:
     """The models of one contract, made on demand from its schemas."""
 
     def __init__(self, schemas: Mapping[str, bytes]) -> None:
-        self._elements: dict[str, etree._Element] = {}
-        self._types: dict[str, etree._Element] = {}
+        self._elements, self._types = definitions(schemas)
         self._made: dict[str, Any] = {}
-        for namespace, text in schemas.items():
-            for node in etree.fromstring(text):
-                if node.tag == f"{_XS}element":
-                    self._elements[f"{{{namespace}}}{node.get('name')}"] = node
-                elif node.tag in (f"{_XS}complexType", f"{_XS}simpleType"):
-                    self._types[f"{{{namespace}}}{node.get('name')}"] = node
 
     def unreadable(self, names: Iterable[str]) -> list[str]:
         """Return what the global elements `names` are made of and no model can be made of.

@@ -27,13 +27,10 @@ class Reader:
 
     def read(self, model: Any, element: etree._Element) -> Any:
         """Return an element as a tree; what the model doesn't know (in a header) is passed over."""
-        return self._of(model)(element)
-
-    def _of(self, model: Any) -> Read:
         known = self._known.get(model)
         if known is None:
             known = self._known[model] = self._make(model)
-        return known
+        return known(element)
 
     def _make(self, model: Any) -> Read:
         if issubclass(model, spyne.ComplexModelBase):
@@ -59,24 +56,34 @@ class Reader:
         return self._from_unicode(model, text)
 
     def _tree(self, model: Any) -> Read:
-        members: dict[str, tuple[Read, bool]] = {}
+        members: dict[str, tuple[str, Read | None, bool]] = {}
         types = model._type_info
+
+        def find(tag: str) -> tuple[str, Read | None, bool]:
+            """Return the member of a tag, how it is read (None: as a text) and if it repeats."""
+            name = tag.rpartition("}")[2]
+            kind = types[name]
+            text = not issubclass(kind, spyne.ComplexModelBase) and issubclass(kind, spyne.Unicode)
+            read = None if text else self._known.setdefault(kind, self._make(kind))
+            return name, read, kind.Attributes.max_occurs > 1
 
         def read(element: etree._Element) -> dict[str, Any]:
             tree: dict[str, Any] = {}
             for child in element:
-                name = child.tag.rpartition("}")[2]
-                member = members.get(name)
+                tag = child.tag
+                member = members.get(tag)
                 if member is None:
-                    if name not in types:
+                    if tag.rpartition("}")[2] not in types:
                         continue
-                    kind = types[name]
-                    member = members[name] = (self._of(kind), kind.Attributes.max_occurs > 1)
-                read_child, repeats = member
+                    member = find(tag)
+                    if len(members) <= len(types):  # a header may come in any namespace
+                        members[tag] = member
+                name, read_child, repeats = member
+                value = child.text or "" if read_child is None else read_child(child)
                 if repeats:
-                    tree.setdefault(name, []).append(read_child(child))
+                    tree.setdefault(name, []).append(value)
                 else:
-                    tree[name] = read_child(child)
+                    tree[name] = value
             return tree
 
         return read

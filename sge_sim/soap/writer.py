@@ -51,7 +51,12 @@ def write_rows(ligne: Ligne, horodates: Entiers, decalages: Entiers, valeurs: En
     `horodates`: epoch seconds (UTC); `decalages`: offset of legal time then, seconds.
     """
     rows = _skeleton(ligne, horodates.tobytes(), decalages.tobytes()).copy()
-    rows[1::2] = _digits(valeurs)
+    known = _known_digits()
+    if len(valeurs) and valeurs.view(np.uint64).max() < len(known):  # below zero is beyond them too
+        rows[1::2] = known[valeurs].tolist()
+    else:
+        numbers = b"%d," * len(valeurs) % tuple(valeurs.tolist())
+        rows[1::2] = numbers.split(b",")[:-1]
     return b"".join(rows)
 
 
@@ -87,18 +92,6 @@ def _skeleton(ligne: Ligne, horodates: bytes, decalages: bytes) -> list[bytes]:
     skeleton = [b""] * (2 * len(pieces) - 1)
     skeleton[::2] = pieces
     return skeleton
-
-
-def _digits(valeurs: Entiers) -> list[bytes]:
-    """Return each number as it is written."""
-    if not len(valeurs):
-        return []
-    known = _known_digits()
-    if valeurs.min() >= 0 and valeurs.max() < len(known):
-        digits: list[bytes] = known[valeurs].tolist()
-        return digits
-    texts = b"%d," * len(valeurs) % tuple(valeurs.tolist())
-    return texts.split(b",")[:-1]
 
 
 @lru_cache(maxsize=1)

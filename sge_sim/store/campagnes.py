@@ -58,3 +58,14 @@ def find_campagnes(session: Session, *, acteur: str | None = None) -> list[Campa
 def find_campagne(session: Session, campagne_id: int) -> Campagne | None:
     """Return the campaign of that number."""
     return session.get(Campagne, campagne_id)
+
+
+def observations_of(session: Session, echange_id: int) -> list[ObservationCampagne]:
+    """Return what the campaigns found an exchange to be, the newest campaign first."""
+    return list(
+        session.scalars(
+            select(ObservationCampagne)
+            .where(ObservationCampagne.echange_id == echange_id)
+            .order_by(ObservationCampagne.campagne_id.desc())
+        )
+    )

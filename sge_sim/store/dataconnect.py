@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from sqlalchemy import (
     JSON,
@@ -22,7 +22,6 @@ from sqlalchemy import (
     case,
     delete,
     func,
-    or_,
     select,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
@@ -31,7 +30,6 @@ from sge_sim.domaine.nomenclatures import EtatService, MotifFin, Sens, TypeServi
 from sge_sim.store.acteurs import Acteur
 from sge_sim.store.base import Base, Instant, RowId
 from sge_sim.store.commandes import ServiceSouscrit
-from sge_sim.store.normalise import normalise
 from sge_sim.store.points import Point
 from sge_sim.store.prepared import Driver, Prepared
 
@@ -61,8 +59,6 @@ APIS: Final[Mapping[str, Generation]] = MappingProxyType(
     }
 )
 """The APIs that an application may subscribe to, and the generation of each."""
-
-_CANDIDATES = 5000
 
 
 class Application(Base):
@@ -105,7 +101,7 @@ class Partage(Base):
     __table_args__ = (UniqueConstraint("client_id", "titulaire"),)
 
 
-class Consentement(Base):
+class ConsentementDonne(Base):
     """The consent of a holder for one point, from `debut` to `fin` (excluded).
 
     It has ended before once all the services that it opened have.
@@ -124,7 +120,7 @@ class Consentement(Base):
     partage: Mapped[Partage] = relationship()
     point: Mapped[Point] = relationship()
     services: Mapped[list[ServiceSouscrit]] = relationship(
-        primaryjoin="Consentement.id == foreign(ServiceSouscrit.consentement_id)",
+        primaryjoin="ConsentementDonne.id == foreign(ServiceSouscrit.consentement_id)",
         order_by=ServiceSouscrit.service_souscrit_id,
     )
 
@@ -172,7 +168,7 @@ class FicheApplication:
 
 @dataclass(frozen=True, slots=True)
 class FicheConsentement:
-    """A consent as it was read; see `Consentement`."""
+    """A consent as it was read; see `ConsentementDonne`."""
 
     id: int
     autorisation_id: int
@@ -203,17 +199,7 @@ class FicheServiceConsenti:
     autorisation_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
-    """A customer of the simulator: who holds points, and which ones could be shared."""
-
-    titulaire: str
-    nom: str
-    commune: str
-    prms: tuple[str, ...]
-
-
-_A, _P, _C = Application.__table__.c, Partage.__table__.c, Consentement.__table__.c
+_A, _P, _C = Application.__table__.c, Partage.__table__.c, ConsentementDonne.__table__.c
 _APPLICATION = Prepared(
     select(
         _A.client_id,
@@ -261,7 +247,7 @@ _SERVICES_OF_CLIENT = Prepared(
         _S.date_fin,
         _C.autorisation_id,
     )
-    .join(Consentement, _C.id == _S.consentement_id)
+    .join(ConsentementDonne, _C.id == _S.consentement_id)
     .join(Partage, _P.autorisation_id == _C.autorisation_id)
     .where(_P.client_id == bindparam("client_id"))
     .order_by(_S.service_souscrit_id)
@@ -323,17 +309,17 @@ def default_application(session: Session, mode: ModeApplication) -> Application 
     )
 
 
-def consentements(session: Session, prm: str | None = None) -> Sequence[Consentement]:
+def consentements(session: Session, prm: str | None = None) -> Sequence[ConsentementDonne]:
     """Return the consents, oldest first: all of them, or those of a point."""
-    query = select(Consentement).order_by(Consentement.id)
+    query = select(ConsentementDonne).order_by(ConsentementDonne.id)
     if prm is not None:
-        query = query.where(Consentement.prm == prm)
+        query = query.where(ConsentementDonne.prm == prm)
     return session.scalars(query).all()
 
 
-def find_consentement(session: Session, consentement_id: int) -> Consentement | None:
+def find_consentement(session: Session, consentement_id: int) -> ConsentementDonne | None:
     """Return the consent of that number."""
-    return session.get(Consentement, consentement_id)
+    return session.get(ConsentementDonne, consentement_id)
 
 
 def find_partage(session: Session, client_id: str, titulaire: str) -> Partage | None:
@@ -347,55 +333,3 @@ def revoke_token(session: Session, jti: str, fin: datetime, now: datetime) -> No
     """Have a token refused from now on; those that have ended since are forgotten."""
     session.execute(delete(JetonRevoque).where(JetonRevoque.fin < now))
     session.merge(JetonRevoque(jti=jti, fin=fin))
-
-
-def titulaire_de(nom: str | None, code_insee: str) -> str:
-    """Return the key of the customer who holds a point.
-
-    SGE numbers no customer here: the points that bear one name in a commune are taken for those
-    of one customer (assumed).
-    """
-    return f"{code_insee} {normalise(nom or '')}"
-
-
-def clients(session: Session, recherche: str = "", limit: int = 30) -> list[Client]:
-    """Return customers whose points Data Connect serves, those with most points first.
-
-    `recherche` is a part of a name, or a PRM.
-    """
-    query = _served().where(Point.nom_client_final.is_not(None))
-    cherche = recherche.strip()
-    if cherche:
-        pattern = f"%{normalise(cherche)}%"
-        query = query.where(or_(Point.recherche_nom.like(pattern), Point.prm == cherche))
-    held: dict[str, list[Point]] = {}
-    for point in session.scalars(query.order_by(Point.prm).limit(_CANDIDATES)):
-        held.setdefault(titulaire_de(point.nom_client_final, point.code_insee), []).append(point)
-    ordered = sorted(held.items(), key=lambda one: (-len(one[1]), one[0]))
-    return [_client(titulaire, points) for titulaire, points in ordered[:limit]]
-
-
-def find_client(session: Session, titulaire: str) -> Client | None:
-    """Return the customer of that key."""
-    code_insee, _, nom = titulaire.partition(" ")
-    query = _served().where(Point.code_insee == code_insee, Point.recherche_nom == nom)
-    points = list(session.scalars(query.order_by(Point.prm)))
-    return _client(titulaire, points) if points else None
-
-
-def _served() -> Any:
-    return select(Point).where(
-        Point.segment.in_(("C5", "P4")),
-        Point.niveau_ouverture_services == 2,
-        Point.etat_contractuel.in_(("SERVC", "ECRES")),
-    )
-
-
-def _client(titulaire: str, points: Sequence[Point]) -> Client:
-    first = points[0]
-    return Client(
-        titulaire,
-        first.nom_client_final or "",
-        first.commune,
-        tuple(point.prm for point in points),
-    )

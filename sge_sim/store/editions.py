@@ -19,6 +19,7 @@ Edition = tuple[int, int]
 """Two looks that find equal editions had no commit in between; others tell nothing."""
 
 _openings = count(1)
+_DATA_VERSION = "PRAGMA data_version"
 
 
 class Editions(Protocol):
@@ -55,8 +56,9 @@ class SqliteEditions:
 
     def look(self) -> Edition:
         with self._lock:
-            opening, _, driver = self._open()
-            return opening, _data_version(driver)
+            opening, _, driver = self._opened or self._open()
+            version: int = driver.run(_DATA_VERSION).fetchone()[0]
+            return opening, version
 
     @contextmanager
     def snapshot(self) -> Iterator[tuple[Edition, Driver]]:
@@ -65,7 +67,7 @@ class SqliteEditions:
             driver.run("BEGIN")
             try:
                 # The first statement chooses the state that all the others see.
-                yield (opening, _data_version(driver)), driver
+                yield (opening, driver.run(_DATA_VERSION).fetchone()[0]), driver
             finally:
                 driver.connection.rollback()
 
@@ -103,9 +105,3 @@ class CountedEditions:
 
     def close(self) -> None:
         """Nothing is kept open but the pool's."""
-
-
-def _data_version(driver: Driver) -> int:
-    (number,) = driver.run("PRAGMA data_version").fetchone()
-    version: int = number
-    return version

@@ -5,7 +5,7 @@ They protect simulated data only.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy import (
     Date,
@@ -21,7 +21,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
-from sge_sim.domaine.nomenclatures import PETITS, AlgorithmeFlux, EtatFichier, Flux, TypeCanal
+from sge_sim.domaine.nomenclatures import AlgorithmeFlux, EtatFichier, Flux, TypeCanal
+from sge_sim.store.acteurs import Contrat
 from sge_sim.store.base import Base, Instant, RowId
 from sge_sim.store.commandes import (
     Abonnement,
@@ -31,7 +32,6 @@ from sge_sim.store.commandes import (
     Evenement,
     ServiceSouscrit,
 )
-from sge_sim.store.points import Point
 
 
 class Canal(Base):
@@ -87,7 +87,7 @@ class FichierFlux(Base):
 
     `nom` is unique in a contract. `prms` are separated by spaces. `chemin` is relative to the data
     directory, `sha256` that of the file as delivered. `prochain_essai`, of the machine's time, is
-    empty once it is `livre` or given up (`echec`).
+    empty once it is `livre` or given up (`echec`). `panne` is the planned fault that struck it.
     """
 
     __tablename__ = "fichier_flux"
@@ -107,8 +107,10 @@ class FichierFlux(Base):
     prochain_essai: Mapped[datetime | None] = mapped_column(Instant)
     livre_at: Mapped[datetime | None] = mapped_column(Instant)
     erreur: Mapped[str | None] = mapped_column(Text)
+    panne: Mapped[int | None] = mapped_column(RowId)
 
     publication: Mapped[Publication] = relationship()
+    contrat: Mapped[Contrat] = relationship()
 
     __table_args__ = (
         UniqueConstraint("contrat_id", "nom"),
@@ -143,33 +145,6 @@ def published_until(session: Session) -> dict[tuple[int, Flux], date]:
         .group_by(Publication.abonnement_numero, Publication.flux)
     )
     return {(numero, flux): fin for numero, flux, fin in rows if numero and fin}
-
-
-def services_of_subscription(
-    session: Session, numero: int, *, petits: bool, depuis: date | None
-) -> Sequence[ServiceSouscrit]:
-    """Return the services of a subscription that were activated, by point then number.
-
-    `petits`: those on C5 and P4, or those on the other segments. `depuis`: only those that reach
-    beyond that day.
-    """
-    query = (
-        select(ServiceSouscrit)
-        .join(ServiceSouscrit.point)
-        .where(
-            ServiceSouscrit.abonnement_numero == numero,
-            ServiceSouscrit.type == "TRANSREC",
-            ServiceSouscrit.activated_at.is_not(None),
-            Point.segment.in_(PETITS) if petits else Point.segment.not_in(PETITS),
-        )
-        .options(joinedload(ServiceSouscrit.point))
-        .order_by(ServiceSouscrit.prm, ServiceSouscrit.service_souscrit_id)
-    )
-    if depuis is not None:
-        query = query.where(
-            or_(ServiceSouscrit.date_fin.is_(None), ServiceSouscrit.date_fin > depuis)
-        )
-    return session.scalars(query).all()
 
 
 def last_sequence(session: Session, numero: int, flux: Flux) -> int:
@@ -226,11 +201,19 @@ def is_published(session: Session, publication: Publication) -> bool:
     return session.scalar(query) is not None
 
 
-def pending_files(session: Session, contrat_id: str) -> Sequence[FichierFlux]:
-    """Return the files of a contract that are still to be delivered, in their order."""
+def pending_files(session: Session, contrat_id: str, now: datetime) -> Sequence[FichierFlux]:
+    """Return the files of a contract that are still to be delivered, in their order.
+
+    One that a planned fault holds back beyond `now` isn't among them: it holds back no other.
+    """
     return session.scalars(
         select(FichierFlux)
-        .where(FichierFlux.etat == "a_livrer", FichierFlux.contrat_id == contrat_id)
+        .where(
+            FichierFlux.etat == "a_livrer",
+            FichierFlux.contrat_id == contrat_id,
+            or_(FichierFlux.panne.is_(None), FichierFlux.prochain_essai <= now),
+        )
+        .options(joinedload(FichierFlux.publication), joinedload(FichierFlux.contrat))
         .order_by(FichierFlux.id)
     ).all()
 
@@ -270,9 +253,16 @@ def find_fichiers(
     flux: Flux | None = None,
     prm: str | None = None,
     etat: EtatFichier | None = None,
+    debut: datetime | None = None,
+    fin: datetime | None = None,
+    before_id: int | None = None,
     limit: int = 100,
 ) -> Sequence[FichierFlux]:
-    """Return at most `limit` files that agree with every criterion given, the newest first."""
+    """Return at most `limit` files that agree with every criterion given, the newest first.
+
+    `debut` (included) and `fin` (excluded) are aware instants of their publication; `before_id`
+    begins the next page.
+    """
     query = (
         select(FichierFlux)
         .join(FichierFlux.publication)
@@ -288,7 +278,24 @@ def find_fichiers(
         query = query.where(FichierFlux.prms.contains(prm, autoescape=True))
     if etat is not None:
         query = query.where(FichierFlux.etat == etat)
+    if debut is not None:
+        query = query.where(Publication.instant >= debut.astimezone(UTC))
+    if fin is not None:
+        query = query.where(Publication.instant < fin.astimezone(UTC))
+    if before_id is not None:
+        query = query.where(FichierFlux.id < before_id)
     return session.scalars(query).all()
+
+
+def count_fichiers(session: Session) -> Sequence[tuple[Flux, EtatFichier, int]]:
+    """Return how many files there are of each flux, in each state."""
+    rows = session.execute(
+        select(Publication.flux, FichierFlux.etat, func.count())
+        .join(FichierFlux.publication)
+        .group_by(Publication.flux, FichierFlux.etat)
+        .order_by(Publication.flux, FichierFlux.etat)
+    )
+    return [(flux, etat, count) for flux, etat, count in rows]
 
 
 def find_fichier(session: Session, nom: str) -> FichierFlux | None:
@@ -296,6 +303,11 @@ def find_fichier(session: Session, nom: str) -> FichierFlux | None:
     return session.scalars(
         select(FichierFlux).where(FichierFlux.nom == nom).order_by(FichierFlux.id.desc()).limit(1)
     ).first()
+
+
+def get_fichier(session: Session, fichier_id: int) -> FichierFlux | None:
+    """Return the file of that number."""
+    return session.get(FichierFlux, fichier_id)
 
 
 def first_waiting(session: Session) -> tuple[datetime | None, datetime | None]:

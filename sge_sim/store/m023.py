@@ -63,6 +63,13 @@ def first_demande_m023(session: Session, until: datetime) -> DemandeM023 | None:
     ).first()
 
 
+def next_m023(session: Session) -> datetime | None:
+    """Return the first instant at which a demand is to be answered."""
+    return session.scalar(
+        select(func.min(DemandeM023.due_at)).where(DemandeM023.etat == "transmise")
+    )
+
+
 def find_demande_m023(session: Session, affaire_id: str) -> DemandeM023 | None:
     """Return the demand of that case."""
     return session.get(DemandeM023, affaire_id)

@@ -37,9 +37,12 @@ class Memoire:
         `edition` is what a look has just found.
         """
         with self._lock:
-            found = [self._known(edition, question) for question in asked]
-        if None not in found:
-            return [one[1] for one in found if one is not None]
+            kept = [self._kept.get(question) for question in asked]
+            found = [one[1] for one in kept if one is not None and one[0] == edition]
+            if len(found) == len(asked):
+                for question in asked:
+                    self._kept.move_to_end(question)
+                return found
         with self._editions.snapshot() as (current, driver):
             values = []
             for question in asked:
@@ -81,6 +84,11 @@ class Vue:
     def __init__(self, memoire: Memoire, edition: Edition) -> None:
         self._memoire = memoire
         self._edition = edition
+
+    @property
+    def edition(self) -> Edition:
+        """What was looked at: equal editions had no commit in between."""
+        return self._edition
 
     def lire(self, **asked: str | None) -> Faits:
         """Return the facts that `questions` understands, all of one state."""

@@ -14,12 +14,21 @@ from sge_sim.store.commandes import (
     Evenement,
     ServiceSouscrit,
 )
-from sge_sim.store.dataconnect import Application, Consentement, JetonRevoque, Partage
+from sge_sim.store.dataconnect import Application, ConsentementDonne, JetonRevoque, Partage
+from sge_sim.store.datahub import (
+    ApplicationDatahub,
+    CompteDatahub,
+    ContratDatahub,
+    Habilitateur,
+    Interlocuteur,
+    TicketSpice,
+)
 from sge_sim.store.ecritures import Ecriture
 from sge_sim.store.flux import Canal, FichierFlux, Publication
 from sge_sim.store.m023 import DemandeM023
 from sge_sim.store.mesures import CalendrierDate, Collecte, Trou
 from sge_sim.store.numeros import Numero
+from sge_sim.store.pannes import PannePrevue
 from sge_sim.store.points import Commune, Compteur, Point
 
 __all__ = [
@@ -27,6 +36,7 @@ __all__ = [
     "Acteur",
     "Affaire",
     "Application",
+    "ApplicationDatahub",
     "AutorisationClient",
     "Base",
     "CalendrierDate",
@@ -36,24 +46,30 @@ __all__ = [
     "ClockRow",
     "Collecte",
     "Commune",
+    "CompteDatahub",
     "Compteur",
-    "Consentement",
+    "ConsentementDonne",
     "Contrat",
+    "ContratDatahub",
     "DemandeHistorique",
     "DemandeInfraJ",
     "DemandeM023",
     "Ecriture",
     "Evenement",
     "FichierFlux",
+    "Habilitateur",
     "Habilitation",
+    "Interlocuteur",
     "JetonRevoque",
     "Numero",
     "ObservationCampagne",
     "OptionPublication",
+    "PannePrevue",
     "Partage",
     "Point",
     "Publication",
     "ServiceSouscrit",
+    "TicketSpice",
     "Trou",
     "Utilisateur",
 ]

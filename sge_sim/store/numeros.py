@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from sge_sim.store.base import Base
 from sge_sim.store.prepared import Driver, Prepared
 
-Sorte = Literal["affaire", "service_souscrit", "abonnement", "autorisation"]
+Sorte = Literal["affaire", "service_souscrit", "abonnement", "autorisation", "panne"]
 
 
 class Numero(Base):

@@ -11,6 +11,7 @@ import selectors
 import socket
 import ssl
 import time
+from collections import deque
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
@@ -19,7 +20,7 @@ from sge_sim.transport import answering
 from sge_sim.transport.framing import RequestError, RequestReader
 from sge_sim.transport.handshake import Cause, HandshakeFailure, describe_failure
 from sge_sim.transport.listener import Listener
-from sge_sim.transport.message import Request, Sender
+from sge_sim.transport.message import Departure, Request, Sender
 from sge_sim.transport.tls import verified_chain
 
 _RECEIVE_BYTES = 64 * 1024
@@ -36,7 +37,8 @@ class Connection:
     """A connection, which any thread may advance, one at a time.
 
     `deadline` (monotonic seconds) ends the present step; the selector thread sets `late` when it
-    has passed. `waits_for` are the events (`selectors`) that allow the next step. `waiting_since`
+    has passed. `waits_for` are the events (`selectors`) that allow the next step; with none, only
+    the deadline does. `waiting_since`
     (monotonic seconds) is when the connection last came to wait. `has_more` says that bytes of a
     next request are already here, which no selector would announce. `authenticated` says that the
     TLS handshake has succeeded, `answering` that an answer is still leaving.
@@ -57,6 +59,8 @@ class Connection:
         self._held = 0
         self._unsent: list[memoryview] = []
         self._unsent_taken = 0
+        self._to_come: deque[tuple[float, bytes]] = deque()
+        self._cuts = False
         self._keep = False
         self._closed = False
         self._enter(self._greet, self._drop, self._limits.handshake_seconds)
@@ -64,7 +68,7 @@ class Connection:
     @property
     def answering(self) -> bool:
         """Whether an answer is still leaving."""
-        return bool(self._unsent)
+        return bool(self._unsent or self._to_come)
 
     def advance(self) -> bool:
         """Advance as far as possible without waiting; return whether to keep the connection."""
@@ -157,8 +161,12 @@ class Connection:
             return True
         except OSError:
             return False
+        if self._to_come:
+            return self._send_next()
         self._listener.answers.give_back(self._unsent_taken)
         self._unsent_taken = 0
+        if self._cuts:
+            self.authenticated = False  # no goodbye: the client finds that its answer lacks an end
         self.has_more = self._held > 0
         self._await_request()
         return self._keep
@@ -244,6 +252,8 @@ class Connection:
         self._held = self._reader.held
         self._keep = self._reader.keeps and self._listener.keeping
         leaving = answering.pieces(response, self._told_of_connection(), request.method == "HEAD")
+        if response.departure is not None:
+            return self._send_in_parts(response.departure, b"".join(leaving))
         self._unsent = [memoryview(piece) for piece in leaving]
         self._enter(self._send, self._drop, self._limits.response_seconds)
         kept = self._send()
@@ -253,6 +263,29 @@ class Connection:
                 return False
             self._unsent_taken = left
         return kept
+
+    def _send_in_parts(self, departure: Departure, answer: bytes) -> bool:
+        """Send an answer whose departure is planned; no thread waits between its parts."""
+        if not self._listener.answers.take(len(answer)):
+            return False
+        self._unsent_taken = len(answer)
+        self._cuts, self._keep = departure.cuts, self._keep and not departure.cuts
+        self._to_come.extend(departure.parts(answer))
+        return self._send_next()
+
+    def _send_next(self) -> bool:
+        """Send the next part, once its pause is over."""
+        pause, part = self._to_come.popleft()
+        self._unsent = [memoryview(part)] if part else []
+        if pause:
+            self._enter(self._send_on, self._send_on, pause)
+            self.waits_for = 0
+            return True
+        return self._send_on()
+
+    def _send_on(self) -> bool:
+        self._enter(self._send, self._drop, self._limits.response_seconds)
+        return self._send()
 
     def _told_of_connection(self) -> list[tuple[str, str]]:
         if not self._keep:

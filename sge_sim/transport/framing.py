@@ -95,7 +95,7 @@ class RequestReader:
             self._head = self._read_head()
         if self._head is None:
             return None
-        body = self._read_chunks() if self._head.chunked else self._read_sized(self._head.length)
+        body = self._read_chunks() if self._head.chunked else self._cut(self._head.length)
         if body is None:
             return None
         self._continue_expected = False
@@ -177,9 +177,6 @@ class RequestReader:
             )
         self._continue_expected = self._continue_expected or bool(members)
 
-    def _read_sized(self, length: int) -> bytes | None:
-        return self._cut(length) if len(self._buffer) >= length else None
-
     def _read_chunks(self) -> bytes | None:
         while not self._last_chunk_seen:
             end = self._end_of_line()
@@ -198,7 +195,7 @@ class RequestReader:
                 return None
             else:
                 del self._buffer[: end + 2]
-                self._chunks += self._cut(count)
+                self._chunks += self._cut(count) or b""
                 if self._cut(2) != b"\r\n":
                     raise _malformed("un morceau (chunk) ne finit pas où il le dit")
         return self._read_trailers()
@@ -220,7 +217,10 @@ class RequestReader:
             raise _malformed("une ligne de l'encodage chunked est trop longue")
         return end if end >= 0 else None
 
-    def _cut(self, count: int) -> bytes:
+    def _cut(self, count: int) -> bytes | None:
+        """Take so many bytes, once they are there."""
+        if len(self._buffer) < count:
+            return None
         piece = bytes(self._buffer[:count])
         del self._buffer[:count]
         return piece

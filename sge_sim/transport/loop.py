@@ -43,6 +43,7 @@ class ConnectionLoop:
         self._worked_on = 0
         self._ahead: deque[Connection] = deque()  # those whose next request is here already
         self._going_on: Connection | None = None
+        self._paused: set[Connection] = set()  # those that only their deadline wakes
         self._stopping = False
         self._told_full = False
         self._wake_reader, self._wake_writer = os.pipe()
@@ -59,6 +60,9 @@ class ConnectionLoop:
             return
         connection.waiting_since = time.monotonic()
         self._let_next_go_on(connection)
+        if not connection.waits_for:
+            self._pause(connection)
+            return
         with self._lock:
             self._worked_on -= 1
             try:
@@ -115,7 +119,17 @@ class ConnectionLoop:
         """Return the connections that wait."""
         with self._lock:
             keys = self._selector.get_map().values()
-            return [key.data for key in keys if key.data is not None]
+            return [*(key.data for key in keys if key.data is not None), *self._paused]
+
+    def _pause(self, connection: Connection) -> None:
+        """Leave `connection` alone until its deadline, whatever its client does."""
+        with self._lock:
+            self._worked_on -= 1
+            if self._wake_writer >= 0:
+                self._paused.add(connection)
+            else:  # this loop has been closed meanwhile
+                connection.close()
+        self._wake()
 
     def _go_on(self, connection: Connection) -> None:
         """Have the next request of `connection` worked on: it is here already.
@@ -143,7 +157,7 @@ class ConnectionLoop:
         next_check = time.monotonic() + _TICK_SECONDS
         while not enough():
             accepting = False
-            for key, _ in self._selector.select(_TICK_SECONDS):
+            for key, _ in self._selector.select(self._patience()):
                 if key.fd == self._wake_reader:
                     os.read(self._wake_reader, 4096)
                 elif key.data is None:
@@ -152,11 +166,28 @@ class ConnectionLoop:
                     self._hand_over(key.data)
             if accepting and not self._stopping:
                 self._accept()
+            for connection in self._rested():
+                self._hand_over(connection)
             if time.monotonic() >= next_check:
                 for connection in self.waiting():
                     if time.monotonic() > connection.deadline:
                         self._hand_over(connection)
                 next_check = time.monotonic() + _TICK_SECONDS
+
+    def _rested(self) -> list[Connection]:
+        """Return the connections whose pause is over."""
+        if not self._paused:
+            return []
+        with self._lock:
+            return [one for one in self._paused if time.monotonic() > one.deadline]
+
+    def _patience(self) -> float:
+        """Return for how long nothing will be due, in seconds."""
+        if not self._paused:
+            return _TICK_SECONDS
+        with self._lock:
+            first = min((one.deadline for one in self._paused), default=time.monotonic())
+        return min(max(first - time.monotonic(), 0.0) + 0.001, _TICK_SECONDS)
 
     def _under_way(self) -> bool:
         """Whether a connection is being worked on, or its answer leaving; close the others."""
@@ -214,4 +245,7 @@ class ConnectionLoop:
 
     def _unwatch(self, connection: Connection) -> None:
         with self._lock:
-            self._selector.unregister(connection.socket)
+            if connection in self._paused:
+                self._paused.remove(connection)
+            else:
+                self._selector.unregister(connection.socket)

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Final
+
+_SLOW_PARTS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +39,40 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Departure:
+    """How an answer leaves when it doesn't leave at once, whole.
+
+    It begins after `delay_seconds`, then leaves in equal parts over `over_seconds`. Only its share
+    `kept` (0 to 1) leaves; below 1 the connection then ends without a goodbye.
+    """
+
+    delay_seconds: float = 0.0
+    over_seconds: float = 0.0
+    kept: float = 1.0
+
+    @property
+    def cuts(self) -> bool:
+        """Whether the connection is cut before the end of the answer."""
+        return self.kept < 1
+
+    def parts(self, whole: bytes) -> list[tuple[float, bytes]]:
+        """Return the parts of an answer that leave, each after how many seconds of waiting."""
+        leaving = whole[: int(len(whole) * self.kept)]
+        count = min(_SLOW_PARTS, len(leaving)) if self.over_seconds else 1
+        size = -(-len(leaving) // max(count, 1))
+        pauses = [self.delay_seconds, *[self.over_seconds / max(count - 1, 1)] * (count - 1)]
+        return [(one, leaving[n * size : (n + 1) * size]) for n, one in enumerate(pauses)]
+
+
+@dataclass(frozen=True, slots=True)
 class Response:
     """What to answer; the transport adds the length and what concerns the connection.
 
-    `reason` takes the place of the status' own words.
+    `reason` takes the place of the status' own words. `departure` is for faults that are planned.
     """
 
     status: HTTPStatus
     content: bytes
     headers: tuple[tuple[str, str], ...] = ()
     reason: str = ""
+    departure: Departure | None = None

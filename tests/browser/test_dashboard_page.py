@@ -1,62 +1,155 @@
-"""The dashboard of a simulator that runs."""
+"""What a tester does in the control room of a simulator that runs."""
+
+from contextlib import suppress
+from datetime import datetime
 
 import pytest
-import zeep
+import requests
 from browsing import complaints, follow, requested_addresses
 from real_clients import ZeepCaller
 from running_simulator import RunningSimulator
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import Chrome
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import Select, WebDriverWait
+from zeep.exceptions import Fault
 
 pytestmark = pytest.mark.browser
 
 UNKNOWN = "99999999999999"
+C5 = "25946599093143"
+SCRIPT = "<script>document.title='pris'</script>@a.fr"
 
 
-@pytest.fixture(scope="module")
-def called(simulator: RunningSimulator) -> RunningSimulator:
-    """The simulator after a call that passed and one that didn't, whose login is markup."""
-    call = ZeepCaller(simulator, "/ConsultationDonneesTechniquesContractuelles/v1.0")
-    call(pointId="25946599093143", loginUtilisateur=simulator.login, autorisationClient=True)
-    for login in (simulator.login, "<script>document.title='pris'</script>@a.fr"):
-        with pytest.raises(zeep.exceptions.Fault):
-            call(pointId=UNKNOWN, loginUtilisateur=login, autorisationClient=True)
-    return simulator
+def call(simulator: RunningSimulator, prm: str, login: str = "") -> None:
+    ask = ZeepCaller(simulator, "/ConsultationDonneesTechniquesContractuelles/v1.0")
+    with suppress(Fault):
+        ask(pointId=prm, loginUtilisateur=login or simulator.login, autorisationClient=True)
 
 
-def test_the_dashboard_loads_nothing_from_elsewhere(
-    browser: Chrome, called: RunningSimulator
+def until(browser: Chrome, seconds: float = 15) -> "WebDriverWait[Chrome]":
+    return WebDriverWait(browser, seconds, ignored_exceptions=[StaleElementReferenceException])
+
+
+def first_row(browser: Chrome) -> str:
+    rows = browser.find_elements(By.CSS_SELECTOR, "#echanges tbody tr")
+    return rows[0].text if rows else ""
+
+
+def test_a_call_arrives_live_is_opened_and_played_again(
+    browser: Chrome, simulator: RunningSimulator
 ) -> None:
-    home = called.ready["admin_url"] + "/"
+    home = simulator.ready["admin_url"] + "/"
     browser.get(home)
-    assert "homologation" in browser.find_element(By.TAG_NAME, "h1").text
+    until(browser).until(lambda _: "En direct" in browser.find_element(By.ID, "nouvelles").text)
+    call(simulator, UNKNOWN)
+    until(browser).until(lambda _: UNKNOWN in first_row(browser))
+    assert "SGT401" in first_row(browser)
+    assert "1 nouvel échange" in browser.find_element(By.ID, "nouvelles").text
     requested = requested_addresses(browser)
-    assert requested
     assert [each for each in requested if not each.startswith(home)] == []
+    follow(browser, browser.find_element(By.CSS_SELECTOR, "#echanges tbody a"))
+    opened = browser.current_url
+    assert "point_inconnu" in browser.find_element(By.ID, "regle").text
+    assert browser.find_element(By.TAG_NAME, "mark").text == f"<pointId>{UNKNOWN}</pointId>"
+    follow(browser, browser.find_element(By.XPATH, "//button[.='Rejouer']"))
+    assert browser.current_url != opened
+    shown = browser.find_element(By.TAG_NAME, "main").text
+    assert "SGT401" in shown
+    assert UNKNOWN in shown
     assert complaints(browser) == []
 
 
-def test_exchanges_are_filtered_and_opened(browser: Chrome, called: RunningSimulator) -> None:
-    browser.get(called.ready["admin_url"] + "/")
-    browser.find_element(By.NAME, "prm").send_keys(UNKNOWN)
-    browser.find_element(By.NAME, "code").send_keys("SGT401")
-    follow(browser, browser.find_element(By.CSS_SELECTOR, "form button"))
-    rows = browser.find_elements(By.CSS_SELECTOR, "table tbody tr")
-    assert rows
-    assert all("SGT401" in row.text and UNKNOWN in row.text for row in rows)
-    follow(browser, rows[0].find_element(By.TAG_NAME, "a"))
-    shown = browser.find_element(By.TAG_NAME, "body").text
-    for told in ("SGT401", f"<pointId>{UNKNOWN}</pointId>", "point inexistant"):
-        assert told in shown, told
-    assert complaints(browser) == []
+def test_the_live_journal_can_be_suspended(browser: Chrome, simulator: RunningSimulator) -> None:
+    browser.get(simulator.ready["admin_url"] + "/")
+    pause = browser.find_element(By.ID, "pause")
+    until(browser).until(lambda _: pause.is_displayed())
+    before = first_row(browser)
+    pause.click()
+    call(simulator, C5)
+    until(browser).until(lambda _: "en attente" in browser.find_element(By.ID, "nouvelles").text)
+    assert first_row(browser) == before
+    pause.click()
+    assert C5 in first_row(browser)
 
 
 def test_what_a_client_writes_is_shown_and_never_run(
-    browser: Chrome, called: RunningSimulator
+    browser: Chrome, simulator: RunningSimulator
 ) -> None:
-    browser.get(called.ready["admin_url"] + "/")
-    newest = browser.find_element(By.CSS_SELECTOR, "table tbody tr a")
-    follow(browser, newest)
+    browser.get(simulator.ready["admin_url"] + "/")
+    until(browser).until(lambda _: "En direct" in browser.find_element(By.ID, "nouvelles").text)
+    call(simulator, UNKNOWN, SCRIPT)
+    until(browser).until(lambda _: browser.find_elements(By.CSS_SELECTOR, "tr.nouveau"))
+    follow(browser, browser.find_element(By.CSS_SELECTOR, "tr.nouveau a"))
     assert "document.title" in browser.find_element(By.TAG_NAME, "body").text
     assert browser.title != "pris"
+    assert complaints(browser) == []
+
+
+def test_a_curve_is_drawn_zoomed_and_exported(browser: Chrome, simulator: RunningSimulator) -> None:
+    home = simulator.ready["admin_url"]
+    browser.set_window_size(1280, 900)
+    browser.get(f"{home}/points/{C5}?type=courbe&debut=2023-01-01&fin=2025-01-01")
+    plot = browser.find_element(By.ID, "trace")
+    until(browser).until(lambda _: plot.get_attribute("data-pret"))
+    told = browser.find_element(By.ID, "resume").text
+    assert "35 088 valeurs" in told.replace("\u202f", " ")
+    inked = """
+        const canvas = document.querySelector('#trace canvas');
+        const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+        return data.some((value, rank) => rank % 4 === 3 && value > 0);
+    """
+    assert browser.execute_script(inked)
+    # A period is drawn with the mouse.
+    ActionChains(browser).move_to_element_with_offset(
+        plot, -100, 0
+    ).click_and_hold().move_by_offset(200, 0).release().perform()
+    reading = browser.find_element(By.ID, "lecture")
+    ActionChains(browser).move_to_element(plot).perform()
+    until(browser).until(lambda _: "W" in reading.text)
+    browser.find_element(By.XPATH, "//button[.='Agrandir']").click()
+    assert reading.text.startswith("Vue du")
+    exported = browser.find_element(By.LINK_TEXT, "CSV").get_attribute("href")
+    assert exported is not None
+    text = requests.get(exported, timeout=30).text
+    assert len(text.splitlines()) == 35_089
+    assert complaints(browser) == []
+
+
+def test_the_clock_keeps_its_legal_time_over_a_change_of_hour(
+    browser: Chrome, simulator: RunningSimulator
+) -> None:
+    browser.get(simulator.ready["admin_url"] + "/codes?q=SGT401")
+
+    def read() -> datetime:
+        shown = browser.find_element(By.CSS_SELECTOR, "#horloge time").get_attribute("datetime")
+        assert shown is not None
+        return datetime.fromisoformat(shown)
+
+    follow(browser, browser.find_element(By.XPATH, "//button[.='Arrêter']"))
+    start = read()
+    # A year crosses both changes.
+    for _ in range(37):
+        follow(browser, browser.find_element(By.XPATH, "//button[.='+ 10 jours']"))
+    now = read()
+    assert (now.date() - start.date()).days == 370
+    assert now.time() == start.time()
+    assert browser.current_url.endswith("/codes?q=SGT401#horloge")
+    assert "Du " in browser.find_element(By.CSS_SELECTOR, "#horloge [role=status]").text
+    assert complaints(browser) == []
+
+
+def test_a_package_is_run_to_its_report(browser: Chrome, simulator: RunningSimulator) -> None:
+    browser.get(simulator.ready["admin_url"] + "/campagnes")
+    Select(browser.find_element(By.NAME, "package")).select_by_visible_text("infrajournalier")
+    follow(browser, browser.find_element(By.XPATH, "//button[.='Passer']"))
+    page = browser.current_url
+    until(browser, 60).until(lambda _: "Terminée" in browser.find_element(By.ID, "fin").text)
+    assert browser.current_url == page
+    rows = browser.find_elements(By.CSS_SELECTOR, "#cas tbody tr")
+    count = browser.find_element(By.ID, "compte").text
+    assert count == f"{len(rows)} sur {len(rows)}"
+    follow(browser, browser.find_element(By.LINK_TEXT, "Rapport"))
+    assert browser.find_element(By.TAG_NAME, "h1").text.startswith("Homologation")
     assert complaints(browser) == []

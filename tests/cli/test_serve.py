@@ -15,6 +15,7 @@ from running_simulator import RunningSimulator, run_command, start_simulator
 from sge_sim.referentiel.dataset import load_dataset
 from sge_sim.referentiel.population import minimum_size
 
+DATA_CONNECT = ("authlib", "joserfc", "sge_sim.dataconnect")
 CATALOGUE = "sge_sim.homologation.catalogue.release"
 
 
@@ -88,12 +89,14 @@ def test_second_start_is_ready_soon_and_sigterm_ends_cleanly(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("module", "heavy"),
     [
-        ("sge_sim.cli.serve", ("alembic", "fastapi", "holidays", "numpy", "spyne")),
+        ("sge_sim.cli.serve", ("alembic", "fastapi", "holidays", "numpy", "spyne", *DATA_CONNECT)),
         ("sge_sim.processes.b2b_application", ("fastapi", "numpy", "spyne")),
         ("sge_sim.transport.server", ("fastapi", "numpy", "spyne")),
         ("sge_sim.transport.admin_server", ("fastapi", "pydantic")),
         ("sge_sim.admin.application", ("alembic", "holidays", "numpy", "spyne", "zeep", CATALOGUE)),
-        ("sge_sim.services.dispatch", ("alembic", "fastapi", "holidays", "zeep")),
+        ("sge_sim.admin.application", DATA_CONNECT),
+        ("sge_sim.services.dispatch", ("alembic", "fastapi", "holidays", "zeep", *DATA_CONNECT)),
+        ("sge_sim.dataconnect.application", ("alembic", "fastapi", "holidays", "spyne", "zeep")),
     ],
 )
 def test_start_loads_nothing_that_it_can_do_without(module: str, heavy: tuple[str, ...]) -> None:

@@ -109,6 +109,79 @@ def _historique(request: Request) -> list[str]:
     ]
 
 
+def _acces(request: Request) -> list[str]:
+    general, acces = request["demande"]["donneesGenerales"], request["demande"]["accesDonnees"]
+    type_donnees = {"CDC": "COURBE", "IDX": "INDEX"}.get(acces["typeDonnees"])
+    return [
+        *("cmdAcces", general["pointId"], type_donnees or acces["typeDonnees"]),
+        *("--contrat", general["contrat"]["contratId"]),
+        *_window(acces),
+        *_flag("--injection", acces["injection"]),
+        *_person(acces["declarationAccordClient"], "accord"),
+    ]
+
+
+def _services_acces(request: Request) -> list[str]:
+    general = request["demande"]["donneesGenerales"]
+    services = request["demande"]["servicesSouscrits"]["serviceSouscrit"]
+    periods = {
+        option["periodiciteTransmission"]
+        for one in services
+        for option in one.get("optionsPublication", {}).get("optionPublication", ())
+    }
+    return [
+        *("cmdServicesAccesDonnees", general["pointId"]),
+        *(text for one in services for text in ("--type", one["typeDonnees"])),
+        *(text for one in periods for text in ("--period", _PERIODS[one])),
+        *_common(general),
+    ]
+
+
+def _arret_acces(request: Request) -> list[str]:
+    general, numeros = _named(request)
+    return ["cmdArretServiceAccesDonnees", general["pointId"], *numeros, *_common(general)]
+
+
+def _renouvellement_acces(request: Request) -> list[str]:
+    general, numeros = _named(request)
+    line = ["cmdRenouvellementServicesAccesDonnees", general["pointId"], *numeros]
+    return [*line, *_common(general)]
+
+
+def _modification_acces(request: Request) -> list[str]:
+    """The flag of the curve is sent with index too, as the homologated client does."""
+    general = request["demande"]["donneesGenerales"]
+    line = ["cmdModificationOptionsServicesAccesDonnees", general["pointId"]]
+    for one in request["demande"]["servicesSouscrits"]["serviceSouscrit"]:
+        for flag, name in (("--add", "ajouter"), ("--drop", "supprimer")):
+            for option in one.get(f"{name}OptionsPublication", {}).get("optionPublication", ()):
+                period = _PERIODS[option["periodiciteTransmission"]]
+                line += [flag, f"{one['serviceSouscritId']}:{period}:true"]
+    return [*line, *_common(general)]
+
+
+def _recherche_acces(request: Request) -> list[str]:
+    criteres = request["criteres"]
+    return [
+        *("RechercheServicesAccesDonnees", criteres["pointId"]),
+        *("--contrat", criteres["contratId"]),
+    ]
+
+
+def _named(request: Request) -> tuple[Request, list[str]]:
+    numeros = request["demande"]["servicesSouscrits"]["serviceSouscritId"]
+    general = request["demande"]["donneesGenerales"]
+    return general, [text for one in numeros for text in ("--service-id", one)]
+
+
+def _common(general: Request) -> list[str]:
+    """What the services of access share: contract, direction, end, consent."""
+    line = ["--contrat", general["contratId"], "--sens", general["sens"], *_window(general)]
+    declaration = general.get("declarationAccordClient")
+    return line if declaration is None else [*line, *_person(declaration, "accord")]
+
+
+_PERIODS = {"P1D": "daily", "P7D": "weekly", "P1M": "monthly"}
 _CRITERIA = {
     "codePostal": "--cp",
     "codeInseeCommune": "--insee",
@@ -128,6 +201,12 @@ _LINES = {
     "CommandeArretServiceSouscritMesures 1.0": _unsubscribe,
     "CommandeTransmissionDonneesInfraJ 1.0": _infra_j,
     "CommandeTransmissionHistoriqueMesures 1.0": _historique,
+    "CommanderAccesDonneesMesures 1.0": _acces,
+    "CommandeServicesAccesDonnees 1.0": _services_acces,
+    "CommandeArretServicesAccesDonnees 1.0": _arret_acces,
+    "CommandeModificationOptionsServicesAccesDonnees 1.0": _modification_acces,
+    "CommandeRenouvellementServicesAccesDonnees 1.0": _renouvellement_acces,
+    "RechercheServicesAccesDonnees 1.0": _recherche_acces,
 }
 
 

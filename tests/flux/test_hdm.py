@@ -239,12 +239,8 @@ def test_the_registers_of_each_grid_add_up_to_the_total(graine: int, debut: date
 def test_rows_before_the_communicating_meter_are_empty_and_without_calendar() -> None:
     pose = date(2021, 1, 7)
     ancien = linky(mise_en_service=date(2020, 10, 20), pose=pose)
-    point = PointMesure(
-        **{
-            **vars(ancien),
-            "compteurs": (CompteurPose(POSE, pose, communicant=False), CompteurPose(pose)),
-        }
-    )
+    compteurs = (CompteurPose(POSE, pose, communicant=False), CompteurPose(pose))
+    point = replace(ancien, compteurs=compteurs)
     index, calendars, _ = blocks(point, date(2020, 10, 20), date(2022, 2, 2))
     assert index[3] == "2020-10-21T00:00:00+02:00;Arrêté quotidien" + ";" * 15
     # The first reading closes the day of the Linky.

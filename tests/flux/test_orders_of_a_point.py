@@ -13,7 +13,6 @@ from publication_kit import C4, C5, COURBE_C4, COURBE_C5, INDEX_C4, INDEX_C5, JO
 
 from sge_sim.commandes.souscription import Souscription
 from sge_sim.flux import r50, r151
-from sge_sim.flux.envoi import Frequence
 
 SCHEMAS = {r50: flux_schemas.R50, r151: flux_schemas.R151}
 flux = pytest.mark.parametrize("flux", [r50, r151], ids=["R50", "R151"])
@@ -34,8 +33,8 @@ def test_the_orders_of_a_point_share_its_block_in_date_order(flux: ModuleType) -
         envoi(),
         [
             publie(point, ORDINAIRE, ORDINAIRE + 2 * JOUR, affaire_id="M0SECOND"),
-            publie(linky(8), prm="09111642617348"),
             publie(point, ORDINAIRE - JOUR, affaire_id="M0FIRST", rattrapes=(ancien,)),
+            publie(linky(8), prm="09111642617348"),
         ],
     )
     flux_schemas.check(SCHEMAS[flux], content)
@@ -51,25 +50,6 @@ def test_the_orders_of_a_point_share_its_block_in_date_order(flux: ModuleType) -
         ("2024-07-02", "M0SECOND"),
     ]
     assert len(second.findall("Donnees_Releve")) == 1
-
-
-@pytest.mark.documented("guides R50 v2.2.0 and R151 v2.3.1: so many points, not orders, in a file")
-@flux
-def test_a_point_is_never_cut_between_two_files(
-    flux: ModuleType, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(flux.POINTS_PAR_FICHIER, Frequence.MENSUELLE, 2)
-    orders = [
-        publie(linky(rang), ORDINAIRE + jour * JOUR, prm=f"{rang:014d}")
-        for rang in range(3)
-        for jour in range(2)
-    ]
-    archives = list(flux.files(envoi(frequence=Frequence.MENSUELLE), orders))
-    prms = [one.prms for one in archives]
-    assert prms == [(f"{0:014d}", f"{1:014d}"), (f"{2:014d}",)]
-    for one in archives:
-        ((_, content),) = one.membres
-        assert texts(tree(content).iter("Id_PRM")) == list(one.prms)
 
 
 @pytest.mark.documented("GUI 0469 §5.3: renewed without break, under a new service")

@@ -100,9 +100,8 @@ def test_a_day_without_data_has_its_calendars_alone() -> None:
 
 @pytest.mark.documented("guide R151 v2.3.1")
 def test_a_monthly_file_holds_50_points() -> None:
-    points = [publie(linky(), prm=f"{rang:014d}") for rang in range(51)]
-    archives = list(r151.files(envoi(frequence=Frequence.MENSUELLE), points))
-    assert [len(one.prms) for one in archives] == [50, 1]
-    assert archives[1].nom == (
+    assert r151.POINTS_PAR_FICHIER == {Frequence.QUOTIDIENNE: 3000, Frequence.MENSUELLE: 50}
+    archive = r151.archive(envoi(frequence=Frequence.MENSUELLE), [publie(linky())], 2, 2)
+    assert archive.nom == (
         "ERDF_R151_1100256_1100256_3182901_00012_M_00002_00002_20240703030000.zip"
     )

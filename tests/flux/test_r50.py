@@ -114,27 +114,16 @@ def test_the_hourly_curve_of_the_meter_is_not_published() -> None:
     assert (len(list(avant.iter("V"))), len(list(apres.iter("V")))) == (0, 48)
 
 
-@pytest.mark.documented("guide R50 v2.2.0")
-@pytest.mark.parametrize(
-    ("frequence", "parts"), [(Frequence.QUOTIDIENNE, [7]), (Frequence.MENSUELLE, [3, 3, 1])]
-)
-def test_files_are_numbered_within_their_publication(
-    frequence: Frequence, parts: list[int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(r50.POINTS_PAR_FICHIER, Frequence.MENSUELLE, 3)
-    points = [publie(linky(rang), prm=f"{rang:014d}") for rang in range(7)]
-    archives = list(r50.files(envoi(frequence=frequence), points))
-    assert [len(one.prms) for one in archives] == parts
-    n = len(parts)
-    assert [one.nom for one in archives] == [
-        f"ERDF_R50_1100256_1100256_3182901_00012_{frequence.value}_{rang:05d}_{n:05d}_"
-        "20240703030000.zip"
-        for rang in range(1, n + 1)
-    ]
-    for one in archives:
-        ((member, content),) = one.membres
-        assert member == one.nom.replace(".zip", ".xml")
-        assert texts(tree(content).iter("Id_PRM")) == list(one.prms)
+def test_a_file_is_alone_in_its_archive_and_numbered_within_its_publication() -> None:
+    points = [publie(linky(rang), prm=f"{rang:014d}") for rang in range(3)]
+    archive = r50.archive(envoi(frequence=Frequence.MENSUELLE), points, 2, 3)
+    assert archive.nom == (
+        "ERDF_R50_1100256_1100256_3182901_00012_M_00002_00003_20240703030000.zip"
+    )
+    ((member, content),) = archive.membres
+    assert member == archive.nom.replace(".zip", ".xml")
+    assert archive.prms == tuple(texts(tree(content).iter("Id_PRM")))
+    assert archive.prms == tuple(one.prm for one in points)
 
 
 @pytest.mark.documented("guide R50 v2.2.0")

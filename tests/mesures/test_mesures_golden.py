@@ -4,7 +4,7 @@ A changed digest here means that measures changed for every user: intended, or a
 """
 
 import hashlib
-from dataclasses import replace
+from dataclasses import astuple, replace
 from datetime import date, datetime
 
 import numpy as np
@@ -62,13 +62,13 @@ FENETRES = (
     (date(2024, 10, 21), date(2024, 11, 4)),
 )
 EMPREINTES = {
-    "residentiel": "186fd08e081cba5c2be0135881a02ca872d41905bdb3d2fa0111a316542e2ec1",
-    "commerce": "fd6da222c2bceb75a47a466f488f6202ae924e22f81fd7b209f384f12f21c468",
-    "activation": "73f2d1bfd4ee6778537c0455c2917be3d1ac7ebdcb0f4cdcbd3184bf64ced639",
-    "surplus": "40393297d0e82a4c07a2a58f78b9edf5cba68ebb0c9588e4ac3c92d3644d06f2",
-    "tertiaire": "a08801f021c00711858abb5cdae22c7ec21e22109311a31a6f92fb5f23223044",
-    "usine": "e4258467181cfa4a9317226d8f01172df64d5e2cec7f61dff52ddabfbd6c7e4a",
-    "centrale": "5faa476d0cf7cb39301c9a82b2538e690bbaebbd4f596b4af3608ac2bda316ac",
+    "residentiel": "2c68393896404d22d18c5c310112cf4513fb79b89f923fce959afe4a0d971f54",
+    "commerce": "08fcd60168ad7d5967e02e3276ef5ff80df94b171bc2c65289bf4253e562b66d",
+    "activation": "d67dd028c647af20762137b6642b76f99e7eee09f9661adc29430d3ca02eb464",
+    "surplus": "bc348a3884cb9011df124a82b6b08827559ee1399c8f094e6e62ace5e3cffcb2",
+    "tertiaire": "bd3f101602a241b240fdb390b2ee5ff4e952308296d9cf1d68bb9865f8d04d8f",
+    "usine": "290b01a8570e4b0ceb44b7a4d369d96b617c55da228a25b6bc767b7b6f0813b8",
+    "centrale": "27dc6ab4302275559696bb36761f93ec78971ab9433af70d47df89b90e10b059",
 }
 
 
@@ -88,7 +88,7 @@ def digest(point: PointMesure) -> str:
         for lu in lus:
             for tableau in vars(lu).values():
                 somme.update(np.ascontiguousarray(tableau).astype("<i8").tobytes())
-        somme.update(repr(consommations(point, debut, fin)).encode())
+        somme.update(repr(astuple(consommations(point, debut, fin))).encode())
     return somme.hexdigest()
 
 

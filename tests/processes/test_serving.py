@@ -14,6 +14,7 @@ from orders_kit import C5, NOW, Orders
 from running_simulator import run_command, start_simulator
 
 from sge_sim.processes.serving_note import ReadyFile, Served, find_served, serving
+from sge_sim.services.registry import SERVICES
 
 NOTE = "en-service.json"
 ONE = Served("http://localhost:1", "https://localhost:3", "homologation")
@@ -86,7 +87,7 @@ def test_what_is_written_for_a_client_has_the_address_of_the_simulator_that_runs
         assert f"Adresse {simulator.url} ; certificat enregistré en production." in made.stdout
         with ZipFile(during) as kit:
             services = kit.read("kit-sge/services.csv").decode()
-            assert services.count(simulator.url) == 10
+            assert services.count(simulator.url) == len(SERVICES)
             assert simulator.url in kit.read("kit-sge/exemples/premier_appel.sh").decode()
             kit.extractall(tmp_path)
         called = subprocess.run(

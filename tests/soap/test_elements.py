@@ -9,6 +9,7 @@ from lxml import etree
 
 from sge_sim.soap import _spyne_compat as spyne
 from sge_sim.soap.elements import ElementWriter
+from sge_sim.soap.models import Models
 
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 _IN_XML = st.text(
@@ -36,13 +37,20 @@ def _model() -> type:
 _MODEL = _model()
 
 
+class _Models(Models):
+    """Those of a contract with one element."""
+
+    def element(self, name: str) -> type:
+        return _MODEL
+
+
 def _text(model: object, value: object) -> str:
     text: str = spyne.Soap11().to_unicode(model, value)
     return text
 
 
 def _written(tree: object) -> bytes:
-    return ElementWriter(_text).write("{urn:x}racine", _MODEL, tree)
+    return ElementWriter(_Models({}), _text).write("{urn:x}racine", tree)
 
 
 @given(_IN_XML, _IN_XML)

@@ -14,7 +14,7 @@ import pytest
 from transport_kit import LARGE_ANSWER, SHORT, ask, eventually
 
 from sge_sim.transport.connection import Connection
-from sge_sim.transport.message import Response
+from sge_sim.transport.message import Departure, Response
 
 LIMIT = SHORT.max_body_bytes
 
@@ -280,3 +280,36 @@ def test_no_client_waits_for_a_delayed_acknowledgement(serve, client, open_tls):
         assert read_to_the_end(tls)
 
     assert fastest(connect_with_nagle) < 0.035
+
+
+def departing(departure):
+    def app(request):
+        return Response(HTTPStatus.OK, b"0123456789" * 100, (), "", departure)
+
+    return app
+
+
+def test_a_late_and_slow_answer_comes_whole_and_holds_no_thread(serve, client):
+    limits = replace(SHORT, threads=1)
+    running = serve(limits, departing(Departure(delay_seconds=0.2, over_seconds=0.3)))
+    clients = [client(running.port) for _ in range(6)]
+    began = time.monotonic()
+    for one in clients:
+        one.request("GET", "/")
+    answers = [one.getresponse().read() for one in clients]
+    assert answers == [b"0123456789" * 100] * 6
+    assert 0.5 <= time.monotonic() - began < 2.0  # one after the other: 3 s
+    assert ask(clients[0]) == answers[0]  # the connection is kept
+
+
+@pytest.mark.parametrize("kept", [0.0, 0.5])
+def test_a_cut_answer_ends_without_a_goodbye(serve, open_tls, kept):
+    tls = open_tls(serve(app=departing(Departure(kept=kept))).port)
+    tls.suppress_ragged_eofs = False
+    tls.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    parts: list[bytes] = []
+    with pytest.raises(ssl.SSLError):
+        parts.extend(iter(lambda: tls.recv(65536), b""))
+    received = b"".join(parts)
+    assert received.startswith(b"HTTP/1.1 200") is (kept > 0)
+    assert len(received) < 1000

@@ -1,12 +1,13 @@
 """The REST routes, one module per subject; each has a `router(state)`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Path
 from pydantic import BaseModel, ConfigDict
 
+from sge_sim.admin.moves import LastMove
 from sge_sim.commandes.back_office import BackOffice
 from sge_sim.settings import Settings
 from sge_sim.store.database import Database
@@ -15,6 +16,7 @@ from sge_sim.store.stored_clock import StoredClock
 
 if TYPE_CHECKING:
     from sge_sim.homologation.campaign.observed import Campaigns
+    from sge_sim.homologation.passages import Passages
 
 RowNumber = Annotated[int, Path(ge=1, le=2**63 - 1)]
 """The number of a row in a path: what a database can hold."""
@@ -38,6 +40,7 @@ class AdminState:
     back_office: BackOffice
     journal: Journal
     feed: JournalFeed
+    last_move: LastMove = field(default_factory=LastMove)
 
     @cached_property
     def campaigns(self) -> "Campaigns":
@@ -45,3 +48,10 @@ class AdminState:
         from sge_sim.homologation.campaign.observed import Campaigns
 
         return Campaigns(self.database, self.journal, self.settings.plays_real_homologation)
+
+    @cached_property
+    def passages(self) -> "Passages":
+        """The campaigns that this administration runs; the client is loaded for whoever does."""
+        from sge_sim.homologation.passages import Passages
+
+        return Passages(self.settings.data_dir, self.clock)

@@ -1,14 +1,16 @@
 """`/campagnes`: an observed campaign in the browser, where the cases tick as the calls come."""
 
 from typing import TYPE_CHECKING, Final
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 
 from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState, RowNumber
+from sge_sim.admin.routes.passage_pages import own_cible
+from sge_sim.admin.xml_page import show_message
 from sge_sim.errors import UsageError
 from sge_sim.homologation.catalogue.default_release import DEFAULT_RELEASE
 from sge_sim.homologation.reports.html_report import render_html
@@ -34,12 +36,14 @@ def router(state: AdminState) -> APIRouter:
         return _campaigns(request)
 
     def _campaigns(request: Request, refus: str = "") -> Response:
+        from sge_sim.homologation.campaign.verdict import PACKAGES
         from sge_sim.homologation.catalogue.release import list_releases
 
         with database.sessions() as session:
             acteurs = [acteur.code for acteur in all_acteurs(session)]
             default = default_acteur(session, "tiers").code
         return pages.render(
+            state,
             request,
             "campagnes.html",
             campagnes=[_progress(each) for each in state.campaigns.list()],
@@ -47,6 +51,9 @@ def router(state: AdminState) -> APIRouter:
             acteur_par_defaut=default,
             releases=list_releases(),
             release_par_defaut=f"sge-{DEFAULT_RELEASE}",
+            packages=PACKAGES,
+            en_cours=state.passages.last,
+            gardes=state.passages.kept(),
             refus=refus,
         )
 
@@ -65,16 +72,53 @@ def router(state: AdminState) -> APIRouter:
 
     @routes.get("/{campaign_id}")
     def show_campaign(request: Request, campaign_id: RowNumber) -> Response:
+        from sge_sim.homologation.attendue import nearest
+
         campaign = state.campaigns.read(campaign_id)
+        executions = campaign.executions
         return pages.render(
+            state,
             request,
             "campagne.html",
             campagne=campaign,
             progress=_progress(campaign),
             verdicts=campaign.rapport().verdicts,
-            executions=campaign.executions,
+            executions=[(each, nearest(campaign.observations, each.cle)) for each in executions],
             observations=campaign.observations[: -_SHOWN - 1 : -1],
             observed=len(campaign.observations),
+            direct=f"/journal/direct?{urlencode({'acteur': campaign.acteur, 'genre': 'soap'})}"
+            f"&apres={state.journal.newest_id()}",
+        )
+
+    @routes.get("/{campaign_id}/cas/{cle}")
+    def show_case(request: Request, campaign_id: RowNumber, cle: str) -> Response:
+        from sge_sim.homologation.attendue import expected_request, nearest
+        from sge_sim.homologation.catalogue.release import load_release
+        from sge_sim.homologation.client.sge_client import SgeClient
+
+        campaign = state.campaigns.read(campaign_id)
+        release = load_release(campaign.release)
+        execution = next((each for each in campaign.executions if each.cle == cle), None)
+        if execution is None:
+            raise HTTPException(404, f"{campaign.release} n'a pas de cas « {cle} ».")
+        (case,) = (each for each in release.cas if each.cle == cle)
+        observation = nearest(campaign.observations, cle)
+        received = observation and state.journal.find_echange(observation.echange_id)
+        client = SgeClient(own_cible(state, str(request.base_url)))
+        today = state.clock.now().date()
+        return pages.render(
+            state,
+            request,
+            "cas.html",
+            campagne=campaign,
+            cas=case,
+            execution=execution,
+            observation=observation,
+            attendue=expected_request(client, release, case, today),
+            recue=show_message(
+                received.request if received else None,
+                [one.nom for one in observation.champs] if observation else (),
+            ),
         )
 
     @routes.post("/{campaign_id}/fermer")

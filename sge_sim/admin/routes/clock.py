@@ -6,10 +6,13 @@ from typing import Annotated, Literal
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from sge_sim.admin.moves import move_and_tell
 from sge_sim.admin.routes import AdminState, Body
 from sge_sim.clock import parse_duration, parse_instant
 from sge_sim.commandes.moving_clock import advance_clock, follow_machine, freeze_clock, set_clock
 from sge_sim.domaine.nomenclatures import KindClock
+from sge_sim.domaine.retombees import Retombees
+from sge_sim.store.stored_clock import StoredClock
 
 
 class ClockView(BaseModel):
@@ -17,6 +20,9 @@ class ClockView(BaseModel):
 
     now: datetime
     kind: KindClock = Field(description="real, shifted (décalée) ou frozen (arrêtée)")
+    retombees: Retombees | None = Field(
+        None, description="Ce que le déplacement demandé a fait arriver"
+    )
 
 
 class SetClock(Body):
@@ -55,24 +61,27 @@ def router(state: AdminState) -> APIRouter:
     """Return the routes of the clock."""
     routes = APIRouter(prefix="/api/clock", tags=["horloge"])
 
-    @routes.get("", summary="L'heure simulée")
+    @routes.get("", summary="L'heure simulée", response_model_exclude_none=True)
     def read_clock() -> ClockView:
-        return ClockView(now=state.clock.now(), kind=state.clock.kind())
+        return ClockView(now=state.clock.now(), kind=state.clock.kind(), retombees=None)
 
     @routes.post("", summary="Avancer, arrêter ou régler l'horloge ; tout ce qui est dû se fait")
     def move_clock(change: ClockChange) -> ClockView:
-        match change:
-            case SetClock():
-                set_clock(state.clock, parse_instant(change.instant))
-            case FreezeClock(instant=None):
-                freeze_clock(state.clock)
-            case FreezeClock(instant=str(instant)):
-                freeze_clock(state.clock, parse_instant(instant))
-            case AdvanceClock():
-                advance_clock(state.clock, parse_duration(change.duree))
-            case RealClock():
-                follow_machine(state.clock)
-        state.back_office.catch_up()
-        return read_clock()
+        retombees = move_and_tell(state, lambda clock: _make(clock, change))
+        return read_clock().model_copy(update={"retombees": retombees})
 
     return routes
+
+
+def _make(clock: StoredClock, change: ClockChange) -> None:
+    match change:
+        case SetClock():
+            set_clock(clock, parse_instant(change.instant))
+        case FreezeClock(instant=None):
+            freeze_clock(clock)
+        case FreezeClock(instant=str(instant)):
+            freeze_clock(clock, parse_instant(instant))
+        case AdvanceClock():
+            advance_clock(clock, parse_duration(change.duree))
+        case RealClock():
+            follow_machine(clock)

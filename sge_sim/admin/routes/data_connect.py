@@ -7,7 +7,7 @@ from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState, Body, RowNumber
 from sge_sim.admin.views_data_connect import ApplicationView, ConsentementView
 from sge_sim.commandes.applications import change_application, create_application, get_application
-from sge_sim.commandes.consentements import revoke
+from sge_sim.commandes.consentements import revoke_consentement
 from sge_sim.store.dataconnect import APIS, ModeApplication, applications, consentements
 from sge_sim.store.stored_clock import instant_within
 
@@ -73,12 +73,12 @@ def router(state: AdminState) -> APIRouter:
         "/api/consentements/{consentement_id}/revoke",
         summary="Retirer un consentement, comme le client le peut à tout moment",
     )
-    def revoke_consentement(consentement_id: RowNumber) -> ConsentementView:
+    def revoke_by_number(consentement_id: RowNumber) -> ConsentementView:
         return _revoked(consentement_id)
 
     @routes.get("/consentements", include_in_schema=False)
     def show_consentements(request: Request) -> Response:
-        return pages.render(request, "consentements.html", consentements=_views(None)[::-1])
+        return pages.render(state, request, "consentements.html", consentements=_views(None)[::-1])
 
     @routes.post("/consentements/{consentement_id}/retirer", include_in_schema=False)
     def revoke_on_page(consentement_id: RowNumber) -> Response:
@@ -93,6 +93,6 @@ def router(state: AdminState) -> APIRouter:
     def _revoked(consentement_id: int) -> ConsentementView:
         with database.transaction() as session:
             now = instant_within(session)
-            return ConsentementView.of(revoke(session, consentement_id, now), now)
+            return ConsentementView.of(revoke_consentement(session, consentement_id, now), now)
 
     return routes

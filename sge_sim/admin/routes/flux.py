@@ -12,8 +12,10 @@ from sge_sim.admin.views_flux import CanalView, FichierView, PublicationView
 from sge_sim.domaine.nomenclatures import AlgorithmeFlux, EtatFichier, Flux, TypeCanal
 from sge_sim.flux.chiffrement import decrypt
 from sge_sim.flux.declaration import declare_canal, describe_canal, secret_of
+from sge_sim.flux.incidents import Incidents
 from sge_sim.flux.livraison import deliver_pending, retry_now
 from sge_sim.store.flux import find_fichier, find_fichiers
+from sge_sim.store.pannes import Guet
 
 FluxTyped = Annotated[Flux, BeforeValidator(lambda typed: known_spelling(typed, get_args(Flux)))]
 EtatTyped = Annotated[
@@ -59,7 +61,8 @@ def router(state: AdminState) -> APIRouter:
             state.clock.now()
         )
         retry_now(state.database)
-        tally = deliver_pending(state.database, data_dir)
+        incidents = Incidents(state.database.memoire, Guet(data_dir), state.journal.append)
+        tally = deliver_pending(state.database, data_dir, incidents)
         return PublicationView(publications=made, livres=tally.delivered, echecs=tally.failed)
 
     @routes.get("/flux/{nom}", summary="Un fichier et sa livraison")

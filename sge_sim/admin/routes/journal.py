@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter, HTTPException, Query, Request, Response
 
 from sge_sim.admin.routes import AdminState, RowNumber
 from sge_sim.admin.typed_filters import code_typed, service_typed
 from sge_sim.admin.views import ExchangeView, ExchangeWithBodies
+from sge_sim.errors import UsageError
 from sge_sim.store.journal import RechercheJournal
 
 
@@ -16,6 +17,8 @@ def router(state: AdminState) -> APIRouter:
 
     @routes.get("", summary="Les échanges, du plus récent au plus ancien")
     def read_journal(
+        request: Request,
+        response: Response,
         code: Annotated[str | None, Query(description="Code retour, par exemple SGT4F7")] = None,
         prm: str | None = None,
         service: str | None = None,
@@ -26,9 +29,19 @@ def router(state: AdminState) -> APIRouter:
                 ge=0, le=2**63 - 1, description="Suite d'une lecture, du plus ancien au plus récent"
             ),
         ] = None,
+        avant: Annotated[
+            int | None,
+            Query(ge=1, le=2**63 - 1, description="Page suivante : les échanges d'avant ce numéro"),
+        ] = None,
     ) -> list[ExchangeView]:
         recherche = RechercheJournal(code=code_typed(code), prm=prm, service=service_typed(service))
-        found = state.journal.find_echanges(recherche, limit=limit, after_id=after)
+        if after is not None and avant is not None:
+            raise UsageError("Donner after ou avant, pas les deux.")
+        found = state.journal.find_echanges(recherche, limit=limit, after_id=after, before_id=avant)
+        if len(found) == limit:
+            way = "avant" if after is None else "after"
+            following = request.url.include_query_params(**{way: found[-1].id})
+            response.headers["Link"] = f'<{following}>; rel="next"'
         return [ExchangeView.of(echange) for echange in found]
 
     @routes.get("/{echange_id}", summary="Un échange, avec ses deux messages")

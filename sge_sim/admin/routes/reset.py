@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from sge_sim.admin.routes import AdminState
+from sge_sim.store.pannes import counters_of
 from sge_sim.store.snapshot import restore_snapshot, take_snapshot
 
 
@@ -17,5 +18,6 @@ def router(state: AdminState) -> APIRouter:
     @routes.post("/reset", summary="Revenir à l'état mis de côté", status_code=204)
     def reset() -> None:
         restore_snapshot(state.database, state.journal, state.settings.data_dir)
+        counters_of(state.settings.data_dir).forget()  # the plans that come back begin again
 
     return routes

@@ -8,7 +8,7 @@ it came; of what is published twice the last one wins.
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import chain, pairwise
 from pathlib import Path
 from typing import Final
@@ -19,7 +19,7 @@ from sge_sim.clock import PARIS
 from sge_sim.domaine.ecarts_fichiers import Defauts
 from sge_sim.domaine.jours_ouvres import working_days_after
 from sge_sim.flux.envoi import Fichier, Frequence
-from sge_sim.flux.periodes import FREQUENCES, Periode
+from sge_sim.flux.periodes import FIN_DE_JOURNEE, FREQUENCES, GUICHET, Periode
 from sge_sim.flux.r6x.archives import LIMITES, Limites, PointEcrit, write_archives
 from sge_sim.flux.r6x.entete import Echeances, EnvoiR6X, periode
 from sge_sim.flux.r6x.mesures import WRITERS, Etendue, PointDecrit, dumps
@@ -31,10 +31,6 @@ from sge_sim.store.lecture import read_dossier
 from sge_sim.store.prepared import Driver
 
 _JOUR: Final = timedelta(1)
-_GUICHET: Final = time(8)
-"""When the day's file leaves, within the hours of GUI 0503 §1.1.3 (assumed: one file a day)."""
-_SOIR: Final = time(18)
-"""When those of a week and of a month leave (GUI 0503 §1.1.3; a month: assumed)."""
 _DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -46,16 +42,16 @@ def periode_diffusee(periodicite: str, jour: date) -> Periode:
     """
     match FREQUENCES[periodicite]:
         case Frequence.QUOTIDIENNE:
-            return Periode(jour, jour + _JOUR, datetime.combine(jour, _GUICHET, PARIS))
+            return Periode(jour, jour + _JOUR, datetime.combine(jour, GUICHET, PARIS))
         case Frequence.HEBDOMADAIRE:
             debut = jour - jour.weekday() * _JOUR
             fin = debut + 7 * _JOUR
-            return Periode(debut, fin, datetime.combine(fin, _SOIR, PARIS))
+            return Periode(debut, fin, datetime.combine(fin, FIN_DE_JOURNEE, PARIS))
         case Frequence.MENSUELLE:
             debut = jour.replace(day=1)
             fin = (debut + 31 * _JOUR).replace(day=1)
             leaves = working_days_after(fin - _JOUR, 1)
-            return Periode(debut, fin, datetime.combine(leaves, _SOIR, PARIS))
+            return Periode(debut, fin, datetime.combine(leaves, FIN_DE_JOURNEE, PARIS))
 
 
 @dataclass(frozen=True)
@@ -195,7 +191,7 @@ def days_stored(
 def _told_periode(lot: LotDiffusion) -> dict[str, str]:
     """Return the window of transaction as the file tells it."""
     if FREQUENCES[lot.diffusion.periodicite] is Frequence.QUOTIDIENNE:
-        fin = datetime.combine(lot.periode.debut, _GUICHET)
+        fin = datetime.combine(lot.periode.debut, GUICHET)
         return periode(fin - _JOUR, fin)
     return periode(lot.periode.debut, lot.periode.fin)
 

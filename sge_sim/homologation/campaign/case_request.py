@@ -1,6 +1,6 @@
 """The request of a case, filled in for one run: dates, login, contract, borrowed values."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from sge_sim.homologation.catalogue.case_dates import DateRelative
 from sge_sim.homologation.catalogue.cases import (
     CONTRAT_ID,
     LOGIN,
+    VALEUR,
     Cas,
     Emprunt,
     Etape,
@@ -26,6 +27,7 @@ class ContexteDeCas:
     `aujourdhui` is the legal date at which the request is sent; `decalage` moves the ISO dates
     (`Release.decalage`; zero keeps the original ones). `resultats` holds the answers of earlier
     cases by key, `preparations` those of the steps of the case's own preparation by name.
+    `valeur` is the value for which a step is repeated.
     """
 
     aujourdhui: date
@@ -34,6 +36,7 @@ class ContexteDeCas:
     decalage: timedelta = timedelta(0)
     resultats: Mapping[str, Answer] = field(default_factory=dict)
     preparations: Mapping[str, Answer] = field(default_factory=dict)
+    valeur: str = ""
 
     def with_result(self, case: Cas, answer: Answer) -> "ContexteDeCas":
         """Return this context with the answer of `case`; the preparations are over with it."""
@@ -42,6 +45,17 @@ class ContexteDeCas:
     def with_preparation(self, step: Etape, answer: Answer) -> "ContexteDeCas":
         """Return this context with the answer of a step of the preparation."""
         return replace(self, preparations={**self.preparations, step.nom: answer})
+
+
+def repeated(step: Etape, contexte: ContexteDeCas) -> list[ContexteDeCas]:
+    """Return the contexts in which a step is made: one, or one for each value it is made for.
+
+    Raises `UsageError` where the answer that holds the values is missing.
+    """
+    if step.pour_chaque is None:
+        return [contexte]
+    values = _values(step.pour_chaque, contexte)
+    return [replace(contexte, valeur=str(value)) for value in values]
 
 
 def materialise(demande: Cas | Etape, contexte: ContexteDeCas) -> dict[str, Any]:
@@ -73,18 +87,27 @@ def _filled(value: Valeur, contexte: ContexteDeCas) -> Any:
             return contexte.login
         case str() if value == CONTRAT_ID:
             return contexte.contrat_id
+        case str() if value == VALEUR:
+            return contexte.valeur
     return value
 
 
 def _borrowed(emprunt: Emprunt, contexte: ContexteDeCas) -> object:
-    answers = contexte.preparations if emprunt.preparation else contexte.resultats
-    told = f"la préparation « {emprunt.origine} »" if emprunt.preparation else emprunt.origine
-    if emprunt.origine not in answers:
-        raise UsageError(f"La demande reprend une valeur de {told} : l'exécuter d'abord.")
-    values = emprunt.chemin.values(answers[emprunt.origine])
+    values = _values(emprunt, contexte)
     if not values:
         raise UsageError(
-            f"La réponse de {told} ne contient pas « {emprunt.chemin.texte} » : "
+            f"La réponse de {_told(emprunt)} ne contient pas « {emprunt.chemin.texte} » : "
             "vérifier ce qu'elle a rendu avant de continuer."
         )
     return values[0]
+
+
+def _values(emprunt: Emprunt, contexte: ContexteDeCas) -> Sequence[object]:
+    answers = contexte.preparations if emprunt.preparation else contexte.resultats
+    if emprunt.origine not in answers:
+        raise UsageError(f"La demande reprend une valeur de {_told(emprunt)} : l'exécuter d'abord.")
+    return emprunt.chemin.values(answers[emprunt.origine])
+
+
+def _told(emprunt: Emprunt) -> str:
+    return f"la préparation « {emprunt.origine} »" if emprunt.preparation else emprunt.origine

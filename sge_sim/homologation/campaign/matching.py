@@ -41,7 +41,10 @@ class Champ:
 
 @dataclass(frozen=True)
 class Seen:
-    """An exchange of the journal, as it is recognised; `instant` is simulated time, aware."""
+    """An exchange of the journal, as it is recognised; `instant` is simulated time, aware.
+
+    `panne` is the line of the journal on the planned fault that struck it.
+    """
 
     id: int
     instant: datetime
@@ -52,6 +55,7 @@ class Seen:
     statut_http: int | None = None
     duree_ms: float = 0.0
     regle: Regle | None = None
+    panne: str = ""
 
 
 @dataclass(frozen=True)
@@ -148,7 +152,7 @@ def differing_fields(case: Cas, release: Release, seen: Seen, contenu: Answer) -
     received = {name: as_text(value) for name, value in _flat(contenu, free)}
     found = []
     for requete in (case.requete, *case.variantes):
-        admitted = replace(case, requete=_elements_with_any(requete))
+        admitted = replace(case, requete=with_any_value(requete))
         wanted = dict(_flat(materialise(admitted, contexte), free))
         found.append(_differing(wanted, received, service.champs_accord))
     return min(found, key=lambda each: (sum(not one.date for one in each), len(each)))
@@ -187,6 +191,7 @@ def _exchange(seen: Seen) -> EchangeDeCas:
         duree_ms=seen.duree_ms,
         erreur=error,
         regle=seen.regle,
+        panne=seen.panne,
     )
 
 
@@ -224,10 +229,10 @@ def _judgement(execution: Execution) -> str:
         return f"La réponse n'est pas celle attendue mais elle est admise. {execution.remarque}"
     wrong = [each for each in execution.constats if not each.reussi]
     told = " ; ".join(f"{each.attendu} : {each.trouve or 'non'}" for each in wrong)
-    return f"La réponse n'est pas celle attendue. {told}."
+    return f"La réponse n'est pas celle attendue. {told}. {execution.remarque}".strip()
 
 
-def _elements_with_any(requete: Requete) -> Requete:
+def with_any_value(requete: Requete) -> Requete:
     """Return the request with a value of the tester's choice wherever it borrows one."""
     return {name: _value_with_any(value) for name, value in requete.items()}
 
@@ -235,7 +240,7 @@ def _elements_with_any(requete: Requete) -> Requete:
 def _value_with_any(value: Valeur) -> Valeur:
     if isinstance(value, Emprunt):
         return LIBRE
-    return _elements_with_any(value) if isinstance(value, Mapping) else value
+    return with_any_value(value) if isinstance(value, Mapping) else value
 
 
 def _flat(value: Any, free: frozenset[str], path: str = "") -> Iterator[tuple[str, Any]]:

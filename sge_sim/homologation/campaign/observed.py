@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import PARIS, machine_now
+from sge_sim.domaine.pannes import plan_told
 from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.matching import Observation, Seen, recognise
 from sge_sim.homologation.campaign.outcome import not_run
@@ -202,6 +203,7 @@ def _seen(echange: Echange) -> Seen:
         echange.http_status,
         echange.duration_ms,
         None if rule is None else Regle.of(asdict(rule)),
+        plan_told(echange.detail)[1],
     )
 
 

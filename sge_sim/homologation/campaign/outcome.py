@@ -22,7 +22,8 @@ class EchangeDeCas:
     """What was sent for a case and what came back.
 
     `instant` is the target's time (aware). `reponse` is None where no readable answer came;
-    `erreur` then says why, in French.
+    `erreur` then says why, in French. `panne` is what the journal told of the planned fault that
+    struck it.
     """
 
     instant: datetime
@@ -33,6 +34,7 @@ class EchangeDeCas:
     duree_ms: float = 0.0
     erreur: str = ""
     regle: Regle | None = None
+    panne: str = ""
 
 
 def execution_of(
@@ -53,7 +55,7 @@ def execution_of(
     if answer is not None:
         constats = evaluate(case.attendu, answer)
         statut, why = _judge(case, answer, constats, defauts)
-    told = " ".join(part for part in (remarque, why) if part)
+    told = " ".join(part for part in (remarque, echange.panne, why) if part)
     day = f"{echange.instant:%d/%m/%Y %H:%M:%S}"
     return Execution(
         **_identity(case),

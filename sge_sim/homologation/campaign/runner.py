@@ -5,13 +5,15 @@ a simulator's administration at hand does it also set what a case needs, and rea
 which rule decided.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sge_sim.client.administration import Administration
 from sge_sim.clock import PARIS, Clock
+from sge_sim.domaine.pannes import plan_told
 from sge_sim.errors import UsageError
-from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise
+from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise, repeated
 from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.campaign.outcome import EchangeDeCas, execution_of, not_run
 from sge_sim.homologation.catalogue.answer_paths import Answer
@@ -88,12 +90,10 @@ class Runner:
 
     def run_case(self, case: Cas) -> Execution:
         """Run one case: set it up, call, hold the answer against what is expected."""
-        remarks: list[str] = []
+        if case.non_testable:
+            return self._not_run(case, f"Non testable : {case.non_testable}")
         try:
-            self._set_access_service(case, remarks)
-            for step in case.preparation:
-                self._prepare(step)
-            demande = materialise(case, self._context)
+            demande = self.prepared(case)
         except UsageError as error:
             failed = [key for key in case.apres if key in self._unanswered]
             told = f"Reprend une valeur de {', '.join(failed)}, qui n'en a pas rendu."
@@ -105,6 +105,7 @@ class Runner:
             self._context = self._context.with_result(case, answer)
         else:
             self._unanswered.add(case.cle)
+        seen = self._journaled(case)
         return execution_of(
             case,
             EchangeDeCas(
@@ -115,37 +116,36 @@ class Runner:
                 statut_http=call.statut_http,
                 duree_ms=call.duree_ms,
                 erreur=call.erreur,
-                regle=self._deciding_rule(case),
+                regle=Regle.of(seen["rule"]) if seen.get("rule") else None,
+                panne=plan_told(seen.get("detail"))[1],
             ),
             defauts=self._defects,
-            remarque=" ".join(remarks),
             prevu_en_echec=self._is_expected(case),
         )
 
+    def prepared(self, case: Cas) -> dict[str, Any]:
+        """Set a case up, and return the content of its request.
+
+        Raises `UsageError` where a step isn't accepted, or a value isn't there.
+        """
+        for step in case.preparation:
+            self._prepare(step)
+        return materialise(case, self._context)
+
     def _prepare(self, step: Etape) -> None:
-        call = self.client.call(step.service, step.version, materialise(step, self._context))
-        answer = _accepted(step, call)
-        self._context = self._context.with_preparation(step, answer)
+        for context in repeated(step, self._context):
+            call = self.client.call(step.service, step.version, materialise(step, context))
+            answer = _accepted(step, call)
+            self._context = self._context.with_preparation(step, answer)
 
-    def _set_access_service(self, case: Cas, remarks: list[str]) -> None:
-        """Switch the point's access service, or tell the tester what the case supposes."""
-        if case.service_acces is None:
-            return
-        wanted = "un" if case.service_acces else "aucun"
+    def _journaled(self, case: Cas) -> Mapping[str, Any]:
+        """Return what the journal tells of the last call of the case's service, if it is there."""
         if self._admin is None:
-            remarks.append(f"Suppose {wanted} service d'accès actif sur le point {case.prm}.")
-            return
-        self._admin.post(f"/api/points/{case.prm}", {"service_acces": case.service_acces})
-        remarks.append(f"Le simulateur a été réglé : {wanted} service d'accès actif sur le point.")
-
-    def _deciding_rule(self, case: Cas) -> Regle | None:
-        """Return the rule that decided the last call of the case's service, from the journal."""
-        if self._admin is None:
-            return None
+            return {}
         exchanges = self._admin.exchanges_after(self._last_exchange)
         self._last_exchange = max([self._last_exchange, *(each["id"] for each in exchanges)])
-        own = [each["rule"] for each in exchanges if each["service"] == case.service]
-        return Regle.of(own[-1]) if own and own[-1] else None
+        own = [each for each in exchanges if each["service"] == case.service]
+        return own[-1] if own else {}
 
     def _not_run(self, case: Cas, why: str) -> Execution:
         return not_run(case, why, prevu_en_echec=self._is_expected(case))

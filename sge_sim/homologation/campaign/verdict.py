@@ -1,7 +1,8 @@
 """The verdict on a package: Enedis homologates it as a whole or not at all.
 
 Every compulsory case must pass in one and the same campaign (catalogue of SGE 21.3 §1). Of a
-one-of-several group, one run is enough; an optional case counts for nothing.
+one-of-several group, one run is enough; an optional case, or one that Enedis says can't be tested,
+counts for nothing.
 """
 
 from collections.abc import Iterable, Sequence
@@ -40,7 +41,11 @@ def _judge(
             "Seule une campagne qui exécute tous les cas du package le juge.",
         )
     by_key = {each.cle: each for each in executions}
-    wanted = [case for case in release.cas if case.package == package and not case.facultatif]
+    wanted = [
+        case
+        for case in release.cas
+        if case.package == package and not case.facultatif and not case.non_testable
+    ]
     done = {case.cle: _statut(by_key.get(case.cle)) for case in wanted}
     good_groups = {case.au_choix for case in wanted if case.au_choix and done[case.cle].bon}
     missing = [

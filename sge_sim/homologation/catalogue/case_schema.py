@@ -18,6 +18,7 @@ from sge_sim.homologation.catalogue.cases import (
     LIBRE,
     LOGIN,
     PRM,
+    VALEUR,
     Assertion,
     Attendu,
     Cas,
@@ -73,7 +74,6 @@ def read_run(run: RawRun, mistakes: list[str]) -> Cas:
         source=fields.text("source"),
         prm=prm,
         prerequis=fields.texts("prerequis"),
-        service_acces=fields.flag("service_acces"),
         preparation=preparation,
         apres=tuple(dict.fromkeys([*apres, *borrowed])),
         variantes=variantes,
@@ -82,6 +82,7 @@ def read_run(run: RawRun, mistakes: list[str]) -> Cas:
         quantite=fields.text("quantite", optional=True) or None,
         au_choix=fields.text("au_choix", optional=True) or None,
         reponse_ignoree=bool(fields.flag("reponse_ignoree")),
+        non_testable=fields.text("non_testable", optional=True),
         ecart_connu=ecarts_of_case(run.release, case_key(run.id, run.segment)),
         remarque=fields.text("remarque", optional=True),
     )
@@ -174,12 +175,14 @@ def _read_service(fields: Fields, numero: str) -> tuple[str, str]:
 
 def _read_step(fields: Fields, requests: "_Requests", numero: str) -> Etape:
     service, version = _read_service(fields, numero)
+    repeated = requests.read_repeated(fields)
     step = Etape(
         nom=fields.text("nom"),
         service=service,
         version=version,
-        requete=requests.read(fields),
+        requete=(requests if repeated is None else requests.of_each_value()).read(fields),
         acceptes=_read_codes(fields),
+        pour_chaque=repeated,
     )
     fields.done()
     requests.steps.append(step.nom)
@@ -209,6 +212,23 @@ class _Requests:
         if not data:
             fields.wrong("requete", "il manque le contenu de la demande")
         return self._elements(fields, "requete", data)
+
+    def read_repeated(self, fields: Fields) -> Emprunt | None:
+        """Return the values at the key `pour_chaque`, for each of which a step is made."""
+        value = fields.raw("pour_chaque")
+        if value is None:
+            return None
+        if not isinstance(value, Mapping) or not is_borrowed(value):
+            fields.wrong("pour_chaque", "une valeur reprise est attendue (preparation, valeur)")
+            return None
+        where = f"{fields.where}, pour_chaque"
+        return self._borrowed(Fields(value, where, fields.mistakes))
+
+    def of_each_value(self) -> "_Requests":
+        """Return what reads the request of a step that is repeated, which may hold `VALEUR`."""
+        marked = _Requests(self._segment, self._prm, (*self._marks, VALEUR))
+        marked.steps, marked.borrowed = self.steps, self.borrowed
+        return marked
 
     def read_variantes(self, fields: Fields, requete: Requete) -> tuple[Requete, ...]:
         """Return the requests at the key `variantes`, each written as what it changes."""

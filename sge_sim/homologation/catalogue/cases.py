@@ -20,6 +20,8 @@ LOGIN = "{login}"
 CONTRAT_ID = "{contrat_id}"
 PRM = "{prm}"
 LIBRE = "{libre}"
+VALEUR = "{valeur}"
+"""In a step of preparation that is repeated: the value it is repeated for."""
 
 
 @dataclass(frozen=True)
@@ -93,13 +95,18 @@ class Attendu:
 
 @dataclass(frozen=True)
 class Etape:
-    """A call that sets a case up; the case goes on if it succeeds or answers one of `acceptes`."""
+    """A call that sets a case up; the case goes on if it succeeds or answers one of `acceptes`.
+
+    With `pour_chaque` it is made once for each value found there, `VALEUR` in its request: not at
+    all where there is none.
+    """
 
     nom: str
     service: str
     version: str
     requete: Requete
     acceptes: tuple[str, ...] = ()
+    pour_chaque: Emprunt | None = None
 
 
 @dataclass(frozen=True)
@@ -107,11 +114,11 @@ class Cas:
     """One run of a test case.
 
     `apres` holds the keys of the runs to do before; `au_choix` names the group of which one run
-    is enough; `service_acces` says whether an active access service must exist on the point (None:
-    no matter); `variantes` are the other requests, each whole, that make the same case (`LIBRE` in
+    is enough; `variantes` are the other requests, each whole, that make the same case (`LIBRE` in
     them is any value); `quantite` is what the tracking sheet says instead of a number;
     `reponse_ignoree` says that Enedis judges the request alone because its homologation platform is
-    known not to serve it: a failure of that platform is then as good as the answer.
+    known not to serve it: a failure of that platform is then as good as the answer. `non_testable`
+    says why Enedis asks for no run at all, empty where it asks for one.
     """
 
     id: str
@@ -130,7 +137,6 @@ class Cas:
     source: str
     prm: str | None = None
     prerequis: tuple[str, ...] = ()
-    service_acces: bool | None = None
     preparation: tuple[Etape, ...] = ()
     apres: tuple[str, ...] = ()
     variantes: tuple[Requete, ...] = ()
@@ -139,6 +145,7 @@ class Cas:
     quantite: str | None = None
     au_choix: str | None = None
     reponse_ignoree: bool = False
+    non_testable: str = ""
     ecart_connu: tuple[Ecart, ...] = ()
     remarque: str = ""
 

@@ -3,4 +3,4 @@
 from typing import Final
 
 DEFAULT_RELEASE: Final = "23.2"
-"""The last release that lists all nine services."""
+"""The last release that lists all nine services of the first generation, and four packages."""

@@ -60,8 +60,8 @@ def _facts(case: Cas) -> dict[str, str]:
         "fois": times_to_run(case),
         **{f"variante/{rank}": each for rank, each in enumerate(variants(case), 1)},
     }
-    if case.service_acces is not None:
-        found["service_acces"] = as_text(case.service_acces)
+    if case.non_testable:
+        found["non_testable"] = case.non_testable
     if case.apres:
         found["apres"] = ", ".join(case.apres)
     for step in case.preparation:
@@ -96,6 +96,8 @@ def times_to_run(case: Cas) -> str:
 
     Of the optional cases, F305C is « Facultatif » there and RP-R3 « - » (catalogue 21.3 §1).
     """
+    if case.non_testable:
+        return "Non testable"
     if case.quantite is not None:
         return case.quantite
     if case.facultatif:

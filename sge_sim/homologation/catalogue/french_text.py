@@ -18,7 +18,6 @@ from sge_sim.homologation.catalogue.differences import (
 from sge_sim.homologation.catalogue.release import Release
 
 _WIDTH = 96
-_SERVICE_ACCES = {True: "un service d'accès actif existe", False: "aucun service d'accès actif"}
 
 
 def render_list(release: Release) -> str:
@@ -56,12 +55,14 @@ def render_show(case: Cas) -> str:
     ]
     if case.apres:
         lines.append(f"  après           {', '.join(case.apres)}")
-    if case.service_acces is not None:
-        lines.append(f"  service d'accès {_SERVICE_ACCES[case.service_acces]}")
+    if case.non_testable:
+        lines.append(f"  non testable    {case.non_testable}")
     lines += _items("Prérequis", case.prerequis)
     for step in case.preparation:
         requete = (f"{name} = {value}" for name, value in flat_request(step.requete))
-        lines += _items(f"Préparation « {step.nom} » : {step.service} v{step.version}", requete)
+        each = ", pour chaque valeur trouvée" if step.pour_chaque else ""
+        title = f"Préparation « {step.nom} » : {step.service} v{step.version}{each}"
+        lines += _items(title, requete)
     lines += _items("Demande", (f"{name} = {value}" for name, value in flat_request(case.requete)))
     admitted = (each.replace(LIBRE, "au choix") for each in variants(case))
     lines += _items("Admis aussi dans la demande", admitted)

@@ -62,6 +62,7 @@ class CatalogueFiles:
         self.mistakes: list[str] = []
         self._folder = folder
         self._cases: dict[str, dict[str, RawCase]] = {}
+        self._cleanings: dict[str, object] = {}
 
     def names(self) -> tuple[str, ...]:
         """Return the releases, oldest first."""
@@ -78,6 +79,7 @@ class CatalogueFiles:
         for case in self._own(release).values():
             data = dict(self._resolved(release, case.id, ()))
             executions = data.pop("executions", None)
+            self._clean_first(case, data)
             if not isinstance(executions, Mapping) or not executions:
                 self._wrong(case, "executions", "au moins un segment est attendu")
                 continue
@@ -92,6 +94,22 @@ class CatalogueFiles:
                     found.append(RawRun(case.file, case.package, case.id, segment, run))
         return found
 
+    def _clean_first(self, case: RawCase, data: dict[str, object]) -> None:
+        """Put the cleaning of the package before the preparation of a case that wants it."""
+        wanted = data.pop("nettoyage", None)
+        if wanted is None:
+            return
+        cleaning = self._cleanings.get(case.file)
+        if wanted is not True or not isinstance(cleaning, list):
+            self._wrong(
+                case,
+                "nettoyage",
+                "la seule valeur admise est true, et le fichier du package doit dire ses étapes",
+            )
+            return
+        own = data.get("preparation")
+        data["preparation"] = [*cleaning, *(own if isinstance(own, list) else [])]
+
     def _own(self, release: str) -> dict[str, RawCase]:
         """Return the cases that the files of `release` list, by id."""
         if release not in self._cases:
@@ -100,6 +118,7 @@ class CatalogueFiles:
             for package in Fields(self.metadata(release).data, "", []).texts("packages"):
                 content = self._file(release, f"{package}.yaml")
                 content.choice("package", [package])
+                self._cleanings[content.where] = content.raw("nettoyage")
                 for cas_id, data in content.mapping("cas").items():
                     case = RawCase(content.where, package, str(cas_id), {})
                     if case.id in found:

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import requests
 import zeep
+from lxml import etree
 from zeep.exceptions import Error as ZeepError
 from zeep.exceptions import Fault, TransportError
 
@@ -185,6 +186,26 @@ class SgeClient:
             return self._recorded(read_answer(transport.recu))
         except ValueError as failure:
             return self._recorded(None, f"Réponse HTTP {transport.statut} sans SOAP : {failure}")
+
+    def written(self, service: str, version: str, demande: Mapping[str, Any]) -> str:
+        """Return the SOAP message that `call` would send, indented; nothing is sent.
+
+        Raises `UsageError` for a demand that zeep can't write.
+        """
+        contract = self._contract(service, version)
+        client = self.service_client(service, version)
+        try:
+            envelope = client.create_message(  # type: ignore[no-untyped-call]
+                client.service,
+                contract.operation,
+                **_written(demande),
+                _soapheaders=self._headers(client, contract, demande),
+            )
+        except (ZeepError, TypeError, ValueError) as failure:
+            raise UsageError(f"zeep ne peut pas écrire cette demande : {failure}") from None
+        etree.indent(envelope)
+        text: str = etree.tostring(envelope, encoding="unicode")
+        return text
 
     def _contract(self, service: str, version: str) -> Contract:
         contract = self.contracts.get(f"/{service}/v{version}")

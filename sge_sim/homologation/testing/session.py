@@ -10,6 +10,7 @@ from typing import Any
 
 from sge_sim.client.administration import Administration, ServedClock
 from sge_sim.clock import PARIS, machine_now
+from sge_sim.domaine.pannes import plan_told
 from sge_sim.homologation.campaign.matching import Seen, recognise
 from sge_sim.homologation.campaign.outcome import not_run
 from sge_sim.homologation.campaign.verdict import PACKAGES, judge
@@ -166,6 +167,7 @@ class Sge(SgeActor):
             full["http_status"],
             full["duration_ms"],
             rule and Regle.of(rule),
+            plan_told(full["detail"])[1],
         )
 
 

@@ -10,7 +10,7 @@ from sge_sim.services.commande_arret_services_acces_donnees.demande import Deman
 from sge_sim.services.commande_arret_services_acces_donnees.rules import RULES
 from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
-from sge_sim.soap.endpoint import Answer
+from sge_sim.soap.operation import Answer
 from sge_sim.store.acces import get_services
 
 

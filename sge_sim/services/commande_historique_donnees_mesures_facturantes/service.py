@@ -6,7 +6,7 @@ from sge_sim.services.commande_historique_donnees_mesures_facturantes.rules impo
 from sge_sim.services.m023 import CODES_M023, LIBELLES_M023
 from sge_sim.services.m023_reading import VIDES, has_bare_faults, read_historiques, take_demand
 from sge_sim.services.service import Appel, Service
-from sge_sim.soap.endpoint import Answer
+from sge_sim.soap.operation import Answer
 
 
 def handle(appel: Appel) -> Answer:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sge_sim.commandes.prestations import Prestation
 from sge_sim.domaine.nomenclatures import DONNEES_ACCES
-from sge_sim.services.trees import one_prestation
+from sge_sim.services.trees import ranked
 from sge_sim.soap.protocol import Tree
 from sge_sim.store.commandes import Affaire, ServiceSouscrit
 
@@ -18,7 +18,7 @@ def _affaire(affaire: Affaire, service: ServiceSouscrit, prestation: Prestation)
     assert service.acces_type is not None
     return {
         "affaireId": affaire.affaire_id,
-        "prestations": one_prestation(prestation),
+        "prestations": {"prestation": ranked(prestation)},
         "serviceSouscritMesures": {
             "serviceSouscritId": service.service_souscrit_id,
             "mesuresTypeCode": DONNEES_ACCES[service.acces_type],

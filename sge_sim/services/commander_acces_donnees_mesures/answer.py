@@ -1,7 +1,7 @@
 """What CommanderAccesDonneesMesures answers (GUI 0498): always the prestation ACCES."""
 
 from sge_sim.commandes.prestations import Prestation
-from sge_sim.services.trees import one_prestation
+from sge_sim.services.trees import ranked
 from sge_sim.soap.protocol import Tree
 from sge_sim.store.commandes import Affaire
 
@@ -10,6 +10,6 @@ def acces_ordered(affaire: Affaire, numero: str, prestation: Prestation) -> Tree
     """Return the response; `numero` is that of the service, the same after a renewal."""
     return {
         "affaireId": affaire.affaire_id,
-        "prestations": one_prestation(prestation),
+        "prestations": {"prestation": ranked(prestation)},
         "serviceSouscritId": numero,
     }

@@ -1,11 +1,11 @@
 """What the answers of both versions have in common."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sge_sim.mesures import PuissanceMensuelle
 from sge_sim.services.consultation_mesures_detaillees.demande import Demande
-from sge_sim.services.consultation_mesures_detaillees.series import Serie, Troncon
+from sge_sim.services.consultation_mesures_detaillees.series import UNITES, Serie
 from sge_sim.soap.writer import Ligne, write_rows
 
 
@@ -22,10 +22,10 @@ def grandeur(
     demande: Demande,
     serie: Serie,
     name: str,
-    ligne: Callable[[Troncon], Ligne],
+    lignes: Sequence[Ligne],
     month: Callable[[PuissanceMensuelle], str],
 ) -> dict[str, Any]:
-    """Return a block of measures: its rows are elements `name`, written as `ligne` and `month` say.
+    """Return a block of measures: its rows are elements `name`, those of each part as its line.
 
     `month` writes a monthly maximum.
     """
@@ -33,12 +33,12 @@ def grandeur(
         rows = [month(mois).encode() for mois in serie.mois]
     else:
         rows = [
-            write_rows(ligne(each), each.horodates, each.decalages, each.valeurs)
-            for each in serie.troncons
+            write_rows(ligne, each.horodates, each.decalages, each.valeurs)
+            for ligne, each in zip(lignes, serie.troncons, strict=True)
         ]
     return {
         "grandeurMetier": demande.metier,
         "grandeurPhysique": serie.grandeur,
-        "unite": serie.unite,
+        "unite": UNITES[serie.grandeur],
         name: b"".join(rows),
     }

@@ -21,9 +21,13 @@ def response(demande: Demande, series: Sequence[Serie], *, corrigees: bool) -> T
     """Return the response, with nothing in it at all where there is no measure (GUI 0488)."""
     if not series:
         return {}
+    rows = [[_row(troncon) for troncon in serie.troncons] for serie in series]
     return {
         **heading(demande, corrigees=corrigees),
-        "grandeur": [grandeur(demande, serie, "mesure", _row, _month) for serie in series],
+        "grandeur": [
+            grandeur(demande, serie, "mesure", lignes, _month)
+            for serie, lignes in zip(series, rows, strict=True)
+        ],
     }
 
 

@@ -4,7 +4,6 @@ Monthly maxima are as in its guide (GUI 0497 v1.5.0).
 """
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 from sge_sim.mesures import PuissanceMensuelle
@@ -31,12 +30,15 @@ def response(demande: Demande, series: Sequence[Serie], *, corrigees: bool, peti
     """Return the response to a demand of curves, energies or maximum powers."""
     if not series:
         return {}
+    rows = [[_row(demande, troncon) for troncon in serie.troncons] for serie in series]
+    trailer = _trailer(demande, petit=petit)
     return {
         **heading(demande, corrigees=corrigees),
         "grandeur": [
-            grandeur(demande, serie, "points", partial(_row, demande), _month) for serie in series
+            grandeur(demande, serie, "points", lignes, _month)
+            for serie, lignes in zip(series, rows, strict=True)
         ],
-        **_trailer(demande, petit=petit),
+        **trailer,
     }
 
 

@@ -1,7 +1,7 @@
 """A consultation as its rules look at it, and what it reads."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from sge_sim.domaine.demandeur import Demandeur
@@ -34,12 +34,15 @@ class Resultat:
     vide_admis: bool
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Consultation:
     """One consultation, as its rules look at it.
 
-    `contrat_actif`: whether the calling actor has a contract that runs; `acces`: whether an access
-    service covers the demand; `ecart` is what the platform being played answers instead.
+    `contrat_actif`: whether the calling actor has a contract that runs; `acces`: whether an
+    access service covers a demand that needs one; `ecart` is what the platform being played
+    answers instead. `sheet` is the point, for the rules that come after its existence, `petit`
+    whether it is a C5 or a P4, `ouvert` whether its meter is opened to measures, `corrigees`
+    whether the answer is said to be corrected.
     """
 
     version: Version
@@ -50,22 +53,20 @@ class Consultation:
     jour: date
     acces: bool
     ecart: Ecart | None
+    sheet: FichePoint = field(init=False)
+    petit: bool = field(init=False)
+    en_service: bool = field(init=False)
+    ouvert: bool = field(init=False)
+    corrigees: bool = field(init=False)
 
-    @property
-    def corrigees(self) -> bool:
-        """Whether the answer is said to be corrected."""
-        demande = self.demande
-        return demande.type == "COURBE" and is_corrected(
-            demande, demande.grandeur, petit=self.petit
+    def __post_init__(self) -> None:
+        point, demande = self.point, self.demande
+        if point is None:
+            return
+        self.sheet, self.petit = point, point.petit
+        self.en_service, self.ouvert = point.en_service, point.ouvert_aux_mesures
+        self.corrigees = (
+            demande.corrigees
+            and demande.type == "COURBE"
+            and is_corrected(demande, demande.grandeur, petit=self.petit)
         )
-
-    @property
-    def sheet(self) -> FichePoint:
-        """The point, for the rules that come after its existence."""
-        assert self.point is not None
-        return self.point
-
-    @property
-    def petit(self) -> bool:
-        """Whether the point is a C5 or a P4."""
-        return self.sheet.petit

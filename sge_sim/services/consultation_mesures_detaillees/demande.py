@@ -1,6 +1,6 @@
 """What is asked, the same for both versions once it is read."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, StrEnum, auto
 
@@ -25,12 +25,13 @@ class Cadre(StrEnum):
     EST_TITULAIRE = "EST_TITULAIRE"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Demande:
     """A demand: measures of `type` and `grandeur` over the legal days [debut, fin).
 
     `sens` are the directions asked for: exactly one where the demand is right. `pas` is P1D or
-    P1M. `corrigees` asks for corrected measures instead of raw ones.
+    P1M. `corrigees` asks for corrected measures instead of raw ones. `jours` says how many days,
+    `metier` is CONS or PROD: it follows the direction, for voltages too (GUI 0488).
     """
 
     prm: str
@@ -42,13 +43,9 @@ class Demande:
     pas: str | None
     corrigees: bool
     cadre: Cadre
+    jours: int = field(init=False)
+    metier: str = field(init=False)
 
-    @property
-    def jours(self) -> int:
-        """How many days are asked for."""
-        return (self.fin - self.debut).days
-
-    @property
-    def metier(self) -> str:
-        """CONS or PROD: it follows the direction, for voltages too (GUI 0488)."""
-        return "PROD" if self.sens == ("INJECTION",) else "CONS"
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "jours", (self.fin - self.debut).days)
+        object.__setattr__(self, "metier", "PROD" if self.sens == ("INJECTION",) else "CONS")

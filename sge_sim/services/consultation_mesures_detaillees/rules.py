@@ -112,10 +112,11 @@ def acces_accorde(consultation: Consultation) -> bool:
 @rule(
     "SGT211",
     source="GUI 0497 v1.5.0 p. 4-5, GUI 0498 v1.1.0 p. 11-12 ; code observé en 26.1 par un client "
-    "(CMD3-NR2)",
+    "(CMD3-NR2) ; passé servi en homologation : observé en 26.1 (CMD3-R6)",
     provenance="observed",
     remede="un service d'accès actif, de l'acteur, pour ce type de mesures, ce sens et toute la "
-    "période : sge-sim points set <PRM> --service-acces oui",
+    "période (en homologation, du jour de l'appel à sa fin) : CommandeServicesAccesDonnees, ou "
+    "sge-sim points set <PRM> --service-acces oui",
 )
 def service_d_acces_actif(consultation: Consultation) -> bool:
     """An active access service, where one is relied on, covers the type, direction and period."""
@@ -201,7 +202,7 @@ def segment_compatible_v3(consultation: Consultation) -> bool:
 )
 def compteur_ouvert(consultation: Consultation) -> bool:
     """The meter of a C5 or P4 is opened to services of level 2."""
-    return not consultation.petit or consultation.sheet.ouvert_aux_mesures
+    return not consultation.petit or consultation.ouvert
 
 
 @rule(

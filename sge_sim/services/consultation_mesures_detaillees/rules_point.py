@@ -48,7 +48,7 @@ def point_raccorde(consultation: Consultation) -> bool:
 )
 def point_en_service(consultation: Consultation) -> bool:
     """The point is in service, being terminated included."""
-    return consultation.sheet.en_service
+    return consultation.en_service
 
 
 @rule(

@@ -78,10 +78,6 @@ class Serie:
     troncons: tuple[Troncon, ...] = ()
     mois: tuple[PuissanceMensuelle, ...] = ()
 
-    @property
-    def unite(self) -> str:
-        return UNITES[self.grandeur]
-
     def __bool__(self) -> bool:
         return bool(self.troncons or self.mois)
 
@@ -124,11 +120,11 @@ def is_corrected(demande: Demande, grandeur: str, *, petit: bool) -> bool:
 def _curve(point: PointMesure, demande: Demande, grandeur: Grandeur) -> Iterator[Troncon]:
     mesuree = courbe(point, demande.debut, demande.fin, grandeur)
     brut = BRUT if point.petit else REEL
-    corrigees = is_corrected(demande, grandeur, petit=point.petit)
-    if mesuree.entiere:
+    if len(mesuree.pas) and mesuree.valides.all() and (mesuree.pas == mesuree.pas[0]).all():
         whole = mesuree.horodates, mesuree.decalages, mesuree.valeurs
         yield Troncon(*whole, int(mesuree.pas[0]), brut)
         return
+    corrigees = is_corrected(demande, grandeur, petit=point.petit)
     gardes = np.flatnonzero(mesuree.valides | corrigees)
     pas, valides = mesuree.pas[gardes], mesuree.valides[gardes]
     coupes = np.flatnonzero((pas[1:] != pas[:-1]) | (valides[1:] != valides[:-1])) + 1

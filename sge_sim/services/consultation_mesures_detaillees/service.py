@@ -1,7 +1,6 @@
 """ConsultationMesuresDetaillees: finds the point, holds the rules, answers its measures."""
 
 from dataclasses import replace
-from datetime import date
 
 from sge_sim.clock import FIN_DES_JOURS, PREMIER_JOUR
 from sge_sim.domaine.nomenclatures import Sens
@@ -24,7 +23,7 @@ from sge_sim.services.consultation_mesures_detaillees.series import read_series
 from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
 from sge_sim.settings import SansDonnee, Settings
-from sge_sim.soap.endpoint import Answer
+from sge_sim.soap.operation import Answer
 from sge_sim.soap.protocol import Tree
 from sge_sim.store.fiches import Dossier
 
@@ -87,34 +86,43 @@ def _consult(appel: Appel, version: Version, demande: Demande) -> tuple[Consulta
     acteur, jour = appel.demandeur.code, appel.today
     faits = appel.lire(prm=demande.prm, acteur=acteur)
     dossier = faits.dossier
+    point = None if dossier is None else dossier.point
+    service, rules = (SERVICE_V2, RULES_V2) if version is Version.V2 else (SERVICE_V3, RULES_V3)
     consultation = Consultation(
         version=version,
         demande=demande,
-        point=faits.point,
+        point=point,
         demandeur=appel.demandeur,
         contrat_actif=faits.acteur is not None and faits.acteur.has_contrat_actif(jour),
         jour=jour,
-        acces=dossier is not None and _has_acces(dossier, demande, acteur, jour),
-        ecart=appel.ecart(
-            SERVICE_V2 if version is Version.V2 else SERVICE_V3, faits.point, demande.type
-        ),
+        acces=dossier is not None
+        and demande.cadre is Cadre.SERVICE_ACCES
+        and _has_acces(appel, dossier, demande),
+        ecart=appel.ecart(service, point, demande.type)
+        if appel.settings.plays_real_homologation
+        else None,
     )
-    rules = RULES_V2 if version is Version.V2 else RULES_V3
     check(rules, consultation, appel.settings.disabled_rules)
     mesures = Mesures() if dossier is None else _measures(appel.settings, demande, dossier)
-    resultat = Resultat(mesures, _empty_is_told(appel.settings, version))
+    resultat = Resultat(mesures, bool(mesures) or _empty_is_told(appel.settings, version))
     check(RESULT_RULES, resultat, appel.settings.disabled_rules)
     return consultation, mesures
 
 
-def _has_acces(dossier: Dossier, demande: Demande, acteur: str, jour: date) -> bool:
+def _has_acces(appel: Appel, dossier: Dossier, demande: Demande) -> bool:
+    """Tell whether an access service covers the demand: the whole period (GUI 0497 p. 4-5).
+
+    In homologation the days before the service are served all the same: clients of 26.1 read a past
+    period with the service that they have just ordered (CMD3-R6).
+    """
+    past = appel.settings.environment == "homologation"
     return dossier.has_acces(
         demande.type,
         demande.sens,
-        acteur_code=acteur,
-        debut=demande.debut,
+        acteur_code=appel.demandeur.code,
+        debut=max(demande.debut, appel.today) if past else demande.debut,
         fin=demande.fin,
-        jour=jour,
+        jour=appel.today,
     )
 
 
@@ -133,9 +141,10 @@ def _measures(settings: Settings, demande: Demande, dossier: Dossier) -> Mesures
     if mesure is None:
         return Mesures()
     # Nothing is measured outside of the simulated days; a rule may be disabled that refuses them.
-    demande = replace(
-        demande, debut=max(demande.debut, PREMIER_JOUR), fin=min(demande.fin, FIN_DES_JOURS)
-    )
+    if demande.debut < PREMIER_JOUR or demande.fin > FIN_DES_JOURS:
+        demande = replace(
+            demande, debut=max(demande.debut, PREMIER_JOUR), fin=min(demande.fin, FIN_DES_JOURS)
+        )
     if demande.jours <= 0:
         return Mesures()
     if demande.type == "INDEX":

@@ -6,7 +6,7 @@ from sge_sim.services.recherche_services_acces_donnees.demande import Recherche
 from sge_sim.services.recherche_services_acces_donnees.rules import RULES
 from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
-from sge_sim.soap.endpoint import Answer
+from sge_sim.soap.operation import Answer
 from sge_sim.store.fiches import FicheService
 from sge_sim.store.lecture import Faits
 

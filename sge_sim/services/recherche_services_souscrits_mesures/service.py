@@ -9,7 +9,7 @@ from sge_sim.services.recherche_services_souscrits_mesures.demande import Recher
 from sge_sim.services.recherche_services_souscrits_mesures.rules import RULES
 from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
-from sge_sim.soap.endpoint import Answer
+from sge_sim.soap.operation import Answer
 from sge_sim.store.fiches import FicheService
 from sge_sim.store.lecture import Faits
 

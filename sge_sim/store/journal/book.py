@@ -1,7 +1,7 @@
 """The journal as the rest of the simulator uses it: append, find, drain, keep a mark."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,6 +62,8 @@ class Journal:
         self._database = database
         self._folder = folder
         self._writer = SpoolWriter(folder, max_pending)
+        self.append: Callable[[EchangeRecord], None] = self._writer.append
+        """Record an exchange; it outlives this process once this returns. Never raises."""
         self._drainer = Drainer(database, folder)
         self._failing = False
 
@@ -121,10 +123,6 @@ class Journal:
                 f"le journal {self._database.engine.url.render_as_string()} ne peut pas être "
                 f"ouvert ({error.orig}) : vérifier les droits et la place."
             ) from error
-
-    def append(self, record: EchangeRecord) -> None:
-        """Record an exchange; it outlives this process once this returns. Never raises."""
-        self._writer.append(record)
 
     def drain(self) -> None:
         """Store what waits; where that fails, it goes on waiting and a line of log says so."""

@@ -45,6 +45,17 @@ class JournalFeed:
                 self._listeners -= 1
             return self._newest
 
+    @property
+    def stopping(self) -> bool:
+        """Whether nothing more will be told: whoever follows the journal ends."""
+        return self._stopping
+
+    def stop(self) -> None:
+        """Send home whoever waits, before the server does, which would wait for them."""
+        with self._news:
+            self._stopping = True
+            self._news.notify_all()
+
     @contextmanager
     def running(self) -> Iterator[None]:
         """Drain in a thread until the block ends, a last time then."""
@@ -53,9 +64,7 @@ class JournalFeed:
         try:
             yield
         finally:
-            with self._news:
-                self._stopping = True
-                self._news.notify_all()
+            self.stop()
             thread.join()
             self._journal.drain()
 

@@ -8,13 +8,15 @@ from typing import Any, Final
 from sge_sim.domaine.nomenclatures import KindEchange
 
 DETAIL_MAX: Final = 4000
-"""Characters of a detail; those of the other texts are in `_bounded`."""
+"""Characters of a detail; `_BOUNDS` has those of all the texts."""
 BODY_MAX: Final = 16 * 2**20
 """Bytes of a body."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _CUT: Final = "…"
+_BOUNDS: Final = (20, 64, 300, 64, 100, 10, 20, 15, 100, 255, 20, 1000, DETAIL_MAX)
+_NO_RULE: Final = (None,) * 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,33 +81,40 @@ def instant_of(value: int) -> datetime:
 def encode(record: EchangeRecord) -> bytes:
     """Return the fields of a record but its bodies, each within its bound."""
     rule = record.rule
+    texts = (
+        record.acteur_code,
+        record.certificate_fingerprint,
+        record.certificate_subject,
+        record.remote_address,
+        record.service,
+        record.version,
+        record.prm,
+        record.code,
+        *(
+            _NO_RULE
+            if rule is None
+            else (rule.name, rule.source, rule.provenance, rule.explanation)
+        ),
+        record.detail,
+    )
     return json.dumps(
         (
             microseconds(record.instant),
             microseconds(record.machine_instant),
             record.duration_ms,
             record.kind,
-            _bounded(record.acteur_code, 20),
             record.http_status,
-            _bounded(record.certificate_fingerprint, 64),
-            _bounded(record.certificate_subject, 300),
-            _bounded(record.remote_address, 64),
-            _bounded(record.service, 100),
-            _bounded(record.version, 10),
-            _bounded(record.prm, 20),
-            _bounded(record.code, 15),
-            _bounded(None if rule is None else rule.name, 100),
-            _bounded(None if rule is None else rule.source, 255),
-            _bounded(None if rule is None else rule.provenance, 20),
-            _bounded(None if rule is None else rule.explanation, 1000),
-            _bounded(record.detail, DETAIL_MAX),
+            *[
+                text if text is None or len(text) <= most else text[: most - 1] + _CUT
+                for text, most in zip(texts, _BOUNDS, strict=True)
+            ],
         )
     ).encode()
 
 
 ENCODED: Final = (
-    *("instant", "machine_instant", "duration_ms", "kind", "acteur_code", "http_status"),
-    *("certificate_fingerprint", "certificate_subject", "remote_address"),
+    *("instant", "machine_instant", "duration_ms", "kind", "http_status"),
+    *("acteur_code", "certificate_fingerprint", "certificate_subject", "remote_address"),
     *("service", "version", "prm", "code"),
     *("rule_name", "rule_source", "rule_provenance", "rule_explanation", "detail"),
 )
@@ -121,12 +130,6 @@ def decode(encoded: bytes) -> dict[str, Any]:
     if b"\\u0000" in encoded or b"\\ud" in encoded:
         values = [_storable(one) if isinstance(one, str) else one for one in values]
     return dict(zip(ENCODED, values, strict=True))
-
-
-def _bounded(text: str | None, most: int) -> str | None:
-    if text is None or len(text) <= most:
-        return text
-    return text[: most - 1] + _CUT
 
 
 def _storable(text: str) -> str:

@@ -58,6 +58,8 @@ class RechercheJournal:
     `accepted` tells refusals (HTTP status from 400, an SGT code of refusal, a handshake) from the
     rest. `debut` (included) and `fin` (excluded) are aware instants of the simulated time.
     `prefixe` is the beginning, in any case, of a code, a PRM, a service or the name of a rule.
+    `wsdl` tells readings of a contract, the one thing of kind http that is answered, from refusals
+    of that kind: only the former (True) or the latter (False) are found beside the other kinds.
     """
 
     code: str | None = None
@@ -66,6 +68,7 @@ class RechercheJournal:
     acteur: str | None = None
     kinds: frozenset[KindEchange] | None = None
     accepted: bool | None = None
+    wsdl: bool | None = None
     debut: datetime | None = None
     fin: datetime | None = None
     prefixe: str | None = None
@@ -199,6 +202,8 @@ def _facets(recherche: RechercheJournal) -> ColumnElement[bool] | None:
         conditions.append(profil.c.kind.in_(sorted(recherche.kinds)))
     if recherche.accepted is not None:
         conditions.append(profil.c.accepted == recherche.accepted)
+    if recherche.wsdl is not None:
+        conditions.append(or_(profil.c.kind != "http", profil.c.accepted == recherche.wsdl))
     return and_(*conditions) if conditions else None
 
 

@@ -1,6 +1,7 @@
 """Recognising cases in what a client sent, on the real catalogue."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, time
 from typing import Any
 
@@ -53,6 +54,19 @@ def look(contexte_of: MakeContext) -> Callable[..., Observation]:
         return recognise(release, seen(release, case, request, reply), closed, defauts=defauts)
 
     return send
+
+
+def test_a_campaign_says_which_planned_fault_struck_a_call(contexte_of: MakeContext) -> None:
+    release = load_release("23.2")
+    case = next(one for one in release.cas if one.attendu.code is None)
+    request = materialise(case, contexte_of(release, release.reference))
+    told = "Panne prévue n° 3 : erreur SOAP SGT500, appel 1."
+    struck = replace(seen(release, case, request, fault("SGT500", "erreur")), panne=told)
+    found = recognise(release, struck, defauts=False)
+    assert told in found.explication
+    assert found.execution is not None
+    assert told in found.execution.remarque
+    assert told in found.execution.fiche["Remarques"]
 
 
 @pytest.mark.parametrize("name", RELEASES)

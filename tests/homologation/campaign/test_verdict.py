@@ -213,3 +213,11 @@ def test_a_nominal_simulator_has_no_excuse() -> None:
     for one, refusal in ((IGNORED, RefusRecu("SGT400")), (DEVIANT, RefusRecu("SGT500"))):
         assert answered(one, refusal, defauts=False).statut is Statut.ECHOUE
         assert answered(one, {}, defauts=False).statut is Statut.REUSSI
+
+
+@pytest.mark.documented("official document of 26.1, p. 39: RSA doesn't work on C2-C4 there")
+def test_a_run_that_cannot_be_tested_counts_for_nothing() -> None:
+    untested = case("A-R2", non_testable="le service ne fonctionne pas")
+    assert decide(answered(GOOD, {}), cases=(GOOD, untested)) is Decision.HOMOLOGUE
+    runs = (answered(GOOD, {}), not_run(untested, "Non testable"))
+    assert decide(*runs, cases=(GOOD, untested)) is Decision.HOMOLOGUE

@@ -84,9 +84,9 @@ def spoilt(before: str, after: str) -> str:
             "titre:",
             "tire: x\n    titre:",
             f"{CASE}, clé « tire » : elle est inconnue ici ; les clés admises sont accord, "
-            "apres, attendu, au_choix, etat_du_point, facultatif, fois, objet, preparation, "
-            "prerequis, prm, provenance, quantite, remarque, reponse_ignoree, requete, "
-            "service, service_acces, signification, source, titre, variantes, version.",
+            "apres, attendu, au_choix, etat_du_point, facultatif, fois, non_testable, objet, "
+            "preparation, prerequis, prm, provenance, quantite, remarque, reponse_ignoree, "
+            "requete, service, signification, source, titre, variantes, version.",
         ),
         (
             '"{login}"',
@@ -164,8 +164,9 @@ def spoilt(before: str, after: str) -> str:
         ),
         (
             ORDER,
-            "    service_acces: peut-être\n" + ORDER,
-            f"{CASE}, clé « service_acces » : « peut-être » doit être true ou false.",
+            "    nettoyage: true\n" + ORDER,
+            f"{CASE}, clé « nettoyage » : la seule valeur admise est true, et le fichier du "
+            "package doit dire ses étapes.",
         ),
         (
             'succes: [{chemin: point/@id, egal: "{prm}"}]',

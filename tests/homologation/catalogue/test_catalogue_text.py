@@ -37,7 +37,10 @@ def test_show_tells_everything_that_is_sent_and_expected(name: str) -> None:
 def test_show_tells_what_sets_a_case_apart() -> None:
     (case,) = load_release("26.1").find("CMD3-NR2")
     text = " ".join(render_show(case).split())
-    assert "service d'accès aucun service d'accès actif" in text
+    assert "« arrêt » : CommandeArretServicesAccesDonnees v1.0, pour chaque valeur trouvée" in text
+    (untested,) = load_release("26.1").find("RSA-R1@C2-C4")
+    assert "non testable le service ne fonctionne pas" in " ".join(render_show(untested).split())
+    assert tracking_row(untested)["Quantité demandée"] == "Non testable"
     assert "refus SGT211 « Aucun service souscrit, accès SERVICE_ACCES refusé »" in text
     assert "(libellé supposé, non comparé)" in text
     assert "cadreAcces = SERVICE_ACCES" in text

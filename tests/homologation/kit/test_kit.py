@@ -17,6 +17,7 @@ from running_simulator import RunningSimulator
 
 from sge_sim.machine.data_files import data_path
 from sge_sim.pki.keys import key_pem
+from sge_sim.services.registry import SERVICES
 from sge_sim.soap.codes import LIBELLES
 
 PYTHON_AND_CURL = pytest.mark.parametrize(
@@ -95,7 +96,7 @@ def test_every_contract_has_the_address_of_the_server(
     kit: Path, simulator: RunningSimulator
 ) -> None:
     files = list(data_path("wsdl").glob("*.wsdl"))
-    assert len(files) == 10
+    assert {file.stem for file in files} == {one.path[1:].replace("/", "-") for one in SERVICES}
     for file in files:
         document = etree.parse(kit / "wsdl" / file.name)
         (address,) = document.iterfind(".//{http://schemas.xmlsoap.org/wsdl/soap/}address")
@@ -107,8 +108,11 @@ def test_the_tables_list_services_and_codes(kit: Path) -> None:
         text = (kit / name).read_text("utf-8-sig")
         return list(csv.reader(io.StringIO(text), delimiter=";"))
 
-    assert {row[0]: row[1] for row in rows("codes.csv")[1:]} == dict(LIBELLES)
-    assert len(rows("services.csv")) == 1 + 10
+    own = {code: label for one in SERVICES for code, label in one.libelles.items()}
+    assert {row[0]: row[1] for row in rows("codes.csv")[1:]} == {**LIBELLES, **own}
+    assert [tuple(row[:3]) for row in rows("services.csv")[1:]] == [
+        (one.nom, one.version, one.paquet) for one in SERVICES
+    ]
 
 
 def test_the_catalogue_is_there(kit: Path) -> None:

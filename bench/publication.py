@@ -1,0 +1,198 @@
+"""The daily publication of many C5 points: the R50 and R151 of one day.
+
+`python -m bench.publication 20000` prints the seconds and the peak memory.
+"""
+
+import resource
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from sge_sim.clock import PARIS, elapsed_ms, stopwatch
+from sge_sim.flux.publication import Publisher
+from sge_sim.processes.dataset_installation import install_dataset
+from sge_sim.referentiel.dataset import load_dataset
+from sge_sim.referentiel.fiches import Fiche
+from sge_sim.referentiel.population import population
+from sge_sim.store.database import Database, sqlite_url
+from sge_sim.store.journal import Bounds, Journal
+from sge_sim.store.models import (
+    Abonnement,
+    Acteur,
+    Affaire,
+    Collecte,
+    Contrat,
+    FichierFlux,
+    ServiceSouscrit,
+)
+from sge_sim.store.points import insert_points
+
+JOUR: Final = date(2025, 6, 18)
+"""The day that is published."""
+LEAVES: Final = datetime(2025, 6, 20, 3, tzinfo=PARIS)
+"""When its files leave."""
+SEED: Final = 42
+
+_ORDERED = datetime(2025, 6, 18, 6, tzinfo=PARIS)
+_SUBSCRIPTIONS = ((3182901, "CDC", "PT30M"), (3182902, "IDX", "P1D"))
+_POINTS_AT_ONCE = 2000
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What the publication of a day took: `peak_mib` is the most that one process held."""
+
+    points: int
+    files: int
+    size: int
+    seconds: float
+    peak_mib: float
+
+
+def measure(points: int) -> Measured:
+    """Publish a day of so many points, in a process of its own on a state made for it."""
+    with tempfile.TemporaryDirectory() as folder:
+        make_state(Path(folder), points)
+        command = [sys.executable, "-m", "bench.publication", "--publish", folder]
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        files, size, seconds, peak = done.stdout.split()
+        return Measured(points, int(files), int(size), float(seconds), float(peak))
+
+
+def make_state(folder: Path, points: int) -> None:
+    """Make a database of so many Linky whose curve and indexes are subscribed to daily."""
+    database = Database(sqlite_url(folder / "sge-sim.db"))
+    database.prepare()
+    install_dataset(database, size=0, seed=SEED)
+    linky = filter(_is_linky, population(load_dataset("homologation"), size=10**8, seed=SEED))
+    fiches = islice(linky, points)
+    with database.transaction() as session:
+        acteur, contrat = session.execute(
+            select(Contrat.acteur_code, Contrat.contrat_id)
+            .join(Acteur)
+            .where(Acteur.kind == "tiers")
+            .order_by(Contrat.contrat_id)
+        ).first() or ("", "")
+        session.add_all(
+            Abonnement(
+                numero=numero,
+                contrat_id=contrat,
+                mesures_type=mesures_type,
+                sens="SOUTIRAGE",
+                periodicite="P1D",
+            )
+            for numero, mesures_type, _ in _SUBSCRIPTIONS
+        )
+        session.flush()
+        rang = 0
+        while part := list(islice(fiches, _POINTS_AT_ONCE)):
+            insert_points(session, iter(part))
+            prms = [point["prm"] for point, _ in part]
+            _subscribe(session, prms, rang, acteur, contrat)
+            rang += len(prms)
+    database.dispose()
+
+
+def publish(folder: Path) -> tuple[int, int, float, float]:
+    """Publish the day; return the files, their bytes, the seconds and the peak memory in MiB."""
+    database = Database(sqlite_url(folder / "sge-sim.db"))
+    journal = Journal.beside(database, folder)
+    journal.prepare(Bounds(10_000, 10**8))
+    publisher = Publisher(database, folder, journal.append, emits=True)
+    started = stopwatch()
+    publisher.catch_up(LEAVES + timedelta(hours=1))
+    seconds = elapsed_ms(started) / 1000
+    with database.sessions() as session:
+        files, size = session.execute(
+            select(func.count(FichierFlux.id), func.sum(FichierFlux.taille))
+        ).one()
+    database.dispose()
+    peaks = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    return files, size, seconds, max(resource.getrusage(one).ru_maxrss for one in peaks) / 1024
+
+
+def _is_linky(fiche: Fiche) -> bool:
+    point, compteur = fiche
+    return (
+        point["segment"] == "C5"
+        and point.get("date_resiliation") is None
+        and compteur is not None
+        and compteur["tic_activable"] is not None
+    )
+
+
+def _subscribe(session: Session, prms: list[str], rang: int, acteur: str, contrat: str) -> None:
+    """Insert what two daily orders leave on each point, activated on `JOUR`."""
+    affaires: list[dict[str, Any]] = []
+    services: list[dict[str, Any]] = []
+    collectes: list[dict[str, Any]] = []
+    for prm in prms:
+        for numero, mesures_type, pas in _SUBSCRIPTIONS:
+            affaire = f"M{2 * rang + numero % 2:07X}"
+            service = f"{70_000_000 + 2 * rang + numero % 2}"
+            affaires.append(
+                {
+                    "affaire_id": affaire,
+                    "prm": prm,
+                    "acteur_code": acteur,
+                    "contrat_id": contrat,
+                    "login": "bench@example.fr",
+                    "objet": "AME",
+                    "fiche": "F300C",
+                    "demande": mesures_type,
+                    "etat": "realisee",
+                    "opened_at": _ORDERED,
+                    "closed_at": _ORDERED,
+                }
+            )
+            services.append(
+                {
+                    "service_souscrit_id": service,
+                    "type": "TRANSREC",
+                    "etat": "ACTIF",
+                    "prm": prm,
+                    "acteur_code": acteur,
+                    "contrat_id": contrat,
+                    "affaire_id": affaire,
+                    "mesures_type": mesures_type,
+                    "sens": "SOUTIRAGE",
+                    "pas": pas,
+                    "periodicite": "P1D",
+                    "abonnement_numero": numero,
+                    "date_debut": JOUR,
+                    "date_fin": date(2026, 6, 18),
+                    "ordered_at": _ORDERED,
+                    "activated_at": _ORDERED,
+                }
+            )
+            if mesures_type == "CDC":
+                collectes.append({"prm": prm, "debut": JOUR, "service_souscrit_id": service})
+        rang += 1
+    session.execute(insert(Affaire), affaires)
+    session.execute(insert(ServiceSouscrit), services)
+    session.execute(insert(Collecte), collectes)
+
+
+def main() -> None:
+    """Measure each number of points given, and print one line for each."""
+    for points in map(int, sys.argv[1:]):
+        made = measure(points)
+        print(
+            f"{made.points:7d} points: {made.files} files, {made.size / 1e6:.1f} MB, "
+            f"{made.seconds:.1f} s, {made.peak_mib:.0f} MiB at most"
+        )
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "--publish":
+        print(*publish(Path(sys.argv[2])))
+    else:
+        main()

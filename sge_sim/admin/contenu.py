@@ -1,0 +1,80 @@
+"""What is in a published file, as a page shows it: members of a zip, XML, tables."""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+from zipfile import BadZipFile, ZipFile
+
+from lxml import etree
+from markupsafe import Markup
+
+from sge_sim.admin.xml_page import show_message
+
+MAX_ROWS: Final = 300
+_MAX_BYTES: Final = 16 * 2**20
+_MAX_MEMBERS: Final = 20
+
+
+@dataclass(frozen=True)
+class Membre:
+    """A member of a file: its text, and as a table what repeats itself in it.
+
+    `lignes` are at most `MAX_ROWS` of the `total` rows.
+    """
+
+    nom: str
+    texte: Markup
+    colonnes: tuple[str, ...]
+    lignes: tuple[tuple[str, ...], ...]
+    total: int
+
+
+def show_content(nom: str, content: bytes) -> list[Membre]:
+    """Return the members of a file that is a zip; the file itself where it isn't one."""
+    try:
+        with ZipFile(io.BytesIO(content)) as archive:
+            members = archive.infolist()[:_MAX_MEMBERS]
+            return [
+                _membre(one.filename, archive.read(one))
+                for one in members
+                if one.file_size <= _MAX_BYTES
+            ]
+    except BadZipFile:
+        return [_membre(nom, content)]
+
+
+def _membre(nom: str, content: bytes) -> Membre:
+    table = list(_csv(content) if nom.lower().endswith(".csv") else _xml(content))
+    columns, rows = (table[0], table[1:]) if table else ((), [])
+    return Membre(nom, show_message(content), columns, tuple(rows[:MAX_ROWS]), len(rows))
+
+
+def _csv(content: bytes) -> Iterator[tuple[str, ...]]:
+    text = content.decode("utf-8-sig", "replace")
+    yield from (tuple(row) for row in csv.reader(text.splitlines(), delimiter=";"))
+
+
+def _xml(content: bytes) -> Iterator[tuple[str, ...]]:
+    """Yield the rows of the element that repeats itself most, under the names of its children."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        root = etree.fromstring(content, parser)
+    except etree.XMLSyntaxError:
+        return
+    counts: dict[str, int] = {}
+    for element in root.iter(etree.Element):
+        if len(element) and all(len(child) == 0 for child in element):
+            counts[element.tag] = counts.get(element.tag, 0) + 1
+    if not counts:
+        return
+    repeated = max(counts, key=lambda tag: counts[tag])
+    rows = [
+        {etree.QName(child).localname: child.text or "" for child in element.iter(etree.Element)}
+        for element in root.iter(repeated)
+    ]
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    names.remove(etree.QName(repeated).localname)
+    yield tuple(names)
+    yield from (tuple(row.get(name, "") for name in names) for row in rows)

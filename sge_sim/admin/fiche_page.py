@@ -1,0 +1,115 @@
+"""The data sheet of a point in words: the description that the REST interface gives, as a page."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+_APART: Final = frozenset({"services", "prm", "pourquoi"})
+"""What the page shows elsewhere."""
+_TITLES: Final = {
+    "": "Le point",
+    "adresse": "Adresse",
+    "client_final": "Client",
+    "alimentation": "Alimentation",
+    "tarif": "Tarif",
+    "dates": "Dates",
+    "comptage": "Comptage",
+    "releve": "Relève",
+    "situation": "Situation",
+    "mesures": "Mesures",
+}
+# The names of the description are those of the code: without accents.
+_ACCENTS: Final = {
+    "acces": "accès",
+    "activee": "activée",
+    "apres": "après",
+    "categorie": "catégorie",
+    "cote": "côté",
+    "denivele": "dénivelé",
+    "depose": "dépose",
+    "etage": "étage",
+    "etat": "état",
+    "fta": "FTA",
+    "media": "média",
+    "numero": "numéro",
+    "periode": "période",
+    "operation": "opération",
+    "periodicite": "périodicité",
+    "precision": "précision",
+    "releve": "relève",
+    "r4x": "R4x",
+    "serie": "série",
+    "telephonique": "téléphonique",
+    "teleoperable": "téléopérable",
+    "tic": "TIC",
+    "turpe": "TURPE",
+    "siret": "SIRET",
+}
+_DAY: Final = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
+_PERIOD: Final = re.compile(r"^(.+)\.\.(.*)$")
+_WORDS: Final = {True: "oui", False: "non"}
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the data sheet: a title, and lines of a name and its words."""
+
+    titre: str
+    lignes: tuple[tuple[str, str], ...]
+
+
+def sections_of(description: Mapping[str, Any]) -> list[Section]:
+    """Return the sections of a description that `describe_point` made."""
+    first = {
+        name: value
+        for name, value in description.items()
+        if name not in _APART and (not isinstance(value, Mapping) or "code" in value)
+    }
+    grouped = {
+        name: value
+        for name, value in description.items()
+        if isinstance(value, Mapping) and "code" not in value
+    }
+    return [
+        Section(_TITLES.get(name, _named(name)), tuple(_lines(value)))
+        for name, value in {"": first, **grouped}.items()
+        if value
+    ]
+
+
+def _lines(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
+    for name, value in values.items():
+        if isinstance(value, Mapping) and "code" not in value:
+            yield from _lines(value, f"{before}{_named(name)}, ")
+        elif isinstance(value, list) and value and isinstance(value[0], Mapping):
+            for rank, one in enumerate(value, 1):
+                words = "; ".join(f"{label.lower()} {told}" for label, told in _lines(one))
+                label = f"{before}{_named(name)} {rank}"
+                yield label[0].upper() + label[1:], words
+        else:
+            label = f"{before}{_named(name)}"
+            yield label[0].upper() + label[1:], _told(value)
+
+
+def _told(value: Any) -> str:
+    if isinstance(value, Mapping):
+        label, code = str(value.get("libelle", "")), str(value["code"])
+        return code if label in ("", code) else f"{label} ({code})"
+    if isinstance(value, bool):
+        return _WORDS[value]
+    if isinstance(value, list):
+        return ", ".join(map(_told, value))
+    period = _PERIOD.match(str(value))
+    if period is not None:
+        start, end = (_in_french(one) for one in period.groups())
+        return f"du {start} au {end} (exclu)" if end else f"depuis le {start}"
+    return _in_french(str(value))
+
+
+def _in_french(text: str) -> str:
+    return _DAY.sub(r"\3/\2/\1", text)
+
+
+def _named(name: str) -> str:
+    return " ".join(_ACCENTS.get(word, word) for word in name.split("_"))

@@ -1,0 +1,118 @@
+"""What the page of the journal may be asked for, and the addresses that ask it."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Annotated, Final, get_args
+from urllib.parse import urlencode
+
+from fastapi import Query
+
+from sge_sim.admin.typed_filters import service_typed
+from sge_sim.clock import start_of_day
+from sge_sim.domaine.nomenclatures import KindEchange
+from sge_sim.store.journal import RechercheJournal
+
+KINDS: Final = (
+    ("soap", "appels SOAP"),
+    ("handshake", "négociations TLS refusées"),
+    ("http", "refus HTTP"),
+    ("wsdl", "lectures de WSDL"),
+    ("flux", "fichiers"),
+)
+"""The kinds of exchanges as the page tells them apart, and their names."""
+_HIDDEN: Final = frozenset({"wsdl", "flux"})
+_DEFAULT: Final = frozenset(kind for kind, _ in KINDS) - _HIDDEN
+_ISSUES: Final = {"accepte": True, "refuse": False}
+
+
+@dataclass(frozen=True)
+class Filtres:
+    """The filters of the page, as typed; `du` and `au` are legal dates of the simulated time.
+
+    `refus` says in French what can't be read.
+    """
+
+    genres: frozenset[str]
+    acteur: str = ""
+    service: str = ""
+    issue: str = ""
+    du: str = ""
+    au: str = ""
+    q: str = ""
+    prm: str = ""
+    refus: str = ""
+
+    def recherche(self) -> RechercheJournal:
+        """Return what is looked for in the journal."""
+        kinds: set[KindEchange] = {
+            one for one in get_args(KindEchange) if one in self.genres and one != "http"
+        }
+        wsdl = None
+        if self.genres & {"http", "wsdl"}:
+            kinds.add("http")
+            wsdl = None if {"http", "wsdl"} <= self.genres else "wsdl" in self.genres
+        last = read_day(self.au)
+        first = read_day(self.du)
+        return RechercheJournal(
+            kinds=frozenset(kinds),
+            wsdl=wsdl,
+            acteur=self.acteur or None,
+            service=service_typed(self.service),
+            accepted=_ISSUES.get(self.issue),
+            debut=None if first is None else start_of_day(first),
+            fin=None if last is None else start_of_day(last + timedelta(1)),
+            prefixe=self.q or None,
+            prm=self.prm or None,
+        )
+
+    def address(self, path: str = "/", **more: int) -> str:
+        """Return the address of a page under these filters."""
+        asked = {
+            name: value
+            for name in ("acteur", "service", "issue", "du", "au", "q", "prm")
+            if (value := getattr(self, name))
+        }
+        genres = [] if self.genres == _DEFAULT else [("genre", one) for one in sorted(self.genres)]
+        query = urlencode([*genres, *asked.items(), *more.items()])
+        return f"{path}?{query}" if query else path
+
+    @property
+    def given(self) -> bool:
+        """Whether anything is asked for beyond what the page shows by itself."""
+        return self.address() != "/"
+
+
+def read_filtres(
+    genre: Annotated[list[str] | None, Query()] = None,
+    acteur: str = "",
+    service: str = "",
+    issue: str = "",
+    du: str = "",
+    au: str = "",
+    q: Annotated[str, Query(max_length=100)] = "",
+    prm: Annotated[str, Query(max_length=100)] = "",
+) -> Filtres:
+    """Return the filters of an address; a dependency of the routes."""
+    known = {kind for kind, _ in KINDS}
+    refus = ""
+    for typed in (du, au):
+        try:
+            read_day(typed)
+        except ValueError:
+            refus = f"« {typed} » n'est pas une date : écrire par exemple 2025-08-01."
+    return Filtres(
+        frozenset(genre or ()) & known or _DEFAULT,
+        acteur.strip(),
+        service.strip(),
+        issue,
+        du,
+        au,
+        q.strip(),
+        prm.strip(),
+        refus,
+    )
+
+
+def read_day(typed: str) -> date | None:
+    """Return the day that was typed, None for nothing; raises `ValueError` for anything else."""
+    return date.fromisoformat(typed) if typed else None

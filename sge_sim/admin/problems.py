@@ -1,0 +1,77 @@
+"""The one shape of what the administration refuses: `application/problem+json` (RFC 9457)."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+
+PROBLEM_JSON: Final = "application/problem+json"
+
+_TITLES: Final[Mapping[int, str]] = {
+    400: "La demande ne peut pas être satisfaite.",
+    403: "La demande ne vient pas de cette machine.",
+    404: "Ce qui est demandé n'existe pas.",
+    405: "Cette adresse ne prend pas cet appel.",
+    411: "La taille de la demande manque.",
+    413: "La demande est trop grande.",
+    422: "La demande n'a pas la forme attendue.",
+}
+_WITH_BODY: Final = (411, 413)
+
+
+class Probleme(BaseModel):
+    """A refusal. The names are those of RFC 9457; `detail` is a sentence in French."""
+
+    type: str = Field(description="about:blank : le statut dit de quelle sorte de refus il s'agit")
+    title: str
+    status: int
+    detail: str
+
+
+def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """Return a refusal; `detail` is in French."""
+    title = _TITLES.get(status) or HTTPStatus(status).phrase
+    told = Probleme(type="about:blank", title=title, status=status, detail=detail)
+    return JSONResponse(told.model_dump(), status, headers, PROBLEM_JSON)
+
+
+def describe_problems(app: FastAPI) -> None:
+    """Have `/openapi.json` tell the refusals of each operation as they are sent."""
+
+    def described() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = get_openapi(
+                title=app.title,
+                version=app.version,
+                description=app.description,
+                routes=app.routes,
+            )
+            schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+            for unused in ("HTTPValidationError", "ValidationError"):
+                schemas.pop(unused, None)
+            schemas["Probleme"] = Probleme.model_json_schema()
+            for path, operations in schema["paths"].items():
+                for operation in operations.values():
+                    _describe(path, operation)
+            app.openapi_schema = schema
+        return app.openapi_schema
+
+    app.openapi = described  # type: ignore[method-assign]
+
+
+def _describe(path: str, operation: dict[str, Any]) -> None:
+    statuses = [400, 403, 422]
+    if "{" in path:
+        statuses.append(404)
+    if "requestBody" in operation:
+        statuses += _WITH_BODY
+    content = {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Probleme"}}}
+    for status in sorted(statuses):
+        operation["responses"][str(status)] = {
+            "description": _TITLES[status],
+            "content": content,
+        }

@@ -1,0 +1,79 @@
+"""The buttons of a point's page: what `sge-sim points set` does, one thing at a time."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from sqlalchemy.orm import Session
+
+from sge_sim.clock import Duree, parse_duration, parse_instant
+from sge_sim.commandes.changements import Changements, change_life
+from sge_sim.errors import UsageError
+from sge_sim.referentiel.points import get_point
+from sge_sim.referentiel.reglages import TYPES_ACCES, Reglages, change_point
+from sge_sim.store.stored_clock import instant_within
+
+if TYPE_CHECKING:
+    from sge_sim.admin.routes.forms import Form
+
+
+def apply_button(session: Session, prm: str, form: "Form") -> str:
+    """Do what the pressed button of a point's page asks; return what was done, in French.
+
+    Raises `UsageError` for what can't be done.
+    """
+    now = instant_within(session)
+    action = form.get("action")
+    oui = form.get("valeur") == "oui"
+    reglages, changements = Reglages(), Changements()
+    match action:
+        case "acces":
+            kind = next((one for one in TYPES_ACCES if one == form.get("type")), None)
+            reglages = Reglages(service_acces=oui, type=kind)
+            told = f"Services d'accès {'ouverts' if oui else 'retirés'}."
+        case "jours":
+            reglages = Reglages(jours_absents=_period(form))
+            told = "Mesures perdues sur ces jours."
+        case "points":
+            reglages = Reglages(points_absents=_period(form))
+            told = "Points de courbe perdus sur cette période."
+        case "retrouver":
+            reglages = Reglages(jours_absents="aucun")
+            told = "Toutes les mesures sont retrouvées."
+        case "collecte":
+            reglages = Reglages(collecte=_period(form, open_end=True))
+            told = "La courbe est collectée dans cette seule période."
+        case "teleoperable":
+            reglages = Reglages(teleoperable=oui)
+            told = f"Compteur {'joignable' if oui else 'injoignable'}."
+        case "r4x":
+            reglages = Reglages(r4x_pas=5 if form.get("valeur") == "5" else 10)
+            told = f"Pas de R4x : {reglages.r4x_pas} minutes."
+        case "resilie":
+            changements = Changements(resilie=_day(form))
+            told = "Résiliation enregistrée."
+        case "titulaire":
+            changements = Changements(nouveau_titulaire=_day(form))
+            told = "Changement de titulaire enregistré."
+        case "fournisseur":
+            changements = Changements(nouveau_fournisseur=(form.get("acteur"), _day(form)))
+            told = "Changement de fournisseur enregistré."
+        case "opposition":
+            delay = parse_duration(form.get("delai")) if form.get("delai") else Duree()
+            changements = Changements(opposition=oui, delai=delay.after(now) - now)
+            told = "Opposition demandée." if oui else "Levée d'opposition demandée."
+        case _:
+            raise UsageError("Ce bouton n'existe pas.")
+    change_point(session, prm, reglages, now.date())
+    change_life(session, get_point(session, prm), changements, now)
+    return told
+
+
+def _period(form: "Form", *, open_end: bool = False) -> str:
+    debut, fin = form.get("debut"), form.get("fin")
+    if not debut and not fin and open_end:
+        return "aucun"
+    return debut if open_end and not fin else f"{debut}..{fin}"
+
+
+def _day(form: "Form") -> date:
+    return parse_instant(form.get("jour")).date()

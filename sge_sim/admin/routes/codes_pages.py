@@ -1,0 +1,99 @@
+"""`/codes`: the return codes, the rules that send them, and where each rule comes from."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Final
+
+from fastapi import APIRouter, Query, Request, Response
+
+from sge_sim.admin import pages
+from sge_sim.admin.routes import AdminState
+from sge_sim.soap.codes import LIBELLES
+from sge_sim.store.journal import RechercheJournal
+from sge_sim.store.normalise import normalise
+
+if TYPE_CHECKING:
+    from sge_sim.services.service import Service
+
+# What every service answers without a rule of its own.
+_COMMON: Final = {
+    "SGT200": "La demande est acceptée (en-tête acquittement).",
+    "SGT500": "Panne du simulateur lui-même : son journal de bord la dit.",
+    "SGT506": "La base de données ne répond pas à temps.",
+    "SGT562": "Le message ne respecte pas le contrat : le détail de l'échange nomme l'élément.",
+}
+
+
+@dataclass(frozen=True)
+class RegleView:
+    """A rule that sends a code; `remede` is what would have passed."""
+
+    nom: str
+    service: str
+    remede: str
+    source: str
+    provenance: str
+
+
+@dataclass(frozen=True)
+class CodeView:
+    """A return code, its rules, and the newest exchange that was answered by it."""
+
+    code: str
+    libelle: str
+    commun: str
+    regles: tuple[RegleView, ...]
+    jamais: tuple[tuple[str, str], ...]
+    exemple: int | None
+
+
+def router(state: AdminState) -> APIRouter:
+    """Return the page of the codes."""
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get("/codes")
+    def show_codes(request: Request, q: Annotated[str, Query(max_length=100)] = "") -> Response:
+        wanted = normalise(q)
+        found = [one for one in _codes(state) if wanted in _searched(one)]
+        return pages.render(state, request, "codes.html", codes=found, q=q)
+
+    return routes
+
+
+def _codes(state: AdminState) -> list[CodeView]:
+    # The services are loaded by whoever looks at their rules.
+    from sge_sim.services.registry import SERVICES
+
+    views = []
+    for code in sorted(LIBELLES):
+        rules = tuple(
+            RegleView(
+                rule.name, f"{one.nom} v{one.version}", rule.remede, rule.source, rule.provenance
+            )
+            for one in SERVICES
+            for rule in one.rules
+            if rule.code == code
+        )
+        never = tuple(
+            (_named(one), one.unreachable[code]) for one in SERVICES if code in one.unreachable
+        )
+        newest = state.journal.find_echanges(RechercheJournal(code=code), limit=1)
+        views.append(
+            CodeView(
+                code,
+                LIBELLES[code],
+                _COMMON.get(code, ""),
+                rules,
+                never,
+                newest[0].id if newest else None,
+            )
+        )
+    return views
+
+
+def _named(service: "Service") -> str:
+    return f"{service.nom} v{service.version}"
+
+
+def _searched(code: CodeView) -> str:
+    words = [code.code, code.libelle, *(f"{one.nom} {one.service}" for one in code.regles)]
+    return normalise(" ".join(words))

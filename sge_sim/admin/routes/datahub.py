@@ -1,0 +1,255 @@
+"""`/api/datahub`: accounts, contracts and their contacts, applications.
+
+There is no login: whoever asks says by whom (`par`), and his rights are checked. What Enedis does
+itself (open an account or a contract, name the legal representative, activate) has no `par`.
+"""
+
+from base64 import b64decode
+from binascii import Error as Base64Error
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from sge_sim.admin.routes import AdminState, Body
+from sge_sim.admin.views_datahub import ApplicationDatahubView, CompteView, ContratDatahubView
+from sge_sim.clock import legal_date
+from sge_sim.commandes.datahub import applications, comptes, contrats
+from sge_sim.domaine.nomenclatures import AlgorithmeFlux, TypeCanal
+from sge_sim.errors import UsageError
+from sge_sim.store.dataconnect import ModeApplication
+from sge_sim.store.datahub import (
+    AnnexeSi,
+    RoleDatahub,
+    ServiceDatahub,
+    comptes_datahub,
+    contrats_datahub,
+)
+from sge_sim.store.stored_clock import instant_within
+
+Par = Annotated[str, Field(description="Adresse de qui demande", max_length=255)]
+
+
+class NewCompte(Body):
+    """An account to open."""
+
+    email: str
+    nom: str
+    acteur: str = Field(description="Code de l'acteur : son entité")
+
+
+class ProfilChange(Body):
+    """A profile to update."""
+
+    par: Par
+    nom: str
+
+
+class NewContratDatahub(Body):
+    """A contract to open, with its first contractual contact."""
+
+    numero: str
+    contractuel: str
+    service: ServiceDatahub = "fds"
+
+
+class Demandeur(Body):
+    """Who asks."""
+
+    par: Par
+
+
+class Personne(Body):
+    """Whom it concerns."""
+
+    email: str
+
+
+class ContratChange(Demandeur):
+    """Data of a contract to update; what isn't sent stays."""
+
+    raison_sociale: str | None = None
+    siret: str | None = None
+
+
+class AnnexeDemande(Demandeur):
+    """The SI annex: the channel of delivery, and how files are encrypted."""
+
+    type_canal: TypeCanal
+    url: str | None = None
+    algorithme: AlgorithmeFlux = "aucun"
+    cle: str | None = None
+    iv: str | None = None
+
+
+class InterlocuteurDemande(Demandeur):
+    """A contact to add or remove."""
+
+    email: str
+    role: RoleDatahub
+
+
+class FormulaireApplication(Demandeur):
+    """The form of an application; `logo` is a PNG in base64."""
+
+    nom: str
+    redirect_uri: str
+    mode: ModeApplication
+    apis: list[str] | None = None
+    logo: str | None = None
+    service: ServiceDatahub = "fds"
+
+
+class ApplicationDatahubChange(Demandeur):
+    """Changes of an application; what isn't sent stays."""
+
+    nom: str | None = None
+    redirect_uri: str | None = None
+    apis: list[str] | None = None
+    logo: str | None = None
+
+
+def router(state: AdminState) -> APIRouter:
+    """Return the REST routes of Datahub."""
+    routes = APIRouter(prefix="/api/datahub", tags=["datahub"])
+    database, data_dir = state.database, state.settings.data_dir
+
+    @routes.get("/comptes", summary="Les comptes et leurs rôles")
+    def read_comptes() -> list[CompteView]:
+        with database.sessions() as session:
+            return [CompteView.of(one) for one in comptes_datahub(session)]
+
+    @routes.post("/comptes", status_code=201, summary="Ouvrir un compte d'une entité")
+    def add_compte(new: NewCompte) -> CompteView:
+        with database.transaction() as session:
+            return CompteView.of(comptes.create_compte(session, new.email, new.nom, new.acteur))
+
+    @routes.post("/comptes/{email}", summary="Mettre à jour son profil")
+    def set_profil(email: str, asked: ProfilChange) -> CompteView:
+        with database.transaction() as session:
+            return CompteView.of(comptes.rename_compte(session, asked.par, email, asked.nom))
+
+    @routes.get("/contrats", summary="Tous les contrats, comme Enedis les voit")
+    def read_contrats() -> list[ContratDatahubView]:
+        with database.sessions() as session:
+            found = contrats_datahub(session)
+            return [ContratDatahubView.of(session, one, data_dir) for one in found]
+
+    @routes.post("/contrats", status_code=201, summary="Ouvrir un contrat")
+    def add_contrat_datahub(new: NewContratDatahub) -> ContratDatahubView:
+        with database.transaction() as session:
+            today = legal_date(instant_within(session))
+            made = contrats.draft_contrat(session, new.numero, new.contractuel, today, new.service)
+            return ContratDatahubView.of(session, made, data_dir)
+
+    @routes.get("/contrats/{numero}", summary="Consulter un contrat")
+    def read_contrat(numero: str, par: str) -> ContratDatahubView:
+        with database.sessions() as session:
+            found = contrats.consult_contrat(session, par, numero)
+            return ContratDatahubView.of(session, found, data_dir)
+
+    @routes.post("/contrats/{numero}", summary="Mettre à jour les données d'un contrat")
+    def set_contrat(numero: str, asked: ContratChange) -> ContratDatahubView:
+        with database.transaction() as session:
+            changed = contrats.update_contrat(
+                session,
+                asked.par,
+                numero,
+                raison_sociale=asked.raison_sociale,
+                siret=asked.siret,
+            )
+            return ContratDatahubView.of(session, changed, data_dir)
+
+    @routes.post("/contrats/{numero}/annexe-si", summary="Remplir l'annexe SI")
+    def set_annexe(numero: str, asked: AnnexeDemande) -> ContratDatahubView:
+        annexe = AnnexeSi(**asked.model_dump(exclude={"par"}))
+        with database.transaction() as session:
+            changed = contrats.fill_annexe(session, asked.par, numero, annexe)
+            return ContratDatahubView.of(session, changed, data_dir)
+
+    @routes.post("/contrats/{numero}/representant", summary="Désigner le représentant légal")
+    def set_representant(numero: str, asked: Personne) -> ContratDatahubView:
+        with database.transaction() as session:
+            changed = contrats.name_representant(session, numero, asked.email)
+            return ContratDatahubView.of(session, changed, data_dir)
+
+    @routes.post("/contrats/{numero}/interlocuteurs", summary="Ajouter un interlocuteur")
+    def add_role(numero: str, asked: InterlocuteurDemande) -> ContratDatahubView:
+        with database.transaction() as session:
+            changed = contrats.add_interlocuteur(
+                session, asked.par, numero, asked.email, asked.role
+            )
+            return ContratDatahubView.of(session, changed, data_dir)
+
+    @routes.post("/contrats/{numero}/interlocuteurs/retirer", summary="Retirer son accès")
+    def remove_role(numero: str, asked: InterlocuteurDemande) -> ContratDatahubView:
+        with database.transaction() as session:
+            changed = contrats.remove_interlocuteur(
+                session, asked.par, numero, asked.email, asked.role
+            )
+            return ContratDatahubView.of(session, changed, data_dir)
+
+    @routes.post("/contrats/{numero}/envoyer", summary="Envoyer un contrat en signature")
+    def send(numero: str, asked: Demandeur) -> ContratDatahubView:
+        with database.transaction() as session:
+            now = instant_within(session)
+            sent = contrats.send_for_signature(session, asked.par, numero, now)
+            return ContratDatahubView.of(session, sent, data_dir)
+
+    @routes.post("/contrats/{numero}/signer", summary="Signer, en représentant légal")
+    def sign(numero: str, asked: Demandeur) -> ContratDatahubView:
+        with database.transaction() as session:
+            signed = contrats.sign_contrat(session, asked.par, numero, instant_within(session))
+            return ContratDatahubView.of(session, signed, data_dir)
+
+    @routes.post("/contrats/{numero}/activer", summary="Rendre actif, comme Enedis")
+    def activate(numero: str) -> ContratDatahubView:
+        with database.transaction() as session:
+            active = contrats.activate_contrat(session, numero, instant_within(session))
+            return ContratDatahubView.of(session, active, data_dir)
+
+    @routes.post("/contrats/{numero}/resilier", summary="Résilier un contrat")
+    def terminate(numero: str, asked: Demandeur) -> ContratDatahubView:
+        with database.transaction() as session:
+            now = instant_within(session)
+            ended = contrats.terminate_contrat(session, asked.par, numero, now)
+            return ContratDatahubView.of(session, ended, data_dir)
+
+    @routes.post("/applications", status_code=201, summary="Créer une application")
+    def add_application(asked: FormulaireApplication) -> ApplicationDatahubView:
+        with database.transaction() as session:
+            made = applications.request_application(
+                session,
+                asked.par,
+                **asked.model_dump(exclude={"par", "logo"}),
+                logo=_bytes(asked.logo),
+            )
+            return ApplicationDatahubView.of_datahub(made)
+
+    @routes.post("/applications/{client_id}", summary="Modifier une application")
+    def set_application(client_id: str, asked: ApplicationDatahubChange) -> ApplicationDatahubView:
+        with database.transaction() as session:
+            changed = applications.update_application(
+                session,
+                asked.par,
+                client_id,
+                **asked.model_dump(exclude={"par", "logo"}),
+                logo=_bytes(asked.logo),
+            )
+            return ApplicationDatahubView.of_datahub(changed)
+
+    @routes.post(
+        "/applications/{client_id}/supprimer", status_code=204, summary="Supprimer une application"
+    )
+    def remove_application(client_id: str, asked: Demandeur) -> None:
+        with database.transaction() as session:
+            applications.withdraw_application(session, asked.par, client_id)
+
+    return routes
+
+
+def _bytes(base64: str | None) -> bytes | None:
+    try:
+        return None if base64 is None else b64decode(base64, validate=True)
+    except (Base64Error, ValueError):
+        raise UsageError("Le logo s'envoie en base64.") from None

@@ -1,0 +1,99 @@
+"""`/echanges/<id>`: an exchange, what decided it, and what can be done with it."""
+
+from typing import Final
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
+
+from sge_sim.admin import pages
+from sge_sim.admin.en_cause import guilty_elements
+from sge_sim.admin.routes import AdminState, RowNumber
+from sge_sim.admin.views import ExchangeView
+from sge_sim.admin.xml_page import local_names, show_message
+from sge_sim.errors import UsageError
+from sge_sim.rejeu.moyens import moyens_for
+from sge_sim.store.campagnes import observations_of
+from sge_sim.store.journal import Echange, RechercheJournal
+
+_PARTS: Final = ("requete", "reponse")
+
+
+def router(state: AdminState) -> APIRouter:
+    """Return the page of an exchange and its actions."""
+    routes = APIRouter(prefix="/echanges/{echange_id}", include_in_schema=False)
+
+    def get(echange_id: int) -> Echange:
+        found = state.journal.find_echange(echange_id)
+        if found is None:
+            raise HTTPException(404, f"Aucun échange ne porte le numéro {echange_id}.")
+        return found
+
+    @routes.get("")
+    def show_exchange(request: Request, echange_id: RowNumber) -> Response:
+        echange = get(echange_id)
+        guilty = guilty_elements(echange, local_names(echange.request))
+        moyens = moyens_for(state.settings.data_dir, echange.certificate_fingerprint)
+        before = state.journal.find_echanges(limit=1, before_id=echange_id)
+        after = state.journal.find_echanges(limit=1, after_id=echange_id)
+        with state.database.sessions() as session:
+            observations = observations_of(session, echange_id)
+        return pages.render(
+            state,
+            request,
+            "echange.html",
+            echange=ExchangeView.of(echange),
+            requete=show_message(echange.request, guilty),
+            reponse=show_message(echange.response),
+            copies=_copies(echange),
+            moyens=moyens,
+            precedent=before[0].id if before else None,
+            suivant=after[0].id if after else None,
+            observations=observations,
+            detail=_beyond_the_rule(echange),
+        )
+
+    def _copies(echange: Echange) -> list[tuple[str, str]]:
+        """Return the exchange as text to be copied; nothing where it is no call."""
+        from sge_sim.rejeu.copies import as_curl, as_zeep
+
+        moyens = moyens_for(state.settings.data_dir, echange.certificate_fingerprint)
+        made = []
+        for name, make in (("curl", as_curl), ("zeep", as_zeep)):
+            try:
+                made.append((name, make(echange, moyens, state.b2b_url)))
+            except (UsageError, ValueError):
+                continue
+        return made
+
+    @routes.get("/{part}.xml")
+    def download(echange_id: RowNumber, part: str) -> Response:
+        if part not in _PARTS:
+            raise HTTPException(404, "Rien n'est servi à cette adresse.")
+        echange = get(echange_id)
+        name = f'attachment; filename="{echange_id}-{part}.xml"'
+        return Response(
+            (echange.request if part == "requete" else echange.response) or b"",
+            media_type="application/octet-stream",
+            headers={"Content-Disposition": name, "X-Content-Type-Options": "nosniff"},
+        )
+
+    @routes.post("/rejouer")
+    def play_again(echange_id: RowNumber) -> Response:
+        from sge_sim.rejeu.envoi import send_again
+
+        echange = get(echange_id)
+        newest = state.journal.newest_id()
+        moyens = moyens_for(state.settings.data_dir, echange.certificate_fingerprint)
+        send_again(echange, moyens, state.b2b_url)
+        calls = RechercheJournal(kinds=frozenset({"soap", "http"}), service=echange.service)
+        found = state.journal.find_echanges(calls, limit=1, after_id=newest)
+        return RedirectResponse(f"/echanges/{found[0].id if found else echange_id}", 303)
+
+    return routes
+
+
+def _beyond_the_rule(echange: Echange) -> str:
+    """Return what the journal tells of an exchange, less what its rule says already."""
+    said = "" if echange.rule is None else echange.rule.explanation
+    lines = (echange.detail or "").splitlines()
+    return "\n".join(line for line in lines if line not in said)

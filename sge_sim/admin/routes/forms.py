@@ -1,0 +1,36 @@
+"""What a page's form sends, read without a library of its own: text fields alone."""
+
+from dataclasses import dataclass
+from urllib.parse import parse_qs, urlsplit
+
+from fastapi import Request
+
+
+@dataclass(frozen=True)
+class Form:
+    """The fields of a form; one that is missing, or sent empty, is empty."""
+
+    fields: dict[str, list[str]]
+
+    def get(self, name: str) -> str:
+        """Return the first value of a field, without spaces around it."""
+        return self.fields.get(name, [""])[0].strip()
+
+    def all(self, name: str) -> list[str]:
+        """Return every value of a field."""
+        return self.fields.get(name, [])
+
+    def back(self) -> str:
+        """Return the page that the form was on (`retour`), the first page where it says none.
+
+        A path of this server: an address of another one is not followed.
+        """
+        asked = urlsplit(self.get("retour"))
+        path = "/" + asked.path.lstrip("/\\")
+        return path + (f"?{asked.query}" if asked.query else "")
+
+
+async def read_form(request: Request) -> Form:
+    """Return the form that a request brings (`application/x-www-form-urlencoded`)."""
+    text = (await request.body()).decode("utf-8", "replace")
+    return Form(parse_qs(text, max_num_fields=100))

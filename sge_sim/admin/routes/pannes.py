@@ -1,0 +1,87 @@
+"""`/api/pannes` and the page `/pannes`: planned faults."""
+
+from urllib.parse import parse_qs
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import RedirectResponse
+from pydantic import ValidationError
+
+from sge_sim.admin import pages
+from sge_sim.admin.routes import AdminState, RowNumber
+from sge_sim.admin.typed_filters import service_names
+from sge_sim.admin.views_pannes import PanneDemande, PanneView, plan_panne, view_pannes
+from sge_sim.domaine.pannes import LIBELLES, SORTES
+from sge_sim.errors import UsageError
+from sge_sim.store.acteurs import all_acteurs
+from sge_sim.store.pannes import remove_panne, remove_pannes
+
+
+def router(state: AdminState) -> APIRouter:
+    """Return the routes of the planned faults."""
+    routes = APIRouter(tags=["pannes"])
+    database, data_dir = state.database, state.settings.data_dir
+
+    @routes.get("/api/pannes", summary="Les pannes prévues et leurs comptes")
+    def read_all() -> list[PanneView]:
+        with database.sessions() as session:
+            return view_pannes(session, data_dir)
+
+    @routes.post("/api/pannes", summary="Prévoir une panne", status_code=201)
+    def add(asked: PanneDemande) -> PanneView:
+        with database.transaction() as session:
+            return plan_panne(session, asked)
+
+    @routes.delete("/api/pannes", summary="Retirer toutes les pannes prévues", status_code=204)
+    def remove_all() -> None:
+        with database.transaction() as session:
+            remove_pannes(session)
+
+    @routes.delete("/api/pannes/{numero}", summary="Retirer une panne prévue", status_code=204)
+    def remove(numero: RowNumber) -> None:
+        with database.transaction() as session:
+            if not remove_panne(session, numero):
+                raise HTTPException(404, f"Aucune panne prévue ne porte le numéro {numero}.")
+
+    @routes.get("/pannes", include_in_schema=False)
+    def show(request: Request) -> Response:
+        return _page(request)
+
+    @routes.post("/pannes", include_in_schema=False)
+    async def add_on_page(request: Request) -> Response:
+        form = parse_qs((await request.body()).decode("ascii", "replace"))
+        return await run_in_threadpool(
+            _added, request, {name: one[0] for name, one in form.items()}
+        )
+
+    @routes.post("/pannes/{numero}/retirer", include_in_schema=False)
+    def remove_on_page(numero: RowNumber) -> Response:
+        remove(numero)
+        return RedirectResponse("/pannes", 303)
+
+    def _added(request: Request, form: dict[str, str]) -> Response:
+        try:
+            add(PanneDemande.model_validate(form))
+        except UsageError as error:
+            return _page(request, str(error))
+        except ValidationError as error:
+            names = ", ".join(str(one["loc"][0]) for one in error.errors())
+            return _page(request, f"Valeur refusée : {names}.")
+        return RedirectResponse("/pannes", 303)
+
+    def _page(request: Request, refus: str = "") -> Response:
+        with database.sessions() as session:
+            acteurs = [one.code for one in all_acteurs(session)]
+            pannes = view_pannes(session, data_dir)
+        return pages.render(
+            state,
+            request,
+            "pannes.html",
+            pannes=pannes,
+            acteurs=acteurs,
+            services=service_names(),
+            sortes=[(one, LIBELLES[one]) for one in SORTES],
+            refus=refus,
+        )
+
+    return routes

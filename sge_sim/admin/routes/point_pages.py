@@ -1,0 +1,181 @@
+"""`/points`: points looked for, and the page of one."""
+
+import json
+from datetime import date, timedelta
+from typing import Annotated, Any, Final, get_args
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
+from fastapi.responses import FileResponse
+
+from sge_sim.admin import pages
+from sge_sim.admin.chronologie import Chronologie
+from sge_sim.admin.fiche_page import sections_of
+from sge_sim.admin.filtres_journal import read_day
+from sge_sim.admin.reglages_form import apply_button
+from sge_sim.admin.routes import AdminState
+from sge_sim.admin.routes.forms import Form, read_form
+from sge_sim.admin.typed_filters import known_spelling
+from sge_sim.admin.views import ExchangeView
+from sge_sim.admin.views_flux import FichierView
+from sge_sim.admin.views_services import ServiceView
+from sge_sim.domaine.nomenclatures import PETITS, Segment
+from sge_sim.errors import UsageError
+from sge_sim.referentiel.points import describe_point
+from sge_sim.referentiel.reglages import TYPES_ACCES
+from sge_sim.store.acteurs import all_acteurs
+from sge_sim.store.commandes import services_of_point
+from sge_sim.store.consultation import (
+    affaires_of,
+    autorisations_of,
+    evenements_of,
+    look_for_points,
+)
+from sge_sim.store.flux import find_fichiers
+from sge_sim.store.journal import RechercheJournal
+from sge_sim.store.points import find_point
+
+_SHOWN: Final = 100
+_OF_EACH: Final = 20
+_SEGMENTS: Final = get_args(Segment)
+_TYPES: Final = (
+    ("courbe", "courbe de charge"),
+    ("energie", "énergie quotidienne"),
+    ("index", "index quotidiens"),
+    ("pmax", "puissance maximale"),
+)
+_FIRST_DAYS: Final = timedelta(31)
+_PLOT: Final = {"dygraph-combined.js": "text/javascript"}
+
+
+def router(state: AdminState) -> APIRouter:
+    """Return the pages of the points, and the library that draws their curves."""
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get("/points")
+    def show_points(
+        request: Request, q: Annotated[str, Query(max_length=100)] = "", segment: str = ""
+    ) -> Response:
+        typed = known_spelling(segment, _SEGMENTS)
+        chosen = next((one for one in _SEGMENTS if one == typed), None)
+        with state.database.sessions() as session:
+            found = look_for_points(session, q.strip(), chosen, limit=_SHOWN + 1)
+            return pages.render(
+                state,
+                request,
+                "points.html",
+                points=found[:_SHOWN],
+                plus=len(found) > _SHOWN,
+                segments=_SEGMENTS,
+                q=q,
+                segment=chosen,
+            )
+
+    @routes.get("/points/{prm}")
+    def show_point(
+        request: Request,
+        prm: str,
+        type: str = "courbe",
+        debut: str = "",
+        fin: str = "",
+        sens: str = "",
+    ) -> Response:
+        return _page(request, prm, (type, debut, fin, sens))
+
+    @routes.post("/points/{prm}")
+    def press(request: Request, prm: str, form: Annotated[Form, Depends(read_form)]) -> Response:
+        try:
+            with state.database.transaction() as session:
+                fait, refus = apply_button(session, prm, form), ""
+        except UsageError as error:
+            fait, refus = "", str(error)
+        return _page(request, prm, ("courbe", "", "", ""), fait=fait, refus=refus)
+
+    @routes.get("/trace/{name}")
+    def read_plot_library(name: str) -> Response:
+        if name not in _PLOT:
+            raise HTTPException(404, "Rien n'est servi à cette adresse.")
+        return FileResponse(pages.plot_library() / name, media_type=_PLOT[name])
+
+    def _page(
+        request: Request,
+        prm: str,
+        asked: tuple[str, str, str, str],
+        fait: str = "",
+        refus: str = "",
+    ) -> Response:
+        today = state.clock.now().date()
+        with state.database.sessions() as session:
+            point = find_point(session, prm)
+            if point is None:
+                raise HTTPException(404, f"Le point {prm} n'existe pas dans cette base.")
+            services = [ServiceView.of(one) for one in services_of_point(session, prm)]
+            context: dict[str, Any] = {
+                "point": point,
+                "petit": point.segment in PETITS,
+                "sections": sections_of(describe_point(session, prm)),
+                "services": services,
+                "affaires": affaires_of(session, prm, _OF_EACH),
+                "autorisations": autorisations_of(session, prm, _OF_EACH),
+                "evenements": evenements_of(session, prm, _OF_EACH),
+                "fichiers": [
+                    (one.id, FichierView.of(one))
+                    for one in find_fichiers(session, prm=prm, limit=_OF_EACH)
+                ],
+                "fournisseurs": [
+                    one.code for one in all_acteurs(session) if one.kind == "fournisseur"
+                ],
+            }
+            calls = state.journal.find_echanges(RechercheJournal(prm=prm), limit=_OF_EACH)
+            return pages.render(
+                state,
+                request,
+                "point.html",
+                fiche=context.pop("sections"),
+                **context,
+                echanges=[ExchangeView.of(one) for one in calls],
+                chronologie=Chronologie.of(services, today),
+                types=_TYPES,
+                types_acces=TYPES_ACCES,
+                trace=_trace(prm, point.segment, asked, today, services),
+                fait=fait,
+                refus=refus,
+            )
+
+    return routes
+
+
+def _trace(
+    prm: str, segment: str, asked: tuple[str, str, str, str], today: date, services: Any
+) -> dict[str, Any]:
+    """Return what the plot is to show: the asked period, or the last month."""
+    type_, debut, fin, sens = asked
+    try:
+        end = read_day(fin) or today
+        start = read_day(debut) or end - _FIRST_DAYS
+    except ValueError:
+        end, start = today, today - _FIRST_DAYS
+    if type_ not in dict(_TYPES):
+        type_ = "courbe"
+    natural = "INJECTION" if segment[0] == "P" else "SOUTIRAGE"
+    sens = sens if sens in ("SOUTIRAGE", "INJECTION") else natural
+    query = urlencode({"type": type_, "debut": start, "fin": end, "sens": sens})
+    address = f"/api/points/{prm}/mesures?{query}"
+    return {
+        "type": type_,
+        "debut": start.isoformat(),
+        "fin": end.isoformat(),
+        "sens": sens,
+        "adresse": address,
+        "csv": f"{address}&format=csv",
+        "bandes": json.dumps(
+            [
+                {
+                    "nom": f"{one.type} {one.objet}".strip(),
+                    "debut": one.debut.isoformat(),
+                    "fin": (one.fin or end).isoformat(),
+                }
+                for one in services
+            ]
+        ),
+    }

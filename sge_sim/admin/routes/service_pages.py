@@ -1,0 +1,50 @@
+"""`/services`: the subscribed services."""
+
+from typing import Final, get_args
+
+from fastapi import APIRouter, Request, Response
+
+from sge_sim.admin import pages
+from sge_sim.admin.routes import AdminState
+from sge_sim.admin.typed_filters import known_spelling
+from sge_sim.admin.views_services import ServiceView
+from sge_sim.domaine.nomenclatures import EtatService
+from sge_sim.store.acteurs import all_acteurs
+from sge_sim.store.consultation import find_services
+
+_SHOWN: Final = 200
+_ETATS: Final = get_args(EtatService)
+
+
+def router(state: AdminState) -> APIRouter:
+    """Return the page of the subscribed services."""
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get("/services")
+    def show_services(
+        request: Request, etat: str = "", prm: str = "", acteur: str = ""
+    ) -> Response:
+        typed = known_spelling(etat, _ETATS)
+        chosen = next((one for one in _ETATS if one == typed), None)
+        with state.database.sessions() as session:
+            found = find_services(
+                session,
+                etat=chosen,
+                prm=prm.strip() or None,
+                acteur_code=acteur or None,
+                limit=_SHOWN + 1,
+            )
+            services = [ServiceView.of(one) for one in found[:_SHOWN]]
+            acteurs = [one.code for one in all_acteurs(session)]
+        return pages.render(
+            state,
+            request,
+            "services.html",
+            services=services,
+            plus=len(found) > _SHOWN,
+            etats=_ETATS,
+            acteurs=acteurs,
+            filtres={"etat": chosen, "prm": prm, "acteur": acteur},
+        )
+
+    return routes

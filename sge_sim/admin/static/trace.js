@@ -1,0 +1,122 @@
+"use strict";
+// The plot of a point. Dygraph would write a style of its own, which the page's policy forbids.
+Dygraph.addedAnnotationCSS = true;
+(async () => {
+  const boite = document.getElementById("trace");
+  const resume = document.getElementById("resume");
+  const lecture = document.getElementById("lecture");
+  const dire = (texte) => { resume.textContent = texte; };
+  let recu;
+  try {
+    const reponse = await fetch(boite.dataset.adresse);
+    recu = await reponse.json();
+    if (!reponse.ok) throw new Error(recu.detail);
+  } catch (erreur) {
+    dire(erreur.message);
+    boite.hidden = true;
+    return;
+  }
+  const { horodate, pas, ...series } = recu.colonnes;
+  const noms = Object.keys(series);
+  if (!horodate.length) {
+    dire("Rien n'a été collecté sur cette période.");
+    boite.hidden = true;
+    return;
+  }
+  const nombre = new Intl.NumberFormat("fr-FR");
+  const quand = new Intl.DateTimeFormat("fr-FR", {
+    timeZone: "Europe/Paris", dateStyle: "short", timeStyle: "short" });
+  const court = new Intl.DateTimeFormat("fr-FR", {
+    timeZone: "Europe/Paris", day: "2-digit", month: "2-digit", hour: "2-digit", minute: "2-digit" });
+  const jour = new Intl.DateTimeFormat("fr-FR", { timeZone: "Europe/Paris", dateStyle: "short" });
+  const perdus = [];
+  const horaires = [];
+  const lignes = [];
+  for (let i = 0; i < horodate.length; i += 1) {
+    const t = Date.parse(horodate[i]);
+    const avant = lignes.length ? lignes[lignes.length - 1][0].getTime() : t;
+    // A hole in what was collected is no straight line.
+    if (t - avant > pas[i] * 60000 * 2.5) lignes.push([new Date(avant + 1), ...noms.map(() => NaN)]);
+    const valeurs = noms.map((nom) => series[nom][i]);
+    if (valeurs.every((valeur) => valeur === null)) perdus.push(t);
+    if (pas[i] === 60) horaires.push(t);
+    lignes.push([new Date(t), ...valeurs.map((valeur) => (valeur === null ? NaN : valeur))]);
+  }
+  const bandes = JSON.parse(boite.dataset.bandes).map((bande) => (
+    { ...bande, debut: Date.parse(bande.debut), fin: Date.parse(bande.fin) }));
+  const couleurs = Object.fromEntries(
+    ["perdu", "horaire", "bande", "texte", "trait", "serie1", "serie2", "serie3", "serie4", "serie5"]
+      .map((nom) => {
+        const sonde = document.createElement("span");
+        sonde.className = `t-${nom}`;
+        boite.after(sonde);
+        const lue = getComputedStyle(sonde).color;
+        sonde.remove();
+        return [nom, lue];
+      }));
+
+  const fond = (toile, zone, trace) => {
+    const x = (t) => trace.toDomXCoord(t);
+    toile.fillStyle = couleurs.perdu;
+    for (const t of perdus) toile.fillRect(x(t) - 1, zone.y, 3, zone.h);
+    toile.fillStyle = couleurs.horaire;
+    for (const t of horaires) toile.fillRect(x(t), zone.y + zone.h - 6, Math.max(x(t + 36e5) - x(t), 1), 6);
+    bandes.forEach((bande, rang) => {
+      const debut = Math.max(x(bande.debut), zone.x);
+      const fin = Math.min(x(bande.fin), zone.x + zone.w);
+      if (fin <= debut) return;
+      toile.fillStyle = couleurs.bande;
+      toile.fillRect(debut, zone.y + rang * 7, fin - debut, 5);
+    });
+  };
+  const axe = (date, granularite) => (granularite >= Dygraph.DAILY ? jour : court).format(date);
+  const trace = new Dygraph(boite, lignes, {
+    labels: ["horodate", ...noms],
+    legend: "never",
+    colors: [1, 2, 3, 4, 5].map((rang) => couleurs[`serie${rang}`]),
+    axisLabelColor: couleurs.texte,
+    axisLineColor: couleurs.trait,
+    gridLineColor: couleurs.trait,
+    stepPlot: recu.type === "courbe" || recu.type === "energie",
+    drawPoints: recu.type === "pmax",
+    includeZero: recu.type !== "index",
+    strokeWidth: 1.4,
+    axisLabelFontSize: 12,
+    axes: {
+      x: { axisLabelFormatter: axe, axisLabelWidth: 90, pixelsPerLabel: 95 },
+      y: { axisLabelFormatter: (valeur) => nombre.format(valeur), axisLabelWidth: 70 },
+    },
+    underlayCallback: fond,
+    highlightCallback: (_evenement, t, points) => {
+      const valeurs = points.map((p) => `${noms.length > 1 ? `${p.name} ` : ""}${nombre.format(p.yval)} ${recu.unite}`);
+      lecture.textContent = `${quand.format(t)} : ${valeurs.join(", ")}`;
+    },
+  });
+  const utiles = noms.flatMap((nom) => series[nom]).filter((valeur) => valeur !== null);
+  const bornes = utiles.reduce(([a, b], v) => [Math.min(a, v), Math.max(b, v)], [Infinity, -Infinity]);
+  const phrases = [`${nombre.format(horodate.length)} valeurs du ${quand.format(Date.parse(horodate[0]))} au ${quand.format(Date.parse(horodate[horodate.length - 1]))}`];
+  if (utiles.length) phrases.push(`de ${nombre.format(bornes[0])} à ${nombre.format(bornes[1])} ${recu.unite}`);
+  phrases.push(perdus.length ? `${nombre.format(perdus.length)} perdues (traits rouges)` : "aucune perdue");
+  if (horaires.length) phrases.push(`${nombre.format(horaires.length)} horaires (soulignées)`);
+  if (bandes.length) phrases.push(`${bandes.length} service${bandes.length > 1 ? "s" : ""} (bandes du haut)`);
+  dire(`${phrases.join(", ")}.`);
+
+  // The mouse zooms by drawing a period; these buttons do the same by keyboard.
+  const [debut, fin] = [lignes[0][0].getTime(), lignes[lignes.length - 1][0].getTime()];
+  document.getElementById("zoom").hidden = false;
+  document.getElementById("zoom").addEventListener("click", ({ target }) => {
+    if (!target.dataset.zoom && !target.dataset.pas) return;
+    const [a, b] = trace.xAxisRange();
+    let [de, a2] = [debut, fin];
+    if (target.dataset.pas) {
+      const pas = (b - a) * Number(target.dataset.pas);
+      [de, a2] = [a + pas, b + pas];
+    } else if (target.dataset.zoom !== "0") {
+      const demi = (b - a) / 2 / Number(target.dataset.zoom);
+      [de, a2] = [(a + b) / 2 - demi, (a + b) / 2 + demi];
+    }
+    trace.updateOptions({ dateWindow: [Math.max(de, debut), Math.min(a2, fin)] });
+    lecture.textContent = `Vue du ${quand.format(trace.xAxisRange()[0])} au ${quand.format(trace.xAxisRange()[1])}`;
+  });
+  boite.dataset.pret = "oui";
+})();

@@ -1,0 +1,87 @@
+"""`sge-sim pannes`: faults that are planned for calls and files."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sge_sim.cli.options import data_dir_option, json_option, say_json
+from sge_sim.domaine.pannes import SORTES
+from sge_sim.errors import UsageError
+from sge_sim.store.data_folder import open_database
+from sge_sim.store.pannes import remove_panne, remove_pannes
+
+if TYPE_CHECKING:
+    from sge_sim.admin.views_pannes import PanneView
+
+
+@click.group("pannes", help="Prévoir des pannes : erreurs, lenteurs, coupures, fichiers manquants.")
+def group() -> None:
+    """Hold the commands together."""
+
+
+@group.command("list", help="Donner les pannes prévues, et ce qu'elles ont touché.")
+@data_dir_option
+@json_option
+def list_command(data_dir: Path, as_json: bool) -> None:
+    from sge_sim.admin.views_pannes import view_pannes
+
+    with open_database(data_dir).sessions() as session:
+        found = view_pannes(session, data_dir)
+    if as_json:
+        say_json(found)
+    elif not found:
+        click.echo("Aucune panne prévue.", err=True)
+    else:
+        for one in found:
+            click.echo(_line(one))
+
+
+@group.command("add", help="Prévoir une panne ; sans --probabilite, elle touche tous les appels.")
+@click.argument("sorte", type=click.Choice(SORTES, case_sensitive=False))
+@click.option("--service", help="Service, ou flux d'un fichier ; tous sans elle.")
+@click.option("--acteur", help="Code de l'acteur ; tous sans elle.")
+@click.option("--prm", help="Numéro du point ; tous sans elle.")
+@click.option("--du", type=int, default=1, show_default=True, help="Premier appel touché.")
+@click.option("--au", type=int, help="Dernier ; par défaut le premier, ou cent avec probabilité.")
+@click.option("--probabilite", type=float, help="Part des appels touchés, de 0 (exclu) à 1.")
+@click.option("--graine", type=int, default=0, help="La même touche les mêmes appels.")
+@click.option("--secondes", type=float, help="Durée d'une panne qui dure, ou sa médiane.")
+@click.option("--dispersion", type=float, default=0.0, help="Sigma log-normal d'une latence.")
+@data_dir_option
+@json_option
+def add_command(data_dir: Path, as_json: bool, **asked: Any) -> None:
+    from sge_sim.admin.views_pannes import PanneDemande, plan_panne
+
+    with open_database(data_dir).transaction() as session:
+        view = plan_panne(session, PanneDemande(**asked))
+    if as_json:
+        say_json(view)
+    else:
+        click.echo(_line(view))
+
+
+@group.command("remove", help="Retirer une panne prévue, ou toutes (--all).")
+@click.argument("numero", type=click.IntRange(1), required=False)
+@click.option("--all", "every", is_flag=True, help="Les retirer toutes.")
+@data_dir_option
+def remove_command(numero: int | None, every: bool, data_dir: Path) -> None:
+    if (numero is None) is not every:
+        raise UsageError("Donner soit le numéro d'une panne, soit --all.")
+    with open_database(data_dir).transaction() as session:
+        if numero is None:
+            remove_pannes(session)
+        elif not remove_panne(session, numero):
+            raise UsageError(f"Aucune panne prévue ne porte le numéro {numero}.")
+
+
+def _line(one: "PanneView") -> str:
+    about = " ".join(filter(None, (one.service, one.acteur, one.prm))) or "tous les appels"
+    drawn = "" if one.probabilite is None else f", probabilité {one.probabilite:g}"
+    drawn += f", graine {one.graine}" if one.probabilite is not None or one.dispersion else ""
+    lasts = "" if one.secondes is None else f", {one.secondes:g} s"
+    state = "épuisée" if one.epuisee else "en attente" if not one.appels else "en cours"
+    return (
+        f"{one.numero:>4}  {one.libelle}{lasts}  ({about}, {one.du} à {one.au}{drawn})  "
+        f"{state} : {one.touches} / {one.appels}"
+    )

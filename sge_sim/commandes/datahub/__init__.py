@@ -1,0 +1,1 @@
+"""Datahub: what its users do there, held against their rights, whoever asks for it."""

@@ -1,0 +1,210 @@
+"""Planned faults: what is to go wrong, for whom, and when.
+
+A plan is a value: nothing here knows the network, the files or the database. It counts the calls
+(or files) that it is about, from 1; whether it strikes the n-th depends on the plan and on n alone,
+so the same plan strikes the same calls however many processes answer them. It always ends: past
+its last call it strikes no more.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from math import cos, exp, log, pi, sqrt
+from types import MappingProxyType
+from typing import Final, Literal, get_args
+
+from sge_sim.errors import UsageError
+
+SorteAppel = Literal[
+    "sgt500",
+    "sgt506",
+    "sans_code",
+    "http403",
+    "http502",
+    "http503",
+    "latence",
+    "lente",
+    "coupure",
+    "coupure_muette",
+    "xml_tronque",
+    "xml_invalide",
+]
+"""What may happen to a call. The first six come instead of the service, which does nothing; the
+others happen to its answer, once it has done what was asked."""
+
+SorteFichier = Literal["retard", "manquant", "double", "abime"]
+"""What may happen to a file of a flux."""
+
+SortePanne = SorteAppel | SorteFichier
+SORTES_APPEL: Final[tuple[SorteAppel, ...]] = get_args(SorteAppel)
+SORTES_FICHIER: Final[tuple[SorteFichier, ...]] = get_args(SorteFichier)
+SORTES: Final[tuple[SortePanne, ...]] = (*SORTES_APPEL, *SORTES_FICHIER)
+
+LIBELLES: Final[Mapping[SortePanne, str]] = MappingProxyType(
+    {
+        "sgt500": "erreur SOAP SGT500",
+        "sgt506": "erreur SOAP SGT506",
+        "sans_code": "erreur SOAP sans code",
+        "http403": "HTTP 403",
+        "http502": "HTTP 502",
+        "http503": "HTTP 503",
+        "latence": "réponse retardée",
+        "lente": "réponse lente",
+        "coupure": "connexion coupée au milieu de la réponse",
+        "coupure_muette": "connexion coupée sans réponse",
+        "xml_tronque": "XML tronqué",
+        "xml_invalide": "XML contraire au contrat",
+        "retard": "fichier en retard",
+        "manquant": "fichier manquant",
+        "double": "fichier livré deux fois",
+        "abime": "fichier abîmé",
+    }
+)
+
+DUREES: Final[Mapping[SortePanne, float]] = MappingProxyType(
+    {"latence": 2.0, "lente": 5.0, "retard": 300.0, "double": 60.0}
+)
+"""The faults that last, and how many seconds by default."""
+
+SECONDES_MAX: Final = 86_400.0
+ATTENTE_MAX: Final = 600.0
+"""Seconds that a call may be kept waiting: no client waits longer."""
+APPELS_MAX: Final = 1_000_000
+GRAINE_MAX: Final = 2**63 - 1
+APPELS_PAR_TIRAGE: Final = 100
+"""The last call of a plan that draws, where none is given."""
+
+_DISPERSION_MAX: Final = 3.0
+_TOLD: Final = re.compile(r"^Panne prévue n° (\d+) .*$", re.MULTILINE)
+_PRM: Final = re.compile(r"[0-9]{14}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panne:
+    """A plan: `sorte` happens to the calls `du` to `au` (from 1) among those it is about.
+
+    `service` (a service, or the flux of a file), `acteur` (a code) and `prm` narrow what it is
+    about; None is any. With `probabilite` (0 to 1), each of these calls is struck by a draw of
+    `graine`. `secondes` is how long a fault lasts; with `dispersion`, the sigma of a log-normal
+    law, `secondes` is its median.
+
+    Raises `UsageError` for a plan that means nothing.
+    """
+
+    numero: int
+    sorte: SortePanne
+    service: str | None = None
+    acteur: str | None = None
+    prm: str | None = None
+    du: int = 1
+    au: int
+    probabilite: float | None = None
+    graine: int = 0
+    secondes: float | None = None
+    dispersion: float = 0.0
+
+    def __post_init__(self) -> None:
+        for wrong, told in self._mistakes():
+            if wrong:
+                raise UsageError(told)
+
+    def _mistakes(self) -> tuple[tuple[bool, str], ...]:
+        p, seconds = self.probabilite, self.secondes
+        longest = SECONDES_MAX if self.sorte in SORTES_FICHIER else ATTENTE_MAX
+        lasts = self.sorte in DUREES
+        return (
+            (
+                not 1 <= self.du <= self.au <= APPELS_MAX,
+                f"Appels {self.du} à {self.au} : compter de 1 à {APPELS_MAX}, dans l'ordre.",
+            ),
+            (p is not None and not 0 < p <= 1, f"Probabilité {p} : donner plus de 0, 1 au plus."),
+            (
+                not 0 <= self.graine <= GRAINE_MAX,
+                f"Graine {self.graine} : donner un nombre de 0 à {GRAINE_MAX}.",
+            ),
+            (
+                self.prm is not None and not _PRM.fullmatch(self.prm),
+                f"PRM « {self.prm} » : donner quatorze chiffres.",
+            ),
+            (seconds is not None and not lasts, f"« {self.sorte} » n'a pas de durée : l'omettre."),
+            (
+                lasts and not (seconds is not None and 0 < seconds <= longest),
+                f"Durée {seconds} s : donner plus de 0, {longest:g} s au plus.",
+            ),
+            (
+                self.dispersion != 0 and self.sorte != "latence",
+                "Seule une latence a une dispersion : l'omettre.",
+            ),
+            (
+                not 0 <= self.dispersion <= _DISPERSION_MAX,
+                f"Dispersion {self.dispersion} : donner de 0 à {_DISPERSION_MAX:g}.",
+            ),
+        )
+
+    def is_about(self, *, service: str | None, acteur: str | None) -> bool:
+        """Tell whether a call (or file) is of its service and actor, whatever its point."""
+        return self.service in (None, service) and self.acteur in (None, acteur)
+
+    def strikes(self, number: int) -> bool:
+        """Tell whether it strikes the call of that number."""
+        if not self.du <= number <= self.au:
+            return False
+        return self.probabilite is None or _draw(self.graine, number) < self.probabilite
+
+    def seconds_at(self, number: int) -> float:
+        """Return how long the fault of that call lasts, in seconds; 0 for one that doesn't last."""
+        seconds = self.secondes or 0.0
+        if self.dispersion == 0:
+            return seconds
+        # Box and Muller: two uniform draws make a normal one.
+        radius = sqrt(-2 * log(1 - _draw(self.graine, number, 1)))
+        normal = radius * cos(2 * pi * _draw(self.graine, number, 2))
+        return min(seconds * exp(self.dispersion * normal), ATTENTE_MAX)
+
+    def told_at(self, number: int) -> str:
+        """Return the line of the journal for a call that it struck; `plan_told` reads it back."""
+        seconds = f"{round(self.seconds_at(number), 3):g}".replace(".", ",")
+        lasts = f" ({seconds} s)" if self.sorte in DUREES else ""
+        return f"Panne prévue n° {self.numero} : {LIBELLES[self.sorte]}{lasts}, appel {number}."
+
+
+@dataclass(frozen=True, slots=True)
+class Atteinte:
+    """That a plan has struck its `number`-th call."""
+
+    panne: Panne
+    number: int
+
+    @property
+    def seconds(self) -> float:
+        """How long the fault lasts."""
+        return self.panne.seconds_at(self.number)
+
+    @property
+    def told(self) -> str:
+        """The line of the journal."""
+        return self.panne.told_at(self.number)
+
+
+def last_call(au: int | None, du: int, probabilite: float | None) -> int:
+    """Return the last call of a plan: its first if nothing is said, a hundred calls if it draws."""
+    if au is not None:
+        return au
+    return du if probabilite is None else du + APPELS_PAR_TIRAGE - 1
+
+
+def plan_told(detail: str | None) -> tuple[int | None, str]:
+    """Return the number of the plan that struck an exchange, and its line, from the detail.
+
+    >>> plan_told("Panne prévue n° 3 : HTTP 502, appel 1.")
+    (3, 'Panne prévue n° 3 : HTTP 502, appel 1.')
+    """
+    found = _TOLD.search(detail or "")
+    return (None, "") if found is None else (int(found[1]), found[0])
+
+
+def _draw(seed: int, number: int, use: int = 0) -> float:
+    """Return a number from 0 (included) to 1 (excluded), of `seed`, `number` and `use` alone."""
+    digest = blake2b(f"{seed}/{number}/{use}".encode(), digest_size=7).digest()
+    return (int.from_bytes(digest) >> 3) / 2**53  # 53 bits: what a float holds exactly

@@ -1,0 +1,48 @@
+"""What an advance of the clock set off, in French words: the same in a browser and a terminal."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+_WORDS: Final = (
+    ("fichiers", "fichier publié", "fichiers publiés"),
+    ("actives", "service activé", "services activés"),
+    ("termines", "service terminé", "services terminés"),
+    ("affaires", "affaire close", "affaires closes"),
+    ("evenements", "événement", "événements"),
+)
+
+
+@dataclass(frozen=True)
+class Retombees:
+    """How many things happened after `debut` and by `fin` (aware, simulated time).
+
+    `fichiers`: files published; `actives` and `termines`: services that started and ended;
+    `affaires`: cases closed; `evenements`: events of points.
+    """
+
+    debut: datetime
+    fin: datetime
+    fichiers: int = 0
+    actives: int = 0
+    termines: int = 0
+    affaires: int = 0
+    evenements: int = 0
+
+
+def parts_of(retombees: Retombees) -> tuple[tuple[str, str], ...]:
+    """Return what happened, one part for each thing: its name in `Retombees` and its words.
+
+    >>> from datetime import UTC, datetime
+    >>> jour = datetime(2025, 1, 1, tzinfo=UTC)
+    >>> parts_of(Retombees(jour, jour, fichiers=720, termines=1))
+    (('fichiers', '720 fichiers publiés'), ('termines', '1 service terminé'))
+    """
+    counts = ((name, getattr(retombees, name), one, many) for name, one, many in _WORDS)
+    return tuple((name, f"{n} {many if n > 1 else one}") for name, n, one, many in counts if n)
+
+
+def in_a_sentence(retombees: Retombees) -> str:
+    """Return what happened as a sentence."""
+    parts = [told for _, told in parts_of(retombees)]
+    return f"{', '.join(parts)}." if parts else "Rien n'était dû."

@@ -1,0 +1,79 @@
+"""What a planned fault makes of a call: an answer in place of the service's, or a spoilt one."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from lxml import etree
+
+from sge_sim.domaine.pannes import Atteinte, SortePanne
+from sge_sim.door.exchange import Exchange, Outcome
+from sge_sim.transport.answering import text_response
+from sge_sim.transport.message import Departure, Response
+
+if TYPE_CHECKING:
+    from sge_sim.soap.endpoint import Endpoint
+
+_CODES: Final[Mapping[SortePanne, str]] = MappingProxyType({"sgt500": "SGT500", "sgt506": "SGT506"})
+_STATUSES: Final[Mapping[SortePanne, HTTPStatus]] = MappingProxyType(
+    {
+        "http403": HTTPStatus.FORBIDDEN,
+        "http502": HTTPStatus.BAD_GATEWAY,
+        "http503": HTTPStatus.SERVICE_UNAVAILABLE,
+    }
+)
+# The shape is assumed: campaigns tell of failures without a code (23.4), none shows the message.
+_WITHOUT_CODE: Final = (
+    b'<?xml version="1.0" encoding="UTF-8"?>\n'
+    b'<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body><soap:Fault>'
+    b"<faultcode>soap:Server</faultcode><faultstring>Internal Error</faultstring>"
+    b"</soap:Fault></soap:Body></soap:Envelope>"
+)
+_STRANGER: Final = b"<panne>ce que le contrat ne dit pas</panne>"
+
+
+def spoilt(struck: Atteinte, exchange: Exchange, endpoint: "Endpoint") -> Response:
+    """Return what the client of a call gets that a plan has struck."""
+    sorte = struck.panne.sorte
+    if sorte in _CODES:
+        return endpoint.refuse(exchange, _CODES[sorte], "")
+    if sorte in _STATUSES:
+        return text_response(_STATUSES[sorte], _STATUSES[sorte].phrase)
+    if sorte == "sans_code":
+        exchange.outcome = Outcome(None)
+        content_type = ("Content-Type", "text/xml; charset=utf-8")
+        return Response(HTTPStatus.INTERNAL_SERVER_ERROR, _WITHOUT_CODE, (content_type,))
+    response = endpoint.answer(exchange)
+    match sorte:
+        case "latence":
+            return replace(response, departure=Departure(delay_seconds=struck.seconds))
+        case "lente":
+            return replace(response, departure=Departure(over_seconds=struck.seconds))
+        case "coupure":
+            return replace(response, departure=Departure(kept=0.5))
+        case "coupure_muette":
+            return replace(response, departure=Departure(kept=0.0))
+        case "xml_tronque":
+            return replace(response, content=response.content[: len(response.content) // 2])
+        case _:
+            return replace(response, content=_with_stranger(response.content))
+
+
+def called_point(message: bytes) -> str | None:
+    """Return the `pointId` of a message, None where none can be read."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        root = etree.fromstring(message, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+    found = next(root.iter("{*}pointId"), None)
+    return None if found is None else (found.text or "").strip()
+
+
+def _with_stranger(content: bytes) -> bytes:
+    """Return a message with an element that its contract doesn't have, last in its body."""
+    before, end, after = content.rpartition(b"</soap:Body>")
+    place = before.rfind(b"</")
+    return b"".join((before[:place], _STRANGER, before[place:], end, after))

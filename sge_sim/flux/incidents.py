@@ -1,0 +1,98 @@
+"""What planned faults make of a delivery: a file late, missing, twice or damaged."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sge_sim.clock import machine_now
+from sge_sim.domaine.nomenclatures import EtatFichier
+from sge_sim.domaine.pannes import SORTES_FICHIER, Atteinte
+from sge_sim.flux.canaux import Channel
+from sge_sim.store.flux import FichierFlux
+from sge_sim.store.journal import EchangeRecord
+from sge_sim.store.memoire import Memoire
+from sge_sim.store.pannes import Guet
+
+
+@dataclass(frozen=True, slots=True)
+class Aboutissement:
+    """How an attempt ended: the state of the file, and what is told of it, in French.
+
+    `panne` is the number of the plan that struck it, `again_after` when it is to be tried again
+    (of the machine's time).
+    """
+
+    etat: EtatFichier = "livre"
+    arrived: bool = True
+    told: str | None = None
+    panne: int | None = None
+    again_after: timedelta | None = None
+
+
+Deliver = Callable[[Channel, str, bytes], Aboutissement]
+
+
+def deliver_whole(channel: Channel, nom: str, content: bytes) -> Aboutissement:
+    """Deliver a file as it is."""
+    channel.deliver(nom, content)
+    return Aboutissement()
+
+
+@dataclass(frozen=True)
+class Incidents:
+    """The planned faults of the deliveries; `record` tells the journal which one struck."""
+
+    memoire: Memoire
+    guet: Guet
+    record: Callable[[EchangeRecord], None]
+
+    def of(self, fichier: FichierFlux) -> Deliver:
+        """Return how `fichier`, read with its publication and contract, is to be delivered.
+
+        A plan is asked at the first attempt alone: what is tried again arrives.
+        """
+        if fichier.tentatives:
+            return deliver_whole
+        prms = fichier.prms.split()
+        plans = tuple(
+            one
+            for one in self.guet.plans(
+                self.memoire.look(),
+                SORTES_FICHIER,
+                service=fichier.publication.flux,
+                acteur=fichier.contrat.acteur_code,
+            )
+            if one.prm is None or one.prm in prms
+        )
+        struck = self.guet.strike(plans)
+        if struck is None:
+            return deliver_whole
+        return lambda channel, nom, content: self._struck(fichier, struck, channel, nom, content)
+
+    def _struck(
+        self, fichier: FichierFlux, struck: Atteinte, channel: Channel, nom: str, content: bytes
+    ) -> Aboutissement:
+        panne, told = struck.panne, struck.told
+        later = timedelta(seconds=struck.seconds)
+        match panne.sorte:
+            case "retard":
+                ending = Aboutissement("a_livrer", False, told, panne.numero, later)
+            case "manquant":
+                ending = Aboutissement("echec", False, told, panne.numero)
+            case "double":
+                channel.deliver(nom, content)
+                ending = Aboutissement("a_livrer", True, told, panne.numero, later)
+            case _:
+                channel.deliver(nom, content[: len(content) // 2])
+                ending = Aboutissement("livre", True, told, panne.numero)
+        self.record(
+            EchangeRecord(
+                instant=fichier.publication.instant,
+                machine_instant=machine_now(),
+                duration_ms=0.0,
+                kind="flux",
+                acteur_code=fichier.contrat.acteur_code,
+                detail=f"{told}\n{nom}",
+            )
+        )
+        return ending

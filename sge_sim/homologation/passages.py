@@ -1,0 +1,179 @@
+"""Campaigns that the administration runs against its own simulator, and the reports that it keeps.
+
+One at a time, in a thread. The client is the one of `sge-sim homologate`: it calls over mutual TLS
+as the default tiers, and asks the administration over HTTP.
+"""
+
+import logging
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from sge_sim.clock import PARIS, Clock, machine_now
+from sge_sim.errors import UsageError
+from sge_sim.homologation.campaign.runner import Runner, select_cases
+from sge_sim.homologation.campaign.verdict import PACKAGES, judge
+from sge_sim.homologation.catalogue.release import load_release
+from sge_sim.homologation.client.sge_client import Cible, SgeClient
+from sge_sim.homologation.comparaison import Comparaison, compare
+from sge_sim.homologation.reports.rapport import Execution, Rapport, read_rapport
+from sge_sim.homologation.reports.writing import write_reports
+
+FILES: Final = ("rapport.html", "suivi.xlsx", "junit.xml", "rapport.json", "preuves.zip")
+_FOLDER: Final = "rapports"
+_NAME: Final = re.compile(r"\d{8}-\d{6}(-\d+)?")
+_SHOWN: Final = 20
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass
+class Passage:
+    """A campaign that runs, or has run: `nom` is its report's, once `fini`.
+
+    `executions` grows as the cases end; `erreur` says in French why it stopped before its end.
+    """
+
+    nom: str
+    release: str
+    quoi: str
+    total: int
+    executions: list[Execution] = field(default_factory=list)
+    fini: bool = False
+    erreur: str = ""
+    _news: threading.Condition = field(default_factory=threading.Condition)
+
+    def wait(self, seen: int, timeout: float) -> None:
+        """Return once there are more than `seen` executions, or at the end, or in time."""
+        with self._news:
+            self._news.wait_for(lambda: len(self.executions) > seen or self.fini, timeout)
+
+    def tell(self, execution: Execution) -> None:
+        """Add an execution."""
+        with self._news:
+            self.executions.append(execution)
+            self._news.notify_all()
+
+    def end(self, erreur: str = "") -> None:
+        """Tell whoever waits that it is over."""
+        with self._news:
+            self.fini, self.erreur = True, erreur
+            self._news.notify_all()
+
+
+@dataclass(frozen=True)
+class Garde:
+    """A report that was kept, and what changed since the one before it of the same release."""
+
+    nom: str
+    rapport: Rapport
+    depuis: Comparaison | None
+
+
+class Passages:
+    """The campaigns that one administration runs, and the reports in its data folder."""
+
+    def __init__(self, data_dir: Path, clock: Clock) -> None:
+        self._folder = data_dir / _FOLDER
+        self._clock = clock
+        self._mutex = threading.Lock()
+        self._last: Passage | None = None
+        self._read: dict[str, Rapport] = {}
+
+    @property
+    def last(self) -> Passage | None:
+        """The campaign that runs, or the last one that did."""
+        return self._last
+
+    def start(self, cible: Cible, release_name: str, package: str, case: str) -> Passage:
+        """Run a package or a case of a release, all of its cases where neither is named.
+
+        Raises `UsageError` for an unknown name, and while another one runs.
+        """
+        release = load_release(release_name)
+        packages = (package,) if package else ()
+        if package and package not in release.packages:
+            raise UsageError(f"{release.nom} n'a pas de package « {package} ».")
+        cases = select_cases(release, packages, (case,) if case else ())
+        with self._mutex:
+            if self._last is not None and not self._last.fini:
+                raise UsageError("Une campagne est en cours : attendre qu'elle finisse.")
+            passage = Passage(self._new_name(), release.nom, case or package or "tout", len(cases))
+            self._last = passage
+
+        def work() -> None:
+            begun = machine_now().astimezone(PARIS)
+            try:
+                executions = Runner(release, SgeClient(cible), self._clock).run(cases, passage.tell)
+                judged = packages or PACKAGES
+                rapport = Rapport(
+                    release=release.nom,
+                    origine="exécutée",
+                    cible=cible.url,
+                    acteur=cible.login,
+                    simulateur=True,
+                    debut=begun,
+                    fin=machine_now().astimezone(PARIS),
+                    partielle=bool(case),
+                    verdicts=judge(release, judged, executions, partielle=bool(case)),
+                    executions=executions,
+                )
+                write_reports(rapport, self._folder / passage.nom)
+                passage.end()
+            except UsageError as error:
+                passage.end(str(error))
+            except Exception as error:
+                _log.exception("La campagne s'est interrompue.")
+                passage.end(f"Le simulateur a échoué : {error}")
+
+        threading.Thread(target=work, daemon=True).start()
+        return passage
+
+    def kept(self) -> list[Garde]:
+        """Return the newest reports, the newest first."""
+        names = self._names()
+        found = []
+        for rank, name in enumerate(names[:_SHOWN]):
+            rapport = self._rapport(name)
+            if rapport is None:
+                continue
+            earlier = (self._rapport(each) for each in names[rank + 1 : _SHOWN + 1])
+            before = next((one for one in earlier if one and one.release == rapport.release), None)
+            since = None if before is None else compare(before, rapport)
+            found.append(Garde(name, rapport, since))
+        return found
+
+    def file(self, name: str, file: str) -> Path:
+        """Return the path of a file of a report; raises `UsageError` if there is none."""
+        path = self._folder / name / file
+        if not _NAME.fullmatch(name) or file not in FILES or not path.is_file():
+            raise UsageError(f"Aucun rapport ne s'appelle {name}.")
+        return path
+
+    def _names(self) -> list[str]:
+        if not self._folder.is_dir():
+            return []
+        found = (each.name for each in self._folder.iterdir())
+        return sorted((name for name in found if _NAME.fullmatch(name)), reverse=True)
+
+    def _rapport(self, name: str) -> Rapport | None:
+        if name not in self._read:
+            with suppress(UsageError):
+                self._read[name] = read_rapport(self._folder / name)
+        return self._read.get(name)
+
+    def _new_name(self) -> str:
+        base = f"{machine_now().astimezone(PARIS):%Y%m%d-%H%M%S}"
+        return next(name for name in _with_ranks(base) if not (self._folder / name).exists())
+
+
+def _with_ranks(base: str) -> Iterator[str]:
+    yield base
+    rank = 2
+    while True:
+        yield f"{base}-{rank}"
+        rank += 1

@@ -1,0 +1,76 @@
+"""What the dated entries of a point say of a day: its life, its ranges, its power, its losses."""
+
+from bisect import bisect_left, bisect_right
+from datetime import date
+from functools import lru_cache
+
+import numpy as np
+
+from sge_sim.clock import FIN_DES_JOURS
+from sge_sim.mesures.calendrier import calendrier, numero_borne
+from sge_sim.mesures.point import PLAGES_PAR_DEFAUT, Plages, PointMesure, en_vigueur
+from sge_sim.mesures.tableaux import Masque
+
+PASSAGE_5_MINUTES = date(2023, 3, 1)
+"""First day of the 5-minute curves of C1-C4 and P1-P3, 10 minutes before (assumed: answers of
+2022 have 10 minutes, those of April 2023 have 5)."""
+
+
+def coupes_entre(point: PointMesure, i0: int, i1: int) -> tuple[int, ...]:
+    """Return the days strictly inside [i0, i1) on which something dated changes."""
+    coupes = coupes_de(point)
+    return coupes[bisect_right(coupes, i0) : bisect_left(coupes, i1)]
+
+
+@lru_cache(maxsize=4096)
+def coupes_de(point: PointMesure) -> tuple[int, ...]:
+    """Return the days on which something dated changes in the life of a point."""
+    dates = [plages.depuis for plages in point.heures_creuses[1:]]
+    dates += [puissance.depuis for puissance in point.puissances[1:]]
+    dates += [grille.depuis for grille in (*point.grille_distributeur, *point.grille_fournisseur)]
+    if not point.petit:
+        dates.append(PASSAGE_5_MINUTES)
+    return tuple(sorted({numero_borne(jour) for jour in dates}))
+
+
+def periode_mesuree(point: PointMesure, i0: int, i1: int) -> tuple[int, int]:
+    """Return [i0, i1) cut to what the point may tell: since its last mise en service, with a
+    meter that communicates, until it is terminated."""
+    premier, dernier = vie(point)
+    i0 = max(i0, premier)
+    return i0, max(i0, min(i1, dernier))
+
+
+@lru_cache(maxsize=4096)
+def vie(point: PointMesure) -> tuple[int, int]:
+    """Return the first and last (excluded) days that the point may tell."""
+    pose = next((c.pose for c in point.compteurs if c.communicant), FIN_DES_JOURS)
+    fins = (point.resiliation, point.compteurs[-1].depose, FIN_DES_JOURS)
+    return (
+        numero_borne(max(point.mise_en_service, pose)),
+        numero_borne(min(fin for fin in fins if fin is not None)),
+    )
+
+
+def jours_perdus(point: PointMesure, i0: int, i1: int) -> Masque:
+    """Tell for each day of [i0, i1) whether a gap covers it whole."""
+    minuits = calendrier().minuits
+    perdus = np.zeros(i1 - i0, np.bool_)
+    for trou in point.trous:
+        premier = int(np.searchsorted(minuits, trou.debut.timestamp()))
+        dernier = int(np.searchsorted(minuits, trou.fin.timestamp(), side="right")) - 1
+        perdus[max(premier - i0, 0) : max(dernier - i0, 0)] = True
+    return perdus
+
+
+def plages_de(point: PointMesure, jour: date) -> Plages:
+    """Return the off-peak ranges of a point on a day; the first ones before their date."""
+    entrees = point.heures_creuses
+    if not entrees:
+        return PLAGES_PAR_DEFAUT
+    return (en_vigueur(entrees, jour) or entrees[0]).plages
+
+
+def puissance_de(point: PointMesure, jour: date) -> int:
+    """Return the power of a point on a day, kVA or kW; the first one before its date."""
+    return (en_vigueur(point.puissances, jour) or point.puissances[0]).valeur

@@ -1,0 +1,47 @@
+"""What it takes to call a simulator as one of the actors whose keys stand in its folder."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from sge_sim.pki.certificates import fingerprint
+
+
+@dataclass(frozen=True)
+class Moyens:
+    """A certificate with its intermediates, its key, and the authority of the server (PEM files).
+
+    `own` tells that the certificate is the one that the exchange was made with.
+    """
+
+    certificat: Path
+    cle: Path
+    autorite: Path
+    own: bool
+
+
+def moyens_for(data_dir: Path, empreinte: str | None) -> Moyens:
+    """Return the means to make an exchange again.
+
+    `empreinte` is the fingerprint of the certificate that it came with. The simulator has the keys
+    of the default actors alone: another actor's exchange is made again as the default tiers.
+    """
+    authority = data_dir / "pki" / "server" / "authority.pem"
+    for folder in _clients(data_dir):
+        if _fingerprint_of(folder / "chain.pem") == empreinte:
+            return Moyens(folder / "chain.pem", folder / "key.pem", authority, own=True)
+    folder = data_dir / "pki" / "clients" / "tiers"
+    return Moyens(folder / "chain.pem", folder / "key.pem", authority, own=False)
+
+
+def _clients(data_dir: Path) -> Iterator[Path]:
+    for chain in sorted((data_dir / "pki" / "clients").glob("*/chain.pem")):
+        yield chain.parent
+
+
+def _fingerprint_of(chain: Path) -> str:
+    leaf = x509.load_pem_x509_certificates(chain.read_bytes())[0]
+    return fingerprint(leaf.public_bytes(Encoding.DER))

@@ -1,0 +1,85 @@
+"""The way out of a contract's endpoint: the message that the operation wrote, or a fault.
+
+Faults have the SGT code in `detail/erreur/resultat`; `soap` is the prefix of the envelope.
+"""
+
+from typing import Any
+from xml.sax.saxutils import escape
+
+from sge_sim.door.exchange import Exchange, Outcome
+from sge_sim.soap import _spyne_compat as spyne
+from sge_sim.soap.contract import Contract
+from sge_sim.soap.elements import ElementWriter
+from sge_sim.soap.models import TEXT
+from sge_sim.soap.operation import envelope
+from sge_sim.soap.protocol import MIME_TYPE, FaultStyle, SgtFault
+from sge_sim.store.journal import DecidingRule
+
+
+class Outgoing(spyne.Soap11):  # type: ignore[misc]
+    """The protocol of one contract's answers."""
+
+    mime_type = MIME_TYPE
+
+    def __init__(self, contract: Contract, elements: ElementWriter, style: FaultStyle) -> None:
+        super().__init__(cleanup_namespaces=False)
+        self._contract = contract
+        self._elements = elements
+        self._style = style
+
+    def serialize(self, ctx: Any, message: Any) -> None:
+        """Take the message that the operation wrote, or write a fault."""
+        if ctx.out_error is None:
+            (ctx.out_document,) = ctx.out_object
+            return
+        exchange: Exchange = ctx.udc
+        fault = _as_sgt(ctx.out_error)
+        exchange.outcome = Outcome(fault.code, fault.explanation, _deciding(fault.rule))
+        ctx.out_document = envelope(None, self._fault(fault, exchange))
+
+    def create_out_string(self, ctx: Any, charset: str | None = None) -> None:
+        """Hand the bytes over."""
+        ctx.out_string = [ctx.out_document]
+
+    def _fault(self, fault: SgtFault, exchange: Exchange) -> bytes:
+        """Return a fault as the guides show it.
+
+        The services of ConsultationMesuresDetaillees have a `faultstring` of their own, and tell
+        the code alone (GUI 0488 §4.3). In the others it is the label, and what is known of the
+        demand follows the code (GUI 0468 §3.2.2.2).
+        """
+        bare = self._style.bare(exchange.instant)
+        code, label = ("", "") if bare else (fault.code, fault.label)
+        told: dict[str, Any] = {"resultat": {"code": code, TEXT: label}}
+        if self._style.faultstring is None:
+            if prm := exchange.prm:
+                told["infoFonctionnelles"] = {"pointId": prm}
+            if login := exchange.login:
+                told["infoDemandeur"] = {"loginDemandeur": login}
+        faultstring = escape(self._style.faultstring or fault.label)
+        prefix = "soap:" if bare else ""
+        head = (
+            f"<soap:Fault><{prefix}faultcode>soap:Server</{prefix}faultcode>"
+            f"<{prefix}faultstring>{faultstring}</{prefix}faultstring><detail>"
+        )
+        detail = self._elements.write(self._contract.fault, told)
+        return head.encode() + detail + b"</detail></soap:Fault>"
+
+
+def _deciding(rule: Any) -> DecidingRule | None:
+    if rule is None:
+        return None
+    return DecidingRule(
+        name=rule.name,
+        source=rule.source,
+        provenance=rule.provenance,
+        explanation=f"aurait été accepté : {rule.remede}",
+    )
+
+
+def _as_sgt(error: Any) -> SgtFault:
+    """Return `error` as a fault of SGE: what Spyne itself refuses is a malformed message."""
+    if isinstance(error, SgtFault):
+        return error
+    client = str(getattr(error, "faultcode", "")).startswith("Client")
+    return SgtFault("SGT562" if client else "SGT500", explanation=str(error))

@@ -1,0 +1,295 @@
+"""Access services through zeep on the real WSDLs, in the process; answers are held against them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import requests
+import zeep
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from in_process import InProcess, simulator_in_process
+from real_clients import Recorder, answered_contract, hold_against_real_schema, real_contracts
+from zeep.transports import Transport
+
+from sge_sim.clock import parse_duration, parse_instant
+from sge_sim.commandes.changements import Changements, change_life
+from sge_sim.commandes.echeances import catch_up_orders
+from sge_sim.commandes.moving_clock import advance_clock
+from sge_sim.store.acteurs import find_contrat
+from sge_sim.store.points import find_point
+from sge_sim.store.stored_clock import StoredClock
+from sge_sim.transport.message import Sender
+
+NOW = "2026-03-02T10:00"
+TODAY = date(2026, 3, 2)
+END = date(2027, 3, 2)
+C5, C5_BIS = "25855571545617", "24377424002398"
+C4 = "98800003605600"
+P1 = "98610000001605"
+P4 = "24210000002821"
+NOT_TELEOPERABLE = "25128509404458"
+UNKNOWN = "99999999999999"
+PERSONNE = {"personnePhysique": {"nom": "DUPONT"}}
+SAD = "/CommandeServicesAccesDonnees/v1.0"
+MOSAD = "/CommandeModificationOptionsServicesAccesDonnees/v1.0"
+RSAD = "/CommandeRenouvellementServicesAccesDonnees/v1.0"
+ASAD = "/CommandeArretServicesAccesDonnees/v1.0"
+RSA = "/RechercheServicesAccesDonnees/v1.0"
+ACCES = "/CommanderAccesDonneesMesures/v1.0"
+
+
+class _InProcessTransport(Transport):  # type: ignore[misc]
+    """Sends what zeep wrote to an application of this process."""
+
+    def __init__(self, application: InProcess, path: str) -> None:
+        super().__init__(session=requests.Session(), cache=None)
+        self._application = application
+        self._path = path
+
+    def post(self, address: str, message: Any, headers: Any) -> Any:
+        answered = self._application.post(self._path, message)
+        response = requests.Response()
+        response.status_code = answered.status.value
+        response.headers.update(dict(answered.headers))
+        response._content = answered.content
+        return response
+
+
+class Refused(Exception):  # noqa: N818 - what a client sees
+    """A fault: its code, its label, its faultstring and faultcode."""
+
+    def __init__(self, fault: zeep.exceptions.Fault) -> None:
+        result = fault.detail.find("*/resultat")
+        self.code: str = result.get("code")
+        self.label: str = result.text
+        self.faultstring = fault.message
+        self.faultcode = fault.code
+        super().__init__(f"{self.code} {self.label}")
+
+
+class Tiers:
+    """The default tiers of a simulator in this process."""
+
+    def __init__(self, running: InProcess, kind: str = "tiers") -> None:
+        self.running = running
+        (self.caller,) = [one for one in running.simulator.callers if one.kind == kind]
+        self.login, self.contrat_id = self.caller.login, self.caller.contrat_id
+        self._clients: dict[str, tuple[Any, Recorder]] = {}
+
+    def call(self, path: str, *, header: bool = False, **members: Any) -> Any:
+        """Call with zeep; return the answer as dictionaries, or raise `Refused`."""
+        contract = real_contracts()[path]
+        if path not in self._clients:
+            recorder = Recorder()
+            client = zeep.Client(
+                contract.source.as_uri(),
+                transport=_InProcessTransport(self.running, path),
+                plugins=[recorder],
+            )
+            self._clients[path] = client, recorder
+        client, recorder = self._clients[path]
+        (binding,) = client.wsdl.bindings
+        service = client.create_service(binding, f"https://localhost{path}")
+        if header:
+            element = client.get_element(contract.request_header)
+            members["_soapheaders"] = [
+                element(version="1.0", infoDemandeur={"loginDemandeur": self.login})
+            ]
+        try:
+            answer = getattr(service, contract.operation)(**members)
+        except zeep.exceptions.Fault as fault:
+            raise Refused(fault) from None
+        finally:
+            if recorder.answer is not None:
+                hold_against_real_schema(answered_contract(path), recorder.answer)
+        return zeep.helpers.serialize_object(
+            {"header": getattr(answer, "header", None), "body": getattr(answer, "body", answer)},
+            dict,
+        )
+
+    def code(self, path: str, **members: Any) -> str | None:
+        """Return the code of the refusal, None for a success."""
+        try:
+            self.call(path, **members)
+        except Refused as refused:
+            return refused.code
+        return None
+
+    def general(self, prm: str, **changes: Any) -> dict[str, Any]:
+        """The general block; None takes a member away."""
+        block = {
+            "pointId": prm,
+            "initiateurLogin": self.login,
+            "contratId": self.contrat_id,
+            "sens": "SOUTIRAGE",
+            **changes,
+        }
+        return {name: value for name, value in block.items() if value is not None}
+
+    def sad(self, prm: str, *services: Any, **general: Any) -> dict[str, Any]:
+        """The members of an order; a service is a type, or a type and its options."""
+        return {
+            "demande": {
+                "donneesGenerales": self.general(
+                    prm,
+                    **{
+                        "dateFin": END,
+                        "declarationAccordClient": {"accord": True, **PERSONNE},
+                        **general,
+                    },
+                ),
+                "servicesSouscrits": {"serviceSouscrit": [_service(one) for one in services]},
+            }
+        }
+
+    def order(self, prm: str, *services: Any, **general: Any) -> list[str]:
+        """Order and return the numbers of the services."""
+        answer = self.call(SAD, **self.sad(prm, *services, **general))
+        return [
+            one["serviceSouscritMesures"]["serviceSouscritId"]
+            for one in answer["body"]["affaires"]["affaire"]
+        ]
+
+    def numbered(self, prm: str, numeros: list[str], **general: Any) -> dict[str, Any]:
+        """The members of a demand about services, by their numbers."""
+        return {
+            "demande": {
+                "donneesGenerales": self.general(prm, **general),
+                "servicesSouscrits": {"serviceSouscritId": numeros},
+            }
+        }
+
+    def renewal(self, prm: str, numeros: list[str], **general: Any) -> dict[str, Any]:
+        """The members of a renewal."""
+        declaration = {"accord": True, **PERSONNE}
+        return self.numbered(
+            prm,
+            numeros,
+            **{
+                "dateFin": END + timedelta(days=1),
+                "declarationAccordClient": declaration,
+                **general,
+            },
+        )
+
+    def modification(self, prm: str, *services: dict[str, Any], **general: Any) -> dict[str, Any]:
+        return {
+            "demande": {
+                "donneesGenerales": self.general(prm, **general),
+                "servicesSouscrits": {"serviceSouscrit": list(services)},
+            }
+        }
+
+    def acces(self, prm: str, general: dict[str, Any] | None = None, **asked: Any) -> Any:
+        """The members of an order by the former service."""
+        declaration = {"accord": asked.pop("accord", True), **asked.pop("client", PERSONNE)}
+        block = {
+            "dateDebut": self.today,
+            "dateFin": END,
+            "declarationAccordClient": declaration,
+            "typeDonnees": "ENERGIE",
+            "soutirage": True,
+            "injection": False,
+            **asked,
+        }
+        return {
+            "demande": {
+                "donneesGenerales": {
+                    "objetCode": "AME",
+                    "pointId": prm,
+                    "initiateurLogin": self.login,
+                    "contrat": {"contratId": self.contrat_id},
+                    **(general or {}),
+                },
+                "accesDonnees": {name: value for name, value in block.items() if value is not None},
+            }
+        }
+
+    def services(self, prm: str) -> list[dict[str, Any]]:
+        """What the search lists."""
+        body = self.call(
+            RSA,
+            criteres={"pointId": prm, "contratId": self.contrat_id},
+            loginUtilisateur=self.login,
+        )["body"]
+        found = body["servicesSouscrits"] if body else None
+        return found["serviceSouscrit"] if found else []
+
+    @property
+    def clock(self) -> StoredClock:
+        return StoredClock(self.running.simulator.database)
+
+    @property
+    def today(self) -> date:
+        return self.clock.now().date()
+
+    def advance(self, duration: str) -> None:
+        """Move the clock, and have what is due happen."""
+        advance_clock(self.clock, parse_duration(duration))
+        catch_up_orders(self.running.simulator.database, self.clock.now())
+
+    def change(self, prm: str, **changements: Any) -> None:
+        """Have something happen to a point."""
+        with self.running.simulator.database.transaction() as session:
+            point = find_point(session, prm)
+            assert point is not None
+            change_life(session, point, Changements(**changements), self.clock.now())
+
+    def attributs(self, prm: str, *names: str) -> dict[str, Any]:
+        """What a point is."""
+        with self.running.simulator.database.sessions() as session:
+            point = find_point(session, prm)
+            return {name: getattr(point, name) for name in names}
+
+    @property
+    def acteur(self) -> str:
+        """The code of the actor."""
+        with self.running.simulator.database.sessions() as session:
+            contrat = find_contrat(session, self.contrat_id)
+            assert contrat is not None
+            return contrat.acteur_code
+
+    @contextmanager
+    def acting_as(self, kind: str) -> Iterator["Tiers"]:
+        """Give another default actor of the same simulator."""
+        (caller,) = [one for one in self.running.simulator.callers if one.kind == kind]
+        leaf = x509.load_pem_x509_certificates(caller.certificate.read_bytes())[0]
+        sender = Sender(leaf.public_bytes(Encoding.DER), (), "127.0.0.1")
+        yield Tiers(replace(self.running, sender=sender), kind)
+
+    def set(self, prm: str, **attributs: Any) -> None:
+        """Change a point as if it had been so."""
+        with self.running.simulator.database.transaction() as session:
+            point = find_point(session, prm)
+            for name, value in attributs.items():
+                setattr(point, name, value)
+
+
+def _service(asked: Any) -> dict[str, Any]:
+    if isinstance(asked, str):
+        return {"typeDonnees": asked}
+    type_donnees, *options = asked
+    return {"typeDonnees": type_donnees, "optionsPublication": options_block(*options)}
+
+
+def options_block(*options: Any) -> dict[str, Any]:
+    """Options as the messages write them: a frequency, or a frequency and whether corrected."""
+    written = []
+    for one in options:
+        periodicite, corrigees = (one, None) if isinstance(one, str) else one
+        option = {"periodiciteTransmission": periodicite}
+        written.append(option if corrigees is None else {"mesuresCorrigees": corrigees, **option})
+    return {"optionPublication": written}
+
+
+@contextmanager
+def tiers_in_process(data_dir: Path, *, now: str = NOW, **settings: Any) -> Iterator[Tiers]:
+    """Open a simulator whose clock stands at `now`, and give its default tiers."""
+    asked = {"population_size": 0, "strict": True, **settings}
+    with simulator_in_process(data_dir, **asked) as running:
+        StoredClock(running.simulator.database).freeze(parse_instant(now))
+        yield Tiers(running)

@@ -1,0 +1,99 @@
+"""The administration and the web services of one simulator, in the process."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import requests
+from in_process import InProcess, simulator_in_process
+from lxml import html
+
+from sge_sim.admin.application import build_admin
+from sge_sim.admin.routes import AdminState
+from sge_sim.commandes.back_office import BackOffice
+from sge_sim.processes.simulator import _tasks
+from sge_sim.store.journal import Journal, JournalFeed
+from sge_sim.transport.admin_server import AdminServer
+from sge_sim.transport.sockets import bind_loopback
+
+CDC = "/ConsultationDonneesTechniquesContractuelles/v1.0"
+UNKNOWN = "99999999999999"
+
+
+@dataclass(frozen=True)
+class Room:
+    """The administration as a browser calls it, and the simulator that it is of."""
+
+    services: InProcess
+    state: AdminState
+    home: str
+
+    @property
+    def login(self) -> str:
+        return next(one.login for one in self.services.simulator.callers if one.kind == "tiers")
+
+    def ask(self, method: str, path: str, **options: Any) -> requests.Response:
+        """Return what the administration answers, redirections followed."""
+        return requests.request(method, self.home + path, timeout=60, **options)
+
+    def page(self, path: str) -> html.HtmlElement:
+        """Return a page, which must be there."""
+        answer = self.ask("GET", path)
+        assert answer.status_code == 200, answer.text
+        return html.fromstring(answer.content)
+
+    def text(self, path: str) -> str:
+        """Return the words of a page, spaces made one."""
+        return " ".join(self.page(path).text_content().split())
+
+    def press(self, path: str, **fields: str) -> html.HtmlElement:
+        """Send a form; return the page that it leads to."""
+        answer = self.ask("POST", path, data=fields, headers={"Origin": self.home})
+        assert answer.status_code == 200, answer.text
+        return html.fromstring(answer.content)
+
+    def call_cdc(self, prm: str = UNKNOWN, login: str | None = None) -> int:
+        """Ask for the data sheet of a point; return the number of the exchange."""
+        namespace = (
+            "http://www.enedis.fr/sge/b2b/services/consulterdonneestechniquescontractuelles/v1.0"
+        )
+        self.services.post(
+            CDC,
+            '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
+            f'<c:consulterDonneesTechniquesContractuelles xmlns:c="{namespace}">'
+            f"<pointId>{prm}</pointId><loginUtilisateur>{login or self.login}</loginUtilisateur>"
+            "<autorisationClient>true</autorisationClient>"
+            "</c:consulterDonneesTechniquesContractuelles></s:Body></s:Envelope>".encode(),
+        )
+        return self.state.journal.newest_id()
+
+
+@contextmanager
+def control_room(data_dir: Path, **settings: object) -> Iterator[Room]:
+    """Open a simulator in `data_dir` with its administration; nothing runs behind."""
+    with simulator_in_process(data_dir, **settings) as services:
+        simulator = services.simulator
+        journal = Journal.beside(simulator.database, data_dir)
+        feed = JournalFeed(journal)
+        state = AdminState(
+            simulator.settings,
+            simulator.database,
+            simulator.clock,
+            "https://127.0.0.1:1",
+            BackOffice(simulator.clock, _tasks(simulator, journal)),
+            journal,
+            feed,
+        )
+        application = build_admin(state)
+        with bind_loopback("127.0.0.1", 0) as listening, feed.running():
+            server = AdminServer(lambda: application, listening)
+            thread = threading.Thread(target=server.serve)
+            thread.start()
+            yield Room(services, state, f"http://127.0.0.1:{listening.getsockname()[1]}")
+            feed.stop()
+            server.stop()
+            thread.join()
+        journal.close()

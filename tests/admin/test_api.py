@@ -1,0 +1,126 @@
+"""The API that clients are made from: its refusals, its settings, its pages of the journal."""
+
+from typing import Any
+
+import pytest
+import requests
+from running_simulator import RunningSimulator
+
+from sge_sim.admin.problems import Probleme
+
+ORDER = "/RecherchePoint/v2.0"
+
+
+def ask(
+    administered: RunningSimulator, path: str, method: str = "GET", **options: Any
+) -> requests.Response:
+    url = administered.ready["admin_url"] + path
+    return requests.request(method, url, timeout=10, **options)
+
+
+def call(administered: RunningSimulator, times: int) -> None:
+    for _ in range(times):
+        administered.session.post(
+            administered.url + ORDER, "<x/>", headers={"Content-Type": "text/xml"}, timeout=10
+        )
+
+
+@pytest.mark.parametrize(
+    ("status", "method", "path", "options"),
+    [
+        (400, "GET", "/api/points/123", {}),
+        (403, "GET", "/api/clock", {"headers": {"Host": "ailleurs.example"}}),
+        (403, "POST", "/api/clock", {"headers": {"Origin": "https://ailleurs.example"}}),
+        (404, "GET", "/api/journal/999999", {}),
+        (404, "GET", "/nulle/part", {}),
+        (405, "DELETE", "/api/clock", {}),
+        (411, "POST", "/api/clock", {"data": iter([b"{}"])}),
+        (413, "POST", "/api/clock", {"data": b" " * (2**20 + 1)}),
+        (422, "POST", "/api/clock", {"json": {"action": "danser"}}),
+    ],
+)
+def test_every_refusal_has_one_shape(
+    administered: RunningSimulator, status: int, method: str, path: str, options: Any
+) -> None:
+    answer = ask(administered, path, method, **options)
+    assert answer.status_code == status
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    told = Probleme.model_validate_json(answer.content, strict=True)
+    assert (told.type, told.status) == ("about:blank", status)
+    assert told.detail
+    assert answer.headers.get("Allow") == ("GET, POST" if status == 405 else None)
+
+
+def test_the_description_tells_the_refusals_as_they_are_sent(
+    administered: RunningSimulator,
+) -> None:
+    described = ask(administered, "/openapi.json").json()
+    assert "HTTPValidationError" not in described["components"]["schemas"]
+    for path, operations in described["paths"].items():
+        for operation in operations.values():
+            for status, answer in operation["responses"].items():
+                if int(status) >= 400:
+                    assert list(answer["content"]) == ["application/problem+json"], path
+            assert {"400", "403", "422"} <= operation["responses"].keys()
+
+
+def test_settings_have_their_types(administered: RunningSimulator) -> None:
+    settings = ask(administered, "/api/settings").json()
+    assert settings["workers"] == 1
+    assert settings["strict"] is True
+    assert settings["database_url"] is None
+    assert settings["disabled_rules"] == []
+    assert settings["environment"] == "homologation"
+    described = ask(administered, "/openapi.json").json()["components"]["schemas"]["SettingsView"]
+    assert described["properties"].keys() == settings.keys()
+    assert described["properties"]["workers"]["type"] == "integer"
+    assert all(one["description"] for one in described["properties"].values())
+
+
+def test_the_journal_is_read_page_after_page_in_both_ways(administered: RunningSimulator) -> None:
+    call(administered, 7)
+    everything = [one["id"] for one in ask(administered, "/api/journal?limit=1000").json()]
+    for start, expected in (("limit=3", everything), ("limit=3&after=0", everything[::-1])):
+        url: str | None = f"/api/journal?{start}"
+        seen = []
+        while url is not None:
+            page = ask(administered, url)
+            seen += [one["id"] for one in page.json()]
+            following = page.links.get("next")
+            url = following and following["url"].removeprefix(administered.ready["admin_url"])
+        assert seen == expected
+    assert ask(administered, "/api/journal?after=1&avant=2").status_code == 400
+
+
+def test_prometheus_reads_what_the_journal_tells(administered: RunningSimulator) -> None:
+    def counted() -> dict[str, float]:
+        text = ask(administered, "/metrics").text
+        lines = [line for line in text.splitlines() if not line.startswith("#")]
+        return {line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in lines}
+
+    name = (
+        'sge_sim_requests_total{code="SGT562",service="RecherchePoint",sorte="soap",statut="500"}'
+    )
+    before = counted().get(name, 0)
+    call(administered, 3)
+    after = counted()
+    assert after[name] == before + 3
+    bucket = 'sge_sim_request_duration_seconds_bucket{le="+Inf",service="RecherchePoint"}'
+    assert (
+        after[bucket] == after['sge_sim_request_duration_seconds_count{service="RecherchePoint"}']
+    )
+    assert after[bucket] >= 3
+    assert after["sge_sim_journal_records"] >= 3
+    assert "sge_sim_journal_backlog_bytes" in after
+
+
+def test_the_pages_of_the_api_take_nothing_from_elsewhere(administered: RunningSimulator) -> None:
+    page = ask(administered, "/docs")
+    policy = page.headers["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "default-src 'none'" in policy
+    assert "http" not in page.text
+    for name in ("swagger-ui-bundle.js", "swagger-ui.css"):
+        assert len(ask(administered, f"/docs/{name}").content) > 100_000
+    assert "SwaggerUIBundle(" in ask(administered, "/static/docs.js").text
+    assert ask(administered, "/docs/..%2F__init__.py").status_code == 404

@@ -1,0 +1,125 @@
+"""The page of an exchange: the rule first, what is wrong marked, copies, downloads, neighbours."""
+
+import ast
+
+import pytest
+from admin_kit import UNKNOWN, Room
+from lxml import html
+
+from sge_sim.admin.en_cause import guilty_elements
+from sge_sim.admin.xml_page import MAX_SHOWN, show_message
+from sge_sim.store.journal import EchangeRecord
+
+SCRIPT = "<script>alert(1)</script>"
+
+
+def plain(body: bytes | None) -> str:
+    return html.fromstring(f"<div>{show_message(body)}</div>").text_content()
+
+
+def test_a_refusal_tells_its_rule_before_its_messages(room: Room) -> None:
+    number = room.call_cdc()
+    page = room.page(f"/echanges/{number}")
+    headings = [one.text_content() for one in page.xpath("//h2")]
+    assert headings[0] == "Règle qui a décidé : point_inconnu"
+    words = " ".join(page.text_content().split())
+    for told in ("SGT401", "Ce qui passe", "Document", "documenté", "point inexistant"):
+        assert told in words
+    (marked,) = page.xpath("//mark")
+    assert marked.text_content() == f"<pointId>{UNKNOWN}</pointId>"
+
+
+def test_what_the_contract_refuses_is_marked_by_its_name(room: Room) -> None:
+    room.services.post(
+        "/ConsultationDonneesTechniquesContractuelles/v1.0",
+        b'<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
+        b'<c:consulterDonneesTechniquesContractuelles xmlns:c="http://www.enedis.fr/sge/b2b/'
+        b'services/consulterdonneestechniquescontractuelles/v1.0"><pointId>12</pointId>'
+        b"</c:consulterDonneesTechniquesContractuelles></s:Body></s:Envelope>",
+    )
+    echange = room.state.journal.find_echange(room.state.journal.newest_id())
+    assert echange is not None
+    assert echange.code == "SGT562"
+    assert guilty_elements(echange, {"pointId", "Body"}) == {"pointId"}
+
+
+def test_nothing_is_wrong_in_what_was_accepted(room: Room) -> None:
+    page = room.page(f"/echanges/{room.call_cdc('25946599093143')}")
+    assert not page.xpath("//mark")
+    assert page.xpath("//a[@href='/points/25946599093143']")
+
+
+def test_a_call_is_copied_for_curl_and_for_zeep(room: Room) -> None:
+    page = room.page(f"/echanges/{room.call_cdc()}")
+    curl, zeep = (page.get_element_by_id(f"copie-{name}").text for name in ("curl", "zeep"))
+    assert f"<pointId>{UNKNOWN}</pointId>" in curl
+    assert "clients/tiers/chain.pem" in curl
+    assert "/ConsultationDonneesTechniquesContractuelles/v1.0" in curl
+    assert ast.parse(zeep)
+    assert "client.service.consulterDonneesTechniquesContractuelles(**demande)" in zeep
+    assert f"'pointId': '{UNKNOWN}'" in zeep
+
+
+def test_the_bytes_are_downloaded_as_they_came(room: Room) -> None:
+    number = room.call_cdc()
+    echange = room.state.journal.find_echange(number)
+    assert echange is not None
+    for part, body in (("requete", echange.request), ("reponse", echange.response)):
+        answer = room.ask("GET", f"/echanges/{number}/{part}.xml")
+        assert answer.content == body
+        assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert room.ask("GET", f"/echanges/{number}/autre.xml").status_code == 404
+
+
+def test_an_exchange_leads_to_its_neighbours(room: Room) -> None:
+    first, second = room.call_cdc(), room.call_cdc()
+    assert room.page(f"/echanges/{first}").xpath("//a[@rel='next']/@href") == [
+        f"/echanges/{second}"
+    ]
+    assert room.page(f"/echanges/{second}").xpath("//a[@rel='prev']/@href") == [
+        f"/echanges/{first}"
+    ]
+    assert room.ask("GET", "/echanges/999999999").status_code == 404
+
+
+def test_what_is_no_call_is_not_played_again(room: Room) -> None:
+    instant = room.state.clock.now()
+    room.state.journal.append(
+        EchangeRecord(instant=instant, machine_instant=instant, duration_ms=1, kind="handshake")
+    )
+    number = room.state.journal.newest_id()
+    assert not room.page(f"/echanges/{number}").xpath("//form[contains(@action, 'rejouer')]")
+    answer = room.ask("POST", f"/echanges/{number}/rejouer")
+    assert answer.status_code == 400
+    assert "n'est pas un appel SOAP" in answer.text
+
+
+def test_xml_is_indented_and_entities_are_not_expanded() -> None:
+    assert plain(b"<a><b>1</b></a>") == "<a>\n  <b>1</b>\n</a>\n"
+    assert plain(b'<p:a xmlns:p="u" p:x="1"/>') == '<p:a xmlns:p="u" p:x="1"/>\n'
+    bomb = b'<!DOCTYPE a [<!ENTITY e "boum">]><a>&e;</a>'
+    assert plain(bomb) == bomb.decode()
+    assert plain(b"pas du XML \xe9") == "pas du XML \ufffd"
+    assert plain(None) == "(vide)"
+
+
+def test_a_long_series_is_folded_with_its_count() -> None:
+    shown = show_message(b"<a>" + b"<v>1</v>" * 17520 + b"</a>")
+    tree = html.fromstring(f"<div>{shown}</div>")
+    assert tree.xpath("//summary")[0].text == "17\u202f518 « v » de plus"
+    assert len(shown) < 100_000
+    assert "17\u202f218 autres" in shown
+
+
+def test_a_long_text_is_cut() -> None:
+    shown = show_message(b"x" * (MAX_SHOWN + 1))
+    assert len(shown) < MAX_SHOWN + 100
+    assert shown.endswith(f"(coupé : {MAX_SHOWN + 1} caractères en tout)")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [SCRIPT.encode(), b"<a>]]>" + SCRIPT.encode(), b"\xff\xfe\x00<", b"<a>&lt;script>b></a>"],
+)
+def test_what_a_client_writes_stays_text(body: bytes) -> None:
+    assert "<script" not in show_message(body)

@@ -1,0 +1,99 @@
+"""Services and files in the browser, after an order and the days that follow."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from admin_kit import Room, control_room
+
+from sge_sim.clock import PARIS, Duree, parse_instant
+from sge_sim.commandes.affaires import Commande
+from sge_sim.commandes.autorisations import Declaration
+from sge_sim.commandes.prestations import prestation_collecte
+from sge_sim.commandes.souscription import Souscription, subscribe
+from sge_sim.domaine.delais import Delai
+from sge_sim.store.retombees import retombees_between
+
+C5 = "25884515170669"
+NOW = parse_instant("2025-08-01T10:00")
+
+
+@pytest.fixture(scope="module")
+def ordered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+    """A room where the curve of a C5 is transmitted every day, for a client named like a script."""
+    folder = tmp_path_factory.mktemp("ordered")
+    with control_room(folder, now=NOW, environment="production") as room:
+        now = room.state.clock.now().astimezone(PARIS)
+        contrat = room.services.simulator.callers[0].contrat_id
+        souscription = Souscription(
+            contrat_id=contrat,
+            mesures_type="CDC",
+            sens="SOUTIRAGE",
+            pas="PT30M",
+            recurrente=True,
+            corrigees=False,
+            periodicite="P1D",
+            date_debut=now.date() + timedelta(1),
+            date_fin=None,
+        )
+        commande = Commande(
+            C5, "TIERS1", contrat, "<b>a</b>@b.fr", "AME", None, now, Delai(Duree())
+        )
+        with room.state.database.transaction() as session:
+            subscribe(
+                session,
+                commande,
+                "C5",
+                souscription,
+                prestation_collecte("C5", "SOUTIRAGE", "CDC", recurrente=True),
+                Declaration(True, "<script>alert(1)</script>", True, False),
+            )
+        yield room
+
+
+def test_what_an_advance_set_off_is_linked(ordered: Room) -> None:
+    page = ordered.press("/horloge", action="10d", retour="/services")
+    (told,) = page.xpath("//section[@id='horloge']/p[@role='status']")
+    words = " ".join(told.text_content().split())
+    assert "fichiers publiés" in words
+    with ordered.state.database.sessions() as session:
+        since = retombees_between(session, NOW - timedelta(1), NOW + timedelta(10))
+    assert (since.actives, since.termines) == (1, 0)
+    (link,) = told.xpath(".//a[starts-with(@href, '/fichiers')]/@href")
+    count = int(told.xpath(".//a[starts-with(@href, '/fichiers')]")[0].text.split()[0])
+    assert len(ordered.page(link).xpath("//main//tbody/tr")) == count
+
+
+def test_services_are_listed_and_filtered(ordered: Room) -> None:
+    ordered.press("/horloge", action="1d")
+    (row,) = [
+        one
+        for one in ordered.page(f"/services?prm={C5}&etat=actif").xpath("//main//tbody/tr")
+        if "PT30M" in one.text_content()
+    ]
+    words = " ".join(row.text_content().split())
+    for told in ("actif", "CDC, SOUTIRAGE, PT30M, P1D", C5, "TIERS1"):
+        assert told in words
+    assert "Aucun service" in ordered.text("/services?etat=TERMINE")
+    assert ordered.page(f"/points/{C5}").xpath("//*[local-name()='rect'][@class='actif']")
+
+
+def test_a_file_is_shown_as_a_table_and_as_xml(ordered: Room) -> None:
+    ordered.press("/horloge", action="10d")
+    link = ordered.page(f"/fichiers?prm={C5}").xpath("//main//tbody//td[1]/a/@href")[0]
+    page = ordered.page(link)
+    columns = [one.text for one in page.xpath("//main//table/thead//th")]
+    assert columns == ["H", "V", "IV"]
+    assert page.xpath("//main//table/tbody/tr")
+    assert "Identifiant_Flux" in page.xpath("//div[@class='xml']")[0].text_content()
+    answer = ordered.ask("GET", f"{link}/clair")
+    assert answer.content.startswith(b"PK")
+    assert ordered.ask("GET", "/fichiers/99999").status_code == 404
+
+
+def test_what_an_order_says_of_its_client_is_text(ordered: Room) -> None:
+    page = ordered.page(f"/points/{C5}")
+    words = page.text_content()
+    assert "au nom de <script>alert(1)</script>" in words
+    assert "<b>a</b>@b.fr" in words
+    assert not page.xpath("//main//script | //main//li//b")

@@ -1,0 +1,105 @@
+"""The pages of actors, certificates, services, files and codes, and what all pages share."""
+
+import re
+from pathlib import Path
+
+import pytest
+from admin_kit import Room
+
+PAGES = (
+    "/",
+    "/points",
+    "/services",
+    "/fichiers",
+    "/campagnes",
+    "/acteurs",
+    "/certificats",
+    "/codes",
+)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_needs_nothing_from_elsewhere(room: Room, path: str) -> None:
+    answer = room.ask("GET", path)
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'; script-src 'self'; style-src 'self'" in policy
+    assert "unsafe" not in policy
+    tree = room.page(path)
+    assert tree.get("lang") == "fr"
+    assert not tree.xpath("//iframe | //*[@style] | //script[not(@src)] | //style")
+    handlers = tree.xpath("//@*[starts-with(name(), 'on')]")
+    assert handlers == []
+    links = tree.xpath("//link/@href | //script/@src | //a/@href | //form/@action")
+    assert [one for one in links if not one.startswith(("/", "#"))] == []
+    assert tree.xpath("//meta[@name='viewport']")
+    (current,) = tree.xpath("//nav//a[@aria-current='page']/@href")
+    assert current == path
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_field_has_its_label(room: Room, path: str) -> None:
+    for field in room.page(path).xpath("//input[not(@type='hidden')] | //select | //textarea"):
+        assert field.xpath("ancestor::label"), field.get("name")
+
+
+def test_the_style_loads_nothing() -> None:
+    style = (Path(__file__).parents[2] / "sge_sim/admin/static/style.css").read_text()
+    assert not re.search(r"url\(|@import", style)
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Host": "evil.example"}, 403),
+        ({"Origin": "http://evil.example"}, 403),
+        ({"Host": "localhost:8080"}, 200),
+    ],
+)
+def test_another_host_or_origin_is_refused(
+    room: Room, headers: dict[str, str], status: int
+) -> None:
+    for path in PAGES:
+        assert room.ask("GET", path, headers=headers).status_code == status
+    if status != 200:
+        moved = room.ask("POST", "/horloge", data={"action": "1d"}, headers=headers)
+        assert moved.status_code == status
+        assert room.ask("POST", "/echanges/1/rejouer", headers=headers).status_code == status
+
+
+def test_a_page_that_changes_nothing_takes_no_post(room: Room) -> None:
+    assert room.ask("POST", "/codes", headers={"Origin": room.home}).status_code == 405
+    assert room.ask("GET", "/horloge").status_code == 405
+
+
+def test_actors_show_what_belongs_to_them(room: Room) -> None:
+    words = room.text("/acteurs")
+    for told in ("TIERS1", "« tiers.sge-sim.example » en homologation", "InfraJournalier", "(ET)"):
+        assert told in words
+
+
+def test_certificates_are_renewed_in_working_days(room: Room) -> None:
+    page = room.page("/certificats")
+    told = [" ".join(one.text_content().split()) for one in page.xpath("//td[5]")]
+    assert "non exigé" in told
+    assert any(re.fullmatch(r"à déposer avant le .* : .*\d+ jours ouvrés", one) for one in told)
+
+
+def test_a_certificate_is_checked_in_the_page(room: Room) -> None:
+    pem = next(iter(room.services.simulator.callers)).certificate.read_text()
+    page = room.press("/certificats", pem=pem, environnement="homologation")
+    words = " ".join(page.text_content().split())
+    assert "Accepté en homologation" in words
+    assert "texte donné : certificat de l'acteur" in words
+    page = room.press("/certificats", pem="<b>rien</b>", environnement="production")
+    assert "Refusé en production" in " ".join(page.text_content().split())
+    assert not page.xpath("//pre/b")
+
+
+def test_codes_are_searched_with_their_rules(room: Room) -> None:
+    room.call_cdc()
+    page = room.page("/codes?q=point inexist")
+    assert page.xpath("//section[@id]/@id") == ["horloge", "SGT401"]
+    words = " ".join(page.text_content().split())
+    for told in ("règle point_inconnu", "passe avec", "documenté", "Le dernier appel"):
+        assert told in words
+    assert "0 code" in room.text("/codes?q=introuvable")

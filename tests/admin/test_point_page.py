@@ -1,0 +1,169 @@
+"""Points in the browser: found, described, drawn, set."""
+
+import csv
+import io
+from datetime import date
+from pathlib import Path
+
+import pytest
+from admin_kit import Room, control_room
+
+from sge_sim.admin.series import read_series
+from sge_sim.clock import parse_instant
+from sge_sim.mesures import courbe
+from sge_sim.referentiel.mesures import point_mesure
+from sge_sim.store.mesures import read_suivi
+from sge_sim.store.points import find_point
+
+C5 = "25946599093143"
+MARCH = {"debut": "2025-03-01", "fin": "2025-03-04"}
+
+
+def prms(room: Room, path: str) -> list[str]:
+    return [one.text for one in room.page(path).xpath("//main//table//td[1]/a")]
+
+
+def test_points_are_found_by_what_a_person_knows_of_them(room: Room) -> None:
+    named = prms(room, "/points")
+    assert C5 in named
+    assert prms(room, f"/points?q={C5}") == [C5]
+    assert C5 in prms(room, f"/points?q={C5[:8]}")
+    with room.state.database.sessions() as session:
+        point = find_point(session, C5)
+        assert point is not None
+        name, commune, why = point.nom_client_final, point.commune, point.pourquoi
+    assert name
+    assert why
+    for words in (name.lower(), why[:12]):
+        assert C5 in prms(room, f"/points?q={words}"), words
+    assert prms(room, f"/points?q={commune}")
+    assert all(find_segment(room, prm) == "C1" for prm in prms(room, "/points?segment=c1")[:5])
+    assert "Aucun point ne répond" in room.text("/points?q=%25")
+
+
+def find_segment(room: Room, prm: str) -> str:
+    with room.state.database.sessions() as session:
+        point = find_point(session, prm)
+        assert point is not None
+        return point.segment
+
+
+def test_the_data_sheet_is_in_words(room: Room) -> None:
+    words = room.text(f"/points/{C5}")
+    for told in ("En service (SERVC)", "Compteur Linky (LINKY)", "Adresse", "Téléopérable"):
+        assert told in words
+    assert room.ask("GET", "/points/00000000000000").status_code == 404
+    assert room.ask("GET", "/points/<script>").status_code == 404
+
+
+def mesures(room: Room, **asked: str) -> dict[str, object]:
+    answer = room.ask("GET", f"/api/points/{C5}/mesures", params=asked)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, object] = answer.json()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("type_", "unite", "names"),
+    [
+        ("courbe", "W", ["horodate", "valeur", "pas"]),
+        ("energie", "Wh", ["horodate", "valeur", "pas"]),
+        ("pmax", "VA", ["horodate", "valeur", "pas"]),
+    ],
+)
+def test_measures_are_given_as_columns(
+    room: Room, type_: str, unite: str, names: list[str]
+) -> None:
+    found = mesures(room, type=type_, **MARCH)
+    assert found["unite"] == unite
+    columns = found["colonnes"]
+    assert isinstance(columns, dict)
+    assert list(columns) == names
+    assert len({len(one) for one in columns.values()}) == 1
+
+
+def test_an_index_has_its_registers(room: Room) -> None:
+    columns = mesures(room, type="index", **MARCH)["colonnes"]
+    assert isinstance(columns, dict)
+    assert list(columns)[:2] == ["horodate", "total"]
+    assert {"F1", "D1"} <= set(columns)
+    registers = [columns[name] for name in columns if name[0] == "D"]
+    assert [sum(row) for row in zip(*registers, strict=True)] == columns["total"]
+
+
+def test_the_end_of_a_period_is_excluded_and_the_future_is_not_told(room: Room) -> None:
+    columns = mesures(room, type="energie", **MARCH)["colonnes"]
+    assert isinstance(columns, dict)
+    assert [one[:10] for one in columns["horodate"]] == ["2025-03-01", "2025-03-02", "2025-03-03"]
+    columns = mesures(room, type="energie", debut="2025-03-08", fin="2025-04-01")["colonnes"]
+    assert isinstance(columns, dict)
+    assert columns["horodate"][-1].startswith("2025-03-09")
+    for bad in (
+        {"debut": "2025-03-04", "fin": "2025-03-04"},
+        {"debut": "2025-04-01", "fin": "2025-04-04"},
+        {"debut": "2015-01-01", "fin": "2025-03-01"},
+    ):
+        answer = room.ask("GET", f"/api/points/{C5}/mesures", params={"type": "courbe", **bad})
+        assert answer.status_code == 400, answer.text
+
+
+def test_csv_has_the_same_values(room: Room) -> None:
+    answer = room.ask(
+        "GET", f"/api/points/{C5}/mesures", params={"type": "index", "format": "csv", **MARCH}
+    )
+    assert answer.headers["Content-Type"].startswith("text/csv")
+    rows = list(csv.reader(io.StringIO(answer.text), delimiter=";"))
+    columns = mesures(room, type="index", **MARCH)["colonnes"]
+    assert isinstance(columns, dict)
+    assert rows[0] == list(columns)
+    assert [row[1] for row in rows[1:]] == [str(one) for one in columns["total"]]
+
+
+def test_stamps_keep_legal_time_over_a_change_of_hour(room: Room) -> None:
+    with room.state.database.sessions() as session:
+        row = find_point(session, C5)
+        assert row is not None
+        point = point_mesure(row, read_suivi(session, C5), "SOUTIRAGE")
+    assert point is not None
+    day, after = date(2024, 10, 27), date(2024, 10, 28)
+    series = read_series(point, "courbe", day, after)
+    stamps = series.stamps()
+    assert len(stamps) == len(courbe(point, day, after).valeurs)
+    for one, epoch in zip(stamps, series.horodates.tolist(), strict=True):
+        assert parse_instant(one).timestamp() == epoch
+    if stamps:
+        assert {one[-6:] for one in stamps} == {"+01:00", "+02:00"}
+
+
+def test_the_buttons_do_what_points_set_does(tmp_path: Path) -> None:
+    with control_room(tmp_path, now=parse_instant("2025-03-10T10:00")) as room:
+        path = f"/points/{C5}"
+
+        def press(**fields: str) -> str:
+            return " ".join(room.press(path, **fields).text_content().split())
+
+        assert "Mesures perdues" in press(action="jours", debut="2025-03-01", fin="2025-03-03")
+        columns = mesures(room, type="energie", debut="2025-02-26", fin="2025-03-05")["colonnes"]
+        assert isinstance(columns, dict)
+        assert columns["valeur"].count(None) >= 2
+        press(action="retrouver")
+        columns = mesures(room, type="energie", debut="2025-02-26", fin="2025-03-05")["colonnes"]
+        assert isinstance(columns, dict)
+        assert None not in columns["valeur"]
+        assert "injoignable" in press(action="teleoperable", valeur="non")
+        assert "Services d'accès ouverts" in press(action="acces", valeur="oui", type="")
+        assert "Opposition demandée" in press(action="opposition", valeur="oui")
+        assert "est passé" in press(action="resilie", jour="2025-01-01")
+        assert "n'est pas un fournisseur" in press(
+            action="fournisseur", acteur="TIERS1", jour="2025-04-01"
+        )
+        assert "resiliation le 01/04/2025" in press(action="resilie", jour="2025-04-01")
+        assert "n'est pas une date" in press(action="jours", debut="x", fin="y")
+
+
+def test_the_plot_library_alone_is_served_from_its_package(room: Room) -> None:
+    script = room.ask("GET", "/trace/dygraph-combined.js")
+    assert script.status_code == 200
+    assert b"Dygraph" in script.content
+    assert room.ask("GET", "/trace/render_core.js").status_code == 404
+    assert not room.page("/").xpath("//script[contains(@src, 'trace')]")

@@ -1,0 +1,116 @@
+"""Roles and actions of Datahub: every cell of the FAQ's rights, answered by the rules."""
+
+from typing import Any, Final
+
+import pytest
+
+from sge_sim.commandes.datahub.droits import DROITS, ActionDatahub, DemandeDatahub
+from sge_sim.commandes.datahub.habilitateurs import HABILITATIONS
+from sge_sim.commandes.datahub.refus import PHRASES, RefusDatahub, check_datahub
+from sge_sim.commandes.datahub.vie_du_contrat import ETAPES
+from sge_sim.domaine.provenance import Provenance
+from sge_sim.store.datahub import RoleDatahub
+
+YES: Final = "oui"
+NO: Final = "documented"
+UNSAID: Final = "assumed"
+
+CELLS: Final[tuple[tuple[str, ActionDatahub, dict[str, Any], tuple[str, str, str]], ...]] = (
+    ("consulter", "consulter_contrat", {}, (YES, YES, NO)),
+    ("modifier", "modifier_contrat", {}, (NO, YES, NO)),
+    ("résilier", "resilier_contrat", {}, (UNSAID, YES, UNSAID)),
+    ("annexe SI", "remplir_annexe", {}, (YES, YES, UNSAID)),
+    ("ajouter", "ajouter_interlocuteur", {}, (NO, YES, NO)),
+    ("ajouter hors FDS", "ajouter_interlocuteur", {"service": "autre"}, (NO, NO, NO)),
+    ("ajouter hors entité", "ajouter_interlocuteur", {"chez_lui": False}, (NO, NO, NO)),
+    ("retirer", "retirer_interlocuteur", {}, (UNSAID, YES, UNSAID)),
+    (
+        "retirer le dernier contractuel",
+        "retirer_interlocuteur",
+        {"dernier_contractuel": True},
+        (NO, NO, NO),
+    ),
+    ("son bac à sable", "gerer_bac_a_sable", {}, (YES, YES, UNSAID)),
+    ("le bac à sable d'un autre", "gerer_bac_a_sable", {"a_lui": False}, (NO, NO, NO)),
+    ("production FDS", "gerer_production", {}, (YES, NO, NO)),
+    ("production d'un autre service", "gerer_production", {"service": "autre"}, (NO, NO, NO)),
+    ("production d'une autre entité", "gerer_production", {"chez_lui": False}, (NO, NO, NO)),
+    ("son profil", "modifier_profil", {}, (YES, YES, UNSAID)),
+    ("le profil d'un autre", "modifier_profil", {"a_lui": False}, (NO, NO, NO)),
+    ("signer", "signer_contrat", {}, (UNSAID, UNSAID, YES)),
+)
+"""Each row as the FAQ says it: technical contact, contractual contact, legal representative."""
+
+ROLES: Final[tuple[RoleDatahub, ...]] = ("technique", "contractuel", "representant")
+
+ON_A_CONTRACT: Final[tuple[ActionDatahub, ...]] = (
+    "consulter_contrat",
+    "modifier_contrat",
+    "resilier_contrat",
+    "remplir_annexe",
+    "ajouter_interlocuteur",
+    "retirer_interlocuteur",
+)
+
+
+def answer(action: ActionDatahub, demande: DemandeDatahub) -> str:
+    try:
+        check_datahub(DROITS[action], demande)
+    except RefusDatahub as refus:
+        return refus.rule.provenance
+    return YES
+
+
+@pytest.mark.documented("FAQ Datahub: rights and prohibitions of the three roles")
+@pytest.mark.parametrize(
+    ("action", "autour", "role", "expected"),
+    [
+        pytest.param(action, autour, role, expected, id=f"{title}-{role}")
+        for title, action, autour, cells in CELLS
+        for role, expected in zip(ROLES, cells, strict=True)
+    ],
+)
+def test_each_cell_of_the_rights_is_answered_as_the_faq_says(
+    action: ActionDatahub, autour: dict[str, Any], role: RoleDatahub, expected: str
+) -> None:
+    """What it doesn't say is refused, by a rule marked as assumed."""
+    assert answer(action, DemandeDatahub(frozenset({role}), **autour)) == expected
+
+
+@pytest.mark.documented("FAQ Datahub: nobody acts on a contract that he isn't authorised on")
+@pytest.mark.parametrize("action", ON_A_CONTRACT)
+def test_a_contract_without_a_role_is_closed(action: ActionDatahub) -> None:
+    with pytest.raises(RefusDatahub, match=r"^DHB101 : Vous n'êtes pas habilité"):
+        check_datahub(DROITS[action], DemandeDatahub(frozenset()))
+
+
+@pytest.mark.assumed("somebody who is both contacts has the rights of both")
+def test_two_roles_add_up() -> None:
+    both = DemandeDatahub(frozenset({"technique", "contractuel"}))
+    assert {answer(action, both) for action in DROITS if action != "signer_contrat"} == {YES}
+
+
+@pytest.mark.assumed("sandbox applications belong to the person, who may have no role yet")
+def test_somebody_without_a_role_has_his_sandbox_and_profile() -> None:
+    nobody = DemandeDatahub(frozenset())
+    assert answer("gerer_bac_a_sable", nobody) == answer("modifier_profil", nobody) == YES
+    assert answer("gerer_production", nobody) == NO
+
+
+@pytest.mark.assumed("who sends for signature isn't said")
+def test_a_contractual_contact_sends_for_signature() -> None:
+    answers = [answer("envoyer_en_signature", DemandeDatahub(frozenset({one}))) for one in ROLES]
+    assert answers == [UNSAID, YES, UNSAID]
+
+
+def test_every_refusal_has_its_sentence_and_every_sentence_its_rule() -> None:
+    rules = {
+        one.code: one
+        for table in (DROITS, ETAPES, HABILITATIONS)
+        for row in table.values()
+        for one in row
+    }
+    assert PHRASES.keys() == rules.keys()
+    assert all(one.source and one.remede and one.meaning for one in rules.values())
+    provenances: set[Provenance] = {one.provenance for one in rules.values()}
+    assert provenances == {"documented", "assumed"}

@@ -1,0 +1,55 @@
+"""What docs/data-connect.md shows works, and tells how many things are assumed."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from dataconnect_kit import Client
+
+from sge_sim.dataconnect.documentation import all_motifs, motifs_table
+
+PAGE = (Path(__file__).parents[2] / "docs" / "data-connect.md").read_text(encoding="utf-8")
+
+
+def test_the_table_of_refusals_is_up_to_date() -> None:
+    """Renew it by `python -m sge_sim.dataconnect.documentation`."""
+    assert motifs_table() in PAGE
+
+
+def test_each_reason_has_a_name_of_its_own_and_what_would_have_passed() -> None:
+    names = [motif.nom for _, motif in all_motifs()]
+    assert len(names) == len(set(names))
+    assert all(motif.remede and motif.source for _, motif in all_motifs())
+
+
+def test_a_first_call_with_curl(dc: Client) -> None:
+    (snippet,) = re.findall(r"^    ID=….*?end=2026-11-08\"$", PAGE, re.S | re.M)
+    sandbox = dc.sandbox.application
+    known = f"ID={sandbox['client_id']} SECRET={sandbox['client_secret']}"
+    snippet = snippet.replace("ID=… SECRET=…", known).replace("https://localhost:8444", dc.url)
+    done = subprocess.run(
+        ["bash", "-c", snippet], cwd=dc.simulator.data_dir, capture_output=True, text=True
+    )
+    assert '"usage_point_id":"22516914714270"' in done.stdout, done.stderr
+
+
+def test_a_first_call_with_python(dc: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    (snippet,) = re.findall(r"```python\n(.*?)```", PAGE, re.S)
+    monkeypatch.chdir(dc.simulator.data_dir)
+    names: dict[str, object] = {}
+    exec(snippet, names)
+    answer = names["answer"]
+    assert isinstance(answer, dict)
+    assert len(answer["grandeur"][0]["points"]) == 7 * 48
+
+
+def test_commands_of_the_page_are_those_there_are(dc: Client) -> None:
+    for command in re.findall(r"^    sge-sim (consentements list)$", PAGE, re.M):
+        assert dc.simulator.command(*command.split()).returncode == 0
+    hosts = dc.simulator.command("hosts").stdout
+    for host in ("gw.ext.prod.api.enedis.fr", "mon-compte-particulier.enedis.fr"):
+        assert f"127.0.0.2  {host}" in hosts
+        assert host in PAGE
+    port = dc.url.rpartition(":")[2]
+    assert f"-d 127.0.0.2 -p tcp --dport 443 -j REDIRECT --to-ports {port}" in hosts

@@ -1,0 +1,248 @@
+"""Planned faults at the door: each kind, whom it strikes, and what the journal tells."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from in_process import InProcess, simulator_in_process
+from lxml import etree
+from running_simulator import RunningSimulator, start_simulator
+
+from sge_sim.admin.views_pannes import PanneDemande, PanneView, plan_panne
+from sge_sim.errors import UsageError
+from sge_sim.store.journal import Journal, RechercheJournal
+
+SERVICE = "ConsultationDonneesTechniquesContractuelles"
+PATH = f"/{SERVICE}/v1.0"
+PRM = "25946599093143"
+NAMESPACE = "http://www.enedis.fr/sge/b2b/services/consulterdonneestechniquescontractuelles/v1.0"
+
+
+def message(login: str, prm: str = PRM) -> bytes:
+    return (
+        '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
+        f'<c:consulterDonneesTechniquesContractuelles xmlns:c="{NAMESPACE}"><pointId>{prm}'
+        f"</pointId><loginUtilisateur>{login}</loginUtilisateur><autorisationClient>true"
+        "</autorisationClient></c:consulterDonneesTechniquesContractuelles></s:Body></s:Envelope>"
+    ).encode()
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InProcess]:
+    with simulator_in_process(tmp_path_factory.mktemp("pannes"), population_size=0) as one:
+        yield one
+
+
+@pytest.fixture
+def plan(whole: InProcess) -> Any:
+    """Plan faults, which are gone at the end."""
+    from sge_sim.store.pannes import remove_pannes
+
+    def make(**asked: Any) -> PanneView:
+        with whole.simulator.database.transaction() as session:
+            return plan_panne(session, PanneDemande(**asked))
+
+    yield make
+    with whole.simulator.database.transaction() as session:
+        remove_pannes(session)
+
+
+def call(whole: InProcess, prm: str = PRM) -> Any:
+    return whole.post(PATH, message(whole.login, prm))
+
+
+def detail_of_last(whole: InProcess) -> str:
+    journal = Journal.beside(whole.simulator.database, whole.simulator.settings.data_dir)
+    (newest,) = journal.find_echanges(RechercheJournal(), limit=1)
+    return newest.detail or ""
+
+
+def test_without_a_plan_nothing_happens_and_nothing_is_counted(whole: InProcess) -> None:
+    assert call(whole).status == 200
+    assert not (whole.simulator.settings.data_dir / "pannes.compteurs").exists()
+
+
+@pytest.mark.parametrize("code", ["SGT500", "SGT506"])
+def test_a_code_is_answered_once_in_place_of_the_service(
+    whole: InProcess, plan: Any, code: str
+) -> None:
+    panne = plan(sorte=code.lower(), service=SERVICE.lower())
+    answer = call(whole)
+    (result,) = etree.fromstring(answer.content).iter("{*}resultat")
+    assert (answer.status, result.get("code")) == (500, code)
+    assert f"Panne prévue n° {panne.numero} : erreur SOAP {code}, appel 1." in detail_of_last(whole)
+    assert call(whole).status == 200
+
+
+def test_a_fault_without_a_code(whole: InProcess, plan: Any) -> None:
+    plan(sorte="sans_code")
+    answer = call(whole)
+    root = etree.fromstring(answer.content)
+    assert answer.status == 500
+    assert list(root.iter("{*}Fault"))
+    assert not list(root.iter("detail", "{*}resultat"))
+
+
+@pytest.mark.parametrize("status", [403, 502, 503])
+def test_a_status_of_http(whole: InProcess, plan: Any, status: int) -> None:
+    plan(sorte=f"http{status}")
+    assert call(whole).status == status
+
+
+def test_a_truncated_and_an_invalid_message(whole: InProcess, plan: Any) -> None:
+    good = call(whole).content
+    plan(sorte="xml_tronque")
+    cut = call(whole).content
+    assert good.startswith(cut)
+    with pytest.raises(etree.XMLSyntaxError):
+        etree.fromstring(cut)
+    plan(sorte="xml_invalide")
+    strange = etree.fromstring(call(whole).content)
+    (stranger,) = strange.iter("panne")
+    stranger.getparent().remove(stranger)
+    assert etree.tostring(strange) == etree.tostring(etree.fromstring(good))
+
+
+def test_slowness_and_cuts_are_left_to_the_transport(whole: InProcess, plan: Any) -> None:
+    plan(sorte="latence", secondes=1.5)
+    plan(sorte="lente", secondes=2.5)
+    plan(sorte="coupure")
+    plan(sorte="coupure_muette")
+    departures = [call(whole).departure for _ in range(4)]
+    assert [(one.delay_seconds, one.over_seconds, one.kept) for one in departures] == [
+        (1.5, 0, 1),
+        (0, 2.5, 1),
+        (0, 0, 0.5),
+        (0, 0, 0),
+    ]
+    assert call(whole).departure is None
+
+
+def test_only_what_it_is_about_is_struck_and_counted(whole: InProcess, plan: Any) -> None:
+    plan(sorte="http502", service="RecherchePoint", au=9)
+    plan(sorte="http502", acteur="FOURN1", au=9)
+    plan(sorte="http503", prm="30001610071843", acteur="TIERS1", du=2, au=2)
+    statuses = [call(whole, prm).status for prm in (PRM, "30001610071843", PRM, "30001610071843")]
+    assert statuses == [200, 200, 200, 503]
+
+
+@pytest.mark.parametrize(
+    "asked", [{"service": "Inconnu"}, {"acteur": "PERSONNE"}, {"prm": "1"}, {"secondes": 3.0}]
+)
+def test_what_means_nothing_is_refused(whole: InProcess, plan: Any, asked: Any) -> None:
+    with pytest.raises(UsageError):
+        plan(sorte="sgt500", **asked)
+
+
+# Over the wire.
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulator]:
+    folder = tmp_path_factory.mktemp("quatre")
+    with start_simulator(folder, "--workers", "4", "--population-size", "0") as one:
+        yield one
+
+
+def admin(served: RunningSimulator, method: str, path: str, **body: Any) -> Any:
+    answer = requests.request(method, served.ready["admin_url"] + path, json=body, timeout=10)
+    answer.raise_for_status()
+    return answer.json() if answer.content else None
+
+
+def statuses(served: RunningSimulator, calls: int) -> list[int]:
+    """Call on a new connection each time, so that any of the processes may answer."""
+    found = []
+    for _ in range(calls):
+        with served.session_of("tiers") as session:
+            headers = {"Content-Type": "text/xml"}
+            url = served.url + PATH
+            found.append(
+                session.post(url, message(served.login), headers=headers, timeout=10).status_code
+            )
+    return found
+
+
+def test_seed_7_gives_the_same_sequence_in_two_runs_with_four_workers(
+    served: RunningSimulator,
+) -> None:
+    runs = []
+    for _ in range(2):
+        asked = {"sorte": "http502", "probabilite": 0.4, "graine": 7, "au": 30}
+        panne = admin(served, "POST", "/api/pannes", **asked)
+        runs.append(statuses(served, 34))
+        (seen,) = served.admin("/api/pannes")
+        assert (seen["appels"], seen["epuisee"]) == (30, True)
+        assert seen["touches"] == runs[-1].count(502)
+        admin(served, "DELETE", f"/api/pannes/{panne['numero']}")
+    first, second = runs
+    assert first == second
+    assert 6 <= first.count(502) <= 18
+    assert first[30:] == [200] * 4
+
+
+def test_a_plan_of_the_command_line_strikes_a_call_over_the_wire(
+    served: RunningSimulator, tmp_path: Path
+) -> None:
+    told = served.command("pannes", "add", "latence", "--secondes", "0.6", "--service", SERVICE)
+    assert told.returncode == 0, told.stderr
+    began = time.monotonic()
+    assert statuses(served, 1) == [200]
+    assert 0.6 <= time.monotonic() - began < 5
+    (seen,) = served.admin("/api/journal", limit=1)
+    assert "réponse retardée (0,6 s), appel 1." in seen["detail"]
+    assert seen["panne"] == served.admin("/api/pannes")[0]["numero"]
+    assert "épuisée : 1 / 1" in served.command("pannes", "list").stdout
+    assert served.command("pannes", "remove", "--all").returncode == 0
+    assert served.admin("/api/pannes") == []
+    wrong = served.command("pannes", "remove", "999")
+    assert (wrong.returncode, wrong.stderr.count("\n")) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("sorte", "error"),
+    [
+        ("coupure", (requests.exceptions.ChunkedEncodingError, requests.ConnectionError)),
+        ("coupure_muette", requests.ConnectionError),
+    ],
+)
+def test_a_cut_connection_over_the_wire(served: RunningSimulator, sorte: str, error: Any) -> None:
+    admin(served, "POST", "/api/pannes", sorte=sorte)
+    with pytest.raises(error):
+        statuses(served, 1)
+    assert statuses(served, 1) == [200]
+    admin(served, "DELETE", "/api/pannes")
+
+
+def test_a_slow_answer_comes_whole(served: RunningSimulator) -> None:
+    admin(served, "POST", "/api/pannes", sorte="lente", secondes=0.8)
+    began = time.monotonic()
+    assert statuses(served, 1) == [200]
+    assert time.monotonic() - began >= 0.8
+    admin(served, "DELETE", "/api/pannes")
+
+
+def test_a_reset_begins_the_counts_of_the_plans_again(served: RunningSimulator) -> None:
+    admin(served, "POST", "/api/pannes", sorte="http503", du=2, au=2)
+    admin(served, "POST", "/api/snapshot")
+    assert statuses(served, 3) == [200, 503, 200]
+    admin(served, "POST", "/api/reset")
+    assert statuses(served, 3) == [200, 503, 200]
+    admin(served, "DELETE", "/api/pannes")
+
+
+def test_a_fault_is_planned_and_removed_on_the_page(served: RunningSimulator) -> None:
+    url = served.ready["admin_url"] + "/pannes"
+    assert "Aucune panne prévue" in requests.get(url, timeout=10).text
+    form = {"sorte": "http502", "service": "", "acteur": "", "prm": "", "du": "1", "au": "4"}
+    page = requests.post(url, form, timeout=10).text
+    assert "1 à 4" in page
+    assert "HTTP 502" in page
+    refused = requests.post(url, {**form, "prm": "12"}, timeout=10).text
+    assert "quatorze chiffres" in refused
+    (one,) = served.admin("/api/pannes")
+    page = requests.post(f"{url}/{one['numero']}/retirer", timeout=10).text
+    assert "Aucune panne prévue" in page

@@ -1,0 +1,102 @@
+"""Publications of many points: cut into files, and made by several processes."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flux_kit import JOUR, texts, tree
+from publication_kit import (
+    C5,
+    C5_BIS,
+    COURBE_C5,
+    INDEX_C5,
+    JOUR_1,
+    Platform,
+    at,
+    new_platform,
+    of,
+)
+
+from sge_sim.flux import fabrication, publication, r50, r151
+from sge_sim.flux.envoi import Frequence
+
+
+def one_point_in_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    for flux in (r50, r151):
+        for frequence in (Frequence.QUOTIDIENNE, Frequence.MENSUELLE):
+            monkeypatch.setitem(flux.POINTS_PAR_FICHIER, frequence, 1)
+
+
+def subscribe_both(platform: Platform) -> None:
+    for prm in (C5_BIS, C5):
+        for souscription in (COURBE_C5, INDEX_C5):
+            platform.subscribe(prm, souscription)
+
+
+@pytest.mark.documented("guides R50 and R151: so many points in a file")
+@pytest.mark.parametrize("flux", ["R50", "R151"])
+def test_files_are_numbered_within_their_publication(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch, flux: str
+) -> None:
+    one_point_in_a_file(monkeypatch)
+    subscribe_both(platform)
+    platform.catch_up(at(JOUR_1 + 2 * JOUR))
+    names = [nom.split("_") for nom in platform.ready() if f"_{flux}_" in nom]
+    assert [parts[7:9] for parts in names] == [["00001", "00002"], ["00002", "00002"]]
+    assert len({parts[5] for parts in names}) == 1
+    assert [texts(tree(one).iter("Id_PRM")) for one in of(platform, flux)] == [[C5], [C5_BIS]]
+
+
+@pytest.mark.documented("guides R50 v2.2.0 and R151 v2.3.1: so many points, not orders, in a file")
+def test_a_point_is_never_cut_between_two_files(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one_point_in_a_file(monkeypatch)
+    monthly = replace(COURBE_C5, periodicite="P1M")
+    platform.subscribe(C5, monthly)
+    platform.subscribe(C5_BIS, monthly)
+    renewal = at(JOUR_1 + 3 * JOUR)
+    platform.subscribe(C5, replace(monthly, date_debut=renewal.date(), date_fin=None), renewal)
+    platform.catch_up(at(date(2024, 11, 7)))
+    xmls = [tree(one) for one in of(platform, "R50")]
+    assert [texts(one.iter("Id_PRM")) for one in xmls] == [[C5], [C5_BIS]]
+    assert len(set(texts(xmls[0].iter("Id_Affaire")))) == 2
+
+
+def test_several_processes_make_the_same_files_as_one(
+    platform: Platform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one_point_in_a_file(monkeypatch)
+    other = new_platform(tmp_path / "autre")
+    for one in (platform, other):
+        subscribe_both(one)
+    platform.catch_up(at(JOUR_1 + 2 * JOUR))
+    monkeypatch.setattr(fabrication, "_FILES_FOR_WORKERS", 2)
+    other.catch_up(at(JOUR_1 + 2 * JOUR))
+    assert len(platform.ready()) == 4
+    assert other.ready() == platform.ready()
+    other.database.dispose()
+
+
+def test_what_is_due_is_looked_for_again_only_when_something_may_be(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The back office asks every second, of thousands of services."""
+    publisher, looked = platform.publisher, []
+    real = publication.next_lot
+
+    def next_lot(*asked: Any) -> Any:
+        looked.append(asked)
+        return real(*asked)
+
+    monkeypatch.setattr(publication, "next_lot", next_lot)
+    platform.subscribe(C5, COURBE_C5)
+    noon = at(JOUR_1 + JOUR)
+    for after in (timedelta(0), timedelta(seconds=1), timedelta(hours=7, minutes=59)):
+        assert publisher.catch_up(noon + after) == 0
+    assert len(looked) == 1
+    platform.historique(C5, "CDC", date(2024, 10, 1), JOUR_1, noon)
+    assert publisher.catch_up(noon + timedelta(seconds=2)) == 1
+    assert publisher.catch_up(at(JOUR_1 + 2 * JOUR, 3)) == 1

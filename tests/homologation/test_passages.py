@@ -1,0 +1,63 @@
+"""Reports that are kept: the newest first, each compared with the one before it."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from campaign_samples import sample_report
+
+from sge_sim.clock import RunningClock
+from sge_sim.errors import UsageError
+from sge_sim.homologation.comparaison import compare
+from sge_sim.homologation.passages import Passages
+from sge_sim.homologation.reports.rapport import Rapport, Statut
+from sge_sim.homologation.reports.writing import write_reports
+
+
+def with_outcomes(rapport: Rapport, **outcomes: Statut) -> Rapport:
+    """The report with other outcomes, by the key of the case without its punctuation."""
+    return replace(
+        rapport,
+        executions=tuple(
+            replace(each, statut=outcomes.get(each.cle.replace("-", "_"), each.statut))
+            for each in rapport.executions
+        ),
+    )
+
+
+@pytest.fixture
+def passages(tmp_path: Path) -> Passages:
+    earlier = sample_report()
+    later = with_outcomes(earlier, A_R1=Statut.ECHOUE, A_NR1=Statut.REUSSI)
+    other = replace(earlier, release="sge-2.0")
+    for name, rapport in (
+        ("20250101-000000", earlier),
+        ("20250102-000000", other),
+        ("20250103-000000", later),
+    ):
+        write_reports(rapport, tmp_path / "rapports" / name)
+    return Passages(tmp_path, RunningClock())
+
+
+def test_a_report_is_compared_with_the_one_before_of_its_release(passages: Passages) -> None:
+    newest, other, oldest = passages.kept()
+    assert newest.nom == "20250103-000000"
+    assert str(newest.depuis) == "1 réparé (A-NR1), 1 cassé (A-R1)"
+    assert other.depuis is None
+    assert oldest.depuis is None
+    assert str(compare(oldest.rapport, oldest.rapport)) == "rien n'a changé"
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("20250103-000000", "../../sge-sim.db"),
+        ("..", "rapport.html"),
+        ("20250103-000000", "autre.txt"),
+        ("20990101-000000", "rapport.html"),
+    ],
+)
+def test_nothing_but_a_report_is_given(passages: Passages, name: str, file: str) -> None:
+    assert passages.file("20250103-000000", "rapport.html").is_file()
+    with pytest.raises(UsageError):
+        passages.file(name, file)

@@ -1,0 +1,75 @@
+"""One day of many points: the values of each alone."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from sge_sim.clock import PARIS
+from sge_sim.mesures import (
+    CompteurPose,
+    Grille,
+    HeuresCreuses,
+    Opposition,
+    PeriodeCollecte,
+    PointMesure,
+    PuissanceSouscrite,
+    Structure,
+    TrouDeCourbe,
+    courbe,
+    parse_plages,
+    puissances_maximales,
+)
+from sge_sim.mesures.ensemble import courbes_du_jour, maxima_du_jour
+
+POSE = date(2017, 3, 8)
+JOUR = timedelta(1)
+LINKY = PointMesure(
+    graine=0,
+    segment="C5",
+    puissances=(PuissanceSouscrite(POSE, 6),),
+    mise_en_service=POSE,
+    compteurs=(CompteurPose(POSE),),
+    grille_distributeur=(Grille(POSE, "DI000003", Structure.SAISONS_C5),),
+    heures_creuses=(HeuresCreuses(POSE, parse_plages("22H56-6H56")),),
+    collectes=(PeriodeCollecte(date(2018, 1, 1)),),
+)
+POINTS = [
+    replace(
+        LINKY,
+        graine=graine,
+        segment="P4" if graine % 7 == 0 else "C5",
+        puissances=(PuissanceSouscrite(POSE, 3 + 3 * (graine % 4)),),
+        heures_creuses=() if graine % 3 else LINKY.heures_creuses,
+    )
+    for graine in range(60)
+]
+
+
+@pytest.mark.parametrize(
+    "jour", [date(2024, 3, 31), date(2024, 7, 1), date(2024, 10, 27), date(2024, 12, 25)]
+)
+def test_points_together_have_the_values_of_each_alone(jour: date) -> None:
+    attendues = [courbe(one, jour, jour + JOUR).valeurs.tolist() for one in POINTS]
+    assert courbes_du_jour(POINTS, jour) == attendues
+    maxima = [int(puissances_maximales(one, jour, jour + JOUR).valeurs[0]) for one in POINTS]
+    assert maxima_du_jour(POINTS, jour) == maxima
+
+
+def test_nothing_is_said_of_a_point_that_is_not_like_the_others() -> None:
+    jour = date(2024, 7, 1)
+    minuit = datetime(2024, 7, 1, tzinfo=PARIS)
+    sans_courbe = [
+        replace(LINKY, collectes=()),
+        replace(LINKY, collectes=(PeriodeCollecte(date(2024, 7, 2)),)),
+        replace(LINKY, oppositions=(Opposition(date(2024, 6, 1)),)),
+    ]
+    muets = [
+        replace(LINKY, trous=(TrouDeCourbe(minuit, minuit + timedelta(hours=1)),)),
+        replace(LINKY, resiliation=jour),
+        replace(LINKY, mise_en_service=jour + JOUR),
+        replace(LINKY, segment="C4"),
+    ]
+    assert courbes_du_jour([*sans_courbe, *muets], jour) == [None] * 7
+    assert maxima_du_jour(muets, jour) == [None] * 4
+    assert None not in maxima_du_jour(sans_courbe, jour)

@@ -1,0 +1,172 @@
+"""A new service: its contract, its folder and its cases, and nothing else that is touched."""
+
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+TOY = Path(__file__).with_name("jouet.wsdl")
+PATH = "/DemandeJouet/v1.0"
+RELEASE = """\
+release: sge-99.1
+reference: 2026-01-05
+dates_originales: {du: 2026-01-05, au: 2026-02-01}
+packages: [jouets]
+resume: Une version pour un jouet.
+differences: [Le jouet.]
+sources: [sge-sim]
+"""
+CASES = """\
+package: jouets
+cas:
+  JOUET-R1:
+    titre: Un jouet
+    signification: La demande est servie.
+    service: DemandeJouet
+    version: "1.0"
+    objet: JOUET
+    etat_du_point: En service
+    accord: sans objet
+    requete:
+      donneesGenerales: {pointId: "{prm}", initiateurLogin: "{login}", contratId: "{contrat_id}"}
+      jour: aujourdhui
+      taille: 3
+    executions: {C5: {prm: "25884515170669"}}
+    attendu: {succes: []}
+    provenance: assumed
+    source: sge-sim
+  JOUET-NR1:
+    reprend: JOUET-R1
+    titre: Un jouet sur un point inexistant
+    executions: {C5: {prm: "99999999999999"}}
+    attendu: {refus: SGT401, libelle: "Demande non recevable : point inexistant"}
+"""
+
+OPEN = """\
+import sys
+from pathlib import Path
+from sge_sim.processes.simulator import open_simulator
+from sge_sim.settings import Settings
+open_simulator(Settings(data_dir=Path(sys.argv[1]), population_size=0))
+"""
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the tree."""
+    folder = tmp_path_factory.mktemp("copy")
+    for name in ("sge_sim", "scaffold", "wsdl", "catalog", "certs", "tests"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def run(copy: Path) -> Run:
+    """Run Python in the copy."""
+
+    def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, *map(str, arguments)],
+            cwd=copy,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def started(copy: Path, run: Run) -> list[str]:
+    """The files of a service that was started in the copy, with its cases."""
+    done = run("-m", "scaffold", "DemandeJouet", TOY, "--paquet", "Jouets")
+    assert done.returncode == 0, done.stderr
+    release = copy / "catalog" / "sge-99.1"
+    release.mkdir()
+    (release / "release.yaml").write_text(RELEASE)
+    (release / "jouets.yaml").write_text(CASES)
+    return done.stdout.splitlines()
+
+
+def test_a_contract_its_folder_and_its_test_are_written(started: list[str]) -> None:
+    assert started == [
+        "wsdl/DemandeJouet-v1.0.wsdl",
+        *(
+            f"sge_sim/services/demande_jouet/{name}.py"
+            for name in ("__init__", "answer", "demande", "rules", "service")
+        ),
+        "tests/services/demande_jouet/test_demande_jouet.py",
+    ]
+
+
+def test_what_is_written_serves_and_refuses(started: list[str], run: Run) -> None:
+    done = run("-m", "pytest", "-q", "-p", "no:cacheprovider", started[-1])
+    assert done.returncode == 0, done.stdout
+    assert "3 passed" in done.stdout
+
+
+def test_what_is_written_needs_no_rewriting(started: list[str], run: Run, copy: Path) -> None:
+    python = [name for name in started if name.endswith(".py")]
+    assert run("-m", "ruff", "check", "--fix", "--quiet", *python).returncode == 0
+    assert run("-m", "ruff", "format", "--quiet", *python).returncode == 0
+    typed = [name for name in python if not name.startswith("tests")]
+    done = run("-m", "mypy", "--strict", "--follow-imports=silent", *typed)
+    assert done.returncode == 0, done.stdout
+
+
+def test_its_codes_are_listed(started: list[str], run: Run) -> None:
+    page = run("-m", "sge_sim.services.documentation").stdout
+    assert "\n## DemandeJouet v1.0\n" in page
+    assert "(`point_connu`)" in page.partition("\n## DemandeJouet")[2].partition("\n## ")[0]
+
+
+def test_the_kit_offers_it(started: list[str], run: Run, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    assert run("-c", OPEN, state).returncode == 0
+    done = run("-m", "sge_sim", "kit", "--data-dir", state, tmp_path / "kit.zip")
+    assert done.returncode == 0, done.stderr
+    with zipfile.ZipFile(tmp_path / "kit.zip") as kit:
+        assert PATH.encode() in kit.read("kit-sge/wsdl/DemandeJouet-v1.0.wsdl")
+        assert f"DemandeJouet;1.0;Jouets;https://localhost:8443{PATH};" in kit.read(
+            "kit-sge/services.csv"
+        ).decode("utf-8-sig")
+
+
+@pytest.mark.parametrize(("disabled", "expected"), [((), 0), (("point_connu",), 1)])
+def test_its_package_is_judged(
+    started: list[str], run: Run, tmp_path: Path, disabled: tuple[str, ...], expected: int
+) -> None:
+    options = [option for rule in disabled for option in ("--disabled-rules", rule)]
+    done = run(
+        *("-m", "sge_sim", "homologate", "--release", "99.1", "--package", "jouets"),
+        *("--report", tmp_path / "report", *options),
+    )
+    assert done.returncode == expected, done.stdout + done.stderr
+    assert "jouets" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("recherchePoint", TOY), "« recherchePoint » n'est pas un nom de service"),
+        (("RecherchePoint", TOY), "sge_sim/services/recherche_point existe déjà"),
+        (("Autre", "absent.wsdl"), "absent.wsdl n'est pas un fichier"),
+        (("Autre", "pyproject.toml"), "n'est pas un document XML lisible"),
+    ],
+)
+def test_a_mistake_is_told_in_one_sentence(
+    copy: Path, run: Run, arguments: tuple[object, ...], told: str
+) -> None:
+    done = run("-m", "scaffold", *arguments)
+    assert done.returncode == 1
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (copy / "sge_sim/services/autre").exists()

@@ -1,0 +1,73 @@
+"""CommanderAccesDonneesMesures: the order of one access service, before SGE 26."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from acces_kit import ACCES, C4, C5, END, P4, TODAY, UNKNOWN, Refused, Tiers
+
+GUIDE = pytest.mark.documented("GUI 0498 v1.1.0")
+
+
+@GUIDE
+@pytest.mark.parametrize("type_donnees", ["ENERGIE", "CDC", "PMAX", "IDX"])
+def test_an_order_opens_a_service(tiers: Tiers, type_donnees: str) -> None:
+    body = tiers.call(ACCES, **tiers.acces(C5, typeDonnees=type_donnees))["body"]
+    assert body["prestations"]["prestation"]["fiche"]["code"] == "ACCES"
+    (service,) = tiers.services(C5)
+    assert service["serviceSouscritId"] == body["serviceSouscritId"]
+    assert (service["mesuresTypeCode"], service["dateFin"]) == (type_donnees, END)
+
+
+@pytest.mark.documented("homologation slides V26.2 p. 39: a later end keeps the identifier")
+def test_a_later_end_prolongs_the_service(tiers: Tiers) -> None:
+    first = tiers.call(ACCES, **tiers.acces(C5))["body"]
+    assert tiers.code(ACCES, **tiers.acces(C5)) == "SGT570"
+    assert tiers.code(ACCES, **tiers.acces(C5, dateFin=END - timedelta(days=1))) == "SGT570"
+    second = tiers.call(ACCES, **tiers.acces(C5, dateFin=END + timedelta(days=1)))["body"]
+    assert second["serviceSouscritId"] == first["serviceSouscritId"]
+    assert second["affaireId"] != first["affaireId"]
+    (service,) = tiers.services(C5)
+    assert service["dateFin"] == END + timedelta(days=1)
+
+
+@GUIDE
+@pytest.mark.parametrize("prm", [C5, C4])
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"typeDonnees": "COURBE"}, "SGT4Q1"),
+        ({"typeDonnees": "INDEX"}, "SGT4Q1"),
+        ({"soutirage": None, "injection": None}, "SGT583"),
+        ({"injection": True}, "SGT583"),
+        ({"injection": None}, None),
+        ({"accord": False}, "SGT566"),
+        ({"client": {}}, "SGT566"),
+        ({"dateDebut": TODAY + timedelta(days=1)}, "SGT4H1"),
+        ({"dateDebut": TODAY - timedelta(days=1)}, "SGT4H1"),
+        ({"dateFin": date(2050, 4, 21)}, "SGT5O9"),
+        ({"dateFin": TODAY + timedelta(days=1096)}, None),
+    ],
+)
+def test_field_rules(tiers: Tiers, prm: str, changes: dict[str, Any], code: str | None) -> None:
+    assert tiers.code(ACCES, **tiers.acces(prm, **changes)) == code
+
+
+@GUIDE
+def test_segments_and_general_block(tiers: Tiers) -> None:
+    assert tiers.code(ACCES, **tiers.acces(C4, typeDonnees="PMAX")) == "SGT4H8"
+    on_p4 = tiers.acces(P4, typeDonnees="PMAX", soutirage=False, injection=True)
+    assert tiers.code(ACCES, **on_p4) is None
+    assert tiers.code(ACCES, **tiers.acces(C5, dateFin=None)) == "SGT5O9"
+    assert tiers.code(ACCES, **tiers.acces(C4, dateFin=None)) is None
+    assert tiers.code(ACCES, **tiers.acces(UNKNOWN)) == "SGT401"
+    assert tiers.code(ACCES, **tiers.acces(C5, {"objetCode": "ASS"})) == "SGT463"
+    assert tiers.code(ACCES, **tiers.acces(C5, {"contrat": {}})) == "SGT471"
+
+
+@pytest.mark.documented("GUI 0498 v1.1.0 §6: the faultstring of the family of measures")
+def test_its_faults_have_one_faultstring(tiers: Tiers) -> None:
+    with pytest.raises(Refused) as refused:
+        tiers.call(ACCES, **tiers.acces(C5, injection=True))
+    assert refused.value.faultstring == "Erreur Technique Mesures"
+    assert refused.value.code == "SGT583"
