@@ -10,6 +10,7 @@ from fastapi import Query
 from sge_sim.admin.typed_filters import service_typed
 from sge_sim.clock import start_of_day
 from sge_sim.domaine.nomenclatures import KindEchange
+from sge_sim.errors import UsageError
 from sge_sim.store.journal import RechercheJournal
 
 KINDS: Final = (
@@ -98,8 +99,8 @@ def read_filtres(
     for typed in (du, au):
         try:
             read_day(typed)
-        except ValueError:
-            refus = f"« {typed} » n'est pas une date : écrire par exemple 2025-08-01."
+        except UsageError as error:
+            refus = str(error)
     return Filtres(
         frozenset(genre or ()) & known or _DEFAULT,
         acteur.strip(),
@@ -114,5 +115,10 @@ def read_filtres(
 
 
 def read_day(typed: str) -> date | None:
-    """Return the day that was typed, None for nothing; raises `ValueError` for anything else."""
-    return date.fromisoformat(typed) if typed else None
+    """Return the day that was typed, None for nothing; raises `UsageError` for anything else."""
+    try:
+        return date.fromisoformat(typed) if typed else None
+    except ValueError:
+        raise UsageError(
+            f"« {typed} » n'est pas une date : écrire par exemple 2025-08-01."
+        ) from None

@@ -37,7 +37,7 @@ class Publie:
 
 
 @dataclass(frozen=True)
-class Acces:
+class AccesSouscrit:
     """Access to one type of measures in one direction, until a legal date (excluded) or for good.
 
     It starts on the day of its order.
@@ -69,7 +69,7 @@ def order_acces(
     session: Session,
     commande: Commande,
     segment: Segment,
-    acces: Acces,
+    acces: AccesSouscrit,
     prestation: Prestation,
     declaration: Declaration,
 ) -> tuple[Affaire, ServiceSouscrit]:
@@ -150,7 +150,7 @@ def renew_acces(
     prestation = prestation_acces(
         service.point.segment, service.sens, service.acces_type, publie=False
     )
-    acces = Acces(service.acces_type, service.sens, date_fin)
+    acces = AccesSouscrit(service.acces_type, service.sens, date_fin)
     told = f"renouvellement {service.service_souscrit_id}, {acces}"
     affaire = _closed(session, commande, prestation, told)
     service.date_fin = date_fin

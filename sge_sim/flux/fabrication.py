@@ -7,14 +7,15 @@ from types import MappingProxyType, ModuleType
 
 from sqlalchemy.orm import Session
 
+from sge_sim.commandes.vie import MOTIFS
 from sge_sim.domaine.ecarts_fichiers import Defauts
-from sge_sim.domaine.nomenclatures import Sens
-from sge_sim.flux import hdm, infra_j, r4x, r50, r151, r171
+from sge_sim.domaine.nomenclatures import DONNEES_ACCES, Sens
+from sge_sim.flux import hdm, infra_j, nass, r4x, r50, r151, r171
 from sge_sim.flux.chiffrement import Chiffrement, encrypt, encrypted
 from sge_sim.flux.declaration import secret_of
 from sge_sim.flux.envoi import Archive, Envoi, Fichier, Frequence, PointPublie
 from sge_sim.flux.infra_j import OrdreInfraJ
-from sge_sim.flux.lots import Lot, LotAbonnement, LotAffaire, LotM023
+from sge_sim.flux.lots import Lot, LotAbonnement, LotAffaire, LotFin, LotM023
 from sge_sim.flux.packaging import zipped
 from sge_sim.flux.parallele import in_processes
 from sge_sim.flux.periodes import FREQUENCES, FluxRecurrent
@@ -28,7 +29,7 @@ from sge_sim.mesures import PointMesure
 from sge_sim.referentiel.mesures import point_mesure
 from sge_sim.store import commandes
 from sge_sim.store.acteurs import Acteur, find_contrat
-from sge_sim.store.commandes import DemandeHistorique
+from sge_sim.store.commandes import DemandeHistorique, ServiceSouscrit
 from sge_sim.store.mesures import read_suivi, read_suivis
 from sge_sim.store.points import Point, find_point
 from sge_sim.store.transmissions import (
@@ -108,7 +109,10 @@ def _files_of_subscription(
 
 
 def _clear_files(
-    session: Session, lot: LotAffaire | LotM023 | LotDiffusion, atelier: Atelier, sequence: int
+    session: Session,
+    lot: LotAffaire | LotFin | LotM023 | LotDiffusion,
+    atelier: Atelier,
+    sequence: int,
 ) -> Iterator[Fichier]:
     if isinstance(lot, LotM023):
         acteur = _acteur_of(session, lot)
@@ -140,6 +144,9 @@ def _clear_files(
             folder=atelier.folder,
             limites=atelier.limites,
         )
+    elif isinstance(lot, LotFin):
+        made = nass.archive(fin_of(lot.service), lot.instant)
+        yield Fichier(made.nom, (zipped(made, lot.instant),), made.prms)
     else:
         yield from _files_of_case(session, lot)
 
@@ -176,8 +183,30 @@ def contrat_of(lot: Lot) -> str:
             return lot.diffusion.contrat_id
         case LotM023():
             return lot.demande.contrat_id
+        case LotFin():
+            contrat_id = lot.service.contrat_id
+            assert contrat_id is not None, "an access service belongs to a contract"
+            return contrat_id
         case LotAffaire():
             return lot.demande.affaire.contrat_id
+
+
+def fin_of(service: ServiceSouscrit) -> nass.FinDeService:
+    """Return what is announced of an access service that has ended."""
+    assert service.date_fin is not None
+    assert service.motif_fin is not None
+    assert service.acces_type is not None
+    return nass.FinDeService(
+        service_souscrit_id=service.service_souscrit_id,
+        prm=service.prm,
+        contrat_id=service.contrat_id or "",
+        code=service.type,
+        mesures_type=DONNEES_ACCES[service.acces_type],
+        sens=service.sens,
+        date_debut=service.date_debut,
+        date_fin=service.date_fin,
+        motif=MOTIFS[service.motif_fin],
+    )
 
 
 def _acteur_of(session: Session, lot: Lot) -> Acteur:

@@ -13,11 +13,17 @@ from sqlalchemy.orm import Session
 
 from sge_sim.flux.periodes import FREQUENCES, FluxRecurrent, Periode, periode_of
 from sge_sim.flux.r6x.recurrent import LotDiffusion, lots_of
-from sge_sim.store.commandes import Abonnement, DemandeHistorique, DemandeInfraJ
+from sge_sim.store.commandes import (
+    Abonnement,
+    DemandeHistorique,
+    DemandeInfraJ,
+    ServiceSouscrit,
+)
 from sge_sim.store.diffusions import diffused_until, diffusions
 from sge_sim.store.flux import (
     abonnements,
     published_until,
+    unannounced_ends,
     unpublished_historiques,
     unpublished_infra_j,
 )
@@ -84,16 +90,35 @@ class LotM023:
     @property
     def place(self) -> tuple[datetime, int, str, str]:
         """Its place among those of the same instant."""
-        return self.instant, 3, self.demande.affaire_id, ""
+        return self.instant, 4, self.demande.affaire_id, ""
 
 
-Lot = LotAbonnement | LotAffaire | LotM023 | LotDiffusion
+@dataclass(frozen=True)
+class LotFin:
+    """The announcement of the end of a service, due at the instant of that end."""
+
+    service: ServiceSouscrit
+
+    @property
+    def instant(self) -> datetime:
+        """When it is published."""
+        assert self.service.ended_at is not None, "a service that has ended"
+        return self.service.ended_at
+
+    @property
+    def place(self) -> tuple[datetime, int, str, str]:
+        """Its place among those of the same instant."""
+        return self.instant, 2, self.service.service_souscrit_id, ""
+
+
+Lot = LotAbonnement | LotAffaire | LotFin | LotM023 | LotDiffusion
 
 
 def next_lot(session: Session, until: datetime) -> Lot | None:
     """Return the first publication due by `until` (aware), None when all were made."""
     cases: list[Lot] = [LotAffaire(one) for one in unpublished_historiques(session)]
     cases += [LotAffaire(one) for one in unpublished_infra_j(session)]
+    cases += [LotFin(one) for one in unannounced_ends(session)]
     firsts = [lot for lot in cases if lot.instant <= until]
     published, known = published_until(session), etendues(session)
     for abonnement in abonnements(session):

@@ -21,7 +21,7 @@ from sge_sim.commandes.echeances import catch_up_orders
 from sge_sim.domaine.ecarts_fichiers import FIDELES, Defauts
 from sge_sim.flux.envoi import Fichier
 from sge_sim.flux.fabrication import Atelier, contrat_of, make_files
-from sge_sim.flux.lots import Lot, LotAffaire, LotM023, next_lot
+from sge_sim.flux.lots import Lot, LotAffaire, LotFin, LotM023, next_lot
 from sge_sim.flux.periodes import next_departure
 from sge_sim.flux.r6x.recurrent import LotDiffusion
 from sge_sim.machine.files import PRIVATE, make_private_folder, writing_atomically
@@ -152,7 +152,7 @@ class Publisher:
                 machine_instant=ready,
                 duration_ms=elapsed_ms(started),
                 kind="flux",
-                prm=lot.demande.affaire.prm if isinstance(lot, LotAffaire) else None,
+                prm=_prm_of(lot),
                 detail=told,
             )
         )
@@ -242,6 +242,14 @@ def _publication(session: Session, lot: Lot, *, emise: bool) -> Publication:
             instant=lot.instant,
             emise=emise,
         )
+    if isinstance(lot, LotFin):
+        return Publication(
+            flux="NASS",
+            contrat_id=contrat_of(lot),
+            service_souscrit_id=lot.service.service_souscrit_id,
+            instant=lot.instant,
+            emise=emise,
+        )
     numero = lot.abonnement.numero
     return Publication(
         flux=lot.flux,
@@ -255,11 +263,23 @@ def _publication(session: Session, lot: Lot, *, emise: bool) -> Publication:
     )
 
 
+def _prm_of(lot: Lot) -> str | None:
+    """Return the only point that a publication tells about; that of a subscription has many."""
+    match lot:
+        case LotAffaire():
+            return lot.demande.affaire.prm
+        case LotFin():
+            return lot.service.prm
+    return None
+
+
 def _told(publication: Publication, files: Sequence[_Ready]) -> str:
     """Say in French what was published, or would have been."""
     affaire_id = publication.affaire_id or publication.m023_id
     if affaire_id is not None:
         what = f"Flux {publication.flux} de l'affaire {affaire_id}"
+    elif publication.service_souscrit_id is not None:
+        what = f"Flux NASS, fin du service {publication.service_souscrit_id}"
     else:
         last = publication.fin - timedelta(days=1) if publication.fin else publication.debut
         days = f"du {publication.debut:%d/%m/%Y}"

@@ -11,7 +11,7 @@ from sge_sim.store.normalise import normalise
 from sge_sim.store.points import Point
 
 
-def find_services(
+def find_services_souscrits(
     session: Session,
     *,
     etat: EtatService | None = None,

@@ -89,6 +89,7 @@ def test_a_file_is_shown_as_a_table_and_as_xml(ordered: Room) -> None:
     answer = ordered.ask("GET", f"{link}/clair")
     assert answer.content.startswith(b"PK")
     assert ordered.ask("GET", "/fichiers/99999").status_code == 404
+    assert ordered.ask("GET", "/fichiers?du=hier").status_code == 400
 
 
 def test_what_an_order_says_of_its_client_is_text(ordered: Room) -> None:

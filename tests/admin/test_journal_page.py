@@ -57,7 +57,7 @@ def test_the_journal_comes_first_and_hides_contracts_and_files(
         ("q=sgt4", {"refus"}),
         ("q=2594", {"succes"}),
         ("q=CONSULTATIONd", {"refus", "succes"}),
-        ("q=point_INC", {"refus"}),
+        ("q=point_CON", {"refus"}),
         ("acteur=FOURN1", set()),
         ("du=2025-03-11", set()),
         ("au=2025-03-09", set()),

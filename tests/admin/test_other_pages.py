@@ -100,6 +100,6 @@ def test_codes_are_searched_with_their_rules(room: Room) -> None:
     page = room.page("/codes?q=point inexist")
     assert page.xpath("//section[@id]/@id") == ["horloge", "SGT401"]
     words = " ".join(page.text_content().split())
-    for told in ("règle point_inconnu", "passe avec", "documenté", "Le dernier appel"):
+    for told in ("règle point_connu", "passe avec", "documenté", "Le dernier appel"):
         assert told in words
     assert "0 code" in room.text("/codes?q=introuvable")

@@ -24,9 +24,8 @@ def test_the_cases_tick_while_the_page_stands_open(
 ) -> None:
     home = simulator.ready["admin_url"]
     browser.get(home + "/campagnes")
-    Select(
-        browser.find_element(By.CSS_SELECTOR, "form[action='/campagnes'] [name=release]")
-    ).select_by_visible_text("sge-26.1")
+    releases = browser.find_element(By.CSS_SELECTOR, "form[action='/campagnes'] [name=release]")
+    Select(releases).select_by_visible_text("sge-26.1")
     browser.find_element(By.XPATH, "//button[.='Ouvrir']").click()
     refreshed = WebDriverWait(browser, 15, ignored_exceptions=[StaleElementReferenceException])
     refreshed.until(lambda _: "0 cas réussis sur 29" in shown(browser))

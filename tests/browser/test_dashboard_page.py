@@ -51,7 +51,7 @@ def test_a_call_arrives_live_is_opened_and_played_again(
     assert [each for each in requested if not each.startswith(home)] == []
     follow(browser, browser.find_element(By.CSS_SELECTOR, "#echanges tbody a"))
     opened = browser.current_url
-    assert "point_inconnu" in browser.find_element(By.ID, "regle").text
+    assert "point_connu" in browser.find_element(By.ID, "regle").text
     assert browser.find_element(By.TAG_NAME, "mark").text == f"<pointId>{UNKNOWN}</pointId>"
     follow(browser, browser.find_element(By.XPATH, "//button[.='Rejouer']"))
     assert browser.current_url != opened

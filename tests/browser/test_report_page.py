@@ -39,7 +39,9 @@ def test_a_case_opens_on_its_request_its_answer_and_its_rule(browser: Chrome, pa
     cases = browser.find_elements(By.CSS_SELECTOR, "details")
     (case,) = (each for each in cases if "RP-NR1@C5" in each.text)
     assert "échoué" in case.text
-    for summary in case.find_elements(By.TAG_NAME, "summary"):
+    assert case.get_attribute("open")
+    assert "Attendu : refus SGT4F8" in case.find_element(By.CLASS_NAME, "cause").text
+    for summary in case.find_elements(By.CSS_SELECTOR, "details > summary")[1:]:
         summary.click()
     shown = case.text
     for told in ("refus SGT4F8", "<codePostal>84160", "rechercherPoint", "SGT500"):
@@ -77,7 +79,7 @@ def test_no_word_of_a_column_is_broken(browser: Chrome, page: Path, width: int) 
 def test_the_report_fits_a_narrow_screen(browser: Chrome, page: Path) -> None:
     browser.set_window_size(500, 900)
     browser.get(page.as_uri())
-    for case in browser.find_elements(By.TAG_NAME, "details")[:3]:
+    for case in browser.find_elements(By.CSS_SELECTOR, "main > details:not([open])")[:3]:
         case.find_element(By.TAG_NAME, "summary").click()
     width, window = browser.execute_script(
         "return [document.documentElement.scrollWidth, window.innerWidth]"

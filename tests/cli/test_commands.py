@@ -1,6 +1,10 @@
 """The commands that look at a simulator."""
 
 import json
+import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -83,6 +87,61 @@ def test_journal_list_has_the_fields_of_the_rest_api(simulator: RunningSimulator
     assert listed == [exchange]
     filtered = simulator.command("journal", "list", "--code", "SGT999", "--json")
     assert json.loads(filtered.stdout) == []
+
+
+def test_journal_show_tells_an_exchange_and_how_to_make_it_again(
+    simulator: RunningSimulator,
+) -> None:
+    number = str(simulator.admin("/api/journal", limit=1)[0]["id"])
+    told = simulator.command("journal", "show", number).stdout
+    assert "Demande" in told
+    assert "Réponse" in told
+    raw = simulator.command("journal", "show", number, "--raw").stdout
+    exchange = simulator.admin(f"/api/journal/{number}")
+    assert raw == (exchange["request"] or "")
+    absent = simulator.command("journal", "show", "999999")
+    assert absent.returncode == 2
+    assert "aucun échange ne porte le numéro 999999" in absent.stderr
+
+
+def test_a_call_is_copied_and_made_again_by_curl(simulator: RunningSimulator) -> None:
+    body = (
+        b'<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
+        b"<it_s_mine/></s:Body></s:Envelope>"
+    )
+    path = "/ConsultationDonneesTechniquesContractuelles/v1.0"
+    headers = {"Content-Type": "text/xml"}
+    simulator.session.post(simulator.url + path, body, headers=headers, timeout=10)
+    number = simulator.admin("/api/journal", limit=1)[0]["id"]
+    curl = simulator.command("journal", "show", str(number), "--curl").stdout
+    assert path in curl
+    if shutil.which("curl"):
+        answer = subprocess.run(["sh", "-c", curl], capture_output=True, text=True, timeout=30)
+        assert "SGT562" in answer.stdout
+    zeep = simulator.command("journal", "show", str(number), "--zeep").stdout
+    assert "client.service.consulterDonneesTechniquesContractuelles" in zeep
+
+
+def test_the_journal_is_followed_as_it_grows(simulator: RunningSimulator) -> None:
+    command = [sys.executable, "-m", "sge_sim", "journal", "list", "--follow", "--limit", "1"]
+    with subprocess.Popen(
+        [*command, "--data-dir", str(simulator.data_dir)], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        simulator.session.get(simulator.url + "/Inconnu/v9.9", timeout=10)
+        number = simulator.admin("/api/journal", limit=1)[0]["id"]
+        deadline = time.monotonic() + 10
+        found = False
+        while not found and time.monotonic() < deadline:
+            found = process.stdout.readline().split()[:1] == [str(number)]
+        process.terminate()
+    assert found
+
+
+def test_an_advance_tells_what_it_set_off(simulator: RunningSimulator) -> None:
+    told = simulator.command("clock", "advance", "1min").stdout.splitlines()
+    assert told[-1] == "Rien n'était dû."
 
 
 def test_lists_are_filtered_in_any_case(simulator: RunningSimulator) -> None:

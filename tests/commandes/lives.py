@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from sge_sim.clock import PARIS, Duree
-from sge_sim.commandes.acces import Acces, order_acces, renew_acces, stop_services
+from sge_sim.commandes.acces import AccesSouscrit, order_acces, renew_acces, stop_services
 from sge_sim.commandes.affaires import Commande
 from sge_sim.commandes.autorisations import Declaration
 from sge_sim.commandes.changements import Changements, change_life
@@ -80,7 +80,7 @@ class Lives:
 
     def acces(
         self,
-        acces: Acces,
+        acces: AccesSouscrit,
         now: datetime = NOON,
         prm: str = PRM,
         acteur: str = TIERS,

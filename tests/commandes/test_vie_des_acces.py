@@ -7,13 +7,13 @@ import pytest
 from lives import DAY, DAYS, INDEX, NOON, Lives, beginning
 
 from sge_sim.clock import PARIS
-from sge_sim.commandes.acces import Acces, Publie
+from sge_sim.commandes.acces import AccesSouscrit, Publie
 from sge_sim.store.models import Acteur, Affaire, Contrat
 
 LARGE = "98600000000000"
 END = date(2026, 8, 1)
-COURBE = Acces("COURBE", "SOUTIRAGE", END)
-ENERGIE = Acces("ENERGIE", "SOUTIRAGE", END)
+COURBE = AccesSouscrit("COURBE", "SOUTIRAGE", END)
+ENERGIE = AccesSouscrit("ENERGIE", "SOUTIRAGE", END)
 DAILY = Publie("P1D", corrigees=False)
 
 
@@ -27,7 +27,7 @@ def test_an_access_service_is_active_at_once(lives: Lives) -> None:
 @pytest.mark.documented("GUI 0531 v1.1.0 §1.1: access to the curve activates its collection")
 @pytest.mark.parametrize("acces_type", ["COURBE", "ENERGIE", "PMAX", "INDEX"])
 def test_access_to_the_curve_alone_has_it_collected(lives: Lives, acces_type: Any) -> None:
-    lives.acces(Acces(acces_type, "SOUTIRAGE", END))
+    lives.acces(AccesSouscrit(acces_type, "SOUTIRAGE", END))
     assert lives.collectes() == ([(DAY, None)] if acces_type == "COURBE" else [])
 
 
@@ -43,7 +43,10 @@ def test_access_to_the_curve_alone_has_it_collected(lives: Lives, acces_type: An
     ],
 )
 def test_its_step(lives: Lives, prm: str, acces_type: Any, pas: str | None) -> None:
-    assert lives.service(lives.acces(Acces(acces_type, "SOUTIRAGE", END), prm=prm))["pas"] == pas
+    assert (
+        lives.service(lives.acces(AccesSouscrit(acces_type, "SOUTIRAGE", END), prm=prm))["pas"]
+        == pas
+    )
 
 
 def ended(lives: Lives, number: str) -> tuple[Any, ...]:
@@ -53,7 +56,7 @@ def ended(lives: Lives, number: str) -> tuple[Any, ...]:
 
 @pytest.mark.documented("homologation slides V26.2: automatic stop when the end date is reached")
 def test_it_ends_on_its_date_with_what_it_publishes(lives: Lives) -> None:
-    number = lives.acces(Acces("COURBE", "SOUTIRAGE", END, (DAILY,)))
+    number = lives.acces(AccesSouscrit("COURBE", "SOUTIRAGE", END, (DAILY,)))
     lives.until(beginning(END) - timedelta(seconds=1))
     assert lives.etat(number) == "ACTIF"
     lives.until(beginning(END))
@@ -63,7 +66,7 @@ def test_it_ends_on_its_date_with_what_it_publishes(lives: Lives) -> None:
 
 
 def test_one_without_an_end_goes_on(lives: Lives) -> None:
-    number = lives.acces(Acces("ENERGIE", "SOUTIRAGE", None), prm=LARGE)
+    number = lives.acces(AccesSouscrit("ENERGIE", "SOUTIRAGE", None), prm=LARGE)
     lives.until(NOON + 3000 * DAYS)
     assert lives.etat(number) == "ACTIF"
 
@@ -119,7 +122,7 @@ def test_an_opposition_ends_access_to_the_curve_alone(lives: Lives) -> None:
 
 @pytest.mark.documented("homologation slides V26.2 p. 39: a renewal keeps the identifier")
 def test_a_renewal_moves_the_end_and_keeps_the_number(lives: Lives) -> None:
-    number = lives.acces(Acces("COURBE", "SOUTIRAGE", END, (DAILY,)))
+    number = lives.acces(AccesSouscrit("COURBE", "SOUTIRAGE", END, (DAILY,)))
     later = date(2027, 8, 1)
     lives.renew(number, later, NOON + DAYS)
     lives.until(beginning(END))

@@ -16,7 +16,7 @@ from sge_sim.store.stored_clock import StoredClock
 
 if TYPE_CHECKING:
     from sge_sim.homologation.campaign.observed import Campaigns
-    from sge_sim.homologation.passages import Passages
+    from sge_sim.homologation.campaign.passages import Passages
 
 RowNumber = Annotated[int, Path(ge=1, le=2**63 - 1)]
 """The number of a row in a path: what a database can hold."""
@@ -52,6 +52,6 @@ class AdminState:
     @cached_property
     def passages(self) -> "Passages":
         """The campaigns that this administration runs; the client is loaded for whoever does."""
-        from sge_sim.homologation.passages import Passages
+        from sge_sim.homologation.campaign.passages import Passages
 
         return Passages(self.settings.data_dir, self.clock)

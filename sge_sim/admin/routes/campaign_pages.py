@@ -72,7 +72,7 @@ def router(state: AdminState) -> APIRouter:
 
     @routes.get("/{campaign_id}")
     def show_campaign(request: Request, campaign_id: RowNumber) -> Response:
-        from sge_sim.homologation.attendue import nearest
+        from sge_sim.homologation.campaign.attendue import nearest
 
         campaign = state.campaigns.read(campaign_id)
         executions = campaign.executions
@@ -92,7 +92,7 @@ def router(state: AdminState) -> APIRouter:
 
     @routes.get("/{campaign_id}/cas/{cle}")
     def show_case(request: Request, campaign_id: RowNumber, cle: str) -> Response:
-        from sge_sim.homologation.attendue import expected_request, nearest
+        from sge_sim.homologation.campaign.attendue import expected_request, nearest
         from sge_sim.homologation.catalogue.release import load_release
         from sge_sim.homologation.client.sge_client import SgeClient
 

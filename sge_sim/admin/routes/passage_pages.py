@@ -16,8 +16,8 @@ from sge_sim.rejeu.moyens import moyens_for
 from sge_sim.store.acteurs import default_acteur
 
 if TYPE_CHECKING:
+    from sge_sim.homologation.campaign.passages import Passage
     from sge_sim.homologation.client.sge_client import Cible
-    from sge_sim.homologation.passages import Passage
 
 _PATIENCE_SECONDS: Final = 5.0
 _REPORT_HEADERS: Final = pages.HEADERS | {
@@ -41,7 +41,7 @@ def router(state: AdminState) -> APIRouter:
 
     @routes.get("/{nom}")
     def show(request: Request, nom: str) -> Response:
-        from sge_sim.homologation.passages import FILES
+        from sge_sim.homologation.campaign.passages import FILES
 
         last = state.passages.last
         passage = last if last is not None and last.nom == nom else None

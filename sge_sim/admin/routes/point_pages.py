@@ -153,7 +153,7 @@ def _trace(
     try:
         end = read_day(fin) or today
         start = read_day(debut) or end - _FIRST_DAYS
-    except ValueError:
+    except UsageError:
         end, start = today, today - _FIRST_DAYS
     if type_ not in dict(_TYPES):
         type_ = "courbe"

@@ -10,7 +10,7 @@ from sge_sim.admin.typed_filters import known_spelling
 from sge_sim.admin.views_services import ServiceView
 from sge_sim.domaine.nomenclatures import EtatService
 from sge_sim.store.acteurs import all_acteurs
-from sge_sim.store.consultation import find_services
+from sge_sim.store.consultation import find_services_souscrits
 
 _SHOWN: Final = 200
 _ETATS: Final = get_args(EtatService)
@@ -27,7 +27,7 @@ def router(state: AdminState) -> APIRouter:
         typed = known_spelling(etat, _ETATS)
         chosen = next((one for one in _ETATS if one == typed), None)
         with state.database.sessions() as session:
-            found = find_services(
+            found = find_services_souscrits(
                 session,
                 etat=chosen,
                 prm=prm.strip() or None,

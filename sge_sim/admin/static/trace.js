@@ -1,6 +1,12 @@
 "use strict";
 // The plot of a point. Dygraph would write a style of its own, which the page's policy forbids.
 Dygraph.addedAnnotationCSS = true;
+// What it measures its labels with has a style too: written by the property, it is allowed.
+const ecrire = Element.prototype.setAttribute;
+Element.prototype.setAttribute = function (nom, valeur) {
+  if (nom === "style") this.style.cssText = valeur;
+  else ecrire.call(this, nom, valeur);
+};
 (async () => {
   const boite = document.getElementById("trace");
   const resume = document.getElementById("resume");

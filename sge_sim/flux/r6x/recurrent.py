@@ -70,7 +70,7 @@ class LotDiffusion:
     @property
     def place(self) -> tuple[datetime, int, str, str]:
         """Its place among those of the same instant."""
-        return self.instant, 2, "/".join(self.diffusion.key), ""
+        return self.instant, 3, "/".join(self.diffusion.key), ""
 
 
 def lots_of(

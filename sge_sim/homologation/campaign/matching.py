@@ -240,6 +240,8 @@ def with_any_value(requete: Requete) -> Requete:
 def _value_with_any(value: Valeur) -> Valeur:
     if isinstance(value, Emprunt):
         return LIBRE
+    if isinstance(value, tuple):
+        return tuple(map(_value_with_any, value))
     return with_any_value(value) if isinstance(value, Mapping) else value
 
 

@@ -4,6 +4,7 @@ from itertools import groupby
 
 from lxml import etree
 
+from sge_sim.homologation.reports.cause import cause_of
 from sge_sim.homologation.reports.rapport import Execution, Rapport, Statut
 
 _COUNTS = (("failure", "failures"), ("error", "errors"), ("skipped", "skipped"))
@@ -48,7 +49,8 @@ def _add(suite: etree._Element, execution: Execution, classname: str) -> None:
     if outcome is not None:
         kind, name = outcome
         told = _told(execution)
-        child = etree.SubElement(test, kind, type=name, message=_clean(told.partition("\n")[0]))
+        message = cause_of(execution) or told.partition("\n")[0]
+        child = etree.SubElement(test, kind, type=name, message=_clean(message))
         child.text = _clean(told)
 
 

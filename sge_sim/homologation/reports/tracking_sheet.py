@@ -1,6 +1,11 @@
-"""The report as Enedis' tracking sheet: its twelve columns, a row per run, a sheet per package."""
+"""The report as Enedis' tracking sheet: its twelve columns, a row per run, a sheet per package.
+
+A summary comes first.
+"""
 
 import io
+from collections import Counter
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -9,9 +14,14 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
-from sge_sim.homologation.reports.rapport import Rapport
+from sge_sim.clock import PARIS
+from sge_sim.homologation.reports.cause import cause_of
+from sge_sim.homologation.reports.rapport import Execution, Rapport, Statut
 
 _WIDTHS = (46, 14, 16, 52, 16, 12, 12, 10, 18, 10, 20, 60)
+_DATE, _REMARKS = "Date & heure du test", "Remarques"
+_HEAD = 8
+"""The line of the summary that names the columns of the packages."""
 _WRAPPED = Alignment(wrap_text=True, vertical="top")
 
 
@@ -20,19 +30,74 @@ def render_xlsx(rapport: Rapport) -> bytes:
     book = Workbook(write_only=False)
     for sheet in book.worksheets:
         book.remove(sheet)
+    _summary(book.create_sheet("Synthèse"), rapport)
     for package, group in groupby(rapport.executions, key=lambda each: each.package):
         sheet = book.create_sheet(package)
-        rows = [each.fiche for each in group]
-        sheet.append(list(rows[0]))
-        for row in rows:
-            sheet.append(list(row.values()))
+        executions = list(group)
+        sheet.append(list(executions[0].fiche))
+        for each in executions:
+            sheet.append(list(_row(each).values()))
         _lay_out(sheet)
-    if not book.worksheets:
-        book.create_sheet("vide")
+        for line, each in enumerate(executions, 2):
+            _date(sheet.cell(line, list(each.fiche).index(_DATE) + 1), each.instant)
     book.properties.title = f"Homologation {rapport.release}"
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
+
+
+def _row(execution: Execution) -> dict[str, str]:
+    """Return the columns of a run, the cause of a failure among the remarks."""
+    cause = cause_of(execution)
+    remarks = execution.fiche[_REMARKS]
+    if cause and cause not in remarks:
+        remarks = f"{remarks} {cause}"
+    return execution.fiche | {_REMARKS: remarks}
+
+
+def _summary(sheet: Any, rapport: Rapport) -> None:
+    """Write the sheet that tells the campaign and how each package fared."""
+    for label, value in (
+        ("Homologation", rapport.release),
+        ("Campagne", rapport.origine),
+        ("Cible", rapport.cible),
+        ("Acteur", rapport.acteur),
+    ):
+        sheet.append([label, value])
+    for label, instant in (("Début", rapport.debut), ("Fin", rapport.fin)):
+        sheet.append([label, None])
+        _date(sheet.cell(sheet.max_row, 2), instant)
+    sheet.append([])
+    head = ["Package", "Verdict", "Cas bons", "Cas", *(one.value for one in Statut), "Raison"]
+    sheet.append(head)
+    for verdict in rapport.verdicts:
+        own = [each for each in rapport.executions if each.package == verdict.package]
+        counts = Counter(each.statut for each in own)
+        sheet.append(
+            [
+                *(verdict.package, verdict.decision.value),
+                *(sum(each.statut.bon for each in own), len(own)),
+                *(counts[one] for one in Statut),
+                verdict.raison,
+            ]
+        )
+    for column, width in enumerate((18, 30, 10, 8, 10, 10, 14, 10, 14, 80), 1):
+        sheet.column_dimensions[get_column_letter(column)].width = width
+    for row in sheet.iter_rows():
+        for cell in row:
+            cell.alignment = _WRAPPED
+            if isinstance(cell.value, str):
+                cell.data_type = "s"
+    for row in (sheet[_HEAD], [sheet.cell(line, 1) for line in range(1, _HEAD - 1)]):
+        for cell in row:
+            cell.font = Font(bold=True)
+
+
+def _date(cell: Any, instant: datetime | None) -> None:
+    """Write an instant as a date of the spreadsheet, in legal time."""
+    if instant is not None:
+        cell.value = instant.astimezone(PARIS).replace(tzinfo=None, microsecond=0)
+        cell.number_format, cell.alignment = "dd/mm/yyyy hh:mm:ss", _WRAPPED
 
 
 def _lay_out(sheet: Any) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from sge_sim.commandes.acces import Acces, Publie
+from sge_sim.commandes.acces import AccesSouscrit, Publie
 from sge_sim.domaine.nomenclatures import TypeServiceAcces
 from sge_sim.services.acces_donnees import TYPES_DONNEES, Consentement, DemandeAcces
 from sge_sim.services.acces_donnees_offre import OptionDemandee
@@ -52,9 +52,9 @@ class Demande(DemandeAcces):
         return tuple(one.publie for one in self.demandes)
 
     @cached_property
-    def asked(self) -> tuple[Acces, ...]:
+    def asked(self) -> tuple[AccesSouscrit, ...]:
         """The services to open."""
         return tuple(
-            Acces(TYPES_DONNEES[one.type_donnees], self.sens, self.date_fin, one.publie)
+            AccesSouscrit(TYPES_DONNEES[one.type_donnees], self.sens, self.date_fin, one.publie)
             for one in self.demandes
         )

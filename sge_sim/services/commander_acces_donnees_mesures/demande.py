@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from sge_sim.commandes.acces import Acces
+from sge_sim.commandes.acces import AccesSouscrit
 from sge_sim.domaine.nomenclatures import Sens, TypeServiceAcces
 from sge_sim.services.acces_donnees import TYPES_DONNEES, Consentement
 from sge_sim.services.ordres import Ordre
@@ -63,9 +63,9 @@ class Demande(Ordre):
         return ()
 
     @cached_property
-    def asked(self) -> Acces:
+    def asked(self) -> AccesSouscrit:
         """The service to open."""
-        return Acces(TYPES_DONNEES[self.type_donnees], self.sens, self.date_fin)
+        return AccesSouscrit(TYPES_DONNEES[self.type_donnees], self.sens, self.date_fin)
 
     @cached_property
     def identical(self) -> FicheService | None:

@@ -9,12 +9,13 @@ import pytest
 from campaign_samples import GOOD, INSTANT, sample_report
 from hypothesis import example, given
 from hypothesis import strategies as st
-from lxml import etree
+from lxml import etree, html
 from openpyxl import load_workbook
 from running_simulator import run_command
 
 from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.outcome import not_run
+from sge_sim.homologation.reports.cause import cause_of
 from sge_sim.homologation.reports.evidence import MANIFEST, evidence_sha256, verify
 from sge_sim.homologation.reports.html_report import render_html
 from sge_sim.homologation.reports.junit_report import render_junit
@@ -82,7 +83,7 @@ def test_the_page_is_whole_and_loads_nothing(written: WrittenReports) -> None:
     text = written.html.read_text()
     page = Page(text)
     assert page.open == []
-    assert page.links == []
+    assert all(link.startswith("#") for link in page.links)
     assert "script" not in page.tags
     assert "@import" not in text
     assert "url(" not in text
@@ -101,12 +102,43 @@ def test_the_tracking_sheet_has_its_twelve_columns_and_a_row_per_run(
     written: WrittenReports,
 ) -> None:
     book = load_workbook(written.suivi)
-    assert book.sheetnames == ["consultation", "commande"]
+    assert book.sheetnames == ["Synthèse", "consultation", "commande"]
     header, *rows = book["consultation"].iter_rows(values_only=True)
     assert list(header) == COLUMNS
     assert [row[4] for row in rows] == ["A-R1", "A-NR1"]
-    assert rows[0][10] == f"{INSTANT:%d/%m/%Y %H:%M:%S}"
-    assert rows[1][11].startswith("Échoué")
+    assert rows[0][10] == INSTANT.replace(tzinfo=None)
+    assert rows[1][11].startswith("Échoué. Attendu : refus SGT401 ; reçu : SGT463")
+
+
+def test_the_summary_counts_each_package(written: WrittenReports) -> None:
+    rows = list(load_workbook(written.suivi)["Synthèse"].iter_rows(values_only=True))
+    assert rows[0][:2] == ("Homologation", "sge-1.0")
+    assert rows[4][1] == INSTANT.replace(tzinfo=None)
+    head, consultation, commande, _ = rows[7:]
+    assert head[:5] == ("Package", "Verdict", "Cas bons", "Cas", "réussi")
+    assert consultation[:5] == ("consultation", "non homologué", 1, 2, 1)
+    assert commande[:4] == ("commande", "non homologué", 0, 1)
+
+
+def test_what_is_to_be_put_right_comes_first_open_with_its_cause() -> None:
+    page = html.fromstring(render_html(sample_report()))
+    cases = page.xpath("//main/details")
+    assert [one.get("id") for one in cases] == ["A-NR1", "B-R1@C5", "A-R1"]
+    assert [one.get("open") is not None for one in cases] == [True, True, False]
+    cause = cases[0].xpath("./p[@class='cause']")[0].text_content()
+    assert cause.startswith("Attendu : refus SGT401 ; reçu : SGT463 « des <données> ».")
+    assert page.xpath("//nav//a/@href") == ["#A-NR1", "#B-R1@C5"]
+    assert "sge-sim homologate --release sge-1.0 --rerun ." in page.text_content()
+    bars = page.xpath("//*[local-name()='svg']/@aria-label")
+    assert bars == ["1 réussi, 1 échoué", "1 écart connu"]
+    assert [len(page.xpath(f"//{one}")) for one in ("header", "main", "footer")] == [1, 1, 1]
+
+
+def test_a_good_report_has_nothing_to_put_right() -> None:
+    report = sample_report()
+    page = render_html(replace(report, executions=report.executions[:1]))
+    assert "À corriger" not in page
+    assert cause_of(report.executions[0]) == ""
 
 
 def test_a_prm_stays_text_in_the_tracking_sheet() -> None:
@@ -126,7 +158,7 @@ def test_junit_counts_failures_and_tells_deviations_apart() -> None:
     assert consultation.get("failures") == "1"
     assert commande.find("testcase/failure").get("type") == "ecart_connu"
     failed = consultation.find("testcase[@name='A-NR1']/failure")
-    assert "refus SGT401" in failed.get("message")
+    assert failed.get("message").startswith("Attendu : refus SGT401 ; reçu : SGT463")
 
 
 def test_junit_skips_announced_failures_and_fails_stale_ones() -> None:

@@ -19,7 +19,7 @@ from sge_sim.homologation.campaign.runner import Runner, select_cases
 from sge_sim.homologation.campaign.verdict import PACKAGES, judge
 from sge_sim.homologation.catalogue.release import load_release
 from sge_sim.homologation.client.sge_client import Cible, SgeClient
-from sge_sim.homologation.comparaison import Comparaison, compare
+from sge_sim.homologation.reports.comparaison import Comparaison, compare
 from sge_sim.homologation.reports.rapport import Execution, Rapport, read_rapport
 from sge_sim.homologation.reports.writing import write_reports
 

@@ -8,8 +8,8 @@ from campaign_samples import sample_report
 
 from sge_sim.clock import RunningClock
 from sge_sim.errors import UsageError
-from sge_sim.homologation.comparaison import compare
-from sge_sim.homologation.passages import Passages
+from sge_sim.homologation.campaign.passages import Passages
+from sge_sim.homologation.reports.comparaison import compare
 from sge_sim.homologation.reports.rapport import Rapport, Statut
 from sge_sim.homologation.reports.writing import write_reports
 
