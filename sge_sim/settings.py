@@ -189,6 +189,11 @@ class Settings:
         "Réponse d'un service que sa génération ne sert pas : 404 sans SOAP, ou le refus SGT506 ; "
         "aucune n'est publiée, les deux sont supposées.",
     )
+    m023_code_vide: bool = setting(
+        False,
+        "Répondre aux refus de M023 par la faute vue en 23.4 : éléments préfixés, ni code ni "
+        "libellé. Le profil fidele le fait à une date de cette version.",
+    )
     disabled_rules: tuple[str, ...] = setting(
         (), "Règles à ne pas appliquer, par nom : pour éprouver un banc de tests."
     )

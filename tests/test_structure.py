@@ -29,6 +29,7 @@ LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
     ("cli.options", "pydantic_core"): 41,
     ("cli.pannes", "sge_sim.admin.views_pannes"): 333,
     ("domaine.jours_feries", "holidays"): 123,
+    ("flux.r6x.documents", "jsonschema"): 150,
     ("flux.ouverture_canal", "sge_sim.flux.canal_sftp"): 260,
     ("processes.admin_process", "sge_sim.admin.application"): 592,
     ("processes.admin_process", "sge_sim.admin.routes"): 592,

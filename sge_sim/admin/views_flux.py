@@ -43,7 +43,7 @@ class FichierView(View):
             contrat_id=fichier.contrat_id,
             abonnement=publication.abonnement_numero,
             sequence=publication.sequence,
-            affaire_id=publication.affaire_id,
+            affaire_id=publication.affaire_id or publication.m023_id,
             debut=publication.debut,
             fin=publication.fin,
             publication=publication.instant.astimezone(PARIS),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, get_args
 
 import click
 
+from sge_sim.cli.flux_documents import documents_of, show_rows, validate
 from sge_sim.cli.french import counted
 from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.clock import PARIS
@@ -75,11 +76,19 @@ def list_command(
                 click.echo(_line(fichier))
 
 
-@flux.command(help="Dire tout d'un fichier et de sa livraison.")
+@flux.command(
+    help="Dire tout d'un fichier et de sa livraison ; par --tableau ou --csv, ce qu'il contient "
+    "(R63 à R67, C68, CR.M023), fût-il d'un autre."
+)
 @click.argument("nom")
+@click.option("--tableau", is_flag=True, help="Montrer le contenu en tableau.")
+@click.option("--csv", "as_csv", is_flag=True, help="L'écrire dans le CSV du portail.")
 @data_dir_option
 @json_option
-def show(nom: str, data_dir: Path, as_json: bool) -> None:
+def show(nom: str, tableau: bool, as_csv: bool, data_dir: Path, as_json: bool) -> None:
+    if tableau or as_csv:
+        show_rows(documents_of(nom, data_dir), as_csv=as_csv)
+        return
     with open_database(data_dir).sessions() as session:
         fichier = find_fichier(session, nom)
         if fichier is None:
@@ -94,8 +103,9 @@ def show(nom: str, data_dir: Path, as_json: bool) -> None:
                 f"abonnement  {publication.abonnement_numero:07d}, envoi {publication.sequence}, "
                 f"du {publication.debut} au {publication.fin} exclu"
             )
-        if publication.affaire_id is not None:
-            click.echo(f"affaire     {publication.affaire_id}")
+        affaire_id = publication.affaire_id or publication.m023_id
+        if affaire_id is not None:
+            click.echo(f"affaire     {affaire_id}")
         click.echo(f"points      {fichier.prms}")
         click.echo(f"fichier     {data_dir / fichier.chemin}")
         click.echo(f"sha256      {fichier.sha256}, {fichier.taille} octets")
@@ -170,6 +180,9 @@ def decrypt(
         sys.stdout.buffer.write(clear)
     else:
         write_atomically(sortie, clear)
+
+
+flux.add_command(validate)
 
 
 def _views(found: Sequence[FichierFlux]) -> list["FichierView"]:

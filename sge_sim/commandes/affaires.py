@@ -52,7 +52,7 @@ def open_affaire(
     """
     reach(session, commande.now)
     return Affaire(
-        affaire_id=prefixe + _base36(next_numero(session, "affaire")),
+        affaire_id=next_affaire_id(session, prefixe),
         prm=commande.prm,
         acteur_code=commande.acteur_code,
         contrat_id=commande.contrat_id,
@@ -66,6 +66,11 @@ def open_affaire(
         opened_at=commande.now,
         echeance=echeance,
     )
+
+
+def next_affaire_id(session: Session, prefixe: Prefixe) -> str:
+    """Return the number of a new case, greater than those given before with that prefix."""
+    return prefixe + _base36(next_numero(session, "affaire"))
 
 
 def _base36(number: int) -> str:

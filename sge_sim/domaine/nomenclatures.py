@@ -48,7 +48,14 @@ TypeEvenement = Literal[
 ]
 """What may happen to a point by itself, without an order of SGE."""
 
-Flux = Literal["R50", "R151", "R4x", "R171", "HDM", "IFJ", "NASS"]
+FluxM023 = Literal["R63", "R64", "R65", "R66", "R67", "C68"]
+"""The files that the services of M023 order."""
+FluxDiffuse = Literal["R63A", "R63B", "R64A", "R64B", "R66B"]
+"""The recurrent files of access services: A of large points, B of C5 and P4."""
+Flux = Literal["R50", "R151", "R4x", "R171", "HDM", "IFJ", "NASS"] | FluxM023 | FluxDiffuse
+CadreAcces = Literal["ACCORD_CLIENT", "SERVICE_ACCES", "EST_TITULAIRE"]
+"""By what right data are asked for."""
+FormatM023 = Literal["JSON", "CSV"]
 TypeCanal = Literal["dossier", "ftp", "sftp"]
 AlgorithmeFlux = Literal["aucun", "aes128", "aes256"]
 EtatFichier = Literal["a_livrer", "livre", "echec"]

@@ -8,6 +8,7 @@ it differs for each file, and a file made anew is the same bytes. The real platf
 random; no reader can tell.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -60,14 +61,22 @@ def chiffrement(
 
 def encrypt(secret: Chiffrement, content: bytes, seed: str) -> bytes:
     """Return `content` encrypted; `seed` decides the IV where there isn't a static one."""
+    return b"".join(encrypted(secret, (content,), seed))
+
+
+def encrypted(secret: Chiffrement, pieces: Iterable[bytes], seed: str) -> Iterator[bytes]:
+    """Yield a content that comes by pieces as `encrypt` returns it, without holding it."""
     if secret.algorithme == "aucun":
-        return content
+        yield from pieces
+        return
     iv = secret.iv or sha256(secret.cle + seed.encode()).digest()[:_BLOCK]
+    if not secret.iv:
+        yield iv
     padder = PKCS7(AES.block_size).padder()
-    padded = padder.update(content) + padder.finalize()
     encryptor = Cipher(AES(secret.cle), CBC(iv)).encryptor()
-    encrypted = encryptor.update(padded) + encryptor.finalize()
-    return encrypted if secret.iv else iv + encrypted
+    for piece in pieces:
+        yield encryptor.update(padder.update(piece))
+    yield encryptor.update(padder.finalize()) + encryptor.finalize()
 
 
 def decrypt(secret: Chiffrement, content: bytes) -> bytes:

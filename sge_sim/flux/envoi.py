@@ -92,6 +92,18 @@ class Archive:
     prms: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Fichier:
+    """A file as it is delivered: `morceaux` are its bytes, by pieces that are read once.
+
+    `prms` are the points it tells about.
+    """
+
+    nom: str
+    morceaux: Iterable[bytes]
+    prms: tuple[str, ...]
+
+
 def tampon(instant: datetime) -> str:
     """Return AAAAMMJJhhmmss of an aware instant, in legal time.
 

@@ -1,27 +1,34 @@
 """Makes the files of a publication: reads its points, writes, zips and encrypts."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from types import MappingProxyType, ModuleType
 
 from sqlalchemy.orm import Session
 
 from sge_sim.commandes.vie import MOTIFS
+from sge_sim.domaine.ecarts_fichiers import Defauts
 from sge_sim.domaine.nomenclatures import DONNEES_ACCES, Sens
 from sge_sim.flux import hdm, infra_j, nass, r4x, r50, r151, r171
-from sge_sim.flux.chiffrement import Chiffrement, encrypt
+from sge_sim.flux.chiffrement import Chiffrement, encrypt, encrypted
 from sge_sim.flux.declaration import secret_of
-from sge_sim.flux.envoi import Archive, Envoi, Frequence, PointPublie
+from sge_sim.flux.envoi import Archive, Envoi, Fichier, Frequence, PointPublie
 from sge_sim.flux.infra_j import OrdreInfraJ
-from sge_sim.flux.lots import Lot, LotAbonnement, LotAffaire, LotFin
+from sge_sim.flux.lots import Lot, LotAbonnement, LotAffaire, LotFin, LotM023
 from sge_sim.flux.packaging import zipped
 from sge_sim.flux.parallele import in_processes
 from sge_sim.flux.periodes import FREQUENCES, FluxRecurrent
+from sge_sim.flux.r6x.archives import LIMITES, Limites
+from sge_sim.flux.r6x.entete import EnvoiR6X
+from sge_sim.flux.r6x.ponctuel import demanded_files
+from sge_sim.flux.r6x.recevabilite import Demandeur023
+from sge_sim.flux.r6x.recurrent import LotDiffusion, diffused_files, envoi_of_diffusion
 from sge_sim.flux.retards import rattrapes, retard
 from sge_sim.mesures import PointMesure
 from sge_sim.referentiel.mesures import point_mesure
 from sge_sim.store import commandes
-from sge_sim.store.acteurs import find_contrat
+from sge_sim.store.acteurs import Acteur, find_contrat
 from sge_sim.store.commandes import DemandeHistorique, ServiceSouscrit
 from sge_sim.store.mesures import read_suivi, read_suivis
 from sge_sim.store.points import Point, find_point
@@ -43,12 +50,14 @@ _FILES_FOR_WORKERS = 4
 
 
 @dataclass(frozen=True)
-class Fichier:
-    """A file as it is delivered, and the points it tells about."""
+class Atelier:
+    """How files are made: `late`, some days of C5 points come late; `defauts`, those of the real
+    files; `folder`, where a large file is kept until it was read; `limites`, of an archive."""
 
-    nom: str
-    contenu: bytes
-    prms: tuple[str, ...]
+    late: bool = False
+    defauts: Defauts = Defauts()  # noqa: RUF009 - it is frozen
+    folder: Path | None = None
+    limites: Limites = LIMITES
 
 
 @dataclass(frozen=True)
@@ -67,32 +76,79 @@ class Fabrique:
     def fichier(self, archive: Archive) -> Fichier:
         """Zip and encrypt a file."""
         contenu = zipped(archive, self.transmission.instant)
-        return Fichier(archive.nom, encrypt(self.secret, contenu, seed=archive.nom), archive.prms)
+        return Fichier(
+            archive.nom, (encrypt(self.secret, contenu, seed=archive.nom),), archive.prms
+        )
 
 
-def make_files(session: Session, lot: Lot, *, sequence: int, late: bool) -> Iterator[Fichier]:
-    """Yield the files of a publication, always the same bytes, each made once it is asked for.
+def make_files(session: Session, lot: Lot, atelier: Atelier, *, sequence: int) -> Iterator[Fichier]:
+    """Yield the files of a publication, always the same bytes, each made once it is asked for and
+    read before the next.
 
-    `sequence` is its number in its subscription. `late`: some days of C5 points come late.
+    `sequence` is its number in its subscription, or that of the first file of a diffusion.
     """
     secret = secret_of(session, contrat_of(lot))
-    if isinstance(lot, LotAffaire):
-        for one in _files_of_case(session, lot):
-            yield Fichier(one.nom, encrypt(secret, one.contenu, seed=one.nom), one.prms)
+    if isinstance(lot, LotAbonnement):
+        yield from _files_of_subscription(session, lot, atelier, secret, sequence)
         return
-    if isinstance(lot, LotFin):
-        made = nass.archive_of_end(fin_of(lot.service), lot.instant)
-        content = encrypt(secret, zipped(made, lot.instant), seed=made.nom)
-        yield Fichier(made.nom, content, made.prms)
-        return
+    for one in _clear_files(session, lot, atelier, sequence):
+        yield replace(one, morceaux=encrypted(secret, one.morceaux, seed=one.nom))
+
+
+def _files_of_subscription(
+    session: Session, lot: LotAbonnement, atelier: Atelier, secret: Chiffrement, sequence: int
+) -> Iterator[Fichier]:
     envoi = _envoi_of(session, lot, sequence)
     daily = envoi.frequence is Frequence.QUOTIDIENNE
-    fabrique = Fabrique(lot.flux, envoi, lot.transmission, secret, late and daily)
+    fabrique = Fabrique(lot.flux, envoi, lot.transmission, secret, atelier.late and daily)
     if lot.flux in _OF_SMALL_POINTS:
         yield from _serial_files(session, fabrique)
     else:
         points = list(_points(session, fabrique))
         yield from map(fabrique.fichier, _OF_LARGE_POINTS[lot.flux](envoi, points))
+
+
+def _clear_files(
+    session: Session,
+    lot: LotAffaire | LotFin | LotM023 | LotDiffusion,
+    atelier: Atelier,
+    sequence: int,
+) -> Iterator[Fichier]:
+    if isinstance(lot, LotM023):
+        acteur = _acteur_of(session, lot)
+        envoi = EnvoiR6X(
+            lot.demande.flux,
+            lot.demande.affaire_id,
+            lot.demande.contrat_id,
+            _destinataire(acteur, lot.demande.contrat_id),
+            lot.instant,
+            defauts=atelier.defauts,
+        )
+        demandeur = Demandeur023(acteur.code, acteur.kind)
+        yield from demanded_files(
+            session,
+            lot.demande,
+            envoi,
+            demandeur,
+            folder=atelier.folder,
+            limites=atelier.limites,
+        )
+    elif isinstance(lot, LotDiffusion):
+        destinataire = _destinataire(_acteur_of(session, lot), lot.diffusion.contrat_id)
+        yield from diffused_files(
+            session,
+            lot,
+            envoi_of_diffusion(lot, destinataire, atelier.defauts),
+            sequence=sequence,
+            late=atelier.late,
+            folder=atelier.folder,
+            limites=atelier.limites,
+        )
+    elif isinstance(lot, LotFin):
+        made = nass.archive_of_end(fin_of(lot.service), lot.instant)
+        yield Fichier(made.nom, (zipped(made, lot.instant),), made.prms)
+    else:
+        yield from _files_of_case(session, lot)
 
 
 def _serial_files(session: Session, fabrique: Fabrique) -> Iterator[Fichier]:
@@ -120,13 +176,19 @@ def _serial_file(
 
 def contrat_of(lot: Lot) -> str:
     """Return the contract whose files these are."""
-    if isinstance(lot, LotAbonnement):
-        return lot.abonnement.contrat_id
-    if isinstance(lot, LotFin):
-        contrat_id = lot.service.contrat_id
-        assert contrat_id is not None, "an access service belongs to a contract"
-        return contrat_id
-    return lot.demande.affaire.contrat_id
+    match lot:
+        case LotAbonnement():
+            return lot.abonnement.contrat_id
+        case LotDiffusion():
+            return lot.diffusion.contrat_id
+        case LotM023():
+            return lot.demande.contrat_id
+        case LotFin():
+            contrat_id = lot.service.contrat_id
+            assert contrat_id is not None, "an access service belongs to a contract"
+            return contrat_id
+        case LotAffaire():
+            return lot.demande.affaire.contrat_id
 
 
 def fin_of(service: ServiceSouscrit) -> nass.FinDeService:
@@ -147,16 +209,24 @@ def fin_of(service: ServiceSouscrit) -> nass.FinDeService:
     )
 
 
-def _envoi_of(session: Session, lot: Lot, sequence: int) -> Envoi:
+def _acteur_of(session: Session, lot: Lot) -> Acteur:
     contrat = find_contrat(session, contrat_of(lot))
     assert contrat is not None, "a subscription belongs to a contract"
-    acteur = contrat.acteur
+    return contrat.acteur
+
+
+def _destinataire(acteur: Acteur, contrat_id: str) -> str:
+    """Return whom files name: a supplier by its EIC code, for which that of the actor stands."""
+    return acteur.code if acteur.kind == "fournisseur" else contrat_id
+
+
+def _envoi_of(session: Session, lot: LotAbonnement | LotAffaire, sequence: int) -> Envoi:
+    acteur, contrat_id = _acteur_of(session, lot), contrat_of(lot)
     abonnement = lot.abonnement if isinstance(lot, LotAbonnement) else None
     return Envoi(
-        # A supplier is known by its EIC code, for which that of the actor stands.
-        destinataire=acteur.code if acteur.kind == "fournisseur" else contrat.contrat_id,
+        destinataire=_destinataire(acteur, contrat_id),
         kind=acteur.kind,
-        contrat_id=contrat.contrat_id,
+        contrat_id=contrat_id,
         numero=f"{abonnement.numero:07d}" if abonnement else "",
         sequence=sequence,
         frequence=FREQUENCES[abonnement.periodicite] if abonnement else Frequence.QUOTIDIENNE,
@@ -214,7 +284,7 @@ def _historique(session: Session, demande: DemandeHistorique, point: Point) -> l
         content = hdm.write_courbe(*asked, corrigees=demande.corrigees)
     else:
         content = hdm.write_index(*asked)
-    return [Fichier(hdm.file_name(demande.affaire_id), content, (point.prm,))]
+    return [Fichier(hdm.file_name(demande.affaire_id), (content,), (point.prm,))]
 
 
 def _infra_j(
@@ -233,7 +303,7 @@ def _infra_j(
         ptd=demande.ptd,
     )
     archive = infra_j.archive(asked, _envoi_of(session, lot, sequence=0))
-    return [Fichier(archive.nom, zipped(archive, lot.instant), archive.prms)]
+    return [Fichier(archive.nom, (zipped(archive, lot.instant),), archive.prms)]
 
 
 def _mesure(session: Session, point: Point, sens: Sens) -> PointMesure | None:

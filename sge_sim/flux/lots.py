@@ -7,16 +7,19 @@ publication holds is decided by its own instant, so that making it late changes 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 
 from sqlalchemy.orm import Session
 
 from sge_sim.flux.periodes import FREQUENCES, FluxRecurrent, Periode, periode_of
+from sge_sim.flux.r6x.recurrent import LotDiffusion, lots_of
 from sge_sim.store.commandes import (
     Abonnement,
     DemandeHistorique,
     DemandeInfraJ,
     ServiceSouscrit,
 )
+from sge_sim.store.diffusions import diffused_until, diffusions
 from sge_sim.store.flux import (
     abonnements,
     published_until,
@@ -24,6 +27,7 @@ from sge_sim.store.flux import (
     unpublished_historiques,
     unpublished_infra_j,
 )
+from sge_sim.store.m023 import DemandeM023, first_demande_m023
 from sge_sim.store.transmissions import (
     Etendue,
     Transmission,
@@ -73,6 +77,23 @@ class LotAffaire:
 
 
 @dataclass(frozen=True)
+class LotM023:
+    """The files of a demand of M023."""
+
+    demande: DemandeM023
+
+    @property
+    def instant(self) -> datetime:
+        """When they are published."""
+        return self.demande.due_at
+
+    @property
+    def place(self) -> tuple[datetime, int, str, str]:
+        """Its place among those of the same instant."""
+        return self.instant, 4, self.demande.affaire_id, ""
+
+
+@dataclass(frozen=True)
 class LotFin:
     """The announcement of the end of a service, due at the instant of that end."""
 
@@ -90,7 +111,7 @@ class LotFin:
         return self.instant, 2, self.service.service_souscrit_id, ""
 
 
-Lot = LotAbonnement | LotAffaire | LotFin
+Lot = LotAbonnement | LotAffaire | LotFin | LotM023 | LotDiffusion
 
 
 def next_lot(session: Session, until: datetime) -> Lot | None:
@@ -107,6 +128,12 @@ def next_lot(session: Session, until: datetime) -> Lot | None:
             if etendue is not None:
                 lot = _first_lot(session, abonnement, flux, petits, etendue, depuis, until)
                 firsts += [] if lot is None else [lot]
+    demande = first_demande_m023(session, until)
+    if demande is not None:
+        firsts.append(LotM023(demande))
+    diffused = diffused_until(session)
+    for diffusion, points in diffusions(session).items():
+        firsts += islice(lots_of(diffusion, points, diffused.get(diffusion), until), 1)
     return min(firsts, key=lambda lot: lot.place, default=None)
 
 

@@ -16,13 +16,18 @@ def zipped(archive: Archive, creation: datetime) -> bytes:
 
     Nothing of the machine's time goes in, so that a publication made anew is the same file.
     """
-    when = creation.astimezone(PARIS)
     buffer = io.BytesIO()
     with ZipFile(buffer, "w", ZIP_DEFLATED) as file:
         for name, content in archive.membres:
-            member = ZipInfo(name, (*when.timetuple()[:5], when.second))
-            member.create_system = _UNIX
-            member.external_attr = _PERMISSIONS
-            member.compress_type = ZIP_DEFLATED
-            file.writestr(member, content)
+            file.writestr(member_info(name, creation), content)
     return buffer.getvalue()
+
+
+def member_info(name: str, creation: datetime) -> ZipInfo:
+    """Return how a member is described: deflated, dated by `creation` in legal time."""
+    when = creation.astimezone(PARIS)
+    member = ZipInfo(name, (*when.timetuple()[:5], when.second))
+    member.create_system = _UNIX
+    member.external_attr = _PERMISSIONS
+    member.compress_type = ZIP_DEFLATED
+    return member

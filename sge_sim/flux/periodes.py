@@ -25,6 +25,11 @@ _TROISIEME = 3
 _NUIT, _MATIN, _SOIR, _APRES_LECTURE = time(3), time(6), time(20), time(9, 30)
 
 
+GUICHET, FIN_DE_JOURNEE = time(8), time(18)
+"""When the day's recurrent file of access services leaves, and those of a week and of a month
+(GUI 0503 §1.1.3: from 02:00 to 18:00, from 18:00; one file a day, and a month: assumed)."""
+
+
 @dataclass(frozen=True)
 class Periode:
     """The legal days [debut, fin) of one publication, and its instant (aware, legal time)."""
@@ -69,7 +74,7 @@ def next_departure(instant: datetime) -> datetime:
     return min(
         leaves
         for day in (jour, jour + _JOUR)
-        for hour in (_NUIT, _MATIN, _APRES_LECTURE, _SOIR)
+        for hour in (_NUIT, _MATIN, GUICHET, _APRES_LECTURE, FIN_DE_JOURNEE, _SOIR)
         if (leaves := datetime.combine(day, hour, PARIS)) > instant
     )
 

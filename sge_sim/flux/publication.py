@@ -18,13 +18,17 @@ from sqlalchemy.orm import Session
 
 from sge_sim.clock import elapsed_ms, legal_date, machine_now, start_of_day, stopwatch
 from sge_sim.commandes.echeances import catch_up_orders
-from sge_sim.flux.fabrication import contrat_of, make_files
-from sge_sim.flux.lots import Lot, LotAffaire, LotFin, next_lot
+from sge_sim.domaine.ecarts_fichiers import FIDELES, Defauts
+from sge_sim.flux.envoi import Fichier
+from sge_sim.flux.fabrication import Atelier, contrat_of, make_files
+from sge_sim.flux.lots import Lot, LotAffaire, LotFin, LotM023, next_lot
 from sge_sim.flux.periodes import next_departure
-from sge_sim.machine.files import PRIVATE, make_private_folder, write_atomically
+from sge_sim.flux.r6x.recurrent import LotDiffusion
+from sge_sim.machine.files import PRIVATE, make_private_folder, writing_atomically
 from sge_sim.settings import Profile, Settings
 from sge_sim.store.commandes import DemandeHistorique
 from sge_sim.store.database import Database
+from sge_sim.store.diffusions import diffused_sequence
 from sge_sim.store.editions import Edition
 from sge_sim.store.flux import (
     FichierFlux,
@@ -34,6 +38,7 @@ from sge_sim.store.flux import (
     last_sequence,
 )
 from sge_sim.store.journal import EchangeRecord
+from sge_sim.store.m023 import find_demande_m023, next_m023
 
 READY_FOLDER = "publications"
 """Where files stand in the data directory once they are made, one folder per contract."""
@@ -94,6 +99,7 @@ class Publisher:
             with self.database.sessions() as session:
                 lot = next_lot(session, now)
                 first, first_files = first_waiting(session)
+                demanded = next_m023(session)
                 stop = _next_stop(first, first_files, now if lot is None else lot.instant)
                 if stop is None and lot is not None:
                     self._publish(session, lot)
@@ -102,7 +108,11 @@ class Publisher:
                 catch_up_orders(self.database, stop)
             elif lot is None:
                 departure = next_departure(now)
-                self._found.until = edition, now, min(departure, first or departure)
+                self._found.until = (
+                    edition,
+                    now,
+                    min(departure, first or departure, demanded or departure),
+                )
                 return published
 
     def _publish(self, session: Session, lot: Lot) -> None:
@@ -112,6 +122,8 @@ class Publisher:
         files = list(self._make(session, lot, publication)) if self.emits else []
         if not files:
             publication.sequence = None
+        elif isinstance(lot, LotDiffusion) and publication.sequence is not None:
+            publication.sequence += len(files) - 1
         ready = machine_now()
         with self.database.exclusive_transaction() as writing:
             if is_published(writing, publication):
@@ -131,6 +143,8 @@ class Publisher:
                         prochain_essai=ready,
                     )
                 )
+            if isinstance(lot, LotM023):
+                _close(writing, lot, done=len(files) != 1)
             told = _told(publication, files)
         self.record(
             EchangeRecord(
@@ -145,12 +159,11 @@ class Publisher:
 
     def _make(self, session: Session, lot: Lot, publication: Publication) -> Iterator["_Ready"]:
         """Write the files of a publication one after the other, without keeping their bytes."""
-        sequence = publication.sequence or 0
-        folder = self.data_dir / READY_FOLDER / publication.contrat_id
-        for file in make_files(session, lot, sequence=sequence, late=self.late):
-            write_atomically(make_private_folder(folder) / file.nom, file.contenu, PRIVATE)
-            digest = sha256(file.contenu).hexdigest()
-            yield _Ready(file.nom, file.prms, len(file.contenu), digest)
+        folder = make_private_folder(self.data_dir / READY_FOLDER / publication.contrat_id)
+        defauts = FIDELES if self.late else Defauts()
+        atelier = Atelier(late=self.late, defauts=defauts, folder=folder)
+        for file in make_files(session, lot, atelier, sequence=publication.sequence or 0):
+            yield _write(folder, file)
 
 
 @dataclass(frozen=True)
@@ -161,6 +174,25 @@ class _Ready:
     prms: tuple[str, ...]
     taille: int
     sha256: str
+
+
+def _write(folder: Path, file: Fichier) -> _Ready:
+    """Write a file as it comes, whole or not at all."""
+    size, digest = 0, sha256()
+    with writing_atomically(folder / file.nom, PRIVATE) as out:
+        for piece in file.morceaux:
+            out.write(piece)
+            size += len(piece)
+            digest.update(piece)
+    return _Ready(file.nom, file.prms, size, digest.hexdigest())
+
+
+def _close(session: Session, lot: LotM023, *, done: bool) -> None:
+    """Close a demand with its report: a report alone says that nothing was done (GUI 0502)."""
+    demande = find_demande_m023(session, lot.demande.affaire_id)
+    assert demande is not None, "it was read from there"
+    demande.etat = "realisee" if done else "non_realisee"
+    demande.closed_at = lot.instant
 
 
 def _next_stop(
@@ -179,6 +211,28 @@ def _next_stop(
 
 
 def _publication(session: Session, lot: Lot, *, emise: bool) -> Publication:
+    if isinstance(lot, LotM023):
+        return Publication(
+            flux=lot.demande.flux,
+            contrat_id=contrat_of(lot),
+            m023_id=lot.demande.affaire_id,
+            debut=lot.demande.date_debut,
+            fin=lot.demande.date_fin,
+            instant=lot.instant,
+            emise=emise,
+        )
+    if isinstance(lot, LotDiffusion):
+        return Publication(
+            flux=lot.diffusion.flux,
+            contrat_id=contrat_of(lot),
+            periodicite=lot.diffusion.periodicite,
+            corrigees=lot.diffusion.corrigees,
+            sequence=diffused_sequence(session, lot.diffusion) + 1,
+            debut=lot.periode.debut,
+            fin=lot.periode.fin,
+            instant=lot.instant,
+            emise=emise,
+        )
     if isinstance(lot, LotAffaire):
         historique = isinstance(lot.demande, DemandeHistorique)
         return Publication(
@@ -221,8 +275,9 @@ def _prm_of(lot: Lot) -> str | None:
 
 def _told(publication: Publication, files: Sequence[_Ready]) -> str:
     """Say in French what was published, or would have been."""
-    if publication.affaire_id is not None:
-        what = f"Flux {publication.flux} de l'affaire {publication.affaire_id}"
+    affaire_id = publication.affaire_id or publication.m023_id
+    if affaire_id is not None:
+        what = f"Flux {publication.flux} de l'affaire {affaire_id}"
     elif publication.service_souscrit_id is not None:
         what = f"Flux NASS, fin du service {publication.service_souscrit_id}"
     else:
@@ -230,7 +285,11 @@ def _told(publication: Publication, files: Sequence[_Ready]) -> str:
         days = f"du {publication.debut:%d/%m/%Y}"
         if last != publication.debut:
             days += f" au {last:%d/%m/%Y}"
-        what = f"Flux {publication.flux} {days}, abonnement {publication.abonnement_numero:07d}"
+        what = f"Flux {publication.flux} {days}"
+        if publication.abonnement_numero is not None:
+            what += f", abonnement {publication.abonnement_numero:07d}"
+        elif publication.periodicite is not None:
+            what += f", {publication.periodicite}"
     if not publication.emise:
         return f"{what} : non émis, la plateforme d'homologation n'émet aucun flux (FAQ)."
     if not files:

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from sge_sim.errors import UsageError
 
@@ -29,7 +30,14 @@ def make_private_folder(folder: Path) -> Path:
 
 
 def write_atomically(path: Path, content: bytes, mode: int = PUBLIC) -> None:
-    """Write `content` beside `path`, then rename: a reader sees the old file or the new one.
+    """Write `content` as `writing_atomically` does."""
+    with writing_atomically(path, mode) as file:
+        file.write(content)
+
+
+@contextmanager
+def writing_atomically(path: Path, mode: int = PUBLIC) -> Iterator[BinaryIO]:
+    """Give a file beside `path` to write to, then rename it: a reader sees the old one or the new.
 
     Of several that write it at once, one comes after the other. An `OSError` names `path`. What is
     there and isn't a regular file (a device, a pipe) stays: `UsageError`.
@@ -40,7 +48,7 @@ def write_atomically(path: Path, content: bytes, mode: int = PUBLIC) -> None:
         try:
             os.ftruncate(handle, 0)
             with open(handle, "wb", closefd=False) as file:
-                file.write(content)
+                yield file
             os.fsync(handle)
             os.fchmod(handle, mode)
             beside.replace(path)

@@ -51,14 +51,22 @@ def calendrier_nomme(grille: Grille | None) -> CalendrierNomme:
     code = grille.calendrier
     return CalendrierNomme(
         code,
-        _CALENDRIERS.get(code) or libelle_de("calendrier", code),
+        libelle_du_calendrier(code),
         tuple(
-            ClasseNommee(
-                classe, _CLASSES.get(classe) or libelle_de("classeTemporelle", classe), rang
-            )
+            ClasseNommee(classe, libelle_de_la_classe(classe), rang)
             for classe, rang in grille.structure.classes
         ),
     )
+
+
+def libelle_du_calendrier(code: str) -> str:
+    """Return the label of a calendar."""
+    return _CALENDRIERS.get(code) or libelle_de("calendrier", code)
+
+
+def libelle_de_la_classe(code: str) -> str:
+    """Return the label of a time class."""
+    return _CLASSES.get(code) or libelle_de("classeTemporelle", code)
 
 
 def calendrier_du(grilles: Sequence[Grille], jour: date) -> CalendrierNomme:

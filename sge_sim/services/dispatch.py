@@ -20,7 +20,7 @@ from sge_sim.settings import Settings
 from sge_sim.soap.contract import load_contracts
 from sge_sim.soap.endpoint import Endpoint
 from sge_sim.soap.operation import Answer, Handler
-from sge_sim.soap.protocol import SgtFault
+from sge_sim.soap.protocol import FaultStyle, SgtFault
 from sge_sim.store.database import UNREACHABLE, Database, unreachable_sentence
 from sge_sim.store.lecture import Lire, faits_within
 from sge_sim.store.memoire import Vue
@@ -50,13 +50,20 @@ def build_endpoints(settings: Settings, database: Database) -> dict[str, Endpoin
         endpoint = endpoints[path] = Endpoint(
             contract,
             handler(service, database, settings),
-            service.faultstring,
+            _style(service, settings),
             strict=settings.strict,
             unavailable=_unavailable(service),
         )
         if settings.wsdl_dir is not None:
             endpoint.load()  # a kit that can't be served is told at the start
     return endpoints
+
+
+def _style(service: Service, settings: Settings) -> FaultStyle:
+    empty = {name: (code, service.libelle(code)) for name, code in service.vides.items()}
+    if service.bare_faults is None:
+        return FaultStyle(service.faultstring, empty)
+    return FaultStyle(service.faultstring, empty, partial(service.bare_faults, settings))
 
 
 def hold_together(contracts: Set[str], services: Set[str]) -> None:

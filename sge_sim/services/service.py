@@ -93,7 +93,9 @@ class Service:
     are of the asker's choice; `champs_accord` have to be declared, where elsewhere `false` and an
     element that is left out say the same (observed).
 
-    `faultstring` is the text of every fault, None where it is the label of its code.
+    `faultstring` is the text of every fault, None where it is the label of its code. `vides` are
+    the elements that have a code of their own when nothing is in them, whatever the schema says;
+    `bare_faults` tells whether faults have neither code nor label at an instant.
     """
 
     nom: str
@@ -109,6 +111,8 @@ class Service:
     jusqu_a: str | None = None
     faultstring: str | None = None
     libelles: Mapping[str, str] = field(default_factory=dict)
+    vides: Mapping[str, str] = field(default_factory=dict)
+    bare_faults: Callable[[Settings, datetime], bool] | None = None
     champs_libres: frozenset[str] = CHAMPS_LIBRES
     champs_accord: frozenset[str] = CHAMPS_ACCORD
 

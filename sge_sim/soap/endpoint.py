@@ -14,7 +14,7 @@ from sge_sim.soap.elements import ElementWriter
 from sge_sim.soap.models import Models
 from sge_sim.soap.operation import Handler, Operation
 from sge_sim.soap.outgoing import Outgoing
-from sge_sim.soap.protocol import SgeSoap11, SgtFault
+from sge_sim.soap.protocol import FaultStyle, SgeSoap11, SgtFault
 from sge_sim.transport.message import Response
 
 _TEXT_XML = (("Content-Type", "text/xml; charset=utf-8"),)
@@ -28,8 +28,6 @@ class Endpoint:
 
     Raises `UsageError` for a contract that has a type of XML Schema that isn't known here.
 
-    `faultstring` is the text of every fault; None where it is the label of its code.
-
     A failure of `handle` is answered as SGT500, and its traceback logged. With `strict`, an answer
     that breaks the contract is such a failure. `unavailable` is the code of the service when what
     it needs (the database, a file) doesn't answer.
@@ -39,7 +37,7 @@ class Endpoint:
         self,
         contract: Contract,
         handle: Handler,
-        faultstring: str | None,
+        style: FaultStyle,
         *,
         strict: bool = False,
         unavailable: str = "SGT500",
@@ -47,7 +45,7 @@ class Endpoint:
         self.contract = contract
         self.names = contract.service, contract.version
         self._handle = handle
-        self._faultstring = faultstring
+        self._style = style
         self._strict = strict
         self._unavailable = unavailable
         self._models = Models(contract.schemas)
@@ -88,9 +86,9 @@ class Endpoint:
     @cached_property
     def _way(self) -> "_Way":
         contract, models = self.contract, self._models
-        incoming = SgeSoap11(contract, models)
+        incoming = SgeSoap11(contract, models, self._style)
         elements = ElementWriter(models, incoming.to_unicode)
-        outgoing = Outgoing(contract, elements, self._faultstring)
+        outgoing = Outgoing(contract, elements, self._style)
         operation = Operation(contract, elements, self._handle, self._strict)
         application = spyne.Application(
             [operation.published(models)],

@@ -12,7 +12,7 @@ from sge_sim.soap.contract import Contract
 from sge_sim.soap.elements import ElementWriter
 from sge_sim.soap.models import TEXT
 from sge_sim.soap.operation import envelope
-from sge_sim.soap.protocol import MIME_TYPE, SgtFault
+from sge_sim.soap.protocol import MIME_TYPE, FaultStyle, SgtFault
 from sge_sim.store.journal import DecidingRule
 
 
@@ -21,13 +21,11 @@ class Outgoing(spyne.Soap11):  # type: ignore[misc]
 
     mime_type = MIME_TYPE
 
-    def __init__(
-        self, contract: Contract, elements: ElementWriter, faultstring: str | None
-    ) -> None:
+    def __init__(self, contract: Contract, elements: ElementWriter, style: FaultStyle) -> None:
         super().__init__(cleanup_namespaces=False)
         self._contract = contract
         self._elements = elements
-        self._faultstring = faultstring
+        self._style = style
 
     def serialize(self, ctx: Any, message: Any) -> None:
         """Take the message that the operation wrote, or write a fault."""
@@ -50,22 +48,22 @@ class Outgoing(spyne.Soap11):  # type: ignore[misc]
         the code alone (GUI 0488 §4.3). In the others it is the label, and what is known of the
         demand follows the code (GUI 0468 §3.2.2.2).
         """
-        told: dict[str, Any] = {"resultat": {"code": fault.code, TEXT: fault.label}}
-        if self._faultstring is None:
+        bare = self._style.bare(exchange.instant)
+        code, label = ("", "") if bare else (fault.code, fault.label)
+        told: dict[str, Any] = {"resultat": {"code": code, TEXT: label}}
+        if self._style.faultstring is None:
             if prm := exchange.prm:
                 told["infoFonctionnelles"] = {"pointId": prm}
             if login := exchange.login:
                 told["infoDemandeur"] = {"loginDemandeur": login}
-        faultstring = escape(self._faultstring or fault.label).encode()
-        return b"".join(
-            (
-                b"<soap:Fault><faultcode>soap:Server</faultcode><faultstring>",
-                faultstring,
-                b"</faultstring><detail>",
-                self._elements.write(self._contract.fault, told),
-                b"</detail></soap:Fault>",
-            )
+        faultstring = escape(self._style.faultstring or fault.label)
+        prefix = "soap:" if bare else ""
+        head = (
+            f"<soap:Fault><{prefix}faultcode>soap:Server</{prefix}faultcode>"
+            f"<{prefix}faultstring>{faultstring}</{prefix}faultstring><detail>"
         )
+        detail = self._elements.write(self._contract.fault, told)
+        return head.encode() + detail + b"</detail></soap:Fault>"
 
 
 def _deciding(rule: Any) -> DecidingRule | None:

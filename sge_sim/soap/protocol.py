@@ -6,7 +6,9 @@ wrote its answer itself, and faults with the SGT code in `detail/erreur/resultat
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from lxml import etree
@@ -48,16 +50,31 @@ class SgtFault(spyne.Fault):  # type: ignore[misc]
         super().__init__("Server", self.label)
 
 
+@dataclass(frozen=True)
+class FaultStyle:
+    """How one contract refuses.
+
+    `faultstring` is the text of every fault, None where it is the label of its code. `empty` gives
+    the fault of an element that has nothing in it, whatever the schema says. `bare` tells whether
+    faults are qualified and have neither code nor label at an instant (observed 23.4).
+    """
+
+    faultstring: str | None = None
+    empty: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    bare: Callable[[datetime], bool] = lambda _: False
+
+
 class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
     """The protocol of one contract's requests."""
 
     mime_type = MIME_TYPE
 
-    def __init__(self, contract: Contract, models: Models) -> None:
+    def __init__(self, contract: Contract, models: Models, style: FaultStyle) -> None:
         # The parser keeps libxml2's own bounds (depth 256, 10 MB of text in a node), expands
         # nothing and reaches for nothing.
         super().__init__(parse_xsi_type=False, cleanup_namespaces=False)
         self._contract = contract
+        self._style = style
         self._models = models
         self._reader = Reader(self.from_unicode)
         self._kept = threading.local()
@@ -105,6 +122,10 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
 
     def deserialize(self, ctx: Any, message: Any) -> None:
         """Hold the body against the contract, and read it and the contract's header as trees."""
+        for name, (code, label) in self._style.empty.items():
+            found = ctx.in_body_doc.find(f".//{name}")
+            if found is not None and not len(found):
+                raise SgtFault(code, label=label, explanation=f"Élément {name} : il est vide.")
         mistake = self._contract.first_mistake(ctx.in_body_doc)
         if mistake is not None:
             raise _malformed(mistake)

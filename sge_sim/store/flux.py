@@ -56,8 +56,9 @@ class Publication(Base):
     """A publication that was made, or that would have been where no flux is emitted (`emise`).
 
     Either of a subscription over the legal days [debut, fin), under its `sequence` number, of a
-    case, or of the end of a service. `instant` is when it was due, which its files bear, whenever
-    they were made.
+    case (`m023_id` for one of M023), of the end of a service, or of the access services of a
+    contract: one flux at one `periodicite`, of one nature (`corrigees`), over days of transaction.
+    `instant` is when it was due, which its files bear, whenever they were made.
     """
 
     __tablename__ = "publication"
@@ -70,6 +71,9 @@ class Publication(Base):
     affaire_id: Mapped[str | None] = mapped_column(
         ForeignKey("affaire.affaire_id", ondelete="CASCADE"), unique=True
     )
+    m023_id: Mapped[str | None] = mapped_column(String(8))
+    periodicite: Mapped[str | None] = mapped_column(String(15))
+    corrigees: Mapped[bool | None]
     service_souscrit_id: Mapped[str | None] = mapped_column(String(15), index=True)
     debut: Mapped[date | None] = mapped_column(Date)
     fin: Mapped[date | None] = mapped_column(Date)
@@ -195,6 +199,16 @@ def is_published(session: Session, publication: Publication) -> bool:
     query = select(Publication.id)
     if publication.affaire_id is not None:
         query = query.where(Publication.affaire_id == publication.affaire_id)
+    elif publication.m023_id is not None:
+        query = query.where(Publication.m023_id == publication.m023_id)
+    elif publication.periodicite is not None:
+        query = query.where(
+            Publication.contrat_id == publication.contrat_id,
+            Publication.flux == publication.flux,
+            Publication.periodicite == publication.periodicite,
+            Publication.corrigees.is_(publication.corrigees),
+            Publication.debut == publication.debut,
+        )
     elif publication.service_souscrit_id is not None:
         query = query.where(Publication.service_souscrit_id == publication.service_souscrit_id)
     else:

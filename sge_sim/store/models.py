@@ -25,6 +25,7 @@ from sge_sim.store.datahub import (
 )
 from sge_sim.store.ecritures import Ecriture
 from sge_sim.store.flux import Canal, FichierFlux, Publication
+from sge_sim.store.m023 import DemandeM023
 from sge_sim.store.mesures import CalendrierDate, Collecte, Trou
 from sge_sim.store.numeros import Numero
 from sge_sim.store.pannes import PannePrevue
@@ -52,6 +53,7 @@ __all__ = [
     "ContratDatahub",
     "DemandeHistorique",
     "DemandeInfraJ",
+    "DemandeM023",
     "Ecriture",
     "Evenement",
     "FichierFlux",

@@ -12,6 +12,7 @@ from sge_sim.door.exchange import Exchange, Outcome
 from sge_sim.soap.contract import ENVELOPE, Contract
 from sge_sim.soap.endpoint import Endpoint
 from sge_sim.soap.operation import Answer
+from sge_sim.soap.protocol import FaultStyle
 from sge_sim.transport.message import Request, Sender
 
 
@@ -45,7 +46,7 @@ def post(
     def answering(exchange: Exchange) -> Iterator[Answer]:
         yield handle(exchange)
 
-    endpoint = Endpoint(contract, answering, faultstring)
+    endpoint = Endpoint(contract, answering, FaultStyle(faultstring))
     sender = Sender(b"", (), "127.0.0.1")
     demand = Request("POST", contract.path, "", {}, request, sender)
     exchange = Exchange(demand, machine_now(), machine_now())

@@ -12,6 +12,7 @@ from sge_sim.services.registry import SERVICES
 from sge_sim.soap.contract import Contract, load_contracts
 from sge_sim.soap.endpoint import Endpoint
 from sge_sim.soap.models import Models
+from sge_sim.soap.protocol import FaultStyle
 
 PATHS = frozenset(service.path for service in SERVICES)
 
@@ -97,7 +98,7 @@ def test_a_contract_of_types_that_are_not_known_is_refused_when_it_is_loaded(
     (tmp_path / "RecherchePoint-v2.0.wsdl").write_text(ours.replace(login, element + login))
     (contract,) = load_contracts(tmp_path).values()
     with pytest.raises(UsageError, match=rf"RecherchePoint.* ne sait pas lire {told}\.$"):
-        Endpoint(contract, nullcontext, None)  # type: ignore[arg-type]
+        Endpoint(contract, nullcontext, FaultStyle())  # type: ignore[arg-type]
 
 
 def test_mistake_names_the_element_at_fault(recherche_point: Contract) -> None:

@@ -74,6 +74,15 @@ REAL = {
         "CommandeAccesDonneesMesures/Services/CommanderAccesDonneesMesures/"
         "CommanderAccesDonneesMesures-V1.0.wsdl"
     ),
+    "CommandeHistoriqueDonneesMesuresFines-v1.0.wsdl": (
+        "M023_v1.2.0/Services/CommandeHistoriqueDonneesMesuresFines/B2B_M023MFI.wsdl"
+    ),
+    "CommandeHistoriqueDonneesMesuresFacturantes-v1.0.wsdl": (
+        "M023_v1.2.0/Services/CommandeHistoriqueDonneesMesuresFacturantes/B2B_M023MFA.wsdl"
+    ),
+    "CommandeInformationsTechniquesEtContractuelles-v1.0.wsdl": (
+        "M023_v1.2.0/Services/CommandeInformationsTechniquesEtContractuelles/B2B_M023ITC.wsdl"
+    ),
 }
 
 # The ends of the paths that may differ, and must: an entry that no longer does is removed.

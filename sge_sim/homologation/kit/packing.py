@@ -25,6 +25,7 @@ from sge_sim.door.certificats import (
     register_certificate,
 )
 from sge_sim.errors import UsageError
+from sge_sim.flux.r6x.documents import SCHEMAS, schema_text
 from sge_sim.machine.data_files import data_path
 from sge_sim.machine.files import PRIVATE, PUBLIC, write_atomically
 from sge_sim.pki.installation import open_pki
@@ -91,6 +92,7 @@ def write_kit(
             for one in contracts.values()
         },
         **_catalogue_files(),
+        **{f"schemas/{name}.json": schema_text(name) for name in SCHEMAS},
     }
     write_atomically(path, _zipped(files), PRIVATE)
     with database.transaction() as session:

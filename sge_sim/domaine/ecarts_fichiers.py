@@ -1,0 +1,63 @@
+"""What the real R6X files do otherwise than their guide says; the profile `fidele` does it too.
+
+One table of defects, each with where it was seen. `Defauts()` has none of them.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from sge_sim.domaine.provenance import Provenance
+
+SI_DEMANDEUR: Final = "ACM"
+"""How the guide has the requester's system called (GUI 0503 §2.2)."""
+
+
+@dataclass(frozen=True)
+class Defauts:
+    """The defects in force: `libelles_doubles` are the codes of calendars whose label is encoded
+    twice, `extensions_en_capitales` the flux whose file inside the archive ends in `.JSON`."""
+
+    si_demandeur: str = SI_DEMANDEUR
+    libelles_doubles: frozenset[str] = frozenset()
+    extensions_en_capitales: frozenset[str] = frozenset()
+
+    def libelle(self, code: str, libelle: str) -> str:
+        """Return the label of a calendar as the files have it."""
+        return doubly_encoded(libelle) if code in self.libelles_doubles else libelle
+
+
+@dataclass(frozen=True)
+class DefautConnu:
+    """A defect, as a page may tell it."""
+
+    quoi: str
+    source: str
+    provenance: Provenance = "observed"
+
+
+DEFAUTS_CONNUS: Final = (
+    DefautConnu(
+        "R64 et R67 : le libellé du calendrier DI000003 est encodé deux fois",
+        "fichiers de production anonymisés, juin 2026",
+    ),
+    DefautConnu(
+        "header/siDemandeur est un nombre, non « ACM »", "mêmes fichiers, peut-être par leur tri"
+    ),
+    DefautConnu("l'extension dans les archives R64 est .JSON", "mêmes fichiers"),
+)
+
+FIDELES: Final = Defauts(
+    si_demandeur="239",
+    libelles_doubles=frozenset({"DI000003"}),
+    extensions_en_capitales=frozenset({"R64"}),
+)
+"""All the defects that were seen."""
+
+
+def doubly_encoded(text: str) -> str:
+    """Return a text whose UTF-8 was taken for Latin-1; è comes as Ã¤ (observed).
+
+    >>> [hex(ord(one)) for one in doubly_encoded("é")]
+    ['0xc3', '0xa9']
+    """
+    return text.encode().decode("latin-1").replace("Ã¨", "Ã¤")

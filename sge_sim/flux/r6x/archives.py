@@ -1,0 +1,96 @@
+"""Writes archives point by point: what was written is never held, nor is the archive."""
+
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Final
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from sge_sim.flux.packaging import member_info
+
+_PIECE: Final = 1 << 20
+_LEVEL: Final = 6
+
+
+@dataclass(frozen=True)
+class Limites:
+    """What one archive holds at most: bytes once zipped, bytes before, points.
+
+    100 MB and 10 GB (GUI 0503 §2.1); 1 000 points (GUI 0504 §2 of C68, assumed of the others).
+    """
+
+    octets_zip: int = 100 * 10**6
+    octets: int = 10 * 10**9
+    points: int = 1000
+
+
+LIMITES: Final = Limites()
+
+
+@dataclass(frozen=True)
+class PointEcrit:
+    """A point of a file: its text comes by pieces, as it is asked for."""
+
+    prm: str
+    morceaux: Iterable[bytes]
+
+
+@dataclass(frozen=True)
+class ArchiveEcrite:
+    """An archive that is ready, in a file without a name; `prms` are those it tells about."""
+
+    sequence: int
+    file: IO[bytes]
+    prms: tuple[str, ...]
+
+    def morceaux(self) -> Iterator[bytes]:
+        """Yield its bytes, and let go of it."""
+        with self.file:
+            self.file.seek(0)
+            while piece := self.file.read(_PIECE):
+                yield piece
+
+
+def write_archives(
+    points: Iterable[PointEcrit],
+    *,
+    head: bytes,
+    tail: bytes,
+    member: Callable[[int], str],
+    creation: datetime,
+    folder: Path | None,
+    limites: Limites = LIMITES,
+) -> Iterator[ArchiveEcrite]:
+    """Yield the archives of these points, each of one file `head` + points + `tail`, sequences
+    from 1 on; none without a point. `folder` is where they are kept meanwhile."""
+    remaining = iter(points)
+    first = next(remaining, None)
+    sequence = 0
+    while first is not None:
+        sequence += 1
+        prms: list[str] = []
+        written = 0
+        # The next point is asked for before the archive is closed: it may be the last.
+        file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by who reads it
+        with ZipFile(file, "w", ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
+            info = member_info(member(sequence), creation)
+            with archive.open(info, "w", force_zip64=True) as out:
+                out.write(head)
+                while first is not None:
+                    if prms:
+                        out.write(b",")
+                    for piece in first.morceaux:
+                        written += out.write(piece)
+                    prms.append(first.prm)
+                    first = next(remaining, None)
+                    if (
+                        len(prms) >= limites.points
+                        or written >= limites.octets
+                        # zlib holds some bytes back; a point is far smaller than a tenth.
+                        or file.tell() >= limites.octets_zip * 9 // 10
+                    ):
+                        break
+                out.write(tail)
+        yield ArchiveEcrite(sequence, file, tuple(dict.fromkeys(prms)))

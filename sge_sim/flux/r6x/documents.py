@@ -1,0 +1,107 @@
+"""Reads files that anybody made, and holds them against our schemas."""
+
+import io
+import json
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+from zipfile import BadZipFile, ZipFile
+
+from sge_sim.errors import UsageError
+
+SCHEMAS: Final = ("R63", "R64", "R65", "R66", "R67", "C68", "CR.M023")
+_OCTETS_AU_PLUS: Final = 512 * 2**20
+_MEMBRES_AU_PLUS: Final = 64
+_ZIP: Final = b"PK"
+
+
+def read_documents(nom: str, content: bytes, *, depth: int = 2) -> Iterator[tuple[str, Any]]:
+    """Yield the JSON documents of a file, by name: itself, or what its archives hold.
+
+    Raises `UsageError` for what is neither JSON nor zip, an archive in an archive in an archive,
+    and what takes more than 512 MiB.
+    """
+    if content[:2] != _ZIP:
+        try:
+            yield nom, json.loads(content)
+        except ValueError as error:
+            raise UsageError(
+                f"{nom} n'est ni une archive zip ni du JSON : le déchiffrer d'abord par sge-sim "
+                f"flux decrypt, s'il est chiffré ({error})."
+            ) from None
+        return
+    try:
+        with ZipFile(io.BytesIO(content)) as archive:
+            members = archive.infolist()
+            if depth == 0 or len(members) > _MEMBRES_AU_PLUS:
+                raise UsageError(f"{nom} n'est pas une archive de flux : trop de contenu.")
+            for member in members:
+                if member.file_size > _OCTETS_AU_PLUS:
+                    raise UsageError(f"{nom} : {member.filename} dépasse 512 Mio.")
+                yield from read_documents(member.filename, archive.read(member), depth=depth - 1)
+    except (BadZipFile, NotImplementedError, RuntimeError) as error:
+        raise UsageError(f"{nom} est une archive abîmée ({error}).") from None
+
+
+def schema_of(tree: Any) -> str:
+    """Return the name of the schema that a document should hold to; raises `UsageError`."""
+    if isinstance(tree, list):
+        return "C68"
+    if isinstance(tree, dict):
+        if "synthese" in tree or "prmDemandes" in tree:
+            return "CR.M023"
+        header = tree.get("header")
+        code = header.get("codeFlux") if isinstance(header, dict) else None
+        if isinstance(code, str) and code[:3] in SCHEMAS:
+            return code[:3]
+    raise UsageError("Ce document n'est ni un R63 à R67, ni un C68, ni un CR.M023.")
+
+
+@cache
+def read_schema(name: str) -> Mapping[str, Any]:
+    """Return one of `SCHEMAS`."""
+    found: Mapping[str, Any] = json.loads(schema_text(name))
+    return found
+
+
+def schema_text(name: str) -> bytes:
+    """Return one of `SCHEMAS` as the kit gives it."""
+    return files("sge_sim.flux.r6x").joinpath(f"schemas/{name}.json").read_bytes()
+
+
+def schema_mistakes(tree: Any, *, most: int = 20) -> list[str]:
+    """Return where a document differs from its schema, in French, `most` places at most.
+
+    Raises `UsageError` for what is none of these files.
+    """
+    from jsonschema import Draft202012Validator
+
+    validator = Draft202012Validator(read_schema(schema_of(tree)))
+    told = []
+    for error in validator.iter_errors(tree):
+        told.append(f"{error.json_path} : {_in_french(error)}")
+        if len(told) == most:
+            break
+    return told
+
+
+def _in_french(error: Any) -> str:
+    value, wanted = json.dumps(error.instance, ensure_ascii=False)[:80], error.validator_value
+    match error.validator:
+        case "required":
+            missing = [one for one in wanted if one not in error.instance]
+            return f"il manque {', '.join(missing)}"
+        case "additionalProperties":
+            extra = [one for one in error.instance if one not in error.schema["properties"]]
+            return f"{', '.join(extra)} n'y a pas sa place"
+        case "type":
+            return f"{value} n'est pas du type {wanted}"
+        case "enum":
+            return f"{value} n'est pas une des valeurs {', '.join(map(json.dumps, wanted))}"
+        case "pattern":
+            return f"{value} n'a pas la forme {wanted}"
+        case "minItems" | "maxItems":
+            return f"{len(error.instance)} éléments, hors de la limite de {wanted}"
+        case _:
+            return f"{value} ne convient pas ({error.validator})"

@@ -1,0 +1,157 @@
+"""Names and headers of the files (GUI 0503 §2.1; GUI 0504 §2)."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Any, Final
+
+from sge_sim.domaine.ecarts_fichiers import Defauts
+from sge_sim.domaine.nomenclatures import Flux
+from sge_sim.errors import UsageError
+from sge_sim.flux.envoi import Frequence, tampon
+
+NATURES: Final[Mapping[str, str]] = MappingProxyType(
+    {"R63": "CdC", "R64": "INDEX", "R65": "Energie", "R66": "Pmax", "R67": "Mfact", "C68": "ITC"}
+)
+"""What names call the data of each kind of file."""
+
+DERNIERE_SEQUENCE: Final = 99_999
+_CANAL: Final = "Interne"
+_NOM: Final = re.compile(
+    r"ENEDIS_(?P<flux>R6[3-7][AB]?|C68)(?P<rapport>_CR)?_(?P<mode>[PQHM])_(?P<nature>[A-Za-z]+)"
+    r"_(?P<demande>[0-9A-Z]+)(?:(?:_(?P<contrat>[0-9A-Za-z-]+))?_(?P<sequence>\d{5}))?"
+    r"_(?P<tampon>\d{14})\.(?P<extension>zip|json|csv)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Echeances:
+    """How a recurrent publication comes: `filEau` through the day from `debut` on, or at once."""
+
+    type: str
+    debut: datetime | None = None
+    frequence: str | None = None
+
+    @property
+    def tree(self) -> dict[str, str]:
+        """The block of the file."""
+        tree = {"type": self.type}
+        if self.debut is not None:
+            tree["horodateDebutPublication"] = f"{self.debut:%Y-%m-%d %H:%M:%S}"
+        if self.frequence is not None:
+            tree["frequence"] = self.frequence
+        return tree
+
+
+@dataclass(frozen=True)
+class EnvoiR6X:
+    """To whom files of one flux go, and under what number: `demande` is the case of a demand of
+    M023, or an internal number of a recurrent publication, which `publication_id` names too.
+
+    `mode` is None on demand. `creation` is aware.
+    """
+
+    flux: Flux
+    demande: str
+    contrat_id: str
+    destinataire: str
+    creation: datetime
+    mode: Frequence | None = None
+    publication_id: str | None = None
+    echeances: Echeances | None = None
+    defauts: Defauts = Defauts()  # noqa: RUF009 - it is frozen
+
+    @property
+    def tete(self) -> str:
+        """What all names of the files begin with."""
+        mode = self.mode or "P"
+        return f"ENEDIS_{self.flux}_{mode}_{NATURES[self.flux[:3]]}_{self.demande}"
+
+    def archive(self, sequence: int) -> str:
+        """Return the name of an archive: a recurrent one tells the contract."""
+        contrat = "" if self.mode is None else f"{self.contrat_id}_"
+        return f"{self.tete}_{contrat}{sequence:05d}_{tampon(self.creation)}.zip"
+
+    def member(self, sequence: int) -> str:
+        """Return the name of what is in an archive."""
+        extension = "JSON" if self.flux in self.defauts.extensions_en_capitales else "json"
+        return f"{self.tete}_{sequence:05d}_{tampon(self.creation)}.{extension}"
+
+    @property
+    def rapport(self) -> str:
+        """The name of the report of a demand, without its extension (seen once, in a client)."""
+        head = self.tete.replace(f"ENEDIS_{self.flux}_", f"ENEDIS_{self.flux}_CR_")
+        return f"{head}_{tampon(self.creation)}"
+
+    @property
+    def header(self) -> dict[str, Any]:
+        """The block `header`, which C68 and the report don't have."""
+        tree: dict[str, Any] = {
+            "siDemandeur": self.defauts.si_demandeur,
+            "typeDestinataire": "ACM",
+            "idDestinataire": self.destinataire,
+            "codeFlux": self.flux,
+            "idDemande": self.demande,
+            "modePublication": str(self.mode or "P"),
+        }
+        if self.mode is None:
+            tree["idCanalContact"] = _CANAL
+        else:
+            tree["idPublication"] = self.publication_id
+        return {**tree, "format": "JSON", "publicationCrp": "oui" if self.mode is None else "non"}
+
+
+@dataclass(frozen=True)
+class NomR6X:
+    """What the name of a file says; `sequence` is None of a report."""
+
+    flux: str
+    rapport: bool
+    mode: str
+    nature: str
+    demande: str
+    contrat: str | None
+    sequence: int | None
+    tampon: str
+    extension: str
+
+
+def parse_nom(nom: str) -> NomR6X:
+    """Read the name of an archive or of what is in it.
+
+    >>> parse_nom("ENEDIS_R63_P_CdC_M053Q0D3_00001_20230918161101.zip").sequence
+    1
+    >>> parse_nom("ENEDIS_R63B_Q_CdC_RA1B2C3D_GRD-F345_00007_20250802080000.zip").contrat
+    'GRD-F345'
+
+    Raises `UsageError` for a name of another kind.
+    """
+    found = _NOM.fullmatch(nom)
+    if found is None:
+        raise UsageError(
+            f"« {nom} » n'est pas le nom d'un fichier R63 à R67, C68 ou CR : voir docs/r6x.md."
+        )
+    part = found.groupdict()
+    return NomR6X(
+        flux=part["flux"],
+        rapport=part["rapport"] is not None,
+        mode=part["mode"],
+        nature=part["nature"],
+        demande=part["demande"],
+        contrat=part["contrat"],
+        sequence=None if part["sequence"] is None else int(part["sequence"]),
+        tampon=part["tampon"],
+        extension=part["extension"],
+    )
+
+
+def periode(debut: date | datetime, fin: date | datetime) -> dict[str, str]:
+    """Return a block `periode`; days begin at midnight, legal time."""
+    return {"dateDebut": _instant(debut), "dateFin": _instant(fin)}
+
+
+def _instant(one: date | datetime) -> str:
+    return f"{one:%Y-%m-%d %H:%M:%S}"

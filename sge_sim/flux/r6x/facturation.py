@@ -1,0 +1,142 @@
+"""R67: billed measures, as JSON (GUI 0503 §2.7; observed 2026).
+
+The quantities are the consumptions of ConsultationMesures, kWh there and Wh here: both grids, from
+one reading to the next. One is there once it was created, in the morning after its end.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+
+from sge_sim.clock import PARIS
+from sge_sim.domaine.ecarts_fichiers import Defauts
+from sge_sim.flux.r6x.mesures import PointDecrit, dumps
+from sge_sim.mesures import Consommation, PointMesure, SerieConsommations, consommations
+from sge_sim.mesures.alea import draw
+from sge_sim.referentiel.calendriers import libelle_de_la_classe, libelle_du_calendrier
+
+MOTIFS_DE_RELEVE: Final[Mapping[str, str]] = {
+    "CYCL": "Relevé Cyclique",
+    "CFNS": "Changement de fournisseur sortant",
+    "MCT": "Modification de la formule tarifaire d'acheminement ou de la puissance souscrite",
+    "AUTRE": "Autres motifs",
+}
+"""Why a point was read (observed 2026)."""
+NATURES_FACTUREES: Final[Mapping[str, tuple[str, str]]] = {
+    "REEL": ("R", "Réel"),
+    "ESTI": ("E", "Estimé"),
+    "REGU": ("C", "Régularisé"),
+}
+_INITIAL: Final = {"codeStatut": "I", "libelleStatut": "Initial"}
+_WH: Final = 1000
+_USE: Final = 0x67
+
+
+@dataclass(frozen=True)
+class _Quantite:
+    """A billed quantity of a class of a grid; `lettre`: D or F."""
+
+    motif: str
+    lettre: str
+    serie: SerieConsommations
+    consommation: Consommation
+    creation: datetime
+
+
+def write_billed(point: PointDecrit, defauts: Defauts, *, now: datetime) -> Iterator[bytes]:
+    """Yield a point of R67: what ends in its days, and was created by `now` (aware)."""
+    by_motif: dict[str, dict[tuple[str, str], dict[str, list[dict[str, Any]]]]] = {}
+    for one in _quantities(point, now):
+        classes = by_motif.setdefault(one.motif, {}).setdefault(
+            (one.lettre, one.serie.calendrier), {}
+        )
+        classes.setdefault(one.serie.classe, []).append(_quantity_tree(one))
+    if not by_motif:
+        return
+    contextes = [
+        {
+            "etapeMetier": "FACT",
+            "idMotifReleve": motif,
+            "libelleMotifReleve": libelle,
+            "grandeur": [
+                {
+                    "grandeurMetier": point.metier,
+                    "grandeurPhysique": "EA",
+                    "unite": "Wh",
+                    "calendrier": [
+                        _billed_calendar(lettre, calendrier, classes, defauts)
+                        for (lettre, calendrier), classes in by_motif[motif].items()
+                    ],
+                }
+            ],
+        }
+        for motif, libelle in MOTIFS_DE_RELEVE.items()
+        if motif in by_motif
+    ]
+    yield dumps({"idPrm": point.prm, "periode": point.periode, "contexte": contextes})
+
+
+def _quantities(point: PointDecrit, now: datetime) -> Iterator[_Quantite]:
+    debut, fin = point.etendues[0][0], point.etendues[-1][1]
+    facturees = consommations(point.mesure, debut, fin)
+    for lettre, series in (("D", facturees.distributeur), ("F", facturees.fournisseur)):
+        for serie in series:
+            for one in reversed(serie.consommations):
+                created = _created(point.mesure, one.fin)
+                if created <= now:
+                    motif = _motif(point.mesure, one)
+                    yield _Quantite(motif, lettre, serie, one, created)
+
+
+def _motif(point: PointMesure, one: Consommation) -> str:
+    """Return why the point was read at the end of a quantity.
+
+    A new calendar of the supplier alone tells that it changed (assumed).
+    """
+    if one.declencheur == "CYCLIQUE":
+        return "CYCL"
+    changes = {each.depuis for each in point.grille_distributeur}
+    changes |= {each.depuis for each in point.puissances}
+    if one.fin in changes:
+        return "MCT"
+    return "CFNS" if one.fin in {each.depuis for each in point.grille_fournisseur} else "AUTRE"
+
+
+def _created(point: PointMesure, fin: date) -> datetime:
+    """Return when a quantity was created: about five in the morning after (observed 2026)."""
+    seconds = draw(point.graine ^ _USE, fin.toordinal()) % 600
+    morning = datetime.combine(fin + timedelta(days=1), time(5), PARIS)
+    return morning + timedelta(seconds=seconds)
+
+
+def _quantity_tree(one: _Quantite) -> dict[str, Any]:
+    code, libelle = NATURES_FACTUREES[one.consommation.nature]
+    return {
+        "dateCreation": f"{one.creation:%Y-%m-%d %H:%M:%S}",
+        "dbtMesure": one.consommation.debut.isoformat(),
+        "finMesure": one.consommation.fin.isoformat(),
+        "codeNature": code,
+        "libelleNature": libelle,
+        **_INITIAL,
+        "quantite": one.consommation.valeur * _WH,
+    }
+
+
+def _billed_calendar(
+    lettre: str, code: str, classes: Mapping[str, list[dict[str, Any]]], defauts: Defauts
+) -> dict[str, Any]:
+    return {
+        "codeGrille": lettre,
+        "libelleGrille": "Distributeur" if lettre == "D" else "Fournisseur",
+        "codeCalendrier": code,
+        "libelleCalendrier": defauts.libelle(code, libelle_du_calendrier(code)),
+        "classeTemporelle": [
+            {
+                "idClasseTemporelle": classe,
+                "libelleClasseTemporelle": libelle_de_la_classe(classe),
+                "quantite": quantites,
+            }
+            for classe, quantites in classes.items()
+        ],
+    }

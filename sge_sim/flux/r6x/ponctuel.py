@@ -1,0 +1,144 @@
+"""The files of a demand of M023: those of the data as they are ready, then the report."""
+
+import tempfile
+from collections.abc import Iterator
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from typing import Final
+from zipfile import ZIP_STORED, ZipFile
+
+from sqlalchemy.orm import Session
+
+from sge_sim.domaine.ecarts_fichiers import Defauts
+from sge_sim.flux.envoi import Archive, Fichier
+from sge_sim.flux.packaging import member_info, zipped
+from sge_sim.flux.r6x.archives import (
+    LIMITES,
+    ArchiveEcrite,
+    Limites,
+    PointEcrit,
+    write_archives,
+)
+from sge_sim.flux.r6x.entete import EnvoiR6X
+from sge_sim.flux.r6x.facturation import write_billed
+from sge_sim.flux.r6x.mesures import WRITERS, dumps
+from sge_sim.flux.r6x.rapport import INCONNU_DE_SGE, SANS_DONNEE, Suivi023, rapport_tree
+from sge_sim.flux.r6x.recevabilite import (
+    Demandeur023,
+    NonPublie,
+    check_acces,
+    describe_demanded,
+)
+from sge_sim.flux.r6x.situation import situation_tree, visibilite_of
+from sge_sim.store.fiches import Dossier
+from sge_sim.store.lecture import read_dossier
+from sge_sim.store.m023 import DemandeM023
+from sge_sim.store.prepared import Driver
+
+SANS_MESURE: Final = "C68"
+
+
+def demanded_files(
+    session: Session,
+    demande: DemandeM023,
+    envoi: EnvoiR6X,
+    demandeur: Demandeur023,
+    *,
+    folder: Path | None = None,
+    limites: Limites = LIMITES,
+) -> Iterator[Fichier]:
+    """Yield the archives of a demand, whose sequence is complete, then its report, also alone.
+
+    `folder` is where an archive is kept until it was read.
+    """
+    suivi = Suivi023(demande.prms.split())
+    points = _points(session, demande, envoi, demandeur, suivi)
+    itc = demande.flux == SANS_MESURE
+    archives = write_archives(
+        points,
+        head=b"[" if itc else dumps({"header": envoi.header})[:-1] + b',"mesures":[',
+        tail=b"]" if itc else b"]}",
+        member=envoi.member,
+        creation=envoi.creation,
+        folder=folder,
+        limites=limites,
+    )
+    for fichier in _gathered(archives, envoi, folder) if itc else _each(archives, envoi):
+        suivi.fichiers[fichier.nom] = fichier.prms
+        yield fichier
+    yield _rapport(suivi, envoi)
+
+
+def _points(
+    session: Session,
+    demande: DemandeM023,
+    envoi: EnvoiR6X,
+    demandeur: Demandeur023,
+    suivi: Suivi023,
+) -> Iterator[PointEcrit]:
+    """Yield the points that have something to publish, and note why the others have nothing."""
+    driver = Driver.under(session)
+    for prm in dict.fromkeys(suivi.prms):
+        dossier = read_dossier(driver, prm)
+        if dossier is None:
+            suivi.inexistants.add(prm)
+            suivi.refus[prm] = INCONNU_DE_SGE
+            continue
+        try:
+            pieces = _pieces(demande, envoi, demandeur, dossier, envoi.defauts)
+            first = next(pieces, None)
+            if first is None:
+                raise NonPublie(SANS_DONNEE)
+        except NonPublie as refus:
+            suivi.refus[prm] = str(refus)
+        else:
+            yield PointEcrit(prm, chain((first,), pieces))
+
+
+def _pieces(
+    demande: DemandeM023,
+    envoi: EnvoiR6X,
+    demandeur: Demandeur023,
+    dossier: Dossier,
+    defauts: Defauts,
+) -> Iterator[bytes]:
+    if demande.flux == SANS_MESURE:
+        check_acces(demande, dossier, demandeur)
+        seen = visibilite_of(dossier.point, demandeur.acteur_code, demandeur.kind, demande.cadre)
+        return iter((dumps(situation_tree(dossier.point, seen)),))
+    point = describe_demanded(demande, dossier, demandeur)
+    if demande.flux == "R67":
+        return write_billed(point, defauts, now=envoi.creation)
+    return partial(WRITERS[demande.flux], point)(defauts)
+
+
+def _each(archives: Iterator[ArchiveEcrite], envoi: EnvoiR6X) -> Iterator[Fichier]:
+    for one in archives:
+        yield Fichier(envoi.archive(one.sequence), one.morceaux(), one.prms)
+
+
+def _gathered(
+    archives: Iterator[ArchiveEcrite], envoi: EnvoiR6X, folder: Path | None
+) -> Iterator[Fichier]:
+    """Yield the one archive of a C68, which holds the others (GUI 0504 §2)."""
+    prms: list[str] = []
+    file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by who reads it
+    with ZipFile(file, "w", ZIP_STORED) as primary:
+        for one in archives:
+            prms += one.prms
+            info = member_info(envoi.archive(one.sequence), envoi.creation)
+            info.compress_type = ZIP_STORED  # it is compressed already
+            with primary.open(info, "w") as out:
+                for piece in one.morceaux():
+                    out.write(piece)
+    if prms:
+        whole = ArchiveEcrite(1, file, tuple(prms))
+        yield Fichier(envoi.archive(1), whole.morceaux(), whole.prms)
+
+
+def _rapport(suivi: Suivi023, envoi: EnvoiR6X) -> Fichier:
+    content = dumps(rapport_tree(suivi))
+    prms = tuple(dict.fromkeys(suivi.prms))
+    archive = Archive(f"{envoi.rapport}.zip", ((f"{envoi.rapport}.json", content),), prms)
+    return Fichier(archive.nom, (zipped(archive, envoi.creation),), prms)

@@ -1,0 +1,208 @@
+"""R63A/B, R64A/B and R66B: what the options of access services publish (GUI 0503 §1.1).
+
+They go by days of *transaction*, on which Enedis stored the data: what was measured on a day is
+stored on the next, or later where it came late. What comes late is in the file of the day on which
+it came; of what is published twice the last one wins.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import chain, pairwise
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from sge_sim.clock import PARIS
+from sge_sim.domaine.ecarts_fichiers import Defauts
+from sge_sim.domaine.jours_ouvres import working_days_after
+from sge_sim.flux.envoi import Fichier, Frequence
+from sge_sim.flux.periodes import FIN_DE_JOURNEE, FREQUENCES, GUICHET, Periode
+from sge_sim.flux.r6x.archives import LIMITES, Limites, PointEcrit, write_archives
+from sge_sim.flux.r6x.entete import Echeances, EnvoiR6X, periode
+from sge_sim.flux.r6x.mesures import WRITERS, Etendue, PointDecrit, dumps
+from sge_sim.flux.retards import DELAI_MAXIMAL, retard
+from sge_sim.mesures import PointMesure
+from sge_sim.referentiel.mesures import point_mesure
+from sge_sim.store.diffusions import Diffusion, PointDiffuse
+from sge_sim.store.lecture import read_dossier
+from sge_sim.store.prepared import Driver
+
+_JOUR: Final = timedelta(1)
+_DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def periode_diffusee(periodicite: str, jour: date) -> Periode:
+    """Return the publication that covers a day of transaction.
+
+    >>> periode_diffusee("P7D", date(2025, 8, 6)).publication.isoformat()
+    '2025-08-11T18:00:00+02:00'
+    """
+    match FREQUENCES[periodicite]:
+        case Frequence.QUOTIDIENNE:
+            return Periode(jour, jour + _JOUR, datetime.combine(jour, GUICHET, PARIS))
+        case Frequence.HEBDOMADAIRE:
+            debut = jour - jour.weekday() * _JOUR
+            fin = debut + 7 * _JOUR
+            return Periode(debut, fin, datetime.combine(fin, FIN_DE_JOURNEE, PARIS))
+        case Frequence.MENSUELLE:
+            debut = jour.replace(day=1)
+            fin = (debut + 31 * _JOUR).replace(day=1)
+            leaves = working_days_after(fin - _JOUR, 1)
+            return Periode(debut, fin, datetime.combine(leaves, FIN_DE_JOURNEE, PARIS))
+
+
+@dataclass(frozen=True)
+class LotDiffusion:
+    """A period of a diffusion, with the points that it may hold."""
+
+    diffusion: Diffusion
+    periode: Periode
+    points: tuple[PointDiffuse, ...]
+
+    @property
+    def instant(self) -> datetime:
+        """When it is published."""
+        return self.periode.publication
+
+    @property
+    def place(self) -> tuple[datetime, int, str, str]:
+        """Its place among those of the same instant."""
+        return self.instant, 3, "/".join(self.diffusion.key), ""
+
+
+def lots_of(
+    diffusion: Diffusion, points: list[PointDiffuse], depuis: date | None, until: datetime
+) -> Iterator[LotDiffusion]:
+    """Yield the periods of a diffusion that are due by `until`, from the day of transaction to
+    which it was published: the first data are stored on the day after an option began."""
+    first = depuis or min(one.debut for one in points) + _JOUR
+    end = max(one.fin for one in points)
+    current = periode_diffusee(diffusion.periodicite, first)
+    while current.publication <= until and current.debut <= end:
+        covered = tuple(
+            one for one in points if one.debut + _JOUR < current.fin and current.debut <= one.fin
+        )
+        if covered:
+            yield LotDiffusion(diffusion, current, covered)
+        current = periode_diffusee(diffusion.periodicite, current.fin)
+
+
+def envoi_of_diffusion(lot: LotDiffusion, destinataire: str, defauts: Defauts) -> EnvoiR6X:
+    """Return how the files of a period are named and headed."""
+    mode = FREQUENCES[lot.diffusion.periodicite]
+    daily = mode is Frequence.QUOTIDIENNE
+    publication_id = _number("/".join(lot.diffusion.key))
+    return EnvoiR6X(
+        flux=lot.diffusion.flux,
+        # Begins with a letter that no date has: clients look for one in names.
+        demande=_base36(_number(f"{publication_id}/{lot.periode.debut}"), 8),
+        contrat_id=lot.diffusion.contrat_id,
+        destinataire=destinataire,
+        creation=lot.instant,
+        mode=mode,
+        publication_id=f"CTR{publication_id % 10**6:06d}",
+        echeances=Echeances("filEau", lot.instant) if daily else Echeances("Immediat"),
+        defauts=defauts,
+    )
+
+
+def diffused_files(
+    session: Session,
+    lot: LotDiffusion,
+    envoi: EnvoiR6X,
+    *,
+    sequence: int,
+    late: bool,
+    folder: Path | None = None,
+    limites: Limites = LIMITES,
+) -> Iterator[Fichier]:
+    """Yield the files of a period, whose sequence goes on from `sequence`, its first."""
+    assert envoi.echeances is not None, "a recurrent publication has due dates"
+    head = {"header": envoi.header, "echeances": envoi.echeances.tree}
+    archives = write_archives(
+        _written(session, lot, envoi, late=late),
+        head=dumps(head)[:-1] + b',"mesures":[',
+        tail=b"]}",
+        member=lambda rang: envoi.member(sequence + rang - 1),
+        creation=envoi.creation,
+        folder=folder,
+        limites=limites,
+    )
+    for one in archives:
+        yield Fichier(envoi.archive(sequence + one.sequence - 1), one.morceaux(), one.prms)
+
+
+def _written(
+    session: Session, lot: LotDiffusion, envoi: EnvoiR6X, *, late: bool
+) -> Iterator[PointEcrit]:
+    driver = Driver.under(session)
+    told = _told_periode(lot)
+    for one in lot.points:
+        dossier = read_dossier(driver, one.prm)
+        if dossier is None:
+            continue
+        mesure = point_mesure(dossier.point, dossier.suivi, one.sens)
+        if mesure is None:
+            continue
+        jours = days_stored(mesure, one, lot.periode, late=late)
+        point = PointDecrit(
+            one.prm,
+            mesure,
+            one.sens,
+            told,
+            # The index of a day is read at its end, which v3.0 and the files date of the next.
+            tuple((a + _JOUR, b + _JOUR) for a, b in jours)
+            if lot.diffusion.flux.startswith("R64")
+            else jours,
+            corrigees=bool(lot.diffusion.corrigees),
+        )
+        pieces = WRITERS[lot.diffusion.flux[:3]](point, envoi.defauts)
+        first = next(pieces, None)
+        if first is not None:
+            yield PointEcrit(one.prm, chain((first,), pieces))
+
+
+def days_stored(
+    mesure: PointMesure, point: PointDiffuse, periode: Periode, *, late: bool
+) -> tuple[Etendue, ...]:
+    """Return the stretches of days measured that were stored in a period, ascending.
+
+    `late`: some days are stored up to 20 days late (`sge_sim.flux.retards`).
+    """
+    recul = 1 + (DELAI_MAXIMAL if late else 0)
+    first = max(point.debut, periode.debut - recul * _JOUR)
+    last = min(point.fin, periode.fin - _JOUR)
+    jours = [first + rang * _JOUR for rang in range((last - first).days)]
+    if late:
+        jours = [
+            jour
+            for jour in jours
+            if periode.debut <= jour + (1 + retard(mesure, jour)) * _JOUR < periode.fin
+        ]
+    if not jours:
+        return ()
+    cuts = [0, *(n for n, (a, b) in enumerate(pairwise(jours), 1) if b - a > _JOUR), len(jours)]
+    return tuple((jours[a], jours[b - 1] + _JOUR) for a, b in pairwise(cuts))
+
+
+def _told_periode(lot: LotDiffusion) -> dict[str, str]:
+    """Return the window of transaction as the file tells it."""
+    if FREQUENCES[lot.diffusion.periodicite] is Frequence.QUOTIDIENNE:
+        fin = datetime.combine(lot.periode.debut, GUICHET)
+        return periode(fin - _JOUR, fin)
+    return periode(lot.periode.debut, lot.periode.fin)
+
+
+def _number(text: str) -> int:
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8])
+
+
+def _base36(number: int, width: int) -> str:
+    digits = "R"
+    while len(digits) < width:
+        number, digit = divmod(number, len(_DIGITS))
+        digits += _DIGITS[digit]
+    return digits

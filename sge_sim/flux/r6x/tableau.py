@@ -1,0 +1,200 @@
+"""A file as rows: the CSV that the portal gives instead of JSON (GUI 0503, GUI 0504 §4).
+
+Semicolons, LF, one line of headings; what is missing is the text `null` (pictures of the guides of
+companies' accounts). Headings have the accents that each kind has (observed of R63; pictures).
+"""
+
+import csv
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+from sge_sim.errors import UsageError
+
+_VIDE: Final = "null"
+_PERIODE: Final = ("Identifiant PRM", "Date de début", "Date de fin", "Grandeur physique")
+_SERIE: Final = (*_PERIODE, "Grandeur métier", "Etape métier", "Unité")
+_VALEUR: Final = (*_SERIE, "Horodate", "Valeur")
+
+Rows = Iterator[Sequence[Any]]
+
+
+def write_csv(tree: Any, out: Any) -> None:
+    """Write a file that was read to an open text, as the portal writes it."""
+    writer = csv.writer(out, delimiter=";", lineterminator="\n")
+    for row in rows_of(tree):
+        writer.writerow([_cell(one) for one in row])
+
+
+def rows_of(tree: Any) -> Rows:
+    """Yield the headings, then the rows; raises `UsageError` for what is no such file."""
+    if isinstance(tree, list):
+        return _c68(tree)
+    if isinstance(tree, dict) and "synthese" in tree:
+        return _report(tree)
+    flux = tree.get("header", {}).get("codeFlux", "")[:3] if isinstance(tree, dict) else ""
+    if flux not in _TABLES:
+        raise UsageError("Ce document n'est ni un R63 à R67, ni un C68, ni un CR.M023.")
+    return _TABLES[flux](tree)
+
+
+def _cell(value: Any) -> Any:
+    if value is None:
+        return _VIDE
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value
+
+
+def _about(mesure: Mapping[str, Any], grandeur: Mapping[str, Any], etape: str) -> list[Any]:
+    periode = mesure["periode"]
+    return [
+        mesure["idPrm"],
+        periode["dateDebut"],
+        periode["dateFin"],
+        grandeur["grandeurPhysique"],
+        grandeur["grandeurMetier"],
+        etape,
+        grandeur["unite"],
+    ]
+
+
+def _points(tree: Any) -> Iterator[tuple[Mapping[str, Any], list[Any], Mapping[str, Any]]]:
+    for mesure in tree["mesures"]:
+        for grandeur in mesure["grandeur"]:
+            about = _about(mesure, grandeur, mesure["etapeMetier"])
+            for point in grandeur["points"]:
+                yield mesure, about, point
+
+
+def _r63(tree: Any) -> Rows:
+    yield (*_VALEUR, "Nature", "Pas", "Indice de vraisemblance", "Etat complémentaire")
+    for _, about, point in _points(tree):
+        yield [*about, *(point.get(name) for name in ("d", "v", "n", "p", "iv", "ec"))]
+
+
+def _r65(tree: Any) -> Rows:
+    yield (*_SERIE, "Mode de calcul", "Pas", "Date", "Valeur")
+    for mesure, about, point in _points(tree):
+        yield [*about, mesure["modeCalcul"], mesure["pas"], point["d"], point["v"]]
+
+
+def _r66(tree: Any) -> Rows:
+    yield (*_SERIE, "Pas", "Horodate", "Valeur")
+    for mesure, about, point in _points(tree):
+        yield [*about, mesure["pas"], point["d"], point["v"]]
+
+
+def _r64(tree: Any) -> Rows:
+    yield (
+        *(*_PERIODE, "Grandeur metier", "Etape metier", "Unite", "Horodate"),
+        *("Contexte de relève", "Type de releve", "Motif de relève", "Grille"),
+        *("Identifiant calendrier", "Libellé calendrier", "Identifiant classe temporelle"),
+        *("Libellé classe temporelle", "Cadran", "Valeur", "Indice de vraisemblance"),
+    )
+    for mesure in tree["mesures"]:
+        for contexte in mesure["contexte"]:
+            releve = [contexte.get(n) for n in ("contexteReleve", "typeReleve", "motifReleve")]
+            for grandeur in contexte["grandeur"]:
+                about = _about(mesure, grandeur, contexte["etapeMetier"])
+                for place, registre in _registers(grandeur):
+                    for lu in registre["valeur"]:
+                        end = [registre.get("codeCadran"), lu["v"], lu["iv"]]
+                        yield [*about, lu["d"], *releve, *place, *end]
+
+
+def _registers(grandeur: Mapping[str, Any]) -> Iterator[tuple[list[Any], Mapping[str, Any]]]:
+    for calendrier in grandeur.get("calendrier", ()):
+        place = [
+            calendrier["libelleGrille"][:1],
+            calendrier["idCalendrier"],
+            calendrier["libelleCalendrier"],
+        ]
+        for classe in calendrier["classeTemporelle"]:
+            names = [classe.get("idClasseTemporelle"), classe.get("libelleClasseTemporelle")]
+            yield [*place, *names], classe
+    if "cadranTotalisateur" in grandeur:
+        yield ["T", None, None, None, None], grandeur["cadranTotalisateur"]
+
+
+def _r67(tree: Any) -> Rows:
+    yield (
+        *(*_SERIE, "Horodate de création", "Début de la mesure", "Fin de la mesure"),
+        *("Identifiant motif de relève", "Libellé motif de relève", "Libellé grille"),
+        *("Libellé calendrier", "Identifiant classe temporelle", "Libellé classe temporelle"),
+        *("Libellé nature", "Libellé statut", "Quantité"),
+    )
+    for mesure in tree["mesures"]:
+        for contexte in mesure["contexte"]:
+            motif = [contexte["idMotifReleve"], contexte["libelleMotifReleve"]]
+            for grandeur in contexte["grandeur"]:
+                about = _about(mesure, grandeur, contexte["etapeMetier"])
+                for calendrier in grandeur["calendrier"]:
+                    grille = [calendrier["libelleGrille"], calendrier.get("libelleCalendrier")]
+                    for classe in calendrier["classeTemporelle"]:
+                        names = [classe["idClasseTemporelle"], classe["libelleClasseTemporelle"]]
+                        for one in classe["quantite"]:
+                            yield [
+                                *about,
+                                *(one[n] for n in ("dateCreation", "dbtMesure", "finMesure")),
+                                *(*motif, *grille, *names),
+                                *(one[n] for n in ("libelleNature", "libelleStatut", "quantite")),
+                            ]
+
+
+def _report(tree: Any) -> Rows:
+    """Yield the points of a report: its CSV isn't known, these columns are ours (assumed)."""
+    yield ("Identifiant PRM", "Recevabilité", "Publication", "Motif", "Fichier")
+    names = {one["cleFichier"]: one["nomFichier"] for one in tree["fichiersPublies"]}
+    for one in tree["prmDemandes"]:
+        told = [one[n] for n in ("idPrm", "recevabilite", "publication")]
+        yield [*told, one.get("motif"), names.get(one.get("cleFichier"))]
+
+
+def _c68(tree: Any) -> Rows:
+    columns = c68_columns()
+    yield [label for label, _ in columns]
+    for point in tree:
+        yield [_found(point, path.split(".")) for _, path in columns]
+
+
+@cache
+def c68_columns() -> tuple[tuple[str, str], ...]:
+    """Return the label of each column of a C68, and the path of its field (GUI 0504 §4)."""
+    text = files("sge_sim.flux.r6x").joinpath("schemas/c68_colonnes.csv").read_text("utf-8")
+    pairs = (line.split(";") for line in text.splitlines())
+    return tuple((label, path) for label, path in pairs)
+
+
+def _found(tree: Any, path: Sequence[str]) -> Any:
+    """Return a field; the first of a list unless its rank is in the path, a value with its unit."""
+    for name in path:
+        if isinstance(tree, list) and not name.isdigit():
+            tree = tree[0] if tree else None
+        if isinstance(tree, list):
+            tree = tree[int(name)] if int(name) < len(tree) else None
+        else:
+            tree = tree.get(name) if isinstance(tree, Mapping) else None
+        if tree is None:
+            return None
+    if isinstance(tree, Mapping):
+        return " ".join(str(one) for one in _leaves(tree))
+    return tree
+
+
+def _leaves(tree: Mapping[str, Any]) -> Iterator[Any]:
+    for one in tree.values():
+        if isinstance(one, Mapping):
+            yield from _leaves(one)
+        else:
+            yield one
+
+
+_TABLES: Final[Mapping[str, Callable[[Any], Rows]]] = {
+    "R63": _r63,
+    "R64": _r64,
+    "R65": _r65,
+    "R66": _r66,
+    "R67": _r67,
+}

@@ -1,0 +1,7 @@
+"""What MFA asks for."""
+
+from typing import Final
+
+from sge_sim.domaine.nomenclatures import FluxM023
+
+FLUX: Final[tuple[FluxM023, ...]] = ("R67",)

@@ -1,0 +1,100 @@
+"""Demands of M023 on a platform without servers, and what their files hold."""
+
+import io
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import Any
+from zipfile import ZipFile
+
+from publication_kit import CONTRAT, TIERS, Platform
+
+from sge_sim.commandes.m023 import Emetteur, Historiques, order_m023
+from sge_sim.domaine.delais import AUSSITOT
+from sge_sim.flux.r6x.documents import read_documents, schema_mistakes
+from sge_sim.flux.r6x.entete import parse_nom
+from sge_sim.store.m023 import find_demande_m023
+
+
+def demand(platform: Platform, flux: Any, prms: Sequence[str], *days: Any, **asked: Any) -> str:
+    """Order files as `order` does and have them made; return the number of the case."""
+    affaire_id = order(platform, flux, prms, *days, **asked)
+    platform.catch_up(days[-1])
+    return affaire_id
+
+
+def order(
+    platform: Platform,
+    flux: Any,
+    prms: Sequence[str],
+    debut: date | None,
+    fin: date | None,
+    now: datetime,
+    **asked: Any,
+) -> str:
+    """Order files over the days [debut, fin) at `now`; return the number of the case."""
+    historiques = Historiques(
+        **{
+            "flux": flux,
+            "format": "JSON",
+            "prms": tuple(prms),
+            "sens": "SOUTIRAGE",
+            "cadre": "ACCORD_CLIENT",
+            "debut": debut,
+            "fin": fin,
+            **asked,
+        }
+    )
+    with platform.database.transaction() as session:
+        emetteur = Emetteur(TIERS, CONTRAT, "a@b.fr", None)
+        return order_m023(session, emetteur, historiques, now, AUSSITOT).affaire_id
+
+
+def archives_of(platform: Platform, number: str) -> dict[str, bytes]:
+    """The archives whose name has that number, oldest first."""
+    return {nom: content for nom, content in platform.ready().items() if number in nom}
+
+
+def documents(content: bytes, nom: str = "x.zip") -> Iterator[tuple[str, Any]]:
+    """What an archive holds; each document holds to its schema."""
+    for name, tree in read_documents(nom, content):
+        assert schema_mistakes(tree) == [], name
+        yield name, tree
+
+
+def data_and_report(platform: Platform, affaire_id: str) -> tuple[list[Any], dict[str, Any]]:
+    """The documents of a demand, whose sequence is complete, and its report, which is the last."""
+    *data, report = archives_of(platform, affaire_id).items()
+    assert parse_nom(report[0]).rapport
+    assert [parse_nom(nom).sequence for nom, _ in data] == list(range(1, len(data) + 1))
+    ((_, told),) = documents(report[1])
+    assert told["fichiersPublies"] == [
+        {"nomFichier": nom, "cleFichier": cle} for cle, (nom, _) in enumerate(data, 1)
+    ]
+    assert told["synthese"]["nbFichiersPublies"] == len(data)
+    return [tree for nom, content in data for _, tree in documents(content, nom)], told
+
+
+def etat_of(platform: Platform, affaire_id: str) -> str:
+    with platform.database.sessions() as session:
+        demande = find_demande_m023(session, affaire_id)
+        assert demande is not None
+        return demande.etat
+
+
+def raw_member(content: bytes) -> bytes:
+    """The only member of an archive."""
+    with ZipFile(io.BytesIO(content)) as archive:
+        (name,) = archive.namelist()
+        return archive.read(name)
+
+
+def series_of(tree: dict[str, Any], prm: str, grandeur: str) -> list[tuple[str, str]]:
+    """Stamps and values of a quantity of a point."""
+    return [
+        (point["d"], point["v"])
+        for mesure in tree["mesures"]
+        if mesure["idPrm"] == prm
+        for each in mesure["grandeur"]
+        if each["grandeurPhysique"] == grandeur
+        for point in each["points"]
+    ]

@@ -1,0 +1,172 @@
+"""Recurrent files of access services: by day of transaction, their values those on demand."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from flux_kit import JOUR
+from publication_kit import C4, C5, CONTRAT, TIERS, Platform, at
+from r6x_kit import archives_of, data_and_report, demand, documents, series_of
+
+from sge_sim.clock import legal_date, start_of_day
+from sge_sim.flux.r6x.entete import parse_nom
+from sge_sim.flux.retards import retard
+from sge_sim.store.acces import OptionPublication, grant_acces
+from sge_sim.store.acteurs import find_contrat
+from sge_sim.store.mesures import Collecte
+
+DEBUT = date(2024, 10, 21)  # a Monday
+
+
+def publish(
+    platform: Platform, prm: str, type_: Any, periodicite: str, corrigees: bool | None = None
+) -> None:
+    """Give an access service that publishes from `DEBUT` on."""
+    with platform.database.transaction() as session:
+        contrat = find_contrat(session, CONTRAT)
+        assert contrat is not None
+        assert contrat.acteur_code == TIERS
+        if prm == C5 and type_ == "COURBE":
+            session.add(Collecte(prm=prm, debut=date(2020, 1, 1)))
+        service = grant_acces(session, prm, type_, "SOUTIRAGE", contrat, DEBUT)
+        session.flush()
+        session.add(
+            OptionPublication(
+                service_souscrit_id=service.service_souscrit_id,
+                corrigees=corrigees,
+                periodicite=periodicite,
+                date_debut=DEBUT,
+            )
+        )
+
+
+def trees(platform: Platform, flux: str) -> list[tuple[str, Any]]:
+    """Names of the archives of a flux and what they hold, oldest first."""
+    return [
+        (nom, tree)
+        for nom, content in archives_of(platform, f"ENEDIS_{flux}_").items()
+        for _, tree in documents(content, nom)
+    ]
+
+
+@pytest.mark.documented("GUI 0503 §1.1.3: every day, the data stored in the last 24 hours")
+@pytest.mark.parametrize(
+    ("flux", "type_", "prm", "ponctuel"),
+    [
+        ("R63B", "COURBE", C5, "R63"),
+        ("R64B", "INDEX", C5, "R64"),
+        ("R66B", "PMAX", C5, "R66"),
+        ("R63A", "COURBE", C4, "R63"),
+        ("R64A", "INDEX", C4, "R64"),
+    ],
+)
+def test_daily_files_hold_what_a_demand_holds(
+    platform: Platform, flux: str, type_: Any, prm: str, ponctuel: str
+) -> None:
+    publish(platform, prm, type_, "P1D", False if type_ == "COURBE" else None)
+    until = DEBUT + 10 * JOUR
+    platform.catch_up(at(until))
+    found = trees(platform, flux)
+    assert [parse_nom(nom).sequence for nom, _ in found] == list(range(1, 11))
+    first = found[0][1]
+    assert first["header"]["modePublication"] == "Q"
+    assert first["echeances"] == {
+        "type": "filEau",
+        "horodateDebutPublication": "2024-10-22 08:00:00",
+    }
+    assert first["mesures"][0]["periode"] == {
+        "dateDebut": "2024-10-21 08:00:00",
+        "dateFin": "2024-10-22 08:00:00",
+    }
+    nom = parse_nom(found[0][0])
+    assert nom.contrat == CONTRAT
+    index = ponctuel == "R64"
+    days = (DEBUT + JOUR, until + JOUR) if index else (DEBUT, until)
+    (asked,), _ = data_and_report(
+        platform, demand(platform, ponctuel, [prm], *days, at(until + 2 * JOUR))
+    )
+    if index:
+        assert _readings(tree for _, tree in found) == _readings([asked])
+    else:
+        for grandeur in asked["mesures"][0]["grandeur"]:
+            name = grandeur["grandeurPhysique"]
+            joined = [each for _, tree in found for each in series_of(tree, prm, name)]
+            assert joined == series_of(asked, prm, name)
+
+
+def _readings(found: Any) -> list[tuple[str, int]]:
+    return sorted(
+        (lu["d"], lu["v"])
+        for tree in found
+        for contexte in tree["mesures"][0]["contexte"]
+        for grandeur in contexte["grandeur"]
+        for calendrier in grandeur["calendrier"]
+        for classe in calendrier["classeTemporelle"]
+        for lu in classe["valeur"]
+    )
+
+
+@pytest.mark.documented("GUI 0503 §1: curves of a week or a month are grouped by nature too")
+def test_weekly_curves_of_large_points_come_by_nature(platform: Platform) -> None:
+    for corrigees in (False, True):
+        publish(platform, C4, "COURBE", "P7D", corrigees)
+    platform.catch_up(at(DEBUT + 14 * JOUR, 19))
+    found = trees(platform, "R63A")
+    etapes = [tree["mesures"][0]["etapeMetier"] for _, tree in found]
+    assert sorted(etapes) == ["BEST", "BEST", "BRUT", "BRUT"]
+    identifiers = {tree["header"]["idPublication"] for _, tree in found}
+    assert len(identifiers) == 2
+    week = next(tree for _, tree in found if tree["mesures"][0]["etapeMetier"] == "BRUT")
+    assert week["echeances"] == {"type": "Immediat"}
+    stamps = [d for d, _ in series_of(week, C4, "PA")]
+    # What was measured from Monday to Saturday was stored by Sunday.
+    assert (stamps[0], stamps[-1][:10]) == ("2024-10-21 00:00:00", "2024-10-26")
+
+
+@pytest.mark.documented("GUI 0503 §1.1.1: what comes late is in the file of the day it came")
+def test_late_days_come_with_the_day_on_which_they_were_stored(platform: Platform) -> None:
+    platform.late = True
+    publish(platform, C5, "PMAX", "P1D")
+    mesure = platform.mesure(C5)
+    late = next(jour for jour in (DEBUT + n * JOUR for n in range(2000)) if retard(mesure, jour))
+    with platform.database.transaction() as session:
+        for option in session.query(OptionPublication):
+            option.date_debut = late - JOUR
+    came = late + retard(mesure, late) * JOUR
+    platform.catch_up(at(came + 2 * JOUR))
+    days = {
+        nom: [d[:10] for d, _ in series_of(tree, C5, "PMA")]
+        for nom, tree in trees(platform, "R66B")
+    }
+    holding = [nom for nom, stamps in days.items() if late.isoformat() in stamps]
+    assert len(holding) == 1
+    stored = start_of_day(came + JOUR)
+    assert parse_nom(holding[0]).tampon[:8] == f"{legal_date(stored):%Y%m%d}"
+    assert days[holding[0]][0] == late.isoformat()
+
+
+@pytest.mark.assumed("an option that was stopped publishes the days before, nothing after")
+def test_an_option_that_was_stopped_publishes_no_later_day(platform: Platform) -> None:
+    publish(platform, C5, "PMAX", "P1D")
+    end = DEBUT + timedelta(3)
+    with platform.database.transaction() as session:
+        for option in session.query(OptionPublication):
+            option.date_fin = end
+    platform.catch_up(at(end + 10 * JOUR))
+    found = [d[:10] for _, tree in trees(platform, "R66B") for d, _ in series_of(tree, C5, "PMA")]
+    assert found == [(DEBUT + n * JOUR).isoformat() for n in range(3)]
+
+
+@pytest.mark.observed("production files of June 2026: label, requester, extension")
+def test_a_faithful_platform_has_the_defects_of_the_real_files(platform: Platform) -> None:
+    platform.late = True
+    publish(platform, C5, "INDEX", "P1D")
+    platform.catch_up(at(DEBUT + 2 * JOUR))
+    _, tree = trees(platform, "R64B")[0]
+    assert tree["header"]["siDemandeur"] == "239"
+    labels = {
+        calendrier["idCalendrier"]: calendrier["libelleCalendrier"]
+        for calendrier in tree["mesures"][0]["contexte"][0]["grandeur"][0]["calendrier"]
+    }
+    e_acute, e_grave = "\u00c3\u00a9", "\u00c3\u00a4"
+    assert labels["DI000003"] == (f"Avec diff{e_acute}renciation temporelle et saisonni{e_grave}re")
