@@ -1,7 +1,7 @@
 """Every setting of the simulator: its name, its default and why one would change it.
 
-The options of `sge-sim serve` and the variables `SGE_SIM_<NAME>` are made from this class, and
-the settings in force are printed at start.
+The options of `sge-sim serve`, the variables `SGE_SIM_<NAME>` and the names of `sge-sim.toml` are
+made from this class; the settings that aren't at their default are printed at start.
 """
 
 from dataclasses import dataclass, field, fields
@@ -216,6 +216,15 @@ class Settings:
     def plays_real_homologation(self) -> bool:
         """Whether the defects of the homologation platform are reproduced."""
         return self.profile is Profile.FIDELE and self.environment == "homologation"
+
+    @property
+    def changed(self) -> list[tuple[str, str]]:
+        """Name and value in force of each setting that isn't at its default."""
+        return [
+            (one.name, self._shown(one.name))
+            for one in fields(self)
+            if one.name != "data_dir" and getattr(self, one.name) != one.default
+        ]
 
     def described(self) -> list[tuple[str, str, str]]:
         """Return name, value in force and reason of each setting, in their order.

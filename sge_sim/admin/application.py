@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException as StarletteHTTPException
-from starlette.routing import BaseRoute, Match
+from starlette.routing import BaseRoute, Match, Route
 
 from sge_sim import __version__
 from sge_sim.admin import pages
@@ -116,13 +116,15 @@ def _told(
 
 def _methods(routes: Sequence[BaseRoute], request: Request) -> list[str]:
     """Return the methods that an address takes; Starlette tells those of its first route alone."""
-    found = {
-        method
+    found = [
+        route
         for route in routes
-        if route.matches(dict(request.scope))[0] is not Match.NONE
-        for method in getattr(route, "methods", None) or ()
-    }
-    return sorted(found)
+        if isinstance(route, Route) and route.matches(dict(request.scope))[0] is not Match.NONE
+    ]
+    # Of `/api/flux/publish` and `/api/flux/{nom}`, the first is meant.
+    variables = min((route.path.count("{") for route in found), default=0)
+    meant = (route.methods or () for route in found if route.path.count("{") == variables)
+    return sorted({method for methods in meant for method in methods})
 
 
 def build_admin(state: AdminState) -> FastAPI:
@@ -162,15 +164,15 @@ def build_admin(state: AdminState) -> FastAPI:
     @app.exception_handler(RefusDatahub)
     async def refuse_by_rule(_request: Request, refus: RefusDatahub) -> Response:
         broken = refus.rule
-        told = {
-            "detail": str(refus),
-            "code": broken.code,
-            "regle": broken.name,
-            "source": broken.source,
-            "provenance": in_french(broken.provenance),
-            "remede": broken.remede,
-        }
-        return JSONResponse(told, 403)
+        return problem(
+            403,
+            str(refus),
+            code=broken.code,
+            regle=broken.name,
+            source=broken.source,
+            provenance=in_french(broken.provenance),
+            remede=broken.remede,
+        )
 
     @app.exception_handler(RequestValidationError)
     async def refuse_demand(_request: Request, error: RequestValidationError) -> Response:

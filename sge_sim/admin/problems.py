@@ -13,7 +13,7 @@ PROBLEM_JSON: Final = "application/problem+json"
 
 _TITLES: Final[Mapping[int, str]] = {
     400: "La demande ne peut pas être satisfaite.",
-    403: "La demande ne vient pas de cette machine.",
+    403: "La demande n'est pas permise.",
     404: "Ce qui est demandé n'existe pas.",
     405: "Cette adresse ne prend pas cet appel.",
     411: "La taille de la demande manque.",
@@ -32,11 +32,13 @@ class Probleme(BaseModel):
     detail: str
 
 
-def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    """Return a refusal; `detail` is in French."""
+def problem(
+    status: int, detail: str, headers: Mapping[str, str] | None = None, **more: str
+) -> JSONResponse:
+    """Return a refusal; `detail` is in French, `more` are members of its own (RFC 9457 §3.2)."""
     title = _TITLES.get(status) or HTTPStatus(status).phrase
     told = Probleme(type="about:blank", title=title, status=status, detail=detail)
-    return JSONResponse(told.model_dump(), status, headers, PROBLEM_JSON)
+    return JSONResponse(told.model_dump() | more, status, headers, PROBLEM_JSON)
 
 
 def describe_problems(app: FastAPI) -> None:

@@ -5,10 +5,12 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final, Literal, Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from sge_sim.clock import PARIS
+from sge_sim.domaine.nomenclatures import KindClock
 from sge_sim.domaine.pannes import plan_told
+from sge_sim.domaine.retombees import Retombees
 from sge_sim.store.journal import Echange
 
 _NATURES: Final[dict[str, str]] = {
@@ -19,7 +21,29 @@ _NATURES: Final[dict[str, str]] = {
 }
 
 
-class RuleView(BaseModel):
+class View(BaseModel):
+    """What is shown; an attribute is also had by its name, as in JSON: `shown["code"]`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    def __getitem__(self, name: str) -> Any:
+        """Return the attribute `name`; `KeyError` for another one."""
+        if name not in type(self).model_fields:
+            raise KeyError(name)
+        return getattr(self, name)
+
+
+class ClockView(View):
+    """The clock: its legal time, and how it runs."""
+
+    now: datetime
+    kind: KindClock = Field(description="real, shifted (décalée) ou frozen (arrêtée)")
+    retombees: Retombees | None = Field(
+        None, description="Ce que le déplacement demandé a fait arriver"
+    )
+
+
+class RuleView(View):
     """The rule that decided a refusal."""
 
     name: str
@@ -28,7 +52,7 @@ class RuleView(BaseModel):
     explanation: str = Field(description="Ce qui aurait été accepté")
 
 
-class ExchangeView(BaseModel):
+class ExchangeView(View):
     """An exchange of the journal; `instant` is the simulated time, in legal time."""
 
     id: int

@@ -3,15 +3,16 @@
 from datetime import date, datetime
 from typing import Self
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 from sqlalchemy.orm import Session
 
+from sge_sim.admin.views import View
 from sge_sim.domaine.nomenclatures import Environment, KindActeur, TypeContrat
 from sge_sim.pki.deadlines import in_legal_time, renewal_deadline, rotation_warning
 from sge_sim.store.acteurs import Acteur, Certificat, all_acteurs, registered_certificats
 
 
-class UtilisateurView(BaseModel):
+class UtilisateurView(View):
     """A user of an actor."""
 
     login: str
@@ -20,7 +21,7 @@ class UtilisateurView(BaseModel):
     mot_de_passe: bool = Field(description="Un mot de passe HTTP Basic lui a été donné")
 
 
-class ContratView(BaseModel):
+class ContratView(View):
     """A contract; `date_fin` is its last day."""
 
     contrat_id: str
@@ -29,7 +30,7 @@ class ContratView(BaseModel):
     date_fin: date | None
 
 
-class CertificatView(BaseModel):
+class CertificatView(View):
     """A registered certificate; what is said of its end holds at the machine's time."""
 
     acteur: str
@@ -58,7 +59,7 @@ class CertificatView(BaseModel):
         )
 
 
-class ActeurView(BaseModel):
+class ActeurView(View):
     """An actor and what belongs to it."""
 
     code: str

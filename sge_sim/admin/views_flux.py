@@ -5,12 +5,13 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
+from sge_sim.admin.views import View
 from sge_sim.clock import PARIS
 from sge_sim.domaine.nomenclatures import AlgorithmeFlux, EtatFichier, Flux, TypeCanal
 from sge_sim.store.flux import FichierFlux
 
 
-class FichierView(BaseModel):
+class FichierView(View):
     """A file; `publication` is the simulated instant, in legal time, the others the machine's."""
 
     nom: str

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from sge_sim.admin.typed_filters import known_spelling, service_names
+from sge_sim.admin.views import View
 from sge_sim.domaine.nomenclatures import Flux
 from sge_sim.domaine.pannes import (
     DUREES,
@@ -24,7 +25,7 @@ from sge_sim.store.pannes import add_panne, counters_of, pannes_within
 class PanneDemande(BaseModel):
     """A fault to plan; what it is about is counted from 1."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     sorte: SortePanne = Field(description="Ce qui arrive à l'appel ou au fichier")
     service: str | None = Field(None, description="Service, ou flux d'un fichier ; tous si null")
@@ -42,7 +43,7 @@ class PanneDemande(BaseModel):
     dispersion: float = Field(0.0, description="Sigma log-normal d'une latence ; 0 : fixe")
 
 
-class PanneView(BaseModel):
+class PanneView(View):
     """A planned fault, and how far it is."""
 
     numero: int

@@ -15,7 +15,9 @@ from sge_sim.homologation.reports.writing import write_reports
 from sge_sim.processes.serving_note import find_served
 from sge_sim.store.data_folder import open_database, open_journal
 
-_actor_option = click.option("--actor", help="Code de l'acteur ; le tiers par défaut sinon.")
+_actor_option = click.option(
+    "--acteur", "--actor", "actor", help="Code de l'acteur ; le tiers par défaut sinon."
+)
 
 
 @click.group(help="Observer un client pendant qu'il passe les cas de l'homologation.")

@@ -142,7 +142,9 @@ def check(
 @cert.command(help="Enregistrer le certificat d'un acteur, avec les intermédiaires du fichier.")
 @click.argument("file", type=click.Path(path_type=Path))
 @_environment
-@click.option("--acteur", help="Code de l'acteur ; le tiers par défaut sans l'option.")
+@click.option(
+    "--acteur", "--actor", "acteur", help="Code de l'acteur ; le tiers par défaut sans l'option."
+)
 @_password
 @data_dir_option
 def register(

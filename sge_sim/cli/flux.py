@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, get_args
 
 import click
 
+from sge_sim.cli.french import counted
 from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.clock import PARIS
 from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment, EtatFichier, Flux
@@ -128,7 +129,12 @@ def publish(data_dir: Path, environment: Environment, profile: Profile) -> None:
     retry_now(database)
     incidents = Incidents(database.memoire, Guet(data_dir), journal.append)
     tally = deliver_pending(database, data_dir, incidents)
-    click.echo(f"{made} publications, {tally.delivered} fichiers livrés, {tally.failed} échecs.")
+    told = (
+        counted(made, "publication"),
+        counted(tally.delivered, "fichier livré", "fichiers livrés"),
+        counted(tally.failed, "échec"),
+    )
+    click.echo(f"{', '.join(told)}.")
 
 
 @flux.command(help="Déchiffrer un fichier, par les clés d'un contrat ou par celles données.")

@@ -61,7 +61,7 @@ class _Target:
     "l'occasion. Code retour : 0 si chaque package demandé est homologué (avec --case ou --rerun, "
     "qui ne jugent aucun package : si chaque cas est bon), 1 sinon, 2 pour une commande fausse."
 )
-@click.option("--package", "packages", multiple=True, type=click.Choice(PACKAGES))
+@click.option("--paquet", "--package", "packages", multiple=True, type=click.Choice(PACKAGES))
 @click.option("--case", "names", multiple=True, help="Cas (ADP-R1) ou exécution (ADP-R1@C5).")
 @click.option(
     "--release",
@@ -248,9 +248,9 @@ def _expected_failures(file: Path | None, release: Release) -> frozenset[str]:
 
 def _offer(rapport: Rapport, admin: Administration) -> None:
     login = rapport.acteur.lower()
-    for acteur in admin.get("/api/acteurs"):
-        if login in (one["login"] for one in acteur["utilisateurs"]):
-            click.echo(offer(rapport, acteur["code"]), nl=False)
+    for acteur in admin.acteurs():
+        if login in (one.login for one in acteur.utilisateurs):
+            click.echo(offer(rapport, acteur.code), nl=False)
 
 
 def _default_folder(begun: datetime) -> Path:

@@ -26,7 +26,7 @@ from sge_sim.store.data_folder import open_database
     help="Adresse servie ; par défaut celle du simulateur qui tourne sur ce dossier, sinon "
     f"https://localhost:{Settings.port}.",
 )
-@click.option("--actor", help="Code de l'acteur ; le tiers par défaut sinon.")
+@click.option("--acteur", "--actor", "actor", help="Code de l'acteur ; le tiers par défaut sinon.")
 @click.option(
     "--environment",
     type=click.Choice(["homologation", "production"]),

@@ -12,6 +12,7 @@ import click
 
 from sge_sim.cli.attente import told_if_long
 from sge_sim.cli.options import settings_options
+from sge_sim.cli.settings_file import WithSettingsFile
 from sge_sim.commandes.applications import ensure_default_applications
 from sge_sim.errors import UsageError
 from sge_sim.machine.files import make_private_folder
@@ -26,9 +27,18 @@ from sge_sim.transport.sockets import bind, bind_loopback
 _ADMIN_HOST = "127.0.0.1"
 
 
-@click.command(help="Démarrer le simulateur ; Ctrl-C ou SIGTERM l'arrête.")
+@click.command(
+    cls=WithSettingsFile,
+    help="Démarrer le simulateur ; Ctrl-C ou SIGTERM l'arrête.",
+    epilog=(
+        "Chaque réglage se donne aussi par sa variable SGE_SIM_<NOM>, ou dans un fichier "
+        "sge-sim.toml du dossier courant ou, sinon, du dossier de l'état (workers = 4). L'option "
+        "l'emporte sur la variable, elle sur le fichier."
+    ),
+)
+@click.option("--show-settings", is_flag=True, help="Montrer au démarrage tous les réglages.")
 @settings_options
-def serve(**options: Any) -> None:
+def serve(show_settings: bool, **options: Any) -> None:
     logging.basicConfig(level=logging.WARNING, format="sge-sim : %(message)s")
     settings = Settings(**options)
     make_private_folder(settings.data_dir)  # where the ready file often goes
@@ -41,7 +51,15 @@ def serve(**options: Any) -> None:
     )
     try:
         with serving(settings.data_dir) as note, _undone_if_refused(settings, note):
-            _serve(settings, note, ready_file, b2b_socket, admin_socket, data_connect_socket)
+            _serve(
+                settings,
+                note,
+                ready_file,
+                b2b_socket,
+                admin_socket,
+                data_connect_socket,
+                show_settings=show_settings,
+            )
     finally:
         ready_file.remove()
 
@@ -53,6 +71,8 @@ def _serve(
     b2b_socket: socket,
     admin_socket: socket,
     data_connect_socket: socket | None,
+    *,
+    show_settings: bool,
 ) -> None:
     with collector_paused(), told_if_long("Préparation des données"):
         simulator = open_simulator(settings)
@@ -78,7 +98,7 @@ def _serve(
                 readiness.get("data_connect_url"),
             )
         )
-        _greet(settings, readiness)
+        _greet(settings, readiness, show_settings)
         ready_file.write(readiness)
 
     serve_supervised(
@@ -145,13 +165,23 @@ def _readiness(simulator: Simulator, *, b2b_url: str, admin_url: str) -> dict[st
     }
 
 
-def _greet(settings: Settings, readiness: dict[str, Any]) -> None:
-    for name, value, _ in settings.described():
+def _greet(settings: Settings, readiness: dict[str, Any], show_settings: bool) -> None:
+    click.echo(f"Tableau de bord {readiness['admin_url']}")
+    if settings.basic_auth:
+        click.echo(
+            f"\nMot de passe de ce login, à choisir avant :\n{_password(settings, readiness)}"
+        )
+    click.echo(f"\nPremier appel :\n{_first_call(readiness, settings.basic_auth)}\n")
+    if show_settings:
+        shown = [(name, value) for name, value, _ in settings.described()]
+    else:
+        shown = settings.changed
+        click.echo(f"Dossier de l'état : {settings.data_dir} (--show-settings : tous les réglages)")
+    for name, value in shown:
         click.echo(f"  {name:<20} {value}")
     click.echo(
         f"\nWeb services    {readiness['b2b_url']}/<Service>/v<x.y>   (…?wsdl donne le contrat)"
     )
-    click.echo(f"Administration  {readiness['admin_url']}")
     if "data_connect_url" in readiness:
         click.echo(f"Data Connect    {readiness['data_connect_url']}")
     click.echo(f"Autorité        {readiness['ca_file']}")
@@ -165,11 +195,6 @@ def _greet(settings: Settings, readiness: dict[str, Any]) -> None:
             click.echo(f"\nApplication Data Connect, {name} : {one['client_id']}")
             click.echo(f"  secret        {one['client_secret']}")
             click.echo(f"  retour        {one['redirect_uri']}")
-    if settings.basic_auth:
-        click.echo(
-            f"\nMot de passe de ce login, à choisir avant :\n{_password(settings, readiness)}"
-        )
-    click.echo(f"\nPremier appel :\n{_first_call(readiness, settings.basic_auth)}\n")
 
 
 def _password(settings: Settings, readiness: dict[str, Any]) -> str:

@@ -1,18 +1,32 @@
-"""The administration of a simulator, as commands, the runner and the pytest plugin call it."""
+"""The administration of a simulator, as commands, the runner and the pytest plugin call it.
 
-from collections.abc import Mapping, Sequence
+What it returns are the values that the administration itself shows, whose attributes are described
+where they are defined (`sge_sim.admin.views` and its neighbours).
+
+    admin = Administration("http://localhost:8080")
+    admin.plan_panne(PanneDemande(sorte="http502", service="RecherchePoint"))
+    for exchange in admin.exchanges_after(0):
+        print(exchange.instant, exchange.service, exchange.code, exchange.panne)
+"""
+
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any, Final
 
 import requests
 
+from sge_sim.admin.views import ClockView, ExchangeView, ExchangeWithBodies
+from sge_sim.admin.views_acteurs import ActeurView
+from sge_sim.admin.views_flux import FichierView
+from sge_sim.admin.views_pannes import PanneDemande, PanneView
 from sge_sim.clock import PARIS, Duree
 from sge_sim.domaine.retombees import Retombees
 from sge_sim.errors import UsageError
 from sge_sim.settings import Profile
 
 _PAGE = 1000
+_FILES = 10_000
 _TIMEOUT_SECONDS: Final = 30
 _ADVANCE_SECONDS: Final = 1800
 """An advance of years publishes thousands of files."""
@@ -30,10 +44,6 @@ class Administration:
         """Return the JSON at `path`."""
         return self._call("GET", path, _TIMEOUT_SECONDS, params=parameters).json()
 
-    def get_bytes(self, path: str, **parameters: Any) -> bytes:
-        """Return the bytes at `path`."""
-        return self._call("GET", path, _TIMEOUT_SECONDS, params=parameters).content
-
     def post(
         self,
         path: str,
@@ -44,10 +54,57 @@ class Administration:
         answer = self._call("POST", path, timeout, json=dict(body or {}))
         return answer.json() if answer.content else None
 
+    def delete(self, path: str) -> None:
+        """Delete what is at `path`."""
+        self._call("DELETE", path, _TIMEOUT_SECONDS)
+
+    def snapshot(self) -> None:
+        """Keep the whole state aside, for `reset`."""
+        self.post("/api/snapshot")
+
+    def reset(self) -> None:
+        """Bring back the state that was kept aside."""
+        self.post("/api/reset")
+
+    def acteurs(self) -> list[ActeurView]:
+        """Return the actors, with their logins, contracts and certificates."""
+        return [ActeurView.model_validate(one) for one in self.get("/api/acteurs")]
+
+    def clock(self) -> ClockView:
+        """Return the simulated clock."""
+        return ClockView.model_validate(self.get("/api/clock"))
+
+    def files(self, flux: str | None = None) -> list[FichierView]:
+        """Return the files published, of one flux or of all, the newest first."""
+        found = self.get("/api/flux", limit=_FILES, flux=flux)
+        return [FichierView.model_validate(one) for one in found]
+
+    def file_content(self, nom: str) -> bytes:
+        """Return the bytes of a published file, decrypted."""
+        return self._call(
+            "GET", f"/api/flux/{nom}/contenu", _TIMEOUT_SECONDS, params={"clair": True}
+        ).content
+
+    def pannes(self) -> list[PanneView]:
+        """Return the planned faults, with how many calls each has counted and struck."""
+        return [PanneView.model_validate(one) for one in self.get("/api/pannes")]
+
+    def plan_panne(self, asked: PanneDemande) -> PanneView:
+        """Plan a fault."""
+        return PanneView.model_validate(self.post("/api/pannes", asked.model_dump()))
+
+    def remove_panne(self, numero: int) -> None:
+        """Forget a planned fault."""
+        self.delete(f"/api/pannes/{numero}")
+
     def last_exchange_id(self) -> int:
         """Return the identifier of the newest exchange of the journal, 0 if there is none."""
         newest = self.get("/api/journal", limit=1)
         return int(newest[0]["id"]) if newest else 0
+
+    def exchange(self, exchange_id: int) -> ExchangeWithBodies:
+        """Return an exchange of the journal with its two messages."""
+        return ExchangeWithBodies.model_validate(self.get(f"/api/journal/{exchange_id}"))
 
     def plays_defects(self) -> bool:
         """Return whether the simulator plays the defects of the homologation platform."""
@@ -55,12 +112,12 @@ class Administration:
         played = Profile(settings["profile"]), settings["environment"]
         return played == (Profile.FIDELE, "homologation")
 
-    def exchanges_after(self, exchange_id: int) -> Sequence[Mapping[str, Any]]:
+    def exchanges_after(self, exchange_id: int) -> list[ExchangeView]:
         """Return the exchanges recorded after that one, the oldest first, without bodies."""
-        found: list[Mapping[str, Any]] = []
+        found: list[ExchangeView] = []
         while page := self.get("/api/journal", after=exchange_id, limit=_PAGE):
-            found += page
-            exchange_id = page[-1]["id"]
+            found += (ExchangeView.model_validate(one) for one in page)
+            exchange_id = found[-1].id
         return found
 
     def _call(self, method: str, path: str, timeout: float, **options: Any) -> requests.Response:
@@ -92,7 +149,7 @@ class ServedClock:
 
     def now(self) -> datetime:
         """Return the simulated instant, in legal time."""
-        return datetime.fromisoformat(self._admin.get("/api/clock")["now"]).astimezone(PARIS)
+        return self._admin.clock().now.astimezone(PARIS)
 
     def set(self, instant: datetime) -> None:
         """Read `instant` now, and run on."""

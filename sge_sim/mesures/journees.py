@@ -47,13 +47,14 @@ from sge_sim.mesures.installations import (
 )
 from sge_sim.mesures.motifs import BITS, UNITE, Banque
 from sge_sim.mesures.point import Grandeur, PointMesure
-from sge_sim.mesures.tableaux import Entiers
+from sge_sim.mesures.tableaux import Entiers, EntiersCourts
 
 DEBUT_CHANGEMENT, FIN_CHANGEMENT = 120, 180
 """Legal minutes of the hour that is skipped or lived twice on a day of 23 or 25 hours."""
 _DEBUT = np.array([[DEBUT_CHANGEMENT]])
 _DEPASSEMENT = {False: 108, True: 100}
 """Largest power of a large point, per cent of the subscribed: consumption, injection (assumed)."""
+_Colonnes = Entiers | EntiersCourts
 _AUCUN = np.zeros(0, np.int64)
 _BITS_BLOC = 8
 """The days computed together for whoever asks for a few of them: 256."""
@@ -191,37 +192,45 @@ def _journees(
     point: PointMesure, i0: int, i1: int, grandeur: Grandeur, changements: list[int]
 ) -> Journees:
     a, b = i0 >> _BITS_BLOC, (i1 - 1) >> _BITS_BLOC
+    energies: _Colonnes
+    lignes: _Colonnes
     if a == b:
         bloc = _bloc(point, *_cut(point, i0), grandeur)
         ici = slice(i0 - bloc.premier, i1 - bloc.premier)
-        energies, lignes = bloc.energies[:, ici].astype(np.int64), bloc.lignes[:, ici]
+        energies, lignes = bloc.energies[:, ici], bloc.lignes[:, ici]
     elif b - a < _BLOCS_JOINTS:
         bornes = [i0, *(n << _BITS_BLOC for n in range(a + 1, b + 1)), i1]
         blocs = [_bloc(point, *_cut(point, debut), grandeur) for debut in bornes[:-1]]
         parts = list(zip(blocs, pairwise(bornes), strict=True))
         bloc = blocs[0]
-        energies = np.concatenate(
-            [one.part(one.energies, *of) for one, of in parts], axis=1, dtype=np.int64
-        )
+        energies = np.concatenate([one.part(one.energies, *of) for one, of in parts], axis=1)
         lignes = np.concatenate([one.part(one.lignes, *of) for one, of in parts], axis=1)
     else:
         bloc = _computed(point, i0, i1, grandeur)
         energies, lignes = bloc.energies, bloc.lignes
     rangs = np.array(changements, np.int64) if changements else _AUCUN
     ecarts = calendrier().heures[i0 + rangs] - 24 if changements else _AUCUN
-    return Journees(i0, energies, lignes, bloc.banque, bloc.pair, rangs, ecarts)
+    return Journees(
+        i0,
+        np.asarray(energies, np.int64),
+        np.asarray(lignes, np.int64),
+        bloc.banque,
+        bloc.pair,
+        rangs,
+        ecarts,
+    )
 
 
 class _Bloc(NamedTuple):
     """The uses of days [premier, premier + n), as `Journees` has them."""
 
     premier: int
-    energies: Entiers
-    lignes: Entiers
+    energies: _Colonnes
+    lignes: _Colonnes
     banque: Banque
     pair: bool
 
-    def part(self, colonnes: Entiers, i0: int, i1: int) -> Entiers:
+    def part(self, colonnes: _Colonnes, i0: int, i1: int) -> _Colonnes:
         """Return the columns of the days [i0, i1)."""
         return colonnes[:, i0 - self.premier : i1 - self.premier]
 

@@ -51,6 +51,10 @@ def test_every_refusal_has_one_shape(
     assert answer.headers.get("Allow") == ("GET, POST" if status == 405 else None)
 
 
+def test_an_address_tells_the_methods_of_its_own(administered: RunningSimulator) -> None:
+    assert ask(administered, "/api/flux/publish", "PUT").headers["Allow"] == "POST"
+
+
 def test_the_description_tells_the_refusals_as_they_are_sent(
     administered: RunningSimulator,
 ) -> None:

@@ -53,7 +53,6 @@ def test_start_prints_urls_paths_logins_and_a_line_of_curl(simulator: RunningSim
         simulator.ready["client_key"],
         simulator.login,
         "curl --cacert",
-        "population_size",
     ):
         assert text in log
 

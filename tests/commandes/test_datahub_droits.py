@@ -24,6 +24,7 @@ CELLS: Final[tuple[tuple[str, ActionDatahub, dict[str, Any], tuple[str, str, str
     ("ajouter hors FDS", "ajouter_interlocuteur", {"service": "autre"}, (NO, NO, NO)),
     ("ajouter hors entité", "ajouter_interlocuteur", {"chez_lui": False}, (NO, NO, NO)),
     ("retirer", "retirer_interlocuteur", {}, (UNSAID, YES, UNSAID)),
+    ("retirer hors FDS", "retirer_interlocuteur", {"service": "autre"}, (NO, NO, NO)),
     (
         "retirer le dernier contractuel",
         "retirer_interlocuteur",
@@ -50,6 +51,8 @@ ON_A_CONTRACT: Final[tuple[ActionDatahub, ...]] = (
     "remplir_annexe",
     "ajouter_interlocuteur",
     "retirer_interlocuteur",
+    "envoyer_en_signature",
+    "signer_contrat",
 )
 
 

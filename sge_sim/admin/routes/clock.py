@@ -1,28 +1,16 @@
 """`/api/clock`: the simulated clock, read and moved."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from sge_sim.admin.moves import move_and_tell
 from sge_sim.admin.routes import AdminState, Body
+from sge_sim.admin.views import ClockView
 from sge_sim.clock import parse_duration, parse_instant
 from sge_sim.commandes.moving_clock import advance_clock, follow_machine, freeze_clock, set_clock
-from sge_sim.domaine.nomenclatures import KindClock
-from sge_sim.domaine.retombees import Retombees
 from sge_sim.store.stored_clock import StoredClock
-
-
-class ClockView(BaseModel):
-    """The clock: its legal time, and how it runs."""
-
-    now: datetime
-    kind: KindClock = Field(description="real, shifted (décalée) ou frozen (arrêtée)")
-    retombees: Retombees | None = Field(
-        None, description="Ce que le déplacement demandé a fait arriver"
-    )
 
 
 class SetClock(Body):

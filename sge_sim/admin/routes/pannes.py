@@ -61,7 +61,7 @@ def router(state: AdminState) -> APIRouter:
 
     def _added(request: Request, form: dict[str, str]) -> Response:
         try:
-            add(PanneDemande.model_validate(form))
+            add(PanneDemande.model_validate_strings(form, strict=False))
         except UsageError as error:
             return _page(request, str(error))
         except ValidationError as error:

@@ -5,10 +5,11 @@ a simulator's administration at hand does it also set what a case needs, and rea
 which rule decided.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from sge_sim.admin.views import ExchangeView
 from sge_sim.client.administration import Administration
 from sge_sim.clock import PARIS, Clock
 from sge_sim.domaine.pannes import plan_told
@@ -106,6 +107,7 @@ class Runner:
         else:
             self._unanswered.add(case.cle)
         seen = self._journaled(case)
+        rule = None if seen is None else seen.rule
         return execution_of(
             case,
             EchangeDeCas(
@@ -116,8 +118,8 @@ class Runner:
                 statut_http=call.statut_http,
                 duree_ms=call.duree_ms,
                 erreur=call.erreur,
-                regle=Regle.of(seen["rule"]) if seen.get("rule") else None,
-                panne=plan_told(seen.get("detail"))[1],
+                regle=None if rule is None else Regle.of(rule.model_dump()),
+                panne="" if seen is None else plan_told(seen.detail)[1],
             ),
             defauts=self._defects,
             prevu_en_echec=self._is_expected(case),
@@ -138,14 +140,14 @@ class Runner:
             answer = _accepted(step, call)
             self._context = self._context.with_preparation(step, answer)
 
-    def _journaled(self, case: Cas) -> Mapping[str, Any]:
+    def _journaled(self, case: Cas) -> ExchangeView | None:
         """Return what the journal tells of the last call of the case's service, if it is there."""
         if self._admin is None:
-            return {}
+            return None
         exchanges = self._admin.exchanges_after(self._last_exchange)
-        self._last_exchange = max([self._last_exchange, *(each["id"] for each in exchanges)])
-        own = [each for each in exchanges if each["service"] == case.service]
-        return own[-1] if own else {}
+        self._last_exchange = max([self._last_exchange, *(each.id for each in exchanges)])
+        own = [each for each in exchanges if each.service == case.service]
+        return own[-1] if own else None
 
     def _not_run(self, case: Cas, why: str) -> Execution:
         return not_run(case, why, prevu_en_echec=self._is_expected(case))

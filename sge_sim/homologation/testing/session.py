@@ -8,9 +8,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from sge_sim.admin.views import ExchangeView
+from sge_sim.admin.views_flux import FichierView
+from sge_sim.admin.views_pannes import PanneDemande, PanneView
 from sge_sim.client.administration import Administration, ServedClock
 from sge_sim.clock import PARIS, machine_now
-from sge_sim.domaine.pannes import plan_told
+from sge_sim.domaine.pannes import SortePanne, plan_told
 from sge_sim.homologation.campaign.matching import Seen, recognise
 from sge_sim.homologation.campaign.outcome import not_run
 from sge_sim.homologation.campaign.verdict import PACKAGES, judge
@@ -37,7 +40,7 @@ class SgeSession:
         self.admin = Administration(str(self.cible.admin_url))
         self.sge_client = SgeClient(self.cible)
         self.defauts = self.admin.plays_defects()
-        self.admin.post("/api/snapshot")
+        self.admin.snapshot()
 
     @cached_property
     def fournisseur(self) -> SgeActor:
@@ -47,7 +50,7 @@ class SgeSession:
 
     def fresh(self) -> "Sge":
         """Bring the state back and return what a test uses."""
-        self.admin.post("/api/reset")
+        self.admin.reset()
         return Sge(self)
 
     def keep(self, execution: Execution) -> None:
@@ -145,7 +148,7 @@ class Sge(SgeActor):
         named = replace(release, cas=release.find(name))
         told = ""
         for exchange in reversed(self.journal.read()):
-            found = recognise(named, self._seen(exchange), defauts=self._session.defauts)
+            found = recognise(named, self._seen(exchange.id), defauts=self._session.defauts)
             if found.execution is not None:
                 self._session.keep(found.execution)
                 if found.execution.statut.bon:
@@ -154,20 +157,26 @@ class Sge(SgeActor):
                 told = found.explication
         return f"{name} : {told or 'aucun appel de ce test ne convient à ce cas.'}"
 
-    def _seen(self, exchange: Mapping[str, Any]) -> Seen:
-        full = self._admin.get(f"/api/journal/{exchange['id']}")
-        rule = full["rule"]
+    def panne(self, sorte: SortePanne, **asked: Any) -> PanneView:
+        """Plan a fault for the calls to come; it is gone with the test.
+
+        `asked` are the fields of `POST /api/pannes`: `service`, `prm`, `du`, `au`, `graine`…
+        """
+        return self._admin.plan_panne(PanneDemande(sorte=sorte, **asked))
+
+    def _seen(self, exchange_id: int) -> Seen:
+        full = self._admin.exchange(exchange_id)
         return Seen(
-            full["id"],
-            datetime.fromisoformat(full["instant"]).astimezone(PARIS),
-            full["service"] or "",
-            full["version"] or "",
-            (full["request"] or "").encode(),
-            (full["response"] or "").encode(),
-            full["http_status"],
-            full["duration_ms"],
-            rule and Regle.of(rule),
-            plan_told(full["detail"])[1],
+            full.id,
+            full.instant.astimezone(PARIS),
+            full.service or "",
+            full.version or "",
+            (full.request or "").encode(),
+            (full.response or "").encode(),
+            full.http_status,
+            full.duration_ms,
+            None if full.rule is None else Regle.of(full.rule.model_dump()),
+            plan_told(full.detail)[1],
         )
 
 
@@ -178,12 +187,12 @@ class SgeJournal:
         self._admin = admin
         self._from = admin.last_exchange_id()
 
-    def read(self, service: str | None = None) -> Sequence[Mapping[str, Any]]:
+    def read(self, service: str | None = None) -> Sequence[ExchangeView]:
         """Return the exchanges, the oldest first, as the administration shows them."""
         found = self._admin.exchanges_after(self._from)
-        return [each for each in found if service is None or each["service"] == service]
+        return [each for each in found if service is None or each.service == service]
 
-    def last(self, service: str | None = None) -> Mapping[str, Any]:
+    def last(self, service: str | None = None) -> ExchangeView:
         """Return the newest exchange; fails if there is none."""
         found = self.read(service)
         if not found:
@@ -195,7 +204,9 @@ class SgeJournal:
         count = len(self.read(service))
         if count == 0 if times is None else count != times:
             wanted = "au moins un" if times is None else times
-            raise AssertionError(f"{service} : {count} appel(s), attendu {wanted}")
+            raise AssertionError(
+                f"{service} : {count or 'aucun'} appel{'s' * (count > 1)}, attendu {wanted}"
+            )
 
     def assert_not_called(self, service: str) -> None:
         """Fail if `service` was called."""
@@ -204,10 +215,10 @@ class SgeJournal:
     def assert_answered(self, service: str, code: str) -> None:
         """Fail unless the newest call of `service` was answered `code` (SGT200, SGT4F7…)."""
         last = self.last(service)
-        if last["code"] != code:
-            rule = last["rule"]
-            why = f" par la règle {rule['name']} ({rule['explanation']})" if rule else ""
-            raise AssertionError(f"{service} a répondu {last['code']}{why}, attendu {code}")
+        if last.code != code:
+            rule = last.rule
+            why = f" par la règle {rule.name} ({rule.explanation})" if rule else ""
+            raise AssertionError(f"{service} a répondu {last.code}{why}, attendu {code}")
 
 
 class SgeFlux:
@@ -216,18 +227,16 @@ class SgeFlux:
     def __init__(self, admin: Administration) -> None:
         self._admin = admin
 
-    def read(self, flux: str | None = None) -> Sequence[Mapping[str, Any]]:
+    def read(self, flux: str | None = None) -> Sequence[FichierView]:
         """Return the files published since the test began, the oldest first.
 
         As the administration shows them; `flux` is `R50`, `R151`, `R4x`, `R171`, `HDM` or `IFJ`.
         """
-        wanted = {} if flux is None else {"flux": flux}
-        found: list[Mapping[str, Any]] = self._admin.get("/api/flux", limit=10_000, **wanted)
-        return found[::-1]
+        return self._admin.files(flux)[::-1]
 
     def content(self, nom: str) -> bytes:
         """Return the bytes of a file, decrypted: a zip of XML or CSV files."""
-        return self._admin.get_bytes(f"/api/flux/{nom}/contenu", clair=True)
+        return self._admin.file_content(nom)
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:

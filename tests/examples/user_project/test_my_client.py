@@ -26,7 +26,7 @@ def test_the_meter_of_a_point_is_read(client, sge):
 @pytest.mark.sge_case("ADP-NR1")
 def test_an_unknown_point_does_not_exist(client, sge):
     assert not client.exists("99999999999999")
-    assert sge.journal.last()["rule"]["name"] == "point_connu"
+    assert sge.journal.last().rule.name == "point_connu"
 
 
 def test_nothing_is_left_of_the_test_before(sge):
@@ -47,7 +47,7 @@ def test_the_clock_is_back_in_the_next_test(sge):
 @pytest.mark.sge_case("RP-NR2")
 def test_a_ready_client_searches_without_enough_criteria(sge):
     service = sge.client("RecherchePoint").service
-    with pytest.raises(Exception, match="RecherchePoint"):
+    with pytest.raises(Exception, match="suffisants"):
         service.rechercherPoint(
             criteres={
                 "adresseInstallation": {
@@ -69,7 +69,7 @@ def test_the_supplier_calls_too(sge):
     supplier = sge.fournisseur
     client = Sge(supplier.url, supplier.cert, supplier.ca, supplier.login)
     assert client.exists(C5)
-    assert sge.journal.last()["acteur"] == "FOURN1"
+    assert sge.journal.last().acteur == "FOURN1"
     assert supplier.login != sge.login
     assert supplier.contrat_id != sge.contrat_id
 
