@@ -13,7 +13,12 @@ from sge_sim.admin.views_acteurs import view_acteurs, view_certificats
 from sge_sim.clock import legal_date, machine_now
 from sge_sim.domaine.jours_ouvres import working_days_between
 from sge_sim.domaine.nomenclatures import Environment
+from sge_sim.door.certificats import CertificateRegister
 from sge_sim.errors import UsageError
+from sge_sim.pki.inspection import UnreadCertificateError, inspect_files
+from sge_sim.pki.installation import open_pki
+from sge_sim.pki.policy import Policy
+from sge_sim.pki.rendering import render_inspection
 
 _ENVIRONNEMENTS: Final = get_args(Environment)
 
@@ -68,12 +73,6 @@ def router(state: AdminState) -> APIRouter:
 
 def _check(state: AdminState, pem: str, environnement: Environment) -> tuple[bool, str]:
     """Return whether the door would let a certificate in, and what `cert check` says of it."""
-    # What judges certificates is loaded by whoever asks.
-    from sge_sim.door.certificats import CertificateRegister
-    from sge_sim.pki.inspection import UnreadCertificateError, inspect_files
-    from sge_sim.pki.installation import open_pki
-    from sge_sim.pki.policy import Policy
-    from sge_sim.pki.rendering import render_inspection
 
     settings = state.settings
     now = machine_now()

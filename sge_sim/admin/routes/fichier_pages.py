@@ -6,6 +6,7 @@ from typing import Annotated, Final, get_args
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 
 from sge_sim.admin import pages
+from sge_sim.admin.contenu import show_content
 from sge_sim.admin.filtres_journal import read_day
 from sge_sim.admin.routes import AdminState, RowNumber
 from sge_sim.admin.typed_filters import known_spelling
@@ -13,6 +14,8 @@ from sge_sim.admin.views_flux import FichierView
 from sge_sim.clock import start_of_day
 from sge_sim.domaine.nomenclatures import EtatFichier, Flux
 from sge_sim.errors import UsageError
+from sge_sim.flux.chiffrement import decrypt
+from sge_sim.flux.declaration import secret_of
 from sge_sim.store.flux import FichierFlux, find_fichiers, get_fichier
 
 _SHOWN: Final = 100
@@ -67,7 +70,6 @@ def router(state: AdminState) -> APIRouter:
 
     @routes.get("/{numero}")
     def show_file(request: Request, numero: RowNumber) -> Response:
-        from sge_sim.admin.contenu import show_content
 
         fichier, content, refus = _read(numero)
         return pages.render(
@@ -96,8 +98,6 @@ def router(state: AdminState) -> APIRouter:
 
     def _read(numero: int) -> tuple[FichierView, bytes | None, str]:
         """Return a file and its bytes, deciphered; without them, why they can't be had."""
-        from sge_sim.flux.chiffrement import decrypt
-        from sge_sim.flux.declaration import secret_of
 
         with state.database.sessions() as session:
             row: FichierFlux | None = get_fichier(session, numero)

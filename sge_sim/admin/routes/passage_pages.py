@@ -11,6 +11,7 @@ from fastapi.responses import FileResponse, RedirectResponse, StreamingResponse
 from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState
 from sge_sim.admin.routes.forms import Form, read_form
+from sge_sim.door.certificats import login_and_contrat
 from sge_sim.errors import UsageError
 from sge_sim.rejeu.moyens import moyens_for
 from sge_sim.store.acteurs import default_acteur
@@ -107,7 +108,6 @@ def router(state: AdminState) -> APIRouter:
 
 def own_cible(state: AdminState, admin_url: str) -> "Cible":
     """Return this simulator as its default tiers calls it."""
-    from sge_sim.door.certificats import login_and_contrat
     from sge_sim.homologation.client.sge_client import Cible
 
     moyens = moyens_for(state.settings.data_dir, None)
