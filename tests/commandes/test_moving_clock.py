@@ -61,7 +61,7 @@ def test_the_clock_is_moved_forwards_only(tiers: Orders) -> None:
 
 def test_the_administration_moves_it_too(tiers: Orders) -> None:
     moved = post(tiers, action="freeze", instant="2025-08-01T12:00").json()
-    assert moved == {"now": "2025-08-01T12:00:00+02:00", "kind": "frozen"}
+    assert (moved["now"], moved["kind"]) == ("2025-08-01T12:00:00+02:00", "frozen")
     assert post(tiers, action="advance", duree="30min").json()["now"].startswith("2025-08-01T12:30")
     back = post(tiers, action="set", instant="2025-08-01T12:00")
     assert (back.status_code, "ne recule pas" in back.json()["detail"]) == (400, True)

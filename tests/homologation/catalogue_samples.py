@@ -35,3 +35,6 @@ SERVICES_SOUSCRITS = {
         "serviceSouscritMesures": [{**SERVICE, "serviceSouscritType": {"code": "TRANSREC"}}]
     }
 }
+ACCES_COMMANDE = {
+    "affaires": {"affaire": [{"serviceSouscritMesures": {"serviceSouscritId": "64697749"}}]}
+}

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from catalogue_samples import CONSULTATION, RELEASE, SERVICES_SOUSCRITS
+from catalogue_samples import ACCES_COMMANDE, CONSULTATION, RELEASE, SERVICES_SOUSCRITS
 
 from sge_sim.homologation.campaign.case_request import ContexteDeCas
 from sge_sim.homologation.catalogue.release import Release
@@ -37,7 +37,12 @@ def contexte_of() -> Callable[[Release, date], ContexteDeCas]:
             contrat_id="1111111",
             decalage=release.decalage(today),
             resultats=found,
-            preparations={"recherche": SERVICES_SOUSCRITS},
+            preparations={
+                "recherche": SERVICES_SOUSCRITS,
+                "services": SERVICES_SOUSCRITS,
+                "commande": ACCES_COMMANDE,
+            },
+            valeur="64697749",
         )
 
     return make
