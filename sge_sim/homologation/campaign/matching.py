@@ -246,14 +246,17 @@ def _value_with_any(value: Valeur) -> Valeur:
 
 
 def _flat(value: Any, free: frozenset[str], path: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield the simple values by path, without the elements `free`, of the asker's choice."""
+    """Yield the simple values by path, without the elements `free`, of the asker's choice.
+
+    One element that may repeat has the path of one that may not: a message doesn't tell them apart.
+    """
     if isinstance(value, Mapping):
         for name, child in value.items():
             if name not in free:
                 yield from _flat(child, free, f"{path}/{name}" if path else name)
     elif isinstance(value, list):
         for rank, child in enumerate(value, 1):
-            yield from _flat(child, free, f"{path}[{rank}]")
+            yield from _flat(child, free, path if len(value) == 1 else f"{path}[{rank}]")
     elif value is not None:
         yield path, value
 
