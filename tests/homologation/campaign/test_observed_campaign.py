@@ -213,7 +213,10 @@ def test_the_page_tells_what_each_exchange_was(watched: RunningSimulator) -> Non
     told = [" ".join(item.text_content().split()) for item in page.xpath("//ul/li")]
     assert any("coché ADP-NR1" in each for each in told)
     assert any("pointId : attendu 98800007059999, reçu 25478147557460" in each for each in told)
-    rows = {row[0].text.strip(): row[1].text for row in page.xpath("//table/tbody/tr")}
+    rows = {
+        row[0].text_content().strip(): row[1].text_content().strip()
+        for row in page.xpath("//table/tbody/tr")
+    }
     assert rows["ADP-NR1"] == "réussi"
     assert rows["ADP-R1@C5"] == "non exécuté"
     report = requests.get(f"{base}/{number}/rapport.html", timeout=10)
