@@ -1,14 +1,14 @@
 """Planned faults as they are asked for and shown, the same in REST, the page and the commands."""
 
 from pathlib import Path
-from typing import Self, get_args
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from sge_sim.admin.typed_filters import known_spelling, service_names
 from sge_sim.admin.views import View
-from sge_sim.domaine.nomenclatures import Flux
+from sge_sim.domaine.nomenclatures import KINDS_OF_FLUX
 from sge_sim.domaine.pannes import (
     DUREES,
     LIBELLES,
@@ -97,7 +97,7 @@ def plan_panne(session: Session, asked: PanneDemande) -> PanneView:
     """Plan a fault; raises `UsageError` for one that means nothing, or is about nobody."""
     service, seconds = asked.service, asked.secondes
     if service is not None:
-        known = get_args(Flux) if asked.sorte in SORTES_FICHIER else service_names()
+        known = KINDS_OF_FLUX if asked.sorte in SORTES_FICHIER else service_names()
         service = known_spelling(service, known)
         if service not in known:
             raise UsageError(f"« {service} » est inconnu : choisir parmi {', '.join(known)}.")

@@ -11,7 +11,13 @@ from sge_sim.cli.flux_documents import documents_of, show_rows, validate
 from sge_sim.cli.french import counted
 from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.clock import PARIS
-from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment, EtatFichier, Flux
+from sge_sim.domaine.nomenclatures import (
+    ENVIRONMENTS,
+    KINDS_OF_FLUX,
+    Environment,
+    EtatFichier,
+    Flux,
+)
 from sge_sim.errors import UsageError
 from sge_sim.flux import chiffrement
 from sge_sim.flux.declaration import secret_of
@@ -43,7 +49,7 @@ def flux() -> None:
 @click.option(
     "--flux",
     "kind",
-    type=click.Choice(get_args(Flux), case_sensitive=False),
+    type=click.Choice(KINDS_OF_FLUX, case_sensitive=False),
     help="Sorte de flux.",
 )
 @click.option("--prm", help="Numéro du point.")

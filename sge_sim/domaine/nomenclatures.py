@@ -53,6 +53,10 @@ FluxM023 = Literal["R63", "R64", "R65", "R66", "R67", "C68"]
 FluxDiffuse = Literal["R63A", "R63B", "R64A", "R64B", "R66B"]
 """The recurrent files of access services: A of large points, B of C5 and P4."""
 Flux = Literal["R50", "R151", "R4x", "R171", "HDM", "IFJ", "NASS"] | FluxM023 | FluxDiffuse
+KINDS_OF_FLUX: Final[tuple[Flux, ...]] = tuple(
+    one for kinds in get_args(Flux) for one in get_args(kinds)
+)
+"""Every kind of file, those of the former orders first."""
 CadreAcces = Literal["ACCORD_CLIENT", "SERVICE_ACCES", "EST_TITULAIRE"]
 """By what right data are asked for."""
 FormatM023 = Literal["JSON", "CSV"]

@@ -12,14 +12,14 @@ from sge_sim.admin.routes import AdminState, RowNumber
 from sge_sim.admin.typed_filters import known_spelling
 from sge_sim.admin.views_flux import FichierView
 from sge_sim.clock import start_of_day
-from sge_sim.domaine.nomenclatures import EtatFichier, Flux
+from sge_sim.domaine.nomenclatures import KINDS_OF_FLUX, EtatFichier
 from sge_sim.errors import UsageError
 from sge_sim.flux.chiffrement import decrypt
 from sge_sim.flux.declaration import secret_of
 from sge_sim.store.flux import FichierFlux, find_fichiers, get_fichier
 
 _SHOWN: Final = 100
-_FLUX: Final = get_args(Flux)
+_FLUX: Final = KINDS_OF_FLUX
 _ETATS: Final = get_args(EtatFichier)
 _Before = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
 

@@ -9,7 +9,13 @@ from pydantic import BeforeValidator
 from sge_sim.admin.routes import AdminState, Body
 from sge_sim.admin.typed_filters import known_spelling
 from sge_sim.admin.views_flux import CanalView, FichierView, PublicationView
-from sge_sim.domaine.nomenclatures import AlgorithmeFlux, EtatFichier, Flux, TypeCanal
+from sge_sim.domaine.nomenclatures import (
+    KINDS_OF_FLUX,
+    AlgorithmeFlux,
+    EtatFichier,
+    Flux,
+    TypeCanal,
+)
 from sge_sim.flux.chiffrement import decrypt
 from sge_sim.flux.declaration import declare_canal, describe_canal, secret_of
 from sge_sim.flux.incidents import Incidents
@@ -17,7 +23,7 @@ from sge_sim.flux.livraison import deliver_pending, retry_now
 from sge_sim.store.flux import find_fichier, find_fichiers
 from sge_sim.store.pannes import Guet
 
-FluxTyped = Annotated[Flux, BeforeValidator(lambda typed: known_spelling(typed, get_args(Flux)))]
+FluxTyped = Annotated[Flux, BeforeValidator(lambda typed: known_spelling(typed, KINDS_OF_FLUX))]
 EtatTyped = Annotated[
     EtatFichier, BeforeValidator(lambda typed: known_spelling(typed, get_args(EtatFichier)))
 ]
