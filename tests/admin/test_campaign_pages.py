@@ -1,5 +1,7 @@
 """Campaigns in the browser: what an exchange nearly was, and the request that was expected."""
 
+from http import HTTPStatus
+
 import pytest
 from admin_kit import Room
 from lxml import etree
@@ -27,6 +29,8 @@ def test_a_case_leads_to_the_exchange_that_nearly_ticked_it(room: Room) -> None:
 
 
 def test_an_open_campaign_waits_for_calls_without_reloading(room: Room) -> None:
+    if room.ask("GET", "/campagnes/1").status_code != HTTPStatus.OK:
+        room.press("/campagnes", release="sge-26.1", acteur="TIERS1")
     page = room.page("/campagnes/1")
     assert not page.xpath("//meta[@http-equiv]")
     (address,) = page.xpath("//*[@id='etat']/@data-direct")

@@ -92,6 +92,7 @@ def test_journal_list_has_the_fields_of_the_rest_api(simulator: RunningSimulator
 def test_journal_show_tells_an_exchange_and_how_to_make_it_again(
     simulator: RunningSimulator,
 ) -> None:
+    simulator.session.post(f"{simulator.url}/RecherchePoint/v2.0", b"<nothing/>", timeout=10)
     number = str(simulator.admin("/api/journal", limit=1)[0]["id"])
     told = simulator.command("journal", "show", number).stdout
     assert "Demande" in told
