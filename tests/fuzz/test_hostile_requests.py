@@ -124,7 +124,7 @@ def test_a_date_at_an_end_of_the_calendar_is_no_failure(post: Post, login: str, 
 def test_every_former_service_is_tried() -> None:
     """Those of SGE 26 aren't: their rules have tests of their own."""
     former = {one.path for one in SERVICES if one.is_listed_in("21.3") or one.is_listed_in("23.2")}
-    acces = "/CommanderAccesDonneesMesures/v1.0"  # listed since 23.1, and of the later generation
+    acces = "/CommanderAccesDonneesMesures/v1.0"  # listed since 23.2, of the later generation
     assert {path_of(case) for case in RELEASE.cas} == former - {acces}
 
 
