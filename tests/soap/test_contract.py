@@ -79,7 +79,10 @@ def test_every_element_of_every_contract_has_a_model(kit: Path) -> None:
                 contract.fault,
             ):
                 if name is not None:
-                    assert models.element(name).get_type_name() == etree.QName(name).localname
+                    # The services of M023 answer a root of a simple type, which has no name.
+                    simple = {"string"} if name.endswith("}affaireId") else set()
+                    told = models.element(name).get_type_name()
+                    assert told in {etree.QName(name).localname, *simple}
 
 
 @pytest.mark.parametrize(

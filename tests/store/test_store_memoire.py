@@ -32,7 +32,7 @@ END = date(2025, 4, 8)
 NOT_READ = {
     Point: {*SEARCH_COLUMNS.values(), "pourquoi"},
     Compteur: {"id", "prm"},
-    ServiceSouscrit: {"echeance"},
+    ServiceSouscrit: {"echeance", "consentement_id"},
 }
 
 
@@ -55,7 +55,7 @@ def change(database: Database, prm: str, **columns: Any) -> None:
 )
 def test_a_fiche_has_all_that_a_row_says(fiche: Any, table: Any) -> None:
     said = {one.name for one in table.__table__.columns} - NOT_READ[table]
-    assert {one.name for one in fields(fiche)} - {"compteurs"} == said
+    assert {one.name for one in fields(fiche)} - {"compteurs", "options"} == said
 
 
 def test_a_dossier_says_what_the_rows_say(database: Database, add_point: AddPoint) -> None:
