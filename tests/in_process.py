@@ -23,7 +23,7 @@ from sge_sim.soap.contract import load_contracts
 from sge_sim.soap.elements import ElementWriter
 from sge_sim.soap.models import Models
 from sge_sim.soap.operation import envelope
-from sge_sim.soap.protocol import SgeSoap11, Tree
+from sge_sim.soap.protocol import FaultStyle, SgeSoap11, Tree
 from sge_sim.transport.listener import Application
 from sge_sim.transport.message import Request, Response, Sender
 from sge_sim.transport.sockets import bind_loopback
@@ -47,7 +47,7 @@ class InProcess:
         """Send a demand, without a header, as the default tiers."""
         contract = load_contracts(data_path("wsdl"))[path]
         models = Models(contract.schemas)
-        protocol = SgeSoap11(contract, models)
+        protocol = SgeSoap11(contract, models, FaultStyle())
         body = ElementWriter(models, protocol.to_unicode).write(contract.request, demande)
         return read_answer(self.post(path, envelope(None, body)).content)
 
