@@ -107,8 +107,10 @@ def test_a_contract_its_folder_and_its_test_are_written(started: list[str]) -> N
     ]
 
 
-def test_what_is_written_serves_and_refuses(started: list[str], run: Run) -> None:
-    done = run("-m", "pytest", "-q", "-p", "no:cacheprovider", started[-1])
+def test_what_is_written_serves_and_refuses(started: list[str], run: Run, tmp_path: Path) -> None:
+    # A folder of its own: pytest clears away those of the runs before, this one's too.
+    own = ("--basetemp", str(tmp_path / "own"))
+    done = run("-m", "pytest", "-q", "-p", "no:cacheprovider", *own, started[-1])
     assert done.returncode == 0, done.stdout
     assert "3 passed" in done.stdout
 
