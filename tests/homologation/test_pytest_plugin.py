@@ -40,6 +40,8 @@ def run_pytest(folder: Path, *options: str) -> Run:
             *(sys.executable, "-m", "pytest", "-q", "-rf", "-p", "no:cacheprovider"),
             *loading_options(),
             *("--rootdir", str(folder), "-c", str(ini), "--strict-markers"),
+            # A folder of its own: pytest clears away those of the runs before, this one's too.
+            *("--basetemp", f"{folder}-temporary"),
             *options,
             str(folder),
         ],
