@@ -115,8 +115,8 @@ def test_production_warns_of_a_certificate_that_ends_soon_and_homologation_does_
     }
     warning = listed[fingerprint(presented.leaf_der)]
     assert warning in details["production"]
-    dashboard = requests.get(production.ready["admin_url"], timeout=10).text
-    assert warning in dashboard
+    page = requests.get(f"{production.ready['admin_url']}/certificats", timeout=10).text
+    assert warning in page
     checked = production.command("cert", "check", str(pem), "--environment", "production")
     assert checked.returncode == 0, checked.stdout
     assert "renouveler sans attendre" in checked.stdout

@@ -94,7 +94,7 @@ def test_what_is_due_is_looked_for_again_only_when_something_may_be(
     monkeypatch.setattr(publication, "next_lot", next_lot)
     platform.subscribe(C5, COURBE_C5)
     noon = at(JOUR_1 + JOUR)
-    for after in (timedelta(0), timedelta(seconds=1), timedelta(hours=7, minutes=59)):
+    for after in (timedelta(0), timedelta(seconds=1), timedelta(hours=5, minutes=59)):
         assert publisher.catch_up(noon + after) == 0
     assert len(looked) == 1
     platform.historique(C5, "CDC", date(2024, 10, 1), JOUR_1, noon)

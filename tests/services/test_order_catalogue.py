@@ -12,7 +12,7 @@ from orders_kit import Orders, orders_simulator
 from real_clients import ZeepCaller, header_members, refusal_of, suds_client
 from running_simulator import RunningSimulator
 
-from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise
+from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise, repeated
 from sge_sim.homologation.campaign.evaluation import RefusRecu, evaluate, known_deviation
 from sge_sim.homologation.catalogue.cases import Cas, Etape
 from sge_sim.homologation.catalogue.release import Release, list_releases, load_release
@@ -104,19 +104,23 @@ class Run:
         for case in self.release.cas:
             if case.package in PACKAGES and case.cle not in self.left_out:
                 for step in case.preparation:
-                    answer = self._send(step)
-                    if not isinstance(answer, RefusRecu):
-                        self.contexte = self.contexte.with_preparation(step, answer)
-                    else:
-                        assert answer.code in step.acceptes
-                answer = self._send(case)
+                    self._prepare(step)
+                answer = self._send(case, self.contexte)
                 if not isinstance(answer, RefusRecu):
                     self.contexte = self.contexte.with_result(case, answer)
                 yield case, answer
 
-    def _send(self, demande: Cas | Etape) -> Any:
+    def _prepare(self, step: Etape) -> None:
+        for contexte in repeated(step, self.contexte):
+            answer = self._send(step, contexte)
+            if isinstance(answer, RefusRecu):
+                assert answer.code in step.acceptes
+            else:
+                self.contexte = self.contexte.with_preparation(step, answer)
+
+    def _send(self, demande: Cas | Etape, contexte: ContexteDeCas) -> Any:
         path = f"/{demande.service}/v{demande.version}"
-        return self.client.send(path, materialise(demande, self.contexte))
+        return self.client.send(path, materialise(demande, contexte))
 
 
 def run(release: Release, simulator: RunningSimulator, client: type[Zeep | Suds]) -> Run:
