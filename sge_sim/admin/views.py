@@ -8,13 +8,14 @@ from typing import Any, Final, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from sge_sim.clock import PARIS
-from sge_sim.domaine.nomenclatures import KindClock
+from sge_sim.domaine.nomenclatures import KindClock, KindEchange
 from sge_sim.domaine.pannes import plan_told
 from sge_sim.domaine.retombees import Retombees
 from sge_sim.store.journal import Echange
 
-_NATURES: Final[dict[str, str]] = {
+_NATURES: Final[dict[KindEchange, str]] = {
     "soap": "SOAP",
+    "rest": "Data Connect",
     "http": "HTTP",
     "handshake": "négociation TLS",
     "flux": "fichier",
@@ -59,11 +60,12 @@ class ExchangeView(View):
     instant: datetime
     machine_instant: datetime
     duration_ms: float
-    kind: str = Field(description="soap, rest (Data Connect), http, handshake ou flux")
+    kind: KindEchange = Field(description="rest : un appel de Data Connect")
     acteur: str | None
     certificate_fingerprint: str | None
     certificate_subject: str | None
     remote_address: str | None
+    user_agent: str | None = Field(description="Logiciel que le client dit être")
     service: str | None
     version: str | None
     prm: str | None
@@ -124,6 +126,7 @@ def _fields(echange: Echange) -> dict[str, Any]:
         "certificate_fingerprint": echange.certificate_fingerprint,
         "certificate_subject": echange.certificate_subject,
         "remote_address": echange.remote_address,
+        "user_agent": echange.user_agent,
         "service": echange.service,
         "version": echange.version,
         "prm": echange.prm,

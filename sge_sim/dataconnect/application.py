@@ -138,6 +138,7 @@ def _told(echange: EchangeRest, reponse: Reponse, duration_ms: float) -> Echange
         kind="rest",
         acteur_code=echange.acteur_code,
         remote_address=requete.adresse,
+        user_agent=requete.entetes.get("user-agent"),
         service=echange.service,
         version=echange.version,
         prm=echange.prm,

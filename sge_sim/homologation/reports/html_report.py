@@ -12,6 +12,7 @@ from sge_sim.clock import PARIS
 from sge_sim.domaine.provenance import in_french
 from sge_sim.homologation.client.messages import indented
 from sge_sim.homologation.reports.cause import cause_of
+from sge_sim.homologation.reports.comparaison import compare
 from sge_sim.homologation.reports.rapport import Decision, Execution, Rapport, Statut
 
 _COLOURS = {
@@ -27,8 +28,11 @@ _COLOURS = {
 }
 
 
-def render_html(rapport: Rapport) -> str:
-    """Return the report in French: verdicts, then what is to be put right, then the rest."""
+def render_html(rapport: Rapport, before: Rapport | None = None) -> str:
+    """Return the report in French: verdicts, then what is to be put right, then the rest.
+
+    What changed since `before`, an earlier report of the same release, is told if it is given.
+    """
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("sge_sim.homologation.reports.writing"),
         autoescape=True,
@@ -39,6 +43,8 @@ def render_html(rapport: Rapport) -> str:
     environment.filters |= {"instant": _instant, "xml": indented, "colour": _COLOURS.__getitem__}
     return environment.get_template("rapport.html.j2").render(
         rapport=rapport,
+        before=before,
+        depuis=None if before is None else compare(before, rapport),
         packages=_good_ones(rapport),
         a_corriger=_bad_ones(rapport),
         parts={

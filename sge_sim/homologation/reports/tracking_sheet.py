@@ -20,7 +20,7 @@ from sge_sim.homologation.reports.rapport import Execution, Rapport, Statut
 
 _WIDTHS = (46, 14, 16, 52, 16, 12, 12, 10, 18, 10, 20, 60)
 _DATE, _REMARKS = "Date & heure du test", "Remarques"
-_HEAD = 8
+_HEAD = 9
 """The line of the summary that names the columns of the packages."""
 _WRAPPED = Alignment(wrap_text=True, vertical="top")
 
@@ -62,6 +62,7 @@ def _summary(sheet: Any, rapport: Rapport) -> None:
         ("Campagne", rapport.origine),
         ("Cible", rapport.cible),
         ("Acteur", rapport.acteur),
+        ("Logiciel client", ", ".join(rapport.logiciels) or "-"),
     ):
         sheet.append([label, value])
     for label, instant in (("Début", rapport.debut), ("Fin", rapport.fin)):

@@ -92,9 +92,17 @@ def test_the_page_is_whole_and_loads_nothing(written: WrittenReports) -> None:
 def test_the_page_shows_verdicts_cases_and_messages_escaped() -> None:
     text = render_html(sample_report())
     words = "".join(Page(text).words)
-    for told in ("non homologué", "sans objet", "écart connu", "A-NR1", "Titre <de> A-R1"):
+    for told in (
+        "non homologué",
+        "sans objet",
+        "écart connu",
+        "A-NR1",
+        "Titre <de> A-R1",
+        "un <client>",
+    ):
         assert told in words
     assert "<de>" not in text
+    assert "<client>" not in text
     assert "&lt;demande/&gt;" in text
 
 
@@ -113,8 +121,9 @@ def test_the_tracking_sheet_has_its_twelve_columns_and_a_row_per_run(
 def test_the_summary_counts_each_package(written: WrittenReports) -> None:
     rows = list(load_workbook(written.suivi)["Synthèse"].iter_rows(values_only=True))
     assert rows[0][:2] == ("Homologation", "sge-1.0")
-    assert rows[4][1] == INSTANT.replace(tzinfo=None)
-    head, consultation, commande, _ = rows[7:]
+    assert rows[4][:2] == ("Logiciel client", "un <client>")
+    assert rows[5][1] == INSTANT.replace(tzinfo=None)
+    head, consultation, commande, _ = rows[8:]
     assert head[:5] == ("Package", "Verdict", "Cas bons", "Cas", "réussi")
     assert consultation[:5] == ("consultation", "non homologué", 1, 2, 1)
     assert commande[:4] == ("commande", "non homologué", 0, 1)
