@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from sge_sim.cli.attente import told_if_long
+from sge_sim.cli.console import console
 from sge_sim.cli.options import settings_options
 from sge_sim.cli.settings_file import WithSettingsFile
 from sge_sim.commandes.applications import ensure_default_applications
@@ -108,6 +109,7 @@ def _serve(
         readiness["b2b_url"],
         announce,
         data_connect_socket=data_connect_socket,
+        tell=console(),
     )
 
 
