@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+import requests
 from browsing import complaints
 from real_clients import ZeepCaller
 from running_simulator import RunningSimulator, start_simulator
@@ -38,7 +39,13 @@ PAGES = {
     "codes": "/codes?q=SGT4",
     "pannes": "/pannes",
     "consentements": "/consentements",
+    "datahub": "/datahub",
+    "portail": "/datahub?par=anne%40tiers.example",
+    "refus": "/echanges/999999",
+    "api": "/docs",
 }
+NOT_OURS = {"api"}
+"""Swagger UI's own page: looked at, and left to its makers."""
 WIDTHS = (1280, 390)
 AXE = Path(os.environ.get("SGE_SIM_AXE", "axe.min.js"))
 
@@ -57,10 +64,26 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulator
             with suppress(Fault):
                 call(pointId=prm, loginUtilisateur=simulator.login, autorisationClient=True)
         order(simulator)
+        plan_and_open_an_account(home)
         simulator.session.post(
             f"{home}/horloge", data={"action": "10d"}, headers={"Origin": home}, timeout=300
         )
         yield simulator
+
+
+def plan_and_open_an_account(home: str) -> None:
+    """Plan two faults, open an account of Datahub, a contract and an application."""
+    for asked in (
+        {"sorte": "http502", "probabilite": 0.2, "graine": 7},
+        {"sorte": "latence", "service": "ConsultationDonneesTechniquesContractuelles", "au": 9},
+    ):
+        requests.post(f"{home}/api/pannes", json=asked, timeout=30).raise_for_status()
+    form = {"Origin": home}
+    for path, data in (
+        ("compte", {"email": "anne@tiers.example", "nom": "Anne", "acteur": "TIERS1"}),
+        ("contrat", {"numero": "1100256", "email": "anne@tiers.example"}),
+    ):
+        requests.post(f"{home}/datahub/{path}", data, headers=form, timeout=30).raise_for_status()
 
 
 def order(simulator: RunningSimulator) -> None:
@@ -115,9 +138,11 @@ def test_a_page_fits_and_passes_axe(browser: Chrome, lived: RunningSimulator, na
         for scheme in ("light", "dark"):
             show(browser, home, PAGES[name], width, scheme)
             keep_image(browser, f"{name}-{width}-{scheme}")
+            if name in NOT_OURS:
+                continue
             assert browser.execute_script(TOO_WIDE) == [], (width, scheme)
             assert violations(browser) == [], (width, scheme)
-    assert complaints(browser) == []
+    assert name in (*NOT_OURS, "refus") or complaints(browser) == []
 
 
 TOO_WIDE = """
@@ -167,7 +192,7 @@ return [...document.querySelectorAll(kinds)]
 """
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", sorted(PAGES.keys() - NOT_OURS))
 def test_the_keyboard_reaches_all_of_a_page(
     browser: Chrome, lived: RunningSimulator, name: str
 ) -> None:
