@@ -3,7 +3,6 @@
 Each is also kept as an image, to be looked at, where `SGE_SIM_IMAGES` names a folder.
 """
 
-import base64
 import os
 from collections.abc import Iterator
 from contextlib import suppress
@@ -11,13 +10,12 @@ from pathlib import Path
 
 import pytest
 import requests
-from browsing import complaints
+from browsing import complaints, every_look, show, too_wide
 from real_clients import ZeepCaller
 from running_simulator import RunningSimulator, start_simulator
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.wait import WebDriverWait
 from zeep.exceptions import Fault
 
 pytestmark = pytest.mark.browser
@@ -46,7 +44,6 @@ PAGES = {
 }
 NOT_OURS = {"api"}
 """Swagger UI's own page: looked at, and left to its makers."""
-WIDTHS = (1280, 390)
 AXE = Path(os.environ.get("SGE_SIM_AXE", "axe.min.js"))
 
 
@@ -115,43 +112,14 @@ def order(simulator: RunningSimulator) -> None:
     )
 
 
-def show(browser: Chrome, home: str, path: str, width: int, scheme: str = "light") -> None:
-    browser.execute_cdp_cmd(
-        "Emulation.setDeviceMetricsOverride",
-        {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False},
-    )
-    browser.execute_cdp_cmd(
-        "Emulation.setEmulatedMedia",
-        {"features": [{"name": "prefers-color-scheme", "value": scheme}]},
-    )
-    browser.get(home + path)
-    if "/points/" in path:
-        WebDriverWait(browser, 20).until(
-            lambda _: browser.execute_script("return document.getElementById('trace').dataset.pret")
-        )
-
-
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_fits_and_passes_axe(browser: Chrome, lived: RunningSimulator, name: str) -> None:
     home = lived.ready["admin_url"]
-    for width in WIDTHS:
-        for scheme in ("light", "dark"):
-            show(browser, home, PAGES[name], width, scheme)
-            keep_image(browser, f"{name}-{width}-{scheme}")
-            if name in NOT_OURS:
-                continue
-            assert browser.execute_script(TOO_WIDE) == [], (width, scheme)
-            assert violations(browser) == [], (width, scheme)
+    for look in every_look(browser, home + PAGES[name], name):
+        if name not in NOT_OURS:
+            assert too_wide(browser) == [], look
+            assert violations(browser) == [], look
     assert name in (*NOT_OURS, "refus") or complaints(browser) == []
-
-
-TOO_WIDE = """
-const room = window.innerWidth;
-if (document.documentElement.scrollWidth <= room) return [];
-return [...document.querySelectorAll('body *')]
-    .filter(one => one.getBoundingClientRect().right > room)
-    .map(one => one.outerHTML.slice(0, 120));
-"""
 
 
 def violations(browser: Chrome) -> list[tuple[str, list[str]]]:
@@ -161,21 +129,6 @@ def violations(browser: Chrome) -> list[tuple[str, list[str]]]:
         "const done = arguments[0]; axe.run().then(r => done(r.violations))"
     )
     return [(one["id"], [node["html"][:150] for node in one["nodes"]]) for one in found]
-
-
-def keep_image(browser: Chrome, name: str) -> None:
-    folder = os.environ.get("SGE_SIM_IMAGES")
-    if folder:
-        height = browser.execute_script("return document.documentElement.scrollHeight")
-        size = browser.execute_script("return window.innerWidth")
-        shot = browser.execute_cdp_cmd(
-            "Page.captureScreenshot",
-            {
-                "captureBeyondViewport": True,
-                "clip": {"x": 0, "y": 0, "width": size, "height": min(height, 2600), "scale": 1},
-            },
-        )
-        (Path(folder) / f"{name}.png").write_bytes(base64.b64decode(shot["data"]))
 
 
 FOCUSED = """
@@ -196,7 +149,7 @@ return [...document.querySelectorAll(kinds)]
 def test_the_keyboard_reaches_all_of_a_page(
     browser: Chrome, lived: RunningSimulator, name: str
 ) -> None:
-    show(browser, lived.ready["admin_url"], PAGES[name], 1280)
+    show(browser, lived.ready["admin_url"] + PAGES[name], 1280)
     wanted = browser.execute_script(FOCUSABLE)
     seen = 0
     for _ in range(wanted * 8):
