@@ -105,6 +105,8 @@ def _say_whole(echange: Echange) -> None:
         click.echo(f"\nCode        {echange.code} {LIBELLES.get(echange.code, '')}")
     if echange.rule is not None:
         click.echo(f"Règle       {_rule(echange)}\nCe qui passe  {echange.rule.explanation}")
+    if echange.user_agent:
+        click.echo(f"Logiciel    {printable(echange.user_agent)}")
     for name, body in (("Demande", echange.request), ("Réponse", echange.response)):
         text = (body or b"").decode("utf-8", "replace")
         click.echo(f"\n{name}\n{indented(text) if text else '(vide)'}")

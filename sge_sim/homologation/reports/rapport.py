@@ -48,6 +48,24 @@ class Decision(StrEnum):
     """Only a part of the cases was asked for, or a part of an earlier campaign was run again."""
 
 
+_COLOURS: Mapping[Statut | Decision, str] = {
+    Statut.REUSSI: "bon",
+    Statut.ADMIS: "bon",
+    Statut.ECART: "ecart",
+    Statut.ECHOUE: "mauvais",
+    Statut.NON_EXECUTE: "neutre",
+    Decision.HOMOLOGUE: "bon",
+    Decision.NON_HOMOLOGUE: "mauvais",
+    Decision.SANS_OBJET: "neutre",
+    Decision.NON_JUGE: "neutre",
+}
+
+
+def colour_of(ending: Statut | Decision) -> str:
+    """Return how a form of the report colours an ending: bon, ecart, mauvais or neutre."""
+    return _COLOURS[ending]
+
+
 @dataclass(frozen=True)
 class Regle:
     """The rule of the simulator that decided a refusal, from its journal."""

@@ -115,6 +115,9 @@ def test_the_tracking_sheet_has_its_twelve_columns_and_a_row_per_run(
     assert list(header) == COLUMNS
     assert [row[4] for row in rows] == ["A-R1", "A-NR1"]
     assert rows[0][10] == INSTANT.replace(tzinfo=None)
+    fills = [one.fill.start_color.rgb[-6:] for one in list(book["consultation"].columns)[11][1:]]
+    assert fills == ["DDF3E4", "FADADA"]
+    assert book["Synthèse"]["B10"].fill.start_color.rgb[-6:] == "FADADA"
     assert rows[1][11].startswith("Échoué. Attendu : refus SGT401 ; reçu : SGT463")
 
 
