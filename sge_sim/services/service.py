@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from sge_sim.domaine.demandeur import Demandeur
-from sge_sim.domaine.ecarts_plateforme import Ecart, plateforme_at
+from sge_sim.domaine.ecarts_plateforme import Ecart, Plateforme, Usage
 from sge_sim.services.rule import Rule
 from sge_sim.settings import Settings
 from sge_sim.soap.codes import LIBELLES
@@ -70,10 +70,17 @@ class Appel:
 
         `demande` is what is asked for, in the words of `sge_sim.domaine.ecarts_plateforme`.
         """
-        if not self.settings.plays_real_homologation:
-            return None
         segment = None if point is None else point.segment
-        return plateforme_at(self.today).find(service.nom, service.version, segment, demande)
+        return self.plateforme.find(service.nom, service.version, segment, demande)
+
+    def plays(self, usage: Usage) -> bool:
+        """Tell whether the platform being played has this way, in the release of the day."""
+        return usage in self.plateforme.usages
+
+    @property
+    def plateforme(self) -> Plateforme:
+        """The platform being played, in the release of the day."""
+        return self.settings.plateforme(self.today)
 
 
 @dataclass(frozen=True)
