@@ -58,7 +58,7 @@ class Usage(StrEnum):
 
 
 @dataclass(frozen=True)
-class Constat:
+class Temoignage:
     """How it is known that the platform had a way of its own."""
 
     source: str
@@ -76,7 +76,7 @@ class Plateforme:
     depuis: date
     ecarts: Sequence[Ecart] = ()
     libelles: Mapping[str, str] = field(default_factory=dict)
-    usages: Mapping[Usage, Constat] = field(default_factory=dict)
+    usages: Mapping[Usage, Temoignage] = field(default_factory=dict)
 
     def find(self, service: str, version: str, segment: str | None, demande: str) -> Ecart | None:
         """Return what was answered to such a demand, None where the platform is as it should be."""
@@ -165,14 +165,16 @@ _ECARTS_23_2 = (
 _LIBELLES_23_2 = {"SGT4G3": "Aucune mesure trouvée pour ce PRM"}
 
 _TOUJOURS: Final = {
-    Usage.ENTETE_HISTORIQUE: Constat("quatre clients, de plusieurs versions"),
-    Usage.HEURE_REPETEE: Constat("constaté par un client, qui ne dit pas en quelle version"),
+    Usage.ENTETE_HISTORIQUE: Temoignage("quatre clients, de plusieurs versions"),
+    Usage.HEURE_REPETEE: Temoignage("constaté par un client, qui ne dit pas en quelle version"),
 }
-_FACTICES: Final = {Usage.MESURES_FACTICES: Constat("mesures lues en homologation, 2022 et 2023")}
+_FACTICES: Final = {
+    Usage.MESURES_FACTICES: Temoignage("mesures lues en homologation, 2022 et 2023")
+}
 _FACTICES_SUPPOSEES: Final = {
-    Usage.MESURES_FACTICES: Constat("comme en 2022 et 2023 : supposé", "assumed")
+    Usage.MESURES_FACTICES: Temoignage("comme en 2022 et 2023 : supposé", "assumed")
 }
-_USAGES_23: Final = {**_TOUJOURS, **_FACTICES, Usage.REFUS_SANS_DONNEE: Constat(_EN_23)}
+_USAGES_23: Final = {**_TOUJOURS, **_FACTICES, Usage.REFUS_SANS_DONNEE: Temoignage(_EN_23)}
 
 PLATEFORMES: Final = (
     Plateforme(
@@ -195,7 +197,7 @@ PLATEFORMES: Final = (
         date(2023, 11, 1),
         _ECARTS_23_2,
         _LIBELLES_23_2,
-        {**_USAGES_23, Usage.FAUTE_SANS_CODE: Constat("observé en 23.4, octobre 2023")},
+        {**_USAGES_23, Usage.FAUTE_SANS_CODE: Temoignage("observé en 23.4, octobre 2023")},
     ),
     Plateforme(
         "26.1",
@@ -203,7 +205,9 @@ PLATEFORMES: Final = (
         usages={
             **_TOUJOURS,
             **_FACTICES_SUPPOSEES,
-            Usage.REFUS_SANS_DONNEE: Constat("comme en 23.2, faute de mieux : supposé", "assumed"),
+            Usage.REFUS_SANS_DONNEE: Temoignage(
+                "comme en 23.2, faute de mieux : supposé", "assumed"
+            ),
         },
     ),
 )
