@@ -168,9 +168,7 @@ _TOUJOURS: Final = {
     Usage.ENTETE_HISTORIQUE: Temoignage("quatre clients, de plusieurs versions"),
     Usage.HEURE_REPETEE: Temoignage("constaté par un client, qui ne dit pas en quelle version"),
 }
-_FACTICES: Final = {
-    Usage.MESURES_FACTICES: Temoignage("mesures lues en homologation, 2022 et 2023")
-}
+_FACTICES: Final = {Usage.MESURES_FACTICES: Temoignage("lues en homologation, 2022 et 2023")}
 _FACTICES_SUPPOSEES: Final = {
     Usage.MESURES_FACTICES: Temoignage("comme en 2022 et 2023 : supposé", "assumed")
 }
@@ -205,9 +203,7 @@ PLATEFORMES: Final = (
         usages={
             **_TOUJOURS,
             **_FACTICES_SUPPOSEES,
-            Usage.REFUS_SANS_DONNEE: Temoignage(
-                "comme en 23.2, faute de mieux : supposé", "assumed"
-            ),
+            Usage.REFUS_SANS_DONNEE: Temoignage("comme en 23.2 : supposé", "assumed"),
         },
     ),
 )

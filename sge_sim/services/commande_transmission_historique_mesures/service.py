@@ -59,7 +59,8 @@ def _read(appel: Appel, general: Tree, asked: Tree) -> Demande:
         point=faits.point,
         entete=bool(appel.header),
         entete_exige=(
-            appel.settings.entete_historique_exige or appel.plays(Usage.ENTETE_HISTORIQUE)
+            appel.settings.entete_historique_exige
+            or Usage.ENTETE_HISTORIQUE in appel.plateforme.usages
         ),
         objet_code=general["objetCode"],
         date_debut=asked["dateDebut"],

@@ -33,7 +33,7 @@ def handle_v2(appel: Appel) -> Answer:
     """Answer one consultation in v2.0."""
     one, mesures = _consult(appel, Version.V2, _read_v2(appel.body["demande"]))
     series = mesures.series
-    if appel.plays(Usage.HEURE_REPETEE):
+    if Usage.HEURE_REPETEE in appel.plateforme.usages:
         series = answer_v2.with_hour_repeated(series)
     return Answer(
         answer_v2.response(one.demande, series, corrigees=one.corrigees),
@@ -102,7 +102,7 @@ def _consult(appel: Appel, version: Version, demande: Demande) -> tuple[Consulta
         acces=dossier is not None
         and demande.cadre is Cadre.SERVICE_ACCES
         and _has_acces(appel, dossier, demande),
-        ecart=appel.ecart(service, point, demande.type),
+        ecart=appel.ecart(service, point, demande.type) if appel.plateforme.ecarts else None,
     )
     check(rules, consultation, appel.settings.disabled_rules)
     mesures = Mesures() if dossier is None else _measures(appel, demande, dossier)
@@ -130,7 +130,7 @@ def _has_acces(appel: Appel, dossier: Dossier, demande: Demande) -> bool:
 
 def _empty_is_told(appel: Appel, version: Version) -> bool:
     """Tell whether no measure is an empty answer, as both guides want."""
-    refused = version is Version.V3 and appel.plays(Usage.REFUS_SANS_DONNEE)
+    refused = version is Version.V3 and Usage.REFUS_SANS_DONNEE in appel.plateforme.usages
     usual = SansDonnee.SGT4G3 if refused else SansDonnee.REPONSE_VIDE
     return (appel.settings.sans_donnee or usual) is SansDonnee.REPONSE_VIDE
 
@@ -151,7 +151,8 @@ def _measures(appel: Appel, demande: Demande, dossier: Dossier) -> Mesures:
     if not mesure.petit and dossier.point.mode_traitement == "INDEX":
         # No curve is recorded, and the energies of a large point are its integral (observed 2023).
         return Mesures()
-    factice = dossier.point.mesures_factices is True and appel.plays(Usage.MESURES_FACTICES)
+    played = Usage.MESURES_FACTICES in appel.plateforme.usages
+    factice = played and dossier.point.mesures_factices is True
     return Mesures(series=read_series(mesure, demande, factice=factice))
 
 
