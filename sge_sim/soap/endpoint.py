@@ -124,4 +124,10 @@ class _Way(spyne.ServerBase):  # type: ignore[misc]
         self.get_out_string(context)
         status = HTTPStatus.OK if context.out_error is None else HTTPStatus.INTERNAL_SERVER_ERROR
         (message,) = context.out_string
+        # A context and its errors hold each other: the message, which may be a large one, is let go
+        # now, not when the collector comes by.
+        context.in_document = context.in_body_doc = context.in_header_doc = None
+        for error in (context.in_error, context.out_error):
+            if error is not None:
+                error.__traceback__ = None
         return Response(status, message, _TEXT_XML)
