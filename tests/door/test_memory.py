@@ -23,7 +23,7 @@ from sge_sim.clock import machine_now
 from sge_sim.pki.installation import open_pki
 from sge_sim.soap.contract import ENVELOPE
 
-REQUESTS = int(os.environ.get("SGE_SIM_HOSTILE_REQUESTS", "8"))
+REQUESTS = int(os.environ.get("SGE_SIM_HOSTILE_REQUESTS", "12"))
 HANDSHAKES = int(os.environ.get("SGE_SIM_HOSTILE_HANDSHAKES", "60"))
 ATTRIBUTES = 74_000
 NAMES = [f"{number:05}.{'x' * 60}.example.fr" for number in range(1_000)]
@@ -31,8 +31,8 @@ FIRST = 0xA00
 """Names begin with a letter, and are of one length."""
 WARM = 3
 """Calls after which a process has loaded what it needs."""
-GROWTH_MB = 70
-"""What memory may grow by, whatever the number: allocators keep what they had."""
+GROWTH_MB = 110
+"""What memory may grow by, whatever the number: each thread keeps some of its last message."""
 JOURNAL_MB = 16
 
 
