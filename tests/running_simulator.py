@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from loaded_programs import run_module
 
 START_SECONDS = 30
 
@@ -63,9 +64,7 @@ class RunningSimulator:
 
 def run_command(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run `sge-sim` and keep what it says."""
-    return subprocess.run(
-        [sys.executable, "-m", "sge_sim", *arguments], capture_output=True, text=True, timeout=60
-    )
+    return run_module("sge_sim", arguments)
 
 
 @contextmanager
