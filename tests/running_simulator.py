@@ -15,6 +15,7 @@ from typing import Any
 
 import requests
 from loaded_programs import run_module
+from made_states import copy_state, settings_of
 
 START_SECONDS = 30
 
@@ -53,7 +54,7 @@ class RunningSimulator:
 
     def admin(self, path: str, **parameters: Any) -> Any:
         """The JSON that the administration answers."""
-        answer = requests.get(self.ready["admin_url"] + path, params=parameters, timeout=10)
+        answer = requests.get(self.ready["admin_url"] + path, params=parameters, timeout=60)
         answer.raise_for_status()
         return answer.json()
 
@@ -78,6 +79,8 @@ def start_simulator(
     ready_file = data_dir / "ready.json"
     ready_file.unlink(missing_ok=True)
     data_dir.mkdir(parents=True, exist_ok=True)
+    if environ is None:
+        copy_state(data_dir, settings_of(options))
     command = [
         *(python, "-m", "sge_sim", "serve"),
         *("--data-dir", str(data_dir), "--ready-file", str(ready_file)),
