@@ -139,6 +139,12 @@ class Settings:
         "Refuser par HTTP 429 plus d'un appel par seconde, par service et par acteur ; "
         "l'excès est noté au journal de toute façon.",
     )
+    plafonds_refused: bool = setting(
+        False,
+        "Refuser (SGT506, code supposé) ce qui dépasse le plafond par seconde qu'un guide donne à "
+        "son service, tous acteurs ensemble : 10 CommanderAccesDonneesMesures, 40 "
+        "ConsultationMesuresDetaillees v3.0, 5 par service M023 ; noté au journal de toute façon.",
+    )
     profondeur_historique_mois: int = setting(
         36,
         "Mois d'historique de ConsultationMesures : 36 selon son guide et constatés en 2022 ; 12 "

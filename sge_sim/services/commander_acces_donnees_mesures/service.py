@@ -64,10 +64,11 @@ SERVICE = Service(
     paquet="Commande",
     codes=(
         *(*COMMON_CODES, *ASKER_CODES, "SGT401", "SGT463", "SGT4Q1", "SGT583", "SGT566"),
-        *("SGT4H1", "SGT5O9", "SGT568", *POINT_CODES, "SGT4H8", "SGT570"),
+        *("SGT4H1", "SGT5O9", "SGT568", *POINT_CODES, "SGT4H8", "SGT570", "SGT506"),
     ),
     libelles=LIBELLES_ACCES,
     depuis="23.2",
+    par_seconde=10,
     faultstring="Erreur Technique Mesures",
     rules=RULES,
     handle=handle,
