@@ -72,8 +72,8 @@ class Appel:
         """
         if not self.settings.plays_real_homologation:
             return None
-        segment = None if point is None else point.segment
-        return plateforme_at(self.today).find(service.nom, service.version, segment, demande)
+        segment, prm = (None, None) if point is None else (point.segment, point.prm)
+        return plateforme_at(self.today).find(service.nom, service.version, segment, demande, prm)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from datetime import date
 from functools import cached_property
 
 from sge_sim.commandes.acces import AccesSouscrit
+from sge_sim.domaine.ecarts_plateforme import Ecart
 from sge_sim.domaine.nomenclatures import Sens, TypeServiceAcces
 from sge_sim.services.acces_donnees import TYPES_DONNEES, Consentement
 from sge_sim.services.ordres import Ordre
@@ -17,6 +18,7 @@ class Demande(Ordre):
     """An order of access to one type of data, from today to a date (excluded).
 
     `services` are all those of the point; `contrat_id` is empty where the message leaves it out.
+    `ecart` is what the platform being played answers instead.
     """
 
     services: Sequence[FicheService]
@@ -28,6 +30,7 @@ class Demande(Ordre):
     type_donnees: str
     soutirage: bool
     injection: bool
+    ecart: Ecart | None
 
     @property
     def jour(self) -> date:

@@ -35,6 +35,7 @@ def handle(appel: Appel) -> Answer:
         type_donnees=asked["typeDonnees"],
         soutirage=asked.get("soutirage", False),
         injection=asked.get("injection", False),
+        ecart=appel.ecart(SERVICE, faits.point),
     )
     check(RULES, demande, appel.settings.disabled_rules)
     commande = commande_of(appel, general, contrat_id, general["objetCode"])
@@ -64,7 +65,8 @@ SERVICE = Service(
     paquet="Commande",
     codes=(
         *(*COMMON_CODES, *ASKER_CODES, "SGT401", "SGT463", "SGT4Q1", "SGT583", "SGT566"),
-        *("SGT4H1", "SGT5O9", "SGT568", *POINT_CODES, "SGT4H8", "SGT570", "SGT506"),
+        *("SGT4H1", "SGT5O9", "SGT568", *POINT_CODES, "SGT4H8", "SGT570"),
+        *("SGT400", "SGT4B8", "SGT506"),
     ),
     libelles=LIBELLES_ACCES,
     depuis="23.2",
