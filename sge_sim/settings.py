@@ -162,6 +162,13 @@ class Settings:
         "Refuser (SGT562) une commande d'historique sans son en-tête enteteP, comme la plateforme "
         "réelle ; son guide le dit facultatif. Le profil fidele le refuse toujours.",
     )
+    periode_acces_exigee: bool = setting(
+        False,
+        "Exiger en homologation aussi que le service d'accès couvre toute la période que "
+        "ConsultationMesuresDetaillees v3.0 lit par SERVICE_ACCES (GUI 0497) ; d'ordinaire les "
+        "jours d'avant le service y sont servis, comme des clients de 26.1 l'ont constaté "
+        "(CMD3-R6). La production l'exige toujours.",
+    )
     sans_donnee: SansDonnee | None = setting(
         None,
         "Réponse de ConsultationMesuresDetaillees sans aucune mesure ; par défaut vide (ses "
