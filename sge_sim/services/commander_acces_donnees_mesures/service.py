@@ -29,6 +29,7 @@ def handle(appel: Appel) -> Answer:
         services=faits.services,
         objet_code=general["objetCode"],
         contrat_id=contrat_id,
+        sens="SOUTIRAGE" if asked.get("soutirage") else "INJECTION",
         date_debut=asked["dateDebut"],
         date_fin=asked.get("dateFin"),
         consentement=read_consentement(asked),
