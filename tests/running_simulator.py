@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from loaded_programs import run_module
+from made_states import copy_state, settings_of
 
 START_SECONDS = 30
 
@@ -52,7 +54,7 @@ class RunningSimulator:
 
     def admin(self, path: str, **parameters: Any) -> Any:
         """The JSON that the administration answers."""
-        answer = requests.get(self.ready["admin_url"] + path, params=parameters, timeout=10)
+        answer = requests.get(self.ready["admin_url"] + path, params=parameters, timeout=60)
         answer.raise_for_status()
         return answer.json()
 
@@ -63,9 +65,7 @@ class RunningSimulator:
 
 def run_command(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run `sge-sim` and keep what it says."""
-    return subprocess.run(
-        [sys.executable, "-m", "sge_sim", *arguments], capture_output=True, text=True, timeout=60
-    )
+    return run_module("sge_sim", arguments)
 
 
 @contextmanager
@@ -79,6 +79,8 @@ def start_simulator(
     ready_file = data_dir / "ready.json"
     ready_file.unlink(missing_ok=True)
     data_dir.mkdir(parents=True, exist_ok=True)
+    if environ is None:
+        copy_state(data_dir, settings_of(options))
     command = [
         *(python, "-m", "sge_sim", "serve"),
         *("--data-dir", str(data_dir), "--ready-file", str(ready_file)),

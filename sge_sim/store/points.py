@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    Insert,
     SmallInteger,
     String,
     Text,
@@ -266,11 +267,16 @@ def insert_points(
         compteurs = [
             {**compteur, "prm": point["prm"]} for point, compteur in chunk if compteur is not None
         ]
-        session.execute(insert(Point), points)
+        session.execute(_whole_rows(Point), points)
         if compteurs:
-            session.execute(insert(Compteur), compteurs)
+            session.execute(_whole_rows(Compteur), compteurs)
         inserted += len(chunk)
     return inserted
+
+
+def _whole_rows(of: type[Base]) -> Insert:
+    """An insertion in one statement: without its nulls, each other set of columns has its own."""
+    return insert(of).execution_options(render_nulls=True)
 
 
 def _search_text(value: str | None) -> str | None:
