@@ -30,7 +30,8 @@ class Endpoint:
 
     A failure of `handle` is answered as SGT500, and its traceback logged. With `strict`, an answer
     that breaks the contract is such a failure. `unavailable` is the code of the service when what
-    it needs (the database, a file) doesn't answer.
+    it needs (the database, a file) doesn't answer. `par_seconde` is how many demands it takes in a
+    second, of all actors together, for whoever counts them.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class Endpoint:
         *,
         strict: bool = False,
         unavailable: str = "SGT500",
+        par_seconde: int | None = None,
     ) -> None:
         self.contract = contract
         self.names = contract.service, contract.version
@@ -48,6 +50,7 @@ class Endpoint:
         self._style = style
         self._strict = strict
         self._unavailable = unavailable
+        self.par_seconde = par_seconde
         self._models = Models(contract.schemas)
         unreadable = self._models.unreadable(contract.elements)
         if unreadable:
