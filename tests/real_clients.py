@@ -161,7 +161,15 @@ class Outcome:
 
 
 def lowatt_enedis(simulator: RunningSimulator, tmp_path: Path, *arguments: str) -> Outcome:
-    """Run the `lowatt-enedis` command line, unmodified, against the simulator.
+    """Run the `lowatt-enedis` command line, unmodified, against the simulator."""
+    done = run_lowatt_enedis(simulator, tmp_path, *arguments, "--output", "json")
+    return Outcome(done.returncode, json.loads(done.stdout))
+
+
+def run_lowatt_enedis(
+    simulator: RunningSimulator, tmp_path: Path, *arguments: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the `lowatt-enedis` command line, unmodified; it prints the answer as XML by itself.
 
     Its host names lead to the simulator's port and its trust store is the simulator's authority,
     as a hosts file and a CA bundle would have it; nothing else of it changes.
@@ -184,11 +192,11 @@ def lowatt_enedis(simulator: RunningSimulator, tmp_path: Path, *arguments: str) 
         "COLUMNS": "500",
     }
     done = subprocess.run(
-        [sys.executable, "-m", "lowatt_enedis", arguments[0], *arguments[1:], "--output", "json"],
+        [sys.executable, "-m", "lowatt_enedis", *arguments],
         env=environ,
         capture_output=True,
         text=True,
         timeout=60,
     )
     assert done.stdout, done.stderr
-    return Outcome(done.returncode, json.loads(done.stdout))
+    return done
