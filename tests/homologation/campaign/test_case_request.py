@@ -100,6 +100,9 @@ def test_every_path_names_elements_of_the_contract(
 ) -> None:
     def check(path: str, noms: tuple[str, ...], told: str) -> None:
         kind = answers[path]
+        if noms == ("texte",):
+            assert not isinstance(kind, zeep.xsd.ComplexType), told
+            return
         for nom in noms:
             assert nom in names_of(kind), told
             kind = names_of(kind)[nom]

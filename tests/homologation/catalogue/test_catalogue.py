@@ -59,7 +59,7 @@ SEGMENTS = {
     ],
     "C1-C4": ["CMD2-R2", "CMD3-R2"],
     "C2-C4": ["F300B_O1", "F300B_O2", "F305A", "F300B_O2-NR", "F305A-NR", *INFRAJ],
-    "C2-C4 C5": [*RS, *ASS, *(one for one in (*ACCES, *M023) if one not in ("ACCES-R3", "MFI-GK-R3"))],
+    "C2-C4 C5": [*RS, *ASS, *({*ACCES, *M023} - {"ACCES-R3", "MFI-GK-R3"})],
     "N/A": ["ADP-NR1"],
 }
 
