@@ -6,9 +6,10 @@ The forty days have both changes of hour: those of spring and of autumn are in o
 import io
 import re
 import subprocess
+from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from flux_kit import JOUR, perdu
@@ -33,12 +34,12 @@ from sge_sim.flux.lots import LotM023, next_lot
 from sge_sim.flux.r6x.archives import Limites
 from sge_sim.flux.r6x.entete import parse_nom
 from sge_sim.flux.r6x.tableau import c68_columns, rows_of
-from sge_sim.mesures import consommations
+from sge_sim.mesures import Structure, consommations, index_quotidiens
 from sge_sim.services.consultation_mesures_detaillees.answer_v3 import index_response, response
 from sge_sim.services.consultation_mesures_detaillees.demande import Cadre, Demande
 from sge_sim.services.consultation_mesures_detaillees.releves import read_contextes
 from sge_sim.services.consultation_mesures_detaillees.series import is_corrected, read_series
-from sge_sim.store.mesures import Collecte, Trou
+from sge_sim.store.mesures import CalendrierDate, Collecte, Trou
 from sge_sim.store.points import find_point
 
 NOW = at(date(2024, 11, 20))
@@ -193,6 +194,81 @@ def test_billed_quantities_are_those_of_consultation_mesures(collected: Platform
             assert sorted(ours["F"]) == intervals
 
 
+@pytest.mark.observed("anonymised R67 of June 2026: CFNS, MCT, and a negative quantity put right")
+def test_changes_and_a_negative_regularisation_are_billed_on_both_grids(
+    collected: Platform,
+) -> None:
+    supplier, tariff = date(2023, 6, 15), date(2024, 2, 10)
+    grids: Any = (
+        ("distributeur", date(2019, 5, 1), "DI000003"),
+        ("distributeur", tariff, "DI000001"),
+        ("fournisseur", date(2019, 5, 1), "FC000165"),
+        ("fournisseur", supplier, "FC000014"),
+    )
+    with collected.database.transaction() as session:
+        for cote, depuis, code in grids:
+            session.add(CalendrierDate(prm=C5, cote=cote, depuis=depuis, calendrier=code))
+        session.add(Trou(prm=C5, debut=at(date(2022, 4, 17), 0), fin=at(date(2022, 5, 22), 0)))
+    debut, fin = date(2022, 1, 1), date(2024, 11, 1)
+    (tree,), _ = data_and_report(collected, demand(collected, "R67", [C5], debut, fin, NOW))
+    rows = list(_billed(tree))
+    assert {row.fin for row in rows if row.motif == "CFNS"} == {supplier.isoformat()}
+    assert {row.fin for row in rows if row.motif == "MCT"} == {tariff.isoformat()}
+    assert {row.nature for row in rows} == {"R", "E", "C"}
+    negatives = [row for row in rows if row.quantite < 0]
+    assert {row.nature for row in negatives} == {"C"}
+    assert {row.grille for row in negatives} == {"D", "F"}
+    tiled = {
+        grille: sorted({(row.debut, row.fin) for row in rows if row.grille == grille})
+        for grille in "DF"
+    }
+    assert tiled["D"] == tiled["F"]
+    assert all(a[1] == b[0] for a, b in pairwise(tiled["D"]))
+    # From one real reading to another, quantities are what the registers counted.
+    reals = {row.debut for row in rows} & {row.fin for row in rows if row.nature != "E"}
+    first, last = min(reals), supplier.isoformat()
+    lus = [
+        index_quotidiens(collected.mesure(C5), day, day + JOUR)
+        for day in map(date.fromisoformat, (first, last))
+    ]
+    before, after = (one.distributeur[:, 0] // 1000 for one in lus)
+    for classe, cadran in Structure.SAISONS_C5.classes:
+        billed = sum(
+            row.quantite
+            for row in rows
+            if (row.grille, row.classe) == ("D", classe) and first <= row.debut < last
+        )
+        assert billed == 1000 * (after - before)[cadran - 1]
+
+
+class _Facturee(NamedTuple):
+    """A quantity of an R67."""
+
+    motif: str
+    grille: str
+    classe: str
+    debut: str
+    fin: str
+    nature: str
+    quantite: int
+
+
+def _billed(tree: dict[str, Any]) -> Iterator[_Facturee]:
+    for contexte in tree["mesures"][0]["contexte"]:
+        for calendrier in contexte["grandeur"][0]["calendrier"]:
+            for classe in calendrier["classeTemporelle"]:
+                for one in classe["quantite"]:
+                    yield _Facturee(
+                        contexte["idMotifReleve"],
+                        calendrier["codeGrille"],
+                        classe["idClasseTemporelle"],
+                        one["dbtMesure"],
+                        one["finMesure"],
+                        one["codeNature"],
+                        one["quantite"],
+                    )
+
+
 @pytest.mark.assumed("a quantity is there from the morning after its end (dateCreation)")
 def test_a_quantity_that_is_to_be_created_is_not_there(collected: Platform) -> None:
     debut, fin = date(2024, 1, 1), date(2024, 11, 1)
@@ -204,13 +280,7 @@ def test_a_quantity_that_is_to_be_created_is_not_there(collected: Platform) -> N
 
 
 def _ends(tree: dict[str, Any]) -> set[date]:
-    return {
-        date.fromisoformat(one["finMesure"])
-        for contexte in tree["mesures"][0]["contexte"]
-        for calendrier in contexte["grandeur"][0]["calendrier"]
-        for classe in calendrier["classeTemporelle"]
-        for one in classe["quantite"]
-    }
+    return {date.fromisoformat(one.fin) for one in _billed(tree)}
 
 
 @pytest.mark.documented("GUI 0502: reasons are told point by point in the report")
