@@ -139,6 +139,11 @@ class Settings:
         "Refuser par HTTP 429 plus d'un appel par seconde, par service et par acteur ; "
         "l'excès est noté au journal de toute façon.",
     )
+    quotas_refused: bool = setting(
+        False,
+        "Refuser par SGT506 (supposé) plus de demandes par seconde, tous acteurs ensemble, que le "
+        "guide d'un service n'en admet (M023 : 5) ; l'excès est noté au journal de toute façon.",
+    )
     profondeur_historique_mois: int = setting(
         36,
         "Mois d'historique de ConsultationMesures : 36 selon son guide et constatés en 2022 ; 12 "

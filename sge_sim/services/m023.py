@@ -33,6 +33,8 @@ _POINTS_AU_PLUS: Final[Mapping[FluxM023, int]] = {"R63": 1500, "R64": 1500}
 _POINTS_AU_PLUS_D_ORDINAIRE: Final = 10_000
 _MOIS: Final[Mapping[FluxM023, int]] = {"R63": 24}
 _MOIS_D_ORDINAIRE: Final = 36
+PAR_SECONDE: Final = 5
+"""The demands that one service takes in a second, of all actors together (GUI 0502 §2.2)."""
 _PAR_JOUR: Final = 1000
 
 

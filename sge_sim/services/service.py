@@ -95,7 +95,8 @@ class Service:
 
     `faultstring` is the text of every fault, None where it is the label of its code. `vides` are
     the elements that have a code of their own when nothing is in them, whatever the schema says;
-    `bare_faults` tells whether faults have neither code nor label at an instant.
+    `bare_faults` tells whether faults have neither code nor label at an instant. `par_seconde` is
+    the ceiling of its guide: calls a second, of all actors together.
     """
 
     nom: str
@@ -113,6 +114,7 @@ class Service:
     libelles: Mapping[str, str] = field(default_factory=dict)
     vides: Mapping[str, str] = field(default_factory=dict)
     bare_faults: Callable[[Settings, datetime], bool] | None = None
+    par_seconde: int | None = None
     champs_libres: frozenset[str] = CHAMPS_LIBRES
     champs_accord: frozenset[str] = CHAMPS_ACCORD
 

@@ -3,7 +3,7 @@
 from sge_sim.services.commande_historique_donnees_mesures_facturantes.answer import case_opened
 from sge_sim.services.commande_historique_donnees_mesures_facturantes.demande import FLUX
 from sge_sim.services.commande_historique_donnees_mesures_facturantes.rules import RULES
-from sge_sim.services.m023 import CODES_M023, LIBELLES_M023
+from sge_sim.services.m023 import CODES_M023, LIBELLES_M023, PAR_SECONDE
 from sge_sim.services.m023_reading import VIDES, has_bare_faults, read_historiques, take_demand
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.operation import Answer
@@ -25,6 +25,7 @@ SERVICE = Service(
     faultstring="Erreur Technique  MFA",
     vides=VIDES,
     bare_faults=has_bare_faults,
+    par_seconde=PAR_SECONDE,
     rules=RULES,
     handle=handle,
     writes=True,

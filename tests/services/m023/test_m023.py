@@ -1,16 +1,19 @@
-"""The cases of 26.1 of M023 through zeep and suds on the contracts, and how demands are refused."""
+"""How the demands of M023 are answered and refused, and how many of them are taken."""
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from in_process import InProcess, simulator_in_process
 
-from sge_sim.clock import parse_instant
+from sge_sim.clock import machine_now, parse_instant
+from sge_sim.commandes.m023 import Emetteur, Historiques, order_m023
+from sge_sim.domaine.delais import AUSSITOT
 from sge_sim.settings import Profile
+from sge_sim.store.journal import Journal, RechercheJournal
 
 C5 = ("25150217034354", "25825036170379", "25999131613803", "50086054270348", "25262662681289")
 C2_C4 = (
@@ -113,6 +116,42 @@ def test_depth_is_counted_to_the_day(platform: InProcess) -> None:
     for type_, first in (("COURBES", "2023-08-01"), ("INDEX", "2022-08-01")):
         assert send(platform, "MFI", type=type_, debut=first)[0].startswith("M0")
     assert send(platform, "MFA", debut="2022-07-31")[0] == "SGT4L8"
+
+
+@pytest.mark.documented("GUI 0502 §2.2: 1000 demands a day and service, of all actors together")
+@pytest.mark.assumed("SGT506 beyond: the guide tells no code")
+def test_a_service_takes_a_thousand_demands_a_day(tmp_path: Path) -> None:
+    with simulator_in_process(tmp_path, now=parse_instant(NOW), population_size=0) as opened:
+        (tiers,) = [one for one in opened.simulator.callers if one.kind == "tiers"]
+        emetteur = Emetteur("TIERS1", tiers.contrat_id, "a@b.fr", None)
+        asked = Historiques("R65", "JSON", C5, "SOUTIRAGE", "ACCORD_CLIENT")
+        with opened.simulator.database.transaction() as session:
+            for now, count in (("2025-07-31T23:59", 5), (NOW, 999)):
+                for _ in range(count):
+                    order_m023(session, emetteur, asked, parse_instant(now), AUSSITOT)
+        # Whatever they ask of it: the service counts its four files.
+        assert send(opened, "MFI", type="INDEX")[0].startswith("M0")
+        assert send(opened, "MFI", type="COURBES")[0] == "SGT506"
+        assert send(opened, "MFA")[0].startswith("M0")
+
+
+@pytest.mark.documented("GUI 0502 §2.2: 5 demands a second and service, of all actors together")
+@pytest.mark.assumed("SGT506 beyond, where it is refused: the guide tells no code")
+@pytest.mark.parametrize("refused", [False, True])
+def test_more_than_five_demands_a_second_are_told_or_refused(tmp_path: Path, refused: bool) -> None:
+    with simulator_in_process(
+        tmp_path, now=parse_instant(NOW), population_size=0, quotas_refused=refused
+    ) as opened:
+        second = machine_now()
+        for _ in range(5):
+            opened.simulator.cadence.count("*", SERVICES["ITC"][0], second)
+            opened.simulator.cadence.count("*", SERVICES["ITC"][0], second + timedelta(seconds=1))
+        assert (send(opened, "ITC")[0] == "SGT506") == refused
+        assert send(opened, "MFA")[0].startswith("M0")
+        journal = Journal.beside(opened.simulator.database, tmp_path)
+        details = [one.detail or "" for one in journal.find_echanges(RechercheJournal())]
+        beyond = ["tous acteurs ensemble : son guide en admet 5" in one for one in details]
+        assert sorted(beyond) == [False, True]
 
 
 @pytest.mark.documented("GUI 0502 §2.1.2: an unknown point is told by the report, not refused")
