@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -142,16 +142,19 @@ def test_more_than_five_demands_a_second_are_told_or_refused(tmp_path: Path, ref
     with simulator_in_process(
         tmp_path, now=parse_instant(NOW), population_size=0, quotas_refused=refused
     ) as opened:
-        second = machine_now()
-        for _ in range(5):
-            opened.simulator.cadence.count("*", SERVICES["ITC"][0], second)
-            opened.simulator.cadence.count("*", SERVICES["ITC"][0], second + timedelta(seconds=1))
-        assert (send(opened, "ITC")[0] == "SGT506") == refused
+        while True:
+            started = machine_now()
+            for _ in range(5):
+                opened.simulator.cadence.count("*", SERVICES["ITC"][0], started)
+            code, _ = send(opened, "ITC")
+            if machine_now().replace(microsecond=0) == started.replace(microsecond=0):
+                break
+        assert (code == "SGT506") == refused
         assert send(opened, "MFA")[0].startswith("M0")
         journal = Journal.beside(opened.simulator.database, tmp_path)
         details = [one.detail or "" for one in journal.find_echanges(RechercheJournal())]
         beyond = ["tous acteurs ensemble : son guide en admet 5" in one for one in details]
-        assert sorted(beyond) == [False, True]
+        assert beyond[:2] == [False, True]
 
 
 @pytest.mark.documented("GUI 0502 §2.1.2: an unknown point is told by the report, not refused")
