@@ -4,6 +4,7 @@ The forty days have both changes of hour: those of spring and of autumn are in o
 """
 
 import io
+import json
 import re
 import subprocess
 from collections.abc import Iterator
@@ -14,8 +15,10 @@ from typing import Any, NamedTuple
 import pytest
 from flux_kit import JOUR, perdu
 from lowatt_enedis.decrypt import decrypt_aes_256_cbc_dynamic_iv
-from publication_kit import C4, C5, C5_BIS, CONTRAT, Platform, at
+from publication_kit import C4, C5, C5_BIS, CONTRAT, P4, Platform, at
 from r6x_kit import (
+    SENS,
+    add_kinds,
     archives_of,
     data_and_report,
     demand,
@@ -39,7 +42,7 @@ from sge_sim.services.consultation_mesures_detaillees.answer_v3 import index_res
 from sge_sim.services.consultation_mesures_detaillees.demande import Cadre, Demande
 from sge_sim.services.consultation_mesures_detaillees.releves import read_contextes
 from sge_sim.services.consultation_mesures_detaillees.series import is_corrected, read_series
-from sge_sim.store.mesures import CalendrierDate, Collecte, Trou
+from sge_sim.store.mesures import CalendrierDate, Trou
 from sge_sim.store.points import find_point
 
 NOW = at(date(2024, 11, 20))
@@ -50,23 +53,31 @@ CMD: dict[str, Any] = {"R63": "COURBE", "R64": "INDEX", "R65": "ENERGIE", "R66":
 
 @pytest.fixture
 def collected(platform: Platform) -> Platform:
-    """The platform, its C5 curves collected for years and a day of the C4 lost in part."""
+    """The platform with a C2 and a producer too; the curves of small points were collected for
+    years, and a day of the C4 was lost in part."""
+    add_kinds(platform)
     with platform.database.transaction() as session:
-        for prm in (C5, C5_BIS):
-            session.add(Collecte(prm=prm, debut=date(2020, 1, 1)))
         lost = perdu(date(2024, 3, 20), (8, 9))
         session.add(Trou(prm=C4, debut=lost.debut, fin=lost.fin))
     return platform
+
+
+def read_demanded(platform: Platform, flux: str, days: tuple[date, date]) -> Iterator[Any]:
+    """What the files say of each of `SENS`, demanded by direction; the P4 isn't in those of a
+    consumer, nor the reverse."""
+    for sens in ("SOUTIRAGE", "INJECTION"):
+        prms = [prm for prm, one in SENS.items() if one == sens]
+        (tree,), _ = data_and_report(platform, demand(platform, flux, prms, *days, NOW, sens=sens))
+        yield from tree["mesures"]
 
 
 def v3_texts(
     platform: Platform, prm: str, flux: str, grandeur: str, days: tuple[date, date]
 ) -> str:
     """What ConsultationMesuresDetaillees v3.0 writes of the same days."""
-    point = platform.mesure(prm)
-    asked = Demande(
-        prm, CMD[flux], grandeur, ("SOUTIRAGE",), *days, "P1D", False, Cadre.ACCORD_CLIENT
-    )
+    sens = SENS[prm]
+    point = platform.mesure(prm, sens)
+    asked = Demande(prm, CMD[flux], grandeur, (sens,), *days, "P1D", False, Cadre.ACCORD_CLIENT)
     if flux == "R64":
         tree: Any = index_response(asked, read_contextes(point, asked))
     else:
@@ -81,22 +92,24 @@ def v3_texts(
 def test_series_are_those_of_the_web_service(
     collected: Platform, flux: str, days: tuple[date, date]
 ) -> None:
-    (tree,), _ = data_and_report(collected, demand(collected, flux, [C5, C4], *days, NOW))
-    for mesure in tree["mesures"]:
+    published = set()
+    for mesure in read_demanded(collected, flux, days):
+        published.add(mesure["idPrm"])
         for grandeur in mesure["grandeur"]:
             name = grandeur["grandeurPhysique"]
             written = v3_texts(collected, mesure["idPrm"], flux, name, days)
             points = re.findall(r"<v>(-?\d+)</v><d>([^<]+)</d>", written)
+            assert len(points) >= (days[1] - days[0]).days - 1  # a day was lost
             assert points == [(one["v"], one["d"]) for one in grandeur["points"]], name
-    published = {mesure["idPrm"] for mesure in tree["mesures"]}
-    assert published == ({C5} if flux == "R66" else {C5, C4})
+    assert published == ({C5, P4} if flux == "R66" else set(SENS))
 
 
 @pytest.mark.documented("GUI 0503 §2: the same data as the web services")
 @pytest.mark.parametrize("days", [PRINTEMPS, AUTOMNE], ids=["spring", "autumn"])
 def test_indexes_are_those_of_the_web_service(collected: Platform, days: tuple[date, date]) -> None:
-    (tree,), _ = data_and_report(collected, demand(collected, "R64", [C5, C4], *days, NOW))
-    for mesure in tree["mesures"]:
+    published = set()
+    for mesure in read_demanded(collected, "R64", days):
+        published.add(mesure["idPrm"])
         written = v3_texts(collected, mesure["idPrm"], "R64", "TOUT", days)
         theirs = re.findall(r"<d>([^<]+)</d><v>(\d+)</v>", written)
         ours = [
@@ -110,7 +123,8 @@ def test_indexes_are_those_of_the_web_service(collected: Platform, days: tuple[d
             for lu in registre["valeur"]
         ]
         assert sorted(ours) == sorted(theirs)
-        assert len(ours) > len(days)
+        assert len(ours) >= (days[1] - days[0]).days
+    assert published == set(SENS)
 
 
 @pytest.mark.observed("a real R63 of two years: 46 points in spring, 50 in autumn")
@@ -149,18 +163,32 @@ def test_a_corrected_curve_has_its_lost_points(collected: Platform) -> None:
     assert not any("tc" in one for one in grandeur["points"] if one["n"] != "E")
 
 
-@pytest.mark.documented("GUI 0502: cut at the last commissioning")
-def test_a_period_is_cut_at_the_commissioning(collected: Platform) -> None:
-    debut = date(2024, 10, 20)
+@pytest.mark.documented("GUI 0502: cut at the last commissioning; without data, out of the file")
+@pytest.mark.parametrize("flux", ["R63", "R64", "R65", "R66", "R67", "C68"])
+def test_a_period_is_cut_at_the_commissioning_and_a_point_without_data_is_told(
+    collected: Platform, flux: str
+) -> None:
+    commissioned, without = date(2024, 8, 25), at(date(2024, 11, 19))
     with collected.database.transaction() as session:
-        point = find_point(session, C5)
-        assert point is not None
-        point.date_mise_en_service = date(2024, 10, 25)
-    (tree,), _ = data_and_report(
-        collected, demand(collected, "R65", [C5], debut, date(2024, 11, 1), NOW)
-    )
-    assert tree["mesures"][0]["periode"]["dateDebut"] == "2024-10-25 00:00:00"
-    assert series_of(tree, C5, "EA")[0][0] == "2024-10-25"
+        arrived, empty = find_point(session, C5), find_point(session, C5_BIS)
+        assert arrived is not None
+        assert empty is not None
+        arrived.date_mise_en_service = commissioned
+        # Commissioned once the days demanded were over.
+        empty.date_mise_en_service = without.date()
+    itc = flux == "C68"
+    days = (None, None) if itc else (date(2024, 8, 20), date(2024, 11, 1))
+    (tree,), told = data_and_report(collected, demand(collected, flux, [C5, C5_BIS], *days, NOW))
+    reasons = [one.get("motif") for one in told["prmDemandes"]]
+    assert reasons == [None, None if itc else "aucune donnée disponible sur la période"]
+    if itc:
+        return
+    (mesure,) = tree["mesures"]
+    assert mesure["idPrm"] == C5
+    assert mesure["periode"]["dateDebut"] == f"{commissioned} 00:00:00"
+    text = json.dumps(mesure)
+    stamps = re.findall(r'"(?:d|dbtMesure)": "([^"]{10})', text)
+    assert min(stamps) == commissioned.isoformat()
 
 
 @pytest.mark.observed("anonymised R67 of June 2026: both grids tile the same intervals, in kWh")
