@@ -1,5 +1,6 @@
 """Recurrent files of access services: by day of transaction, their values those on demand."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -165,15 +166,36 @@ def test_an_option_that_was_stopped_publishes_no_later_day(platform: Platform) -
 
 
 @pytest.mark.observed("production files of June 2026: label, requester, extension")
-def test_a_faithful_platform_has_the_defects_of_the_real_files(platform: Platform) -> None:
-    platform.late = True
+@pytest.mark.parametrize("faithful", [True, False])
+def test_a_faithful_platform_has_the_defects_of_the_real_files(
+    platform: Platform, faithful: bool
+) -> None:
+    platform.late = faithful
     publish(platform, C5, "INDEX", "P1D")
-    platform.catch_up(at(DEBUT + 2 * JOUR))
-    _, tree = trees(platform, "R64B")[0]
-    assert tree["header"]["siDemandeur"] == "239"
-    labels = {
-        calendrier["idCalendrier"]: calendrier["libelleCalendrier"]
-        for calendrier in tree["mesures"][0]["contexte"][0]["grandeur"][0]["calendrier"]
+    now = at(DEBUT + 2 * JOUR)
+    platform.catch_up(now)
+    demand(platform, "R64", [C5], DEBUT, DEBUT + JOUR, now)
+    demand(platform, "R67", [C5], date(2024, 1, 1), DEBUT, now)
+    extensions, requesters, labels = {}, set(), set()
+    for nom, content in platform.ready().items():
+        if not parse_nom(nom).rapport:
+            ((inner, tree),) = documents(content, nom)
+            extensions[parse_nom(nom).flux] = inner.rpartition(".")[2]
+            requesters.add(tree["header"]["siDemandeur"])
+            labels |= set(_labels_of(tree, "DI000003"))
+    assert requesters == {"239" if faithful else "ACM"}
+    e_acute, e_grave = ("\u00c3\u00a9", "\u00c3\u00a4") if faithful else ("é", "è")
+    assert labels == {f"Avec diff{e_acute}renciation temporelle et saisonni{e_grave}re"}
+    assert extensions == {
+        "R64": "JSON" if faithful else "json",
+        "R64B": "json",
+        "R67": "json",
     }
-    e_acute, e_grave = "\u00c3\u00a9", "\u00c3\u00a4"
-    assert labels["DI000003"] == (f"Avec diff{e_acute}renciation temporelle et saisonni{e_grave}re")
+
+
+def _labels_of(tree: Any, code: str) -> Iterator[str]:
+    """The labels of a calendar, wherever it is in a document."""
+    if isinstance(tree, dict) and code in (tree.get("idCalendrier"), tree.get("codeCalendrier")):
+        yield tree["libelleCalendrier"]
+    for one in tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ():
+        yield from _labels_of(one, code)
