@@ -6,16 +6,21 @@ The forty days have both changes of hour: those of spring and of autumn are in o
 import io
 import json
 import re
+import shutil
+import signal
 import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 from flux_kit import JOUR, perdu
 from lowatt_enedis.decrypt import decrypt_aes_256_cbc_dynamic_iv
-from publication_kit import C4, C5, C5_BIS, CONTRAT, P4, Platform, at
+from publication_kit import C4, C5, C5_BIS, CONTRAT, P4, Platform, at, new_platform, new_point
 from r6x_kit import (
     SENS,
     add_kinds,
@@ -29,7 +34,6 @@ from r6x_kit import (
     series_of,
 )
 
-from sge_sim.flux import publication
 from sge_sim.flux.chiffrement import chiffrement, decrypt
 from sge_sim.flux.declaration import declare_canal
 from sge_sim.flux.fabrication import Atelier, make_files
@@ -42,8 +46,10 @@ from sge_sim.services.consultation_mesures_detaillees.answer_v3 import index_res
 from sge_sim.services.consultation_mesures_detaillees.demande import Cadre, Demande
 from sge_sim.services.consultation_mesures_detaillees.releves import read_contextes
 from sge_sim.services.consultation_mesures_detaillees.series import is_corrected, read_series
+from sge_sim.store.database import Database, sqlite_url
 from sge_sim.store.mesures import CalendrierDate, Trou
 from sge_sim.store.points import find_point
+from sge_sim.store.stored_clock import StoredClock
 
 NOW = at(date(2024, 11, 20))
 PRINTEMPS = (date(2024, 3, 12), date(2024, 4, 21))
@@ -427,33 +433,38 @@ def test_files_are_encrypted_with_their_iv_first(collected: Platform, tmp_path: 
 
 
 @pytest.mark.assumed("a stop leaves files without a record, made again the same")
-def test_a_crash_in_the_middle_leaves_one_report_and_the_same_files(
-    collected: Platform, monkeypatch: pytest.MonkeyPatch
+def test_a_process_killed_in_the_middle_leaves_one_report_and_the_same_files(
+    tmp_path: Path,
 ) -> None:
-    before = demand(collected, "R63", [C5, C4], *AUTOMNE, NOW)
-    kept = {
-        nom.replace(before, "X"): raw_member(content)
-        for nom, content in archives_of(collected, before).items()
-    }
-    write, calls = publication._write, []
+    platform = new_platform(tmp_path / "killed")
+    prms = [f"{25_800_000_100_000 + n}" for n in range(1200)]
+    with platform.database.transaction() as session:
+        session.add_all(new_point(prm, "C5", n) for n, prm in enumerate(prms))
+    affaire = order(platform, "R65", prms, AUTOMNE[0], AUTOMNE[0] + JOUR, NOW)
+    StoredClock(platform.database).freeze(NOW)
+    platform.database.dispose()
+    shutil.copytree(platform.data_dir, tmp_path / "undisturbed")
+    undisturbed = Platform(
+        Database(sqlite_url(tmp_path / "undisturbed" / "sge-sim.db")), tmp_path / "undisturbed"
+    )
+    assert undisturbed.catch_up(NOW) == 1
+    expected = undisturbed.ready()
+    assert [parse_nom(nom).sequence for nom in expected] == [1, 2, None]
 
-    def breaking(*args: Any) -> Any:
-        calls.append(args)
-        if len(calls) == 2:
-            raise KeyboardInterrupt
-        return write(*args)
+    publish = [sys.executable, "-m", "sge_sim", "flux", "publish", "--environment", "production"]
+    first, second, report = (platform.data_dir / "publications" / CONTRAT / nom for nom in expected)
+    with subprocess.Popen([*publish, "--data-dir", platform.data_dir]) as running:
+        while not first.exists():
+            assert running.poll() is None
+            time.sleep(0.001)
+        running.kill()
+    assert running.returncode == -signal.SIGKILL
+    assert not second.exists()
+    assert platform.ready() == {}
+    assert etat_of(platform, affaire) == "transmise"
 
-    monkeypatch.setattr(publication, "_write", breaking)
-    with pytest.raises(KeyboardInterrupt):
-        demand(collected, "R63", [C5, C4], *AUTOMNE, NOW)
-    folder = collected.data_dir / "publications" / CONTRAT
-    first = {one.name: one.read_bytes() for one in folder.iterdir() if before not in one.name}
-    assert len(first) == 1
-    monkeypatch.setattr(publication, "_write", write)
-    assert collected.catch_up(NOW) == 1
-    assert collected.catch_up(NOW) == 0
-    ((nom, content),) = first.items()
-    again = parse_nom(nom).demande
-    made = archives_of(collected, again)
-    assert made[nom] == content
-    assert len(made) == len(kept) == 2
+    assert platform.catch_up(NOW) == 1
+    assert platform.catch_up(NOW) == 0
+    assert platform.ready() == expected
+    assert etat_of(platform, affaire) == "realisee"
+    assert sorted(report.parent.iterdir()) == sorted((first, second, report))
