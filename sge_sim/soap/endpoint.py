@@ -45,12 +45,12 @@ class Endpoint:
         par_seconde: int | None = None,
     ) -> None:
         self.contract = contract
+        self.par_seconde = par_seconde
         self.names = contract.service, contract.version
         self._handle = handle
         self._style = style
         self._strict = strict
         self._unavailable = unavailable
-        self.par_seconde = par_seconde
         self._models = Models(contract.schemas)
         unreadable = self._models.unreadable(contract.elements)
         if unreadable:
