@@ -16,7 +16,7 @@ from sge_sim.clock import PARIS, machine_now
 from sge_sim.domaine.pannes import SortePanne, plan_told
 from sge_sim.homologation.campaign.matching import Seen, recognise
 from sge_sim.homologation.campaign.outcome import not_run
-from sge_sim.homologation.campaign.verdict import PACKAGES, judge
+from sge_sim.homologation.campaign.verdict import judge
 from sge_sim.homologation.catalogue.default_release import DEFAULT_RELEASE
 from sge_sim.homologation.catalogue.release import Release, load_release
 from sge_sim.homologation.client.own_simulator import OwnSimulator, own_simulator
@@ -75,7 +75,7 @@ class SgeSession:
                 debut=self.debut,
                 fin=machine_now().astimezone(PARIS),
                 partielle=False,
-                verdicts=judge(self.release, PACKAGES, executions, partielle=False),
+                verdicts=judge(self.release, (), executions, partielle=False),
                 executions=executions,
             ),
             folder,
