@@ -26,12 +26,12 @@ from sge_sim.homologation.catalogue.default_release import DEFAULT_DATA_CONNECT
 from sge_sim.homologation.catalogue.protocoles import DATA_CONNECT, SOAP
 from sge_sim.homologation.catalogue.release import Release
 from sge_sim.homologation.client.data_connect_client import (
-    Application,
     CibleDataConnect,
     DataConnectClient,
+    Identifiants,
 )
 from sge_sim.homologation.client.own_simulator import OwnSimulator, own_simulator
-from sge_sim.homologation.client.sender import Sender
+from sge_sim.homologation.client.sender import CaseSender
 from sge_sim.homologation.client.sge_client import Cible, SgeClient
 from sge_sim.homologation.doctor.network import Client, try_connection
 
@@ -42,7 +42,7 @@ Options = Mapping[str, Any]
 class Target:
     """What a campaign drives: who sends to it, as whom, its time, how reports name it."""
 
-    sender: Sender
+    sender: CaseSender
     url: str
     acteur: str
     clock: Clock
@@ -170,8 +170,8 @@ def _started_data_connect(_options: Options, simulator: OwnSimulator, _start: da
     return _data_connect(cible, None, "un simulateur sge-sim")
 
 
-def _application(told: Mapping[str, Any]) -> Application:
-    return Application(told["client_id"], told["client_secret"])
+def _application(told: Mapping[str, Any]) -> Identifiants:
+    return Identifiants(told["client_id"], told["client_secret"])
 
 
 def _data_connect(cible: CibleDataConnect, now: datetime | None, name: str) -> Target:
@@ -187,9 +187,12 @@ def _named_data_connect(options: Options) -> Target:
         "production": (options["client_id"], options["client_secret"]),
         "bac_a_sable": (options["sandbox_client_id"], options["sandbox_client_secret"]),
     }
-    applications = {mode: Application(*pair) for mode, pair in given.items() if all(pair)}
+    applications = {mode: Identifiants(*pair) for mode, pair in given.items() if all(pair)}
+    quotas = True
     if options["admin"] is not None:
-        told = Administration(options["admin"]).get("/api/applications")
+        admin = Administration(options["admin"])
+        quotas = bool(admin.get("/api/settings")["quotas"])
+        told = admin.get("/api/applications")
         known = {one["mode"]: _application(one) for one in told if one["par_defaut"]}
         applications = {**known, **applications}
     if not applications:
@@ -197,7 +200,7 @@ def _named_data_connect(options: Options) -> Target:
             "--target va avec --client-id et --client-secret, ou --sandbox-client-id et "
             "--sandbox-client-secret."
         )
-    cible = CibleDataConnect(url, applications, options["ca"], options["admin"])
+    cible = CibleDataConnect(url, applications, options["ca"], options["admin"], quotas)
     if cible.admin_url is None and not is_local(url):
         _confirm(_WARNING_DATA_CONNECT.format(url=url), options)
     target = _data_connect(cible, target_now(options), url)

@@ -20,7 +20,7 @@ from sge_sim.homologation.campaign.outcome import EchangeDeCas, execution_of, no
 from sge_sim.homologation.catalogue.answer_paths import Answer
 from sge_sim.homologation.catalogue.cases import Cas, Etape
 from sge_sim.homologation.catalogue.release import Release
-from sge_sim.homologation.client.sender import AppelFait, Sender
+from sge_sim.homologation.client.sender import AppelFait, CaseSender
 from sge_sim.homologation.reports.rapport import Execution, Regle
 
 
@@ -52,7 +52,7 @@ class Runner:
     """
 
     release: Release
-    client: Sender
+    client: CaseSender
     clock: Clock
     expected_failures: frozenset[str] = frozenset()
     before_call: Callable[[], None] = lambda: None

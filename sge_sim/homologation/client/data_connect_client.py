@@ -44,7 +44,7 @@ _WRITTEN: Final = {"oauth2": _FORM, "subscribed_services": _JSON}
 
 
 @dataclass(frozen=True)
-class Application:
+class Identifiants:
     """The credentials of an application."""
 
     client_id: str
@@ -57,12 +57,14 @@ class CibleDataConnect:
 
     `applications` are by mode, `production` or `bac_a_sable`. `ca` is None for the public
     authorities; `admin_url` is the administration of a simulator, None for any other server.
+    `quotas` tells that calls are counted there.
     """
 
     url: str
-    applications: Mapping[str, Application]
+    applications: Mapping[str, Identifiants]
     ca: Path | None = None
     admin_url: str | None = None
+    quotas: bool = True
 
     @property
     def acteur(self) -> str:
@@ -97,7 +99,7 @@ class DataConnectClient:
         return self.cible.admin_url
 
     def call(self, service: str, version: str, demande: Mapping[str, Any]) -> AppelFait:
-        """Send what a case asks for; see `Sender.call`."""
+        """Send what a case asks for; see `CaseSender.call`."""
         return _SENT.get(service, DataConnectClient._ask)(self, service, version, demande)
 
     def _ask(self, service: str, version: str, demande: Mapping[str, Any]) -> AppelFait:
@@ -140,7 +142,7 @@ class DataConnectClient:
             self._tokens[mode] = str(answer["access_token"])
         return self._tokens[mode]
 
-    def _application(self, mode: str) -> Application:
+    def _application(self, mode: str) -> Identifiants:
         if mode not in self.cible.applications:
             raise UsageError(
                 f"Ce cas demande une application en mode {mode} : aucune n'est donnée."
@@ -191,7 +193,7 @@ class DataConnectClient:
 
     def _wait(self, service: str) -> None:
         """Wait until a call of an API is within its quota: that of v5 is one for all its APIs."""
-        if service not in APIS:
+        if service not in APIS or not self.cible.quotas:
             return
         counted = "v5" if APIS[service] == "v5" else service
         recent = self._recent.setdefault(counted, deque(maxlen=PAR_SECONDE))

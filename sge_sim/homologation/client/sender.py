@@ -23,7 +23,7 @@ class AppelFait:
     erreur: str = ""
 
 
-class Sender(Protocol):
+class CaseSender(Protocol):
     """Sends the cases of one protocol to one target."""
 
     @property
