@@ -29,6 +29,8 @@ from sge_sim.homologation.client.data_connect_client import (
     CibleDataConnect,
     DataConnectClient,
     Identifiants,
+    data_connect_of,
+    identifiants_of,
 )
 from sge_sim.homologation.client.own_simulator import OwnSimulator, own_simulator
 from sge_sim.homologation.client.sender import CaseSender
@@ -151,27 +153,11 @@ def _named_sge(options: Options) -> Target:
 
 
 def _data_connect_options(_options: Options) -> list[str]:
-    return [
-        *("--environment", "production", "--population-size", "0"),
-        *("--data-connect", "--data-connect-port", "0"),
-    ]
+    return ["--environment", "production", "--population-size", "0", "--data-connect"]
 
 
 def _started_data_connect(_options: Options, simulator: OwnSimulator, _start: datetime) -> Target:
-    ready = simulator.ready
-    found = ready["data_connect"]
-    applications = {
-        "production": _application(found),
-        "bac_a_sable": _application(found["sandbox"]),
-    }
-    cible = CibleDataConnect(
-        ready["data_connect_url"], applications, Path(ready["ca_file"]), ready["admin_url"]
-    )
-    return _data_connect(cible, None, "un simulateur sge-sim")
-
-
-def _application(told: Mapping[str, Any]) -> Identifiants:
-    return Identifiants(told["client_id"], told["client_secret"])
+    return _data_connect(data_connect_of(simulator.ready), None, "un simulateur sge-sim")
 
 
 def _data_connect(cible: CibleDataConnect, now: datetime | None, name: str) -> Target:
@@ -193,7 +179,7 @@ def _named_data_connect(options: Options) -> Target:
         admin = Administration(options["admin"])
         quotas = bool(admin.get("/api/settings")["quotas"])
         told = admin.get("/api/applications")
-        known = {one["mode"]: _application(one) for one in told if one["par_defaut"]}
+        known = {one["mode"]: identifiants_of(one) for one in told if one["par_defaut"]}
         applications = {**known, **applications}
     if not applications:
         raise UsageError(

@@ -72,6 +72,27 @@ class CibleDataConnect:
         return next(iter(self.applications.values())).client_id
 
 
+def identifiants_of(told: Mapping[str, Any]) -> Identifiants:
+    """Return the credentials of an application, as a ready file or the administration tells it."""
+    return Identifiants(told["client_id"], told["client_secret"])
+
+
+def data_connect_of(ready: Mapping[str, Any]) -> CibleDataConnect:
+    """Return the Data Connect that the ready file of a simulator describes.
+
+    Raises `UsageError` where it serves none.
+    """
+    if "data_connect_url" not in ready:
+        raise UsageError("Ce simulateur ne sert pas Data Connect : ajouter --data-connect.")
+    found = ready["data_connect"]
+    return CibleDataConnect(
+        ready["data_connect_url"],
+        {"production": identifiants_of(found), "bac_a_sable": identifiants_of(found["sandbox"])},
+        Path(ready["ca_file"]),
+        ready["admin_url"],
+    )
+
+
 @dataclass
 class DataConnectClient:
     """Calls the interfaces of `cible`, no more often than their quotas but in a `rafale`."""
