@@ -29,6 +29,7 @@ PAGES = {
     "services": "/services",
     "fichiers": "/fichiers",
     "fichier": "/fichiers/1",
+    "demandes": "/demandes",
     "campagnes": "/campagnes",
     "campagne": "/campagnes/1",
     "acteurs": "/acteurs",

@@ -4,15 +4,18 @@ import logging
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Final, get_args
 
 from sge_sim.domaine.nomenclatures import KindEchange
+from sge_sim.store.database import UNREACHABLE
 from sge_sim.store.journal.book import Journal
 from sge_sim.store.journal.records import Echange
 from sge_sim.store.journal.search import RechercheJournal
+from sge_sim.store.outage import Outage
 
 _SECONDS: Final = 1.0
 _SECONDS_LISTENED_TO: Final = 0.25
@@ -84,28 +87,31 @@ class JournalFeed:
             self._journal.drain()
 
     def _tell(self, tell: Callable[[Echange], None]) -> None:
-        try:
-            last = self._journal.newest_id()
-            while not self._stopping:
-                self.wait(last, _PATIENCE_SECONDS)
+        last = None
+        while not self._stopping:
+            try:
                 # A state that was brought back has forgotten the last ones.
-                last = min(last, self._journal.newest_id())
+                newest = self._journal.newest_id()
+                last = newest if last is None else min(last, newest)
                 for echange in self._journal.find_echanges(_CALLS, after_id=last, limit=_AT_ONCE):
                     tell(echange)
                     last = echange.id
-        except OSError:
-            pass  # the terminal is gone
-        except Exception:
-            _log.exception("Les appels ne sont plus écrits ici ; le journal les garde.")
+                self.wait(last, _PATIENCE_SECONDS)
+            except UNREACHABLE:
+                time.sleep(_SECONDS)  # the other thread tells it
+            except OSError:
+                return  # the terminal is gone
 
     def _work(self) -> None:
         _be_nice()
+        outage = Outage(_log, "Le journal n'est pas lu pour l'instant")
         while not self._stopping:
+            newest = self._newest
             try:
-                newest = self._journal.newest_id()
+                with outage.borne():
+                    newest = self._journal.newest_id()
             except Exception:
                 _log.exception("Le journal n'a pas pu être lu ; un autre essai suivra.")
-                newest = self._newest
             with self._news:
                 if newest != self._newest:
                     self._newest = newest
