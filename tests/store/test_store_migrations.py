@@ -11,10 +11,10 @@ from alembic import command
 from sqlalchemy import Connection, MetaData, inspect, select
 
 from sge_sim.store import schema
+from sge_sim.store.annonces import unannounced_ends
 from sge_sim.store.campagnes import last_observed
 from sge_sim.store.commandes import Abonnement, ServiceSouscrit, abonnement_of
 from sge_sim.store.database import Database, sqlite_url
-from sge_sim.store.flux import unannounced_ends
 
 BEFORE_DIRECTIONS = "0006"
 BEFORE_THE_JOURNAL_LEFT = "0008"
