@@ -5,7 +5,7 @@ made from this class; the settings that aren't at their default are printed at s
 """
 
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any
 from platformdirs import user_data_path
 
 from sge_sim.domaine.delais import AUSSITOT, Delai
+from sge_sim.domaine.ecarts_plateforme import NOMINALE, Plateforme, plateforme_at
 from sge_sim.domaine.generations import Generation, ReponseArret
 from sge_sim.domaine.nomenclatures import Environment
 from sge_sim.errors import UsageError
@@ -172,7 +173,7 @@ class Settings:
     sans_donnee: SansDonnee | None = setting(
         None,
         "Réponse de ConsultationMesuresDetaillees sans aucune mesure ; par défaut vide (ses "
-        "guides), sauf en v3.0 du profil fidele : SGT4G3 (constaté en 23.2).",
+        "guides), sauf en v3.0 du profil fidele depuis 2023 : SGT4G3 (constaté en 23.2).",
     )
     data_connect: bool = setting(
         False, "Servir aussi Data Connect (OAuth2, REST), sur un point d'écoute à lui."
@@ -234,6 +235,10 @@ class Settings:
     def plays_real_homologation(self) -> bool:
         """Whether the defects of the homologation platform are reproduced."""
         return self.profile is Profile.FIDELE and self.environment == "homologation"
+
+    def plateforme(self, jour: date) -> Plateforme:
+        """Return the platform that is played on a legal date."""
+        return plateforme_at(jour) if self.plays_real_homologation else NOMINALE
 
     @property
     def changed(self) -> list[tuple[str, str]]:

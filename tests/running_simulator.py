@@ -58,6 +58,13 @@ class RunningSimulator:
         answer.raise_for_status()
         return answer.json()
 
+    def memory_mb(self) -> int:
+        """The resident memory of its processes together."""
+        listed = subprocess.check_output(["ps", "-eo", "pid=,ppid=,rss="], text=True)
+        processes = [list(map(int, line.split())) for line in listed.splitlines()]
+        root = self.process.pid
+        return sum(rss for pid, parent, rss in processes if root in (pid, parent)) // 1024
+
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run `sge-sim` on the same data directory."""
         return run_command(*arguments, "--data-dir", str(self.data_dir))

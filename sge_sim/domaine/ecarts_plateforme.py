@@ -8,6 +8,7 @@ to work, and whose answer nobody told, is `assumed`: played, but never told as k
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from enum import StrEnum
 from typing import Final
 
 from sge_sim.domaine.provenance import Provenance
@@ -51,6 +52,24 @@ class Ecart:
         )
 
 
+class Usage(StrEnum):
+    """A way of the platform that no single demand tells: it goes with what is found or sent."""
+
+    REFUS_SANS_DONNEE = "CMD v3 : SGT4G3 là où il n'y a aucune mesure"
+    MESURES_FACTICES = "CMD : les mesures de deux points du catalogue sont factices"
+    ENTETE_HISTORIQUE = "HDM : sans enteteP, la commande est malformée"
+    FAUTE_SANS_CODE = "M023 : les fautes sont préfixées, sans code ni libellé"
+    HEURE_REPETEE = "CMD v2 : l'heure vécue deux fois en automne a deux fois le décalage d'hiver"
+
+
+@dataclass(frozen=True)
+class Temoignage:
+    """How it is known that the platform had a way of its own."""
+
+    source: str
+    provenance: Provenance = "observed"
+
+
 @dataclass(frozen=True)
 class Plateforme:
     """The platform in one release, in force from the legal date `depuis` to the next release.
@@ -62,6 +81,7 @@ class Plateforme:
     depuis: date
     ecarts: Sequence[Ecart] = ()
     libelles: Mapping[str, str] = field(default_factory=dict)
+    usages: Mapping[Usage, Temoignage] = field(default_factory=dict)
 
     def find(
         self, service: str, version: str, segment: str | None, demande: str, prm: str | None
@@ -167,25 +187,54 @@ _ECARTS_23_2 = (
 )
 _LIBELLES_23_2 = {"SGT4G3": "Aucune mesure trouvée pour ce PRM"}
 
+_TOUJOURS: Final = {
+    Usage.ENTETE_HISTORIQUE: Temoignage("quatre clients, de plusieurs versions"),
+    Usage.HEURE_REPETEE: Temoignage("constaté par un client, qui ne dit pas en quelle version"),
+}
+_FACTICES: Final = {Usage.MESURES_FACTICES: Temoignage("lues en homologation, 2022 et 2023")}
+_FACTICES_SUPPOSEES: Final = {
+    Usage.MESURES_FACTICES: Temoignage("comme en 2022 et 2023 : supposé", "assumed")
+}
+_USAGES_23: Final = {**_TOUJOURS, **_FACTICES, Usage.REFUS_SANS_DONNEE: Temoignage(_EN_23)}
+
 PLATEFORMES: Final = (
     Plateforme(
         "21.3",
         date(2021, 6, 21),
         (*_orders("SGT500", _EN_21, "assumed", "assumed"), _infra_j(_EN_21, "assumed")),
+        usages={**_TOUJOURS, **_FACTICES_SUPPOSEES},
     ),
     Plateforme(
         "22.1",
         date(2022, 2, 22),
         (*_orders("SGT500", _EN_22, "observed", "assumed"), _infra_j(_EN_22, "observed")),
+        usages={**_TOUJOURS, **_FACTICES},
     ),
     # With 23.1, whose first day isn't known.
-    Plateforme("23.2", date(2023, 1, 1), _ECARTS_23_2, _LIBELLES_23_2),
+    Plateforme("23.2", date(2023, 1, 1), _ECARTS_23_2, _LIBELLES_23_2, _USAGES_23),
     # A client repeats for 23.4 what it saw in 23.2.
-    Plateforme("23.4", date(2023, 11, 1), _ECARTS_23_2, _LIBELLES_23_2),
-    Plateforme("26.1", date(2025, 8, 1)),
+    Plateforme(
+        "23.4",
+        date(2023, 11, 1),
+        _ECARTS_23_2,
+        _LIBELLES_23_2,
+        {**_USAGES_23, Usage.FAUTE_SANS_CODE: Temoignage("observé en 23.4, octobre 2023")},
+    ),
+    Plateforme(
+        "26.1",
+        date(2025, 8, 1),
+        usages={
+            **_TOUJOURS,
+            **_FACTICES_SUPPOSEES,
+            Usage.REFUS_SANS_DONNEE: Temoignage("comme en 23.2 : supposé", "assumed"),
+        },
+    ),
 )
 """The releases, oldest first; what came before the first is taken for it. The dates are assumed:
 those on which clients first tell of a release."""
+
+NOMINALE: Final = Plateforme("", date.min)
+"""The platform as its guides describe it."""
 
 
 def plateforme_at(day: date) -> Plateforme:

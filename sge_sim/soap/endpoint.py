@@ -45,12 +45,12 @@ class Endpoint:
         par_seconde: int | None = None,
     ) -> None:
         self.contract = contract
+        self.par_seconde = par_seconde
         self.names = contract.service, contract.version
         self._handle = handle
         self._style = style
         self._strict = strict
         self._unavailable = unavailable
-        self.par_seconde = par_seconde
         self._models = Models(contract.schemas)
         unreadable = self._models.unreadable(contract.elements)
         if unreadable:
@@ -127,4 +127,10 @@ class _Way(spyne.ServerBase):  # type: ignore[misc]
         self.get_out_string(context)
         status = HTTPStatus.OK if context.out_error is None else HTTPStatus.INTERNAL_SERVER_ERROR
         (message,) = context.out_string
+        # A context and its errors hold each other: the message, which may be a large one, is let go
+        # now, not when the collector comes by.
+        context.in_document = context.in_body_doc = context.in_header_doc = None
+        for error in (context.in_error, context.out_error):
+            if error is not None:
+                error.__traceback__ = None
         return Response(status, message, _TEXT_XML)

@@ -76,7 +76,7 @@ class Point(Situation, Base):
     segment: Mapped[Segment] = mapped_column(String(2))
     etat_contractuel: Mapped[EtatContractuel] = mapped_column(String(6))
     etat_alimentation: Mapped[EtatAlimentation] = mapped_column(String(4))
-    # 0, 1 or 2; C5 and P4 only (GUI 0464). Measures need 2.
+    # 0, 1 or 2; C5 and P4 only (GUI 0464 v1.4.0). Measures need 2.
     niveau_ouverture_services: Mapped[int | None]
 
     # Address of the installation.

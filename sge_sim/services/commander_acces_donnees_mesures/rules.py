@@ -1,4 +1,4 @@
-"""The control table of CommanderAccesDonneesMesures (GUI 0498; order assumed)."""
+"""The control table of CommanderAccesDonneesMesures (GUI 0498 v1.1.0; order assumed)."""
 
 from typing import Any
 
