@@ -126,7 +126,7 @@ class Prepared:
         results = []
         for index, column in enumerate(columns):
             if isinstance(column.type, Float):
-                continue  # a float in every driver; its processor wants the server's own type
+                continue  # drivers give floats; PostgreSQL's type wants to know more of the column
             convert = column.type.dialect_impl(dialect).result_processor(dialect, None)
             if convert is not None:
                 results.append((index, convert))

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -35,21 +36,22 @@ def run_pytest(folder: Path, *options: str) -> Run:
     ini = folder / "pytest.ini"
     if not ini.exists():
         ini.write_text("[pytest]\n")
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "pytest", "-q", "-rf", "-p", "no:cacheprovider"),
-            *loading_options(),
-            *("--rootdir", str(folder), "-c", str(ini), "--strict-markers"),
-            # A folder of its own: pytest clears away those of the runs before, this one's too.
-            *("--basetemp", f"{folder}-temporary"),
-            *options,
-            str(folder),
-        ],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        cwd=folder,
-    )
+    # A folder of its own: pytest clears away those of the runs before, this one's too.
+    with tempfile.TemporaryDirectory() as own:
+        done = subprocess.run(
+            [
+                *(sys.executable, "-m", "pytest", "-q", "-rf", "-p", "no:cacheprovider"),
+                *loading_options(),
+                *("--rootdir", str(folder), "-c", str(ini), "--strict-markers"),
+                *("--basetemp", f"{own}/tests"),
+                *options,
+                str(folder),
+            ],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            cwd=folder,
+        )
     return Run(done.returncode, done.stdout + done.stderr)
 
 

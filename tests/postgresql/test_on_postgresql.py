@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,10 +27,10 @@ SERVER = "SGE_SIM_POSTGRESQL"
 """The variable that names a server on which databases may be made, as a SQLAlchemy URL."""
 
 
-@pytest.fixture(scope="module")
-def database_url() -> Iterator[str]:
-    """A database of the session's own on that server."""
-    server, name = make_url(os.environ[SERVER]), f"sge_sim_test_{os.getpid()}"
+@contextmanager
+def new_database(purpose: str) -> Iterator[str]:
+    """Make a database of the session's own on that server, for as long as it is used."""
+    server, name = make_url(os.environ[SERVER]), f"sge_sim_{purpose}_{os.getpid()}"
     engine = create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
@@ -37,6 +38,12 @@ def database_url() -> Iterator[str]:
     with engine.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def database_url() -> Iterator[str]:
+    with new_database("production") as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
@@ -136,18 +143,21 @@ def test_the_commands_find_it_by_the_variable_of_the_setting(
     assert C5 in listed.stdout
 
 
-def test_every_package_is_homologated(running: RunningSimulator, tmp_path: Path) -> None:
-    ready = running.ready
-    expected = tmp_path / "expected.txt"
-    expected.write_text("CMD3-R6  # reads a past that production holds against an access service")
-    command = [
-        *(sys.executable, "-m", "sge_sim", "homologate", "--report", str(tmp_path / "report")),
-        *("--target", ready["b2b_url"], "--admin", ready["admin_url"], "--ca", ready["ca_file"]),
-        *("--cert", ready["client_cert"], "--key", ready["client_key"]),
-        *("--login", ready["login"], "--contrat", ready["contrat_id"]),
-        *("--expected-failures", str(expected)),
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=90)
+def test_every_package_is_homologated(tmp_path: Path) -> None:
+    options = ("--population-size", "1200", "--now", NOW)
+    with (
+        new_database("homologation") as url,
+        start_simulator(tmp_path / "etat", "--database-url", url, *options) as running,
+    ):
+        ready = running.ready
+        command = [
+            *(sys.executable, "-m", "sge_sim", "homologate", "--report", str(tmp_path / "report")),
+            *("--target", ready["b2b_url"], "--admin", ready["admin_url"]),
+            *("--ca", ready["ca_file"], "--cert", ready["client_cert"]),
+            *("--key", ready["client_key"]),
+            *("--login", ready["login"], "--contrat", ready["contrat_id"]),
+        ]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=90)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

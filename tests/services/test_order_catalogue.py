@@ -36,6 +36,8 @@ class Zeep:
             answer = caller(**request, _soapheaders=self._headers(path, caller, request))
         except zeep.exceptions.Fault as fault:
             return RefusRecu(*refusal_of(fault))
+        if isinstance(answer, str):  # the text of the root, of a service that has no header
+            return {"texte": answer}
         return zeep.helpers.serialize_object(answer.body, dict) or {}
 
     def _headers(self, path: str, caller: ZeepCaller, request: dict[str, Any]) -> list[Any] | None:
