@@ -140,6 +140,12 @@ class Settings:
         "Refuser par HTTP 429 plus d'un appel par seconde, par service et par acteur ; "
         "l'excès est noté au journal de toute façon.",
     )
+    plafonds_refused: bool = setting(
+        False,
+        "Refuser (SGT506, code supposé) ce qui dépasse le plafond par seconde qu'un guide donne à "
+        "son service, tous acteurs ensemble : 10 CommanderAccesDonneesMesures, 40 "
+        "ConsultationMesuresDetaillees v3.0, 5 par service M023 ; noté au journal de toute façon.",
+    )
     profondeur_historique_mois: int = setting(
         36,
         "Mois d'historique de ConsultationMesures : 36 selon son guide et constatés en 2022 ; 12 "
@@ -156,6 +162,13 @@ class Settings:
         True,
         "Refuser (SGT562) une commande d'historique sans son en-tête enteteP, comme la plateforme "
         "réelle ; son guide le dit facultatif. Le profil fidele le refuse toujours.",
+    )
+    periode_acces_exigee: bool = setting(
+        False,
+        "Exiger en homologation aussi que le service d'accès couvre toute la période que "
+        "ConsultationMesuresDetaillees v3.0 lit par SERVICE_ACCES (GUI 0497) ; d'ordinaire les "
+        "jours d'avant le service y sont servis, comme des clients de 26.1 l'ont constaté "
+        "(CMD3-R6). La production l'exige toujours.",
     )
     sans_donnee: SansDonnee | None = setting(
         None,

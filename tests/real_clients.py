@@ -3,6 +3,7 @@
 import importlib.resources
 import json
 import os
+import subprocess
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -161,7 +162,15 @@ class Outcome:
 
 
 def lowatt_enedis(simulator: RunningSimulator, tmp_path: Path, *arguments: str) -> Outcome:
-    """Run the `lowatt-enedis` command line, unmodified, against the simulator.
+    """Run the `lowatt-enedis` command line, unmodified, against the simulator."""
+    done = run_lowatt_enedis(simulator, tmp_path, *arguments, "--output", "json")
+    return Outcome(done.returncode, json.loads(done.stdout))
+
+
+def run_lowatt_enedis(
+    simulator: RunningSimulator, tmp_path: Path, *arguments: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the `lowatt-enedis` command line, unmodified; it prints the answer as XML by itself.
 
     Its host names lead to the simulator's port and its trust store is the simulator's authority,
     as a hosts file and a CA bundle would have it; nothing else of it changes.
@@ -180,8 +189,6 @@ def lowatt_enedis(simulator: RunningSimulator, tmp_path: Path, *arguments: str) 
         "NO_COLOR": "1",
         "COLUMNS": "500",
     }
-    done = run_module(
-        "lowatt_enedis", [*arguments, "--output", "json"], environ=environ, before=_SITE
-    )
+    done = run_module("lowatt_enedis", arguments, environ=environ, before=_SITE)
     assert done.stdout, done.stderr
-    return Outcome(done.returncode, json.loads(done.stdout))
+    return done

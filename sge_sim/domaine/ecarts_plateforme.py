@@ -6,7 +6,7 @@ to work, and whose answer nobody told, is `assumed`: played, but never told as k
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Final
@@ -25,8 +25,9 @@ _CONSOMMATEURS = _C1_C4 | {"C5"}
 class Ecart:
     """An answer of the platform, `observe`: a code or `REPONSE_VIDE` where something else is right.
 
-    `segments` are those of the points concerned, `demande` what is asked for (a type of measures, a
-    kind of search): empty, any. `cas` are the runs of the catalogue that meet it.
+    `segments` are those of the points concerned, `prms` the points where it tells their own
+    situation, `demande` what is asked for (a type of measures, a kind of search): empty, any. `cas`
+    are the runs of the catalogue that meet it.
     """
 
     observe: str
@@ -35,14 +36,18 @@ class Ecart:
     service: str = ""
     version: str = ""
     segments: frozenset[str] = frozenset()
+    prms: frozenset[str] = frozenset()
     demande: str = ""
     cas: frozenset[str] = frozenset()
 
-    def concerns(self, service: str, version: str, segment: str | None, demande: str) -> bool:
-        """Whether such a demand is answered so; `segment` is None of a point that isn't known."""
+    def concerns(
+        self, service: str, version: str, segment: str | None, demande: str, prm: str | None
+    ) -> bool:
+        """Whether such a demand is answered so; the point is None where it isn't known."""
         return (
             (self.service, self.version) == (service, version)
             and (not self.segments or segment in self.segments)
+            and (not self.prms or prm in self.prms)
             and self.demande in ("", demande)
         )
 
@@ -78,10 +83,12 @@ class Plateforme:
     libelles: Mapping[str, str] = field(default_factory=dict)
     usages: Mapping[Usage, Temoignage] = field(default_factory=dict)
 
-    def find(self, service: str, version: str, segment: str | None, demande: str) -> Ecart | None:
+    def find(
+        self, service: str, version: str, segment: str | None, demande: str, prm: str | None
+    ) -> Ecart | None:
         """Return what was answered to such a demand, None where the platform is as it should be."""
-        found = (one for one in self.ecarts if one.concerns(service, version, segment, demande))
-        return next(found, None)
+        asked = (service, version, segment, demande, prm)
+        return next((one for one in self.ecarts if one.concerns(*asked)), None)
 
 
 def _orders(
@@ -128,12 +135,27 @@ def _infra_j(source: str, provenance: Provenance) -> Ecart:
 
 def _index_and_energy(source: str) -> tuple[Ecart, ...]:
     """Return the answers to CMD v3: no index at all, no energy of C1-C4."""
-    service, version = "ConsultationMesuresDetaillees", "3.0"
+    seen = Ecart("SGT4G3", source, service="ConsultationMesuresDetaillees", version="3.0")
     index = frozenset(f"CMD3-R{case}@{segment}" for case in (5, 6) for segment in ("C1-C4", "C5"))
     energie = frozenset({"CMD3-R3@C1-C4"})
     return (
-        Ecart("SGT4G3", source, "observed", service, version, _CONSOMMATEURS, "INDEX", index),
-        Ecart("SGT4G3", source, "observed", service, version, _C1_C4, "ENERGIE", energie),
+        replace(seen, segments=_CONSOMMATEURS, demande="INDEX", cas=index),
+        replace(seen, segments=_C1_C4, demande="ENERGIE", cas=energie),
+    )
+
+
+def _acces(source: str) -> tuple[Ecart, ...]:
+    """Return the answers to orders of access: those on the C2-C4, and on the C5 of the cases.
+
+    That several demands were in progress was the situation of that one C5.
+    """
+    service, version = "CommanderAccesDonneesMesures", "1.0"
+    on_c5 = frozenset(f"ACCES-R{case}@C5" for case in (1, 2, 3, 4))
+    on_large = frozenset(f"ACCES-R{case}@C2-C4" for case in (1, 2, 4))
+    c5 = frozenset({"24380318190106"})
+    return (
+        Ecart("SGT400", source, "observed", service, version, _C2_C4, cas=on_large),
+        Ecart("SGT4B8", source, "observed", service, version, prms=c5, cas=on_c5),
     )
 
 
@@ -142,6 +164,7 @@ _EN_22, _EN_23 = "observé en 22.1", "observé en 23.2"
 _ECARTS_23_2 = (
     *_orders("SGT400", _EN_23, "observed", "observed"),
     _infra_j(_EN_23, "observed"),
+    *_acces(_EN_23),
     Ecart(
         "SGT4G3",
         _EN_23,

@@ -52,6 +52,7 @@ def build_endpoints(settings: Settings, database: Database) -> dict[str, Endpoin
             _style(service, settings),
             strict=settings.strict,
             unavailable=_unavailable(service),
+            par_seconde=service.par_seconde,
         )
         if settings.wsdl_dir is not None:
             endpoint.load()  # a kit that can't be served is told at the start

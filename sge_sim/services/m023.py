@@ -29,6 +29,9 @@ LIBELLES_M023: Final = {
 }
 """The label of a code that a client tells of without it: ours (assumed)."""
 
+PAR_SECONDE: Final = 5
+"""How many demands each service takes in a second (GUI 0502 §2.2)."""
+
 _POINTS_AU_PLUS: Final[Mapping[FluxM023, int]] = {"R63": 1500, "R64": 1500}
 _POINTS_AU_PLUS_D_ORDINAIRE: Final = 10_000
 _MOIS: Final[Mapping[FluxM023, int]] = {"R63": 24}

@@ -75,8 +75,8 @@ class Appel:
 
         `demande` is what is asked for, in the words of `sge_sim.domaine.ecarts_plateforme`.
         """
-        segment = None if point is None else point.segment
-        return self.plateforme.find(service.nom, service.version, segment, demande)
+        segment, prm = (None, None) if point is None else (point.segment, point.prm)
+        return self.plateforme.find(service.nom, service.version, segment, demande, prm)
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,9 @@ class Service:
     are of the asker's choice; `champs_accord` have to be declared, where elsewhere `false` and an
     element that is left out say the same (observed).
 
+    `par_seconde` is how many demands the guide has the service take in a second, of all actors
+    together; None where it names no ceiling.
+
     `faultstring` is the text of every fault, None where it is the label of its code. `vides` are
     the elements that have a code of their own when nothing is in them, whatever the schema says;
     `bare_faults` tells whether faults have neither code nor label at an instant.
@@ -112,6 +115,7 @@ class Service:
     searches: bool = False
     depuis: str | None = None
     jusqu_a: str | None = None
+    par_seconde: int | None = None
     faultstring: str | None = None
     libelles: Mapping[str, str] = field(default_factory=dict)
     vides: Mapping[str, str] = field(default_factory=dict)

@@ -30,7 +30,8 @@ class Endpoint:
 
     A failure of `handle` is answered as SGT500, and its traceback logged. With `strict`, an answer
     that breaks the contract is such a failure. `unavailable` is the code of the service when what
-    it needs (the database, a file) doesn't answer.
+    it needs (the database, a file) doesn't answer. `par_seconde` is how many demands it takes in a
+    second, of all actors together, for whoever counts them.
     """
 
     def __init__(
@@ -41,8 +42,10 @@ class Endpoint:
         *,
         strict: bool = False,
         unavailable: str = "SGT500",
+        par_seconde: int | None = None,
     ) -> None:
         self.contract = contract
+        self.par_seconde = par_seconde
         self.names = contract.service, contract.version
         self._handle = handle
         self._style = style

@@ -115,7 +115,8 @@ def acces_accorde(consultation: Consultation) -> bool:
     "(CMD3-NR2) ; passé servi en homologation : observé en 26.1 (CMD3-R6)",
     provenance="observed",
     remede="un service d'accès actif, de l'acteur, pour ce type de mesures, ce sens et toute la "
-    "période (en homologation, du jour de l'appel à sa fin) : CommandeServicesAccesDonnees, ou "
+    "période (en homologation, sans --periode-acces-exigee : du jour de l'appel à sa fin) : "
+    "CommandeServicesAccesDonnees, ou "
     "sge-sim points set <PRM> --service-acces oui",
 )
 def service_d_acces_actif(consultation: Consultation) -> bool:

@@ -101,7 +101,7 @@ def _consult(appel: Appel, version: Version, demande: Demande) -> tuple[Consulta
         jour=jour,
         acces=dossier is not None
         and demande.cadre is Cadre.SERVICE_ACCES
-        and _has_acces(appel, dossier, demande),
+        and _is_covered(appel, dossier, demande),
         ecart=appel.ecart(service, point, demande.type) if appel.plateforme.ecarts else None,
     )
     check(rules, consultation, appel.settings.disabled_rules)
@@ -111,18 +111,22 @@ def _consult(appel: Appel, version: Version, demande: Demande) -> tuple[Consulta
     return consultation, mesures
 
 
-def _has_acces(appel: Appel, dossier: Dossier, demande: Demande) -> bool:
+def _is_covered(appel: Appel, dossier: Dossier, demande: Demande) -> bool:
     """Tell whether an access service covers the demand: the whole period (GUI 0497 p. 4-5).
 
-    In homologation the days before the service are served all the same: clients of 26.1 read a past
-    period with the service that they have just ordered (CMD3-R6).
+    A service starts on the day of its order (GUI 0498, 0531): one just ordered covers no past day.
+    CMD3-R6 of every release asks for such days all the same and wants a success, which clients of
+    26.1 got: in homologation the days before the call need no service.
     """
-    past = appel.settings.environment == "homologation"
+    debut = demande.debut
+    settings = appel.settings
+    if settings.environment == "homologation" and not settings.periode_acces_exigee:
+        debut = max(debut, appel.today)
     return dossier.has_acces(
         demande.type,
         demande.sens,
         acteur_code=appel.demandeur.code,
-        debut=max(demande.debut, appel.today) if past else demande.debut,
+        debut=debut,
         fin=demande.fin,
         jour=appel.today,
     )
@@ -205,7 +209,8 @@ SERVICE_V3 = Service(
     paquet="Consultation",
     depuis="23.1",
     faultstring="Erreur Technique Mesures",
-    codes=("SGT211", *_CODES),
+    codes=("SGT211", *_CODES, "SGT506"),
+    par_seconde=40,
     rules=(*RULES_V3, *RESULT_RULES),
     handle=handle_v3,
     unreachable=UNREACHABLE_V3,
