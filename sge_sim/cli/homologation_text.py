@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from sge_sim.homologation.reports.rapport import Decision, Execution, Rapport
+from sge_sim.homologation.reports.rapport import Decision, Execution, Rapport, counted
 
 
 def one_line(execution: Execution) -> str:
@@ -36,8 +36,8 @@ def offer(rapport: Rapport, acteur: str) -> str:
 
 def summary(rapport: Rapport) -> str:
     """Return the counts and the verdict of each package."""
-    counts = Counter(each.statut.value for each in rapport.executions)
-    told = ", ".join(f"{count} {name}" for name, count in counts.items()) or "aucun cas"
+    counts = Counter(each.statut for each in rapport.executions)
+    told = ", ".join(counted(*one) for one in counts.items()) or "aucun cas"
     lines = ["", f"{rapport.release} : {told}", ""]
     lines += [
         f"  {one.package:<16} {one.decision.value:<15} {one.raison}" for one in rapport.verdicts

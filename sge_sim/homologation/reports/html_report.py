@@ -13,7 +13,7 @@ from sge_sim.domaine.provenance import in_french
 from sge_sim.homologation.client.messages import indented
 from sge_sim.homologation.reports.cause import cause_of
 from sge_sim.homologation.reports.comparaison import compare
-from sge_sim.homologation.reports.rapport import Execution, Rapport, Statut, colour_of
+from sge_sim.homologation.reports.rapport import Execution, Rapport, Statut, colour_of, counted
 
 
 def render_html(rapport: Rapport, before: Rapport | None = None) -> str:
@@ -41,6 +41,7 @@ def render_html(rapport: Rapport, before: Rapport | None = None) -> str:
         },
         cause=cause_of,
         counts=Counter(each.statut for each in rapport.executions),
+        counted=counted,
         provenance=in_french,
         version=__version__,
     )
@@ -69,7 +70,7 @@ def _part(executions: Sequence[Execution]) -> dict[str, object]:
         "bons": sum(each.statut.bon for each in executions),
         "total": len(executions),
         "bandes": bands,
-        "dit": ", ".join(f"{counts[one]} {one.value}" for one in Statut if counts[one]),
+        "dit": ", ".join(counted(one, counts[one]) for one in Statut if counts[one]),
     }
 
 
