@@ -35,7 +35,7 @@ test-office: $(VENV)/.dev ## open the tracking sheet in LibreOffice (needs libre
 	@$(call needs,soffice,LibreOffice Calc,libreoffice-calc)
 	timeout 120 $(BIN)/python -m pytest -m office tests/office
 
-test-browser: $(VENV)/.dev ## open the report and the dashboard in Chromium (needs chromium-driver, npm; 4 min)
+test-browser: $(VENV)/.dev ## open the report and the dashboard in Chromium (needs chromium-driver, npm; 6 min)
 	@$(call needs,chromedriver,Chromium and its driver,chromium chromium-driver)
 	@$(call needs,npm,Node.js with npm,nodejs npm)
 	npm install --silent --no-audit --no-fund --prefix $(VENV)/node axe-core@4
