@@ -1,6 +1,5 @@
 """What the three services of M023 read, and how they open a case."""
 
-from collections.abc import Collection
 from datetime import datetime
 
 from sge_sim.clock import start_of_day
@@ -33,12 +32,10 @@ def read_historiques(flux: FluxM023, asked: Tree) -> Historiques:
     )
 
 
-def take_demand(
-    appel: Appel, service: Service, historiques: Historiques, flux: Collection[FluxM023]
-) -> DemandeM023:
-    """Hold a demand against the rules of its service, and open its case.
+def take_demand(appel: Appel, service: Service, historiques: Historiques) -> DemandeM023:
+    """Check a demand by the rules of its service, and open its case.
 
-    `flux` are those that the service orders: its daily quota counts them all.
+    The daily quota of the service counts the files of all its types of measures.
     """
     general = appel.body["donneesGenerales"]
     faits = appel.lire(login=general["initiateurLogin"], contrat_id=general["contratId"])
@@ -48,7 +45,7 @@ def take_demand(
         points=len(historiques.prms),
         debut=historiques.debut,
         fin=historiques.fin,
-        du_jour=count_m023_since(appel.session, tuple(flux), start_of_day(appel.today)),
+        du_jour=count_m023_since(appel.session, service.flux, start_of_day(appel.today)),
     )
     check(service.rules, demande, appel.settings.disabled_rules)
     emetteur = Emetteur(

@@ -31,8 +31,7 @@ from sge_sim.machine.files import PRIVATE, PUBLIC, write_atomically
 from sge_sim.pki.installation import open_pki
 from sge_sim.pki.issuing import IssuedCertificate, issue_client_certificate
 from sge_sim.pki.keys import BUNDLE_PASSWORD, key_pem
-from sge_sim.services.registry import SERVICES
-from sge_sim.soap.codes import LIBELLES
+from sge_sim.services.registry import BY_PATH, CODES
 from sge_sim.soap.contract import Contract, load_contracts
 from sge_sim.store.acteurs import default_acteur, find_acteur
 from sge_sim.store.database import Database
@@ -84,7 +83,7 @@ def write_kit(
         **_guide_and_examples(holder, url),
         "demande.xml": _first_request(contracts, holder).encode(),
         "services.csv": _services_table(contracts.values(), url),
-        "codes.csv": _codes_table(),
+        "codes.csv": _table(("code", "libellé"), CODES.items()),
         "certificats/autorite.pem": pki.server.authority.read_bytes(),
         **_certificate_files(issued),
         **{
@@ -148,28 +147,18 @@ def _certificate_files(issued: IssuedCertificate) -> dict[str, bytes]:
 
 
 def _services_table(contracts: Iterable[Contract], url: str) -> bytes:
-    packages = {service.path: service.paquet for service in SERVICES}
+    declared = [(one, BY_PATH[one.path]) for one in contracts]
     return _table(
-        ("service", "version", "package", "adresse", "opération"),
+        ("service", "version", "package", "adresse", "opération", "mesures", "fichiers", "fiches"),
         (
             (
-                one.service,
-                one.version,
-                packages[one.path],
-                f"{url}{one.path}",
-                one.operation,
+                *(contract.service, contract.version, service.paquet),
+                *(f"{url}{contract.path}", contract.operation),
+                *map(" ".join, (service.mesures, service.flux, service.fiches)),
             )
-            for one in contracts
+            for contract, service in declared
         ),
     )
-
-
-def _codes_table() -> bytes:
-    """Return the codes of the annex, then those that services have of their own."""
-    libelles = dict(LIBELLES)
-    for service in SERVICES:
-        libelles |= service.libelles
-    return _table(("code", "libellé"), libelles.items())
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:

@@ -2,6 +2,7 @@
 
 from sge_sim.commandes.acces import stop_services
 from sge_sim.commandes.echeances import run_due
+from sge_sim.domaine.generations import SECOND_GENERATION
 from sge_sim.services.acces_donnees import ASKER_CODES, COMMON_CODES
 from sge_sim.services.acces_donnees_designes import NAMED_CODES
 from sge_sim.services.acces_donnees_reading import commande_of, common_members, faits_of
@@ -43,6 +44,7 @@ SERVICE = Service(
     paquet="Commande",
     codes=(*COMMON_CODES, *ASKER_CODES, "SGT401", *NAMED_CODES, "SGT589"),
     depuis="26.1",
+    existence=SECOND_GENERATION,
     rules=RULES,
     handle=handle,
     writes=True,

@@ -1,7 +1,7 @@
 """MFI: reads the demand, holds the rules, opens the case."""
 
 from sge_sim.services.commande_historique_donnees_mesures_fines.answer import case_opened
-from sge_sim.services.commande_historique_donnees_mesures_fines.demande import FLUX, flux_of
+from sge_sim.services.commande_historique_donnees_mesures_fines.demande import FLUX_FINS
 from sge_sim.services.commande_historique_donnees_mesures_fines.rules import RULES
 from sge_sim.services.m023 import CODES_M023, LIBELLES_M023
 from sge_sim.services.m023_reading import VIDES, has_bare_faults, read_historiques, take_demand
@@ -12,8 +12,8 @@ from sge_sim.soap.operation import Answer
 def handle(appel: Appel) -> Answer:
     """Answer one demand."""
     asked = appel.body["demande"]
-    historiques = read_historiques(flux_of(asked["mesuresTypeCode"]), asked)
-    return Answer(case_opened(take_demand(appel, SERVICE, historiques, FLUX)))
+    historiques = read_historiques(FLUX_FINS[asked["mesuresTypeCode"]], asked)
+    return Answer(case_opened(take_demand(appel, SERVICE, historiques)))
 
 
 SERVICE = Service(
@@ -26,6 +26,8 @@ SERVICE = Service(
     faultstring="Erreur Technique MFI",
     vides=VIDES,
     bare_faults=has_bare_faults,
+    mesures=tuple(FLUX_FINS),
+    flux=tuple(FLUX_FINS.values()),
     rules=RULES,
     handle=handle,
     writes=True,

@@ -11,8 +11,8 @@ from sge_sim.soap.operation import Answer
 
 def handle(appel: Appel) -> Answer:
     """Answer one demand."""
-    asked = read_historiques("C68", appel.body["demande"])
-    return Answer(case_opened(take_demand(appel, SERVICE, asked, FLUX)))
+    asked = read_historiques(FLUX, appel.body["demande"])
+    return Answer(case_opened(take_demand(appel, SERVICE, asked)))
 
 
 SERVICE = Service(
@@ -25,6 +25,7 @@ SERVICE = Service(
     faultstring="Erreur Technique  ITC",
     vides=VIDES,
     bare_faults=has_bare_faults,
+    flux=(FLUX,),
     rules=RULES,
     handle=handle,
     writes=True,

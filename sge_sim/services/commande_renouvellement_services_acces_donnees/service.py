@@ -2,6 +2,7 @@
 
 from sge_sim.commandes.acces import renew_acces
 from sge_sim.commandes.echeances import run_due
+from sge_sim.domaine.generations import SECOND_GENERATION
 from sge_sim.services.acces_donnees import ASKER_CODES, COMMON_CODES, LIBELLES_ACCES
 from sge_sim.services.acces_donnees_designes import NAMED_CODES
 from sge_sim.services.acces_donnees_reading import (
@@ -62,6 +63,7 @@ SERVICE = Service(
     ),
     libelles=LIBELLES_ACCES,
     depuis="26.1",
+    existence=SECOND_GENERATION,
     rules=RULES,
     handle=handle,
     writes=True,

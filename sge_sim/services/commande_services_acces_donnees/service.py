@@ -2,9 +2,10 @@
 
 from sge_sim.commandes.acces import order_acces
 from sge_sim.commandes.echeances import run_due
-from sge_sim.commandes.prestations import prestation_acces
-from sge_sim.services.acces_donnees import ASKER_CODES, COMMON_CODES, LIBELLES_ACCES
-from sge_sim.services.acces_donnees_offre import OFFER_CODES
+from sge_sim.commandes.prestations import ACCES, ACCES_PUBLIES, prestation_acces
+from sge_sim.domaine.generations import SECOND_GENERATION
+from sge_sim.services.acces_donnees import ASKER_CODES, COMMON_CODES, LIBELLES_ACCES, TYPES_DONNEES
+from sge_sim.services.acces_donnees_offre import FLUX_PUBLIES, OFFER_CODES
 from sge_sim.services.acces_donnees_point import POINT_CODES
 from sge_sim.services.acces_donnees_reading import (
     commande_of,
@@ -81,6 +82,10 @@ SERVICE = Service(
     ),
     libelles=LIBELLES_ACCES,
     depuis="26.1",
+    existence=SECOND_GENERATION,
+    mesures=tuple(TYPES_DONNEES),
+    flux=(*FLUX_PUBLIES, "NASS"),
+    prestations=(ACCES, *ACCES_PUBLIES),
     rules=RULES,
     handle=handle,
     writes=True,

@@ -2,8 +2,9 @@
 
 from sge_sim.commandes.acces import order_acces, renew_acces
 from sge_sim.commandes.echeances import run_due
-from sge_sim.commandes.prestations import prestation_acces
-from sge_sim.services.acces_donnees import ASKER_CODES, COMMON_CODES, LIBELLES_ACCES
+from sge_sim.commandes.prestations import ACCES
+from sge_sim.domaine.generations import OUVERTURE_ACCES, first_generation
+from sge_sim.services.acces_donnees import ASKER_CODES, COMMON_CODES, LIBELLES_ACCES, TYPES_DONNEES
 from sge_sim.services.acces_donnees_point import POINT_CODES
 from sge_sim.services.acces_donnees_reading import commande_of, faits_of, read_consentement
 from sge_sim.services.commander_acces_donnees_mesures.answer import acces_ordered
@@ -42,16 +43,13 @@ def handle(appel: Appel) -> Answer:
         asked["declarationAccordClient"], soutirage=demande.soutirage, injection=demande.injection
     )
     acces, segment = demande.asked, demande.known_point.segment
-    prestation = prestation_acces(segment, acces.sens, acces.acces_type, publie=False)
     if demande.identical is None:
-        affaire, service = order_acces(
-            appel.session, commande, segment, acces, prestation, declaration
-        )
+        affaire, service = order_acces(appel.session, commande, segment, acces, ACCES, declaration)
     else:
         (service,) = get_services(appel.session, (demande.identical.service_souscrit_id,))
         affaire = renew_acces(appel.session, commande, service, acces.date_fin, declaration)
     return Answer(
-        acces_ordered(affaire, service.service_souscrit_id, prestation),
+        acces_ordered(affaire, service.service_souscrit_id, ACCES),
         point_id=commande.prm,
         affaire_id=affaire.affaire_id,
         login=commande.login,
@@ -69,6 +67,10 @@ SERVICE = Service(
     libelles=LIBELLES_ACCES,
     depuis="23.2",
     faultstring="Erreur Technique Mesures",
+    existence=first_generation("CommandeServicesAccesDonnees", OUVERTURE_ACCES),
+    mesures=tuple(TYPES_DONNEES),
+    flux=("NASS",),
+    prestations=(ACCES,),
     rules=RULES,
     handle=handle,
     writes=True,

@@ -195,6 +195,7 @@ SERVICE_V2 = Service(
     jusqu_a="23.2",
     faultstring="Erreur Technique Mesures",
     codes=_CODES,
+    mesures=("COURBE", "PMAX", "ENERGIE"),
     rules=(*RULES_V2, *RESULT_RULES),
     handle=handle_v2,
 )
@@ -206,6 +207,7 @@ SERVICE_V3 = Service(
     depuis="23.1",
     faultstring="Erreur Technique Mesures",
     codes=("SGT211", *_CODES),
+    mesures=("COURBE", "PMAX", "ENERGIE", "INDEX"),
     rules=(*RULES_V3, *RESULT_RULES),
     handle=handle_v3,
     unreachable=UNREACHABLE_V3,

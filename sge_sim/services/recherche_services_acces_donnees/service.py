@@ -1,5 +1,6 @@
 """RechercheServicesAccesDonnees: holds the rules, lists the services of a point."""
 
+from sge_sim.domaine.generations import SECOND_GENERATION
 from sge_sim.services.reading import acces_of
 from sge_sim.services.recherche_services_acces_donnees.answer import services_found
 from sge_sim.services.recherche_services_acces_donnees.demande import Recherche
@@ -46,6 +47,7 @@ SERVICE = Service(
     paquet="Commande",
     codes=("SGT200", "SGT471", "SGT472", "SGT500", "SGT502", "SGT504", "SGT562"),
     depuis="26.1",
+    existence=SECOND_GENERATION,
     rules=RULES,
     handle=handle,
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from sge_sim.domaine.generations import first_generation
 from sge_sim.services.ecarts import is_empty
 from sge_sim.services.reading import acces_of
 from sge_sim.services.recherche_services_souscrits_mesures.answer import services_found
@@ -50,6 +51,7 @@ SERVICE = Service(
     version="1.0",
     paquet="Commande",
     codes=("SGT200", "SGT471", "SGT472", "SGT500", "SGT502", "SGT504", "SGT562"),
+    existence=first_generation("RechercheServicesAccesDonnees"),
     rules=RULES,
     handle=handle,
 )
