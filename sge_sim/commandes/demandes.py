@@ -82,7 +82,6 @@ def order_historique(
         declared(
             affaire,
             declaration,
-            portee=f"{prestation.fiche} {affaire.demande}",
             date_debut=historique.date_debut,
             date_fin=historique.date_fin,
         )
@@ -119,15 +118,7 @@ def order_infra_j(
     session.flush()
     today = legal_date(commande.now)
     for declaration in declarations:
-        session.add(
-            declared(
-                affaire,
-                declaration,
-                portee=f"{prestation.fiche} {affaire.demande}",
-                date_debut=today,
-                date_fin=today,
-            )
-        )
+        session.add(declared(affaire, declaration, date_debut=today, date_fin=today))
     return affaire
 
 
