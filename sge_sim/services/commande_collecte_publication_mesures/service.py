@@ -35,7 +35,7 @@ def handle(appel: Appel) -> Answer:
     )
     affaire, service = subscribe(
         appel.session,
-        read_commande(appel, general, reference=general.get("refExterne")),
+        read_commande(appel, general),
         point.segment,
         souscription,
         prestation,

@@ -29,7 +29,7 @@ PRODUCTEUR: Final = Prestation("P375A", _LIBELLE)
 def handle(appel: Appel) -> Answer:
     """Answer one demand."""
     general = appel.body["demande"]["donneesGenerales"]
-    commande = read_commande(appel, general, reference=general.get("refExterne"))
+    commande = read_commande(appel, general)
     demande = _read(appel, commande, appel.body["demande"]["accesDonnees"])
     check(RULES, demande, appel.settings.disabled_rules)
     producteur = demande.known_point.segment.startswith("P")

@@ -41,7 +41,7 @@ def handle(appel: Appel) -> Answer:
     prestation = COURBE if demande.mesures_type == "CDC" else INDEX
     affaire = order_historique(
         appel.session,
-        read_commande(appel, general, reference=general.get("refFrn")),
+        read_commande(appel, general, reference="refFrn"),
         Historique(
             mesures_type=demande.mesures_type,
             date_debut=demande.date_debut,

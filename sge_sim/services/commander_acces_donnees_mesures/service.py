@@ -6,11 +6,11 @@ from sge_sim.commandes.prestations import ACCES
 from sge_sim.domaine.generations import OUVERTURE_ACCES, first_generation
 from sge_sim.services.acces_donnees import ASKER_CODES, COMMON_CODES, LIBELLES_ACCES, TYPES_DONNEES
 from sge_sim.services.acces_donnees_point import POINT_CODES
-from sge_sim.services.acces_donnees_reading import commande_of, faits_of, read_consentement
+from sge_sim.services.acces_donnees_reading import answer_order, faits_of, read_consentement
 from sge_sim.services.commander_acces_donnees_mesures.answer import acces_ordered
 from sge_sim.services.commander_acces_donnees_mesures.demande import Demande
 from sge_sim.services.commander_acces_donnees_mesures.rules import RULES
-from sge_sim.services.reading import acces_of, read_declaration
+from sge_sim.services.reading import acces_of, read_commande, read_declaration
 from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.operation import Answer
@@ -38,7 +38,7 @@ def handle(appel: Appel) -> Answer:
         injection=asked.get("injection", False),
     )
     check(RULES, demande, appel.settings.disabled_rules)
-    commande = commande_of(appel, general, contrat_id, general["objetCode"])
+    commande = read_commande(appel, general, contrat_id=contrat_id)
     declaration = read_declaration(
         asked["declarationAccordClient"], soutirage=demande.soutirage, injection=demande.injection
     )
@@ -48,12 +48,8 @@ def handle(appel: Appel) -> Answer:
     else:
         (service,) = get_services(appel.session, (demande.identical.service_souscrit_id,))
         affaire = renew_acces(appel.session, commande, service, acces.date_fin, declaration)
-    return Answer(
-        acces_ordered(affaire, service.service_souscrit_id, ACCES),
-        point_id=commande.prm,
-        affaire_id=affaire.affaire_id,
-        login=commande.login,
-    )
+    body = acces_ordered(affaire, service.service_souscrit_id, ACCES)
+    return answer_order(body, commande, [affaire])
 
 
 SERVICE = Service(
