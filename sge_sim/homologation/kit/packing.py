@@ -5,8 +5,7 @@ It holds a private key, so the zip is its owner's alone.
 
 import csv
 import io
-import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +27,7 @@ from sge_sim.errors import UsageError
 from sge_sim.flux.r6x.documents import SCHEMAS, schema_text
 from sge_sim.machine.data_files import data_path
 from sge_sim.machine.files import PRIVATE, PUBLIC, write_atomically
+from sge_sim.machine.zips import member_info, zipped
 from sge_sim.pki.installation import open_pki
 from sge_sim.pki.issuing import IssuedCertificate, issue_client_certificate
 from sge_sim.pki.keys import BUNDLE_PASSWORD, key_pem
@@ -175,15 +175,15 @@ def _catalogue_files() -> dict[str, bytes]:
     return {f"catalogue/{file.relative_to(folder)}": file.read_bytes() for file in files}
 
 
-def _zipped(files: dict[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.comment = _NOTICE.encode()
-        for name, data in files.items():
-            member = zipfile.ZipInfo(f"kit-sge/{name}")
-            member.compress_type = zipfile.ZIP_DEFLATED
-            member.external_attr = (
-                PRIVATE if ".key." in name or name.endswith("p12") else PUBLIC
-            ) << 16
-            archive.writestr(member, data)
-    return buffer.getvalue()
+def _zipped(files: Mapping[str, bytes]) -> bytes:
+    return zipped(
+        (
+            (member_info(f"kit-sge/{name}", mode=PRIVATE if _is_secret(name) else PUBLIC), data)
+            for name, data in files.items()
+        ),
+        _NOTICE.encode(),
+    )
+
+
+def _is_secret(name: str) -> bool:
+    return ".key." in name or name.endswith("p12")
