@@ -32,7 +32,6 @@ class Historique:
     date_debut: date
     date_fin: date
     corrigees: bool
-    pas_minutes: int | None
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,6 @@ def order_historique(
             date_debut=historique.date_debut,
             date_fin=historique.date_fin,
             corrigees=historique.corrigees,
-            pas_minutes=historique.pas_minutes,
         )
     )
     session.flush()

@@ -7,10 +7,9 @@ dates name a month; the days are assumed.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal, get_args
+from typing import Final, Literal
 
 Generation = Literal["toutes", "auto", "1", "2"]
-GENERATIONS: Final[tuple[Generation, ...]] = get_args(Generation)
 ReponseArret = Literal["404", "sgt506"]
 """What a service answers that isn't served any more: neither is published (assumed)."""
 

@@ -50,20 +50,13 @@ class _Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class PlageHeuresCreuses(_Entry):
-    """Off-peak hours that Enedis set in a commune."""
-
-    id: str
-    libelle: str
-
-
 class CommuneEntry(_Entry):
-    """A commune; points are only put where off-peak hours are given."""
+    """A commune, with the off-peak hours that Enedis set there; without any, it has no points."""
 
     code_postal: _CodePostal
     code_insee: _CodeInsee
     libelle: Annotated[str, Field(max_length=32)]
-    heures_creuses: tuple[PlageHeuresCreuses, ...] = ()
+    heures_creuses: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:

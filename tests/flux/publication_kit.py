@@ -106,8 +106,7 @@ class Platform:
         corrigees: bool = False,
     ) -> str:
         with self.database.transaction() as session:
-            pas = {"CDC": 30}.get(mesures_type)
-            asked = Historique(mesures_type, debut, fin, corrigees, pas)
+            asked = Historique(mesures_type, debut, fin, corrigees)
             line = Prestation("F380", "Historique")
             commande = self._commande(prm, now)
             affaire = order_historique(session, commande, asked, line, _DECLARATION)

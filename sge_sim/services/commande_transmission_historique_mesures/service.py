@@ -47,7 +47,6 @@ def handle(appel: Appel) -> Answer:
             date_debut=demande.date_debut,
             date_fin=demande.date_fin,
             corrigees=demande.corrigees,
-            pas_minutes=None if demande.pas is None else int(demande.pas),
         ),
         prestation,
         read_declaration(asked["declarationAccordClient"], soutirage=True, injection=False),
