@@ -1,6 +1,6 @@
 """What the real R6X files do otherwise than their guide says; the profile `fidele` does it too.
 
-One table of defects, each with where it was seen. `Defauts()` has none of them.
+`Defauts()` has none of them.
 """
 
 from dataclasses import dataclass
@@ -29,8 +29,8 @@ FIDELES: Final = Defauts(
     libelles_doubles=frozenset({"DI000003"}),
     extensions_en_capitales=frozenset({"R64"}),
 )
-"""All the defects that were seen, in production files of June 2026; the first of them may come of
-their sorting."""
+"""What was seen in production files of June 2026, anonymised: the label in R64 and R67, the number
+in place of ACM (perhaps put there by the anonymisation), `.JSON` in the archives of R64 alone."""
 
 
 def doubly_encoded(text: str) -> str:

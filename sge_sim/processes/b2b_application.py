@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 
 _CONTENT_TYPES = ("text/xml", "application/soap+xml", "application/xml")
 _PHRASE_MAX = 300
+_EVERYBODY = ""
+"""Stands for all actors where their calls are counted together."""
 
 _log = logging.getLogger(__name__)
 
@@ -54,10 +56,11 @@ class B2B:
     `register` tells whose a certificate is, from the state that `memoire` reads. `gates` may
     turn away a request whose certificate is accepted, in their order. `cadence` counts the
     calls of each actor to each service; more than one a second are noted in the journal, and
-    refused with `rate_refused` (HTTP 429, assumed). A service that `generation` doesn't serve on
-    the simulated day answers as an unknown path or, with `reponse_arret`, as one that is
-    unavailable. `guet` looks out for the planned faults. `record` keeps an exchange and never
-    fails: the client has its answer, whatever becomes of the journal.
+    refused with `rate_refused` (HTTP 429, assumed); those of all actors beyond the ceiling of a
+    service likewise, with `plafonds_refused` (SGT506, assumed). A service that `generation`
+    doesn't serve on the simulated day answers as an unknown path or, with `reponse_arret`, as one
+    that is unavailable. `guet` looks out for the planned faults. `record` keeps an exchange and
+    never fails: the client has its answer, whatever becomes of the journal.
     """
 
     def __init__(
@@ -72,6 +75,7 @@ class B2B:
         gates: Sequence[Gate] = (),
         *,
         rate_refused: bool = False,
+        plafonds_refused: bool = False,
         generation: Generation = "toutes",
         reponse_arret: ReponseArret = "404",
     ) -> None:
@@ -85,6 +89,7 @@ class B2B:
         self._guet = guet
         self._gates = gates
         self._rate_refused = rate_refused
+        self._plafonds_refused = plafonds_refused
         self._generation = generation
         self._reponse_arret = reponse_arret
 
@@ -190,6 +195,11 @@ class B2B:
         exchange.kind = "soap"
         if gone:
             return endpoint.refuse(exchange, "SGT506", gone)
+        beyond = self._beyond_ceiling(exchange, endpoint)
+        if beyond:
+            exchange.notes.append(beyond)
+            if self._plafonds_refused:
+                return endpoint.refuse(exchange, "SGT506", beyond)
         assert exchange.vue is not None  # looked at when the request came
         plans = self._guet.plans(exchange.vue, SORTES_APPEL, service=service, acteur=acteur)
         struck = self._struck(exchange, plans) if plans else None
@@ -203,6 +213,16 @@ class B2B:
         if calls > 1:
             exchange.notes.append(note)
         return response
+
+    def _beyond_ceiling(self, exchange: Exchange, endpoint: "Endpoint") -> str:
+        """Count the call among those of all actors; return, in French, what it is beyond of."""
+        most, service = endpoint.par_seconde, endpoint.contract.service
+        if most is None:
+            return ""
+        calls = self._cadence.count(_EVERYBODY, service, exchange.started)
+        if calls <= most:
+            return ""
+        return f"{calls}e appel de {service} dans la même seconde : {most} au plus, tous acteurs."
 
     def _struck(self, exchange: Exchange, plans: tuple[Panne, ...]) -> Atteinte | None:
         """Return the planned fault that strikes a call, if one of `plans` does."""

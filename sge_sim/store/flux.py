@@ -33,6 +33,9 @@ from sge_sim.store.commandes import (
     ServiceSouscrit,
 )
 
+_ENDS_AT_ONCE = 1000
+"""How many ends one file tells at most: bounds the file, and the statement that records it."""
+
 
 class Canal(Base):
     """Where the files of a contract are delivered, and how they are encrypted.
@@ -56,7 +59,7 @@ class Publication(Base):
     """A publication that was made, or that would have been where no flux is emitted (`emise`).
 
     Either of a subscription over the legal days [debut, fin), under its `sequence` number, of a
-    case (`m023_id` for one of M023), of the end of a service, or of the access services of a
+    case (`m023_id` for one of M023), of services that ended, or of the access services of a
     contract: one flux at one `periodicite`, of one nature (`corrigees`), over days of transaction.
     `instant` is when it was due, which its files bear, whenever they were made.
     """
@@ -74,7 +77,6 @@ class Publication(Base):
     m023_id: Mapped[str | None] = mapped_column(String(8))
     periodicite: Mapped[str | None] = mapped_column(String(15))
     corrigees: Mapped[bool | None]
-    service_souscrit_id: Mapped[str | None] = mapped_column(String(15), index=True)
     debut: Mapped[date | None] = mapped_column(Date)
     fin: Mapped[date | None] = mapped_column(Date)
     instant: Mapped[datetime] = mapped_column(Instant)
@@ -179,19 +181,47 @@ def unpublished_infra_j(session: Session) -> Sequence[DemandeInfraJ]:
 
 
 def unannounced_ends(session: Session) -> Sequence[ServiceSouscrit]:
-    """Return the access services that were ordered, and whose end isn't announced yet."""
+    """Return the first services of a contract that ended and whose beneficiary isn't told yet.
+
+    They ended at the same instant, and are in the order of their numbers, 1 000 at most. Only
+    those are told that had begun, by an order or a consent (assumed).
+    """
+    told = (
+        ServiceSouscrit.ended_at.is_not(None),
+        ServiceSouscrit.announced_at.is_(None),
+        ServiceSouscrit.activated_at.is_not(None),
+        or_(ServiceSouscrit.affaire_id.is_not(None), ServiceSouscrit.consentement_id.is_not(None)),
+    )
+    first = session.execute(
+        select(ServiceSouscrit.ended_at, ServiceSouscrit.contrat_id)
+        .where(*told)
+        .order_by(ServiceSouscrit.ended_at, ServiceSouscrit.service_souscrit_id)
+        .limit(1)
+    ).first()
+    if first is None:
+        return ()
     return session.scalars(
         select(ServiceSouscrit)
-        .outerjoin(
-            Publication, Publication.service_souscrit_id == ServiceSouscrit.service_souscrit_id
-        )
         .where(
-            ServiceSouscrit.type == "ACCES",
-            ServiceSouscrit.ended_at.is_not(None),
-            ServiceSouscrit.affaire_id.is_not(None),
-            Publication.id.is_(None),
+            *told,
+            ServiceSouscrit.ended_at == first.ended_at,
+            ServiceSouscrit.contrat_id == first.contrat_id,
         )
+        .order_by(ServiceSouscrit.service_souscrit_id)
+        .limit(_ENDS_AT_ONCE)
     ).all()
+
+
+def announce_ends(session: Session, numeros: Sequence[str], instant: datetime) -> bool:
+    """Record that the ends of services are told; False, and nothing done, if any was already."""
+    which = ServiceSouscrit.service_souscrit_id.in_(numeros)
+    known = select(ServiceSouscrit.service_souscrit_id).where(
+        which, ServiceSouscrit.announced_at.is_not(None)
+    )
+    if session.scalar(known.limit(1)) is not None:
+        return False
+    session.execute(update(ServiceSouscrit).where(which).values(announced_at=instant))
+    return True
 
 
 def is_published(session: Session, publication: Publication) -> bool:
@@ -209,8 +239,6 @@ def is_published(session: Session, publication: Publication) -> bool:
             Publication.corrigees.is_(publication.corrigees),
             Publication.debut == publication.debut,
         )
-    elif publication.service_souscrit_id is not None:
-        query = query.where(Publication.service_souscrit_id == publication.service_souscrit_id)
     else:
         query = query.where(
             Publication.abonnement_numero == publication.abonnement_numero,
