@@ -1,7 +1,9 @@
 """What click and the operating system say by themselves, in French.
 
-click looks its messages up by gettext, which wants a compiled catalogue and a French locale; a
-container has neither. `speak_french` gives click's modules this table instead.
+click looks its messages up by gettext, which wants a French locale, that a container hasn't, and a
+compiled catalogue: this table again, a step of the build to compile it and a variable of the
+environment that programs started from here would inherit. `speak_french` gives click's modules the
+table instead.
 """
 
 import errno

@@ -3,9 +3,8 @@
 from sge_sim.services.commande_informations_techniques_et_contractuelles.answer import case_opened
 from sge_sim.services.commande_informations_techniques_et_contractuelles.demande import FLUX
 from sge_sim.services.commande_informations_techniques_et_contractuelles.rules import RULES
-from sge_sim.services.m023 import CODES_M023, LIBELLES_M023, PAR_SECONDE
-from sge_sim.services.m023_reading import VIDES, has_bare_faults, read_historiques, take_demand
-from sge_sim.services.service import Appel, Service
+from sge_sim.services.m023_reading import declare_m023, read_historiques, take_demand
+from sge_sim.services.service import Appel
 from sge_sim.soap.operation import Answer
 
 
@@ -15,19 +14,10 @@ def handle(appel: Appel) -> Answer:
     return Answer(case_opened(take_demand(appel, SERVICE, asked)))
 
 
-SERVICE = Service(
-    nom="CommandeInformationsTechniquesEtContractuelles",
-    version="1.0",
-    paquet="Historique",
-    codes=CODES_M023,
-    libelles=LIBELLES_M023,
-    par_seconde=PAR_SECONDE,
-    depuis="23.4",
+SERVICE = declare_m023(
+    "CommandeInformationsTechniquesEtContractuelles",
     faultstring="Erreur Technique  ITC",
-    vides=VIDES,
-    bare_faults=has_bare_faults,
     flux=(FLUX,),
     rules=RULES,
     handle=handle,
-    writes=True,
 )
