@@ -36,7 +36,7 @@ class _Jour(click.ParamType[date]):
 
 @click.group(help="Voir et changer les acteurs de marché : logins, contrats, habilitations.")
 def acteurs() -> None:
-    """Hold the commands together."""
+    """The commands on market actors."""
 
 
 acteurs.add_command(canal)

@@ -51,7 +51,7 @@ def _pki_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.group(help="Fabriquer, vérifier, enregistrer, révoquer des certificats client.")
 def cert() -> None:
-    """Hold the commands together."""
+    """The commands on certificates."""
 
 
 @cert.command(help="Donner les autorités admises sur une plateforme.")

@@ -36,7 +36,7 @@ _KINDS = {
     "flux à son démarrage."
 )
 def clock() -> None:
-    """Hold the commands together."""
+    """The commands on the simulated clock."""
 
 
 @clock.command(help="Dire l'heure simulée.")

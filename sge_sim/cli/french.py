@@ -103,7 +103,7 @@ _SYSTEM: Final = {
 
 
 def speak_french() -> None:
-    """Have click say what it says by itself in French; call it before any command is run."""
+    """Make click speak French; call it before any command is run."""
     for name, module in list(sys.modules.items()):
         if name.startswith("click.") and hasattr(module, "_"):
             vars(module).update(_=_translated, ngettext=_translated_count)

@@ -102,7 +102,7 @@ def step_of(segment: Segment, acces_type: TypeServiceAcces) -> str | None:
 
 
 def publish(session: Session, service_souscrit_id: str, option: Publie, today: date) -> None:
-    """Have a service publish from `today` on."""
+    """Start to publish for a service, from `today` on."""
     insert_option(
         session,
         OptionPublication(
@@ -116,7 +116,7 @@ def publish(session: Session, service_souscrit_id: str, option: Publie, today: d
 
 
 def unpublish(session: Session, service_souscrit_id: str, option: Publie, today: date) -> None:
-    """Have a service publish no more from `today` on; it goes on itself."""
+    """Stop publishing for a service from `today` on; the service itself goes on."""
     close_option(session, service_souscrit_id, option.periodicite, option.corrigees, today)
 
 
@@ -127,7 +127,7 @@ def renew_acces(
     date_fin: date | None,
     declaration: Declaration,
 ) -> Affaire:
-    """Have a service, with all it publishes, end later: it keeps its number (slides V26.2)."""
+    """Put off the end of a service and of all it publishes: it keeps its number (slides V26.2)."""
     assert service.acces_type is not None
     assert service.sens is not None
     prestation = prestation_acces(
@@ -147,7 +147,7 @@ def renew_acces(
 def stop_services(
     session: Session, commande: Commande, services: Sequence[ServiceSouscrit]
 ) -> list[Affaire]:
-    """Have services stopped, each by a case of its own, which closes when the service ends."""
+    """Stop services, each by a case of its own, which closes when the service ends."""
     affaires = []
     for service in services:
         vie.stop(service, commande.now, commande.delai)

@@ -58,7 +58,7 @@ def declared(
 
 
 def audit(autorisation: AutorisationClient) -> list[Controle]:
-    """Hold a declaration against the criteria of the FAQ, on the point as it is today."""
+    """Check a declaration by the criteria of the FAQ, on the point as it is today."""
     return [_named(autorisation), _natural_person(autorisation), *_dates(autorisation)]
 
 

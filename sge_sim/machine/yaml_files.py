@@ -1,4 +1,4 @@
-"""Hand-written YAML: read strictly, held against a shape, each mistake told with its place.
+"""Hand-written YAML: read strictly, checked against types, each mistake told with its place.
 
 The YAML accepted is a safe subset: no tags that build objects, no aliases, keys that are texts, no
 key written twice, files of bounded size.

@@ -1,6 +1,6 @@
 """The rules about who asks, shared by the services that list their codes.
 
-The login and the contract of the message are held against the actor whose certificate came: the
+The login and the contract of the message are compared with the actor whose certificate came: the
 platform knows the actor from the connection, the user and the contract from the message (common
 guide; mapping of the codes assumed).
 """

@@ -84,7 +84,7 @@ class Endpoint:
         return Response(HTTPStatus.OK, self._published(url), _TEXT_XML)
 
     def load(self) -> None:
-        """Have Spyne read the contract now, rather than at the first call.
+        """Make Spyne read the contract now, rather than at the first call.
 
         Raises what is wrong with the contract.
         """

@@ -48,7 +48,7 @@ class Identity:
 def examine_identity(identity: Identity, database: Database | None) -> Iterator[Diagnostic]:
     """Yield what is wrong with a login and a contract; only their form is known without database.
 
-    Contracts are held against the simulated day.
+    Contracts have to run on the simulated day.
     """
     malformed = {
         "login": None if identity.login is None else login_fault(identity.login),

@@ -1,4 +1,4 @@
-"""CommandeArretServiceSouscritMesures: finds the service, holds the rules, stops it."""
+"""CommandeArretServiceSouscritMesures: finds the service, checks the rules, stops it."""
 
 from sge_sim.commandes.echeances import carry_out, run_due
 from sge_sim.commandes.vie import stop

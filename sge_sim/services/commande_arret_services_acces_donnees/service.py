@@ -1,4 +1,4 @@
-"""CommandeArretServicesAccesDonnees: finds the services, holds the rules, stops them."""
+"""CommandeArretServicesAccesDonnees: finds the services, checks the rules, stops them."""
 
 from sge_sim.commandes.acces import stop_services
 from sge_sim.commandes.echeances import run_due

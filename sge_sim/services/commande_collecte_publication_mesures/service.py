@@ -1,4 +1,4 @@
-"""CommandeCollectePublicationMesures: reads the order, holds the rules, subscribes."""
+"""CommandeCollectePublicationMesures: reads the order, checks the rules, subscribes."""
 
 from sge_sim.commandes.echeances import run_due
 from sge_sim.commandes.prestations import COLLECTES, prestation_collecte

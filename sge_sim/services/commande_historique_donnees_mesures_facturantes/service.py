@@ -1,4 +1,4 @@
-"""MFA: reads the demand, holds the rules, opens the case."""
+"""MFA: reads the demand, checks the rules, opens the case."""
 
 from sge_sim.services.commande_historique_donnees_mesures_facturantes.answer import case_opened
 from sge_sim.services.commande_historique_donnees_mesures_facturantes.demande import FLUX

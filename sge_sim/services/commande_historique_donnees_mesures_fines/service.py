@@ -1,4 +1,4 @@
-"""MFI: reads the demand, holds the rules, opens the case."""
+"""MFI: reads the demand, checks the rules, opens the case."""
 
 from sge_sim.services.commande_historique_donnees_mesures_fines.answer import case_opened
 from sge_sim.services.commande_historique_donnees_mesures_fines.demande import FLUX_FINS

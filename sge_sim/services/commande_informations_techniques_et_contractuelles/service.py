@@ -1,4 +1,4 @@
-"""ITC: reads the demand, holds the rules, opens the case."""
+"""ITC: reads the demand, checks the rules, opens the case."""
 
 from sge_sim.services.commande_informations_techniques_et_contractuelles.answer import case_opened
 from sge_sim.services.commande_informations_techniques_et_contractuelles.demande import FLUX

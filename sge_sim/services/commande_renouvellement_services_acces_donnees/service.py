@@ -1,4 +1,4 @@
-"""CommandeRenouvellementServicesAccesDonnees: finds the services, holds the rules, renews them."""
+"""CommandeRenouvellementServicesAccesDonnees: finds the services, checks the rules, renews them."""
 
 from sge_sim.commandes.acces import renew_acces
 from sge_sim.commandes.echeances import run_due

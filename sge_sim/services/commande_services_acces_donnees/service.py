@@ -1,4 +1,4 @@
-"""CommandeServicesAccesDonnees: reads the order, holds the rules, opens the services."""
+"""CommandeServicesAccesDonnees: reads the order, checks the rules, opens the services."""
 
 from sge_sim.commandes.acces import order_acces
 from sge_sim.commandes.echeances import run_due

@@ -1,4 +1,4 @@
-"""CommandeTransmissionDonneesInfraJ: reads the demand, holds the rules, opens the case."""
+"""CommandeTransmissionDonneesInfraJ: reads the demand, checks the rules, opens the case."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""CommandeTransmissionHistoriqueMesures: reads the order, holds the rules, opens the case."""
+"""CommandeTransmissionHistoriqueMesures: reads the order, checks the rules, opens the case."""
 
 from decimal import Decimal
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""CommanderAccesDonneesMesures: reads the order, holds the rules, opens or prolongs the service."""
+"""CommanderAccesDonneesMesures: reads, checks the rules, opens or prolongs the service."""
 
 from sge_sim.commandes.acces import order_acces, renew_acces
 from sge_sim.commandes.echeances import run_due

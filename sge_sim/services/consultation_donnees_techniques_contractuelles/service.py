@@ -1,4 +1,4 @@
-"""ConsultationDonneesTechniquesContractuelles: finds the point, holds the rules, filters."""
+"""ConsultationDonneesTechniquesContractuelles: finds the point, checks the rules, filters."""
 
 from sge_sim.services.consultation_donnees_techniques_contractuelles.answer import data_sheet
 from sge_sim.services.consultation_donnees_techniques_contractuelles.demande import Consultation

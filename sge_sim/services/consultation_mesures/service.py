@@ -1,4 +1,4 @@
-"""ConsultationMesures: finds the point, holds the rules, answers its consumptions."""
+"""ConsultationMesures: finds the point, checks the rules, answers its consumptions."""
 
 from sge_sim.clock import add_months
 from sge_sim.mesures import Consommations, consommations

@@ -1,4 +1,4 @@
-"""ConsultationMesuresDetaillees: finds the point, holds the rules, answers its measures."""
+"""ConsultationMesuresDetaillees: finds the point, checks the rules, answers its measures."""
 
 from dataclasses import replace
 
@@ -86,7 +86,7 @@ def _read_v3(demande: Tree) -> Demande:
 
 
 def _consult(appel: Appel, version: Version, demande: Demande) -> tuple[Consultation, Mesures]:
-    """Hold a demand against the rules of its version; the login is stored, never checked."""
+    """Check a demand by the rules of its version; the login is stored, never checked."""
     acteur, jour = appel.demandeur.code, appel.today
     faits = appel.lire(prm=demande.prm, acteur=acteur)
     dossier = faits.dossier

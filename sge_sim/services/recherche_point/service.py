@@ -1,4 +1,4 @@
-"""RecherchePoint: reads the criteria, holds the rules, answers the points."""
+"""RecherchePoint: reads the criteria, checks the rules, answers the points."""
 
 from sge_sim.services.recherche_point.answer import points_found
 from sge_sim.services.recherche_point.demande import Recherche

@@ -1,4 +1,4 @@
-"""RechercheServicesAccesDonnees: holds the rules, lists the services of a point."""
+"""RechercheServicesAccesDonnees: checks the rules, lists the services of a point."""
 
 from sge_sim.domaine.generations import SECOND_GENERATION
 from sge_sim.services.recherche_services_acces_donnees.answer import services_found

@@ -1,4 +1,4 @@
-"""RechercheServicesSouscritsMesures: holds the rules, lists the services of a point."""
+"""RechercheServicesSouscritsMesures: checks the rules, lists the services of a point."""
 
 from sge_sim.domaine.generations import first_generation
 from sge_sim.services.ecarts import is_empty
