@@ -14,6 +14,7 @@ MOST_LINES: Final = 350
 
 LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
     ("admin.pages", "fastapi"): 0,
+    ("admin.pages", "sge_sim.services.registry"): 366,
     ("admin.routes", "sge_sim.homologation.campaign.observed"): 69,
     ("admin.routes", "sge_sim.homologation.campaign.passages"): 678,
     ("admin.routes.campaign_pages", "sge_sim.homologation.campaign.attendue"): 387,

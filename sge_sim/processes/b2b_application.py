@@ -149,8 +149,11 @@ class B2B:
             endpoints = self._served = self._endpoints()
         endpoint = endpoints.get(path)
         gone, day = "", exchange.instant.date()
-        if endpoint and not is_served(endpoint.existence, self._generation, day):
-            assert endpoint.existence is not None
+        if (
+            endpoint is not None
+            and endpoint.existence is not None
+            and not is_served(endpoint.existence, self._generation, day)
+        ):
             gone = why_not_served(endpoint.names[0], endpoint.existence, self._generation, day)
             exchange.notes.append(gone)
         if endpoint is None or (gone and self._reponse_arret == "404"):
