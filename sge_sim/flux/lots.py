@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from sge_sim.flux.periodes import FREQUENCES, FluxRecurrent, Periode, periode_of
 from sge_sim.flux.r6x.recurrent import LotDiffusion, lots_of
+from sge_sim.store.annonces import unannounced_ends
 from sge_sim.store.commandes import (
     Abonnement,
     DemandeHistorique,
@@ -23,7 +24,6 @@ from sge_sim.store.diffusions import diffused_until, diffusions
 from sge_sim.store.flux import (
     abonnements,
     published_until,
-    unannounced_ends,
     unpublished_historiques,
     unpublished_infra_j,
 )

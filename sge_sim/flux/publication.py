@@ -26,6 +26,7 @@ from sge_sim.flux.periodes import next_departure
 from sge_sim.flux.r6x.recurrent import LotDiffusion
 from sge_sim.machine.files import PRIVATE, make_private_folder, writing_atomically
 from sge_sim.settings import Profile, Settings
+from sge_sim.store.annonces import announce_ends
 from sge_sim.store.commandes import DemandeHistorique
 from sge_sim.store.database import Database
 from sge_sim.store.diffusions import diffused_sequence
@@ -33,7 +34,6 @@ from sge_sim.store.editions import Edition
 from sge_sim.store.flux import (
     FichierFlux,
     Publication,
-    announce_ends,
     first_waiting,
     is_published,
     last_sequence,

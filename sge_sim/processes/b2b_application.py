@@ -22,7 +22,7 @@ from sge_sim.domaine.generations import (
 )
 from sge_sim.domaine.pannes import SORTES_APPEL, Atteinte, Panne
 from sge_sim.door.alerts import alert_detail
-from sge_sim.door.cadence import Cadence
+from sge_sim.door.cadence import TOUS, Cadence
 from sge_sim.door.certificats import CertificateRegister
 from sge_sim.door.exchange import Exchange, Outcome
 from sge_sim.door.gates import Gate
@@ -43,8 +43,6 @@ if TYPE_CHECKING:
 
 _CONTENT_TYPES = ("text/xml", "application/soap+xml", "application/xml")
 _PHRASE_MAX = 300
-_EVERYBODY = ""
-"""Stands for all actors where their calls are counted together."""
 
 _log = logging.getLogger(__name__)
 
@@ -190,7 +188,7 @@ class B2B:
     def _demand(self, exchange: Exchange, endpoint: "Endpoint", acteur: str, gone: str) -> Response:
         service = endpoint.contract.service
         exchange.service, exchange.version = endpoint.names
-        calls = self._cadence.count(acteur, service, exchange.started)
+        calls, together = self._cadence.count((acteur, TOUS), service, exchange.started)
         note = f"{calls}e appel de {service} par {acteur} dans la même seconde"
         if calls > 1 and self._rate_refused:
             text = f"{note}.\nUn appel par seconde et par service : réessayer dans une seconde."
@@ -198,8 +196,9 @@ class B2B:
         exchange.kind = "soap"
         if gone:
             return endpoint.refuse(exchange, "SGT506", gone)
-        beyond = self._beyond_ceiling(exchange, endpoint)
-        if beyond:
+        if endpoint.par_seconde is not None and together > endpoint.par_seconde:
+            most = f"{endpoint.par_seconde} au plus, tous acteurs"
+            beyond = f"{together}e appel de {service} dans la même seconde : {most}."
             exchange.notes.append(beyond)
             if self._plafonds_refused:
                 return endpoint.refuse(exchange, "SGT506", beyond)
@@ -216,16 +215,6 @@ class B2B:
         if calls > 1:
             exchange.notes.append(note)
         return response
-
-    def _beyond_ceiling(self, exchange: Exchange, endpoint: "Endpoint") -> str:
-        """Count the call among those of all actors; return, in French, what it is beyond of."""
-        most, service = endpoint.par_seconde, endpoint.contract.service
-        if most is None:
-            return ""
-        calls = self._cadence.count(_EVERYBODY, service, exchange.started)
-        if calls <= most:
-            return ""
-        return f"{calls}e appel de {service} dans la même seconde : {most} au plus, tous acteurs."
 
     def _struck(self, exchange: Exchange, plans: tuple[Panne, ...]) -> Atteinte | None:
         """Return the planned fault that strikes a call, if one of `plans` does."""

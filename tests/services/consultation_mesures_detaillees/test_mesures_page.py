@@ -43,8 +43,7 @@ nothing else was seen of them.
 `iv` of an index is 0. Its guide names four bits: 1 an incoherent message, 2 an index that went
 down, 4 more than can be consumed, 8 a register that isn't used moved. Every recorded value is 0,
 and no source tells how the platform finds out, nor whether a change of meter counts as an index
-that went down: nothing is made up. Meters here have no such trouble; a reading that was lost isn't
-there.
+that went down: nothing is made up. Meters here have no such trouble; a lost reading isn't there.
 
 The indexes of a C4 tell by time class of the distributor what it counts beside energies: RC tells
 the month so far, RM the month that ends, all start again at each monthly reading (observed for TF,
