@@ -24,7 +24,7 @@ _KINDS: dict[KindEchange, str] = {"handshake": "négociation TLS", "http": "HTTP
 
 @click.group(help="Lire le journal des échanges.")
 def journal() -> None:
-    """Hold the commands together."""
+    """The commands on the journal."""
 
 
 @journal.command("list", help="Donner les derniers échanges, du plus récent au plus ancien.")
