@@ -271,6 +271,7 @@ class B2B:
             certificate_fingerprint=verdict.fingerprint if verdict else None,
             certificate_subject=verdict.subject if verdict else None,
             remote_address=exchange.request.sender.address,
+            user_agent=exchange.request.headers.get("user-agent"),
             service=exchange.service,
             version=exchange.version,
             prm=exchange.prm,

@@ -43,7 +43,8 @@ class Champ:
 class Seen:
     """An exchange of the journal, as it is recognised; `instant` is simulated time, aware.
 
-    `panne` is the line of the journal on the planned fault that struck it.
+    `panne` is the line of the journal on the planned fault that struck it, `logiciel` the client's
+    product (User-Agent).
     """
 
     id: int
@@ -56,6 +57,7 @@ class Seen:
     duree_ms: float = 0.0
     regle: Regle | None = None
     panne: str = ""
+    logiciel: str = ""
 
 
 @dataclass(frozen=True)
@@ -192,6 +194,8 @@ def _exchange(seen: Seen) -> EchangeDeCas:
         erreur=error,
         regle=seen.regle,
         panne=seen.panne,
+        logiciel=seen.logiciel,
+        echange_id=seen.id,
     )
 
 

@@ -115,6 +115,11 @@ class DataConnectClient:
         return dict(zip(DATA_CONNECT.reperes, values, strict=True))
 
     @property
+    def logiciel(self) -> str:
+        """What the client says that it is made with."""
+        return str(self._session.headers["User-Agent"])
+
+    @property
     def admin_url(self) -> str | None:
         """The administration of the target, None of a server that isn't a simulator."""
         return self.cible.admin_url

@@ -119,6 +119,11 @@ class SgeClient:
             )
         return self._clients[contract.path]
 
+    @property
+    def logiciel(self) -> str:
+        """What the client says that it is made with, in each call (User-Agent)."""
+        return str(self._transport.session.headers["User-Agent"])
+
     def newest_version(self, service: str) -> str:
         """Return the newest version of a service. Raises `UsageError` if none is published."""
         versions = [one.version for one in self.contracts.values() if one.service == service]
