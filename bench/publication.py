@@ -72,7 +72,7 @@ def make_state(folder: Path, points: int) -> None:
     database = Database(sqlite_url(folder / "sge-sim.db"))
     database.prepare()
     install_dataset(database, size=0, seed=SEED)
-    linky = filter(_is_linky, population(load_dataset("homologation"), size=10**8, seed=SEED))
+    linky = filter(is_linky, population(load_dataset("homologation"), size=10**8, seed=SEED))
     fiches = islice(linky, points)
     with database.transaction() as session:
         acteur, contrat = session.execute(
@@ -119,7 +119,8 @@ def publish(folder: Path) -> tuple[int, int, float, float]:
     return files, size, seconds, max(resource.getrusage(one).ru_maxrss for one in peaks) / 1024
 
 
-def _is_linky(fiche: Fiche) -> bool:
+def is_linky(fiche: Fiche) -> bool:
+    """Tell whether a point of the population is a C5 in service with a Linky."""
     point, compteur = fiche
     return (
         point["segment"] == "C5"
