@@ -30,8 +30,8 @@ class Endpoint:
 
     A failure of `handle` is answered as SGT500, and its traceback logged. With `strict`, an answer
     that breaks the contract is such a failure. `unavailable` is the code of the service when what
-    it needs (the database, a file) doesn't answer. `par_seconde` is how many calls a second its
-    guide has it take, of all actors together, None where it tells no ceiling.
+    it needs (the database, a file) doesn't answer. `par_seconde` is how many demands it takes in a
+    second, of all actors together, for whoever counts them.
     """
 
     def __init__(
@@ -127,4 +127,10 @@ class _Way(spyne.ServerBase):  # type: ignore[misc]
         self.get_out_string(context)
         status = HTTPStatus.OK if context.out_error is None else HTTPStatus.INTERNAL_SERVER_ERROR
         (message,) = context.out_string
+        # A context and its errors hold each other: the message, which may be a large one, is let go
+        # now, not when the collector comes by.
+        context.in_document = context.in_body_doc = context.in_header_doc = None
+        for error in (context.in_error, context.out_error):
+            if error is not None:
+                error.__traceback__ = None
         return Response(status, message, _TEXT_XML)

@@ -13,6 +13,7 @@ from typing import Any
 
 from lxml import etree
 
+from sge_sim.machine.threads import WEAR
 from sge_sim.soap import _spyne_compat as spyne
 from sge_sim.soap.codes import libelle
 from sge_sim.soap.contract import ENVELOPE, Contract
@@ -85,8 +86,10 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
         parser: etree.XMLParser | None = getattr(self._kept, "parser", None)
         if parser is None:
             parser = self._kept.parser = etree.XMLParser(**self.parser_kwargs)
+        message = b"".join(ctx.in_string)
+        WEAR.parsed += len(message)
         try:
-            document = etree.fromstring(b"".join(ctx.in_string), parser)
+            document = etree.fromstring(message, parser)
         except (etree.XMLSyntaxError, ValueError) as error:
             raise _malformed(f"Le message n'est pas un document XML bien formé : {error}") from None
         if document.getroottree().docinfo.doctype:

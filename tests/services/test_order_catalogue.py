@@ -15,6 +15,7 @@ from running_simulator import RunningSimulator
 from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise, repeated
 from sge_sim.homologation.campaign.evaluation import RefusRecu, evaluate, known_deviation
 from sge_sim.homologation.catalogue.cases import Cas, Etape
+from sge_sim.homologation.catalogue.protocoles import reperes_of_sge
 from sge_sim.homologation.catalogue.release import Release, list_releases, load_release
 
 HISTORIQUE = "/CommandeTransmissionHistoriqueMesures/v1.0"
@@ -128,7 +129,9 @@ class Run:
 def run(release: Release, simulator: RunningSimulator, client: type[Zeep | Suds]) -> Run:
     day = release.reference
     contexte = ContexteDeCas(
-        day, simulator.login, simulator.ready["contrat_id"], release.decalage(day)
+        day,
+        reperes_of_sge(simulator.login, simulator.ready["contrat_id"]),
+        release.decalage(day),
     )
     return Run(release, client(simulator), contexte)
 

@@ -16,11 +16,13 @@ from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise
 from sge_sim.homologation.catalogue.answer_paths import as_text
 from sge_sim.homologation.catalogue.cases import Cas, Emprunt, Requete
+from sge_sim.homologation.catalogue.protocoles import reperes_of_sge
 from sge_sim.homologation.catalogue.release import Release, list_releases, load_release
 from sge_sim.machine.data_files import data_path
 from sge_sim.soap.codes import LIBELLES
 from sge_sim.soap.contract import Contract, load_contracts
 
+REPERES = reperes_of_sge("a@b.fr", "1")
 RELEASES = [load_release(name) for name in list_releases()]
 MakeContexte = Callable[[Release, date], ContexteDeCas]
 EVERY_DAY = st.dates(date(2018, 1, 1), date(2040, 1, 1))
@@ -201,8 +203,8 @@ def test_on_any_day_orders_start_and_end_as_their_case_wants(
 def test_shifted_windows_keep_their_length_and_their_distance_to_today(today: date) -> None:
     for release in RELEASES:
         shift = release.decalage(today, originales=False)
-        listed = ContexteDeCas(release.reference, "a@b.fr", "1")
-        shifted = ContexteDeCas(today, "a@b.fr", "1", shift)
+        listed = ContexteDeCas(release.reference, REPERES)
+        shifted = ContexteDeCas(today, REPERES, shift)
         for case in release.cas:
             if case.service != "ConsultationMesuresDetaillees":
                 continue
@@ -218,7 +220,7 @@ def test_shifted_windows_keep_their_length_and_their_distance_to_today(today: da
 @pytest.mark.parametrize("release", RELEASES, ids=lambda release: release.nom)
 def test_the_last_day_of_original_dates_is_the_last_one_that_serves_them(release: Release) -> None:
     def starts_inside(today: date) -> bool:
-        contexte = ContexteDeCas(today, "a@b.fr", "1")
+        contexte = ContexteDeCas(today, REPERES)
         windows = (
             window(materialise(case, contexte))
             for case in release.cas
@@ -237,7 +239,8 @@ def test_the_last_day_of_original_dates_is_the_last_one_that_serves_them(release
 
 def test_a_request_carries_the_login_the_contract_and_the_point() -> None:
     (case,) = load_release("21.3").find("AHC-R1@C5")
-    assert materialise(case, ContexteDeCas(date(2021, 6, 21), "moi@exemple.fr", "1234567")) == {
+    reperes = reperes_of_sge("moi@exemple.fr", "1234567")
+    assert materialise(case, ContexteDeCas(date(2021, 6, 21), reperes)) == {
         "pointId": "25110853825340",
         "loginDemandeur": "moi@exemple.fr",
         "contratId": "1234567",
@@ -247,7 +250,7 @@ def test_a_request_carries_the_login_the_contract_and_the_point() -> None:
 
 def test_a_segment_fills_in_its_own_part_of_the_request() -> None:
     small, big = load_release("21.3").find("F380-R1")
-    contexte = ContexteDeCas(date(2021, 6, 21), "a@b.fr", "1")
+    contexte = ContexteDeCas(date(2021, 6, 21), REPERES)
     asked = [materialise(case, contexte)["demande"]["historiqueMesures"] for case in (big, small)]
     assert [each["pasCdc"] for each in asked] == [
         {"valeur": 10, "unite": "min"},
@@ -265,7 +268,7 @@ def stopped_service(case: Cas, contexte: ContexteDeCas) -> str:
 def test_a_borrowed_value_comes_from_the_case_on_the_same_segment() -> None:
     release = load_release("21.3")
     (search,), (stop,) = release.find("RS-R1@C5"), release.find("ASS-R1@C5")
-    contexte = ContexteDeCas(date(2021, 6, 21), "a@b.fr", "1")
+    contexte = ContexteDeCas(date(2021, 6, 21), REPERES)
     with pytest.raises(UsageError, match="reprend une valeur de RS-R1@C5 : l'exécuter d'abord"):
         stopped_service(stop, contexte)
     assert stopped_service(stop, contexte.with_result(search, SERVICES_SOUSCRITS)) == "64697749"
@@ -283,7 +286,7 @@ def test_neither_an_ended_service_nor_an_opposition_is_stopped() -> None:
         ]
         return {"servicesSouscritsMesures": {"serviceSouscritMesures": listed}}
 
-    contexte = ContexteDeCas(date(2021, 6, 21), "a@b.fr", "1")
+    contexte = ContexteDeCas(date(2021, 6, 21), REPERES)
     useless = [("1", "TERMINE", "TRANSREC"), ("2", "ACTIF", "OPPENR")]
     with pytest.raises(UsageError, match=r"La réponse de RS-R1@C5 ne contient pas « services"):
         stopped_service(stop, contexte.with_result(search, found(*useless)))
@@ -296,7 +299,7 @@ def test_in_26_1_the_stopped_service_comes_from_the_preparation() -> None:
     (stop,) = load_release("26.1").find("ASS-R1@C5")
     order, search = stop.preparation
     assert (order.nom, order.acceptes) == ("commande", ("SGT570",))
-    contexte = ContexteDeCas(date(2025, 8, 1), "a@b.fr", "1")
+    contexte = ContexteDeCas(date(2025, 8, 1), REPERES)
     with pytest.raises(UsageError, match="de la préparation « recherche » : l'exécuter d'abord"):
         stopped_service(stop, contexte)
     contexte = contexte.with_preparation(search, SERVICES_SOUSCRITS)
@@ -305,6 +308,6 @@ def test_in_26_1_the_stopped_service_comes_from_the_preparation() -> None:
 
 def test_the_preparation_of_a_case_is_over_with_it() -> None:
     (stop,) = load_release("26.1").find("ASS-R1@C5")
-    contexte = ContexteDeCas(date(2025, 8, 1), "a@b.fr", "1")
+    contexte = ContexteDeCas(date(2025, 8, 1), REPERES)
     contexte = contexte.with_preparation(stop.preparation[1], SERVICES_SOUSCRITS)
     assert contexte.with_result(stop, {}).preparations == {}

@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 from in_process import InProcess, simulator_in_process
 
-from sge_sim.clock import machine_now, parse_instant
+from sge_sim.clock import parse_instant
 from sge_sim.commandes.m023 import Emetteur, Historiques, order_m023
 from sge_sim.domaine.delais import AUSSITOT
 from sge_sim.settings import Profile
-from sge_sim.store.journal import Journal, RechercheJournal
 
 C5 = ("25150217034354", "25825036170379", "25999131613803", "50086054270348", "25262662681289")
 C2_C4 = (
@@ -133,28 +132,6 @@ def test_a_service_takes_a_thousand_demands_a_day(tmp_path: Path) -> None:
         assert send(opened, "MFI", type="INDEX")[0].startswith("M0")
         assert send(opened, "MFI", type="COURBES")[0] == "SGT506"
         assert send(opened, "MFA")[0].startswith("M0")
-
-
-@pytest.mark.documented("GUI 0502 §2.2: 5 demands a second and service, of all actors together")
-@pytest.mark.assumed("SGT506 beyond, where it is refused: the guide tells no code")
-@pytest.mark.parametrize("refused", [False, True])
-def test_more_than_five_demands_a_second_are_told_or_refused(tmp_path: Path, refused: bool) -> None:
-    with simulator_in_process(
-        tmp_path, now=parse_instant(NOW), population_size=0, quotas_refused=refused
-    ) as opened:
-        while True:
-            started = machine_now()
-            for _ in range(5):
-                opened.simulator.cadence.count("*", SERVICES["ITC"][0], started)
-            code, _ = send(opened, "ITC")
-            if machine_now().replace(microsecond=0) == started.replace(microsecond=0):
-                break
-        assert (code == "SGT506") == refused
-        assert send(opened, "MFA")[0].startswith("M0")
-        journal = Journal.beside(opened.simulator.database, tmp_path)
-        details = [one.detail or "" for one in journal.find_echanges(RechercheJournal())]
-        beyond = ["tous acteurs ensemble : son guide en admet 5" in one for one in details]
-        assert beyond[:2] == [False, True]
 
 
 @pytest.mark.documented("GUI 0502 §2.1.2: an unknown point is told by the report, not refused")
