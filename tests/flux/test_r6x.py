@@ -3,7 +3,6 @@
 The forty days have both changes of hour: those of spring and of autumn are in one window each.
 """
 
-import io
 import json
 import re
 import shutil
@@ -19,7 +18,6 @@ from typing import Any, NamedTuple
 
 import pytest
 from flux_kit import JOUR, perdu
-from lowatt_enedis.decrypt import decrypt_aes_256_cbc_dynamic_iv
 from publication_kit import C4, C5, C5_BIS, CONTRAT, P4, Platform, at, new_platform, new_point
 from r6x_kit import (
     SENS,
@@ -427,9 +425,12 @@ def test_files_are_encrypted_with_their_iv_first(collected: Platform, tmp_path: 
         check=True,
     )
     assert done.stdout == clear
+    received, theirs = tmp_path / nom, tmp_path / "clair.zip"
+    received.write_bytes(content)
+    lowatt = [sys.executable, "-m", "lowatt_enedis", "decrypt", "--dynamic", "--key", key]
+    subprocess.run([*lowatt, received, "-o", theirs], check=True)
     # This client leaves the padding, which a reader of zip passes over.
-    theirs = decrypt_aes_256_cbc_dynamic_iv(key, io.BytesIO(content))
-    assert raw_member(theirs) == raw_member(clear)
+    assert raw_member(theirs.read_bytes()) == raw_member(clear)
 
 
 @pytest.mark.assumed("a stop leaves files without a record, made again the same")
