@@ -17,7 +17,7 @@ from typing import Final, get_args
 
 from sqlalchemy import func, insert, select
 
-from bench.publication import SEED, is_linky
+from bench.publication import SEED, is_linky, tiers_of
 from sge_sim.clock import PARIS, add_months, elapsed_ms, stopwatch
 from sge_sim.commandes.m023 import Emetteur, Historiques, order_m023
 from sge_sim.domaine.delais import AUSSITOT
@@ -28,7 +28,7 @@ from sge_sim.referentiel.dataset import load_dataset
 from sge_sim.referentiel.population import population
 from sge_sim.store.database import Database, sqlite_url
 from sge_sim.store.journal import Bounds, Journal
-from sge_sim.store.models import Acteur, Collecte, Contrat, FichierFlux
+from sge_sim.store.models import Collecte, FichierFlux
 from sge_sim.store.points import insert_points
 
 LARGEST: Final[tuple[tuple[FluxM023, int], ...]] = (("R63", 1500), ("C68", 10_000))
@@ -79,12 +79,7 @@ def make_state(folder: Path, flux: FluxM023, points: int) -> None:
     prms = [point["prm"] for point, _ in fiches]
     debut = add_months(_TODAY, -_MONTHS)
     with database.transaction() as session:
-        acteur, contrat = session.execute(
-            select(Contrat.acteur_code, Contrat.contrat_id)
-            .join(Acteur)
-            .where(Acteur.kind == "tiers")
-            .order_by(Contrat.contrat_id)
-        ).first() or ("", "")
+        acteur, contrat = tiers_of(session)
         insert_points(session, iter(fiches))
         session.execute(insert(Collecte), [{"prm": prm, "debut": debut} for prm in prms])
         days = (None, None) if flux == "C68" else (debut, _TODAY)

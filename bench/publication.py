@@ -75,12 +75,7 @@ def make_state(folder: Path, points: int) -> None:
     linky = filter(is_linky, population(load_dataset("homologation"), size=10**8, seed=SEED))
     fiches = islice(linky, points)
     with database.transaction() as session:
-        acteur, contrat = session.execute(
-            select(Contrat.acteur_code, Contrat.contrat_id)
-            .join(Acteur)
-            .where(Acteur.kind == "tiers")
-            .order_by(Contrat.contrat_id)
-        ).first() or ("", "")
+        acteur, contrat = tiers_of(session)
         session.add_all(
             Abonnement(
                 numero=numero,
@@ -117,6 +112,17 @@ def publish(folder: Path) -> tuple[int, int, float, float]:
     database.dispose()
     peaks = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     return files, size, seconds, max(resource.getrusage(one).ru_maxrss for one in peaks) / 1024
+
+
+def tiers_of(session: Session) -> tuple[str, str]:
+    """Return the code and the contract of the first tiers."""
+    acteur, contrat = session.execute(
+        select(Contrat.acteur_code, Contrat.contrat_id)
+        .join(Acteur)
+        .where(Acteur.kind == "tiers")
+        .order_by(Contrat.contrat_id)
+    ).first() or ("", "")
+    return acteur, contrat
 
 
 def is_linky(fiche: Fiche) -> bool:

@@ -114,6 +114,25 @@ def test_weekly_curves_of_large_points_come_by_nature(platform: Platform) -> Non
     assert (stamps[0], stamps[-1][:10]) == ("2024-10-21 00:00:00", "2024-10-26")
 
 
+@pytest.mark.documented("GUI 0503 §1.1.3: monthly files of R64B and R66B")
+@pytest.mark.assumed("the first working day of the next month, at 18:00")
+def test_a_monthly_file_leaves_on_the_first_working_day(platform: Platform) -> None:
+    publish(platform, C5, "PMAX", "P1M", DEBUT)
+    # 1 November is a holiday, 2 and 3 are a week-end.
+    platform.catch_up(at(date(2024, 11, 4), 17))
+    assert trees(platform, "R66B") == []
+    platform.catch_up(at(date(2024, 11, 4), 19))
+    ((nom, tree),) = trees(platform, "R66B")
+    assert (parse_nom(nom).mode, parse_nom(nom).tampon) == ("M", "20241104180000")
+    assert tree["echeances"] == {"type": "Immediat"}
+    assert tree["mesures"][0]["periode"] == {
+        "dateDebut": "2024-10-01 00:00:00",
+        "dateFin": "2024-11-01 00:00:00",
+    }
+    days = [d[:10] for d, _ in series_of(tree, C5, "PMA")]
+    assert (days[0], days[-1]) == ("2024-10-21", "2024-10-30")
+
+
 @pytest.mark.documented("GUI 0503 §1.1.1: what comes late is in the file of the day it came")
 def test_late_days_come_with_the_day_on_which_they_were_stored(platform: Platform) -> None:
     platform.late = True
