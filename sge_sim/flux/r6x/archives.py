@@ -11,7 +11,9 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from sge_sim.flux.packaging import member_of
 
 _PIECE: Final = 1 << 20
-_LEVEL: Final = 6
+_LEVEL: Final = 1
+"""Of zlib: four times as fast as its default, a quarter more bytes; half the time of a curve went
+there."""
 
 
 @dataclass(frozen=True)
