@@ -104,6 +104,15 @@ def _legal(instant: datetime, form: str = "%d/%m/%Y %H:%M:%S") -> str:
     return instant.astimezone(PARIS).strftime(form)
 
 
+def _libelle(code: str | None) -> str:
+    """Return the label of a return code; one that the annex lacks is that of a single service."""
+    if code is None or code in LIBELLES or not code.startswith("SGT"):
+        return LIBELLES.get(code or "", "")
+    from sge_sim.services.registry import CODES
+
+    return CODES.get(code, "")
+
+
 def _with_breaks(name: str) -> Markup:
     """Return a long name that a narrow column may break between its words, and nowhere else."""
     return Markup("<wbr>").join(escape(word) for word in _WORDS.split(name))
@@ -118,7 +127,7 @@ def _templates() -> "Jinja2Templates":
     templates.env.trim_blocks = templates.env.lstrip_blocks = True
     templates.env.filters |= {
         "provenance": in_french,
-        "libelle": lambda code: LIBELLES.get(code or "", ""),
+        "libelle": _libelle,
         "nombre": lambda number: f"{number:,}".replace(",", "\N{NARROW NO-BREAK SPACE}"),
         "legal": _legal,
         "cesures": _with_breaks,

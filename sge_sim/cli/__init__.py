@@ -78,7 +78,7 @@ class _Lazy(click.Group):
 )
 @click.version_option(__version__, prog_name="sge-sim", help="Afficher la version.")
 def commands() -> None:
-    """Hold the commands together."""
+    """The commands of sge-sim."""
 
 
 def main() -> None:

@@ -24,7 +24,7 @@ _FOLLOW_SECONDS: Final = 0.5
 
 @click.group(help="Lire le journal des échanges.")
 def journal() -> None:
-    """Hold the commands together."""
+    """The commands on the journal."""
 
 
 @journal.command("list", help="Donner les derniers échanges, du plus récent au plus ancien.")

@@ -6,10 +6,9 @@ from http import HTTPStatus
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from lxml import etree
-
 from sge_sim.domaine.pannes import Atteinte, SortePanne
 from sge_sim.door.exchange import Exchange, Outcome
+from sge_sim.machine.safe_xml import parse_xml
 from sge_sim.transport.answering import text_response
 from sge_sim.transport.message import Departure, Response
 
@@ -73,10 +72,9 @@ def departure_of(struck: Atteinte) -> Departure | None:
 
 def called_point(message: bytes) -> str | None:
     """Return the `pointId` of a message, None where none can be read."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:
-        root = etree.fromstring(message, parser)
-    except (etree.XMLSyntaxError, ValueError):
+        root = parse_xml(message)
+    except ValueError:
         return None
     found = next(root.iter("{*}pointId"), None)
     return None if found is None else (found.text or "").strip()

@@ -19,10 +19,9 @@ from sge_sim.homologation.catalogue.protocoles import reperes_of_sge
 from sge_sim.homologation.catalogue.release import Release
 from sge_sim.homologation.client.messages import read_answer, read_message
 from sge_sim.homologation.reports.rapport import Execution, Regle, Statut
-from sge_sim.services.registry import SERVICES
+from sge_sim.services.registry import BY_PATH
 
 _ABSENT = "absent"
-_SERVICES = {(service.nom, service.version): service for service in SERVICES}
 
 Issue = Literal["coché", "non conforme", "ambigu", "proche", "hors catalogue"]
 
@@ -150,7 +149,7 @@ def differing_fields(case: Cas, release: Release, seen: Seen, contenu: Answer) -
     """
     today = seen.instant.date()
     contexte = ContexteDeCas(today, reperes_of_sge(LIBRE, LIBRE), release.decalage(today))
-    service = _SERVICES[case.service, case.version]
+    service = BY_PATH[f"/{case.service}/v{case.version}"]
     free = service.champs_libres
     received = {name: as_text(value) for name, value in _flat(contenu, free)}
     found = []

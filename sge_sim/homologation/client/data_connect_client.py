@@ -176,7 +176,7 @@ class DataConnectClient:
         return self.cible.applications[mode]
 
     def _consent(self, _service: str, version: str, demande: Mapping[str, Any]) -> AppelFait:
-        """Have the customer decide on the consent page."""
+        """Decide on the consent page, as the customer does."""
         client_id = demande.get("client_id")
         if client_id is None:
             client_id = self._application(demande.get("application", "production")).client_id
