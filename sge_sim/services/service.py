@@ -34,7 +34,7 @@ CHAMPS_LIBRES: Final = frozenset(
 CHAMPS_ACCORD: Final = frozenset({"autorisationClient", "accord", "accordClient"})
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Appel:
     """One call: the message, who sends it, when, and the state it is judged on.
 
@@ -55,7 +55,7 @@ class Appel:
     today: date = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "today", self.now.date())
+        self.today = self.now.date()
 
     @property
     def session(self) -> Session:

@@ -33,8 +33,8 @@ class ElementWriter:
         self._roots: dict[str, Write] = {}
         self._known: dict[tuple[str, Any], Write] = {}
 
-    def write(self, name: str, tree: Any) -> bytes:
-        """Return the global element `{namespace}name` of the contract.
+    def parts(self, name: str, tree: Any) -> list[bytes]:
+        """Return the global element `{namespace}name` of the contract, in parts to be joined.
 
         Members that repeat may be given as ready bytes, all their elements at once. Raises
         `KeyError` for a member that the contract doesn't know, and `ValueError` for a character
@@ -49,15 +49,12 @@ class ElementWriter:
             )
         parts: list[bytes] = []
         root(parts, tree)
-        return b"".join(parts)
+        return parts
 
     def _make(self, tag: str, model: Any, declared: str = "") -> Write:
         nil = f"<{tag}{declared} {NIL}/>".encode()
         if not issubclass(model, spyne.ComplexModelBase):
-            before, after, text_of = f"<{tag}{declared}>", f"</{tag}>", self._text_of(model)
-            return lambda parts, value: parts.append(
-                nil if value is None else f"{before}{_text(text_of(value))}{after}".encode()
-            )
+            return self._simple(f"<{tag}{declared}>", f"</{tag}>", nil, model)
         members = _Members(self, model)
         plain, end, empty = (
             one.encode() for one in (f"<{tag}{declared}>", f"</{tag}>", f"<{tag}{declared}/>")
@@ -84,6 +81,20 @@ class ElementWriter:
                 parts.append(end)
             else:
                 parts[place] = empty if opening is plain else opening[:-1] + b"/>"
+
+        return write
+
+    def _simple(self, before: str, after: str, nil: bytes, model: Any) -> Write:
+        text_of = self._text_of(model)
+
+        def write(parts: list[bytes], value: Any) -> None:
+            if value is None:
+                parts.append(nil)
+                return
+            text = value if isinstance(value, str) else text_of(value)
+            if not text.isalnum():
+                text = _text(text)
+            parts.append(f"{before}{text}{after}".encode())
 
         return write
 
@@ -146,7 +157,7 @@ class _Members:
 
 def _text(text: str) -> str:
     """Return a text as it stands between two tags."""
-    if text.isalnum() or not _ODD.search(text):
+    if not _ODD.search(text):
         return text
     _check(text)
     return text.translate(_TEXT)

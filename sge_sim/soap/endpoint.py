@@ -105,9 +105,13 @@ class _Way(spyne.ServerBase):  # type: ignore[misc]
 
     transport = "sge"
 
+    def __init__(self, application: spyne.Application) -> None:
+        super().__init__(application)
+        self._blank = Context(self)
+
     def answer(self, exchange: Exchange) -> Response:
-        context = Context(self, exchange)
-        context.in_string = (exchange.request.body,)
+        context = self._blank.of(exchange)
+        context.in_string = exchange.request.body
         (context,) = self.generate_contexts(context)
         if context.in_error is None:
             self.get_in_object(context)
@@ -116,7 +120,7 @@ class _Way(spyne.ServerBase):  # type: ignore[misc]
         return self._response(context)
 
     def refuse(self, exchange: Exchange, fault: SgtFault) -> Response:
-        context = Context(self, exchange)
+        context = self._blank.of(exchange)
         context.out_error = fault
         return self._response(context)
 

@@ -31,17 +31,28 @@ class Memoire:
         """Return facts of the state as it is now; see `Vue.lire`."""
         return self.look().lire(**asked)
 
+    def answer(self, edition: Edition, question: Question) -> Any:
+        """Return what one question reads; see `answers`."""
+        with self._lock:
+            known = self._kept.get(question)
+            if known is not None and known[0] == edition:
+                self._kept.move_to_end(question)
+                return known[1]
+        return self.answers(edition, (question,))[0]
+
     def answers(self, edition: Edition, asked: Sequence[Question]) -> list[Any]:
         """Return what each question reads, all from one state: that of `edition` or a later one.
 
         `edition` is what a look has just found.
         """
+        found = []
         with self._lock:
-            kept = [self._kept.get(question) for question in asked]
-            found = [one[1] for one in kept if one is not None and one[0] == edition]
-            if len(found) == len(asked):
-                for question in asked:
-                    self._kept.move_to_end(question)
+            for question in asked:
+                known = self._known(edition, question)
+                if known is None:
+                    break
+                found.append(known[1])
+            else:
                 return found
         with self._editions.snapshot() as (current, driver):
             values = []
@@ -98,7 +109,7 @@ class Vue:
 
     def ask(self, read: Any, *of: str) -> Any:
         """Return what one question reads."""
-        return self._memoire.answers(self._edition, ((read, *of),))[0]
+        return self._memoire.answer(self._edition, (read, *of))
 
 
 def _same(before: Any, now: Any) -> bool:

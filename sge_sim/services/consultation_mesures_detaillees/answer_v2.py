@@ -5,6 +5,7 @@ the other way round.
 """
 
 from collections.abc import Sequence
+from functools import cache
 
 from sge_sim.mesures import PuissanceMensuelle, minuits
 from sge_sim.mesures.calendrier import decalages
@@ -40,9 +41,12 @@ def _month(mois: PuissanceMensuelle) -> str:
 
 
 def _row(troncon: Troncon) -> Ligne:
-    if troncon.pas is None:
-        return _DAILY
+    return _DAILY if troncon.pas is None else _step(troncon.pas, troncon.nature)
+
+
+@cache
+def _step(pas: int, nature: str | None) -> Ligne:
     return Ligne(
-        f"<mesure><v>{{v}}</v><d>{{d}}</d><p>PT{troncon.pas}M</p><n>{troncon.nature}</n></mesure>",
+        f"<mesure><v>{{v}}</v><d>{{d}}</d><p>PT{pas}M</p><n>{nature}</n></mesure>",
         Stamp.AVEC_DECALAGE,
     )
