@@ -42,7 +42,7 @@ class Bloc(NamedTuple):
     valeurs: Entiers
 
 
-@dataclass(slots=True)
+@dataclass
 class Courbe:
     """A curve; all arrays have one entry per point, ascending, empty where nothing was recorded.
 

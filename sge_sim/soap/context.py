@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from sge_sim.door.exchange import Exchange
 from sge_sim.soap import _spyne_compat as spyne
 
 
@@ -15,17 +14,6 @@ class Context(spyne.MethodContext):  # type: ignore[misc]
 
     def __init__(self, server: spyne.ServerBase) -> None:
         super().__init__(server, self.SERVER)
-
-    def of(self, exchange: Exchange) -> "Context":
-        """Return a context as new as this one for an exchange.
-
-        Spyne's own making ties a knot of six objects, which would keep the message and its answer
-        until the next collection of garbage: here it is tied once.
-        """
-        new = object.__new__(Context)
-        new.__dict__.update(self.__dict__)
-        new.udc = exchange
-        return new
 
     descriptor: Any = None  # a plain attribute, where Spyne has a property
     __setattr__ = object.__setattr__

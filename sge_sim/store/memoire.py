@@ -31,15 +31,6 @@ class Memoire:
         """Return facts of the state as it is now; see `Vue.lire`."""
         return self.look().lire(**asked)
 
-    def answer(self, edition: Edition, question: Question) -> Any:
-        """Return what one question reads; see `answers`."""
-        with self._lock:
-            known = self._kept.get(question)
-            if known is not None and known[0] == edition:
-                self._kept.move_to_end(question)
-                return known[1]
-        return self.answers(edition, (question,))[0]
-
     def answers(self, edition: Edition, asked: Sequence[Question]) -> list[Any]:
         """Return what each question reads, all from one state: that of `edition` or a later one.
 
@@ -48,9 +39,10 @@ class Memoire:
         found = []
         with self._lock:
             for question in asked:
-                known = self._known(edition, question)
-                if known is None:
+                known = self._kept.get(question)
+                if known is None or known[0] != edition:
                     break
+                self._kept.move_to_end(question)
                 found.append(known[1])
             else:
                 return found
@@ -109,7 +101,7 @@ class Vue:
 
     def ask(self, read: Any, *of: str) -> Any:
         """Return what one question reads."""
-        return self._memoire.answer(self._edition, (read, *of))
+        return self._memoire.answers(self._edition, ((read, *of),))[0]
 
 
 def _same(before: Any, now: Any) -> bool:
