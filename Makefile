@@ -57,11 +57,12 @@ test-postgresql: $(VENV)/.dev ## run on PostgreSQL (SERVER=postgresql+psycopg://
 test-journal: $(VENV)/.dev ## search a large journal (RECORDS=200000, 1 min; 1000000 takes 5 min)
 	SGE_SIM_JOURNAL_RECORDS=$(RECORDS) timeout 900 $(BIN)/python -m pytest -s -m large tests/store
 
-fuzz: $(VENV)/.dev ## post spoilt requests to every service (EXAMPLES=20000 of each kind; 5 min)
-	SGE_SIM_FUZZ_EXAMPLES=$(EXAMPLES) timeout 600 $(BIN)/python -m pytest tests/fuzz
+fuzz: $(VENV)/.dev ## post spoilt requests to every service (EXAMPLES=20000 of each kind; 7 min)
+	SGE_SIM_FUZZ_EXAMPLES=$(EXAMPLES) timeout 1200 $(BIN)/python -m pytest tests/fuzz
 
-soak: $(VENV)/.dev ## use a simulator without a pause, the clock running ahead (SECONDS=180)
+soak: $(VENV)/.dev ## use a simulator without a pause, the clock running ahead, then attack one (SECONDS=180)
 	SGE_SIM_SOAK_SECONDS=$(SECONDS) timeout 900 $(BIN)/python -m pytest -s -m soak tests/soak
+	SGE_SIM_HOSTILE_REQUESTS=30 SGE_SIM_HOSTILE_HANDSHAKES=3000 timeout 600 $(BIN)/python -m pytest -s tests/door/test_memory.py
 
 service: $(VENV)/.dev ## start a service (NOM=RecherchePoint WSDL=its.wsdl [VERSION=1.0 PAQUET=Consultation])
 	@test -n "$(NOM)" && test -n "$(WSDL)" || { echo "NOM and WSDL are needed: make service NOM=RecherchePoint WSDL=RecherchePoint-v2.0.wsdl (CONTRIBUTING.md)." >&2; exit 2; }

@@ -5,7 +5,7 @@ made from this class; the settings that aren't at their default are printed at s
 """
 
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any
 from platformdirs import user_data_path
 
 from sge_sim.domaine.delais import AUSSITOT, Delai
+from sge_sim.domaine.ecarts_plateforme import NOMINALE, Plateforme, plateforme_at
 from sge_sim.domaine.generations import Generation, ReponseArret
 from sge_sim.domaine.nomenclatures import Environment
 from sge_sim.errors import UsageError
@@ -139,6 +140,12 @@ class Settings:
         "Refuser par HTTP 429 plus d'un appel par seconde, par service et par acteur ; "
         "l'excès est noté au journal de toute façon.",
     )
+    plafonds_refused: bool = setting(
+        False,
+        "Refuser (SGT506, code supposé) ce qui dépasse le plafond par seconde qu'un guide donne à "
+        "son service, tous acteurs ensemble : 10 CommanderAccesDonneesMesures, 40 "
+        "ConsultationMesuresDetaillees v3.0, 5 par service M023 ; noté au journal de toute façon.",
+    )
     profondeur_historique_mois: int = setting(
         36,
         "Mois d'historique de ConsultationMesures : 36 selon son guide et constatés en 2022 ; 12 "
@@ -156,10 +163,17 @@ class Settings:
         "Refuser (SGT562) une commande d'historique sans son en-tête enteteP, comme la plateforme "
         "réelle ; son guide le dit facultatif. Le profil fidele le refuse toujours.",
     )
+    periode_acces_exigee: bool = setting(
+        False,
+        "Exiger en homologation aussi que le service d'accès couvre toute la période que "
+        "ConsultationMesuresDetaillees v3.0 lit par SERVICE_ACCES (GUI 0497) ; d'ordinaire les "
+        "jours d'avant le service y sont servis, comme des clients de 26.1 l'ont constaté "
+        "(CMD3-R6). La production l'exige toujours.",
+    )
     sans_donnee: SansDonnee | None = setting(
         None,
         "Réponse de ConsultationMesuresDetaillees sans aucune mesure ; par défaut vide (ses "
-        "guides), sauf en v3.0 du profil fidele : SGT4G3 (constaté en 23.2).",
+        "guides), sauf en v3.0 du profil fidele depuis 2023 : SGT4G3 (constaté en 23.2).",
     )
     data_connect: bool = setting(
         False, "Servir aussi Data Connect (OAuth2, REST), sur un point d'écoute à lui."
@@ -221,6 +235,10 @@ class Settings:
     def plays_real_homologation(self) -> bool:
         """Whether the defects of the homologation platform are reproduced."""
         return self.profile is Profile.FIDELE and self.environment == "homologation"
+
+    def plateforme(self, jour: date) -> Plateforme:
+        """Return the platform that is played on a legal date."""
+        return plateforme_at(jour) if self.plays_real_homologation else NOMINALE
 
     @property
     def changed(self) -> list[tuple[str, str]]:

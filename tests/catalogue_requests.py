@@ -8,6 +8,7 @@ from lxml import etree
 from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise
 from sge_sim.homologation.catalogue.answer_paths import as_text
 from sge_sim.homologation.catalogue.cases import Cas, Emprunt, Requete
+from sge_sim.homologation.catalogue.protocoles import reperes_of_sge
 from sge_sim.homologation.catalogue.release import load_release
 from sge_sim.machine.data_files import data_path
 from sge_sim.soap.contract import ENVELOPE, Contract, load_contracts
@@ -40,7 +41,8 @@ def request_of(case: Cas, login: str, contrat_id: str) -> etree._Element:
         _fill(etree.SubElement(header, contract.request_header), entete)
     body = etree.SubElement(envelope, f"{{{ENVELOPE}}}Body")
     unborrowed = replace(case, requete=_unborrowed(case.requete))
-    tree = materialise(unborrowed, ContexteDeCas(RELEASE.reference, login, contrat_id))
+    reperes = reperes_of_sge(login, contrat_id)
+    tree = materialise(unborrowed, ContexteDeCas(RELEASE.reference, reperes))
     _fill(etree.SubElement(body, contract.request), tree)
     return envelope
 

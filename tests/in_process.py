@@ -10,6 +10,7 @@ from typing import Any
 import hypothesis  # noqa: F401
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from made_states import copy_state
 
 from sge_sim.door.certificats import DefaultCaller
 from sge_sim.homologation.campaign.evaluation import RefusRecu
@@ -70,6 +71,7 @@ class InProcess:
 @contextmanager
 def simulator_in_process(data_dir: Path, **settings: Any) -> Iterator[InProcess]:
     """Open a simulator in `data_dir`."""
+    copy_state(data_dir, settings)
     simulator = open_simulator(Settings(data_dir=data_dir, **settings))
     (caller,) = [one for one in simulator.callers if one.kind == "tiers"]
     leaf = x509.load_pem_x509_certificates(caller.certificate.read_bytes())[0]

@@ -39,7 +39,13 @@ def provenance_page() -> str:
         "",
         *_table(
             "release",
-            ((one.release, Counter(each.provenance for each in one.ecarts)) for one in PLATEFORMES),
+            (
+                (
+                    one.release,
+                    Counter(each.provenance for each in (*one.ecarts, *one.usages.values())),
+                )
+                for one in PLATEFORMES
+            ),
         ),
         "",
         "## The tests of each room",

@@ -4,7 +4,6 @@ import importlib.resources
 import json
 import os
 import subprocess
-import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 from urllib.request import HTTPSHandler, build_opener
 
 import zeep
+from loaded_programs import run_module
 from lxml import etree
 from running_simulator import RunningSimulator
 from suds.client import Client as SudsClient
@@ -137,7 +137,8 @@ def suds_client(simulator: RunningSimulator, path: str) -> Any:
 
 
 _SITE = """
-import os, socket, urllib.parse, certifi
+import os, socket, urllib.parse, warnings, certifi
+warnings.simplefilter("ignore")
 certifi.where = lambda: os.environ["SIMULATOR_CA"]
 _connect = socket.create_connection
 def _to_the_simulator(address, *args, **kwargs):
@@ -161,17 +162,22 @@ class Outcome:
 
 
 def lowatt_enedis(simulator: RunningSimulator, tmp_path: Path, *arguments: str) -> Outcome:
-    """Run the `lowatt-enedis` command line, unmodified, against the simulator.
+    """Run the `lowatt-enedis` command line, unmodified, against the simulator."""
+    done = run_lowatt_enedis(simulator, tmp_path, *arguments, "--output", "json")
+    return Outcome(done.returncode, json.loads(done.stdout))
+
+
+def run_lowatt_enedis(
+    simulator: RunningSimulator, tmp_path: Path, *arguments: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the `lowatt-enedis` command line, unmodified; it prints the answer as XML by itself.
 
     Its host names lead to the simulator's port and its trust store is the simulator's authority,
     as a hosts file and a CA bundle would have it; nothing else of it changes.
     """
-    (tmp_path / "sitecustomize.py").write_text(_SITE)
     port = simulator.url.rpartition(":")[2]
     environ = {
         **os.environ,
-        "PYTHONPATH": str(tmp_path),
-        "PYTHONWARNINGS": "ignore",
         "TZ": "Europe/Paris",
         "SIMULATOR_CA": simulator.ready["ca_file"],
         "SIMULATOR_PORT": port,
@@ -183,12 +189,6 @@ def lowatt_enedis(simulator: RunningSimulator, tmp_path: Path, *arguments: str) 
         "NO_COLOR": "1",
         "COLUMNS": "500",
     }
-    done = subprocess.run(
-        [sys.executable, "-m", "lowatt_enedis", arguments[0], *arguments[1:], "--output", "json"],
-        env=environ,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    done = run_module("lowatt_enedis", arguments, environ=environ, before=_SITE)
     assert done.stdout, done.stderr
-    return Outcome(done.returncode, json.loads(done.stdout))
+    return done

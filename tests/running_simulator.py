@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from loaded_programs import run_module
+from made_states import copy_state, settings_of
 
 START_SECONDS = 30
 
@@ -52,9 +54,16 @@ class RunningSimulator:
 
     def admin(self, path: str, **parameters: Any) -> Any:
         """The JSON that the administration answers."""
-        answer = requests.get(self.ready["admin_url"] + path, params=parameters, timeout=10)
+        answer = requests.get(self.ready["admin_url"] + path, params=parameters, timeout=60)
         answer.raise_for_status()
         return answer.json()
+
+    def memory_mb(self) -> int:
+        """The resident memory of its processes together."""
+        listed = subprocess.check_output(["ps", "-eo", "pid=,ppid=,rss="], text=True)
+        processes = [list(map(int, line.split())) for line in listed.splitlines()]
+        root = self.process.pid
+        return sum(rss for pid, parent, rss in processes if root in (pid, parent)) // 1024
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run `sge-sim` on the same data directory."""
@@ -63,9 +72,7 @@ class RunningSimulator:
 
 def run_command(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run `sge-sim` and keep what it says."""
-    return subprocess.run(
-        [sys.executable, "-m", "sge_sim", *arguments], capture_output=True, text=True, timeout=60
-    )
+    return run_module("sge_sim", arguments)
 
 
 @contextmanager
@@ -79,6 +86,8 @@ def start_simulator(
     ready_file = data_dir / "ready.json"
     ready_file.unlink(missing_ok=True)
     data_dir.mkdir(parents=True, exist_ok=True)
+    if environ is None:
+        copy_state(data_dir, settings_of(options))
     command = [
         *(python, "-m", "sge_sim", "serve"),
         *("--data-dir", str(data_dir), "--ready-file", str(ready_file)),

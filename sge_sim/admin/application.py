@@ -1,5 +1,6 @@
 """The administration's application: its REST routes, described by `/openapi.json`."""
 
+import logging
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
@@ -28,6 +29,7 @@ from sge_sim.admin.routes import (
     data_connect,
     datahub,
     datahub_pages,
+    demande_pages,
     documentation,
     echange_pages,
     fichier_pages,
@@ -50,12 +52,18 @@ from sge_sim.admin.views_settings import SettingsView, view_settings
 from sge_sim.commandes.datahub.refus import RefusDatahub
 from sge_sim.domaine.provenance import in_french
 from sge_sim.errors import UsageError
+from sge_sim.store.database import UNREACHABLE, unreachable_sentence
+
+_log = logging.getLogger(__name__)
 
 # The API has no authentication: a web page that the user happens to visit must not reach it under
 # a name of its own (DNS rebinding).
 _LOCAL = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{0,5})?")
 
 _MAX_BODY = 2**20
+
+# A file that isn't there is another matter.
+_UNREACHABLE = tuple(one for one in UNREACHABLE if one is not OSError)
 
 _MISTAKES = {"missing": "à donner", "extra_forbidden": "inconnu ici", "json_invalid": "pas du JSON"}
 _STATUSES = {404: "Rien n'est servi à cette adresse.", 405: "Cette adresse ne prend pas cet appel."}
@@ -80,6 +88,7 @@ _SUBJECTS = (
     passage_pages,
     acteur_pages,
     fichier_pages,
+    demande_pages,
     service_pages,
     codes_pages,
     data_connect,
@@ -173,6 +182,14 @@ def build_admin(state: AdminState) -> FastAPI:
             provenance=in_french(broken.provenance),
             remede=broken.remede,
         )
+
+    async def wait_for_database(request: Request, error: Exception) -> Response:
+        told = f"Le simulateur ne peut pas répondre pour l'instant : {unreachable_sentence(error)}."
+        _log.error("%s : %s", request.url.path, told)
+        return _told(state, request, 503, told, {"Retry-After": "5"})
+
+    for unreachable in _UNREACHABLE:
+        app.add_exception_handler(unreachable, wait_for_database)
 
     @app.exception_handler(RequestValidationError)
     async def refuse_demand(_request: Request, error: RequestValidationError) -> Response:

@@ -43,6 +43,7 @@ _SECTIONS: Final = (
     ("/points", "Points"),
     ("/services", "Services"),
     ("/fichiers", "Fichiers"),
+    ("/demandes", "Demandes"),
     ("/campagnes", "Campagnes"),
     ("/acteurs", "Acteurs"),
     ("/certificats", "Certificats"),

@@ -19,6 +19,7 @@ _TITLES: Final[Mapping[int, str]] = {
     411: "La taille de la demande manque.",
     413: "La demande est trop grande.",
     422: "La demande n'a pas la forme attendue.",
+    503: "L'administration ne peut pas répondre pour l'instant.",
 }
 _WITH_BODY: Final = (411, 413)
 

@@ -14,7 +14,8 @@ from sge_sim.homologation.catalogue.french_text import (
     render_show,
     run_view,
 )
-from sge_sim.homologation.catalogue.release import Catalogue, load_release, validate
+from sge_sim.homologation.catalogue.protocoles import PROTOCOLES
+from sge_sim.homologation.catalogue.release import list_releases, load_release, validate
 from sge_sim.machine.data_files import data_path
 
 _release_option = click.option(
@@ -32,11 +33,15 @@ def catalog() -> None:
 @click.option("--releases", is_flag=True, help="Donner plutôt les versions connues.")
 @json_option
 def list_command(release: str, releases: bool, as_json: bool) -> None:
-    known = Catalogue(data_path("catalog")).list_releases()
+    if releases:
+        known = list_releases(PROTOCOLES)
+        say_json(known) if as_json else click.echo("\n".join(known))
+        return
+    found = load_release(release, PROTOCOLES)
     if as_json:
-        say_json(known if releases else [run_view(run) for run in load_release(release).cas])
+        say_json([run_view(run) for run in found.cas])
     else:
-        click.echo("\n".join(known) if releases else render_list(load_release(release)))
+        click.echo(render_list(found))
 
 
 @catalog.command(help="Dire tout d'un cas (ADP-R1) ou d'une exécution (ADP-R1@C5).")
@@ -44,7 +49,7 @@ def list_command(release: str, releases: bool, as_json: bool) -> None:
 @_release_option
 @json_option
 def show(cas: str, release: str, as_json: bool) -> None:
-    runs = load_release(release).find(cas)
+    runs = load_release(release, PROTOCOLES).find(cas)
     if as_json:
         say_json([run_view(run) for run in runs])
     else:
@@ -66,7 +71,7 @@ def validate_command(dossier: Path | None) -> None:
 @click.argument("apres", metavar="RELEASE")
 @json_option
 def diff_command(avant: str, apres: str, as_json: bool) -> None:
-    difference = diff(load_release(avant), load_release(apres))
+    difference = diff(load_release(avant, PROTOCOLES), load_release(apres, PROTOCOLES))
     if as_json:
         say_json(difference)
     else:

@@ -1,4 +1,4 @@
-"""`sge-sim flux table` and `sge-sim flux validate`: what is in a file of R63 to R67 or C68."""
+"""`sge-sim flux show --tableau` and `flux validate`: what is in a file of R63 to R67 or C68."""
 
 import sys
 from collections.abc import Iterator
@@ -9,8 +9,7 @@ import click
 
 from sge_sim.cli.options import data_dir_option
 from sge_sim.errors import UsageError
-from sge_sim.flux.chiffrement import decrypt
-from sge_sim.flux.declaration import secret_of
+from sge_sim.flux.declaration import clear_content
 from sge_sim.flux.r6x.documents import read_documents, schema_mistakes, schema_of
 from sge_sim.flux.r6x.tableau import rows_of, write_csv
 from sge_sim.store.data_folder import open_database
@@ -23,7 +22,7 @@ def show_rows(documents: Iterator[tuple[str, Any]], *, as_csv: bool) -> None:
     """Print files as tables, or as the portal's CSV."""
     for nom, tree in documents:
         if as_csv:
-            write_csv(tree, sys.stdout)
+            write_csv([tree], sys.stdout)
             continue
         click.echo(nom)
         rows = [[_text(cell) for cell in row] for row in rows_of(tree)]
@@ -45,9 +44,7 @@ def documents_of(nom: str, data_dir: Path) -> Iterator[tuple[str, Any]]:
             raise UsageError(
                 f"Aucun fichier ne s'appelle {nom}, ni ici ni parmi ceux de sge-sim flux list."
             )
-        secret = secret_of(session, fichier.contrat_id)
-        content = decrypt(secret, (data_dir / fichier.chemin).read_bytes())
-    return read_documents(nom, content)
+        return read_documents(nom, clear_content(session, data_dir, fichier))
 
 
 @click.command(help="Confronter un fichier R63 à R67, C68 ou CR.M023 à nos schémas JSON.")

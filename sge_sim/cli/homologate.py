@@ -1,47 +1,25 @@
 """`sge-sim homologate`: run the homologation's test cases and give the verdict."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
 
 from sge_sim.cli.attente import told_if_long
+from sge_sim.cli.homologation_targets import TARGETS, open_target
 from sge_sim.cli.homologation_text import offer, one_line, summary
 from sge_sim.client.administration import Administration
-from sge_sim.clock import (
-    PARIS,
-    Clock,
-    RunningClock,
-    clock_starting_at,
-    legal_date,
-    machine_now,
-    parse_instant,
-)
-from sge_sim.domaine.ecarts_plateforme import plateforme_at
+from sge_sim.clock import PARIS, machine_now
 from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.outcome import not_run
 from sge_sim.homologation.campaign.runner import Runner, select_cases
-from sge_sim.homologation.campaign.targets import (
-    REAL_PAUSE_SECONDS,
-    WARNING,
-    check_hours,
-    checked_url,
-    is_local,
-    to_rerun,
-    was_ordered,
-)
-from sge_sim.homologation.campaign.verdict import PACKAGES, judge
-from sge_sim.homologation.catalogue.default_release import DEFAULT_RELEASE
+from sge_sim.homologation.campaign.targets import is_local, to_rerun, was_ordered
+from sge_sim.homologation.campaign.verdict import judge
+from sge_sim.homologation.catalogue.default_release import DEFAULT_DATA_CONNECT, DEFAULT_RELEASE
+from sge_sim.homologation.catalogue.protocoles import DATA_CONNECT, PROTOCOLES, SOAP
 from sge_sim.homologation.catalogue.release import Release, load_release
-from sge_sim.homologation.client.own_simulator import own_simulator
-from sge_sim.homologation.client.sge_client import Cible, SgeClient
-from sge_sim.homologation.doctor.network import Client, try_connection
 from sge_sim.homologation.reports.rapport import Execution, Rapport, read_rapport
 from sge_sim.homologation.reports.writing import prepare_folder, write_reports
 
@@ -49,11 +27,8 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
-@dataclass(frozen=True)
-class _Target:
-    cible: Cible
-    clock: Clock
-    name: str
+PACKAGES = tuple(package for one in PROTOCOLES.values() for package in one.packages)
+DEFAULT_RELEASES = {SOAP.nom: DEFAULT_RELEASE, DATA_CONNECT.nom: DEFAULT_DATA_CONNECT}
 
 
 @click.command(
@@ -76,6 +51,10 @@ class _Target:
 @click.option("--ca", type=_FILE, help="Autorité du serveur ; les autorités publiques sinon.")
 @click.option("--login", help="Login SGE.")
 @click.option("--contrat", help="Numéro du contrat.")
+@click.option("--client-id", help="Application de Data Connect, de production.")
+@click.option("--client-secret", envvar="SGE_SIM_CLIENT_SECRET", help="Son secret.")
+@click.option("--sandbox-client-id", help="Application de Data Connect, de bac à sable.")
+@click.option("--sandbox-client-secret", envvar="SGE_SIM_SANDBOX_CLIENT_SECRET", help="Son secret.")
 @click.option("--admin", help="Administration de la cible, si c'est un simulateur.")
 @click.option("--now", help="Date de la cible, si c'est un simulateur décalé sans --admin.")
 @click.option("--yes", is_flag=True, help="Ne pas demander de confirmation.")
@@ -102,7 +81,8 @@ def homologate(**options: Any) -> None:
     if earlier is not None and earlier.release != release.nom:
         raise UsageError(f"Ce rapport est de {earlier.release} : ajouter --release.")
     _refuse_absent(options["packages"], release)
-    packages = options["packages"] or (() if options["names"] or earlier else PACKAGES)
+    own = release.protocole.packages
+    packages = options["packages"] or (() if options["names"] or earlier else own)
     names = options["names"]
     if earlier is not None:
         names = (*names, *to_rerun(earlier))
@@ -110,21 +90,14 @@ def homologate(**options: Any) -> None:
             raise UsageError("Tous les cas de ce rapport sont bons : rien n'est à reprendre.")
     cases = select_cases(release, packages, names) if packages or names else ()
     expected = _expected_failures(options["expected_failures"], release)
-    with _target(options, release) as target:
+    with open_target(options, release) as target:
         begun = machine_now().astimezone(PARIS)
         folder = options["report"] or _default_folder(begun)
         prepare_folder(folder)
         if options["target"] is not None and options["release_name"] is None:
             click.echo(f"Cas de {release.nom}, faute de --release.")
-        real = not is_local(target.cible.url)
-        client = SgeClient(target.cible, options["wsdl_dir"])
-        runner = Runner(
-            release,
-            client,
-            target.clock,
-            expected,
-            lambda: check_hours(target.cible.url, RunningClock()),
-        )
+        real = not is_local(target.url)
+        runner = Runner(release, target.sender, target.clock, expected, target.check_open)
         sent = [case for case in cases if real and earlier and was_ordered(case, earlier)]
         executions = (
             *(not_run(case, "Commande déjà envoyée : elle n'est pas répétée.") for case in sent),
@@ -135,12 +108,12 @@ def homologate(**options: Any) -> None:
         release=release.nom,
         origine="exécutée",
         cible=target.name,
-        acteur=target.cible.login,
-        simulateur=target.cible.admin_url is not None,
+        acteur=target.acteur,
+        simulateur=target.sender.admin_url is not None,
         debut=begun,
         fin=machine_now().astimezone(PARIS),
         partielle=partial,
-        verdicts=judge(release, packages or PACKAGES, executions, partial),
+        verdicts=judge(release, packages, executions, partial),
         executions=executions,
     )
     click.echo(summary(rapport))
@@ -156,20 +129,23 @@ def homologate(**options: Any) -> None:
 def _release(options: dict[str, Any], earlier: Rapport | None) -> Release:
     """Return the release that is asked for; of a target, that in force on its day without one."""
     if options["release_name"] is not None:
-        return load_release(options["release_name"])
+        return load_release(options["release_name"], PROTOCOLES)
     if earlier is not None:
-        return load_release(earlier.release)
+        return load_release(earlier.release, PROTOCOLES)
+    protocole = _protocole(options["packages"])
     if options["target"] is None:
-        return load_release(DEFAULT_RELEASE)
-    day = legal_date(clock_starting_at(_target_now(options)).now())
-    return load_release(plateforme_at(day).release)
+        return load_release(DEFAULT_RELEASES[protocole], PROTOCOLES)
+    return load_release(TARGETS[protocole].release_at(options), PROTOCOLES)
 
 
-def _target_now(options: dict[str, Any]) -> datetime | None:
-    """Return the time of the target where it isn't that of this machine."""
-    if options["admin"] is not None:
-        return parse_instant(Administration(options["admin"]).get("/api/clock")["now"])
-    return None if options["now"] is None else parse_instant(options["now"])
+def _protocole(packages: tuple[str, ...]) -> str:
+    """Return the protocol that has the packages. Raises `UsageError` for those of several."""
+    found = [
+        one.nom for one in PROTOCOLES.values() if not packages or {*packages} & {*one.packages}
+    ]
+    if packages and len(found) > 1:
+        raise UsageError("Les packages de SGE et de Data Connect se passent en deux campagnes.")
+    return found[0]
 
 
 def _refuse_absent(packages: tuple[str, ...], release: Release) -> None:
@@ -180,55 +156,6 @@ def _refuse_absent(packages: tuple[str, ...], release: Release) -> None:
                 f"{release.nom} ne liste aucun cas pour le package {package} : choisir parmi "
                 f"{', '.join(release.packages)}, ou une autre --release."
             )
-
-
-@contextmanager
-def _target(options: dict[str, Any], release: Release) -> Iterator[_Target]:
-    """Give what the campaign drives: the named server, or a simulator started for it."""
-    if options["target"] is not None:
-        yield _named_target(options)
-        return
-    for name in ("cert", "key", "ca", "login", "contrat", "admin", "now"):
-        if options[name] is not None:
-            raise UsageError(f"--{name} va avec --target.")
-    start = datetime.combine(release.reference, time(10), PARIS)
-    rules = [part for name in options["disabled_rules"] for part in ("--disabled-rules", name)]
-    kit = options["wsdl_dir"]
-    wsdl = [] if kit is None else ["--wsdl-dir", str(kit)]
-    arguments = ["--now", start.isoformat(), "--strict", *wsdl, *rules]
-    with TemporaryDirectory(prefix="sge-sim-") as folder, ExitStack() as running:
-        click.echo(f"Simulateur démarré pour {release.nom}, au {release.reference:%d/%m/%Y}.")
-        with told_if_long("Préparation du simulateur"):
-            simulator = running.enter_context(own_simulator(Path(folder), arguments))
-        yield _Target(simulator.cible(), clock_starting_at(start), "un simulateur sge-sim")
-
-
-def _named_target(options: dict[str, Any]) -> _Target:
-    if options["disabled_rules"]:
-        raise UsageError("--disabled-rules ne vaut que sans --target.")
-    missing = [name for name in ("cert", "key", "login", "contrat") if options[name] is None]
-    if missing:
-        raise UsageError("--target va avec " + ", ".join(f"--{name}" for name in missing) + ".")
-    url = checked_url(options["target"])
-    cible = Cible(
-        url=url,
-        certificat=options["cert"],
-        cle=options["key"],
-        login=options["login"],
-        contrat_id=options["contrat"],
-        ca=options["ca"],
-        admin_url=options["admin"],
-        pause=0.0 if is_local(url) else REAL_PAUSE_SECONDS,
-    )
-    now = _target_now(options)
-    if cible.admin_url is None and not is_local(url):
-        check_hours(url, RunningClock())
-        click.echo(WARNING.format(url=url), err=True)
-        if not options["yes"]:
-            click.confirm("Continuer ?", abort=True, err=True)
-    for wrong in try_connection(url, Client(cible.certificat, cible.cle, cible.ca)):
-        raise UsageError(f"{wrong.constat} {wrong.remede}")
-    return _Target(cible, clock_starting_at(now), url)
 
 
 def _expected_failures(file: Path | None, release: Release) -> frozenset[str]:

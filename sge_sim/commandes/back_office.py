@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from sge_sim.clock import Clock
+from sge_sim.store.outage import Outage
 
 Task = Callable[[datetime], object]
 
@@ -53,8 +54,10 @@ class BackOffice:
             thread.join()
 
     def _work(self, stopping: threading.Event) -> None:
+        outage = Outage(_log, "Le back-office attend")
         while not stopping.wait(self._every_seconds):
             try:
-                self.catch_up()
+                with outage.borne():
+                    self.catch_up()
             except Exception:
                 _log.exception("Le back-office n'a pas pu tout faire ; il recommencera.")

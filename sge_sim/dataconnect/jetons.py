@@ -16,7 +16,7 @@ from joserfc.jwk import RSAKey
 
 from sge_sim.machine.files import PRIVATE, make_folder_once, write_atomically
 from sge_sim.pki.keys import generate_key, key_pem
-from sge_sim.store.dataconnect import APIS, FicheApplication
+from sge_sim.store.dataconnect import FicheApplication, version_of_api
 
 VIE: Final = timedelta(hours=3, minutes=30)
 _ALGORITHMES: Final = ["RS256"]
@@ -66,7 +66,7 @@ def _claims(application: FicheApplication, now: datetime) -> dict[str, Any]:
         },
         "keytype": "SANDBOX" if application.en_bac_a_sable else "PRODUCTION",
         "subscribedAPIs": [
-            {"name": api, "context": f"/{api}", "version": _version(api)}
+            {"name": api, "context": f"/{api}", "version": f"v{version_of_api(api)}"}
             for api in application.apis
         ],
         "consumerKey": application.client_id,
@@ -74,12 +74,6 @@ def _claims(application: FicheApplication, now: datetime) -> dict[str, Any]:
         "iat": start,
         "jti": str(uuid.uuid4()),
     }
-
-
-def _version(api: str) -> str:
-    if APIS[api] == "v5":
-        return "v5"
-    return "v2" if api == "mesure_synchrone_auto" else "v1"
 
 
 def _make_key(folder: Path) -> None:

@@ -1,12 +1,10 @@
 """What the real R6X files do otherwise than their guide says; the profile `fidele` does it too.
 
-One table of defects, each with where it was seen. `Defauts()` has none of them.
+`Defauts()` has none of them.
 """
 
 from dataclasses import dataclass
 from typing import Final
-
-from sge_sim.domaine.provenance import Provenance
 
 SI_DEMANDEUR: Final = "ACM"
 """How the guide has the requester's system called (GUI 0503 §2.2)."""
@@ -26,32 +24,13 @@ class Defauts:
         return doubly_encoded(libelle) if code in self.libelles_doubles else libelle
 
 
-@dataclass(frozen=True)
-class DefautConnu:
-    """A defect, as a page may tell it."""
-
-    quoi: str
-    source: str
-    provenance: Provenance = "observed"
-
-
-DEFAUTS_CONNUS: Final = (
-    DefautConnu(
-        "R64 et R67 : le libellé du calendrier DI000003 est encodé deux fois",
-        "fichiers de production anonymisés, juin 2026",
-    ),
-    DefautConnu(
-        "header/siDemandeur est un nombre, non « ACM »", "mêmes fichiers, peut-être par leur tri"
-    ),
-    DefautConnu("l'extension dans les archives R64 est .JSON", "mêmes fichiers"),
-)
-
 FIDELES: Final = Defauts(
     si_demandeur="239",
     libelles_doubles=frozenset({"DI000003"}),
     extensions_en_capitales=frozenset({"R64"}),
 )
-"""All the defects that were seen."""
+"""What was seen in production files of June 2026, anonymised: the label in R64 and R67, the number
+in place of ACM (perhaps put there by the anonymisation), `.JSON` in the archives of R64 alone."""
 
 
 def doubly_encoded(text: str) -> str:

@@ -6,8 +6,9 @@ to work, and whose answer nobody told, is `assumed`: played, but never told as k
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from enum import StrEnum
 from typing import Final
 
 from sge_sim.domaine.provenance import Provenance
@@ -24,8 +25,9 @@ _CONSOMMATEURS = _C1_C4 | {"C5"}
 class Ecart:
     """An answer of the platform, `observe`: a code or `REPONSE_VIDE` where something else is right.
 
-    `segments` are those of the points concerned, `demande` what is asked for (a type of measures, a
-    kind of search): empty, any. `cas` are the runs of the catalogue that meet it.
+    `segments` are those of the points concerned, `prms` the points where it tells their own
+    situation, `demande` what is asked for (a type of measures, a kind of search): empty, any. `cas`
+    are the runs of the catalogue that meet it.
     """
 
     observe: str
@@ -34,16 +36,38 @@ class Ecart:
     service: str = ""
     version: str = ""
     segments: frozenset[str] = frozenset()
+    prms: frozenset[str] = frozenset()
     demande: str = ""
     cas: frozenset[str] = frozenset()
 
-    def concerns(self, service: str, version: str, segment: str | None, demande: str) -> bool:
-        """Whether such a demand is answered so; `segment` is None of a point that isn't known."""
+    def concerns(
+        self, service: str, version: str, segment: str | None, demande: str, prm: str | None
+    ) -> bool:
+        """Whether such a demand is answered so; the point is None where it isn't known."""
         return (
             (self.service, self.version) == (service, version)
             and (not self.segments or segment in self.segments)
+            and (not self.prms or prm in self.prms)
             and self.demande in ("", demande)
         )
+
+
+class Usage(StrEnum):
+    """A way of the platform that no single demand tells: it goes with what is found or sent."""
+
+    REFUS_SANS_DONNEE = "CMD v3 : SGT4G3 là où il n'y a aucune mesure"
+    MESURES_FACTICES = "CMD : les mesures de deux points du catalogue sont factices"
+    ENTETE_HISTORIQUE = "HDM : sans enteteP, la commande est malformée"
+    FAUTE_SANS_CODE = "M023 : les fautes sont préfixées, sans code ni libellé"
+    HEURE_REPETEE = "CMD v2 : l'heure vécue deux fois en automne a deux fois le décalage d'hiver"
+
+
+@dataclass(frozen=True)
+class Temoignage:
+    """How it is known that the platform had a way of its own."""
+
+    source: str
+    provenance: Provenance = "observed"
 
 
 @dataclass(frozen=True)
@@ -57,11 +81,14 @@ class Plateforme:
     depuis: date
     ecarts: Sequence[Ecart] = ()
     libelles: Mapping[str, str] = field(default_factory=dict)
+    usages: Mapping[Usage, Temoignage] = field(default_factory=dict)
 
-    def find(self, service: str, version: str, segment: str | None, demande: str) -> Ecart | None:
+    def find(
+        self, service: str, version: str, segment: str | None, demande: str, prm: str | None
+    ) -> Ecart | None:
         """Return what was answered to such a demand, None where the platform is as it should be."""
-        found = (one for one in self.ecarts if one.concerns(service, version, segment, demande))
-        return next(found, None)
+        asked = (service, version, segment, demande, prm)
+        return next((one for one in self.ecarts if one.concerns(*asked)), None)
 
 
 def _orders(
@@ -108,12 +135,27 @@ def _infra_j(source: str, provenance: Provenance) -> Ecart:
 
 def _index_and_energy(source: str) -> tuple[Ecart, ...]:
     """Return the answers to CMD v3: no index at all, no energy of C1-C4."""
-    service, version = "ConsultationMesuresDetaillees", "3.0"
+    seen = Ecart("SGT4G3", source, service="ConsultationMesuresDetaillees", version="3.0")
     index = frozenset(f"CMD3-R{case}@{segment}" for case in (5, 6) for segment in ("C1-C4", "C5"))
     energie = frozenset({"CMD3-R3@C1-C4"})
     return (
-        Ecart("SGT4G3", source, "observed", service, version, _CONSOMMATEURS, "INDEX", index),
-        Ecart("SGT4G3", source, "observed", service, version, _C1_C4, "ENERGIE", energie),
+        replace(seen, segments=_CONSOMMATEURS, demande="INDEX", cas=index),
+        replace(seen, segments=_C1_C4, demande="ENERGIE", cas=energie),
+    )
+
+
+def _acces(source: str) -> tuple[Ecart, ...]:
+    """Return the answers to orders of access: those on the C2-C4, and on the C5 of the cases.
+
+    That several demands were in progress was the situation of that one C5.
+    """
+    service, version = "CommanderAccesDonneesMesures", "1.0"
+    on_c5 = frozenset(f"ACCES-R{case}@C5" for case in (1, 2, 3, 4))
+    on_large = frozenset(f"ACCES-R{case}@C2-C4" for case in (1, 2, 4))
+    c5 = frozenset({"24380318190106"})
+    return (
+        Ecart("SGT400", source, "observed", service, version, _C2_C4, cas=on_large),
+        Ecart("SGT4B8", source, "observed", service, version, prms=c5, cas=on_c5),
     )
 
 
@@ -122,6 +164,7 @@ _EN_22, _EN_23 = "observé en 22.1", "observé en 23.2"
 _ECARTS_23_2 = (
     *_orders("SGT400", _EN_23, "observed", "observed"),
     _infra_j(_EN_23, "observed"),
+    *_acces(_EN_23),
     Ecart(
         "SGT4G3",
         _EN_23,
@@ -144,25 +187,54 @@ _ECARTS_23_2 = (
 )
 _LIBELLES_23_2 = {"SGT4G3": "Aucune mesure trouvée pour ce PRM"}
 
+_TOUJOURS: Final = {
+    Usage.ENTETE_HISTORIQUE: Temoignage("quatre clients, de plusieurs versions"),
+    Usage.HEURE_REPETEE: Temoignage("constaté par un client, qui ne dit pas en quelle version"),
+}
+_FACTICES: Final = {Usage.MESURES_FACTICES: Temoignage("lues en homologation, 2022 et 2023")}
+_FACTICES_SUPPOSEES: Final = {
+    Usage.MESURES_FACTICES: Temoignage("comme en 2022 et 2023 : supposé", "assumed")
+}
+_USAGES_23: Final = {**_TOUJOURS, **_FACTICES, Usage.REFUS_SANS_DONNEE: Temoignage(_EN_23)}
+
 PLATEFORMES: Final = (
     Plateforme(
         "21.3",
         date(2021, 6, 21),
         (*_orders("SGT500", _EN_21, "assumed", "assumed"), _infra_j(_EN_21, "assumed")),
+        usages={**_TOUJOURS, **_FACTICES_SUPPOSEES},
     ),
     Plateforme(
         "22.1",
         date(2022, 2, 22),
         (*_orders("SGT500", _EN_22, "observed", "assumed"), _infra_j(_EN_22, "observed")),
+        usages={**_TOUJOURS, **_FACTICES},
     ),
     # With 23.1, whose first day isn't known.
-    Plateforme("23.2", date(2023, 1, 1), _ECARTS_23_2, _LIBELLES_23_2),
+    Plateforme("23.2", date(2023, 1, 1), _ECARTS_23_2, _LIBELLES_23_2, _USAGES_23),
     # A client repeats for 23.4 what it saw in 23.2.
-    Plateforme("23.4", date(2023, 11, 1), _ECARTS_23_2, _LIBELLES_23_2),
-    Plateforme("26.1", date(2025, 8, 1)),
+    Plateforme(
+        "23.4",
+        date(2023, 11, 1),
+        _ECARTS_23_2,
+        _LIBELLES_23_2,
+        {**_USAGES_23, Usage.FAUTE_SANS_CODE: Temoignage("observé en 23.4, octobre 2023")},
+    ),
+    Plateforme(
+        "26.1",
+        date(2025, 8, 1),
+        usages={
+            **_TOUJOURS,
+            **_FACTICES_SUPPOSEES,
+            Usage.REFUS_SANS_DONNEE: Temoignage("comme en 23.2 : supposé", "assumed"),
+        },
+    ),
 )
 """The releases, oldest first; what came before the first is taken for it. The dates are assumed:
 those on which clients first tell of a release."""
+
+NOMINALE: Final = Plateforme("", date.min)
+"""The platform as its guides describe it."""
 
 
 def plateforme_at(day: date) -> Plateforme:

@@ -6,15 +6,20 @@ transaction. Simulators on several machines each count their own.
 """
 
 import struct
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
+from typing import Final
 
 from sge_sim.machine.shared_memory import SharedMemory
 
 _CELL = struct.Struct("=8sQI")  # who calls what, the second (since 1970), the calls in it
 _CELLS = 4096
 _TRIED = 8
+
+TOUS: Final = ""
+"""Stands for all actors, whose calls are counted together beside each one's own."""
 
 
 class Cadence:
@@ -28,25 +33,28 @@ class Cadence:
     def __init__(self) -> None:
         self._memory = SharedMemory(_CELL.size * _CELLS)
 
-    def count(self, acteur: str, service: str, machine_instant: datetime) -> int:
-        """Record a call and return how many, it included, came in the same second.
+    def count(self, who: Sequence[str], service: str, machine_instant: datetime) -> list[int]:
+        """Record a call under each name of `who`, an actor or `TOUS`; return, for each, how many,
+        it included, came in the same second.
 
         It is the machine's second: a frozen clock doesn't slow calls down. 1 means in time.
         """
-        key, offsets = _place(acteur, service)
         second = int(machine_instant.timestamp())
+        counted = []
         with self._memory as cells:
-            free = None
-            for offset in offsets:
-                owner, when, calls = _CELL.unpack_from(cells, offset)
-                if when != second:
-                    free = offset if free is None else free
-                elif owner == key:
-                    _CELL.pack_into(cells, offset, key, second, calls + 1)
-                    return int(calls) + 1
-            if free is not None:
-                _CELL.pack_into(cells, free, key, second, 1)
-            return 1
+            for key, offsets in _places(tuple(who), service):
+                calls, free = 1, None
+                for offset in offsets:
+                    owner, when, known = _CELL.unpack_from(cells, offset)
+                    if when != second:
+                        free = offset if free is None else free
+                    elif owner == key:
+                        calls, free = int(known) + 1, offset
+                        break
+                if free is not None:
+                    _CELL.pack_into(cells, free, key, second, calls)
+                counted.append(calls)
+        return counted
 
     def close(self) -> None:
         """Give the memory back."""
@@ -54,8 +62,12 @@ class Cadence:
 
 
 @lru_cache(maxsize=1024)
-def _place(acteur: str, service: str) -> tuple[bytes, tuple[int, ...]]:
-    """Return the key of a pair and the cells that it may have."""
-    key = blake2b(f"{acteur}\0{service}".encode(), digest_size=8).digest()
-    first = int.from_bytes(key)
-    return key, tuple((first + step) % _CELLS * _CELL.size for step in range(_TRIED))
+def _places(who: tuple[str, ...], service: str) -> tuple[tuple[bytes, tuple[int, ...]], ...]:
+    """Return, for each of `who` and the service, the key of the pair and the cells it may have."""
+    places = []
+    for one in who:
+        key = blake2b(f"{one}\0{service}".encode(), digest_size=8).digest()
+        first = int.from_bytes(key)
+        cells = tuple((first + step) % _CELLS * _CELL.size for step in range(_TRIED))
+        places.append((key, cells))
+    return tuple(places)

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from sge_sim.domaine.nomenclatures import AlgorithmeFlux, TypeCanal
 from sge_sim.errors import UsageError
 from sge_sim.flux.canaux import check_canal, masked
-from sge_sim.flux.chiffrement import AUCUN, Chiffrement, chiffrement
+from sge_sim.flux.chiffrement import AUCUN, Chiffrement, chiffrement, decrypt
 from sge_sim.flux.livraison import default_folder
 from sge_sim.store.acteurs import find_contrat
-from sge_sim.store.flux import Canal, find_canal
+from sge_sim.store.flux import Canal, FichierFlux, find_canal
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,16 @@ def secret_of(session: Session, contrat_id: str) -> Chiffrement:
     _check_contrat(session, contrat_id)
     canal = find_canal(session, contrat_id)
     return AUCUN if canal is None else chiffrement(canal.chiffrement, canal.cle, canal.iv)
+
+
+def clear_content(session: Session, data_dir: Path, fichier: FichierFlux) -> bytes:
+    """Return a file that was made, deciphered.
+
+    Raises `UsageError` for one that the keys of today don't open, `FileNotFoundError` for one that
+    was taken away.
+    """
+    content = (data_dir / fichier.chemin).read_bytes()
+    return decrypt(secret_of(session, fichier.contrat_id), content)
 
 
 def describe_canal(session: Session, contrat_id: str, data_dir: Path) -> CanalDeclare:

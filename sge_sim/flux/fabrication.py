@@ -145,7 +145,8 @@ def _clear_files(
             limites=atelier.limites,
         )
     elif isinstance(lot, LotFin):
-        made = nass.archive_of_end(fin_of(lot.service), lot.instant)
+        fins = [_fin_of(one) for one in lot.services]
+        made = nass.archive_of_ends(lot.contrat_id, fins, lot.instant)
         yield Fichier(made.nom, (zipped(made, lot.instant),), made.prms)
     else:
         yield from _files_of_case(session, lot)
@@ -184,24 +185,22 @@ def contrat_of(lot: Lot) -> str:
         case LotM023():
             return lot.demande.contrat_id
         case LotFin():
-            contrat_id = lot.service.contrat_id
-            assert contrat_id is not None, "an access service belongs to a contract"
-            return contrat_id
+            return lot.contrat_id
         case LotAffaire():
             return lot.demande.affaire.contrat_id
 
 
-def fin_of(service: ServiceSouscrit) -> nass.FinDeService:
-    """Return what is announced of an access service that has ended."""
+def _fin_of(service: ServiceSouscrit) -> nass.FinDeService:
+    """Return what is announced of a service that has ended."""
     assert service.date_fin is not None
     assert service.motif_fin is not None
-    assert service.acces_type is not None
+    mesures_type = DONNEES_ACCES[service.acces_type] if service.acces_type else service.mesures_type
+    assert mesures_type is not None, "an opposition has no beneficiary"
     return nass.FinDeService(
         service_souscrit_id=service.service_souscrit_id,
         prm=service.prm,
-        contrat_id=service.contrat_id or "",
         code=service.type,
-        mesures_type=DONNEES_ACCES[service.acces_type],
+        mesures_type=mesures_type,
         sens=service.sens,
         date_debut=service.date_debut,
         date_fin=service.date_fin,

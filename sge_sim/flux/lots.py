@@ -4,7 +4,7 @@ Read from the orders and from what was published already, never from when it is 
 publication holds is decided by its own instant, so that making it late changes nothing of it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from sge_sim.flux.periodes import FREQUENCES, FluxRecurrent, Periode, periode_of
 from sge_sim.flux.r6x.recurrent import LotDiffusion, lots_of
+from sge_sim.store.annonces import unannounced_ends
 from sge_sim.store.commandes import (
     Abonnement,
     DemandeHistorique,
@@ -23,7 +24,6 @@ from sge_sim.store.diffusions import diffused_until, diffusions
 from sge_sim.store.flux import (
     abonnements,
     published_until,
-    unannounced_ends,
     unpublished_historiques,
     unpublished_infra_j,
 )
@@ -95,20 +95,24 @@ class LotM023:
 
 @dataclass(frozen=True)
 class LotFin:
-    """The announcement of the end of a service, due at the instant of that end."""
+    """The announcement of services of one contract that ended at one instant, due at once.
 
-    service: ServiceSouscrit
+    They are in the order of their numbers.
+    """
+
+    contrat_id: str
+    instant: datetime
+    services: Sequence[ServiceSouscrit]
 
     @property
-    def instant(self) -> datetime:
-        """When it is published."""
-        assert self.service.ended_at is not None, "a service that has ended"
-        return self.service.ended_at
+    def numeros(self) -> list[str]:
+        """The numbers of the services."""
+        return [one.service_souscrit_id for one in self.services]
 
     @property
     def place(self) -> tuple[datetime, int, str, str]:
         """Its place among those of the same instant."""
-        return self.instant, 2, self.service.service_souscrit_id, ""
+        return self.instant, 2, self.numeros[0], ""
 
 
 Lot = LotAbonnement | LotAffaire | LotFin | LotM023 | LotDiffusion
@@ -118,7 +122,9 @@ def next_lot(session: Session, until: datetime) -> Lot | None:
     """Return the first publication due by `until` (aware), None when all were made."""
     cases: list[Lot] = [LotAffaire(one) for one in unpublished_historiques(session)]
     cases += [LotAffaire(one) for one in unpublished_infra_j(session)]
-    cases += [LotFin(one) for one in unannounced_ends(session)]
+    ended = unannounced_ends(session)
+    if ended:
+        cases.append(_announcement(ended))
     firsts = [lot for lot in cases if lot.instant <= until]
     published, known = published_until(session), etendues(session)
     for abonnement in abonnements(session):
@@ -135,6 +141,13 @@ def next_lot(session: Session, until: datetime) -> Lot | None:
     for diffusion, points in diffusions(session).items():
         firsts += islice(lots_of(diffusion, points, diffused.get(diffusion), until), 1)
     return min(firsts, key=lambda lot: lot.place, default=None)
+
+
+def _announcement(ended: Sequence[ServiceSouscrit]) -> LotFin:
+    first = ended[0]
+    assert first.ended_at is not None, "a service that has ended"
+    assert first.contrat_id is not None, "one that has a beneficiary"
+    return LotFin(first.contrat_id, first.ended_at, ended)
 
 
 def _flux_of(abonnement: Abonnement) -> Iterator[tuple[bool, FluxRecurrent]]:

@@ -1,4 +1,4 @@
-"""NASS: tells the beneficiary of a service that it has ended and why, in a format of our own.
+"""NASS: tells a beneficiary that its services have ended and why, in a format of our own.
 
 The guide of NASS isn't public and no sample is known: only that it bears the number of the service
 and the reason of its end is documented (homologation slides V26.2). The name and the JSON say
@@ -6,8 +6,10 @@ plainly that the format is the simulator's: nobody is to build a reader of NASS 
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sge_sim.flux.envoi import Archive, tampon
 from sge_sim.flux.horodates import legal
@@ -22,11 +24,10 @@ _AVERTISSEMENT = (
 
 @dataclass(frozen=True)
 class FinDeService:
-    """What is announced; `date_fin` is the first legal day without the service."""
+    """What is announced of a service; `date_fin` is the first legal day without it."""
 
     service_souscrit_id: str
     prm: str
-    contrat_id: str
     code: str
     mesures_type: str
     sens: str | None
@@ -35,19 +36,26 @@ class FinDeService:
     motif: str
 
 
-def archive_of_end(fin: FinDeService, creation: datetime) -> Archive:
-    """Return the archive that announces the end of one service."""
-    nom = f"SGE-SIM_NASS_{fin.service_souscrit_id}_{fin.prm}_{tampon(creation)}"
-    return Archive(f"{nom}.zip", ((f"{nom}.json", write_end(fin, creation)),), (fin.prm,))
+def archive_of_ends(contrat_id: str, fins: Sequence[FinDeService], creation: datetime) -> Archive:
+    """Return the archive that announces the ends of services of a contract, by their numbers.
 
-
-def write_end(fin: FinDeService, creation: datetime) -> bytes:
-    """Return the JSON of an announcement."""
+    The first of them is in its name: it ends once, so the name is that of one archive alone.
+    """
+    nom = f"SGE-SIM_NASS_{contrat_id}_{fins[0].service_souscrit_id}_{tampon(creation)}"
     body = {
         "format": FORMAT,
         "avertissement": _AVERTISSEMENT,
         "dateCreation": legal(creation),
-        "contratId": fin.contrat_id,
+        "contratId": contrat_id,
+        "fins": [_fin(one) for one in fins],
+    }
+    content = (json.dumps(body, ensure_ascii=False, indent=1) + "\n").encode()
+    prms = tuple(dict.fromkeys(one.prm for one in fins))
+    return Archive(f"{nom}.zip", ((f"{nom}.json", content),), prms)
+
+
+def _fin(fin: FinDeService) -> dict[str, Any]:
+    return {
         "prm": fin.prm,
         "serviceSouscritId": fin.service_souscrit_id,
         "serviceSouscritCode": fin.code,
@@ -57,4 +65,3 @@ def write_end(fin: FinDeService, creation: datetime) -> bytes:
         "dateFin": fin.date_fin.isoformat(),
         "motifFin": fin.motif,
     }
-    return (json.dumps(body, ensure_ascii=False, indent=1) + "\n").encode()

@@ -26,6 +26,7 @@ from sge_sim.flux.periodes import next_departure
 from sge_sim.flux.r6x.recurrent import LotDiffusion
 from sge_sim.machine.files import PRIVATE, make_private_folder, writing_atomically
 from sge_sim.settings import Profile, Settings
+from sge_sim.store.annonces import announce_ends
 from sge_sim.store.commandes import DemandeHistorique
 from sge_sim.store.database import Database
 from sge_sim.store.diffusions import diffused_sequence
@@ -126,7 +127,10 @@ class Publisher:
             publication.sequence += len(files) - 1
         ready = machine_now()
         with self.database.exclusive_transaction() as writing:
-            if is_published(writing, publication):
+            if isinstance(lot, LotFin):
+                if not announce_ends(writing, lot.numeros, lot.instant):
+                    return
+            elif is_published(writing, publication):
                 return
             writing.add(publication)
             for file in files:
@@ -145,7 +149,7 @@ class Publisher:
                 )
             if isinstance(lot, LotM023):
                 _close(writing, lot, done=len(files) != 1)
-            told = _told(publication, files)
+            told = _told(lot, publication, files)
         self.record(
             EchangeRecord(
                 instant=lot.instant,
@@ -246,7 +250,6 @@ def _publication(session: Session, lot: Lot, *, emise: bool) -> Publication:
         return Publication(
             flux="NASS",
             contrat_id=contrat_of(lot),
-            service_souscrit_id=lot.service.service_souscrit_id,
             instant=lot.instant,
             emise=emise,
         )
@@ -268,18 +271,20 @@ def _prm_of(lot: Lot) -> str | None:
     match lot:
         case LotAffaire():
             return lot.demande.affaire.prm
-        case LotFin():
-            return lot.service.prm
+        case LotFin(services=[service]):
+            return service.prm
     return None
 
 
-def _told(publication: Publication, files: Sequence[_Ready]) -> str:
+def _told(lot: Lot, publication: Publication, files: Sequence[_Ready]) -> str:
     """Say in French what was published, or would have been."""
     affaire_id = publication.affaire_id or publication.m023_id
     if affaire_id is not None:
         what = f"Flux {publication.flux} de l'affaire {affaire_id}"
-    elif publication.service_souscrit_id is not None:
-        what = f"Flux NASS, fin du service {publication.service_souscrit_id}"
+    elif isinstance(lot, LotFin):
+        several = len(lot.numeros) > 1
+        which = f"de {len(lot.numeros)} services" if several else f"du service {lot.numeros[0]}"
+        what = f"Flux NASS, fin {which}"
     else:
         last = publication.fin - timedelta(days=1) if publication.fin else publication.debut
         days = f"du {publication.debut:%d/%m/%Y}"

@@ -7,7 +7,8 @@ always add up to its index.
 Large points are read on the same day each month (observed 2022: 36 times the 9th). The cycle of a
 C5 may drift by some days (observed: 05-13, 04-10, 03-10), and a Linky has now and then an estimate
 some days into its month, put right at the end of it (observed: 2021-01-11 to 01-15 ESTI, to 02-06
-REGU). Which points and months do is drawn (assumed).
+REGU). Which points and months do is drawn (assumed). An estimate may exceed what is read next: the
+quantity that puts it right is then negative (observed 2026: one of six).
 """
 
 from collections.abc import Iterator, Sequence
@@ -36,6 +37,8 @@ JOURS_AVANT_ESTIMATION = 4
 """Days from a reading to the estimate that splits its month (observed 2021)."""
 _UN_MOIS_SUR = 12
 """One month in so many is split by an estimate (assumed)."""
+_UNE_ESTIMATION_TROP_FORTE_SUR = 6
+"""One run of estimates in so many exceeds the truth (assumed)."""
 _POINT, _ESTIMATION = 1 << 20, 1 << 21
 """Where the draws of a point and of its estimates begin, beside those of its months."""
 
@@ -95,7 +98,8 @@ def consommations(point: PointMesure, debut: date, fin: date) -> Consommations:
     `jour_releve` of each month or some days later (C5). A grid that doesn't exist yet has no row.
 
     The cyclic reading fails when the day before is lost (`TrouDeCourbe`). A failed reading is
-    estimated between 85 % and 100 % of the truth (assumed). A meter that doesn't communicate is
+    estimated between 85 % and 100 % of the truth, now and then between 150 % and 250 % (assumed): a
+    quantity after such an estimate may be negative. A meter that doesn't communicate is
     read on the spot every six months, REEL (observed 2020; how often is assumed).
     """
     releves = _releves(point, fin)
@@ -166,9 +170,17 @@ def _releves(point: PointMesure, fin: date) -> list[_Releve]:
             if jour in deposes:
                 ferme = registres_de_depose(point, deposes[jour])
             # One share for all the estimates that follow, so that none is below the one before.
-            reel, part = ouvre, 85 + draw(installation_de(point).cle_releves, numero(jour)) % 16
+            reel, part = ouvre, _part_estimee(point, jour)
         releves.append(_Releve(jour, ferme, ouvre, bool(estime), evenement))
     return releves
+
+
+def _part_estimee(point: PointMesure, jour: date) -> int:
+    """Return what is estimated of the truth after the real reading of a day, in per cent."""
+    hasard = draw(installation_de(point).cle_releves, numero(jour))
+    if (hasard >> 8) % _UNE_ESTIMATION_TROP_FORTE_SUR == 0:
+        return 150 + hasard % 101
+    return 85 + hasard % 16
 
 
 def _fins(point: PointMesure) -> tuple[date | None, date | None]:

@@ -22,7 +22,7 @@ from sge_sim.domaine.generations import (
 )
 from sge_sim.domaine.pannes import SORTES_APPEL, Atteinte, Panne
 from sge_sim.door.alerts import alert_detail
-from sge_sim.door.cadence import Cadence
+from sge_sim.door.cadence import TOUS, Cadence
 from sge_sim.door.certificats import CertificateRegister
 from sge_sim.door.exchange import Exchange, Outcome
 from sge_sim.door.gates import Gate
@@ -54,10 +54,11 @@ class B2B:
     `register` tells whose a certificate is, from the state that `memoire` reads. `gates` may
     turn away a request whose certificate is accepted, in their order. `cadence` counts the
     calls of each actor to each service; more than one a second are noted in the journal, and
-    refused with `rate_refused` (HTTP 429, assumed). A service that `generation` doesn't serve on
-    the simulated day answers as an unknown path or, with `reponse_arret`, as one that is
-    unavailable. `guet` looks out for the planned faults. `record` keeps an exchange and never
-    fails: the client has its answer, whatever becomes of the journal.
+    refused with `rate_refused` (HTTP 429, assumed); those of all actors beyond the ceiling of a
+    service likewise, with `plafonds_refused` (SGT506, assumed). A service that `generation`
+    doesn't serve on the simulated day answers as an unknown path or, with `reponse_arret`, as one
+    that is unavailable. `guet` looks out for the planned faults. `record` keeps an exchange and
+    never fails: the client has its answer, whatever becomes of the journal.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class B2B:
         gates: Sequence[Gate] = (),
         *,
         rate_refused: bool = False,
+        plafonds_refused: bool = False,
         generation: Generation = "toutes",
         reponse_arret: ReponseArret = "404",
     ) -> None:
@@ -85,6 +87,7 @@ class B2B:
         self._guet = guet
         self._gates = gates
         self._rate_refused = rate_refused
+        self._plafonds_refused = plafonds_refused
         self._generation = generation
         self._reponse_arret = reponse_arret
 
@@ -181,7 +184,7 @@ class B2B:
     def _demand(self, exchange: Exchange, endpoint: "Endpoint", acteur: str, gone: str) -> Response:
         service = endpoint.contract.service
         exchange.service, exchange.version = endpoint.names
-        calls = self._cadence.count(acteur, service, exchange.started)
+        calls, together = self._cadence.count((acteur, TOUS), service, exchange.started)
         note = f"{calls}e appel de {service} par {acteur} dans la même seconde"
         if calls > 1 and self._rate_refused:
             text = f"{note}.\nUn appel par seconde et par service : réessayer dans une seconde."
@@ -189,6 +192,12 @@ class B2B:
         exchange.kind = "soap"
         if gone:
             return endpoint.refuse(exchange, "SGT506", gone)
+        if endpoint.par_seconde is not None and together > endpoint.par_seconde:
+            most = f"{endpoint.par_seconde} au plus, tous acteurs"
+            beyond = f"{together}e appel de {service} dans la même seconde : {most}."
+            exchange.notes.append(beyond)
+            if self._plafonds_refused:
+                return endpoint.refuse(exchange, "SGT506", beyond)
         assert exchange.vue is not None  # looked at when the request came
         plans = self._guet.plans(exchange.vue, SORTES_APPEL, service=service, acteur=acteur)
         struck = self._struck(exchange, plans) if plans else None

@@ -62,6 +62,7 @@ def b2b_server(simulator: Simulator, listening_socket: socket) -> "WebServices":
         guet,
         _gates(settings, database),
         rate_refused=settings.rate_refused,
+        plafonds_refused=settings.plafonds_refused,
         generation=settings.generation,
         reponse_arret=settings.reponse_arret,
     )

@@ -9,7 +9,6 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from sge_sim.commandes.echeances import catch_up_orders
-from sge_sim.domaine.ecarts_plateforme import plateforme_at
 from sge_sim.door.exchange import Exchange
 from sge_sim.errors import UsageError
 from sge_sim.machine.data_files import data_path
@@ -53,6 +52,7 @@ def build_endpoints(settings: Settings, database: Database) -> dict[str, Endpoin
             _style(service, settings),
             strict=settings.strict,
             unavailable=_unavailable(service),
+            par_seconde=service.par_seconde,
         )
         if settings.wsdl_dir is not None:
             endpoint.load()  # a kit that can't be served is told at the start
@@ -122,8 +122,7 @@ def handler(service: Service, database: Database, settings: Settings) -> Handler
 
 def _label_in_force(service: Service, code: str, settings: Settings, instant: datetime) -> str:
     """Return the label of the platform being played, if it has one of its own."""
-    played = plateforme_at(instant.date()).libelles if settings.plays_real_homologation else {}
-    return played.get(code) or service.libelle(code)
+    return settings.plateforme(instant.date()).libelles.get(code) or service.libelle(code)
 
 
 def _opened(

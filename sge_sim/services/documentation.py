@@ -49,9 +49,17 @@ def _rows(service: Service) -> Iterator[str]:
         yield _row(service, one.code, _meaning(one), one.source, one.provenance)
     for code in service.codes:
         if code in _COMMON and code not in {one.code for one in service.rules}:
-            yield _row(service, code, _COMMON[code])
+            yield _row(service, code, _common(service, code))
     for code, reason in sorted(service.unreachable.items()):
         yield _row(service, code, f"*never sent*: {reason}")
+
+
+def _common(service: Service, code: str) -> str:
+    meaning = _COMMON[code]
+    if code == "SGT506" and service.par_seconde is not None:
+        ceiling = f"with `--plafonds-refused`, beyond {service.par_seconde} demands a second"
+        meaning += f"; {ceiling}, of all actors together (its guide; code assumed)"
+    return meaning
 
 
 def _meaning(one: Rule[object]) -> str:

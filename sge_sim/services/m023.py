@@ -1,4 +1,4 @@
-"""What the three services of M023 have in common: admissibility, case, fault (GUI 0502).
+"""What the three services of M023 have in common: admissibility, case, fault (GUI 0502 v1.4.0).
 
 They read no header and check neither the user, which is kept as it came, nor the points, which the
 files tell of: the interface contract, the number of points and the dates alone.
@@ -14,7 +14,7 @@ from sge_sim.domaine.nomenclatures import FluxM023
 from sge_sim.services.acces import CONTRACT_RULES, Acces
 from sge_sim.services.rule import rule
 
-GUIDE: Final = "GUI 0502"
+GUIDE: Final = "GUI 0502 v1.4.0"
 FLUX_FINS: Final[Mapping[str, FluxM023]] = {
     "COURBES": "R63",
     "INDEX": "R64",
@@ -28,6 +28,9 @@ LIBELLES_M023: Final = {
     "SGT4ZM": "La liste des points est vide.",
 }
 """The label of a code that a client tells of without it: ours (assumed)."""
+
+PAR_SECONDE: Final = 5
+"""How many demands each service takes in a second (GUI 0502 §2.2)."""
 
 _POINTS_AU_PLUS: Final[Mapping[FluxM023, int]] = {"R63": 1500, "R64": 1500}
 _POINTS_AU_PLUS_D_ORDINAIRE: Final = 10_000

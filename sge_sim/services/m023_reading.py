@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sge_sim.clock import start_of_day
 from sge_sim.commandes.m023 import Emetteur, Historiques, order_m023
-from sge_sim.domaine.ecarts_plateforme import plateforme_at
+from sge_sim.domaine.ecarts_plateforme import Usage
 from sge_sim.domaine.nomenclatures import FluxM023
 from sge_sim.services.m023 import AdmissibiliteM023
 from sge_sim.services.reading import acces_of
@@ -63,7 +63,6 @@ def take_demand(
 
 
 def has_bare_faults(settings: Settings, instant: datetime) -> bool:
-    """Tell whether a fault is the qualified one without a code, seen in 23.4 (October 2023)."""
-    if settings.m023_code_vide:
-        return True
-    return settings.plays_real_homologation and plateforme_at(instant.date()).release == "23.4"
+    """Tell whether a fault is the qualified one without a code."""
+    played = settings.plateforme(instant.date()).usages
+    return settings.m023_code_vide or Usage.FAUTE_SANS_CODE in played

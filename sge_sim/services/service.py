@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from sge_sim.domaine.demandeur import Demandeur
-from sge_sim.domaine.ecarts_plateforme import Ecart, plateforme_at
+from sge_sim.domaine.ecarts_plateforme import NOMINALE, Ecart, Plateforme
 from sge_sim.services.rule import Rule
 from sge_sim.settings import Settings
 from sge_sim.soap.codes import LIBELLES
@@ -39,9 +39,9 @@ class Appel:
     """One call: the message, who sends it, when, and the state it is judged on.
 
     `header` is empty where the client sent none. `now` is the simulated time, in legal time,
-    `today` its date. `lire` gives the facts that are named, all of one state: see
-    `sge_sim.store.lecture.questions`. `rows` is the session of a service that searches or writes;
-    `catch_up` makes what is due by `now` happen.
+    `today` its date, `plateforme` what is played on it. `lire` gives the facts that are named, all
+    of one state: see `sge_sim.store.lecture.questions`. `rows` is the session of a service that
+    searches or writes; `catch_up` makes what is due by `now` happen.
     """
 
     body: Tree
@@ -53,9 +53,13 @@ class Appel:
     rows: Session | None
     catch_up: Callable[[], object]
     today: date = field(init=False)
+    plateforme: Plateforme = field(init=False)
 
     def __post_init__(self) -> None:
         self.today = self.now.date()
+        # At every call: `Settings.plateforme` is asked only where a platform is played.
+        played = self.settings.plays_real_homologation
+        self.plateforme = self.settings.plateforme(self.today) if played else NOMINALE
 
     @property
     def session(self) -> Session:
@@ -70,10 +74,8 @@ class Appel:
 
         `demande` is what is asked for, in the words of `sge_sim.domaine.ecarts_plateforme`.
         """
-        if not self.settings.plays_real_homologation:
-            return None
-        segment = None if point is None else point.segment
-        return plateforme_at(self.today).find(service.nom, service.version, segment, demande)
+        segment, prm = (None, None) if point is None else (point.segment, point.prm)
+        return self.plateforme.find(service.nom, service.version, segment, demande, prm)
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,9 @@ class Service:
     are of the asker's choice; `champs_accord` have to be declared, where elsewhere `false` and an
     element that is left out say the same (observed).
 
+    `par_seconde` is how many demands the guide has the service take in a second, of all actors
+    together; None where it names no ceiling.
+
     `faultstring` is the text of every fault, None where it is the label of its code. `vides` are
     the elements that have a code of their own when nothing is in them, whatever the schema says;
     `bare_faults` tells whether faults have neither code nor label at an instant.
@@ -109,6 +114,7 @@ class Service:
     searches: bool = False
     depuis: str | None = None
     jusqu_a: str | None = None
+    par_seconde: int | None = None
     faultstring: str | None = None
     libelles: Mapping[str, str] = field(default_factory=dict)
     vides: Mapping[str, str] = field(default_factory=dict)

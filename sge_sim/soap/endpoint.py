@@ -30,7 +30,8 @@ class Endpoint:
 
     A failure of `handle` is answered as SGT500, and its traceback logged. With `strict`, an answer
     that breaks the contract is such a failure. `unavailable` is the code of the service when what
-    it needs (the database, a file) doesn't answer.
+    it needs (the database, a file) doesn't answer. `par_seconde` is how many demands it takes in a
+    second, of all actors together, for whoever counts them.
     """
 
     def __init__(
@@ -41,8 +42,10 @@ class Endpoint:
         *,
         strict: bool = False,
         unavailable: str = "SGT500",
+        par_seconde: int | None = None,
     ) -> None:
         self.contract = contract
+        self.par_seconde = par_seconde
         self.names = contract.service, contract.version
         self._handle = handle
         self._style = style
@@ -113,7 +116,7 @@ class _Way(spyne.ServerBase):  # type: ignore[misc]
 
     def answer(self, exchange: Exchange) -> Response:
         context = object.__new__(Context)
-        vars(context).update(self._blank, udc=exchange)
+        context.__dict__.update(self._blank, udc=exchange)
         context.in_string = exchange.request.body
         (context,) = self.generate_contexts(context)
         if context.in_error is None:
@@ -124,11 +127,17 @@ class _Way(spyne.ServerBase):  # type: ignore[misc]
 
     def refuse(self, exchange: Exchange, fault: SgtFault) -> Response:
         context = object.__new__(Context)
-        vars(context).update(self._blank, udc=exchange, out_error=fault)
+        context.__dict__.update(self._blank, udc=exchange, out_error=fault)
         return self._response(context)
 
     def _response(self, context: Any) -> Response:
         self.get_out_string(context)
         status = HTTPStatus.OK if context.out_error is None else HTTPStatus.INTERNAL_SERVER_ERROR
         (message,) = context.out_string
+        # A context and its errors hold each other: the message, which may be a large one, is let go
+        # now, not when the collector comes by.
+        context.in_document = context.in_body_doc = context.in_header_doc = None
+        for error in (context.in_error, context.out_error):
+            if error is not None:
+                error.__traceback__ = None
         return Response(status, message, _TEXT_XML)

@@ -125,6 +125,13 @@ def _acquittement(answer: Answer, header: Tree) -> Tree:
     tree: dict[str, Any] = {"resultat": {"code": "SGT200", TEXT: libelle("SGT200")}}
     if functional:
         tree["infoFonctionnelles"] = functional
-    if login:
-        tree["infoDemandeur"] = {"loginDemandeur": login}
+    tree.update(info_demandeur(login))
     return tree
+
+
+def info_demandeur(login: str | None) -> Tree:
+    """Return the element that names who asks, as a member of a header or of a fault.
+
+    The schema wants an address there; several services let an NNI ask, which is left out (assumed).
+    """
+    return {"infoDemandeur": {"loginDemandeur": login}} if login and "@" in login else {}

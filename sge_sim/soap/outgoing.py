@@ -11,7 +11,7 @@ from sge_sim.soap import _spyne_compat as spyne
 from sge_sim.soap.contract import Contract
 from sge_sim.soap.elements import ElementWriter
 from sge_sim.soap.models import TEXT
-from sge_sim.soap.operation import envelope
+from sge_sim.soap.operation import envelope, info_demandeur
 from sge_sim.soap.protocol import MIME_TYPE, FaultStyle, SgtFault
 from sge_sim.store.journal import DecidingRule
 
@@ -54,8 +54,7 @@ class Outgoing(spyne.Soap11):  # type: ignore[misc]
         if self._style.faultstring is None:
             if prm := exchange.prm:
                 told["infoFonctionnelles"] = {"pointId": prm}
-            if login := exchange.login:
-                told["infoDemandeur"] = {"loginDemandeur": login}
+            told.update(info_demandeur(exchange.login))
         faultstring = escape(self._style.faultstring or fault.label)
         prefix = "soap:" if bare else ""
         head = (

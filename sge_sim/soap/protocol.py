@@ -13,6 +13,7 @@ from typing import Any
 
 from lxml import etree
 
+from sge_sim.machine.threads import WEAR
 from sge_sim.soap import _spyne_compat as spyne
 from sge_sim.soap.codes import libelle
 from sge_sim.soap.contract import ENVELOPE, Contract
@@ -89,6 +90,7 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
         parser: etree.XMLParser | None = getattr(self._kept, "parser", None)
         if parser is None:
             parser = self._kept.parser = etree.XMLParser(**self.parser_kwargs)
+        WEAR.parsed += len(ctx.in_string)
         try:
             document = etree.fromstring(ctx.in_string, parser)
         except (etree.XMLSyntaxError, ValueError) as error:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
     bindparam,
     select,
+    text,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, validates
 
@@ -37,6 +38,7 @@ from sge_sim.store.prepared import Driver, Insertion, Prepared
 
 _CODE = String(15)
 _PRM = String(14)
+_TO_ANNOUNCE = "ended_at IS NOT NULL AND announced_at IS NULL"
 
 
 class Attente:
@@ -106,7 +108,7 @@ class ServiceSouscrit(Attente, Base):
     for while it runs, what happened once it is TERMINE; an OPPENR starts when its meter has been
     reached. `activated_at` and `ended_at` are the instants of both. `echeance` is the next of them;
     `motif_fin` is set as soon as an end is decided, so a service that is ACTIF and has one is being
-    stopped.
+    stopped. `announced_at` is set once the beneficiary has been told of the end (NASS).
     """
 
     __tablename__ = "service_souscrit"
@@ -131,12 +133,21 @@ class ServiceSouscrit(Attente, Base):
     ordered_at: Mapped[datetime] = mapped_column(Instant)
     activated_at: Mapped[datetime | None] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    announced_at: Mapped[datetime | None] = mapped_column(Instant)
     consentement_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
 
     point: Mapped[Point] = relationship()
     affaire: Mapped[Affaire | None] = relationship()
 
-    __table_args__ = (Index("ix_service_souscrit_transmis", "type", "ended_at"),)
+    __table_args__ = (
+        Index("ix_service_souscrit_transmis", "type", "ended_at"),
+        Index(
+            "ix_service_souscrit_a_annoncer",
+            "ended_at",
+            sqlite_where=text(_TO_ANNOUNCE),
+            postgresql_where=text(_TO_ANNOUNCE),
+        ),
+    )
 
 
 class DemandeHistorique(Base):

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
+from math import ceil
 from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
 from sqlite3 import OperationalError as SQLiteOperationalError
@@ -189,9 +190,17 @@ class Database:
 def _create_engine(url: URL, patience_seconds: float, processes: int) -> Engine:
     if url.get_backend_name() != "sqlite":
         kept = max(1, min(_POOL_SIZE, _SERVER_CONNECTIONS // processes // 2))
-        engine = create_engine(url, pool_size=kept, max_overflow=kept)
-        if url.get_backend_name() == "postgresql":
-            event.listen(engine, "connect", _speak_utc)
+        pool: dict[str, Any] = {
+            "pool_size": kept,
+            "max_overflow": kept,
+            "pool_timeout": patience_seconds,
+            # Those that a server has dropped when it stopped are replaced before they are used.
+            "pool_pre_ping": True,
+        }
+        if url.get_backend_name() != "postgresql":
+            return create_engine(url, **pool)
+        engine = create_engine(url, connect_args=_bounded(url, patience_seconds), **pool)
+        event.listen(engine, "connect", partial(_configure_postgresql, patience_seconds))
         return engine
     if url.database in (None, "", ":memory:"):
         raise UsageError(
@@ -204,10 +213,26 @@ def _create_engine(url: URL, patience_seconds: float, processes: int) -> Engine:
     return engine
 
 
-def _speak_utc(connection: Any, _record: Any) -> None:
-    """Have the server write instants in UTC: the year 9999 has no end in legal time."""
+def _bounded(url: URL, patience_seconds: float) -> dict[str, int]:
+    """Return how long the driver waits for a server that no longer answers, unless `url` says it.
+
+    `connect_timeout` is in seconds, `tcp_user_timeout`, for a machine that went, in milliseconds.
+    """
+    bounds = {
+        "connect_timeout": ceil(patience_seconds),
+        "tcp_user_timeout": int(patience_seconds * 1000),
+    }
+    return {name: value for name, value in bounds.items() if name not in url.query}
+
+
+def _configure_postgresql(patience_seconds: float, connection: Any, _record: Any) -> None:
+    """Bound what a statement waits for others, and have instants written in UTC.
+
+    In legal time the year 9999 has no end.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SET TIME ZONE 'UTC'")
+        cursor.execute(f"SET lock_timeout = {int(patience_seconds * 1000)}")
     connection.commit()
 
 

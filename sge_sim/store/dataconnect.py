@@ -61,6 +61,13 @@ APIS: Final[Mapping[str, Generation]] = MappingProxyType(
 """The APIs that an application may subscribe to, and the generation of each."""
 
 
+def version_of_api(api: str) -> str:
+    """Return the version that stands in the path of an API: `1`, `2` or `5`."""
+    if APIS[api] == "v5":
+        return "5"
+    return "2" if api == "mesure_synchrone_auto" else "1"
+
+
 class Application(Base):
     """A client of Data Connect, that belongs to an actor (its entity).
 

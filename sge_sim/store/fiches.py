@@ -54,7 +54,7 @@ class TransformateurTension:
 
 @dataclass(frozen=True, slots=True)
 class ParametresTeleAcces:
-    """How a C1-C4 meter is called (GUI 0464).
+    """How a C1-C4 meter is called (GUI 0464 v1.4.0).
 
     The listening window belongs to ICE and CJE meters on a shared line only: start `HH:MM:SS`
     in legal time, length in minutes.

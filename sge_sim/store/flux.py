@@ -56,7 +56,7 @@ class Publication(Base):
     """A publication that was made, or that would have been where no flux is emitted (`emise`).
 
     Either of a subscription over the legal days [debut, fin), under its `sequence` number, of a
-    case (`m023_id` for one of M023), of the end of a service, or of the access services of a
+    case (`m023_id` for one of M023), of services that ended, or of the access services of a
     contract: one flux at one `periodicite`, of one nature (`corrigees`), over days of transaction.
     `instant` is when it was due, which its files bear, whenever they were made.
     """
@@ -74,7 +74,6 @@ class Publication(Base):
     m023_id: Mapped[str | None] = mapped_column(String(8))
     periodicite: Mapped[str | None] = mapped_column(String(15))
     corrigees: Mapped[bool | None]
-    service_souscrit_id: Mapped[str | None] = mapped_column(String(15), index=True)
     debut: Mapped[date | None] = mapped_column(Date)
     fin: Mapped[date | None] = mapped_column(Date)
     instant: Mapped[datetime] = mapped_column(Instant)
@@ -178,22 +177,6 @@ def unpublished_infra_j(session: Session) -> Sequence[DemandeInfraJ]:
     ).all()
 
 
-def unannounced_ends(session: Session) -> Sequence[ServiceSouscrit]:
-    """Return the access services that were ordered, and whose end isn't announced yet."""
-    return session.scalars(
-        select(ServiceSouscrit)
-        .outerjoin(
-            Publication, Publication.service_souscrit_id == ServiceSouscrit.service_souscrit_id
-        )
-        .where(
-            ServiceSouscrit.type == "ACCES",
-            ServiceSouscrit.ended_at.is_not(None),
-            ServiceSouscrit.affaire_id.is_not(None),
-            Publication.id.is_(None),
-        )
-    ).all()
-
-
 def is_published(session: Session, publication: Publication) -> bool:
     """Tell whether the same publication is there already."""
     query = select(Publication.id)
@@ -209,8 +192,6 @@ def is_published(session: Session, publication: Publication) -> bool:
             Publication.corrigees.is_(publication.corrigees),
             Publication.debut == publication.debut,
         )
-    elif publication.service_souscrit_id is not None:
-        query = query.where(Publication.service_souscrit_id == publication.service_souscrit_id)
     else:
         query = query.where(
             Publication.abonnement_numero == publication.abonnement_numero,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import Date, ForeignKey, Index, String, Text, func, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column
 
 from sge_sim.domaine.nomenclatures import (
     CadreAcces,
@@ -17,6 +17,7 @@ from sge_sim.domaine.nomenclatures import (
     Sens,
 )
 from sge_sim.store.base import Base, Instant
+from sge_sim.store.flux import FichierFlux, Publication
 
 
 class DemandeM023(Base):
@@ -81,6 +82,17 @@ def demandes_m023(session: Session, limit: int) -> Sequence[DemandeM023]:
         select(DemandeM023)
         .order_by(DemandeM023.opened_at.desc(), DemandeM023.affaire_id.desc())
         .limit(limit)
+    ).all()
+
+
+def fichiers_m023(session: Session, affaire_id: str) -> Sequence[FichierFlux]:
+    """Return the files of a demand, in their order: the report is the last."""
+    return session.scalars(
+        select(FichierFlux)
+        .join(FichierFlux.publication)
+        .where(Publication.m023_id == affaire_id)
+        .options(joinedload(FichierFlux.publication))
+        .order_by(FichierFlux.id)
     ).all()
 
 

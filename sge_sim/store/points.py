@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    Insert,
     SmallInteger,
     String,
     Text,
@@ -75,7 +76,7 @@ class Point(Situation, Base):
     segment: Mapped[Segment] = mapped_column(String(2))
     etat_contractuel: Mapped[EtatContractuel] = mapped_column(String(6))
     etat_alimentation: Mapped[EtatAlimentation] = mapped_column(String(4))
-    # 0, 1 or 2; C5 and P4 only (GUI 0464). Measures need 2.
+    # 0, 1 or 2; C5 and P4 only (GUI 0464 v1.4.0). Measures need 2.
     niveau_ouverture_services: Mapped[int | None]
 
     # Address of the installation.
@@ -266,11 +267,16 @@ def insert_points(
         compteurs = [
             {**compteur, "prm": point["prm"]} for point, compteur in chunk if compteur is not None
         ]
-        session.execute(insert(Point), points)
+        session.execute(_whole_rows(Point), points)
         if compteurs:
-            session.execute(insert(Compteur), compteurs)
+            session.execute(_whole_rows(Compteur), compteurs)
         inserted += len(chunk)
     return inserted
+
+
+def _whole_rows(of: type[Base]) -> Insert:
+    """An insertion in one statement: without its nulls, each other set of columns has its own."""
+    return insert(of).execution_options(render_nulls=True)
 
 
 def _search_text(value: str | None) -> str | None:

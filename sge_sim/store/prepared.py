@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Connection, Dialect, Executable, Table, bindparam, insert
+from sqlalchemy import Connection, Dialect, Executable, Float, Table, bindparam, insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -125,6 +125,8 @@ class Prepared:
         columns = self._columns or tuple(getattr(self._statement, "selected_columns", ()))
         results = []
         for index, column in enumerate(columns):
+            if isinstance(column.type, Float):
+                continue  # drivers give floats; PostgreSQL's type wants to know more of the column
             convert = column.type.dialect_impl(dialect).result_processor(dialect, None)
             if convert is not None:
                 results.append((index, convert))

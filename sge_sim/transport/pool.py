@@ -3,8 +3,11 @@
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from queue import SimpleQueue
 from typing import Generic, TypeVar
+
+from sge_sim.machine.threads import WEAR
 
 T = TypeVar("T")
 
@@ -12,7 +15,10 @@ _log = logging.getLogger(__name__)
 
 
 class Pool(Generic[T]):
-    """`size` threads that call `work` with what is put, in order."""
+    """`size` threads that call `work` with what is put, in order.
+
+    One that has parsed much gives way to another: see `sge_sim.machine.threads`.
+    """
 
     def __init__(self, size: int, work: Callable[[T], None]) -> None:
         self._size = size
@@ -22,8 +28,7 @@ class Pool(Generic[T]):
     def start(self) -> None:
         """Start the threads."""
         for _ in range(self._size):
-            # One that never comes back must not keep the process from ending.
-            threading.Thread(target=self._run, daemon=True).start()
+            self._start_one()
 
     def put(self, one: T) -> None:
         """Have `one` worked on; called by any thread."""
@@ -34,9 +39,17 @@ class Pool(Generic[T]):
         for _ in range(self._size):
             self._queue.put([])
 
+    def _start_one(self) -> None:
+        # One that never comes back must not keep the process from ending.
+        threading.Thread(target=self._run, daemon=True).start()
+
     def _run(self) -> None:
         while present := self._queue.get():
             try:
                 self._work(present[0])
             except Exception:
                 _log.exception("Une connexion s'arrête sur une erreur.")
+            if WEAR.is_out:
+                with suppress(RuntimeError):  # the machine has no thread left: this one goes on
+                    self._start_one()
+                    return

@@ -11,6 +11,7 @@ PAGES = (
     "/points",
     "/services",
     "/fichiers",
+    "/demandes",
     "/campagnes",
     "/acteurs",
     "/certificats",

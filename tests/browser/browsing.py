@@ -2,6 +2,7 @@
 
 import json
 
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import Chrome
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.expected_conditions import staleness_of
@@ -37,4 +38,6 @@ def follow(browser: Chrome, element: WebElement) -> None:
     Without the wait, what is found next may still be of this page, and stale a moment later.
     """
     element.click()
-    WebDriverWait(browser, 60).until(staleness_of(element))
+    # While one page makes way for the other, the driver may fail to ask after the element.
+    waiting = WebDriverWait(browser, 60, ignored_exceptions=(WebDriverException,))
+    waiting.until(staleness_of(element))

@@ -30,6 +30,7 @@ PAGES = {
     "services": "/services",
     "fichiers": "/fichiers",
     "fichier": "/fichiers/1",
+    "demandes": "/demandes",
     "campagnes": "/campagnes",
     "campagne": "/campagnes/1",
     "acteurs": "/acteurs",

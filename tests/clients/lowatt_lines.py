@@ -168,6 +168,30 @@ def _recherche_acces(request: Request) -> list[str]:
     ]
 
 
+def _mesures_fines(request: Request) -> list[str]:
+    demande = request["demande"]
+    return _of_points("cmdHistoFine", request, demande["mesuresTypeCode"])
+
+
+def _mesures_facturantes(request: Request) -> list[str]:
+    return _of_points("cmdHistoFact", request)
+
+
+def _informations_techniques(request: Request) -> list[str]:
+    return _of_points("cmdTechnical", request)
+
+
+def _of_points(command: str, request: Request, *more: str) -> list[str]:
+    """What the services of M023 share: points, contract, days, right of access."""
+    demande = request["demande"]
+    return [
+        *(command, ",".join(demande["pointIds"]["pointId"]), *more),
+        *("--contrat", request["donneesGenerales"]["contratId"], *_window(demande)),
+        *("--sens", demande["sens"], "--cadre", demande["cadreAcces"]),
+        *("--format", demande["format"]),
+    ]
+
+
 def _named(request: Request) -> tuple[Request, list[str]]:
     numeros = request["demande"]["servicesSouscrits"]["serviceSouscritId"]
     general = request["demande"]["donneesGenerales"]
@@ -207,6 +231,9 @@ _LINES = {
     "CommandeModificationOptionsServicesAccesDonnees 1.0": _modification_acces,
     "CommandeRenouvellementServicesAccesDonnees 1.0": _renouvellement_acces,
     "RechercheServicesAccesDonnees 1.0": _recherche_acces,
+    "CommandeHistoriqueDonneesMesuresFines 1.0": _mesures_fines,
+    "CommandeHistoriqueDonneesMesuresFacturantes 1.0": _mesures_facturantes,
+    "CommandeInformationsTechniquesEtContractuelles 1.0": _informations_techniques,
 }
 
 

@@ -10,6 +10,7 @@ from running_simulator import RunningSimulator, start_simulator
 
 from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise
 from sge_sim.homologation.catalogue.cases import Cas
+from sge_sim.homologation.catalogue.protocoles import reperes_of_sge
 from sge_sim.homologation.catalogue.release import Release, load_release
 
 # The last release that lists all nine services, and the latest.
@@ -37,7 +38,8 @@ def at_release(
 
 
 def contexte_of(release: Release, simulator: RunningSimulator) -> ContexteDeCas:
-    return ContexteDeCas(release.reference, simulator.login, simulator.ready["contrat_id"])
+    reperes = reperes_of_sge(simulator.login, simulator.ready["contrat_id"])
+    return ContexteDeCas(release.reference, reperes)
 
 
 def hold(cas: Cas, contexte: ContexteDeCas, simulator: RunningSimulator, tmp_path: Path) -> None:

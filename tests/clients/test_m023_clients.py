@@ -1,118 +1,69 @@
-"""MFI-GK, MFA-GK and ITC-GK of 26.1 by zeep, suds and lowatt-enedis, on the real contracts."""
+"""MFI-GK, MFA-GK and ITC-GK of 26.1 by suds and lowatt-enedis, on the real contracts.
+
+suds takes a root of a simple type for a wrapper and gives none of its text: the number of the case
+is in the answer that it hands over as XML (`retxml`), as `lowatt-enedis` prints it by itself.
+zeep, which gives the text, runs these cases with the other orders (`test_order_catalogue`).
+"""
 
 import re
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-import zeep
-from real_clients import ZeepCaller, lowatt_enedis, refusal_of, suds_client
+import suds
+from lowatt_lines import command_line
+from real_clients import run_lowatt_enedis, suds_client
 from running_simulator import RunningSimulator
 
 from sge_sim.clock import machine_now
+from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise
+from sge_sim.homologation.campaign.evaluation import RefusRecu, evaluate
+from sge_sim.homologation.catalogue.answer_paths import Answer
+from sge_sim.homologation.catalogue.cases import Cas
+from sge_sim.homologation.catalogue.release import load_release
+from sge_sim.homologation.client.messages import read_answer
 
 pytestmark = pytest.mark.documented("catalogue 26.1, MFI-GK, MFA-GK and ITC-GK")
 
-C5 = ["25150217034354", "25825036170379", "25999131613803", "50086054270348", "25262662681289"]
-C2_C4 = [
-    *("98800004935121", "98800001544168", "98800004938924", "98800006694381"),
-    "98800001220186",
-]
-MFI = "/CommandeHistoriqueDonneesMesuresFines/v1.0"
-MFA = "/CommandeHistoriqueDonneesMesuresFacturantes/v1.0"
-ITC = "/CommandeInformationsTechniquesEtContractuelles/v1.0"
-CASE = re.compile(r"M0[0-9A-Z]{6}")
+RELEASE = load_release("26.1")
+CASES = [case for case in RELEASE.cas if case.package == "historique"]
+ON_LARGE_POINTS = ("MFI-GK-R1@C2-C4", "MFA-GK-R1@C2-C4", "ITC-GK-R1@C2-C4")
+NUMBER = re.compile(r"M0[0-9A-Z]{6}")
 
 
-def message(simulator: RunningSimulator, prms: list[str], **asked: Any) -> dict[str, Any]:
-    """A demand of all its points, over a month that ended a while ago where days are asked."""
+def hold(case: Cas, answer: Answer | RefusRecu) -> None:
+    """Assert that an answer is the one that the catalogue expects."""
+    assert [one for one in evaluate(case.attendu, answer) if not one.reussi] == []
+    if not isinstance(answer, RefusRecu):
+        assert NUMBER.fullmatch(str(answer["texte"]))
+
+
+def contexte_of(simulator: RunningSimulator) -> ContexteDeCas:
     today = machine_now().date()
-    days = {"dateDebut": today - timedelta(60), "dateFin": today - timedelta(30)}
-    # suds sends members in the order in which they are given.
-    about = days if asked.pop("days", True) else {}
-    return {
-        "donneesGenerales": {
-            "initiateurLogin": simulator.login,
-            "contratId": simulator.ready["contrat_id"],
-        },
-        "demande": {
-            "format": "JSON",
-            "pointIds": {"pointId": prms},
-            **{
-                name: asked[name]
-                for name in ("mesuresTypeCode", "mesuresCorrigees")
-                if name in asked
-            },
-            **{name: asked.get(name, day) for name, day in about.items()},
-            "sens": "SOUTIRAGE",
-            "cadreAcces": "ACCORD_CLIENT",
-        },
-    }
+    contrat = simulator.ready["contrat_id"]
+    return ContexteDeCas(today, simulator.login, contrat, RELEASE.decalage(today))
 
 
-@pytest.mark.parametrize("prms", [C5, C2_C4], ids=["C5", "C2-C4"])
-def test_zeep(simulator: RunningSimulator, prms: list[str]) -> None:
-    mfi = ZeepCaller(simulator, MFI)
-    for type_ in ("ENERGIE", "COURBES", "PMAX", "INDEX"):
-        asked = message(simulator, prms, mesuresTypeCode=type_, mesuresCorrigees=False)
-        assert CASE.fullmatch(mfi(**asked))
-    assert CASE.fullmatch(ZeepCaller(simulator, MFA)(**message(simulator, prms)))
-    assert CASE.fullmatch(ZeepCaller(simulator, ITC)(**message(simulator, prms, days=False)))
-    with pytest.raises(zeep.exceptions.Fault) as refused:
-        mfi(**message(simulator, prms, mesuresTypeCode="COURBES", dateDebut="2020-01-01"))
-    assert refusal_of(refused.value)[0] == "SGT4L8"
-    assert refused.value.message == "Erreur Technique MFI"
-
-
-def test_suds(simulator: RunningSimulator) -> None:
-    asked = message(simulator, C5, mesuresTypeCode="INDEX")
-    client = suds_client(simulator, MFI)
-    answer = client.service.commandeHistoriqueDonneesMesuresFines(
-        asked["donneesGenerales"], asked["demande"]
-    )
-    # suds takes a root of a simple type for a wrapper, and gives none of its text.
-    assert answer is None
-    assert CASE.search(client.last_received().str())
-
-
-@pytest.mark.parametrize("prms", [C5, C2_C4], ids=["C5", "C2-C4"])
-@pytest.mark.parametrize(
-    ("command", "arguments"),
-    [
-        ("cmdHistoFine", ("ENERGIE",)),
-        ("cmdHistoFine", ("INDEX",)),
-        ("cmdHistoFact", ()),
-        ("cmdTechnical", ()),
-    ],
-)
-def test_lowatt_enedis_is_answered(
-    simulator: RunningSimulator,
-    tmp_path: Path,
-    prms: list[str],
-    command: str,
-    arguments: tuple[str, ...],
-) -> None:
-    done = lowatt_enedis(simulator, tmp_path, command, ",".join(prms), *arguments)
-    assert done.exit_code == 0
-    assert done.answer is None  # as in `test_suds`
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.cle)
+def test_with_suds(simulator: RunningSimulator, case: Cas) -> None:
+    asked = materialise(case, contexte_of(simulator))
+    client = suds_client(simulator, f"/{case.service}/v{case.version}")
+    client.set_options(retxml=True)
+    (operation,) = [method.name for method in client.wsdl.services[0].ports[0].methods.values()]
+    try:
+        received = getattr(client.service, operation)(asked["donneesGenerales"], asked["demande"])
+    except suds.WebFault as fault:
+        received = fault.document.str().encode()
+    hold(case, read_answer(received))
 
 
 @pytest.mark.parametrize(
-    ("command", "arguments", "code"),
-    [
-        ("cmdHistoFine", ("COURBES", "--from", "2020-01-01"), "SGT4L8"),
-        ("cmdHistoFine", ("INDEX", "--from", "2020-01-01"), "SGT4L8"),
-        ("cmdHistoFact", ("--from", "2025-10-01", "--to", "2025-08-01"), "SGT4K4"),
-    ],
-    ids=["MFI-GK-NR1", "MFI-GK-NR2", "MFA-GK-NR1"],
+    "case",
+    [case for case in CASES if case.segment == "C5" or case.cle in ON_LARGE_POINTS],
+    ids=lambda case: case.cle,
 )
-def test_lowatt_enedis_is_refused(
-    simulator: RunningSimulator,
-    tmp_path: Path,
-    command: str,
-    arguments: tuple[str, ...],
-    code: str,
-) -> None:
-    done = lowatt_enedis(simulator, tmp_path, command, ",".join(C5), *arguments)
-    assert (done.exit_code, done.code) == (1, code)
+def test_with_lowatt_enedis(simulator: RunningSimulator, case: Cas, tmp_path: Path) -> None:
+    asked = materialise(case, contexte_of(simulator))
+    line = command_line(case.service, case.version, asked)
+    done = run_lowatt_enedis(simulator, tmp_path, *line)
+    assert done.returncode == (1 if case.attendu.code else 0)
+    hold(case, read_answer(done.stdout.encode()))

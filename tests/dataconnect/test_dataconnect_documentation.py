@@ -5,8 +5,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from dataconnect_kit import Client
 
+from sge_sim.cli import commands
 from sge_sim.dataconnect.documentation import all_motifs, motifs_table
 
 PAGE = (Path(__file__).parents[2] / "docs" / "data-connect.md").read_text(encoding="utf-8")
@@ -15,6 +17,13 @@ PAGE = (Path(__file__).parents[2] / "docs" / "data-connect.md").read_text(encodi
 def test_the_table_of_refusals_is_up_to_date() -> None:
     """Renew it by `python -m sge_sim.dataconnect.documentation`."""
     assert motifs_table() in PAGE
+
+
+def test_what_is_assumed_is_counted() -> None:
+    listed = PAGE.partition("## What is assumed")[2].partition("\n## ")[0]
+    numbers = [int(number) for number in re.findall(r"^(\d+)\. ", listed, re.M)]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert f"these {len(numbers)} things" in listed
 
 
 def test_each_reason_has_a_name_of_its_own_and_what_would_have_passed() -> None:
@@ -47,6 +56,8 @@ def test_a_first_call_with_python(dc: Client, monkeypatch: pytest.MonkeyPatch) -
 def test_commands_of_the_page_are_those_there_are(dc: Client) -> None:
     for command in re.findall(r"^    sge-sim (consentements list)$", PAGE, re.M):
         assert dc.simulator.command(*command.split()).returncode == 0
+    (shown,) = re.findall(r"^    sge-sim (catalog show .*)$", PAGE, re.M)
+    assert CliRunner().invoke(commands, shown.split()).exit_code == 0
     hosts = dc.simulator.command("hosts").stdout
     for host in ("gw.ext.prod.api.enedis.fr", "mon-compte-particulier.enedis.fr"):
         assert f"127.0.0.2  {host}" in hosts

@@ -1,5 +1,6 @@
 """Each answer is what the captures and the swaggers show, field by field and in their order."""
 
+from collections.abc import Mapping
 from datetime import date
 
 import pytest
@@ -34,16 +35,34 @@ from formes import (
 )
 
 DEBUT, FIN = "2026-11-01", "2026-11-08"
-CONSOMMATEURS = (C5, AUTOCONSOMMATEUR, SANS_COURBE, TROUE)
-PRODUCTEURS = (PRODUCTEUR, AUTOCONSOMMATEUR)
-MESURES_2026 = (
-    *((prm, "consommation_quotidienne", Quotidienne, "CONS") for prm in CONSOMMATEURS),
-    *((prm, "production_quotidienne", Quotidienne, "PROD") for prm in PRODUCTEURS),
-    *((prm, "courbe_de_charge_consommation", Courbe, "CONS") for prm in (C5, TROUE)),
-    *((prm, "index_consommation", Index, "CONS") for prm in CONSOMMATEURS),
-    *((prm, "index_production", Index, "PROD") for prm in PRODUCTEURS),
-    *((prm, "puissance_conso_max_quotidienne", Maximum, "CONS") for prm in CONSOMMATEURS),
-)
+CHANGES_OF_HOUR = (("2026-03-29", "2026-03-30"), ("2026-10-25", "2026-10-26"))
+CONS, PROD = frozenset({"CONS"}), frozenset({"PROD"})
+KINDS: Mapping[str, tuple[str, frozenset[str], bool]] = {
+    "a C5": (C5, CONS, True),
+    "a producer": (PRODUCTEUR, PROD, True),
+    "a self-consumer": (AUTOCONSOMMATEUR, CONS | PROD, True),
+    "a point without curve": (SANS_COURBE, CONS, False),
+    "one with gaps": (TROUE, CONS, True),
+}
+"""The point of each kind, its directions, whether its curve is collected."""
+
+MESURES_2026: Mapping[str, tuple[type, str]] = {
+    "consommation_quotidienne": (Quotidienne, "CONS"),
+    "production_quotidienne": (Quotidienne, "PROD"),
+    "courbe_de_charge_consommation": (Courbe, "CONS"),
+    "courbe_de_charge_production": (Courbe, "PROD"),
+    "puissance_conso_max_quotidienne": (Maximum, "CONS"),
+    "index_consommation": (Index, "CONS"),
+    "index_production": (Index, "PROD"),
+}
+MESURES_V5 = {
+    "/metering_data_dc/v5/daily_consumption": "CONS",
+    "/metering_data_dp/v5/daily_production": "PROD",
+    "/metering_data_clc/v5/consumption_load_curve": "CONS",
+    "/metering_data_plc/v5/production_load_curve": "PROD",
+    "/metering_data_dcmp/v5/daily_consumption_max_power": "CONS",
+}
+PERIODS = ((DEBUT, FIN), *CHANGES_OF_HOUR)
 
 
 def measure(dc: Client, prm: str, name: str, debut: str = DEBUT, fin: str = FIN) -> object:
@@ -55,12 +74,39 @@ def measure(dc: Client, prm: str, name: str, debut: str = DEBUT, fin: str = FIN)
 
 
 @pytest.mark.observed("bodies captured on 4 October 2026; those of index in the swagger alone")
-@pytest.mark.parametrize(("prm", "name", "form", "metier"), MESURES_2026)
-def test_a_measure_of_2026(dc: Client, prm: str, name: str, form: type, metier: str) -> None:
-    read = hold(form, measure(dc, prm, name))
-    assert (read.idPrm, read.periode.dateDebut, read.periode.dateFin) == (prm, DEBUT, FIN)
-    grandeurs = read.contexte[0].grandeur if form is Index else read.grandeur
-    assert {each.grandeurMetier for each in grandeurs} == {metier}
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", MESURES_2026)
+def test_a_measure_of_2026(dc: Client, kind: str, name: str) -> None:
+    """An ordinary week, and the days of both changes of hour; or why there is none."""
+    (prm, directions, curve), (form, metier) = KINDS[kind], MESURES_2026[name]
+    for debut, fin in PERIODS:
+        answer = measure(dc, prm, name, debut, fin)
+        if metier not in directions:
+            assert (answer.status_code, answer.json()["error"]) == (400, "ADAM-ERR0069")
+        elif form is Courbe and not curve:
+            assert (answer.status_code, answer.json()["code"]) == (404, "404")
+        else:
+            read = hold(form, answer)
+            assert (read.idPrm, read.periode.dateDebut, read.periode.dateFin) == (prm, debut, fin)
+            grandeurs = read.contexte[0].grandeur if form is Index else read.grandeur
+            assert {each.grandeurMetier for each in grandeurs} == {metier}
+
+
+@pytest.mark.documented("swaggers of v5")
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("path", MESURES_V5)
+def test_a_measure_of_v5(dc: Client, kind: str, path: str) -> None:
+    (prm, directions, curve), metier = KINDS[kind], MESURES_V5[path]
+    dc.share(prm)
+    for debut, fin in PERIODS:
+        answer = dc.get(path, usage_point_id=prm, start=debut, end=fin)
+        if metier not in directions:
+            assert (answer.status_code, answer.json()["error"]) == (400, "ADAM-ERR0069")
+        elif path.endswith("load_curve") and not curve:
+            assert (answer.status_code, answer.json()["error"]) == (404, "no_data_found")
+        else:
+            read = hold(MeterReadingV5, answer).meter_reading
+            assert (read.usage_point_id, read.start, read.end) == (prm, debut, fin)
 
 
 @pytest.mark.observed("client-T: GET answers come as octets, verified on 21 August 2026")
@@ -127,7 +173,7 @@ def test_lost_points_are_absent(dc: Client) -> None:
 
 
 @pytest.mark.observed("contract APIs captured on 4 October 2026; comptage in the swagger alone")
-@pytest.mark.parametrize("prm", [C5, PRODUCTEUR, AUTOCONSOMMATEUR, SANS_COURBE])
+@pytest.mark.parametrize("prm", [prm for prm, _, _ in KINDS.values()])
 @pytest.mark.parametrize(
     ("api", "form"),
     [
@@ -177,25 +223,6 @@ def test_subscribed_services(dc: Client) -> None:
     }
 
 
-@pytest.mark.documented("swaggers of v5")
-@pytest.mark.parametrize(
-    ("prm", "path"),
-    [
-        (C5, "/metering_data_dc/v5/daily_consumption"),
-        (C5, "/metering_data_clc/v5/consumption_load_curve"),
-        (C5, "/metering_data_dcmp/v5/daily_consumption_max_power"),
-        (TROUE, "/metering_data_dc/v5/daily_consumption"),
-        (AUTOCONSOMMATEUR, "/metering_data_dc/v5/daily_consumption"),
-        (AUTOCONSOMMATEUR, "/metering_data_dp/v5/daily_production"),
-        (PRODUCTEUR, "/metering_data_dp/v5/daily_production"),
-    ],
-)
-def test_a_measure_of_v5(dc: Client, prm: str, path: str) -> None:
-    dc.share(prm)
-    read = hold(MeterReadingV5, dc.get(path, usage_point_id=prm, start=DEBUT, end=FIN))
-    assert read.meter_reading.usage_point_id == prm
-
-
 @pytest.mark.documented("swaggers of v5; production is shown by the plc of a collected point")
 def test_the_production_curve_of_a_point_that_is_collected(dc: Client) -> None:
     fictif = "24880057139941"
@@ -210,7 +237,7 @@ def test_the_production_curve_of_a_point_that_is_collected(dc: Client) -> None:
 
 
 @pytest.mark.documented("swaggers of v5")
-@pytest.mark.parametrize("prm", [C5, AUTOCONSOMMATEUR, SANS_COURBE])
+@pytest.mark.parametrize("prm", [C5, AUTOCONSOMMATEUR, SANS_COURBE, TROUE, PRODUCTEUR])
 @pytest.mark.parametrize(
     ("path", "form"),
     [
@@ -222,4 +249,8 @@ def test_the_production_curve_of_a_point_that_is_collected(dc: Client) -> None:
 )
 def test_a_customer_api_of_v5(dc: Client, prm: str, path: str, form: type) -> None:
     dc.share(prm)
-    hold(form, dc.get(path, usage_point_id=prm))
+    answer = dc.get(path, usage_point_id=prm)
+    if prm == PRODUCTEUR and form is UsagePointsV5:
+        assert answer.status_code == 404, "points that consume alone"
+    else:
+        hold(form, answer)

@@ -1,6 +1,7 @@
 """One truth: what Data Connect tells is what SGE tells, in SOAP and in files."""
 
 import re
+import zipfile
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from dataconnect_kit import (
     Client,
     data_connect_simulator,
 )
+from lxml import etree
 from orders_kit import Orders
 from real_clients import ZeepCaller, refusal_of
 
@@ -27,13 +29,26 @@ POINTS = (
     *(C5, AUTRE_C5, SANS_COURBE, TROUE, AUTOCONSOMMATEUR, SON_AUTRE_POINT),
     *("25957452924301", "25162373298976", "25478147557460", "24551519514005"),
 )
+ORDERED = "2026-10-09T10:00"
+PERIODS = (
+    (DEBUT, FIN),
+    (date(2026, 3, 27), date(2026, 4, 1)),
+)
+"""Forty days with the change of hour of October; those around that of March."""
 CONSENT_DAY, TWO_DAYS_LATER = date(2026, 11, 25), date(2026, 11, 27)
 
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    """Points that are shared on `CONSENT_DAY`, whose files have come since `ORDERED`."""
     folder = tmp_path_factory.mktemp("verite")
-    with data_connect_simulator(folder, "--no-quotas") as simulator:
+    with data_connect_simulator(folder, "--no-quotas", "--now", ORDERED) as simulator:
+        orders = Orders(simulator)
+        for prm in POINTS:
+            orders.collecte(prm, mesuresTypeCode="IDX", mesuresPas="P1D")
+            if prm != SANS_COURBE:
+                orders.collecte(prm)
+        orders.clock("advance", "47d")
         client = Client(simulator)
         for prm in (*POINTS, PRODUCTEUR):
             client.share(prm)
@@ -50,7 +65,28 @@ class Soap:
     def points(
         self, prm: str, type: str, grandeur: str, debut: date, fin: date, **asked: Any
     ) -> list[tuple[str, str]]:
-        answer = self._call(
+        answer = self._ask(prm, type, grandeur, debut, fin, **asked)
+        return [
+            (str(point.d)[:19].replace("T", " "), str(point.v))
+            for grandeur in answer.grandeur
+            for point in grandeur.points
+        ]
+
+    def indexes(self, prm: str, debut: date, fin: date, **asked: Any) -> "Registers":
+        """The readings, by calendar and class."""
+        answer = self._ask(prm, "INDEX", "EA", debut, fin, **asked)
+        return {
+            (calendrier.idCalendrier, classe.idClasseTemporelle): [
+                (str(each.d)[:19].replace("T", " "), str(each.v)) for each in classe.valeur
+            ]
+            for contexte in answer.contexte
+            for grandeur in contexte.grandeur
+            for calendrier in grandeur.calendrier
+            for classe in calendrier.classeTemporelle
+        }
+
+    def _ask(self, prm: str, type: str, grandeur: str, debut: date, fin: date, **asked: Any) -> Any:
+        return self._call(
             demande={
                 "initiateurLogin": self._login,
                 "pointId": prm,
@@ -64,16 +100,31 @@ class Soap:
                 **asked,
             }
         )
-        return [
-            (str(point.d)[:19].replace("T", " "), str(point.v))
-            for grandeur in answer.grandeur
-            for point in grandeur.points
+
+
+def weeks(debut: date = DEBUT, fin: date = FIN) -> list[tuple[date, date]]:
+    starts = [debut + timedelta(7 * n) for n in range(6)]
+    return [(start, min(start + timedelta(7), fin)) for start in starts if start < fin]
+
+
+Registers = dict[tuple[str, str], list[tuple[str, str]]]
+"""Readings, their stamps and values, by calendar and class."""
+
+
+def indexes(
+    client: Client, prm: str, debut: date, fin: date, sens: str = "consommation"
+) -> Registers:
+    """The readings that Data Connect tells."""
+    read = client.measures(f"index_{sens}", prm, debut.isoformat(), fin.isoformat())
+    return {
+        (calendrier["idCalendrier"], classe["idClasseTemporelle"]): [
+            (each["d"], str(each["v"])) for each in classe["valeur"]
         ]
-
-
-def weeks() -> list[tuple[date, date]]:
-    starts = [DEBUT + timedelta(7 * n) for n in range(6)]
-    return [(start, min(start + timedelta(7), FIN)) for start in starts if start < FIN]
+        for contexte in read["contexte"]
+        for grandeur in contexte["grandeur"]
+        for calendrier in grandeur["calendrier"]
+        for classe in calendrier["classeTemporelle"]
+    }
 
 
 def told(client: Client, name: str, prm: str, debut: date, fin: date) -> list[tuple[str, str]]:
@@ -92,30 +143,40 @@ def told(client: Client, name: str, prm: str, debut: date, fin: date) -> list[tu
 @pytest.mark.parametrize("prm", POINTS)
 def test_as_soap_tells_it(client: Client, prm: str) -> None:
     soap = Soap(client)
-    energies = soap.points(prm, "ENERGIE", "EA", DEBUT, FIN)
-    assert told(client, "consommation_quotidienne", prm, DEBUT, FIN) == [
-        (stamp[:10], value) for stamp, value in energies
-    ]
-    assert len(energies) > 30
-    maxima = soap.points(prm, "PMAX", "PMA", DEBUT, FIN, mesuresPas="P1D")
-    assert told(client, "puissance_conso_max_quotidienne", prm, DEBUT, FIN) == maxima
-    for debut, fin in weeks():
-        watts = soap.points(prm, "COURBE", "PA", debut, fin)
-        curve = told(client, "courbe_de_charge_consommation", prm, debut, fin)
-        if prm == SANS_COURBE:
-            # SGE gives the hours that the meter kept, Data Connect what was collected (FAQ).
-            assert curve == []
-        else:
-            assert curve == watts
-
-
-def test_as_soap_tells_what_is_injected(client: Client) -> None:
-    soap = Soap(client)
-    for prm in (PRODUCTEUR, AUTOCONSOMMATEUR):
-        energies = soap.points(prm, "ENERGIE", "EA", DEBUT, FIN, sens="INJECTION")
-        assert told(client, "production_quotidienne", prm, DEBUT, FIN) == [
+    for debut, fin in PERIODS:
+        energies = soap.points(prm, "ENERGIE", "EA", debut, fin)
+        assert told(client, "consommation_quotidienne", prm, debut, fin) == [
             (stamp[:10], value) for stamp, value in energies
         ]
+        assert len(energies) > (fin - debut).days * 3 / 4
+        maxima = soap.points(prm, "PMAX", "PMA", debut, fin, mesuresPas="P1D")
+        assert told(client, "puissance_conso_max_quotidienne", prm, debut, fin) == maxima
+        for start, end in weeks(debut, fin):
+            watts = soap.points(prm, "COURBE", "PA", start, end)
+            curve = told(client, "courbe_de_charge_consommation", prm, start, end)
+            if prm == SANS_COURBE:
+                # SGE gives the hours that the meter kept, Data Connect what was collected (FAQ).
+                assert curve == []
+            else:
+                assert curve == watts
+        assert indexes(client, prm, debut, fin) == soap.indexes(prm, debut, fin)
+
+
+@pytest.mark.parametrize("prm", [PRODUCTEUR, AUTOCONSOMMATEUR])
+def test_as_soap_tells_what_is_injected(client: Client, prm: str) -> None:
+    soap = Soap(client)
+    for debut, fin in PERIODS:
+        energies = soap.points(prm, "ENERGIE", "EA", debut, fin, sens="INJECTION")
+        assert told(client, "production_quotidienne", prm, debut, fin) == [
+            (stamp[:10], value) for stamp, value in energies
+        ]
+        for start, end in weeks(debut, fin):
+            curve = told(client, "courbe_de_charge_production", prm, start, end)
+            assert curve == soap.points(prm, "COURBE", "PA", start, end, sens="INJECTION")
+            assert curve or prm != PRODUCTEUR
+        injected = soap.indexes(prm, debut, fin, sens="INJECTION")
+        assert injected
+        assert indexes(client, prm, debut, fin, "production") == injected
 
 
 @pytest.mark.documented("one information system: the same measures in a file (FAQ)")
@@ -155,6 +216,66 @@ def test_as_files_tell_it(client: Client) -> None:
         assert len(written) > 30
         assert energies[-len(written) :] == written, prm
         assert len(energies) - len(written) <= 1, "the file doesn't hold the first reading"
+
+
+@pytest.mark.documented("one information system: the same measures in recurrent files (FAQ)")
+def test_as_recurrent_files_tell_it(client: Client) -> None:
+    """R50 holds the curves, R151 the readings at the end of the day and its maximum power.
+
+    Producers have neither (CommandeCollectePublicationMesures refuses them, SGT4H8).
+    """
+    client = Client(client.simulator)
+    sent = {flux: releves(client, flux) for flux in ("R50", "R151")}
+    for prm in POINTS:
+        curve = [
+            point
+            for debut, fin in weeks()
+            for point in told(client, "courbe_de_charge_consommation", prm, debut, fin)
+        ]
+        pdcs = [pdc for _, one in sent["R50"].get(prm, []) for pdc in one.iter("PDC")]
+        written = [
+            (pdc.findtext("H")[:19].replace("T", " "), pdc.findtext("V"))
+            for pdc in pdcs
+            if pdc.findtext("V")
+        ]
+        assert curve == written, prm
+        assert len(written) > 30 * 48 or prm == SANS_COURBE
+        days = sent["R151"][prm]
+        assert len(days) > 30
+        maxima = [
+            (day.isoformat(), one.findtext("Puissance_Maximale/Valeur"))
+            for day, one in days
+            if one.find("Puissance_Maximale") is not None
+        ]
+        told_maxima = told(client, "puissance_conso_max_quotidienne", prm, DEBUT, FIN)
+        assert [(stamp[:10], value) for stamp, value in told_maxima] == maxima
+        registers = indexes(client, prm, DEBUT + timedelta(1), FIN + timedelta(1))
+        for day, one in days:
+            for kind, element in (
+                ("Distributeur", "Classe_Temporelle_Distributeur"),
+                ("Fournisseur", "Classe_Temporelle"),
+            ):
+                calendar = one.findtext(f"Id_Calendrier_{kind}")
+                for classe in one.iter(element):
+                    register = registers[calendar, classe.findtext("Id_Classe_Temporelle")]
+                    midnight = f"{day + timedelta(1)} 00:00:00"
+                    assert dict(register)[midnight] == classe.findtext("Valeur"), (prm, day)
+
+
+def releves(client: Client, flux: str) -> dict[str, list[tuple[date, Any]]]:
+    """What the files of a flux tell of each point, by day of `DEBUT` to `FIN`."""
+    found: dict[str, dict[date, Any]] = {}
+    for file in client.simulator.admin("/api/flux", flux=flux, limit=1000):
+        path = next(client.simulator.data_dir.rglob(file["nom"]))
+        with zipfile.ZipFile(path) as archive:
+            (member,) = archive.namelist()
+            root = etree.fromstring(archive.read(member))
+        for point in root.iter("PRM"):
+            for one in point.iter("Donnees_Releve"):
+                day = date.fromisoformat(one.findtext("Date_Releve"))
+                if DEBUT <= day < FIN:
+                    found.setdefault(point.findtext("Id_PRM"), {})[day] = one
+    return {prm: sorted(days.items()) for prm, days in found.items()}
 
 
 def content(data_dir: Path, file: dict[str, Any]) -> str:

@@ -5,9 +5,10 @@ from itertools import pairwise
 
 import pytest
 
-from sge_sim.domaine.ecarts_plateforme import PLATEFORMES, ecarts_of_case, plateforme_at
+from sge_sim.domaine.ecarts_plateforme import PLATEFORMES, Usage, ecarts_of_case, plateforme_at
 from sge_sim.homologation.catalogue.release import list_releases, load_release
 from sge_sim.services.registry import SERVICES
+from sge_sim.settings import Profile, Settings
 
 DAY = timedelta(days=1)
 KNOWN = {(service.nom, service.version) for service in SERVICES}
@@ -37,6 +38,26 @@ def test_the_day_of_a_release_plays_what_the_catalogue_tells_of_it(name: str) ->
             one for one in played.ecarts if case.cle in one.cas and one.provenance == "observed"
         )
         assert same == case.ecart_connu == ecarts_of_case(name, case.cle)
+
+
+def test_the_ways_of_the_platform_stand_in_the_table_by_release() -> None:
+    said = {usage: [one.release for one in PLATEFORMES if usage in one.usages] for usage in Usage}
+    every = [one.release for one in PLATEFORMES]
+    assert said == {
+        Usage.ENTETE_HISTORIQUE: every,
+        Usage.HEURE_REPETEE: every,
+        Usage.MESURES_FACTICES: every,
+        Usage.REFUS_SANS_DONNEE: ["23.2", "23.4", "26.1"],
+        Usage.FAUTE_SANS_CODE: ["23.4"],
+    }
+
+
+def test_the_nominal_profile_and_production_have_none_of_them() -> None:
+    jour = date(2023, 12, 1)
+    assert Settings(profile=Profile.FIDELE).plateforme(jour) is plateforme_at(jour)
+    for settings in (Settings(), Settings(profile=Profile.FIDELE, environment="production")):
+        played = settings.plateforme(jour)
+        assert (*played.usages, *played.ecarts, *played.libelles) == ()
 
 
 def test_a_release_is_in_force_until_the_next() -> None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from running_simulator import RunningSimulator, start_simulator
 
 from sge_sim.clock import machine_now
-from sge_sim.door.cadence import Cadence
+from sge_sim.door.cadence import TOUS, Cadence
 from sge_sim.pki.installation import open_pki
 from sge_sim.referentiel.passwords import password_digest, password_matches
 from sge_sim.store.acteurs import Utilisateur
@@ -175,7 +175,7 @@ def test_a_www_pair_is_let_in_by_the_setting(
 
 def _count(cadence: Cadence, times: int) -> None:
     for _ in range(times):
-        cadence.count("A", "Service", SECOND)
+        cadence.count(("A",), "Service", SECOND)
 
 
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
@@ -189,23 +189,24 @@ def test_processes_count_together() -> None:
             list(pool.map(lambda _: _count(cadence, 250), range(2)))
         for one in others:
             one.join(30)
-        assert cadence.count("A", "Service", SECOND) == 1501
+        assert cadence.count(("A",), "Service", SECOND) == [1501]
 
 
 def test_a_new_second_an_actor_or_a_service_starts_again() -> None:
     with closing(Cadence()) as cadence:
-        assert cadence.count("A", "S", SECOND) == 1
-        assert cadence.count("A", "S", SECOND + timedelta(milliseconds=999)) == 2
-        assert cadence.count("B", "S", SECOND) == 1
-        assert cadence.count("A", "T", SECOND) == 1
-        assert cadence.count("A", "S", SECOND + timedelta(seconds=1)) == 1
+        assert cadence.count(("A",), "S", SECOND) == [1]
+        assert cadence.count(("A",), "S", SECOND + timedelta(milliseconds=999)) == [2]
+        assert cadence.count(("B",), "S", SECOND) == [1]
+        assert cadence.count(("A",), "T", SECOND) == [1]
+        assert cadence.count(("A",), "S", SECOND + timedelta(seconds=1)) == [1]
 
 
 @given(st.lists(st.sampled_from("ABCDEFGH"), max_size=60))
 def test_each_actor_has_its_own_count(calls: list[str]) -> None:
     with closing(Cadence()) as cadence:
         for number, acteur in enumerate(calls):
-            assert cadence.count(acteur, "S", SECOND) == calls[: number + 1].count(acteur)
+            of_acteur = calls[: number + 1].count(acteur)
+            assert cadence.count((acteur, TOUS), "S", SECOND) == [of_acteur, number + 1]
 
 
 def test_a_password_is_kept_as_a_salted_digest() -> None:

@@ -22,7 +22,7 @@ from sge_sim.commandes.prestations import (
 )
 from sge_sim.commandes.souscription import Souscription, subscribe
 from sge_sim.domaine.delais import AUSSITOT
-from sge_sim.domaine.nomenclatures import Segment
+from sge_sim.domaine.nomenclatures import Segment, Sens
 from sge_sim.flux.livraison import deliver_pending
 from sge_sim.flux.publication import Publisher
 from sge_sim.mesures import PointMesure
@@ -35,6 +35,7 @@ from sge_sim.store.models import Acteur, Commune, Compteur, Contrat, Point
 from sge_sim.store.points import find_point
 
 C5, C5_BIS, C4 = "25800000000000", "25800000000111", "98600000000000"
+C2, P4 = "98600000000111", "25800000000222"
 TIERS, CONTRAT, AUTRE_CONTRAT = "TIERS1", "1100256", "1100391"
 # Ten days around the autumn change of 2024, which is on the 27th.
 JOUR_1 = date(2024, 10, 22)
@@ -130,12 +131,12 @@ class Platform:
     def deliver(self) -> Any:
         return deliver_pending(self.database, self.data_dir)
 
-    def mesure(self, prm: str) -> PointMesure:
-        """What the physics knows of a point."""
+    def mesure(self, prm: str, sens: Sens = "SOUTIRAGE") -> PointMesure:
+        """What the physics knows of a point in a direction."""
         with self.database.sessions() as session:
             point = find_point(session, prm)
             assert point is not None
-            found = point_mesure(point, read_suivi(session, prm), "SOUTIRAGE")
+            found = point_mesure(point, read_suivi(session, prm), sens)
             assert found is not None
             return found
 
@@ -185,12 +186,14 @@ def new_platform(folder: Path, **options: bool) -> Platform:
                 )
             )
         for prm, segment, graine in ((C5, "C5", 1), (C5_BIS, "C5", 2), (C4, "C4", 3)):
-            session.add(_point(prm, segment, graine))
+            session.add(new_point(prm, segment, graine))
     return Platform(database, folder, **options)
 
 
-def _point(prm: str, segment: Any, graine: int) -> Point:
-    petit = segment == "C5"
+def new_point(prm: str, segment: Any, graine: int) -> Point:
+    """Make a point with a meter; a producer injects and takes nothing else than that."""
+    petit, produit = segment in ("C5", "P4"), segment[0] == "P"
+    hta = segment == "C2"
     point = Point(
         prm=prm,
         segment=segment,
@@ -200,17 +203,17 @@ def _point(prm: str, segment: Any, graine: int) -> Point:
         code_postal="34650",
         code_insee="34231",
         commune="ROMIGUIERES",
-        domaine_tension="BTINF" if petit else "BTSUP",
-        fta="BTINFMU4" if petit else "BTSUPCU4",
+        domaine_tension="BTINF" if petit else "HTA" if hta else "BTSUP",
+        fta="BTINFMU4" if petit else "HTACU5" if hta else "BTSUPCU4",
         puissance_souscrite=9 if petit else 120,
         puissance_souscrite_unite="kVA" if petit else "kW",
-        calendrier_fournisseur="FC000165" if petit else None,
+        calendrier_fournisseur="FC000165" if petit and not produit else None,
         nom_client_final="Éléonore ROCHE",
         categorie_client_final="RES",
         date_mise_en_service=date(2019, 5, 1),
         teleoperable=True,
-        contrat_soutirage=True,
-        contrat_injection=False,
+        contrat_soutirage=not produit,
+        contrat_injection=produit,
         provisoire=False,
         groupement_turpe=False,
         opposition_courbe=False,

@@ -1,32 +1,61 @@
-"""NASS: the end of an access service is announced once, in the simulator's own format."""
+"""NASS: the end of a service is announced once, in the simulator's own format."""
 
-import io
 import json
+from dataclasses import replace
 from datetime import timedelta
-from zipfile import ZipFile
+from typing import Any
 
 import pytest
-from publication_kit import C5, CONTRAT, INDEX_C5, JOUR_1, MIDI, TIERS, Platform
+from publication_kit import (
+    AUTRE_CONTRAT,
+    C5,
+    CONTRAT,
+    INDEX_C5,
+    JOUR_1,
+    MIDI,
+    TIERS,
+    Platform,
+    members,
+)
 
 from sge_sim.commandes.acces import AccesSouscrit, order_acces
 from sge_sim.commandes.affaires import Commande
 from sge_sim.commandes.autorisations import Declaration
+from sge_sim.commandes.changements import Changements, change_life
+from sge_sim.commandes.consentements import give_consentement, revoke_consentement
 from sge_sim.commandes.prestations import prestation_acces
 from sge_sim.domaine.delais import AUSSITOT
+from sge_sim.domaine.nomenclatures import TypeServiceAcces
+from sge_sim.store.acces import grant_acces
+from sge_sim.store.acteurs import Acteur, Contrat
+from sge_sim.store.dataconnect import Application
+from sge_sim.store.points import find_point
 
 END = JOUR_1 + timedelta(days=5)
 
 
-def order(platform: Platform) -> str:
-    """Order access to the energies of a C5 for five days; return the number of the service."""
-    commande = Commande(C5, TIERS, CONTRAT, "a@b.fr", "SAD", None, MIDI, AUSSITOT)
-    acces = AccesSouscrit("ENERGIE", "SOUTIRAGE", END)
-    prestation = prestation_acces("C5", "SOUTIRAGE", "ENERGIE", publie=False)
+def order(
+    platform: Platform, contrat_id: str = CONTRAT, acces_type: TypeServiceAcces = "ENERGIE"
+) -> str:
+    """Order access to measures of a C5 for five days; return the number of the service."""
+    commande = Commande(C5, TIERS, contrat_id, "a@b.fr", "SAD", None, MIDI, AUSSITOT)
+    acces = AccesSouscrit(acces_type, "SOUTIRAGE", END)
+    prestation = prestation_acces("C5", "SOUTIRAGE", acces_type, publie=False)
     with platform.database.transaction() as session:
         _, service = order_acces(
             session, commande, "C5", acces, prestation, Declaration(True, "ROCHE", True, False)
         )
         return service.service_souscrit_id
+
+
+def announcements(platform: Platform) -> dict[str, Any]:
+    """What the announcements say, by the name of their file, oldest first."""
+    told = {}
+    for nom, content in platform.ready().items():
+        if "_NASS_" in nom:
+            (member,) = members(content).values()
+            told[nom] = json.loads(member)
+    return told
 
 
 @pytest.mark.documented("slides V26.2: NASS bears the number of the service and the reason")
@@ -35,17 +64,23 @@ def test_the_end_of_a_service_is_announced_once(platform: Platform) -> None:
     assert platform.catch_up(MIDI + timedelta(days=4)) == 0
     assert platform.catch_up(MIDI + timedelta(days=30)) == 1
     assert platform.catch_up(MIDI + timedelta(days=31)) == 0
-    ((nom, content),) = platform.ready().items()
-    assert nom == f"SGE-SIM_NASS_{numero}_{C5}_{END:%Y%m%d}000000.zip"
-    with ZipFile(io.BytesIO(content)) as archive:
-        (member,) = archive.namelist()
-        told = json.loads(archive.read(member))
+    ((nom, told),) = announcements(platform).items()
+    assert nom == f"SGE-SIM_NASS_{CONTRAT}_{numero}_{END:%Y%m%d}000000.zip"
     assert told["format"] == "sge-sim-nass-1"
     assert "n'est pas public" in told["avertissement"]
-    assert (told["serviceSouscritId"], told["prm"], told["contratId"]) == (numero, C5, CONTRAT)
-    assert (told["mesuresTypeCode"], told["sens"]) == ("ENERGIE", "SOUTIRAGE")
-    assert told["dateFin"] == END.isoformat()
-    assert told["motifFin"] == "Date de fin du service atteinte"
+    assert told["contratId"] == CONTRAT
+    assert told["fins"] == [
+        {
+            "prm": C5,
+            "serviceSouscritId": numero,
+            "serviceSouscritCode": "ACCES",
+            "mesuresTypeCode": "ENERGIE",
+            "sens": "SOUTIRAGE",
+            "dateDebut": JOUR_1.isoformat(),
+            "dateFin": END.isoformat(),
+            "motifFin": "Date de fin du service atteinte",
+        }
+    ]
 
 
 def test_a_stop_says_its_own_reason(platform: Platform) -> None:
@@ -54,20 +89,82 @@ def test_a_stop_says_its_own_reason(platform: Platform) -> None:
     assert platform.catch_up(MIDI + timedelta(days=2)) == 1
     (told,) = platform.told()
     assert f"NASS, fin du service {numero}" in told
-    assert b"Arr\xc3\xaat demand\xc3\xa9" in next(iter(_members(platform)))
+    (announced,) = announcements(platform).values()
+    assert [one["motifFin"] for one in announced["fins"]] == ["Arrêt demandé par le bénéficiaire"]
 
 
-def _members(platform: Platform) -> list[bytes]:
-    made = platform.ready().values()
-    return [
-        archive.read(archive.namelist()[0])
-        for archive in (ZipFile(io.BytesIO(content)) for content in made)
+@pytest.mark.documented("slides V26.2: NASS tells of the stop of the recurrent services")
+def test_services_of_both_generations_that_end_together_are_told_together(
+    platform: Platform,
+) -> None:
+    former = platform.subscribe(C5, replace(INDEX_C5, date_fin=END))
+    acces = order(platform)
+    platform.catch_up(MIDI + timedelta(days=30))
+    ((nom, told),) = announcements(platform).items()
+    assert former in nom
+    assert [(one["serviceSouscritId"], one["serviceSouscritCode"]) for one in told["fins"]] == [
+        (former, "TRANSREC"),
+        (acces, "ACCES"),
+    ]
+    assert any("NASS, fin de 2 services" in one for one in platform.told())
+
+
+def test_those_of_two_contracts_are_told_apart(platform: Platform) -> None:
+    order(platform)
+    order(platform, contrat_id=AUTRE_CONTRAT)
+    platform.catch_up(MIDI + timedelta(days=30))
+    told = announcements(platform).values()
+    assert [(one["contratId"], len(one["fins"])) for one in told] == [
+        (CONTRAT, 1),
+        (AUTRE_CONTRAT, 1),
     ]
 
 
-@pytest.mark.assumed("the former orders aren't announced yet")
-def test_a_former_service_is_not_announced(platform: Platform) -> None:
-    numero = platform.subscribe(C5, INDEX_C5)
-    platform.stop(numero, MIDI + timedelta(hours=1))
-    platform.catch_up(MIDI + timedelta(days=1))
-    assert not any("NASS" in one for one in platform.told())
+@pytest.mark.assumed("a consent's services are told as the others, the number that it opened")
+def test_the_end_of_a_consent_is_announced_to_its_actor(platform: Platform) -> None:
+    with platform.database.transaction() as session:
+        acteur = session.get_one(Acteur, TIERS)
+        application = Application(
+            client_id="appli",
+            secret="",
+            nom="Appli",
+            acteur=acteur,
+            mode="production",
+            redirect_uri="https://localhost/",
+            apis=[],
+        )
+        session.add(application)
+        point = find_point(session, C5)
+        assert point is not None
+        consentement = give_consentement(session, application, "titulaire", point, MIDI, END)
+        numeros = sorted(one.service_souscrit_id for one in consentement.services)
+        revoke_consentement(session, consentement.id, MIDI + timedelta(days=1))
+    platform.catch_up(MIDI + timedelta(days=2))
+    (told,) = announcements(platform).values()
+    assert [one["serviceSouscritId"] for one in told["fins"]] == numeros
+    assert {one["motifFin"] for one in told["fins"]} == {"Retrait du consentement par le client"}
+    assert {one["mesuresTypeCode"] for one in told["fins"]} == {
+        *("CDC", "PMAX", "IDX", "ENERGIE", "ITC")
+    }
+
+
+@pytest.mark.assumed("neither an opposition, which has no beneficiary, nor a service that a tester")
+def test_what_nobody_ordered_is_not_announced(platform: Platform) -> None:
+    with platform.database.transaction() as session:
+        point = find_point(session, C5)
+        assert point is not None
+        change_life(session, point, Changements(opposition=True), MIDI)
+        change_life(session, point, Changements(opposition=False), MIDI + timedelta(days=1))
+        contrat = session.get_one(Contrat, CONTRAT)
+        grant_acces(session, C5, "ENERGIE", "SOUTIRAGE", contrat, JOUR_1, END)
+    assert platform.catch_up(MIDI + timedelta(days=30)) == 0
+
+
+def test_a_thousand_ends_at_most_are_told_at_once(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sge_sim.store.annonces._ENDS_AT_ONCE", 2)
+    for acces_type in ("ENERGIE", "PMAX", "INDEX"):
+        order(platform, acces_type=acces_type)
+    assert platform.catch_up(MIDI + timedelta(days=30)) == 2
+    assert [len(one["fins"]) for one in announcements(platform).values()] == [2, 1]

@@ -63,7 +63,8 @@ def test_a_service_renewed_within_the_month_has_one_block(
     later = replace(monthly, date_debut=renewal.date(), date_fin=date(2025, 10, 9))
     platform.subscribe(C5, later, renewal)
     platform.catch_up(at(date(2024, 11, 6)))
-    ((nom, archive),) = platform.ready().items()
+    announced, (nom, archive) = platform.ready().items()
+    assert "_NASS_" in announced[0]  # the first service ended, prolonged by the second
     (point,) = tree(xml_of(archive)).findall("PRM")
     releves = list(point.iter("Donnees_Releve"))
     assert [one.findtext("Date_Releve") for one in releves] == [

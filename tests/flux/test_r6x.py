@@ -4,17 +4,26 @@ The forty days have both changes of hour: those of spring and of autumn are in o
 """
 
 import io
+import json
 import re
+import shutil
+import signal
 import subprocess
+import sys
+import time
+from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 from flux_kit import JOUR, perdu
 from lowatt_enedis.decrypt import decrypt_aes_256_cbc_dynamic_iv
-from publication_kit import C4, C5, C5_BIS, CONTRAT, Platform, at
+from publication_kit import C4, C5, C5_BIS, CONTRAT, P4, Platform, at, new_platform, new_point
 from r6x_kit import (
+    SENS,
+    add_kinds,
     archives_of,
     data_and_report,
     demand,
@@ -25,7 +34,6 @@ from r6x_kit import (
     series_of,
 )
 
-from sge_sim.flux import publication
 from sge_sim.flux.chiffrement import chiffrement, decrypt
 from sge_sim.flux.declaration import declare_canal
 from sge_sim.flux.fabrication import Atelier, make_files
@@ -33,13 +41,15 @@ from sge_sim.flux.lots import LotM023, next_lot
 from sge_sim.flux.r6x.archives import Limites
 from sge_sim.flux.r6x.entete import parse_nom
 from sge_sim.flux.r6x.tableau import c68_columns, rows_of
-from sge_sim.mesures import consommations
+from sge_sim.mesures import Structure, consommations, index_quotidiens
 from sge_sim.services.consultation_mesures_detaillees.answer_v3 import index_response, response
 from sge_sim.services.consultation_mesures_detaillees.demande import Cadre, Demande
 from sge_sim.services.consultation_mesures_detaillees.releves import read_contextes
 from sge_sim.services.consultation_mesures_detaillees.series import is_corrected, read_series
-from sge_sim.store.mesures import Collecte, Trou
+from sge_sim.store.database import Database, sqlite_url
+from sge_sim.store.mesures import CalendrierDate, Trou
 from sge_sim.store.points import find_point
+from sge_sim.store.stored_clock import StoredClock
 
 NOW = at(date(2024, 11, 20))
 PRINTEMPS = (date(2024, 3, 12), date(2024, 4, 21))
@@ -49,23 +59,31 @@ CMD: dict[str, Any] = {"R63": "COURBE", "R64": "INDEX", "R65": "ENERGIE", "R66":
 
 @pytest.fixture
 def collected(platform: Platform) -> Platform:
-    """The platform, its C5 curves collected for years and a day of the C4 lost in part."""
+    """The platform with a C2 and a producer too; the curves of small points were collected for
+    years, and a day of the C4 was lost in part."""
+    add_kinds(platform)
     with platform.database.transaction() as session:
-        for prm in (C5, C5_BIS):
-            session.add(Collecte(prm=prm, debut=date(2020, 1, 1)))
         lost = perdu(date(2024, 3, 20), (8, 9))
         session.add(Trou(prm=C4, debut=lost.debut, fin=lost.fin))
     return platform
+
+
+def read_demanded(platform: Platform, flux: str, days: tuple[date, date]) -> Iterator[Any]:
+    """What the files say of each of `SENS`, demanded by direction; the P4 isn't in those of a
+    consumer, nor the reverse."""
+    for sens in ("SOUTIRAGE", "INJECTION"):
+        prms = [prm for prm, one in SENS.items() if one == sens]
+        (tree,), _ = data_and_report(platform, demand(platform, flux, prms, *days, NOW, sens=sens))
+        yield from tree["mesures"]
 
 
 def v3_texts(
     platform: Platform, prm: str, flux: str, grandeur: str, days: tuple[date, date]
 ) -> str:
     """What ConsultationMesuresDetaillees v3.0 writes of the same days."""
-    point = platform.mesure(prm)
-    asked = Demande(
-        prm, CMD[flux], grandeur, ("SOUTIRAGE",), *days, "P1D", False, Cadre.ACCORD_CLIENT
-    )
+    sens = SENS[prm]
+    point = platform.mesure(prm, sens)
+    asked = Demande(prm, CMD[flux], grandeur, (sens,), *days, "P1D", False, Cadre.ACCORD_CLIENT)
     if flux == "R64":
         tree: Any = index_response(asked, read_contextes(point, asked))
     else:
@@ -80,22 +98,24 @@ def v3_texts(
 def test_series_are_those_of_the_web_service(
     collected: Platform, flux: str, days: tuple[date, date]
 ) -> None:
-    (tree,), _ = data_and_report(collected, demand(collected, flux, [C5, C4], *days, NOW))
-    for mesure in tree["mesures"]:
+    published = set()
+    for mesure in read_demanded(collected, flux, days):
+        published.add(mesure["idPrm"])
         for grandeur in mesure["grandeur"]:
             name = grandeur["grandeurPhysique"]
             written = v3_texts(collected, mesure["idPrm"], flux, name, days)
             points = re.findall(r"<v>(-?\d+)</v><d>([^<]+)</d>", written)
+            assert len(points) >= (days[1] - days[0]).days - 1  # a day was lost
             assert points == [(one["v"], one["d"]) for one in grandeur["points"]], name
-    published = {mesure["idPrm"] for mesure in tree["mesures"]}
-    assert published == ({C5} if flux == "R66" else {C5, C4})
+    assert published == ({C5, P4} if flux == "R66" else set(SENS))
 
 
 @pytest.mark.documented("GUI 0503 §2: the same data as the web services")
 @pytest.mark.parametrize("days", [PRINTEMPS, AUTOMNE], ids=["spring", "autumn"])
 def test_indexes_are_those_of_the_web_service(collected: Platform, days: tuple[date, date]) -> None:
-    (tree,), _ = data_and_report(collected, demand(collected, "R64", [C5, C4], *days, NOW))
-    for mesure in tree["mesures"]:
+    published = set()
+    for mesure in read_demanded(collected, "R64", days):
+        published.add(mesure["idPrm"])
         written = v3_texts(collected, mesure["idPrm"], "R64", "TOUT", days)
         theirs = re.findall(r"<d>([^<]+)</d><v>(\d+)</v>", written)
         ours = [
@@ -109,7 +129,8 @@ def test_indexes_are_those_of_the_web_service(collected: Platform, days: tuple[d
             for lu in registre["valeur"]
         ]
         assert sorted(ours) == sorted(theirs)
-        assert len(ours) > len(days)
+        assert len(ours) >= (days[1] - days[0]).days
+    assert published == set(SENS)
 
 
 @pytest.mark.observed("a real R63 of two years: 46 points in spring, 50 in autumn")
@@ -148,18 +169,32 @@ def test_a_corrected_curve_has_its_lost_points(collected: Platform) -> None:
     assert not any("tc" in one for one in grandeur["points"] if one["n"] != "E")
 
 
-@pytest.mark.documented("GUI 0502: cut at the last commissioning")
-def test_a_period_is_cut_at_the_commissioning(collected: Platform) -> None:
-    debut = date(2024, 10, 20)
+@pytest.mark.documented("GUI 0502: cut at the last commissioning; without data, out of the file")
+@pytest.mark.parametrize("flux", ["R63", "R64", "R65", "R66", "R67", "C68"])
+def test_a_period_is_cut_at_the_commissioning_and_a_point_without_data_is_told(
+    collected: Platform, flux: str
+) -> None:
+    commissioned, without = date(2024, 8, 25), at(date(2024, 11, 19))
     with collected.database.transaction() as session:
-        point = find_point(session, C5)
-        assert point is not None
-        point.date_mise_en_service = date(2024, 10, 25)
-    (tree,), _ = data_and_report(
-        collected, demand(collected, "R65", [C5], debut, date(2024, 11, 1), NOW)
-    )
-    assert tree["mesures"][0]["periode"]["dateDebut"] == "2024-10-25 00:00:00"
-    assert series_of(tree, C5, "EA")[0][0] == "2024-10-25"
+        arrived, empty = find_point(session, C5), find_point(session, C5_BIS)
+        assert arrived is not None
+        assert empty is not None
+        arrived.date_mise_en_service = commissioned
+        # Commissioned once the days demanded were over.
+        empty.date_mise_en_service = without.date()
+    itc = flux == "C68"
+    days = (None, None) if itc else (date(2024, 8, 20), date(2024, 11, 1))
+    (tree,), told = data_and_report(collected, demand(collected, flux, [C5, C5_BIS], *days, NOW))
+    reasons = [one.get("motif") for one in told["prmDemandes"]]
+    assert reasons == [None, None if itc else "aucune donnée disponible sur la période"]
+    if itc:
+        return
+    (mesure,) = tree["mesures"]
+    assert mesure["idPrm"] == C5
+    assert mesure["periode"]["dateDebut"] == f"{commissioned} 00:00:00"
+    text = json.dumps(mesure)
+    stamps = re.findall(r'"(?:d|dbtMesure)": "([^"]{10})', text)
+    assert min(stamps) == commissioned.isoformat()
 
 
 @pytest.mark.observed("anonymised R67 of June 2026: both grids tile the same intervals, in kWh")
@@ -193,6 +228,81 @@ def test_billed_quantities_are_those_of_consultation_mesures(collected: Platform
             assert sorted(ours["F"]) == intervals
 
 
+@pytest.mark.observed("anonymised R67 of June 2026: CFNS, MCT, and a negative quantity put right")
+def test_changes_and_a_negative_regularisation_are_billed_on_both_grids(
+    collected: Platform,
+) -> None:
+    supplier, tariff = date(2023, 6, 15), date(2024, 2, 10)
+    grids: Any = (
+        ("distributeur", date(2019, 5, 1), "DI000003"),
+        ("distributeur", tariff, "DI000001"),
+        ("fournisseur", date(2019, 5, 1), "FC000165"),
+        ("fournisseur", supplier, "FC000014"),
+    )
+    with collected.database.transaction() as session:
+        for cote, depuis, code in grids:
+            session.add(CalendrierDate(prm=C5, cote=cote, depuis=depuis, calendrier=code))
+        session.add(Trou(prm=C5, debut=at(date(2022, 4, 17), 0), fin=at(date(2022, 5, 22), 0)))
+    debut, fin = date(2022, 1, 1), date(2024, 11, 1)
+    (tree,), _ = data_and_report(collected, demand(collected, "R67", [C5], debut, fin, NOW))
+    rows = list(_billed(tree))
+    assert {row.fin for row in rows if row.motif == "CFNS"} == {supplier.isoformat()}
+    assert {row.fin for row in rows if row.motif == "MCT"} == {tariff.isoformat()}
+    assert {row.nature for row in rows} == {"R", "E", "C"}
+    negatives = [row for row in rows if row.quantite < 0]
+    assert {row.nature for row in negatives} == {"C"}
+    assert {row.grille for row in negatives} == {"D", "F"}
+    tiled = {
+        grille: sorted({(row.debut, row.fin) for row in rows if row.grille == grille})
+        for grille in "DF"
+    }
+    assert tiled["D"] == tiled["F"]
+    assert all(a[1] == b[0] for a, b in pairwise(tiled["D"]))
+    # From one real reading to another, quantities are what the registers counted.
+    reals = {row.debut for row in rows} & {row.fin for row in rows if row.nature != "E"}
+    first, last = min(reals), supplier.isoformat()
+    lus = [
+        index_quotidiens(collected.mesure(C5), day, day + JOUR)
+        for day in map(date.fromisoformat, (first, last))
+    ]
+    before, after = (one.distributeur[:, 0] // 1000 for one in lus)
+    for classe, cadran in Structure.SAISONS_C5.classes:
+        billed = sum(
+            row.quantite
+            for row in rows
+            if (row.grille, row.classe) == ("D", classe) and first <= row.debut < last
+        )
+        assert billed == 1000 * (after - before)[cadran - 1]
+
+
+class _Facturee(NamedTuple):
+    """A quantity of an R67."""
+
+    motif: str
+    grille: str
+    classe: str
+    debut: str
+    fin: str
+    nature: str
+    quantite: int
+
+
+def _billed(tree: dict[str, Any]) -> Iterator[_Facturee]:
+    for contexte in tree["mesures"][0]["contexte"]:
+        for calendrier in contexte["grandeur"][0]["calendrier"]:
+            for classe in calendrier["classeTemporelle"]:
+                for one in classe["quantite"]:
+                    yield _Facturee(
+                        contexte["idMotifReleve"],
+                        calendrier["codeGrille"],
+                        classe["idClasseTemporelle"],
+                        one["dbtMesure"],
+                        one["finMesure"],
+                        one["codeNature"],
+                        one["quantite"],
+                    )
+
+
 @pytest.mark.assumed("a quantity is there from the morning after its end (dateCreation)")
 def test_a_quantity_that_is_to_be_created_is_not_there(collected: Platform) -> None:
     debut, fin = date(2024, 1, 1), date(2024, 11, 1)
@@ -204,13 +314,7 @@ def test_a_quantity_that_is_to_be_created_is_not_there(collected: Platform) -> N
 
 
 def _ends(tree: dict[str, Any]) -> set[date]:
-    return {
-        date.fromisoformat(one["finMesure"])
-        for contexte in tree["mesures"][0]["contexte"]
-        for calendrier in contexte["grandeur"][0]["calendrier"]
-        for classe in calendrier["classeTemporelle"]
-        for one in classe["quantite"]
-    }
+    return {date.fromisoformat(one.fin) for one in _billed(tree)}
 
 
 @pytest.mark.documented("GUI 0502: reasons are told point by point in the report")
@@ -329,33 +433,38 @@ def test_files_are_encrypted_with_their_iv_first(collected: Platform, tmp_path: 
 
 
 @pytest.mark.assumed("a stop leaves files without a record, made again the same")
-def test_a_crash_in_the_middle_leaves_one_report_and_the_same_files(
-    collected: Platform, monkeypatch: pytest.MonkeyPatch
+def test_a_process_killed_in_the_middle_leaves_one_report_and_the_same_files(
+    tmp_path: Path,
 ) -> None:
-    before = demand(collected, "R63", [C5, C4], *AUTOMNE, NOW)
-    kept = {
-        nom.replace(before, "X"): raw_member(content)
-        for nom, content in archives_of(collected, before).items()
-    }
-    write, calls = publication._write, []
+    platform = new_platform(tmp_path / "killed")
+    prms = [f"{25_800_000_100_000 + n}" for n in range(1200)]
+    with platform.database.transaction() as session:
+        session.add_all(new_point(prm, "C5", n) for n, prm in enumerate(prms))
+    affaire = order(platform, "R65", prms, AUTOMNE[0], AUTOMNE[0] + JOUR, NOW)
+    StoredClock(platform.database).freeze(NOW)
+    platform.database.dispose()
+    shutil.copytree(platform.data_dir, tmp_path / "undisturbed")
+    undisturbed = Platform(
+        Database(sqlite_url(tmp_path / "undisturbed" / "sge-sim.db")), tmp_path / "undisturbed"
+    )
+    assert undisturbed.catch_up(NOW) == 1
+    expected = undisturbed.ready()
+    assert [parse_nom(nom).sequence for nom in expected] == [1, 2, None]
 
-    def breaking(*args: Any) -> Any:
-        calls.append(args)
-        if len(calls) == 2:
-            raise KeyboardInterrupt
-        return write(*args)
+    publish = [sys.executable, "-m", "sge_sim", "flux", "publish", "--environment", "production"]
+    first, second, report = (platform.data_dir / "publications" / CONTRAT / nom for nom in expected)
+    with subprocess.Popen([*publish, "--data-dir", platform.data_dir]) as running:
+        while not first.exists():
+            assert running.poll() is None
+            time.sleep(0.001)
+        running.kill()
+    assert running.returncode == -signal.SIGKILL
+    assert not second.exists()
+    assert platform.ready() == {}
+    assert etat_of(platform, affaire) == "transmise"
 
-    monkeypatch.setattr(publication, "_write", breaking)
-    with pytest.raises(KeyboardInterrupt):
-        demand(collected, "R63", [C5, C4], *AUTOMNE, NOW)
-    folder = collected.data_dir / "publications" / CONTRAT
-    first = {one.name: one.read_bytes() for one in folder.iterdir() if before not in one.name}
-    assert len(first) == 1
-    monkeypatch.setattr(publication, "_write", write)
-    assert collected.catch_up(NOW) == 1
-    assert collected.catch_up(NOW) == 0
-    ((nom, content),) = first.items()
-    again = parse_nom(nom).demande
-    made = archives_of(collected, again)
-    assert made[nom] == content
-    assert len(made) == len(kept) == 2
+    assert platform.catch_up(NOW) == 1
+    assert platform.catch_up(NOW) == 0
+    assert platform.ready() == expected
+    assert etat_of(platform, affaire) == "realisee"
+    assert sorted(report.parent.iterdir()) == sorted((first, second, report))

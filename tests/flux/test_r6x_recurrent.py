@@ -1,41 +1,52 @@
 """Recurrent files of access services: by day of transaction, their values those on demand."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from flux_kit import JOUR
-from publication_kit import C4, C5, CONTRAT, TIERS, Platform, at
-from r6x_kit import archives_of, data_and_report, demand, documents, series_of
+from publication_kit import C2, C4, C5, CONTRAT, P4, TIERS, Platform, at
+from r6x_kit import SENS, add_kinds, archives_of, data_and_report, demand, documents, series_of
 
 from sge_sim.clock import legal_date, start_of_day
 from sge_sim.flux.r6x.entete import parse_nom
 from sge_sim.flux.retards import retard
 from sge_sim.store.acces import OptionPublication, grant_acces
 from sge_sim.store.acteurs import find_contrat
-from sge_sim.store.mesures import Collecte
 
 DEBUT = date(2024, 10, 21)  # a Monday
+PRINTEMPS = date(2024, 3, 11)
+
+
+@pytest.fixture
+def platform(platform: Platform) -> Platform:
+    """A platform with a point of each kind."""
+    add_kinds(platform)
+    return platform
 
 
 def publish(
-    platform: Platform, prm: str, type_: Any, periodicite: str, corrigees: bool | None = None
+    platform: Platform,
+    prm: str,
+    type_: Any,
+    periodicite: str,
+    corrigees: bool | None = None,
+    debut: date = DEBUT,
 ) -> None:
-    """Give an access service that publishes from `DEBUT` on."""
+    """Give an access service that publishes from `debut` on."""
     with platform.database.transaction() as session:
         contrat = find_contrat(session, CONTRAT)
         assert contrat is not None
         assert contrat.acteur_code == TIERS
-        if prm == C5 and type_ == "COURBE":
-            session.add(Collecte(prm=prm, debut=date(2020, 1, 1)))
-        service = grant_acces(session, prm, type_, "SOUTIRAGE", contrat, DEBUT)
+        service = grant_acces(session, prm, type_, SENS[prm], contrat, debut)
         session.flush()
         session.add(
             OptionPublication(
                 service_souscrit_id=service.service_souscrit_id,
                 corrigees=corrigees,
                 periodicite=periodicite,
-                date_debut=DEBUT,
+                date_debut=debut,
             )
         )
 
@@ -51,47 +62,44 @@ def trees(platform: Platform, flux: str) -> list[tuple[str, Any]]:
 
 @pytest.mark.documented("GUI 0503 §1.1.3: every day, the data stored in the last 24 hours")
 @pytest.mark.parametrize(
-    ("flux", "type_", "prm", "ponctuel"),
+    ("flux", "type_", "prm", "debut"),
     [
-        ("R63B", "COURBE", C5, "R63"),
-        ("R64B", "INDEX", C5, "R64"),
-        ("R66B", "PMAX", C5, "R66"),
-        ("R63A", "COURBE", C4, "R63"),
-        ("R64A", "INDEX", C4, "R64"),
+        ("R63B", "COURBE", C5, DEBUT),
+        ("R63B", "COURBE", P4, PRINTEMPS),
+        ("R64B", "INDEX", C5, PRINTEMPS),
+        ("R66B", "PMAX", P4, DEBUT),
+        ("R63A", "COURBE", C4, PRINTEMPS),
+        ("R63A", "COURBE", C2, DEBUT),
+        ("R64A", "INDEX", C4, DEBUT),
     ],
 )
-def test_daily_files_hold_what_a_demand_holds(
-    platform: Platform, flux: str, type_: Any, prm: str, ponctuel: str
+def test_forty_daily_files_hold_what_a_demand_holds(
+    platform: Platform, flux: str, type_: Any, prm: str, debut: date
 ) -> None:
-    publish(platform, prm, type_, "P1D", False if type_ == "COURBE" else None)
-    until = DEBUT + 10 * JOUR
+    publish(platform, prm, type_, "P1D", False if type_ == "COURBE" else None, debut)
+    until = debut + 40 * JOUR
     platform.catch_up(at(until))
     found = trees(platform, flux)
-    assert [parse_nom(nom).sequence for nom, _ in found] == list(range(1, 11))
-    first = found[0][1]
+    assert [parse_nom(nom).sequence for nom, _ in found] == list(range(1, 41))
+    nom, first = found[0]
+    assert parse_nom(nom).contrat == CONTRAT
     assert first["header"]["modePublication"] == "Q"
-    assert first["echeances"] == {
-        "type": "filEau",
-        "horodateDebutPublication": "2024-10-22 08:00:00",
-    }
-    assert first["mesures"][0]["periode"] == {
-        "dateDebut": "2024-10-21 08:00:00",
-        "dateFin": "2024-10-22 08:00:00",
-    }
-    nom = parse_nom(found[0][0])
-    assert nom.contrat == CONTRAT
-    index = ponctuel == "R64"
-    days = (DEBUT + JOUR, until + JOUR) if index else (DEBUT, until)
-    (asked,), _ = data_and_report(
-        platform, demand(platform, ponctuel, [prm], *days, at(until + 2 * JOUR))
-    )
+    leaves = f"{debut + JOUR} 08:00:00"
+    assert first["echeances"] == {"type": "filEau", "horodateDebutPublication": leaves}
+    window = {"dateDebut": f"{debut} 08:00:00", "dateFin": leaves}
+    assert first["mesures"][0]["periode"] == window
+    index = type_ == "INDEX"
+    days = (debut + JOUR, until + JOUR) if index else (debut, until)
+    affaire = demand(platform, flux[:3], [prm], *days, at(until + 2 * JOUR), sens=SENS[prm])
+    (asked,), _ = data_and_report(platform, affaire)
     if index:
         assert _readings(tree for _, tree in found) == _readings([asked])
-    else:
-        for grandeur in asked["mesures"][0]["grandeur"]:
-            name = grandeur["grandeurPhysique"]
-            joined = [each for _, tree in found for each in series_of(tree, prm, name)]
-            assert joined == series_of(asked, prm, name)
+        return
+    for grandeur in asked["mesures"][0]["grandeur"]:
+        name = grandeur["grandeurPhysique"]
+        joined = [each for _, tree in found for each in series_of(tree, prm, name)]
+        assert len(joined) >= 40
+        assert joined == series_of(asked, prm, name)
 
 
 def _readings(found: Any) -> list[tuple[str, int]]:
@@ -158,15 +166,36 @@ def test_an_option_that_was_stopped_publishes_no_later_day(platform: Platform) -
 
 
 @pytest.mark.observed("production files of June 2026: label, requester, extension")
-def test_a_faithful_platform_has_the_defects_of_the_real_files(platform: Platform) -> None:
-    platform.late = True
+@pytest.mark.parametrize("faithful", [True, False])
+def test_a_faithful_platform_has_the_defects_of_the_real_files(
+    platform: Platform, faithful: bool
+) -> None:
+    platform.late = faithful
     publish(platform, C5, "INDEX", "P1D")
-    platform.catch_up(at(DEBUT + 2 * JOUR))
-    _, tree = trees(platform, "R64B")[0]
-    assert tree["header"]["siDemandeur"] == "239"
-    labels = {
-        calendrier["idCalendrier"]: calendrier["libelleCalendrier"]
-        for calendrier in tree["mesures"][0]["contexte"][0]["grandeur"][0]["calendrier"]
+    now = at(DEBUT + 2 * JOUR)
+    platform.catch_up(now)
+    demand(platform, "R64", [C5], DEBUT, DEBUT + JOUR, now)
+    demand(platform, "R67", [C5], date(2024, 1, 1), DEBUT, now)
+    extensions, requesters, labels = {}, set(), set()
+    for nom, content in platform.ready().items():
+        if not parse_nom(nom).rapport:
+            ((inner, tree),) = documents(content, nom)
+            extensions[parse_nom(nom).flux] = inner.rpartition(".")[2]
+            requesters.add(tree["header"]["siDemandeur"])
+            labels |= set(_labels_of(tree, "DI000003"))
+    assert requesters == {"239" if faithful else "ACM"}
+    e_acute, e_grave = ("\u00c3\u00a9", "\u00c3\u00a4") if faithful else ("é", "è")
+    assert labels == {f"Avec diff{e_acute}renciation temporelle et saisonni{e_grave}re"}
+    assert extensions == {
+        "R64": "JSON" if faithful else "json",
+        "R64B": "json",
+        "R67": "json",
     }
-    e_acute, e_grave = "\u00c3\u00a9", "\u00c3\u00a4"
-    assert labels["DI000003"] == (f"Avec diff{e_acute}renciation temporelle et saisonni{e_grave}re")
+
+
+def _labels_of(tree: Any, code: str) -> Iterator[str]:
+    """The labels of a calendar, wherever it is in a document."""
+    if isinstance(tree, dict) and code in (tree.get("idCalendrier"), tree.get("codeCalendrier")):
+        yield tree["libelleCalendrier"]
+    for one in tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ():
+        yield from _labels_of(one, code)

@@ -8,6 +8,7 @@ import pytest
 from catalogue_samples import ACCES_COMMANDE, CONSULTATION, RELEASE, SERVICES_SOUSCRITS
 
 from sge_sim.homologation.campaign.case_request import ContexteDeCas
+from sge_sim.homologation.catalogue.protocoles import reperes_of_sge
 from sge_sim.homologation.catalogue.release import Release
 
 
@@ -33,8 +34,7 @@ def contexte_of() -> Callable[[Release, date], ContexteDeCas]:
         found = {case.cle: SERVICES_SOUSCRITS for case in release.cas if case.id == "RS-R1"}
         return ContexteDeCas(
             aujourdhui=today,
-            login="homologation@exemple.fr",
-            contrat_id="1111111",
+            reperes=reperes_of_sge("homologation@exemple.fr", "1111111"),
             decalage=release.decalage(today),
             resultats=found,
             preparations={

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -35,21 +36,22 @@ def run_pytest(folder: Path, *options: str) -> Run:
     ini = folder / "pytest.ini"
     if not ini.exists():
         ini.write_text("[pytest]\n")
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "pytest", "-q", "-rf", "-p", "no:cacheprovider"),
-            *loading_options(),
-            *("--rootdir", str(folder), "-c", str(ini), "--strict-markers"),
-            # A folder of its own: pytest clears away those of the runs before, this one's too.
-            *("--basetemp", f"{folder}-temporary"),
-            *options,
-            str(folder),
-        ],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        cwd=folder,
-    )
+    # A folder of its own: pytest clears away those of the runs before, this one's too.
+    with tempfile.TemporaryDirectory() as own:
+        done = subprocess.run(
+            [
+                *(sys.executable, "-m", "pytest", "-q", "-rf", "-p", "no:cacheprovider"),
+                *loading_options(),
+                *("--rootdir", str(folder), "-c", str(ini), "--strict-markers"),
+                *("--basetemp", f"{own}/tests"),
+                *options,
+                str(folder),
+            ],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            cwd=folder,
+        )
     return Run(done.returncode, done.stdout + done.stderr)
 
 
@@ -105,6 +107,9 @@ def test_wrong_code(sge):
 
 def test_unknown_service(sge):
     sge.client("RechercheDePoint")
+
+def test_without_data_connect(sge):
+    sge.data_connect
 """
 
 
@@ -114,7 +119,7 @@ def failing(tmp_path_factory: pytest.TempPathFactory) -> str:
     (folder / "test_bad.py").write_text(BAD)
     run = run_pytest(folder)
     assert run.code == 1, run.output
-    assert "6 failed" in run.output
+    assert "7 failed" in run.output
     return run.output
 
 
@@ -127,6 +132,7 @@ def failing(tmp_path_factory: pytest.TempPathFactory) -> str:
         "le plus proche est ADP-",
         "a répondu SGT200, attendu SGT401",
         "n'est pas un service : choisir parmi",
+        "ajouter --data-connect",
     ],
 )
 def test_what_is_wrong_is_told(failing: str, told: str) -> None:
@@ -192,13 +198,42 @@ def test_files_of_an_order(sge):
 
 def test_no_file_is_left(sge):
     assert sge.flux.read() == []
+
+def first_token(dc, application):
+    answer = dc.requests_session().post(
+        dc.url + "/oauth2/v3/token",
+        data={"grant_type": "client_credentials"},
+        auth=(application.client_id, application.client_secret),
+    )
+    return {"Authorization": "Bearer " + answer.json()["access_token"]}
+
+def test_data_connect(sge):
+    dc = sge.data_connect
+    assert dc.redirect_uri.startswith("http")
+    path = dc.url + "/mesure_synchrone_auto/v2/consommation_quotidienne"
+    asked = {"pointId": C5, "dateDebut": "2025-07-20", "dateFin": "2025-07-27"}
+    statuses = []
+    for application in (dc.sandbox, dc.production):
+        bearer = first_token(dc, application)
+        call = lambda: dc.requests_session().get(path, params=asked, headers=bearer)
+        statuses.append(call().status_code)
+    assert statuses == [200, 403]
+    assert dc.accept(C5)["autorisation_id"]
+    assert call().status_code == 200
+    dc.revoke(C5)
+    assert call().status_code == 403
+    assert dc.accept(C5, version="1")["usage_point_id"] == C5
+
+def test_no_consent_is_left(sge):
+    dc = sge.data_connect
+    assert dc.accept(C5)["autorisation_id"]
 """
 
 
-def test_the_files_that_an_order_has_published_are_read(tmp_path: Path) -> None:
+def test_the_files_that_an_order_has_published_and_data_connect_are_read(tmp_path: Path) -> None:
     (tmp_path / "test_files.py").write_text(FILES)
     (tmp_path / "pytest.ini").write_text(
-        "[pytest]\nsge_options = --environment production --now 2025-08-01T10:00\n"
+        "[pytest]\nsge_options = --environment production --now 2025-08-01T10:00 --data-connect\n"
     )
     run = run_pytest(tmp_path)
-    assert (run.code, "2 passed" in run.output) == (0, True), run.output
+    assert (run.code, "4 passed" in run.output) == (0, True), run.output

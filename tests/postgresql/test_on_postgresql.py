@@ -6,11 +6,14 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
+from dataconnect_kit import Client
 from orders_kit import C5, NOW, Orders
 from running_simulator import RunningSimulator, start_simulator
 from sqlalchemy import create_engine, make_url, text
@@ -24,10 +27,10 @@ SERVER = "SGE_SIM_POSTGRESQL"
 """The variable that names a server on which databases may be made, as a SQLAlchemy URL."""
 
 
-@pytest.fixture(scope="module")
-def database_url() -> Iterator[str]:
-    """A database of the session's own on that server."""
-    server, name = make_url(os.environ[SERVER]), f"sge_sim_test_{os.getpid()}"
+@contextmanager
+def new_database(purpose: str) -> Iterator[str]:
+    """Make a database of the session's own on that server, for as long as it is used."""
+    server, name = make_url(os.environ[SERVER]), f"sge_sim_{purpose}_{os.getpid()}"
     engine = create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
@@ -38,11 +41,18 @@ def database_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
+def database_url() -> Iterator[str]:
+    with new_database("production") as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
 def running(
     database_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RunningSimulator]:
     """A simulator that emits its files, in August 2025."""
     options = ("--population-size", "1200", "--environment", "production", "--workers", "2")
+    data_connect = ("--data-connect", "--data-connect-port", "0", "--no-quotas")
     with start_simulator(
         tmp_path_factory.mktemp("postgresql"),
         "--database-url",
@@ -50,6 +60,7 @@ def running(
         "--now",
         NOW,
         *options,
+        *data_connect,
     ) as simulator:
         yield simulator
 
@@ -132,13 +143,70 @@ def test_the_commands_find_it_by_the_variable_of_the_setting(
     assert C5 in listed.stdout
 
 
-def test_every_package_is_homologated(running: RunningSimulator, tmp_path: Path) -> None:
+def test_every_package_is_homologated(tmp_path: Path) -> None:
+    options = ("--population-size", "1200", "--now", NOW)
+    with (
+        new_database("homologation") as url,
+        start_simulator(tmp_path / "etat", "--database-url", url, *options) as running,
+    ):
+        ready = running.ready
+        command = [
+            *(sys.executable, "-m", "sge_sim", "homologate", "--report", str(tmp_path / "report")),
+            *("--target", ready["b2b_url"], "--admin", ready["admin_url"]),
+            *("--ca", ready["ca_file"], "--cert", ready["client_cert"]),
+            *("--key", ready["client_key"]),
+            *("--login", ready["login"], "--contrat", ready["contrat_id"]),
+        ]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=90)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_contract_of_datahub_and_its_application(running: RunningSimulator) -> None:
+    """From the draft to an application of production whose customer consents."""
+
+    def ask(path: str, par: str | None = None, **asked: object) -> Any:
+        url = f"{running.ready['admin_url']}/api/{path}"
+        body = asked if par is None else {"par": par, **asked}
+        answer = requests.post(url, json=body, timeout=30)
+        assert answer.ok, answer.text
+        return answer.json()
+
+    people = {name: f"{name}@tiers.example.fr" for name in ("carla", "theo", "lea")}
+    carla, theo, lea = people.values()
+    for name, email in people.items():
+        ask("datahub/comptes", email=email, nom=name, acteur="TIERS1")
+    ask("datahub/contrats", numero="NEUF1", contractuel=carla)
+    ask("datahub/contrats/NEUF1/representant", email=lea)
+    ask("datahub/contrats/NEUF1/interlocuteurs", carla, email=theo, role="technique")
+    ask("datahub/contrats/NEUF1/annexe-si", theo, type_canal="dossier", url="/tmp/depot")
+    for step, par in (("envoyer", carla), ("signer", lea), ("activer", None)):
+        state = ask(f"datahub/contrats/NEUF1/{step}", par)["etat"]
+    assert state == "actif"
+    form = {"redirect_uri": "https://exemple.fr/retour", "mode": "production"}
+    made = ask("datahub/applications", theo, nom="En production", **form)
+    client = Client(running)
+    client.application = made
+    assert client.share(C5)
+    (given,) = running.admin("/api/consentements", prm=C5)
+    assert (given["client_id"], given["en_vigueur"]) == (made["client_id"], True)
+    client.revoke(C5)
+
+
+def test_every_case_of_data_connect_is_good(running: RunningSimulator, tmp_path: Path) -> None:
+    """But for the one that needs quotas, which are no part of the state."""
     ready = running.ready
+    expected = tmp_path / "expected.txt"
+    expected.write_text("DC-QUO-NR1")
+    # The orders above had its curve collected.
+    told = requests.post(
+        f"{ready['admin_url']}/api/points/{C5}", json={"collecte": "aucun"}, timeout=30
+    )
+    assert told.ok, told.text
     command = [
         *(sys.executable, "-m", "sge_sim", "homologate", "--report", str(tmp_path / "report")),
-        *("--target", ready["b2b_url"], "--admin", ready["admin_url"], "--ca", ready["ca_file"]),
-        *("--cert", ready["client_cert"], "--key", ready["client_key"]),
-        *("--login", ready["login"], "--contrat", ready["contrat_id"]),
+        *("--package", "data-connect", "--expected-failures", str(expected)),
+        *("--target", ready["data_connect_url"], "--admin", ready["admin_url"]),
+        *("--ca", ready["ca_file"]),
     ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=90)
     assert done.returncode == 0, done.stdout + done.stderr

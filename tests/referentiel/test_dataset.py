@@ -178,6 +178,13 @@ def test_the_points_of_a_data_set_have_different_meters_and_measures(session: Se
     assert len(set(matricules)) == len(matricules)
 
 
+@pytest.mark.observed("files of some points have 5 minutes since March 2023")
+def test_some_large_points_publish_their_curve_every_five_minutes(session: Session) -> None:
+    found = session.query(Point).filter_by(r4x_pas=5).all()
+    assert {point.segment for point in found} & {"C1", "C2", "C3", "C4"}
+    assert not {point.segment for point in found} & {"C5", "P4"}
+
+
 @pytest.mark.parametrize(
     ("refusal", "wanted"),
     [

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -35,4 +36,5 @@ def test_each_rule_says_what_it_means_and_where_it_comes_from(service: Service) 
         assert service.libelle(rule.code)
         assert rule.meaning.endswith("."), rule.name
         assert rule.source
+        assert not re.search(r"GUI \d{4}(?! v\d)", rule.source), "which edition?"
         assert rule.remede

@@ -15,6 +15,7 @@ from running_simulator import RunningSimulator
 from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise, repeated
 from sge_sim.homologation.campaign.evaluation import RefusRecu, evaluate, known_deviation
 from sge_sim.homologation.catalogue.cases import Cas, Etape
+from sge_sim.homologation.catalogue.protocoles import reperes_of_sge
 from sge_sim.homologation.catalogue.release import Release, list_releases, load_release
 
 HISTORIQUE = "/CommandeTransmissionHistoriqueMesures/v1.0"
@@ -35,6 +36,8 @@ class Zeep:
             answer = caller(**request, _soapheaders=self._headers(path, caller, request))
         except zeep.exceptions.Fault as fault:
             return RefusRecu(*refusal_of(fault))
+        if isinstance(answer, str):  # the text of the root, of a service that has no header
+            return {"texte": answer}
         return zeep.helpers.serialize_object(answer.body, dict) or {}
 
     def _headers(self, path: str, caller: ZeepCaller, request: dict[str, Any]) -> list[Any] | None:
@@ -126,7 +129,9 @@ class Run:
 def run(release: Release, simulator: RunningSimulator, client: type[Zeep | Suds]) -> Run:
     day = release.reference
     contexte = ContexteDeCas(
-        day, simulator.login, simulator.ready["contrat_id"], release.decalage(day)
+        day,
+        reperes_of_sge(simulator.login, simulator.ready["contrat_id"]),
+        release.decalage(day),
     )
     return Run(release, client(simulator), contexte)
 

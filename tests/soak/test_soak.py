@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 import threading
 import time
 from pathlib import Path
@@ -20,14 +19,6 @@ CLIENTS = 3
 RECORDS = 2000
 GROWTH_MB = 40
 """What memory may grow by once everything was called: allocators keep what they had."""
-
-
-def memory_mb(simulator: RunningSimulator) -> int:
-    """Return the resident memory of the simulator's processes together."""
-    listed = subprocess.check_output(["ps", "-eo", "pid=,ppid=,rss="], text=True)
-    processes = [list(map(int, line.split())) for line in listed.splitlines()]
-    root = simulator.process.pid
-    return sum(rss for pid, parent, rss in processes if root in (pid, parent)) // 1024
 
 
 class Use:
@@ -85,9 +76,9 @@ def test_the_simulator_serves_on_within_its_memory(tmp_path: Path) -> None:
     with start_simulator(tmp_path, "--now", RELEASE.reference.isoformat(), *options) as simulator:
         with Use(simulator) as use:
             time.sleep(SECONDS / 3)
-            before, calls_before = memory_mb(simulator), use.calls
+            before, calls_before = simulator.memory_mb(), use.calls
             time.sleep(SECONDS * 2 / 3)
-            after, calls_after = memory_mb(simulator), use.calls
+            after, calls_after = simulator.memory_mb(), use.calls
         listed = simulator.command("journal", "list", "--limit", "10000", "--json")
         kept = len(json.loads(listed.stdout))
         print(f"\n{calls_after} calls, {before} then {after} MB")

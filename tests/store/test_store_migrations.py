@@ -11,12 +11,14 @@ from alembic import command
 from sqlalchemy import Connection, MetaData, inspect, select
 
 from sge_sim.store import schema
+from sge_sim.store.annonces import unannounced_ends
 from sge_sim.store.campagnes import last_observed
 from sge_sim.store.commandes import Abonnement, ServiceSouscrit, abonnement_of
 from sge_sim.store.database import Database, sqlite_url
 
 BEFORE_DIRECTIONS = "0006"
 BEFORE_THE_JOURNAL_LEFT = "0008"
+BEFORE_ENDS_WERE_ANNOUNCED = "0018"
 ANYTHING: dict[type, Any] = {
     str: "X",
     int: 0,
@@ -106,4 +108,31 @@ def test_the_exchanges_leave_the_state_and_campaigns_remember_how_far_they_went(
     assert "echange" not in inspect(database.engine).get_table_names()
     with database.sessions() as session:
         assert last_observed(session) == 41
+    database.dispose()
+
+
+@pytest.mark.assumed("nobody is told of what ended before ends were told")
+def test_what_ended_before_ends_were_announced_counts_as_announced(tmp_path: Path) -> None:
+    ended = datetime(2025, 6, 1, tzinfo=UTC)
+    with database_of(tmp_path, BEFORE_ENDS_WERE_ANNOUNCED) as (database, old):
+        old.add("acteur", code="T")
+        old.add("contrat", contrat_id="C", acteur_code="T")
+        old.add("commune", code_postal="1", code_insee="2")
+        old.add("point", prm="P", code_postal="1", code_insee="2")
+        old.add("affaire", affaire_id="A", prm="P", acteur_code="T", contrat_id="C")
+        for numero, ended_at in (("1", ended), ("2", None)):
+            old.add(
+                "service_souscrit",
+                service_souscrit_id=numero,
+                prm="P",
+                contrat_id="C",
+                affaire_id="A",
+                activated_at=datetime(2025, 1, 1, tzinfo=UTC),
+                ended_at=ended_at,
+            )
+    database.prepare()
+    with database.transaction() as session:
+        assert unannounced_ends(session) == ()
+        session.get_one(ServiceSouscrit, "2").ended_at = ended
+        assert [one.service_souscrit_id for one in unannounced_ends(session)] == ["2"]
     database.dispose()

@@ -8,6 +8,7 @@ import threading
 import time
 from dataclasses import replace
 from http import HTTPStatus
+from http.client import HTTPResponse
 from unittest.mock import Mock
 
 import pytest
@@ -73,6 +74,20 @@ def test_a_chunked_body_is_whole_for_the_application(serve, client):
     assert connection.getresponse().read() == b"".join(pieces)
     connection.request("POST", "/", iter(pieces), encode_chunked=True)
     assert "transfer-encoding" not in json.loads(connection.getresponse().read())
+
+
+def test_chunked_in_capitals_is_answered_at_once_and_keeps_the_connection(serve, open_tls):
+    tls = open_tls(serve().port)
+    began = time.monotonic()
+    for body in (b"first", b"and then another"):
+        tls.sendall(
+            b"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: CHUNKED\r\n\r\n"
+            b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+        )
+        answer = HTTPResponse(tls, method="POST")
+        answer.begin()
+        assert (answer.status, answer.read(), answer.will_close) == (200, body, False)
+    assert time.monotonic() - began < SHORT.request_seconds
 
 
 def test_expect_is_answered_before_the_body_comes(serve, open_tls):

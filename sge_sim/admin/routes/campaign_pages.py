@@ -36,7 +36,7 @@ def router(state: AdminState) -> APIRouter:
         return _campaigns(request)
 
     def _campaigns(request: Request, refus: str = "") -> Response:
-        from sge_sim.homologation.campaign.verdict import PACKAGES
+        from sge_sim.homologation.catalogue.protocoles import SOAP
         from sge_sim.homologation.catalogue.release import list_releases
 
         with database.sessions() as session:
@@ -51,7 +51,7 @@ def router(state: AdminState) -> APIRouter:
             acteur_par_defaut=default,
             releases=list_releases(),
             release_par_defaut=f"sge-{DEFAULT_RELEASE}",
-            packages=PACKAGES,
+            packages=SOAP.packages,
             en_cours=state.passages.last,
             gardes=state.passages.kept(),
             refus=refus,

@@ -12,10 +12,9 @@ from sge_sim.admin.routes import AdminState, RowNumber
 from sge_sim.admin.typed_filters import known_spelling
 from sge_sim.admin.views_flux import FichierView
 from sge_sim.clock import start_of_day
-from sge_sim.domaine.nomenclatures import KINDS_OF_FLUX, EtatFichier
+from sge_sim.domaine.nomenclatures import KINDS_OF_FLUX, EtatFichier, FluxM023
 from sge_sim.errors import UsageError
-from sge_sim.flux.chiffrement import decrypt
-from sge_sim.flux.declaration import secret_of
+from sge_sim.flux.declaration import clear_content
 from sge_sim.store.flux import FichierFlux, find_fichiers, get_fichier
 
 _SHOWN: Final = 100
@@ -78,6 +77,7 @@ def router(state: AdminState) -> APIRouter:
             "fichier.html",
             numero=numero,
             fichier=fichier,
+            demande=fichier.flux in get_args(FluxM023),
             membres=show_content(fichier.nom, content) if content is not None else (),
             refus=refus,
         )
@@ -105,8 +105,7 @@ def router(state: AdminState) -> APIRouter:
                 raise HTTPException(404, f"Aucun fichier ne porte le numéro {numero}.")
             view = FichierView.of(row)
             try:
-                content = (data_dir / row.chemin).read_bytes()
-                return view, decrypt(secret_of(session, row.contrat_id), content), ""
+                return view, clear_content(session, data_dir, row), ""
             except FileNotFoundError:
                 return view, None, "Le fichier n'est plus dans le dossier du simulateur."
             except UsageError as error:

@@ -1,13 +1,15 @@
 """`/api/points`: what is known of a point, and what its measures depend on."""
 
+from datetime import date
 from typing import Any, Literal
 
 from fastapi import APIRouter
 from pydantic import Field
 
 from sge_sim.admin.routes import AdminState, Body
+from sge_sim.commandes.changements import Changements, change_life
 from sge_sim.domaine.nomenclatures import TypeAcces
-from sge_sim.referentiel.points import describe_point
+from sge_sim.referentiel.points import describe_point, get_point
 from sge_sim.referentiel.reglages import Reglages, change_point
 from sge_sim.store.stored_clock import instant_within
 
@@ -33,6 +35,16 @@ class ReglagesPoint(Body):
     collecte: str | None = Field(None, examples=["2025-03-01", "2025-03-01..2025-06-01", "aucun"])
 
 
+class ViePoint(Body):
+    """What happens to a point; what isn't sent doesn't happen."""
+
+    resilie: date | None = Field(None, description="Jour de la résiliation, aujourd'hui ou après")
+    nouveau_titulaire: date | None = Field(None, description="Jour de l'arrivée d'un autre client")
+    opposition: bool | None = Field(
+        None, description="Le client s'oppose à sa courbe, ou lève son opposition"
+    )
+
+
 def router(state: AdminState) -> APIRouter:
     """Return the routes of the points."""
     routes = APIRouter(prefix="/api/points", tags=["points"])
@@ -47,6 +59,13 @@ def router(state: AdminState) -> APIRouter:
         with state.database.transaction() as session:
             today = instant_within(session).date()
             change_point(session, prm, Reglages(**reglages.model_dump()), today)
+            return describe_point(session, prm)
+
+    @routes.post("/{prm}/vie", summary="Faire arriver quelque chose à un point")
+    def change_point_life(prm: str, vie: ViePoint) -> dict[str, Any]:
+        with state.database.transaction() as session:
+            now = instant_within(session)
+            change_life(session, get_point(session, prm), Changements(**vie.model_dump()), now)
             return describe_point(session, prm)
 
     return routes

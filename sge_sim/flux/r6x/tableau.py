@@ -5,9 +5,10 @@ companies' accounts). Headings have the accents that each kind has (observed of 
 """
 
 import csv
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 from typing import Any, Final
 
 from sge_sim.errors import UsageError
@@ -20,11 +21,13 @@ _VALEUR: Final = (*_SERIE, "Horodate", "Valeur")
 Rows = Iterator[Sequence[Any]]
 
 
-def write_csv(tree: Any, out: Any) -> None:
-    """Write a file that was read to an open text, as the portal writes it."""
+def write_csv(trees: Iterable[Any], out: Any) -> None:
+    """Write a file to an open text, as the portal writes it: `trees` are its parts, of one kind,
+    whose headings are written once."""
     writer = csv.writer(out, delimiter=";", lineterminator="\n")
-    for row in rows_of(tree):
-        writer.writerow([_cell(one) for one in row])
+    for rang, tree in enumerate(trees):
+        for row in islice(rows_of(tree), min(rang, 1), None):
+            writer.writerow([_cell(one) for one in row])
 
 
 def rows_of(tree: Any) -> Rows:

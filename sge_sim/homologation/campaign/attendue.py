@@ -19,8 +19,7 @@ def expected_request(client: "SgeClient", release: Release, case: Cas, today: da
     A value that the case takes from another answer stands as `{libre}`. Raises `UsageError` for
     what zeep can't write.
     """
-    cible = client.cible
-    contexte = ContexteDeCas(today, cible.login, cible.contrat_id, release.decalage(today))
+    contexte = ContexteDeCas(today, client.reperes, release.decalage(today))
     admitted = replace(case, requete=with_any_value(case.requete))
     return client.written(case.service, case.version, materialise(admitted, contexte))
 

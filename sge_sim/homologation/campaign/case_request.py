@@ -9,8 +9,6 @@ from sge_sim.errors import UsageError
 from sge_sim.homologation.catalogue.answer_paths import Answer
 from sge_sim.homologation.catalogue.case_dates import DateRelative
 from sge_sim.homologation.catalogue.cases import (
-    CONTRAT_ID,
-    LOGIN,
     VALEUR,
     Cas,
     Emprunt,
@@ -24,15 +22,15 @@ from sge_sim.homologation.catalogue.cases import (
 class ContexteDeCas:
     """What a run of the catalogue fills into the requests.
 
-    `aujourdhui` is the legal date at which the request is sent; `decalage` moves the ISO dates
+    `aujourdhui` is the legal date at which the request is sent; `reperes` are the values of the
+    marks of the release's protocol; `decalage` moves the ISO dates
     (`Release.decalage`; zero keeps the original ones). `resultats` holds the answers of earlier
     cases by key, `preparations` those of the steps of the case's own preparation by name.
     `valeur` is the value for which a step is repeated.
     """
 
     aujourdhui: date
-    login: str
-    contrat_id: str
+    reperes: Mapping[str, str]
     decalage: timedelta = timedelta(0)
     resultats: Mapping[str, Answer] = field(default_factory=dict)
     preparations: Mapping[str, Answer] = field(default_factory=dict)
@@ -83,10 +81,8 @@ def _filled(value: Valeur, contexte: ContexteDeCas) -> Any:
             return [_filled(each, contexte) for each in value]
         case Mapping():
             return _elements(value, contexte)
-        case str() if value == LOGIN:
-            return contexte.login
-        case str() if value == CONTRAT_ID:
-            return contexte.contrat_id
+        case str() if value in contexte.reperes:
+            return contexte.reperes[value]
         case str() if value == VALEUR:
             return contexte.valeur
     return value

@@ -10,7 +10,7 @@ from sge_sim.homologation.catalogue.cases import Assertion, Attendu, Cas
 
 @dataclass(frozen=True)
 class RefusRecu:
-    """A SOAP fault: its SGT code and label (None where the fault has none)."""
+    """A refusal, such as a SOAP fault: its code and label (None where it has none)."""
 
     code: str | None
     libelle: str | None = None
@@ -28,12 +28,22 @@ class Constat:
     trouve: str = ""
 
 
-def evaluate(attendu: Attendu, reponse: Answer | RefusRecu) -> list[Constat]:
+def evaluate(
+    attendu: Attendu, reponse: Answer | RefusRecu, statut: int | None = None
+) -> list[Constat]:
     """Return one `Constat` per thing expected; the case is good if all are `reussi`.
 
     `reponse` is the content of the response element (its children by name, as zeep's
-    `serialize_object` gives them; an empty mapping for an empty response) or a refusal.
+    `serialize_object` gives them; an empty mapping for an empty response) or a refusal; `statut` is
+    its HTTP status.
     """
+    checks = _evaluate_answer(attendu, reponse)
+    if attendu.statut is not None:
+        checks.append(Constat(f"HTTP {attendu.statut}", statut == attendu.statut, f"HTTP {statut}"))
+    return checks
+
+
+def _evaluate_answer(attendu: Attendu, reponse: Answer | RefusRecu) -> list[Constat]:
     if isinstance(reponse, RefusRecu):
         return _evaluate_refusal(attendu, reponse)
     if attendu.code is not None:

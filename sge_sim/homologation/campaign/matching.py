@@ -15,6 +15,7 @@ from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.campaign.outcome import EchangeDeCas, execution_of
 from sge_sim.homologation.catalogue.answer_paths import Answer, as_text
 from sge_sim.homologation.catalogue.cases import LIBRE, Cas, Emprunt, Requete, Valeur
+from sge_sim.homologation.catalogue.protocoles import reperes_of_sge
 from sge_sim.homologation.catalogue.release import Release
 from sge_sim.homologation.client.messages import read_answer, read_message
 from sge_sim.homologation.reports.rapport import Execution, Regle, Statut
@@ -146,7 +147,7 @@ def differing_fields(case: Cas, release: Release, seen: Seen, contenu: Answer) -
     Of the requests that make the case, the nearest is the one compared.
     """
     today = seen.instant.date()
-    contexte = ContexteDeCas(today, LIBRE, LIBRE, release.decalage(today))
+    contexte = ContexteDeCas(today, reperes_of_sge(LIBRE, LIBRE), release.decalage(today))
     service = _SERVICES[case.service, case.version]
     free = service.champs_libres
     received = {name: as_text(value) for name, value in _flat(contenu, free)}

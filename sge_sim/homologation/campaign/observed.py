@@ -19,7 +19,7 @@ from sge_sim.domaine.pannes import plan_told
 from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.matching import Observation, Seen, recognise
 from sge_sim.homologation.campaign.outcome import not_run
-from sge_sim.homologation.campaign.verdict import PACKAGES, judge
+from sge_sim.homologation.campaign.verdict import judge
 from sge_sim.homologation.catalogue.release import load_release
 from sge_sim.homologation.reports.rapport import Execution, Rapport, Regle
 from sge_sim.store.acteurs import default_acteur, find_acteur
@@ -75,7 +75,7 @@ class CampaignState:
             debut=self.debut,
             fin=self.fin or machine_now().astimezone(PARIS),
             partielle=False,
-            verdicts=judge(release, PACKAGES, executions, partielle=False),
+            verdicts=judge(release, (), executions, partielle=False),
             executions=executions,
         )
 

@@ -53,7 +53,7 @@ def execution_of(
     answer = echange.reponse
     statut, constats, why = Statut.ECHOUE, [Constat("une réponse", False, echange.erreur)], ""
     if answer is not None:
-        constats = evaluate(case.attendu, answer)
+        constats = evaluate(case.attendu, answer, echange.statut_http)
         statut, why = _judge(case, answer, constats, defauts)
     told = " ".join(part for part in (remarque, echange.panne, why) if part)
     day = f"{echange.instant:%d/%m/%Y %H:%M:%S}"

@@ -16,7 +16,7 @@ from typing import Final
 from sge_sim.clock import PARIS, Clock, machine_now
 from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.runner import Runner, select_cases
-from sge_sim.homologation.campaign.verdict import PACKAGES, judge
+from sge_sim.homologation.campaign.verdict import judge
 from sge_sim.homologation.catalogue.release import load_release
 from sge_sim.homologation.client.sge_client import Cible, SgeClient
 from sge_sim.homologation.reports.comparaison import Comparaison, compare
@@ -109,7 +109,6 @@ class Passages:
             begun = machine_now().astimezone(PARIS)
             try:
                 executions = Runner(release, SgeClient(cible), self._clock).run(cases, passage.tell)
-                judged = packages or PACKAGES
                 rapport = Rapport(
                     release=release.nom,
                     origine="exécutée",
@@ -119,7 +118,7 @@ class Passages:
                     debut=begun,
                     fin=machine_now().astimezone(PARIS),
                     partielle=bool(case),
-                    verdicts=judge(release, judged, executions, partielle=bool(case)),
+                    verdicts=judge(release, packages, executions, partielle=bool(case)),
                     executions=executions,
                 )
                 write_reports(rapport, self._folder / passage.nom)

@@ -20,7 +20,7 @@ from sge_sim.homologation.campaign.outcome import EchangeDeCas, execution_of, no
 from sge_sim.homologation.catalogue.answer_paths import Answer
 from sge_sim.homologation.catalogue.cases import Cas, Etape
 from sge_sim.homologation.catalogue.release import Release
-from sge_sim.homologation.client.sge_client import AppelFait, SgeClient
+from sge_sim.homologation.client.sender import AppelFait, CaseSender
 from sge_sim.homologation.reports.rapport import Execution, Regle
 
 
@@ -52,7 +52,7 @@ class Runner:
     """
 
     release: Release
-    client: SgeClient
+    client: CaseSender
     clock: Clock
     expected_failures: frozenset[str] = frozenset()
     before_call: Callable[[], None] = lambda: None
@@ -63,12 +63,10 @@ class Runner:
     _unanswered: set[str] = field(init=False, default_factory=set)
 
     def __post_init__(self) -> None:
-        cible, today = self.client.cible, self.clock.now().date()
-        self._context = ContexteDeCas(
-            today, cible.login, cible.contrat_id, self.release.decalage(today)
-        )
-        if cible.admin_url is not None:
-            self._admin = Administration(cible.admin_url)
+        today = self.clock.now().date()
+        self._context = ContexteDeCas(today, self.client.reperes, self.release.decalage(today))
+        if self.client.admin_url is not None:
+            self._admin = Administration(self.client.admin_url)
             self._last_exchange = self._admin.last_exchange_id()
             self._defects = self._admin.plays_defects()
 
@@ -95,12 +93,13 @@ class Runner:
             return self._not_run(case, f"Non testable : {case.non_testable}")
         try:
             demande = self.prepared(case)
+            instant = self.clock.now().astimezone(PARIS)
+            call = self.client.call(case.service, case.version, demande)
         except UsageError as error:
             failed = [key for key in case.apres if key in self._unanswered]
+            self._unanswered.add(case.cle)
             told = f"Reprend une valeur de {', '.join(failed)}, qui n'en a pas rendu."
             return self._not_run(case, told if failed else str(error))
-        instant = self.clock.now().astimezone(PARIS)
-        call = self.client.call(case.service, case.version, demande)
         answer = call.reponse
         if answer is not None and not isinstance(answer, RefusRecu):
             self._context = self._context.with_result(case, answer)

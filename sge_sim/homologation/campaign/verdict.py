@@ -10,21 +10,18 @@ from collections.abc import Iterable, Sequence
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.catalogue.release import Release
 from sge_sim.homologation.reports.rapport import Decision, Execution, Statut, VerdictPackage
-from sge_sim.services.registry import PAQUETS
-
-PACKAGES = tuple(paquet.lower() for paquet in PAQUETS)
-"""The packages of the simulated services, as the files of the catalogue name them."""
 
 
 def judge(
     release: Release, packages: Iterable[str], executions: Sequence[Execution], partielle: bool
 ) -> tuple[VerdictPackage, ...]:
-    """Return the verdict on each of `packages`.
+    """Return the verdict on each of `packages`, on all that the release may list without any.
 
     A case of the release without an execution counts as not run. `partielle` (some cases only, or
     an earlier campaign completed) never gives a verdict.
     """
-    return tuple(_judge(release, package, executions, partielle) for package in packages)
+    asked = tuple(packages) or release.protocole.packages
+    return tuple(_judge(release, package, executions, partielle) for package in asked)
 
 
 def _judge(

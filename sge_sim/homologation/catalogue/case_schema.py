@@ -6,6 +6,7 @@ reading: it is noted, in French, with its file, its case and its key.
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sge_sim.domaine.ecarts_plateforme import ecarts_of_case
@@ -14,9 +15,7 @@ from sge_sim.homologation.catalogue.answer_paths import Chemin, as_text
 from sge_sim.homologation.catalogue.case_dates import DateRelative, is_relative
 from sge_sim.homologation.catalogue.cases import (
     ACCORDS,
-    CONTRAT_ID,
     LIBRE,
-    LOGIN,
     PRM,
     VALEUR,
     Assertion,
@@ -28,35 +27,32 @@ from sge_sim.homologation.catalogue.cases import (
     Valeur,
     case_key,
 )
+from sge_sim.homologation.catalogue.protocoles import Protocole
 from sge_sim.homologation.catalogue.release_files import RawRun, is_borrowed, merged_elements
 from sge_sim.homologation.catalogue.yaml_fields import Fields
-from sge_sim.services.registry import SERVICES
 
 _ID = r"[A-Z0-9]+(?:[_-][A-Z0-9]+)*"
 _NOT_SERVED = re.compile(r".*-NR\d*")
-_CODE = r"SGT[0-9A-Z]{3,4}"
 _NAME = re.compile(r"[A-Za-z_]\w*")
 
 
-def read_run(run: RawRun, mistakes: list[str]) -> Cas:
+def read_run(run: RawRun, protocole: Protocole, mistakes: list[str]) -> Cas:
     """Return the run that the files describe; what is wrong is noted and read as neutral."""
     fields = Fields(run.data, run.where, mistakes)
     if re.fullmatch(_ID, run.id) is None:
         fields.wrong("cas", f"« {run.id} » n'est pas un identifiant tel que F300C_O1-NR")
     prm = fields.text("prm", optional=True, pattern=r"\d{14}", hint="un PRM de 14 chiffres") or None
-    requests = _Requests(run.segment, prm)
-    numero = run.release.removeprefix("sge-")
-    preparation = tuple(
-        _read_step(each, requests, numero) for each in fields.children("preparation")
-    )
+    requests = _Requests(run.segment, prm, protocole.reperes)
+    reader = _Calls(run.release, protocole)
+    preparation = tuple(reader.step(each, requests) for each in fields.children("preparation"))
     requete = requests.read(fields)
     variantes = requests.read_variantes(fields, requete)
-    attendu = _read_attendu(fields.child("attendu"), prm)
+    attendu = _read_attendu(fields.child("attendu"), prm, protocole)
     if "attendu" in run.data and (attendu.code is not None) != bool(_NOT_SERVED.fullmatch(run.id)):
         fields.wrong("attendu", "un cas -NR attend un refus, les autres un succès")
     borrowed = requests.borrowed
     apres = [_key_of(each, run.segment) for each in fields.texts("apres")]
-    service, version = _read_service(fields, numero)
+    service, version = reader.service(fields)
     case = Cas(
         id=run.id,
         segment=run.segment,
@@ -90,10 +86,11 @@ def read_run(run: RawRun, mistakes: list[str]) -> Cas:
     return case
 
 
-def _read_attendu(fields: Fields, prm: str | None) -> Attendu:
+def _read_attendu(fields: Fields, prm: str | None, protocole: Protocole) -> Attendu:
     if ("succes" in fields.data) == ("refus" in fields.data):
         fields.wrong("succes", "il faut soit « succes », soit « refus »")
-    code = fields.text("refus", optional=True, pattern=_CODE, hint="un code SGT") or None
+    pattern, hint = protocole.code.pattern, protocole.code_dit
+    code = fields.text("refus", optional=True, pattern=pattern, hint=hint) or None
     libelle = fields.text("libelle", optional=code is None) or None
     certain = fields.choice("libelle_provenance", PROVENANCES, default="documented")
     if code is None and libelle is not None:
@@ -103,17 +100,18 @@ def _read_attendu(fields: Fields, prm: str | None) -> Attendu:
         libelle=libelle,
         libelle_certain=certain != "assumed",
         assertions=tuple(_read_assertion(each, prm) for each in fields.children("succes")),
-        acceptes=_read_codes(fields),
+        acceptes=_read_codes(fields, protocole),
+        statut=fields.integer("statut", least=100),
     )
     fields.done()
     return attendu
 
 
-def _read_codes(fields: Fields) -> tuple[str, ...]:
+def _read_codes(fields: Fields, protocole: Protocole) -> tuple[str, ...]:
     codes = fields.texts("accepte")
     for code in codes:
-        if re.fullmatch(_CODE, code) is None:
-            fields.wrong("accepte", f"« {code} » n'est pas un code SGT")
+        if protocole.code.fullmatch(code) is None:
+            fields.wrong("accepte", f"« {code} » n'est pas {protocole.code_dit}")
     return codes
 
 
@@ -162,31 +160,39 @@ def _read_chemin(fields: Fields, key: str) -> Chemin:
         return Chemin("x")
 
 
-def _read_service(fields: Fields, numero: str) -> tuple[str, str]:
-    """Return the service and the version that are called, which the release `numero` has."""
-    nom = fields.choice("service", list(dict.fromkeys(one.nom for one in SERVICES)))
-    versions = [one.version for one in SERVICES if one.nom == nom and one.is_listed_in(numero)]
-    version = fields.text("version")
-    if nom and version and version not in versions:
-        known = f"les siens en appellent {' ou '.join(versions)}" if versions else "ni une autre"
-        fields.wrong("version", f"SGE {numero} n'a aucun cas de {nom} v{version}, {known}")
-    return nom, version
+@dataclass(frozen=True)
+class _Calls:
+    """Reads what is called, in a release of a protocol."""
 
+    release: str
+    protocole: Protocole
 
-def _read_step(fields: Fields, requests: "_Requests", numero: str) -> Etape:
-    service, version = _read_service(fields, numero)
-    repeated = requests.read_repeated(fields)
-    step = Etape(
-        nom=fields.text("nom"),
-        service=service,
-        version=version,
-        requete=(requests if repeated is None else requests.of_each_value()).read(fields),
-        acceptes=_read_codes(fields),
-        pour_chaque=repeated,
-    )
-    fields.done()
-    requests.steps.append(step.nom)
-    return step
+    def service(self, fields: Fields) -> tuple[str, str]:
+        """Return the service and the version that are called, which the release has."""
+        known = self.protocole.versions(self.release)
+        nom, version = fields.choice("service", list(known)), fields.text("version")
+        versions = known.get(nom, ())
+        if nom and version and version not in versions:
+            told = f"les siens en appellent {' ou '.join(versions)}" if versions else "ni une autre"
+            release = self.release.replace("sge-", "SGE ")
+            fields.wrong("version", f"{release} n'a aucun cas de {nom} v{version}, {told}")
+        return nom, version
+
+    def step(self, fields: Fields, requests: "_Requests") -> Etape:
+        """Return a step of a preparation."""
+        service, version = self.service(fields)
+        repeated = requests.read_repeated(fields)
+        step = Etape(
+            nom=fields.text("nom"),
+            service=service,
+            version=version,
+            requete=(requests if repeated is None else requests.of_each_value()).read(fields),
+            acceptes=_read_codes(fields, self.protocole),
+            pour_chaque=repeated,
+        )
+        fields.done()
+        requests.steps.append(step.nom)
+        return step
 
 
 def _key_of(name: str, segment: str) -> str:
@@ -197,9 +203,7 @@ def _key_of(name: str, segment: str) -> str:
 class _Requests:
     """Reads the requests of one run: the steps of its preparation, then its own."""
 
-    def __init__(
-        self, segment: str, prm: str | None, marks: Sequence[str] = (LOGIN, CONTRAT_ID)
-    ) -> None:
+    def __init__(self, segment: str, prm: str | None, marks: Sequence[str]) -> None:
         self.steps: list[str] = []
         self.borrowed: list[str] = []
         self._segment = segment

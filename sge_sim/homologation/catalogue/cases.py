@@ -16,8 +16,6 @@ from sge_sim.homologation.catalogue.case_dates import DateRelative
 
 SEGMENTS = ("C1-C4", "C2-C4", "C5", "N/A")
 ACCORDS = ("oui", "non", "sans objet")
-LOGIN = "{login}"
-CONTRAT_ID = "{contrat_id}"
 PRM = "{prm}"
 LIBRE = "{libre}"
 VALEUR = "{valeur}"
@@ -84,6 +82,7 @@ class Attendu:
     that carry none); `assertions` then apply. Otherwise it is the code of the refusal. Refusals
     listed in `acceptes` count as good too, such as SGT570 for an order already active.
     The `libelle` is compared only if `libelle_certain`: no official label is known for SGT211.
+    `statut` is the HTTP status of the answer, None where the code tells enough.
     """
 
     code: str | None
@@ -91,6 +90,7 @@ class Attendu:
     libelle_certain: bool = True
     assertions: tuple[Assertion, ...] = ()
     acceptes: tuple[str, ...] = ()
+    statut: int | None = None
 
 
 @dataclass(frozen=True)

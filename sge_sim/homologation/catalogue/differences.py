@@ -88,6 +88,8 @@ def variants(case: Cas) -> Iterator[str]:
 def expectation(attendu: Attendu) -> str:
     """Return the expected outcome in a few French words."""
     told = "succès" if attendu.code is None else f"refus {attendu.code}"
+    if attendu.statut is not None:
+        told += f", HTTP {attendu.statut}"
     return f"{told} (ou {', '.join(attendu.acceptes)})" if attendu.acceptes else told
 
 

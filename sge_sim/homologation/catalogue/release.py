@@ -3,7 +3,7 @@
 `catalog/` holds it as data; this module loads it, and says everything that is wrong with it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from difflib import get_close_matches
@@ -13,6 +13,7 @@ from pathlib import Path
 from sge_sim.errors import UsageError
 from sge_sim.homologation.catalogue.case_schema import read_run
 from sge_sim.homologation.catalogue.cases import Cas
+from sge_sim.homologation.catalogue.protocoles import PROTOCOLES, SOAP, Protocole
 from sge_sim.homologation.catalogue.release_files import RELEASE_FILE, CatalogueFiles, RawRun
 from sge_sim.homologation.catalogue.yaml_fields import Fields
 from sge_sim.machine.data_files import data_path
@@ -31,7 +32,7 @@ class JoursInclus:
 
 @dataclass(frozen=True)
 class Release:
-    """The test cases that Enedis listed for one release of SGE, in the order to run them.
+    """The test cases of one release of SGE, or of Data Connect, in the order to run them.
 
     `reference` is the legal date to simulate for it; `dates_originales` are the days on which the
     dates that it lists still make each case do what it says. `cas` holds one entry per segment.
@@ -45,6 +46,7 @@ class Release:
     differences: tuple[str, ...]
     sources: tuple[str, ...]
     cas: tuple[Cas, ...]
+    protocole: Protocole = SOAP
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -82,16 +84,17 @@ class Catalogue:
 
     folder: Path
 
-    def list_releases(self) -> tuple[str, ...]:
-        """Return the names of the releases, oldest first."""
-        return CatalogueFiles(self.folder).names()
+    def list_releases(self, protocoles: Collection[str] = (SOAP.nom,)) -> tuple[str, ...]:
+        """Return the names of the releases of `protocoles`, oldest first."""
+        files = CatalogueFiles(self.folder)
+        return tuple(name for name in files.names() if files.protocole(name) in protocoles)
 
-    def load_release(self, name: str) -> Release:
-        """Return a release by name, `sge-21.3` or `21.3`.
+    def load_release(self, name: str, protocoles: Collection[str] = (SOAP.nom,)) -> Release:
+        """Return a release by name, `sge-21.3` or `21.3`, of one of `protocoles`.
 
         Raises `UsageError` if there is none or if its files hold a mistake (the first is told).
         """
-        names = self.list_releases()
+        names = self.list_releases(protocoles)
         wanted = name if name in names else f"sge-{name}"
         if wanted not in names:
             raise UsageError(f"La version « {name} » est inconnue : choisir {', '.join(names)}.")
@@ -102,14 +105,15 @@ class Catalogue:
         return release
 
 
-def list_releases() -> tuple[str, ...]:
-    """Return the names of the releases that come with sge-sim, oldest first."""
-    return Catalogue(data_path("catalog")).list_releases()
+def list_releases(protocoles: Collection[str] = (SOAP.nom,)) -> tuple[str, ...]:
+    """Return the names of the releases that come with sge-sim, oldest first; those of SGE alone
+    unless others are asked for."""
+    return Catalogue(data_path("catalog")).list_releases(protocoles)
 
 
-def load_release(name: str) -> Release:
+def load_release(name: str, protocoles: Collection[str] = (SOAP.nom,)) -> Release:
     """Return a release that comes with sge-sim; see `Catalogue.load_release`."""
-    return Catalogue(data_path("catalog")).load_release(name)
+    return Catalogue(data_path("catalog")).load_release(name, protocoles)
 
 
 def validate(path: Path) -> list[str]:
@@ -130,19 +134,21 @@ def _read_release(folder: Path, name: str) -> tuple[Release, list[str]]:
     files = CatalogueFiles(folder)
     fields = files.metadata(name)
     fields.choice("release", [name])
+    protocole = PROTOCOLES.get(fields.choice("protocole", list(PROTOCOLES), SOAP.nom), SOAP)
     period = fields.child("dates_originales")
     packages = fields.texts("packages")
     if not packages:
         fields.wrong("packages", "au moins un package est attendu")
     release = Release(
         nom=name,
+        protocole=protocole,
         reference=fields.day("reference"),
         dates_originales=JoursInclus(period.day("du"), period.day("au")),
         packages=packages,
         resume=fields.text("resume"),
         differences=fields.texts("differences"),
         sources=fields.texts("sources"),
-        cas=tuple(_read_runs(files.runs(name), files.mistakes)),
+        cas=tuple(_read_runs(files.runs(name), protocole, files.mistakes)),
     )
     period.done()
     fields.done()
@@ -152,14 +158,14 @@ def _read_release(folder: Path, name: str) -> tuple[Release, list[str]]:
     return release, list(dict.fromkeys(files.mistakes))
 
 
-def _read_runs(runs: Sequence[RawRun], mistakes: list[str]) -> list[Cas]:
+def _read_runs(runs: Sequence[RawRun], protocole: Protocole, mistakes: list[str]) -> list[Cas]:
     """Read the runs; what is wrong with every segment of a case is told once, for the case."""
     cases = []
     for _, group in groupby(runs, key=lambda run: (run.file, run.id)):
         found: dict[str, list[str]] = {}
         for run in group:
             wrong = found.setdefault(run.where, [])
-            cases.append(read_run(run, wrong))
+            cases.append(read_run(run, protocole, wrong))
         mistakes.extend(_told_once(found))
     return cases
 

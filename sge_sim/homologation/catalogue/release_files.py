@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sge_sim.homologation.catalogue.cases import SEGMENTS, case_key
+from sge_sim.homologation.catalogue.protocoles import SOAP
 from sge_sim.homologation.catalogue.yaml_fields import Fields, read_yaml
 
 RELEASE_FILE = "release.yaml"
@@ -72,6 +73,10 @@ class CatalogueFiles:
     def metadata(self, release: str) -> Fields:
         """Return `release.yaml`, ready to be read."""
         return self._file(release, RELEASE_FILE)
+
+    def protocole(self, release: str) -> str:
+        """Return the name of the protocol that a release says it is of."""
+        return str(self.metadata(release).data.get("protocole", SOAP.nom))
 
     def runs(self, release: str) -> list[RawRun]:
         """Return the runs of every case, in the order of the files."""

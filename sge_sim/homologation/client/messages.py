@@ -2,7 +2,8 @@
 
 Campaigns that sge-sim runs and campaigns that it watches are judged on the same thing, the bytes
 that crossed the wire. Trees have the contract's names: a child is a string, a mapping or a list of
-these; attributes bear an `@`; an element without content is None. That is what the paths of the
+these; attributes bear an `@`; an element without content is None; the text of an element that has
+attributes, or is the first of the body, is the child `texte`. That is what the paths of the
 catalogue are made for.
 """
 
@@ -84,6 +85,8 @@ def _body(message: bytes) -> etree._Element:
 
 def _content(element: etree._Element) -> Answer:
     tree = _tree(element)
+    if isinstance(tree, str):
+        return {_TEXT: tree}
     return tree if isinstance(tree, Mapping) else {}
 
 

@@ -64,7 +64,7 @@ def own_simulator(data_dir: Path, options: Sequence[str] = ()) -> Iterator[OwnSi
     command = [
         *(sys.executable, "-m", "sge_sim", "serve"),
         *("--data-dir", str(data_dir), "--ready-file", str(ready_file)),
-        *("--port", "0", "--admin-port", "0"),
+        *("--port", "0", "--admin-port", "0", "--data-connect-port", "0"),
         *options,
     ]
     with (

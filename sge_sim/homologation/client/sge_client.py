@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import requests
 import zeep
@@ -21,15 +21,16 @@ from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.catalogue.answer_paths import Answer
+from sge_sim.homologation.catalogue.protocoles import reperes_of_sge
+from sge_sim.homologation.client.bounded_session import (
+    TIMEOUT_SECONDS,
+    AnswerTooLongError,
+    BoundedSession,
+)
 from sge_sim.homologation.client.messages import read_answer
+from sge_sim.homologation.client.sender import AppelFait
 from sge_sim.machine.data_files import data_path
 from sge_sim.soap.contract import Contract, load_contracts
-
-TIMEOUT_SECONDS: Final = 60
-MAX_ANSWER_BYTES: Final = 32 * 2**20
-"""What is read of an answer; the longest that SGE gives, a year of curve, is under 10 MB."""
-
-_PIECE: Final = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -50,51 +51,6 @@ class Cible:
     ca: Path | None = None
     admin_url: str | None = None
     pause: float = 0.0
-
-
-@dataclass(frozen=True)
-class AppelFait:
-    """A call as it went: bytes, HTTP status, duration, and what was answered.
-
-    `reponse` is None where no SOAP answer came or where zeep can't read it; `erreur` then says
-    what happened, in French.
-    """
-
-    reponse: Answer | RefusRecu | None
-    requete: bytes = b""
-    recu: bytes = b""
-    statut_http: int | None = None
-    duree_ms: float = 0.0
-    erreur: str = ""
-
-
-class AnswerTooLongError(requests.RequestException):
-    """A server answers without an end; what has come is dropped."""
-
-
-class _BoundedSession(requests.Session):
-    """A session that reads no more than `MAX_ANSWER_BYTES` of an answer and follows no redirection.
-
-    No service of SGE redirects, and what is redirected would be read without a bound.
-    """
-
-    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
-        response = super().send(request, **(options | {"stream": True}))
-        received = bytearray()
-        for piece in response.iter_content(_PIECE):
-            received += piece
-            if len(received) > MAX_ANSWER_BYTES:
-                response.close()
-                raise AnswerTooLongError(
-                    f"plus de {MAX_ANSWER_BYTES // 2**20} Mio de réponse, la suite n'est pas lue",
-                    request=request,
-                )
-        response._content = bytes(received)  # where requests keeps what it has read
-        return response
-
-    def get_redirect_target(self, resp: requests.Response) -> str | None:
-        """Return None: requests reads the whole of an answer before it looks where it leads."""
-        return None
 
 
 class _Recorder(zeep.Transport):
@@ -138,6 +94,16 @@ class SgeClient:
         self.contracts = load_contracts(data_path("wsdl"), kit)
         self._transport = _Recorder(open_https_session(cible), cible.pause)
         self._clients: dict[str, zeep.Client] = {}
+
+    @property
+    def reperes(self) -> Mapping[str, str]:
+        """The login and the contract of the actor, under the marks of the catalogue."""
+        return reperes_of_sge(self.cible.login, self.cible.contrat_id)
+
+    @property
+    def admin_url(self) -> str | None:
+        """The administration of the target, None of a server that isn't a simulator."""
+        return self.cible.admin_url
 
     def service_client(self, service: str, version: str) -> zeep.Client:
         """Return the zeep client of a service, whose port is the target's.
@@ -242,7 +208,7 @@ class SgeClient:
 
 def open_https_session(cible: Cible) -> requests.Session:
     """Return a session of requests that presents the actor's certificate to the target."""
-    session = _BoundedSession()
+    session = BoundedSession()
     session.trust_env = False  # a proxy or a bundle of the machine must not change a campaign
     session.cert = (str(cible.certificat), str(cible.cle))
     session.verify = True if cible.ca is None else str(cible.ca)

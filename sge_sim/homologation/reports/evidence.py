@@ -28,7 +28,8 @@ def pack(rapport: Rapport, files: Mapping[str, bytes]) -> tuple[bytes, str]:
     for each in rapport.executions:
         for suffix, message in (("demande", each.requete), ("reponse", each.reponse)):
             if message:
-                content[f"echanges/{each.cle}-{suffix}.xml"] = message.encode()
+                kind = "xml" if message.startswith("<") else "txt"
+                content[f"echanges/{each.cle}-{suffix}.{kind}"] = message.encode()
     manifest = {
         "sge_sim": __version__,
         "release": rapport.release,

@@ -16,14 +16,16 @@ from sge_sim.clock import PARIS, machine_now
 from sge_sim.domaine.pannes import SortePanne, plan_told
 from sge_sim.homologation.campaign.matching import Seen, recognise
 from sge_sim.homologation.campaign.outcome import not_run
-from sge_sim.homologation.campaign.verdict import PACKAGES, judge
+from sge_sim.homologation.campaign.verdict import judge
 from sge_sim.homologation.catalogue.default_release import DEFAULT_RELEASE
 from sge_sim.homologation.catalogue.release import Release, load_release
+from sge_sim.homologation.client.data_connect_client import data_connect_of
 from sge_sim.homologation.client.own_simulator import OwnSimulator, own_simulator
 from sge_sim.homologation.client.sge_client import SgeClient
 from sge_sim.homologation.reports.rapport import Execution, Rapport, Regle
 from sge_sim.homologation.reports.writing import write_reports
 from sge_sim.homologation.testing.actor import SgeActor
+from sge_sim.homologation.testing.data_connect import SgeDataConnect
 
 
 @dataclass
@@ -75,7 +77,7 @@ class SgeSession:
                 debut=self.debut,
                 fin=machine_now().astimezone(PARIS),
                 partielle=False,
-                verdicts=judge(self.release, PACKAGES, executions, partielle=False),
+                verdicts=judge(self.release, (), executions, partielle=False),
                 executions=executions,
             ),
             folder,
@@ -110,6 +112,16 @@ class Sge(SgeActor):
     def fournisseur(self) -> SgeActor:
         """The other default actor, a supplier: its certificate, login, contract and clients."""
         return self._session.fournisseur
+
+    @property
+    def data_connect(self) -> SgeDataConnect:
+        """Data Connect, on the same points.
+
+        Raises `UsageError` unless `sge_options` have `--data-connect`.
+        """
+        ready = self._session.simulator.ready
+        cible = data_connect_of(ready)
+        return SgeDataConnect(cible, self._admin, ready["data_connect"]["redirect_uri"])
 
     def point(
         self,

@@ -1,4 +1,4 @@
-"""The control table of CommandeArretServiceSouscritMesures (GUI 0474; order assumed)."""
+"""The control table of CommandeArretServiceSouscritMesures (GUI 0474 v1.3.0; order assumed)."""
 
 from sge_sim.commandes.vie import reaches_meter
 from sge_sim.services.acces import (

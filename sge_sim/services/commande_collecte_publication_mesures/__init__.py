@@ -1,1 +1,1 @@
-"""CommandeCollectePublicationMesures v3.0: subscribes to the measures of a point (GUI 0469)."""
+"""CommandeCollectePublicationMesures v3.0: subscribes to measures of a point (GUI 0469 v1.2.0)."""

@@ -1,4 +1,4 @@
-"""The control table of CommandeCollectePublicationMesures (GUI 0469; order assumed).
+"""The control table of CommandeCollectePublicationMesures (GUI 0469 v1.2.0; order assumed).
 
 Only one hint of the order is known: without the client's agreement, a duration that is too long
 isn't even looked at (observed 2022).

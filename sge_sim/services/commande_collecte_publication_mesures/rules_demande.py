@@ -1,4 +1,4 @@
-"""What an order must say by itself (GUI 0469 §2 and §3)."""
+"""What an order must say by itself (GUI 0469 v1.2.0 §2 and §3)."""
 
 from datetime import timedelta
 

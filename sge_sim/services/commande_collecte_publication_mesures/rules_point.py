@@ -1,4 +1,4 @@
-"""What the point must be for an order to be worked out (GUI 0469 §3; states: V26.2)."""
+"""What the point must be for an order to be worked out (GUI 0469 v1.2.0 §3; states: V26.2)."""
 
 from sge_sim.domaine.nomenclatures import COMPTEURS_TELERELEVES, GRANDS_PRODUCTEURS
 from sge_sim.services.commande_collecte_publication_mesures.demande import Demande
@@ -161,7 +161,7 @@ def compteur_teleoperable(demande: Demande) -> bool:
 
 @rule(
     "SGT570",
-    source="AX.0466 v1.5.0 ; prolongation : GUI 0469 §5.3",
+    source="AX.0466 v1.5.0 ; prolongation : GUI 0469 v1.2.0 §5.3",
     provenance="documented",
     remede="une dateFin plus lointaine, qui prolonge le service, ou une autre caractéristique",
 )

@@ -1,4 +1,4 @@
-"""The control table of MFI (GUI 0502 §2.1.2; order assumed)."""
+"""The control table of MFI (GUI 0502 v1.4.0 §2.1.2; order assumed)."""
 
 from sge_sim.services.m023 import RULES_DES_DATES, RULES_M023, quota_du_jour
 

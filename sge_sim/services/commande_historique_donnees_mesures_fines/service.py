@@ -3,7 +3,7 @@
 from sge_sim.services.commande_historique_donnees_mesures_fines.answer import case_opened
 from sge_sim.services.commande_historique_donnees_mesures_fines.demande import FLUX, flux_of
 from sge_sim.services.commande_historique_donnees_mesures_fines.rules import RULES
-from sge_sim.services.m023 import CODES_M023, LIBELLES_M023
+from sge_sim.services.m023 import CODES_M023, LIBELLES_M023, PAR_SECONDE
 from sge_sim.services.m023_reading import VIDES, has_bare_faults, read_historiques, take_demand
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.operation import Answer
@@ -22,6 +22,7 @@ SERVICE = Service(
     paquet="Historique",
     codes=(*CODES_M023, "SGT4K1", "SGT4K4", "SGT4L8"),
     libelles=LIBELLES_M023,
+    par_seconde=PAR_SECONDE,
     depuis="23.4",
     faultstring="Erreur Technique MFI",
     vides=VIDES,

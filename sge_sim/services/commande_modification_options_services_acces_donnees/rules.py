@@ -31,6 +31,21 @@ def une_modification_par_service(demande: Demande) -> bool:
 
 
 @rule(
+    "SGT562",
+    source="GUI 0531 v1.1.0 §2.1 : obligatoire pour la courbe ; code supposé",
+    provenance="assumed",
+    remede="mesuresCorrigees dans chaque option de courbe à supprimer",
+)
+def nature_des_retraits_donnee(demande: Demande) -> bool:
+    """A publication of the curve that is taken away says whether it was corrected."""
+    return not any(
+        option.of_curve and option.corrigees is None
+        for modification in demande.modifications
+        for option in modification.retraits
+    )
+
+
+@rule(
     "SGT4O3",
     source="GUI 0531 v1.1.0 §3.3.2 ; code supposé",
     provenance="assumed",
@@ -62,6 +77,7 @@ RULES: tuple[Rule[Any], ...] = (
     services_d_acces,
     *OWNED_RULES,
     une_modification_par_service,
+    nature_des_retraits_donnee,
     options_retirees_connues,
     options_ajoutees_nouvelles,
     *OFFER_RULES,

@@ -1,4 +1,4 @@
-"""The control table of CommandeTransmissionDonneesInfraJ (GUI 0481; order assumed)."""
+"""The control table of CommandeTransmissionDonneesInfraJ (GUI 0481 v1.2.0; order assumed)."""
 
 from sge_sim.domaine.nomenclatures import COMPTEURS_TELERELEVES, GRANDS_PRODUCTEURS
 from sge_sim.services.acces import CONTRACT_RULES

@@ -1,4 +1,4 @@
-"""The control table of CommandeTransmissionHistoriqueMesures (GUI 0453; order assumed).
+"""The control table of CommandeTransmissionHistoriqueMesures (GUI 0453 v1.1.1; order assumed).
 
 A period that begins before the last commissioning, or in which no curve was collected, isn't
 refused: the file is cut, or empty (observed 2022; FAQ). The setting `historique_refused` has it
@@ -54,7 +54,7 @@ def demandeur_identifie(demande: Demande) -> bool:
 
 @rule(
     "SGT4M5",
-    source="AX.0466 v1.5.0 ; types des contrats : GUI 0453 §2",
+    source="AX.0466 v1.5.0 ; types des contrats : GUI 0453 v1.1.1 §2",
     provenance="assumed",
     remede="un contrat GRD-F pour un fournisseur, Enedis-Tiers pour un tiers",
 )

@@ -6,6 +6,7 @@ from typing import Any
 from sge_sim.commandes.demandes import Historique, order_historique
 from sge_sim.commandes.echeances import run_due
 from sge_sim.commandes.prestations import prestation_historique
+from sge_sim.domaine.ecarts_plateforme import Usage
 from sge_sim.services.commande_transmission_historique_mesures.answer import history_ordered
 from sge_sim.services.commande_transmission_historique_mesures.demande import Demande
 from sge_sim.services.commande_transmission_historique_mesures.rules import RULES, UNREACHABLE
@@ -58,7 +59,8 @@ def _read(appel: Appel, general: Tree, asked: Tree) -> Demande:
         point=faits.point,
         entete=bool(appel.header),
         entete_exige=(
-            appel.settings.entete_historique_exige or appel.settings.plays_real_homologation
+            appel.settings.entete_historique_exige
+            or Usage.ENTETE_HISTORIQUE in appel.plateforme.usages
         ),
         objet_code=general["objetCode"],
         date_debut=asked["dateDebut"],

@@ -1,48 +1,33 @@
 """An order of one access service, as its rules look at it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
 from sge_sim.commandes.acces import AccesSouscrit
-from sge_sim.domaine.nomenclatures import Sens, TypeServiceAcces
-from sge_sim.services.acces_donnees import TYPES_DONNEES, Consentement
-from sge_sim.services.ordres import Ordre
+from sge_sim.domaine.ecarts_plateforme import Ecart
+from sge_sim.domaine.nomenclatures import TypeServiceAcces
+from sge_sim.services.acces_donnees import TYPES_DONNEES, Consentement, DemandeAcces
 from sge_sim.store.fiches import FicheService
 
 
 @dataclass(frozen=True)
-class Demande(Ordre):
+class Demande(DemandeAcces):
     """An order of access to one type of data, from today to a date (excluded).
 
-    `services` are all those of the point; `contrat_id` is empty where the message leaves it out.
+    `contrat_id` is empty where the message leaves it out; `sens` means something once a rule has
+    made sure that one direction is asked for. `ecart` is what the platform being played answers
+    instead.
     """
 
-    services: Sequence[FicheService]
     objet_code: str
-    contrat_id: str
     date_debut: date
     date_fin: date | None
     consentement: Consentement | None
     type_donnees: str
     soutirage: bool
     injection: bool
-
-    @property
-    def jour(self) -> date:
-        """The legal date of the call."""
-        return self.acces.jour
-
-    @property
-    def petit(self) -> bool:
-        """Whether the point is a C5 or a P4."""
-        return self.known_point.petit
-
-    @property
-    def sens(self) -> Sens:
-        """The direction, once a rule has made sure that there is one."""
-        return "SOUTIRAGE" if self.soutirage else "INJECTION"
+    ecart: Ecart | None
 
     @property
     def types_donnees(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The control table of CommanderAccesDonneesMesures (GUI 0498; order assumed)."""
+"""The control table of CommanderAccesDonneesMesures (GUI 0498 v1.1.0; order assumed)."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from sge_sim.services.acces_donnees import ASKER_RULES, CONSENT_RULES, END_RULES
 from sge_sim.services.acces_donnees_offre import type_offert_au_segment, types_connus
 from sge_sim.services.acces_donnees_point import POINT_RULES
 from sge_sim.services.commander_acces_donnees_mesures.demande import Demande
+from sge_sim.services.ecarts import ecart_rules
 from sge_sim.services.rule import Rule, rule
 
 _GUIDE = "GUI 0498 v1.1.0"
@@ -69,6 +70,7 @@ RULES: tuple[Rule[Any], ...] = (
     *CONSENT_RULES,
     debut_aujourd_hui,
     *END_RULES,
+    *ecart_rules("CommanderAccesDonneesMesures", "1.0"),
     *POINT_RULES,
     type_offert_au_segment,
     service_pas_deja_actif,

@@ -29,12 +29,14 @@ def handle(appel: Appel) -> Answer:
         services=faits.services,
         objet_code=general["objetCode"],
         contrat_id=contrat_id,
+        sens="SOUTIRAGE" if asked.get("soutirage") else "INJECTION",
         date_debut=asked["dateDebut"],
         date_fin=asked.get("dateFin"),
         consentement=read_consentement(asked),
         type_donnees=asked["typeDonnees"],
         soutirage=asked.get("soutirage", False),
         injection=asked.get("injection", False),
+        ecart=appel.ecart(SERVICE, faits.point),
     )
     check(RULES, demande, appel.settings.disabled_rules)
     commande = commande_of(appel, general, contrat_id, general["objetCode"])
@@ -65,9 +67,11 @@ SERVICE = Service(
     codes=(
         *(*COMMON_CODES, *ASKER_CODES, "SGT401", "SGT463", "SGT4Q1", "SGT583", "SGT566"),
         *("SGT4H1", "SGT5O9", "SGT568", *POINT_CODES, "SGT4H8", "SGT570"),
+        *("SGT400", "SGT4B8", "SGT506"),
     ),
     libelles=LIBELLES_ACCES,
     depuis="23.2",
+    par_seconde=10,
     faultstring="Erreur Technique Mesures",
     rules=RULES,
     handle=handle,

@@ -1,4 +1,4 @@
-"""The data sheet of a point, filtered as the ICS workbook says (GUI 0464 §7, ICS v1.0.0).
+"""The data sheet of a point, filtered as the ICS workbook says (GUI 0464 v1.4.0 §7, ICS v1.0.0).
 
 The *authorised* view is for a point in service whose client authorises the caller. The other view
 lacks the dates of the tariff and of the powers, the segment, the tele-access parameters, the
@@ -18,8 +18,8 @@ from sge_sim.services.trees import coded, present, quantity
 from sge_sim.soap.protocol import Tree
 from sge_sim.store.fiches import FicheCompteur, FichePoint
 
-# The schema knows C2 to C5 and INDET only: the others can't be sent as they are (GUI 0464 lists
-# C1, the schema prevails).
+# The schema knows C2 to C5 and INDET only: the others can't be sent as they are (GUI 0464 v1.4.0
+# lists C1, the schema prevails).
 _SEGMENTS_OF_THE_SCHEMA = frozenset({"C2", "C3", "C4", "C5"})
 _SEGMENTS_WITH_FTA = GRANDS_CONSOMMATEURS | {"C5"}
 _LISTENED_METERS = frozenset({"ICE", "ICE4Q", "CJE"})
@@ -237,7 +237,7 @@ def _contract(point: FichePoint) -> Tree:
 
 
 def _long_use(point: FichePoint) -> Tree | None:
-    """Return the use of a C5 of any tariff; its hours where there is no meter (GUI 0464 §4.4)."""
+    """Return the use of a C5 of any tariff; its hours without a meter (GUI 0464 v1.4.0 §4.4)."""
     if point.segment != "C5" or point.longue_utilisation_contexte is None:
         return None
     forfait = point.longue_utilisation_forfait_h

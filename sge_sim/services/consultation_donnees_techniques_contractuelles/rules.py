@@ -1,4 +1,7 @@
-"""The control table of ConsultationDonneesTechniquesContractuelles (GUI 0464; order assumed)."""
+"""The control table of ConsultationDonneesTechniquesContractuelles; its order is assumed.
+
+GUI 0464 v1.4.0.
+"""
 
 from sge_sim.services.acces import USER_RULES
 from sge_sim.services.consultation_donnees_techniques_contractuelles.demande import Consultation

@@ -1,4 +1,4 @@
-"""The control table of ConsultationMesures (GUI 0455; the order is assumed)."""
+"""The control table of ConsultationMesures (GUI 0455 v1.3.0; the order is assumed)."""
 
 from sge_sim.services.consultation_mesures.demande import Consultation, Resultat
 from sge_sim.services.ecarts import ecart_rules

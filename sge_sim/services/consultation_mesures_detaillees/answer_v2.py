@@ -7,6 +7,8 @@ the other way round.
 from collections.abc import Sequence
 from functools import cache
 
+import numpy as np
+
 from sge_sim.mesures import PuissanceMensuelle, minuits
 from sge_sim.mesures.calendrier import decalages
 from sge_sim.services.consultation_mesures_detaillees.answer import grandeur, heading
@@ -15,6 +17,7 @@ from sge_sim.services.consultation_mesures_detaillees.series import Serie, Tronc
 from sge_sim.soap.protocol import Tree
 from sge_sim.soap.writer import NIL, Ligne, Stamp, write_stamps
 
+_HEURE = 3600
 _DAILY = Ligne("<mesure><v>{v}</v><d>{d}</d></mesure>", Stamp.AVEC_DECALAGE)
 
 
@@ -30,6 +33,23 @@ def response(demande: Demande, series: Sequence[Serie], *, corrigees: bool) -> T
             for serie, lignes in zip(series, rows, strict=True)
         ],
     }
+
+
+def with_hour_repeated(series: Sequence[Serie]) -> tuple[Serie, ...]:
+    """Return series whose stamps are the same in both passes of the hour that autumn repeats.
+
+    Both have the offset of winter, which is wrong of the first (observed in homologation).
+    """
+    return tuple(one._replace(troncons=tuple(map(_repeated, one.troncons))) for one in series)
+
+
+def _repeated(troncon: Troncon) -> Troncon:
+    plus_tard = troncon.horodates + _HEURE
+    premier_passage = decalages(plus_tard) < troncon.decalages
+    return troncon._replace(
+        horodates=np.where(premier_passage, plus_tard, troncon.horodates),
+        decalages=np.where(premier_passage, _HEURE, troncon.decalages),
+    )
 
 
 def _month(mois: PuissanceMensuelle) -> str:

@@ -1,4 +1,4 @@
-"""The control table of ConsultationMesuresDetaillees (GUI 0488 §5.3; the order is assumed).
+"""The control table of ConsultationMesuresDetaillees (GUI 0488 v1.2.2 §5.3; the order is assumed).
 
 v3.0 has no published list of codes: it keeps that of v2.0, but for what its guide's readers and
 its clients saw change (no SGT4N1, SGT4H2 nor SGT583; SGT211). What is held against the point
@@ -45,7 +45,7 @@ def point_connu(consultation: Consultation) -> bool:
 
 @rule(
     "SGT583",
-    source="GUI 0488 §4",
+    source="GUI 0488 v1.2.2 §4",
     provenance="documented",
     remede="soutirage ou injection à true, l'un des deux seulement",
 )
@@ -56,7 +56,7 @@ def sens_precise(consultation: Consultation) -> bool:
 
 @rule(
     "SGT441",
-    source="GUI 0488 §4 ; sans effet sur les autres types d'un C5 : supposé",
+    source="GUI 0488 v1.2.2 §4 ; sans effet sur les autres types d'un C5 : supposé",
     provenance="documented",
     remede="mesuresPas P1D ou P1M pour la PMAX d'un C5, aucun pas pour un autre segment",
 )
@@ -82,7 +82,7 @@ def pas_correct_v3(consultation: Consultation) -> bool:
 
 @rule(
     "SGT400",
-    source="GUI 0488 §4 ; code supposé",
+    source="GUI 0488 v1.2.2 §4 ; code supposé",
     provenance="assumed",
     remede="une grandeur du type demandé : PA, PRI, PRC, E ou TOUT pour COURBE, PMA pour PMAX, "
     "EA pour ENERGIE (en v3.0 aussi ERC, ERI), EA, ERC, ERI, DD, DE, DQ, PMA, TF ou TOUT pour "
@@ -96,7 +96,7 @@ def grandeur_du_type(consultation: Consultation) -> bool:
 
 @rule(
     "SGT4K2",
-    source="GUI 0488 §3 ; OFF CMD2-NR2",
+    source="GUI 0488 v1.2.2 §3 ; OFF CMD2-NR2",
     provenance="documented",
     remede="l'accord du client ; sans lui, le fournisseur titulaire seul, pour la PMAX mensuelle",
 )
@@ -115,7 +115,8 @@ def acces_accorde(consultation: Consultation) -> bool:
     "(CMD3-NR2) ; passé servi en homologation : observé en 26.1 (CMD3-R6)",
     provenance="observed",
     remede="un service d'accès actif, de l'acteur, pour ce type de mesures, ce sens et toute la "
-    "période (en homologation, du jour de l'appel à sa fin) : CommandeServicesAccesDonnees, ou "
+    "période (en homologation, sans --periode-acces-exigee : du jour de l'appel à sa fin) : "
+    "CommandeServicesAccesDonnees, ou "
     "sge-sim points set <PRM> --service-acces oui",
 )
 def service_d_acces_actif(consultation: Consultation) -> bool:
@@ -125,7 +126,7 @@ def service_d_acces_actif(consultation: Consultation) -> bool:
 
 @rule(
     "SGT4K4",
-    source="GUI 0488 §4 ; GUI 0497 v1.5.0",
+    source="GUI 0488 v1.2.2 §4 ; GUI 0497 v1.5.0",
     provenance="documented",
     remede="une dateFin (exclue) postérieure à dateDebut",
 )
@@ -136,7 +137,7 @@ def periode_a_l_endroit(consultation: Consultation) -> bool:
 
 @rule(
     "SGT4K1",
-    source="GUI 0488 §4",
+    source="GUI 0488 v1.2.2 §4",
     provenance="documented",
     remede="une dateFin (exclue) qui ne dépasse pas aujourd'hui",
 )
@@ -147,7 +148,7 @@ def periode_ecoulee(consultation: Consultation) -> bool:
 
 @rule(
     "SGT4L8",
-    source="GUI 0488 §3 ; OFF CMD2-NR1 ; 7 jours admis : observé 2022",
+    source="GUI 0488 v1.2.2 §3 ; OFF CMD2-NR1 ; 7 jours admis : observé 2022",
     provenance="documented",
     remede="7 jours au plus pour une courbe, dans les 24 derniers mois ; les 36 derniers mois pour "
     "les autres mesures",
@@ -164,7 +165,8 @@ def periode_admise(consultation: Consultation) -> bool:
 
 @rule(
     "SGT4N8",
-    source="GUI 0488 §3 ; courbe réactive ou de tension d'un C5 ou d'un P4 non refusée : supposé",
+    source="GUI 0488 v1.2.2 §3 ; courbe réactive ou de tension d'un C5 ou d'un P4 non refusée : "
+    "supposé",
     provenance="documented",
     remede="ENERGIE sur un C5 ou un P4, PMAX en soutirage sur un C5, COURBE sur tout segment",
 )
@@ -196,7 +198,7 @@ def segment_compatible_v3(consultation: Consultation) -> bool:
 
 @rule(
     "SGT4H9",
-    source="GUI 0488 §3",
+    source="GUI 0488 v1.2.2 §3",
     provenance="documented",
     remede="un compteur communicant ouvert aux services de niveau 2",
 )
@@ -207,7 +209,7 @@ def compteur_ouvert(consultation: Consultation) -> bool:
 
 @rule(
     "SGT4H2",
-    source="GUI 0488 §4 ; P4 comme C5 : supposé",
+    source="GUI 0488 v1.2.2 §4 ; P4 comme C5 : supposé",
     provenance="documented",
     remede="mesuresCorrigees à false pour un C5 ou un P4",
 )
@@ -218,7 +220,7 @@ def mesures_brutes_d_un_c5(consultation: Consultation) -> bool:
 
 @rule(
     "SGT4N1",
-    source="GUI 0488 §5.3",
+    source="GUI 0488 v1.2.2 §5.3",
     provenance="documented",
     remede="une dateDebut qui ne précède pas la dernière mise en service",
 )
@@ -231,7 +233,7 @@ def apres_la_mise_en_service(consultation: Consultation) -> bool:
 @rule(
     "SGT4G3",
     source="observé en homologation 23.2 (v3.0, profil fidele) ; ailleurs, réponse vide : GUI 0488 "
-    "§5.2.1, GUI 0497 v1.5.0",
+    "v1.2.2 §5.2.1, GUI 0497 v1.5.0",
     provenance="observed",
     remede="une période où le point a été mesuré ; la courbe d'un C5 doit avoir été collectée ; un "
     "grand point traité par index n'a ni courbe ni énergies",

@@ -1,5 +1,5 @@
 """The part of the control table that looks at the point: its state, what is being worked out on
-it, the contracts of its client (GUI 0488 §5.3)."""
+it, the contracts of its client (GUI 0488 v1.2.2 §5.3)."""
 
 from sge_sim.services.consultation_mesures_detaillees.consultation import Consultation
 from sge_sim.services.rule import Rule, rule
@@ -7,7 +7,7 @@ from sge_sim.services.rule import Rule, rule
 
 @rule(
     "SGT4M2",
-    source="GUI 0488 §5.3",
+    source="GUI 0488 v1.2.2 §5.3",
     provenance="documented",
     remede="un point en service",
 )
@@ -18,7 +18,7 @@ def point_mis_en_service(consultation: Consultation) -> bool:
 
 @rule(
     "SGT4M1",
-    source="GUI 0488 §5.3",
+    source="GUI 0488 v1.2.2 §5.3",
     provenance="documented",
     remede="un point en service",
 )
@@ -30,7 +30,7 @@ def point_non_resilie(consultation: Consultation) -> bool:
 
 @rule(
     "SGT4M3",
-    source="GUI 0488 §5.3 ; point résilié et non raccordé : supposé",
+    source="GUI 0488 v1.2.2 §5.3 ; point résilié et non raccordé : supposé",
     provenance="assumed",
     remede="un point raccordé et en service",
 )
@@ -42,7 +42,7 @@ def point_raccorde(consultation: Consultation) -> bool:
 
 @rule(
     "SGT422",
-    source="GUI 0488 §5.3 ; points improductifs et inaccessibles : supposé",
+    source="GUI 0488 v1.2.2 §5.3 ; points improductifs et inaccessibles : supposé",
     provenance="assumed",
     remede="un point en service, ou en cours de résiliation",
 )
@@ -53,7 +53,7 @@ def point_en_service(consultation: Consultation) -> bool:
 
 @rule(
     "SGT477",
-    source="GUI 0488 §5.3",
+    source="GUI 0488 v1.2.2 §5.3",
     provenance="documented",
     remede="attendre la fin de la mise en service",
 )
@@ -64,7 +64,7 @@ def sans_mise_en_service_en_cours(consultation: Consultation) -> bool:
 
 @rule(
     "SGT478",
-    source="GUI 0488 §5.3",
+    source="GUI 0488 v1.2.2 §5.3",
     provenance="documented",
     remede="attendre la fin du changement de fournisseur",
 )
@@ -75,7 +75,7 @@ def sans_changement_de_fournisseur_en_cours(consultation: Consultation) -> bool:
 
 @rule(
     "SGT480",
-    source="GUI 0488 §5.3",
+    source="GUI 0488 v1.2.2 §5.3",
     provenance="documented",
     remede="attendre la fin de la modification contractuelle",
 )
@@ -86,7 +86,7 @@ def sans_modification_contractuelle_en_cours(consultation: Consultation) -> bool
 
 @rule(
     "SGT4L1",
-    source="GUI 0488 §5.3",
+    source="GUI 0488 v1.2.2 §5.3",
     provenance="documented",
     remede="un point dont le client a un contrat, en soutirage ou en injection",
 )
@@ -98,7 +98,7 @@ def point_sous_contrat(consultation: Consultation) -> bool:
 
 @rule(
     "SGT473",
-    source="GUI 0488 §5.3 ; la demande ne nomme pas le contrat : l'un d'eux suffit, supposé",
+    source="GUI 0488 v1.2.2 §5.3 ; la demande ne nomme pas le contrat : l'un d'eux suffit, supposé",
     provenance="assumed",
     remede="un jour où l'acteur a un contrat en cours avec Enedis (sge-sim acteurs list)",
 )
@@ -109,7 +109,7 @@ def acteur_sous_contrat(consultation: Consultation) -> bool:
 
 @rule(
     "SGT4M7",
-    source="GUI 0488 §5.3",
+    source="GUI 0488 v1.2.2 §5.3",
     provenance="documented",
     remede="un point qui n'est pas d'un regroupement TURPE",
 )
@@ -120,7 +120,7 @@ def hors_regroupement_turpe(consultation: Consultation) -> bool:
 
 @rule(
     "SGT587",
-    source="GUI 0488 §5.3",
+    source="GUI 0488 v1.2.2 §5.3",
     provenance="documented",
     remede="le sens du contrat du client : injection pour un producteur",
 )
@@ -132,7 +132,7 @@ def contrat_de_soutirage(consultation: Consultation) -> bool:
 
 @rule(
     "SGT588",
-    source="GUI 0488 §5.3",
+    source="GUI 0488 v1.2.2 §5.3",
     provenance="documented",
     remede="le sens du contrat du client : soutirage pour un consommateur",
 )
@@ -144,7 +144,7 @@ def contrat_d_injection(consultation: Consultation) -> bool:
 
 @rule(
     "SGT4N5",
-    source="GUI 0488 §5.3",
+    source="GUI 0488 v1.2.2 §5.3",
     provenance="documented",
     remede="un point dont le client ne s'oppose pas à l'enregistrement de sa courbe",
 )
@@ -156,7 +156,7 @@ def client_non_oppose(consultation: Consultation) -> bool:
 
 @rule(
     "SGT589",
-    source="GUI 0488 §5.3",
+    source="GUI 0488 v1.2.2 §5.3",
     provenance="documented",
     remede="un compteur téléopérable",
 )

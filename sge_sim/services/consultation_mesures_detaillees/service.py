@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from sge_sim.clock import FIN_DES_JOURS, PREMIER_JOUR
+from sge_sim.domaine.ecarts_plateforme import Usage
 from sge_sim.domaine.nomenclatures import Sens
 from sge_sim.referentiel.mesures import mesure_of
 from sge_sim.services.consultation_mesures_detaillees import answer_v2, answer_v3
@@ -22,7 +23,7 @@ from sge_sim.services.consultation_mesures_detaillees.rules import (
 from sge_sim.services.consultation_mesures_detaillees.series import read_series
 from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
-from sge_sim.settings import SansDonnee, Settings
+from sge_sim.settings import SansDonnee
 from sge_sim.soap.operation import Answer
 from sge_sim.soap.protocol import Tree
 from sge_sim.store.fiches import Dossier
@@ -33,8 +34,11 @@ _CADRES = {str(cadre): cadre for cadre in Cadre}
 def handle_v2(appel: Appel) -> Answer:
     """Answer one consultation in v2.0."""
     one, mesures = _consult(appel, Version.V2, _read_v2(appel.body["demande"]))
+    series = mesures.series
+    if Usage.HEURE_REPETEE in appel.plateforme.usages:
+        series = answer_v2.with_hour_repeated(series)
     return Answer(
-        answer_v2.response(one.demande, mesures.series, corrigees=one.corrigees),
+        answer_v2.response(one.demande, series, corrigees=one.corrigees),
         point_id=one.demande.prm,
     )
 
@@ -99,46 +103,45 @@ def _consult(appel: Appel, version: Version, demande: Demande) -> tuple[Consulta
         jour=jour,
         acces=dossier is not None
         and demande.cadre is Cadre.SERVICE_ACCES
-        and _has_acces(appel, dossier, demande),
-        ecart=appel.ecart(service, point, demande.type)
-        if appel.settings.plays_real_homologation
-        else None,
+        and _is_covered(appel, dossier, demande),
+        ecart=appel.ecart(service, point, demande.type) if appel.plateforme.ecarts else None,
     )
     check(rules, consultation, appel.settings.disabled_rules)
-    mesures = Mesures() if dossier is None else _measures(appel.settings, demande, dossier)
-    resultat = Resultat(mesures, bool(mesures) or _empty_is_told(appel.settings, version))
+    mesures = Mesures() if dossier is None else _measures(appel, demande, dossier)
+    resultat = Resultat(mesures, bool(mesures) or _empty_is_told(appel, version))
     check(RESULT_RULES, resultat, appel.settings.disabled_rules)
     return consultation, mesures
 
 
-def _has_acces(appel: Appel, dossier: Dossier, demande: Demande) -> bool:
+def _is_covered(appel: Appel, dossier: Dossier, demande: Demande) -> bool:
     """Tell whether an access service covers the demand: the whole period (GUI 0497 p. 4-5).
 
-    In homologation the days before the service are served all the same: clients of 26.1 read a past
-    period with the service that they have just ordered (CMD3-R6).
+    A service starts on the day of its order (GUI 0498, 0531): one just ordered covers no past day.
+    CMD3-R6 of every release asks for such days all the same and wants a success, which clients of
+    26.1 got: in homologation the days before the call need no service.
     """
-    past = appel.settings.environment == "homologation"
+    debut = demande.debut
+    settings = appel.settings
+    if settings.environment == "homologation" and not settings.periode_acces_exigee:
+        debut = max(debut, appel.today)
     return dossier.has_acces(
         demande.type,
         demande.sens,
         acteur_code=appel.demandeur.code,
-        debut=max(demande.debut, appel.today) if past else demande.debut,
+        debut=debut,
         fin=demande.fin,
         jour=appel.today,
     )
 
 
-def _empty_is_told(settings: Settings, version: Version) -> bool:
-    """Tell whether no measure is an empty answer.
-
-    Its guide wants v3.0 to answer nothing; the homologation platform refused (observed 23.2).
-    """
-    refused = version is Version.V3 and settings.plays_real_homologation
+def _empty_is_told(appel: Appel, version: Version) -> bool:
+    """Tell whether no measure is an empty answer, as both guides want."""
+    refused = version is Version.V3 and Usage.REFUS_SANS_DONNEE in appel.plateforme.usages
     usual = SansDonnee.SGT4G3 if refused else SansDonnee.REPONSE_VIDE
-    return (settings.sans_donnee or usual) is SansDonnee.REPONSE_VIDE
+    return (appel.settings.sans_donnee or usual) is SansDonnee.REPONSE_VIDE
 
 
-def _measures(settings: Settings, demande: Demande, dossier: Dossier) -> Mesures:
+def _measures(appel: Appel, demande: Demande, dossier: Dossier) -> Mesures:
     mesure = mesure_of(dossier, demande.sens[0])
     if mesure is None:
         return Mesures()
@@ -150,11 +153,12 @@ def _measures(settings: Settings, demande: Demande, dossier: Dossier) -> Mesures
     if demande.jours <= 0:
         return Mesures()
     if demande.type == "INDEX":
-        return Mesures(contextes=read_contextes(mesure, demande, rhf=settings.releves_rhf))
+        return Mesures(contextes=read_contextes(mesure, demande, rhf=appel.settings.releves_rhf))
     if not mesure.petit and dossier.point.mode_traitement == "INDEX":
         # No curve is recorded, and the energies of a large point are its integral (observed 2023).
         return Mesures()
-    factice = settings.plays_real_homologation and dossier.point.mesures_factices is True
+    played = Usage.MESURES_FACTICES in appel.plateforme.usages
+    factice = played and dossier.point.mesures_factices is True
     return Mesures(series=read_series(mesure, demande, factice=factice))
 
 
@@ -207,7 +211,8 @@ SERVICE_V3 = Service(
     paquet="Consultation",
     depuis="23.1",
     faultstring="Erreur Technique Mesures",
-    codes=("SGT211", *_CODES),
+    codes=("SGT211", *_CODES, "SGT506"),
+    par_seconde=40,
     rules=(*RULES_V3, *RESULT_RULES),
     handle=handle_v3,
     unreachable=UNREACHABLE_V3,

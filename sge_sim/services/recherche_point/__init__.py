@@ -1,1 +1,1 @@
-"""RecherchePoint v2.0: finds points by address, client, meter or SIRET (GUI 0427)."""
+"""RecherchePoint v2.0: finds points by address, client, meter or SIRET (GUI 0427 v1.2.0)."""

@@ -1,4 +1,4 @@
-"""The control table of RecherchePoint (GUI 0427 §3; the order is assumed)."""
+"""The control table of RecherchePoint (GUI 0427 v1.2.0 §3; the order is assumed)."""
 
 from sge_sim.services.recherche_point.demande import RESULTS_MAX, Recherche
 from sge_sim.services.rule import rule

@@ -1,1 +1,1 @@
-"""RechercheServicesSouscritsMesures v1.0: the measure services of a point (GUI 0475)."""
+"""RechercheServicesSouscritsMesures v1.0: the measure services of a point (GUI 0475 v1.0.0)."""

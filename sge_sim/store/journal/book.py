@@ -26,6 +26,7 @@ from sge_sim.store.journal.records import Echange, EchangeRecord
 from sge_sim.store.journal.search import RechercheJournal, find, find_one
 from sge_sim.store.journal.spool import SpoolWriter, records_given_up, spool_files
 from sge_sim.store.journal.tables import VERSION, bilan, echange, metadata, reglage
+from sge_sim.store.outage import Outage
 
 _FILE: Final = "journal.db"
 _FOLDER: Final = "journal-en-attente"
@@ -65,7 +66,7 @@ class Journal:
         self.append: Callable[[EchangeRecord], None] = self._writer.append
         """Record an exchange; it outlives this process once this returns. Never raises."""
         self._drainer = Drainer(database, folder)
-        self._failing = False
+        self._outage = Outage(_log, "Le journal attend d'être rangé")
 
     @classmethod
     def beside(
@@ -126,13 +127,8 @@ class Journal:
 
     def drain(self) -> None:
         """Store what waits; where that fails, it goes on waiting and a line of log says so."""
-        try:
+        with self._outage.borne():
             self._drainer.drain()
-            self._failing = False
-        except (OSError, DBAPIError) as error:
-            if not self._failing:
-                _log.warning("Le journal ne peut pas être rangé (%s) : il attend.", error)
-            self._failing = True
 
     def find_echange(self, echange_id: int) -> Echange | None:
         """Return one exchange with its bodies."""

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from typing import Final
 
 from sge_sim.store.journal.book import Journal
+from sge_sim.store.outage import Outage
 
 _SECONDS: Final = 1.0
 _SECONDS_LISTENED_TO: Final = 0.25
@@ -70,12 +71,14 @@ class JournalFeed:
 
     def _work(self) -> None:
         _be_nice()
+        outage = Outage(_log, "Le journal n'est pas lu pour l'instant")
         while not self._stopping:
+            newest = self._newest
             try:
-                newest = self._journal.newest_id()
+                with outage.borne():
+                    newest = self._journal.newest_id()
             except Exception:
                 _log.exception("Le journal n'a pas pu être lu ; un autre essai suivra.")
-                newest = self._newest
             with self._news:
                 if newest != self._newest:
                     self._newest = newest

@@ -53,8 +53,8 @@ def test_23_4_drops_the_second_version_and_the_history() -> None:
 @pytest.mark.observed("public clients of 26.1")
 def test_in_26_1_the_stop_of_a_service_sets_itself_up() -> None:
     found = diff(load_release("23.4"), load_release("26.1"))
-    acces = ("ACCES-", "SAD-", "ASAD-", "MOSAD-", "RSAD-", "RSA-")
-    assert [one for one in found.ajoutes if not one.startswith(acces)] == ["AHC-NR1@C5"]
+    of_26 = ("ACCES-", "SAD-", "ASAD-", "MOSAD-", "RSAD-", "RSA-", "MFI-", "MFA-", "ITC-")
+    assert [one for one in found.ajoutes if not one.startswith(of_26)] == ["AHC-NR1@C5"]
     changes = {each.donnee: each for each in found.changes["ASS-R1@C5"]}
     assert changes["apres"] == Changement("apres", "RS-R1@C5", None)
     assert list(changes) == [

@@ -21,6 +21,12 @@ def test_an_empty_response_is_an_empty_answer() -> None:
     assert read_answer(envelope('<n:r xmlns:n="urn:n"/>')) == {}
 
 
+@pytest.mark.documented("GUI 0502 §4: M023 answers the number of a case, as the root itself")
+def test_the_text_of_a_response_without_children_is_its_only_content() -> None:
+    body = '<n:affaireId xmlns:n="urn:n">M0000KY0</n:affaireId>'
+    assert read_answer(envelope(body)) == {"texte": "M0000KY0"}
+
+
 def test_a_fault_is_a_refusal_with_its_code_and_label() -> None:
     fault = (
         "<s:Fault><faultcode>s:Server</faultcode><faultstring>Erreur</faultstring><detail>"

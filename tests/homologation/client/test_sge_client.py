@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from sge_sim.homologation.client.sge_client import AnswerTooLongError, Cible, open_https_session
+from sge_sim.homologation.client.bounded_session import AnswerTooLongError
+from sge_sim.homologation.client.sge_client import Cible, open_https_session
 
 
 class _Flood(BaseHTTPRequestHandler):

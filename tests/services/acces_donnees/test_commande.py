@@ -143,6 +143,12 @@ def test_an_end_is_due_on_c5_alone(tiers: Tiers) -> None:
     assert (service["serviceSouscritId"], service["dateFin"]) == (numero, None)
 
 
+@pytest.mark.assumed("the schema of a fault has no place for an NNI")
+def test_who_asks_by_its_nni_is_not_named(tiers: Tiers) -> None:
+    # The answer is held against the real schema, which wants an address.
+    assert tiers.code(SAD, **tiers.sad(C5, "ENERGIE", initiateurLogin="ABCDEF")) == "SGT504"
+
+
 def test_another_actor_s_contract_and_login(tiers: Tiers) -> None:
     (other,) = [one for one in tiers.running.simulator.callers if one.kind == "fournisseur"]
     members = tiers.sad(C5, "ENERGIE", contratId=other.contrat_id)

@@ -1,10 +1,13 @@
 """CommanderAccesDonneesMesures: the order of one access service, before SGE 26."""
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from acces_kit import ACCES, C4, C5, END, P4, TODAY, UNKNOWN, Refused, Tiers
+from acces_kit import ACCES, C4, C5, END, P4, TODAY, UNKNOWN, Refused, Tiers, tiers_in_process
+
+from sge_sim.settings import Profile
 
 GUIDE = pytest.mark.documented("GUI 0498 v1.1.0")
 
@@ -71,3 +74,14 @@ def test_its_faults_have_one_faultstring(tiers: Tiers) -> None:
         tiers.call(ACCES, **tiers.acces(C5, injection=True))
     assert refused.value.faultstring == "Erreur Technique Mesures"
     assert refused.value.code == "SGT583"
+
+
+@pytest.mark.observed("homologation 23.2: SGT400 on the C2-C4, SGT4B8 on the C5 of the cases")
+def test_what_the_platform_of_23_2_answered(tmp_path: Path) -> None:
+    settings = {"now": "2023-10-24T10:00", "profile": Profile.FIDELE}
+    with tiers_in_process(tmp_path, **settings) as tiers:
+        end = {"dateFin": tiers.today + timedelta(days=1096)}
+        assert tiers.code(ACCES, **tiers.acces("24380318190106", **end)) == "SGT4B8"
+        assert tiers.code(ACCES, **tiers.acces(C4, **end)) == "SGT400"
+        assert tiers.code(ACCES, **tiers.acces(C4, accord=False, **end)) == "SGT566"
+        assert tiers.code(ACCES, **tiers.acces(C5, **end)) is None

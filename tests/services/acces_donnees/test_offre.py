@@ -1,10 +1,22 @@
 """GUI 0531 §2.1: each cell of the table, allowed or refused with its code."""
 
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
 import pytest
-from acces_kit import C4, C5, P1, P4, SAD, Tiers
+from acces_kit import C4, C5, END, P1, P4, SAD, TODAY, Tiers
+
+from sge_sim.domaine.demandeur import Demandeur
+from sge_sim.services.acces import Acces
+from sge_sim.services.acces_donnees import TYPES_DONNEES, Consentement
+from sge_sim.services.acces_donnees_reading import read_options
+from sge_sim.services.commande_services_acces_donnees.demande import Demande, ServiceDemande
+from sge_sim.services.commande_services_acces_donnees.rules import RULES
+from sge_sim.services.commande_services_acces_donnees.service import SERVICE
+from sge_sim.services.rule import Refus, check
+from sge_sim.store.fiches import FichePoint
+from sge_sim.store.lecture import Faits, faits_within
 
 pytestmark = pytest.mark.documented("GUI 0531 v1.1.0 §2.1, table p. 8")
 
@@ -60,14 +72,75 @@ def test_each_cell(
     assert len(tiers.services(prm)) == (1 if code is None else 0)
 
 
-@pytest.mark.parametrize("type_donnees", ["CDC", "IDX", "ENERGIE", "PMAX"])
-@pytest.mark.parametrize("niveau", [0, 1])
-def test_nothing_is_offered_below_level_2(tiers: Tiers, type_donnees: str, niveau: int) -> None:
-    tiers.set(C5, niveau_ouverture_services=niveau)
+def expected(segment: str, niveau: int | None, asked: tuple[str, str, bool | None]) -> str | None:
+    """The code of a cell, from the rows above: those of a type say nothing of its nature."""
+    if niveau in (0, 1):
+        return "SGT4H9"
+    type_donnees, periodicite, corrigees = asked
+    option: Any = periodicite
+    if periodicite != SANS and type_donnees == "CDC":
+        if corrigees is None:
+            return "SGT562"
+        option = (periodicite, corrigees)
+    return TABLE[type_donnees, option][segment in ("C1", "C2", "C3", "C4", "P1", "P2", "P3")]
+
+
+def refusal(
+    tiers: Tiers,
+    faits: Faits,
+    point: FichePoint,
+    type_donnees: str,
+    periodicite: str,
+    corrigees: bool | None,
+) -> str | None:
+    """Hold an order of one service against the rules; return the code of the refusal."""
+    option = {"periodiciteTransmission": periodicite, "mesuresCorrigees": corrigees}
+    block = None if periodicite == SANS else {"optionPublication": [option]}
+    demande = Demande(
+        acces=Acces(
+            Demandeur(tiers.acteur, "tiers"),
+            faits.utilisateur,
+            faits.contrat,
+            SERVICE.nom,
+            SERVICE.paquet,
+            "homologation",
+            TODAY,
+        ),
+        point=point,
+        contrat_id=tiers.contrat_id,
+        sens="INJECTION" if point.segment[0] == "P" else "SOUTIRAGE",
+        services=(),
+        consentement=Consentement(accord=True, nomme=True),
+        date_fin=END,
+        demandes=[ServiceDemande(type_donnees, tuple(read_options(type_donnees, block)))],
+    )
     try:
-        assert tiers.code(SAD, **tiers.sad(C5, type_donnees)) == "SGT4H9"
-    finally:
-        tiers.set(C5, niveau_ouverture_services=2)
+        check(RULES, demande)
+    except Refus as refus:
+        return refus.rule.code
+    return None
+
+
+def test_every_cell_by_segment_level_type_option_and_nature(tiers: Tiers) -> None:
+    asker = {"login": tiers.login, "contrat_id": tiers.contrat_id}
+    with tiers.running.simulator.database.sessions() as session:
+        faits = {prm: faits_within(session, prm=prm, **asker) for prm in (*PETITS, *GRANDS)}
+    like = dict(zip(("C5", "P4", "C1", "C2", "C3", "C4"), (C5, P4, C4, C4, C4, C4), strict=True))
+    like |= dict.fromkeys(("P1", "P2", "P3"), P1)
+    published = product(("P1D", "P7D", "P1M"), (None, BRUTE, CORRIGEE))
+    options = [(SANS, None), *published]
+    cells = 0
+    for segment, prm in like.items():
+        for niveau in (0, 1, 2) if prm in PETITS else (None,):
+            known = faits[prm].point
+            assert known is not None
+            point = replace(known, segment=segment, niveau_ouverture_services=niveau)
+            for type_donnees, (periodicite, corrigees) in product(TYPES_DONNEES, options):
+                asked = (type_donnees, periodicite, corrigees)
+                judged = refusal(tiers, faits[prm], point, *asked)
+                assert judged == expected(segment, niveau, asked), (segment, niveau, asked)
+                cells += 1
+    assert cells == (2 * 3 + 7) * 4 * 10
 
 
 @pytest.mark.documented("GUI 0531 v1.1.0 p. 16: one option a service on C5, several on the curve")

@@ -11,9 +11,13 @@ CMD = "/ConsultationMesuresDetaillees/v3.0"
 TYPES = {"ENERGIE": ("ENERGIE", "EA"), "IDX": ("INDEX", "EA"), "PMAX": ("PMAX", "PMA")}
 
 
-@pytest.fixture(scope="module")
-def production(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tiers]:
-    with tiers_in_process(tmp_path_factory.mktemp("production"), environment="production") as tiers:
+@pytest.fixture(
+    scope="module", params=[{"environment": "production"}, {"periode_acces_exigee": True}], ids=str
+)
+def strict(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Tiers]:
+    with tiers_in_process(tmp_path_factory.mktemp("strict"), **request.param) as tiers:
         yield tiers
 
 
@@ -40,13 +44,13 @@ def consult(
 
 
 @pytest.mark.documented("GUI 0497 v1.5.0 p. 4-5: an access service over the whole period")
-def test_the_whole_period_is_covered_in_production(production: Tiers) -> None:
-    (numero,) = production.order(C5, "ENERGIE")
-    production.advance("20d")
-    assert consult(production, TODAY, TODAY + timedelta(days=7)) is None
-    assert consult(production, TODAY - timedelta(days=1), TODAY + timedelta(days=7)) == "SGT211"
-    assert production.code(ASAD, **production.numbered(C5, [numero])) is None
-    assert consult(production, TODAY, TODAY + timedelta(days=7)) == "SGT211"
+def test_the_whole_period_is_covered_in_production_and_where_it_is_asked(strict: Tiers) -> None:
+    (numero,) = strict.order(C5, "ENERGIE")
+    strict.advance("20d")
+    assert consult(strict, TODAY, TODAY + timedelta(days=7)) is None
+    assert consult(strict, TODAY - timedelta(days=1), TODAY + timedelta(days=7)) == "SGT211"
+    assert strict.code(ASAD, **strict.numbered(C5, [numero])) is None
+    assert consult(strict, TODAY, TODAY + timedelta(days=7)) == "SGT211"
 
 
 @pytest.mark.observed("26.1, CMD3-R6: a past period is read with the service just ordered")

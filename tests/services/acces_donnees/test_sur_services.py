@@ -79,6 +79,7 @@ def test_an_option_is_added_then_taken_away(tiers: Tiers) -> None:
         (C4, ("CDC", ("P1D", False)), {ADDED: options_block(("P1M", True))}, None),
         (C4, ("CDC", ("P1D", False)), {ADDED: options_block(("P1M", False))}, "SGT4H5"),
         (C4, ("CDC", ("P1D", False)), {REMOVED: options_block(("P1D", True))}, "SGT4O3"),
+        (C4, ("CDC", ("P1D", False)), {REMOVED: options_block("P1D")}, "SGT562"),
     ],
 )
 def test_what_may_be_changed(

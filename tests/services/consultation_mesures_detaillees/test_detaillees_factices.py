@@ -11,6 +11,7 @@ from running_simulator import start_simulator
 
 C4 = "30001610071843"
 AVRIL = {"debut": date(2022, 4, 1), "fin": date(2022, 4, 7)}
+OCTOBRE = {"debut": date(2023, 10, 29), "fin": date(2023, 10, 30)}
 OPTIONS = ("--population-size", "0", "--now", "2024-03-15T10:00")
 
 
@@ -51,6 +52,16 @@ def test_energies_and_maxima_count_from_800(fidele: Detaillees) -> None:
     assert energies == [(f"2022-04-0{jour}", 799 + jour) for jour in range(1, 7)]
     maxima = points(fidele.v3(C5, "PMAX", pas="P1D", **AVRIL))
     assert maxima == [(f"2022-04-0{jour} 22:00:22", 799 + jour) for jour in range(1, 7)]
+
+
+@pytest.mark.observed("homologation: the same stamps twice, of which the first has a wrong offset")
+def test_the_hour_that_autumn_repeats_has_the_offset_of_winter_twice(fidele: Detaillees) -> None:
+    lues = [d for d, _ in points(fidele.v2(C5, "COURBE", **OCTOBRE))]
+    assert len(lues) == 50
+    assert [d[11:16] + d[-6:] for d in lues[2:9]] == [
+        *("01:30+02:00", "02:00+01:00", "02:30+01:00", "02:00+01:00"),
+        *("02:30+01:00", "03:00+01:00", "03:30+01:00"),
+    ]
 
 
 @pytest.mark.assumed("the nominal profile has measures that agree with each other")

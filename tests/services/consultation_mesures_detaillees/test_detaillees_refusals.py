@@ -244,13 +244,16 @@ def test_sgt473_before_the_first_contract_of_the_actor(tmp_path: Path) -> None:
 
 
 @pytest.mark.observed("23.2: the homologation platform refused where the guide of v3.0 is silent")
-@pytest.mark.parametrize("grandeur", ["PA", "PRI"])
-def test_v3_sgt4g3_without_data_in_the_profile_fidele(tmp_path: Path, grandeur: str) -> None:
-    options = ("--population-size", "0", "--now", "2026-07-15T10:00", "--profile", "fidele")
-    with start_simulator(tmp_path, *options) as running:
-        service = Detaillees(running)
-        assert code(service.v3(C5_SANS_COLLECTE, "COURBE", grandeur)) == "SGT4G3"
-        assert service.v2(C5_SANS_COLLECTE, "COURBE", grandeur) == {}
+def test_v3_sgt4g3_without_data_in_the_profile_fidele_since_23_1(tmp_path: Path) -> None:
+    options = ("--population-size", "0", "--profile", "fidele", "--now")
+    for now, refused in (("2022-12-20T10:00", False), ("2023-06-20T10:00", True)):
+        window = {"debut": date(2022, 12, 1), "fin": date(2022, 12, 4)}
+        with start_simulator(tmp_path / now[:4], *options, now) as running:
+            service = Detaillees(running)
+            for grandeur in ("PA", "PRI"):
+                answer = service.v3(C5_SANS_COLLECTE, "COURBE", grandeur, **window)
+                assert (code(answer) == "SGT4G3") if refused else (answer == {})
+                assert service.v2(C5_SANS_COLLECTE, "COURBE", grandeur, **window) == {}
 
 
 @pytest.mark.documented("both behaviours without data, a setting")

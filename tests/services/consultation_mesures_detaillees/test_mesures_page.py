@@ -35,6 +35,16 @@ meters every day for its own needs (assumed). A meter that is processed by index
 
 The values of a C5 at half-hour steps are even: its meter counts Wh (observed).
 
+With `--profile fidele`, v2.0 stamps the hour that autumn repeats twice alike, with the offset of
+winter, which is wrong of its first pass (observed by a client, who doesn't say in which release;
+that it is so of every type and segment is assumed). R50, R4x and the histories keep both offsets:
+nothing else was seen of them.
+
+`iv` of an index is 0. Its guide names four bits: 1 an incoherent message, 2 an index that went
+down, 4 more than can be consumed, 8 a register that isn't used moved. Every recorded value is 0,
+and no source tells how the platform finds out, nor whether a change of meter counts as an index
+that went down: nothing is made up. Meters here have no such trouble; a lost reading isn't there.
+
 The indexes of a C4 tell by time class of the distributor what it counts beside energies: RC tells
 the month so far, RM the month that ends, all start again at each monthly reading (observed for TF,
 the running time). The rest is assumed. They are those of the steps of the 10-minute curve of R4x

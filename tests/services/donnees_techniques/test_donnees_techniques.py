@@ -135,7 +135,7 @@ def test_c5_without_authorisation_shows_what_was_observed(call: ZeepCaller) -> N
     }
 
 
-@pytest.mark.documented("GUI 0464 §4: what belongs to one kind of segment")
+@pytest.mark.documented("GUI 0464 v1.4.0 §4: what belongs to one kind of segment")
 def test_segments_show_their_own_fields_alone(call: ZeepCaller) -> None:
     meter = "situationComptage/dispositifComptage/compteurs/compteur"
     c5, large = names(consult(call, C5, True)), names(consult(call, C4, True))
@@ -152,7 +152,7 @@ def test_segments_show_their_own_fields_alone(call: ZeepCaller) -> None:
     assert "situationComptage/futuresPlagesHeuresCreuses" not in large
 
 
-@pytest.mark.documented("GUI 0464 §4: what the old chain of C5 doesn't tell")
+@pytest.mark.documented("GUI 0464 v1.4.0 §4: what the old chain of C5 doesn't tell")
 def test_c5_of_the_old_chain_has_no_date_of_its_powers(call: ZeepCaller) -> None:
     old, new = (names(consult(call, prm, True)) for prm in (OLD_CHAIN, C5))
     for name in (
@@ -168,14 +168,14 @@ def test_c5_of_the_old_chain_has_no_date_of_its_powers(call: ZeepCaller) -> None
         assert name in old
 
 
-@pytest.mark.documented("GUI 0464: window of ICE and CJE meters on a shared line")
+@pytest.mark.documented("GUI 0464 v1.4.0: window of ICE and CJE meters on a shared line")
 def test_listening_window_only_where_meter_and_line_have_one(call: ZeepCaller) -> None:
     shared = names(consult(call, ICE_SHARED_LINE, True))
     assert f"{TELE_ACCESS}/fenetreEcouteClient/heureDebut" in shared
     assert f"{TELE_ACCESS}/fenetreEcouteClient" not in names(consult(call, C4, True))
 
 
-@pytest.mark.documented("GUI 0464: window on a shared line; ICE4Q counts as ICE: assumed")
+@pytest.mark.documented("GUI 0464 v1.4.0: window on a shared line; ICE4Q counts as ICE: assumed")
 def test_an_ice4q_on_a_line_of_its_own_has_no_listening_window(
     simulator: RunningSimulator, call: ZeepCaller
 ) -> None:
@@ -194,20 +194,22 @@ def test_an_ice4q_on_a_line_of_its_own_has_no_listening_window(
     assert f"{TELE_ACCESS}/fenetreEcouteClient" not in sheet
 
 
-@pytest.mark.documented("GUI 0464 §4.3: the parameters of tele-access are those of C1-C4 alone")
+@pytest.mark.documented(
+    "GUI 0464 v1.4.0 §4.3: the parameters of tele-access are those of C1-C4 alone"
+)
 def test_a_producer_s_meter_never_tells_how_it_is_called(call: ZeepCaller) -> None:
     assert f"{TELE_ACCESS}/numeroTelephone" in names(consult(call, C4, True))
     assert TELE_ACCESS not in names(consult(call, P1, True))
 
 
-@pytest.mark.documented("GUI 0464: the situation of today, without history")
+@pytest.mark.documented("GUI 0464 v1.4.0: the situation of today, without history")
 def test_a_meter_that_was_replaced_is_not_told(call: ZeepCaller) -> None:
     device = consult(call, REPLACED_METER, True)["situationComptage"]["dispositifComptage"]
     (meter,) = device["compteurs"]["compteur"]
     assert meter["ticActivable"] is True
 
 
-@pytest.mark.documented("GUI 0464 §4: C1-C4 alone")
+@pytest.mark.documented("GUI 0464 v1.4.0 §4: C1-C4 alone")
 def test_large_point_tells_the_programmes_to_come_of_each_tariff(call: ZeepCaller) -> None:
     to_come = consult(call, C4, False)["situationComptage"]["futuresProgrammationsHoraires"]
     tariffs = to_come["formuleTarifaireAcheminement"]
@@ -219,7 +221,7 @@ def test_large_point_tells_the_programmes_to_come_of_each_tariff(call: ZeepCalle
     assert "situationComptage/futuresProgrammationsHoraires" not in c5
 
 
-@pytest.mark.documented("GUI 0464 §4: the tariff structure of C1-C4")
+@pytest.mark.documented("GUI 0464 v1.4.0 §4: the tariff structure of C1-C4")
 def test_c1_tells_its_tariff_although_the_schema_lacks_its_segment(call: ZeepCaller) -> None:
     structure = consult(call, C1, True)["situationContractuelle"]["structureTarifaire"]
     assert structure["formuleTarifaireAcheminement"]["code"] == "HTACU5"
@@ -229,7 +231,7 @@ def test_c1_tells_its_tariff_although_the_schema_lacks_its_segment(call: ZeepCal
     assert classes == [("PTE", 700), ("HPH", 750), ("HCH", 800), ("HPE", 900), ("HCE", 900)]
 
 
-@pytest.mark.documented("GUI 0464 §4: the off-peak hours of the relay")
+@pytest.mark.documented("GUI 0464 v1.4.0 §4: the off-peak hours of the relay")
 def test_c5_of_the_old_chain_tells_its_relay(call: ZeepCaller) -> None:
     device = consult(call, OLD_CHAIN, False)["situationComptage"]["dispositifComptage"]
     assert device["relais"] == {"plageHeuresCreuses": "HC (23H00-7H00)"}

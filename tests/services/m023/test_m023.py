@@ -1,4 +1,4 @@
-"""The cases of 26.1 of M023 through zeep and suds on the contracts, and how demands are refused."""
+"""How the demands of M023 are answered and refused, and how many of them are taken."""
 
 import re
 from collections.abc import Iterator
@@ -10,6 +10,8 @@ import pytest
 from in_process import InProcess, simulator_in_process
 
 from sge_sim.clock import parse_instant
+from sge_sim.commandes.m023 import Emetteur, Historiques, order_m023
+from sge_sim.domaine.delais import AUSSITOT
 from sge_sim.settings import Profile
 
 C5 = ("25150217034354", "25825036170379", "25999131613803", "50086054270348", "25262662681289")
@@ -113,6 +115,23 @@ def test_depth_is_counted_to_the_day(platform: InProcess) -> None:
     for type_, first in (("COURBES", "2023-08-01"), ("INDEX", "2022-08-01")):
         assert send(platform, "MFI", type=type_, debut=first)[0].startswith("M0")
     assert send(platform, "MFA", debut="2022-07-31")[0] == "SGT4L8"
+
+
+@pytest.mark.documented("GUI 0502 §2.2: 1000 demands a day and service, of all actors together")
+@pytest.mark.assumed("SGT506 beyond: the guide tells no code")
+def test_a_service_takes_a_thousand_demands_a_day(tmp_path: Path) -> None:
+    with simulator_in_process(tmp_path, now=parse_instant(NOW), population_size=0) as opened:
+        (tiers,) = [one for one in opened.simulator.callers if one.kind == "tiers"]
+        emetteur = Emetteur("TIERS1", tiers.contrat_id, "a@b.fr", None)
+        asked = Historiques("R65", "JSON", C5, "SOUTIRAGE", "ACCORD_CLIENT")
+        with opened.simulator.database.transaction() as session:
+            for now, count in (("2025-07-31T23:59", 5), (NOW, 999)):
+                for _ in range(count):
+                    order_m023(session, emetteur, asked, parse_instant(now), AUSSITOT)
+        # Whatever they ask of it: the service counts its four files.
+        assert send(opened, "MFI", type="INDEX")[0].startswith("M0")
+        assert send(opened, "MFI", type="COURBES")[0] == "SGT506"
+        assert send(opened, "MFA")[0].startswith("M0")
 
 
 @pytest.mark.documented("GUI 0502 §2.1.2: an unknown point is told by the report, not refused")

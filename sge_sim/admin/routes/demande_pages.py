@@ -1,0 +1,117 @@
+"""`/demandes`: the demands of M023, and their files as the portal gives them."""
+
+from collections.abc import Iterator
+from io import BytesIO
+from typing import IO, Annotated, Any, Final
+
+from fastapi import APIRouter, HTTPException, Path, Request, Response
+from fastapi.responses import StreamingResponse
+
+from sge_sim.admin import pages
+from sge_sim.admin.routes import AdminState, RowNumber
+from sge_sim.admin.views_flux import DemandeM023View, FichierView
+from sge_sim.errors import UsageError
+from sge_sim.flux.declaration import clear_content
+from sge_sim.flux.r6x.documents import read_documents
+from sge_sim.flux.r6x.entete import parse_nom
+from sge_sim.flux.r6x.portail import POINTS_EN_CSV, portal_archive
+from sge_sim.store.flux import FichierFlux, get_fichier
+from sge_sim.store.m023 import DemandeM023, demandes_m023, fichiers_m023, find_demande_m023
+
+_SHOWN: Final = 100
+_POINTS: Final = 300
+_PIECE: Final = 1 << 16
+_Case = Annotated[str, Path(pattern="^[0-9A-Z]{4,8}$")]
+
+
+def router(state: AdminState) -> APIRouter:
+    """Return the pages of the demands."""
+    routes = APIRouter(prefix="/demandes", include_in_schema=False)
+    data_dir = state.settings.data_dir
+
+    @routes.get("")
+    def show_demands(request: Request) -> Response:
+        with state.database.sessions() as session:
+            found = [DemandeM023View.of(one) for one in demandes_m023(session, _SHOWN + 1)]
+        return pages.render(
+            state,
+            request,
+            "demandes.html",
+            demandes=found[:_SHOWN],
+            plus=len(found) > _SHOWN,
+        )
+
+    @routes.get("/{affaire_id}")
+    def show_demand(request: Request, affaire_id: _Case) -> Response:
+        with state.database.sessions() as session:
+            demande = find_demande_m023(session, affaire_id)
+            if demande is None:
+                raise HTTPException(404, f"Aucune demande M023 ne porte le numéro {affaire_id}.")
+            rows = fichiers_m023(session, affaire_id)
+            rapport, refus = None, ""
+            if rows:
+                try:
+                    rapport = _report(rows[-1], clear_content(session, data_dir, rows[-1]))
+                except FileNotFoundError:
+                    refus = "Le compte rendu n'est plus dans le dossier du simulateur."
+                except UsageError as error:
+                    refus = str(error)
+            return pages.render(
+                state,
+                request,
+                "demande.html",
+                demande=DemandeM023View.of(demande),
+                fichiers=[(one.id, FichierView.of(one)) for one in rows],
+                rapport=rapport,
+                refus=refus,
+                montres=_POINTS,
+                points_en_csv=_points_in_csv(demande),
+            )
+
+    @routes.get("/fichiers/{numero}/csv")
+    def download(numero: RowNumber) -> Response:
+        with state.database.sessions() as session:
+            row = get_fichier(session, numero)
+            m023_id = None if row is None else row.publication.m023_id
+            demande = None if m023_id is None else find_demande_m023(session, m023_id)
+            if row is None or demande is None:
+                raise HTTPException(404, f"Aucun fichier de M023 ne porte le numéro {numero}.")
+            most = _points_in_csv(demande)
+            if most is not None:
+                raise UsageError(
+                    f"Le portail ne donne pas de {demande.flux} en CSV au-delà de {most} points : "
+                    "prendre le JSON, ou demander moins de points."
+                )
+            try:
+                content = clear_content(session, data_dir, row)
+            except FileNotFoundError:
+                raise UsageError("Le fichier n'est plus dans le dossier du simulateur.") from None
+        return StreamingResponse(
+            _pieces(portal_archive(BytesIO(content))),
+            media_type="application/zip",
+            headers={
+                "Content-Disposition": f'attachment; filename="{row.nom}"',
+                "X-Content-Type-Options": "nosniff",
+            },
+        )
+
+    return routes
+
+
+def _points_in_csv(demande: DemandeM023) -> int | None:
+    """Return how many points a demand in CSV may name, where this one names more."""
+    most = POINTS_EN_CSV[demande.flux]
+    return most if len(demande.prms.split()) > most else None
+
+
+def _report(row: FichierFlux, content: bytes) -> Any:
+    """Return the report of a demand, which is its last file."""
+    assert parse_nom(row.nom).rapport, "the report comes last"
+    ((_, tree),) = read_documents(row.nom, content)
+    return tree
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(_PIECE):
+            yield piece

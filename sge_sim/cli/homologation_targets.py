@@ -1,0 +1,236 @@
+"""What `sge-sim homologate` drives, by protocol: a named server, or a simulator of its own."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime, time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import click
+
+from sge_sim.cli.attente import told_if_long
+from sge_sim.client.administration import Administration, ServedClock
+from sge_sim.clock import PARIS, Clock, RunningClock, clock_starting_at, legal_date, parse_instant
+from sge_sim.domaine.ecarts_plateforme import plateforme_at
+from sge_sim.errors import UsageError
+from sge_sim.homologation.campaign.targets import (
+    REAL_PAUSE_SECONDS,
+    WARNING,
+    check_hours,
+    checked_url,
+    is_local,
+)
+from sge_sim.homologation.catalogue.default_release import DEFAULT_DATA_CONNECT
+from sge_sim.homologation.catalogue.protocoles import DATA_CONNECT, SOAP
+from sge_sim.homologation.catalogue.release import Release
+from sge_sim.homologation.client.data_connect_client import (
+    CibleDataConnect,
+    DataConnectClient,
+    Identifiants,
+    data_connect_of,
+    identifiants_of,
+)
+from sge_sim.homologation.client.own_simulator import OwnSimulator, own_simulator
+from sge_sim.homologation.client.sender import CaseSender
+from sge_sim.homologation.client.sge_client import Cible, SgeClient
+from sge_sim.homologation.doctor.network import Client, try_connection
+
+Options = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a campaign drives: who sends to it, as whom, its time, how reports name it."""
+
+    sender: CaseSender
+    url: str
+    acteur: str
+    clock: Clock
+    name: str
+    check_open: Callable[[], None] = lambda: None
+
+
+@dataclass(frozen=True)
+class Targets:
+    """How the targets of a protocol are made from the options of the command.
+
+    `described_by` are the options that go with a named target, `others` those of the protocol that
+    don't. `release_at` gives the release of a named target from its options.
+    """
+
+    named: Callable[[Options], Target]
+    started: Callable[[Options, OwnSimulator, datetime], Target]
+    own_options: Callable[[Options], Sequence[str]]
+    release_at: Callable[[Options], str]
+    described_by: tuple[str, ...]
+    others: tuple[str, ...]
+
+
+@contextmanager
+def open_target(options: Options, release: Release) -> Iterator[Target]:
+    """Give what the campaign drives: the named server, or a simulator started for it."""
+    targets = TARGETS[release.protocole.nom]
+    known = {"target", *targets.described_by, *targets.others}
+    for name in _ALL - known:
+        if options[name]:
+            raise UsageError(f"{_told(name)} ne va pas avec {release.nom}.")
+    if options["target"] is not None:
+        yield targets.named(options)
+        return
+    for name in targets.described_by:
+        if options[name] is not None:
+            raise UsageError(f"{_told(name)} va avec --target.")
+    start = datetime.combine(release.reference, time(10), PARIS)
+    arguments = ["--now", start.isoformat(), *targets.own_options(options)]
+    with TemporaryDirectory(prefix="sge-sim-") as folder, ExitStack() as running:
+        click.echo(f"Simulateur démarré pour {release.nom}, au {release.reference:%d/%m/%Y}.")
+        with told_if_long("Préparation du simulateur"):
+            simulator = running.enter_context(own_simulator(Path(folder), arguments))
+        yield targets.started(options, simulator, start)
+
+
+def target_now(options: Options) -> datetime | None:
+    """Return the time of the target where it isn't that of this machine."""
+    if options["admin"] is not None:
+        return parse_instant(Administration(options["admin"]).get("/api/clock")["now"])
+    return None if options["now"] is None else parse_instant(options["now"])
+
+
+def _told(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def _release_of_sge(options: Options) -> str:
+    """Return the release in force on the day of the target."""
+    return plateforme_at(legal_date(clock_starting_at(target_now(options)).now())).release
+
+
+def _sge_options(options: Options) -> list[str]:
+    rules = [part for name in options["disabled_rules"] for part in ("--disabled-rules", name)]
+    kit = options["wsdl_dir"]
+    return ["--strict", *rules, *([] if kit is None else ["--wsdl-dir", str(kit)])]
+
+
+def _started_sge(options: Options, simulator: OwnSimulator, start: datetime) -> Target:
+    return _sge(options, simulator.cible(), clock_starting_at(start), "un simulateur sge-sim")
+
+
+def _sge(options: Options, cible: Cible, clock: Clock, name: str) -> Target:
+    return Target(
+        SgeClient(cible, options["wsdl_dir"]),
+        cible.url,
+        cible.login,
+        clock,
+        name,
+        lambda: check_hours(cible.url, RunningClock()),
+    )
+
+
+def _named_sge(options: Options) -> Target:
+    if options["disabled_rules"]:
+        raise UsageError("--disabled-rules ne vaut que sans --target.")
+    _require(options, ("cert", "key", "login", "contrat"))
+    url = checked_url(options["target"])
+    cible = Cible(
+        url=url,
+        certificat=options["cert"],
+        cle=options["key"],
+        login=options["login"],
+        contrat_id=options["contrat"],
+        ca=options["ca"],
+        admin_url=options["admin"],
+        pause=0.0 if is_local(url) else REAL_PAUSE_SECONDS,
+    )
+    now = target_now(options)
+    if cible.admin_url is None and not is_local(url):
+        check_hours(url, RunningClock())
+        _confirm(WARNING.format(url=url), options)
+    for wrong in try_connection(url, Client(cible.certificat, cible.cle, cible.ca)):
+        raise UsageError(f"{wrong.constat} {wrong.remede}")
+    return _sge(options, cible, clock_starting_at(now), url)
+
+
+def _data_connect_options(_options: Options) -> list[str]:
+    return ["--environment", "production", "--population-size", "0", "--data-connect"]
+
+
+def _started_data_connect(_options: Options, simulator: OwnSimulator, _start: datetime) -> Target:
+    return _data_connect(data_connect_of(simulator.ready), None, "un simulateur sge-sim")
+
+
+def _data_connect(cible: CibleDataConnect, now: datetime | None, name: str) -> Target:
+    """Return a target; the time of a simulator is asked of it, for cases move it."""
+    served = cible.admin_url
+    clock = clock_starting_at(now) if served is None else ServedClock(Administration(served))
+    return Target(DataConnectClient(cible), cible.url, cible.acteur, clock, name)
+
+
+def _named_data_connect(options: Options) -> Target:
+    url = checked_url(options["target"])
+    given = {
+        "production": (options["client_id"], options["client_secret"]),
+        "bac_a_sable": (options["sandbox_client_id"], options["sandbox_client_secret"]),
+    }
+    applications = {mode: Identifiants(*pair) for mode, pair in given.items() if all(pair)}
+    quotas = True
+    if options["admin"] is not None:
+        admin = Administration(options["admin"])
+        quotas = bool(admin.get("/api/settings")["quotas"])
+        told = admin.get("/api/applications")
+        known = {one["mode"]: identifiants_of(one) for one in told if one["par_defaut"]}
+        applications = {**known, **applications}
+    if not applications:
+        raise UsageError(
+            "--target va avec --client-id et --client-secret, ou --sandbox-client-id et "
+            "--sandbox-client-secret."
+        )
+    cible = CibleDataConnect(url, applications, options["ca"], options["admin"], quotas)
+    if cible.admin_url is None and not is_local(url):
+        _confirm(_WARNING_DATA_CONNECT.format(url=url), options)
+    target = _data_connect(cible, target_now(options), url)
+    DataConnectClient(cible).check()
+    return target
+
+
+def _require(options: Options, names: Sequence[str]) -> None:
+    missing = [_told(name) for name in names if options[name] is None]
+    if missing:
+        raise UsageError("--target va avec " + ", ".join(missing) + ".")
+
+
+def _confirm(warning: str, options: Options) -> None:
+    click.echo(warning, err=True)
+    if not options["yes"]:
+        click.confirm("Continuer ?", abort=True, err=True)
+
+
+_WARNING_DATA_CONNECT: Final = (
+    "La cible {url} n'est pas un simulateur de cette machine.\n"
+    "  - Les appels comptent dans les quotas de votre application.\n"
+    "  - Les cas qui mènent le client ou le simulateur n'y sont pas exécutés."
+)
+
+TARGETS: Final[Mapping[str, Targets]] = {
+    SOAP.nom: Targets(
+        named=_named_sge,
+        started=_started_sge,
+        own_options=_sge_options,
+        release_at=_release_of_sge,
+        described_by=("cert", "key", "ca", "login", "contrat", "admin", "now"),
+        others=("disabled_rules", "wsdl_dir"),
+    ),
+    DATA_CONNECT.nom: Targets(
+        named=_named_data_connect,
+        started=_started_data_connect,
+        own_options=_data_connect_options,
+        release_at=lambda _options: DEFAULT_DATA_CONNECT,
+        described_by=(
+            *("client_id", "client_secret", "sandbox_client_id", "sandbox_client_secret"),
+            *("ca", "admin", "now"),
+        ),
+        others=(),
+    ),
+}
+_ALL: Final = {name for one in TARGETS.values() for name in (*one.described_by, *one.others)}

@@ -1,0 +1,75 @@
+"""The protocols that cases are of: what their files may name, and what the files must know of them.
+
+A release is of one protocol. Who sends its cases is a sender of the same protocol
+(`sge_sim.homologation.client.sender`).
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from sge_sim.services.registry import PAQUETS, SERVICES
+from sge_sim.store.dataconnect import APIS, version_of_api
+
+Versions = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Protocole:
+    """A protocol: `packages` are all that its releases may list.
+
+    `versions` gives, for the name of a release, the versions of each service that its cases may
+    call. A code of refusal matches `code`, told as `code_dit`. `reperes` are the marks that a
+    request may hold; the sender gives what stands for them.
+    """
+
+    nom: str
+    packages: tuple[str, ...]
+    versions: Callable[[str], Versions]
+    code: re.Pattern[str]
+    code_dit: str
+    reperes: tuple[str, ...]
+
+
+def _versions_of_sge(release: str) -> Versions:
+    numero = release.removeprefix("sge-")
+    found: dict[str, tuple[str, ...]] = {one.nom: () for one in SERVICES}
+    for one in SERVICES:
+        if one.is_listed_in(numero):
+            found[one.nom] += (one.version,)
+    return found
+
+
+def _versions_of_data_connect(_release: str) -> Versions:
+    apis = {api: (version_of_api(api),) for api in APIS}
+    return {"oauth2": ("3",), "dataconnect": ("1", "2"), SIMULATEUR: ("1",), **apis}
+
+
+SIMULATEUR: Final = "simulateur"
+"""In Data Connect's cases: what is done to a simulator itself, such as moving its clock."""
+
+SOAP: Final = Protocole(
+    nom="soap",
+    packages=tuple(paquet.lower() for paquet in PAQUETS),
+    versions=_versions_of_sge,
+    code=re.compile("SGT[0-9A-Z]{3,4}"),
+    code_dit="un code SGT",
+    reperes=("{login}", "{contrat_id}"),
+)
+
+
+def reperes_of_sge(login: str, contrat_id: str) -> dict[str, str]:
+    """Return what stands for the marks of SGE's cases."""
+    return dict(zip(SOAP.reperes, (login, contrat_id), strict=True))
+
+
+DATA_CONNECT: Final = Protocole(
+    nom="data-connect",
+    packages=("data-connect",),
+    versions=_versions_of_data_connect,
+    code=re.compile("[A-Za-z0-9][A-Za-z0-9_ -]{1,39}"),
+    code_dit="un code d'erreur tel que ADAM-ERR0123",
+    reperes=("{client_id}", "{client_secret}"),
+)
+PROTOCOLES: Final[Mapping[str, Protocole]] = {one.nom: one for one in (SOAP, DATA_CONNECT)}

@@ -1,0 +1,283 @@
+"""A client of Data Connect as an application is one, and the gestures of a customer around it.
+
+What a case of Data Connect asks for, under its key `requete`:
+
+    ressource       what follows the version in the path; `parametres`, its query, form or JSON
+    application     `production` (the default) or `bac_a_sable`
+    jeton           the token to send; without it one of the application's, `aucun` for none
+    basic           `client_id` and `client_secret`, sent as HTTP Basic
+    rafale          how many times to call in a row, until one is refused
+
+Secrets and tokens are told as `***` in what is kept of a call.
+"""
+
+import json
+import re
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import requests
+
+from sge_sim.client.administration import Administration
+from sge_sim.clock import elapsed_ms, stopwatch
+from sge_sim.errors import UsageError
+from sge_sim.homologation.campaign.evaluation import RefusRecu
+from sge_sim.homologation.catalogue.answer_paths import Answer, as_text
+from sge_sim.homologation.catalogue.protocoles import DATA_CONNECT, SIMULATEUR
+from sge_sim.homologation.client.bounded_session import TIMEOUT_SECONDS, BoundedSession
+from sge_sim.homologation.client.consent_page import PAGE, TEXTE, decide_on_page, redirected
+from sge_sim.homologation.client.sender import AppelFait
+from sge_sim.homologation.client.simulator_gestures import GESTES
+from sge_sim.store.dataconnect import APIS
+
+PAR_SECONDE: Final = 5
+"""What Data Connect takes in a second (FAQ)."""
+
+_SECRETS: Final = re.compile(r'(client_secret=|\btoken=|"access_token": ?")[^&\s"]*')
+_FORM, _JSON = "data", "json"
+_WRITTEN: Final = {"oauth2": _FORM, "subscribed_services": _JSON}
+"""The services that are posted to, and how; the others are read."""
+
+
+@dataclass(frozen=True)
+class Identifiants:
+    """The credentials of an application."""
+
+    client_id: str
+    client_secret: str
+
+
+@dataclass(frozen=True)
+class CibleDataConnect:
+    """The Data Connect to call: `url` is `https://host[:port]`, without a path.
+
+    `applications` are by mode, `production` or `bac_a_sable`. `ca` is None for the public
+    authorities; `admin_url` is the administration of a simulator, None for any other server.
+    `quotas` tells that calls are counted there.
+    """
+
+    url: str
+    applications: Mapping[str, Identifiants]
+    ca: Path | None = None
+    admin_url: str | None = None
+    quotas: bool = True
+
+    @property
+    def acteur(self) -> str:
+        """Who calls, as reports tell it."""
+        return next(iter(self.applications.values())).client_id
+
+
+def identifiants_of(told: Mapping[str, Any]) -> Identifiants:
+    """Return the credentials of an application, as a ready file or the administration tells it."""
+    return Identifiants(told["client_id"], told["client_secret"])
+
+
+def data_connect_of(ready: Mapping[str, Any]) -> CibleDataConnect:
+    """Return the Data Connect that the ready file of a simulator describes.
+
+    Raises `UsageError` where it serves none.
+    """
+    if "data_connect_url" not in ready:
+        raise UsageError("Ce simulateur ne sert pas Data Connect : ajouter --data-connect.")
+    found = ready["data_connect"]
+    return CibleDataConnect(
+        ready["data_connect_url"],
+        {"production": identifiants_of(found), "bac_a_sable": identifiants_of(found["sandbox"])},
+        Path(ready["ca_file"]),
+        ready["admin_url"],
+    )
+
+
+@dataclass
+class DataConnectClient:
+    """Calls the interfaces of `cible`, no more often than their quotas but in a `rafale`."""
+
+    cible: CibleDataConnect
+    _session: BoundedSession = field(init=False)
+    _tokens: dict[str, str] = field(init=False, default_factory=dict)
+    _recent: dict[str, deque[float]] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._session = BoundedSession()
+        self._session.trust_env = False
+        self._session.verify = True if self.cible.ca is None else str(self.cible.ca)
+
+    @property
+    def reperes(self) -> Mapping[str, str]:
+        """The credentials of the application in production, under the marks of the catalogue."""
+        found = self.cible.applications.get("production")
+        values = ("", "") if found is None else (found.client_id, found.client_secret)
+        return dict(zip(DATA_CONNECT.reperes, values, strict=True))
+
+    @property
+    def admin_url(self) -> str | None:
+        """The administration of the target, None of a server that isn't a simulator."""
+        return self.cible.admin_url
+
+    def call(self, service: str, version: str, demande: Mapping[str, Any]) -> AppelFait:
+        """Send what a case asks for; see `CaseSender.call`."""
+        return _SENT.get(service, DataConnectClient._ask)(self, service, version, demande)
+
+    def _ask(self, service: str, version: str, demande: Mapping[str, Any]) -> AppelFait:
+        """Call an API, or OAuth2."""
+        path = f"/{service}/v{version}"
+        if ressource := demande.get("ressource"):
+            path = f"{path}/{ressource}"
+        given = _spelt(demande.get("parametres", {}))
+        how = _WRITTEN.get(service)
+        asked: dict[str, Any] = {how or "params": given, "headers": self._headers(service, demande)}
+        if basic := demande.get("basic"):
+            asked["auth"] = (basic["client_id"], basic["client_secret"])
+        method, times = "POST" if how else "GET", int(demande.get("rafale", 1))
+        if times == 1:
+            self._wait(service)
+        elif self.cible.admin_url is None:
+            raise UsageError("Une rafale d'appels ne se fait que sur un simulateur (--admin).")
+        done = self._send(method, path, asked)
+        while (times := times - 1) and isinstance(done.reponse, Mapping):
+            done = self._send(method, path, asked)
+        return done
+
+    def _headers(self, service: str, demande: Mapping[str, Any]) -> dict[str, str]:
+        if service == "oauth2":
+            return {}
+        jeton = demande.get("jeton") or self._token(demande.get("application", "production"))
+        return {} if jeton == "aucun" else {"Authorization": f"Bearer {jeton}"}
+
+    def _token(self, mode: str) -> str:
+        if mode not in self._tokens:
+            one = self._application(mode)
+            asked = {"grant_type": "client_credentials"}
+            credentials = (one.client_id, one.client_secret)
+            done = self._send("POST", "/oauth2/v3/token", {"data": asked, "auth": credentials})
+            answer = done.reponse
+            if not isinstance(answer, Mapping) or "access_token" not in answer:
+                raise UsageError(
+                    f"L'application {mode} n'a pas eu de jeton. {done.erreur or answer}"
+                )
+            self._tokens[mode] = str(answer["access_token"])
+        return self._tokens[mode]
+
+    def _application(self, mode: str) -> Identifiants:
+        if mode not in self.cible.applications:
+            raise UsageError(
+                f"Ce cas demande une application en mode {mode} : aucune n'est donnée."
+            )
+        return self.cible.applications[mode]
+
+    def _consent(self, _service: str, version: str, demande: Mapping[str, Any]) -> AppelFait:
+        """Have the customer decide on the consent page."""
+        client_id = demande.get("client_id")
+        if client_id is None:
+            client_id = self._application(demande.get("application", "production")).client_id
+        asked = _spelt({"client_id": client_id, **demande["parametres"]})
+        path = PAGE.format(version=version)
+        asked = {name: value for name, value in asked.items() if value != "aucun"}
+        if self.cible.admin_url is None and demande.get("application") != "bac_a_sable":
+            raise UsageError("Le client accorde dans un navigateur : seul un simulateur (--admin) "
+                             "se laisse mener.")  # fmt: skip
+        return decide_on_page(
+            lambda method, **options: self._send(method, path, options), asked, demande
+        )
+
+    def _simulate(self, _service: str, _version: str, demande: Mapping[str, Any]) -> AppelFait:
+        """Do a gesture of `GESTES` on the simulator itself."""
+        if self.cible.admin_url is None:
+            raise UsageError("Ce cas agit sur le simulateur : il lui faut --admin.")
+        asked = _spelt(demande.get("parametres", {}))
+        return AppelFait(GESTES[demande["geste"]](Administration(self.cible.admin_url), asked))
+
+    def _send(self, method: str, path: str, options: Mapping[str, Any]) -> AppelFait:
+        request = requests.Request(method, self.cible.url + path, **options)
+        prepared = self._session.prepare_request(request)
+        told, started = _told(prepared), stopwatch()
+        try:
+            answer = self._session.send(
+                prepared,
+                timeout=TIMEOUT_SECONDS,
+                verify=self._session.verify,
+                allow_redirects=False,
+            )
+        except requests.RequestException as failure:
+            took = elapsed_ms(started)
+            return AppelFait(
+                None, told, duree_ms=took, erreur=f"La cible ne répond pas : {failure}"
+            )
+        read, error = _read(answer)
+        kept = _masked(answer.text).encode()
+        return AppelFait(read, told, kept, answer.status_code, elapsed_ms(started), error)
+
+    def _wait(self, service: str) -> None:
+        """Wait until a call of an API is within its quota: that of v5 is one for all its APIs."""
+        if service not in APIS or not self.cible.quotas:
+            return
+        counted = "v5" if APIS[service] == "v5" else service
+        recent = self._recent.setdefault(counted, deque(maxlen=PAR_SECONDE))
+        if len(recent) == PAR_SECONDE:
+            time.sleep(max(0.0, 1.0 - elapsed_ms(recent[0]) / 1000.0))
+        recent.append(stopwatch())
+
+    def check(self) -> None:
+        """Raise `UsageError` if nothing answers at the target."""
+        tried = self._send("GET", "/", {})
+        if tried.statut_http is None:
+            raise UsageError(tried.erreur)
+
+
+_Sent = Callable[[DataConnectClient, str, str, Mapping[str, Any]], AppelFait]
+_SENT: Final[Mapping[str, _Sent]] = {
+    "dataconnect": DataConnectClient._consent,
+    SIMULATEUR: DataConnectClient._simulate,
+}
+"""What isn't a call of an interface."""
+
+
+def _spelt(value: Any) -> Any:
+    """Return a demand whose dates are text, as addresses and JSON have them."""
+    if isinstance(value, Mapping):
+        return {name: _spelt(child) for name, child in value.items()}
+    if isinstance(value, list):
+        return [_spelt(child) for child in value]
+    return value if isinstance(value, bool | int) else as_text(value)
+
+
+def _read(answer: requests.Response) -> tuple[Answer | RefusRecu | None, str]:
+    """Return what was answered, and why it can't be read."""
+    if answer.is_redirect:
+        return redirected(answer), ""
+    if not answer.content:
+        return ({}, "") if answer.ok else (RefusRecu(None, answer.reason), "")
+    try:
+        body = json.loads(answer.content)
+    except ValueError as failure:
+        if "html" in answer.headers.get("Content-Type", ""):
+            return {TEXTE: answer.text}, ""
+        return None, f"Réponse HTTP {answer.status_code} sans JSON : {failure}"
+    if answer.ok:
+        return (body if isinstance(body, Mapping) else {"element": body}), ""
+    return _refusal(body), ""
+
+
+def _refusal(body: Any) -> RefusRecu:
+    """Return the code and the text of a refusal, in whichever of its shapes."""
+    told = body.get("fault", body) if isinstance(body, Mapping) else {}
+    code = told.get("error") or told.get("code")
+    texts = (told.get(name) for name in ("error_description", "description", "message"))
+    return RefusRecu(None if code is None else str(code), next((t for t in texts if t), None))
+
+
+def _told(request: requests.PreparedRequest) -> bytes:
+    """Return a request as reports keep it."""
+    body = request.body or ""
+    text = body.decode("utf-8", "replace") if isinstance(body, bytes) else str(body)
+    line = f"{request.method} {request.path_url}"
+    return _masked(f"{line}\n\n{text}" if text else line).encode()
+
+
+def _masked(text: str) -> str:
+    return _SECRETS.sub(r"\1***", text)

@@ -1,0 +1,147 @@
+"""Programs in processes of their own that don't load their modules again at each start.
+
+A process that has loaded them forks for each call: half a second or more is saved, several hundred
+times in a suite. The fork has the arguments, the environment, the folder and the outputs of the
+call, and ends as any process. What a cold start does is proved where a simulator is started.
+"""
+
+import atexit
+import gc
+import importlib
+import json
+import os
+import pkgutil
+import re
+import runpy
+import select
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, NoReturn
+
+_LARGEST = 1 << 20
+_LEFT_OUT = re.compile(r"\.(__main__|cli|migrations)\b")
+
+
+def run_module(
+    module: str,
+    arguments: Sequence[str],
+    *,
+    environ: Mapping[str, str] | None = None,
+    before: str = "",
+    timeout: float = 60,
+) -> subprocess.CompletedProcess[str]:
+    """Run `python -m module` and return its exit code and what it wrote.
+
+    `before` is Python that the process runs first, as a `sitecustomize` does. Raises
+    `subprocess.TimeoutExpired`, the process killed, after `timeout` seconds.
+    """
+    call = {
+        "module": module,
+        "arguments": list(arguments),
+        "environ": dict(os.environ if environ is None else environ),
+        "folder": str(Path.cwd()),
+        "before": before,
+    }
+    with (
+        tempfile.TemporaryFile("w+") as out,
+        tempfile.TemporaryFile("w+") as err,
+        socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as connection,
+    ):
+        connection.connect(_server(module))
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _LARGEST)
+        socket.send_fds(connection, [json.dumps(call).encode()], [out.fileno(), err.fileno()])
+        pid = int(connection.recv(32))
+        connection.settimeout(timeout)
+        try:
+            status = int(connection.recv(32))
+        except TimeoutError:
+            os.kill(pid, 9)
+            raise subprocess.TimeoutExpired(f"{module} {arguments}", timeout) from None
+        out.seek(0)
+        err.seek(0)
+        code = os.waitstatus_to_exitcode(status)
+        return subprocess.CompletedProcess([module, *arguments], code, out.read(), err.read())
+
+
+@cache
+def _server(module: str) -> str:
+    """Start the process that has loaded a program; return the address at which it takes calls."""
+    address = str(Path(tempfile.mkdtemp(prefix="programs")) / "calls")
+    process = subprocess.Popen(
+        [sys.executable, __file__, address, module], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"loaded\n"
+    atexit.register(process.communicate)  # the end of its input is its end
+    return address
+
+
+def _serve(address: str, module: str) -> None:
+    _load(module)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
+        listener.bind(address)
+        listener.listen(64)
+        print("loaded", flush=True)
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        while True:
+            readable, _, _ = select.select([listener, sys.stdin], [], [])
+            if listener not in readable:
+                return
+            connection, _ = listener.accept()
+            with connection:
+                if os.fork() == 0:
+                    listener.close()
+                    _answer(connection)
+
+
+def _load(module: str) -> None:
+    """Import a program with what it may come to import.
+
+    Its commands are apart: click gives each its words as it is imported, in the language of then.
+    """
+    package = importlib.import_module(module)
+    for found in pkgutil.walk_packages(package.__path__, f"{module}."):
+        if not _LEFT_OUT.search(found.name):
+            importlib.import_module(found.name)
+    gc.collect()
+    gc.freeze()
+
+
+def _answer(connection: socket.socket) -> NoReturn:
+    """Run the program in a process of its own, and tell its number, then how it ended."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    content, outputs, _, _ = socket.recv_fds(connection, _LARGEST, 2)
+    pid = os.fork()
+    if pid == 0:
+        connection.close()
+        _run(json.loads(content), outputs)
+    connection.send(str(pid).encode())
+    connection.send(str(os.waitpid(pid, 0)[1]).encode())
+    os._exit(0)
+
+
+def _run(call: dict[str, Any], outputs: list[int]) -> NoReturn:
+    with Path(os.devnull).open() as nothing:
+        os.dup2(nothing.fileno(), 0)
+    for number, given in enumerate(outputs, start=1):
+        os.dup2(given, number)
+        os.close(given)
+    os.environ.clear()
+    os.environ.update(call["environ"])
+    time.tzset()
+    os.chdir(call["folder"])
+    sys.argv = [call["module"], *call["arguments"]]
+    exec(call["before"], {})
+    runpy.run_module(call["module"], run_name="__main__", alter_sys=True)
+    sys.exit()
+
+
+if __name__ == "__main__":
+    _serve(*sys.argv[1:])

@@ -1,0 +1,53 @@
+"""States of a simulator as a first start makes them, made once and copied for each test."""
+
+import shutil
+import tempfile
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from sge_sim.processes.simulator import open_simulator
+from sge_sim.settings import Settings
+
+_OF_ITS_OWN = {
+    "authorities_dir",
+    "authorities_file",
+    "database_url",
+    "population_seed",
+}
+"""Settings that make another state at a first start than copies have."""
+
+
+def copy_state(data_dir: Path, settings: dict[str, Any]) -> None:
+    """Put into `data_dir` the state that a first start with these settings would make.
+
+    It is left as it is where there is a state already, or where a copy wouldn't do.
+    """
+    if not (data_dir / "sge-sim.db").exists() and _OF_ITS_OWN.isdisjoint(settings):
+        made = _made(settings.get("population_size"))
+        shutil.copytree(made, data_dir, dirs_exist_ok=True)
+
+
+def settings_of(options: tuple[str, ...]) -> dict[str, Any]:
+    """Return what options of `serve` set of the state that a first start makes."""
+    given: dict[str, Any] = {}
+    for option, value in pairwise((*options, "")):
+        name = option.removeprefix("--").replace("-", "_")
+        if name == "population_size":
+            given[name] = int(value)
+        elif name in _OF_ITS_OWN:
+            given[name] = value
+    return given
+
+
+@cache
+def _made(population_size: int | None) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="state"))
+    settings = Settings(data_dir=folder)
+    if population_size is not None:
+        settings = Settings(data_dir=folder, population_size=population_size)
+    simulator = open_simulator(settings)
+    simulator.cadence.close()
+    simulator.database.dispose()
+    return folder
