@@ -79,9 +79,9 @@ def test_an_order_that_succeeds_stands(start: Callable[..., InProcess]) -> None:
 @pytest.mark.parametrize(
     "spoil",
     [
-        lambda _, answer: replace(answer, body=b"<invente/>"),
-        lambda _, answer: replace(answer, body={"invente": 1}),
-        lambda _, answer: replace(answer, affaire_id=object()),
+        lambda _, answer: answer._replace(body=b"<invente/>"),
+        lambda _, answer: answer._replace(body={"invente": 1}),
+        lambda _, answer: answer._replace(affaire_id=object()),
         lambda _, answer: None,
     ],
     ids=["breaks the contract", "can't be written", "acquittement can't be written", "no answer"],
