@@ -86,6 +86,9 @@ bench: $(VENV)/.dev ## print the figures beside those of WireMock (Java, npm and
 trace: $(VENV)/.dev ## print the walk of a call through the code, and its budgets
 	@$(BIN)/python -m bench.trace
 
+bench-demandes: $(VENV)/.dev ## make the largest demands of M023 within their bounds (3 min)
+	$(BIN)/python -m bench.demandes
+
 dist: $(VENV)/.dev ## build the wheel and the source archive
 	$(BIN)/python -m build --no-isolation
 
@@ -120,4 +123,4 @@ $(VENV)/.api: requirements/api.txt | $(VENV)/bin/python
 	$(VENV)/api/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/api.txt
 	@touch $@
 
-.PHONY: help run test test-api test-office test-browser test-langages test-postgresql fuzz soak homologation service format bench trace dist lock clean
+.PHONY: help run test test-api test-office test-browser test-langages test-postgresql fuzz soak homologation service format bench bench-demandes trace dist lock clean

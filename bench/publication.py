@@ -72,15 +72,10 @@ def make_state(folder: Path, points: int) -> None:
     database = Database(sqlite_url(folder / "sge-sim.db"))
     database.prepare()
     install_dataset(database, size=0, seed=SEED)
-    linky = filter(_is_linky, population(load_dataset("homologation"), size=10**8, seed=SEED))
+    linky = filter(is_linky, population(load_dataset("homologation"), size=10**8, seed=SEED))
     fiches = islice(linky, points)
     with database.transaction() as session:
-        acteur, contrat = session.execute(
-            select(Contrat.acteur_code, Contrat.contrat_id)
-            .join(Acteur)
-            .where(Acteur.kind == "tiers")
-            .order_by(Contrat.contrat_id)
-        ).first() or ("", "")
+        acteur, contrat = tiers_of(session)
         session.add_all(
             Abonnement(
                 numero=numero,
@@ -119,7 +114,19 @@ def publish(folder: Path) -> tuple[int, int, float, float]:
     return files, size, seconds, max(resource.getrusage(one).ru_maxrss for one in peaks) / 1024
 
 
-def _is_linky(fiche: Fiche) -> bool:
+def tiers_of(session: Session) -> tuple[str, str]:
+    """Return the code and the contract of the first tiers."""
+    acteur, contrat = session.execute(
+        select(Contrat.acteur_code, Contrat.contrat_id)
+        .join(Acteur)
+        .where(Acteur.kind == "tiers")
+        .order_by(Contrat.contrat_id)
+    ).first() or ("", "")
+    return acteur, contrat
+
+
+def is_linky(fiche: Fiche) -> bool:
+    """Tell whether a point of the population is a C5 in service with a Linky."""
     point, compteur = fiche
     return (
         point["segment"] == "C5"

@@ -64,7 +64,7 @@ def sge(sge_session: "SgeSession") -> "Sge":
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
-    """Hold what a test marked `sge_case` called against the catalogue."""
+    """Compare what a test marked `sge_case` called with the catalogue."""
     result = yield
     names = [name for mark in item.iter_markers("sge_case") for name in mark.args]
     if names:

@@ -69,7 +69,7 @@ class Settings:
     database_url: str | None = setting(
         None,
         "Base SQLAlchemy ; par défaut un fichier SQLite dans le dossier de l'état. Donnée par sa "
-        "variable, elle vaut pour toutes les commandes.",
+        "variable ou par sge-sim.toml, elle vaut pour toutes les commandes.",
     )
     workers: int = setting(1, "Processus qui servent les web services.", least=1)
     threads: int = setting(16, "Fils d'exécution par processus.", least=1)

@@ -11,6 +11,7 @@ from sge_sim.homologation.catalogue.cases import Cas, Emprunt, Requete
 from sge_sim.homologation.catalogue.protocoles import reperes_of_sge
 from sge_sim.homologation.catalogue.release import load_release
 from sge_sim.machine.data_files import data_path
+from sge_sim.services.registry import BY_PATH
 from sge_sim.soap.contract import ENVELOPE, Contract, load_contracts
 
 RELEASE = load_release("23.2")
@@ -25,13 +26,10 @@ def path_of(case: Cas) -> str:
 
 
 def request_of(case: Cas, login: str, contrat_id: str) -> etree._Element:
-    """Return the envelope of a case, as its client would send it on the release's day.
-
-    The history alone insists on its header.
-    """
+    """Return the envelope of a case, as its client would send it on the release's day."""
     contract = CONTRACTS[path_of(case)]
     envelope = etree.Element(f"{{{ENVELOPE}}}Envelope")
-    if contract.service == "CommandeTransmissionHistoriqueMesures":
+    if BY_PATH[contract.path].needs_header:
         header = etree.SubElement(envelope, f"{{{ENVELOPE}}}Header")
         entete = {
             "version": case.version,

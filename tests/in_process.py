@@ -40,9 +40,10 @@ class InProcess:
     application: Application
     sender: Sender
 
-    def post(self, path: str, message: bytes) -> Response:
+    def post(self, path: str, message: bytes, **headers: str) -> Response:
         """Send a SOAP message as the default tiers."""
-        return self.application(Request("POST", path, "", _HEADERS, message, self.sender))
+        sent = _HEADERS | {name.replace("_", "-"): text for name, text in headers.items()}
+        return self.application(Request("POST", path, "", sent, message, self.sender))
 
     def call(self, path: str, demande: Tree) -> Answer | RefusRecu:
         """Send a demand, without a header, as the default tiers."""

@@ -4,6 +4,7 @@ import importlib.resources
 import json
 import os
 import subprocess
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,9 @@ from zeep.transports import Transport
 
 from sge_sim.machine.data_files import data_path
 from sge_sim.soap.contract import ENVELOPE, Contract, load_contracts
+
+OBTAINED: defaultdict[str, set[str]] = defaultdict(set)
+"""The return codes that clients obtained in this process, by the path of the service."""
 
 KIT = Path(str(importlib.resources.files("lowatt_enedis"))) / "wsdl"
 
@@ -96,6 +100,7 @@ def refusal_of(fault: zeep.exceptions.Fault) -> tuple[str, str]:
 def hold_against_real_schema(contract: Contract, envelope: etree._Element) -> None:
     """Assert that the body, the header and the fault detail of an answer are valid.
 
+    Its return codes count as obtained.
     SGT4F10 is sent as documented although the schema wants six characters: the one exception.
     """
     body = envelope.find(f"{{{ENVELOPE}}}Body")
@@ -106,7 +111,10 @@ def hold_against_real_schema(contract: Contract, envelope: etree._Element) -> No
     checked = [*(detail if detail is not None else [content]), *(() if header is None else header)]
     for element in checked:
         result = element.find("resultat")
-        if result is None or result.get("code") != "SGT4F10":
+        code = None if result is None else result.get("code")
+        if code:
+            OBTAINED[contract.path].add(code)
+        if code != "SGT4F10":
             assert contract.first_mistake(element) is None, contract.first_mistake(element)
 
 

@@ -1,16 +1,17 @@
 """What is in a published file, as a page shows it: members of a zip, XML, tables."""
 
 import csv
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
-from zipfile import BadZipFile, ZipFile
 
 from lxml import etree
 from markupsafe import Markup
 
 from sge_sim.admin.xml_page import show_message
+from sge_sim.machine.safe_xml import parse_xml
+from sge_sim.machine.zips import zip_members
 
 MAX_ROWS: Final = 300
 _MAX_BYTES: Final = 16 * 2**20
@@ -34,14 +35,12 @@ class Membre:
 def show_content(nom: str, content: bytes) -> list[Membre]:
     """Return the members of a file that is a zip; the file itself where it isn't one."""
     try:
-        with ZipFile(io.BytesIO(content)) as archive:
-            members = archive.infolist()[:_MAX_MEMBERS]
-            return [
-                _membre(one.filename, archive.read(one))
-                for one in members
-                if one.file_size <= _MAX_BYTES
-            ]
-    except BadZipFile:
+        return [
+            _membre(one.filename, read())
+            for one, read in islice(zip_members(content), _MAX_MEMBERS)
+            if one.file_size <= _MAX_BYTES
+        ]
+    except ValueError:
         return [_membre(nom, content)]
 
 
@@ -58,10 +57,9 @@ def _csv(content: bytes) -> Iterator[tuple[str, ...]]:
 
 def _xml(content: bytes) -> Iterator[tuple[str, ...]]:
     """Yield the rows of the element that repeats itself most, under the names of its children."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:
-        root = etree.fromstring(content, parser)
-    except etree.XMLSyntaxError:
+        root = parse_xml(content)
+    except ValueError:
         return
     counts: dict[str, int] = {}
     for element in root.iter(etree.Element):

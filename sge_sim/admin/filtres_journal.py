@@ -15,6 +15,7 @@ from sge_sim.store.journal import RechercheJournal
 
 KINDS: Final = (
     ("soap", "appels SOAP"),
+    ("rest", "appels Data Connect"),
     ("handshake", "négociations TLS refusées"),
     ("http", "refus HTTP"),
     ("wsdl", "lectures de WSDL"),

@@ -1,5 +1,6 @@
 """What every page has in common: its frame, the clock of the simulator, its security headers."""
 
+import re
 from datetime import datetime
 from functools import cache
 from importlib.metadata import distribution
@@ -7,9 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import Request, Response
+from markupsafe import Markup, escape
 
 from sge_sim.clock import PARIS
 from sge_sim.domaine.horaires import is_open
+from sge_sim.domaine.libelles import libelle_de
 from sge_sim.domaine.nomenclatures import KindClock
 from sge_sim.domaine.provenance import in_french
 from sge_sim.domaine.retombees import parts_of
@@ -38,6 +41,9 @@ CLOCK_KINDS: Final[dict[KindClock, str]] = {
     "shifted": "décalée",
     "frozen": "arrêtée",
 }
+_WORDS: Final = re.compile(r"(?<=_)|(?<=[a-zé])(?=[A-Z])")
+"""Where a word of `ConsultationMesures` or of `ERDF_R50_1` begins."""
+
 _SECTIONS: Final = (
     ("/", "Journal"),
     ("/points", "Points"),
@@ -98,6 +104,20 @@ def _legal(instant: datetime, form: str = "%d/%m/%Y %H:%M:%S") -> str:
     return instant.astimezone(PARIS).strftime(form)
 
 
+def _libelle(code: str | None) -> str:
+    """Return the label of a return code; one that the annex lacks is that of a single service."""
+    if code is None or code in LIBELLES or not code.startswith("SGT"):
+        return LIBELLES.get(code or "", "")
+    from sge_sim.services.registry import CODES
+
+    return CODES.get(code, "")
+
+
+def _with_breaks(name: str) -> Markup:
+    """Return a long name that a narrow column may break between its words, and nowhere else."""
+    return Markup("<wbr>").join(escape(word) for word in _WORDS.split(name))
+
+
 @cache
 def _templates() -> "Jinja2Templates":
     """Return the templates, which the first page loads: a harness may never look at one."""
@@ -107,8 +127,10 @@ def _templates() -> "Jinja2Templates":
     templates.env.trim_blocks = templates.env.lstrip_blocks = True
     templates.env.filters |= {
         "provenance": in_french,
-        "libelle": lambda code: LIBELLES.get(code or "", ""),
+        "libelle": _libelle,
         "nombre": lambda number: f"{number:,}".replace(",", "\N{NARROW NO-BREAK SPACE}"),
         "legal": _legal,
+        "cesures": _with_breaks,
+        "etat_du_point": lambda code: libelle_de("etatContractuel", code),
     }
     return templates

@@ -43,7 +43,7 @@ def problem(
 
 
 def describe_problems(app: FastAPI) -> None:
-    """Have `/openapi.json` tell the refusals of each operation as they are sent."""
+    """Describe in `/openapi.json` the refusals of each operation as they are sent."""
 
     def described() -> dict[str, Any]:
         if app.openapi_schema is None:

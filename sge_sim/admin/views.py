@@ -2,23 +2,16 @@
 
 from dataclasses import asdict
 from datetime import datetime
-from http import HTTPStatus
-from typing import Any, Final, Literal, Self
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from sge_sim.clock import PARIS
-from sge_sim.domaine.nomenclatures import KindClock
+from sge_sim.domaine.echanges import Issue, issue_of, nature_of
+from sge_sim.domaine.nomenclatures import KindClock, KindEchange
 from sge_sim.domaine.pannes import plan_told
 from sge_sim.domaine.retombees import Retombees
 from sge_sim.store.journal import Echange
-
-_NATURES: Final[dict[str, str]] = {
-    "soap": "SOAP",
-    "http": "HTTP",
-    "handshake": "négociation TLS",
-    "flux": "fichier",
-}
 
 
 class View(BaseModel):
@@ -59,11 +52,12 @@ class ExchangeView(View):
     instant: datetime
     machine_instant: datetime
     duration_ms: float
-    kind: str = Field(description="soap, rest (Data Connect), http, handshake ou flux")
+    kind: KindEchange = Field(description="rest : un appel de Data Connect")
     acteur: str | None
     certificate_fingerprint: str | None
     certificate_subject: str | None
     remote_address: str | None
+    user_agent: str | None = Field(description="Logiciel que le client dit être")
     service: str | None
     version: str | None
     prm: str | None
@@ -81,19 +75,17 @@ class ExchangeView(View):
     @property
     def nature(self) -> str:
         """What it was, in French: the service that was called, or what stands for it."""
-        if self.kind == "http" and self.service and self.http_status == HTTPStatus.OK:
-            return f"WSDL de {self.service} v{self.version}"
-        return f"{self.service} v{self.version}" if self.service else _NATURES[self.kind]
+        return nature_of(self.kind, self.service, self.version, self.http_status)
 
     @property
-    def issue(self) -> Literal["accepté", "refusé", "alerte TLS", "fichier"]:
+    def issue(self) -> Issue:
         """How it ended, in French."""
-        if self.kind == "flux":
-            return "fichier"
-        if self.kind == "handshake":
-            return "alerte TLS"
-        refused = self.rule is not None or (self.http_status or 0) >= HTTPStatus.BAD_REQUEST
-        return "refusé" if refused or self.code not in (None, "SGT200") else "accepté"
+        return issue_of(
+            self.kind,
+            by_a_rule=self.rule is not None,
+            code=self.code,
+            http_status=self.http_status,
+        )
 
 
 class ExchangeWithBodies(ExchangeView):
@@ -124,6 +116,7 @@ def _fields(echange: Echange) -> dict[str, Any]:
         "certificate_fingerprint": echange.certificate_fingerprint,
         "certificate_subject": echange.certificate_subject,
         "remote_address": echange.remote_address,
+        "user_agent": echange.user_agent,
         "service": echange.service,
         "version": echange.version,
         "prm": echange.prm,

@@ -13,12 +13,14 @@ from sge_sim.domaine.pannes import (
     DUREES,
     LIBELLES,
     SORTES_FICHIER,
+    SORTES_SOAP,
     Panne,
     SortePanne,
     last_call,
 )
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.acteurs import get_acteur
+from sge_sim.store.dataconnect import APIS
 from sge_sim.store.pannes import add_panne, counters_of, pannes_within
 
 
@@ -101,6 +103,8 @@ def plan_panne(session: Session, asked: PanneDemande) -> PanneView:
         service = known_spelling(service, known)
         if service not in known:
             raise UsageError(f"« {service} » est inconnu : choisir parmi {', '.join(known)}.")
+        if service in APIS and asked.sorte in SORTES_SOAP:
+            raise UsageError(f"« {asked.sorte} » n'arrive qu'en SOAP : {service} est une API REST.")
     if asked.acteur is not None:
         get_acteur(session, asked.acteur)
     panne = add_panne(

@@ -11,6 +11,8 @@ from typing import Final
 from lxml import etree
 from markupsafe import Markup, escape
 
+from sge_sim.machine.safe_xml import parse_xml
+
 MAX_SHOWN: Final = 200_000
 """Characters that are shown of what isn't XML; the file to download gives it whole."""
 _SERIES: Final = 6
@@ -42,14 +44,10 @@ def local_names(body: bytes | None) -> set[str]:
 
 
 def _parsed(body: bytes) -> etree._Element | None:
-    parser = etree.XMLParser(
-        remove_blank_text=True, resolve_entities=False, no_network=True, load_dtd=False
-    )
     try:
-        root = etree.fromstring(body, parser)
-    except (etree.XMLSyntaxError, ValueError):
+        return parse_xml(body, compact=True)
+    except ValueError:
         return None
-    return None if root.getroottree().docinfo.doctype else root
 
 
 def _name(element: etree._Element) -> str:

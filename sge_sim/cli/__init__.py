@@ -37,8 +37,16 @@ _COMMANDS = {
 }
 
 
+TYPED = "sge_sim.typed"
+"""Where the context of every command has the whole command line, as typed."""
+
+
 class _Lazy(click.Group):
     """Imports a command's module when it is called, so that each one starts at once."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta[TYPED] = tuple(args)
+        return super().parse_args(ctx, args)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -70,7 +78,7 @@ class _Lazy(click.Group):
 )
 @click.version_option(__version__, prog_name="sge-sim", help="Afficher la version.")
 def commands() -> None:
-    """Hold the commands together."""
+    """The commands of sge-sim."""
 
 
 def main() -> None:

@@ -36,7 +36,7 @@ class _Jour(click.ParamType[date]):
 
 @click.group(help="Voir et changer les acteurs de marché : logins, contrats, habilitations.")
 def acteurs() -> None:
-    """Hold the commands together."""
+    """The commands on market actors."""
 
 
 acteurs.add_command(canal)
@@ -148,7 +148,7 @@ def habiliter(
 @click.option("--environment", type=click.Choice(ENVIRONMENTS), required=True)
 @data_dir_option
 def certificat(acteur: str, file: Path, environment: Environment, data_dir: Path) -> None:
-    from sge_sim.referentiel.acteurs import register_file
+    from sge_sim.door.registration import register_file
 
     with open_database(data_dir).transaction() as session:
         subject = register_file(session, acteur, file, environment)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.group("applications", help="Voir et enregistrer les applications de Data Connect.")
 def group() -> None:
-    """Hold the commands together."""
+    """The commands on applications of Data Connect."""
 
 
 @group.command("list", help="Donner les applications, leurs secrets et leurs API.")

@@ -26,7 +26,7 @@ _PAGE = 500
 
 @click.group("autorisations", help="Voir les autorisations que les acteurs ont déclarées.")
 def group() -> None:
-    """Hold the commands together."""
+    """The commands on the clients' authorisations."""
 
 
 @group.command(

@@ -22,7 +22,7 @@ _actor_option = click.option(
 
 @click.group(help="Observer un client pendant qu'il passe les cas de l'homologation.")
 def campaign() -> None:
-    """Hold the commands together."""
+    """The commands on campaigns."""
 
 
 @campaign.command(help="Ouvrir une campagne : les échanges suivants de l'acteur sont observés.")

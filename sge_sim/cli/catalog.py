@@ -25,7 +25,7 @@ _release_option = click.option(
 
 @click.group(help="Lire le catalogue des cas de test de l'homologation.")
 def catalog() -> None:
-    """Hold the commands together."""
+    """The commands on the catalogue."""
 
 
 @catalog.command("list", help="Donner les cas d'une version, package par package.")

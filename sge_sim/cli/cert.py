@@ -51,7 +51,7 @@ def _pki_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.group(help="Fabriquer, vérifier, enregistrer, révoquer des certificats client.")
 def cert() -> None:
-    """Hold the commands together."""
+    """The commands on certificates."""
 
 
 @cert.command(help="Donner les autorités admises sur une plateforme.")
@@ -154,7 +154,7 @@ def register(
     password: str | None,
     data_dir: Path,
 ) -> None:
-    from sge_sim.referentiel.acteurs import register_file
+    from sge_sim.door.registration import register_file
 
     with open_database(data_dir).transaction() as session:
         code = acteur or default_acteur(session, "tiers").code

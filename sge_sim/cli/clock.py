@@ -1,7 +1,7 @@
 """`sge-sim clock`: read and move the simulated clock of a simulator, running or not."""
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from sge_sim.cli.options import Duration, InstantType, data_dir_option, json_opt
 from sge_sim.clock import Duree, legal_date
 from sge_sim.commandes.echeances import catch_up_orders
 from sge_sim.commandes.moving_clock import advance_clock, follow_machine, freeze_clock, set_clock
-from sge_sim.domaine.generations import switches_between
+from sge_sim.domaine.generations import switch_days, switches_between
 from sge_sim.domaine.retombees import in_a_sentence
 from sge_sim.processes.serving_note import find_served
 from sge_sim.store.data_folder import open_database
@@ -36,7 +36,7 @@ _KINDS = {
     "flux à son démarrage."
 )
 def clock() -> None:
-    """Hold the commands together."""
+    """The commands on the simulated clock."""
 
 
 @clock.command(help="Dire l'heure simulée.")
@@ -106,8 +106,16 @@ def _move(
             retombees = moved.retombees
     _say(clock)
     click.echo(in_a_sentence(retombees))
-    for sentence in switches_between(legal_date(before), legal_date(clock.now())):
+    for sentence in _switches(legal_date(before), legal_date(clock.now())):
         click.echo(f"{sentence} (serve --generation auto)")
+
+
+def _switches(before: date, after: date) -> Sequence[str]:
+    if not switch_days(before, after):
+        return ()
+    from sge_sim.services.registry import EXISTENCES
+
+    return switches_between(EXISTENCES, before, after)
 
 
 def _say(clock: StoredClock) -> None:

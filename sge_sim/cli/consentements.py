@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.group("consentements", help="Voir et retirer les consentements donnés dans Data Connect.")
 def group() -> None:
-    """Hold the commands together."""
+    """The commands on consents."""
 
 
 @group.command("list", help="Donner les consentements, du plus ancien au plus récent.")

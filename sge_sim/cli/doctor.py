@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from sge_sim.cli.options import SettingOption
 from sge_sim.clock import machine_now
 from sge_sim.homologation.doctor.examination import Setup, examine
 from sge_sim.processes.serving_note import find_served
@@ -22,6 +23,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--contrat", help="Numéro du contrat.")
 @click.option(
     "--data-dir",
+    cls=SettingOption,
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     envvar=variable_of("data_dir"),
     help="Dossier du simulateur appelé, dont les autorités et les acteurs sont alors connus.",

@@ -40,7 +40,7 @@ _AES128_DIGITS = 32
 
 @click.group(help="Voir, publier et déchiffrer les fichiers de flux.")
 def flux() -> None:
-    """Hold the commands together."""
+    """The commands on files."""
 
 
 @flux.command("list", help="Donner les fichiers publiés, du plus récent au plus ancien.")

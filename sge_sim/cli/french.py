@@ -1,7 +1,9 @@
 """What click and the operating system say by themselves, in French.
 
-click looks its messages up by gettext, which wants a compiled catalogue and a French locale; a
-container has neither. `speak_french` gives click's modules this table instead.
+click looks its messages up by gettext, which wants a French locale, that a container hasn't, and a
+compiled catalogue: this table again, a step of the build to compile it and a variable of the
+environment that programs started from here would inherit. `speak_french` gives click's modules the
+table instead.
 """
 
 import errno
@@ -101,7 +103,7 @@ _SYSTEM: Final = {
 
 
 def speak_french() -> None:
-    """Have click say what it says by itself in French; call it before any command is run."""
+    """Make click speak French; call it before any command is run."""
     for name, module in list(sys.modules.items()):
         if name.startswith("click.") and hasattr(module, "_"):
             vars(module).update(_=_translated, ngettext=_translated_count)

@@ -1,11 +1,11 @@
 """`sge-sim generations`: which services the platform served when."""
 
+from dataclasses import asdict
 from datetime import date
 
 import click
 
 from sge_sim.cli.options import json_option, say_json
-from sge_sim.domaine.generations import EXISTENCES
 
 
 @click.command(
@@ -14,13 +14,15 @@ from sge_sim.domaine.generations import EXISTENCES
 )
 @json_option
 def generations(as_json: bool) -> None:
+    from sge_sim.services.registry import EXISTENCES
+
     if as_json:
-        say_json(EXISTENCES)
+        say_json([{"service": name} | asdict(one) for name, one in EXISTENCES.items()])
         return
     click.echo(f"{'service':<50} {'gén.':<4}  {'depuis':<10}  {'arrêté le':<10}  source")
-    for one in EXISTENCES:
+    for name, one in EXISTENCES.items():
         click.echo(
-            f"{one.service:<50} {one.generation:<4}  {_day(one.depuis):<10}  "
+            f"{name:<50} {one.generation:<4}  {_day(one.depuis):<10}  "
             f"{_day(one.jusqu_a):<10}  {one.source}"
         )
     click.echo(

@@ -8,9 +8,10 @@ from typing import Final
 import click
 
 from sge_sim.admin.typed_filters import code_typed, service_typed
+from sge_sim.cli.console import printable
 from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.clock import PARIS
-from sge_sim.domaine.nomenclatures import KindEchange
+from sge_sim.domaine.echanges import nature_of
 from sge_sim.domaine.provenance import in_french
 from sge_sim.errors import UsageError
 from sge_sim.processes.serving_note import find_served
@@ -19,12 +20,11 @@ from sge_sim.store.data_folder import open_database, open_journal
 from sge_sim.store.journal import Echange, Journal, RechercheJournal
 
 _FOLLOW_SECONDS: Final = 0.5
-_KINDS: dict[KindEchange, str] = {"handshake": "négociation TLS", "http": "HTTP"}
 
 
 @click.group(help="Lire le journal des échanges.")
 def journal() -> None:
-    """Hold the commands together."""
+    """The commands on the journal."""
 
 
 @journal.command("list", help="Donner les derniers échanges, du plus récent au plus ancien.")
@@ -105,6 +105,8 @@ def _say_whole(echange: Echange) -> None:
         click.echo(f"\nCode        {echange.code} {LIBELLES.get(echange.code, '')}")
     if echange.rule is not None:
         click.echo(f"Règle       {_rule(echange)}\nCe qui passe  {echange.rule.explanation}")
+    if echange.user_agent:
+        click.echo(f"Logiciel    {printable(echange.user_agent)}")
     for name, body in (("Demande", echange.request), ("Réponse", echange.response)):
         text = (body or b"").decode("utf-8", "replace")
         click.echo(f"\n{name}\n{indented(text) if text else '(vide)'}")
@@ -128,21 +130,20 @@ def _say_lines(echanges: Sequence[Echange]) -> None:
 
 
 def _line(echange: Echange) -> str:
-    what = echange.service and f"{echange.service} v{echange.version}"
-    kind = _KINDS.get(echange.kind, echange.kind)
+    nature = nature_of(echange.kind, echange.service, echange.version, echange.http_status)
     line = "  ".join(
         (
             f"{echange.id:>6}",
             f"{echange.instant.astimezone(PARIS):%Y-%m-%d %H:%M:%S}",
             f"{echange.acteur_code or '-':<8}",
-            f"{what or kind:<48}",
-            f"{echange.prm or '-':<14}",
+            f"{printable(nature):<48}",
+            f"{printable(echange.prm or '-'):<14}",
             f"{echange.code or echange.http_status or _outcome(echange):<7}",
             f"{echange.duration_ms:.1f} ms",
         )
     )
     told = " — ".join(part for part in (_rule(echange), echange.detail) if part)
-    return "\n        ".join((line, *told.splitlines()))
+    return "\n        ".join((line, *map(printable, told.splitlines())))
 
 
 def _outcome(echange: Echange) -> str:

@@ -1,21 +1,26 @@
 """Options that several commands share, and those made from the settings."""
 
 import json
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 
 import click
 
+from sge_sim.cli import TYPED
 from sge_sim.clock import Duree, parse_duration, parse_instant
 from sge_sim.domaine.delais import Delai
 from sge_sim.errors import UsageError
+from sge_sim.machine.settings_file import settings_beside
 from sge_sim.settings import Settings, default_data_dir, variable_of
 
 Command = Callable[..., Any]
+
+_FOUND: Final = "sge_sim.settings_file"
 
 
 class InstantType(click.ParamType[datetime]):
@@ -60,6 +65,36 @@ class DelaiType(click.ParamType[Delai]):
             self.fail(str(error), param, ctx)
 
 
+class SettingOption(click.Option):
+    """The option of a setting: what isn't typed nor in its variable may be in `sge-sim.toml`."""
+
+    def get_default(self, ctx: click.Context, call: bool = True) -> Any:
+        found = _file_settings(ctx).get(self.name or "")
+        if found is None:
+            return super().get_default(ctx, call)
+        taken = isinstance(found, bool | datetime) or (self.multiple and isinstance(found, list))
+        return found if taken else str(found)  # as it would be typed
+
+
+def _file_settings(ctx: click.Context) -> dict[str, Any]:
+    """Return what the file gives; it may stand in the folder of the state that is typed."""
+    if _FOUND not in ctx.meta:
+        typed = _typed_folder(ctx.meta.get(TYPED, ()))
+        folder = typed or os.environ.get(variable_of("data_dir")) or default_data_dir()
+        ctx.meta[_FOUND] = settings_beside(Path(folder))
+    found: dict[str, Any] = ctx.meta[_FOUND]
+    return found
+
+
+def _typed_folder(args: Sequence[str]) -> str | None:
+    """Return the folder that the command line names, before it is parsed."""
+    for one, following in zip(args, [*args[1:], ""], strict=True):
+        name, separator, value = one.partition("=")
+        if name == "--data-dir":
+            return value if separator else following
+    return None
+
+
 def settings_options(command: Command) -> Command:
     """Give `command` one option per setting; it receives them as keyword arguments."""
     for one in reversed(fields(Settings)):
@@ -75,6 +110,7 @@ def setting_option(name: str) -> Callable[[Command], Command]:
     option = f"--{name.replace('_', '-')}"
     return click.option(
         f"{option}/--no-{option[2:]}" if flag else option,
+        cls=SettingOption,
         type=None if flag else _click_type(kind),
         is_flag=flag,
         multiple=name == "disabled_rules",
@@ -89,6 +125,7 @@ def data_dir_option(command: Command) -> Command:
     """Give `command` the option that names the folder of a simulator's state."""
     return click.option(
         "--data-dir",
+        cls=SettingOption,
         type=click.Path(file_okay=False, path_type=Path),
         default=default_data_dir,
         envvar=variable_of("data_dir"),

@@ -25,7 +25,7 @@ _R4X_PAS: Final[Mapping[str | None, Literal[5, 10] | None]] = {None: None, "5": 
 
 @click.group(help="Voir et régler les points du jeu de données.")
 def points() -> None:
-    """Hold the commands together."""
+    """The commands on points."""
 
 
 @points.command("list", help="Donner les points du catalogue et ceux qui illustrent une règle.")

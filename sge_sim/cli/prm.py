@@ -13,7 +13,7 @@ _PREFIX = "256"
 
 @click.group(help="Vérifier ou fabriquer des numéros de point (PRM).")
 def prm() -> None:
-    """Hold the commands together."""
+    """The commands on numbers of points."""
 
 
 @prm.command(help="Dire si la clé de chaque PRM est bonne ; code retour 1 si l'une ne l'est pas.")

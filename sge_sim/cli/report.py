@@ -10,7 +10,7 @@ from sge_sim.homologation.reports.evidence import evidence_sha256, verify
 
 @click.group(help="Vérifier les rapports de campagne.")
 def report() -> None:
-    """Hold the commands together."""
+    """The commands on reports."""
 
 
 @report.command("verify", help="Dire si un zip de preuves est intact. Code retour : 0 ou 1.")

@@ -11,8 +11,8 @@ from typing import Any
 import click
 
 from sge_sim.cli.attente import told_if_long
+from sge_sim.cli.console import console
 from sge_sim.cli.options import settings_options
-from sge_sim.cli.settings_file import WithSettingsFile
 from sge_sim.commandes.applications import ensure_default_applications
 from sge_sim.errors import UsageError
 from sge_sim.machine.files import make_private_folder
@@ -28,7 +28,6 @@ _ADMIN_HOST = "127.0.0.1"
 
 
 @click.command(
-    cls=WithSettingsFile,
     help="Démarrer le simulateur ; Ctrl-C ou SIGTERM l'arrête.",
     epilog=(
         "Chaque réglage se donne aussi par sa variable SGE_SIM_<NOM>, ou dans un fichier "
@@ -108,6 +107,7 @@ def _serve(
         readiness["b2b_url"],
         announce,
         data_connect_socket=data_connect_socket,
+        tell=console(),
     )
 
 

@@ -12,15 +12,14 @@ from sqlalchemy.orm import Session
 
 from sge_sim.clock import legal_date, start_of_day
 from sge_sim.commandes import vie
-from sge_sim.commandes.affaires import Commande, open_affaire
+from sge_sim.commandes.affaires import Commande, open_affaire, open_service, write_order
 from sge_sim.commandes.autorisations import Declaration, declared
 from sge_sim.commandes.echeances import carry_out
 from sge_sim.commandes.prestations import Prestation, prestation_acces, prestation_collecte
 from sge_sim.domaine.nomenclatures import DONNEES_ACCES, GRANDS, Segment, Sens, TypeServiceAcces
 from sge_sim.store.acces import OptionPublication, close_option, insert_option
-from sge_sim.store.commandes import Affaire, ServiceSouscrit, insert_order
+from sge_sim.store.commandes import Affaire, ServiceSouscrit
 from sge_sim.store.fiches import FicheService
-from sge_sim.store.numeros import next_numero
 
 _OPPOSITION = Prestation("OPPENR", "Opposition à l'enregistrement de la courbe de charge")
 
@@ -77,35 +76,19 @@ def order_acces(
     collection (GUI 0531)."""
     affaire = open_affaire(session, commande, "M0", prestation, str(acces))
     today = legal_date(commande.now)
-    service = ServiceSouscrit(
-        service_souscrit_id=f"{next_numero(session, 'service_souscrit'):08d}",
-        type="ACCES",
-        etat="DEMANDE",
-        prm=commande.prm,
-        acteur_code=commande.acteur_code,
-        contrat_id=commande.contrat_id,
-        affaire=affaire,
-        affaire_id=affaire.affaire_id,
+    service = open_service(
+        session,
+        commande,
+        affaire,
+        "ACCES",
+        date_debut=today,
+        date_fin=acces.date_fin,
         acces_type=acces.acces_type,
         sens=acces.sens,
         pas=step_of(segment, acces.acces_type),
-        date_debut=today,
-        date_fin=acces.date_fin,
-        ordered_at=commande.now,
     )
     vie.activate(session, service, commande.now)
-    insert_order(
-        session,
-        affaire,
-        service,
-        declared(
-            affaire,
-            declaration,
-            portee=f"{prestation.fiche} {acces}",
-            date_debut=today,
-            date_fin=acces.date_fin,
-        ),
-    )
+    write_order(session, affaire, service, declaration)
     for option in acces.options:
         publish(session, service.service_souscrit_id, option, today)
     return affaire, service
@@ -119,7 +102,7 @@ def step_of(segment: Segment, acces_type: TypeServiceAcces) -> str | None:
 
 
 def publish(session: Session, service_souscrit_id: str, option: Publie, today: date) -> None:
-    """Have a service publish from `today` on."""
+    """Start to publish for a service, from `today` on."""
     insert_option(
         session,
         OptionPublication(
@@ -133,7 +116,7 @@ def publish(session: Session, service_souscrit_id: str, option: Publie, today: d
 
 
 def unpublish(session: Session, service_souscrit_id: str, option: Publie, today: date) -> None:
-    """Have a service publish no more from `today` on; it goes on itself."""
+    """Stop publishing for a service from `today` on; the service itself goes on."""
     close_option(session, service_souscrit_id, option.periodicite, option.corrigees, today)
 
 
@@ -144,33 +127,27 @@ def renew_acces(
     date_fin: date | None,
     declaration: Declaration,
 ) -> Affaire:
-    """Have a service, with all it publishes, end later: it keeps its number (slides V26.2)."""
+    """Put off the end of a service and of all it publishes: it keeps its number (slides V26.2)."""
     assert service.acces_type is not None
     assert service.sens is not None
     prestation = prestation_acces(
         service.point.segment, service.sens, service.acces_type, publie=False
     )
     acces = AccesSouscrit(service.acces_type, service.sens, date_fin)
-    told = f"renouvellement {service.service_souscrit_id}, {acces}"
-    affaire = _closed(session, commande, prestation, told)
+    affaire = _closed(
+        session, commande, prestation, f"renouvellement {service.service_souscrit_id}, {acces}"
+    )
     service.date_fin = date_fin
     service.echeance = None if date_fin is None else start_of_day(date_fin)
-    session.add(
-        declared(
-            affaire,
-            declaration,
-            portee=f"{prestation.fiche} {told}",
-            date_debut=legal_date(commande.now),
-            date_fin=date_fin,
-        )
-    )
+    today = legal_date(commande.now)
+    session.add(declared(affaire, declaration, date_debut=today, date_fin=date_fin))
     return affaire
 
 
 def stop_services(
     session: Session, commande: Commande, services: Sequence[ServiceSouscrit]
 ) -> list[Affaire]:
-    """Have services stopped, each by a case of its own, which closes when the service ends."""
+    """Stop services, each by a case of its own, which closes when the service ends."""
     affaires = []
     for service in services:
         vie.stop(service, commande.now, commande.delai)

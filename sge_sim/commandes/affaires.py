@@ -1,14 +1,16 @@
-"""Opens the case of an order that has been accepted."""
+"""Opens the case and the service of an order that has been accepted."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final, Literal
+from datetime import date, datetime
+from typing import Any, Final, Literal
 
 from sqlalchemy.orm import Session
 
+from sge_sim.commandes.autorisations import Declaration, declared
 from sge_sim.commandes.prestations import Prestation
 from sge_sim.domaine.delais import Delai
-from sge_sim.store.commandes import Affaire
+from sge_sim.domaine.nomenclatures import TypeService
+from sge_sim.store.commandes import Affaire, ServiceSouscrit, insert_order
 from sge_sim.store.ecritures import reach
 from sge_sim.store.numeros import next_numero
 
@@ -66,6 +68,46 @@ def open_affaire(
         opened_at=commande.now,
         echeance=echeance,
     )
+
+
+def open_service(
+    session: Session,
+    commande: Commande,
+    affaire: Affaire,
+    type: TypeService,
+    *,
+    date_debut: date,
+    date_fin: date | None,
+    **covered: Any,
+) -> ServiceSouscrit:
+    """Return the service that an order asks for, which the caller starts, then writes.
+
+    `covered` are the columns of what it covers.
+    """
+    return ServiceSouscrit(
+        service_souscrit_id=f"{next_numero(session, 'service_souscrit'):08d}",
+        type=type,
+        etat="DEMANDE",
+        prm=commande.prm,
+        acteur_code=commande.acteur_code,
+        contrat_id=commande.contrat_id,
+        affaire=affaire,
+        affaire_id=affaire.affaire_id,
+        date_debut=date_debut,
+        date_fin=date_fin,
+        ordered_at=commande.now,
+        **covered,
+    )
+
+
+def write_order(
+    session: Session, affaire: Affaire, service: ServiceSouscrit, declaration: Declaration
+) -> None:
+    """Write the case and the service of an order, and the client's authorisation for its days."""
+    autorisation = declared(
+        affaire, declaration, date_debut=service.date_debut, date_fin=service.date_fin
+    )
+    insert_order(session, affaire, service, autorisation)
 
 
 def next_affaire_id(session: Session, prefixe: Prefixe) -> str:

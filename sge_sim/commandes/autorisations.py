@@ -35,13 +35,12 @@ def declared(
     affaire: Affaire,
     declaration: Declaration,
     *,
-    portee: str,
     date_debut: date,
     date_fin: date | None,
 ) -> AutorisationClient:
     """Return what is kept of a declaration that came with the order of `affaire`.
 
-    `portee` tells what it opens; the two dates bound it, without end for a service without end.
+    It opens what the case tells; the two dates bound it, without end for a service without end.
     """
     return AutorisationClient(
         acteur_code=affaire.acteur_code,
@@ -49,7 +48,7 @@ def declared(
         prm=affaire.prm,
         personne_physique=declaration.personne_physique,
         nom=declaration.nom,
-        portee=portee,
+        portee=f"{affaire.fiche} {affaire.demande}",
         soutirage=declaration.soutirage,
         injection=declaration.injection,
         declared_at=affaire.opened_at,
@@ -59,7 +58,7 @@ def declared(
 
 
 def audit(autorisation: AutorisationClient) -> list[Controle]:
-    """Hold a declaration against the criteria of the FAQ, on the point as it is today."""
+    """Check a declaration by the criteria of the FAQ, on the point as it is today."""
     return [_named(autorisation), _natural_person(autorisation), *_dates(autorisation)]
 
 

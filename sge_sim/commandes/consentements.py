@@ -86,7 +86,7 @@ def end_consentement(
 
 
 def revoke_consentement(session: Session, consentement_id: int, now: datetime) -> ConsentementDonne:
-    """Have the customer take a consent back; raises `UsageError` for one that isn't in force."""
+    """Take a consent back, as its customer; raises `UsageError` for one that isn't in force."""
     consentement = find_consentement(session, consentement_id)
     if consentement is None:
         raise UsageError(

@@ -32,7 +32,6 @@ class Historique:
     date_debut: date
     date_fin: date
     corrigees: bool
-    pas_minutes: int | None
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,6 @@ def order_historique(
             date_debut=historique.date_debut,
             date_fin=historique.date_fin,
             corrigees=historique.corrigees,
-            pas_minutes=historique.pas_minutes,
         )
     )
     session.flush()
@@ -82,7 +80,6 @@ def order_historique(
         declared(
             affaire,
             declaration,
-            portee=f"{prestation.fiche} {affaire.demande}",
             date_debut=historique.date_debut,
             date_fin=historique.date_fin,
         )
@@ -119,15 +116,7 @@ def order_infra_j(
     session.flush()
     today = legal_date(commande.now)
     for declaration in declarations:
-        session.add(
-            declared(
-                affaire,
-                declaration,
-                portee=f"{prestation.fiche} {affaire.demande}",
-                date_debut=today,
-                date_fin=today,
-            )
-        )
+        session.add(declared(affaire, declaration, date_debut=today, date_fin=today))
     return affaire
 
 

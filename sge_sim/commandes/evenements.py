@@ -25,7 +25,7 @@ def plan_event(
     delai: timedelta = timedelta(0),
     fournisseur_code: str | None = None,
 ) -> Evenement:
-    """Have something happen to a point at `instant`.
+    """Plan something that happens to a point at `instant`.
 
     `delai` is what an opposition takes, `fournisseur_code` the supplier that takes over.
     """

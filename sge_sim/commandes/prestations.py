@@ -1,22 +1,24 @@
-"""The lines of Enedis' catalogue of services under which orders are worked out."""
+"""The lines of Enedis' catalogue of services under which orders are worked out.
+
+Those of a single service are in its own folder.
+"""
 
 from dataclasses import dataclass
+from itertools import product
+from typing import Final, get_args
 
-from sge_sim.domaine.nomenclatures import PETITS, MesuresType, Segment, Sens, TypeServiceAcces
+from sge_sim.domaine.nomenclatures import (
+    DONNEES_ACCES,
+    PETITS,
+    MesuresType,
+    Segment,
+    Sens,
+    TypeServiceAcces,
+)
 
 _COLLECTE = "Collecte et transmission récurrente de la courbe de charge"
 _INDEX_C5 = "Transmission récurrente des index quotidiens et puissances maximales quotidiennes"
 _INDEX_GRANDS = "Transmission quotidienne des index et autres données du compteur"
-_INFRA_J = "Transmission infra-journalière des données du compteur"
-_HISTORIQUE_CDC = "Transmission de l'historique de courbe de charge"
-_HISTORIQUE_IDX = (
-    "Transmission des historiques d'index quotidiens et puissance maximale quotidienne"
-)
-_HISTORIQUE = (
-    "Transmission des historiques de consommations ou des historiques d'index quotidiens et "
-    "puissance maximale quotidienne"
-)
-_ACCES = "Accès aux données de mesures"
 _RECURRENTE = "Transmission récurrente"
 
 
@@ -28,6 +30,9 @@ class Prestation:
     fiche_libelle: str
     option: str | None = None
     option_libelle: str | None = None
+
+
+ACCES: Final = Prestation("ACCES", "Accès aux données de mesures")
 
 
 def prestation_collecte(
@@ -50,18 +55,6 @@ def prestation_collecte(
     return _with_option(f"{kind}300B", recurrente)
 
 
-def prestation_historique(mesures_type: MesuresType) -> Prestation:
-    """Return the line of an order of history (observed 2022)."""
-    if mesures_type == "CDC":
-        return Prestation("F380", _HISTORIQUE_CDC)
-    return Prestation("F385B", _HISTORIQUE, "F385BO2", _HISTORIQUE_IDX)
-
-
-def prestation_infra_j(segment: Segment) -> Prestation:
-    """Return the line of an infra-daily order: P375A for producers (GUI 0481 §4; label assumed)."""
-    return Prestation("P375A" if segment.startswith("P") else "F375A", _INFRA_J)
-
-
 def _with_option(fiche: str, recurrente: bool) -> Prestation:
     if recurrente:
         return Prestation(fiche, _COLLECTE, f"{fiche}O1", _RECURRENTE)
@@ -77,10 +70,29 @@ def prestation_acces(
     of access (GUI 0498); with one, that of the recurrent transmission that it replaces.
     """
     if not publie:
-        return Prestation("ACCES", _ACCES)
+        return ACCES
     if acces_type != "COURBE" and segment in PETITS:
         return Prestation("F305" if segment == "C5" else "P305", _INDEX_C5)
     if segment == "P4":
         return Prestation("P300C", _COLLECTE, "P300CO1", _RECURRENTE)
     mesures_type: MesuresType = "CDC" if acces_type == "COURBE" else "IDX"
     return prestation_collecte(segment, sens, mesures_type, recurrente=True)
+
+
+_SEGMENTS = get_args(Segment)
+_SENS = get_args(Sens)
+COLLECTES: Final = tuple(
+    dict.fromkeys(
+        prestation_collecte(segment, sens, mesures_type, recurrente=recurrente)
+        for segment, sens in product(_SEGMENTS, _SENS)
+        for mesures_type, recurrente in product(get_args(MesuresType), (True, False))
+    )
+)
+"""Every line of collection and recurrent transmission."""
+ACCES_PUBLIES: Final = tuple(
+    dict.fromkeys(
+        prestation_acces(segment, sens, acces_type, publie=True)
+        for segment, sens, acces_type in product(_SEGMENTS, _SENS, DONNEES_ACCES)
+    )
+)
+"""Every line of an access service that publishes."""

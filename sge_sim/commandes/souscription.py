@@ -7,15 +7,14 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import start_of_day
-from sge_sim.commandes.affaires import Commande, open_affaire
-from sge_sim.commandes.autorisations import Declaration, declared
+from sge_sim.commandes.affaires import Commande, open_affaire, open_service, write_order
+from sge_sim.commandes.autorisations import Declaration
 from sge_sim.commandes.echeances import carry_out
 from sge_sim.commandes.prestations import Prestation
 from sge_sim.commandes.vie import identity
 from sge_sim.domaine.nomenclatures import GRANDS, MesuresType, Segment, Sens, TypeService
-from sge_sim.store.commandes import Affaire, ServiceSouscrit, abonnement_of, insert_order
+from sge_sim.store.commandes import Affaire, ServiceSouscrit, abonnement_of
 from sge_sim.store.fiches import FicheService
-from sge_sim.store.numeros import next_numero
 
 
 @dataclass(frozen=True)
@@ -84,39 +83,23 @@ def subscribe(
             souscription.sens,
             souscription.periodicite,
         )
-    service = ServiceSouscrit(
-        service_souscrit_id=f"{next_numero(session, 'service_souscrit'):08d}",
-        type=souscription.type,
-        etat="DEMANDE",
-        prm=commande.prm,
-        acteur_code=commande.acteur_code,
-        contrat_id=souscription.contrat_id,
-        affaire=affaire,
-        affaire_id=affaire.affaire_id,
+    service = open_service(
+        session,
+        commande,
+        affaire,
+        souscription.type,
+        date_debut=souscription.date_debut,
+        date_fin=souscription.date_fin,
         mesures_type=souscription.mesures_type,
         sens=souscription.sens,
         pas=souscription.pas,
         corrigees=souscription.corrigees,
         periodicite=souscription.periodicite,
         abonnement_numero=abonnement,
-        date_debut=souscription.date_debut,
-        date_fin=souscription.date_fin,
-        ordered_at=commande.now,
         echeance=_starts_at(commande, segment, souscription),
     )
     carry_out(session, (service,), commande.now)
-    insert_order(
-        session,
-        affaire,
-        service,
-        declared(
-            affaire,
-            declaration,
-            portee=f"{prestation.fiche} {souscription}",
-            date_debut=souscription.date_debut,
-            date_fin=souscription.date_fin,
-        ),
-    )
+    write_order(session, affaire, service, declaration)
     return affaire, service
 
 

@@ -123,7 +123,7 @@ def plan_end(service: ServiceSouscrit, motif: MotifFin, instant: datetime) -> No
 
 
 def stop(service: ServiceSouscrit, instant: datetime, delai: Delai) -> None:
-    """Have a running service stopped on demand.
+    """Stop a running service on demand.
 
     At once on a large point and for index; a C5 or P4 has to be reached first, which takes
     `delai`, where its meter is to stop or resume the recording of the curve (assumed).

@@ -1,6 +1,5 @@
 """Which points an application may read, and what is known of them."""
 
-import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +11,6 @@ from sge_sim.domaine.nomenclatures import MotifFin
 from sge_sim.store.dataconnect import FicheConsentement, read_consentements
 from sge_sim.store.fiches import Dossier
 
-PRM: Final = re.compile(r"[0-9]{14}")
 DEPARTS: Final[frozenset[MotifFin]] = frozenset({"changement_titulaire", "resiliation"})
 """Why a consent ended whose giver holds the point no more."""
 

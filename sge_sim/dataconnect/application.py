@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
@@ -14,6 +15,7 @@ from sge_sim.dataconnect import motifs, motifs_page
 from sge_sim.dataconnect.echange import (
     HTML,
     EchangeRest,
+    FrappeRest,
     RefusRest,
     Reponse,
     Requete,
@@ -23,13 +25,17 @@ from sge_sim.dataconnect.echange import (
 from sge_sim.dataconnect.motifs import Motif
 from sge_sim.dataconnect.plateforme import PlateformeRest
 from sge_sim.dataconnect.routes import handle
+from sge_sim.domaine.pannes import Atteinte
+from sge_sim.door.planned_faults import departure_of
 from sge_sim.store.database import UNREACHABLE
 from sge_sim.store.journal import DecidingRule, EchangeRecord
+from sge_sim.transport.asgi_departure import depart
 
 Recorder = Callable[[EchangeRecord], None]
 
 _SECRETS: Final = re.compile(rb"(client_secret=|\btoken=)[^&\s]*")
 _JETON: Final = re.compile(rb'("access_token":")[^"]*')
+_TEXT: Final = "text/plain; charset=utf-8"
 _NOT_RECORDED: Final = "/dataconnect/static/"
 
 _log = logging.getLogger(__name__)
@@ -56,16 +62,14 @@ class RestApplication:
         except ClientDisconnect:
             return
         if corps is None:
-            answer = Response(status_code=413, headers={"Connection": "close"})
+            answer, departure = Response(status_code=413, headers={"Connection": "close"}), None
         else:
             reponse = await run_in_threadpool(self._answer, _requete(request, corps))
-            answer = Response(
-                b"" if request.method == "HEAD" else reponse.corps,
-                reponse.statut,
-                dict(reponse.entetes),
-                reponse.type,
-            )
-        await answer(scope, receive, send)
+            answer, departure = _response(request.method, reponse), reponse.departure
+        if departure is None:
+            await answer(scope, receive, send)
+        else:
+            await depart(answer, departure, receive, send)
 
     async def _body(self, request: Request) -> bytes | None:
         """Return the body; None for one that is too large."""
@@ -86,6 +90,9 @@ class RestApplication:
             assert echange is not None
             echange.motif, echange.code = refus.motif, refus.motif.code
             reponse = refus_reponse(refus)
+        except FrappeRest as frappe:
+            assert echange is not None
+            reponse = Reponse(frappe.statut, frappe.statut.phrase.encode(), _TEXT)
         except Exception as error:
             _log.error("%s ne peut pas répondre.", requete.chemin, exc_info=error)
             motif = _breakdown(requete, error)
@@ -96,7 +103,7 @@ class RestApplication:
             echange.notes.append(f"{type(error).__name__}: {error}")
         if not requete.chemin.startswith(_NOT_RECORDED):
             self._journal(echange, reponse, elapsed_ms(started))
-        return reponse
+        return reponse if echange.atteinte is None else _spoilt(echange.atteinte, reponse)
 
     def _journal(self, echange: EchangeRest, reponse: Reponse, duration_ms: float) -> None:
         """Record an exchange; whatever happens here, the client has its answer."""
@@ -111,6 +118,18 @@ def _breakdown(requete: Requete, error: Exception) -> Motif:
     if not requete.chemin.startswith("/dataconnect/"):
         return motifs.PANNE
     return motifs_page.PANNE if isinstance(error, UNREACHABLE) else motifs_page.SERVEUR
+
+
+def _spoilt(struck: Atteinte, reponse: Reponse) -> Reponse:
+    """Return what the client gets of an answer that a plan has struck."""
+    if struck.panne.sorte == "xml_tronque":
+        return replace(reponse, corps=reponse.corps[: len(reponse.corps) // 2])
+    return replace(reponse, departure=departure_of(struck))
+
+
+def _response(method: str, reponse: Reponse) -> Response:
+    corps = b"" if method == "HEAD" else reponse.corps
+    return Response(corps, reponse.statut, dict(reponse.entetes), reponse.type)
 
 
 def _requete(request: Request, corps: bytes) -> Requete:
@@ -138,6 +157,7 @@ def _told(echange: EchangeRest, reponse: Reponse, duration_ms: float) -> Echange
         kind="rest",
         acteur_code=echange.acteur_code,
         remote_address=requete.adresse,
+        user_agent=requete.entetes.get("user-agent"),
         service=echange.service,
         version=echange.version,
         prm=echange.prm,

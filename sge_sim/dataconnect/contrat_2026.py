@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from sge_sim.clock import start_of_day
 from sge_sim.dataconnect import mocks_2026, motifs_2026
-from sge_sim.dataconnect.acces import PRM, Refusals, read_point
-from sge_sim.dataconnect.echange import JSON, EchangeRest, RefusRest, Reponse, json_reponse
+from sge_sim.dataconnect.acces import Refusals, read_point
+from sge_sim.dataconnect.echange import JSON, PRM, EchangeRest, RefusRest, Reponse, json_reponse
 from sge_sim.dataconnect.mesures_2026 import OCTETS
 from sge_sim.dataconnect.passerelle import let_in
 from sge_sim.dataconnect.personnes import personne_of

@@ -1,18 +1,23 @@
 """A call of Data Connect on its way to its answer, as plain values."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from http import HTTPStatus
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from sge_sim.dataconnect.motifs import Motif
+from sge_sim.domaine.pannes import Atteinte
 from sge_sim.store.dataconnect import FicheApplication
+from sge_sim.transport.message import Departure
 
 JSON = "application/json"
 HTML = "text/html; charset=utf-8"
+PRM: Final = re.compile(r"[0-9]{14}")
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,13 @@ class Requete:
         return parse_qsl(self.corps.decode("utf-8", "replace"), keep_blank_values=True)
 
     @property
+    def prm(self) -> str | None:
+        """The point that is asked for, in the parameters or last in the path; None for none."""
+        asked = (self.parametres.get(name) for name in ("usage_point_id", "pointId"))
+        last = self.chemin.rpartition("/")[2]
+        return next(filter(None, asked), last if PRM.fullmatch(last) else None)
+
+    @property
     def type_du_corps(self) -> str:
         """The media type of the body, in small letters, without its parameters."""
         return self.entetes.get("content-type", "").partition(";")[0].strip().lower()
@@ -50,12 +62,13 @@ class Requete:
 
 @dataclass(frozen=True)
 class Reponse:
-    """What is answered."""
+    """What is answered; `departure` is for faults that are planned."""
 
     statut: int
     corps: bytes = b""
     type: str = JSON
     entetes: Mapping[str, str] = field(default_factory=dict)
+    departure: Departure | None = None
 
 
 class RefusRest(Exception):  # noqa: N818 - the field's word
@@ -67,11 +80,20 @@ class RefusRest(Exception):  # noqa: N818 - the field's word
         self.champs = champs
 
 
+class FrappeRest(Exception):  # noqa: N818 - it isn't an error of ours
+    """A call that gets `statut` in place of its answer, because a plan says so."""
+
+    def __init__(self, statut: HTTPStatus) -> None:
+        super().__init__(str(statut))
+        self.statut = statut
+
+
 @dataclass
 class EchangeRest:
     """One exchange; each station adds what it found, for those that follow and the journal.
 
-    `now` is the simulated instant, `machine` the machine's. `service` is the name of the API.
+    `now` is the simulated instant, `machine` the machine's. `service` is the name of the API,
+    `atteinte` tells the planned fault that has struck.
     """
 
     requete: Requete
@@ -84,6 +106,7 @@ class EchangeRest:
     prm: str | None = None
     code: str | None = None
     motif: Motif | None = None
+    atteinte: Atteinte | None = None
     notes: list[str] = field(default_factory=list)
 
     @property

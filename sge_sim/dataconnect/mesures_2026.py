@@ -7,9 +7,9 @@ from datetime import date
 from typing import Any, Final
 
 from sge_sim.dataconnect import motifs_2026
-from sge_sim.dataconnect.acces import PRM, Refusals, read_point
+from sge_sim.dataconnect.acces import Refusals, read_point
 from sge_sim.dataconnect.controles import PeriodeDemandee, Reasons, check_periode, check_point
-from sge_sim.dataconnect.echange import JSON, EchangeRest, RefusRest, Reponse, json_reponse
+from sge_sim.dataconnect.echange import JSON, PRM, EchangeRest, RefusRest, Reponse, json_reponse
 from sge_sim.dataconnect.lecture import Lecteur, Mesure, Valeur
 from sge_sim.dataconnect.passerelle import let_in
 from sge_sim.dataconnect.plateforme import PlateformeRest

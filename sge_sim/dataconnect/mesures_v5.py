@@ -7,9 +7,9 @@ from datetime import date
 from typing import Any, Final
 
 from sge_sim.dataconnect import motifs_v5
-from sge_sim.dataconnect.acces import PRM, Refusals, read_point
+from sge_sim.dataconnect.acces import Refusals, read_point
 from sge_sim.dataconnect.controles import PeriodeDemandee, Reasons, check_periode, check_point
-from sge_sim.dataconnect.echange import EchangeRest, RefusRest, Reponse, json_reponse
+from sge_sim.dataconnect.echange import PRM, EchangeRest, RefusRest, Reponse, json_reponse
 from sge_sim.dataconnect.lecture import Lecteur, Mesure
 from sge_sim.dataconnect.motifs import Motif
 from sge_sim.dataconnect.passerelle import let_in

@@ -57,7 +57,7 @@ def answer_token(plateforme: PlateformeRest, echange: EchangeRest) -> Reponse:
 
 
 def answer_revoke(plateforme: PlateformeRest, echange: EchangeRest) -> Reponse:
-    """Have a token refused from now on: 200, whether there was such a token or not."""
+    """Revoke a token: 200, whether there was such a token or not."""
     requete = echange.requete
     if requete.type_du_corps != FORMULAIRE:
         echange.code = "invalid_request"

@@ -6,7 +6,7 @@ They are looked at in this order (WSO2's, assumed for Enedis').
 from datetime import UTC, datetime
 from typing import Final
 
-from sge_sim.dataconnect.echange import EchangeRest, RefusRest
+from sge_sim.dataconnect.echange import EchangeRest, FrappeRest, RefusRest
 from sge_sim.dataconnect.motifs import (
     API_NON_SOUSCRITE,
     JETON_REFUSE,
@@ -15,6 +15,8 @@ from sge_sim.dataconnect.motifs import (
     SANS_JETON,
 )
 from sge_sim.dataconnect.plateforme import PlateformeRest
+from sge_sim.domaine.pannes import SORTES_APPEL, SORTES_SOAP
+from sge_sim.door.planned_faults import STATUSES
 from sge_sim.store.dataconnect import APIS, read_application, read_revoque
 from sge_sim.store.quotas import Quota
 
@@ -24,17 +26,39 @@ PAR_HEURE_V5: Final = 10_000
 PAR_HEURE_2026: Final = 1_000
 """Of an actor, for each API of 2026 (official page; per actor: assumed)."""
 
+_SORTES: Final = tuple(one for one in SORTES_APPEL if one not in SORTES_SOAP)
 _HEURE: Final = 3600
 _MOIS: Final = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
 def let_in(plateforme: PlateformeRest, echange: EchangeRest, api: str) -> None:
-    """Find the application of a call, and count the call; raises `RefusRest`."""
+    """Find the application of a call, and count the call; raises `RefusRest`.
+
+    A planned fault that strikes it is kept in the exchange, or raises `FrappeRest` where it comes
+    in place of the answer.
+    """
     _authenticate(plateforme, echange)
     if api not in echange.client.apis:
         raise RefusRest(API_NON_SOUSCRITE)
     if plateforme.settings.quotas:
         _count(plateforme, echange, api)
+    _look_out(plateforme, echange, api)
+
+
+def _look_out(plateforme: PlateformeRest, echange: EchangeRest, api: str) -> None:
+    vue = plateforme.database.memoire.look()
+    plans = plateforme.guet.plans(vue, _SORTES, service=api, acteur=echange.acteur_code)
+    if not plans:
+        return
+    prm = echange.requete.prm
+    echange.atteinte = plateforme.guet.strike(tuple(one for one in plans if one.prm in (None, prm)))
+    if echange.atteinte is None:
+        return
+    echange.notes.append(echange.atteinte.told)
+    statut = STATUSES.get(echange.atteinte.panne.sorte)
+    if statut is not None:
+        echange.prm = prm
+        raise FrappeRest(statut)
 
 
 def _authenticate(plateforme: PlateformeRest, echange: EchangeRest) -> None:

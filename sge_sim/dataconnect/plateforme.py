@@ -6,15 +6,20 @@ from sge_sim.clock import Clock
 from sge_sim.dataconnect.jetons import Jetons
 from sge_sim.settings import Settings
 from sge_sim.store.database import Database
+from sge_sim.store.pannes import Guet
 from sge_sim.store.quotas import Comptes
 
 
 @dataclass(frozen=True)
 class PlateformeRest:
-    """The state, the simulated time, the key of the tokens, the counts of the quotas."""
+    """The state, the simulated time, the key of the tokens, the counts of the quotas.
+
+    `guet` looks out for the planned faults.
+    """
 
     settings: Settings
     database: Database
     clock: Clock
     jetons: Jetons
     comptes: Comptes
+    guet: Guet

@@ -37,6 +37,10 @@ SorteFichier = Literal["retard", "manquant", "double", "abime"]
 """What may happen to a file of a flux."""
 
 SortePanne = SorteAppel | SorteFichier
+SORTES_SOAP: Final[frozenset[SortePanne]] = frozenset(
+    {"sgt500", "sgt506", "sans_code", "xml_invalide"}
+)
+"""What happens to calls of web services alone; the rest happens to those of Data Connect too."""
 SORTES_APPEL: Final[tuple[SorteAppel, ...]] = get_args(SorteAppel)
 SORTES_FICHIER: Final[tuple[SorteFichier, ...]] = get_args(SorteFichier)
 SORTES: Final[tuple[SortePanne, ...]] = (*SORTES_APPEL, *SORTES_FICHIER)
@@ -53,7 +57,7 @@ LIBELLES: Final[Mapping[SortePanne, str]] = MappingProxyType(
         "lente": "réponse lente",
         "coupure": "connexion coupée au milieu de la réponse",
         "coupure_muette": "connexion coupée sans réponse",
-        "xml_tronque": "XML tronqué",
+        "xml_tronque": "message tronqué",
         "xml_invalide": "XML contraire au contrat",
         "retard": "fichier en retard",
         "manquant": "fichier manquant",

@@ -6,10 +6,9 @@ from http import HTTPStatus
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from lxml import etree
-
 from sge_sim.domaine.pannes import Atteinte, SortePanne
 from sge_sim.door.exchange import Exchange, Outcome
+from sge_sim.machine.safe_xml import parse_xml
 from sge_sim.transport.answering import text_response
 from sge_sim.transport.message import Departure, Response
 
@@ -17,13 +16,14 @@ if TYPE_CHECKING:
     from sge_sim.soap.endpoint import Endpoint
 
 _CODES: Final[Mapping[SortePanne, str]] = MappingProxyType({"sgt500": "SGT500", "sgt506": "SGT506"})
-_STATUSES: Final[Mapping[SortePanne, HTTPStatus]] = MappingProxyType(
+STATUSES: Final[Mapping[SortePanne, HTTPStatus]] = MappingProxyType(
     {
         "http403": HTTPStatus.FORBIDDEN,
         "http502": HTTPStatus.BAD_GATEWAY,
         "http503": HTTPStatus.SERVICE_UNAVAILABLE,
     }
 )
+"""The faults that are an HTTP status in place of the answer."""
 # The shape is assumed: campaigns tell of failures without a code (23.4), none shows the message.
 _WITHOUT_CODE: Final = (
     b'<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -39,34 +39,42 @@ def spoilt(struck: Atteinte, exchange: Exchange, endpoint: "Endpoint") -> Respon
     sorte = struck.panne.sorte
     if sorte in _CODES:
         return endpoint.refuse(exchange, _CODES[sorte], "")
-    if sorte in _STATUSES:
-        return text_response(_STATUSES[sorte], _STATUSES[sorte].phrase)
+    if sorte in STATUSES:
+        return text_response(STATUSES[sorte], STATUSES[sorte].phrase)
     if sorte == "sans_code":
         exchange.outcome = Outcome(None)
         content_type = ("Content-Type", "text/xml; charset=utf-8")
         return Response(HTTPStatus.INTERNAL_SERVER_ERROR, _WITHOUT_CODE, (content_type,))
     response = endpoint.answer(exchange)
     match sorte:
-        case "latence":
-            return replace(response, departure=Departure(delay_seconds=struck.seconds))
-        case "lente":
-            return replace(response, departure=Departure(over_seconds=struck.seconds))
-        case "coupure":
-            return replace(response, departure=Departure(kept=0.5))
-        case "coupure_muette":
-            return replace(response, departure=Departure(kept=0.0))
         case "xml_tronque":
             return replace(response, content=response.content[: len(response.content) // 2])
-        case _:
+        case "xml_invalide":
             return replace(response, content=_with_stranger(response.content))
+        case _:
+            return replace(response, departure=departure_of(struck))
+
+
+def departure_of(struck: Atteinte) -> Departure | None:
+    """Return how the answer to a call leaves that a plan has struck; None: at once, whole."""
+    match struck.panne.sorte:
+        case "latence":
+            return Departure(delay_seconds=struck.seconds)
+        case "lente":
+            return Departure(over_seconds=struck.seconds)
+        case "coupure":
+            return Departure(kept=0.5)
+        case "coupure_muette":
+            return Departure(kept=0.0)
+        case _:
+            return None
 
 
 def called_point(message: bytes) -> str | None:
     """Return the `pointId` of a message, None where none can be read."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:
-        root = etree.fromstring(message, parser)
-    except (etree.XMLSyntaxError, ValueError):
+        root = parse_xml(message)
+    except ValueError:
         return None
     found = next(root.iter("{*}pointId"), None)
     return None if found is None else (found.text or "").strip()

@@ -16,7 +16,7 @@ from sge_sim.flux.declaration import secret_of
 from sge_sim.flux.envoi import Archive, Envoi, Fichier, Frequence, PointPublie
 from sge_sim.flux.infra_j import OrdreInfraJ
 from sge_sim.flux.lots import Lot, LotAbonnement, LotAffaire, LotFin, LotM023
-from sge_sim.flux.packaging import zipped
+from sge_sim.flux.packaging import zipped_archive
 from sge_sim.flux.parallele import in_processes
 from sge_sim.flux.periodes import FREQUENCES, FluxRecurrent
 from sge_sim.flux.r6x.archives import LIMITES, Limites
@@ -75,7 +75,7 @@ class Fabrique:
 
     def fichier(self, archive: Archive) -> Fichier:
         """Zip and encrypt a file."""
-        contenu = zipped(archive, self.transmission.instant)
+        contenu = zipped_archive(archive, self.transmission.instant)
         return Fichier(
             archive.nom, (encrypt(self.secret, contenu, seed=archive.nom),), archive.prms
         )
@@ -147,7 +147,7 @@ def _clear_files(
     elif isinstance(lot, LotFin):
         fins = [_fin_of(one) for one in lot.services]
         made = nass.archive_of_ends(lot.contrat_id, fins, lot.instant)
-        yield Fichier(made.nom, (zipped(made, lot.instant),), made.prms)
+        yield Fichier(made.nom, (zipped_archive(made, lot.instant),), made.prms)
     else:
         yield from _files_of_case(session, lot)
 
@@ -302,7 +302,7 @@ def _infra_j(
         ptd=demande.ptd,
     )
     archive = infra_j.archive(asked, _envoi_of(session, lot, sequence=0))
-    return [Fichier(archive.nom, (zipped(archive, lot.instant),), archive.prms)]
+    return [Fichier(archive.nom, (zipped_archive(archive, lot.instant),), archive.prms)]
 
 
 def _mesure(session: Session, point: Point, sens: Sens) -> PointMesure | None:

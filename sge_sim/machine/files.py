@@ -107,7 +107,7 @@ def _refuse_special(path: Path) -> None:
 
 @contextmanager
 def _told_of(path: Path) -> Iterator[None]:
-    """Have an `OSError` name `path`, whatever file beside it was tried."""
+    """Raise an `OSError` that names `path`, whatever file beside it was tried."""
     try:
         yield
     except OSError as error:
@@ -139,7 +139,7 @@ def make_folder_once(folder: Path, fill: Callable[[Path], None]) -> Path:
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold the folder for oneself: other processes that ask for it wait."""
+    """Lock the folder: other processes that ask for it wait."""
     handle = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, PRIVATE)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)

@@ -14,7 +14,7 @@ from sge_sim.machine.garbage_collection import collector_paused
 from sge_sim.processes.deferred_value import Deferred
 from sge_sim.processes.generation_switch import GenerationSwitch
 from sge_sim.processes.simulator import Simulator
-from sge_sim.store.journal import Journal, JournalFeed
+from sge_sim.store.journal import Echange, Journal, JournalFeed
 from sge_sim.store.pannes import Guet
 from sge_sim.transport.admin_server import AdminServer
 from sge_sim.transport.child import ProcessWork
@@ -25,8 +25,16 @@ if TYPE_CHECKING:
     from sge_sim.flux.publication import Publisher
 
 
-def admin_server(simulator: Simulator, listening_socket: socket, b2b_url: str) -> ProcessWork:
-    """Build the administration listener, in a process of its own; it shows `b2b_url`."""
+def admin_server(
+    simulator: Simulator,
+    listening_socket: socket,
+    b2b_url: str,
+    tell: Callable[[Echange], None] | None = None,
+) -> ProcessWork:
+    """Build the administration listener, in a process of its own.
+
+    It shows `b2b_url`; `tell` is called with each call that comes, as it is recorded.
+    """
     journal = Journal.beside(simulator.database, simulator.settings.data_dir)
     feed = JournalFeed(journal)
     back_office = BackOffice(simulator.clock, _tasks(simulator, journal))
@@ -41,7 +49,8 @@ def admin_server(simulator: Simulator, listening_socket: socket, b2b_url: str) -
                 AdminState(settings, database, clock, b2b_url, back_office, journal, feed)
             )
 
-    return _Administration(AdminServer(Deferred(load), listening_socket), back_office, feed)
+    server = AdminServer(Deferred(load), listening_socket)
+    return _Administration(server, back_office, feed, tell)
 
 
 @dataclass(frozen=True)
@@ -51,9 +60,10 @@ class _Administration:
     server: AdminServer
     back_office: BackOffice
     feed: JournalFeed
+    tell: Callable[[Echange], None] | None
 
     def serve(self, on_ready: Callable[[], None]) -> None:
-        with self.feed.running(), self.back_office.running():
+        with self.feed.running(self.tell), self.back_office.running():
             self.server.serve(on_ready)
 
     def stop(self) -> None:

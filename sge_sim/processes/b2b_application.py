@@ -147,14 +147,18 @@ class B2B:
             endpoints = self._served = self._endpoints()
         endpoint = endpoints.get(path)
         gone, day = "", exchange.instant.date()
-        if endpoint and not is_served(endpoint.contract.service, self._generation, day):
-            gone = why_not_served(endpoint.contract.service, self._generation, day)
+        if (
+            endpoint is not None
+            and endpoint.existence is not None
+            and not is_served(endpoint.existence, self._generation, day)
+        ):
+            gone = why_not_served(endpoint.names[0], endpoint.existence, self._generation, day)
             exchange.notes.append(gone)
         if endpoint is None or (gone and self._reponse_arret == "404"):
             served = [
                 name
                 for name, one in endpoints.items()
-                if is_served(one.contract.service, self._generation, day)
+                if is_served(one.existence, self._generation, day)
             ]
             return _text(
                 exchange,
@@ -267,6 +271,7 @@ class B2B:
             certificate_fingerprint=verdict.fingerprint if verdict else None,
             certificate_subject=verdict.subject if verdict else None,
             remote_address=exchange.request.sender.address,
+            user_agent=exchange.request.headers.get("user-agent"),
             service=exchange.service,
             version=exchange.version,
             prm=exchange.prm,

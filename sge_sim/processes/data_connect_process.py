@@ -12,6 +12,7 @@ from sge_sim.dataconnect.plateforme import PlateformeRest
 from sge_sim.processes.simulator import Simulator
 from sge_sim.store.database import Database
 from sge_sim.store.journal import Journal
+from sge_sim.store.pannes import Guet
 from sge_sim.store.quotas import Comptes
 from sge_sim.store.stored_clock import StoredClock
 from sge_sim.transport.admin_server import UvicornServer
@@ -34,6 +35,7 @@ def data_connect_server(simulator: Simulator, listening_socket: socket) -> Proce
         StoredClock(database),
         Jetons(settings.data_dir),
         Comptes(settings.data_dir),
+        Guet(settings.data_dir),
     )
     identity = simulator.pki.server.identity
     server = UvicornServer(
@@ -64,6 +66,7 @@ class _DataConnect:
         self.server.serve(on_ready)
         self.journal.close()
         self.plateforme.comptes.close()
+        self.plateforme.guet.close()
         self.plateforme.database.dispose()
 
     def stop(self) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from sge_sim.clock import legal_date, machine_now
-from sge_sim.domaine.generations import switches_between
+from sge_sim.domaine.generations import switch_days, switches_between
 from sge_sim.store.journal import EchangeRecord
 
 _log = logging.getLogger(__name__)
@@ -20,8 +20,12 @@ class GenerationSwitch:
 
     def __call__(self, until: datetime) -> None:
         day = legal_date(until)
-        told, self._day = switches_between(self._day, day), day
-        for sentence in told:
+        before, self._day = self._day, day
+        if not switch_days(before, day):
+            return
+        from sge_sim.services.registry import EXISTENCES  # loads every service
+
+        for sentence in switches_between(EXISTENCES, before, day):
             _log.warning(sentence)
             self._record(
                 EchangeRecord(

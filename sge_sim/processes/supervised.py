@@ -5,6 +5,7 @@ from functools import partial
 from socket import socket
 
 from sge_sim.processes.simulator import Simulator
+from sge_sim.store.journal import Echange
 from sge_sim.transport.child import Process, ProcessWork
 from sge_sim.transport.supervisor import supervise
 
@@ -17,17 +18,19 @@ def serve_supervised(
     on_ready: Callable[[], None],
     *,
     data_connect_socket: socket | None = None,
+    tell: Callable[[Echange], None] | None = None,
 ) -> None:
     """Serve until a signal stops it; `on_ready` is called once all the processes accept.
 
-    The administration shows `b2b_url`. Data Connect is served where it has a socket.
+    The administration shows `b2b_url`, and its process calls `tell` with each call that comes.
+    Data Connect is served where it has a socket.
     """
     processes = [
         *(
             Process(f"b2b-{number}", partial(_b2b, simulator, b2b_socket))
             for number in range(1, simulator.settings.workers + 1)
         ),
-        Process("admin", partial(_admin, simulator, admin_socket, b2b_url)),
+        Process("admin", partial(_admin, simulator, admin_socket, b2b_url, tell)),
     ]
     if data_connect_socket is not None:
         processes.append(
@@ -43,10 +46,15 @@ def _b2b(simulator: Simulator, b2b_socket: socket) -> ProcessWork:
     return b2b_server(simulator, b2b_socket)
 
 
-def _admin(simulator: Simulator, admin_socket: socket, b2b_url: str) -> ProcessWork:
+def _admin(
+    simulator: Simulator,
+    admin_socket: socket,
+    b2b_url: str,
+    tell: Callable[[Echange], None] | None,
+) -> ProcessWork:
     from sge_sim.processes.admin_process import admin_server
 
-    return admin_server(simulator, admin_socket, b2b_url)
+    return admin_server(simulator, admin_socket, b2b_url, tell)
 
 
 def _data_connect(simulator: Simulator, data_connect_socket: socket) -> ProcessWork:

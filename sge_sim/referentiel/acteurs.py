@@ -5,21 +5,15 @@ A running simulator takes each change up on its next request, since all of them 
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from pathlib import Path
 from typing import TypeVar
 
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from sge_sim.domaine.nomenclatures import CONTRAT_OF_KIND, Environment, KindActeur
-from sge_sim.door.certificats import register_certificate
 from sge_sim.errors import UsageError
-from sge_sim.machine.data_files import data_path
-from sge_sim.pki.certificates import name_text
-from sge_sim.pki.inspection import read_actor_certificate
 from sge_sim.referentiel.entries import ActeurEntry, ContratEntry, UtilisateurEntry
 from sge_sim.referentiel.passwords import password_digest
-from sge_sim.soap.contract import contract_files
 from sge_sim.store.acteurs import (
     Acteur,
     Contrat,
@@ -73,12 +67,7 @@ def add_login(
     user.
     """
     acteur = get_acteur(session, code)
-    known = sorted({service for _, service, _ in contract_files(data_path("wsdl"))})
-    for service in services or ():
-        if service not in known:
-            raise UsageError(
-                f"Le service « {service} » n'existe pas : choisir parmi {', '.join(known)}."
-            )
+    _check_services(services or ())
     entry = _checked(
         lambda: UtilisateurEntry(
             login=login.lower(), services=None if services is None else tuple(services)
@@ -167,27 +156,22 @@ def habiliter(
     session.flush()
 
 
+def _check_services(services: Sequence[str]) -> None:
+    if not services:
+        return
+    from sge_sim.services.registry import SERVICES
+
+    known = list(dict.fromkeys(one.nom for one in SERVICES))
+    for service in services:
+        if service not in known:
+            raise UsageError(
+                f"Le service « {service} » n'existe pas : choisir parmi {', '.join(known)}."
+            )
+
+
 def _checked(make: Callable[[], T], what: str, remede: str = "le corriger") -> T:
     try:
         return make()
     except ValidationError as error:
         field = ".".join(str(one) for one in error.errors()[0]["loc"])
         raise UsageError(f"{what} ne convient pas ({field}) : {remede}.") from error
-
-
-def register_file(
-    session: Session,
-    acteur_code: str,
-    path: Path,
-    environnement: Environment,
-    password: str | None = None,
-) -> str:
-    """Register the certificate found in `path` (PEM, DER, PKCS#12), with its intermediates.
-
-    Returns its subject. It isn't judged: a certificate that the door refuses may be registered.
-    Raises `UsageError` for an unknown actor, or a file where no actor's certificate is found.
-    """
-    acteur = get_acteur(session, acteur_code)
-    leaf, intermediates = read_actor_certificate([path], password)
-    register_certificate(session, acteur, [leaf, *intermediates], environnement)
-    return name_text(leaf.subject)

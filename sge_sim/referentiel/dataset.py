@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 from sge_sim.domaine import prm
 from sge_sim.errors import UsageError
 from sge_sim.machine.data_files import data_path
+from sge_sim.machine.yaml_files import read_yaml_as
 from sge_sim.referentiel.entries import (
     FILLED_IN,
     ActeurEntry,
@@ -23,7 +24,6 @@ from sge_sim.referentiel.entries import (
     ProfilEntry,
     SorteEntry,
     check_attributes,
-    read_entries,
 )
 from sge_sim.store.points import Compteur, Point
 
@@ -94,15 +94,15 @@ def load_dataset(name: str = "homologation") -> Dataset:
 
 def read_dataset(folder: Path) -> Dataset:
     """Read the data set in `folder`; raises `UsageError` when it holds a mistake."""
-    entries = read_entries(folder / _COMMUNES, tuple[CommuneEntry, ...])
+    entries = read_yaml_as(folder / _COMMUNES, tuple[CommuneEntry, ...])
     communes = {entry.key: entry for entry in entries}
     _check_unique(folder / _COMMUNES, "commune", [entry.key for entry in entries])
-    acteurs = read_entries(folder / _ACTEURS, tuple[ActeurEntry, ...])
+    acteurs = read_yaml_as(folder / _ACTEURS, tuple[ActeurEntry, ...])
     _check_acteurs(folder / _ACTEURS, acteurs)
     fournisseurs = [acteur.code for acteur in acteurs if acteur.kind == "fournisseur"]
     profils = _read_profils(folder / _PROFILS)
     points = _read_points(folder / _POINTS, communes, profils, fournisseurs)
-    population = read_entries(folder / _POPULATION, PopulationEntry)
+    population = read_yaml_as(folder / _POPULATION, PopulationEntry)
     _check_population(folder / _POPULATION, population, communes, profils, fournisseurs)
     return Dataset(folder.name, communes, acteurs, profils, points, population)
 
@@ -121,7 +121,7 @@ def _check_acteurs(path: Path, acteurs: Sequence[ActeurEntry]) -> None:
 
 
 def _read_profils(path: Path) -> dict[str, Profil]:
-    entries = read_entries(path, dict[str, ProfilEntry])
+    entries = read_yaml_as(path, dict[str, ProfilEntry])
     profils: dict[str, Profil] = {}
     for name, entry in entries.items():
         profil = Profil({}, {})
@@ -138,7 +138,7 @@ def _read_points(
     profils: Mapping[str, Profil],
     fournisseurs: Iterable[str],
 ) -> tuple[PointNomme, ...]:
-    entries = read_entries(path, tuple[PointEntry, ...])
+    entries = read_yaml_as(path, tuple[PointEntry, ...])
     _check_unique(path, "prm", [entry.prm for entry in entries])
     points = []
     for entry in entries:

@@ -1,17 +1,15 @@
-"""What the files of a data set say: their shape, and how a mistake in one is told.
+"""What the files of a data set say: their shape.
 
 The attributes of a point or a meter are checked against the annotations of the tables themselves,
 so that no column is spelled again.
 """
 
-from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Final, TypeVar, get_args, get_type_hints
+from typing import Annotated, Any, Final, get_args, get_type_hints
 
-import yaml
 from pydantic import (
     AfterValidator,
     AwareDatetime,
@@ -31,10 +29,9 @@ from sge_sim.domaine.nomenclatures import (
     TypeContrat,
 )
 from sge_sim.errors import UsageError
+from sge_sim.machine.yaml_files import mistake
 from sge_sim.store.base import Base
 from sge_sim.store.points import SEARCH_COLUMNS
-
-T = TypeVar("T")
 
 _Prm = Annotated[str, Field(pattern=r"^[0-9]{14}$")]
 _CodePostal = Annotated[str, Field(pattern=r"^[0-9]{5}$")]
@@ -53,20 +50,13 @@ class _Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class PlageHeuresCreuses(_Entry):
-    """Off-peak hours that Enedis set in a commune."""
-
-    id: str
-    libelle: str
-
-
 class CommuneEntry(_Entry):
-    """A commune; points are only put where off-peak hours are given."""
+    """A commune, with the off-peak hours that Enedis set there; without any, it has no points."""
 
     code_postal: _CodePostal
     code_insee: _CodeInsee
     libelle: Annotated[str, Field(max_length=32)]
-    heures_creuses: tuple[PlageHeuresCreuses, ...] = ()
+    heures_creuses: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -205,37 +195,6 @@ class PopulationEntry(_Entry):
     fournisseurs: dict[str, _Positive]
 
 
-class _Loader(yaml.CSafeLoader):
-    """The safe loader, which also refuses a key written twice."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        for key, count in Counter(key.value for key, _ in node.value).items():
-            if count > 1:
-                raise yaml.MarkedYAMLError(
-                    problem=f"la clé « {key} » est écrite deux fois", problem_mark=node.start_mark
-                )
-        return super().construct_mapping(node, deep)
-
-
-def read_entries(path: Path, shape: type[T]) -> T:
-    """Read the YAML file at `path` as `shape`.
-
-    Raises `UsageError` naming the file and the key when it isn't so.
-    """
-    try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a safe one
-    except OSError as error:
-        raise UsageError(f"{path} ne peut pas être lu : {error.strerror}.") from error
-    except (yaml.YAMLError, ValueError) as error:
-        # ValueError: a date that doesn't exist, or bytes that aren't UTF-8.
-        told = " ".join(str(error).split())
-        raise UsageError(f"{path} n'est pas un fichier YAML lisible : {told}.") from error
-    try:
-        return TypeAdapter(shape).validate_python(content)
-    except ValidationError as error:
-        raise mistake(path, error) from error
-
-
 def check_attributes(
     path: Path, where: str, table: type[Base], values: Mapping[str, Any]
 ) -> dict[str, Any]:
@@ -253,28 +212,6 @@ def check_attributes(
         except ValidationError as error:
             raise mistake(path, error, where, name) from error
     return checked
-
-
-def mistake(path: Path, error: ValidationError, *where: str) -> UsageError:
-    """Say in one sentence the first thing that is wrong, and where."""
-    first = error.errors()[0]
-    place = ", ".join([str(path), *where, *(str(key) for key in first["loc"])])
-    return UsageError(f"{place} : {_in_french(first)}.")
-
-
-def _in_french(error: Mapping[str, Any]) -> str:
-    value = error["input"]
-    match error["type"]:
-        case "missing":
-            return "clé absente"
-        case "extra_forbidden" | "unexpected_keyword_argument":
-            return "clé inconnue"
-        case "literal_error":
-            return f"« {value} » n'est pas une valeur admise ({error['ctx']['expected']})"
-        case "string_type":
-            return f"un texte est attendu et non {value!r} (l'écrire entre guillemets)"
-        case _:
-            return f"« {value} » ne convient pas"
 
 
 @cache

@@ -124,8 +124,7 @@ def _bt_inf(
         drawn |= {
             "fta": fta,
             "calendrier_fournisseur": "FC000050" if tirage.happens(10) else "FC000014",
-            "heures_creuses_id": plage.id,
-            "heures_creuses_libelle": plage.libelle,
+            "heures_creuses_libelle": plage,
         }
     return drawn
 

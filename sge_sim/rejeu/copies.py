@@ -10,6 +10,7 @@ from lxml import etree
 from sge_sim.errors import UsageError
 from sge_sim.homologation.client.messages import read_message
 from sge_sim.machine.data_files import data_path
+from sge_sim.machine.safe_xml import parse_xml
 from sge_sim.rejeu.envoi import path_of
 from sge_sim.rejeu.moyens import Moyens
 from sge_sim.soap.contract import contract_files
@@ -81,5 +82,4 @@ def _arguments(value: Any) -> Any:
 
 
 def _has_header(message: bytes) -> bool:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-    return etree.fromstring(message, parser).find(_HEADER) is not None
+    return parse_xml(message).find(_HEADER) is not None

@@ -1,17 +1,17 @@
 """The rules about who asks, shared by the services that list their codes.
 
-The login and the contract of the message are held against the actor whose certificate came: the
+The login and the contract of the message are compared with the actor whose certificate came: the
 platform knows the actor from the connection, the user and the contract from the message (common
 guide; mapping of the codes assumed).
 """
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import Final, Protocol
 
 from sge_sim.domaine.demandeur import Demandeur
 from sge_sim.domaine.nomenclatures import Environment
-from sge_sim.services.rule import rule
+from sge_sim.services.rule import Rule, rule
 from sge_sim.store.fiches_acteurs import FicheContrat, FicheUtilisateur
 
 
@@ -119,3 +119,21 @@ def contrat_actif(demande: AvecAcces) -> bool:
 
 
 CONTRACT_RULES = (contrat_connu, contrat_de_l_acteur, contrat_actif)
+
+
+@dataclass(frozen=True)
+class RechercheServices:
+    """A search of the services of a point.
+
+    Neither an unknown point nor a contract that has ended is refused (assumed).
+    """
+
+    acces: Acces
+
+
+RULES_RECHERCHE: Final[tuple[Rule[RechercheServices], ...]] = (
+    utilisateur_connu,
+    utilisateur_de_l_acteur,
+    contrat_connu,
+    contrat_de_l_acteur,
+)

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final, Protocol
+from typing import Final, Protocol, get_args
 
 from sge_sim.commandes.acces import Publie
-from sge_sim.domaine.nomenclatures import TypeServiceAcces
+from sge_sim.domaine.nomenclatures import FluxDiffuse, TypeServiceAcces
 from sge_sim.services.acces_donnees import TYPES_DONNEES
 from sge_sim.services.rule import rule
 
@@ -31,6 +31,10 @@ GRANDS_PUBLIENT: Final[Mapping[TypeServiceAcces, Mapping[str, Sequence[bool | No
     )
 )
 """The same of C1 to C4 and P1 to P3, whose maximum powers no service covers."""
+
+
+FLUX_PUBLIES: Final[tuple[FluxDiffuse, ...]] = get_args(FluxDiffuse)
+"""The files of these publications."""
 
 
 @dataclass(frozen=True)

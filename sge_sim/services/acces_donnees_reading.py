@@ -1,6 +1,6 @@
 """What the services about access services read alike in their messages."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sge_sim.commandes.affaires import Commande
@@ -8,7 +8,9 @@ from sge_sim.services.acces_donnees import TYPES_DONNEES, Consentement
 from sge_sim.services.acces_donnees_offre import OptionDemandee
 from sge_sim.services.reading import acces_of
 from sge_sim.services.service import Appel, Service
+from sge_sim.soap.operation import Answer
 from sge_sim.soap.protocol import Tree
+from sge_sim.store.commandes import Affaire
 from sge_sim.store.lecture import Faits
 
 
@@ -52,15 +54,16 @@ def read_options(type_donnees: str | None, block: Tree | None) -> Iterator[Optio
             )
 
 
-def commande_of(appel: Appel, general: Tree, contrat_id: str, objet: str) -> Commande:
-    """Return the order as its cases keep it; `objet` is the family's short name."""
-    return Commande(
-        prm=general["pointId"],
-        acteur_code=appel.demandeur.code,
-        contrat_id=contrat_id,
-        login=general["initiateurLogin"],
-        objet=objet,
-        reference=general.get("refExterne"),
-        now=appel.now,
-        delai=appel.settings.delai_activation,
+def numeros_of(appel: Appel) -> tuple[str, ...]:
+    """Return the numbers of the services that a message names; one given twice counts once."""
+    return tuple(dict.fromkeys(appel.body["demande"]["servicesSouscrits"]["serviceSouscritId"]))
+
+
+def answer_order(body: Tree, commande: Commande, affaires: Sequence[Affaire]) -> Answer:
+    """Return an answer for the journal too, which names the case if there is one alone."""
+    return Answer(
+        body,
+        point_id=commande.prm,
+        affaire_id=affaires[0].affaire_id if len(affaires) == 1 else None,
+        login=commande.login,
     )

@@ -12,7 +12,7 @@ from sge_sim.commandes.echeances import catch_up_orders
 from sge_sim.door.exchange import Exchange
 from sge_sim.errors import UsageError
 from sge_sim.machine.data_files import data_path
-from sge_sim.services.registry import SERVICES
+from sge_sim.services.registry import BY_PATH, SERVICES
 from sge_sim.services.rule import Refus
 from sge_sim.services.service import Appel, Service
 from sge_sim.settings import Settings
@@ -40,16 +40,16 @@ def build_endpoints(settings: Settings, database: Database) -> dict[str, Endpoin
             raise UsageError(
                 f"« {name} » n'est la règle d'aucun service : docs/codes.md les nomme toutes."
             )
-    services = {service.path: service for service in SERVICES}
     contracts = load_contracts(data_path("wsdl"), settings.wsdl_dir)
-    hold_together(contracts.keys(), services.keys())
+    hold_together(contracts.keys(), BY_PATH.keys())
     endpoints = {}
     for path, contract in contracts.items():
-        service = services[path]
+        service = BY_PATH[path]
         endpoint = endpoints[path] = Endpoint(
             contract,
             handler(service, database, settings),
             _style(service, settings),
+            existence=service.existence,
             strict=settings.strict,
             unavailable=_unavailable(service),
             par_seconde=service.par_seconde,

@@ -31,7 +31,7 @@ def codes_page(services: Sequence[Service] = SERVICES) -> str:
         "one answer that breaks the contract.",
     ]
     for service in services:
-        lines += ["", f"## {service.nom} v{service.version}", ""]
+        lines += ["", f"## {service.nom} v{service.version}", "", _declared(service), ""]
         lines += ["| code | label | refuses when this doesn't hold | source | provenance |"]
         lines += ["|---|---|---|---|---|"]
         lines += _rows(service)
@@ -42,6 +42,16 @@ def undocumented_codes(service: Service) -> set[str]:
     """Return the listed codes that neither a rule, nor the transport, nor a reason accounts for."""
     accounted = {one.code for one in service.rules} | _COMMON.keys() | service.unreachable.keys()
     return set(service.codes) - accounted
+
+
+def _declared(service: Service) -> str:
+    told = {
+        "Package": (service.paquet,),
+        "Types of measures": service.mesures,
+        "Files": service.flux,
+        "Catalogue of services": service.fiches,
+    }
+    return " ".join(f"{name}: {', '.join(values)}." for name, values in told.items() if values)
 
 
 def _rows(service: Service) -> Iterator[str]:

@@ -15,12 +15,6 @@ from sge_sim.services.acces import CONTRACT_RULES, Acces
 from sge_sim.services.rule import rule
 
 GUIDE: Final = "GUI 0502 v1.4.0"
-FLUX_FINS: Final[Mapping[str, FluxM023]] = {
-    "COURBES": "R63",
-    "INDEX": "R64",
-    "ENERGIE": "R65",
-    "PMAX": "R66",
-}
 CODES_M023: Final = (
     *("SGT471", "SGT472", "SGT473", "SGT400", "SGT4ZM", "SGT506", "SGT500", "SGT562"),
 )

@@ -1,22 +1,53 @@
 """What the three services of M023 read, and how they open a case."""
 
-from collections.abc import Collection
+from collections.abc import Callable
 from datetime import datetime
 
 from sge_sim.clock import start_of_day
 from sge_sim.commandes.m023 import Emetteur, Historiques, order_m023
 from sge_sim.domaine.ecarts_plateforme import Usage
-from sge_sim.domaine.nomenclatures import FluxM023
-from sge_sim.services.m023 import AdmissibiliteM023
+from sge_sim.domaine.nomenclatures import Flux, FluxM023
+from sge_sim.services.m023 import CODES_M023, LIBELLES_M023, PAR_SECONDE, AdmissibiliteM023
 from sge_sim.services.reading import acces_of
-from sge_sim.services.rule import check
+from sge_sim.services.rule import Rule, check
 from sge_sim.services.service import Appel, Service
 from sge_sim.settings import Settings
+from sge_sim.soap.operation import Answer
 from sge_sim.soap.protocol import Tree
 from sge_sim.store.m023 import DemandeM023, count_m023_since
 
 VIDES = {"pointIds": "SGT4ZM"}
 """A list without a point has a code of its own, though the schema wants one (observed 26.1)."""
+
+
+def declare_m023(
+    nom: str,
+    *,
+    faultstring: str,
+    flux: tuple[Flux, ...],
+    rules: tuple[Rule[AdmissibiliteM023], ...],
+    handle: Callable[[Appel], Answer],
+    mesures: tuple[str, ...] = (),
+    codes: tuple[str, ...] = (),
+) -> Service:
+    """Return a service of M023, with what all three declare alike."""
+    return Service(
+        nom=nom,
+        version="1.0",
+        paquet="Historique",
+        codes=(*CODES_M023, *codes),
+        libelles=LIBELLES_M023,
+        par_seconde=PAR_SECONDE,
+        depuis="23.4",
+        faultstring=faultstring,
+        vides=VIDES,
+        bare_faults=has_bare_faults,
+        mesures=mesures,
+        flux=flux,
+        rules=rules,
+        handle=handle,
+        writes=True,
+    )
 
 
 def read_historiques(flux: FluxM023, asked: Tree) -> Historiques:
@@ -33,12 +64,10 @@ def read_historiques(flux: FluxM023, asked: Tree) -> Historiques:
     )
 
 
-def take_demand(
-    appel: Appel, service: Service, historiques: Historiques, flux: Collection[FluxM023]
-) -> DemandeM023:
-    """Hold a demand against the rules of its service, and open its case.
+def take_demand(appel: Appel, service: Service, historiques: Historiques) -> DemandeM023:
+    """Check a demand by the rules of its service, and open its case.
 
-    `flux` are those that the service orders: its daily quota counts them all.
+    The daily quota of the service counts the files of all its types of measures.
     """
     general = appel.body["donneesGenerales"]
     faits = appel.lire(login=general["initiateurLogin"], contrat_id=general["contratId"])
@@ -48,7 +77,7 @@ def take_demand(
         points=len(historiques.prms),
         debut=historiques.debut,
         fin=historiques.fin,
-        du_jour=count_m023_since(appel.session, tuple(flux), start_of_day(appel.today)),
+        du_jour=count_m023_since(appel.session, service.flux, start_of_day(appel.today)),
     )
     check(service.rules, demande, appel.settings.disabled_rules)
     emetteur = Emetteur(

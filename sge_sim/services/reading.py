@@ -24,15 +24,26 @@ def acces_of(appel: Appel, service: Service, faits: Faits) -> Acces:
     )
 
 
-def read_commande(appel: Appel, general: Tree, *, reference: str | None) -> Commande:
-    """Return the order as its case keeps it, from the block `donneesGenerales`."""
+def read_commande(
+    appel: Appel,
+    general: Tree,
+    *,
+    objet: str = "",
+    contrat_id: str = "",
+    reference: str = "refExterne",
+) -> Commande:
+    """Return the order as its case keeps it, from the block `donneesGenerales`.
+
+    `objet` and `contrat_id` are given where that block hasn't them; `reference` names the element
+    of the asker's own reference.
+    """
     return Commande(
         prm=general["pointId"],
         acteur_code=appel.demandeur.code,
-        contrat_id=general["contratId"],
+        contrat_id=contrat_id or general["contratId"],
         login=general["initiateurLogin"],
-        objet=general["objetCode"],
-        reference=reference,
+        objet=objet or general["objetCode"],
+        reference=general.get(reference),
         now=appel.now,
         delai=appel.settings.delai_activation,
     )

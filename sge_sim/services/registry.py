@@ -4,14 +4,17 @@ What others ask about a service (its codes, its package, the releases that serve
 its `service.py`; the page of codes, the kit, the catalogue and the packages are read from here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
+from typing import Final
 
 import sge_sim.services
+from sge_sim.domaine.generations import Existence
 from sge_sim.errors import UsageError
 from sge_sim.services.service import Service
+from sge_sim.soap.codes import LIBELLES
 
 FILES = ("answer", "demande", "rules", "service")
 """The modules that every folder of a service has; it may have more."""
@@ -52,6 +55,16 @@ def _defined(folder: str) -> list[Service]:
     return services
 
 
-SERVICES = find_services()
-PAQUETS = packages_of(SERVICES)
+SERVICES: Final = find_services()
+BY_PATH: Final[Mapping[str, Service]] = {one.path: one for one in SERVICES}
+PAQUETS: Final = packages_of(SERVICES)
 """What is homologated as a whole (FAQ)."""
+EXISTENCES: Final[Mapping[str, Existence]] = {
+    one.nom: one.existence for one in SERVICES if one.existence is not None
+}
+"""When the services were served that weren't always, by their names."""
+CODES: Final[Mapping[str, str]] = {
+    **LIBELLES,
+    **{code: libelle for one in SERVICES for code, libelle in one.libelles.items()},
+}
+"""Every return code and its label: those of the annex, then those of single services."""

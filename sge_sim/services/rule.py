@@ -69,7 +69,7 @@ def rule(
 
 
 def check(rules: Sequence[Rule[S]], situation: S, disabled: Collection[str] = ()) -> None:
-    """Hold `situation` against the rules in their order; raises `Refus` for the first that
+    """Check `situation` by the rules in their order; raises `Refus` for the first that
     doesn't hold.
 
     `disabled` names rules to pass over: tests of a harness break the simulator on purpose.

@@ -12,8 +12,11 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
+from sge_sim.commandes.prestations import Prestation
 from sge_sim.domaine.demandeur import Demandeur
 from sge_sim.domaine.ecarts_plateforme import NOMINALE, Ecart, Plateforme
+from sge_sim.domaine.generations import Existence
+from sge_sim.domaine.nomenclatures import Flux
 from sge_sim.services.rule import Rule
 from sge_sim.settings import Settings
 from sge_sim.soap.codes import LIBELLES
@@ -83,10 +86,19 @@ class Service:
     """A service in one version.
 
     `paquet` is what it is homologated with. `depuis` and `jusqu_a` are the first and the last
-    release of SGE whose test cases may call it, None where no release is known to bound it.
+    release of SGE whose test cases may call it, None where no release is known to bound it;
+    `existence` says when the platform served it, None where it always has.
+
+    `mesures` are the types of measures that it serves or takes orders of, as its messages name
+    them; `flux` the files that its orders bring about; `prestations` the lines of Enedis' catalogue
+    of services that its answers name.
 
     `codes` are the return codes that its documentation lists, `libelles` the labels of those that
-    the annex doesn't list; `unreachable` says of some of them why no request can obtain them here.
+    the annex doesn't list; `unreachable` says of some of them, in French, why no request can
+    obtain them here.
+
+    `needs_header` tells a service whose client has to send the header of the contract: where it is
+    facultative, clients send none.
 
     `writes` tells a service that changes the state, `searches` one that looks through rows by
     itself; the others read facts alone.
@@ -110,6 +122,11 @@ class Service:
     rules: tuple[Rule[Any], ...]
     handle: Callable[[Appel], Answer]
     unreachable: Mapping[str, str] = field(default_factory=dict)
+    mesures: tuple[str, ...] = ()
+    flux: tuple[Flux, ...] = ()
+    prestations: tuple[Prestation, ...] = ()
+    existence: Existence | None = None
+    needs_header: bool = False
     writes: bool = False
     searches: bool = False
     depuis: str | None = None
@@ -131,6 +148,11 @@ class Service:
     def package(self) -> str:
         """The package, as the files of the catalogue name it."""
         return self.paquet.lower()
+
+    @property
+    def fiches(self) -> tuple[str, ...]:
+        """The codes of its prestations, those of their options where they have one."""
+        return tuple(dict.fromkeys(one.option or one.fiche for one in self.prestations))
 
     def libelle(self, code: str) -> str:
         """Return the label that goes with `code`; raises `KeyError` for an unknown one."""

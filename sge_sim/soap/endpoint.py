@@ -5,6 +5,7 @@ from functools import cached_property, lru_cache
 from http import HTTPStatus
 from typing import Any
 
+from sge_sim.domaine.generations import Existence
 from sge_sim.door.exchange import Exchange
 from sge_sim.errors import UsageError
 from sge_sim.soap import _spyne_compat as spyne
@@ -26,6 +27,7 @@ _log = logging.getLogger(__name__)
 class Endpoint:
     """What answers on the path of one contract; `handle` raises `SgtFault` to refuse.
 
+    `existence` says when the platform served it, None where it always has.
     Raises `UsageError` for a contract that has a type of XML Schema that isn't known here.
 
     A failure of `handle` is answered as SGT500, and its traceback logged. With `strict`, an answer
@@ -40,6 +42,7 @@ class Endpoint:
         handle: Handler,
         style: FaultStyle,
         *,
+        existence: Existence | None = None,
         strict: bool = False,
         unavailable: str = "SGT500",
         par_seconde: int | None = None,
@@ -47,6 +50,7 @@ class Endpoint:
         self.contract = contract
         self.par_seconde = par_seconde
         self.names = contract.service, contract.version
+        self.existence = existence
         self._handle = handle
         self._style = style
         self._strict = strict
@@ -80,7 +84,7 @@ class Endpoint:
         return Response(HTTPStatus.OK, self._published(url), _TEXT_XML)
 
     def load(self) -> None:
-        """Have Spyne read the contract now, rather than at the first call.
+        """Make Spyne read the contract now, rather than at the first call.
 
         Raises what is wrong with the contract.
         """

@@ -120,13 +120,13 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
         ctx.method_request_string = self._operation
 
     def generate_method_contexts(self, ctx: Any) -> list[Any]:
-        """Have the only operation of the contract answer: there is no other context to make."""
+        """Return the context of the contract's only operation: there is no other to make."""
         (ctx.descriptor,) = self.get_call_handles(ctx)
         ctx.function = ctx.descriptor.function
         return [ctx]
 
     def deserialize(self, ctx: Any, message: Any) -> None:
-        """Hold the body against the contract, and read it and the contract's header as trees."""
+        """Validate the body by the contract, and read it and the contract's header as trees."""
         for name, (code, label) in self._style.empty.items():
             found = ctx.in_body_doc.find(f".//{name}")
             if found is not None and not len(found):

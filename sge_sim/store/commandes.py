@@ -152,7 +152,7 @@ class ServiceSouscrit(Attente, Base):
 
 class DemandeHistorique(Base):
     """What the file HDM of a case is to hold; the period is cut to what may be shown when it is
-    written. `pas_minutes` is empty for daily index. `date_fin` is excluded (assumed)."""
+    written. `date_fin` is excluded (assumed)."""
 
     __tablename__ = "demande_historique"
 
@@ -163,7 +163,6 @@ class DemandeHistorique(Base):
     date_debut: Mapped[date] = mapped_column(Date)
     date_fin: Mapped[date] = mapped_column(Date)
     corrigees: Mapped[bool]
-    pas_minutes: Mapped[int | None]
 
     affaire: Mapped[Affaire] = relationship()
 

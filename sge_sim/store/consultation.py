@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from sge_sim.domaine.nomenclatures import EtatService, Segment
@@ -17,9 +17,13 @@ def find_services_souscrits(
     etat: EtatService | None = None,
     prm: str | None = None,
     acteur_code: str | None = None,
+    before: str | None = None,
     limit: int,
 ) -> Sequence[ServiceSouscrit]:
-    """Return at most `limit` subscribed services, those ordered last at the head."""
+    """Return at most `limit` subscribed services, those ordered last at the head.
+
+    With `before`, the number of one, only those that come after it: the next page.
+    """
     query = select(ServiceSouscrit).order_by(
         ServiceSouscrit.ordered_at.desc(), ServiceSouscrit.service_souscrit_id.desc()
     )
@@ -30,6 +34,11 @@ def find_services_souscrits(
     ):
         if wanted is not None:
             query = query.where(column == wanted)
+    if before is not None:
+        place = tuple_(ServiceSouscrit.ordered_at, ServiceSouscrit.service_souscrit_id)
+        known = select(ServiceSouscrit.ordered_at, ServiceSouscrit.service_souscrit_id)
+        last = known.where(ServiceSouscrit.service_souscrit_id == before)
+        query = query.where(place < last.scalar_subquery())
     return session.scalars(query.limit(limit)).all()
 
 
@@ -52,14 +61,14 @@ def evenements_of(session: Session, prm: str, limit: int) -> Sequence[Evenement]
 
 
 def look_for_points(
-    session: Session, words: str = "", segment: Segment | None = None, *, limit: int
+    session: Session, words: str = "", segment: Segment | None = None, *, after: str, limit: int
 ) -> Sequence[Point]:
-    """Return at most `limit` points that a person means by `words`, by PRM.
+    """Return at most `limit` points that a person means by `words`, by PRM, those after `after`.
 
     A PRM or its beginning, or a part of the client's name, of the commune or of the reason why the
     point is in the data set. Without words, the points that are there for a reason.
     """
-    where: list[ColumnElement[bool]] = []
+    where: list[ColumnElement[bool]] = [Point.prm > after]
     if words.isascii() and words.isdigit():
         where.append((Point.prm >= words) & (Point.prm < words + ":"))
     elif words:

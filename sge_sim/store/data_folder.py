@@ -4,17 +4,21 @@ import os
 from pathlib import Path
 
 from sge_sim.errors import UsageError
+from sge_sim.machine.settings_file import settings_beside
 from sge_sim.settings import Settings, variable_of
 from sge_sim.store.database import Database
 from sge_sim.store.journal import Journal
 
 
 def open_database(data_dir: Path) -> Database:
-    """Open the database of `data_dir`, or the one that the variable of `database_url` names.
+    """Open the database of `data_dir`, or the one that `database_url` names.
 
-    Raises `UsageError` where no simulator was started.
+    That setting is read in its variable, then in `sge-sim.toml`. Raises `UsageError` where no
+    simulator was started.
     """
     url = os.environ.get(variable_of("database_url"))
+    if url is None:
+        url = settings_beside(data_dir).get("database_url")
     settings = Settings(data_dir=data_dir, database_url=url)
     if settings.database_url is None:
         require(data_dir / "sge-sim.db")

@@ -337,6 +337,6 @@ def find_partage(session: Session, client_id: str, titulaire: str) -> Partage | 
 
 
 def revoke_token(session: Session, jti: str, fin: datetime, now: datetime) -> None:
-    """Have a token refused from now on; those that have ended since are forgotten."""
+    """Revoke a token; those that have ended since are forgotten."""
     session.execute(delete(JetonRevoque).where(JetonRevoque.fin < now))
     session.merge(JetonRevoque(jti=jti, fin=fin))

@@ -166,7 +166,6 @@ class FichePoint(Situation):
     type_comptage: str | None
     disjoncteur_calibre: str | None
     relais_plage_heures_creuses: str | None
-    heures_creuses_id: str | None
     heures_creuses_libelle: str | None
     futures_heures_creuses_id: str | None
     futures_heures_creuses_libelle: str | None

@@ -320,7 +320,7 @@ def first_waiting(session: Session) -> tuple[datetime | None, datetime | None]:
 
 
 def requeue_undelivered(session: Session, now: datetime) -> None:
-    """Have every file that has not arrived tried at `now`, also those given up."""
+    """Set every file that has not arrived to be tried at `now`, also those given up."""
     session.execute(
         update(FichierFlux)
         .where(FichierFlux.etat != "livre")

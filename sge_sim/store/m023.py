@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column
 from sge_sim.domaine.nomenclatures import (
     CadreAcces,
     EtatAffaire,
+    Flux,
     FluxM023,
     FormatM023,
     Sens,
@@ -96,7 +97,7 @@ def fichiers_m023(session: Session, affaire_id: str) -> Sequence[FichierFlux]:
     ).all()
 
 
-def count_m023_since(session: Session, flux: Sequence[FluxM023], since: datetime) -> int:
+def count_m023_since(session: Session, flux: Sequence[Flux], since: datetime) -> int:
     """Return how many demands of these files were accepted from `since` (aware) on."""
     return (
         session.scalar(

@@ -121,7 +121,6 @@ class Point(Situation, Base):
     type_comptage: Mapped[str | None] = mapped_column(_CODE)
     disjoncteur_calibre: Mapped[str | None] = mapped_column(_CODE)
     relais_plage_heures_creuses: Mapped[str | None]
-    heures_creuses_id: Mapped[str | None] = mapped_column(_CODE)
     heures_creuses_libelle: Mapped[str | None]
     futures_heures_creuses_id: Mapped[str | None] = mapped_column(_CODE)
     futures_heures_creuses_libelle: Mapped[str | None]

@@ -239,7 +239,7 @@ class Connection:
         return True
 
     def _answer(self, request: Request) -> bool:
-        """Have the application answer, and send what the network takes at once."""
+        """Get the application's answer, and send what the network takes at once."""
         try:
             response = self._listener.application(request)
         except Exception:

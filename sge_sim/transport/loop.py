@@ -99,7 +99,7 @@ class ConnectionLoop:
             )
 
     def stop(self) -> None:
-        """Have `run` accept nobody any more; called by any thread."""
+        """Stop `run` from accepting clients; called by any thread."""
         self._stopping = True
         self._wake()
 
@@ -132,7 +132,7 @@ class ConnectionLoop:
         self._wake()
 
     def _go_on(self, connection: Connection) -> None:
-        """Have the next request of `connection` worked on: it is here already.
+        """Queue the next request of `connection`, which is here already.
 
         One such connection at a time, in turn, or those who send hundreds of requests ahead would
         have every thread and the others would wait behind them.

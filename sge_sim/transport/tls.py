@@ -64,7 +64,7 @@ def refusal_of_chain(
 
 
 def _verify_clients(context: ssl.SSLContext, client_authorities: str) -> None:
-    """Have the server ask for a certificate, and say how its chain is verified."""
+    """Set the server to ask for a certificate, and how its chain is verified."""
     context.verify_flags = ssl.VERIFY_X509_TRUSTED_FIRST
     context.verify_mode = ssl.CERT_REQUIRED
     _trust(context, client_authorities)

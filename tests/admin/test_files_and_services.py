@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from types import ModuleType
 
 import pytest
+import requests
 from admin_kit import Room, control_room
+from lxml import html
 
+from sge_sim.admin.routes import fichier_pages, point_pages, service_pages
 from sge_sim.clock import PARIS, Duree, parse_instant
 from sge_sim.commandes.affaires import Commande
 from sge_sim.commandes.autorisations import Declaration
@@ -76,6 +80,45 @@ def test_services_are_listed_and_filtered(ordered: Room) -> None:
         assert told in words
     assert "Aucun service" in ordered.text("/services?etat=TERMINE")
     assert ordered.page(f"/points/{C5}").xpath("//*[local-name()='rect'][@class='actif']")
+
+
+@pytest.mark.parametrize(
+    ("pages", "path"),
+    [
+        (service_pages, "/services"),
+        (point_pages, "/points?segment=C5"),
+        (fichier_pages, "/fichiers"),
+    ],
+)
+def test_a_long_list_goes_on_page_after_page(
+    ordered: Room, monkeypatch: pytest.MonkeyPatch, pages: ModuleType, path: str
+) -> None:
+    ordered.press("/horloge", action="1d")
+    whole = first_cells(ordered.page(path))
+    assert len(whole) > 1
+    size = -(-len(whole) // 3)
+    monkeypatch.setattr(pages, "_SHOWN", size)
+    found, links = [], [path]
+    while links:
+        page = ordered.page(links[0])
+        found += first_cells(page)
+        links = page.xpath("//main//a[@rel='next']/@href")
+        assert len(found) <= len(whole)
+    assert found == whole
+
+
+def first_cells(page: html.HtmlElement) -> list[str]:
+    return [one.text_content() for one in page.xpath("//main//tbody//td[1]")]
+
+
+def test_the_api_gives_the_address_of_the_next_files(ordered: Room) -> None:
+    ordered.press("/horloge", action="1d")
+    whole = [one["nom"] for one in ordered.ask("GET", "/api/flux").json()]
+    assert len(whole) > 1
+    answer = ordered.ask("GET", "/api/flux?limit=1")
+    assert [answer.json()[0]["nom"]] == whole[:1]
+    following = requests.get(answer.links["next"]["url"], timeout=10).json()
+    assert [one["nom"] for one in following] == whole[1:2]
 
 
 def test_a_file_is_shown_as_a_table_and_as_xml(ordered: Room) -> None:

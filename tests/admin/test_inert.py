@@ -2,37 +2,103 @@
 
 import io
 from collections.abc import Iterator
+from dataclasses import fields, replace
+from datetime import date, datetime
+from typing import get_args
 
 import pytest
 from admin_kit import Room, control_room
 from lxml import etree, html
 from openpyxl import load_workbook
 
+from sge_sim.admin.filtres_journal import KINDS
+from sge_sim.clock import PARIS, machine_now
+from sge_sim.domaine.nomenclatures import KindEchange
+from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.reports.html_report import render_html
 from sge_sim.homologation.reports.junit_report import render_junit
 from sge_sim.homologation.reports.tracking_sheet import render_xlsx
 from sge_sim.machine.data_files import data_path
 from sge_sim.soap.contract import load_contracts
+from sge_sim.store.journal import DecidingRule, EchangeRecord
 
 MARKS = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'><b onclick=alert(3)>"
+IMAGE = "<img src=x onerror=alert(4)>"
 C5 = "25946599093143"
+NOW = datetime(2025, 3, 10, 10, tzinfo=PARIS)
 
 
 @pytest.fixture(scope="module")
 def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
     """A room whose every service was sent markup in every element of its request."""
-    with control_room(tmp_path_factory.mktemp("attacked"), population_size=0) as room:
+    with control_room(tmp_path_factory.mktemp("attacked"), population_size=0, now=NOW) as room:
         room.state.campaigns.start("sge-26.1")
         room.state.campaigns.start("sge-23.2", "FOURN1")
         for path, contract in load_contracts(data_path("wsdl")).items():
             names = {
                 one.get("name") for schema in contract.schemas.values() for one in elements(schema)
             }
-            room.services.post(path, message(contract.request, names))
+            room.services.post(path, message(contract.request, names), user_agent=MARKS)
         for login in (MARKS, f"{MARKS}@a.fr"):
             for prm in (C5, MARKS[:20], "99999999999999"):
                 room.call_cdc(html_escape(prm), html_escape(login))
+        order(room, IMAGE)
+        record_every_kind(room)
         yield room
+
+
+def order(room: Room, name: str) -> None:
+    """Have a curve transmitted, in the name of a customer that is markup."""
+    answer = room.services.call(
+        "/CommandeCollectePublicationMesures/v3.0",
+        {
+            "demande": {
+                "donneesGenerales": {
+                    "objetCode": "AME",
+                    "pointId": C5,
+                    "initiateurLogin": room.services.login,
+                    "contratId": room.services.contrat_id,
+                },
+                "accesMesures": {
+                    "dateDebut": NOW.date(),
+                    "dateFin": date(2026, 3, 9),
+                    "declarationAccordClient": {
+                        "accord": True,
+                        "personnePhysique": {"civilite": "M", "nom": name},
+                    },
+                    "mesuresTypeCode": "CDC",
+                    "soutirage": True,
+                    "injection": False,
+                    "mesuresPas": "PT30M",
+                    "mesuresCorrigees": False,
+                    "transmissionRecurrente": True,
+                    "periodiciteTransmission": "P1D",
+                },
+            }
+        },
+    )
+    assert not isinstance(answer, RefusRecu), answer
+
+
+def record_every_kind(room: Room) -> None:
+    """Record an exchange of each kind, calls of Data Connect among them, all of it markup."""
+    texts = [one.name for one in fields(EchangeRecord) if one.type == str | None]
+    now = room.state.clock.now()
+    for kind in get_args(KindEchange):
+        room.state.journal.append(
+            EchangeRecord(
+                instant=now,
+                machine_instant=machine_now(),
+                duration_ms=1.0,
+                kind=kind,
+                rule=DecidingRule(
+                    name=MARKS, source=MARKS, provenance="assumed", explanation=MARKS
+                ),
+                request=MARKS.encode(),
+                response=MARKS.encode(),
+                **dict.fromkeys(texts, MARKS),  # type: ignore[arg-type]
+            )
+        )
 
 
 def elements(schema: bytes) -> Iterator[etree._Element]:
@@ -62,7 +128,10 @@ def is_inert(page: html.HtmlElement) -> bool:
 def test_every_page_is_inert(attacked: Room) -> None:
     last = attacked.state.journal.newest_id()
     exchanges = [f"/echanges/{number}" for number in range(1, last + 1)]
-    lists = ["/", "/?genre=soap&genre=http", "/campagnes", "/campagnes/1", f"/points/{C5}"]
+    kinds = "&".join(f"genre={one}" for one, _ in KINDS)
+    lists = ["/", f"/?{kinds}", "/campagnes", "/campagnes/1", f"/points/{C5}", "/services"]
+    assert IMAGE in attacked.text(f"/points/{C5}"), "the name of an order is shown"
+    assert MARKS in attacked.text(f"/echanges/{last}"), "what was recorded is shown"
     cases = [
         str(one) for one in attacked.page("/campagnes/1").xpath("//tr[@data-morceau]/td[1]/a/@href")
     ][:3]
@@ -88,8 +157,10 @@ def test_every_page_is_inert(attacked: Room) -> None:
 
 
 def test_the_reports_of_an_observed_campaign_are_inert(attacked: Room) -> None:
-    rapport = attacked.state.campaigns.read(1).rapport()
-    assert is_inert(html.fromstring(render_html(rapport)))
+    seen = attacked.state.campaigns.read(1).rapport()
+    runs = tuple(replace(one, logiciel=MARKS) for one in seen.executions)
+    rapport = replace(seen, executions=runs)
+    assert is_inert(html.fromstring(render_html(rapport, rapport)))
     assert etree.fromstring(render_junit(rapport)).tag == "testsuites"
     book = load_workbook(io.BytesIO(render_xlsx(rapport)))
     for sheet in book.worksheets:

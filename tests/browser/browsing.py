@@ -1,12 +1,79 @@
-"""What a browser did to show a page."""
+"""What a browser shows, and what it did to show it.
 
+Where `SGE_SIM_IMAGES` names a folder, the pages that are looked at are kept there as images.
+"""
+
+import base64
 import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
 
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import Chrome
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.wait import WebDriverWait
+
+WIDTHS = (1280, 390)
+TOO_WIDE = """
+const room = window.innerWidth;
+if (document.documentElement.scrollWidth <= room) return [];
+return [...document.querySelectorAll('body *')]
+    .filter(one => one.getBoundingClientRect().right > room)
+    .map(one => one.outerHTML.slice(0, 120));
+"""
+
+
+def show(browser: Chrome, address: str, width: int, scheme: str = "light") -> None:
+    """Open a page in a window of that width, for somebody who likes it light or dark."""
+    browser.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False},
+    )
+    browser.execute_cdp_cmd(
+        "Emulation.setEmulatedMedia",
+        {"features": [{"name": "prefers-color-scheme", "value": scheme}]},
+    )
+    browser.get(address)
+    if address.endswith("/docs"):
+        WebDriverWait(browser, 20).until(
+            lambda _: browser.execute_script("return document.querySelector('.opblock') !== null")
+        )
+    if "/points/" in address:
+        WebDriverWait(browser, 20).until(
+            lambda _: browser.execute_script("return document.getElementById('trace').dataset.pret")
+        )
+
+
+def every_look(browser: Chrome, address: str, name: str) -> Iterator[tuple[int, str]]:
+    """Show a page wide and narrow, light and dark, and keep each image."""
+    for width in WIDTHS:
+        for scheme in ("light", "dark"):
+            show(browser, address, width, scheme)
+            _keep_image(browser, f"{name}-{width}-{scheme}")
+            yield width, scheme
+
+
+def too_wide(browser: Chrome) -> list[str]:
+    """Return what of the page stands out of the window."""
+    found: list[str] = browser.execute_script(TOO_WIDE)
+    return found
+
+
+def _keep_image(browser: Chrome, name: str) -> None:
+    folder = os.environ.get("SGE_SIM_IMAGES")
+    if folder:
+        height = browser.execute_script("return document.documentElement.scrollHeight")
+        size = browser.execute_script("return window.innerWidth")
+        shot = browser.execute_cdp_cmd(
+            "Page.captureScreenshot",
+            {
+                "captureBeyondViewport": True,
+                "clip": {"x": 0, "y": 0, "width": size, "height": min(height, 2600), "scale": 1},
+            },
+        )
+        (Path(folder) / f"{name}.png").write_bytes(base64.b64decode(shot["data"]))
 
 
 def requested_addresses(browser: Chrome) -> list[str]:

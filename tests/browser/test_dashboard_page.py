@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 import requests
-from browsing import complaints, follow, requested_addresses
+from browsing import complaints, every_look, follow, requested_addresses, too_wide
 from real_clients import ZeepCaller
 from running_simulator import RunningSimulator
 from selenium.common.exceptions import StaleElementReferenceException
@@ -150,6 +150,32 @@ def test_a_package_is_run_to_its_report(browser: Chrome, simulator: RunningSimul
     rows = browser.find_elements(By.CSS_SELECTOR, "#cas tbody tr")
     count = browser.find_element(By.ID, "compte").text
     assert count == f"{len(rows)} sur {len(rows)}"
-    follow(browser, browser.find_element(By.LINK_TEXT, "Rapport"))
+    report = browser.find_element(By.LINK_TEXT, "Rapport").get_attribute("href")
+    assert report is not None
+    for address, name in ((page, "passage"), (report, "rapport")):
+        for look in every_look(browser, address, name):
+            assert too_wide(browser) == [], look
     assert browser.find_element(By.TAG_NAME, "h1").text.startswith("Homologation")
+    assert "Logiciel client : Zeep" in browser.find_element(By.TAG_NAME, "header").text
+    assert complaints(browser) == []
+
+
+def test_a_fault_is_planned_and_seen_to_hit(browser: Chrome, simulator: RunningSimulator) -> None:
+    home = simulator.ready["admin_url"]
+    browser.get(home + "/pannes")
+    Select(browser.find_element(By.NAME, "sorte")).select_by_value("sgt506")
+    follow(browser, browser.find_element(By.XPATH, "//button[.='Prévoir']"))
+    assert "0 / 0" in browser.find_element(By.CSS_SELECTOR, "main tbody tr").text
+    browser.get(home)
+    before = first_row(browser)
+    call(simulator, C5)
+    until(browser).until(lambda _: first_row(browser) != before)
+    assert "SGT506" in first_row(browser)
+    follow(browser, browser.find_element(By.CSS_SELECTOR, "#echanges tbody td a"))
+    detail = browser.find_element(By.CSS_SELECTOR, "p.detail").text
+    assert "erreur SOAP SGT506, appel 1." in detail
+    browser.get(home + "/pannes")
+    assert "1 / 1 (épuisée)" in browser.find_element(By.CSS_SELECTOR, "main tbody tr").text
+    follow(browser, browser.find_element(By.XPATH, "//button[.='Retirer']"))
+    assert "Aucune panne prévue" in browser.find_element(By.TAG_NAME, "main").text
     assert complaints(browser) == []

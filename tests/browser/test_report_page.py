@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from browsing import complaints, requested_addresses
+from browsing import complaints, every_look, requested_addresses, too_wide
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 
@@ -85,3 +85,8 @@ def test_the_report_fits_a_narrow_screen(browser: Chrome, page: Path) -> None:
         "return [document.documentElement.scrollWidth, window.innerWidth]"
     )
     assert width <= window
+
+
+def test_the_report_of_failures_is_looked_at(browser: Chrome, page: Path) -> None:
+    for look in every_look(browser, page.as_uri(), "echecs"):
+        assert too_wide(browser) == [], look

@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from running_simulator import start_simulator
+from running_simulator import RunningSimulator, start_simulator
 
-from sge_sim.cli.settings_file import read_settings_file
 from sge_sim.errors import UsageError
+from sge_sim.machine.settings_file import read_settings_file
 
 
 def test_the_first_file_gives_the_settings(tmp_path: Path) -> None:
@@ -38,6 +38,31 @@ def test_a_wrong_file_is_refused_in_one_sentence(tmp_path: Path, text: str) -> N
     assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
 
 
+def assert_other_commands_read_it(simulator: RunningSimulator) -> None:
+    """In the current folder it names the state's; beside the state, or there, its database."""
+    state = simulator.data_dir
+    here = state / "ici"
+    here.mkdir()
+    (here / "sge-sim.toml").write_text(f'data_dir = "{state}"\n')
+    assert run_in(here, "clock", "show").returncode == 0
+    wrong = "sqlite:////dev/null/rien.db"
+    (here / "sge-sim.toml").write_text(f'data_dir = "{state}"\ndatabase_url = "{wrong}"\n')
+    assert run_in(here, "acteurs", "list").returncode == 2
+    (here / "sge-sim.toml").write_text("authorities_file = 3\n")
+    refused = run_in(here, "cert", "authorities")
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1), refused.stderr
+
+
+def run_in(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "sge_sim", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        cwd=folder,
+    )
+
+
 def test_options_prevail_over_variables_and_they_over_the_file(tmp_path: Path) -> None:
     (tmp_path / "sge-sim.toml").write_text(
         "population_size = 0\nworkers = 3\nthreads = 5\njournal_max_records = 77\n"
@@ -52,5 +77,6 @@ def test_options_prevail_over_variables_and_they_over_the_file(tmp_path: Path) -
     assert log.startswith(f"Tableau de bord {simulator.ready['admin_url']}\n")
     assert log.index("Premier appel") < log.index("journal_max_records")
     assert "profondeur_historique_mois" not in log
+    assert_other_commands_read_it(simulator)
     with start_simulator(tmp_path, "--show-settings") as simulator:
         assert "profondeur_historique_mois" in (tmp_path / "log.txt").read_text()

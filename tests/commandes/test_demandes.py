@@ -9,7 +9,7 @@ from lives import CONTRAT, DAY, DAYS, DECLARATION, LARGE, NOON, PRM, TIERS
 from sge_sim.clock import Duree, later
 from sge_sim.commandes.affaires import Commande
 from sge_sim.commandes.demandes import Historique, InfraJ, order_historique, order_infra_j
-from sge_sim.commandes.prestations import prestation_historique, prestation_infra_j
+from sge_sim.commandes.prestations import Prestation
 from sge_sim.domaine.delais import Delai
 from sge_sim.store.database import Database
 
@@ -25,15 +25,15 @@ def infra_j_due(database: Database, delai: Delai) -> Any:
     asked = InfraJ(injection=False, soutirage=True, cdc=True, idx=False, ptd=False)
     with database.transaction() as session:
         order = commande(LARGE, delai)
-        line = prestation_infra_j("C4")
+        line = Prestation("F375A", "Infra-journalier")
         return order_infra_j(session, order, asked, line, [DECLARATION]).echeance
 
 
 def historique_due(database: Database, delai: Delai) -> Any:
-    asked = Historique("CDC", DAY - 30 * DAYS, DAY, False, 30)
+    asked = Historique("CDC", DAY - 30 * DAYS, DAY, False)
     with database.transaction() as session:
         order = commande(PRM, delai)
-        line = prestation_historique("CDC")
+        line = Prestation("F380", "Historique")
         return order_historique(session, order, asked, line, DECLARATION).echeance
 
 

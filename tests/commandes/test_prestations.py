@@ -2,11 +2,7 @@
 
 import pytest
 
-from sge_sim.commandes.prestations import (
-    prestation_collecte,
-    prestation_historique,
-    prestation_infra_j,
-)
+from sge_sim.commandes.prestations import prestation_collecte
 from sge_sim.domaine.nomenclatures import MesuresType, Segment, Sens
 
 
@@ -35,17 +31,3 @@ def test_an_order_of_collection_has_the_line_of_its_segment(
 ) -> None:
     prestation = prestation_collecte(segment, sens, mesures, recurrente=recurrente)
     assert (prestation.fiche, prestation.option) == (fiche, option)
-
-
-@pytest.mark.observed("recorded orders, 2022")
-def test_a_history_is_f380_or_option_2_of_f385b() -> None:
-    curve, index = prestation_historique("CDC"), prestation_historique("IDX")
-    assert (curve.fiche, curve.option) == ("F380", None)
-    assert (index.fiche, index.option) == ("F385B", "F385BO2")
-
-
-@pytest.mark.documented("GUI 0481 §4")
-def test_infra_daily_data_are_f375a_or_p375a_without_option() -> None:
-    assert prestation_infra_j("C4").fiche == "F375A"
-    assert prestation_infra_j("P2").fiche == "P375A"
-    assert prestation_infra_j("C4").option is None

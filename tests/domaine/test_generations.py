@@ -7,20 +7,25 @@ import pytest
 from sge_sim.domaine.generations import (
     ARRET,
     DOUBLE_RUN,
-    EXISTENCES,
+    SWITCHES,
     is_served,
     switches_between,
     why_not_served,
 )
-from sge_sim.services.registry import SERVICES
+from sge_sim.services.registry import EXISTENCES
 
-OLD, NEW = "CommandeCollectePublicationMesures", "CommandeServicesAccesDonnees"
+OLD_NAME, NEW_NAME = "CommandeCollectePublicationMesures", "CommandeServicesAccesDonnees"
+OLD, NEW = EXISTENCES[OLD_NAME], EXISTENCES[NEW_NAME]
 DAY = timedelta(days=1)
 
 
-def test_the_table_names_services() -> None:
-    assert {one.service for one in EXISTENCES} <= {one.nom for one in SERVICES}
-    assert len({one.service for one in EXISTENCES}) == len(EXISTENCES)
+def test_what_takes_over_is_served() -> None:
+    assert {one.remplace_par for one in EXISTENCES.values()} - {""} <= EXISTENCES.keys()
+
+
+def test_services_begin_and_end_on_the_days_of_switches() -> None:
+    days = {day for one in EXISTENCES.values() for day in (one.depuis, one.jusqu_a)}
+    assert days - {None} == set(SWITCHES)
 
 
 @pytest.mark.documented("planning d'Enedis du 27/02/2026 p. 15; the days are assumed")
@@ -36,7 +41,7 @@ def test_the_table_names_services() -> None:
 def test_both_generations_overlap(day: date, old: bool, new: bool) -> None:
     assert is_served(OLD, "auto", day) == old
     assert is_served(NEW, "auto", day) == new
-    assert is_served("RecherchePoint", "auto", day)
+    assert is_served(None, "auto", day)
 
 
 @pytest.mark.parametrize("day", [date(2020, 1, 1), ARRET])
@@ -50,16 +55,16 @@ def test_a_generation_is_played_at_any_date(day: date) -> None:
 
 def test_why_a_service_is_not_served() -> None:
     assert "depuis le 01/12/2026 ; CommandeServicesAccesDonnees le remplace" in why_not_served(
-        OLD, "auto", ARRET
+        OLD_NAME, OLD, "auto", ARRET
     )
-    assert "à partir du 08/12/2025" in why_not_served(NEW, "auto", DOUBLE_RUN - DAY)
-    assert why_not_served(NEW, "1", ARRET).endswith("génération 2 (--generation 1).")
+    assert "à partir du 08/12/2025" in why_not_served(NEW_NAME, NEW, "auto", DOUBLE_RUN - DAY)
+    assert why_not_served(NEW_NAME, NEW, "1", ARRET).endswith("génération 2 (--generation 1).")
 
 
 def test_a_switch_is_told_once() -> None:
-    assert switches_between(ARRET - DAY, ARRET - DAY) == []
-    (told,) = switches_between(ARRET - DAY, ARRET)
+    assert switches_between(EXISTENCES, ARRET - DAY, ARRET - DAY) == []
+    (told,) = switches_between(EXISTENCES, ARRET - DAY, ARRET)
     assert told.startswith("Le 01/12/2026, la plateforme ne sert plus")
-    assert OLD in told
-    assert switches_between(ARRET, ARRET + DAY) == []
-    assert len(switches_between(date(2024, 1, 1), date(2027, 1, 1))) == 2
+    assert OLD_NAME in told
+    assert switches_between(EXISTENCES, ARRET, ARRET + DAY) == []
+    assert len(switches_between(EXISTENCES, date(2024, 1, 1), date(2027, 1, 1))) == 2

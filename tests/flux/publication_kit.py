@@ -15,11 +15,7 @@ from sge_sim.commandes.affaires import Commande
 from sge_sim.commandes.autorisations import Declaration
 from sge_sim.commandes.demandes import Historique, InfraJ, order_historique, order_infra_j
 from sge_sim.commandes.echeances import run_due
-from sge_sim.commandes.prestations import (
-    prestation_collecte,
-    prestation_historique,
-    prestation_infra_j,
-)
+from sge_sim.commandes.prestations import Prestation, prestation_collecte
 from sge_sim.commandes.souscription import Souscription, subscribe
 from sge_sim.domaine.delais import AUSSITOT
 from sge_sim.domaine.nomenclatures import Segment, Sens
@@ -111,9 +107,8 @@ class Platform:
         corrigees: bool = False,
     ) -> str:
         with self.database.transaction() as session:
-            pas = {"CDC": 30}.get(mesures_type)
-            asked = Historique(mesures_type, debut, fin, corrigees, pas)
-            line = prestation_historique(mesures_type)
+            asked = Historique(mesures_type, debut, fin, corrigees)
+            line = Prestation("F380", "Historique")
             commande = self._commande(prm, now)
             affaire = order_historique(session, commande, asked, line, _DECLARATION)
             return affaire.affaire_id
@@ -121,7 +116,7 @@ class Platform:
     def infra_j(self, prm: str, now: datetime) -> str:
         with self.database.transaction() as session:
             asked = InfraJ(injection=False, soutirage=True, cdc=True, idx=True, ptd=True)
-            line = prestation_infra_j(self._segment(session, prm))
+            line = Prestation("F375A", "Infra-journalier")
             affaire = order_infra_j(session, self._commande(prm, now), asked, line, [_DECLARATION])
             return affaire.affaire_id
 

@@ -13,6 +13,8 @@ from sge_sim.commandes.m023 import Emetteur, Historiques, order_m023
 from sge_sim.domaine.delais import AUSSITOT
 from sge_sim.flux.r6x.documents import read_documents, schema_mistakes
 from sge_sim.flux.r6x.entete import parse_nom
+from sge_sim.store.acces import OptionPublication, grant_acces
+from sge_sim.store.acteurs import find_contrat
 from sge_sim.store.m023 import find_demande_m023
 from sge_sim.store.mesures import Collecte
 
@@ -28,6 +30,31 @@ def add_kinds(platform: Platform) -> None:
         session.flush()
         for prm in (C5, C5_BIS, P4):
             session.add(Collecte(prm=prm, debut=date(2020, 1, 1)))
+
+
+def publish(
+    platform: Platform,
+    prm: str,
+    type_: Any,
+    periodicite: str,
+    debut: date,
+    corrigees: bool | None = None,
+) -> None:
+    """Give an access service that publishes from `debut` on."""
+    with platform.database.transaction() as session:
+        contrat = find_contrat(session, CONTRAT)
+        assert contrat is not None
+        assert contrat.acteur_code == TIERS
+        service = grant_acces(session, prm, type_, SENS[prm], contrat, debut)
+        session.flush()
+        session.add(
+            OptionPublication(
+                service_souscrit_id=service.service_souscrit_id,
+                corrigees=corrigees,
+                periodicite=periodicite,
+                date_debut=debut,
+            )
+        )
 
 
 def demand(platform: Platform, flux: Any, prms: Sequence[str], *days: Any, **asked: Any) -> str:

@@ -13,7 +13,7 @@ from lowatt_enedis.decrypt import decrypt_aes_128_cbc, decrypt_aes_256_cbc_dynam
 from sge_sim.errors import UsageError
 from sge_sim.flux.chiffrement import AUCUN, chiffrement, decrypt, encrypt
 from sge_sim.flux.envoi import Archive
-from sge_sim.flux.packaging import zipped
+from sge_sim.flux.packaging import zipped_archive
 
 CLE_128, IV = "000102030405060708090a0b0c0d0e0f", "f0e0d0c0b0a090807060504030201000"
 CLE_256 = CLE_128 * 2
@@ -25,8 +25,8 @@ contents = st.binary(max_size=200)
 def test_a_zip_is_the_same_bytes_each_time_and_dated_in_legal_time() -> None:
     archive = Archive("R50.zip", (("R50.xml", b"<R50/>"),), ())
     creation = datetime(2024, 7, 3, 1, 0, 5, tzinfo=UTC)
-    content = zipped(archive, creation)
-    assert content == zipped(archive, creation)
+    content = zipped_archive(archive, creation)
+    assert content == zipped_archive(archive, creation)
     with ZipFile(io.BytesIO(content)) as read:
         assert read.testzip() is None
         assert read.read("R50.xml") == b"<R50/>"

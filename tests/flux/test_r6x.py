@@ -16,11 +16,22 @@ from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
+from zipfile import ZipFile
 
 import pytest
 from flux_kit import JOUR, perdu
-from lowatt_enedis.decrypt import decrypt_aes_256_cbc_dynamic_iv
-from publication_kit import C4, C5, C5_BIS, CONTRAT, P4, Platform, at, new_platform, new_point
+from publication_kit import (
+    C4,
+    C5,
+    C5_BIS,
+    CONTRAT,
+    P4,
+    TIERS,
+    Platform,
+    at,
+    new_platform,
+    new_point,
+)
 from r6x_kit import (
     SENS,
     add_kinds,
@@ -40,15 +51,19 @@ from sge_sim.flux.fabrication import Atelier, make_files
 from sge_sim.flux.lots import LotM023, next_lot
 from sge_sim.flux.r6x.archives import Limites
 from sge_sim.flux.r6x.entete import parse_nom
+from sge_sim.flux.r6x.situation import situation_tree, visibilite_of
 from sge_sim.flux.r6x.tableau import c68_columns, rows_of
 from sge_sim.mesures import Structure, consommations, index_quotidiens
 from sge_sim.services.consultation_mesures_detaillees.answer_v3 import index_response, response
 from sge_sim.services.consultation_mesures_detaillees.demande import Cadre, Demande
 from sge_sim.services.consultation_mesures_detaillees.releves import read_contextes
 from sge_sim.services.consultation_mesures_detaillees.series import is_corrected, read_series
+from sge_sim.store.acteurs import Acteur
 from sge_sim.store.database import Database, sqlite_url
+from sge_sim.store.lecture import read_dossier
 from sge_sim.store.mesures import CalendrierDate, Trou
 from sge_sim.store.points import find_point
+from sge_sim.store.prepared import Driver
 from sge_sim.store.stored_clock import StoredClock
 
 NOW = at(date(2024, 11, 20))
@@ -404,6 +419,59 @@ def test_c68_hides_what_is_not_for_a_tiers(collected: Platform) -> None:
     assert rows[0][heading.index("IC Nom")] is None
 
 
+@pytest.mark.documented("GUI 0504 §2: one archive that holds those of a thousand points each")
+def test_the_archives_of_a_c68_are_in_one(collected: Platform) -> None:
+    order(collected, "C68", [C5, C5_BIS, C4], None, None, NOW)
+    with collected.database.sessions() as session:
+        lot = next_lot(session, NOW)
+        assert isinstance(lot, LotM023)
+        atelier = Atelier(limites=Limites(points=2))
+        primary, report = (
+            (one.nom, b"".join(one.morceaux))
+            for one in make_files(session, lot, atelier, sequence=0)
+        )
+    with ZipFile(io.BytesIO(primary[1])) as archive:
+        secondary = archive.namelist()
+    assert [parse_nom(nom).sequence for nom in secondary] == [1, 2]
+    assert primary[0] == secondary[0]
+    found = list(documents(primary[1]))
+    assert [nom.replace(".json", ".zip") for nom, _ in found] == secondary
+    assert [[one["idPrm"] for one in tree] for _, tree in found] == [[C5, C5_BIS], [C4]]
+    ((_, told),) = documents(report[1])
+    assert told["synthese"]["nbFichiersPublies"] == 1
+
+
+@pytest.mark.documented("GUI 0504 §3.1: who sees what")
+def test_each_requester_sees_its_part_of_c68(collected: Platform) -> None:
+    with collected.database.transaction() as session:
+        point = find_point(session, C5)
+        assert point is not None
+        session.add(Acteur(code="FOURNI1", nom="FOURNI1", kind="fournisseur"))
+        session.flush()
+        point.fournisseur_titulaire = "FOURNI1"
+        session.flush()
+        dossier = read_dossier(Driver.under(session), C5)
+        assert dossier is not None
+    seen = {
+        who: json.dumps(situation_tree(dossier.point, visibilite_of(dossier.point, *who)))
+        for who in (
+            ("FOURNI1", "fournisseur", "EST_TITULAIRE"),
+            ("FOURNI2", "fournisseur", "ACCORD_CLIENT"),
+            (TIERS, "tiers", "ACCORD_CLIENT"),
+            (TIERS, "tiers", "EST_TITULAIRE"),
+        )
+    }
+    owner, other, agreed, bare = seen.values()
+    assert other == agreed
+    for field, shown in (
+        ("informationsClient", (True, False, False)),
+        ("puissanceSouscrite", (True, True, False)),
+        ("etatAlimentation", (True, True, False)),
+        ("segment", (True, True, True)),
+    ):
+        assert tuple(field in each for each in (owner, agreed, bare)) == shown, field
+
+
 @pytest.mark.documented("planning of February 2026: AES-256-CBC, the IV first")
 def test_files_are_encrypted_with_their_iv_first(collected: Platform, tmp_path: Any) -> None:
     key = "0f" * 32
@@ -427,9 +495,12 @@ def test_files_are_encrypted_with_their_iv_first(collected: Platform, tmp_path: 
         check=True,
     )
     assert done.stdout == clear
+    received, theirs = tmp_path / nom, tmp_path / "clair.zip"
+    received.write_bytes(content)
+    lowatt = [sys.executable, "-m", "lowatt_enedis", "decrypt", "--dynamic", "--key", key]
+    subprocess.run([*lowatt, received, "-o", theirs], check=True)
     # This client leaves the padding, which a reader of zip passes over.
-    theirs = decrypt_aes_256_cbc_dynamic_iv(key, io.BytesIO(content))
-    assert raw_member(theirs) == raw_member(clear)
+    assert raw_member(theirs.read_bytes()) == raw_member(clear)
 
 
 @pytest.mark.assumed("a stop leaves files without a record, made again the same")

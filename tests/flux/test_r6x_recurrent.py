@@ -6,14 +6,22 @@ from typing import Any
 
 import pytest
 from flux_kit import JOUR
-from publication_kit import C2, C4, C5, CONTRAT, P4, TIERS, Platform, at
-from r6x_kit import SENS, add_kinds, archives_of, data_and_report, demand, documents, series_of
+from publication_kit import C2, C4, C5, CONTRAT, P4, Platform, at
+from r6x_kit import (
+    SENS,
+    add_kinds,
+    archives_of,
+    data_and_report,
+    demand,
+    documents,
+    publish,
+    series_of,
+)
 
 from sge_sim.clock import legal_date, start_of_day
 from sge_sim.flux.r6x.entete import parse_nom
 from sge_sim.flux.retards import retard
-from sge_sim.store.acces import OptionPublication, grant_acces
-from sge_sim.store.acteurs import find_contrat
+from sge_sim.store.acces import OptionPublication
 
 DEBUT = date(2024, 10, 21)  # a Monday
 PRINTEMPS = date(2024, 3, 11)
@@ -24,31 +32,6 @@ def platform(platform: Platform) -> Platform:
     """A platform with a point of each kind."""
     add_kinds(platform)
     return platform
-
-
-def publish(
-    platform: Platform,
-    prm: str,
-    type_: Any,
-    periodicite: str,
-    corrigees: bool | None = None,
-    debut: date = DEBUT,
-) -> None:
-    """Give an access service that publishes from `debut` on."""
-    with platform.database.transaction() as session:
-        contrat = find_contrat(session, CONTRAT)
-        assert contrat is not None
-        assert contrat.acteur_code == TIERS
-        service = grant_acces(session, prm, type_, SENS[prm], contrat, debut)
-        session.flush()
-        session.add(
-            OptionPublication(
-                service_souscrit_id=service.service_souscrit_id,
-                corrigees=corrigees,
-                periodicite=periodicite,
-                date_debut=debut,
-            )
-        )
 
 
 def trees(platform: Platform, flux: str) -> list[tuple[str, Any]]:
@@ -76,7 +59,7 @@ def trees(platform: Platform, flux: str) -> list[tuple[str, Any]]:
 def test_forty_daily_files_hold_what_a_demand_holds(
     platform: Platform, flux: str, type_: Any, prm: str, debut: date
 ) -> None:
-    publish(platform, prm, type_, "P1D", False if type_ == "COURBE" else None, debut)
+    publish(platform, prm, type_, "P1D", debut, False if type_ == "COURBE" else None)
     until = debut + 40 * JOUR
     platform.catch_up(at(until))
     found = trees(platform, flux)
@@ -117,7 +100,7 @@ def _readings(found: Any) -> list[tuple[str, int]]:
 @pytest.mark.documented("GUI 0503 §1: curves of a week or a month are grouped by nature too")
 def test_weekly_curves_of_large_points_come_by_nature(platform: Platform) -> None:
     for corrigees in (False, True):
-        publish(platform, C4, "COURBE", "P7D", corrigees)
+        publish(platform, C4, "COURBE", "P7D", DEBUT, corrigees)
     platform.catch_up(at(DEBUT + 14 * JOUR, 19))
     found = trees(platform, "R63A")
     etapes = [tree["mesures"][0]["etapeMetier"] for _, tree in found]
@@ -131,10 +114,29 @@ def test_weekly_curves_of_large_points_come_by_nature(platform: Platform) -> Non
     assert (stamps[0], stamps[-1][:10]) == ("2024-10-21 00:00:00", "2024-10-26")
 
 
+@pytest.mark.documented("GUI 0503 §1.1.3: monthly files of R64B and R66B")
+@pytest.mark.assumed("the first working day of the next month, at 18:00")
+def test_a_monthly_file_leaves_on_the_first_working_day(platform: Platform) -> None:
+    publish(platform, C5, "PMAX", "P1M", DEBUT)
+    # 1 November is a holiday, 2 and 3 are a week-end.
+    platform.catch_up(at(date(2024, 11, 4), 17))
+    assert trees(platform, "R66B") == []
+    platform.catch_up(at(date(2024, 11, 4), 19))
+    ((nom, tree),) = trees(platform, "R66B")
+    assert (parse_nom(nom).mode, parse_nom(nom).tampon) == ("M", "20241104180000")
+    assert tree["echeances"] == {"type": "Immediat"}
+    assert tree["mesures"][0]["periode"] == {
+        "dateDebut": "2024-10-01 00:00:00",
+        "dateFin": "2024-11-01 00:00:00",
+    }
+    days = [d[:10] for d, _ in series_of(tree, C5, "PMA")]
+    assert (days[0], days[-1]) == ("2024-10-21", "2024-10-30")
+
+
 @pytest.mark.documented("GUI 0503 §1.1.1: what comes late is in the file of the day it came")
 def test_late_days_come_with_the_day_on_which_they_were_stored(platform: Platform) -> None:
     platform.late = True
-    publish(platform, C5, "PMAX", "P1D")
+    publish(platform, C5, "PMAX", "P1D", DEBUT)
     mesure = platform.mesure(C5)
     late = next(jour for jour in (DEBUT + n * JOUR for n in range(2000)) if retard(mesure, jour))
     with platform.database.transaction() as session:
@@ -155,7 +157,7 @@ def test_late_days_come_with_the_day_on_which_they_were_stored(platform: Platfor
 
 @pytest.mark.assumed("an option that was stopped publishes the days before, nothing after")
 def test_an_option_that_was_stopped_publishes_no_later_day(platform: Platform) -> None:
-    publish(platform, C5, "PMAX", "P1D")
+    publish(platform, C5, "PMAX", "P1D", DEBUT)
     end = DEBUT + timedelta(3)
     with platform.database.transaction() as session:
         for option in session.query(OptionPublication):
@@ -171,7 +173,7 @@ def test_a_faithful_platform_has_the_defects_of_the_real_files(
     platform: Platform, faithful: bool
 ) -> None:
     platform.late = faithful
-    publish(platform, C5, "INDEX", "P1D")
+    publish(platform, C5, "INDEX", "P1D", DEBUT)
     now = at(DEBUT + 2 * JOUR)
     platform.catch_up(now)
     demand(platform, "R64", [C5], DEBUT, DEBUT + JOUR, now)

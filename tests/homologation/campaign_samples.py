@@ -41,7 +41,8 @@ def release(*cases: Cas) -> Release:
 
 def answered(of: Cas, answer: Answer | RefusRecu | None, **values: object) -> Execution:
     exchange = EchangeDeCas(
-        INSTANT, b"<demande/>", b"<reponse>&lt;&amp;</reponse>", answer, 200, 12.345, "rien"
+        *(INSTANT, b"<demande/>", b"<reponse>&lt;&amp;</reponse>", answer, 200, 12.345, "rien"),
+        logiciel="un <client>",
     )
     return execution_of(of, exchange, **values)  # type: ignore[arg-type]
 

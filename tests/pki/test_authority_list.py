@@ -199,23 +199,26 @@ def _written(folder: Path, document: object) -> Path:
 @pytest.mark.parametrize(
     ("entry", "told"),
     [
-        (_entry(slug=None), "« slug »"),
-        (_entry(slug="../mauvais"), "a-z"),
-        (_entry(name=""), "« name »"),
-        (_entry(name=12), "« name »"),
-        (_entry(environments=["recette"]), "« environments »"),
-        (_entry(environments=[{}]), "« environments »"),
-        (_entry(environments="production"), "« environments »"),
-        (_entry(grants_client_authentication="oui"), "« grants_client_authentication »"),
-        (_entry(provenance="heard"), "« provenance »"),
-        (_entry(recognised_by=[]), "« recognised_by »"),
-        (_entry(recognised_by=["Gandi"]), "« recognised_by »"),
+        (_entry(slug=None), "0, slug : clé absente"),
+        (_entry(slug="../mauvais"), "0, slug : « ../mauvais »"),
+        (_entry(name=""), "0, name"),
+        (_entry(name=12), "0, name"),
+        (_entry(environments=["recette"]), "0, environments"),
+        (_entry(environments=[{}]), "0, environments"),
+        (_entry(environments="production"), "0, environments"),
+        (_entry(grants_client_authentication="oui"), "0, grants_client_authentication"),
+        (_entry(provenance="heard"), "0, provenance"),
+        (_entry(recognised_by=[]), "0, recognised_by"),
+        (_entry(recognised_by=["Gandi"]), "0, recognised_by"),
         (_entry(recognised_by=_way(issuer_organisation=None)), "au moins un nom"),
         (_entry(recognised_by=_way(issuer_organisation="*")), "au moins un nom"),
-        (_entry(recognised_by=_way(issuer_organization="X")), "« issuer_organization »"),
-        (_entry(recognised_by=_way(provenance=[])), "« provenance »"),
-        (_entry(colour="blue"), "« colour »"),
-        ("gandi", "champs"),
+        (
+            _entry(recognised_by=_way(issuer_organization="X")),
+            "issuer_organization : clé inconnue",
+        ),
+        (_entry(recognised_by=_way(provenance=[])), "0, recognised_by, 0, provenance"),
+        (_entry(colour="blue"), "0, colour : clé inconnue"),
+        ("gandi", "0 : « gandi » ne convient pas"),
     ],
 )
 def test_mistake_in_the_list_is_told_in_one_sentence(
@@ -271,7 +274,7 @@ def test_same_slug_twice_is_refused(tmp_path: Path) -> None:
 
 
 def test_missing_list_and_unknown_authority_are_usage_errors(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="lue"):
+    with pytest.raises(UsageError, match="illisible"):
         load_authorities(tmp_path / "none.yaml")
     with pytest.raises(UsageError, match="gandi"):
         AUTHORITIES.find("inconnue")

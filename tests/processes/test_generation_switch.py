@@ -106,4 +106,4 @@ def test_the_switch_is_told_to_the_journal() -> None:
         switch(parse_instant(instant))
     (record,) = records
     assert record.detail is not None
-    assert "ne sert plus CommandeCollectePublicationMesures" in record.detail
+    assert record.detail.startswith("Le 01/12/2026, la plateforme ne sert plus")

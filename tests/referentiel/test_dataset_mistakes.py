@@ -70,7 +70,7 @@ def test_the_copy_itself_holds_no_mistake(folder: Path) -> None:
         ("acteurs.yaml", "code: TIERS2", "code: TIERS1", "code : « TIERS1 »"),
         ("acteurs.yaml", "contact@tiers2", "homologation@tiers1", "login : « homologation@"),
         ("acteurs.yaml", '"1100391"', '"1100256"', "contrat_id : « 1100256 »"),
-        ("profils.yaml", "2014-03-17", "2014-02-30", "n'est pas un fichier YAML lisible"),
+        ("profils.yaml", "2014-03-17", "2014-02-30", "le YAML est illisible"),
         ("profils.yaml", "2014-03-17", "hier", "situation, date_mise_en_service"),
         ("profils.yaml", "date_pose: 2017-06-20", "pose: 2017-06-20", "pose : attribut inconnu"),
         ("communes.yaml", '"34231"', "34231", "2, code_insee : un texte est attendu"),
@@ -82,7 +82,7 @@ def test_the_copy_itself_holds_no_mistake(folder: Path) -> None:
         ("population.yaml", "nombre: 150", "nombre: beaucoup", "quotas, 0, nombre"),
         ("population.yaml", "commune: 34650/34231", "commune: 13080/13001", "heures creuses"),
         ("population.yaml", "FOURN1: 40", "TIERS1: 40", "TIERS1 : fournisseur inconnu"),
-        ("population.yaml", "quotas:", "quotas: [", "n'est pas un fichier YAML lisible"),
+        ("population.yaml", "quotas:", "quotas: [", "le YAML est illisible"),
     ],
 )
 def test_a_mistake_is_named_with_its_file_and_its_key(
@@ -103,7 +103,7 @@ def test_a_point_left_incomplete_by_its_profiles_is_named(folder: Path) -> None:
 
 def test_a_missing_file_is_named(folder: Path) -> None:
     (folder / "acteurs.yaml").unlink()
-    with pytest.raises(UsageError, match=r"acteurs\.yaml ne peut pas être lu"):
+    with pytest.raises(UsageError, match=r"acteurs\.yaml : le fichier est illisible"):
         read_dataset(folder)
 
 

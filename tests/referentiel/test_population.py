@@ -169,7 +169,7 @@ def test_off_peak_hours_keep_to_the_rule(dataset: Dataset) -> None:
     assert plages
     for plage in plages:
         minutes = set()
-        for start_h, start_m, end_h, end_m in re.findall(r"(\d+)H(\d+)-(\d+)H(\d+)", plage.libelle):
+        for start_h, start_m, end_h, end_m in re.findall(r"(\d+)H(\d+)-(\d+)H(\d+)", plage):
             start, end = 60 * int(start_h) + int(start_m), 60 * int(end_h) + int(end_m)
             minutes |= {
                 minute % 1440 for minute in range(start, end if end > start else end + 1440)

@@ -17,9 +17,9 @@ from sge_sim.homologation.campaign.evaluation import RefusRecu, evaluate, known_
 from sge_sim.homologation.catalogue.cases import Cas, Etape
 from sge_sim.homologation.catalogue.protocoles import reperes_of_sge
 from sge_sim.homologation.catalogue.release import Release, list_releases, load_release
+from sge_sim.services.registry import BY_PATH, SERVICES
 
-HISTORIQUE = "/CommandeTransmissionHistoriqueMesures/v1.0"
-PACKAGES = ("commande", "infrajournalier", "historique")
+PACKAGES = {one.package for one in SERVICES if one.writes}
 
 
 class Zeep:
@@ -42,7 +42,7 @@ class Zeep:
 
     def _headers(self, path: str, caller: ZeepCaller, request: dict[str, Any]) -> list[Any] | None:
         """The header that an order of history has to bring."""
-        if path != HISTORIQUE:
+        if not BY_PATH[path].needs_header:
             return None
         prm = request["demande"]["donneesGenerales"]["pointId"]
         return [caller.header(prm, self._simulator.login)]
@@ -56,7 +56,7 @@ class Suds:
 
     def send(self, path: str, request: dict[str, Any]) -> Any:
         client = suds_client(self._simulator, path)
-        if path == HISTORIQUE:
+        if BY_PATH[path].needs_header:
             client.set_options(soapheaders=self._header(client, request))
         (method,) = client.wsdl.services[0].ports[0].methods.values()
         try:
@@ -92,6 +92,18 @@ def plain(value: Any) -> Any:
             name.lstrip("_"): plain(item) for name, item in suds.sudsobject.asdict(value).items()
         }
     return value
+
+
+def fiches_in(answer: Any) -> Iterator[str]:
+    """The lines of the catalogue of services that an answer names."""
+    if isinstance(answer, list):
+        for one in answer:
+            yield from fiches_in(one)
+    elif isinstance(answer, dict):
+        if answer.get("fiche"):
+            yield (answer.get("option") or answer["fiche"])["code"]
+        for one in answer.values():
+            yield from fiches_in(one)
 
 
 @dataclass
@@ -152,6 +164,9 @@ def test_every_order_case_is_as_the_catalogue_expects(name: str, orders: Orders)
     answered = list(run(release, orders.simulator, Zeep))
     assert answered
     assert [told for case, answer in answered for told in wrong(case, answer)] == []
+    for case, answer in answered:
+        declared = BY_PATH[f"/{case.service}/v{case.version}"].fiches
+        assert set(fiches_in(answer)) <= set(declared), case.cle
 
 
 @pytest.mark.documented("catalogue 21.3")

@@ -6,14 +6,17 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from lxml import etree
 
+from sge_sim.domaine.nomenclatures import KINDS_OF_FLUX
 from sge_sim.errors import UsageError
 from sge_sim.machine.data_files import data_path
 from sge_sim.services.dispatch import hold_together
-from sge_sim.services.registry import FILES, SERVICES, find_services
+from sge_sim.services.registry import BY_PATH, FILES, SERVICES, find_services
 from sge_sim.services.service import Service
-from sge_sim.soap.contract import load_contracts
+from sge_sim.soap.contract import XSD, load_contracts
 
+CONTRACTS = load_contracts(data_path("wsdl"))
 SERVICE = (
     "from sge_sim.services.service import Service\n"
     "SERVICE = Service('Jouet', '1.0', 'Jouets', (), (), print)\n"
@@ -45,7 +48,27 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Package:
 
 
 def test_every_contract_has_its_service() -> None:
-    assert load_contracts(data_path("wsdl")).keys() == {service.path for service in SERVICES}
+    assert CONTRACTS.keys() == {service.path for service in SERVICES}
+
+
+def test_types_of_measures_are_those_of_the_contract() -> None:
+    """Where it enumerates them."""
+    listed = 0
+    for path, contract in CONTRACTS.items():
+        for schema in contract.schemas.values():
+            kinds = [
+                {one.get("value") for one in kind.iter(f"{{{XSD}}}enumeration")}
+                for kind in etree.fromstring(schema).iter(f"{{{XSD}}}simpleType")
+            ]
+            for kind in kinds:
+                if kind & {"COURBE", "COURBES"}:
+                    listed += 1
+                    assert set(BY_PATH[path].mesures) == kind
+    assert listed
+
+
+def test_every_file_has_a_service_that_orders_it() -> None:
+    assert {one for service in SERVICES for one in service.flux} == set(KINDS_OF_FLUX)
 
 
 def test_a_folder_is_enough(package: Package) -> None:

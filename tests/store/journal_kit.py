@@ -17,6 +17,7 @@ RECORD = EchangeRecord(
     certificate_fingerprint="ab" * 32,
     certificate_subject="CN=tiers1.example.org",
     remote_address="127.0.0.1",
+    user_agent="Zeep/4.3.2 (www.python-zeep.org)",
     service="ConsultationMesures",
     version="1.1",
     prm="25946599093143",

@@ -1,5 +1,6 @@
 """The journal: what is recorded, found again and forgotten."""
 
+import json
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ from sge_sim.store.journal import (
     JournalFeed,
     RechercheJournal,
 )
+from sge_sim.store.journal.records import decode, encode
 
 RULE = DecidingRule(
     name="accord_donne", source="GUI 0469", provenance="documented", explanation="accord=true"
@@ -100,7 +102,7 @@ def test_a_text_that_no_database_holds_is_recorded_all_the_same(journal: Journal
 def test_no_field_is_longer_than_its_bound(journal: Journal) -> None:
     long = "x" * 10**6
     texts = [one.name for one in fields(EchangeRecord) if one.type == str | None]
-    assert len(texts) == 9
+    assert len(texts) == 10
     rule = DecidingRule(name=long, source=long, provenance=long, explanation=long)
     record = EchangeRecord(
         instant=RECORD.instant,
@@ -274,6 +276,27 @@ def test_a_journal_of_another_version_is_refused(journal: Journal, tmp_path: Pat
     connection.close()
     with pytest.raises(UsageError, match="autre version"):
         open_journal_in(tmp_path)
+
+
+def test_a_journal_without_the_clients_product_is_brought_up(
+    journal: Journal, tmp_path: Path
+) -> None:
+    """As a version before left it, a record that still waits included."""
+    journal.append(RECORD)
+    journal.drain()
+    with sqlite3.connect(tmp_path / "journal.db") as connection:
+        connection.execute("ALTER TABLE echange DROP COLUMN user_agent")
+        connection.execute("UPDATE reglage SET valeur = 1 WHERE nom = 'version'")
+    connection.close()
+    fields = decode(encode(RECORD))
+    del fields["user_agent"]
+    assert decode(json.dumps([*fields.values()]).encode())["user_agent"] is None
+    reader = Journal.beside(open_state(tmp_path), tmp_path)
+    reader.prepare()
+    assert only(reader).user_agent is None
+    reader.append(RECORD)
+    assert reader.find_echanges()[0].user_agent == RECORD.user_agent
+    reader.close()
 
 
 def test_two_states_in_one_folder_have_a_journal_each(tmp_path: Path) -> None:

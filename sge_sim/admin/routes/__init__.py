@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import Path
+from fastapi import Path, Request
 from pydantic import BaseModel, ConfigDict
 
 from sge_sim.commandes.back_office import BackOffice
@@ -20,6 +20,17 @@ if TYPE_CHECKING:
 
 RowNumber = Annotated[int, Path(ge=1, le=2**63 - 1)]
 """The number of a row in a path: what a database can hold."""
+
+
+def following(request: Request, **changed: object) -> str:
+    """Return the address of the next page of a list: that of the request, so changed."""
+    url = request.url.include_query_params(**changed)
+    return f"{url.path}?{url.query}"
+
+
+def link_to(request: Request, **changed: object) -> str:
+    """Return the header `Link` that gives the next page of a list (RFC 8288)."""
+    return f'<{request.url.include_query_params(**changed)}>; rel="next"'
 
 
 class Body(BaseModel):

@@ -129,7 +129,9 @@ def router(state: AdminState) -> APIRouter:
     # The reports load what only they need.
     @routes.get("/{campaign_id}/rapport.html")
     def show_report(campaign_id: RowNumber) -> Response:
-        page = render_html(state.campaigns.read(campaign_id).rapport())
+        campaign = state.campaigns.read(campaign_id)
+        before = state.campaigns.before(campaign)
+        page = render_html(campaign.rapport(), None if before is None else before.rapport())
         return Response(page, media_type="text/html; charset=utf-8", headers=_REPORT_HEADERS)
 
     @routes.get("/{campaign_id}/suivi.xlsx")

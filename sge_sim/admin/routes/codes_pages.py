@@ -7,7 +7,6 @@ from fastapi import APIRouter, Query, Request, Response
 
 from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState
-from sge_sim.soap.codes import LIBELLES
 from sge_sim.store.journal import RechercheJournal
 from sge_sim.store.normalise import normalise
 
@@ -61,10 +60,10 @@ def router(state: AdminState) -> APIRouter:
 
 def _codes(state: AdminState) -> list[CodeView]:
     # The services are loaded by whoever looks at their rules.
-    from sge_sim.services.registry import SERVICES
+    from sge_sim.services.registry import CODES, SERVICES
 
     views = []
-    for code in sorted(LIBELLES):
+    for code, libelle in sorted(CODES.items()):
         rules = tuple(
             RegleView(
                 rule.name, f"{one.nom} v{one.version}", rule.remede, rule.source, rule.provenance
@@ -80,7 +79,7 @@ def _codes(state: AdminState) -> list[CodeView]:
         views.append(
             CodeView(
                 code,
-                LIBELLES[code],
+                libelle,
                 _COMMON.get(code, ""),
                 rules,
                 never,

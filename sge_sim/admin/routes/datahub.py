@@ -6,10 +6,12 @@ itself (open an account or a contract, name the legal representative, activate) 
 
 from base64 import b64decode
 from binascii import Error as Base64Error
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter
 from pydantic import Field
+from sqlalchemy.orm import Session
 
 from sge_sim.admin.routes import AdminState, Body
 from sge_sim.admin.views_datahub import ApplicationDatahubView, CompteView, ContratDatahubView
@@ -20,6 +22,7 @@ from sge_sim.errors import UsageError
 from sge_sim.store.dataconnect import ModeApplication
 from sge_sim.store.datahub import (
     AnnexeSi,
+    ContratDatahub,
     RoleDatahub,
     ServiceDatahub,
     comptes_datahub,
@@ -114,6 +117,10 @@ def router(state: AdminState) -> APIRouter:
     routes = APIRouter(prefix="/api/datahub", tags=["datahub"])
     database, data_dir = state.database, state.settings.data_dir
 
+    def shown(change: Callable[[Session], ContratDatahub]) -> ContratDatahubView:
+        with database.transaction() as session:
+            return ContratDatahubView.of(session, change(session), data_dir)
+
     @routes.get("/comptes", summary="Les comptes et leurs rôles")
     def read_comptes() -> list[CompteView]:
         with database.sessions() as session:
@@ -137,10 +144,11 @@ def router(state: AdminState) -> APIRouter:
 
     @routes.post("/contrats", status_code=201, summary="Ouvrir un contrat")
     def add_contrat_datahub(new: NewContratDatahub) -> ContratDatahubView:
-        with database.transaction() as session:
+        def draft(session: Session) -> ContratDatahub:
             today = legal_date(instant_within(session))
-            made = contrats.draft_contrat(session, new.numero, new.contractuel, today, new.service)
-            return ContratDatahubView.of(session, made, data_dir)
+            return contrats.draft_contrat(session, new.numero, new.contractuel, today, new.service)
+
+        return shown(draft)
 
     @routes.get("/contrats/{numero}", summary="Consulter un contrat")
     def read_contrat(numero: str, par: str) -> ContratDatahubView:
@@ -150,70 +158,63 @@ def router(state: AdminState) -> APIRouter:
 
     @routes.post("/contrats/{numero}", summary="Mettre à jour les données d'un contrat")
     def set_contrat(numero: str, asked: ContratChange) -> ContratDatahubView:
-        with database.transaction() as session:
-            changed = contrats.update_contrat(
-                session,
-                asked.par,
-                numero,
-                raison_sociale=asked.raison_sociale,
-                siret=asked.siret,
-            )
-            return ContratDatahubView.of(session, changed, data_dir)
+        data = asked.model_dump(exclude={"par"})
+        return shown(lambda session: contrats.update_contrat(session, asked.par, numero, **data))
 
     @routes.post("/contrats/{numero}/annexe-si", summary="Remplir l'annexe SI")
     def set_annexe(numero: str, asked: AnnexeDemande) -> ContratDatahubView:
         annexe = AnnexeSi(**asked.model_dump(exclude={"par"}))
-        with database.transaction() as session:
-            changed = contrats.fill_annexe(session, asked.par, numero, annexe)
-            return ContratDatahubView.of(session, changed, data_dir)
+        return shown(lambda session: contrats.fill_annexe(session, asked.par, numero, annexe))
 
     @routes.post("/contrats/{numero}/representant", summary="Désigner le représentant légal")
     def set_representant(numero: str, asked: Personne) -> ContratDatahubView:
-        with database.transaction() as session:
-            changed = contrats.name_representant(session, numero, asked.email)
-            return ContratDatahubView.of(session, changed, data_dir)
+        return shown(lambda session: contrats.name_representant(session, numero, asked.email))
 
     @routes.post("/contrats/{numero}/interlocuteurs", summary="Ajouter un interlocuteur")
     def add_role(numero: str, asked: InterlocuteurDemande) -> ContratDatahubView:
-        with database.transaction() as session:
-            changed = contrats.add_interlocuteur(
+        return shown(
+            lambda session: contrats.add_interlocuteur(
                 session, asked.par, numero, asked.email, asked.role
             )
-            return ContratDatahubView.of(session, changed, data_dir)
+        )
 
     @routes.post("/contrats/{numero}/interlocuteurs/retirer", summary="Retirer son accès")
     def remove_role(numero: str, asked: InterlocuteurDemande) -> ContratDatahubView:
-        with database.transaction() as session:
-            changed = contrats.remove_interlocuteur(
+        return shown(
+            lambda session: contrats.remove_interlocuteur(
                 session, asked.par, numero, asked.email, asked.role
             )
-            return ContratDatahubView.of(session, changed, data_dir)
+        )
 
     @routes.post("/contrats/{numero}/envoyer", summary="Envoyer un contrat en signature")
     def send(numero: str, asked: Demandeur) -> ContratDatahubView:
-        with database.transaction() as session:
-            now = instant_within(session)
-            sent = contrats.send_for_signature(session, asked.par, numero, now)
-            return ContratDatahubView.of(session, sent, data_dir)
+        return shown(
+            lambda session: contrats.send_for_signature(
+                session, asked.par, numero, instant_within(session)
+            )
+        )
 
     @routes.post("/contrats/{numero}/signer", summary="Signer, en représentant légal")
     def sign(numero: str, asked: Demandeur) -> ContratDatahubView:
-        with database.transaction() as session:
-            signed = contrats.sign_contrat(session, asked.par, numero, instant_within(session))
-            return ContratDatahubView.of(session, signed, data_dir)
+        return shown(
+            lambda session: contrats.sign_contrat(
+                session, asked.par, numero, instant_within(session)
+            )
+        )
 
     @routes.post("/contrats/{numero}/activer", summary="Rendre actif, comme Enedis")
     def activate(numero: str) -> ContratDatahubView:
-        with database.transaction() as session:
-            active = contrats.activate_contrat(session, numero, instant_within(session))
-            return ContratDatahubView.of(session, active, data_dir)
+        return shown(
+            lambda session: contrats.activate_contrat(session, numero, instant_within(session))
+        )
 
     @routes.post("/contrats/{numero}/resilier", summary="Résilier un contrat")
     def terminate(numero: str, asked: Demandeur) -> ContratDatahubView:
-        with database.transaction() as session:
-            now = instant_within(session)
-            ended = contrats.terminate_contrat(session, asked.par, numero, now)
-            return ContratDatahubView.of(session, ended, data_dir)
+        return shown(
+            lambda session: contrats.terminate_contrat(
+                session, asked.par, numero, instant_within(session)
+            )
+        )
 
     @routes.post("/applications", status_code=201, summary="Créer une application")
     def add_application(asked: FormulaireApplication) -> ApplicationDatahubView:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from sge_sim.admin import pages
 from sge_sim.admin.contenu import show_content
 from sge_sim.admin.filtres_journal import read_day
-from sge_sim.admin.routes import AdminState, RowNumber
+from sge_sim.admin.routes import AdminState, RowNumber, following
 from sge_sim.admin.typed_filters import known_spelling
 from sge_sim.admin.views_flux import FichierView
 from sge_sim.clock import start_of_day
@@ -61,7 +61,7 @@ def router(state: AdminState) -> APIRouter:
             request,
             "fichiers.html",
             fichiers=rows,
-            suite=rows[-1][0] if len(found) > _SHOWN else None,
+            suite=following(request, avant=rows[-1][0]) if len(found) > _SHOWN else None,
             filtres=filtres,
             flux=_FLUX,
             etats=_ETATS,

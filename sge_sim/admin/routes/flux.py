@@ -3,10 +3,10 @@
 from dataclasses import asdict
 from typing import Annotated, get_args
 
-from fastapi import APIRouter, HTTPException, Query, Response
+from fastapi import APIRouter, HTTPException, Query, Request, Response
 from pydantic import BeforeValidator
 
-from sge_sim.admin.routes import AdminState, Body
+from sge_sim.admin.routes import AdminState, Body, link_to
 from sge_sim.admin.typed_filters import known_spelling
 from sge_sim.admin.views_flux import CanalView, FichierView, PublicationView
 from sge_sim.domaine.nomenclatures import (
@@ -46,16 +46,30 @@ def router(state: AdminState) -> APIRouter:
 
     @routes.get("/flux", summary="Les fichiers publiés, du plus récent au plus ancien")
     def read_files(
+        request: Request,
+        response: Response,
         contrat: str | None = None,
         flux: FluxTyped | None = None,
         prm: str | None = None,
         etat: EtatTyped | None = None,
         limit: Annotated[int, Query(ge=1, le=10_000)] = 100,
+        avant: Annotated[
+            int | None,
+            Query(ge=1, le=2**63 - 1, description="Page suivante : l'adresse que donne Link"),
+        ] = None,
     ) -> list[FichierView]:
         with state.database.sessions() as session:
             found = find_fichiers(
-                session, contrat_id=contrat, flux=flux, prm=prm, etat=etat, limit=limit
+                session,
+                contrat_id=contrat,
+                flux=flux,
+                prm=prm,
+                etat=etat,
+                before_id=avant,
+                limit=limit,
             )
+            if len(found) == limit:
+                response.headers["Link"] = link_to(request, avant=found[-1].id)
             return [FichierView.of(fichier) for fichier in found]
 
     @routes.post("/flux/publish", summary="Publier ce qui est dû et livrer ce qui ne l'est pas")

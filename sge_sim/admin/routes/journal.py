@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 
-from sge_sim.admin.routes import AdminState, RowNumber
+from sge_sim.admin.routes import AdminState, RowNumber, link_to
 from sge_sim.admin.typed_filters import code_typed, service_typed
 from sge_sim.admin.views import ExchangeView, ExchangeWithBodies
 from sge_sim.errors import UsageError
@@ -40,8 +40,7 @@ def router(state: AdminState) -> APIRouter:
         found = state.journal.find_echanges(recherche, limit=limit, after_id=after, before_id=avant)
         if len(found) == limit:
             way = "avant" if after is None else "after"
-            following = request.url.include_query_params(**{way: found[-1].id})
-            response.headers["Link"] = f'<{following}>; rel="next"'
+            response.headers["Link"] = link_to(request, **{way: found[-1].id})
         return [ExchangeView.of(echange) for echange in found]
 
     @routes.get("/{echange_id}", summary="Un échange, avec ses deux messages")

@@ -13,7 +13,7 @@ from sge_sim.admin.chronologie import Chronologie
 from sge_sim.admin.fiche_page import sections_of
 from sge_sim.admin.filtres_journal import read_day
 from sge_sim.admin.reglages_form import apply_button
-from sge_sim.admin.routes import AdminState
+from sge_sim.admin.routes import AdminState, following
 from sge_sim.admin.routes.forms import Form, read_form
 from sge_sim.admin.typed_filters import known_spelling
 from sge_sim.admin.views import ExchangeView
@@ -54,18 +54,23 @@ def router(state: AdminState) -> APIRouter:
 
     @routes.get("/points")
     def show_points(
-        request: Request, q: Annotated[str, Query(max_length=100)] = "", segment: str = ""
+        request: Request,
+        q: Annotated[str, Query(max_length=100)] = "",
+        segment: str = "",
+        apres: Annotated[str, Query(max_length=20)] = "",
     ) -> Response:
         typed = known_spelling(segment, _SEGMENTS)
         chosen = next((one for one in _SEGMENTS if one == typed), None)
         with state.database.sessions() as session:
-            found = look_for_points(session, q.strip(), chosen, limit=_SHOWN + 1)
+            found = look_for_points(session, q.strip(), chosen, after=apres, limit=_SHOWN + 1)
+            shown = found[:_SHOWN]
             return pages.render(
                 state,
                 request,
                 "points.html",
-                points=found[:_SHOWN],
-                plus=len(found) > _SHOWN,
+                points=shown,
+                suite=following(request, apres=shown[-1].prm) if len(found) > _SHOWN else None,
+                apres=apres,
                 segments=_SEGMENTS,
                 q=q,
                 segment=chosen,

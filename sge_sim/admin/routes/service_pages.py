@@ -1,18 +1,18 @@
 """`/services`: the subscribed services."""
 
-from typing import Final, get_args
+from typing import Annotated, Final, get_args
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from sge_sim.admin import pages
-from sge_sim.admin.routes import AdminState
+from sge_sim.admin.routes import AdminState, following
 from sge_sim.admin.typed_filters import known_spelling
 from sge_sim.admin.views_services import ServiceView
 from sge_sim.domaine.nomenclatures import EtatService
 from sge_sim.store.acteurs import all_acteurs
 from sge_sim.store.consultation import find_services_souscrits
 
-_SHOWN: Final = 200
+_SHOWN: Final = 100
 _ETATS: Final = get_args(EtatService)
 
 
@@ -22,7 +22,11 @@ def router(state: AdminState) -> APIRouter:
 
     @routes.get("/services")
     def show_services(
-        request: Request, etat: str = "", prm: str = "", acteur: str = ""
+        request: Request,
+        etat: str = "",
+        prm: str = "",
+        acteur: str = "",
+        avant: Annotated[str, Query(max_length=20)] = "",
     ) -> Response:
         typed = known_spelling(etat, _ETATS)
         chosen = next((one for one in _ETATS if one == typed), None)
@@ -32,6 +36,7 @@ def router(state: AdminState) -> APIRouter:
                 etat=chosen,
                 prm=prm.strip() or None,
                 acteur_code=acteur or None,
+                before=avant or None,
                 limit=_SHOWN + 1,
             )
             services = [ServiceView.of(one) for one in found[:_SHOWN]]
@@ -41,7 +46,7 @@ def router(state: AdminState) -> APIRouter:
             request,
             "services.html",
             services=services,
-            plus=len(found) > _SHOWN,
+            suite=following(request, avant=services[-1].id) if len(found) > _SHOWN else None,
             etats=_ETATS,
             acteurs=acteurs,
             filtres={"etat": chosen, "prm": prm, "acteur": acteur},

@@ -34,7 +34,10 @@ Element.prototype.setAttribute = function (nom, valeur) {
     timeZone: "Europe/Paris", dateStyle: "short", timeStyle: "short" });
   const court = new Intl.DateTimeFormat("fr-FR", {
     timeZone: "Europe/Paris", day: "2-digit", month: "2-digit", hour: "2-digit", minute: "2-digit" });
-  const jour = new Intl.DateTimeFormat("fr-FR", { timeZone: "Europe/Paris", dateStyle: "short" });
+  const etroit = boite.clientWidth < 500;
+  const jour = new Intl.DateTimeFormat("fr-FR", etroit
+    ? { timeZone: "Europe/Paris", day: "2-digit", month: "2-digit" }
+    : { timeZone: "Europe/Paris", dateStyle: "short" });
   const perdus = [];
   const horaires = [];
   const lignes = [];
@@ -48,8 +51,10 @@ Element.prototype.setAttribute = function (nom, valeur) {
     if (pas[i] === 60) horaires.push(t);
     lignes.push([new Date(t), ...valeurs.map((valeur) => (valeur === null ? NaN : valeur))]);
   }
-  const bandes = JSON.parse(boite.dataset.bandes).map((bande) => (
-    { ...bande, debut: Date.parse(bande.debut), fin: Date.parse(bande.fin) }));
+  const [premier, dernier] = [lignes[0][0].getTime(), lignes[lignes.length - 1][0].getTime()];
+  const bandes = JSON.parse(boite.dataset.bandes)
+    .map((bande) => ({ ...bande, debut: Date.parse(bande.debut), fin: Date.parse(bande.fin) }))
+    .filter((bande) => bande.debut < dernier && bande.fin > premier);
   const couleurs = Object.fromEntries(
     ["perdu", "horaire", "bande", "texte", "trait", "serie1", "serie2", "serie3", "serie4", "serie5"]
       .map((nom) => {
@@ -89,8 +94,8 @@ Element.prototype.setAttribute = function (nom, valeur) {
     strokeWidth: 1.4,
     axisLabelFontSize: 12,
     axes: {
-      x: { axisLabelFormatter: axe, axisLabelWidth: 90, pixelsPerLabel: 95 },
-      y: { axisLabelFormatter: (valeur) => nombre.format(valeur), axisLabelWidth: 70 },
+      x: { axisLabelFormatter: axe, axisLabelWidth: etroit ? 50 : 90, pixelsPerLabel: etroit ? 55 : 95 },
+      y: { axisLabelFormatter: (valeur) => nombre.format(valeur), axisLabelWidth: etroit ? 48 : 70 },
     },
     underlayCallback: fond,
     highlightCallback: (_evenement, t, points) => {
@@ -108,7 +113,7 @@ Element.prototype.setAttribute = function (nom, valeur) {
   dire(`${phrases.join(", ")}.`);
 
   // The mouse zooms by drawing a period; these buttons do the same by keyboard.
-  const [debut, fin] = [lignes[0][0].getTime(), lignes[lignes.length - 1][0].getTime()];
+  const [debut, fin] = [premier, dernier];
   document.getElementById("zoom").hidden = false;
   document.getElementById("zoom").addEventListener("click", ({ target }) => {
     if (!target.dataset.zoom && !target.dataset.pas) return;

@@ -1,1 +1,1 @@
-"""Datahub: what its users do there, held against their rights, whoever asks for it."""
+"""Datahub: what its users do there, checked by their rights, whoever asks for it."""

@@ -56,7 +56,7 @@ def roles_of(
 
 
 def ask(action: ActionDatahub, demande: DemandeDatahub) -> None:
-    """Hold a demand against the rules of its action; raises `RefusDatahub`."""
+    """Check a demand by the rules of its action; raises `RefusDatahub`."""
     check_datahub(DROITS[action], demande)
 
 

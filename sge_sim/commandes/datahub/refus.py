@@ -55,7 +55,7 @@ class RefusDatahub(UsageError):  # noqa: N818 - the field's word
 
 
 def check_datahub(rules: Sequence[Rule[S]], situation: S) -> None:
-    """Hold a situation against rules in their order; raises `RefusDatahub`."""
+    """Check a situation by rules in their order; raises `RefusDatahub`."""
     try:
         check(rules, situation)
     except Refus as refus:

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import IO, Final
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from sge_sim.flux.packaging import member_info
+from sge_sim.flux.packaging import member_of
 
 _PIECE: Final = 1 << 20
-_LEVEL: Final = 6
+_LEVEL: Final = 1
+"""Of zlib: four times as fast as its default, a quarter more bytes; half the time of a curve went
+there."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def write_archives(
         # The next point is asked for before the archive is closed: it may be the last.
         file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by who reads it
         with ZipFile(file, "w", ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
-            info = member_info(member(sequence), creation)
+            info = member_of(member(sequence), creation)
             with archive.open(info, "w", force_zip64=True) as out:
                 out.write(head)
                 while first is not None:

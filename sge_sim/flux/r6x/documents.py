@@ -1,14 +1,13 @@
 """Reads files that anybody made, and holds them against our schemas."""
 
-import io
 import json
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
-from zipfile import BadZipFile, ZipFile
 
 from sge_sim.errors import UsageError
+from sge_sim.machine.zips import zip_members
 
 SCHEMAS: Final = ("R63", "R64", "R65", "R66", "R67", "C68", "CR.M023")
 _OCTETS_AU_PLUS: Final = 512 * 2**20
@@ -32,15 +31,13 @@ def read_documents(nom: str, content: bytes, *, depth: int = 2) -> Iterator[tupl
             ) from None
         return
     try:
-        with ZipFile(io.BytesIO(content)) as archive:
-            members = archive.infolist()
-            if depth == 0 or len(members) > _MEMBRES_AU_PLUS:
+        for rank, (member, read) in enumerate(zip_members(content)):
+            if depth == 0 or rank == _MEMBRES_AU_PLUS:
                 raise UsageError(f"{nom} n'est pas une archive de flux : trop de contenu.")
-            for member in members:
-                if member.file_size > _OCTETS_AU_PLUS:
-                    raise UsageError(f"{nom} : {member.filename} dépasse 512 Mio.")
-                yield from read_documents(member.filename, archive.read(member), depth=depth - 1)
-    except (BadZipFile, NotImplementedError, RuntimeError) as error:
+            if member.file_size > _OCTETS_AU_PLUS:
+                raise UsageError(f"{nom} : {member.filename} dépasse 512 Mio.")
+            yield from read_documents(member.filename, read(), depth=depth - 1)
+    except ValueError as error:
         raise UsageError(f"{nom} est une archive abîmée ({error}).") from None
 
 

@@ -17,7 +17,6 @@ NATURES: Final[Mapping[str, str]] = MappingProxyType(
 )
 """What names call the data of each kind of file."""
 
-DERNIERE_SEQUENCE: Final = 99_999
 _CANAL: Final = "Interne"
 _NOM: Final = re.compile(
     r"ENEDIS_(?P<flux>R6[3-7][AB]?|C68)(?P<rapport>_CR)?_(?P<mode>[PQHM])_(?P<nature>[A-Za-z]+)"

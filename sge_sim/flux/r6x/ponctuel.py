@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from sge_sim.domaine.ecarts_fichiers import Defauts
 from sge_sim.flux.envoi import Archive, Fichier
-from sge_sim.flux.packaging import member_info, zipped
+from sge_sim.flux.packaging import member_of, zipped_archive
 from sge_sim.flux.r6x.archives import (
     LIMITES,
     ArchiveEcrite,
@@ -127,8 +127,8 @@ def _gathered(
     with ZipFile(file, "w", ZIP_STORED) as primary:
         for one in archives:
             prms += one.prms
-            info = member_info(envoi.archive(one.sequence), envoi.creation)
-            info.compress_type = ZIP_STORED  # it is compressed already
+            # It is compressed already.
+            info = member_of(envoi.archive(one.sequence), envoi.creation, stored=True)
             with primary.open(info, "w") as out:
                 for piece in one.morceaux():
                     out.write(piece)
@@ -141,4 +141,4 @@ def _rapport(suivi: Suivi023, envoi: EnvoiR6X) -> Fichier:
     content = dumps(rapport_tree(suivi))
     prms = tuple(dict.fromkeys(suivi.prms))
     archive = Archive(f"{envoi.rapport}.zip", ((f"{envoi.rapport}.json", content),), prms)
-    return Fichier(archive.nom, (zipped(archive, envoi.creation),), prms)
+    return Fichier(archive.nom, (zipped_archive(archive, envoi.creation),), prms)

@@ -44,7 +44,7 @@ class NonPublie(Exception):  # noqa: N818 - the field's word
 
 
 def check_acces(demande: DemandeM023, dossier: Dossier, demandeur: Demandeur023) -> None:
-    """Hold a point against the right by which it is demanded; raises `NonPublie`."""
+    """Check the right by which a point is demanded; raises `NonPublie`."""
     point = dossier.point
     if demande.cadre == "EST_TITULAIRE" and point.fournisseur_titulaire != demandeur.acteur_code:
         raise NonPublie(NON_TITULAIRE)

@@ -19,10 +19,9 @@ from sge_sim.homologation.catalogue.protocoles import reperes_of_sge
 from sge_sim.homologation.catalogue.release import Release
 from sge_sim.homologation.client.messages import read_answer, read_message
 from sge_sim.homologation.reports.rapport import Execution, Regle, Statut
-from sge_sim.services.registry import SERVICES
+from sge_sim.services.registry import BY_PATH
 
 _ABSENT = "absent"
-_SERVICES = {(service.nom, service.version): service for service in SERVICES}
 
 Issue = Literal["coché", "non conforme", "ambigu", "proche", "hors catalogue"]
 
@@ -44,7 +43,8 @@ class Champ:
 class Seen:
     """An exchange of the journal, as it is recognised; `instant` is simulated time, aware.
 
-    `panne` is the line of the journal on the planned fault that struck it.
+    `panne` is the line of the journal on the planned fault that struck it, `logiciel` the client's
+    product (User-Agent).
     """
 
     id: int
@@ -57,6 +57,7 @@ class Seen:
     duree_ms: float = 0.0
     regle: Regle | None = None
     panne: str = ""
+    logiciel: str = ""
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,7 @@ def differing_fields(case: Cas, release: Release, seen: Seen, contenu: Answer) -
     """
     today = seen.instant.date()
     contexte = ContexteDeCas(today, reperes_of_sge(LIBRE, LIBRE), release.decalage(today))
-    service = _SERVICES[case.service, case.version]
+    service = BY_PATH[f"/{case.service}/v{case.version}"]
     free = service.champs_libres
     received = {name: as_text(value) for name, value in _flat(contenu, free)}
     found = []
@@ -193,6 +194,8 @@ def _exchange(seen: Seen) -> EchangeDeCas:
         erreur=error,
         regle=seen.regle,
         panne=seen.panne,
+        logiciel=seen.logiciel,
+        echange_id=seen.id,
     )
 
 

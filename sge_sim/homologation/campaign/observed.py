@@ -137,6 +137,12 @@ class Campaigns:
                 self._catch_up(session, row)
             return tuple(_state(row) for row in rows)
 
+    def before(self, campaign: CampaignState) -> CampaignState | None:
+        """Return the campaign that its actor made of the same release before this one."""
+        own = (campaign.acteur, campaign.release)
+        earlier = (each for each in self.list() if each.id < campaign.id)
+        return next((each for each in earlier if (each.acteur, each.release) == own), None)
+
     def stop(self, campaign_id: int) -> CampaignState:
         """Close a campaign: later exchanges aren't looked at. Closing it twice changes nothing."""
         state = self.read(campaign_id)
@@ -204,6 +210,7 @@ def _seen(echange: Echange) -> Seen:
         echange.duration_ms,
         None if rule is None else Regle.of(asdict(rule)),
         plan_told(echange.detail)[1],
+        echange.user_agent or "",
     )
 
 

@@ -23,7 +23,7 @@ class EchangeDeCas:
 
     `instant` is the target's time (aware). `reponse` is None where no readable answer came;
     `erreur` then says why, in French. `panne` is what the journal told of the planned fault that
-    struck it.
+    struck it, `echange_id` its number there; `logiciel` is the client's product (User-Agent).
     """
 
     instant: datetime
@@ -35,6 +35,8 @@ class EchangeDeCas:
     erreur: str = ""
     regle: Regle | None = None
     panne: str = ""
+    logiciel: str = ""
+    echange_id: int | None = None
 
 
 def execution_of(
@@ -69,6 +71,8 @@ def execution_of(
         statut_http=echange.statut_http,
         code=answer.code if isinstance(answer, RefusRecu) else None,
         regle=echange.regle,
+        logiciel=echange.logiciel,
+        echange_id=echange.echange_id,
         remarque=told,
         prevu_en_echec=prevu_en_echec,
     )

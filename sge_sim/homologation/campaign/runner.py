@@ -119,6 +119,8 @@ class Runner:
                 erreur=call.erreur,
                 regle=None if rule is None else Regle.of(rule.model_dump()),
                 panne="" if seen is None else plan_told(seen.detail)[1],
+                logiciel=self.client.logiciel,
+                echange_id=None if seen is None else seen.id,
             ),
             defauts=self._defects,
             prevu_en_echec=self._is_expected(case),

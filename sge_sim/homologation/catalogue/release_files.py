@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sge_sim.homologation.catalogue.cases import SEGMENTS, case_key
 from sge_sim.homologation.catalogue.protocoles import SOAP
-from sge_sim.homologation.catalogue.yaml_fields import Fields, read_yaml
+from sge_sim.homologation.catalogue.yaml_fields import Fields, read_mapping
 
 RELEASE_FILE = "release.yaml"
 Raw = Mapping[str, object]
@@ -160,7 +160,7 @@ class CatalogueFiles:
     def _file(self, release: str, name: str) -> Fields:
         where = f"{release}/{name}"
         try:
-            data = read_yaml(self._folder / release / name)
+            data = read_mapping(self._folder / release / name)
         except ValueError as error:
             self.mistakes.append(f"{where} : {error}.")
             data = {}

@@ -1,7 +1,7 @@
-"""Reading hand-written YAML so that every mistake is named, with its file and its key.
+"""The files of the catalogue key by key: every mistake is named, with its file and its key.
 
-The YAML accepted is a safe subset: no tags that build objects, no anchors (a case takes over
-another with `reprend`), no key written twice, and files of bounded size.
+All of them at once, which pydantic doesn't do here: what a case must hold depends on what it takes
+over, and a mistake is told where it was written.
 """
 
 import re
@@ -10,57 +10,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
-import yaml
-
-MAX_BYTES = 1_000_000
+from sge_sim.machine.yaml_files import parse_yaml
 
 
-class _NotAdmitted(yaml.MarkedYAMLError):
-    """YAML that is well formed but outside the subset, told in French."""
-
-
-class _StrictLoader(yaml.SafeLoader):
-    """The safe loader of PyYAML, without aliases and without duplicate keys."""
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise _NotAdmitted(problem="les alias YAML ne sont pas admis", problem_mark=mark)
-        return super().compose_node(parent, index)
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:
-        seen = set()
-        for key, _ in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                raise _NotAdmitted(
-                    problem="une clé doit être un texte", problem_mark=key.start_mark
-                )
-            if key.value in seen:
-                raise _NotAdmitted(
-                    problem=f"la clé « {key.value} » est écrite deux fois",
-                    problem_mark=key.start_mark,
-                )
-            seen.add(key.value)
-        return super().construct_mapping(node, deep)
-
-
-def read_yaml(file: Path) -> Mapping[str, object]:
+def read_mapping(file: Path) -> Mapping[str, object]:
     """Return the mapping that `file` holds. Raises `ValueError` with a French sentence if none."""
-    try:
-        raw = file.read_bytes()
-    except OSError as error:
-        raise ValueError(f"le fichier est illisible ({error.strerror})") from None
-    if len(raw) > MAX_BYTES:
-        raise ValueError(f"le fichier dépasse {MAX_BYTES} octets")
-    try:
-        data = yaml.load(raw, Loader=_StrictLoader)  # noqa: S506 - a SafeLoader
-    except yaml.MarkedYAMLError as error:
-        line = f"ligne {error.problem_mark.line + 1} : " if error.problem_mark else ""
-        ours = isinstance(error, _NotAdmitted)
-        told = error.problem if ours else f"le YAML est illisible ({error.problem})"
-        raise ValueError(line + str(told)) from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise ValueError(f"le YAML est illisible ({error})") from None
+    data = parse_yaml(file)
     if not isinstance(data, Mapping):
         raise ValueError("le fichier doit contenir des clés et leurs valeurs")
     return data

@@ -115,6 +115,11 @@ class DataConnectClient:
         return dict(zip(DATA_CONNECT.reperes, values, strict=True))
 
     @property
+    def logiciel(self) -> str:
+        """What the client says that it is made with."""
+        return str(self._session.headers["User-Agent"])
+
+    @property
     def admin_url(self) -> str | None:
         """The administration of the target, None of a server that isn't a simulator."""
         return self.cible.admin_url
@@ -171,7 +176,7 @@ class DataConnectClient:
         return self.cible.applications[mode]
 
     def _consent(self, _service: str, version: str, demande: Mapping[str, Any]) -> AppelFait:
-        """Have the customer decide on the consent page."""
+        """Decide on the consent page, as the customer does."""
         client_id = demande.get("client_id")
         if client_id is None:
             client_id = self._application(demande.get("application", "production")).client_id

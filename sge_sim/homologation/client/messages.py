@@ -14,6 +14,7 @@ from lxml import etree
 
 from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.catalogue.answer_paths import Answer
+from sge_sim.machine.safe_xml import parse_xml
 
 _ENVELOPE = "{http://schemas.xmlsoap.org/soap/envelope/}"
 _INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
@@ -51,32 +52,16 @@ def read_answer(message: bytes) -> Answer | RefusRecu:
 def indented(message: str) -> str:
     """Return an XML message over several lines; what isn't XML is returned as it is."""
     try:
-        element = etree.fromstring(message.encode(), _parser())
-    except etree.XMLSyntaxError:
+        element = parse_xml(message.encode(), bare=True)
+    except ValueError:
         return message
     etree.indent(element)
     text: str = etree.tostring(element, encoding="unicode")
     return text
 
 
-def _parser() -> etree.XMLParser:
-    return etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        remove_blank_text=True,
-        remove_comments=True,
-        remove_pis=True,
-    )
-
-
 def _body(message: bytes) -> etree._Element:
-    try:
-        envelope = etree.fromstring(message, _parser())
-    except etree.XMLSyntaxError as error:
-        raise ValueError(f"ce n'est pas du XML ({error})") from None
-    if envelope.getroottree().docinfo.doctype:
-        raise ValueError("un message SOAP n'a pas de DTD")
+    envelope = parse_xml(message, bare=True)
     body = envelope.find(f"{_ENVELOPE}Body")
     if body is None or len(body) == 0:
         raise ValueError("ce n'est pas un message SOAP 1.1")

@@ -18,6 +18,7 @@ from typing import Any, Final
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
 from sge_sim.homologation.client.sge_client import Cible
+from sge_sim.machine.settings_file import IGNORED
 
 START_SECONDS: Final = 60
 _STOP_SECONDS: Final = 20
@@ -80,7 +81,8 @@ def own_simulator(data_dir: Path, options: Sequence[str] = ()) -> Iterator[OwnSi
 
 def _environment() -> dict[str, str]:
     """Return the environment without the settings of the user's own simulator."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("SGE_SIM_")}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SGE_SIM_")}
+    return {**kept, IGNORED: "1"}
 
 
 def _wait_until_ready(process: "subprocess.Popen[bytes]", ready_file: Path, log_file: Path) -> None:

@@ -34,6 +34,10 @@ class CaseSender(Protocol):
     def admin_url(self) -> str | None:
         """The administration of a simulator, None for any other target."""
 
+    @property
+    def logiciel(self) -> str:
+        """What the client says that it is made with, in each call (User-Agent)."""
+
     def call(self, service: str, version: str, demande: Mapping[str, Any]) -> AppelFait:
         """Send what a case asks for; never raises for the answer.
 

@@ -30,6 +30,7 @@ from sge_sim.homologation.client.bounded_session import (
 from sge_sim.homologation.client.messages import read_answer
 from sge_sim.homologation.client.sender import AppelFait
 from sge_sim.machine.data_files import data_path
+from sge_sim.services.registry import BY_PATH
 from sge_sim.soap.contract import Contract, load_contracts
 
 
@@ -118,6 +119,11 @@ class SgeClient:
             )
         return self._clients[contract.path]
 
+    @property
+    def logiciel(self) -> str:
+        """What the client says that it is made with, in each call (User-Agent)."""
+        return str(self._transport.session.headers["User-Agent"])
+
     def newest_version(self, service: str) -> str:
         """Return the newest version of a service. Raises `UsageError` if none is published."""
         versions = [one.version for one in self.contracts.values() if one.service == service]
@@ -185,12 +191,8 @@ class SgeClient:
     def _headers(
         self, client: zeep.Client, contract: Contract, demande: Mapping[str, Any]
     ) -> list[Any] | None:
-        """Return the header of CommandeTransmissionHistoriqueMesures.
-
-        Its schema alone makes the header's children compulsory (GUI 0453); elsewhere the header
-        is facultative and clients send none.
-        """
-        if contract.service != "CommandeTransmissionHistoriqueMesures":
+        """Return the header of a service that needs one; to the others none is sent."""
+        if not BY_PATH[contract.path].needs_header:
             return None
         entete = client.get_element(contract.request_header)  # type: ignore[no-untyped-call]
         return [

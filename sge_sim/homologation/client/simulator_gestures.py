@@ -11,7 +11,7 @@ Geste = Callable[[Administration, Mapping[str, Any]], Answer]
 
 
 def _revoke(admin: Administration, asked: Mapping[str, Any]) -> Answer:
-    """Have the customer take back every consent that is in force on `prm`."""
+    """Take back every consent that is in force on `prm`, as the customer does."""
     for one in admin.get("/api/consentements", prm=asked["prm"]):
         if one["en_vigueur"]:
             admin.post(f"/api/consentements/{one['id']}/revoke")
@@ -41,7 +41,7 @@ def _register(admin: Administration, asked: Mapping[str, Any]) -> Answer:
 
 
 def _move_in(admin: Administration, asked: Mapping[str, Any]) -> Answer:
-    """Have somebody else hold `prm` from `jour` on."""
+    """Give `prm` another holder from `jour` on."""
     path = f"/api/points/{asked['prm']}/vie"
     return dict(admin.post(path, {"nouveau_titulaire": asked["jour"]}))
 

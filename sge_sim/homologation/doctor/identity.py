@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from sge_sim.clock import legal_date
 from sge_sim.domaine.nomenclatures import Environment
 from sge_sim.homologation.doctor.diagnosis import Diagnostic
-from sge_sim.services.registry import SERVICES
+from sge_sim.services.registry import BY_PATH, SERVICES
 from sge_sim.services.service import Service
 from sge_sim.store.acteurs import Contrat, Utilisateur, find_contrat, find_utilisateur
 from sge_sim.store.database import Database
@@ -48,7 +48,7 @@ class Identity:
 def examine_identity(identity: Identity, database: Database | None) -> Iterator[Diagnostic]:
     """Yield what is wrong with a login and a contract; only their form is known without database.
 
-    Contracts are held against the simulated day.
+    Contracts have to run on the simulated day.
     """
     malformed = {
         "login": None if identity.login is None else login_fault(identity.login),
@@ -208,4 +208,4 @@ def _services_at(url: str | None) -> tuple[Service, ...]:
         path = urlsplit(url or "").path.rstrip("/")
     except ValueError:
         return SERVICES
-    return tuple(one for one in SERVICES if one.path == path) or SERVICES
+    return (BY_PATH[path],) if path in BY_PATH else SERVICES

@@ -5,8 +5,7 @@ It holds a private key, so the zip is its owner's alone.
 
 import csv
 import io
-import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -28,11 +27,11 @@ from sge_sim.errors import UsageError
 from sge_sim.flux.r6x.documents import SCHEMAS, schema_text
 from sge_sim.machine.data_files import data_path
 from sge_sim.machine.files import PRIVATE, PUBLIC, write_atomically
+from sge_sim.machine.zips import member_info, zipped
 from sge_sim.pki.installation import open_pki
 from sge_sim.pki.issuing import IssuedCertificate, issue_client_certificate
 from sge_sim.pki.keys import BUNDLE_PASSWORD, key_pem
-from sge_sim.services.registry import SERVICES
-from sge_sim.soap.codes import LIBELLES
+from sge_sim.services.registry import BY_PATH, CODES
 from sge_sim.soap.contract import Contract, load_contracts
 from sge_sim.store.acteurs import default_acteur, find_acteur
 from sge_sim.store.database import Database
@@ -84,7 +83,7 @@ def write_kit(
         **_guide_and_examples(holder, url),
         "demande.xml": _first_request(contracts, holder).encode(),
         "services.csv": _services_table(contracts.values(), url),
-        "codes.csv": _codes_table(),
+        "codes.csv": _table(("code", "libellé"), CODES.items()),
         "certificats/autorite.pem": pki.server.authority.read_bytes(),
         **_certificate_files(issued),
         **{
@@ -148,28 +147,18 @@ def _certificate_files(issued: IssuedCertificate) -> dict[str, bytes]:
 
 
 def _services_table(contracts: Iterable[Contract], url: str) -> bytes:
-    packages = {service.path: service.paquet for service in SERVICES}
+    declared = [(one, BY_PATH[one.path]) for one in contracts]
     return _table(
-        ("service", "version", "package", "adresse", "opération"),
+        ("service", "version", "package", "adresse", "opération", "mesures", "fichiers", "fiches"),
         (
             (
-                one.service,
-                one.version,
-                packages[one.path],
-                f"{url}{one.path}",
-                one.operation,
+                *(contract.service, contract.version, service.paquet),
+                *(f"{url}{contract.path}", contract.operation),
+                *map(" ".join, (service.mesures, service.flux, service.fiches)),
             )
-            for one in contracts
+            for contract, service in declared
         ),
     )
-
-
-def _codes_table() -> bytes:
-    """Return the codes of the annex, then those that services have of their own."""
-    libelles = dict(LIBELLES)
-    for service in SERVICES:
-        libelles |= service.libelles
-    return _table(("code", "libellé"), libelles.items())
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
@@ -186,15 +175,15 @@ def _catalogue_files() -> dict[str, bytes]:
     return {f"catalogue/{file.relative_to(folder)}": file.read_bytes() for file in files}
 
 
-def _zipped(files: dict[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.comment = _NOTICE.encode()
-        for name, data in files.items():
-            member = zipfile.ZipInfo(f"kit-sge/{name}")
-            member.compress_type = zipfile.ZIP_DEFLATED
-            member.external_attr = (
-                PRIVATE if ".key." in name or name.endswith("p12") else PUBLIC
-            ) << 16
-            archive.writestr(member, data)
-    return buffer.getvalue()
+def _zipped(files: Mapping[str, bytes]) -> bytes:
+    return zipped(
+        (
+            (member_info(f"kit-sge/{name}", mode=PRIVATE if _is_secret(name) else PUBLIC), data)
+            for name, data in files.items()
+        ),
+        _NOTICE.encode(),
+    )
+
+
+def _is_secret(name: str) -> bool:
+    return ".key." in name or name.endswith("p12")

@@ -1,8 +1,17 @@
 """Two reports of a release, one after the other: what got better and what got worse."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from heapq import nlargest
+from pathlib import Path
+from typing import Final
 
-from sge_sim.homologation.reports.rapport import Rapport
+from sge_sim.errors import UsageError
+from sge_sim.homologation.reports.rapport import Rapport, read_rapport
+
+_LOOKED_AT: Final = 20
+"""Reports that are read at most, to find the one before."""
 
 
 @dataclass(frozen=True)
@@ -31,3 +40,20 @@ def compare(before: Rapport, after: Rapport) -> Comparaison:
         tuple(each.cle for each in known if each.statut.bon and not earlier[each.cle]),
         tuple(each.cle for each in known if not each.statut.bon and earlier[each.cle]),
     )
+
+
+def find_previous(rapport: Rapport, folder: Path) -> Rapport | None:
+    """Return the report of the same release that was last written before `rapport`.
+
+    It is looked for in `folder`, where `rapport` is about to take its place, and beside it.
+    """
+    earlier = (each for each in _written_near(folder) if each.release == rapport.release)
+    return next((each for each in earlier if each.fin <= rapport.debut), None)
+
+
+def _written_near(folder: Path) -> Iterator[Rapport]:
+    """Yield the reports of a folder and of its neighbours, the newest file first."""
+    files = [(each.stat().st_mtime, each) for each in folder.parent.glob("*/rapport.json")]
+    for _, file in nlargest(_LOOKED_AT, files):
+        with suppress(UsageError):
+            yield read_rapport(file)

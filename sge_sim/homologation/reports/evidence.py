@@ -5,21 +5,20 @@ making it again: no byte of it can change unnoticed. That shows an accident or a
 only the digest, told when the zip was made and kept elsewhere, shows a whole zip made anew.
 """
 
-import io
 import json
-import zipfile
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
+from zipfile import is_zipfile
 
 from sge_sim import __version__
 from sge_sim.errors import UsageError
 from sge_sim.homologation.reports.rapport import Rapport
+from sge_sim.machine.zips import member_info, zip_members, zipped
 
 MANIFEST: Final = "manifeste.json"
 MAX_BYTES: Final = 256 * 2**20
-_MIDNIGHT: Final = (1980, 1, 1, 0, 0, 0)
 
 
 def pack(rapport: Rapport, files: Mapping[str, bytes]) -> tuple[bytes, str]:
@@ -51,7 +50,7 @@ def verify(path: Path) -> list[str]:
         evidence = path.read_bytes()
     except OSError:
         raise UsageError(f"{path} est illisible : vérifier le chemin et les droits.") from None
-    if not zipfile.is_zipfile(path):
+    if not is_zipfile(path):
         return [f"{path} n'est pas un zip, ou sa fin manque."]
     try:
         content = _unzipped(evidence)
@@ -59,7 +58,7 @@ def verify(path: Path) -> list[str]:
             return [f"{path} n'est pas un zip de preuves, ou son {MANIFEST} a été ôté."]
         digests = json.loads(content[MANIFEST])["sha256"]
         wrong = _compare(digests, content)
-    except Exception:  # zipfile has no common one: a damaged byte may raise anything
+    except Exception:  # the manifest may be anything
         return [f"{path} est abîmé : il ne se lit plus en entier."]
     if not wrong and _zipped(content) != evidence:
         wrong = ["L'enveloppe du zip a été modifiée, ou le zip refait par un autre outil."]
@@ -84,20 +83,13 @@ def _compare(digests: Mapping[str, str], content: Mapping[str, bytes]) -> list[s
 
 
 def _zipped(content: Mapping[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        for name, data in sorted(content.items()):
-            member = zipfile.ZipInfo(name, _MIDNIGHT)
-            member.external_attr = 0o644 << 16
-            archive.writestr(member, data)
-    return buffer.getvalue()
+    return zipped((member_info(name, stored=True), data) for name, data in sorted(content.items()))
 
 
 def _unzipped(evidence: bytes) -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(evidence)) as archive:
-        members = archive.infolist()
-        if len({each.filename for each in members}) != len(members):
-            raise ValueError("a name is there twice")
-        if sum(each.file_size for each in members) > MAX_BYTES:
-            raise ValueError("its contents are too large")
-        return {each.filename: archive.read(each) for each in members}
+    members = list(zip_members(evidence))
+    if len({info.filename for info, _ in members}) != len(members):
+        raise ValueError("a name is there twice")
+    if sum(info.file_size for info, _ in members) > MAX_BYTES:
+        raise ValueError("its contents are too large")
+    return {info.filename: read() for info, read in members}

@@ -12,23 +12,15 @@ from sge_sim.clock import PARIS
 from sge_sim.domaine.provenance import in_french
 from sge_sim.homologation.client.messages import indented
 from sge_sim.homologation.reports.cause import cause_of
-from sge_sim.homologation.reports.rapport import Decision, Execution, Rapport, Statut
-
-_COLOURS = {
-    Statut.REUSSI: "bon",
-    Statut.ADMIS: "bon",
-    Statut.ECART: "ecart",
-    Statut.ECHOUE: "mauvais",
-    Statut.NON_EXECUTE: "neutre",
-    Decision.HOMOLOGUE: "bon",
-    Decision.NON_HOMOLOGUE: "mauvais",
-    Decision.SANS_OBJET: "neutre",
-    Decision.NON_JUGE: "neutre",
-}
+from sge_sim.homologation.reports.comparaison import compare
+from sge_sim.homologation.reports.rapport import Execution, Rapport, Statut, colour_of
 
 
-def render_html(rapport: Rapport) -> str:
-    """Return the report in French: verdicts, then what is to be put right, then the rest."""
+def render_html(rapport: Rapport, before: Rapport | None = None) -> str:
+    """Return the report in French: verdicts, then what is to be put right, then the rest.
+
+    What changed since `before`, an earlier report of the same release, is told if it is given.
+    """
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("sge_sim.homologation.reports.writing"),
         autoescape=True,
@@ -36,9 +28,11 @@ def render_html(rapport: Rapport) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"instant": _instant, "xml": indented, "colour": _COLOURS.__getitem__}
+    environment.filters |= {"instant": _instant, "xml": indented, "colour": colour_of}
     return environment.get_template("rapport.html.j2").render(
         rapport=rapport,
+        before=before,
+        depuis=None if before is None else compare(before, rapport),
         packages=_good_ones(rapport),
         a_corriger=_bad_ones(rapport),
         parts={
@@ -69,7 +63,7 @@ def _part(executions: Sequence[Execution]) -> dict[str, object]:
     bands, start = [], 0
     for statut in Statut:
         if counts[statut]:
-            bands.append((_COLOURS[statut], start, counts[statut]))
+            bands.append((colour_of(statut), start, counts[statut]))
             start += counts[statut]
     return {
         "bons": sum(each.statut.bon for each in executions),

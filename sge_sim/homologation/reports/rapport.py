@@ -48,6 +48,24 @@ class Decision(StrEnum):
     """Only a part of the cases was asked for, or a part of an earlier campaign was run again."""
 
 
+_COLOURS: Mapping[Statut | Decision, str] = {
+    Statut.REUSSI: "bon",
+    Statut.ADMIS: "bon",
+    Statut.ECART: "ecart",
+    Statut.ECHOUE: "mauvais",
+    Statut.NON_EXECUTE: "neutre",
+    Decision.HOMOLOGUE: "bon",
+    Decision.NON_HOMOLOGUE: "mauvais",
+    Decision.SANS_OBJET: "neutre",
+    Decision.NON_JUGE: "neutre",
+}
+
+
+def colour_of(ending: Statut | Decision) -> str:
+    """Return how a form of the report colours an ending: bon, ecart, mauvais or neutre."""
+    return _COLOURS[ending]
+
+
 @dataclass(frozen=True)
 class Regle:
     """The rule of the simulator that decided a refusal, from its journal."""
@@ -69,7 +87,8 @@ class Execution:
 
     `instant` is the target's time (aware; legal time), None where the run wasn't done. `fiche`
     holds the twelve columns of Enedis' tracking sheet. `prevu_en_echec` tells that the tester
-    announced the failure.
+    announced the failure. `logiciel` is the product that the client says it is (User-Agent),
+    `echange_id` the number of the exchange in the journal of the simulator that answered.
     """
 
     cle: str
@@ -93,6 +112,8 @@ class Execution:
     facultatif: bool = False
     au_choix: str | None = None
     prevu_en_echec: bool = False
+    logiciel: str = ""
+    echange_id: int | None = None
 
     @property
     def perime(self) -> bool:
@@ -128,6 +149,11 @@ class Rapport:
     verdicts: tuple[VerdictPackage, ...]
     executions: tuple[Execution, ...]
     format: int = field(default=FORMAT)
+
+    @property
+    def logiciels(self) -> tuple[str, ...]:
+        """The products that the clients of the runs said they are, each once."""
+        return tuple(dict.fromkeys(each.logiciel for each in self.executions if each.logiciel))
 
     @property
     def perimes(self) -> tuple[Execution, ...]:

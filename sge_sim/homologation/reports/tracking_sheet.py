@@ -10,18 +10,27 @@ from itertools import groupby
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font
+from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from sge_sim.clock import PARIS
 from sge_sim.homologation.reports.cause import cause_of
-from sge_sim.homologation.reports.rapport import Execution, Rapport, Statut
+from sge_sim.homologation.reports.rapport import Execution, Rapport, Statut, colour_of
 
 _WIDTHS = (46, 14, 16, 52, 16, 12, 12, 10, 18, 10, 20, 60)
 _DATE, _REMARKS = "Date & heure du test", "Remarques"
-_HEAD = 8
+_HEAD = 9
 """The line of the summary that names the columns of the packages."""
+_FILLS = {
+    name: PatternFill("solid", start_color=colour)
+    for name, colour in (
+        ("bon", "DDF3E4"),
+        ("ecart", "FCEBC8"),
+        ("mauvais", "FADADA"),
+        ("neutre", "ECEEF1"),
+    )
+}
 _WRAPPED = Alignment(wrap_text=True, vertical="top")
 
 
@@ -39,7 +48,9 @@ def render_xlsx(rapport: Rapport) -> bytes:
             sheet.append(list(_row(each).values()))
         _lay_out(sheet)
         for line, each in enumerate(executions, 2):
-            _date(sheet.cell(line, list(each.fiche).index(_DATE) + 1), each.instant)
+            columns = list(each.fiche)
+            _date(sheet.cell(line, columns.index(_DATE) + 1), each.instant)
+            sheet.cell(line, columns.index(_REMARKS) + 1).fill = _FILLS[colour_of(each.statut)]
     book.properties.title = f"Homologation {rapport.release}"
     content = io.BytesIO()
     book.save(content)
@@ -62,6 +73,7 @@ def _summary(sheet: Any, rapport: Rapport) -> None:
         ("Campagne", rapport.origine),
         ("Cible", rapport.cible),
         ("Acteur", rapport.acteur),
+        ("Logiciel client", ", ".join(rapport.logiciels) or "-"),
     ):
         sheet.append([label, value])
     for label, instant in (("Début", rapport.debut), ("Fin", rapport.fin)):
@@ -88,6 +100,8 @@ def _summary(sheet: Any, rapport: Rapport) -> None:
             cell.alignment = _WRAPPED
             if isinstance(cell.value, str):
                 cell.data_type = "s"
+    for line, verdict in enumerate(rapport.verdicts, _HEAD + 1):
+        sheet.cell(line, 2).fill = _FILLS[colour_of(verdict.decision)]
     for row in (sheet[_HEAD], [sheet.cell(line, 1) for line in range(1, _HEAD - 1)]):
         for cell in row:
             cell.font = Font(bold=True)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sge_sim.homologation.reports.comparaison import find_previous
 from sge_sim.homologation.reports.evidence import pack
 from sge_sim.homologation.reports.html_report import render_html
 from sge_sim.homologation.reports.junit_report import render_junit
@@ -34,10 +35,13 @@ def prepare_folder(folder: Path) -> None:
 
 
 def write_reports(rapport: Rapport, folder: Path) -> WrittenReports:
-    """Write every form of `rapport` into `folder`, made if need be; what is there is replaced."""
+    """Write every form of `rapport` into `folder`, made if need be; what is there is replaced.
+
+    The page tells what changed since the last report of the release, in `folder` or beside it.
+    """
     prepare_folder(folder)
     files: Mapping[str, bytes] = {
-        "rapport.html": render_html(rapport).encode(),
+        "rapport.html": render_html(rapport, find_previous(rapport, folder)).encode(),
         "suivi.xlsx": render_xlsx(rapport),
         "junit.xml": render_junit(rapport),
         "rapport.json": to_json(rapport),

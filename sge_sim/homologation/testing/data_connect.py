@@ -52,7 +52,7 @@ class SgeDataConnect:
         return session
 
     def accept(self, prm: str, duration: str = "P1Y", version: str = "2") -> Mapping[str, object]:
-        """Have the customer of `prm` accept on the page of `version`, `1` or `2`.
+        """Accept on the page of `version`, `1` or `2`, as the customer of `prm` does.
 
         Returns what the application is told: `autorisation_id`, or `code` and `usage_point_id`.
         Raises `AssertionError` if the page refuses.
@@ -65,5 +65,5 @@ class SgeDataConnect:
         return call.reponse
 
     def revoke(self, prm: str) -> None:
-        """Have the customer take back every consent on `prm`."""
+        """Take back every consent on `prm`, as the customer does."""
         GESTES["retirer_accord"](self._admin, {"prm": prm})

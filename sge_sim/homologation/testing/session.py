@@ -189,6 +189,7 @@ class Sge(SgeActor):
             full.duration_ms,
             None if full.rule is None else Regle.of(full.rule.model_dump()),
             plan_told(full.detail)[1],
+            full.user_agent or "",
         )
 
 

@@ -1,7 +1,8 @@
-"""CommandeArretServiceSouscritMesures: finds the service, holds the rules, stops it."""
+"""CommandeArretServiceSouscritMesures: finds the service, checks the rules, stops it."""
 
 from sge_sim.commandes.echeances import carry_out, run_due
 from sge_sim.commandes.vie import stop
+from sge_sim.domaine.generations import first_generation
 from sge_sim.services.commande_arret_service_souscrit_mesures.answer import service_stopped
 from sge_sim.services.commande_arret_service_souscrit_mesures.demande import Demande
 from sge_sim.services.commande_arret_service_souscrit_mesures.rules import RULES, UNREACHABLE
@@ -43,6 +44,7 @@ SERVICE = Service(
         *("SGT200", "SGT471", "SGT472", "SGT4L2", "SGT4O2", "SGT4O3", "SGT4O4", "SGT4O5"),
         *("SGT4O6", "SGT4O7", "SGT500", "SGT502", "SGT504", "SGT562", "SGT589"),
     ),
+    existence=first_generation("CommandeArretServicesAccesDonnees"),
     rules=RULES,
     handle=handle,
     unreachable=UNREACHABLE,

@@ -1,13 +1,20 @@
-"""CommandeArretServicesAccesDonnees: finds the services, holds the rules, stops them."""
+"""CommandeArretServicesAccesDonnees: finds the services, checks the rules, stops them."""
 
 from sge_sim.commandes.acces import stop_services
 from sge_sim.commandes.echeances import run_due
+from sge_sim.domaine.generations import SECOND_GENERATION
 from sge_sim.services.acces_donnees import ASKER_CODES, COMMON_CODES
 from sge_sim.services.acces_donnees_designes import NAMED_CODES
-from sge_sim.services.acces_donnees_reading import commande_of, common_members, faits_of
+from sge_sim.services.acces_donnees_reading import (
+    answer_order,
+    common_members,
+    faits_of,
+    numeros_of,
+)
 from sge_sim.services.commande_arret_services_acces_donnees.answer import services_stopped
 from sge_sim.services.commande_arret_services_acces_donnees.demande import Demande
 from sge_sim.services.commande_arret_services_acces_donnees.rules import RULES
+from sge_sim.services.reading import read_commande
 from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.operation import Answer
@@ -21,20 +28,13 @@ def handle(appel: Appel) -> Answer:
     faits = faits_of(appel, general, general["contratId"])
     demande = Demande(
         **common_members(appel, SERVICE, general, faits),
-        numeros=tuple(
-            dict.fromkeys(appel.body["demande"]["servicesSouscrits"]["serviceSouscritId"])
-        ),
+        numeros=numeros_of(appel),
     )
     check(RULES, demande, appel.settings.disabled_rules)
-    commande = commande_of(appel, general, general["contratId"], "ASAD")
+    commande = read_commande(appel, general, objet="ASAD")
     services = get_services(appel.session, demande.numeros)
     affaires = stop_services(appel.session, commande, services)
-    return Answer(
-        services_stopped(demande.numeros, affaires),
-        point_id=commande.prm,
-        affaire_id=affaires[0].affaire_id if len(affaires) == 1 else None,
-        login=commande.login,
-    )
+    return answer_order(services_stopped(demande.numeros, affaires), commande, affaires)
 
 
 SERVICE = Service(
@@ -43,6 +43,7 @@ SERVICE = Service(
     paquet="Commande",
     codes=(*COMMON_CODES, *ASKER_CODES, "SGT401", *NAMED_CODES, "SGT589"),
     depuis="26.1",
+    existence=SECOND_GENERATION,
     rules=RULES,
     handle=handle,
     writes=True,

@@ -1,8 +1,9 @@
-"""CommandeCollectePublicationMesures: reads the order, holds the rules, subscribes."""
+"""CommandeCollectePublicationMesures: reads the order, checks the rules, subscribes."""
 
 from sge_sim.commandes.echeances import run_due
-from sge_sim.commandes.prestations import prestation_collecte
+from sge_sim.commandes.prestations import COLLECTES, prestation_collecte
 from sge_sim.commandes.souscription import subscribe
+from sge_sim.domaine.generations import first_generation
 from sge_sim.services.commande_collecte_publication_mesures.answer import order_accepted
 from sge_sim.services.commande_collecte_publication_mesures.demande import Demande
 from sge_sim.services.commande_collecte_publication_mesures.rules import RULES, UNREACHABLE
@@ -34,7 +35,7 @@ def handle(appel: Appel) -> Answer:
     )
     affaire, service = subscribe(
         appel.session,
-        read_commande(appel, general, reference=general.get("refExterne")),
+        read_commande(appel, general),
         point.segment,
         souscription,
         prestation,
@@ -96,6 +97,10 @@ SERVICE = Service(
         *("SGT4M6", "SGT4O1", "SGT500", "SGT506", "SGT562", "SGT564", "SGT565", "SGT566"),
         *("SGT567", "SGT568", "SGT569", "SGT570", "SGT583", "SGT587", "SGT588", "SGT589"),
     ),
+    existence=first_generation("CommandeServicesAccesDonnees"),
+    mesures=("CDC", "IDX"),
+    flux=("R50", "R4x", "R151", "R171"),
+    prestations=COLLECTES,
     rules=RULES,
     handle=handle,
     unreachable=UNREACHABLE,

@@ -4,4 +4,4 @@ from typing import Final
 
 from sge_sim.domaine.nomenclatures import FluxM023
 
-FLUX: Final[tuple[FluxM023, ...]] = ("R67",)
+FLUX: Final[FluxM023] = "R67"

@@ -1,11 +1,14 @@
 """What MFI asks for."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from sge_sim.domaine.nomenclatures import FluxM023
-from sge_sim.services.m023 import FLUX_FINS
 
-FLUX = tuple(FLUX_FINS.values())
-
-
-def flux_of(mesures_type: str) -> FluxM023:
-    """Return the file that tells a type of measures."""
-    return FLUX_FINS[mesures_type]
+FLUX_FINS: Final[Mapping[str, FluxM023]] = {
+    "COURBES": "R63",
+    "INDEX": "R64",
+    "ENERGIE": "R65",
+    "PMAX": "R66",
+}
+"""The file that tells each type of measures."""

@@ -4,4 +4,4 @@ from typing import Final
 
 from sge_sim.domaine.nomenclatures import FluxM023
 
-FLUX: Final[tuple[FluxM023, ...]] = ("C68",)
+FLUX: Final[FluxM023] = "C68"

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from sge_sim.commandes.acces import publish, unpublish
 from sge_sim.commandes.echeances import run_due
+from sge_sim.domaine.generations import SECOND_GENERATION
 from sge_sim.domaine.nomenclatures import DONNEES_ACCES
-from sge_sim.services.acces_donnees import ASKER_CODES, COMMON_CODES
+from sge_sim.services.acces_donnees import ASKER_CODES, COMMON_CODES, TYPES_DONNEES
 from sge_sim.services.acces_donnees_designes import NAMED_CODES
-from sge_sim.services.acces_donnees_offre import OFFER_CODES, OptionDemandee
+from sge_sim.services.acces_donnees_offre import FLUX_PUBLIES, OFFER_CODES, OptionDemandee
 from sge_sim.services.acces_donnees_reading import common_members, faits_of, read_options
 from sge_sim.services.commande_modification_options_services_acces_donnees.answer import (
     services_changed,
@@ -84,6 +85,9 @@ SERVICE = Service(
     paquet="Commande",
     codes=(*COMMON_CODES, *ASKER_CODES, "SGT401", *NAMED_CODES, "SGT570", *OFFER_CODES),
     depuis="26.1",
+    existence=SECOND_GENERATION,
+    mesures=tuple(TYPES_DONNEES),
+    flux=FLUX_PUBLIES,
     rules=RULES,
     handle=handle,
     writes=True,

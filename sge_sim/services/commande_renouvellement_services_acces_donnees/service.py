@@ -1,19 +1,21 @@
-"""CommandeRenouvellementServicesAccesDonnees: finds the services, holds the rules, renews them."""
+"""CommandeRenouvellementServicesAccesDonnees: finds the services, checks the rules, renews them."""
 
 from sge_sim.commandes.acces import renew_acces
 from sge_sim.commandes.echeances import run_due
+from sge_sim.domaine.generations import SECOND_GENERATION
 from sge_sim.services.acces_donnees import ASKER_CODES, COMMON_CODES, LIBELLES_ACCES
 from sge_sim.services.acces_donnees_designes import NAMED_CODES
 from sge_sim.services.acces_donnees_reading import (
-    commande_of,
+    answer_order,
     common_members,
     faits_of,
+    numeros_of,
     read_consentement,
 )
 from sge_sim.services.commande_renouvellement_services_acces_donnees.answer import services_renewed
 from sge_sim.services.commande_renouvellement_services_acces_donnees.demande import Demande
 from sge_sim.services.commande_renouvellement_services_acces_donnees.rules import RULES
-from sge_sim.services.reading import read_declaration
+from sge_sim.services.reading import read_commande, read_declaration
 from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.operation import Answer
@@ -27,14 +29,12 @@ def handle(appel: Appel) -> Answer:
     faits = faits_of(appel, general, general["contratId"])
     demande = Demande(
         **common_members(appel, SERVICE, general, faits),
-        numeros=tuple(
-            dict.fromkeys(appel.body["demande"]["servicesSouscrits"]["serviceSouscritId"])
-        ),
+        numeros=numeros_of(appel),
         consentement=read_consentement(general),
         date_fin=general.get("dateFin"),
     )
     check(RULES, demande, appel.settings.disabled_rules)
-    commande = commande_of(appel, general, general["contratId"], "RSAD")
+    commande = read_commande(appel, general, objet="RSAD")
     declaration = read_declaration(
         general.get("declarationAccordClient", {}),
         soutirage=demande.sens == "SOUTIRAGE",
@@ -44,12 +44,7 @@ def handle(appel: Appel) -> Answer:
         renew_acces(appel.session, commande, service, demande.date_fin, declaration)
         for service in get_services(appel.session, demande.numeros)
     ]
-    return Answer(
-        services_renewed(demande.numeros, affaires),
-        point_id=commande.prm,
-        affaire_id=affaires[0].affaire_id if len(affaires) == 1 else None,
-        login=commande.login,
-    )
+    return answer_order(services_renewed(demande.numeros, affaires), commande, affaires)
 
 
 SERVICE = Service(
@@ -62,6 +57,7 @@ SERVICE = Service(
     ),
     libelles=LIBELLES_ACCES,
     depuis="26.1",
+    existence=SECOND_GENERATION,
     rules=RULES,
     handle=handle,
     writes=True,

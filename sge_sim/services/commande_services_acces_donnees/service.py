@@ -1,13 +1,14 @@
-"""CommandeServicesAccesDonnees: reads the order, holds the rules, opens the services."""
+"""CommandeServicesAccesDonnees: reads the order, checks the rules, opens the services."""
 
 from sge_sim.commandes.acces import order_acces
 from sge_sim.commandes.echeances import run_due
-from sge_sim.commandes.prestations import prestation_acces
-from sge_sim.services.acces_donnees import ASKER_CODES, COMMON_CODES, LIBELLES_ACCES
-from sge_sim.services.acces_donnees_offre import OFFER_CODES
+from sge_sim.commandes.prestations import ACCES, ACCES_PUBLIES, prestation_acces
+from sge_sim.domaine.generations import SECOND_GENERATION
+from sge_sim.services.acces_donnees import ASKER_CODES, COMMON_CODES, LIBELLES_ACCES, TYPES_DONNEES
+from sge_sim.services.acces_donnees_offre import FLUX_PUBLIES, OFFER_CODES
 from sge_sim.services.acces_donnees_point import POINT_CODES
 from sge_sim.services.acces_donnees_reading import (
-    commande_of,
+    answer_order,
     common_members,
     faits_of,
     read_consentement,
@@ -16,7 +17,7 @@ from sge_sim.services.acces_donnees_reading import (
 from sge_sim.services.commande_services_acces_donnees.answer import services_ordered
 from sge_sim.services.commande_services_acces_donnees.demande import Demande, ServiceDemande
 from sge_sim.services.commande_services_acces_donnees.rules import RULES
-from sge_sim.services.reading import read_declaration
+from sge_sim.services.reading import read_commande, read_declaration
 from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.operation import Answer
@@ -40,7 +41,7 @@ def handle(appel: Appel) -> Answer:
         ),
     )
     check(RULES, demande, appel.settings.disabled_rules)
-    commande = commande_of(appel, general, general["contratId"], "SAD")
+    commande = read_commande(appel, general, objet="SAD")
     declaration = read_declaration(
         general.get("declarationAccordClient", {}),
         soutirage=demande.sens == "SOUTIRAGE",
@@ -56,12 +57,7 @@ def handle(appel: Appel) -> Answer:
             appel.session, commande, segment, acces, prestation, declaration
         )
         ordered.append((affaire, service, prestation))
-    return Answer(
-        services_ordered(ordered),
-        point_id=commande.prm,
-        affaire_id=ordered[0][0].affaire_id if len(ordered) == 1 else None,
-        login=commande.login,
-    )
+    return answer_order(services_ordered(ordered), commande, [one[0] for one in ordered])
 
 
 SERVICE = Service(
@@ -81,6 +77,10 @@ SERVICE = Service(
     ),
     libelles=LIBELLES_ACCES,
     depuis="26.1",
+    existence=SECOND_GENERATION,
+    mesures=tuple(TYPES_DONNEES),
+    flux=(*FLUX_PUBLIES, "NASS"),
+    prestations=(ACCES, *ACCES_PUBLIES),
     rules=RULES,
     handle=handle,
     writes=True,

@@ -1,9 +1,11 @@
-"""CommandeTransmissionDonneesInfraJ: reads the demand, holds the rules, opens the case."""
+"""CommandeTransmissionDonneesInfraJ: reads the demand, checks the rules, opens the case."""
+
+from typing import Final
 
 from sge_sim.commandes.affaires import Commande
 from sge_sim.commandes.demandes import InfraJ, is_in_progress, order_infra_j
 from sge_sim.commandes.echeances import run_due
-from sge_sim.commandes.prestations import prestation_infra_j
+from sge_sim.commandes.prestations import Prestation
 from sge_sim.services.commande_transmission_donnees_infra_j.answer import demand_accepted
 from sge_sim.services.commande_transmission_donnees_infra_j.demande import Demande
 from sge_sim.services.commande_transmission_donnees_infra_j.rules import RULES
@@ -18,14 +20,20 @@ from sge_sim.services.service import Appel, Service
 from sge_sim.soap.operation import Answer
 from sge_sim.soap.protocol import Tree
 
+_LIBELLE = "Transmission infra-journalière des données du compteur"
+CONSOMMATEUR: Final = Prestation("F375A", _LIBELLE)
+PRODUCTEUR: Final = Prestation("P375A", _LIBELLE)
+"""The lines of the catalogue of services (GUI 0481 §4; label of producers assumed)."""
+
 
 def handle(appel: Appel) -> Answer:
     """Answer one demand."""
     general = appel.body["demande"]["donneesGenerales"]
-    commande = read_commande(appel, general, reference=general.get("refExterne"))
+    commande = read_commande(appel, general)
     demande = _read(appel, commande, appel.body["demande"]["accesDonnees"])
     check(RULES, demande, appel.settings.disabled_rules)
-    prestation = prestation_infra_j(demande.known_point.segment)
+    producteur = demande.known_point.segment.startswith("P")
+    prestation = PRODUCTEUR if producteur else CONSOMMATEUR
     affaire = order_infra_j(appel.session, commande, demande.infra_j, prestation, demande.accords)
     run_due(appel.session, appel.now)
     return Answer(demand_accepted(affaire, prestation), point_id=affaire.prm, login=affaire.login)
@@ -63,6 +71,9 @@ SERVICE = Service(
         *("SGT4B2", "SGT4M6", "SGT4M7", "SGT4N8", "SGT4O1", "SGT500", "SGT562", "SGT566"),
         *("SGT584", "SGT585"),
     ),
+    mesures=("cdc", "idx", "ptd"),
+    flux=("IFJ",),
+    prestations=(CONSOMMATEUR, PRODUCTEUR),
     rules=RULES,
     handle=handle,
     writes=True,

@@ -1,11 +1,11 @@
-"""CommandeTransmissionHistoriqueMesures: reads the order, holds the rules, opens the case."""
+"""CommandeTransmissionHistoriqueMesures: reads the order, checks the rules, opens the case."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from sge_sim.commandes.demandes import Historique, order_historique
 from sge_sim.commandes.echeances import run_due
-from sge_sim.commandes.prestations import prestation_historique
+from sge_sim.commandes.prestations import Prestation
 from sge_sim.domaine.ecarts_plateforme import Usage
 from sge_sim.services.commande_transmission_historique_mesures.answer import history_ordered
 from sge_sim.services.commande_transmission_historique_mesures.demande import Demande
@@ -21,6 +21,16 @@ from sge_sim.services.service import Appel, Service
 from sge_sim.soap.operation import Answer
 from sge_sim.soap.protocol import Tree
 
+COURBE: Final = Prestation("F380", "Transmission de l'historique de courbe de charge")
+INDEX: Final = Prestation(
+    "F385B",
+    "Transmission des historiques de consommations ou des historiques d'index quotidiens et "
+    "puissance maximale quotidienne",
+    "F385BO2",
+    "Transmission des historiques d'index quotidiens et puissance maximale quotidienne",
+)
+"""The lines of the catalogue of services (observed 2022)."""
+
 
 def handle(appel: Appel) -> Answer:
     """Answer one order."""
@@ -29,16 +39,15 @@ def handle(appel: Appel) -> Answer:
     run_due(appel.session, appel.now)
     demande = _read(appel, general, asked)
     check(RULES, demande, appel.settings.disabled_rules)
-    prestation = prestation_historique(demande.mesures_type)
+    prestation = COURBE if demande.mesures_type == "CDC" else INDEX
     affaire = order_historique(
         appel.session,
-        read_commande(appel, general, reference=general.get("refFrn")),
+        read_commande(appel, general, reference="refFrn"),
         Historique(
             mesures_type=demande.mesures_type,
             date_debut=demande.date_debut,
             date_fin=demande.date_fin,
             corrigees=demande.corrigees,
-            pas_minutes=None if demande.pas is None else int(demande.pas),
         ),
         prestation,
         read_declaration(asked["declarationAccordClient"], soutirage=True, injection=False),
@@ -94,6 +103,10 @@ SERVICE = Service(
         *("SGT4L9", "SGT4M1", "SGT4M2", "SGT4M3", "SGT4M4", "SGT4M5", "SGT4M6", "SGT4M7"),
         *("SGT4M8", "SGT4M9", "SGT4N1", "SGT500", "SGT562", "SGT566"),
     ),
+    mesures=("CDC", "IDX"),
+    flux=("HDM",),
+    prestations=(COURBE, INDEX),
+    needs_header=True,
     rules=RULES,
     handle=handle,
     unreachable=UNREACHABLE,

@@ -1,15 +1,16 @@
-"""CommanderAccesDonneesMesures: reads the order, holds the rules, opens or prolongs the service."""
+"""CommanderAccesDonneesMesures: reads, checks the rules, opens or prolongs the service."""
 
 from sge_sim.commandes.acces import order_acces, renew_acces
 from sge_sim.commandes.echeances import run_due
-from sge_sim.commandes.prestations import prestation_acces
-from sge_sim.services.acces_donnees import ASKER_CODES, COMMON_CODES, LIBELLES_ACCES
+from sge_sim.commandes.prestations import ACCES
+from sge_sim.domaine.generations import OUVERTURE_ACCES, first_generation
+from sge_sim.services.acces_donnees import ASKER_CODES, COMMON_CODES, LIBELLES_ACCES, TYPES_DONNEES
 from sge_sim.services.acces_donnees_point import POINT_CODES
-from sge_sim.services.acces_donnees_reading import commande_of, faits_of, read_consentement
+from sge_sim.services.acces_donnees_reading import answer_order, faits_of, read_consentement
 from sge_sim.services.commander_acces_donnees_mesures.answer import acces_ordered
 from sge_sim.services.commander_acces_donnees_mesures.demande import Demande
 from sge_sim.services.commander_acces_donnees_mesures.rules import RULES
-from sge_sim.services.reading import acces_of, read_declaration
+from sge_sim.services.reading import acces_of, read_commande, read_declaration
 from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.operation import Answer
@@ -39,25 +40,18 @@ def handle(appel: Appel) -> Answer:
         ecart=appel.ecart(SERVICE, faits.point),
     )
     check(RULES, demande, appel.settings.disabled_rules)
-    commande = commande_of(appel, general, contrat_id, general["objetCode"])
+    commande = read_commande(appel, general, contrat_id=contrat_id)
     declaration = read_declaration(
         asked["declarationAccordClient"], soutirage=demande.soutirage, injection=demande.injection
     )
     acces, segment = demande.asked, demande.known_point.segment
-    prestation = prestation_acces(segment, acces.sens, acces.acces_type, publie=False)
     if demande.identical is None:
-        affaire, service = order_acces(
-            appel.session, commande, segment, acces, prestation, declaration
-        )
+        affaire, service = order_acces(appel.session, commande, segment, acces, ACCES, declaration)
     else:
         (service,) = get_services(appel.session, (demande.identical.service_souscrit_id,))
         affaire = renew_acces(appel.session, commande, service, acces.date_fin, declaration)
-    return Answer(
-        acces_ordered(affaire, service.service_souscrit_id, prestation),
-        point_id=commande.prm,
-        affaire_id=affaire.affaire_id,
-        login=commande.login,
-    )
+    body = acces_ordered(affaire, service.service_souscrit_id, ACCES)
+    return answer_order(body, commande, [affaire])
 
 
 SERVICE = Service(
@@ -73,6 +67,10 @@ SERVICE = Service(
     depuis="23.2",
     par_seconde=10,
     faultstring="Erreur Technique Mesures",
+    existence=first_generation("CommandeServicesAccesDonnees", OUVERTURE_ACCES),
+    mesures=tuple(TYPES_DONNEES),
+    flux=("NASS",),
+    prestations=(ACCES,),
     rules=RULES,
     handle=handle,
     writes=True,

@@ -1,4 +1,4 @@
-"""ConsultationDonneesTechniquesContractuelles: finds the point, holds the rules, filters."""
+"""ConsultationDonneesTechniquesContractuelles: finds the point, checks the rules, filters."""
 
 from sge_sim.services.consultation_donnees_techniques_contractuelles.answer import data_sheet
 from sge_sim.services.consultation_donnees_techniques_contractuelles.demande import Consultation
@@ -38,17 +38,8 @@ SERVICE = Service(
     version="1.0",
     paquet="Consultation",
     codes=(
-        "SGT200",
-        "SGT401",
-        "SGT451",
-        "SGT463",
-        "SGT483",
-        "SGT495",
-        "SGT500",
-        "SGT502",
-        "SGT504",
-        "SGT506",
-        "SGT562",
+        *("SGT200", "SGT401", "SGT451", "SGT463", "SGT483", "SGT495", "SGT500", "SGT502"),
+        *("SGT504", "SGT506", "SGT562"),
     ),
     rules=RULES,
     handle=handle,

@@ -115,7 +115,7 @@ RULES: tuple[Rule[Consultation], ...] = (
 )
 
 RESULT_RULES: tuple[Rule[Resultat], ...] = (mesure_presente,)
-"""What is held against the result, once the table has admitted the demand."""
+"""What the result is checked by, once the table has admitted the demand."""
 
 UNREACHABLE = {
     "SGT400": "Aucun document ne dit quel contrôle y mène : toute demande a un autre code.",

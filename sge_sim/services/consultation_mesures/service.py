@@ -1,4 +1,4 @@
-"""ConsultationMesures: finds the point, holds the rules, answers its consumptions."""
+"""ConsultationMesures: finds the point, checks the rules, answers its consumptions."""
 
 from sge_sim.clock import add_months
 from sge_sim.mesures import Consommations, consommations
@@ -50,14 +50,7 @@ SERVICE = Service(
     version="1.1",
     paquet="Consultation",
     codes=(
-        "SGT200",
-        "SGT400",
-        "SGT401",
-        "SGT402",
-        "SGT4G1",
-        "SGT4G2",
-        "SGT4G3",
-        "SGT500",
+        *("SGT200", "SGT400", "SGT401", "SGT402", "SGT4G1", "SGT4G2", "SGT4G3", "SGT500"),
         "SGT562",
     ),
     rules=(*RULES, *RESULT_RULES),

@@ -278,7 +278,7 @@ RULES_V3: tuple[Rule[Consultation], ...] = (
 )
 
 RESULT_RULES: tuple[Rule[Resultat], ...] = (mesure_presente,)
-"""What is held against the result, once the table has admitted the demand."""
+"""What the result is checked by, once the table has admitted the demand."""
 
 UNREACHABLE_V3 = {
     "SGT4H2": "Une demande corrigée d'un C5 ou d'un P4 est servie en brut (V26.2).",

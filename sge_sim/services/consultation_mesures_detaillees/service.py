@@ -1,4 +1,4 @@
-"""ConsultationMesuresDetaillees: finds the point, holds the rules, answers its measures."""
+"""ConsultationMesuresDetaillees: finds the point, checks the rules, answers its measures."""
 
 from dataclasses import replace
 
@@ -88,7 +88,7 @@ def _read_v3(demande: Tree) -> Demande:
 
 
 def _consult(appel: Appel, version: Version, demande: Demande) -> tuple[Consultation, Mesures]:
-    """Hold a demand against the rules of its version; the login is stored, never checked."""
+    """Check a demand by the rules of its version; the login is stored, never checked."""
     acteur, jour = appel.demandeur.code, appel.today
     faits = appel.lire(prm=demande.prm, acteur=acteur)
     dossier = faits.dossier
@@ -163,35 +163,10 @@ def _measures(appel: Appel, demande: Demande, dossier: Dossier) -> Mesures:
 
 
 _CODES = (
-    "SGT400",
-    "SGT401",
-    "SGT422",
-    "SGT441",
-    "SGT473",
-    "SGT477",
-    "SGT478",
-    "SGT480",
-    "SGT4G3",
-    "SGT4H2",
-    "SGT4H9",
-    "SGT4K1",
-    "SGT4K2",
-    "SGT4K4",
-    "SGT4L1",
-    "SGT4L8",
-    "SGT4M1",
-    "SGT4M2",
-    "SGT4M3",
-    "SGT4M7",
-    "SGT4N1",
-    "SGT4N5",
-    "SGT4N8",
-    "SGT500",
-    "SGT562",
-    "SGT583",
-    "SGT587",
-    "SGT588",
-    "SGT589",
+    *("SGT400", "SGT401", "SGT422", "SGT441", "SGT473", "SGT477", "SGT478", "SGT480"),
+    *("SGT4G3", "SGT4H2", "SGT4H9", "SGT4K1", "SGT4K2", "SGT4K4", "SGT4L1", "SGT4L8"),
+    *("SGT4M1", "SGT4M2", "SGT4M3", "SGT4M7", "SGT4N1", "SGT4N5", "SGT4N8", "SGT500"),
+    *("SGT562", "SGT583", "SGT587", "SGT588", "SGT589"),
 )
 
 SERVICE_V2 = Service(
@@ -201,6 +176,7 @@ SERVICE_V2 = Service(
     jusqu_a="23.2",
     faultstring="Erreur Technique Mesures",
     codes=_CODES,
+    mesures=("COURBE", "PMAX", "ENERGIE"),
     rules=(*RULES_V2, *RESULT_RULES),
     handle=handle_v2,
 )
@@ -212,6 +188,7 @@ SERVICE_V3 = Service(
     depuis="23.1",
     faultstring="Erreur Technique Mesures",
     codes=("SGT211", *_CODES, "SGT506"),
+    mesures=("COURBE", "PMAX", "ENERGIE", "INDEX"),
     par_seconde=40,
     rules=(*RULES_V3, *RESULT_RULES),
     handle=handle_v3,

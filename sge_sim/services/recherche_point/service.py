@@ -1,4 +1,4 @@
-"""RecherchePoint: reads the criteria, holds the rules, answers the points."""
+"""RecherchePoint: reads the criteria, checks the rules, answers the points."""
 
 from sge_sim.services.recherche_point.answer import points_found
 from sge_sim.services.recherche_point.demande import Recherche
@@ -48,16 +48,7 @@ SERVICE = Service(
     nom="RecherchePoint",
     version="2.0",
     paquet="Consultation",
-    codes=(
-        "SGT200",
-        "SGT432",
-        "SGT4F10",
-        "SGT4F6",
-        "SGT4F7",
-        "SGT4F8",
-        "SGT500",
-        "SGT562",
-    ),
+    codes=("SGT200", "SGT432", "SGT4F10", "SGT4F6", "SGT4F7", "SGT4F8", "SGT500", "SGT562"),
     rules=RULES,
     handle=handle,
     searches=True,

@@ -1,36 +1,27 @@
-"""What RechercheServicesAccesDonnees answers (GUI 0537 p. 6-11).
-
-An actor sees its own services of both generations; the opposition of the client of a C5 is seen by
-every actor.
-"""
+"""What RechercheServicesAccesDonnees answers (GUI 0537 p. 6-11)."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Any
 
 from sge_sim.commandes.acces import step_of
-from sge_sim.commandes.vie import MOTIFS
 from sge_sim.domaine.libelles import libelle_de
-from sge_sim.domaine.nomenclatures import DONNEES_ACCES
+from sge_sim.services.souscrits import mesures_of, motif_of
 from sge_sim.services.trees import present
 from sge_sim.soap.protocol import Tree
 from sge_sim.store.fiches import FichePoint, FicheService
 from sge_sim.store.fiches_acteurs import FicheContrat
 
-_MAX_SERVICES: Final = 200
-
 
 def services_found(
     point: FichePoint | None, services: Sequence[FicheService], contrat: FicheContrat | None
 ) -> Tree:
-    """Return the response: an empty one where there is no service, which is a success.
-
-    Of more than 200, the oldest are left out (the bound is the schema's, the choice assumed).
-    """
+    """Return the response: an empty one where there is no service, which is a success."""
     if point is None or not services:
         return {}
-    kept = services[-_MAX_SERVICES:]
     return {
-        "servicesSouscrits": {"serviceSouscrit": [_service(point, one, contrat) for one in kept]}
+        "servicesSouscrits": {
+            "serviceSouscrit": [_service(point, one, contrat) for one in services]
+        }
     }
 
 
@@ -51,28 +42,17 @@ def _service(point: FichePoint, service: FicheService, contrat: FicheContrat | N
             "etatCode": service.etat,
             "dateDebut": service.date_debut,
             "dateFin": service.date_fin,
-            "motifFinLibelle": _motif(service),
-            "mesuresTypeCode": _mesures(service),
+            "motifFinLibelle": motif_of(service),
+            "mesuresTypeCode": mesures_of(service),
             "mesuresPas": _pas(point, service),
             "optionsPublication": present({"optionPublication": [*_options(service)]}),
         }
     )
 
 
-def _mesures(service: FicheService) -> str | None:
-    return DONNEES_ACCES[service.acces_type] if service.acces_type else service.mesures_type
-
-
 def _pas(point: FichePoint, service: FicheService) -> str | None:
     """Return the step of what is covered: access opened by a tester keeps none."""
     return step_of(point.segment, service.acces_type) if service.acces_type else service.pas
-
-
-def _motif(service: FicheService) -> str | None:
-    """Return why the service ended; a service that is being stopped doesn't tell it yet."""
-    if service.etat != "TERMINE" or service.motif_fin is None:
-        return None
-    return MOTIFS[service.motif_fin]
 
 
 def _options(service: FicheService) -> Iterator[dict[str, Any]]:

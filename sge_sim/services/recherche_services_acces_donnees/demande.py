@@ -1,12 +1,5 @@
-"""A search of the services of a point, as its rules look at it."""
+"""A search of RechercheServicesAccesDonnees, as its rules look at it."""
 
-from dataclasses import dataclass
+from sge_sim.services.acces import RechercheServices
 
-from sge_sim.services.acces import Acces
-
-
-@dataclass(frozen=True)
-class Recherche:
-    """A search; neither an unknown point nor a contract that has ended is refused (assumed)."""
-
-    acces: Acces
+__all__ = ["RechercheServices"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, func, inspect, select
+from sqlalchemy import Connection, func, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from sge_sim.errors import UsageError
@@ -34,6 +34,9 @@ _STATE_FILE: Final = "sge-sim.db"
 _SCHEMA: Final = "journal"
 _MAX_PENDING: Final = 256 * 2**20
 _EVERYTHING: Final = RechercheJournal()
+
+_WITHOUT_USER_AGENT: Final = 1
+_ADD_USER_AGENT: Final = text("ALTER TABLE echange ADD COLUMN user_agent VARCHAR(200)")
 
 _log = logging.getLogger(__name__)
 
@@ -212,22 +215,19 @@ class Journal:
         with self._database.reading() as connection:
             if not inspect(connection).has_table(reglage.name):
                 return False
-            _check_version(connection)
-            return True
+            return read_number(connection, "version") == VERSION
 
 
 def _make(connection: Connection, after_id: int) -> None:
     metadata.create_all(connection)
-    if read_number(connection, "version") is None:
-        set_number(connection, "version", VERSION)
-        set_number(connection, "avant", after_id)
-    _check_version(connection)
-
-
-def _check_version(connection: Connection) -> None:
     version = read_number(connection, "version")
-    if version != VERSION:
+    if version is None:
+        set_number(connection, "avant", after_id)
+    elif version == _WITHOUT_USER_AGENT:
+        connection.execute(_ADD_USER_AGENT)
+    elif version != VERSION:
         raise UsageError(
             f"ce journal vient d'une autre version de sge-sim (schéma {version}) : l'effacer, ou "
             "prendre cette version."
         )
+    set_number(connection, "version", VERSION)

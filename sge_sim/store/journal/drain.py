@@ -32,7 +32,10 @@ _PROFILE: Final = (
     *("kind", "acteur_code", "http_status", "service", "version", "code"),
     *("rule_name", "rule_source", "rule_provenance", "rule_explanation"),
 )
-_TEXTS: Final = ("certificate_fingerprint", "certificate_subject", "remote_address", "detail")
+_TEXTS: Final = (
+    *("certificate_fingerprint", "certificate_subject", "remote_address"),
+    *("detail", "user_agent"),
+)
 _ROW_BYTES: Final = 200
 """What a row takes beside its texts and bodies: its numbers, and its place in five indexes."""
 _BATCH_BYTES: Final = 8 * 2**20

@@ -4,16 +4,25 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Final
+from functools import partial
+from typing import Final, get_args
 
+from sge_sim.domaine.nomenclatures import KindEchange
+from sge_sim.store.database import UNREACHABLE
 from sge_sim.store.journal.book import Journal
+from sge_sim.store.journal.records import Echange
+from sge_sim.store.journal.search import RechercheJournal
 from sge_sim.store.outage import Outage
 
 _SECONDS: Final = 1.0
 _SECONDS_LISTENED_TO: Final = 0.25
 _NICENESS: Final = 10
+_PATIENCE_SECONDS: Final = 10.0
+_AT_ONCE: Final = 500
+_CALLS: Final = RechercheJournal(kinds=frozenset(get_args(KindEchange)) - {"flux"})
 
 _log = logging.getLogger(__name__)
 
@@ -58,16 +67,40 @@ class JournalFeed:
             self._news.notify_all()
 
     @contextmanager
-    def running(self) -> Iterator[None]:
-        """Drain in a thread until the block ends, a last time then."""
-        thread = threading.Thread(target=self._work, daemon=True)
-        thread.start()
+    def running(self, tell: Callable[[Echange], None] | None = None) -> Iterator[None]:
+        """Drain in a thread until the block ends, a last time then.
+
+        With `tell`, another thread calls it with each exchange that comes, files apart.
+        """
+        works: list[Callable[[], None]] = [self._work]
+        if tell is not None:
+            works.append(partial(self._tell, tell))
+        threads = [threading.Thread(target=work, daemon=True) for work in works]
+        for thread in threads:
+            thread.start()
         try:
             yield
         finally:
             self.stop()
-            thread.join()
+            for thread in threads:
+                thread.join()
             self._journal.drain()
+
+    def _tell(self, tell: Callable[[Echange], None]) -> None:
+        last = None
+        while not self._stopping:
+            try:
+                # A state that was brought back has forgotten the last ones.
+                newest = self._journal.newest_id()
+                last = newest if last is None else min(last, newest)
+                for echange in self._journal.find_echanges(_CALLS, after_id=last, limit=_AT_ONCE):
+                    tell(echange)
+                    last = echange.id
+                self.wait(last, _PATIENCE_SECONDS)
+            except UNREACHABLE:
+                time.sleep(_SECONDS)  # the other thread tells it
+            except OSError:
+                return  # the terminal is gone
 
     def _work(self) -> None:
         _be_nice()

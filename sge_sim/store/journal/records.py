@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import zip_longest
 from typing import Any, Final
 
 from sge_sim.domaine.nomenclatures import KindEchange
@@ -16,7 +17,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _WRITE: Final = json.JSONEncoder(check_circular=False).encode
 _CUT: Final = "…"
-_BOUNDS: Final = (20, 64, 300, 64, 100, 10, 20, 15, 100, 255, 20, 1000, DETAIL_MAX)
+_BOUNDS: Final = (20, 64, 300, 64, 100, 10, 20, 15, 100, 255, 20, 1000, DETAIL_MAX, 200)
 _NO_RULE: Final = (None,) * 4
 
 
@@ -35,7 +36,8 @@ class DecidingRule:
 class EchangeRecord:
     """An exchange to be recorded.
 
-    `instant` is the simulated time, `machine_instant` the machine's; both are aware.
+    `instant` is the simulated time, `machine_instant` the machine's; both are aware. `user_agent`
+    is what the client says it is made with (RFC 9110 §10.1.5), as it was sent.
     """
 
     instant: datetime
@@ -46,6 +48,7 @@ class EchangeRecord:
     certificate_fingerprint: str | None = None
     certificate_subject: str | None = None
     remote_address: str | None = None
+    user_agent: str | None = None
     service: str | None = None
     version: str | None = None
     prm: str | None = None
@@ -98,6 +101,7 @@ def encode(record: EchangeRecord) -> bytes:
             else (rule.name, rule.source, rule.provenance, rule.explanation)
         ),
         record.detail,
+        record.user_agent,
     )
     return _WRITE(
         (
@@ -119,19 +123,21 @@ ENCODED: Final = (
     *("acteur_code", "certificate_fingerprint", "certificate_subject", "remote_address"),
     *("service", "version", "prm", "code"),
     *("rule_name", "rule_source", "rule_provenance", "rule_explanation", "detail"),
+    "user_agent",
 )
-"""The names of the fields that `encode` writes, in their order."""
+"""The names of the fields that `encode` writes, in their order; an added one comes last."""
 
 
 def decode(encoded: bytes) -> dict[str, Any]:
     """Return the fields that `encode` wrote, by their names; instants in microseconds.
 
-    What a database can't hold is replaced: half a character (a surrogate alone), a zero.
+    What a database can't hold is replaced: half a character (a surrogate alone), a zero. A spool
+    that an older version left lacks the last fields: they are None.
     """
     values = json.loads(encoded)
     if b"\\u0000" in encoded or b"\\ud" in encoded:
         values = [_storable(one) if isinstance(one, str) else one for one in values]
-    return dict(zip(ENCODED, values, strict=True))
+    return dict(zip_longest(ENCODED, values))
 
 
 def _storable(text: str) -> str:

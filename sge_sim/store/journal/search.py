@@ -302,6 +302,7 @@ def _echange(row: Row[Any]) -> Echange:
         certificate_fingerprint=value[echange.c.certificate_fingerprint],
         certificate_subject=value[echange.c.certificate_subject],
         remote_address=value[echange.c.remote_address],
+        user_agent=value[echange.c.user_agent],
         service=value[profil.c.service],
         version=value[profil.c.version],
         prm=value[echange.c.prm],

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from sge_sim.store.base import RowId
 
-VERSION: Final = 1
+VERSION: Final = 2
 """The version of these tables, that the database bears."""
 
 metadata = MetaData()
@@ -72,6 +72,7 @@ echange = Table(
     Column("certificate_subject", String(300)),
     Column("remote_address", String(64)),
     Column("detail", Text),
+    Column("user_agent", String(200)),
     Index("ix_echange_profil", "profil_id", "id"),
     Index("ix_echange_prm", "prm", "profil_id", "id"),
     Index("ix_echange_instant", "instant", "id"),

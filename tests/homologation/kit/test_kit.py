@@ -110,8 +110,10 @@ def test_the_tables_list_services_and_codes(kit: Path) -> None:
 
     own = {code: label for one in SERVICES for code, label in one.libelles.items()}
     assert {row[0]: row[1] for row in rows("codes.csv")[1:]} == {**LIBELLES, **own}
-    assert [tuple(row[:3]) for row in rows("services.csv")[1:]] == [
-        (one.nom, one.version, one.paquet) for one in SERVICES
+    declared = [(*row[:3], *row[5:]) for row in rows("services.csv")[1:]]
+    assert declared == [
+        (one.nom, one.version, one.paquet, *map(" ".join, (one.mesures, one.flux, one.fiches)))
+        for one in SERVICES
     ]
 
 

@@ -45,6 +45,8 @@ def test_a_report_is_compared_with_the_one_before_of_its_release(passages: Passa
     assert str(newest.depuis) == "1 réparé (A-NR1), 1 cassé (A-R1)"
     assert other.depuis is None
     assert oldest.depuis is None
+    page = passages.file(newest.nom, "rapport.html").read_text()
+    assert "Depuis le rapport du 04/03/2025 10:30:00 : 1 réparé (A-NR1), 1 cassé (A-R1)." in page
     assert str(compare(oldest.rapport, oldest.rapport)) == "rien n'a changé"
 
 

@@ -92,9 +92,17 @@ def test_the_page_is_whole_and_loads_nothing(written: WrittenReports) -> None:
 def test_the_page_shows_verdicts_cases_and_messages_escaped() -> None:
     text = render_html(sample_report())
     words = "".join(Page(text).words)
-    for told in ("non homologué", "sans objet", "écart connu", "A-NR1", "Titre <de> A-R1"):
+    for told in (
+        "non homologué",
+        "sans objet",
+        "écart connu",
+        "A-NR1",
+        "Titre <de> A-R1",
+        "un <client>",
+    ):
         assert told in words
     assert "<de>" not in text
+    assert "<client>" not in text
     assert "&lt;demande/&gt;" in text
 
 
@@ -107,14 +115,18 @@ def test_the_tracking_sheet_has_its_twelve_columns_and_a_row_per_run(
     assert list(header) == COLUMNS
     assert [row[4] for row in rows] == ["A-R1", "A-NR1"]
     assert rows[0][10] == INSTANT.replace(tzinfo=None)
+    fills = [one.fill.start_color.rgb[-6:] for one in list(book["consultation"].columns)[11][1:]]
+    assert fills == ["DDF3E4", "FADADA"]
+    assert book["Synthèse"]["B10"].fill.start_color.rgb[-6:] == "FADADA"
     assert rows[1][11].startswith("Échoué. Attendu : refus SGT401 ; reçu : SGT463")
 
 
 def test_the_summary_counts_each_package(written: WrittenReports) -> None:
     rows = list(load_workbook(written.suivi)["Synthèse"].iter_rows(values_only=True))
     assert rows[0][:2] == ("Homologation", "sge-1.0")
-    assert rows[4][1] == INSTANT.replace(tzinfo=None)
-    head, consultation, commande, _ = rows[7:]
+    assert rows[4][:2] == ("Logiciel client", "un <client>")
+    assert rows[5][1] == INSTANT.replace(tzinfo=None)
+    head, consultation, commande, _ = rows[8:]
     assert head[:5] == ("Package", "Verdict", "Cas bons", "Cas", "réussi")
     assert consultation[:5] == ("consultation", "non homologué", 1, 2, 1)
     assert commande[:4] == ("commande", "non homologué", 0, 1)

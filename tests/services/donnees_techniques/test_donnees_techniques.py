@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 import zeep
+from codes_kit import check_obtained_codes
 from real_clients import ZeepCaller, refusal_of, suds_client
 from running_simulator import RunningSimulator, start_simulator
 from sql_state import execute
+
+from sge_sim.services.consultation_donnees_techniques_contractuelles.service import SERVICE
 
 PATH = "/ConsultationDonneesTechniquesContractuelles/v1.0"
 TEC = "http://www.enedis.fr/sge/b2b/technique/v1.0"
@@ -315,20 +318,11 @@ def test_user_rules(call: ZeepCaller, login: str, code: str) -> None:
 
 @pytest.mark.assumed("header and body that name different points contradict each other")
 def test_sgt463_header_of_another_point(simulator: RunningSimulator) -> None:
-    envelope = (
-        '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header>'
-        f'<t:entete xmlns:t="{TEC}"><infoFonctionnelles><pointId>{C4}</pointId>'
-        "</infoFonctionnelles></t:entete></s:Header><s:Body>"
-        "<c:consulterDonneesTechniquesContractuelles xmlns:c="
-        '"http://www.enedis.fr/sge/b2b/services/consulterdonneestechniquescontractuelles/v1.0">'
-        f"<pointId>{C5}</pointId><loginUtilisateur>{simulator.login}</loginUtilisateur>"
-        "</c:consulterDonneesTechniquesContractuelles></s:Body></s:Envelope>"
-    )
-    answer = simulator.session.post(
-        simulator.url + PATH, envelope, headers={"Content-Type": "text/xml"}, timeout=10
-    )
-    assert answer.status_code == 500
-    assert 'code="SGT463"' in answer.text
+    caller = ZeepCaller(simulator, PATH)
+    entete = caller.header(C4, simulator.login)
+    with pytest.raises(zeep.exceptions.Fault) as refusal:
+        caller(pointId=C5, loginUtilisateur=simulator.login, _soapheaders=[entete])
+    assert refusal_of(refusal.value)[0] == "SGT463"
 
 
 @pytest.mark.documented("ICS v1.0.0: a point being connected has the view without authorisation")
@@ -395,3 +389,7 @@ def test_suds_reads_the_typed_answer(simulator: RunningSimulator) -> None:
     )
     assert answer._id == C5
     assert answer.donneesGenerales.segment._code == "C5"
+
+
+def test_every_listed_code_was_obtained_or_is_told_unreachable() -> None:
+    check_obtained_codes(SERVICE)

@@ -4,10 +4,13 @@ from typing import Any
 
 import pytest
 import zeep
+from codes_kit import check_obtained_codes
 from lxml import etree
 from real_clients import ZeepCaller, real_contracts, refusal_of, suds_client
 from running_simulator import RunningSimulator
 from sql_state import execute
+
+from sge_sim.services.recherche_point.service import SERVICE
 
 PATH = "/RecherchePoint/v2.0"
 CUCURON = {"codePostal": "84160", "codeInseeCommune": "84042"}
@@ -306,3 +309,7 @@ def test_suds_reads_the_typed_answer(simulator: RunningSimulator) -> None:
     (point,) = answer.point
     assert point._id == "98610000000367"
     assert point.etatContractuel._code == "RESIL"
+
+
+def test_every_listed_code_was_obtained_or_is_told_unreachable() -> None:
+    check_obtained_codes(SERVICE)

@@ -7,12 +7,21 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final
 
-import click
-
 from sge_sim.errors import UsageError
-from sge_sim.settings import Settings, default_data_dir, variable_of
+from sge_sim.settings import Settings
 
 FILE: Final = "sge-sim.toml"
+IGNORED: Final = "SGE_SIM_SANS_FICHIER"
+"""The variable that has the file ignored: a simulator that is started for a test has its own
+settings."""
+
+
+def settings_beside(data_dir: Path) -> dict[str, Any]:
+    """Return the settings of the file of the current folder or, without one, of `data_dir`.
+
+    Raises `UsageError` as `read_settings_file` does.
+    """
+    return {} if os.environ.get(IGNORED) else read_settings_file([Path(), data_dir])
 
 
 def read_settings_file(folders: Sequence[Path]) -> dict[str, Any]:
@@ -31,21 +40,3 @@ def read_settings_file(folders: Sequence[Path]) -> dict[str, Any]:
     if unknown:
         raise UsageError(f"{file} : {', '.join(unknown)} n'est le nom d'aucun réglage.")
     return found
-
-
-class WithSettingsFile(click.Command):
-    """A command whose options may also come from the file, after the variables."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        data_dir = _typed(args) or os.environ.get(variable_of("data_dir")) or default_data_dir()
-        ctx.default_map = read_settings_file([Path(), Path(data_dir)])
-        return super().parse_args(ctx, args)
-
-
-def _typed(args: Sequence[str]) -> str | None:
-    """Return the folder that the command line names, before it is parsed."""
-    for one, following in zip(args, [*args[1:], ""], strict=True):
-        name, separator, value = one.partition("=")
-        if name == "--data-dir":
-            return value if separator else following
-    return None

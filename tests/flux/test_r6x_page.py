@@ -1,0 +1,105 @@
+"""`docs/r6x.md` tells each field that the files have, and counts them by provenance."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flux_kit import perdu
+from in_process import simulator_in_process
+from publication_kit import C4, C5, P4, Platform, at
+from r6x_kit import SENS, add_kinds, archives_of, data_and_report, demand, documents, publish
+from sqlalchemy import select
+
+from sge_sim.flux.r6x.situation import situation_tree
+from sge_sim.flux.r6x.visibilite import Visibilite
+from sge_sim.store.lecture import read_dossier
+from sge_sim.store.mesures import Trou
+from sge_sim.store.points import Point
+from sge_sim.store.prepared import Driver
+
+PAGE = (Path(__file__).parents[2] / "docs/r6x.md").read_text("utf-8")
+ROW = re.compile(r"\| `([\w.]+)` \| .+ \| (observed|documented|assumed) \|")
+NOW = at(date(2024, 11, 20))
+
+
+def told(title: str) -> dict[str, str]:
+    """The provenance of each field of a section."""
+    (section,) = re.findall(rf"^### {title}.*?$(.*?)(?=^##)", PAGE, re.MULTILINE | re.DOTALL)
+    rows = [ROW.fullmatch(line) for line in section.splitlines() if line.startswith("| `")]
+    assert all(rows)
+    return {row[1]: row[2] for row in rows if row is not None}
+
+
+def fields(tree: Any, above: str = "") -> Iterator[str]:
+    """The paths of the values of a document, whatever lists they are in."""
+    if isinstance(tree, list):
+        for one in tree:
+            yield from fields(one, above)
+    elif isinstance(tree, dict):
+        for name, one in tree.items():
+            yield from fields(one, f"{above}.{name}" if above else name)
+    else:
+        yield above
+
+
+def written(platform: Platform) -> dict[str, set[str]]:
+    """What the writers write of every kind of point, on demand and recurrently, by file."""
+    add_kinds(platform)
+    with platform.database.transaction() as session:
+        lost = perdu(date(2024, 10, 20), (8, 9))
+        session.add(Trou(prm=C4, debut=lost.debut, fin=lost.fin))
+    found: dict[str, set[str]] = {}
+    for flux in ("R63", "R64", "R65", "R66", "R67"):
+        days = (date(2024, 1, 1) if flux == "R67" else date(2024, 10, 18), date(2024, 10, 22))
+        for sens in ("SOUTIRAGE", "INJECTION"):
+            prms = [prm for prm, one in SENS.items() if one == sens]
+            affaire = demand(platform, flux, prms, *days, NOW, sens=sens, corrigees=True)
+            data, report = data_and_report(platform, affaire)
+            found.setdefault(flux, set()).update(fields(data))
+            found.setdefault("CR.M023", set()).update(fields(report))
+    for prm, type_ in ((C5, "INDEX"), (C4, "COURBE"), (P4, "PMAX")):
+        corrigees = False if type_ == "COURBE" else None
+        publish(platform, prm, type_, "P1D", date(2024, 11, 1), corrigees)
+    platform.catch_up(NOW)
+    for flux in ("R63A", "R64B", "R66B"):
+        for nom, content in archives_of(platform, f"ENEDIS_{flux}_").items():
+            for _, tree in documents(content, nom):
+                found[flux[:3]] |= set(fields(tree))
+    return found
+
+
+@pytest.mark.documented("GUI 0503: the fields of its files; the page counts ours")
+def test_the_page_tells_the_fields_of_r63_to_r67_and_of_the_report(platform: Platform) -> None:
+    found = written(platform)
+    heads = {one for each in found.values() for one in each if one.startswith(("header", "echean"))}
+    assert heads == set(told("Header"))
+    for flux, each in found.items():
+        assert each - heads == set(told(flux)), flux
+
+
+@pytest.mark.documented("GUI 0504: the fields of C68; the page counts ours")
+def test_the_page_tells_the_fields_of_c68(tmp_path: Path) -> None:
+    found = set()
+    with (
+        simulator_in_process(tmp_path, population_size=0) as opened,
+        opened.simulator.database.sessions() as session,
+    ):
+        driver = Driver.under(session)
+        for prm in session.scalars(select(Point.prm)):
+            dossier = read_dossier(driver, prm)
+            assert dossier is not None
+            found |= set(fields(situation_tree(dossier.point, Visibilite.TITULAIRE)))
+    assert found == set(told("C68"))
+
+
+def test_the_page_counts_the_fields_by_provenance() -> None:
+    titles = ("Header", "R63", "R64", "R65", "R66", "R67", "C68", "CR.M023")
+    counts = Counter(one for title in titles for one in told(title).values())
+    assert (
+        f"{counts.total()} fields are written: {counts['observed']} observed, "
+        f"{counts['documented']} documented, {counts['assumed']} assumed."
+    ) in PAGE
