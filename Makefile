@@ -80,7 +80,7 @@ format: $(VENV)/.dev ## format the code and sort the imports
 homologation: $(VENV)/.run ## set up if needed, then run every homologation case (report in reports/)
 	@$(BIN)/sge-sim homologate $(ARGS)
 
-bench: $(VENV)/.dev ## print the figures beside those of WireMock (Java, npm and cc where they are; 4 min)
+bench: $(VENV)/.dev ## print the figures beside those of WireMock (Java, npm and cc where they are; 5 min)
 	$(BIN)/python -m bench
 
 trace: $(VENV)/.dev ## print the walk of a call through the code, and its budgets

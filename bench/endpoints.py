@@ -19,7 +19,6 @@ _DAY = f"{RELEASE.reference}T10:00"
 _COLLECTE = "/CommandeCollectePublicationMesures/v3.0"
 _TURNS = 40
 _ORDERS = 600
-_WORKERS = 2
 
 
 def each_endpoint(data_dir: Path) -> Iterator[tuple[str, Times | None]]:
@@ -59,9 +58,9 @@ def _answered(client: Caller, path: str, bodies: Sequence[bytes]) -> Iterator[fl
             yield spent
 
 
-def orders(driver: Driver, data_dir: Path) -> Load:
+def orders(driver: Driver, data_dir: Path, workers: int) -> Load:
     """Order the curve of hundreds of C5 points, one order each, over mutual TLS."""
-    options = ["--now", _DAY, "--workers", str(_WORKERS)]
+    options = ["--now", _DAY, "--workers", str(workers)]
     with own_simulator(data_dir, options) as simulator:
         database = Database(Settings(data_dir=data_dir).database)
         with database.sessions() as session:

@@ -51,7 +51,7 @@ class InProcess:
         models = Models(contract.schemas)
         protocol = SgeSoap11(contract, models, FaultStyle())
         body = ElementWriter(models, protocol.to_unicode).write(contract.request, demande)
-        return read_answer(self.post(path, envelope(None, body)).content)
+        return read_answer(self.post(path, envelope([], [body])).content)
 
     @property
     def login(self) -> str:

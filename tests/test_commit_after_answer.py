@@ -12,7 +12,6 @@ from sqlalchemy import func, select, text
 
 from sge_sim.clock import parse_instant
 from sge_sim.services import dispatch
-from sge_sim.services.registry import SERVICES
 from sge_sim.services.service import Appel
 from sge_sim.soap.operation import Answer
 from sge_sim.store.commandes import Affaire, ServiceSouscrit
@@ -32,11 +31,10 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
         def spoilt(handle: Handle) -> Handle:
             return lambda appel: spoil(appel, handle(appel))
 
-        served = tuple(
-            replace(one, handle=spoilt(one.handle)) if one.path == path_of(ORDER) else one
-            for one in SERVICES
-        )
-        monkeypatch.setattr(dispatch, "SERVICES", served)
+        ordered = dispatch.BY_PATH[path_of(ORDER)]
+        spoilt_service = replace(ordered, handle=spoilt(ordered.handle))
+        served = {**dispatch.BY_PATH, ordered.path: spoilt_service}
+        monkeypatch.setattr(dispatch, "BY_PATH", served)
         context = simulator_in_process(
             tmp_path,
             now=parse_instant(RELEASE.reference.isoformat()),
@@ -79,9 +77,9 @@ def test_an_order_that_succeeds_stands(start: Callable[..., InProcess]) -> None:
 @pytest.mark.parametrize(
     "spoil",
     [
-        lambda _, answer: replace(answer, body=b"<invente/>"),
-        lambda _, answer: replace(answer, body={"invente": 1}),
-        lambda _, answer: replace(answer, affaire_id=object()),
+        lambda _, answer: answer._replace(body=b"<invente/>"),
+        lambda _, answer: answer._replace(body={"invente": 1}),
+        lambda _, answer: answer._replace(affaire_id=object()),
         lambda _, answer: None,
     ],
     ids=["breaks the contract", "can't be written", "acquittement can't be written", "no answer"],

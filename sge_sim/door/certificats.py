@@ -18,9 +18,9 @@ from sge_sim.pki.issuing import issue_client_certificate, write_issued_certifica
 from sge_sim.pki.request_checks import Registered
 from sge_sim.store.acteurs import Acteur, Certificat, default_acteur
 from sge_sim.store.database import Database
-from sge_sim.store.fiches_acteurs import FicheCertificat
 from sge_sim.store.lecture import read_certificat
 from sge_sim.store.memoire import Vue
+from sge_sim.store.prepared import Driver
 
 _KINDS: tuple[KindActeur, ...] = ("tiers", "fournisseur")
 # Any authority of the FAQ's list would do but Let's Encrypt, which production refuses.
@@ -111,7 +111,6 @@ class CertificateRegister:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._registered = lru_cache(maxsize=1024)(_registered)
 
     def __call__(
         self, fingerprint: str, environment: Environment, vue: Vue | None = None
@@ -121,11 +120,19 @@ class CertificateRegister:
         As the state is now without a view.
         """
         vue = vue or self._database.memoire.look()
-        found: FicheCertificat | None = vue.ask(read_certificat, fingerprint, environment)
-        return None if found is None else self._registered(found)
+        found: Registered | None = vue.ask(_registered, fingerprint, environment)
+        return found
 
 
-def _registered(fiche: FicheCertificat) -> Registered:
-    _, *others = x509.load_pem_x509_certificates(fiche.pem.encode("ascii"))
-    intermediates = tuple(one.public_bytes(Encoding.DER) for one in others)
-    return Registered(fiche.acteur_code, intermediates, fiche.kind)
+def _registered(driver: Driver, fingerprint: str, environment: Environment) -> Registered | None:
+    fiche = read_certificat(driver, fingerprint, environment)
+    if fiche is None:
+        return None
+    return Registered(fiche.acteur_code, _intermediates(fiche.pem), fiche.kind)
+
+
+@lru_cache(maxsize=1024)
+def _intermediates(pem: str) -> tuple[bytes, ...]:
+    """Return the certificates of a chain but its first, as DER."""
+    _, *others = x509.load_pem_x509_certificates(pem.encode("ascii"))
+    return tuple(one.public_bytes(Encoding.DER) for one in others)

@@ -67,11 +67,14 @@ class Exchange:
 
 
 def _find(tree: Any, name: str) -> str | None:
-    if not isinstance(tree, Mapping):
+    if not isinstance(tree, dict):
         return None
     here = tree.get(name)
     if isinstance(here, list) and len(here) == 1:
         (here,) = here
     if isinstance(here, str) and here:
         return here
-    return next(filter(None, (_find(each, name) for each in tree.values())), None)
+    for each in tree.values():
+        if found := _find(each, name):
+            return found
+    return None

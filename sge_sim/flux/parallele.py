@@ -1,5 +1,6 @@
 """Work that several processes share, each reading the database by itself."""
 
+import gc
 import os
 import signal
 from collections import deque
@@ -56,6 +57,10 @@ def _prepare(url: str) -> None:
     _database = Database(url)
     with suppress(OSError):
         os.nice(_NICENESS)
+    # A job makes tens of thousands of values that live until its end: garbage is looked for then,
+    # not among them, nor among the modules.
+    gc.freeze()
+    gc.disable()
     # Whoever interrupts a terminal interrupts the parent, which stops them.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_parent, daemon=True).start()
@@ -71,5 +76,8 @@ def _end_with_parent() -> None:
 
 def _run(work: Callable[..., T], job: tuple[Any, ...]) -> T:
     assert _database is not None
-    with _database.sessions() as session:
-        return work(session, *job)
+    try:
+        with _database.sessions() as session:
+            return work(session, *job)
+    finally:
+        gc.collect()

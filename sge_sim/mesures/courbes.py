@@ -42,13 +42,14 @@ class Bloc(NamedTuple):
     valeurs: Entiers
 
 
-@dataclass(frozen=True)
+@dataclass
 class Courbe:
     """A curve; all arrays have one entry per point, ascending, empty where nothing was recorded.
 
     `horodates`: epoch seconds (UTC); `decalages`: offset of legal time then, seconds, so that
     `horodates + decalages` reads as legal time; `valeurs`: W, VAr or V; `valides`: False where
-    the point was lost; `pas`: minutes of the step.
+    the point was lost; `pas`: minutes of the step. `pas_unique` is that of all the points, None
+    where there are several steps, no point, or points that may be lost.
     """
 
     horodates: Entiers
@@ -56,6 +57,7 @@ class Courbe:
     valeurs: Entiers
     valides: Masque
     pas: Entiers
+    pas_unique: int | None = None
 
 
 def courbe(point: PointMesure, debut: date, fin: date, grandeur: Grandeur = Grandeur.PA) -> Courbe:
@@ -149,14 +151,17 @@ def watts(j: Journees, exacts: Entiers, *, horaire: bool) -> Entiers:
 
     `exacts` are the days step by step (`Journees.pas_a_pas`).
     """
-    comptes = (exacts + UNITE // 2) >> BITS
+    comptes = exacts + UNITE // 2
+    comptes >>= BITS
     if len(j.changements):
         # The day was rounded down to whole Wh.
         np.minimum(comptes, j.totaux[:, None], out=comptes)
     if horaire:
         comptes = comptes[:, ::2]
         return comptes[:, 1:] - comptes[:, :-1]
-    return (comptes[:, 1:] - comptes[:, :-1]) * 2
+    watts: Entiers = comptes[:, 1:] - comptes[:, :-1]
+    watts *= 2
+    return watts
 
 
 def _kilowatts(j: Journees) -> Entiers:
@@ -243,6 +248,7 @@ class _Instants(NamedTuple):
     decalages: Entiers
     pas: Entiers
     toutes: Masque
+    pas_unique: int | None
 
 
 def _assemble(point: PointMesure, jours: list[Bloc]) -> Courbe:
@@ -261,6 +267,7 @@ def _assemble(point: PointMesure, jours: list[Bloc]) -> Courbe:
         ),
         valides=valides,
         pas=instants.pas,
+        pas_unique=None if point.trous else instants.pas_unique,
     )
 
 
@@ -277,7 +284,9 @@ def _instants(petit: bool, jours: tuple[tuple[int, int, int], ...]) -> _Instants
     decales = decalages(horodates)
     for tableau in (horodates, decales, pas, toutes):
         tableau.setflags(write=False)
-    return _Instants(horodates, decales, pas, toutes)
+    differents = {bloc[2] for bloc in jours}
+    unique = differents.pop() if len(differents) == 1 else None
+    return _Instants(horodates, decales, pas, toutes, unique)
 
 
 def _debuts(premier: int, fin: int, pas: int) -> Entiers:

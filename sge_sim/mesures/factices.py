@@ -4,6 +4,7 @@ Clients of the test cases on 30001610071843 and 25478147557460 read them (observ
 homologation). They are no measure: no other quantity agrees with them.
 """
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -26,12 +27,10 @@ def courbe_factice(point: PointMesure, debut: date, fin: date) -> Courbe:
     debuts = vraie.horodates - 60 * vraie.pas if point.petit else vraie.horodates
     minuits = calendrier().minuits
     jours = minuits[np.searchsorted(minuits, debuts, side="right") - 1]
-    return Courbe(
-        horodates=vraie.horodates,
-        decalages=vraie.decalages,
+    return replace(
+        vraie,
         valeurs=_PREMIERE + (debuts - jours) // (60 * vraie.pas),
         valides=np.ones(len(vraie.horodates), np.bool_),
-        pas=vraie.pas,
     )
 
 

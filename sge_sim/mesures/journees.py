@@ -63,7 +63,7 @@ _BLOCS_JOINTS = 3
 _BITS_BRUIT = np.array([[BITS_BRUIT + 8 * usage] for usage in range(USAGES)])
 
 
-@dataclass(frozen=True)
+@dataclass
 class Journees:
     """Consecutive days [premier, premier + n) of a point under one set of dated entries.
 
@@ -75,8 +75,8 @@ class Journees:
     """
 
     premier: int
-    energies: Entiers
-    lignes: Entiers
+    energies: _Colonnes
+    lignes: _Colonnes
     banque: Banque
     pair: bool
     changements: Entiers
@@ -85,7 +85,7 @@ class Journees:
     @cached_property
     def totaux(self) -> Entiers:
         """The energy of each day, shape (n,)."""
-        totaux: Entiers = self.energies.sum(axis=0)
+        totaux: Entiers = self.energies.sum(axis=0, dtype=np.int64)
         if len(self.changements):
             rangs = self.changements
             fins = (totaux[rangs] << BITS) + self._heure_changee(1440)
@@ -118,9 +118,8 @@ class Journees:
 
         Shape (n, steps + 1), in the order of time. Only for `Journees` cut by `par_duree`.
         """
-        exacts: Entiers = np.einsum(
-            "kn,kns->ns", self.energies, self.banque.cumuls.take(self.lignes, axis=0)
-        )
+        cumuls = self.banque.cumuls.take(self.lignes.T, axis=0)
+        exacts: Entiers = np.matmul(self.energies.T[:, None], cumuls)[:, 0]
         if not len(self.changements):
             return exacts
         a, b = DEBUT_CHANGEMENT // self.banque.pas, FIN_CHANGEMENT // self.banque.pas
@@ -158,7 +157,7 @@ class Journees:
         return heure
 
     @cached_property
-    def _changees(self) -> tuple[Entiers, Entiers]:
+    def _changees(self) -> tuple[Entiers, _Colonnes]:
         """The energies of the days of 23 or 25 hours, negative on the former, and their rows."""
         rangs = self.changements
         return self.ecarts * self.energies[:, rangs], self.lignes[:, rangs]
@@ -211,15 +210,7 @@ def _journees(
         energies, lignes = bloc.energies, bloc.lignes
     rangs = np.array(changements, np.int64) if changements else _AUCUN
     ecarts = calendrier().heures[i0 + rangs] - 24 if changements else _AUCUN
-    return Journees(
-        i0,
-        np.asarray(energies, np.int64),
-        np.asarray(lignes, np.int64),
-        bloc.banque,
-        bloc.pair,
-        rangs,
-        ecarts,
-    )
+    return Journees(i0, energies, lignes, bloc.banque, bloc.pair, rangs, ecarts)
 
 
 class _Bloc(NamedTuple):

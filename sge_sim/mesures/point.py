@@ -7,7 +7,7 @@ the other segments. A point measured in both directions is two `PointMesure`.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
@@ -228,12 +228,8 @@ class PointMesure:
                 )
 
     def __hash__(self) -> int:
-        """Return the hash of what is described, worked out once: it is the key of what is kept."""
-        return self._hash
-
-    @cached_property
-    def _hash(self) -> int:
-        return hash(tuple(getattr(self, one.name) for one in fields(self)))
+        """Return a hash that tells points from one another: it is the key of what is kept."""
+        return hash(self.graine)
 
     @property
     def injection(self) -> bool:

@@ -175,7 +175,9 @@ class Policy:
             registered = registration(verdict.fingerprint, self.environment)
             if registered is not situation.registered:
                 return False
-        return is_sound(situation._replace(now=now), self._request_checks)
+        kept, _, revocation, registered, elsewhere = situation
+        today = CertificateSituation(kept, now, revocation, registered, elsewhere)
+        return is_sound(today, self._request_checks)
 
     def _judge(
         self,

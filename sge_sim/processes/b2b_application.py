@@ -276,7 +276,7 @@ class B2B:
             version=exchange.version,
             prm=exchange.prm,
             code=outcome.code,
-            http_status=response.status.value,
+            http_status=int(response.status),
             rule=outcome.rule,
             detail="\n".join(filter(None, notes)) or None,
             request=exchange.request.body if exchange.kind == "soap" else b"",

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Set
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from functools import partial
 
@@ -125,19 +125,27 @@ def _label_in_force(service: Service, code: str, settings: Settings, instant: da
     return settings.plateforme(instant.date()).libelles.get(code) or service.libelle(code)
 
 
-@contextmanager
 def _opened(
     service: Service, database: Database, vue: Vue
-) -> Iterator[tuple[Session | None, Lire]]:
+) -> AbstractContextManager[tuple[Session | None, Lire]]:
     """Open what a service reads: the facts that are kept, or those of its own transaction."""
     if service.writes:
-        with database.transaction() as session:
-            yield session, partial(faits_within, session)
-    elif service.searches:
-        with database.sessions() as session:
-            yield session, vue.lire
-    else:
-        yield None, vue.lire
+        return _transaction(database)
+    if service.searches:
+        return _session(database, vue)
+    return nullcontext((None, vue.lire))
+
+
+@contextmanager
+def _transaction(database: Database) -> Iterator[tuple[Session, Lire]]:
+    with database.transaction() as session:
+        yield session, partial(faits_within, session)
+
+
+@contextmanager
+def _session(database: Database, vue: Vue) -> Iterator[tuple[Session, Lire]]:
+    with database.sessions() as session:
+        yield session, vue.lire
 
 
 def _unavailable(service: Service) -> str:

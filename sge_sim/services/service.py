@@ -37,7 +37,7 @@ CHAMPS_LIBRES: Final = frozenset(
 CHAMPS_ACCORD: Final = frozenset({"autorisationClient", "accord", "accordClient"})
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Appel:
     """One call: the message, who sends it, when, and the state it is judged on.
 
@@ -59,11 +59,10 @@ class Appel:
     plateforme: Plateforme = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "today", self.now.date())
+        self.today = self.now.date()
         # At every call: `Settings.plateforme` is asked only where a platform is played.
         played = self.settings.plays_real_homologation
-        plateforme = self.settings.plateforme(self.today) if played else NOMINALE
-        object.__setattr__(self, "plateforme", plateforme)
+        self.plateforme = self.settings.plateforme(self.today) if played else NOMINALE
 
     @property
     def session(self) -> Session:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from sge_sim.door.exchange import Exchange
 from sge_sim.soap import _spyne_compat as spyne
 
 
@@ -13,9 +12,9 @@ class Context(spyne.MethodContext):  # type: ignore[misc]
     nothing. `udc` is the exchange.
     """
 
-    def __init__(self, server: spyne.ServerBase, exchange: Exchange) -> None:
+    def __init__(self, server: spyne.ServerBase) -> None:
         super().__init__(server, self.SERVER)
-        self.udc = exchange
 
+    descriptor: Any = None  # a plain attribute, where Spyne has a property
     __setattr__ = object.__setattr__
     fire_event: Any = {}.get  # takes the name of an event, does nothing

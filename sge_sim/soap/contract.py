@@ -28,6 +28,7 @@ _MISTAKE_MAX = 500
 # libxml2 makes an error of two kilobytes of each attribute too many, before anybody reads the
 # first: an element of a contract has a few attributes at most. Children cost one error in all.
 _CROWDED = etree.XPath("(descendant-or-self::*[count(@*) > 100])[1]")
+_SHORT = 4096  # bytes of a message, in which not even attributes alone would be too many
 _SCHEMAS_HERE = b"<!--schemas-->"
 _FILE_NAME = re.compile(r"(?P<service>[A-Za-z]+)-v(?P<version>\d+\.\d+)")
 
@@ -68,13 +69,14 @@ class Contract:
         text: bytes = etree.tostring(document, xml_declaration=True, encoding="UTF-8")
         return text.replace(_SCHEMAS_HERE, b"\n".join(self.schemas.values()))
 
-    def first_mistake(self, element: etree._Element) -> str | None:
+    def first_mistake(self, element: etree._Element, size: int | None = None) -> str | None:
         """Return what makes `element` (and its children) invalid, in libxml2's words, or None.
 
         The message names the element at fault and what was expected there: the first few
-        mistakes, since a message may hold tens of thousands.
+        mistakes, since a message may hold tens of thousands. `size` is that of the message in
+        bytes, where it is known.
         """
-        crowded = _CROWDED(element)
+        crowded = (size is None or size > _SHORT) and _CROWDED(element)
         if crowded:
             name, count = etree.QName(crowded[0]).localname, len(crowded[0].attrib)
             return f"Élément {name} : {count} attributs, le contrat n'en déclare pas tant."

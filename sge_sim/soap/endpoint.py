@@ -112,9 +112,16 @@ class _Way(spyne.ServerBase):  # type: ignore[misc]
 
     transport = "sge"
 
+    def __init__(self, application: spyne.Application) -> None:
+        super().__init__(application)
+        # Spyne ties a knot of six objects for each context, which keeps the message and its answer
+        # until the next collection of garbage: it is tied once, and copied.
+        self._blank = vars(Context(self))
+
     def answer(self, exchange: Exchange) -> Response:
-        context = Context(self, exchange)
-        context.in_string = (exchange.request.body,)
+        context = object.__new__(Context)
+        context.__dict__.update(self._blank, udc=exchange)
+        context.in_string = exchange.request.body
         (context,) = self.generate_contexts(context)
         if context.in_error is None:
             self.get_in_object(context)
@@ -123,8 +130,8 @@ class _Way(spyne.ServerBase):  # type: ignore[misc]
         return self._response(context)
 
     def refuse(self, exchange: Exchange, fault: SgtFault) -> Response:
-        context = Context(self, exchange)
-        context.out_error = fault
+        context = object.__new__(Context)
+        context.__dict__.update(self._blank, udc=exchange, out_error=fault)
         return self._response(context)
 
     def _response(self, context: Any) -> Response:

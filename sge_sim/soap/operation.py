@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from lxml import etree
 
@@ -16,11 +16,12 @@ from sge_sim.soap.elements import ElementWriter
 from sge_sim.soap.models import TEXT, Models
 from sge_sim.soap.protocol import SgtFault, Tree
 
+_BEGIN = f'<?xml version="1.0" encoding="UTF-8"?>\n<soap:Envelope xmlns:soap="{ENVELOPE}">'.encode()
+
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """What a service answers.
 
     `body` is the response element: its tree, its text if it has no children, or itself as ready
@@ -89,15 +90,16 @@ class Operation:
         return type("Service", (spyne.ServiceBase,), {contract.operation: method})
 
     def _write(self, answer: Answer, entete: Tree) -> bytes:
-        body = answer.body
-        if not isinstance(body, bytes):
-            body = self.elements.write(self.contract.response, body)
+        if isinstance(answer.body, bytes):
+            body = [answer.body]
+        else:
+            body = self.elements.parts(self.contract.response, answer.body)
         if self.strict:
-            self._hold_against_contract(body)
+            self._hold_against_contract(b"".join(body))
         header = self.contract.response_header
         if header is None:
-            return envelope(None, body)
-        return envelope(self.elements.write(header, _acquittement(answer, entete)), body)
+            return envelope([], body)
+        return envelope(self.elements.parts(header, _acquittement(answer, entete)), body)
 
     def _hold_against_contract(self, body: bytes) -> None:
         mistake = self.contract.first_mistake(etree.fromstring(body))
@@ -105,19 +107,11 @@ class Operation:
             raise ValueError(f"la réponse ne respecte pas le contrat : {mistake}")
 
 
-def envelope(header: bytes | None, body: bytes) -> bytes:
-    """Return a whole message around the ready bytes of the header and the body."""
-    return b"".join(
-        (
-            b'<?xml version="1.0" encoding="UTF-8"?>\n<soap:Envelope xmlns:soap="',
-            ENVELOPE.encode(),
-            b'">',
-            b"" if header is None else b"<soap:Header>" + header + b"</soap:Header>",
-            b"<soap:Body>",
-            body,
-            b"</soap:Body></soap:Envelope>",
-        )
-    )
+def envelope(header: list[bytes], body: list[bytes]) -> bytes:
+    """Return a whole message around the ready bytes of the header, if it has one, and the body."""
+    if header:
+        header = [b"<soap:Header>", *header, b"</soap:Header>"]
+    return b"".join((_BEGIN, *header, b"<soap:Body>", *body, b"</soap:Body></soap:Envelope>"))
 
 
 def _acquittement(answer: Answer, header: Tree) -> Tree:

@@ -35,13 +35,13 @@ class Outgoing(spyne.Soap11):  # type: ignore[misc]
         exchange: Exchange = ctx.udc
         fault = _as_sgt(ctx.out_error)
         exchange.outcome = Outcome(fault.code, fault.explanation, _deciding(fault.rule))
-        ctx.out_document = envelope(None, self._fault(fault, exchange))
+        ctx.out_document = envelope([], self._fault(fault, exchange))
 
     def create_out_string(self, ctx: Any, charset: str | None = None) -> None:
         """Hand the bytes over."""
         ctx.out_string = [ctx.out_document]
 
-    def _fault(self, fault: SgtFault, exchange: Exchange) -> bytes:
+    def _fault(self, fault: SgtFault, exchange: Exchange) -> list[bytes]:
         """Return a fault as the guides show it.
 
         The services of ConsultationMesuresDetaillees have a `faultstring` of their own, and tell
@@ -61,8 +61,8 @@ class Outgoing(spyne.Soap11):  # type: ignore[misc]
             f"<soap:Fault><{prefix}faultcode>soap:Server</{prefix}faultcode>"
             f"<{prefix}faultstring>{faultstring}</{prefix}faultstring><detail>"
         )
-        detail = self._elements.write(self._contract.fault, told)
-        return head.encode() + detail + b"</detail></soap:Fault>"
+        detail = self._elements.parts(self._contract.fault, told)
+        return [head.encode(), *detail, b"</detail></soap:Fault>"]
 
 
 def _deciding(rule: Any) -> DecidingRule | None:

@@ -25,7 +25,9 @@ Tree = Mapping[str, Any]
 
 MIME_TYPE = "text/xml; charset=utf-8"
 
-_ENVELOPE = f"{{{ENVELOPE}}}"
+_ENVELOPE = f"{{{ENVELOPE}}}Envelope"
+_HEADER = f"{{{ENVELOPE}}}Header"
+_BODY = f"{{{ENVELOPE}}}Body"
 _SOAP_12 = "{http://www.w3.org/2003/05/soap-envelope}Envelope"
 
 
@@ -75,6 +77,8 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
         # nothing and reaches for nothing.
         super().__init__(parse_xsi_type=False, cleanup_namespaces=False)
         self._contract = contract
+        # Spyne knows the one operation by its name, which needn't be that of the element.
+        self._operation = f"{contract.request.rpartition('}')[0]}}}{contract.operation}"
         self._style = style
         self._models = models
         self._reader = Reader(self.from_unicode)
@@ -86,10 +90,9 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
         parser: etree.XMLParser | None = getattr(self._kept, "parser", None)
         if parser is None:
             parser = self._kept.parser = etree.XMLParser(**self.parser_kwargs)
-        message = b"".join(ctx.in_string)
-        WEAR.parsed += len(message)
+        WEAR.parsed += len(ctx.in_string)
         try:
-            document = etree.fromstring(message, parser)
+            document = etree.fromstring(ctx.in_string, parser)
         except (etree.XMLSyntaxError, ValueError) as error:
             raise _malformed(f"Le message n'est pas un document XML bien formé : {error}") from None
         if document.getroottree().docinfo.doctype:
@@ -101,9 +104,10 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
         envelope = ctx.in_document
         if envelope.tag == _SOAP_12:
             raise _malformed("L'enveloppe est en SOAP 1.2 : SGE attend du SOAP 1.1.")
-        if envelope.tag != f"{_ENVELOPE}Envelope":
+        if envelope.tag != _ENVELOPE:
             raise _malformed(f"La racine doit être l'enveloppe SOAP 1.1, pas « {envelope.tag} ».")
-        bodies = envelope.findall(f"{_ENVELOPE}Body")
+        parts = [(part.tag, part) for part in envelope]
+        bodies = [part for tag, part in parts if tag == _BODY]
         if len(bodies) != 1 or len(bodies[0]) != 1:
             raise _malformed("L'enveloppe doit avoir un seul Body, avec un seul élément.")
         (body,) = bodies[0]
@@ -111,16 +115,14 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
             raise _malformed(
                 f"Élément reçu : {body.tag}. Ce point d'accès attend {self._contract.request}."
             )
-        header = envelope.find(f"{_ENVELOPE}Header")
-        ctx.in_header_doc = None if header is None else list(header)
+        ctx.in_header_doc = next((list(part) for tag, part in parts if tag == _HEADER), None)
         ctx.in_body_doc = body
-        # Spyne knows the one operation by its name, which needn't be that of the element.
-        namespace = body.tag.rpartition("}")[0]
-        ctx.method_request_string = f"{namespace}}}{self._contract.operation}"
+        ctx.method_request_string = self._operation
 
     def generate_method_contexts(self, ctx: Any) -> list[Any]:
         """Return the context of the contract's only operation: there is no other to make."""
         (ctx.descriptor,) = self.get_call_handles(ctx)
+        ctx.function = ctx.descriptor.function
         return [ctx]
 
     def deserialize(self, ctx: Any, message: Any) -> None:
@@ -129,7 +131,7 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
             found = ctx.in_body_doc.find(f".//{name}")
             if found is not None and not len(found):
                 raise SgtFault(code, label=label, explanation=f"Élément {name} : il est vide.")
-        mistake = self._contract.first_mistake(ctx.in_body_doc)
+        mistake = self._contract.first_mistake(ctx.in_body_doc, len(ctx.in_string))
         if mistake is not None:
             raise _malformed(mistake)
         for element in ctx.in_header_doc or ():

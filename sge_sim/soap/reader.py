@@ -1,7 +1,6 @@
 """Reads elements as plain values. How a type of the contract is read is worked out once."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -50,10 +49,12 @@ class Reader:
         return self._from_unicode(model, text) if known is None else known
 
     def _date(self, model: Any, text: str) -> Any:
-        if len(text) == _ISO_DAY:
-            with suppress(ValueError):  # a header may hold anything
-                return date.fromisoformat(text)
-        return self._from_unicode(model, text)
+        if len(text) != _ISO_DAY:
+            return self._from_unicode(model, text)
+        try:
+            return date.fromisoformat(text)
+        except ValueError:  # a header may hold anything
+            return self._from_unicode(model, text)
 
     def _tree(self, model: Any) -> Read:
         members: dict[str, tuple[str, Read | None, bool]] = {}

@@ -31,9 +31,11 @@ class Stamp(Enum):
     JOUR = "2023-04-01"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ligne:
     """How a row is written: `modele` has `{d}` for the stamp and `{v}` for the number.
+
+    The rows of a `Ligne` are kept, so make it once.
 
     >>> ligne = Ligne("<points><v>{v}</v><d>{d}</d></points>", Stamp.NAIF)
     >>> minuit = np.array([1_680_300_000])
@@ -52,7 +54,8 @@ def write_rows(ligne: Ligne, horodates: Entiers, decalages: Entiers, valeurs: En
     """
     rows = _skeleton(ligne, horodates.tobytes(), decalages.tobytes()).copy()
     known = _known_digits()
-    if len(valeurs) and valeurs.view(np.uint64).max() < len(known):  # below zero is beyond them too
+    # Below zero is beyond them too.
+    if len(valeurs) and np.maximum.reduce(valeurs.view(np.uint64)) < len(known):
         rows[1::2] = known[valeurs].tolist()
     else:
         numbers = b"%d," * len(valeurs) % tuple(valeurs.tolist())

@@ -36,12 +36,15 @@ class Memoire:
 
         `edition` is what a look has just found.
         """
+        found = []
         with self._lock:
-            kept = [self._kept.get(question) for question in asked]
-            found = [one[1] for one in kept if one is not None and one[0] == edition]
-            if len(found) == len(asked):
-                for question in asked:
-                    self._kept.move_to_end(question)
+            for question in asked:
+                known = self._kept.get(question)
+                if known is None or known[0] != edition:
+                    break
+                self._kept.move_to_end(question)
+                found.append(known[1])
+            else:
                 return found
         with self._editions.snapshot() as (current, driver):
             values = []

@@ -40,7 +40,7 @@ def pieces(
         ("Date", http_date()),
         ("Server", "sge-sim"),
     )
-    lines = [f"HTTP/1.1 {response.status.value} {reason}"]
+    lines = [f"HTTP/1.1 {int(response.status)} {reason}"]
     lines += [f"{name}: {value}" for name, value in headers]
     head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
     if without_content:

@@ -182,9 +182,11 @@ def test_a_day_does_not_depend_on_the_window_in_which_it_is_asked(
     assert (large.valeurs[dedans] == entier.valeurs).all()
 
 
+CHAMPS = ("horodates", "decalages", "valeurs", "valides", "pas")
+
+
 def joined(morceaux: list[Courbe]) -> Courbe:
-    champs = ("horodates", "decalages", "valeurs", "valides", "pas")
-    return Courbe(**{nom: np.concatenate([getattr(c, nom) for c in morceaux]) for nom in champs})
+    return Courbe(**{nom: np.concatenate([getattr(c, nom) for c in morceaux]) for nom in CHAMPS})
 
 
 def test_two_seeds_have_two_lives() -> None:
@@ -198,8 +200,10 @@ def test_two_seeds_have_two_lives() -> None:
 @pytest.mark.documented("FAQ: the curve of a C5 is not collected by default")
 def test_a_c5_curve_that_is_not_collected_does_not_exist() -> None:
     vide = courbe(replace(linky(), collectes=()), LUNDI, apres(LUNDI, 7))
-    assert [len(tableau) for tableau in vars(vide).values()] == [0] * 5
-    assert [tableau.dtype for tableau in vars(vide).values()].count(np.int64) == 4
+    assert vide.pas_unique is None
+    tableaux = [getattr(vide, nom) for nom in CHAMPS]
+    assert [len(tableau) for tableau in tableaux] == [0] * 5
+    assert [tableau.dtype for tableau in tableaux].count(np.int64) == 4
 
 
 @pytest.mark.documented("FAQ: five rolling months, hourly, in the meter")

@@ -72,6 +72,10 @@ EMPREINTES = {
 }
 
 
+def is_array(value: object) -> bool:
+    return isinstance(value, np.ndarray)
+
+
 def digest(point: PointMesure) -> str:
     somme = hashlib.sha256()
     for debut, fin in FENETRES:
@@ -86,7 +90,7 @@ def digest(point: PointMesure) -> str:
             lus += [courbe(point, debut, fin, grandeur) for grandeur in Grandeur]
             lus += [courbe_10_minutes(point, debut, fin), index_courants(point, debut, fin)]
         for lu in lus:
-            for tableau in vars(lu).values():
+            for tableau in filter(is_array, vars(lu).values()):
                 somme.update(np.ascontiguousarray(tableau).astype("<i8").tobytes())
         somme.update(repr(astuple(consommations(point, debut, fin))).encode())
     return somme.hexdigest()

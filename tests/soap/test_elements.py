@@ -50,7 +50,7 @@ def _text(model: object, value: object) -> str:
 
 
 def _written(tree: object) -> bytes:
-    return ElementWriter(_Models({}), _text).write("{urn:x}racine", tree)
+    return b"".join(ElementWriter(_Models({}), _text).parts("{urn:x}racine", tree))
 
 
 @given(_IN_XML, _IN_XML)

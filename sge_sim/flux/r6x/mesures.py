@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -37,6 +38,8 @@ Pieces = Iterator[bytes]
 Etendue = tuple[date, date]
 
 _COURBES_DES_GRANDS: Final = ("PA", "PRI", "PRC", "E")
+_DAY: Final = Ligne(',{"v":"{v}","d":"{d}"}', Stamp.JOUR)
+_INSTANT: Final = Ligne(',{"v":"{v}","d":"{d}"}', Stamp.NAIF)
 _INTERPOLE: Final = "C"
 """How an estimated point was made: by interpolation between its bounds (assumed)."""
 
@@ -99,7 +102,7 @@ def write_curves(point: PointDecrit, _defauts: Defauts) -> Pieces:
         (
             grandeur,
             (
-                write_rows(_curve_row(each, petit, point.best), *_columns(each))
+                write_rows(_curve_row(each.pas, each.nature, petit, point.best), *_columns(each))
                 for month in _months(point.etendues)
                 for serie in read_series(point.mesure, point.asked("COURBE", grandeur, month))
                 for each in serie.troncons
@@ -121,9 +124,8 @@ def write_energies(point: PointDecrit, _defauts: Defauts) -> Pieces:
         "modeCalcul": "DIFF.INDEX" if petit else "INTEG.COURBE",
         "pas": "P1D",
     }
-    ligne = Ligne(',{"v":"{v}","d":"{d}"}', Stamp.JOUR)
     rows = (
-        (grandeur, _series_rows(point, "ENERGIE", grandeur, ligne))
+        (grandeur, _series_rows(point, "ENERGIE", grandeur, _DAY))
         for grandeur in (("EA",) if petit else ENERGIES)
     )
     return _with_points(point, head, rows)
@@ -140,12 +142,11 @@ def write_maxima(point: PointDecrit, _defauts: Defauts) -> Pieces:
         "modeCalcul": "MESURE",
         "pas": "P1D",
     }
-    ligne = Ligne(',{"v":"{v}","d":"{d}"}', Stamp.NAIF)
     by_grandeur: dict[str, list[bytes]] = {}
     for etendue in point.etendues:
         for serie in read_series(point.mesure, point.asked("PMAX", TOUT, etendue)):
             found = by_grandeur.setdefault(serie.grandeur, [])
-            found += (write_rows(ligne, *_columns(each)) for each in serie.troncons)
+            found += (write_rows(_INSTANT, *_columns(each)) for each in serie.troncons)
     return _with_points(point, head, ((g, iter(rows)) for g, rows in by_grandeur.items()))
 
 
@@ -212,13 +213,13 @@ def _columns(troncon: Troncon) -> tuple[Any, Any, Any]:
     return troncon.horodates, troncon.decalages, troncon.valeurs
 
 
-def _curve_row(troncon: Troncon, petit: bool, best: bool) -> Ligne:
+@cache
+def _curve_row(pas: int | None, nature: str | None, petit: bool, best: bool) -> Ligne:
     """Return a row: `tc` only of what was corrected, quality only of C5 and P4."""
-    quality = '"iv":0,"ec":0' if petit and troncon.nature == BRUT else '"iv":null,"ec":null'
-    made = f'"tc":"{_INTERPOLE}",' if best and troncon.nature == ESTIME else ""
+    quality = '"iv":0,"ec":0' if petit and nature == BRUT else '"iv":null,"ec":null'
+    made = f'"tc":"{_INTERPOLE}",' if best and nature == ESTIME else ""
     return Ligne(
-        ',{"v":"{v}","d":"{d}",'
-        f'"p":"PT{troncon.pas}M","n":"{troncon.nature}",{made}{quality}}}',
+        f',{{"v":"{{v}}","d":"{{d}}","p":"PT{pas}M","n":"{nature}",{made}{quality}}}',
         Stamp.NAIF,
     )
 

@@ -5,7 +5,7 @@ the other way round.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from functools import cache
 
 import numpy as np
 
@@ -40,14 +40,13 @@ def with_hour_repeated(series: Sequence[Serie]) -> tuple[Serie, ...]:
 
     Both have the offset of winter, which is wrong of the first (observed in homologation).
     """
-    return tuple(replace(one, troncons=tuple(map(_repeated, one.troncons))) for one in series)
+    return tuple(one._replace(troncons=tuple(map(_repeated, one.troncons))) for one in series)
 
 
 def _repeated(troncon: Troncon) -> Troncon:
     plus_tard = troncon.horodates + _HEURE
     premier_passage = decalages(plus_tard) < troncon.decalages
-    return replace(
-        troncon,
+    return troncon._replace(
         horodates=np.where(premier_passage, plus_tard, troncon.horodates),
         decalages=np.where(premier_passage, _HEURE, troncon.decalages),
     )
@@ -62,9 +61,12 @@ def _month(mois: PuissanceMensuelle) -> str:
 
 
 def _row(troncon: Troncon) -> Ligne:
-    if troncon.pas is None:
-        return _DAILY
+    return _DAILY if troncon.pas is None else _step(troncon.pas, troncon.nature)
+
+
+@cache
+def _step(pas: int, nature: str | None) -> Ligne:
     return Ligne(
-        f"<mesure><v>{{v}}</v><d>{{d}}</d><p>PT{troncon.pas}M</p><n>{troncon.nature}</n></mesure>",
+        f"<mesure><v>{{v}}</v><d>{{d}}</d><p>PT{pas}M</p><n>{nature}</n></mesure>",
         Stamp.AVEC_DECALAGE,
     )

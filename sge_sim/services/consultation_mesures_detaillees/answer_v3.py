@@ -4,6 +4,7 @@ Monthly maxima are as in its guide (GUI 0497 v1.5.0).
 """
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from sge_sim.mesures import PuissanceMensuelle
@@ -72,10 +73,14 @@ def _month(mois: PuissanceMensuelle) -> str:
 def _row(demande: Demande, troncon: Troncon) -> Ligne:
     if troncon.pas is None:
         return _DAY if demande.type == "ENERGIE" else _INSTANT
-    quality = _PLAUSIBLE if troncon.nature == BRUT else ""
+    return _step(troncon.pas, troncon.nature)
+
+
+@cache
+def _step(pas: int, nature: str | None) -> Ligne:
+    quality = _PLAUSIBLE if nature == BRUT else ""
     return Ligne(
-        "<points><v>{v}</v><d>{d}</d>"
-        f"<p>PT{troncon.pas}M</p><n>{troncon.nature}</n>{quality}</points>",
+        f"<points><v>{{v}}</v><d>{{d}}</d><p>PT{pas}M</p><n>{nature}</n>{quality}</points>",
         Stamp.NAIF,
     )
 

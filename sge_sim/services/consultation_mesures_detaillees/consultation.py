@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from sge_sim.domaine.demandeur import Demandeur
 from sge_sim.domaine.ecarts_plateforme import Ecart
@@ -12,8 +13,7 @@ from sge_sim.services.consultation_mesures_detaillees.series import Serie, is_co
 from sge_sim.store.fiches import FichePoint
 
 
-@dataclass(frozen=True)
-class Mesures:
+class Mesures(NamedTuple):
     """What answers a demand: series, or readings of indexes."""
 
     series: Sequence[Serie] = ()
@@ -23,8 +23,7 @@ class Mesures:
         return bool(self.series or self.contextes)
 
 
-@dataclass(frozen=True)
-class Resultat:
+class Resultat(NamedTuple):
     """What a consultation that the table admits finds.
 
     `vide_admis`: no measure is an empty answer, no refusal.

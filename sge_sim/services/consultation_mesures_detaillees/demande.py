@@ -25,7 +25,7 @@ class Cadre(StrEnum):
     EST_TITULAIRE = "EST_TITULAIRE"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Demande:
     """A demand: measures of `type` and `grandeur` over the legal days [debut, fin).
 
@@ -47,5 +47,5 @@ class Demande:
     metier: str = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "jours", (self.fin - self.debut).days)
-        object.__setattr__(self, "metier", "PROD" if self.sens == ("INJECTION",) else "CONS")
+        self.jours = (self.fin - self.debut).days
+        self.metier = "PROD" if self.sens == ("INJECTION",) else "CONS"

@@ -5,7 +5,7 @@ corrected curve has it, with the value that was lost.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -53,8 +53,7 @@ ENERGIES = {"EA": Grandeur.PA, "ERI": Grandeur.PRI, "ERC": Grandeur.PRC}
 """The energies that are counted, each with the power of which it is the sum."""
 
 
-@dataclass(frozen=True)
-class Troncon:
+class Troncon(NamedTuple):
     """Consecutive points of one step (minutes) and one nature, both of curves alone.
 
     `horodates`: epoch seconds (UTC), as SGE stamps them; `decalages`: offset of legal time then.
@@ -67,8 +66,7 @@ class Troncon:
     nature: str | None = None
 
 
-@dataclass(frozen=True)
-class Serie:
+class Serie(NamedTuple):
     """A physical quantity and its points, ascending, in one form or the other.
 
     `mois`: the monthly maxima, whose value may be empty.
@@ -98,7 +96,7 @@ def read_series(
             series = _energies(point, demande)
         case _:
             series = _maxima(point, demande)
-    return tuple(serie for serie in series if serie)
+    return tuple([serie for serie in series if serie])
 
 
 def _curves(point: PointMesure, demande: Demande) -> Iterator[Serie]:
@@ -120,9 +118,9 @@ def is_corrected(demande: Demande, grandeur: str, *, petit: bool) -> bool:
 def _curve(point: PointMesure, demande: Demande, grandeur: Grandeur) -> Iterator[Troncon]:
     mesuree = courbe(point, demande.debut, demande.fin, grandeur)
     brut = BRUT if point.petit else REEL
-    if len(mesuree.pas) and mesuree.valides.all() and (mesuree.pas == mesuree.pas[0]).all():
+    if mesuree.pas_unique is not None:
         whole = mesuree.horodates, mesuree.decalages, mesuree.valeurs
-        yield Troncon(*whole, int(mesuree.pas[0]), brut)
+        yield Troncon(*whole, mesuree.pas_unique, brut)
         return
     corrigees = is_corrected(demande, grandeur, petit=point.petit)
     gardes = np.flatnonzero(mesuree.valides | corrigees)

@@ -28,6 +28,8 @@ from sge_sim.soap.operation import Answer
 from sge_sim.soap.protocol import Tree
 from sge_sim.store.fiches import Dossier
 
+_CADRES = {str(cadre): cadre for cadre in Cadre}
+
 
 def handle_v2(appel: Appel) -> Answer:
     """Answer one consultation in v2.0."""
@@ -81,7 +83,7 @@ def _read_v3(demande: Tree) -> Demande:
         fin=demande["dateFin"],
         pas=demande.get("mesuresPas"),
         corrigees=demande["mesuresCorrigees"],
-        cadre=Cadre(demande["cadreAcces"]),
+        cadre=_CADRES[demande["cadreAcces"]],
     )
 
 

@@ -15,6 +15,7 @@ BODY_MAX: Final = 16 * 2**20
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
+_WRITE: Final = json.JSONEncoder(check_circular=False).encode
 _CUT: Final = "…"
 _BOUNDS: Final = (20, 64, 300, 64, 100, 10, 20, 15, 100, 255, 20, 1000, DETAIL_MAX, 200)
 _NO_RULE: Final = (None,) * 4
@@ -31,7 +32,7 @@ class DecidingRule:
     """What would have passed, in French."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class EchangeRecord:
     """An exchange to be recorded.
 
@@ -59,7 +60,7 @@ class EchangeRecord:
     response: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Echange(EchangeRecord):
     """A recorded exchange. Identifiers grow in the order of recording.
 
@@ -73,7 +74,8 @@ class Echange(EchangeRecord):
 
 def microseconds(instant: datetime) -> int:
     """Return an aware instant as microseconds since 1970, UTC."""
-    return (instant - _EPOCH) // _MICROSECOND
+    since = instant - _EPOCH
+    return (since.days * 86400 + since.seconds) * 1_000_000 + since.microseconds
 
 
 def instant_of(value: int) -> datetime:
@@ -101,7 +103,7 @@ def encode(record: EchangeRecord) -> bytes:
         record.detail,
         record.user_agent,
     )
-    return json.dumps(
+    return _WRITE(
         (
             microseconds(record.instant),
             microseconds(record.machine_instant),
