@@ -32,7 +32,7 @@ END = date(2025, 4, 8)
 NOT_READ = {
     Point: {*SEARCH_COLUMNS.values(), "pourquoi"},
     Compteur: {"id", "prm"},
-    ServiceSouscrit: {"echeance", "consentement_id"},
+    ServiceSouscrit: {"echeance", "consentement_id", "announced_at"},
 }
 
 
