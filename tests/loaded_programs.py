@@ -139,8 +139,19 @@ def _run(call: dict[str, Any], outputs: list[int]) -> NoReturn:
     os.chdir(call["folder"])
     sys.argv = [call["module"], *call["arguments"]]
     exec(call["before"], {})
-    runpy.run_module(call["module"], run_name="__main__", alter_sys=True)
-    sys.exit()
+    code: object = 0
+    try:
+        runpy.run_module(call["module"], run_name="__main__", alter_sys=True)
+    except SystemExit as end:
+        code = end.code
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+        code = 1
+    # To take all the modules down, as an interpreter does, would last longer than the call.
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else int(code is not None))
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ class BackOffice:
         outage = Outage(_log, "Le back-office attend")
         while not stopping.wait(self._every_seconds):
             try:
-                with outage.borne():
+                with outage.tolerated():
                     self.catch_up()
             except Exception:
                 _log.exception("Le back-office n'a pas pu tout faire ; il recommencera.")

@@ -15,7 +15,7 @@ class Outage:
     `told` is the French sentence that the log has of it, once, before the reason.
 
     >>> outage = Outage(logger, "Le back-office attend")
-    >>> with outage.borne():
+    >>> with outage.tolerated():
     ...     back_office.catch_up()
     """
 
@@ -25,7 +25,7 @@ class Outage:
         self._lasts = False
 
     @contextmanager
-    def borne(self) -> Iterator[None]:
+    def tolerated(self) -> Iterator[None]:
         """Leave undone what the database refuses to do for now; any other failure is raised."""
         try:
             yield

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 Asgi = Callable[[Any, Any, Any], Awaitable[None]]
 
@@ -31,6 +32,7 @@ class UvicornServer:
         self._identity = identity
         self._config = uvicorn.Config(
             application,
+            http="h11",
             lifespan="off",  # it would ask for the application at the start
             log_level="warning",
             access_log=False,
@@ -78,6 +80,15 @@ class _Uvicorn(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         self.on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # A TLS connection that is closed waits for the client's own goodbye, and a client that
+        # keeps it idle sends none: it would hold the server for its whole time to stop.
+        for connection in self.server_state.connections:
+            assert isinstance(connection, H11Protocol)
+            if connection.cycle is None or connection.cycle.response_complete:
+                connection.transport.abort()
+        await super().shutdown(sockets)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -130,7 +130,7 @@ class Journal:
 
     def drain(self) -> None:
         """Store what waits; where that fails, it goes on waiting and a line of log says so."""
-        with self._outage.borne():
+        with self._outage.tolerated():
             self._drainer.drain()
 
     def find_echange(self, echange_id: int) -> Echange | None:

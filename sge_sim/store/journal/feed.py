@@ -108,7 +108,7 @@ class JournalFeed:
         while not self._stopping:
             newest = self._newest
             try:
-                with outage.borne():
+                with outage.tolerated():
                     newest = self._journal.newest_id()
             except Exception:
                 _log.exception("Le journal n'a pas pu être lu ; un autre essai suivra.")
