@@ -50,8 +50,8 @@ class InProcess:
         contract = load_contracts(data_path("wsdl"))[path]
         models = Models(contract.schemas)
         protocol = SgeSoap11(contract, models, FaultStyle())
-        body = ElementWriter(models, protocol.to_unicode).write(contract.request, demande)
-        return read_answer(self.post(path, envelope([], [body])).content)
+        body = ElementWriter(models, protocol.to_unicode).parts(contract.request, demande)
+        return read_answer(self.post(path, envelope([], body)).content)
 
     @property
     def login(self) -> str:

@@ -19,6 +19,7 @@ from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialis
 from sge_sim.homologation.campaign.evaluation import RefusRecu, evaluate
 from sge_sim.homologation.catalogue.answer_paths import Answer
 from sge_sim.homologation.catalogue.cases import Cas
+from sge_sim.homologation.catalogue.protocoles import reperes_of_sge
 from sge_sim.homologation.catalogue.release import load_release
 from sge_sim.homologation.client.messages import read_answer
 
@@ -40,7 +41,7 @@ def hold(case: Cas, answer: Answer | RefusRecu) -> None:
 def contexte_of(simulator: RunningSimulator) -> ContexteDeCas:
     today = machine_now().date()
     contrat = simulator.ready["contrat_id"]
-    return ContexteDeCas(today, simulator.login, contrat, RELEASE.decalage(today))
+    return ContexteDeCas(today, reperes_of_sge(simulator.login, contrat), RELEASE.decalage(today))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.cle)

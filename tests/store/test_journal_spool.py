@@ -256,7 +256,7 @@ def test_a_journal_that_cannot_be_stored_waits_and_is_read_as_it_is(
     for _ in range(3):
         journal.append(replace(RECORD, code="waits"))
         assert codes(journal) == ["SGT200"]
-    assert [one.levelno for one in caplog.records] == [logging.WARNING]
+    assert [one.levelno for one in caplog.records] == [logging.ERROR]
     with sqlite3.connect(tmp_path / "journal.db") as connection:
         connection.execute(change.format("away", "spool"))
     connection.close()

@@ -13,7 +13,6 @@ from sge_sim.admin.views_flux import DemandeM023View, FichierView
 from sge_sim.errors import UsageError
 from sge_sim.flux.declaration import clear_content
 from sge_sim.flux.r6x.documents import read_documents
-from sge_sim.flux.r6x.entete import parse_nom
 from sge_sim.flux.r6x.portail import POINTS_EN_CSV, portal_archive
 from sge_sim.store.flux import FichierFlux, get_fichier
 from sge_sim.store.m023 import DemandeM023, demandes_m023, fichiers_m023, find_demande_m023
@@ -106,7 +105,6 @@ def _points_in_csv(demande: DemandeM023) -> int | None:
 
 def _report(row: FichierFlux, content: bytes) -> Any:
     """Return the report of a demand, which is its last file."""
-    assert parse_nom(row.nom).rapport, "the report comes last"
     ((_, tree),) = read_documents(row.nom, content)
     return tree
 
