@@ -3,13 +3,14 @@
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import zip_longest
 from typing import Any, Final
 
 from sge_sim.domaine.nomenclatures import KindEchange
 
 DETAIL_MAX: Final = 4000
-"""Characters of a detail; `_BOUNDS` has those of all the texts."""
+"""Characters of a detail; `_RECURRING` and `_OTHERS` have those of all the texts."""
 BODY_MAX: Final = 16 * 2**20
 """Bytes of a body."""
 
@@ -17,7 +18,8 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _WRITE: Final = json.JSONEncoder(check_circular=False).encode
 _CUT: Final = "…"
-_BOUNDS: Final = (20, 64, 300, 64, 100, 10, 20, 15, 100, 255, 20, 1000, DETAIL_MAX, 200)
+_RECURRING: Final = (20, 64, 300, 64, 100, 10)
+_OTHERS: Final = (20, 15, 100, 255, 20, 1000, DETAIL_MAX, 200)
 _NO_RULE: Final = (None,) * 4
 
 
@@ -74,8 +76,7 @@ class Echange(EchangeRecord):
 
 def microseconds(instant: datetime) -> int:
     """Return an aware instant as microseconds since 1970, UTC."""
-    since = instant - _EPOCH
-    return (since.days * 86400 + since.seconds) * 1_000_000 + since.microseconds
+    return (instant - _EPOCH) // _MICROSECOND
 
 
 def instant_of(value: int) -> datetime:
@@ -87,12 +88,6 @@ def encode(record: EchangeRecord) -> bytes:
     """Return the fields of a record but its bodies, each within its bound."""
     rule = record.rule
     texts = (
-        record.acteur_code,
-        record.certificate_fingerprint,
-        record.certificate_subject,
-        record.remote_address,
-        record.service,
-        record.version,
         record.prm,
         record.code,
         *(
@@ -103,20 +98,41 @@ def encode(record: EchangeRecord) -> bytes:
         record.detail,
         record.user_agent,
     )
-    return _WRITE(
+    who_and_what = _written(
         (
-            microseconds(record.instant),
-            microseconds(record.machine_instant),
-            record.duration_ms,
-            record.kind,
-            record.http_status,
-            *[
-                text if text is None or len(text) <= most else text[: most - 1] + _CUT
-                for text, most in zip(texts, _BOUNDS, strict=True)
-            ],
-        )
-    ).encode()
+            record.acteur_code,
+            record.certificate_fingerprint,
+            record.certificate_subject,
+            record.remote_address,
+            record.service,
+            record.version,
+        ),
+        _RECURRING,
+    )
+    numbers = (
+        (record.instant - _EPOCH) // _MICROSECOND,
+        (record.machine_instant - _EPOCH) // _MICROSECOND,
+        record.duration_ms,
+        record.kind,
+        record.http_status,
+    )
+    return f"[{_WRITE(numbers)[1:-1]},{who_and_what},{_write(texts, _OTHERS)}]".encode()
 
+
+def _write(texts: tuple[str | None, ...], bounds: tuple[int, ...]) -> str:
+    """Return texts as JSON, each within its bound, a comma between two."""
+    return ",".join(
+        [
+            "null"
+            if text is None
+            else _WRITE(text if len(text) <= most else text[: most - 1] + _CUT)
+            for text, most in zip(texts, bounds, strict=True)
+        ]
+    )
+
+
+_written = lru_cache(maxsize=256)(_write)
+"""`_write`, which keeps what comes again and again."""
 
 ENCODED: Final = (
     *("instant", "machine_instant", "duration_ms", "kind", "http_status"),
