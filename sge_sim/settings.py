@@ -72,7 +72,11 @@ class Settings:
         "variable ou par sge-sim.toml, elle vaut pour toutes les commandes.",
     )
     workers: int = setting(1, "Processus qui servent les web services.", least=1)
-    threads: int = setting(16, "Fils d'exécution par processus.", least=1)
+    threads: int = setting(
+        16,
+        "Fils d'exécution par processus, au plus : deux travaillent, d'autres si un appel attend.",
+        least=1,
+    )
     wsdl_dir: Path | None = setting(
         None, "Dossier du kit officiel : ses WSDL sont publiés et validés à la place des nôtres."
     )
