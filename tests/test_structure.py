@@ -50,6 +50,7 @@ LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
     ("domaine.jours_feries", "holidays"): 123,
     ("flux.ouverture_canal", "sge_sim.flux.canal_sftp"): 260,
     ("flux.r6x.documents", "jsonschema"): 150,
+    ("machine.settings_file", "tomllib"): 14,
     ("processes.admin_process", "sge_sim.admin.application"): 592,
     ("processes.admin_process", "sge_sim.admin.routes"): 592,
     ("processes.admin_process", "sge_sim.flux.publication"): 261,

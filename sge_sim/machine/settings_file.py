@@ -1,7 +1,6 @@
 """`sge-sim.toml`: settings in a file, for those who start the same simulator again and again."""
 
 import os
-import tomllib
 from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -32,6 +31,8 @@ def read_settings_file(folders: Sequence[Path]) -> dict[str, Any]:
     file = next((one / FILE for one in folders if (one / FILE).is_file()), None)
     if file is None:
         return {}
+    import tomllib
+
     try:
         found = tomllib.loads(file.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -17,7 +17,6 @@ from sqlalchemy import (
     UniqueConstraint,
     bindparam,
     select,
-    text,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, validates
 
@@ -38,7 +37,6 @@ from sge_sim.store.prepared import Driver, Insertion, Prepared
 
 _CODE = String(15)
 _PRM = String(14)
-_TO_ANNOUNCE = "ended_at IS NOT NULL AND announced_at IS NULL"
 
 
 class Attente:
@@ -141,12 +139,7 @@ class ServiceSouscrit(Attente, Base):
 
     __table_args__ = (
         Index("ix_service_souscrit_transmis", "type", "ended_at"),
-        Index(
-            "ix_service_souscrit_a_annoncer",
-            "ended_at",
-            sqlite_where=text(_TO_ANNOUNCE),
-            postgresql_where=text(_TO_ANNOUNCE),
-        ),
+        Index("ix_service_souscrit_a_annoncer", "announced_at", "ended_at"),
     )
 
 

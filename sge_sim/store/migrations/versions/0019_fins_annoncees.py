@@ -9,8 +9,6 @@ from alembic import op
 revision = "0019"
 down_revision = "0018"
 
-_TO_ANNOUNCE = sa.text("ended_at IS NOT NULL AND announced_at IS NULL")
-
 
 def upgrade() -> None:
     op.add_column(
@@ -18,11 +16,7 @@ def upgrade() -> None:
     )
     op.execute("UPDATE service_souscrit SET announced_at = ended_at")
     op.create_index(
-        "ix_service_souscrit_a_annoncer",
-        "service_souscrit",
-        ["ended_at"],
-        sqlite_where=_TO_ANNOUNCE,
-        postgresql_where=_TO_ANNOUNCE,
+        "ix_service_souscrit_a_annoncer", "service_souscrit", ["announced_at", "ended_at"]
     )
     op.drop_index("ix_publication_service_souscrit_id", "publication")
     op.drop_column("publication", "service_souscrit_id")
