@@ -156,6 +156,15 @@ def test_a_contract_lives_from_its_draft_to_its_end(
     assert portal.refused(f"{draft}/resilier", CONTRACTUEL) == "DHB207"
 
 
+@pytest.mark.assumed("the FAQ tells a contract's steps, not their order")
+def test_only_a_draft_with_its_representative_is_sent(portal: Portal, active: str) -> None:
+    assert portal.refused(f"{active}/envoyer", CONTRACTUEL) == "DHB202"
+    portal.ask("/datahub/contrats", numero="NEUF2", contractuel=CONTRACTUEL, status=201)
+    alone = "/datahub/contrats/NEUF2"
+    portal.ask(f"{alone}/annexe-si", CONTRACTUEL, type_canal="dossier", url="/tmp/depot")
+    assert portal.refused(f"{alone}/envoyer", CONTRACTUEL) == "DHB203"
+
+
 def test_the_annex_of_an_active_contract_moves_the_files_at_once(
     portal: Portal, active: str, database: Database
 ) -> None:
