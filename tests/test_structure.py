@@ -47,7 +47,6 @@ LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
     ("cli.journal", "sge_sim.rejeu.moyens"): 52,
     ("cli.options", "pydantic_core"): 41,
     ("cli.pannes", "sge_sim.admin.views_pannes"): 333,
-    ("domaine.jours_feries", "holidays"): 123,
     ("flux.ouverture_canal", "sge_sim.flux.canal_sftp"): 260,
     ("flux.r6x.documents", "jsonschema"): 150,
     ("machine.settings_file", "tomllib"): 14,
