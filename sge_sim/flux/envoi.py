@@ -3,23 +3,15 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from itertools import groupby, islice
 from typing import TypeVar
 
 from sge_sim.clock import PARIS
 from sge_sim.domaine.nomenclatures import KindActeur
+from sge_sim.flux.periodes import Frequence
 from sge_sim.mesures import PointMesure
 
 T = TypeVar("T")
-
-
-class Frequence(StrEnum):
-    """How often a subscription is published, as names and headers write it."""
-
-    QUOTIDIENNE = "Q"
-    HEBDOMADAIRE = "H"
-    MENSUELLE = "M"
 
 
 @dataclass(frozen=True)

@@ -13,17 +13,25 @@ from sge_sim.domaine.nomenclatures import DONNEES_ACCES, Sens
 from sge_sim.flux import hdm, infra_j, nass, r4x, r50, r151, r171
 from sge_sim.flux.chiffrement import Chiffrement, encrypt, encrypted
 from sge_sim.flux.declaration import secret_of
-from sge_sim.flux.envoi import Archive, Envoi, Fichier, Frequence, PointPublie
+from sge_sim.flux.envoi import Archive, Envoi, Fichier, PointPublie
 from sge_sim.flux.infra_j import OrdreInfraJ
-from sge_sim.flux.lots import Lot, LotAbonnement, LotAffaire, LotFin, LotM023
+from sge_sim.flux.lots import (
+    Lot,
+    LotAbonnement,
+    LotAffaire,
+    LotDiffusion,
+    LotFin,
+    LotM023,
+    contrat_of,
+)
 from sge_sim.flux.packaging import zipped_archive
 from sge_sim.flux.parallele import in_processes
-from sge_sim.flux.periodes import FREQUENCES, FluxRecurrent
+from sge_sim.flux.periodes import FREQUENCES, FluxRecurrent, Frequence
 from sge_sim.flux.r6x.archives import LIMITES, Limites
 from sge_sim.flux.r6x.entete import EnvoiR6X
 from sge_sim.flux.r6x.ponctuel import demanded_files
 from sge_sim.flux.r6x.recevabilite import Demandeur023
-from sge_sim.flux.r6x.recurrent import LotDiffusion, diffused_files, envoi_of_diffusion
+from sge_sim.flux.r6x.recurrent import diffused_files, envoi_of_diffusion
 from sge_sim.flux.retards import rattrapes, retard
 from sge_sim.mesures import PointMesure
 from sge_sim.referentiel.mesures import point_mesure
@@ -173,21 +181,6 @@ def _serial_file(
     points = _points(session, fabrique, bornes)
     archive = _OF_SMALL_POINTS[fabrique.flux].archive(fabrique.envoi, points, rang, fichiers)
     return fabrique.fichier(archive)
-
-
-def contrat_of(lot: Lot) -> str:
-    """Return the contract whose files these are."""
-    match lot:
-        case LotAbonnement():
-            return lot.abonnement.contrat_id
-        case LotDiffusion():
-            return lot.diffusion.contrat_id
-        case LotM023():
-            return lot.demande.contrat_id
-        case LotFin():
-            return lot.contrat_id
-        case LotAffaire():
-            return lot.demande.affaire.contrat_id
 
 
 def _fin_of(service: ServiceSouscrit) -> nass.FinDeService:

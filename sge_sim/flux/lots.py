@@ -6,13 +6,19 @@ publication holds is decided by its own instant, so that making it late changes 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import islice
+from typing import Final
 
 from sqlalchemy.orm import Session
 
-from sge_sim.flux.periodes import FREQUENCES, FluxRecurrent, Periode, periode_of
-from sge_sim.flux.r6x.recurrent import LotDiffusion, lots_of
+from sge_sim.flux.periodes import (
+    FREQUENCES,
+    FluxRecurrent,
+    Periode,
+    periode_diffusee,
+    periode_of,
+)
 from sge_sim.store.annonces import unannounced_ends
 from sge_sim.store.commandes import (
     Abonnement,
@@ -20,7 +26,7 @@ from sge_sim.store.commandes import (
     DemandeInfraJ,
     ServiceSouscrit,
 )
-from sge_sim.store.diffusions import diffused_until, diffusions
+from sge_sim.store.diffusions import Diffusion, PointDiffuse, diffused_until, diffusions
 from sge_sim.store.flux import (
     abonnements,
     published_until,
@@ -35,6 +41,8 @@ from sge_sim.store.transmissions import (
     etendues,
     transmits,
 )
+
+_JOUR: Final = timedelta(1)
 
 
 @dataclass(frozen=True)
@@ -115,7 +123,41 @@ class LotFin:
         return self.instant, 2, self.numeros[0], ""
 
 
+@dataclass(frozen=True)
+class LotDiffusion:
+    """A period of a diffusion, with the points that it may hold."""
+
+    diffusion: Diffusion
+    periode: Periode
+    points: tuple[PointDiffuse, ...]
+
+    @property
+    def instant(self) -> datetime:
+        """When it is published."""
+        return self.periode.publication
+
+    @property
+    def place(self) -> tuple[datetime, int, str, str]:
+        """Its place among those of the same instant."""
+        return self.instant, 3, "/".join(self.diffusion.key), ""
+
+
 Lot = LotAbonnement | LotAffaire | LotFin | LotM023 | LotDiffusion
+
+
+def contrat_of(lot: Lot) -> str:
+    """Return the contract whose files these are."""
+    match lot:
+        case LotAbonnement():
+            return lot.abonnement.contrat_id
+        case LotDiffusion():
+            return lot.diffusion.contrat_id
+        case LotM023():
+            return lot.demande.contrat_id
+        case LotFin():
+            return lot.contrat_id
+        case LotAffaire():
+            return lot.demande.affaire.contrat_id
 
 
 def next_lot(session: Session, until: datetime) -> Lot | None:
@@ -139,8 +181,25 @@ def next_lot(session: Session, until: datetime) -> Lot | None:
         firsts.append(LotM023(demande))
     diffused = diffused_until(session)
     for diffusion, points in diffusions(session).items():
-        firsts += islice(lots_of(diffusion, points, diffused.get(diffusion), until), 1)
+        firsts += islice(_lots_of(diffusion, points, diffused.get(diffusion), until), 1)
     return min(firsts, key=lambda lot: lot.place, default=None)
+
+
+def _lots_of(
+    diffusion: Diffusion, points: list[PointDiffuse], depuis: date | None, until: datetime
+) -> Iterator[LotDiffusion]:
+    """Yield the periods of a diffusion that are due by `until`, from the day of transaction to
+    which it was published: the first data are stored on the day after an option began."""
+    first = depuis or min(one.debut for one in points) + _JOUR
+    end = max(one.fin for one in points)
+    current = periode_diffusee(diffusion.periodicite, first)
+    while current.publication <= until and current.debut <= end:
+        covered = tuple(
+            one for one in points if one.debut + _JOUR < current.fin and current.debut <= one.fin
+        )
+        if covered:
+            yield LotDiffusion(diffusion, current, covered)
+        current = periode_diffusee(diffusion.periodicite, current.fin)
 
 
 def _announcement(ended: Sequence[ServiceSouscrit]) -> LotFin:

@@ -2,13 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 from typing import Final, Literal
 
 from sge_sim.clock import PARIS, legal_date
 from sge_sim.domaine.jours_ouvres import working_days_after
-from sge_sim.flux.envoi import Frequence
 
 FluxRecurrent = Literal["R50", "R151", "R4x", "R171"]
+
+
+class Frequence(StrEnum):
+    """How often a subscription is published, as names and headers write it."""
+
+    QUOTIDIENNE = "Q"
+    HEBDOMADAIRE = "H"
+    MENSUELLE = "M"
+
 
 FREQUENCES: Final = {
     "P1D": Frequence.QUOTIDIENNE,
@@ -25,7 +34,7 @@ _TROISIEME = 3
 _NUIT, _MATIN, _SOIR, _APRES_LECTURE = time(3), time(6), time(20), time(9, 30)
 
 
-GUICHET, FIN_DE_JOURNEE = time(8), time(18)
+GUICHET, _FIN_DE_JOURNEE = time(8), time(18)
 """When the day's recurrent file of access services leaves, and those of a week and of a month
 (GUI 0503 §1.1.3: from 02:00 to 18:00, from 18:00; one file a day, and a month: assumed)."""
 
@@ -64,6 +73,26 @@ def periode_of(flux: FluxRecurrent, frequence: Frequence, jour: date) -> Periode
     return Periode(debut, fin, datetime.combine(leaves, _hour(flux, frequence), PARIS))
 
 
+def periode_diffusee(periodicite: str, jour: date) -> Periode:
+    """Return the publication that covers a day of transaction.
+
+    >>> periode_diffusee("P7D", date(2025, 8, 6)).publication.isoformat()
+    '2025-08-11T18:00:00+02:00'
+    """
+    match FREQUENCES[periodicite]:
+        case Frequence.QUOTIDIENNE:
+            return Periode(jour, jour + _JOUR, datetime.combine(jour, GUICHET, PARIS))
+        case Frequence.HEBDOMADAIRE:
+            debut = jour - jour.weekday() * _JOUR
+            fin = debut + 7 * _JOUR
+            return Periode(debut, fin, datetime.combine(fin, _FIN_DE_JOURNEE, PARIS))
+        case Frequence.MENSUELLE:
+            debut = jour.replace(day=1)
+            fin = (debut + 31 * _JOUR).replace(day=1)
+            leaves = working_days_after(fin - _JOUR, 1)
+            return Periode(debut, fin, datetime.combine(leaves, _FIN_DE_JOURNEE, PARIS))
+
+
 def next_departure(instant: datetime) -> datetime:
     """Return the first instant after `instant` (aware) at which a publication may leave.
 
@@ -74,7 +103,7 @@ def next_departure(instant: datetime) -> datetime:
     return min(
         leaves
         for day in (jour, jour + _JOUR)
-        for hour in (_NUIT, _MATIN, GUICHET, _APRES_LECTURE, FIN_DE_JOURNEE, _SOIR)
+        for hour in (_NUIT, _MATIN, GUICHET, _APRES_LECTURE, _FIN_DE_JOURNEE, _SOIR)
         if (leaves := datetime.combine(day, hour, PARIS)) > instant
     )
 

@@ -13,17 +13,23 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import elapsed_ms, legal_date, machine_now, start_of_day, stopwatch
 from sge_sim.commandes.echeances import catch_up_orders
 from sge_sim.domaine.ecarts_fichiers import FIDELES, Defauts
-from sge_sim.flux.envoi import Fichier
-from sge_sim.flux.fabrication import Atelier, contrat_of, make_files
-from sge_sim.flux.lots import Lot, LotAffaire, LotFin, LotM023, next_lot
+from sge_sim.flux.lots import (
+    Lot,
+    LotAffaire,
+    LotDiffusion,
+    LotFin,
+    LotM023,
+    contrat_of,
+    next_lot,
+)
 from sge_sim.flux.periodes import next_departure
-from sge_sim.flux.r6x.recurrent import LotDiffusion
 from sge_sim.machine.files import PRIVATE, make_private_folder, writing_atomically
 from sge_sim.settings import Profile, Settings
 from sge_sim.store.annonces import announce_ends
@@ -40,6 +46,9 @@ from sge_sim.store.flux import (
 )
 from sge_sim.store.journal import EchangeRecord
 from sge_sim.store.m023 import find_demande_m023, next_m023
+
+if TYPE_CHECKING:
+    from sge_sim.flux.envoi import Fichier
 
 READY_FOLDER = "publications"
 """Where files stand in the data directory once they are made, one folder per contract."""
@@ -163,6 +172,9 @@ class Publisher:
 
     def _make(self, session: Session, lot: Lot, publication: Publication) -> Iterator["_Ready"]:
         """Write the files of a publication one after the other, without keeping their bytes."""
+        # Loads the measures, which a simulator that publishes nothing can do without.
+        from sge_sim.flux.fabrication import Atelier, make_files
+
         folder = make_private_folder(self.data_dir / READY_FOLDER / publication.contrat_id)
         defauts = FIDELES if self.late else Defauts()
         atelier = Atelier(late=self.late, defauts=defauts, folder=folder)
@@ -180,7 +192,7 @@ class _Ready:
     sha256: str
 
 
-def _write(folder: Path, file: Fichier) -> _Ready:
+def _write(folder: Path, file: "Fichier") -> _Ready:
     """Write a file as it comes, whole or not at all."""
     size, digest = 0, sha256()
     with writing_atomically(folder / file.nom, PRIVATE) as out:

@@ -12,8 +12,9 @@ from itertools import pairwise
 from xml.sax.saxutils import escape
 
 from sge_sim.clock import legal_date
-from sge_sim.flux.envoi import Archive, Envoi, Frequence, PointPublie, batches, par_point
+from sge_sim.flux.envoi import Archive, Envoi, PointPublie, batches, par_point
 from sge_sim.flux.horodates import legal
+from sge_sim.flux.periodes import Frequence
 from sge_sim.flux.r50 import POINTS_ENSEMBLE, XSI, Etendues, du_jour, serial_archive
 from sge_sim.mesures import (
     Grille,

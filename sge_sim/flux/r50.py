@@ -14,8 +14,9 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 
-from sge_sim.flux.envoi import Archive, Envoi, Frequence, PointPublie, batches, par_point
+from sge_sim.flux.envoi import Archive, Envoi, PointPublie, batches, par_point
 from sge_sim.flux.horodates import avec_decalage, legal
+from sge_sim.flux.periodes import Frequence
 from sge_sim.mesures import PointMesure, courbe, minuits
 from sge_sim.mesures.calendrier import decalages
 from sge_sim.mesures.ensemble import courbes_du_jour

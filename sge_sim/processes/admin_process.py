@@ -81,7 +81,7 @@ def _tasks(simulator: Simulator, journal: Journal) -> tuple[Task, ...]:
     """
     settings, database = simulator.settings, simulator.database
 
-    # The curves are loaded at the first round: the start can do without.
+    # Loaded at the first round: the start can do without.
     @cache
     def publisher() -> "Publisher":
         from sge_sim.flux.publication import Publisher

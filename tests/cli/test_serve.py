@@ -93,6 +93,7 @@ def test_second_start_is_ready_soon_and_sigterm_ends_cleanly(tmp_path: Path) -> 
         ("sge_sim.transport.server", ("fastapi", "numpy", "spyne")),
         ("sge_sim.transport.admin_server", ("fastapi", "pydantic")),
         ("sge_sim.admin.application", ("alembic", "holidays", "numpy", "spyne", "zeep", CATALOGUE)),
+        ("sge_sim.flux.publication", ("holidays", "numpy", "sge_sim.mesures")),
         ("sge_sim.admin.application", DATA_CONNECT),
         ("sge_sim.services.dispatch", ("alembic", "fastapi", "holidays", "zeep", *DATA_CONNECT)),
         ("sge_sim.dataconnect.application", ("alembic", "fastapi", "holidays", "spyne", "zeep")),

@@ -10,7 +10,8 @@ from lxml import etree
 
 from sge_sim.clock import PARIS
 from sge_sim.domaine.nomenclatures import KindActeur
-from sge_sim.flux.envoi import Envoi, Frequence, PointPublie
+from sge_sim.flux.envoi import Envoi, PointPublie
+from sge_sim.flux.periodes import Frequence
 from sge_sim.mesures import (
     CompteurPose,
     Grille,

@@ -8,8 +8,7 @@ from flux_kit import linky
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sge_sim.flux.envoi import Frequence
-from sge_sim.flux.periodes import FluxRecurrent, Periode, periode_of
+from sge_sim.flux.periodes import FluxRecurrent, Frequence, Periode, periode_of
 from sge_sim.flux.retards import DELAI_MAXIMAL, rattrapes, retard
 
 FLUX = get_args(FluxRecurrent)

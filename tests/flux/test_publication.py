@@ -27,7 +27,7 @@ from publication_kit import (
 )
 
 from sge_sim.commandes.evenements import plan_event
-from sge_sim.flux import publication
+from sge_sim.flux import fabrication, publication
 from sge_sim.flux.chiffrement import decrypt
 from sge_sim.flux.declaration import declare_canal, secret_of
 from sge_sim.mesures import courbe
@@ -140,15 +140,15 @@ def test_a_stop_in_the_middle_of_thirty_days_leads_to_the_same_files(
 
     other = Platform(Database(f"sqlite:///{tmp_path / 'autre' / 'sge-sim.db'}"), tmp_path / "autre")
     with monkeypatch.context() as patched:
-        target = "is_published" if written else "make_files"
-        real, calls = getattr(publication, target), iter(range(reached + 1))
+        where, target = (publication, "is_published") if written else (fabrication, "make_files")
+        real, calls = getattr(where, target), iter(range(reached + 1))
 
         def dies_at_last(*arguments: object, **named: object) -> object:
             if next(calls) == reached:
                 raise KeyboardInterrupt
             return real(*arguments, **named)
 
-        patched.setattr(publication, target, dies_at_last)
+        patched.setattr(where, target, dies_at_last)
         with pytest.raises(KeyboardInterrupt):
             other.catch_up(end)
     assert len(other.ready()) == reached

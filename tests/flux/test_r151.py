@@ -20,7 +20,7 @@ from flux_kit import (
 
 from sge_sim.clock import PARIS
 from sge_sim.flux import r151
-from sge_sim.flux.envoi import Frequence
+from sge_sim.flux.periodes import Frequence
 from sge_sim.mesures import index_quotidiens, puissances_maximales
 
 

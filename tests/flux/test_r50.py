@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from sge_sim.flux import r50, r151
-from sge_sim.flux.envoi import Frequence
+from sge_sim.flux.periodes import Frequence
 from sge_sim.mesures import energies_quotidiennes
 
 

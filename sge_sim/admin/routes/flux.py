@@ -20,6 +20,7 @@ from sge_sim.flux.chiffrement import decrypt
 from sge_sim.flux.declaration import declare_canal, describe_canal, secret_of
 from sge_sim.flux.incidents import Incidents
 from sge_sim.flux.livraison import deliver_pending, retry_now
+from sge_sim.flux.publication import Publisher
 from sge_sim.store.flux import find_fichier, find_fichiers
 from sge_sim.store.pannes import Guet
 
@@ -74,9 +75,6 @@ def router(state: AdminState) -> APIRouter:
 
     @routes.post("/flux/publish", summary="Publier ce qui est dû et livrer ce qui ne l'est pas")
     def publish() -> PublicationView:
-        # Imported here: it loads the curves, which the start can do without.
-        from sge_sim.flux.publication import Publisher
-
         made = Publisher.of(state.settings, state.database, state.journal.append).catch_up(
             state.clock.now()
         )

@@ -10,7 +10,8 @@ from typing import Any, Final
 from sge_sim.domaine.ecarts_fichiers import Defauts
 from sge_sim.domaine.nomenclatures import Flux
 from sge_sim.errors import UsageError
-from sge_sim.flux.envoi import Frequence, tampon
+from sge_sim.flux.envoi import tampon
+from sge_sim.flux.periodes import Frequence
 
 NATURES: Final[Mapping[str, str]] = MappingProxyType(
     {"R63": "CdC", "R64": "INDEX", "R65": "Energie", "R66": "Pmax", "R67": "Mfact", "C68": "ITC"}

@@ -7,87 +7,29 @@ it came; of what is published twice the last one wins.
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import chain, pairwise
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy.orm import Session
 
-from sge_sim.clock import PARIS
 from sge_sim.domaine.ecarts_fichiers import Defauts
-from sge_sim.domaine.jours_ouvres import working_days_after
-from sge_sim.flux.envoi import Fichier, Frequence
-from sge_sim.flux.periodes import FIN_DE_JOURNEE, FREQUENCES, GUICHET, Periode
+from sge_sim.flux.envoi import Fichier
+from sge_sim.flux.lots import LotDiffusion
+from sge_sim.flux.periodes import FREQUENCES, GUICHET, Frequence, Periode
 from sge_sim.flux.r6x.archives import LIMITES, Limites, PointEcrit, write_archives
 from sge_sim.flux.r6x.entete import Echeances, EnvoiR6X, periode
 from sge_sim.flux.r6x.mesures import WRITERS, Etendue, PointDecrit, dumps
 from sge_sim.flux.retards import DELAI_MAXIMAL, retard
 from sge_sim.mesures import PointMesure
 from sge_sim.referentiel.mesures import point_mesure
-from sge_sim.store.diffusions import Diffusion, PointDiffuse
+from sge_sim.store.diffusions import PointDiffuse
 from sge_sim.store.lecture import read_dossier
 from sge_sim.store.prepared import Driver
 
 _JOUR: Final = timedelta(1)
 _DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
-
-def periode_diffusee(periodicite: str, jour: date) -> Periode:
-    """Return the publication that covers a day of transaction.
-
-    >>> periode_diffusee("P7D", date(2025, 8, 6)).publication.isoformat()
-    '2025-08-11T18:00:00+02:00'
-    """
-    match FREQUENCES[periodicite]:
-        case Frequence.QUOTIDIENNE:
-            return Periode(jour, jour + _JOUR, datetime.combine(jour, GUICHET, PARIS))
-        case Frequence.HEBDOMADAIRE:
-            debut = jour - jour.weekday() * _JOUR
-            fin = debut + 7 * _JOUR
-            return Periode(debut, fin, datetime.combine(fin, FIN_DE_JOURNEE, PARIS))
-        case Frequence.MENSUELLE:
-            debut = jour.replace(day=1)
-            fin = (debut + 31 * _JOUR).replace(day=1)
-            leaves = working_days_after(fin - _JOUR, 1)
-            return Periode(debut, fin, datetime.combine(leaves, FIN_DE_JOURNEE, PARIS))
-
-
-@dataclass(frozen=True)
-class LotDiffusion:
-    """A period of a diffusion, with the points that it may hold."""
-
-    diffusion: Diffusion
-    periode: Periode
-    points: tuple[PointDiffuse, ...]
-
-    @property
-    def instant(self) -> datetime:
-        """When it is published."""
-        return self.periode.publication
-
-    @property
-    def place(self) -> tuple[datetime, int, str, str]:
-        """Its place among those of the same instant."""
-        return self.instant, 3, "/".join(self.diffusion.key), ""
-
-
-def lots_of(
-    diffusion: Diffusion, points: list[PointDiffuse], depuis: date | None, until: datetime
-) -> Iterator[LotDiffusion]:
-    """Yield the periods of a diffusion that are due by `until`, from the day of transaction to
-    which it was published: the first data are stored on the day after an option began."""
-    first = depuis or min(one.debut for one in points) + _JOUR
-    end = max(one.fin for one in points)
-    current = periode_diffusee(diffusion.periodicite, first)
-    while current.publication <= until and current.debut <= end:
-        covered = tuple(
-            one for one in points if one.debut + _JOUR < current.fin and current.debut <= one.fin
-        )
-        if covered:
-            yield LotDiffusion(diffusion, current, covered)
-        current = periode_diffusee(diffusion.periodicite, current.fin)
 
 
 def envoi_of_diffusion(lot: LotDiffusion, destinataire: str, defauts: Defauts) -> EnvoiR6X:
