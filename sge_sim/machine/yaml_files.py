@@ -1,22 +1,16 @@
-"""Hand-written YAML: read strictly, checked against types, each mistake told with its place.
+"""Hand-written YAML, read strictly: each mistake is told with its place.
 
 The YAML accepted is a safe subset: no tags that build objects, no aliases, keys that are texts, no
 key written twice, files of bounded size.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Final
 
 import yaml
-from pydantic import TypeAdapter, ValidationError
-
-from sge_sim.errors import UsageError
-
-T = TypeVar("T")
 
 MAX_BYTES: Final = 1_000_000
-_SHOWN: Final = 64
 
 
 def parse_yaml(path: Path) -> object:
@@ -67,42 +61,3 @@ def _not_admitted(root: yaml.Node) -> Iterator[str]:
 
 def _line(node: yaml.Node) -> str:
     return f"ligne {node.start_mark.line + 1} : "
-
-
-def read_yaml_as(path: Path, shape: type[T]) -> T:
-    """Read the YAML file at `path` as `shape`.
-
-    Raises `UsageError` naming the file and the key when it isn't so.
-    """
-    try:
-        content = parse_yaml(path)
-    except ValueError as error:
-        raise UsageError(f"{path} : {error}.") from error
-    try:
-        return TypeAdapter(shape).validate_python(content)
-    except ValidationError as error:
-        raise mistake(path, error) from error
-
-
-def mistake(path: Path, error: ValidationError, *where: str) -> UsageError:
-    """Return in one sentence the first thing that is wrong, and where."""
-    first = error.errors()[0]
-    place = ", ".join([str(path), *where, *(str(key)[:_SHOWN] for key in first["loc"])])
-    return UsageError(f"{place} : {_in_french(first)}.")
-
-
-def _in_french(error: Mapping[str, Any]) -> str:
-    value = str(error["input"])[:_SHOWN]
-    match error["type"]:
-        case "missing":
-            return "clé absente"
-        case "extra_forbidden" | "unexpected_keyword_argument":
-            return "clé inconnue"
-        case "literal_error":
-            return f"« {value} » n'est pas une valeur admise ({error['ctx']['expected']})"
-        case "string_type":
-            return f"un texte est attendu et non {value} (l'écrire entre guillemets)"
-        case "value_error":
-            return str(error["ctx"]["error"])
-        case _:
-            return f"« {value} » ne convient pas"

@@ -8,20 +8,23 @@ been verified (`sge_sim.pki.chains`).
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Final, cast
 
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
-from pydantic import ConfigDict, Field
 
-from sge_sim.domaine.nomenclatures import Environment
-from sge_sim.domaine.provenance import Provenance
+from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment
+from sge_sim.domaine.provenance import PROVENANCES, Provenance
 from sge_sim.errors import UsageError
 from sge_sim.machine.data_files import data_path
-from sge_sim.machine.yaml_files import read_yaml_as
+from sge_sim.machine.yaml_fields import Fields, read_mapping
 
-_Text = Annotated[str, Field(pattern=r"\S")]
-_FIELDS: Final = ConfigDict(extra="forbid")
+_MESSAGE_MAX: Final = 300
+_NAMES: Final = (
+    *("issuer_organisation", "issuer_common_name"),
+    *("root_organisation", "root_common_name"),
+)
+"""What a way of recognising may ask of names."""
 
 
 @dataclass(frozen=True)
@@ -31,20 +34,12 @@ class Recognition:
     `*` stands for anything, case doesn't count, a pattern that is `None` asks nothing.
     """
 
-    __pydantic_config__ = _FIELDS
-
-    source: _Text
+    source: str
     provenance: Provenance
-    issuer_organisation: _Text | None = None
-    issuer_common_name: _Text | None = None
-    root_organisation: _Text | None = None
-    root_common_name: _Text | None = None
-
-    def __post_init__(self) -> None:
-        issuer = (self.issuer_organisation, self.issuer_common_name)
-        root = (self.root_organisation, self.root_common_name)
-        if not any(name and name.strip("*? ") for name in (*issuer, *root)):
-            raise ValueError("donner au moins un nom de l'émetteur ou de la racine")
+    issuer_organisation: str | None = None
+    issuer_common_name: str | None = None
+    root_organisation: str | None = None
+    root_common_name: str | None = None
 
     def matches(self, issuer: x509.Name, root: x509.Name) -> bool:
         """Tell whether the verified `issuer` and `root` bear all the names asked for."""
@@ -64,16 +59,14 @@ class Authority:
     the extended key use clientAuth; the policy then doesn't ask for it.
     """
 
-    __pydantic_config__ = _FIELDS
-
-    slug: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-    name: _Text
-    issued_today_by: _Text
+    slug: str
+    name: str
+    issued_today_by: str
     environments: frozenset[Environment]
     grants_client_authentication: bool
-    source: _Text
+    source: str
     provenance: Provenance
-    recognised_by: Annotated[tuple[Recognition, ...], Field(min_length=1)]
+    recognised_by: tuple[Recognition, ...]
 
     @property
     def granted_use(self) -> x509.ObjectIdentifier:
@@ -87,15 +80,7 @@ class Authority:
 class AuthorityList:
     """The authorities in the order in which they are tried."""
 
-    __pydantic_config__ = _FIELDS
-
-    authorities: Annotated[tuple[Authority, ...], Field(min_length=1)]
-
-    def __post_init__(self) -> None:
-        slugs = [one.slug for one in self.authorities]
-        for slug in slugs:
-            if slugs.count(slug) > 1:
-                raise ValueError(f"l'autorité « {slug} » y est deux fois")
+    authorities: tuple[Authority, ...]
 
     def find(self, slug: str) -> Authority:
         """Return the authority called `slug`; raises `UsageError` for an unknown one."""
@@ -123,7 +108,65 @@ def load_authorities(path: Path | None = None) -> AuthorityList:
     Raises `UsageError` when the file can't be read or isn't of the expected shape.
     """
     path = path or data_path("certs") / "authorities.yaml"
-    return read_yaml_as(path, AuthorityList)
+    try:
+        fields = Fields(read_mapping(path), str(path), [])
+    except ValueError as error:
+        raise UsageError(f"{path} : {error}.") from error
+    authorities = tuple(map(_authority, fields.children("authorities")))
+    slugs = [one.slug for one in authorities]
+    if not slugs:
+        fields.wrong("authorities", "il manque une autorité")
+    for slug in slugs:
+        if slugs.count(slug) > 1:
+            fields.wrong("authorities", f"l'autorité « {slug} » y est deux fois")
+    fields.done()
+    for mistake in fields.mistakes:
+        raise UsageError(" ".join(mistake.split())[: len(str(path)) + _MESSAGE_MAX])
+    return AuthorityList(authorities)
+
+
+def _authority(fields: Fields) -> Authority:
+    slug = fields.text("slug", pattern=r"[a-z0-9]+(-[a-z0-9]+)*", hint="en minuscules et tirets")
+    grants = fields.flag("grants_client_authentication")
+    if grants is None:
+        fields.wrong("grants_client_authentication", "il manque true ou false")
+    ways = tuple(map(_recognition, fields.children("recognised_by")))
+    if not ways:
+        fields.wrong("recognised_by", "il manque une façon de la reconnaître")
+    read = Authority(
+        slug=slug,
+        name=_text(fields, "name"),
+        issued_today_by=_text(fields, "issued_today_by"),
+        environments=frozenset(
+            cast("tuple[Environment, ...]", fields.choices("environments", ENVIRONMENTS))
+        ),
+        grants_client_authentication=bool(grants),
+        source=_text(fields, "source"),
+        provenance=_provenance(fields),
+        recognised_by=ways,
+    )
+    fields.done()
+    return read
+
+
+def _recognition(fields: Fields) -> Recognition:
+    read = Recognition(
+        source=_text(fields, "source"),
+        provenance=_provenance(fields),
+        **{name: fields.text(name, optional=True) or None for name in _NAMES},
+    )
+    if not any((getattr(read, name) or "").strip("*? ") for name in _NAMES):
+        fields.wrong(_NAMES[0], "donner au moins un nom de l'émetteur ou de la racine")
+    fields.done()
+    return read
+
+
+def _text(fields: Fields, key: str) -> str:
+    return fields.text(key, pattern=r".+", hint="un texte")
+
+
+def _provenance(fields: Fields) -> Provenance:
+    return cast(Provenance, fields.choice("provenance", PROVENANCES))
 
 
 def _bears(name: x509.Name, oid: x509.ObjectIdentifier, pattern: str | None) -> bool:

@@ -13,7 +13,6 @@ from typing import Any, Final, TypeVar
 from sge_sim.domaine import prm
 from sge_sim.errors import UsageError
 from sge_sim.machine.data_files import data_path
-from sge_sim.machine.yaml_files import read_yaml_as
 from sge_sim.referentiel.entries import (
     FILLED_IN,
     ActeurEntry,
@@ -25,6 +24,7 @@ from sge_sim.referentiel.entries import (
     SorteEntry,
     check_attributes,
 )
+from sge_sim.referentiel.typed_yaml import read_yaml_as
 from sge_sim.store.points import Compteur, Point
 
 T = TypeVar("T")

@@ -29,7 +29,7 @@ from sge_sim.domaine.nomenclatures import (
     TypeContrat,
 )
 from sge_sim.errors import UsageError
-from sge_sim.machine.yaml_files import mistake
+from sge_sim.referentiel.typed_yaml import mistake
 from sge_sim.store.base import Base
 from sge_sim.store.points import SEARCH_COLUMNS
 

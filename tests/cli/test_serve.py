@@ -88,15 +88,15 @@ def test_second_start_is_ready_soon_and_sigterm_ends_cleanly(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("module", "heavy"),
     [
-        ("sge_sim.cli.serve", ("alembic", "fastapi", "holidays", "numpy", "spyne", *DATA_CONNECT)),
+        ("sge_sim.cli.serve", ("alembic", "fastapi", "numpy", "pydantic", "spyne", *DATA_CONNECT)),
         ("sge_sim.processes.b2b_application", ("fastapi", "numpy", "spyne")),
         ("sge_sim.transport.server", ("fastapi", "numpy", "spyne")),
         ("sge_sim.transport.admin_server", ("fastapi", "pydantic")),
-        ("sge_sim.admin.application", ("alembic", "holidays", "numpy", "spyne", "zeep", CATALOGUE)),
-        ("sge_sim.flux.publication", ("holidays", "numpy", "sge_sim.mesures")),
+        ("sge_sim.admin.application", ("alembic", "numpy", "spyne", "zeep", CATALOGUE)),
+        ("sge_sim.flux.publication", ("numpy", "pydantic", "sge_sim.mesures")),
         ("sge_sim.admin.application", DATA_CONNECT),
-        ("sge_sim.services.dispatch", ("alembic", "fastapi", "holidays", "zeep", *DATA_CONNECT)),
-        ("sge_sim.dataconnect.application", ("alembic", "fastapi", "holidays", "spyne", "zeep")),
+        ("sge_sim.services.dispatch", ("alembic", "fastapi", "pydantic", "zeep", *DATA_CONNECT)),
+        ("sge_sim.dataconnect.application", ("alembic", "fastapi", "spyne", "zeep")),
     ],
 )
 def test_start_loads_nothing_that_it_can_do_without(module: str, heavy: tuple[str, ...]) -> None:

@@ -29,7 +29,7 @@ from sge_sim.homologation.catalogue.cases import (
 )
 from sge_sim.homologation.catalogue.protocoles import Protocole
 from sge_sim.homologation.catalogue.release_files import RawRun, is_borrowed, merged_elements
-from sge_sim.homologation.catalogue.yaml_fields import Fields
+from sge_sim.machine.yaml_fields import Fields
 
 _ID = r"[A-Z0-9]+(?:[_-][A-Z0-9]+)*"
 _NOT_SERVED = re.compile(r".*-NR\d*")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sge_sim.homologation.catalogue.yaml_fields import Fields, read_mapping
+from sge_sim.machine.yaml_fields import Fields, read_mapping
 from sge_sim.machine.yaml_files import MAX_BYTES
 
 
