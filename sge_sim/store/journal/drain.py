@@ -16,6 +16,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from sge_sim.machine.files import locked
+from sge_sim.machine.freed_memory import give_back_freed_memory
 from sge_sim.store import schema
 from sge_sim.store.database import Database
 from sge_sim.store.journal.records import decode
@@ -89,8 +90,9 @@ class Drainer:
                 drained: dict[str, int] = {
                     row.name: row.drained for row in connection.execute(select(spool))
                 }
-            for _ in iter(lambda: self._store_some(drained), False):
-                pass
+            while self._store_some(drained):
+                # A batch is megabytes of bodies, in the process that lives longest.
+                give_back_freed_memory()
             self._remove_finished(drained)
             self._drained = {
                 name: drained.get(name, HEADER.size) for name in spool_files(self._folder)
