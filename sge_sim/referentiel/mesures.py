@@ -30,7 +30,7 @@ from sge_sim.store.transmissions import ServiceTransmis
 PUISSANCE_DU_SURPLUS = 3
 """Power (kVA, or kW) of the other direction of a point whose sheet gives only one (assumed)."""
 
-_MESURES_EN_MEMOIRE = 4096
+_MESURES_EN_MEMOIRE = 2048
 _JOUR_MAX = 28
 _TRIPHASE = "230/400 V"
 """How the delivery of a three-phase C5 is called (AX.0355)."""

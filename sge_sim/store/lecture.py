@@ -4,8 +4,9 @@ Each question reads with the driver's connection it is given: that of a snapshot
 (`sge_sim.store.memoire`), that of its own transaction for an order.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
+from sys import intern
 from typing import Any
 
 from sqlalchemy import Table, bindparam, select
@@ -175,9 +176,17 @@ def read_dossier(driver: Driver, prm: str) -> Dossier | None:
     columns: Any = _POINT.row(driver, prm=prm)
     if columns is None:
         return None
-    compteurs = tuple(FicheCompteur(*row) for row in _COMPTEURS.rows(driver, prm=prm))
+    compteurs = tuple(FicheCompteur(*_shared(row)) for row in _COMPTEURS.rows(driver, prm=prm))
     acces = tuple(FicheAcces(*row) for row in _ACCES.rows(driver, prm=prm))
-    return Dossier(FichePoint(*(*columns, compteurs)), suivi_of(driver, prm), acces)
+    return Dossier(FichePoint(*(*_shared(columns), compteurs)), suivi_of(driver, prm), acces)
+
+
+def _shared(row: Sequence[Any]) -> Iterator[Any]:
+    """Give the cells of a row, its texts as the same objects as those of other points.
+
+    Thousands of points are kept, and most of what they say is one of a few words.
+    """
+    return (intern(cell) if type(cell) is str else cell for cell in row)
 
 
 def read_services(driver: Driver, prm: str) -> tuple[FicheService, ...]:

@@ -17,7 +17,7 @@ from sge_sim.store.lecture import Faits, Question, questions
 class Memoire:
     """The facts of one process, shared by its threads; the `kept` last used are kept."""
 
-    def __init__(self, editions: Editions, *, kept: int = 4096) -> None:
+    def __init__(self, editions: Editions, *, kept: int = 2048) -> None:
         self._editions = editions
         self._kept_most = kept
         self._kept: OrderedDict[Question, tuple[Edition, Any]] = OrderedDict()

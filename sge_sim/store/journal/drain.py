@@ -127,12 +127,14 @@ class Drainer:
             return False
         # Those of one file keep their order where the instants are the same.
         rows.sort(key=lambda row: row["machine_instant"])
-        with self._database.writing_connection() as connection, connection.begin():
-            schema.lock(connection)
-            profiles = self._number(connection, rows)
-            _insert(connection, rows)
-            _move(connection, {name: name in drained for name in ends}, ends)
-            _forget(connection, rows)
+        with self._database.writing_connection() as connection:
+            with connection.begin():
+                schema.lock(connection)
+                profiles = self._number(connection, rows)
+                _insert(connection, rows)
+                _move(connection, {name: name in drained for name in ends}, ends)
+                _forget(connection, rows)
+            _drop_pages(connection)
         self._profiles = profiles
         drained.update(ends)
         return True
@@ -244,6 +246,13 @@ def _insert(connection: Connection, rows: list[_Row]) -> None:
     connection.execute(insert(echange).inline(), [_without_bodies(row) for row in rows])
     if bodies:
         connection.execute(insert(message).inline(), bodies)
+
+
+def _drop_pages(connection: Connection) -> None:
+    """Have SQLite forget the pages that it keeps: two megabytes, that nobody will read soon."""
+    if connection.dialect.name == "sqlite":
+        driver: Any = connection.connection.dbapi_connection
+        driver.execute("PRAGMA shrink_memory")
 
 
 def _without_bodies(row: _Row) -> _Row:
