@@ -38,6 +38,7 @@ class ConnectionLoop:
         self._worked_on = 0
         self._next_check = time.monotonic() + _TICK_SECONDS
         self._stopping = threading.Event()
+        self._broken: Exception | None = None
         self._told_full = False
         self._wake_reader, self._wake_writer = os.pipe()
         self._selector.register(listening_socket, selectors.EVENT_READ)
@@ -49,7 +50,12 @@ class ConnectionLoop:
         Called by one thread at a time. It never reads, never writes: it accepts clients.
         """
         if not self._found:
-            self._look()
+            try:
+                self._look()
+            except Exception as error:
+                self._broken = error
+                self._stopping.set()
+                time.sleep(_STOP_TICK_SECONDS)
         return self._found.popleft() if self._found else None
 
     def leave(self, connection: Connection) -> None:
@@ -89,9 +95,11 @@ class ConnectionLoop:
     def wait_for_stop(self) -> None:
         """Return once `stop` was called and what was under way has finished, or had its time.
 
-        Says so in the log where it didn't finish.
+        Says so in the log where it didn't finish. Raises whatever made it impossible to watch.
         """
         self._stopping.wait()
+        if self._broken is not None:
+            raise self._broken
         with self._lock:
             self._selector.unregister(self._listening_socket)
         self._listening_socket.close()
