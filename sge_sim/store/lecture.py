@@ -5,9 +5,9 @@ Each question reads with the driver's connection it is given: that of a snapshot
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from sys import intern
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
@@ -42,8 +42,7 @@ Lire = Callable[..., "Faits"]
 """Gives the facts that are named, as `questions` understands them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Faits:
+class Faits(NamedTuple):
     """The facts that one call asked for, all of one state; what it didn't ask for is empty.
 
     `acteur` is the calling actor; `services` are those of a point, whoever ordered them.
