@@ -33,6 +33,7 @@ class UvicornServer:
         self._config = uvicorn.Config(
             application,
             http="h11",
+            ws="none",
             lifespan="off",  # it would ask for the application at the start
             log_level="warning",
             access_log=False,
