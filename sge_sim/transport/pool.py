@@ -10,6 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final, Generic, TypeVar
 
 from sge_sim.machine.threads import WEAR
@@ -115,10 +116,12 @@ class Pool(Generic[T]):
         """Return whether a thread that is worn, or doesn't lead any more, is to lead again."""
         with self._lock:
             if WEAR.is_out or self._ended.is_set():
+                if self._leader is turn:
+                    try:
+                        self._start_leader()
+                    except RuntimeError:
+                        return True
                 self._threads -= 1
-                if self._leader is turn and not self._start_leader():
-                    self._threads += 1  # the machine has no thread left
-                    return True
                 return False
             self._spares.append(turn)
         if not turn.called.acquire(timeout=_SPARE_SECONDS):
@@ -151,10 +154,14 @@ class Pool(Generic[T]):
                 self._leader = self._spares.pop()
                 self._leader.called.release()
             else:
-                self._start_leader()
+                with suppress(RuntimeError):
+                    self._start_leader()
 
-    def _start_leader(self) -> bool:
-        """Start a thread that leads, if the machine has one left; called with the lock in hand."""
+    def _start_leader(self) -> None:
+        """Start a thread that leads; called with the lock in hand.
+
+        Raises `RuntimeError` if the machine has no thread left: nothing is changed then.
+        """
         before, self._leader = self._leader, _Turn()
         # One that never comes back must not keep the process from ending.
         thread = threading.Thread(target=self._run, args=(self._leader,), daemon=True)
@@ -162,6 +169,5 @@ class Pool(Generic[T]):
             thread.start()
         except RuntimeError:
             self._leader = before
-            return False
+            raise
         self._threads += 1
-        return True
