@@ -26,6 +26,11 @@ from pathlib import Path
 from typing import IO, Any, NoReturn
 
 _LARGEST = 1 << 20
+_WARMED = {
+    "sge_sim": "import sqlalchemy.orm; sqlalchemy.orm.configure_mappers()",
+    "lowatt_enedis": "import rich.console, rich.json",
+}
+"""What a program does but at its first use, and the same each time."""
 _LEFT_OUT = re.compile(r"\.(__main__|cli|migrations)\b")
 
 
@@ -155,6 +160,7 @@ def _load(module: str) -> None:
     for found in pkgutil.walk_packages(package.__path__, f"{module}."):
         if not _LEFT_OUT.search(found.name):
             importlib.import_module(found.name)
+    exec(_WARMED.get(module, ""), {})
     gc.collect()
     gc.freeze()
 

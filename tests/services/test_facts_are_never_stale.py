@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from certificate_forge import authority
+from made_states import prepared_database
 from sqlalchemy import URL, delete
 
 from sge_sim.clock import parse_instant
@@ -239,8 +240,7 @@ def other_process(url: URL, orders: Connection, pem: str) -> None:
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("installed") / "sge-sim.db"
-    database = Database(sqlite_url(path))
-    database.prepare()
+    database = prepared_database(path)
     install_dataset(database, size=0, seed=1)
     StoredClock(database).freeze(NOW)
     database.dispose()
