@@ -30,7 +30,7 @@ _WARMED = {
     "sge_sim": "import sqlalchemy.orm; sqlalchemy.orm.configure_mappers()",
     "lowatt_enedis": "import rich.console, rich.json",
 }
-"""What a program does but at its first use, and the same each time."""
+"""What each program does at its first use, and always in the same way: done before the forks."""
 _LEFT_OUT = re.compile(r"\.(__main__|cli|migrations)\b")
 
 
