@@ -85,8 +85,8 @@ def start_simulator(
 ) -> Iterator[RunningSimulator]:
     """Start `sge-sim serve` on free ports, wait until it is ready, stop it at the end.
 
-    It is forked from a process that has loaded the program, unless `cold`, or another interpreter
-    or environment, asks for one that loads it itself.
+    It is forked from a process that has loaded the program, unless `cold` or another interpreter
+    asks for one that loads it itself.
     """
     ready_file = data_dir / "ready.json"
     ready_file.unlink(missing_ok=True)
@@ -100,13 +100,12 @@ def start_simulator(
     ]
     with (data_dir / "log.txt").open("w+") as log:
         process: subprocess.Popen[str] | Program
-        if cold or environ is not None or python != sys.executable:
+        whole = {**os.environ, **(environ or {})}
+        if cold or python != sys.executable:
             command = [python, "-m", "sge_sim", *arguments]
-            process = subprocess.Popen(
-                command, stdout=log, stderr=log, text=True, env={**os.environ, **(environ or {})}
-            )
+            process = subprocess.Popen(command, stdout=log, stderr=log, text=True, env=whole)
         else:
-            process = start_module("sge_sim", arguments, log, log)
+            process = start_module("sge_sim", arguments, log, log, environ=whole)
         try:
             deadline = time.monotonic() + START_SECONDS
             while not ready_file.exists():
