@@ -29,7 +29,7 @@ test: $(VENV)/.dev ## set up if needed, then lint, type-check and test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n 2 --dist loadscope $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 test-office: $(VENV)/.dev ## open the tracking sheet in LibreOffice (needs libreoffice-calc; 1 min)
 	@$(call needs,soffice,LibreOffice Calc,libreoffice-calc)

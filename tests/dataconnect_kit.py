@@ -57,6 +57,13 @@ class Client:
         return Client(self.simulator, sandbox=True)
 
     @property
+    def renewed(self) -> "Client":
+        """The same application, without a token."""
+        client = Client(self.simulator)
+        client.application = self.application
+        return client
+
+    @property
     def credentials(self) -> dict[str, str]:
         return {name: self.application[name] for name in ("client_id", "client_secret")}
 

@@ -2,7 +2,7 @@
 
 A process that has loaded them forks for each call: half a second or more is saved, several hundred
 times in a suite. The fork has the arguments, the environment, the folder and the outputs of the
-call, and ends as any process. What a cold start does is proved where a simulator is started.
+call, and ends as any process. What a cold start does is proved where one is asked for.
 """
 
 import atexit
@@ -23,9 +23,14 @@ import time
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import IO, Any, NoReturn
 
 _LARGEST = 1 << 20
+_WARMED = {
+    "sge_sim": "import sqlalchemy.orm; sqlalchemy.orm.configure_mappers()",
+    "lowatt_enedis": "import rich.console, rich.json",
+}
+"""What each program does at its first use, and always in the same way: done before the forks."""
 _LEFT_OUT = re.compile(r"\.(__main__|cli|migrations)\b")
 
 
@@ -42,6 +47,65 @@ def run_module(
     `before` is Python that the process runs first, as a `sitecustomize` does. Raises
     `subprocess.TimeoutExpired`, the process killed, after `timeout` seconds.
     """
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+        program = start_module(module, arguments, out, err, environ=environ, before=before)
+        try:
+            code = program.wait(timeout)
+        except subprocess.TimeoutExpired:
+            program.kill()
+            raise
+        out.seek(0)
+        err.seek(0)
+        return subprocess.CompletedProcess([module, *arguments], code, out.read(), err.read())
+
+
+class Program:
+    """A program that runs, told and waited for as a `subprocess.Popen` is."""
+
+    def __init__(self, name: str, pid: int, connection: socket.socket) -> None:
+        self.pid = pid
+        self._name = name
+        self._connection = connection
+        self._code: int | None = None
+
+    def poll(self) -> int | None:
+        """Return the exit code, if it has ended."""
+        try:
+            return self.wait(0)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def wait(self, timeout: float) -> int:
+        """Return the exit code; raise `subprocess.TimeoutExpired` after `timeout` seconds."""
+        if self._code is None:
+            self._connection.settimeout(timeout)
+            try:
+                self._code = os.waitstatus_to_exitcode(int(self._connection.recv(32)))
+            except (TimeoutError, BlockingIOError):
+                raise subprocess.TimeoutExpired(self._name, timeout) from None
+            self._connection.close()
+        return self._code
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal, unless it has ended."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """End it at once."""
+        self.send_signal(signal.SIGKILL)
+
+
+def start_module(
+    module: str,
+    arguments: Sequence[str],
+    out: IO[str],
+    err: IO[str],
+    *,
+    environ: Mapping[str, str] | None = None,
+    before: str = "",
+) -> Program:
+    """Start `python -m module`, which writes to `out` and `err`; `before` is as above."""
     call = {
         "module": module,
         "arguments": list(arguments),
@@ -49,25 +113,11 @@ def run_module(
         "folder": str(Path.cwd()),
         "before": before,
     }
-    with (
-        tempfile.TemporaryFile("w+") as out,
-        tempfile.TemporaryFile("w+") as err,
-        socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as connection,
-    ):
-        connection.connect(_server(module))
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _LARGEST)
-        socket.send_fds(connection, [json.dumps(call).encode()], [out.fileno(), err.fileno()])
-        pid = int(connection.recv(32))
-        connection.settimeout(timeout)
-        try:
-            status = int(connection.recv(32))
-        except TimeoutError:
-            os.kill(pid, 9)
-            raise subprocess.TimeoutExpired(f"{module} {arguments}", timeout) from None
-        out.seek(0)
-        err.seek(0)
-        code = os.waitstatus_to_exitcode(status)
-        return subprocess.CompletedProcess([module, *arguments], code, out.read(), err.read())
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    connection.connect(_server(module))
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _LARGEST)
+    socket.send_fds(connection, [json.dumps(call).encode()], [out.fileno(), err.fileno()])
+    return Program(module, int(connection.recv(32)), connection)
 
 
 @cache
@@ -110,6 +160,7 @@ def _load(module: str) -> None:
     for found in pkgutil.walk_packages(package.__path__, f"{module}."):
         if not _LEFT_OUT.search(found.name):
             importlib.import_module(found.name)
+    exec(_WARMED.get(module, ""), {})
     gc.collect()
     gc.freeze()
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sge_sim.processes.simulator import open_simulator
 from sge_sim.settings import Settings
+from sge_sim.store.database import Database, sqlite_url
 
 _OF_ITS_OWN = {
     "authorities_dir",
@@ -27,6 +28,12 @@ def copy_state(data_dir: Path, settings: dict[str, Any]) -> None:
     if not (data_dir / "sge-sim.db").exists() and _OF_ITS_OWN.isdisjoint(settings):
         made = _made(settings.get("population_size"))
         shutil.copytree(made, data_dir, dirs_exist_ok=True)
+
+
+def prepared_database(path: Path) -> Database:
+    """Return a database whose tables are made, without a row of data."""
+    shutil.copy2(_prepared(), path)
+    return Database(sqlite_url(path))
 
 
 def settings_of(options: tuple[str, ...]) -> dict[str, Any]:
@@ -51,3 +58,12 @@ def _made(population_size: int | None) -> Path:
     simulator.cadence.close()
     simulator.database.dispose()
     return folder
+
+
+@cache
+def _prepared() -> Path:
+    path = Path(tempfile.mkdtemp(prefix="prepared")) / "sge-sim.db"
+    database = Database(sqlite_url(path))
+    database.prepare()
+    database.dispose()
+    return path

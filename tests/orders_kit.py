@@ -9,6 +9,7 @@ from typing import Any
 
 import requests
 import zeep
+from demandes import courbe_quotidienne
 from real_clients import ZeepCaller, refusal_of
 from running_simulator import RunningSimulator, start_simulator
 
@@ -79,16 +80,8 @@ class Orders:
             "donneesGenerales": self._general("AME", prm, general),
             "accesMesures": _without_none(
                 {
-                    "dateDebut": today,
-                    "dateFin": a_year_after(today),
+                    **courbe_quotidienne(today, a_year_after(today)),
                     "declarationAccordClient": declaration,
-                    "mesuresTypeCode": "CDC",
-                    "soutirage": True,
-                    "injection": False,
-                    "mesuresPas": "PT30M",
-                    "mesuresCorrigees": False,
-                    "transmissionRecurrente": True,
-                    "periodiciteTransmission": "P1D",
                     **asked,
                 }
             ),

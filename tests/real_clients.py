@@ -169,14 +169,14 @@ class Outcome:
         return self.answer.get("errcode") if isinstance(self.answer, dict) else None
 
 
-def lowatt_enedis(simulator: RunningSimulator, tmp_path: Path, *arguments: str) -> Outcome:
+def lowatt_enedis(simulator: RunningSimulator, *arguments: str) -> Outcome:
     """Run the `lowatt-enedis` command line, unmodified, against the simulator."""
-    done = run_lowatt_enedis(simulator, tmp_path, *arguments, "--output", "json")
+    done = run_lowatt_enedis(simulator, *arguments, "--output", "json")
     return Outcome(done.returncode, json.loads(done.stdout))
 
 
 def run_lowatt_enedis(
-    simulator: RunningSimulator, tmp_path: Path, *arguments: str
+    simulator: RunningSimulator, *arguments: str
 ) -> subprocess.CompletedProcess[str]:
     """Run the `lowatt-enedis` command line, unmodified; it prints the answer as XML by itself.
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
-from loaded_programs import run_module
+from loaded_programs import Program, run_module, start_module
 from made_states import copy_state, settings_of
 
 START_SECONDS = 30
@@ -26,7 +26,7 @@ class RunningSimulator:
 
     ready: Mapping[str, Any]
     data_dir: Path
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[str] | Program
 
     @property
     def url(self) -> str:
@@ -72,7 +72,7 @@ class RunningSimulator:
 
 def run_command(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run `sge-sim` and keep what it says."""
-    return run_module("sge_sim", arguments)
+    return run_module("sge_sim", arguments, timeout=120)
 
 
 @contextmanager
@@ -81,23 +81,31 @@ def start_simulator(
     *options: str,
     python: str = sys.executable,
     environ: Mapping[str, str] | None = None,
+    cold: bool = False,
 ) -> Iterator[RunningSimulator]:
-    """Start `sge-sim serve` on free ports, wait until it is ready, stop it at the end."""
+    """Start `sge-sim serve` on free ports, wait until it is ready, stop it at the end.
+
+    It is forked from a process that has loaded the program, unless `cold` or another interpreter
+    asks for one that loads it itself.
+    """
     ready_file = data_dir / "ready.json"
     ready_file.unlink(missing_ok=True)
     data_dir.mkdir(parents=True, exist_ok=True)
     if environ is None:
         copy_state(data_dir, settings_of(options))
-    command = [
-        *(python, "-m", "sge_sim", "serve"),
-        *("--data-dir", str(data_dir), "--ready-file", str(ready_file)),
+    arguments = [
+        *("serve", "--data-dir", str(data_dir), "--ready-file", str(ready_file)),
         *("--port", "0", "--admin-port", "0", "--strict"),
         *options,
     ]
-    log = (data_dir / "log.txt").open("w+")
-    with subprocess.Popen(
-        command, stdout=log, stderr=log, text=True, env={**os.environ, **(environ or {})}
-    ) as process:
+    with (data_dir / "log.txt").open("w+") as log:
+        process: subprocess.Popen[str] | Program
+        whole = {**os.environ, **(environ or {})}
+        if cold or python != sys.executable:
+            command = [python, "-m", "sge_sim", *arguments]
+            process = subprocess.Popen(command, stdout=log, stderr=log, text=True, env=whole)
+        else:
+            process = start_module("sge_sim", arguments, log, log, environ=whole)
         try:
             deadline = time.monotonic() + START_SECONDS
             while not ready_file.exists():
@@ -112,4 +120,3 @@ def start_simulator(
             except subprocess.TimeoutExpired:
                 process.kill()
                 raise
-            log.close()

@@ -115,9 +115,11 @@ class Administration:
     def exchanges_after(self, exchange_id: int) -> list[ExchangeView]:
         """Return the exchanges recorded after that one, the oldest first, without bodies."""
         found: list[ExchangeView] = []
-        while page := self.get("/api/journal", after=exchange_id, limit=_PAGE):
+        page: list[Any] | None = None
+        while page is None or len(page) == _PAGE:
+            page = self.get("/api/journal", after=exchange_id, limit=_PAGE)
             found += (ExchangeView.model_validate(one) for one in page)
-            exchange_id = found[-1].id
+            exchange_id = found[-1].id if found else exchange_id
         return found
 
     def _call(self, method: str, path: str, timeout: float, **options: Any) -> requests.Response:

@@ -89,11 +89,11 @@ class B2BServer:
         several times, and before `serve`.
         """
         with self._state_lock:
+            self.listener.keeping = False  # before it is seen to stop
             first, self._stopping = not self._stopping, True
         if not first:
             self._stopped.wait()
             return
-        self.listener.keeping = False
         if self._serving:
             self.connections.stop()
             self._loop_ended.wait()

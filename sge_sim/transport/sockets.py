@@ -19,9 +19,13 @@ def bind(host: str, port: int) -> socket.socket:
     """
     family, address = _resolve(host, port)[0]
     try:
-        return socket.create_server(address, family=family, backlog=_BACKLOG)
+        listening = socket.create_server(address, family=family, backlog=_BACKLOG)
     except OSError as error:
         raise UsageError(_why_not(error, host, port)) from None
+    # The connections inherit it. Without it, an answer sent in two parts, as uvicorn sends its own,
+    # waits for a client that delays its acknowledgement of the first: 40 ms for each.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
 
 
 def bind_loopback(host: str, port: int) -> socket.socket:

@@ -8,6 +8,7 @@ from typing import get_args
 
 import pytest
 from admin_kit import Room, control_room
+from demandes import courbe_quotidienne
 from lxml import etree, html
 from openpyxl import load_workbook
 
@@ -59,21 +60,7 @@ def order(room: Room, name: str) -> None:
                     "initiateurLogin": room.services.login,
                     "contratId": room.services.contrat_id,
                 },
-                "accesMesures": {
-                    "dateDebut": NOW.date(),
-                    "dateFin": date(2026, 3, 9),
-                    "declarationAccordClient": {
-                        "accord": True,
-                        "personnePhysique": {"civilite": "M", "nom": name},
-                    },
-                    "mesuresTypeCode": "CDC",
-                    "soutirage": True,
-                    "injection": False,
-                    "mesuresPas": "PT30M",
-                    "mesuresCorrigees": False,
-                    "transmissionRecurrente": True,
-                    "periodiciteTransmission": "P1D",
-                },
+                "accesMesures": courbe_quotidienne(NOW.date(), date(2026, 3, 9), name),
             }
         },
     )

@@ -6,11 +6,13 @@ Each is also kept as an image, to be looked at, where `SGE_SIM_IMAGES` names a f
 import os
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 
 import pytest
 import requests
 from browsing import complaints, every_look, show, too_wide
+from demandes import courbe_quotidienne
 from real_clients import ZeepCaller
 from running_simulator import RunningSimulator, start_simulator
 from selenium.webdriver import Chrome
@@ -94,21 +96,7 @@ def order(simulator: RunningSimulator) -> None:
                 "initiateurLogin": simulator.login,
                 "contratId": simulator.ready["contrat_id"],
             },
-            "accesMesures": {
-                "dateDebut": "2025-03-10",
-                "dateFin": "2026-03-09",
-                "declarationAccordClient": {
-                    "accord": True,
-                    "personnePhysique": {"civilite": "M", "nom": "ROCHE"},
-                },
-                "mesuresTypeCode": "CDC",
-                "soutirage": True,
-                "injection": False,
-                "mesuresPas": "PT30M",
-                "mesuresCorrigees": False,
-                "transmissionRecurrente": True,
-                "periodiciteTransmission": "P1D",
-            },
+            "accesMesures": courbe_quotidienne(date(2025, 3, 10), date(2026, 3, 9)),
         }
     )
 

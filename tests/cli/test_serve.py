@@ -76,7 +76,7 @@ def test_second_start_is_ready_soon_and_sigterm_ends_cleanly(tmp_path: Path) -> 
     with start_simulator(tmp_path, "--population-size", "1200"):
         pass
     started = time.monotonic()
-    with start_simulator(tmp_path, "--population-size", "1200") as again:
+    with start_simulator(tmp_path, "--population-size", "1200", cold=True) as again:
         ready_after = time.monotonic() - started
         again.process.send_signal(signal.SIGTERM)
         assert again.process.wait(10) == 0

@@ -2,11 +2,11 @@
 
 import os
 import subprocess
-import sys
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
-from running_simulator import RunningSimulator, start_simulator
+from running_simulator import RunningSimulator, run_command, start_simulator
 
 from sge_sim.errors import UsageError
 from sge_sim.machine.settings_file import read_settings_file
@@ -28,13 +28,7 @@ def test_a_wrong_file_is_refused_in_one_sentence(tmp_path: Path, text: str) -> N
     (tmp_path / "sge-sim.toml").write_bytes(text.encode("latin-1"))
     with pytest.raises(UsageError):
         read_settings_file([tmp_path])
-    done = subprocess.run(
-        [sys.executable, "-m", "sge_sim", "serve", "--data-dir", str(tmp_path)],
-        capture_output=True,
-        text=True,
-        timeout=30,
-        cwd=tmp_path,
-    )
+    done = run_in(tmp_path, "serve", "--data-dir", str(tmp_path))
     assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
 
 
@@ -54,13 +48,8 @@ def assert_other_commands_read_it(simulator: RunningSimulator) -> None:
 
 
 def run_in(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "sge_sim", *arguments],
-        capture_output=True,
-        text=True,
-        timeout=30,
-        cwd=folder,
-    )
+    with chdir(folder):
+        return run_command(*arguments)
 
 
 def test_options_prevail_over_variables_and_they_over_the_file(tmp_path: Path) -> None:

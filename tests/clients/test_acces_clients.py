@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -94,9 +93,9 @@ def test_with_suds(homologation: Homologation, case: Cas) -> None:
 
 
 @cases
-def test_with_lowatt_enedis(homologation: Homologation, case: Cas, tmp_path: Path) -> None:
+def test_with_lowatt_enedis(homologation: Homologation, case: Cas) -> None:
     _, demande = homologation.prepared(case)
     line = command_line(case.service, case.version, demande)
-    outcome = lowatt_enedis(homologation.simulator, tmp_path, *line)
+    outcome = lowatt_enedis(homologation.simulator, *line)
     assert outcome.code == case.attendu.code
     assert outcome.exit_code == (0 if case.attendu.code is None else 1)

@@ -1,7 +1,6 @@
 """The catalogue through the unmodified `lowatt-enedis` command line, watched by a campaign."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from lowatt_lines import command_line
@@ -42,10 +41,10 @@ def contexte_of(release: Release, simulator: RunningSimulator) -> ContexteDeCas:
     return ContexteDeCas(release.reference, reperes)
 
 
-def hold(cas: Cas, contexte: ContexteDeCas, simulator: RunningSimulator, tmp_path: Path) -> None:
+def hold(cas: Cas, contexte: ContexteDeCas, simulator: RunningSimulator) -> None:
     """Assert that a case gets its expected outcome: the code of its refusal, or an answer."""
     line = command_line(cas.service, cas.version, materialise(cas, contexte))
-    outcome = lowatt_enedis(simulator, tmp_path, *line)
+    outcome = lowatt_enedis(simulator, *line)
     assert outcome.code == cas.attendu.code or outcome.code in cas.attendu.acceptes
     if cas.attendu.code is None and outcome.code is None and cas.objet != "RS":
         assert outcome.answer
@@ -54,7 +53,6 @@ def hold(cas: Cas, contexte: ContexteDeCas, simulator: RunningSimulator, tmp_pat
 @pytest.mark.documented("catalogue 23.2 and 26.1, original dates")
 def test_an_observed_campaign_ticks_every_case_of_consultation(
     at_release: tuple[Release, RunningSimulator],
-    tmp_path: Path,
     subtests: pytest.Subtests,
 ) -> None:
     release, simulator = at_release
@@ -64,7 +62,7 @@ def test_an_observed_campaign_ticks_every_case_of_consultation(
             if granted := {"CMD3-R6": "oui", "CMD3-NR2": "non"}.get(cas.id):
                 done = simulator.command("points", "set", cas.prm, "--service-acces", granted)
                 assert done.returncode == 0, done.stderr
-            hold(cas, contexte_of(release, simulator), simulator, tmp_path)
+            hold(cas, contexte_of(release, simulator), simulator)
 
     told = simulator.command("campaign", "status").stdout
     (campaign,) = simulator.admin("/api/campaigns")
@@ -79,13 +77,11 @@ def test_an_observed_campaign_ticks_every_case_of_consultation(
 
 @pytest.mark.documented("catalogue, AHC-R1: the client has agreed")
 def test_a_campaign_explains_a_consent_that_should_be_true(
-    at_release: tuple[Release, RunningSimulator], tmp_path: Path
+    at_release: tuple[Release, RunningSimulator],
 ) -> None:
     release, simulator = at_release
     prm, nearest = WITHOUT_CONSENT[release.nom]
-    refused = lowatt_enedis(
-        simulator, tmp_path, "measures", prm, "--contrat", simulator.ready["contrat_id"]
-    )
+    refused = lowatt_enedis(simulator, "measures", prm, "--contrat", simulator.ready["contrat_id"])
     assert refused.code == "SGT4G2"
     (campaign,) = simulator.admin("/api/campaigns")
     *_, last = campaign["observations"]
@@ -98,19 +94,18 @@ def test_a_campaign_explains_a_consent_that_should_be_true(
 @pytest.mark.documented("catalogue 23.2 and 26.1")
 def test_every_order_gets_its_expected_outcome(
     at_release: tuple[Release, RunningSimulator],
-    tmp_path: Path,
     subtests: pytest.Subtests,
 ) -> None:
     release, simulator = at_release
     for cas in release.cas:
         if cas.objet in ORDERS and not cas.preparation:
             with subtests.test(cas.cle):
-                hold(cas, contexte_of(release, simulator), simulator, tmp_path)
+                hold(cas, contexte_of(release, simulator), simulator)
 
 
 @pytest.mark.documented("catalogue 23.2, ASS-R1: the id that the search gives is stopped")
 def test_a_service_that_was_ordered_is_found_and_stopped(
-    at_release: tuple[Release, RunningSimulator], tmp_path: Path
+    at_release: tuple[Release, RunningSimulator],
 ) -> None:
     release, simulator = at_release
     prm, contrat = "25884515170669", ("--contrat", simulator.ready["contrat_id"])
@@ -119,18 +114,17 @@ def test_a_service_that_was_ordered_is_found_and_stopped(
     )
     lowatt_enedis(
         simulator,
-        tmp_path,
         *("subscribe", prm, *contrat, "--cdc", "--linky", "--nom", "HOMOLOGATION"),
         *("--from", release.reference.isoformat(), "--to", end.isoformat()),
     )
-    found = lowatt_enedis(simulator, tmp_path, "subscriptions", prm, *contrat)
+    found = lowatt_enedis(simulator, "subscriptions", prm, *contrat)
     active = [
         service["serviceSouscritId"]
         for service in found.answer["serviceSouscritMesures"]
         if service["etatCode"] == "ACTIF"
     ]
     assert active
-    stopped = lowatt_enedis(simulator, tmp_path, "unsubscribe", prm, "--id", active[0], *contrat)
+    stopped = lowatt_enedis(simulator, "unsubscribe", prm, "--id", active[0], *contrat)
     assert stopped.code is None
-    again = lowatt_enedis(simulator, tmp_path, "unsubscribe", prm, "--id", active[0], *contrat)
+    again = lowatt_enedis(simulator, "unsubscribe", prm, "--id", active[0], *contrat)
     assert again.code == "SGT4O4"

@@ -6,7 +6,6 @@ zeep, which gives the text, runs these cases with the other orders (`test_order_
 """
 
 import re
-from pathlib import Path
 
 import pytest
 import suds
@@ -62,9 +61,9 @@ def test_with_suds(simulator: RunningSimulator, case: Cas) -> None:
     [case for case in CASES if case.segment == "C5" or case.cle in ON_LARGE_POINTS],
     ids=lambda case: case.cle,
 )
-def test_with_lowatt_enedis(simulator: RunningSimulator, case: Cas, tmp_path: Path) -> None:
+def test_with_lowatt_enedis(simulator: RunningSimulator, case: Cas) -> None:
     asked = materialise(case, contexte_of(simulator))
     line = command_line(case.service, case.version, asked)
-    done = run_lowatt_enedis(simulator, tmp_path, *line)
+    done = run_lowatt_enedis(simulator, *line)
     assert done.returncode == (1 if case.attendu.code else 0)
     hold(case, read_answer(done.stdout.encode()))

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 from lives import CONTRAT, PRM, TIERS, Lives
+from made_states import prepared_database
 
-from sge_sim.store.database import Database, sqlite_url
+from sge_sim.store.database import Database
 from sge_sim.store.models import Acteur, Commune, Contrat, Point
 
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database(sqlite_url(tmp_path / "sge-sim.db"))
-    database.prepare()
+    database = prepared_database(tmp_path / "sge-sim.db")
     with database.transaction() as session:
         session.add(Commune(code_postal="34650", code_insee="34231", libelle="ROMIGUIERES"))
         session.add(Acteur(code=TIERS, nom=TIERS, kind="tiers"))

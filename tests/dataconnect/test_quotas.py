@@ -1,7 +1,7 @@
 """Quotas: exact at their edges, over all the processes that serve a data folder."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -39,9 +39,12 @@ def spend(simulator: RunningSimulator, key: str, hour: int, calls: int) -> None:
     comptes.close()
 
 
-def wait_for_a_second_to_begin() -> None:
-    while time.time() % 1 > 0.05:
+def wait_for_the_next_second() -> int:
+    """Return the second that has just begun: nothing was called in it."""
+    before = int(time.time())
+    while (second := int(time.time())) == before:
         time.sleep(0.005)
+    return second
 
 
 def in_one_second(calls: Sequence[tuple[Client, str, Mapping[str, str]]]) -> list[int]:
@@ -50,74 +53,72 @@ def in_one_second(calls: Sequence[tuple[Client, str, Mapping[str, str]]]) -> lis
         assert client.bearer
         client.http.get(client.url + "/rien", timeout=10)  # the connection is open
     for _ in range(20):
-        wait_for_a_second_to_begin()
-        second = int(time.time())
+        second = wait_for_the_next_second()
         found = [client.get(path, **asked).status_code for client, path, asked in calls]
         if int(time.time()) == second:
             return found
     raise AssertionError("the machine is too slow for that many calls in a second")
 
 
+@pytest.fixture(scope="module")
+def clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Client]]:
+    """The same application at two simulators of a folder; a point is shared with it."""
+    folder = tmp_path_factory.mktemp("quotas")
+    with data_connect_simulator(folder) as first, data_connect_simulator(folder) as second:
+        made = [Client(first), Client(second)]
+        made[1].application = made[0].application
+        made[0].share(C5)
+        yield made
+
+
 @pytest.mark.documented("5 calls a second: of an actor in v5, of an actor and an API in 2026")
-def test_five_a_second_over_two_processes(tmp_path: Path) -> None:
-    with (
-        data_connect_simulator(tmp_path) as first,
-        data_connect_simulator(tmp_path) as second,
-    ):
-        freeze(first)
-        clients = [Client(first), Client(second)]
-        clients[1].application = clients[0].application
-        clients[0].share(C5)
-        synthese, generales = f"/synth_contrat_auto/v1/{C5}", f"/donnees_generales_auto/v1/{C5}"
-        for path, asked in ((V5, ASKED_V5), (synthese, {})):
-            seven = [(clients[n % 2], path, asked) for n in range(7)]
-            assert in_one_second(seven) == [200] * 5 + [429] * 2
-        bodies = []
-        while not bodies:
-            wait_for_a_second_to_begin()
-            answers = [clients[n % 2].get(synthese) for n in range(6)]
-            bodies = [answer.json() for answer in answers if answer.status_code == 429]
-        assert bodies == [BURST]
-        # The other API has its own five.
-        eight = [(clients[n % 2], (synthese, generales)[n % 2], {}) for n in range(8)]
-        assert in_one_second(eight) == [200] * 8
+def test_five_a_second_over_two_processes(clients: list[Client]) -> None:
+    freeze(clients[0].simulator, "2026-11-26T10:05:00")
+    synthese, generales = f"/synth_contrat_auto/v1/{C5}", f"/donnees_generales_auto/v1/{C5}"
+    for path, asked in ((V5, ASKED_V5), (synthese, {})):
+        seven = [(clients[n % 2], path, asked) for n in range(7)]
+        assert in_one_second(seven) == [200] * 5 + [429] * 2
+    bodies = []
+    while not bodies:
+        wait_for_the_next_second()
+        answers = [clients[n % 2].get(synthese) for n in range(6)]
+        bodies = [answer.json() for answer in answers if answer.status_code == 429]
+    assert bodies == [BURST]
+    # The other API has its own five.
+    eight = [(clients[n % 2], (synthese, generales)[n % 2], {}) for n in range(8)]
+    assert in_one_second(eight) == [200] * 8
 
 
 @pytest.mark.documented("1 000 calls an hour and an API in 2026, 10 000 an hour in v5")
 @pytest.mark.parametrize(
-    ("path", "asked", "key", "most"),
+    ("day", "path", "asked", "key", "most"),
     [
-        (f"/synth_contrat_auto/v1/{C5}", {}, "TIERS1 synth_contrat_auto h", 1000),
-        (V5, ASKED_V5, "TIERS1 v5 h", 10_000),
+        (27, f"/synth_contrat_auto/v1/{C5}", {}, "TIERS1 synth_contrat_auto h", 1000),
+        (28, V5, ASKED_V5, "TIERS1 v5 h", 10_000),
     ],
 )
 def test_the_hour_is_of_the_simulated_clock(
-    tmp_path: Path, path: str, asked: dict[str, str], key: str, most: int
+    clients: list[Client], day: int, path: str, asked: dict[str, str], key: str, most: int
 ) -> None:
-    with (
-        data_connect_simulator(tmp_path) as first,
-        data_connect_simulator(tmp_path) as second,
-    ):
-        freeze(first, "2026-11-25T10:30:00")
-        clients = [Client(first), Client(second)]
-        clients[1].application = clients[0].application
-        clients[0].share(C5)
-        hour = 1_795_597_200 // 3600  # 2026-11-25 09:00 UTC
-        spend(first, key, hour, most - 2)
+    first = clients[0].simulator
+    freeze(first, f"2026-11-{day}T10:30:00")
+    clients = [each.renewed for each in clients]  # their tokens are of another day
+    hour = 1_795_597_200 // 3600 + (day - 25) * 24  # from 2026-11-25 09:00 UTC
+    spend(first, key, hour, most - 2)
 
-        def call(n: int) -> requests.Response:
-            time.sleep(0.25)  # never five a second
-            return clients[n % 2].get(path, **asked)
+    def call(n: int) -> requests.Response:
+        return clients[n % 2].get(path, **asked)
 
-        answers = [call(n) for n in range(4)]
-        assert [one.status_code for one in answers] == [200, 200, 429, 429]
-        assert answers[2].json() == answers[3].json() == hourly("2026-Nov-25 10:00:00+0000 UTC")
-        # Frozen, the hour never ends; moved to its last second, it is the same; then the next.
-        freeze(first, "2026-11-25T10:59:59")
-        assert call(0).status_code == 429
-        freeze(first, "2026-11-25T11:00:00")
-        assert [call(n).status_code for n in range(3)] == [200] * 3
-        spend(first, key, hour + 1, 0)
+    # Five in all are served: never more in a second.
+    wait_for_the_next_second()
+    answers = [call(n) for n in range(4)]
+    assert [one.status_code for one in answers] == [200, 200, 429, 429]
+    assert answers[2].json() == answers[3].json() == hourly(f"2026-Nov-{day} 10:00:00+0000 UTC")
+    # Frozen, the hour never ends; moved to its last second, it is the same; then the next.
+    freeze(first, f"2026-11-{day}T10:59:59")
+    assert call(0).status_code == 429
+    freeze(first, f"2026-11-{day}T11:00:00")
+    assert [call(n).status_code for n in range(3)] == [200] * 3
 
 
 def test_quotas_may_be_switched_off(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ JOURNAL_MB = 16
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulator]:
     bounds = ("--journal-max-bytes", str(JOURNAL_MB * 2**20))
     folder = tmp_path_factory.mktemp("memory")
-    with start_simulator(folder, "--population-size", "0", *bounds) as simulator:
+    with start_simulator(folder, "--population-size", "0", *bounds, cold=True) as simulator:
         yield simulator
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
+from made_states import prepared_database
 from sqlalchemy import select
 
 from sge_sim.clock import PARIS
@@ -23,7 +24,7 @@ from sge_sim.flux.livraison import deliver_pending
 from sge_sim.flux.publication import Publisher
 from sge_sim.mesures import PointMesure
 from sge_sim.referentiel.mesures import point_mesure
-from sge_sim.store.database import Database, sqlite_url
+from sge_sim.store.database import Database
 from sge_sim.store.flux import FichierFlux, find_fichiers
 from sge_sim.store.journal import Bounds, Journal, RechercheJournal
 from sge_sim.store.mesures import read_suivi
@@ -165,8 +166,7 @@ class Platform:
 def new_platform(folder: Path, **options: bool) -> Platform:
     """Make a state with two C5 points and a C4."""
     folder.mkdir(parents=True, exist_ok=True)
-    database = Database(sqlite_url(folder / "sge-sim.db"))
-    database.prepare()
+    database = prepared_database(folder / "sge-sim.db")
     with database.transaction() as session:
         session.add(Commune(code_postal="34650", code_insee="34231", libelle="ROMIGUIERES"))
         session.add(Acteur(code=TIERS, nom=TIERS, kind="tiers"))

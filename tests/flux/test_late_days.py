@@ -22,6 +22,7 @@ from publication_kit import (
     of,
 )
 
+from sge_sim.commandes.souscription import Souscription
 from sge_sim.flux import fabrication, retards
 from sge_sim.store.acteurs import Acteur
 
@@ -36,11 +37,11 @@ def every_day_is_late(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "retard", lambda *_: LATE_BY)
 
 
-def files_of(folder: Path, prm: str, souscription: object, *, late: bool) -> dict[str, bytes]:
-    """What a subscription is sent in sixty days."""
+def files_of(folder: Path, prm: str, souscription: Souscription, *, late: bool) -> dict[str, bytes]:
+    """What a subscription is sent in ten days, or in sixty if it is sent once a month."""
     platform = new_platform(folder, late=late)
-    platform.subscribe(prm, souscription)  # type: ignore[arg-type]
-    platform.catch_up(at(JOUR_1 + 60 * JOUR))
+    platform.subscribe(prm, souscription)
+    platform.catch_up(at(JOUR_1 + (60 if souscription.periodicite == "P1M" else 10) * JOUR))
     made = platform.ready()
     platform.database.dispose()
     return made
@@ -60,7 +61,7 @@ def files_of(folder: Path, prm: str, souscription: object, *, late: bool) -> dic
 )
 @pytest.mark.usefixtures("every_day_is_late")
 def test_daily_files_of_small_points_alone_come_late(
-    tmp_path: Path, prm: str, souscription: object, touched: bool
+    tmp_path: Path, prm: str, souscription: Souscription, touched: bool
 ) -> None:
     punctual, late = (
         files_of(tmp_path / str(each), prm, souscription, late=each) for each in (False, True)

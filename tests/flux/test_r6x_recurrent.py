@@ -25,6 +25,8 @@ from sge_sim.store.acces import OptionPublication
 
 DEBUT = date(2024, 10, 21)  # a Monday
 PRINTEMPS = date(2024, 3, 11)
+DAYS = 24
+"""From either day, over a change of the clock and the end of a month."""
 
 
 @pytest.fixture
@@ -56,14 +58,14 @@ def trees(platform: Platform, flux: str) -> list[tuple[str, Any]]:
         ("R64A", "INDEX", C4, DEBUT),
     ],
 )
-def test_forty_daily_files_hold_what_a_demand_holds(
+def test_daily_files_hold_what_a_demand_holds(
     platform: Platform, flux: str, type_: Any, prm: str, debut: date
 ) -> None:
     publish(platform, prm, type_, "P1D", debut, False if type_ == "COURBE" else None)
-    until = debut + 40 * JOUR
+    until = debut + DAYS * JOUR
     platform.catch_up(at(until))
     found = trees(platform, flux)
-    assert [parse_nom(nom).sequence for nom, _ in found] == list(range(1, 41))
+    assert [parse_nom(nom).sequence for nom, _ in found] == list(range(1, DAYS + 1))
     nom, first = found[0]
     assert parse_nom(nom).contrat == CONTRAT
     assert first["header"]["modePublication"] == "Q"
@@ -81,7 +83,7 @@ def test_forty_daily_files_hold_what_a_demand_holds(
     for grandeur in asked["mesures"][0]["grandeur"]:
         name = grandeur["grandeurPhysique"]
         joined = [each for _, tree in found for each in series_of(tree, prm, name)]
-        assert len(joined) >= 40
+        assert len(joined) >= DAYS
         assert joined == series_of(asked, prm, name)
 
 

@@ -1,9 +1,9 @@
 """`sge-sim homologate` as a user runs it."""
 
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
+
+from running_simulator import run_command
 
 from sge_sim.homologation.reports.rapport import Rapport, read_rapport
 
@@ -23,12 +23,7 @@ class Homologation:
 
 
 def homologate(folder: Path, *options: str) -> Homologation:
-    done = subprocess.run(
-        [sys.executable, "-m", "sge_sim", "homologate", "--report", str(folder), *options],
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    done = run_command("homologate", "--report", str(folder), *options)
     return Homologation(done.returncode, done.stdout, done.stderr, folder)
 
 

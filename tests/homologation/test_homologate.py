@@ -16,7 +16,7 @@ from sge_sim.homologation.campaign.runner import Runner
 from sge_sim.homologation.campaign.verdict import judge
 from sge_sim.homologation.catalogue.protocoles import SOAP
 from sge_sim.homologation.catalogue.release import load_release
-from sge_sim.homologation.client.own_simulator import cible_of, own_simulator
+from sge_sim.homologation.client.own_simulator import cible_of
 from sge_sim.homologation.client.sge_client import SgeClient
 from sge_sim.homologation.reports.evidence import verify
 from sge_sim.homologation.reports.rapport import Decision, Statut
@@ -55,8 +55,8 @@ def test_every_case_of_every_package_is_good(campaign: Homologation) -> None:
 def test_every_case_of_every_other_release_is_good(name: str, tmp_path: Path) -> None:
     release = load_release(name)
     start = datetime.combine(release.reference, time(10), PARIS)
-    with own_simulator(tmp_path, ["--now", start.isoformat(), "--strict"]) as simulator:
-        client = SgeClient(simulator.cible())
+    with start_simulator(tmp_path, "--now", start.isoformat()) as simulator:
+        client = SgeClient(cible_of(simulator.ready))
         executions = Runner(release, client, clock_starting_at(start)).run(release.cas)
     untested = {case.cle for case in release.cas if case.non_testable}
     bad = {each.cle for each in executions if each.statut is not Statut.REUSSI}

@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from made_states import prepared_database
 
 from sge_sim.errors import UsageError
 from sge_sim.processes.dataset_installation import install_dataset
 from sge_sim.referentiel.copies import copy_point
 from sge_sim.referentiel.points import describe_point
-from sge_sim.store.database import Database, sqlite_url
+from sge_sim.store.database import Database
 from sge_sim.store.journal import Bounds, Journal
 from sge_sim.store.snapshot import restore_snapshot, take_snapshot
 
@@ -26,8 +27,7 @@ def journal_of(database: Database) -> Journal:
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     folder = tmp_path_factory.mktemp("state")
-    database = Database(sqlite_url(folder / "sge-sim.db"))
-    database.prepare()
+    database = prepared_database(folder / "sge-sim.db")
     install_dataset(database, size=1000, seed=1)
     take_snapshot(database, journal_of(database), folder)
     yield database

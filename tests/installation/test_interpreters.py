@@ -76,6 +76,7 @@ def test_interpreter_serves_and_answers(
             *("--population-size", "1200"),
             python=executable,
             environ={"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error:::spyne"},
+            cold=True,
         ) as simulator,
     ):
         print(f"\n  Python {version} : {executable}")

@@ -1,7 +1,8 @@
 """Counters that processes share: nothing is counted twice, nothing is lost."""
 
-from multiprocessing import get_context
 from pathlib import Path
+
+from many_processes import PROCESSES
 
 from sge_sim.machine.counters import Counters
 
@@ -17,7 +18,7 @@ def count(file: Path, ranks: Path) -> None:
 def test_four_processes_count_every_call_once(tmp_path: Path) -> None:
     file = tmp_path / "compteurs"
     outputs = [tmp_path / f"{n}" for n in range(4)]
-    processes = [get_context("spawn").Process(target=count, args=(file, one)) for one in outputs]
+    processes = [PROCESSES.Process(target=count, args=(file, one)) for one in outputs]
     for one in processes:
         one.start()
     for one in processes:

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from made_states import prepared_database
 
 from sge_sim.referentiel.dataset import Dataset, load_dataset
-from sge_sim.store.database import Database, sqlite_url
+from sge_sim.store.database import Database
 
 
 @pytest.fixture(scope="session")
@@ -16,7 +17,6 @@ def dataset() -> Dataset:
 
 @pytest.fixture
 def empty(tmp_path: Path) -> Iterator[Database]:
-    database = Database(sqlite_url(tmp_path / "sge-sim.db"))
-    database.prepare()
+    database = prepared_database(tmp_path / "sge-sim.db")
     yield database
     database.dispose()

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
+from made_states import prepared_database
 from sqlalchemy.orm import Session
 
 from sge_sim.processes.dataset_installation import install_dataset
 from sge_sim.referentiel.dataset import Dataset, load_dataset
-from sge_sim.store.database import Database, sqlite_url
+from sge_sim.store.database import Database
 
 
 @pytest.fixture(scope="session")
@@ -18,8 +19,7 @@ def dataset() -> Dataset:
 @pytest.fixture(scope="session")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """A database with the data set and its usual population; nobody writes in it."""
-    database = Database(sqlite_url(tmp_path_factory.mktemp("referentiel") / "sge-sim.db"))
-    database.prepare()
+    database = prepared_database(tmp_path_factory.mktemp("referentiel") / "sge-sim.db")
     install_dataset(database, size=3000, seed=2021)
     yield database
     database.dispose()

@@ -7,6 +7,7 @@ from datetime import date
 from itertools import islice
 
 import pytest
+from made_states import prepared_database
 from sqlalchemy.orm import Session
 
 from sge_sim.domaine.prm import is_valid
@@ -15,7 +16,6 @@ from sge_sim.processes.dataset_installation import install_dataset
 from sge_sim.referentiel.dataset import Dataset
 from sge_sim.referentiel.fiches import named_fiches
 from sge_sim.referentiel.population import minimum_size, population
-from sge_sim.store.database import Database, sqlite_url
 from sge_sim.store.models import Point
 from sge_sim.store.search import Criteres, search_points
 
@@ -38,8 +38,7 @@ def filled(
 ) -> Iterator[Session]:
     """A database of each size and seed; the smallest size for none."""
     size, seed = request.param
-    database = Database(sqlite_url(tmp_path_factory.mktemp("population") / "sge-sim.db"))
-    database.prepare()
+    database = prepared_database(tmp_path_factory.mktemp("population") / "sge-sim.db")
     install_dataset(database, size=size or minimum_size(dataset), seed=seed)
     with database.sessions() as session:
         yield session

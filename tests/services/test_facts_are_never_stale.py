@@ -4,13 +4,14 @@ import random
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from functools import partial
-from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 import pytest
 from certificate_forge import authority
+from made_states import prepared_database
+from many_processes import PROCESSES
 from sqlalchemy import URL, delete
 
 from sge_sim.clock import parse_instant
@@ -239,24 +240,22 @@ def other_process(url: URL, orders: Connection, pem: str) -> None:
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("installed") / "sge-sim.db"
-    database = Database(sqlite_url(path))
-    database.prepare()
+    database = prepared_database(path)
     install_dataset(database, size=0, seed=1)
     StoredClock(database).freeze(NOW)
     database.dispose()
     return path
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_two_processes_are_answered_by_the_present_state(
     installed: Path, tmp_path: Path, seed: int
 ) -> None:
     url = sqlite_url(tmp_path / "sge-sim.db")
     (tmp_path / "sge-sim.db").write_bytes(installed.read_bytes())
     pem = authority().pem.decode()
-    context = get_context("spawn")
-    here, there = context.Pipe()
-    process = context.Process(target=other_process, args=(url, there, pem))
+    here, there = PROCESSES.Pipe()
+    process = PROCESSES.Process(target=other_process, args=(url, there, pem))
     process.start()
     mine, draw, told = Actor(url, pem), random.Random(seed), []
 

@@ -5,16 +5,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from made_states import prepared_database
 from store_kit import A_POINT, ROMIGUIERES, AddPoint
 
-from sge_sim.store.database import Database, sqlite_url
+from sge_sim.store.database import Database
 from sge_sim.store.models import Acteur, Commune, Compteur, Point
 
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database(sqlite_url(tmp_path / "sge-sim.db"))
-    database.prepare()
+    database = prepared_database(tmp_path / "sge-sim.db")
     yield database
     database.dispose()
 

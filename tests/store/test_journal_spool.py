@@ -11,12 +11,12 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from multiprocessing import get_context
 from pathlib import Path
 from threading import Event, Thread
 
 import pytest
 from journal_kit import RECORD, codes, open_journal_in
+from many_processes import PROCESSES
 
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.store.journal import Journal, spool
@@ -98,7 +98,7 @@ def test_a_drainer_killed_at_any_step_stores_each_record_once(
 
 def append_and_drain(folder: Path, worker: int) -> None:
     journal = open_journal_in(folder)
-    for number in range(300):
+    for number in range(150):
         journal.append(replace(RECORD, code=f"{worker}-{number}"))
         if number % 7 == worker:
             journal.drain()
@@ -109,8 +109,7 @@ def test_processes_that_append_and_drain_at_once_store_each_record_once(
     journal: Journal, tmp_path: Path
 ) -> None:
     processes = [
-        get_context("spawn").Process(target=append_and_drain, args=(tmp_path, worker))
-        for worker in range(4)
+        PROCESSES.Process(target=append_and_drain, args=(tmp_path, worker)) for worker in range(4)
     ]
     for process in processes:
         process.start()
@@ -123,7 +122,7 @@ def test_processes_that_append_and_drain_at_once_store_each_record_once(
         process.join()
     followed.update(one.code for one in journal.find_echanges(after_id=last, limit=10_000))
     assert [process.exitcode for process in processes] == [0] * 4
-    expected = {f"{worker}-{number}": 1 for worker in range(4) for number in range(300)}
+    expected = {f"{worker}-{number}": 1 for worker in range(4) for number in range(150)}
     assert Counter(codes(journal)) == expected
     # Whoever follows by the identifiers sees each as well: none comes under a smaller one.
     assert followed == expected

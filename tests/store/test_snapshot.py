@@ -20,7 +20,7 @@ from sge_sim.store.models import Acteur
 from sge_sim.store.snapshot import restore_snapshot, take_snapshot
 
 KIT = Path(__file__).parent
-SECONDS = 2.0
+SECONDS = 1.0
 
 
 @pytest.fixture

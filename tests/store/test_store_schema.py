@@ -3,13 +3,13 @@
 import sqlite3
 import subprocess
 import sys
-from multiprocessing import get_context
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from many_processes import PROCESSES
 from sqlalchemy import inspect
 
 from sge_sim.errors import UsageError
@@ -61,7 +61,7 @@ def test_a_start_with_nothing_to_migrate_does_not_load_alembic(tmp_path: Path) -
 
 def test_two_processes_may_prepare_a_database_at_once(tmp_path: Path) -> None:
     path = tmp_path / "sge-sim.db"
-    processes = [get_context("spawn").Process(target=prepare, args=(path,)) for _ in range(3)]
+    processes = [PROCESSES.Process(target=prepare, args=(path,)) for _ in range(3)]
     for process in processes:
         process.start()
     for process in processes:
@@ -81,10 +81,9 @@ def open_new_files(folder: Path, together: "Barrier") -> None:
 
 def test_several_processes_may_open_a_new_file_at_once(tmp_path: Path) -> None:
     """SQLite says « database is locked » at once to some of those that ask for its WAL."""
-    context = get_context("spawn")
-    together = context.Barrier(4)
+    together = PROCESSES.Barrier(4)
     processes = [
-        context.Process(target=open_new_files, args=(tmp_path, together)) for _ in range(4)
+        PROCESSES.Process(target=open_new_files, args=(tmp_path, together)) for _ in range(4)
     ]
     for process in processes:
         process.start()

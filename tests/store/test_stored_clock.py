@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from multiprocessing import get_context
 from threading import Event, Thread
 
 import pytest
+from many_processes import PROCESSES
 from sqlalchemy import URL
 
 from sge_sim.clock import PARIS, machine_now
@@ -76,7 +76,7 @@ def freeze_at_noon(url: URL) -> None:
 
 def test_what_a_process_sets_another_reads(database: Database, clock: StoredClock) -> None:
     assert clock.now() != NOON
-    process = get_context("spawn").Process(target=freeze_at_noon, args=(database.engine.url,))
+    process = PROCESSES.Process(target=freeze_at_noon, args=(database.engine.url,))
     process.start()
     process.join()
     assert clock.now() == NOON

@@ -102,6 +102,7 @@ def test_requests_under_way_finish_when_the_server_stops(serve, client):
     connection = client(running.port)
     connection.request("GET", "/")
     assert entered.wait(10)
+    eventually(lambda: running.server.ready)  # a client may be heard just before
     stopping = threading.Thread(target=running.server.stop)
     stopping.start()
     eventually(lambda: not running.server.ready)

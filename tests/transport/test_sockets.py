@@ -15,6 +15,15 @@ def test_port_0_takes_a_free_port():
         socket.create_connection(("127.0.0.1", ports.pop()), timeout=10).close()
 
 
+def test_the_second_part_of_an_answer_does_not_wait_for_the_client_to_acknowledge_the_first():
+    with (
+        bind("127.0.0.1", 0) as listening,
+        socket.create_connection(listening.getsockname(), timeout=10),
+        listening.accept()[0] as accepted,
+    ):
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 def test_a_taken_port_is_named_with_what_to_do():
     with bind("127.0.0.1", 0) as taken:
         port = taken.getsockname()[1]

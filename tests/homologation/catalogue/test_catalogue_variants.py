@@ -10,6 +10,7 @@ import pytest
 from catalogue_samples import CONSULTATION
 from exchange_samples import envelope, fault
 from lxml import etree
+from running_simulator import start_simulator
 
 from sge_sim.clock import PARIS, clock_starting_at
 from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise
@@ -24,7 +25,7 @@ from sge_sim.homologation.catalogue.release import (
     validate,
 )
 from sge_sim.homologation.client.messages import read_message
-from sge_sim.homologation.client.own_simulator import own_simulator
+from sge_sim.homologation.client.own_simulator import cible_of
 from sge_sim.homologation.client.sge_client import SgeClient
 from sge_sim.homologation.reports.rapport import Statut
 from sge_sim.machine.data_files import data_path
@@ -165,8 +166,9 @@ def test_every_variant_fits_its_case(name: str, contexte_of: MakeContext) -> Non
 def test_every_variant_is_answered_as_its_case_is(name: str, tmp_path: Path) -> None:
     release = load_release(name)
     start = datetime.combine(release.reference, time(10), PARIS)
-    with own_simulator(tmp_path, ["--now", start.isoformat(), "--strict"]) as simulator:
-        runner = Runner(release, SgeClient(simulator.cible()), clock_starting_at(start))
+    with start_simulator(tmp_path, "--now", start.isoformat()) as simulator:
+        client = SgeClient(cible_of(simulator.ready))
+        runner = Runner(release, client, clock_starting_at(start))
         bad = {
             f"{case.cle} n° {rank}": execution.constats
             for case in release.cas
