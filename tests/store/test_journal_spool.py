@@ -19,7 +19,7 @@ from journal_kit import RECORD, codes, open_journal_in
 from many_processes import PROCESSES
 
 from sge_sim.clock import elapsed_ms, stopwatch
-from sge_sim.store.journal import Journal, spool
+from sge_sim.store.journal import Journal, drain, spool
 
 KIT = Path(__file__).parent
 
@@ -71,6 +71,21 @@ def test_a_process_that_is_killed_loses_nothing_that_it_appended(
     assert len(found) - len(told) in (0, 1)  # it may have been killed before it told
     assert found[::-1] == [str(number) for number in range(len(found))]
     assert waiting(tmp_path) == []
+
+
+def test_records_of_a_process_keep_their_order_however_many_files_wait(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An older file is read to its end, in parts, before the one that follows it."""
+    monkeypatch.setattr(spool, "_FILE_MAX", 100_000)
+    monkeypatch.setattr(spool, "_READ", 20_000)
+    monkeypatch.setattr(drain, "_BATCH_BYTES", 50_000)
+    same = RECORD.machine_instant
+    for number in range(60):
+        journal.append(
+            replace(RECORD, code=str(number), machine_instant=same, response=b"x" * 6_000)
+        )
+    assert codes(journal)[::-1] == [str(number) for number in range(60)]
 
 
 @pytest.mark.parametrize("stop", ["commit", "stored", "removed"])

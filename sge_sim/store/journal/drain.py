@@ -113,16 +113,18 @@ class Drainer:
         """Store a batch, move `drained` on and return whether there was anything to store."""
         rows: list[_Row] = []
         ends: dict[str, int] = {}
-        read = 0
+        left = _BATCH_BYTES
         for name in sorted(spool_files(self._folder)):
-            start = drained.get(name, HEADER.size)
-            frames, end = read_frames(self._folder / name, start)
-            rows += map(_row, frames)
-            if frames:
+            # Each to its end before the next, which may be of the same process.
+            end = drained.get(name, HEADER.size)
+            while left > 0:
+                start = end
+                frames, end = read_frames(self._folder / name, start)
+                if not frames:
+                    break
+                rows += map(_row, frames)
                 ends[name] = end
-                read += end - start
-            if read >= _BATCH_BYTES:
-                break
+                left -= end - start
         if not rows:
             return False
         # Those of one file keep their order where the instants are the same.
