@@ -222,7 +222,7 @@ def _couleurs(dates: list[date], semaine: Entiers, chome: Entiers, temperature: 
     couleur = np.zeros(len(dates), np.int64)
     saison = np.array([d.year - (d.month < 9) for d in dates])
     mois = np.array([d.month for d in dates])
-    for annee in np.unique(saison):
+    for annee in range(int(saison[0]), int(saison[-1]) + 1):
         jours = np.flatnonzero(saison == annee)
         jours = jours[np.argsort(temperature[jours], kind="stable")]
         hiver = np.isin(mois[jours], (11, 12, 1, 2, 3))

@@ -279,5 +279,5 @@ def niveaux(profil: ProfilConsommation, pas_par_jour: int, habitude: int) -> Niv
         if profil is ProfilConsommation.PRODUCTION
         else [6 * usage for usage in range(USAGES)]
     )
-    lignes = debuts + sous_groupes * variantes
+    lignes = (debuts + sous_groupes * variantes).astype(np.int16)
     return Niveaux(facteurs, lignes, variantes - 1, _colonne(bits), seuils)

@@ -240,7 +240,7 @@ def _cut(point: PointMesure, jour: int) -> tuple[int, int]:
     return debut, fin
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)
 def _bloc(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> _Bloc:
     """Return the uses of some months, which are asked for by the week (8 kB each)."""
     bloc = _computed(point, i0, i1, grandeur)
