@@ -73,7 +73,7 @@ def test_several_processes_make_the_same_files_as_one(
     for one in (platform, other):
         subscribe_both(one)
     platform.catch_up(at(JOUR_1 + 2 * JOUR))
-    monkeypatch.setattr(fabrication, "_FILES_FOR_WORKERS", 2)
+    monkeypatch.setattr(fabrication, "_FILES_FOR_EQUIPE", 2)
     other.catch_up(at(JOUR_1 + 2 * JOUR))
     assert len(platform.ready()) == 4
     assert other.ready() == platform.ready()
