@@ -62,3 +62,31 @@ def cadrans_des_jours(structure: Structure) -> Entiers:
     tous = np.stack(cadrans)
     tous.setflags(write=False)
     return tous
+
+
+@lru_cache(maxsize=len(Structure))
+def _changements(structure: Structure) -> Entiers:
+    """Return the days from which registers aren't those of the day before, the first included."""
+    cadrans = cadrans_des_jours(structure)
+    differents = (cadrans[:, 1:] != cadrans[:, :-1]).any(axis=0)
+    return np.concatenate([[0], np.flatnonzero(differents) + 1])
+
+
+def par_cadran(
+    structure: Structure, natures: tuple[int, ...], premier: int, parts: Entiers
+) -> Entiers:
+    """Return what each register counts over the days from `premier` on, from register 1 on.
+
+    `parts`, shape (parts, n): what is spent in each part of each day, of these natures.
+    """
+    fin = premier + parts.shape[1]
+    changements = _changements(structure)
+    a, b = np.searchsorted(changements, [premier, fin], side="right")
+    # Registers stay the same for months, so that most of the days are only added.
+    debuts = np.maximum(changements[a - 1 : b], premier)
+    debuts = debuts[debuts < fin]
+    sommes = np.add.reduceat(parts, debuts - premier, axis=1)
+    cadrans = cadrans_des_jours(structure)[:, debuts].take(natures, axis=0)
+    comptes = np.zeros(cadrans.max(), np.int64)
+    np.add.at(comptes, cadrans - 1, sommes)
+    return comptes

@@ -19,7 +19,7 @@ from publication_kit import (
     of,
 )
 
-from sge_sim.flux import fabrication, publication, r50, r151
+from sge_sim.flux import fabrication, parallele, publication, r50, r151
 from sge_sim.flux.envoi import Frequence
 
 
@@ -74,7 +74,15 @@ def test_several_processes_make_the_same_files_as_one(
         subscribe_both(one)
     platform.catch_up(at(JOUR_1 + 2 * JOUR))
     monkeypatch.setattr(fabrication, "_FILES_FOR_EQUIPE", 2)
+    started, start = [], parallele._started
+
+    def counted(*asked: Any) -> Any:
+        started.append(asked)
+        return start(*asked)
+
+    monkeypatch.setattr(parallele, "_started", counted)
     other.catch_up(at(JOUR_1 + 2 * JOUR))
+    assert len(started) == 1, "R50 and R151 are made by the same processes"
     assert len(platform.ready()) == 4
     assert other.ready() == platform.ready()
     other.database.dispose()
