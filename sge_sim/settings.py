@@ -74,7 +74,7 @@ class Settings:
     workers: int = setting(1, "Processus qui servent les web services.", least=1)
     threads: int = setting(
         16,
-        "Fils d'exécution par processus, au plus : deux travaillent, d'autres si un appel attend.",
+        "Fils d'exécution par processus, au plus : un travaille, d'autres si un appel attend.",
         least=1,
     )
     wsdl_dir: Path | None = setting(

@@ -22,8 +22,8 @@ from sge_sim.processes.simulator import Simulator, open_simulator
 from sge_sim.settings import Settings
 from sge_sim.soap.contract import load_contracts
 from sge_sim.soap.elements import ElementWriter
+from sge_sim.soap.messages import envelope
 from sge_sim.soap.models import Models
-from sge_sim.soap.operation import envelope
 from sge_sim.soap.protocol import FaultStyle, SgeSoap11, Tree
 from sge_sim.transport.listener import Application
 from sge_sim.transport.message import Request, Response, Sender

@@ -1,12 +1,11 @@
 """Who asks."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sge_sim.domaine.nomenclatures import KindActeur
 
 
-@dataclass(frozen=True)
-class Demandeur:
+class Demandeur(NamedTuple):
     """The market actor that presents the client certificate, whatever login it writes."""
 
     code: str

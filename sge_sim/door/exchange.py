@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sge_sim.domaine.demandeur import Demandeur
 from sge_sim.domaine.nomenclatures import KindEchange
@@ -15,8 +15,7 @@ from sge_sim.transport.message import Request
 _LOGINS = ("loginDemandeur", "initiateurLogin", "loginUtilisateur")
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """How a demand ended: the code that was answered, if one was.
 
     `explanation` and `rule` are for the journal: the real platform sends the code and its label

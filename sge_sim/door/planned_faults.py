@@ -1,7 +1,6 @@
 """What a planned fault makes of a call: an answer in place of the service's, or a spoilt one."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -48,11 +47,11 @@ def spoilt(struck: Atteinte, exchange: Exchange, endpoint: "Endpoint") -> Respon
     response = endpoint.answer(exchange)
     match sorte:
         case "xml_tronque":
-            return replace(response, content=response.content[: len(response.content) // 2])
+            return response._replace(content=response.content[: len(response.content) // 2])
         case "xml_invalide":
-            return replace(response, content=_with_stranger(response.content))
+            return response._replace(content=_with_stranger(response.content))
         case _:
-            return replace(response, departure=departure_of(struck))
+            return response._replace(departure=departure_of(struck))
 
 
 def departure_of(struck: Atteinte) -> Departure | None:

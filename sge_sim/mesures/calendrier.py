@@ -46,8 +46,8 @@ class Calendrier:
     `temperature`: tenths of a degree; `soleil`: 1/4096 of a kWh per day for 1 kW of plant;
     `couleur`: 0 blue, 1 white, 2 red. `transitions`: instants of the changes of legal time, and
     `decalages_apres` the offset from each on (one more in front, before all of them).
-    `changements`: numbers of the days of 23 or 25 hours. `compteurs`: shape (2, days), the number
-    of the day and that of its week, from Monday.
+    `changements`: numbers of the days of 23 or 25 hours, `bords` theirs and those of the days after
+    them. `compteurs`: shape (2, days), the number of the day and that of its week, from Monday.
     """
 
     minuits: Entiers
@@ -63,6 +63,7 @@ class Calendrier:
     transitions: tuple[int, ...]
     decalages_apres: tuple[int, ...]
     changements: tuple[int, ...]
+    bords: tuple[int, ...]
     compteurs: Entiers
 
 
@@ -132,6 +133,7 @@ def calendrier() -> Calendrier:
     chome = np.array([d in feries for d in dates], np.int64) | (semaine == 6)
     normale = _interpole(dates, _NORMALES)
     temperature = normale + _anomalie(jours)
+    changements = np.flatnonzero(heures != 24).tolist()
     table = Calendrier(
         minuits=minuit,
         decalages=decalage[:-1],
@@ -145,7 +147,8 @@ def calendrier() -> Calendrier:
         couleur=_couleurs(dates, semaine, chome, temperature),
         transitions=transitions,
         decalages_apres=apres,
-        changements=tuple(np.flatnonzero(heures != 24).tolist()),
+        changements=tuple(changements),
+        bords=tuple(bord for jour in changements for bord in (jour, jour + 1)),
         compteurs=np.stack([jours, (jours + PREMIER_JOUR.weekday()) // 7]),
     )
     for colonne in vars(table).values():

@@ -20,10 +20,11 @@ from sge_sim.mesures.calendrier import (
     decalages,
     numero_borne,
 )
+from sge_sim.mesures.demi_heures import QUELQUES_JOURS, demi_heures, watts
 from sge_sim.mesures.entrees_datees import periode_mesuree, vie
 from sge_sim.mesures.installations import installation_de
 from sge_sim.mesures.journees import Journees, journees
-from sge_sim.mesures.motifs import BITS, UNITE, tensions
+from sge_sim.mesures.motifs import BITS, tensions
 from sge_sim.mesures.point import Grandeur, PointMesure
 from sge_sim.mesures.tableaux import Entiers, Masque
 
@@ -75,14 +76,13 @@ def courbe(point: PointMesure, debut: date, fin: date, grandeur: Grandeur = Gran
     """
     if point.petit and grandeur is not Grandeur.PA:
         raise ValueError(f"a {point.segment} point has no {grandeur} curve")
-    return _assemble(
-        point,
-        [
-            bloc
-            for i0, i1, horaire in _periodes(point, numero_borne(debut), numero_borne(fin))
-            for bloc in blocs(point, i0, i1, grandeur, horaire=horaire)
-        ],
-    )
+    i0, i1 = numero_borne(debut), numero_borne(fin)
+    jours: list[Bloc] = []
+    for premier, dernier, horaire in _enregistrements(point):
+        a, b = max(i0, premier), min(i1, dernier)
+        if a < b:
+            jours += blocs(point, a, b, grandeur, horaire=horaire)
+    return _assemble(point, jours)
 
 
 def courbe_10_minutes(
@@ -121,6 +121,10 @@ def blocs(
     point: PointMesure, i0: int, i1: int, grandeur: Grandeur, *, horaire: bool = False
 ) -> Iterator[Bloc]:
     """Yield the values of the days [i0, i1), collected or not; `horaire`: hourly, for C5 and P4."""
+    if point.petit and not horaire and i1 - i0 <= QUELQUES_JOURS:
+        for premier, valeurs in demi_heures(point, i0, i1):
+            yield Bloc(premier, premier + len(valeurs), 30, 30, valeurs)
+        return
     energie = Grandeur.PA if grandeur is Grandeur.E else grandeur
     for j in journees(point, i0, i1, energie, par_duree=True):
         pas = 30 if point.petit else 10 if j.pair else 5
@@ -144,24 +148,6 @@ def blocs_10_minutes(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -
         else:
             valeurs = moyennes_10_minutes(bloc.valeurs)
         yield bloc._replace(pas=10, valeurs=valeurs)
-
-
-def watts(j: Journees, exacts: Entiers, *, horaire: bool) -> Entiers:
-    """Return mean W from the whole Wh since midnight: twice the Wh of a half-hour.
-
-    `exacts` are the days step by step (`Journees.pas_a_pas`).
-    """
-    comptes = exacts + UNITE // 2
-    comptes >>= BITS
-    if len(j.changements):
-        # The day was rounded down to whole Wh.
-        np.minimum(comptes, j.totaux[:, None], out=comptes)
-    if horaire:
-        comptes = comptes[:, ::2]
-        return comptes[:, 1:] - comptes[:, :-1]
-    watts: Entiers = comptes[:, 1:] - comptes[:, :-1]
-    watts *= 2
-    return watts
 
 
 def _kilowatts(j: Journees) -> Entiers:
@@ -191,27 +177,20 @@ def _tensions(point: PointMesure, j: Journees, pas: int) -> Entiers:
 def est_collecte(point: PointMesure, n: int) -> bool:
     """Tell whether the half-hourly curve of a C5 or P4 is there on the whole day of that number,
     without any loss."""
-    if point.trous:
-        return False
-    return list(_periodes(point, n, n + 1)) == [(n, n + 1, False)]
-
-
-def _periodes(point: PointMesure, i0: int, i1: int) -> Iterator[tuple[int, int, bool]]:
-    """Yield the recorded periods of [i0, i1): first day, end day, whether hourly."""
-    premier, dernier = vie(point)
-    i0 = max(i0, premier)
-    i1 = max(i0, min(i1, dernier))
-    if not point.petit:
-        yield i0, i1, False
-        return
-    for debut, fin, horaire in _enregistrements(point):
-        if i0 < fin and debut < i1:
-            yield max(i0, debut), min(i1, fin), horaire
+    return not point.trous and any(
+        debut <= n < fin and not horaire for debut, fin, horaire in _enregistrements(point)
+    )
 
 
 @lru_cache(maxsize=4096)
 def _enregistrements(point: PointMesure) -> tuple[tuple[int, int, bool], ...]:
-    """Return the recorded periods of a C5 or P4: collected, or kept by the meter before."""
+    """Return the recorded periods: first day, end day, whether hourly.
+
+    Those of a C5 or P4 are collected, or kept by the meter before.
+    """
+    premier, dernier = vie(point)
+    if not point.petit:
+        return ((premier, dernier, False),)
     oppositions = [
         (numero_borne(one.debut), numero_borne(one.fin or FIN_DES_JOURS))
         for one in point.oppositions
@@ -226,7 +205,7 @@ def _enregistrements(point: PointMesure) -> tuple[tuple[int, int, bool], ...]:
         memoire = max([numero_borne(add_months(collecte.debut, -MEMOIRE_MOIS)), *levees])
         for a, b, horaire in ((memoire, debut, True), (debut, fin, False)):
             for start, end in _outside(oppositions, max(a, libre), b):
-                periodes.append((start, end, horaire))
+                periodes.append((max(start, premier), min(end, dernier), horaire))
                 libre = end
     return tuple(periodes)
 

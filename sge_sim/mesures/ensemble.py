@@ -12,7 +12,8 @@ import numpy as np
 
 from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import calendrier, jour_de, numero
-from sge_sim.mesures.courbes import est_collecte, watts
+from sge_sim.mesures.courbes import est_collecte
+from sge_sim.mesures.demi_heures import watts
 from sge_sim.mesures.entrees_datees import periode_mesuree, plages_de, puissance_de
 from sge_sim.mesures.installations import banque_de, installation_de, niveaux_de
 from sge_sim.mesures.journees import Journees, limite, tire

@@ -7,7 +7,6 @@ comes is recorded, and whatever fails on the way is answered: a SOAP client alwa
 import logging
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -299,7 +298,7 @@ def _text(exchange: Exchange, status: HTTPStatus, text: str, *headers: tuple[str
     """
     exchange.notes.append(text)
     response = text_response(status, text, *headers)
-    return replace(response, reason=_in_ascii(text)[:_PHRASE_MAX])
+    return response._replace(reason=_in_ascii(text)[:_PHRASE_MAX])
 
 
 def _in_ascii(text: str) -> str:

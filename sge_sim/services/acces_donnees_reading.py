@@ -8,7 +8,7 @@ from sge_sim.services.acces_donnees import TYPES_DONNEES, Consentement
 from sge_sim.services.acces_donnees_offre import OptionDemandee
 from sge_sim.services.reading import acces_of
 from sge_sim.services.service import Appel, Service
-from sge_sim.soap.operation import Answer
+from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree
 from sge_sim.store.commandes import Affaire
 from sge_sim.store.lecture import Faits

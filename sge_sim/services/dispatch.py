@@ -1,8 +1,7 @@
 """Between an endpoint and its service: the session, the refusals."""
 
 import logging
-from collections.abc import Iterator, Set
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Set
 from datetime import datetime
 from functools import partial
 
@@ -18,11 +17,11 @@ from sge_sim.services.service import Appel, Service
 from sge_sim.settings import Settings
 from sge_sim.soap.contract import load_contracts
 from sge_sim.soap.endpoint import Endpoint
-from sge_sim.soap.operation import Answer, Handler
+from sge_sim.soap.messages import MessageWriter
+from sge_sim.soap.operation import Handler
 from sge_sim.soap.protocol import FaultStyle, SgtFault
 from sge_sim.store.database import UNREACHABLE, Database, unreachable_sentence
 from sge_sim.store.lecture import Lire, faits_within
-from sge_sim.store.memoire import Vue
 from sge_sim.store.stored_clock import instant_within
 
 _log = logging.getLogger(__name__)
@@ -85,26 +84,17 @@ def handler(service: Service, database: Database, settings: Settings) -> Handler
     momentarily unavailable.
     """
 
-    @contextmanager
-    def handle(exchange: Exchange) -> Iterator[Answer]:
-        assert exchange.demandeur is not None
+    def handle(exchange: Exchange, messages: MessageWriter) -> bytes:
         try:
-            vue = exchange.vue or database.memoire.look()
-            with _opened(service, database, vue) as (session, lire):
-                if service.writes and session is not None:
+            if service.writes:
+                with database.transaction() as session:
                     exchange.instant = instant_within(session)
-                yield service.handle(
-                    Appel(
-                        exchange.demande,
-                        exchange.entete,
-                        exchange.demandeur,
-                        exchange.instant,
-                        settings,
-                        lire,
-                        session,
-                        partial(catch_up_orders, database, exchange.instant),
-                    )
-                )
+                    return answer(exchange, partial(faits_within, session), session, messages)
+            lire = (exchange.vue or database.memoire.look()).lire
+            if service.searches:
+                with database.sessions() as session:
+                    return answer(exchange, lire, session, messages)
+            return answer(exchange, lire, None, messages)
         except Refus as refus:
             raise SgtFault(
                 refus.rule.code,
@@ -117,35 +107,28 @@ def handler(service: Service, database: Database, settings: Settings) -> Handler
             _log.error("%s ne peut pas répondre : %s", service.path, told)
             raise SgtFault(_unavailable(service), explanation=told) from error
 
+    def answer(
+        exchange: Exchange, lire: Lire, session: Session | None, messages: MessageWriter
+    ) -> bytes:
+        assert exchange.demandeur is not None
+        appel = Appel(
+            exchange.demande,
+            exchange.entete,
+            exchange.demandeur,
+            exchange.instant,
+            settings,
+            lire,
+            session,
+            partial(catch_up_orders, database, exchange.instant),
+        )
+        return messages.write(service.handle(appel), exchange.entete)
+
     return handle
 
 
 def _label_in_force(service: Service, code: str, settings: Settings, instant: datetime) -> str:
     """Return the label of the platform being played, if it has one of its own."""
     return settings.plateforme(instant.date()).libelles.get(code) or service.libelle(code)
-
-
-def _opened(
-    service: Service, database: Database, vue: Vue
-) -> AbstractContextManager[tuple[Session | None, Lire]]:
-    """Open what a service reads: the facts that are kept, or those of its own transaction."""
-    if service.writes:
-        return _transaction(database)
-    if service.searches:
-        return _session(database, vue)
-    return nullcontext((None, vue.lire))
-
-
-@contextmanager
-def _transaction(database: Database) -> Iterator[tuple[Session, Lire]]:
-    with database.transaction() as session:
-        yield session, partial(faits_within, session)
-
-
-@contextmanager
-def _session(database: Database, vue: Vue) -> Iterator[tuple[Session, Lire]]:
-    with database.sessions() as session:
-        yield session, vue.lire
 
 
 def _unavailable(service: Service) -> str:

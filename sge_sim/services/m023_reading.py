@@ -12,7 +12,7 @@ from sge_sim.services.reading import acces_of
 from sge_sim.services.rule import Rule, check
 from sge_sim.services.service import Appel, Service
 from sge_sim.settings import Settings
-from sge_sim.soap.operation import Answer
+from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree
 from sge_sim.store.m023 import DemandeM023, count_m023_since
 

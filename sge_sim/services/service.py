@@ -20,7 +20,7 @@ from sge_sim.domaine.nomenclatures import Flux
 from sge_sim.services.rule import Rule
 from sge_sim.settings import Settings
 from sge_sim.soap.codes import LIBELLES
-from sge_sim.soap.operation import Answer
+from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree
 from sge_sim.store.fiches import FichePoint
 from sge_sim.store.lecture import Lire

@@ -13,6 +13,7 @@ from sge_sim.soap.writer import NIL
 Write = Callable[[list[bytes], Any], None]
 """Adds the bytes of a value to those that are there."""
 
+_GIVEN_KEPT = 64
 _ODD = re.compile("[^ !-%'-;=?-~\t\n\xa0-\ud7ff]")  # may be forbidden, or to be escaped
 _TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
 _ATTRIBUTE = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}) | {
@@ -64,19 +65,16 @@ class ElementWriter:
             if value is None:
                 parts.append(nil)
                 return
-            if not members.known.issuperset(value):
-                raise KeyError(f"{tag}: {', '.join(set(value) - members.known)}")
-            attributes, inside = members.worked_out
+            names = tuple(value)
+            attributes, inside = members.given.get(names) or members.among(tag, names)
             opening = plain
             for name, text_of in attributes:
-                if name in value:
-                    text = _attribute(text_of(value[name]))
-                    opening = b'%s %s="%s">' % (opening[:-1], name.encode(), text.encode())
+                text = _attribute(text_of(value[name]))
+                opening = b'%s %s="%s">' % (opening[:-1], name.encode(), text.encode())
             place = len(parts)
             parts.append(opening)
             for name, write_member in inside:
-                if name in value:
-                    write_member(parts, value[name])
+                write_member(parts, value[name])
             if len(parts) > place + 1:
                 parts.append(end)
             else:
@@ -92,13 +90,11 @@ class ElementWriter:
                 parts.append(nil)
                 return
             if isinstance(value, str):
-                text = value
+                text = value if value.isalnum() else _text(value)
             elif type(value) is date:  # Spyne takes twenty times longer
                 text = value.isoformat()
             else:
-                text = text_of(value)
-            if not text.isalnum():
-                text = _text(text)
+                text = _text(text_of(value))
             parts.append(f"{before}{text}{after}".encode())
 
         return write
@@ -134,19 +130,36 @@ class ElementWriter:
         return text_of
 
 
+_Ordered = tuple[list[tuple[str, Callable[[Any], str]]], list[tuple[str, Write]]]
+"""How attributes are written, and elements, in the order of the contract."""
+
+
 class _Members:
-    """The members of a type: worked out at the first use, since a type may hold itself."""
+    """The members of a type: worked out at the first use, since a type may hold itself.
+
+    `given` has them by the names that came together.
+    """
 
     def __init__(self, writer: ElementWriter, model: Any) -> None:
         self._writer = writer
         self._types: dict[str, Any] = dict(model._type_info.items())
-        self.known = frozenset(self._types)
+        self.given: dict[tuple[str, ...], _Ordered] = {}
+
+    def among(self, tag: str, names: tuple[str, ...]) -> _Ordered:
+        """Return the members of these names; raises `KeyError` for one that isn't of `tag`."""
+        if unknown := set(names) - self._types.keys():
+            raise KeyError(f"{tag}: {', '.join(unknown)}")
+        if len(self.given) >= _GIVEN_KEPT:
+            self.given.clear()
+        attributes, elements = self._all
+        ordered = self.given[names] = (
+            [one for one in attributes if one[0] in names],
+            [one for one in elements if one[0] in names],
+        )
+        return ordered
 
     @cached_property
-    def worked_out(
-        self,
-    ) -> tuple[list[tuple[str, Callable[[Any], str]]], list[tuple[str, Write]]]:
-        """The attributes and the elements, in the order of the contract."""
+    def _all(self) -> _Ordered:
         attributes, elements = [], []
         for name, member in self._types.items():
             if issubclass(member, spyne.XmlAttribute):

@@ -12,6 +12,7 @@ from sge_sim.soap import _spyne_compat as spyne
 from sge_sim.soap.context import Context
 from sge_sim.soap.contract import Contract
 from sge_sim.soap.elements import ElementWriter
+from sge_sim.soap.messages import MessageWriter
 from sge_sim.soap.models import Models
 from sge_sim.soap.operation import Handler, Operation
 from sge_sim.soap.outgoing import Outgoing
@@ -96,7 +97,7 @@ class Endpoint:
         incoming = SgeSoap11(contract, models, self._style)
         elements = ElementWriter(models, incoming.to_unicode)
         outgoing = Outgoing(contract, elements, self._style)
-        operation = Operation(contract, elements, self._handle, self._strict)
+        operation = Operation(MessageWriter(contract, elements, self._strict), self._handle)
         application = spyne.Application(
             [operation.published(models)],
             tns=contract.request[1:].partition("}")[0],

@@ -5,8 +5,8 @@ Each question reads with the driver's connection it is given: that of a snapshot
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from dataclasses import fields, replace
+from typing import Any, NamedTuple
 
 from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
@@ -41,8 +41,7 @@ Lire = Callable[..., "Faits"]
 """Gives the facts that are named, as `questions` understands them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Faits:
+class Faits(NamedTuple):
     """The facts that one call asked for, all of one state; what it didn't ask for is empty.
 
     `acteur` is the calling actor; `services` are those of a point, whoever ordered them.

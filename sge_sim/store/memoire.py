@@ -4,7 +4,6 @@ A fact is kept under the edition of the state it was read from, and given only t
 looked and found that edition: it can't be stale, whoever writes, in any process.
 """
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from threading import Lock
 from typing import Any
@@ -13,14 +12,23 @@ from sge_sim.store.editions import Edition, Editions
 from sge_sim.store.fiches import Dossier
 from sge_sim.store.lecture import Faits, Question, questions
 
+Known = tuple[Edition, Any]
+"""A fact, and the edition it was read from."""
+
 
 class Memoire:
-    """The facts of one process, shared by its threads; the `kept` last used are kept."""
+    """The facts of one process, shared by its threads; at most `kept`, of those last used.
+
+    They are in two halves: the young one is let grow to its share, then takes the place of the
+    old one, from which whatever is asked for again comes back. A fact that is found among the
+    young ones costs one look, without a lock.
+    """
 
     def __init__(self, editions: Editions, *, kept: int = 4096) -> None:
         self._editions = editions
-        self._kept_most = kept
-        self._kept: OrderedDict[Question, tuple[Edition, Any]] = OrderedDict()
+        self._half = kept // 2
+        self._young: dict[Question, Known] = {}
+        self._old: dict[Question, Known] = {}
         self._lock = Lock()
 
     def look(self) -> "Vue":
@@ -37,42 +45,36 @@ class Memoire:
         `edition` is what a look has just found.
         """
         found = []
-        with self._lock:
-            for question in asked:
-                known = self._kept.get(question)
-                if known is None or known[0] != edition:
-                    break
-                self._kept.move_to_end(question)
-                found.append(known[1])
-            else:
-                return found
+        for question in asked:
+            known = self._young.get(question) or self._come_back(question)
+            if known is None or known[0] != edition:
+                return self._read(asked)
+            found.append(known[1])
+        return found
+
+    def _read(self, asked: Sequence[Question]) -> list[Any]:
+        values = []
         with self._editions.snapshot() as (current, driver):
-            values = []
             for question in asked:
-                with self._lock:
-                    known = self._known(current, question)
-                if known is None:
-                    known = self._keep(current, question, question[0](driver, *question[1:]))
+                known = self._young.get(question) or self._come_back(question)
+                if known is None or known[0] != current:
+                    value = question[0](driver, *question[1:])
+                    if known is not None and _same(known[1], value):
+                        value = known[1]
+                    known = self._keep(question, (current, value))
                 values.append(known[1])
-            return values
+        return values
 
-    def _known(self, edition: Edition, question: Question) -> tuple[Edition, Any] | None:
-        known = self._kept.get(question)
-        if known is None or known[0] != edition:
-            return None
-        self._kept.move_to_end(question)
-        return known
+    def _come_back(self, question: Question) -> Known | None:
+        known = self._old.get(question)
+        return None if known is None else self._keep(question, known)
 
-    def _keep(self, edition: Edition, question: Question, value: Any) -> tuple[Edition, Any]:
+    def _keep(self, question: Question, known: Known) -> Known:
         with self._lock:
-            before = self._kept.get(question)
-            if before is not None and _same(before[1], value):
-                value = before[1]
-            kept = self._kept[question] = (edition, value)
-            self._kept.move_to_end(question)
-            while len(self._kept) > self._kept_most:
-                self._kept.popitem(last=False)
-        return kept
+            if len(self._young) >= self._half:
+                self._old, self._young = self._young, {}
+            self._young[question] = known
+        return known
 
 
 class Vue:

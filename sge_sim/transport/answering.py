@@ -1,5 +1,7 @@
 """How a response is put into bytes (RFC 9112 §4, RFC 9110 §§6.6, 7.6)."""
 
+from collections.abc import Iterable
+from functools import lru_cache
 from http import HTTPStatus
 
 from sge_sim.clock import http_date
@@ -32,19 +34,23 @@ def pieces(
     and content leave together; a large content stays the object that it is, which many answers
     may share.
     """
-    reason = response.reason or response.status.phrase
-    headers = (
-        *response.headers,
-        ("Content-Length", str(len(response.content))),
-        *connection,
-        ("Date", http_date()),
-        ("Server", "sge-sim"),
-    )
-    lines = [f"HTTP/1.1 {int(response.status)} {reason}"]
-    lines += [f"{name}: {value}" for name, value in headers]
-    head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
+    head = (
+        f"{_beginning(response.status, response.reason, response.headers)}"
+        f"Content-Length: {len(response.content)}\r\n"
+        f"{_lines(connection)}Date: {http_date()}\r\nServer: sge-sim\r\n\r\n"
+    ).encode("latin-1", "replace")
     if without_content:
         return [head]
     if len(response.content) > _JOINED_BYTES:
         return [head, response.content]
     return [head + response.content]
+
+
+@lru_cache(maxsize=64)
+def _beginning(status: HTTPStatus, reason: str, headers: tuple[tuple[str, str], ...]) -> str:
+    """Return the status line and the first headers, which many answers share."""
+    return f"HTTP/1.1 {int(status)} {reason or status.phrase}\r\n{_lines(headers)}"
+
+
+def _lines(headers: Iterable[tuple[str, str]]) -> str:
+    return "".join([f"{name}: {value}\r\n" for name, value in headers])

@@ -38,8 +38,9 @@ class Connection:
 
     `deadline` (monotonic seconds) ends the present step; the selector thread sets `late` when it
     has passed. `waits_for` are the events (`selectors`) that allow the next step; with none, only
-    the deadline does. `waiting_since`
-    (monotonic seconds) is when the connection last came to wait. `has_more` says that bytes of a
+    the deadline does. `waiting_since` (monotonic seconds) is when the connection last came to wait.
+    `descriptor` is the number of its socket; `watched_for` are the events for which the loop
+    watches it, and `worked_on` tells whether a thread has it. `has_more` says that bytes of a
     next request are already here, which no selector would announce. `authenticated` says that the
     TLS handshake has succeeded, `answering` that an answer is still leaving.
     """
@@ -52,6 +53,9 @@ class Connection:
         self.authenticated = False
         self.has_more = False
         self.waiting_since = time.monotonic()
+        self.descriptor = sock.fileno()
+        self.watched_for = 0
+        self.worked_on = False
         self._listener = listener
         self._limits = listener.limits
         self._address = str(address[0])

@@ -6,6 +6,7 @@ so that nobody can see another end than the one found here. Anything ambiguous i
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import unquote
@@ -21,6 +22,7 @@ _DIGITS = re.compile(rb"[0-9]{1,12}")
 # often can't hold them.
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _MAX_CHUNK_LINE = 1024
+_HEAD_KEPT = 2048
 
 
 class RequestError(Exception):
@@ -38,9 +40,12 @@ class _Head:
 
     method: str
     target: str
-    headers: dict[str, str]
+    headers: Mapping[str, str]
     length: int
     chunked: bool
+    keeps: bool
+    is_http_1_0: bool
+    continue_expected: bool
 
 
 class RequestReader:
@@ -67,6 +72,7 @@ class RequestReader:
         self._buffer = bytearray()
         self._searched = 0
         self._head: _Head | None = None
+        self._last_head: tuple[bytes, _Head] | None = None
         self._chunks = bytearray()
         self._last_chunk_seen = False
         self._continue_expected = False
@@ -125,16 +131,25 @@ class RequestReader:
         if end < 0:
             self._searched = max(0, len(self._buffer) - 3)
             return None
-        request_line, *headers = bytes(self._buffer[:end]).split(b"\r\n")
+        sent = bytes(self._buffer[:end])
         del self._buffer[: end + 4]
         self._searched = 0
-        return self._understand(request_line, headers)
+        # A client that keeps its connection mostly sends the same head again.
+        if self._last_head is not None and self._last_head[0] == sent:
+            head = self._last_head[1]
+        else:
+            head = self._understand(*sent.split(b"\r\n"))
+            self._last_head = (sent, head) if len(sent) <= _HEAD_KEPT else None
+        self.keeps, self.is_http_1_0 = head.keeps, head.is_http_1_0
+        self._continue_expected = head.continue_expected
+        return head
 
-    def _understand(self, request_line: bytes, lines: list[bytes]) -> _Head:
+    def _understand(self, request_line: bytes, *lines: bytes) -> _Head:
         method, target, is_http_1_0 = _read_request_line(request_line)
         headers: dict[str, str] = {}
         lengths: set[bytes] = set()
         encodings: list[bytes] = []
+        continue_expected = False
         for line in lines:
             name, colon, value = line.partition(b":")
             value = value.strip(b" \t")
@@ -146,7 +161,7 @@ class RequestReader:
                 case b"transfer-encoding":
                     encodings.append(value.lower())
                 case b"expect":
-                    self._expect(value)
+                    continue_expected |= _expects_continue(value)
                 case folded:
                     key, text = folded.decode("ascii"), value.decode("latin-1")
                     headers[key] = f"{headers[key]}, {text}" if key in headers else text
@@ -163,19 +178,9 @@ class RequestReader:
         if int(length) > self._max_body_bytes:
             raise self._body_too_large()
         wishes = {wish.strip() for wish in headers.get("connection", "").lower().split(",")}
-        self.keeps = "keep-alive" in wishes if is_http_1_0 else "close" not in wishes
-        self.is_http_1_0 = is_http_1_0
-        return _Head(method, target, headers, int(length), bool(encodings))
-
-    def _expect(self, value: bytes) -> None:
-        """Note what the client waits for: a list, of which RFC 9110 §10.1.1 knows one member."""
-        members = {member.strip(b" \t") for member in value.lower().split(b",")} - {b""}
-        if members - {b"100-continue"}:
-            raise RequestError(
-                HTTPStatus.EXPECTATION_FAILED,
-                "Expect n'admet que « 100-continue ».",
-            )
-        self._continue_expected = self._continue_expected or bool(members)
+        keeps = "keep-alive" in wishes if is_http_1_0 else "close" not in wishes
+        framed = int(length), bool(encodings)
+        return _Head(method, target, headers, *framed, keeps, is_http_1_0, continue_expected)
 
     def _read_chunks(self) -> bytes | None:
         while not self._last_chunk_seen:
@@ -230,6 +235,18 @@ class RequestReader:
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
             f"Le corps de la requête dépasse {self._max_body_bytes} octets.",
         )
+
+
+def _expects_continue(value: bytes) -> bool:
+    """Return whether the client waits for leave to go on: the one thing that RFC 9110 §10.1.1 has
+    it expect. Raises `RequestError` for another one."""
+    members = {member.strip(b" \t") for member in value.lower().split(b",")} - {b""}
+    if members - {b"100-continue"}:
+        raise RequestError(
+            HTTPStatus.EXPECTATION_FAILED,
+            "Expect n'admet que « 100-continue ».",
+        )
+    return bool(members)
 
 
 def _read_request_line(line: bytes) -> tuple[str, str, bool]:

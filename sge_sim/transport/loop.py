@@ -1,8 +1,7 @@
-"""The thread that waits: it accepts clients and watches all connections that wait.
+"""The connections that wait: what has come to one of them, who asks to be let in, whose time is up.
 
-It never reads, never writes and never runs the application. A connection on which something has
-happened, or whose time is up, goes to the pool of threads, which hands it back when it has to
-wait again.
+The selector is watched by one thread at a time, which then works on what it found. A connection
+that is being worked on stays in the selector, unless another thread comes to watch it.
 """
 
 import errno
@@ -13,102 +12,112 @@ import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
 
 from sge_sim.transport.connection import Connection
 from sge_sim.transport.listener import Listener
 
 _log = logging.getLogger(__name__)
 _TICK_SECONDS = 0.2
+_STOP_TICK_SECONDS = 0.01
 
 
 class ConnectionLoop:
     """The waiting connections of one server, and the listening socket.
 
-    `work` is called with each connection that can be advanced; whoever does it gives the
-    connection back by `wait_for` or `end`.
+    Whoever gets a connection of `next` advances it, then gives it back by `wait_for` or `end`.
     """
 
-    def __init__(
-        self,
-        listener: Listener,
-        listening_socket: socket.socket,
-        work: Callable[[Connection], None],
-    ) -> None:
+    def __init__(self, listener: Listener, listening_socket: socket.socket) -> None:
         self._listener = listener
         self._listening_socket = listening_socket
-        self._work = work
         self._selector = selectors.DefaultSelector()
-        self._lock = threading.Lock()  # threads register while this one unregisters
-        self._worked_on = 0
+        self._lock = threading.Lock()
+        self._found: deque[Connection] = deque()
         self._ahead: deque[Connection] = deque()  # those whose next request is here already
-        self._going_on: Connection | None = None
         self._paused: set[Connection] = set()  # those that only their deadline wakes
-        self._stopping = False
+        self._worked_on = 0
+        self._next_check = time.monotonic() + _TICK_SECONDS
+        self._stopping = threading.Event()
+        self._broken: Exception | None = None
         self._told_full = False
         self._wake_reader, self._wake_writer = os.pipe()
         self._selector.register(listening_socket, selectors.EVENT_READ)
         self._selector.register(self._wake_reader, selectors.EVENT_READ)
 
+    def next(self) -> Connection | None:
+        """Return a connection that can be advanced; None if there is none for a while.
+
+        Called by one thread at a time. It never reads, never writes: it accepts clients.
+        """
+        if not self._found:
+            try:
+                self._look()
+            except Exception as error:
+                self._broken = error
+                self._stopping.set()
+                time.sleep(_STOP_TICK_SECONDS)
+        return self._found.popleft() if self._found else None
+
+    def leave(self, connection: Connection) -> None:
+        """Don't watch `connection` while it is worked on: another thread is about to look."""
+        with self._lock:
+            if connection.worked_on:
+                self._unwatch(connection)
+
     def wait_for(self, connection: Connection) -> None:
         """Watch `connection` until something comes; called by any thread."""
-        if self._stopping and not connection.answering:
+        if self._stopping.is_set() and not connection.answering:
             self.end(connection)
             return
-        if connection.has_more:
-            self._go_on(connection)
-            return
         connection.waiting_since = time.monotonic()
-        self._let_next_go_on(connection)
-        if not connection.waits_for:
-            self._pause(connection)
-            return
         with self._lock:
-            self._worked_on -= 1
-            try:
-                self._selector.register(connection.socket, connection.waits_for, connection)
-            except (OSError, ValueError, KeyError):  # this loop has been closed meanwhile
-                connection.close()
-        if self._stopping:
-            self._wake()
+            was_left = not connection.watched_for
+            if connection.has_more:
+                self._ahead.append(connection)
+            else:
+                self._rest(connection)
+        if was_left or self._stopping.is_set():
+            self.wake()
 
     def end(self, connection: Connection) -> None:
         """Close `connection`; called by any thread."""
-        connection.close()
-        self._let_next_go_on(connection)
         with self._lock:
+            self._unwatch(connection)
+        connection.close()
+        with self._lock:
+            connection.worked_on = False
             self._worked_on -= 1
-        if self._stopping:
-            self._wake()
 
-    def run(self) -> None:
-        """Accept and watch until `stop`, then let what is under way finish, for a while.
+    def stop(self) -> None:
+        """Accept no client any more; called by any thread."""
+        self._stopping.set()
 
-        Says so in the log where it didn't finish.
+    def wait_for_stop(self) -> None:
+        """Return once `stop` was called and what was under way has finished, or had its time.
+
+        Says so in the log where it didn't finish. Raises whatever made it impossible to watch.
         """
-        self._watch(lambda: self._stopping)
+        self._stopping.wait()
+        if self._broken is not None:
+            raise self._broken
         with self._lock:
             self._selector.unregister(self._listening_socket)
         self._listening_socket.close()
         deadline = time.monotonic() + self._listener.limits.stop_seconds
-        self._watch(lambda: not self._under_way() or time.monotonic() > deadline)
-        if self._under_way():
-            _log.warning(
-                "Des requêtes n'ont pas fini en %g s : elles sont abandonnées.",
-                self._listener.limits.stop_seconds,
-            )
-
-    def stop(self) -> None:
-        """Stop `run` from accepting clients; called by any thread."""
-        self._stopping = True
-        self._wake()
+        while self._under_way():
+            if time.monotonic() > deadline:
+                _log.warning(
+                    "Des requêtes n'ont pas fini en %g s : elles sont abandonnées.",
+                    self._listener.limits.stop_seconds,
+                )
+                return
+            time.sleep(_STOP_TICK_SECONDS)
 
     def close(self) -> None:
-        """Close the waiting connections and the selector, once `run` has returned."""
+        """Close the waiting connections and the selector, once nobody calls `next`."""
         self._listening_socket.close()
-        for connection in self.waiting():
-            self._unwatch(connection)
-            connection.close()
+        for connection in (*self.waiting(), *self._found, *self._ahead):
+            self._dismiss(connection)
         with self._lock:
             self._selector.close()
             os.close(self._wake_reader)
@@ -118,68 +127,83 @@ class ConnectionLoop:
     def waiting(self) -> list[Connection]:
         """Return the connections that wait."""
         with self._lock:
-            keys = self._selector.get_map().values()
-            return [*(key.data for key in keys if key.data is not None), *self._paused]
+            watched = [key.data for key in self._selector.get_map().values()]
+            return [*(one for one in watched if one and not one.worked_on), *self._paused]
 
-    def _pause(self, connection: Connection) -> None:
-        """Leave `connection` alone until its deadline, whatever its client does."""
+    def wake(self) -> None:
+        """Have whoever waits in `next` look again."""
         with self._lock:
-            self._worked_on -= 1
             if self._wake_writer >= 0:
-                self._paused.add(connection)
-            else:  # this loop has been closed meanwhile
-                connection.close()
-        self._wake()
+                os.write(self._wake_writer, b"\0")
 
-    def _go_on(self, connection: Connection) -> None:
-        """Queue the next request of `connection`, which is here already.
+    def _look(self) -> None:
+        """Find what can be advanced: one of those ahead each time, in turn, or those who send
+        hundreds of requests at once would keep the others waiting."""
+        accepting = False
+        for key, _ in self._selector.select(0 if self._ahead else self._patience()):
+            if key.data is not None:
+                self._hand_over(key.data)
+            elif key.fd == self._wake_reader:
+                os.read(self._wake_reader, 4096)
+            else:
+                accepting = True
+        if accepting and not self._stopping.is_set():
+            self._accept()
+        if self._ahead:
+            self._found.append(self._ahead.popleft())
+        now = time.monotonic()
+        if self._paused:
+            self._hand_over_late([*self._paused], now)
+        if now >= self._next_check:
+            self._hand_over_late(self.waiting(), now)
+            self._next_check = now + _TICK_SECONDS
 
-        One such connection at a time, in turn, or those who send hundreds of requests ahead would
-        have every thread and the others would wait behind them.
-        """
-        with self._lock:
-            self._ahead.append(connection)
-            if self._going_on not in (None, connection):
-                return
-            following = self._going_on = self._ahead.popleft()
-        self._work(following)
-
-    def _let_next_go_on(self, connection: Connection) -> None:
-        """Note that `connection` has nothing more to go on with."""
-        with self._lock:
-            if self._going_on is not connection:
-                return
-            following = self._going_on = self._ahead.popleft() if self._ahead else None
-        if following is not None:
-            self._work(following)
-
-    def _watch(self, enough: Callable[[], bool]) -> None:
-        next_check = time.monotonic() + _TICK_SECONDS
-        while not enough():
-            accepting = False
-            for key, _ in self._selector.select(self._patience()):
-                if key.fd == self._wake_reader:
-                    os.read(self._wake_reader, 4096)
-                elif key.data is None:
-                    accepting = True
-                else:
-                    self._hand_over(key.data)
-            if accepting and not self._stopping:
-                self._accept()
-            for connection in self._rested():
+    def _hand_over_late(self, connections: list[Connection], now: float) -> None:
+        for connection in connections:
+            if now > connection.deadline:
                 self._hand_over(connection)
-            if time.monotonic() >= next_check:
-                for connection in self.waiting():
-                    if time.monotonic() > connection.deadline:
-                        self._hand_over(connection)
-                next_check = time.monotonic() + _TICK_SECONDS
 
-    def _rested(self) -> list[Connection]:
-        """Return the connections whose pause is over."""
-        if not self._paused:
-            return []
+    def _hand_over(self, connection: Connection) -> None:
         with self._lock:
-            return [one for one in self._paused if time.monotonic() > one.deadline]
+            if not self._waits(connection):
+                return
+            self._paused.discard(connection)
+            connection.worked_on = True
+            self._worked_on += 1
+        connection.late = time.monotonic() > connection.deadline
+        self._found.append(connection)
+
+    def _waits(self, connection: Connection) -> bool:
+        """Tell whether it waits still; called with the lock in hand."""
+        if connection.worked_on:
+            return False
+        return bool(connection.watched_for) or connection in self._paused
+
+    def _rest(self, connection: Connection) -> None:
+        """Watch what nobody works on any more; called with the lock in hand."""
+        connection.worked_on = False
+        self._worked_on -= 1
+        wanted = connection.waits_for
+        if self._wake_writer < 0:  # this loop has been closed meanwhile
+            connection.close()
+        elif not wanted:
+            self._unwatch(connection)
+            self._paused.add(connection)
+        elif not connection.watched_for:
+            self._watch(connection, wanted)
+        elif connection.watched_for != wanted:
+            self._selector.modify(connection.descriptor, wanted, connection)
+            connection.watched_for = wanted
+
+    def _watch(self, connection: Connection, events: int) -> None:
+        self._selector.register(connection.descriptor, events, connection)
+        connection.watched_for = events
+
+    def _unwatch(self, connection: Connection) -> None:
+        """Take `connection` out of the selector; called with the lock in hand."""
+        if connection.watched_for and self._wake_writer >= 0:
+            self._selector.unregister(connection.descriptor)
+        connection.watched_for = 0
 
     def _patience(self) -> float:
         """Return for how long nothing will be due, in seconds."""
@@ -194,14 +218,17 @@ class ConnectionLoop:
         waiting = self.waiting()
         for connection in waiting:
             if not connection.answering:
-                self._unwatch(connection)
-                connection.close()
+                self._dismiss(connection)
         return self._worked_on > 0 or any(connection.answering for connection in waiting)
 
-    def _wake(self) -> None:
+    def _dismiss(self, connection: Connection) -> None:
+        """Close `connection` unless somebody works on it."""
         with self._lock:
-            if self._wake_writer >= 0:
-                os.write(self._wake_writer, b"\0")
+            if not self._waits(connection):
+                return
+            self._paused.discard(connection)
+            self._unwatch(connection)
+        connection.close()
 
     def _accept(self) -> None:
         try:
@@ -220,7 +247,7 @@ class ConnectionLoop:
                 return
         connection = Connection(self._listener, sock, address)
         with self._lock:
-            self._selector.register(sock, selectors.EVENT_READ, connection)
+            self._watch(connection, selectors.EVENT_READ)
 
     def _make_room(self) -> None:
         """Close the connection that has waited longest, those without a certificate first."""
@@ -232,20 +259,4 @@ class ConnectionLoop:
             )
         waiting = self.waiting()
         if waiting:
-            oldest = min(waiting, key=lambda c: (c.authenticated, c.waiting_since))
-            self._unwatch(oldest)
-            oldest.close()
-
-    def _hand_over(self, connection: Connection) -> None:
-        self._unwatch(connection)
-        connection.late = time.monotonic() > connection.deadline
-        with self._lock:
-            self._worked_on += 1
-        self._work(connection)
-
-    def _unwatch(self, connection: Connection) -> None:
-        with self._lock:
-            if connection in self._paused:
-                self._paused.remove(connection)
-            else:
-                self._selector.unregister(connection.socket)
+            self._dismiss(min(waiting, key=lambda one: (one.authenticated, one.waiting_since)))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final
+from typing import Final, NamedTuple
 
 _SLOW_PARTS: Final = 20
 
@@ -21,8 +21,7 @@ class Sender:
     address: str
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """A whole HTTP request.
 
     `path` is decoded (but for an encoded slash), `query` is as it was sent. `headers` are by name
@@ -64,8 +63,7 @@ class Departure:
         return [(one, leaving[n * size : (n + 1) * size]) for n, one in enumerate(pauses)]
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """What to answer; the transport adds the length and what concerns the connection.
 
     `reason` takes the place of the status' own words. `departure` is for faults that are planned.

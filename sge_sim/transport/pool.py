@@ -1,125 +1,167 @@
-"""The threads that do the work of the connections.
+"""The threads that do the work of the connections: one leads, others wait to take its place.
 
 Python runs one thread at a time: more of them don't work faster, they take turns, and each turn
-costs. Two are enough as long as neither waits for something else than Python, such as the lock of
-the database that another process holds.
+costs as much as a tenth of a call. So one thread finds what is to be done and does it itself. It
+is held up where it waits for something else than Python, such as the lock of the database that
+another process holds: then another one leads.
 """
 
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
-from queue import Empty, SimpleQueue
 from typing import Final, Generic, TypeVar
 
 from sge_sim.machine.threads import WEAR
 
 T = TypeVar("T")
 
-_USUAL: Final = 2
-PATIENCE_SECONDS: Final = 0.05
-"""How long work waits for the usual threads before others are started for it."""
+PATIENCE_SECONDS: Final = 0.02
+"""How long a leader may be held up before another one leads."""
+_SPARE_SECONDS: Final = 1.0
+"""How long a thread that was held up waits to lead again, before it ends."""
 
 _log = logging.getLogger(__name__)
 
 
-class Pool(Generic[T]):
-    """Threads that call `work` with what is put, in order; `size` at once at most.
+class _Turn(Generic[T]):
+    """What a thread works on, and since when (monotonic seconds); 0 while it works on nothing."""
 
-    Two do it as a rule. More are started when something has waited for `patience` (seconds), and
-    end when nothing waits for so long any more. One that has parsed much gives way to another: see
+    def __init__(self) -> None:
+        self.one: T
+        self.since = 0.0
+        self.called = threading.Semaphore(0)
+
+
+class Pool(Generic[T]):
+    """Threads, `size` at most, that call `work` with what `find` returns.
+
+    `find` waits for a while and returns None if nothing came; it is never called by two threads at
+    once. Before another thread leads instead of one that is held up, `leave` is called with what
+    that one works on. A thread that has parsed much gives way to another: see
     `sge_sim.machine.threads`.
     """
 
     def __init__(
-        self, size: int, work: Callable[[T], None], patience: float = PATIENCE_SECONDS
+        self,
+        size: int,
+        find: Callable[[], T | None],
+        work: Callable[[T], None],
+        leave: Callable[[T], None],
+        patience: float = PATIENCE_SECONDS,
     ) -> None:
-        self._usual = min(size, _USUAL)
-        self._most_helpers = size - self._usual
+        self._size = size
+        self._find = find
         self._work = work
+        self._leave = leave
         self._patience = patience
-        self._waiting: deque[tuple[float, T]] = deque()  # since when (monotonic seconds), and what
-        self._tokens: SimpleQueue[bool] = SimpleQueue()  # True for each that waits, False: end
-        self._helpers: list[threading.Thread] = []
-        self._put = threading.Event()
+        self._finding = threading.Lock()
+        self._lock = threading.Lock()
+        self._threads = 0
+        self._spares: list[_Turn[T]] = []
+        self._leader: _Turn[T] | None = None
+        self._busy = threading.Event()
         self._ended = threading.Event()
 
     def start(self) -> None:
-        """Start the threads."""
-        for _ in range(self._usual):
-            self._start_one(self._run)
-        if self._most_helpers:
-            self._start_one(self._call_helpers)
+        """Have a thread lead."""
+        with self._lock:
+            self._start_leader()
+        if self._size > 1:
+            threading.Thread(target=self._watch, daemon=True).start()
 
-    def put(self, one: T) -> None:
-        """Have `one` worked on; called by any thread."""
-        self._waiting.append((time.monotonic(), one))
-        self._tokens.put(True)
-        if not self._put.is_set():
-            self._put.set()
+    def stop(self, wake: Callable[[], None]) -> None:
+        """Have each thread end after its present work; `wake` ends the waiting of `find`.
 
-    def stop(self) -> None:
-        """Have each thread end after its present work; returns at once."""
-        for _ in range(self._usual):
-            self._tokens.put(False)
+        Returns once `find` will not be called any more.
+        """
         self._ended.set()
-        self._put.set()
+        self._busy.set()
+        with self._lock:
+            for spare in self._spares:
+                spare.called.release()
+        wake()
+        with self._finding:
+            self._leader = None
 
-    def _start_one(self, run: Callable[[], None]) -> threading.Thread:
-        # One that never comes back must not keep the process from ending.
-        thread = threading.Thread(target=run, daemon=True)
-        thread.start()
-        return thread
+    def _run(self, turn: _Turn[T]) -> None:
+        goes_on = True
+        while goes_on:
+            if self._leader is turn:
+                self._take_one(turn)
+            if self._leader is not turn or WEAR.is_out:
+                goes_on = self._goes_on(turn)
 
-    def _run(self) -> None:
-        while self._tokens.get():
-            self._do_first()
-            if WEAR.is_out:
-                with suppress(RuntimeError):  # the machine has no thread left: this one goes on
-                    self._start_one(self._run)
-                    return
-
-    def _help(self) -> None:
-        while self._overdue_in() <= 0 and not WEAR.is_out:
-            try:
-                token = self._tokens.get_nowait()
-            except Empty:
+    def _take_one(self, turn: _Turn[T]) -> None:
+        with self._finding:
+            if self._ended.is_set():
+                self._leader = None
                 return
-            if not token:  # meant for one of the usual threads
-                self._tokens.put(token)
-                return
-            self._do_first()
-
-    def _do_first(self) -> None:
-        """Work on what has waited longest; called with its token in hand."""
-        _, one = self._waiting.popleft()
+            one = self._find()
+        if one is None:
+            return
+        if self._leader is not turn:
+            self._leave(one)
+        turn.one, turn.since = one, time.monotonic()
+        if not self._busy.is_set():
+            self._busy.set()
         try:
             self._work(one)
         except Exception:
             _log.exception("Une connexion s'arrête sur une erreur.")
+        turn.since = 0.0
 
-    def _overdue_in(self) -> float:
-        """Return in how many seconds something will have waited for too long."""
+    def _goes_on(self, turn: _Turn[T]) -> bool:
+        """Return whether a thread that is worn, or doesn't lead any more, is to lead again."""
+        with self._lock:
+            if WEAR.is_out or self._ended.is_set():
+                self._threads -= 1
+                if self._leader is turn and not self._start_leader():
+                    self._threads += 1  # the machine has no thread left
+                    return True
+                return False
+            self._spares.append(turn)
+        if not turn.called.acquire(timeout=_SPARE_SECONDS):
+            with self._lock:
+                if turn in self._spares:
+                    self._spares.remove(turn)
+                    self._threads -= 1
+                    return False
+            turn.called.acquire()
+        return not self._ended.is_set()
+
+    def _watch(self) -> None:
+        """Have another thread lead wherever one is held up; sleep as long as nothing is done."""
+        while self._busy.wait() and not self._ended.wait(self._patience):
+            leader = self._leader
+            since = leader.since if leader else 0.0
+            if leader is None or not since:
+                self._busy.clear()
+                if self._leader is not leader or (leader and leader.since):
+                    self._busy.set()  # it has begun meanwhile
+            elif time.monotonic() - since >= self._patience:
+                self._replace(leader)
+
+    def _replace(self, leader: _Turn[T]) -> None:
+        with self._lock:
+            if not self._spares and self._threads >= self._size:
+                return
+            self._leave(leader.one)
+            if self._spares:
+                self._leader = self._spares.pop()
+                self._leader.called.release()
+            else:
+                self._start_leader()
+
+    def _start_leader(self) -> bool:
+        """Start a thread that leads, if the machine has one left; called with the lock in hand."""
+        before, self._leader = self._leader, _Turn()
+        # One that never comes back must not keep the process from ending.
+        thread = threading.Thread(target=self._run, args=(self._leader,), daemon=True)
         try:
-            since, _ = self._waiting[0]
-        except IndexError:
-            return self._patience
-        return since + self._patience - time.monotonic()
-
-    def _call_helpers(self) -> None:
-        """Start more threads for what waits for too long; sleep as long as nothing is put."""
-        overdue_in = self._patience
-        while self._put.wait() and not self._ended.wait(overdue_in):
-            self._put.clear()  # before looking: what comes after it sets it again
-            overdue_in = self._overdue_in()
-            if self._waiting or self._ended.is_set():
-                self._put.set()
-            if overdue_in > 0:
-                continue
-            overdue_in = self._patience
-            self._helpers = [one for one in self._helpers if one.is_alive()]
-            with suppress(RuntimeError):  # the machine has no thread left: those that are go on
-                for _ in range(min(len(self._waiting), self._most_helpers - len(self._helpers))):
-                    self._helpers.append(self._start_one(self._help))
+            thread.start()
+        except RuntimeError:
+            self._leader = before
+            return False
+        self._threads += 1
+        return True

@@ -50,8 +50,10 @@ class B2BServer:
         self._watched = FileWatch(watched)
         # Several processes race for each client: the one that loses must not wait for another.
         listening_socket.setblocking(False)
-        self._pool = Pool(limits.threads, self._advance)
-        self.connections = ConnectionLoop(self.listener, listening_socket, self._pool.put)
+        self.connections = ConnectionLoop(self.listener, listening_socket)
+        self._pool = Pool(
+            limits.threads, self.connections.next, self._advance, self.connections.leave
+        )
         self._state_lock = threading.Lock()
         self._serving = False
         self._stopping = False
@@ -75,7 +77,7 @@ class B2BServer:
             threading.Thread(
                 target=self._watched.run, args=(self.reload, self._loop_ended), daemon=True
             ).start()
-            self.connections.run()
+            self.connections.wait_for_stop()
         finally:
             self._loop_ended.set()
             self.stop()
@@ -95,7 +97,7 @@ class B2BServer:
         if self._serving:
             self.connections.stop()
             self._loop_ended.wait()
-            self._pool.stop()
+            self._pool.stop(self.connections.wake)
         self.connections.close()
         self._stopped.set()
 

@@ -1,7 +1,6 @@
 """A Spyne endpoint in process: bytes in, status and document out."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -11,7 +10,7 @@ from sge_sim.clock import machine_now
 from sge_sim.door.exchange import Exchange, Outcome
 from sge_sim.soap.contract import ENVELOPE, Contract
 from sge_sim.soap.endpoint import Endpoint
-from sge_sim.soap.operation import Answer
+from sge_sim.soap.messages import Answer, MessageWriter
 from sge_sim.soap.protocol import FaultStyle
 from sge_sim.transport.message import Request, Sender
 
@@ -42,9 +41,8 @@ def post(
     handle: Callable[[Exchange], Answer],
     faultstring: str | None = None,
 ) -> Posted:
-    @contextmanager
-    def answering(exchange: Exchange) -> Iterator[Answer]:
-        yield handle(exchange)
+    def answering(exchange: Exchange, messages: MessageWriter) -> bytes:
+        return messages.write(handle(exchange), exchange.entete)
 
     endpoint = Endpoint(contract, answering, FaultStyle(faultstring))
     sender = Sender(b"", (), "127.0.0.1")

@@ -1,6 +1,5 @@
 import importlib.resources
 import shutil
-from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -101,7 +100,7 @@ def test_a_contract_of_types_that_are_not_known_is_refused_when_it_is_loaded(
     (tmp_path / "RecherchePoint-v2.0.wsdl").write_text(ours.replace(login, element + login))
     (contract,) = load_contracts(tmp_path).values()
     with pytest.raises(UsageError, match=rf"RecherchePoint.* ne sait pas lire {told}\.$"):
-        Endpoint(contract, nullcontext, FaultStyle())  # type: ignore[arg-type]
+        Endpoint(contract, lambda _, __: b"", FaultStyle())
 
 
 def test_mistake_names_the_element_at_fault(recherche_point: Contract) -> None:

@@ -6,7 +6,7 @@ from soap_calls import envelope, post
 
 from sge_sim.door.exchange import Exchange
 from sge_sim.soap.contract import ENVELOPE, Contract
-from sge_sim.soap.operation import Answer
+from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import SgtFault
 
 NS = "http://www.enedis.fr/sge/b2b/services/rechercherpoint/v2.0"

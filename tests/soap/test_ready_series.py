@@ -4,7 +4,7 @@ import pytest
 from soap_calls import envelope, post
 
 from sge_sim.soap.contract import Contract
-from sge_sim.soap.operation import Answer
+from sge_sim.soap.messages import Answer
 
 REQUEST = envelope(
     '<x:rechercherPoint xmlns:x="http://www.enedis.fr/sge/b2b/services/rechercherpoint/v2.0">'

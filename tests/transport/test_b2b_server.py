@@ -180,6 +180,19 @@ def test_readiness_is_told_once_clients_are_accepted(pki, factory, client):
     assert not thread.is_alive()
 
 
+def test_a_server_that_can_watch_no_more_ends_rather_than_be_silent(pki, factory, monkeypatch):
+    """The supervisor starts another process in its place."""
+    server = B2BServer(answer, bind("127.0.0.1", 0), factory, SHORT, lambda _: None)
+
+    def broken(_: float) -> None:
+        raise OSError("no selector")
+
+    monkeypatch.setattr(server.connections._selector, "select", broken)
+    with pytest.raises(OSError, match="no selector"):
+        server.serve()
+    assert not server.ready
+
+
 def test_several_servers_share_a_socket(serve, client, pki, factory):
     """As the processes of a supervisor do; the one that loses the race for a client goes on."""
     first = bind("127.0.0.1", 0)

@@ -235,7 +235,7 @@ def test_when_every_connection_is_being_served_a_newcomer_is_turned_away(serve, 
         released.wait(10)
         return Response(HTTPStatus.OK, b"ok")
 
-    running = serve(replace(SHORT, max_connections=2, threads=2), app=hold)
+    running = serve(replace(SHORT, max_connections=2, threads=3), app=hold)
     served = [client(running.port) for _ in range(2)]
     for connection in served:
         connection.request("GET", "/")

@@ -118,6 +118,26 @@ def test_chunked_is_read_in_any_case(encoding: bytes) -> None:
     assert read(request) == whole(b"ok")
 
 
+def test_the_same_head_again_says_the_same_again_and_another_head_another_thing():
+    """What was understood of a head is kept for the next request of its connection."""
+    one = reader()
+    expecting = HEAD + b"Expect: 100-continue\r\nContent-Length: 2\r\n\r\n"
+    closing = HEAD + b"Connection: close\r\nContent-Length: 3\r\n\r\n"
+    for head, body, waits, keeps in (
+        (expecting, b"ok", True, True),
+        (expecting, b"no", True, True),
+        (closing, b"yes", False, False),
+        (closing, b"end", False, False),
+        (expecting, b"ok", True, True),
+    ):
+        one.receive(head)
+        assert one.take() is None
+        assert one.must_continue() is waits
+        assert one.keeps is keeps
+        one.receive(body)
+        assert one.take().body == body
+
+
 def test_a_body_already_there_needs_no_continue():
     one = reader()
     one.receive(HEAD + b"Expect: 100-continue\r\nContent-Length: 2\r\n\r\nok")

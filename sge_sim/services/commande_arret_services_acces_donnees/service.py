@@ -17,7 +17,7 @@ from sge_sim.services.commande_arret_services_acces_donnees.rules import RULES
 from sge_sim.services.reading import read_commande
 from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
-from sge_sim.soap.operation import Answer
+from sge_sim.soap.messages import Answer
 from sge_sim.store.acces import get_services
 
 

@@ -15,7 +15,7 @@ from sge_sim.services.reading import (
 )
 from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
-from sge_sim.soap.operation import Answer
+from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree
 
 

@@ -5,7 +5,7 @@ from sge_sim.services.commande_historique_donnees_mesures_facturantes.demande im
 from sge_sim.services.commande_historique_donnees_mesures_facturantes.rules import RULES
 from sge_sim.services.m023_reading import declare_m023, read_historiques, take_demand
 from sge_sim.services.service import Appel
-from sge_sim.soap.operation import Answer
+from sge_sim.soap.messages import Answer
 
 
 def handle(appel: Appel) -> Answer:

@@ -5,7 +5,7 @@ from sge_sim.services.commande_informations_techniques_et_contractuelles.demande
 from sge_sim.services.commande_informations_techniques_et_contractuelles.rules import RULES
 from sge_sim.services.m023_reading import declare_m023, read_historiques, take_demand
 from sge_sim.services.service import Appel
-from sge_sim.soap.operation import Answer
+from sge_sim.soap.messages import Answer
 
 
 def handle(appel: Appel) -> Answer:

@@ -20,7 +20,7 @@ from sge_sim.services.commande_modification_options_services_acces_donnees.deman
 from sge_sim.services.commande_modification_options_services_acces_donnees.rules import RULES
 from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
-from sge_sim.soap.operation import Answer
+from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree
 from sge_sim.store.ecritures import reach
 from sge_sim.store.fiches import FicheService

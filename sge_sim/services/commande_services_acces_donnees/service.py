@@ -20,7 +20,7 @@ from sge_sim.services.commande_services_acces_donnees.rules import RULES
 from sge_sim.services.reading import read_commande, read_declaration
 from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
-from sge_sim.soap.operation import Answer
+from sge_sim.soap.messages import Answer
 
 
 def handle(appel: Appel) -> Answer:

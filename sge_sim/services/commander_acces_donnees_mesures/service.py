@@ -13,7 +13,7 @@ from sge_sim.services.commander_acces_donnees_mesures.rules import RULES
 from sge_sim.services.reading import acces_of, read_commande, read_declaration
 from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
-from sge_sim.soap.operation import Answer
+from sge_sim.soap.messages import Answer
 from sge_sim.store.acces import get_services
 
 

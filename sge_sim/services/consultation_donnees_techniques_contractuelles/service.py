@@ -6,7 +6,7 @@ from sge_sim.services.consultation_donnees_techniques_contractuelles.rules impor
 from sge_sim.services.reading import acces_of
 from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
-from sge_sim.soap.operation import Answer
+from sge_sim.soap.messages import Answer
 
 
 def handle(appel: Appel) -> Answer:

@@ -9,7 +9,7 @@ from sge_sim.services.consultation_mesures.rules import RESULT_RULES, RULES, UNR
 from sge_sim.services.reading import acces_of
 from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
-from sge_sim.soap.operation import Answer
+from sge_sim.soap.messages import Answer
 from sge_sim.store.lecture import Faits
 
 

@@ -24,7 +24,7 @@ from sge_sim.services.consultation_mesures_detaillees.series import read_series
 from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
 from sge_sim.settings import SansDonnee
-from sge_sim.soap.operation import Answer
+from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree
 from sge_sim.store.fiches import Dossier
 

@@ -5,7 +5,7 @@ from sge_sim.services.recherche_point.demande import Recherche
 from sge_sim.services.recherche_point.rules import RULES
 from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
-from sge_sim.soap.operation import Answer
+from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree
 from sge_sim.store.search import Criteres
 

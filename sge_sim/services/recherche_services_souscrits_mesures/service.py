@@ -7,7 +7,7 @@ from sge_sim.services.recherche_services_souscrits_mesures.rules import RULES
 from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
 from sge_sim.services.souscrits import CODES_RECHERCHE, read_recherche, visible_services
-from sge_sim.soap.operation import Answer
+from sge_sim.soap.messages import Answer
 
 
 def handle(appel: Appel) -> Answer:

@@ -10,17 +10,20 @@ from typing import Any, Final
 from sge_sim.domaine.nomenclatures import KindEchange
 
 DETAIL_MAX: Final = 4000
-"""Characters of a detail; `_RECURRING` and `_OTHERS` have those of all the texts."""
+"""Characters of a detail; those of the other texts stand below."""
 BODY_MAX: Final = 16 * 2**20
 """Bytes of a body."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
-_WRITE: Final = json.JSONEncoder(check_circular=False).encode
+_QUOTED: Final = json.encoder.encode_basestring_ascii
 _CUT: Final = "…"
 _RECURRING: Final = (20, 64, 300, 64, 100, 10)
-_OTHERS: Final = (20, 15, 100, 255, 20, 1000, DETAIL_MAX, 200)
-_NO_RULE: Final = (None,) * 4
+_PRM: Final = 20
+_CODE: Final = 15
+_RULE: Final = (100, 255, 20, 1000)
+_NO_RULE: Final = "null,null,null,null"
+_USER_AGENT: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,17 +90,6 @@ def instant_of(value: int) -> datetime:
 def encode(record: EchangeRecord) -> bytes:
     """Return the fields of a record but its bodies, each within its bound."""
     rule = record.rule
-    texts = (
-        record.prm,
-        record.code,
-        *(
-            _NO_RULE
-            if rule is None
-            else (rule.name, rule.source, rule.provenance, rule.explanation)
-        ),
-        record.detail,
-        record.user_agent,
-    )
     who_and_what = _written(
         (
             record.acteur_code,
@@ -109,30 +101,32 @@ def encode(record: EchangeRecord) -> bytes:
         ),
         _RECURRING,
     )
-    numbers = (
-        (record.instant - _EPOCH) // _MICROSECOND,
-        (record.machine_instant - _EPOCH) // _MICROSECOND,
-        record.duration_ms,
-        record.kind,
-        record.http_status,
+    decided = (
+        _NO_RULE
+        if rule is None
+        else _written((rule.name, rule.source, rule.provenance, rule.explanation), _RULE)
     )
-    return f"[{_WRITE(numbers)[1:-1]},{who_and_what},{_write(texts, _OTHERS)}]".encode()
+    status = "null" if record.http_status is None else record.http_status
+    return (
+        f"[{microseconds(record.instant)},{microseconds(record.machine_instant)},"
+        f'{record.duration_ms:.3f},"{record.kind}",{status},{who_and_what},'
+        f"{_text(record.prm, _PRM)},{_text(record.code, _CODE)},{decided},"
+        f"{_text(record.detail, DETAIL_MAX)},{_text(record.user_agent, _USER_AGENT)}]"
+    ).encode()
 
 
-def _write(texts: tuple[str | None, ...], bounds: tuple[int, ...]) -> str:
-    """Return texts as JSON, each within its bound, a comma between two."""
-    return ",".join(
-        [
-            "null"
-            if text is None
-            else _WRITE(text if len(text) <= most else text[: most - 1] + _CUT)
-            for text, most in zip(texts, bounds, strict=True)
-        ]
-    )
+def _text(text: str | None, most: int) -> str:
+    """Return a text as JSON, of so many characters at most."""
+    if text is None:
+        return "null"
+    return _QUOTED(text if len(text) <= most else text[: most - 1] + _CUT)
 
 
-_written = lru_cache(maxsize=256)(_write)
-"""`_write`, which keeps what comes again and again."""
+@lru_cache(maxsize=256)
+def _written(texts: tuple[str | None, ...], bounds: tuple[int, ...]) -> str:
+    """Return texts that come again and again as JSON, a comma between two."""
+    return ",".join(map(_text, texts, bounds))
+
 
 ENCODED: Final = (
     *("instant", "machine_instant", "duration_ms", "kind", "http_status"),
