@@ -64,14 +64,6 @@ def cadrans_des_jours(structure: Structure) -> Entiers:
     return tous
 
 
-@lru_cache(maxsize=len(Structure))
-def _changements(structure: Structure) -> Entiers:
-    """Return the days from which registers aren't those of the day before, the first included."""
-    cadrans = cadrans_des_jours(structure)
-    differents = (cadrans[:, 1:] != cadrans[:, :-1]).any(axis=0)
-    return np.concatenate([[0], np.flatnonzero(differents) + 1])
-
-
 def par_cadran(
     structure: Structure, natures: tuple[int, ...], premier: int, parts: Entiers
 ) -> Entiers:
@@ -79,14 +71,22 @@ def par_cadran(
 
     `parts`, shape (parts, n): what is spent in each part of each day, of these natures.
     """
-    fin = premier + parts.shape[1]
-    changements = _changements(structure)
-    a, b = np.searchsorted(changements, [premier, fin], side="right")
-    # Registers stay the same for months, so that most of the days are only added.
-    debuts = np.maximum(changements[a - 1 : b], premier)
-    debuts = debuts[debuts < fin]
-    sommes = np.add.reduceat(parts, debuts - premier, axis=1)
-    cadrans = cadrans_des_jours(structure)[:, debuts].take(natures, axis=0)
-    comptes = np.zeros(cadrans.max(), np.int64)
-    np.add.at(comptes, cadrans - 1, sommes)
+    debuts, rangs = _tranches(structure, natures, premier, premier + parts.shape[1])
+    comptes = np.zeros(rangs.max() + 1, np.int64)
+    np.add.at(comptes, rangs, np.add.reduceat(parts, debuts, axis=1))
     return comptes
+
+
+@lru_cache(maxsize=64)
+def _tranches(
+    structure: Structure, natures: tuple[int, ...], premier: int, fin: int
+) -> tuple[Entiers, Entiers]:
+    """Return from which of the days [premier, fin) the registers of some natures aren't those of
+    the day before, the first included, and the ranks of these registers: shape (natures, days).
+
+    They stay the same for months, so that most of the days are only added.
+    """
+    cadrans = cadrans_des_jours(structure)[:, premier:fin].take(natures, axis=0)
+    differents = (cadrans[:, 1:] != cadrans[:, :-1]).any(axis=0)
+    debuts = np.concatenate([[0], np.flatnonzero(differents) + 1])
+    return debuts, cadrans[:, debuts] - 1
