@@ -1,12 +1,15 @@
-"""`python -m bench`: one table, ours beside its anchors on the same machine; about five minutes."""
+"""`python -m bench`: one table, ours beside its anchors on the same machine; about six minutes."""
 
 import os
+import platform
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from importlib.util import find_spec
 from itertools import islice
@@ -16,9 +19,9 @@ from typing import Any
 from bench.calls import NOW, PATH, check, collect_curves, consultation, demands
 from bench.endpoints import each_endpoint, orders
 from bench.in_process import Caller, Times, caller
-from bench.load import CONNECTIONS, Driver, Load, http_messages
+from bench.load import CONNECTIONS, Driver, Load, Rounds, http_messages
 from bench.memory import pss_megabytes
-from bench.slow_readers import CLIENTS, others, slow_readers
+from bench.slow_readers import CLIENTS, MANNERS, others, slow_readers
 from bench.start import second_start
 from bench.wiremock import wiremock, wiremock_jar
 from sge_sim.clock import elapsed_ms, stopwatch
@@ -32,6 +35,10 @@ from sge_sim.store.journal import Journal
 SECONDS = 5.0
 _WARM_UP, _MEASURED = 500, 2000
 _PUBLISHED = 20_000
+_ROUNDS, _SLOW_ROUNDS, _WARMINGS = 3, 2, 4
+_OURS, _ALONE = "ours", "nobody slow, 4 clients"
+_THEIRS = {"with": 4, "without": 1.2}
+"""WireMock with and without its journal, and how many times as fast two of our workers must be."""
 _JARS = Path(sys.prefix) / "wiremock"
 
 
@@ -40,7 +47,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         driver = Driver(folder)
-        print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, driver in {driver.name}\n")
+        print(f"{os.cpu_count()} cores, {_python()}, driver in {driver.name}\n")
         _row("", "ours", "beside")
         ready, answered = second_start(folder / "start")
         _row("second start: accepts clients", f"{ready:.2f} s", f"first answer {answered:.2f} s")
@@ -117,53 +124,75 @@ def _served(driver: Driver, data_dir: Path, messages: list[bytes], answer: bytes
     share = f"{alone.rate / ready_bytes.rate:.0%} of ready bytes: {_rate(ready_bytes)}"
     _row(f"{over}, 1 worker", _rate(alone), share)
     _row("a new connection for each call, 1 worker", _rate(anew), f"p50 {anew.p50:.1f} ms")
-    with _simulator(data_dir, 2) as two:
-        both = driver.run(two.ready, http_messages(two.ready, PATH, messages), SECONDS)
-    _row(f"{over}, 2 workers", _rate(both), f"p50 {both.p50:.1f}, p99 {both.p99:.1f} ms")
-    _wiremock(driver, target, messages, answer, both)
+    _wiremock(driver, data_dir, messages, answer)
     with _simulator(data_dir, 2) as two:
         _slow_readers(driver, two, messages)
 
 
-def _wiremock(
-    driver: Driver, target: Mapping[str, Any], messages: list[bytes], answer: bytes, ours: Load
-) -> None:
+def _wiremock(driver: Driver, data_dir: Path, messages: list[bytes], answer: bytes) -> None:
+    """Load two workers and both manners of WireMock in turn, while the others wait."""
     jar = wiremock_jar(_JARS)
-    if jar is None:
+    with ExitStack() as opened:
+        ours = opened.enter_context(_simulator(data_dir, 2)).ready
+        targets = {_OURS: ours}
+        if jar is not None:
+            for what in _THEIRS:
+                folder = opened.enter_context(tempfile.TemporaryDirectory())
+                mock = wiremock(jar, Path(folder), ours, PATH, answer, journal=what == "with")
+                targets[what] = opened.enter_context(mock)
+        asked = {what: http_messages(target, PATH, messages) for what, target in targets.items()}
+        for what, target in targets.items():
+            _warm(driver, target, asked[what])
+        loads: defaultdict[str, list[Load]] = defaultdict(list)
+        for _ in range(_ROUNDS):
+            for what, target in targets.items():
+                loads[what].append(driver.run(target, asked[what], SECONDS))
+                if what == _OURS:
+                    _drain(data_dir)
+    both, *others = (Rounds(loads[what]) for what in targets)
+    name = f"over mTLS, {CONNECTIONS} connections, 2 workers"
+    _row(name, str(both), f"p50 {both.p50:.1f}, p99 {both.p99:.1f} ms")
+    for (what, least), theirs in zip(_THEIRS.items(), others, strict=False):
+        share = f"ours, 2 workers: {both.rate / theirs.rate:.1f} x, at least {least} x"
+        _row(f"WireMock {what} its journal", str(theirs), share)
+    if not others:
         _row("WireMock", "not measured", "it needs Java, and npm or WIREMOCK_JAR")
-        return
-    for journal in (True, False):
-        with (
-            tempfile.TemporaryDirectory() as folder,
-            wiremock(jar, Path(folder), target, PATH, answer, journal=journal) as mock,
-        ):
-            requests_ = http_messages(mock, PATH, messages)
-            driver.run(mock, requests_, SECONDS)  # its machine code is made meanwhile
-            theirs = driver.run(mock, requests_, SECONDS)
-        what, least = ("with", 4) if journal else ("without", 1.2)
-        _row(
-            f"WireMock {what} its journal",
-            _rate(theirs),
-            f"ours, 2 workers: {ours.rate / theirs.rate:.1f} x, at least {least} x",
-        )
+
+
+def _warm(driver: Driver, target: Mapping[str, Any], messages: Sequence[bytes]) -> None:
+    """Load a target until it gets no faster: Java makes its machine code meanwhile."""
+    before = 0.0
+    for _ in range(_WARMINGS):
+        rate = driver.run(target, messages, SECONDS).rate
+        if rate < before * 1.1:
+            return
+        before = rate
 
 
 def _slow_readers(driver: Driver, simulator: OwnSimulator, messages: list[bytes]) -> None:
+    """Measure good clients alone and beside slow ones in turn."""
     requests_ = http_messages(simulator.ready, PATH, messages)
-    alone = others(driver, simulator.ready, requests_, 2)
-    _others("nobody slow, 4 clients", alone, alone)
-    for manner in ("silent", "drip"):
-        with slow_readers(simulator.ready, PATH, manner):
-            seen = others(driver, simulator.ready, requests_, 2)
-        _others(f"beside {CLIENTS} slow readers ({manner})", seen, alone)
+    seen: defaultdict[str, list[tuple[Load, Load]]] = defaultdict(list)
+    driver.run(simulator.ready, requests_, 1)
+    for _ in range(_SLOW_ROUNDS):
+        for manner in MANNERS:
+            seen[_ALONE].append(others(driver, simulator.ready, requests_, 2))
+            with slow_readers(simulator.ready, PATH, manner):
+                seen[manner].append(others(driver, simulator.ready, requests_, 2))
+    seen[_ALONE].append(others(driver, simulator.ready, requests_, 2))
+    for who, loads in seen.items():
+        kept_and_new = zip(("kept", "new"), _both(loads), _both(seen[_ALONE]), strict=True)
+        for how, here, alone in kept_and_new:
+            beside = f"p99 {here.p99:.1f} ms"
+            if who != _ALONE:
+                beside += f", {here.p99 / alone.p99:.1f} x, at most 2 x"
+            what = f"beside {CLIENTS} slow readers ({who})" if who != _ALONE else who
+            _row(f"{what}, {how} connections", str(here), beside)
 
 
-def _others(what: str, seen: tuple[Load, Load], alone: tuple[Load, Load]) -> None:
-    for how, here, before in zip(("kept", "new"), seen, alone, strict=True):
-        beside = f"p99 {here.p99:.1f} ms"
-        if here is not before:
-            beside += f", {here.p99 / before.p99:.1f} x, at most 2 x"
-        _row(f"{what}, {how} connections", _rate(here), beside)
+def _both(loads: Sequence[tuple[Load, Load]]) -> tuple[Rounds, Rounds]:
+    kept, new = zip(*loads, strict=True)
+    return Rounds(kept), Rounds(new)
 
 
 def _publication() -> None:
@@ -204,11 +233,22 @@ def _fixed_server(
 
 
 def _row(what: str, ours: str, beside: str) -> None:
-    print(f"{what:<58} {ours:>24}  {beside}", flush=True)
+    print(f"{what:<69} {ours:>24}  {beside}", flush=True)
 
 
-def _told(times: Times | None) -> str:
-    return "not measured" if times is None else f"{times.p50:.2f} ms (p99 {times.p99:.2f})"
+def _python() -> str:
+    """Return the interpreter's version, and whether it was built with optimisation.
+
+    pyenv's isn't, unless asked; Debian's, and those that uv brings, are.
+    """
+    built = " ".join(map(str, map(sysconfig.get_config_var, ("CONFIG_ARGS", "PY_CFLAGS"))))
+    optimised = "--enable-optimizations" in built or "-fprofile-use" in built
+    how = "with" if optimised else "without"
+    return f"Python {platform.python_version()} built {how} optimisation"
+
+
+def _told(times: Times) -> str:
+    return f"{times.p50:.2f} ms (p99 {times.p99:.2f})"
 
 
 def _rate(load: Load) -> str:

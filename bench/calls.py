@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from sge_sim.domaine.nomenclatures import ETATS_SANS_ALIMENTATION
 from sge_sim.store.mesures import replace_collectes
 from sge_sim.store.points import Point
 
@@ -23,13 +24,25 @@ _CHANGES = (date(2025, 3, 30), date(2024, 10, 27), date(2024, 3, 31), date(2023,
 
 def c5_points(session: Session, most: int = _COUNT) -> list[str]:
     """Return C5 points of the population that any curve may be asked of."""
+    niveau = Point.niveau_ouverture_services == 2
+    return _points(session, most, Point.segment == "C5", niveau)
+
+
+def telereleves(session: Session, most: int) -> list[str]:
+    """Return larger points whose meters are read at any time, through an IP box."""
+    larger = Point.segment.in_(("C2", "C3", "C4"))
+    return _points(session, most, larger, Point.media_releve == "IP")
+
+
+def _points(session: Session, most: int, *wanted: ColumnElement[bool]) -> list[str]:
+    """Return points in service, for long, of which nothing forbids to ask."""
     return list(
         session.scalars(
             select(Point.prm)
             .where(
-                Point.segment == "C5",
+                *wanted,
                 Point.etat_contractuel == "SERVC",
-                Point.niveau_ouverture_services == 2,
+                Point.etat_alimentation.not_in(ETATS_SANS_ALIMENTATION),
                 Point.teleoperable.is_(True),
                 Point.opposition_courbe.is_(False),
                 Point.operation_en_cours.is_(None),

@@ -12,6 +12,7 @@ import sysconfig
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -28,6 +29,34 @@ class Load:
     errors: int
     p50: float
     p99: float
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """The same load in several rounds, between which others are measured: their medians count."""
+
+    loads: Sequence[Load]
+
+    @property
+    def rate(self) -> float:
+        """Calls a second."""
+        return median(one.rate for one in self.loads)
+
+    @property
+    def p50(self) -> float:
+        """The median latency in milliseconds."""
+        return median(one.p50 for one in self.loads)
+
+    @property
+    def p99(self) -> float:
+        """What one call in a hundred exceeds, in milliseconds."""
+        return median(one.p99 for one in self.loads)
+
+    def __str__(self) -> str:
+        rates = sorted(one.rate for one in self.loads)
+        told = f"{self.rate:.0f}/s ({rates[0]:.0f} to {rates[-1]:.0f})"
+        errors = sum(one.errors for one in self.loads)
+        return f"{told}, {errors} errors" if errors else told
 
 
 class Driver:

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
 from bench.load import Driver, Load
@@ -19,6 +19,7 @@ CLIENTS = 50
 _PIPELINED = 40
 _GOOD = 4
 Manner = Literal["silent", "drip"]
+MANNERS: tuple[Manner, ...] = get_args(Manner)
 
 
 @contextmanager

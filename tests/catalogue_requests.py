@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from lxml import etree
 
@@ -27,21 +28,28 @@ def path_of(case: Cas) -> str:
 
 def request_of(case: Cas, login: str, contrat_id: str) -> etree._Element:
     """Return the envelope of a case, as its client would send it on the release's day."""
-    contract = CONTRACTS[path_of(case)]
+    unborrowed = replace(case, requete=_unborrowed(case.requete))
+    reperes = reperes_of_sge(login, contrat_id)
+    tree = materialise(unborrowed, ContexteDeCas(RELEASE.reference, reperes))
+    return envelope_of(path_of(case), tree, login, case.prm)
+
+
+def envelope_of(
+    path: str, demande: Mapping[str, Any], login: str, prm: str | None
+) -> etree._Element:
+    """Return the envelope of a demand; where a header is needed, `prm` and `login` are in it."""
+    contract = CONTRACTS[path]
     envelope = etree.Element(f"{{{ENVELOPE}}}Envelope")
-    if BY_PATH[contract.path].needs_header:
+    if BY_PATH[path].needs_header:
         header = etree.SubElement(envelope, f"{{{ENVELOPE}}}Header")
         entete = {
-            "version": case.version,
-            "infoFonctionnelles": {"pointId": case.prm},
+            "version": contract.version,
+            "infoFonctionnelles": {"pointId": prm},
             "infoDemandeur": {"loginDemandeur": login},
         }
         _fill(etree.SubElement(header, contract.request_header), entete)
     body = etree.SubElement(envelope, f"{{{ENVELOPE}}}Body")
-    unborrowed = replace(case, requete=_unborrowed(case.requete))
-    reperes = reperes_of_sge(login, contrat_id)
-    tree = materialise(unborrowed, ContexteDeCas(RELEASE.reference, reperes))
-    _fill(etree.SubElement(body, contract.request), tree)
+    _fill(etree.SubElement(body, contract.request), demande)
     return envelope
 
 

@@ -62,6 +62,7 @@ LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
     ("pytest_plugin", "sge_sim.homologation.testing.session"): 818,
     ("referentiel.acteurs", "sge_sim.services.registry"): 606,
     ("referentiel.entries", "sge_sim.services.registry"): 606,
+    ("store.database", "sge_sim.store.postgresql"): 91,
     ("store.schema", "alembic"): 260,
 }
 """What is imported inside functions, and the milliseconds that it spares a start or a command that

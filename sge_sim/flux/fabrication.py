@@ -27,6 +27,8 @@ from sge_sim.flux.lots import (
 from sge_sim.flux.packaging import zipped_archive
 from sge_sim.flux.parallele import in_processes
 from sge_sim.flux.periodes import FREQUENCES, FluxRecurrent, Frequence
+from sge_sim.flux.parallele import Equipe
+from sge_sim.flux.periodes import FREQUENCES, FluxRecurrent
 from sge_sim.flux.r6x.archives import LIMITES, Limites
 from sge_sim.flux.r6x.entete import EnvoiR6X
 from sge_sim.flux.r6x.ponctuel import demanded_files
@@ -52,20 +54,21 @@ _OF_LARGE_POINTS: Mapping[
 ] = MappingProxyType({"R4x": r4x.files, "R171": r171.files})
 _OF_SMALL_POINTS: Mapping[FluxRecurrent, ModuleType] = MappingProxyType({"R50": r50, "R151": r151})
 
-_WORKERS = 2
-_FILES_FOR_WORKERS = 4
-"""Files from which a publication is made by processes: they take a second to start."""
+_FILES_FOR_EQUIPE = 4
+"""Files from which a publication is made by several processes."""
 
 
 @dataclass(frozen=True)
 class Atelier:
     """How files are made: `late`, some days of C5 points come late; `defauts`, those of the real
-    files; `folder`, where a large file is kept until it was read; `limites`, of an archive."""
+    files; `folder`, where a large file is kept until it was read; `limites`, of an archive;
+    `equipe`, by whom many files are made."""
 
     late: bool = False
     defauts: Defauts = Defauts()  # noqa: RUF009 - it is frozen
     folder: Path | None = None
     limites: Limites = LIMITES
+    equipe: Equipe | None = None
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,7 @@ def _files_of_subscription(
     daily = envoi.frequence is Frequence.QUOTIDIENNE
     fabrique = Fabrique(lot.flux, envoi, lot.transmission, secret, atelier.late and daily)
     if lot.flux in _OF_SMALL_POINTS:
-        yield from _serial_files(session, fabrique)
+        yield from _serial_files(session, fabrique, atelier.equipe)
     else:
         points = list(_points(session, fabrique))
         yield from map(fabrique.fichier, _OF_LARGE_POINTS[lot.flux](envoi, points))
@@ -160,7 +163,7 @@ def _clear_files(
         yield from _files_of_case(session, lot)
 
 
-def _serial_files(session: Session, fabrique: Fabrique) -> Iterator[Fichier]:
+def _serial_files(session: Session, fabrique: Fabrique, equipe: Equipe | None) -> Iterator[Fichier]:
     """Yield the files of R50 or R151, in their order, by several processes where there are many.
 
     What a file tells was decided by the instant of the publication, so that each process may read
@@ -169,10 +172,10 @@ def _serial_files(session: Session, fabrique: Fabrique) -> Iterator[Fichier]:
     most = _OF_SMALL_POINTS[fabrique.flux].POINTS_PAR_FICHIER[fabrique.envoi.frequence]
     parts = bounds_of_parts(session, fabrique.transmission, most)
     jobs = [(fabrique, bornes, rang, len(parts)) for rang, bornes in enumerate(parts, start=1)]
-    if len(jobs) < _FILES_FOR_WORKERS:
+    if equipe is None or len(jobs) < _FILES_FOR_EQUIPE:
         yield from (_serial_file(session, *job) for job in jobs)
     else:
-        yield from in_processes(session, _serial_file, jobs, _WORKERS)
+        yield from equipe.share(session, _serial_file, jobs)
 
 
 def _serial_file(

@@ -1,16 +1,17 @@
 """Work that several processes share, each reading the database by itself."""
 
+import atexit
 import gc
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import suppress
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from threading import Thread
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -25,31 +26,54 @@ _NICENESS = 5
 _database: Database | None = None
 
 
-def in_processes(
-    session: Session, work: Callable[..., T], jobs: Sequence[tuple[Any, ...]], processes: int
-) -> Iterator[T]:
-    """Yield what `work` returns for each of the jobs, in their order.
+class Equipe:
+    """Processes that make the files of publications, one after the other.
 
-    It is called with a session of its own, then the values of the job: a function of a module and
-    values that can be pickled. Few results wait at once, whatever the number of jobs.
+    They take a second to start: they do when they are first needed, and stay until the end of the
+    `with`.
     """
-    engine = session.get_bind()
-    assert isinstance(engine, Engine)
-    url = engine.url.render_as_string(hide_password=False)
-    # Spawned: a fork would take over the threads' locks and the connections.
-    context = get_context("spawn")
-    with ProcessPoolExecutor(processes, context, _prepare, (url,)) as pool:
+
+    def __init__(self, processes: int = 2) -> None:
+        self._processes = processes
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
+
+    def share(
+        self, session: Session, work: Callable[..., T], jobs: Iterable[tuple[Any, ...]]
+    ) -> Iterator[T]:
+        """Yield what `work` returns for each of the jobs, in their order.
+
+        It is called with a session of its own on the same database, then the values of the job: a
+        function of a module and values that can be pickled. Few results wait at once, whatever the
+        number of jobs.
+        """
+        pool = self._pool = self._pool or _started(session, self._processes)
         waiting: deque[Future[T]] = deque()
         try:
             for job in jobs:
                 waiting.append(pool.submit(_run, work, job))
-                if len(waiting) > processes:
+                if len(waiting) > self._processes:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
         finally:
             for future in waiting:
                 future.cancel()
+
+
+def _started(session: Session, processes: int) -> ProcessPoolExecutor:
+    engine = session.get_bind()
+    assert isinstance(engine, Engine)
+    url = engine.url.render_as_string(hide_password=False)
+    # Spawned: a fork would take over the threads' locks and the connections.
+    return ProcessPoolExecutor(processes, get_context("spawn"), _prepare, (url,))
 
 
 def _prepare(url: str) -> None:
@@ -63,6 +87,8 @@ def _prepare(url: str) -> None:
     gc.disable()
     # Whoever interrupts a terminal interrupts the parent, which stops them.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Who waits for its end waits for no cleaning: it holds nothing but a connection that reads.
+    atexit.register(os._exit, 0)
     Thread(target=_end_with_parent, daemon=True).start()
 
 

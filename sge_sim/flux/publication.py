@@ -29,6 +29,10 @@ from sge_sim.flux.lots import (
     contrat_of,
     next_lot,
 )
+from sge_sim.flux.envoi import Fichier
+from sge_sim.flux.fabrication import Atelier, contrat_of, make_files
+from sge_sim.flux.lots import Lot, LotAffaire, LotFin, LotM023, next_lot
+from sge_sim.flux.parallele import Equipe
 from sge_sim.flux.periodes import next_departure
 from sge_sim.machine.files import PRIVATE, make_private_folder, writing_atomically
 from sge_sim.settings import Profile, Settings
@@ -101,9 +105,13 @@ class Publisher:
         Both advance together, in the order of their instants: a publication sees the points and
         the services as they were at its own instant, however late it is made.
         """
-        published = 0
         if self._found.nothing_by(now, self.database):
-            return published
+            return 0
+        with Equipe() as equipe:
+            return self._catch_up(now, equipe)
+
+    def _catch_up(self, now: datetime, equipe: Equipe) -> int:
+        published = 0
         while True:
             edition = self.database.memoire.look().edition
             with self.database.sessions() as session:
@@ -112,7 +120,7 @@ class Publisher:
                 demanded = next_m023(session)
                 stop = _next_stop(first, first_files, now if lot is None else lot.instant)
                 if stop is None and lot is not None:
-                    self._publish(session, lot)
+                    self._publish(session, lot, equipe)
                     published += 1
             if stop is not None:
                 catch_up_orders(self.database, stop)
@@ -125,11 +133,11 @@ class Publisher:
                 )
                 return published
 
-    def _publish(self, session: Session, lot: Lot) -> None:
+    def _publish(self, session: Session, lot: Lot, equipe: Equipe) -> None:
         """Make the files of a publication and record it, unless another process just did."""
         started = stopwatch()
         publication = _publication(session, lot, emise=self.emits)
-        files = list(self._make(session, lot, publication)) if self.emits else []
+        files = list(self._make(session, lot, publication, equipe)) if self.emits else []
         if not files:
             publication.sequence = None
         elif isinstance(lot, LotDiffusion) and publication.sequence is not None:
@@ -170,14 +178,16 @@ class Publisher:
             )
         )
 
-    def _make(self, session: Session, lot: Lot, publication: Publication) -> Iterator["_Ready"]:
+    def _make(
+        self, session: Session, lot: Lot, publication: Publication, equipe: Equipe
+    ) -> Iterator["_Ready"]:
         """Write the files of a publication one after the other, without keeping their bytes."""
         # Loads the measures, which a simulator that publishes nothing can do without.
         from sge_sim.flux.fabrication import Atelier, make_files
 
         folder = make_private_folder(self.data_dir / READY_FOLDER / publication.contrat_id)
         defauts = FIDELES if self.late else Defauts()
-        atelier = Atelier(late=self.late, defauts=defauts, folder=folder)
+        atelier = Atelier(late=self.late, defauts=defauts, folder=folder, equipe=equipe)
         for file in make_files(session, lot, atelier, sequence=publication.sequence or 0):
             yield _write(folder, file)
 

@@ -17,20 +17,22 @@ from sge_sim.flux.horodates import legal
 from sge_sim.flux.periodes import Frequence
 from sge_sim.flux.r50 import POINTS_ENSEMBLE, XSI, Etendues, du_jour, serial_archive
 from sge_sim.mesures import (
+    CADRANS_FOURNISSEUR,
     Grille,
     en_vigueur,
     index_quotidiens,
     minuits,
     puissances_maximales,
 )
+from sge_sim.mesures.calendrier import numero
 from sge_sim.mesures.ensemble import maxima_du_jour
+from sge_sim.mesures.index import registres_lus
 from sge_sim.referentiel.calendriers import CalendrierNomme, calendrier_du, calendrier_nomme
 
 POINTS_PAR_FICHIER = {Frequence.QUOTIDIENNE: 3000, Frequence.MENSUELLE: 50}
 """Most points of a file, by frequency (guide R151)."""
 
 _DISTRIBUTEUR, _FOURNISSEUR = "Classe_Temporelle_Distributeur", "Classe_Temporelle"
-_JOUR = timedelta(1)
 _EN_VA_DEPUIS = date(2020, 10, 15)
 """From when the maximum is said to be in VA; it was W before, with the same numbers."""
 
@@ -82,25 +84,23 @@ def write_points(envoi: Envoi, points: Iterable[Etendues]) -> bytes:
 def _jour(publie: PointPublie, maximum: int) -> str:
     """Return the `Donnees_Releve` of one day of a point that was measured and has lost nothing."""
     point, jour = publie.point, publie.debut
-    lus = index_quotidiens(point, jour + _JOUR, jour + 2 * _JOUR)
-    modele, fournisseur, distributeur = _modele(
+    modele, rangs = _modele(
         jour,
         en_vigueur(point.grille_fournisseur, jour),
         en_vigueur(point.grille_distributeur, jour),
     )
-    registres = (
-        lus.distributeur[distributeur, 0].tolist() + lus.fournisseur[fournisseur, 0].tolist()
-    )
-    return modele % (publie.affaire_id, *registres, maximum)
+    soir = numero(jour) + 1
+    lus = registres_lus(point, soir, soir + 1)[:, 0].tolist()
+    return modele % (publie.affaire_id, *[lus[rang] for rang in rangs], maximum)
 
 
 @lru_cache(maxsize=128)
 def _modele(
     jour: date, grille_fournisseur: Grille | None, grille_distributeur: Grille | None
-) -> tuple[str, list[int], list[int]]:
-    """Return how the day is written under two grids, and the ranks of the registers of both.
+) -> tuple[str, list[int]]:
+    """Return how the day is written under two grids, and the ranks of the registers it takes.
 
-    It takes the case, the registers of the distributor, those of the supplier, the maximum.
+    It takes the case, then these registers of `registres_lus`, then the maximum.
     """
     fournisseur = calendrier_nomme(grille_fournisseur)
     distributeur = calendrier_nomme(grille_distributeur)
@@ -113,10 +113,9 @@ def _modele(
         "<Puissance_Maximale><Valeur>%d</Valeur></Puissance_Maximale>",
         "</Donnees_Releve>",
     ]
-    rangs, rangs_distributeur = (
-        [classe.cadran - 1 for classe in cote.classes] for cote in (fournisseur, distributeur)
-    )
-    return "\n".join(lines), rangs, rangs_distributeur
+    rangs = [CADRANS_FOURNISSEUR + classe.cadran - 1 for classe in distributeur.classes]
+    rangs += [classe.cadran - 1 for classe in fournisseur.classes]
+    return "\n".join(lines), rangs
 
 
 def _jours(publie: PointPublie) -> Iterator[str]:
@@ -139,8 +138,8 @@ def _jours(publie: PointPublie) -> Iterator[str]:
         if valide
     }
     bords = minuits(debut, fin).tolist()
-    for numero, (minuit, suivant) in enumerate(pairwise(bords)):
-        jour = debut + timedelta(numero)
+    for rang_jour, (minuit, suivant) in enumerate(pairwise(bords)):
+        jour = debut + timedelta(rang_jour)
         fournisseur = calendrier_du(point.grille_fournisseur, jour)
         distributeur = calendrier_du(point.grille_distributeur, jour)
         yield "<Donnees_Releve>"

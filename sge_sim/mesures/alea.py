@@ -38,11 +38,12 @@ def draws(key: int | Cles, counters: Entiers) -> Entiers:
     z = counters.astype(np.uint64)
     z *= _N_GOLDEN
     z = z + (np.uint64(key & _MASK) if isinstance(key, int) else key)
-    z ^= z >> _N_30
+    droite = z >> _N_30
+    z ^= droite
     z *= _N_MIX_1
-    z ^= z >> _N_27
+    z ^= np.right_shift(z, _N_27, out=droite)
     z *= _N_MIX_2
-    z ^= z >> _N_31
+    z ^= np.right_shift(z, _N_31, out=droite)
     z >>= _N_1
     return z.view(np.int64)
 

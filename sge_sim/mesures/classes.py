@@ -62,3 +62,31 @@ def cadrans_des_jours(structure: Structure) -> Entiers:
     tous = np.stack(cadrans)
     tous.setflags(write=False)
     return tous
+
+
+def par_cadran(
+    structure: Structure, natures: tuple[int, ...], premier: int, parts: Entiers
+) -> Entiers:
+    """Return what each register counts over the days from `premier` on, from register 1 on.
+
+    `parts`, shape (parts, n): what is spent in each part of each day, of these natures.
+    """
+    debuts, rangs = _tranches(structure, natures, premier, premier + parts.shape[1])
+    comptes = np.zeros(rangs.max() + 1, np.int64)
+    np.add.at(comptes, rangs, np.add.reduceat(parts, debuts, axis=1))
+    return comptes
+
+
+@lru_cache(maxsize=64)
+def _tranches(
+    structure: Structure, natures: tuple[int, ...], premier: int, fin: int
+) -> tuple[Entiers, Entiers]:
+    """Return from which of the days [premier, fin) the registers of some natures aren't those of
+    the day before, the first included, and the ranks of these registers: shape (natures, days).
+
+    They stay the same for months, so that most of the days are only added.
+    """
+    cadrans = cadrans_des_jours(structure)[:, premier:fin].take(natures, axis=0)
+    differents = (cadrans[:, 1:] != cadrans[:, :-1]).any(axis=0)
+    debuts = np.concatenate([[0], np.flatnonzero(differents) + 1])
+    return debuts, cadrans[:, debuts] - 1

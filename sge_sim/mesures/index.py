@@ -13,7 +13,7 @@ import numpy as np
 
 from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import calendrier, decalages, jour_de, numero_borne
-from sge_sim.mesures.classes import cadrans_des_jours, decoupage
+from sge_sim.mesures.classes import cadrans_des_jours, decoupage, par_cadran
 from sge_sim.mesures.entrees_datees import jours_perdus, plages_de, vie
 from sge_sim.mesures.installations import installation_de
 from sge_sim.mesures.journees import Journees, journees
@@ -160,7 +160,11 @@ def _index(
 
 
 def registres_lus(
-    point: PointMesure, i0: int, i1: int, minutes: Entiers | None, grandeur: Grandeur
+    point: PointMesure,
+    i0: int,
+    i1: int,
+    minutes: Entiers | None = None,
+    grandeur: Grandeur = Grandeur.PA,
 ) -> Entiers:
     """Return what the meters show on the days [i0, i1), communicating or not: shape (16, n),
     the supplier's registers, the distributor's, the total."""
@@ -213,6 +217,7 @@ def _sommes(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> Entiers
         total = int(j.totaux.sum())
         sommes[_TOTAL] += total
         parts: dict[tuple[int, ...], Entiers] = {}
+        comptes: dict[Structure, Entiers] = {}
         for grilles, premier in (
             (point.grille_fournisseur, 0),
             (point.grille_distributeur, CADRANS_FOURNISSEUR),
@@ -221,15 +226,13 @@ def _sommes(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> Entiers
             if grille is None or grille.structure is Structure.BASE:
                 sommes[premier] += total
                 continue
-            bornes, natures = decoupage(grille.structure, plages_de(point, jour))
-            if bornes not in parts:
-                parts[bornes] = _parts(j, bornes)
-            cadrans = cadrans_des_jours(grille.structure)[:, j.premier : j.premier + len(j.totaux)]
-            # Exact: what a meter counts in its life is far below 2**53.
-            comptes = np.bincount(
-                cadrans.take(natures, axis=0).ravel(), weights=parts[bornes].ravel()
-            )
-            sommes[premier : premier + len(comptes) - 1] += comptes[1:].astype(np.int64)
+            structure = grille.structure
+            if structure not in comptes:
+                bornes, natures = decoupage(structure, plages_de(point, jour))
+                if bornes not in parts:
+                    parts[bornes] = _parts(j, bornes)
+                comptes[structure] = par_cadran(structure, natures, j.premier, parts[bornes])
+            sommes[premier : premier + len(comptes[structure])] += comptes[structure]
     return sommes
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Protocol, TypeVar
 
@@ -300,6 +300,7 @@ def grilles_entre(
     ]
 
 
+@lru_cache(maxsize=1024)
 def parse_plages(texte: str) -> Plages:
     """Read off-peak ranges as SGE labels them.
 

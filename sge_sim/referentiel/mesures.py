@@ -5,9 +5,9 @@ one calendar that follows the tariff, the installation of the client's category.
 """
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 from sge_sim.domaine.nomenclatures import PETITS, Sens
 from sge_sim.mesures import (
@@ -62,8 +62,7 @@ _DISTRIBUTEUR = "D"
 """The distributor's calendar of C1-C4 and P1-P3 (observed 2023)."""
 
 
-@dataclass(frozen=True)
-class _Fiche:
+class _Fiche(NamedTuple):
     """What is taken from the data sheet: compared by value, so that a change is never missed."""
 
     graine: int
@@ -126,6 +125,7 @@ def point_mesure(point: Point, suivi: Suivi, sens: Sens) -> PointMesure | None:
     )
 
 
+@lru_cache(maxsize=256)
 def jour_releve(plage: str | None) -> int:
     """Return the day of the month on which a point is read, 1 to 28, from its reading range.
 
@@ -249,6 +249,7 @@ def _union(periodes: tuple[tuple[date, date | None], ...]) -> tuple[PeriodeColle
     return tuple(PeriodeCollecte(debut, None if fin == date.max else fin) for debut, fin in jointes)
 
 
+@lru_cache(maxsize=64)
 def _volts(tension: str | None) -> int:
     """Return the nominal voltage from how the delivery is called (« 230/400 V », « 20 kV »)."""
     trouve = re.match(r"\d+", tension or "230")

@@ -4,7 +4,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
-from math import ceil
 from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
 from sqlite3 import OperationalError as SQLiteOperationalError
@@ -29,6 +28,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
 
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
@@ -39,7 +39,7 @@ from sge_sim.store import (
 )
 from sge_sim.store.database_url import without_password
 from sge_sim.store.ecritures import count_writing
-from sge_sim.store.editions import editions_of
+from sge_sim.store.editions import CountedEditions, Editions, SqliteEditions
 from sge_sim.store.memoire import Memoire
 from sge_sim.store.prepared import Driver
 
@@ -57,6 +57,8 @@ locked for too long, stopped, the disk is full, no descriptor is left."""
 # Connections kept per process; twice as many in a rush.
 _POOL_SIZE = 20
 _PATIENCE_SECONDS = 10.0
+# What computes for long in a server (a purge, a new population) says nothing meanwhile.
+_PATIENCES_OF_SILENCE = 6
 # A PostgreSQL server takes 100 unless told otherwise, 3 of which are for its administrators.
 _SERVER_CONNECTIONS = 90
 _PRAGMAS = (
@@ -85,16 +87,15 @@ def sqlite_url(path: Path) -> URL:
 class Database:
     """A database and its connections; one per process, shared by its threads.
 
-    `processes` is how many processes share the connections of a PostgreSQL server.
-
     >>> database = Database("sqlite:///sge-sim.db")
     >>> database.prepare()
     >>> with database.sessions() as session:
     ...     point = find_point(session, "25946599093143")
     >>> dossier = database.memoire.look().lire(prm="25946599093143").dossier
 
-    `patience_seconds` is how long a statement waits for others, or for a server that doesn't
-    answer, before it fails with one of `UNREACHABLE`. `processes` is how many share the server.
+    `patience_seconds` is how long a statement waits for others, or a look for a server that doesn't
+    answer, before it fails with one of `UNREACHABLE`; other statements let a PostgreSQL server
+    work for six times as long without a word. `processes` is how many share that server.
 
     Raises `UsageError` for a URL that can't be understood.
     """
@@ -103,7 +104,7 @@ class Database:
         self, url: str | URL, patience_seconds: float = _PATIENCE_SECONDS, processes: int = 1
     ) -> None:
         try:
-            self.engine = _create_engine(make_url(url), patience_seconds, processes)
+            self.engine, self._editions = _opened(make_url(url), patience_seconds, processes)
         except (ArgumentError, NoSuchModuleError, ValueError) as error:
             shown = without_password(str(url))
             raise UsageError(
@@ -118,7 +119,6 @@ class Database:
         # reading is refused at once, without waiting, when another wrote in the meantime.
         self._writing = self.engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
         self._reading = self.engine.execution_options(**{_BEGIN: None})
-        self._editions = editions_of(self.engine)
         self.memoire = Memoire(self._editions)
 
     def prepare(self) -> None:
@@ -136,6 +136,9 @@ class Database:
                 if schema.is_up_to_date(connection):
                     return
             with self._writing.begin() as connection:
+                if self.engine.dialect.name != "sqlite":
+                    Driver.of(connection).connection.silence_seconds = None  # as long as it takes
+                    connection.detach()  # the pool's others have their bound
                 schema.bring_up_to_date(connection)
         except DBAPIError as error:
             raise UsageError(
@@ -187,21 +190,29 @@ class Database:
         self.engine.dispose()
 
 
-def _create_engine(url: URL, patience_seconds: float, processes: int) -> Engine:
-    if url.get_backend_name() != "sqlite":
-        kept = max(1, min(_POOL_SIZE, _SERVER_CONNECTIONS // processes // 2))
-        pool: dict[str, Any] = {
-            "pool_size": kept,
-            "max_overflow": kept,
-            "pool_timeout": patience_seconds,
-            # Those that a server has dropped when it stopped are replaced before they are used.
-            "pool_pre_ping": True,
-        }
-        if url.get_backend_name() != "postgresql":
-            return create_engine(url, **pool)
-        engine = create_engine(url, connect_args=_bounded(url, patience_seconds), **pool)
-        event.listen(engine, "connect", partial(_configure_postgresql, patience_seconds))
-        return engine
+def _opened(url: URL, patience_seconds: float, processes: int) -> tuple[Engine, Editions]:
+    if url.get_backend_name() == "sqlite":
+        engine = _sqlite_engine(url, patience_seconds)
+        return engine, SqliteEditions(engine)
+    # One more than the pool's is kept, to look at the edition of the state.
+    kept = max(1, min(_POOL_SIZE, (_SERVER_CONNECTIONS // processes - 1) // 2))
+    engine = create_engine(
+        url,
+        pool_size=kept,
+        max_overflow=kept,
+        pool_timeout=patience_seconds,
+        # Those that a server has dropped when it stopped are replaced before they are used.
+        pool_pre_ping=True,
+    )
+    looking = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    from sge_sim.store.postgresql import bound_waits  # loads the driver, which SQLite does without
+
+    bound_waits(engine, patience_seconds, silence_seconds=patience_seconds * _PATIENCES_OF_SILENCE)
+    bound_waits(looking, patience_seconds, silence_seconds=patience_seconds)
+    return engine, CountedEditions(engine, looking)
+
+
+def _sqlite_engine(url: URL, patience_seconds: float) -> Engine:
     if url.database in (None, "", ":memory:"):
         raise UsageError(
             "une base en mémoire ne se partage pas entre les processus : indiquer un fichier."
@@ -211,29 +222,6 @@ def _create_engine(url: URL, patience_seconds: float, processes: int) -> Engine:
     event.listen(engine, "begin", _begin_sqlite)
     event.listen(engine, "handle_error", _undo_failed_commit)
     return engine
-
-
-def _bounded(url: URL, patience_seconds: float) -> dict[str, int]:
-    """Return how long the driver waits for a server that no longer answers, unless `url` says it.
-
-    `connect_timeout` is in seconds, `tcp_user_timeout`, for a machine that went, in milliseconds.
-    """
-    bounds = {
-        "connect_timeout": ceil(patience_seconds),
-        "tcp_user_timeout": int(patience_seconds * 1000),
-    }
-    return {name: value for name, value in bounds.items() if name not in url.query}
-
-
-def _configure_postgresql(patience_seconds: float, connection: Any, _record: Any) -> None:
-    """Bound what a statement waits for others, and have instants written in UTC.
-
-    In legal time the year 9999 has no end.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SET TIME ZONE 'UTC'")
-        cursor.execute(f"SET lock_timeout = {int(patience_seconds * 1000)}")
-    connection.commit()
 
 
 def _configure_sqlite(patience_seconds: float, connection: SQLiteConnection, _record: Any) -> None:

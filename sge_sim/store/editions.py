@@ -35,13 +35,6 @@ class Editions(Protocol):
         """Give back what was opened; the next look opens it anew."""
 
 
-def editions_of(engine: Engine) -> Editions:
-    """Return the editions of a database by the means that it has."""
-    if engine.dialect.name == "sqlite":
-        return SqliteEditions(engine)
-    return CountedEditions(engine)
-
-
 class SqliteEditions:
     """What SQLite tells a connection that never writes: whether any other one has committed.
 
@@ -87,15 +80,35 @@ class SqliteEditions:
 
 
 class CountedEditions:
-    """The count that every writing transaction adds to (`Database.transaction`)."""
+    """The count that every writing transaction adds to (`Database.transaction`).
 
-    def __init__(self, engine: Engine) -> None:
-        self._looking = engine.execution_options(isolation_level="AUTOCOMMIT")
+    It is read on a connection that is kept for it, in one round trip; those who come while it is
+    being read share the next reading.
+    """
+
+    def __init__(self, engine: Engine, looking: Engine) -> None:
+        """`looking` makes that connection, which must not begin transactions."""
+        self._looking = looking
         self._snapshots = engine.execution_options(isolation_level="REPEATABLE READ")
+        self._lock = Lock()
+        self._opened: tuple[Connection, Driver] | None = None
+        self._asked = 0
+        self._told: int | Exception = 0
 
     def look(self) -> Edition:
-        with self._looking.connect() as connection:
-            return 0, read_numero(Driver.of(connection))
+        asked = self._asked
+        with self._lock:
+            if self._asked == asked:  # else it was asked after we came
+                self._asked += 1
+                try:
+                    self._told = read_numero(self._open())
+                except Exception as error:
+                    self._told = error
+                    self._drop()
+            told = self._told
+        if isinstance(told, Exception):
+            raise told.with_traceback(None)
+        return 0, told
 
     @contextmanager
     def snapshot(self) -> Iterator[tuple[Edition, Driver]]:
@@ -104,4 +117,18 @@ class CountedEditions:
             yield (0, read_numero(driver)), driver
 
     def close(self) -> None:
-        """Nothing is kept open but the pool's."""
+        with self._lock:
+            self._drop()
+
+    def _open(self) -> Driver:
+        if self._opened is not None and self._opened[1].connection.dropped:
+            self._drop()
+        if self._opened is None:
+            connection = self._looking.connect()
+            self._opened = (connection, Driver.of(connection))
+        return self._opened[1]
+
+    def _drop(self) -> None:
+        if self._opened is not None:
+            self._opened[0].invalidate()  # whatever its state, nothing more is asked of it
+            self._opened = None

@@ -21,6 +21,8 @@ from publication_kit import (
 
 from sge_sim.flux import fabrication, publication, r50, r151
 from sge_sim.flux.periodes import Frequence
+from sge_sim.flux import fabrication, parallele, publication, r50, r151
+from sge_sim.flux.envoi import Frequence
 
 
 def one_point_in_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,8 +75,16 @@ def test_several_processes_make_the_same_files_as_one(
     for one in (platform, other):
         subscribe_both(one)
     platform.catch_up(at(JOUR_1 + 2 * JOUR))
-    monkeypatch.setattr(fabrication, "_FILES_FOR_WORKERS", 2)
+    monkeypatch.setattr(fabrication, "_FILES_FOR_EQUIPE", 2)
+    started, start = [], parallele._started
+
+    def counted(*asked: Any) -> Any:
+        started.append(asked)
+        return start(*asked)
+
+    monkeypatch.setattr(parallele, "_started", counted)
     other.catch_up(at(JOUR_1 + 2 * JOUR))
+    assert len(started) == 1, "R50 and R151 are made by the same processes"
     assert len(platform.ready()) == 4
     assert other.ready() == platform.ready()
     other.database.dispose()

@@ -1,102 +1,24 @@
-"""PostgreSQL is stopped under a simulator, locked, and comes back: what a SOAP client sees.
+"""PostgreSQL is stopped under a simulator, locked, and comes back: what a SOAP client sees."""
 
-The server is one of the test's own, made by the programs of PostgreSQL: it can be stopped.
-"""
-
-import os
-import shutil
 import socket
-import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import pytest
 import requests
 from orders_kit import C5, NOW, TODAY, Orders
+from postgresql_kit import Cluster
 from running_simulator import RunningSimulator, start_simulator
 from sqlalchemy import create_engine, text
 
-from sge_sim.store.database import UNREACHABLE, Database
+from sge_sim.store.database import UNREACHABLE, Database, unreachable_sentence
 
 pytestmark = pytest.mark.postgresql
 
 SOON = 5.0
-OWNER = "nobody"
-"""Who runs the server where the tests are run by root, whom PostgreSQL refuses."""
-
-
-@dataclass(frozen=True)
-class Cluster:
-    """A PostgreSQL server of its own, in `folder`."""
-
-    folder: Path
-    port: int
-
-    @property
-    def url(self) -> str:
-        return f"postgresql+psycopg://sge@127.0.0.1:{self.port}/postgres"
-
-    def start(self) -> None:
-        options = f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1"
-        log = str(self.folder / "log.txt")
-        self._run("pg_ctl", "start", "-w", "-D", str(self._data), "-o", options, "-l", log)
-
-    def stop(self) -> None:
-        self._run("pg_ctl", "stop", "-w", "-m", "fast", "-D", str(self._data))
-
-    def make(self) -> None:
-        options = ("-U", "sge", "--auth=trust", "-E", "UTF8", "--no-sync")
-        self._run("initdb", "-D", str(self._data), *options)
-
-    @property
-    def _data(self) -> Path:
-        return self.folder / "data"
-
-    def _run(self, program: str, *arguments: str) -> None:
-        done = subprocess.run(
-            [program_of(program), *arguments],
-            cwd=self.folder,
-            user=OWNER if os.getuid() == 0 else None,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,  # the server would keep a pipe open
-            stderr=subprocess.DEVNULL,
-            timeout=60,
-        )
-        assert done.returncode == 0, (program, arguments)
-
-
-def program_of(name: str) -> str:
-    """Return where a program of the server is; Debian keeps them out of the PATH."""
-    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
-    program = str(found[-1]) if found else shutil.which(name)
-    if program is None:
-        pytest.skip(f"no {name} here: the server's programs are needed, on this machine")
-    return program
-
-
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    folder = Path("/tmp") / f"sge-sim-pg-{os.getpid()}"
-    folder.mkdir(mode=0o700)
-    if os.getuid() == 0:
-        shutil.chown(folder, OWNER)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    made = Cluster(folder, port)
-    try:
-        made.make()
-        made.start()
-        yield made
-    finally:
-        if (folder / "data" / "postmaster.pid").exists():
-            made.stop()
-        shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="module")
@@ -169,3 +91,38 @@ def test_a_server_that_never_answers_is_given_up_in_time() -> None:
             pass
         assert time.monotonic() - began < SOON
         database.dispose()
+
+
+def test_a_frozen_server_is_given_up_by_all_who_look(cluster: Cluster) -> None:
+    """A suspended machine keeps its sockets: TCP sees nothing."""
+    database = Database(cluster.url, patience_seconds=0.5)
+    database.prepare()
+    memoire = database.memoire
+    before = memoire.look().edition
+
+    def look(_: int) -> str:
+        began = time.monotonic()
+        with pytest.raises(UNREACHABLE) as told:
+            memoire.look()
+        assert time.monotonic() - began < SOON
+        return unreachable_sentence(told.value)
+
+    with ThreadPoolExecutor(8) as pool, database.reading() as connection:
+        connection.execute(text("SELECT 1"))
+        with cluster.frozen():
+            told = set(pool.map(look, range(8)))
+            with pytest.raises(UNREACHABLE, match="ne dit rien depuis 3 s"):
+                connection.execute(text("SELECT 1"))
+    assert "la base de données ne répond pas (le serveur ne dit rien depuis 0.5 s)" in told
+    assert memoire.look().edition == before
+    database.dispose()
+
+
+def test_a_server_that_restarts_between_two_looks_fails_none(cluster: Cluster) -> None:
+    database = Database(cluster.url)
+    database.prepare()
+    before = database.memoire.look().edition
+    cluster.stop()
+    cluster.start()
+    assert database.memoire.look().edition == before
+    database.dispose()

@@ -17,7 +17,7 @@ from store_kit import AddPoint
 from sge_sim.domaine.nomenclatures import Sens
 from sge_sim.store.acces import grant_acces, withdraw_acces
 from sge_sim.store.database import Database, sqlite_url
-from sge_sim.store.editions import editions_of
+from sge_sim.store.editions import SqliteEditions
 from sge_sim.store.fiches import Dossier, FicheCompteur, FichePoint, FicheService
 from sge_sim.store.journal import Journal
 from sge_sim.store.lecture import faits_within, questions
@@ -202,7 +202,7 @@ def test_nothing_kept_is_taken_for_what_another_connection_sees(
 def test_no_more_is_kept_than_said(tmp_path: Path) -> None:
     database = Database(sqlite_url(tmp_path / "sge-sim.db"))
     database.prepare()
-    memoire = Memoire(editions_of(database.engine), kept=4)
+    memoire = Memoire(SqliteEditions(database.engine), kept=4)
     for number in range(10):
         assert memoire.look().lire(prm=f"{number:014d}").dossier is None
     assert 2 <= len(memoire._young) + len(memoire._old) <= 4

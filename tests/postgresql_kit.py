@@ -1,0 +1,93 @@
+"""A PostgreSQL server of the tests' own, made by its programs: it can be stopped, and frozen."""
+
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+OWNER = "nobody"
+"""Who runs the server where the tests are run by root, whom PostgreSQL refuses."""
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A PostgreSQL server of its own, in `folder`."""
+
+    folder: Path
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"postgresql+psycopg://sge@127.0.0.1:{self.port}/postgres"
+
+    def new_database(self, database: str, **query: str) -> str:
+        """Make a database, and return its URL."""
+        engine = create_engine(self.url, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {database}"))
+        engine.dispose()
+        made = make_url(self.url).set(database=database).update_query_dict(query)
+        return made.render_as_string(hide_password=False)
+
+    def start(self) -> None:
+        options = f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1"
+        log = str(self.folder / "log.txt")
+        self._run("pg_ctl", "start", "-w", "-D", str(self._data), "-o", options, "-l", log)
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "stop", "-w", "-m", "fast", "-D", str(self._data))
+
+    def make(self) -> None:
+        options = ("-U", "sge", "--auth=trust", "-E", "UTF8", "--no-sync")
+        self._run("initdb", "-D", str(self._data), *options)
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Have none of its processes run in the block, as when its machine is suspended."""
+        postmaster = int((self._data / "postmaster.pid").read_text().split()[0])
+        children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+        processes = [postmaster, *map(int, children)]
+        for one in processes:
+            os.kill(one, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for one in processes:
+                os.kill(one, signal.SIGCONT)
+
+    @property
+    def log(self) -> str:
+        """What it wrote."""
+        return (self.folder / "log.txt").read_text()
+
+    @property
+    def _data(self) -> Path:
+        return self.folder / "data"
+
+    def _run(self, program: str, *arguments: str) -> None:
+        done = subprocess.run(
+            [program_of(program), *arguments],
+            cwd=self.folder,
+            user=OWNER if os.getuid() == 0 else None,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,  # the server would keep a pipe open
+            stderr=subprocess.DEVNULL,
+            timeout=60,
+        )
+        assert done.returncode == 0, (program, arguments)
+
+
+def program_of(name: str) -> str:
+    """Return where a program of the server is; Debian keeps them out of the PATH."""
+    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
+    program = str(found[-1]) if found else shutil.which(name)
+    if program is None:
+        pytest.skip(f"no {name} here: the server's programs are needed, on this machine")
+    return program
