@@ -25,10 +25,8 @@ from sge_sim.flux.lots import (
     contrat_of,
 )
 from sge_sim.flux.packaging import zipped_archive
-from sge_sim.flux.parallele import in_processes
-from sge_sim.flux.periodes import FREQUENCES, FluxRecurrent, Frequence
 from sge_sim.flux.parallele import Equipe
-from sge_sim.flux.periodes import FREQUENCES, FluxRecurrent
+from sge_sim.flux.periodes import FREQUENCES, FluxRecurrent, Frequence
 from sge_sim.flux.r6x.archives import LIMITES, Limites
 from sge_sim.flux.r6x.entete import EnvoiR6X
 from sge_sim.flux.r6x.ponctuel import demanded_files

@@ -20,6 +20,8 @@ from sqlalchemy.orm import Session
 from sge_sim.clock import elapsed_ms, legal_date, machine_now, start_of_day, stopwatch
 from sge_sim.commandes.echeances import catch_up_orders
 from sge_sim.domaine.ecarts_fichiers import FIDELES, Defauts
+from sge_sim.flux.envoi import Fichier
+from sge_sim.flux.fabrication import Atelier, contrat_of, make_files
 from sge_sim.flux.lots import (
     Lot,
     LotAffaire,
@@ -29,9 +31,6 @@ from sge_sim.flux.lots import (
     contrat_of,
     next_lot,
 )
-from sge_sim.flux.envoi import Fichier
-from sge_sim.flux.fabrication import Atelier, contrat_of, make_files
-from sge_sim.flux.lots import Lot, LotAffaire, LotFin, LotM023, next_lot
 from sge_sim.flux.parallele import Equipe
 from sge_sim.flux.periodes import next_departure
 from sge_sim.machine.files import PRIVATE, make_private_folder, writing_atomically
@@ -183,7 +182,6 @@ class Publisher:
     ) -> Iterator["_Ready"]:
         """Write the files of a publication one after the other, without keeping their bytes."""
         # Loads the measures, which a simulator that publishes nothing can do without.
-        from sge_sim.flux.fabrication import Atelier, make_files
 
         folder = make_private_folder(self.data_dir / READY_FOLDER / publication.contrat_id)
         defauts = FIDELES if self.late else Defauts()

@@ -19,10 +19,9 @@ from publication_kit import (
     of,
 )
 
-from sge_sim.flux import fabrication, publication, r50, r151
-from sge_sim.flux.periodes import Frequence
 from sge_sim.flux import fabrication, parallele, publication, r50, r151
 from sge_sim.flux.envoi import Frequence
+from sge_sim.flux.periodes import Frequence
 
 
 def one_point_in_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
