@@ -20,8 +20,6 @@ from sqlalchemy.orm import Session
 from sge_sim.clock import elapsed_ms, legal_date, machine_now, start_of_day, stopwatch
 from sge_sim.commandes.echeances import catch_up_orders
 from sge_sim.domaine.ecarts_fichiers import FIDELES, Defauts
-from sge_sim.flux.envoi import Fichier
-from sge_sim.flux.fabrication import Atelier, contrat_of, make_files
 from sge_sim.flux.lots import (
     Lot,
     LotAffaire,
@@ -182,6 +180,9 @@ class Publisher:
     ) -> Iterator["_Ready"]:
         """Write the files of a publication one after the other, without keeping their bytes."""
         # Loads the measures, which a simulator that publishes nothing can do without.
+
+        # Loads the measures, which a simulator that publishes nothing can do without.
+        from sge_sim.flux.fabrication import Atelier, make_files
 
         folder = make_private_folder(self.data_dir / READY_FOLDER / publication.contrat_id)
         defauts = FIDELES if self.late else Defauts()

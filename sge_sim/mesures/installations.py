@@ -16,7 +16,7 @@ from sge_sim.mesures.calendrier import calendrier
 from sge_sim.mesures.motifs import HABITUDES, Banque, banque
 from sge_sim.mesures.point import Plages, PointMesure
 from sge_sim.mesures.profil import ProfilConsommation
-from sge_sim.mesures.tableaux import Entiers
+from sge_sim.mesures.tableaux import Entiers, EntiersCourts
 
 FRACTION = 12
 UN = 1 << FRACTION
@@ -71,7 +71,7 @@ class Niveaux:
     that the week is one of absence."""
 
     facteurs: Entiers
-    lignes: Entiers
+    lignes: EntiersCourts
     masques: Entiers
     bits: Entiers
     seuils: Entiers

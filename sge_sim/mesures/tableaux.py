@@ -5,4 +5,4 @@ from numpy.typing import NDArray
 
 Entiers = NDArray[np.int64]
 Masque = NDArray[np.bool_]
-EntiersCourts = NDArray[np.int32]
+EntiersCourts = NDArray[np.int32] | NDArray[np.int16]

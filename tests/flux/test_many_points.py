@@ -20,7 +20,6 @@ from publication_kit import (
 )
 
 from sge_sim.flux import fabrication, parallele, publication, r50, r151
-from sge_sim.flux.envoi import Frequence
 from sge_sim.flux.periodes import Frequence
 
 
