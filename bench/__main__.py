@@ -6,7 +6,6 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -20,7 +19,7 @@ from bench.calls import NOW, PATH, check, collect_curves, consultation, demands
 from bench.endpoints import each_endpoint, orders
 from bench.in_process import Caller, Times, caller
 from bench.load import CONNECTIONS, Driver, Load, Rounds, http_messages
-from bench.memory import pss_megabytes
+from bench.memory import footprint
 from bench.slow_readers import CLIENTS, MANNERS, others, slow_readers
 from bench.start import second_start
 from bench.wiremock import wiremock, wiremock_jar
@@ -55,6 +54,7 @@ def main() -> None:
         messages, answer = _in_process(data_dir)
         for path, times in each_endpoint(folder / "endpoints"):
             _row(f"in process: {path}", _told(times), "")
+        _memory(driver, data_dir, messages)
         _served(driver, data_dir, messages, answer)
         for workers in (1, 2):
             taken = orders(driver, folder / f"orders-{workers}", workers)
@@ -100,24 +100,22 @@ def _history(client: Caller, prm: str) -> float:
     return elapsed_ms(started)
 
 
+def _memory(driver: Driver, data_dir: Path, messages: list[bytes]) -> None:
+    seen = footprint(driver, data_dir, PATH, messages, ["--now", NOW, "--workers", "1"])
+    _row("memory, 1 worker, started (PSS)", f"{seen.started:.0f} MB", "at most 170 MB")
+    _row("memory after a first call", f"{seen.first_call:.0f} MB", "")
+    beside = f"{seen.growth:.2f} x, at most 1.2 x"
+    _row(f"memory after {seen.calls} calls", f"{seen.loaded:.0f} MB", beside)
+
+
 def _served(driver: Driver, data_dir: Path, messages: list[bytes], answer: bytes) -> None:
     """Measure what goes over mutual TLS, and its anchors in the same minutes."""
     with _simulator(data_dir, 1) as one:
         target = dict(one.ready)
         requests_ = http_messages(target, PATH, messages)
         driver.run(target, requests_[:1], SECONDS, connections=1, how="once")
-        time.sleep(1)
-        idle = pss_megabytes(one.process.pid)
         alone = driver.run(target, requests_, SECONDS)
         anew = driver.run(target, requests_, SECONDS, how="new")
-        calls = int((alone.rate + anew.rate) * SECONDS)
-        _row("memory, 1 worker, loaded (PSS)", f"{idle:.0f} MB", "at most 170 MB")
-        loaded = pss_megabytes(one.process.pid)
-        _row(
-            f"memory after {calls} calls",
-            f"{loaded:.0f} MB",
-            f"{loaded / idle:.2f} x, at most 1.2 x",
-        )
     with _fixed_server(data_dir, len(answer), target) as fixed:
         ready_bytes = driver.run(fixed, requests_, SECONDS)
     over = f"over mTLS, {CONNECTIONS} connections"

@@ -73,11 +73,6 @@ def footprint(
     return Footprint(first, second, last, done)
 
 
-def pss_megabytes(pid: int) -> float:
-    """Return the sum of PSS, in MB, of process `pid` and of all its descendants (Linux)."""
-    return sum(by_process(pid).values())
-
-
 def by_process(pid: int) -> dict[int, float]:
     """Return the PSS, in MB, of process `pid` and of each of its descendants."""
     return {one: _pss(one) / 1000 for one in _family(pid)}
