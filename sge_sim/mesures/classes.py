@@ -72,7 +72,7 @@ def par_cadran(
     `parts`, shape (parts, n): what is spent in each part of each day, of these natures.
     """
     debuts, rangs = _tranches(structure, natures, premier, premier + parts.shape[1])
-    comptes = np.zeros(rangs.max() + 1, np.int64)
+    comptes = np.zeros(int(np.max(rangs)) + 1, np.int64)
     np.add.at(comptes, rangs, np.add.reduceat(parts, debuts, axis=1))
     return comptes
 

@@ -79,6 +79,6 @@ def _gardees(point: PointMesure, i0: int, i1: int) -> NDArray[Any]:
     """Return the mean W of days of the same length, in as few bytes as hold them; read-only."""
     (j,) = journees(point, i0, i1, par_duree=True)
     exacts = watts(j, j.pas_a_pas(), horaire=False)
-    gardees: NDArray[Any] = exacts.astype(np.min_scalar_type(int(exacts.max(initial=0))))
+    gardees: NDArray[Any] = exacts.astype(np.min_scalar_type(int(np.max(exacts, initial=0))))
     gardees.setflags(write=False)
     return gardees
