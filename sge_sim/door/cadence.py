@@ -43,16 +43,17 @@ class Cadence:
         counted = []
         with self._memory as cells:
             for key, offsets in _places(tuple(who), service):
-                calls, free = 1, None
+                calls, place = 1, None
                 for offset in offsets:
                     owner, when, known = _CELL.unpack_from(cells, offset)
-                    if when != second:
-                        free = offset if free is None else free
-                    elif owner == key:
-                        calls, free = int(known) + 1, offset
-                        break
-                if free is not None:
-                    _CELL.pack_into(cells, free, key, second, calls)
+                    if when == second:
+                        if owner == key:
+                            calls, place = known + 1, offset
+                            break
+                    elif place is None:
+                        place = offset
+                if place is not None:
+                    _CELL.pack_into(cells, place, key, second, calls)
                 counted.append(calls)
         return counted
 

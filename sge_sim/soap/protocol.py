@@ -106,8 +106,12 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
             raise _malformed("L'enveloppe est en SOAP 1.2 : SGE attend du SOAP 1.1.")
         if envelope.tag != _ENVELOPE:
             raise _malformed(f"La racine doit être l'enveloppe SOAP 1.1, pas « {envelope.tag} ».")
-        parts = [(part.tag, part) for part in envelope]
-        bodies = [part for tag, part in parts if tag == _BODY]
+        bodies = []
+        for part in envelope:
+            if part.tag == _BODY:
+                bodies.append(part)
+            elif part.tag == _HEADER and ctx.in_header_doc is None:
+                ctx.in_header_doc = list(part)
         if len(bodies) != 1 or len(bodies[0]) != 1:
             raise _malformed("L'enveloppe doit avoir un seul Body, avec un seul élément.")
         (body,) = bodies[0]
@@ -115,7 +119,6 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
             raise _malformed(
                 f"Élément reçu : {body.tag}. Ce point d'accès attend {self._contract.request}."
             )
-        ctx.in_header_doc = next((list(part) for tag, part in parts if tag == _HEADER), None)
         ctx.in_body_doc = body
         ctx.method_request_string = self._operation
 

@@ -71,15 +71,15 @@ class Reader:
         def read(element: etree._Element) -> dict[str, Any]:
             tree: dict[str, Any] = {}
             for child in element:
-                tag = child.tag
-                member = members.get(tag)
-                if member is None:
+                try:
+                    name, read_child, repeats = members[child.tag]
+                except KeyError:
+                    tag = child.tag
                     if tag.rpartition("}")[2] not in types:
                         continue
-                    member = find(tag)
+                    name, read_child, repeats = member = find(tag)
                     if len(members) <= len(types):  # a header may come in any namespace
                         members[tag] = member
-                name, read_child, repeats = member
                 value = child.text or "" if read_child is None else read_child(child)
                 if repeats:
                     tree.setdefault(name, []).append(value)

@@ -52,6 +52,13 @@ class Memoire:
             found.append(known[1])
         return found
 
+    def answer(self, edition: Edition, question: Question) -> Any:
+        """Return what one question reads: see `answers`."""
+        known = self._young.get(question)
+        if known is None or known[0] != edition:
+            return self.answers(edition, (question,))[0]
+        return known[1]
+
     def _read(self, asked: Sequence[Question]) -> list[Any]:
         values = []
         with self._editions.snapshot() as (current, driver):
@@ -103,7 +110,7 @@ class Vue:
 
     def ask(self, read: Any, *of: str) -> Any:
         """Return what one question reads."""
-        return self._memoire.answers(self._edition, ((read, *of),))[0]
+        return self._memoire.answer(self._edition, (read, *of))
 
 
 def _same(before: Any, now: Any) -> bool:

@@ -19,8 +19,8 @@ _TABLE = (
 )
 _READ = "SELECT appels FROM compte WHERE cle = ? AND fenetre = ?"
 _COUNT = (
-    "INSERT INTO compte VALUES (?1, ?2, 1) ON CONFLICT (cle) DO UPDATE SET "
-    "appels = CASE fenetre WHEN ?2 THEN appels + 1 ELSE 1 END, fenetre = ?2"
+    "INSERT INTO compte VALUES (?, ?, 1) ON CONFLICT (cle) DO UPDATE SET appels = "
+    "CASE fenetre WHEN excluded.fenetre THEN appels + 1 ELSE 1 END, fenetre = excluded.fenetre"
 )
 
 
