@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
 from sqlite3 import OperationalError as SQLiteOperationalError
 from typing import Any
+from weakref import finalize
 
 from sqlalchemy import (
     URL,
@@ -120,6 +121,8 @@ class Database:
         self._writing = self.engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
         self._reading = self.engine.execution_options(**{_BEGIN: None})
         self.memoire = Memoire(self._editions)
+        # A test that lets go of its database without a word leaves no connection open.
+        finalize(self, _close_idle, self._editions, self.engine).atexit = False
 
     def prepare(self) -> None:
         """Create or migrate the tables when they need it; several processes may call at once.
@@ -186,8 +189,12 @@ class Database:
 
         A connection must not cross a fork. Those that are needed later are opened anew.
         """
-        self._editions.close()
-        self.engine.dispose()
+        _close_idle(self._editions, self.engine)
+
+
+def _close_idle(editions: Editions, engine: Engine) -> None:
+    editions.close()
+    engine.dispose()
 
 
 def _opened(url: URL, patience_seconds: float, processes: int) -> tuple[Engine, Editions]:

@@ -270,6 +270,7 @@ def test_a_journal_that_cannot_be_stored_waits_and_is_read_as_it_is(
     change = "ALTER TABLE {} RENAME TO {}"
     with sqlite3.connect(tmp_path / "journal.db") as connection:
         connection.execute(change.format("spool", "away"))
+    connection.close()
     for _ in range(3):
         journal.append(replace(RECORD, code="waits"))
         assert codes(journal) == ["SGT200"]
