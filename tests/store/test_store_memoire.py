@@ -202,10 +202,12 @@ def test_nothing_kept_is_taken_for_what_another_connection_sees(
 def test_no_more_is_kept_than_said(tmp_path: Path) -> None:
     database = Database(sqlite_url(tmp_path / "sge-sim.db"))
     database.prepare()
-    memoire = Memoire(SqliteEditions(database.engine), kept=4)
+    editions = SqliteEditions(database.engine)
+    memoire = Memoire(editions, kept=4)
     for number in range(10):
         assert memoire.look().lire(prm=f"{number:014d}").dossier is None
     assert 2 <= len(memoire._young) + len(memoire._old) <= 4
+    editions.close()
     database.dispose()
 
 
