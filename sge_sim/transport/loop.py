@@ -116,8 +116,10 @@ class ConnectionLoop:
     def close(self) -> None:
         """Close the waiting connections and the selector, once nobody calls `next`."""
         self._listening_socket.close()
-        for connection in (*self.waiting(), *self._found, *self._ahead):
+        for connection in self.waiting():
             self._dismiss(connection)
+        for connection in (*self._found, *self._ahead):  # that no thread will come to any more
+            self.end(connection)
         with self._lock:
             self._selector.close()
             os.close(self._wake_reader)

@@ -1,9 +1,9 @@
 """The threads that do the work of the connections: one leads, others wait to take its place.
 
 Python runs one thread at a time: more of them don't work faster, they take turns, and each turn
-costs as much as a tenth of a call. So one thread finds what is to be done and does it itself. It
-is held up where it waits for something else than Python, such as the lock of the database that
-another process holds: then another one leads.
+costs. So one thread finds what is to be done and does it itself. It is held up where it waits for
+something else than Python, such as the lock of the database that another process holds: then
+another one leads.
 """
 
 import logging

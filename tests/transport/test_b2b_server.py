@@ -194,6 +194,21 @@ def test_a_server_that_can_watch_no_more_ends_rather_than_be_silent(pki, factory
     assert not server.ready
 
 
+def test_a_connection_that_no_thread_came_to_is_closed_with_the_server(pki, factory):
+    """One that was found ready just as the time to stop was over."""
+    listening = bind("127.0.0.1", 0)
+    server = B2BServer(answer, listening, factory, SHORT, print)
+    places = server.listener.slots._value
+    with socket.create_connection(listening.getsockname(), timeout=5) as client:
+        server.connections._look()
+        client.sendall(b"\x16")
+        server.connections._look()
+        assert len(server.connections._found) == 1
+        server.stop()
+        assert client.recv(1) == b""
+    assert server.listener.slots._value == places
+
+
 def test_several_servers_share_a_socket(serve, client, pki, factory):
     """As the processes of a supervisor do; the one that loses the race for a client goes on."""
     first = bind("127.0.0.1", 0)
