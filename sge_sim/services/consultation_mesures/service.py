@@ -6,6 +6,7 @@ from sge_sim.referentiel.mesures import mesure_of
 from sge_sim.services.consultation_mesures.answer import history
 from sge_sim.services.consultation_mesures.demande import Consultation, Resultat
 from sge_sim.services.consultation_mesures.rules import RESULT_RULES, RULES, UNREACHABLE
+from sge_sim.services.habilitation import PAQUET_SGT402
 from sge_sim.services.reading import acces_of
 from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
@@ -53,6 +54,7 @@ SERVICE = Service(
         *("SGT200", "SGT400", "SGT401", "SGT402", "SGT4G1", "SGT4G2", "SGT4G3", "SGT500"),
         "SGT562",
     ),
+    habilitation=PAQUET_SGT402,
     rules=(*RULES, *RESULT_RULES),
     handle=handle,
     unreachable=UNREACHABLE,
