@@ -16,7 +16,14 @@ from sge_sim.services.consultation_mesures_detaillees.releves import (
     GrandeurRelevee,
     Registre,
 )
-from sge_sim.services.consultation_mesures_detaillees.series import BRUT, UNITES, Serie, Troncon
+from sge_sim.services.consultation_mesures_detaillees.series import (
+    BRUT,
+    ESTIME,
+    INTERPOLATION,
+    UNITES,
+    Serie,
+    Troncon,
+)
 from sge_sim.soap.protocol import Tree
 from sge_sim.soap.writer import Ligne, Stamp, write_rows
 
@@ -25,6 +32,7 @@ _INSTANT = Ligne("<points><v>{v}</v><d>{d}</d></points>", Stamp.NAIF)
 _INDEX = Ligne("<valeur><d>{d}</d><v>{v}</v><iv>0</iv></valeur>", Stamp.NAIF)
 _PLAUSIBLE = "<iv>0</iv><ec>0</ec>"
 """Plausible and complete: said of each point of a C5 curve, not of the others (observed 2023)."""
+_INTERPOLE = f"<tc>{INTERPOLATION}</tc>"
 
 
 def response(demande: Demande, series: Sequence[Serie], *, corrigees: bool, petit: bool) -> Tree:
@@ -78,9 +86,9 @@ def _row(demande: Demande, troncon: Troncon) -> Ligne:
 
 @cache
 def _step(pas: int, nature: str | None) -> Ligne:
-    quality = _PLAUSIBLE if nature == BRUT else ""
+    made = {BRUT: _PLAUSIBLE, ESTIME: _INTERPOLE}.get(nature, "")
     return Ligne(
-        f"<points><v>{{v}}</v><d>{{d}}</d><p>PT{pas}M</p><n>{nature}</n>{quality}</points>",
+        f"<points><v>{{v}}</v><d>{{d}}</d><p>PT{pas}M</p><n>{nature}</n>{made}</points>",
         Stamp.NAIF,
     )
 
