@@ -1,6 +1,7 @@
 """ConsultationMesures: finds the point, checks the rules, answers its consumptions."""
 
 from sge_sim.clock import add_months
+from sge_sim.domaine.ecarts_plateforme import Usage
 from sge_sim.mesures import Consommations, consommations
 from sge_sim.referentiel.mesures import mesure_of
 from sge_sim.services.consultation_mesures.answer import history
@@ -31,7 +32,11 @@ def handle(appel: Appel) -> Answer:
     resultat = _find(appel, faits)
     check(RESULT_RULES, resultat, appel.settings.disabled_rules)
     return Answer(
-        history(resultat.consommations, nouvelle_chaine=resultat.nouvelle_chaine),
+        history(
+            resultat.consommations,
+            nouvelle_chaine=resultat.nouvelle_chaine,
+            observe=Usage.GRILLE_FOURNISSEUR in appel.plateforme.usages,
+        ),
         point_id=body["pointId"],
         login=body["loginDemandeur"],
     )
