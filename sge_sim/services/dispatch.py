@@ -11,8 +11,9 @@ from sge_sim.commandes.echeances import catch_up_orders
 from sge_sim.door.exchange import Exchange
 from sge_sim.errors import UsageError
 from sge_sim.machine.data_files import data_path
+from sge_sim.services.habilitation import Appelant
 from sge_sim.services.registry import BY_PATH, SERVICES
-from sge_sim.services.rule import Refus
+from sge_sim.services.rule import Refus, check
 from sge_sim.services.service import Appel, Service
 from sge_sim.settings import Settings
 from sge_sim.soap.contract import load_contracts
@@ -33,7 +34,7 @@ def build_endpoints(settings: Settings, database: Database) -> dict[str, Endpoin
     Raises `UsageError` for a document that can't be published, a contract without its service or
     the reverse, and a disabled rule that no service has.
     """
-    known = {rule.name for service in SERVICES for rule in service.rules}
+    known = {rule.name for service in SERVICES for rule in service.controls}
     for name in settings.disabled_rules:
         if name not in known:
             raise UsageError(
@@ -86,11 +87,13 @@ def handler(service: Service, database: Database, settings: Settings) -> Handler
 
     def handle(exchange: Exchange, messages: MessageWriter) -> bytes:
         try:
+            lire = (exchange.vue or database.memoire.look()).lire
+            if settings.environment == "production":
+                _check_habilitation(service, exchange, lire, settings)
             if service.writes:
                 with database.transaction() as session:
                     exchange.instant = instant_within(session)
                     return answer(exchange, partial(faits_within, session), session, messages)
-            lire = (exchange.vue or database.memoire.look()).lire
             if service.searches:
                 with database.sessions() as session:
                     return answer(exchange, lire, session, messages)
@@ -124,6 +127,16 @@ def handler(service: Service, database: Database, settings: Settings) -> Handler
         return messages.write(service.handle(appel), exchange.entete)
 
     return handle
+
+
+def _check_habilitation(
+    service: Service, exchange: Exchange, lire: Lire, settings: Settings
+) -> None:
+    """Check that the actor has obtained the package of the service; raises `Refus`."""
+    assert exchange.demandeur is not None
+    acteur = lire(acteur=exchange.demandeur.code).acteur
+    appelant = Appelant(acteur, service.paquet)
+    check((service.habilitation,), appelant, settings.disabled_rules)
 
 
 def _label_in_force(service: Service, code: str, settings: Settings, instant: datetime) -> str:

@@ -40,7 +40,7 @@ def codes_page(services: Sequence[Service] = SERVICES) -> str:
 
 def undocumented_codes(service: Service) -> set[str]:
     """Return the listed codes that neither a rule, nor the transport, nor a reason accounts for."""
-    accounted = {one.code for one in service.rules} | _COMMON.keys() | service.unreachable.keys()
+    accounted = {one.code for one in service.controls} | _COMMON.keys() | service.unreachable.keys()
     return set(service.codes) - accounted
 
 
@@ -55,10 +55,10 @@ def _declared(service: Service) -> str:
 
 
 def _rows(service: Service) -> Iterator[str]:
-    for one in service.rules:
+    for one in service.controls:
         yield _row(service, one.code, _meaning(one), one.source, one.provenance)
     for code in service.codes:
-        if code in _COMMON and code not in {one.code for one in service.rules}:
+        if code in _COMMON and code not in {one.code for one in service.controls}:
             yield _row(service, code, _common(service, code))
     for code, reason in sorted(service.unreachable.items()):
         yield _row(service, code, f"*never sent*: {reason}")

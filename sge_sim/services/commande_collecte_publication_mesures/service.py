@@ -7,6 +7,7 @@ from sge_sim.domaine.generations import first_generation
 from sge_sim.services.commande_collecte_publication_mesures.answer import order_accepted
 from sge_sim.services.commande_collecte_publication_mesures.demande import Demande
 from sge_sim.services.commande_collecte_publication_mesures.rules import RULES, UNREACHABLE
+from sge_sim.services.habilitation import PAQUET_SGT483
 from sge_sim.services.reading import (
     acces_of,
     has_known_civilite,
@@ -101,6 +102,7 @@ SERVICE = Service(
     mesures=("CDC", "IDX"),
     flux=("R50", "R4x", "R151", "R171"),
     prestations=COLLECTES,
+    habilitation=PAQUET_SGT483,
     rules=RULES,
     handle=handle,
     unreachable=UNREACHABLE,

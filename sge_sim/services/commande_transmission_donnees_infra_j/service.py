@@ -9,6 +9,7 @@ from sge_sim.commandes.prestations import Prestation
 from sge_sim.services.commande_transmission_donnees_infra_j.answer import demand_accepted
 from sge_sim.services.commande_transmission_donnees_infra_j.demande import Demande
 from sge_sim.services.commande_transmission_donnees_infra_j.rules import RULES
+from sge_sim.services.habilitation import PAQUET_SGT402
 from sge_sim.services.reading import (
     acces_of,
     has_known_civilite,
@@ -74,6 +75,7 @@ SERVICE = Service(
     mesures=("cdc", "idx", "ptd"),
     flux=("IFJ",),
     prestations=(CONSOMMATEUR, PRODUCTEUR),
+    habilitation=PAQUET_SGT402,
     rules=RULES,
     handle=handle,
     writes=True,

@@ -10,6 +10,7 @@ from sge_sim.domaine.ecarts_plateforme import Usage
 from sge_sim.services.commande_transmission_historique_mesures.answer import history_ordered
 from sge_sim.services.commande_transmission_historique_mesures.demande import Demande
 from sge_sim.services.commande_transmission_historique_mesures.rules import RULES, UNREACHABLE
+from sge_sim.services.habilitation import PAQUET_SGT402
 from sge_sim.services.reading import (
     acces_of,
     has_known_civilite,
@@ -107,6 +108,7 @@ SERVICE = Service(
     flux=("HDM",),
     prestations=(COURBE, INDEX),
     needs_header=True,
+    habilitation=PAQUET_SGT402,
     rules=RULES,
     handle=handle,
     unreachable=UNREACHABLE,

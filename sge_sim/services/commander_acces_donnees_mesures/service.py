@@ -29,6 +29,7 @@ def handle(appel: Appel) -> Answer:
         point=faits.point,
         services=faits.services,
         objet_code=general["objetCode"],
+        contrat_type=general["contrat"].get("contratType"),
         contrat_id=contrat_id,
         sens="SOUTIRAGE" if asked.get("soutirage") else "INJECTION",
         date_debut=asked["dateDebut"],
