@@ -228,7 +228,7 @@ def test_billed_quantities_are_those_of_consultation_mesures(collected: Platform
     (tree,), _ = data_and_report(collected, demand(collected, "R67", [C5, C4], debut, fin, NOW))
     for mesure in tree["mesures"]:
         point = collected.mesure(mesure["idPrm"])
-        theirs = consommations(point, debut, fin)
+        theirs = consommations(point, debut, NOW.date())
         ours: dict[str, dict[tuple[str, str], int]] = {"D": {}, "F": {}}
         for contexte in mesure["contexte"]:
             for calendrier in contexte["grandeur"][0]["calendrier"]:
@@ -244,6 +244,8 @@ def test_billed_quantities_are_those_of_consultation_mesures(collected: Platform
             wanted: dict[tuple[str, str], int] = {}
             for serie in series:
                 for row in serie.consommations:
+                    if not debut <= row.debut < fin:
+                        continue
                     key = (row.debut.isoformat(), row.fin.isoformat())
                     wanted[key] = wanted.get(key, 0) + row.valeur * 1000
             assert ours[lettre] == wanted
@@ -251,6 +253,34 @@ def test_billed_quantities_are_those_of_consultation_mesures(collected: Platform
         assert all(a[1] == b[0] for a, b in pairwise(intervals))
         if ours["F"]:
             assert sorted(ours["F"]) == intervals
+
+
+@pytest.mark.observed("three R67 of June 2026: none begins before dateDebut, one that straddles it")
+def test_adjacent_demands_hold_each_quantity_once(collected: Platform) -> None:
+    bounds = (date(2022, 1, 1), date(2023, 6, 27), date(2024, 2, 10), date(2024, 11, 1))
+    parts = []
+    for debut, fin in pairwise(bounds):
+        (tree,), _ = data_and_report(collected, demand(collected, "R67", [C5], debut, fin, NOW))
+        rows = set(_billed(tree))
+        assert all(f"{debut}" <= row.debut < f"{fin}" for row in rows)
+        parts.append(rows)
+    # One that begins before a bound may end after it: it is in the first of two demands.
+    assert any(row.fin > f"{bounds[1]}" for row in parts[0])
+    asked = demand(collected, "R67", [C5], bounds[0], bounds[-1], NOW)
+    (tree,), _ = data_and_report(collected, asked)
+    whole = list(_billed(tree))
+    assert len(whole) == len(set(whole)) == sum(map(len, parts))
+    assert set(whole) == set().union(*parts)
+
+
+@pytest.mark.observed("four R67 of June 2026: the six of nature C come under AUTRE")
+def test_a_regularisation_comes_under_other_reasons(collected: Platform) -> None:
+    with collected.database.transaction() as session:
+        session.add(Trou(prm=C5, debut=at(date(2022, 4, 17), 0), fin=at(date(2022, 5, 22), 0)))
+    asked = demand(collected, "R67", [C5], date(2022, 1, 1), date(2024, 11, 1), NOW)
+    (tree,), _ = data_and_report(collected, asked)
+    motifs = {(row.nature, row.motif) for row in _billed(tree)}
+    assert motifs == {("R", "CYCL"), ("E", "CYCL"), ("C", "AUTRE")}
 
 
 @pytest.mark.observed("anonymised R67 of June 2026: CFNS, MCT, and a negative quantity put right")
