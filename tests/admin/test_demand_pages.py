@@ -93,7 +93,7 @@ def test_a_csv_has_the_rows_of_the_json(room: Room, flux: str) -> None:
         assert theirs.headers["Content-Disposition"] == ours.headers["Content-Disposition"]
         documents = list(read_documents("x.zip", ours.content))
         texts = dict(_csv_texts(theirs.content))
-        assert list(texts) == [nom.replace(".json", ".csv") for nom, _ in documents]
+        assert list(texts) == [f"{nom[:-5]}.csv" for nom, _ in documents]
         for (_, tree), text in zip(documents, texts.values(), strict=True):
             rows = [["null" if one is None else one for one in row] for row in rows_of(tree)]
             assert len(rows) > 1

@@ -396,6 +396,20 @@ def test_the_report_tells_why_a_point_is_not_published(collected: Platform) -> N
     assert etat_of(collected, affaire) == "realisee"
 
 
+@pytest.mark.observed("the one name of a report ever seen: …_R66_CR_P_PMax_…, R66 itself is Pmax")
+def test_the_report_of_maximum_powers_is_named_as_it_was_seen(collected: Platform) -> None:
+    affaire = demand(collected, "R66", [C5], *AUTOMNE, NOW)
+    data, report = (parse_nom(nom) for nom in archives_of(collected, affaire))
+    assert (data.rapport, data.nature) == (False, "Pmax")
+    assert (report.rapport, report.nature) == (True, "PMax")
+    (other,) = (
+        parse_nom(nom)
+        for nom in archives_of(collected, demand(collected, "R65", [C5], *AUTOMNE, NOW))
+        if parse_nom(nom).rapport
+    )
+    assert other.nature == "Energie"
+
+
 @pytest.mark.documented("GUI 0502: no data, the report alone and « Prestation non réalisée »")
 @pytest.mark.parametrize(
     ("asked", "motif"),
