@@ -153,14 +153,19 @@ def write_indexes(point: PointDecrit, defauts: Defauts) -> Pieces:
     """Yield a point of R64: indexes by calendar and class (GUI 0503 §2.4).
 
     The distributor's calendars come before the supplier's, and `iv` is 0 of active energy on C5
-    and P4, null elsewhere (observed 2026; the guide for large points).
+    and P4, null elsewhere (observed 2026; the guide for large points). A total has the name of its
+    register (schema 0511): a P4 has no ER, for which a Linky has none that is known.
     """
     contextes = [
         {
             "etapeMetier": "BRUT",
             "contexteReleve": contexte.contexte,
             "typeReleve": contexte.type,
-            "grandeur": [_index_tree(point, one, defauts) for one in contexte.grandeurs],
+            "grandeur": [
+                _index_tree(point, one, defauts)
+                for one in contexte.grandeurs
+                if one.total is None or one.total.cadran is not None
+            ],
         }
         for etendue in point.etendues
         for contexte in read_contextes(point.mesure, point.asked("INDEX", TOUT, etendue))
