@@ -24,7 +24,7 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
 from sge_sim.domaine.nomenclatures import EtatService, MotifFin, Sens, TypeServiceAcces
 from sge_sim.store.acteurs import Acteur
@@ -322,6 +322,28 @@ def consentements(session: Session, prm: str | None = None) -> Sequence[Consente
     if prm is not None:
         query = query.where(ConsentementDonne.prm == prm)
     return session.scalars(query).all()
+
+
+def consentements_in_force(
+    session: Session, client_id: str, prms: Sequence[str], now: datetime
+) -> Sequence[ConsentementDonne]:
+    """Return the consents given to an application for any of these points that hold at `now`.
+
+    What has ended isn't read, however much of it there is.
+    """
+    return session.scalars(
+        select(ConsentementDonne)
+        .join(Partage)
+        .where(
+            Partage.client_id == client_id,
+            ConsentementDonne.prm.in_(prms),
+            ConsentementDonne.debut <= now,
+            ConsentementDonne.fin > now,
+            ConsentementDonne.services.any(ServiceSouscrit.ended_at.is_(None)),
+        )
+        .options(selectinload(ConsentementDonne.services))
+        .order_by(ConsentementDonne.id)
+    ).all()
 
 
 def find_consentement(session: Session, consentement_id: int) -> ConsentementDonne | None:
