@@ -129,7 +129,10 @@ def _spoilt(struck: Atteinte, reponse: Reponse) -> Reponse:
 
 def _response(method: str, reponse: Reponse) -> Response:
     corps = b"" if method == "HEAD" else reponse.corps
-    return Response(corps, reponse.statut, dict(reponse.entetes), reponse.type)
+    # Where nothing is said, nothing is announced: a client would read it.
+    return Response(
+        corps, reponse.statut, dict(reponse.entetes), reponse.type if reponse.corps else None
+    )
 
 
 def _requete(request: Request, corps: bytes) -> Requete:
