@@ -6,7 +6,7 @@ One covers one type of measures in one direction (GUI 0498), and may publish the
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import Date, ForeignKey, String, delete, select, update
+from sqlalchemy import Date, ForeignKey, String, bindparam, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from sge_sim.clock import start_of_day
@@ -15,7 +15,7 @@ from sge_sim.store.acteurs import Contrat
 from sge_sim.store.base import Base, RowId
 from sge_sim.store.commandes import ServiceSouscrit
 from sge_sim.store.numeros import next_numero
-from sge_sim.store.prepared import Insertion
+from sge_sim.store.prepared import Driver, Insertion, Prepared
 
 
 class OptionPublication(Base):
@@ -38,6 +38,12 @@ class OptionPublication(Base):
 
 
 _NEW_OPTION = Insertion(OptionPublication, "id")
+_O = OptionPublication.__table__.c
+_CLOSE = Prepared(
+    update(OptionPublication.__table__)  # type: ignore[arg-type]
+    .where(_O.service_souscrit_id == bindparam("service"), _O.date_fin.is_(None))
+    .values(date_fin=bindparam("fin"))
+)
 
 
 def grant_acces(
@@ -103,14 +109,7 @@ def options_of(session: Session, service_souscrit_id: str) -> Sequence[OptionPub
 
 def close_options(session: Session, service_souscrit_id: str, fin: date) -> None:
     """End at `fin` (excluded) the publications of a service that go on."""
-    session.execute(
-        update(OptionPublication)
-        .where(
-            OptionPublication.service_souscrit_id == service_souscrit_id,
-            OptionPublication.date_fin.is_(None),
-        )
-        .values(date_fin=fin)
-    )
+    _CLOSE.run(Driver.of(session.connection()), service=service_souscrit_id, fin=fin)
 
 
 def close_option(
