@@ -55,14 +55,19 @@ def envelope_of(
 
 def _unborrowed(requete: Requete) -> Requete:
     """Return the request with a number of our own where it takes that of another answer."""
-    return {
-        name: _unborrowed(value)
-        if isinstance(value, Mapping)
-        else "64697749"
-        if isinstance(value, Emprunt)
-        else value
-        for name, value in requete.items()
-    }
+    return {name: _without_borrowing(value) for name, value in requete.items()}
+
+
+def _without_borrowing(value: Any) -> Any:
+    match value:
+        case Emprunt():
+            return "64697749"
+        case Mapping():
+            return _unborrowed(value)
+        case list() | tuple():
+            return [_without_borrowing(each) for each in value]
+        case _:
+            return value
 
 
 def _fill(parent: etree._Element, tree: object) -> None:
