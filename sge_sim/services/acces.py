@@ -80,6 +80,7 @@ USER_RULES = (utilisateur_connu, utilisateur_de_l_acteur, utilisateur_habilite)
     source="AX.0466 v1.5.0",
     provenance="documented",
     remede="un contrat connu de SGE (sge-sim acteurs list les donne)",
+    indispensable=True,
 )
 def contrat_connu(demande: AvecAcces) -> bool:
     """The contract is known to SGE."""

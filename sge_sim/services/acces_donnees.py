@@ -58,6 +58,7 @@ class DemandeAcces(Ordre):
     source="libellé de l'annexe ; aucune liste de codes n'est publiée pour ce service",
     provenance="assumed",
     remede="le PRM d'un point du jeu de données (sge-sim points list les donne)",
+    indispensable=True,
 )
 def point_existant(demande: Ordre) -> bool:
     """The point exists."""

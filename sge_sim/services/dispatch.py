@@ -11,6 +11,7 @@ from sge_sim.commandes.echeances import catch_up_orders
 from sge_sim.door.exchange import Exchange
 from sge_sim.errors import UsageError
 from sge_sim.machine.data_files import data_path
+from sge_sim.services.disabled_rules import disabled_by_path
 from sge_sim.services.habilitation import Appelant
 from sge_sim.services.registry import BY_PATH, SERVICES
 from sge_sim.services.rule import Refus, check
@@ -32,14 +33,9 @@ def build_endpoints(settings: Settings, database: Database) -> dict[str, Endpoin
     """Publish every contract, by path, with the service that answers it.
 
     Raises `UsageError` for a document that can't be published, a contract without its service or
-    the reverse, and a disabled rule that no service has.
+    the reverse, and a rule that can't be disabled as it is named.
     """
-    known = {rule.name for service in SERVICES for rule in service.controls}
-    for name in settings.disabled_rules:
-        if name not in known:
-            raise UsageError(
-                f"« {name} » n'est la règle d'aucun service : docs/codes.md les nomme toutes."
-            )
+    disabled = disabled_by_path(settings.disabled_rules, SERVICES)
     contracts = load_contracts(data_path("wsdl"), settings.wsdl_dir)
     hold_together(contracts.keys(), BY_PATH.keys())
     endpoints = {}
@@ -47,7 +43,7 @@ def build_endpoints(settings: Settings, database: Database) -> dict[str, Endpoin
         service = BY_PATH[path]
         endpoint = endpoints[path] = Endpoint(
             contract,
-            handler(service, database, settings),
+            handler(service, database, settings, disabled[path]),
             _style(service, settings),
             existence=service.existence,
             strict=settings.strict,
@@ -77,8 +73,10 @@ def hold_together(contracts: Set[str], services: Set[str]) -> None:
         raise UsageError(f"Le service {path} n'a pas de contrat : ajouter son document à wsdl/.")
 
 
-def handler(service: Service, database: Database, settings: Settings) -> Handler:
-    """Return what the endpoint of `service` calls.
+def handler(
+    service: Service, database: Database, settings: Settings, disabled: frozenset[str]
+) -> Handler:
+    """Return what the endpoint of `service` calls; it passes over the rules that are `disabled`.
 
     What a service that writes has changed is committed once its answer is written, and undone by
     whatever goes wrong before. A database that doesn't answer in time is a service that is
@@ -89,7 +87,7 @@ def handler(service: Service, database: Database, settings: Settings) -> Handler
         try:
             lire = (exchange.vue or database.memoire.look()).lire
             if settings.environment == "production":
-                _check_habilitation(service, exchange, lire, settings)
+                _check_habilitation(service, exchange, lire, disabled)
             if service.writes:
                 with database.transaction() as session:
                     exchange.instant = instant_within(session)
@@ -123,6 +121,7 @@ def handler(service: Service, database: Database, settings: Settings) -> Handler
             lire,
             session,
             partial(catch_up_orders, database, exchange.instant),
+            disabled,
         )
         return messages.write(service.handle(appel), exchange.entete)
 
@@ -130,13 +129,13 @@ def handler(service: Service, database: Database, settings: Settings) -> Handler
 
 
 def _check_habilitation(
-    service: Service, exchange: Exchange, lire: Lire, settings: Settings
+    service: Service, exchange: Exchange, lire: Lire, disabled: frozenset[str]
 ) -> None:
     """Check that the actor has obtained the package of the service; raises `Refus`."""
     assert exchange.demandeur is not None
     acteur = lire(acteur=exchange.demandeur.code).acteur
     appelant = Appelant(acteur, service.paquet)
-    check((service.habilitation,), appelant, settings.disabled_rules)
+    check((service.habilitation,), appelant, disabled)
 
 
 def _label_in_force(service: Service, code: str, settings: Settings, instant: datetime) -> str:

@@ -26,6 +26,9 @@ def codes_page(services: Sequence[Service] = SERVICES) -> str:
         "Made from the services' control tables by `python -m sge_sim.services.documentation`.",
         "The rules of a service are held in the order of its table; no document states that",
         "order, so it is assumed throughout. *Provenance* says how sure the rule itself is.",
+        "`--disabled-rules` takes the name of a rule, which stands in brackets, or `Service/name`",
+        "where rules of several services share one; an *indispensable* rule can't be disabled:",
+        "without it the service has nothing to answer.",
         "",
         "SGT4F10 has seven characters where the schema allows six. It is sent as documented: the",
         "one answer that breaks the contract.",
@@ -73,7 +76,7 @@ def _common(service: Service, code: str) -> str:
 
 
 def _meaning(one: Rule[object]) -> str:
-    return f"{one.meaning} (`{one.name}`)"
+    return f"{one.meaning} (`{one.name}`{', indispensable' if one.indispensable else ''})"
 
 
 def _row(service: Service, code: str, meaning: str, source: str = "", provenance: str = "") -> str:

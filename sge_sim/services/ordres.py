@@ -42,6 +42,7 @@ class Ordre:
     source="AX.0466 v1.5.0, qui n'a pas de code pour un point inconnu ici",
     provenance="assumed",
     remede="le PRM d'un point du jeu de données (sge-sim points list les donne)",
+    indispensable=True,
 )
 def point_connu(demande: Ordre) -> bool:
     """The point exists."""

@@ -43,7 +43,8 @@ class Appel:
     """One call: the message, who sends it, when, and the state it is judged on.
 
     `header` is empty where the client sent none. `now` is the simulated time, in legal time,
-    `today` its date, `plateforme` what is played on it. `lire` gives the facts that are named, all
+    `today` its date, `plateforme` what is played on it. `disabled` are the names of the rules that
+    the service passes over. `lire` gives the facts that are named, all
     of one state: see `sge_sim.store.lecture.questions`. `rows` is the session of a service that
     searches or writes; `catch_up` makes what is due by `now` happen.
     """
@@ -56,6 +57,7 @@ class Appel:
     lire: Lire
     rows: Session | None
     catch_up: Callable[[], object]
+    disabled: frozenset[str] = frozenset()
     today: date = field(init=False)
     plateforme: Plateforme = field(init=False)
 

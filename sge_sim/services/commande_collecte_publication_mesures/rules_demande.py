@@ -44,6 +44,7 @@ def contrat_actif_sur_la_periode(demande: Demande) -> bool:
     source="AX.0466 v1.5.0, qui n'a pas de code pour un point inconnu ici",
     provenance="assumed",
     remede="le PRM d'un point du jeu de données (sge-sim points list les donne)",
+    indispensable=True,
 )
 def point_connu(demande: Demande) -> bool:
     """The point exists."""

@@ -24,7 +24,7 @@ def handle(appel: Appel) -> Answer:
     """Answer one order; the service is active at once where nothing has to be waited for."""
     general = appel.body["demande"]["donneesGenerales"]
     demande = _read(appel, general)
-    check(RULES, demande, appel.settings.disabled_rules)
+    check(RULES, demande, appel.disabled)
     point = demande.point
     assert point is not None
     souscription = demande.souscription

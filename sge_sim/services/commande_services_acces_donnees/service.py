@@ -40,7 +40,7 @@ def handle(appel: Appel) -> Answer:
             for one in appel.body["demande"]["servicesSouscrits"]["serviceSouscrit"]
         ),
     )
-    check(RULES, demande, appel.settings.disabled_rules)
+    check(RULES, demande, appel.disabled)
     commande = read_commande(appel, general, objet="SAD")
     declaration = read_declaration(
         general.get("declarationAccordClient", {}),

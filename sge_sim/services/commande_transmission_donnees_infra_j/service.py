@@ -32,7 +32,7 @@ def handle(appel: Appel) -> Answer:
     general = appel.body["demande"]["donneesGenerales"]
     commande = read_commande(appel, general)
     demande = _read(appel, commande, appel.body["demande"]["accesDonnees"])
-    check(RULES, demande, appel.settings.disabled_rules)
+    check(RULES, demande, appel.disabled)
     producteur = demande.known_point.segment.startswith("P")
     prestation = PRODUCTEUR if producteur else CONSOMMATEUR
     affaire = order_infra_j(appel.session, commande, demande.infra_j, prestation, demande.accords)

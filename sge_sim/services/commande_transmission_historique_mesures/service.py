@@ -39,7 +39,7 @@ def handle(appel: Appel) -> Answer:
     asked = appel.body["demande"]["historiqueMesures"]
     run_due(appel.session, appel.now)
     demande = _read(appel, general, asked)
-    check(RULES, demande, appel.settings.disabled_rules)
+    check(RULES, demande, appel.disabled)
     prestation = COURBE if demande.mesures_type == "CDC" else INDEX
     affaire = order_historique(
         appel.session,

@@ -40,7 +40,7 @@ def handle(appel: Appel) -> Answer:
         injection=asked.get("injection", False),
         ecart=appel.ecart(SERVICE, faits.point),
     )
-    check(RULES, demande, appel.settings.disabled_rules)
+    check(RULES, demande, appel.disabled)
     commande = read_commande(appel, general, contrat_id=contrat_id)
     declaration = read_declaration(
         asked["declarationAccordClient"], soutirage=demande.soutirage, injection=demande.injection

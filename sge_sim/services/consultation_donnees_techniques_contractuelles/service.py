@@ -24,7 +24,7 @@ def handle(appel: Appel) -> Answer:
         acces=acces_of(appel, SERVICE, faits),
         point=point,
     )
-    check(RULES, consultation, appel.settings.disabled_rules)
+    check(RULES, consultation, appel.disabled)
     assert point is not None
     autorisation = appel.body.get("autorisationClient", False)
     return Answer(

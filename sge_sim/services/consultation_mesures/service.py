@@ -28,9 +28,9 @@ def handle(appel: Appel) -> Answer:
         autorisation=body.get("autorisationClient", False),
         ecart=appel.ecart(SERVICE, faits.point),
     )
-    check(RULES, consultation, appel.settings.disabled_rules)
+    check(RULES, consultation, appel.disabled)
     resultat = _find(appel, faits)
-    check(RESULT_RULES, resultat, appel.settings.disabled_rules)
+    check(RESULT_RULES, resultat, appel.disabled)
     return Answer(
         history(
             resultat.consommations,
