@@ -7,7 +7,7 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from sge_sim.commandes.echeances import catch_up_orders
+from sge_sim.commandes.echeances import catch_up_orders, transaction_on
 from sge_sim.door.exchange import Exchange
 from sge_sim.errors import UsageError
 from sge_sim.machine.data_files import data_path
@@ -22,7 +22,6 @@ from sge_sim.soap.operation import Handler
 from sge_sim.soap.protocol import FaultStyle, SgtFault
 from sge_sim.store.database import UNREACHABLE, Database, unreachable_sentence
 from sge_sim.store.lecture import Lire, faits_within
-from sge_sim.store.stored_clock import instant_within
 
 _log = logging.getLogger(__name__)
 
@@ -80,15 +79,14 @@ def handler(service: Service, database: Database, settings: Settings) -> Handler
     """Return what the endpoint of `service` calls.
 
     What a service that writes has changed is committed once its answer is written, and undone by
-    whatever goes wrong before. A database that doesn't answer in time is a service that is
-    momentarily unavailable.
+    whatever goes wrong before; what was due on its point stays done. A database that doesn't answer
+    in time is a service that is momentarily unavailable.
     """
 
     def handle(exchange: Exchange, messages: MessageWriter) -> bytes:
         try:
             if service.writes:
-                with database.transaction() as session:
-                    exchange.instant = instant_within(session)
+                with transaction_on(database, exchange.prm) as (session, exchange.instant):
                     return answer(exchange, partial(faits_within, session), session, messages)
             lire = (exchange.vue or database.memoire.look()).lire
             if service.searches:
@@ -119,7 +117,7 @@ def handler(service: Service, database: Database, settings: Settings) -> Handler
             settings,
             lire,
             session,
-            partial(catch_up_orders, database, exchange.instant),
+            partial(catch_up_orders, database, exchange.instant, exchange.prm),
         )
         return messages.write(service.handle(appel), exchange.entete)
 

@@ -44,7 +44,8 @@ class Appel:
     `header` is empty where the client sent none. `now` is the simulated time, in legal time,
     `today` its date, `plateforme` what is played on it. `lire` gives the facts that are named, all
     of one state: see `sge_sim.store.lecture.questions`. `rows` is the session of a service that
-    searches or writes; `catch_up` makes what is due by `now` happen.
+    searches or writes; `catch_up` makes what is due on its point by `now` happen,
+    which a service that writes finds done.
     """
 
     body: Tree
