@@ -117,7 +117,7 @@ def handler(service: Service, database: Database, settings: Settings) -> Handler
             settings,
             lire,
             session,
-            partial(catch_up_orders, database, exchange.instant, exchange.prm),
+            lambda: catch_up_orders(database, exchange.instant, exchange.prm),
         )
         return messages.write(service.handle(appel), exchange.entete)
 

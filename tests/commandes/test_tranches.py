@@ -91,7 +91,7 @@ def test_slices_don_t_change_what_happens(
         assert state(lives) == state(copy)
 
 
-@pytest.mark.parametrize("stop", (1, 3, 6))
+@pytest.mark.parametrize("stop", [1, 3, 6])
 def test_a_stop_between_two_slices_and_one_within_lose_and_double_nothing(
     lives: Lives, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stop: int
 ) -> None:
