@@ -7,7 +7,7 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from sge_sim.commandes.echeances import catch_up_orders
+from sge_sim.commandes.echeances import catch_up_orders, transaction_on
 from sge_sim.door.exchange import Exchange
 from sge_sim.errors import UsageError
 from sge_sim.machine.data_files import data_path
@@ -24,7 +24,6 @@ from sge_sim.soap.operation import Handler
 from sge_sim.soap.protocol import FaultStyle, SgtFault
 from sge_sim.store.database import UNREACHABLE, Database, unreachable_sentence
 from sge_sim.store.lecture import Lire, faits_within
-from sge_sim.store.stored_clock import instant_within
 
 _log = logging.getLogger(__name__)
 
@@ -79,8 +78,8 @@ def handler(
     """Return what the endpoint of `service` calls; it passes over the rules that are `disabled`.
 
     What a service that writes has changed is committed once its answer is written, and undone by
-    whatever goes wrong before. A database that doesn't answer in time is a service that is
-    momentarily unavailable.
+    whatever goes wrong before; what was due on its point stays done. A database that doesn't answer
+    in time is a service that is momentarily unavailable.
     """
 
     def handle(exchange: Exchange, messages: MessageWriter) -> bytes:
@@ -89,8 +88,7 @@ def handler(
             if settings.environment == "production":
                 _check_habilitation(service, exchange, lire, disabled)
             if service.writes:
-                with database.transaction() as session:
-                    exchange.instant = instant_within(session)
+                with transaction_on(database, exchange.prm) as (session, exchange.instant):
                     return answer(exchange, partial(faits_within, session), session, messages)
             if service.searches:
                 with database.sessions() as session:
@@ -120,7 +118,7 @@ def handler(
             settings,
             lire,
             session,
-            partial(catch_up_orders, database, exchange.instant),
+            lambda: catch_up_orders(database, exchange.instant, exchange.prm),
             disabled,
         )
         return messages.write(service.handle(appel), exchange.entete)

@@ -46,7 +46,8 @@ class Appel:
     `today` its date, `plateforme` what is played on it. `disabled` are the names of the rules that
     the service passes over. `lire` gives the facts that are named, all
     of one state: see `sge_sim.store.lecture.questions`. `rows` is the session of a service that
-    searches or writes; `catch_up` makes what is due by `now` happen.
+    searches or writes; `catch_up` makes what is due on its point by `now` happen,
+    which a service that writes finds done.
     """
 
     body: Tree

@@ -1,6 +1,5 @@
 """CommandeCollectePublicationMesures: reads the order, checks the rules, subscribes."""
 
-from sge_sim.commandes.echeances import run_due
 from sge_sim.commandes.prestations import COLLECTES, prestation_collecte
 from sge_sim.commandes.souscription import subscribe
 from sge_sim.domaine.generations import first_generation
@@ -57,7 +56,6 @@ def handle(appel: Appel) -> Answer:
 def _read(appel: Appel, general: Tree) -> Demande:
     asked = appel.body["demande"]["accesMesures"]
     declaration = asked["declarationAccordClient"]
-    run_due(appel.session, appel.now)
     faits = appel.lire(
         prm=general["pointId"],
         services_of=general["pointId"],

@@ -1,7 +1,6 @@
 """CommandeServicesAccesDonnees: reads the order, checks the rules, opens the services."""
 
 from sge_sim.commandes.acces import order_acces
-from sge_sim.commandes.echeances import run_due
 from sge_sim.commandes.prestations import ACCES_PUBLIES, ACCES_SEUL, prestation_acces
 from sge_sim.domaine.generations import SECOND_GENERATION
 from sge_sim.services.acces_donnees import ASKER_CODES, COMMON_CODES, LIBELLES_ACCES, TYPES_DONNEES
@@ -26,7 +25,6 @@ from sge_sim.soap.messages import Answer
 def handle(appel: Appel) -> Answer:
     """Answer one order: all its services, or none."""
     general = appel.body["demande"]["donneesGenerales"]
-    run_due(appel.session, appel.now)
     faits = faits_of(appel, general, general["contratId"])
     demande = Demande(
         **common_members(appel, SERVICE, general, faits),

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from sge_sim.commandes.demandes import Historique, order_historique
-from sge_sim.commandes.echeances import run_due
+from sge_sim.commandes.echeances import carry_out
 from sge_sim.commandes.prestations import Prestation
 from sge_sim.domaine.ecarts_plateforme import Usage
 from sge_sim.services.commande_transmission_historique_mesures.answer import history_ordered
@@ -37,7 +37,6 @@ def handle(appel: Appel) -> Answer:
     """Answer one order."""
     general = appel.body["demande"]["donneesGenerales"]
     asked = appel.body["demande"]["historiqueMesures"]
-    run_due(appel.session, appel.now)
     demande = _read(appel, general, asked)
     check(RULES, demande, appel.disabled)
     prestation = COURBE if demande.mesures_type == "CDC" else INDEX
@@ -53,7 +52,7 @@ def handle(appel: Appel) -> Answer:
         prestation,
         read_declaration(asked["declarationAccordClient"], soutirage=True, injection=False),
     )
-    run_due(appel.session, appel.now)
+    carry_out(appel.session, (affaire,), appel.now)
     return Answer(history_ordered(affaire, prestation), point_id=affaire.prm, login=affaire.login)
 
 

@@ -1,7 +1,6 @@
 """CommanderAccesDonneesMesures: reads, checks the rules, opens or prolongs the service."""
 
 from sge_sim.commandes.acces import order_acces, renew_acces
-from sge_sim.commandes.echeances import run_due
 from sge_sim.commandes.prestations import ACCES
 from sge_sim.domaine.generations import OUVERTURE_ACCES, first_generation
 from sge_sim.services.acces_donnees import ASKER_CODES, COMMON_CODES, LIBELLES_ACCES, TYPES_DONNEES
@@ -22,7 +21,6 @@ def handle(appel: Appel) -> Answer:
     general = appel.body["demande"]["donneesGenerales"]
     asked = appel.body["demande"]["accesDonnees"]
     contrat_id = general["contrat"].get("contratId", "")
-    run_due(appel.session, appel.now)
     faits = faits_of(appel, general, contrat_id)
     demande = Demande(
         acces=acces_of(appel, SERVICE, faits),
