@@ -96,8 +96,10 @@ class Publisher:
             late=settings.profile is Profile.FIDELE,
         )
 
-    def catch_up(self, now: datetime) -> int:
+    def catch_up(self, now: datetime, carry_on: Callable[[], bool] = lambda: True) -> int:
         """Bring orders and publications to `now` (aware); return how many were published.
+
+        `carry_on` is asked between two of them: what is left where it says no is still due.
 
         Both advance together, in the order of their instants: a publication sees the points and
         the services as they were at its own instant, however late it is made.
@@ -105,11 +107,11 @@ class Publisher:
         if self._found.nothing_by(now, self.database):
             return 0
         with Equipe() as equipe:
-            return self._catch_up(now, equipe)
+            return self._catch_up(now, equipe, carry_on)
 
-    def _catch_up(self, now: datetime, equipe: Equipe) -> int:
+    def _catch_up(self, now: datetime, equipe: Equipe, carry_on: Callable[[], bool]) -> int:
         published = 0
-        while True:
+        while carry_on():
             edition = self.database.memoire.look().edition
             with self.database.sessions() as session:
                 lot = next_lot(session, now)
@@ -121,13 +123,14 @@ class Publisher:
                     self._publish(session, lot, equipe)
                     published += 1
             if stop is not None:
-                catch_up_orders(self.database, stop)
+                catch_up_orders(self.database, stop, carry_on=carry_on)
             elif lot is None:
                 # An end is told once its instant is over.
                 waited = (first, demanded, ended and ended + timedelta(microseconds=1))
-                instants = [one for one in waited if one is not None]
+                instants = [instant for instant in waited if instant is not None]
                 self._found.until = (edition, now, min([next_departure(now), *instants]))
-                return published
+                break
+        return published
 
     def _publish(self, session: Session, lot: Lot, equipe: Equipe) -> None:
         """Make the files of a publication and record it, unless another process just did."""
