@@ -3,8 +3,9 @@
 import errno
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 from journal_kit import RECORD, codes, open_journal_in
 
-from sge_sim.store.journal import Journal, drain, spool
+from sge_sim.store.journal import Bounds, Journal, drain, spool
 from sge_sim.store.journal.frames import Frame
 
 PLACES = 200
@@ -88,12 +89,12 @@ def test_of_a_spool_torn_in_200_places_only_torn_records_are_missing_counted_and
     }
     kept = [str(number) for number in range(1_500) if str(number) not in torn]
     assert codes(journal)[::-1] == kept
-    ecarts = journal.ecarts()
-    assert sum(one.echanges for one in ecarts) == len(torn) == journal.state().missing
+    avaries = journal.avaries()
+    assert sum(one.echanges for one in avaries) == len(torn) == journal.state().missing
     for name, frame in torn.values():
         (told,) = (
             one
-            for one in ecarts
+            for one in avaries
             if one.spool == name and one.start <= frame.start < one.start + one.octets
         )
         assert told.cause == "abime"
@@ -104,7 +105,7 @@ def test_of_a_spool_torn_in_200_places_only_torn_records_are_missing_counted_and
     journal.acknowledge()
     assert journal.state().acknowledged
     assert journal.state().missing == len(torn)
-    assert [one.acquitte for one in journal.ecarts()] == [True] * len(ecarts)
+    assert [one.acquitte for one in journal.avaries()] == [True] * len(avaries)
 
 
 @pytest.mark.parametrize("offset", [-75, 0, 40])
@@ -131,9 +132,9 @@ def test_a_record_that_is_being_written_is_waited_for_and_torn_if_it_never_ends(
     last = frames_of(file)[1]
     tear(file, last.start + 10, bytes(20))
     assert codes(journal) == ["SGT200"]
-    assert journal.ecarts() == []
+    assert journal.avaries() == []
     monkeypatch.setattr(drain, "_STUCK_MS", 0.0)
-    assert [one.echanges for one in journal.ecarts()] == [1]
+    assert [one.echanges for one in journal.avaries()] == [1]
     journal.append(replace(RECORD, code="after"))
     assert codes(journal) == ["after", "SGT200"]
     assert journal.state().missing == 1
@@ -160,7 +161,7 @@ def test_a_header_that_is_torn_costs_no_record_and_is_told(
     (file,) = waiting(tmp_path)
     tear(file, 0, bytes(spool.HEADER))
     assert codes(journal) == ["SGT200"]
-    assert [(one.cause, one.echanges) for one in journal.ecarts()] == [("entete", 0)]
+    assert [(one.cause, one.echanges) for one in journal.avaries()] == [("entete", 0)]
     assert not journal.state().acknowledged
     assert waiting(tmp_path) == []
 
@@ -171,7 +172,7 @@ def test_a_file_of_nothing_readable_stops_nobody(journal: Journal, tmp_path: Pat
     (file.parent / "0-noise.spool").write_bytes(Random(1).randbytes(5_000_000))
     (file.parent / "0-empty.spool").write_bytes(b"")
     assert codes(journal) == ["SGT200"]
-    assert sum(one.octets for one in journal.ecarts() if one.cause == "abime") == 5_000_000 - 64
+    assert sum(one.octets for one in journal.avaries() if one.cause == "abime") == 5_000_000 - 64
     assert journal.state().missing == 1
     assert waiting(tmp_path) == [file]
 
@@ -222,7 +223,7 @@ def test_a_record_cut_by_the_end_of_its_process_is_listed_and_nothing_is_missing
     (file,) = waiting(tmp_path)
     os.truncate(file, file.stat().st_size - 10)
     assert codes(journal) == ["SGT200"]
-    assert [one.cause for one in journal.ecarts()] == ["inacheve"]
+    assert [one.cause for one in journal.avaries()] == ["inacheve"]
     assert journal.state().acknowledged
     assert journal.state().missing == 0
 
@@ -231,7 +232,7 @@ def test_a_record_cut_by_the_end_of_its_process_is_listed_and_nothing_is_missing
 def test_a_file_that_vanished_is_told_once_and_its_process_begins_another(
     journal: Journal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, all_of_it: bool
 ) -> None:
-    monkeypatch.setattr(spool, "_LOOK_MS", 0.0)
+    monkeypatch.setattr(spool, "_LOOKS_APART", timedelta(0))
     journal.append(RECORD)
     reader = open_journal_in(tmp_path)
     assert codes(reader) == ["SGT200"]
@@ -244,7 +245,7 @@ def test_a_file_that_vanished_is_told_once_and_its_process_begins_another(
     reader.close()
     reader = open_journal_in(tmp_path)  # one that has seen nothing before
     for _ in range(2):
-        assert [(one.cause, one.spool) for one in reader.ecarts()] == [("disparu", file.name)]
+        assert [(one.cause, one.spool) for one in reader.avaries()] == [("disparu", file.name)]
     assert not reader.state().acknowledged
     journal.append(replace(RECORD, code="after"))
     assert codes(reader) == ["after", "SGT200"]
@@ -262,7 +263,7 @@ def test_a_record_that_cannot_be_decoded_is_set_aside(
         journal.append(RECORD)
     journal.append(replace(RECORD, code="after"))
     assert codes(journal) == ["after"]
-    assert [(one.cause, one.echanges) for one in journal.ecarts()] == [("illisible", 1)]
+    assert [(one.cause, one.echanges) for one in journal.avaries()] == [("illisible", 1)]
 
 
 def test_a_block_that_the_disk_cannot_read_costs_its_records_alone(
@@ -272,9 +273,7 @@ def test_a_block_that_the_disk_cannot_read_costs_its_records_alone(
         journal.append(replace(RECORD, code=str(number), response=b"x" * 1_000))
     (file,) = waiting(tmp_path)
     pread, bad = os.pread, range(8_192, 12_288)
-    lost = [
-        code_of(one) for one in frames_of(file) if one.start < bad.stop and one.end > bad.start
-    ]
+    lost = [code_of(one) for one in frames_of(file) if one.start < bad.stop and one.end > bad.start]
 
     def spoilt(handle: int, length: int, at: int) -> bytes:
         if at < bad.stop and at + length > bad.start:
@@ -289,24 +288,18 @@ def test_a_block_that_the_disk_cannot_read_costs_its_records_alone(
 
 
 def test_set_aside_bytes_are_bounded(tmp_path: Path) -> None:
-    journal = open_journal_in(tmp_path, drain_bounds(160_000))
+    journal = open_journal_in(tmp_path, Bounds(max_records=1_000, max_bytes=160_000))
     journal.append(RECORD)
     (file,) = waiting(tmp_path)
     for number in range(8):
         noise = Random(number).randbytes(3_000)
         (file.parent / f"0-{number}.spool").write_bytes(noise)
-    listed = [one for one in journal.ecarts() if one.cause == "abime"]
+    listed = [one for one in journal.avaries() if one.cause == "abime"]
     assert len(listed) == 8
     kept = [one.file for one in listed if one.file is not None]
     assert 0 < sum(one.stat().st_size for one in kept) <= 10_000
     assert {one.stat().st_mode & 0o777 for one in kept} == {0o600}
     journal.close()
-
-
-def drain_bounds(size: int) -> Any:
-    from sge_sim.store.journal import Bounds
-
-    return Bounds(max_records=1_000, max_bytes=size)
 
 
 def test_what_cannot_be_stored_for_whatever_reason_is_told_and_the_journal_is_read(
@@ -356,11 +349,32 @@ def test_the_tables_of_before_are_brought_up(journal: Journal, tmp_path: Path) -
     with sqlite3.connect(tmp_path / "journal.db") as connection:
         connection.execute("ALTER TABLE spool DROP COLUMN numero")
         connection.execute("ALTER TABLE spool DROP COLUMN lieu")
-        connection.execute("DROP TABLE ecart")
+        connection.execute("DROP TABLE avarie")
         connection.execute("UPDATE reglage SET valeur = 2 WHERE nom = 'version'")
     connection.close()
     reader = open_journal_in(tmp_path)
     reader.append(replace(RECORD, code="after"))
     assert codes(reader) == ["after", "SGT200"]
-    assert reader.ecarts() == []
+    assert reader.avaries() == []
     reader.close()
+
+
+def test_an_append_is_one_system_call_and_a_look_each_second(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal.append(RECORD)
+    calls: list[str] = []
+
+    def counted(name: str) -> Callable[..., Any]:
+        real = getattr(os, name)
+        return lambda *given: (calls.append(name), real(*given))[1]
+
+    with monkeypatch.context() as patch:
+        for name in ("pwritev", "pwrite", "write", "fstat", "lseek", "fsync", "ftruncate"):
+            patch.setattr(os, name, counted(name))
+        for number in range(200):  # two seconds
+            instant = RECORD.machine_instant + timedelta(milliseconds=10 * number)
+            journal.append(replace(RECORD, machine_instant=instant, response=bytes(33_000)))
+    assert calls.count("pwritev") == 200
+    assert calls.count("fstat") <= 2
+    assert set(calls) <= {"pwritev", "fstat"}

@@ -15,9 +15,9 @@ from sge_sim.errors import UsageError
 from sge_sim.machine.files import PRIVATE
 from sge_sim.store import schema
 from sge_sim.store.database import UNREACHABLE, Database, sqlite_url, unreachable_sentence
-from sge_sim.store.journal import ecarts
+from sge_sim.store.journal import avaries
+from sge_sim.store.journal.avaries import Avarie
 from sge_sim.store.journal.drain import Drainer
-from sge_sim.store.journal.ecarts import Ecart
 from sge_sim.store.journal.records import Echange, EchangeRecord
 from sge_sim.store.journal.retention import (
     Bounds,
@@ -223,20 +223,20 @@ class Journal:
                 int(records or 0),
                 int(size or 0),
                 self._drainer.pending_bytes(),
-                given_up + ecarts.count_missing(connection),
-                given_up <= seen and not ecarts.count_open(connection),
+                given_up + avaries.count_missing(connection),
+                given_up <= seen and not avaries.count_open(connection),
                 self._failure,
             )
 
-    def ecarts(self) -> list[Ecart]:
+    def avaries(self) -> list[Avarie]:
         """Return what of the files that wait could not be stored, acknowledged or not."""
         with self._reading() as connection:
-            return ecarts.read_ecarts(connection, self._aside)
+            return avaries.read_avaries(connection, self._aside)
 
     def acknowledge(self) -> None:
         """Take all that is missing by now as seen: the journal is well again."""
         with self._database.writing_connection() as connection, connection.begin():
-            ecarts.acknowledge(connection)
+            avaries.acknowledge(connection)
             set_number(connection, _SEEN, self._given_up(connection))
 
     def _given_up(self, connection: Connection) -> int:

@@ -2,7 +2,7 @@
 
 One at a time does it for a folder, and what is stored says in the same transaction how far each
 file was read: a record is stored once, wherever the work is interrupted. What can't be stored is
-set aside in the same way (`ecarts`), and the work goes on behind it.
+set aside in the same way (`avaries`), and the work goes on behind it.
 """
 
 import zlib
@@ -19,7 +19,7 @@ from sge_sim.machine.files import locked, make_private_folder
 from sge_sim.machine.freed_memory import give_back_freed_memory
 from sge_sim.store import schema
 from sge_sim.store.database import Database
-from sge_sim.store.journal import ecarts
+from sge_sim.store.journal import avaries
 from sge_sim.store.journal.frames import Frame
 from sge_sim.store.journal.records import decode
 from sge_sim.store.journal.retention import add_to_number, count_and_trim, read_bounds, read_number
@@ -67,10 +67,10 @@ _BEGIN: Final = _Position(HEADER, 0)
 
 @dataclass(slots=True)
 class _Batch:
-    """What is taken from the files at once: rows, écarts, and how far each file is read then."""
+    """What is taken from the files at once: rows, avaries, and how far each file is read then."""
 
     rows: list[_Row]
-    found: list[ecarts.Found]
+    found: list[avaries.Found]
     positions: dict[str, _Position]
 
 
@@ -141,7 +141,7 @@ class Drainer:
         # Those of one file keep their order where the instants are the same.
         batch.rows.sort(key=lambda row: row["machine_instant"])
         if batch.found:
-            ecarts.keep(self._aside, batch.found, self._aside_bytes)
+            avaries.keep(self._aside, batch.found, self._aside_bytes)
         with self._database.writing_connection() as connection:
             with connection.begin():
                 schema.lock(connection)
@@ -149,7 +149,7 @@ class Drainer:
                     profiles = self._number(connection, batch.rows)
                     _insert(connection, batch.rows)
                 if batch.found:
-                    ecarts.note(connection, batch.found)
+                    avaries.note(connection, batch.found)
                 self._move(connection, positions, batch.positions)
                 count_and_trim(connection, batch.rows)
             _drop_pages(connection)
@@ -187,13 +187,13 @@ class Drainer:
                 try:
                     batch.rows.append(_row(item))
                 except (ValueError, TypeError, KeyError):
-                    found = ecarts.Found(name, item.start, "illisible", 1, item.fields)
+                    found = avaries.Found(name, item.start, "illisible", 1, item.fields)
                     batch.found.append(found)
             else:
                 number += item.records
                 content = read_bytes(path, item.start, item.end)
-                cause: ecarts.Cause = "inacheve" if item.cut else "abime"
-                batch.found.append(ecarts.Found(name, item.start, cause, item.records, content))
+                cause: avaries.Cause = "inacheve" if item.cut else "abime"
+                batch.found.append(avaries.Found(name, item.start, cause, item.records, content))
         return _Position(end, number)
 
     def _is_stuck(self, path: Path, end: int) -> bool:
@@ -242,21 +242,21 @@ class Drainer:
             headers = {name: read_header(self._folder / name) for name in left}
             lost = sum(header.given_up for header in headers.values())
             found = [
-                ecarts.Found(name, 0, "entete", 0, read_bytes(self._folder / name, 0, HEADER))
+                avaries.Found(name, 0, "entete", 0, read_bytes(self._folder / name, 0, HEADER))
                 for name, header in headers.items()
                 if not header.sound
             ]
             found += [
-                ecarts.Found(name, positions[name].end, "disparu", 0)
+                avaries.Found(name, positions[name].end, "disparu", 0)
                 for name in left
                 if name in positions and (self._folder / name).stat().st_size < positions[name].end
             ]
             if found:
-                ecarts.keep(self._aside, found, self._aside_bytes)
+                avaries.keep(self._aside, found, self._aside_bytes)
             with self._database.writing_connection() as connection, connection.begin():
                 finished = {name: _Position(FINISHED, 0) for name in left}
                 self._move(connection, positions, finished)
-                ecarts.note(connection, found)
+                avaries.note(connection, found)
                 if lost:
                     add_to_number(connection, "perdus", lost)
             positions.update(finished)
@@ -281,8 +281,8 @@ class Drainer:
         gone = {name for name in names if name in positions} - spool_files(self._folder).keys()
         if gone - self._vanished:
             with self._database.writing_connection() as connection, connection.begin():
-                found = [ecarts.Found(name, positions[name].end, "disparu", 0) for name in gone]
-                ecarts.note(connection, found)
+                found = [avaries.Found(name, positions[name].end, "disparu", 0) for name in gone]
+                avaries.note(connection, found)
             self._vanished = gone
 
     def _move(

@@ -8,7 +8,7 @@ and nothing that a caller sends, or that another file held, is taken for one.
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 from zlib import crc32
 
 from sge_sim.store.journal.records import BODY_MAX, EchangeRecord, encode
@@ -69,35 +69,22 @@ def seed_of(name: str) -> int:
     return crc32(name.encode())
 
 
-class Packed(NamedTuple):
-    """A record ready to be appended: only its place in a file is missing to its head."""
+def framed(record: EchangeRecord, number: int, seed: int) -> list[bytes]:
+    """Return the head, the fields and the bodies of a record, each of them within its bound.
 
-    lengths: tuple[int, int, int]
-    checksum: int
-    parts: tuple[bytes, ...]
-
-    @property
-    def length(self) -> int:
-        """How many bytes the record takes in a file."""
-        return HEAD + sum(map(len, self.parts))
-
-    def head(self, number: int, seed: int) -> bytes:
-        """Return the head of the record, the `number`-th of a file."""
-        told = _TOLD.pack(_MARK, number, *self.lengths, self.checksum)
-        return told + _CHECK.pack(crc32(told, seed))
-
-
-def pack(record: EchangeRecord) -> Packed:
-    """Return a record ready to be appended, its fields and bodies within their bounds."""
+    It is the `number`-th of a file whose checksums begin from `seed`.
+    """
     fields, request, response = encode(record), record.request, record.response
     before, after = (request or b"")[:BODY_MAX], (response or b"")[:BODY_MAX]
-    lengths = (
+    told = _TOLD.pack(
+        _MARK,
+        number,
         len(fields),
         0 if request is None else len(before) + 1,
         0 if response is None else len(after) + 1,
+        crc32(after, crc32(before, crc32(fields))),
     )
-    checksum = crc32(after, crc32(before, crc32(fields)))
-    return Packed(lengths, checksum, (fields, before, after))
+    return [told + _CHECK.pack(crc32(told, seed)), fields, before, after]
 
 
 def length_at_start(content: bytes, seed: int) -> int:

@@ -17,15 +17,16 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from threading import Lock
 from typing import Final
 from zlib import crc32
 
-from sge_sim.clock import elapsed_ms, machine_now, stopwatch
+from sge_sim.clock import machine_now
 from sge_sim.machine.files import make_private_folder
-from sge_sim.store.journal.frames import Frame, Gap, Packed, length_at_start, pack, scan, seed_of
+from sge_sim.store.journal.frames import Frame, Gap, framed, length_at_start, scan, seed_of
 from sge_sim.store.journal.records import EchangeRecord, microseconds
 
 SUFFIX: Final = ".spool"
@@ -40,7 +41,8 @@ _SHARE: Final = 8
 """A new file takes at most this part of the room that is left, so that others have some."""
 _READ: Final = 2 * 2**20
 _BLOCK: Final = 4096
-_LOOK_MS: Final = 1000.0
+_LOOKS_APART: Final = timedelta(seconds=1)
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 _log = logging.getLogger(__name__)
 
@@ -75,7 +77,7 @@ class SpoolWriter:
         self._end = 0
         self._limit = 0
         self._number = 0
-        self._looked = stopwatch()
+        self._looked = _NEVER
         self._counted = 0
         self._given_up = 0
         self._failing = False
@@ -88,9 +90,8 @@ class SpoolWriter:
     def append(self, record: EchangeRecord) -> None:
         """Record an exchange. Never raises: a record that can't be written is counted."""
         try:
-            packed = pack(record)
             with self._mutex:
-                self._write(packed)
+                self._write(record)
             self._failing = False
         except Exception as error:
             self._on_failure(error)
@@ -100,14 +101,14 @@ class SpoolWriter:
         with self._mutex:
             self._let_go()
 
-    def _write(self, packed: Packed) -> None:
-        length = packed.length
-        if self._is_gone():
-            self._given_up += self._counted
-            self._let_go()
+    def _write(self, record: EchangeRecord) -> None:
+        if not self._looked <= record.machine_instant < self._looked + _LOOKS_APART:
+            self._look(record.machine_instant)
+        parts = framed(record, self._number, self._seed)
+        length = sum(map(len, parts))
         if self._end + length > self._limit:
             self._open(length)
-        parts = [packed.head(self._number, self._seed), *packed.parts]
+            parts = framed(record, self._number, self._seed)
         written = os.pwritev(self._file, parts, self._end)
         if written != length:
             os.ftruncate(self._file, self._end)
@@ -115,12 +116,12 @@ class SpoolWriter:
         self._end += length
         self._number += 1
 
-    def _is_gone(self) -> bool:
-        """Tell whether somebody removed the file; looks once a second at most."""
-        if self._file < 0 or elapsed_ms(self._looked) < _LOOK_MS:
-            return False
-        self._looked = stopwatch()
-        return os.fstat(self._file).st_nlink == 0
+    def _look(self, instant: datetime) -> None:
+        """Let go of the file if somebody removed it."""
+        self._looked = instant
+        if self._file >= 0 and os.fstat(self._file).st_nlink == 0:
+            self._given_up += self._counted
+            self._let_go()
 
     def _open(self, length: int) -> None:
         make_private_folder(self._folder)
@@ -145,7 +146,6 @@ class SpoolWriter:
         self._let_go()
         self._file, self._seed, self._end, self._limit = file, seed, HEADER, limit
         self._number, self._given_up, self._counted = 0, 0, self._given_up
-        self._looked = stopwatch()
 
     def _room(self, least: int) -> int:
         """Return how many bytes may still come to the folder; `OSError` if fewer than `least`."""

@@ -113,8 +113,8 @@ spool = Table(
 
 # What of a file of a spool couldn't be stored, at its place there: bytes and records. `instant` is
 # the machine's when it was found (microseconds since 1970, UTC).
-ecart = Table(
-    "ecart",
+avarie = Table(
+    "avarie",
     metadata,
     Column("spool", String(64), primary_key=True),
     Column("debut", BigInteger, primary_key=True, autoincrement=False),

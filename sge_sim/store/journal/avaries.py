@@ -1,7 +1,7 @@
 """What of the spool could not be stored: told in the journal, its bytes kept in files beside.
 
-An *écart* is a place of a file of the spool whose records are missing in the journal. The user sees
-them by `sge-sim journal repair`; until they are acknowledged, the journal isn't well.
+An *avarie* is a place of a file of the spool whose records are missing in the journal. The user
+sees them by `sge-sim journal repair`; until they are acknowledged, the journal isn't well.
 """
 
 import logging
@@ -16,7 +16,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from sge_sim.clock import machine_now
 from sge_sim.machine.files import PRIVATE, make_private_folder, write_atomically
 from sge_sim.store.journal.records import instant_of, microseconds
-from sge_sim.store.journal.tables import ecart
+from sge_sim.store.journal.tables import avarie
 
 Cause = Literal["abime", "illisible", "entete", "disparu", "inacheve"]
 """`abime`: the disk spoilt it; `illisible`: whole, but nothing that can be stored; `entete`: the
@@ -24,13 +24,13 @@ header of the file; `disparu`: the file, or its end, is gone; `inacheve`: its pr
 wrote it, before it answered, so nothing is missing."""
 
 _HARMLESS: Final[Cause] = "inacheve"
-SUFFIX: Final = ".ecart"
+SUFFIX: Final = ".avarie"
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Ecart:
+class Avarie:
     """A place of a file of the spool that could not be stored.
 
     `start` and `octets` are bytes of the file `spool`, `echanges` the records that are missing,
@@ -50,7 +50,7 @@ class Ecart:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An écart as a drainer finds it; `content` is what stands there."""
+    """An avarie as a drainer finds it; `content` is what stands there."""
 
     spool: str
     start: int
@@ -60,7 +60,7 @@ class Found:
 
 
 def keep(folder: Path, found: Sequence[Found], most: int) -> None:
-    """Leave the bytes of écarts in files of `folder`, a file each, the same if it is done twice.
+    """Leave the bytes of avaries in files of `folder`, a file each, the same if it is done twice.
 
     They hold at most `most` bytes: what comes then is told, its bytes are not kept. That they
     can't be kept is told in the log.
@@ -77,10 +77,10 @@ def keep(folder: Path, found: Sequence[Found], most: int) -> None:
 
 
 def note(connection: Connection, found: Iterable[Found]) -> None:
-    """Write écarts in the journal, once each."""
+    """Write avaries in the journal, once each."""
     known = {
         (row.spool, row.debut, row.cause)
-        for row in connection.execute(select(ecart.c.spool, ecart.c.debut, ecart.c.cause))
+        for row in connection.execute(select(avarie.c.spool, avarie.c.debut, avarie.c.cause))
     }
     rows = [
         {
@@ -96,20 +96,21 @@ def note(connection: Connection, found: Iterable[Found]) -> None:
         if (one.spool, one.start, one.cause) not in known
     ]
     if rows:
-        connection.execute(insert(ecart), rows)
+        connection.execute(insert(avarie), rows)
         _log.warning(
-            "%s écarts dans les échanges en attente : sge-sim journal repair les montre.", len(rows)
+            "%s avaries dans les échanges en attente : sge-sim journal repair les montre.",
+            len(rows),
         )
 
 
-def read_ecarts(connection: Connection, folder: Path) -> list[Ecart]:
-    """Return all écarts, in the order of their files and places; their bytes are in `folder`."""
+def read_avaries(connection: Connection, folder: Path) -> list[Avarie]:
+    """Return all avaries, in the order of their files and places; their bytes are in `folder`."""
     found = []
-    for row in connection.execute(select(ecart).order_by(ecart.c.spool, ecart.c.debut)):
+    for row in connection.execute(select(avarie).order_by(avarie.c.spool, avarie.c.debut)):
         file = folder / _name(row.spool, row.debut)
         assert row.cause in get_args(Cause)
         found.append(
-            Ecart(
+            Avarie(
                 spool=row.spool,
                 start=row.debut,
                 cause=row.cause,
@@ -125,21 +126,21 @@ def read_ecarts(connection: Connection, folder: Path) -> list[Ecart]:
 
 def count_missing(connection: Connection) -> int:
     """Return how many records are missing, acknowledged or not."""
-    missing = select(func.sum(ecart.c.echanges)).where(ecart.c.cause != _HARMLESS)
+    missing = select(func.sum(avarie.c.echanges)).where(avarie.c.cause != _HARMLESS)
     return int(connection.scalar(missing) or 0)
 
 
 def count_open(connection: Connection) -> int:
-    """Return how many écarts nobody has acknowledged yet."""
-    waiting = select(func.count()).select_from(ecart)
+    """Return how many avaries nobody has acknowledged yet."""
+    waiting = select(func.count()).select_from(avarie)
     return int(
-        connection.scalar(waiting.where(~ecart.c.acquitte).where(ecart.c.cause != _HARMLESS)) or 0
+        connection.scalar(waiting.where(~avarie.c.acquitte).where(avarie.c.cause != _HARMLESS)) or 0
     )
 
 
 def acknowledge(connection: Connection) -> None:
-    """Take all écarts as seen."""
-    connection.execute(update(ecart).values(acquitte=True))
+    """Take all avaries as seen."""
+    connection.execute(update(avarie).values(acquitte=True))
 
 
 def _name(spool: str, start: int) -> str:
