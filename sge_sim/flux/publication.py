@@ -125,7 +125,7 @@ class Publisher:
             elif lot is None:
                 # An end is told once its instant is over.
                 waited = (first, demanded, ended and ended + timedelta(microseconds=1))
-                instants = [one for one in waited if one is not None]
+                instants = [instant for instant in waited if instant is not None]
                 self._found.until = (edition, now, min([next_departure(now), *instants]))
                 return published
 

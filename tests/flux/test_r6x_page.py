@@ -109,11 +109,11 @@ def test_the_page_tells_the_fields_of_c68(tmp_path: Path) -> None:
 def changes(nominal: Any, faithful: Any, name: str = "") -> Iterator[str]:
     """The names of the values that differ in two documents."""
     if isinstance(nominal, dict):
-        for each, one in nominal.items():
-            yield from changes(one, faithful[each], each)
+        for each, value in nominal.items():
+            yield from changes(value, faithful[each], each)
     elif isinstance(nominal, list):
-        for one, other in zip(nominal, faithful, strict=True):
-            yield from changes(one, other, name)
+        for element, other in zip(nominal, faithful, strict=True):
+            yield from changes(element, other, name)
     elif nominal != faithful:
         yield name
 
