@@ -33,7 +33,7 @@ from sge_sim.flux.parallele import Equipe
 from sge_sim.flux.periodes import next_departure
 from sge_sim.machine.files import PRIVATE, make_private_folder, writing_atomically
 from sge_sim.settings import Profile, Settings
-from sge_sim.store.annonces import announce_ends
+from sge_sim.store.annonces import announce_ends, first_unannounced_end
 from sge_sim.store.commandes import DemandeHistorique
 from sge_sim.store.database import Database
 from sge_sim.store.diffusions import diffused_sequence
@@ -117,19 +117,18 @@ class Publisher:
                 lot = next_lot(session, now)
                 first, first_files = first_waiting(session)
                 demanded = next_m023(session)
+                ended = first_unannounced_end(session)
                 stop = _next_stop(first, first_files, now if lot is None else lot.instant)
                 if stop is None and lot is not None:
                     self._publish(session, lot, equipe)
                     published += 1
             if stop is not None:
-                catch_up_orders(self.database, stop)
+                catch_up_orders(self.database, stop, carry_on=carry_on)
             elif lot is None:
-                departure = next_departure(now)
-                self._found.until = (
-                    edition,
-                    now,
-                    min(departure, first or departure, demanded or departure),
-                )
+                # An end is told once its instant is over.
+                waited = (first, demanded, ended and ended + timedelta(microseconds=1))
+                instants = [instant for instant in waited if instant is not None]
+                self._found.until = (edition, now, min([next_departure(now), *instants]))
                 break
         return published
 
@@ -182,8 +181,6 @@ class Publisher:
         self, session: Session, lot: Lot, publication: Publication, equipe: Equipe
     ) -> Iterator["_Ready"]:
         """Write the files of a publication one after the other, without keeping their bytes."""
-        # Loads the measures, which a simulator that publishes nothing can do without.
-
         # Loads the measures, which a simulator that publishes nothing can do without.
         from sge_sim.flux.fabrication import Atelier, make_files
 

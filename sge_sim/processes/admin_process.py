@@ -36,7 +36,10 @@ def admin_server(
 
     It shows `b2b_url`; `tell` is called with each call that comes, as it is recorded.
     """
-    journal = Journal.beside(simulator.database, simulator.settings.data_dir)
+    settings = simulator.settings
+    journal = Journal.beside(
+        simulator.database, settings.data_dir, max_pending=settings.journal_max_bytes
+    )
     feed = JournalFeed(journal)
     back_office = BackOffice(simulator.clock, _tasks(simulator, journal))
     moves = Moves(simulator.clock, simulator.database, back_office)
