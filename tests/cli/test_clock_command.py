@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from in_process import simulator_in_process
 from running_simulator import run_command
 from sqlalchemy.exc import OperationalError
 
 from sge_sim.cli import clock as command
 from sge_sim.clock import parse_instant
 from sge_sim.errors import UsageError
-from sge_sim.store.database import Database, sqlite_url
 from sge_sim.store.stored_clock import StoredClock
 
 NOW = parse_instant("2025-03-10T10:00")
@@ -22,10 +22,8 @@ NOW = parse_instant("2025-03-10T10:00")
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    database = Database(sqlite_url(tmp_path / "sge-sim.db"))
-    database.prepare()
-    StoredClock(database).freeze(NOW)
-    database.dispose()
+    with simulator_in_process(tmp_path, population_size=0) as running:
+        running.simulator.clock.freeze(NOW)
     return tmp_path
 
 
