@@ -192,6 +192,11 @@ class Settings:
         "application/octet-stream (constaté en août 2026).",
     )
     quotas: bool = setting(True, "Refuser par HTTP 429 ce qui dépasse les quotas de Data Connect.")
+    publie_avant_arret: bool = setting(
+        False,
+        "Publier aussi, après l'arrêt d'un service ou l'arrivée d'un nouveau titulaire, les jours "
+        "mesurés avant et pas encore publiés ; d'ordinaire plus rien n'est publié (supposé).",
+    )
     releves_rhf: bool = setting(
         False,
         "Donner aussi, dans les index de ConsultationMesuresDetaillees v3.0, les relevés à heure "
