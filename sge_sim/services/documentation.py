@@ -30,7 +30,7 @@ def codes_page(services: Sequence[Service] = SERVICES) -> str:
         "SGT4F10 has seven characters where the schema allows six. It is sent as documented: the",
         "one answer that breaks the contract.",
         "",
-        "Years and months are those of the calendar: from a 29 February they end on a 28 (assumed).",
+        "Years are those of the calendar: from a 29 February they end on a 28 (assumed).",
         "Below a table stands what the service does where its documents disagree or say nothing.",
     ]
     for service in services:
