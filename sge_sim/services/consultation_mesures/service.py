@@ -63,8 +63,8 @@ SERVICE = Service(
     rules=(*RULES, *RESULT_RULES),
     remarques=(
         "The supplier's grid has codes without labels and the newest calendar comes first (GUI "
-        "0455 v1.3.0 §4). An answer recorded in 2022 repeats the codes as labels and begins with the "
-        "oldest calendar: `--profile fidele` does.",
+        "0455 v1.3.0 §4). An answer recorded in 2022 repeats the codes as labels and begins with "
+        "the oldest calendar: `--profile fidele` does.",
     ),
     handle=handle,
     unreachable=UNREACHABLE,
