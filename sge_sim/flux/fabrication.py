@@ -246,7 +246,16 @@ def _points(
     for part in measured_points(session, fabrique.transmission, bornes):
         suivis = read_suivis(session, [services[0].prm for services in part])
         services = [service for of_point in part for service in of_point]
-        mesures = [point_mesure(one, suivis[one.prm], one.sens or "SOUTIRAGE") for one in services]
+        avant = fabrique.transmission.publie_avant_arret
+        mesures = [
+            point_mesure(
+                one,
+                suivis[one.prm],
+                one.sens or "SOUTIRAGE",
+                (one.date_debut, one.date_fin) if avant else None,
+            )
+            for one in services
+        ]
         for service, point in zip(services, mesures, strict=True):
             if point is None:
                 continue
