@@ -24,16 +24,11 @@ from sge_sim.transport.tls import build_server_context
 if TYPE_CHECKING:
     from sge_sim.soap.endpoint import Endpoint
 
-_PATIENCE_SECONDS = 3.0
-
 
 def b2b_server(simulator: Simulator, listening_socket: socket) -> "WebServices":
     """Build the B2B listener of one process."""
     settings, trust = simulator.settings, simulator.pki.trust
-    # A client waits for its answer: what can't be had now is told now.
-    database = Database(
-        settings.database, patience_seconds=_PATIENCE_SECONDS, processes=settings.workers + 1
-    )
+    database = Database(settings.database, processes=settings.workers + 1)
     journal = Journal.beside(database, settings.data_dir, max_pending=settings.journal_max_bytes)
 
     def load() -> Mapping[str, "Endpoint"]:

@@ -18,15 +18,11 @@ from sge_sim.transport.limits import Limits
 from sge_sim.transport.server import HttpsServer
 from sge_sim.transport.tls import build_server_context
 
-_PATIENCE_SECONDS = 3.0
-
 
 def data_connect_server(simulator: Simulator, listening_socket: socket) -> ProcessWork:
     """Build the Data Connect listener, in a process of its own, which alone loads it."""
     settings = simulator.settings
-    database = Database(
-        settings.database, patience_seconds=_PATIENCE_SECONDS, processes=settings.workers + 2
-    )
+    database = Database(settings.database, processes=settings.workers + 2)
     journal = Journal.beside(database, settings.data_dir, max_pending=settings.journal_max_bytes)
     plateforme = PlateformeRest(
         settings,

@@ -38,11 +38,13 @@ class OptionPublication(Base):
 
 
 _NEW_OPTION = Insertion(OptionPublication, "id")
-_O = OptionPublication.__table__.c
-_CLOSE = Prepared(
-    update(OptionPublication.__table__)  # type: ignore[arg-type]
-    .where(_O.service_souscrit_id == bindparam("service"), _O.date_fin.is_(None))
-    .values(date_fin=bindparam("fin"))
+_CLOSE_OPTIONS = Prepared(
+    update(OptionPublication)
+    .where(
+        OptionPublication.service_souscrit_id == bindparam("service"),
+        OptionPublication.date_fin.is_(None),
+    )
+    .values(date_fin=bindparam("until", type_=Date))
 )
 
 
@@ -109,7 +111,8 @@ def options_of(session: Session, service_souscrit_id: str) -> Sequence[OptionPub
 
 def close_options(session: Session, service_souscrit_id: str, fin: date) -> None:
     """End at `fin` (excluded) the publications of a service that go on."""
-    _CLOSE.run(Driver.of(session.connection()), service=service_souscrit_id, fin=fin)
+    driver = Driver.of(session.connection())
+    _CLOSE_OPTIONS.run(driver, service=service_souscrit_id, until=fin)
 
 
 def close_option(
