@@ -266,9 +266,10 @@ class ConnectionLoop:
         waiting = [*self.waiting(), *self._ahead]
         if not waiting:
             return
-        unknown = [one for one in waiting if not one.authenticated]
-        known = [one for one in waiting if one.authenticated]
-        oldest = min(max(unknown, known, key=len), key=lambda one: one.waiting_since)
+        unknown = [connection for connection in waiting if not connection.authenticated]
+        known = [connection for connection in waiting if connection.authenticated]
+        crowd = known if len(known) > len(unknown) else unknown
+        oldest = min(crowd, key=lambda connection: connection.waiting_since)
         if oldest in self._ahead:
             with self._lock:
                 self._ahead.remove(oldest)
