@@ -19,7 +19,7 @@ from sge_sim.store.datahub import (
     CompteDatahub,
     ContratDatahub,
     EtatContratDatahub,
-    Profil,
+    ProfilDatahub,
     RoleDatahub,
     ServiceDatahub,
     TicketSpice,
@@ -68,7 +68,7 @@ class CompteView(BaseModel):
             email=compte.email,
             nom=compte.nom,
             acteur=compte.acteur_code,
-            **asdict(compte.profil or Profil()),
+            **asdict(compte.profil or ProfilDatahub()),
             roles=[
                 RoleView(numero=one.numero, email=one.email, role=one.role) for one in compte.roles
             ],

@@ -37,7 +37,7 @@ class AnnexeSi:
 
 
 @dataclass(frozen=True, slots=True)
-class Profil:
+class ProfilDatahub:
     """What somebody tells of himself beside his name (FAQ); None for what he leaves out."""
 
     adresse: str | None = None
@@ -57,7 +57,7 @@ class CompteDatahub(Base):
     email: Mapped[str] = mapped_column(primary_key=True)
     nom: Mapped[str]
     acteur_code: Mapped[str] = mapped_column(ForeignKey("acteur.code"), index=True)
-    profil: Mapped[Profil | None] = mapped_column(Payload(Profil))
+    profil: Mapped[ProfilDatahub | None] = mapped_column(Payload(ProfilDatahub))
 
     acteur: Mapped[Acteur] = relationship()
     roles: Mapped[list["Interlocuteur"]] = relationship(viewonly=True)

@@ -30,7 +30,7 @@ from sge_sim.store.acteurs import all_acteurs
 from sge_sim.store.dataconnect import APIS, ModeApplication
 from sge_sim.store.datahub import (
     AnnexeSi,
-    Profil,
+    ProfilDatahub,
     RoleDatahub,
     applications_datahub,
     comptes_datahub,
@@ -84,7 +84,7 @@ _ACTS: Final[Mapping[str, Act]] = {
         form.get("par"),
         form.get("par"),
         form.get("nom"),
-        **{champ.name: form.get(champ.name) for champ in fields(Profil)},
+        **{champ.name: form.get(champ.name) for champ in fields(ProfilDatahub)},
     ),
     "envoyer": lambda session, form, now: contrats.send_for_signature(
         session, form.get("par"), form.get("numero"), now

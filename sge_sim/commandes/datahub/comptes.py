@@ -12,7 +12,7 @@ from sge_sim.commandes.datahub.droits import DROITS, ActionDatahub, DemandeDatah
 from sge_sim.commandes.datahub.refus import check_datahub
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.acteurs import get_acteur
-from sge_sim.store.datahub import CompteDatahub, Profil, RoleDatahub
+from sge_sim.store.datahub import CompteDatahub, ProfilDatahub, RoleDatahub
 
 _LIBRE: Final = (re.compile(r".{1,255}"), "255 caractères au plus, sur une ligne")
 _FORMES: Final[Mapping[str, tuple[re.Pattern[str], str]]] = MappingProxyType(
@@ -57,7 +57,7 @@ def create_compte(session: Session, email: str, nom: str, acteur_code: str) -> C
 def update_compte(
     session: Session, par: str, email: str, nom: str | None = None, **profil: str | None
 ) -> CompteDatahub:
-    """Update a profile, as `par` (an e-mail) asks: `profil` are fields of `Profil`.
+    """Update a profile, as `par` (an e-mail) asks: `profil` are fields of `ProfilDatahub`.
 
     What is None stays, what is empty is taken away, but for the name. Raises `RefusDatahub` unless
     it is his own, `UsageError` for what isn't as it should be.
@@ -74,7 +74,7 @@ def update_compte(
         for name, text in profil.items()
         if text is not None
     }
-    compte.profil = replace(compte.profil or Profil(), **changes)
+    compte.profil = replace(compte.profil or ProfilDatahub(), **changes)
     return compte
 
 
