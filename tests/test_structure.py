@@ -58,7 +58,7 @@ LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
     ("processes.simulator", "sge_sim.processes.dataset_installation"): 225,
     ("processes.supervised", "sge_sim.processes.admin_process"): 41,
     ("processes.supervised", "sge_sim.processes.b2b_process"): 77,
-    ("processes.supervised", "sge_sim.processes.data_connect_process"): 869,
+    ("processes.supervised", "sge_sim.processes.data_connect_process"): 300,
     ("pytest_plugin", "sge_sim.homologation.testing.session"): 818,
     ("referentiel.acteurs", "sge_sim.services.registry"): 606,
     ("referentiel.entries", "sge_sim.services.registry"): 606,
