@@ -37,6 +37,12 @@ _DUE = Prepared(
 )
 
 
+def events_awaited(session: Session, prm: str) -> list[Evenement]:
+    """Return what is still to happen to a point, the first at the head."""
+    waiting = select(Evenement).where(Evenement.prm == prm, Evenement.echeance.is_not(None))
+    return [*session.scalars(waiting.order_by(Evenement.echeance, Evenement.id))]
+
+
 _NEXT_DUE = Prepared(union_all(*(select(func.min(table.echeance)) for table in _ATTENTES)))
 
 

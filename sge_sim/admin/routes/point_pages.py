@@ -19,6 +19,7 @@ from sge_sim.admin.typed_filters import known_spelling
 from sge_sim.admin.views import ExchangeView
 from sge_sim.admin.views_flux import FichierView
 from sge_sim.admin.views_services import ServiceView
+from sge_sim.commandes.evenements import EVENEMENTS
 from sge_sim.domaine.nomenclatures import PETITS, Segment
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.points import describe_point
@@ -140,6 +141,7 @@ def router(state: AdminState) -> APIRouter:
                 **context,
                 echanges=[ExchangeView.of(one) for one in calls],
                 chronologie=Chronologie.of(services, today),
+                libelles_evenements=EVENEMENTS,
                 types=_TYPES,
                 types_acces=TYPES_ACCES,
                 trace=_trace(prm, point.segment, asked, today, services),
