@@ -137,7 +137,8 @@ def test_what_is_written_needs_no_rewriting(started: list[str], run: Run, copy: 
 def test_its_codes_are_listed(started: list[str], run: Run) -> None:
     page = run("-m", "sge_sim.services.documentation").stdout
     assert "\n## DemandeJouet v1.0\n" in page
-    assert "(`point_connu`, indispensable)" in page.partition("\n## DemandeJouet")[2].partition("\n## ")[0]
+    codes = page.partition("\n## DemandeJouet")[2].partition("\n## ")[0]
+    assert "(`point_connu`, indispensable)" in codes
 
 
 def test_the_kit_offers_it(started: list[str], run: Run, tmp_path: Path) -> None:
