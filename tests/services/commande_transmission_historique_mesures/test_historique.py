@@ -191,4 +191,4 @@ def test_sgt402_in_production_without_homologation(
 
 
 def test_every_listed_code_was_obtained_or_is_told_unreachable() -> None:
-    check_obtained_codes(SERVICE)
+    check_obtained_codes(__file__, SERVICE)
