@@ -164,8 +164,9 @@ class Settings:
     )
     entete_historique_exige: bool = setting(
         True,
-        "Refuser (SGT562) une commande d'historique sans son en-tête enteteP, comme la plateforme "
-        "réelle ; son guide le dit facultatif. Le profil fidele le refuse toujours.",
+        "Refuser (SGT562) une commande d'historique sans son en-tête enteteP, que quatre clients "
+        "publics envoient toujours ; son guide le dit facultatif, et une suite de mars 2022 s'en "
+        "passe. Le profil fidele le refuse toujours.",
     )
     periode_acces_exigee: bool = setting(
         False,
