@@ -56,10 +56,11 @@ UNREACHABLE = (
 """What is raised when the database, or the machine under it, can't do its work for now: it is
 locked for too long, stopped, the disk is full, no descriptor is left."""
 
+PATIENCE_SECONDS = 3.0
+"""Nobody writes for as long as a second; who asks for a page or types a command is told in five."""
+
 # Connections kept per process; twice as many in a rush.
 _POOL_SIZE = 20
-# Nobody writes for as long as a second; who asks for a page or types a command is told in five.
-_PATIENCE_SECONDS = 3.0
 # What computes for long in a server (a purge, a new population) says nothing meanwhile.
 _PATIENCES_OF_SILENCE = 6
 # A PostgreSQL server takes 100 unless told otherwise, 3 of which are for its administrators.
@@ -107,7 +108,7 @@ class Database:
     """
 
     def __init__(
-        self, url: str | URL, patience_seconds: float = _PATIENCE_SECONDS, processes: int = 1
+        self, url: str | URL, patience_seconds: float = PATIENCE_SECONDS, processes: int = 1
     ) -> None:
         try:
             self.engine, self._editions = _opened(make_url(url), patience_seconds, processes)
