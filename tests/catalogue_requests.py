@@ -8,9 +8,9 @@ from lxml import etree
 
 from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise
 from sge_sim.homologation.catalogue.answer_paths import as_text
-from sge_sim.homologation.catalogue.cases import Cas, Emprunt, Requete
+from sge_sim.homologation.catalogue.cases import Cas, Emprunt
 from sge_sim.homologation.catalogue.protocoles import reperes_of_sge
-from sge_sim.homologation.catalogue.release import load_release
+from sge_sim.homologation.catalogue.release import Release, load_release
 from sge_sim.machine.data_files import data_path
 from sge_sim.services.registry import BY_PATH
 from sge_sim.soap.contract import ENVELOPE, Contract, load_contracts
@@ -26,11 +26,13 @@ def path_of(case: Cas) -> str:
     return f"/{case.service}/v{case.version}"
 
 
-def request_of(case: Cas, login: str, contrat_id: str) -> etree._Element:
+def request_of(
+    case: Cas, login: str, contrat_id: str, release: Release = RELEASE
+) -> etree._Element:
     """Return the envelope of a case, as its client would send it on the release's day."""
     unborrowed = replace(case, requete=_unborrowed(case.requete))
     reperes = reperes_of_sge(login, contrat_id)
-    tree = materialise(unborrowed, ContexteDeCas(RELEASE.reference, reperes))
+    tree = materialise(unborrowed, ContexteDeCas(release.reference, reperes))
     return envelope_of(path_of(case), tree, login, case.prm)
 
 
@@ -53,16 +55,16 @@ def envelope_of(
     return envelope
 
 
-def _unborrowed(requete: Requete) -> Requete:
-    """Return the request with a number of our own where it takes that of another answer."""
-    return {
-        name: _unborrowed(value)
-        if isinstance(value, Mapping)
-        else "64697749"
-        if isinstance(value, Emprunt)
-        else value
-        for name, value in requete.items()
-    }
+def _unborrowed(value: Any) -> Any:
+    """Return a request with a number of our own where it takes that of another answer."""
+    match value:
+        case Mapping():
+            return {name: _unborrowed(each) for name, each in value.items()}
+        case list() | tuple():
+            return [_unborrowed(each) for each in value]
+        case Emprunt():
+            return "64697749"
+    return value
 
 
 def _fill(parent: etree._Element, tree: object) -> None:

@@ -144,6 +144,10 @@ def database_sentence(error: Exception) -> str | None:
     if known is None or not isinstance(error, known.OperationalError):
         return None
     told = " ".join(str(error.orig).split())
+    if told == "database is locked":
+        return (
+            "La base est prise : un autre programme y écrit ; recommencer, ou l'arrêter s'il dure."
+        )
     return f"La base ne peut pas être utilisée ({told}) : vérifier sa place, ses droits, son accès."
 
 
