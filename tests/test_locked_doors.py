@@ -153,7 +153,7 @@ def written(running: RunningSimulator) -> dict[str, str]:
         "cert register": f"{certificate} --environment production",
         "clock advance": "1h",
         "clock freeze": "",
-        "clock set": "2030-01-01",
+        "clock set": "2026-11-26",
         "consentements revoke": f"{given}",
         "flux publish": "--environment production",
         "pannes add": "sgt500",
