@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from lxml import etree
 
 from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise
 from sge_sim.homologation.catalogue.answer_paths import as_text
-from sge_sim.homologation.catalogue.cases import Cas, Emprunt
+from sge_sim.homologation.catalogue.cases import Cas, Emprunt, Requete, Valeur
 from sge_sim.homologation.catalogue.protocoles import reperes_of_sge
-from sge_sim.homologation.catalogue.release import Release, load_release
+from sge_sim.homologation.catalogue.release import load_release
 from sge_sim.machine.data_files import data_path
 from sge_sim.services.registry import BY_PATH
 from sge_sim.soap.contract import ENVELOPE, Contract, load_contracts
@@ -27,12 +28,12 @@ def path_of(case: Cas) -> str:
 
 
 def request_of(
-    case: Cas, login: str, contrat_id: str, release: Release = RELEASE
+    case: Cas, login: str, contrat_id: str, jour: date = RELEASE.reference
 ) -> etree._Element:
-    """Return the envelope of a case, as its client would send it on the release's day."""
+    """Return the envelope of a case, as its client would send it on `jour`, the release's day."""
     unborrowed = replace(case, requete=_unborrowed(case.requete))
     reperes = reperes_of_sge(login, contrat_id)
-    tree = materialise(unborrowed, ContexteDeCas(release.reference, reperes))
+    tree = materialise(unborrowed, ContexteDeCas(jour, reperes))
     return envelope_of(path_of(case), tree, login, case.prm)
 
 
@@ -55,16 +56,21 @@ def envelope_of(
     return envelope
 
 
-def _unborrowed(value: Any) -> Any:
-    """Return a request with a number of our own where it takes that of another answer."""
+def _unborrowed(requete: Requete) -> Requete:
+    """Return the request with a number of our own where it takes that of another answer."""
+    return {name: _given(value) for name, value in requete.items()}
+
+
+def _given(value: Valeur) -> Valeur:
     match value:
-        case Mapping():
-            return {name: _unborrowed(each) for name, each in value.items()}
-        case list() | tuple():
-            return [_unborrowed(each) for each in value]
         case Emprunt():
             return "64697749"
-    return value
+        case Mapping():
+            return _unborrowed(value)
+        case tuple():
+            return tuple(map(_given, value))
+        case _:
+            return value
 
 
 def _fill(parent: etree._Element, tree: object) -> None:

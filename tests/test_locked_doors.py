@@ -73,7 +73,9 @@ def calls_of(running: RunningSimulator) -> dict[str, Ask]:
         for case in release.cas:
             path = f"/{case.service}/v{case.version}"
             if path in BY_PATH and path not in found:
-                envelope = request_of(case, running.login, running.ready["contrat_id"], release)
+                envelope = request_of(
+                    case, running.login, running.ready["contrat_id"], release.reference
+                )
                 found[path] = partial(call, path, etree.tostring(envelope))
     return found
 

@@ -1,24 +1,27 @@
 """Files and folders, written whole or not at all, and private from their first byte if asked.
 
 They are made beside, under one name of their own (`.name.new`): what a killed process left is
-taken over by the next one that makes the same.
+taken over by the next one that makes the same. The files that a user names are read up to a bound.
 """
 
 import fcntl
 import os
 import shutil
 import stat
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from sge_sim.errors import UsageError
 
 PRIVATE = 0o600
 PUBLIC = 0o644
 PRIVATE_FOLDER = 0o700
+
+_PIECE: Final = 1 << 20
 
 
 def make_private_folder(folder: Path) -> Path:
@@ -55,6 +58,41 @@ def writing_atomically(path: Path, mode: int = PUBLIC) -> Iterator[BinaryIO]:
         except BaseException:
             beside.unlink(missing_ok=True)
             raise
+
+
+def read_user_file(path: Path | str, most: int) -> bytes:
+    """Return what a file that a user names holds, `most` bytes at most; `-` is the standard input.
+
+    Files and pipes are read, and a terminal as standard input. Raises `UsageError` for what holds
+    more, for devices, folders and sockets; an `OSError` names `path`.
+    """
+    if str(path) == "-":
+        if not sys.stdin.isatty():
+            _refuse_unreadable(os.fstat(sys.stdin.fileno()), "L'entrée standard")
+        return _read_up_to(sys.stdin.buffer, "L'entrée standard", most)
+    path, nom = Path(path), f"« {path} »"
+    # Looked at before it is opened, which may make a device do something already.
+    _refuse_unreadable(path.stat(), nom)
+    with path.open("rb") as file:
+        return _read_up_to(file, nom, most)
+
+
+def _read_up_to(file: BinaryIO, nom: str, most: int) -> bytes:
+    pieces, missing = [], most + 1
+    while missing and (piece := file.read(min(_PIECE, missing))):
+        pieces.append(piece)
+        missing -= len(piece)
+    if not missing:
+        raise UsageError(f"{nom} dépasse {most} octets : donner un autre fichier.")
+    return b"".join(pieces)
+
+
+def _refuse_unreadable(found: os.stat_result, nom: str) -> None:
+    """Raise `UsageError` for what isn't a file nor a pipe; the sentence begins with `nom`."""
+    if stat.S_ISDIR(found.st_mode):
+        raise UsageError(f"{nom} est un dossier : donner un fichier.")
+    if not (stat.S_ISREG(found.st_mode) or stat.S_ISFIFO(found.st_mode)):
+        raise UsageError(f"{nom} n'est ni un fichier ni un tube : donner un fichier.")
 
 
 def check_writable(path: Path) -> None:

@@ -18,7 +18,7 @@ from sge_sim.store.database import Database
 from sge_sim.store.journal import Journal
 from sge_sim.store.pannes import Guet
 from sge_sim.transport.limits import Limits
-from sge_sim.transport.server import B2BServer
+from sge_sim.transport.server import HttpsServer
 from sge_sim.transport.tls import build_server_context
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def b2b_server(simulator: Simulator, listening_socket: socket) -> "WebServices":
     )
     identity = simulator.pki.server.identity
     roots = trust.roots_pem()
-    server = B2BServer(
+    server = HttpsServer(
         application,
         listening_socket,
         lambda: build_server_context(identity, identity, roots),
@@ -85,7 +85,7 @@ class WebServices:
     `journal`, `database` and `guet` are its own, and are closed when it stops.
     """
 
-    server: B2BServer
+    server: HttpsServer
     endpoints: Deferred[Mapping[str, "Endpoint"]]
     journal: Journal
     database: Database

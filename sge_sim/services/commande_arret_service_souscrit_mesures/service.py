@@ -27,7 +27,7 @@ def handle(appel: Appel) -> Answer:
         point=point,
         ecart=appel.ecart(SERVICE, faits.point),
     )
-    check(RULES, demande, appel.settings.disabled_rules)
+    check(RULES, demande, appel.disabled)
     service = find_service(appel.session, numero)
     assert service is not None
     stop(service, appel.now, appel.settings.delai_activation)

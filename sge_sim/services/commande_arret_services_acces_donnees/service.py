@@ -28,7 +28,7 @@ def handle(appel: Appel) -> Answer:
         **common_members(appel, SERVICE, general, faits),
         numeros=numeros_of(appel),
     )
-    check(RULES, demande, appel.settings.disabled_rules)
+    check(RULES, demande, appel.disabled)
     commande = read_commande(appel, general, objet="ASAD")
     services = get_services(appel.session, demande.numeros)
     affaires = stop_services(appel.session, commande, services)

@@ -6,6 +6,7 @@ from sge_sim.domaine.generations import first_generation
 from sge_sim.services.commande_collecte_publication_mesures.answer import order_accepted
 from sge_sim.services.commande_collecte_publication_mesures.demande import Demande
 from sge_sim.services.commande_collecte_publication_mesures.rules import RULES, UNREACHABLE
+from sge_sim.services.habilitation import PAQUET_SGT483
 from sge_sim.services.reading import (
     acces_of,
     has_known_civilite,
@@ -22,7 +23,7 @@ def handle(appel: Appel) -> Answer:
     """Answer one order; the service is active at once where nothing has to be waited for."""
     general = appel.body["demande"]["donneesGenerales"]
     demande = _read(appel, general)
-    check(RULES, demande, appel.settings.disabled_rules)
+    check(RULES, demande, appel.disabled)
     point = demande.point
     assert point is not None
     souscription = demande.souscription
@@ -99,6 +100,7 @@ SERVICE = Service(
     mesures=("CDC", "IDX"),
     flux=("R50", "R4x", "R151", "R171"),
     prestations=COLLECTES,
+    habilitation=PAQUET_SGT483,
     rules=RULES,
     handle=handle,
     unreachable=UNREACHABLE,

@@ -37,7 +37,7 @@ def handle(appel: Appel) -> Answer:
         numeros=tuple(blocks),
         modifications=tuple(_modifications(blocks, faits.services)),
     )
-    check(RULES, demande, appel.settings.disabled_rules)
+    check(RULES, demande, appel.disabled)
     for service, modification in demande.pairs():
         for option in modification.retraits:
             unpublish(appel.session, service.service_souscrit_id, option.publie, appel.today)

@@ -31,7 +31,7 @@ def handle(appel: Appel) -> Answer:
         consentement=read_consentement(general),
         date_fin=general.get("dateFin"),
     )
-    check(RULES, demande, appel.settings.disabled_rules)
+    check(RULES, demande, appel.disabled)
     commande = read_commande(appel, general, objet="RSAD")
     declaration = read_declaration(
         general.get("declarationAccordClient", {}),

@@ -9,6 +9,7 @@ from sge_sim.commandes.prestations import Prestation
 from sge_sim.services.commande_transmission_donnees_infra_j.answer import demand_accepted
 from sge_sim.services.commande_transmission_donnees_infra_j.demande import Demande
 from sge_sim.services.commande_transmission_donnees_infra_j.rules import RULES
+from sge_sim.services.habilitation import PAQUET_SGT402
 from sge_sim.services.reading import (
     acces_of,
     has_known_civilite,
@@ -31,7 +32,7 @@ def handle(appel: Appel) -> Answer:
     general = appel.body["demande"]["donneesGenerales"]
     commande = read_commande(appel, general)
     demande = _read(appel, commande, appel.body["demande"]["accesDonnees"])
-    check(RULES, demande, appel.settings.disabled_rules)
+    check(RULES, demande, appel.disabled)
     producteur = demande.known_point.segment.startswith("P")
     prestation = PRODUCTEUR if producteur else CONSOMMATEUR
     affaire = order_infra_j(appel.session, commande, demande.infra_j, prestation, demande.accords)
@@ -73,6 +74,7 @@ SERVICE = Service(
     mesures=("cdc", "idx", "ptd"),
     flux=("IFJ",),
     prestations=(CONSOMMATEUR, PRODUCTEUR),
+    habilitation=PAQUET_SGT402,
     rules=RULES,
     handle=handle,
     writes=True,

@@ -10,6 +10,7 @@ from sge_sim.domaine.ecarts_plateforme import Usage
 from sge_sim.services.commande_transmission_historique_mesures.answer import history_ordered
 from sge_sim.services.commande_transmission_historique_mesures.demande import Demande
 from sge_sim.services.commande_transmission_historique_mesures.rules import RULES, UNREACHABLE
+from sge_sim.services.habilitation import PAQUET_SGT402
 from sge_sim.services.reading import (
     acces_of,
     has_known_civilite,
@@ -37,7 +38,7 @@ def handle(appel: Appel) -> Answer:
     general = appel.body["demande"]["donneesGenerales"]
     asked = appel.body["demande"]["historiqueMesures"]
     demande = _read(appel, general, asked)
-    check(RULES, demande, appel.settings.disabled_rules)
+    check(RULES, demande, appel.disabled)
     prestation = COURBE if demande.mesures_type == "CDC" else INDEX
     affaire = order_historique(
         appel.session,
@@ -106,6 +107,7 @@ SERVICE = Service(
     flux=("HDM",),
     prestations=(COURBE, INDEX),
     needs_header=True,
+    habilitation=PAQUET_SGT402,
     rules=RULES,
     handle=handle,
     unreachable=UNREACHABLE,

@@ -27,6 +27,7 @@ def handle(appel: Appel) -> Answer:
         point=faits.point,
         services=faits.services,
         objet_code=general["objetCode"],
+        contrat_type=general["contrat"].get("contratType"),
         contrat_id=contrat_id,
         sens="SOUTIRAGE" if asked.get("soutirage") else "INJECTION",
         date_debut=asked["dateDebut"],
@@ -37,7 +38,7 @@ def handle(appel: Appel) -> Answer:
         injection=asked.get("injection", False),
         ecart=appel.ecart(SERVICE, faits.point),
     )
-    check(RULES, demande, appel.settings.disabled_rules)
+    check(RULES, demande, appel.disabled)
     commande = read_commande(appel, general, contrat_id=contrat_id)
     declaration = read_declaration(
         asked["declarationAccordClient"], soutirage=demande.soutirage, injection=demande.injection
