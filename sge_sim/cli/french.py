@@ -144,6 +144,10 @@ def database_sentence(error: Exception) -> str | None:
     if not any(isinstance(error, module.OperationalError) for module in loaded):
         return None
     told = " ".join(str(getattr(error, "orig", error)).split())
+    if told == "database is locked":
+        return (
+            "La base est prise : un autre programme y écrit ; recommencer, ou l'arrêter s'il dure."
+        )
     return f"La base ne peut pas être utilisée ({told}) : vérifier sa place, ses droits, son accès."
 
 

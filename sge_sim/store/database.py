@@ -50,16 +50,17 @@ UNREACHABLE = (
     InterfaceError,
     InternalError,
     PoolTimeoutError,
-    SQLiteOperationalError,  # `_begin_sqlite` speaks to the driver
+    SQLiteOperationalError,  # of what speaks to the driver by itself
     OSError,
 )
 """What is raised when the database, or the machine under it, can't do its work for now: it is
 locked for too long, stopped, the disk is full, no descriptor is left."""
 
+PATIENCE_SECONDS = 2.5
+"""Nobody writes for as long as a second; who asks for a page or types a command is told in five."""
+
 # Connections kept per process; twice as many in a rush.
 _POOL_SIZE = 20
-# Nobody writes for as long as a second; who asks for a page or types a command is told in five.
-_PATIENCE_SECONDS = 3.0
 # What computes for long in a server (a purge, a new population) says nothing meanwhile.
 _PATIENCES_OF_SILENCE = 6
 # A PostgreSQL server takes 100 unless told otherwise, 3 of which are for its administrators.
@@ -107,7 +108,7 @@ class Database:
     """
 
     def __init__(
-        self, url: str | URL, patience_seconds: float = _PATIENCE_SECONDS, processes: int = 1
+        self, url: str | URL, patience_seconds: float = PATIENCE_SECONDS, processes: int = 1
     ) -> None:
         try:
             self.engine, self._editions = _opened(make_url(url), patience_seconds, processes)
@@ -283,34 +284,32 @@ def _switch_to_wal(connection: SQLiteConnection, patience_seconds: float) -> Non
 
 def _begin_sqlite(patience_seconds: float, connection: Connection) -> None:
     begin = connection.get_execution_options().get(_BEGIN, "BEGIN")
-    if begin is not None:
-        driver: Any = connection.connection.dbapi_connection
-        if begin == _BEGIN_WRITING:
-            _take_lock(driver, patience_seconds)
-        else:
-            driver.execute(begin)
+    if begin == _BEGIN_WRITING:
+        _take_lock(Driver.of(connection), patience_seconds)
+    elif begin is not None:
+        Driver.of(connection).run(begin)
 
 
-def _take_lock(connection: SQLiteConnection, patience_seconds: float) -> None:
+def _take_lock(driver: Driver, patience_seconds: float) -> None:
     """Begin to write, once nobody does.
 
     SQLite would ask for its lock ever more seldom, and miss the moments between two slices.
     """
     started = stopwatch()
-    _wait_at_most(connection, 0)
+    _wait_at_most(driver.connection, 0)
     try:
         while True:
             try:
-                connection.execute(_BEGIN_WRITING)
-            except SQLiteOperationalError as error:
-                busy = error.sqlite_errorcode & 0xFF == SQLITE_BUSY
+                driver.run(_BEGIN_WRITING)
+            except OperationalError as error:
+                busy = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == SQLITE_BUSY
                 if not busy or elapsed_ms(started) > patience_seconds * 1000:
                     raise
                 time.sleep(_RETRY_SECONDS)
             else:
                 return
     finally:
-        _wait_at_most(connection, patience_seconds)
+        _wait_at_most(driver.connection, patience_seconds)
 
 
 def _wait_at_most(connection: SQLiteConnection, seconds: float) -> None:
