@@ -15,6 +15,7 @@ from sge_sim.cli import TYPED
 from sge_sim.clock import Duree, parse_duration, parse_instant
 from sge_sim.domaine.delais import Delai
 from sge_sim.errors import UsageError
+from sge_sim.machine.own_folder import look_at_own_folder
 from sge_sim.machine.settings_file import settings_beside
 from sge_sim.settings import Settings, default_data_dir, variable_of
 
@@ -129,8 +130,15 @@ def data_dir_option(command: Command) -> Command:
         type=click.Path(file_okay=False, path_type=Path),
         default=default_data_dir,
         envvar=variable_of("data_dir"),
+        callback=_own_folder,
         help="Dossier de l'état du simulateur.",
     )(command)
+
+
+def _own_folder(_ctx: click.Context, _param: click.Parameter, folder: Path) -> Path:
+    """Refuse a folder where others may have put what they like."""
+    look_at_own_folder(folder)
+    return folder
 
 
 def json_option(command: Command) -> Command:

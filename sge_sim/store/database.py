@@ -6,6 +6,8 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
+from sqlite3 import DatabaseError as SQLiteDatabaseError
+from sqlite3 import Error as SQLiteError
 from sqlite3 import OperationalError as SQLiteOperationalError
 from typing import Any
 from weakref import finalize
@@ -33,7 +35,7 @@ from sqlalchemy.pool import NullPool
 
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
-from sge_sim.machine.files import PRIVATE
+from sge_sim.machine.files import make_private_file
 from sge_sim.store import (
     models,  # noqa: F401 - every table is to be known before the first query
     schema,
@@ -43,6 +45,7 @@ from sge_sim.store.ecritures import count_writing
 from sge_sim.store.editions import CountedEditions, Editions, SqliteEditions
 from sge_sim.store.memoire import Memoire
 from sge_sim.store.prepared import Driver
+from sge_sim.store.unreadable import as_operational, raise_as_operational, sentence_of
 
 UNREACHABLE = (
     OperationalError,
@@ -76,8 +79,7 @@ _BEGIN = "sqlite_begin"
 
 def unreachable_sentence(error: Exception) -> str:
     """Return what one of `UNREACHABLE` tells, in French, on one line."""
-    reason = str(error.orig) if isinstance(error, DBAPIError) else str(error)
-    return f"la base de données ne répond pas ({' '.join(reason.split())})"
+    return sentence_of(error)
 
 
 def sqlite_url(path: Path) -> URL:
@@ -133,7 +135,7 @@ class Database:
         file = self.engine.url.database
         if self.engine.dialect.name == "sqlite" and file is not None:
             with suppress(OSError):  # opening it says why
-                Path(file).touch(PRIVATE)
+                make_private_file(Path(file))
         try:
             with self.reading() as connection:
                 if schema.is_up_to_date(connection):
@@ -228,6 +230,7 @@ def _sqlite_engine(url: URL, patience_seconds: float) -> Engine:
     event.listen(engine, "connect", partial(_configure_sqlite, patience_seconds))
     event.listen(engine, "begin", _begin_sqlite)
     event.listen(engine, "handle_error", _undo_failed_commit)
+    event.listen(engine, "handle_error", raise_as_operational, retval=True)
     return engine
 
 
@@ -258,7 +261,10 @@ def _begin_sqlite(connection: Connection) -> None:
     begin = connection.get_execution_options().get(_BEGIN, "BEGIN")
     if begin is not None:
         driver: Any = connection.connection.dbapi_connection
-        driver.execute(begin)
+        try:
+            driver.execute(begin)
+        except SQLiteDatabaseError as error:
+            raise as_operational(DBAPIError.instance(begin, None, error, SQLiteError)) from error
 
 
 def _undo_failed_commit(context: ExceptionContext) -> None:
