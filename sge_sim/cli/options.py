@@ -21,6 +21,7 @@ from sge_sim.settings import Settings, default_data_dir, variable_of
 
 Command = Callable[..., Any]
 
+_PEM_MAX: Final = 2**20
 _FOUND: Final = "sge_sim.settings_file"
 
 
@@ -64,6 +65,22 @@ class DelaiType(click.ParamType[Delai]):
             return Delai.parse(value)
         except UsageError as error:
             self.fail(str(error), param, ctx)
+
+
+class RegularFile(click.Path):
+    """A file of a certificate or a key, that libraries open by its name, more than once: neither a
+    pipe nor a device."""
+
+    def __init__(self) -> None:
+        super().__init__(exists=True, dir_okay=False, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        if not path.is_file():
+            self.fail(f"{str(path)!r} n'est pas un fichier ordinaire, en donner un", param, ctx)
+        if path.stat().st_size > _PEM_MAX:
+            self.fail(f"{str(path)!r} dépasse 1 Mio, donner un fichier PEM", param, ctx)
+        return path
 
 
 class SettingOption(click.Option):

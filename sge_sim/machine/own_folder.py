@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sge_sim.errors import UsageError
 from sge_sim.machine.files import link_sentence
+from sge_sim.machine.settings_file import FILE
 
 _ROOT = 0
 
@@ -16,7 +17,8 @@ def look_at_own_folder(folder: Path) -> str | None:
 
     A folder that isn't there yet is well. Raises `UsageError` for one that others may write, that
     belongs to another user, or where a symbolic link stands for a file or a folder of the state.
-    The superuser may use that of another user, and a group may write; both are said.
+    The file of the settings may be a link: it is read alone. The superuser may use the folder of
+    another user, and a group may write; both are said.
     """
     try:
         found = folder.stat()
@@ -37,7 +39,8 @@ def look_at_own_folder(folder: Path) -> str | None:
             "clés et secrets : indiquer un autre --data-dir."
         )
     with os.scandir(folder) as entries:
-        link = next((entry.name for entry in entries if entry.is_symlink()), None)
+        links = (entry.name for entry in entries if entry.is_symlink())
+        link = next((name for name in links if name != FILE), None)
     if link is not None:
         raise UsageError(link_sentence(folder / link))
     if found.st_uid != user:
