@@ -1,6 +1,6 @@
 """The buttons of a point's page: what `sge-sim points set` does, one thing at a time."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
@@ -10,18 +10,16 @@ from sge_sim.commandes.changements import Changements, change_life
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.points import get_point
 from sge_sim.referentiel.reglages import TYPES_ACCES, Reglages, change_point
-from sge_sim.store.stored_clock import instant_within
 
 if TYPE_CHECKING:
     from sge_sim.admin.routes.forms import Form
 
 
-def apply_button(session: Session, prm: str, form: "Form") -> str:
-    """Do what the pressed button of a point's page asks; return what was done, in French.
+def apply_button(session: Session, prm: str, form: "Form", now: datetime) -> str:
+    """Do what the pressed button of a point's page asks at `now`; return what was done, in French.
 
     Raises `UsageError` for what can't be done.
     """
-    now = instant_within(session)
     action = form.get("action")
     oui = form.get("valeur") == "oui"
     reglages, changements = Reglages(), Changements()

@@ -144,7 +144,7 @@ def _copy(echange: Echange, form: str, data_dir: Path) -> str:
     served = find_served(data_dir)
     if served is None:
         raise UsageError("aucun simulateur ne sert ce dossier : le démarrer par sge-sim serve.")
-    moyens = moyens_for(data_dir.resolve(), echange.certificate_fingerprint)
+    moyens = moyens_for(data_dir, echange.certificate_fingerprint)
     write = as_curl if form == "curl" else as_zeep
     try:
         return write(echange, moyens, served.b2b_url)

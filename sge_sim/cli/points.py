@@ -12,13 +12,13 @@ import yaml
 from sge_sim.cli.options import Duration, InstantType, data_dir_option, json_option, say_json
 from sge_sim.clock import Duree, parse_instant
 from sge_sim.commandes.changements import Changements, change_life
+from sge_sim.commandes.echeances import transaction_on
 from sge_sim.domaine.nomenclatures import EtatContractuel, Segment
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.points import describe_point, get_point
 from sge_sim.referentiel.reglages import TOUS, TYPES_ACCES, Reglages, change_point
 from sge_sim.store.data_folder import open_database
 from sge_sim.store.points import named_points
-from sge_sim.store.stored_clock import instant_within
 
 _R4X_PAS: Final[Mapping[str | None, Literal[5, 10] | None]] = {None: None, "5": 5, "10": 10}
 
@@ -176,8 +176,7 @@ def set_command(
     )
     if acces_periode is not None and not reglages.service_acces:
         raise UsageError("--acces-periode ne vaut qu'avec --service-acces oui.")
-    with database.transaction() as session:
-        now = instant_within(session)
+    with transaction_on(database, prm) as (session, now):
         changements = Changements(
             resilie=resilie and resilie.date(),
             nouveau_titulaire=nouveau_titulaire and nouveau_titulaire.date(),

@@ -30,7 +30,7 @@ class Changements:
 
 
 def change_life(session: Session, point: Point, changements: Changements, now: datetime) -> None:
-    """Plan the events of a point, and have those that are due happen.
+    """Plan the events of a point, and have what is due on it happen.
 
     Raises `UsageError` for a date that is past, an actor that supplies nothing, and an opposition
     on another point than a C5.
@@ -58,7 +58,7 @@ def change_life(session: Session, point: Point, changements: Changements, now: d
         plan_event(session, point, "nouveau_fournisseur", instant, fournisseur_code=code)
     if changements.resilie is not None:
         plan_event(session, point, "resiliation", _instant_of(changements.resilie, now))
-    run_due(session, now)
+    run_due(session, now, point.prm)
 
 
 def _instant_of(day: date, now: datetime) -> datetime:

@@ -19,7 +19,7 @@ from sge_sim.flux.periodes import (
     periode_diffusee,
     periode_of,
 )
-from sge_sim.store.annonces import unannounced_ends
+from sge_sim.store.annonces import first_unannounced_end, unannounced_ends
 from sge_sim.store.commandes import (
     Abonnement,
     DemandeHistorique,
@@ -103,7 +103,8 @@ class LotM023:
 
 @dataclass(frozen=True)
 class LotFin:
-    """The announcement of services of one contract that ended at one instant, due at once.
+    """The announcement of services of one contract that ended at one instant, due once it is over:
+    under a frozen clock others may still end at it, and all are told together.
 
     They are in the order of their numbers.
     """
@@ -164,10 +165,10 @@ def next_lot(session: Session, until: datetime) -> Lot | None:
     """Return the first publication due by `until` (aware), None when all were made."""
     cases: list[Lot] = [LotAffaire(one) for one in unpublished_historiques(session)]
     cases += [LotAffaire(one) for one in unpublished_infra_j(session)]
-    ended = unannounced_ends(session)
-    if ended:
-        cases.append(_announcement(ended))
     firsts = [lot for lot in cases if lot.instant <= until]
+    ended_at = first_unannounced_end(session)
+    if ended_at is not None and ended_at < until:
+        firsts.append(_announcement(unannounced_ends(session)))
     published, known = published_until(session), etendues(session)
     for abonnement in abonnements(session):
         for petits, flux in _flux_of(abonnement):

@@ -12,6 +12,7 @@ from in_process import InProcess, simulator_in_process
 from lxml import html
 
 from sge_sim.admin.application import build_admin
+from sge_sim.admin.moves import Moves
 from sge_sim.admin.routes import AdminState
 from sge_sim.commandes.back_office import BackOffice
 from sge_sim.processes.admin_process import _tasks
@@ -78,12 +79,14 @@ def control_room(data_dir: Path, **settings: object) -> Iterator[Room]:
         simulator = services.simulator
         journal = Journal.beside(simulator.database, data_dir)
         feed = JournalFeed(journal)
+        back_office = BackOffice(simulator.clock, _tasks(simulator, journal))
+        moves = Moves(simulator.clock, simulator.database, back_office)
         state = AdminState(
             simulator.settings,
             simulator.database,
             simulator.clock,
             "https://127.0.0.1:1",
-            BackOffice(simulator.clock, _tasks(simulator, journal)),
+            moves,
             journal,
             feed,
         )

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from lives import CONTRAT, TIERS
 
 from sge_sim.admin.application import build_admin
+from sge_sim.admin.moves import Moves
 from sge_sim.admin.routes import AdminState
 from sge_sim.clock import machine_now
 from sge_sim.commandes.back_office import BackOffice
@@ -81,7 +82,7 @@ def portal(database: Database, tmp_path: Path) -> Portal:
         database,
         clock,
         "https://127.0.0.1",
-        BackOffice(clock, []),
+        Moves(clock, database, BackOffice(clock, [])),
         journal,
         JournalFeed(journal),
     )

@@ -69,7 +69,7 @@ def _codes(state: AdminState) -> list[CodeView]:
                 rule.name, f"{one.nom} v{one.version}", rule.remede, rule.source, rule.provenance
             )
             for one in SERVICES
-            for rule in one.rules
+            for rule in one.controls
             if rule.code == code
         )
         never = tuple(

@@ -6,11 +6,12 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from sge_sim.admin.routes import AdminState
+from sge_sim.admin.views import TravailView
 from sge_sim.store.journal import JournalState
 
 
 class HealthView(BaseModel):
-    """How complete the journal is."""
+    """How complete the journal is, and what is being done."""
 
     etat: Literal["ok", "pertes", "panne"] = Field(
         description=(
@@ -24,6 +25,9 @@ class HealthView(BaseModel):
     echanges_en_attente_octets: int = Field(
         description="Octets d'échanges répondus qui attendent d'être rangés au journal"
     )
+    travail: TravailView | None = Field(
+        description="Ce que le dernier déplacement de l'horloge est en train de faire arriver"
+    )
     panne: str | None = Field(description="Pourquoi rien n'est rangé au journal pour l'instant")
 
 
@@ -33,11 +37,12 @@ def router(state: AdminState) -> APIRouter:
 
     @routes.get("/health", summary="Ce qui va mal")
     def read_health() -> HealthView:
-        journal = state.journal.state()
+        journal, travail = state.journal.state(), state.moves.under_way()
         return HealthView(
             etat=_etat(journal),
             echanges_perdus=journal.missing,
             echanges_en_attente_octets=journal.pending_bytes,
+            travail=None if travail is None else TravailView.of(travail),
             panne=journal.failure,
         )
 

@@ -19,6 +19,7 @@ from sge_sim.admin.typed_filters import known_spelling
 from sge_sim.admin.views import ExchangeView
 from sge_sim.admin.views_flux import FichierView
 from sge_sim.admin.views_services import ServiceView
+from sge_sim.commandes.echeances import transaction_on
 from sge_sim.domaine.nomenclatures import PETITS, Segment
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.points import describe_point
@@ -90,8 +91,8 @@ def router(state: AdminState) -> APIRouter:
     @routes.post("/points/{prm}")
     def press(request: Request, prm: str, form: Annotated[Form, Depends(read_form)]) -> Response:
         try:
-            with state.database.transaction() as session:
-                fait, refus = apply_button(session, prm, form), ""
+            with transaction_on(state.database, prm) as (session, now):
+                fait, refus = apply_button(session, prm, form, now), ""
         except UsageError as error:
             fait, refus = "", str(error)
         return _page(request, prm, ("courbe", "", "", ""), fait=fait, refus=refus)

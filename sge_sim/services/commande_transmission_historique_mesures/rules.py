@@ -69,6 +69,7 @@ def type_de_contrat_coherent(demande: Demande) -> bool:
     source=f"{_GUIDE} §1 et §2 ; producteurs : supposé",
     provenance="assumed",
     remede="objetCode HDM, mesureType CDC ou IDX, et un point de consommation",
+    indispensable=True,
 )
 def prestation_identifiee(demande: Demande) -> bool:
     """Object, kind of measures and segment lead to a prestation: none exists for producers."""

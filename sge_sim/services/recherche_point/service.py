@@ -21,7 +21,7 @@ def handle(appel: Appel) -> Answer:
         demandeur=appel.demandeur,
         session=appel.session,
     )
-    check(RULES, recherche, appel.settings.disabled_rules)
+    check(RULES, recherche, appel.disabled)
     return Answer(
         points_found(recherche.points, appel.demandeur), login=appel.body["loginUtilisateur"]
     )
