@@ -5,21 +5,21 @@ from pathlib import Path
 
 import click
 
-from sge_sim.cli.options import SettingOption, json_option, say_json
+from sge_sim.cli.options import RegularFile, SettingOption, json_option, say_json
 from sge_sim.clock import machine_now
 from sge_sim.homologation.doctor.diagnosis import Diagnostic
 from sge_sim.homologation.doctor.examination import Setup, examine
 from sge_sim.processes.serving_note import find_served
 from sge_sim.settings import variable_of
 
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_PEM = RegularFile()
 
 
 @click.command(help="Dire ce qui empêche un client d'appeler SGE. Code retour : 0 si rien.")
-@click.option("--cert", type=_FILE, required=True, help="Certificat et ses intermédiaires (PEM).")
-@click.option("--key", type=_FILE, required=True, help="Clé privée (PEM).")
+@click.option("--cert", type=_PEM, required=True, help="Certificat et ses intermédiaires (PEM).")
+@click.option("--key", type=_PEM, required=True, help="Clé privée (PEM).")
 @click.option("--url", help="Adresse appelée ; une connexion est essayée.")
-@click.option("--ca", type=_FILE, help="Autorité du serveur ; les autorités publiques sinon.")
+@click.option("--ca", type=_PEM, help="Autorité du serveur ; les autorités publiques sinon.")
 @click.option("--login", help="Login SGE.")
 @click.option("--contrat", help="Numéro du contrat.")
 @click.option(

@@ -4,6 +4,7 @@ They are made beside, under one name of their own (`.name.new`): what a killed p
 taken over by the next one that makes the same. The files that a user names are read up to a bound.
 """
 
+import errno
 import fcntl
 import os
 import shutil
@@ -30,6 +31,39 @@ def make_private_folder(folder: Path) -> Path:
         if not missing.is_dir():
             missing.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
     return folder
+
+
+def open_private(path: Path) -> int:
+    """Open a file to read and write, made for its owner alone where it is missing; the caller
+    closes it.
+
+    Raises `UsageError` for a symbolic link: what is written would go where somebody else says.
+    """
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, PRIVATE)
+    except OSError as error:
+        if error.errno == errno.ELOOP and path.is_symlink():
+            raise UsageError(link_sentence(path)) from None
+        raise
+
+
+def make_private_file(path: Path) -> None:
+    """Make an empty file for its owner alone, unless it is there; `UsageError` for a link.
+
+    One that is there isn't opened: closing it would take the locks of a database away.
+    """
+    if path.is_symlink():
+        raise UsageError(link_sentence(path))
+    if not path.exists():
+        os.close(open_private(path))
+
+
+def link_sentence(path: Path) -> str:
+    """Return why nothing is written to `path`, a symbolic link."""
+    return (
+        f"{path} est un lien symbolique, à travers lequel sge-sim n'écrit pas : le remplacer par "
+        "ce qu'il désigne, ou l'ôter."
+    )
 
 
 def write_atomically(path: Path, content: bytes, mode: int = PUBLIC) -> None:
@@ -178,7 +212,7 @@ def make_folder_once(folder: Path, fill: Callable[[Path], None]) -> Path:
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Lock the folder: other processes that ask for it wait."""
-    handle = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, PRIVATE)
+    handle = open_private(folder / ".lock")
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

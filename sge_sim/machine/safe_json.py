@@ -5,10 +5,8 @@ from typing import Any
 
 
 def parse_json(content: bytes | str) -> Any:
-    """Return what a document holds; raises `ValueError` for what isn't JSON or is nested too deep.
-
-    How deep is what the interpreter bears, a thousand levels at least.
-    """
+    """Return what a document holds; raises `ValueError` for what isn't JSON or is nested too deep
+    for the interpreter, some hundreds of levels."""
     try:
         return json.loads(content)
     except RecursionError:

@@ -34,7 +34,7 @@ from sqlalchemy.pool import NullPool
 
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
-from sge_sim.machine.files import PRIVATE, locked
+from sge_sim.machine.files import locked, make_private_file
 from sge_sim.store import (
     models,  # noqa: F401 - every table is to be known before the first query
     schema,
@@ -44,6 +44,7 @@ from sge_sim.store.ecritures import count_writing
 from sge_sim.store.editions import CountedEditions, Editions, SqliteEditions
 from sge_sim.store.memoire import Memoire
 from sge_sim.store.prepared import Driver
+from sge_sim.store.unreadable import raise_as_operational, sentence_of
 
 UNREACHABLE = (
     OperationalError,
@@ -82,8 +83,7 @@ _BEGIN_WRITING = "BEGIN IMMEDIATE"
 
 def unreachable_sentence(error: Exception) -> str:
     """Return what one of `UNREACHABLE` tells, in French, on one line."""
-    reason = str(error.orig) if isinstance(error, DBAPIError) else str(error)
-    return f"la base de données ne répond pas ({' '.join(reason.split())})"
+    return sentence_of(error)
 
 
 def sqlite_url(path: Path) -> URL:
@@ -139,7 +139,7 @@ class Database:
         file = self.engine.url.database
         if self.engine.dialect.name == "sqlite" and file is not None:
             with suppress(OSError):  # opening it says why
-                Path(file).touch(PRIVATE)
+                make_private_file(Path(file))
         try:
             with self.reading() as connection:
                 if schema.is_up_to_date(connection):
@@ -256,6 +256,7 @@ def _sqlite_engine(url: URL, patience_seconds: float) -> Engine:
     event.listen(engine, "connect", partial(_configure_sqlite, patience_seconds))
     event.listen(engine, "begin", partial(_begin_sqlite, patience_seconds))
     event.listen(engine, "handle_error", _undo_failed_commit)
+    event.listen(engine, "handle_error", raise_as_operational, retval=True)
     return engine
 
 

@@ -100,7 +100,7 @@ def test_the_bytes_of_each_exchange_are_kept(campaign: Homologation) -> None:
 
 def test_every_form_of_the_report_is_written(campaign: Homologation) -> None:
     folder = campaign.folder
-    assert verify(folder / "preuves.zip") == []
+    assert verify((folder / "preuves.zip").read_bytes(), folder) == []
     executions = campaign.report.executions
     book = load_workbook(folder / "suivi.xlsx")
     packages = [book[name] for name in {one.package for one in executions}]

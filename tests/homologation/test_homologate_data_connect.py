@@ -124,7 +124,7 @@ def test_each_interface_and_each_reason_has_a_case(campaign: Homologation) -> No
 
 def test_reports_hold_what_crossed_the_wire_without_secrets(campaign: Homologation) -> None:
     folder = campaign.folder
-    assert verify(folder / "preuves.zip") == []
+    assert verify((folder / "preuves.zip").read_bytes(), folder) == []
     run = campaign.report.find("DC-OAU-R1")
     assert run is not None
     assert run.requete.startswith("POST /oauth2/v3/token\n\ngrant_type=client_credentials")

@@ -288,7 +288,7 @@ def test_a_journal_without_the_clients_product_is_brought_up(
         connection.execute("ALTER TABLE echange DROP COLUMN user_agent")
         connection.execute("ALTER TABLE spool DROP COLUMN numero")
         connection.execute("ALTER TABLE spool DROP COLUMN lieu")
-        connection.execute("DROP TABLE ecart")
+        connection.execute("DROP TABLE avarie")
         connection.execute("UPDATE reglage SET valeur = 1 WHERE nom = 'version'")
     connection.close()
     fields = decode(encode(RECORD))

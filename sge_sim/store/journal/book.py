@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, inspect, select
 from sqlalchemy.exc import DBAPIError
 
 from sge_sim.errors import UsageError
-from sge_sim.machine.files import PRIVATE
+from sge_sim.machine.files import make_private_file
 from sge_sim.store import schema
 from sge_sim.store.database import UNREACHABLE, Database, sqlite_url, unreachable_sentence
 from sge_sim.store.journal import avaries
@@ -128,7 +128,7 @@ class Journal:
         on_sqlite = self._database.engine.dialect.name == "sqlite"
         if on_sqlite and file is not None:
             with suppress(OSError):  # opening it says why
-                Path(file).touch(PRIVATE)
+                make_private_file(Path(file))
         try:
             if bounds is None and self._is_ready():
                 return
@@ -144,7 +144,8 @@ class Journal:
         except DBAPIError as error:
             raise UsageError(
                 f"le journal {self._database.engine.url.render_as_string()} ne peut pas être "
-                f"ouvert ({error.orig}) : vérifier les droits et la place."
+                f"ouvert ({error.orig}) : vérifier les droits et la place, "
+                "le restaurer ou, simulateur arrêté, l'effacer."
             ) from error
 
     def drain(self) -> None:
