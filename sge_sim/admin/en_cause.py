@@ -1,7 +1,7 @@
 """Which elements of a refused request are to be looked at first."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Sequence
 from typing import Final
 
 from sge_sim.store.journal import Echange
@@ -18,22 +18,15 @@ _ABOUT: Final = (
 )
 
 
-def guilty_elements(echange: Echange, present: Collection[str]) -> set[str]:
-    """Return the names of the elements of a refused request that its refusal is about.
+def suspects_of(echange: Echange) -> Sequence[frozenset[str]]:
+    """Return the names of the elements that a refusal is about, the surest set first.
 
-    `present` are the names of its elements. Those that the journal's words name come first; else
+    The elements that the journal's words name come first, and count where the request has any; else
     those that its remedy speaks of. None for a request that was accepted.
     """
-    if echange.rule is None and not echange.detail:
-        return set()
-    if echange.code == "SGT200":
-        return set()
+    if (echange.rule is None and not echange.detail) or echange.code == "SGT200":
+        return ()
     remede = "" if echange.rule is None else echange.rule.explanation
-    told = " ".join((remede, echange.detail or ""))
-    named = set(_WORD.findall(told)) & set(present)
-    if named:
-        return named
-    for words, elements in _ABOUT:
-        if re.search(words, told) and set(elements) & set(present):
-            return set(elements) & set(present)
-    return set()
+    words = " ".join((remede, echange.detail or ""))
+    about = (frozenset(elements) for pattern, elements in _ABOUT if re.search(pattern, words))
+    return (frozenset(_WORD.findall(words)), *about)

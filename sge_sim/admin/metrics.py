@@ -113,6 +113,8 @@ class Metrics:
             for echange in page:
                 self._count(echange)
             self._last = page[-1].id
+            if len(page) < _PAGE:
+                break  # what came meanwhile is for the next reading
 
     def _count(self, echange: Echange) -> None:
         service, code = echange.service or "", echange.code or ""

@@ -20,9 +20,9 @@ def read_preference(header: str) -> Preference:
     >>> read_preference("respond-async, wait=10")
     Preference(asynchronous=True, wait=10)
     """
-    parts = [part.partition(";")[0].strip().lower() for part in header.split(",")]
-    waits = [part.partition("=")[2].strip().strip('"') for part in parts if part[:4] == "wait"]
+    parts = [part.partition(";")[0].partition("=") for part in header.split(",")]
+    values = [(name.strip().lower(), value.strip().strip('"')) for name, _, value in parts]
     # The first of a kind is the one that counts.
-    wait = waits[0] if waits else ""
+    wait = next((value for name, value in values if name == "wait"), "")
     known = wait.isascii() and wait.isdigit()
-    return Preference(RESPOND_ASYNC in parts, int(wait[:9]) if known else None)
+    return Preference((RESPOND_ASYNC, "") in values, int(wait[:9]) if known else None)

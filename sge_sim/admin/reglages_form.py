@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import Duree, parse_duration, parse_instant
-from sge_sim.commandes.changements import Changements, change_life
+from sge_sim.commandes.changements import AUCUN, Changements, change_life
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.points import get_point
 from sge_sim.referentiel.reglages import TYPES_ACCES, Reglages, change_point
@@ -47,8 +47,9 @@ def apply_button(session: Session, prm: str, form: "Form", now: datetime) -> str
             reglages = Reglages(r4x_pas=5 if form.get("valeur") == "5" else 10)
             told = f"Pas de R4x : {reglages.r4x_pas} minutes."
         case "resilie":
-            changements = Changements(resilie=_day(form))
-            told = "Résiliation enregistrée."
+            given_up = form.get("valeur") == AUCUN
+            changements = Changements(resilie=AUCUN if given_up else _day(form))
+            told = "Résiliation annulée." if given_up else "Résiliation enregistrée."
         case "titulaire":
             changements = Changements(nouveau_titulaire=_day(form))
             told = "Changement de titulaire enregistré."

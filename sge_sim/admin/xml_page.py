@@ -1,138 +1,146 @@
 """A recorded message in a page: indented, coloured, its long series folded, what is wrong marked.
 
-What a client wrote is escaped, whatever it is; entities aren't expanded and nothing is fetched.
+What a client wrote is escaped, whatever it is, and what is shown of it is bounded: the file to
+download gives it whole.
 """
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
-from lxml import etree
 from markupsafe import Markup, escape
 
-from sge_sim.machine.safe_xml import parse_xml
+from sge_sim.admin.message_outline import Element, Left, Remark, Text, read_outline
 
-MAX_SHOWN: Final = 200_000
-"""Characters that are shown of what isn't XML; the file to download gives it whole."""
+MAX_SHOWN: Final = 100_000
+"""Characters that are shown of what isn't XML."""
 _SERIES: Final = 6
 """Brothers of one name from which on a series is folded; so many are shown before."""
 _SHOWN_FIRST: Final = 2
-_SHOWN_FOLDED: Final = 300
+_INDENTED: Final = 24
+"""Levels beyond which the margin doesn't grow."""
 
 
-def show_message(body: bytes | None, guilty: Collection[str] = ()) -> Markup:
+def show_message(body: bytes | None, suspects: Sequence[Collection[str]] = ()) -> Markup:
     """Return a message as HTML: coloured XML where it is sound and has no DTD, text otherwise.
 
-    `guilty` are the local names of the elements that are marked.
+    `suspects` are sets of local names: the elements of the first set of which there are any are
+    marked, and are shown wherever they stand.
     """
     if not body:
         return Markup("(vide)")
-    root = _parsed(body)
-    if root is not None:
-        return Markup("").join(_Page(frozenset(guilty)).lines(root, 0))
-    text = body.decode("utf-8", "replace")
-    if len(text) > MAX_SHOWN:
-        text = f"{text[:MAX_SHOWN]}\n… (coupé : {len(text)} caractères en tout)"
-    return escape(text)
-
-
-def local_names(body: bytes | None) -> set[str]:
-    """Return the names of the elements of a message; none where it isn't sound XML."""
-    root = None if not body else _parsed(body)
-    return set() if root is None else {_name(one) for one in root.iter(etree.Element)}
-
-
-def _parsed(body: bytes) -> etree._Element | None:
     try:
-        return parse_xml(body, compact=True)
+        outline = read_outline(body, frozenset().union(*suspects))
     except ValueError:
-        return None
+        return _text(body)
+    found = (outline.present.intersection(names) for names in suspects)
+    guilty = next((names for names in found if names), frozenset())
+    lines = _Page(guilty).lines(outline.root, 0)
+    shown = Markup("").join(lines)
+    return shown if outline.whole else shown + _cut(f"{_grouped(len(body))} octets")
 
 
-def _name(element: etree._Element) -> str:
-    name: str = etree.QName(element).localname
-    return name
+def _text(body: bytes) -> Markup:
+    text = body[: 4 * MAX_SHOWN].decode("utf-8", "replace")
+    if len(text) <= MAX_SHOWN:
+        return escape(text)
+    return escape(text[:MAX_SHOWN]) + "\n" + _cut(f"{_grouped(len(body))} octets")
 
 
-@dataclass(frozen=True)
+def _cut(whole: str) -> Markup:
+    return escape(f"… (coupé : {whole} en tout, dans le fichier à télécharger)")
+
+
+_Item = Element | Text | Remark | Left
+
+
 class _Page:
-    guilty: frozenset[str]
-    declared: dict[str | None, str] = field(default_factory=dict)
+    """Writes the elements of a message, those named in `guilty` marked."""
 
-    def lines(self, element: etree._Element, depth: int) -> Iterator[Markup]:
-        margin = "  " * depth
-        if not isinstance(element.tag, str):
-            yield Markup("{}<i>{}</i>\n").format(margin, etree.tostring(element, with_tail=False))
-            return
-        name = element.tag if element.prefix is None else f"{element.prefix}:{_name(element)}"
-        name = _name(element) if element.prefix is None else name
-        opening = Markup("&lt;<b>{}</b>{}").format(name, self._attributes(element))
-        closing = Markup("&lt;/<b>{}</b>&gt;").format(name)
-        text = (element.text or "").strip()
-        if len(element) == 0:
-            whole = (
-                opening + Markup("&gt;<em>{}</em>").format(element.text or "") + closing
-                if text
-                else opening + Markup("/&gt;")
-            )
-            yield Markup("{}{}\n").format(margin, self._marked(element, whole))
-            return
-        yield Markup("{}{}\n").format(margin, self._marked(element, opening + Markup("&gt;")))
-        if text:
-            yield Markup("{}  <em>{}</em>\n").format(margin, text)
-        yield from self._children(element, depth + 1)
-        yield Markup("{}{}\n").format(margin, closing)
+    def __init__(self, guilty: Collection[str]) -> None:
+        self._guilty = guilty
 
-    def _children(self, element: etree._Element, depth: int) -> Iterator[Markup]:
-        for tag, group in groupby(element, key=lambda child: child.tag):
+    def lines(self, item: _Item, depth: int) -> Iterator[Markup]:
+        margin = "  " * min(depth, _INDENTED)
+        match item:
+            case Element():
+                yield from self._element(item, depth, margin)
+            case Text():
+                yield Markup("{}<em>{}</em>\n").format(margin, _shown(item).strip())
+            case Remark(text):
+                yield Markup("{}<i>{}</i>\n").format(margin, text)
+            case Left(_, count):
+                yield Markup("{}… et {}, dans le fichier à télécharger\n").format(
+                    margin, _others(count)
+                )
+
+    def _element(self, element: Element, depth: int, margin: str) -> Iterator[Markup]:
+        opening = Markup("&lt;<b>{}</b>{}").format(element.name, _attributes(element))
+        closing = Markup("&lt;/<b>{}</b>&gt;").format(element.name)
+        match element.children:
+            case []:
+                whole = opening + Markup("/&gt;")
+            case [Text() as text]:
+                whole = opening + Markup("&gt;<em>{}</em>").format(_shown(text)) + closing
+            case _:
+                yield Markup("{}{}&gt;\n").format(margin, opening)
+                yield from self._children(element.children, depth + 1)
+                yield Markup("{}{}\n").format(margin, closing)
+                return
+        if element.local_name in self._guilty:
+            whole = Markup('<mark>{}</mark> <span class="alerte">← en cause</span>').format(whole)
+        yield Markup("{}{}\n").format(margin, whole)
+
+    def _children(self, children: Sequence[_Item], depth: int) -> Iterator[Markup]:
+        for name, group in groupby(children, key=_series_of):
             series = list(group)
-            if len(series) <= _SERIES:
-                shown, folded = series, []
-            else:
-                shown, folded = series[:_SHOWN_FIRST], series[_SHOWN_FIRST:]
+            shown = series
+            if name is not None and _count(series) > _SERIES:
+                shown = series[:_SHOWN_FIRST]
             for child in shown:
                 yield from self.lines(child, depth)
-            if folded and isinstance(tag, str):
-                yield Markup("<details><summary>{} « {} » de plus</summary>").format(
-                    _grouped(len(folded)), _name(folded[0])
+            folded = series[len(shown) :]
+            if folded:
+                yield Markup("<details{}><summary>{} « {} » de plus</summary>").format(
+                    " open" if any(map(self._is_guilty, folded)) else "",
+                    _grouped(_count(folded)),
+                    name,
                 )
-                for child in folded[:_SHOWN_FOLDED]:
+                for child in folded:
                     yield from self.lines(child, depth)
-                beyond = len(folded) - _SHOWN_FOLDED
-                if beyond > 0:
-                    yield Markup("{}… et {} autres, dans le fichier à télécharger\n").format(
-                        "  " * depth, _grouped(beyond)
-                    )
                 yield Markup("</details>")
 
-    def _marked(self, element: etree._Element, line: Markup) -> Markup:
-        if _name(element) not in self.guilty or len(element):
-            return line
-        return Markup('<mark>{}</mark> <span class="alerte">← en cause</span>').format(line)
-
-    def _attributes(self, element: etree._Element) -> Markup:
-        above = element.getparent()
-        known = {} if above is None else above.nsmap
-        declared = {
-            "xmlns" if prefix is None else f"xmlns:{prefix}": uri
-            for prefix, uri in element.nsmap.items()
-            if known.get(prefix) != uri
-        }
-        own = {_attribute(element, name): value for name, value in element.attrib.items()}
-        return Markup("").join(
-            Markup(' <i>{}</i>="<q>{}</q>"').format(name, value)
-            for name, value in {**declared, **own}.items()
+    def _is_guilty(self, item: _Item) -> bool:
+        """Tell whether an element, or one in it, is marked."""
+        return isinstance(item, Element) and (
+            item.local_name in self._guilty or any(map(self._is_guilty, item.children))
         )
 
 
-def _attribute(element: etree._Element, name: str) -> str:
-    qualified = etree.QName(name)
-    local: str = qualified.localname
-    if qualified.namespace is None:
-        return local
-    prefixes = [p for p, uri in element.nsmap.items() if uri == qualified.namespace and p]
-    return f"{prefixes[0] if prefixes else 'xml'}:{local}"
+def _series_of(item: _Item) -> str | None:
+    return item.name if isinstance(item, Element | Left) else None
+
+
+def _count(items: Sequence[_Item]) -> int:
+    return sum(item.count if isinstance(item, Left) else 1 for item in items)
+
+
+def _shown(text: Text) -> str:
+    more = f"… (coupé : {_grouped(text.more)} caractères de plus)" if text.more else ""
+    return text.text + more
+
+
+def _attributes(element: Element) -> Markup:
+    written = Markup("").join(
+        Markup(' <i>{}</i>="<q>{}</q>"').format(name, value) for name, value in element.attributes
+    )
+    if element.more_attributes:
+        written += f" … et {_grouped(element.more_attributes)} autres attributs"
+    return written
+
+
+def _others(count: int) -> str:
+    return f"{_grouped(count)} {'autres' if count > 1 else 'autre'}"
 
 
 def _grouped(number: int) -> str:

@@ -79,7 +79,10 @@ def list_command(
 @click.option("--zeep", "form", flag_value="zeep", help="Le programme Python qui le refait.")
 @click.option("--raw", "form", flag_value="raw", help="La demande, telle qu'elle est arrivée.")
 @data_dir_option
-def show(numero: int, form: str | None, data_dir: Path) -> None:
+@json_option
+def show(numero: int, form: str | None, data_dir: Path, as_json: bool) -> None:
+    if form is not None and as_json:
+        raise UsageError(f"--{form} écrit un texte : l'employer sans --json.")
     echange = open_journal(open_database(data_dir), data_dir).find_echange(numero)
     if echange is None:
         raise UsageError(f"aucun échange ne porte le numéro {numero} : sge-sim journal list.")
@@ -88,6 +91,10 @@ def show(numero: int, form: str | None, data_dir: Path) -> None:
             click.echo(echange.request or b"", nl=False)
         case "curl" | "zeep":
             click.echo(_copy(echange, form, data_dir))
+        case _ if as_json:
+            from sge_sim.admin.views import ExchangeWithBodies
+
+            say_json(ExchangeWithBodies.of(echange))
         case _:
             _say_whole(echange)
 

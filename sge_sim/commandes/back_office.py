@@ -14,12 +14,15 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Final
 
 from sge_sim.clock import Clock
 from sge_sim.store.outage import Outage
 
 CarryOn = Callable[[], bool]
 Task = Callable[[datetime, CarryOn], object]
+
+_SLICE_SECONDS: Final = 5.0
 
 _log = logging.getLogger(__name__)
 
@@ -58,13 +61,19 @@ class BackOffice:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Have no round during the block: the one under way ends at its next slice."""
+        """Have no round during the block: the one under way ends at its next slice.
+
+        What it is doing may wait for others (a server that files are delivered to): it isn't waited
+        for longer than `_SLICE_SECONDS`.
+        """
         with self._holding:
             self._held += 1
+        ended = self._one_at_a_time.acquire(timeout=_SLICE_SECONDS)
         try:
-            with self._one_at_a_time:
-                yield
+            yield
         finally:
+            if ended:
+                self._one_at_a_time.release()
             with self._holding:
                 self._held -= 1
 

@@ -81,6 +81,7 @@ class Publisher:
     record: Callable[[EchangeRecord], None]
     emits: bool
     late: bool = False
+    publie_avant_arret: bool = False
     _found: _Found = field(default_factory=_Found, repr=False, compare=False)
 
     @classmethod
@@ -94,6 +95,7 @@ class Publisher:
             record,
             emits=settings.environment == "production",
             late=settings.profile is Profile.FIDELE,
+            publie_avant_arret=settings.publie_avant_arret,
         )
 
     def catch_up(self, now: datetime, carry_on: Callable[[], bool] = lambda: True) -> int:
@@ -114,7 +116,7 @@ class Publisher:
         while carry_on():
             edition = self.database.memoire.look().edition
             with self.database.sessions() as session:
-                lot = next_lot(session, now)
+                lot = next_lot(session, now, publie_avant_arret=self.publie_avant_arret)
                 first, first_files = first_waiting(session)
                 demanded = next_m023(session)
                 ended = first_unannounced_end(session)

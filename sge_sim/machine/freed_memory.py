@@ -5,8 +5,29 @@ burst of work took stays with the process until something of the same size comes
 """
 
 import ctypes
+from typing import Final
 
-_TRIM = getattr(ctypes.CDLL(None), "malloc_trim", None)
+_GLIBC: Final = ctypes.CDLL(None)
+_TRIM: Final = getattr(_GLIBC, "malloc_trim", None)
+_SET: Final = getattr(_GLIBC, "mallopt", None)
+
+# Of `mallopt`: how many arenas, from how many bytes on a block is mapped by itself, how many free
+# bytes at the end of the arena are kept.
+_ARENA_MAX: Final = -8
+_MMAP_THRESHOLD: Final = -3
+_TRIM_THRESHOLD: Final = -1
+_POLICY: Final = ((_ARENA_MAX, 1), (_MMAP_THRESHOLD, 2**18), (_TRIM_THRESHOLD, 2**22))
+
+
+def share_freed_memory() -> None:
+    """Have all threads take from what any of them freed, and large blocks go back at once.
+
+    To be called before a process has threads; those that it forks do likewise. Without glibc,
+    nothing is done. Threads seldom wait for each other in it: Python runs one at a time.
+    """
+    if _SET is not None:
+        for parameter, value in _POLICY:
+            _SET(parameter, value)
 
 
 def give_back_freed_memory() -> None:

@@ -1,6 +1,16 @@
 """XML from anywhere, read without harm: no entity is expanded, nothing is fetched."""
 
+from typing import Final
+from xml.etree.ElementTree import (
+    Element,
+    ParseError,
+    TreeBuilder,
+    XMLParser,
+)
+
 from lxml import etree
+
+_DEEPEST: Final = 256
 
 
 def parse_xml(content: bytes, *, compact: bool = False, bare: bool = False) -> etree._Element:
@@ -23,3 +33,41 @@ def parse_xml(content: bytes, *, compact: bool = False, bare: bool = False) -> e
     if root.getroottree().docinfo.doctype:
         raise ValueError("une DTD n'a pas sa place ici")
     return root
+
+
+def read_tree(content: bytes) -> Element:
+    """Return the root of a document, of which nothing is kept once it is no longer used.
+
+    libxml2 keeps every name that its thread has met: what strangers write isn't for it in a process
+    that lives long. Comments and instructions are dropped. Raises `ValueError` as `parse_xml` does,
+    and beyond the depth that libxml2 takes.
+    """
+    parser = XMLParser(target=_Builder())  # noqa: S314 - the builder refuses a DTD
+    try:
+        parser.feed(content)
+        root: Element = parser.close()
+    except ParseError as error:
+        raise ValueError(f"ce n'est pas du XML ({error})") from None
+    return root
+
+
+class _Builder(TreeBuilder):
+    """A tree that is no deeper than libxml2 takes it, and has no DTD."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._depth = 0
+
+    def start(self, tag: str, attrs: dict[str, str]) -> Element:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise ValueError("les éléments s'emboîtent trop")
+        return super().start(tag, attrs)
+
+    def end(self, tag: str) -> Element:
+        self._depth -= 1
+        return super().end(tag)
+
+    def doctype(self, *_: object) -> None:
+        """Refuse a DTD."""
+        raise ValueError("une DTD n'a pas sa place ici")

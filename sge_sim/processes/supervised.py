@@ -4,8 +4,10 @@ from collections.abc import Callable
 from functools import partial
 from socket import socket
 
+from sge_sim.machine.freed_memory import share_freed_memory
 from sge_sim.processes.simulator import Simulator
 from sge_sim.store.journal import Echange
+from sge_sim.store.page_caches import bound_page_caches
 from sge_sim.transport.child import Process, ProcessWork
 from sge_sim.transport.supervisor import supervise
 
@@ -23,8 +25,10 @@ def serve_supervised(
     """Serve until a signal stops it; `on_ready` is called once all the processes accept.
 
     The administration shows `b2b_url`, and its process calls `tell` with each call that comes.
-    Data Connect is served where it has a socket.
+    Data Connect is served where it has a socket. The processes keep what bounds their memory.
     """
+    share_freed_memory()
+    bound_page_caches()
     processes = [
         *(
             Process(f"b2b-{number}", partial(_b2b, simulator, b2b_socket))

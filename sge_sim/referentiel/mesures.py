@@ -98,10 +98,14 @@ def mesure_of(dossier: Dossier, sens: Sens) -> PointMesure | None:
     return point_mesure(dossier.point, dossier.suivi, sens)
 
 
-def point_mesure(point: Point, suivi: Suivi, sens: Sens) -> PointMesure | None:
+def point_mesure(
+    point: Point, suivi: Suivi, sens: Sens, service: tuple[date, date | None] | None = None
+) -> PointMesure | None:
     """Return what the physics needs of a point in one direction.
 
     None for a point that has no meter or was never commissioned: nothing was ever measured there.
+    `service` are the legal days [debut, fin) that are told of a service: where it ended before the
+    point changed hands, they were measured of its former client.
     The description is kept by content, so a row that another process changed holds at once, and
     a point that didn't change is the same object.
     """
@@ -117,7 +121,7 @@ def point_mesure(point: Point, suivi: Suivi, sens: Sens) -> PointMesure | None:
             graine=point.graine ^ autre,
             segment=_facette(point.segment, sens),
             puissance=PUISSANCE_DU_SURPLUS if autre or puissance is None else puissance,
-            mise_en_service=point.date_mise_en_service,
+            mise_en_service=_held_since(point.date_mise_en_service, service),
             resiliation=point.date_resiliation,
             structure=_structure(point, sens),
             calendrier_fournisseur=None if autre else point.calendrier_fournisseur,
@@ -132,6 +136,14 @@ def point_mesure(point: Point, suivi: Suivi, sens: Sens) -> PointMesure | None:
         ),
         suivi,
     )
+
+
+def _held_since(mise_en_service: date, service: tuple[date, date | None] | None) -> date:
+    """Return the day from which the client of a service held the point, or that of its start."""
+    if service is None:
+        return mise_en_service
+    debut, fin = service
+    return debut if fin is not None and debut < fin <= mise_en_service else mise_en_service
 
 
 @lru_cache(maxsize=256)

@@ -10,7 +10,7 @@ from lxml import etree
 from sge_sim.errors import UsageError
 from sge_sim.homologation.client.messages import read_message
 from sge_sim.machine.data_files import data_path
-from sge_sim.machine.safe_xml import parse_xml
+from sge_sim.machine.safe_xml import read_tree
 from sge_sim.rejeu.envoi import path_of
 from sge_sim.rejeu.moyens import Moyens
 from sge_sim.soap.contract import contract_files
@@ -20,12 +20,13 @@ _HEADER = "{http://schemas.xmlsoap.org/soap/envelope/}Header"
 _WIDTH = 88
 
 
-def as_curl(echange: Echange, moyens: Moyens, b2b_url: str) -> str:
+def as_curl(echange: Echange, moyens: Moyens, b2b_url: str, fichier: str | None = None) -> str:
     """Return the shell command that makes the same call, whatever proxy the machine has.
 
+    It sends `fichier`, where a file that holds the request is named; else the request is in it.
     Raises `UsageError` as `path_of` does.
     """
-    body = (echange.request or b"").decode("utf-8", "replace")
+    body = (echange.request or b"").decode("utf-8", "replace") if fichier is None else f"@{fichier}"
     return " \\\n  ".join(
         (
             "curl --noproxy '*'",
@@ -87,4 +88,4 @@ def _arguments(value: Any) -> Any:
 
 
 def _has_header(message: bytes) -> bool:
-    return parse_xml(message).find(_HEADER) is not None
+    return read_tree(message).find(_HEADER) is not None

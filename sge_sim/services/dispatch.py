@@ -46,6 +46,8 @@ def build_endpoints(settings: Settings, database: Database) -> dict[str, Endpoin
             _style(service, settings),
             existence=service.existence,
             strict=settings.strict,
+            # GUI 0466 is about the dictionaries whose answers have an acquittement.
+            zoned_dates=settings.dates_zonees and contract.response_header is not None,
             unavailable=_unavailable(service),
             par_seconde=service.par_seconde,
         )

@@ -32,12 +32,17 @@ def codes_page(services: Sequence[Service] = SERVICES) -> str:
         "",
         "SGT4F10 has seven characters where the schema allows six. It is sent as documented: the",
         "one answer that breaks the contract.",
+        "",
+        "Years are those of the calendar: from a 29 February they end on a 28 (assumed).",
+        "Below a table stands what the service does where its documents disagree or say nothing.",
     ]
     for service in services:
         lines += ["", f"## {service.nom} v{service.version}", "", _declared(service), ""]
         lines += ["| code | label | refuses when this doesn't hold | source | provenance |"]
         lines += ["|---|---|---|---|---|"]
         lines += _rows(service)
+        if service.remarques:
+            lines += ["", *(f"- {one}" for one in service.remarques)]
     return "\n".join(lines) + "\n"
 
 

@@ -101,6 +101,8 @@ class Service:
     the annex doesn't list; `unreachable` says of some of them, in French, why no request can
     obtain them here.
 
+    `remarques` say, in a sentence each, what it does where its documents disagree or say nothing.
+
     `habilitation` is the gate before it, with the code that it refuses with; `controls` are that
     gate and its rules.
 
@@ -129,6 +131,7 @@ class Service:
     rules: tuple[Rule[Any], ...]
     handle: Callable[[Appel], Answer]
     unreachable: Mapping[str, str] = field(default_factory=dict)
+    remarques: tuple[str, ...] = ()
     habilitation: Rule[Appelant] = PAQUET_SUPPOSE
     mesures: tuple[str, ...] = ()
     flux: tuple[Flux, ...] = ()

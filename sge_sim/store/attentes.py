@@ -80,6 +80,12 @@ _DUE_ON = [
 ]
 
 
+def events_awaited(session: Session, prm: str) -> list[Evenement]:
+    """Return what is still to happen to a point, the first at the head."""
+    waiting = select(Evenement).where(Evenement.prm == prm, Evenement.echeance.is_not(None))
+    return [*session.scalars(waiting.order_by(Evenement.echeance, Evenement.id))]
+
+
 def read_next_due(driver: Driver, prm: str | None = None) -> datetime | None:
     """Return the first instant (UTC) for which something waits, on one point if it is given."""
     rows = _NEXT.rows(driver) if prm is None else _NEXT_ON.rows(driver, prm=prm)

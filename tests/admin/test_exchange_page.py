@@ -6,7 +6,7 @@ import pytest
 from admin_kit import UNKNOWN, Room
 from lxml import html
 
-from sge_sim.admin.en_cause import guilty_elements
+from sge_sim.admin.en_cause import suspects_of
 from sge_sim.admin.xml_page import MAX_SHOWN, show_message
 from sge_sim.store.journal import EchangeRecord
 
@@ -40,7 +40,9 @@ def test_what_the_contract_refuses_is_marked_by_its_name(room: Room) -> None:
     echange = room.state.journal.find_echange(room.state.journal.newest_id())
     assert echange is not None
     assert echange.code == "SGT562"
-    assert guilty_elements(echange, {"pointId", "Body"}) == {"pointId"}
+    assert any("pointId" in names for names in suspects_of(echange))
+    (marked,) = room.page(f"/echanges/{echange.id}").xpath("//mark")
+    assert marked.text_content() == "<pointId>12</pointId>"
 
 
 def test_nothing_is_wrong_in_what_was_accepted(room: Room) -> None:
@@ -114,7 +116,7 @@ def test_a_long_series_is_folded_with_its_count() -> None:
 def test_a_long_text_is_cut() -> None:
     shown = show_message(b"x" * (MAX_SHOWN + 1))
     assert len(shown) < MAX_SHOWN + 100
-    assert shown.endswith(f"(coupé : {MAX_SHOWN + 1} caractères en tout)")
+    assert shown.endswith("… (coupé : 100\u202f001 octets en tout, dans le fichier à télécharger)")
 
 
 @pytest.mark.parametrize(

@@ -156,8 +156,8 @@ def strict_mistakes(tree: Any) -> list[str]:
 def _mistakes(member: Member, value: Any, path: str) -> Iterator[str]:
     match member.type:
         case "list" if isinstance(value, list):
-            for rank, one in enumerate(value):
-                yield from _object_mistakes(member, one, f"{path}[{rank}]")
+            for rank, element in enumerate(value):
+                yield from _object_mistakes(member, element, f"{path}[{rank}]")
         case "object":
             yield from _object_mistakes(member, value, path)
         case "str" if isinstance(value, str):

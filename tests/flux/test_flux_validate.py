@@ -65,11 +65,11 @@ def run(
 
 
 def sentence(done: "subprocess.CompletedProcess[bytes]") -> str:
-    told = done.stderr.decode()
-    assert done.returncode == 2, told
-    assert told.startswith("sge-sim : "), told
-    assert len(told.splitlines()) == 1, told
-    return told
+    refusal = done.stderr.decode()
+    assert done.returncode == 2, refusal
+    assert refusal.startswith("sge-sim : "), refusal
+    assert len(refusal.splitlines()) == 1, refusal
+    return refusal
 
 
 DEEP = b"[" * 100_000
@@ -77,7 +77,7 @@ DEEP_IN_PLACE = json.dumps(SHORT).replace('"P1D"', "[" * 500 + "]" * 500).encode
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "refusal"),
     [
         (zipped(), "ne contient aucun fichier"),
         (zipped(**{"dossier/": b""}), "ne contient aucun fichier"),
@@ -88,10 +88,12 @@ DEEP_IN_PLACE = json.dumps(SHORT).replace('"P1D"', "[" * 500 + "]" * 500).encode
         (DEEP_IN_PLACE, "1 écart au schéma"),
     ],
 )
-def test_what_is_no_file_of_a_flux_is_not_valid(tmp_path: Path, content: bytes, told: str) -> None:
+def test_what_is_no_file_of_a_flux_is_not_valid(
+    tmp_path: Path, content: bytes, refusal: str
+) -> None:
     file = tmp_path / "file"
     file.write_bytes(content)
-    assert told in sentence(run(tmp_path, "validate", str(file)))
+    assert refusal in sentence(run(tmp_path, "validate", str(file)))
 
 
 @pytest.mark.parametrize("wrong", [{"mesures": [{}]}, {"mesures": 3}, {"mesures": [None]}])
@@ -106,8 +108,8 @@ def test_a_table_of_what_has_another_form_is_refused_in_a_sentence(
 @pytest.mark.parametrize("command", [("validate",), ("show", "--tableau"), ("decrypt",)])
 def test_devices_and_folders_are_refused(tmp_path: Path, command: tuple[str, ...]) -> None:
     key = ("--cle", "00" * 32) if command == ("decrypt",) else ()
-    for special, told in (("/dev/zero", "ni un fichier ni un tube"), (".", "est un dossier")):
-        assert told in sentence(run(tmp_path, *command, special, *key))
+    for special, refusal in (("/dev/zero", "ni un fichier ni un tube"), (".", "est un dossier")):
+        assert refusal in sentence(run(tmp_path, *command, special, *key))
 
 
 def test_a_pipe_and_the_standard_input_are_read(tmp_path: Path) -> None:

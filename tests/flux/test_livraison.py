@@ -155,8 +155,8 @@ def test_a_family_without_its_folder_holds_back_what_follows(
     with server(kind, tmp_path, port):
         assert published.deliver() == Tally(delivered=4, failed=1)
         rows = [published.row(nom) for nom in published.ready()]
-        assert [one.etat for one in rows] == ["livre"] * 4 + ["a_livrer"] * 2
-        assert [one.tentatives for one in rows] == [1] * 5 + [0]
+        assert [row.etat for row in rows] == ["livre"] * 4 + ["a_livrer"] * 2
+        assert [row.tentatives for row in rows] == [1] * 5 + [0]
         (tmp_path / "R63_R64_R65_R66_R67_C68").mkdir()
         retry_now(published.database)
         assert published.deliver() == Tally(delivered=2)

@@ -118,22 +118,22 @@ def test_a_replay_under_a_frozen_clock_makes_the_same_files(
 ) -> None:
     """Three services are stopped at one instant; the publisher looks, or doesn't, after each."""
 
-    def played(one: Platform, looks: tuple[bool, ...]) -> dict[str, bytes]:
+    def played(played_on: Platform, looks: tuple[bool, ...]) -> dict[str, bytes]:
         stopped_at = MIDI + timedelta(days=1)
-        numeros = [order(one, acces_type=each) for each in ("ENERGIE", "PMAX", "INDEX")]
-        publisher = one.publisher
+        numeros = [order(played_on, acces_type=each) for each in ("ENERGIE", "PMAX", "INDEX")]
+        publisher = played_on.publisher
         publisher.catch_up(stopped_at)
         for numero, look in zip(numeros, looks, strict=True):
-            one.stop(numero, stopped_at)
+            played_on.stop(numero, stopped_at)
             if look:
                 assert publisher.catch_up(stopped_at) == 0
         assert publisher.catch_up(stopped_at + timedelta(microseconds=1)) == 1
-        return one.ready()
+        return played_on.ready()
 
     other = new_platform(tmp_path / "autre")
     assert played(platform, looks) == played(other, (False, False, False))
-    ((_, told),) = announcements(platform).items()
-    assert len(told["fins"]) == 3
+    (announced,) = announcements(platform).values()
+    assert len(announced["fins"]) == 3
 
 
 def test_those_of_two_contracts_are_told_apart(platform: Platform) -> None:

@@ -30,7 +30,7 @@ def differing(
         return
     required = {name for name, below in member.members.items() if below.required}
     asked = set(schema["required"])
-    if path == "$.header":  # which of the two comes is told by the mode
+    if path == "$.header":  # which of the two comes the mode says
         required -= {"idCanalContact", "idPublication"}
     if asked != required:
         yield f"{path}: {sorted(asked ^ required)}"
@@ -65,16 +65,16 @@ def test_an_element_that_is_not_the_first_is_checked_too(indexes: Any) -> None:
     *_, last = spoilt["mesures"][0]["contexte"][0]["grandeur"]
     del last["cadranTotalisateur"]["codeCadran"]
     assert len(strict_mistakes(spoilt)) == 1
-    (told,) = schema_mistakes(spoilt)
-    assert told.endswith("cadranTotalisateur : il manque codeCadran")
+    (mistake,) = schema_mistakes(spoilt)
+    assert mistake.endswith("cadranTotalisateur : il manque codeCadran")
 
 
 @pytest.mark.documented("GUI 0503: the registers of a production, none of which is for ER")
 def test_a_p4_has_the_reactive_energies_whose_register_is_known(indexes: Any) -> None:
     (contexte,) = indexes["mesures"][0]["contexte"]
     totals = {
-        one["grandeurPhysique"]: one["cadranTotalisateur"]["codeCadran"]
-        for one in contexte["grandeur"]
+        grandeur["grandeurPhysique"]: grandeur["cadranTotalisateur"]["codeCadran"]
+        for grandeur in contexte["grandeur"]
     }
     assert totals == {"EA": "IDX_EAI_T", "ERI": "IDX_ERI_I", "ERC": "IDX_ERI_C"}
 

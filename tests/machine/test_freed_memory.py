@@ -1,6 +1,8 @@
 """Memory that was freed."""
 
 import platform
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,8 +11,39 @@ from sge_sim.machine.freed_memory import give_back_freed_memory
 
 _BLOCK = 100_000
 
+pytestmark = pytest.mark.skipif(
+    platform.libc_ver()[0] != "glibc", reason="glibc alone keeps what is freed"
+)
 
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="glibc alone keeps what is freed")
+_TAKE_TURNS = """
+import sys, threading
+from pathlib import Path
+from sge_sim.machine.freed_memory import share_freed_memory
+
+def resident_mb():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 2**20
+
+def work():
+    for _ in range(2):
+        at_work.wait()
+        with turn:
+            blocks = [b"x" * 100_000 for _ in range(100)]
+            kept.append(bytes(1000))
+            del blocks
+
+if sys.argv[1] == "shared":
+    share_freed_memory()
+turn, at_work, kept = threading.Lock(), threading.Barrier(16), []
+threads = [threading.Thread(target=work) for _ in range(16)]
+before = resident_mb()
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print(resident_mb() - before)
+"""
+
+
 def test_what_is_freed_between_things_that_live_is_given_back() -> None:
     blocks = [b"x" * _BLOCK for _ in range(500)]
     kept = blocks[::50]
@@ -19,6 +52,19 @@ def test_what_is_freed_between_things_that_live_is_given_back() -> None:
     give_back_freed_memory()
     assert before - _resident_bytes() > 400 * _BLOCK
     assert len(kept) == 10
+
+
+def test_what_a_thread_freed_serves_the_others() -> None:
+    """Each of 16 threads takes 10 MB in its turn, and keeps next to nothing."""
+    assert _grown_mb("shared") < 20
+    assert _grown_mb("apart") > 60  # what this machine does of itself
+
+
+def _grown_mb(how: str) -> float:
+    run = subprocess.run(
+        [sys.executable, "-c", _TAKE_TURNS, how], capture_output=True, text=True, check=True
+    )
+    return float(run.stdout)
 
 
 def _resident_bytes() -> int:

@@ -134,13 +134,19 @@ def test_what_is_written_needs_no_rewriting(started: list[str], run: Run, copy: 
     assert done.returncode == 0, done.stdout
 
 
+def test_a_block_is_read_once(started: list[str], copy: Path) -> None:
+    (service,) = [name for name in started if name.endswith("service.py")]
+    written = (copy / service).read_text(encoding="utf-8")
+    assert written.count('"donneesGenerales"') == 1
+    assert written.count('"pointId"') == 1
+    assert written.count('"initiateurLogin"') == 1
+
+
 def test_its_codes_are_listed(started: list[str], run: Run) -> None:
     page = run("-m", "sge_sim.services.documentation").stdout
     assert "\n## DemandeJouet v1.0\n" in page
-    assert (
-        "(`point_connu`, indispensable)"
-        in page.partition("\n## DemandeJouet")[2].partition("\n## ")[0]
-    )
+    codes = page.partition("\n## DemandeJouet")[2].partition("\n## ")[0]
+    assert "(`point_connu`, indispensable)" in codes
 
 
 def test_the_kit_offers_it(started: list[str], run: Run, tmp_path: Path) -> None:

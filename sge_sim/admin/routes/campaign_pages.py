@@ -117,7 +117,7 @@ def router(state: AdminState) -> APIRouter:
             attendue=expected_request(client, release, case, today),
             recue=show_message(
                 received.request if received else None,
-                [one.nom for one in observation.champs] if observation else (),
+                [{each.nom for each in observation.champs}] if observation else (),
             ),
         )
 

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Query, Request, Response
 
 from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState
-from sge_sim.store.journal import RechercheJournal
 from sge_sim.store.normalise import normalise
 
 if TYPE_CHECKING:
@@ -35,14 +34,13 @@ class RegleView:
 
 @dataclass(frozen=True)
 class CodeView:
-    """A return code, its rules, and the newest exchange that was answered by it."""
+    """A return code and its rules."""
 
     code: str
     libelle: str
     commun: str
     regles: tuple[RegleView, ...]
     jamais: tuple[tuple[str, str], ...]
-    exemple: int | None
 
 
 def router(state: AdminState) -> APIRouter:
@@ -52,13 +50,13 @@ def router(state: AdminState) -> APIRouter:
     @routes.get("/codes")
     def show_codes(request: Request, q: Annotated[str, Query(max_length=100)] = "") -> Response:
         wanted = normalise(q)
-        found = [one for one in _codes(state) if wanted in _searched(one)]
+        found = [one for one in _codes() if wanted in _searched(one)]
         return pages.render(state, request, "codes.html", codes=found, q=q)
 
     return routes
 
 
-def _codes(state: AdminState) -> list[CodeView]:
+def _codes() -> list[CodeView]:
     # The services are loaded by whoever looks at their rules.
     from sge_sim.services.registry import CODES, SERVICES
 
@@ -75,17 +73,7 @@ def _codes(state: AdminState) -> list[CodeView]:
         never = tuple(
             (_named(one), one.unreachable[code]) for one in SERVICES if code in one.unreachable
         )
-        newest = state.journal.find_echanges(RechercheJournal(code=code), limit=1)
-        views.append(
-            CodeView(
-                code,
-                libelle,
-                _COMMON.get(code, ""),
-                rules,
-                never,
-                newest[0].id if newest else None,
-            )
-        )
+        views.append(CodeView(code, libelle, _COMMON.get(code, ""), rules, never))
     return views
 
 

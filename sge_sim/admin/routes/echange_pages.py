@@ -6,16 +6,18 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
 from sge_sim.admin import pages
-from sge_sim.admin.en_cause import guilty_elements
+from sge_sim.admin.en_cause import suspects_of
 from sge_sim.admin.routes import AdminState, RowNumber
 from sge_sim.admin.views import ExchangeView
-from sge_sim.admin.xml_page import local_names, show_message
+from sge_sim.admin.xml_page import show_message
 from sge_sim.errors import UsageError
-from sge_sim.rejeu.moyens import moyens_for
+from sge_sim.rejeu.moyens import Moyens, moyens_for
 from sge_sim.store.campagnes import observations_of
 from sge_sim.store.journal import Echange, RechercheJournal
 
 _PARTS: Final = ("requete", "reponse")
+_COPIED: Final = 20_000
+"""Bytes of a request up to which a copy repeats it; a request of SGE takes half of that."""
 
 
 def router(state: AdminState) -> APIRouter:
@@ -31,7 +33,6 @@ def router(state: AdminState) -> APIRouter:
     @routes.get("")
     def show_exchange(request: Request, echange_id: RowNumber) -> Response:
         echange = get(echange_id)
-        guilty = guilty_elements(echange, local_names(echange.request))
         moyens = moyens_for(state.settings.data_dir, echange.certificate_fingerprint)
         before = state.journal.find_echanges(limit=1, before_id=echange_id)
         after = state.journal.find_echanges(limit=1, after_id=echange_id)
@@ -42,9 +43,9 @@ def router(state: AdminState) -> APIRouter:
             request,
             "echange.html",
             echange=ExchangeView.of(echange),
-            requete=show_message(echange.request, guilty),
+            requete=show_message(echange.request, suspects_of(echange)),
             reponse=show_message(echange.response),
-            copies=_copies(echange),
+            copies=_copies(echange, moyens),
             moyens=moyens,
             precedent=before[0].id if before else None,
             suivant=after[0].id if after else None,
@@ -52,25 +53,32 @@ def router(state: AdminState) -> APIRouter:
             detail=_beyond_the_rule(echange),
         )
 
-    def _copies(echange: Echange) -> list[tuple[str, str]]:
-        """Return the exchange as text to be copied; nothing where it is no call."""
+    def _copies(echange: Echange, moyens: Moyens) -> list[tuple[str, str]]:
+        """Return the exchange as text to be copied; nothing where it is no call.
+
+        A long request is sent by curl from the file that the page gives.
+        """
         from sge_sim.rejeu.copies import as_curl, as_zeep
 
-        moyens = moyens_for(state.settings.data_dir, echange.certificate_fingerprint)
-        made = []
-        for name, make in (("curl", as_curl), ("zeep", as_zeep)):
-            try:
-                made.append((name, make(echange, moyens, state.b2b_url)))
-            except (UsageError, ValueError):
-                continue
-        return made
+        try:
+            if len(echange.request or b"") > _COPIED:
+                return [
+                    ("curl", as_curl(echange, moyens, state.b2b_url, _name(echange, "requete")))
+                ]
+            curl = as_curl(echange, moyens, state.b2b_url)
+        except UsageError:
+            return []
+        try:
+            return [("curl", curl), ("zeep", as_zeep(echange, moyens, state.b2b_url))]
+        except (UsageError, ValueError):
+            return [("curl", curl)]
 
     @routes.get("/{part}.xml")
     def download(echange_id: RowNumber, part: str) -> Response:
         if part not in _PARTS:
             raise HTTPException(404, "Rien n'est servi à cette adresse.")
         echange = get(echange_id)
-        name = f'attachment; filename="{echange_id}-{part}.xml"'
+        name = f'attachment; filename="{_name(echange, part)}"'
         return Response(
             (echange.request if part == "requete" else echange.response) or b"",
             media_type="application/octet-stream",
@@ -90,6 +98,11 @@ def router(state: AdminState) -> APIRouter:
         return RedirectResponse(f"/echanges/{found[0].id if found else echange_id}", 303)
 
     return routes
+
+
+def _name(echange: Echange, part: str) -> str:
+    """Return the name of the file that gives a message."""
+    return f"{echange.id}-{part}.xml"
 
 
 def _beyond_the_rule(echange: Echange) -> str:

@@ -20,6 +20,7 @@ from sge_sim.admin.views import ExchangeView
 from sge_sim.admin.views_flux import FichierView
 from sge_sim.admin.views_services import ServiceView
 from sge_sim.commandes.echeances import transaction_on
+from sge_sim.commandes.evenements import EVENEMENTS
 from sge_sim.domaine.nomenclatures import PETITS, Segment
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.points import describe_point
@@ -141,6 +142,7 @@ def router(state: AdminState) -> APIRouter:
                 **context,
                 echanges=[ExchangeView.of(one) for one in calls],
                 chronologie=Chronologie.of(services, today),
+                libelles_evenements=EVENEMENTS,
                 types=_TYPES,
                 types_acces=TYPES_ACCES,
                 trace=_trace(prm, point.segment, asked, today, services),

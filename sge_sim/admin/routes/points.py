@@ -39,7 +39,11 @@ class ReglagesPoint(Body):
 class ViePoint(Body):
     """What happens to a point; what isn't sent doesn't happen."""
 
-    resilie: date | None = Field(None, description="Jour de la résiliation, aujourd'hui ou après")
+    resilie: date | Literal["aucun"] | None = Field(
+        None,
+        description="Jour de la résiliation, aujourd'hui ou après ; « aucun » annule celle qui est "
+        "prévue",
+    )
     nouveau_titulaire: date | None = Field(None, description="Jour de l'arrivée d'un autre client")
     opposition: bool | None = Field(
         None, description="Le client s'oppose à sa courbe, ou lève son opposition"

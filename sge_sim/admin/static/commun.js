@@ -38,5 +38,6 @@ horloge?.addEventListener("submit", (event) => {
   horloge.append(place);
   suivre(place);
 });
+addEventListener("pageshow", () => horloge?.removeAttribute("aria-busy")); // come back to
 const enCours = horloge?.querySelector("[data-travail]");
 if (enCours) suivre(enCours, enCours.dataset.travail);

@@ -36,7 +36,7 @@ def read_documents(nom: str, content: bytes, *, depth: int = 2) -> Iterator[tupl
         return
     rank = -1
     try:
-        members = (one for one in zip_members(content) if not one[0].is_dir())
+        members = ((info, read) for info, read in zip_members(content) if not info.is_dir())
         for rank, (member, read) in enumerate(members):
             if depth == 0 or rank == _MEMBRES_AU_PLUS:
                 raise UsageError(f"{nom} n'est pas une archive de flux : trop de contenu.")

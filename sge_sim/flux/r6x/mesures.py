@@ -162,9 +162,9 @@ def write_indexes(point: PointDecrit, defauts: Defauts) -> Pieces:
             "contexteReleve": contexte.contexte,
             "typeReleve": contexte.type,
             "grandeur": [
-                _index_tree(point, one, defauts)
-                for one in contexte.grandeurs
-                if one.total is None or one.total.cadran is not None
+                _index_tree(point, relevee, defauts)
+                for relevee in contexte.grandeurs
+                if relevee.total is None or relevee.total.cadran is not None
             ],
         }
         for etendue in point.etendues

@@ -9,12 +9,13 @@ catalogue are made for.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from xml.etree.ElementTree import Element
 
 from lxml import etree
 
 from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.catalogue.answer_paths import Answer
-from sge_sim.machine.safe_xml import parse_xml
+from sge_sim.machine.safe_xml import parse_xml, read_tree
 
 _ENVELOPE = "{http://schemas.xmlsoap.org/soap/envelope/}"
 _INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
@@ -32,7 +33,7 @@ class Message:
 def read_message(message: bytes) -> Message:
     """Return what a SOAP envelope carries. Raises `ValueError` for anything else."""
     element = _body(message)
-    return Message(etree.QName(element).localname, _content(element))
+    return Message(_local_name(element), _content(element))
 
 
 def read_answer(message: bytes) -> Answer | RefusRecu:
@@ -60,22 +61,26 @@ def indented(message: str) -> str:
     return text
 
 
-def _body(message: bytes) -> etree._Element:
-    envelope = parse_xml(message, bare=True)
+def _local_name(element: Element) -> str:
+    return element.tag.rpartition("}")[2]
+
+
+def _body(message: bytes) -> Element:
+    envelope = read_tree(message)
     body = envelope.find(f"{_ENVELOPE}Body")
     if body is None or len(body) == 0:
         raise ValueError("ce n'est pas un message SOAP 1.1")
     return body[0]
 
 
-def _content(element: etree._Element) -> Answer:
+def _content(element: Element) -> Answer:
     tree = _tree(element)
     if isinstance(tree, str):
         return {_TEXT: tree}
     return tree if isinstance(tree, Mapping) else {}
 
 
-def _tree(element: etree._Element) -> object:
+def _tree(element: Element) -> object:
     attributes = {
         f"@{name}": value
         for name, value in element.attrib.items()
@@ -86,7 +91,7 @@ def _tree(element: etree._Element) -> object:
         return text or None
     tree: dict[str, object] = dict(attributes)
     for child in element:
-        name, value = etree.QName(child).localname, _tree(child)
+        name, value = _local_name(child), _tree(child)
         if name not in tree:
             tree[name] = value
         elif isinstance(before := tree[name], list):

@@ -43,6 +43,15 @@ SERVICE = Service(
     depuis="26.1",
     existence=SECOND_GENERATION,
     rules=RULES,
+    remarques=(
+        "A service of the former orders (CCDC, TRANSREC) is stopped too, though GUI 0531 v1.1.0 "
+        "§5.3.1.4 names access services and the opposition alone: it succeeds to the service that "
+        "stopped them (assumed).",
+        "The same number twice in one demand counts once and succeeds (what the platform does is "
+        "unknown).",
+        "The days measured before the stop of a recurrent transmission that weren't sent yet never "
+        "are (assumed), unless `--publie-avant-arret`.",
+    ),
     handle=handle,
     writes=True,
 )

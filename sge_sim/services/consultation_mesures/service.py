@@ -61,6 +61,11 @@ SERVICE = Service(
     ),
     habilitation=PAQUET_SGT402,
     rules=(*RULES, *RESULT_RULES),
+    remarques=(
+        "The supplier's grid has codes without labels and the newest calendar comes first (GUI "
+        "0455 v1.3.0 §4). An answer recorded in 2022 repeats the codes as labels and begins with "
+        "the oldest calendar: `--profile fidele` does.",
+    ),
     handle=handle,
     unreachable=UNREACHABLE,
 )

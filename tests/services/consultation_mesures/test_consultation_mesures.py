@@ -402,4 +402,4 @@ def test_suds_reads_the_series(running: RunningSimulator) -> None:
 
 def test_every_listed_code_was_obtained_or_is_told_unreachable() -> None:
     (service,) = [one for one in SERVICES if one.nom == "ConsultationMesures"]
-    check_obtained_codes(service)
+    check_obtained_codes(__file__, service)
