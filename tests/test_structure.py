@@ -74,7 +74,6 @@ HOMONYMS: Final[Mapping[str, str]] = {
     "sge_sim/admin/routes/": "each subject gives its `router`",
     "sge_sim/cli/": "click takes a command's name from its function; nobody imports it",
     "sge_sim/flux/r*.py": "each kind of file gives its `files` and their `write`",
-    "sge_sim/store/migrations/": "each step goes up",
 }
 """Where a name of one module may be that of another, and why."""
 

@@ -30,7 +30,7 @@ def revisions() -> list[str]:
 def stored_revision(connection: Connection) -> str | None:
     """Return the revision of a database; nothing for an empty one.
 
-    Raises `UsageError` when its tables aren't ours, or come from a later version.
+    Raises `UsageError` when its tables aren't ours, or are those of another version.
     """
     tables = inspect(connection).get_table_names()
     if not tables:
@@ -45,8 +45,8 @@ def stored_revision(connection: Connection) -> str | None:
         )
     if revision not in revisions():
         raise UsageError(
-            f"cette base vient d'une version plus récente de sge-sim (schéma {revision}) : "
-            "mettre sge-sim à jour ou indiquer une autre base."
+            f"cette base vient d'une autre version de sge-sim (schéma {revision} ; celle-ci lit le "
+            f"schéma {revisions()[-1]}) : la retirer, ou en indiquer une autre."
         )
     return revision
 
