@@ -1,6 +1,5 @@
 """The journal: what is recorded, found again and forgotten."""
 
-import json
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -22,7 +21,6 @@ from sge_sim.store.journal import (
     JournalFeed,
     RechercheJournal,
 )
-from sge_sim.store.journal.records import decode, encode
 
 RULE = DecidingRule(
     name="accord_donne", source="GUI 0469", provenance="documented", explanation="accord=true"
@@ -270,36 +268,15 @@ def test_the_mark_forgets_what_came_after_it_and_what_still_waited(
     assert codes(journal) == ["new", "waiting", "before"]
 
 
-def test_a_journal_of_another_version_is_refused(journal: Journal, tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", [1, 99])
+def test_a_journal_of_another_version_is_refused(
+    journal: Journal, tmp_path: Path, version: int
+) -> None:
     with sqlite3.connect(tmp_path / "journal.db") as connection:
-        connection.execute("UPDATE reglage SET valeur = 99 WHERE nom = 'version'")
+        connection.execute("UPDATE reglage SET valeur = ? WHERE nom = 'version'", (version,))
     connection.close()
     with pytest.raises(UsageError, match="autre version"):
         open_journal_in(tmp_path)
-
-
-def test_a_journal_without_the_clients_product_is_brought_up(
-    journal: Journal, tmp_path: Path
-) -> None:
-    """As a version before left it, a record that still waits included."""
-    journal.append(RECORD)
-    journal.drain()
-    with sqlite3.connect(tmp_path / "journal.db") as connection:
-        connection.execute("ALTER TABLE echange DROP COLUMN user_agent")
-        connection.execute("ALTER TABLE spool DROP COLUMN numero")
-        connection.execute("ALTER TABLE spool DROP COLUMN lieu")
-        connection.execute("DROP TABLE avarie")
-        connection.execute("UPDATE reglage SET valeur = 1 WHERE nom = 'version'")
-    connection.close()
-    fields = decode(encode(RECORD))
-    del fields["user_agent"]
-    assert decode(json.dumps([*fields.values()]).encode())["user_agent"] is None
-    reader = Journal.beside(open_state(tmp_path), tmp_path)
-    reader.prepare()
-    assert only(reader).user_agent is None
-    reader.append(RECORD)
-    assert reader.find_echanges()[0].user_agent == RECORD.user_agent
-    reader.close()
 
 
 def test_two_states_in_one_folder_have_a_journal_each(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 import errno
 import os
-import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -341,22 +340,6 @@ def test_a_large_record_is_kept_where_there_is_room(tmp_path: Path) -> None:
     assert len(codes(journal)) == 1
     assert journal.state().missing == 1
     journal.close()
-
-
-def test_the_tables_of_before_are_brought_up(journal: Journal, tmp_path: Path) -> None:
-    journal.append(RECORD)
-    journal.drain()
-    with sqlite3.connect(tmp_path / "journal.db") as connection:
-        connection.execute("ALTER TABLE spool DROP COLUMN numero")
-        connection.execute("ALTER TABLE spool DROP COLUMN lieu")
-        connection.execute("DROP TABLE avarie")
-        connection.execute("UPDATE reglage SET valeur = 2 WHERE nom = 'version'")
-    connection.close()
-    reader = open_journal_in(tmp_path)
-    reader.append(replace(RECORD, code="after"))
-    assert codes(reader) == ["after", "SGT200"]
-    assert reader.avaries() == []
-    reader.close()
 
 
 def test_an_append_is_one_system_call_and_a_look_each_second(

@@ -17,7 +17,7 @@ from sge_sim.store import schema
 from sge_sim.store.database import Database, sqlite_url
 
 NEW_FILES = 100
-SCHEMA = (["0022"], "7b332b97b0829d05")
+SCHEMA = (["0023"], "2a09477cdd4a1722")
 """The number of the schema, and what its tables are: both change together."""
 
 

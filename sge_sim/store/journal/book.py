@@ -40,15 +40,6 @@ _SEEN: Final = "perdus_vus"
 _LIEU: Final = 300
 _EVERYTHING: Final = RechercheJournal()
 
-_ADDED: Final = {
-    1: ("ALTER TABLE echange ADD COLUMN user_agent VARCHAR(200)",),
-    2: (
-        "ALTER TABLE spool ADD COLUMN numero BIGINT DEFAULT 0 NOT NULL",
-        "ALTER TABLE spool ADD COLUMN lieu VARCHAR(300)",
-    ),
-}
-"""What each version lacks of the one that followed it, missing tables apart."""
-
 _log = logging.getLogger(__name__)
 
 
@@ -274,11 +265,7 @@ def _make(connection: Connection, after_id: int) -> None:
     version = read_number(connection, "version")
     if version is None:
         set_number(connection, "avant", after_id)
-    elif 0 < version <= VERSION:
-        for lacking in range(version, VERSION):
-            for statement in _ADDED[lacking]:
-                connection.exec_driver_sql(statement)
-    else:
+    elif version != VERSION:
         raise UsageError(
             f"ce journal vient d'une autre version de sge-sim (schéma {version}) : l'effacer, ou "
             "prendre cette version."

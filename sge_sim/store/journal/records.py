@@ -4,7 +4,6 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from itertools import zip_longest
 from typing import Any, Final
 
 from sge_sim.domaine.nomenclatures import KindEchange
@@ -135,19 +134,18 @@ ENCODED: Final = (
     *("rule_name", "rule_source", "rule_provenance", "rule_explanation", "detail"),
     "user_agent",
 )
-"""The names of the fields that `encode` writes, in their order; an added one comes last."""
+"""The names of the fields that `encode` writes, in their order."""
 
 
 def decode(encoded: bytes) -> dict[str, Any]:
     """Return the fields that `encode` wrote, by their names; instants in microseconds.
 
-    What a database can't hold is replaced: half a character (a surrogate alone), a zero. A spool
-    that an older version left lacks the last fields: they are None.
+    What a database can't hold is replaced: half a character (a surrogate alone), a zero.
     """
     values = json.loads(encoded)
     if b"\\u0000" in encoded or b"\\ud" in encoded:
         values = [_storable(one) if isinstance(one, str) else one for one in values]
-    return dict(zip_longest(ENCODED, values))
+    return dict(zip(ENCODED, values, strict=True))
 
 
 def _storable(text: str) -> str:

@@ -6,10 +6,11 @@ version these tables are written out here, and each later change is a migration 
 """
 
 from alembic import op
+from sqlalchemy import insert
 
 from sge_sim.store.models import Base, Ecriture, Numero
 
-revision = "0022"
+revision = "0023"
 down_revision = None
 
 _FIRST = {
@@ -23,7 +24,8 @@ _FIRST = {
 
 
 def upgrade() -> None:
-    Base.metadata.create_all(op.get_bind(), checkfirst=False)
+    connection = op.get_bind()
+    Base.metadata.create_all(connection, checkfirst=False)
     numeros = [{"sorte": sorte, "dernier": dernier} for sorte, dernier in _FIRST.items()]
-    op.bulk_insert(Numero.__table__, numeros)
-    op.bulk_insert(Ecriture.__table__, [{"id": 1, "numero": 0}])
+    connection.execute(insert(Numero), numeros)
+    connection.execute(insert(Ecriture), {"id": 1, "numero": 0})
