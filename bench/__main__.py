@@ -23,12 +23,12 @@ from bench.slow_readers import CLIENTS, MANNERS, others, slow_readers
 from bench.start import second_start
 from bench.wiremock import wiremock, wiremock_jar
 from sge_sim.clock import elapsed_ms, stopwatch
+from sge_sim.facts.database import Database
 from sge_sim.flux.hdm import write_courbe
 from sge_sim.homologation.client.own_simulator import OwnSimulator, own_simulator
+from sge_sim.journal import Journal
 from sge_sim.referentiel.mesures import mesure_of
 from sge_sim.settings import Settings
-from sge_sim.store.database import Database
-from sge_sim.store.journal import Journal
 
 SECONDS = 5.0
 _WARM_UP, _MEASURED = 500, 2000

@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from sge_sim.domaine.nomenclatures import ETATS_SANS_ALIMENTATION
-from sge_sim.store.mesures import replace_collectes
-from sge_sim.store.points import Point
+from sge_sim.tables.mesures import replace_collectes
+from sge_sim.tables.points import Point
 
 PRM = "25478147557460"
 PATH = "/ConsultationMesuresDetaillees/v3.0"

@@ -22,14 +22,15 @@ from sge_sim.clock import PARIS, add_months, elapsed_ms, stopwatch
 from sge_sim.commandes.m023 import Emetteur, Historiques, order_m023
 from sge_sim.domaine.delais import AUSSITOT
 from sge_sim.domaine.nomenclatures import FluxM023
+from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.flux.publication import Publisher
+from sge_sim.journal import Bounds, Journal
 from sge_sim.processes.dataset_installation import install_dataset
 from sge_sim.referentiel.dataset import load_dataset
 from sge_sim.referentiel.population import population
-from sge_sim.store.database import Database, sqlite_url
-from sge_sim.store.journal import Bounds, Journal
-from sge_sim.store.models import Collecte, FichierFlux
-from sge_sim.store.points import insert_points
+from sge_sim.schema.revisions import prepare
+from sge_sim.tables.models import Collecte, FichierFlux
+from sge_sim.tables.points import insert_points
 
 LARGEST: Final[tuple[tuple[FluxM023, int], ...]] = (("R63", 1500), ("C68", 10_000))
 """The most points that a demand may name (GUI 0502)."""
@@ -72,7 +73,7 @@ def measure(flux: FluxM023, points: int) -> Measured:
 def make_state(folder: Path, flux: FluxM023, points: int) -> None:
     """Make a database of so many Linky, their curve collected, and the demand of their files."""
     database = Database(sqlite_url(folder / "sge-sim.db"))
-    database.prepare()
+    prepare(database)
     install_dataset(database, size=0, seed=SEED)
     linky = filter(is_linky, population(load_dataset("homologation"), size=10**8, seed=SEED))
     fiches = list(islice(linky, points))

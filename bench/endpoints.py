@@ -12,6 +12,8 @@ from bench.calls import PATH, c5_points, telereleves
 from bench.in_process import Caller, Times, caller
 from bench.load import CONNECTIONS, Driver, Load, http_messages
 from sge_sim.clock import elapsed_ms, stopwatch
+from sge_sim.facts.database import Database
+from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.homologation.campaign.runner import Runner
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.catalogue.protocoles import reperes_of_sge
@@ -21,8 +23,6 @@ from sge_sim.homologation.client.own_simulator import own_simulator
 from sge_sim.homologation.client.sender import AppelFait
 from sge_sim.services.registry import BY_PATH
 from sge_sim.settings import Settings
-from sge_sim.store.database import Database
-from sge_sim.store.stored_clock import StoredClock
 from tests.catalogue_requests import CONTRACTS, RELEASE, envelope_of, path_of, request_of
 
 _DAY = f"{RELEASE.reference}T10:00"

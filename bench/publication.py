@@ -17,14 +17,15 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import PARIS, elapsed_ms, stopwatch
+from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.flux.publication import Publisher
+from sge_sim.journal import Bounds, Journal
 from sge_sim.processes.dataset_installation import install_dataset
 from sge_sim.referentiel.dataset import load_dataset
 from sge_sim.referentiel.fiches import Fiche
 from sge_sim.referentiel.population import population
-from sge_sim.store.database import Database, sqlite_url
-from sge_sim.store.journal import Bounds, Journal
-from sge_sim.store.models import (
+from sge_sim.schema.revisions import prepare
+from sge_sim.tables.models import (
     Abonnement,
     Acteur,
     Affaire,
@@ -33,7 +34,7 @@ from sge_sim.store.models import (
     FichierFlux,
     ServiceSouscrit,
 )
-from sge_sim.store.points import insert_points
+from sge_sim.tables.points import insert_points
 
 JOUR: Final = date(2025, 6, 18)
 """The day that is published."""
@@ -70,7 +71,7 @@ def measure(points: int) -> Measured:
 def make_state(folder: Path, points: int) -> None:
     """Make a database of so many Linky whose curve and indexes are subscribed to daily."""
     database = Database(sqlite_url(folder / "sge-sim.db"))
-    database.prepare()
+    prepare(database)
     install_dataset(database, size=0, seed=SEED)
     linky = filter(is_linky, population(load_dataset("homologation"), size=10**8, seed=SEED))
     fiches = islice(linky, points)

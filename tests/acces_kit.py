@@ -19,9 +19,9 @@ from sge_sim.clock import parse_duration, parse_instant
 from sge_sim.commandes.changements import Changements, change_life
 from sge_sim.commandes.echeances import catch_up_orders
 from sge_sim.commandes.moving_clock import advance_by
-from sge_sim.store.acteurs import find_contrat
-from sge_sim.store.points import find_point
-from sge_sim.store.stored_clock import StoredClock
+from sge_sim.facts.stored_clock import StoredClock
+from sge_sim.tables.acteurs import find_contrat
+from sge_sim.tables.points import find_point
 from sge_sim.transport.message import Sender
 
 NOW = "2026-03-02T10:00"

@@ -7,9 +7,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.processes.simulator import open_simulator
+from sge_sim.schema.revisions import prepare
 from sge_sim.settings import Settings
-from sge_sim.store.database import Database, sqlite_url
 
 _OF_ITS_OWN = {
     "authorities_dir",
@@ -64,6 +65,6 @@ def _made(population_size: int | None) -> Path:
 def _prepared() -> Path:
     path = Path(tempfile.mkdtemp(prefix="prepared")) / "sge-sim.db"
     database = Database(sqlite_url(path))
-    database.prepare()
+    prepare(database)
     database.dispose()
     return path

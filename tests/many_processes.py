@@ -10,7 +10,7 @@ PROCESSES.set_forkserver_preload(
         "pytest",
         "sge_sim.processes.dataset_installation",
         "sge_sim.services.registry",
-        "sge_sim.store.journal",
+        "sge_sim.journal",
         "sqlalchemy.dialects.sqlite",
     ]
 )

@@ -14,8 +14,8 @@ from real_clients import ZeepCaller, refusal_of
 from running_simulator import RunningSimulator, start_simulator
 
 from sge_sim.clock import parse_instant
-from sge_sim.store.database import Database, sqlite_url
-from sge_sim.store.stored_clock import StoredClock
+from sge_sim.facts.database import Database, sqlite_url
+from sge_sim.facts.stored_clock import StoredClock
 
 NOW = "2025-08-01T10:00"
 TODAY = date(2025, 8, 1)

@@ -14,7 +14,7 @@ from sge_sim.clock import parse_instant
 from sge_sim.services import dispatch
 from sge_sim.services.service import Appel
 from sge_sim.soap.messages import Answer
-from sge_sim.store.commandes import Affaire, ServiceSouscrit
+from sge_sim.tables.commandes import Affaire, ServiceSouscrit
 
 ORDER = next(case for case in RELEASE.cas if case.service == "CommandeCollectePublicationMesures")
 

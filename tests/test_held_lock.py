@@ -11,7 +11,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.pool import Pool
 
-from sge_sim.store.database import Database, sqlite_url
+from sge_sim.facts.database import Database, sqlite_url
 
 
 @pytest.fixture

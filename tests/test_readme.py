@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from running_simulator import RunningSimulator, start_simulator
 
-from sge_sim.client.administration import ServedClock
+from sge_sim.api.administration import ServedClock
 from sge_sim.homologation.testing.data_connect import SgeDataConnect
 from sge_sim.homologation.testing.session import Sge, SgeFlux, SgeJournal
 

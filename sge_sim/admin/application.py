@@ -49,11 +49,11 @@ from sge_sim.admin.routes import (
     spice,
 )
 from sge_sim.admin.views_settings import SettingsView, view_settings
-from sge_sim.commandes.datahub.refus import RefusDatahub
+from sge_sim.datahub.refus import RefusDatahub
 from sge_sim.domaine.provenance import in_french
 from sge_sim.errors import UsageError
-from sge_sim.store.database import UNREACHABLE, unreachable_sentence
-from sge_sim.store.stored_clock import ClockSetSinceError
+from sge_sim.facts.database import UNREACHABLE, unreachable_sentence
+from sge_sim.facts.stored_clock import ClockSetSinceError
 
 _log = logging.getLogger(__name__)
 

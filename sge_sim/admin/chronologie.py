@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Self
 
-from sge_sim.admin.views_services import ServiceView
+from sge_sim.api.services import ServiceView
 
 LARGEUR: Final = 1000
 HAUTEUR: Final = 26

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from sge_sim.store.journal import Echange
+from sge_sim.journal import Echange
 
 _WORD: Final = re.compile(r"\w+")
 # What a remedy says, and the elements that it is about where it names none.

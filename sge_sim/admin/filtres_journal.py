@@ -7,11 +7,11 @@ from urllib.parse import urlencode
 
 from fastapi import Query
 
-from sge_sim.admin.typed_filters import service_typed
+from sge_sim.api.typed_filters import service_typed
 from sge_sim.clock import start_of_day
 from sge_sim.domaine.nomenclatures import KindEchange
 from sge_sim.errors import UsageError
-from sge_sim.store.journal import RechercheJournal
+from sge_sim.journal import RechercheJournal
 
 KINDS: Final = (
     ("soap", "appels SOAP"),

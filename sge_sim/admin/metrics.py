@@ -20,9 +20,9 @@ from prometheus_client.core import (
 )
 
 from sge_sim.domaine.pannes import plan_told
-from sge_sim.store.database import Database
-from sge_sim.store.flux import count_fichiers
-from sge_sim.store.journal import Echange, Journal
+from sge_sim.facts.database import Database
+from sge_sim.journal import Echange, Journal
+from sge_sim.tables.flux import count_fichiers
 
 _BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _PAGE: Final = 1000

@@ -18,9 +18,9 @@ from sqlalchemy.exc import DBAPIError
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.commandes.back_office import BackOffice
 from sge_sim.domaine.retombees import EtatTravail, Retombees, Travail
-from sge_sim.store.database import UNREACHABLE, Database, unreachable_sentence
-from sge_sim.store.retombees import measured
-from sge_sim.store.stored_clock import Change, Reglage, StoredClock
+from sge_sim.facts.database import UNREACHABLE, Database, unreachable_sentence
+from sge_sim.facts.stored_clock import Change, Reglage, StoredClock
+from sge_sim.tables.retombees import measured
 
 _KEPT: Final = 100
 _RETRY_SECONDS: Final = 0.5

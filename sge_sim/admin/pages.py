@@ -16,8 +16,8 @@ from sge_sim.domaine.libelles import libelle_de
 from sge_sim.domaine.nomenclatures import KindClock
 from sge_sim.domaine.provenance import in_french
 from sge_sim.domaine.retombees import parts_of, progress_sentence
+from sge_sim.facts.stored_clock import kind_of
 from sge_sim.soap.codes import LIBELLES
-from sge_sim.store.stored_clock import kind_of
 
 if TYPE_CHECKING:
     from starlette.templating import Jinja2Templates

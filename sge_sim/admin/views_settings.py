@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 from pydantic import BaseModel, Field, create_model
 
 from sge_sim.settings import Settings
-from sge_sim.store.database_url import without_password
+from sge_sim.settings.database_url import without_password
 
 _PLAIN: Final = (bool, int, float, str, datetime)
 

@@ -14,10 +14,10 @@ from sge_sim.cli.acteurs_canal import canal
 from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.clock import machine_now
 from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment, KindActeur
-from sge_sim.store.data_folder import open_database
+from sge_sim.schema.data_folder import open_database
 
 if TYPE_CHECKING:
-    from sge_sim.admin.views_acteurs import ActeurView
+    from sge_sim.api.acteurs import ActeurView
 
 
 class _Jour(click.ParamType[date]):
@@ -46,7 +46,7 @@ acteurs.add_command(canal)
 @data_dir_option
 @json_option
 def list_command(data_dir: Path, as_json: bool) -> None:
-    from sge_sim.admin.views_acteurs import view_acteurs
+    from sge_sim.api.acteurs import view_acteurs
 
     with open_database(data_dir).sessions() as session:
         views = view_acteurs(session, machine_now())

@@ -8,7 +8,7 @@ import click
 from sge_sim.cli.options import data_dir_option
 from sge_sim.domaine.nomenclatures import AlgorithmeFlux, TypeCanal
 from sge_sim.flux.declaration import declare_canal, describe_canal
-from sge_sim.store.data_folder import open_database
+from sge_sim.schema.data_folder import open_database
 
 
 @click.command(

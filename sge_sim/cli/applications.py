@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, get_args
 import click
 
 from sge_sim.cli.options import data_dir_option, json_option, say_json
-from sge_sim.commandes.applications import change_application, create_application
-from sge_sim.store.acteurs import default_acteur
-from sge_sim.store.data_folder import open_database
-from sge_sim.store.dataconnect import APIS, ModeApplication, applications
+from sge_sim.dataconnect.applications import change_application, create_application
+from sge_sim.schema.data_folder import open_database
+from sge_sim.tables.acteurs import default_acteur
+from sge_sim.tables.dataconnect import APIS, ModeApplication, applications
 
 if TYPE_CHECKING:
-    from sge_sim.admin.views_data_connect import ApplicationView
+    from sge_sim.api.data_connect import ApplicationView
 
 
 @click.group("applications", help="Voir et enregistrer les applications de Data Connect.")
@@ -24,7 +24,7 @@ def group() -> None:
 @data_dir_option
 @json_option
 def list_command(data_dir: Path, as_json: bool) -> None:
-    from sge_sim.admin.views_data_connect import ApplicationView
+    from sge_sim.api.data_connect import ApplicationView
 
     with open_database(data_dir).sessions() as session:
         found = [ApplicationView.of(one) for one in applications(session)]
@@ -56,7 +56,7 @@ def add_command(
     apis: tuple[str, ...],
     data_dir: Path,
 ) -> None:
-    from sge_sim.admin.views_data_connect import ApplicationView
+    from sge_sim.api.data_connect import ApplicationView
 
     with open_database(data_dir).transaction() as session:
         made = create_application(
@@ -84,7 +84,7 @@ def set_command(
     apis: tuple[str, ...],
     data_dir: Path,
 ) -> None:
-    from sge_sim.admin.views_data_connect import ApplicationView
+    from sge_sim.api.data_connect import ApplicationView
 
     with open_database(data_dir).transaction() as session:
         changed = change_application(

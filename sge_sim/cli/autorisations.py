@@ -16,9 +16,9 @@ from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.clock import PARIS
 from sge_sim.commandes.autorisations import audit
 from sge_sim.homologation.client.messages import read_message
-from sge_sim.store.commandes import AutorisationClient, autorisations
-from sge_sim.store.data_folder import open_database, open_journal
-from sge_sim.store.journal import Echange, Journal, RechercheJournal
+from sge_sim.journal import Echange, Journal, RechercheJournal
+from sge_sim.schema.data_folder import open_database, open_journal
+from sge_sim.tables.commandes import AutorisationClient, autorisations
 
 _CONSULTATION = "ConsultationDonneesTechniquesContractuelles"
 _PAGE = 500

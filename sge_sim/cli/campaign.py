@@ -6,14 +6,14 @@ from pathlib import Path
 
 import click
 
+from sge_sim.api.administration import Administration
 from sge_sim.cli.homologation_text import offer, one_line, summary
 from sge_sim.cli.options import data_dir_option, json_option, say_json
-from sge_sim.client.administration import Administration
 from sge_sim.homologation.campaign.observed import Campaigns, CampaignState
 from sge_sim.homologation.catalogue.default_release import DEFAULT_RELEASE
 from sge_sim.homologation.reports.writing import write_reports
 from sge_sim.processes.serving_note import find_served
-from sge_sim.store.data_folder import open_database, open_journal
+from sge_sim.schema.data_folder import open_database, open_journal
 
 _actor_option = click.option(
     "--acteur", "--actor", "actor", help="Code de l'acteur ; le tiers par défaut sinon."

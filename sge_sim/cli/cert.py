@@ -28,8 +28,8 @@ from sge_sim.pki.rendering import (
     render_inspection,
 )
 from sge_sim.pki.server_identity import renew_server_identity
-from sge_sim.store.acteurs import default_acteur
-from sge_sim.store.data_folder import open_database, require
+from sge_sim.schema.data_folder import open_database, require
+from sge_sim.tables.acteurs import default_acteur
 
 _environment = click.option(
     "--environment",

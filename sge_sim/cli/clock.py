@@ -18,14 +18,14 @@ from sge_sim.commandes.moving_clock import advance_by, follow_machine, freeze_at
 from sge_sim.domaine.generations import switch_days, switches_between
 from sge_sim.domaine.retombees import Retombees, Travail, in_a_sentence, progress_sentence
 from sge_sim.errors import UsageError
+from sge_sim.facts.database import UNREACHABLE, Database, unreachable_sentence
+from sge_sim.facts.stored_clock import Change, StoredClock, kind_of
 from sge_sim.processes.serving_note import find_served
-from sge_sim.store.data_folder import open_database
-from sge_sim.store.database import UNREACHABLE, Database, unreachable_sentence
-from sge_sim.store.retombees import measured, retombees_between
-from sge_sim.store.stored_clock import Change, StoredClock, kind_of
+from sge_sim.schema.data_folder import open_database
+from sge_sim.tables.retombees import measured, retombees_between
 
 if TYPE_CHECKING:
-    from sge_sim.client.administration import ServedClock
+    from sge_sim.api.administration import ServedClock
 
 _KINDS = {
     "real": "celle de la machine",
@@ -98,7 +98,7 @@ def _move(data_dir: Path, change: Change, ask: Callable[["ServedClock"], None]) 
 
 
 def _there(admin_url: str, ask: Callable[["ServedClock"], None]) -> Retombees:
-    from sge_sim.client.administration import Administration, ServedClock
+    from sge_sim.api.administration import Administration, ServedClock
 
     moved = ServedClock(Administration(admin_url))
     with told_if_long(_WORK, lambda: moved.progress):

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 import click
 
 from sge_sim.cli.options import data_dir_option, json_option, say_json
-from sge_sim.commandes.consentements import revoke_consentement
-from sge_sim.store.data_folder import open_database
-from sge_sim.store.dataconnect import consentements
-from sge_sim.store.stored_clock import StoredClock, instant_within
+from sge_sim.dataconnect.consentements import revoke_consentement
+from sge_sim.facts.stored_clock import StoredClock, instant_within
+from sge_sim.schema.data_folder import open_database
+from sge_sim.tables.dataconnect import consentements
 
 if TYPE_CHECKING:
-    from sge_sim.admin.views_data_connect import ConsentementView
+    from sge_sim.api.data_connect import ConsentementView
 
 
 @click.group("consentements", help="Voir et retirer les consentements donnés dans Data Connect.")
@@ -25,7 +25,7 @@ def group() -> None:
 @data_dir_option
 @json_option
 def list_command(prm: str | None, data_dir: Path, as_json: bool) -> None:
-    from sge_sim.admin.views_data_connect import ConsentementView
+    from sge_sim.api.data_connect import ConsentementView
 
     database = open_database(data_dir)
     now = StoredClock(database).now()
@@ -44,7 +44,7 @@ def list_command(prm: str | None, data_dir: Path, as_json: bool) -> None:
 @click.argument("numero", type=click.IntRange(1))
 @data_dir_option
 def revoke_command(numero: int, data_dir: Path) -> None:
-    from sge_sim.admin.views_data_connect import ConsentementView
+    from sge_sim.api.data_connect import ConsentementView
 
     with open_database(data_dir).transaction() as session:
         now = instant_within(session)

@@ -9,7 +9,7 @@ import click
 
 from sge_sim.clock import PARIS
 from sge_sim.domaine.echanges import Issue, issue_of, nature_of
-from sge_sim.store.journal import Echange
+from sge_sim.journal import Echange
 
 _COLOURS: Final[dict[Issue, str]] = {
     "accepté": "green",

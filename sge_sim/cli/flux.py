@@ -19,20 +19,20 @@ from sge_sim.domaine.nomenclatures import (
     Flux,
 )
 from sge_sim.errors import UsageError
+from sge_sim.facts.guet import Guet
+from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.flux import chiffrement
 from sge_sim.flux.declaration import secret_of
 from sge_sim.flux.incidents import Incidents
 from sge_sim.flux.livraison import deliver_pending, retry_now
 from sge_sim.flux.r6x.documents import OCTETS_AU_PLUS
 from sge_sim.machine.files import read_user_file, write_atomically
+from sge_sim.schema.data_folder import open_database, open_journal
 from sge_sim.settings import Profile, Settings
-from sge_sim.store.data_folder import open_database, open_journal
-from sge_sim.store.flux import FichierFlux, find_fichier, find_fichiers
-from sge_sim.store.pannes import Guet
-from sge_sim.store.stored_clock import StoredClock
+from sge_sim.tables.flux import FichierFlux, find_fichier, find_fichiers
 
 if TYPE_CHECKING:
-    from sge_sim.admin.views_flux import FichierView
+    from sge_sim.api.flux import FichierView
 
 _ETATS = {"a_livrer": "à livrer", "livre": "livré", "echec": "échec"}
 
@@ -192,7 +192,7 @@ flux.add_command(validate)
 
 
 def _views(found: Sequence[FichierFlux]) -> list["FichierView"]:
-    from sge_sim.admin.views_flux import FichierView
+    from sge_sim.api.flux import FichierView
 
     return [FichierView.of(fichier) for fichier in found]
 

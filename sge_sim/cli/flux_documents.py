@@ -19,8 +19,8 @@ from sge_sim.flux.r6x.documents import (
 )
 from sge_sim.flux.r6x.tableau import rows_of, write_csv
 from sge_sim.machine.files import read_user_file
-from sge_sim.store.data_folder import open_database
-from sge_sim.store.flux import find_fichier
+from sge_sim.schema.data_folder import open_database
+from sge_sim.tables.flux import find_fichier
 
 _WIDEST = 40
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import click
 
+from sge_sim.api.administration import Administration
 from sge_sim.cli.attente import told_if_long
 from sge_sim.cli.homologation_targets import TARGETS, open_target
 from sge_sim.cli.homologation_text import offer, one_line, summary
 from sge_sim.cli.options import RegularFile
-from sge_sim.client.administration import Administration
 from sge_sim.clock import PARIS, machine_now
 from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.outcome import not_run

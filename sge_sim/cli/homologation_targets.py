@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import click
 
+from sge_sim.api.administration import Administration, ServedClock
 from sge_sim.cli.attente import told_if_long
-from sge_sim.client.administration import Administration, ServedClock
 from sge_sim.clock import PARIS, Clock, RunningClock, clock_starting_at, legal_date, parse_instant
 from sge_sim.domaine.ecarts_plateforme import plateforme_at
 from sge_sim.errors import UsageError

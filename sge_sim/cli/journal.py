@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from sge_sim.admin.typed_filters import code_typed, service_typed
+from sge_sim.api.typed_filters import code_typed, service_typed
 from sge_sim.cli.console import printable
 from sge_sim.cli.french import counted
 from sge_sim.cli.options import data_dir_option, json_option, say_json
@@ -15,10 +15,10 @@ from sge_sim.clock import PARIS
 from sge_sim.domaine.echanges import nature_of
 from sge_sim.domaine.provenance import in_french
 from sge_sim.errors import UsageError
+from sge_sim.journal import Avarie, Cause, Echange, Journal, RechercheJournal
 from sge_sim.processes.serving_note import find_served
+from sge_sim.schema.data_folder import open_database, open_journal
 from sge_sim.soap.codes import LIBELLES
-from sge_sim.store.data_folder import open_database, open_journal
-from sge_sim.store.journal import Avarie, Cause, Echange, Journal, RechercheJournal
 
 _FOLLOW_SECONDS: Final = 0.5
 CAUSES: Final[Mapping[Cause, str]] = {
@@ -64,7 +64,7 @@ def list_command(
         _say_lines(echanges[::-1])
         _follow(journal, recherche, newest)
     elif as_json:
-        from sge_sim.admin.views import ExchangeView
+        from sge_sim.api.views import ExchangeView
 
         say_json([ExchangeView.of(echange) for echange in echanges])
     elif not echanges:
@@ -92,7 +92,7 @@ def show(numero: int, form: str | None, data_dir: Path, as_json: bool) -> None:
         case "curl" | "zeep":
             click.echo(_copy(echange, form, data_dir))
         case _ if as_json:
-            from sge_sim.admin.views import ExchangeWithBodies
+            from sge_sim.api.views import ExchangeWithBodies
 
             say_json(ExchangeWithBodies.of(echange))
         case _:
@@ -145,8 +145,8 @@ def _avarie(avarie: Avarie) -> str:
 
 
 def _copy(echange: Echange, form: str, data_dir: Path) -> str:
-    from sge_sim.rejeu.copies import as_curl, as_zeep
-    from sge_sim.rejeu.moyens import moyens_for
+    from sge_sim.homologation.rejeu.copies import as_curl, as_zeep
+    from sge_sim.homologation.rejeu.moyens import moyens_for
 
     served = find_served(data_dir)
     if served is None:

@@ -12,8 +12,8 @@ from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.targets import checked_url
 from sge_sim.homologation.kit.packing import write_kit
 from sge_sim.processes.serving_note import find_served
+from sge_sim.schema.data_folder import open_database
 from sge_sim.settings import Settings
-from sge_sim.store.data_folder import open_database
 
 
 @click.command(

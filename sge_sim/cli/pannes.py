@@ -8,11 +8,11 @@ import click
 from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.domaine.pannes import SORTES
 from sge_sim.errors import UsageError
-from sge_sim.store.data_folder import open_database
-from sge_sim.store.pannes import remove_panne, remove_pannes
+from sge_sim.schema.data_folder import open_database
+from sge_sim.tables.pannes import remove_panne, remove_pannes
 
 if TYPE_CHECKING:
-    from sge_sim.admin.views_pannes import PanneView
+    from sge_sim.api.pannes import PanneView
 
 
 @click.group("pannes", help="Prévoir des pannes : erreurs, lenteurs, coupures, fichiers manquants.")
@@ -24,7 +24,7 @@ def group() -> None:
 @data_dir_option
 @json_option
 def list_command(data_dir: Path, as_json: bool) -> None:
-    from sge_sim.admin.views_pannes import view_pannes
+    from sge_sim.api.pannes import view_pannes
 
     with open_database(data_dir).sessions() as session:
         found = view_pannes(session, data_dir)
@@ -51,7 +51,7 @@ def list_command(data_dir: Path, as_json: bool) -> None:
 @data_dir_option
 @json_option
 def add_command(data_dir: Path, as_json: bool, **asked: Any) -> None:
-    from sge_sim.admin.views_pannes import PanneDemande, plan_panne
+    from sge_sim.api.pannes import PanneDemande, plan_panne
 
     with open_database(data_dir).transaction() as session:
         view = plan_panne(session, PanneDemande(**asked))

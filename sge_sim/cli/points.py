@@ -17,8 +17,8 @@ from sge_sim.domaine.nomenclatures import EtatContractuel, Segment
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.points import describe_point, get_point
 from sge_sim.referentiel.reglages import TOUS, TYPES_ACCES, Reglages, change_point
-from sge_sim.store.data_folder import open_database
-from sge_sim.store.points import named_points
+from sge_sim.schema.data_folder import open_database
+from sge_sim.tables.points import named_points
 
 _R4X_PAS: Final[Mapping[str | None, Literal[5, 10] | None]] = {None: None, "5": 5, "10": 10}
 

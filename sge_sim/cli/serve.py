@@ -13,16 +13,16 @@ import click
 from sge_sim.cli.attente import told_if_long
 from sge_sim.cli.console import console
 from sge_sim.cli.options import settings_options
-from sge_sim.commandes.applications import ensure_default_applications
+from sge_sim.dataconnect.applications import ensure_default_applications
 from sge_sim.errors import UsageError
 from sge_sim.machine.files import make_private_folder
 from sge_sim.machine.garbage_collection import collector_paused
-from sge_sim.machine.own_folder import look_at_own_folder
 from sge_sim.processes.serving_note import Note, ReadyFile, Served, serving
 from sge_sim.processes.simulator import Simulator, open_simulator
 from sge_sim.processes.supervised import serve_supervised
 from sge_sim.settings import Settings
-from sge_sim.store.dataconnect import BAC_A_SABLE, PRODUCTION
+from sge_sim.settings.own_folder import look_at_own_folder
+from sge_sim.tables.dataconnect import BAC_A_SABLE, PRODUCTION
 from sge_sim.transport.sockets import bind, bind_loopback
 
 _ADMIN_HOST = "127.0.0.1"

@@ -17,9 +17,9 @@ from sge_sim.commandes.autorisations import Declaration, declared
 from sge_sim.commandes.echeances import carry_out
 from sge_sim.commandes.prestations import Prestation, prestation_acces, prestation_collecte
 from sge_sim.domaine.nomenclatures import DONNEES_ACCES, GRANDS, Segment, Sens, TypeServiceAcces
-from sge_sim.store.acces import OptionPublication, close_option, insert_option
-from sge_sim.store.commandes import Affaire, ServiceSouscrit
-from sge_sim.store.fiches import FicheService
+from sge_sim.tables.acces import OptionPublication, close_option, insert_option
+from sge_sim.tables.commandes import Affaire, ServiceSouscrit
+from sge_sim.tables.fiches import FicheService
 
 _OPPOSITION = Prestation("OPPENR", "Opposition à l'enregistrement de la courbe de charge")
 

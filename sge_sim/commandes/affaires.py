@@ -10,9 +10,9 @@ from sge_sim.commandes.autorisations import Declaration, declared
 from sge_sim.commandes.prestations import Prestation
 from sge_sim.domaine.delais import Delai
 from sge_sim.domaine.nomenclatures import TypeService
-from sge_sim.store.commandes import Affaire, ServiceSouscrit, insert_order
-from sge_sim.store.ecritures import reach
-from sge_sim.store.numeros import next_numero
+from sge_sim.tables.commandes import Affaire, ServiceSouscrit, insert_order
+from sge_sim.tables.ecritures import reach
+from sge_sim.tables.numeros import next_numero
 
 _DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _WIDTH: Final = 6

@@ -17,7 +17,7 @@ from datetime import datetime
 from typing import Final
 
 from sge_sim.clock import Clock
-from sge_sim.store.outage import Outage
+from sge_sim.facts.outage import Outage
 
 CarryOn = Callable[[], bool]
 Task = Callable[[datetime, CarryOn], object]

@@ -10,9 +10,9 @@ from sge_sim.clock import legal_date, start_of_day
 from sge_sim.commandes.echeances import run_due
 from sge_sim.commandes.evenements import plan_event
 from sge_sim.errors import UsageError
-from sge_sim.store.acteurs import find_acteur
-from sge_sim.store.attentes import events_awaited
-from sge_sim.store.points import Point
+from sge_sim.tables.acteurs import find_acteur
+from sge_sim.tables.attentes import events_awaited
+from sge_sim.tables.points import Point
 
 AUCUN: Final = "aucun"
 

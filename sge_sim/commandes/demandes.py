@@ -12,7 +12,7 @@ from sge_sim.commandes.affaires import Commande, open_affaire
 from sge_sim.commandes.autorisations import Declaration, declared
 from sge_sim.commandes.prestations import Prestation
 from sge_sim.domaine.nomenclatures import MesuresType
-from sge_sim.store.commandes import Affaire, DemandeHistorique, DemandeInfraJ, infra_j_since
+from sge_sim.tables.commandes import Affaire, DemandeHistorique, DemandeInfraJ, infra_j_since
 
 IN_PROGRESS: Final = timedelta(minutes=30)
 """How long an infra-daily demand forbids another one that is strictly the same (GUI 0481)."""

@@ -17,17 +17,17 @@ from sqlalchemy.orm import Session
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.commandes import vie
 from sge_sim.commandes.evenements import happen
-from sge_sim.store.attentes import Rang, Waiting, due, is_due, rang_of, read_next_due, rows_of
-from sge_sim.store.commandes import (
+from sge_sim.facts.database import Database
+from sge_sim.facts.stored_clock import instant_within
+from sge_sim.tables.attentes import Rang, Waiting, due, is_due, rang_of, read_next_due, rows_of
+from sge_sim.tables.commandes import (
     Affaire,
     Evenement,
     ServiceSouscrit,
     is_teleoperable,
     unended_services,
 )
-from sge_sim.store.database import Database
-from sge_sim.store.ecritures import reach
-from sge_sim.store.stored_clock import instant_within
+from sge_sim.tables.ecritures import reach
 
 _SLICE_ROWS: Final = 100
 _SLICE_MS: Final = 50.0

@@ -4,27 +4,17 @@ SGE's orders don't cause these events: they come from other channels, and a test
 about. Each is planned for an instant and happens when it is due.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Final
 
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import later, legal_date, start_of_day
 from sge_sim.commandes import vie
 from sge_sim.domaine.nomenclatures import MotifFin, TypeEvenement
-from sge_sim.store.commandes import Evenement, ServiceSouscrit, unended_services
-from sge_sim.store.numeros import next_numero
-from sge_sim.store.points import Point
-
-EVENEMENTS: Final[Mapping[TypeEvenement, str]] = {
-    "resiliation": "résiliation",
-    "changement_titulaire": "changement de titulaire",
-    "nouveau_fournisseur": "changement de fournisseur",
-    "opposition": "opposition à la courbe",
-    "levee_opposition": "levée de l'opposition",
-}
-"""What happens, in words."""
+from sge_sim.tables.commandes import Evenement, ServiceSouscrit, unended_services
+from sge_sim.tables.numeros import next_numero
+from sge_sim.tables.points import Point
 
 
 def plan_event(

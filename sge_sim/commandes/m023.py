@@ -11,8 +11,8 @@ from sge_sim.clock import later
 from sge_sim.commandes.affaires import next_affaire_id
 from sge_sim.domaine.delais import Delai
 from sge_sim.domaine.nomenclatures import CadreAcces, FluxM023, FormatM023, Sens
-from sge_sim.store.ecritures import reach
-from sge_sim.store.m023 import DemandeM023
+from sge_sim.tables.ecritures import reach
+from sge_sim.tables.m023 import DemandeM023
 
 M023_WITHIN: Final = timedelta(hours=12)
 """Files come as they are ready, within 72 hours (GUI 0502); the 12 are assumed."""

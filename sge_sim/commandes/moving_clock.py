@@ -19,10 +19,10 @@ from sge_sim.clock import (
     machine_now,
 )
 from sge_sim.errors import UsageError
-from sge_sim.store.database import Database
-from sge_sim.store.ecritures import last_instant
-from sge_sim.store.prepared import Driver
-from sge_sim.store.stored_clock import Change, StoredClock
+from sge_sim.facts.database import Database
+from sge_sim.facts.stored_clock import Change, StoredClock
+from sge_sim.tables.ecritures import last_instant
+from sge_sim.tables.prepared import Driver
 
 
 def start_clock(clock: StoredClock, instant: datetime, database: Database) -> None:

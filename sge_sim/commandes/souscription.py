@@ -13,8 +13,8 @@ from sge_sim.commandes.echeances import carry_out
 from sge_sim.commandes.prestations import Prestation
 from sge_sim.commandes.vie import identity
 from sge_sim.domaine.nomenclatures import GRANDS, MesuresType, Segment, Sens, TypeService
-from sge_sim.store.commandes import Affaire, ServiceSouscrit, abonnement_of
-from sge_sim.store.fiches import FicheService
+from sge_sim.tables.commandes import Affaire, ServiceSouscrit, abonnement_of
+from sge_sim.tables.fiches import FicheService
 
 
 @dataclass(frozen=True)

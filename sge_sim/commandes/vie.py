@@ -5,9 +5,7 @@ each service that needs the curve holds a period of its own, so it is collected 
 ends (V26.2).
 """
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from typing import Protocol
 
 from sqlalchemy.orm import Session
@@ -15,27 +13,11 @@ from sqlalchemy.orm import Session
 from sge_sim.clock import later, legal_date, start_of_day
 from sge_sim.domaine.delais import Delai
 from sge_sim.domaine.nomenclatures import EtatAffaire, MesuresType, MotifFin, Sens, TypeService
-from sge_sim.store.acces import close_options
-from sge_sim.store.commandes import ServiceSouscrit
-from sge_sim.store.fiches import FichePoint
-from sge_sim.store.mesures import close_collecte, open_collecte
-from sge_sim.store.points import Point
-
-MOTIFS: Mapping[MotifFin, str] = MappingProxyType(
-    {
-        "echeance": "Date de fin du service atteinte",
-        "arret": "Arrêt demandé par le bénéficiaire",
-        "prolongation": "Prolongation du service",
-        "resiliation": "Résiliation du point",
-        "changement_titulaire": "Changement de titulaire du point",
-        "nouveau_fournisseur": "Changement de fournisseur du point",
-        "retrait": "Retrait du consentement par le client",
-        "opposition": "Opposition du client à l'enregistrement de la courbe de charge",
-        "levee_opposition": "Levée de l'opposition",
-        "non_realisation": "Prestation non réalisée",
-    }
-)
-"""How the reason of an end is told to the beneficiary; the real wording isn't published."""
+from sge_sim.tables.acces import close_options
+from sge_sim.tables.commandes import ServiceSouscrit
+from sge_sim.tables.fiches import FichePoint
+from sge_sim.tables.mesures import close_collecte, open_collecte
+from sge_sim.tables.points import Point
 
 RETRY_EVERY = timedelta(days=1)
 GIVE_UP_AFTER = timedelta(days=19)

@@ -8,8 +8,8 @@ from sge_sim.dataconnect.echange import EchangeRest, RefusRest
 from sge_sim.dataconnect.motifs import Motif
 from sge_sim.dataconnect.plateforme import PlateformeRest
 from sge_sim.domaine.nomenclatures import MotifFin
-from sge_sim.store.dataconnect import FicheConsentement, read_consentements
-from sge_sim.store.fiches import Dossier
+from sge_sim.tables.dataconnect import FicheConsentement, read_consentements
+from sge_sim.tables.fiches import Dossier
 
 DEPARTS: Final[frozenset[MotifFin]] = frozenset({"changement_titulaire", "resiliation"})
 """Why a consent ended whose giver holds the point no more."""

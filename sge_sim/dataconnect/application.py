@@ -24,8 +24,8 @@ from sge_sim.dataconnect.plateforme import PlateformeRest
 from sge_sim.dataconnect.routes import handle
 from sge_sim.domaine.pannes import Atteinte
 from sge_sim.door.planned_faults import departure_of
-from sge_sim.store.database import UNREACHABLE
-from sge_sim.store.journal import DecidingRule, EchangeRecord
+from sge_sim.facts.database import UNREACHABLE
+from sge_sim.journal import DecidingRule, EchangeRecord
 from sge_sim.transport.message import Request, Response
 
 Recorder = Callable[[EchangeRecord], None]

@@ -12,7 +12,7 @@ from sge_sim.dataconnect.echange import PRM, EchangeRest, RefusRest, Reponse, js
 from sge_sim.dataconnect.passerelle import let_in
 from sge_sim.dataconnect.personnes import personne_of
 from sge_sim.dataconnect.plateforme import PlateformeRest
-from sge_sim.store.fiches import FichePoint
+from sge_sim.tables.fiches import FichePoint
 
 REFUSALS: Final = Refusals(
     motifs_v5.SANS_CONSENTEMENT, motifs_v5.SANS_CONSENTEMENT, motifs_v5.CLIENT_INCONNU

@@ -14,8 +14,8 @@ from sge_sim.dataconnect.personnes import personne_of
 from sge_sim.dataconnect.plateforme import PlateformeRest
 from sge_sim.domaine.libelles import libelle_de
 from sge_sim.domaine.nomenclatures import DomaineTension
-from sge_sim.store.dataconnect import read_nom_acteur
-from sge_sim.store.fiches import FichePoint
+from sge_sim.tables.dataconnect import read_nom_acteur
+from sge_sim.tables.fiches import FichePoint
 
 REFUSALS: Final = Refusals(
     motifs_2026.NON_AUTORISE, motifs_2026.NON_AUTORISE, motifs_2026.SANS_SERVICE

@@ -7,7 +7,7 @@ from sge_sim.dataconnect.echange import RefusRest
 from sge_sim.dataconnect.lecture import COURBE_MAX, Mesure, oldest
 from sge_sim.dataconnect.motifs import Motif
 from sge_sim.domaine.nomenclatures import Sens
-from sge_sim.store.fiches import Dossier
+from sge_sim.tables.fiches import Dossier
 
 
 @dataclass(frozen=True)

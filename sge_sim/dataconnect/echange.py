@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 
 from sge_sim.dataconnect.motifs import Motif
 from sge_sim.domaine.pannes import Atteinte
-from sge_sim.store.dataconnect import FicheApplication
+from sge_sim.tables.dataconnect import FicheApplication
 from sge_sim.transport.message import Departure
 
 JSON = "application/json"

@@ -16,7 +16,7 @@ from joserfc.jwk import RSAKey
 
 from sge_sim.machine.files import PRIVATE, make_folder_once, write_atomically
 from sge_sim.pki.keys import generate_key, key_pem
-from sge_sim.store.dataconnect import FicheApplication, version_of_api
+from sge_sim.tables.dataconnect import FicheApplication, version_of_api
 
 VIE: Final = timedelta(hours=3, minutes=30)
 _ALGORITHMES: Final = ["RS256"]

@@ -25,7 +25,7 @@ from sge_sim.mesures import (
 )
 from sge_sim.mesures.tableaux import Entiers, Masque
 from sge_sim.referentiel.mesures import point_mesure
-from sge_sim.store.fiches import Dossier
+from sge_sim.tables.fiches import Dossier
 
 Mesure = Literal["quotidienne", "courbe", "pmax", "index"]
 

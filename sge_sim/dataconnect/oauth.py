@@ -18,8 +18,8 @@ from authlib.oauth2.rfc7009 import RevocationEndpoint
 from sge_sim.dataconnect.echange import EchangeRest, Reponse, Requete, json_reponse
 from sge_sim.dataconnect.jetons import VIE, Jeton
 from sge_sim.dataconnect.plateforme import PlateformeRest
-from sge_sim.store.dataconnect import FicheApplication, read_application
-from sge_sim.store.jetons import revoke_token
+from sge_sim.tables.dataconnect import FicheApplication, read_application
+from sge_sim.tables.jetons import revoke_token
 
 FORMULAIRE: Final = "application/x-www-form-urlencoded"
 _NO_STORE: Final = {"Cache-Control": "no-store", "Pragma": "no-cache"}

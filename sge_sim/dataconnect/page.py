@@ -18,22 +18,22 @@ from jinja2 import Environment, FileSystemLoader
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import add_months
-from sge_sim.commandes.consentements import end_consentement, give_consentement
 from sge_sim.dataconnect import bac_a_sable, motifs_page
+from sge_sim.dataconnect.consentements import end_consentement, give_consentement
 from sge_sim.dataconnect.echange import HTML, EchangeRest, RefusRest, Reponse
 from sge_sim.dataconnect.motifs import Motif
 from sge_sim.dataconnect.oauth import FORMULAIRE
 from sge_sim.dataconnect.plateforme import PlateformeRest
-from sge_sim.store.clients import find_client, find_clients
-from sge_sim.store.dataconnect import (
+from sge_sim.facts.stored_clock import instant_within
+from sge_sim.tables.clients import find_client, find_clients
+from sge_sim.tables.dataconnect import (
     FicheApplication,
     consentements_in_force,
     find_application,
     read_application,
 )
-from sge_sim.store.fiches import FichePoint
-from sge_sim.store.points import find_point
-from sge_sim.store.stored_clock import instant_within
+from sge_sim.tables.fiches import FichePoint
+from sge_sim.tables.points import find_point
 
 STATE_MAX: Final = 100
 MOIS_MAX: Final = 36

@@ -6,9 +6,9 @@ Numbers of telephone are of the ranges kept for fiction, addresses of e-mail of 
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from sge_sim.store.clients import titulaire_de
-from sge_sim.store.fiches import FichePoint
-from sge_sim.store.normalise import normalise
+from sge_sim.tables.clients import titulaire_de
+from sge_sim.tables.fiches import FichePoint
+from sge_sim.tables.normalise import normalise
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from sge_sim.clock import Clock
 from sge_sim.dataconnect.jetons import Jetons
+from sge_sim.facts.database import Database
+from sge_sim.facts.guet import Guet
 from sge_sim.settings import Settings
-from sge_sim.store.database import Database
-from sge_sim.store.pannes import Guet
-from sge_sim.store.quotas import Comptes
+from sge_sim.tables.quotas import Comptes
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from sge_sim.dataconnect.echange import JSON, EchangeRest, RefusRest, Reponse, j
 from sge_sim.dataconnect.passerelle import let_in
 from sge_sim.dataconnect.plateforme import PlateformeRest
 from sge_sim.domaine.nomenclatures import DONNEES_ACCES, Sens
-from sge_sim.store.dataconnect import FicheServiceConsenti, read_services_of
+from sge_sim.tables.dataconnect import FicheServiceConsenti, read_services_of
 
 API: Final = "subscribed_services"
 _SEGMENTS: Final[dict[Sens, str]] = {"SOUTIRAGE": "C5", "INJECTION": "P4"}

@@ -8,6 +8,8 @@ themselves, only the others are written.
 from collections.abc import Mapping
 from typing import Final
 
+from sge_sim.domaine.nomenclatures import MotifFin, TypeEvenement
+
 _PLAGES_RELEVE = {
     f"{prefix}{days:02d}": f"{way} {moment} + {days:02d} {'jour' if days < 2 else 'jours'}"
     for prefix, way, moment in (
@@ -286,3 +288,27 @@ def libelle_de(liste: str, code: str) -> str:
     ('BT<=36kVA', 'HTA')
     """
     return LIBELLES[liste].get(code, code)
+
+
+MOTIFS: Final[Mapping[MotifFin, str]] = {
+    "echeance": "Date de fin du service atteinte",
+    "arret": "Arrêt demandé par le bénéficiaire",
+    "prolongation": "Prolongation du service",
+    "resiliation": "Résiliation du point",
+    "changement_titulaire": "Changement de titulaire du point",
+    "nouveau_fournisseur": "Changement de fournisseur du point",
+    "retrait": "Retrait du consentement par le client",
+    "opposition": "Opposition du client à l'enregistrement de la courbe de charge",
+    "levee_opposition": "Levée de l'opposition",
+    "non_realisation": "Prestation non réalisée",
+}
+"""How the reason of an end is told to the beneficiary; the real wording isn't published."""
+
+EVENEMENTS: Final[Mapping[TypeEvenement, str]] = {
+    "resiliation": "résiliation",
+    "changement_titulaire": "changement de titulaire",
+    "nouveau_fournisseur": "changement de fournisseur",
+    "opposition": "opposition à la courbe",
+    "levee_opposition": "levée de l'opposition",
+}
+"""What happens, in words."""

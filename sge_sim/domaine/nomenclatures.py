@@ -23,6 +23,9 @@ Environment = Literal["homologation", "production"]
 """Which of the two platforms."""
 ENVIRONMENTS: Final[tuple[Environment, ...]] = get_args(Environment)
 
+PAQUETS: Final = ("Commande", "Consultation", "Historique", "InfraJournalier")
+"""What is homologated as a whole (FAQ)."""
+
 EtatAffaire = Literal["transmise", "realisee", "non_realisee", "non_recevable"]
 """« Demande transmise », then closed: prestation réalisée, non réalisée, non recevable."""
 TypeService = Literal["CCDC", "TRANSREC", "OPPENR", "ACCES"]

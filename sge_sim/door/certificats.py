@@ -11,16 +11,16 @@ from sqlalchemy.orm import Session
 
 from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment, KindActeur
 from sge_sim.errors import UsageError
+from sge_sim.facts.database import Database
+from sge_sim.facts.lecture import read_certificat
+from sge_sim.facts.memoire import Vue
 from sge_sim.machine.files import make_folder_once
 from sge_sim.pki.certificates import fingerprint, name_text
 from sge_sim.pki.installation import Pki
 from sge_sim.pki.issuing import issue_client_certificate, write_issued_certificate
 from sge_sim.pki.request_checks import Registered
-from sge_sim.store.acteurs import Acteur, Certificat, default_acteur
-from sge_sim.store.database import Database
-from sge_sim.store.lecture import read_certificat
-from sge_sim.store.memoire import Vue
-from sge_sim.store.prepared import Driver
+from sge_sim.tables.acteurs import Acteur, Certificat, default_acteur
+from sge_sim.tables.prepared import Driver
 
 _KINDS: tuple[KindActeur, ...] = ("tiers", "fournisseur")
 # Any authority of the FAQ's list would do but Let's Encrypt, which production refuses.

@@ -7,10 +7,10 @@ from http import HTTPStatus
 from typing import Protocol
 
 from sge_sim.domaine.horaires import closed_sentence, is_open, next_opening, seconds_until
-from sge_sim.door.exchange import Exchange
+from sge_sim.facts.database import Database
+from sge_sim.facts.logins import read_login
 from sge_sim.referentiel.passwords import password_matches
-from sge_sim.store.database import Database
-from sge_sim.store.logins import read_login
+from sge_sim.soap.exchange import Exchange
 
 _CHALLENGE = ("WWW-Authenticate", 'Basic realm="SGE", charset="UTF-8"')
 

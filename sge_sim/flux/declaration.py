@@ -10,8 +10,8 @@ from sge_sim.errors import UsageError
 from sge_sim.flux.canaux import check_canal, masked
 from sge_sim.flux.chiffrement import AUCUN, Chiffrement, chiffrement, decrypt
 from sge_sim.flux.livraison import default_folder
-from sge_sim.store.acteurs import find_contrat
-from sge_sim.store.flux import Canal, FichierFlux, find_canal
+from sge_sim.tables.acteurs import find_contrat
+from sge_sim.tables.flux import Canal, FichierFlux, find_canal
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from types import MappingProxyType, ModuleType
 
 from sqlalchemy.orm import Session
 
-from sge_sim.commandes.vie import MOTIFS
 from sge_sim.domaine.ecarts_fichiers import Defauts
+from sge_sim.domaine.libelles import MOTIFS
 from sge_sim.domaine.nomenclatures import DONNEES_ACCES, Sens
 from sge_sim.flux import hdm, infra_j, nass, r4x, r50, r151, r171
 from sge_sim.flux.chiffrement import Chiffrement, encrypt, encrypted
@@ -36,12 +36,12 @@ from sge_sim.flux.r6x.recurrent import diffused_files, envoi_of_diffusion
 from sge_sim.flux.retards import rattrapes, retard
 from sge_sim.mesures import PointMesure
 from sge_sim.referentiel.mesures import point_mesure
-from sge_sim.store import commandes
-from sge_sim.store.acteurs import Acteur, find_contrat
-from sge_sim.store.commandes import DemandeHistorique, ServiceSouscrit
-from sge_sim.store.mesures import read_suivi, read_suivis
-from sge_sim.store.points import Point, find_point
-from sge_sim.store.transmissions import (
+from sge_sim.tables import commandes
+from sge_sim.tables.acteurs import Acteur, find_contrat
+from sge_sim.tables.commandes import DemandeHistorique, ServiceSouscrit
+from sge_sim.tables.mesures import read_suivi, read_suivis
+from sge_sim.tables.points import Point, find_point
+from sge_sim.tables.transmissions import (
     Bornes,
     Transmission,
     bounds_of_parts,

@@ -7,11 +7,11 @@ from datetime import timedelta
 from sge_sim.clock import machine_now
 from sge_sim.domaine.nomenclatures import EtatFichier
 from sge_sim.domaine.pannes import SORTES_FICHIER, Atteinte
+from sge_sim.facts.guet import Guet
+from sge_sim.facts.memoire import Memoire
 from sge_sim.flux.canaux import Channel
-from sge_sim.store.flux import FichierFlux
-from sge_sim.store.journal import EchangeRecord
-from sge_sim.store.memoire import Memoire
-from sge_sim.store.pannes import Guet
+from sge_sim.journal import EchangeRecord
+from sge_sim.tables.flux import FichierFlux
 
 
 @dataclass(frozen=True, slots=True)

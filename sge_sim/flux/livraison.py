@@ -16,11 +16,11 @@ from typing import Final
 
 from sge_sim.clock import machine_now
 from sge_sim.domaine.nomenclatures import TypeCanal
+from sge_sim.facts.database import Database
 from sge_sim.flux.canaux import DeliveryError, url_of_flux
 from sge_sim.flux.incidents import Aboutissement, Incidents, deliver_whole
 from sge_sim.flux.ouverture_canal import open_channel
-from sge_sim.store.database import Database
-from sge_sim.store.flux import (
+from sge_sim.tables.flux import (
     FichierFlux,
     claim_file,
     contracts_with_pending_files,

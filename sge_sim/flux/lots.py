@@ -19,22 +19,22 @@ from sge_sim.flux.periodes import (
     periode_diffusee,
     periode_of,
 )
-from sge_sim.store.annonces import first_unannounced_end, unannounced_ends
-from sge_sim.store.commandes import (
+from sge_sim.tables.annonces import first_unannounced_end, unannounced_ends
+from sge_sim.tables.commandes import (
     Abonnement,
     DemandeHistorique,
     DemandeInfraJ,
     ServiceSouscrit,
 )
-from sge_sim.store.diffusions import Diffusion, PointDiffuse, diffused_until, diffusions
-from sge_sim.store.flux import (
+from sge_sim.tables.diffusions import Diffusion, PointDiffuse, diffused_until, diffusions
+from sge_sim.tables.flux import (
     abonnements,
     published_until,
     unpublished_historiques,
     unpublished_infra_j,
 )
-from sge_sim.store.m023 import DemandeM023, first_demande_m023
-from sge_sim.store.transmissions import (
+from sge_sim.tables.m023 import DemandeM023, first_demande_m023
+from sge_sim.tables.transmissions import (
     Etendue,
     Transmission,
     etendue_after,

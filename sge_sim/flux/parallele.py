@@ -16,7 +16,7 @@ from typing import Any, Self, TypeVar
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from sge_sim.store.database import Database
+from sge_sim.facts.database import Database
 
 T = TypeVar("T")
 

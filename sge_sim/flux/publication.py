@@ -20,6 +20,8 @@ from sqlalchemy.orm import Session
 from sge_sim.clock import elapsed_ms, legal_date, machine_now, start_of_day, stopwatch
 from sge_sim.commandes.echeances import catch_up_orders
 from sge_sim.domaine.ecarts_fichiers import FIDELES, Defauts
+from sge_sim.facts.database import Database
+from sge_sim.facts.editions import Edition
 from sge_sim.flux.lots import (
     Lot,
     LotAffaire,
@@ -31,22 +33,20 @@ from sge_sim.flux.lots import (
 )
 from sge_sim.flux.parallele import Equipe
 from sge_sim.flux.periodes import next_departure
+from sge_sim.journal import EchangeRecord
 from sge_sim.machine.files import PRIVATE, make_private_folder, writing_atomically
 from sge_sim.settings import Profile, Settings
-from sge_sim.store.annonces import announce_ends, first_unannounced_end
-from sge_sim.store.commandes import DemandeHistorique
-from sge_sim.store.database import Database
-from sge_sim.store.diffusions import diffused_sequence
-from sge_sim.store.editions import Edition
-from sge_sim.store.flux import (
+from sge_sim.tables.annonces import announce_ends, first_unannounced_end
+from sge_sim.tables.commandes import DemandeHistorique
+from sge_sim.tables.diffusions import diffused_sequence
+from sge_sim.tables.flux import (
     FichierFlux,
     Publication,
     first_waiting,
     is_published,
     last_sequence,
 )
-from sge_sim.store.journal import EchangeRecord
-from sge_sim.store.m023 import find_demande_m023, next_m023
+from sge_sim.tables.m023 import find_demande_m023, next_m023
 
 if TYPE_CHECKING:
     from sge_sim.flux.envoi import Fichier

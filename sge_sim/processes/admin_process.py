@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from sge_sim.admin.moves import Moves
 from sge_sim.commandes.back_office import BackOffice, CarryOn, Task
+from sge_sim.facts.guet import Guet
 from sge_sim.flux.incidents import Incidents
 from sge_sim.flux.livraison import deliver_pending
+from sge_sim.journal import Echange, Journal, JournalFeed
 from sge_sim.machine.garbage_collection import collector_paused
 from sge_sim.processes.deferred_value import Deferred
 from sge_sim.processes.generation_switch import GenerationSwitch
 from sge_sim.processes.simulator import Simulator
-from sge_sim.store.journal import Echange, Journal, JournalFeed
-from sge_sim.store.pannes import Guet
 from sge_sim.transport.admin_server import AdminServer
 from sge_sim.transport.child import ProcessWork
 

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from socket import socket
 from typing import TYPE_CHECKING
 
+from sge_sim.door.b2b_application import B2B
 from sge_sim.door.certificats import CertificateRegister
 from sge_sim.door.gates import BasicAuthentication, Gate, opening_hours
+from sge_sim.facts.database import Database
+from sge_sim.facts.guet import Guet
+from sge_sim.journal import Journal
 from sge_sim.machine.garbage_collection import collector_paused
 from sge_sim.pki.policy import Policy
-from sge_sim.processes.b2b_application import B2B
 from sge_sim.processes.deferred_value import Deferred
 from sge_sim.processes.simulator import Simulator
 from sge_sim.settings import Settings
-from sge_sim.store.database import Database
-from sge_sim.store.journal import Journal
-from sge_sim.store.pannes import Guet
 from sge_sim.transport.limits import Limits
 from sge_sim.transport.server import HttpsServer
 from sge_sim.transport.tls import build_server_context

@@ -7,12 +7,12 @@ from socket import socket
 from sge_sim.dataconnect.application import RestApplication
 from sge_sim.dataconnect.jetons import Jetons
 from sge_sim.dataconnect.plateforme import PlateformeRest
+from sge_sim.facts.database import Database
+from sge_sim.facts.guet import Guet
+from sge_sim.facts.stored_clock import StoredClock
+from sge_sim.journal import Journal
 from sge_sim.processes.simulator import Simulator
-from sge_sim.store.database import Database
-from sge_sim.store.journal import Journal
-from sge_sim.store.pannes import Guet
-from sge_sim.store.quotas import Comptes
-from sge_sim.store.stored_clock import StoredClock
+from sge_sim.tables.quotas import Comptes
 from sge_sim.transport.child import ProcessWork
 from sge_sim.transport.limits import Limits
 from sge_sim.transport.server import HttpsServer

@@ -9,16 +9,16 @@ from itertools import chain, islice
 from typing import Final
 
 from sge_sim.commandes.evenements import record_opposition
+from sge_sim.facts.database import Database
 from sge_sim.referentiel.dataset import PointNomme, load_dataset
 from sge_sim.referentiel.entries import ActeurEntry, CommuneEntry
 from sge_sim.referentiel.fiches import named_fiches
 from sge_sim.referentiel.population import population
-from sge_sim.store.acteurs import Acteur, Contrat, Habilitation, Utilisateur
-from sge_sim.store.base import Base
-from sge_sim.store.database import Database
-from sge_sim.store.installation import is_installed, remove_acteurs_and_communes, remove_points
-from sge_sim.store.mesures import CalendrierDate, Collecte, Trou
-from sge_sim.store.points import Commune, Compteur, Point, insert_points, opposed_points
+from sge_sim.tables.acteurs import Acteur, Contrat, Habilitation, Utilisateur
+from sge_sim.tables.base import Base
+from sge_sim.tables.installation import is_installed, remove_acteurs_and_communes, remove_points
+from sge_sim.tables.mesures import CalendrierDate, Collecte, Trou
+from sge_sim.tables.points import Commune, Compteur, Point, insert_points, opposed_points
 
 _SLICE: Final = 500
 """How many points one transaction inserts."""

@@ -10,14 +10,15 @@ from sge_sim.clock import machine_now
 from sge_sim.commandes.moving_clock import start_clock
 from sge_sim.door.cadence import Cadence
 from sge_sim.door.certificats import DefaultCaller, ensure_default_callers
+from sge_sim.facts.database import Database
+from sge_sim.facts.stored_clock import StoredClock
+from sge_sim.journal import Bounds, Journal
 from sge_sim.machine.files import make_private_folder
 from sge_sim.pki.installation import Pki, open_pki
+from sge_sim.schema.revisions import prepare
 from sge_sim.settings import Settings
-from sge_sim.store.campagnes import last_observed
-from sge_sim.store.database import Database
-from sge_sim.store.installation import is_installed
-from sge_sim.store.journal import Bounds, Journal
-from sge_sim.store.stored_clock import StoredClock
+from sge_sim.tables.campagnes import last_observed
+from sge_sim.tables.installation import is_installed
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def open_simulator(settings: Settings) -> Simulator:
     """
     make_private_folder(settings.data_dir)
     database = Database(settings.database, processes=settings.workers + 1)
-    database.prepare()
+    prepare(database)
     journal = Journal.beside(database, settings.data_dir)
     with database.sessions() as session:
         installed = is_installed(session)

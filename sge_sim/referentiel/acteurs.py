@@ -10,11 +10,13 @@ from typing import TypeVar
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from sge_sim.domaine.nomenclatures import CONTRAT_OF_KIND, Environment, KindActeur
+from sge_sim.domaine.nomenclatures import CONTRAT_OF_KIND, PAQUETS, Environment, KindActeur
 from sge_sim.errors import UsageError
+from sge_sim.machine.data_files import data_path
 from sge_sim.referentiel.entries import ActeurEntry, ContratEntry, UtilisateurEntry
 from sge_sim.referentiel.passwords import password_digest
-from sge_sim.store.acteurs import (
+from sge_sim.soap.contract import contract_files
+from sge_sim.tables.acteurs import (
     Acteur,
     Contrat,
     Habilitation,
@@ -140,8 +142,6 @@ def habiliter(
     Raises `UsageError` for an unknown actor or package.
     """
     acteur = get_acteur(session, code)
-    from sge_sim.services.registry import PAQUETS  # loads every service
-
     found = next((one for one in PAQUETS if one.casefold() == paquet.casefold()), None)
     if found is None:
         raise UsageError(
@@ -157,11 +157,7 @@ def habiliter(
 
 
 def _check_services(services: Sequence[str]) -> None:
-    if not services:
-        return
-    from sge_sim.services.registry import SERVICES
-
-    known = list(dict.fromkeys(one.nom for one in SERVICES))
+    known = sorted({service for _, service, _ in contract_files(data_path("wsdl"))})
     for service in services:
         if service not in known:
             raise UsageError(

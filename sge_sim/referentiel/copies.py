@@ -11,8 +11,8 @@ from sge_sim.errors import UsageError
 from sge_sim.referentiel.entries import check_attributes
 from sge_sim.referentiel.fiches import measure_seed
 from sge_sim.referentiel.points import get_point
-from sge_sim.store.copies import insert_copy
-from sge_sim.store.points import Compteur, Point, find_point
+from sge_sim.tables.copies import insert_copy
+from sge_sim.tables.points import Compteur, Point, find_point
 
 _WHERE = Path("le point")
 

@@ -25,7 +25,7 @@ from sge_sim.referentiel.entries import (
     check_attributes,
 )
 from sge_sim.referentiel.typed_yaml import read_yaml_as
-from sge_sim.store.points import Compteur, Point
+from sge_sim.tables.points import Compteur, Point
 
 T = TypeVar("T")
 

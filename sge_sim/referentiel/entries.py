@@ -22,6 +22,7 @@ from pydantic import (
 from sqlalchemy import String
 
 from sge_sim.domaine.nomenclatures import (
+    PAQUETS,
     CategorieClientFinal,
     CoteCalendrier,
     Environment,
@@ -30,8 +31,8 @@ from sge_sim.domaine.nomenclatures import (
 )
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.typed_yaml import mistake
-from sge_sim.store.base import Base
-from sge_sim.store.points import SEARCH_COLUMNS
+from sge_sim.tables.base import Base
+from sge_sim.tables.points import SEARCH_COLUMNS
 
 _Prm = Annotated[str, Field(pattern=r"^[0-9]{14}$")]
 _CodePostal = Annotated[str, Field(pattern=r"^[0-9]{5}$")]
@@ -82,8 +83,6 @@ class ContratEntry(_Entry):
 
 
 def _known_paquet(paquet: str) -> str:
-    from sge_sim.services.registry import PAQUETS  # loads every service
-
     if paquet not in PAQUETS:
         raise ValueError(f"{paquet} n'est pas un paquet : {', '.join(PAQUETS)}")
     return paquet

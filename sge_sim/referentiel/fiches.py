@@ -9,7 +9,7 @@ from sge_sim.referentiel import identites
 from sge_sim.referentiel.dataset import Dataset, Profil
 from sge_sim.referentiel.entries import CommuneEntry
 from sge_sim.referentiel.tirage import Tirage
-from sge_sim.store.points import SEARCH_COLUMNS, Compteur, Point
+from sge_sim.tables.points import SEARCH_COLUMNS, Compteur, Point
 
 Fiche = tuple[dict[str, Any], dict[str, Any] | None]
 """The columns of a point, and those of its meter if it has one."""

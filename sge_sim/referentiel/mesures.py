@@ -23,9 +23,9 @@ from sge_sim.mesures import (
     TrouDeCourbe,
     parse_plages,
 )
-from sge_sim.store.fiches import Dossier, FichePoint, Suivi
-from sge_sim.store.points import Point as Row
-from sge_sim.store.transmissions import ServiceTransmis
+from sge_sim.tables.fiches import Dossier, FichePoint, Suivi
+from sge_sim.tables.points import Point as Row
+from sge_sim.tables.transmissions import ServiceTransmis
 
 PUISSANCE_DU_SURPLUS = 3
 """Power (kVA, or kW) of the other direction of a point whose sheet gives only one (assumed)."""

@@ -6,16 +6,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import PARIS, legal_date
-from sge_sim.commandes.evenements import EVENEMENTS
-from sge_sim.commandes.vie import MOTIFS
-from sge_sim.domaine.libelles import libelle_de
+from sge_sim.domaine.libelles import EVENEMENTS, MOTIFS, libelle_de
 from sge_sim.domaine.prm import is_valid, key
 from sge_sim.errors import UsageError
-from sge_sim.store.acces import options_of
-from sge_sim.store.attentes import events_awaited
-from sge_sim.store.commandes import Evenement, ServiceSouscrit, services_of_point
-from sge_sim.store.mesures import read_suivi
-from sge_sim.store.points import Compteur, Point, find_point
+from sge_sim.tables.acces import options_of
+from sge_sim.tables.attentes import events_awaited
+from sge_sim.tables.commandes import Evenement, ServiceSouscrit, services_of_point
+from sge_sim.tables.mesures import read_suivi
+from sge_sim.tables.points import Compteur, Point, find_point
 
 
 def describe_point(session: Session, prm: str) -> dict[str, Any]:

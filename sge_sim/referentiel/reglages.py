@@ -14,14 +14,14 @@ from sge_sim.clock import add_months, parse_instant, start_of_day
 from sge_sim.domaine.nomenclatures import Sens, TypeAcces
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.points import get_point
-from sge_sim.store.acces import grant_acces, withdraw_acces
-from sge_sim.store.acteurs import all_acteurs
-from sge_sim.store.mesures import (
+from sge_sim.tables.acces import grant_acces, withdraw_acces
+from sge_sim.tables.acteurs import all_acteurs
+from sge_sim.tables.mesures import (
     add_trou,
     remove_trous,
     replace_collectes,
 )
-from sge_sim.store.points import Point
+from sge_sim.tables.points import Point
 
 TYPES_ACCES: tuple[TypeAcces, ...] = get_args(TypeAcces)
 TOUS = "tous"

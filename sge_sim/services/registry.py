@@ -4,7 +4,7 @@ What others ask about a service (its codes, its package, the releases that serve
 its `service.py`; the page of codes, the kit, the catalogue and the packages are read from here.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
@@ -36,11 +36,6 @@ def find_services(package: ModuleType = sge_sim.services) -> tuple[Service, ...]
     return tuple(found[path] for path in sorted(found))
 
 
-def packages_of(services: Iterable[Service]) -> tuple[str, ...]:
-    """Return the packages that homologate `services`, in alphabetical order."""
-    return tuple(sorted({service.paquet for service in services}))
-
-
 def _defined(folder: str) -> list[Service]:
     modules = {one.name for one in iter_modules(import_module(folder).__path__)}
     if missing := [name for name in FILES if name not in modules]:
@@ -57,8 +52,6 @@ def _defined(folder: str) -> list[Service]:
 
 SERVICES: Final = find_services()
 BY_PATH: Final[Mapping[str, Service]] = {one.path: one for one in SERVICES}
-PAQUETS: Final = packages_of(SERVICES)
-"""What is homologated as a whole (FAQ)."""
 EXISTENCES: Final[Mapping[str, Existence]] = {
     one.nom: one.existence for one in SERVICES if one.existence is not None
 }

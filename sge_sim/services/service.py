@@ -17,14 +17,14 @@ from sge_sim.domaine.demandeur import Demandeur
 from sge_sim.domaine.ecarts_plateforme import NOMINALE, Ecart, Plateforme
 from sge_sim.domaine.generations import Existence
 from sge_sim.domaine.nomenclatures import Flux
+from sge_sim.domaine.rule import Rule
+from sge_sim.facts.lecture import Lire
 from sge_sim.services.habilitation import PAQUET_SUPPOSE, Appelant
-from sge_sim.services.rule import Rule
 from sge_sim.settings import Settings
 from sge_sim.soap.codes import LIBELLES
 from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree
-from sge_sim.store.fiches import FichePoint
-from sge_sim.store.lecture import Lire
+from sge_sim.tables.fiches import FichePoint
 
 CHAMPS_LIBRES: Final = frozenset(
     {
@@ -45,7 +45,7 @@ class Appel:
     `header` is empty where the client sent none. `now` is the simulated time, in legal time,
     `today` its date, `plateforme` what is played on it. `disabled` are the names of the rules that
     the service passes over. `lire` gives the facts that are named, all
-    of one state: see `sge_sim.store.lecture.questions`. `rows` is the session of a service that
+    of one state: see `sge_sim.facts.lecture.questions`. `rows` is the session of a service that
     searches or writes; `catch_up` makes what is due on its point by `now` happen,
     which a service that writes finds done.
     """

@@ -6,13 +6,13 @@ An actor sees its own services; the opposition of the client of a C5 is seen by 
 from collections.abc import Sequence
 from typing import Final
 
-from sge_sim.commandes.vie import MOTIFS
+from sge_sim.domaine.libelles import MOTIFS
 from sge_sim.domaine.nomenclatures import DONNEES_ACCES
+from sge_sim.facts.lecture import Faits
 from sge_sim.services.acces import RechercheServices
 from sge_sim.services.reading import acces_of
 from sge_sim.services.service import Appel, Service
-from sge_sim.store.fiches import FicheService
-from sge_sim.store.lecture import Faits
+from sge_sim.tables.fiches import FicheService
 
 CODES_RECHERCHE: Final = ("SGT200", "SGT471", "SGT472", "SGT500", "SGT502", "SGT504", "SGT562")
 

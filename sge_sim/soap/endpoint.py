@@ -6,12 +6,12 @@ from http import HTTPStatus
 from typing import Any
 
 from sge_sim.domaine.generations import Existence
-from sge_sim.door.exchange import Exchange
 from sge_sim.errors import UsageError
 from sge_sim.soap import _spyne_compat as spyne
 from sge_sim.soap.context import Context
 from sge_sim.soap.contract import Contract
 from sge_sim.soap.elements import ElementWriter
+from sge_sim.soap.exchange import Exchange
 from sge_sim.soap.messages import MessageWriter
 from sge_sim.soap.models import Models
 from sge_sim.soap.operation import Handler, Operation

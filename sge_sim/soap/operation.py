@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sge_sim.door.exchange import Exchange, Outcome
 from sge_sim.soap import _spyne_compat as spyne
+from sge_sim.soap.exchange import Exchange, Outcome
 from sge_sim.soap.messages import MessageWriter
 from sge_sim.soap.models import Models
 from sge_sim.soap.protocol import SgtFault, Tree

@@ -6,14 +6,14 @@ Faults have the SGT code in `detail/erreur/resultat`; `soap` is the prefix of th
 from typing import Any
 from xml.sax.saxutils import escape
 
-from sge_sim.door.exchange import Exchange, Outcome
+from sge_sim.journal import DecidingRule
 from sge_sim.soap import _spyne_compat as spyne
 from sge_sim.soap.contract import Contract
 from sge_sim.soap.elements import ElementWriter
+from sge_sim.soap.exchange import Exchange, Outcome
 from sge_sim.soap.messages import envelope, info_demandeur
 from sge_sim.soap.models import TEXT
 from sge_sim.soap.protocol import MIME_TYPE, FaultStyle, SgtFault
-from sge_sim.store.journal import DecidingRule
 
 
 class Outgoing(spyne.Soap11):  # type: ignore[misc]

@@ -15,8 +15,8 @@ from sge_sim.admin.application import build_admin
 from sge_sim.admin.moves import Moves
 from sge_sim.admin.routes import AdminState
 from sge_sim.commandes.back_office import BackOffice, Task
+from sge_sim.journal import Journal, JournalFeed
 from sge_sim.processes.admin_process import _tasks
-from sge_sim.store.journal import Journal, JournalFeed
 from sge_sim.transport.admin_server import AdminServer
 from sge_sim.transport.sockets import bind_loopback
 

@@ -16,8 +16,8 @@ from lxml import html
 from sqlalchemy.exc import OperationalError
 
 from sge_sim.admin.preferences import Preference, read_preference
-from sge_sim.admin.views import TravailView
-from sge_sim.client.administration import Administration, ServedClock
+from sge_sim.api.administration import Administration, ServedClock
+from sge_sim.api.views import TravailView
 from sge_sim.clock import parse_instant
 from sge_sim.domaine.retombees import progress_sentence
 from sge_sim.errors import UsageError

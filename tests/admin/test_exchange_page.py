@@ -8,7 +8,7 @@ from lxml import html
 
 from sge_sim.admin.en_cause import suspects_of
 from sge_sim.admin.xml_page import MAX_SHOWN, show_message
-from sge_sim.store.journal import EchangeRecord
+from sge_sim.journal import EchangeRecord
 
 SCRIPT = "<script>alert(1)</script>"
 

@@ -16,7 +16,7 @@ from sge_sim.commandes.autorisations import Declaration
 from sge_sim.commandes.prestations import prestation_collecte
 from sge_sim.commandes.souscription import Souscription, subscribe
 from sge_sim.domaine.delais import Delai
-from sge_sim.store.retombees import retombees_between
+from sge_sim.tables.retombees import retombees_between
 
 C5 = "25884515170669"
 NOW = parse_instant("2025-08-01T10:00")

@@ -19,9 +19,9 @@ from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.reports.html_report import render_html
 from sge_sim.homologation.reports.junit_report import render_junit
 from sge_sim.homologation.reports.tracking_sheet import render_xlsx
+from sge_sim.journal import DecidingRule, EchangeRecord
 from sge_sim.machine.data_files import data_path
 from sge_sim.soap.contract import load_contracts
-from sge_sim.store.journal import DecidingRule, EchangeRecord
 
 MARKS = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'><b onclick=alert(3)>"
 IMAGE = "<img src=x onerror=alert(4)>"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from admin_kit import UNKNOWN, Room, control_room
 
-from sge_sim.store.journal import EchangeRecord
+from sge_sim.journal import EchangeRecord
 
 
 @pytest.fixture(scope="module")

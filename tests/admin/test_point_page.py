@@ -12,8 +12,8 @@ from sge_sim.admin.series import read_series
 from sge_sim.clock import parse_instant
 from sge_sim.mesures import courbe
 from sge_sim.referentiel.mesures import point_mesure
-from sge_sim.store.mesures import read_suivi
-from sge_sim.store.points import find_point
+from sge_sim.tables.mesures import read_suivi
+from sge_sim.tables.points import find_point
 
 C5 = "25946599093143"
 MARCH = {"debut": "2025-03-01", "fin": "2025-03-04"}

@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 from sge_sim.cli import clock as command
 from sge_sim.clock import parse_instant
 from sge_sim.errors import UsageError
-from sge_sim.store.stored_clock import StoredClock
+from sge_sim.facts.stored_clock import StoredClock
 
 NOW = parse_instant("2025-03-10T10:00")
 

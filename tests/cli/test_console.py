@@ -15,7 +15,7 @@ import pytest
 from running_simulator import START_SECONDS, RunningSimulator
 
 from sge_sim.cli.console import call_line, console
-from sge_sim.store.journal import DecidingRule, Echange
+from sge_sim.journal import DecidingRule, Echange
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 RULE = DecidingRule(

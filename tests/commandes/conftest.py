@@ -8,8 +8,8 @@ import pytest
 from lives import CONTRAT, PRM, TIERS, Lives
 from made_states import prepared_database
 
-from sge_sim.store.database import Database
-from sge_sim.store.models import Acteur, Commune, Contrat, Point
+from sge_sim.facts.database import Database
+from sge_sim.tables.models import Acteur, Commune, Contrat, Point
 
 
 @pytest.fixture

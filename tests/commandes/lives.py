@@ -15,11 +15,11 @@ from sge_sim.commandes.echeances import run_due
 from sge_sim.commandes.prestations import prestation_acces, prestation_collecte
 from sge_sim.commandes.souscription import Souscription, subscribe
 from sge_sim.domaine.delais import Delai
-from sge_sim.store.acces import OptionPublication
-from sge_sim.store.commandes import ServiceSouscrit
-from sge_sim.store.database import Database
-from sge_sim.store.mesures import Collecte, read_suivi
-from sge_sim.store.points import Point, find_point
+from sge_sim.facts.database import Database
+from sge_sim.tables.acces import OptionPublication
+from sge_sim.tables.commandes import ServiceSouscrit
+from sge_sim.tables.mesures import Collecte, read_suivi
+from sge_sim.tables.points import Point, find_point
 
 PRM, LARGE = "25800000000000", "98600000000000"
 TIERS, CONTRAT = "TIERS1", "1100256"

@@ -7,7 +7,7 @@ from lives import CURVE, PRM, TIERS, Lives
 from sqlalchemy import update
 
 from sge_sim.commandes.autorisations import audit
-from sge_sim.store.commandes import AutorisationClient, autorisations
+from sge_sim.tables.commandes import AutorisationClient, autorisations
 
 FAQ = "FAQ: what a valid authorisation says"
 

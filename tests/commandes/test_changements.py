@@ -7,7 +7,7 @@ from lives import DAYS, NOON, PRM, Lives
 
 from sge_sim.commandes.changements import AUCUN
 from sge_sim.errors import UsageError
-from sge_sim.store.points import find_point
+from sge_sim.tables.points import find_point
 
 FIRST, SECOND = date(2025, 8, 10), date(2025, 8, 20)
 

@@ -6,11 +6,11 @@ import pytest
 from lives import PRM, TIERS
 
 from sge_sim.clock import parse_instant
-from sge_sim.commandes.applications import create_application
-from sge_sim.commandes.consentements import end_consentement, give_consentement
-from sge_sim.store.database import Database
-from sge_sim.store.dataconnect import Application, consentements_in_force
-from sge_sim.store.models import Point
+from sge_sim.dataconnect.applications import create_application
+from sge_sim.dataconnect.consentements import end_consentement, give_consentement
+from sge_sim.facts.database import Database
+from sge_sim.tables.dataconnect import Application, consentements_in_force
+from sge_sim.tables.models import Point
 
 NOW = parse_instant("2026-11-25T10:00")
 FIN = date(2026, 12, 25)

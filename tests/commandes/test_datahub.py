@@ -17,21 +17,21 @@ from sge_sim.admin.moves import Moves
 from sge_sim.admin.routes import AdminState
 from sge_sim.clock import machine_now
 from sge_sim.commandes.back_office import BackOffice
-from sge_sim.commandes.datahub.comptes import create_compte
-from sge_sim.commandes.datahub.tickets import close_ticket, open_ticket
+from sge_sim.datahub.comptes import create_compte
+from sge_sim.datahub.tickets import close_ticket, open_ticket
 from sge_sim.domaine.jours_ouvres import working_days_before
 from sge_sim.errors import UsageError
+from sge_sim.facts.database import Database
+from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.flux.canaux import masked
 from sge_sim.flux.declaration import secret_of
+from sge_sim.journal import Journal, JournalFeed
 from sge_sim.pki.certificates import fingerprint
 from sge_sim.referentiel.acteurs import add_login
 from sge_sim.settings import Settings
-from sge_sim.store.acteurs import find_contrat, registered_certificats
-from sge_sim.store.database import Database
-from sge_sim.store.datahub import ApplicationDatahub, Habilitateur
-from sge_sim.store.flux import find_canal
-from sge_sim.store.journal import Journal, JournalFeed
-from sge_sim.store.stored_clock import StoredClock
+from sge_sim.tables.acteurs import find_contrat, registered_certificats
+from sge_sim.tables.datahub import ApplicationDatahub, Habilitateur
+from sge_sim.tables.flux import find_canal
 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 CONTRACTUEL, TECHNIQUE, LEGAL = "carla@a.example.fr", "theo@a.example.fr", "lea@a.example.fr"

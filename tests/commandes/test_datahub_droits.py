@@ -4,12 +4,12 @@ from typing import Any, Final
 
 import pytest
 
-from sge_sim.commandes.datahub.droits import DROITS, ActionDatahub, DemandeDatahub
-from sge_sim.commandes.datahub.habilitateurs import HABILITATIONS
-from sge_sim.commandes.datahub.refus import PHRASES, RefusDatahub, check_datahub
-from sge_sim.commandes.datahub.vie_du_contrat import ETAPES
+from sge_sim.datahub.droits import DROITS, ActionDatahub, DemandeDatahub
+from sge_sim.datahub.habilitateurs import HABILITATIONS
+from sge_sim.datahub.refus import PHRASES, RefusDatahub, check_datahub
+from sge_sim.datahub.vie_du_contrat import ETAPES
 from sge_sim.domaine.provenance import Provenance
-from sge_sim.store.datahub import RoleDatahub
+from sge_sim.tables.datahub import RoleDatahub
 
 YES: Final = "oui"
 NO: Final = "documented"

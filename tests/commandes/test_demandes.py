@@ -11,7 +11,7 @@ from sge_sim.commandes.affaires import Commande
 from sge_sim.commandes.demandes import Historique, InfraJ, order_historique, order_infra_j
 from sge_sim.commandes.prestations import Prestation
 from sge_sim.domaine.delais import Delai
-from sge_sim.store.database import Database
+from sge_sim.facts.database import Database
 
 THREE_WORKING_DAYS = Delai(jours_ouvres=3)
 TEN_MINUTES = Delai(Duree(0, timedelta(minutes=10)))

@@ -8,8 +8,8 @@ from lives import DAY, DAYS, NOON, PRM, Lives, beginning
 from sge_sim.commandes.evenements import record_opposition
 from sge_sim.commandes.moving_clock import start_clock
 from sge_sim.errors import UsageError
-from sge_sim.store.points import find_point
-from sge_sim.store.stored_clock import StoredClock
+from sge_sim.facts.stored_clock import StoredClock
+from sge_sim.tables.points import find_point
 
 LONG_AGO = datetime(2010, 1, 1, tzinfo=UTC)
 

@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from sge_sim.commandes import echeances, vie
 from sge_sim.commandes.echeances import catch_up_orders, run_due
-from sge_sim.store.attentes import due
-from sge_sim.store.commandes import Affaire, ServiceSouscrit
-from sge_sim.store.database import Database
+from sge_sim.facts.database import Database
+from sge_sim.tables.attentes import due
+from sge_sim.tables.commandes import Affaire, ServiceSouscrit
 
 END = NOON + 90 * DAYS
 

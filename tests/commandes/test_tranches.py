@@ -13,9 +13,9 @@ from test_echeances import END, eventful, state
 
 from sge_sim.commandes import echeances
 from sge_sim.commandes.echeances import catch_up_orders, transaction_on
-from sge_sim.store.commandes import ServiceSouscrit
-from sge_sim.store.database import Database, sqlite_url
-from sge_sim.store.stored_clock import StoredClock
+from sge_sim.facts.database import Database, sqlite_url
+from sge_sim.facts.stored_clock import StoredClock
+from sge_sim.tables.commandes import ServiceSouscrit
 
 MANY = 120
 

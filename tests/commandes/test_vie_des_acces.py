@@ -8,7 +8,7 @@ from lives import DAY, DAYS, INDEX, NOON, Lives, beginning
 
 from sge_sim.clock import PARIS
 from sge_sim.commandes.acces import AccesSouscrit, Publie
-from sge_sim.store.models import Acteur, Affaire, Contrat
+from sge_sim.tables.models import Acteur, Affaire, Contrat
 
 LARGE = "98600000000000"
 END = date(2026, 8, 1)

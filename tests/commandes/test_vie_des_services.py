@@ -8,7 +8,7 @@ from lives import CURVE, DAY, DAYS, INDEX, LARGE, NOON, PRM, TIERS, Lives, begin
 
 from sge_sim.clock import PARIS, later
 from sge_sim.errors import UsageError
-from sge_sim.store.points import find_point
+from sge_sim.tables.points import find_point
 
 STANDARD = 3 * DAYS
 COLLECTION = replace(CURVE, recurrente=False, corrigees=None, periodicite=None)

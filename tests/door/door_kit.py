@@ -13,8 +13,8 @@ from running_simulator import RunningSimulator
 
 from sge_sim.domaine.nomenclatures import Environment
 from sge_sim.door.certificats import register_certificate
+from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.referentiel.acteurs import get_acteur
-from sge_sim.store.database import Database, sqlite_url
 
 WSDL = "/RecherchePoint/v2.0?wsdl"
 TLS_VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}

@@ -19,7 +19,7 @@ from sge_sim.clock import machine_now
 from sge_sim.door.cadence import TOUS, Cadence
 from sge_sim.pki.installation import open_pki
 from sge_sim.referentiel.passwords import password_digest, password_matches
-from sge_sim.store.acteurs import Utilisateur
+from sge_sim.tables.acteurs import Utilisateur
 
 pytestmark = pytest.mark.xdist_group("door")
 

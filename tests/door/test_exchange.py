@@ -1,7 +1,7 @@
 import pytest
 
 from sge_sim.clock import machine_now
-from sge_sim.door.exchange import Exchange
+from sge_sim.soap.exchange import Exchange
 from sge_sim.transport.message import Request, Sender
 
 

@@ -11,9 +11,9 @@ from in_process import InProcess, simulator_in_process
 from lxml import etree
 from running_simulator import RunningSimulator, start_simulator
 
-from sge_sim.admin.views_pannes import PanneDemande, PanneView, plan_panne
+from sge_sim.api.pannes import PanneDemande, PanneView, plan_panne
 from sge_sim.errors import UsageError
-from sge_sim.store.journal import Journal, RechercheJournal
+from sge_sim.journal import Journal, RechercheJournal
 
 SERVICE = "ConsultationDonneesTechniquesContractuelles"
 PATH = f"/{SERVICE}/v1.0"
@@ -39,7 +39,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InProcess]:
 @pytest.fixture
 def plan(whole: InProcess) -> Any:
     """Plan faults, which are gone at the end."""
-    from sge_sim.store.pannes import remove_pannes
+    from sge_sim.tables.pannes import remove_pannes
 
     def make(**asked: Any) -> PanneView:
         with whole.simulator.database.transaction() as session:

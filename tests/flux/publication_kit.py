@@ -20,16 +20,16 @@ from sge_sim.commandes.prestations import Prestation, prestation_collecte
 from sge_sim.commandes.souscription import Souscription, subscribe
 from sge_sim.domaine.delais import AUSSITOT
 from sge_sim.domaine.nomenclatures import Segment, Sens
+from sge_sim.facts.database import Database
 from sge_sim.flux.livraison import deliver_pending
 from sge_sim.flux.publication import Publisher
+from sge_sim.journal import Bounds, Journal, RechercheJournal
 from sge_sim.mesures import PointMesure
 from sge_sim.referentiel.mesures import point_mesure
-from sge_sim.store.database import Database
-from sge_sim.store.flux import FichierFlux, find_fichiers
-from sge_sim.store.journal import Bounds, Journal, RechercheJournal
-from sge_sim.store.mesures import read_suivi
-from sge_sim.store.models import Acteur, Commune, Compteur, Contrat, Point
-from sge_sim.store.points import find_point
+from sge_sim.tables.flux import FichierFlux, find_fichiers
+from sge_sim.tables.mesures import read_suivi
+from sge_sim.tables.models import Acteur, Commune, Compteur, Contrat, Point
+from sge_sim.tables.points import find_point
 
 C5, C5_BIS, C4 = "25800000000000", "25800000000111", "98600000000000"
 C2, P4 = "98600000000111", "25800000000222"

@@ -14,10 +14,10 @@ from sge_sim.commandes.m023 import Emetteur, Historiques, order_m023
 from sge_sim.domaine.delais import AUSSITOT
 from sge_sim.flux.r6x.documents import read_documents, schema_mistakes
 from sge_sim.flux.r6x.entete import parse_nom
-from sge_sim.store.acces import OptionPublication, grant_acces
-from sge_sim.store.acteurs import find_contrat
-from sge_sim.store.m023 import find_demande_m023
-from sge_sim.store.mesures import Collecte
+from sge_sim.tables.acces import OptionPublication, grant_acces
+from sge_sim.tables.acteurs import find_contrat
+from sge_sim.tables.m023 import find_demande_m023
+from sge_sim.tables.mesures import Collecte
 
 SENS: dict[str, Any] = {C5: "SOUTIRAGE", C4: "SOUTIRAGE", C2: "SOUTIRAGE", P4: "INJECTION"}
 """A point of each kind, and the direction in which it is measured."""

@@ -22,7 +22,7 @@ from r6x_kit import add_kinds, archives_of, documents, publish, series_of
 from sge_sim.clock import start_of_day
 from sge_sim.commandes.evenements import plan_event
 from sge_sim.settings import Settings
-from sge_sim.store.points import find_point
+from sge_sim.tables.points import find_point
 
 FIN = JOUR_1 + 5 * JOUR
 APRES = at(FIN + 20 * JOUR)

@@ -8,11 +8,11 @@ import pytest
 from flux_kit import JOUR
 from publication_kit import C5, CONTRAT, COURBE_C5, JOUR_1, TIERS, Platform, at
 
-from sge_sim.admin.views_pannes import PanneDemande, plan_panne
+from sge_sim.api.pannes import PanneDemande, plan_panne
+from sge_sim.facts.guet import Guet
 from sge_sim.flux.incidents import Incidents
 from sge_sim.flux.livraison import Tally, deliver_pending, retry_now
-from sge_sim.store.journal import RechercheJournal
-from sge_sim.store.pannes import Guet
+from sge_sim.journal import RechercheJournal
 
 LATER = datetime(2090, 1, 1, tzinfo=UTC)
 

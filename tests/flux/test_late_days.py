@@ -25,7 +25,7 @@ from publication_kit import (
 
 from sge_sim.commandes.souscription import Souscription
 from sge_sim.flux import fabrication, retards
-from sge_sim.store.acteurs import Acteur
+from sge_sim.tables.acteurs import Acteur
 
 LATE_BY = 5
 MONTHLY = {"periodicite": "P1M"}

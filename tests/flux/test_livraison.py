@@ -23,7 +23,7 @@ from sge_sim.flux.livraison import (
     retry_now,
 )
 from sge_sim.flux.ouverture_canal import open_channel
-from sge_sim.store.flux import find_canal
+from sge_sim.tables.flux import find_canal
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
 

@@ -25,14 +25,14 @@ from sge_sim.commandes.acces import AccesSouscrit, order_acces
 from sge_sim.commandes.affaires import Commande
 from sge_sim.commandes.autorisations import Declaration
 from sge_sim.commandes.changements import Changements, change_life
-from sge_sim.commandes.consentements import give_consentement, revoke_consentement
 from sge_sim.commandes.prestations import prestation_acces
+from sge_sim.dataconnect.consentements import give_consentement, revoke_consentement
 from sge_sim.domaine.delais import AUSSITOT
 from sge_sim.domaine.nomenclatures import TypeServiceAcces
-from sge_sim.store.acces import grant_acces
-from sge_sim.store.acteurs import Acteur, Contrat
-from sge_sim.store.dataconnect import Application
-from sge_sim.store.points import find_point
+from sge_sim.tables.acces import grant_acces
+from sge_sim.tables.acteurs import Acteur, Contrat
+from sge_sim.tables.dataconnect import Application
+from sge_sim.tables.points import find_point
 
 END = JOUR_1 + timedelta(days=5)
 
@@ -190,7 +190,7 @@ def test_what_nobody_ordered_is_not_announced(platform: Platform) -> None:
 def test_a_thousand_ends_at_most_are_told_at_once(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sge_sim.store.annonces._ENDS_AT_ONCE", 2)
+    monkeypatch.setattr("sge_sim.tables.annonces._ENDS_AT_ONCE", 2)
     for acces_type in ("ENERGIE", "PMAX", "INDEX"):
         order(platform, acces_type=acces_type)
     assert platform.catch_up(MIDI + timedelta(days=30)) == 2

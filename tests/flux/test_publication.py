@@ -31,7 +31,7 @@ from sge_sim.flux import fabrication, publication
 from sge_sim.flux.chiffrement import decrypt
 from sge_sim.flux.declaration import declare_canal, secret_of
 from sge_sim.mesures import courbe
-from sge_sim.store.points import find_point
+from sge_sim.tables.points import find_point
 
 ALL = ((C5, COURBE_C5), (C5, INDEX_C5), (C4, COURBE_C4), (C4, INDEX_C4))
 DIX_JOURS_APRES = at(JOUR_1 + 10 * JOUR)

@@ -6,7 +6,7 @@ import pytest
 from flux_kit import JOUR, perdu
 from publication_kit import C4, MIDI, Platform
 
-from sge_sim.store.mesures import Trou
+from sge_sim.tables.mesures import Trou
 
 
 @pytest.mark.documented("GUI 0453: mesureCorrigee may be true on C1-C4")

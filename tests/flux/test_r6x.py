@@ -46,6 +46,9 @@ from r6x_kit import (
     series_of,
 )
 
+from sge_sim.facts.database import Database, sqlite_url
+from sge_sim.facts.lecture import read_dossier
+from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.flux.chiffrement import chiffrement, decrypt
 from sge_sim.flux.declaration import declare_canal
 from sge_sim.flux.fabrication import Atelier, make_files
@@ -59,13 +62,10 @@ from sge_sim.services.consultation_mesures_detaillees.answer_v3 import index_res
 from sge_sim.services.consultation_mesures_detaillees.demande import Cadre, Demande
 from sge_sim.services.consultation_mesures_detaillees.releves import read_contextes
 from sge_sim.services.consultation_mesures_detaillees.series import is_corrected, read_series
-from sge_sim.store.acteurs import Acteur
-from sge_sim.store.database import Database, sqlite_url
-from sge_sim.store.lecture import read_dossier
-from sge_sim.store.mesures import CalendrierDate, Trou
-from sge_sim.store.points import find_point
-from sge_sim.store.prepared import Driver
-from sge_sim.store.stored_clock import StoredClock
+from sge_sim.tables.acteurs import Acteur
+from sge_sim.tables.mesures import CalendrierDate, Trou
+from sge_sim.tables.points import find_point
+from sge_sim.tables.prepared import Driver
 
 NOW = at(date(2024, 11, 20))
 PRINTEMPS = (date(2024, 3, 12), date(2024, 4, 21))

@@ -23,13 +23,13 @@ from r6x_kit import (
 )
 from sqlalchemy import select
 
+from sge_sim.facts.lecture import read_dossier
 from sge_sim.flux.r6x.entete import parse_nom
 from sge_sim.flux.r6x.situation import situation_tree
 from sge_sim.flux.r6x.visibilite import Visibilite
-from sge_sim.store.lecture import read_dossier
-from sge_sim.store.mesures import Trou
-from sge_sim.store.points import Point
-from sge_sim.store.prepared import Driver
+from sge_sim.tables.mesures import Trou
+from sge_sim.tables.points import Point
+from sge_sim.tables.prepared import Driver
 
 PAGE = (Path(__file__).parents[2] / "docs/r6x.md").read_text("utf-8")
 ROW = re.compile(r"\| `([\w.]+)` \| .+ \| (observed|documented|assumed) \|")

@@ -21,7 +21,7 @@ from r6x_kit import (
 from sge_sim.clock import legal_date, start_of_day
 from sge_sim.flux.r6x.entete import parse_nom
 from sge_sim.flux.retards import retard
-from sge_sim.store.acces import OptionPublication
+from sge_sim.tables.acces import OptionPublication
 
 DEBUT = date(2024, 10, 21)  # a Monday
 PRINTEMPS = date(2024, 3, 11)

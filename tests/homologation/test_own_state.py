@@ -8,12 +8,12 @@ import pytest
 from made_states import prepared_database
 
 from sge_sim.errors import UsageError
+from sge_sim.facts.database import Database
+from sge_sim.journal import Bounds, Journal
 from sge_sim.processes.dataset_installation import install_dataset
 from sge_sim.referentiel.copies import copy_point
 from sge_sim.referentiel.points import describe_point
-from sge_sim.store.database import Database
-from sge_sim.store.journal import Bounds, Journal
-from sge_sim.store.snapshot import restore_snapshot, take_snapshot
+from sge_sim.schema.snapshot import restore_snapshot, take_snapshot
 
 C5 = "25946599093143"
 

@@ -8,9 +8,9 @@ import pytest
 from sge_sim.errors import UsageError
 from sge_sim.machine.counters import Counters
 from sge_sim.machine.files import locked, make_private_file, open_private
-from sge_sim.machine.own_folder import look_at_own_folder
 from sge_sim.processes.serving_note import ReadyFile, serving
-from sge_sim.store.quotas import Comptes
+from sge_sim.settings.own_folder import look_at_own_folder
+from sge_sim.tables.quotas import Comptes
 
 OTHER = 12345
 

@@ -10,8 +10,9 @@ from postgresql_kit import Cluster
 from sqlalchemy import text
 
 from sge_sim.clock import machine_now
-from sge_sim.store.database import Database
-from sge_sim.store.journal import Bounds, EchangeRecord, Journal
+from sge_sim.facts.database import Database
+from sge_sim.journal import Bounds, EchangeRecord, Journal
+from sge_sim.schema.revisions import prepare
 
 NUMBERS = count()
 
@@ -19,7 +20,7 @@ NUMBERS = count()
 @pytest.fixture
 def database(cluster: Cluster) -> Iterator[Database]:
     database = Database(cluster.new_database(f"journal_{next(NUMBERS)}"))
-    database.prepare()
+    prepare(database)
     yield database
     database.dispose()
 

@@ -18,8 +18,8 @@ from orders_kit import C5, NOW, Orders
 from running_simulator import RunningSimulator, start_simulator
 from sqlalchemy import create_engine, make_url, text
 
-from sge_sim.store.acteurs import Certificat, registered_certificats
-from sge_sim.store.database import Database
+from sge_sim.facts.database import Database
+from sge_sim.tables.acteurs import Certificat, registered_certificats
 
 pytestmark = pytest.mark.postgresql
 

@@ -14,7 +14,8 @@ from postgresql_kit import Cluster
 from running_simulator import RunningSimulator, start_simulator
 from sqlalchemy import create_engine, text
 
-from sge_sim.store.database import UNREACHABLE, Database, unreachable_sentence
+from sge_sim.facts.database import UNREACHABLE, Database, unreachable_sentence
+from sge_sim.schema.revisions import prepare
 
 pytestmark = pytest.mark.postgresql
 
@@ -96,7 +97,7 @@ def test_a_server_that_never_answers_is_given_up_in_time() -> None:
 def test_a_frozen_server_is_given_up_by_all_who_look(cluster: Cluster) -> None:
     """A suspended machine keeps its sockets: TCP sees nothing."""
     database = Database(cluster.url, patience_seconds=0.5)
-    database.prepare()
+    prepare(database)
     memoire = database.memoire
     before = memoire.look().edition
 
@@ -120,7 +121,7 @@ def test_a_frozen_server_is_given_up_by_all_who_look(cluster: Cluster) -> None:
 
 def test_a_server_that_restarts_between_two_looks_fails_none(cluster: Cluster) -> None:
     database = Database(cluster.url)
-    database.prepare()
+    prepare(database)
     before = database.memoire.look().edition
     cluster.stop()
     cluster.start()

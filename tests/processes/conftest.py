@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from made_states import prepared_database
 
+from sge_sim.facts.database import Database
 from sge_sim.referentiel.dataset import Dataset, load_dataset
-from sge_sim.store.database import Database
 
 
 @pytest.fixture(scope="session")

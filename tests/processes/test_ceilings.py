@@ -7,9 +7,9 @@ import pytest
 from acces_kit import ACCES, C5, Tiers, tiers_in_process
 
 from sge_sim.clock import machine_now
+from sge_sim.facts.database import Database, sqlite_url
+from sge_sim.journal import Journal
 from sge_sim.services.registry import SERVICES
-from sge_sim.store.database import Database, sqlite_url
-from sge_sim.store.journal import Journal
 
 
 @pytest.mark.documented("GUI 0498 v1.1.0, 0497 v1.5.0, 0502 v1.4.0 §2.2")
@@ -30,7 +30,7 @@ def test_more_demands_in_a_second_than_the_ceiling(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused: bool
 ) -> None:
     second = machine_now()
-    at = "sge_sim.processes.b2b_application.machine_now"
+    at = "sge_sim.door.b2b_application.machine_now"
 
     def answers(tiers: Tiers, calls: int) -> list[str | None]:
         return [tiers.code(ACCES, **tiers.acces(C5)) for _ in range(calls)]

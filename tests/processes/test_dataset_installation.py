@@ -11,13 +11,14 @@ from many_processes import PROCESSES
 from sqlalchemy.orm import Session
 
 from sge_sim.errors import UsageError
+from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.processes.dataset_installation import install_dataset
 from sge_sim.referentiel.dataset import Dataset
 from sge_sim.referentiel.population import minimum_size
-from sge_sim.store.data_folder import open_database
-from sge_sim.store.database import Database, sqlite_url
-from sge_sim.store.installation import is_installed
-from sge_sim.store.points import count_points
+from sge_sim.schema.data_folder import open_database
+from sge_sim.schema.revisions import prepare
+from sge_sim.tables.installation import is_installed
+from sge_sim.tables.points import count_points
 
 
 def test_every_point_is_inserted(empty: Database, dataset: Dataset) -> None:
@@ -91,7 +92,7 @@ def test_what_was_stopped_midway_is_not_seen_and_begun_again(
     """Wherever it stops, the next start leads to what an undisturbed one does."""
     undisturbed = tmp_path / "undisturbed.db"
     database = Database(sqlite_url(undisturbed))
-    database.prepare()
+    prepare(database)
     with stopped_at(monkeypatch, 99) as transactions:
         install_dataset(database, size=1200, seed=1)
     database.dispose()
@@ -107,7 +108,7 @@ def test_what_was_stopped_midway_is_not_seen_and_begun_again(
 
 def install(path: Path) -> None:
     database = Database(sqlite_url(path))
-    database.prepare()
+    prepare(database)
     install_dataset(database, size=0, seed=1)
     database.dispose()
 

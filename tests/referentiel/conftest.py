@@ -6,9 +6,9 @@ import pytest
 from made_states import prepared_database
 from sqlalchemy.orm import Session
 
+from sge_sim.facts.database import Database
 from sge_sim.processes.dataset_installation import install_dataset
 from sge_sim.referentiel.dataset import Dataset, load_dataset
-from sge_sim.store.database import Database
 
 
 @pytest.fixture(scope="session")

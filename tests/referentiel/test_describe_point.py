@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.points import describe_point
-from sge_sim.store.models import Point
+from sge_sim.tables.models import Point
 
 
 def test_a_c5_point_is_told_in_words(session: Session) -> None:

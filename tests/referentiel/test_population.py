@@ -16,8 +16,8 @@ from sge_sim.processes.dataset_installation import install_dataset
 from sge_sim.referentiel.dataset import Dataset
 from sge_sim.referentiel.fiches import named_fiches
 from sge_sim.referentiel.population import minimum_size, population
-from sge_sim.store.models import Point
-from sge_sim.store.search import Criteres, search_points
+from sge_sim.tables.models import Point
+from sge_sim.tables.search import Criteres, search_points
 
 FEWER_THAN_200 = {
     "RP-R1 20.x": ("40280", "40281", "HTA", "PRO"),

@@ -18,20 +18,20 @@ from sge_sim.clock import Duree, parse_instant
 from sge_sim.commandes.changements import Changements, change_life
 from sge_sim.commandes.moving_clock import advance_by
 from sge_sim.domaine.demandeur import Demandeur
+from sge_sim.domaine.rule import Refus
 from sge_sim.door.certificats import CertificateRegister
 from sge_sim.errors import UsageError
+from sge_sim.facts.database import Database, sqlite_url
+from sge_sim.facts.lecture import faits_within
+from sge_sim.facts.stored_clock import StoredClock, instant_within
 from sge_sim.processes.dataset_installation import install_dataset
 from sge_sim.referentiel.reglages import Reglages, change_point
 from sge_sim.services.registry import SERVICES
-from sge_sim.services.rule import Refus
 from sge_sim.services.service import Appel, Service
 from sge_sim.settings import Settings
-from sge_sim.store.acteurs import default_acteur
-from sge_sim.store.database import Database, sqlite_url
-from sge_sim.store.lecture import faits_within
-from sge_sim.store.models import Certificat, Contrat, ServiceSouscrit, Utilisateur
-from sge_sim.store.points import find_point
-from sge_sim.store.stored_clock import StoredClock, instant_within
+from sge_sim.tables.acteurs import default_acteur
+from sge_sim.tables.models import Certificat, Contrat, ServiceSouscrit, Utilisateur
+from sge_sim.tables.points import find_point
 
 NOW = parse_instant("2025-08-01T10:00")
 POINTS = ("25884515170669", "25478147557460", "98800000000246", "99999999999999")

@@ -8,12 +8,13 @@ from in_process import InProcess, simulator_in_process
 from lxml import etree
 
 from sge_sim.clock import parse_instant
+from sge_sim.domaine.nomenclatures import PAQUETS
 from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.catalogue.release import load_release
 from sge_sim.homologation.client.messages import read_answer
 from sge_sim.referentiel.acteurs import habiliter
-from sge_sim.services.registry import BY_PATH, PAQUETS, SERVICES
+from sge_sim.services.registry import BY_PATH, SERVICES
 from sge_sim.services.service import Service
 
 RELEASES = [load_release(one) for one in ("26.1", "23.2")]

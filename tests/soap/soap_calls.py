@@ -7,9 +7,9 @@ from http import HTTPStatus
 from lxml import etree
 
 from sge_sim.clock import machine_now
-from sge_sim.door.exchange import Exchange, Outcome
 from sge_sim.soap.contract import ENVELOPE, Contract
 from sge_sim.soap.endpoint import Endpoint
+from sge_sim.soap.exchange import Exchange, Outcome
 from sge_sim.soap.messages import Answer, MessageWriter
 from sge_sim.soap.protocol import FaultStyle
 from sge_sim.transport.message import Request, Sender

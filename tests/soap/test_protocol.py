@@ -4,8 +4,8 @@ import pytest
 from lxml import etree
 from soap_calls import envelope, post
 
-from sge_sim.door.exchange import Exchange
 from sge_sim.soap.contract import ENVELOPE, Contract
+from sge_sim.soap.exchange import Exchange
 from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import SgtFault
 

@@ -8,8 +8,8 @@ import pytest
 from made_states import prepared_database
 from store_kit import A_POINT, ROMIGUIERES, AddPoint
 
-from sge_sim.store.database import Database
-from sge_sim.store.models import Acteur, Commune, Compteur, Point
+from sge_sim.facts.database import Database
+from sge_sim.tables.models import Acteur, Commune, Compteur, Point
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sge_sim.store.database import Database, sqlite_url
-from sge_sim.store.journal import Bounds, Echange, EchangeRecord, Journal, RechercheJournal
+from sge_sim.facts.database import Database, sqlite_url
+from sge_sim.journal import Bounds, Echange, EchangeRecord, Journal, RechercheJournal
 
 RECORD = EchangeRecord(
     instant=datetime(2021, 6, 21, 10, 0, tzinfo=UTC),

@@ -3,7 +3,7 @@
 import pytest
 
 from sge_sim.settings import Settings
-from sge_sim.store.database_url import without_password
+from sge_sim.settings.database_url import without_password
 
 
 @pytest.mark.parametrize(

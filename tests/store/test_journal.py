@@ -12,8 +12,8 @@ import pytest
 from journal_kit import PLENTY, RECORD, codes, only, open_journal_in
 
 from sge_sim.errors import UsageError
-from sge_sim.store.database import Database, sqlite_url
-from sge_sim.store.journal import (
+from sge_sim.facts.database import Database, sqlite_url
+from sge_sim.journal import (
     Bounds,
     DecidingRule,
     EchangeRecord,

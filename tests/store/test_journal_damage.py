@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from journal_kit import RECORD, codes, open_journal_in
 
-from sge_sim.store.journal import Bounds, Journal, drain, spool
-from sge_sim.store.journal.frames import Frame
+from sge_sim.journal import Bounds, Journal, drain, spool
+from sge_sim.journal.frames import Frame
 
 PLACES = 200
 TORN_BYTES = 150
@@ -258,7 +258,7 @@ def test_a_record_that_cannot_be_decoded_is_set_aside(
     journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("sge_sim.store.journal.frames.encode", lambda _record: b"[1,")
+        patch.setattr("sge_sim.journal.frames.encode", lambda _record: b"[1,")
         journal.append(RECORD)
     journal.append(replace(RECORD, code="after"))
     assert codes(journal) == ["after"]

@@ -11,7 +11,7 @@ import pytest
 from journal_kit import RECORD, codes, open_journal_in
 
 from sge_sim.clock import elapsed_ms, stopwatch
-from sge_sim.store.journal import Bounds, DecidingRule, EchangeRecord, Journal, RechercheJournal
+from sge_sim.journal import Bounds, DecidingRule, EchangeRecord, Journal, RechercheJournal
 
 MANY = int(os.environ.get("SGE_SIM_JOURNAL_RECORDS", "200000"))
 BOUND_MS = 100

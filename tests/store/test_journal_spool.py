@@ -19,7 +19,7 @@ from journal_kit import RECORD, codes, open_journal_in
 from many_processes import PROCESSES
 
 from sge_sim.clock import elapsed_ms, stopwatch
-from sge_sim.store.journal import Journal, drain, spool
+from sge_sim.journal import Journal, drain, spool
 
 KIT = Path(__file__).parent
 
@@ -96,7 +96,7 @@ def test_a_drainer_killed_at_any_step_stores_each_record_once(
         journal.append(replace(RECORD, code=str(number)))
     journal.close()  # nobody holds the file any more: it is to be removed
     kill = "lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)"
-    program = "import sge_sim.store.journal.drain as drain\n"
+    program = "import sge_sim.journal.drain as drain\n"
     program += {
         "commit": f"drain.count_and_trim = {kill}\n",
         "stored": f"drain.Drainer._finish = {kill}\n",

@@ -8,8 +8,8 @@ from sqlalchemy import event
 from store_kit import ROMIGUIERES, AddPoint
 
 from sge_sim.domaine.nomenclatures import ETATS_HORS_SERVICE
-from sge_sim.store.database import Database
-from sge_sim.store.search import Criteres, search_points
+from sge_sim.facts.database import Database
+from sge_sim.tables.search import Criteres, search_points
 
 AIX = {"code_postal": "13100", "code_insee": "13001"}
 

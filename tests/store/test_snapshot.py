@@ -14,10 +14,10 @@ import pytest
 from journal_kit import RECORD, codes, open_journal_in
 
 from sge_sim.errors import UsageError
-from sge_sim.store.database import Database, sqlite_url
-from sge_sim.store.journal import Journal
-from sge_sim.store.models import Acteur
-from sge_sim.store.snapshot import restore_snapshot, take_snapshot
+from sge_sim.facts.database import Database, sqlite_url
+from sge_sim.journal import Journal
+from sge_sim.schema.snapshot import restore_snapshot, take_snapshot
+from sge_sim.tables.models import Acteur
 
 KIT = Path(__file__).parent
 SECONDS = 1.0
@@ -62,9 +62,9 @@ import sys, time
 sys.path.insert(0, {str(KIT)!r})
 from pathlib import Path
 from journal_kit import open_journal_in
-from sge_sim.store.database import Database, sqlite_url
-from sge_sim.store.models import Acteur
-from sge_sim.store.snapshot import restore_snapshot, take_snapshot
+from sge_sim.facts.database import Database, sqlite_url
+from sge_sim.tables.models import Acteur
+from sge_sim.schema.snapshot import restore_snapshot, take_snapshot
 folder = Path({str(folder)!r})
 database, journal = Database(sqlite_url(folder / "sge-sim.db")), open_journal_in(folder)
 print("ready", flush=True)

@@ -6,16 +6,16 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy.orm import Session
 
-from sge_sim.store.acteurs import (
+from sge_sim.facts.database import Database
+from sge_sim.facts.lecture import faits_within, read_certificat
+from sge_sim.tables.acteurs import (
     default_acteur,
     find_acteur,
     find_contrat,
     find_utilisateur,
 )
-from sge_sim.store.database import Database
-from sge_sim.store.fiches_acteurs import FicheCertificat
-from sge_sim.store.lecture import faits_within, read_certificat
-from sge_sim.store.models import Acteur, Certificat, Contrat, Habilitation, Utilisateur
+from sge_sim.tables.fiches_acteurs import FicheCertificat
+from sge_sim.tables.models import Acteur, Certificat, Contrat, Habilitation, Utilisateur
 
 
 @pytest.fixture

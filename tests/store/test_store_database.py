@@ -13,9 +13,10 @@ from sqlalchemy.exc import IntegrityError
 
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
-from sge_sim.store.database import UNREACHABLE, Database, sqlite_url, unreachable_sentence
-from sge_sim.store.models import Commune
-from sge_sim.store.points import known_commune
+from sge_sim.facts.database import UNREACHABLE, Database, sqlite_url, unreachable_sentence
+from sge_sim.schema.revisions import prepare
+from sge_sim.tables.models import Commune
+from sge_sim.tables.points import known_commune
 
 
 def a_commune() -> Commune:
@@ -138,7 +139,7 @@ def test_an_address_that_can_not_serve_is_told_in_one_sentence(url: str, told: s
 def test_a_new_file_is_for_its_owner_alone(tmp_path: Path) -> None:
     """It holds the keys and the passwords of the channels."""
     database = Database(sqlite_url(tmp_path / "sge-sim.db"))
-    database.prepare()
+    prepare(database)
     with database.transaction():
         modes = {file.name: S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
     database.dispose()

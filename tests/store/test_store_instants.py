@@ -11,9 +11,9 @@ from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import PARIS
-from sge_sim.store.clock_row import ClockRow
-from sge_sim.store.database import Database
-from sge_sim.store.models import Base
+from sge_sim.facts.database import Database
+from sge_sim.tables.clock_row import ClockRow
+from sge_sim.tables.models import Base
 
 ENGINE = create_engine("sqlite://")
 Base.metadata.create_all(ENGINE, tables=[Base.metadata.tables["horloge"]])

@@ -15,17 +15,18 @@ from sqlalchemy.exc import OperationalError
 from store_kit import AddPoint
 
 from sge_sim.domaine.nomenclatures import Sens
-from sge_sim.store.acces import grant_acces, withdraw_acces
-from sge_sim.store.database import Database, sqlite_url
-from sge_sim.store.editions import SqliteEditions
-from sge_sim.store.fiches import Dossier, FicheCompteur, FichePoint, FicheService
-from sge_sim.store.journal import Journal
-from sge_sim.store.lecture import faits_within, questions
-from sge_sim.store.memoire import Memoire
-from sge_sim.store.mesures import add_trou, open_collecte
-from sge_sim.store.models import Compteur, Contrat, Point, ServiceSouscrit
-from sge_sim.store.points import SEARCH_COLUMNS
-from sge_sim.store.snapshot import restore_snapshot, take_snapshot
+from sge_sim.facts.database import Database, sqlite_url
+from sge_sim.facts.editions import SqliteEditions
+from sge_sim.facts.lecture import faits_within, questions
+from sge_sim.facts.memoire import Memoire
+from sge_sim.journal import Journal
+from sge_sim.schema.revisions import prepare
+from sge_sim.schema.snapshot import restore_snapshot, take_snapshot
+from sge_sim.tables.acces import grant_acces, withdraw_acces
+from sge_sim.tables.fiches import Dossier, FicheCompteur, FichePoint, FicheService
+from sge_sim.tables.mesures import add_trou, open_collecte
+from sge_sim.tables.models import Compteur, Contrat, Point, ServiceSouscrit
+from sge_sim.tables.points import SEARCH_COLUMNS
 
 DAY = date(2025, 3, 8)
 END = date(2025, 4, 8)
@@ -201,7 +202,7 @@ def test_nothing_kept_is_taken_for_what_another_connection_sees(
 
 def test_no_more_is_kept_than_said(tmp_path: Path) -> None:
     database = Database(sqlite_url(tmp_path / "sge-sim.db"))
-    database.prepare()
+    prepare(database)
     editions = SqliteEditions(database.engine)
     memoire = Memoire(editions, kept=4)
     for number in range(10):

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 
 from store_kit import AddPoint
 
-from sge_sim.store.database import Database
-from sge_sim.store.mesures import (
+from sge_sim.facts.database import Database
+from sge_sim.tables.mesures import (
     CalendrierDate,
     Suivi,
     add_trou,

@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 from store_kit import ROMIGUIERES, AddPoint
 
-from sge_sim.store.database import Database
-from sge_sim.store.models import Point
-from sge_sim.store.points import (
+from sge_sim.facts.database import Database
+from sge_sim.tables.models import Point
+from sge_sim.tables.points import (
     ParametresTeleAcces,
     TransformateurCourant,
     count_points,

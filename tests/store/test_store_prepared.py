@@ -8,14 +8,14 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import Dialect
 
-from sge_sim import store
-from sge_sim.store.prepared import Prepared
+from sge_sim import tables as store
+from sge_sim.tables.prepared import Prepared
 
 STATEMENTS = {
     f"{module.name}.{name}": found
     for module in pkgutil.iter_modules(store.__path__)
     if not module.ispkg
-    for name, found in vars(import_module(f"sge_sim.store.{module.name}")).items()
+    for name, found in vars(import_module(f"sge_sim.tables.{module.name}")).items()
     if isinstance(found, Prepared)
 }
 

@@ -13,17 +13,18 @@ from many_processes import PROCESSES
 from sqlalchemy import inspect
 
 from sge_sim.errors import UsageError
-from sge_sim.store import schema
-from sge_sim.store.database import Database, sqlite_url
+from sge_sim.facts.database import Database, sqlite_url
+from sge_sim.schema import revisions as schema
+from sge_sim.schema.revisions import prepare
 
 NEW_FILES = 100
 SCHEMA = (["0023"], "2a09477cdd4a1722")
 """The number of the schema, and what its tables are: both change together."""
 
 
-def prepare(path: Path) -> None:
+def prepare_file(path: Path) -> None:
     database = Database(sqlite_url(path))
-    database.prepare()
+    prepare(database)
     database.dispose()
 
 
@@ -38,12 +39,13 @@ def test_who_changes_a_table_raises_the_number(database: Database) -> None:
 
 
 def test_a_start_with_nothing_to_migrate_does_not_load_alembic(tmp_path: Path) -> None:
-    prepare(tmp_path / "sge-sim.db")
+    prepare_file(tmp_path / "sge-sim.db")
     program = (
         "import sys\n"
-        "from sge_sim.store.database import Database\n"
+        "from sge_sim.facts.database import Database\n"
+        "from sge_sim.schema.revisions import prepare\n"
         f"database = Database('sqlite:///{tmp_path}/sge-sim.db')\n"
-        "database.prepare()\n"
+        "prepare(database)\n"
         "database.dispose()\n"
         "sys.exit('alembic' in sys.modules)\n"
     )
@@ -52,7 +54,7 @@ def test_a_start_with_nothing_to_migrate_does_not_load_alembic(tmp_path: Path) -
 
 def test_two_processes_may_prepare_a_database_at_once(tmp_path: Path) -> None:
     path = tmp_path / "sge-sim.db"
-    processes = [PROCESSES.Process(target=prepare, args=(path,)) for _ in range(3)]
+    processes = [PROCESSES.Process(target=prepare_file, args=(path,)) for _ in range(3)]
     for process in processes:
         process.start()
     for process in processes:
@@ -94,10 +96,10 @@ def test_a_migration_that_fails_leaves_nothing_behind(
     database = Database(sqlite_url(tmp_path / "sge-sim.db"))
     monkeypatch.setattr(schema, "_migrate", fail_after_migrating)
     with pytest.raises(KeyboardInterrupt):
-        database.prepare()
+        prepare(database)
     assert inspect(database.engine).get_table_names() == []
     monkeypatch.undo()
-    database.prepare()
+    prepare(database)
     assert "point" in inspect(database.engine).get_table_names()
     database.dispose()
 
@@ -105,7 +107,7 @@ def test_a_migration_that_fails_leaves_nothing_behind(
 def refusal(path: Path) -> str:
     database = Database(sqlite_url(path))
     with pytest.raises(UsageError) as caught:
-        database.prepare()
+        prepare(database)
     database.dispose()
     told = str(caught.value)
     assert "\n" not in told
@@ -123,7 +125,7 @@ def test_a_database_with_the_tables_of_another_program_is_refused(tmp_path: Path
 @pytest.mark.parametrize("revision", ["0020", "9999"])
 def test_a_database_of_another_version_is_refused(tmp_path: Path, revision: str) -> None:
     path = tmp_path / "other.db"
-    prepare(path)
+    prepare_file(path)
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE alembic_version SET version_num = ?", (revision,))
     message = refusal(path)

@@ -10,9 +10,9 @@ from sqlalchemy import URL
 
 from sge_sim.clock import PARIS, Duree, machine_now
 from sge_sim.commandes.moving_clock import advance_by
-from sge_sim.store.database import Database
-from sge_sim.store.ecritures import reach
-from sge_sim.store.stored_clock import StoredClock, instant_within
+from sge_sim.facts.database import Database
+from sge_sim.facts.stored_clock import StoredClock, instant_within
+from sge_sim.tables.ecritures import reach
 
 NOON = datetime(2021, 6, 21, 12, 0, tzinfo=PARIS)
 A_MOMENT = timedelta(seconds=5)

@@ -8,7 +8,8 @@ from running_simulator import start_simulator
 from sqlalchemy import text
 from test_outages import ORDER, READING, RELEASE, ask, log_of
 
-from sge_sim.store.database import UNREACHABLE, Database, sqlite_url, unreachable_sentence
+from sge_sim.facts.database import UNREACHABLE, Database, sqlite_url, unreachable_sentence
+from sge_sim.schema.revisions import prepare
 
 
 def spoil(file: Path) -> None:
@@ -23,7 +24,7 @@ def spoil(file: Path) -> None:
 @pytest.fixture
 def spoilt(tmp_path: Path) -> Database:
     database = Database(sqlite_url(tmp_path / "sge-sim.db"))
-    database.prepare()
+    prepare(database)
     database.dispose()
     spoil(tmp_path / "sge-sim.db")
     return database

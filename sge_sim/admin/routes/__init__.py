@@ -8,10 +8,10 @@ from fastapi import Path, Request
 from pydantic import BaseModel, ConfigDict
 
 from sge_sim.admin.moves import Moves
+from sge_sim.facts.database import Database
+from sge_sim.facts.stored_clock import StoredClock
+from sge_sim.journal import Journal, JournalFeed
 from sge_sim.settings import Settings
-from sge_sim.store.database import Database
-from sge_sim.store.journal import Journal, JournalFeed
-from sge_sim.store.stored_clock import StoredClock
 
 if TYPE_CHECKING:
     from sge_sim.homologation.campaign.observed import Campaigns

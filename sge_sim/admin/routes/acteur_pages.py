@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState
 from sge_sim.admin.routes.forms import Form, read_form
-from sge_sim.admin.views_acteurs import view_acteurs, view_certificats
+from sge_sim.api.acteurs import view_acteurs, view_certificats
 from sge_sim.clock import legal_date, machine_now
 from sge_sim.domaine.jours_ouvres import working_days_between
 from sge_sim.domaine.nomenclatures import Environment

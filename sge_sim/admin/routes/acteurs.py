@@ -7,7 +7,7 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from sge_sim.admin.routes import AdminState, Body
-from sge_sim.admin.views_acteurs import ActeurView, view_acteurs
+from sge_sim.api.acteurs import ActeurView, view_acteurs
 from sge_sim.clock import machine_now
 from sge_sim.domaine.nomenclatures import Environment, KindActeur
 from sge_sim.referentiel.acteurs import (

@@ -14,7 +14,7 @@ from sge_sim.admin.xml_page import show_message
 from sge_sim.errors import UsageError
 from sge_sim.homologation.catalogue.default_release import DEFAULT_RELEASE
 from sge_sim.homologation.reports.html_report import render_html
-from sge_sim.store.acteurs import all_acteurs, default_acteur
+from sge_sim.tables.acteurs import all_acteurs, default_acteur
 
 if TYPE_CHECKING:
     from sge_sim.homologation.campaign.observed import CampaignState

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from sge_sim.admin.routes import AdminState
-from sge_sim.admin.views_acteurs import CertificatView, view_certificats
+from sge_sim.api.acteurs import CertificatView, view_certificats
 from sge_sim.clock import machine_now
 from sge_sim.domaine.nomenclatures import Environment
 

@@ -8,10 +8,10 @@ from pydantic import Field
 
 from sge_sim.admin.preferences import RESPOND_ASYNC, read_preference
 from sge_sim.admin.routes import AdminState, Body, RowNumber
-from sge_sim.admin.views import ClockView, TravailView
+from sge_sim.api.views import ClockView, TravailView
 from sge_sim.clock import parse_duration, parse_instant
 from sge_sim.commandes.moving_clock import advance_by, follow_machine, freeze_at, set_to
-from sge_sim.store.stored_clock import Change, kind_of
+from sge_sim.facts.stored_clock import Change, kind_of
 
 _LONGEST_WAIT_SECONDS: Final = 60
 

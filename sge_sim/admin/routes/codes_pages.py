@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState
-from sge_sim.store.normalise import normalise
+from sge_sim.tables.normalise import normalise
 
 if TYPE_CHECKING:
     from sge_sim.services.service import Service

@@ -5,11 +5,11 @@ from fastapi.responses import RedirectResponse
 
 from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState, Body, RowNumber
-from sge_sim.admin.views_data_connect import ApplicationView, ConsentementView
-from sge_sim.commandes.applications import change_application, create_application, get_application
-from sge_sim.commandes.consentements import revoke_consentement
-from sge_sim.store.dataconnect import APIS, ModeApplication, applications, consentements
-from sge_sim.store.stored_clock import instant_within
+from sge_sim.api.data_connect import ApplicationView, ConsentementView
+from sge_sim.dataconnect.applications import change_application, create_application, get_application
+from sge_sim.dataconnect.consentements import revoke_consentement
+from sge_sim.facts.stored_clock import instant_within
+from sge_sim.tables.dataconnect import APIS, ModeApplication, applications, consentements
 
 
 class ApplicationDemande(Body):

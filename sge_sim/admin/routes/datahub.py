@@ -14,13 +14,14 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from sge_sim.admin.routes import AdminState, Body
-from sge_sim.admin.views_datahub import ApplicationDatahubView, CompteView, ContratDatahubView
+from sge_sim.api.datahub import ApplicationDatahubView, CompteView, ContratDatahubView
 from sge_sim.clock import legal_date
-from sge_sim.commandes.datahub import applications, comptes, contrats
+from sge_sim.datahub import applications, comptes, contrats
 from sge_sim.domaine.nomenclatures import AlgorithmeFlux, TypeCanal
 from sge_sim.errors import UsageError
-from sge_sim.store.dataconnect import ModeApplication
-from sge_sim.store.datahub import (
+from sge_sim.facts.stored_clock import instant_within
+from sge_sim.tables.dataconnect import ModeApplication
+from sge_sim.tables.datahub import (
     AnnexeSi,
     ContratDatahub,
     RoleDatahub,
@@ -28,7 +29,6 @@ from sge_sim.store.datahub import (
     comptes_datahub,
     contrats_datahub,
 )
-from sge_sim.store.stored_clock import instant_within
 
 Par = Annotated[str, Field(description="Adresse de qui demande", max_length=255)]
 

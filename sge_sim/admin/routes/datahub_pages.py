@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState
 from sge_sim.admin.routes.forms import Form, read_form
-from sge_sim.admin.views_datahub import (
+from sge_sim.api.datahub import (
     ETATS,
     NOMS_DES_ROLES,
     ApplicationDatahubView,
@@ -22,13 +22,14 @@ from sge_sim.admin.views_datahub import (
     TicketView,
 )
 from sge_sim.clock import legal_date, machine_now
-from sge_sim.commandes.datahub import applications, comptes, contrats, tickets
-from sge_sim.commandes.datahub.refus import RefusDatahub
+from sge_sim.datahub import applications, comptes, contrats, tickets
+from sge_sim.datahub.refus import RefusDatahub
 from sge_sim.domaine.nomenclatures import AlgorithmeFlux, TypeCanal
 from sge_sim.errors import UsageError
-from sge_sim.store.acteurs import all_acteurs
-from sge_sim.store.dataconnect import APIS, ModeApplication
-from sge_sim.store.datahub import (
+from sge_sim.facts.stored_clock import instant_within
+from sge_sim.tables.acteurs import all_acteurs
+from sge_sim.tables.dataconnect import APIS, ModeApplication
+from sge_sim.tables.datahub import (
     AnnexeSi,
     ProfilDatahub,
     RoleDatahub,
@@ -37,7 +38,6 @@ from sge_sim.store.datahub import (
     contrats_datahub,
     tickets_spice,
 )
-from sge_sim.store.stored_clock import instant_within
 
 Act = Callable[[Session, Form, datetime], Any]
 

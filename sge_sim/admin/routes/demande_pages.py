@@ -9,13 +9,13 @@ from fastapi.responses import StreamingResponse
 
 from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState, RowNumber
-from sge_sim.admin.views_flux import DemandeM023View, FichierView
+from sge_sim.api.flux import DemandeM023View, FichierView
 from sge_sim.errors import UsageError
 from sge_sim.flux.declaration import clear_content
 from sge_sim.flux.r6x.documents import read_documents
 from sge_sim.flux.r6x.portail import POINTS_EN_CSV, portal_archive
-from sge_sim.store.flux import FichierFlux, get_fichier
-from sge_sim.store.m023 import DemandeM023, demandes_m023, fichiers_m023, find_demande_m023
+from sge_sim.tables.flux import FichierFlux, get_fichier
+from sge_sim.tables.m023 import DemandeM023, demandes_m023, fichiers_m023, find_demande_m023
 
 _SHOWN: Final = 100
 _POINTS: Final = 300

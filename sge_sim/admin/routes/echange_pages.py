@@ -8,12 +8,12 @@ from fastapi.responses import RedirectResponse
 from sge_sim.admin import pages
 from sge_sim.admin.en_cause import suspects_of
 from sge_sim.admin.routes import AdminState, RowNumber
-from sge_sim.admin.views import ExchangeView
 from sge_sim.admin.xml_page import show_message
+from sge_sim.api.views import ExchangeView
 from sge_sim.errors import UsageError
-from sge_sim.rejeu.moyens import Moyens, moyens_for
-from sge_sim.store.campagnes import observations_of
-from sge_sim.store.journal import Echange, RechercheJournal
+from sge_sim.homologation.rejeu.moyens import Moyens, moyens_for
+from sge_sim.journal import Echange, RechercheJournal
+from sge_sim.tables.campagnes import observations_of
 
 _PARTS: Final = ("requete", "reponse")
 _COPIED: Final = 20_000
@@ -58,7 +58,7 @@ def router(state: AdminState) -> APIRouter:
 
         A long request is sent by curl from the file that the page gives.
         """
-        from sge_sim.rejeu.copies import as_curl, as_zeep
+        from sge_sim.homologation.rejeu.copies import as_curl, as_zeep
 
         try:
             if len(echange.request or b"") > _COPIED:
@@ -87,7 +87,7 @@ def router(state: AdminState) -> APIRouter:
 
     @routes.post("/rejouer")
     def play_again(echange_id: RowNumber) -> Response:
-        from sge_sim.rejeu.envoi import send_again
+        from sge_sim.homologation.rejeu.envoi import send_again
 
         echange = get(echange_id)
         newest = state.journal.newest_id()

@@ -9,13 +9,13 @@ from sge_sim.admin import pages
 from sge_sim.admin.contenu import show_content
 from sge_sim.admin.filtres_journal import read_day
 from sge_sim.admin.routes import AdminState, RowNumber, following
-from sge_sim.admin.typed_filters import known_spelling
-from sge_sim.admin.views_flux import FichierView
+from sge_sim.api.flux import FichierView
+from sge_sim.api.typed_filters import known_spelling
 from sge_sim.clock import start_of_day
 from sge_sim.domaine.nomenclatures import KINDS_OF_FLUX, EtatFichier, FluxM023
 from sge_sim.errors import UsageError
 from sge_sim.flux.declaration import clear_content
-from sge_sim.store.flux import FichierFlux, find_fichiers, get_fichier
+from sge_sim.tables.flux import FichierFlux, find_fichiers, get_fichier
 
 _SHOWN: Final = 100
 _FLUX: Final = KINDS_OF_FLUX

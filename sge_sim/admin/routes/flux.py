@@ -7,8 +7,8 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from pydantic import BeforeValidator
 
 from sge_sim.admin.routes import AdminState, Body, link_to
-from sge_sim.admin.typed_filters import known_spelling
-from sge_sim.admin.views_flux import CanalView, FichierView, PublicationView
+from sge_sim.api.flux import CanalView, FichierView, PublicationView
+from sge_sim.api.typed_filters import known_spelling
 from sge_sim.domaine.nomenclatures import (
     KINDS_OF_FLUX,
     AlgorithmeFlux,
@@ -16,13 +16,13 @@ from sge_sim.domaine.nomenclatures import (
     Flux,
     TypeCanal,
 )
+from sge_sim.facts.guet import Guet
 from sge_sim.flux.chiffrement import decrypt
 from sge_sim.flux.declaration import declare_canal, describe_canal, secret_of
 from sge_sim.flux.incidents import Incidents
 from sge_sim.flux.livraison import deliver_pending, retry_now
 from sge_sim.flux.publication import Publisher
-from sge_sim.store.flux import find_fichier, find_fichiers
-from sge_sim.store.pannes import Guet
+from sge_sim.tables.flux import find_fichier, find_fichiers
 
 FluxTyped = Annotated[Flux, BeforeValidator(lambda typed: known_spelling(typed, KINDS_OF_FLUX))]
 EtatTyped = Annotated[

@@ -6,8 +6,8 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from sge_sim.admin.routes import AdminState
-from sge_sim.admin.views import TravailView
-from sge_sim.store.journal import JournalState
+from sge_sim.api.views import TravailView
+from sge_sim.journal import JournalState
 
 
 class HealthView(BaseModel):

@@ -13,7 +13,7 @@ from sge_sim.clock import parse_duration, parse_instant
 from sge_sim.commandes.moving_clock import advance_by, follow_machine, freeze_at, run_on, set_to
 from sge_sim.domaine.retombees import progress_sentence
 from sge_sim.errors import UsageError
-from sge_sim.store.stored_clock import Change
+from sge_sim.facts.stored_clock import Change
 
 
 def router(state: AdminState) -> APIRouter:

@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 
 from sge_sim.admin.routes import AdminState, RowNumber, link_to
-from sge_sim.admin.typed_filters import code_typed, service_typed
-from sge_sim.admin.views import ExchangeView, ExchangeWithBodies
+from sge_sim.api.typed_filters import code_typed, service_typed
+from sge_sim.api.views import ExchangeView, ExchangeWithBodies
 from sge_sim.errors import UsageError
-from sge_sim.store.journal import RechercheJournal
+from sge_sim.journal import RechercheJournal
 
 
 def router(state: AdminState) -> APIRouter:

@@ -10,10 +10,10 @@ from fastapi.responses import StreamingResponse
 from sge_sim.admin import pages
 from sge_sim.admin.filtres_journal import KINDS, Filtres, read_filtres
 from sge_sim.admin.routes import AdminState
-from sge_sim.admin.typed_filters import service_names
-from sge_sim.admin.views import ExchangeView
-from sge_sim.store.acteurs import all_acteurs
-from sge_sim.store.journal import Echange
+from sge_sim.api.typed_filters import service_names
+from sge_sim.api.views import ExchangeView
+from sge_sim.journal import Echange
+from sge_sim.tables.acteurs import all_acteurs
 
 _SHOWN: Final = 50
 _FOLLOWERS: Final = 8

@@ -9,12 +9,12 @@ from pydantic import ValidationError
 
 from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState, RowNumber
-from sge_sim.admin.typed_filters import service_names
-from sge_sim.admin.views_pannes import PanneDemande, PanneView, plan_panne, view_pannes
+from sge_sim.api.pannes import PanneDemande, PanneView, plan_panne, view_pannes
+from sge_sim.api.typed_filters import service_names
 from sge_sim.domaine.pannes import LIBELLES, SORTES
 from sge_sim.errors import UsageError
-from sge_sim.store.acteurs import all_acteurs
-from sge_sim.store.pannes import remove_panne, remove_pannes
+from sge_sim.tables.acteurs import all_acteurs
+from sge_sim.tables.pannes import remove_panne, remove_pannes
 
 
 def router(state: AdminState) -> APIRouter:

@@ -13,8 +13,8 @@ from sge_sim.admin.routes import AdminState
 from sge_sim.admin.routes.forms import Form, read_form
 from sge_sim.door.certificats import login_and_contrat
 from sge_sim.errors import UsageError
-from sge_sim.rejeu.moyens import moyens_for
-from sge_sim.store.acteurs import default_acteur
+from sge_sim.homologation.rejeu.moyens import moyens_for
+from sge_sim.tables.acteurs import default_acteur
 
 if TYPE_CHECKING:
     from sge_sim.homologation.campaign.passages import Passage

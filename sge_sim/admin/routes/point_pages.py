@@ -15,27 +15,27 @@ from sge_sim.admin.filtres_journal import read_day
 from sge_sim.admin.reglages_form import apply_button
 from sge_sim.admin.routes import AdminState, following
 from sge_sim.admin.routes.forms import Form, read_form
-from sge_sim.admin.typed_filters import known_spelling
-from sge_sim.admin.views import ExchangeView
-from sge_sim.admin.views_flux import FichierView
-from sge_sim.admin.views_services import ServiceView
+from sge_sim.api.flux import FichierView
+from sge_sim.api.services import ServiceView
+from sge_sim.api.typed_filters import known_spelling
+from sge_sim.api.views import ExchangeView
 from sge_sim.commandes.echeances import transaction_on
-from sge_sim.commandes.evenements import EVENEMENTS
+from sge_sim.domaine.libelles import EVENEMENTS
 from sge_sim.domaine.nomenclatures import PETITS, Segment
 from sge_sim.errors import UsageError
+from sge_sim.journal import RechercheJournal
 from sge_sim.referentiel.points import describe_point
 from sge_sim.referentiel.reglages import TYPES_ACCES
-from sge_sim.store.acteurs import all_acteurs
-from sge_sim.store.commandes import services_of_point
-from sge_sim.store.consultation import (
+from sge_sim.tables.acteurs import all_acteurs
+from sge_sim.tables.commandes import services_of_point
+from sge_sim.tables.consultation import (
     affaires_of,
     autorisations_of,
     evenements_of,
     look_for_points,
 )
-from sge_sim.store.flux import find_fichiers
-from sge_sim.store.journal import RechercheJournal
-from sge_sim.store.points import find_point
+from sge_sim.tables.flux import find_fichiers
+from sge_sim.tables.points import find_point
 
 _SHOWN: Final = 100
 _OF_EACH: Final = 20

@@ -10,9 +10,9 @@ from sge_sim.admin.routes import AdminState, Body
 from sge_sim.commandes.changements import Changements, change_life
 from sge_sim.commandes.echeances import transaction_on
 from sge_sim.domaine.nomenclatures import TypeAcces
+from sge_sim.facts.stored_clock import instant_within
 from sge_sim.referentiel.points import describe_point, get_point
 from sge_sim.referentiel.reglages import Reglages, change_point
-from sge_sim.store.stored_clock import instant_within
 
 
 class ReglagesPoint(Body):

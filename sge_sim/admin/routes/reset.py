@@ -3,8 +3,8 @@
 from fastapi import APIRouter
 
 from sge_sim.admin.routes import AdminState
-from sge_sim.store.pannes import counters_of
-from sge_sim.store.snapshot import restore_snapshot, take_snapshot
+from sge_sim.schema.snapshot import restore_snapshot, take_snapshot
+from sge_sim.tables.pannes import counters_of
 
 
 def router(state: AdminState) -> APIRouter:

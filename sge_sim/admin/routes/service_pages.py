@@ -6,11 +6,11 @@ from fastapi import APIRouter, Query, Request, Response
 
 from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState, following
-from sge_sim.admin.typed_filters import known_spelling
-from sge_sim.admin.views_services import ServiceView
+from sge_sim.api.services import ServiceView
+from sge_sim.api.typed_filters import known_spelling
 from sge_sim.domaine.nomenclatures import EtatService
-from sge_sim.store.acteurs import all_acteurs
-from sge_sim.store.consultation import find_services_souscrits
+from sge_sim.tables.acteurs import all_acteurs
+from sge_sim.tables.consultation import find_services_souscrits
 
 _SHOWN: Final = 100
 _ETATS: Final = get_args(EtatService)

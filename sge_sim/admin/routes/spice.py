@@ -4,11 +4,11 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from sge_sim.admin.routes import AdminState, Body, RowNumber
-from sge_sim.admin.views_datahub import TicketView
+from sge_sim.api.datahub import TicketView
 from sge_sim.clock import machine_now
-from sge_sim.commandes.datahub import habilitateurs
-from sge_sim.commandes.datahub.tickets import close_ticket, open_ticket
-from sge_sim.store.datahub import tickets_spice
+from sge_sim.datahub import habilitateurs
+from sge_sim.datahub.tickets import close_ticket, open_ticket
+from sge_sim.tables.datahub import tickets_spice
 
 
 class HabilitateurView(BaseModel):

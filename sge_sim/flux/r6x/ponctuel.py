@@ -11,6 +11,7 @@ from zipfile import ZIP_STORED, ZipFile
 from sqlalchemy.orm import Session
 
 from sge_sim.domaine.ecarts_fichiers import Defauts
+from sge_sim.facts.lecture import read_dossier
 from sge_sim.flux.envoi import Archive, Fichier
 from sge_sim.flux.packaging import member_of, zipped_archive
 from sge_sim.flux.r6x.archives import (
@@ -31,10 +32,9 @@ from sge_sim.flux.r6x.recevabilite import (
     describe_demanded,
 )
 from sge_sim.flux.r6x.situation import situation_tree, visibilite_of
-from sge_sim.store.fiches import Dossier
-from sge_sim.store.lecture import read_dossier
-from sge_sim.store.m023 import DemandeM023
-from sge_sim.store.prepared import Driver
+from sge_sim.tables.fiches import Dossier
+from sge_sim.tables.m023 import DemandeM023
+from sge_sim.tables.prepared import Driver
 
 SANS_MESURE: Final = "C68"
 

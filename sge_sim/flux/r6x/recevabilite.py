@@ -21,8 +21,8 @@ from sge_sim.flux.r6x.rapport import (
     SANS_SERVICE,
 )
 from sge_sim.referentiel.mesures import point_mesure
-from sge_sim.store.fiches import Dossier, FicheAcces
-from sge_sim.store.m023 import DemandeM023
+from sge_sim.tables.fiches import Dossier, FicheAcces
+from sge_sim.tables.m023 import DemandeM023
 
 _ACCES: Final[Mapping[str, TypeServiceAcces]] = MappingProxyType(
     {"R63": "COURBE", "R64": "INDEX", "R65": "ENERGIE", "R66": "PMAX", "C68": "ITC"}

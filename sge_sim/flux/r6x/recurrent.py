@@ -15,6 +15,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from sge_sim.domaine.ecarts_fichiers import Defauts
+from sge_sim.facts.lecture import read_dossier
 from sge_sim.flux.envoi import Fichier
 from sge_sim.flux.lots import LotDiffusion
 from sge_sim.flux.periodes import FREQUENCES, GUICHET, Frequence, Periode
@@ -24,9 +25,8 @@ from sge_sim.flux.r6x.mesures import WRITERS, Etendue, PointDecrit, dumps
 from sge_sim.flux.retards import DELAI_MAXIMAL, retard
 from sge_sim.mesures import PointMesure
 from sge_sim.referentiel.mesures import point_mesure
-from sge_sim.store.diffusions import PointDiffuse
-from sge_sim.store.lecture import read_dossier
-from sge_sim.store.prepared import Driver
+from sge_sim.tables.diffusions import PointDiffuse
+from sge_sim.tables.prepared import Driver
 
 _JOUR: Final = timedelta(1)
 _DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"

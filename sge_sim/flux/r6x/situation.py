@@ -13,7 +13,7 @@ from sge_sim.domaine.libelles import libelle_de
 from sge_sim.domaine.nomenclatures import CadreAcces, KindActeur
 from sge_sim.flux.r6x.visibilite import Visibilite, seen_by
 from sge_sim.referentiel.calendriers import libelle_de_la_classe, libelle_du_calendrier
-from sge_sim.store.fiches import FicheCompteur, FichePoint
+from sge_sim.tables.fiches import FicheCompteur, FichePoint
 
 _POSTES = 5
 

@@ -17,15 +17,15 @@ from sqlalchemy.orm import Session
 from sge_sim.clock import PARIS, machine_now
 from sge_sim.domaine.pannes import plan_told
 from sge_sim.errors import UsageError
+from sge_sim.facts.database import Database
 from sge_sim.homologation.campaign.matching import Observation, Seen, recognise
 from sge_sim.homologation.campaign.outcome import not_run
 from sge_sim.homologation.campaign.verdict import judge
 from sge_sim.homologation.catalogue.release import load_release
 from sge_sim.homologation.reports.rapport import Execution, Rapport, Regle
-from sge_sim.store.acteurs import default_acteur, find_acteur
-from sge_sim.store.campagnes import Campagne, ObservationCampagne, find_campagne, find_campagnes
-from sge_sim.store.database import Database
-from sge_sim.store.journal import Echange, Journal, RechercheJournal
+from sge_sim.journal import Echange, Journal, RechercheJournal
+from sge_sim.tables.acteurs import default_acteur, find_acteur
+from sge_sim.tables.campagnes import Campagne, ObservationCampagne, find_campagne, find_campagnes
 
 _BATCH: Final = 200
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sge_sim.admin.views import ExchangeView
-from sge_sim.client.administration import Administration
+from sge_sim.api.administration import Administration
+from sge_sim.api.views import ExchangeView
 from sge_sim.clock import PARIS, Clock
 from sge_sim.domaine.pannes import plan_told
 from sge_sim.errors import UsageError

@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sge_sim.services.registry import PAQUETS, SERVICES
-from sge_sim.store.dataconnect import APIS, version_of_api
+from sge_sim.domaine.nomenclatures import PAQUETS
+from sge_sim.services.registry import SERVICES
+from sge_sim.tables.dataconnect import APIS, version_of_api
 
 Versions = Mapping[str, tuple[str, ...]]
 

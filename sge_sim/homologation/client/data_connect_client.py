@@ -25,7 +25,7 @@ import requests
 from joserfc.errors import JoseError
 from joserfc.jws import extract_compact
 
-from sge_sim.client.administration import Administration
+from sge_sim.api.administration import Administration
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.evaluation import RefusRecu
@@ -35,7 +35,7 @@ from sge_sim.homologation.client.bounded_session import TIMEOUT_SECONDS, Bounded
 from sge_sim.homologation.client.consent_page import PAGE, TEXTE, decide_on_page, redirected
 from sge_sim.homologation.client.sender import AppelFait
 from sge_sim.homologation.client.simulator_gestures import GESTES
-from sge_sim.store.dataconnect import APIS
+from sge_sim.tables.dataconnect import APIS
 
 PAR_SECONDE: Final = 5
 """What Data Connect takes in a second (FAQ)."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from sge_sim.client.administration import Administration, ServedClock
+from sge_sim.api.administration import Administration, ServedClock
 from sge_sim.clock import parse_duration
 from sge_sim.homologation.catalogue.answer_paths import Answer
 

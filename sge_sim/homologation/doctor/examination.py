@@ -11,6 +11,7 @@ from pathlib import Path
 from sge_sim.domaine.nomenclatures import Environment
 from sge_sim.door.certificats import CertificateRegister
 from sge_sim.errors import UsageError
+from sge_sim.facts.database import Database
 from sge_sim.homologation.doctor.certificate_files import examine_files
 from sge_sim.homologation.doctor.diagnosis import Diagnostic
 from sge_sim.homologation.doctor.identity import Identity, examine_identity
@@ -26,8 +27,7 @@ from sge_sim.pki.inspection import inspect_files
 from sge_sim.pki.installation import open_pki
 from sge_sim.pki.policy import Policy
 from sge_sim.pki.trust import load_trust
-from sge_sim.store.data_folder import open_database
-from sge_sim.store.database import Database
+from sge_sim.schema.data_folder import open_database
 
 
 @dataclass(frozen=True)

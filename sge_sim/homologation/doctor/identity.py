@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 
 from sge_sim.clock import legal_date
 from sge_sim.domaine.nomenclatures import Environment
+from sge_sim.facts.database import Database
+from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.homologation.doctor.diagnosis import Diagnostic
 from sge_sim.services.registry import BY_PATH, SERVICES
 from sge_sim.services.service import Service
-from sge_sim.store.acteurs import Contrat, Utilisateur, find_contrat, find_utilisateur
-from sge_sim.store.database import Database
-from sge_sim.store.stored_clock import StoredClock
+from sge_sim.tables.acteurs import Contrat, Utilisateur, find_contrat, find_utilisateur
 
 # The contract's AdresseEmailType: the dot before the last label stands for any character.
 _LOGIN: Final = re.compile(

@@ -24,6 +24,7 @@ from sge_sim.door.certificats import (
     register_certificate,
 )
 from sge_sim.errors import UsageError
+from sge_sim.facts.database import Database
 from sge_sim.flux.r6x.documents import SCHEMAS, schema_text
 from sge_sim.machine.data_files import data_path
 from sge_sim.machine.files import PRIVATE, PUBLIC, write_atomically
@@ -33,8 +34,7 @@ from sge_sim.pki.issuing import IssuedCertificate, issue_client_certificate
 from sge_sim.pki.keys import BUNDLE_PASSWORD, key_pem
 from sge_sim.services.registry import BY_PATH, CODES
 from sge_sim.soap.contract import Contract, load_contracts
-from sge_sim.store.acteurs import default_acteur, find_acteur
-from sge_sim.store.database import Database
+from sge_sim.tables.acteurs import default_acteur, find_acteur
 
 _NOTICE: Final = "ATTENTION : ce zip contient une clé privée (certificats/client.key.pem).\n"
 _DEMANDE: Final = (

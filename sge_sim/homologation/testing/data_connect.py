@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import requests
 
-from sge_sim.client.administration import Administration
+from sge_sim.api.administration import Administration
 from sge_sim.homologation.client.data_connect_client import (
     CibleDataConnect,
     DataConnectClient,

@@ -8,10 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sge_sim.admin.views import ExchangeView
-from sge_sim.admin.views_flux import FichierView
-from sge_sim.admin.views_pannes import PanneDemande, PanneView
-from sge_sim.client.administration import Administration, ServedClock
+from sge_sim.api.administration import Administration, ServedClock
+from sge_sim.api.flux import FichierView
+from sge_sim.api.pannes import PanneDemande, PanneView
+from sge_sim.api.views import ExchangeView
 from sge_sim.clock import PARIS, machine_now
 from sge_sim.domaine.pannes import SortePanne, plan_told
 from sge_sim.homologation.campaign.matching import Seen, recognise

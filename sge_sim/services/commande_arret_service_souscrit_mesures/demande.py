@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sge_sim.domaine.ecarts_plateforme import Ecart
 from sge_sim.services.acces import Acces
-from sge_sim.store.fiches import FichePoint, FicheService
+from sge_sim.tables.fiches import FichePoint, FicheService
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from sge_sim.commandes.souscription import Souscription
 from sge_sim.domaine.ecarts_plateforme import Ecart
 from sge_sim.domaine.nomenclatures import ETATS_EN_SERVICE, MesuresType, Segment
 from sge_sim.services.ordres import Ordre
-from sge_sim.store.fiches import FicheService
+from sge_sim.tables.fiches import FicheService
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from sge_sim.commandes.acces import Publie
 from sge_sim.domaine.nomenclatures import TypeServiceAcces
 from sge_sim.services.acces_donnees_designes import DemandeSurServices
 from sge_sim.services.acces_donnees_offre import OptionDemandee
-from sge_sim.store.fiches import FicheService
+from sge_sim.tables.fiches import FicheService
 
 
 @dataclass(frozen=True)

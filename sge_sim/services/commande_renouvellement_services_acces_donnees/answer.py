@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sge_sim.soap.protocol import Tree
-from sge_sim.store.commandes import Affaire
+from sge_sim.tables.commandes import Affaire
 
 
 def services_renewed(numeros: Sequence[str], affaires: Sequence[Affaire]) -> Tree:

@@ -6,7 +6,7 @@ from sge_sim.commandes.prestations import Prestation
 from sge_sim.domaine.nomenclatures import DONNEES_ACCES
 from sge_sim.services.trees import ranked
 from sge_sim.soap.protocol import Tree
-from sge_sim.store.commandes import Affaire, ServiceSouscrit
+from sge_sim.tables.commandes import Affaire, ServiceSouscrit
 
 
 def services_ordered(ordered: Sequence[tuple[Affaire, ServiceSouscrit, Prestation]]) -> Tree:

@@ -3,7 +3,7 @@
 from sge_sim.commandes.prestations import Prestation
 from sge_sim.services.trees import one_prestation
 from sge_sim.soap.protocol import Tree
-from sge_sim.store.commandes import Affaire
+from sge_sim.tables.commandes import Affaire
 
 
 def history_ordered(affaire: Affaire, prestation: Prestation) -> Tree:

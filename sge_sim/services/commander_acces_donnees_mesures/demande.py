@@ -8,7 +8,7 @@ from sge_sim.commandes.acces import AccesSouscrit
 from sge_sim.domaine.ecarts_plateforme import Ecart
 from sge_sim.domaine.nomenclatures import TypeServiceAcces
 from sge_sim.services.acces_donnees import TYPES_DONNEES, Consentement, DemandeAcces
-from sge_sim.store.fiches import FicheService
+from sge_sim.tables.fiches import FicheService
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from typing import Any
 from sge_sim.domaine.nomenclatures import GRANDS_CONSOMMATEURS
 from sge_sim.services.trees import coded, present, quantity
 from sge_sim.soap.protocol import Tree
-from sge_sim.store.fiches import FicheCompteur, FichePoint
+from sge_sim.tables.fiches import FicheCompteur, FichePoint
 
 # The schema knows C2 to C5 and INDET only: the others can't be sent as they are (GUI 0464 v1.4.0
 # lists C1, the schema prevails).

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from sge_sim.services.acces import Acces
-from sge_sim.store.fiches import FichePoint
+from sge_sim.tables.fiches import FichePoint
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from datetime import date
 from sge_sim.domaine.ecarts_plateforme import Ecart
 from sge_sim.mesures import Consommations, PointMesure
 from sge_sim.services.acces import Acces
-from sge_sim.store.fiches import FichePoint
+from sge_sim.tables.fiches import FichePoint
 
 
 @dataclass(frozen=True)

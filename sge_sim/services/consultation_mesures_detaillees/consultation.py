@@ -10,7 +10,7 @@ from sge_sim.domaine.ecarts_plateforme import Ecart
 from sge_sim.services.consultation_mesures_detaillees.demande import Demande, Version
 from sge_sim.services.consultation_mesures_detaillees.releves import Contexte
 from sge_sim.services.consultation_mesures_detaillees.series import Serie, is_corrected
-from sge_sim.store.fiches import FichePoint
+from sge_sim.tables.fiches import FichePoint
 
 
 class Mesures(NamedTuple):

@@ -6,7 +6,7 @@ from typing import Any
 from sge_sim.domaine.demandeur import Demandeur
 from sge_sim.services.trees import coded
 from sge_sim.soap.protocol import Tree
-from sge_sim.store.points import Compteur, Point
+from sge_sim.tables.points import Compteur, Point
 
 _LINE_MAX = 38
 

@@ -10,9 +10,9 @@ from sge_sim.domaine.demandeur import Demandeur
 from sge_sim.domaine.ecarts_plateforme import Ecart
 from sge_sim.domaine.nomenclatures import ETATS_EN_SERVICE, ETATS_HORS_SERVICE
 from sge_sim.services.ecarts import is_empty
-from sge_sim.store.normalise import normalise
-from sge_sim.store.points import Point
-from sge_sim.store.search import Criteres, search_points
+from sge_sim.tables.normalise import normalise
+from sge_sim.tables.points import Point
+from sge_sim.tables.search import Criteres, search_points
 
 RESULTS_MAX = 200
 """More than this, and the whole search fails (GUI 0427 §3)."""

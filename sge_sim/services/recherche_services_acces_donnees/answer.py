@@ -8,8 +8,8 @@ from sge_sim.domaine.libelles import libelle_de
 from sge_sim.services.souscrits import mesures_of, motif_of
 from sge_sim.services.trees import present
 from sge_sim.soap.protocol import Tree
-from sge_sim.store.fiches import FichePoint, FicheService
-from sge_sim.store.fiches_acteurs import FicheContrat
+from sge_sim.tables.fiches import FichePoint, FicheService
+from sge_sim.tables.fiches_acteurs import FicheContrat
 
 
 def services_found(

@@ -10,7 +10,7 @@ from sge_sim.domaine.libelles import libelle_de
 from sge_sim.services.souscrits import mesures_of, motif_of
 from sge_sim.services.trees import coded, present
 from sge_sim.soap.protocol import Tree
-from sge_sim.store.fiches import FichePoint, FicheService
+from sge_sim.tables.fiches import FichePoint, FicheService
 
 
 def services_found(point: FichePoint | None, services: Sequence[FicheService]) -> Tree:

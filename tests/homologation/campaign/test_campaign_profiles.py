@@ -9,11 +9,11 @@ import pytest
 from exchange_samples import envelope, fault
 from running_simulator import RunningSimulator, start_simulator
 
+from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise
 from sge_sim.homologation.catalogue.release import Release, load_release
-from sge_sim.store.acteurs import default_acteur
-from sge_sim.store.database import Database, sqlite_url
-from sge_sim.store.journal import EchangeRecord, Journal
+from sge_sim.journal import EchangeRecord, Journal
+from sge_sim.tables.acteurs import default_acteur
 
 MakeContext = Callable[[Release, Any], ContexteDeCas]
 

@@ -20,7 +20,7 @@ from sge_sim.pki.installation import Pki, open_pki
 from sge_sim.pki.issuing import IssuedFiles, issue_client_certificate, write_issued_certificate
 from sge_sim.pki.policy import Policy
 from sge_sim.pki.server_identity import ensure_server_identity
-from sge_sim.store.data_folder import open_database
+from sge_sim.schema.data_folder import open_database
 
 PATHS = frozenset({"/RecherchePoint/v2.0", "/ConsultationMesures/v1.1"})
 OPEN = datetime(2026, 11, 24, 10, tzinfo=PARIS)

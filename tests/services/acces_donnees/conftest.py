@@ -7,9 +7,9 @@ from acces_kit import NOW, Tiers, tiers_in_process
 from sqlalchemy import delete, update
 
 from sge_sim.clock import parse_instant
-from sge_sim.store.commandes import ServiceSouscrit
-from sge_sim.store.ecritures import Ecriture
-from sge_sim.store.stored_clock import StoredClock
+from sge_sim.facts.stored_clock import StoredClock
+from sge_sim.tables.commandes import ServiceSouscrit
+from sge_sim.tables.ecritures import Ecriture
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from sge_sim.clock import parse_duration
 from sge_sim.commandes.moving_clock import advance_clock
-from sge_sim.store.commandes import ServiceSouscrit
+from sge_sim.tables.commandes import ServiceSouscrit
 
 
 def etats(tiers: Tiers) -> dict[str, str]:

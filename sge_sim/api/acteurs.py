@@ -1,0 +1,123 @@
+"""Actors and their certificates as the administration shows them."""
+
+from datetime import date, datetime
+from typing import Self
+
+from pydantic import Field
+from sqlalchemy.orm import Session
+
+from sge_sim.api.views import View
+from sge_sim.domaine.nomenclatures import Environment, KindActeur, TypeContrat
+from sge_sim.pki.deadlines import in_legal_time, renewal_deadline, rotation_warning
+from sge_sim.tables.acteurs import Acteur, Certificat, all_acteurs, registered_certificats
+
+
+class UtilisateurView(View):
+    """A user of an actor."""
+
+    login: str
+    services: list[str] | None = Field(description="Services permis ; tous si null")
+    actif: bool
+    mot_de_passe: bool = Field(description="Un mot de passe HTTP Basic lui a été donné")
+
+
+class ContratView(View):
+    """A contract; `date_fin` is its last day."""
+
+    contrat_id: str
+    type: TypeContrat
+    date_debut: date
+    date_fin: date | None
+
+
+class CertificatView(View):
+    """A registered certificate; what is said of its end holds at the machine's time."""
+
+    acteur: str
+    environnement: Environment
+    sujet: str
+    empreinte: str = Field(description="SHA-256, hexadécimal")
+    fin: datetime
+    a_deposer_avant: date | None = Field(
+        description="Dernier jour pour déposer le suivant ; en production seulement"
+    )
+    avertissement: str | None
+
+    @classmethod
+    def of(cls, certificat: Certificat, now: datetime) -> Self:
+        """Return the view of a row at `now` (machine time, aware)."""
+        end = in_legal_time(certificat.not_after)
+        rotates = certificat.environnement == "production"
+        return cls(
+            acteur=certificat.acteur_code,
+            environnement=certificat.environnement,
+            sujet=certificat.subject,
+            empreinte=certificat.fingerprint,
+            fin=end,
+            a_deposer_avant=renewal_deadline(end.date()) if rotates else None,
+            avertissement=rotation_warning(end, now) if rotates else _expiry(end, now),
+        )
+
+
+class ActeurView(View):
+    """An actor and what belongs to it."""
+
+    code: str
+    nom: str
+    kind: KindActeur
+    par_defaut: bool
+    habilitations: dict[Environment, list[str]]
+    utilisateurs: list[UtilisateurView]
+    contrats: list[ContratView]
+    certificats: list[CertificatView]
+
+    @classmethod
+    def of(cls, acteur: Acteur, certificats: list[CertificatView]) -> Self:
+        """Return the view of a row; `certificats` are those of all actors."""
+        habilitations: dict[Environment, list[str]] = {"homologation": [], "production": []}
+        for one in acteur.habilitations:
+            habilitations[one.environnement].append(one.paquet)
+        return cls(
+            code=acteur.code,
+            nom=acteur.nom,
+            kind=acteur.kind,
+            par_defaut=acteur.par_defaut,
+            habilitations={env: sorted(paquets) for env, paquets in habilitations.items()},
+            utilisateurs=[
+                UtilisateurView(
+                    login=one.login,
+                    services=one.services,
+                    actif=one.actif,
+                    mot_de_passe=one.mot_de_passe is not None,
+                )
+                for one in acteur.utilisateurs
+            ],
+            contrats=[
+                ContratView(
+                    contrat_id=one.contrat_id,
+                    type=one.type,
+                    date_debut=one.date_debut,
+                    date_fin=one.date_fin,
+                )
+                for one in acteur.contrats
+            ],
+            certificats=[one for one in certificats if one.acteur == acteur.code],
+        )
+
+
+def view_certificats(
+    session: Session, now: datetime, environnement: Environment | None = None
+) -> list[CertificatView]:
+    """Return the registered certificates, those that end first at the head."""
+    found = registered_certificats(session, environnement)
+    return [CertificatView.of(one, now) for one in found]
+
+
+def view_acteurs(session: Session, now: datetime) -> list[ActeurView]:
+    """Return every actor; `now` is the machine's time."""
+    certificats = view_certificats(session, now)
+    return [ActeurView.of(acteur, certificats) for acteur in all_acteurs(session)]
+
+
+def _expiry(end: datetime, now: datetime) -> str | None:
+    return f"Le certificat a expiré le {end:%d/%m/%Y}" if now > end else None

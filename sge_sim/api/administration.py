@@ -1,0 +1,219 @@
+"""The administration of a simulator, as commands, the runner and the pytest plugin call it.
+
+What it returns are the values that the administration itself shows, whose attributes are described
+where they are defined (`sge_sim.api.views` and its neighbours).
+
+    admin = Administration("http://localhost:8080")
+    admin.plan_panne(PanneDemande(sorte="http502", service="RecherchePoint"))
+    for exchange in admin.exchanges_after(0):
+        print(exchange.instant, exchange.service, exchange.code, exchange.panne)
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Any, Final
+
+import requests
+
+from sge_sim.api.acteurs import ActeurView
+from sge_sim.api.flux import FichierView
+from sge_sim.api.pannes import PanneDemande, PanneView
+from sge_sim.api.views import ClockView, ExchangeView, ExchangeWithBodies, TravailView
+from sge_sim.clock import PARIS, Duree, elapsed_ms, stopwatch
+from sge_sim.domaine.retombees import Retombees
+from sge_sim.errors import UsageError
+from sge_sim.settings import Profile
+
+_PAGE = 1000
+_FILES = 10_000
+_TIMEOUT_SECONDS: Final = 30
+_PROGRESS_SECONDS: Final = 1
+"""How often an advance that takes long is told of: one of years publishes thousands of files."""
+
+_HELD_UP_SECONDS: Final = 60
+"""How long an advance may wait for the database of the simulator."""
+
+
+class Administration:
+    """The REST interface at `url`. Every method raises `UsageError` with what it answered."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url.rstrip("/")
+        self._session = requests.Session()
+        self._session.trust_env = False
+
+    def get(self, path: str, **parameters: Any) -> Any:
+        """Return the JSON at `path`."""
+        return self._call("GET", path, params=parameters).json()
+
+    def post(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        """Post JSON to `path`; return the JSON that comes back, None where there is none."""
+        answer = self._call("POST", path, json=dict(body or {}))
+        return answer.json() if answer.content else None
+
+    def delete(self, path: str) -> None:
+        """Delete what is at `path`."""
+        self._call("DELETE", path)
+
+    def snapshot(self) -> None:
+        """Keep the whole state aside, for `reset`."""
+        self.post("/api/snapshot")
+
+    def reset(self) -> None:
+        """Bring back the state that was kept aside."""
+        self.post("/api/reset")
+
+    def acteurs(self) -> list[ActeurView]:
+        """Return the actors, with their logins, contracts and certificates."""
+        return [ActeurView.model_validate(one) for one in self.get("/api/acteurs")]
+
+    def clock(self) -> ClockView:
+        """Return the simulated clock."""
+        return ClockView.model_validate(self.get("/api/clock"))
+
+    def move_clock(self, change: Mapping[str, Any], wait_seconds: int) -> ClockView:
+        """Move the clock; what is due may not all be done yet after `wait_seconds`."""
+        prefer = {"Prefer": f"respond-async, wait={wait_seconds}"}
+        answer = self._call("POST", "/api/clock", json=dict(change), headers=prefer)
+        return ClockView.model_validate(answer.json())
+
+    def clock_work(self, numero: int, wait_seconds: int) -> TravailView:
+        """Return how far what a setting of the clock sets off is, at its end or then."""
+        prefer = {"Prefer": f"wait={wait_seconds}"}
+        answer = self._call("GET", f"/api/clock/travaux/{numero}", headers=prefer)
+        return TravailView.model_validate(answer.json())
+
+    def files(self, flux: str | None = None) -> list[FichierView]:
+        """Return the files published, of one flux or of all, the newest first."""
+        found = self.get("/api/flux", limit=_FILES, flux=flux)
+        return [FichierView.model_validate(one) for one in found]
+
+    def file_content(self, nom: str) -> bytes:
+        """Return the bytes of a published file, decrypted."""
+        return self._call("GET", f"/api/flux/{nom}/contenu", params={"clair": True}).content
+
+    def pannes(self) -> list[PanneView]:
+        """Return the planned faults, with how many calls each has counted and struck."""
+        return [PanneView.model_validate(one) for one in self.get("/api/pannes")]
+
+    def plan_panne(self, asked: PanneDemande) -> PanneView:
+        """Plan a fault."""
+        return PanneView.model_validate(self.post("/api/pannes", asked.model_dump()))
+
+    def remove_panne(self, numero: int) -> None:
+        """Forget a planned fault."""
+        self.delete(f"/api/pannes/{numero}")
+
+    def last_exchange_id(self) -> int:
+        """Return the identifier of the newest exchange of the journal, 0 if there is none."""
+        newest = self.get("/api/journal", limit=1)
+        return int(newest[0]["id"]) if newest else 0
+
+    def exchange(self, exchange_id: int) -> ExchangeWithBodies:
+        """Return an exchange of the journal with its two messages."""
+        return ExchangeWithBodies.model_validate(self.get(f"/api/journal/{exchange_id}"))
+
+    def plays_defects(self) -> bool:
+        """Return whether the simulator plays the defects of the homologation platform."""
+        settings = self.get("/api/settings")
+        played = Profile(settings["profile"]), settings["environment"]
+        return played == (Profile.FIDELE, "homologation")
+
+    def exchanges_after(self, exchange_id: int) -> list[ExchangeView]:
+        """Return the exchanges recorded after that one, the oldest first, without bodies."""
+        found: list[ExchangeView] = []
+        page: list[Any] | None = None
+        while page is None or len(page) == _PAGE:
+            page = self.get("/api/journal", after=exchange_id, limit=_PAGE)
+            found += (ExchangeView.model_validate(one) for one in page)
+            exchange_id = found[-1].id if found else exchange_id
+        return found
+
+    def _call(self, method: str, path: str, **options: Any) -> requests.Response:
+        try:
+            answer = self._session.request(
+                method, self.url + path, timeout=_TIMEOUT_SECONDS, **options
+            )
+        except requests.RequestException:
+            raise UsageError(
+                f"L'administration {self.url} ne répond pas : vérifier son adresse, et que le "
+                "simulateur tourne."
+            ) from None
+        if answer.status_code in (HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT):
+            raise UsageError(_detail(answer))
+        if not answer.ok:
+            told = f"HTTP {answer.status_code}, {_detail(answer)}"
+            raise UsageError(f"L'administration refuse {method} {path} : {told}")
+        return answer
+
+
+class ServedClock:
+    """The simulated time of a simulator that serves; an instant without an offset is in legal time.
+
+    What falls due when the time moves (orders, publications) is done when the call returns. A move
+    raises `UsageError` where somebody else has set the clock meanwhile, which leaves it where it
+    is, and where what is due can't all be done, with how far it is.
+    """
+
+    def __init__(self, admin: Administration) -> None:
+        self._admin = admin
+        self.retombees: Retombees | None = None
+        """What the last move set off."""
+        self.progress = ""
+        """How far what is due is done, while a move takes long: a sentence in French."""
+
+    def now(self) -> datetime:
+        """Return the simulated instant, in legal time."""
+        return self._admin.clock().now.astimezone(PARIS)
+
+    def set(self, instant: datetime) -> None:
+        """Read `instant` now, and run on."""
+        self._move(action="set", instant=instant.isoformat())
+
+    def freeze(self, instant: datetime | None = None) -> None:
+        """Stand still, at `instant` or at the present."""
+        self._move(action="freeze", instant=None if instant is None else instant.isoformat())
+
+    def follow_machine(self) -> None:
+        """Run with the machine's own time."""
+        self._move(action="real")
+
+    def advance(self, duration: timedelta | Duree) -> None:
+        """Jump ahead by `duration`, of whole minutes; its days reach the same legal time."""
+        if isinstance(duration, timedelta):
+            duration = Duree(duration.days, timedelta(seconds=duration.seconds))
+        self._move(action="advance", duree=str(duration))
+
+    def _move(self, **change: str | None) -> None:
+        numero = self._admin.clock().numero
+        moved = self._admin.move_clock({**change, "numero": numero}, _PROGRESS_SECONDS)
+        self.progress = ""
+        if moved.travail is not None:
+            self._wait_for(moved.travail)
+        else:
+            self.retombees = moved.retombees
+
+    def _wait_for(self, travail: TravailView) -> None:
+        """Return once all that is due is done; raise `UsageError` where it can't be."""
+        went_on = stopwatch()
+        while travail.etat == "en_cours":
+            self.progress = travail.phrase
+            if not travail.attend:
+                went_on = stopwatch()
+            elif elapsed_ms(went_on) > _HELD_UP_SECONDS * 1000:
+                raise UsageError(travail.phrase)
+            try:
+                travail = self._admin.clock_work(travail.numero, _PROGRESS_SECONDS)
+            except UsageError as error:
+                raise UsageError(f"{travail.phrase} Depuis : {error}") from None
+        if travail.etat == "interrompu":
+            raise UsageError(travail.phrase)
+        self.retombees = travail.retombees
+
+
+def _detail(answer: requests.Response) -> str:
+    try:
+        return str(answer.json()["detail"])
+    except (ValueError, KeyError, TypeError):
+        return answer.text[:200]

@@ -1,0 +1,176 @@
+"""What Datahub holds, as the administration shows it. Neither key nor password of a channel."""
+
+from dataclasses import asdict
+from datetime import date, datetime
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
+
+from sge_sim.api.data_connect import ApplicationView
+from sge_sim.clock import PARIS
+from sge_sim.datahub.tickets import came_late
+from sge_sim.flux.canaux import masked
+from sge_sim.flux.declaration import describe_canal
+from sge_sim.tables.acteurs import find_contrat
+from sge_sim.tables.datahub import (
+    ApplicationDatahub,
+    CompteDatahub,
+    ContratDatahub,
+    EtatContratDatahub,
+    ProfilDatahub,
+    RoleDatahub,
+    ServiceDatahub,
+    TicketSpice,
+)
+
+ETATS: dict[EtatContratDatahub, str] = {
+    "brouillon": "brouillon",
+    "a_signer": "envoyé en signature",
+    "signe": "signé",
+    "actif": "actif",
+    "resilie": "résilié",
+}
+"""The states of a contract, in words."""
+
+NOMS_DES_ROLES: dict[RoleDatahub, str] = {
+    "technique": "interlocuteur technique",
+    "contractuel": "interlocuteur contractuel",
+    "representant": "représentant légal",
+}
+
+
+class RoleView(BaseModel):
+    """A role that somebody holds on a contract."""
+
+    numero: str
+    email: str
+    role: RoleDatahub
+
+
+class CompteView(BaseModel):
+    """An account, its profile and its roles."""
+
+    email: str
+    nom: str
+    acteur: str
+    adresse: str | None
+    code_postal: str | None
+    fonction: str | None
+    telephone: str | None
+    roles: list[RoleView]
+
+    @classmethod
+    def of(cls, compte: CompteDatahub) -> Self:
+        """Return the view of a row."""
+        return cls(
+            email=compte.email,
+            nom=compte.nom,
+            acteur=compte.acteur_code,
+            **asdict(compte.profil or ProfilDatahub()),
+            roles=[
+                RoleView(numero=one.numero, email=one.email, role=one.role) for one in compte.roles
+            ],
+        )
+
+
+class AnnexeView(BaseModel):
+    """The channel of a contract: `en_vigueur` once SGE's files go there."""
+
+    type_canal: str
+    url: str | None
+    algorithme: str
+    en_vigueur: bool
+
+
+class ContratDatahubView(BaseModel):
+    """A contract of Datahub; instants are in legal time."""
+
+    numero: str
+    acteur: str
+    service: ServiceDatahub
+    etat: EtatContratDatahub
+    raison_sociale: str
+    siret: str | None
+    envoye_le: datetime | None
+    signe_le: datetime | None
+    annexe: AnnexeView | None
+    interlocuteurs: list[RoleView]
+
+    @classmethod
+    def of(cls, session: Session, contrat: ContratDatahub, data_dir: Path) -> Self:
+        """Return the view of a row."""
+        annexe = None
+        if contrat.annexe is not None:
+            kept = contrat.annexe
+            annexe = AnnexeView(
+                type_canal=kept.type_canal,
+                url=masked(kept.url),
+                algorithme=kept.algorithme,
+                en_vigueur=False,
+            )
+        elif find_contrat(session, contrat.numero) is not None:
+            canal = describe_canal(session, contrat.numero, data_dir)
+            annexe = AnnexeView(
+                type_canal=canal.type,
+                url=canal.url,
+                algorithme=canal.chiffrement,
+                en_vigueur=contrat.etat == "actif",
+            )
+        return cls(
+            numero=contrat.numero,
+            acteur=contrat.acteur_code,
+            service=contrat.service,
+            etat=contrat.etat,
+            raison_sociale=contrat.raison_sociale,
+            siret=contrat.siret,
+            envoye_le=contrat.envoye_at and contrat.envoye_at.astimezone(PARIS),
+            signe_le=contrat.signe_at and contrat.signe_at.astimezone(PARIS),
+            annexe=annexe,
+            interlocuteurs=[
+                RoleView(numero=one.numero, email=one.email, role=one.role)
+                for one in contrat.interlocuteurs
+            ],
+        )
+
+
+class ApplicationDatahubView(ApplicationView):
+    """An application made on Datahub; `proprietaire`: whose it is, in the sandbox."""
+
+    service: ServiceDatahub
+    proprietaire: str | None
+    logo: bool
+
+    @classmethod
+    def of_datahub(cls, fiche: ApplicationDatahub) -> Self:
+        """Return the view of a row."""
+        return cls(
+            **ApplicationView.of(fiche.application).model_dump(),
+            service=fiche.service,
+            proprietaire=fiche.email,
+            logo=fiche.logo is not None,
+        )
+
+
+class TicketView(BaseModel):
+    """A ticket for a new production certificate; instants in legal time."""
+
+    id: int
+    acteur: str
+    echeance: date | None = Field(description="15 jours ouvrés avant la fin du certificat")
+    ouvert_le: datetime
+    en_retard: bool
+    clos_le: datetime | None
+
+    @classmethod
+    def of(cls, ticket: TicketSpice) -> Self:
+        """Return the view of a row."""
+        return cls(
+            id=ticket.id,
+            acteur=ticket.acteur_code,
+            echeance=ticket.echeance,
+            ouvert_le=ticket.ouvert_at.astimezone(PARIS),
+            en_retard=came_late(ticket),
+            clos_le=ticket.clos_at and ticket.clos_at.astimezone(PARIS),
+        )

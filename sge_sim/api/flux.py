@@ -1,0 +1,142 @@
+"""What the administration shows of the files, the same in REST and in the command line's JSON."""
+
+from datetime import date, datetime
+from typing import Final, Self
+
+from pydantic import BaseModel, Field
+
+from sge_sim.api.views import View
+from sge_sim.clock import PARIS
+from sge_sim.domaine.nomenclatures import (
+    AlgorithmeFlux,
+    CadreAcces,
+    EtatAffaire,
+    EtatFichier,
+    Flux,
+    FluxM023,
+    FormatM023,
+    Sens,
+    TypeCanal,
+)
+from sge_sim.tables.flux import FichierFlux
+from sge_sim.tables.m023 import DemandeM023
+
+
+class FichierView(View):
+    """A file; `publication` is the simulated instant, in legal time, the others the machine's."""
+
+    nom: str
+    flux: Flux
+    contrat_id: str
+    abonnement: int | None
+    sequence: int | None
+    affaire_id: str | None
+    debut: date | None
+    fin: date | None = Field(description="Premier jour que le fichier ne couvre pas")
+    publication: datetime
+    points: list[str]
+    taille: int
+    sha256: str
+    etat: EtatFichier
+    tentatives: int
+    prochain_essai: datetime | None
+    livre_at: datetime | None
+    erreur: str | None
+    panne: int | None = Field(description="Numéro de la panne prévue qui l'a touché")
+
+    @classmethod
+    def of(cls, fichier: FichierFlux) -> Self:
+        """Return the view of a row."""
+        publication = fichier.publication
+        return cls(
+            nom=fichier.nom,
+            flux=publication.flux,
+            contrat_id=fichier.contrat_id,
+            abonnement=publication.abonnement_numero,
+            sequence=publication.sequence,
+            affaire_id=publication.affaire_id or publication.m023_id,
+            debut=publication.debut,
+            fin=publication.fin,
+            publication=publication.instant.astimezone(PARIS),
+            points=fichier.prms.split(),
+            taille=fichier.taille,
+            sha256=fichier.sha256,
+            etat=fichier.etat,
+            tentatives=fichier.tentatives,
+            prochain_essai=fichier.prochain_essai,
+            livre_at=fichier.livre_at,
+            erreur=fichier.erreur,
+            panne=fichier.panne,
+        )
+
+
+ETATS_DU_PORTAIL: Final[dict[EtatAffaire, str]] = {
+    "transmise": "en cours, demande recevable",
+    "realisee": "close, prestation réalisée",
+    "non_realisee": "close, prestation non réalisée",
+    "non_recevable": "close, non recevable",
+}
+"""What the portal says of a demand of M023 (GUI 0502)."""
+
+
+class DemandeM023View(View):
+    """A demand of M023; instants are simulated, in legal time."""
+
+    affaire_id: str
+    flux: FluxM023
+    format: FormatM023
+    sens: Sens
+    cadre: CadreAcces
+    corrigees: bool
+    debut: date | None
+    fin: date | None = Field(description="Premier jour que la demande ne couvre pas")
+    points: int
+    acteur: str
+    contrat_id: str
+    login: str
+    reference: str | None
+    etat: str
+    demandee: datetime
+    attendue: datetime
+    close: datetime | None
+
+    @classmethod
+    def of(cls, demande: DemandeM023) -> Self:
+        """Return the view of a row."""
+        closed = demande.closed_at
+        return cls(
+            affaire_id=demande.affaire_id,
+            flux=demande.flux,
+            format=demande.format,
+            sens=demande.sens,
+            cadre=demande.cadre,
+            corrigees=demande.corrigees,
+            debut=demande.date_debut,
+            fin=demande.date_fin,
+            points=len(demande.prms.split()),
+            acteur=demande.acteur_code,
+            contrat_id=demande.contrat_id,
+            login=demande.login,
+            reference=demande.reference,
+            etat=ETATS_DU_PORTAIL[demande.etat],
+            demandee=demande.opened_at.astimezone(PARIS),
+            attendue=demande.due_at.astimezone(PARIS),
+            close=None if closed is None else closed.astimezone(PARIS),
+        )
+
+
+class CanalView(BaseModel):
+    """The channel of a contract, without its secrets."""
+
+    contrat_id: str
+    type: TypeCanal
+    url: str
+    chiffrement: AlgorithmeFlux
+
+
+class PublicationView(BaseModel):
+    """What a round of publications and deliveries did."""
+
+    publications: int
+    livres: int
+    echecs: int

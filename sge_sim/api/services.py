@@ -1,0 +1,55 @@
+"""Subscribed services as the pages show them, in words."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final, Self
+
+from sge_sim.clock import PARIS
+from sge_sim.domaine.libelles import MOTIFS, libelle_de
+from sge_sim.domaine.nomenclatures import EtatService
+from sge_sim.tables.commandes import ServiceSouscrit
+
+_ETATS: Final[dict[EtatService, str]] = {
+    "DEMANDE": "demandé",
+    "ACTIF": "actif",
+    "TERMINE": "terminé",
+}
+
+
+@dataclass(frozen=True)
+class ServiceView:
+    """A subscribed service; `fin` is excluded, instants are simulated time in legal time."""
+
+    id: str
+    type: str
+    objet: str
+    etat: str
+    prm: str
+    acteur: str | None
+    contrat: str | None
+    affaire: str | None
+    debut: date
+    fin: date | None
+    motif_fin: str | None
+    demande_le: datetime
+    echeance: datetime | None
+
+    @classmethod
+    def of(cls, service: ServiceSouscrit) -> Self:
+        """Return the view of a row."""
+        details = (service.mesures_type, service.sens, service.pas, service.periodicite)
+        return cls(
+            id=service.service_souscrit_id,
+            type=libelle_de("serviceSouscritType", service.type),
+            objet=", ".join(one for one in details if one),
+            etat=_ETATS[service.etat],
+            prm=service.prm,
+            acteur=service.acteur_code,
+            contrat=service.contrat_id,
+            affaire=service.affaire_id,
+            debut=service.date_debut,
+            fin=service.date_fin,
+            motif_fin=service.motif_fin and MOTIFS[service.motif_fin],
+            demande_le=service.ordered_at.astimezone(PARIS),
+            echeance=service.echeance and service.echeance.astimezone(PARIS),
+        )

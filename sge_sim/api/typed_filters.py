@@ -1,0 +1,32 @@
+"""What a user types to filter a list, brought to the spelling that is stored: any case will do."""
+
+from collections.abc import Iterable
+
+from sge_sim.machine.data_files import data_path
+from sge_sim.soap.contract import contract_files
+from sge_sim.tables.dataconnect import APIS
+
+
+def known_spelling(typed: str, known: Iterable[str]) -> str:
+    """Return the one of `known` that differs from `typed` by its case alone; `typed` if none does.
+
+    >>> known_spelling("r4X", ("R50", "R4x"))
+    'R4x'
+    """
+    lowered = typed.strip().lower()
+    return next((one for one in known if one.lower() == lowered), typed.strip())
+
+
+def code_typed(typed: str | None) -> str | None:
+    """Return a return code as the journal keeps it (SGT4F7); None for nothing typed."""
+    return typed.strip().upper() or None if typed else None
+
+
+def service_typed(typed: str | None) -> str | None:
+    """Return the name of a service as the journal keeps it; None for nothing typed."""
+    return known_spelling(typed, service_names()) or None if typed else None
+
+
+def service_names() -> list[str]:
+    """Return the names of the services, those of Data Connect among them, sorted."""
+    return sorted({*(service for _, service, _ in contract_files(data_path("wsdl"))), *APIS})

@@ -1,0 +1,161 @@
+"""What the administration shows, the same in REST and in the command line's JSON."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from sge_sim.clock import PARIS
+from sge_sim.domaine.echanges import Issue, issue_of, nature_of
+from sge_sim.domaine.nomenclatures import KindClock, KindEchange
+from sge_sim.domaine.pannes import plan_told
+from sge_sim.domaine.retombees import EtatTravail, Retombees, Travail, progress_sentence
+from sge_sim.journal import Echange
+
+
+class View(BaseModel):
+    """What is shown; an attribute is also had by its name, as in JSON: `shown["code"]`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    def __getitem__(self, name: str) -> Any:
+        """Return the attribute `name`; `KeyError` for another one."""
+        if name not in type(self).model_fields:
+            raise KeyError(name)
+        return getattr(self, name)
+
+
+class TravailView(View):
+    """What a move of the clock sets off, and how far it is."""
+
+    numero: int = Field(description="Numéro du réglage : GET /api/clock/travaux/{numero}")
+    etat: EtatTravail = Field(
+        description="en_cours, fait, ou interrompu (la suite se fera sans que personne l'attende)"
+    )
+    atteint: datetime = Field(description="Instant jusqu'où ce qui est dû est fait")
+    attend: bool = Field(description="S'il attend la base de données")
+    phrase: str = Field(description="Où il en est, en une phrase")
+    retombees: Retombees = Field(description="Ce qui est arrivé jusque-là")
+
+    @classmethod
+    def of(cls, travail: Travail) -> Self:
+        """Return the view of a work."""
+        return cls(
+            numero=travail.numero,
+            etat=travail.etat,
+            atteint=travail.atteint.astimezone(PARIS),
+            attend=travail.etat == "en_cours" and travail.raison != "",
+            phrase=progress_sentence(travail),
+            retombees=travail.retombees,
+        )
+
+
+class ClockView(View):
+    """The clock: its legal time, and how it runs."""
+
+    now: datetime
+    kind: KindClock = Field(description="real, shifted (décalée) ou frozen (arrêtée)")
+    numero: int = Field(description="Numéro du dernier réglage ; 0 avant le premier")
+    retombees: Retombees | None = Field(
+        None, description="Ce que le déplacement demandé a fait arriver"
+    )
+    travail: TravailView | None = Field(
+        None, description="Ce qu'un déplacement est en train de faire arriver"
+    )
+
+
+class RuleView(View):
+    """The rule that decided a refusal."""
+
+    name: str
+    source: str = Field(description="Document ou observation d'où vient la règle")
+    provenance: str = Field(description="documented, observed ou assumed")
+    explanation: str = Field(description="Ce qui aurait été accepté")
+
+
+class ExchangeView(View):
+    """An exchange of the journal; `instant` is the simulated time, in legal time."""
+
+    id: int
+    instant: datetime
+    machine_instant: datetime
+    duration_ms: float
+    kind: KindEchange = Field(description="rest : un appel de Data Connect")
+    acteur: str | None
+    certificate_fingerprint: str | None
+    certificate_subject: str | None
+    remote_address: str | None
+    user_agent: str | None = Field(description="Logiciel que le client dit être")
+    service: str | None
+    version: str | None
+    prm: str | None
+    code: str | None
+    http_status: int | None
+    rule: RuleView | None
+    detail: str | None
+    panne: int | None = Field(description="Numéro de la panne prévue qui l'a touché")
+
+    @classmethod
+    def of(cls, echange: Echange) -> Self:
+        """Return the view of a row."""
+        return cls(**_fields(echange))
+
+    @property
+    def nature(self) -> str:
+        """What it was, in French: the service that was called, or what stands for it."""
+        return nature_of(self.kind, self.service, self.version, self.http_status)
+
+    @property
+    def issue(self) -> Issue:
+        """How it ended, in French."""
+        return issue_of(
+            self.kind,
+            by_a_rule=self.rule is not None,
+            code=self.code,
+            http_status=self.http_status,
+        )
+
+
+class ExchangeWithBodies(ExchangeView):
+    """An exchange with its two messages, as text."""
+
+    request: str | None
+    response: str | None
+
+    @classmethod
+    def of(cls, echange: Echange) -> Self:
+        """Return the view of a row read with its bodies."""
+        return cls(
+            **_fields(echange),
+            request=_text(echange.request),
+            response=_text(echange.response),
+        )
+
+
+def _fields(echange: Echange) -> dict[str, Any]:
+    rule = echange.rule
+    return {
+        "id": echange.id,
+        "instant": echange.instant.astimezone(PARIS),
+        "machine_instant": echange.machine_instant,
+        "duration_ms": round(echange.duration_ms, 3),
+        "kind": echange.kind,
+        "acteur": echange.acteur_code,
+        "certificate_fingerprint": echange.certificate_fingerprint,
+        "certificate_subject": echange.certificate_subject,
+        "remote_address": echange.remote_address,
+        "user_agent": echange.user_agent,
+        "service": echange.service,
+        "version": echange.version,
+        "prm": echange.prm,
+        "code": echange.code,
+        "http_status": echange.http_status,
+        "rule": rule and RuleView(**asdict(rule)),
+        "detail": echange.detail,
+        "panne": plan_told(echange.detail)[0],
+    }
+
+
+def _text(body: bytes | None) -> str | None:
+    return None if body is None else body.decode("utf-8", "replace")

@@ -1,0 +1,252 @@
+"""Who may do what on Datahub: the rights and the prohibitions of the FAQ, one rule each.
+
+The codes of refusal are ours: the portal shows sentences, of which none is public. Where the FAQ
+says nothing of a role the action is refused, by a rule of provenance `assumed`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, Literal
+
+from sge_sim.domaine.rule import Rule, rule
+from sge_sim.tables.datahub import RoleDatahub, ServiceDatahub
+
+ActionDatahub = Literal[
+    "consulter_contrat",
+    "modifier_contrat",
+    "resilier_contrat",
+    "remplir_annexe",
+    "ajouter_interlocuteur",
+    "retirer_interlocuteur",
+    "envoyer_en_signature",
+    "signer_contrat",
+    "gerer_bac_a_sable",
+    "gerer_production",
+    "modifier_profil",
+]
+
+_FAQ: Final = "FAQ Datahub, droits des interlocuteurs"
+_SILENCE: Final = "la FAQ n'en dit rien pour ce rôle"
+_CONTRACTUEL: Final = "la demande d'un interlocuteur contractuel habilité sur ce contrat"
+
+
+@dataclass(frozen=True, slots=True)
+class DemandeDatahub:
+    """What somebody asks for on Datahub.
+
+    `roles` are his on the contract; where there is none at stake, those on any contract of the
+    service of his entity. `chez_lui`: who or what is concerned belongs to his entity. `a_lui`: it
+    is his own account or application. `dernier_contractuel`: nobody contractual would be left.
+    """
+
+    roles: frozenset[RoleDatahub]
+    service: ServiceDatahub = "fds"
+    chez_lui: bool = True
+    a_lui: bool = True
+    dernier_contractuel: bool = False
+
+
+@rule("DHB101", source=_FAQ, provenance="documented", remede="un contrat où il a un rôle")
+def demandeur_habilite_sur_le_contrat(demande: DemandeDatahub) -> bool:
+    """Whoever asks holds a role on the contract."""
+    return bool(demande.roles)
+
+
+@rule(
+    "DHB102",
+    source=_FAQ,
+    provenance="documented",
+    remede="la demande d'un interlocuteur technique ou contractuel habilité",
+)
+def contrat_consulte_par_un_interlocuteur(demande: DemandeDatahub) -> bool:
+    """A contract is consulted by a contact, not by the legal representative."""
+    return bool(demande.roles & {"technique", "contractuel"})
+
+
+@rule("DHB103", source=_FAQ, provenance="documented", remede=_CONTRACTUEL)
+def contrat_modifie_par_un_contractuel(demande: DemandeDatahub) -> bool:
+    """The data of a contract are updated by a contractual contact alone."""
+    return "contractuel" in demande.roles
+
+
+@rule("DHB104", source=_SILENCE, provenance="assumed", remede=_CONTRACTUEL)
+def contrat_resilie_par_un_contractuel(demande: DemandeDatahub) -> bool:
+    """A contract is terminated by a contractual contact alone."""
+    return "contractuel" in demande.roles
+
+
+@rule(
+    "DHB105",
+    source=_SILENCE,
+    provenance="assumed",
+    remede="la demande d'un interlocuteur technique ou contractuel habilité",
+)
+def annexe_remplie_par_un_interlocuteur(demande: DemandeDatahub) -> bool:
+    """The SI annex is filled by a contact, not by the legal representative."""
+    return bool(demande.roles & {"technique", "contractuel"})
+
+
+@rule("DHB106", source=_FAQ, provenance="documented", remede="un contrat FDS")
+def contrat_est_fds(demande: DemandeDatahub) -> bool:
+    """Contacts are managed on a contract of service provider."""
+    return demande.service == "fds"
+
+
+@rule("DHB107", source=_FAQ, provenance="documented", remede=_CONTRACTUEL)
+def interlocuteur_ajoute_par_un_contractuel(demande: DemandeDatahub) -> bool:
+    """A contact is added by a contractual contact alone."""
+    return "contractuel" in demande.roles
+
+
+@rule("DHB108", source=_FAQ, provenance="documented", remede="une personne de la même entité")
+def interlocuteur_de_la_meme_entite(demande: DemandeDatahub) -> bool:
+    """The contact who is added belongs to the entity of who adds him."""
+    return demande.chez_lui
+
+
+@rule(
+    "DHB109",
+    source=_FAQ,
+    provenance="documented",
+    remede="l'ajout préalable d'un autre interlocuteur contractuel",
+)
+def contractuel_reste_sur_le_contrat(demande: DemandeDatahub) -> bool:
+    """The last contractual contact of a contract can't be removed."""
+    return not demande.dernier_contractuel
+
+
+@rule("DHB110", source=_SILENCE, provenance="assumed", remede=_CONTRACTUEL)
+def interlocuteur_retire_par_un_contractuel(demande: DemandeDatahub) -> bool:
+    """A contact's access is removed by a contractual contact alone."""
+    return "contractuel" in demande.roles
+
+
+@rule("DHB111", source=_FAQ, provenance="documented", remede="une application à lui")
+def application_de_bac_a_sable_a_lui(demande: DemandeDatahub) -> bool:
+    """A sandbox application is managed by the person whose it is."""
+    return demande.a_lui
+
+
+@rule(
+    "DHB112",
+    source=_SILENCE,
+    provenance="assumed",
+    remede="la demande d'un utilisateur qui n'est pas seulement représentant légal",
+)
+def bac_a_sable_hors_representant(demande: DemandeDatahub) -> bool:
+    """Who is a legal representative and nothing else has no sandbox application.
+
+    Somebody without any role yet has: sandbox applications belong to the person.
+    """
+    return demande.roles != {"representant"}
+
+
+@rule("DHB113", source=_FAQ, provenance="documented", remede="une application du service FDS")
+def application_du_service_fds(demande: DemandeDatahub) -> bool:
+    """A production application that is managed here is of the service of service providers."""
+    return demande.service == "fds"
+
+
+@rule("DHB114", source=_FAQ, provenance="documented", remede="une application de son entité")
+def application_de_son_entite(demande: DemandeDatahub) -> bool:
+    """A production application belongs to the entity of who manages it."""
+    return demande.chez_lui
+
+
+@rule(
+    "DHB115",
+    source=_FAQ,
+    provenance="documented",
+    remede="la demande d'un interlocuteur technique de l'entité",
+)
+def production_geree_par_un_technique(demande: DemandeDatahub) -> bool:
+    """Production applications are managed by a technical contact alone."""
+    return "technique" in demande.roles
+
+
+@rule("DHB116", source=_FAQ, provenance="documented", remede="son propre profil")
+def profil_a_lui(demande: DemandeDatahub) -> bool:
+    """A profile is updated by the person whose it is."""
+    return demande.a_lui
+
+
+@rule(
+    "DHB117",
+    source=_SILENCE,
+    provenance="assumed",
+    remede="la demande d'un utilisateur qui n'est pas seulement représentant légal",
+)
+def profil_hors_representant(demande: DemandeDatahub) -> bool:
+    """Who is a legal representative and nothing else doesn't update his profile here."""
+    return demande.roles != {"representant"}
+
+
+@rule("DHB118", source=_SILENCE, provenance="assumed", remede="le représentant légal du contrat")
+def contrat_signe_par_le_representant(demande: DemandeDatahub) -> bool:
+    """A contract is signed by its legal representative alone: the one whom Adobe writes to."""
+    return "representant" in demande.roles
+
+
+@rule(
+    "DHB119",
+    source="la FAQ ne dit pas qui envoie le contrat en signature",
+    provenance="assumed",
+    remede=_CONTRACTUEL,
+)
+def signature_demandee_par_un_contractuel(demande: DemandeDatahub) -> bool:
+    """A contract is sent for signature by a contractual contact."""
+    return "contractuel" in demande.roles
+
+
+DROITS: Final[Mapping[ActionDatahub, tuple[Rule[DemandeDatahub], ...]]] = MappingProxyType(
+    {
+        "consulter_contrat": (
+            demandeur_habilite_sur_le_contrat,
+            contrat_consulte_par_un_interlocuteur,
+        ),
+        "modifier_contrat": (
+            demandeur_habilite_sur_le_contrat,
+            contrat_modifie_par_un_contractuel,
+        ),
+        "resilier_contrat": (
+            demandeur_habilite_sur_le_contrat,
+            contrat_resilie_par_un_contractuel,
+        ),
+        "remplir_annexe": (
+            demandeur_habilite_sur_le_contrat,
+            annexe_remplie_par_un_interlocuteur,
+        ),
+        "ajouter_interlocuteur": (
+            demandeur_habilite_sur_le_contrat,
+            contrat_est_fds,
+            interlocuteur_ajoute_par_un_contractuel,
+            interlocuteur_de_la_meme_entite,
+        ),
+        "retirer_interlocuteur": (
+            demandeur_habilite_sur_le_contrat,
+            contrat_est_fds,
+            contractuel_reste_sur_le_contrat,
+            interlocuteur_retire_par_un_contractuel,
+        ),
+        "envoyer_en_signature": (
+            demandeur_habilite_sur_le_contrat,
+            signature_demandee_par_un_contractuel,
+        ),
+        "signer_contrat": (
+            demandeur_habilite_sur_le_contrat,
+            contrat_signe_par_le_representant,
+        ),
+        "gerer_bac_a_sable": (
+            application_de_bac_a_sable_a_lui,
+            bac_a_sable_hors_representant,
+        ),
+        "gerer_production": (
+            application_du_service_fds,
+            application_de_son_entite,
+            production_geree_par_un_technique,
+        ),
+        "modifier_profil": (profil_a_lui, profil_hors_representant),
+    }
+)
+"""The rules of each action, in the order in which they are checked."""

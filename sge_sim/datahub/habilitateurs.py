@@ -1,0 +1,163 @@
+"""Users of SGE and the habilitateurs who give them their rights, each in his own entity.
+
+The FAQ names the habilitateurs and the main one, whom the PKI keys are sent to; what each may do
+is assumed.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, Literal
+
+from sqlalchemy.orm import Session
+
+from sge_sim.datahub.refus import check_datahub
+from sge_sim.domaine.rule import Rule, rule
+from sge_sim.errors import UsageError
+from sge_sim.referentiel.acteurs import add_login
+from sge_sim.tables.acteurs import Utilisateur, find_utilisateur
+from sge_sim.tables.datahub import Habilitateur
+
+_ROLE: Final = (
+    "FAQ : les habilitateurs gèrent les accès à SGE de leur entité ; le détail est à nous"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DemandeHabilitation:
+    """What a user of SGE asks about another, or about himself (`sur_lui`).
+
+    `actif`: the login of the other isn't shut out of SGE.
+    """
+
+    habilitateur: bool
+    principal: bool
+    meme_entite: bool
+    sur_lui: bool = False
+    actif: bool = True
+
+
+@rule("DHB301", source=_ROLE, provenance="assumed", remede="la demande d'un habilitateur")
+def demandeur_est_habilitateur(demande: DemandeHabilitation) -> bool:
+    """Rights in SGE are given by a habilitateur."""
+    return demande.habilitateur
+
+
+@rule("DHB302", source=_ROLE, provenance="assumed", remede="un utilisateur de son entité")
+def utilisateur_de_la_meme_entite(demande: DemandeHabilitation) -> bool:
+    """A habilitateur manages the users of his own entity."""
+    return demande.meme_entite
+
+
+@rule("DHB303", source=_ROLE, provenance="assumed", remede="la demande de l'habilitateur principal")
+def habilitateur_designe_par_le_principal(demande: DemandeHabilitation) -> bool:
+    """The main habilitateur alone names others."""
+    return demande.principal
+
+
+@rule("DHB304", source=_ROLE, provenance="assumed", remede="la demande d'un autre habilitateur")
+def droits_retires_a_un_autre(demande: DemandeHabilitation) -> bool:
+    """A habilitateur doesn't shut himself out."""
+    return not demande.sur_lui
+
+
+@rule("DHB305", source=_ROLE, provenance="assumed", remede="un login actif")
+def habilitateur_a_un_login_actif(demande: DemandeHabilitation) -> bool:
+    """Who is named habilitateur has a login that is active: another could do nothing."""
+    return demande.actif
+
+
+HABILITATIONS: Final[
+    Mapping[Literal["donner", "retirer", "designer"], tuple[Rule[DemandeHabilitation], ...]]
+] = MappingProxyType(
+    {
+        "donner": (demandeur_est_habilitateur, utilisateur_de_la_meme_entite),
+        "retirer": (
+            demandeur_est_habilitateur,
+            utilisateur_de_la_meme_entite,
+            droits_retires_a_un_autre,
+        ),
+        "designer": (
+            demandeur_est_habilitateur,
+            utilisateur_de_la_meme_entite,
+            habilitateur_designe_par_le_principal,
+            habilitateur_a_un_login_actif,
+        ),
+    }
+)
+"""The rules of what a habilitateur does, in the order in which they are checked."""
+
+
+def name_main_habilitateur(session: Session, login: str) -> Habilitateur:
+    """Make a user the main habilitateur of his entity, as its contract does.
+
+    Raises `RefusDatahub` for a login that is inactive, `UsageError` when there is no such one.
+    """
+    utilisateur = _get_utilisateur(session, login)
+    check_datahub(
+        (habilitateur_a_un_login_actif,),
+        DemandeHabilitation(
+            habilitateur=True, principal=True, meme_entite=True, actif=utilisateur.actif
+        ),
+    )
+    for colleague in utilisateur.acteur.utilisateurs:
+        held = session.get(Habilitateur, colleague.login)
+        if held is not None:
+            held.principal = False
+    session.flush()
+    return session.merge(Habilitateur(login=utilisateur.login, principal=True))
+
+
+def give_rights(
+    session: Session, par: str, login: str, services: Sequence[str] | None
+) -> Utilisateur:
+    """Create a user of the entity of `par` (a login), or change what he may call: all if None.
+
+    Raises `RefusDatahub`, or `UsageError` for an unknown service or what isn't an e-mail.
+    """
+    asking = _get_utilisateur(session, par)
+    existing = find_utilisateur(session, login)
+    _check(session, "donner", asking, existing)
+    return add_login(session, asking.acteur_code, login, services)
+
+
+def withdraw_rights(session: Session, par: str, login: str) -> Utilisateur:
+    """Shut a user out of SGE; raises `RefusDatahub`, or `UsageError` when there is no such one."""
+    asking, utilisateur = _get_utilisateur(session, par), _get_utilisateur(session, login)
+    _check(session, "retirer", asking, utilisateur)
+    utilisateur.actif = False
+    return utilisateur
+
+
+def name_habilitateur(session: Session, par: str, login: str) -> Habilitateur:
+    """Make a user a habilitateur, as the main one asks; raises `RefusDatahub`."""
+    asking, utilisateur = _get_utilisateur(session, par), _get_utilisateur(session, login)
+    _check(session, "designer", asking, utilisateur)
+    held = session.get(Habilitateur, utilisateur.login)
+    return held or session.merge(Habilitateur(login=utilisateur.login, principal=False))
+
+
+def _check(
+    session: Session,
+    action: Literal["donner", "retirer", "designer"],
+    asking: Utilisateur,
+    concerned: Utilisateur | None,
+) -> None:
+    held = session.get(Habilitateur, asking.login) if asking.actif else None
+    check_datahub(
+        HABILITATIONS[action],
+        DemandeHabilitation(
+            habilitateur=held is not None,
+            principal=held is not None and held.principal,
+            meme_entite=concerned is None or concerned.acteur_code == asking.acteur_code,
+            sur_lui=concerned is asking,
+            actif=concerned is None or concerned.actif,
+        ),
+    )
+
+
+def _get_utilisateur(session: Session, login: str) -> Utilisateur:
+    utilisateur = find_utilisateur(session, login)
+    if utilisateur is None:
+        raise UsageError(f"Le login « {login} » n'existe pas : sge-sim acteurs list les donne.")
+    return utilisateur

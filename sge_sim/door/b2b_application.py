@@ -1,0 +1,308 @@
+"""The application of the B2B listener: the door, the endpoints, the journal.
+
+Only what the real platform serves is here: `POST /<Service>/v<x.y>` and `GET …?wsdl`. Whatever
+comes is recorded, and whatever fails on the way is answered: a SOAP client always gets SOAP.
+"""
+
+import logging
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from sge_sim.clock import elapsed_ms, machine_now, stopwatch
+from sge_sim.domaine.demandeur import Demandeur
+from sge_sim.domaine.generations import (
+    Generation,
+    ReponseArret,
+    is_served,
+    why_not_served,
+)
+from sge_sim.domaine.pannes import SORTES_APPEL, Atteinte, Panne
+from sge_sim.door.alerts import alert_detail
+from sge_sim.door.cadence import TOUS, Cadence
+from sge_sim.door.certificats import CertificateRegister
+from sge_sim.door.gates import Gate
+from sge_sim.door.planned_faults import called_point, spoilt
+from sge_sim.facts.database import UNREACHABLE, unreachable_sentence
+from sge_sim.facts.guet import Guet
+from sge_sim.facts.memoire import Memoire
+from sge_sim.facts.stored_clock import read_clock
+from sge_sim.journal import EchangeRecord
+from sge_sim.pki.deadlines import rotation_warning
+from sge_sim.pki.policy import Policy, Verdict
+from sge_sim.soap.exchange import Exchange, Outcome
+from sge_sim.transport.answering import text_response
+from sge_sim.transport.handshake import HandshakeFailure
+from sge_sim.transport.message import Request, Response
+
+if TYPE_CHECKING:
+    from sge_sim.soap.endpoint import Endpoint
+
+_CONTENT_TYPES = ("text/xml", "application/soap+xml", "application/xml")
+_PHRASE_MAX = 300
+
+_log = logging.getLogger(__name__)
+
+
+class B2B:
+    """The application of one process.
+
+    `endpoints` gives what is served, by path; it is asked at the first call, and may load it.
+    `register` tells whose a certificate is, from the state that `memoire` reads. `gates` may
+    turn away a request whose certificate is accepted, in their order. `cadence` counts the
+    calls of each actor to each service; more than one a second are noted in the journal, and
+    refused with `rate_refused` (HTTP 429, assumed); those of all actors beyond the ceiling of a
+    service likewise, with `plafonds_refused` (SGT506, assumed). A service that `generation`
+    doesn't serve on the simulated day answers as an unknown path or, with `reponse_arret`, as one
+    that is unavailable. `guet` looks out for the planned faults. `record` keeps an exchange and
+    never fails: the client has its answer, whatever becomes of the journal.
+    """
+
+    def __init__(
+        self,
+        endpoints: Callable[[], Mapping[str, "Endpoint"]],
+        policy: Policy,
+        register: CertificateRegister,
+        memoire: Memoire,
+        record: Callable[[EchangeRecord], None],
+        cadence: Cadence,
+        guet: Guet,
+        gates: Sequence[Gate] = (),
+        *,
+        rate_refused: bool = False,
+        plafonds_refused: bool = False,
+        generation: Generation = "toutes",
+        reponse_arret: ReponseArret = "404",
+    ) -> None:
+        self._endpoints = endpoints
+        self._served: Mapping[str, Endpoint] | None = None
+        self._policy = policy
+        self._register = register
+        self._memoire = memoire
+        self._record = record
+        self._cadence = cadence
+        self._guet = guet
+        self._gates = gates
+        self._rate_refused = rate_refused
+        self._plafonds_refused = plafonds_refused
+        self._generation = generation
+        self._reponse_arret = reponse_arret
+
+    def __call__(self, request: Request) -> Response:
+        since, now = stopwatch(), machine_now()
+        exchange = Exchange(request, started=now, instant=now)
+        try:
+            response = self._answer(exchange)
+        except Exception as error:
+            response = self._failed(exchange, error)
+        spent = elapsed_ms(since)
+        self._journal(lambda: self._told(exchange, response, spent))
+        return response
+
+    def refuse_handshake(self, failure: HandshakeFailure) -> None:
+        """Record a connection that ended before a request could be sent."""
+        verdict = None
+        if failure.certificate is not None:
+            verdict = self._policy.judge(failure.certificate, machine_now(), failure.chain[1:])
+        self._journal(
+            lambda: EchangeRecord(
+                instant=self._memoire.look().ask(read_clock).now(),
+                machine_instant=machine_now(),
+                duration_ms=0.0,
+                kind="handshake",
+                acteur_code=verdict.acteur if verdict else None,
+                certificate_fingerprint=verdict.fingerprint if verdict else None,
+                certificate_subject=verdict.subject if verdict else None,
+                remote_address=failure.remote_address,
+                detail=alert_detail(failure, verdict),
+            )
+        )
+
+    def _answer(self, exchange: Exchange) -> Response:
+        vue = exchange.vue = self._memoire.look()
+        exchange.instant = vue.ask(read_clock).now()
+        sender = exchange.request.sender
+        verdict = self._policy.judge(
+            sender.certificate,
+            exchange.started,
+            sender.authorities,
+            partial(self._register, vue=vue),
+        )
+        exchange.verdict = verdict
+        if verdict.reasons:
+            return _text(exchange, HTTPStatus.FORBIDDEN, verdict.explain())
+        assert verdict.acteur is not None
+        assert verdict.kind is not None
+        exchange.demandeur = Demandeur(verdict.acteur, verdict.kind)
+        for gate in self._gates:
+            closed = gate(exchange, verdict.acteur)
+            if closed is not None:
+                return _text(exchange, closed.status, closed.text, *closed.headers)
+        request, path = exchange.request, exchange.request.path.rstrip("/")
+        endpoints = self._served
+        if endpoints is None:
+            endpoints = self._served = self._endpoints()
+        endpoint = endpoints.get(path)
+        gone, day = "", exchange.instant.date()
+        if (
+            endpoint is not None
+            and endpoint.existence is not None
+            and not is_served(endpoint.existence, self._generation, day)
+        ):
+            gone = why_not_served(endpoint.names[0], endpoint.existence, self._generation, day)
+            exchange.notes.append(gone)
+        if endpoint is None or (gone and self._reponse_arret == "404"):
+            served = [
+                name
+                for name, one in endpoints.items()
+                if is_served(one.existence, self._generation, day)
+            ]
+            return _text(
+                exchange,
+                HTTPStatus.NOT_FOUND,
+                f"« {path} » n'est le chemin d'aucun service. Chemins servis :\n"
+                + "\n".join(sorted(served)),
+            )
+        if request.method == "GET" and request.query.lower().startswith("wsdl"):
+            exchange.service, exchange.version = endpoint.names
+            return endpoint.publish(f"https://{request.headers.get('host', '')}{path}")
+        if request.method != "POST":
+            return _text(
+                exchange,
+                HTTPStatus.METHOD_NOT_ALLOWED,
+                f"{path} reçoit des demandes par POST et donne son contrat par GET {path}?wsdl.",
+                ("Allow", "GET, POST"),
+            )
+        content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if content_type not in _CONTENT_TYPES:
+            return _text(
+                exchange,
+                HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+                f"Content-Type « {content_type} » : envoyer text/xml ou application/soap+xml.",
+            )
+        return self._demand(exchange, endpoint, verdict.acteur, gone)
+
+    def _demand(self, exchange: Exchange, endpoint: "Endpoint", acteur: str, gone: str) -> Response:
+        service = endpoint.contract.service
+        exchange.service, exchange.version = endpoint.names
+        calls, together = self._cadence.count((acteur, TOUS), service, exchange.started)
+        note = f"{calls}e appel de {service} par {acteur} dans la même seconde"
+        if calls > 1 and self._rate_refused:
+            text = f"{note}.\nUn appel par seconde et par service : réessayer dans une seconde."
+            return _text(exchange, HTTPStatus.TOO_MANY_REQUESTS, text, ("Retry-After", "1"))
+        exchange.kind = "soap"
+        if gone:
+            return endpoint.refuse(exchange, "SGT506", gone)
+        if endpoint.par_seconde is not None and together > endpoint.par_seconde:
+            most = f"{endpoint.par_seconde} au plus, tous acteurs"
+            beyond = f"{together}e appel de {service} dans la même seconde : {most}."
+            exchange.notes.append(beyond)
+            if self._plafonds_refused:
+                return endpoint.refuse(exchange, "SGT506", beyond)
+        assert exchange.vue is not None  # looked at when the request came
+        plans = self._guet.plans(exchange.vue, SORTES_APPEL, service=service, acteur=acteur)
+        struck = self._struck(exchange, plans) if plans else None
+        if struck is None:
+            response = endpoint.answer(exchange)
+        else:
+            response = spoilt(struck, exchange, endpoint)
+            exchange.notes.append(struck.told)
+        if exchange.outcome is not None:
+            exchange.notes.append(exchange.outcome.explanation)
+        if calls > 1:
+            exchange.notes.append(note)
+        return response
+
+    def _struck(self, exchange: Exchange, plans: tuple[Panne, ...]) -> Atteinte | None:
+        """Return the planned fault that strikes a call, if one of `plans` does."""
+        if any(one.prm is not None for one in plans):
+            prm = called_point(exchange.request.body)
+            plans = tuple(one for one in plans if one.prm in (None, prm))
+        return self._guet.strike(plans) if plans else None
+
+    def _failed(self, exchange: Exchange, error: Exception) -> Response:
+        """Answer where something failed around the service: nothing has been committed then."""
+        request = exchange.request
+        if isinstance(error, UNREACHABLE):
+            told = unreachable_sentence(error)
+            _log.error("%s ne peut pas répondre : %s", request.path, told)
+        else:
+            told = f"{type(error).__name__}: {error}"
+            _log.error("%s ne peut pas répondre.", request.path, exc_info=error)
+        try:
+            endpoint = self._endpoints().get(request.path.rstrip("/"))
+            if endpoint is not None and request.method == "POST":
+                exchange.service, exchange.version = endpoint.names
+                exchange.kind = "soap"
+                response = endpoint.fail(exchange, told, unreachable=isinstance(error, UNREACHABLE))
+                exchange.notes.append(told)
+                return response
+        except Exception as again:
+            _log.error("%s n'a pas pu être chargé : %s", request.path, again)
+        exchange.kind = "http"
+        return _text(
+            exchange,
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            f"Le simulateur ne peut pas répondre pour l'instant : {told}.",
+            ("Retry-After", "5"),
+        )
+
+    def _journal(self, told: Callable[[], EchangeRecord]) -> None:
+        """Record what is `told`; whatever happens here, the client has its answer."""
+        try:
+            self._record(told())
+        except Exception:
+            _log.exception("Un échange n'a pas pu être décrit au journal.")
+
+    def _told(self, exchange: Exchange, response: Response, duration_ms: float) -> EchangeRecord:
+        verdict, outcome = exchange.verdict, exchange.outcome or Outcome(None)
+        notes = exchange.notes
+        if self._policy.environment == "production":
+            notes = [*notes, self._rotation(exchange, verdict) or ""]
+        return EchangeRecord(
+            instant=exchange.instant,
+            machine_instant=exchange.started,
+            duration_ms=duration_ms,
+            kind=exchange.kind,
+            acteur_code=verdict.acteur if verdict else None,
+            certificate_fingerprint=verdict.fingerprint if verdict else None,
+            certificate_subject=verdict.subject if verdict else None,
+            remote_address=exchange.request.sender.address,
+            user_agent=exchange.request.headers.get("user-agent"),
+            service=exchange.service,
+            version=exchange.version,
+            prm=exchange.prm,
+            code=outcome.code,
+            http_status=int(response.status),
+            rule=outcome.rule,
+            detail="\n".join(filter(None, notes)) or None,
+            request=exchange.request.body if exchange.kind == "soap" else b"",
+            response=response.content,
+        )
+
+    def _rotation(self, exchange: Exchange, verdict: Verdict | None) -> str | None:
+        """Return what to tell of a production certificate that ends soon."""
+        if verdict is None or not verdict.accepted:
+            return None
+        end = verdict.valid_until
+        return None if end is None else rotation_warning(end, exchange.started)
+
+
+def _text(exchange: Exchange, status: HTTPStatus, text: str, *headers: tuple[str, str]) -> Response:
+    """Return an answer that isn't SOAP.
+
+    Clients that drop the body of a refusal (suds, `raise_for_status` of requests) show the status
+    line: it carries the text too.
+    """
+    exchange.notes.append(text)
+    response = text_response(status, text, *headers)
+    return response._replace(reason=_in_ascii(text)[:_PHRASE_MAX])
+
+
+def _in_ascii(text: str) -> str:
+    """Return French text on one line of plain letters: what an HTTP status line may hold."""
+    plain = unicodedata.normalize("NFKD", text.translate({0x2019: "'", 0xAB: '"', 0xBB: '"'}))
+    kept = "".join(c if c.isprintable() else " " for c in plain if c < "\x7f" or c.isspace())
+    return " ".join(kept.split())

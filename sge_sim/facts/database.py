@@ -1,0 +1,300 @@
+"""Opens the database: SQLite in the data directory, PostgreSQL by URL for several machines."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from sqlite3 import SQLITE_BUSY
+from sqlite3 import Connection as SQLiteConnection
+from sqlite3 import OperationalError as SQLiteOperationalError
+from typing import Any
+from weakref import finalize
+
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    ExceptionContext,
+    create_engine,
+    event,
+    make_url,
+)
+from sqlalchemy.exc import (
+    ArgumentError,
+    InterfaceError,
+    InternalError,
+    NoSuchModuleError,
+    OperationalError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
+
+import sge_sim.tables.models  # noqa: F401 - every table is to be known before the first query
+from sge_sim.clock import elapsed_ms, stopwatch
+from sge_sim.errors import UsageError
+from sge_sim.facts.editions import CountedEditions, Editions, SqliteEditions
+from sge_sim.facts.locks import lock, lock_for_long
+from sge_sim.facts.memoire import Memoire
+from sge_sim.machine.files import locked
+from sge_sim.settings.database_url import without_password
+from sge_sim.tables.ecritures import count_writing
+from sge_sim.tables.prepared import Driver
+from sge_sim.tables.unreadable import raise_as_operational, sentence_of
+
+UNREACHABLE = (
+    OperationalError,
+    InterfaceError,
+    InternalError,
+    PoolTimeoutError,
+    SQLiteOperationalError,  # of what speaks to the driver by itself
+    OSError,
+)
+"""What is raised when the database, or the machine under it, can't do its work for now: it is
+locked for too long, stopped, the disk is full, no descriptor is left."""
+
+PATIENCE_SECONDS = 2.5
+"""Nobody writes for as long as a second; who asks for a page or types a command is told in five."""
+
+# Connections kept per process; twice as many in a rush.
+_POOL_SIZE = 20
+# What computes for long in a server (a purge, a new population) says nothing meanwhile.
+_PATIENCES_OF_SILENCE = 6
+# A PostgreSQL server takes 100 unless told otherwise, 3 of which are for its administrators.
+_SERVER_CONNECTIONS = 90
+_PRAGMAS = (
+    # With the journal of `_WAL` the writer syncs at checkpoints only: a crash of the machine may
+    # lose the last commits, a crash of the process loses none.
+    "PRAGMA synchronous = NORMAL",
+    "PRAGMA foreign_keys = ON",
+)
+# Readers never wait for the writer.
+_WAL = "PRAGMA journal_mode = WAL"
+_RETRY_SECONDS = 0.01
+# SQLite gives its lock to who asks at the right time, not to who has waited longest.
+_TURN_SECONDS = 0.03
+_BEGIN = "sqlite_begin"
+_BEGIN_WRITING = "BEGIN IMMEDIATE"
+
+
+def unreachable_sentence(error: Exception) -> str:
+    """Return what one of `UNREACHABLE` tells, in French, on one line."""
+    return sentence_of(error)
+
+
+def sqlite_url(path: Path) -> URL:
+    """Return the URL of the SQLite file at `path`."""
+    return URL.create("sqlite", database=str(path))
+
+
+class Database:
+    """A database and its connections; one per process, shared by its threads.
+
+    >>> database = Database("sqlite:///sge-sim.db")
+    >>> prepare(database)  # sge_sim.schema.revisions
+    >>> with database.sessions() as session:
+    ...     point = find_point(session, "25946599093143")
+    >>> dossier = database.memoire.look().lire(prm="25946599093143").dossier
+
+    `patience_seconds` is how long a statement waits for others, or a look for a server that doesn't
+    answer, before it fails with one of `UNREACHABLE`; other statements let a PostgreSQL server
+    work for six times as long without a word. `processes` is how many share that server.
+
+    Raises `UsageError` for a URL that can't be understood.
+    """
+
+    def __init__(
+        self, url: str | URL, patience_seconds: float = PATIENCE_SECONDS, processes: int = 1
+    ) -> None:
+        try:
+            self.engine, self._editions = _opened(make_url(url), patience_seconds, processes)
+        except (ArgumentError, NoSuchModuleError, ValueError) as error:
+            shown = without_password(str(url))
+            raise UsageError(
+                f"« {shown} » n'est pas l'adresse d'une base : écrire par exemple "
+                "sqlite:////chemin/sge-sim.db ou postgresql+psycopg://hôte/base."
+            ) from error
+        except ModuleNotFoundError as error:
+            raise UsageError(
+                f"le pilote de cette base manque : installer le module Python « {error.name} »."
+            ) from error
+        # A transaction that is to write says so from its first statement: one that starts by
+        # reading is refused at once, without waiting, when another wrote in the meantime.
+        self._writing = self.engine.execution_options(**{_BEGIN: _BEGIN_WRITING})
+        self._reading = self.engine.execution_options(**{_BEGIN: None})
+        self.memoire = Memoire(self._editions)
+        # A test that lets go of its database without a word leaves no connection open.
+        finalize(self, _close_idle, self._editions, self.engine).atexit = False
+
+    @contextmanager
+    def sessions(self) -> Iterator[Session]:
+        """Give a session that reads one consistent state; what it changes is dropped."""
+        with Session(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Give a session that writes: committed at the end, rolled back by an exception.
+
+        One at a time: it begins once the one before has ended.
+        """
+        with Session(self._writing) as session, session.begin():
+            if self.engine.dialect.name != "sqlite":
+                count_writing(Driver.under(session))
+            yield session
+
+    @contextmanager
+    def exclusive_transaction(self) -> Iterator[Session]:
+        """Give a transaction that no other process runs at the same time."""
+        with self.transaction() as session:
+            lock(session.connection())
+            yield session
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Let one process at a time go past this point, for as long as it takes.
+
+        It holds up those that ask for the same only: bulk work goes on in short transactions.
+        """
+        if self.engine.dialect.name == "sqlite":
+            assert self.engine.url.database is not None
+            with locked(Path(self.engine.url.database).absolute().parent):
+                yield
+            return
+        with self.engine.connect() as connection:
+            Driver.of(connection).connection.silence_seconds = None
+            connection.detach()  # closed at the end, which gives the lock back
+            lock_for_long(connection)
+            yield
+
+    def let_others_write(self) -> None:
+        """Leave the lock for a moment to those who wait for it, between two slices of bulk work."""
+        if self.engine.dialect.name == "sqlite":
+            time.sleep(_TURN_SECONDS)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection for a single query, without the cost of a transaction."""
+        with self._reading.connect() as connection:
+            yield connection
+
+    def writing_connection(self) -> Connection:
+        """Return a connection whose transactions write; the caller closes it."""
+        return self._writing.connect()
+
+    def dispose(self) -> None:
+        """Close the idle connections: before forking, and at the end.
+
+        A connection must not cross a fork. Those that are needed later are opened anew.
+        """
+        _close_idle(self._editions, self.engine)
+
+
+def _close_idle(editions: Editions, engine: Engine) -> None:
+    editions.close()
+    engine.dispose()
+
+
+def _opened(url: URL, patience_seconds: float, processes: int) -> tuple[Engine, Editions]:
+    if url.get_backend_name() == "sqlite":
+        engine = _sqlite_engine(url, patience_seconds)
+        return engine, SqliteEditions(engine)
+    # One more than the pool's is kept, to look at the edition of the state.
+    kept = max(1, min(_POOL_SIZE, (_SERVER_CONNECTIONS // processes - 1) // 2))
+    engine = create_engine(
+        url,
+        pool_size=kept,
+        max_overflow=kept,
+        pool_timeout=patience_seconds,
+        # Those that a server has dropped when it stopped are replaced before they are used.
+        pool_pre_ping=True,
+    )
+    looking = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    from sge_sim.tables.postgresql import bound_waits  # loads the driver, which SQLite does without
+
+    bound_waits(engine, patience_seconds, silence_seconds=patience_seconds * _PATIENCES_OF_SILENCE)
+    bound_waits(looking, patience_seconds, silence_seconds=patience_seconds)
+    return engine, CountedEditions(engine, looking)
+
+
+def _sqlite_engine(url: URL, patience_seconds: float) -> Engine:
+    if url.database in (None, "", ":memory:"):
+        raise UsageError(
+            "une base en mémoire ne se partage pas entre les processus : indiquer un fichier."
+        )
+    engine = create_engine(url, pool_size=_POOL_SIZE, max_overflow=_POOL_SIZE)
+    event.listen(engine, "connect", partial(_configure_sqlite, patience_seconds))
+    event.listen(engine, "begin", partial(_begin_sqlite, patience_seconds))
+    event.listen(engine, "handle_error", _undo_failed_commit)
+    event.listen(engine, "handle_error", raise_as_operational, retval=True)
+    return engine
+
+
+def _configure_sqlite(patience_seconds: float, connection: SQLiteConnection, _record: Any) -> None:
+    # The driver must not begin transactions by itself: it would begin them too late.
+    connection.isolation_level = None
+    _wait_at_most(connection, patience_seconds)
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)
+    _switch_to_wal(connection, patience_seconds)
+
+
+def _switch_to_wal(connection: SQLiteConnection, patience_seconds: float) -> None:
+    """Do it when the others are done: SQLite doesn't wait while several do it to a new file."""
+    started = stopwatch()
+    while True:
+        try:
+            connection.execute(_WAL)
+        except SQLiteOperationalError:
+            if elapsed_ms(started) > patience_seconds * 1000:
+                raise
+            time.sleep(_RETRY_SECONDS)
+        else:
+            return
+
+
+def _begin_sqlite(patience_seconds: float, connection: Connection) -> None:
+    begin = connection.get_execution_options().get(_BEGIN, "BEGIN")
+    if begin == _BEGIN_WRITING:
+        _take_lock(Driver.of(connection), patience_seconds)
+    elif begin is not None:
+        Driver.of(connection).run(begin)
+
+
+def _take_lock(driver: Driver, patience_seconds: float) -> None:
+    """Begin to write, once nobody does.
+
+    SQLite would ask for its lock ever more seldom, and miss the moments between two slices.
+    """
+    started = stopwatch()
+    _wait_at_most(driver.connection, 0)
+    try:
+        while True:
+            try:
+                driver.run(_BEGIN_WRITING)
+            except OperationalError as error:
+                busy = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == SQLITE_BUSY
+                if not busy or elapsed_ms(started) > patience_seconds * 1000:
+                    raise
+                time.sleep(_RETRY_SECONDS)
+            else:
+                return
+    finally:
+        _wait_at_most(driver.connection, patience_seconds)
+
+
+def _wait_at_most(connection: SQLiteConnection, seconds: float) -> None:
+    connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+
+
+def _undo_failed_commit(context: ExceptionContext) -> None:
+    """Give back the lock of a transaction that couldn't be committed (a full disk).
+
+    SQLite keeps it open, to be tried again; on a connection that isn't given back to the pool it
+    would lock everybody out for good.
+    """
+    if context.statement is None and context.connection is not None:
+        driver: Any = context.connection.connection.dbapi_connection
+        if driver.in_transaction:
+            driver.rollback()

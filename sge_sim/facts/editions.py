@@ -1,0 +1,134 @@
+"""Which edition of the state is the present one: it changes with every commit, whoever makes it.
+
+What was read at an edition holds for as long as a look finds that edition: a look takes a hundredth
+of what reading again would take.
+"""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from itertools import count
+from threading import Lock
+from typing import Protocol
+
+from sqlalchemy import Connection, Engine
+
+from sge_sim.tables.ecritures import read_numero
+from sge_sim.tables.prepared import Driver
+
+Edition = tuple[int, int]
+"""Two looks that find equal editions had no commit in between; others tell nothing."""
+
+_openings = count(1)
+_DATA_VERSION = "PRAGMA data_version"
+
+
+class Editions(Protocol):
+    """The editions of one database."""
+
+    def look(self) -> Edition:
+        """Return the present edition."""
+
+    def snapshot(self) -> AbstractContextManager[tuple[Edition, Driver]]:
+        """Give one state to read from, and its edition."""
+
+    def close(self) -> None:
+        """Give back what was opened; the next look opens it anew."""
+
+
+class SqliteEditions:
+    """What SQLite tells a connection that never writes: whether any other one has committed.
+
+    Those of this process, of the others, of a shell, and a state that is restored. A number means
+    something on its connection only, hence the other half of an edition.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._lock = Lock()
+        self._opened: tuple[int, Connection, Driver] | None = None
+
+    def look(self) -> Edition:
+        with self._lock:
+            opening, _, driver = self._opened or self._open()
+            version: int = driver.run(_DATA_VERSION).fetchone()[0]
+            return opening, version
+
+    @contextmanager
+    def snapshot(self) -> Iterator[tuple[Edition, Driver]]:
+        with self._lock:
+            opening, _, driver = self._open()
+            driver.run("BEGIN")
+            try:
+                # The first statement chooses the state that all the others see.
+                yield (opening, driver.run(_DATA_VERSION).fetchone()[0]), driver
+            finally:
+                driver.connection.rollback()
+
+    def close(self) -> None:
+        with self._lock:
+            if self._opened is not None:
+                self._opened[1].close()
+                self._opened = None
+
+    def _open(self) -> tuple[int, Connection, Driver]:
+        if self._opened is None:
+            connection = self._engine.connect()
+            driver = Driver.of(connection)
+            connection.detach()  # the pool's are for those that come and go
+            self._opened = (next(_openings), connection, driver)
+        return self._opened
+
+
+class CountedEditions:
+    """The count that every writing transaction adds to (`Database.transaction`).
+
+    It is read on a connection that is kept for it, in one round trip; those who come while it is
+    being read share the next reading.
+    """
+
+    def __init__(self, engine: Engine, looking: Engine) -> None:
+        """`looking` makes that connection, which must not begin transactions."""
+        self._looking = looking
+        self._snapshots = engine.execution_options(isolation_level="REPEATABLE READ")
+        self._lock = Lock()
+        self._opened: tuple[Connection, Driver] | None = None
+        self._asked = 0
+        self._told: int | Exception = 0
+
+    def look(self) -> Edition:
+        asked = self._asked
+        with self._lock:
+            if self._asked == asked:  # else it was asked after we came
+                self._asked += 1
+                try:
+                    self._told = read_numero(self._open())
+                except Exception as error:
+                    self._told = error
+                    self._drop()
+            told = self._told
+        if isinstance(told, Exception):
+            raise told.with_traceback(None)
+        return 0, told
+
+    @contextmanager
+    def snapshot(self) -> Iterator[tuple[Edition, Driver]]:
+        with self._snapshots.connect() as connection:
+            driver = Driver.of(connection)
+            yield (0, read_numero(driver)), driver
+
+    def close(self) -> None:
+        with self._lock:
+            self._drop()
+
+    def _open(self) -> Driver:
+        if self._opened is not None and self._opened[1].connection.dropped:
+            self._drop()
+        if self._opened is None:
+            connection = self._looking.connect()
+            self._opened = (connection, Driver.of(connection))
+        return self._opened[1]
+
+    def _drop(self) -> None:
+        if self._opened is not None:
+            self._opened[0].invalidate()  # whatever its state, nothing more is asked of it
+            self._opened = None

@@ -1,0 +1,43 @@
+"""Looking out for the planned faults that are about a call."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from sge_sim.domaine.pannes import Atteinte, Panne, SortePanne
+from sge_sim.facts.memoire import Vue
+from sge_sim.tables.pannes import counters_of, read_pannes
+
+
+class Guet:
+    """Looks out for what a plan is about, and counts it; one per process, shared by its threads.
+
+    Where there is no plan nothing is read nor written: what the look of a call found is asked.
+    """
+
+    def __init__(self, data_dir: Path) -> None:
+        self._counters = counters_of(data_dir)
+
+    def plans(
+        self, vue: Vue, sortes: Sequence[SortePanne], *, service: str | None, acteur: str | None
+    ) -> tuple[Panne, ...]:
+        """Return the plans of these kinds that are about this service and actor."""
+        found: tuple[Panne, ...] = vue.ask(read_pannes)
+        if not found:
+            return ()
+        return tuple(
+            one
+            for one in found
+            if one.sorte in sortes and one.is_about(service=service, acteur=acteur)
+        )
+
+    def strike(self, plans: tuple[Panne, ...]) -> Atteinte | None:
+        """Count a call under each of `plans`, in order, until one strikes it."""
+        for panne in plans:
+            number = self._counters.count(panne.numero, panne.au, panne.strikes)
+            if number is not None:
+                return Atteinte(panne, number)
+        return None
+
+    def close(self) -> None:
+        """Close the counts."""
+        self._counters.close()

@@ -1,0 +1,28 @@
+"""Locks that processes of several machines share, by their database.
+
+SQLite needs none of them: a transaction that writes is alone.
+"""
+
+from sqlalchemy import Connection, func, select
+
+# Any number of our own: it names the lock that PostgreSQL keeps while somebody migrates.
+_LOCK = 7_436_001
+_LONG_LOCK = 7_436_002
+
+
+def lock(connection: Connection) -> None:
+    """Let one process at a time go past this point, until its transaction ends.
+
+    A writing transaction of SQLite is alone already.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+
+
+def lock_for_long(connection: Connection) -> None:
+    """Let one process at a time go past this point on PostgreSQL, until its connection is closed.
+
+    Who comes after waits for as long as that lasts.
+    """
+    connection.exec_driver_sql("SET lock_timeout = 0")
+    connection.execute(select(func.pg_advisory_lock(_LONG_LOCK)))

@@ -1,0 +1,120 @@
+"""What a process keeps of what it read, for as long as nothing is committed.
+
+A fact is kept under the edition of the state it was read from, and given only to who has just
+looked and found that edition: it can't be stale, whoever writes, in any process.
+"""
+
+from collections.abc import Sequence
+from threading import Lock
+from typing import Any
+
+from sge_sim.facts.editions import Edition, Editions
+from sge_sim.facts.lecture import Faits, Question, questions
+from sge_sim.tables.fiches import Dossier
+
+Known = tuple[Edition, Any]
+"""A fact, and the edition it was read from."""
+
+
+class Memoire:
+    """The facts of one process, shared by its threads; at most `kept`, of those last used.
+
+    They are in two halves: the young one is let grow to its share, then takes the place of the
+    old one, from which whatever is asked for again comes back. A fact that is found among the
+    young ones costs one look, without a lock.
+    """
+
+    def __init__(self, editions: Editions, *, kept: int = 2048) -> None:
+        self._editions = editions
+        self._half = kept // 2
+        self._young: dict[Question, Known] = {}
+        self._old: dict[Question, Known] = {}
+        self._lock = Lock()
+
+    def look(self) -> "Vue":
+        """Return a view of the state as it is now."""
+        return Vue(self, self._editions.look())
+
+    def lire(self, **asked: str | None) -> Faits:
+        """Return facts of the state as it is now; see `Vue.lire`."""
+        return self.look().lire(**asked)
+
+    def answers(self, edition: Edition, asked: Sequence[Question]) -> list[Any]:
+        """Return what each question reads, all from one state: that of `edition` or a later one.
+
+        `edition` is what a look has just found.
+        """
+        found = []
+        for question in asked:
+            known = self._young.get(question) or self._come_back(question)
+            if known is None or known[0] != edition:
+                return self._read(asked)
+            found.append(known[1])
+        return found
+
+    def answer(self, edition: Edition, question: Question) -> Any:
+        """Return what one question reads: see `answers`."""
+        known = self._young.get(question)
+        if known is None or known[0] != edition:
+            return self.answers(edition, (question,))[0]
+        return known[1]
+
+    def _read(self, asked: Sequence[Question]) -> list[Any]:
+        values = []
+        with self._editions.snapshot() as (current, driver):
+            for question in asked:
+                known = self._young.get(question) or self._come_back(question)
+                if known is None or known[0] != current:
+                    value = question[0](driver, *question[1:])
+                    if known is not None and _same(known[1], value):
+                        value = known[1]
+                    known = self._keep(question, (current, value))
+                values.append(known[1])
+        return values
+
+    def _come_back(self, question: Question) -> Known | None:
+        known = self._old.get(question)
+        return None if known is None else self._keep(question, known)
+
+    def _keep(self, question: Question, known: Known) -> Known:
+        with self._lock:
+            if len(self._young) >= self._half:
+                self._old, self._young = self._young, {}
+            self._young[question] = known
+        return known
+
+
+class Vue:
+    """The state as a call finds it when it looks.
+
+    What is read together is of one state: the one that was looked at, or a later one where
+    something was committed in between.
+    """
+
+    __slots__ = ("_edition", "_memoire")
+
+    def __init__(self, memoire: Memoire, edition: Edition) -> None:
+        self._memoire = memoire
+        self._edition = edition
+
+    @property
+    def edition(self) -> Edition:
+        """What was looked at: equal editions had no commit in between."""
+        return self._edition
+
+    def lire(self, **asked: str | None) -> Faits:
+        """Return the facts that `questions` understands, all of one state."""
+        wanted = questions(**asked)
+        values = self._memoire.answers(self._edition, tuple(wanted.values()))
+        return Faits(**dict(zip(wanted, values, strict=True)))
+
+    def ask(self, read: Any, *of: str) -> Any:
+        """Return what one question reads."""
+        return self._memoire.answer(self._edition, (read, *of))
+
+
+def _same(before: Any, now: Any) -> bool:
+    """Tell whether two readings found the same; a `Dossier` is itself only."""
+    if isinstance(before, Dossier) and isinstance(now, Dossier):
+        return before.says_as(now)
+    return bool(before == now)

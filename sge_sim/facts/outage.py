@@ -1,0 +1,37 @@
+"""Work that is done again and again, whatever becomes of the database: an outage is told once."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from logging import Logger
+
+from sqlalchemy.exc import DBAPIError
+
+from sge_sim.facts.database import UNREACHABLE, unreachable_sentence
+
+
+class Outage:
+    """What a database that can't be reached makes fail, until it answers again.
+
+    `told` is the French sentence that the log has of it, once, before the reason.
+
+    >>> outage = Outage(logger, "Le back-office attend")
+    >>> with outage.tolerated():
+    ...     back_office.catch_up()
+    """
+
+    def __init__(self, logger: Logger, told: str) -> None:
+        self._logger = logger
+        self._told = told
+        self._lasts = False
+
+    @contextmanager
+    def tolerated(self) -> Iterator[None]:
+        """Leave undone what the database refuses to do for now; any other failure is raised."""
+        try:
+            yield
+        except (DBAPIError, *UNREACHABLE) as error:
+            if not self._lasts:
+                self._logger.error("%s : %s.", self._told, unreachable_sentence(error))
+            self._lasts = True
+        else:
+            self._lasts = False

@@ -1,0 +1,43 @@
+"""Sends the request of an exchange again, over mutual TLS, as its actor or the default one."""
+
+from typing import Final
+
+import requests
+
+from sge_sim.errors import UsageError
+from sge_sim.homologation.rejeu.moyens import Moyens
+from sge_sim.journal import Echange
+
+_TIMEOUT_SECONDS: Final = 60
+HEADERS: Final = {"Content-Type": "text/xml; charset=utf-8", "User-Agent": "sge-sim (rejeu)"}
+
+
+def path_of(echange: Echange) -> str:
+    """Return the path of the service that an exchange called.
+
+    Raises `UsageError` for one that called none: there is nothing to send again.
+    """
+    if echange.kind != "soap" or not echange.request or echange.service is None:
+        raise UsageError(
+            f"L'échange {echange.id} n'est pas un appel SOAP : il n'y a rien à rejouer."
+        )
+    return f"/{echange.service}/v{echange.version}"
+
+
+def send_again(echange: Echange, moyens: Moyens, b2b_url: str) -> int:
+    """Send the request of `echange` to the simulator at `b2b_url`; return the HTTP status.
+
+    Raises `UsageError` where the exchange is no SOAP call, and where nobody answers.
+    """
+    path = path_of(echange)
+    with requests.Session() as session:
+        session.trust_env = False
+        session.verify = str(moyens.autorite)
+        session.cert = (str(moyens.certificat), str(moyens.cle))
+        try:
+            answer = session.post(
+                b2b_url + path, data=echange.request, headers=HEADERS, timeout=_TIMEOUT_SECONDS
+            )
+        except requests.RequestException as error:
+            raise UsageError(f"Le simulateur {b2b_url} ne répond pas : {error}") from None
+    return answer.status_code

@@ -1,0 +1,273 @@
+"""The journal as the rest of the simulator uses it: append, find, drain, keep a mark."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from socket import gethostname
+from typing import Final
+
+from sqlalchemy import Connection, func, inspect, select
+from sqlalchemy.exc import DBAPIError
+
+from sge_sim.errors import UsageError
+from sge_sim.facts.database import UNREACHABLE, Database, sqlite_url, unreachable_sentence
+from sge_sim.facts.locks import lock
+from sge_sim.journal import avaries
+from sge_sim.journal.avaries import Avarie
+from sge_sim.journal.drain import Drainer
+from sge_sim.journal.records import Echange, EchangeRecord
+from sge_sim.journal.retention import (
+    Bounds,
+    forget_after,
+    read_number,
+    set_number,
+    trim_all,
+)
+from sge_sim.journal.search import RechercheJournal, find, find_one
+from sge_sim.journal.spool import SpoolWriter, read_header, spool_files
+from sge_sim.journal.tables import FINISHED, VERSION, bilan, echange, metadata, reglage, spool
+from sge_sim.machine.files import make_private_file
+
+_FILE: Final = "journal.db"
+_FOLDER: Final = "journal-en-attente"
+_ASIDE: Final = "journal-ecarte"
+_STATE_FILE: Final = "sge-sim.db"
+_SCHEMA: Final = "journal"
+_MAX_PENDING: Final = 256 * 2**20
+_SEEN: Final = "perdus_vus"
+_LIEU: Final = 300
+_EVERYTHING: Final = RechercheJournal()
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class JournalState:
+    """How the journal fares: what it keeps, and what isn't in it yet or never will be."""
+
+    records: int
+    bytes: int
+    pending_bytes: int
+    """What waits in the spools of this machine."""
+    missing: int
+    """Exchanges that could not be recorded or that the disk spoilt, since the journal was made."""
+    acknowledged: bool
+    """Whether the user has taken all that is missing as seen (`Journal.acknowledge`)."""
+    failure: str | None
+    """Why nothing can be stored for now, a French sentence; None where it can."""
+
+
+class Journal:
+    """A journal and its spool; make one per process, after forking, and share it among threads.
+
+    Whoever reads it sees every exchange that was answered on this machine before it asked, by
+    whatever process.
+    """
+
+    def __init__(
+        self, database: Database, folder: Path, *, max_pending: int = _MAX_PENDING
+    ) -> None:
+        self._database = database
+        self._folder = folder
+        self._aside = folder.with_name(folder.name.replace(_FOLDER, _ASIDE))
+        self._writer = SpoolWriter(folder, max_pending)
+        self.append: Callable[[EchangeRecord], None] = self._writer.append
+        """Record an exchange; it outlives this process once this returns. Never raises."""
+        # A file beside the folder has no other folder; a server's may have many.
+        alone = database.engine.dialect.name == "sqlite"
+        lieu = "" if alone else f"{gethostname()}:{folder.resolve()}"[-_LIEU:]
+        self._drainer = Drainer(database, folder, self._aside, lieu)
+        self._failure: str | None = None
+
+    @classmethod
+    def beside(
+        cls, state: Database, data_dir: Path, *, max_pending: int = _MAX_PENDING
+    ) -> "Journal":
+        """Return the journal of a simulator.
+
+        With SQLite it stands in a file beside the state's. In PostgreSQL its tables have a schema
+        of their own, and what waits to be stored is in `data_dir`, on each machine.
+        """
+        url = state.engine.url
+        if url.get_backend_name() != "sqlite" or url.database is None:
+            options = f"{url.query.get('options', '')} -csearch_path={_SCHEMA}".strip()
+            return cls(
+                Database(url.update_query_dict({"options": options})),
+                data_dir / _FOLDER,
+                max_pending=max_pending,
+            )
+        file = Path(url.database)
+        prefix = "" if file.name == _STATE_FILE else f"{file.stem}-"
+        return cls(
+            Database(sqlite_url(file.with_name(prefix + _FILE))),
+            file.with_name(prefix + _FOLDER),
+            max_pending=max_pending,
+        )
+
+    def prepare(self, bounds: Bounds | None = None, *, after_id: int = 0) -> None:
+        """Make the tables where they are missing; put `bounds` in force if given.
+
+        Identifiers of a new journal come after `after_id`: campaigns remember those of the one
+        that was there before.
+
+        Several processes may call at once. Raises `UsageError` when the database can't be opened
+        or is of another version.
+        """
+        file = self._database.engine.url.database
+        on_sqlite = self._database.engine.dialect.name == "sqlite"
+        if on_sqlite and file is not None:
+            with suppress(OSError):  # opening it says why
+                make_private_file(Path(file))
+        try:
+            if bounds is None and self._is_ready():
+                return
+            with self._database.writing_connection() as connection, connection.begin():
+                lock(connection)
+                if not on_sqlite:
+                    connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {_SCHEMA}")
+                _make(connection, after_id)
+                if bounds is not None:
+                    set_number(connection, "max_records", bounds.max_records)
+                    set_number(connection, "max_bytes", bounds.max_bytes)
+                    trim_all(connection, bounds)
+        except DBAPIError as error:
+            raise UsageError(
+                f"le journal {self._database.engine.url.render_as_string()} ne peut pas être "
+                f"ouvert ({error.orig}) : vérifier les droits et la place, "
+                "le restaurer ou, simulateur arrêté, l'effacer."
+            ) from error
+
+    def drain(self) -> None:
+        """Store what waits; where that fails, it goes on waiting and a line of log says so."""
+        try:
+            self._drainer.drain()
+        except Exception as error:
+            known = isinstance(error, (DBAPIError, *UNREACHABLE))
+            told = unreachable_sentence(error) if known else f"{type(error).__name__} : {error}"
+            if self._failure is None:
+                _log.error(
+                    "Le journal attend d'être rangé : %s.", told, exc_info=None if known else error
+                )
+            self._failure = told
+        else:
+            self._failure = None
+
+    def find_echange(self, echange_id: int) -> Echange | None:
+        """Return one exchange with its bodies."""
+        with self._reading() as connection:
+            return find_one(connection, echange_id)
+
+    def find_echanges(
+        self,
+        recherche: RechercheJournal = _EVERYTHING,
+        *,
+        limit: int = 100,
+        before_id: int | None = None,
+        after_id: int | None = None,
+        with_bodies: bool = False,
+    ) -> list[Echange]:
+        """Return at most `limit` exchanges that agree with every criterion of `recherche`.
+
+        The newest come first; with `before_id`, only those recorded before it: the next page. With
+        `after_id`, only those recorded after it, the oldest first: who passes the last identifier
+        it got misses none. Bodies are read with `with_bodies` only.
+        """
+        with self._reading() as connection:
+            return find(
+                connection,
+                recherche,
+                limit=limit,
+                before_id=before_id,
+                after_id=after_id,
+                with_bodies=with_bodies,
+            )
+
+    def newest_id(self) -> int:
+        """Return the identifier of the newest exchange, 0 if there is none."""
+        with self._reading() as connection:
+            return connection.scalar(select(func.max(echange.c.id))) or 0
+
+    def mark(self) -> None:
+        """Keep in mind what is recorded by now, for `forget_after_mark`."""
+        newest = self.newest_id()
+        with self._database.writing_connection() as connection, connection.begin():
+            set_number(connection, "marque", newest)
+
+    def forget_after_mark(self) -> None:
+        """Delete what was recorded since the mark; nothing if there is none."""
+        self.drain()
+        with self._database.writing_connection() as connection, connection.begin():
+            marked = read_number(connection, "marque")
+            if marked is not None:
+                forget_after(connection, marked)
+
+    def state(self) -> JournalState:
+        """Return how the journal fares; nothing is drained for it."""
+        with self._database.reading() as connection:
+            records, size = connection.execute(
+                select(func.sum(bilan.c.records), func.sum(bilan.c.bytes))
+            ).one()
+            given_up = self._given_up(connection)
+            seen = read_number(connection, _SEEN) or 0
+            return JournalState(
+                int(records or 0),
+                int(size or 0),
+                self._drainer.pending_bytes(),
+                given_up + avaries.count_missing(connection),
+                given_up <= seen and not avaries.count_open(connection),
+                self._failure,
+            )
+
+    def avaries(self) -> list[Avarie]:
+        """Return what of the files that wait could not be stored, acknowledged or not."""
+        with self._reading() as connection:
+            return avaries.read_avaries(connection, self._aside)
+
+    def acknowledge(self) -> None:
+        """Take all that is missing by now as seen: the journal is well again."""
+        with self._database.writing_connection() as connection, connection.begin():
+            avaries.acknowledge(connection)
+            set_number(connection, _SEEN, self._given_up(connection))
+
+    def _given_up(self, connection: Connection) -> int:
+        """Return how many records could not be written, as far as this process knows."""
+        count = (read_number(connection, "perdus") or 0) + self._writer.given_up
+        # Those of a file that is to be removed are in the number before.
+        finished = set(connection.scalars(select(spool.c.name).where(spool.c.drained == FINISHED)))
+        for name in spool_files(self._folder).keys() - finished:
+            with suppress(FileNotFoundError):
+                count += read_header(self._folder / name).given_up
+        return count
+
+    def close(self) -> None:
+        """Let go of the file and of the connections."""
+        self._writer.close()
+        self._database.dispose()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """Give a connection that sees one consistent journal, everything answered included."""
+        self.drain()
+        with self._database.sessions() as session:
+            yield session.connection()
+
+    def _is_ready(self) -> bool:
+        with self._database.reading() as connection:
+            if not inspect(connection).has_table(reglage.name):
+                return False
+            return read_number(connection, "version") == VERSION
+
+
+def _make(connection: Connection, after_id: int) -> None:
+    metadata.create_all(connection)
+    version = read_number(connection, "version")
+    if version is None:
+        set_number(connection, "avant", after_id)
+    elif version != VERSION:
+        raise UsageError(
+            f"ce journal vient d'une autre version de sge-sim (schéma {version}) : l'effacer, ou "
+            "prendre cette version."
+        )
+    set_number(connection, "version", VERSION)

@@ -1,0 +1,319 @@
+"""Finds exchanges again: any criteria, the newest first, a page in milliseconds in a million.
+
+The criteria of a profile pick profiles, then the newest exchanges of each are taken from the index
+and put together: what is asked often and what is asked rarely cost the same.
+"""
+
+import heapq
+import zlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import Any, Final
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
+
+from sge_sim.domaine.nomenclatures import KindEchange
+from sge_sim.journal.records import DecidingRule, Echange, instant_of, microseconds
+from sge_sim.journal.tables import echange, message, profil
+
+_Columns = ReadOnlyColumnCollection[str, ColumnElement[Any]]
+
+_WINDOW: Final = 5_000
+_PROFILES: Final = 200
+_MANY: Final = 50_000
+_LAST: Final = 2**63 - 1
+_AFTER_ALL: Final = "\N{REPLACEMENT CHARACTER}"
+_BY_PREFIX: Final = ("code", "service", "rule_name")
+
+# Compiled once: a search runs it for each profile.
+_OF_PROFILE = (
+    select(echange.c.id)
+    .where(
+        echange.c.profil_id == bindparam("of_profile"),
+        echange.c.id > bindparam("low"),
+        echange.c.id < bindparam("high"),
+    )
+    .limit(bindparam("most"))
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RechercheJournal:
+    """What is looked for; None asks nothing. Every criterion given must hold.
+
+    `accepted` tells refusals (HTTP status from 400, an SGT code of refusal, a handshake) from the
+    rest. `debut` (included) and `fin` (excluded) are aware instants of the simulated time.
+    `prefixe` is the beginning, in any case, of a code, a PRM, a service or the name of a rule.
+    `wsdl` tells readings of a contract, the one thing of kind http that is answered, from refusals
+    of that kind: only the former (True) or the latter (False) are found beside the other kinds.
+    """
+
+    code: str | None = None
+    prm: str | None = None
+    service: str | None = None
+    acteur: str | None = None
+    kinds: frozenset[KindEchange] | None = None
+    accepted: bool | None = None
+    wsdl: bool | None = None
+    debut: datetime | None = None
+    fin: datetime | None = None
+    prefixe: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """The identifiers between `low` and `high`, both excluded; `most` of them, from one end."""
+
+    low: int
+    high: int
+    most: int
+    oldest_first: bool
+
+    def of(self, query: Select[Any], where: ColumnElement[bool] | None = None) -> Select[Any]:
+        """Return `query` on exchanges, kept to the page: by its identifiers, or as `where` is."""
+        number: ColumnElement[int] = echange.c.id
+        if where is not None:
+            # SQLite would go through the identifiers, to find them in order: few agree.
+            number = number + 0
+            query = query.where(where)
+        query = query.where(number > self.low, number < self.high)
+        return query.order_by(number if self.oldest_first else number.desc()).limit(self.most)
+
+    def merged(self, lists: Iterable[Sequence[int]]) -> list[int]:
+        """Return the first identifiers of several lists that are in the order of the page."""
+        merged: list[int] = []
+        for one in heapq.merge(*lists, reverse=not self.oldest_first):
+            if len(merged) == self.most:
+                break
+            if not merged or merged[-1] != one:
+                merged.append(one)
+        return merged
+
+
+def find(
+    connection: Connection,
+    recherche: RechercheJournal,
+    *,
+    limit: int,
+    before_id: int | None = None,
+    after_id: int | None = None,
+    with_bodies: bool = False,
+) -> list[Echange]:
+    """Return at most `limit` exchanges: see `Journal.find_echanges`."""
+    page = _Page(
+        -1 if after_id is None else after_id,
+        _LAST if before_id is None else before_id,
+        limit,
+        oldest_first=after_id is not None,
+    )
+    identifiers = _find_ids(connection, recherche, page)
+    rows = connection.execute(_rows(with_bodies).where(echange.c.id.in_(identifiers))).all()
+    found = sorted(map(_echange, rows), key=lambda one: one.id)
+    return found if page.oldest_first else found[::-1]
+
+
+def find_one(connection: Connection, echange_id: int) -> Echange | None:
+    """Return one exchange with its bodies."""
+    query = _rows(with_bodies=True).where(echange.c.id == echange_id)
+    row = connection.execute(query).one_or_none()
+    return None if row is None else _echange(row)
+
+
+def _find_ids(connection: Connection, recherche: RechercheJournal, page: _Page) -> list[int]:
+    within = _within(recherche, echange.c)
+    if recherche.debut is not None or recherche.fin is not None:
+        page = _of_period(connection, recherche, within, page)
+    facets = _facets(recherche)
+    if recherche.prefixe is not None:
+        return _by_prefix(connection, recherche, facets, page)
+    if recherche.prm is None and facets is not None:
+        return _of_profiles(connection, facets, recherche, page)
+    if recherche.prm is None:
+        return list(connection.scalars(page.of(select(echange.c.id).where(within))))
+    where = _of_row(recherche, facets, echange.c)
+    return list(connection.scalars(page.of(select(echange.c.id), where)))
+
+
+def _within(recherche: RechercheJournal, columns: _Columns) -> ColumnElement[bool]:
+    """Return the condition of the period."""
+    where: ColumnElement[bool] = true()
+    if recherche.debut is not None:
+        where = and_(where, columns.instant >= microseconds(recherche.debut))
+    if recherche.fin is not None:
+        where = and_(where, columns.instant < microseconds(recherche.fin))
+    return where
+
+
+def _of_period(
+    connection: Connection, recherche: RechercheJournal, within: ColumnElement[bool], page: _Page
+) -> _Page:
+    """Return the page without the identifiers before and after all those of the period."""
+    if recherche.fin is None and not page.oldest_first:
+        some = select(echange.c.id).where(within).limit(_MANY).subquery()
+        if connection.scalar(select(func.count()).select_from(some)) == _MANY:
+            return page  # the first of the page are in the period, unless the clock was moved back
+    first, last = connection.execute(
+        select(func.min(echange.c.id), func.max(echange.c.id)).where(within)
+    ).one()
+    if first is None:
+        return _Page(0, 0, page.most, page.oldest_first)
+    return _Page(max(page.low, first - 1), min(page.high, last + 1), page.most, page.oldest_first)
+
+
+def _of_row(
+    recherche: RechercheJournal, facets: ColumnElement[bool] | None, columns: _Columns
+) -> ColumnElement[bool]:
+    """Return every condition but the prefix, on the columns of an exchange."""
+    where = _within(recherche, columns)
+    if recherche.prm is not None:
+        where = and_(where, columns.prm == recherche.prm)
+    if facets is not None:
+        profile: ColumnElement[int] = columns.profil_id
+        if recherche.prm is not None or recherche.prefixe is not None:
+            profile = profile + 0  # or SQLite would look through them rather than at the point
+        where = and_(where, profile.in_(select(profil.c.id).where(facets)))
+    return where
+
+
+def _facets(recherche: RechercheJournal) -> ColumnElement[bool] | None:
+    """Return the condition on profiles, None for any."""
+    conditions: list[ColumnElement[bool]] = []
+    if recherche.code is not None:
+        conditions.append(profil.c.code == recherche.code)
+    if recherche.service is not None:
+        conditions.append(profil.c.service == recherche.service)
+    if recherche.acteur is not None:
+        conditions.append(profil.c.acteur_code == recherche.acteur)
+    if recherche.kinds is not None:
+        conditions.append(profil.c.kind.in_(sorted(recherche.kinds)))
+    if recherche.accepted is not None:
+        conditions.append(profil.c.accepted == recherche.accepted)
+    if recherche.wsdl is not None:
+        conditions.append(or_(profil.c.kind != "http", profil.c.accepted == recherche.wsdl))
+    return and_(*conditions) if conditions else None
+
+
+def _of_profiles(
+    connection: Connection, facets: ColumnElement[bool], recherche: RechercheJournal, page: _Page
+) -> list[int]:
+    """Return exchanges of the profiles that `facets` picks."""
+    profiles = connection.scalars(select(profil.c.id).where(facets)).all()
+    if len(profiles) > _PROFILES:
+        bare = replace(recherche, prefixe=None)
+        return _nearest(connection, partial(_of_row, bare, facets), page)
+    where = _of_row(recherche, None, echange.c)
+    order = echange.c.id if page.oldest_first else echange.c.id.desc()
+    query = _OF_PROFILE.where(where).order_by(order)
+    bounds = {"low": page.low, "high": page.high, "most": page.most}
+    return page.merged(
+        list(connection.scalars(query, {"of_profile": one, **bounds})) for one in profiles
+    )
+
+
+def _by_prefix(
+    connection: Connection,
+    recherche: RechercheJournal,
+    facets: ColumnElement[bool] | None,
+    page: _Page,
+) -> list[int]:
+    """Return exchanges whose profile or point begins by the prefix."""
+    prefixe = recherche.prefixe or ""
+    begins: ColumnElement[bool] = or_(
+        *(
+            func.lower(profil.c[name]).startswith(prefixe.lower(), autoescape=True)
+            for name in _BY_PREFIX
+        )
+    )
+    if facets is not None:
+        begins = and_(begins, facets)
+
+    def of_point(columns: _Columns) -> ColumnElement[bool]:
+        begins = and_(columns.prm >= prefixe, columns.prm < prefixe + _AFTER_ALL)
+        return and_(_of_row(recherche, facets, columns), begins)
+
+    return page.merged(
+        (
+            _of_profiles(connection, begins, recherche, page),
+            _nearest(connection, of_point, page),
+        )
+    )
+
+
+def _nearest(
+    connection: Connection, where: Callable[[_Columns], ColumnElement[bool]], page: _Page
+) -> list[int]:
+    """Look among the first of the page, then in the indexes, which costs what there is to find.
+
+    What isn't found among the first is rare, as a rule.
+    """
+    window = _Page(page.low, page.high, _WINDOW, page.oldest_first)
+    first = window.of(
+        select(echange.c.id, echange.c.prm, echange.c.profil_id, echange.c.instant)
+    ).subquery()
+    order = first.c.id if page.oldest_first else first.c.id.desc()
+    near = select(first.c.id).where(where(first.c)).order_by(order).limit(page.most)
+    found = list(connection.scalars(near))
+    if len(found) < page.most:
+        found = list(connection.scalars(page.of(select(echange.c.id), where(echange.c))))
+    return found
+
+
+def _rows(with_bodies: bool) -> Select[Any]:
+    query = select(echange, profil).join(profil, profil.c.id == echange.c.profil_id)
+    if with_bodies:
+        query = query.add_columns(message.c.request, message.c.response).outerjoin(
+            message, message.c.echange_id == echange.c.id
+        )
+    return query
+
+
+def _echange(row: Row[Any]) -> Echange:
+    value = row._mapping
+    rule = None
+    if value[profil.c.rule_name] is not None:
+        rule = DecidingRule(
+            name=value[profil.c.rule_name],
+            source=value[profil.c.rule_source] or "",
+            provenance=value[profil.c.rule_provenance] or "",
+            explanation=value[profil.c.rule_explanation] or "",
+        )
+    return Echange(
+        id=value[echange.c.id],
+        size=value[echange.c.size],
+        instant=instant_of(value[echange.c.instant]),
+        machine_instant=instant_of(value[echange.c.machine_instant]),
+        duration_ms=value[echange.c.duration_ms],
+        kind=value[echange.c.kind],
+        acteur_code=value[profil.c.acteur_code],
+        certificate_fingerprint=value[echange.c.certificate_fingerprint],
+        certificate_subject=value[echange.c.certificate_subject],
+        remote_address=value[echange.c.remote_address],
+        user_agent=value[echange.c.user_agent],
+        service=value[profil.c.service],
+        version=value[profil.c.version],
+        prm=value[echange.c.prm],
+        code=value[profil.c.code],
+        http_status=value[profil.c.http_status],
+        rule=rule,
+        detail=value[echange.c.detail],
+        request=_whole(value.get(message.c.request)),
+        response=_whole(value.get(message.c.response)),
+    )
+
+
+def _whole(body: bytes | None) -> bytes | None:
+    return None if body is None else zlib.decompress(body)

@@ -1,0 +1,54 @@
+"""The state of a simulator, as the commands that only look at it open it."""
+
+import os
+from pathlib import Path
+
+from sge_sim.errors import UsageError
+from sge_sim.facts.database import Database
+from sge_sim.journal import Journal
+from sge_sim.schema.revisions import prepare
+from sge_sim.settings import Settings, variable_of
+from sge_sim.settings.settings_file import settings_beside
+from sge_sim.tables.installation import is_installed
+
+
+def open_database(data_dir: Path) -> Database:
+    """Open the database of `data_dir`, or the one that `database_url` names.
+
+    That setting is read in its variable, then in `sge-sim.toml`. Raises `UsageError` where no
+    simulator was started, or its first start hasn't put its data there yet.
+    """
+    url = os.environ.get(variable_of("database_url"))
+    if url is None:
+        url = settings_beside(data_dir).get("database_url")
+    settings = Settings(data_dir=data_dir, database_url=url)
+    if settings.database_url is None:
+        require(data_dir / "sge-sim.db")
+    database = Database(settings.database)
+    prepare(database)
+    with database.sessions() as session:
+        if not is_installed(session):
+            raise UsageError(
+                f"{data_dir} n'a pas fini d'être préparé : lancer sge-sim serve, "
+                "ou le laisser finir."
+            )
+    return database
+
+
+def open_journal(database: Database, data_dir: Path) -> Journal:
+    """Open the journal that stands beside a state.
+
+    Raises `UsageError` where it can't be used.
+    """
+    journal = Journal.beside(database, data_dir)
+    journal.prepare()
+    return journal
+
+
+def require(part: Path) -> None:
+    """Raise `UsageError` where `part`, of a folder of state, isn't there."""
+    if not part.exists():
+        raise UsageError(
+            f"{part.parent} ne contient pas de simulateur : l'indiquer par --data-dir, ou le créer "
+            "par sge-sim serve."
+        )

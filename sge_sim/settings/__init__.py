@@ -1,0 +1,283 @@
+"""Every setting of the simulator: its name, its default and why one would change it.
+
+The options of `sge-sim serve`, the variables `SGE_SIM_<NAME>` and the names of `sge-sim.toml` are
+made from this class; the settings that aren't at their default are printed at start.
+"""
+
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_data_path
+
+from sge_sim.domaine.delais import AUSSITOT, Delai
+from sge_sim.domaine.ecarts_plateforme import NOMINALE, Plateforme, plateforme_at
+from sge_sim.domaine.generations import Generation, ReponseArret
+from sge_sim.domaine.nomenclatures import Environment
+from sge_sim.errors import UsageError
+from sge_sim.settings.database_url import without_password
+
+
+class Profile(StrEnum):
+    """How closely the defects of the real homologation platform are reproduced."""
+
+    NOMINAL = "nominal"
+    FIDELE = "fidele"
+
+
+class SansDonnee(StrEnum):
+    """What ConsultationMesuresDetaillees answers when it has no measure to give."""
+
+    REPONSE_VIDE = "reponse_vide"
+    SGT4G3 = "sgt4g3"
+
+
+def setting(default: Any, why: str, least: int | None = None) -> Any:
+    """Declare a setting; `why` is the French help text of its option, `least` its lower bound."""
+    return field(default=default, metadata={"why": why, "least": least})
+
+
+def variable_of(name: str) -> str:
+    """Return the environment variable that gives the setting `name`."""
+    return f"SGE_SIM_{name.upper()}"
+
+
+def default_data_dir() -> Path:
+    """Return the folder where a simulator keeps its state when none is named."""
+    return user_data_path("sge-sim", appauthor=False)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one simulator."""
+
+    data_dir: Path = field(
+        default_factory=default_data_dir,
+        metadata={"why": "Dossier de l'état : base, certificats, flux."},
+    )
+    environment: Environment = setting(
+        "homologation", "Plateforme jouée : certificats admis, flux émis ou non."
+    )
+    host: str = setting("127.0.0.1", "Adresse d'écoute des web services (TLS mutuel).")
+    port: int = setting(8443, "Port des web services ; 0 choisit un port libre.")
+    admin_port: int = setting(
+        8080, "Port de l'administration, toujours sur l'adresse de bouclage ; 0 choisit."
+    )
+    database_url: str | None = setting(
+        None,
+        "Base SQLAlchemy ; par défaut un fichier SQLite dans le dossier de l'état. Donnée par sa "
+        "variable ou par sge-sim.toml, elle vaut pour toutes les commandes.",
+    )
+    workers: int = setting(1, "Processus qui servent les web services.", least=1)
+    threads: int = setting(
+        16,
+        "Fils d'exécution par processus, au plus : un travaille, d'autres si un appel attend.",
+        least=1,
+    )
+    wsdl_dir: Path | None = setting(
+        None, "Dossier du kit officiel : ses WSDL sont publiés et validés à la place des nôtres."
+    )
+    now: datetime | None = setting(
+        None, "Instant ISO où commence l'horloge simulée (heure légale) ; elle avance ensuite."
+    )
+    profile: Profile = setting(
+        Profile.NOMINAL,
+        "nominal : ce que disent les guides ; fidele : les défauts constatés en homologation.",
+    )
+    delai_activation: Delai = setting(
+        AUSSITOT,
+        "Temps simulé entre une commande et son exécution : 3jo, trois jours ouvrés, est le délai "
+        "standard ; 36h, 10d. Un infra-journalier ou un historique prend moins.",
+    )
+    ready_file: Path | None = setting(
+        None,
+        "Fichier JSON écrit dès que les deux points d'écoute acceptent, ôté au démarrage et à "
+        "l'arrêt.",
+    )
+    population_size: int = setting(
+        3000,
+        "Nombre de points synthétiques ajoutés à ceux du catalogue au premier démarrage : au moins "
+        "947, pour ses recherches, ou 0.",
+        least=0,
+    )
+    population_seed: int = setting(2021, "Graine de la population synthétique et des mesures.")
+    journal_max_records: int = setting(
+        10_000,
+        "Échanges de chaque sorte (SOAP, HTTP, négociation, fichier) gardés dans le journal.",
+        least=1,
+    )
+    journal_max_bytes: int = setting(
+        256 * 2**20,
+        "Octets gardés dans le journal, messages compressés : 13/16 pour les appels SOAP, 1/16 "
+        "pour chaque autre sorte.",
+        least=1,
+    )
+    max_body_bytes: int = setting(
+        2**20, "Taille maximale d'une requête ; une requête SGE tient en 10 ko.", least=1
+    )
+    max_connections: int = setting(512, "Connexions simultanées par processus.", least=1)
+    strict: bool = setting(
+        False, "Valider aussi chaque réponse contre le contrat ; une réponse fausse devient SGT500."
+    )
+    authorities_file: Path | None = setting(
+        None, "Liste YAML d'autorités admises à la place de certs/authorities.yaml."
+    )
+    authorities_dir: Path | None = setting(
+        None,
+        "Dossier PEM d'autorités en plus des publiques : une racine que plus personne n'embarque.",
+    )
+    www_counts_as_same: bool = setting(
+        False, "Admettre un certificat pour exemple.fr et www.exemple.fr ; refusé d'ordinaire."
+    )
+    basic_auth: bool = setting(
+        False,
+        "Exiger aussi un login et un mot de passe HTTP Basic (sge-sim acteurs mot-de-passe).",
+    )
+    hours: bool = setting(
+        False, "Fermer la plateforme d'homologation hors de ses heures : HTTP 503."
+    )
+    rate_refused: bool = setting(
+        False,
+        "Refuser par HTTP 429 plus d'un appel par seconde, par service et par acteur ; "
+        "l'excès est noté au journal de toute façon.",
+    )
+    plafonds_refused: bool = setting(
+        False,
+        "Refuser (SGT506, code supposé) ce qui dépasse le plafond par seconde qu'un guide donne à "
+        "son service, tous acteurs ensemble : 10 CommanderAccesDonneesMesures, 40 "
+        "ConsultationMesuresDetaillees v3.0, 5 par service M023 ; noté au journal de toute façon.",
+    )
+    profondeur_historique_mois: int = setting(
+        36,
+        "Mois d'historique de ConsultationMesures : 36 selon son guide et constatés en 2022 ; 12 "
+        "avant septembre 2021.",
+        least=1,
+    )
+    historique_refused: bool = setting(
+        False,
+        "Refuser un historique qui commence avant la dernière mise en service (SGT4N1) ou dont la "
+        "courbe n'a pas été collectée (SGT4L9) ; d'ordinaire le fichier est coupé (constaté en "
+        "2022), ou vide (FAQ).",
+    )
+    entete_historique_exige: bool = setting(
+        True,
+        "Refuser (SGT562) une commande d'historique sans son en-tête enteteP, que quatre clients "
+        "publics envoient toujours ; son guide le dit facultatif, et une suite de mars 2022 s'en "
+        "passe. Le profil fidele le refuse toujours.",
+    )
+    periode_acces_exigee: bool = setting(
+        False,
+        "Exiger en homologation aussi que le service d'accès couvre toute la période que "
+        "ConsultationMesuresDetaillees v3.0 lit par SERVICE_ACCES (GUI 0497) ; d'ordinaire les "
+        "jours d'avant le service y sont servis, comme des clients de 26.1 l'ont constaté "
+        "(CMD3-R6). La production l'exige toujours.",
+    )
+    sans_donnee: SansDonnee | None = setting(
+        None,
+        "Réponse de ConsultationMesuresDetaillees sans aucune mesure ; par défaut vide (ses "
+        "guides), sauf en v3.0 du profil fidele depuis 2023 : SGT4G3 (constaté en 23.2).",
+    )
+    data_connect: bool = setting(
+        False, "Servir aussi Data Connect (OAuth2, REST), sur un point d'écoute à lui."
+    )
+    data_connect_port: int = setting(8444, "Port de Data Connect ; 0 choisit un port libre.")
+    data_connect_v5: bool = setting(
+        True, "Servir aussi les API v5 de Data Connect, qu'Enedis arrête en octobre 2026."
+    )
+    data_connect_json: bool = setting(
+        False,
+        "Annoncer application/json dans les réponses GET de Data Connect 2026 ; d'ordinaire "
+        "application/octet-stream (constaté en août 2026).",
+    )
+    quotas: bool = setting(True, "Refuser par HTTP 429 ce qui dépasse les quotas de Data Connect.")
+    publie_avant_arret: bool = setting(
+        False,
+        "Publier aussi, après l'arrêt d'un service ou l'arrivée d'un nouveau titulaire, les jours "
+        "mesurés avant et pas encore publiés ; d'ordinaire plus rien n'est publié (supposé).",
+    )
+    dates_zonees: bool = setting(
+        False,
+        "Donner le décalage légal dans les dates des réponses qui ont un acquittement "
+        "(2023-10-01+02:00) : toujours selon GUI 0466, et un client l'enlève ; les réponses "
+        "enregistrées en 2022 et 2023 n'en ont pas.",
+    )
+    releves_rhf: bool = setting(
+        False,
+        "Donner aussi, dans les index de ConsultationMesuresDetaillees v3.0, les relevés à heure "
+        "fixe (RHF/LC) des C1-C4 et P1-P3 : annoncés par son guide, à une date qu'il ne dit pas.",
+    )
+    generation: Generation = setting(
+        "toutes",
+        "Services qui répondent : ceux de toutes les générations, auto (ceux que la plateforme "
+        "servait à la date simulée : sge-sim generations), 1 ou 2.",
+    )
+    reponse_arret: ReponseArret = setting(
+        "404",
+        "Réponse d'un service que sa génération ne sert pas : 404 sans SOAP, ou le refus SGT506 ; "
+        "aucune n'est publiée, les deux sont supposées.",
+    )
+    m023_code_vide: bool = setting(
+        False,
+        "Répondre aux refus de M023 par la faute vue en 23.4 : éléments préfixés, ni code ni "
+        "libellé. Le profil fidele le fait à une date de cette version.",
+    )
+    disabled_rules: tuple[str, ...] = setting(
+        (), "Règles à ne pas appliquer, par nom ou Service/nom : pour éprouver un banc de tests."
+    )
+
+    def __post_init__(self) -> None:
+        for one in fields(self):
+            least = one.metadata.get("least")
+            if least is not None and getattr(self, one.name) < least:
+                option = one.name.replace("_", "-")
+                raise UsageError(
+                    f"--{option} {getattr(self, one.name)} : donner un nombre à partir de {least}."
+                )
+        if self.hours and self.environment == "production":
+            raise UsageError(
+                "--hours ne vaut qu'en homologation, dont les heures sont publiées : "
+                "l'omettre en production."
+            )
+
+    @property
+    def database(self) -> str:
+        """The URL of the database in force."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'sge-sim.db'}"
+
+    @cached_property
+    def plays_real_homologation(self) -> bool:
+        """Whether the defects of the homologation platform are reproduced."""
+        return self.profile is Profile.FIDELE and self.environment == "homologation"
+
+    def plateforme(self, jour: date) -> Plateforme:
+        """Return the platform that is played on a legal date."""
+        return plateforme_at(jour) if self.plays_real_homologation else NOMINALE
+
+    @property
+    def changed(self) -> list[tuple[str, str]]:
+        """Name and value in force of each setting that isn't at its default."""
+        return [
+            (one.name, self._shown(one.name))
+            for one in fields(self)
+            if one.name != "data_dir" and getattr(self, one.name) != one.default
+        ]
+
+    def described(self) -> list[tuple[str, str, str]]:
+        """Return name, value in force and reason of each setting, in their order.
+
+        They are shown: the password of `database_url` is masked.
+        """
+        return [(one.name, self._shown(one.name), one.metadata["why"]) for one in fields(self)]
+
+    def _shown(self, name: str) -> str:
+        text = _text(getattr(self, name))
+        return without_password(text) if name == "database_url" else text
+
+
+def _text(value: Any) -> str:
+    if value is None or value == ():
+        return "-"
+    return ", ".join(value) if isinstance(value, tuple) else str(value)

@@ -1,0 +1,141 @@
+"""Access services: they let an actor consult measures on its say alone (cadreAcces SERVICE_ACCES).
+
+One covers one type of measures in one direction (GUI 0498), and may publish them (GUI 0531).
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import Date, ForeignKey, String, bindparam, delete, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from sge_sim.clock import start_of_day
+from sge_sim.domaine.nomenclatures import Sens, TypeAcces, TypeServiceAcces
+from sge_sim.tables.acteurs import Contrat
+from sge_sim.tables.base import Base, RowId
+from sge_sim.tables.commandes import ServiceSouscrit
+from sge_sim.tables.numeros import next_numero
+from sge_sim.tables.prepared import Driver, Insertion, Prepared
+
+
+class OptionPublication(Base):
+    """A recurrent publication of an access service: what its flux carries, how often.
+
+    `corrigees` is None where the measures have no such nature (all but the curve). Published on
+    the legal days [date_debut, date_fin): the end is set once the option, or its service, ended.
+    """
+
+    __tablename__ = "option_publication"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    service_souscrit_id: Mapped[str] = mapped_column(
+        ForeignKey("service_souscrit.service_souscrit_id", ondelete="CASCADE"), index=True
+    )
+    corrigees: Mapped[bool | None]
+    periodicite: Mapped[str] = mapped_column(String(15))
+    date_debut: Mapped[date] = mapped_column(Date)
+    date_fin: Mapped[date | None] = mapped_column(Date)
+
+
+_NEW_OPTION = Insertion(OptionPublication, "id")
+_CLOSE_OPTIONS = Prepared(
+    update(OptionPublication)
+    .where(
+        OptionPublication.service_souscrit_id == bindparam("service"),
+        OptionPublication.date_fin.is_(None),
+    )
+    .values(date_fin=bindparam("until", type_=Date))
+)
+
+
+def grant_acces(
+    session: Session,
+    prm: str,
+    type: TypeServiceAcces,
+    sens: Sens,
+    contrat: Contrat,
+    debut: date,
+    fin: date | None = None,
+    *,
+    consentement_id: int | None = None,
+) -> ServiceSouscrit:
+    """Open an access service of the actor of a contract on the days [debut, fin).
+
+    `consentement_id` is the consent of Data Connect that opens it, if one does.
+    """
+    instant = start_of_day(debut)
+    service = ServiceSouscrit(
+        service_souscrit_id=f"{next_numero(session, 'service_souscrit'):08d}",
+        type="ACCES",
+        etat="ACTIF",
+        prm=prm,
+        acteur_code=contrat.acteur_code,
+        contrat_id=contrat.contrat_id,
+        acces_type=type,
+        sens=sens,
+        date_debut=debut,
+        date_fin=fin,
+        ordered_at=instant,
+        activated_at=instant,
+        echeance=None if fin is None else start_of_day(fin),
+        consentement_id=consentement_id,
+    )
+    session.add(service)
+    return service
+
+
+def withdraw_acces(session: Session, prm: str, type: TypeAcces) -> None:
+    """Take away the access services to that type that a point has or had; a consent's stay."""
+    session.execute(
+        delete(ServiceSouscrit).where(
+            ServiceSouscrit.prm == prm,
+            ServiceSouscrit.acces_type == type,
+            ServiceSouscrit.consentement_id.is_(None),
+        )
+    )
+
+
+def insert_option(session: Session, option: OptionPublication) -> None:
+    """Write a publication of a service that is written already."""
+    _NEW_OPTION.run(session, option)
+
+
+def options_of(session: Session, service_souscrit_id: str) -> Sequence[OptionPublication]:
+    """Return the publications of a service, the first ordered first."""
+    return session.scalars(
+        select(OptionPublication)
+        .where(OptionPublication.service_souscrit_id == service_souscrit_id)
+        .order_by(OptionPublication.id)
+    ).all()
+
+
+def close_options(session: Session, service_souscrit_id: str, fin: date) -> None:
+    """End at `fin` (excluded) the publications of a service that go on."""
+    driver = Driver.of(session.connection())
+    _CLOSE_OPTIONS.run(driver, service=service_souscrit_id, until=fin)
+
+
+def close_option(
+    session: Session,
+    service_souscrit_id: str,
+    periodicite: str,
+    corrigees: bool | None,
+    fin: date,
+) -> None:
+    """End at `fin` (excluded) the publication of that frequency and nature."""
+    nature = OptionPublication.corrigees
+    session.execute(
+        update(OptionPublication)
+        .where(
+            OptionPublication.service_souscrit_id == service_souscrit_id,
+            OptionPublication.date_fin.is_(None),
+            OptionPublication.periodicite == periodicite,
+            nature.is_(None) if corrigees is None else nature == corrigees,
+        )
+        .values(date_fin=fin)
+    )
+
+
+def get_services(session: Session, numeros: Sequence[str]) -> list[ServiceSouscrit]:
+    """Return the services of those numbers, which exist, in their order."""
+    return [session.get_one(ServiceSouscrit, numero) for numero in numeros]

@@ -1,0 +1,137 @@
+"""Who calls: actors, their users, contracts, authorisations and certificates."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import JSON, Date, ForeignKey, String, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from sge_sim.domaine.nomenclatures import Environment, KindActeur, TypeContrat
+from sge_sim.tables.base import Base, Instant
+
+
+class Acteur(Base):
+    """A market actor. One of each kind is `par_defaut`: the one a newcomer plays."""
+
+    __tablename__ = "acteur"
+
+    code: Mapped[str] = mapped_column(String(20), primary_key=True)
+    nom: Mapped[str]
+    kind: Mapped[KindActeur] = mapped_column(String(11))
+    par_defaut: Mapped[bool] = mapped_column(default=False)
+
+    utilisateurs: Mapped[list["Utilisateur"]] = relationship(
+        back_populates="acteur", order_by="Utilisateur.login"
+    )
+    contrats: Mapped[list["Contrat"]] = relationship(
+        back_populates="acteur", order_by="Contrat.contrat_id"
+    )
+    habilitations: Mapped[list["Habilitation"]] = relationship()
+
+    def is_homologated(self, paquet: str, environnement: Environment) -> bool:
+        """Tell whether the actor may call the services of `paquet` there."""
+        return any(
+            habilitation.paquet == paquet and habilitation.environnement == environnement
+            for habilitation in self.habilitations
+        )
+
+
+class Utilisateur(Base):
+    """A user of SGE, known by an e-mail kept in small letters.
+
+    `services` are the names of those it may call; all of them when it is empty (None).
+    `mot_de_passe` is the digest of its password (`sge_sim.referentiel.passwords`), if it has one.
+    """
+
+    __tablename__ = "utilisateur"
+
+    login: Mapped[str] = mapped_column(primary_key=True)
+    acteur_code: Mapped[str] = mapped_column(ForeignKey("acteur.code"), index=True)
+    services: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    actif: Mapped[bool] = mapped_column(default=True)
+    mot_de_passe: Mapped[str | None]
+
+    acteur: Mapped[Acteur] = relationship(back_populates="utilisateurs")
+
+    def may_call(self, service: str) -> bool:
+        """Tell whether the user's own rights cover `service`."""
+        return self.actif and (self.services is None or service in self.services)
+
+
+class Contrat(Base):
+    """The contract between an actor and Enedis; `date_fin` is its last day."""
+
+    __tablename__ = "contrat"
+
+    contrat_id: Mapped[str] = mapped_column(String(15), primary_key=True)
+    acteur_code: Mapped[str] = mapped_column(ForeignKey("acteur.code"), index=True)
+    type: Mapped[TypeContrat] = mapped_column(String(5))
+    date_debut: Mapped[date] = mapped_column(Date)
+    date_fin: Mapped[date | None] = mapped_column(Date)
+
+    acteur: Mapped[Acteur] = relationship(back_populates="contrats")
+
+    def is_active(self, day: date) -> bool:
+        """Tell whether the contract runs on `day`."""
+        return self.date_debut <= day and (self.date_fin is None or day <= self.date_fin)
+
+
+class Habilitation(Base):
+    """A package whose homologation the actor has passed, in one environment."""
+
+    __tablename__ = "habilitation"
+
+    acteur_code: Mapped[str] = mapped_column(ForeignKey("acteur.code"), primary_key=True)
+    paquet: Mapped[str] = mapped_column(String(15), primary_key=True)
+    environnement: Mapped[Environment] = mapped_column(String(12), primary_key=True)
+
+
+class Certificat(Base):
+    """A client certificate handed in by an actor for one environment.
+
+    `fingerprint` is the SHA-256 of the certificate, 64 small hexadecimal digits.
+    """
+
+    __tablename__ = "certificat"
+
+    fingerprint: Mapped[str] = mapped_column(String(64), primary_key=True)
+    environnement: Mapped[Environment] = mapped_column(String(12), primary_key=True)
+    acteur_code: Mapped[str] = mapped_column(ForeignKey("acteur.code"), index=True)
+    subject: Mapped[str] = mapped_column(Text)
+    not_after: Mapped[datetime] = mapped_column(Instant)
+    pem: Mapped[str] = mapped_column(Text)
+
+
+def find_acteur(session: Session, code: str) -> Acteur | None:
+    """Return the actor of that code."""
+    return session.get(Acteur, code)
+
+
+def default_acteur(session: Session, kind: KindActeur) -> Acteur:
+    """Return the actor of `kind` that the data set marks as the default."""
+    return session.scalars(select(Acteur).where(Acteur.kind == kind, Acteur.par_defaut)).one()
+
+
+def find_utilisateur(session: Session, login: str) -> Utilisateur | None:
+    """Return the user of that e-mail, whatever its capitals."""
+    return session.get(Utilisateur, login.lower())
+
+
+def all_acteurs(session: Session) -> Sequence[Acteur]:
+    """Return every actor, in the order of their codes."""
+    return session.scalars(select(Acteur).order_by(Acteur.code)).all()
+
+
+def registered_certificats(
+    session: Session, environnement: Environment | None = None
+) -> Sequence[Certificat]:
+    """Return the certificates handed in, those that end first at the head."""
+    query = select(Certificat).order_by(Certificat.not_after, Certificat.environnement)
+    if environnement is not None:
+        query = query.where(Certificat.environnement == environnement)
+    return session.scalars(query).all()
+
+
+def find_contrat(session: Session, contrat_id: str) -> Contrat | None:
+    """Return the contract of that number."""
+    return session.get(Contrat, contrat_id)

@@ -1,0 +1,71 @@
+"""Observed campaigns: what an actor's own calls were found to be, case by case."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from sge_sim.tables.base import Base, Instant, RowId
+
+
+class Campagne(Base):
+    """A campaign that watches the calls of one actor, from `debut` to `fin` (None: still open).
+
+    `dernier_echange` is the last exchange of the journal that was looked at.
+    """
+
+    __tablename__ = "campagne"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    acteur_code: Mapped[str] = mapped_column(ForeignKey("acteur.code"), index=True)
+    release: Mapped[str] = mapped_column(String(20))
+    debut: Mapped[datetime] = mapped_column(Instant)
+    fin: Mapped[datetime | None] = mapped_column(Instant)
+    dernier_echange: Mapped[int] = mapped_column(RowId)
+
+    observations: Mapped[list["ObservationCampagne"]] = relationship(
+        order_by="ObservationCampagne.echange_id"
+    )
+
+
+class ObservationCampagne(Base):
+    """What one exchange was found to be, as the homologation wrote it.
+
+    The exchange isn't a foreign key: the journal forgets, a campaign doesn't.
+    """
+
+    __tablename__ = "observation_campagne"
+
+    campagne_id: Mapped[int] = mapped_column(ForeignKey("campagne.id"), primary_key=True)
+    echange_id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False)
+    contenu: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+def last_observed(session: Session) -> int:
+    """Return the greatest identifier of an exchange that a campaign remembers, 0 if none does."""
+    return session.scalar(select(func.max(Campagne.dernier_echange))) or 0
+
+
+def find_campagnes(session: Session, *, acteur: str | None = None) -> list[Campagne]:
+    """Return the campaigns, the newest first."""
+    query = select(Campagne).order_by(Campagne.id.desc())
+    if acteur is not None:
+        query = query.where(Campagne.acteur_code == acteur)
+    return list(session.scalars(query))
+
+
+def find_campagne(session: Session, campagne_id: int) -> Campagne | None:
+    """Return the campaign of that number."""
+    return session.get(Campagne, campagne_id)
+
+
+def observations_of(session: Session, echange_id: int) -> list[ObservationCampagne]:
+    """Return what the campaigns found an exchange to be, the newest campaign first."""
+    return list(
+        session.scalars(
+            select(ObservationCampagne)
+            .where(ObservationCampagne.echange_id == echange_id)
+            .order_by(ObservationCampagne.campagne_id.desc())
+        )
+    )

@@ -1,0 +1,86 @@
+"""Rows as somebody looks at them in a browser: lists with a few criteria, the newest first."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from sge_sim.domaine.nomenclatures import EtatService, Segment
+from sge_sim.tables.commandes import Affaire, AutorisationClient, Evenement, ServiceSouscrit
+from sge_sim.tables.normalise import normalise
+from sge_sim.tables.points import Point
+
+
+def find_services_souscrits(
+    session: Session,
+    *,
+    etat: EtatService | None = None,
+    prm: str | None = None,
+    acteur_code: str | None = None,
+    before: str | None = None,
+    limit: int,
+) -> Sequence[ServiceSouscrit]:
+    """Return at most `limit` subscribed services, those ordered last at the head.
+
+    With `before`, the number of one, only those that come after it: the next page.
+    """
+    query = select(ServiceSouscrit).order_by(
+        ServiceSouscrit.ordered_at.desc(), ServiceSouscrit.service_souscrit_id.desc()
+    )
+    for column, wanted in (
+        (ServiceSouscrit.etat, etat),
+        (ServiceSouscrit.prm, prm),
+        (ServiceSouscrit.acteur_code, acteur_code),
+    ):
+        if wanted is not None:
+            query = query.where(column == wanted)
+    if before is not None:
+        place = tuple_(ServiceSouscrit.ordered_at, ServiceSouscrit.service_souscrit_id)
+        known = select(ServiceSouscrit.ordered_at, ServiceSouscrit.service_souscrit_id)
+        last = known.where(ServiceSouscrit.service_souscrit_id == before)
+        query = query.where(place < last.scalar_subquery())
+    return session.scalars(query.limit(limit)).all()
+
+
+def affaires_of(session: Session, prm: str, limit: int) -> Sequence[Affaire]:
+    """Return at most `limit` cases of a point, the newest first."""
+    query = select(Affaire).where(Affaire.prm == prm).order_by(Affaire.opened_at.desc())
+    return session.scalars(query.limit(limit)).all()
+
+
+def autorisations_of(session: Session, prm: str, limit: int) -> Sequence[AutorisationClient]:
+    """Return at most `limit` declared authorisations of a point, the newest first."""
+    query = select(AutorisationClient).where(AutorisationClient.prm == prm)
+    return session.scalars(query.order_by(AutorisationClient.id.desc()).limit(limit)).all()
+
+
+def evenements_of(session: Session, prm: str, limit: int) -> Sequence[Evenement]:
+    """Return at most `limit` events of a point, the newest first."""
+    query = select(Evenement).where(Evenement.prm == prm).order_by(Evenement.instant.desc())
+    return session.scalars(query.limit(limit)).all()
+
+
+def look_for_points(
+    session: Session, words: str = "", segment: Segment | None = None, *, after: str, limit: int
+) -> Sequence[Point]:
+    """Return at most `limit` points that a person means by `words`, by PRM, those after `after`.
+
+    A PRM or its beginning, or a part of the client's name, of the commune or of the reason why the
+    point is in the data set. Without words, the points that are there for a reason.
+    """
+    where: list[ColumnElement[bool]] = [Point.prm > after]
+    if words.isascii() and words.isdigit():
+        where.append((Point.prm >= words) & (Point.prm < words + ":"))
+    elif words:
+        where.append(
+            or_(
+                Point.recherche_nom.contains(normalise(words) or words, autoescape=True),
+                Point.commune.icontains(words, autoescape=True),
+                Point.pourquoi.icontains(words, autoescape=True),
+            )
+        )
+    else:
+        where.append(Point.pourquoi.is_not(None))
+    if segment is not None:
+        where.append(Point.segment == segment)
+    return session.scalars(select(Point).where(*where).order_by(Point.prm).limit(limit)).all()

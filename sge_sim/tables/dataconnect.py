@@ -1,0 +1,339 @@
+"""Data Connect: its applications, the consents given to them.
+
+What a consent opens are access services, which stand with the others (`sge_sim.tables.acces`):
+SGE's own search and consultation see them, and what ends them ends the consent.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Final, Literal
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ForeignKey,
+    String,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    case,
+    func,
+    select,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
+
+from sge_sim.domaine.nomenclatures import EtatService, MotifFin, Sens, TypeServiceAcces
+from sge_sim.tables.acteurs import Acteur
+from sge_sim.tables.base import Base, Instant, RowId
+from sge_sim.tables.commandes import ServiceSouscrit
+from sge_sim.tables.points import Point
+from sge_sim.tables.prepared import Driver, Prepared
+
+ModeApplication = Literal["production", "bac_a_sable"]
+PRODUCTION: Final = "production"
+BAC_A_SABLE: Final = "bac_a_sable"
+Generation = Literal["2026", "v5"]
+
+APIS: Final[Mapping[str, Generation]] = MappingProxyType(
+    {
+        "subscribed_services": "2026",
+        "mesure_synchrone_auto": "2026",
+        "situation_contrat_auto": "2026",
+        "synth_contrat_auto": "2026",
+        "donnees_generales_auto": "2026",
+        "comptage_auto": "2026",
+        "alimentation_auto": "2026",
+        "metering_data_dc": "v5",
+        "metering_data_clc": "v5",
+        "metering_data_dcmp": "v5",
+        "metering_data_dp": "v5",
+        "metering_data_plc": "v5",
+        "customers_i": "v5",
+        "customers_cd": "v5",
+        "customers_upc": "v5",
+        "customers_upa": "v5",
+    }
+)
+"""The APIs that an application may subscribe to, and the generation of each."""
+
+
+def version_of_api(api: str) -> str:
+    """Return the version that stands in the path of an API: `1`, `2` or `5`."""
+    if APIS[api] == "v5":
+        return "5"
+    return "2" if api == "mesure_synchrone_auto" else "1"
+
+
+class Application(Base):
+    """A client of Data Connect, that belongs to an actor (its entity).
+
+    In mode `bac_a_sable` every consent counts as given. `redirect_uri` is the registered one,
+    `apis` those of `APIS` that it subscribed to. One of each mode is `par_defaut`. The secret is
+    kept as it is: its owner may read it again.
+    """
+
+    __tablename__ = "application"
+
+    client_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    secret: Mapped[str] = mapped_column(String(64))
+    nom: Mapped[str] = mapped_column(String(38))
+    acteur_code: Mapped[str] = mapped_column(ForeignKey("acteur.code"), index=True)
+    mode: Mapped[ModeApplication] = mapped_column(String(11))
+    redirect_uri: Mapped[str] = mapped_column(Text)
+    apis: Mapped[list[str]] = mapped_column(JSON)
+    par_defaut: Mapped[bool] = mapped_column(default=False)
+
+    acteur: Mapped[Acteur] = relationship()
+
+
+class Partage(Base):
+    """That a holder shares data with an application: the number that its consents have in common.
+
+    `autorisation_id` is the same after a revocation (measured in production, October 2026).
+    `titulaire` is the key of a customer (`titulaire_de`).
+    """
+
+    __tablename__ = "partage"
+
+    autorisation_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    client_id: Mapped[str] = mapped_column(ForeignKey("application.client_id", ondelete="CASCADE"))
+    titulaire: Mapped[str]
+
+    application: Mapped[Application] = relationship()
+
+    __table_args__ = (UniqueConstraint("client_id", "titulaire"),)
+
+
+class ConsentementDonne(Base):
+    """The consent of a holder for one point, from `debut` to `fin` (excluded).
+
+    It has ended before once all the services that it opened have.
+    """
+
+    __tablename__ = "consentement"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    autorisation_id: Mapped[int] = mapped_column(
+        ForeignKey("partage.autorisation_id", ondelete="CASCADE"), index=True
+    )
+    prm: Mapped[str] = mapped_column(ForeignKey("point.prm", ondelete="CASCADE"), index=True)
+    debut: Mapped[datetime] = mapped_column(Instant)
+    fin: Mapped[datetime] = mapped_column(Instant)
+
+    partage: Mapped[Partage] = relationship()
+    point: Mapped[Point] = relationship()
+    services: Mapped[list[ServiceSouscrit]] = relationship(
+        primaryjoin="ConsentementDonne.id == foreign(ServiceSouscrit.consentement_id)",
+        order_by=ServiceSouscrit.service_souscrit_id,
+    )
+
+    @property
+    def fini_le(self) -> datetime | None:
+        """When the last of its services ended; None while one runs."""
+        ends = [service.ended_at for service in self.services]
+        return max((one for one in ends if one is not None), default=None) if all(ends) else None
+
+    @property
+    def motif_fin(self) -> MotifFin | None:
+        """Why it has ended."""
+        return self.services[-1].motif_fin if self.services and self.fini_le else None
+
+
+@dataclass(frozen=True, slots=True)
+class FicheApplication:
+    """An application as it was read; see `Application`. `entite` is the name of its actor."""
+
+    client_id: str
+    secret: str
+    nom: str
+    acteur_code: str
+    entite: str
+    mode: ModeApplication
+    redirect_uri: str
+    apis: tuple[str, ...]
+
+    @property
+    def en_bac_a_sable(self) -> bool:
+        """Whether every consent counts as given."""
+        return self.mode == "bac_a_sable"
+
+
+@dataclass(frozen=True, slots=True)
+class FicheConsentement:
+    """A consent as it was read; see `ConsentementDonne`."""
+
+    id: int
+    autorisation_id: int
+    client_id: str
+    titulaire: str
+    prm: str
+    debut: datetime
+    fin: datetime
+    court: bool
+    motif_fin: MotifFin | None
+
+    def holds(self, now: datetime) -> bool:
+        """Tell whether it is in force at `now` (aware): one of its services runs."""
+        return self.court and self.debut <= now < self.fin
+
+
+@dataclass(frozen=True, slots=True)
+class FicheServiceConsenti:
+    """An access service that a consent opened: its number, kind and days [debut, fin)."""
+
+    service_souscrit_id: str
+    prm: str
+    type: TypeServiceAcces
+    sens: Sens
+    etat: EtatService
+    debut: date
+    fin: date
+    autorisation_id: int
+
+
+_A, _P, _C = Application.__table__.c, Partage.__table__.c, ConsentementDonne.__table__.c
+_APPLICATION = Prepared(
+    select(
+        _A.client_id,
+        _A.secret,
+        _A.nom,
+        _A.acteur_code,
+        Acteur.nom,
+        _A.mode,
+        _A.redirect_uri,
+        _A.apis,
+    )
+    .join(Acteur, Acteur.code == _A.acteur_code)
+    .where(_A.client_id == bindparam("client_id"))
+)
+_S = ServiceSouscrit.__table__.c
+_RUNNING = func.min(case((_S.ended_at.is_(None), 0), else_=1)) == 0
+_CONSENTEMENT = (
+    select(
+        _C.id,
+        _C.autorisation_id,
+        _P.client_id,
+        _P.titulaire,
+        _C.prm,
+        _C.debut,
+        _C.fin,
+        _RUNNING,
+        func.max(_S.motif_fin),
+    )
+    .join(Partage, _P.autorisation_id == _C.autorisation_id)
+    .join(ServiceSouscrit, _S.consentement_id == _C.id)
+    .group_by(_C.id, _P.client_id, _P.titulaire)
+    .order_by(_C.id)
+)
+_OF_POINT = Prepared(
+    _CONSENTEMENT.where(_P.client_id == bindparam("client_id"), _C.prm == bindparam("prm"))
+)
+_SERVICES_OF_CLIENT = Prepared(
+    select(
+        _S.service_souscrit_id,
+        _S.prm,
+        _S.acces_type,
+        _S.sens,
+        _S.etat,
+        _S.date_debut,
+        _S.date_fin,
+        _C.autorisation_id,
+    )
+    .join(ConsentementDonne, _C.id == _S.consentement_id)
+    .join(Partage, _P.autorisation_id == _C.autorisation_id)
+    .where(_P.client_id == bindparam("client_id"))
+    .order_by(_S.service_souscrit_id)
+)
+_NOM_ACTEUR = Prepared(select(Acteur.nom).where(Acteur.code == bindparam("code")))
+
+
+def read_application(driver: Driver, client_id: str) -> FicheApplication | None:
+    """Return the application of that identifier."""
+    row = _APPLICATION.row(driver, client_id=client_id)
+    if row is None:
+        return None
+    client_id, secret, nom, acteur_code, entite, mode, redirect_uri, apis = row
+    return FicheApplication(
+        client_id, secret, nom, acteur_code, entite, mode, redirect_uri, tuple(apis)
+    )
+
+
+def read_consentements(driver: Driver, client_id: str, prm: str) -> tuple[FicheConsentement, ...]:
+    """Return every consent given to an application for a point, the oldest first."""
+    rows = _OF_POINT.rows(driver, client_id=client_id, prm=prm)
+    return tuple(FicheConsentement(*row) for row in rows)
+
+
+def read_services_of(driver: Driver, client_id: str) -> tuple[FicheServiceConsenti, ...]:
+    """Return the access services that the consents given to an application opened."""
+    rows = _SERVICES_OF_CLIENT.rows(driver, client_id=client_id)
+    return tuple(FicheServiceConsenti(*row) for row in rows)
+
+
+def read_nom_acteur(driver: Driver, code: str) -> str | None:
+    """Return the name of an actor."""
+    row = _NOM_ACTEUR.row(driver, code=code)
+    return None if row is None else str(row[0])
+
+
+def applications(session: Session) -> Sequence[Application]:
+    """Return every application, the default ones first."""
+    return session.scalars(
+        select(Application).order_by(Application.par_defaut.desc(), Application.client_id)
+    ).all()
+
+
+def find_application(session: Session, client_id: str) -> Application | None:
+    """Return the application of that identifier."""
+    return session.get(Application, client_id)
+
+
+def default_application(session: Session, mode: ModeApplication) -> Application | None:
+    """Return the application of a mode that a newcomer plays."""
+    return session.scalar(
+        select(Application).where(Application.mode == mode, Application.par_defaut).limit(1)
+    )
+
+
+def consentements(session: Session, prm: str | None = None) -> Sequence[ConsentementDonne]:
+    """Return the consents, oldest first: all of them, or those of a point."""
+    query = select(ConsentementDonne).order_by(ConsentementDonne.id)
+    if prm is not None:
+        query = query.where(ConsentementDonne.prm == prm)
+    return session.scalars(query).all()
+
+
+def consentements_in_force(
+    session: Session, client_id: str, prms: Sequence[str], now: datetime
+) -> Sequence[ConsentementDonne]:
+    """Return the consents given to an application for any of these points that hold at `now`.
+
+    What has ended isn't read, however much of it there is.
+    """
+    return session.scalars(
+        select(ConsentementDonne)
+        .join(Partage)
+        .where(
+            Partage.client_id == client_id,
+            ConsentementDonne.prm.in_(prms),
+            ConsentementDonne.debut <= now,
+            ConsentementDonne.fin > now,
+            ConsentementDonne.services.any(ServiceSouscrit.ended_at.is_(None)),
+        )
+        .options(selectinload(ConsentementDonne.services))
+        .order_by(ConsentementDonne.id)
+    ).all()
+
+
+def find_consentement(session: Session, consentement_id: int) -> ConsentementDonne | None:
+    """Return the consent of that number."""
+    return session.get(ConsentementDonne, consentement_id)
+
+
+def find_partage(session: Session, client_id: str, titulaire: str) -> Partage | None:
+    """Return what a holder shares with an application, if it ever did."""
+    return session.scalar(
+        select(Partage).where(Partage.client_id == client_id, Partage.titulaire == titulaire)
+    )

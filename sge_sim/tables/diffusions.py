@@ -1,0 +1,137 @@
+"""What the options of access services publish, and to where it was published.
+
+A *diffusion* is all that one contract receives in one flux, at one frequency and of one nature.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from sge_sim.domaine.nomenclatures import (
+    PETITS,
+    FluxDiffuse,
+    Sens,
+    TypeServiceAcces,
+)
+from sge_sim.tables.acces import OptionPublication
+from sge_sim.tables.commandes import ServiceSouscrit
+from sge_sim.tables.flux import Publication
+from sge_sim.tables.points import Point
+
+_FLUX: Mapping[TypeServiceAcces, tuple[FluxDiffuse, FluxDiffuse | None]] = {
+    "COURBE": ("R63B", "R63A"),
+    "INDEX": ("R64B", "R64A"),
+    "PMAX": ("R66B", None),
+}
+"""By type of measures: the flux of C5 and P4, that of the others (GUI 0503 §1)."""
+
+
+@dataclass(frozen=True)
+class Diffusion:
+    """What one contract receives; `corrigees` of curves that aren't daily alone: the daily files
+    are grouped by flux and frequency, the others by nature too (GUI 0503 §1)."""
+
+    contrat_id: str
+    flux: FluxDiffuse
+    periodicite: str
+    corrigees: bool | None
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What orders diffusions."""
+        return self.contrat_id, self.flux, self.periodicite, str(self.corrigees)
+
+
+@dataclass(frozen=True)
+class PointDiffuse:
+    """A point in one direction, published over the legal days [debut, fin) of its option."""
+
+    prm: str
+    sens: Sens
+    debut: date
+    fin: date
+
+
+def diffusions(session: Session) -> dict[Diffusion, list[PointDiffuse]]:
+    """Return all that options publish or have published, by point then direction."""
+    rows = session.execute(
+        select(
+            ServiceSouscrit.contrat_id,
+            ServiceSouscrit.prm,
+            ServiceSouscrit.sens,
+            ServiceSouscrit.acces_type,
+            Point.segment,
+            OptionPublication.corrigees,
+            OptionPublication.periodicite,
+            OptionPublication.date_debut,
+            OptionPublication.date_fin,
+            ServiceSouscrit.date_fin,
+        )
+        .join(
+            OptionPublication,
+            OptionPublication.service_souscrit_id == ServiceSouscrit.service_souscrit_id,
+        )
+        .join(Point, Point.prm == ServiceSouscrit.prm)
+        .where(
+            ServiceSouscrit.type == "ACCES",
+            ServiceSouscrit.activated_at.is_not(None),
+            or_(
+                OptionPublication.date_fin.is_(None),
+                OptionPublication.date_fin > OptionPublication.date_debut,
+            ),
+        )
+        .order_by(ServiceSouscrit.prm, ServiceSouscrit.sens, OptionPublication.id)
+    )
+    found: dict[Diffusion, list[PointDiffuse]] = {}
+    for contrat_id, prm, sens, type_, segment, corrigees, periodicite, debut, fin, end in rows:
+        if contrat_id is None or sens is None or type_ is None or type_ not in _FLUX:
+            continue
+        petits, grands = _FLUX[type_]
+        flux = petits if segment in PETITS else grands
+        if flux is None:
+            continue
+        nature = corrigees if flux == "R63A" and periodicite != "P1D" else None
+        last = min(one for one in (fin, end, date.max) if one is not None)
+        found.setdefault(Diffusion(contrat_id, flux, periodicite, nature), []).append(
+            PointDiffuse(prm, sens, debut, last)
+        )
+    return found
+
+
+def diffused_until(session: Session) -> dict[Diffusion, date]:
+    """Return the day of transaction (excluded) to which each diffusion was published."""
+    rows = session.execute(
+        select(
+            Publication.contrat_id,
+            Publication.flux,
+            Publication.periodicite,
+            Publication.corrigees,
+            func.max(Publication.fin),
+        )
+        .where(Publication.periodicite.is_not(None))
+        .group_by(
+            Publication.contrat_id,
+            Publication.flux,
+            Publication.periodicite,
+            Publication.corrigees,
+        )
+    )
+    return {
+        Diffusion(contrat, flux, periodicite, corrigees): fin  # type: ignore[arg-type]
+        for contrat, flux, periodicite, corrigees, fin in rows
+        if fin is not None
+    }
+
+
+def diffused_sequence(session: Session, diffusion: Diffusion) -> int:
+    """Return the sequence number of the last publication of a diffusion, 0 without one."""
+    query = select(func.max(Publication.sequence)).where(
+        Publication.contrat_id == diffusion.contrat_id,
+        Publication.flux == diffusion.flux,
+        Publication.periodicite == diffusion.periodicite,
+        Publication.corrigees.is_(diffusion.corrigees),
+    )
+    return session.scalar(query) or 0

@@ -1,0 +1,66 @@
+"""The row that writing transactions go by: how many there were, how far the state has come."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, bindparam, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from sge_sim.tables.base import Base, Instant
+from sge_sim.tables.prepared import Driver, Prepared
+
+_ROW = 1
+
+
+class Ecriture(Base):
+    """The only row, which comes with the schema.
+
+    `numero` grows with each writing transaction on PostgreSQL; SQLite counts them by itself.
+    `instant` is the latest at which an order or an event happened, empty before the first.
+    """
+
+    __tablename__ = "ecriture"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    numero: Mapped[int] = mapped_column(BigInteger)
+    instant: Mapped[datetime | None] = mapped_column(Instant)
+
+
+_ECRITURE = Ecriture.__table__.c
+_NUMERO = Prepared(select(_ECRITURE.numero).where(_ECRITURE.id == _ROW))
+_COUNT = Prepared(update(Ecriture).where(_ECRITURE.id == _ROW).values(numero=_ECRITURE.numero + 1))
+_INSTANT = Prepared(select(_ECRITURE.instant).where(_ECRITURE.id == _ROW))
+_REACH = Prepared(
+    update(Ecriture)
+    .where(
+        _ECRITURE.id == _ROW,
+        _ECRITURE.instant.is_(None) | (_ECRITURE.instant < bindparam("jusque", type_=Instant)),
+    )
+    .values(instant=bindparam("jusque", type_=Instant))
+)
+
+
+def read_numero(driver: Driver) -> int:
+    """Return how many writing transactions there were on PostgreSQL."""
+    row = _NUMERO.row(driver)
+    assert row is not None, "the schema brings the row"
+    numero: int = row[0]
+    return numero
+
+
+def count_writing(driver: Driver) -> None:
+    """Count a writing transaction: those that write wait here for the one before to end."""
+    _COUNT.run(driver)
+
+
+def last_instant(driver: Driver) -> datetime | None:
+    """Return the latest instant (UTC) at which anything happened; None if nothing did.
+
+    What the data set brings (oppositions) doesn't count.
+    """
+    row = _INSTANT.row(driver)
+    return row[0] if row else None
+
+
+def reach(session: Session, instant: datetime) -> None:
+    """Note that something happens at `instant` (aware): an order, an event, a start, an end."""
+    _REACH.run(Driver.of(session.connection()), jusque=instant)

@@ -1,0 +1,67 @@
+"""What the state holds of actors, as values that never change (see `sge_sim.tables.fiches`)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sge_sim.domaine.nomenclatures import Environment, KindActeur, TypeContrat
+
+
+@dataclass(frozen=True, slots=True)
+class FicheContrat:
+    """The contract between an actor and Enedis; `date_fin` is its last day."""
+
+    contrat_id: str
+    acteur_code: str
+    type: TypeContrat
+    date_debut: date
+    date_fin: date | None
+
+    def is_active(self, day: date) -> bool:
+        """Tell whether the contract runs on `day`."""
+        return self.date_debut <= day and (self.date_fin is None or day <= self.date_fin)
+
+
+@dataclass(frozen=True, slots=True)
+class FicheActeur:
+    """An actor, its contracts and what it is homologated for."""
+
+    code: str
+    kind: KindActeur
+    contrats: tuple[FicheContrat, ...]
+    habilitations: frozenset[tuple[str, Environment]]
+
+    def is_homologated(self, paquet: str, environnement: Environment) -> bool:
+        """Tell whether the actor may call the services of `paquet` there."""
+        return (paquet, environnement) in self.habilitations
+
+    def has_contrat_actif(self, jour: date) -> bool:
+        """Tell whether one of its contracts runs on `jour`."""
+        return any(contrat.is_active(jour) for contrat in self.contrats)
+
+
+@dataclass(frozen=True, slots=True)
+class FicheUtilisateur:
+    """A user of SGE; `services` are those it may call, all of them when it is empty (None)."""
+
+    login: str
+    services: frozenset[str] | None
+    actif: bool
+    acteur: FicheActeur
+
+    @property
+    def acteur_code(self) -> str:
+        """The actor it belongs to."""
+        return self.acteur.code
+
+    def may_call(self, service: str) -> bool:
+        """Tell whether the user's own rights cover `service`."""
+        return self.actif and (self.services is None or service in self.services)
+
+
+@dataclass(frozen=True, slots=True)
+class FicheCertificat:
+    """A registered certificate: its actor, and the PEM that was handed in."""
+
+    acteur_code: str
+    kind: KindActeur
+    pem: str

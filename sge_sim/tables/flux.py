@@ -1,0 +1,328 @@
+"""What is published and how it is delivered: channels, publications, files.
+
+The keys of a channel stand in the database as they are: whoever reads the database reads them.
+They protect simulated data only.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+from sqlalchemy import (
+    Date,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    func,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
+
+from sge_sim.domaine.nomenclatures import AlgorithmeFlux, EtatFichier, Flux, TypeCanal
+from sge_sim.tables.acteurs import Contrat
+from sge_sim.tables.base import Base, Instant, RowId
+from sge_sim.tables.commandes import (
+    Abonnement,
+    Affaire,
+    DemandeHistorique,
+    DemandeInfraJ,
+    Evenement,
+    ServiceSouscrit,
+)
+
+
+class Canal(Base):
+    """Where the files of a contract are delivered, and how they are encrypted.
+
+    `url` is a folder's path, `ftp://…` or `sftp://…` with its user and password. `cle` and `iv`
+    are hexadecimal. `cle_hote` is the SSH key that the SFTP server showed at the first delivery.
+    """
+
+    __tablename__ = "canal"
+
+    contrat_id: Mapped[str] = mapped_column(ForeignKey("contrat.contrat_id"), primary_key=True)
+    type: Mapped[TypeCanal] = mapped_column(String(7))
+    url: Mapped[str | None] = mapped_column(Text)
+    chiffrement: Mapped[AlgorithmeFlux] = mapped_column(String(6))
+    cle: Mapped[str | None] = mapped_column(String(64))
+    iv: Mapped[str | None] = mapped_column(String(32))
+    cle_hote: Mapped[str | None] = mapped_column(Text)
+
+
+class Publication(Base):
+    """A publication that was made, or that would have been where no flux is emitted (`emise`).
+
+    Either of a subscription over the legal days [debut, fin), under its `sequence` number, of a
+    case (`m023_id` for one of M023), of services that ended, or of the access services of a
+    contract: one flux at one `periodicite`, of one nature (`corrigees`), over days of transaction.
+    `instant` is when it was due, which its files bear, whenever they were made.
+    """
+
+    __tablename__ = "publication"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    flux: Mapped[Flux] = mapped_column(String(4))
+    contrat_id: Mapped[str] = mapped_column(ForeignKey("contrat.contrat_id"))
+    abonnement_numero: Mapped[int | None] = mapped_column(ForeignKey("abonnement.numero"))
+    sequence: Mapped[int | None]
+    affaire_id: Mapped[str | None] = mapped_column(
+        ForeignKey("affaire.affaire_id", ondelete="CASCADE"), unique=True
+    )
+    m023_id: Mapped[str | None] = mapped_column(String(8))
+    periodicite: Mapped[str | None] = mapped_column(String(15))
+    corrigees: Mapped[bool | None]
+    debut: Mapped[date | None] = mapped_column(Date)
+    fin: Mapped[date | None] = mapped_column(Date)
+    instant: Mapped[datetime] = mapped_column(Instant)
+    emise: Mapped[bool]
+
+    __table_args__ = (UniqueConstraint("abonnement_numero", "flux", "debut"),)
+
+
+class FichierFlux(Base):
+    """A file that is ready, in the data directory, and how its delivery goes.
+
+    `nom` is unique in a contract. `prms` are separated by spaces. `chemin` is relative to the data
+    directory, `sha256` that of the file as delivered. `prochain_essai`, of the machine's time, is
+    empty once it is `livre` or given up (`echec`). `panne` is the planned fault that struck it.
+    """
+
+    __tablename__ = "fichier_flux"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    publication_id: Mapped[int] = mapped_column(
+        ForeignKey("publication.id", ondelete="CASCADE"), index=True
+    )
+    contrat_id: Mapped[str] = mapped_column(ForeignKey("contrat.contrat_id"))
+    nom: Mapped[str]
+    prms: Mapped[str] = mapped_column(Text)
+    taille: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    chemin: Mapped[str] = mapped_column(Text)
+    etat: Mapped[EtatFichier] = mapped_column(String(8))
+    tentatives: Mapped[int] = mapped_column(default=0)
+    prochain_essai: Mapped[datetime | None] = mapped_column(Instant)
+    livre_at: Mapped[datetime | None] = mapped_column(Instant)
+    erreur: Mapped[str | None] = mapped_column(Text)
+    panne: Mapped[int | None] = mapped_column(RowId)
+
+    publication: Mapped[Publication] = relationship()
+    contrat: Mapped[Contrat] = relationship()
+
+    __table_args__ = (
+        UniqueConstraint("contrat_id", "nom"),
+        Index("ix_fichier_flux_etat", "etat", "contrat_id", "id"),
+    )
+
+
+def find_canal(session: Session, contrat_id: str) -> Canal | None:
+    """Return the channel of a contract, nothing when it has kept the default folder."""
+    return session.get(Canal, contrat_id)
+
+
+def remember_host_key(session: Session, contrat_id: str, key: str) -> None:
+    """Keep the key that an SFTP server showed, unless one is known."""
+    session.execute(
+        update(Canal)
+        .where(Canal.contrat_id == contrat_id, Canal.cle_hote.is_(None))
+        .values(cle_hote=key)
+    )
+
+
+def abonnements(session: Session) -> Sequence[Abonnement]:
+    """Return every subscription, by number."""
+    return session.scalars(select(Abonnement).order_by(Abonnement.numero)).all()
+
+
+def published_until(session: Session) -> dict[tuple[int, Flux], date]:
+    """Return the day (excluded) to which each subscription was published, by number and flux."""
+    rows = session.execute(
+        select(Publication.abonnement_numero, Publication.flux, func.max(Publication.fin))
+        .where(Publication.abonnement_numero.is_not(None))
+        .group_by(Publication.abonnement_numero, Publication.flux)
+    )
+    return {(numero, flux): fin for numero, flux, fin in rows if numero and fin}
+
+
+def last_sequence(session: Session, numero: int, flux: Flux) -> int:
+    """Return the sequence number of the last publication of a subscription, 0 without one."""
+    query = select(func.max(Publication.sequence)).where(
+        Publication.abonnement_numero == numero, Publication.flux == flux
+    )
+    return session.scalar(query) or 0
+
+
+def unpublished_historiques(session: Session) -> Sequence[DemandeHistorique]:
+    """Return the orders of history that were carried out and have no file yet."""
+    return session.scalars(
+        select(DemandeHistorique)
+        .join(Affaire)
+        .outerjoin(Publication, Publication.affaire_id == Affaire.affaire_id)
+        .where(Affaire.etat == "realisee", Publication.id.is_(None))
+        .options(joinedload(DemandeHistorique.affaire))
+    ).all()
+
+
+def unpublished_infra_j(session: Session) -> Sequence[DemandeInfraJ]:
+    """Return the infra-daily orders that were carried out and have no file yet."""
+    return session.scalars(
+        select(DemandeInfraJ)
+        .join(Affaire)
+        .outerjoin(Publication, Publication.affaire_id == Affaire.affaire_id)
+        .where(Affaire.etat == "realisee", Publication.id.is_(None))
+        .options(joinedload(DemandeInfraJ.affaire))
+    ).all()
+
+
+def is_published(session: Session, publication: Publication) -> bool:
+    """Tell whether the same publication is there already."""
+    query = select(Publication.id)
+    if publication.affaire_id is not None:
+        query = query.where(Publication.affaire_id == publication.affaire_id)
+    elif publication.m023_id is not None:
+        query = query.where(Publication.m023_id == publication.m023_id)
+    elif publication.periodicite is not None:
+        query = query.where(
+            Publication.contrat_id == publication.contrat_id,
+            Publication.flux == publication.flux,
+            Publication.periodicite == publication.periodicite,
+            Publication.corrigees.is_(publication.corrigees),
+            Publication.debut == publication.debut,
+        )
+    else:
+        query = query.where(
+            Publication.abonnement_numero == publication.abonnement_numero,
+            Publication.flux == publication.flux,
+            Publication.debut == publication.debut,
+        )
+    return session.scalar(query) is not None
+
+
+def pending_files(session: Session, contrat_id: str, now: datetime) -> Sequence[FichierFlux]:
+    """Return the files of a contract that are still to be delivered, in their order.
+
+    One that a planned fault holds back beyond `now` isn't among them: it holds back no other.
+    """
+    return session.scalars(
+        select(FichierFlux)
+        .where(
+            FichierFlux.etat == "a_livrer",
+            FichierFlux.contrat_id == contrat_id,
+            or_(FichierFlux.panne.is_(None), FichierFlux.prochain_essai <= now),
+        )
+        .options(joinedload(FichierFlux.publication), joinedload(FichierFlux.contrat))
+        .order_by(FichierFlux.id)
+    ).all()
+
+
+def contracts_with_pending_files(session: Session) -> Sequence[str]:
+    """Return the contracts that have files to be delivered."""
+    return session.scalars(
+        select(FichierFlux.contrat_id)
+        .where(FichierFlux.etat == "a_livrer")
+        .distinct()
+        .order_by(FichierFlux.contrat_id)
+    ).all()
+
+
+def claim_file(session: Session, fichier_id: int, now: datetime, until: datetime) -> bool:
+    """Take a file for oneself until `until`; tell whether nobody else has it.
+
+    Who dies with a file leaves it to the others once `until` has come.
+    """
+    claimed = session.execute(
+        update(FichierFlux)
+        .where(
+            FichierFlux.id == fichier_id,
+            FichierFlux.etat == "a_livrer",
+            FichierFlux.prochain_essai <= now,
+        )
+        .values(prochain_essai=until, tentatives=FichierFlux.tentatives + 1)
+        .returning(FichierFlux.id)
+    )
+    return claimed.first() is not None
+
+
+def find_fichiers(
+    session: Session,
+    *,
+    contrat_id: str | None = None,
+    flux: Flux | None = None,
+    prm: str | None = None,
+    etat: EtatFichier | None = None,
+    debut: datetime | None = None,
+    fin: datetime | None = None,
+    before_id: int | None = None,
+    limit: int = 100,
+) -> Sequence[FichierFlux]:
+    """Return at most `limit` files that agree with every criterion given, the newest first.
+
+    `debut` (included) and `fin` (excluded) are aware instants of their publication; `before_id`
+    begins the next page.
+    """
+    query = (
+        select(FichierFlux)
+        .join(FichierFlux.publication)
+        .options(joinedload(FichierFlux.publication))
+        .order_by(FichierFlux.id.desc())
+        .limit(limit)
+    )
+    if contrat_id is not None:
+        query = query.where(FichierFlux.contrat_id == contrat_id)
+    if flux is not None:
+        query = query.where(Publication.flux == flux)
+    if prm is not None:
+        query = query.where(FichierFlux.prms.contains(prm, autoescape=True))
+    if etat is not None:
+        query = query.where(FichierFlux.etat == etat)
+    if debut is not None:
+        query = query.where(Publication.instant >= debut.astimezone(UTC))
+    if fin is not None:
+        query = query.where(Publication.instant < fin.astimezone(UTC))
+    if before_id is not None:
+        query = query.where(FichierFlux.id < before_id)
+    return session.scalars(query).all()
+
+
+def count_fichiers(session: Session) -> Sequence[tuple[Flux, EtatFichier, int]]:
+    """Return how many files there are of each flux, in each state."""
+    rows = session.execute(
+        select(Publication.flux, FichierFlux.etat, func.count())
+        .join(FichierFlux.publication)
+        .group_by(Publication.flux, FichierFlux.etat)
+        .order_by(Publication.flux, FichierFlux.etat)
+    )
+    return [(flux, etat, count) for flux, etat, count in rows]
+
+
+def find_fichier(session: Session, nom: str) -> FichierFlux | None:
+    """Return the file of that name, the newest if several contracts have one."""
+    return session.scalars(
+        select(FichierFlux).where(FichierFlux.nom == nom).order_by(FichierFlux.id.desc()).limit(1)
+    ).first()
+
+
+def get_fichier(session: Session, fichier_id: int) -> FichierFlux | None:
+    """Return the file of that number."""
+    return session.get(FichierFlux, fichier_id)
+
+
+def first_waiting(session: Session) -> tuple[datetime | None, datetime | None]:
+    """Return the first instants that anything waits for, and that an order of files waits for."""
+    firsts = [
+        session.scalar(select(func.min(table.echeance)))
+        for table in (Affaire, ServiceSouscrit, Evenement)
+    ]
+    return min((one for one in firsts if one is not None), default=None), firsts[0]
+
+
+def requeue_undelivered(session: Session, now: datetime) -> None:
+    """Set every file that has not arrived to be tried at `now`, also those given up."""
+    session.execute(
+        update(FichierFlux)
+        .where(FichierFlux.etat != "livre")
+        .values(etat="a_livrer", prochain_essai=now)
+    )

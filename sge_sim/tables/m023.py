@@ -1,0 +1,107 @@
+"""The demands of M023: cases about many points, known or not, closed by their report.
+
+They are no `Affaire`, which is about one point that exists.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import Date, ForeignKey, Index, String, Text, func, select
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column
+
+from sge_sim.domaine.nomenclatures import (
+    CadreAcces,
+    EtatAffaire,
+    Flux,
+    FluxM023,
+    FormatM023,
+    Sens,
+)
+from sge_sim.tables.base import Base, Instant
+from sge_sim.tables.flux import FichierFlux, Publication
+
+
+class DemandeM023(Base):
+    """A demand of M023 and its life: `transmise` until its report is published at `due_at`.
+
+    `prms` are separated by spaces, as they were asked. The legal days [date_debut, date_fin) are
+    empty for technical and contractual data (C68). `login` and `reference` are kept as they came:
+    nothing controls them (GUI 0502).
+    """
+
+    __tablename__ = "demande_m023"
+
+    affaire_id: Mapped[str] = mapped_column(String(8), primary_key=True)
+    acteur_code: Mapped[str] = mapped_column(ForeignKey("acteur.code"))
+    contrat_id: Mapped[str] = mapped_column(ForeignKey("contrat.contrat_id"))
+    login: Mapped[str]
+    reference: Mapped[str | None]
+    flux: Mapped[FluxM023] = mapped_column(String(4))
+    format: Mapped[FormatM023] = mapped_column(String(4))
+    prms: Mapped[str] = mapped_column(Text)
+    sens: Mapped[Sens] = mapped_column(String(9))
+    cadre: Mapped[CadreAcces] = mapped_column(String(13))
+    corrigees: Mapped[bool]
+    date_debut: Mapped[date | None] = mapped_column(Date)
+    date_fin: Mapped[date | None] = mapped_column(Date)
+    etat: Mapped[EtatAffaire] = mapped_column(String(13))
+    opened_at: Mapped[datetime] = mapped_column(Instant)
+    due_at: Mapped[datetime] = mapped_column(Instant)
+    closed_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (
+        Index("ix_demande_m023_etat", "etat", "due_at"),
+        Index("ix_demande_m023_opened", "flux", "opened_at"),
+    )
+
+
+def first_demande_m023(session: Session, until: datetime) -> DemandeM023 | None:
+    """Return the first demand that is to be answered by `until` (aware)."""
+    return session.scalars(
+        select(DemandeM023)
+        .where(DemandeM023.etat == "transmise", DemandeM023.due_at <= until)
+        .order_by(DemandeM023.due_at, DemandeM023.affaire_id)
+        .limit(1)
+    ).first()
+
+
+def next_m023(session: Session) -> datetime | None:
+    """Return the first instant at which a demand is to be answered."""
+    return session.scalar(
+        select(func.min(DemandeM023.due_at)).where(DemandeM023.etat == "transmise")
+    )
+
+
+def find_demande_m023(session: Session, affaire_id: str) -> DemandeM023 | None:
+    """Return the demand of that case."""
+    return session.get(DemandeM023, affaire_id)
+
+
+def demandes_m023(session: Session, limit: int) -> Sequence[DemandeM023]:
+    """Return at most `limit` demands, the newest first."""
+    return session.scalars(
+        select(DemandeM023)
+        .order_by(DemandeM023.opened_at.desc(), DemandeM023.affaire_id.desc())
+        .limit(limit)
+    ).all()
+
+
+def fichiers_m023(session: Session, affaire_id: str) -> Sequence[FichierFlux]:
+    """Return the files of a demand, in their order: the report is the last."""
+    return session.scalars(
+        select(FichierFlux)
+        .join(FichierFlux.publication)
+        .where(Publication.m023_id == affaire_id)
+        .options(joinedload(FichierFlux.publication))
+        .order_by(FichierFlux.id)
+    ).all()
+
+
+def count_m023_since(session: Session, flux: Sequence[Flux], since: datetime) -> int:
+    """Return how many demands of these files were accepted from `since` (aware) on."""
+    return (
+        session.scalar(
+            select(func.count()).where(DemandeM023.flux.in_(flux), DemandeM023.opened_at >= since)
+        )
+        or 0
+    )

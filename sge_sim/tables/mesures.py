@@ -1,0 +1,233 @@
+"""What the measures of a point depend on beyond its data sheet.
+
+The readings themselves are nowhere: `sge_sim.mesures` computes them from these rows and the seed.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Date,
+    ForeignKey,
+    String,
+    bindparam,
+    case,
+    delete,
+    literal,
+    null,
+    select,
+    union_all,
+    update,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from sge_sim.domaine.nomenclatures import CoteCalendrier
+from sge_sim.tables.base import Base, Instant, RowId
+from sge_sim.tables.commandes import ServiceSouscrit
+from sge_sim.tables.fiches import Suivi
+from sge_sim.tables.points import Compteur
+from sge_sim.tables.prepared import Driver, Insertion, Prepared
+
+_CODE = String(15)
+
+
+def _prm() -> Any:
+    return mapped_column(ForeignKey("point.prm", ondelete="CASCADE"), index=True)
+
+
+class Collecte(Base):
+    """A period [debut, fin) in which the curve of a C5 or P4 point is collected.
+
+    Periods may overlap: the curve is there as long as one of them runs. `service_souscrit_id`
+    names the service that asked for it, if one did.
+    """
+
+    __tablename__ = "collecte"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    prm: Mapped[str] = _prm()
+    debut: Mapped[date] = mapped_column(Date)
+    fin: Mapped[date | None] = mapped_column(Date)
+    service_souscrit_id: Mapped[str | None] = mapped_column(_CODE, index=True)
+
+
+class Trou(Base):
+    """A gap [debut, fin) in what was read of a point."""
+
+    __tablename__ = "trou"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    prm: Mapped[str] = _prm()
+    debut: Mapped[datetime] = mapped_column(Instant)
+    fin: Mapped[datetime] = mapped_column(Instant)
+
+
+class CalendrierDate(Base):
+    """A calendar that a point has from `depuis` on, until its next one.
+
+    A point without any on a side has that of its data sheet since its first meter.
+    """
+
+    __tablename__ = "calendrier_date"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    prm: Mapped[str] = _prm()
+    cote: Mapped[CoteCalendrier] = mapped_column(String(12))
+    depuis: Mapped[date] = mapped_column(Date)
+    calendrier: Mapped[str] = mapped_column(_CODE)
+
+
+_ROWS = Prepared(
+    union_all(
+        select(literal("collecte"), null(), Collecte.debut, Collecte.fin).where(
+            Collecte.prm == bindparam("prm")
+        ),
+        select(CalendrierDate.cote, CalendrierDate.calendrier, CalendrierDate.depuis, null()).where(
+            CalendrierDate.prm == bindparam("prm")
+        ),
+        select(
+            case((Compteur.tic_activable.is_(None), "compteur"), else_="compteur_tic"),
+            null(),
+            Compteur.date_pose,
+            Compteur.date_depose,
+        ).where(Compteur.prm == bindparam("prm"), Compteur.date_pose.is_not(None)),
+        select(
+            literal("opposition"), null(), ServiceSouscrit.date_debut, ServiceSouscrit.date_fin
+        ).where(
+            ServiceSouscrit.prm == bindparam("prm"),
+            ServiceSouscrit.type == "OPPENR",
+            ServiceSouscrit.activated_at.is_not(None),
+        ),
+    )
+)
+_GAPS = Prepared(select(Trou.debut, Trou.fin).where(Trou.prm == bindparam("prm")))
+
+
+def read_suivi(session: Session, prm: str) -> Suivi:
+    """Return what the measures of a point depend on."""
+    return suivi_of(Driver.under(session), prm)
+
+
+def suivi_of(driver: Driver, prm: str) -> Suivi:
+    """Return what the measures of a point depend on, read by the driver."""
+    collectes: list[tuple[date, date | None]] = []
+    calendriers: list[tuple[CoteCalendrier, date, str]] = []
+    compteurs: list[tuple[date, date | None, bool]] = []
+    oppositions: list[tuple[date, date | None]] = []
+    for kind, calendrier, debut, fin in _ROWS.rows(driver, prm=prm):
+        match kind:
+            case "collecte":
+                collectes.append((debut, fin))
+            case "opposition":
+                oppositions.append((debut, fin))
+            case "compteur" | "compteur_tic":
+                compteurs.append((debut, fin, kind == "compteur_tic"))
+            case _:
+                calendriers.append((kind, debut, calendrier))
+    return Suivi(
+        tuple(sorted(collectes, key=lambda periode: periode[0])),
+        tuple(sorted(_GAPS.rows(driver, prm=prm))),
+        tuple(sorted(calendriers, key=lambda entree: entree[1])),
+        tuple(sorted(compteurs, key=lambda compteur: compteur[0])),
+        tuple(sorted(oppositions, key=lambda periode: periode[0])),
+    )
+
+
+_PRMS: Any = bindparam("prms", expanding=True)
+_COLLECTES_OF = (
+    select(Collecte.prm, Collecte.debut, Collecte.fin)
+    .where(Collecte.prm.in_(_PRMS))
+    .order_by(Collecte.debut, Collecte.id)
+)
+_TROUS_OF = select(Trou.prm, Trou.debut, Trou.fin).where(Trou.prm.in_(_PRMS))
+_CALENDRIERS_OF = (
+    select(
+        CalendrierDate.prm, CalendrierDate.cote, CalendrierDate.depuis, CalendrierDate.calendrier
+    )
+    .where(CalendrierDate.prm.in_(_PRMS))
+    .order_by(CalendrierDate.depuis, CalendrierDate.id)
+)
+_COMPTEURS_OF = (
+    select(
+        Compteur.prm,
+        Compteur.date_pose,
+        Compteur.date_depose,
+        Compteur.tic_activable.is_not(None),
+    )
+    .where(Compteur.prm.in_(_PRMS), Compteur.date_pose.is_not(None))
+    .order_by(Compteur.date_pose, Compteur.id)
+)
+_OPPOSITIONS_OF = (
+    select(ServiceSouscrit.prm, ServiceSouscrit.date_debut, ServiceSouscrit.date_fin)
+    .where(
+        ServiceSouscrit.prm.in_(_PRMS),
+        ServiceSouscrit.type == "OPPENR",
+        ServiceSouscrit.activated_at.is_not(None),
+    )
+    .order_by(ServiceSouscrit.date_debut)
+)
+
+
+def read_suivis(session: Session, prms: Sequence[str]) -> dict[str, Suivi]:
+    """Return what `read_suivi` does of each of these points: some hundreds, in five statements."""
+    collectes, trous, calendriers, compteurs, oppositions = (
+        _by_prm(session, prms, query)
+        for query in (_COLLECTES_OF, _TROUS_OF, _CALENDRIERS_OF, _COMPTEURS_OF, _OPPOSITIONS_OF)
+    )
+    return {
+        prm: Suivi(
+            tuple(collectes.get(prm, ())),
+            tuple(sorted(trous.get(prm, ()))),
+            tuple(calendriers.get(prm, ())),
+            tuple((pose, depose, bool(tic)) for pose, depose, tic in compteurs.get(prm, ())),
+            tuple(oppositions.get(prm, ())),
+        )
+        for prm in prms
+    }
+
+
+def _by_prm(session: Session, prms: Sequence[str], query: Any) -> dict[str, list[Any]]:
+    """Return the rows of these points, by their first column, without it."""
+    found: dict[str, list[Any]] = {}
+    for prm, *values in session.execute(query, {"prms": prms}):
+        found.setdefault(prm, []).append(tuple(values))
+    return found
+
+
+_NEW_COLLECTE = Insertion(Collecte, "id")
+_CLOSE_COLLECTE = Prepared(
+    update(Collecte)
+    .where(Collecte.service_souscrit_id == bindparam("service"), Collecte.fin.is_(None))
+    .values(fin=bindparam("until", type_=Date))
+)
+
+
+def open_collecte(
+    session: Session, prm: str, debut: date, *, service_souscrit_id: str | None = None
+) -> None:
+    """Collect the curve of a point from `debut` on, for that service."""
+    collecte = Collecte(prm=prm, debut=debut, service_souscrit_id=service_souscrit_id)
+    _NEW_COLLECTE.run(session, collecte)
+
+
+def close_collecte(session: Session, service_souscrit_id: str, fin: date) -> None:
+    """End at `fin` (excluded) what that service had collected; earlier days stay."""
+    driver = Driver.of(session.connection())
+    _CLOSE_COLLECTE.run(driver, service=service_souscrit_id, until=fin)
+
+
+def replace_collectes(session: Session, prm: str, *collectes: tuple[date, date | None]) -> None:
+    """Make `collectes` the only periods in which the curve of a point is collected."""
+    session.execute(delete(Collecte).where(Collecte.prm == prm))
+    session.add_all(Collecte(prm=prm, debut=debut, fin=fin) for debut, fin in collectes)
+
+
+def add_trou(session: Session, prm: str, debut: datetime, fin: datetime) -> None:
+    """Lose what was read of a point in [debut, fin), two aware instants."""
+    session.add(Trou(prm=prm, debut=debut, fin=fin))
+
+
+def remove_trous(session: Session, prm: str) -> None:
+    """Find again everything that was lost of a point."""
+    session.execute(delete(Trou).where(Trou.prm == prm))

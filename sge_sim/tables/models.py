@@ -1,0 +1,76 @@
+"""Every table, so that whoever needs the whole schema imports one module."""
+
+from sge_sim.tables.acces import OptionPublication
+from sge_sim.tables.acteurs import Acteur, Certificat, Contrat, Habilitation, Utilisateur
+from sge_sim.tables.base import Base
+from sge_sim.tables.campagnes import Campagne, ObservationCampagne
+from sge_sim.tables.clock_row import ClockRow
+from sge_sim.tables.commandes import (
+    Abonnement,
+    Affaire,
+    AutorisationClient,
+    DemandeHistorique,
+    DemandeInfraJ,
+    Evenement,
+    ServiceSouscrit,
+)
+from sge_sim.tables.dataconnect import Application, ConsentementDonne, Partage
+from sge_sim.tables.datahub import (
+    ApplicationDatahub,
+    CompteDatahub,
+    ContratDatahub,
+    Habilitateur,
+    Interlocuteur,
+    TicketSpice,
+)
+from sge_sim.tables.ecritures import Ecriture
+from sge_sim.tables.flux import Canal, FichierFlux, Publication
+from sge_sim.tables.jetons import JetonRevoque
+from sge_sim.tables.m023 import DemandeM023
+from sge_sim.tables.mesures import CalendrierDate, Collecte, Trou
+from sge_sim.tables.numeros import Numero
+from sge_sim.tables.pannes import PannePrevue
+from sge_sim.tables.points import Commune, Compteur, Point
+
+__all__ = [
+    "Abonnement",
+    "Acteur",
+    "Affaire",
+    "Application",
+    "ApplicationDatahub",
+    "AutorisationClient",
+    "Base",
+    "CalendrierDate",
+    "Campagne",
+    "Canal",
+    "Certificat",
+    "ClockRow",
+    "Collecte",
+    "Commune",
+    "CompteDatahub",
+    "Compteur",
+    "ConsentementDonne",
+    "Contrat",
+    "ContratDatahub",
+    "DemandeHistorique",
+    "DemandeInfraJ",
+    "DemandeM023",
+    "Ecriture",
+    "Evenement",
+    "FichierFlux",
+    "Habilitateur",
+    "Habilitation",
+    "Interlocuteur",
+    "JetonRevoque",
+    "Numero",
+    "ObservationCampagne",
+    "OptionPublication",
+    "PannePrevue",
+    "Partage",
+    "Point",
+    "Publication",
+    "ServiceSouscrit",
+    "TicketSpice",
+    "Trou",
+    "Utilisateur",
+]

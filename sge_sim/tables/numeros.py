@@ -1,0 +1,40 @@
+"""The numbers that orders are given: one series of each sort, shared by all the workers."""
+
+from typing import Literal
+
+from sqlalchemy import BigInteger, String, bindparam, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from sge_sim.tables.base import Base
+from sge_sim.tables.prepared import Driver, Prepared
+
+Sorte = Literal["affaire", "service_souscrit", "abonnement", "autorisation", "panne"]
+
+
+class Numero(Base):
+    """The last number given of a sort; the first row of each comes with the schema."""
+
+    __tablename__ = "numero"
+
+    sorte: Mapped[Sorte] = mapped_column(String(16), primary_key=True)
+    dernier: Mapped[int] = mapped_column(BigInteger)
+
+
+_NUMERO = Numero.__table__.c
+_NEXT = Prepared(
+    update(Numero)
+    .where(_NUMERO.sorte == bindparam("sorte"))
+    .values(dernier=_NUMERO.dernier + 1)
+    .returning(_NUMERO.dernier)
+)
+
+
+def next_numero(session: Session, sorte: Sorte) -> int:
+    """Return a number that was never given, and greater than all those given.
+
+    A transaction that is rolled back gives its numbers back.
+    """
+    given = _NEXT.row(Driver.of(session.connection()), sorte=sorte)
+    assert given is not None, f"no series of numbers is called {sorte}"
+    numero: int = given[0]
+    return numero

@@ -1,0 +1,72 @@
+"""The planned faults, and the counts of those that look out for them."""
+
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Float, String, delete, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from sge_sim.domaine.pannes import Panne, SortePanne
+from sge_sim.machine.counters import Counters
+from sge_sim.tables.base import Base, RowId
+from sge_sim.tables.numeros import next_numero
+from sge_sim.tables.prepared import Driver, Prepared
+
+
+class PannePrevue(Base):
+    """A planned fault, as `sge_sim.domaine.pannes.Panne` describes it."""
+
+    __tablename__ = "panne_prevue"
+
+    numero: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False)
+    sorte: Mapped[SortePanne] = mapped_column(String(20))
+    service: Mapped[str | None] = mapped_column(String(100))
+    acteur: Mapped[str | None] = mapped_column(String(20))
+    prm: Mapped[str | None] = mapped_column(String(14))
+    du: Mapped[int]
+    au: Mapped[int]
+    probabilite: Mapped[float | None] = mapped_column(Float(53))
+    graine: Mapped[int] = mapped_column(RowId)
+    secondes: Mapped[float | None] = mapped_column(Float(53))
+    dispersion: Mapped[float] = mapped_column(Float(53))
+
+
+_FIELDS = [one.name for one in fields(Panne)]
+_COLUMNS = [getattr(PannePrevue, name) for name in _FIELDS]
+_PANNES = Prepared(select(*_COLUMNS).order_by(PannePrevue.numero))
+
+
+def read_pannes(driver: Driver) -> tuple[Panne, ...]:
+    """Return the plans, in the order in which they were made."""
+    return tuple(Panne(**dict(zip(_FIELDS, row, strict=True))) for row in _PANNES.rows(driver))
+
+
+def pannes_within(session: Session) -> tuple[Panne, ...]:
+    """Return the plans as a transaction sees them."""
+    return read_pannes(Driver.under(session))
+
+
+def add_panne(session: Session, **described: Any) -> Panne:
+    """Keep a plan, under a number that no other ever had; raises `UsageError` as `Panne` does."""
+    panne = Panne(numero=next_numero(session, "panne"), **described)
+    session.add(PannePrevue(**{name: getattr(panne, name) for name in _FIELDS}))
+    return panne
+
+
+def remove_panne(session: Session, numero: int) -> bool:
+    """Forget a plan; tell whether there was one."""
+    removed = session.execute(
+        delete(PannePrevue).where(PannePrevue.numero == numero).returning(PannePrevue.numero)
+    )
+    return removed.first() is not None
+
+
+def remove_pannes(session: Session) -> None:
+    """Forget every plan."""
+    session.execute(delete(PannePrevue))
+
+
+def counters_of(data_dir: Path) -> Counters:
+    """Return the counts of the plans of a data folder."""
+    return Counters(data_dir / "pannes.compteurs")

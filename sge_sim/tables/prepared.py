@@ -1,0 +1,162 @@
+"""Statements compiled once, then run by the driver itself.
+
+SQLAlchemy writes the SQL and knows how each type is stored; what it does at each execution (cache
+keys, contexts, rows) takes ten times what the database takes. Whatever is read or written at each
+call goes this way.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy import Connection, Dialect, Executable, Float, Table, bindparam, insert
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from sge_sim.tables.unreadable import as_operational
+
+if TYPE_CHECKING:
+    from sqlalchemy.sql.compiler import SQLCompiler
+
+Convert = Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """A connection of the driver, and the dialect that it speaks."""
+
+    connection: Any
+    dialect: Dialect
+
+    @classmethod
+    def of(cls, connection: Connection) -> "Driver":
+        """Return the driver's connection under one of SQLAlchemy's, in the same transaction."""
+        return cls(connection.connection.driver_connection, connection.dialect)
+
+    @classmethod
+    def under(cls, session: Session) -> "Driver":
+        """Return the driver's connection under a session; what the session changed is written."""
+        session.flush()
+        return cls.of(session.connection())
+
+    def run(self, sql: str, values: Any = ()) -> Any:
+        """Run one statement, and return the driver's cursor.
+
+        Raises the `DBAPIError` that SQLAlchemy would raise.
+        """
+        try:
+            return self.connection.execute(sql, values)
+        except Exception as error:
+            dbapi: Any = self.dialect.loaded_dbapi
+            if not isinstance(error, dbapi.Error):
+                raise
+            raised = DBAPIError.instance(sql, None, error, dbapi.Error)
+            raise as_operational(raised) from error
+
+
+class _Compiled(NamedTuple):
+    """A statement in the words of one dialect: its values in order, where it takes them so."""
+
+    sql: str
+    order: tuple[str, ...] | None
+    constants: Mapping[str, Any]
+    binds: tuple[tuple[str, Convert | None], ...]
+    results: tuple[tuple[int, Convert], ...]
+
+
+class Prepared:
+    """A statement whose values come by name at each execution.
+
+    `columns` are those of what it returns, for a statement that isn't a SELECT.
+
+    >>> _NAME = Prepared(select(Acteur.nom).where(Acteur.code == bindparam("code")))
+    >>> _NAME.rows(driver, code="TIERS1")
+    [('Tiers de test',)]
+    """
+
+    def __init__(self, statement: Executable, columns: tuple[Any, ...] = ()) -> None:
+        self._statement: Any = statement
+        self._columns = columns
+        self._compiled: dict[str, _Compiled] = {}
+
+    def rows(self, driver: Driver, **values: object) -> list[tuple[Any, ...]]:
+        """Execute, and return the rows with the values that the columns' types give."""
+        cursor, results = self._execute(driver, values)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        if not results or not rows:
+            return rows
+        converted = []
+        for row in rows:
+            cells = list(row)
+            for index, convert in results:
+                cells[index] = convert(cells[index])
+            converted.append(tuple(cells))
+        return converted
+
+    def row(self, driver: Driver, **values: object) -> tuple[Any, ...] | None:
+        """Execute, and return the first row."""
+        rows = self.rows(driver, **values)
+        return rows[0] if rows else None
+
+    def run(self, driver: Driver, **values: object) -> None:
+        """Execute a statement that returns nothing."""
+        self._execute(driver, values)
+
+    def _execute(
+        self, driver: Driver, values: Mapping[str, object]
+    ) -> tuple[Any, tuple[tuple[int, Convert], ...]]:
+        name = driver.dialect.name
+        compiled = self._compiled.get(name)
+        if compiled is None:
+            compiled = self._compiled[name] = self._compile(driver.dialect)
+        given = dict(compiled.constants)
+        for bind, convert in compiled.binds:
+            given[bind] = values[bind] if convert is None else convert(values[bind])
+        ordered = given if compiled.order is None else [given[bind] for bind in compiled.order]
+        return driver.run(compiled.sql, ordered), compiled.results
+
+    def _compile(self, dialect: Dialect) -> _Compiled:
+        compiled: SQLCompiler = self._statement.compile(dialect=dialect)
+        constants: dict[str, Any] = {}
+        binds: list[tuple[str, Convert | None]] = []
+        for name, bind in compiled.binds.items():
+            convert = bind.type.dialect_impl(dialect).bind_processor(dialect)
+            if bind.required:
+                binds.append((name, convert))
+            else:
+                constants[name] = convert(bind.value) if convert else bind.value
+        columns = self._columns or tuple(getattr(self._statement, "selected_columns", ()))
+        results = []
+        for index, column in enumerate(columns):
+            if isinstance(column.type, Float):
+                continue  # drivers give floats; PostgreSQL's type wants to know more of the column
+            convert = column.type.dialect_impl(dialect).result_processor(dialect, None)
+            if convert is not None:
+                results.append((index, convert))
+        order = compiled.positiontup
+        return _Compiled(
+            compiled.string,
+            None if order is None else tuple(order),
+            constants,
+            tuple(binds),
+            tuple(results),
+        )
+
+
+class Insertion:
+    """Inserts rows of a table that nobody needs as rows of the session afterwards.
+
+    `given_by_database` names the columns that it fills in.
+    """
+
+    def __init__(self, table: Any, *given_by_database: str) -> None:
+        described: Table = table.__table__
+        self._names = [one.name for one in described.c if one.name not in given_by_database]
+        self._statement = Prepared(
+            insert(described).values({name: bindparam(name) for name in self._names})
+        )
+
+    def run(self, session: Session, row: Any) -> None:
+        """Insert a row whose columns are the attributes of `row`, an object of no session."""
+        values = {name: getattr(row, name) for name in self._names}
+        self._statement.run(Driver.of(session.connection()), **values)

@@ -1,0 +1,96 @@
+"""Finds points by the criteria of RecherchePoint.
+
+What a caller may see (perimeter, cases) is a rule of the service; this only applies it.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from sge_sim.domaine.nomenclatures import CategorieClientFinal, DomaineTension, EtatContractuel
+from sge_sim.tables.normalise import normalise
+from sge_sim.tables.points import Compteur, Point
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Criteres:
+    """What the points looked for agree with, all of it; a criterion left out says nothing.
+
+    Address lines are equal once normalised, `nom_client_final` contains what is given once
+    normalised, the rest is equal as written.
+    """
+
+    code_postal: str | None = None
+    code_insee: str | None = None
+    escalier_etage_appartement: str | None = None
+    batiment: str | None = None
+    numero_et_nom_voie: str | None = None
+    lieu_dit: str | None = None
+    siret: str | None = None
+    matricule_ou_numero_serie: str | None = None
+    domaine_tension: DomaineTension | None = None
+    nom_client_final: str | None = None
+    categorie_client_final: CategorieClientFinal | None = None
+
+
+def search_points(
+    session: Session,
+    criteres: Criteres,
+    *,
+    limit: int,
+    etats: Collection[EtatContractuel] | None = None,
+    titulaire: str | None = None,
+) -> list[Point]:
+    """Return the points that agree with `criteres`, by PRM, their meters loaded.
+
+    `etats` restricts to those contractual states; points whose incumbent supplier is `titulaire`
+    are found in any state all the same. More than `limit` points come back as `limit + 1` of
+    them, which ones isn't said: the caller refuses them anyway, and sorting them first would
+    mean reading a whole commune.
+    """
+    query = select(Point).where(*_conditions(criteres)).options(selectinload(Point.compteurs))
+    if (number := criteres.matricule_ou_numero_serie) is not None:
+        query = query.where(Point.prm.in_(_points_of_meter(session, number)))
+    if etats is not None:
+        perimeter: ColumnElement[bool] = Point.etat_contractuel.in_(etats)
+        if titulaire is not None:
+            perimeter |= Point.fournisseur_titulaire == titulaire
+        query = query.where(perimeter)
+    return sorted(session.scalars(query.limit(limit + 1)), key=lambda point: point.prm)
+
+
+def _conditions(criteres: Criteres) -> list[ColumnElement[bool]]:
+    equalities = (
+        (Point.code_postal, criteres.code_postal),
+        (Point.code_insee, criteres.code_insee),
+        (Point.siret, criteres.siret),
+        (Point.domaine_tension, criteres.domaine_tension),
+        (Point.categorie_client_final, criteres.categorie_client_final),
+        (Point.recherche_escalier, _normalised(criteres.escalier_etage_appartement)),
+        (Point.recherche_batiment, _normalised(criteres.batiment)),
+        (Point.recherche_voie, _normalised(criteres.numero_et_nom_voie)),
+        (Point.recherche_lieu_dit, _normalised(criteres.lieu_dit)),
+    )
+    conditions = [column == value for column, value in equalities if value is not None]
+    if criteres.nom_client_final is not None:
+        # Nothing but letters, digits and spaces is left: no wildcard to escape. A name of which
+        # nothing is left is no name, and finds nothing rather than everything.
+        name = normalise(criteres.nom_client_final)
+        conditions.append(Point.recherche_nom.contains(name) if name else false())
+    return conditions
+
+
+def _normalised(text: str | None) -> str | None:
+    return None if text is None else normalise(text)
+
+
+def _points_of_meter(session: Session, number: str) -> Sequence[str]:
+    # A query of its own: joined to the other, it would be looked up for each point of a commune.
+    return session.scalars(
+        select(Compteur.prm).where(
+            or_(Compteur.matricule == number, Compteur.numero_serie == number),
+            Compteur.date_depose.is_(None),
+        )
+    ).all()

@@ -1,0 +1,230 @@
+"""What subscriptions transmit, read for many points at once: a publication may tell of thousands.
+
+Values and not rows: a publication changes nothing of what it reads.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby, islice
+from typing import Any, Literal, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from sge_sim.clock import legal_date, start_of_day
+from sge_sim.domaine.nomenclatures import (
+    PETITS,
+    CategorieClientFinal,
+    MotifFin,
+    PuissanceUnite,
+    Segment,
+    Sens,
+)
+from sge_sim.tables.commandes import ServiceSouscrit
+from sge_sim.tables.points import Compteur, Point
+
+ENDS_OF_A_TERM: tuple[MotifFin, ...] = ("echeance", "prolongation")
+"""Ends after which the last days of a service are still sent."""
+
+_POINTS_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Transmission:
+    """The services of a subscription that one publication covers.
+
+    Those on C5 and P4 (`petits`), or on the other segments; over the legal days [debut, fin),
+    published at `instant`. A service transmits from the day on which it was activated: measures of
+    earlier days aren't collected. The last days of one that reached its term are sent after it;
+    one that was stopped, whoever stopped it, sends nothing more (assumed), unless
+    `publie_avant_arret`.
+    """
+
+    numero: int
+    petits: bool
+    debut: date
+    fin: date
+    instant: datetime
+    publie_avant_arret: bool = False
+
+
+class ServiceTransmis(NamedTuple):
+    """A service that is transmitted, with what its measures depend on of the sheet of its point."""
+
+    prm: str
+    service_souscrit_id: str
+    affaire_id: str | None
+    sens: Sens | None
+    corrigees: bool | None
+    date_debut: date
+    date_fin: date | None
+    activated_at: datetime
+    segment: Segment
+    niveau_ouverture_services: int | None
+    categorie_client_final: CategorieClientFinal | None
+    tension_livraison: str | None
+    puissance_raccordement: int | None
+    puissance_raccordement_unite: PuissanceUnite | None
+    fta: str | None
+    puissance_souscrite: int | None
+    puissance_souscrite_unite: PuissanceUnite | None
+    calendrier_fournisseur: str | None
+    date_mise_en_service: date | None
+    date_resiliation: date | None
+    heures_creuses_libelle: str | None
+    plage_releve: str | None
+    graine: int
+    r4x_pas: Literal[5, 10] | None
+
+    @property
+    def jours(self) -> tuple[date, date]:
+        """The legal days [debut, fin) that the service transmits."""
+        activated = legal_date(self.activated_at)
+        return max(self.date_debut, activated), self.date_fin or date.max
+
+
+_COLUMNS: list[Any] = [
+    getattr(ServiceSouscrit if hasattr(ServiceSouscrit, name) else Point, name)
+    for name in ServiceTransmis._fields
+]
+
+
+class Etendue(NamedTuple):
+    """Between which legal days [debut, fin) a subscription may transmit: not before, not after."""
+
+    debut: date
+    fin: date
+
+
+def etendues(session: Session) -> dict[tuple[int, bool], Etendue]:
+    """Return the extent of each subscription that has services, by its number and `petits`."""
+    return _etendues(session)
+
+
+def etendue_after(session: Session, numero: int, jour: date, *, petits: bool) -> Etendue | None:
+    """Return the extent of what a subscription transmits from `jour` on, None without any."""
+    found = _etendues(
+        session,
+        ServiceSouscrit.abonnement_numero == numero,
+        _of_size(petits),
+        or_(ServiceSouscrit.date_fin.is_(None), ServiceSouscrit.date_fin > jour),
+    )
+    return found.get((numero, petits))
+
+
+def transmits(session: Session, transmission: Transmission) -> bool:
+    """Tell whether any service is covered."""
+    return bool(session.scalar(select(exists(_joined(transmission, ServiceSouscrit.prm)))))
+
+
+Bornes = tuple[str, str]
+"""The first and the last PRM of some points that follow each other."""
+
+
+def bounds_of_parts(session: Session, transmission: Transmission, points: int) -> list[Bornes]:
+    """Return the bounds of the same points, cut into parts of at most `points`."""
+    query = (
+        _joined(transmission, ServiceSouscrit.prm)
+        .where(*_MEASURED)
+        .distinct()
+        .order_by(ServiceSouscrit.prm)
+        .execution_options(yield_per=_POINTS_AT_ONCE)
+    )
+    prms, bounds = iter(session.scalars(query)), []
+    while part := list(islice(prms, points)):
+        bounds.append((part[0], part[-1]))
+    return bounds
+
+
+def measured_points(
+    session: Session, transmission: Transmission, bornes: Bornes | None = None
+) -> Iterator[Sequence[Sequence[ServiceTransmis]]]:
+    """Yield the services of the same points, some hundreds of points at once, by PRM then number.
+
+    All of them, or those within `bornes`. They are read as they are gone through, so that memory
+    doesn't grow with their number.
+    """
+    within = () if bornes is None else (ServiceSouscrit.prm.between(*bornes),)
+    query = (
+        _joined(transmission, *_COLUMNS)
+        .where(*_MEASURED, *within)
+        .order_by(ServiceSouscrit.prm, ServiceSouscrit.service_souscrit_id)
+        .execution_options(yield_per=_POINTS_AT_ONCE)
+    )
+    part: list[list[ServiceTransmis]] = []
+    rows = (ServiceTransmis(*row) for row in session.execute(query))
+    for _, services in groupby(rows, lambda row: row.prm):
+        part.append(list(services))
+        if len(part) == _POINTS_AT_ONCE:
+            yield part
+            part = []
+    if part:
+        yield part
+
+
+_MEASURED = (
+    Point.date_mise_en_service.is_not(None),
+    exists().where(Compteur.prm == Point.prm, Compteur.date_pose.is_not(None)),
+)
+
+
+def _joined(transmission: Transmission, *columns: Any) -> Select[Any]:
+    """Select from the services that are covered and their points.
+
+    Only recurrent transmissions have a subscription.
+    """
+    goes_on = or_(
+        ServiceSouscrit.ended_at.is_(None),
+        ServiceSouscrit.ended_at >= transmission.instant,
+        ServiceSouscrit.motif_fin.in_(ENDS_OF_A_TERM),
+    )
+    return (
+        select(*columns)
+        .select_from(ServiceSouscrit)
+        .join(Point, Point.prm == ServiceSouscrit.prm)
+        .where(
+            ServiceSouscrit.abonnement_numero == transmission.numero,
+            _of_size(transmission.petits),
+            ServiceSouscrit.activated_at < start_of_day(transmission.fin),
+            ServiceSouscrit.date_debut < transmission.fin,
+            or_(
+                ServiceSouscrit.date_fin.is_(None),
+                ServiceSouscrit.date_fin > transmission.debut,
+            ),
+            true() if transmission.publie_avant_arret else goes_on,
+        )
+    )
+
+
+def _of_size(petits: bool) -> ColumnElement[bool]:
+    return Point.segment.in_(PETITS) if petits else Point.segment.not_in(PETITS)
+
+
+def _etendues(session: Session, *which: ColumnElement[bool]) -> dict[tuple[int, bool], Etendue]:
+    query: Any = (
+        select(
+            ServiceSouscrit.abonnement_numero,
+            Point.segment,
+            func.min(ServiceSouscrit.date_debut),
+            func.min(ServiceSouscrit.activated_at),
+            func.max(ServiceSouscrit.date_fin),
+            func.count() > func.count(ServiceSouscrit.date_fin),
+        )
+        .join(Point, Point.prm == ServiceSouscrit.prm)
+        .where(
+            ServiceSouscrit.abonnement_numero.is_not(None),
+            ServiceSouscrit.activated_at.is_not(None),
+            *which,
+        )
+        .group_by(ServiceSouscrit.abonnement_numero, Point.segment)
+    )
+    found: dict[tuple[int, bool], Etendue] = {}
+    for numero, segment, first, activated, last, endless in session.execute(query):
+        cle = (numero, segment in PETITS)
+        # Nobody's service starts before both, even where they are those of two services.
+        debut: date = max(first, legal_date(activated))
+        fin: date = date.max if endless else last
+        known = found.get(cle, Etendue(debut, fin))
+        found[cle] = Etendue(min(debut, known.debut), max(fin, known.fin))
+    return found
