@@ -30,10 +30,10 @@ FUNCTIONS, FILE_CHANGES, ROOM_CHANGES = 90, 60, 20
 
 VALUES = {
     "clock.py": "dates and instants",
-    "settings.py": "what the user chose",
-    "door/exchange.py": "what is known of the exchange",
-    "store/memoire.py": "the facts, as the view of this exchange shows them",
-    "store/fiches.py": "what a fact says",
+    "settings/__init__.py": "what the user chose",
+    "soap/exchange.py": "what is known of the exchange",
+    "facts/memoire.py": "the facts, as the view of this exchange shows them",
+    "tables/fiches.py": "what a fact says",
     "mesures/calendrier.py": "the table of the days",
     "mesures/point.py": "what a point is",
     "services/rule.py": "the loop over a table of rules",
@@ -47,7 +47,7 @@ VALUES = {
 """Modules of values, that whoever holds one may ask again; each with what it holds."""
 
 _PACKAGE = Path(sge_sim.__file__).parent
-_JOURNAL = "store/journal/"
+_JOURNAL = "journal/"
 _WARM_UP = 150
 
 

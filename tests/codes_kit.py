@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 from real_clients import OBTAINED
 
-from sge_sim.domaine.rule import Rule
+from sge_sim.services.rule import Rule
 from sge_sim.services.service import Service
 
 _ELSEWHERE = {"SGT200", "SGT500", "SGT506", "SGT562"}

@@ -2,15 +2,18 @@
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Final
 
+import pytest
+import yaml
+
 PACKAGE: Final = Path(__file__).parents[1] / "sge_sim"
-MOST_ENTRIES: Final = 24
+ROOMS: Final = PACKAGE.parent / "docs" / "rooms.yaml"
 MOST_LINES: Final = 350
 
 LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
@@ -61,8 +64,6 @@ LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
     ("processes.supervised", "sge_sim.processes.b2b_process"): 77,
     ("processes.supervised", "sge_sim.processes.data_connect_process"): 300,
     ("pytest_plugin", "sge_sim.homologation.testing.session"): 818,
-    ("referentiel.acteurs", "sge_sim.services.registry"): 606,
-    ("referentiel.entries", "sge_sim.services.registry"): 606,
     ("facts.database", "sge_sim.tables.postgresql"): 91,
     ("schema.revisions", "alembic"): 260,
 }
@@ -105,9 +106,55 @@ def imported_by(tree: ast.AST) -> Iterator[str]:
                 yield below if below in modules() else node.module
 
 
-def test_the_package_opens_on_a_page_of_entries() -> None:
-    entries = [one.name for one in PACKAGE.iterdir() if not one.name.startswith("__")]
-    assert len(entries) <= MOST_ENTRIES, sorted(entries)
+def rooms() -> list[str]:
+    """Return the rooms from the ground up: folders of the package, and modules beside them."""
+    return [row["room"].removesuffix(".py") for row in yaml.safe_load(ROOMS.read_bytes())]
+
+
+def upward(imports: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the imports, each by importing and imported module, that don't go down the order."""
+    height = {room: number for number, room in enumerate(rooms())}
+    return [
+        (name, imported)
+        for name, imported in imports
+        if name.count(".") and imported.count(".")
+        if height[imported.split(".")[1]] > height[name.split(".")[1]]
+    ]
+
+
+def all_imports() -> Iterator[tuple[str, str]]:
+    """Give each import of the package's own, those in functions and for the type checker too."""
+    for name, tree in modules().items():
+        yield from ((name, found) for found in imported_by(tree) if found in modules())
+
+
+def test_every_entry_of_the_package_is_a_room() -> None:
+    entries = {one.stem for one in PACKAGE.iterdir() if one.suffix in ("", ".py")}
+    assert sorted(entries - {"__init__", "__pycache__"}) == sorted(rooms())
+
+
+def test_a_room_imports_only_rooms_below_it() -> None:
+    assert upward(all_imports()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "imported"),
+    [
+        ("sge_sim.services.dispatch", "sge_sim.commandes.echeances"),
+        ("sge_sim.processes.b2b_process", "sge_sim.door.b2b_application"),
+        ("sge_sim.facts.database", "sge_sim.tables.ecritures"),
+    ],
+)
+def test_an_import_turned_round_is_seen(name: str, imported: str) -> None:
+    assert (name, imported) in [*all_imports()]
+    turned = (imported, name)
+    assert upward([*all_imports(), turned]) == [turned]
+
+
+def test_the_page_of_the_architecture_shows_the_order_of_rooms() -> None:
+    page = (PACKAGE.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^\| `([^`]+)` \| (.+) \|$", page, re.M)
+    assert shown == [(row["room"], row["holds"]) for row in yaml.safe_load(ROOMS.read_bytes())]
 
 
 def test_modules_are_short() -> None:

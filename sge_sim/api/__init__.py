@@ -1,1 +1,1 @@
-"""The administration of a simulator, as programs call it."""
+"""The REST interface of a simulator: what it gives and takes, and who calls it."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal
 
-from sge_sim.domaine.rule import Rule, rule
+from sge_sim.services.rule import Rule, rule
 from sge_sim.tables.datahub import RoleDatahub, ServiceDatahub
 
 ActionDatahub = Literal[

@@ -12,9 +12,9 @@ from typing import Final, Literal
 from sqlalchemy.orm import Session
 
 from sge_sim.datahub.refus import check_datahub
-from sge_sim.domaine.rule import Rule, rule
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.acteurs import add_login
+from sge_sim.services.rule import Rule, rule
 from sge_sim.tables.acteurs import Utilisateur, find_utilisateur
 from sge_sim.tables.datahub import Habilitateur
 

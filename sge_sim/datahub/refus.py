@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
-from sge_sim.domaine.rule import Refus, Rule, check
 from sge_sim.errors import UsageError
+from sge_sim.services.rule import Refus, Rule, check
 
 S = TypeVar("S")
 

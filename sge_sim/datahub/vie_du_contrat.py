@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal
 
-from sge_sim.domaine.rule import Rule, rule
+from sge_sim.services.rule import Rule, rule
 from sge_sim.tables.datahub import EtatContratDatahub
 
 Etape = Literal["modifier", "annexer", "envoyer", "signer", "activer", "resilier", "en_production"]

@@ -1,6 +1,6 @@
 """What stands between a connection and the services, beside the certificate policy.
 
-- `exchange`: one exchange with a client, to which each station adds what it finds;
+- `b2b_application`: the application of the web services, which goes through all of these;
 - `certificats`: the client certificates, those of the first start and those handed in;
 - `registration`: a certificate that an actor hands in as a file;
 - `gates`: opening hours and HTTP Basic, each of which may close the door to a request;

@@ -7,6 +7,7 @@ of what reading again would take.
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from itertools import count
+from sqlite3 import Error as SqliteError
 from threading import Lock
 from typing import Protocol
 
@@ -50,7 +51,10 @@ class SqliteEditions:
     def look(self) -> Edition:
         with self._lock:
             opening, _, driver = self._opened or self._open()
-            version: int = driver.run(_DATA_VERSION).fetchone()[0]
+            try:
+                version: int = driver.connection.execute(_DATA_VERSION).fetchone()[0]
+            except SqliteError:  # once more, to have it raised as SQLAlchemy does
+                version = driver.run(_DATA_VERSION).fetchone()[0]
             return opening, version
 
     @contextmanager

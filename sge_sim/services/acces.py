@@ -10,7 +10,7 @@ from datetime import date
 from typing import Final, Protocol
 
 from sge_sim.domaine.demandeur import Demandeur
-from sge_sim.domaine.rule import Rule, rule
+from sge_sim.services.rule import Rule, rule
 from sge_sim.tables.fiches_acteurs import FicheContrat, FicheUtilisateur
 
 

@@ -8,7 +8,6 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from sge_sim.commandes.echeances import catch_up_orders, transaction_on
-from sge_sim.domaine.rule import Refus, check
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import UNREACHABLE, Database, unreachable_sentence
 from sge_sim.facts.lecture import Lire, faits_within
@@ -16,6 +15,7 @@ from sge_sim.machine.data_files import data_path
 from sge_sim.services.disabled_rules import disabled_by_path
 from sge_sim.services.habilitation import Appelant
 from sge_sim.services.registry import BY_PATH, SERVICES
+from sge_sim.services.rule import Refus, check
 from sge_sim.services.service import Appel, Service
 from sge_sim.settings import Settings
 from sge_sim.soap.contract import load_contracts

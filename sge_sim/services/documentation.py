@@ -5,8 +5,8 @@ python -m sge_sim.services.documentation > docs/codes.md
 
 from collections.abc import Iterator, Sequence
 
-from sge_sim.domaine.rule import Rule
 from sge_sim.services.registry import SERVICES
+from sge_sim.services.rule import Rule
 from sge_sim.services.service import Service
 
 # What every service answers without a rule of its own.

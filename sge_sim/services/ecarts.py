@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from sge_sim.domaine.ecarts_plateforme import PLATEFORMES, REPONSE_VIDE, Ecart
-from sge_sim.domaine.rule import Rule
+from sge_sim.services.rule import Rule
 
 
 class AvecEcart(Protocol):

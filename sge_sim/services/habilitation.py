@@ -8,7 +8,7 @@ declares the code of its refusal (`Service.habilitation`).
 from dataclasses import dataclass
 from typing import Final
 
-from sge_sim.domaine.rule import Rule
+from sge_sim.services.rule import Rule
 from sge_sim.tables.fiches_acteurs import FicheActeur
 
 _FAQ: Final = "homologation par paquet entier : FAQ"

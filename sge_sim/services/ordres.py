@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from sge_sim.domaine.rule import rule
 from sge_sim.services.acces import (
     Acces,
     AvecAcces,
     utilisateur_de_l_acteur,
     utilisateur_habilite,
 )
+from sge_sim.services.rule import rule
 from sge_sim.tables.fiches import FichePoint
 
 

@@ -17,9 +17,9 @@ from sge_sim.domaine.demandeur import Demandeur
 from sge_sim.domaine.ecarts_plateforme import NOMINALE, Ecart, Plateforme
 from sge_sim.domaine.generations import Existence
 from sge_sim.domaine.nomenclatures import Flux
-from sge_sim.domaine.rule import Rule
 from sge_sim.facts.lecture import Lire
 from sge_sim.services.habilitation import PAQUET_SUPPOSE, Appelant
+from sge_sim.services.rule import Rule
 from sge_sim.settings import Settings
 from sge_sim.soap.codes import LIBELLES
 from sge_sim.soap.messages import Answer

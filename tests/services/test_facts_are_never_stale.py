@@ -18,7 +18,6 @@ from sge_sim.clock import Duree, parse_instant
 from sge_sim.commandes.changements import Changements, change_life
 from sge_sim.commandes.moving_clock import advance_by
 from sge_sim.domaine.demandeur import Demandeur
-from sge_sim.domaine.rule import Refus
 from sge_sim.door.certificats import CertificateRegister
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database, sqlite_url
@@ -27,6 +26,7 @@ from sge_sim.facts.stored_clock import StoredClock, instant_within
 from sge_sim.processes.dataset_installation import install_dataset
 from sge_sim.referentiel.reglages import Reglages, change_point
 from sge_sim.services.registry import SERVICES
+from sge_sim.services.rule import Refus
 from sge_sim.services.service import Appel, Service
 from sge_sim.settings import Settings
 from sge_sim.tables.acteurs import default_acteur

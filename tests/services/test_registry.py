@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 from lxml import etree
 
-from sge_sim.domaine.nomenclatures import KINDS_OF_FLUX
+from sge_sim.domaine.nomenclatures import KINDS_OF_FLUX, PAQUETS
 from sge_sim.errors import UsageError
 from sge_sim.machine.data_files import data_path
 from sge_sim.services.dispatch import hold_together
@@ -118,3 +118,7 @@ def test_releases_are_compared_by_their_numbers(
 ) -> None:
     service = Service("A", "1.0", "P", (), (), print, depuis=depuis, jusqu_a=jusqu_a)  # type: ignore[arg-type]
     assert [one for one in ("9.1", "23.2", "26.1") if service.is_listed_in(one)] == releases
+
+
+def test_the_packages_are_those_of_the_services() -> None:
+    assert sorted({service.paquet for service in SERVICES}) == [*PAQUETS]

@@ -1,7 +1,6 @@
 """The control table of CommandeArretServiceSouscritMesures (GUI 0474 v1.3.0; order assumed)."""
 
 from sge_sim.commandes.vie import reaches_meter
-from sge_sim.domaine.rule import Rule, rule
 from sge_sim.services.acces import (
     contrat_connu,
     contrat_de_l_acteur,
@@ -10,6 +9,7 @@ from sge_sim.services.acces import (
 )
 from sge_sim.services.commande_arret_service_souscrit_mesures.demande import Demande
 from sge_sim.services.ecarts import ecart_rules
+from sge_sim.services.rule import Rule, rule
 
 _GUIDE = "GUI 0474 v1.3.0"
 

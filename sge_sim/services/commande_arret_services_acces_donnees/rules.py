@@ -6,10 +6,10 @@ CommandeArretServiceSouscritMesures (assumed).
 
 from typing import Any
 
-from sge_sim.domaine.rule import Rule, rule
 from sge_sim.services.acces_donnees import ASKER_RULES
 from sge_sim.services.acces_donnees_designes import OWNED_RULES, services_connus
 from sge_sim.services.commande_arret_services_acces_donnees.demande import Demande
+from sge_sim.services.rule import Rule, rule
 
 
 @rule(

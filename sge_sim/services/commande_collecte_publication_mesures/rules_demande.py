@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from sge_sim.clock import add_months
-from sge_sim.domaine.rule import rule
 from sge_sim.services.acces import utilisateur_de_l_acteur
 from sge_sim.services.commande_collecte_publication_mesures.demande import Demande
+from sge_sim.services.rule import rule
 
 _GUIDE = "GUI 0469 v1.2.0"
 # Nothing says how far ahead an order may be placed; a year is what durations are counted in.

@@ -5,7 +5,6 @@ Its order is assumed.
 
 from typing import Any
 
-from sge_sim.domaine.rule import Rule, rule
 from sge_sim.services.acces_donnees import ASKER_RULES
 from sge_sim.services.acces_donnees_designes import (
     OWNED_RULES,
@@ -17,6 +16,7 @@ from sge_sim.services.commande_modification_options_services_acces_donnees.deman
     Demande,
     published_by,
 )
+from sge_sim.services.rule import Rule, rule
 
 
 @rule(

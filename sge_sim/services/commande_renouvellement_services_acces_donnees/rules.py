@@ -5,7 +5,6 @@ Its order is assumed.
 
 from typing import Any
 
-from sge_sim.domaine.rule import Rule, rule
 from sge_sim.services.acces_donnees import ASKER_RULES, CONSENT_RULES, END_RULES
 from sge_sim.services.acces_donnees_designes import (
     OWNED_RULES,
@@ -13,6 +12,7 @@ from sge_sim.services.acces_donnees_designes import (
     services_d_acces,
 )
 from sge_sim.services.commande_renouvellement_services_acces_donnees.demande import Demande
+from sge_sim.services.rule import Rule, rule
 
 
 @rule(

@@ -5,11 +5,11 @@ One service that isn't admissible refuses the whole order (GUI 0531 §1.3).
 
 from typing import Any
 
-from sge_sim.domaine.rule import Rule, rule
 from sge_sim.services.acces_donnees import ASKER_RULES, CONSENT_RULES, END_RULES
 from sge_sim.services.acces_donnees_offre import OFFER_RULES, types_connus
 from sge_sim.services.acces_donnees_point import POINT_RULES
 from sge_sim.services.commande_services_acces_donnees.demande import Demande
+from sge_sim.services.rule import Rule, rule
 
 
 @rule(

@@ -1,7 +1,6 @@
 """The control table of CommandeTransmissionDonneesInfraJ (GUI 0481 v1.2.0; order assumed)."""
 
 from sge_sim.domaine.nomenclatures import COMPTEURS_TELERELEVES, GRANDS_PRODUCTEURS
-from sge_sim.domaine.rule import Rule, rule
 from sge_sim.services.acces import CONTRACT_RULES
 from sge_sim.services.commande_transmission_donnees_infra_j.demande import Demande
 from sge_sim.services.ecarts import ecart_rules
@@ -11,6 +10,7 @@ from sge_sim.services.ordres import (
     hors_regroupement_turpe,
     point_connu,
 )
+from sge_sim.services.rule import Rule, rule
 
 _GUIDE = "GUI 0481 v1.2.0"
 

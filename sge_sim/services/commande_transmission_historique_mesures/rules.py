@@ -14,7 +14,6 @@ from sge_sim.domaine.nomenclatures import (
     CONTRAT_OF_KIND,
     GRANDS_CONSOMMATEURS,
 )
-from sge_sim.domaine.rule import Rule, rule
 from sge_sim.services.acces import (
     CONTRACT_RULES,
     utilisateur_connu,
@@ -22,6 +21,7 @@ from sge_sim.services.acces import (
 )
 from sge_sim.services.commande_transmission_historique_mesures.demande import Demande
 from sge_sim.services.ordres import demandeur_habilite, hors_regroupement_turpe, point_connu
+from sge_sim.services.rule import Rule, rule
 
 _GUIDE = "GUI 0453 v1.1.1"
 _MONTHS: Final = {"CDC": 24, "IDX": 36}

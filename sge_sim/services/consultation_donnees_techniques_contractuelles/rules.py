@@ -3,9 +3,9 @@
 GUI 0464 v1.4.0.
 """
 
-from sge_sim.domaine.rule import Rule, rule
 from sge_sim.services.acces import USER_RULES
 from sge_sim.services.consultation_donnees_techniques_contractuelles.demande import Consultation
+from sge_sim.services.rule import Rule, rule
 
 
 @rule(

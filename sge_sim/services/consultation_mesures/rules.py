@@ -1,8 +1,8 @@
 """The control table of ConsultationMesures (GUI 0455 v1.3.0; the order is assumed)."""
 
-from sge_sim.domaine.rule import Rule, rule
 from sge_sim.services.consultation_mesures.demande import Consultation, Resultat
 from sge_sim.services.ecarts import ecart_rules
+from sge_sim.services.rule import Rule, rule
 
 
 @rule(

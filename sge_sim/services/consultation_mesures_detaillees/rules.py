@@ -6,7 +6,6 @@ alone is in `rules_point`.
 """
 
 from sge_sim.clock import add_months
-from sge_sim.domaine.rule import Rule, rule
 from sge_sim.services.consultation_mesures_detaillees.consultation import Consultation, Resultat
 from sge_sim.services.consultation_mesures_detaillees.demande import Cadre, Version
 from sge_sim.services.consultation_mesures_detaillees.rules_point import (
@@ -14,6 +13,7 @@ from sge_sim.services.consultation_mesures_detaillees.rules_point import (
     SITUATION_RULES,
 )
 from sge_sim.services.ecarts import ecart_rules
+from sge_sim.services.rule import Rule, rule
 
 JOURS_DE_COURBE = 7
 MOIS_DE_COURBE = 24

@@ -1,8 +1,8 @@
 """The part of the control table that looks at the point: its state, what is being worked out on
 it, the contracts of its client (GUI 0488 v1.2.2 §5.3)."""
 
-from sge_sim.domaine.rule import Rule, rule
 from sge_sim.services.consultation_mesures_detaillees.consultation import Consultation
+from sge_sim.services.rule import Rule, rule
 
 
 @rule(

@@ -66,7 +66,7 @@ def rule(
     >>> check((point_connu,), "99999999999999")
     Traceback (most recent call last):
         ...
-    sge_sim.domaine.rule.Refus: SGT401 point_connu
+    sge_sim.services.rule.Refus: SGT401 point_connu
     """
 
     def decorate(holds: Callable[[S], bool]) -> Rule[S]:
