@@ -10,7 +10,7 @@ from bench.trace import VALUES, walk_of_a_curve
 
 PAGE = (Path(__file__).parent.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
 NAMES = sorted(set(re.findall(r"sge_sim(?:\.\w+)+", PAGE)))
-HELPERS = {"store/prepared.py", "store/lecture.py"}
+HELPERS = {"tables/prepared.py", "facts/lecture.py"}
 """Walked through, and no stations: they stand behind the facts."""
 
 
