@@ -1,5 +1,6 @@
 """`sge-sim clock`: read and move the simulated clock of a simulator, running or not."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -28,6 +29,15 @@ _KINDS = {
     "shifted": "décalée de celle de la machine",
     "frozen": "arrêtée",
 }
+
+
+class _Advance(click.Command):
+    """Takes `-1d` for a duration, which is refused as one: no option begins with a digit."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        negative = [each for each in args if re.match(r"-\d", each)]
+        others = [each for each in args if each not in negative]
+        return super().parse_args(ctx, [*others, "--", *negative] if negative else args)
 
 
 @click.group(
@@ -68,7 +78,10 @@ def freeze(instant: datetime | None, data_dir: Path) -> None:
     )
 
 
-@clock.command(help="Avancer d'une durée : 10d (dix jours, à la même heure légale), 36h, 30min.")
+@clock.command(
+    help="Avancer d'une durée : 10d (dix jours, à la même heure légale), 36h, 30min.",
+    cls=_Advance,
+)
 @click.argument("duree", type=Duration())
 @data_dir_option
 def advance(duree: Duree, data_dir: Path) -> None:
@@ -90,7 +103,7 @@ def _move(
     database: Database = open_database(data_dir)
     clock = StoredClock(database)
     served = find_served(data_dir)
-    before = clock.now()
+    before, generation = clock.now(), None
     with told_if_long("Exécution de ce qui est dû"):
         if served is None:
             change(clock)
@@ -100,14 +113,17 @@ def _move(
         else:
             from sge_sim.client.administration import Administration, ServedClock
 
-            moved = ServedClock(Administration(served.admin_url))
+            administration = Administration(served.admin_url)
+            generation = administration.get("/api/settings")["generation"]
+            moved = ServedClock(administration)
             ask(moved)
             assert moved.retombees is not None
             retombees = moved.retombees
     _say(clock)
     click.echo(in_a_sentence(retombees))
-    for sentence in _switches(legal_date(before), legal_date(clock.now())):
-        click.echo(f"{sentence} (serve --generation auto)")
+    if generation == "auto":  # the others serve the same at every date
+        for sentence in _switches(legal_date(before), legal_date(clock.now())):
+            click.echo(sentence)
 
 
 def _switches(before: date, after: date) -> Sequence[str]:
