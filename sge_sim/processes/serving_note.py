@@ -88,8 +88,8 @@ def check_environment(data_dir: Path, environment: str) -> None:
     served = find_served(data_dir)
     if served is not None and served.environment != environment:
         raise UsageError(
-            f"{data_dir} est déjà servi par un simulateur ({served.environment}, {served.b2b_url}) : "
-            f"l'arrêter, ou démarrer celui-ci ({environment}) avec un autre --data-dir."
+            f"{data_dir} est déjà servi par un simulateur ({served.environment}, "
+            f"{served.b2b_url}) : l'arrêter, ou démarrer celui-ci ({environment}) avec un autre --data-dir."
         )
 
 
