@@ -89,7 +89,8 @@ def check_environment(data_dir: Path, environment: str) -> None:
     if served is not None and served.environment != environment:
         raise UsageError(
             f"{data_dir} est déjà servi par un simulateur ({served.environment}, "
-            f"{served.b2b_url}) : l'arrêter, ou démarrer celui-ci ({environment}) avec un autre --data-dir."
+            f"{served.b2b_url}) : l'arrêter, ou démarrer celui-ci ({environment}) avec un autre "
+            "--data-dir."
         )
 
 
