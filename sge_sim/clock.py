@@ -146,6 +146,8 @@ def parse_duration(text: str) -> Duree:
     `1d` reaches the same legal time of the next day, `24h` is 24 hours of any day. Raises
     `UsageError` for anything else.
     """
+    if text.strip().startswith("-") and _DURATION.fullmatch(text.strip()[1:]):
+        raise UsageError(f"« {text} » recule : donner une durée sans signe, l'horloge avance.")
     parts = _DURATION.fullmatch(text.strip())
     if not text.strip() or parts is None:
         raise UsageError(f"« {text} » n'est pas une durée : écrire par exemple 10d, 36h ou 30min.")

@@ -15,8 +15,12 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine import Engine
 from sqlalchemy.pool import Pool
 
+from sge_sim.tables import database
+
 FOLDER = "SGE_SIM_HELD_LOCK"
 """The variable that names the folder where each process notes its longest transaction."""
+WAITS = "SGE_SIM_LOCK_WAITS"
+"""The variable that names the folder where each process notes how long it waited for the lock."""
 MOST_SECONDS = 1.0
 _WORTH_NOTING = 0.1
 
@@ -56,6 +60,30 @@ def watch() -> None:
         watching = Watch(Path(folder))
         event.listen(Engine, "begin", watching.begin)
         event.listen(Pool, "checkin", watching.end)
+        _note_waits()
+
+
+def _note_waits() -> None:
+    """Have each wait for the lock written to a file of its process, where a folder is named."""
+    take_lock = database._take_lock
+
+    def timed(*asked: Any) -> None:
+        folder, since = os.environ.get(WAITS), time.monotonic()
+        try:
+            take_lock(*asked)
+        finally:
+            if folder is not None:
+                with (Path(folder) / f"{os.getpid()}.waits").open("a") as file:
+                    file.write(f"{time.monotonic() - since:.4f}\n")
+
+    database._take_lock = timed
+
+
+def waits(folder: Path) -> list[float]:
+    """Return how many seconds each transaction waited for the lock."""
+    return sorted(
+        float(line) for file in folder.glob("*.waits") for line in file.read_text().splitlines()
+    )
 
 
 def too_long(folder: Path) -> list[str]:

@@ -151,8 +151,8 @@ def certificat(acteur: str, file: Path, environment: Environment, data_dir: Path
     from sge_sim.door.registration import register_file
 
     with open_database(data_dir).transaction() as session:
-        subject = register_file(session, acteur, file, environment)
-    click.echo(f"Certificat « {subject} » enregistré pour {acteur} en {environment}.")
+        sentence = register_file(session, acteur, file, environment, machine_now())
+    click.echo(sentence)
 
 
 def _lines(acteur: "ActeurView") -> Iterator[str]:

@@ -176,8 +176,8 @@ def register(
 
     with open_database(data_dir).transaction() as session:
         code = acteur or default_acteur(session, "tiers").code
-        subject = register_file(session, code, file, environment, password)
-    click.echo(f"Certificat « {subject} » enregistré pour {code} en {environment}.")
+        sentence = register_file(session, code, file, environment, machine_now(), password)
+    click.echo(sentence)
 
 
 @cert.command(help="Révoquer un certificat délivré par une autorité simulée.")

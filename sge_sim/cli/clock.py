@@ -1,5 +1,6 @@
 """`sge-sim clock`: read and move the simulated clock of a simulator, running or not."""
 
+import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -36,6 +37,15 @@ _KINDS = {
 _WORK: Final = "Exécution de ce qui est dû"
 
 
+class _Advance(click.Command):
+    """Takes `-1d` for a duration, which is refused as one: no option begins with a digit."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        negative = [each for each in args if re.match(r"-\d", each)]
+        others = [each for each in args if each not in negative]
+        return super().parse_args(ctx, [*others, "--", *negative] if negative else args)
+
+
 @click.group(
     help="Lire et déplacer l'horloge simulée ; elle ne recule pas. Ce qui est dû est fait quand la "
     "commande rend la main : services et flux si le simulateur tourne ; sinon les services, et les "
@@ -70,7 +80,10 @@ def freeze(instant: datetime | None, data_dir: Path) -> None:
     _move(data_dir, freeze_at(instant), lambda served: served.freeze(instant))
 
 
-@clock.command(help="Avancer d'une durée : 10d (dix jours, à la même heure légale), 36h, 30min.")
+@clock.command(
+    help="Avancer d'une durée : 10d (dix jours, à la même heure légale), 36h, 30min.",
+    cls=_Advance,
+)
 @click.argument("duree", type=Duration())
 @data_dir_option
 def advance(duree: Duree, data_dir: Path) -> None:
@@ -89,22 +102,28 @@ def _move(data_dir: Path, change: Change, ask: Callable[["ServedClock"], None]) 
     clock = StoredClock(database)
     served = find_served(data_dir)
     before = clock.now()
-    retombees = _here(database, change) if served is None else _there(served.admin_url, ask)
+    if served is None:
+        retombees, generation = _here(database, change), None
+    else:
+        retombees, generation = _there(served.admin_url, ask)
     _, after = clock.numbered()
     _say(after)
     click.echo(in_a_sentence(retombees))
-    for sentence in _switches(legal_date(before), legal_date(after.now())):
-        click.echo(f"{sentence} (serve --generation auto)")
+    if generation == "auto":  # the others serve the same at every date
+        for sentence in _switches(legal_date(before), legal_date(after.now())):
+            click.echo(sentence)
 
 
-def _there(admin_url: str, ask: Callable[["ServedClock"], None]) -> Retombees:
+def _there(admin_url: str, ask: Callable[["ServedClock"], None]) -> tuple[Retombees, str]:
+    """Return what happened, and the generation that the simulator serves."""
     from sge_sim.api.administration import Administration, ServedClock
 
-    moved = ServedClock(Administration(admin_url))
+    administration = Administration(admin_url)
+    moved = ServedClock(administration)
     with told_if_long(_WORK, lambda: moved.progress):
         ask(moved)
     assert moved.retombees is not None
-    return moved.retombees
+    return moved.retombees, administration.get("/api/settings")["generation"]
 
 
 def _here(database: Database, change: Change) -> Retombees:

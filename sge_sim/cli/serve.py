@@ -17,7 +17,7 @@ from sge_sim.dataconnect.applications import ensure_default_applications
 from sge_sim.errors import UsageError
 from sge_sim.machine.files import make_private_folder
 from sge_sim.machine.garbage_collection import collector_paused
-from sge_sim.processes.serving_note import Note, ReadyFile, Served, serving
+from sge_sim.processes.serving_note import Note, ReadyFile, Served, check_environment, serving
 from sge_sim.processes.simulator import Simulator, open_simulator
 from sge_sim.processes.supervised import serve_supervised
 from sge_sim.settings import Settings
@@ -54,6 +54,8 @@ def serve(show_settings: bool, **options: Any) -> None:
     )
     try:
         with serving(settings.data_dir) as note, _undone_if_refused(settings, note):
+            if not note.alone:
+                check_environment(settings.data_dir, settings.environment)
             _serve(
                 settings,
                 note,

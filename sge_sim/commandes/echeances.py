@@ -29,8 +29,8 @@ from sge_sim.tables.commandes import (
 )
 from sge_sim.tables.ecritures import reach
 
-_SLICE_ROWS: Final = 100
-_SLICE_MS: Final = 50.0
+_SLICE_ROWS: Final = 25
+_SLICE_MS: Final = 12.0
 """A slice ends at the first of both: so many rows, or so long."""
 
 
@@ -46,7 +46,7 @@ def transaction_on(database: Database, prm: str | None) -> Iterator[tuple[Sessio
             if prm is None or not is_due(session, now, prm):
                 yield session, now
                 return
-        catch_up_orders(database, now, prm)
+            _do_slice(session, _Agenda(now, due(session, now, prm)))
 
 
 def catch_up_orders(
@@ -69,12 +69,11 @@ def catch_up_orders(
         with database.sessions() as session:
             agenda = _Agenda(until, due(session, until, prm))
         while agenda and carry_on():
+            begun = stopwatch()
             with database.exclusive_transaction() as session:
-                agenda.begin_slice(session)
-                happened += _carry_out(session, agenda, _SLICE_MS)
-            agenda.end_slice()
+                happened += _do_slice(session, agenda)
             if agenda:
-                database.let_others_write()
+                database.let_others_write(elapsed_ms(begun))
     return happened
 
 
@@ -134,6 +133,13 @@ class _Agenda:
             row = self._rows.get(rang)
             if row is not None and rang_of(row) == rang:
                 yield row, rang.instant
+
+
+def _do_slice(session: Session, agenda: _Agenda) -> int:
+    agenda.begin_slice(session)
+    happened = _carry_out(session, agenda, _SLICE_MS)
+    agenda.end_slice()
+    return happened
 
 
 def _carry_out(session: Session, agenda: _Agenda, most_ms: float | None = None) -> int:

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from sge_sim.errors import UsageError
 from sge_sim.machine.files import PRIVATE, check_writable, open_private, write_atomically
 
 _FILE: Final = "en-service.json"
@@ -77,6 +78,20 @@ def find_served(data_dir: Path) -> Served | None:
         return None  # still starting, or of another version
     finally:
         os.close(handle)
+
+
+def check_environment(data_dir: Path, environment: str) -> None:
+    """Raise `UsageError` where another simulator serves `data_dir` as another environment.
+
+    They would share orders, certificates and clock, and one would publish for both.
+    """
+    served = find_served(data_dir)
+    if served is not None and served.environment != environment:
+        raise UsageError(
+            f"{data_dir} est déjà servi par un simulateur ({served.environment}, "
+            f"{served.b2b_url}) : l'arrêter, ou démarrer celui-ci ({environment}) avec un autre "
+            "--data-dir."
+        )
 
 
 class ReadyFile:

@@ -88,11 +88,12 @@ def get_point(session: Session, prm: str) -> Point:
     """Return a point; raises `UsageError` when there is no such one."""
     point = find_point(session, prm)
     if point is None:
-        raise UsageError(_unknown(prm))
+        raise UsageError(why_unknown(prm))
     return point
 
 
-def _unknown(prm: str) -> str:
+def why_unknown(prm: str) -> str:
+    """Return what is wrong with the number of a point that isn't there, in French."""
     if len(prm) != 14 or not (prm.isascii() and prm.isdigit()):
         return f"« {prm} » n'est pas un PRM : il faut quatorze chiffres."
     if not is_valid(prm):

@@ -46,3 +46,13 @@ def test_what_happened_is_said_in_words() -> None:
     assert in_a_sentence(Retombees(start, start)) == "Rien n'était dû."
     told = Retombees(start, start, fichiers=720, termines=2, affaires=1)
     assert in_a_sentence(told) == "720 fichiers publiés, 2 services terminés, 1 affaire close."
+
+
+def test_the_hours_of_homologation_are_told_of_homologation_alone(tmp_path: Path) -> None:
+    for environment, told in (("homologation", True), ("production", False)):
+        folder = tmp_path / environment
+        now = parse_instant("2025-03-29T23:30")
+        with control_room(folder, now=now, environment=environment) as room:
+            (bar,) = room.page("/").xpath("//section[@id='horloge']")
+            assert ("plateforme fermée" in bar.text_content()) is told
+            assert ("plateforme" in bar.text_content()) is told

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from admin_kit import Room, control_room
+from lxml import html
 
 from sge_sim.admin.series import read_series
 from sge_sim.clock import parse_instant
@@ -39,6 +40,16 @@ def test_points_are_found_by_what_a_person_knows_of_them(room: Room) -> None:
     assert prms(room, f"/points?q={commune}")
     assert all(find_segment(room, prm) == "C1" for prm in prms(room, "/points?segment=c1")[:5])
     assert "Aucun point ne répond" in room.text("/points?q=%25")
+
+
+@pytest.mark.documented("FAQ, check key")
+def test_a_wrong_key_is_told_where_a_point_is_looked_for(room: Room) -> None:
+    wrong = f"{C5[:-2]}99"
+    hint = f"Le point {wrong} n'existe pas : ses deux derniers chiffres, la clé, devraient être 43."
+    assert hint in room.text(f"/points?q={wrong}")
+    assert hint in " ".join(html.fromstring(room.ask("GET", f"/points/{wrong}").text).itertext())
+    assert "il faut quatorze chiffres" in room.text(f"/points?q={C5}1")
+    assert "Aucun point ne répond" in room.text("/points?q=9999999")
 
 
 def find_segment(room: Room, prm: str) -> str:

@@ -227,3 +227,20 @@ def test_fifty_identical_orders_at_once_give_one_service(tiers: Orders) -> None:
         answers = Counter(pool.map(order, range(50)))
     assert answers == {"accepted": 1, "SGT570": 49}
     assert len(tiers.services(C5)) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("-1d", "« -1d » recule : donner une durée sans signe"),
+        ("-36h", "« -36h » recule"),
+        ("-1x", "« -1x » n'est pas une durée"),
+        ("--vite", "L'option '--vite' n'existe pas"),
+    ],
+)
+def test_a_duration_that_goes_back_is_refused_as_one(
+    tmp_path: Path, typed: str, sentence: str
+) -> None:
+    done = run_command("clock", "advance", typed, "--data-dir", str(tmp_path))
+    assert (done.returncode, sentence in done.stderr) == (2, True), done.stderr
+    assert len(done.stderr.splitlines()) == 1

@@ -129,3 +129,29 @@ def test_a_stop_leaves_the_ready_file_that_another_simulator_wrote(tmp_path: Pat
     other.write({"pid": 2})
     mine.remove()
     assert json.loads((tmp_path / "ready.json").read_text()) == {"pid": 2}
+
+
+def test_another_environment_does_not_serve_the_same_folder(tmp_path: Path) -> None:
+    serve = ("serve", "--data-dir", str(tmp_path), "--port", "0", "--admin-port", "0")
+    with start_simulator(tmp_path, "--population-size", "0") as simulator:
+        refused = run_command(*serve, "--environment", "production")
+        assert refused.returncode == 2
+        assert f"{tmp_path} est déjà servi par un simulateur (homologation, " in refused.stderr
+        assert "démarrer celui-ci (production) avec un autre --data-dir" in refused.stderr
+        assert len(refused.stderr.splitlines()) == 1
+        assert find_served(tmp_path) == Served(
+            simulator.ready["admin_url"], simulator.url, "homologation"
+        )
+    assert (tmp_path / "sge-sim.db").exists()
+
+
+@pytest.mark.parametrize(("options", "announced"), [((), False), (("--generation", "auto"), True)])
+def test_a_generation_that_begins_is_announced_where_the_day_decides(
+    tmp_path: Path, options: tuple[str, ...], announced: bool
+) -> None:
+    started = ("--population-size", "0", "--now", "2025-12-07T10:00", *options)
+    with start_simulator(tmp_path, *started) as simulator:
+        moved = simulator.command("clock", "advance", "2d").stdout
+        assert ("Le 08/12/2025, la plateforme commence à servir" in moved) is announced
+    alone = run_command("clock", "advance", "365d", "--data-dir", str(tmp_path)).stdout
+    assert "la plateforme" not in alone

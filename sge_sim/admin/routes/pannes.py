@@ -1,5 +1,7 @@
 """`/api/pannes` and the page `/pannes`: planned faults."""
 
+from collections.abc import Mapping
+from typing import Final
 from urllib.parse import parse_qs
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -15,6 +17,9 @@ from sge_sim.domaine.pannes import LIBELLES, SORTES
 from sge_sim.errors import UsageError
 from sge_sim.tables.acteurs import all_acteurs
 from sge_sim.tables.pannes import remove_panne, remove_pannes
+
+_EMPTY_FORM: Final[Mapping[str, str]] = {"du": "1", "graine": "0", "dispersion": "0"}
+"""What the form has before anything is typed."""
 
 
 def router(state: AdminState) -> APIRouter:
@@ -63,13 +68,15 @@ def router(state: AdminState) -> APIRouter:
         try:
             add(PanneDemande.model_validate_strings(form, strict=False))
         except UsageError as error:
-            return _page(request, str(error))
+            return _page(request, str(error), form)
         except ValidationError as error:
             names = ", ".join(str(one["loc"][0]) for one in error.errors())
-            return _page(request, f"Valeur refusée : {names}.")
+            return _page(request, f"Valeur refusée : {names}.", form)
         return RedirectResponse("/pannes", 303)
 
-    def _page(request: Request, refus: str = "") -> Response:
+    def _page(
+        request: Request, refus: str = "", saisie: Mapping[str, str] = _EMPTY_FORM
+    ) -> Response:
         with database.sessions() as session:
             acteurs = [one.code for one in all_acteurs(session)]
             pannes = view_pannes(session, data_dir)
@@ -82,6 +89,7 @@ def router(state: AdminState) -> APIRouter:
             services=service_names(),
             sortes=[(one, LIBELLES[one]) for one in SORTES],
             refus=refus,
+            saisie=saisie,
         )
 
     return routes

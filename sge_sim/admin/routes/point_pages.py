@@ -24,7 +24,7 @@ from sge_sim.domaine.libelles import EVENEMENTS
 from sge_sim.domaine.nomenclatures import PETITS, Segment
 from sge_sim.errors import UsageError
 from sge_sim.journal import RechercheJournal
-from sge_sim.referentiel.points import describe_point
+from sge_sim.referentiel.points import describe_point, why_unknown
 from sge_sim.referentiel.reglages import TYPES_ACCES
 from sge_sim.tables.acteurs import all_acteurs
 from sge_sim.tables.commandes import services_of_point
@@ -39,6 +39,7 @@ from sge_sim.tables.points import find_point
 
 _SHOWN: Final = 100
 _OF_EACH: Final = 20
+_DIGITS: Final = 14
 _SEGMENTS: Final = get_args(Segment)
 _TYPES: Final = (
     ("courbe", "courbe de charge"),
@@ -76,6 +77,7 @@ def router(state: AdminState) -> APIRouter:
                 segments=_SEGMENTS,
                 q=q,
                 segment=chosen,
+                pourquoi="" if shown or not _is_number(q.strip()) else _why_unknown(q.strip()),
             )
 
     @routes.get("/points/{prm}")
@@ -115,7 +117,7 @@ def router(state: AdminState) -> APIRouter:
         with state.database.sessions() as session:
             point = find_point(session, prm)
             if point is None:
-                raise HTTPException(404, f"Le point {prm} n'existe pas dans cette base.")
+                raise HTTPException(404, _why_unknown(prm))
             services = [ServiceView.of(one) for one in services_of_point(session, prm)]
             context: dict[str, Any] = {
                 "point": point,
@@ -151,6 +153,16 @@ def router(state: AdminState) -> APIRouter:
             )
 
     return routes
+
+
+def _is_number(words: str) -> bool:
+    """Tell whether somebody means the whole number of a point."""
+    return len(words) >= _DIGITS and words.isascii() and words.isdigit()
+
+
+def _why_unknown(prm: str) -> str:
+    sentence = why_unknown(prm)
+    return sentence[0].upper() + sentence[1:]
 
 
 def _trace(

@@ -6,7 +6,7 @@ from acces_kit import C5, C5_BIS, END, SAD, Tiers, tiers_in_process
 from sqlalchemy import select
 
 from sge_sim.clock import parse_duration
-from sge_sim.commandes.moving_clock import advance_clock
+from sge_sim.commandes.moving_clock import advance_by
 from sge_sim.tables.commandes import ServiceSouscrit
 
 
@@ -26,7 +26,7 @@ def overdue(tiers: Tiers) -> None:
     """Order on two points, and let both ends go by without anybody to make them happen."""
     for prm in (C5, C5_BIS):
         tiers.order(prm, "ENERGIE")
-    advance_clock(tiers.clock, parse_duration("400d"))
+    tiers.clock.change(advance_by(parse_duration("400d")))
     assert tiers.today > END
     assert etats(tiers) == {C5: "ACTIF", C5_BIS: "ACTIF"}
 
