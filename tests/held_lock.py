@@ -15,7 +15,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine import Engine
 from sqlalchemy.pool import Pool
 
-from sge_sim.tables import database
+from sge_sim.facts import database
 
 FOLDER = "SGE_SIM_HELD_LOCK"
 """The variable that names the folder where each process notes its longest transaction."""
