@@ -70,9 +70,10 @@ def _set_termination(
     session: Session, point: Point, resilie: date | Literal["aucun"], now: datetime
 ) -> None:
     """Plan the termination of a point, or give up the one that it awaits."""
+    instant = None if resilie == AUCUN else _instant_of(resilie, now)
     terminations = (one for one in events_awaited(session, point.prm) if one.type == "resiliation")
     awaited = next(terminations, None)
-    if awaited is not None and resilie == AUCUN:
+    if awaited is not None and instant is None:
         session.delete(awaited)
     elif awaited is not None:
         raise UsageError(
@@ -84,10 +85,10 @@ def _set_termination(
         day = point.date_resiliation
         since = "" if day is None else f" depuis le {day:%d/%m/%Y}"
         raise UsageError(f"le point {point.prm} est déjà résilié{since}.")
-    elif resilie == AUCUN:
+    elif instant is None:
         raise UsageError(f"le point {point.prm} n'a pas de résiliation à annuler.")
     else:
-        plan_event(session, point, "resiliation", _instant_of(resilie, now))
+        plan_event(session, point, "resiliation", instant)
 
 
 def _instant_of(day: date, now: datetime) -> datetime:
