@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlite3 import SQLITE_BUSY
 from sqlite3 import Connection as SQLiteConnection
 from sqlite3 import OperationalError as SQLiteOperationalError
+from threading import Lock
 from typing import Any
 from weakref import finalize
 
@@ -71,7 +72,7 @@ _PRAGMAS = (
 )
 # Readers never wait for the writer.
 _WAL = "PRAGMA journal_mode = WAL"
-_RETRY_SECONDS = 0.005
+_RETRY_SECONDS = 0.003
 # SQLite gives its lock to who asks at the right time, not to who has waited longest.
 _TURN_SECONDS = 0.025
 _BEGIN = "sqlite_begin"
@@ -228,7 +229,7 @@ def _sqlite_engine(url: URL, patience_seconds: float) -> Engine:
         )
     engine = create_engine(url, pool_size=_POOL_SIZE, max_overflow=_POOL_SIZE)
     event.listen(engine, "connect", partial(_configure_sqlite, patience_seconds))
-    event.listen(engine, "begin", partial(_begin_sqlite, patience_seconds))
+    event.listen(engine, "begin", partial(_begin_sqlite, patience_seconds, Lock()))
     event.listen(engine, "handle_error", _undo_failed_commit)
     event.listen(engine, "handle_error", raise_as_operational, retval=True)
     return engine
@@ -257,20 +258,22 @@ def _switch_to_wal(connection: SQLiteConnection, patience_seconds: float) -> Non
             return
 
 
-def _begin_sqlite(patience_seconds: float, connection: Connection) -> None:
+def _begin_sqlite(patience_seconds: float, first: Lock, connection: Connection) -> None:
     begin = connection.get_execution_options().get(_BEGIN, "BEGIN")
     if begin == _BEGIN_WRITING:
-        _take_lock(Driver.of(connection), patience_seconds)
+        _take_lock(Driver.of(connection), patience_seconds, first)
     elif begin is not None:
         Driver.of(connection).run(begin)
 
 
-def _take_lock(driver: Driver, patience_seconds: float) -> None:
+def _take_lock(driver: Driver, patience_seconds: float, first: Lock) -> None:
     """Begin to write, once nobody does.
 
-    SQLite would ask for its lock ever more seldom, and miss the moments between two slices.
+    SQLite would ask for its lock ever more seldom, and miss the moments between two slices. One
+    thread of the process asks at a time, `first`: the others come after it, in turn.
     """
     started = stopwatch()
+    is_first = first.acquire(timeout=patience_seconds)
     _wait_at_most(driver.connection, 0)
     try:
         while True:
@@ -284,6 +287,8 @@ def _take_lock(driver: Driver, patience_seconds: float) -> None:
             else:
                 return
     finally:
+        if is_first:
+            first.release()
         _wait_at_most(driver.connection, patience_seconds)
 
 
