@@ -75,7 +75,7 @@ def test_a_contract_its_people_an_application_and_a_ticket(browser: Chrome, clie
     assert "Contrat NEUF1 : brouillon" in portal.text
     assert portal.press("Désigner", email=LEA) == ""
 
-    # A sample of the rights: each cell is in tests/commandes/test_datahub_droits.py.
+    # A sample of the rights: each cell is in tests/datahub/test_datahub_droits.py.
     portal.see(THEO)
     assert "Aucun contrat sur lequel ce compte ait un rôle" in portal.text
     portal.see(CARLA)

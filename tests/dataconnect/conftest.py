@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 from dataconnect_kit import Client, data_connect_simulator, freeze
+from lives import database  # noqa: F401
 
 
 @pytest.fixture(scope="session")

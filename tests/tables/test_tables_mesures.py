@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 
-from store_kit import AddPoint
+from state_kit import AddPoint
 
 from sge_sim.facts.database import Database
 from sge_sim.tables.mesures import (

@@ -1,15 +1,35 @@
-"""A database of one test, and points to put in it."""
+"""What the tests of the state put in a database of their own."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from made_states import prepared_database
-from store_kit import A_POINT, ROMIGUIERES, AddPoint
 
 from sge_sim.facts.database import Database
 from sge_sim.tables.models import Acteur, Commune, Compteur, Point
+
+ROMIGUIERES = {"code_postal": "34650", "code_insee": "34231"}
+
+A_POINT = {
+    **ROMIGUIERES,
+    "commune": "ROMIGUIERES",
+    "segment": "C5",
+    "etat_contractuel": "SERVC",
+    "etat_alimentation": "ALIM",
+    "domaine_tension": "BTINF",
+    "teleoperable": True,
+    "contrat_soutirage": True,
+    "contrat_injection": False,
+    "provisoire": False,
+    "groupement_turpe": False,
+    "opposition_courbe": False,
+    "graine": 1,
+}
+
+AddPoint = Callable[..., str]
+"""Inserts a C5 point in service, changed by its arguments, and returns its PRM."""
 
 
 @pytest.fixture

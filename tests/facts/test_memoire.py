@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
-from store_kit import AddPoint
+from state_kit import AddPoint
 
 from sge_sim.domaine.nomenclatures import Sens
 from sge_sim.facts.database import Database, sqlite_url

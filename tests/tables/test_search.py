@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event
-from store_kit import ROMIGUIERES, AddPoint
+from state_kit import ROMIGUIERES, AddPoint
 
 from sge_sim.domaine.nomenclatures import ETATS_HORS_SERVICE
 from sge_sim.facts.database import Database

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from store_kit import ROMIGUIERES, AddPoint
+from state_kit import ROMIGUIERES, AddPoint
 
 from sge_sim.facts.database import Database
 from sge_sim.tables.models import Point
