@@ -12,6 +12,7 @@ SECONDS ?= 180
 RECORDS ?= 200000
 DAYS ?=
 FAKETIME := $(firstword $(wildcard /usr/lib/*/faketime/libfaketimeMT.so.1 /usr/lib/faketime/libfaketimeMT.so.1))
+ROUNDS ?= 40
 IMAGES ?= $(CURDIR)/$(VENV)/images
 API_SECONDS ?= 120
 VERSION ?= 1.0
@@ -59,6 +60,10 @@ test-langages: $(VENV)/.dev ## run the kit's examples in Java, Node.js and PHP (
 test-postgresql: $(VENV)/.dev ## run on PostgreSQL (SERVER=postgresql+psycopg://user@host/postgres; 2 min)
 	@test -n "$(SERVER)" || { echo "SERVER=postgresql+psycopg://user@host/postgres is needed: a server on which this user may make a database (Debian: apt-get install postgresql)." >&2; exit 2; }
 	SGE_SIM_POSTGRESQL="$(SERVER)" timeout 180 $(BIN)/python -m pytest -m postgresql tests/postgresql
+
+test-kills: $(VENV)/.dev ## kill processes at work (ROUNDS=40, 5 min; on PostgreSQL too with SERVER=…)
+	SGE_SIM_KILL_ROUNDS=$(ROUNDS) SGE_SIM_POSTGRESQL="$(SERVER)" \
+		timeout 900 $(BIN)/python -m pytest -s -m kills tests/kills
 
 test-journal: $(VENV)/.dev ## search a large journal (RECORDS=200000, 1 min; 1000000 takes 5 min)
 	SGE_SIM_JOURNAL_RECORDS=$(RECORDS) timeout 900 $(BIN)/python -m pytest -s -m large tests/journal
@@ -129,4 +134,4 @@ $(VENV)/.api: requirements/api.txt | $(VENV)/bin/python
 	$(VENV)/api/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/api.txt
 	@touch $@
 
-.PHONY: help run test test-api test-dates test-office test-browser test-langages test-postgresql fuzz soak homologation service format bench bench-demandes trace dist lock clean
+.PHONY: help run test test-api test-dates test-office test-browser test-langages test-postgresql test-kills fuzz soak homologation service format bench bench-demandes trace dist lock clean

@@ -16,6 +16,23 @@ OWNER = "nobody"
 """Who runs the server where the tests are run by root, whom PostgreSQL refuses."""
 
 
+SERVER = "SGE_SIM_POSTGRESQL"
+"""The variable that names a server on which databases may be made, as a SQLAlchemy URL."""
+
+
+@contextmanager
+def new_database(purpose: str) -> Iterator[str]:
+    """Make a database of the session's own on that server, for as long as it is used."""
+    server, name = make_url(os.environ[SERVER]), f"sge_sim_{purpose}_{os.getpid()}"
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield server.set(database=name).render_as_string(hide_password=False)
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    engine.dispose()
+
+
 @dataclass(frozen=True)
 class Cluster:
     """A PostgreSQL server of its own, in `folder`."""

@@ -1,12 +1,10 @@
 """The whole simulator on PostgreSQL, with two processes for the web services."""
 
-import os
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,29 +13,14 @@ import pytest
 import requests
 from dataconnect_kit import Client
 from orders_kit import C5, NOW, Orders
+from postgresql_kit import new_database
 from running_simulator import RunningSimulator, start_simulator
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import make_url
 
 from sge_sim.facts.database import Database
 from sge_sim.tables.acteurs import Certificat, registered_certificats
 
 pytestmark = pytest.mark.postgresql
-
-SERVER = "SGE_SIM_POSTGRESQL"
-"""The variable that names a server on which databases may be made, as a SQLAlchemy URL."""
-
-
-@contextmanager
-def new_database(purpose: str) -> Iterator[str]:
-    """Make a database of the session's own on that server, for as long as it is used."""
-    server, name = make_url(os.environ[SERVER]), f"sge_sim_{purpose}_{os.getpid()}"
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield server.set(database=name).render_as_string(hide_password=False)
-    with engine.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    engine.dispose()
 
 
 @pytest.fixture(scope="module")
