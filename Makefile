@@ -10,6 +10,8 @@ ARGS ?=
 EXAMPLES ?= 20000
 SECONDS ?= 180
 RECORDS ?= 200000
+DAYS ?=
+FAKETIME := $(firstword $(wildcard /usr/lib/*/faketime/libfaketimeMT.so.1 /usr/lib/faketime/libfaketimeMT.so.1))
 IMAGES ?= $(CURDIR)/$(VENV)/images
 API_SECONDS ?= 120
 VERSION ?= 1.0
@@ -30,6 +32,10 @@ test: $(VENV)/.dev ## set up if needed, then lint, type-check and test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder $(ARGS)
+
+test-dates: $(VENV)/.dev ## run the suite with the machine's clock moved (needs libfaketime; 1 h; DAYS=plus-40 for one)
+	@test -n "$(FAKETIME)" || { echo "libfaketime is needed (Debian: apt-get install libfaketime)." >&2; exit 2; }
+	timeout 6000 $(BIN)/python tests/other_days.py $(FAKETIME) $(DAYS) -- -q -n 2 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 test-office: $(VENV)/.dev ## open the tracking sheet in LibreOffice (needs libreoffice-calc; 1 min)
 	@$(call needs,soffice,LibreOffice Calc,libreoffice-calc)
@@ -123,4 +129,4 @@ $(VENV)/.api: requirements/api.txt | $(VENV)/bin/python
 	$(VENV)/api/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/api.txt
 	@touch $@
 
-.PHONY: help run test test-api test-office test-browser test-langages test-postgresql fuzz soak homologation service format bench bench-demandes trace dist lock clean
+.PHONY: help run test test-api test-dates test-office test-browser test-langages test-postgresql fuzz soak homologation service format bench bench-demandes trace dist lock clean

@@ -12,7 +12,7 @@ from sge_sim.processes.simulator import open_simulator
 from sge_sim.settings import Settings
 from sge_sim.transport.limits import Limits
 from sge_sim.transport.message import Response
-from sge_sim.transport.server import B2BServer
+from sge_sim.transport.server import HttpsServer
 from sge_sim.transport.sockets import bind
 from sge_sim.transport.tls import build_server_context
 
@@ -26,7 +26,7 @@ def serve(data_dir: Path, size: int) -> None:
     identity, roots = simulator.pki.server.identity, simulator.pki.trust.roots_pem()
     listening = bind("127.0.0.1", 0)
     port = listening.getsockname()[1]
-    server = B2BServer(
+    server = HttpsServer(
         lambda request: response,
         listening,
         lambda: build_server_context(identity, identity, roots),

@@ -157,7 +157,7 @@ def walk_of(work: Callable[[], object]) -> Walk:
 
 def _entries() -> set[CodeType]:
     """Return the code of the rules of all services, and of the checks of a certificate."""
-    rules: list[Any] = [one.holds for service in SERVICES for one in service.rules]
+    rules: list[Any] = [one.holds for service in SERVICES for one in service.controls]
     checks: list[Any] = [one.find for one in REQUEST_CHECKS]
     return {one.__code__ for one in (*rules, *checks)}
 

@@ -9,7 +9,7 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from pprint import pformat
 from typing import Any
@@ -89,8 +89,9 @@ def _facts(contract: Contract, folder: str, paquet: str) -> dict[str, Any]:
     known |= dict.fromkeys(LOGINS, Written("running.login"))
     asked = Samples(contract.schemas, known)
     paths = asked.paths(contract.request)
-    login = next((paths[name] for name in LOGINS if name in paths), None)
+    login = next((_path(paths[name]) for name in LOGINS if name in paths), None)
     request = asked.element(contract.request)
+    prm, contrat = (_read(name, paths, request) for name in ("pointId", "contratId"))
     answer = Samples(contract.schemas, {}).element(contract.response)
     return {
         "nom": contract.service,
@@ -98,9 +99,10 @@ def _facts(contract: Contract, folder: str, paquet: str) -> dict[str, Any]:
         "paquet": paquet,
         "dossier": folder,
         "operation": etree.QName(contract.request).localname,
-        "prm": _read("pointId", paths, request),
-        "login": None if login is None else _path(login),
-        "contrat": _read("contratId", paths, request),
+        "prm": prm,
+        "login": login,
+        "contrat": contrat,
+        "bloc": _block([prm, login, contrat if login else None]),
         "prm_absent": PRM,
         "request": _source(request),
         "answer": _source(answer),
@@ -120,6 +122,12 @@ def _read(name: str, paths: Mapping[str, tuple[str, ...]], request: Any) -> str 
             return None
         request = request[step]
     return _path(path)
+
+
+def _block(elements: Sequence[str | None]) -> str | None:
+    """Return how the block is read that holds all of `elements`, None where they share none."""
+    blocks = {element.rpartition("[")[0] for element in elements if element is not None}
+    return blocks.pop() if len(blocks) == 1 and "appel.body" not in blocks else None
 
 
 def _path(path: tuple[str, ...]) -> str:

@@ -164,8 +164,9 @@ class Settings:
     )
     entete_historique_exige: bool = setting(
         True,
-        "Refuser (SGT562) une commande d'historique sans son en-tête enteteP, comme la plateforme "
-        "réelle ; son guide le dit facultatif. Le profil fidele le refuse toujours.",
+        "Refuser (SGT562) une commande d'historique sans son en-tête enteteP, que quatre clients "
+        "publics envoient toujours ; son guide le dit facultatif, et une suite de mars 2022 s'en "
+        "passe. Le profil fidele le refuse toujours.",
     )
     periode_acces_exigee: bool = setting(
         False,
@@ -192,6 +193,17 @@ class Settings:
         "application/octet-stream (constaté en août 2026).",
     )
     quotas: bool = setting(True, "Refuser par HTTP 429 ce qui dépasse les quotas de Data Connect.")
+    publie_avant_arret: bool = setting(
+        False,
+        "Publier aussi, après l'arrêt d'un service ou l'arrivée d'un nouveau titulaire, les jours "
+        "mesurés avant et pas encore publiés ; d'ordinaire plus rien n'est publié (supposé).",
+    )
+    dates_zonees: bool = setting(
+        False,
+        "Donner le décalage légal dans les dates des réponses qui ont un acquittement "
+        "(2023-10-01+02:00) : toujours selon GUI 0466, et un client l'enlève ; les réponses "
+        "enregistrées en 2022 et 2023 n'en ont pas.",
+    )
     releves_rhf: bool = setting(
         False,
         "Donner aussi, dans les index de ConsultationMesuresDetaillees v3.0, les relevés à heure "
@@ -213,7 +225,7 @@ class Settings:
         "libellé. Le profil fidele le fait à une date de cette version.",
     )
     disabled_rules: tuple[str, ...] = setting(
-        (), "Règles à ne pas appliquer, par nom : pour éprouver un banc de tests."
+        (), "Règles à ne pas appliquer, par nom ou Service/nom : pour éprouver un banc de tests."
     )
 
     def __post_init__(self) -> None:

@@ -18,7 +18,7 @@ from zeep.transports import Transport
 from sge_sim.clock import parse_duration, parse_instant
 from sge_sim.commandes.changements import Changements, change_life
 from sge_sim.commandes.echeances import catch_up_orders
-from sge_sim.commandes.moving_clock import advance_clock
+from sge_sim.commandes.moving_clock import advance_by
 from sge_sim.store.acteurs import find_contrat
 from sge_sim.store.points import find_point
 from sge_sim.store.stored_clock import StoredClock
@@ -229,7 +229,7 @@ class Tiers:
 
     def advance(self, duration: str) -> None:
         """Move the clock, and have what is due happen."""
-        advance_clock(self.clock, parse_duration(duration))
+        self.clock.change(advance_by(parse_duration(duration)))
         catch_up_orders(self.running.simulator.database, self.clock.now())
 
     def change(self, prm: str, **changements: Any) -> None:

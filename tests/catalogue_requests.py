@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from lxml import etree
 
 from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise
 from sge_sim.homologation.catalogue.answer_paths import as_text
-from sge_sim.homologation.catalogue.cases import Cas, Emprunt, Requete
+from sge_sim.homologation.catalogue.cases import Cas, Emprunt, Requete, Valeur
 from sge_sim.homologation.catalogue.protocoles import reperes_of_sge
 from sge_sim.homologation.catalogue.release import load_release
 from sge_sim.machine.data_files import data_path
@@ -26,11 +27,13 @@ def path_of(case: Cas) -> str:
     return f"/{case.service}/v{case.version}"
 
 
-def request_of(case: Cas, login: str, contrat_id: str) -> etree._Element:
-    """Return the envelope of a case, as its client would send it on the release's day."""
+def request_of(
+    case: Cas, login: str, contrat_id: str, jour: date = RELEASE.reference
+) -> etree._Element:
+    """Return the envelope of a case, as its client would send it on `jour`, the release's day."""
     unborrowed = replace(case, requete=_unborrowed(case.requete))
     reperes = reperes_of_sge(login, contrat_id)
-    tree = materialise(unborrowed, ContexteDeCas(RELEASE.reference, reperes))
+    tree = materialise(unborrowed, ContexteDeCas(jour, reperes))
     return envelope_of(path_of(case), tree, login, case.prm)
 
 
@@ -55,14 +58,19 @@ def envelope_of(
 
 def _unborrowed(requete: Requete) -> Requete:
     """Return the request with a number of our own where it takes that of another answer."""
-    return {
-        name: _unborrowed(value)
-        if isinstance(value, Mapping)
-        else "64697749"
-        if isinstance(value, Emprunt)
-        else value
-        for name, value in requete.items()
-    }
+    return {name: _given(value) for name, value in requete.items()}
+
+
+def _given(value: Valeur) -> Valeur:
+    match value:
+        case Emprunt():
+            return "64697749"
+        case Mapping():
+            return _unborrowed(value)
+        case tuple():
+            return tuple(map(_given, value))
+        case _:
+            return value
 
 
 def _fill(parent: etree._Element, tree: object) -> None:

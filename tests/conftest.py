@@ -1,4 +1,6 @@
+import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -6,6 +8,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import held_lock
 from running_simulator import RunningSimulator, start_simulator
 
 LONG_MODULES = (
@@ -19,6 +22,25 @@ LONG_MODULES = (
     "flux/test_publication.py",
 )
 """Those that would keep one process busy at the end, while the others have nothing left."""
+
+
+def pytest_configure() -> None:
+    """Watch how long transactions hold the lock; the processes of the suite share a folder."""
+    if held_lock.FOLDER not in os.environ:
+        os.environ[held_lock.FOLDER] = tempfile.mkdtemp(prefix="held-lock")
+    held_lock.watch()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail where a transaction held the lock for too long."""
+    if held_lock.too_long(Path(os.environ[held_lock.FOLDER])):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which."""
+    for line in held_lock.too_long(Path(os.environ[held_lock.FOLDER])):
+        terminalreporter.write_line(line, red=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -27,7 +27,8 @@ from typing import IO, Any, NoReturn
 
 _LARGEST = 1 << 20
 _WARMED = {
-    "sge_sim": "import sqlalchemy.orm; sqlalchemy.orm.configure_mappers()",
+    "sge_sim": "import sqlalchemy.orm; sqlalchemy.orm.configure_mappers()\n"
+    "import held_lock; held_lock.watch()",
     "lowatt_enedis": "import rich.console, rich.json",
 }
 """What each program does at its first use, and always in the same way: done before the forks."""

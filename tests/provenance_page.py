@@ -30,7 +30,7 @@ def provenance_page() -> str:
         *_table(
             "service",
             (
-                (f"{one.nom} v{one.version}", Counter(rule.provenance for rule in one.rules))
+                (f"{one.nom} v{one.version}", Counter(rule.provenance for rule in one.controls))
                 for one in SERVICES
             ),
         ),

@@ -4,15 +4,19 @@ import inspect
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from running_simulator import RunningSimulator, start_simulator
 
-from sge_sim.homologation.testing.session import Sge, SgeJournal
+from sge_sim.client.administration import ServedClock
+from sge_sim.homologation.testing.data_connect import SgeDataConnect
+from sge_sim.homologation.testing.session import Sge, SgeFlux, SgeJournal
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-MAKEFILE = (Path(__file__).parents[1] / "Makefile").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 
 
 def on_the_simulator(text: str, simulator: RunningSimulator) -> str:
@@ -83,6 +87,66 @@ def test_every_attribute_of_the_fixture_is_named_and_there() -> None:
     public = {name for name in dir(Sge) if not name.startswith("_")} - {"tick"}
     made = set(re.findall(r"self\.([a-z]\w*) = ", inspect.getsource(Sge.__init__)))
     assert named == public | made
-    methods = re.search(r"`sge\.journal` \|.*: (.*) \|$", README, re.M)
-    assert methods
-    assert all(hasattr(SgeJournal, name) for name in re.findall(r"`(\w+)`", methods[1]))
+
+
+FIXTURE = (ROOT / "docs" / "pytest.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("prefix", "kind"),
+    [
+        ("sge", Sge),
+        ("sge.journal", SgeJournal),
+        ("sge.clock", ServedClock),
+        ("sge.flux", SgeFlux),
+        ("sge.data_connect", SgeDataConnect),
+    ],
+)
+def test_every_method_of_the_fixture_is_documented_with_its_arguments(
+    prefix: str, kind: type
+) -> None:
+    methods = {
+        name: method
+        for name, method in inspect.getmembers(kind, inspect.isfunction)
+        if not name.startswith("_") and name != "tick"
+    }
+    written = {f"{prefix}.{name}{signature(method)}" for name, method in methods.items()}
+    assert written <= set(re.findall(r"`(sge\.[^`]*\))`", FIXTURE))
+
+
+def signature(method: Callable[..., object]) -> str:
+    """The arguments of a method as a reader writes them, without their types."""
+    _, *parameters = inspect.signature(method).parameters.values()
+    bare = [
+        parameter.replace(annotation=inspect.Parameter.empty, kind=_POSITIONAL)
+        if parameter.kind is inspect.Parameter.KEYWORD_ONLY
+        else parameter.replace(annotation=inspect.Parameter.empty)
+        for parameter in parameters
+    ]
+    return str(inspect.Signature(bare)).replace("'", '"')
+
+
+_POSITIONAL = inspect.Parameter.POSITIONAL_OR_KEYWORD
+
+
+def test_the_page_of_the_wheel_links_to_nothing_that_it_has_not() -> None:
+    assert re.findall(r"\]\((?!https?://)[^)]*\)", README) == []
+
+
+def test_every_page_and_target_that_is_named_is_there() -> None:
+    for page in set(
+        re.findall(r"`((?:docs|catalog|certs|wsdl|tests)/[\w./-]*|[A-Z]+\.md)`", README)
+    ):
+        assert (ROOT / page).exists(), page
+    targets = set(re.findall(r"`make ([a-z-]+)", README))
+    assert targets <= set(re.findall(r"^([a-z-]+):", MAKEFILE, re.M))
+
+
+def test_every_room_has_its_line() -> None:
+    rooms = {
+        f"sge_sim/{folder.name}/"
+        for folder in (ROOT / "sge_sim").iterdir()
+        if folder.is_dir() and [*folder.glob("[!_]*")]
+    }
+    table = README.partition("## The rooms")[2]
+    assert set(re.findall(r"`(sge_sim/\w+/)`", table)) == rooms

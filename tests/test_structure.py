@@ -1,6 +1,7 @@
 """The package keeps its shape. The files are read, nothing of the package is imported."""
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import cache
@@ -58,7 +59,7 @@ LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
     ("processes.simulator", "sge_sim.processes.dataset_installation"): 225,
     ("processes.supervised", "sge_sim.processes.admin_process"): 41,
     ("processes.supervised", "sge_sim.processes.b2b_process"): 77,
-    ("processes.supervised", "sge_sim.processes.data_connect_process"): 869,
+    ("processes.supervised", "sge_sim.processes.data_connect_process"): 300,
     ("pytest_plugin", "sge_sim.homologation.testing.session"): 818,
     ("referentiel.acteurs", "sge_sim.services.registry"): 606,
     ("referentiel.entries", "sge_sim.services.registry"): 606,
@@ -113,6 +114,14 @@ def test_the_package_opens_on_a_page_of_entries() -> None:
 def test_modules_are_short() -> None:
     lines = {_name_of(file): file.read_bytes().count(b"\n") for file in PACKAGE.rglob("*.py")}
     assert {name: count for name, count in lines.items() if count > MOST_LINES} == {}
+
+
+def test_a_room_that_lists_its_modules_lists_those_that_are_there() -> None:
+    for file in PACKAGE.rglob("__init__.py"):
+        lines = re.findall(r"^- (`[^:]*):", file.read_text(encoding="utf-8"), re.M)
+        listed = {name for line in lines for name in re.findall(r"`(\w+)`", line)}
+        there = {one.stem for one in file.parent.glob("[!_]*") if one.suffix in ("", ".py")}
+        assert not lines or listed == there, file.parent.name
 
 
 def test_no_import_goes_round() -> None:

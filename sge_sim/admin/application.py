@@ -53,6 +53,7 @@ from sge_sim.commandes.datahub.refus import RefusDatahub
 from sge_sim.domaine.provenance import in_french
 from sge_sim.errors import UsageError
 from sge_sim.store.database import UNREACHABLE, unreachable_sentence
+from sge_sim.store.stored_clock import ClockSetSinceError
 
 _log = logging.getLogger(__name__)
 
@@ -169,6 +170,10 @@ def build_admin(state: AdminState) -> FastAPI:
     @app.exception_handler(UsageError)
     async def refuse(request: Request, error: UsageError) -> Response:
         return _told(state, request, 400, str(error))
+
+    @app.exception_handler(ClockSetSinceError)
+    async def refuse_late_move(request: Request, error: ClockSetSinceError) -> Response:
+        return _told(state, request, 409, str(error))
 
     @app.exception_handler(RefusDatahub)
     async def refuse_by_rule(_request: Request, refus: RefusDatahub) -> Response:

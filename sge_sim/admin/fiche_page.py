@@ -21,6 +21,7 @@ _TITLES: Final = {
 }
 # The names of the description are those of the code: without accents.
 _ACCENTS: Final = {
+    "a": "à",
     "acces": "accès",
     "activee": "activée",
     "apres": "après",
@@ -29,6 +30,7 @@ _ACCENTS: Final = {
     "denivele": "dénivelé",
     "depose": "dépose",
     "etage": "étage",
+    "evenements": "événements",
     "etat": "état",
     "fta": "FTA",
     "media": "média",

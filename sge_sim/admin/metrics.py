@@ -103,7 +103,7 @@ class Metrics:
             ("records", "Échanges gardés au journal.", journal.records),
             ("bytes", "Octets gardés au journal.", journal.bytes),
             ("backlog_bytes", "Octets qui attendent d'être rangés.", journal.pending_bytes),
-            ("lost_records", "Échanges que le journal n'a pas pu garder.", journal.given_up),
+            ("lost_records", "Échanges que le journal n'a pas pu garder.", journal.missing),
         ):
             yield GaugeMetricFamily(f"sge_sim_journal_{name}", told, value=value)
 

@@ -15,8 +15,9 @@ from sge_sim.domaine.horaires import is_open
 from sge_sim.domaine.libelles import libelle_de
 from sge_sim.domaine.nomenclatures import KindClock
 from sge_sim.domaine.provenance import in_french
-from sge_sim.domaine.retombees import parts_of
+from sge_sim.domaine.retombees import parts_of, progress_sentence
 from sge_sim.soap.codes import LIBELLES
+from sge_sim.store.stored_clock import kind_of
 
 if TYPE_CHECKING:
     from starlette.templating import Jinja2Templates
@@ -64,19 +65,23 @@ def render(
     state: "AdminState", request: Request, template: str, status: int = 200, **context: Any
 ) -> Response:
     """Return a page made from a template, in the frame that all pages share."""
-    now = state.clock.now()
-    moved = state.last_move.retombees
+    numero, clock = state.clock.numbered()
+    now = clock.now()
+    move = state.moves.last()
+    travail = None if move is None else state.moves.look(move)
     frame = {
         "sections": _SECTIONS,
         "ici": request.url.path,
         "settings": state.settings,
         "b2b_url": state.b2b_url,
         "now": now.astimezone(PARIS),
-        "horloge": CLOCK_KINDS[state.clock.kind()],
+        "horloge": CLOCK_KINDS[kind_of(clock)],
+        "reglage": numero,
         "ouverte": is_open(now),
-        "retombees": moved,
-        "retombees_parts": None if moved is None else parts_of(moved),
-        "horloge_refus": state.last_move.refus,
+        "travail": travail,
+        "travail_dit": None if travail is None else progress_sentence(travail),
+        "retombees_parts": None if travail is None else parts_of(travail.retombees),
+        "horloge_refus": state.moves.refus,
     }
     return _templates().TemplateResponse(
         request, template, {**frame, **context}, status_code=status, headers=HEADERS

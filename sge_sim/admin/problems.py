@@ -16,6 +16,7 @@ _TITLES: Final[Mapping[int, str]] = {
     403: "La demande n'est pas permise.",
     404: "Ce qui est demandé n'existe pas.",
     405: "Cette adresse ne prend pas cet appel.",
+    409: "L'état a changé depuis.",
     411: "La taille de la demande manque.",
     413: "La demande est trop grande.",
     422: "La demande n'a pas la forme attendue.",
@@ -72,8 +73,9 @@ def _describe(path: str, operation: dict[str, Any]) -> None:
         statuses.append(404)
     if "requestBody" in operation:
         statuses += _WITH_BODY
+    statuses += [int(told) for told in operation["responses"] if int(told) >= 409]
     content = {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Probleme"}}}
-    for status in sorted(statuses):
+    for status in sorted(set(statuses)):
         operation["responses"][str(status)] = {
             "description": _TITLES[status],
             "content": content,

@@ -1,27 +1,25 @@
 """The buttons of a point's page: what `sge-sim points set` does, one thing at a time."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import Duree, parse_duration, parse_instant
-from sge_sim.commandes.changements import Changements, change_life
+from sge_sim.commandes.changements import AUCUN, Changements, change_life
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.points import get_point
 from sge_sim.referentiel.reglages import TYPES_ACCES, Reglages, change_point
-from sge_sim.store.stored_clock import instant_within
 
 if TYPE_CHECKING:
     from sge_sim.admin.routes.forms import Form
 
 
-def apply_button(session: Session, prm: str, form: "Form") -> str:
-    """Do what the pressed button of a point's page asks; return what was done, in French.
+def apply_button(session: Session, prm: str, form: "Form", now: datetime) -> str:
+    """Do what the pressed button of a point's page asks at `now`; return what was done, in French.
 
     Raises `UsageError` for what can't be done.
     """
-    now = instant_within(session)
     action = form.get("action")
     oui = form.get("valeur") == "oui"
     reglages, changements = Reglages(), Changements()
@@ -49,8 +47,9 @@ def apply_button(session: Session, prm: str, form: "Form") -> str:
             reglages = Reglages(r4x_pas=5 if form.get("valeur") == "5" else 10)
             told = f"Pas de R4x : {reglages.r4x_pas} minutes."
         case "resilie":
-            changements = Changements(resilie=_day(form))
-            told = "Résiliation enregistrée."
+            given_up = form.get("valeur") == AUCUN
+            changements = Changements(resilie=AUCUN if given_up else _day(form))
+            told = "Résiliation annulée." if given_up else "Résiliation enregistrée."
         case "titulaire":
             changements = Changements(nouveau_titulaire=_day(form))
             told = "Changement de titulaire enregistré."

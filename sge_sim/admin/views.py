@@ -10,7 +10,7 @@ from sge_sim.clock import PARIS
 from sge_sim.domaine.echanges import Issue, issue_of, nature_of
 from sge_sim.domaine.nomenclatures import KindClock, KindEchange
 from sge_sim.domaine.pannes import plan_told
-from sge_sim.domaine.retombees import Retombees
+from sge_sim.domaine.retombees import EtatTravail, Retombees, Travail, progress_sentence
 from sge_sim.store.journal import Echange
 
 
@@ -26,13 +26,42 @@ class View(BaseModel):
         return getattr(self, name)
 
 
+class TravailView(View):
+    """What a move of the clock sets off, and how far it is."""
+
+    numero: int = Field(description="Numéro du réglage : GET /api/clock/travaux/{numero}")
+    etat: EtatTravail = Field(
+        description="en_cours, fait, ou interrompu (la suite se fera sans que personne l'attende)"
+    )
+    atteint: datetime = Field(description="Instant jusqu'où ce qui est dû est fait")
+    attend: bool = Field(description="S'il attend la base de données")
+    phrase: str = Field(description="Où il en est, en une phrase")
+    retombees: Retombees = Field(description="Ce qui est arrivé jusque-là")
+
+    @classmethod
+    def of(cls, travail: Travail) -> Self:
+        """Return the view of a work."""
+        return cls(
+            numero=travail.numero,
+            etat=travail.etat,
+            atteint=travail.atteint.astimezone(PARIS),
+            attend=travail.etat == "en_cours" and travail.raison != "",
+            phrase=progress_sentence(travail),
+            retombees=travail.retombees,
+        )
+
+
 class ClockView(View):
     """The clock: its legal time, and how it runs."""
 
     now: datetime
     kind: KindClock = Field(description="real, shifted (décalée) ou frozen (arrêtée)")
+    numero: int = Field(description="Numéro du dernier réglage ; 0 avant le premier")
     retombees: Retombees | None = Field(
         None, description="Ce que le déplacement demandé a fait arriver"
+    )
+    travail: TravailView | None = Field(
+        None, description="Ce qu'un déplacement est en train de faire arriver"
     )
 
 

@@ -1,5 +1,6 @@
 """What Datahub holds, as the administration shows it. Neither key nor password of a channel."""
 
+from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from typing import Self
@@ -18,6 +19,7 @@ from sge_sim.store.datahub import (
     CompteDatahub,
     ContratDatahub,
     EtatContratDatahub,
+    ProfilDatahub,
     RoleDatahub,
     ServiceDatahub,
     TicketSpice,
@@ -48,11 +50,15 @@ class RoleView(BaseModel):
 
 
 class CompteView(BaseModel):
-    """An account and its roles."""
+    """An account, its profile and its roles."""
 
     email: str
     nom: str
     acteur: str
+    adresse: str | None
+    code_postal: str | None
+    fonction: str | None
+    telephone: str | None
     roles: list[RoleView]
 
     @classmethod
@@ -62,6 +68,7 @@ class CompteView(BaseModel):
             email=compte.email,
             nom=compte.nom,
             acteur=compte.acteur_code,
+            **asdict(compte.profil or ProfilDatahub()),
             roles=[
                 RoleView(numero=one.numero, email=one.email, role=one.role) for one in compte.roles
             ],

@@ -18,7 +18,9 @@ from sge_sim.store.data_folder import open_database
 @click.argument("contrat")
 @click.option("--type", "type_canal", type=click.Choice(get_args(TypeCanal)), required=True)
 @click.option(
-    "--url", help="Dossier, ou ftp://utilisateur:motdepasse@hôte/dossier (de même sftp://)."
+    "--url",
+    help="Dossier, ou ftp://utilisateur:motdepasse@hôte/dossier (de même sftp://) ; {famille} y "
+    "tient la place d'un dossier par famille de flux.",
 )
 @click.option(
     "--chiffrement", type=click.Choice(get_args(AlgorithmeFlux)), default="aucun", show_default=True

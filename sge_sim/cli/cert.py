@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from sge_sim.cli.options import data_dir_option, setting_option
+from sge_sim.cli.options import data_dir_option, json_option, say_json, setting_option
 from sge_sim.clock import machine_now
 from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment
 from sge_sim.door.certificats import CertificateRegister
@@ -21,7 +21,12 @@ from sge_sim.pki.installation import Pki, open_pki
 from sge_sim.pki.issuing import issue_client_certificate, write_issued_certificate
 from sge_sim.pki.keys import BUNDLE_PASSWORD, KEY_TYPES, KeyType
 from sge_sim.pki.policy import Policy
-from sge_sim.pki.rendering import render_inspection
+from sge_sim.pki.rendering import (
+    describe_authority,
+    describe_inspection,
+    describe_verdicts,
+    render_inspection,
+)
 from sge_sim.pki.server_identity import renew_server_identity
 from sge_sim.store.acteurs import default_acteur
 from sge_sim.store.data_folder import open_database, require
@@ -57,8 +62,13 @@ def cert() -> None:
 @cert.command(help="Donner les autorités admises sur une plateforme.")
 @_environment
 @setting_option("authorities_file")
-def authorities(environment: Environment, authorities_file: Path | None) -> None:
-    for one in load_authorities(authorities_file).authorities:
+@json_option
+def authorities(environment: Environment, authorities_file: Path | None, as_json: bool) -> None:
+    known = load_authorities(authorities_file).authorities
+    if as_json:
+        say_json([describe_authority(authority) for authority in known])
+        return
+    for one in known:
         admitted = "admise" if environment in one.environments else "refusée"
         use = "" if one.grants_client_authentication else " ; ne délivre plus clientAuth"
         click.echo(
@@ -116,12 +126,14 @@ def issue(
 @_environment
 @_password
 @setting_option("www_counts_as_same")
+@json_option
 @_pki_options
 def check(
     files: tuple[Path, ...],
     environment: Environment,
     password: str | None,
     www_counts_as_same: bool,
+    as_json: bool,
     **folders: Any,
 ) -> None:
     policy = Policy(
@@ -133,9 +145,15 @@ def check(
     try:
         inspection = inspect_files(files, [policy], machine_now(), password)
     except UnreadCertificateError as refusal:
-        click.echo(str(refusal))
+        if as_json:
+            say_json({"accepte": False, "verdicts": describe_verdicts(refusal.verdicts)})
+        else:
+            click.echo(str(refusal))
         sys.exit(1)
-    click.echo(render_inspection(inspection))
+    if as_json:
+        say_json(describe_inspection(inspection))
+    else:
+        click.echo(render_inspection(inspection))
     sys.exit(0 if inspection.accepted else 1)
 
 

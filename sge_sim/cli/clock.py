@@ -1,24 +1,28 @@
 """`sge-sim clock`: read and move the simulated clock of a simulator, running or not."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 from sge_sim.cli.attente import told_if_long
 from sge_sim.cli.options import Duration, InstantType, data_dir_option, json_option, say_json
-from sge_sim.clock import Duree, legal_date
+from sge_sim.clock import Clock, Duree, legal_date
 from sge_sim.commandes.echeances import catch_up_orders
-from sge_sim.commandes.moving_clock import advance_clock, follow_machine, freeze_clock, set_clock
+from sge_sim.commandes.moving_clock import advance_by, follow_machine, freeze_at, set_to
 from sge_sim.domaine.generations import switch_days, switches_between
-from sge_sim.domaine.retombees import in_a_sentence
+from sge_sim.domaine.retombees import Retombees, Travail, in_a_sentence, progress_sentence
+from sge_sim.errors import UsageError
 from sge_sim.processes.serving_note import find_served
 from sge_sim.store.data_folder import open_database
-from sge_sim.store.database import Database
-from sge_sim.store.retombees import retombees_between
-from sge_sim.store.stored_clock import StoredClock
+from sge_sim.store.database import UNREACHABLE, Database, unreachable_sentence
+from sge_sim.store.retombees import measured, retombees_between
+from sge_sim.store.stored_clock import Change, StoredClock, kind_of
 
 if TYPE_CHECKING:
     from sge_sim.client.administration import ServedClock
@@ -28,6 +32,8 @@ _KINDS = {
     "shifted": "décalée de celle de la machine",
     "frozen": "arrêtée",
 }
+
+_WORK: Final = "Exécution de ce qui est dû"
 
 
 @click.group(
@@ -43,9 +49,9 @@ def clock() -> None:
 @data_dir_option
 @json_option
 def show(data_dir: Path, as_json: bool) -> None:
-    clock = StoredClock(open_database(data_dir))
+    numero, clock = StoredClock(open_database(data_dir)).numbered()
     if as_json:
-        say_json({"now": clock.now(), "kind": clock.kind()})
+        say_json({"now": clock.now(), "kind": kind_of(clock), "numero": numero})
     else:
         _say(clock)
 
@@ -54,25 +60,21 @@ def show(data_dir: Path, as_json: bool) -> None:
 @click.argument("instant", type=InstantType())
 @data_dir_option
 def set_command(instant: datetime, data_dir: Path) -> None:
-    _move(data_dir, lambda clock: set_clock(clock, instant), lambda served: served.set(instant))
+    _move(data_dir, set_to(instant), lambda served: served.set(instant))
 
 
 @clock.command(help="Arrêter l'horloge, ici ou à un instant ISO à venir.")
 @click.argument("instant", type=InstantType(), required=False)
 @data_dir_option
 def freeze(instant: datetime | None, data_dir: Path) -> None:
-    _move(
-        data_dir,
-        lambda clock: freeze_clock(clock, instant),
-        lambda served: served.freeze(instant),
-    )
+    _move(data_dir, freeze_at(instant), lambda served: served.freeze(instant))
 
 
 @clock.command(help="Avancer d'une durée : 10d (dix jours, à la même heure légale), 36h, 30min.")
 @click.argument("duree", type=Duration())
 @data_dir_option
 def advance(duree: Duree, data_dir: Path) -> None:
-    _move(data_dir, lambda clock: advance_clock(clock, duree), lambda served: served.advance(duree))
+    _move(data_dir, advance_by(duree), lambda served: served.advance(duree))
 
 
 @clock.command(help="Revenir à l'heure de la machine, si l'horloge n'est pas en avance sur elle.")
@@ -81,33 +83,54 @@ def real(data_dir: Path) -> None:
     _move(data_dir, follow_machine, lambda served: served.follow_machine())
 
 
-def _move(
-    data_dir: Path,
-    change: Callable[[StoredClock], None],
-    ask: Callable[["ServedClock"], None],
-) -> None:
+def _move(data_dir: Path, change: Change, ask: Callable[["ServedClock"], None]) -> None:
     """Ask the simulator that serves the folder, which alone publishes; without one, do it here."""
     database: Database = open_database(data_dir)
     clock = StoredClock(database)
     served = find_served(data_dir)
     before = clock.now()
-    with told_if_long("Exécution de ce qui est dû"):
-        if served is None:
-            change(clock)
-            catch_up_orders(database, clock.now())
-            with database.sessions() as session:
-                retombees = retombees_between(session, before, clock.now())
-        else:
-            from sge_sim.client.administration import Administration, ServedClock
-
-            moved = ServedClock(Administration(served.admin_url))
-            ask(moved)
-            assert moved.retombees is not None
-            retombees = moved.retombees
-    _say(clock)
+    retombees = _here(database, change) if served is None else _there(served.admin_url, ask)
+    _, after = clock.numbered()
+    _say(after)
     click.echo(in_a_sentence(retombees))
-    for sentence in _switches(legal_date(before), legal_date(clock.now())):
+    for sentence in _switches(legal_date(before), legal_date(after.now())):
         click.echo(f"{sentence} (serve --generation auto)")
+
+
+def _there(admin_url: str, ask: Callable[["ServedClock"], None]) -> Retombees:
+    from sge_sim.client.administration import Administration, ServedClock
+
+    moved = ServedClock(Administration(admin_url))
+    with told_if_long(_WORK, lambda: moved.progress):
+        ask(moved)
+    assert moved.retombees is not None
+    return moved.retombees
+
+
+def _here(database: Database, change: Change) -> Retombees:
+    """Make the change and what is due; what isn't done is said as it is: the clock has moved."""
+    clock = StoredClock(database)
+    numero, _ = clock.numbered()
+    reglage = clock.change(change, since=numero)
+    travail = Travail(
+        reglage.numero, "en_cours", reglage.debut, Retombees(reglage.debut, reglage.fin)
+    )
+
+    def progress() -> str:
+        with suppress(DBAPIError, *UNREACHABLE), database.sessions() as session:
+            return progress_sentence(measured(session, travail))
+        return ""
+
+    try:
+        with told_if_long(_WORK, progress):
+            catch_up_orders(database, reglage.fin)
+        with database.sessions() as session:
+            return retombees_between(session, reglage.debut, reglage.fin)
+    except (DBAPIError, *UNREACHABLE) as error:
+        raison = f"{unreachable_sentence(error)}, le reste se fera à la prochaine avance"
+        with suppress(DBAPIError, *UNREACHABLE), database.sessions() as session:
+            travail = measured(session, travail)
+        raise UsageError(progress_sentence(replace(travail, raison=raison))) from error
 
 
 def _switches(before: date, after: date) -> Sequence[str]:
@@ -118,5 +141,5 @@ def _switches(before: date, after: date) -> Sequence[str]:
     return switches_between(EXISTENCES, before, after)
 
 
-def _say(clock: StoredClock) -> None:
-    click.echo(f"{clock.now().isoformat(timespec='seconds')} ({_KINDS[clock.kind()]})")
+def _say(clock: Clock) -> None:
+    click.echo(f"{clock.now().isoformat(timespec='seconds')} ({_KINDS[kind_of(clock)]})")

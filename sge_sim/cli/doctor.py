@@ -5,20 +5,21 @@ from pathlib import Path
 
 import click
 
-from sge_sim.cli.options import SettingOption
+from sge_sim.cli.options import RegularFile, SettingOption, json_option, say_json
 from sge_sim.clock import machine_now
+from sge_sim.homologation.doctor.diagnosis import Diagnostic
 from sge_sim.homologation.doctor.examination import Setup, examine
 from sge_sim.processes.serving_note import find_served
 from sge_sim.settings import variable_of
 
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_PEM = RegularFile()
 
 
 @click.command(help="Dire ce qui empêche un client d'appeler SGE. Code retour : 0 si rien.")
-@click.option("--cert", type=_FILE, required=True, help="Certificat et ses intermédiaires (PEM).")
-@click.option("--key", type=_FILE, required=True, help="Clé privée (PEM).")
+@click.option("--cert", type=_PEM, required=True, help="Certificat et ses intermédiaires (PEM).")
+@click.option("--key", type=_PEM, required=True, help="Clé privée (PEM).")
 @click.option("--url", help="Adresse appelée ; une connexion est essayée.")
-@click.option("--ca", type=_FILE, help="Autorité du serveur ; les autorités publiques sinon.")
+@click.option("--ca", type=_PEM, help="Autorité du serveur ; les autorités publiques sinon.")
 @click.option("--login", help="Login SGE.")
 @click.option("--contrat", help="Numéro du contrat.")
 @click.option(
@@ -34,13 +35,20 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     help="Plateforme visée ; par défaut celle que joue le simulateur qui tourne sur ce dossier, "
     "sinon l'homologation.",
 )
-def doctor(data_dir: Path | None, environment: str | None, **options: object) -> None:
+@json_option
+def doctor(
+    data_dir: Path | None, environment: str | None, as_json: bool, **options: object
+) -> None:
     served = None if data_dir is None else find_served(data_dir)
     environment = environment or (served.environment if served else "homologation")
     setup = Setup(data_dir=data_dir, environment=environment, **options)  # type: ignore[arg-type]
     found = examine(setup, machine_now())
-    for each in found:
-        click.echo(f"{each.gravite.capitalize()} [{each.code}] {each.constat}\n  → {each.remede}")
-    if not found:
-        click.echo("Rien à signaler.")
+    if as_json:
+        say_json(found)
+    else:
+        click.echo("\n".join(map(_sentence, found)) or "Rien à signaler.")
     sys.exit(1 if any(each.gravite == "erreur" for each in found) else 0)
+
+
+def _sentence(found: Diagnostic) -> str:
+    return f"{found.gravite.capitalize()} [{found.code}] {found.constat}\n  → {found.remede}"

@@ -23,7 +23,8 @@ from sge_sim.flux import chiffrement
 from sge_sim.flux.declaration import secret_of
 from sge_sim.flux.incidents import Incidents
 from sge_sim.flux.livraison import deliver_pending, retry_now
-from sge_sim.machine.files import write_atomically
+from sge_sim.flux.r6x.documents import OCTETS_AU_PLUS
+from sge_sim.machine.files import read_user_file, write_atomically
 from sge_sim.settings import Profile, Settings
 from sge_sim.store.data_folder import open_database, open_journal
 from sge_sim.store.flux import FichierFlux, find_fichier, find_fichiers
@@ -154,7 +155,7 @@ def publish(data_dir: Path, environment: Environment, profile: Profile) -> None:
 
 
 @flux.command(help="Déchiffrer un fichier, par les clés d'un contrat ou par celles données.")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+@click.argument("file")
 @click.option("--contrat", help="Contrat dont le canal donne les clés.")
 @click.option("--cle", help="Clé hexadécimale : 32 chiffres pour AES-128, 64 pour AES-256.")
 @click.option("--iv", help="IV hexadécimal d'AES-128.")
@@ -180,8 +181,7 @@ def decrypt(
     else:
         short = len(cle or "") == _AES128_DIGITS
         secret = chiffrement.chiffrement("aes128" if iv or short else "aes256", cle, iv)
-    with click.open_file(file, "rb") as opened:
-        clear = chiffrement.decrypt(secret, opened.read())
+    clear = chiffrement.decrypt(secret, read_user_file(file, OCTETS_AU_PLUS))
     if sortie is None:
         sys.stdout.buffer.write(clear)
     else:

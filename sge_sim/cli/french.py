@@ -139,11 +139,15 @@ def system_sentence(error: OSError) -> str | None:
 
 def database_sentence(error: Exception) -> str | None:
     """Return why the database can't be used; None for an error that isn't its system's."""
-    # Looked up, not imported: a command that uses no database has not loaded it.
-    known = sys.modules.get("sqlalchemy.exc")
-    if known is None or not isinstance(error, known.OperationalError):
+    # Looked up, not imported: a command that uses no database has loaded none of them.
+    loaded = [sys.modules[name] for name in ("sqlalchemy.exc", "sqlite3") if name in sys.modules]
+    if not any(isinstance(error, module.OperationalError) for module in loaded):
         return None
-    told = " ".join(str(error.orig).split())
+    told = " ".join(str(getattr(error, "orig", error)).split())
+    if told == "database is locked":
+        return (
+            "La base est prise : un autre programme y écrit ; recommencer, ou l'arrêter s'il dure."
+        )
     return f"La base ne peut pas être utilisée ({told}) : vérifier sa place, ses droits, son accès."
 
 

@@ -10,6 +10,7 @@ import click
 from sge_sim.cli.attente import told_if_long
 from sge_sim.cli.homologation_targets import TARGETS, open_target
 from sge_sim.cli.homologation_text import offer, one_line, summary
+from sge_sim.cli.options import RegularFile
 from sge_sim.client.administration import Administration
 from sge_sim.clock import PARIS, machine_now
 from sge_sim.errors import UsageError
@@ -22,8 +23,10 @@ from sge_sim.homologation.catalogue.protocoles import DATA_CONNECT, PROTOCOLES, 
 from sge_sim.homologation.catalogue.release import Release, load_release
 from sge_sim.homologation.reports.rapport import Execution, Rapport, read_rapport
 from sge_sim.homologation.reports.writing import prepare_folder, write_reports
+from sge_sim.machine.files import read_user_file
 
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_PEM = RegularFile()
+_EXPECTED_MAX = 2**20
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
@@ -46,9 +49,9 @@ DEFAULT_RELEASES = {SOAP.nom: DEFAULT_RELEASE, DATA_CONNECT.nom: DEFAULT_DATA_CO
     "services d'origine.",
 )
 @click.option("--target", help="Serveur à appeler, https://hôte[:port].")
-@click.option("--cert", type=_FILE, help="Certificat de l'acteur et ses intermédiaires (PEM).")
-@click.option("--key", type=_FILE, help="Clé privée du certificat (PEM).")
-@click.option("--ca", type=_FILE, help="Autorité du serveur ; les autorités publiques sinon.")
+@click.option("--cert", type=_PEM, help="Certificat de l'acteur et ses intermédiaires (PEM).")
+@click.option("--key", type=_PEM, help="Clé privée du certificat (PEM).")
+@click.option("--ca", type=_PEM, help="Autorité du serveur ; les autorités publiques sinon.")
 @click.option("--login", help="Login SGE.")
 @click.option("--contrat", help="Numéro du contrat.")
 @click.option("--client-id", help="Application de Data Connect, de production.")
@@ -62,12 +65,12 @@ DEFAULT_RELEASES = {SOAP.nom: DEFAULT_RELEASE, DATA_CONNECT.nom: DEFAULT_DATA_CO
 @click.option("--report", type=click.Path(file_okay=False, path_type=Path))
 @click.option(
     "--rerun",
-    type=click.Path(exists=True, path_type=Path),
+    type=click.Path(path_type=Path, allow_dash=True),
     help="Rapport dont reprendre les cas qui n'étaient pas bons.",
 )
 @click.option(
     "--expected-failures",
-    type=_FILE,
+    type=click.Path(path_type=Path, allow_dash=True),
     help="Cas dont l'échec est attendu, un par ligne ; un échec qui ne vient pas est une erreur.",
 )
 @click.option(
@@ -163,7 +166,7 @@ def _expected_failures(file: Path | None, release: Release) -> frozenset[str]:
     if file is None:
         return frozenset()
     try:
-        text = file.read_text("utf-8")
+        text = read_user_file(file, _EXPECTED_MAX).decode("utf-8")
     except UnicodeDecodeError:
         raise UsageError(f"{file} n'est pas du texte : y écrire un cas par ligne.") from None
     lines = (line.partition("#")[0].strip() for line in text.splitlines())

@@ -189,9 +189,9 @@ def _named_data_connect(options: Options) -> Target:
     cible = CibleDataConnect(url, applications, options["ca"], options["admin"], quotas)
     if cible.admin_url is None and not is_local(url):
         _confirm(_WARNING_DATA_CONNECT.format(url=url), options)
-    target = _data_connect(cible, target_now(options), url)
-    DataConnectClient(cible).check()
-    return target
+    client = DataConnectClient(cible)
+    client.check()
+    return _data_connect(cible, target_now(options) or client.target_now(), url)
 
 
 def _require(options: Options, names: Sequence[str]) -> None:

@@ -1,7 +1,7 @@
 """`sge-sim journal`: read the exchanges that a simulator recorded."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -9,6 +9,7 @@ import click
 
 from sge_sim.admin.typed_filters import code_typed, service_typed
 from sge_sim.cli.console import printable
+from sge_sim.cli.french import counted
 from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.clock import PARIS
 from sge_sim.domaine.echanges import nature_of
@@ -17,9 +18,18 @@ from sge_sim.errors import UsageError
 from sge_sim.processes.serving_note import find_served
 from sge_sim.soap.codes import LIBELLES
 from sge_sim.store.data_folder import open_database, open_journal
-from sge_sim.store.journal import Echange, Journal, RechercheJournal
+from sge_sim.store.journal import Avarie, Cause, Echange, Journal, RechercheJournal
 
 _FOLLOW_SECONDS: Final = 0.5
+CAUSES: Final[Mapping[Cause, str]] = {
+    "abime": "abîmé",
+    "illisible": "illisible",
+    "entete": "en-tête abîmé",
+    "disparu": "fichier disparu, ou raccourci",
+    "inacheve": "inachevé (son processus a fini avant de répondre)",
+}
+UNCOUNTED: Final = frozenset[Cause]({"entete", "disparu", "inacheve"})
+"""Those whose missing exchanges can't be counted, or that miss none."""
 
 
 @click.group(help="Lire le journal des échanges.")
@@ -69,7 +79,10 @@ def list_command(
 @click.option("--zeep", "form", flag_value="zeep", help="Le programme Python qui le refait.")
 @click.option("--raw", "form", flag_value="raw", help="La demande, telle qu'elle est arrivée.")
 @data_dir_option
-def show(numero: int, form: str | None, data_dir: Path) -> None:
+@json_option
+def show(numero: int, form: str | None, data_dir: Path, as_json: bool) -> None:
+    if form is not None and as_json:
+        raise UsageError(f"--{form} écrit un texte : l'employer sans --json.")
     echange = open_journal(open_database(data_dir), data_dir).find_echange(numero)
     if echange is None:
         raise UsageError(f"aucun échange ne porte le numéro {numero} : sge-sim journal list.")
@@ -78,8 +91,57 @@ def show(numero: int, form: str | None, data_dir: Path) -> None:
             click.echo(echange.request or b"", nl=False)
         case "curl" | "zeep":
             click.echo(_copy(echange, form, data_dir))
+        case _ if as_json:
+            from sge_sim.admin.views import ExchangeWithBodies
+
+            say_json(ExchangeWithBodies.of(echange))
         case _:
             _say_whole(echange)
+
+
+@journal.command(
+    help=(
+        "Montrer ce que le disque a abîmé des échanges en attente : ce qui n'a pas pu être rangé, "
+        "écarté dans des fichiers."
+    )
+)
+@data_dir_option
+@click.option(
+    "--acquitter",
+    is_flag=True,
+    help="Prendre acte de tout ce qui manque : /health redevient ok. Les fichiers restent.",
+)
+@json_option
+def repair(data_dir: Path, acquitter: bool, as_json: bool) -> None:
+    journal = open_journal(open_database(data_dir), data_dir)
+    avaries = journal.avaries()
+    state = journal.state()
+    if state.failure is not None:
+        raise UsageError(
+            f"les échanges en attente ne se rangent pas : {state.failure} ; y remédier d'abord."
+        )
+    if acquitter:
+        journal.acknowledge()
+    if as_json:
+        say_json(avaries)
+        return
+    for avarie in avaries:
+        click.echo(_avarie(avarie))
+    click.echo(f"{counted(state.missing, 'échange manque', 'échanges manquent')} au journal.")
+    if acquitter:
+        click.echo("Il en est pris acte.")
+    elif not state.acknowledged:
+        click.echo("Pour en prendre acte : sge-sim journal repair --acquitter")
+
+
+def _avarie(avarie: Avarie) -> str:
+    missing = "" if avarie.cause in UNCOUNTED else f", {counted(avarie.echanges, 'échange')}"
+    where = "" if avarie.file is None else f"\n        {avarie.file}"
+    seen = " (acquitté)" if avarie.acquitte else ""
+    return (
+        f"{avarie.instant.astimezone(PARIS):%Y-%m-%d %H:%M:%S}  {CAUSES[avarie.cause]}{missing} : "
+        f"{avarie.octets} octets à {avarie.start} de {avarie.spool}{seen}{where}"
+    )
 
 
 def _copy(echange: Echange, form: str, data_dir: Path) -> str:
@@ -89,7 +151,7 @@ def _copy(echange: Echange, form: str, data_dir: Path) -> str:
     served = find_served(data_dir)
     if served is None:
         raise UsageError("aucun simulateur ne sert ce dossier : le démarrer par sge-sim serve.")
-    moyens = moyens_for(data_dir.resolve(), echange.certificate_fingerprint)
+    moyens = moyens_for(data_dir, echange.certificate_fingerprint)
     write = as_curl if form == "curl" else as_zeep
     try:
         return write(echange, moyens, served.b2b_url)

@@ -15,11 +15,13 @@ from sge_sim.cli import TYPED
 from sge_sim.clock import Duree, parse_duration, parse_instant
 from sge_sim.domaine.delais import Delai
 from sge_sim.errors import UsageError
+from sge_sim.machine.own_folder import look_at_own_folder
 from sge_sim.machine.settings_file import settings_beside
 from sge_sim.settings import Settings, default_data_dir, variable_of
 
 Command = Callable[..., Any]
 
+_PEM_MAX: Final = 2**20
 _FOUND: Final = "sge_sim.settings_file"
 
 
@@ -63,6 +65,22 @@ class DelaiType(click.ParamType[Delai]):
             return Delai.parse(value)
         except UsageError as error:
             self.fail(str(error), param, ctx)
+
+
+class RegularFile(click.Path):
+    """A file of a certificate or a key, that libraries open by its name, more than once: neither a
+    pipe nor a device."""
+
+    def __init__(self) -> None:
+        super().__init__(exists=True, dir_okay=False, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        if not path.is_file():
+            self.fail(f"{str(path)!r} n'est pas un fichier ordinaire, en donner un", param, ctx)
+        if path.stat().st_size > _PEM_MAX:
+            self.fail(f"{str(path)!r} dépasse 1 Mio, donner un fichier PEM", param, ctx)
+        return path
 
 
 class SettingOption(click.Option):
@@ -129,8 +147,15 @@ def data_dir_option(command: Command) -> Command:
         type=click.Path(file_okay=False, path_type=Path),
         default=default_data_dir,
         envvar=variable_of("data_dir"),
+        callback=_own_folder,
         help="Dossier de l'état du simulateur.",
     )(command)
+
+
+def _own_folder(_ctx: click.Context, _param: click.Parameter, folder: Path) -> Path:
+    """Refuse a folder where others may have put what they like."""
+    look_at_own_folder(folder)
+    return folder
 
 
 def json_option(command: Command) -> Command:

@@ -4,23 +4,32 @@ what happens to them."""
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 import click
 import yaml
 
 from sge_sim.cli.options import Duration, InstantType, data_dir_option, json_option, say_json
 from sge_sim.clock import Duree, parse_instant
-from sge_sim.commandes.changements import Changements, change_life
+from sge_sim.commandes.changements import AUCUN, Changements, change_life
+from sge_sim.commandes.echeances import transaction_on
 from sge_sim.domaine.nomenclatures import EtatContractuel, Segment
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.points import describe_point, get_point
 from sge_sim.referentiel.reglages import TOUS, TYPES_ACCES, Reglages, change_point
 from sge_sim.store.data_folder import open_database
 from sge_sim.store.points import named_points
-from sge_sim.store.stored_clock import instant_within
 
 _R4X_PAS: Final[Mapping[str | None, Literal[5, 10] | None]] = {None: None, "5": 5, "10": 10}
+
+
+class Termination(InstantType):
+    """The day of a termination, or the word that gives it up."""
+
+    name = "JOUR|aucun"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        return value if value == AUCUN else super().convert(value, param, ctx)
 
 
 @click.group(help="Voir et régler les points du jeu de données.")
@@ -118,9 +127,10 @@ def show(prm: str, data_dir: Path, as_json: bool) -> None:
 )
 @click.option(
     "--resilie",
-    metavar="JOUR",
-    type=InstantType(),
-    help="Résilier le point à cette date : tous ses services se terminent.",
+    metavar="JOUR|aucun",
+    type=Termination(),
+    help="Résilier le point à cette date : tous ses services se terminent ; « aucun » annule la "
+    "résiliation prévue.",
 )
 @click.option(
     "--nouveau-titulaire",
@@ -156,7 +166,7 @@ def set_command(
     collecte: str | None,
     teleoperable: str | None,
     r4x_pas: str | None,
-    resilie: datetime | None,
+    resilie: datetime | Literal["aucun"] | None,
     nouveau_titulaire: datetime | None,
     nouveau_fournisseur: str | None,
     opposition: str | None,
@@ -176,10 +186,9 @@ def set_command(
     )
     if acces_periode is not None and not reglages.service_acces:
         raise UsageError("--acces-periode ne vaut qu'avec --service-acces oui.")
-    with database.transaction() as session:
-        now = instant_within(session)
+    with transaction_on(database, prm) as (session, now):
         changements = Changements(
-            resilie=resilie and resilie.date(),
+            resilie=resilie.date() if isinstance(resilie, datetime) else resilie,
             nouveau_titulaire=nouveau_titulaire and nouveau_titulaire.date(),
             nouveau_fournisseur=None
             if nouveau_fournisseur is None

@@ -1,11 +1,12 @@
 """`sge-sim report`: the reports of campaigns, once they are written."""
 
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import click
 
-from sge_sim.homologation.reports.evidence import evidence_sha256, verify
+from sge_sim.homologation.reports.evidence import read_evidence, verify
 
 
 @click.group(help="Vérifier les rapports de campagne.")
@@ -14,13 +15,13 @@ def report() -> None:
 
 
 @report.command("verify", help="Dire si un zip de preuves est intact. Code retour : 0 ou 1.")
-@click.argument("preuves", metavar="ZIP", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("preuves", metavar="ZIP", type=click.Path(path_type=Path, allow_dash=True))
 def verify_command(preuves: Path) -> None:
-    wrong = verify(preuves)
+    evidence = read_evidence(preuves)
+    wrong = verify(evidence, preuves)
     for sentence in wrong:
         click.echo(sentence)
     if not wrong:
-        click.echo(
-            f"Intact. Empreinte, à comparer à celle gardée ailleurs : {evidence_sha256(preuves)}"
-        )
+        digest = sha256(evidence).hexdigest()
+        click.echo(f"Intact. Empreinte, à comparer à celle gardée ailleurs : {digest}")
     sys.exit(1 if wrong else 0)

@@ -17,6 +17,7 @@ from sge_sim.commandes.applications import ensure_default_applications
 from sge_sim.errors import UsageError
 from sge_sim.machine.files import make_private_folder
 from sge_sim.machine.garbage_collection import collector_paused
+from sge_sim.machine.own_folder import look_at_own_folder
 from sge_sim.processes.serving_note import Note, ReadyFile, Served, serving
 from sge_sim.processes.simulator import Simulator, open_simulator
 from sge_sim.processes.supervised import serve_supervised
@@ -40,6 +41,9 @@ _ADMIN_HOST = "127.0.0.1"
 def serve(show_settings: bool, **options: Any) -> None:
     logging.basicConfig(level=logging.WARNING, format="sge-sim : %(message)s")
     settings = Settings(**options)
+    warning = look_at_own_folder(settings.data_dir)
+    if warning is not None:
+        click.echo(f"sge-sim : {warning}", err=True)
     make_private_folder(settings.data_dir)  # where the ready file often goes
     ready_file = ReadyFile(settings.ready_file)
     ready_file.clear()

@@ -16,11 +16,11 @@ from typing import Any, Final
 
 import requests
 
-from sge_sim.admin.views import ClockView, ExchangeView, ExchangeWithBodies
+from sge_sim.admin.views import ClockView, ExchangeView, ExchangeWithBodies, TravailView
 from sge_sim.admin.views_acteurs import ActeurView
 from sge_sim.admin.views_flux import FichierView
 from sge_sim.admin.views_pannes import PanneDemande, PanneView
-from sge_sim.clock import PARIS, Duree
+from sge_sim.clock import PARIS, Duree, elapsed_ms, stopwatch
 from sge_sim.domaine.retombees import Retombees
 from sge_sim.errors import UsageError
 from sge_sim.settings import Profile
@@ -28,8 +28,11 @@ from sge_sim.settings import Profile
 _PAGE = 1000
 _FILES = 10_000
 _TIMEOUT_SECONDS: Final = 30
-_ADVANCE_SECONDS: Final = 1800
-"""An advance of years publishes thousands of files."""
+_PROGRESS_SECONDS: Final = 1
+"""How often an advance that takes long is told of: one of years publishes thousands of files."""
+
+_HELD_UP_SECONDS: Final = 60
+"""How long an advance may wait for the database of the simulator."""
 
 
 class Administration:
@@ -42,21 +45,16 @@ class Administration:
 
     def get(self, path: str, **parameters: Any) -> Any:
         """Return the JSON at `path`."""
-        return self._call("GET", path, _TIMEOUT_SECONDS, params=parameters).json()
+        return self._call("GET", path, params=parameters).json()
 
-    def post(
-        self,
-        path: str,
-        body: Mapping[str, Any] | None = None,
-        timeout: float = _TIMEOUT_SECONDS,
-    ) -> Any:
+    def post(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """Post JSON to `path`; return the JSON that comes back, None where there is none."""
-        answer = self._call("POST", path, timeout, json=dict(body or {}))
+        answer = self._call("POST", path, json=dict(body or {}))
         return answer.json() if answer.content else None
 
     def delete(self, path: str) -> None:
         """Delete what is at `path`."""
-        self._call("DELETE", path, _TIMEOUT_SECONDS)
+        self._call("DELETE", path)
 
     def snapshot(self) -> None:
         """Keep the whole state aside, for `reset`."""
@@ -74,6 +72,18 @@ class Administration:
         """Return the simulated clock."""
         return ClockView.model_validate(self.get("/api/clock"))
 
+    def move_clock(self, change: Mapping[str, Any], wait_seconds: int) -> ClockView:
+        """Move the clock; what is due may not all be done yet after `wait_seconds`."""
+        prefer = {"Prefer": f"respond-async, wait={wait_seconds}"}
+        answer = self._call("POST", "/api/clock", json=dict(change), headers=prefer)
+        return ClockView.model_validate(answer.json())
+
+    def clock_work(self, numero: int, wait_seconds: int) -> TravailView:
+        """Return how far what a setting of the clock sets off is, at its end or then."""
+        prefer = {"Prefer": f"wait={wait_seconds}"}
+        answer = self._call("GET", f"/api/clock/travaux/{numero}", headers=prefer)
+        return TravailView.model_validate(answer.json())
+
     def files(self, flux: str | None = None) -> list[FichierView]:
         """Return the files published, of one flux or of all, the newest first."""
         found = self.get("/api/flux", limit=_FILES, flux=flux)
@@ -81,9 +91,7 @@ class Administration:
 
     def file_content(self, nom: str) -> bytes:
         """Return the bytes of a published file, decrypted."""
-        return self._call(
-            "GET", f"/api/flux/{nom}/contenu", _TIMEOUT_SECONDS, params={"clair": True}
-        ).content
+        return self._call("GET", f"/api/flux/{nom}/contenu", params={"clair": True}).content
 
     def pannes(self) -> list[PanneView]:
         """Return the planned faults, with how many calls each has counted and struck."""
@@ -122,15 +130,17 @@ class Administration:
             exchange_id = found[-1].id if found else exchange_id
         return found
 
-    def _call(self, method: str, path: str, timeout: float, **options: Any) -> requests.Response:
+    def _call(self, method: str, path: str, **options: Any) -> requests.Response:
         try:
-            answer = self._session.request(method, self.url + path, timeout=timeout, **options)
+            answer = self._session.request(
+                method, self.url + path, timeout=_TIMEOUT_SECONDS, **options
+            )
         except requests.RequestException:
             raise UsageError(
                 f"L'administration {self.url} ne répond pas : vérifier son adresse, et que le "
                 "simulateur tourne."
             ) from None
-        if answer.status_code == HTTPStatus.BAD_REQUEST:
+        if answer.status_code in (HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT):
             raise UsageError(_detail(answer))
         if not answer.ok:
             told = f"HTTP {answer.status_code}, {_detail(answer)}"
@@ -141,13 +151,17 @@ class Administration:
 class ServedClock:
     """The simulated time of a simulator that serves; an instant without an offset is in legal time.
 
-    What falls due when the time moves (orders, publications) is done when the call returns.
+    What falls due when the time moves (orders, publications) is done when the call returns. A move
+    raises `UsageError` where somebody else has set the clock meanwhile, which leaves it where it
+    is, and where what is due can't all be done, with how far it is.
     """
 
     def __init__(self, admin: Administration) -> None:
         self._admin = admin
         self.retombees: Retombees | None = None
         """What the last move set off."""
+        self.progress = ""
+        """How far what is due is done, while a move takes long: a sentence in French."""
 
     def now(self) -> datetime:
         """Return the simulated instant, in legal time."""
@@ -172,9 +186,30 @@ class ServedClock:
         self._move(action="advance", duree=str(duration))
 
     def _move(self, **change: str | None) -> None:
-        told = self._admin.post("/api/clock", change, timeout=_ADVANCE_SECONDS)["retombees"]
-        instants = {name: datetime.fromisoformat(told[name]) for name in ("debut", "fin")}
-        self.retombees = Retombees(**(told | instants))
+        numero = self._admin.clock().numero
+        moved = self._admin.move_clock({**change, "numero": numero}, _PROGRESS_SECONDS)
+        self.progress = ""
+        if moved.travail is not None:
+            self._wait_for(moved.travail)
+        else:
+            self.retombees = moved.retombees
+
+    def _wait_for(self, travail: TravailView) -> None:
+        """Return once all that is due is done; raise `UsageError` where it can't be."""
+        went_on = stopwatch()
+        while travail.etat == "en_cours":
+            self.progress = travail.phrase
+            if not travail.attend:
+                went_on = stopwatch()
+            elif elapsed_ms(went_on) > _HELD_UP_SECONDS * 1000:
+                raise UsageError(travail.phrase)
+            try:
+                travail = self._admin.clock_work(travail.numero, _PROGRESS_SECONDS)
+            except UsageError as error:
+                raise UsageError(f"{travail.phrase} Depuis : {error}") from None
+        if travail.etat == "interrompu":
+            raise UsageError(travail.phrase)
+        self.retombees = travail.retombees
 
 
 def _detail(answer: requests.Response) -> str:

@@ -128,6 +128,8 @@ def _checked_address(address: str) -> str:
     web = parts.scheme == "https" or (parts.scheme == "http" and local)
     own = re.fullmatch(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+", parts.scheme) is not None
     plain = address.isascii() and address.isprintable() and not re.search(r"[\s;'\"<>]", address)
+    # What stands before an @ is shown to the customer as the host, and is none.
+    plain = plain and "@" not in parts.netloc
     if not plain or parts.fragment or not ((web and parts.netloc) or own):
         raise UsageError(
             f"« {address} » n'est pas une adresse de retour : https://…, ou http://localhost… "

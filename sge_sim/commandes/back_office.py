@@ -5,7 +5,8 @@
         …
 
 A task brings one thing up to an instant: it does what was due by then, in order, once, and finds
-out by itself what that is. The tasks are given in the order in which they are to be done.
+out by itself what that is. Between two slices it asks whether to go on; what it leaves is done the
+next time. The tasks are given in the order in which they are to be done.
 """
 
 import logging
@@ -13,11 +14,15 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Final
 
 from sge_sim.clock import Clock
 from sge_sim.store.outage import Outage
 
-Task = Callable[[datetime], object]
+CarryOn = Callable[[], bool]
+Task = Callable[[datetime, CarryOn], object]
+
+_SLICE_SECONDS: Final = 5.0
 
 _log = logging.getLogger(__name__)
 
@@ -30,17 +35,51 @@ class BackOffice:
         self._tasks = tuple(tasks)
         self._every_seconds = every_seconds
         self._one_at_a_time = threading.Lock()
+        self._stopped = False
+        self._held = 0
+        self._holding = threading.Lock()
 
-    def catch_up(self) -> None:
-        """Do all that is due by the present simulated instant; whoever moves the clock calls."""
+    def catch_up(self) -> bool:
+        """Do all that is due by the present simulated instant; whoever moves the clock calls.
+
+        Return whether all is done: not where it is to stop or to be held.
+        """
         with self._one_at_a_time:
             until = self._clock.now()
             for task in self._tasks:
-                task(until)
+                if self.carry_on():
+                    task(until, self.carry_on)
+            return self.carry_on()
+
+    def carry_on(self) -> bool:
+        """Return whether a round may begin another slice."""
+        return not (self._stopped or self._held)
+
+    def stop(self) -> None:
+        """End the round under way at its next slice, for good; returns at once."""
+        self._stopped = True
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Have no round during the block: the one under way ends at its next slice.
+
+        What it is doing may wait for others (a server that files are delivered to): it isn't waited
+        for longer than `_SLICE_SECONDS`.
+        """
+        with self._holding:
+            self._held += 1
+        ended = self._one_at_a_time.acquire(timeout=_SLICE_SECONDS)
+        try:
+            yield
+        finally:
+            if ended:
+                self._one_at_a_time.release()
+            with self._holding:
+                self._held -= 1
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Catch up in a thread of its own until the block ends; the last round is finished.
+        """Catch up in a thread of its own until the block ends; the last round ends its slice.
 
         The first round comes after `every_seconds`, so that it doesn't slow down the start.
         """
@@ -51,6 +90,7 @@ class BackOffice:
             yield
         finally:
             stopping.set()
+            self.stop()
             thread.join()
 
     def _work(self, stopping: threading.Event) -> None:

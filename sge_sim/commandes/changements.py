@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Final, Literal
 
 from sqlalchemy.orm import Session
 
@@ -10,19 +11,23 @@ from sge_sim.commandes.echeances import run_due
 from sge_sim.commandes.evenements import plan_event
 from sge_sim.errors import UsageError
 from sge_sim.store.acteurs import find_acteur
+from sge_sim.store.attentes import events_awaited
 from sge_sim.store.points import Point
+
+AUCUN: Final = "aucun"
 
 
 @dataclass(frozen=True)
 class Changements:
     """Events of one point; what is None doesn't happen.
 
-    `resilie`, `nouveau_titulaire` and the date of `nouveau_fournisseur`, beside the code of the
+    `resilie` is `AUCUN` where the termination that is awaited is given up. It,
+    `nouveau_titulaire` and the date of `nouveau_fournisseur`, beside the code of the
     supplier, are legal dates, today or later. `opposition` is asked for (True) or lifted (False)
     now; it takes `delai` of simulated time to reach the meter.
     """
 
-    resilie: date | None = None
+    resilie: date | Literal["aucun"] | None = None
     nouveau_titulaire: date | None = None
     nouveau_fournisseur: tuple[str, date] | None = None
     opposition: bool | None = None
@@ -30,10 +35,10 @@ class Changements:
 
 
 def change_life(session: Session, point: Point, changements: Changements, now: datetime) -> None:
-    """Plan the events of a point, and have those that are due happen.
+    """Plan the events of a point, and have what is due on it happen, older ones first.
 
-    Raises `UsageError` for a date that is past, an actor that supplies nothing, and an opposition
-    on another point than a C5.
+    Raises `UsageError` for a date that is past, an actor that supplies nothing, an opposition
+    on another point than a C5, a termination beside another, and none to give up.
     """
     if changements.opposition is not None:
         if point.segment != "C5":
@@ -57,8 +62,32 @@ def change_life(session: Session, point: Point, changements: Changements, now: d
         instant = _instant_of(jour, now)
         plan_event(session, point, "nouveau_fournisseur", instant, fournisseur_code=code)
     if changements.resilie is not None:
-        plan_event(session, point, "resiliation", _instant_of(changements.resilie, now))
-    run_due(session, now)
+        _set_termination(session, point, changements.resilie, now)
+    run_due(session, now, point.prm)
+
+
+def _set_termination(
+    session: Session, point: Point, resilie: date | Literal["aucun"], now: datetime
+) -> None:
+    """Plan the termination of a point, or give up the one that it awaits."""
+    terminations = (one for one in events_awaited(session, point.prm) if one.type == "resiliation")
+    awaited = next(terminations, None)
+    if awaited is not None and resilie == AUCUN:
+        session.delete(awaited)
+    elif awaited is not None:
+        raise UsageError(
+            f"la résiliation du point {point.prm} est déjà prévue pour le "
+            f"{legal_date(awaited.instant):%d/%m/%Y} : l'annuler d'abord (--resilie aucun, ou "
+            "« Annuler » sur sa page)."
+        )
+    elif point.etat_contractuel == "RESIL":
+        day = point.date_resiliation
+        since = "" if day is None else f" depuis le {day:%d/%m/%Y}"
+        raise UsageError(f"le point {point.prm} est déjà résilié{since}.")
+    elif resilie == AUCUN:
+        raise UsageError(f"le point {point.prm} n'a pas de résiliation à annuler.")
+    else:
+        plan_event(session, point, "resiliation", _instant_of(resilie, now))
 
 
 def _instant_of(day: date, now: datetime) -> datetime:

@@ -79,10 +79,11 @@ def is_in_force(consentement: ConsentementDonne, now: datetime) -> bool:
 def end_consentement(
     session: Session, consentement: ConsentementDonne, motif: MotifFin, instant: datetime
 ) -> None:
-    """End a consent that is in force: the services that it opened."""
-    for service in consentement.services:
-        if service.etat != "TERMINE":
-            vie.end(session, service, motif, instant)
+    """End a consent that is in force: the services that it opened, written together."""
+    with session.no_autoflush:
+        for service in consentement.services:
+            if service.etat != "TERMINE":
+                vie.end(session, service, motif, instant)
 
 
 def revoke_consentement(session: Session, consentement_id: int, now: datetime) -> ConsentementDonne:

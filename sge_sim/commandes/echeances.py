@@ -1,20 +1,23 @@
 """Makes all that is due happen: in order, once, wherever the last time stopped.
 
 What is due is read from the instants that rows wait for, never from when this is called: to
-advance by a week at once, or second by second, leads to the same state. All of a call belongs to
-its transaction.
+advance by a week at once, or second by second, leads to the same state. It is done in slices, each
+a transaction of its own, so that whoever writes meanwhile waits for a moment only; an order waits
+for what is due on its own point, and for nothing else.
 """
 
 import heapq
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
-from itertools import count
+from typing import Final
 
 from sqlalchemy.orm import Session
 
+from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.commandes import vie
 from sge_sim.commandes.evenements import happen
-from sge_sim.store.attentes import due, read_next_due
+from sge_sim.store.attentes import Rang, Waiting, due, is_due, rang_of, read_next_due, rows_of
 from sge_sim.store.commandes import (
     Affaire,
     Evenement,
@@ -24,72 +27,126 @@ from sge_sim.store.commandes import (
 )
 from sge_sim.store.database import Database
 from sge_sim.store.ecritures import reach
+from sge_sim.store.stored_clock import instant_within
 
-Waiting = ServiceSouscrit | Affaire | Evenement
-
-
-def catch_up_orders(database: Database, until: datetime) -> None:
-    """Make what is due by `until` (aware) happen, in a transaction of its own."""
-    waiting: datetime | None = database.memoire.look().ask(read_next_due)
-    if waiting is not None and waiting <= until:
-        with database.exclusive_transaction() as session:
-            run_due(session, until)
+_SLICE_ROWS: Final = 100
+_SLICE_MS: Final = 50.0
+"""A slice ends at the first of both: so many rows, or so long."""
 
 
-def run_due(session: Session, until: datetime) -> int:
-    """Make what is due by `until` (aware) happen; returns how many things happened.
+@contextmanager
+def transaction_on(database: Database, prm: str | None) -> Iterator[tuple[Session, datetime]]:
+    """Give a transaction that writes, and its instant: what was due on the point has happened.
 
-    At one instant, services end first, then events happen, then services start: a renewal takes
-    over from a service that ends that very day.
+    That is committed apart, whatever becomes of the transaction. Without a point, nothing is due.
     """
-    return carry_out(session, due(session, until), until)
+    while True:
+        with database.transaction() as session:
+            now = instant_within(session)
+            if prm is None or not is_due(session, now, prm):
+                yield session, now
+                return
+        catch_up_orders(database, now, prm)
+
+
+def catch_up_orders(
+    database: Database,
+    until: datetime,
+    prm: str | None = None,
+    carry_on: Callable[[], bool] = lambda: True,
+) -> int:
+    """Make what is due by `until` (aware) happen, of one point if it is given, in slices.
+
+    `carry_on` is asked before each slice; where it is false the rest is left for the next time.
+    Returns how many things happened.
+    """
+    happened = 0
+    of = () if prm is None else (prm,)
+    while carry_on():
+        first: datetime | None = database.memoire.look().ask(read_next_due, *of)
+        if first is None or first > until:
+            break
+        with database.sessions() as session:
+            agenda = _Agenda(until, due(session, until, prm))
+        while agenda and carry_on():
+            with database.exclusive_transaction() as session:
+                agenda.begin_slice(session)
+                happened += _carry_out(session, agenda, _SLICE_MS)
+            agenda.end_slice()
+            if agenda:
+                database.let_others_write()
+    return happened
+
+
+def run_due(session: Session, until: datetime, prm: str | None = None) -> int:
+    """Make what is due by `until` (aware) happen within a transaction; returns how many things.
+
+    On one point if it is given: that is little after `transaction_on`.
+    """
+    return carry_out(session, rows_of(session, due(session, until, prm)), until)
 
 
 def carry_out(session: Session, waiting: Iterable[Waiting], until: datetime) -> int:
     """Do as `run_due` where `waiting` are the only rows that may be due: after it, and an order."""
     agenda = _Agenda(until)
     agenda.add(waiting)
+    return _carry_out(session, agenda)
+
+
+class _Agenda:
+    """Rows by when each is due; a row that has changed its mind is passed over.
+
+    It outlives the transactions of its slices: what a slice doesn't hold waits as a `Rang`.
+    """
+
+    def __init__(self, until: datetime, rangs: Iterable[Rang] = ()) -> None:
+        self._until = until
+        self._later = sorted(rangs)
+        self._now: list[Rang] = []
+        self._rows: dict[Rang, Waiting] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._now or self._later)
+
+    def begin_slice(self, session: Session) -> None:
+        """Read the first rows of those that are left, as they are now."""
+        count = min(_SLICE_ROWS, len(self._later))
+        self.add(rows_of(session, [heapq.heappop(self._later) for _ in range(count)]))
+
+    def end_slice(self) -> None:
+        """Let go of the rows of a transaction that has ended."""
+        for rang in self._now:
+            heapq.heappush(self._later, rang)
+        self._now, self._rows = [], {}
+
+    def add(self, rows: Iterable[Waiting]) -> None:
+        for row in rows:
+            rang = rang_of(row)
+            if rang is None or rang.instant > self._until:
+                continue
+            self._rows[rang] = row
+            heap = self._later if self._later and self._later[0] < rang else self._now
+            heapq.heappush(heap, rang)
+
+    def __iter__(self) -> Iterator[tuple[Waiting, datetime]]:
+        while self._now:
+            rang = heapq.heappop(self._now)
+            row = self._rows.get(rang)
+            if row is not None and rang_of(row) == rang:
+                yield row, rang.instant
+
+
+def _carry_out(session: Session, agenda: _Agenda, most_ms: float | None = None) -> int:
+    started = stopwatch()
     happened, reached = 0, None
     for row, instant in agenda:
         agenda.add(_happen(session, row, instant))
         happened, reached = happened + 1, instant
+        if most_ms is not None and elapsed_ms(started) > most_ms:
+            break
     if reached is not None:
         reach(session, reached)
     return happened
-
-
-class _Agenda:
-    """Rows by the instant that each waits for; a row that has changed its mind is passed over."""
-
-    def __init__(self, until: datetime) -> None:
-        self._until = until
-        self._heap: list[tuple[datetime, int, str, int, Waiting]] = []
-        self._count = count()
-
-    def add(self, rows: Iterable[Waiting]) -> None:
-        for row in rows:
-            if row.echeance is not None and row.echeance <= self._until:
-                entry = (row.echeance, *_place(row), next(self._count), row)
-                heapq.heappush(self._heap, entry)
-
-    def __iter__(self) -> Iterator[tuple[Waiting, datetime]]:
-        while self._heap:
-            instant, *_, row = heapq.heappop(self._heap)
-            if row.echeance == instant:
-                yield row, instant
-
-
-def _place(row: Waiting) -> tuple[int, str]:
-    """Return the place of a row among those that wait for the same instant."""
-    match row:
-        case ServiceSouscrit(etat="ACTIF"):
-            return 0, row.service_souscrit_id
-        case Evenement():
-            return 1, f"{row.id:020d}"
-        case ServiceSouscrit():
-            return 2, row.service_souscrit_id
-        case _:
-            return 3, row.affaire_id
 
 
 def _happen(session: Session, row: Waiting, instant: datetime) -> list[Waiting]:
@@ -117,11 +174,11 @@ def _start(session: Session, service: ServiceSouscrit, instant: datetime) -> lis
             vie.end(session, service, "non_realisation", instant, "non_realisee")
         return [service]
     renewed = [
-        one
-        for one in unended_services(session, service.prm)
-        if one.etat == "ACTIF" and vie.identity(one) == vie.identity(service)
+        other
+        for other in unended_services(session, service.prm)
+        if other.etat == "ACTIF" and vie.identity(other) == vie.identity(service)
     ]
     vie.activate(session, service, instant)
-    for one in renewed:
-        vie.end(session, one, "prolongation", instant)
+    for other in renewed:
+        vie.end(session, other, "prolongation", instant)
     return [service, *renewed]

@@ -4,8 +4,9 @@ SGE's orders don't cause these events: they come from other channels, and a test
 about. Each is planned for an instant and happens when it is due.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,15 @@ from sge_sim.domaine.nomenclatures import MotifFin, TypeEvenement
 from sge_sim.store.commandes import Evenement, ServiceSouscrit, unended_services
 from sge_sim.store.numeros import next_numero
 from sge_sim.store.points import Point
+
+EVENEMENTS: Final[Mapping[TypeEvenement, str]] = {
+    "resiliation": "résiliation",
+    "changement_titulaire": "changement de titulaire",
+    "nouveau_fournisseur": "changement de fournisseur",
+    "opposition": "opposition à la courbe",
+    "levee_opposition": "levée de l'opposition",
+}
+"""What happens, in words."""
 
 
 def plan_event(

@@ -1,17 +1,28 @@
 """Moving the simulated clock, forwards only: what has happened can't be undone.
 
-Whoever moves it then has all that is due happen (`BackOffice.catch_up`). It stays within the days
-that are simulated.
+Each move is a change that `StoredClock.change` makes; whoever asks for it then has all that is due
+happen (`BackOffice.catch_up`). The clock stays within the days that are simulated.
 """
 
 from datetime import datetime
 
-from sge_sim.clock import FIN_DES_JOURS, PARIS, PREMIER_JOUR, Duree, legal_date, machine_now
+from sge_sim.clock import (
+    FIN_DES_JOURS,
+    PARIS,
+    PREMIER_JOUR,
+    Clock,
+    Duree,
+    FrozenClock,
+    RunningClock,
+    clock_starting_at,
+    legal_date,
+    machine_now,
+)
 from sge_sim.errors import UsageError
 from sge_sim.store.database import Database
 from sge_sim.store.ecritures import last_instant
 from sge_sim.store.prepared import Driver
-from sge_sim.store.stored_clock import StoredClock
+from sge_sim.store.stored_clock import Change, StoredClock
 
 
 def start_clock(clock: StoredClock, instant: datetime, database: Database) -> None:
@@ -31,45 +42,64 @@ def start_clock(clock: StoredClock, instant: datetime, database: Database) -> No
     clock.run_from(instant)
 
 
-def set_clock(clock: StoredClock, instant: datetime) -> None:
+def set_to(instant: datetime) -> Change:
     """Read `instant` (aware) now; a clock that stands still does so there.
 
     Raises `UsageError` for an instant that is past.
     """
-    _refuse_going_back(clock, instant)
-    if clock.kind() == "frozen":
-        clock.freeze(instant)
-    else:
-        clock.run_from(instant)
+
+    def change(before: Clock) -> Clock:
+        _refuse_going_back(before, instant)
+        stands_still = isinstance(before, FrozenClock)
+        return FrozenClock(instant) if stands_still else clock_starting_at(instant)
+
+    return change
 
 
-def freeze_clock(clock: StoredClock, instant: datetime | None = None) -> None:
+def freeze_at(instant: datetime | None = None) -> Change:
     """Stand still, at `instant` (aware) or where the clock is; raises `UsageError` as above."""
-    if instant is not None:
-        _refuse_going_back(clock, instant)
-    clock.freeze(clock.now() if instant is None else instant)
+
+    def change(before: Clock) -> Clock:
+        if instant is not None:
+            _refuse_going_back(before, instant)
+        return FrozenClock(before.now() if instant is None else instant)
+
+    return change
 
 
-def advance_clock(clock: StoredClock, duree: Duree) -> None:
+def run_on(before: Clock) -> Clock:
+    """Run from where the clock stands still; leave one that runs as it is."""
+    return clock_starting_at(before.now()) if isinstance(before, FrozenClock) else before
+
+
+def advance_by(duree: Duree) -> Change:
     """Jump ahead by `duree`; raises `UsageError` beyond the days that are simulated."""
-    now = clock.now()
-    try:
-        reached = duree.after(now)
-    except OverflowError:
-        raise UsageError(f"avancer de {duree} sort du calendrier.") from None
-    _refuse_out_of_calendar(reached)
-    clock.advance(reached - now)
+
+    def change(before: Clock) -> Clock:
+        now = before.now()
+        try:
+            reached = duree.after(now)
+        except OverflowError:
+            raise UsageError(f"avancer de {duree} sort du calendrier.") from None
+        _refuse_out_of_calendar(reached)
+        match before:
+            case RunningClock(offset):
+                return RunningClock(offset + (reached - now))
+            case _:
+                return FrozenClock(reached)
+
+    return change
 
 
-def follow_machine(clock: StoredClock) -> None:
+def follow_machine(before: Clock) -> Clock:
     """Run with the machine's own time; raises `UsageError` when the clock is ahead of it."""
-    _refuse_going_back(clock, machine_now())
-    clock.follow_machine()
+    _refuse_going_back(before, machine_now())
+    return RunningClock()
 
 
-def _refuse_going_back(clock: StoredClock, instant: datetime) -> None:
+def _refuse_going_back(before: Clock, instant: datetime) -> None:
     _refuse_out_of_calendar(instant)
-    now = clock.now()
+    now = before.now()
     if instant < now:
         raise UsageError(
             f"l'horloge est au {_told(now)} et ne recule pas au {_told(instant)} : repartir d'un "

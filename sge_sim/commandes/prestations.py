@@ -33,6 +33,11 @@ class Prestation:
 
 
 ACCES: Final = Prestation("ACCES", "Accès aux données de mesures")
+"""The fixed line of the former order of access (GUI 0498)."""
+ACCES_SEUL: Final = Prestation(
+    "ACCES", "Accès aux données de mesures", "ACCESO1", "Sans publication récurrente"
+)
+"""Access alone, ordered by the services that may publish as well (assumed)."""
 
 
 def prestation_collecte(
@@ -66,13 +71,15 @@ def prestation_acces(
 ) -> Prestation:
     """Return the line of an order of an access service, whether or not it publishes.
 
-    None is published for this family (assumed): without a publication, that of the former order
-    of access (GUI 0498); with one, that of the recurrent transmission that it replaces.
+    Each has an option (GUI 0531 v1.1.0 §2.3.4.2), whose codes aren't published (assumed): without
+    a publication, under the line of the former order of access (GUI 0498); with one, under that of
+    the recurrent transmission that it replaces.
     """
     if not publie:
-        return ACCES
+        return ACCES_SEUL
     if acces_type != "COURBE" and segment in PETITS:
-        return Prestation("F305" if segment == "C5" else "P305", _INDEX_C5)
+        fiche = "F305" if segment == "C5" else "P305"
+        return Prestation(fiche, _INDEX_C5, f"{fiche}O1", _RECURRENTE)
     if segment == "P4":
         return Prestation("P300C", _COLLECTE, "P300CO1", _RECURRENTE)
     mesures_type: MesuresType = "CDC" if acces_type == "COURBE" else "IDX"

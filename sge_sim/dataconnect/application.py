@@ -1,14 +1,11 @@
-"""The ASGI application: reads a call, has it answered in a thread, records it in the journal."""
+"""The application of the Data Connect listener: has a call answered, records it in the journal."""
 
 import logging
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Final
-
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from http import HTTPStatus
+from typing import Final
 
 from sge_sim.clock import elapsed_ms, machine_now, stopwatch
 from sge_sim.dataconnect import motifs, motifs_page
@@ -29,7 +26,7 @@ from sge_sim.domaine.pannes import Atteinte
 from sge_sim.door.planned_faults import departure_of
 from sge_sim.store.database import UNREACHABLE
 from sge_sim.store.journal import DecidingRule, EchangeRecord
-from sge_sim.transport.asgi_departure import depart
+from sge_sim.transport.message import Request, Response
 
 Recorder = Callable[[EchangeRecord], None]
 
@@ -48,37 +45,8 @@ class RestApplication:
         self._plateforme = plateforme
         self._record = record
 
-    async def __call__(
-        self,
-        scope: Any,
-        receive: Callable[[], Awaitable[Any]],
-        send: Callable[[Any], Awaitable[None]],
-    ) -> None:
-        if scope["type"] != "http":
-            return
-        request = Request(scope, receive)
-        try:
-            corps = await self._body(request)
-        except ClientDisconnect:
-            return
-        if corps is None:
-            answer, departure = Response(status_code=413, headers={"Connection": "close"}), None
-        else:
-            reponse = await run_in_threadpool(self._answer, _requete(request, corps))
-            answer, departure = _response(request.method, reponse), reponse.departure
-        if departure is None:
-            await answer(scope, receive, send)
-        else:
-            await depart(answer, departure, receive, send)
-
-    async def _body(self, request: Request) -> bytes | None:
-        """Return the body; None for one that is too large."""
-        most, corps = self._plateforme.settings.max_body_bytes, bytearray()
-        async for part in request.stream():
-            corps += part
-            if len(corps) > most:
-                return None
-        return bytes(corps)
+    def __call__(self, request: Request) -> Response:
+        return _response(self._answer(_requete(request)))
 
     def _answer(self, requete: Requete) -> Reponse:
         started, machine = stopwatch(), machine_now()
@@ -127,19 +95,25 @@ def _spoilt(struck: Atteinte, reponse: Reponse) -> Reponse:
     return replace(reponse, departure=departure_of(struck))
 
 
-def _response(method: str, reponse: Reponse) -> Response:
-    corps = b"" if method == "HEAD" else reponse.corps
-    return Response(corps, reponse.statut, dict(reponse.entetes), reponse.type)
+def _response(reponse: Reponse) -> Response:
+    # Where nothing is said, nothing is announced: a client would read it.
+    type_ = (("Content-Type", reponse.type),) if reponse.corps else ()
+    return Response(
+        HTTPStatus(reponse.statut),
+        reponse.corps,
+        (*type_, *reponse.entetes.items()),
+        departure=reponse.departure,
+    )
 
 
-def _requete(request: Request, corps: bytes) -> Requete:
+def _requete(request: Request) -> Requete:
     return Requete(
         methode="GET" if request.method == "HEAD" else request.method,
-        chemin=request.url.path,
-        query=request.url.query,
-        entetes={name.lower(): value for name, value in request.headers.items()},
-        corps=corps,
-        adresse=request.client.host if request.client else None,
+        chemin=request.path,
+        query=request.query,
+        entetes=request.headers,
+        corps=request.body,
+        adresse=request.sender.address,
     )
 
 

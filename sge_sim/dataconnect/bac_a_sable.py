@@ -1,7 +1,9 @@
-"""The fake customers of the v5 sandbox, 0 to 8, as points that stand in no database.
+"""The fake customers of the sandbox, as points that stand in no database.
 
-An application in sandbox mode reads them beside the points of the simulator. Their PRMs and what
-each shows are those of the real sandbox; their names, addresses and values are invented.
+Those of v5, 0 to 8, and `CLIENT_DES_MOCKS`, who holds the points that the mocks of 2026 list. An
+application in sandbox mode reads them beside the points of the simulator. Their PRMs and what each
+of v5 shows are those of the real sandbox; names, addresses and values are invented, and so is all
+that contract and measures tell of the points of the mocks.
 """
 
 from collections.abc import Mapping
@@ -27,7 +29,11 @@ _NOMS: Final = (
     "LAURENT EMMA",
     "LEROY PAUL",
     "ROUX ANNA",
+    "FOURNIER NINA",
 )
+_DE_V5: Final = range(9)
+CLIENT_DES_MOCKS: Final = 9
+"""Who holds the points of the consents 11 to 13 (assumed: the guide tells their services)."""
 
 
 @dataclass(frozen=True)
@@ -62,11 +68,14 @@ POINTS: Final[Mapping[str, PointFictif]] = {
         PointFictif(7, "63695879465986"),
         PointFictif(7, "22315546958763"),
         PointFictif(8, "26584978546985", retire=True),
+        PointFictif(CLIENT_DES_MOCKS, "14000000000001"),
+        PointFictif(CLIENT_DES_MOCKS, "14000000000002", "P4"),
+        PointFictif(CLIENT_DES_MOCKS, "14000000000003"),
     )
 }
 """The points of the fake customers, by PRM."""
 
-AUTORISATIONS: Final[Mapping[int, int]] = {20 + client: client for client in range(len(_NOMS))}
+AUTORISATIONS: Final[Mapping[int, int]] = {20 + client: client for client in _DE_V5}
 """The numbers of consents under which Data Connect 2026 lists them here (assumed: 10 to 13 are
 the mocks of the guide)."""
 
@@ -79,7 +88,7 @@ def points_of(client: int) -> tuple[PointFictif, ...]:
 def client_of_state(state: str) -> int:
     """Return the fake customer that the last character of `state` chooses; 0 for any other."""
     last = state[-1:]
-    return int(last) if last in {str(n) for n in range(len(_NOMS))} else 0
+    return int(last) if last in {str(n) for n in _DE_V5} else 0
 
 
 def dossier_of(prm: str, now: datetime) -> Dossier | None:

@@ -87,7 +87,7 @@ def _with_contractor(entries: list[dict[str, Any]], nom: str | None) -> list[dic
 def _situation(point: FichePoint) -> list[dict[str, Any]]:
     personne = personne_of(point)
     lines = {
-        "line1": point.nom_client_final,
+        "line1": personne.line1,
         "line2": point.escalier_etage_appartement,
         "line3": point.batiment,
         "line4": point.numero_et_nom_voie,

@@ -152,7 +152,15 @@ def _curve(question: _Question) -> dict[str, Any] | None:
     if not valeurs:
         return None
     points = [
-        {"v": str(one.valeur), "d": one.texte, "p": f"PT{one.pas}M", "n": "B"} for one in valeurs
+        {
+            "v": str(one.valeur),
+            "d": one.texte,
+            "p": f"PT{one.pas}M",
+            "n": "B",
+            "iv": "0",
+            "ec": "0",
+        }
+        for one in valeurs
     ]
     return question.body(
         modeCalcul="MESURE", grandeur=[question.grandeur_of("PA", "W", points)], contexte=[]

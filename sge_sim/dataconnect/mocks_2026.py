@@ -1,13 +1,14 @@
 """The fixed answers of the sandbox of 2026 (guide of its mocks), for clients that know them.
 
-Consents 10 to 13, and the points 99999999999999 and 11111111111111 of the contract APIs. The
-names are invented.
+Consents 10 to 13, and the points 99999999999999 and 11111111111111 of the contract APIs. Of these
+two points the sources give the fields of `situation_contrat_auto` and what `alimentation_auto`
+tells of the first; holders, dates, classes and the other APIs are invented.
 """
 
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sge_sim.dataconnect.bac_a_sable import AUTORISATIONS, points_of
+from sge_sim.dataconnect.bac_a_sable import AUTORISATIONS, CLIENT_DES_MOCKS, points_of
 
 PAS: Final[Mapping[str, str]] = {
     "CDC": "PT30M",
@@ -27,7 +28,15 @@ LIBELLES: Final[Mapping[str, str]] = {
 
 _C1: Final = "99999999999999"
 _C2: Final = "11111111111111"
-_HTA: Final = "Tarif HTA Longue Utilisation"
+_DEPUIS: Final = "2020-01-01T00:00:00+0100"  # invented
+_ENTITE: Final = "SOCIETE FICTIVE"  # invented
+_CLASSES: Final = (  # the first is known, the others are invented
+    "Pointe",
+    "Heures pleines hiver",
+    "Heures creuses hiver",
+    "Heures pleines été",
+    "Heures creuses été",
+)
 
 
 def service(
@@ -72,17 +81,18 @@ def service(
 
 def services(autorisation_id: int) -> list[dict[str, Any]]:
     """Return the services that the sandbox lists for a consent: its mocks, the fake customers."""
+    points = points_of(CLIENT_DES_MOCKS)
     match autorisation_id:
         case 11:
-            return _five(80000001, "14000000000001", 11)
+            return [_as_of_11(one) for one in _five(80000001, points[0].prm, 11)]
         case 12:
             return [
-                *_five(80000001, "14000000000001", 12),
-                *_five(80000006, "14000000000002", 12, segment="P4"),
-                *_five(80000011, "14000000000003", 12),
+                one
+                for rank, point in enumerate(points)
+                for one in _five(80000001 + 5 * rank, point.prm, 12, segment=point.segment)
             ]
         case 13:
-            return _five(80000001, "14000000000001", 13, etat="TERMINE")
+            return _five(80000001, points[0].prm, 13, etat="TERMINE")
     client = AUTORISATIONS.get(autorisation_id)
     if client is None:
         return []
@@ -98,6 +108,13 @@ def services(autorisation_id: int) -> list[dict[str, Any]]:
             fin="2045-01-01",
         )
     ]
+
+
+def _as_of_11(service: dict[str, Any]) -> dict[str, Any]:
+    """Return a service as the mock of consent 11 has it (replayed by a public gateway)."""
+    told = {**service, "espaceDynamique": True}
+    del told["periodiciteTransmission"]
+    return told
 
 
 def _five(
@@ -132,25 +149,21 @@ def contrat(api: str, prm: str) -> Any:
 
 
 def _holder(siret: str) -> dict[str, Any]:
+    """Return the holder of one of the two points: invented."""
     return {
         "customer": {
             "customer": {
                 "adress": {
-                    "line1": "SOCIETE FICTIVE",
+                    "line1": _ENTITE,
                     "line4": "1 RUE DU BAC A SABLE",
                     "line6": "92400 COURBEVOIE",
                     "line7": "FR (France)",
                 }
             }
         },
-        "contact_data": {
-            "email": "contact@example.org",
-            "landline": "0199000000",
-            "phone": "0639980000",
-        },
         "organization": {
-            "name": "SOCIETE FICTIVE",
-            "commercial_name": "SOCIETE FICTIVE",
+            "name": _ENTITE,
+            "commercial_name": _ENTITE,
             "business_code": "8299Z",
             "siret_number": siret,
             "siren_number": siret[:9],
@@ -158,50 +171,50 @@ def _holder(siret: str) -> dict[str, Any]:
     }
 
 
+def _profile(kilowatts: str) -> list[dict[str, Any]]:
+    return [{"name": name, "power": {"value": kilowatts, "unit": "kW"}} for name in _CLASSES]
+
+
 def _c1() -> list[dict[str, Any]]:
-    profile = (
-        "Pointe",
-        "Heures pleines hiver",
-        "Heures creuses hiver",
-        "Heures pleines été",
-        "Heures creuses été",
-    )
+    holder = _holder("00000000000018")
     return [
         {
             "usage_point_id": _C1,
-            "contract_start": "2020-01-01T00:00:00+0100",
+            "contract_start": _DEPUIS,
             "contract_type": "Contrat X",
-            "contractor": "SOCIETE FICTIVE",
+            "contractor": _ENTITE,
             "balance_responsible_party": "ACM_X",
             "pricing_structure": "Nouvelle Offre",
-            "distribution_tariff": _HTA,
-            "distribution_tariff_profile": [
-                {"name": name, "power": {"value": "850", "unit": "kW"}} for name in profile
-            ],
+            "distribution_tariff": "Tarif HTA Longue Utilisation",
+            "distribution_tariff_profile": _profile("850"),
             "subscribed_power": {"unit": "kW", "value": "850"},
             "segment": "C1",
-            **_holder("00000000000018"),
+            "customer": holder["customer"],
+            "contact_data": {
+                "email": "contact@example.org",
+                "landline": "0199000000",
+                "phone": "0639980000",
+            },
+            "organization": holder["organization"],
         }
     ]
 
 
 def _c2_p1() -> list[dict[str, Any]]:
-    start = "2020-01-01T00:00:00+0100"
+    """Return two contracts, of which neither names subscribed power, supplier nor contact."""
     return [
         {
             "usage_point_id": _C2,
-            "contract_start": start,
-            "contract_type": "Contrat GRD-F",
-            "contractor": "SOCIETE FICTIVE",
-            "distribution_tariff": _HTA,
-            "subscribed_power": {"unit": "kW", "value": "850"},
+            "contract_start": _DEPUIS,
+            "contract_type": "Contrat X",
+            "distribution_tariff": "Tarif HTA Courte Utilisation",
+            "distribution_tariff_profile": _profile("47"),
             "segment": "C2",
             **_holder("00000000000026"),
         },
         {
             "usage_point_id": "4444444444",
-            "contract_start": start,
-            "contract_type": "Contrat GRD-A",
+            "contract_start": _DEPUIS,
             "segment": "P1",
             **_holder("00000000000026"),
         },
@@ -209,11 +222,11 @@ def _c2_p1() -> list[dict[str, Any]]:
 
 
 def _technical(segments: list[str]) -> dict[str, Any]:
-    start = "2020-01-01T00:00:00+0100"
+    """Return what the other APIs tell: `alimentation_auto` is that of the C1, the rest invented."""
     synthese: dict[str, Any] = {"segments": [{"segment": one} for one in segments]}
     if len(segments) > 1:
-        synthese["generation_last_activation_date"] = start
-    synthese["consumption_last_activation_date"] = start
+        synthese["generation_last_activation_date"] = _DEPUIS
+    synthese["consumption_last_activation_date"] = _DEPUIS
     return {
         "synth_contrat_auto": synthese,
         "donnees_generales_auto": {

@@ -9,6 +9,7 @@ from authlib.oauth2.rfc6749 import (
     AuthorizationServer,
     ClientCredentialsGrant,
     ClientMixin,
+    InvalidClientError,
     UnauthorizedClientError,
 )
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
@@ -17,7 +18,8 @@ from authlib.oauth2.rfc7009 import RevocationEndpoint
 from sge_sim.dataconnect.echange import EchangeRest, Reponse, Requete, json_reponse
 from sge_sim.dataconnect.jetons import VIE, Jeton
 from sge_sim.dataconnect.plateforme import PlateformeRest
-from sge_sim.store.dataconnect import FicheApplication, read_application, revoke_token
+from sge_sim.store.dataconnect import FicheApplication, read_application
+from sge_sim.store.jetons import revoke_token
 
 FORMULAIRE: Final = "application/x-www-form-urlencoded"
 _NO_STORE: Final = {"Cache-Control": "no-store", "Pragma": "no-cache"}
@@ -63,7 +65,7 @@ def answer_revoke(plateforme: PlateformeRest, echange: EchangeRest) -> Reponse:
         echange.code = "invalid_request"
         said = "Le Content-Type doit être application/x-www-form-urlencoded"
         return _error(400, "invalid_request", said)
-    if "authorization" not in requete.entetes and "client_secret" not in requete.formulaire:
+    if not _has_basic(requete) and "client_secret" not in requete.formulaire:
         echange.code = "invalid_client"
         said = "Valid authentication credentials are mandatory to access the resource"
         return _error(401, "invalid_client", said, {"WWW-Authenticate": _BASIC})
@@ -74,6 +76,13 @@ def answer_revoke(plateforme: PlateformeRest, echange: EchangeRest) -> Reponse:
     server = _Server(plateforme, echange)
     reponse: Reponse = server.create_endpoint_response("revocation", requete)
     return reponse
+
+
+def _has_basic(requete: Requete) -> bool:
+    """Tell whether the header holds an application's credentials; another scheme's says nothing
+    here: clients leave their `Bearer` beside the credentials of the form."""
+    scheme = requete.entetes.get("authorization", "").partition(" ")[0]
+    return scheme.lower() == "basic"
 
 
 def _error(
@@ -109,6 +118,7 @@ class _Request(OAuth2Request):  # type: ignore[misc]
             f"https://localhost{requete.chemin}",
             headers={"Authorization": requete.entetes.get("authorization", "")},
         )
+        self.basic = _has_basic(requete)
         self._all = {**requete.parametres, **requete.formulaire}
         self.payload = BasicOAuth2Payload(self._all)
 
@@ -179,14 +189,18 @@ class _Server(AuthorizationServer):  # type: ignore[misc]
         return _Client(fiche)
 
     def authenticate_client(
-        self, request: OAuth2Request, methods: list[str], endpoint: str = "token"
+        self, request: _Request, methods: list[str], endpoint: str = "token"
     ) -> Any:
         """Try one method: what fails in a form is 400, in Basic 401 (RFC 6749 §5.2)."""
-        basic = bool(request.headers["Authorization"])
-        method = "client_secret_basic" if basic else "client_secret_post"
-        return super().authenticate_client(request, [method], endpoint)
+        method = "client_secret_basic" if request.basic else "client_secret_post"
+        try:
+            return super().authenticate_client(request, [method], endpoint)
+        except ValueError:  # what is in the header isn't base64, or not of UTF-8
+            raise InvalidClientError(
+                status_code=401, description="The credentials of the header can't be read."
+            ) from None
 
-    def create_oauth2_request(self, request: Requete | OAuth2Request) -> OAuth2Request:
+    def create_oauth2_request(self, request: Requete | _Request) -> _Request:
         return _Request(request) if isinstance(request, Requete) else request
 
     def save_token(self, token: Mapping[str, Any], request: OAuth2Request) -> None:

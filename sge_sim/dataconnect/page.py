@@ -6,6 +6,7 @@ customers of a simulator have no password.
 
 import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -14,13 +15,10 @@ from urllib.parse import urlencode, urlsplit
 
 from authlib.common.urls import add_params_to_uri
 from jinja2 import Environment, FileSystemLoader
+from sqlalchemy.orm import Session
 
 from sge_sim.clock import add_months
-from sge_sim.commandes.consentements import (
-    end_consentement,
-    give_consentement,
-    is_in_force,
-)
+from sge_sim.commandes.consentements import end_consentement, give_consentement
 from sge_sim.dataconnect import bac_a_sable, motifs_page
 from sge_sim.dataconnect.echange import HTML, EchangeRest, RefusRest, Reponse
 from sge_sim.dataconnect.motifs import Motif
@@ -29,7 +27,7 @@ from sge_sim.dataconnect.plateforme import PlateformeRest
 from sge_sim.store.clients import find_client, find_clients
 from sge_sim.store.dataconnect import (
     FicheApplication,
-    consentements,
+    consentements_in_force,
     find_application,
     read_application,
 )
@@ -40,6 +38,8 @@ from sge_sim.store.stored_clock import instant_within
 STATE_MAX: Final = 100
 MOIS_MAX: Final = 36
 """Three years: the longest consent (FAQ)."""
+POINTS_MAX: Final = 100
+"""Points of one consent (assumed)."""
 SERVICE: Final = "dataconnect"
 
 _ICI: Final = Path(__file__).resolve().parent
@@ -178,10 +178,12 @@ def _code() -> str:
     return secrets.token_urlsafe(32)
 
 
-def _login(plateforme: PlateformeRest, demande: DemandeAccord, recherche: str) -> Reponse:
+def _login(
+    plateforme: PlateformeRest, demande: DemandeAccord, recherche: str, statut: int = 200
+) -> Reponse:
     with plateforme.database.sessions() as session:
         found = find_clients(session, recherche)
-    return _show(demande, "connexion.html", clients=found, recherche=recherche)
+    return _show(demande, "connexion.html", statut, clients=found, recherche=recherche)
 
 
 def _consent(
@@ -194,7 +196,7 @@ def _consent(
     with plateforme.database.sessions() as session:
         client = find_client(session, titulaire)
     if client is None:
-        return _login(plateforme, demande, "")
+        return _login(plateforme, demande, "", statut)
     vue = plateforme.database.memoire.look()
     points = [_offered(vue.lire(prm=prm).dossier) for prm in client.prms]
     return _show(
@@ -257,10 +259,24 @@ def _decided(plateforme: PlateformeRest, echange: EchangeRest, demande: DemandeA
             error="access_denied", error_description="The resource owner denied the request."
         )
     titulaire = requete.formulaire.get("titulaire", "")
-    prms = [value for name, value in requete.champs if name == "prm"]
+    prms = [*dict.fromkeys(value for name, value in requete.champs if name == "prm")]
     if demande.version == "v2":
         prms = prms[-1:]
+    with plateforme.database.sessions() as session:
+        refused = _why_not(session, titulaire, prms)
+    if refused is not None:
+        return _consent(plateforme, demande, titulaire, 400, refused)
     return _accepted(plateforme, echange, demande, titulaire, prms)
+
+
+def _why_not(session: Session, titulaire: str, prms: Sequence[str]) -> str | None:
+    """Return why `titulaire` can't share these points; None where nothing speaks against it."""
+    if len(prms) > POINTS_MAX:
+        return f"Un accord porte sur {POINTS_MAX} points de livraison au plus."
+    client = find_client(session, titulaire)
+    if client is None or not prms or not set(prms) <= {*client.prms}:
+        return "Choisissez un de vos points de livraison."
+    return None
 
 
 def _accepted(
@@ -272,29 +288,27 @@ def _accepted(
 ) -> Reponse:
     """Record the consent. A point shared already is an error in v2 (measured, October 2026); in
     v1 it starts anew (assumed)."""
+    echange.prm = prms[-1]
     with plateforme.database.transaction() as session:
-        client = find_client(session, titulaire)
         application = find_application(session, demande.application.client_id)
-        if client is None or application is None or not prms or not set(prms) <= {*client.prms}:
-            refused = "Choisissez un de vos points de livraison."
-        else:
-            refused = ""
+        if application is None:
+            raise RefusRest(motifs_page.CLIENT_INCONNU)
+        # An order may have come since this was looked at: a new holder, a termination.
+        refused = _why_not(session, titulaire, prms)
+        if refused is None:
             now = instant_within(session)
+            shared = consentements_in_force(session, application.client_id, prms, now)
+            if shared and demande.version == "v2":
+                echange.notes.append("ce point est déjà partagé avec l'application")
+                return _show(demande, "erreur.html", 200, erreur=_PARTAGE_FAIT)
+            for former in shared:
+                end_consentement(session, former, "prolongation", now)
             for prm in prms:
-                echange.prm = prm
-                for former in consentements(session, prm):
-                    same = former.partage.client_id == application.client_id
-                    if not same or not is_in_force(former, now):
-                        continue
-                    if demande.version == "v2":
-                        echange.notes.append("ce point est déjà partagé avec l'application")
-                        return _show(demande, "erreur.html", 200, erreur=_PARTAGE_FAIT)
-                    end_consentement(session, former, "prolongation", now)
                 point = find_point(session, prm)
                 assert point is not None, "the customer holds it"
                 given = give_consentement(session, application, titulaire, point, now, demande.fin)
             numero = given.autorisation_id
-    if refused:
+    if refused is not None:
         return _consent(plateforme, demande, titulaire, 400, refused)
     if demande.version == "v2":
         return demande.redirect(autorisation_id=str(numero))

@@ -17,7 +17,8 @@ from sge_sim.dataconnect.motifs import (
 from sge_sim.dataconnect.plateforme import PlateformeRest
 from sge_sim.domaine.pannes import SORTES_APPEL, SORTES_SOAP
 from sge_sim.door.planned_faults import STATUSES
-from sge_sim.store.dataconnect import APIS, read_application, read_revoque
+from sge_sim.store.dataconnect import APIS, read_application
+from sge_sim.store.jetons import read_revoque
 from sge_sim.store.quotas import Quota
 
 PAR_SECONDE: Final = 5

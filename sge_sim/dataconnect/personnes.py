@@ -13,7 +13,10 @@ from sge_sim.store.normalise import normalise
 
 @dataclass(frozen=True)
 class Personne:
-    """The holder of a point: a natural person where `siret` is None."""
+    """The holder of a point: a natural person where `siret` is None.
+
+    `civilite` is told without a full stop (seen in public fixtures).
+    """
 
     numero: str
     nom: str
@@ -23,6 +26,13 @@ class Personne:
     email: str
     fixe: str
     mobile: str
+
+    @property
+    def line1(self) -> str:
+        """The first line of an address: a person's begins with the title (same fixtures)."""
+        if self.siret is not None:
+            return self.nom
+        return " ".join(filter(None, (self.civilite, self.nom, self.prenom)))
 
 
 def personne_of(point: FichePoint) -> Personne:
@@ -38,7 +48,7 @@ def personne_of(point: FichePoint) -> Personne:
         numero=f"{1_000_000_000 + digest % 9_000_000_000}",
         nom=entier if morale else nom,
         prenom="" if morale else prenom,
-        civilite="Mme" if digest % 2 else "M.",
+        civilite="Mme" if digest % 2 else "M",
         siret=point.siret,
         email=f"{local}@example.org",
         fixe=f"019900{digest % 10_000:04d}",

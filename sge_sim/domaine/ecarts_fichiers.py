@@ -1,4 +1,4 @@
-"""What the real R6X files do otherwise than their guide says; the profile `fidele` does it too.
+"""What the real files do otherwise than their guides say; the profile `fidele` does it too.
 
 `Defauts()` has none of them.
 """
@@ -13,11 +13,11 @@ SI_DEMANDEUR: Final = "ACM"
 @dataclass(frozen=True)
 class Defauts:
     """The defects in force: `libelles_doubles` are the codes of calendars whose label is encoded
-    twice, `extensions_en_capitales` the flux whose file inside the archive ends in `.JSON`."""
+    twice in R64 and R67, `mise_en_page` that XML files have the lines of the real ones."""
 
     si_demandeur: str = SI_DEMANDEUR
     libelles_doubles: frozenset[str] = frozenset()
-    extensions_en_capitales: frozenset[str] = frozenset()
+    mise_en_page: bool = False
 
     def libelle(self, code: str, libelle: str) -> str:
         """Return the label of a calendar as the files have it."""
@@ -27,10 +27,10 @@ class Defauts:
 FIDELES: Final = Defauts(
     si_demandeur="239",
     libelles_doubles=frozenset({"DI000003"}),
-    extensions_en_capitales=frozenset({"R64"}),
+    mise_en_page=True,
 )
 """What was seen in production files of June 2026, anonymised: the label in R64 and R67, the number
-in place of ACM (perhaps put there by the anonymisation), `.JSON` in the archives of R64 alone."""
+in place of ACM (perhaps put there by the anonymisation); in XML files of 2022: the lines."""
 
 
 def doubly_encoded(text: str) -> str:

@@ -59,6 +59,10 @@ class Usage(StrEnum):
     MESURES_FACTICES = "CMD : les mesures de deux points du catalogue sont factices"
     ENTETE_HISTORIQUE = "HDM : sans enteteP, la commande est malformée"
     FAUTE_SANS_CODE = "M023 : les fautes sont préfixées, sans code ni libellé"
+    GRILLE_FOURNISSEUR = (
+        "ConsultationMesures : la grille du fournisseur répète ses codes en libellés, et les "
+        "calendriers viennent du plus ancien au plus récent"
+    )
     HEURE_REPETEE = "CMD v2 : l'heure vécue deux fois en automne a deux fois le décalage d'hiver"
 
 
@@ -191,24 +195,37 @@ _TOUJOURS: Final = {
     Usage.ENTETE_HISTORIQUE: Temoignage("quatre clients, de plusieurs versions"),
     Usage.HEURE_REPETEE: Temoignage("constaté par un client, qui ne dit pas en quelle version"),
 }
-_FACTICES: Final = {Usage.MESURES_FACTICES: Temoignage("lues en homologation, 2022 et 2023")}
-_FACTICES_SUPPOSEES: Final = {
-    Usage.MESURES_FACTICES: Temoignage("comme en 2022 et 2023 : supposé", "assumed")
+_GRILLE_SUPPOSEE: Final = {
+    Usage.GRILLE_FOURNISSEUR: Temoignage("comme en 2022 : supposé", "assumed")
 }
-_USAGES_23: Final = {**_TOUJOURS, **_FACTICES, Usage.REFUS_SANS_DONNEE: Temoignage(_EN_23)}
+_FACTICES: Final = {Usage.MESURES_FACTICES: Temoignage("lues en homologation, 2022 et 2023")}
+_SUPPOSES: Final = {
+    Usage.MESURES_FACTICES: Temoignage("comme en 2022 et 2023 : supposé", "assumed"),
+    **_GRILLE_SUPPOSEE,
+}
+_USAGES_23: Final = {
+    **_TOUJOURS,
+    **_FACTICES,
+    **_GRILLE_SUPPOSEE,
+    Usage.REFUS_SANS_DONNEE: Temoignage(_EN_23),
+}
 
 PLATEFORMES: Final = (
     Plateforme(
         "21.3",
         date(2021, 6, 21),
         (*_orders("SGT500", _EN_21, "assumed", "assumed"), _infra_j(_EN_21, "assumed")),
-        usages={**_TOUJOURS, **_FACTICES_SUPPOSEES},
+        usages={**_TOUJOURS, **_SUPPOSES},
     ),
     Plateforme(
         "22.1",
         date(2022, 2, 22),
         (*_orders("SGT500", _EN_22, "observed", "assumed"), _infra_j(_EN_22, "observed")),
-        usages={**_TOUJOURS, **_FACTICES},
+        usages={
+            **_TOUJOURS,
+            **_FACTICES,
+            Usage.GRILLE_FOURNISSEUR: Temoignage("réponse enregistrée en 2022"),
+        },
     ),
     # With 23.1, whose first day isn't known.
     Plateforme("23.2", date(2023, 1, 1), _ECARTS_23_2, _LIBELLES_23_2, _USAGES_23),
@@ -225,7 +242,7 @@ PLATEFORMES: Final = (
         date(2025, 8, 1),
         usages={
             **_TOUJOURS,
-            **_FACTICES_SUPPOSEES,
+            **_SUPPOSES,
             Usage.REFUS_SANS_DONNEE: Temoignage("comme en 23.2 : supposé", "assumed"),
         },
     ),

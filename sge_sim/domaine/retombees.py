@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
+
+from sge_sim.clock import PARIS
+
+EtatTravail = Literal["en_cours", "fait", "interrompu"]
 
 _WORDS: Final = (
     ("fichiers", "fichier publié", "fichiers publiés"),
@@ -30,6 +34,21 @@ class Retombees:
     evenements: int = 0
 
 
+@dataclass(frozen=True)
+class Travail:
+    """What a setting of the clock sets off, and how far it is: `numero` is that of the setting.
+
+    What is due is done up to `atteint` (aware, simulated time), `retombees` so far. `raison` is
+    why it waits or was interrupted, in French.
+    """
+
+    numero: int
+    etat: EtatTravail
+    atteint: datetime
+    retombees: Retombees
+    raison: str = ""
+
+
 def parts_of(retombees: Retombees) -> tuple[tuple[str, str], ...]:
     """Return what happened, one part for each thing: its name in `Retombees` and its words.
 
@@ -46,3 +65,25 @@ def in_a_sentence(retombees: Retombees) -> str:
     """Return what happened as a sentence."""
     parts = [told for _, told in parts_of(retombees)]
     return f"{', '.join(parts)}." if parts else "Rien n'était dû."
+
+
+def progress_sentence(travail: Travail) -> str:
+    """Return how far it is as a sentence, in legal time.
+
+    >>> from datetime import UTC, datetime
+    >>> debut, fin = datetime(2025, 1, 1, tzinfo=UTC), datetime(2025, 1, 9, tzinfo=UTC)
+    >>> progress_sentence(Travail(7, "en_cours", debut, Retombees(debut, fin)))
+    "L'horloge est réglée au 09/01/2025 01:00 ; ce qui est dû est fait jusqu'au 01/01/2025 01:00."
+    """
+    if travail.etat == "fait":
+        return in_a_sentence(travail.retombees)
+    done = ", ".join(words for _, words in parts_of(travail.retombees))
+    sentence = (
+        f"L'horloge est réglée au {_legal(travail.retombees.fin)} ; ce qui est dû est fait "
+        f"jusqu'au {_legal(travail.atteint)}{f' ({done})' if done else ''}"
+    )
+    return f"{sentence} : {travail.raison}." if travail.raison else f"{sentence}."
+
+
+def _legal(instant: datetime) -> str:
+    return f"{instant.astimezone(PARIS):%d/%m/%Y %H:%M}"

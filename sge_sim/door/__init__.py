@@ -1,7 +1,10 @@
 """What stands between a connection and the services, beside the certificate policy.
 
+- `exchange`: one exchange with a client, to which each station adds what it finds;
+- `certificats`: the client certificates, those of the first start and those handed in;
+- `registration`: a certificate that an actor hands in as a file;
 - `gates`: opening hours and HTTP Basic, each of which may close the door to a request;
-- `passwords`: those of HTTP Basic, kept as digests;
 - `cadence`: how many calls an actor sends to a service in a second;
+- `planned_faults`: what a planned fault makes of a call;
 - `alerts`: what the journal says of a client that TLS turned away.
 """

@@ -10,12 +10,16 @@ same name, same content, so that the second replaces the first.
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Final, get_args
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from sge_sim.domaine.nomenclatures import TypeCanal
+from sge_sim.domaine.nomenclatures import Flux, FluxM023, TypeCanal
 from sge_sim.errors import UsageError
 from sge_sim.machine.files import make_private_folder, write_atomically
+
+FAMILLE: Final = "{famille}"
+"""Stands in the URL of a channel for the folder of the family of each file."""
+_FAMILLE_R6X: Final = "R63_R64_R65_R66_R67_C68"
 
 TIMEOUT_SECONDS = 10
 """How long a server may keep a delivery waiting, at each exchange."""
@@ -82,6 +86,19 @@ class Server:
             unquote(parts.password or ""),
             unquote(parts.path.removeprefix("/")),
         )
+
+
+def url_of_flux(url: str | None, flux: Flux) -> str | None:
+    """Return where the files of a flux go on a channel that may have a folder per family.
+
+    R63 to R67 and C68 share one (observed at one supplier), as the recurrent ones (assumed); each
+    other flux has its own, of its name (assumed).
+
+    >>> url_of_flux("sftp://moi@hote/depot/{famille}", "R66B")
+    'sftp://moi@hote/depot/R63_R64_R65_R66_R67_C68'
+    """
+    famille = _FAMILLE_R6X if flux[:3] in get_args(FluxM023) else flux
+    return url and url.replace(FAMILLE, famille)
 
 
 def masked(url: str | None) -> str | None:

@@ -24,6 +24,7 @@ from sge_sim.flux.lots import (
     LotM023,
     contrat_of,
 )
+from sge_sim.flux.mise_en_page import laid_out_as_real
 from sge_sim.flux.packaging import zipped_archive
 from sge_sim.flux.parallele import Equipe
 from sge_sim.flux.periodes import FREQUENCES, FluxRecurrent, Frequence
@@ -73,7 +74,7 @@ class Atelier:
 class Fabrique:
     """What a file of a subscription is made of, but for its points: given to processes.
 
-    `late`: some days of C5 points come late.
+    `late`: some days of C5 points come late. `defauts`: those of the real files.
     """
 
     flux: FluxRecurrent
@@ -81,9 +82,13 @@ class Fabrique:
     transmission: Transmission
     secret: Chiffrement
     late: bool
+    defauts: Defauts
 
     def fichier(self, archive: Archive) -> Fichier:
-        """Zip and encrypt a file."""
+        """Lay a file out, zip and encrypt it."""
+        if self.defauts.mise_en_page:
+            membres = ((nom, laid_out_as_real(self.flux, xml)) for nom, xml in archive.membres)
+            archive = replace(archive, membres=tuple(membres))
         contenu = zipped_archive(archive, self.transmission.instant)
         return Fichier(
             archive.nom, (encrypt(self.secret, contenu, seed=archive.nom),), archive.prms
@@ -109,7 +114,8 @@ def _files_of_subscription(
 ) -> Iterator[Fichier]:
     envoi = _envoi_of(session, lot, sequence)
     daily = envoi.frequence is Frequence.QUOTIDIENNE
-    fabrique = Fabrique(lot.flux, envoi, lot.transmission, secret, atelier.late and daily)
+    late = atelier.late and daily
+    fabrique = Fabrique(lot.flux, envoi, lot.transmission, secret, late, atelier.defauts)
     if lot.flux in _OF_SMALL_POINTS:
         yield from _serial_files(session, fabrique, atelier.equipe)
     else:
@@ -240,7 +246,16 @@ def _points(
     for part in measured_points(session, fabrique.transmission, bornes):
         suivis = read_suivis(session, [services[0].prm for services in part])
         services = [service for of_point in part for service in of_point]
-        mesures = [point_mesure(one, suivis[one.prm], one.sens or "SOUTIRAGE") for one in services]
+        avant = fabrique.transmission.publie_avant_arret
+        mesures = [
+            point_mesure(
+                one,
+                suivis[one.prm],
+                one.sens or "SOUTIRAGE",
+                (one.date_debut, one.date_fin) if avant else None,
+            )
+            for one in services
+        ]
         for service, point in zip(services, mesures, strict=True):
             if point is None:
                 continue

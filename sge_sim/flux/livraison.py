@@ -8,6 +8,7 @@ first attempt, once.
 
 import logging
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Final
 
 from sge_sim.clock import machine_now
 from sge_sim.domaine.nomenclatures import TypeCanal
-from sge_sim.flux.canaux import DeliveryError
+from sge_sim.flux.canaux import DeliveryError, url_of_flux
 from sge_sim.flux.incidents import Aboutissement, Incidents, deliver_whole
 from sge_sim.flux.ouverture_canal import open_channel
 from sge_sim.store.database import Database
@@ -105,19 +106,26 @@ def _deliver_contract(
         return Tally()
 
     def learn(key: str) -> None:
+        nonlocal host_key
+        host_key = key
         with database.transaction() as session:
             remember_host_key(session, contrat_id, key)
 
     delivered = 0
     current = ready[0].id
     try:
-        with open_channel(
-            kind, url, default_folder(data_dir, contrat_id), host_key, learn
-        ) as channel:
+        with ExitStack() as opened:
+            channel, place = None, None
             for fichier in ready:
                 if fichier.id != current and not _claim(database, fichier.id, now):
                     break
                 current = fichier.id
+                wanted = url_of_flux(url, fichier.publication.flux)
+                if channel is None or wanted != place:
+                    opened.close()
+                    place, folder = wanted, default_folder(data_dir, contrat_id)
+                    opening = open_channel(kind, place, folder, host_key, learn)
+                    channel = opened.enter_context(opening)
                 content = _content(data_dir / fichier.chemin)
                 deliver = deliver_whole if incidents is None else incidents.of(fichier)
                 ending = deliver(channel, fichier.nom, content)

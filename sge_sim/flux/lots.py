@@ -5,7 +5,7 @@ publication holds is decided by its own instant, so that making it late changes 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Final
@@ -19,7 +19,7 @@ from sge_sim.flux.periodes import (
     periode_diffusee,
     periode_of,
 )
-from sge_sim.store.annonces import unannounced_ends
+from sge_sim.store.annonces import first_unannounced_end, unannounced_ends
 from sge_sim.store.commandes import (
     Abonnement,
     DemandeHistorique,
@@ -103,7 +103,8 @@ class LotM023:
 
 @dataclass(frozen=True)
 class LotFin:
-    """The announcement of services of one contract that ended at one instant, due at once.
+    """The announcement of services of one contract that ended at one instant, due once it is over:
+    under a frozen clock others may still end at it, and all are told together.
 
     They are in the order of their numbers.
     """
@@ -125,11 +126,13 @@ class LotFin:
 
 @dataclass(frozen=True)
 class LotDiffusion:
-    """A period of a diffusion, with the points that it may hold."""
+    """A period of a diffusion, with the points that it may hold, of a former client too with
+    `publie_avant_arret`."""
 
     diffusion: Diffusion
     periode: Periode
     points: tuple[PointDiffuse, ...]
+    publie_avant_arret: bool = False
 
     @property
     def instant(self) -> datetime:
@@ -160,28 +163,41 @@ def contrat_of(lot: Lot) -> str:
             return lot.demande.affaire.contrat_id
 
 
-def next_lot(session: Session, until: datetime) -> Lot | None:
-    """Return the first publication due by `until` (aware), None when all were made."""
+def next_lot(session: Session, until: datetime, *, publie_avant_arret: bool = False) -> Lot | None:
+    """Return the first publication due by `until` (aware), None when all were made.
+
+    `publie_avant_arret`: the days before the stop of a service are sent after it too.
+    """
     cases: list[Lot] = [LotAffaire(one) for one in unpublished_historiques(session)]
     cases += [LotAffaire(one) for one in unpublished_infra_j(session)]
-    ended = unannounced_ends(session)
-    if ended:
-        cases.append(_announcement(ended))
     firsts = [lot for lot in cases if lot.instant <= until]
+    ended_at = first_unannounced_end(session)
+    if ended_at is not None and ended_at < until:
+        firsts.append(_announcement(unannounced_ends(session)))
     published, known = published_until(session), etendues(session)
     for abonnement in abonnements(session):
         for petits, flux in _flux_of(abonnement):
             etendue = known.get((abonnement.numero, petits))
             depuis = published.get((abonnement.numero, flux))
             if etendue is not None:
-                lot = _first_lot(session, abonnement, flux, petits, etendue, depuis, until)
+                lot = _first_lot(
+                    session,
+                    abonnement,
+                    flux,
+                    petits,
+                    etendue,
+                    depuis,
+                    until,
+                    publie_avant_arret=publie_avant_arret,
+                )
                 firsts += [] if lot is None else [lot]
     demande = first_demande_m023(session, until)
     if demande is not None:
         firsts.append(LotM023(demande))
     diffused = diffused_until(session)
     for diffusion, points in diffusions(session).items():
-        firsts += islice(_lots_of(diffusion, points, diffused.get(diffusion), until), 1)
+        for one in islice(_lots_of(diffusion, points, diffused.get(diffusion), until), 1):
+            firsts.append(replace(one, publie_avant_arret=publie_avant_arret))
     return min(firsts, key=lambda lot: lot.place, default=None)
 
 
@@ -224,13 +240,20 @@ def _first_lot(
     etendue: Etendue,
     depuis: date | None,
     until: datetime,
+    *,
+    publie_avant_arret: bool,
 ) -> LotAbonnement | None:
     """Return the first period of a subscription that is due, from the day it was published to."""
     frequence = FREQUENCES[abonnement.periodicite]
     periode = periode_of(flux, frequence, etendue.debut if depuis is None else depuis)
     while periode.publication <= until and periode.debut < etendue.fin:
         transmission = Transmission(
-            abonnement.numero, petits, periode.debut, periode.fin, periode.publication
+            abonnement.numero,
+            petits,
+            periode.debut,
+            periode.fin,
+            periode.publication,
+            publie_avant_arret=publie_avant_arret,
         )
         if transmits(session, transmission):
             return LotAbonnement(abonnement, flux, periode, transmission)

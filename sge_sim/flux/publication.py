@@ -33,7 +33,7 @@ from sge_sim.flux.parallele import Equipe
 from sge_sim.flux.periodes import next_departure
 from sge_sim.machine.files import PRIVATE, make_private_folder, writing_atomically
 from sge_sim.settings import Profile, Settings
-from sge_sim.store.annonces import announce_ends
+from sge_sim.store.annonces import announce_ends, first_unannounced_end
 from sge_sim.store.commandes import DemandeHistorique
 from sge_sim.store.database import Database
 from sge_sim.store.diffusions import diffused_sequence
@@ -81,6 +81,7 @@ class Publisher:
     record: Callable[[EchangeRecord], None]
     emits: bool
     late: bool = False
+    publie_avant_arret: bool = False
     _found: _Found = field(default_factory=_Found, repr=False, compare=False)
 
     @classmethod
@@ -94,10 +95,13 @@ class Publisher:
             record,
             emits=settings.environment == "production",
             late=settings.profile is Profile.FIDELE,
+            publie_avant_arret=settings.publie_avant_arret,
         )
 
-    def catch_up(self, now: datetime) -> int:
+    def catch_up(self, now: datetime, carry_on: Callable[[], bool] = lambda: True) -> int:
         """Bring orders and publications to `now` (aware); return how many were published.
+
+        `carry_on` is asked between two of them: what is left where it says no is still due.
 
         Both advance together, in the order of their instants: a publication sees the points and
         the services as they were at its own instant, however late it is made.
@@ -105,30 +109,30 @@ class Publisher:
         if self._found.nothing_by(now, self.database):
             return 0
         with Equipe() as equipe:
-            return self._catch_up(now, equipe)
+            return self._catch_up(now, equipe, carry_on)
 
-    def _catch_up(self, now: datetime, equipe: Equipe) -> int:
+    def _catch_up(self, now: datetime, equipe: Equipe, carry_on: Callable[[], bool]) -> int:
         published = 0
-        while True:
+        while carry_on():
             edition = self.database.memoire.look().edition
             with self.database.sessions() as session:
-                lot = next_lot(session, now)
+                lot = next_lot(session, now, publie_avant_arret=self.publie_avant_arret)
                 first, first_files = first_waiting(session)
                 demanded = next_m023(session)
+                ended = first_unannounced_end(session)
                 stop = _next_stop(first, first_files, now if lot is None else lot.instant)
                 if stop is None and lot is not None:
                     self._publish(session, lot, equipe)
                     published += 1
             if stop is not None:
-                catch_up_orders(self.database, stop)
+                catch_up_orders(self.database, stop, carry_on=carry_on)
             elif lot is None:
-                departure = next_departure(now)
-                self._found.until = (
-                    edition,
-                    now,
-                    min(departure, first or departure, demanded or departure),
-                )
-                return published
+                # An end is told once its instant is over.
+                waited = (first, demanded, ended and ended + timedelta(microseconds=1))
+                instants = [instant for instant in waited if instant is not None]
+                self._found.until = (edition, now, min([next_departure(now), *instants]))
+                break
+        return published
 
     def _publish(self, session: Session, lot: Lot, equipe: Equipe) -> None:
         """Make the files of a publication and record it, unless another process just did."""
@@ -179,8 +183,6 @@ class Publisher:
         self, session: Session, lot: Lot, publication: Publication, equipe: Equipe
     ) -> Iterator["_Ready"]:
         """Write the files of a publication one after the other, without keeping their bytes."""
-        # Loads the measures, which a simulator that publishes nothing can do without.
-
         # Loads the measures, which a simulator that publishes nothing can do without.
         from sge_sim.flux.fabrication import Atelier, make_files
 

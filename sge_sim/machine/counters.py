@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 
-from sge_sim.machine.files import PRIVATE
+from sge_sim.machine.files import open_private
 
 _CELL = struct.Struct("=QQ")  # how many were counted, how many of them were struck
 _CELLS = 65_536
@@ -61,7 +61,7 @@ class Counters:
         # The lock belongs to the opened file: it holds back the other processes, not the threads.
         with self._threads:
             if self._handle is None:
-                self._handle = os.open(self._file, os.O_RDWR | os.O_CREAT, PRIVATE)
+                self._handle = open_private(self._file)
             fcntl.flock(self._handle, fcntl.LOCK_EX)
             try:
                 yield self._handle

@@ -1,24 +1,28 @@
 """Files and folders, written whole or not at all, and private from their first byte if asked.
 
 They are made beside, under one name of their own (`.name.new`): what a killed process left is
-taken over by the next one that makes the same.
+taken over by the next one that makes the same. The files that a user names are read up to a bound.
 """
 
+import errno
 import fcntl
 import os
 import shutil
 import stat
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from sge_sim.errors import UsageError
 
 PRIVATE = 0o600
 PUBLIC = 0o644
 PRIVATE_FOLDER = 0o700
+
+_PIECE: Final = 1 << 20
 
 
 def make_private_folder(folder: Path) -> Path:
@@ -27,6 +31,39 @@ def make_private_folder(folder: Path) -> Path:
         if not missing.is_dir():
             missing.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
     return folder
+
+
+def open_private(path: Path) -> int:
+    """Open a file to read and write, made for its owner alone where it is missing; the caller
+    closes it.
+
+    Raises `UsageError` for a symbolic link: what is written would go where somebody else says.
+    """
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, PRIVATE)
+    except OSError as error:
+        if error.errno == errno.ELOOP and path.is_symlink():
+            raise UsageError(link_sentence(path)) from None
+        raise
+
+
+def make_private_file(path: Path) -> None:
+    """Make an empty file for its owner alone, unless it is there; `UsageError` for a link.
+
+    One that is there isn't opened: closing it would take the locks of a database away.
+    """
+    if path.is_symlink():
+        raise UsageError(link_sentence(path))
+    if not path.exists():
+        os.close(open_private(path))
+
+
+def link_sentence(path: Path) -> str:
+    """Return why nothing is written to `path`, a symbolic link."""
+    return (
+        f"{path} est un lien symbolique, à travers lequel sge-sim n'écrit pas : le remplacer par "
+        "ce qu'il désigne, ou l'ôter."
+    )
 
 
 def write_atomically(path: Path, content: bytes, mode: int = PUBLIC) -> None:
@@ -55,6 +92,41 @@ def writing_atomically(path: Path, mode: int = PUBLIC) -> Iterator[BinaryIO]:
         except BaseException:
             beside.unlink(missing_ok=True)
             raise
+
+
+def read_user_file(path: Path | str, most: int) -> bytes:
+    """Return what a file that a user names holds, `most` bytes at most; `-` is the standard input.
+
+    Files and pipes are read, and a terminal as standard input. Raises `UsageError` for what holds
+    more, for devices, folders and sockets; an `OSError` names `path`.
+    """
+    if str(path) == "-":
+        if not sys.stdin.isatty():
+            _refuse_unreadable(os.fstat(sys.stdin.fileno()), "L'entrée standard")
+        return _read_up_to(sys.stdin.buffer, "L'entrée standard", most)
+    path, nom = Path(path), f"« {path} »"
+    # Looked at before it is opened, which may make a device do something already.
+    _refuse_unreadable(path.stat(), nom)
+    with path.open("rb") as file:
+        return _read_up_to(file, nom, most)
+
+
+def _read_up_to(file: BinaryIO, nom: str, most: int) -> bytes:
+    pieces, missing = [], most + 1
+    while missing and (piece := file.read(min(_PIECE, missing))):
+        pieces.append(piece)
+        missing -= len(piece)
+    if not missing:
+        raise UsageError(f"{nom} dépasse {most} octets : donner un autre fichier.")
+    return b"".join(pieces)
+
+
+def _refuse_unreadable(found: os.stat_result, nom: str) -> None:
+    """Raise `UsageError` for what isn't a file nor a pipe; the sentence begins with `nom`."""
+    if stat.S_ISDIR(found.st_mode):
+        raise UsageError(f"{nom} est un dossier : donner un fichier.")
+    if not (stat.S_ISREG(found.st_mode) or stat.S_ISFIFO(found.st_mode)):
+        raise UsageError(f"{nom} n'est ni un fichier ni un tube : donner un fichier.")
 
 
 def check_writable(path: Path) -> None:
@@ -140,7 +212,7 @@ def make_folder_once(folder: Path, fill: Callable[[Path], None]) -> Path:
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Lock the folder: other processes that ask for it wait."""
-    handle = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, PRIVATE)
+    handle = open_private(folder / ".lock")
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from sge_sim.errors import UsageError
+from sge_sim.machine.files import read_user_file
 from sge_sim.settings import Settings
 
 FILE: Final = "sge-sim.toml"
+_MAX_BYTES: Final = 1_000_000
 IGNORED: Final = "SGE_SIM_SANS_FICHIER"
 """The variable that has the file ignored: a simulator that is started for a test has its own
 settings."""
@@ -34,9 +36,11 @@ def read_settings_file(folders: Sequence[Path]) -> dict[str, Any]:
     import tomllib
 
     try:
-        found = tomllib.loads(file.read_text("utf-8"))
+        found = tomllib.loads(read_user_file(file, _MAX_BYTES).decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{file} n'est pas du TOML : {error}.") from None
+    except RecursionError:
+        raise UsageError(f"{file} n'est pas du TOML : trop de niveaux.") from None
     unknown = sorted(found.keys() - {one.name for one in fields(Settings)})
     if unknown:
         raise UsageError(f"{file} : {', '.join(unknown)} n'est le nom d'aucun réglage.")

@@ -10,18 +10,20 @@ from typing import Final
 
 import yaml
 
+from sge_sim.errors import UsageError
+from sge_sim.machine.files import read_user_file
+
 MAX_BYTES: Final = 1_000_000
 
 
 def parse_yaml(path: Path) -> object:
     """Return what a file holds. Raises `ValueError` with a French sentence, and the line."""
     try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
+        raw = read_user_file(path, MAX_BYTES)
     except OSError as error:
         raise ValueError(f"le fichier est illisible ({error.strerror})") from None
-    if len(raw) > MAX_BYTES:
-        raise ValueError(f"le fichier dépasse {MAX_BYTES} octets")
+    except UsageError as error:
+        raise ValueError(str(error).removesuffix(".")) from None
     try:
         loader = yaml.CSafeLoader(raw.decode("utf-8"))
         node = loader.get_single_node()

@@ -71,8 +71,7 @@ class SerieConsommations:
 
 @dataclass(frozen=True)
 class Consommations:
-    """The series of each grid: oldest calendar first (observed 2022: HoroF1, then FC000165; GUI
-    0455 says the reverse), then by code of class (GUI 0455)."""
+    """The series of each grid, by calendar, oldest first, then by code of class."""
 
     distributeur: tuple[SerieConsommations, ...]
     fournisseur: tuple[SerieConsommations, ...]

@@ -195,12 +195,18 @@ def _solaire(p: int, entre: Tirage) -> list[int]:
     return [p * entre(860, 1040)]
 
 
+def _rien(p: int, entre: Tirage) -> list[int]:
+    """Nothing that would draw, whatever the power."""
+    return [0, 0, 0, 0]
+
+
 _TAILLES: dict[ProfilConsommation, Callable[[int, Tirage], list[int]]] = {
     ProfilConsommation.RESIDENTIEL: _residence,
     ProfilConsommation.PROFESSIONNEL: _commerce,
     ProfilConsommation.TERTIAIRE: _tertiaire,
     ProfilConsommation.INDUSTRIEL: _usine,
     ProfilConsommation.PRODUCTION: _solaire,
+    ProfilConsommation.AUCUN: _rien,
 }
 """Wh per day and use (heating and cooling: per degree and day) from the power, kVA or kW."""
 
@@ -210,6 +216,7 @@ _BRUITS: dict[ProfilConsommation, tuple[tuple[int, int], ...]] = {
     ProfilConsommation.TERTIAIRE: ((94, 106), (88, 112), (88, 112), (85, 115)),
     ProfilConsommation.INDUSTRIEL: ((95, 105), (86, 114), (40, 160), (85, 115)),
     ProfilConsommation.PRODUCTION: ((55, 145),),
+    ProfilConsommation.AUCUN: ((100, 100),) * 4,
 }
 """Bounds of the noise of one day, per cent, by use."""
 
@@ -219,6 +226,7 @@ _ABSENCES: dict[ProfilConsommation, tuple[int, ...]] = {
     ProfilConsommation.TERTIAIRE: (90, 55, 70, 60),
     ProfilConsommation.INDUSTRIEL: (70, 25, 20, 40),
     ProfilConsommation.PRODUCTION: (100,),
+    ProfilConsommation.AUCUN: (100, 100, 100, 100),
 }
 """What is left in a week of absence or closure, per cent, by use."""
 

@@ -11,3 +11,4 @@ class ProfilConsommation(StrEnum):
     TERTIAIRE = "tertiaire"
     INDUSTRIEL = "industriel"
     PRODUCTION = "production"
+    AUCUN = "aucun"

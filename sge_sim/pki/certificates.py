@@ -15,8 +15,11 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, paddin
 from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import NameOID
 
+from sge_sim.machine.files import read_user_file
+
 E = TypeVar("E", bound=x509.ExtensionType)
 
+_BUNDLE_MAX = 16 * 2**20
 _PEM_CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----")
 _DOMAIN_NAME = re.compile(r"(\*|[^\s.@]+)(\.[^\s.@]+)+\.?")
 _SEPARATOR = re.compile(r"\s*[;,]\s*")
@@ -62,7 +65,7 @@ def read_pem_bundle(path: Path) -> list[x509.Certificate]:
     """
     certificates = []
     with tolerated_serial_numbers():
-        for block in _PEM_CERTIFICATE.findall(path.read_bytes()):
+        for block in _PEM_CERTIFICATE.findall(read_user_file(path, _BUNDLE_MAX)):
             with suppress(*UNREADABLE):
                 certificates.append(parse_fully(x509.load_pem_x509_certificate(block)))
     return certificates

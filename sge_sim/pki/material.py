@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from sge_sim.errors import UsageError
+from sge_sim.machine.files import read_user_file
 from sge_sim.pki.certificates import UNREADABLE, parse_fully, tolerated_serial_numbers
 from sge_sim.pki.keys import BUNDLE_PASSWORD
 
@@ -44,16 +45,13 @@ class Material:
 def read_material(path: Path, password: str | None = None) -> Material:
     """Read the keys and certificates of a file, whatever its format.
 
-    `password` opens encrypted keys and PKCS#12. Raises `UsageError` for a file that can't be
-    read, holds none of these, or needs another password.
+    `path` may be `-`, the standard input. `password` opens encrypted keys and PKCS#12. Raises
+    `UsageError` for a file that can't be read, holds none of these, or needs another password.
     """
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_SIZE + 1)
+        data = read_user_file(path, MAX_SIZE)
     except OSError as error:
         raise UsageError(f"{path} est illisible : vérifier le chemin et les droits.") from error
-    if len(data) > MAX_SIZE:
-        raise UsageError(f"{path} dépasse 1 Mio : ce n'est pas un certificat.")
     read = _read_pem if b"-----BEGIN " in data else _read_der
     with tolerated_serial_numbers():
         material = read(path, data, password.encode() if password else None)

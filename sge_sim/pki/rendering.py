@@ -1,13 +1,16 @@
-"""An inspection told in French, for the command line."""
+"""An inspection told in French, for the command line, and as values, for a script."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from sge_sim.pki.authorities import Authority
 from sge_sim.pki.certificates import domain_names, fingerprint, key_text, list_names, name_text
 from sge_sim.pki.deadlines import RENEWAL_NOTICE, in_legal_time
 from sge_sim.pki.inspection import Inspection
+from sge_sim.pki.policy import Verdict
 
 
 def render_inspection(inspection: Inspection) -> str:
@@ -35,6 +38,55 @@ def render_inspection(inspection: Inspection) -> str:
         *_renewal(inspection),
     ]
     return "\n".join([*lines, *inspection.advice])
+
+
+def describe_inspection(inspection: Inspection) -> dict[str, Any]:
+    """Return the inspection as values ready for JSON; instants are in legal time."""
+    certificate = inspection.certificate
+    return {
+        "accepte": inspection.accepted,
+        "sujet": name_text(certificate.subject),
+        "noms": [*domain_names(certificate)],
+        "emetteur": name_text(certificate.issuer),
+        "debut": in_legal_time(certificate.not_valid_before_utc),
+        "fin": inspection.expiry,
+        "numero": f"{certificate.serial_number:x}",
+        "empreinte": fingerprint(certificate.public_bytes(Encoding.DER)),
+        "cle_du_certificat": inspection.key_matches,
+        "alerte_tls": inspection.alert,
+        "verdicts": describe_verdicts(inspection.verdicts),
+        "juge_le": in_legal_time(inspection.now),
+        "renouveler_avant": inspection.renewal_deadline if inspection.serves_production else None,
+        "conseils": inspection.advice,
+    }
+
+
+def describe_verdicts(verdicts: Iterable[Verdict]) -> list[dict[str, Any]]:
+    """Return the verdicts as values ready for JSON."""
+    return [
+        {
+            "environnement": verdict.environment,
+            "accepte": verdict.accepted,
+            "raisons": [
+                {"code": refusal.code, "constat": refusal.reason, "remede": refusal.remedy}
+                for refusal in verdict.reasons
+            ],
+        }
+        for verdict in verdicts
+    ]
+
+
+def describe_authority(authority: Authority) -> dict[str, Any]:
+    """Return an authority of the list as values ready for JSON."""
+    return {
+        "nom_court": authority.slug,
+        "nom": authority.name,
+        "admise_en": sorted(authority.environments),
+        "delivree_par": authority.issued_today_by,
+        "client_auth": authority.grants_client_authentication,
+        "source": authority.source,
+        "provenance": authority.provenance,
+    }
 
 
 def _verdicts(inspection: Inspection) -> Iterator[str]:

@@ -95,6 +95,8 @@ def _extra_authorities(folder: Path) -> list[x509.Certificate]:
         raise UsageError(f"Le dossier d'autorités {folder} n'existe pas : le créer ou le corriger.")
     found = []
     for path in sorted(p for p in folder.iterdir() if p.suffix in {".pem", ".crt", ".cer"}):
+        if not path.is_file():
+            raise UsageError(f"{path} n'est pas un fichier : le retirer.")
         try:
             certificates = [one for one in read_pem_bundle(path) if is_authority(one)]
         except OSError as error:

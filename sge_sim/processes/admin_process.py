@@ -7,7 +7,8 @@ from functools import cache
 from socket import socket
 from typing import TYPE_CHECKING
 
-from sge_sim.commandes.back_office import BackOffice, Task
+from sge_sim.admin.moves import Moves
+from sge_sim.commandes.back_office import BackOffice, CarryOn, Task
 from sge_sim.flux.incidents import Incidents
 from sge_sim.flux.livraison import deliver_pending
 from sge_sim.machine.garbage_collection import collector_paused
@@ -35,9 +36,13 @@ def admin_server(
 
     It shows `b2b_url`; `tell` is called with each call that comes, as it is recorded.
     """
-    journal = Journal.beside(simulator.database, simulator.settings.data_dir)
+    settings = simulator.settings
+    journal = Journal.beside(
+        simulator.database, settings.data_dir, max_pending=settings.journal_max_bytes
+    )
     feed = JournalFeed(journal)
     back_office = BackOffice(simulator.clock, _tasks(simulator, journal))
+    moves = Moves(simulator.clock, simulator.database, back_office)
 
     def load() -> "FastAPI":
         from sge_sim.admin.application import build_admin
@@ -45,12 +50,10 @@ def admin_server(
 
         settings, database, clock = simulator.settings, simulator.database, simulator.clock
         with collector_paused():
-            return build_admin(
-                AdminState(settings, database, clock, b2b_url, back_office, journal, feed)
-            )
+            return build_admin(AdminState(settings, database, clock, b2b_url, moves, journal, feed))
 
     server = AdminServer(Deferred(load), listening_socket)
-    return _Administration(server, back_office, feed, tell)
+    return _Administration(server, back_office, moves, feed, tell)
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,7 @@ class _Administration:
 
     server: AdminServer
     back_office: BackOffice
+    moves: Moves
     feed: JournalFeed
     tell: Callable[[Echange], None] | None
 
@@ -67,6 +71,7 @@ class _Administration:
             self.server.serve(on_ready)
 
     def stop(self) -> None:
+        self.moves.stop()
         self.feed.stop()
         self.server.stop()
 
@@ -88,14 +93,16 @@ def _tasks(simulator: Simulator, journal: Journal) -> tuple[Task, ...]:
 
         return Publisher.of(settings, database, journal.append)
 
-    def publish(until: datetime) -> None:
-        publisher().catch_up(until)
+    def publish(until: datetime, carry_on: CarryOn) -> None:
+        publisher().catch_up(until, carry_on)
 
     incidents = Incidents(database.memoire, Guet(settings.data_dir), journal.append)
 
-    def deliver(_until: datetime) -> None:
+    def deliver(_until: datetime, _carry_on: CarryOn) -> None:
         deliver_pending(database, settings.data_dir, incidents)
 
     if settings.generation != "auto":
         return (publish, deliver)
-    return (publish, deliver, GenerationSwitch(simulator.clock.now(), journal.append))
+
+    switch = GenerationSwitch(simulator.clock.now(), journal.append)
+    return (publish, deliver, lambda until, _carry_on: switch(until))

@@ -18,22 +18,17 @@ from sge_sim.store.database import Database
 from sge_sim.store.journal import Journal
 from sge_sim.store.pannes import Guet
 from sge_sim.transport.limits import Limits
-from sge_sim.transport.server import B2BServer
+from sge_sim.transport.server import HttpsServer
 from sge_sim.transport.tls import build_server_context
 
 if TYPE_CHECKING:
     from sge_sim.soap.endpoint import Endpoint
 
-_PATIENCE_SECONDS = 3.0
-
 
 def b2b_server(simulator: Simulator, listening_socket: socket) -> "WebServices":
     """Build the B2B listener of one process."""
     settings, trust = simulator.settings, simulator.pki.trust
-    # A client waits for its answer: what can't be had now is told now.
-    database = Database(
-        settings.database, patience_seconds=_PATIENCE_SECONDS, processes=settings.workers + 1
-    )
+    database = Database(settings.database, processes=settings.workers + 1)
     journal = Journal.beside(database, settings.data_dir, max_pending=settings.journal_max_bytes)
 
     def load() -> Mapping[str, "Endpoint"]:
@@ -68,7 +63,7 @@ def b2b_server(simulator: Simulator, listening_socket: socket) -> "WebServices":
     )
     identity = simulator.pki.server.identity
     roots = trust.roots_pem()
-    server = B2BServer(
+    server = HttpsServer(
         application,
         listening_socket,
         lambda: build_server_context(identity, identity, roots),
@@ -90,7 +85,7 @@ class WebServices:
     `journal`, `database` and `guet` are its own, and are closed when it stops.
     """
 
-    server: B2BServer
+    server: HttpsServer
     endpoints: Deferred[Mapping[str, "Endpoint"]]
     journal: Journal
     database: Database

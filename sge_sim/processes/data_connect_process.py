@@ -1,9 +1,7 @@
 """The process of Data Connect: its listener, and what it answers with."""
 
-import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from socket import socket
 
 from sge_sim.dataconnect.application import RestApplication
@@ -15,19 +13,16 @@ from sge_sim.store.journal import Journal
 from sge_sim.store.pannes import Guet
 from sge_sim.store.quotas import Comptes
 from sge_sim.store.stored_clock import StoredClock
-from sge_sim.transport.admin_server import UvicornServer
 from sge_sim.transport.child import ProcessWork
-from sge_sim.transport.watch import FileWatch
-
-_PATIENCE_SECONDS = 3.0
+from sge_sim.transport.limits import Limits
+from sge_sim.transport.server import HttpsServer
+from sge_sim.transport.tls import build_server_context
 
 
 def data_connect_server(simulator: Simulator, listening_socket: socket) -> ProcessWork:
     """Build the Data Connect listener, in a process of its own, which alone loads it."""
     settings = simulator.settings
-    database = Database(
-        settings.database, patience_seconds=_PATIENCE_SECONDS, processes=settings.workers + 2
-    )
+    database = Database(settings.database, processes=settings.workers + 2)
     journal = Journal.beside(database, settings.data_dir, max_pending=settings.journal_max_bytes)
     plateforme = PlateformeRest(
         settings,
@@ -38,31 +33,29 @@ def data_connect_server(simulator: Simulator, listening_socket: socket) -> Proce
         Guet(settings.data_dir),
     )
     identity = simulator.pki.server.identity
-    server = UvicornServer(
+    server = HttpsServer(
         RestApplication(plateforme, journal.append),
         listening_socket,
-        identity=identity,
-        max_connections=settings.max_connections,
+        lambda: build_server_context(identity, identity, None),
+        Limits(
+            max_body_bytes=settings.max_body_bytes,
+            max_connections=settings.max_connections,
+            threads=settings.threads,
+        ),
+        watched=(identity,),
     )
-    return _DataConnect(server, plateforme, journal, identity)
+    return _DataConnect(server, plateforme, journal)
 
 
 @dataclass(frozen=True)
 class _DataConnect:
     """The listener; what it holds is closed when it has stopped."""
 
-    server: UvicornServer
+    server: HttpsServer
     plateforme: PlateformeRest
     journal: Journal
-    identity: Path
-    _stopping: threading.Event = field(default_factory=threading.Event)
 
     def serve(self, on_ready: Callable[[], None]) -> None:
-
-        watch = FileWatch((self.identity,))
-        threading.Thread(
-            target=watch.run, args=(self.server.reload, self._stopping), daemon=True
-        ).start()
         self.server.serve(on_ready)
         self.journal.close()
         self.plateforme.comptes.close()
@@ -70,7 +63,6 @@ class _DataConnect:
         self.plateforme.database.dispose()
 
     def stop(self) -> None:
-        self._stopping.set()
         self.server.stop()
 
     def reload(self) -> None:

@@ -1,18 +1,27 @@
-"""Puts a data set into an empty database, once."""
+"""Puts a data set into an empty database, once.
+
+It is done in short transactions. What comes last makes it a data set that is installed: until then
+nobody can do anything with it, and a start that was stopped before begins again.
+"""
 
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, islice
+from typing import Final
 
 from sge_sim.commandes.evenements import record_opposition
 from sge_sim.referentiel.dataset import PointNomme, load_dataset
 from sge_sim.referentiel.entries import ActeurEntry, CommuneEntry
 from sge_sim.referentiel.fiches import named_fiches
 from sge_sim.referentiel.population import population
-from sge_sim.store.acteurs import Acteur, Contrat, Habilitation, Utilisateur, has_acteurs
+from sge_sim.store.acteurs import Acteur, Contrat, Habilitation, Utilisateur
 from sge_sim.store.base import Base
 from sge_sim.store.database import Database
+from sge_sim.store.installation import is_installed, remove_acteurs_and_communes, remove_points
 from sge_sim.store.mesures import CalendrierDate, Collecte, Trou
-from sge_sim.store.points import Commune, Compteur, insert_points, opposed_points
+from sge_sim.store.points import Commune, Compteur, Point, insert_points, opposed_points
+
+_SLICE: Final = 500
+"""How many points one transaction inserts."""
 
 
 def install_dataset(
@@ -24,23 +33,53 @@ def install_dataset(
     database was not empty. Raises `UsageError` when the data set holds a mistake or `size` is
     too small.
     """
-    with database.sessions() as session:
-        if has_acteurs(session):
-            return None
+    if _installed(database):
+        return None
     dataset = load_dataset(name)
     points = population(dataset, size=size, seed=seed)
-    with database.exclusive_transaction() as session:
-        if has_acteurs(session):
+    with database.alone():
+        if _installed(database):
             return None
-        session.add_all(_acteur(entry) for entry in dataset.acteurs)
-        session.add_all(_commune(entry) for entry in dataset.communes.values())
-        session.flush()
-        inserted = insert_points(session, chain(named_fiches(dataset, seed), points))
-        for named in dataset.points:
-            session.add_all(_mesures(named))
-        for point in opposed_points(session):
-            record_opposition(session, point)
+        _remove_what_was_begun(database)
+        with database.transaction() as session:
+            session.add_all(_acteur(entry) for entry in dataset.acteurs)
+            session.add_all(_commune(entry) for entry in dataset.communes.values())
+        inserted = 0
+        fiches = chain(named_fiches(dataset, seed), points)
+        while part := list(islice(fiches, _SLICE)):
+            with database.transaction() as session:
+                inserted += insert_points(session, part)
+        with database.transaction() as session:
+            for named in dataset.points:
+                session.add_all(_mesures(named))
+        _record_oppositions(database)
+        with database.transaction() as session:
+            for entry in dataset.acteurs:
+                _give_access(session.get_one(Acteur, entry.code), entry)
         return inserted
+
+
+def _installed(database: Database) -> bool:
+    with database.sessions() as session:
+        return is_installed(session)
+
+
+def _remove_what_was_begun(database: Database) -> None:
+    some_left = True
+    while some_left:
+        with database.transaction() as session:
+            some_left = remove_points(session, _SLICE)
+    with database.transaction() as session:
+        remove_acteurs_and_communes(session)
+
+
+def _record_oppositions(database: Database) -> None:
+    with database.sessions() as session:
+        opposed = iter([point.prm for point in opposed_points(session)])
+    while part := list(islice(opposed, _SLICE)):
+        with database.transaction() as session:
+            for prm in part:
+                record_opposition(session, session.get_one(Point, prm))
 
 
 def _acteur(entry: ActeurEntry) -> Acteur:
@@ -49,21 +88,24 @@ def _acteur(entry: ActeurEntry) -> Acteur:
         nom=entry.nom,
         kind=entry.kind,
         par_defaut=entry.par_defaut,
-        utilisateurs=[
-            Utilisateur(
-                login=user.login,
-                services=None if user.services is None else list(user.services),
-                actif=user.actif,
-            )
-            for user in entry.utilisateurs
-        ],
-        contrats=[Contrat(**contrat.model_dump()) for contrat in entry.contrats],
-        habilitations=[
-            Habilitation(environnement=environnement, paquet=paquet)
-            for environnement, paquets in entry.habilitations.items()
-            for paquet in paquets
-        ],
     )
+
+
+def _give_access(acteur: Acteur, entry: ActeurEntry) -> None:
+    acteur.utilisateurs = [
+        Utilisateur(
+            login=user.login,
+            services=None if user.services is None else list(user.services),
+            actif=user.actif,
+        )
+        for user in entry.utilisateurs
+    ]
+    acteur.contrats = [Contrat(**contrat.model_dump()) for contrat in entry.contrats]
+    acteur.habilitations = [
+        Habilitation(environnement=environnement, paquet=paquet)
+        for environnement, paquets in entry.habilitations.items()
+        for paquet in paquets
+    ]
 
 
 def _commune(entry: CommuneEntry) -> Commune:

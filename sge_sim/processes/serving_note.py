@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from sge_sim.machine.files import PRIVATE, check_writable, write_atomically
+from sge_sim.machine.files import PRIVATE, check_writable, open_private, write_atomically
 
 _FILE: Final = "en-service.json"
 
@@ -51,7 +51,7 @@ def serving(data_dir: Path) -> Iterator[Note]:
 
     Where another simulator serves the same folder, it stays the one that commands ask.
     """
-    handle = os.open(data_dir / _FILE, os.O_RDWR | os.O_CREAT, PRIVATE)
+    handle = open_private(data_dir / _FILE)
     try:
         note = Note(_lock(handle, fcntl.LOCK_EX), handle)
         try:
@@ -99,10 +99,13 @@ class ReadyFile:
             self._path.unlink(missing_ok=True)
 
     def write(self, readiness: Mapping[str, Any]) -> None:
-        """Write what a harness needs to connect, once both listeners accept."""
+        """Write what a harness needs to connect, once both listeners accept.
+
+        For its owner alone: it holds the secrets of the default applications.
+        """
         if self._path is not None:
             self._written = (json.dumps(readiness, indent=2, ensure_ascii=False) + "\n").encode()
-            write_atomically(self._path, self._written)
+            write_atomically(self._path, self._written, PRIVATE)
 
     def remove(self) -> None:
         """Remove the file, unless another simulator has written its own since."""

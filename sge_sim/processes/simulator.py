@@ -13,9 +13,9 @@ from sge_sim.door.certificats import DefaultCaller, ensure_default_callers
 from sge_sim.machine.files import make_private_folder
 from sge_sim.pki.installation import Pki, open_pki
 from sge_sim.settings import Settings
-from sge_sim.store.acteurs import has_acteurs
 from sge_sim.store.campagnes import last_observed
 from sge_sim.store.database import Database
+from sge_sim.store.installation import is_installed
 from sge_sim.store.journal import Bounds, Journal
 from sge_sim.store.stored_clock import StoredClock
 
@@ -42,7 +42,7 @@ def open_simulator(settings: Settings) -> Simulator:
     database.prepare()
     journal = Journal.beside(database, settings.data_dir)
     with database.sessions() as session:
-        installed = has_acteurs(session)
+        installed = is_installed(session)
         last = last_observed(session)
     bounds = Bounds(settings.journal_max_records, settings.journal_max_bytes)
     journal.prepare(bounds, after_id=last)

@@ -1,7 +1,7 @@
 """Calendars and time classes as flux and CMD v3 name them.
 
 The labels of distributor calendars and of seasonal classes differ from the value list AX.0355:
-they are those seen in R151, R171 and CMD v3 (observed 2022-2023).
+they are those seen in R151, R171 and CMD v3 (observed 2022-2023); that of PT000001 is assumed.
 """
 
 from collections.abc import Sequence
@@ -19,6 +19,7 @@ _CALENDRIERS = {
     "DI000002": "Avec différenciation temporelle",
     "DI000003": "Avec différenciation temporelle et saisonnière",
     "D": "Distributeur",
+    "PT000001": "Non-consommation",
 }
 _CLASSES = {
     "HPH": "Heures Pleines Hiver / Saison Haute",

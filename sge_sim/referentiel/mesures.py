@@ -58,12 +58,18 @@ _DISTRIBUTEUR_C5 = {
     Structure.HP_HC: "DI000002",
     Structure.SAISONS_C5: "DI000003",
 }
+_NON_CONSOMMATION = "PT000001"
+"""The calendar of what a P4 that sells all of its production draws: nothing (GUI 0497 v1.5.0 p. 19;
+that the client has a contract for it all the same: assumed)."""
 _DISTRIBUTEUR = "D"
 """The distributor's calendar of C1-C4 and P1-P3 (observed 2023)."""
 
 
 class _Fiche(NamedTuple):
-    """What is taken from the data sheet: compared by value, so that a change is never missed."""
+    """What is taken from the data sheet: compared by value, so that a change is never missed.
+
+    `inerte`: nothing goes that way, though the meter counts it.
+    """
 
     graine: int
     segment: str
@@ -79,6 +85,7 @@ class _Fiche(NamedTuple):
     tension: str | None
     triphase: bool
     en_kw: bool
+    inerte: bool
 
 
 Point = FichePoint | Row | ServiceTransmis
@@ -91,10 +98,14 @@ def mesure_of(dossier: Dossier, sens: Sens) -> PointMesure | None:
     return point_mesure(dossier.point, dossier.suivi, sens)
 
 
-def point_mesure(point: Point, suivi: Suivi, sens: Sens) -> PointMesure | None:
+def point_mesure(
+    point: Point, suivi: Suivi, sens: Sens, service: tuple[date, date | None] | None = None
+) -> PointMesure | None:
     """Return what the physics needs of a point in one direction.
 
     None for a point that has no meter or was never commissioned: nothing was ever measured there.
+    `service` are the legal days [debut, fin) that are told of a service: where it ended before the
+    point changed hands, they were measured of its former client.
     The description is kept by content, so a row that another process changed holds at once, and
     a point that didn't change is the same object.
     """
@@ -103,13 +114,14 @@ def point_mesure(point: Point, suivi: Suivi, sens: Sens) -> PointMesure | None:
     naturel = point.segment[0] == "P"
     autre = naturel is (sens == "SOUTIRAGE")
     puissance = point.puissance_souscrite or point.puissance_raccordement
+    inerte = autre and any(code == _NON_CONSOMMATION for _, _, code in suivi.calendriers)
     return _describe(
         _Fiche(
             # The two directions of a point are two installations.
             graine=point.graine ^ autre,
             segment=_facette(point.segment, sens),
             puissance=PUISSANCE_DU_SURPLUS if autre or puissance is None else puissance,
-            mise_en_service=point.date_mise_en_service,
+            mise_en_service=_held_since(point.date_mise_en_service, service),
             resiliation=point.date_resiliation,
             structure=_structure(point, sens),
             calendrier_fournisseur=None if autre else point.calendrier_fournisseur,
@@ -120,9 +132,18 @@ def point_mesure(point: Point, suivi: Suivi, sens: Sens) -> PointMesure | None:
             tension=point.tension_livraison,
             triphase=point.tension_livraison == _TRIPHASE,
             en_kw=_unite(point) == "kW",
+            inerte=inerte,
         ),
         suivi,
     )
+
+
+def _held_since(mise_en_service: date, service: tuple[date, date | None] | None) -> date:
+    """Return the day from which the client of a service held the point, or that of its start."""
+    if service is None:
+        return mise_en_service
+    debut, fin = service
+    return debut if fin is not None and debut < fin <= mise_en_service else mise_en_service
 
 
 @lru_cache(maxsize=256)
@@ -198,10 +219,17 @@ def _describe(fiche: _Fiche, suivi: Suivi) -> PointMesure:
         tension=_volts(fiche.tension),
         triphase=fiche.triphase,
         pma_en_watts=not petit and fiche.en_kw,
-        profil=ProfilConsommation.PROFESSIONNEL
-        if fiche.segment == "C5" and fiche.professionnel
-        else None,
+        profil=_profil(fiche),
     )
+
+
+def _profil(fiche: _Fiche) -> ProfilConsommation | None:
+    """Return what lives behind the meter, None for what is usual."""
+    if fiche.inerte:
+        return ProfilConsommation.AUCUN
+    if fiche.segment == "C5" and fiche.professionnel:
+        return ProfilConsommation.PROFESSIONNEL
+    return None
 
 
 def _distributeur(
@@ -229,11 +257,14 @@ def _fournisseur(fiche: _Fiche, suivi: Suivi, depuis: date) -> tuple[Grille, ...
 
 
 def _dated(fiche: _Fiche, suivi: Suivi, cote: str) -> tuple[Grille, ...]:
-    """Return the calendars of one side; one that isn't known divides time as the tariff does."""
+    """Return the calendars of one side; one that isn't known divides time as the tariff does.
+
+    That of what isn't consumed isn't the calendar of what is injected.
+    """
     return tuple(
         Grille(depuis, code, _CALENDRIERS.get(code, fiche.structure))
         for ce_cote, depuis, code in suivi.calendriers
-        if ce_cote == cote
+        if ce_cote == cote and (code != _NON_CONSOMMATION or fiche.inerte)
     )
 
 

@@ -5,13 +5,15 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from sge_sim.clock import PARIS
+from sge_sim.clock import PARIS, legal_date
+from sge_sim.commandes.evenements import EVENEMENTS
 from sge_sim.commandes.vie import MOTIFS
 from sge_sim.domaine.libelles import libelle_de
 from sge_sim.domaine.prm import is_valid, key
 from sge_sim.errors import UsageError
 from sge_sim.store.acces import options_of
-from sge_sim.store.commandes import ServiceSouscrit, services_of_point
+from sge_sim.store.attentes import events_awaited
+from sge_sim.store.commandes import Evenement, ServiceSouscrit, services_of_point
 from sge_sim.store.mesures import read_suivi
 from sge_sim.store.points import Compteur, Point, find_point
 
@@ -76,6 +78,7 @@ def describe_point(session: Session, prm: str) -> dict[str, Any]:
                 "groupement_turpe": point.groupement_turpe,
                 "opposition_courbe": point.opposition_courbe,
                 "operation_en_cours": _coded("declencheur", point.operation_en_cours),
+                "evenements_a_venir": [_event(one) for one in events_awaited(session, prm)],
             },
             "mesures": {"r4x_pas": point.r4x_pas, **_mesures(session, prm)},
             "services": [_service(session, one) for one in services_of_point(session, prm)],
@@ -194,6 +197,17 @@ def _service(session: Session, service: ServiceSouscrit) -> dict[str, Any]:
             "motif_fin": service.motif_fin and MOTIFS[service.motif_fin],
             "prochaine_echeance": service.echeance
             and service.echeance.astimezone(PARIS).isoformat(timespec="minutes"),
+        }
+    )
+
+
+def _event(evenement: Evenement) -> dict[str, Any]:
+    """Say what is to happen, and on which legal date."""
+    return _without_empty(
+        {
+            "type": EVENEMENTS[evenement.type],
+            "le": _day(legal_date(evenement.instant)),
+            "fournisseur": evenement.fournisseur_code,
         }
     )
 

@@ -21,14 +21,16 @@ _WIDTH = 88
 
 
 def as_curl(echange: Echange, moyens: Moyens, b2b_url: str, fichier: str | None = None) -> str:
-    """Return the shell command that makes the same call; raises `UsageError` as `path_of` does.
+    """Return the shell command that makes the same call, whatever proxy the machine has.
 
     It sends `fichier`, where a file that holds the request is named; else the request is in it.
+    Raises `UsageError` as `path_of` does.
     """
     body = (echange.request or b"").decode("utf-8", "replace") if fichier is None else f"@{fichier}"
     return " \\\n  ".join(
         (
-            f"curl --cacert {shlex.quote(str(moyens.autorite))}",
+            "curl --noproxy '*'",
+            f"--cacert {shlex.quote(str(moyens.autorite))}",
             f"--cert {shlex.quote(str(moyens.certificat))}",
             f"--key {shlex.quote(str(moyens.cle))}",
             "-H 'Content-Type: text/xml; charset=utf-8'",
@@ -52,6 +54,7 @@ def as_zeep(echange: Echange, moyens: Moyens, b2b_url: str) -> str:
         "import zeep",
         "",
         "session = requests.Session()",
+        "session.trust_env = False  # sinon REQUESTS_CA_BUNDLE, s'il existe, l'emporte sur verify",
         f"session.verify = {str(moyens.autorite)!r}",
         f"session.cert = ({str(moyens.certificat)!r}, {str(moyens.cle)!r})",
         f"client = zeep.Client({url + '?wsdl'!r}, transport=zeep.Transport(session=session))",

@@ -14,7 +14,8 @@ from sge_sim.pki.certificates import fingerprint
 class Moyens:
     """A certificate with its intermediates, its key, and the authority of the server (PEM files).
 
-    `own` tells that the certificate is the one that the exchange was made with.
+    The paths are absolute: a copied call runs from any folder. `own` tells that the certificate is
+    the one that the exchange was made with.
     """
 
     certificat: Path
@@ -29,16 +30,17 @@ def moyens_for(data_dir: Path, empreinte: str | None) -> Moyens:
     `empreinte` is the fingerprint of the certificate that it came with. The simulator has the keys
     of the default actors alone: another actor's exchange is made again as the default tiers.
     """
-    authority = data_dir / "pki" / "server" / "authority.pem"
-    for folder in _clients(data_dir):
+    pki = data_dir.resolve() / "pki"
+    authority = pki / "server" / "authority.pem"
+    for folder in _clients(pki):
         if _fingerprint_of(folder / "chain.pem") == empreinte:
             return Moyens(folder / "chain.pem", folder / "key.pem", authority, own=True)
-    folder = data_dir / "pki" / "clients" / "tiers"
+    folder = pki / "clients" / "tiers"
     return Moyens(folder / "chain.pem", folder / "key.pem", authority, own=False)
 
 
-def _clients(data_dir: Path) -> Iterator[Path]:
-    for chain in sorted((data_dir / "pki" / "clients").glob("*/chain.pem")):
+def _clients(pki: Path) -> Iterator[Path]:
+    for chain in sorted((pki / "clients").glob("*/chain.pem")):
         yield chain.parent
 
 

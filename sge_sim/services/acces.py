@@ -10,7 +10,6 @@ from datetime import date
 from typing import Final, Protocol
 
 from sge_sim.domaine.demandeur import Demandeur
-from sge_sim.domaine.nomenclatures import Environment
 from sge_sim.services.rule import Rule, rule
 from sge_sim.store.fiches_acteurs import FicheContrat, FicheUtilisateur
 
@@ -27,8 +26,6 @@ class Acces:
     utilisateur: FicheUtilisateur | None
     contrat: FicheContrat | None
     service: str
-    paquet: str
-    environment: Environment
     jour: date
 
 
@@ -65,19 +62,14 @@ def utilisateur_de_l_acteur(demande: AvecAcces) -> bool:
 
 @rule(
     "SGT483",
-    source="AX.0466 v1.5.0 ; homologation par paquet : FAQ",
+    source="AX.0466 v1.5.0",
     provenance="documented",
-    remede="un utilisateur qui a le droit d'appeler ce service et, en production, un acteur "
-    "homologué pour son paquet",
+    remede="un utilisateur qui a le droit d'appeler ce service",
 )
 def utilisateur_habilite(demande: AvecAcces) -> bool:
-    """The user may call the service; in production its actor is homologated for the package."""
+    """The user may call the service."""
     acces = demande.acces
-    utilisateur = acces.utilisateur
-    if utilisateur is None or not utilisateur.may_call(acces.service):
-        return False
-    in_production = acces.environment == "production"
-    return not in_production or utilisateur.acteur.is_homologated(acces.paquet, "production")
+    return acces.utilisateur is not None and acces.utilisateur.may_call(acces.service)
 
 
 USER_RULES = (utilisateur_connu, utilisateur_de_l_acteur, utilisateur_habilite)
@@ -88,6 +80,7 @@ USER_RULES = (utilisateur_connu, utilisateur_de_l_acteur, utilisateur_habilite)
     source="AX.0466 v1.5.0",
     provenance="documented",
     remede="un contrat connu de SGE (sge-sim acteurs list les donne)",
+    indispensable=True,
 )
 def contrat_connu(demande: AvecAcces) -> bool:
     """The contract is known to SGE."""

@@ -6,9 +6,10 @@ client's consent, the services that are named, the dates, the state of the point
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Final, Protocol
 
+from sge_sim.clock import add_months
 from sge_sim.domaine.nomenclatures import DONNEES_ACCES, Sens, TypeServiceAcces
 from sge_sim.services.acces import CONTRACT_RULES, USER_RULES
 from sge_sim.services.ordres import Ordre
@@ -21,8 +22,8 @@ TYPES_DONNEES: Final[dict[str, TypeServiceAcces]] = {
 }
 """The types of data as these services name them; a consent of Data Connect has one more."""
 
-DUREE_MAX: Final = timedelta(days=1096)
-"""Three years, however long (observed 26.1: three times 365 days pass, 1 200 days don't)."""
+_MOIS_AU_PLUS: Final = 36
+"""Three years of the calendar (observed 26.1: three times 365 days pass, 1 200 days don't)."""
 
 ASKER_CODES: Final = ("SGT504", "SGT502", "SGT483", "SGT471", "SGT472", "SGT473")
 COMMON_CODES: Final = ("SGT200", "SGT500", "SGT562")
@@ -57,6 +58,7 @@ class DemandeAcces(Ordre):
     source="libellé de l'annexe ; aucune liste de codes n'est publiée pour ce service",
     provenance="assumed",
     remede="le PRM d'un point du jeu de données (sge-sim points list les donne)",
+    indispensable=True,
 )
 def point_existant(demande: Ordre) -> bool:
     """The point exists."""
@@ -143,11 +145,15 @@ def fin_a_venir(demande: AvecFin) -> bool:
     "SGT5O9",
     source="OFF ACCES-NR2, SAD-NR2 ; code : clients de 26.1",
     provenance="observed",
-    remede="dateFin à trois ans (1096 jours) au plus",
+    remede="dateFin à trois ans au plus",
 )
 def duree_de_trois_ans_au_plus(demande: AvecFin) -> bool:
-    """The service ends within three years, on large points too where an end is given."""
-    return demande.date_fin is None or demande.date_fin <= demande.jour + DUREE_MAX
+    """The service ends within three years, on large points too where an end is given.
+
+    Three years from a 29 February end on a 28 (assumed).
+    """
+    latest = add_months(demande.jour, _MOIS_AU_PLUS)
+    return demande.date_fin is None or demande.date_fin <= latest
 
 
 END_RULES: Final = (fin_donnee, fin_a_venir, duree_de_trois_ans_au_plus)

@@ -46,6 +46,7 @@ class DemandeSurServices(DemandeAcces):
     provenance="observed",
     remede="un serviceSouscritId que RechercheServicesAccesDonnees donne sur ce point, dans ce "
     "sens et sous ce contrat",
+    indispensable=True,
 )
 def services_connus(demande: DemandeSurServices) -> bool:
     """The services exist on the point, in that direction and under that contract."""

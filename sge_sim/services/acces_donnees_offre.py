@@ -83,6 +83,7 @@ class AvecTypes(Protocol):
     source="observé sur CommanderAccesDonneesMesures (client lowatt-enedis) : COURBE, INDEX",
     provenance="observed",
     remede="CDC, IDX, PMAX ou ENERGIE",
+    indispensable=True,
 )
 def types_connus(demande: AvecTypes) -> bool:
     """The types of data are CDC, IDX, PMAX and ENERGIE, which the contract lets be any text."""

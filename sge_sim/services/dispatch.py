@@ -7,12 +7,14 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from sge_sim.commandes.echeances import catch_up_orders
+from sge_sim.commandes.echeances import catch_up_orders, transaction_on
 from sge_sim.door.exchange import Exchange
 from sge_sim.errors import UsageError
 from sge_sim.machine.data_files import data_path
+from sge_sim.services.disabled_rules import disabled_by_path
+from sge_sim.services.habilitation import Appelant
 from sge_sim.services.registry import BY_PATH, SERVICES
-from sge_sim.services.rule import Refus
+from sge_sim.services.rule import Refus, check
 from sge_sim.services.service import Appel, Service
 from sge_sim.settings import Settings
 from sge_sim.soap.contract import load_contracts
@@ -22,7 +24,6 @@ from sge_sim.soap.operation import Handler
 from sge_sim.soap.protocol import FaultStyle, SgtFault
 from sge_sim.store.database import UNREACHABLE, Database, unreachable_sentence
 from sge_sim.store.lecture import Lire, faits_within
-from sge_sim.store.stored_clock import instant_within
 
 _log = logging.getLogger(__name__)
 
@@ -31,14 +32,9 @@ def build_endpoints(settings: Settings, database: Database) -> dict[str, Endpoin
     """Publish every contract, by path, with the service that answers it.
 
     Raises `UsageError` for a document that can't be published, a contract without its service or
-    the reverse, and a disabled rule that no service has.
+    the reverse, and a rule that can't be disabled as it is named.
     """
-    known = {rule.name for service in SERVICES for rule in service.rules}
-    for name in settings.disabled_rules:
-        if name not in known:
-            raise UsageError(
-                f"« {name} » n'est la règle d'aucun service : docs/codes.md les nomme toutes."
-            )
+    disabled = disabled_by_path(settings.disabled_rules, SERVICES)
     contracts = load_contracts(data_path("wsdl"), settings.wsdl_dir)
     hold_together(contracts.keys(), BY_PATH.keys())
     endpoints = {}
@@ -46,10 +42,12 @@ def build_endpoints(settings: Settings, database: Database) -> dict[str, Endpoin
         service = BY_PATH[path]
         endpoint = endpoints[path] = Endpoint(
             contract,
-            handler(service, database, settings),
+            handler(service, database, settings, disabled[path]),
             _style(service, settings),
             existence=service.existence,
             strict=settings.strict,
+            # GUI 0466 is about the dictionaries whose answers have an acquittement.
+            zoned_dates=settings.dates_zonees and contract.response_header is not None,
             unavailable=_unavailable(service),
             par_seconde=service.par_seconde,
         )
@@ -76,21 +74,24 @@ def hold_together(contracts: Set[str], services: Set[str]) -> None:
         raise UsageError(f"Le service {path} n'a pas de contrat : ajouter son document à wsdl/.")
 
 
-def handler(service: Service, database: Database, settings: Settings) -> Handler:
-    """Return what the endpoint of `service` calls.
+def handler(
+    service: Service, database: Database, settings: Settings, disabled: frozenset[str]
+) -> Handler:
+    """Return what the endpoint of `service` calls; it passes over the rules that are `disabled`.
 
     What a service that writes has changed is committed once its answer is written, and undone by
-    whatever goes wrong before. A database that doesn't answer in time is a service that is
-    momentarily unavailable.
+    whatever goes wrong before; what was due on its point stays done. A database that doesn't answer
+    in time is a service that is momentarily unavailable.
     """
 
     def handle(exchange: Exchange, messages: MessageWriter) -> bytes:
         try:
-            if service.writes:
-                with database.transaction() as session:
-                    exchange.instant = instant_within(session)
-                    return answer(exchange, partial(faits_within, session), session, messages)
             lire = (exchange.vue or database.memoire.look()).lire
+            if settings.environment == "production":
+                _check_habilitation(service, exchange, lire, disabled)
+            if service.writes:
+                with transaction_on(database, exchange.prm) as (session, exchange.instant):
+                    return answer(exchange, partial(faits_within, session), session, messages)
             if service.searches:
                 with database.sessions() as session:
                     return answer(exchange, lire, session, messages)
@@ -119,11 +120,22 @@ def handler(service: Service, database: Database, settings: Settings) -> Handler
             settings,
             lire,
             session,
-            partial(catch_up_orders, database, exchange.instant),
+            lambda: catch_up_orders(database, exchange.instant, exchange.prm),
+            disabled,
         )
         return messages.write(service.handle(appel), exchange.entete)
 
     return handle
+
+
+def _check_habilitation(
+    service: Service, exchange: Exchange, lire: Lire, disabled: frozenset[str]
+) -> None:
+    """Check that the actor has obtained the package of the service; raises `Refus`."""
+    assert exchange.demandeur is not None
+    acteur = lire(acteur=exchange.demandeur.code).acteur
+    appelant = Appelant(acteur, service.paquet)
+    check((service.habilitation,), appelant, disabled)
 
 
 def _label_in_force(service: Service, code: str, settings: Settings, instant: datetime) -> str:

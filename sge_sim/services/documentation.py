@@ -26,21 +26,29 @@ def codes_page(services: Sequence[Service] = SERVICES) -> str:
         "Made from the services' control tables by `python -m sge_sim.services.documentation`.",
         "The rules of a service are held in the order of its table; no document states that",
         "order, so it is assumed throughout. *Provenance* says how sure the rule itself is.",
+        "`--disabled-rules` takes the name of a rule, which stands in brackets, or `Service/name`",
+        "where rules of several services share one; an *indispensable* rule can't be disabled:",
+        "without it the service has nothing to answer.",
         "",
         "SGT4F10 has seven characters where the schema allows six. It is sent as documented: the",
         "one answer that breaks the contract.",
+        "",
+        "Years are those of the calendar: from a 29 February they end on a 28 (assumed).",
+        "Below a table stands what the service does where its documents disagree or say nothing.",
     ]
     for service in services:
         lines += ["", f"## {service.nom} v{service.version}", "", _declared(service), ""]
         lines += ["| code | label | refuses when this doesn't hold | source | provenance |"]
         lines += ["|---|---|---|---|---|"]
         lines += _rows(service)
+        if service.remarques:
+            lines += ["", *(f"- {one}" for one in service.remarques)]
     return "\n".join(lines) + "\n"
 
 
 def undocumented_codes(service: Service) -> set[str]:
     """Return the listed codes that neither a rule, nor the transport, nor a reason accounts for."""
-    accounted = {one.code for one in service.rules} | _COMMON.keys() | service.unreachable.keys()
+    accounted = {one.code for one in service.controls} | _COMMON.keys() | service.unreachable.keys()
     return set(service.codes) - accounted
 
 
@@ -55,10 +63,10 @@ def _declared(service: Service) -> str:
 
 
 def _rows(service: Service) -> Iterator[str]:
-    for one in service.rules:
+    for one in service.controls:
         yield _row(service, one.code, _meaning(one), one.source, one.provenance)
     for code in service.codes:
-        if code in _COMMON and code not in {one.code for one in service.rules}:
+        if code in _COMMON and code not in {one.code for one in service.controls}:
             yield _row(service, code, _common(service, code))
     for code, reason in sorted(service.unreachable.items()):
         yield _row(service, code, f"*never sent*: {reason}")
@@ -73,7 +81,7 @@ def _common(service: Service, code: str) -> str:
 
 
 def _meaning(one: Rule[object]) -> str:
-    return f"{one.meaning} (`{one.name}`)"
+    return f"{one.meaning} (`{one.name}`{', indispensable' if one.indispensable else ''})"
 
 
 def _row(service: Service, code: str, meaning: str, source: str = "", provenance: str = "") -> str:

@@ -79,7 +79,7 @@ def take_demand(appel: Appel, service: Service, historiques: Historiques) -> Dem
         fin=historiques.fin,
         du_jour=count_m023_since(appel.session, service.flux, start_of_day(appel.today)),
     )
-    check(service.rules, demande, appel.settings.disabled_rules)
+    check(service.rules, demande, appel.disabled)
     emetteur = Emetteur(
         appel.demandeur.code,
         general["contratId"],

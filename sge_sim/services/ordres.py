@@ -16,8 +16,7 @@ from sge_sim.store.fiches import FichePoint
     "SGT402",
     source="AX.0466 v1.5.0 ; ces services ne listent pas SGT483",
     provenance="assumed",
-    remede="le login d'un utilisateur de l'acteur appelant, qui a droit à ce service ; en "
-    "production, un acteur homologué pour son paquet",
+    remede="le login d'un utilisateur de l'acteur appelant, qui a droit à ce service",
 )
 def demandeur_habilite(demande: AvecAcces) -> bool:
     """The user is the calling actor's and has the right to order."""
@@ -43,6 +42,7 @@ class Ordre:
     source="AX.0466 v1.5.0, qui n'a pas de code pour un point inconnu ici",
     provenance="assumed",
     remede="le PRM d'un point du jeu de données (sge-sim points list les donne)",
+    indispensable=True,
 )
 def point_connu(demande: Ordre) -> bool:
     """The point exists."""

@@ -18,8 +18,6 @@ def acces_of(appel: Appel, service: Service, faits: Faits) -> Acces:
         utilisateur=faits.utilisateur,
         contrat=faits.contrat,
         service=service.nom,
-        paquet=service.paquet,
-        environment=appel.settings.environment,
         jour=appel.today,
     )
 

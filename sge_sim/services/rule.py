@@ -20,7 +20,8 @@ class Rule(Generic[Judged]):
     """One control: refuses with `code` where `holds` returns False.
 
     `source` names the document or the observation, `provenance` how sure it is; `remede` is what
-    would have passed, in French, for the journal.
+    would have passed, in French, for the journal. `indispensable` tells a rule that can't be
+    disabled: without it the service has nothing to answer.
     """
 
     code: str
@@ -28,6 +29,7 @@ class Rule(Generic[Judged]):
     provenance: Provenance
     remede: str
     holds: Callable[[Judged], bool]
+    indispensable: bool = False
 
     @property
     def name(self) -> str:
@@ -48,7 +50,12 @@ class Refus(Exception):  # noqa: N818 - the field's word
 
 
 def rule(
-    code: str, *, source: str, provenance: Provenance, remede: str
+    code: str,
+    *,
+    source: str,
+    provenance: Provenance,
+    remede: str,
+    indispensable: bool = False,
 ) -> Callable[[Callable[[S], bool]], Rule[S]]:
     """Make a `Rule` of a function that returns True where the rule holds.
 
@@ -63,7 +70,7 @@ def rule(
     """
 
     def decorate(holds: Callable[[S], bool]) -> Rule[S]:
-        return Rule(code, source, provenance, remede, holds)
+        return Rule(code, source, provenance, remede, holds, indispensable)
 
     return decorate
 

@@ -17,6 +17,7 @@ from sge_sim.domaine.demandeur import Demandeur
 from sge_sim.domaine.ecarts_plateforme import NOMINALE, Ecart, Plateforme
 from sge_sim.domaine.generations import Existence
 from sge_sim.domaine.nomenclatures import Flux
+from sge_sim.services.habilitation import PAQUET_SUPPOSE, Appelant
 from sge_sim.services.rule import Rule
 from sge_sim.settings import Settings
 from sge_sim.soap.codes import LIBELLES
@@ -42,9 +43,11 @@ class Appel:
     """One call: the message, who sends it, when, and the state it is judged on.
 
     `header` is empty where the client sent none. `now` is the simulated time, in legal time,
-    `today` its date, `plateforme` what is played on it. `lire` gives the facts that are named, all
+    `today` its date, `plateforme` what is played on it. `disabled` are the names of the rules that
+    the service passes over. `lire` gives the facts that are named, all
     of one state: see `sge_sim.store.lecture.questions`. `rows` is the session of a service that
-    searches or writes; `catch_up` makes what is due by `now` happen.
+    searches or writes; `catch_up` makes what is due on its point by `now` happen,
+    which a service that writes finds done.
     """
 
     body: Tree
@@ -55,6 +58,7 @@ class Appel:
     lire: Lire
     rows: Session | None
     catch_up: Callable[[], object]
+    disabled: frozenset[str] = frozenset()
     today: date = field(init=False)
     plateforme: Plateforme = field(init=False)
 
@@ -97,6 +101,11 @@ class Service:
     the annex doesn't list; `unreachable` says of some of them, in French, why no request can
     obtain them here.
 
+    `remarques` say, in a sentence each, what it does where its documents disagree or say nothing.
+
+    `habilitation` is the gate before it, with the code that it refuses with; `controls` are that
+    gate and its rules.
+
     `needs_header` tells a service whose client has to send the header of the contract: where it is
     facultative, clients send none.
 
@@ -122,6 +131,8 @@ class Service:
     rules: tuple[Rule[Any], ...]
     handle: Callable[[Appel], Answer]
     unreachable: Mapping[str, str] = field(default_factory=dict)
+    remarques: tuple[str, ...] = ()
+    habilitation: Rule[Appelant] = PAQUET_SUPPOSE
     mesures: tuple[str, ...] = ()
     flux: tuple[Flux, ...] = ()
     prestations: tuple[Prestation, ...] = ()
@@ -143,6 +154,11 @@ class Service:
     def path(self) -> str:
         """The path of its endpoint."""
         return f"/{self.nom}/v{self.version}"
+
+    @property
+    def controls(self) -> tuple[Rule[Any], ...]:
+        """All that may refuse a demand, in the order in which it is held."""
+        return (self.habilitation, *self.rules)
 
     @property
     def package(self) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 from lxml import etree
 
 from sge_sim.errors import UsageError
+from sge_sim.machine.files import read_user_file
 
 WSDL = "http://schemas.xmlsoap.org/wsdl/"
 SOAP_BINDING = "http://schemas.xmlsoap.org/wsdl/soap/"
@@ -25,6 +26,7 @@ ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 _NS = {"wsdl": WSDL, "soap": SOAP_BINDING, "xs": XSD}
 _MISTAKES = 5
 _MISTAKE_MAX = 500
+_MAX_BYTES = 16 * 2**20
 # libxml2 makes an error of two kilobytes of each attribute too many, before anybody reads the
 # first: an element of a contract has a few attributes at most. Children cost one error in all.
 _CROWDED = etree.XPath("(descendant-or-self::*[count(@*) > 100])[1]")
@@ -172,7 +174,7 @@ def _read(file: Path, service: str, version: str) -> Contract:
 def _parse(file: Path) -> etree._Element:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True)
     try:
-        return etree.parse(str(file), parser).getroot()
+        return etree.fromstring(read_user_file(file, _MAX_BYTES), parser, base_url=str(file))
     except (etree.XMLSyntaxError, OSError) as error:
         raise UsageError(f"{file} n'est pas un document XML lisible ({error}).") from None
 

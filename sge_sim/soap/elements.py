@@ -3,9 +3,10 @@
 import re
 from collections.abc import Callable
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
+from sge_sim.clock import start_of_day
 from sge_sim.soap import _spyne_compat as spyne
 from sge_sim.soap.models import Models
 from sge_sim.soap.writer import NIL
@@ -25,11 +26,19 @@ _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 class ElementWriter:
     """Writes the elements of one contract, local ones without a namespace, in its order.
 
-    `models` are its types, `to_unicode` is Spyne's writing of a value of a simple one.
+    `models` are its types, `to_unicode` is Spyne's writing of a value of a simple one. With
+    `zoned_dates`, a date has the offset of legal time at its start.
     """
 
-    def __init__(self, models: Models, to_unicode: Callable[[Any, Any], str]) -> None:
+    def __init__(
+        self,
+        models: Models,
+        to_unicode: Callable[[Any, Any], str],
+        *,
+        zoned_dates: bool = False,
+    ) -> None:
         self._models = models
+        self._day = _zoned_day if zoned_dates else date.isoformat
         self._to_unicode = to_unicode
         self._roots: dict[str, Write] = {}
         self._known: dict[tuple[str, Any], Write] = {}
@@ -83,7 +92,7 @@ class ElementWriter:
         return write
 
     def _simple(self, before: str, after: str, nil: bytes, model: Any) -> Write:
-        text_of = self._text_of(model)
+        text_of, day = self._text_of(model), self._day
 
         def write(parts: list[bytes], value: Any) -> None:
             if value is None:
@@ -92,7 +101,7 @@ class ElementWriter:
             if isinstance(value, str):
                 text = value if value.isalnum() else _text(value)
             elif type(value) is date:  # Spyne takes twenty times longer
-                text = value.isoformat()
+                text = day(value)
             else:
                 text = _text(text_of(value))
             parts.append(f"{before}{text}{after}".encode())
@@ -167,6 +176,17 @@ class _Members:
             else:
                 elements.append((name, self._writer.member(name, member)))
         return attributes, elements
+
+
+@lru_cache(maxsize=1024)
+def _zoned_day(day: date) -> str:
+    """Return a legal date with its offset, as an xs:date may have it.
+
+    >>> _zoned_day(date(2023, 10, 1)), _zoned_day(date(2006, 12, 9))
+    ('2023-10-01+02:00', '2006-12-09+01:00')
+    """
+    # Up to 1911 legal time was some seconds off: a zone is of whole minutes.
+    return f"{day}{start_of_day(day).isoformat(timespec='minutes')[16:22]}"
 
 
 def _text(text: str) -> str:

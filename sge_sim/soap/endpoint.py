@@ -32,7 +32,8 @@ class Endpoint:
     Raises `UsageError` for a contract that has a type of XML Schema that isn't known here.
 
     A failure of `handle` is answered as SGT500, and its traceback logged. With `strict`, an answer
-    that breaks the contract is such a failure. `unavailable` is the code of the service when what
+    that breaks the contract is such a failure. With `zoned_dates`, the dates of answers have their
+    offset. `unavailable` is the code of the service when what
     it needs (the database, a file) doesn't answer. `par_seconde` is how many demands it takes in a
     second, of all actors together, for whoever counts them.
     """
@@ -45,6 +46,7 @@ class Endpoint:
         *,
         existence: Existence | None = None,
         strict: bool = False,
+        zoned_dates: bool = False,
         unavailable: str = "SGT500",
         par_seconde: int | None = None,
     ) -> None:
@@ -55,6 +57,7 @@ class Endpoint:
         self._handle = handle
         self._style = style
         self._strict = strict
+        self._zoned_dates = zoned_dates
         self._unavailable = unavailable
         self._models = Models(contract.schemas)
         unreadable = self._models.unreadable(contract.elements)
@@ -95,7 +98,7 @@ class Endpoint:
     def _way(self) -> "_Way":
         contract, models = self.contract, self._models
         incoming = SgeSoap11(contract, models, self._style)
-        elements = ElementWriter(models, incoming.to_unicode)
+        elements = ElementWriter(models, incoming.to_unicode, zoned_dates=self._zoned_dates)
         outgoing = Outgoing(contract, elements, self._style)
         operation = Operation(MessageWriter(contract, elements, self._strict), self._handle)
         application = spyne.Application(

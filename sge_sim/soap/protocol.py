@@ -129,7 +129,10 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
         return [ctx]
 
     def deserialize(self, ctx: Any, message: Any) -> None:
-        """Validate the body by the contract, and read it and the contract's header as trees."""
+        """Validate the body by the contract, and read it and the contract's header as trees.
+
+        The journal tells of a header that is meant as the contract's and isn't: nothing reads it.
+        """
         for name, (code, label) in self._style.empty.items():
             found = ctx.in_body_doc.find(f".//{name}")
             if found is not None and not len(found):
@@ -137,10 +140,20 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
         mistake = self._contract.first_mistake(ctx.in_body_doc, len(ctx.in_string))
         if mistake is not None:
             raise _malformed(mistake)
+        expected = self._contract.request_header
         for element in ctx.in_header_doc or ():
-            if element.tag == self._contract.request_header:
+            if element.tag == expected:
                 ctx.in_header = self._reader.read(self._models.element(element.tag), element)
+            elif expected is not None and _is_entete(element):
+                ctx.udc.notes.append(
+                    f"En-tête reçu, et ignoré : {element.tag}. Ce point d'accès attend {expected}."
+                )
         ctx.in_object = self._reader.read(ctx.descriptor.in_message, ctx.in_body_doc)
+
+
+def _is_entete(element: etree._Element) -> bool:
+    """Tell whether an element of the header is meant as that of SGE, whatever its namespace."""
+    return str(element.tag).rpartition("}")[2] in ("entete", "enteteP")
 
 
 def _malformed(explanation: str) -> SgtFault:

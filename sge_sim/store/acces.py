@@ -6,7 +6,7 @@ One covers one type of measures in one direction (GUI 0498), and may publish the
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import Date, ForeignKey, String, delete, select, update
+from sqlalchemy import Date, ForeignKey, String, bindparam, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from sge_sim.clock import start_of_day
@@ -15,7 +15,7 @@ from sge_sim.store.acteurs import Contrat
 from sge_sim.store.base import Base, RowId
 from sge_sim.store.commandes import ServiceSouscrit
 from sge_sim.store.numeros import next_numero
-from sge_sim.store.prepared import Insertion
+from sge_sim.store.prepared import Driver, Insertion, Prepared
 
 
 class OptionPublication(Base):
@@ -38,6 +38,14 @@ class OptionPublication(Base):
 
 
 _NEW_OPTION = Insertion(OptionPublication, "id")
+_CLOSE_OPTIONS = Prepared(
+    update(OptionPublication)
+    .where(
+        OptionPublication.service_souscrit_id == bindparam("service"),
+        OptionPublication.date_fin.is_(None),
+    )
+    .values(date_fin=bindparam("until", type_=Date))
+)
 
 
 def grant_acces(
@@ -103,14 +111,8 @@ def options_of(session: Session, service_souscrit_id: str) -> Sequence[OptionPub
 
 def close_options(session: Session, service_souscrit_id: str, fin: date) -> None:
     """End at `fin` (excluded) the publications of a service that go on."""
-    session.execute(
-        update(OptionPublication)
-        .where(
-            OptionPublication.service_souscrit_id == service_souscrit_id,
-            OptionPublication.date_fin.is_(None),
-        )
-        .values(date_fin=fin)
-    )
+    driver = Driver.of(session.connection())
+    _CLOSE_OPTIONS.run(driver, service=service_souscrit_id, until=fin)
 
 
 def close_option(

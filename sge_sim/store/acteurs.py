@@ -107,11 +107,6 @@ def find_acteur(session: Session, code: str) -> Acteur | None:
     return session.get(Acteur, code)
 
 
-def has_acteurs(session: Session) -> bool:
-    """Tell whether there is any actor: whether a data set is installed."""
-    return session.scalar(select(Acteur.code).limit(1)) is not None
-
-
 def default_acteur(session: Session, kind: KindActeur) -> Acteur:
     """Return the actor of `kind` that the data set marks as the default."""
     return session.scalars(select(Acteur).where(Acteur.kind == kind, Acteur.par_defaut)).one()

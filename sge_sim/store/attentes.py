@@ -1,56 +1,135 @@
 """What waits for an instant: the rows of `sge_sim.store.commandes` whose `echeance` is set."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import bindparam, exists, func, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, case, exists, func, literal, or_, select, union_all
+from sqlalchemy.orm import Session, joinedload
 
 from sge_sim.store.base import Instant
 from sge_sim.store.commandes import Affaire, Evenement, ServiceSouscrit
 from sge_sim.store.prepared import Driver, Prepared
 
+Waiting = ServiceSouscrit | Affaire | Evenement
 
-def due(session: Session, until: datetime) -> list[ServiceSouscrit | Affaire | Evenement]:
-    """Return all that is waiting for an instant not after `until`, in no order.
+_FIN, _EVENEMENT, _DEBUT, _AFFAIRE = range(4)
 
-    It happens once: transactions that write follow one another.
+
+class Rang(NamedTuple):
+    """When a row is due: the order of what happens, and which row it is.
+
+    At one instant, services end first, then events happen, then services start: a renewal takes
+    over from a service that ends that very day. Last, cases close.
     """
-    waiting: list[ServiceSouscrit | Affaire | Evenement] = []
-    for table, any_due in zip(_ATTENTES, _what_is_due(session, until), strict=True):
-        if any_due:
-            waiting += session.scalars(select(table).where(table.echeance <= until))
-    return waiting
+
+    instant: datetime
+    place: int
+    numero: str | int
 
 
-_ATTENTES: tuple[type[ServiceSouscrit | Affaire | Evenement], ...] = (
-    ServiceSouscrit,
-    Affaire,
-    Evenement,
+def rang_of(row: Waiting) -> Rang | None:
+    """Return when a row is due; None for one that waits for nothing."""
+    if row.echeance is None:
+        return None
+    match row:
+        case ServiceSouscrit(etat="ACTIF"):
+            return Rang(row.echeance, _FIN, row.service_souscrit_id)
+        case ServiceSouscrit():
+            return Rang(row.echeance, _DEBUT, row.service_souscrit_id)
+        case Evenement():
+            return Rang(row.echeance, _EVENEMENT, row.id)
+        case _:
+            return Rang(row.echeance, _AFFAIRE, row.affaire_id)
+
+
+_TABLES: Final[tuple[tuple[type[Waiting], Any], ...]] = (
+    (ServiceSouscrit, case((ServiceSouscrit.etat == "ACTIF", _FIN), else_=_DEBUT)),
+    (Evenement, literal(_EVENEMENT)),
+    (Affaire, literal(_AFFAIRE)),
 )
-_DUE = Prepared(
-    select(
-        *(
-            exists().where(table.echeance <= bindparam("until", type_=Instant))
-            for table in _ATTENTES
-        )
-    )
+_KEYS: Final[dict[type[Waiting], Any]] = {
+    ServiceSouscrit: ServiceSouscrit.service_souscrit_id,
+    Evenement: Evenement.id,
+    Affaire: Affaire.affaire_id,
+}
+
+
+def _is_due(table: type[Waiting]) -> Any:
+    return table.echeance <= bindparam("until", type_=Instant)
+
+
+def _is_on(table: type[Waiting]) -> Any:
+    return table.prm == bindparam("prm")
+
+
+_NEXT = Prepared(union_all(*(select(func.min(table.echeance)) for table, _ in _TABLES)))
+_NEXT_ON = Prepared(
+    union_all(*(select(func.min(table.echeance)).where(_is_on(table)) for table, _ in _TABLES))
 )
+_ANY_ON = Prepared(
+    select(or_(*(exists().where(_is_on(table), _is_due(table)) for table, _ in _TABLES)))
+)
+_DUE = [
+    Prepared(select(table.echeance, place, _KEYS[table]).where(_is_due(table)))
+    for table, place in _TABLES
+]
+_DUE_ON = [
+    Prepared(select(table.echeance, place, _KEYS[table]).where(_is_on(table), _is_due(table)))
+    for table, place in _TABLES
+]
 
 
-_NEXT_DUE = Prepared(union_all(*(select(func.min(table.echeance)) for table in _ATTENTES)))
+def events_awaited(session: Session, prm: str) -> list[Evenement]:
+    """Return what is still to happen to a point, the first at the head."""
+    waiting = select(Evenement).where(Evenement.prm == prm, Evenement.echeance.is_not(None))
+    return [*session.scalars(waiting.order_by(Evenement.echeance, Evenement.id))]
 
 
-def read_next_due(driver: Driver) -> datetime | None:
-    """Return the first instant (UTC) for which something is waiting."""
-    instants = [instant for (instant,) in _NEXT_DUE.rows(driver) if instant is not None]
-    return min(instants, default=None)
+def read_next_due(driver: Driver, prm: str | None = None) -> datetime | None:
+    """Return the first instant (UTC) for which something waits, on one point if it is given."""
+    rows = _NEXT.rows(driver) if prm is None else _NEXT_ON.rows(driver, prm=prm)
+    return min((instant for (instant,) in rows if instant is not None), default=None)
 
 
-def _what_is_due(session: Session, until: datetime) -> tuple[bool, ...]:
-    """Tell of each of `_ATTENTES` whether one of its rows waits for an instant not after `until`.
+def is_due(session: Session, until: datetime, prm: str) -> bool:
+    """Tell whether something on a point waits for an instant not after `until`.
 
     It is asked before each order, hence in one statement.
     """
-    row = _DUE.row(Driver.under(session), until=until)
-    assert row is not None
-    return row
+    row = _ANY_ON.row(Driver.under(session), until=until, prm=prm)
+    return row is not None and bool(row[0])
+
+
+def due(session: Session, until: datetime, prm: str | None = None) -> list[Rang]:
+    """Return when each row is due that waits for an instant not after `until`, in no order."""
+    driver = Driver.under(session)
+    if prm is None:
+        found = [statement.rows(driver, until=until) for statement in _DUE]
+    else:
+        found = [statement.rows(driver, until=until, prm=prm) for statement in _DUE_ON]
+    return [Rang(*row) for rows in found for row in rows]
+
+
+def rows_of(session: Session, rangs: Collection[Rang]) -> list[Waiting]:
+    """Return the rows that were due then, as they are now; some may wait for something else."""
+    numeros: dict[type[Waiting], list[str | int]] = {}
+    for rang in rangs:
+        numeros.setdefault(_table_of(rang), []).append(rang.numero)
+    rows: list[Waiting] = []
+    for table, asked in numeros.items():
+        query: Any = select(table).where(_KEYS[table].in_(asked))
+        if table is ServiceSouscrit:
+            query = query.options(joinedload(ServiceSouscrit.affaire))
+        found: Sequence[Waiting] = session.scalars(query).all()
+        rows += found
+    return rows
+
+
+def _table_of(rang: Rang) -> type[Waiting]:
+    match rang.place:
+        case place if place == _EVENEMENT:
+            return Evenement
+        case place if place == _AFFAIRE:
+            return Affaire
+    return ServiceSouscrit

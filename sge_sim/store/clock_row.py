@@ -13,6 +13,7 @@ class ClockRow(Base):
     """The only row says how the simulated time follows the machine's; without it, exactly.
 
     `shifted` runs `offset_us` microseconds away from the machine, `frozen` stands at `instant`.
+    `numero` tells its settings apart.
     """
 
     __tablename__ = "horloge"
@@ -21,3 +22,4 @@ class ClockRow(Base):
     kind: Mapped[KindClock] = mapped_column(String(7))
     offset_us: Mapped[int] = mapped_column(BigInteger, default=0)
     instant: Mapped[datetime | None] = mapped_column(Instant)
+    numero: Mapped[int] = mapped_column(BigInteger, server_default="0")

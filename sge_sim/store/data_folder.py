@@ -7,6 +7,7 @@ from sge_sim.errors import UsageError
 from sge_sim.machine.settings_file import settings_beside
 from sge_sim.settings import Settings, variable_of
 from sge_sim.store.database import Database
+from sge_sim.store.installation import is_installed
 from sge_sim.store.journal import Journal
 
 
@@ -14,7 +15,7 @@ def open_database(data_dir: Path) -> Database:
     """Open the database of `data_dir`, or the one that `database_url` names.
 
     That setting is read in its variable, then in `sge-sim.toml`. Raises `UsageError` where no
-    simulator was started.
+    simulator was started, or its first start hasn't put its data there yet.
     """
     url = os.environ.get(variable_of("database_url"))
     if url is None:
@@ -24,6 +25,12 @@ def open_database(data_dir: Path) -> Database:
         require(data_dir / "sge-sim.db")
     database = Database(settings.database)
     database.prepare()
+    with database.sessions() as session:
+        if not is_installed(session):
+            raise UsageError(
+                f"{data_dir} n'a pas fini d'être préparé : lancer sge-sim serve, "
+                "ou le laisser finir."
+            )
     return database
 
 

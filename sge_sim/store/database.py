@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
+from sqlite3 import SQLITE_BUSY
 from sqlite3 import Connection as SQLiteConnection
 from sqlite3 import OperationalError as SQLiteOperationalError
 from typing import Any
@@ -33,7 +34,7 @@ from sqlalchemy.pool import NullPool
 
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
-from sge_sim.machine.files import PRIVATE
+from sge_sim.machine.files import locked, make_private_file
 from sge_sim.store import (
     models,  # noqa: F401 - every table is to be known before the first query
     schema,
@@ -43,21 +44,24 @@ from sge_sim.store.ecritures import count_writing
 from sge_sim.store.editions import CountedEditions, Editions, SqliteEditions
 from sge_sim.store.memoire import Memoire
 from sge_sim.store.prepared import Driver
+from sge_sim.store.unreadable import raise_as_operational, sentence_of
 
 UNREACHABLE = (
     OperationalError,
     InterfaceError,
     InternalError,
     PoolTimeoutError,
-    SQLiteOperationalError,  # `_begin_sqlite` speaks to the driver
+    SQLiteOperationalError,  # of what speaks to the driver by itself
     OSError,
 )
 """What is raised when the database, or the machine under it, can't do its work for now: it is
 locked for too long, stopped, the disk is full, no descriptor is left."""
 
+PATIENCE_SECONDS = 2.5
+"""Nobody writes for as long as a second; who asks for a page or types a command is told in five."""
+
 # Connections kept per process; twice as many in a rush.
 _POOL_SIZE = 20
-_PATIENCE_SECONDS = 10.0
 # What computes for long in a server (a purge, a new population) says nothing meanwhile.
 _PATIENCES_OF_SILENCE = 6
 # A PostgreSQL server takes 100 unless told otherwise, 3 of which are for its administrators.
@@ -71,13 +75,15 @@ _PRAGMAS = (
 # Readers never wait for the writer.
 _WAL = "PRAGMA journal_mode = WAL"
 _RETRY_SECONDS = 0.01
+# SQLite gives its lock to who asks at the right time, not to who has waited longest.
+_TURN_SECONDS = 0.03
 _BEGIN = "sqlite_begin"
+_BEGIN_WRITING = "BEGIN IMMEDIATE"
 
 
 def unreachable_sentence(error: Exception) -> str:
     """Return what one of `UNREACHABLE` tells, in French, on one line."""
-    reason = str(error.orig) if isinstance(error, DBAPIError) else str(error)
-    return f"la base de données ne répond pas ({' '.join(reason.split())})"
+    return sentence_of(error)
 
 
 def sqlite_url(path: Path) -> URL:
@@ -102,7 +108,7 @@ class Database:
     """
 
     def __init__(
-        self, url: str | URL, patience_seconds: float = _PATIENCE_SECONDS, processes: int = 1
+        self, url: str | URL, patience_seconds: float = PATIENCE_SECONDS, processes: int = 1
     ) -> None:
         try:
             self.engine, self._editions = _opened(make_url(url), patience_seconds, processes)
@@ -118,7 +124,7 @@ class Database:
             ) from error
         # A transaction that is to write says so from its first statement: one that starts by
         # reading is refused at once, without waiting, when another wrote in the meantime.
-        self._writing = self.engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+        self._writing = self.engine.execution_options(**{_BEGIN: _BEGIN_WRITING})
         self._reading = self.engine.execution_options(**{_BEGIN: None})
         self.memoire = Memoire(self._editions)
         # A test that lets go of its database without a word leaves no connection open.
@@ -133,12 +139,12 @@ class Database:
         file = self.engine.url.database
         if self.engine.dialect.name == "sqlite" and file is not None:
             with suppress(OSError):  # opening it says why
-                Path(file).touch(PRIVATE)
+                make_private_file(Path(file))
         try:
             with self.reading() as connection:
                 if schema.is_up_to_date(connection):
                     return
-            with self._writing.begin() as connection:
+            with self.alone(), self._writing.begin() as connection:
                 if self.engine.dialect.name != "sqlite":
                     Driver.of(connection).connection.silence_seconds = None  # as long as it takes
                     connection.detach()  # the pool's others have their bound
@@ -173,6 +179,28 @@ class Database:
         with self.transaction() as session:
             schema.lock(session.connection())
             yield session
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Let one process at a time go past this point, for as long as it takes.
+
+        It holds up those that ask for the same only: bulk work goes on in short transactions.
+        """
+        if self.engine.dialect.name == "sqlite":
+            assert self.engine.url.database is not None
+            with locked(Path(self.engine.url.database).absolute().parent):
+                yield
+            return
+        with self.engine.connect() as connection:
+            Driver.of(connection).connection.silence_seconds = None
+            connection.detach()  # closed at the end, which gives the lock back
+            schema.lock_for_long(connection)
+            yield
+
+    def let_others_write(self) -> None:
+        """Leave the lock for a moment to those who wait for it, between two slices of bulk work."""
+        if self.engine.dialect.name == "sqlite":
+            time.sleep(_TURN_SECONDS)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -226,15 +254,16 @@ def _sqlite_engine(url: URL, patience_seconds: float) -> Engine:
         )
     engine = create_engine(url, pool_size=_POOL_SIZE, max_overflow=_POOL_SIZE)
     event.listen(engine, "connect", partial(_configure_sqlite, patience_seconds))
-    event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "begin", partial(_begin_sqlite, patience_seconds))
     event.listen(engine, "handle_error", _undo_failed_commit)
+    event.listen(engine, "handle_error", raise_as_operational, retval=True)
     return engine
 
 
 def _configure_sqlite(patience_seconds: float, connection: SQLiteConnection, _record: Any) -> None:
     # The driver must not begin transactions by itself: it would begin them too late.
     connection.isolation_level = None
-    connection.execute(f"PRAGMA busy_timeout = {int(patience_seconds * 1000)}")
+    _wait_at_most(connection, patience_seconds)
     for pragma in _PRAGMAS:
         connection.execute(pragma)
     _switch_to_wal(connection, patience_seconds)
@@ -254,11 +283,38 @@ def _switch_to_wal(connection: SQLiteConnection, patience_seconds: float) -> Non
             return
 
 
-def _begin_sqlite(connection: Connection) -> None:
+def _begin_sqlite(patience_seconds: float, connection: Connection) -> None:
     begin = connection.get_execution_options().get(_BEGIN, "BEGIN")
-    if begin is not None:
-        driver: Any = connection.connection.dbapi_connection
-        driver.execute(begin)
+    if begin == _BEGIN_WRITING:
+        _take_lock(Driver.of(connection), patience_seconds)
+    elif begin is not None:
+        Driver.of(connection).run(begin)
+
+
+def _take_lock(driver: Driver, patience_seconds: float) -> None:
+    """Begin to write, once nobody does.
+
+    SQLite would ask for its lock ever more seldom, and miss the moments between two slices.
+    """
+    started = stopwatch()
+    _wait_at_most(driver.connection, 0)
+    try:
+        while True:
+            try:
+                driver.run(_BEGIN_WRITING)
+            except OperationalError as error:
+                busy = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == SQLITE_BUSY
+                if not busy or elapsed_ms(started) > patience_seconds * 1000:
+                    raise
+                time.sleep(_RETRY_SECONDS)
+            else:
+                return
+    finally:
+        _wait_at_most(driver.connection, patience_seconds)
+
+
+def _wait_at_most(connection: SQLiteConnection, seconds: float) -> None:
+    connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
 
 
 def _undo_failed_commit(context: ExceptionContext) -> None:

@@ -1,4 +1,4 @@
-"""Data Connect: its applications, the consents given to them, the tokens that were revoked.
+"""Data Connect: its applications, the consents given to them.
 
 What a consent opens are access services, which stand with the others (`sge_sim.store.acces`):
 SGE's own search and consultation see them, and what ends them ends the consent.
@@ -14,17 +14,15 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     ForeignKey,
-    Index,
     String,
     Text,
     UniqueConstraint,
     bindparam,
     case,
-    delete,
     func,
     select,
 )
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
 from sge_sim.domaine.nomenclatures import EtatService, MotifFin, Sens, TypeServiceAcces
 from sge_sim.store.acteurs import Acteur
@@ -143,17 +141,6 @@ class ConsentementDonne(Base):
         return self.services[-1].motif_fin if self.services and self.fini_le else None
 
 
-class JetonRevoque(Base):
-    """A token that was revoked before its end, `fin`."""
-
-    __tablename__ = "jeton_revoque"
-
-    jti: Mapped[str] = mapped_column(String(36), primary_key=True)
-    fin: Mapped[datetime] = mapped_column(Instant)
-
-    __table_args__ = (Index("ix_jeton_revoque_fin", "fin"),)
-
-
 @dataclass(frozen=True, slots=True)
 class FicheApplication:
     """An application as it was read; see `Application`. `entite` is the name of its actor."""
@@ -259,7 +246,6 @@ _SERVICES_OF_CLIENT = Prepared(
     .where(_P.client_id == bindparam("client_id"))
     .order_by(_S.service_souscrit_id)
 )
-_REVOQUE = Prepared(select(JetonRevoque.jti).where(JetonRevoque.jti == bindparam("jti")))
 _NOM_ACTEUR = Prepared(select(Acteur.nom).where(Acteur.code == bindparam("code")))
 
 
@@ -284,11 +270,6 @@ def read_services_of(driver: Driver, client_id: str) -> tuple[FicheServiceConsen
     """Return the access services that the consents given to an application opened."""
     rows = _SERVICES_OF_CLIENT.rows(driver, client_id=client_id)
     return tuple(FicheServiceConsenti(*row) for row in rows)
-
-
-def read_revoque(driver: Driver, jti: str) -> bool:
-    """Tell whether a token was revoked."""
-    return _REVOQUE.row(driver, jti=jti) is not None
 
 
 def read_nom_acteur(driver: Driver, code: str) -> str | None:
@@ -324,6 +305,28 @@ def consentements(session: Session, prm: str | None = None) -> Sequence[Consente
     return session.scalars(query).all()
 
 
+def consentements_in_force(
+    session: Session, client_id: str, prms: Sequence[str], now: datetime
+) -> Sequence[ConsentementDonne]:
+    """Return the consents given to an application for any of these points that hold at `now`.
+
+    What has ended isn't read, however much of it there is.
+    """
+    return session.scalars(
+        select(ConsentementDonne)
+        .join(Partage)
+        .where(
+            Partage.client_id == client_id,
+            ConsentementDonne.prm.in_(prms),
+            ConsentementDonne.debut <= now,
+            ConsentementDonne.fin > now,
+            ConsentementDonne.services.any(ServiceSouscrit.ended_at.is_(None)),
+        )
+        .options(selectinload(ConsentementDonne.services))
+        .order_by(ConsentementDonne.id)
+    ).all()
+
+
 def find_consentement(session: Session, consentement_id: int) -> ConsentementDonne | None:
     """Return the consent of that number."""
     return session.get(ConsentementDonne, consentement_id)
@@ -334,9 +337,3 @@ def find_partage(session: Session, client_id: str, titulaire: str) -> Partage | 
     return session.scalar(
         select(Partage).where(Partage.client_id == client_id, Partage.titulaire == titulaire)
     )
-
-
-def revoke_token(session: Session, jti: str, fin: datetime, now: datetime) -> None:
-    """Revoke a token; those that have ended since are forgotten."""
-    session.execute(delete(JetonRevoque).where(JetonRevoque.fin < now))
-    session.merge(JetonRevoque(jti=jti, fin=fin))

@@ -36,14 +36,28 @@ class AnnexeSi:
     iv: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ProfilDatahub:
+    """What somebody tells of himself beside his name (FAQ); None for what he leaves out."""
+
+    adresse: str | None = None
+    code_postal: str | None = None
+    fonction: str | None = None
+    telephone: str | None = None
+
+
 class CompteDatahub(Base):
-    """Somebody's account, by an e-mail in small letters; it belongs to one entity."""
+    """Somebody's account, by an e-mail in small letters; it belongs to one entity.
+
+    `profil` is None until it is filled in.
+    """
 
     __tablename__ = "compte_datahub"
 
     email: Mapped[str] = mapped_column(primary_key=True)
     nom: Mapped[str]
     acteur_code: Mapped[str] = mapped_column(ForeignKey("acteur.code"), index=True)
+    profil: Mapped[ProfilDatahub | None] = mapped_column(Payload(ProfilDatahub))
 
     acteur: Mapped[Acteur] = relationship()
     roles: Mapped[list["Interlocuteur"]] = relationship(viewonly=True)

@@ -196,6 +196,11 @@ def _by_prm(session: Session, prms: Sequence[str], query: Any) -> dict[str, list
 
 
 _NEW_COLLECTE = Insertion(Collecte, "id")
+_CLOSE_COLLECTE = Prepared(
+    update(Collecte)
+    .where(Collecte.service_souscrit_id == bindparam("service"), Collecte.fin.is_(None))
+    .values(fin=bindparam("until", type_=Date))
+)
 
 
 def open_collecte(
@@ -208,11 +213,8 @@ def open_collecte(
 
 def close_collecte(session: Session, service_souscrit_id: str, fin: date) -> None:
     """End at `fin` (excluded) what that service had collected; earlier days stay."""
-    session.execute(
-        update(Collecte)
-        .where(Collecte.service_souscrit_id == service_souscrit_id, Collecte.fin.is_(None))
-        .values(fin=fin)
-    )
+    driver = Driver.of(session.connection())
+    _CLOSE_COLLECTE.run(driver, service=service_souscrit_id, until=fin)
 
 
 def replace_collectes(session: Session, prm: str, *collectes: tuple[date, date | None]) -> None:

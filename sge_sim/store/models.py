@@ -14,7 +14,7 @@ from sge_sim.store.commandes import (
     Evenement,
     ServiceSouscrit,
 )
-from sge_sim.store.dataconnect import Application, ConsentementDonne, JetonRevoque, Partage
+from sge_sim.store.dataconnect import Application, ConsentementDonne, Partage
 from sge_sim.store.datahub import (
     ApplicationDatahub,
     CompteDatahub,
@@ -25,6 +25,7 @@ from sge_sim.store.datahub import (
 )
 from sge_sim.store.ecritures import Ecriture
 from sge_sim.store.flux import Canal, FichierFlux, Publication
+from sge_sim.store.jetons import JetonRevoque
 from sge_sim.store.m023 import DemandeM023
 from sge_sim.store.mesures import CalendrierDate, Collecte, Trou
 from sge_sim.store.numeros import Numero

@@ -13,6 +13,8 @@ from sqlalchemy import Connection, Dialect, Executable, Float, Table, bindparam,
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from sge_sim.store.unreadable import as_operational
+
 if TYPE_CHECKING:
     from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -48,7 +50,8 @@ class Driver:
             dbapi: Any = self.dialect.loaded_dbapi
             if not isinstance(error, dbapi.Error):
                 raise
-            raise DBAPIError.instance(sql, None, error, dbapi.Error) from error
+            raised = DBAPIError.instance(sql, None, error, dbapi.Error)
+            raise as_operational(raised) from error
 
 
 class _Compiled(NamedTuple):

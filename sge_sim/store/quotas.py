@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
-from sge_sim.machine.files import PRIVATE
+from sge_sim.machine.files import make_private_file
 
 _PATIENCE_SECONDS = 5.0
 _TABLE = (
@@ -39,7 +39,7 @@ class Comptes:
 
     def __init__(self, data_dir: Path) -> None:
         file = data_dir / "data-connect-quotas.db"
-        file.touch(PRIVATE)
+        make_private_file(file)
         self._lock = Lock()
         self._connection = sqlite3.connect(
             file, timeout=_PATIENCE_SECONDS, isolation_level=None, check_same_thread=False

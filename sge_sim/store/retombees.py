@@ -1,13 +1,16 @@
 """What happened between two simulated instants: what an advance of the clock set off."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from sge_sim.domaine.retombees import Retombees
+from sge_sim.domaine.retombees import Retombees, Travail
 from sge_sim.store.commandes import Affaire, Evenement, ServiceSouscrit
+from sge_sim.store.ecritures import last_instant
 from sge_sim.store.flux import FichierFlux, Publication
+from sge_sim.store.prepared import Driver
 
 
 def retombees_between(session: Session, debut: datetime, fin: datetime) -> Retombees:
@@ -43,4 +46,21 @@ def retombees_between(session: Session, debut: datetime, fin: datetime) -> Retom
             )
         )
         or 0,
+    )
+
+
+def measured(session: Session, travail: Travail) -> Travail:
+    """Return what a setting of the clock sets off with what of it has happened by now."""
+    debut, fin = travail.retombees.debut, travail.retombees.fin
+    published = session.scalar(
+        select(func.max(Publication.instant)).where(
+            Publication.instant > debut.astimezone(UTC), Publication.instant <= fin.astimezone(UTC)
+        )
+    )
+    happened = last_instant(Driver.under(session))
+    reached = (min(instant, fin) for instant in (published, happened) if instant is not None)
+    return replace(
+        travail,
+        atteint=max([debut, *reached]),
+        retombees=retombees_between(session, debut, fin),
     )

@@ -19,6 +19,7 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 _VERSION = table("alembic_version", column("version_num", String))
 # Any number of our own: it names the lock that PostgreSQL keeps while somebody migrates.
 _LOCK = 7_436_001
+_LONG_LOCK = 7_436_002
 
 
 def revisions() -> list[str]:
@@ -57,6 +58,15 @@ def lock(connection: Connection) -> None:
     """
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+
+
+def lock_for_long(connection: Connection) -> None:
+    """Let one process at a time go past this point on PostgreSQL, until its connection is closed.
+
+    Who comes after waits for as long as that lasts.
+    """
+    connection.exec_driver_sql("SET lock_timeout = 0")
+    connection.execute(select(func.pg_advisory_lock(_LONG_LOCK)))
 
 
 def is_up_to_date(connection: Connection) -> bool:

@@ -11,14 +11,16 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
+from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
 from sge_sim.machine.files import locked, make_private_folder
 from sge_sim.store import schema
-from sge_sim.store.database import Database
+from sge_sim.store.database import PATIENCE_SECONDS, Database
 from sge_sim.store.journal import Journal
 
 _FOLDER: Final = "instantane"
 _NAME: Final = "sge-sim.db"
+_RETRY_SECONDS: Final = 0.01
 
 
 def take_snapshot(database: Database, journal: Journal, data_dir: Path) -> Path:
@@ -34,7 +36,7 @@ def take_snapshot(database: Database, journal: Journal, data_dir: Path) -> Path:
         os.close(handle)
         beside = Path(name)
         try:
-            with closing(sqlite3.connect(live, timeout=10)) as origin:
+            with closing(sqlite3.connect(live)) as origin:
                 _copy(origin, beside)
             _check(beside)
             journal.mark()
@@ -72,8 +74,17 @@ def _sqlite_file(database: Database) -> Path:
 
 
 def _copy(origin: sqlite3.Connection, target: Path) -> None:
-    with closing(sqlite3.connect(target, timeout=10)) as copy:
-        origin.backup(copy)
+    """Copy all pages in one transaction; raise `sqlite3.OperationalError` where others write on."""
+    begun = stopwatch()
+
+    def give_up_in_time(status: int, _remaining: int, _pages: int) -> None:
+        # The driver would try again for ever.
+        waiting = status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+        if waiting and elapsed_ms(begun) > PATIENCE_SECONDS * 1000:
+            raise sqlite3.OperationalError("database is locked")
+
+    with closing(sqlite3.connect(target, timeout=0)) as copy:
+        origin.backup(copy, progress=give_up_in_time, sleep=_RETRY_SECONDS)
 
 
 def _open_alone(file: Path) -> sqlite3.Connection:

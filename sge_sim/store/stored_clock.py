@@ -1,22 +1,68 @@
 """The simulated time, read from the database so that every worker reads the same."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sge_sim.clock import PARIS, Clock, FrozenClock, RunningClock, machine_now
+from sge_sim.clock import (
+    PARIS,
+    Clock,
+    FrozenClock,
+    RunningClock,
+    clock_starting_at,
+    machine_now,
+)
 from sge_sim.domaine.nomenclatures import KindClock
+from sge_sim.errors import UsageError
 from sge_sim.store.clock_row import ClockRow
 from sge_sim.store.database import Database
 from sge_sim.store.ecritures import last_instant
 from sge_sim.store.prepared import Driver, Prepared
 
 _ROW = 1
-_MICROSECOND = timedelta(microseconds=1)
+_MICROSECOND, _MILLISECOND = timedelta(microseconds=1), timedelta(milliseconds=1)
 _STATE = Prepared(
     select(ClockRow.kind, ClockRow.offset_us, ClockRow.instant).where(ClockRow.id == _ROW)
 )
+_NUMERO = Prepared(select(ClockRow.numero).where(ClockRow.id == _ROW))
+
+# Counted in milliseconds of the machine from there, numbers grow over a state that is brought back.
+_EPOCH = datetime(2025, 1, 1, tzinfo=PARIS)
+
+Change = Callable[[Clock], Clock]
+"""What makes one clock from another, or raises `UsageError` to leave it as it is."""
+
+
+class ClockSetSinceError(UsageError):
+    """The clock was set again since the setting that a change was meant for: nothing is moved."""
+
+
+@dataclass(frozen=True)
+class Reglage:
+    """A setting of the clock: its number, the clock that it made, what it read before and after.
+
+    `debut` and `fin` are aware. The number grows with each setting; one that a state brought back
+    has undone is never given again.
+    """
+
+    numero: int
+    clock: Clock
+    debut: datetime
+    fin: datetime
+
+
+def kind_of(clock: Clock) -> KindClock:
+    """Return how a clock runs."""
+    match clock:
+        case FrozenClock():
+            return "frozen"
+        case RunningClock(offset) if offset:
+            return "shifted"
+        case _:
+            return "real"
 
 
 def read_clock(driver: Driver) -> Clock:
@@ -26,6 +72,12 @@ def read_clock(driver: Driver) -> Clock:
         return RunningClock()
     kind, offset_us, instant = row
     return FrozenClock(instant) if kind == "frozen" else RunningClock(offset_us * _MICROSECOND)
+
+
+def read_numbered_clock(driver: Driver) -> tuple[int, Clock]:
+    """Return the number of the last setting, 0 before the first, and the clock that it made."""
+    row = _NUMERO.row(driver)
+    return (0 if row is None else row[0]), read_clock(driver)
 
 
 def instant_within(session: Session) -> datetime:
@@ -51,50 +103,62 @@ class StoredClock:
 
     def now(self) -> datetime:
         """Return the simulated instant, aware, in Europe/Paris."""
-        return self._clock().now()
+        clock: Clock = self._database.memoire.look().ask(read_clock)
+        return clock.now()
 
     def kind(self) -> KindClock:
         """Return how the clock runs."""
-        match self._clock():
-            case FrozenClock():
-                return "frozen"
-            case RunningClock(offset) if offset:
-                return "shifted"
-            case _:
-                return "real"
+        return kind_of(self.numbered()[1])
+
+    def numbered(self) -> tuple[int, Clock]:
+        """Return the number of the last setting, 0 before the first, and the clock it made."""
+        numbered: tuple[int, Clock] = self._database.memoire.look().ask(read_numbered_clock)
+        return numbered
+
+    def change(self, change: Change, since: int | None = None) -> Reglage:
+        """Make a change, read and set in one transaction: two at once follow one another.
+
+        `since` is the number of the setting that it is meant for. Raises `ClockSetSinceError` where
+        another one came since, and whatever `change` does: nothing is moved then.
+        """
+        with self._database.exclusive_transaction() as session:
+            numero, before = read_numbered_clock(Driver.under(session))
+            if since is not None and since != numero:
+                raise ClockSetSinceError(
+                    f"l'horloge a été réglée depuis (réglage {numero}, et non {since}) : elle est "
+                    f"au {before.now():%d/%m/%Y %H:%M:%S} et n'a pas été déplacée. La relire, puis "
+                    "redemander s'il le faut encore."
+                )
+            debut, clock = before.now(), change(before)
+            numero = max(numero + 1, (machine_now() - _EPOCH) // _MILLISECOND)
+            session.merge(_row_of(numero, clock))
+        return Reglage(numero, clock, debut, clock.now())
 
     def follow_machine(self) -> None:
         """Run with the machine's own time."""
-        self._store("real")
+        self.change(lambda _before: RunningClock())
 
     def run_from(self, instant: datetime) -> None:
         """Read `instant` (aware) now, and run on."""
-        self._store("shifted", offset=instant - machine_now())
+        self.change(lambda _before: clock_starting_at(instant))
 
     def freeze(self, instant: datetime) -> None:
         """Stand still at `instant` (aware)."""
-        self._store("frozen", instant=instant)
+        self.change(lambda _before: FrozenClock(instant))
 
-    def advance(self, duration: timedelta) -> None:
-        """Jump by `duration`, backwards when it is negative; a frozen clock stays frozen."""
-        match self._clock():
-            case FrozenClock(instant):
-                self.freeze(instant + duration)
-            case RunningClock(offset):
-                self._store("shifted", offset=offset + duration)
 
-    def _clock(self) -> Clock:
-        clock: Clock = self._database.memoire.look().ask(read_clock)
-        return clock
-
-    def _store(
-        self,
-        kind: KindClock,
-        offset: timedelta = timedelta(0),
-        instant: datetime | None = None,
-    ) -> None:
-        # Two that set it for the first time would both insert the row.
-        with self._database.exclusive_transaction() as session:
-            session.merge(
-                ClockRow(id=_ROW, kind=kind, offset_us=offset // _MICROSECOND, instant=instant)
-            )
+def _row_of(numero: int, clock: Clock) -> ClockRow:
+    # What isn't the row's is said too: the one before may have had it.
+    offset, instant = timedelta(0), None
+    match clock:
+        case FrozenClock():
+            instant = clock.instant
+        case RunningClock():
+            offset = clock.offset
+    return ClockRow(
+        id=_ROW,
+        kind=kind_of(clock),
+        offset_us=offset // _MICROSECOND,
+        instant=instant,
+        numero=numero,
+    )

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from itertools import groupby, islice
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import legal_date, start_of_day
@@ -37,7 +37,8 @@ class Transmission:
     Those on C5 and P4 (`petits`), or on the other segments; over the legal days [debut, fin),
     published at `instant`. A service transmits from the day on which it was activated: measures of
     earlier days aren't collected. The last days of one that reached its term are sent after it;
-    one that was stopped, whoever stopped it, sends nothing more (assumed).
+    one that was stopped, whoever stopped it, sends nothing more (assumed), unless
+    `publie_avant_arret`.
     """
 
     numero: int
@@ -45,6 +46,7 @@ class Transmission:
     debut: date
     fin: date
     instant: datetime
+    publie_avant_arret: bool = False
 
 
 class ServiceTransmis(NamedTuple):
@@ -172,6 +174,11 @@ def _joined(transmission: Transmission, *columns: Any) -> Select[Any]:
 
     Only recurrent transmissions have a subscription.
     """
+    goes_on = or_(
+        ServiceSouscrit.ended_at.is_(None),
+        ServiceSouscrit.ended_at >= transmission.instant,
+        ServiceSouscrit.motif_fin.in_(ENDS_OF_A_TERM),
+    )
     return (
         select(*columns)
         .select_from(ServiceSouscrit)
@@ -185,11 +192,7 @@ def _joined(transmission: Transmission, *columns: Any) -> Select[Any]:
                 ServiceSouscrit.date_fin.is_(None),
                 ServiceSouscrit.date_fin > transmission.debut,
             ),
-            or_(
-                ServiceSouscrit.ended_at.is_(None),
-                ServiceSouscrit.ended_at >= transmission.instant,
-                ServiceSouscrit.motif_fin.in_(ENDS_OF_A_TERM),
-            ),
+            true() if transmission.publie_avant_arret else goes_on,
         )
     )
 

@@ -122,7 +122,7 @@ class Connection:
         except OSError as error:
             return self._handshake_failed(error)
         self.authenticated = True
-        leaf, *authorities = verified_chain(self.socket)
+        leaf, *authorities = verified_chain(self.socket) or [b""]
         self._reader = RequestReader(
             Sender(leaf, tuple(authorities), self._address),
             self._limits.max_header_bytes,

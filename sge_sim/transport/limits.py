@@ -18,8 +18,9 @@ class Limits:
     """Body of a request; more is answered 413. An SGE request is a few kB of XML."""
 
     max_connections: int = 512
-    """Open connections. Beyond, the one that has waited longest gives way, those without a
-    certificate first. Each is a file descriptor, of which a process usually has 1 024."""
+    """Open connections. Beyond, the one that has waited longest gives way, of those whose handshake
+    is done or of the others, whichever are more. Each is a file descriptor, of which a process
+    usually has 1 024."""
 
     max_buffered_bytes: int = 64 * 1024 * 1024
     """Requests held in memory, all connections together; more is answered 503."""

@@ -252,13 +252,27 @@ class ConnectionLoop:
             self._watch(connection, selectors.EVENT_READ)
 
     def _make_room(self) -> None:
-        """Close the connection that has waited longest, those without a certificate first."""
+        """Close the connection that has waited longest, of those who crowd the others out.
+
+        Be they silent or known after a handshake: where the others gave way first, a crowd of
+        known ones would end each handshake that begins. Those who ask ahead wait too.
+        """
         if not self._told_full:
             self._told_full = True
             _log.warning(
                 "Limite de %d connexions atteinte : les plus anciennes en attente sont fermées.",
                 self._listener.limits.max_connections,
             )
-        waiting = self.waiting()
-        if waiting:
-            self._dismiss(min(waiting, key=lambda one: (one.authenticated, one.waiting_since)))
+        waiting = [*self.waiting(), *self._ahead]
+        if not waiting:
+            return
+        unknown = [connection for connection in waiting if not connection.authenticated]
+        known = [connection for connection in waiting if connection.authenticated]
+        crowd = known if len(known) > len(unknown) else unknown
+        oldest = min(crowd, key=lambda connection: connection.waiting_since)
+        if oldest in self._ahead:
+            with self._lock:
+                self._ahead.remove(oldest)
+            self.end(oldest)
+        else:
+            self._dismiss(oldest)

@@ -13,7 +13,7 @@ class Sender:
     """Who is at the other end of a connection.
 
     `certificate` is the client's own, `authorities` what the handshake verified above it, all in
-    DER; `address` is the client's IP address, as text.
+    DER, and empty where the listener asks for none; `address` is the client's IP address, as text.
     """
 
     certificate: bytes

@@ -1,6 +1,6 @@
-"""The B2B listener: HTTPS with client certificates, in one process.
+"""An HTTPS listener in one process: the web services', with client certificates, or Data Connect's.
 
-server = B2BServer(app, bind("127.0.0.1", 8443), context_factory, Limits(), journal)
+server = HttpsServer(app, bind("127.0.0.1", 8443), context_factory, Limits(), journal)
 server.serve()      # until server.stop(), from another thread
 """
 
@@ -23,14 +23,14 @@ from sge_sim.transport.watch import FileWatch
 _log = logging.getLogger(__name__)
 
 
-class B2BServer:
+class HttpsServer:
     """Serves an application over TLS on a listening socket, which it closes when it stops.
 
     `context_factory` builds the TLS context from the files of the moment: once here, and again at
     each `reload`, which also happens by itself when one of the `watched` files changes.
     `on_handshake_failure` is called, by any thread, for each client that spoke but was not let in;
     it may take its time (the client has its alert already). Each request tells the application
-    who sent it.
+    who sent it, as far as the context asks.
 
     Raises what `context_factory` raises.
     """
@@ -41,7 +41,7 @@ class B2BServer:
         listening_socket: socket.socket,
         context_factory: Callable[[], ssl.SSLContext],
         limits: Limits,
-        on_handshake_failure: Callable[[HandshakeFailure], None],
+        on_handshake_failure: Callable[[HandshakeFailure], None] = lambda _failure: None,
         watched: Sequence[Path] = (),
     ) -> None:
         self.application = application

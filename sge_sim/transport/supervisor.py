@@ -4,7 +4,7 @@ The caller binds the sockets first; the processes share them, and the kernel giv
 one of them.
 
     b2b = bind(host, 8443)
-    processes = [Process(f"b2b-{n}", lambda: B2BServer(build_app(), b2b, …)) for n in range(4)]
+    processes = [Process(f"b2b-{n}", lambda: HttpsServer(build_app(), b2b, …)) for n in range(4)]
     supervise([*processes, Process("admin", build_admin)], on_ready=write_ready_file)
 """
 

@@ -1,4 +1,4 @@
-"""The TLS side of the B2B listener: the server's context and what it learnt of a client."""
+"""The TLS side of the listeners: the server's context and what it learnt of a client."""
 
 import re
 import ssl
@@ -16,9 +16,10 @@ _DER = 2  # _ssl.ENCODING_DER
 
 
 def build_server_context(
-    certificate: Path, private_key: Path, client_authorities: str
+    certificate: Path, private_key: Path, client_authorities: str | None
 ) -> ssl.SSLContext:
-    """Return the context of a server that asks every client for a certificate.
+    """Return the context of a server, which asks every client for a certificate or, without
+    `client_authorities`, none.
 
     `certificate` is the PEM file of the server's certificate followed by its intermediates,
     `private_key` the PEM file of its key, without password; it may be the same file.
@@ -45,7 +46,8 @@ def build_server_context(
     context.num_tickets = 0
     context.options |= ssl.OP_NO_TICKET
     _load_server_certificate(context, certificate, private_key)
-    _verify_clients(context, client_authorities)
+    if client_authorities is not None:
+        _verify_clients(context, client_authorities)
     disable_session_cache(context)
     return context
 

@@ -1,7 +1,7 @@
 """The administration and the web services of one simulator, in the process."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +12,9 @@ from in_process import InProcess, simulator_in_process
 from lxml import html
 
 from sge_sim.admin.application import build_admin
+from sge_sim.admin.moves import Moves
 from sge_sim.admin.routes import AdminState
-from sge_sim.commandes.back_office import BackOffice
+from sge_sim.commandes.back_office import BackOffice, Task
 from sge_sim.processes.admin_process import _tasks
 from sge_sim.store.journal import Journal, JournalFeed
 from sge_sim.transport.admin_server import AdminServer
@@ -72,18 +73,23 @@ class Room:
 
 
 @contextmanager
-def control_room(data_dir: Path, **settings: object) -> Iterator[Room]:
-    """Open a simulator in `data_dir` with its administration; nothing runs behind."""
+def control_room(data_dir: Path, tasks: Sequence[Task] = (), **settings: object) -> Iterator[Room]:
+    """Open a simulator in `data_dir` with its administration; nothing runs behind.
+
+    A move of the clock has `tasks` done after those of every simulator.
+    """
     with simulator_in_process(data_dir, **settings) as services:
         simulator = services.simulator
         journal = Journal.beside(simulator.database, data_dir)
         feed = JournalFeed(journal)
+        back_office = BackOffice(simulator.clock, (*_tasks(simulator, journal), *tasks))
+        moves = Moves(simulator.clock, simulator.database, back_office)
         state = AdminState(
             simulator.settings,
             simulator.database,
             simulator.clock,
             "https://127.0.0.1:1",
-            BackOffice(simulator.clock, _tasks(simulator, journal)),
+            moves,
             journal,
             feed,
         )
@@ -93,6 +99,7 @@ def control_room(data_dir: Path, **settings: object) -> Iterator[Room]:
             thread = threading.Thread(target=server.serve)
             thread.start()
             yield Room(services, state, f"http://127.0.0.1:{listening.getsockname()[1]}")
+            moves.stop()
             feed.stop()
             server.stop()
             thread.join()

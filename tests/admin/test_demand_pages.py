@@ -22,6 +22,8 @@ from sge_sim.flux.r6x.tableau import rows_of
 NOW = parse_instant("2025-08-01T10:00")
 C5, C5_BIS = "25150217034354", "25825036170379"
 DAYS = (date(2025, 7, 1), date(2025, 7, 8))
+DAYS_OF = {"C68": (None, None), "R67": (date(2025, 1, 1), DAYS[1])}
+"""Some of which a quantity begins and was read since; a sheet has none."""
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +46,7 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
 def demand(room: Room, flux: Any, *prms: str) -> str:
     """Have a demand answered; return the number of its case."""
     contrat = room.services.simulator.callers[0].contrat_id
-    days = (None, None) if flux == "C68" else DAYS
+    days = DAYS_OF.get(flux, DAYS)
     asked = Historiques(flux, "JSON", prms, "SOUTIRAGE", "ACCORD_CLIENT", *days)
     with room.state.database.transaction() as session:
         emetteur = Emetteur("TIERS1", contrat, "a@b.fr", "<b>ref</b>")
@@ -91,7 +93,7 @@ def test_a_csv_has_the_rows_of_the_json(room: Room, flux: str) -> None:
         assert theirs.headers["Content-Disposition"] == ours.headers["Content-Disposition"]
         documents = list(read_documents("x.zip", ours.content))
         texts = dict(_csv_texts(theirs.content))
-        assert list(texts) == [nom.replace(".json", ".csv") for nom, _ in documents]
+        assert list(texts) == [f"{nom[:-5]}.csv" for nom, _ in documents]
         for (_, tree), text in zip(documents, texts.values(), strict=True):
             rows = [["null" if one is None else one for one in row] for row in rows_of(tree)]
             assert len(rows) > 1

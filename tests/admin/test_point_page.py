@@ -157,7 +157,14 @@ def test_the_buttons_do_what_points_set_does(tmp_path: Path) -> None:
         assert "n'est pas un fournisseur" in press(
             action="fournisseur", acteur="TIERS1", jour="2025-04-01"
         )
-        assert "resiliation le 01/04/2025" in press(action="resilie", jour="2025-04-01")
+        assert "résiliation le 01/04/2025" in press(action="resilie", jour="2025-04-01")
+        planned = press(action="resilie", jour="2025-05-01")
+        assert "est déjà prévue pour le 01/04/2025" in planned
+        assert "type résiliation; le 01/04/2025" in planned
+        assert "Résiliation prévue le 01/04/2025" in planned
+        given_up = press(action="resilie", valeur="aucun")
+        assert "Résiliation annulée" in given_up
+        assert "Résiliation prévue" not in given_up
         assert "n'est pas une date" in press(action="jours", debut="x", fin="y")
 
 

@@ -18,7 +18,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("campaign") / "report"
     command = [
         *(sys.executable, "-m", "sge_sim", "homologate", "--package", "consultation"),
-        *("--disabled-rules", "nombre_de_resultats_admis", "--report", str(folder)),
+        *("--disabled-rules", "criteres_suffisants", "--report", str(folder)),
     ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=90)
     assert done.returncode == 1, done.stdout + done.stderr
@@ -37,14 +37,14 @@ def test_the_report_shows_without_network(browser: Chrome, page: Path) -> None:
 def test_a_case_opens_on_its_request_its_answer_and_its_rule(browser: Chrome, page: Path) -> None:
     browser.get(page.as_uri())
     cases = browser.find_elements(By.CSS_SELECTOR, "details")
-    (case,) = (each for each in cases if "RP-NR1@C5" in each.text)
+    (case,) = (each for each in cases if "RP-NR2@C5" in each.text)
     assert "échoué" in case.text
     assert case.get_attribute("open")
-    assert "Attendu : refus SGT4F8" in case.find_element(By.CLASS_NAME, "cause").text
+    assert "Attendu : refus SGT4F7" in case.find_element(By.CLASS_NAME, "cause").text
     for summary in case.find_elements(By.CSS_SELECTOR, "details > summary")[1:]:
         summary.click()
     shown = case.text
-    for told in ("refus SGT4F8", "<codePostal>84160", "rechercherPoint", "SGT500"):
+    for told in ("refus SGT4F7", "<codeInseeCommune>34231", "rechercherPoint", "SGT200"):
         assert told in shown, told
 
 

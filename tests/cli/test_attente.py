@@ -8,7 +8,7 @@ import sys
 SCRIPT = """
 import time, threading
 from sge_sim.cli.attente import told_if_long
-with told_if_long("Essai"):
+with told_if_long("Essai", lambda: "fait à moitié" + " ;" * 200):
     time.sleep({seconds})
 assert threading.active_count() == 1
 """
@@ -40,7 +40,8 @@ def test_what_is_quick_says_nothing() -> None:
 
 def test_what_takes_over_two_seconds_is_told_and_taken_back() -> None:
     said = said_in_a_terminal(2.5)
-    assert "Essai… 2 s" in said
+    assert "Essai… 2 s fait à moitié ; ;" in said
+    assert max(map(len, said.split("\r"))) <= 80 + len("\x1b[K"), "a longer line couldn't be erased"
     assert said.endswith("\r\x1b[K")
 
 

@@ -115,6 +115,36 @@ def test_mistakes_are_told_in_one_sentence(running: RunningSimulator) -> None:
     )
 
 
+def test_a_termination_that_is_awaited_is_shown_kept_and_given_up(
+    running: RunningSimulator,
+) -> None:
+    url = f"{running.ready['admin_url']}/api/points/{PRM}"
+
+    def terminations(point: Any) -> list[str]:
+        events = point["situation"].get("evenements_a_venir", [])
+        return [event["le"] for event in events if event["type"] == "résiliation"]
+
+    def shown() -> list[str]:
+        return terminations(yaml.safe_load(running.command("points", "show", PRM).stdout))
+
+    awaited = ["2026-08-01"]
+    done = running.command("points", "set", PRM, "--resilie", "2026-08-01")
+    assert terminations(yaml.safe_load(done.stdout)[PRM]) == awaited
+    assert "est déjà prévue pour le 01/08/2026 : l'annuler" in refused(
+        running, PRM, "--resilie", "2026-09-01"
+    )
+    assert shown() == awaited
+    answer = requests.post(f"{url}/vie", json={"resilie": "2026-09-01"}, timeout=10)
+    assert (answer.status_code, "prévue pour le 01/08/2026" in answer.text) == (400, True)
+    assert terminations(requests.get(url, timeout=10).json()) == awaited
+    assert running.command("points", "set", PRM, "--resilie", "aucun").returncode == 0
+    assert shown() == []
+    assert "n'a pas de résiliation à annuler" in refused(running, PRM, "--resilie", "aucun")
+    requests.post(f"{url}/vie", json={"resilie": "2026-09-01"}, timeout=10).raise_for_status()
+    answer = requests.post(f"{url}/vie", json={"resilie": "aucun"}, timeout=10)
+    assert terminations(answer.json()) == []
+
+
 def test_the_same_by_rest(running: RunningSimulator) -> None:
     url = f"{running.ready['admin_url']}/api/points/{PRM}"
     told = requests.post(url, json={"service_acces": True, "type": "INDEX"}, timeout=10).json()

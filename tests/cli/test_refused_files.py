@@ -115,3 +115,17 @@ def test_a_write_to_an_open_file_tells_a_full_disk_too() -> None:
     told = system_sentence(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
     assert told == "Le disque n'a plus de place : en faire, puis recommencer."
     assert system_sentence(OSError(errno.EPIPE, os.strerror(errno.EPIPE))) is None
+
+
+def test_a_data_folder_where_others_may_write_is_refused_by_every_command(tmp_path: Path) -> None:
+    tmp_path.chmod(0o777)
+    assert "chmod go-w" in serve(tmp_path)
+    for command in (("hosts",), ("clock", "show"), ("journal", "repair"), ("cert", "renew-server")):
+        assert "chmod go-w" in sentence(*command, "--data-dir", str(tmp_path))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_data_folder_that_holds_a_symbolic_link_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "sge-sim.db").symlink_to(tmp_path.parent / "elsewhere.db")
+    assert "lien symbolique" in serve(tmp_path)
+    assert not (tmp_path.parent / "elsewhere.db").exists()

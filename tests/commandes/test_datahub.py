@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from lives import CONTRAT, TIERS
 
 from sge_sim.admin.application import build_admin
+from sge_sim.admin.moves import Moves
 from sge_sim.admin.routes import AdminState
 from sge_sim.clock import machine_now
 from sge_sim.commandes.back_office import BackOffice
@@ -27,7 +28,7 @@ from sge_sim.referentiel.acteurs import add_login
 from sge_sim.settings import Settings
 from sge_sim.store.acteurs import find_contrat, registered_certificats
 from sge_sim.store.database import Database
-from sge_sim.store.datahub import ApplicationDatahub
+from sge_sim.store.datahub import ApplicationDatahub, Habilitateur
 from sge_sim.store.flux import find_canal
 from sge_sim.store.journal import Journal, JournalFeed
 from sge_sim.store.stored_clock import StoredClock
@@ -81,7 +82,7 @@ def portal(database: Database, tmp_path: Path) -> Portal:
         database,
         clock,
         "https://127.0.0.1",
-        BackOffice(clock, []),
+        Moves(clock, database, BackOffice(clock, [])),
         journal,
         JournalFeed(journal),
     )
@@ -278,6 +279,70 @@ def test_a_profile_is_its_owners(portal: Portal, draft: str) -> None:
     )
     assert portal.refused(f"/datahub/comptes/{TECHNIQUE}", CONTRACTUEL, nom="X") == "DHB116"
     assert portal.refused(f"/datahub/comptes/{LEGAL}", LEGAL, nom="X") == "DHB117"
+
+
+PROFIL = {
+    "adresse": "4 RUE DES LILAS",
+    "code_postal": "34000",
+    "fonction": "Directrice technique",
+    "telephone": "06 39 98 00 01",
+}
+
+
+@pytest.mark.documented("FAQ: a profile has an address, a postcode, a function, a telephone")
+def test_a_profile_tells_where_and_what_its_owner_is(portal: Portal, draft: str) -> None:
+    path = f"/datahub/comptes/{TECHNIQUE}"
+    opened = {one["email"]: one for one in portal.get("/api/datahub/comptes").json()}
+    assert {opened[TECHNIQUE][name] for name in PROFIL} == {None}
+    told = portal.ask(path, TECHNIQUE, **PROFIL)
+    assert {name: told[name] for name in PROFIL} == PROFIL
+    assert told["nom"] == "Théo"
+    changed = portal.ask(path, TECHNIQUE, fonction="", telephone="+33 6 39 98 00 01")
+    assert (changed["fonction"], changed["telephone"]) == (None, "+33 6 39 98 00 01")
+    assert changed["adresse"] == PROFIL["adresse"]
+    page = portal.get("/datahub", par=TECHNIQUE).text
+    assert 'name="code_postal" value="34000"' in page
+    assert "RUE DES LILAS" not in portal.get("/datahub", par=CONTRACTUEL).text
+    form = {"par": TECHNIQUE, "nom": "Théo", **PROFIL, "code_postal": "33000"}
+    assert 'name="code_postal" value="33000"' in portal.post("/datahub/profil", data=form).text
+
+
+@pytest.mark.assumed("what a postcode and a telephone look like")
+@pytest.mark.parametrize(
+    ("nom", "valeur"),
+    [
+        ("code_postal", "3400"),
+        ("code_postal", "34000 Montpellier"),
+        ("telephone", "rien"),
+        ("telephone", "0"),
+        ("adresse", "A" * 256),
+        ("fonction", "une\nautre"),
+        ("nom", " "),
+    ],
+)
+def test_a_profile_that_is_wrong_is_refused(
+    portal: Portal, draft: str, nom: str, valeur: str
+) -> None:
+    portal.ask(f"/datahub/comptes/{TECHNIQUE}", TECHNIQUE, 400, **{nom: valeur})
+    portal.ask(f"/datahub/comptes/{TECHNIQUE}", TECHNIQUE, 400, **PROFIL, **{"nom": ""})
+    (shown,) = [
+        one for one in portal.get("/api/datahub/comptes").json() if one["email"] == TECHNIQUE
+    ]
+    assert shown["adresse"] is None
+
+
+@pytest.mark.assumed("an inactive login can do nothing in SGE: it is no habilitateur")
+def test_a_login_that_is_inactive_is_named_by_nobody(portal: Portal, database: Database) -> None:
+    chef, parti = "chef@a.example.fr", "parti@a.example.fr"
+    with database.transaction() as session:
+        add_login(session, TIERS, chef)
+        add_login(session, TIERS, parti).actif = False
+    refused = portal.ask("/habilitateurs", login=parti, status=403)
+    assert refused["code"] == "DHB305"
+    portal.ask("/habilitateurs", login=chef, status=201)
+    assert portal.refused("/habilitateurs", chef, login=parti) == "DHB305"
+    with database.sessions() as session:
+        assert session.get(Habilitateur, parti) is None
 
 
 @pytest.mark.assumed("what habilitateurs may do is ours")

@@ -1,5 +1,7 @@
 """The clock of a running simulator, and what it makes happen."""
 
+import re
+import signal
 import sqlite3
 import time
 from collections import Counter
@@ -137,6 +139,47 @@ def test_a_life_goes_on_as_the_clock_advances_and_a_restart_catches_up(tmp_path:
         while described(again)[1]["etat"] != "ACTIF":
             assert time.monotonic() < deadline
             time.sleep(0.1)
+
+
+@pytest.mark.parametrize("who", ["command", "REST"])
+def test_a_stop_during_an_advance_says_what_was_reached(tmp_path: Path, who: str) -> None:
+    """Years of daily files take minutes; the simulator is stopped after one of them is made."""
+    options = ("--environment", "production", "--workers", "1")
+    with orders_simulator(tmp_path, *options) as orders, ThreadPoolExecutor(1) as pool:
+        assert orders.collecte(C5)["body"]["serviceSouscritId"]
+        url = orders.simulator.ready["admin_url"] + "/api/clock"
+        if who == "command":
+            waiting = pool.submit(orders.simulator.command, "clock", "advance", "5000d")
+        else:
+            body = {"action": "advance", "duree": "5000d"}
+            waiting = pool.submit(requests.post, url, json=body, timeout=60)
+        deadline = time.monotonic() + 60
+        while not orders.simulator.admin("/health")["travail"]:
+            assert time.monotonic() < deadline
+            assert not waiting.done()
+            time.sleep(0.05)
+        while not orders.simulator.admin("/api/flux"):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        orders.simulator.process.send_signal(signal.SIGTERM)
+        began = time.monotonic()
+        done = waiting.result(30)
+        orders.simulator.process.wait(20)
+        assert time.monotonic() - began < 15
+    if who == "command":
+        assert (done.returncode, done.stdout) == (2, "")
+        (sentence,) = done.stderr.splitlines()
+    else:
+        assert done.status_code == 202
+        sentence = done.json()["travail"]["phrase"]
+    assert re.search(
+        r"L'horloge est réglée au \d\d/04/2039 .* ; ce qui est dû est fait jusqu'au .*/20[23]\d .*"
+        r"fichiers? publiés?.*le simulateur s'arrête",
+        sentence,
+    )
+    log = (tmp_path / "log.txt").read_text()
+    assert "Traceback" not in log
+    assert "Arrêt forcé" not in log
 
 
 def described(simulator: RunningSimulator) -> list[dict[str, Any]]:

@@ -42,8 +42,8 @@ class PointCourbe(Strict):
     d: Horodate
     p: Pas
     n: Literal["B"]
-    iv: str = ""
-    ec: str = ""
+    iv: Literal["0"]
+    ec: Literal["0"]
 
 
 Metier = Literal["CONS", "PROD"]
@@ -181,8 +181,11 @@ class Contacts(Strict):
     phone: str
 
 
+Titre = Literal["M", "Mme"]
+
+
 class Personne(Strict):
-    title: str
+    title: Titre
     lastname: str
     firstname: str
 
@@ -298,7 +301,7 @@ class Service(Strict):
     pointId: Prm
     mesuresTypeCode: Literal["CDC", "IDX", "PMAX", "ENERGIE", "ITC"]
     mesuresPas: Literal["PT10M", "PT15M", "PT30M", "P1D", "NA"]
-    periodiciteTransmission: Literal["P1D", "P7D", "P1M"]
+    periodiciteTransmission: Literal["P1D", "P7D", "P1M"] = "P1D"
     mesuresCorrigees: bool
     espaceDynamique: bool
     publicationDonnees: bool
@@ -365,7 +368,7 @@ Numero = Annotated[str, Field(pattern=r"^\d{10}$")]
 
 
 class NaturelleV5(Strict):
-    title: str
+    title: Titre
     firstname: str
     lastname: str
 

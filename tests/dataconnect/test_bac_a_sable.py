@@ -3,8 +3,20 @@
 from datetime import date
 
 import pytest
+import requests
 from dataconnect_kit import AUTRE_C5, C5, DAILY, Client
-from formes import Services, Synthese, hold
+from formes import (
+    Alimentation,
+    Comptage,
+    Contrat,
+    Courbe,
+    Generales,
+    Index,
+    Quotidienne,
+    Services,
+    Synthese,
+    hold,
+)
 
 ASKED = {"start": "2026-11-01", "end": "2026-11-15"}
 CONSO = "/metering_data_dc/v5/daily_consumption"
@@ -108,31 +120,98 @@ def test_customer_8_took_its_consent_back(dc: Client) -> None:
     assert (answer[0], answer[1]["error"]) == (403, "ADAM-DC-0008")
 
 
+def asked(client: Client, numero: int) -> requests.Response:
+    """The services of a consent, as they are listed."""
+    return client.http.post(
+        client.url + "/subscribed_services/v1",
+        json={"autorisationId": numero, "comptage": False},
+        headers=client.bearer,
+        timeout=10,
+    )
+
+
 @pytest.mark.documented("guide of the mocks of 2026")
-def test_mocks_of_2026(dc: Client) -> None:
+def test_consents_of_the_mocks_of_2026(dc: Client) -> None:
     sandbox = dc.sandbox
     assert sandbox.services(10) == {"nbTotalServices": 0}
-    assert sandbox.services(11)["nbTotalServices"] == 5
-    assert {one["pointId"] for one in sandbox.services(11)["serviceSouscrit"]} == {"14000000000001"}
-    assert sandbox.services(12)["nbTotalServices"] == 15
+    eleven, twelve = (hold(Services, asked(sandbox, numero)).serviceSouscrit for numero in (11, 12))
+    assert {one.pointId for one in eleven} == {"14000000000001"}
+    assert [one.mesuresTypeCode for one in eleven] == ["CDC", "PMAX", "IDX", "ENERGIE", "ITC"]
+    assert len(twelve) == 15
+    assert {one.autorisation.autorisationLibelle for one in twelve} == {
+        "DATACONNECT_C5_ACTIF",
+        "DATACONNECT_P4_ACTIF",
+    }
     assert sandbox.services(13) == {"nbTotalServices": 0}
     ended = sandbox.services(13, etatCode=["TERMINE"])["serviceSouscrit"]
     assert {one["etatCode"] for one in ended} == {"TERMINE"}
-    for numero in (11, 12, *range(20, 29)):
-        answer = sandbox.http.post(
-            sandbox.url + "/subscribed_services/v1",
-            json={"autorisationId": numero, "comptage": False},
-            headers=sandbox.bearer,
-            timeout=10,
-        )
-        hold(Services, answer)
+    for numero in range(20, 29):
+        hold(Services, asked(sandbox, numero))
     assert sandbox.services(28) == {"nbTotalServices": 0}
+
+
+@pytest.mark.observed("mocks of 2026, as a public gateway replays them")
+def test_consent_11_has_a_dynamic_space_and_no_frequency(dc: Client) -> None:
+    for service in dc.sandbox.services(11)["serviceSouscrit"]:
+        assert service["espaceDynamique"] is True
+        assert "periodiciteTransmission" not in service
+
+
+@pytest.mark.assumed("what the points of consents 11 and 12 are: the guide tells their services")
+@pytest.mark.parametrize("numero", [11, 12])
+def test_a_consent_of_the_mocks_leads_to_contract_and_measures(dc: Client, numero: int) -> None:
+    sandbox = dc.sandbox
+    listed = sandbox.services(numero)["serviceSouscrit"]
+    assert {one["mesuresTypeCode"] for one in listed} >= {"CDC", "PMAX", "IDX", "ENERGIE"}
+    for prm, sens in {(one["pointId"], one["injection"]) for one in listed}:
+        segment, direction = ("P4", "production") if sens else ("C5", "consommation")
+        (contract,) = hold(list[Contrat], sandbox.get(f"/situation_contrat_auto/v1/{prm}"))
+        assert contract.segment == segment
+        for api, form in (
+            ("synth_contrat_auto", Synthese),
+            ("donnees_generales_auto", Generales),
+            ("alimentation_auto", Alimentation),
+            ("comptage_auto", Comptage),
+        ):
+            hold(form, sandbox.get(f"/{api}/v1/{prm}"))
+        for nom, form in (
+            (f"{direction}_quotidienne", Quotidienne),
+            (f"courbe_de_charge_{direction}", Courbe),
+            (f"index_{direction}", Index),
+        ):
+            answer = sandbox.get(
+                f"/mesure_synchrone_auto/v2/{nom}",
+                pointId=prm,
+                dateDebut="2026-11-01",
+                dateFin="2026-11-08",
+            )
+            hold(form, answer)
+
+
+@pytest.mark.observed("mocks of 2026, as a public gateway replays them")
+def test_points_of_the_mocks_of_2026(dc: Client) -> None:
+    sandbox = dc.sandbox
     (c1,) = sandbox.json("/situation_contrat_auto/v1/99999999999999")
     assert (c1["segment"], c1["contract_type"]) == ("C1", "Contrat X")
-    assert len(c1["distribution_tariff_profile"]) == 5
-    both = sandbox.json("/situation_contrat_auto/v1/11111111111111")
-    assert [one["segment"] for one in both] == ["C2", "P1"]
-    assert both[1]["usage_point_id"] == "4444444444"
+    assert (c1["balance_responsible_party"], c1["pricing_structure"]) == (
+        "ACM_X",
+        "Nouvelle Offre",
+    )
+    assert c1["distribution_tariff"] == "Tarif HTA Longue Utilisation"
+    assert [one["power"] for one in c1["distribution_tariff_profile"]] == (
+        [{"value": "850", "unit": "kW"}] * 5
+    )
+    c2, p1 = sandbox.json("/situation_contrat_auto/v1/11111111111111")
+    assert (c2["segment"], c2["contract_type"]) == ("C2", "Contrat X")
+    assert c2["distribution_tariff"] == "Tarif HTA Courte Utilisation"
+    assert [one["power"] for one in c2["distribution_tariff_profile"]] == (
+        [{"value": "47", "unit": "kW"}] * 5
+    )
+    assert (p1["segment"], p1["usage_point_id"]) == ("P1", "4444444444")
+    for absent in ("subscribed_power", "contractor", "contact_data"):
+        assert absent not in c2
+        assert absent not in p1
+    assert "contract_type" not in p1
     assert sandbox.json("/alimentation_auto/v1/99999999999999") == {
         "serial_number": 999999999,
         "connection_state": "Alimenté",

@@ -200,6 +200,22 @@ def test_a_self_consumer_has_two_contracts(dc: Client) -> None:
     assert [one.subscribed_power is None for one in contracts] == [False, True]
 
 
+@pytest.mark.observed("a public fixture: « M VIGNAL ANDRE »; title without a full stop")
+def test_the_first_line_of_an_address_begins_with_the_title(dc: Client) -> None:
+    titles = set()
+    for prm in (C5, AUTRE_C5, AUTOCONSOMMATEUR, SANS_COURBE, TROUE):
+        dc.share(prm)
+        for contract in hold(list[Contrat], dc.get(f"/situation_contrat_auto/v1/{prm}")):
+            line1 = contract.customer.customer.adress.line1
+            if contract.person is None:
+                assert line1 == contract.organization.name
+                continue
+            person = contract.person
+            assert line1 == f"{person.title} {person.lastname} {person.firstname}"
+            titles.add(person.title)
+    assert "M" in titles
+
+
 def test_subscribed_services(dc: Client) -> None:
     numero = dc.share(C5)
     answer = dc.http.post(

@@ -109,6 +109,53 @@ def test_a_revoked_token_is_refused(dc: Client) -> None:
     assert dc.get(DAILY, **ASKED).ok, "another token of the application is as good as before"
 
 
+@pytest.mark.documented("swagger of token: the header is needed only without form credentials")
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer"])
+def test_form_credentials_are_taken_beside_a_bearer(dc: Client, scheme: str) -> None:
+    """A public client closes so: credentials in the form, and the header of its calls."""
+    token = dc.token().json()["access_token"]
+    bearer = {"Authorization": f"{scheme} {token}"}
+    given = dc.http.post(
+        dc.url + "/oauth2/v3/token",
+        data={"grant_type": "client_credentials", **dc.credentials},
+        headers=bearer,
+        timeout=10,
+    )
+    assert given.status_code == 200
+    url, body = dc.url + "/oauth2/v3/revoke", {"token": token, **dc.credentials}
+    for _ in range(2):
+        assert dc.http.post(url, data=body, headers=bearer, timeout=10).status_code == 200
+    unknown = {**body, "token": "rien"}
+    revoked = dc.http.post(url, data=unknown, headers=bearer, timeout=10)
+    assert (revoked.status_code, revoked.content) == (200, b"")
+    assert "Content-Type" not in revoked.headers
+    refused = dc.http.get(dc.url + DAILY, params=ASKED, headers=bearer, timeout=10)
+    assert (refused.status_code, refused.json()) == (401, BAD_TOKEN)
+    alone = dc.http.post(url, data={"token": token}, headers=bearer, timeout=10)
+    assert (alone.status_code, alone.json()["error"]) == (401, "invalid_client")
+
+
+@pytest.mark.documented("RFC 6749 §5.2: 401 for what fails in a header")
+@pytest.mark.parametrize(
+    "credentials",
+    [b"\xff\xfe:secret", b"", b"sans-deux-points"],
+    ids=["bytes that aren't UTF-8", "nothing", "one word"],
+)
+@pytest.mark.parametrize("endpoint", ["token", "revoke"])
+def test_basic_credentials_that_nobody_can_read(
+    dc: Client, endpoint: str, credentials: bytes
+) -> None:
+    for text in (base64.b64encode(credentials).decode(), "é" * 5):
+        answer = dc.http.post(
+            f"{dc.url}/oauth2/v3/{endpoint}",
+            data={"grant_type": "client_credentials", "token": "x"},
+            headers={"Authorization": f"Basic {text}".encode("latin-1")},
+            timeout=10,
+        )
+        assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+        assert answer.headers["WWW-Authenticate"] == 'Basic realm="Enedis"'
+
+
 @pytest.mark.documented("swagger of revoke")
 def test_revoke_refuses(dc: Client) -> None:
     url = dc.url + "/oauth2/v3/revoke"

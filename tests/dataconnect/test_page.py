@@ -1,9 +1,13 @@
 """The consent page: who may ask, what the customer decides, how consents live and end."""
 
 import re
+import sqlite3
+import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+import requests
 from dataconnect_kit import (
     AUTOCONSOMMATEUR,
     C5,
@@ -151,6 +155,50 @@ def test_v2_shares_one_point(dc: Client) -> None:
     assert len({one["pointId"] for one in found}) == 1
     for prm in prms:
         dc.revoke(prm)
+
+
+def accept(dc: Client, prms: list[str], titulaire: str = "") -> requests.Response:
+    """Post the form of the page of v1, as a program does."""
+    return dc.http.post(
+        dc.url + "/dataconnect/v1/oauth2/authorize",
+        params=dc.asked(),
+        data=[("titulaire", titulaire), *(("prm", prm) for prm in prms), ("decision", "accepter")],
+        allow_redirects=False,
+        timeout=60,
+    )
+
+
+@pytest.mark.assumed("no source tells what the page does of one point sent twice")
+def test_a_point_that_comes_many_times_is_shared_once(dc: Client) -> None:
+    prm = PRMS[0]
+    began = time.monotonic()
+    given = told(dc.decide(*[prm] * 200, version="v1"))
+    assert time.monotonic() - began < 3
+    assert given["usage_point_id"] == prm
+    consents = dc.simulator.admin("/api/consentements", prm=prm)
+    assert [one["en_vigueur"] for one in consents].count(True) == 1
+    assert sum(one["motif_fin"] == "Prolongation du service" for one in consents) <= 1
+    dc.revoke(prm)
+
+
+@pytest.mark.assumed("no source tells how many points a consent may have")
+def test_a_consent_has_at_most_a_hundred_points(dc: Client) -> None:
+    before = dc.simulator.admin("/api/consentements")
+    refused = dc.decide(C5, *(f"{n:014d}" for n in range(100)), version="v1")
+    assert refused.status_code == 400
+    assert "100 points de livraison au plus" in refused.text
+    assert dc.simulator.admin("/api/consentements") == before
+
+
+def test_a_form_that_is_refused_waits_for_no_order(dc: Client) -> None:
+    """While an order holds the database: it is looked at before anything is written."""
+    with closing(sqlite3.connect(dc.simulator.data_dir / "sge-sim.db")) as database:
+        database.execute("BEGIN IMMEDIATE")
+        for prms in ([LOCATAIRE], [f"{n:014d}" for n in range(101)], []):
+            began = time.monotonic()
+            assert accept(dc, prms).status_code == 400
+            assert time.monotonic() - began < 2
+        database.rollback()
 
 
 def test_a_point_of_somebody_else_is_not_shared(dc: Client) -> None:

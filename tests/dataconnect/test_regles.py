@@ -309,6 +309,9 @@ def test_applications_are_changed_from_the_administration(dc: Client) -> None:
         "rien",
         "https://x.fr/#a",
         "https://[x",
+        "https://localhost@ailleurs.fr/",
+        "https://nom:secret@exemple.fr/retour",
+        "com.exemple.app://nom@exemple.fr/",
     ):
         done = dc.simulator.command(
             "applications", "set", made["client_id"], "--redirect-uri", wrong

@@ -47,6 +47,7 @@ def test_the_ways_of_the_platform_stand_in_the_table_by_release() -> None:
         Usage.ENTETE_HISTORIQUE: every,
         Usage.HEURE_REPETEE: every,
         Usage.MESURES_FACTICES: every,
+        Usage.GRILLE_FOURNISSEUR: every,
         Usage.REFUS_SANS_DONNEE: ["23.2", "23.4", "26.1"],
         Usage.FAUTE_SANS_CODE: ["23.4"],
     }

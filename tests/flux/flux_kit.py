@@ -114,6 +114,13 @@ def tree(content: bytes) -> Any:
     return etree.fromstring(content)
 
 
+def canonical(content: bytes) -> bytes:
+    """The tree of a file, whatever its lines."""
+    parser = etree.XMLParser(remove_blank_text=True)
+    written: bytes = etree.tostring(etree.fromstring(content, parser), method="c14n")
+    return written
+
+
 def texts(elements: Iterable[Any]) -> list[str]:
     return [element.text for element in elements]
 

@@ -63,6 +63,7 @@ class Platform:
     data_dir: Path
     emits: bool = True
     late: bool = False
+    publie_avant_arret: bool = False
 
     def __post_init__(self) -> None:
         self.journal = Journal.beside(self.database, self.data_dir)
@@ -71,7 +72,12 @@ class Platform:
     @property
     def publisher(self) -> Publisher:
         return Publisher(
-            self.database, self.data_dir, self.journal.append, emits=self.emits, late=self.late
+            self.database,
+            self.data_dir,
+            self.journal.append,
+            emits=self.emits,
+            late=self.late,
+            publie_avant_arret=self.publie_avant_arret,
         )
 
     def subscribe(self, prm: str, souscription: Souscription, now: datetime = MIDI) -> str:

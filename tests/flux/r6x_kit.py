@@ -8,6 +8,7 @@ from typing import Any
 from zipfile import ZipFile
 
 from publication_kit import C2, C4, C5, C5_BIS, CONTRAT, P4, TIERS, Platform, new_point
+from r6x_trees import strict_mistakes
 
 from sge_sim.commandes.m023 import Emetteur, Historiques, order_m023
 from sge_sim.domaine.delais import AUSSITOT
@@ -97,9 +98,12 @@ def archives_of(platform: Platform, number: str) -> dict[str, bytes]:
 
 
 def documents(content: bytes, nom: str = "x.zip") -> Iterator[tuple[str, Any]]:
-    """What an archive holds; each document holds to its schema."""
+    """What an archive holds; each document holds to its schema, and a strict reader takes it."""
     for name, tree in read_documents(nom, content):
-        assert schema_mistakes(_thinned(tree)) == [], name
+        thinned = _thinned(tree)
+        assert schema_mistakes(thinned) == [], name
+        if isinstance(tree, dict) and "header" in tree:
+            assert strict_mistakes(thinned) == [], name
         yield name, tree
 
 

@@ -204,7 +204,7 @@ def test_the_command_says_what_it_lacks(
 def test_a_file_to_decrypt_that_is_none_is_told_in_french(
     subscriber: Subscriber, tmp_path: Path
 ) -> None:
-    for name, told in (("toto", "'toto' n'existe pas"), (str(tmp_path), "est un dossier")):
+    for name, told in (("toto", "« toto » n'existe pas"), (str(tmp_path), "est un dossier")):
         refused = subscriber.command("flux", "decrypt", name, "--cle", "00" * 32)
         assert (refused.returncode, refused.stdout) == (2, "")
         (line,) = refused.stderr.splitlines()

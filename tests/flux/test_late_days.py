@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from flux_kit import JOUR, texts, tree
+from flux_kit import JOUR, canonical, texts, tree
 from publication_kit import (
     C4,
     C5,
@@ -18,6 +18,7 @@ from publication_kit import (
     TIERS,
     Platform,
     at,
+    members,
     new_platform,
     of,
 )
@@ -37,12 +38,17 @@ def every_day_is_late(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "retard", lambda *_: LATE_BY)
 
 
-def files_of(folder: Path, prm: str, souscription: Souscription, *, late: bool) -> dict[str, bytes]:
-    """What a subscription is sent in ten days, or in sixty if it is sent once a month."""
+def files_of(
+    folder: Path, prm: str, souscription: Souscription, *, late: bool
+) -> dict[str, list[bytes]]:
+    """What a subscription is sent in ten days, or in sixty if it is sent once a month: trees."""
     platform = new_platform(folder, late=late)
     platform.subscribe(prm, souscription)
     platform.catch_up(at(JOUR_1 + (60 if souscription.periodicite == "P1M" else 10) * JOUR))
-    made = platform.ready()
+    made = {
+        nom: [canonical(xml) for xml in members(content).values()]
+        for nom, content in platform.ready().items()
+    }
     platform.database.dispose()
     return made
 

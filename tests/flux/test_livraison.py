@@ -8,6 +8,7 @@ import asyncssh
 import pytest
 from flux_kit import JOUR
 from publication_kit import C5, CONTRAT, COURBE_C5, JOUR_1, Platform, at
+from r6x_kit import demand
 from servers import QUOTED, USER, free_port, ftp_server, sftp_server
 
 from sge_sim.domaine.nomenclatures import TypeCanal
@@ -89,6 +90,19 @@ def test_nothing_half_written_is_ever_seen(tmp_path: Path, monkeypatch: pytest.M
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.observed("a supplier's SFTP: R63 to R67 and C68 in one folder of that name")
+def test_families_may_have_folders_of_their_own(published: Platform, tmp_path: Path) -> None:
+    declare(published, "dossier", f"{tmp_path}/depot/{{famille}}")
+    now = at(JOUR_1 + 6 * JOUR)
+    demand(published, "R65", [C5], JOUR_1, JOUR_1 + JOUR, now)
+    demand(published, "C68", [C5], None, None, now)
+    assert published.deliver().failed == 0
+    assert {
+        folder.name: [nom.split("_")[1] for nom in arrived(folder)]
+        for folder in (tmp_path / "depot").iterdir()
+    } == {"R50": ["R50"] * 5, "R63_R64_R65_R66_R67_C68": ["C68", "C68", "R65", "R65"]}
+
+
 @pytest.fixture(params=["ftp", "sftp"])
 def kind(request: pytest.FixtureRequest) -> str:
     found: str = request.param
@@ -129,6 +143,23 @@ def test_a_server_that_is_down_at_first_gets_everything_once_and_whole(
         assert round_() == Tally()
     assert arrived(folder / "depot") == dict(sorted(published.ready().items()))
     assert published.row(first.nom).tentatives == 2
+
+
+def test_a_family_without_its_folder_holds_back_what_follows(
+    published: Platform, tmp_path: Path, kind: str
+) -> None:
+    port = free_port()
+    (tmp_path / "R50").mkdir()
+    declare(published, kind, f"{kind}://{USER}:{QUOTED}@127.0.0.1:{port}/{{famille}}")  # type: ignore[arg-type]
+    demand(published, "R65", [C5], JOUR_1, JOUR_1 + JOUR, at(JOUR_1 + 5 * JOUR))
+    with server(kind, tmp_path, port):
+        assert published.deliver() == Tally(delivered=4, failed=1)
+        rows = [published.row(nom) for nom in published.ready()]
+        assert [row.etat for row in rows] == ["livre"] * 4 + ["a_livrer"] * 2
+        assert [row.tentatives for row in rows] == [1] * 5 + [0]
+        (tmp_path / "R63_R64_R65_R66_R67_C68").mkdir()
+        retry_now(published.database)
+        assert published.deliver() == Tally(delivered=2)
 
 
 def test_a_file_that_arrives_twice_is_one_file(tmp_path: Path, kind: str) -> None:

@@ -95,9 +95,9 @@ def test_what_is_due_is_looked_for_again_only_when_something_may_be(
     publisher, looked = platform.publisher, []
     real = publication.next_lot
 
-    def next_lot(*asked: Any) -> Any:
+    def next_lot(*asked: Any, **named: Any) -> Any:
         looked.append(asked)
-        return real(*asked)
+        return real(*asked, **named)
 
     monkeypatch.setattr(publication, "next_lot", next_lot)
     platform.subscribe(C5, COURBE_C5)

@@ -3,6 +3,8 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
+from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from publication_kit import (
     TIERS,
     Platform,
     members,
+    new_platform,
 )
 
 from sge_sim.commandes.acces import AccesSouscrit, order_acces
@@ -107,6 +110,30 @@ def test_services_of_both_generations_that_end_together_are_told_together(
         (acces, "ACCES"),
     ]
     assert any("NASS, fin de 2 services" in one for one in platform.told())
+
+
+@pytest.mark.parametrize("looks", [*product((False, True), repeat=3)])
+def test_a_replay_under_a_frozen_clock_makes_the_same_files(
+    platform: Platform, tmp_path: Path, looks: tuple[bool, ...]
+) -> None:
+    """Three services are stopped at one instant; the publisher looks, or doesn't, after each."""
+
+    def played(played_on: Platform, looks: tuple[bool, ...]) -> dict[str, bytes]:
+        stopped_at = MIDI + timedelta(days=1)
+        numeros = [order(played_on, acces_type=each) for each in ("ENERGIE", "PMAX", "INDEX")]
+        publisher = played_on.publisher
+        publisher.catch_up(stopped_at)
+        for numero, look in zip(numeros, looks, strict=True):
+            played_on.stop(numero, stopped_at)
+            if look:
+                assert publisher.catch_up(stopped_at) == 0
+        assert publisher.catch_up(stopped_at + timedelta(microseconds=1)) == 1
+        return played_on.ready()
+
+    other = new_platform(tmp_path / "autre")
+    assert played(platform, looks) == played(other, (False, False, False))
+    (announced,) = announcements(platform).values()
+    assert len(announced["fins"]) == 3
 
 
 def test_those_of_two_contracts_are_told_apart(platform: Platform) -> None:

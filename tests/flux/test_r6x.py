@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
@@ -131,9 +132,10 @@ def test_indexes_are_those_of_the_web_service(collected: Platform, days: tuple[d
     published = set()
     for mesure in read_demanded(collected, "R64", days):
         published.add(mesure["idPrm"])
-        written = v3_texts(collected, mesure["idPrm"], "R64", "TOUT", days)
-        theirs = re.findall(r"<d>([^<]+)</d><v>(\d+)</v>", written)
-        ours = [
+        theirs = _readings(collected, mesure["idPrm"], "TOUT", days)
+        if mesure["idPrm"] == P4:  # no register is known for ER, which a file needs
+            theirs -= _readings(collected, P4, "ER", days)
+        ours = Counter(
             (lu["d"], str(lu["v"]))
             for contexte in mesure["contexte"]
             for grandeur in contexte["grandeur"]
@@ -142,10 +144,18 @@ def test_indexes_are_those_of_the_web_service(collected: Platform, days: tuple[d
                 *([grandeur["cadranTotalisateur"]] if "cadranTotalisateur" in grandeur else ()),
             )
             for lu in registre["valeur"]
-        ]
-        assert sorted(ours) == sorted(theirs)
-        assert len(ours) >= (days[1] - days[0]).days
+        )
+        assert ours == theirs
+        assert ours.total() >= (days[1] - days[0]).days
     assert published == set(SENS)
+
+
+def _readings(
+    platform: Platform, prm: str, grandeur: str, days: tuple[date, date]
+) -> Counter[tuple[str, str]]:
+    """The indexes that the web service gives: when each was read, and its value."""
+    written = v3_texts(platform, prm, "R64", grandeur, days)
+    return Counter(re.findall(r"<d>([^<]+)</d><v>(\d+)</v>", written))
 
 
 @pytest.mark.observed("a real R63 of two years: 46 points in spring, 50 in autumn")
@@ -218,7 +228,7 @@ def test_billed_quantities_are_those_of_consultation_mesures(collected: Platform
     (tree,), _ = data_and_report(collected, demand(collected, "R67", [C5, C4], debut, fin, NOW))
     for mesure in tree["mesures"]:
         point = collected.mesure(mesure["idPrm"])
-        theirs = consommations(point, debut, fin)
+        theirs = consommations(point, debut, NOW.date())
         ours: dict[str, dict[tuple[str, str], int]] = {"D": {}, "F": {}}
         for contexte in mesure["contexte"]:
             for calendrier in contexte["grandeur"][0]["calendrier"]:
@@ -234,6 +244,8 @@ def test_billed_quantities_are_those_of_consultation_mesures(collected: Platform
             wanted: dict[tuple[str, str], int] = {}
             for serie in series:
                 for row in serie.consommations:
+                    if not debut <= row.debut < fin:
+                        continue
                     key = (row.debut.isoformat(), row.fin.isoformat())
                     wanted[key] = wanted.get(key, 0) + row.valeur * 1000
             assert ours[lettre] == wanted
@@ -241,6 +253,34 @@ def test_billed_quantities_are_those_of_consultation_mesures(collected: Platform
         assert all(a[1] == b[0] for a, b in pairwise(intervals))
         if ours["F"]:
             assert sorted(ours["F"]) == intervals
+
+
+@pytest.mark.observed("three R67 of June 2026: none begins before dateDebut, one that straddles it")
+def test_adjacent_demands_hold_each_quantity_once(collected: Platform) -> None:
+    bounds = (date(2022, 1, 1), date(2023, 6, 27), date(2024, 2, 10), date(2024, 11, 1))
+    parts = []
+    for debut, fin in pairwise(bounds):
+        (tree,), _ = data_and_report(collected, demand(collected, "R67", [C5], debut, fin, NOW))
+        rows = set(_billed(tree))
+        assert all(f"{debut}" <= row.debut < f"{fin}" for row in rows)
+        parts.append(rows)
+    # One that begins before a bound may end after it: it is in the first of two demands.
+    assert any(row.fin > f"{bounds[1]}" for row in parts[0])
+    asked = demand(collected, "R67", [C5], bounds[0], bounds[-1], NOW)
+    (tree,), _ = data_and_report(collected, asked)
+    whole = list(_billed(tree))
+    assert len(whole) == len(set(whole)) == sum(map(len, parts))
+    assert set(whole) == set().union(*parts)
+
+
+@pytest.mark.observed("four R67 of June 2026: the six of nature C come under AUTRE")
+def test_a_regularisation_comes_under_other_reasons(collected: Platform) -> None:
+    with collected.database.transaction() as session:
+        session.add(Trou(prm=C5, debut=at(date(2022, 4, 17), 0), fin=at(date(2022, 5, 22), 0)))
+    asked = demand(collected, "R67", [C5], date(2022, 1, 1), date(2024, 11, 1), NOW)
+    (tree,), _ = data_and_report(collected, asked)
+    motifs = {(row.nature, row.motif) for row in _billed(tree)}
+    assert motifs == {("R", "CYCL"), ("E", "CYCL"), ("C", "AUTRE")}
 
 
 @pytest.mark.observed("anonymised R67 of June 2026: CFNS, MCT, and a negative quantity put right")
@@ -354,6 +394,20 @@ def test_the_report_tells_why_a_point_is_not_published(collected: Platform) -> N
     assert by_prm[C5_BIS]["motif"] == "PRM non en service"
     assert by_prm["99999999999999"]["recevabilite"] == "NON_RECEVABLE"
     assert etat_of(collected, affaire) == "realisee"
+
+
+@pytest.mark.observed("the one name of a report ever seen: …_R66_CR_P_PMax_…, R66 itself is Pmax")
+def test_the_report_of_maximum_powers_is_named_as_it_was_seen(collected: Platform) -> None:
+    affaire = demand(collected, "R66", [C5], *AUTOMNE, NOW)
+    data, report = (parse_nom(nom) for nom in archives_of(collected, affaire))
+    assert (data.rapport, data.nature) == (False, "Pmax")
+    assert (report.rapport, report.nature) == (True, "PMax")
+    (other,) = (
+        parse_nom(nom)
+        for nom in archives_of(collected, demand(collected, "R65", [C5], *AUTOMNE, NOW))
+        if parse_nom(nom).rapport
+    )
+    assert other.nature == "Energie"
 
 
 @pytest.mark.documented("GUI 0502: no data, the report alone and « Prestation non réalisée »")

@@ -3,17 +3,27 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flux_kit import perdu
 from in_process import simulator_in_process
-from publication_kit import C4, C5, P4, Platform, at
-from r6x_kit import SENS, add_kinds, archives_of, data_and_report, demand, documents, publish
+from publication_kit import C4, C5, P4, Platform, at, new_platform
+from r6x_kit import (
+    SENS,
+    add_kinds,
+    archives_of,
+    data_and_report,
+    demand,
+    documents,
+    order,
+    publish,
+)
 from sqlalchemy import select
 
+from sge_sim.flux.r6x.entete import parse_nom
 from sge_sim.flux.r6x.situation import situation_tree
 from sge_sim.flux.r6x.visibilite import Visibilite
 from sge_sim.store.lecture import read_dossier
@@ -94,6 +104,55 @@ def test_the_page_tells_the_fields_of_c68(tmp_path: Path) -> None:
             assert dossier is not None
             found |= set(fields(situation_tree(dossier.point, Visibilite.TITULAIRE)))
     assert found == set(told("C68"))
+
+
+def changes(nominal: Any, faithful: Any, name: str = "") -> Iterator[str]:
+    """The names of the values that differ in two documents."""
+    if isinstance(nominal, dict):
+        for each, value in nominal.items():
+            yield from changes(value, faithful[each], each)
+    elif isinstance(nominal, list):
+        for element, other in zip(nominal, faithful, strict=True):
+            yield from changes(element, other, name)
+    elif nominal != faithful:
+        yield name
+
+
+@pytest.mark.observed("production files of June 2026: the requester, the label")
+def test_the_page_tells_what_a_faithful_platform_changes(tmp_path: Path) -> None:
+    begun = date(2024, 11, 1)
+    made: list[dict[str, Any]] = []
+    for late in (False, True):
+        platform = new_platform(tmp_path / str(late), late=late)
+        add_kinds(platform)
+        for type_ in ("COURBE", "INDEX", "PMAX"):
+            publish(platform, C5, type_, "P1D", begun)
+        for type_ in ("COURBE", "INDEX"):
+            publish(platform, C4, type_, "P1D", begun, False if type_ == "COURBE" else None)
+        now = at(begun + timedelta(2))
+        for flux in ("R63", "R64", "R65", "R66", "R67", "C68"):
+            days = (date(2024, 1, 1) if flux == "R67" else begun, begun + timedelta(1))
+            order(platform, flux, [C5], *((None, None) if flux == "C68" else days), now)
+        platform.catch_up(now)
+        found: dict[str, Any] = {}
+        for nom, content in platform.ready().items():
+            file = "CR.M023" if parse_nom(nom).rapport else parse_nom(nom).flux
+            if file not in found:
+                ((_, found[file]),) = documents(content, nom)
+        made.append(found)
+    (section,) = re.findall(r"^## What `fidele` changes$(.*?)^## ", PAGE, re.MULTILINE | re.DOTALL)
+    rows = re.findall(r"^\| (R6.+|C68.+) \| (.*) \| (.+) \| .*\|$", section, re.MULTILINE)
+    told_of = {file: row for row in rows for file in row[0].split(", ")}
+    assert told_of.keys() == made[0].keys() == made[1].keys()
+    for file, nominal in made[0].items():
+        names = set(changes(nominal, made[1][file]))
+        _, guides, faithful = told_of[file]
+        assert (faithful == "nothing") is not names, file
+        if "DI000003" in str(nominal):
+            assert names == {"siDemandeur", "libelleCalendrier"}, file
+            assert "libelleCalendrier" in guides, file
+        elif names:
+            assert names == {"siDemandeur"}, file
 
 
 def test_the_page_counts_the_fields_by_provenance() -> None:

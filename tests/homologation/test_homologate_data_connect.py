@@ -1,22 +1,29 @@
 """The cases of Data Connect, by the same runner, judged and reported as the others."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from dataconnect_kit import data_connect_simulator
+from dataconnect_kit import START, data_connect_simulator
 from homologating import Homologation, homologate
 from openpyxl import load_workbook
 from running_simulator import RunningSimulator
 
 from sge_sim.cli.homologate import homologate as command
+from sge_sim.clock import PARIS
 from sge_sim.dataconnect.documentation import all_motifs
 from sge_sim.dataconnect.routes import ROUTES
 from sge_sim.errors import UsageError
 from sge_sim.homologation.catalogue.protocoles import DATA_CONNECT, PROTOCOLES, SIMULATEUR
 from sge_sim.homologation.catalogue.release import load_release
-from sge_sim.homologation.client.data_connect_client import _WRITTEN
+from sge_sim.homologation.client.data_connect_client import (
+    _WRITTEN,
+    CibleDataConnect,
+    DataConnectClient,
+    identifiants_of,
+)
 from sge_sim.homologation.reports.evidence import verify
 from sge_sim.homologation.reports.rapport import Decision, Statut
 
@@ -117,7 +124,7 @@ def test_each_interface_and_each_reason_has_a_case(campaign: Homologation) -> No
 
 def test_reports_hold_what_crossed_the_wire_without_secrets(campaign: Homologation) -> None:
     folder = campaign.folder
-    assert verify(folder / "preuves.zip") == []
+    assert verify((folder / "preuves.zip").read_bytes(), folder) == []
     run = campaign.report.find("DC-OAU-R1")
     assert run is not None
     assert run.requete.startswith("POST /oauth2/v3/token\n\ngrant_type=client_credentials")
@@ -143,6 +150,20 @@ def test_a_named_server_is_called_without_what_drives_a_simulator(
     assert "Reprend une valeur de DC-ACC-R1" in statuts["DC-SER-R1"][1]
     for name in ("DC-MES-NR4", "DC-QUO-NR1"):
         assert "--admin" in statuts[name][1]
+
+
+def test_the_day_of_a_named_server_is_that_of_its_tokens(server: RunningSimulator) -> None:
+    url, ca = server.ready["data_connect_url"], Path(server.ready["ca_file"])
+    right = identifiants_of(server.ready["data_connect"])
+    wrong = replace(right, client_secret="wrong")
+    asked = (
+        DataConnectClient(CibleDataConnect(url, {"production": pair}, ca)).target_now()
+        for pair in (right, wrong)
+    )
+    now, unknown = asked
+    assert now is not None
+    assert START <= now.astimezone(PARIS).isoformat() < "2026-11-28"
+    assert unknown is None
 
 
 @pytest.mark.parametrize(

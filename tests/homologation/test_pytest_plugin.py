@@ -75,7 +75,7 @@ def test_marked_tests_tick_cases_in_the_usual_reports(project: tuple[Run, Path])
     ticked = [each.cle for each in report.executions if each.statut is Statut.REUSSI]
     assert ticked == ["ADP-R1@C5", "ADP-NR1", "RP-NR2@C5"]
     assert report.origine == "pytest"
-    assert verify(folder / "preuves.zip") == []
+    assert verify((folder / "preuves.zip").read_bytes(), folder) == []
 
 
 BAD = """

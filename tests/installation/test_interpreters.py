@@ -49,26 +49,69 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("interpreters")
 
 
-@pytest.mark.parametrize(("version", "python"), sorted(interpreters().items()))
+@pytest.fixture(scope="module", params=sorted(interpreters().items()), ids=lambda found: found[0])
+def interpreter(request: pytest.FixtureRequest, environment: Path) -> tuple[str, str]:
+    """A version, and an interpreter of it that has what sge-sim is installed with."""
+    version, python = request.param
+    if python == sys.executable:
+        return version, python
+    venv = environment / version
+    subprocess.run([python, "-m", "venv", venv], check=True, capture_output=True)
+    executable = str(venv / "bin" / "python")
+    subprocess.run(
+        [
+            *(executable, "-m", "pip", "install", "-q", "--disable-pip-version-check"),
+            *("--require-hashes", "-r", str(ROOT / "requirements" / "run.txt")),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    return version, executable
+
+
+def run(
+    python: str, compiled: Path, script: str, *options: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a script without what was compiled before: escapes are warned of by the compiler."""
+    return subprocess.run(
+        [python, *options, "-c", script],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": str(compiled)},
+        check=False,
+    )
+
+
+COMPAT = "from sge_sim.soap import _spyne_compat"
+FOUND = "import importlib.metadata as m; print(m.packages_distributions().get('cgi'))"
+
+
+def test_each_shim_repairs_a_fault_that_is_still_there(
+    interpreter: tuple[str, str], tmp_path: Path
+) -> None:
+    """The hook is needed from 3.12 on, `legacy-cgi` from 3.13 on, silence everywhere."""
+    version, python = interpreter
+    minor = int(version.partition(".")[2])
+    done = run(python, tmp_path / "whole", COMPAT, "-W", "error")
+    assert (done.returncode, done.stderr) == (0, "")
+
+    without_hook = run(python, tmp_path / "hook", "import spyne", "-W", "ignore")
+    assert ("spyne.util.six.moves" in without_hook.stderr) == (minor >= 12)
+    distributed = run(python, tmp_path / "whole", FOUND).stdout.strip()
+    assert distributed == ("['legacy-cgi']" if minor >= 13 else "None")
+    without_cgi = run(python, tmp_path / "cgi", f"import sys; sys.modules['cgi'] = None; {COMPAT}")
+    assert "import of cgi halted" in without_cgi.stderr, "Spyne does without it: let it go"
+    aloud = "import warnings; warnings.simplefilter = lambda *_: None; "
+    assert "Warning" in run(python, tmp_path / "aloud", aloud + COMPAT, "-W", "always").stderr
+
+
 def test_interpreter_serves_and_answers(
-    version: str,
-    python: str,
+    interpreter: tuple[str, str],
     environment: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    executable = python
-    if python != sys.executable:
-        venv = environment / version
-        subprocess.run([python, "-m", "venv", venv], check=True, capture_output=True)
-        executable = str(venv / "bin" / "python")
-        subprocess.run(
-            [
-                *(executable, "-m", "pip", "install", "-q", "--disable-pip-version-check"),
-                *("--require-hashes", "-r", str(ROOT / "requirements" / "run.txt")),
-            ],
-            check=True,
-            capture_output=True,
-        )
+    version, executable = interpreter
     with (
         capsys.disabled(),
         start_simulator(

@@ -1,16 +1,22 @@
 """A data set is installed once, whoever comes first."""
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from many_processes import PROCESSES
+from sqlalchemy.orm import Session
 
 from sge_sim.errors import UsageError
 from sge_sim.processes.dataset_installation import install_dataset
 from sge_sim.referentiel.dataset import Dataset
 from sge_sim.referentiel.population import minimum_size
-from sge_sim.store.acteurs import has_acteurs
+from sge_sim.store.data_folder import open_database
 from sge_sim.store.database import Database, sqlite_url
+from sge_sim.store.installation import is_installed
 from sge_sim.store.points import count_points
 
 
@@ -34,7 +40,69 @@ def test_a_refused_installation_leaves_the_database_empty(empty: Database) -> No
     with pytest.raises(UsageError):
         install_dataset(empty, size=3, seed=1)
     with empty.sessions() as session:
-        assert not has_acteurs(session)
+        assert not is_installed(session)
+
+
+class Stop(Exception):  # noqa: N818 - as a signal would
+    """The process ends."""
+
+
+@contextmanager
+def stopped_at(monkeypatch: pytest.MonkeyPatch, number: int) -> Iterator[list[int]]:
+    """Stop in the transaction of that number; give how many points each one before inserted."""
+    original, inserted = Database.transaction, []
+
+    @contextmanager
+    def transaction(self: Database) -> Iterator[Session]:
+        with original(self) as session:
+            before = count_points(session)
+            yield session
+            if len(inserted) == number:
+                raise Stop
+            inserted.append(abs(count_points(session) - before))
+
+    with monkeypatch.context() as changed:
+        changed.setattr(Database, "transaction", transaction)
+        yield inserted
+
+
+def rows(path: Path) -> dict[str, list[Any]]:
+    """Return all that a database holds."""
+    with closing(sqlite3.connect(path)) as connection:
+        tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        names = sorted(name for (name,) in tables.fetchall())
+        return {
+            name: sorted(connection.execute(f"SELECT * FROM {name}"), key=repr) for name in names
+        }
+
+
+def test_points_are_inserted_by_short_transactions(
+    empty: Database, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with stopped_at(monkeypatch, 99) as inserted:
+        install_dataset(empty, size=1200, seed=1)
+    assert sum(inserted) == 1200 + len(dataset.points)
+    assert max(inserted) <= 500
+
+
+def test_what_was_stopped_midway_is_not_seen_and_begun_again(
+    empty: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever it stops, the next start leads to what an undisturbed one does."""
+    undisturbed = tmp_path / "undisturbed.db"
+    database = Database(sqlite_url(undisturbed))
+    database.prepare()
+    with stopped_at(monkeypatch, 99) as transactions:
+        install_dataset(database, size=1200, seed=1)
+    database.dispose()
+    for number in range(len(transactions)):
+        with stopped_at(monkeypatch, number), pytest.raises(Stop):
+            install_dataset(empty, size=1500, seed=2)
+        with pytest.raises(UsageError, match="n'a pas fini d'être préparé"):
+            open_database(tmp_path)
+    assert install_dataset(empty, size=1200, seed=1) is not None
+    open_database(tmp_path).dispose()
+    assert rows(tmp_path / "sge-sim.db") == rows(undisturbed)
 
 
 def install(path: Path) -> None:

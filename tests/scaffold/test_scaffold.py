@@ -45,6 +45,11 @@ cas:
     titre: Un jouet sur un point inexistant
     executions: {C5: {prm: "99999999999999"}}
     attendu: {refus: SGT401, libelle: "Demande non recevable : point inexistant"}
+  JOUET-NR2:
+    reprend: JOUET-R1
+    titre: Un jouet demandé par un inconnu
+    requete: {donneesGenerales: {initiateurLogin: "personne@exemple.fr"}}
+    attendu: {refus: SGT504, libelle: "Problème : utilisateur non trouvé"}
 """
 
 OPEN_AND_EXPORT = """\
@@ -129,10 +134,19 @@ def test_what_is_written_needs_no_rewriting(started: list[str], run: Run, copy: 
     assert done.returncode == 0, done.stdout
 
 
+def test_a_block_is_read_once(started: list[str], copy: Path) -> None:
+    (service,) = [name for name in started if name.endswith("service.py")]
+    written = (copy / service).read_text(encoding="utf-8")
+    assert written.count('"donneesGenerales"') == 1
+    assert written.count('"pointId"') == 1
+    assert written.count('"initiateurLogin"') == 1
+
+
 def test_its_codes_are_listed(started: list[str], run: Run) -> None:
     page = run("-m", "sge_sim.services.documentation").stdout
     assert "\n## DemandeJouet v1.0\n" in page
-    assert "(`point_connu`)" in page.partition("\n## DemandeJouet")[2].partition("\n## ")[0]
+    codes = page.partition("\n## DemandeJouet")[2].partition("\n## ")[0]
+    assert "(`point_connu`, indispensable)" in codes
 
 
 def test_the_kit_offers_it(started: list[str], run: Run, tmp_path: Path) -> None:
@@ -145,7 +159,7 @@ def test_the_kit_offers_it(started: list[str], run: Run, tmp_path: Path) -> None
         ).decode("utf-8-sig")
 
 
-@pytest.mark.parametrize(("disabled", "expected"), [((), 0), (("point_connu",), 1)])
+@pytest.mark.parametrize(("disabled", "expected"), [((), 0), (("utilisateur_connu",), 1)])
 def test_its_package_is_judged(
     started: list[str], run: Run, tmp_path: Path, disabled: tuple[str, ...], expected: int
 ) -> None:

@@ -33,8 +33,6 @@ def demande(contrat: Contrat | None, acteur: str = "A", jour: date = date(2015, 
             utilisateur=None,
             contrat=contrat,
             service="CommandeTransmissionDonneesInfraJ",
-            paquet="InfraJournalier",
-            environment="homologation",
             jour=jour,
         )
     )

@@ -30,9 +30,9 @@ def test_each_listed_code_has_a_rule_or_a_reason(service: Service) -> None:
 
 @services
 def test_each_rule_says_what_it_means_and_where_it_comes_from(service: Service) -> None:
-    names = [rule.name for rule in service.rules]
+    names = [rule.name for rule in service.controls]
     assert len(names) == len(set(names))
-    for rule in service.rules:
+    for rule in service.controls:
         assert service.libelle(rule.code)
         assert rule.meaning.endswith("."), rule.name
         assert rule.source

@@ -14,8 +14,9 @@ from made_states import prepared_database
 from many_processes import PROCESSES
 from sqlalchemy import URL, delete
 
-from sge_sim.clock import parse_instant
+from sge_sim.clock import Duree, parse_instant
 from sge_sim.commandes.changements import Changements, change_life
+from sge_sim.commandes.moving_clock import advance_by
 from sge_sim.domaine.demandeur import Demandeur
 from sge_sim.door.certificats import CertificateRegister
 from sge_sim.errors import UsageError
@@ -199,7 +200,7 @@ class Actor:
             change_life(session, point, Changements(opposition=opposition), now)
 
     def _clock(self, draw: random.Random) -> None:
-        self.clock.advance(timedelta(hours=draw.randint(1, 30)))
+        self.clock.change(advance_by(Duree(0, timedelta(hours=draw.randint(1, 30)))))
 
     def _certificate(self, draw: random.Random) -> None:
         print_ = draw.choice(PRINTS)

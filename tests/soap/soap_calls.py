@@ -20,6 +20,7 @@ class Posted:
     status: HTTPStatus
     document: etree._Element
     outcome: Outcome
+    notes: list[str]
 
     @property
     def code(self) -> str | None:
@@ -50,4 +51,5 @@ def post(
     exchange = Exchange(demand, machine_now(), machine_now())
     response = endpoint.answer(exchange)
     assert exchange.outcome is not None
-    return Posted(response.status, etree.fromstring(response.content), exchange.outcome)
+    document = etree.fromstring(response.content)
+    return Posted(response.status, document, exchange.outcome, exchange.notes)

@@ -65,6 +65,34 @@ def test_header_is_tolerated_in_every_state(
     assert service.calls[0].entete == read
 
 
+@pytest.mark.assumed("the platform is taken to ignore a header that isn't the contract's")
+@pytest.mark.parametrize(
+    ("header", "received"),
+    [
+        ('<entete xmlns="urn:x"><version>2.0</version></entete>', "{urn:x}entete"),
+        ("<entete><version>2.0</version></entete>", "entete"),
+        (f'<t:enteteP xmlns:t="{TEC}"/>', f"{{{TEC}}}enteteP"),
+    ],
+)
+def test_the_journal_tells_which_header_came_and_which_is_expected(
+    recherche_point: Contract, service: Recorder, header: str, received: str
+) -> None:
+    exchange = post(recherche_point, envelope(BODY, header), service)
+    assert (exchange.status, service.calls[0].entete) == (200, {})
+    assert exchange.notes == [
+        f"En-tête reçu, et ignoré : {received}. Ce point d'accès attend {{{TEC}}}entete."
+    ]
+
+
+@pytest.mark.parametrize(
+    "header", [f'<t:entete xmlns:t="{TEC}"/>', '<autre xmlns="urn:x"/><!--x-->']
+)
+def test_the_journal_tells_nothing_of_a_header_that_is_right_or_not_for_sge(
+    recherche_point: Contract, service: Recorder, header: str
+) -> None:
+    assert post(recherche_point, envelope(BODY, header), service).notes == []
+
+
 @pytest.mark.observed("recorded answers: login of the header echoed, SGT200 « Succès »")
 def test_acquittement_echoes_the_login(recherche_point: Contract) -> None:
     service = Recorder(Answer({}, point_id="30001610071843", login="corps@exemple.fr"))

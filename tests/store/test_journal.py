@@ -286,6 +286,9 @@ def test_a_journal_without_the_clients_product_is_brought_up(
     journal.drain()
     with sqlite3.connect(tmp_path / "journal.db") as connection:
         connection.execute("ALTER TABLE echange DROP COLUMN user_agent")
+        connection.execute("ALTER TABLE spool DROP COLUMN numero")
+        connection.execute("ALTER TABLE spool DROP COLUMN lieu")
+        connection.execute("DROP TABLE avarie")
         connection.execute("UPDATE reglage SET valeur = 1 WHERE nom = 'version'")
     connection.close()
     fields = decode(encode(RECORD))

@@ -88,18 +88,19 @@ def test_records_of_a_process_keep_their_order_however_many_files_wait(
     assert codes(journal)[::-1] == [str(number) for number in range(60)]
 
 
-@pytest.mark.parametrize("stop", ["commit", "stored", "removed"])
+@pytest.mark.parametrize("stop", ["commit", "stored", "marked", "removed"])
 def test_a_drainer_killed_at_any_step_stores_each_record_once(
     journal: Journal, tmp_path: Path, stop: str
 ) -> None:
     for number in range(300):
         journal.append(replace(RECORD, code=str(number)))
     journal.close()  # nobody holds the file any more: it is to be removed
-    kill = "lambda *_: os.kill(os.getpid(), signal.SIGKILL)"
+    kill = "lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)"
     program = "import sge_sim.store.journal.drain as drain\n"
     program += {
-        "commit": f"drain._forget = {kill}\n",
-        "stored": f"drain.Drainer._remove_finished = {kill}\n",
+        "commit": f"drain.count_and_trim = {kill}\n",
+        "stored": f"drain.Drainer._finish = {kill}\n",
+        "marked": f"drain.Drainer._remove = {kill}\n",
         "removed": f"Path.unlink = {kill}\n",
     }[stop]
     draining = start(tmp_path, program + "journal.drain()\n")
@@ -209,13 +210,13 @@ def test_a_full_disk_is_counted_and_told_once_and_ends(
         journal.append(replace(RECORD, code="after"))
     assert codes(journal) == ["after", "after", "SGT200"]
     # Another process sees the count too, and it outlives the file that bears it.
-    assert open_journal_in(tmp_path).state().given_up == 6
+    assert open_journal_in(tmp_path).state().missing == 6
     (file,) = waiting(tmp_path)
     journal.close()
     journal.append(RECORD)
     journal.drain()
     assert not file.exists()
-    assert journal.state().given_up == 6
+    assert journal.state().missing == 6
     told = [one for one in caplog.records if "journal ne peut pas être écrit" in one.message]
     assert len(told) == 2
 
@@ -226,7 +227,7 @@ def test_a_file_closed_under_the_journal_costs_one_record(journal: Journal, tmp_
     journal.append(replace(RECORD, code="lost"))
     journal.append(replace(RECORD, code="after"))
     assert codes(journal) == ["after", "SGT200"]
-    assert journal.state().given_up == 1
+    assert journal.state().missing == 1
 
 
 def test_a_folder_that_cannot_be_made_never_raises(
@@ -236,7 +237,7 @@ def test_a_folder_that_cannot_be_made_never_raises(
     (tmp_path / "journal-en-attente").write_text("not a folder", encoding="utf-8")
     for _ in range(5):
         journal.append(RECORD)
-    assert journal.state().given_up == 5
+    assert journal.state().missing == 5
     assert len(caplog.records) == 1
     journal.close()
 
@@ -245,7 +246,7 @@ def test_a_record_that_cannot_be_written_down_never_raises(journal: Journal) -> 
     journal.append(replace(RECORD, duration_ms=object()))  # type: ignore[arg-type]
     journal.append(RECORD)
     assert codes(journal) == ["SGT200"]
-    assert journal.state().given_up == 1
+    assert journal.state().missing == 1
 
 
 def test_what_waits_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -253,7 +254,7 @@ def test_what_waits_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     journal = open_journal_in(tmp_path, max_pending=50_000)
     for _ in range(200):
         journal.append(replace(RECORD, response=os.urandom(1000)))
-    lost = journal.state().given_up
+    lost = journal.state().missing
     assert lost > 100
     assert sum(file.stat().st_size for file in waiting(tmp_path)) < 80_000
     assert len(codes(journal)) == 200 - lost
@@ -279,7 +280,7 @@ def test_a_journal_that_cannot_be_stored_waits_and_is_read_as_it_is(
         connection.execute(change.format("away", "spool"))
     connection.close()
     assert codes(journal) == ["waits", "waits", "waits", "SGT200"]
-    assert journal.state().given_up == 0
+    assert journal.state().missing == 0
 
 
 def test_who_appends_never_waits_for_who_drains(journal: Journal, tmp_path: Path) -> None:

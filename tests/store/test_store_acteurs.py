@@ -11,7 +11,6 @@ from sge_sim.store.acteurs import (
     find_acteur,
     find_contrat,
     find_utilisateur,
-    has_acteurs,
 )
 from sge_sim.store.database import Database
 from sge_sim.store.fiches_acteurs import FicheCertificat
@@ -22,7 +21,6 @@ from sge_sim.store.models import Acteur, Certificat, Contrat, Habilitation, Util
 @pytest.fixture
 def session(database: Database) -> Iterator[Session]:
     with database.transaction() as session:
-        assert not has_acteurs(session)
         session.add(
             Acteur(
                 code="TIERS1",
@@ -54,7 +52,6 @@ def session(database: Database) -> Iterator[Session]:
 
 
 def test_the_default_actor_of_a_kind_is_the_one_marked_so(session: Session) -> None:
-    assert has_acteurs(session)
     assert default_acteur(session, "tiers").code == "TIERS1"
 
 

@@ -1,6 +1,7 @@
 """Opening a database, and what its sessions keep or drop."""
 
 import os
+import time
 from pathlib import Path
 from stat import S_IMODE
 from threading import Event, Thread
@@ -198,3 +199,32 @@ def test_a_lock_is_waited_for_as_long_as_said(tmp_path: Path) -> None:
     assert "database is locked" in unreachable_sentence(caught.value)
     holder.dispose()
     other.dispose()
+
+
+def test_who_waits_gets_the_lock_between_two_slices_of_bulk_work(database: Database) -> None:
+    """SQLite gives it to who asks at the right time, however long others have waited."""
+    slices = 0
+    waited: list[int] = []
+    other = Database(database.engine.url)
+
+    def write() -> None:
+        while slices < 60:
+            before = slices
+            with other.transaction() as session:
+                session.connection()
+                waited.append(slices - before)
+            time.sleep(0.01)
+
+    waiting = Thread(target=write)
+    for _ in range(60):
+        with database.transaction() as session:
+            session.connection()
+            if not slices:
+                waiting.start()
+            time.sleep(0.04)
+            slices += 1
+        database.let_others_write()
+    waiting.join()
+    other.dispose()
+    assert len(waited) > 10
+    assert max(waited) < 10

@@ -8,7 +8,8 @@ import pytest
 from many_processes import PROCESSES
 from sqlalchemy import URL
 
-from sge_sim.clock import PARIS, machine_now
+from sge_sim.clock import PARIS, Duree, machine_now
+from sge_sim.commandes.moving_clock import advance_by
 from sge_sim.store.database import Database
 from sge_sim.store.ecritures import reach
 from sge_sim.store.stored_clock import StoredClock, instant_within
@@ -43,21 +44,20 @@ def test_a_clock_started_at_an_instant_runs_on(clock: StoredClock) -> None:
 
 def test_a_frozen_clock_advances_and_stays_frozen(clock: StoredClock) -> None:
     clock.freeze(NOON)
-    clock.advance(timedelta(days=7))
+    clock.change(advance_by(Duree(7)))
     assert clock.kind() == "frozen"
     assert clock.now() == NOON + timedelta(days=7)
 
 
 def test_a_running_clock_advances_and_runs_on(clock: StoredClock) -> None:
-    clock.advance(timedelta(days=7))
-    clock.advance(timedelta(days=-1))
+    clock.change(advance_by(Duree(0, timedelta(days=6))))
     assert timedelta(0) <= clock.now() - machine_now() - timedelta(days=6) + A_MOMENT < 2 * A_MOMENT
     assert clock.kind() == "shifted"
 
 
 def test_a_frozen_clock_advances_by_real_time_over_a_clock_change(clock: StoredClock) -> None:
     clock.freeze(datetime(2021, 10, 31, 2, 30, tzinfo=PARIS))
-    clock.advance(timedelta(hours=1))
+    clock.change(advance_by(Duree(0, timedelta(hours=1))))
     assert clock.now().isoformat() == "2021-10-31T02:30:00+01:00"
 
 

@@ -14,7 +14,7 @@ from transport_kit import SHORT, Running, answer
 
 from sge_sim.transport.handshake import HandshakeFailure
 from sge_sim.transport.limits import Limits
-from sge_sim.transport.server import B2BServer
+from sge_sim.transport.server import HttpsServer
 from sge_sim.transport.sockets import bind
 from sge_sim.transport.tls import build_server_context
 
@@ -39,7 +39,7 @@ def serve(pki: ThrowawayPki) -> Iterator[Callable[..., Running]]:
         factory = context_factory or partial(build_server_context, *pki.server_files, pki.root.pem)
         listening = bind("127.0.0.1", 0)
         port = listening.getsockname()[1]
-        server = B2BServer(app or answer, listening, factory, limits, report or failures.append)
+        server = HttpsServer(app or answer, listening, factory, limits, report or failures.append)
         thread = threading.Thread(target=server.serve)
         thread.start()
         running.append(Running(server, port, thread, failures))

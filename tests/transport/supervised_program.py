@@ -22,7 +22,7 @@ from sge_sim.transport.admin_server import AdminServer
 from sge_sim.transport.child import Process
 from sge_sim.transport.limits import Limits
 from sge_sim.transport.message import Response
-from sge_sim.transport.server import B2BServer
+from sge_sim.transport.server import HttpsServer
 from sge_sim.transport.sockets import bind, bind_loopback
 from sge_sim.transport.supervisor import supervise
 from sge_sim.transport.tls import build_server_context
@@ -57,7 +57,7 @@ def build_b2b(folder, listening, fault):
     files = folder / "server.pem", folder / "server.key", (folder / "root.pem").read_text()
     limits = Limits(threads=4, stop_seconds=60.0 if fault == "patient" else 10.0)
     app, context = partial(application, folder), partial(build_server_context, *files)
-    return B2BServer(app, listening, context, limits, print)
+    return HttpsServer(app, listening, context, limits, print)
 
 
 def build_admin(listening):

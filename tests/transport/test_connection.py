@@ -7,6 +7,7 @@ import ssl
 import threading
 import time
 from dataclasses import replace
+from functools import partial
 from http import HTTPStatus
 from http.client import HTTPResponse
 from unittest.mock import Mock
@@ -16,6 +17,7 @@ from transport_kit import LARGE_ANSWER, SHORT, ask, eventually
 
 from sge_sim.transport.connection import Connection
 from sge_sim.transport.message import Departure, Response
+from sge_sim.transport.tls import build_server_context
 
 LIMIT = SHORT.max_body_bytes
 
@@ -224,6 +226,61 @@ def test_over_the_connection_limit_those_that_wait_longest_give_way(serve, clien
     finally:
         for one in silent:
             one.close()
+
+
+def test_over_the_limit_a_crowd_of_known_clients_gives_way_to_newcomers(
+    serve, client, client_context
+):
+    """A handshake that begins isn't ended for clients who have done theirs and say nothing."""
+    running = serve(replace(SHORT, max_connections=10, handshake_seconds=60.0, idle_seconds=60.0))
+    crowd = [client(running.port) for _ in range(10)]
+    for one in crowd:
+        ask(one)
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    shaking = client_context().wrap_bio(incoming, outgoing, server_hostname="localhost")
+    with socket.create_connection(("127.0.0.1", running.port), timeout=10) as newcomer:
+        with pytest.raises(ssl.SSLWantReadError):
+            shaking.do_handshake()
+        newcomer.sendall(outgoing.read())
+        incoming.write(newcomer.recv(65536))
+        for _ in range(5):
+            ask(client(running.port))
+        shaking.do_handshake()
+        newcomer.sendall(outgoing.read())
+        shaking.write(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        newcomer.sendall(outgoing.read())
+        assert newcomer.recv(65536)
+    assert crowd[0].sock.recv(1) == b""
+
+
+def test_over_the_limit_those_who_ask_far_ahead_give_way(serve, client, open_tls):
+    def answer(request):
+        time.sleep(0.02)
+        return Response(HTTPStatus.OK, b"")
+
+    limits = replace(SHORT, max_connections=4, threads=1, idle_seconds=60.0)
+    running = serve(limits, app=answer)
+    for _ in range(4):
+        open_tls(running.port).sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n" * 500)
+    for _ in range(10):
+        ask(client(running.port))
+    listener = running.server.listener
+    running.server.stop()
+    assert listener.slots._value == 4
+    assert listener.requests._left == limits.max_buffered_bytes
+
+
+def test_a_listener_that_asks_for_no_certificate_lets_everybody_in(
+    serve, client, client_context, pki
+):
+    def tell(request):
+        return Response(HTTPStatus.OK, repr(request.sender.certificate).encode())
+
+    factory = partial(build_server_context, *pki.server_files, None)
+    port = serve(app=tell, context_factory=factory).port
+    for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+        for files in (None, pki.client_files):
+            assert ask(client(port, client_context(files, version))) == b"b''"
 
 
 def test_when_every_connection_is_being_served_a_newcomer_is_turned_away(serve, client):

@@ -14,7 +14,7 @@ from cryptography import x509
 from sge_sim.transport.handshake import HandshakeFailure
 from sge_sim.transport.limits import Limits
 from sge_sim.transport.message import Request, Response
-from sge_sim.transport.server import B2BServer
+from sge_sim.transport.server import HttpsServer
 
 SHORT = Limits(
     max_header_bytes=8_000,
@@ -33,7 +33,7 @@ LARGE_ANSWER = b"<mesure/>" * 20_000
 class Running:
     """A server that serves, and what it reported."""
 
-    server: B2BServer
+    server: HttpsServer
     port: int
     thread: threading.Thread
     failures: list[HandshakeFailure] = field(default_factory=list)

@@ -1,14 +1,13 @@
 """The REST routes, one module per subject; each has a `router(state)`."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Path, Request
 from pydantic import BaseModel, ConfigDict
 
-from sge_sim.commandes.back_office import BackOffice
-from sge_sim.domaine.retombees import Retombees
+from sge_sim.admin.moves import Moves
 from sge_sim.settings import Settings
 from sge_sim.store.database import Database
 from sge_sim.store.journal import Journal, JournalFeed
@@ -39,27 +38,18 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-@dataclass
-class LastMove:
-    """What the last move of the clock set off, or why it was refused; every page shows it."""
-
-    retombees: Retombees | None = None
-    refus: str = ""
-
-
 @dataclass(frozen=True)
 class AdminState:
-    """What the routes work on; `b2b_url` is where the web services answer, `back_office`
-    does what is due, `feed` tells of new exchanges."""
+    """What the routes work on; `b2b_url` is where the web services answer, `moves` are those of
+    the clock, `feed` tells of new exchanges."""
 
     settings: Settings
     database: Database
     clock: StoredClock
     b2b_url: str
-    back_office: BackOffice
+    moves: Moves
     journal: Journal
     feed: JournalFeed
-    last_move: LastMove = field(default_factory=LastMove)
 
     @cached_property
     def campaigns(self) -> "Campaigns":

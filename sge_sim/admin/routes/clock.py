@@ -1,40 +1,71 @@
 """`/api/clock`: the simulated clock, read and moved."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Header, HTTPException, Response
+from fastapi.concurrency import run_in_threadpool
 from pydantic import Field
 
-from sge_sim.admin.moves import move_and_tell
-from sge_sim.admin.routes import AdminState, Body
-from sge_sim.admin.views import ClockView
+from sge_sim.admin.preferences import RESPOND_ASYNC, read_preference
+from sge_sim.admin.routes import AdminState, Body, RowNumber
+from sge_sim.admin.views import ClockView, TravailView
 from sge_sim.clock import parse_duration, parse_instant
-from sge_sim.commandes.moving_clock import advance_clock, follow_machine, freeze_clock, set_clock
-from sge_sim.store.stored_clock import StoredClock
+from sge_sim.commandes.moving_clock import advance_by, follow_machine, freeze_at, set_to
+from sge_sim.store.stored_clock import Change, kind_of
+
+_LONGEST_WAIT_SECONDS: Final = 60
+
+Prefer = Annotated[
+    str,
+    Header(
+        description="respond-async : répondre 202 sans attendre que tout soit fait, après wait "
+        "secondes s'il est donné (RFC 7240)",
+        examples=["respond-async, wait=2"],
+    ),
+]
+_ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
+    202: {
+        "model": ClockView,
+        "description": "L'horloge est déplacée ; le travail, que Location donne, n'est pas fini",
+    },
+    409: {"description": "Un autre réglage est venu depuis celui qui est attendu"},
+    503: {"description": "La base ne répond pas ; l'horloge n'est pas déplacée"},
+}
 
 
-class SetClock(Body):
+class MoveDemand(Body):
+    """What every move may say."""
+
+    numero: int | None = Field(
+        None,
+        ge=0,
+        le=2**63 - 1,
+        description="Réglage que la demande suppose (GET /api/clock) ; 409 s'il y en a eu un autre",
+    )
+
+
+class SetClock(MoveDemand):
     """Read an instant from now on."""
 
     action: Literal["set"]
     instant: str = Field(description="Date ou instant ISO, en heure légale", max_length=64)
 
 
-class FreezeClock(Body):
+class FreezeClock(MoveDemand):
     """Stand still."""
 
     action: Literal["freeze"]
     instant: str | None = Field(None, description="Où s'arrêter ; sans lui, ici", max_length=64)
 
 
-class AdvanceClock(Body):
+class AdvanceClock(MoveDemand):
     """Jump ahead."""
 
     action: Literal["advance"]
     duree: str = Field(description="10d (à la même heure légale), 36h, 30min", max_length=32)
 
 
-class RealClock(Body):
+class RealClock(MoveDemand):
     """Follow the machine."""
 
     action: Literal["real"]
@@ -51,25 +82,68 @@ def router(state: AdminState) -> APIRouter:
 
     @routes.get("", summary="L'heure simulée", response_model_exclude_none=True)
     def read_clock() -> ClockView:
-        return ClockView(now=state.clock.now(), kind=state.clock.kind(), retombees=None)
+        numero, clock = state.clock.numbered()
+        travail = state.moves.under_way()
+        return ClockView(
+            now=clock.now(),
+            kind=kind_of(clock),
+            numero=numero,
+            retombees=None,
+            travail=None if travail is None else TravailView.of(travail),
+        )
 
-    @routes.post("", summary="Avancer, arrêter ou régler l'horloge ; tout ce qui est dû se fait")
-    def move_clock(change: ClockChange) -> ClockView:
-        retombees = move_and_tell(state, lambda clock: _make(clock, change))
-        return read_clock().model_copy(update={"retombees": retombees})
+    @routes.post(
+        "",
+        summary="Avancer, arrêter ou régler l'horloge ; tout ce qui est dû se fait",
+        response_model_exclude_none=True,
+        responses=_ANSWERS,
+    )
+    async def move_clock(
+        demanded: ClockChange, response: Response, prefer: Prefer = ""
+    ) -> ClockView:
+        move = await run_in_threadpool(state.moves.make, _change_of(demanded), demanded.numero)
+        # The clock has moved: from here on, nothing is asked that could fail.
+        preference = read_preference(prefer)
+        await move.wait(preference.wait or 0 if preference.asynchronous else None)
+        travail = move.travail
+        if travail.etat == "en_cours":
+            travail = await run_in_threadpool(state.moves.look, move)
+        done = travail.etat == "fait"
+        if not done:
+            response.status_code = 202
+            response.headers["Location"] = f"/api/clock/travaux/{travail.numero}"
+            if preference.asynchronous:
+                response.headers["Preference-Applied"] = RESPOND_ASYNC
+        reglage = move.reglage
+        return ClockView(
+            now=reglage.clock.now(),
+            kind=kind_of(reglage.clock),
+            numero=reglage.numero,
+            retombees=travail.retombees if done else None,
+            travail=None if done else TravailView.of(travail),
+        )
+
+    @routes.get("/travaux/{numero}", summary="Où en est ce qu'un déplacement fait arriver")
+    async def read_work(numero: RowNumber, prefer: Prefer = "") -> TravailView:
+        move = state.moves.find(numero)
+        if move is None:
+            raise HTTPException(404, f"Aucun réglage récent de l'horloge ne porte le n° {numero}.")
+        wait = min(read_preference(prefer).wait or 0, _LONGEST_WAIT_SECONDS)
+        await move.wait(wait, held_up=False)
+        return TravailView.of(await run_in_threadpool(state.moves.look, move))
 
     return routes
 
 
-def _make(clock: StoredClock, change: ClockChange) -> None:
-    match change:
+def _change_of(demanded: ClockChange) -> Change:
+    match demanded:
         case SetClock():
-            set_clock(clock, parse_instant(change.instant))
+            return set_to(parse_instant(demanded.instant))
         case FreezeClock(instant=None):
-            freeze_clock(clock)
+            return freeze_at()
         case FreezeClock(instant=str(instant)):
-            freeze_clock(clock, parse_instant(instant))
+            return freeze_at(parse_instant(instant))
         case AdvanceClock():
-            advance_clock(clock, parse_duration(change.duree))
-        case RealClock():
-            follow_machine(clock)
+            return advance_by(parse_duration(demanded.duree))
+        case _:
+            return follow_machine

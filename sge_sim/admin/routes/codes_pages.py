@@ -67,7 +67,7 @@ def _codes() -> list[CodeView]:
                 rule.name, f"{one.nom} v{one.version}", rule.remede, rule.source, rule.provenance
             )
             for one in SERVICES
-            for rule in one.rules
+            for rule in one.controls
             if rule.code == code
         )
         never = tuple(

@@ -42,10 +42,14 @@ class NewCompte(Body):
 
 
 class ProfilChange(Body):
-    """A profile to update."""
+    """A profile to update: what isn't given stays, what is empty is taken away."""
 
     par: Par
-    nom: str
+    nom: str | None = None
+    adresse: str | None = None
+    code_postal: str | None = None
+    fonction: str | None = None
+    telephone: str | None = None
 
 
 class NewContratDatahub(Body):
@@ -134,7 +138,8 @@ def router(state: AdminState) -> APIRouter:
     @routes.post("/comptes/{email}", summary="Mettre à jour son profil")
     def set_profil(email: str, asked: ProfilChange) -> CompteView:
         with database.transaction() as session:
-            return CompteView.of(comptes.rename_compte(session, asked.par, email, asked.nom))
+            changes = asked.model_dump(exclude={"par"})
+            return CompteView.of(comptes.update_compte(session, asked.par, email, **changes))
 
     @routes.get("/contrats", summary="Tous les contrats, comme Enedis les voit")
     def read_contrats() -> list[ContratDatahubView]:

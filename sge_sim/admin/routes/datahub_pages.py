@@ -1,6 +1,7 @@
 """`/datahub`: the portal in the browser, seen as whichever of its users is chosen."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from datetime import datetime
 from typing import Annotated, Any, Final, cast, get_args
 from urllib.parse import quote
@@ -29,6 +30,7 @@ from sge_sim.store.acteurs import all_acteurs
 from sge_sim.store.dataconnect import APIS, ModeApplication
 from sge_sim.store.datahub import (
     AnnexeSi,
+    ProfilDatahub,
     RoleDatahub,
     applications_datahub,
     comptes_datahub,
@@ -77,8 +79,12 @@ _ACTS: Final[Mapping[str, Act]] = {
     "clore": lambda session, form, _now: tickets.close_ticket(
         session, _number(form.get("ticket")), machine_now()
     ),
-    "profil": lambda session, form, _now: comptes.rename_compte(
-        session, form.get("par"), form.get("par"), form.get("nom")
+    "profil": lambda session, form, _now: comptes.update_compte(
+        session,
+        form.get("par"),
+        form.get("par"),
+        form.get("nom"),
+        **{champ.name: form.get(champ.name) for champ in fields(ProfilDatahub)},
     ),
     "envoyer": lambda session, form, now: contrats.send_for_signature(
         session, form.get("par"), form.get("numero"), now

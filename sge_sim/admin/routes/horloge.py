@@ -3,15 +3,17 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
-from fastapi.responses import RedirectResponse
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import PlainTextResponse, RedirectResponse
 
-from sge_sim.admin.moves import move_and_tell
+from sge_sim.admin.moves import Move, Moves
 from sge_sim.admin.routes import AdminState
 from sge_sim.admin.routes.forms import Form, read_form
 from sge_sim.clock import parse_duration, parse_instant
-from sge_sim.commandes.moving_clock import advance_clock, follow_machine, freeze_clock, set_clock
+from sge_sim.commandes.moving_clock import advance_by, follow_machine, freeze_at, run_on, set_to
+from sge_sim.domaine.retombees import progress_sentence
 from sge_sim.errors import UsageError
-from sge_sim.store.stored_clock import StoredClock
+from sge_sim.store.stored_clock import Change
 
 
 def router(state: AdminState) -> APIRouter:
@@ -19,27 +21,38 @@ def router(state: AdminState) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
 
     @routes.post("/horloge")
-    def move(form: Annotated[Form, Depends(read_form)]) -> Response:
+    async def press(form: Annotated[Form, Depends(read_form)]) -> Response:
         try:
-            move_and_tell(state, lambda clock: _change(clock, form))
+            move = await run_in_threadpool(_make, state.moves, form)
         except UsageError as error:
-            state.last_move.retombees, state.last_move.refus = None, str(error)
+            state.moves.refus = str(error)
+        else:
+            await move.wait()
+            if move.travail.etat == "interrompu":
+                # No page may follow: the simulator stops.
+                return PlainTextResponse(progress_sentence(move.travail), 202)
         return RedirectResponse(form.back() + "#horloge", 303)
 
     return routes
 
 
-def _change(clock: StoredClock, form: Form) -> None:
-    """Make the change that the pressed button asks for."""
+def _make(moves: Moves, form: Form) -> Move:
+    """Make the move that the pressed button asks for, of the clock that its page shows."""
+    numero = form.get("numero")
+    if numero and not (numero.isascii() and numero.isdigit()):
+        raise UsageError(f"« {numero} » n'est pas un numéro de réglage : recharger la page.")
+    return moves.make(_change(form), int(numero[:19]) if numero else None)
+
+
+def _change(form: Form) -> Change:
     match form.get("action"):
         case "regler":
-            set_clock(clock, parse_instant(form.get("instant")))
+            return set_to(parse_instant(form.get("instant")))
         case "arreter":
-            freeze_clock(clock)
+            return freeze_at()
         case "repartir":
-            if clock.kind() == "frozen":
-                clock.run_from(clock.now())
+            return run_on
         case "machine":
-            follow_machine(clock)
+            return follow_machine
         case duree:
-            advance_clock(clock, parse_duration(duree))
+            return advance_by(parse_duration(duree))

@@ -19,6 +19,8 @@ from sge_sim.admin.typed_filters import known_spelling
 from sge_sim.admin.views import ExchangeView
 from sge_sim.admin.views_flux import FichierView
 from sge_sim.admin.views_services import ServiceView
+from sge_sim.commandes.echeances import transaction_on
+from sge_sim.commandes.evenements import EVENEMENTS
 from sge_sim.domaine.nomenclatures import PETITS, Segment
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.points import describe_point
@@ -90,8 +92,8 @@ def router(state: AdminState) -> APIRouter:
     @routes.post("/points/{prm}")
     def press(request: Request, prm: str, form: Annotated[Form, Depends(read_form)]) -> Response:
         try:
-            with state.database.transaction() as session:
-                fait, refus = apply_button(session, prm, form), ""
+            with transaction_on(state.database, prm) as (session, now):
+                fait, refus = apply_button(session, prm, form, now), ""
         except UsageError as error:
             fait, refus = "", str(error)
         return _page(request, prm, ("courbe", "", "", ""), fait=fait, refus=refus)
@@ -140,6 +142,7 @@ def router(state: AdminState) -> APIRouter:
                 **context,
                 echanges=[ExchangeView.of(one) for one in calls],
                 chronologie=Chronologie.of(services, today),
+                libelles_evenements=EVENEMENTS,
                 types=_TYPES,
                 types_acces=TYPES_ACCES,
                 trace=_trace(prm, point.segment, asked, today, services),

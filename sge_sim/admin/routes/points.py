@@ -8,6 +8,7 @@ from pydantic import Field
 
 from sge_sim.admin.routes import AdminState, Body
 from sge_sim.commandes.changements import Changements, change_life
+from sge_sim.commandes.echeances import transaction_on
 from sge_sim.domaine.nomenclatures import TypeAcces
 from sge_sim.referentiel.points import describe_point, get_point
 from sge_sim.referentiel.reglages import Reglages, change_point
@@ -38,7 +39,11 @@ class ReglagesPoint(Body):
 class ViePoint(Body):
     """What happens to a point; what isn't sent doesn't happen."""
 
-    resilie: date | None = Field(None, description="Jour de la résiliation, aujourd'hui ou après")
+    resilie: date | Literal["aucun"] | None = Field(
+        None,
+        description="Jour de la résiliation, aujourd'hui ou après ; « aucun » annule celle qui est "
+        "prévue",
+    )
     nouveau_titulaire: date | None = Field(None, description="Jour de l'arrivée d'un autre client")
     opposition: bool | None = Field(
         None, description="Le client s'oppose à sa courbe, ou lève son opposition"
@@ -63,8 +68,7 @@ def router(state: AdminState) -> APIRouter:
 
     @routes.post("/{prm}/vie", summary="Faire arriver quelque chose à un point")
     def change_point_life(prm: str, vie: ViePoint) -> dict[str, Any]:
-        with state.database.transaction() as session:
-            now = instant_within(session)
+        with transaction_on(state.database, prm) as (session, now):
             change_life(session, get_point(session, prm), Changements(**vie.model_dump()), now)
             return describe_point(session, prm)
 

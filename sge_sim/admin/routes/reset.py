@@ -17,7 +17,8 @@ def router(state: AdminState) -> APIRouter:
 
     @routes.post("/reset", summary="Revenir à l'état mis de côté", status_code=204)
     def reset() -> None:
-        restore_snapshot(state.database, state.journal, state.settings.data_dir)
+        with state.moves.held():
+            restore_snapshot(state.database, state.journal, state.settings.data_dir)
         counters_of(state.settings.data_dir).forget()  # the plans that come back begin again
 
     return routes

@@ -15,7 +15,29 @@ for (const bouton of document.querySelectorAll("button[data-copie]")) {
     setTimeout(() => { bouton.textContent = nom; }, 2000);
   });
 }
-// An advance of months takes a while: the page says that it is being done.
-document.querySelector(".horloge")?.addEventListener("submit", (event) => {
-  event.currentTarget.setAttribute("aria-busy", "true");
+// An advance of months takes a while: the page tells how far it is.
+const horloge = document.querySelector(".horloge");
+function suivre(place, numero) {
+  const suite = setInterval(async () => {
+    const reponse = await fetch(numero ? `/api/clock/travaux/${numero}` : "/api/clock").catch(() => null);
+    if (!reponse?.ok) return;
+    const lu = await reponse.json();
+    const travail = numero ? lu : lu.travail;
+    if (travail) place.textContent = travail.phrase;
+    if (numero && travail.etat !== "en_cours") clearInterval(suite);
+  }, 1000);
+}
+horloge?.addEventListener("submit", (event) => {
+  if (horloge.getAttribute("aria-busy")) {
+    event.preventDefault();
+    return;
+  }
+  horloge.setAttribute("aria-busy", "true");
+  const place = horloge.querySelector("[role='status']") ?? document.createElement("p");
+  place.setAttribute("role", "status");
+  horloge.append(place);
+  suivre(place);
 });
+addEventListener("pageshow", () => horloge?.removeAttribute("aria-busy")); // come back to
+const enCours = horloge?.querySelector("[data-travail]");
+if (enCours) suivre(enCours, enCours.dataset.travail);

@@ -1,12 +1,30 @@
 """Accounts of Datahub, and what their roles are where something is asked."""
 
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Final
+
 from sqlalchemy.orm import Session
 
 from sge_sim.commandes.datahub.droits import DROITS, ActionDatahub, DemandeDatahub
 from sge_sim.commandes.datahub.refus import check_datahub
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.acteurs import get_acteur
-from sge_sim.store.datahub import CompteDatahub, RoleDatahub
+from sge_sim.store.datahub import CompteDatahub, ProfilDatahub, RoleDatahub
+
+_LIBRE: Final = (re.compile(r".{1,255}"), "255 caractères au plus, sur une ligne")
+_FORMES: Final[Mapping[str, tuple[re.Pattern[str], str]]] = MappingProxyType(
+    {
+        "code_postal": (re.compile(r"[0-9]{5}"), "cinq chiffres"),
+        "telephone": (
+            re.compile(r"\+?[0-9](?:[ .]?[0-9]){8,14}"),
+            "neuf à quinze chiffres, après un + pour l'étranger",
+        ),
+    }
+)
+"""How the fields of a profile look, and in words (assumed: the FAQ names them alone)."""
 
 
 def get_compte(session: Session, email: str) -> CompteDatahub:
@@ -36,14 +54,27 @@ def create_compte(session: Session, email: str, nom: str, acteur_code: str) -> C
     return compte
 
 
-def rename_compte(session: Session, par: str, email: str, nom: str) -> CompteDatahub:
-    """Update a profile, as `par` (an e-mail) asks; raises `RefusDatahub` unless it is his own."""
+def update_compte(
+    session: Session, par: str, email: str, nom: str | None = None, **profil: str | None
+) -> CompteDatahub:
+    """Update a profile, as `par` (an e-mail) asks: `profil` are fields of `ProfilDatahub`.
+
+    What is None stays, what is empty is taken away, but for the name. Raises `RefusDatahub` unless
+    it is his own, `UsageError` for what isn't as it should be.
+    """
     asking, compte = get_compte(session, par), get_compte(session, email)
     ask(
         "modifier_profil",
         DemandeDatahub(roles_of(session, asking), a_lui=asking.email == compte.email),
     )
-    compte.nom = _checked_nom(nom)
+    if nom is not None:
+        compte.nom = _checked_nom(nom)
+    changes = {
+        name: _checked_champ(name, text.strip()) or None
+        for name, text in profil.items()
+        if text is not None
+    }
+    compte.profil = replace(compte.profil or ProfilDatahub(), **changes)
     return compte
 
 
@@ -64,3 +95,10 @@ def _checked_nom(nom: str) -> str:
     if not nom.strip() or len(nom) > 255 or not nom.isprintable():
         raise UsageError("Un nom est à donner, de 255 caractères au plus.")
     return nom.strip()
+
+
+def _checked_champ(name: str, text: str) -> str:
+    forme, dite = _FORMES.get(name, _LIBRE)
+    if text and (forme.fullmatch(text) is None or not text.isprintable()):
+        raise UsageError(f"« {text[:50]} » ne convient pas pour {name} : {dite}.")
+    return text

@@ -25,12 +25,16 @@ _ROLE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class DemandeHabilitation:
-    """What a user of SGE asks about another, or about himself (`sur_lui`)."""
+    """What a user of SGE asks about another, or about himself (`sur_lui`).
+
+    `actif`: the login of the other isn't shut out of SGE.
+    """
 
     habilitateur: bool
     principal: bool
     meme_entite: bool
     sur_lui: bool = False
+    actif: bool = True
 
 
 @rule("DHB301", source=_ROLE, provenance="assumed", remede="la demande d'un habilitateur")
@@ -57,6 +61,12 @@ def droits_retires_a_un_autre(demande: DemandeHabilitation) -> bool:
     return not demande.sur_lui
 
 
+@rule("DHB305", source=_ROLE, provenance="assumed", remede="un login actif")
+def habilitateur_a_un_login_actif(demande: DemandeHabilitation) -> bool:
+    """Who is named habilitateur has a login that is active: another could do nothing."""
+    return demande.actif
+
+
 HABILITATIONS: Final[
     Mapping[Literal["donner", "retirer", "designer"], tuple[Rule[DemandeHabilitation], ...]]
 ] = MappingProxyType(
@@ -71,6 +81,7 @@ HABILITATIONS: Final[
             demandeur_est_habilitateur,
             utilisateur_de_la_meme_entite,
             habilitateur_designe_par_le_principal,
+            habilitateur_a_un_login_actif,
         ),
     }
 )
@@ -78,8 +89,17 @@ HABILITATIONS: Final[
 
 
 def name_main_habilitateur(session: Session, login: str) -> Habilitateur:
-    """Make a user the main habilitateur of his entity, as its contract does."""
+    """Make a user the main habilitateur of his entity, as its contract does.
+
+    Raises `RefusDatahub` for a login that is inactive, `UsageError` when there is no such one.
+    """
     utilisateur = _get_utilisateur(session, login)
+    check_datahub(
+        (habilitateur_a_un_login_actif,),
+        DemandeHabilitation(
+            habilitateur=True, principal=True, meme_entite=True, actif=utilisateur.actif
+        ),
+    )
     for colleague in utilisateur.acteur.utilisateurs:
         held = session.get(Habilitateur, colleague.login)
         if held is not None:
@@ -131,6 +151,7 @@ def _check(
             principal=held is not None and held.principal,
             meme_entite=concerned is None or concerned.acteur_code == asking.acteur_code,
             sur_lui=concerned is asking,
+            actif=concerned is None or concerned.actif,
         ),
     )
 

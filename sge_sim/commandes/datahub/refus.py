@@ -41,6 +41,7 @@ PHRASES: Final[Mapping[str, str]] = MappingProxyType(
         "DHB302": "Cet utilisateur n'appartient pas à votre entité.",
         "DHB303": "Seul l'habilitateur principal désigne des habilitateurs.",
         "DHB304": "Un habilitateur ne se retire pas ses propres droits.",
+        "DHB305": "Ce login n'est plus actif dans SGE.",
     }
 )
 

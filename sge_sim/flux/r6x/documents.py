@@ -4,41 +4,49 @@ import json
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 from typing import Any, Final
 
 from sge_sim.errors import UsageError
+from sge_sim.machine.safe_json import parse_json
 from sge_sim.machine.zips import zip_members
 
 SCHEMAS: Final = ("R63", "R64", "R65", "R66", "R67", "C68", "CR.M023")
-_OCTETS_AU_PLUS: Final = 512 * 2**20
+OCTETS_AU_PLUS: Final = 512 * 2**20
+"""The bytes of a file that is read whole, zipped or not."""
 _MEMBRES_AU_PLUS: Final = 64
 _ZIP: Final = b"PK"
+_EXCERPT: Final = 80
 
 
 def read_documents(nom: str, content: bytes, *, depth: int = 2) -> Iterator[tuple[str, Any]]:
     """Yield the JSON documents of a file, by name: itself, or what its archives hold.
 
-    Raises `UsageError` for what is neither JSON nor zip, an archive in an archive in an archive,
-    and what takes more than 512 MiB.
+    Raises `UsageError` for what is neither JSON nor zip, an archive without any file, an archive in
+    an archive in an archive, and what takes more than 512 MiB.
     """
     if content[:2] != _ZIP:
         try:
-            yield nom, json.loads(content)
+            yield nom, parse_json(content)
         except ValueError as error:
             raise UsageError(
                 f"{nom} n'est ni une archive zip ni du JSON : le déchiffrer d'abord par sge-sim "
                 f"flux decrypt, s'il est chiffré ({error})."
             ) from None
         return
+    rank = -1
     try:
-        for rank, (member, read) in enumerate(zip_members(content)):
+        members = ((info, read) for info, read in zip_members(content) if not info.is_dir())
+        for rank, (member, read) in enumerate(members):
             if depth == 0 or rank == _MEMBRES_AU_PLUS:
                 raise UsageError(f"{nom} n'est pas une archive de flux : trop de contenu.")
-            if member.file_size > _OCTETS_AU_PLUS:
+            if member.file_size > OCTETS_AU_PLUS:
                 raise UsageError(f"{nom} : {member.filename} dépasse 512 Mio.")
             yield from read_documents(member.filename, read(), depth=depth - 1)
     except ValueError as error:
         raise UsageError(f"{nom} est une archive abîmée ({error}).") from None
+    if rank < 0:
+        raise UsageError(f"{nom} est une archive qui ne contient aucun fichier.")
 
 
 def schema_of(tree: Any) -> str:
@@ -84,7 +92,7 @@ def schema_mistakes(tree: Any, *, most: int = 20) -> list[str]:
 
 
 def _in_french(error: Any) -> str:
-    value, wanted = json.dumps(error.instance, ensure_ascii=False)[:80], error.validator_value
+    value, wanted = _excerpt(error.instance), error.validator_value
     match error.validator:
         case "required":
             missing = [one for one in wanted if one not in error.instance]
@@ -102,3 +110,9 @@ def _in_french(error: Any) -> str:
             return f"{len(error.instance)} éléments, hors de la limite de {wanted}"
         case _:
             return f"{value} ne convient pas ({error.validator})"
+
+
+def _excerpt(value: Any) -> str:
+    """Return how a value begins, as JSON; it may be of any size and depth."""
+    pieces = json.JSONEncoder(ensure_ascii=False).iterencode(value)
+    return "".join(islice(pieces, _EXCERPT))[:_EXCERPT]

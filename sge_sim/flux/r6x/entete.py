@@ -18,6 +18,10 @@ NATURES: Final[Mapping[str, str]] = MappingProxyType(
 )
 """What names call the data of each kind of file."""
 
+_NATURES_DES_RAPPORTS: Final[Mapping[str, str]] = MappingProxyType({**NATURES, "R66": "PMax"})
+"""What names of reports call the same: `…_R66_CR_P_PMax_…` is the one that was ever seen."""
+_EXTENSIONS: Final[Mapping[str, str]] = MappingProxyType({"R64": "JSON"})
+"""How a file inside an archive ends, `json` but for those of an R64 (always so, observed 2026)."""
 _CANAL: Final = "Interne"
 _NOM: Final = re.compile(
     r"ENEDIS_(?P<flux>R6[3-7][AB]?|C68)(?P<rapport>_CR)?_(?P<mode>[PQHM])_(?P<nature>[A-Za-z]+)"
@@ -77,14 +81,14 @@ class EnvoiR6X:
 
     def member(self, sequence: int) -> str:
         """Return the name of what is in an archive."""
-        extension = "JSON" if self.flux in self.defauts.extensions_en_capitales else "json"
+        extension = _EXTENSIONS.get(self.flux, "json")
         return f"{self.tete}_{sequence:05d}_{tampon(self.creation)}.{extension}"
 
     @property
     def rapport(self) -> str:
         """The name of the report of a demand, without its extension (seen once, in a client)."""
-        head = self.tete.replace(f"ENEDIS_{self.flux}_", f"ENEDIS_{self.flux}_CR_")
-        return f"{head}_{tampon(self.creation)}"
+        nature = _NATURES_DES_RAPPORTS[self.flux[:3]]
+        return f"ENEDIS_{self.flux}_CR_P_{nature}_{self.demande}_{tampon(self.creation)}"
 
     @property
     def header(self) -> dict[str, Any]:

@@ -1,7 +1,9 @@
 """R67: billed measures, as JSON (GUI 0503 §2.7; observed 2026).
 
 The quantities are the consumptions of ConsultationMesures, kWh there and Wh here: both grids, from
-one reading to the next. One is there once it was created, in the morning after its end.
+one reading to the next. One is there once it was created, in the morning after its end, and in the
+demand in whose days it begins (observed 2026): demands that follow each other hold each once. That
+one may so end after the days demanded is assumed.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
-from sge_sim.clock import PARIS
+from sge_sim.clock import PARIS, legal_date
 from sge_sim.domaine.ecarts_fichiers import Defauts
 from sge_sim.flux.r6x.mesures import PointDecrit, dumps
 from sge_sim.mesures import Consommation, PointMesure, SerieConsommations, consommations
@@ -45,7 +47,7 @@ class _Quantite:
 
 
 def write_billed(point: PointDecrit, defauts: Defauts, *, now: datetime) -> Iterator[bytes]:
-    """Yield a point of R67: what ends in its days, and was created by `now` (aware)."""
+    """Yield a point of R67: what begins in its days, and was created by `now` (aware)."""
     by_motif: dict[str, dict[tuple[str, str], dict[str, list[dict[str, Any]]]]] = {}
     for one in _quantities(point, now):
         classes = by_motif.setdefault(one.motif, {}).setdefault(
@@ -79,12 +81,12 @@ def write_billed(point: PointDecrit, defauts: Defauts, *, now: datetime) -> Iter
 
 def _quantities(point: PointDecrit, now: datetime) -> Iterator[_Quantite]:
     debut, fin = point.etendues[0][0], point.etendues[-1][1]
-    facturees = consommations(point.mesure, debut, fin)
+    facturees = consommations(point.mesure, debut, legal_date(now))
     for lettre, series in (("D", facturees.distributeur), ("F", facturees.fournisseur)):
         for serie in series:
             for one in reversed(serie.consommations):
                 created = _created(point.mesure, one.fin)
-                if created <= now:
+                if debut <= one.debut < fin and created <= now:
                     motif = _motif(point.mesure, one)
                     yield _Quantite(motif, lettre, serie, one, created)
 
@@ -92,8 +94,11 @@ def _quantities(point: PointDecrit, now: datetime) -> Iterator[_Quantite]:
 def _motif(point: PointMesure, one: Consommation) -> str:
     """Return why the point was read at the end of a quantity.
 
-    A new calendar of the supplier alone tells that it changed (assumed).
+    A regularisation has other reasons (six of six, observed 2026). A new calendar of the supplier
+    alone tells that it changed (assumed).
     """
+    if one.nature == "REGU":
+        return "AUTRE"
     if one.declencheur == "CYCLIQUE":
         return "CYCL"
     changes = {each.depuis for each in point.grille_distributeur}

@@ -27,6 +27,7 @@ from sge_sim.services.consultation_mesures_detaillees.series import (
     BRUT,
     ENERGIES,
     ESTIME,
+    INTERPOLATION,
     TOUT,
     UNITES,
     Troncon,
@@ -40,8 +41,6 @@ Etendue = tuple[date, date]
 _COURBES_DES_GRANDS: Final = ("PA", "PRI", "PRC", "E")
 _DAY: Final = Ligne(',{"v":"{v}","d":"{d}"}', Stamp.JOUR)
 _INSTANT: Final = Ligne(',{"v":"{v}","d":"{d}"}', Stamp.NAIF)
-_INTERPOLE: Final = "C"
-"""How an estimated point was made: by interpolation between its bounds (assumed)."""
 
 
 @dataclass(frozen=True)
@@ -154,14 +153,19 @@ def write_indexes(point: PointDecrit, defauts: Defauts) -> Pieces:
     """Yield a point of R64: indexes by calendar and class (GUI 0503 §2.4).
 
     The distributor's calendars come before the supplier's, and `iv` is 0 of active energy on C5
-    and P4, null elsewhere (observed 2026; the guide for large points).
+    and P4, null elsewhere (observed 2026; the guide for large points). A total has the name of its
+    register (schema 0511): a P4 has no ER, for which a Linky has none that is known.
     """
     contextes = [
         {
             "etapeMetier": "BRUT",
             "contexteReleve": contexte.contexte,
             "typeReleve": contexte.type,
-            "grandeur": [_index_tree(point, one, defauts) for one in contexte.grandeurs],
+            "grandeur": [
+                _index_tree(point, relevee, defauts)
+                for relevee in contexte.grandeurs
+                if relevee.total is None or relevee.total.cadran is not None
+            ],
         }
         for etendue in point.etendues
         for contexte in read_contextes(point.mesure, point.asked("INDEX", TOUT, etendue))
@@ -217,7 +221,7 @@ def _columns(troncon: Troncon) -> tuple[Any, Any, Any]:
 def _curve_row(pas: int | None, nature: str | None, petit: bool, best: bool) -> Ligne:
     """Return a row: `tc` only of what was corrected, quality only of C5 and P4."""
     quality = '"iv":0,"ec":0' if petit and nature == BRUT else '"iv":null,"ec":null'
-    made = f'"tc":"{_INTERPOLE}",' if best and nature == ESTIME else ""
+    made = f'"tc":"{INTERPOLATION}",' if best and nature == ESTIME else ""
     return Ligne(
         f',{{"v":"{{v}}","d":"{{d}}","p":"PT{pas}M","n":"{nature}",{made}{quality}}}',
         Stamp.NAIF,

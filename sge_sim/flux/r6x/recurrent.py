@@ -86,7 +86,8 @@ def _written(
         dossier = read_dossier(driver, one.prm)
         if dossier is None:
             continue
-        mesure = point_mesure(dossier.point, dossier.suivi, one.sens)
+        service = (one.debut, one.fin) if lot.publie_avant_arret else None
+        mesure = point_mesure(dossier.point, dossier.suivi, one.sens, service)
         if mesure is None:
             continue
         jours = days_stored(mesure, one, lot.periode, late=late)

@@ -17,10 +17,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 import requests
+from joserfc.errors import JoseError
+from joserfc.jws import extract_compact
 
 from sge_sim.client.administration import Administration
 from sge_sim.clock import elapsed_ms, stopwatch
@@ -232,6 +235,18 @@ class DataConnectClient:
         tried = self._send("GET", "/", {})
         if tried.statut_http is None:
             raise UsageError(tried.erreur)
+
+    def target_now(self) -> datetime | None:
+        """Return the instant (aware) at which the target makes a token: its claim `iat`.
+
+        None where it gives no token, or one without that claim.
+        """
+        try:
+            token = self._token(next(iter(self.cible.applications)))
+            claims = json.loads(extract_compact(token.encode()).payload)
+            return datetime.fromtimestamp(int(claims["iat"]), UTC)
+        except (UsageError, JoseError, ValueError, KeyError, TypeError, OverflowError):
+            return None
 
 
 _Sent = Callable[[DataConnectClient, str, str, Mapping[str, Any]], AppelFait]

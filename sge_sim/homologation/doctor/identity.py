@@ -148,10 +148,11 @@ def _examine_rights(identity: Identity, user: Utilisateur) -> Iterator[Diagnosti
     paquets = {one.paquet: None for one in called}
     missing = [one for one in paquets if not user.acteur.is_homologated(one, "production")]
     if missing:
+        refused = sorted({one.habilitation.code for one in called if one.paquet in missing})
         yield Diagnostic(
             "acteur_non_homologue",
             f"L'acteur {user.acteur_code} n'est pas habilité en production pour "
-            f"{', '.join(missing)} (SGT483 ; SGT402 pour une commande).",
+            f"{', '.join(missing)} ({' ou '.join(refused)}).",
             f"L'homologuer, ou jouer qu'il l'est : sge-sim acteurs habiliter {user.acteur_code} "
             f"{missing[0]}.",
             "erreur" if len(missing) == len(paquets) else "conseil",

@@ -8,6 +8,7 @@ only the digest, told when the zip was made and kept elsewhere, shows a whole zi
 import json
 from collections.abc import Mapping
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import Final
 from zipfile import is_zipfile
@@ -15,6 +16,7 @@ from zipfile import is_zipfile
 from sge_sim import __version__
 from sge_sim.errors import UsageError
 from sge_sim.homologation.reports.rapport import Rapport
+from sge_sim.machine.files import read_user_file
 from sge_sim.machine.zips import member_info, zip_members, zipped
 
 MANIFEST: Final = "manifeste.json"
@@ -39,18 +41,23 @@ def pack(rapport: Rapport, files: Mapping[str, bytes]) -> tuple[bytes, str]:
     return evidence, sha256(evidence).hexdigest()
 
 
-def verify(path: Path) -> list[str]:
-    """Return what is wrong with a zip of evidence, as French sentences; none if nothing is.
+def read_evidence(path: Path) -> bytes:
+    """Return the zip that a user names, `-` for the standard input.
 
-    Raises `UsageError` for a file that can't be read.
+    Raises `UsageError` for what can't be read, or is too large to be evidence.
     """
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise UsageError(f"{path} dépasse 256 Mio : ce n'est pas un zip de preuves.")
-        evidence = path.read_bytes()
+        return read_user_file(path, MAX_BYTES)
     except OSError:
         raise UsageError(f"{path} est illisible : vérifier le chemin et les droits.") from None
-    if not is_zipfile(path):
+
+
+def verify(evidence: bytes, path: Path) -> list[str]:
+    """Return what is wrong with a zip of evidence, as French sentences; none if nothing is.
+
+    `path` names it in these.
+    """
+    if not is_zipfile(BytesIO(evidence)):
         return [f"{path} n'est pas un zip, ou sa fin manque."]
     try:
         content = _unzipped(evidence)
@@ -63,11 +70,6 @@ def verify(path: Path) -> list[str]:
     if not wrong and _zipped(content) != evidence:
         wrong = ["L'enveloppe du zip a été modifiée, ou le zip refait par un autre outil."]
     return wrong
-
-
-def evidence_sha256(path: Path) -> str:
-    """Return the SHA-256 of the zip, in hexadecimal."""
-    return sha256(path.read_bytes()).hexdigest()
 
 
 def _compare(digests: Mapping[str, str], content: Mapping[str, bytes]) -> list[str]:

@@ -16,8 +16,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.evaluation import Constat
+from sge_sim.machine.files import read_user_file
 
 FORMAT = 1
+_MAX_BYTES = 256 * 2**20
 
 
 class Statut(StrEnum):
@@ -220,7 +222,7 @@ def read_rapport(path: Path) -> Rapport:
     """
     file = path / "rapport.json" if path.is_dir() else path
     try:
-        rapport = _adapter().validate_json(file.read_bytes())
+        rapport = _adapter().validate_json(read_user_file(file, _MAX_BYTES))
     except OSError:
         raise UsageError(f"{file} est illisible : donner le dossier d'un rapport.") from None
     except ValidationError as error:

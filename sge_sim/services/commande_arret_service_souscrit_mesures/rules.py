@@ -30,6 +30,7 @@ def objet_attendu(demande: Demande) -> bool:
     source=f"{_GUIDE} ; point inconnu : supposé",
     provenance="documented",
     remede="un serviceSouscritId que RechercheServicesSouscritsMesures donne sur ce point",
+    indispensable=True,
 )
 def service_connu(demande: Demande) -> bool:
     """The service exists on that point."""

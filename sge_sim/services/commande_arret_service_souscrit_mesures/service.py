@@ -1,6 +1,6 @@
 """CommandeArretServiceSouscritMesures: finds the service, checks the rules, stops it."""
 
-from sge_sim.commandes.echeances import carry_out, run_due
+from sge_sim.commandes.echeances import carry_out
 from sge_sim.commandes.vie import stop
 from sge_sim.domaine.generations import first_generation
 from sge_sim.services.commande_arret_service_souscrit_mesures.answer import service_stopped
@@ -18,7 +18,6 @@ def handle(appel: Appel) -> Answer:
     general = appel.body["demande"]["donneesGenerales"]
     prm, login = general["pointId"], general["initiateurLogin"]
     numero = appel.body["demande"]["arretServiceSouscrit"]["serviceSouscritId"]
-    run_due(appel.session, appel.now)
     faits = appel.lire(prm=prm, service=numero, login=login, contrat_id=general["contratId"])
     souscrit, point = faits.service, faits.point
     demande = Demande(
@@ -28,7 +27,7 @@ def handle(appel: Appel) -> Answer:
         point=point,
         ecart=appel.ecart(SERVICE, faits.point),
     )
-    check(RULES, demande, appel.settings.disabled_rules)
+    check(RULES, demande, appel.disabled)
     service = find_service(appel.session, numero)
     assert service is not None
     stop(service, appel.now, appel.settings.delai_activation)

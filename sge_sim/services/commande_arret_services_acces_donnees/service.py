@@ -1,7 +1,6 @@
 """CommandeArretServicesAccesDonnees: finds the services, checks the rules, stops them."""
 
 from sge_sim.commandes.acces import stop_services
-from sge_sim.commandes.echeances import run_due
 from sge_sim.domaine.generations import SECOND_GENERATION
 from sge_sim.services.acces_donnees import ASKER_CODES, COMMON_CODES
 from sge_sim.services.acces_donnees_designes import NAMED_CODES
@@ -24,13 +23,12 @@ from sge_sim.store.acces import get_services
 def handle(appel: Appel) -> Answer:
     """Answer one stop: all the services, or none; a number given twice counts once."""
     general = appel.body["demande"]["donneesGenerales"]
-    run_due(appel.session, appel.now)
     faits = faits_of(appel, general, general["contratId"])
     demande = Demande(
         **common_members(appel, SERVICE, general, faits),
         numeros=numeros_of(appel),
     )
-    check(RULES, demande, appel.settings.disabled_rules)
+    check(RULES, demande, appel.disabled)
     commande = read_commande(appel, general, objet="ASAD")
     services = get_services(appel.session, demande.numeros)
     affaires = stop_services(appel.session, commande, services)
@@ -45,6 +43,15 @@ SERVICE = Service(
     depuis="26.1",
     existence=SECOND_GENERATION,
     rules=RULES,
+    remarques=(
+        "A service of the former orders (CCDC, TRANSREC) is stopped too, though GUI 0531 v1.1.0 "
+        "§5.3.1.4 names access services and the opposition alone: it succeeds to the service that "
+        "stopped them (assumed).",
+        "The same number twice in one demand counts once and succeeds (what the platform does is "
+        "unknown).",
+        "The days measured before the stop of a recurrent transmission that weren't sent yet never "
+        "are (assumed), unless `--publie-avant-arret`.",
+    ),
     handle=handle,
     writes=True,
 )

@@ -9,7 +9,7 @@ from sge_sim.services.rule import rule
 
 _GUIDE = "GUI 0469 v1.2.0"
 # Nothing says how far ahead an order may be placed; a year is what durations are counted in.
-_ANTICIPATION = timedelta(days=365)
+_MOIS_D_ANTICIPATION = 12
 _JOUR = timedelta(days=1)
 
 
@@ -44,6 +44,7 @@ def contrat_actif_sur_la_periode(demande: Demande) -> bool:
     source="AX.0466 v1.5.0, qui n'a pas de code pour un point inconnu ici",
     provenance="assumed",
     remede="le PRM d'un point du jeu de données (sge-sim points list les donne)",
+    indispensable=True,
 )
 def point_connu(demande: Demande) -> bool:
     """The point exists."""
@@ -108,7 +109,7 @@ def debut_non_passe(demande: Demande) -> bool:
 )
 def debut_dans_l_annee(demande: Demande) -> bool:
     """The service starts within a year."""
-    return demande.date_debut <= demande.acces.jour + _ANTICIPATION
+    return demande.date_debut <= add_months(demande.acces.jour, _MOIS_D_ANTICIPATION)
 
 
 @rule(

@@ -1,12 +1,12 @@
 """CommandeCollectePublicationMesures: reads the order, checks the rules, subscribes."""
 
-from sge_sim.commandes.echeances import run_due
 from sge_sim.commandes.prestations import COLLECTES, prestation_collecte
 from sge_sim.commandes.souscription import subscribe
 from sge_sim.domaine.generations import first_generation
 from sge_sim.services.commande_collecte_publication_mesures.answer import order_accepted
 from sge_sim.services.commande_collecte_publication_mesures.demande import Demande
 from sge_sim.services.commande_collecte_publication_mesures.rules import RULES, UNREACHABLE
+from sge_sim.services.habilitation import PAQUET_SGT483
 from sge_sim.services.reading import (
     acces_of,
     has_known_civilite,
@@ -23,7 +23,7 @@ def handle(appel: Appel) -> Answer:
     """Answer one order; the service is active at once where nothing has to be waited for."""
     general = appel.body["demande"]["donneesGenerales"]
     demande = _read(appel, general)
-    check(RULES, demande, appel.settings.disabled_rules)
+    check(RULES, demande, appel.disabled)
     point = demande.point
     assert point is not None
     souscription = demande.souscription
@@ -56,7 +56,6 @@ def handle(appel: Appel) -> Answer:
 def _read(appel: Appel, general: Tree) -> Demande:
     asked = appel.body["demande"]["accesMesures"]
     declaration = asked["declarationAccordClient"]
-    run_due(appel.session, appel.now)
     faits = appel.lire(
         prm=general["pointId"],
         services_of=general["pointId"],
@@ -101,6 +100,7 @@ SERVICE = Service(
     mesures=("CDC", "IDX"),
     flux=("R50", "R4x", "R151", "R171"),
     prestations=COLLECTES,
+    habilitation=PAQUET_SGT483,
     rules=RULES,
     handle=handle,
     unreachable=UNREACHABLE,

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 
 from sge_sim.commandes.acces import publish, unpublish
-from sge_sim.commandes.echeances import run_due
 from sge_sim.domaine.generations import SECOND_GENERATION
 from sge_sim.domaine.nomenclatures import DONNEES_ACCES
 from sge_sim.services.acces_donnees import ASKER_CODES, COMMON_CODES, TYPES_DONNEES
@@ -32,14 +31,13 @@ def handle(appel: Appel) -> Answer:
     blocks: dict[str, list[Tree]] = {}
     for block in appel.body["demande"]["servicesSouscrits"]["serviceSouscrit"]:
         blocks.setdefault(block["serviceSouscritId"], []).append(block)
-    run_due(appel.session, appel.now)
     faits = faits_of(appel, general, general["contratId"])
     demande = Demande(
         **common_members(appel, SERVICE, general, faits),
         numeros=tuple(blocks),
         modifications=tuple(_modifications(blocks, faits.services)),
     )
-    check(RULES, demande, appel.settings.disabled_rules)
+    check(RULES, demande, appel.disabled)
     for service, modification in demande.pairs():
         for option in modification.retraits:
             unpublish(appel.session, service.service_souscrit_id, option.publie, appel.today)

@@ -1,7 +1,6 @@
 """CommandeRenouvellementServicesAccesDonnees: finds the services, checks the rules, renews them."""
 
 from sge_sim.commandes.acces import renew_acces
-from sge_sim.commandes.echeances import run_due
 from sge_sim.domaine.generations import SECOND_GENERATION
 from sge_sim.services.acces_donnees import ASKER_CODES, COMMON_CODES, LIBELLES_ACCES
 from sge_sim.services.acces_donnees_designes import NAMED_CODES
@@ -25,7 +24,6 @@ from sge_sim.store.acces import get_services
 def handle(appel: Appel) -> Answer:
     """Answer one renewal: all the services, or none; a number given twice counts once."""
     general = appel.body["demande"]["donneesGenerales"]
-    run_due(appel.session, appel.now)
     faits = faits_of(appel, general, general["contratId"])
     demande = Demande(
         **common_members(appel, SERVICE, general, faits),
@@ -33,7 +31,7 @@ def handle(appel: Appel) -> Answer:
         consentement=read_consentement(general),
         date_fin=general.get("dateFin"),
     )
-    check(RULES, demande, appel.settings.disabled_rules)
+    check(RULES, demande, appel.disabled)
     commande = read_commande(appel, general, objet="RSAD")
     declaration = read_declaration(
         general.get("declarationAccordClient", {}),

@@ -1,8 +1,7 @@
 """CommandeServicesAccesDonnees: reads the order, checks the rules, opens the services."""
 
 from sge_sim.commandes.acces import order_acces
-from sge_sim.commandes.echeances import run_due
-from sge_sim.commandes.prestations import ACCES, ACCES_PUBLIES, prestation_acces
+from sge_sim.commandes.prestations import ACCES_PUBLIES, ACCES_SEUL, prestation_acces
 from sge_sim.domaine.generations import SECOND_GENERATION
 from sge_sim.services.acces_donnees import ASKER_CODES, COMMON_CODES, LIBELLES_ACCES, TYPES_DONNEES
 from sge_sim.services.acces_donnees_offre import FLUX_PUBLIES, OFFER_CODES
@@ -26,7 +25,6 @@ from sge_sim.soap.messages import Answer
 def handle(appel: Appel) -> Answer:
     """Answer one order: all its services, or none."""
     general = appel.body["demande"]["donneesGenerales"]
-    run_due(appel.session, appel.now)
     faits = faits_of(appel, general, general["contratId"])
     demande = Demande(
         **common_members(appel, SERVICE, general, faits),
@@ -40,7 +38,7 @@ def handle(appel: Appel) -> Answer:
             for one in appel.body["demande"]["servicesSouscrits"]["serviceSouscrit"]
         ),
     )
-    check(RULES, demande, appel.settings.disabled_rules)
+    check(RULES, demande, appel.disabled)
     commande = read_commande(appel, general, objet="SAD")
     declaration = read_declaration(
         general.get("declarationAccordClient", {}),
@@ -80,7 +78,7 @@ SERVICE = Service(
     existence=SECOND_GENERATION,
     mesures=tuple(TYPES_DONNEES),
     flux=(*FLUX_PUBLIES, "NASS"),
-    prestations=(ACCES, *ACCES_PUBLIES),
+    prestations=(ACCES_SEUL, *ACCES_PUBLIES),
     rules=RULES,
     handle=handle,
     writes=True,

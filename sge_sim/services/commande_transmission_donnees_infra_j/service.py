@@ -4,11 +4,12 @@ from typing import Final
 
 from sge_sim.commandes.affaires import Commande
 from sge_sim.commandes.demandes import InfraJ, is_in_progress, order_infra_j
-from sge_sim.commandes.echeances import run_due
+from sge_sim.commandes.echeances import carry_out
 from sge_sim.commandes.prestations import Prestation
 from sge_sim.services.commande_transmission_donnees_infra_j.answer import demand_accepted
 from sge_sim.services.commande_transmission_donnees_infra_j.demande import Demande
 from sge_sim.services.commande_transmission_donnees_infra_j.rules import RULES
+from sge_sim.services.habilitation import PAQUET_SGT402
 from sge_sim.services.reading import (
     acces_of,
     has_known_civilite,
@@ -31,16 +32,15 @@ def handle(appel: Appel) -> Answer:
     general = appel.body["demande"]["donneesGenerales"]
     commande = read_commande(appel, general)
     demande = _read(appel, commande, appel.body["demande"]["accesDonnees"])
-    check(RULES, demande, appel.settings.disabled_rules)
+    check(RULES, demande, appel.disabled)
     producteur = demande.known_point.segment.startswith("P")
     prestation = PRODUCTEUR if producteur else CONSOMMATEUR
     affaire = order_infra_j(appel.session, commande, demande.infra_j, prestation, demande.accords)
-    run_due(appel.session, appel.now)
+    carry_out(appel.session, (affaire,), appel.now)
     return Answer(demand_accepted(affaire, prestation), point_id=affaire.prm, login=affaire.login)
 
 
 def _read(appel: Appel, commande: Commande, asked: Tree) -> Demande:
-    run_due(appel.session, appel.now)
     faits = appel.lire(prm=commande.prm, login=commande.login, contrat_id=commande.contrat_id)
     declarations = asked["declarationAccordClient"]
     infra_j = InfraJ(
@@ -74,6 +74,7 @@ SERVICE = Service(
     mesures=("cdc", "idx", "ptd"),
     flux=("IFJ",),
     prestations=(CONSOMMATEUR, PRODUCTEUR),
+    habilitation=PAQUET_SGT402,
     rules=RULES,
     handle=handle,
     writes=True,

@@ -30,11 +30,12 @@ _COMPTEURS_A_COURBE = COMPTEURS_TELERELEVES | {"LINKY"}
 
 @rule(
     "SGT562",
-    source="quatre clients publics : la plateforme réelle exige enteteP, que le guide dit "
-    "facultatif ; code supposé",
+    source="quatre clients publics envoient toujours enteteP, que le guide dit facultatif ; une "
+    "suite de mars 2022 n'en envoie pas et attend un succès : exigé, par prudence ; code supposé",
     provenance="assumed",
     remede="l'en-tête enteteP (version, infoFonctionnelles/pointId, infoDemandeur/loginDemandeur), "
-    "ou le simulateur sans --entete-historique-exige ni --profile fidele",
+    "ou le simulateur avec --no-entete-historique-exige et sans --profile fidele ; il n'est pas "
+    "sûr que la plateforme réelle l'exige",
 )
 def entete_present(demande: Demande) -> bool:
     """The demand comes with its header, where it is insisted on."""
@@ -69,6 +70,7 @@ def type_de_contrat_coherent(demande: Demande) -> bool:
     source=f"{_GUIDE} §1 et §2 ; producteurs : supposé",
     provenance="assumed",
     remede="objetCode HDM, mesureType CDC ou IDX, et un point de consommation",
+    indispensable=True,
 )
 def prestation_identifiee(demande: Demande) -> bool:
     """Object, kind of measures and segment lead to a prestation: none exists for producers."""

@@ -4,12 +4,13 @@ from decimal import Decimal
 from typing import Any, Final
 
 from sge_sim.commandes.demandes import Historique, order_historique
-from sge_sim.commandes.echeances import run_due
+from sge_sim.commandes.echeances import carry_out
 from sge_sim.commandes.prestations import Prestation
 from sge_sim.domaine.ecarts_plateforme import Usage
 from sge_sim.services.commande_transmission_historique_mesures.answer import history_ordered
 from sge_sim.services.commande_transmission_historique_mesures.demande import Demande
 from sge_sim.services.commande_transmission_historique_mesures.rules import RULES, UNREACHABLE
+from sge_sim.services.habilitation import PAQUET_SGT402
 from sge_sim.services.reading import (
     acces_of,
     has_known_civilite,
@@ -36,9 +37,8 @@ def handle(appel: Appel) -> Answer:
     """Answer one order."""
     general = appel.body["demande"]["donneesGenerales"]
     asked = appel.body["demande"]["historiqueMesures"]
-    run_due(appel.session, appel.now)
     demande = _read(appel, general, asked)
-    check(RULES, demande, appel.settings.disabled_rules)
+    check(RULES, demande, appel.disabled)
     prestation = COURBE if demande.mesures_type == "CDC" else INDEX
     affaire = order_historique(
         appel.session,
@@ -52,7 +52,7 @@ def handle(appel: Appel) -> Answer:
         prestation,
         read_declaration(asked["declarationAccordClient"], soutirage=True, injection=False),
     )
-    run_due(appel.session, appel.now)
+    carry_out(appel.session, (affaire,), appel.now)
     return Answer(history_ordered(affaire, prestation), point_id=affaire.prm, login=affaire.login)
 
 
@@ -107,6 +107,7 @@ SERVICE = Service(
     flux=("HDM",),
     prestations=(COURBE, INDEX),
     needs_header=True,
+    habilitation=PAQUET_SGT402,
     rules=RULES,
     handle=handle,
     unreachable=UNREACHABLE,

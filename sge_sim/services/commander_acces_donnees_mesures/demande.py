@@ -15,12 +15,13 @@ from sge_sim.store.fiches import FicheService
 class Demande(DemandeAcces):
     """An order of access to one type of data, from today to a date (excluded).
 
-    `contrat_id` is empty where the message leaves it out; `sens` means something once a rule has
-    made sure that one direction is asked for. `ecart` is what the platform being played answers
-    instead.
+    `contrat_id` is empty where the message leaves it out, `contrat_type` None; `sens` means
+    something once a rule has made sure that one direction is asked for. `ecart` is what the
+    platform being played answers instead.
     """
 
     objet_code: str
+    contrat_type: str | None
     date_debut: date
     date_fin: date | None
     consentement: Consentement | None

@@ -24,6 +24,17 @@ def objet_ame(demande: Demande) -> bool:
 
 
 @rule(
+    "SGT463",
+    source=f"{_GUIDE} : GRD-F ou GRD-T, facultatif ; code supposé",
+    provenance="assumed",
+    remede="contratType GRD-F ou GRD-T, ou l'omettre",
+)
+def type_de_contrat_connu(demande: Demande) -> bool:
+    """The type of the contract, where it is told, is one of the guide's."""
+    return demande.contrat_type in (None, "GRD-F", "GRD-T")
+
+
+@rule(
     "SGT583",
     source=f"{_GUIDE}, exemple de refus",
     provenance="documented",
@@ -46,6 +57,18 @@ def debut_aujourd_hui(demande: Demande) -> bool:
 
 
 @rule(
+    "SGT4H8",
+    source=f"{_GUIDE} §1 : pas sur un P4 ; code, et surplus d'un C5 mesuré comme un P4 : supposés",
+    provenance="assumed",
+    remede="PMAX en soutirage, ou un autre type ; CommandeServicesAccesDonnees la donne en "
+    "injection",
+)
+def puissances_en_soutirage(demande: Demande) -> bool:
+    """Maximum powers are those of what a C5 or the C5 side of a point with surplus draws."""
+    return "PMAX" not in demande.types or demande.sens == "SOUTIRAGE"
+
+
+@rule(
     "SGT570",
     source=f"{_GUIDE} ; prolongation : V26.2 p. 39",
     provenance="documented",
@@ -65,6 +88,7 @@ def service_pas_deja_actif(demande: Demande) -> bool:
 RULES: tuple[Rule[Any], ...] = (
     *ASKER_RULES,
     objet_ame,
+    type_de_contrat_connu,
     types_connus,
     un_seul_sens,
     *CONSENT_RULES,
@@ -73,5 +97,6 @@ RULES: tuple[Rule[Any], ...] = (
     *ecart_rules("CommanderAccesDonneesMesures", "1.0"),
     *POINT_RULES,
     type_offert_au_segment,
+    puissances_en_soutirage,
     service_pas_deja_actif,
 )

@@ -1,7 +1,6 @@
 """CommanderAccesDonneesMesures: reads, checks the rules, opens or prolongs the service."""
 
 from sge_sim.commandes.acces import order_acces, renew_acces
-from sge_sim.commandes.echeances import run_due
 from sge_sim.commandes.prestations import ACCES
 from sge_sim.domaine.generations import OUVERTURE_ACCES, first_generation
 from sge_sim.services.acces_donnees import ASKER_CODES, COMMON_CODES, LIBELLES_ACCES, TYPES_DONNEES
@@ -22,13 +21,13 @@ def handle(appel: Appel) -> Answer:
     general = appel.body["demande"]["donneesGenerales"]
     asked = appel.body["demande"]["accesDonnees"]
     contrat_id = general["contrat"].get("contratId", "")
-    run_due(appel.session, appel.now)
     faits = faits_of(appel, general, contrat_id)
     demande = Demande(
         acces=acces_of(appel, SERVICE, faits),
         point=faits.point,
         services=faits.services,
         objet_code=general["objetCode"],
+        contrat_type=general["contrat"].get("contratType"),
         contrat_id=contrat_id,
         sens="SOUTIRAGE" if asked.get("soutirage") else "INJECTION",
         date_debut=asked["dateDebut"],
@@ -39,7 +38,7 @@ def handle(appel: Appel) -> Answer:
         injection=asked.get("injection", False),
         ecart=appel.ecart(SERVICE, faits.point),
     )
-    check(RULES, demande, appel.settings.disabled_rules)
+    check(RULES, demande, appel.disabled)
     commande = read_commande(appel, general, contrat_id=contrat_id)
     declaration = read_declaration(
         asked["declarationAccordClient"], soutirage=demande.soutirage, injection=demande.injection

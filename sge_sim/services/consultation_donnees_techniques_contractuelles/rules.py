@@ -25,6 +25,7 @@ def points_identiques(consultation: Consultation) -> bool:
     source="OFF ADP-NR1",
     provenance="documented",
     remede="le PRM d'un point du jeu de données (sge-sim points list les donne)",
+    indispensable=True,
 )
 def point_connu(consultation: Consultation) -> bool:
     """The point exists. A wrong check key is no schema error: such a point just isn't known."""

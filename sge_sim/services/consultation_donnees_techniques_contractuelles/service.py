@@ -3,6 +3,7 @@
 from sge_sim.services.consultation_donnees_techniques_contractuelles.answer import data_sheet
 from sge_sim.services.consultation_donnees_techniques_contractuelles.demande import Consultation
 from sge_sim.services.consultation_donnees_techniques_contractuelles.rules import RULES, UNREACHABLE
+from sge_sim.services.habilitation import PAQUET_SGT483
 from sge_sim.services.reading import acces_of
 from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
@@ -23,7 +24,7 @@ def handle(appel: Appel) -> Answer:
         acces=acces_of(appel, SERVICE, faits),
         point=point,
     )
-    check(RULES, consultation, appel.settings.disabled_rules)
+    check(RULES, consultation, appel.disabled)
     assert point is not None
     autorisation = appel.body.get("autorisationClient", False)
     return Answer(
@@ -41,6 +42,7 @@ SERVICE = Service(
         *("SGT200", "SGT401", "SGT451", "SGT463", "SGT483", "SGT495", "SGT500", "SGT502"),
         *("SGT504", "SGT506", "SGT562"),
     ),
+    habilitation=PAQUET_SGT483,
     rules=RULES,
     handle=handle,
     unreachable=UNREACHABLE,

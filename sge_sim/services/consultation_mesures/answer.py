@@ -1,4 +1,4 @@
-"""What ConsultationMesures answers (GUI 0455 §4; labels, order and shape: observed 2022).
+"""What ConsultationMesures answers (GUI 0455 v1.3.0 §4; labels and shape: observed 2022).
 
 Four classes have labels of their own, neither those of the value list AX.0355 nor those of
 ConsultationMesuresDetaillees. Calendars have those of AX.0355, as DI000001 did when it was recorded
@@ -7,6 +7,7 @@ client in homologation); that DI000002 follows AX.0355 is assumed.
 """
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 from sge_sim.domaine.libelles import libelle_de
@@ -23,23 +24,28 @@ _CLASSES = {
 _CALENDRIERS = {"DI000003": "Avec différenciation temporelle et saisonnière"}
 
 
-def history(consommations: Consommations, *, nouvelle_chaine: bool) -> Tree:
+def history(consommations: Consommations, *, nouvelle_chaine: bool, observe: bool) -> Tree:
     """Return the series of each grid that the point has.
 
     `nouvelle_chaine`: whether the point is a C5 of the new chain; no other has its calendars told.
+
+    By the guide the newest calendar comes first and the supplier's grid has codes alone. `observe`
+    has both as they were seen (HoroF1 before FC000165; that the distributor's calendars come so
+    too is assumed).
     """
+    in_order = tuple if observe else _newest_first
+    supplier = _repeated if observe else _code_alone
     turpe = [
         _serie(serie, _class_of_distributor(serie), _calendar(serie) if nouvelle_chaine else None)
-        for serie in consommations.distributeur
+        for serie in in_order(consommations.distributeur)
     ]
-    # On the supplier's side the label repeats the code (observed; the guide says no label).
     fournisseur = [
         _serie(
             serie,
-            _repeated(serie.classe),
-            _repeated(serie.calendrier) if nouvelle_chaine else None,
+            supplier(serie.classe),
+            supplier(serie.calendrier) if nouvelle_chaine else None,
         )
-        for serie in consommations.fournisseur
+        for serie in in_order(consommations.fournisseur)
     ]
     return {
         name: {"serie": series}
@@ -49,6 +55,11 @@ def history(consommations: Consommations, *, nouvelle_chaine: bool) -> Tree:
         )
         if series
     }
+
+
+def _newest_first(series: Sequence[SerieConsommations]) -> Sequence[SerieConsommations]:
+    by_calendar = [list(each) for _, each in groupby(series, lambda serie: serie.calendrier)]
+    return [serie for each in reversed(by_calendar) for serie in each]
 
 
 def _serie(serie: SerieConsommations, classe: Tree, calendrier: Tree | None) -> Tree:
@@ -71,6 +82,10 @@ def _class_of_distributor(serie: SerieConsommations) -> Tree:
 def _calendar(serie: SerieConsommations) -> Tree:
     code = serie.calendrier
     return {"code": code, "libelle": _CALENDRIERS.get(code) or libelle_de("calendrier", code)}
+
+
+def _code_alone(code: str) -> Tree:
+    return {"code": code}
 
 
 def _repeated(code: str) -> Tree:

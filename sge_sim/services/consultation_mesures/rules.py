@@ -10,6 +10,7 @@ from sge_sim.services.rule import Rule, rule
     source="AX.0466 v1.5.0",
     provenance="documented",
     remede="le PRM d'un point du jeu de données (sge-sim points list les donne)",
+    indispensable=True,
 )
 def point_connu(consultation: Consultation) -> bool:
     """The point exists."""

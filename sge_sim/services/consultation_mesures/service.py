@@ -1,11 +1,13 @@
 """ConsultationMesures: finds the point, checks the rules, answers its consumptions."""
 
 from sge_sim.clock import add_months
+from sge_sim.domaine.ecarts_plateforme import Usage
 from sge_sim.mesures import Consommations, consommations
 from sge_sim.referentiel.mesures import mesure_of
 from sge_sim.services.consultation_mesures.answer import history
 from sge_sim.services.consultation_mesures.demande import Consultation, Resultat
 from sge_sim.services.consultation_mesures.rules import RESULT_RULES, RULES, UNREACHABLE
+from sge_sim.services.habilitation import PAQUET_SGT402
 from sge_sim.services.reading import acces_of
 from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
@@ -26,11 +28,15 @@ def handle(appel: Appel) -> Answer:
         autorisation=body.get("autorisationClient", False),
         ecart=appel.ecart(SERVICE, faits.point),
     )
-    check(RULES, consultation, appel.settings.disabled_rules)
+    check(RULES, consultation, appel.disabled)
     resultat = _find(appel, faits)
-    check(RESULT_RULES, resultat, appel.settings.disabled_rules)
+    check(RESULT_RULES, resultat, appel.disabled)
     return Answer(
-        history(resultat.consommations, nouvelle_chaine=resultat.nouvelle_chaine),
+        history(
+            resultat.consommations,
+            nouvelle_chaine=resultat.nouvelle_chaine,
+            observe=Usage.GRILLE_FOURNISSEUR in appel.plateforme.usages,
+        ),
         point_id=body["pointId"],
         login=body["loginDemandeur"],
     )
@@ -53,7 +59,13 @@ SERVICE = Service(
         *("SGT200", "SGT400", "SGT401", "SGT402", "SGT4G1", "SGT4G2", "SGT4G3", "SGT500"),
         "SGT562",
     ),
+    habilitation=PAQUET_SGT402,
     rules=(*RULES, *RESULT_RULES),
+    remarques=(
+        "The supplier's grid has codes without labels and the newest calendar comes first (GUI "
+        "0455 v1.3.0 §4). An answer recorded in 2022 repeats the codes as labels and begins with "
+        "the oldest calendar: `--profile fidele` does.",
+    ),
     handle=handle,
     unreachable=UNREACHABLE,
 )

@@ -3,7 +3,7 @@
 Monthly maxima are as in its guide (GUI 0497 v1.5.0).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -16,15 +16,26 @@ from sge_sim.services.consultation_mesures_detaillees.releves import (
     GrandeurRelevee,
     Registre,
 )
-from sge_sim.services.consultation_mesures_detaillees.series import BRUT, UNITES, Serie, Troncon
+from sge_sim.services.consultation_mesures_detaillees.series import (
+    BRUT,
+    ESTIME,
+    INTERPOLATION,
+    UNITES,
+    Serie,
+    Troncon,
+)
 from sge_sim.soap.protocol import Tree
 from sge_sim.soap.writer import Ligne, Stamp, write_rows
 
 _DAY = Ligne("<points><v>{v}</v><d>{d}</d></points>", Stamp.JOUR)
 _INSTANT = Ligne("<points><v>{v}</v><d>{d}</d></points>", Stamp.NAIF)
 _INDEX = Ligne("<valeur><d>{d}</d><v>{v}</v><iv>0</iv></valeur>", Stamp.NAIF)
-_PLAUSIBLE = "<iv>0</iv><ec>0</ec>"
-"""Plausible and complete: said of each point of a C5 curve, not of the others (observed 2023)."""
+_QUALITE: Mapping[str | None, str] = {
+    BRUT: "<iv>0</iv><ec>0</ec>",
+    ESTIME: f"<tc>{INTERPOLATION}</tc>",
+}
+"""What follows the nature of a point: plausible and complete, said of each point of a C5 curve, not
+of the others (observed 2023); how it was estimated."""
 
 
 def response(demande: Demande, series: Sequence[Serie], *, corrigees: bool, petit: bool) -> Tree:
@@ -78,7 +89,7 @@ def _row(demande: Demande, troncon: Troncon) -> Ligne:
 
 @cache
 def _step(pas: int, nature: str | None) -> Ligne:
-    quality = _PLAUSIBLE if nature == BRUT else ""
+    quality = _QUALITE.get(nature, "")
     return Ligne(
         f"<points><v>{{v}}</v><d>{{d}}</d><p>PT{pas}M</p><n>{nature}</n>{quality}</points>",
         Stamp.NAIF,

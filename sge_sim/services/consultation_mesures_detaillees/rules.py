@@ -37,6 +37,7 @@ _GRANDEURS_V3 = {
     source="AX.0466 v1.5.0",
     provenance="documented",
     remede="le PRM d'un point du jeu de données (sge-sim points list les donne)",
+    indispensable=True,
 )
 def point_connu(consultation: Consultation) -> bool:
     """The point exists."""
@@ -48,6 +49,7 @@ def point_connu(consultation: Consultation) -> bool:
     source="GUI 0488 v1.2.2 §4",
     provenance="documented",
     remede="soutirage ou injection à true, l'un des deux seulement",
+    indispensable=True,
 )
 def sens_precise(consultation: Consultation) -> bool:
     """Exactly one direction is asked for."""

@@ -30,6 +30,9 @@ TOUT = "TOUT"
 BRUT, ESTIME, REEL = "B", "E", "R"
 """Natures of a point of a curve: raw (C5 and P4), real (the others) (observed); estimated, a gap
 that Enedis filled by itself, in a corrected curve (GUI 0497 v1.5.0)."""
+INTERPOLATION = "C"
+"""How a point was estimated (`tc`): linearly between its bounds (GUI 0497 v1.5.0 p. 16; which of
+the ways: assumed)."""
 
 UNITES = {
     "PA": "W",

@@ -106,10 +106,10 @@ def _consult(appel: Appel, version: Version, demande: Demande) -> tuple[Consulta
         and _is_covered(appel, dossier, demande),
         ecart=appel.ecart(service, point, demande.type) if appel.plateforme.ecarts else None,
     )
-    check(rules, consultation, appel.settings.disabled_rules)
+    check(rules, consultation, appel.disabled)
     mesures = Mesures() if dossier is None else _measures(appel, demande, dossier)
     resultat = Resultat(mesures, bool(mesures) or _empty_is_told(appel, version))
-    check(RESULT_RULES, resultat, appel.settings.disabled_rules)
+    check(RESULT_RULES, resultat, appel.disabled)
     return consultation, mesures
 
 

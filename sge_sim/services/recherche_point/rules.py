@@ -77,6 +77,7 @@ def commune_connue(recherche: Recherche) -> bool:
     source="GUI 0427 v1.2.0 §3 ; OFF RP-NR1",
     provenance="documented",
     remede="des critères auxquels 200 points au plus répondent",
+    indispensable=True,
 )
 def nombre_de_resultats_admis(recherche: Recherche) -> bool:
     """At most 200 points agree: beyond, the whole search fails and nothing is cut."""

@@ -21,7 +21,7 @@ def handle(appel: Appel) -> Answer:
         demandeur=appel.demandeur,
         session=appel.session,
     )
-    check(RULES, recherche, appel.settings.disabled_rules)
+    check(RULES, recherche, appel.disabled)
     return Answer(
         points_found(recherche.points, appel.demandeur), login=appel.body["loginUtilisateur"]
     )
@@ -50,6 +50,12 @@ SERVICE = Service(
     paquet="Consultation",
     codes=("SGT200", "SGT432", "SGT4F10", "SGT4F6", "SGT4F7", "SGT4F8", "SGT500", "SGT562"),
     rules=RULES,
+    remarques=(
+        "Outside the perimeter, GUI 0427 v1.2.0 §3.2 has a point returned only if it is unique, "
+        "while RP-R3 of the catalogue, since 22.1, has several returned for a part of a name (read "
+        "by a client). For a part of a name RP-R3 prevails, since homologation judges by it; for a "
+        "whole name the guide does: one point or none (assumed).",
+    ),
     handle=handle,
     searches=True,
 )

@@ -12,7 +12,7 @@ from sge_sim.soap.messages import Answer
 def handle(appel: Appel) -> Answer:
     """Answer one search."""
     recherche, faits = read_recherche(appel, SERVICE)
-    check(RULES, recherche, appel.settings.disabled_rules)
+    check(RULES, recherche, appel.disabled)
     services = visible_services(faits, appel.body["criteres"]["contratId"])
     return Answer(
         services_found(faits.point, services, faits.contrat),

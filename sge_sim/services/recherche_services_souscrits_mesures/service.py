@@ -13,7 +13,7 @@ from sge_sim.soap.messages import Answer
 def handle(appel: Appel) -> Answer:
     """Answer one search; what the platform being played doesn't list isn't there."""
     recherche, faits = read_recherche(appel, SERVICE)
-    check(RULES, recherche, appel.settings.disabled_rules)
+    check(RULES, recherche, appel.disabled)
     services = visible_services(faits, appel.body["criteres"]["contratId"])
     if is_empty(appel.ecart(SERVICE, faits.point)):
         services = ()

@@ -1,25 +1,33 @@
 """The journal: one record for each exchange, refused handshakes included.
 
 - `records`: what is recorded, and how long each field may be;
+- `tables`: the tables, in a database of their own;
 - `spool`: where a process that answers leaves its records, at the price of one write;
-- `drain`: takes them from there into the journal's own database, and forgets the oldest;
+- `frames`: how a record stands there, so that it is found behind what the disk spoilt;
+- `drain`: takes them from there into the journal's own database;
+- `avaries`: what of them could not be stored;
+- `retention`: forgets the oldest;
 - `search`: finds them again;
 - `book`: the journal as the rest of the simulator uses it;
 - `feed`: drains from time to time, and tells whoever waits for the next exchange.
 """
 
-from sge_sim.store.journal.book import Journal
-from sge_sim.store.journal.drain import Bounds
+from sge_sim.store.journal.avaries import Avarie, Cause
+from sge_sim.store.journal.book import Journal, JournalState
 from sge_sim.store.journal.feed import JournalFeed
 from sge_sim.store.journal.records import DecidingRule, Echange, EchangeRecord
+from sge_sim.store.journal.retention import Bounds
 from sge_sim.store.journal.search import RechercheJournal
 
 __all__ = [
+    "Avarie",
     "Bounds",
+    "Cause",
     "DecidingRule",
     "Echange",
     "EchangeRecord",
     "Journal",
     "JournalFeed",
+    "JournalState",
     "RechercheJournal",
 ]

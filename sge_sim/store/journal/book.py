@@ -5,38 +5,49 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from socket import gethostname
 from typing import Final
 
-from sqlalchemy import Connection, func, inspect, select, text
+from sqlalchemy import Connection, func, inspect, select
 from sqlalchemy.exc import DBAPIError
 
 from sge_sim.errors import UsageError
-from sge_sim.machine.files import PRIVATE
+from sge_sim.machine.files import make_private_file
 from sge_sim.store import schema
-from sge_sim.store.database import Database, sqlite_url
-from sge_sim.store.journal.drain import (
+from sge_sim.store.database import UNREACHABLE, Database, sqlite_url, unreachable_sentence
+from sge_sim.store.journal import avaries
+from sge_sim.store.journal.avaries import Avarie
+from sge_sim.store.journal.drain import Drainer
+from sge_sim.store.journal.records import Echange, EchangeRecord
+from sge_sim.store.journal.retention import (
     Bounds,
-    Drainer,
     forget_after,
     read_number,
     set_number,
     trim_all,
 )
-from sge_sim.store.journal.records import Echange, EchangeRecord
 from sge_sim.store.journal.search import RechercheJournal, find, find_one
-from sge_sim.store.journal.spool import SpoolWriter, records_given_up, spool_files
-from sge_sim.store.journal.tables import VERSION, bilan, echange, metadata, reglage
-from sge_sim.store.outage import Outage
+from sge_sim.store.journal.spool import SpoolWriter, read_header, spool_files
+from sge_sim.store.journal.tables import FINISHED, VERSION, bilan, echange, metadata, reglage, spool
 
 _FILE: Final = "journal.db"
 _FOLDER: Final = "journal-en-attente"
+_ASIDE: Final = "journal-ecarte"
 _STATE_FILE: Final = "sge-sim.db"
 _SCHEMA: Final = "journal"
 _MAX_PENDING: Final = 256 * 2**20
+_SEEN: Final = "perdus_vus"
+_LIEU: Final = 300
 _EVERYTHING: Final = RechercheJournal()
 
-_WITHOUT_USER_AGENT: Final = 1
-_ADD_USER_AGENT: Final = text("ALTER TABLE echange ADD COLUMN user_agent VARCHAR(200)")
+_ADDED: Final = {
+    1: ("ALTER TABLE echange ADD COLUMN user_agent VARCHAR(200)",),
+    2: (
+        "ALTER TABLE spool ADD COLUMN numero BIGINT DEFAULT 0 NOT NULL",
+        "ALTER TABLE spool ADD COLUMN lieu VARCHAR(300)",
+    ),
+}
+"""What each version lacks of the one that followed it, missing tables apart."""
 
 _log = logging.getLogger(__name__)
 
@@ -49,8 +60,12 @@ class JournalState:
     bytes: int
     pending_bytes: int
     """What waits in the spools of this machine."""
-    given_up: int
-    """Exchanges that could not be recorded, since the journal was made."""
+    missing: int
+    """Exchanges that could not be recorded or that the disk spoilt, since the journal was made."""
+    acknowledged: bool
+    """Whether the user has taken all that is missing as seen (`Journal.acknowledge`)."""
+    failure: str | None
+    """Why nothing can be stored for now, a French sentence; None where it can."""
 
 
 class Journal:
@@ -65,11 +80,15 @@ class Journal:
     ) -> None:
         self._database = database
         self._folder = folder
+        self._aside = folder.with_name(folder.name.replace(_FOLDER, _ASIDE))
         self._writer = SpoolWriter(folder, max_pending)
         self.append: Callable[[EchangeRecord], None] = self._writer.append
         """Record an exchange; it outlives this process once this returns. Never raises."""
-        self._drainer = Drainer(database, folder)
-        self._outage = Outage(_log, "Le journal attend d'être rangé")
+        # A file beside the folder has no other folder; a server's may have many.
+        alone = database.engine.dialect.name == "sqlite"
+        lieu = "" if alone else f"{gethostname()}:{folder.resolve()}"[-_LIEU:]
+        self._drainer = Drainer(database, folder, self._aside, lieu)
+        self._failure: str | None = None
 
     @classmethod
     def beside(
@@ -109,7 +128,7 @@ class Journal:
         on_sqlite = self._database.engine.dialect.name == "sqlite"
         if on_sqlite and file is not None:
             with suppress(OSError):  # opening it says why
-                Path(file).touch(PRIVATE)
+                make_private_file(Path(file))
         try:
             if bounds is None and self._is_ready():
                 return
@@ -125,13 +144,24 @@ class Journal:
         except DBAPIError as error:
             raise UsageError(
                 f"le journal {self._database.engine.url.render_as_string()} ne peut pas être "
-                f"ouvert ({error.orig}) : vérifier les droits et la place."
+                f"ouvert ({error.orig}) : vérifier les droits et la place, "
+                "le restaurer ou, simulateur arrêté, l'effacer."
             ) from error
 
     def drain(self) -> None:
         """Store what waits; where that fails, it goes on waiting and a line of log says so."""
-        with self._outage.tolerated():
+        try:
             self._drainer.drain()
+        except Exception as error:
+            known = isinstance(error, (DBAPIError, *UNREACHABLE))
+            told = unreachable_sentence(error) if known else f"{type(error).__name__} : {error}"
+            if self._failure is None:
+                _log.error(
+                    "Le journal attend d'être rangé : %s.", told, exc_info=None if known else error
+                )
+            self._failure = told
+        else:
+            self._failure = None
 
     def find_echange(self, echange_id: int) -> Echange | None:
         """Return one exchange with its bodies."""
@@ -188,16 +218,37 @@ class Journal:
             records, size = connection.execute(
                 select(func.sum(bilan.c.records), func.sum(bilan.c.bytes))
             ).one()
-            lost = read_number(connection, "perdus") or 0
-        for name in spool_files(self._folder):
+            given_up = self._given_up(connection)
+            seen = read_number(connection, _SEEN) or 0
+            return JournalState(
+                int(records or 0),
+                int(size or 0),
+                self._drainer.pending_bytes(),
+                given_up + avaries.count_missing(connection),
+                given_up <= seen and not avaries.count_open(connection),
+                self._failure,
+            )
+
+    def avaries(self) -> list[Avarie]:
+        """Return what of the files that wait could not be stored, acknowledged or not."""
+        with self._reading() as connection:
+            return avaries.read_avaries(connection, self._aside)
+
+    def acknowledge(self) -> None:
+        """Take all that is missing by now as seen: the journal is well again."""
+        with self._database.writing_connection() as connection, connection.begin():
+            avaries.acknowledge(connection)
+            set_number(connection, _SEEN, self._given_up(connection))
+
+    def _given_up(self, connection: Connection) -> int:
+        """Return how many records could not be written, as far as this process knows."""
+        count = (read_number(connection, "perdus") or 0) + self._writer.given_up
+        # Those of a file that is to be removed are in the number before.
+        finished = set(connection.scalars(select(spool.c.name).where(spool.c.drained == FINISHED)))
+        for name in spool_files(self._folder).keys() - finished:
             with suppress(FileNotFoundError):
-                lost += records_given_up(self._folder / name)
-        return JournalState(
-            int(records or 0),
-            int(size or 0),
-            self._drainer.pending_bytes(),
-            lost + self._writer.given_up,
-        )
+                count += read_header(self._folder / name).given_up
+        return count
 
     def close(self) -> None:
         """Let go of the file and of the connections."""
@@ -223,9 +274,11 @@ def _make(connection: Connection, after_id: int) -> None:
     version = read_number(connection, "version")
     if version is None:
         set_number(connection, "avant", after_id)
-    elif version == _WITHOUT_USER_AGENT:
-        connection.execute(_ADD_USER_AGENT)
-    elif version != VERSION:
+    elif 0 < version <= VERSION:
+        for lacking in range(version, VERSION):
+            for statement in _ADDED[lacking]:
+                connection.exec_driver_sql(statement)
+    else:
         raise UsageError(
             f"ce journal vient d'une autre version de sge-sim (schéma {version}) : l'effacer, ou "
             "prendre cette version."

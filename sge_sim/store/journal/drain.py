@@ -1,33 +1,37 @@
-"""Takes records from the spools into the journal's database, and forgets the oldest.
+"""Takes records from the spools into the journal's database.
 
 One at a time does it for a folder, and what is stored says in the same transaction how far each
-file was read: a record is stored once, wherever the work is interrupted.
+file was read: a record is stored once, wherever the work is interrupted. What can't be stored is
+set aside in the same way (`avaries`), and the work goes on behind it.
 """
 
-import fcntl
-import logging
-import os
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from sge_sim.machine.files import locked
+from sge_sim.clock import elapsed_ms, stopwatch
+from sge_sim.machine.files import locked, make_private_folder
 from sge_sim.machine.freed_memory import give_back_freed_memory
 from sge_sim.store import schema
 from sge_sim.store.database import Database
+from sge_sim.store.journal import avaries
+from sge_sim.store.journal.frames import Frame
 from sge_sim.store.journal.records import decode
+from sge_sim.store.journal.retention import add_to_number, count_and_trim, read_bounds, read_number
 from sge_sim.store.journal.spool import (
     HEADER,
-    Frame,
-    read_frames,
-    records_given_up,
+    abandoned,
+    read_bytes,
+    read_header,
+    read_part,
     spool_files,
 )
-from sge_sim.store.journal.tables import bilan, echange, message, profil, reglage, spool
+from sge_sim.store.journal.tables import FINISHED, echange, message, profil, spool
 
 _PROFILE: Final = (
     *("kind", "acteur_code", "http_status", "service", "version", "code"),
@@ -42,40 +46,50 @@ _ROW_BYTES: Final = 200
 _BATCH_BYTES: Final = 8 * 2**20
 _FASTEST: Final = 1
 _SUCCESS: Final = 400
-_OLDEST_AT_ONCE: Final = 500
+_STUCK_MS: Final = 5000.0
+"""Bytes at the end of a file that make no record yet are damage, once they stand there so long."""
 
-# Each kind has a share of the bytes, so that none evicts another: the SOAP calls take the most.
-_SHARES: Final = {"soap": 13}
-_OTHERS: Final = 1
-_WHOLE: Final = 16
-
-_log = logging.getLogger(__name__)
+_ASIDE: Final = 16
+"""What is set aside takes this part of the journal's bytes, at most."""
 
 _Row = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """What the journal keeps: `max_records` exchanges of each kind, `max_bytes` in all.
+class _Position(NamedTuple):
+    """How far a file is stored: its bytes, and the number of the record expected there."""
 
-    The newest of a kind is always kept, however large.
-    """
+    end: int
+    number: int
 
-    max_records: int
-    max_bytes: int
 
-    def bytes_of(self, kind: str) -> int:
-        """Return the share of a kind: 13/16 for the SOAP calls, 1/16 for each other one."""
-        return self.max_bytes * _SHARES.get(kind, _OTHERS) // _WHOLE
+_BEGIN: Final = _Position(HEADER, 0)
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What is taken from the files at once: rows, avaries, and how far each file is read then."""
+
+    rows: list[_Row]
+    found: list[avaries.Found]
+    positions: dict[str, _Position]
 
 
 class Drainer:
-    """Drains the spools of a folder, from any thread."""
+    """Drains the spools of a folder, from any thread.
 
-    def __init__(self, database: Database, folder: Path) -> None:
+    `lieu` names the folder among those that are drained into the same database. What can't be
+    stored goes to `aside`.
+    """
+
+    def __init__(self, database: Database, folder: Path, aside: Path, lieu: str) -> None:
         self._database = database
         self._folder = folder
-        self._drained: dict[str, int] = {}
+        self._aside = aside
+        self._lieu = lieu
+        self._drained: dict[str, int] | None = None
+        self._stuck: dict[str, tuple[tuple[int, int], float]] = {}
+        self._vanished: set[str] = set()
+        self._aside_bytes = 0
         self._profiles: dict[tuple[Any, ...], int] = {}
 
     def drain(self) -> None:
@@ -85,17 +99,21 @@ class Drainer:
         """
         if self.is_empty():
             return
-        with locked(self._folder):
+        with locked(make_private_folder(self._folder)):
             with self._database.reading() as connection:
-                drained: dict[str, int] = {
-                    row.name: row.drained for row in connection.execute(select(spool))
-                }
-            while self._store_some(drained):
+                rows = connection.execute(select(spool)).all()
+                bounds = read_bounds(connection)
+            if bounds is not None:
+                self._aside_bytes = bounds.max_bytes // _ASIDE
+            positions = {row.name: _Position(row.drained, row.numero) for row in rows}
+            self._remove([name for name, at in positions.items() if at.end == FINISHED], positions)
+            self._note_vanished([row.name for row in rows if row.lieu == self._lieu], positions)
+            while self._store_some(positions):
                 # A batch is megabytes of bodies, in the process that lives longest.
                 give_back_freed_memory()
-            self._remove_finished(drained)
+            self._finish(positions)
             self._drained = {
-                name: drained.get(name, HEADER.size) for name in spool_files(self._folder)
+                name: positions.get(name, _BEGIN).end for name in spool_files(self._folder)
             }
 
     def is_empty(self) -> bool:
@@ -107,39 +125,87 @@ class Drainer:
         with self._database.reading() as connection:
             drained = {row.name: row.drained for row in connection.execute(select(spool))}
         sizes = spool_files(self._folder)
-        return sum(size - drained.get(name, HEADER.size) for name, size in sizes.items())
+        waiting = (size - drained.get(name, HEADER) for name, size in sizes.items())
+        return sum(size for size in waiting if size > 0)
 
-    def _store_some(self, drained: dict[str, int]) -> bool:
-        """Store a batch, move `drained` on and return whether there was anything to store."""
-        rows: list[_Row] = []
-        ends: dict[str, int] = {}
-        left = _BATCH_BYTES
-        for name in sorted(spool_files(self._folder)):
-            # Each to its end before the next, which may be of the same process.
-            end = drained.get(name, HEADER.size)
-            while left > 0:
-                start = end
-                frames, end = read_frames(self._folder / name, start)
-                if not frames:
-                    break
-                rows += map(_row, frames)
-                ends[name] = end
-                left -= end - start
-        if not rows:
+    def _store_some(
+        self, positions: dict[str, _Position], settled: Collection[str] | None = None
+    ) -> bool:
+        """Store a batch, move `positions` on and return whether there was anything to store.
+
+        With `settled`, of those files alone, which nobody appends to: to their last byte.
+        """
+        batch = self._next_batch(positions, settled)
+        if not batch.positions:
             return False
         # Those of one file keep their order where the instants are the same.
-        rows.sort(key=lambda row: row["machine_instant"])
+        batch.rows.sort(key=lambda row: row["machine_instant"])
+        if batch.found:
+            avaries.keep(self._aside, batch.found, self._aside_bytes)
         with self._database.writing_connection() as connection:
             with connection.begin():
                 schema.lock(connection)
-                profiles = self._number(connection, rows)
-                _insert(connection, rows)
-                _move(connection, {name: name in drained for name in ends}, ends)
-                _forget(connection, rows)
+                if batch.rows:
+                    profiles = self._number(connection, batch.rows)
+                    _insert(connection, batch.rows)
+                if batch.found:
+                    avaries.note(connection, batch.found)
+                self._move(connection, positions, batch.positions)
+                count_and_trim(connection, batch.rows)
             _drop_pages(connection)
-        self._profiles = profiles
-        drained.update(ends)
+        if batch.rows:
+            self._profiles = profiles
+        positions.update(batch.positions)
         return True
+
+    def _next_batch(
+        self, positions: Mapping[str, _Position], settled: Collection[str] | None
+    ) -> _Batch:
+        batch, left = _Batch([], [], {}), _BATCH_BYTES
+        for name in sorted(spool_files(self._folder) if settled is None else settled):
+            # Each to its end before the next, which may be of the same process.
+            while left > 0:
+                start = batch.positions.get(name) or positions.get(name, _BEGIN)
+                end = self._take(name, start, batch, settled=settled is not None)
+                if end == start:
+                    break
+                batch.positions[name] = end
+                left -= end.end - start.end
+        return batch
+
+    def _take(self, name: str, start: _Position, batch: _Batch, *, settled: bool) -> _Position:
+        """Add what a part of a file holds to a batch; return where it ends."""
+        path = self._folder / name
+        items = read_part(path, *start, settled=settled)
+        if not items and not settled and self._is_stuck(path, start.end):
+            items = read_part(path, *start, settled=True)
+        end, number = start
+        for item in items:
+            end = item.end
+            if isinstance(item, Frame):
+                number = max(number, item.number + 1)
+                try:
+                    batch.rows.append(_row(item))
+                except (ValueError, TypeError, KeyError):
+                    found = avaries.Found(name, item.start, "illisible", 1, item.fields)
+                    batch.found.append(found)
+            else:
+                number += item.records
+                content = read_bytes(path, item.start, item.end)
+                cause: avaries.Cause = "inacheve" if item.cut else "abime"
+                batch.found.append(avaries.Found(name, item.start, cause, item.records, content))
+        return _Position(end, number)
+
+    def _is_stuck(self, path: Path, end: int) -> bool:
+        """Tell whether a file has ended for long with bytes that make no record."""
+        at = end, path.stat().st_size
+        if at[1] <= end:
+            return False
+        since = self._stuck.get(path.name)
+        if since is None or since[0] != at:
+            self._stuck[path.name] = at, stopwatch()
+            return False
+        return elapsed_ms(since[1]) >= _STUCK_MS
 
     def _number(self, connection: Connection, rows: list[_Row]) -> dict[tuple[Any, ...], int]:
         """Give the rows their identifiers, and profiles that are made where they are missing."""
@@ -161,58 +227,79 @@ class Drainer:
             row["profil_id"], row["kind"] = known[key], key[0]
         return known
 
-    def _remove_finished(self, drained: dict[str, int]) -> None:
-        """Remove the files that nobody will append to and that are stored to their end."""
-        removed, lost = [], 0
-        for name in spool_files(self._folder):
-            path = self._folder / name
-            with path.open("rb") as file:
-                try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    continue
-                frames, _ = read_frames(path, drained.get(name, HEADER.size))
-                if frames:
-                    continue  # appended just before its process let go
-                rest = os.fstat(file.fileno()).st_size - drained.get(name, HEADER.size)
-                if rest > 0:
-                    _log.warning("%s octets d'échanges inachevés ont été écartés.", rest)
-                lost += records_given_up(path)
-                path.unlink()
-                removed.append(name)
-        if removed:
+    def _finish(self, positions: dict[str, _Position]) -> None:
+        """Store what the files that nobody will append to still hold, then remove them."""
+        with ExitStack() as locks:
+            left = [
+                name
+                for name in spool_files(self._folder)
+                if locks.enter_context(abandoned(self._folder / name))
+            ]
+            if not left:
+                return
+            while self._store_some(positions, left):
+                pass
+            headers = {name: read_header(self._folder / name) for name in left}
+            lost = sum(header.given_up for header in headers.values())
+            found = [
+                avaries.Found(name, 0, "entete", 0, read_bytes(self._folder / name, 0, HEADER))
+                for name, header in headers.items()
+                if not header.sound
+            ]
+            found += [
+                avaries.Found(name, positions[name].end, "disparu", 0)
+                for name in left
+                if name in positions and (self._folder / name).stat().st_size < positions[name].end
+            ]
+            if found:
+                avaries.keep(self._aside, found, self._aside_bytes)
             with self._database.writing_connection() as connection, connection.begin():
-                connection.execute(delete(spool).where(spool.c.name.in_(removed)))
+                finished = {name: _Position(FINISHED, 0) for name in left}
+                self._move(connection, positions, finished)
+                avaries.note(connection, found)
                 if lost:
                     add_to_number(connection, "perdus", lost)
+            positions.update(finished)
+            self._remove(left, positions)
 
+    def _remove(self, names: Collection[str], positions: dict[str, _Position]) -> None:
+        """Remove files whose storing is over, and what was known of them."""
+        if not names:
+            return
+        for name in names:
+            (self._folder / name).unlink(missing_ok=True)
+            self._stuck.pop(name, None)
+            del positions[name]
+        with self._database.writing_connection() as connection, connection.begin():
+            connection.execute(delete(spool).where(spool.c.name.in_(names)))
 
-def add_to_number(connection: Connection, nom: str, value: int) -> None:
-    """Add to a number of `reglage`, 0 if it isn't there."""
-    set_number(connection, nom, (read_number(connection, nom) or 0) + value)
+    def _note_vanished(self, names: list[str], positions: Mapping[str, _Position]) -> None:
+        """Note the files of this folder that were there when something of them was stored.
 
+        What was known of them stays: were they brought back, they would go on from there.
+        """
+        gone = {name for name in names if name in positions} - spool_files(self._folder).keys()
+        if gone - self._vanished:
+            with self._database.writing_connection() as connection, connection.begin():
+                found = [avaries.Found(name, positions[name].end, "disparu", 0) for name in gone]
+                avaries.note(connection, found)
+            self._vanished = gone
 
-def set_number(connection: Connection, nom: str, value: int) -> None:
-    """Set a number of `reglage`."""
-    changed = connection.execute(update(reglage).where(reglage.c.nom == nom).values(valeur=value))
-    if not changed.rowcount:
-        connection.execute(insert(reglage).values(nom=nom, valeur=value))
-
-
-def read_number(connection: Connection, nom: str) -> int | None:
-    """Return a number of `reglage`, None if it isn't there."""
-    return connection.scalar(select(reglage.c.valeur).where(reglage.c.nom == nom))
-
-
-def forget_after(connection: Connection, newest: int) -> None:
-    """Delete the exchanges recorded after `newest`, an identifier."""
-    gone = select(echange.c.kind, func.count(), func.sum(echange.c.size))
-    for kind, records, size in connection.execute(
-        gone.where(echange.c.id > newest).group_by(echange.c.kind)
-    ).all():
-        _count(connection, kind, -records, -size)
-    connection.execute(delete(message).where(message.c.echange_id > newest))
-    connection.execute(delete(echange).where(echange.c.id > newest))
+    def _move(
+        self,
+        connection: Connection,
+        known: Mapping[str, _Position],
+        positions: Mapping[str, _Position],
+    ) -> None:
+        """Write how far each file is stored."""
+        for name, (end, number) in positions.items():
+            if name in known:
+                moved = update(spool).where(spool.c.name == name)
+                connection.execute(moved.values(drained=end, numero=number, lieu=self._lieu))
+            else:
+                connection.execute(
+                    insert(spool).values(name=name, drained=end, numero=number, lieu=self._lieu)
+                )
 
 
 def _row(frame: Frame) -> _Row:
@@ -259,72 +346,3 @@ def _drop_pages(connection: Connection) -> None:
 
 def _without_bodies(row: _Row) -> _Row:
     return {name: value for name, value in row.items() if name not in ("request", "response")}
-
-
-def _move(connection: Connection, known: Mapping[str, bool], ends: Mapping[str, int]) -> None:
-    """Write how far each file is stored."""
-    for name, end in ends.items():
-        if known[name]:
-            connection.execute(update(spool).where(spool.c.name == name).values(drained=end))
-        else:
-            connection.execute(insert(spool).values(name=name, drained=end))
-
-
-def _forget(connection: Connection, rows: Iterable[_Row]) -> None:
-    """Count what came in, and delete the oldest of each kind beyond its bounds."""
-    came: dict[str, tuple[int, int]] = {}
-    for row in rows:
-        records, size = came.get(row["kind"], (0, 0))
-        came[row["kind"]] = records + 1, size + row["size"]
-    bounds = read_bounds(connection)
-    for kind, (records, size) in came.items():
-        kept = _count(connection, kind, records, size)
-        if bounds is not None:
-            _trim(connection, kind, *kept, bounds)
-
-
-def read_bounds(connection: Connection) -> Bounds | None:
-    """Return the bounds in force: those of whoever serves, whoever drains."""
-    records = read_number(connection, "max_records")
-    size = read_number(connection, "max_bytes")
-    return None if records is None or size is None else Bounds(records, size)
-
-
-def trim_all(connection: Connection, bounds: Bounds) -> None:
-    """Delete the oldest of every kind beyond `bounds`."""
-    for row in connection.execute(select(bilan)).all():
-        _trim(connection, row.kind, row.records, row.bytes, bounds)
-
-
-def _trim(connection: Connection, kind: str, records: int, size: int, bounds: Bounds) -> None:
-    max_records, max_bytes = bounds.max_records, bounds.bytes_of(kind)
-    while records > 1 and (records > max_records or size > max_bytes):
-        oldest = connection.execute(
-            select(echange.c.id, echange.c.size)
-            .where(echange.c.kind == kind)
-            .order_by(echange.c.id)
-            .limit(min(_OLDEST_AT_ONCE, records - 1))
-        ).all()
-        gone: list[int] = []
-        freed = 0
-        for row in oldest:
-            if records - len(gone) <= max_records and size - freed <= max_bytes:
-                break
-            gone.append(row.id)
-            freed += row.size
-        connection.execute(delete(message).where(message.c.echange_id.in_(gone)))
-        connection.execute(delete(echange).where(echange.c.id.in_(gone)))
-        records, size = _count(connection, kind, -len(gone), -freed)
-
-
-def _count(connection: Connection, kind: str, records: int, size: int) -> tuple[int, int]:
-    """Add to what is kept of a kind; return it."""
-    kept = connection.execute(select(bilan).where(bilan.c.kind == kind)).one_or_none()
-    if kept is None:
-        connection.execute(insert(bilan).values(kind=kind, records=records, bytes=size))
-        return records, size
-    total = kept.records + records, kept.bytes + size
-    connection.execute(
-        update(bilan).where(bilan.c.kind == kind).values(records=total[0], bytes=total[1])
-    )
-    return total

@@ -1,60 +1,71 @@
 """The spool: files where the processes that answer leave their records.
 
 A file belongs to one process, which alone appends to it and holds a lock on it as long as it does.
-It starts with a header, whose counter tells how many records that process had to give up; records
-follow. A record is whole once its last four bytes are there.
+It starts with a header, that tells how many records that process had to give up and up to where it
+may grow; records follow (`frames`).
 
 Nothing is synced: what was appended outlives the process, however it ends; a crash of the machine
 may take the last seconds.
 """
 
+import errno
 import fcntl
 import logging
 import os
 import struct
 import tempfile
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from threading import Lock
 from typing import Final
+from zlib import crc32
 
 from sge_sim.clock import machine_now
 from sge_sim.machine.files import make_private_folder
-from sge_sim.store.journal.records import BODY_MAX, EchangeRecord, encode, microseconds
+from sge_sim.store.journal.frames import Frame, Gap, framed, length_at_start, scan, seed_of
+from sge_sim.store.journal.records import EchangeRecord, microseconds
 
 SUFFIX: Final = ".spool"
-HEADER: Final = struct.Struct("<8sQ48x")
-_MAGIC: Final = b"SGESPOOL"
-_COUNTER: Final = struct.Struct("<Q")
-
-# Begins with a mark; the three lengths are those of the fields and the bodies, one more for each
-# body so that 0 says that there is none.
-_FRAME: Final = struct.Struct("<4sIII")
-_BEGIN: Final = b"\xf5ECH"
-_END: Final = b"\xf5FIN"
+HEADER: Final = 64
+"""Where the records of a file begin."""
+_TOLD: Final = struct.Struct("<8sQQ")
+_CHECK: Final = struct.Struct("<I")
+_MAGIC: Final = b"SGESPOO2"
 
 _FILE_MAX: Final = 8 * 2**20
+_SHARE: Final = 8
+"""A new file takes at most this part of the room that is left, so that others have some."""
 _READ: Final = 2 * 2**20
+_BLOCK: Final = 4096
+_LOOKS_APART: Final = timedelta(seconds=1)
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
-    """A record as it stands in a file: its fields as `encode` wrote them, its bodies."""
+class Header:
+    """What a file tells of itself; `sound` is False where the disk spoilt it, the rest being 0."""
 
-    fields: bytes
-    request: bytes | None
-    response: bytes | None
+    given_up: int
+    limit: int
+    sound: bool = True
+
+    def packed(self, seed: int) -> bytes:
+        """Return the bytes that a file starts with."""
+        told = _TOLD.pack(_MAGIC, self.given_up, self.limit)
+        return (told + _CHECK.pack(crc32(told, seed))).ljust(HEADER, b"\0")
 
 
 class SpoolWriter:
     """Appends the records of one process, from any number of threads. Make it after forking.
 
-    `max_pending` bounds the bytes that may wait in the folder: beyond, records are given up until
-    somebody drains.
+    `max_pending` bounds the bytes that may wait in the folder, whichever processes write there:
+    beyond, records are given up until somebody drains.
     """
 
     def __init__(self, folder: Path, max_pending: int) -> None:
@@ -62,30 +73,25 @@ class SpoolWriter:
         self._max_pending = max_pending
         self._mutex = Lock()
         self._file = -1
+        self._seed = 0
         self._end = 0
-        self._told = 0
+        self._limit = 0
+        self._number = 0
+        self._looked = _NEVER
+        self._counted = 0
         self._given_up = 0
         self._failing = False
 
     @property
     def given_up(self) -> int:
-        """How many records couldn't be written and aren't told by a file of the folder."""
+        """How many records couldn't be written and aren't counted by a file of the folder."""
         return self._given_up
 
     def append(self, record: EchangeRecord) -> None:
         """Record an exchange. Never raises: a record that can't be written is counted."""
         try:
-            fields, request, response = encode(record), record.request, record.response
-            request = request if request is None else request[:BODY_MAX]
-            response = response if response is None else response[:BODY_MAX]
-            header = _FRAME.pack(
-                _BEGIN,
-                len(fields),
-                0 if request is None else len(request) + 1,
-                0 if response is None else len(response) + 1,
-            )
             with self._mutex:
-                self._write([header, fields, request or b"", response or b"", _END])
+                self._write(record)
             self._failing = False
         except Exception as error:
             self._on_failure(error)
@@ -95,48 +101,76 @@ class SpoolWriter:
         with self._mutex:
             self._let_go()
 
-    def _write(self, parts: list[bytes]) -> None:
-        if self._file < 0 or self._end >= _FILE_MAX:
-            self._open()
+    def _write(self, record: EchangeRecord) -> None:
+        if not self._looked <= record.machine_instant < self._looked + _LOOKS_APART:
+            self._look(record.machine_instant)
+        parts = framed(record, self._number, self._seed)
         length = sum(map(len, parts))
+        if self._end + length > self._limit:
+            self._open(length)
+            parts = framed(record, self._number, self._seed)
         written = os.pwritev(self._file, parts, self._end)
         if written != length:
             os.ftruncate(self._file, self._end)
             raise OSError(f"{written} octets écrits sur {length}, disque plein")
         self._end += length
+        self._number += 1
 
-    def _open(self) -> None:
+    def _look(self, instant: datetime) -> None:
+        """Let go of the file if somebody removed it."""
+        self._looked = instant
+        if self._file >= 0 and os.fstat(self._file).st_nlink == 0:
+            self._given_up += self._counted
+            self._let_go()
+
+    def _open(self, length: int) -> None:
         make_private_folder(self._folder)
-        if pending(self._folder) > self._max_pending:
-            raise OSError("trop d'échanges attendent d'être rangés")
+        least = HEADER + length
+        limit = max(least, min(_FILE_MAX, self._room(least) // _SHARE))
         # In the order of the names, files are drained as they were begun.
         begun = f"{microseconds(machine_now()):x}-"
-        file, name = tempfile.mkstemp(dir=self._folder, prefix=begun, suffix=".new")
+        file, new = tempfile.mkstemp(dir=self._folder, prefix=begun, suffix=".new")
+        path = Path(new.removesuffix(".new") + SUFFIX)
         try:
             # Locked before it has its name: an unlocked file of this name may be removed.
             fcntl.flock(file, fcntl.LOCK_EX)
-            os.pwrite(file, HEADER.pack(_MAGIC, self._given_up), 0)
-            Path(name).rename(name.removesuffix(".new") + SUFFIX)
+            seed = seed_of(path.name)
+            os.pwrite(file, Header(self._given_up, limit).packed(seed), 0)
+            Path(new).rename(path)
+            self._room(0)  # others see what this file may take; they may have come in between
         except OSError:
             os.close(file)
-            Path(name).unlink(missing_ok=True)
+            Path(new).unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
             raise
         self._let_go()
-        self._file, self._end, self._given_up, self._told = file, HEADER.size, 0, self._given_up
+        self._file, self._seed, self._end, self._limit = file, seed, HEADER, limit
+        self._number, self._given_up, self._counted = 0, 0, self._given_up
+
+    def _room(self, least: int) -> int:
+        """Return how many bytes may still come to the folder; `OSError` if fewer than `least`."""
+        sizes = spool_files(self._folder)
+        left = self._max_pending - sum(sizes.values())
+        if least <= left:
+            left -= sum(_reserved(self._folder / name, size) for name, size in sizes.items())
+        if least > left:
+            raise OSError("trop d'échanges attendent d'être rangés")
+        return left
 
     def _let_go(self) -> None:
         if self._file >= 0:
             with suppress(OSError):
                 os.close(self._file)
-        self._file = -1
+        self._file, self._limit, self._counted = -1, 0, 0
 
     def _on_failure(self, error: Exception) -> None:
         with self._mutex:
             first, self._failing = not self._failing, True
             try:
                 # In place, which takes no room on a full disk.
-                os.pwrite(self._file, _COUNTER.pack(self._told + 1), len(_MAGIC))
-                self._told += 1
+                header = Header(self._counted + 1, self._limit).packed(self._seed)
+                os.pwrite(self._file, header, 0)
+                self._counted += 1
             except OSError:
                 self._given_up += 1
                 self._let_go()
@@ -154,70 +188,85 @@ def spool_files(folder: Path) -> dict[str, int]:
             sizes = {}
             for entry in names:
                 with suppress(FileNotFoundError):
-                    sizes[entry.name] = entry.stat().st_size
+                    sizes[entry.name] = entry.stat(follow_symlinks=False).st_size
             return sizes
     except (FileNotFoundError, NotADirectoryError):
         return {}
 
 
-def pending(folder: Path) -> int:
-    """Return how many bytes the files of the spool hold, stored already or not."""
-    return sum(spool_files(folder).values())
-
-
-def records_given_up(file: Path) -> int:
-    """Return the counter of a file: the records that its process had to give up."""
+def read_header(file: Path) -> Header:
+    """Return the header of a file; one that isn't sound counts nothing."""
     with file.open("rb") as opened:
-        header = opened.read(HEADER.size)
-    if len(header) < HEADER.size:
-        return 0
-    count: int = HEADER.unpack(header)[1]
-    return count
+        header = _pread(opened.fileno(), HEADER, 0)
+    if len(header) < HEADER:
+        return Header(0, 0, sound=False)
+    magic, given_up, limit = _TOLD.unpack_from(header)
+    (check,) = _CHECK.unpack_from(header, _TOLD.size)
+    if magic != _MAGIC or check != crc32(header[: _TOLD.size], seed_of(file.name)):
+        return Header(0, 0, sound=False)
+    return Header(given_up, limit)
 
 
-def read_frames(file: Path, start: int) -> tuple[list[Frame], int]:
-    """Return some of the whole records of `file` from the position `start`, and where they end.
+def read_part(file: Path, start: int, number: int, *, settled: bool) -> list[Frame | Gap]:
+    """Return some of the records and gaps of `file` from the position `start`.
 
-    About two megabytes at a time; nothing is returned once everything whole was read.
+    `number` is that of the record expected there. About two megabytes at a time; nothing is
+    returned once everything whole was read. `settled` tells that nobody goes on writing there.
     """
     with file.open("rb") as opened:
-        content = os.pread(opened.fileno(), _READ, start)
-        wanted = _length(content)
-        if wanted is not None and wanted > len(content):
-            content = os.pread(opened.fileno(), wanted, start)
-    frames, end = [], 0
-    for frame, after in _frames(content):
-        frames.append(frame)
-        end = after
-    return frames, start + end
+        handle, seed = opened.fileno(), seed_of(file.name)
+        size = os.fstat(handle).st_size
+        content = _pread(handle, _READ, start)
+        wanted = length_at_start(content, seed)
+        if wanted > len(content):
+            content = _pread(handle, wanted, start)
+    whole = start + len(content) >= size
+    return list(scan(content, start, number, seed, whole=whole, settled=settled))
 
 
-def _length(content: bytes) -> int | None:
-    """Return the length of the record that `content` starts with, None for no record."""
-    if len(content) < _FRAME.size:
-        return None
-    mark, fields, request, response = _FRAME.unpack_from(content)
-    if mark != _BEGIN:
-        return None
-    bodies = max(request - 1, 0) + max(response - 1, 0)
-    return int(_FRAME.size + fields + bodies + len(_END))
+def read_bytes(file: Path, start: int, end: int) -> bytes:
+    """Return what stands between two positions of a file."""
+    with file.open("rb") as opened:
+        return _pread(opened.fileno(), end - start, start)
 
 
-def _frames(content: bytes) -> Iterator[tuple[Frame, int]]:
-    at = 0
-    while (length := _length(content[at : at + _FRAME.size])) is not None:
-        end = at + length
-        if content[end - len(_END) : end] != _END:
-            return
-        _, fields, request, response = _FRAME.unpack_from(content, at)
-        first = at + _FRAME.size + fields
-        second = first + max(request - 1, 0)
-        yield (
-            Frame(
-                content[at + _FRAME.size : first],
-                content[first:second] if request else None,
-                content[second : end - len(_END)] if response else None,
-            ),
-            end,
-        )
-        at = end
+@contextmanager
+def abandoned(file: Path) -> Iterator[bool]:
+    """Tell whether no process appends to a file any more; none begins to before the end."""
+    with file.open("rb") as opened:
+        try:
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+def _reserved(file: Path, size: int) -> int:
+    """Return how much a file may still grow: nothing once its process is gone."""
+    try:
+        with abandoned(file) as left:
+            return 0 if left else max(read_header(file).limit - size, 0)
+    except FileNotFoundError:
+        return 0
+
+
+def _pread(handle: int, length: int, start: int) -> bytes:
+    """Read at a position; where the disk can't read a block, zeros stand for it."""
+    try:
+        return os.pread(handle, length, start)
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
+    end = min(start + length, os.fstat(handle).st_size)
+    edges = [start, *range(start - start % _BLOCK + _BLOCK, end, _BLOCK), max(start, end)]
+    return b"".join(_block(handle, after - at, at) for at, after in pairwise(edges))
+
+
+def _block(handle: int, length: int, at: int) -> bytes:
+    try:
+        return os.pread(handle, length, at).ljust(length, b"\0")
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
+        return bytes(length)

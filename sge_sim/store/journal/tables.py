@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from sge_sim.store.base import RowId
 
-VERSION: Final = 2
+VERSION: Final = 3
 """The version of these tables, that the database bears."""
 
 metadata = MetaData()
@@ -98,9 +98,29 @@ bilan = Table(
 )
 
 # How far each file of a spool is stored: written with what is stored, so that it is stored once.
+# `numero` is the number of the record expected there, `lieu` whose folder the file is in: machines
+# that share a PostgreSQL have one each. A file that is stored for good is `FINISHED` until it is
+# removed.
+FINISHED: Final = -1
 spool = Table(
     "spool",
     metadata,
     Column("name", String(64), primary_key=True),
     Column("drained", BigInteger, nullable=False),
+    Column("numero", BigInteger, nullable=False, server_default="0"),
+    Column("lieu", String(300)),
+)
+
+# What of a file of a spool couldn't be stored, at its place there: bytes and records. `instant` is
+# the machine's when it was found (microseconds since 1970, UTC).
+avarie = Table(
+    "avarie",
+    metadata,
+    Column("spool", String(64), primary_key=True),
+    Column("debut", BigInteger, primary_key=True, autoincrement=False),
+    Column("cause", String(10), primary_key=True),
+    Column("octets", BigInteger, nullable=False),
+    Column("echanges", Integer, nullable=False),
+    Column("instant", BigInteger, nullable=False),
+    Column("acquitte", Boolean, nullable=False),
 )

@@ -2,6 +2,7 @@ import io
 import json
 import zipfile
 from dataclasses import replace
+from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from running_simulator import run_command
 from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.outcome import not_run
 from sge_sim.homologation.reports.cause import cause_of
-from sge_sim.homologation.reports.evidence import MANIFEST, evidence_sha256, verify
+from sge_sim.homologation.reports.evidence import MANIFEST, verify
 from sge_sim.homologation.reports.html_report import render_html
 from sge_sim.homologation.reports.junit_report import render_junit
 from sge_sim.homologation.reports.rapport import Statut, read_rapport, to_json
@@ -199,8 +200,8 @@ def test_junit_counts_a_run_that_was_not_done_as_an_error_unless_announced() -> 
 
 
 def test_untouched_evidence_is_intact(written: WrittenReports) -> None:
-    assert verify(written.preuves) == []
-    assert evidence_sha256(written.preuves) == written.empreinte
+    assert verify(written.preuves.read_bytes(), written.preuves) == []
+    assert sha256(written.preuves.read_bytes()).hexdigest() == written.empreinte
     names = zipfile.ZipFile(written.preuves).namelist()
     assert {MANIFEST, "rapport.json", "echanges/A-R1-demande.xml"} <= set(names)
 
@@ -217,7 +218,7 @@ def test_any_changed_byte_of_the_evidence_is_found(
         spoilt = bytearray(original)
         spoilt[place] ^= by
         file.write_bytes(spoilt)
-        assert verify(file) != []
+        assert verify(file.read_bytes(), file) != []
 
     spoil()
 
@@ -234,7 +235,7 @@ def test_a_file_that_was_replaced_added_or_removed_is_named(
     with zipfile.ZipFile(file, "w") as archive:
         for name, data in content.items():
             archive.writestr(name, data)
-    assert verify(file) == [
+    assert verify(file.read_bytes(), file) == [
         "junit.xml manque.",
         "ajout.txt n'est pas au manifeste.",
         "rapport.json a été modifié.",
@@ -256,7 +257,7 @@ def test_another_zip_or_no_zip_is_said_to_be_none_of_evidence(tmp_path: Path) ->
 def test_bytes_around_the_evidence_are_found(written: WrittenReports, tmp_path: Path) -> None:
     file = tmp_path / "preuves.zip"
     file.write_bytes(written.preuves.read_bytes() + b"x")
-    assert verify(file) != []
+    assert verify(file.read_bytes(), file) != []
 
 
 def test_every_status_has_its_word_in_the_page() -> None:

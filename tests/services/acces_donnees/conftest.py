@@ -23,8 +23,6 @@ def tiers(opened: Tiers) -> Tiers:
     """The default tiers, at `NOW`, where nothing was ordered."""
     with opened.running.simulator.database.transaction() as session:
         session.execute(update(Ecriture).values(instant=None))  # nothing has happened
-        session.execute(
-            delete(ServiceSouscrit).where(ServiceSouscrit.type.in_(("ACCES", "OPPENR")))
-        )
+        session.execute(delete(ServiceSouscrit))
     StoredClock(opened.running.simulator.database).freeze(parse_instant(NOW))
     return opened

@@ -37,7 +37,7 @@ def test_an_order_opens_a_case_per_service(tiers: Tiers) -> None:
             {
                 "rang": 1,
                 "fiche": {"code": "ACCES", "libelle": "Accès aux données de mesures"},
-                "option": None,
+                "option": {"code": "ACCESO1", "libelle": "Sans publication récurrente"},
             },
         ),
         (
@@ -49,7 +49,7 @@ def test_an_order_opens_a_case_per_service(tiers: Tiers) -> None:
                     "libelle": "Transmission récurrente des index quotidiens et puissances "
                     "maximales quotidiennes",
                 },
-                "option": None,
+                "option": {"code": "F305O1", "libelle": "Transmission récurrente"},
             },
         ),
     ]
@@ -60,9 +60,9 @@ def test_an_order_opens_a_case_per_service(tiers: Tiers) -> None:
     ("prm", "sens", "asked", "fiche", "option"),
     [
         (C5, "SOUTIRAGE", ("CDC", ("P1D", False)), "F300C", "F300CO1"),
-        (C5, "SOUTIRAGE", ("PMAX", "P1M"), "F305", None),
+        (C5, "SOUTIRAGE", ("PMAX", "P1M"), "F305", "F305O1"),
         (P4, "INJECTION", ("CDC", ("P1D", False)), "P300C", "P300CO1"),
-        (P4, "INJECTION", ("IDX", "P1D"), "P305", None),
+        (P4, "INJECTION", ("IDX", "P1D"), "P305", "P305O1"),
         (C4, "SOUTIRAGE", ("CDC", ("P7D", True)), "F300B", "F300BO1"),
         (C4, "SOUTIRAGE", ("IDX", "P1D"), "F305A", "F305AO1"),
         (P1, "INJECTION", ("CDC", ("P1D", False)), "P300B", "P300BO1"),
@@ -70,12 +70,33 @@ def test_an_order_opens_a_case_per_service(tiers: Tiers) -> None:
     ],
 )
 def test_the_fiche_of_what_is_published(
-    tiers: Tiers, prm: str, sens: str, asked: Any, fiche: str, option: str | None
+    tiers: Tiers, prm: str, sens: str, asked: Any, fiche: str, option: str
 ) -> None:
     answer = tiers.call(SAD, **tiers.sad(prm, asked, sens=sens))
     prestation = answer["body"]["affaires"]["affaire"][0]["prestations"]["prestation"]
     assert prestation["fiche"]["code"] == fiche
-    assert (prestation["option"] and prestation["option"]["code"]) == option
+    assert prestation["option"]["code"] == option
+
+
+@pytest.mark.documented("GUI 0531 v1.1.0 §2.3.4.2: the option of a prestation is obligatory")
+@pytest.mark.parametrize(
+    ("prm", "sens", "types"),
+    [
+        (C5, "SOUTIRAGE", ("ENERGIE", "CDC", "PMAX", "IDX")),
+        (P4, "INJECTION", ("ENERGIE", "CDC", "PMAX", "IDX")),
+        (C4, "SOUTIRAGE", ("ENERGIE", "CDC", "IDX")),
+        (P1, "INJECTION", ("ENERGIE", "CDC", "IDX")),
+    ],
+)
+def test_every_prestation_has_an_option(
+    tiers: Tiers, prm: str, sens: str, types: tuple[str, ...]
+) -> None:
+    answer = tiers.call(SAD, **tiers.sad(prm, *types, sens=sens))
+    options = [
+        one["prestations"]["prestation"]["option"] for one in answer["body"]["affaires"]["affaire"]
+    ]
+    assert len(options) == len(types)
+    assert all(one["code"] and one["libelle"] for one in options)
 
 
 @pytest.mark.assumed("the header of a success, by likeness with the first generation")

@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from acces_kit import ACCES, C4, C5, END, P4, TODAY, UNKNOWN, Refused, Tiers, tiers_in_process
+from acces_kit import ACCES, C4, C5, END, P4, SAD, TODAY, UNKNOWN, Refused, Tiers, tiers_in_process
 
 from sge_sim.settings import Profile
+
+SURPLUS = "24210000002506"
 
 GUIDE = pytest.mark.documented("GUI 0498 v1.1.0")
 
@@ -59,13 +61,38 @@ def test_field_rules(tiers: Tiers, prm: str, changes: dict[str, Any], code: str 
 @GUIDE
 def test_segments_and_general_block(tiers: Tiers) -> None:
     assert tiers.code(ACCES, **tiers.acces(C4, typeDonnees="PMAX")) == "SGT4H8"
-    on_p4 = tiers.acces(P4, typeDonnees="PMAX", soutirage=False, injection=True)
-    assert tiers.code(ACCES, **on_p4) is None
     assert tiers.code(ACCES, **tiers.acces(C5, dateFin=None)) == "SGT5O9"
     assert tiers.code(ACCES, **tiers.acces(C4, dateFin=None)) is None
     assert tiers.code(ACCES, **tiers.acces(UNKNOWN)) == "SGT401"
     assert tiers.code(ACCES, **tiers.acces(C5, {"objetCode": "ASS"})) == "SGT463"
     assert tiers.code(ACCES, **tiers.acces(C5, {"contrat": {}})) == "SGT471"
+
+
+@pytest.mark.documented("GUI 0498 v1.1.0 §1: maximum powers of a C5, not of a P4")
+def test_maximum_powers_are_those_of_what_is_drawn(tiers: Tiers) -> None:
+    injected = {"soutirage": False, "injection": True}
+    assert tiers.code(ACCES, **tiers.acces(P4, typeDonnees="PMAX", **injected)) == "SGT4H8"
+    assert tiers.code(ACCES, **tiers.acces(P4, typeDonnees="ENERGIE", **injected)) is None
+    # With a surplus, what is drawn is the C5 side of the point.
+    for prm in (SURPLUS, P4):
+        tiers.set(prm, contrat_soutirage=True, contrat_injection=True)
+        assert tiers.code(ACCES, **tiers.acces(prm, typeDonnees="PMAX", **injected)) == "SGT4H8"
+        assert tiers.code(ACCES, **tiers.acces(prm, typeDonnees="PMAX")) is None
+    # The service that came after it gives them in injection too (GUI 0531 v1.1.0 §2.1).
+    assert tiers.code(SAD, **tiers.sad(P4, "PMAX", sens="INJECTION")) is None
+
+
+@GUIDE
+@pytest.mark.parametrize("contrat_type", ["GRD-F", "GRD-T"])
+def test_the_types_of_contract_are_those_of_the_guide(tiers: Tiers, contrat_type: str) -> None:
+    contrat = {"contratId": tiers.contrat_id, "contratType": contrat_type}
+    assert tiers.code(ACCES, **tiers.acces(C5, {"contrat": contrat})) is None
+
+
+@pytest.mark.assumed("the code of a type of contract that the guide doesn't list")
+def test_another_type_of_contract_is_refused(tiers: Tiers) -> None:
+    contrat = {"contratId": tiers.contrat_id, "contratType": "CARD-S"}
+    assert tiers.code(ACCES, **tiers.acces(C5, {"contrat": contrat})) == "SGT463"
 
 
 @pytest.mark.documented("GUI 0498 v1.1.0 §6: the faultstring of the family of measures")

@@ -102,8 +102,6 @@ def refusal(
             faits.utilisateur,
             faits.contrat,
             SERVICE.nom,
-            SERVICE.paquet,
-            "homologation",
             TODAY,
         ),
         point=point,

@@ -18,6 +18,7 @@ from acces_kit import (
     Tiers,
     options_block,
 )
+from demandes import courbe_quotidienne
 
 ADDED, REMOVED = "ajouterOptionsPublication", "supprimerOptionsPublication"
 MODIFICATION = pytest.mark.documented("GUI 0531 v1.1.0 §3.3.2")
@@ -183,9 +184,40 @@ def test_refused_stops(tiers: Tiers) -> None:
     assert tiers.code(ASAD, **tiers.numbered(C4, [numero])) == "SGT4O3"
     assert tiers.code(ASAD, **tiers.numbered(C5, [numero], sens="INJECTION")) == "SGT4O3"
     assert tiers.code(ASAD, **tiers.numbered(UNKNOWN, [numero])) == "SGT401"
-    assert tiers.code(ASAD, **tiers.numbered(C5, [numero, numero])) is None
+    assert tiers.code(ASAD, **tiers.numbered(C5, [numero])) is None
     assert tiers.code(ASAD, **tiers.numbered(C5, [numero])) == "SGT4O4"
     assert tiers.code(RSAD, **tiers.renewal(C5, [numero])) == "SGT4O4"
+
+
+@pytest.mark.assumed("what the platform does of a number that comes twice is unknown")
+def test_a_number_that_comes_twice_counts_once(tiers: Tiers) -> None:
+    (numero,) = tiers.order(C5, "ENERGIE")
+    answer = tiers.call(ASAD, **tiers.numbered(C5, [numero, numero]))
+    (stopped,) = answer["body"]["servicesResilies"]["serviceResilie"]
+    assert stopped["serviceSouscritId"] == numero
+
+
+@pytest.mark.assumed("GUI 0531 v1.1.0 §5.3.1.4 names access services and the opposition alone")
+def test_a_recurrent_transmission_is_stopped_too(tiers: Tiers) -> None:
+    demande = {
+        "donneesGenerales": {
+            "objetCode": "AME",
+            "pointId": C5,
+            "initiateurLogin": tiers.login,
+            "contratId": tiers.contrat_id,
+        },
+        "accesMesures": {
+            **courbe_quotidienne(TODAY, TODAY + timedelta(days=300)),
+            "declarationAccordClient": {"accord": True, **PERSONNE},
+        },
+    }
+    ordered = tiers.call("/CommandeCollectePublicationMesures/v3.0", demande=demande)
+    numero = ordered["body"]["serviceSouscritId"]
+    (service,) = tiers.services(C5)
+    assert (service["serviceSouscritCode"], service["etatCode"]) == ("TRANSREC", "ACTIF")
+    assert tiers.code(ASAD, **tiers.numbered(C5, [numero])) is None
+    (service,) = tiers.services(C5)
+    assert (service["serviceSouscritId"], service["etatCode"]) == (numero, "TERMINE")
 
 
 def test_another_actor_s_service(tiers: Tiers) -> None:

@@ -134,4 +134,4 @@ def test_stops_that_take_time(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 def test_every_listed_code_was_obtained_or_is_told_unreachable() -> None:
-    check_obtained_codes(SERVICE)
+    check_obtained_codes(__file__, SERVICE)

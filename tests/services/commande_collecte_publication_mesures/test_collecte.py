@@ -310,4 +310,4 @@ def test_faithful_profile_serves_the_orders_of_26_1(tmp_path: Path) -> None:
 
 
 def test_every_listed_code_was_obtained_or_is_told_unreachable() -> None:
-    check_obtained_codes(SERVICE)
+    check_obtained_codes(__file__, SERVICE)

@@ -104,4 +104,4 @@ def test_sgt584_for_thirty_minutes_and_not_one_more(tiers: Orders) -> None:
 
 
 def test_every_listed_code_was_obtained_or_is_told_unreachable() -> None:
-    check_obtained_codes(SERVICE)
+    check_obtained_codes(__file__, SERVICE)

@@ -10,6 +10,7 @@ from orders_kit import C5, P1, TODAY, UNKNOWN, Orders, orders_simulator
 from sql_state import execute
 
 from sge_sim.services.commande_transmission_historique_mesures.service import SERVICE
+from sge_sim.soap.contract import ENVELOPE
 
 C4 = "98800005144497"
 COMMISSIONED_AGAIN, COMMISSIONED = "24210000001481", date(2025, 2, 3)
@@ -117,6 +118,33 @@ def test_an_order_without_its_header_is_malformed(tiers: Orders) -> None:
     rule = tiers.simulator.admin("/api/journal?limit=1")[0]["rule"]
     assert rule["name"] == "entete_present"
     assert "enteteP" in rule["explanation"]
+    assert "il n'est pas sûr que la plateforme réelle l'exige" in rule["explanation"]
+
+
+@pytest.mark.assumed("a header in another namespace is none")
+def test_a_header_in_another_namespace_is_told_beside_the_one_that_is_expected(
+    tiers: Orders,
+) -> None:
+    path = "/CommandeTransmissionHistoriqueMesures/v1.0"
+    body = (
+        f'<Envelope xmlns="{ENVELOPE}"><Header><c:enteteP xmlns:c="urn:autre"/></Header><Body>'
+        '<h:commanderTransmissionHistoriqueMesures xmlns="" xmlns:h="http://www.enedis.fr/sge/b2b/'
+        'commandertransmissionhistoriquemesures/v1.0"><demande><donneesGenerales>'
+        f"<objetCode>HDM</objetCode><contratId>{tiers.contrat_id}</contratId><pointId>{C5}</pointId>"
+        f"<initiateurLogin>{tiers.login}</initiateurLogin></donneesGenerales><historiqueMesures>"
+        "<dateDebut>2024-08-01</dateDebut><dateFin>2025-08-01</dateFin><declarationAccordClient>"
+        "<accordClient>true</accordClient><personneMorale><denominationSociale>COGIP"
+        "</denominationSociale></personneMorale></declarationAccordClient>"
+        "<mesureType>IDX</mesureType><mesureCorrigee>false</mesureCorrigee></historiqueMesures>"
+        "</demande></h:commanderTransmissionHistoriqueMesures></Body></Envelope>"
+    )
+    url = tiers.simulator.url + path
+    tiers.simulator.session.post(url, body, headers={"Content-Type": "text/xml"}, timeout=10)
+    exchange = tiers.simulator.admin("/api/journal?limit=1")[0]
+    assert exchange["rule"]["name"] == "entete_present", exchange
+    expected = "{http://www.erdf.fr/sge/b2b/dictionnaire/v4.0/dc}enteteP"
+    assert "En-tête reçu, et ignoré : {urn:autre}enteteP." in exchange["detail"]
+    assert expected in exchange["detail"]
 
 
 @pytest.mark.documented("GUI 0466 §2.4: facultative")
@@ -191,4 +219,4 @@ def test_sgt402_in_production_without_homologation(
 
 
 def test_every_listed_code_was_obtained_or_is_told_unreachable() -> None:
-    check_obtained_codes(SERVICE)
+    check_obtained_codes(__file__, SERVICE)

@@ -46,6 +46,15 @@ def tiers(running: RunningSimulator) -> Ask:
 
 
 @pytest.fixture(scope="module")
+def fidele(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
+    """The tiers of a platform that answers as that of 2022 was seen to."""
+    folder = tmp_path_factory.mktemp("fidele")
+    options = ("--profile", "fidele", "--now", "2022-07-15T10:00")
+    with start_simulator(folder, *options, *OPTIONS[2:]) as running:
+        yield asked_by(running)
+
+
+@pytest.fixture(scope="module")
 def fournisseur(running: RunningSimulator) -> Ask:
     return asked_by(running, "fournisseur", contrat=FOURN1)
 
@@ -137,14 +146,41 @@ def test_rows_go_from_the_newest_and_share_their_bounds(tiers: Ask) -> None:
         assert rows[0]["statut"] == {"code": "INITIALE", "libelle": "Initiale"}
 
 
+@pytest.mark.documented("GUI 0455 v1.3.0 §4: the supplier's grid has codes without labels")
+def test_the_supplier_s_grid_has_codes_alone(tiers: Ask) -> None:
+    answer = autorise(tiers, C5)
+    (distributor,), (supplier,) = turpe(answer), frn(answer)
+    assert supplier["calendrier"] == {"code": "FC000165", "libelle": None}
+    assert supplier["classeTemporelle"] == {"code": "BASE", "libelle": None}
+    assert distributor["calendrier"] == {"code": "DI000001", "libelle": "Base"}
+    assert distributor["classeTemporelle"] == {"code": "BASE", "libelle": "Base"}
+
+
+@pytest.mark.documented("GUI 0455 v1.3.0 §4: by calendar, the newest first, then by class")
+def test_the_newest_calendar_comes_first(tiers: Ask) -> None:
+    answer = autorise(tiers, NOUVEAU_COMPTEUR)
+    assert calendars(frn(answer)) == [("FC000165", "BASE"), ("HoroF1", "BASE")]
+
+
 @pytest.mark.observed("2022, recorded answer of a C5: labels of the calendars and classes")
+def test_the_supplier_s_grid_was_seen_to_repeat_its_codes(fidele: Ask) -> None:
+    (serie,) = frn(autorise(fidele, C5))
+    assert serie["calendrier"] == {"code": "FC000165", "libelle": "FC000165"}
+    assert serie["classeTemporelle"] == {"code": "BASE", "libelle": "BASE"}
+
+
+@pytest.mark.observed("2022, recorded answer of a C5: HoroF1 before FC000165")
+def test_the_oldest_calendar_was_seen_first(tmp_path: Path) -> None:
+    options = ("--profile", "fidele", *OPTIONS)
+    with start_simulator(tmp_path, *options) as running:
+        answer = autorise(asked_by(running), NOUVEAU_COMPTEUR)
+    assert calendars(frn(answer)) == [("HoroF1", "BASE"), ("FC000165", "BASE")]
+
+
+@pytest.mark.observed("2022, recorded answer of a C5")
 def test_c5_has_both_grids_with_their_calendars(tiers: Ask) -> None:
     answer = autorise(tiers, C5)
     (distributor,), (supplier,) = turpe(answer), frn(answer)
-    assert distributor["calendrier"] == {"code": "DI000001", "libelle": "Base"}
-    assert distributor["classeTemporelle"] == {"code": "BASE", "libelle": "Base"}
-    assert supplier["calendrier"] == {"code": "FC000165", "libelle": "FC000165"}
-    assert supplier["classeTemporelle"] == {"code": "BASE", "libelle": "BASE"}
     assert mesures(distributor) == mesures(supplier)
     # 36 cyclic readings, some days late where the cycle drifts, and the splits of some months.
     cycliques = [each for each in mesures(supplier) if each["nature"]["code"] != "ESTI"]
@@ -173,12 +209,10 @@ def test_a_grid_of_several_classes_is_sorted_by_class(tiers: Ask) -> None:
         assert abs(both[0] - both[1]) <= 8
 
 
-@pytest.mark.observed("2022: the older calendar first (GUI 0455 says the reverse)")
 @pytest.mark.observed("2022: a change of meter ends and begins rows by an event")
 def test_a_change_of_meter_starts_a_calendar(tiers: Ask) -> None:
     answer = autorise(tiers, NOUVEAU_COMPTEUR)
-    assert calendars(frn(answer)) == [("HoroF1", "BASE"), ("FC000165", "BASE")]
-    oldest, newest = frn(answer)
+    newest, oldest = frn(answer)
     (distributor,) = turpe(answer)
     ending = mesures(oldest)[0]
     assert ending["dateFin"] == date(2025, 1, 7)
@@ -212,9 +246,9 @@ def test_calendars_are_told_before_the_distributor_s_first_row(tmp_path: Path) -
         assert calendriers() == [None]
         # 11 January, the day of the move.
         running.command("clock", "advance", "1d")
-        assert [each["code"] for each in calendriers()] == ["HoroF1", "FC000165"]
+        assert [each["code"] for each in calendriers()] == ["FC000165", "HoroF1"]
         running.command("clock", "advance", "3d")
-        assert [each["code"] for each in calendriers()] == ["HoroF1", "FC000165"]
+        assert [each["code"] for each in calendriers()] == ["FC000165", "HoroF1"]
 
 
 @pytest.mark.documented("OFF 21.3: level 0, the supplier's grid alone; levels 1 and 2, both")
@@ -368,4 +402,4 @@ def test_suds_reads_the_series(running: RunningSimulator) -> None:
 
 def test_every_listed_code_was_obtained_or_is_told_unreachable() -> None:
     (service,) = [one for one in SERVICES if one.nom == "ConsultationMesures"]
-    check_obtained_codes(service)
+    check_obtained_codes(__file__, service)

@@ -229,7 +229,7 @@ def c2_troue(tiers: Detaillees) -> Iterator[str]:
     tiers.simulator.command("points", "set", C2, "--points-absents", "aucun")
 
 
-@pytest.mark.assumed("a corrected curve has the points that were lost, marked C")
+@pytest.mark.assumed("a corrected curve has the points that were lost, marked E")
 def test_a_corrected_curve_is_whole(tiers: Detaillees, c2_troue: str) -> None:
     raw = tiers.v3(c2_troue, "COURBE")
     best = tiers.v3(c2_troue, "COURBE", mesuresCorrigees=True)
@@ -239,6 +239,15 @@ def test_a_corrected_curve_is_whole(tiers: Detaillees, c2_troue: str) -> None:
         "2026-06-16 08:05:00",
         "2026-06-16 08:10:00",
     ]
+
+
+@pytest.mark.documented("GUI 0497 v1.5.0 p. 16: tc tells how a point of BEST was corrected")
+def test_an_estimated_point_says_how_it_was_made_as_in_r63(
+    tiers: Detaillees, c2_troue: str
+) -> None:
+    best = rows(tiers.v3(c2_troue, "COURBE", mesuresCorrigees=True))
+    assert {row["tc"] for row in best if row["n"] == "E"} == {"C"}
+    assert not any("tc" in row for row in best if row["n"] != "E")
 
 
 @VERSIONS

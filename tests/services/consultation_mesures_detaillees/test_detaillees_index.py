@@ -16,8 +16,11 @@ from detaillees_kit import (
     P4,
     Detaillees,
     listed,
+    values,
 )
 from running_simulator import start_simulator
+
+P4_VENTE_TOTALE = "24210000003407"
 
 
 def registers(calendar: dict[str, object]) -> list[tuple[str, str | None]]:
@@ -25,6 +28,33 @@ def registers(calendar: dict[str, object]) -> list[tuple[str, str | None]]:
         (each["idClasseTemporelle"], each.get("codeCadran"))
         for each in listed(calendar["classeTemporelle"])
     ]
+
+
+@pytest.mark.documented("GUI 0497 v1.5.0 p. 19: PT000001, the calendar of a P4 that sells all")
+def test_a_p4_that_sells_all_counts_nothing_under_the_calendar_of_non_consumption(
+    tiers: Detaillees,
+) -> None:
+    answer = tiers.v3(P4_VENTE_TOTALE, "INDEX", "EA", **JOURS)
+    (contexte,) = listed(answer["contexte"])
+    (grandeur,) = listed(contexte["grandeur"])
+    assert (grandeur["grandeurMetier"], grandeur["grandeurPhysique"]) == ("CONS", "EA")
+    (calendar,) = listed(grandeur["calendrier"])
+    assert calendar["idCalendrier"] == "PT000001"
+    assert registers(calendar) == [("BASE", "IDX_EAS_D1")]
+    (classe,) = listed(calendar["classeTemporelle"])
+    assert len({each["v"] for each in classe["valeur"]}) == 1
+    for type_mesures in ("COURBE", "ENERGIE"):
+        assert set(values(tiers.v3(P4_VENTE_TOTALE, type_mesures, **JOURS))) == {0}
+
+
+@pytest.mark.documented("GUI 0497 v1.5.0 p. 19: of EA/CONS")
+def test_what_it_injects_has_its_own_calendar(tiers: Detaillees) -> None:
+    answer = tiers.v3(P4_VENTE_TOTALE, "INDEX", "EA", sens="INJECTION", **JOURS)
+    ((grandeur,),) = [listed(one["grandeur"]) for one in listed(answer["contexte"])]
+    (calendar,) = listed(grandeur["calendrier"])
+    assert calendar["idCalendrier"] == "DI000001"
+    energies = values(tiers.v3(P4_VENTE_TOTALE, "ENERGIE", sens="INJECTION", **JOURS))
+    assert min(energies) > 0
 
 
 @pytest.mark.observed("2023, recorded answer of a C5")

@@ -336,4 +336,4 @@ def test_the_first_broken_rule_decides(tiers: Detaillees, version: str) -> None:
 
 
 def test_every_listed_code_was_obtained_or_is_told_unreachable() -> None:
-    check_obtained_codes(*BOTH)
+    check_obtained_codes(__file__, *BOTH)

@@ -28,6 +28,8 @@ minutes before March 2023.
 Of what is asked for corrected, the active curves of C1-C4 and P1-P3 alone are: everything else
 comes raw (BRUT), in v2.0 a C5 or P4 is refused. TOUT is told as BEST for its active curve, the
 other curves in it are raw (assumed).
+A point that was lost is estimated there (`n` E), and v3.0 says how as R63 does: `tc` C, linearly
+between its bounds (the code is documented, which of the ways is assumed).
 
 The curve of a C5 is there once somebody had it collected. That of a C1-C4 or P1-P3 is always there,
 ordered or not, although the FAQ says that no curve is collected by default: Enedis reads these
@@ -53,6 +55,10 @@ where the subscribed power is in kW), DD is 600 s for each step beyond the subsc
 sum of the excess, DQ the square root of the sum of its squares. Points of the data set stay within
 their power: DD, DE and DQ are zeros.
 P1-P3 have PMA and TF alone. ER is counted by P4 alone: the sum of ERI and ERC (assumed).
+
+One P4 of the data set, 24210000003407, sells all of its production: what it draws is nothing, under
+the calendar of non-consumption PT000001 (GUI 0497 v1.5.0 p. 19; its label, and that the client has
+a contract in that direction, are assumed).
 
 | point | measure | version | first stamp | last stamp | count | unit | order | row |
 |---|---|---|---|---|---|---|---|---|

@@ -392,4 +392,4 @@ def test_suds_reads_the_typed_answer(simulator: RunningSimulator) -> None:
 
 
 def test_every_listed_code_was_obtained_or_is_told_unreachable() -> None:
-    check_obtained_codes(SERVICE)
+    check_obtained_codes(__file__, SERVICE)

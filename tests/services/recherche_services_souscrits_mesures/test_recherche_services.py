@@ -128,4 +128,4 @@ def test_of_more_than_two_hundred_services_the_newest_are_listed(tiers: Orders) 
 
 
 def test_every_listed_code_was_obtained_or_is_told_unreachable() -> None:
-    check_obtained_codes(SERVICE)
+    check_obtained_codes(__file__, SERVICE)

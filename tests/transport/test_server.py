@@ -16,7 +16,7 @@ from transport_kit import SHORT, answer, ask, common_name, eventually
 from sge_sim.errors import UsageError
 from sge_sim.transport.limits import Limits
 from sge_sim.transport.message import Response
-from sge_sim.transport.server import B2BServer
+from sge_sim.transport.server import HttpsServer
 from sge_sim.transport.sockets import bind
 from sge_sim.transport.tls import build_server_context
 
@@ -87,7 +87,7 @@ def test_a_server_does_not_start_on_a_bad_pair(pki):
     files = pki.server_files[0], pki.client_files[1]
     wrong = partial(build_server_context, *files, pki.root.pem)
     with bind("127.0.0.1", 0) as listening, pytest.raises(UsageError, match="n'est pas celle"):
-        B2BServer(answer, listening, wrong, SHORT, print)
+        HttpsServer(answer, listening, wrong, SHORT, print)
 
 
 def test_requests_under_way_finish_when_the_server_stops(serve, client):
@@ -160,7 +160,7 @@ def test_an_application_that_does_not_return_holds_the_stop_up_only_for_a_while(
 
 def test_a_server_stopped_before_it_serves_does_not_serve(pki, factory):
     listening = bind("127.0.0.1", 0)
-    server = B2BServer(answer, listening, factory, SHORT, print)
+    server = HttpsServer(answer, listening, factory, SHORT, print)
     server.stop()
     server.stop()
     server.serve(lambda: pytest.fail("it said it was ready"))
@@ -170,7 +170,7 @@ def test_a_server_stopped_before_it_serves_does_not_serve(pki, factory):
 def test_readiness_is_told_once_clients_are_accepted(pki, factory, client):
     listening = bind("127.0.0.1", 0)
     port = listening.getsockname()[1]
-    server = B2BServer(answer, listening, factory, SHORT, print)
+    server = HttpsServer(answer, listening, factory, SHORT, print)
     ready = threading.Event()
     thread = threading.Thread(target=server.serve, args=(ready.set,))
     thread.start()
@@ -183,7 +183,7 @@ def test_readiness_is_told_once_clients_are_accepted(pki, factory, client):
 
 def test_a_server_that_can_watch_no_more_ends_rather_than_be_silent(pki, factory, monkeypatch):
     """The supervisor starts another process in its place."""
-    server = B2BServer(answer, bind("127.0.0.1", 0), factory, SHORT, lambda _: None)
+    server = HttpsServer(answer, bind("127.0.0.1", 0), factory, SHORT, lambda _: None)
 
     def broken(_: float) -> None:
         raise OSError("no selector")
@@ -197,7 +197,7 @@ def test_a_server_that_can_watch_no_more_ends_rather_than_be_silent(pki, factory
 def test_a_connection_that_no_thread_came_to_is_closed_with_the_server(pki, factory):
     """One that was found ready just as the time to stop was over."""
     listening = bind("127.0.0.1", 0)
-    server = B2BServer(answer, listening, factory, SHORT, print)
+    server = HttpsServer(answer, listening, factory, SHORT, print)
     places = server.listener.slots._value
     with socket.create_connection(listening.getsockname(), timeout=5) as client:
         server.connections._look()
@@ -214,7 +214,7 @@ def test_several_servers_share_a_socket(serve, client, pki, factory):
     first = bind("127.0.0.1", 0)
     second = first.dup()
     port = first.getsockname()[1]
-    servers = [B2BServer(answer, one, factory, SHORT, print) for one in (first, second)]
+    servers = [HttpsServer(answer, one, factory, SHORT, print) for one in (first, second)]
     threads = [threading.Thread(target=server.serve) for server in servers]
     for thread in threads:
         thread.start()

@@ -1,0 +1,119 @@
+"""What the journal keeps: its numbers, its bounds, and how it forgets the oldest beyond them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from sge_sim.store.journal.tables import bilan, echange, message, reglage
+
+_OLDEST_AT_ONCE: Final = 500
+
+# Each kind has a share of the bytes, so that none evicts another: the SOAP calls take the most.
+_SHARES: Final = {"soap": 13}
+_OTHERS: Final = 1
+_WHOLE: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What the journal keeps: `max_records` exchanges of each kind, `max_bytes` in all.
+
+    The newest of a kind is always kept, however large.
+    """
+
+    max_records: int
+    max_bytes: int
+
+    def bytes_of(self, kind: str) -> int:
+        """Return the share of a kind: 13/16 for the SOAP calls, 1/16 for each other one."""
+        return self.max_bytes * _SHARES.get(kind, _OTHERS) // _WHOLE
+
+
+def add_to_number(connection: Connection, nom: str, value: int) -> None:
+    """Add to a number of `reglage`, 0 if it isn't there."""
+    set_number(connection, nom, (read_number(connection, nom) or 0) + value)
+
+
+def set_number(connection: Connection, nom: str, value: int) -> None:
+    """Set a number of `reglage`."""
+    changed = connection.execute(update(reglage).where(reglage.c.nom == nom).values(valeur=value))
+    if not changed.rowcount:
+        connection.execute(insert(reglage).values(nom=nom, valeur=value))
+
+
+def read_number(connection: Connection, nom: str) -> int | None:
+    """Return a number of `reglage`, None if it isn't there."""
+    return connection.scalar(select(reglage.c.valeur).where(reglage.c.nom == nom))
+
+
+def forget_after(connection: Connection, newest: int) -> None:
+    """Delete the exchanges recorded after `newest`, an identifier."""
+    gone = select(echange.c.kind, func.count(), func.sum(echange.c.size))
+    for kind, records, size in connection.execute(
+        gone.where(echange.c.id > newest).group_by(echange.c.kind)
+    ).all():
+        _count(connection, kind, -records, -size)
+    connection.execute(delete(message).where(message.c.echange_id > newest))
+    connection.execute(delete(echange).where(echange.c.id > newest))
+
+
+def count_and_trim(connection: Connection, rows: Iterable[dict[str, Any]]) -> None:
+    """Count what came in, and delete the oldest of each kind beyond its bounds."""
+    came: dict[str, tuple[int, int]] = {}
+    for row in rows:
+        records, size = came.get(row["kind"], (0, 0))
+        came[row["kind"]] = records + 1, size + row["size"]
+    bounds = read_bounds(connection)
+    for kind, (records, size) in came.items():
+        kept = _count(connection, kind, records, size)
+        if bounds is not None:
+            _trim(connection, kind, *kept, bounds)
+
+
+def read_bounds(connection: Connection) -> Bounds | None:
+    """Return the bounds in force: those of whoever serves, whoever drains."""
+    records = read_number(connection, "max_records")
+    size = read_number(connection, "max_bytes")
+    return None if records is None or size is None else Bounds(records, size)
+
+
+def trim_all(connection: Connection, bounds: Bounds) -> None:
+    """Delete the oldest of every kind beyond `bounds`."""
+    for row in connection.execute(select(bilan)).all():
+        _trim(connection, row.kind, row.records, row.bytes, bounds)
+
+
+def _trim(connection: Connection, kind: str, records: int, size: int, bounds: Bounds) -> None:
+    max_records, max_bytes = bounds.max_records, bounds.bytes_of(kind)
+    while records > 1 and (records > max_records or size > max_bytes):
+        oldest = connection.execute(
+            select(echange.c.id, echange.c.size)
+            .where(echange.c.kind == kind)
+            .order_by(echange.c.id)
+            .limit(min(_OLDEST_AT_ONCE, records - 1))
+        ).all()
+        gone: list[int] = []
+        freed = 0
+        for row in oldest:
+            if records - len(gone) <= max_records and size - freed <= max_bytes:
+                break
+            gone.append(row.id)
+            freed += row.size
+        connection.execute(delete(message).where(message.c.echange_id.in_(gone)))
+        connection.execute(delete(echange).where(echange.c.id.in_(gone)))
+        records, size = _count(connection, kind, -len(gone), -freed)
+
+
+def _count(connection: Connection, kind: str, records: int, size: int) -> tuple[int, int]:
+    """Add to what is kept of a kind; return it."""
+    kept = connection.execute(select(bilan).where(bilan.c.kind == kind)).one_or_none()
+    if kept is None:
+        connection.execute(insert(bilan).values(kind=kind, records=records, bytes=size))
+        return records, size
+    total = kept.records + records, kept.bytes + size
+    connection.execute(
+        update(bilan).where(bilan.c.kind == kind).values(records=total[0], bytes=total[1])
+    )
+    return total

@@ -1,0 +1,140 @@
+"""Somebody holds the database's lock: every route says so within five seconds, and works after."""
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from functools import partial
+from typing import Any, NamedTuple
+
+import pytest
+from admin_kit import Room, control_room
+from fastapi.routing import APIRoute
+
+from sge_sim.admin.application import _SUBJECTS, build_admin
+from sge_sim.clock import parse_instant
+
+SOON = 5.0
+AT_ONCE = 12
+Route = tuple[str, str]
+FILLED_IN: dict[Route, dict[str, Any]] = {
+    ("POST", "/api/clock"): {"json": {"action": "advance", "duree": "1h"}},
+    ("POST", "/horloge"): {"data": {"action": "1h"}},
+    ("POST", "/pannes"): {"data": {"sorte": "sgt500"}},
+}
+"""What makes more of a route than an example of each of its fields."""
+NAMED = {
+    "prm": "25946599093143",
+    "code": "TIERS1",
+    "contrat": "1100256",
+    "email": "a@b.fr",
+    "part": "demande",
+    "name": "codes",
+    "numero": "1",
+}
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+    now = parse_instant("2025-08-01T10:00")
+    folder = tmp_path_factory.mktemp("locked")
+    with control_room(folder, population_size=0, now=now, environment="production") as opened:
+        opened.ask("POST", "/api/snapshot")
+        yield opened
+
+
+@contextmanager
+def held(room: Room) -> Iterator[None]:
+    """Hold the lock of the state, as a shell or a stuck process does."""
+    file = room.state.settings.data_dir / "sge-sim.db"
+    with closing(sqlite3.connect(file, timeout=60, isolation_level=None)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        yield
+        holder.execute("ROLLBACK")
+
+
+def example_of(schema: dict[str, Any], components: dict[str, Any]) -> Any:
+    """Return a value that a schema of /openapi.json takes."""
+    if "$ref" in schema:
+        return example_of(components[schema["$ref"].rpartition("/")[2]], components)
+    for choice in ("anyOf", "oneOf", "allOf"):
+        if choice in schema:
+            return example_of(schema[choice][0], components)
+    if "const" in schema:
+        return schema["const"]
+    if "enum" in schema:
+        return schema["enum"][0]
+    match schema.get("type"):
+        case "object":
+            properties = schema.get("properties", {})
+            wanted = schema.get("required", ())
+            return {name: example_of(properties[name], components) for name in wanted}
+        case "array":
+            return [example_of(schema.get("items", {}), components)]
+        case "integer" | "number":
+            return schema.get("minimum", 1)
+        case "boolean":
+            return True
+    by_format = {"date": "2025-09-01", "date-time": "2025-09-01T10:00:00"}
+    return by_format.get(schema.get("format", "")) or schema.get("examples", ["1100256"])[0]
+
+
+def demands(room: Room) -> dict[Route, dict[str, Any]]:
+    """Return what to send to each route, as it is declared."""
+    application = build_admin(room.state)
+    described = application.openapi()
+    components = described["components"]["schemas"]
+    found = {}
+    for route in (one for subject in _SUBJECTS for one in subject.router(room.state).routes):
+        for method in sorted(getattr(route, "methods", None) or ()):
+            if not isinstance(route, APIRoute):
+                continue
+            options: dict[str, Any] = {"stream": True}
+            if method != "GET":
+                options["headers"] = {"Origin": room.home}
+                operation = described["paths"].get(route.path, {}).get(method.lower(), {})
+                content = operation.get("requestBody", {}).get("content", {})
+                if "application/json" in content:
+                    schema = content["application/json"]["schema"]
+                    options["json"] = example_of(schema, components)
+                elif route.include_in_schema is False:
+                    options["data"] = {"action": "teleoperable", "valeur": "oui"}
+            found[method, route.path] = options | FILLED_IN.get((method, route.path), {})
+    return found
+
+
+class Said(NamedTuple):
+    """The status of an answer, how long it took, and after how long to ask again."""
+
+    status: int
+    seconds: float
+    again: str
+
+
+def ask(room: Room, demand: tuple[Route, dict[str, Any]]) -> Said:
+    (method, path), options = demand
+    for name, value in NAMED.items():
+        path = path.replace("{" + name + "}", value)
+    while "{" in path:
+        path = path[: path.index("{")] + "1" + path[path.index("}") + 1 :]
+    began = time.monotonic()
+    with room.ask(method, path, **options) as answer:
+        seconds = time.monotonic() - began
+        return Said(answer.status_code, seconds, answer.headers.get("Retry-After", ""))
+
+
+def test_every_route_answers_soon_while_the_lock_is_held_and_works_after(room: Room) -> None:
+    """Either as if nothing was, or 503 with the time after which to ask again."""
+    asked = demands(room)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        with held(room):
+            locked = dict(zip(asked, pool.map(partial(ask, room), asked.items()), strict=True))
+        free = dict(zip(asked, pool.map(partial(ask, room), asked.items()), strict=True))
+    assert {route: said for route, said in locked.items() if said.seconds > SOON} == {}
+    assert {route: said for route, said in free.items() if said.status >= 500} == {}
+    refused = {route for route, said in locked.items() if (said.status, said.again) == (503, "5")}
+    assert len(refused) > 40, "or nothing was put to the test"
+    assert refused >= {*FILLED_IN}
+    others = {route for route in asked if locked[route].status != free[route].status}
+    assert others <= refused

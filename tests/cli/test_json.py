@@ -1,0 +1,83 @@
+"""What a command lists, shows or checks it gives to a script too."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+from running_simulator import RunningSimulator, run_command
+
+from sge_sim.cli import commands
+
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+
+
+def commands_below(command: click.Command, name: str = "") -> Iterator[tuple[str, click.Command]]:
+    if not isinstance(command, click.Group):
+        yield name, command
+        return
+    context = click.Context(command)
+    for each in command.list_commands(context):
+        below = command.get_command(context, each)
+        assert below is not None
+        yield from commands_below(below, f"{name} {each}".strip())
+
+
+def test_every_command_that_the_readme_names_takes_json() -> None:
+    (sentence,) = re.findall(r"The commands that list, show or check \(([^)]*)\)", README)
+    verbs = set(re.findall(r"`(\w+)`", sentence))
+    taking = {
+        name
+        for name, command in commands_below(commands)
+        if any("--json" in parameter.opts for parameter in command.params)
+    }
+    named = {name for name, _ in commands_below(commands) if name.split()[-1] in verbs}
+    assert {"journal show", "cert check", "cert authorities", "doctor"} <= named <= taking
+
+
+def test_an_exchange_with_its_messages(simulator: RunningSimulator) -> None:
+    simulator.session.post(f"{simulator.url}/RecherchePoint/v2.0", b"<rien/>", timeout=10)
+    number = str(simulator.admin("/api/journal", limit=1)[0]["id"])
+    shown = simulator.command("journal", "show", number, "--json")
+    assert json.loads(shown.stdout) == simulator.admin(f"/api/journal/{number}")
+    both = simulator.command("journal", "show", number, "--json", "--raw")
+    assert (both.returncode, len(both.stderr.splitlines())) == (2, 1)
+
+
+def client_of(simulator: RunningSimulator) -> dict[str, str]:
+    client: dict[str, str] = simulator.ready["actors"]["tiers"]
+    return client
+
+
+def checked(simulator: RunningSimulator, *files: str) -> tuple[int, Any]:
+    done = simulator.command("cert", "check", *files, "--json")
+    return done.returncode, json.loads(done.stdout)
+
+
+def test_a_certificate_and_its_verdicts(simulator: RunningSimulator, tmp_path: Path) -> None:
+    client = client_of(simulator)
+    code, found = checked(simulator, client["client_cert"], client["client_key"])
+    assert (code, found["accepte"], found["cle_du_certificat"]) == (0, True, True)
+    assert found["verdicts"] == [{"environnement": "homologation", "accepte": True, "raisons": []}]
+    options = ("--authority", "gandi", "--name", "b.example", "--out", str(tmp_path))
+    simulator.command("cert", "issue", *options)
+    code, found = checked(simulator, str(tmp_path / "chain.pem"))
+    assert (code, found["accepte"]) == (1, False)
+    assert found["verdicts"][0]["raisons"][0]["remede"]
+
+
+def test_the_authorities() -> None:
+    listed = json.loads(run_command("cert", "authorities", "--json").stdout)
+    assert {"nom_court", "admise_en", "source"} <= listed[0].keys()
+
+
+def test_what_the_doctor_finds(simulator: RunningSimulator) -> None:
+    client = client_of(simulator)
+    files = ("--cert", client["client_cert"], "--key", client["client_key"])
+    good = simulator.command("doctor", *files, "--json")
+    assert (good.returncode, json.loads(good.stdout)) == (0, [])
+    wrong = simulator.command("doctor", *files, "--login", "personne@exemple.fr", "--json")
+    (found,) = json.loads(wrong.stdout)
+    assert (wrong.returncode, found["gravite"]) == (1, "erreur")

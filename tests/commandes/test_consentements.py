@@ -1,0 +1,53 @@
+"""The consents of Data Connect, as they are given and end."""
+
+from datetime import date, timedelta
+
+import pytest
+from lives import PRM, TIERS
+
+from sge_sim.clock import parse_instant
+from sge_sim.commandes.applications import create_application
+from sge_sim.commandes.consentements import end_consentement, give_consentement
+from sge_sim.store.database import Database
+from sge_sim.store.dataconnect import Application, consentements_in_force
+from sge_sim.store.models import Point
+
+NOW = parse_instant("2026-11-25T10:00")
+FIN = date(2026, 12, 25)
+AUTRE = "98600000000000"
+
+
+@pytest.mark.assumed("sharing again on the page of v1 ends what was shared before")
+def test_of_consents_given_again_only_those_in_force_are_read(database: Database) -> None:
+    with database.transaction() as session:
+        mine, theirs = (
+            create_application(
+                session,
+                nom=nom,
+                acteur_code=TIERS,
+                mode="production",
+                redirect_uri="https://exemple.fr/retour",
+            )
+            for nom in ("Mienne", "Autre")
+        )
+        point = session.get_one(Point, PRM)
+
+        def give(application: Application) -> int:
+            return give_consentement(session, application, "X", point, NOW, FIN).id
+
+        def read(now=NOW, prms=(PRM, AUTRE)) -> list[int]:
+            found = consentements_in_force(session, mine.client_id, prms, now)
+            return [one.id for one in found]
+
+        give(theirs)
+        for _ in range(3):
+            given = give(mine)
+            assert read() == [given]
+            (running,) = consentements_in_force(session, mine.client_id, [PRM], NOW)
+            end_consentement(session, running, "prolongation", NOW)
+            assert read() == []
+        given = give(mine)
+        assert read(NOW - timedelta(seconds=1)) == []
+        assert read(prms=(AUTRE,)) == []
+        assert read(parse_instant("2026-12-24T23:59:59")) == [given]
+        assert read(parse_instant("2026-12-25T00:00")) == []

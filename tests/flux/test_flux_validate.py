@@ -1,0 +1,139 @@
+"""`sge-sim flux validate` and `show --tableau` on what strangers give: a verdict, or a sentence."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+
+SHORT: Any = {
+    "header": {
+        "siDemandeur": "ACM",
+        "typeDestinataire": "ACM",
+        "idDestinataire": "1100256",
+        "codeFlux": "R66",
+        "idDemande": "M0000001",
+        "modePublication": "P",
+        "idCanalContact": "Interne",
+        "format": "JSON",
+        "publicationCrp": "oui",
+    },
+    "mesures": [
+        {
+            "idPrm": "25800000000000",
+            "etapeMetier": "BRUT",
+            "periode": {"dateDebut": "2024-06-01 00:00:00", "dateFin": "2024-06-02 00:00:00"},
+            "modeCalcul": "MESURE",
+            "pas": "P1D",
+            "grandeur": [
+                {
+                    "grandeurMetier": "CONS",
+                    "grandeurPhysique": "PMA",
+                    "unite": "VA",
+                    "points": [{"v": "5210", "d": "2024-06-01 13:47:29"}],
+                }
+            ],
+        }
+    ],
+}
+
+
+def zipped(**members: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with ZipFile(buffer, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def run(
+    folder: Path, *arguments: str, given: bytes | None = None
+) -> "subprocess.CompletedProcess[bytes]":
+    return subprocess.run(
+        [sys.executable, "-m", "sge_sim", "flux", *arguments, "--data-dir", str(folder / "data")],
+        input=given or b"",
+        capture_output=True,
+        timeout=100,
+        check=False,
+    )
+
+
+def sentence(done: "subprocess.CompletedProcess[bytes]") -> str:
+    refusal = done.stderr.decode()
+    assert done.returncode == 2, refusal
+    assert refusal.startswith("sge-sim : "), refusal
+    assert len(refusal.splitlines()) == 1, refusal
+    return refusal
+
+
+DEEP = b"[" * 100_000
+DEEP_IN_PLACE = json.dumps(SHORT).replace('"P1D"', "[" * 500 + "]" * 500).encode()
+
+
+@pytest.mark.parametrize(
+    ("content", "refusal"),
+    [
+        (zipped(), "ne contient aucun fichier"),
+        (zipped(**{"dossier/": b""}), "ne contient aucun fichier"),
+        (zipped(**{"a.zip": zipped()}), "ne contient aucun fichier"),
+        (b"", "n'est ni une archive zip ni du JSON"),
+        (DEEP, "trop de niveaux imbriqués"),
+        (zipped(**{"a.json": b'{"a":' * 100_000}), "trop de niveaux imbriqués"),
+        (DEEP_IN_PLACE, "1 écart au schéma"),
+    ],
+)
+def test_what_is_no_file_of_a_flux_is_not_valid(
+    tmp_path: Path, content: bytes, refusal: str
+) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(content)
+    assert refusal in sentence(run(tmp_path, "validate", str(file)))
+
+
+@pytest.mark.parametrize("wrong", [{"mesures": [{}]}, {"mesures": 3}, {"mesures": [None]}])
+def test_a_table_of_what_has_another_form_is_refused_in_a_sentence(
+    tmp_path: Path, wrong: dict[str, Any]
+) -> None:
+    file = tmp_path / "file.json"
+    file.write_text(json.dumps(SHORT | wrong))
+    assert "sge-sim flux validate" in sentence(run(tmp_path, "show", "--tableau", str(file)))
+
+
+@pytest.mark.parametrize("command", [("validate",), ("show", "--tableau"), ("decrypt",)])
+def test_devices_and_folders_are_refused(tmp_path: Path, command: tuple[str, ...]) -> None:
+    key = ("--cle", "00" * 32) if command == ("decrypt",) else ()
+    for special, refusal in (("/dev/zero", "ni un fichier ni un tube"), (".", "est un dossier")):
+        assert refusal in sentence(run(tmp_path, *command, special, *key))
+
+
+def test_a_pipe_and_the_standard_input_are_read(tmp_path: Path) -> None:
+    content = zipped(**{"a.JSON": json.dumps(SHORT).encode()})
+    done = run(tmp_path, "validate", "-", given=content)
+    assert done.stdout.decode() == "a.JSON : R66 conforme\n", done.stderr
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = Thread(target=pipe.write_bytes, args=(content,))
+    writer.start()
+    done = run(tmp_path, "validate", str(pipe))
+    writer.join(30)
+    assert done.stdout.decode() == "a.JSON : R66 conforme\n", done.stderr
+
+
+def test_an_endless_pipe_is_read_up_to_the_bound(tmp_path: Path) -> None:
+    command = 'yes | head -c 600M | exec "$@"'
+    done = subprocess.run(
+        [
+            *("bash", "-c", command, "bash", sys.executable, "-m", "sge_sim", "flux", "validate"),
+            *("-", "--data-dir", str(tmp_path / "data")),
+        ],
+        capture_output=True,
+        timeout=100,
+        check=False,
+    )
+    assert "L'entrée standard dépasse 536870912 octets" in sentence(done)

@@ -1,0 +1,68 @@
+"""How long the transactions of a suite hold the lock, in every process that the tests start.
+
+Only what a thread computes counts: on a busy machine a transaction lasts longer, and does as much.
+"""
+
+import json
+import os
+import threading
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import Engine
+from sqlalchemy.pool import Pool
+
+FOLDER = "SGE_SIM_HELD_LOCK"
+"""The variable that names the folder where each process notes its longest transaction."""
+MOST_SECONDS = 1.0
+_WORTH_NOTING = 0.1
+
+
+class Watch:
+    """Notes the longest transaction of this process, and where it was ended."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._key = f"held lock, noted in {folder}"
+        self._longest = _WORTH_NOTING
+        self._process = os.getpid()
+
+    def begin(self, connection: Connection) -> None:
+        if connection.get_execution_options().get("sqlite_begin") == "BEGIN IMMEDIATE":
+            connection.info[self._key] = (threading.get_ident(), time.thread_time())
+
+    def end(self, _connection: Any, record: Any) -> None:
+        thread, since = record.info.pop(self._key, (None, 0.0))
+        if thread != threading.get_ident():
+            return
+        seconds = time.thread_time() - since
+        if os.getpid() != self._process:
+            self._process, self._longest = os.getpid(), _WORTH_NOTING
+        if seconds > self._longest:
+            self._longest = seconds
+            frames = [f"{one.filename}:{one.lineno}" for one in traceback.extract_stack()]
+            where = [one for one in frames if "/site-packages/" not in one and "/lib/" not in one]
+            note = self._folder / f"{self._process}.json"
+            note.write_text(json.dumps({"seconds": round(seconds, 3), "where": where[-6:]}))
+
+
+def watch() -> None:
+    """Watch what this process and its forks write from now on, if a folder is named."""
+    folder = os.environ.get(FOLDER)
+    if folder is not None:
+        watching = Watch(Path(folder))
+        event.listen(Engine, "begin", watching.begin)
+        event.listen(Pool, "checkin", watching.end)
+
+
+def too_long(folder: Path) -> list[str]:
+    """Return the transactions that were noted and held the lock for too long."""
+    notes = [json.loads(note.read_text()) for note in folder.glob("*.json")]
+    return [
+        f"une transaction a calculé {note['seconds']} s sous le verrou : {note['where']}"
+        for note in notes
+        if note["seconds"] > MOST_SECONDS
+    ]

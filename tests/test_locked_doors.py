@@ -1,0 +1,228 @@
+"""Somebody holds the database's lock: who calls is told so within five seconds, and served after.
+
+The routes of the administration are asked in `tests/admin/test_locked_administration.py`.
+"""
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from functools import partial
+from typing import Any
+
+import click
+import pytest
+from catalogue_requests import request_of
+from dataconnect_kit import C5, DAILY, SANS_COURBE, Client, data_connect_simulator
+from lxml import etree
+from running_simulator import RunningSimulator
+
+from sge_sim.cli import commands
+from sge_sim.dataconnect import motifs, motifs_page
+from sge_sim.homologation.catalogue.release import load_release
+from sge_sim.services.registry import BY_PATH, SERVICES
+
+SOON = 5.0
+AT_ONCE = 6
+RELEASES = [load_release(number) for number in ("23.2", "23.4", "26.1")]
+
+Ask = Callable[[], Any]
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulator]:
+    with data_connect_simulator(tmp_path_factory.mktemp("locked")) as simulator:
+        yield simulator
+
+
+@contextmanager
+def held(running: RunningSimulator) -> Iterator[None]:
+    """Hold the lock of the state, as a shell or a stuck process does."""
+    file = running.data_dir / "sge-sim.db"
+    with closing(sqlite3.connect(file, timeout=60, isolation_level=None)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        yield
+        holder.execute("ROLLBACK")
+
+
+def asked(doors: Mapping[str, Ask]) -> dict[str, Any]:
+    """Ask at all the doors; none takes long."""
+
+    def ask(name: str) -> tuple[Any, float]:
+        began = time.monotonic()
+        return doors[name](), time.monotonic() - began
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        said = dict(zip(doors, pool.map(ask, doors), strict=True))
+    assert {name: seconds for name, (_, seconds) in said.items() if seconds > SOON} == {}
+    return {name: answer for name, (answer, _) in said.items()}
+
+
+def calls_of(running: RunningSimulator) -> dict[str, Ask]:
+    """Return a call to each service: the first case of the catalogue that is one."""
+
+    def call(path: str, message: bytes) -> str | None:
+        headers = {"Content-Type": "text/xml"}
+        answer = running.session.post(running.url + path, message, headers=headers, timeout=30)
+        result = etree.fromstring(answer.content).find(".//detail/*/resultat")
+        return None if result is None else str(result.get("code"))
+
+    found: dict[str, Ask] = {}
+    for release in RELEASES:
+        for case in release.cas:
+            path = f"/{case.service}/v{case.version}"
+            if path in BY_PATH and path not in found:
+                envelope = request_of(
+                    case, running.login, running.ready["contrat_id"], release.reference
+                )
+                found[path] = partial(call, path, etree.tostring(envelope))
+    return found
+
+
+def test_every_service_answers_soon_while_the_lock_is_held_and_works_after(
+    running: RunningSimulator,
+) -> None:
+    calls = calls_of(running)
+    assert {*calls} == {service.path for service in SERVICES}
+    with held(running):
+        locked = asked(calls)
+    free = asked(calls)
+    for service in SERVICES:
+        busy = "SGT506" if "SGT506" in service.codes else "SGT500"
+        assert locked[service.path] == (busy if service.writes else free[service.path])
+        assert free[service.path] not in ("SGT500", "SGT506")
+
+
+def test_data_connect_answers_soon_while_the_lock_is_held_and_works_after(
+    running: RunningSimulator,
+) -> None:
+    shared = Client(running)
+    shared.share(SANS_COURBE)
+    token = shared.token().json()["access_token"]
+
+    def consent(version: str) -> int:
+        return Client(running).decide(C5, version=version).status_code
+
+    def revoke() -> int:
+        client = Client(running)
+        asked = {"token": token, **client.credentials}
+        return client.http.post(client.url + "/oauth2/v3/revoke", asked, timeout=30).status_code
+
+    writing: dict[str, Ask] = {
+        "consent v1": partial(consent, "v1"),
+        "consent v2": partial(consent, "v2"),
+        "revoke": revoke,
+    }
+    reading: dict[str, Ask] = {
+        "page": lambda: Client(running).page().status_code,
+        "token": lambda: Client(running).token().status_code,
+        "measures": lambda: (
+            Client(running)
+            .get(DAILY, pointId=SANS_COURBE, dateDebut="2026-11-01", dateFin="2026-11-08")
+            .status_code
+        ),
+        "services": lambda: shared.services(shared.share(SANS_COURBE)) and 200,
+    }
+    with held(running):
+        locked = asked({**writing, **reading})
+    busy = {**dict.fromkeys(writing, motifs_page.PANNE.statut), "revoke": motifs.PANNE.statut}
+    assert locked == busy | dict.fromkeys(reading, 200)
+    free = asked({**writing, **reading})
+    assert {*free.values()} <= {200, 302}
+
+
+def written(running: RunningSimulator) -> dict[str, str]:
+    """Return what is typed to write, command by command, once it has something to write about."""
+    Client(running).share(SANS_COURBE)
+    consents = running.admin("/api/consentements", prm=SANS_COURBE)
+    (given,) = [consent["id"] for consent in consents if consent["en_vigueur"]]
+    running.command("campaign", "start")
+    contrat, certificate = running.ready["contrat_id"], running.ready["client_cert"]
+    client_id = running.ready["data_connect"]["client_id"]
+    return {
+        "acteurs canal": f"{contrat} --type dossier",
+        "acteurs certificat": f"TIERS1 {certificate} --environment homologation",
+        "acteurs contrat": f"TIERS1 {contrat} --debut 2015-01-01",
+        "acteurs create": "NEUF1 --nom Neuf",
+        "acteurs habiliter": "TIERS1 Consultation",
+        "acteurs login": f"TIERS1 {running.login}",
+        "acteurs mot-de-passe": f"{running.login} --password secret",
+        "applications add": "Essai --redirect-uri https://exemple.fr/retour",
+        "applications set": f"{client_id} --nom Essai",
+        "campaign start": "--acteur FOURN1",
+        "campaign stop": "",
+        "cert register": f"{certificate} --environment production",
+        "clock advance": "1h",
+        "clock freeze": "",
+        "clock set": "2026-11-26",
+        "consentements revoke": f"{given}",
+        "flux publish": "--environment production",
+        "pannes add": "sgt500",
+        "pannes remove": "--all",
+        "points set": f"{C5} --service-acces oui",
+    }
+
+
+READ = {
+    "acteurs list": "",
+    "applications list": "",
+    "autorisations list": "",
+    "clock show": "",
+    "consentements list": "",
+    "doctor": "",
+    "flux list": "",
+    "flux show": "inconnu.zip",
+    "hosts": "",
+    "journal list": "",
+    "journal show": "1",
+    "pannes list": "",
+    "points list": "",
+    "points show": C5,
+}
+"""Those that only read the state."""
+
+ELSEWHERE = {
+    *("campaign report", "campaign status"),  # write what they judge, as `campaign stop`
+    *("cert check", "cert issue", "cert renew-server", "cert revoke"),  # no database
+    *("flux decrypt", "flux validate"),  # of a file
+    *("clock real",),  # refused: the simulated clock is ahead of the machine's
+    *("kit", "serve"),  # make folders
+}
+
+
+def leaves(command: click.Command, ctx: click.Context, path: str = "") -> Iterator[str]:
+    """Yield the commands that have a folder of state."""
+    if isinstance(command, click.Group):
+        for name in command.list_commands(ctx):
+            found = command.get_command(ctx, name)
+            assert found is not None
+            yield from leaves(found, ctx, f"{path} {name}".strip())
+    elif any("--data-dir" in one.opts for one in command.params):
+        yield path
+
+
+def test_every_command_answers_soon_while_the_lock_is_held_and_works_after(
+    running: RunningSimulator,
+) -> None:
+    writing = written(running)
+    typed = {**writing, **READ}
+    assert {*leaves(commands, click.Context(commands))} == {*typed} | ELSEWHERE
+    cert, key = running.ready["client_cert"], running.ready["client_key"]
+    typed["doctor"] = f"--cert {cert} --key {key}"
+
+    def run(name: str) -> tuple[int, str]:
+        done = running.command(*name.split(), *typed[name].split())
+        return done.returncode, done.stderr
+
+    doors: dict[str, Ask] = {name: partial(run, name) for name in typed}
+    with held(running):
+        locked = asked(doors)
+    free = asked(doors)
+    assert [name for name in typed if "Traceback" in locked[name][1] + free[name][1]] == []
+    for name in writing:
+        code, told = locked[name]
+        assert (name, code, len(told.splitlines())) == (name, 2, 1)
+        assert "La base est prise" in told or "la base de données ne répond pas" in told, name
+    assert {name: locked[name][0] for name in READ} == {name: free[name][0] for name in READ}
+    assert {name: free[name] for name in writing if free[name][0]} == {}
