@@ -14,8 +14,13 @@ from sge_sim.machine.safe_xml import parse_xml
 from sge_sim.machine.zips import zip_members
 
 MAX_ROWS: Final = 300
-_MAX_BYTES: Final = 16 * 2**20
+_MAX_CELL: Final = 200
 _MAX_MEMBERS: Final = 20
+_READ_BYTES: Final = 4 * 2**20
+"""Bytes of all the members of a file that are read for its page."""
+_SHOWN_BYTES: Final = 1_000_000
+"""Bytes of its page from which on no other member is shown."""
+_ELSEWHERE: Final = Markup("Dans le fichier à télécharger.")
 
 
 @dataclass(frozen=True)
@@ -33,21 +38,35 @@ class Membre:
 
 
 def show_content(nom: str, content: bytes) -> list[Membre]:
-    """Return the members of a file that is a zip; the file itself where it isn't one."""
+    """Return the members of a file that is a zip; the file itself where it isn't one.
+
+    Of what is large, the first members are shown; of the others, there is but the name.
+    """
     try:
-        return [
-            _membre(one.filename, read())
-            for one, read in islice(zip_members(content), _MAX_MEMBERS)
-            if one.file_size <= _MAX_BYTES
-        ]
+        return list(_members(content))
     except ValueError:
         return [_membre(nom, content)]
 
 
+def _members(content: bytes) -> Iterator[Membre]:
+    to_read, to_show = _READ_BYTES, _SHOWN_BYTES
+    for each, read in islice(zip_members(content), _MAX_MEMBERS):
+        to_read -= each.file_size
+        if to_read < 0 or to_show < 0:
+            yield Membre(each.filename, _ELSEWHERE, (), (), 0)
+            continue
+        membre = _membre(each.filename, read())
+        to_show -= len(membre.texte) + sum(len(cell) for row in membre.lignes for cell in row)
+        yield membre
+
+
 def _membre(nom: str, content: bytes) -> Membre:
+    if len(content) > _READ_BYTES:
+        return Membre(nom, show_message(content), (), (), 0)
     table = list(_csv(content) if nom.lower().endswith(".csv") else _xml(content))
     columns, rows = (table[0], table[1:]) if table else ((), [])
-    return Membre(nom, show_message(content), columns, tuple(rows[:MAX_ROWS]), len(rows))
+    shown = tuple(tuple(cell[:_MAX_CELL] for cell in row) for row in rows[:MAX_ROWS])
+    return Membre(nom, show_message(content), columns, shown, len(rows))
 
 
 def _csv(content: bytes) -> Iterator[tuple[str, ...]]:

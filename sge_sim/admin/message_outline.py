@@ -23,8 +23,8 @@ _CHARACTERS: Final = 40_000
 _LONG: Final = 2_000
 _SHORT: Final = 100
 """Characters of a text, or of the attributes of an element: before `_CHARACTERS` and after."""
-_SUSPECTS: Final = 20
-"""Elements of an alternative that are shown wherever they are, if their ancestors are few."""
+_SUSPECTS: Final = 3
+"""Elements of a name looked for that are shown wherever they are, while their ancestors are few."""
 _ANCESTORS: Final = 600
 
 
@@ -113,11 +113,12 @@ class _Reader:
 
     def __init__(self, looked_for: frozenset[str]) -> None:
         self.root: Element | None = None
-        self.present: set[str] = set()
+        self.present: dict[str, int] = {}
+        """How many elements are shown of each name that is looked for."""
         self._looked_for = looked_for
         self._open: list[_Open | _Passed] = []
         self._elements = self._others = self._characters = 0
-        self._suspects = self._ancestors = 0
+        self._ancestors = 0
 
     def start(self, name: str, attributes: list[str]) -> None:
         opened = self._open
@@ -131,9 +132,11 @@ class _Reader:
         if self._looked_for:
             local = name.rpartition(":")[2]
             if local in self._looked_for:
-                self.present.add(local)
-                if type(opened[-1]) is tuple and self._suspects < _SUSPECTS:
+                shown = self.present.setdefault(local, 0)
+                if type(opened[-1]) is tuple and shown < _SUSPECTS:
                     self._show_suspect()
+                if type(opened[-1]) is _Open:
+                    self.present[local] = shown + 1
 
     def end(self, name: str) -> None:
         if type(self._open.pop()) is tuple:
@@ -199,7 +202,6 @@ class _Reader:
     def _show_suspect(self) -> None:
         """Show the element that was just opened, and those that it stands in."""
         missing = sum(1 for each in self._open if type(each) is tuple)
-        self._suspects += 1
         if self._ancestors + missing <= _ANCESTORS:
             self._ancestors += missing
             above: _Open | None = None

@@ -35,7 +35,7 @@ def show_message(body: bytes | None, suspects: Sequence[Collection[str]] = ()) -
         return _text(body)
     found = (outline.present.intersection(names) for names in suspects)
     guilty = next((names for names in found if names), frozenset())
-    lines = _Page(guilty).lines(outline.root, 0)
+    lines = _Page(guilty, outline.root).lines(outline.root, 0)
     shown = Markup("").join(lines)
     return shown if outline.whole else shown + _cut(f"{_grouped(len(body))} octets")
 
@@ -55,10 +55,18 @@ _Item = Element | Text | Remark | Left
 
 
 class _Page:
-    """Writes the elements of a message, those named in `guilty` marked."""
+    """Writes the elements of a message, those named in `guilty` marked.
 
-    def __init__(self, guilty: Collection[str]) -> None:
+    What stands in others is wrong rather than these: they are marked where there is nothing else.
+    """
+
+    def __init__(self, guilty: Collection[str], root: Element) -> None:
         self._guilty = guilty
+        self._innermost = any(
+            _is_innermost(each) and each.local_name in guilty for each in _elements(root)
+        )
+        self._holders: set[int] = set()
+        self._find_holders(root)
 
     def lines(self, item: _Item, depth: int) -> Iterator[Markup]:
         margin = "  " * min(depth, _INDENTED)
@@ -83,13 +91,12 @@ class _Page:
             case [Text() as text]:
                 whole = opening + Markup("&gt;<em>{}</em>").format(_shown(text)) + closing
             case _:
-                yield Markup("{}{}&gt;\n").format(margin, opening)
+                marked = self._marked(element, opening + Markup("&gt;"))
+                yield Markup("{}{}\n").format(margin, marked)
                 yield from self._children(element.children, depth + 1)
                 yield Markup("{}{}\n").format(margin, closing)
                 return
-        if element.local_name in self._guilty:
-            whole = Markup('<mark>{}</mark> <span class="alerte">← en cause</span>').format(whole)
-        yield Markup("{}{}\n").format(margin, whole)
+        yield Markup("{}{}\n").format(margin, self._marked(element, whole))
 
     def _children(self, children: Sequence[_Item], depth: int) -> Iterator[Markup]:
         for name, group in groupby(children, key=_series_of):
@@ -102,7 +109,7 @@ class _Page:
             folded = series[len(shown) :]
             if folded:
                 yield Markup("<details{}><summary>{} « {} » de plus</summary>").format(
-                    " open" if any(map(self._is_guilty, folded)) else "",
+                    " open" if any(id(each) in self._holders for each in folded) else "",
                     _grouped(_count(folded)),
                     name,
                 )
@@ -110,11 +117,38 @@ class _Page:
                     yield from self.lines(child, depth)
                 yield Markup("</details>")
 
-    def _is_guilty(self, item: _Item) -> bool:
-        """Tell whether an element, or one in it, is marked."""
-        return isinstance(item, Element) and (
-            item.local_name in self._guilty or any(map(self._is_guilty, item.children))
+    def _marked(self, element: Element, line: Markup) -> Markup:
+        if not self._is_guilty(element):
+            return line
+        return Markup('<mark>{}</mark> <span class="alerte">← en cause</span>').format(line)
+
+    def _is_guilty(self, element: Element) -> bool:
+        return element.local_name in self._guilty and (
+            not self._innermost or _is_innermost(element)
         )
+
+    def _find_holders(self, element: Element) -> bool:
+        """Keep which elements are marked, or one in them; tell whether this one is of them."""
+        holds = self._is_guilty(element)
+        for child in element.children:
+            if isinstance(child, Element) and self._find_holders(child):
+                holds = True
+        if holds:
+            self._holders.add(id(element))
+        return holds
+
+
+def _elements(root: Element) -> Iterator[Element]:
+    """Yield an element and all those in it."""
+    pending = [root]
+    while pending:
+        element = pending.pop()
+        yield element
+        pending += (child for child in element.children if isinstance(child, Element))
+
+
+def _is_innermost(element: Element) -> bool:
+    return all(isinstance(child, Text) for child in element.children)
 
 
 def _series_of(item: _Item) -> str | None:

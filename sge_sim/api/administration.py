@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import requests
 
@@ -86,8 +87,8 @@ class Administration:
 
     def files(self, flux: str | None = None) -> list[FichierView]:
         """Return the files published, of one flux or of all, the newest first."""
-        found = self.get("/api/flux", limit=_FILES, flux=flux)
-        return [FichierView.model_validate(one) for one in found]
+        found = self._all("/api/flux", limit=_FILES, flux=flux)
+        return [FichierView.model_validate(each) for each in found]
 
     def file_content(self, nom: str) -> bytes:
         """Return the bytes of a published file, decrypted."""
@@ -111,8 +112,17 @@ class Administration:
         return int(newest[0]["id"]) if newest else 0
 
     def exchange(self, exchange_id: int) -> ExchangeWithBodies:
-        """Return an exchange of the journal with its two messages."""
-        return ExchangeWithBodies.model_validate(self.get(f"/api/journal/{exchange_id}"))
+        """Return an exchange of the journal with its two messages, whole."""
+        found = ExchangeWithBodies.model_validate(self.get(f"/api/journal/{exchange_id}"))
+        if not found.coupe:
+            return found
+        whole = {
+            name: self._call("GET", f"/echanges/{exchange_id}/{part}.xml").content
+            for name, part in (("request", "requete"), ("response", "reponse"))
+            if found[name] is not None
+        }
+        texts = {name: content.decode("utf-8", "replace") for name, content in whole.items()}
+        return found.model_copy(update={**texts, "coupe": False})
 
     def plays_defects(self) -> bool:
         """Return whether the simulator plays the defects of the homologation platform."""
@@ -122,12 +132,17 @@ class Administration:
 
     def exchanges_after(self, exchange_id: int) -> list[ExchangeView]:
         """Return the exchanges recorded after that one, the oldest first, without bodies."""
-        found: list[ExchangeView] = []
-        page: list[Any] | None = None
-        while page is None or len(page) == _PAGE:
-            page = self.get("/api/journal", after=exchange_id, limit=_PAGE)
-            found += (ExchangeView.model_validate(one) for one in page)
-            exchange_id = found[-1].id if found else exchange_id
+        found = self._all("/api/journal", after=exchange_id, limit=_PAGE)
+        return [ExchangeView.model_validate(each) for each in found]
+
+    def _all(self, path: str, **parameters: Any) -> list[Any]:
+        """Return the whole of a list, the pages that each names as the next one included."""
+        answer = self._call("GET", path, params=parameters)
+        found: list[Any] = answer.json()
+        while "next" in answer.links:
+            following = urlsplit(answer.links["next"]["url"])
+            answer = self._call("GET", f"{following.path}?{following.query}")
+            found += answer.json()
         return found
 
     def _call(self, method: str, path: str, **options: Any) -> requests.Response:

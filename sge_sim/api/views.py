@@ -1,8 +1,9 @@
 """What the administration shows, the same in REST and in the command line's JSON."""
 
+import json
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -12,6 +13,9 @@ from sge_sim.domaine.nomenclatures import KindClock, KindEchange
 from sge_sim.domaine.pannes import plan_told
 from sge_sim.domaine.retombees import EtatTravail, Retombees, Travail, progress_sentence
 from sge_sim.journal import Echange
+
+_LARGEST_CHARACTER: Final = 6
+"""Bytes of a character in JSON, at most: `\\u0001`."""
 
 
 class View(BaseModel):
@@ -122,6 +126,7 @@ class ExchangeWithBodies(ExchangeView):
 
     request: str | None
     response: str | None
+    coupe: bool = Field(False, description="Un des messages est coupé")
 
     @classmethod
     def of(cls, echange: Echange) -> Self:
@@ -131,6 +136,14 @@ class ExchangeWithBodies(ExchangeView):
             request=_text(echange.request),
             response=_text(echange.response),
         )
+
+    @classmethod
+    def within(cls, echange: Echange, most: int) -> Self:
+        """Return that view, either message cut where it takes more than `most` bytes in JSON."""
+        whole = cls.of(echange)
+        cut = {name: _cut(whole[name], most) for name in ("request", "response")}
+        coupe = any(text != whole[name] for name, text in cut.items())
+        return whole.model_copy(update={**cut, "coupe": coupe})
 
 
 def _fields(echange: Echange) -> dict[str, Any]:
@@ -159,3 +172,10 @@ def _fields(echange: Echange) -> dict[str, Any]:
 
 def _text(body: bytes | None) -> str | None:
     return None if body is None else body.decode("utf-8", "replace")
+
+
+def _cut(text: str | None, most: int) -> str | None:
+    """Return a text, or its beginning where it takes more than `most` bytes in JSON."""
+    if text is None or len(json.dumps(text, ensure_ascii=False).encode()) <= most:
+        return text
+    return text[: most // _LARGEST_CHARACTER]

@@ -31,11 +31,11 @@ from postgresql_kit import SERVER, new_database
 from running_simulator import RunningSimulator, start_simulator
 from sqlalchemy import select, text
 
-from sge_sim.store.database import Database, sqlite_url
-from sge_sim.store.flux import FichierFlux
-from sge_sim.store.journal import Journal
-from sge_sim.store.points import Point
-from sge_sim.store.stored_clock import StoredClock
+from sge_sim.facts.database import Database, sqlite_url
+from sge_sim.facts.stored_clock import StoredClock
+from sge_sim.journal import Journal
+from sge_sim.tables.flux import FichierFlux
+from sge_sim.tables.points import Point
 
 pytestmark = pytest.mark.kills
 

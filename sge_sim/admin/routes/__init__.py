@@ -1,8 +1,9 @@
 """The REST routes, one module per subject; each has a `router(state)`."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 from fastapi import Path, Request
 from pydantic import BaseModel, ConfigDict
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 RowNumber = Annotated[int, Path(ge=1, le=2**63 - 1)]
 """The number of a row in a path: what a database can hold."""
 
+_MOST: Final = 1_500_000
+
 
 def following(request: Request, **changed: object) -> str:
     """Return the address of the next page of a list: that of the request, so changed."""
@@ -30,6 +33,22 @@ def following(request: Request, **changed: object) -> str:
 def link_to(request: Request, **changed: object) -> str:
     """Return the header `Link` that gives the next page of a list (RFC 8288)."""
     return f'<{request.url.include_query_params(**changed)}>; rel="next"'
+
+
+def json_list(views: Iterable[BaseModel]) -> tuple[bytes, int]:
+    """Return a JSON array of the first views, as many as go into 1.5 MB, and how many these are.
+
+    The caller gives the next page of those that are left; there is at least one in each.
+    """
+    written: list[bytes] = []
+    size = 0
+    for view in views:
+        item = view.model_dump_json().encode()
+        size += len(item) + 1
+        if written and size > _MOST:
+            break
+        written.append(item)
+    return b"[" + b",".join(written) + b"]", len(written)
 
 
 class Body(BaseModel):

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from sge_sim.homologation.campaign.observed import CampaignState
 
 _SHOWN: Final = 20
+_BATCHES: Final = 2
+"""Hundreds of calls that a page looks at; the next one goes on, the reports look at all."""
 _REPORT_HEADERS: Final = pages.HEADERS | {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"
 }
@@ -46,7 +48,7 @@ def router(state: AdminState) -> APIRouter:
             state,
             request,
             "campagnes.html",
-            campagnes=[_progress(each) for each in state.campaigns.list()],
+            campagnes=[_progress(each) for each in state.campaigns.list(1)],
             acteurs=acteurs,
             acteur_par_defaut=default,
             releases=list_releases(),
@@ -74,7 +76,7 @@ def router(state: AdminState) -> APIRouter:
     def show_campaign(request: Request, campaign_id: RowNumber) -> Response:
         from sge_sim.homologation.campaign.attendue import nearest
 
-        campaign = state.campaigns.read(campaign_id)
+        campaign = state.campaigns.read(campaign_id, _BATCHES)
         executions = campaign.executions
         return pages.render(
             state,
@@ -96,7 +98,7 @@ def router(state: AdminState) -> APIRouter:
         from sge_sim.homologation.catalogue.release import load_release
         from sge_sim.homologation.client.sge_client import SgeClient
 
-        campaign = state.campaigns.read(campaign_id)
+        campaign = state.campaigns.read(campaign_id, _BATCHES)
         release = load_release(campaign.release)
         execution = next((each for each in campaign.executions if each.cle == cle), None)
         if execution is None:

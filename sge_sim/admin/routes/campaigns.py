@@ -1,6 +1,6 @@
 """`/api/campaigns`: observed campaigns of the homologation."""
 
-from typing import Any
+from typing import Any, Final
 
 from fastapi import APIRouter
 from pydantic import Field
@@ -8,6 +8,11 @@ from pydantic import Field
 from sge_sim.admin.routes import AdminState, Body, RowNumber
 from sge_sim.homologation.catalogue.default_release import DEFAULT_RELEASE
 from sge_sim.homologation.reports.rapport import Rapport
+
+_BATCHES: Final = 2
+"""Hundreds of calls that a reading looks at; the next one goes on."""
+_OBSERVATIONS: Final = 200
+"""Observations that an answer holds, of all the campaigns that are in it."""
 
 
 class NewCampaign(Body):
@@ -23,7 +28,8 @@ def router(state: AdminState) -> APIRouter:
 
     @routes.get("", summary="Les campagnes, de la plus récente à la plus ancienne")
     def read_all() -> list[dict[str, Any]]:
-        return [each.view() for each in state.campaigns.list()]
+        found = state.campaigns.list(_BATCHES)
+        return [each.view(max(1, _OBSERVATIONS // len(found))) for each in found]
 
     @routes.post("", summary="Ouvrir une campagne", status_code=201)
     def start(campaign: NewCampaign) -> dict[str, Any]:
@@ -31,11 +37,11 @@ def router(state: AdminState) -> APIRouter:
 
     @routes.get("/{campaign_id}", summary="Ce que les échanges de l'acteur ont coché")
     def read(campaign_id: RowNumber) -> dict[str, Any]:
-        return state.campaigns.read(campaign_id).view()
+        return state.campaigns.read(campaign_id, _BATCHES).view(_OBSERVATIONS)
 
     @routes.post("/{campaign_id}/stop", summary="Fermer une campagne")
     def stop(campaign_id: RowNumber) -> dict[str, Any]:
-        return state.campaigns.stop(campaign_id).view()
+        return state.campaigns.stop(campaign_id).view(_OBSERVATIONS)
 
     @routes.get("/{campaign_id}/report", summary="Le rapport, dans la forme de rapport.json")
     def report(campaign_id: RowNumber) -> Rapport:

@@ -1,15 +1,29 @@
 """`/api/applications`, `/api/consentements` and the page `/consentements`: Data Connect."""
 
-from fastapi import APIRouter, Request, Response
+from collections.abc import Sequence
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from sge_sim.admin import pages
-from sge_sim.admin.routes import AdminState, Body, RowNumber
+from sge_sim.admin.routes import AdminState, Body, RowNumber, following, json_list, link_to
 from sge_sim.api.data_connect import ApplicationView, ConsentementView
 from sge_sim.dataconnect.applications import change_application, create_application, get_application
 from sge_sim.dataconnect.consentements import revoke_consentement
 from sge_sim.facts.stored_clock import instant_within
-from sge_sim.tables.dataconnect import APIS, ModeApplication, applications, consentements
+from sge_sim.tables.dataconnect import (
+    APIS,
+    ConsentementDonne,
+    ModeApplication,
+    applications,
+    consentements,
+)
+
+_SHOWN: Final = 100
+_PAGE: Final = 1000
+_Cursor = Annotated[int, Query(ge=0, le=2**63 - 1)]
+_Before = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
 
 
 class ApplicationDemande(Body):
@@ -65,9 +79,22 @@ def router(state: AdminState) -> APIRouter:
         with database.transaction() as session:
             session.delete(get_application(session, client_id))
 
-    @routes.get("/api/consentements", summary="Les consentements, du plus ancien au plus récent")
-    def read_consentements(prm: str | None = None) -> list[ConsentementView]:
-        return _views(prm)
+    @routes.get(
+        "/api/consentements",
+        summary="Les consentements, du plus ancien au plus récent",
+        description=f"Une page en a {_PAGE} ; l'en-tête `Link` donne l'adresse de la suivante.",
+        response_model=list[ConsentementView],
+    )
+    def read_consentements(
+        request: Request, prm: str | None = None, apres: _Cursor = 0
+    ) -> Response:
+        with database.sessions() as session:
+            found = [each for each in consentements(session, prm) if each.id > apres]
+            content, count = json_list(_views(found[:_PAGE]))
+        response = Response(content, media_type="application/json")
+        if count < len(found):
+            response.headers["Link"] = link_to(request, apres=found[count - 1].id)
+        return response
 
     @routes.post(
         "/api/consentements/{consentement_id}/revoke",
@@ -77,18 +104,27 @@ def router(state: AdminState) -> APIRouter:
         return _revoked(consentement_id)
 
     @routes.get("/consentements", include_in_schema=False)
-    def show_consentements(request: Request) -> Response:
-        return pages.render(state, request, "consentements.html", consentements=_views(None)[::-1])
+    def show_consentements(request: Request, avant: _Before = None) -> Response:
+        with database.sessions() as session:
+            newest = reversed(consentements(session))
+            found = [each for each in newest if avant is None or each.id < avant]
+            shown = found[:_SHOWN]
+            return pages.render(
+                state,
+                request,
+                "consentements.html",
+                consentements=_views(shown),
+                suite=following(request, avant=shown[-1].id) if len(found) > _SHOWN else None,
+            )
 
     @routes.post("/consentements/{consentement_id}/retirer", include_in_schema=False)
     def revoke_on_page(consentement_id: RowNumber) -> Response:
         _revoked(consentement_id)
         return RedirectResponse("/consentements", 303)
 
-    def _views(prm: str | None) -> list[ConsentementView]:
+    def _views(rows: Sequence[ConsentementDonne]) -> list[ConsentementView]:
         now = state.clock.now()
-        with database.sessions() as session:
-            return [ConsentementView.of(one, now) for one in consentements(session, prm)]
+        return [ConsentementView.of(each, now) for each in rows]
 
     def _revoked(consentement_id: int) -> ConsentementView:
         with database.transaction() as session:

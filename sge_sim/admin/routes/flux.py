@@ -1,12 +1,12 @@
 """`/api/flux` and `/api/canaux`: the files that subscriptions and orders produced."""
 
 from dataclasses import asdict
-from typing import Annotated, get_args
+from typing import Annotated, Final, get_args
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from pydantic import BeforeValidator
 
-from sge_sim.admin.routes import AdminState, Body, link_to
+from sge_sim.admin.routes import AdminState, Body, json_list, link_to
 from sge_sim.api.flux import CanalView, FichierView, PublicationView
 from sge_sim.api.typed_filters import known_spelling
 from sge_sim.domaine.nomenclatures import (
@@ -23,6 +23,8 @@ from sge_sim.flux.incidents import Incidents
 from sge_sim.flux.livraison import deliver_pending, retry_now
 from sge_sim.flux.publication import Publisher
 from sge_sim.tables.flux import find_fichier, find_fichiers
+
+_PAGE: Final = 1000
 
 FluxTyped = Annotated[Flux, BeforeValidator(lambda typed: known_spelling(typed, KINDS_OF_FLUX))]
 EtatTyped = Annotated[
@@ -45,10 +47,15 @@ def router(state: AdminState) -> APIRouter:
     routes = APIRouter(prefix="/api", tags=["flux"])
     data_dir = state.settings.data_dir
 
-    @routes.get("/flux", summary="Les fichiers publiés, du plus récent au plus ancien")
+    @routes.get(
+        "/flux",
+        summary="Les fichiers publiés, du plus récent au plus ancien",
+        description="Une page tient en 1,5 Mo et en mille fichiers : elle peut en donner moins que "
+        "`limit`. L'en-tête `Link` donne l'adresse de la suivante tant qu'il y en a une.",
+        response_model=list[FichierView],
+    )
     def read_files(
         request: Request,
-        response: Response,
         contrat: str | None = None,
         flux: FluxTyped | None = None,
         prm: str | None = None,
@@ -58,7 +65,7 @@ def router(state: AdminState) -> APIRouter:
             int | None,
             Query(ge=1, le=2**63 - 1, description="Page suivante : l'adresse que donne Link"),
         ] = None,
-    ) -> list[FichierView]:
+    ) -> Response:
         with state.database.sessions() as session:
             found = find_fichiers(
                 session,
@@ -67,11 +74,13 @@ def router(state: AdminState) -> APIRouter:
                 prm=prm,
                 etat=etat,
                 before_id=avant,
-                limit=limit,
+                limit=min(limit, _PAGE),
             )
-            if len(found) == limit:
-                response.headers["Link"] = link_to(request, avant=found[-1].id)
-            return [FichierView.of(fichier) for fichier in found]
+            content, count = json_list(map(FichierView.of, found))
+            response = Response(content, media_type="application/json")
+            if count < len(found) or count in (limit, _PAGE):
+                response.headers["Link"] = link_to(request, avant=found[count - 1].id)
+            return response
 
     @routes.post("/flux/publish", summary="Publier ce qui est dû et livrer ce qui ne l'est pas")
     def publish() -> PublicationView:

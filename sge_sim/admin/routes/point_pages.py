@@ -118,12 +118,14 @@ def router(state: AdminState) -> APIRouter:
             point = find_point(session, prm)
             if point is None:
                 raise HTTPException(404, _why_unknown(prm))
-            services = [ServiceView.of(one) for one in services_of_point(session, prm)]
+            every = services_of_point(session, prm)
+            services = [ServiceView.of(each) for each in every[-_SHOWN:]]
             context: dict[str, Any] = {
                 "point": point,
                 "petit": point.segment in PETITS,
                 "sections": sections_of(describe_point(session, prm)),
                 "services": services,
+                "tous": len(every),
                 "affaires": affaires_of(session, prm, _OF_EACH),
                 "autorisations": autorisations_of(session, prm, _OF_EACH),
                 "evenements": evenements_of(session, prm, _OF_EACH),

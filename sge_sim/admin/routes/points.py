@@ -1,7 +1,7 @@
 """`/api/points`: what is known of a point, and what its measures depend on."""
 
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from fastapi import APIRouter
 from pydantic import Field
@@ -13,6 +13,8 @@ from sge_sim.domaine.nomenclatures import TypeAcces
 from sge_sim.facts.stored_clock import instant_within
 from sge_sim.referentiel.points import describe_point, get_point
 from sge_sim.referentiel.reglages import Reglages, change_point
+
+_SERVICES: Final = 1000
 
 
 class ReglagesPoint(Body):
@@ -54,10 +56,17 @@ def router(state: AdminState) -> APIRouter:
     """Return the routes of the points."""
     routes = APIRouter(prefix="/api/points", tags=["points"])
 
-    @routes.get("/{prm}", summary="Tout ce qui est connu d'un point")
+    @routes.get(
+        "/{prm}",
+        summary="Tout ce qui est connu d'un point",
+        description=f"Des services souscrits, les {_SERVICES} derniers.",
+    )
     def read_point(prm: str) -> dict[str, Any]:
         with state.database.sessions() as session:
-            return describe_point(session, prm)
+            known = describe_point(session, prm)
+        if len(known.get("services", ())) > _SERVICES:
+            known["services"] = known["services"][-_SERVICES:]
+        return known
 
     @routes.post("/{prm}", summary="Régler les mesures d'un point et ses services d'accès")
     def set_point(prm: str, reglages: ReglagesPoint) -> dict[str, Any]:

@@ -8,7 +8,7 @@ for. What differs is told by the names of the contract.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise
 from sge_sim.homologation.campaign.evaluation import RefusRecu
@@ -22,6 +22,11 @@ from sge_sim.homologation.reports.rapport import Execution, Regle, Statut
 from sge_sim.services.registry import BY_PATH
 
 _ABSENT = "absent"
+_LONGEST: Final = 2**15
+"""Bytes of a request; the largest of a case takes a tenth of that."""
+_FIELDS: Final = 10
+_CHARACTERS: Final = 100
+"""What is kept of the elements that differ: so many, and of each so many characters."""
 
 Issue = Literal["coché", "non conforme", "ambigu", "proche", "hors catalogue"]
 
@@ -90,6 +95,9 @@ def recognise(
     is, if the answer is what the case wants. Of several cases, the answer decides, then whether
     they are still open.
     """
+    if len(seen.requete) > _LONGEST:
+        told = f"La demande a {len(seen.requete)} octets : aucun cas n'en demande autant."
+        return _observation(seen, "hors catalogue", (), told)
     try:
         message = read_message(seen.requete)
     except ValueError as error:
@@ -213,10 +221,21 @@ def _nearest(
             len(wrong[each]),
         ),
     )
-    told = " ; ".join(str(each) for each in wrong[key])
+    fields = tuple(map(_short, wrong[key][:_FIELDS]))
+    told = " ; ".join(map(str, fields))
+    more = len(wrong[key]) - len(fields)
+    others = f" ; et {more} {'autres' if more > 1 else 'autre'}" if more else ""
     return _observation(
-        seen, "proche", (key,), f"Le cas le plus proche est {key}. {told}.", wrong[key]
+        seen, "proche", (key,), f"Le cas le plus proche est {key}. {told}{others}.", fields
     )
+
+
+def _short(field: Champ) -> Champ:
+    nom, attendu, recu = (
+        text if len(text) <= _CHARACTERS else text[: _CHARACTERS - 1] + "…"
+        for text in (field.nom, field.attendu, field.recu)
+    )
+    return Champ(nom, attendu, recu, field.date)
 
 
 def _observation(

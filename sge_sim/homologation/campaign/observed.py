@@ -6,7 +6,7 @@ may run a campaign at once.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any, Final
@@ -27,12 +27,16 @@ from sge_sim.journal import Echange, Journal, RechercheJournal
 from sge_sim.tables.acteurs import default_acteur, find_acteur
 from sge_sim.tables.campagnes import Campagne, ObservationCampagne, find_campagne, find_campagnes
 
-_BATCH: Final = 200
+_BATCH: Final = 100
+"""Calls that are looked at in a transaction, a third of a second."""
 
 
 @dataclass(frozen=True)
 class CampaignState:
-    """A campaign caught up with the journal. Instants are the machine's, in legal time."""
+    """A campaign caught up with the journal. Instants are the machine's, in legal time.
+
+    `a_jour` is False where calls that were recorded are still to be looked at.
+    """
 
     id: int
     acteur: str
@@ -40,6 +44,7 @@ class CampaignState:
     debut: datetime
     fin: datetime | None
     observations: tuple[Observation, ...]
+    a_jour: bool = True
 
     @property
     def executions(self) -> tuple[Execution, ...]:
@@ -54,11 +59,16 @@ class CampaignState:
             for case in load_release(self.release).cas
         )
 
-    def view(self) -> dict[str, Any]:
-        """Return the campaign without the messages, which the journal gives."""
-        view = asdict(self)
+    def view(self, most: int | None = None) -> dict[str, Any]:
+        """Return the campaign without the messages, which the journal gives.
+
+        Of its observations, the `most` last where it is given; `observees` counts them all.
+        """
+        shown = self.observations if most is None else self.observations[-most:]
+        view = asdict(replace(self, observations=tuple(map(_without_execution, shown))))
         for observation in view["observations"]:
             del observation["execution"]
+        view["observees"] = len(self.observations)
         view["cas"] = {each.cle: each.statut for each in self.executions}
         return view
 
@@ -120,22 +130,26 @@ class Campaigns:
             session.flush()
             return _state(row)
 
-    def read(self, campaign_id: int) -> CampaignState:
-        """Return a campaign, caught up with the journal; raises `UsageError` if there is none."""
-        with self.database.transaction() as session:
-            row = find_campagne(session, campaign_id)
-            if row is None:
-                raise UsageError(f"Aucune campagne ne porte le numéro {campaign_id}.")
-            self._catch_up(session, row)
-            return _state(row)
+    def read(self, campaign_id: int, batches: int | None = None) -> CampaignState:
+        """Return a campaign, caught up with the journal; raises `UsageError` if there is none.
 
-    def list(self) -> tuple[CampaignState, ...]:
-        """Return every campaign, caught up, the newest first."""
-        with self.database.transaction() as session:
-            rows = find_campagnes(session)
-            for row in rows:
-                self._catch_up(session, row)
-            return tuple(_state(row) for row in rows)
+        With `batches`, at most so many hundreds of calls are looked at: the next reading goes on.
+        """
+        while True:
+            batches = None if batches is None else batches - 1
+            with self.database.transaction() as session:
+                row = find_campagne(session, campaign_id)
+                if row is None:
+                    raise UsageError(f"Aucune campagne ne porte le numéro {campaign_id}.")
+                up_to_date = self._look_at_some(session, row)
+                if up_to_date or batches == 0:
+                    return replace(_state(row), a_jour=up_to_date)
+
+    def list(self, batches: int | None = None) -> tuple[CampaignState, ...]:
+        """Return every campaign, caught up as `read` does, the newest first."""
+        with self.database.sessions() as session:
+            numbers = [each.id for each in find_campagnes(session)]
+        return tuple(self.read(number, batches) for number in numbers)
 
     def before(self, campaign: CampaignState) -> CampaignState | None:
         """Return the campaign that its actor made of the same release before this one."""
@@ -168,33 +182,43 @@ class Campaigns:
             )
         return self.read(newest)
 
-    def _catch_up(self, session: Session, row: Campagne) -> None:
+    def _look_at_some(self, session: Session, row: Campagne) -> bool:
+        """Look at the next calls; return whether there are no others.
+
+        Of the calls of a case, the one that a report tells of keeps its messages: the last good
+        one, else the last.
+        """
         if row.fin is not None:
-            return
+            return True
         release = load_release(row.release)
-        closed = {
-            each.execution.cle
-            for each in _observations(row.observations)
-            if each.execution is not None and each.execution.statut.bon
+        kept = {
+            each.contenu["execution"]["cle"]: each for each in row.observations if _has_run(each)
         }
+        closed = {cle for cle, each in kept.items() if _run_of(each).statut.bon}
         calls = RechercheJournal(kinds=frozenset({"soap"}), acteur=row.acteur_code)
-        while batch := self.journal.find_echanges(
+        batch = self.journal.find_echanges(
             calls, after_id=row.dernier_echange, limit=_BATCH, with_bodies=True
-        ):
-            for echange in batch:
-                row.dernier_echange = echange.id
-                observation = recognise(
-                    release, _seen(echange), tuple(closed), defauts=self.defauts
-                )
-                if observation.execution is not None and observation.execution.statut.bon:
-                    closed.add(observation.execution.cle)
-                row.observations.append(
-                    ObservationCampagne(
-                        echange_id=echange.id,
-                        contenu=_adapter().dump_python(observation, mode="json"),
-                    )
-                )
+        )
+        for echange in batch:
+            row.dernier_echange = echange.id
+            observation = recognise(release, _seen(echange), tuple(closed), defauts=self.defauts)
+            run = observation.execution
+            if run is not None and run.cle in closed and not run.statut.bon:
+                observation = _without_execution(observation)
+            made = ObservationCampagne(
+                echange_id=echange.id,
+                contenu=_adapter().dump_python(observation, mode="json"),
+            )
+            row.observations.append(made)
+            if _has_run(made) and run is not None:
+                before = kept.get(run.cle)
+                if before is not None:
+                    before.contenu = {**before.contenu, "execution": None}
+                kept[run.cle] = made
+                if run.statut.bon:
+                    closed.add(run.cle)
         session.flush()
+        return len(batch) < _BATCH
 
 
 def _seen(echange: Echange) -> Seen:
@@ -227,6 +251,20 @@ def _state(row: Campagne) -> CampaignState:
 
 def _observations(rows: Sequence[ObservationCampagne]) -> tuple[Observation, ...]:
     return tuple(_adapter().validate_python(each.contenu, strict=False) for each in rows)
+
+
+def _has_run(row: ObservationCampagne) -> bool:
+    return row.contenu["execution"] is not None
+
+
+def _run_of(row: ObservationCampagne) -> Execution:
+    run = _adapter().validate_python(row.contenu, strict=False).execution
+    assert run is not None
+    return run
+
+
+def _without_execution(observation: Observation) -> Observation:
+    return replace(observation, execution=None)
 
 
 def _is_good(execution: Execution | None) -> bool:
