@@ -140,13 +140,3 @@ def test_every_page_and_target_that_is_named_is_there() -> None:
         assert (ROOT / page).exists(), page
     targets = set(re.findall(r"`make ([a-z-]+)", README))
     assert targets <= set(re.findall(r"^([a-z-]+):", MAKEFILE, re.M))
-
-
-def test_every_room_has_its_line() -> None:
-    rooms = {
-        f"sge_sim/{folder.name}/"
-        for folder in (ROOT / "sge_sim").iterdir()
-        if folder.is_dir() and [*folder.glob("[!_]*")]
-    }
-    table = README.partition("## The rooms")[2]
-    assert set(re.findall(r"`(sge_sim/\w+/)`", table)) == rooms

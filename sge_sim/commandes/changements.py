@@ -40,6 +40,7 @@ def change_life(session: Session, point: Point, changements: Changements, now: d
     Raises `UsageError` for a date that is past, an actor that supplies nothing, an opposition
     on another point than a C5, a termination beside another, and none to give up.
     """
+    run_due(session, now, point.prm)
     if changements.opposition is not None:
         if point.segment != "C5":
             raise UsageError(

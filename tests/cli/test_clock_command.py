@@ -41,7 +41,7 @@ def test_a_lock_that_is_held_before_leaves_the_clock_where_it_is(folder: Path) -
         done = run_command("clock", "advance", "10d", "--data-dir", str(folder))
     assert done.returncode == 2
     (sentence,) = done.stderr.splitlines()
-    assert "database is locked" in sentence
+    assert "La base est prise" in sentence
     assert shown(folder) == before
 
 

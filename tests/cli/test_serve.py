@@ -15,7 +15,7 @@ from running_simulator import RunningSimulator, run_command, start_simulator
 from sge_sim.referentiel.dataset import load_dataset
 from sge_sim.referentiel.population import minimum_size
 
-DATA_CONNECT = ("authlib", "joserfc", "sge_sim.dataconnect")
+DATA_CONNECT = ("authlib", "joserfc", "sge_sim.dataconnect.application")
 CATALOGUE = "sge_sim.homologation.catalogue.release"
 
 

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sge_sim.domaine.nomenclatures import PAQUETS
 from sge_sim.services.registry import SERVICES
 from sge_sim.tables.dataconnect import APIS, version_of_api
 
@@ -52,7 +51,7 @@ SIMULATEUR: Final = "simulateur"
 
 SOAP: Final = Protocole(
     nom="soap",
-    packages=tuple(paquet.lower() for paquet in PAQUETS),
+    packages=tuple(sorted({service.package for service in SERVICES})),
     versions=_versions_of_sge,
     code=re.compile("SGT[0-9A-Z]{3,4}"),
     code_dit="un code SGT",
