@@ -5,6 +5,7 @@ Only what a thread computes counts: on a busy machine a transaction lasts longer
 
 import json
 import os
+import re
 import threading
 import time
 import traceback
@@ -23,6 +24,8 @@ WAITS = "SGE_SIM_LOCK_WAITS"
 """The variable that names the folder where each process notes how long it waited for the lock."""
 MOST_SECONDS = 1.0
 _WORTH_NOTING = 0.1
+_PACKAGE = str(Path(database.__file__).parent.parent)
+_OURS = re.compile(r"/(sge_sim|tests|bench)/")
 
 
 class Watch:
@@ -45,12 +48,19 @@ class Watch:
         seconds = time.thread_time() - since
         if os.getpid() != self._process:
             self._process, self._longest = os.getpid(), _WORTH_NOTING
-        if seconds > self._longest:
+        if seconds > self._longest and (where := _ended_at()):
             self._longest = seconds
-            frames = [f"{one.filename}:{one.lineno}" for one in traceback.extract_stack()]
-            where = [one for one in frames if "/site-packages/" not in one and "/lib/" not in one]
             note = self._folder / f"{self._process}.json"
             note.write_text(json.dumps({"seconds": round(seconds, 3), "where": where[-6:]}))
+
+
+def _ended_at() -> list[str]:
+    """Return the lines that led to the end of a transaction; none of what a test writes itself."""
+    frames = [one for one in traceback.extract_stack() if _OURS.search(one.filename)]
+    frames = [one for one in frames if one.filename not in (__file__, database.__file__)]
+    if not frames or not frames[-1].filename.startswith(_PACKAGE):
+        return []
+    return [f"{one.filename}:{one.lineno}" for one in frames]
 
 
 def watch() -> None:

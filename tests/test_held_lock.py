@@ -7,11 +7,13 @@ from pathlib import Path
 
 import held_lock
 import pytest
+from made_states import prepared_database
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.pool import Pool
 
-from sge_sim.facts.database import Database, sqlite_url
+from sge_sim.commandes.echeances import transaction_on
+from sge_sim.facts.database import Database
 
 
 @pytest.fixture
@@ -32,34 +34,38 @@ def compute(seconds: float) -> None:
         pass
 
 
+def write(database: Database, seconds: float) -> None:
+    """Compute in a transaction of the simulator."""
+    with transaction_on(database, None):
+        compute(seconds)
+
+
 def test_a_transaction_that_computes_for_too_long_is_told(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(held_lock, "MOST_SECONDS", 0.2)
-    database = Database(sqlite_url(tmp_path / "sge-sim.db"))
-    with database.transaction() as session:
-        session.connection()
-        compute(0.15)
-        time.sleep(0.3)  # as on a machine that is busy
-    assert held_lock.too_long(folder) == []
+    monkeypatch.setattr(held_lock, "MOST_SECONDS", 0.5)
+    database = prepared_database(tmp_path / "sge-sim.db")
+    with transaction_on(database, None):
+        compute(0.11)
+        time.sleep(0.6)  # as on a machine that is busy
     with database.sessions() as session:
         session.connection()
-        compute(0.3)  # holds no lock
-    assert held_lock.too_long(folder) == []
+        compute(0.6)  # holds no lock
     with database.transaction() as session:
         session.connection()
-        compute(0.25)
+        compute(0.6)  # what a test makes for itself
+    assert held_lock.too_long(folder) == []
+    write(database, 0.6)
     (told,) = held_lock.too_long(folder)
-    assert "tests/test_held_lock.py" in told
+    assert "commandes/echeances.py" in told
     database.dispose()
 
 
 def test_each_process_notes_its_own(folder: Path, tmp_path: Path) -> None:
-    path = tmp_path / "sge-sim.db"
+    database = prepared_database(tmp_path / "sge-sim.db")
     if (child := os.fork()) == 0:
-        with Database(sqlite_url(path)).transaction() as session:
-            session.connection()
-            compute(0.15)
+        write(database, 0.15)
         os._exit(0)
     os.waitpid(child, 0)
     assert [note.stem for note in folder.glob("*.json")] == [str(child)]
+    database.dispose()

@@ -20,10 +20,10 @@ from sge_sim.journal.drain import Drainer
 from sge_sim.journal.records import Echange, EchangeRecord
 from sge_sim.journal.retention import (
     Bounds,
-    forget_after,
+    forget_some,
     read_number,
     set_number,
-    trim_all,
+    trim_some,
 )
 from sge_sim.journal.search import RechercheJournal, find, find_one
 from sge_sim.journal.spool import SpoolWriter, read_header, spool_files
@@ -131,7 +131,8 @@ class Journal:
                 if bounds is not None:
                     set_number(connection, "max_records", bounds.max_records)
                     set_number(connection, "max_bytes", bounds.max_bytes)
-                    trim_all(connection, bounds)
+            if bounds is not None:
+                self._in_slices(lambda connection: trim_some(connection, bounds))
         except DBAPIError as error:
             raise UsageError(
                 f"le journal {self._database.engine.url.render_as_string()} ne peut pas être "
@@ -197,11 +198,21 @@ class Journal:
 
     def forget_after_mark(self) -> None:
         """Delete what was recorded since the mark; nothing if there is none."""
-        self.drain()
-        with self._database.writing_connection() as connection, connection.begin():
+        newest = self.newest_id()
+        with self._database.reading() as connection:
             marked = read_number(connection, "marque")
-            if marked is not None:
-                forget_after(connection, marked)
+        if marked is not None:
+            self._in_slices(lambda connection: forget_some(connection, marked, newest))
+
+    def _in_slices(self, do_some: Callable[[Connection], bool]) -> None:
+        """Do bulk work in short transactions, until there is none left."""
+        some_left = True
+        while some_left:
+            with self._database.writing_connection() as connection, connection.begin():
+                lock(connection)
+                some_left = do_some(connection)
+            if some_left:
+                self._database.let_others_write()
 
     def state(self) -> JournalState:
         """Return how the journal fares; nothing is drained for it."""

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from sge_sim.journal.tables import bilan, echange, message, reglage
 
-_OLDEST_AT_ONCE: Final = 500
+_AT_ONCE: Final = 500
 
 # Each kind has a share of the bytes, so that none evicts another: the SOAP calls take the most.
 _SHARES: Final = {"soap": 13}
@@ -48,15 +48,22 @@ def read_number(connection: Connection, nom: str) -> int | None:
     return connection.scalar(select(reglage.c.valeur).where(reglage.c.nom == nom))
 
 
-def forget_after(connection: Connection, newest: int) -> None:
-    """Delete the exchanges recorded after `newest`, an identifier."""
-    gone = select(echange.c.kind, func.count(), func.sum(echange.c.size))
-    for kind, records, size in connection.execute(
-        gone.where(echange.c.id > newest).group_by(echange.c.kind)
-    ).all():
-        _count(connection, kind, -records, -size)
-    connection.execute(delete(message).where(message.c.echange_id > newest))
-    connection.execute(delete(echange).where(echange.c.id > newest))
+def forget_some(connection: Connection, after: int, until: int) -> bool:
+    """Delete the first exchanges of an interval of identifiers, its end included, 500 at most.
+
+    Returns whether there were any.
+    """
+    rows = connection.execute(
+        select(echange.c.id, echange.c.kind, echange.c.size)
+        .where(echange.c.id > after, echange.c.id <= until)
+        .order_by(echange.c.id)
+        .limit(_AT_ONCE)
+    ).all()
+    for kind in {row.kind for row in rows}:
+        sizes = [row.size for row in rows if row.kind == kind]
+        _count(connection, kind, -len(sizes), -sum(sizes))
+    _delete(connection, [row.id for row in rows])
+    return bool(rows)
 
 
 def count_and_trim(connection: Connection, rows: Iterable[dict[str, Any]]) -> None:
@@ -79,31 +86,46 @@ def read_bounds(connection: Connection) -> Bounds | None:
     return None if records is None or size is None else Bounds(records, size)
 
 
-def trim_all(connection: Connection, bounds: Bounds) -> None:
-    """Delete the oldest of every kind beyond `bounds`."""
-    for row in connection.execute(select(bilan)).all():
-        _trim(connection, row.kind, row.records, row.bytes, bounds)
+def trim_some(connection: Connection, bounds: Bounds) -> bool:
+    """Delete the oldest of every kind beyond `bounds`, 500 of each; tell whether there were any."""
+    kept = connection.execute(select(bilan)).all()
+    trimmed = [_trim_some(connection, row.kind, row.records, row.bytes, bounds) for row in kept]
+    return any(trimmed)
 
 
 def _trim(connection: Connection, kind: str, records: int, size: int, bounds: Bounds) -> None:
+    left: tuple[int, int] | None = (records, size)
+    while left is not None:
+        left = _trim_some(connection, kind, *left, bounds)
+
+
+def _trim_some(
+    connection: Connection, kind: str, records: int, size: int, bounds: Bounds
+) -> tuple[int, int] | None:
+    """Delete some of the oldest of a kind; return what is left, None if it was within `bounds`."""
     max_records, max_bytes = bounds.max_records, bounds.bytes_of(kind)
-    while records > 1 and (records > max_records or size > max_bytes):
-        oldest = connection.execute(
-            select(echange.c.id, echange.c.size)
-            .where(echange.c.kind == kind)
-            .order_by(echange.c.id)
-            .limit(min(_OLDEST_AT_ONCE, records - 1))
-        ).all()
-        gone: list[int] = []
-        freed = 0
-        for row in oldest:
-            if records - len(gone) <= max_records and size - freed <= max_bytes:
-                break
-            gone.append(row.id)
-            freed += row.size
-        connection.execute(delete(message).where(message.c.echange_id.in_(gone)))
-        connection.execute(delete(echange).where(echange.c.id.in_(gone)))
-        records, size = _count(connection, kind, -len(gone), -freed)
+    if records <= 1 or (records <= max_records and size <= max_bytes):
+        return None
+    oldest = connection.execute(
+        select(echange.c.id, echange.c.size)
+        .where(echange.c.kind == kind)
+        .order_by(echange.c.id)
+        .limit(min(_AT_ONCE, records - 1))
+    ).all()
+    gone: list[int] = []
+    freed = 0
+    for row in oldest:
+        if records - len(gone) <= max_records and size - freed <= max_bytes:
+            break
+        gone.append(row.id)
+        freed += row.size
+    _delete(connection, gone)
+    return _count(connection, kind, -len(gone), -freed)
+
+
+def _delete(connection: Connection, echanges: list[int]) -> None:
+    connection.execute(delete(message).where(message.c.echange_id.in_(echanges)))
+    connection.execute(delete(echange).where(echange.c.id.in_(echanges)))
 
 
 def _count(connection: Connection, kind: str, records: int, size: int) -> tuple[int, int]:

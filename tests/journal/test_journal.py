@@ -10,6 +10,7 @@ from threading import Thread
 
 import pytest
 from journal_kit import PLENTY, RECORD, codes, only, open_journal_in
+from sqlalchemy import Connection
 
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database, sqlite_url
@@ -20,6 +21,7 @@ from sge_sim.journal import (
     Journal,
     JournalFeed,
     RechercheJournal,
+    retention,
 )
 
 RULE = DecidingRule(
@@ -266,6 +268,43 @@ def test_the_mark_forgets_what_came_after_it_and_what_still_waited(
         assert journal.state().records == 2
     journal.append(replace(RECORD, code="new"))
     assert codes(journal) == ["new", "waiting", "before"]
+
+
+def test_much_is_deleted_in_short_transactions(
+    journal: Journal, journal_with: JournalWith, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At a start with lower bounds, and at a reset: who drains meanwhile waits for one of them."""
+    deleted: list[tuple[object, int]] = []
+    delete = retention._delete
+
+    def noted(connection: Connection, echanges: list[int]) -> None:
+        deleted.append((connection.get_transaction(), len(echanges)))
+        delete(connection, echanges)
+
+    def by_transaction() -> list[int]:
+        counts: Counter[object] = Counter()
+        for transaction, count in deleted:
+            counts[transaction] += count
+        deleted.clear()
+        return [count for count in counts.values() if count]
+
+    monkeypatch.setattr(retention, "_delete", noted)
+    journal.append(RECORD)
+    journal.mark()
+    for number in range(1200):
+        journal.append(replace(RECORD, code=str(number)))
+    journal.drain()
+    lowered = journal_with(max_records=1100)
+    assert by_transaction() == [101]
+    journal_with(max_records=30)
+    assert by_transaction() == [500, 500, 70]
+    assert codes(lowered) == [str(number) for number in range(1199, 1169, -1)]
+    raised = journal_with()
+    for number in range(1000):
+        raised.append(replace(RECORD, code=f"after {number}"))
+    raised.forget_after_mark()
+    assert by_transaction() == [500, 500, 30]
+    assert (codes(raised), raised.state().records) == ([], 0)
 
 
 @pytest.mark.parametrize("version", [1, 99])
