@@ -175,6 +175,7 @@ READ = {
     "flux show": "inconnu.zip",
     "hosts": "",
     "journal list": "",
+    "journal repair": "",
     "journal show": "1",
     "pannes list": "",
     "points list": "",
