@@ -73,6 +73,11 @@ class Place:
         yield opened
         opened.dispose()
 
+    @property
+    def log(self) -> str:
+        """What the last simulator said."""
+        return (self.folder / "log.txt").read_text()
+
     @contextmanager
     def running(self, *options: str) -> Iterator[RunningSimulator]:
         database = () if self.url is None else ("--database-url", self.url)
@@ -190,6 +195,7 @@ def play(place: Place, witness: Witness, prms: list[str], number: int) -> None:
             over.set()
     for each in work:
         each.result()
+    assert "Traceback" not in place.log, place.log
 
 
 def lost(place: Place, witness: Witness) -> list[str]:
@@ -278,7 +284,7 @@ def settle(place: Place) -> None:
         admin = running.ready["admin_url"]
         for _ in count():
             done = requests.post(f"{admin}/api/flux/publish", timeout=300)
-            assert done.ok, done.text
+            assert done.ok, place.log
             files = running.admin("/api/flux", limit=1000)
             if all(file["etat"] == "livre" for file in files):
                 break
@@ -316,5 +322,4 @@ def test_what_was_acknowledged_stands_once_and_whole(place: Place) -> None:
     assert len(witness.orders) <= orders <= len(witness.orders) + witness.unanswered
     assert {affaire: told[affaire] for affaire in witness.orders if told[affaire] != 1} == {}
     assert not {None, "SGT500"} & witness.refused.keys()
-    assert "Traceback" not in (place.folder / "log.txt").read_text()
     assert len(witness.orders) > 5 * ROUNDS, "or nothing was put to the test"
