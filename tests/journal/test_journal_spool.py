@@ -21,7 +21,7 @@ from many_processes import PROCESSES
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.journal import Journal, drain, spool
 
-KIT = Path(__file__).parent
+KIT = Path(__file__).parents[1]
 
 
 @pytest.fixture

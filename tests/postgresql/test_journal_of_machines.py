@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from postgresql_kit import Cluster
-from sqlalchemy import text
 
 from sge_sim.clock import machine_now
 from sge_sim.facts.database import Database
@@ -69,15 +68,3 @@ def test_a_file_of_another_machine_has_not_vanished_and_a_torn_record_is_told_to
     assert here.state().acknowledged
     for journal in (here, there):
         journal.close()
-
-
-def test_the_tables_of_before_are_brought_up(database: Database, tmp_path: Path) -> None:
-    open_journal(database, tmp_path).close()
-    with database.engine.begin() as connection:
-        connection.execute(text("ALTER TABLE journal.spool DROP COLUMN numero, DROP COLUMN lieu"))
-        connection.execute(text("DROP TABLE journal.avarie"))
-        connection.execute(text("UPDATE journal.reglage SET valeur = 2 WHERE nom = 'version'"))
-    journal = open_journal(database, tmp_path)
-    journal.append(record("after"))
-    assert [one.code for one in journal.find_echanges()] == ["after"]
-    journal.close()

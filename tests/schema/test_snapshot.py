@@ -19,7 +19,7 @@ from sge_sim.journal import Journal
 from sge_sim.schema.snapshot import restore_snapshot, take_snapshot
 from sge_sim.tables.models import Acteur
 
-KIT = Path(__file__).parent
+KIT = Path(__file__).parents[1]
 SECONDS = 1.0
 
 
