@@ -124,6 +124,12 @@ class Database:
         # reading is refused at once, without waiting, when another wrote in the meantime.
         self._writing = self.engine.execution_options(**{_BEGIN: _BEGIN_WRITING})
         self._reading = self.engine.execution_options(**{_BEGIN: None})
+        # SQLite's readers see one state by themselves.
+        self._consistent = (
+            self.engine
+            if self.engine.dialect.name == "sqlite"
+            else self.engine.execution_options(isolation_level="REPEATABLE READ")
+        )
         self.memoire = Memoire(self._editions)
         # A test that lets go of its database without a word leaves no connection open.
         finalize(self, _close_idle, self._editions, self.engine).atexit = False
@@ -131,7 +137,7 @@ class Database:
     @contextmanager
     def sessions(self) -> Iterator[Session]:
         """Give a session that reads one consistent state; what it changes is dropped."""
-        with Session(self.engine) as session:
+        with Session(self._consistent) as session:
             yield session
 
     @contextmanager

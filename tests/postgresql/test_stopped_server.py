@@ -12,10 +12,12 @@ import requests
 from orders_kit import C5, NOW, TODAY, Orders
 from postgresql_kit import Cluster
 from running_simulator import RunningSimulator, start_simulator
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, func, select, text
+from sqlalchemy.orm import Session
 
 from sge_sim.facts.database import UNREACHABLE, Database, unreachable_sentence
 from sge_sim.schema.revisions import prepare
+from sge_sim.tables.points import Commune
 
 pytestmark = pytest.mark.postgresql
 
@@ -126,4 +128,23 @@ def test_a_server_that_restarts_between_two_looks_fails_none(cluster: Cluster) -
     cluster.stop()
     cluster.start()
     assert database.memoire.look().edition == before
+    database.dispose()
+
+
+def test_a_session_that_reads_sees_one_state_whatever_is_committed_meanwhile(
+    cluster: Cluster,
+) -> None:
+    database = Database(cluster.new_database("un_etat"))
+    prepare(database)
+
+    def communes(session: Session) -> int:
+        return session.scalar(select(func.count()).select_from(Commune)) or 0
+
+    with database.sessions() as reading:
+        assert communes(reading) == 0
+        with database.transaction() as session:
+            session.add(Commune(code_postal="13100", code_insee="13001", libelle="AIX"))
+        assert communes(reading) == 0
+    with database.sessions() as reading:
+        assert communes(reading) == 1
     database.dispose()
