@@ -11,7 +11,7 @@ EXAMPLES ?= 20000
 SECONDS ?= 180
 RECORDS ?= 200000
 DAYS ?=
-FAKETIME := $(firstword $(wildcard /usr/lib/*/faketime/libfaketimeMT.so.1 /usr/lib/faketime/libfaketimeMT.so.1))
+LIBFAKETIME := $(firstword $(wildcard /usr/lib/*/faketime/libfaketimeMT.so.1 /usr/lib/faketime/libfaketimeMT.so.1))
 ROUNDS ?= 40
 IMAGES ?= $(CURDIR)/$(VENV)/images
 API_SECONDS ?= 120
@@ -35,8 +35,8 @@ test: $(VENV)/.dev ## set up if needed, then lint, type-check and test
 	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 test-dates: $(VENV)/.dev ## run the suite with the machine's clock moved (needs libfaketime; 1 h; DAYS=plus-40 for one)
-	@test -n "$(FAKETIME)" || { echo "libfaketime is needed (Debian: apt-get install libfaketime)." >&2; exit 2; }
-	timeout 6000 $(BIN)/python tests/other_days.py $(FAKETIME) $(DAYS) -- -q -n 2 --dist loadscope --no-loadscope-reorder $(ARGS)
+	@test -n "$(LIBFAKETIME)" || { echo "libfaketime is needed (Debian: apt-get install libfaketime)." >&2; exit 2; }
+	timeout 6000 $(BIN)/python tests/other_days.py $(LIBFAKETIME) $(DAYS) -- -q -n 2 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 test-office: $(VENV)/.dev ## open the tracking sheet in LibreOffice (needs libreoffice-calc; 1 min)
 	@$(call needs,soffice,LibreOffice Calc,libreoffice-calc)
