@@ -9,7 +9,7 @@ from hostile_clients import MANNERS, Door, Manner, crowd, request, waits
 
 from bench.calls import PATH, consultation
 
-MACHINE_SECONDS = 0.15  # for a machine that has other work
+MACHINE_SECONDS = 0.3  # for a machine that has other work
 WEEK = {"pointId": C5, "dateDebut": "2026-11-01", "dateFin": "2026-11-08"}
 
 
