@@ -1,5 +1,6 @@
 """A point as a tester reads it: everything that is known of it, in words."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -9,7 +10,7 @@ from sge_sim.clock import PARIS, legal_date
 from sge_sim.domaine.libelles import EVENEMENTS, MOTIFS, libelle_de
 from sge_sim.domaine.prm import is_valid, key
 from sge_sim.errors import UsageError
-from sge_sim.tables.acces import options_of
+from sge_sim.tables.acces import OptionPublication, options_of_point
 from sge_sim.tables.attentes import events_awaited
 from sge_sim.tables.commandes import Evenement, ServiceSouscrit, services_of_point
 from sge_sim.tables.mesures import read_suivi
@@ -22,6 +23,7 @@ def describe_point(session: Session, prm: str) -> dict[str, Any]:
     Raises `UsageError` when there is no such point.
     """
     point = get_point(session, prm)
+    options = options_of_point(session, prm)
     return _without_empty(
         {
             "prm": point.prm,
@@ -79,7 +81,10 @@ def describe_point(session: Session, prm: str) -> dict[str, Any]:
                 "evenements_a_venir": [_event(one) for one in events_awaited(session, prm)],
             },
             "mesures": {"r4x_pas": point.r4x_pas, **_mesures(session, prm)},
-            "services": [_service(session, one) for one in services_of_point(session, prm)],
+            "services": [
+                _service(service, options.get(service.service_souscrit_id, ()))
+                for service in services_of_point(session, prm)
+            ],
         }
     )
 
@@ -164,8 +169,8 @@ def _compteur(compteur: Compteur) -> dict[str, Any]:
     )
 
 
-def _service(session: Session, service: ServiceSouscrit) -> dict[str, Any]:
-    """Say what a subscribed service is and where it stands."""
+def _service(service: ServiceSouscrit, options: Sequence[OptionPublication]) -> dict[str, Any]:
+    """Say what a subscribed service is and where it stands, with the options that it publishes."""
     return _without_empty(
         {
             "id": service.service_souscrit_id,
@@ -183,13 +188,13 @@ def _service(session: Session, service: ServiceSouscrit) -> dict[str, Any]:
             "publications": [
                 _without_empty(
                     {
-                        "periodicite": one.periodicite,
-                        "corrigees": one.corrigees,
-                        "du": _day(one.date_debut),
-                        "au": _day(one.date_fin),
+                        "periodicite": option.periodicite,
+                        "corrigees": option.corrigees,
+                        "du": _day(option.date_debut),
+                        "au": _day(option.date_fin),
                     }
                 )
-                for one in options_of(session, service.service_souscrit_id)
+                for option in options
             ],
             "du": _day(service.date_debut),
             "au": _day(service.date_fin),

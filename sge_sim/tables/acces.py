@@ -3,7 +3,7 @@
 One covers one type of measures in one direction (GUI 0498), and may publish them (GUI 0531).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import Date, ForeignKey, String, bindparam, delete, select, update
@@ -100,13 +100,18 @@ def insert_option(session: Session, option: OptionPublication) -> None:
     _NEW_OPTION.run(session, option)
 
 
-def options_of(session: Session, service_souscrit_id: str) -> Sequence[OptionPublication]:
-    """Return the publications of a service, the first ordered first."""
-    return session.scalars(
+def options_of_point(session: Session, prm: str) -> Mapping[str, Sequence[OptionPublication]]:
+    """Return the publications of the services of a point by service, the first ordered first."""
+    query = (
         select(OptionPublication)
-        .where(OptionPublication.service_souscrit_id == service_souscrit_id)
+        .join(ServiceSouscrit)
+        .where(ServiceSouscrit.prm == prm)
         .order_by(OptionPublication.id)
-    ).all()
+    )
+    options: dict[str, list[OptionPublication]] = {}
+    for option in session.scalars(query):
+        options.setdefault(option.service_souscrit_id, []).append(option)
+    return options
 
 
 def close_options(session: Session, service_souscrit_id: str, fin: date) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy import (
     bindparam,
     select,
 )
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, validates
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship, validates
 
 from sge_sim.domaine.nomenclatures import (
     EtatAffaire,
@@ -247,6 +247,7 @@ def services_of_point(session: Session, prm: str) -> Sequence[ServiceSouscrit]:
         select(ServiceSouscrit)
         .where(ServiceSouscrit.prm == prm)
         .order_by(ServiceSouscrit.date_debut, ServiceSouscrit.service_souscrit_id)
+        .options(joinedload(ServiceSouscrit.affaire))
     ).all()
 
 
