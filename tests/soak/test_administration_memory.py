@@ -49,6 +49,7 @@ def look(running: RunningSimulator, paths: Sequence[str]) -> None:
         thread.join()
 
 
+@pytest.mark.soak
 def test_no_thread_keeps_the_names_that_it_met(recorded: RunningSimulator) -> None:
     look(recorded, PAGES * 3)
     before = recorded.memory_mb()
