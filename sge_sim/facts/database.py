@@ -55,7 +55,7 @@ UNREACHABLE = (
 """What is raised when the database, or the machine under it, can't do its work for now: it is
 locked for too long, stopped, the disk is full, no descriptor is left."""
 
-PATIENCE_SECONDS = 2.5
+PATIENCE_SECONDS = 2.0
 """Nobody writes for as long as a second; who asks for a page or types a command is told in five."""
 
 # Connections kept per process; twice as many in a rush.
