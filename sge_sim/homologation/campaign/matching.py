@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final, Literal
 
+from sge_sim.domaine.nomenclatures import Origine
 from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise
+from sge_sim.homologation.campaign.client_observe import LONGEST
 from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.campaign.outcome import EchangeDeCas, execution_of
 from sge_sim.homologation.catalogue.answer_paths import Answer, as_text
@@ -22,8 +24,6 @@ from sge_sim.homologation.reports.rapport import Execution, Regle, Statut
 from sge_sim.services.registry import BY_PATH
 
 _ABSENT = "absent"
-_LONGEST: Final = 2**15
-"""Bytes of a request; the largest of a case takes a tenth of that."""
 _FIELDS: Final = 10
 _CHARACTERS: Final = 100
 """What is kept of the elements that differ: so many, and of each so many characters."""
@@ -49,7 +49,7 @@ class Seen:
     """An exchange of the journal, as it is recognised; `instant` is simulated time, aware.
 
     `panne` is the line of the journal on the planned fault that struck it, `logiciel` the client's
-    product (User-Agent).
+    product (User-Agent), `origine` who made the call.
     """
 
     id: int
@@ -63,6 +63,7 @@ class Seen:
     regle: Regle | None = None
     panne: str = ""
     logiciel: str = ""
+    origine: Origine | None = None
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def recognise(
     is, if the answer is what the case wants. Of several cases, the answer decides, then whether
     they are still open.
     """
-    if len(seen.requete) > _LONGEST:
+    if len(seen.requete) > LONGEST:
         told = f"La demande a {len(seen.requete)} octets : aucun cas n'en demande autant."
         return _observation(seen, "hors catalogue", (), told)
     try:
@@ -203,6 +204,7 @@ def _exchange(seen: Seen) -> EchangeDeCas:
         regle=seen.regle,
         panne=seen.panne,
         logiciel=seen.logiciel,
+        origine=seen.origine,
         echange_id=seen.id,
     )
 

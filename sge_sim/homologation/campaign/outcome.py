@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sge_sim.domaine.nomenclatures import Origine
 from sge_sim.homologation.campaign.evaluation import Constat, RefusRecu, evaluate, known_deviation
 from sge_sim.homologation.catalogue.answer_paths import Answer
 from sge_sim.homologation.catalogue.cases import Cas
@@ -23,7 +24,8 @@ class EchangeDeCas:
 
     `instant` is the target's time (aware). `reponse` is None where no readable answer came;
     `erreur` then says why, in French. `panne` is what the journal told of the planned fault that
-    struck it, `echange_id` its number there; `logiciel` is the client's product (User-Agent).
+    struck it, `echange_id` its number there; `logiciel` is the client's product (User-Agent),
+    `origine` who made the call.
     """
 
     instant: datetime
@@ -36,6 +38,7 @@ class EchangeDeCas:
     regle: Regle | None = None
     panne: str = ""
     logiciel: str = ""
+    origine: Origine | None = None
     echange_id: int | None = None
 
 
@@ -72,6 +75,7 @@ def execution_of(
         code=answer.code if isinstance(answer, RefusRecu) else None,
         regle=echange.regle,
         logiciel=echange.logiciel,
+        origine=echange.origine,
         echange_id=echange.echange_id,
         remarque=told,
         prevu_en_echec=prevu_en_echec,

@@ -18,6 +18,7 @@ from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.runner import Runner, select_cases
 from sge_sim.homologation.campaign.verdict import judge
 from sge_sim.homologation.catalogue.release import load_release
+from sge_sim.homologation.client.marqueur import Marqueur
 from sge_sim.homologation.client.sge_client import Cible, SgeClient
 from sge_sim.homologation.reports.comparaison import Comparaison, compare
 from sge_sim.homologation.reports.rapport import Execution, Rapport, read_rapport
@@ -108,7 +109,9 @@ class Passages:
         def work() -> None:
             begun = machine_now().astimezone(PARIS)
             try:
-                executions = Runner(release, SgeClient(cible), self._clock).run(cases, passage.tell)
+                marqueur = Marqueur("passage", cible.admin_url)
+                runner = Runner(release, SgeClient(cible, marqueur=marqueur), self._clock)
+                executions = runner.run(cases, passage.tell)
                 rapport = Rapport(
                     release=release.nom,
                     origine="exécutée",

@@ -120,6 +120,7 @@ class Runner:
                 regle=None if rule is None else Regle.of(rule.model_dump()),
                 panne="" if seen is None else plan_told(seen.detail)[1],
                 logiciel=self.client.logiciel,
+                origine="passage",
                 echange_id=None if seen is None else seen.id,
             ),
             defauts=self._defects,
@@ -142,12 +143,14 @@ class Runner:
             self._context = self._context.with_preparation(step, answer)
 
     def _journaled(self, case: Cas) -> ExchangeView | None:
-        """Return what the journal tells of the last call of the case's service, if it is there."""
+        """Return what the journal tells of the last call made to the case's service from here."""
         if self._admin is None:
             return None
         exchanges = self._admin.exchanges_after(self._last_exchange)
         self._last_exchange = max([self._last_exchange, *(each.id for each in exchanges)])
-        own = [each for each in exchanges if each.service == case.service]
+        own = [
+            each for each in exchanges if each.service == case.service and each.origine == "passage"
+        ]
         return own[-1] if own else None
 
     def _not_run(self, case: Cas, why: str) -> Execution:

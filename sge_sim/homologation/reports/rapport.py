@@ -14,6 +14,7 @@ from typing import Self
 
 from pydantic import TypeAdapter, ValidationError
 
+from sge_sim.domaine.nomenclatures import Origine
 from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.evaluation import Constat
 from sge_sim.machine.files import read_user_file
@@ -103,7 +104,8 @@ class Execution:
     `instant` is the target's time (aware; legal time), None where the run wasn't done. `fiche`
     holds the twelve columns of Enedis' tracking sheet. `prevu_en_echec` tells that the tester
     announced the failure. `logiciel` is the product that the client says it is (User-Agent),
-    `echange_id` the number of the exchange in the journal of the simulator that answered.
+    `origine` who made the call (the tester's client, or sge-sim that runs the case), `echange_id`
+    the number of the exchange in the journal of the simulator that answered.
     """
 
     cle: str
@@ -128,6 +130,7 @@ class Execution:
     au_choix: str | None = None
     prevu_en_echec: bool = False
     logiciel: str = ""
+    origine: Origine | None = None
     echange_id: int | None = None
 
     @property
@@ -149,7 +152,8 @@ class VerdictPackage:
 class Rapport:
     """A campaign: what was run or seen, when, against what, and what follows for each package.
 
-    `origine` is « exécutée », « observée » or « pytest »; `partielle` tells that it was limited to
+    `origine` is « exécutée », « observée » or « pytest », `client` what tells the observed client
+    from the others of its actor, in French; `partielle` tells that it was limited to
     some cases. `simulateur` tells that the target is a sge-sim. Instants are the machine's.
     """
 
@@ -163,6 +167,7 @@ class Rapport:
     partielle: bool
     verdicts: tuple[VerdictPackage, ...]
     executions: tuple[Execution, ...]
+    client: str = ""
     format: int = field(default=FORMAT)
 
     @property

@@ -160,6 +160,8 @@ class Sge(SgeActor):
         named = replace(release, cas=release.find(name))
         told = ""
         for exchange in reversed(self.journal.read()):
+            if exchange.origine != "client":
+                continue
             found = recognise(named, self._seen(exchange.id), defauts=self._session.defauts)
             if found.execution is not None:
                 self._session.keep(found.execution)
@@ -190,6 +192,7 @@ class Sge(SgeActor):
             None if full.rule is None else Regle.of(full.rule.model_dump()),
             plan_told(full.detail)[1],
             full.user_agent or "",
+            full.origine,
         )
 
 
