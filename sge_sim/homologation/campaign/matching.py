@@ -28,7 +28,7 @@ _FIELDS: Final = 10
 _CHARACTERS: Final = 100
 """What is kept of the elements that differ: so many, and of each so many characters."""
 
-Issue = Literal["coché", "non conforme", "ambigu", "proche", "hors catalogue"]
+Issue = Literal["coché", "non conforme", "perturbé", "ambigu", "proche", "hors catalogue"]
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,9 @@ class Observation:
     """What an exchange was found to be.
 
     `cas` holds the key of the case that it ticks (`coché`) or misses (`non conforme`, the answer
-    isn't the one expected), those that it fits alike (`ambigu`), or the nearest one (`proche`),
-    whose differing elements are `champs`. `execution` comes with the first two.
+    isn't the one expected; `perturbé`, a planned fault struck the call), those that it fits alike
+    (`ambigu`), or the nearest one (`proche`), whose differing elements are `champs`. `execution`
+    comes with the first three.
     """
 
     echange_id: int
@@ -143,7 +144,7 @@ def recognise(
         seen.id,
         seen.instant,
         seen.service,
-        "coché" if good else "non conforme",
+        _issue(runs[key]),
         (key,),
         wrong[key],
         _judgement(runs[key]) + dated + told,
@@ -246,8 +247,16 @@ def _observation(
     return Observation(seen.id, seen.instant, seen.service, issue, cas, champs, why)
 
 
+def _issue(execution: Execution) -> Issue:
+    if execution.statut is Statut.PERTURBE:
+        return "perturbé"
+    return "coché" if execution.statut.bon else "non conforme"
+
+
 def _judgement(execution: Execution) -> str:
     """Return how the answer stands to what the case wants, in French."""
+    if execution.statut is Statut.PERTURBE:
+        return f"Une panne prévue a touché cet appel, qui ne compte pas. {execution.remarque}"
     if execution.statut is Statut.REUSSI:
         return "La réponse est celle attendue."
     if execution.statut is Statut.ADMIS:

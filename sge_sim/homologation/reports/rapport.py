@@ -32,6 +32,8 @@ class Statut(StrEnum):
     ECART = "écart connu"
     """The answer is the deviation that the real platform is known for."""
     ECHOUE = "échoué"
+    PERTURBE = "perturbé"
+    """A planned fault struck the call: the answer says nothing of the client."""
     NON_EXECUTE = "non exécuté"
 
     @property
@@ -61,7 +63,8 @@ class Decision(StrEnum):
     SANS_OBJET = "sans objet"
     """The release lists no case for the package."""
     NON_JUGE = "non jugé"
-    """Only a part of the cases was asked for, or a part of an earlier campaign was run again."""
+    """Only a part of the cases was asked for, or a part of an earlier campaign was run again, or
+    planned faults struck some."""
 
 
 _COLOURS: Mapping[Statut | Decision, str] = {
@@ -69,6 +72,7 @@ _COLOURS: Mapping[Statut | Decision, str] = {
     Statut.ADMIS: "bon",
     Statut.ECART: "ecart",
     Statut.ECHOUE: "mauvais",
+    Statut.PERTURBE: "ecart",
     Statut.NON_EXECUTE: "neutre",
     Decision.HOMOLOGUE: "bon",
     Decision.NON_HOMOLOGUE: "mauvais",
@@ -185,9 +189,10 @@ class Rapport:
         """Whether nothing is left to put right: the exit code of the command.
 
         Every package that was asked for is homologated, or fails by announced failures alone; no
-        announced failure is out of date; a partial campaign has each of its cases good.
+        announced failure is out of date; a partial campaign has each of its cases good. No planned
+        fault struck a case.
         """
-        if self.perimes:
+        if self.perimes or any(each.statut is Statut.PERTURBE for each in self.executions):
             return False
         if self.partielle:
             return all(each.statut.bon or each.prevu_en_echec for each in self.executions)
