@@ -1,23 +1,34 @@
 """`sge-sim campaign`: watch an actor's own client do the homologation's cases."""
 
+import re
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import click
-from cryptography.hazmat.primitives.serialization import Encoding
 
 from sge_sim.api.administration import Administration
 from sge_sim.cli.homologation_text import offer, one_line, summary
 from sge_sim.cli.options import RegularFile, data_dir_option, json_option, say_json
 from sge_sim.homologation.campaign.client_observe import ClientObserve
 from sge_sim.homologation.campaign.observed import Campaigns, CampaignState
-from sge_sim.homologation.catalogue.default_release import DEFAULT_RELEASE
 from sge_sim.homologation.reports.writing import write_reports
-from sge_sim.pki.certificates import fingerprint
-from sge_sim.pki.inspection import read_actor_certificate
+from sge_sim.pki.inspection import fingerprint_of_file
 from sge_sim.processes.serving_note import find_served
 from sge_sim.schema.data_folder import open_database, open_journal
+
+_FINGERPRINT = re.compile("[0-9a-f]{64}")
+
+
+class _Certificate(RegularFile):
+    """A certificate, by its file or by its fingerprint; what is given is the fingerprint."""
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> str:
+        if isinstance(value, str) and _FINGERPRINT.fullmatch(value.lower()):
+            return value.lower()
+        return fingerprint_of_file(super().convert(value, param, ctx))
+
 
 _actor_option = click.option(
     "--acteur", "--actor", "actor", help="Code de l'acteur ; le tiers par défaut sinon."
@@ -38,20 +49,24 @@ def campaign() -> None:
 )
 @data_dir_option
 @_actor_option
-@click.option("--release", default=DEFAULT_RELEASE, show_default=True, help="Version de SGE.")
-@click.option("--cert", type=RegularFile(), help="Certificat du client observé, parmi plusieurs.")
+@click.option("--release", help="Version de SGE ; sinon celle en vigueur au jour simulé.")
+@click.option(
+    "--cert",
+    type=_Certificate(),
+    help="Certificat du client observé, parmi plusieurs : son fichier, ou son empreinte.",
+)
 @click.option("--login", help="Login que portent les demandes observées.")
 @click.option("--user-agent", help="Début du User-Agent du client observé.")
 def start(
     data_dir: Path,
     actor: str | None,
-    release: str,
-    cert: Path | None,
+    release: str | None,
+    cert: str | None,
     login: str | None,
     user_agent: str | None,
 ) -> None:
     client = ClientObserve(
-        None if cert is None else _fingerprint_of(cert),
+        cert,
         login and login.lower(),
         user_agent or None,
     )
@@ -103,16 +118,12 @@ def _campaigns(data_dir: Path) -> Campaigns:
     """Return the campaigns; whether a simulator that has stopped played defects isn't known."""
     database, served = open_database(data_dir), find_served(data_dir)
     played = served is None or Administration(served.admin_url).plays_defects()
-    return Campaigns(database, open_journal(database, data_dir), played)
+    production = served is not None and served.environment == "production"
+    return Campaigns(database, open_journal(database, data_dir), played, production, data_dir)
 
 
 def _chosen(campaigns: Campaigns, actor: str | None, campagne: int | None) -> CampaignState:
     return campaigns.current(actor) if campagne is None else campaigns.read(campagne)
-
-
-def _fingerprint_of(cert: Path) -> str:
-    leaf, _ = read_actor_certificate([cert], None)
-    return fingerprint(leaf.public_bytes(Encoding.DER))
 
 
 def _named(state: CampaignState) -> str:

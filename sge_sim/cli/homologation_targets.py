@@ -37,6 +37,7 @@ from sge_sim.homologation.client.own_simulator import OwnSimulator, own_simulato
 from sge_sim.homologation.client.sender import CaseSender
 from sge_sim.homologation.client.sge_client import Cible, SgeClient
 from sge_sim.homologation.doctor.network import Client, try_connection
+from sge_sim.homologation.reports.reprise import Reprise, reprise_of
 
 Options = Mapping[str, Any]
 
@@ -90,6 +91,13 @@ def open_target(options: Options, release: Release) -> Iterator[Target]:
         with told_if_long("Préparation du simulateur"):
             simulator = running.enter_context(own_simulator(Path(folder), arguments))
         yield targets.started(options, simulator, start)
+
+
+def reprise_for(options: Options, release: Release) -> Reprise:
+    """Return what a report keeps of the options, to run the campaign again."""
+    targets = TARGETS[release.protocole.nom]
+    named = ("target", *targets.described_by) if options["target"] is not None else ()
+    return reprise_of(options, (*named, *targets.others))
 
 
 def target_now(options: Options) -> datetime | None:
@@ -191,7 +199,7 @@ def _named_data_connect(options: Options) -> Target:
     if not applications:
         raise UsageError(
             "--target va avec --client-id et --client-secret, ou --sandbox-client-id et "
-            "--sandbox-client-secret."
+            "--sandbox-client-secret ; aucun rapport ne garde les secrets."
         )
     cible = CibleDataConnect(url, applications, options["ca"], options["admin"], quotas)
     if cible.admin_url is None and not is_local(url):

@@ -8,7 +8,10 @@ import requests
 from homologating import Homologation, against, homologate
 from running_simulator import RunningSimulator, start_simulator
 
-from sge_sim.homologation.reports.rapport import Decision, Statut
+from sge_sim.homologation.catalogue.default_release import DEFAULT_RELEASE
+from sge_sim.homologation.catalogue.earlier_releases import services_gone
+from sge_sim.homologation.catalogue.release import list_releases, load_release
+from sge_sim.homologation.reports.rapport import Decision, Statut, read_rapport
 
 
 @pytest.fixture(scope="module")
@@ -70,3 +73,77 @@ def test_what_a_planned_fault_struck_is_not_judged(
     junit = (tmp_path / "junit.xml").read_text()
     assert 'type="perturbe"' in junit
     assert "perturbé" in (tmp_path / "rapport.html").read_text()
+
+
+def test_a_case_is_run_alone_whatever_else_is_given_and_says_what_that_is_worth(
+    running: RunningSimulator, tmp_path: Path
+) -> None:
+    given = ("--package", "consultation", "--case", "ADP-R1@C5")
+    done = homologate(tmp_path, *against(running), *given)
+    assert done.code == 0, done.stdout
+    assert [each.cle for each in done.report.executions] == ["ADP-R1@C5"]
+    assert decisions(done) == {"consultation": Decision.NON_JUGE}
+    worth = "Campagne partielle, 1 des 55 cas de sge-23.2"
+    assert worth in done.stdout
+    assert worth in (tmp_path / "rapport.html").read_text()
+
+
+def test_a_catalogue_played_on_a_simulator_of_production_says_what_it_is_for(
+    tmp_path: Path,
+) -> None:
+    with start_simulator(tmp_path / "s", "--environment", "production") as production:
+        done = homologate(tmp_path / "r", *against(production), "--case", "ADP-NR1")
+        told = "ce catalogue est fait pour la plateforme d'homologation"
+        assert told in done.stdout
+        assert told in " ".join(done.report.remarques)
+        production.command("campaign", "start")
+        production.command("campaign", "report", "--report", str(tmp_path / "o"))
+        assert told in (tmp_path / "o" / "rapport.html").read_text()
+    assert not homologation_remarks(tmp_path / "o2")
+
+
+def homologation_remarks(folder: Path) -> tuple[str, ...]:
+    """What a whole campaign of the homologation platform remarks: nothing."""
+    with start_simulator(folder) as running:
+        running.command("campaign", "start")
+        running.command("campaign", "report", "--report", str(folder / "r"))
+    return read_rapport(folder / "r").remarques
+
+
+def test_without_a_target_the_last_release_is_played_and_says_what_it_lacks(
+    tmp_path: Path,
+) -> None:
+    done = homologate(tmp_path, "--package", "infrajournalier")
+    assert done.report.release == list_releases()[-1] == f"sge-{DEFAULT_RELEASE}"
+    release = load_release(DEFAULT_RELEASE)
+    assert services_gone(release) == {
+        "RechercheServicesSouscritsMesures": "sge-23.4",
+        "CommandeCollectePublicationMesures": "sge-23.4",
+        "CommandeTransmissionHistoriqueMesures": "sge-23.2",
+    }
+    assert services_gone(release, ("historique",)) == {
+        "CommandeTransmissionHistoriqueMesures": "sge-23.2"
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (
+            ("--case", "F300C_O1"),
+            "sge-26.1 n'a plus de cas « F300C_O1 » ; la dernière version à l'avoir est sge-23.4 : "
+            "ajouter --release 23.4.",
+        ),
+        (
+            ("--release", "23.4", "--package", "historique"),
+            "sge-23.4 ne liste aucun cas pour le package historique ; la dernière version à en "
+            "avoir est sge-23.2 :",
+        ),
+    ],
+)
+def test_what_a_release_lacks_is_named_with_the_last_that_had_it(
+    options: tuple[str, ...], told: str, tmp_path: Path
+) -> None:
+    done = homologate(tmp_path, *options)
+    assert done.code == 2
+    assert told in done.stderr

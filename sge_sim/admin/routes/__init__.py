@@ -77,7 +77,14 @@ class AdminState:
         """The observed campaigns; the catalogue is loaded for whoever looks at one."""
         from sge_sim.homologation.campaign.observed import Campaigns
 
-        return Campaigns(self.database, self.journal, self.settings.plays_real_homologation)
+        settings = self.settings
+        return Campaigns(
+            self.database,
+            self.journal,
+            settings.plays_real_homologation,
+            settings.environment == "production",
+            settings.data_dir,
+        )
 
     @cached_property
     def passages(self) -> "Passages":

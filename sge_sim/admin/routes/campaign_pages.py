@@ -13,7 +13,6 @@ from sge_sim.admin.routes.forms import Form, read_form
 from sge_sim.admin.routes.passage_pages import own_cible
 from sge_sim.admin.xml_page import show_message
 from sge_sim.errors import UsageError
-from sge_sim.homologation.catalogue.default_release import DEFAULT_RELEASE
 from sge_sim.homologation.reports.html_report import render_html
 from sge_sim.tables.acteurs import all_acteurs, default_acteur, registered_certificats
 
@@ -40,6 +39,7 @@ def router(state: AdminState) -> APIRouter:
         return _campaigns(request)
 
     def _campaigns(request: Request, refus: str = "") -> Response:
+        from sge_sim.homologation.campaign.observed import release_in_force
         from sge_sim.homologation.catalogue.protocoles import SOAP
         from sge_sim.homologation.catalogue.release import list_releases
 
@@ -62,7 +62,7 @@ def router(state: AdminState) -> APIRouter:
             certificats=certificats,
             acteur_par_defaut=default,
             releases=list_releases(),
-            release_par_defaut=f"sge-{DEFAULT_RELEASE}",
+            release_par_defaut=release_in_force(state.clock),
             packages=SOAP.packages,
             en_cours=state.passages.last,
             gardes=state.passages.kept(),
@@ -73,7 +73,7 @@ def router(state: AdminState) -> APIRouter:
     def open_campaign(request: Request, form: Annotated[Form, Depends(read_form)]) -> Response:
         asked = NewCampaign(
             acteur=form.get("acteur") or None,
-            release=form.get("release"),
+            release=form.get("release") or None,
             certificat=form.get("certificat")[:64],
             login=form.get("login")[:200],
             user_agent=form.get("user_agent")[:200],

@@ -7,7 +7,6 @@ from pydantic import Field
 
 from sge_sim.admin.routes import AdminState, Body, RowNumber
 from sge_sim.homologation.campaign.client_observe import ClientObserve
-from sge_sim.homologation.catalogue.default_release import DEFAULT_RELEASE
 from sge_sim.homologation.reports.rapport import Rapport
 
 _BATCHES: Final = 2
@@ -20,7 +19,9 @@ class NewCampaign(Body):
     """A campaign to open."""
 
     acteur: str | None = Field(None, description="Code de l'acteur ; le tiers par défaut sinon")
-    release: str = DEFAULT_RELEASE
+    release: str | None = Field(
+        None, description="Version de SGE ; sinon celle en vigueur au jour simulé"
+    )
     certificat: str | None = Field(
         None, max_length=64, description="Empreinte SHA-256 du certificat du client observé"
     )

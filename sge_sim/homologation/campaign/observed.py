@@ -7,22 +7,28 @@ their certificate, clients of one actor by what their campaign is bound to, so s
 at once.
 """
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import cache
+from itertools import chain
+from pathlib import Path
 from typing import Any, Final
 
 from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
-from sge_sim.clock import PARIS, machine_now
+from sge_sim.clock import PARIS, Clock, legal_date, machine_now
+from sge_sim.domaine.ecarts_plateforme import plateforme_at
 from sge_sim.domaine.pannes import plan_told
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database
+from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.homologation.campaign.client_observe import ClientObserve
 from sge_sim.homologation.campaign.matching import Observation, Seen, recognise
 from sge_sim.homologation.campaign.outcome import not_run
+from sge_sim.homologation.campaign.targets import ON_PRODUCTION
 from sge_sim.homologation.campaign.verdict import judge
 from sge_sim.homologation.catalogue.release import load_release
 from sge_sim.homologation.reports.rapport import Execution, Rapport, Regle
@@ -40,7 +46,8 @@ _BATCH: Final = 100
 class CampaignState:
     """A campaign caught up with the journal. Instants are the machine's, in legal time.
 
-    `a_jour` is False where calls that were recorded are still to be looked at.
+    `a_jour` is False where calls that were recorded are still to be looked at. `remarques` and
+    `commande` are those of the report.
     """
 
     id: int
@@ -51,6 +58,8 @@ class CampaignState:
     observations: tuple[Observation, ...]
     a_jour: bool = True
     client: ClientObserve = ANY_CLIENT
+    remarques: tuple[str, ...] = ()
+    commande: str = ""
 
     @property
     def executions(self) -> tuple[Execution, ...]:
@@ -74,6 +83,7 @@ class CampaignState:
         view = asdict(replace(self, observations=tuple(map(_without_execution, shown))))
         for observation in view["observations"]:
             del observation["execution"]
+        del view["remarques"], view["commande"]
         view["observees"] = len(self.observations)
         view["cas"] = {each.cle: each.statut for each in self.executions}
         return view
@@ -88,6 +98,8 @@ class CampaignState:
             cible="un simulateur sge-sim",
             acteur=self.acteur,
             client=str(self.client),
+            remarques=self.remarques,
+            commande=self.commande,
             simulateur=True,
             debut=self.debut,
             fin=self.fin or machine_now().astimezone(PARIS),
@@ -102,23 +114,27 @@ class Campaigns:
     """The campaigns that a database holds, of the exchanges of its journal.
 
     `defauts` says that the simulator plays the defects of the real platform: a nominal one that
-    doesn't answer as it should has no excuse.
+    doesn't answer as it should has no excuse. `production` says that it plays the production,
+    `data_dir` is its folder.
     """
 
     database: Database
     journal: Journal
     defauts: bool = True
+    production: bool = False
+    data_dir: Path | None = None
 
     def start(
-        self, release: str, acteur: str | None = None, client: ClientObserve = ANY_CLIENT
+        self, release: str | None, acteur: str | None = None, client: ClientObserve = ANY_CLIENT
     ) -> CampaignState:
         """Open a campaign of `acteur`, from the next exchange on.
 
-        Without `acteur` it is that of the certificate or the login that `client` is bound to, the
-        default tiers otherwise. Raises `UsageError` for an unknown release, as
-        `ClientObserve.acteur_code` does, and while another campaign of the same client is open.
+        Without `release` it is of the one in force on the simulated day. Without `acteur` it is
+        that of the certificate or the login that `client` is bound to, the default tiers otherwise.
+        Raises `UsageError` for an unknown release, as `ClientObserve.acteur_code` does, and while
+        another campaign of the same client is open.
         """
-        name = load_release(release).nom
+        name = load_release(release or release_in_force(StoredClock(self.database))).nom
         newest = self.journal.newest_id()
         with self.database.transaction() as session:
             code = client.acteur_code(session, acteur)
@@ -139,7 +155,7 @@ class Campaigns:
             )
             session.add(row)
             session.flush()
-            return _state(row)
+            return self._state(row)
 
     def read(self, campaign_id: int, batches: int | None = None) -> CampaignState:
         """Return a campaign, caught up with the journal; raises `UsageError` if there is none.
@@ -154,7 +170,7 @@ class Campaigns:
                     raise UsageError(f"Aucune campagne ne porte le numéro {campaign_id}.")
                 up_to_date = self._look_at_some(session, row)
                 if up_to_date or batches == 0:
-                    return replace(_state(row), a_jour=up_to_date)
+                    return self._state(row, a_jour=up_to_date)
 
     def list(self, batches: int | None = None) -> tuple[CampaignState, ...]:
         """Return every campaign, caught up as `read` does, the newest first."""
@@ -183,7 +199,7 @@ class Campaigns:
             assert row is not None
             if row.fin is None:
                 row.fin = machine_now()
-            return _state(row) if state.fin is None else state
+            return self._state(row) if state.fin is None else state
 
     def current(self, acteur: str | None = None) -> CampaignState:
         """Return the campaign of `acteur` (the default tiers if None), caught up.
@@ -206,6 +222,35 @@ class Campaigns:
                 f"L'acteur {code} n'a aucune campagne : l'ouvrir par sge-sim campaign start."
             )
         return self.read(newest)
+
+    def _state(self, row: Campagne, *, a_jour: bool = True) -> CampaignState:
+        return CampaignState(
+            row.id,
+            row.acteur_code,
+            row.release,
+            row.debut.astimezone(PARIS),
+            row.fin and row.fin.astimezone(PARIS),
+            _observations(row.observations),
+            a_jour,
+            _client(row),
+            (ON_PRODUCTION,) if self.production else (),
+            self._command(row),
+        )
+
+    def _command(self, row: Campagne) -> str:
+        """Return the shell command that opens such a campaign again, once it is closed."""
+        if row.fin is None:
+            return ""
+        given = {
+            "data-dir": None if self.data_dir is None else str(self.data_dir.resolve()),
+            "acteur": row.acteur_code,
+            "release": row.release,
+            "cert": row.certificat,
+            "login": row.login,
+            "user-agent": row.logiciel,
+        }
+        options = [(f"--{name}", value) for name, value in given.items() if value]
+        return shlex.join(["sge-sim", "campaign", "start", *chain.from_iterable(options)])
 
     def _look_at_some(self, session: Session, row: Campagne) -> bool:
         """Look at the next calls; return whether there are no others.
@@ -269,16 +314,9 @@ def _seen(echange: Echange) -> Seen:
     )
 
 
-def _state(row: Campagne) -> CampaignState:
-    return CampaignState(
-        row.id,
-        row.acteur_code,
-        row.release,
-        row.debut.astimezone(PARIS),
-        row.fin and row.fin.astimezone(PARIS),
-        _observations(row.observations),
-        client=_client(row),
-    )
+def release_in_force(clock: Clock) -> str:
+    """Return the release of SGE in force on the day of a clock."""
+    return f"sge-{plateforme_at(legal_date(clock.now())).release}"
 
 
 def _client(row: Campagne) -> ClientObserve:

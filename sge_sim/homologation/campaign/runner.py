@@ -28,15 +28,16 @@ from sge_sim.homologation.reports.rapport import Execution, Regle
 def select_cases(
     release: Release, packages: Sequence[str] = (), names: Sequence[str] = ()
 ) -> tuple[Cas, ...]:
-    """Return the runs of `packages` and of the case ids or keys `names`, in the release's order.
+    """Return the runs of the case ids or keys `names` alone, else those of `packages`, else all.
 
-    All of them without any. Runs that a chosen one builds on come along. Raises `UsageError` for
-    a name that the release doesn't have.
+    In the release's order. Runs that a chosen one builds on come along. Raises `UsageError` for a
+    name that the release doesn't have.
     """
-    chosen = {case.cle for case in release.cas if case.package in packages}
-    for name in names:
-        chosen |= {case.cle for case in release.find(name)}
-    if not packages and not names:
+    if names:
+        chosen = {case.cle for name in names for case in release.find(name)}
+    elif packages:
+        chosen = {case.cle for case in release.cas if case.package in packages}
+    else:
         return release.cas
     for case in reversed(release.cas):
         if case.cle in chosen:

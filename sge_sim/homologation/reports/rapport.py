@@ -17,6 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from sge_sim.domaine.nomenclatures import Origine
 from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.evaluation import Constat
+from sge_sim.homologation.reports.reprise import Reprise
 from sge_sim.machine.files import read_user_file
 
 FORMAT = 1
@@ -157,8 +158,10 @@ class Rapport:
     """A campaign: what was run or seen, when, against what, and what follows for each package.
 
     `origine` is « exécutée », « observée » or « pytest », `client` what tells the observed client
-    from the others of its actor, in French; `partielle` tells that it was limited to
-    some cases. `simulateur` tells that the target is a sge-sim. Instants are the machine's.
+    from the others of its actor, in French; `partielle` tells that it was limited to some cases.
+    `simulateur` tells that the target is a sge-sim. Instants are the machine's. `remarques` are
+    sentences on the campaign; `commande` is the shell command that makes it again, or the part of
+    it that wasn't good; `reprise` is what that takes, where sge-sim ran it.
     """
 
     release: str
@@ -172,6 +175,9 @@ class Rapport:
     verdicts: tuple[VerdictPackage, ...]
     executions: tuple[Execution, ...]
     client: str = ""
+    remarques: tuple[str, ...] = ()
+    commande: str = ""
+    reprise: Reprise | None = None
     format: int = field(default=FORMAT)
 
     @property

@@ -61,8 +61,8 @@ class SgeSession:
         if before is None or execution.statut.bon or not before.statut.bon:
             self.executions[execution.cle] = execution
 
-    def write_report(self, folder: Path) -> None:
-        """Write the reports of what was ticked."""
+    def write_report(self, folder: Path, commande: str = "") -> None:
+        """Write the reports of what was ticked; `commande` is what runs the tests again."""
         executions = tuple(
             self.executions.get(case.cle) or not_run(case, "Aucun test ne porte ce cas.")
             for case in self.release.cas
@@ -79,6 +79,7 @@ class SgeSession:
                 partielle=False,
                 verdicts=judge(self.release, (), executions, partielle=False),
                 executions=executions,
+                commande=commande,
             ),
             folder,
         )
