@@ -17,7 +17,7 @@ from sge_sim.journal import Echange
 from sge_sim.tables.campagnes import observations_of
 
 _PARTS: Final = ("requete", "reponse")
-_EDITED: Final = 100_000
+_EDITED: Final = 50_000
 """Bytes of a request up to which it may be changed before it is sent again."""
 _COPIED: Final = 20_000
 """Bytes of a request up to which a copy repeats it; a request of SGE takes half of that."""
