@@ -141,8 +141,10 @@ def test_that_of_a_session_of_pytest_runs_its_tests_again(tmp_path: Path) -> Non
         'import pytest\n\n\n@pytest.mark.sge_case("ADP-R9")\ndef test_unknown(sge):\n    pass\n'
     )
     (project / "pytest.ini").write_text("[pytest]\n")
+    # A folder of its own: pytest clears away those of the runs before, this one's too.
+    asked = ("-q", "-p", "no:cacheprovider", "--basetemp", str(tmp_path / "own"))
     first = paste(
-        f"cd {project} && {sys.executable} -m pytest -q -p no:cacheprovider --sge-report out",
+        f"cd {project} && {sys.executable} -m pytest {' '.join(asked)} --sge-report out",
         tmp_path / "a",
     )
     assert first.returncode == 1, first.stdout + first.stderr

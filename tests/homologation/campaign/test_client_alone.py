@@ -98,6 +98,12 @@ def test_only_the_client_ticks_beside_all_that_sge_sim_calls_itself(
     assert set(origins(running, mine)) == {"passage", "rejeu", "doctor"}
     (again,) = running.admin("/api/journal", origine="rejeu")
     assert again["rejeu_de"] == mine
+    listed = running.command("journal", "list", "--origine", "rejeu").stdout
+    assert [line.split()[0] for line in listed.splitlines() if line[:6].strip()] == [
+        str(again["id"])
+    ]
+    shown = running.command("journal", "show", str(again["id"])).stdout
+    assert f"Origine     rejeu de l'échange {mine}" in shown
     kept = with_admin.report.executions[0]
     assert (kept.origine, kept.logiciel.partition("/")[0]) == ("passage", "sge-sim")
     page = running.command("campaign", "report", "--report", str(tmp_path / "3"))
