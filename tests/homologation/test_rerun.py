@@ -167,6 +167,8 @@ def test_that_of_data_connect_needs_the_secret_that_no_report_keeps(tmp_path: Pa
         done = homologate(tmp_path / "a", *named, "--client-secret", secret)
         assert not all(each.statut.bon for each in done.report.executions)
         assert secret not in (tmp_path / "a" / "rapport.json").read_text()
+        calls = running.admin("/api/journal", limit=1000)
+        assert {each["origine"] for each in calls if each["kind"] == "rest"} == {"passage"}
         line = printed(tmp_path / "a")
         without = paste(line, tmp_path / "b")
         assert without.returncode == 2
