@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from sge_sim.commandes.prestations import Prestation
 from sge_sim.domaine.demandeur import Demandeur
-from sge_sim.domaine.ecarts_plateforme import NOMINALE, Ecart, Plateforme
+from sge_sim.domaine.ecarts_plateforme import NOMINALE, Ecart, Plateforme, rank_of_release
 from sge_sim.domaine.generations import Existence
 from sge_sim.domaine.nomenclatures import Flux
 from sge_sim.facts.lecture import Lire
@@ -177,8 +177,4 @@ class Service:
     def is_listed_in(self, release: str) -> bool:
         """Tell whether test cases of the release of that number (`23.2`) may call it."""
         first, last = self.depuis or release, self.jusqu_a or release
-        return _rank(first) <= _rank(release) <= _rank(last)
-
-
-def _rank(release: str) -> tuple[int, ...]:
-    return tuple(map(int, release.split(".")))
+        return rank_of_release(first) <= rank_of_release(release) <= rank_of_release(last)
