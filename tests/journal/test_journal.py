@@ -341,6 +341,27 @@ def test_who_waits_is_told_of_an_exchange_that_another_process_answered(
         assert feed.wait(1, 0.05) == 1
 
 
+def test_a_call_that_comes_before_the_thread_has_started_is_told(
+    journal: Journal, journal_with: JournalWith, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Clients are accepted once the block has begun; a busy machine starts threads later."""
+    answering, start, said = journal_with(), Thread.start, list[int]()
+
+    def start_late(thread: Thread) -> None:
+        if not answering.newest_id():
+            answering.append(RECORD)
+        start(thread)
+
+    monkeypatch.setattr(Thread, "start", start_late)
+    feed = JournalFeed(journal)
+    with feed.running(lambda echange: said.append(echange.id)):
+        for _ in range(300):
+            if said:
+                break
+            feed.wait(1, 0.1)
+    assert said == [1]
+
+
 def test_what_is_appended_is_stored_without_a_reader(
     journal: Journal, journal_with: JournalWith
 ) -> None:
