@@ -4,9 +4,9 @@ The values are those of ConsultationMesuresDetaillees and of the files. What is 
 yesterday, whose data come at 8:00 (catalogue of data), and of a curve to what was collected (FAQ).
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import repeat
 from typing import Final, Literal
 
 import numpy as np
@@ -15,11 +15,11 @@ from sge_sim.clock import PREMIER_JOUR, add_months
 from sge_sim.dataconnect import bac_a_sable
 from sge_sim.domaine.nomenclatures import Sens, TypeAcces
 from sge_sim.mesures import PointMesure, courbe
+from sge_sim.mesures.horodates import Stamp, write_stamps
 from sge_sim.mesures.lecture import Lecture
 from sge_sim.mesures.releves import Contexte, read_contextes
 from sge_sim.mesures.series import Serie, read_series
-from sge_sim.referentiel.mesures import point_mesure
-from sge_sim.soap.writer import Stamp, write_stamps
+from sge_sim.referentiel.mesures import mesure_of
 from sge_sim.tables.fiches import Dossier
 
 Mesure = Literal["quotidienne", "courbe", "pmax", "index"]
@@ -71,7 +71,7 @@ class Lecteur:
         point = self.dossier.point
         if not (point.petit and point.ouvert_aux_mesures):
             return None
-        return point_mesure(point, self.dossier.suivi, self.sens)
+        return mesure_of(self.dossier, self.sens)
 
     def read(
         self, type_: TypeAcces, grandeur: str, debut: date, fin: date, pas: str = "P1D"
@@ -81,8 +81,8 @@ class Lecteur:
         A curve is told of the days on which it was collected, at the ends of its steps (measured,
         October 2026).
         """
+        lecture = Lecture(type_, grandeur, *self._there(debut, fin), pas, collectees=True)
         point = self.mesure
-        lecture = self._lecture(type_, grandeur, debut, fin, pas)
         if point is None or lecture.debut >= lecture.fin:
             return {}
         series = read_series(point, lecture)
@@ -90,28 +90,33 @@ class Lecteur:
         if fictif is not None and fictif.autoconsommation:
             series = self._net(point, lecture, series)
         stamp = Stamp.JOUR if type_ == "ENERGIE" else Stamp.NAIF
-        return {serie.grandeur: list(_values(serie, stamp)) for serie in series}
+        read: dict[str, list[Valeur]] = {}
+        for serie in series:
+            valeurs = [Valeur(f"{mois.mois:%Y-%m}", mois.valeur) for mois in serie.mois]
+            for horodates, decalages, nombres, minutes, _ in serie.troncons:
+                textes = write_stamps(stamp, horodates, decalages)
+                valeurs += map(Valeur, textes, nombres.tolist(), repeat(minutes))
+            read[serie.grandeur] = valeurs
+        return read
 
     def read_index(self, debut: date, fin: date) -> tuple[Contexte, ...]:
         """Return the readings of active energy of the days of [debut, fin)."""
-        point, lecture = self.mesure, self._lecture("INDEX", "EA", debut, fin)
+        lecture = Lecture("INDEX", "EA", *self._there(debut, fin))
+        point = self.mesure
         if point is None or lecture.debut >= lecture.fin:
             return ()
         return read_contextes(point, lecture)
 
-    def _lecture(
-        self, type_: TypeAcces, grandeur: str, debut: date, fin: date, pas: str = "P1D"
-    ) -> Lecture:
-        """Return what may be read: nothing collected is from before, or not yet there."""
-        debut, fin = max(debut, PREMIER_JOUR), min(fin, last_known(self.now))
-        return Lecture(type_, grandeur, debut, fin, pas, collectees=True)
+    def _there(self, debut: date, fin: date) -> tuple[date, date]:
+        """Return the days of [debut, fin) whose data are there."""
+        return max(debut, PREMIER_JOUR), min(fin, last_known(self.now))
 
     def _net(
         self, point: PointMesure, lecture: Lecture, series: tuple[Serie, ...]
     ) -> tuple[Serie, ...]:
         """Return the curve and the energies of the net curve of the fake self-consumer, of whose
         two sides one is zero at any time; nothing of them was ever lost."""
-        other = point_mesure(self.dossier.point, self.dossier.suivi, _OTHER[self.sens])
+        other = mesure_of(self.dossier, _OTHER[self.sens])
         if lecture.type not in ("COURBE", "ENERGIE") or not series or other is None:
             return series
         mine, others = (courbe(side, lecture.debut, lecture.fin) for side in (point, other))
@@ -127,12 +132,3 @@ class Lecteur:
 
 
 _OTHER: Final[dict[Sens, Sens]] = {"SOUTIRAGE": "INJECTION", "INJECTION": "SOUTIRAGE"}
-
-
-def _values(serie: Serie, stamp: Stamp) -> Iterator[Valeur]:
-    for mois in serie.mois:
-        yield Valeur(f"{mois.mois:%Y-%m}", mois.valeur)
-    for troncon in serie.troncons:
-        textes = write_stamps(stamp, troncon.horodates, troncon.decalages)
-        for texte, valeur in zip(textes, troncon.valeurs.tolist(), strict=True):
-            yield Valeur(texte, valeur, troncon.pas)

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sge_sim.mesures.horodates import Stamp, write_stamps
 from sge_sim.mesures.lecture import UNITES
 from sge_sim.mesures.releves import CalendrierReleve, Contexte, GrandeurRelevee, Registre
-from sge_sim.soap.writer import Stamp, write_stamps
 
 Arbre = dict[str, Any]
 

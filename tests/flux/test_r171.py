@@ -23,9 +23,9 @@ from flux_kit import (
 from sge_sim.clock import PARIS
 from sge_sim.flux import r171
 from sge_sim.mesures import index_courants
+from sge_sim.mesures.horodates import Stamp, write_stamps
 from sge_sim.mesures.lecture import TOUT, Lecture
 from sge_sim.mesures.releves import read_contextes
-from sge_sim.soap.writer import Stamp, write_stamps
 
 NAMESPACE = "http://www.enedis.fr/stm/R171"
 LENDEMAIN = ORDINAIRE + JOUR

@@ -16,6 +16,7 @@ from typing import Any, Final
 from sge_sim.domaine.ecarts_fichiers import Defauts
 from sge_sim.domaine.nomenclatures import METIERS, Sens, TypeAcces
 from sge_sim.mesures import Grandeur, PointMesure
+from sge_sim.mesures.horodates import Stamp
 from sge_sim.mesures.lecture import ENERGIES, TOUT, UNITES, Lecture
 from sge_sim.mesures.releves import CalendrierReleve, Contexte, Registre, read_contextes
 from sge_sim.mesures.series import (
@@ -28,7 +29,7 @@ from sge_sim.mesures.series import (
     read_series,
 )
 from sge_sim.soap.arbre_releves import ArbreReleves, dated_values
-from sge_sim.soap.writer import Ligne, Stamp, write_rows
+from sge_sim.soap.writer import Ligne, write_rows
 
 Pieces = Iterator[bytes]
 Etendue = tuple[date, date]

@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from sge_sim.mesures import PuissanceMensuelle
+from sge_sim.mesures.horodates import Stamp
 from sge_sim.mesures.releves import Contexte, Registre
 from sge_sim.mesures.series import BRUT, ESTIME, INTERPOLATION, Serie, Troncon
 from sge_sim.services.consultation_mesures_detaillees.answer import grandeur, heading
 from sge_sim.services.consultation_mesures_detaillees.demande import Demande
 from sge_sim.soap.arbre_releves import ArbreReleves
 from sge_sim.soap.protocol import Tree
-from sge_sim.soap.writer import Ligne, Stamp, write_rows
+from sge_sim.soap.writer import Ligne, write_rows
 
 _DAY = Ligne("<points><v>{v}</v><d>{d}</d></points>", Stamp.JOUR)
 _INSTANT = Ligne("<points><v>{v}</v><d>{d}</d></points>", Stamp.NAIF)
