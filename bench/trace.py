@@ -41,7 +41,7 @@ VALUES = {
     "services/consultation_mesures_detaillees/rules_point.py": "its part about the point",
     "services/consultation_mesures_detaillees/demande.py": "what is asked",
     "services/consultation_mesures_detaillees/consultation.py": "what the rules look at",
-    "services/consultation_mesures_detaillees/series.py": "what is measured",
+    "mesures/series.py": "what is measured",
     "soap/context.py": "what Spyne's stations hand on",
 }
 """Modules of values, that whoever holds one may ask again; each with what it holds."""

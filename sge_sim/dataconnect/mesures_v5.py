@@ -14,7 +14,8 @@ from sge_sim.dataconnect.lecture import Lecteur, Mesure
 from sge_sim.dataconnect.motifs import Motif
 from sge_sim.dataconnect.passerelle import let_in
 from sge_sim.dataconnect.plateforme import PlateformeRest
-from sge_sim.domaine.nomenclatures import Sens
+from sge_sim.domaine.nomenclatures import Sens, TypeAcces
+from sge_sim.mesures.series import BRUT
 
 REFUSALS: Final = Refusals(
     motifs_v5.NON_TITULAIRE, motifs_v5.SANS_CONSENTEMENT, motifs_v5.SANS_MESURE
@@ -59,6 +60,12 @@ RESSOURCES: Final[Mapping[str, RessourceV5]] = {
     ),
 }
 
+_LUS: Final[Mapping[Mesure, tuple[TypeAcces, str]]] = {
+    "quotidienne": ("ENERGIE", "EA"),
+    "courbe": ("COURBE", "PA"),
+    "pmax": ("PMAX", "PMA"),
+}
+"""What is read for each."""
 _READING_TYPES: Final[Mapping[Mesure, Mapping[str, str]]] = {
     "quotidienne": {
         "measurement_kind": "energy",
@@ -103,22 +110,19 @@ def answer_mesure_v5(plateforme: PlateformeRest, echange: EchangeRest, chemin: s
 
 
 def _readings(mesure: Mesure, lecteur: Lecteur, periode: PeriodeDemandee) -> list[dict[str, Any]]:
-    match mesure:
-        case "courbe":
-            return [
-                {
-                    "value": str(one.valeur),
-                    "date": one.texte,
-                    "interval_length": f"PT{one.pas}M",
-                    "measure_type": "B",
-                }
-                for one in lecteur.courbe(periode.debut, periode.fin)
-            ]
-        case "pmax":
-            valeurs = lecteur.maxima(periode.debut, periode.fin)
-        case _:
-            valeurs = lecteur.quotidiennes(periode.debut, periode.fin)
-    return [{"value": str(one.valeur), "date": one.texte} for one in valeurs]
+    type_, grandeur = _LUS[mesure]
+    valeurs = lecteur.read(type_, grandeur, periode.debut, periode.fin).get(grandeur, [])
+    if mesure != "courbe":
+        return [{"value": str(jour.valeur), "date": jour.texte} for jour in valeurs]
+    return [
+        {
+            "value": str(point.valeur),
+            "date": point.texte,
+            "interval_length": f"PT{point.pas}M",
+            "measure_type": BRUT,
+        }
+        for point in valeurs
+    ]
 
 
 def _read(echange: EchangeRest) -> tuple[str, PeriodeDemandee]:
