@@ -26,7 +26,7 @@ def suspects_of(echange: Echange) -> Sequence[frozenset[str]]:
     """
     if (echange.rule is None and not echange.detail) or echange.code == "SGT200":
         return ()
-    remede = "" if echange.rule is None else echange.rule.explanation
+    remede = "" if echange.rule is None else echange.rule.remede
     words = " ".join((remede, echange.detail or ""))
     about = (frozenset(elements) for pattern, elements in _ABOUT if re.search(pattern, words))
     return (frozenset(_WORD.findall(words)), *about)

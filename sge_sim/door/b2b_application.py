@@ -210,7 +210,7 @@ class B2B:
             response = spoilt(struck, exchange, endpoint)
             exchange.notes.append(struck.told)
         if exchange.outcome is not None:
-            exchange.notes.append(exchange.outcome.explanation)
+            exchange.notes.append(exchange.outcome.constat)
         if calls > 1:
             exchange.notes.append(note)
         return response

@@ -18,8 +18,8 @@ from sge_sim.domaine.ecarts_plateforme import NOMINALE, Ecart, Plateforme
 from sge_sim.domaine.generations import Existence
 from sge_sim.domaine.nomenclatures import Flux
 from sge_sim.facts.lecture import Lire
+from sge_sim.refus import Control
 from sge_sim.services.habilitation import PAQUET_SUPPOSE, Appelant
-from sge_sim.services.rule import Rule
 from sge_sim.settings import Settings
 from sge_sim.soap.codes import LIBELLES
 from sge_sim.soap.messages import Answer
@@ -128,11 +128,11 @@ class Service:
     version: str
     paquet: str
     codes: tuple[str, ...]
-    rules: tuple[Rule[Any], ...]
+    rules: tuple[Control[Any], ...]
     handle: Callable[[Appel], Answer]
     unreachable: Mapping[str, str] = field(default_factory=dict)
     remarques: tuple[str, ...] = ()
-    habilitation: Rule[Appelant] = PAQUET_SUPPOSE
+    habilitation: Control[Appelant] = PAQUET_SUPPOSE
     mesures: tuple[str, ...] = ()
     flux: tuple[Flux, ...] = ()
     prestations: tuple[Prestation, ...] = ()
@@ -156,7 +156,7 @@ class Service:
         return f"/{self.nom}/v{self.version}"
 
     @property
-    def controls(self) -> tuple[Rule[Any], ...]:
+    def controls(self) -> tuple[Control[Any], ...]:
         """All that may refuse a demand, in the order in which it is held."""
         return (self.habilitation, *self.rules)
 

@@ -71,17 +71,17 @@ class Endpoint:
         """Return the answer to the demand in `exchange`, which learns what became of it."""
         return self._way.answer(exchange)
 
-    def fail(self, exchange: Exchange, explanation: str, *, unreachable: bool) -> Response:
+    def fail(self, exchange: Exchange, constat: str, *, unreachable: bool) -> Response:
         """Return the fault for what failed before the service was asked.
 
         `unreachable` says that it will do again: the service is momentarily unavailable.
         """
         code = self._unavailable if unreachable else "SGT500"
-        return self.refuse(exchange, code, explanation)
+        return self.refuse(exchange, code, constat)
 
-    def refuse(self, exchange: Exchange, code: str, explanation: str) -> Response:
+    def refuse(self, exchange: Exchange, code: str, constat: str) -> Response:
         """Return a fault of that code, without asking the service."""
-        return self._way.refuse(exchange, SgtFault(code, explanation=explanation))
+        return self._way.refuse(exchange, SgtFault(code, constat=constat))
 
     def publish(self, url: str) -> Response:
         """Return the WSDL document with `url` as the address of its port."""

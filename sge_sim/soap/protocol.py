@@ -14,6 +14,7 @@ from typing import Any
 from lxml import etree
 
 from sge_sim.machine.threads import WEAR
+from sge_sim.refus import Rule
 from sge_sim.soap import _spyne_compat as spyne
 from sge_sim.soap.codes import libelle
 from sge_sim.soap.contract import ENVELOPE, Contract
@@ -34,8 +35,8 @@ _SOAP_12 = "{http://www.w3.org/2003/05/soap-envelope}Envelope"
 class SgtFault(spyne.Fault):  # type: ignore[misc]
     """A refusal or a failure that is answered as a SOAP fault.
 
-    `explanation` and `rule` are for the journal: the real platform sends the code and its label
-    alone.
+    `rule` is the one that refuses, `constat` what is wrong, in French: both are for the journal, since
+    the real platform sends the code and its label alone.
     """
 
     def __init__(
@@ -43,12 +44,12 @@ class SgtFault(spyne.Fault):  # type: ignore[misc]
         code: str,
         *,
         label: str | None = None,
-        explanation: str = "",
-        rule: Any = None,
+        constat: str = "",
+        rule: Rule | None = None,
     ) -> None:
         self.code = code
         self.label = label or libelle(code)
-        self.explanation = explanation
+        self.constat = constat
         self.rule = rule
         super().__init__("Server", self.label)
 
@@ -136,7 +137,7 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
         for name, (code, label) in self._style.empty.items():
             found = ctx.in_body_doc.find(f".//{name}")
             if found is not None and not len(found):
-                raise SgtFault(code, label=label, explanation=f"Élément {name} : il est vide.")
+                raise SgtFault(code, label=label, constat=f"Élément {name} : il est vide.")
         mistake = self._contract.first_mistake(ctx.in_body_doc, len(ctx.in_string))
         if mistake is not None:
             raise _malformed(mistake)
@@ -156,5 +157,5 @@ def _is_entete(element: etree._Element) -> bool:
     return str(element.tag).rpartition("}")[2] in ("entete", "enteteP")
 
 
-def _malformed(explanation: str) -> SgtFault:
-    return SgtFault("SGT562", explanation=explanation)
+def _malformed(constat: str) -> SgtFault:
+    return SgtFault("SGT562", constat=constat)

@@ -1,6 +1,6 @@
 import pytest
 
-from sge_sim.services.rule import Refus, check, rule
+from sge_sim.refus import Refus, check, rule
 
 
 @rule("SGT401", source="test", provenance="assumed", remede="un nombre positif")
