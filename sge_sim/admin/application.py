@@ -49,6 +49,7 @@ from sge_sim.admin.routes import (
     spice,
 )
 from sge_sim.admin.views_settings import SettingsView, view_settings
+from sge_sim.datahub.droits import SERVICE
 from sge_sim.domaine.provenance import in_french
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import UNREACHABLE, unreachable_sentence
@@ -177,7 +178,7 @@ def build_admin(state: AdminState) -> FastAPI:
 
     @app.exception_handler(Refus)
     async def refuse_by_rule(_request: Request, refus: Refus) -> Response:
-        broken = refus.rule
+        broken = refus.rule.of(SERVICE)
         return problem(
             403,
             str(refus),

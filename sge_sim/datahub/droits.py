@@ -26,6 +26,9 @@ ActionDatahub = Literal[
     "modifier_profil",
 ]
 
+SERVICE: Final = "Datahub"
+"""What completes the names of the rules of Datahub."""
+
 _FAQ: Final = "FAQ Datahub, droits des interlocuteurs"
 _SILENCE: Final = "la FAQ n'en dit rien pour ce rôle"
 _CONTRACTUEL: Final = "la demande d'un interlocuteur contractuel habilité sur ce contrat"

@@ -94,7 +94,7 @@ def autorite_de_la_liste(candidate: Candidate) -> bool | str:
 
 @rule(
     "autorite_hors_environnement",
-    remede="en production, un certificat d'une autre autorité admise",
+    remede="un certificat d'une autorité admise dans cet environnement",
     source="FAQ",
     provenance="documented",
 )

@@ -18,7 +18,7 @@ _LOGINS = ("loginDemandeur", "initiateurLogin", "loginUtilisateur")
 class Outcome(NamedTuple):
     """How a demand ended: the code that was answered, if one was.
 
-    `rule` is the one that refused, `constat` what is wrong, in French: both are for the journal, since
+    `rule` is the one that refused, `constat` what is wrong, in French. Both are for the journal:
     the real platform sends the code and its label alone.
     """
 

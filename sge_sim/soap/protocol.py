@@ -35,7 +35,7 @@ _SOAP_12 = "{http://www.w3.org/2003/05/soap-envelope}Envelope"
 class SgtFault(spyne.Fault):  # type: ignore[misc]
     """A refusal or a failure that is answered as a SOAP fault.
 
-    `rule` is the one that refuses, `constat` what is wrong, in French: both are for the journal, since
+    `rule` is the one that refuses, `constat` what is wrong, in French. Both are for the journal:
     the real platform sends the code and its label alone.
     """
 

@@ -103,6 +103,4 @@ def test_a_call_is_told_in_the_terminal_of_serve(tmp_path: Path) -> None:
     assert "\x1b[31m" in line
     told = COLOUR.sub("", line)
     assert "refusé   HTTP 404  HTTP  TIERS1  " in told
-    assert told.strip().endswith(
-        "échange 1  « /rien » n'est le chemin d'aucun service. Chemins servis :"
-    )
+    assert "échange 1  Porte/chemin_servi : aurait été accepté : le chemin d'un service" in told
