@@ -57,7 +57,10 @@ def build_endpoints(settings: Settings, database: Database) -> dict[str, Endpoin
 
 
 def _style(service: Service, settings: Settings) -> FaultStyle:
-    empty = {name: (code, service.libelle(code)) for name, code in service.vides.items()}
+    empty = {
+        name: (rule.of(service.nom), service.libelle(rule.code))
+        for name, rule in service.vides.items()
+    }
     if service.bare_faults is None:
         return FaultStyle(service.faultstring, empty)
     return FaultStyle(service.faultstring, empty, partial(service.bare_faults, settings))

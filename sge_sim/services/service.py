@@ -120,7 +120,7 @@ class Service:
     together; None where it names no ceiling.
 
     `faultstring` is the text of every fault, None where it is the label of its code. `vides` are
-    the elements that have a code of their own when nothing is in them, whatever the schema says;
+    the elements that a rule of their own wants something in, whatever the schema says;
     `bare_faults` tells whether faults have neither code nor label at an instant.
     """
 
@@ -145,7 +145,7 @@ class Service:
     par_seconde: int | None = None
     faultstring: str | None = None
     libelles: Mapping[str, str] = field(default_factory=dict)
-    vides: Mapping[str, str] = field(default_factory=dict)
+    vides: Mapping[str, Control[Any]] = field(default_factory=dict)
     bare_faults: Callable[[Settings, datetime], bool] | None = None
     champs_libres: frozenset[str] = CHAMPS_LIBRES
     champs_accord: frozenset[str] = CHAMPS_ACCORD

@@ -59,12 +59,13 @@ class FaultStyle:
     """How one contract refuses.
 
     `faultstring` is the text of every fault, None where it is the label of its code. `empty` gives
-    the fault of an element that has nothing in it, whatever the schema says. `bare` tells whether
-    faults are qualified and have neither code nor label at an instant (observed 23.4).
+    the rule, and the label of its code, of an element that has to hold something, whatever the
+    schema says. `bare` tells whether faults are qualified and have neither code nor label at an
+    instant (observed 23.4).
     """
 
     faultstring: str | None = None
-    empty: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    empty: Mapping[str, tuple[Rule, str]] = field(default_factory=dict)
     bare: Callable[[datetime], bool] = lambda _: False
 
 
@@ -134,10 +135,11 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
 
         The journal tells of a header that is meant as the contract's and isn't: nothing reads it.
         """
-        for name, (code, label) in self._style.empty.items():
+        for name, (rule, label) in self._style.empty.items():
             found = ctx.in_body_doc.find(f".//{name}")
             if found is not None and not len(found):
-                raise SgtFault(code, label=label, constat=f"Élément {name} : il est vide.")
+                constat = f"Élément {name} : il est vide."
+                raise SgtFault(rule.code, label=label, constat=constat, rule=rule)
         mistake = self._contract.first_mistake(ctx.in_body_doc, len(ctx.in_string))
         if mistake is not None:
             raise _malformed(mistake)
