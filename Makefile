@@ -102,6 +102,7 @@ bench-demandes: $(VENV)/.dev ## make the largest demands of M023 within their bo
 
 pages: $(VENV)/.dev ## renew the pages of docs/ that are made from the code and the tests
 	$(BIN)/python -m sge_sim.services.documentation > docs/codes.md.new && mv docs/codes.md.new docs/codes.md
+	$(BIN)/python tests/rules_page.py > docs/regles.md.new && mv docs/regles.md.new docs/regles.md
 	$(BIN)/python tests/provenance_page.py > docs/provenance.md.new && mv docs/provenance.md.new docs/provenance.md
 
 coverage: $(VENV)/.dev $(VENV)/.coverage ## run the suite and report the lines that it never ran, child processes counted (20 min)

@@ -36,7 +36,7 @@ VALUES = {
     "tables/fiches.py": "what a fact says",
     "mesures/calendrier.py": "the table of the days",
     "mesures/point.py": "what a point is",
-    "services/rule.py": "the loop over a table of rules",
+    "refus.py": "the loop over a table of rules",
     "services/consultation_mesures_detaillees/rules.py": "the table of rules",
     "services/consultation_mesures_detaillees/rules_point.py": "its part about the point",
     "services/consultation_mesures_detaillees/demande.py": "what is asked",
@@ -158,7 +158,7 @@ def walk_of(work: Callable[[], object]) -> Walk:
 def _entries() -> set[CodeType]:
     """Return the code of the rules of all services, and of the checks of a certificate."""
     rules: list[Any] = [one.holds for service in SERVICES for one in service.controls]
-    checks: list[Any] = [one.find for one in REQUEST_CHECKS]
+    checks: list[Any] = [one.holds for one in REQUEST_CHECKS]
     return {one.__code__ for one in (*rules, *checks)}
 
 

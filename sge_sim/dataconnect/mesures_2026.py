@@ -9,13 +9,14 @@ from typing import Any, Final
 from sge_sim.dataconnect import motifs_2026
 from sge_sim.dataconnect.acces import Refusals, read_point
 from sge_sim.dataconnect.controles import PeriodeDemandee, Reasons, check_periode, check_point
-from sge_sim.dataconnect.echange import JSON, PRM, EchangeRest, RefusRest, Reponse, json_reponse
+from sge_sim.dataconnect.echange import JSON, PRM, EchangeRest, Reponse, json_reponse
 from sge_sim.dataconnect.lecture import Lecteur, Mesure
 from sge_sim.dataconnect.passerelle import let_in
 from sge_sim.dataconnect.plateforme import PlateformeRest
 from sge_sim.domaine.nomenclatures import METIERS, Sens
 from sge_sim.mesures.lecture import UNITES
 from sge_sim.mesures.series import BRUT
+from sge_sim.refus import Refus
 from sge_sim.soap.arbre_releves import ArbreReleves, dated_values
 
 API: Final = "mesure_synchrone_auto"
@@ -90,12 +91,12 @@ class _Question:
 
 
 def answer_mesure(plateforme: PlateformeRest, echange: EchangeRest, nom: str) -> Reponse:
-    """Answer one of `RESSOURCES`; raises `RefusRest`."""
+    """Answer one of `RESSOURCES`; raises `Refus`."""
     let_in(plateforme, echange, API)
     question = _read(plateforme, echange, RESSOURCES[nom])
     body = _BODIES[question.ressource.mesure](question)
     if body is None:
-        raise RefusRest(motifs_2026.SANS_MESURE)
+        raise Refus(motifs_2026.SANS_MESURE)
     return json_reponse(body, type=JSON if plateforme.settings.data_connect_json else OCTETS)
 
 
@@ -104,14 +105,14 @@ def _read(plateforme: PlateformeRest, echange: EchangeRest, ressource: Ressource
     asked = echange.requete.parametres
     prm, pas, grandeur = (asked.get(n, "") for n in ("pointId", "mesuresPas", "grandeurPhysique"))
     if PRM.fullmatch(prm) is None:
-        raise RefusRest(motifs_2026.HORS_SWAGGER)
+        raise Refus(motifs_2026.HORS_SWAGGER)
     echange.prm = prm
     periode = PeriodeDemandee(_day(asked.get("dateDebut", "")), _day(asked.get("dateFin", "")))
     pmax = ressource.mesure == "pmax"
     if pmax and (pas not in ("P1D", "P1M") or grandeur not in ("PMA", "TOUT")):
-        raise RefusRest(motifs_2026.HORS_SWAGGER)
+        raise Refus(motifs_2026.HORS_SWAGGER)
     if periode.debut >= periode.fin:
-        raise RefusRest(motifs_2026.HORS_SWAGGER)
+        raise Refus(motifs_2026.HORS_SWAGGER)
     dossier = read_point(plateforme, echange, prm, REFUSALS)
     check_periode(ressource.mesure, periode, echange.now, REASONS)
     check_point(ressource.mesure, dossier, ressource.sens, periode, REASONS)
@@ -125,7 +126,7 @@ def _day(text: str) -> date:
             return date.fromisoformat(text)
     except ValueError:
         pass
-    raise RefusRest(motifs_2026.HORS_SWAGGER)
+    raise Refus(motifs_2026.HORS_SWAGGER)
 
 
 def _daily(question: _Question) -> dict[str, Any] | None:

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
+from sge_sim.refus import hold, rule
 from sge_sim.services.acces import (
     Acces,
     AvecAcces,
     utilisateur_de_l_acteur,
     utilisateur_habilite,
 )
-from sge_sim.services.rule import rule
 from sge_sim.tables.fiches import FichePoint
 
 
@@ -20,7 +20,7 @@ from sge_sim.tables.fiches import FichePoint
 )
 def demandeur_habilite(demande: AvecAcces) -> bool:
     """The user is the calling actor's and has the right to order."""
-    return utilisateur_de_l_acteur.holds(demande) and utilisateur_habilite.holds(demande)
+    return hold((utilisateur_de_l_acteur, utilisateur_habilite), demande)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("campaign") / "report"
     command = [
         *(sys.executable, "-m", "sge_sim", "homologate", "--package", "consultation"),
-        *("--disabled-rules", "criteres_suffisants", "--report", str(folder)),
+        *("--disabled-rules", "RecherchePoint/criteres_suffisants", "--report", str(folder)),
     ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=90)
     assert done.returncode == 1, done.stdout + done.stderr

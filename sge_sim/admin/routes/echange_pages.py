@@ -50,7 +50,6 @@ def router(state: AdminState) -> APIRouter:
             precedent=before[0].id if before else None,
             suivant=after[0].id if after else None,
             observations=observations,
-            detail=_beyond_the_rule(echange),
         )
 
     def _copies(echange: Echange, moyens: Moyens) -> list[tuple[str, str]]:
@@ -103,10 +102,3 @@ def router(state: AdminState) -> APIRouter:
 def _name(echange: Echange, part: str) -> str:
     """Return the name of the file that gives a message."""
     return f"{echange.id}-{part}.xml"
-
-
-def _beyond_the_rule(echange: Echange) -> str:
-    """Return what the journal tells of an exchange, less what its rule says already."""
-    said = "" if echange.rule is None else echange.rule.explanation
-    lines = (echange.detail or "").splitlines()
-    return "\n".join(line for line in lines if line not in said)

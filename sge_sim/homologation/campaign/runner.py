@@ -21,7 +21,7 @@ from sge_sim.homologation.catalogue.answer_paths import Answer
 from sge_sim.homologation.catalogue.cases import Cas, Etape
 from sge_sim.homologation.catalogue.release import Release
 from sge_sim.homologation.client.sender import AppelFait, CaseSender
-from sge_sim.homologation.reports.rapport import Execution, Regle
+from sge_sim.homologation.reports.rapport import Execution
 
 
 def select_cases(
@@ -106,7 +106,6 @@ class Runner:
         else:
             self._unanswered.add(case.cle)
         seen = self._journaled(case)
-        rule = None if seen is None else seen.rule
         return execution_of(
             case,
             EchangeDeCas(
@@ -117,7 +116,7 @@ class Runner:
                 statut_http=call.statut_http,
                 duree_ms=call.duree_ms,
                 erreur=call.erreur,
-                regle=None if rule is None else Regle.of(rule.model_dump()),
+                regle=None if seen is None else seen.rule,
                 panne="" if seen is None else plan_told(seen.detail)[1],
                 logiciel=self.client.logiciel,
                 echange_id=None if seen is None else seen.id,

@@ -3,6 +3,7 @@
 from sge_sim.commandes.prestations import COLLECTES, prestation_collecte
 from sge_sim.commandes.souscription import subscribe
 from sge_sim.domaine.generations import first_generation
+from sge_sim.refus import check
 from sge_sim.services.commande_collecte_publication_mesures.answer import order_accepted
 from sge_sim.services.commande_collecte_publication_mesures.demande import Demande
 from sge_sim.services.commande_collecte_publication_mesures.rules import RULES, UNREACHABLE
@@ -13,7 +14,6 @@ from sge_sim.services.reading import (
     read_commande,
     read_declaration,
 )
-from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree

@@ -8,6 +8,7 @@ from sge_sim.domaine.nomenclatures import Sens
 from sge_sim.mesures.releves import read_contextes
 from sge_sim.mesures.series import read_series
 from sge_sim.referentiel.mesures import mesure_of
+from sge_sim.refus import check
 from sge_sim.services.consultation_mesures_detaillees import answer_v2, answer_v3
 from sge_sim.services.consultation_mesures_detaillees.consultation import (
     Consultation,
@@ -21,7 +22,6 @@ from sge_sim.services.consultation_mesures_detaillees.rules import (
     RULES_V3,
     UNREACHABLE_V3,
 )
-from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
 from sge_sim.settings import SansDonnee
 from sge_sim.soap.messages import Answer
