@@ -43,6 +43,12 @@ def test_data_connect_is_walked_from_the_bytes_to_the_journal() -> None:
     assert functions[-1] == "http_date", "the head of the answer"
 
 
+@pytest.mark.parametrize("nom", ["courbe", "commande", "demande-m023", "data-connect"])
+def test_a_call_looks_at_the_state_once(nom: str) -> None:
+    looks = walked(nom).calls_of("facts/memoire.py", "Memoire.look")
+    assert looks == 1, "\n".join(walked(nom).lines())
+
+
 def test_the_same_kinds_are_exempt_in_every_walk() -> None:
     patterns = [pattern for patterns in KINDS.values() for pattern in patterns]
     assert len(patterns) <= 15

@@ -25,6 +25,7 @@ from sge_sim.dataconnect.routes import handle
 from sge_sim.domaine.pannes import Atteinte
 from sge_sim.door.planned_faults import departure_of
 from sge_sim.facts.database import UNREACHABLE
+from sge_sim.facts.stored_clock import read_clock
 from sge_sim.journal import DecidingRule, EchangeRecord
 from sge_sim.transport.message import Request, Response
 
@@ -52,7 +53,8 @@ class RestApplication:
         started, machine = stopwatch(), machine_now()
         echange = None
         try:
-            echange = EchangeRest(requete, self._plateforme.clock.now(), machine)
+            vue = self._plateforme.database.memoire.look()
+            echange = EchangeRest(requete, vue, vue.ask(read_clock).now(), machine)
             reponse = handle(self._plateforme, echange)
         except RefusRest as refus:
             assert echange is not None
