@@ -6,12 +6,14 @@ looked and found that edition: it can't be stale, whoever writes, in any process
 
 from collections.abc import Sequence
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 from sge_sim.facts.editions import Edition, Editions
-from sge_sim.facts.lecture import Faits, Question, questions
+from sge_sim.facts.lecture import Faits, Question, questions, read_at_once
 from sge_sim.tables.fiches import Dossier
+from sge_sim.tables.prepared import Query
 
+T = TypeVar("T")
 Known = tuple[Edition, Any]
 """A fact, and the edition it was read from."""
 
@@ -60,17 +62,15 @@ class Memoire:
         return known[1]
 
     def _read(self, asked: Sequence[Question]) -> list[Any]:
-        values = []
         with self._editions.snapshot() as (current, driver):
-            for question in asked:
-                known = self._young.get(question) or self._come_back(question)
-                if known is None or known[0] != current:
-                    value = question[0](driver, *question[1:])
-                    if known is not None and _same(known[1], value):
-                        value = known[1]
-                    known = self._keep(question, (current, value))
-                values.append(known[1])
-        return values
+            kept = {each: self._young.get(each) or self._come_back(each) for each in asked}
+            stale = [each for each, known in kept.items() if known is None or known[0] != current]
+            for question, value in zip(stale, read_at_once(driver, stale), strict=True):
+                known = kept[question]
+                if known is not None and _same(known[1], value):
+                    value = known[1]
+                kept[question] = self._keep(question, (current, value))
+        return [known[1] for each in asked if (known := kept[each]) is not None]
 
     def _come_back(self, question: Question) -> Known | None:
         known = self._old.get(question)
@@ -108,9 +108,14 @@ class Vue:
         values = self._memoire.answers(self._edition, tuple(wanted.values()))
         return Faits(**dict(zip(wanted, values, strict=True)))
 
-    def ask(self, read: Any, *of: str) -> Any:
+    def ask(self, query: Query[T], *of: str) -> T:
         """Return what one question reads."""
-        return self._memoire.answer(self._edition, (read, *of))
+        read: T = self._memoire.answer(self._edition, (query, *of))
+        return read
+
+    def read(self, *asked: Question) -> list[Any]:
+        """Return what each question reads, all of one state."""
+        return self._memoire.answers(self._edition, asked)
 
 
 def _same(before: Any, now: Any) -> bool:

@@ -5,9 +5,9 @@ keys, contexts, rows) takes ten times what the database takes. Whatever is read 
 call goes this way.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Dialect, Executable, Float, Table, bindparam, insert
 from sqlalchemy.exc import DBAPIError
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from sqlalchemy.sql.compiler import SQLCompiler
 
 Convert = Callable[[Any], Any]
+Rows = list[tuple[Any, ...]]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,25 @@ class Driver:
             raised = DBAPIError.instance(sql, None, error, dbapi.Error)
             raise as_operational(raised) from error
 
+    def read(self, asked: "Iterable[tuple[Prepared, Mapping[str, object]]]") -> list[Rows]:
+        """Execute statements with their values, in order, and return the rows of each.
+
+        The rows have the values that the columns' types give.
+        """
+        executed = [
+            (cursor.fetchall(), results)
+            for cursor, results in (each.execute(self, values) for each, values in asked)
+        ]
+        for rows, results in executed:
+            if not results:
+                continue
+            for rank, row in enumerate(rows):
+                cells = list(row)
+                for index, convert in results:
+                    cells[index] = convert(cells[index])
+                rows[rank] = tuple(cells)
+        return [rows for rows, _ in executed]
+
 
 class _Compiled(NamedTuple):
     """A statement in the words of one dialect: its values in order, where it takes them so."""
@@ -79,32 +100,26 @@ class Prepared:
         self._columns = columns
         self._compiled: dict[str, _Compiled] = {}
 
-    def rows(self, driver: Driver, **values: object) -> list[tuple[Any, ...]]:
+    def rows(self, driver: Driver, **values: object) -> Rows:
         """Execute, and return the rows with the values that the columns' types give."""
-        cursor, results = self._execute(driver, values)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        if not results or not rows:
-            return rows
-        converted = []
-        for row in rows:
-            cells = list(row)
-            for index, convert in results:
-                cells[index] = convert(cells[index])
-            converted.append(tuple(cells))
-        return converted
+        return driver.read(((self, values),))[0]
 
     def row(self, driver: Driver, **values: object) -> tuple[Any, ...] | None:
         """Execute, and return the first row."""
-        rows = self.rows(driver, **values)
+        (rows,) = driver.read(((self, values),))
         return rows[0] if rows else None
 
     def run(self, driver: Driver, **values: object) -> None:
         """Execute a statement that returns nothing."""
-        self._execute(driver, values)
+        self.execute(driver, values)
 
-    def _execute(
+    def execute(
         self, driver: Driver, values: Mapping[str, object]
     ) -> tuple[Any, tuple[tuple[int, Convert], ...]]:
+        """Execute; return the driver's cursor, and which columns of its rows are to be converted.
+
+        `values` may have others than the statement takes.
+        """
         name = driver.dialect.name
         compiled = self._compiled.get(name)
         if compiled is None:
@@ -141,6 +156,32 @@ class Prepared:
             tuple(binds),
             tuple(results),
         )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Query(Generic[T]):
+    """What is read in several statements that take the same values.
+
+    `names` are those of the values; `make` makes what is asked for of the rows of each statement.
+
+    >>> _NAME = Prepared(select(Acteur.nom).where(Acteur.code == bindparam("code")))
+    >>> read_name = Query((_NAME,), ("code",), lambda rows: rows[0][0] if rows else None)
+    >>> read_name(driver, "TIERS1")
+    'Tiers de test'
+    """
+
+    statements: tuple[Prepared, ...]
+    names: tuple[str, ...]
+    make: Callable[..., T]
+
+    def __call__(self, driver: Driver, *values: object) -> T:
+        """Read it alone."""
+        return self.make(*driver.read(self.asked(values)))
+
+    def asked(self, values: Iterable[object]) -> list[tuple[Prepared, Mapping[str, object]]]:
+        """Return its statements, each with the values."""
+        given = dict(zip(self.names, values, strict=True))
+        return [(statement, given) for statement in self.statements]
 
 
 class Insertion:

@@ -36,25 +36,25 @@ class Demande(Ordre):
     recurrente: bool
     periodicite: str | None
 
-    @property
+    @cached_property
     def segment(self) -> Segment:
         return self.known_point.segment
 
-    @property
+    @cached_property
     def grand(self) -> bool:
         """Whether the point is of more than 36 kVA."""
         return self.known_point.grand
 
-    @property
+    @cached_property
     def en_service(self) -> bool:
         """Whether the point is in service: one that isn't is refused for its state alone."""
         return self.known_point.etat_contractuel in ETATS_EN_SERVICE
 
-    @property
+    @cached_property
     def courbe(self) -> bool:
         return self.mesures_type == "CDC"
 
-    @property
+    @cached_property
     def corrigees_demandees(self) -> bool:
         """Whether corrected data are asked for: the field counts for a transmitted curve only."""
         return self.courbe and self.recurrente and bool(self.corrigees)

@@ -67,7 +67,7 @@ def _read(appel: Appel, general: Tree) -> Demande:
         acces=acces_of(appel, SERVICE, faits),
         point=point,
         services=faits.services,
-        ecart=appel.ecart(SERVICE, faits.point),
+        ecart=appel.ecart(SERVICE, point),
         objet_code=general["objetCode"],
         contrat_id=general["contratId"],
         civilite_connue=has_known_civilite(declaration),
