@@ -3,7 +3,7 @@
 A step is a call of a named function of the package; what a function makes inside itself
 (comprehensions, lambdas) and what the language calls (`__init__`, `__hash__`, the resumption of a
 generator) belong to the step that needed it. The rules and the checks of a certificate are entries
-of tables: they are steps, and none of the functions.
+of tables: they are steps, none of the functions, and no returns.
 
 A room is one that `docs/rooms.yaml` names. A return is a step into a file that the walk had left,
 called from another file. What is of one of `KINDS` may be asked again by whoever holds it; the list
@@ -102,7 +102,8 @@ class Walk:
         again, last = [], ""
         for step in self.steps:
             entered = step.from_elsewhere and step.file != last
-            if entered and step.file in seen and kind_of(step.file) is None:
+            exempt = step.of_a_table or kind_of(step.file) is not None
+            if entered and step.file in seen and not exempt:
                 again.append(f"{step.file} {step.function}")
             seen.add(step.file)
             last = step.file

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.commandes import vie
 from sge_sim.commandes.evenements import happen
+from sge_sim.commandes.souscription import identity
 from sge_sim.facts.database import Database
 from sge_sim.facts.stored_clock import read_instant
 from sge_sim.tables.attentes import (
@@ -191,7 +192,7 @@ def _start(session: Session, service: ServiceSouscrit, instant: datetime) -> lis
     renewed = [
         other
         for other in unended_services(session, service.prm)
-        if other.etat == "ACTIF" and vie.identity(other) == vie.identity(service)
+        if other.etat == "ACTIF" and identity(other) == identity(service)
     ]
     vie.activate(session, service, instant)
     for other in renewed:

@@ -60,6 +60,12 @@ class Faits(NamedTuple):
         """The point, if it is known."""
         return None if self.dossier is None else self.dossier.point
 
+    @property
+    def known_point(self) -> FichePoint:
+        """The point, behind the rule that wants it to be known."""
+        assert self.dossier is not None
+        return self.dossier.point
+
 
 def _columns(table: type[Base], fiche: type[Any], *without: str) -> list[Any]:
     """Return the columns of a table that a fiche has, in its order."""

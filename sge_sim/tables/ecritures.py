@@ -1,5 +1,6 @@
 """The row that writing transactions go by: how many there were, how far the state has come."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
@@ -62,4 +63,9 @@ brings (oppositions) doesn't count."""
 
 def reach(session: Session, instant: datetime) -> None:
     """Note that something happens at `instant` (aware): an order, an event, a start, an end."""
-    _REACH.run(Driver.of(session.connection()), jusque=instant)
+    Driver.of(session.connection()).write((reaching(instant),))
+
+
+def reaching(instant: datetime) -> tuple[Prepared, Mapping[str, object]]:
+    """Return what notes it, as `reach` does, for `Driver.write`."""
+    return _REACH, {"jusque": instant}

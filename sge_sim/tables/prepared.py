@@ -61,8 +61,8 @@ class Driver:
         The rows have the values that the columns' types give.
         """
         executed = [
-            (cursor.fetchall(), results)
-            for cursor, results in (each.execute(self, values) for each, values in asked)
+            (self.run(sql, values).fetchall(), results)
+            for sql, values, results in [each.bound(self, values) for each, values in asked]
         ]
         for rows, results in executed:
             if not results:
@@ -73,6 +73,11 @@ class Driver:
                     cells[index] = convert(cells[index])
                 rows[rank] = tuple(cells)
         return [rows for rows, _ in executed]
+
+    def write(self, asked: "Iterable[tuple[Prepared, Mapping[str, object]]]") -> None:
+        """Execute statements that return nothing, in order."""
+        for sql, values, _ in [each.bound(self, values) for each, values in asked]:
+            self.run(sql, values)
 
 
 class _Compiled(NamedTuple):
@@ -111,12 +116,13 @@ class Prepared:
 
     def run(self, driver: Driver, **values: object) -> None:
         """Execute a statement that returns nothing."""
-        self.execute(driver, values)
+        driver.write(((self, values),))
 
-    def execute(
+    def bound(
         self, driver: Driver, values: Mapping[str, object]
-    ) -> tuple[Any, tuple[tuple[int, Convert], ...]]:
-        """Execute; return the driver's cursor, and which columns of its rows are to be converted.
+    ) -> tuple[str, Any, tuple[tuple[int, Convert], ...]]:
+        """Return the statement in the words of the driver, its values as it takes them, and which
+        columns of its rows are to be converted.
 
         `values` may have others than the statement takes.
         """
@@ -128,7 +134,7 @@ class Prepared:
         for bind, convert in compiled.binds:
             given[bind] = values[bind] if convert is None else convert(values[bind])
         ordered = given if compiled.order is None else [given[bind] for bind in compiled.order]
-        return driver.run(compiled.sql, ordered), compiled.results
+        return compiled.sql, ordered, compiled.results
 
     def _compile(self, dialect: Dialect) -> _Compiled:
         compiled: SQLCompiler = self._statement.compile(dialect=dialect)
@@ -199,5 +205,8 @@ class Insertion:
 
     def run(self, session: Session, row: Any) -> None:
         """Insert a row whose columns are the attributes of `row`, an object of no session."""
-        values = {name: getattr(row, name) for name in self._names}
-        self._statement.run(Driver.of(session.connection()), **values)
+        Driver.of(session.connection()).write((self.of(row),))
+
+    def of(self, row: Any) -> tuple[Prepared, Mapping[str, object]]:
+        """Return what inserts a row, for `Driver.write`."""
+        return self._statement, {name: getattr(row, name) for name in self._names}

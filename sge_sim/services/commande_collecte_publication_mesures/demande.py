@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from sge_sim.commandes.affaires import Commande
+from sge_sim.commandes.autorisations import Declaration
 from sge_sim.commandes.souscription import Souscription
 from sge_sim.domaine.ecarts_plateforme import Ecart
 from sge_sim.domaine.nomenclatures import ETATS_EN_SERVICE, MesuresType, Segment
@@ -14,12 +16,14 @@ from sge_sim.tables.fiches import FicheService
 
 @dataclass(frozen=True)
 class Demande(Ordre):
-    """An order, and what it asks for.
+    """An order, what it asks for, and who is said to have agreed.
 
     `services` are all those of the point. `ecart` is what the platform being played answers
     instead.
     """
 
+    commande: Commande
+    declaration: Declaration
     services: Sequence[FicheService]
     ecart: Ecart | None
     objet_code: str
