@@ -14,9 +14,9 @@ from sge_sim.commandes.souscription import Souscription
 from sge_sim.commandes.vie import activate
 from sge_sim.domaine.delais import Delai
 from sge_sim.domaine.nomenclatures import GRANDS, Segment, TypeService
-from sge_sim.facts.lecture import Faits
 from sge_sim.tables.commandes import Affaire, ServiceSouscrit, abonnement_of, insert_order
 from sge_sim.tables.ecritures import reach
+from sge_sim.tables.fiches import Faits
 from sge_sim.tables.numeros import next_numero, next_numeros
 
 _DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"

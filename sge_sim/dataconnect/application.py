@@ -27,6 +27,7 @@ from sge_sim.door.planned_faults import departure_of
 from sge_sim.facts.database import UNREACHABLE
 from sge_sim.facts.stored_clock import read_clock
 from sge_sim.journal import DecidingRule, EchangeRecord
+from sge_sim.tables.pannes import read_pannes
 from sge_sim.transport.message import Request, Response
 
 Recorder = Callable[[EchangeRecord], None]
@@ -54,7 +55,9 @@ class RestApplication:
         echange = None
         try:
             vue = self._plateforme.database.memoire.look()
-            echange = EchangeRest(requete, vue, vue.ask(read_clock).now(), machine)
+            # The plans are looked for further on: what isn't known any more is read together.
+            clock, _ = vue.read((read_clock,), (read_pannes,))
+            echange = EchangeRest(requete, vue, clock.now(), machine)
             reponse = handle(self._plateforme, echange)
         except RefusRest as refus:
             assert echange is not None

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import fields
 from itertools import islice
 from sys import intern
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Table, bindparam, select
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from sge_sim.tables.base import Base
 from sge_sim.tables.commandes import ServiceSouscrit
 from sge_sim.tables.fiches import (
     Dossier,
+    Faits,
     FicheAcces,
     FicheCompteur,
     FicheOption,
@@ -38,33 +39,8 @@ from sge_sim.tables.prepared import Driver, Prepared, Query, Rows
 Question = tuple[Any, ...]
 """A `sge_sim.tables.prepared.Query`, and its values."""
 
-Lire = Callable[..., "Faits"]
+Lire = Callable[..., Faits]
 """Gives the facts that are named, as `questions` understands them."""
-
-
-class Faits(NamedTuple):
-    """The facts that one call asked for, all of one state; what it didn't ask for is empty.
-
-    `acteur` is the calling actor; `services` are those of a point, whoever ordered them.
-    """
-
-    dossier: Dossier | None = None
-    services: tuple[FicheService, ...] = ()
-    service: FicheService | None = None
-    utilisateur: FicheUtilisateur | None = None
-    contrat: FicheContrat | None = None
-    acteur: FicheActeur | None = None
-
-    @property
-    def point(self) -> FichePoint | None:
-        """The point, if it is known."""
-        return None if self.dossier is None else self.dossier.point
-
-    @property
-    def known_point(self) -> FichePoint:
-        """The point, behind the rule that wants it to be known."""
-        assert self.dossier is not None
-        return self.dossier.point
 
 
 def _columns(table: type[Base], fiche: type[Any], *without: str) -> list[Any]:

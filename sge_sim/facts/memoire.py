@@ -9,8 +9,8 @@ from threading import Lock
 from typing import Any, TypeVar
 
 from sge_sim.facts.editions import Edition, Editions
-from sge_sim.facts.lecture import Faits, Question, questions, read_at_once
-from sge_sim.tables.fiches import Dossier
+from sge_sim.facts.lecture import Question, questions, read_at_once
+from sge_sim.tables.fiches import Dossier, Faits
 from sge_sim.tables.prepared import Query
 
 T = TypeVar("T")
@@ -53,13 +53,6 @@ class Memoire:
                 return self._read(asked)
             found.append(known[1])
         return found
-
-    def answer(self, edition: Edition, question: Question) -> Any:
-        """Return what one question reads: see `answers`."""
-        known = self._young.get(question)
-        if known is None or known[0] != edition:
-            return self.answers(edition, (question,))[0]
-        return known[1]
 
     def _read(self, asked: Sequence[Question]) -> list[Any]:
         with self._editions.snapshot() as (current, driver):
@@ -110,7 +103,8 @@ class Vue:
 
     def ask(self, query: Query[T], *of: str) -> T:
         """Return what one question reads."""
-        read: T = self._memoire.answer(self._edition, (query, *of))
+        read: T
+        (read,) = self._memoire.answers(self._edition, ((query, *of),))
         return read
 
     def read(self, *asked: Question) -> list[Any]:

@@ -62,7 +62,7 @@ class Driver:
         """
         executed = [
             (self.run(sql, values).fetchall(), results)
-            for sql, values, results in [each.bound(self, values) for each, values in asked]
+            for sql, values, results in self._bound(asked)
         ]
         for rows, results in executed:
             if not results:
@@ -76,8 +76,25 @@ class Driver:
 
     def write(self, asked: "Iterable[tuple[Prepared, Mapping[str, object]]]") -> None:
         """Execute statements that return nothing, in order."""
-        for sql, values, _ in [each.bound(self, values) for each, values in asked]:
+        for sql, values, _ in self._bound(asked):
             self.run(sql, values)
+
+    def _bound(
+        self, asked: "Iterable[tuple[Prepared, Mapping[str, object]]]"
+    ) -> list[tuple[str, Any, tuple[tuple[int, Convert], ...]]]:
+        """Return statements in the words of the driver, their values as it takes them, and which
+        columns of their rows are to be converted."""
+        bound = []
+        for statement, values in asked:
+            compiled = statement.compiled.get(self.dialect.name)
+            if compiled is None:
+                compiled = statement.compile(self.dialect)
+            given = dict(compiled.constants)
+            for bind, convert in compiled.binds:
+                given[bind] = values[bind] if convert is None else convert(values[bind])
+            ordered = given if compiled.order is None else [given[bind] for bind in compiled.order]
+            bound.append((compiled.sql, ordered, compiled.results))
+        return bound
 
 
 class _Compiled(NamedTuple):
@@ -93,7 +110,8 @@ class _Compiled(NamedTuple):
 class Prepared:
     """A statement whose values come by name at each execution.
 
-    `columns` are those of what it returns, for a statement that isn't a SELECT.
+    `columns` are those of what it returns, for a statement that isn't a SELECT. Values that it
+    doesn't take may be given too.
 
     >>> _NAME = Prepared(select(Acteur.nom).where(Acteur.code == bindparam("code")))
     >>> _NAME.rows(driver, code="TIERS1")
@@ -103,7 +121,7 @@ class Prepared:
     def __init__(self, statement: Executable, columns: tuple[Any, ...] = ()) -> None:
         self._statement: Any = statement
         self._columns = columns
-        self._compiled: dict[str, _Compiled] = {}
+        self.compiled: dict[str, _Compiled] = {}
 
     def rows(self, driver: Driver, **values: object) -> Rows:
         """Execute, and return the rows with the values that the columns' types give."""
@@ -118,25 +136,8 @@ class Prepared:
         """Execute a statement that returns nothing."""
         driver.write(((self, values),))
 
-    def bound(
-        self, driver: Driver, values: Mapping[str, object]
-    ) -> tuple[str, Any, tuple[tuple[int, Convert], ...]]:
-        """Return the statement in the words of the driver, its values as it takes them, and which
-        columns of its rows are to be converted.
-
-        `values` may have others than the statement takes.
-        """
-        name = driver.dialect.name
-        compiled = self._compiled.get(name)
-        if compiled is None:
-            compiled = self._compiled[name] = self._compile(driver.dialect)
-        given = dict(compiled.constants)
-        for bind, convert in compiled.binds:
-            given[bind] = values[bind] if convert is None else convert(values[bind])
-        ordered = given if compiled.order is None else [given[bind] for bind in compiled.order]
-        return compiled.sql, ordered, compiled.results
-
-    def _compile(self, dialect: Dialect) -> _Compiled:
+    def compile(self, dialect: Dialect) -> _Compiled:
+        """Write it in the words of a dialect, kept in `compiled` by its name."""
         compiled: SQLCompiler = self._statement.compile(dialect=dialect)
         constants: dict[str, Any] = {}
         binds: list[tuple[str, Convert | None]] = []
@@ -155,13 +156,14 @@ class Prepared:
             if convert is not None:
                 results.append((index, convert))
         order = compiled.positiontup
-        return _Compiled(
+        made = self.compiled[dialect.name] = _Compiled(
             compiled.string,
             None if order is None else tuple(order),
             constants,
             tuple(binds),
             tuple(results),
         )
+        return made
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,7 +3,6 @@
 from sge_sim.commandes.affaires import subscribe
 from sge_sim.commandes.prestations import COLLECTES, prestation_collecte
 from sge_sim.domaine.generations import first_generation
-from sge_sim.facts.lecture import Faits
 from sge_sim.services.commande_collecte_publication_mesures.answer import order_accepted
 from sge_sim.services.commande_collecte_publication_mesures.demande import Demande
 from sge_sim.services.commande_collecte_publication_mesures.rules import RULES, UNREACHABLE
@@ -18,6 +17,7 @@ from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree
+from sge_sim.tables.fiches import Faits
 
 
 def handle(appel: Appel) -> Answer:
