@@ -29,7 +29,7 @@ class Memoire:
     def __init__(self, editions: Editions, *, kept: int = 2048) -> None:
         self._editions = editions
         self._half = kept // 2
-        self._young: dict[Question, Known] = {}
+        self.young: dict[Question, Known] = {}
         self._old: dict[Question, Known] = {}
         self._lock = Lock()
 
@@ -48,7 +48,7 @@ class Memoire:
         """
         found = []
         for question in asked:
-            known = self._young.get(question) or self._come_back(question)
+            known = self.young.get(question) or self._come_back(question)
             if known is None or known[0] != edition:
                 return self._read(asked)
             found.append(known[1])
@@ -56,7 +56,7 @@ class Memoire:
 
     def _read(self, asked: Sequence[Question]) -> list[Any]:
         with self._editions.snapshot() as (current, driver):
-            kept = {each: self._young.get(each) or self._come_back(each) for each in asked}
+            kept = {each: self.young.get(each) or self._come_back(each) for each in asked}
             stale = [each for each, known in kept.items() if known is None or known[0] != current]
             for question, value in zip(stale, read_at_once(driver, stale), strict=True):
                 known = kept[question]
@@ -71,9 +71,9 @@ class Memoire:
 
     def _keep(self, question: Question, known: Known) -> Known:
         with self._lock:
-            if len(self._young) >= self._half:
-                self._old, self._young = self._young, {}
-            self._young[question] = known
+            if len(self.young) >= self._half:
+                self._old, self.young = self.young, {}
+            self.young[question] = known
         return known
 
 
@@ -103,8 +103,11 @@ class Vue:
 
     def ask(self, query: Query[T], *of: str) -> T:
         """Return what one question reads."""
-        read: T
-        (read,) = self._memoire.answers(self._edition, ((query, *of),))
+        question = (query, *of)
+        known = self._memoire.young.get(question)
+        if known is None or known[0] != self._edition:
+            known = self._edition, self._memoire.answers(self._edition, (question,))[0]
+        read: T = known[1]
         return read
 
     def read(self, *asked: Question) -> list[Any]:
