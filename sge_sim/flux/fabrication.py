@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 from typing import Any
@@ -323,30 +324,26 @@ def _mesure(session: Session, point: Point, sens: Sens) -> PointMesure | None:
     return point_mesure(point, read_suivi(session, point.prm), sens)
 
 
-_ClearMaker = Callable[[Session, Any, Atelier, int], Iterator[Fichier]]
-_Maker = Callable[[Session, Any, Atelier, Chiffrement, int], Iterator[Fichier]]
+def _encrypted(
+    make: Callable[[Session, Any, Atelier, int], Iterator[Fichier]],
+    session: Session,
+    lot: Any,
+    atelier: Atelier,
+    secret: Chiffrement,
+    sequence: int,
+) -> Iterator[Fichier]:
+    for fichier in make(session, lot, atelier, sequence):
+        yield replace(fichier, morceaux=encrypted(secret, fichier.morceaux, seed=fichier.nom))
 
 
-def _encrypting(make: _ClearMaker) -> _Maker:
-    """Return what makes the files that `make` makes, encrypted."""
-
-    def encrypting(
-        session: Session, lot: Any, atelier: Atelier, secret: Chiffrement, sequence: int
-    ) -> Iterator[Fichier]:
-        for fichier in make(session, lot, atelier, sequence):
-            yield replace(fichier, morceaux=encrypted(secret, fichier.morceaux, seed=fichier.nom))
-
-    return encrypting
-
-
-_MAKERS: Mapping[type[Lot], _Maker] = MappingProxyType(
+_MAKERS: Mapping[type[Lot], Callable[..., Iterator[Fichier]]] = MappingProxyType(
     {
         LotAbonnement: _files_of_subscription,
-        LotHistorique: _encrypting(_historique),
-        LotInfraJ: _encrypting(_infra_j),
-        LotFin: _encrypting(_files_of_ends),
-        LotDiffusion: _encrypting(_files_of_diffusion),
-        LotM023: _encrypting(_files_of_m023),
+        LotHistorique: partial(_encrypted, _historique),
+        LotInfraJ: partial(_encrypted, _infra_j),
+        LotFin: partial(_encrypted, _files_of_ends),
+        LotDiffusion: partial(_encrypted, _files_of_diffusion),
+        LotM023: partial(_encrypted, _files_of_m023),
     }
 )
 """What makes the files of each kind of lot; those of a subscription are encrypted by the processes
