@@ -94,8 +94,8 @@ homologation: $(VENV)/.run ## set up if needed, then run every homologation case
 bench: $(VENV)/.dev ## print the figures beside those of WireMock (Java, npm and cc where they are; 5 min)
 	$(BIN)/python -m bench
 
-trace: $(VENV)/.dev ## print the walk of a call through the code, and its budgets
-	@$(BIN)/python -m bench.trace
+trace: $(VENV)/.dev ## print what each walk through the code comes to, and its budget (WALK=commande: its steps)
+	@$(BIN)/python -m bench.walks $(WALK)
 
 bench-demandes: $(VENV)/.dev ## make the largest demands of M023 within their bounds (3 min)
 	$(BIN)/python -m bench.demandes

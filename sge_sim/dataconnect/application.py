@@ -24,8 +24,10 @@ from sge_sim.dataconnect.routes import handle
 from sge_sim.domaine.pannes import Atteinte
 from sge_sim.door.planned_faults import departure_of
 from sge_sim.facts.database import UNREACHABLE
+from sge_sim.facts.stored_clock import read_clock
 from sge_sim.journal import EchangeRecord
 from sge_sim.refus import Refus
+from sge_sim.tables.pannes import read_pannes
 from sge_sim.transport.message import Request, Response
 
 Recorder = Callable[[EchangeRecord], None]
@@ -52,7 +54,10 @@ class RestApplication:
         started, machine = stopwatch(), machine_now()
         echange = None
         try:
-            echange = EchangeRest(requete, self._plateforme.clock.now(), machine)
+            vue = self._plateforme.database.memoire.look()
+            # The plans are looked for further on: what isn't known any more is read together.
+            clock, _ = vue.read((read_clock,), (read_pannes,))
+            echange = EchangeRest(requete, vue, clock.now(), machine)
             reponse = handle(self._plateforme, echange)
         except Refus as refus:
             assert echange is not None

@@ -29,7 +29,7 @@ def answer_client_v5(plateforme: PlateformeRest, echange: EchangeRest, chemin: s
         raise Refus(motifs_v5.CLIENT_PRM_ABSENT)
     if PRM.fullmatch(prm) is None:
         raise Refus(motifs_v5.PRM_FORME)
-    point = read_point(plateforme, echange, prm, REFUSALS).point
+    point = read_point(echange, prm, REFUSALS).point
     # Contract and address are told of consumption alone (catalogue of data).
     if api in ("customers_upc", "customers_upa") and not point.contrat_soutirage:
         raise Refus(motifs_v5.CLIENT_INCONNU)

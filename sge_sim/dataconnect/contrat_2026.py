@@ -48,13 +48,13 @@ def answer_contrat(plateforme: PlateformeRest, echange: EchangeRest, api: str, p
     if mock is not None:
         echange.prm = prm
         return _told(plateforme, mock)
-    point = read_point(plateforme, echange, prm, REFUSALS).point
+    point = read_point(echange, prm, REFUSALS).point
     if not point.en_service:
         raise Refus(motifs_2026.SANS_SERVICE)
     body = APIS[api](point)
     if api == "situation_contrat_auto" and point.fournisseur_titulaire is not None:
-        look = plateforme.database.memoire.look()
-        body = _with_contractor(body, look.ask(read_nom_acteur, point.fournisseur_titulaire))
+        nom = echange.vue.ask(read_nom_acteur, point.fournisseur_titulaire)
+        body = _with_contractor(body, nom)
     return _told(plateforme, body)
 
 

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 
 from sge_sim.dataconnect.motifs import RegleRest
 from sge_sim.domaine.pannes import Atteinte
+from sge_sim.facts.memoire import Vue
 from sge_sim.refus import Refus, Rule
 from sge_sim.tables.dataconnect import FicheApplication
 from sge_sim.transport.message import Departure
@@ -84,11 +85,13 @@ class FrappeRest(Exception):  # noqa: N818 - it isn't an error of ours
 class EchangeRest:
     """One exchange; each station adds what it found, for those that follow and the journal.
 
-    `now` is the simulated instant, `machine` the machine's. `service` is the name of the API,
+    `vue` is the state, at which a call looks once. `now` is the simulated instant, `machine` the
+    machine's. `service` is the name of the API,
     `atteinte` tells the planned fault that has struck.
     """
 
     requete: Requete
+    vue: Vue
     now: datetime
     machine: datetime
     application: FicheApplication | None = None

@@ -113,7 +113,7 @@ def _read(plateforme: PlateformeRest, echange: EchangeRest, ressource: Ressource
         raise Refus(motifs_2026.HORS_SWAGGER)
     if periode.debut >= periode.fin:
         raise Refus(motifs_2026.HORS_SWAGGER)
-    dossier = read_point(plateforme, echange, prm, REFUSALS)
+    dossier = read_point(echange, prm, REFUSALS)
     check_periode(ressource.mesure, periode, echange.now, REASONS)
     check_point(ressource.mesure, dossier, ressource.sens, periode, REASONS)
     lecteur = Lecteur(dossier, ressource.sens, echange.now)

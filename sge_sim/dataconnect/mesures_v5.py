@@ -89,7 +89,7 @@ def answer_mesure_v5(plateforme: PlateformeRest, echange: EchangeRest, chemin: s
     ressource = RESSOURCES[chemin]
     let_in(plateforme, echange, ressource.api)
     prm, periode = _read(echange)
-    dossier = read_point(plateforme, echange, prm, REFUSALS)
+    dossier = read_point(echange, prm, REFUSALS)
     check_periode(ressource.mesure, periode, echange.now, REASONS)
     check_point(ressource.mesure, dossier, ressource.sens, periode, REASONS)
     lecteur = Lecteur(dossier, ressource.sens, echange.now)

@@ -24,6 +24,7 @@ from sge_sim.dataconnect.echange import HTML, EchangeRest, Reponse
 from sge_sim.dataconnect.motifs import ControlRest
 from sge_sim.dataconnect.oauth import FORMULAIRE
 from sge_sim.dataconnect.plateforme import PlateformeRest
+from sge_sim.facts.lecture import read_dossier
 from sge_sim.facts.stored_clock import instant_within
 from sge_sim.refus import Refus, check
 from sge_sim.tables.clients import find_client, find_clients
@@ -111,7 +112,7 @@ def style() -> bytes:
 def answer_page(plateforme: PlateformeRest, echange: EchangeRest, version: str) -> Reponse:
     """Show the page of a version, or carry out what was decided on it."""
     echange.service, echange.version = SERVICE, version.removeprefix("v")
-    echange.application = _application(plateforme, echange)
+    echange.application = _application(echange)
     if echange.application is not None:
         echange.acteur_code = echange.application.acteur_code
     try:
@@ -130,16 +131,12 @@ def answer_page(plateforme: PlateformeRest, echange: EchangeRest, version: str) 
         return _decided(plateforme, echange, demande)
     asked = echange.requete.parametres
     if "titulaire" in asked:
-        return _consent(plateforme, demande, asked["titulaire"])
+        return _consent(plateforme, echange, demande, asked["titulaire"])
     return _login(plateforme, demande, asked.get("recherche", ""))
 
 
-def _application(plateforme: PlateformeRest, echange: EchangeRest) -> FicheApplication | None:
-    client_id = echange.requete.parametres.get("client_id", "")
-    found: FicheApplication | None = plateforme.database.memoire.look().ask(
-        read_application, client_id
-    )
-    return found
+def _application(echange: EchangeRest) -> FicheApplication | None:
+    return echange.vue.ask(read_application, echange.requete.parametres.get("client_id", ""))
 
 
 def _read(echange: EchangeRest, version: str) -> DemandeAccord:
@@ -195,6 +192,7 @@ def _login(
 
 def _consent(
     plateforme: PlateformeRest,
+    echange: EchangeRest,
     demande: DemandeAccord,
     titulaire: str,
     statut: int = 200,
@@ -204,8 +202,7 @@ def _consent(
         client = find_client(session, titulaire)
     if client is None:
         return _login(plateforme, demande, "", statut)
-    vue = plateforme.database.memoire.look()
-    points = [_offered(vue.lire(prm=prm).dossier) for prm in client.prms]
+    points = [_offered(echange.vue.ask(read_dossier, prm)) for prm in client.prms]
     return _show(
         demande,
         "consentement.html",
@@ -272,7 +269,7 @@ def _decided(plateforme: PlateformeRest, echange: EchangeRest, demande: DemandeA
     with plateforme.database.sessions() as session:
         refused = _why_not(session, titulaire, prms)
     if refused is not None:
-        return _consent(plateforme, demande, titulaire, 400, refused)
+        return _consent(plateforme, echange, demande, titulaire, 400, refused)
     return _accepted(plateforme, echange, demande, titulaire, prms)
 
 
@@ -316,7 +313,7 @@ def _accepted(
                 given = give_consentement(session, application, titulaire, point, now, demande.fin)
             numero = given.autorisation_id
     if refused is not None:
-        return _consent(plateforme, demande, titulaire, 400, refused)
+        return _consent(plateforme, echange, demande, titulaire, 400, refused)
     if demande.version == "v2":
         return demande.redirect(autorisation_id=str(numero))
     return demande.redirect(code=_code(), usage_point_id=";".join(prms))

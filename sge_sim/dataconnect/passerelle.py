@@ -48,8 +48,7 @@ def let_in(plateforme: PlateformeRest, echange: EchangeRest, api: str) -> None:
 
 
 def _look_out(plateforme: PlateformeRest, echange: EchangeRest, api: str) -> None:
-    vue = plateforme.database.memoire.look()
-    plans = plateforme.guet.plans(vue, _SORTES, service=api, acteur=echange.acteur_code)
+    plans = plateforme.guet.plans(echange.vue, _SORTES, service=api, acteur=echange.acteur_code)
     if not plans:
         return
     prm = echange.requete.prm
@@ -70,9 +69,10 @@ def _authenticate(plateforme: PlateformeRest, echange: EchangeRest) -> None:
     jeton = plateforme.jetons.read(text.strip())
     if jeton is None or jeton.fin <= echange.now:
         raise Refus(JETON_REFUSE)
-    vue = plateforme.database.memoire.look()
-    application = vue.ask(read_application, jeton.client_id)
-    if application is None or vue.ask(read_revoque, jeton.jti):
+    application, revoque = echange.vue.read(
+        (read_application, jeton.client_id), (read_revoque, jeton.jti)
+    )
+    if application is None or revoque:
         raise Refus(JETON_REFUSE)
     echange.application, echange.acteur_code = application, application.acteur_code
 

@@ -11,7 +11,7 @@ from sge_sim.dataconnect.passerelle import let_in
 from sge_sim.dataconnect.plateforme import PlateformeRest
 from sge_sim.domaine.nomenclatures import DONNEES_ACCES, Sens
 from sge_sim.refus import Refus
-from sge_sim.tables.dataconnect import FicheServiceConsenti, read_services_of
+from sge_sim.tables.dataconnect import read_services_of
 
 API: Final = "subscribed_services"
 _SEGMENTS: Final[dict[Sens, str]] = {"SOUTIRAGE": "C5", "INJECTION": "P4"}
@@ -57,7 +57,7 @@ def answer_services(plateforme: PlateformeRest, echange: EchangeRest) -> Reponse
     """List services, or count them; raises `Refus`."""
     let_in(plateforme, echange, API)
     demande = _read(echange)
-    kept = [one for one in _services(plateforme, echange, demande) if demande.keeps(one)]
+    kept = [one for one in _services(echange, demande) if demande.keeps(one)]
     body: dict[str, Any] = {"nbTotalServices": len(kept)}
     first = (demande.page - 1) * PAR_PAGE
     if shown := kept[first : first + PAR_PAGE]:
@@ -84,15 +84,13 @@ def _read(echange: EchangeRest) -> DemandeServices:
     return demande
 
 
-def _services(
-    plateforme: PlateformeRest, echange: EchangeRest, demande: DemandeServices
-) -> Sequence[dict[str, Any]]:
+def _services(echange: EchangeRest, demande: DemandeServices) -> Sequence[dict[str, Any]]:
     application = echange.client
     if application.en_bac_a_sable:
         asked = demande.autorisationId
         return [] if asked is None else mocks_2026.services(asked)
-    vue = plateforme.database.memoire.look()
-    found: tuple[FicheServiceConsenti, ...] = vue.ask(read_services_of, application.client_id)
+    vue = echange.vue
+    found = vue.ask(read_services_of, application.client_id)
     today = echange.now.date()
     listed = []
     for one in found:

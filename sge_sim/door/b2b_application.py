@@ -35,6 +35,7 @@ from sge_sim.pki.deadlines import rotation_warning
 from sge_sim.pki.policy import Policy, Verdict
 from sge_sim.refus import Refus, Rule
 from sge_sim.soap.exchange import Exchange, Outcome
+from sge_sim.tables.pannes import read_pannes
 from sge_sim.transport.answering import text_response
 from sge_sim.transport.handshake import HandshakeFailure
 from sge_sim.transport.message import Request, Response
@@ -132,7 +133,9 @@ class B2B:
 
     def _answer(self, exchange: Exchange) -> Response:
         vue = exchange.vue = self._memoire.look()
-        exchange.instant = vue.ask(read_clock).now()
+        # The plans are looked for further on: what isn't known any more is read together.
+        clock, _ = vue.read((read_clock,), (read_pannes,))
+        exchange.instant = clock.now()
         sender = exchange.request.sender
         verdict = self._policy.judge(
             sender.certificate,

@@ -1,6 +1,7 @@
 """An order on a point, and the rules that the services that take orders have in common."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from sge_sim.refus import hold, rule
 from sge_sim.services.acces import (
@@ -30,7 +31,7 @@ class Ordre:
     acces: Acces
     point: FichePoint | None
 
-    @property
+    @cached_property
     def known_point(self) -> FichePoint:
         """The point, for the rules that stand behind the one that wants it."""
         assert self.point is not None

@@ -51,8 +51,9 @@ from sge_sim.facts.lecture import read_dossier
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.flux.chiffrement import chiffrement, decrypt
 from sge_sim.flux.declaration import declare_canal
+from sge_sim.flux.due_lots import next_lot
 from sge_sim.flux.fabrication import Atelier, make_files
-from sge_sim.flux.lots import LotM023, next_lot
+from sge_sim.flux.lots import LotM023
 from sge_sim.flux.r6x.archives import Limites
 from sge_sim.flux.r6x.entete import parse_nom
 from sge_sim.flux.r6x.situation import situation_tree, visibilite_of

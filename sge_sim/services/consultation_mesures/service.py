@@ -2,7 +2,6 @@
 
 from sge_sim.clock import add_months
 from sge_sim.domaine.ecarts_plateforme import Usage
-from sge_sim.facts.lecture import Faits
 from sge_sim.mesures import Consommations, consommations
 from sge_sim.referentiel.mesures import mesure_of
 from sge_sim.refus import check
@@ -13,6 +12,7 @@ from sge_sim.services.habilitation import PAQUET_SGT402
 from sge_sim.services.reading import acces_of
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.messages import Answer
+from sge_sim.tables.fiches import Faits
 
 
 def handle(appel: Appel) -> Answer:
