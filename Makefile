@@ -94,11 +94,22 @@ homologation: $(VENV)/.run ## set up if needed, then run every homologation case
 bench: $(VENV)/.dev ## print the figures beside those of WireMock (Java, npm and cc where they are; 5 min)
 	$(BIN)/python -m bench
 
-trace: $(VENV)/.dev ## print the walk of a call through the code, and its budgets
-	@$(BIN)/python -m bench.trace
+trace: $(VENV)/.dev ## print what each walk through the code comes to, and its budget (WALK=commande: its steps)
+	@$(BIN)/python -m bench.walks $(WALK)
 
 bench-demandes: $(VENV)/.dev ## make the largest demands of M023 within their bounds (3 min)
 	$(BIN)/python -m bench.demandes
+
+pages: $(VENV)/.dev ## renew the pages of docs/ that are made from the code and the tests
+	$(BIN)/python -m sge_sim.services.documentation > docs/codes.md.new && mv docs/codes.md.new docs/codes.md
+	$(BIN)/python tests/rules_page.py > docs/regles.md.new && mv docs/regles.md.new docs/regles.md
+	$(BIN)/python tests/provenance_page.py > docs/provenance.md.new && mv docs/provenance.md.new docs/provenance.md
+
+coverage: $(VENV)/.dev $(VENV)/.coverage ## run the suite and report the lines that it never ran, child processes counted (20 min)
+	rm -f .coverage .coverage.*
+	timeout 1200 $(BIN)/python -m coverage run -m pytest -q -n 2 --dist loadscope --no-loadscope-reorder $(ARGS)
+	$(BIN)/python -m coverage combine -q
+	$(BIN)/python -m coverage report --skip-covered --sort=miss
 
 dist: $(VENV)/.dev ## build the wheel and the source archive
 	$(BIN)/python -m build --no-isolation
@@ -111,6 +122,8 @@ lock: ## renew the pinned requirements (needs uv)
 		--no-header pyproject.toml --group dev -c requirements/run.txt -o requirements/dev.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --upgrade --group api -o requirements/api.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --upgrade --group coverage -o requirements/coverage.txt
 
 clean: ## remove the environment and what was built
 	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -128,10 +141,14 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
+$(VENV)/.coverage: requirements/coverage.txt $(VENV)/.dev
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/coverage.txt
+	@touch $@
+
 # Schemathesis has an environment of its own: what it wants must not decide what we run.
 $(VENV)/.api: requirements/api.txt | $(VENV)/bin/python
 	$(BIN)/python -m venv $(VENV)/api
 	$(VENV)/api/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/api.txt
 	@touch $@
 
-.PHONY: help run test test-api test-dates test-office test-browser test-langages test-postgresql test-kills fuzz soak homologation service format bench bench-demandes trace dist lock clean
+.PHONY: help run test test-api test-dates test-office test-browser test-langages test-postgresql test-kills fuzz soak homologation service format bench bench-demandes trace pages coverage dist lock clean

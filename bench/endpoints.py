@@ -39,7 +39,7 @@ def each_endpoint(data_dir: Path) -> Iterator[tuple[str, Times]]:
     what is kept, and doesn't count.
     """
     with caller(data_dir, now=_DAY) as client:
-        sender = _Sender(client)
+        sender = CatalogueSender(client)
         clock = StoredClock(client.simulator.database)
         with client.simulator.database.sessions() as session:
             points = c5_points(session, _TURNS), telereleves(session, _TURNS)
@@ -57,7 +57,9 @@ def each_endpoint(data_dir: Path) -> Iterator[tuple[str, Times]]:
         assert not missing, f"no case of {', '.join(missing)} succeeds"
 
 
-def _times(runner: Runner, sender: "_Sender", case: Cas, points: Sequence[str]) -> list[float]:
+def _times(
+    runner: Runner, sender: "CatalogueSender", case: Cas, points: Sequence[str]
+) -> list[float]:
     """Return the times of the answers to a case that is run once for each of `points`."""
     path = path_of(case)
     sender.times[path] = []
@@ -67,7 +69,7 @@ def _times(runner: Runner, sender: "_Sender", case: Cas, points: Sequence[str]) 
     return sender.times[path]
 
 
-class _Sender:
+class CatalogueSender:
     """Sends demands in the process, and keeps the times of those that succeed, by path.
 
     `asked` is a point of the catalogue, and the one that is asked of instead.

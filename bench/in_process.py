@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median, quantiles
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -14,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from bench.calls import NOW
 from sge_sim.clock import elapsed_ms, parse_instant, stopwatch
 from sge_sim.processes.b2b_process import b2b_server
+from sge_sim.processes.data_connect_process import data_connect_server
 from sge_sim.processes.simulator import Simulator, open_simulator
 from sge_sim.settings import Settings
 from sge_sim.transport.listener import Application
@@ -61,9 +63,9 @@ class Caller:
 
 
 @contextmanager
-def caller(data_dir: Path, now: str = NOW) -> Iterator[Caller]:
+def caller(data_dir: Path, now: str = NOW, **settings: Any) -> Iterator[Caller]:
     """Give a simulator at `now` without its sockets, called as its default tiers."""
-    simulator = open_simulator(Settings(data_dir=data_dir, now=parse_instant(now)))
+    simulator = open_simulator(Settings(data_dir=data_dir, now=parse_instant(now), **settings))
     (client,) = [one for one in simulator.callers if one.kind == "tiers"]
     leaf = x509.load_pem_x509_certificates(client.certificate.read_bytes())[0]
     with socket.create_server(("127.0.0.1", 0)) as listening:
@@ -71,4 +73,17 @@ def caller(data_dir: Path, now: str = NOW) -> Iterator[Caller]:
         sender = Sender(leaf.public_bytes(Encoding.DER), (), "127.0.0.1")
         yield Caller(simulator, services.server.application, sender)
         services.stop()
+    simulator.cadence.close()
     simulator.database.dispose()
+
+
+@contextmanager
+def data_connect(simulator: Simulator) -> Iterator[Application]:
+    """Give what answers for Data Connect in a simulator, without its sockets."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listener: Any = data_connect_server(simulator, listening)
+        yield listener.server.application
+        listener.stop()
+    listener.plateforme.comptes.close()
+    listener.plateforme.guet.close()
+    listener.plateforme.database.dispose()

@@ -61,6 +61,12 @@ def clock_starting_at(instant: datetime | None) -> Clock:
     return RunningClock(instant - machine_now())
 
 
+def clock_of(offset: timedelta, instant: datetime | None) -> Clock:
+    """Return the clock that stands still at `instant`; without one, that which runs `offset` away
+    from the machine's own."""
+    return RunningClock(offset) if instant is None else FrozenClock(instant)
+
+
 def machine_now() -> datetime:
     """Return the machine's own time, aware, in UTC: for files and certificates, not the domain."""
     return datetime.now(UTC)

@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 from real_clients import OBTAINED
 
-from sge_sim.services.rule import Rule
+from sge_sim.refus import Control
 from sge_sim.services.service import Service
 
 _ELSEWHERE = {"SGT200", "SGT500", "SGT506", "SGT562"}
@@ -62,7 +62,7 @@ def _run_whole(module: str) -> None:
     assert done.returncode == 0, done.stdout
 
 
-def provenance_of(rules: Sequence[Rule[Any]], code: str) -> pytest.MarkDecorator:
+def provenance_of(rules: Sequence[Control[Any]], code: str) -> pytest.MarkDecorator:
     """The marker of a refusal: how sure its rule is, the least sure of those of that code."""
     surest_last = ("assumed", "observed", "documented")
     found = [rule for rule in rules if rule.code == code]

@@ -12,14 +12,15 @@ from sqlalchemy import select
 
 from sge_sim.clock import PARIS, Duree
 from sge_sim.commandes.acces import AccesSouscrit, order_acces, renew_acces, stop_services
-from sge_sim.commandes.affaires import Commande
+from sge_sim.commandes.affaires import Commande, subscribe
 from sge_sim.commandes.autorisations import Declaration
 from sge_sim.commandes.changements import Changements, change_life
 from sge_sim.commandes.echeances import run_due
 from sge_sim.commandes.prestations import prestation_acces, prestation_collecte
-from sge_sim.commandes.souscription import Souscription, subscribe
+from sge_sim.commandes.souscription import Souscription
 from sge_sim.domaine.delais import Delai
 from sge_sim.facts.database import Database
+from sge_sim.facts.lecture import faits_within
 from sge_sim.tables.acces import OptionPublication
 from sge_sim.tables.commandes import ServiceSouscrit
 from sge_sim.tables.mesures import Collecte, read_suivi
@@ -66,11 +67,12 @@ class Lives:
         )
         with self.database.transaction() as session:
             run_due(session, now)
-            segment = self._point(session, prm).segment
+            faits = faits_within(session, prm=prm, services_of=prm)
+            segment = faits.known_point.segment
             _, service = subscribe(
                 session,
                 commande,
-                segment,
+                faits,
                 souscription,
                 prestation_collecte(
                     segment,

@@ -21,7 +21,7 @@ def provenance_page() -> str:
     lines = [
         "# How sure it is",
         "",
-        "Made from the rules and the tests by `python tests/provenance_page.py`.",
+        "Made from the rules and the tests by `make pages`.",
         "*Documented*: a document says it. *Observed*: the real platform was seen to do it.",
         "*Assumed*: neither, but it had to be decided. Sources are in [codes.md](codes.md).",
         "",

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.trace import VALUES, walk_of_a_curve
+from bench.trace import kind_of
+from bench.walks import curve
 
 PAGE = (Path(__file__).parent.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
 NAMES = sorted(set(re.findall(r"sge_sim(?:\.\w+)+", PAGE)))
@@ -45,7 +46,8 @@ def test_the_page_names_what_is_drawn_in_its_own_words() -> None:
 
 
 def test_the_page_names_every_station_of_a_call(tmp_path: Path) -> None:
-    stations = {one.file for one in walk_of_a_curve(tmp_path).steps} - set(VALUES) - HELPERS
+    walked = {step.file for step in curve(tmp_path).steps}
+    stations = {file for file in walked if kind_of(file) is None} - HELPERS
     named = {file for file in stations if f"sge_sim.{file[:-3].replace('/', '.')}." in PAGE}
     of_the_service = {one for one in stations if one.startswith("services/consultation_")}
     assert stations - named - of_the_service == set()

@@ -138,6 +138,17 @@ def test_a_room_imports_only_rooms_below_it() -> None:
     assert upward(all_imports()) == []
 
 
+def test_nothing_above_the_services_makes_up_a_demand_of_theirs() -> None:
+    """What a file or another interface tells is read as a service reads it, not through it."""
+    demands = [
+        (name, imported)
+        for name, imported in all_imports()
+        if re.fullmatch(r"sge_sim\.services\.\w+\.(demande|consultation|answer\w*)", imported)
+    ]
+    assert len(demands) > 20
+    assert [pair for pair in demands if not pair[0].startswith("sge_sim.services.")] == []
+
+
 @pytest.mark.parametrize(
     ("name", "imported"),
     [

@@ -1,42 +1,72 @@
-"""The walk of a call stays within its budgets, and the tracer sees what leaves them."""
+"""Each walk stays within its budget, and the tracer sees what leaves it."""
 
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
-from bench.trace import FILE_CHANGES, FUNCTIONS, ROOM_CHANGES, VALUES, Step, Walk, walk_of_a_curve
+from bench.trace import KINDS, Counts, Step, Walk, kind_of
+from bench.walks import MARCHES, Marche, line_of
 
 PACKAGE = Path(__file__).parent.parent / "sge_sim"
+BY_NAME = {marche.nom: marche for marche in MARCHES}
 
 
-@pytest.fixture(scope="module")
-def walk(tmp_path_factory: pytest.TempPathFactory) -> Walk:
-    return walk_of_a_curve(tmp_path_factory.mktemp("walk"))
+@cache
+def walked(nom: str) -> Walk:
+    with TemporaryDirectory() as folder:
+        return BY_NAME[nom].take(Path(folder))
 
 
-def test_a_call_walks_through_few_functions_files_and_rooms(walk: Walk) -> None:
-    told = "\n".join(walk.lines())
-    assert walk.functions <= FUNCTIONS, told
-    assert walk.file_changes <= FILE_CHANGES, told
-    assert walk.room_changes <= ROOM_CHANGES, told
+@pytest.mark.parametrize("marche", MARCHES, ids=BY_NAME)
+def test_a_walk_stays_within_its_budget(marche: Marche) -> None:
+    walk = walked(marche.nom)
+    shown = "\n".join([*walk.lines(), line_of(marche, walk)])
+    assert walk.counts.within(marche.budget), shown
 
 
-def test_no_station_is_called_again_once_the_walk_went_on(walk: Walk) -> None:
-    assert walk.returns == [], "\n".join(walk.lines())
-
-
-def test_the_walk_goes_from_the_bytes_of_the_request_to_the_journal(walk: Walk) -> None:
-    functions = [one.function for one in walk.steps]
+@pytest.mark.parametrize("nom", ["courbe", "commande", "demande-m023"])
+def test_a_call_goes_from_the_bytes_of_the_request_to_the_journal(nom: str) -> None:
+    steps = walked(nom).steps
+    functions = [step.function for step in steps]
     assert functions[0] == "RequestReader.receive"
     assert functions.index("RequestReader.take") < functions.index("SpoolWriter.append")
-    assert sum(one.of_a_table for one in walk.steps) > 20, "the rules are walked through"
+    assert functions[-1] == "http_date", "the head of the answer"
+    assert any(step.of_a_table for step in steps), "the rules are walked through"
 
 
-def test_every_module_of_values_is_still_there() -> None:
-    assert [name for name in VALUES if not (PACKAGE / name).is_file()] == []
+def test_data_connect_is_walked_from_the_bytes_to_the_journal() -> None:
+    functions = [step.function for step in walked("data-connect").steps]
+    assert functions[0] == "RequestReader.receive"
+    assert functions.index("RequestReader.take") < functions.index("SpoolWriter.append")
+    assert functions[-1] == "http_date", "the head of the answer"
 
 
-def test_a_station_that_is_called_again_is_told() -> None:
+@pytest.mark.parametrize("nom", ["courbe", "commande", "demande-m023", "data-connect"])
+def test_a_call_looks_at_the_state_once(nom: str) -> None:
+    looks = walked(nom).calls_of("facts/memoire.py", "Memoire.look")
+    assert looks == 1, "\n".join(walked(nom).lines())
+
+
+def test_the_same_kinds_are_exempt_in_every_walk() -> None:
+    patterns = [pattern for patterns in KINDS.values() for pattern in patterns]
+    assert len(patterns) <= 15
+    assert [each for each in patterns if not list(PACKAGE.glob(each))] == []
+
+
+def test_nothing_that_reads_the_database_is_exempt() -> None:
+    """Who has statements prepared, or runs them, speaks SQL."""
+    speaking = [
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        if "Prepared(" in (text := path.read_text("utf-8")) or ".execute(" in text
+    ]
+    assert "facts/lecture.py" in speaking
+    assert [file for file in speaking if kind_of(file) not in (None, "the journal")] == []
+
+
+def test_a_station_that_is_called_again_is_counted() -> None:
     steps = [
         Step("a.py", "a", True, False),
         Step("soap/b.py", "b", True, False),
@@ -45,4 +75,12 @@ def test_a_station_that_is_called_again_is_told() -> None:
     ]
     walk = Walk(steps)
     assert walk.returns == ["soap/b.py c"]
-    assert (walk.functions, walk.file_changes, walk.room_changes) == (4, 3, 0)
+    assert walk.counts == Counts(functions=4, file_changes=3, room_changes=0, returns=1)
+
+
+def test_a_count_beyond_its_budget_leaves_it() -> None:
+    counts = Counts(4, 3, 0, 1)
+    assert counts.within(counts)
+    assert not counts.within(Counts(3, 3, 0, 1))
+    assert not counts.within(Counts(4, 2, 0, 1))
+    assert not counts.within(Counts(4, 3, 0, 0))

@@ -50,11 +50,12 @@ from sge_sim.admin.routes import (
     spice,
 )
 from sge_sim.admin.views_settings import SettingsView, view_settings
-from sge_sim.datahub.refus import RefusDatahub
+from sge_sim.datahub.droits import SERVICE
 from sge_sim.domaine.provenance import in_french
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import UNREACHABLE, unreachable_sentence
 from sge_sim.facts.stored_clock import ClockSetSinceError
+from sge_sim.refus import Refus
 
 _log = logging.getLogger(__name__)
 
@@ -177,9 +178,9 @@ def build_admin(state: AdminState) -> FastAPI:
     async def refuse_late_move(request: Request, error: ClockSetSinceError) -> Response:
         return _told(state, request, 409, str(error))
 
-    @app.exception_handler(RefusDatahub)
-    async def refuse_by_rule(_request: Request, refus: RefusDatahub) -> Response:
-        broken = refus.rule
+    @app.exception_handler(Refus)
+    async def refuse_by_rule(_request: Request, refus: Refus) -> Response:
+        broken = refus.rule.of(SERVICE)
         return problem(
             403,
             str(refus),

@@ -78,7 +78,7 @@ class Series:
         return text.getvalue()
 
 
-def read_series(point: PointMesure, type_: TypeSerie, debut: date, fin: date) -> Series:
+def read_columns(point: PointMesure, type_: TypeSerie, debut: date, fin: date) -> Series:
     """Return what was measured on the legal days [debut, fin).
 
     Raises `UsageError` for a period that ends before it starts or is longer than `MAX_DAYS`.

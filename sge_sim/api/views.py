@@ -1,7 +1,6 @@
 """What the administration shows, the same in REST and in the command line's JSON."""
 
 import json
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final, Self
 
@@ -13,6 +12,7 @@ from sge_sim.domaine.nomenclatures import KindClock, KindEchange, Origine
 from sge_sim.domaine.pannes import plan_told
 from sge_sim.domaine.retombees import EtatTravail, Retombees, Travail, progress_sentence
 from sge_sim.journal import Echange
+from sge_sim.refus import Rule
 
 _LARGEST_CHARACTER: Final = 6
 """Bytes of a character in JSON, at most: `\\u0001`."""
@@ -69,15 +69,6 @@ class ClockView(View):
     )
 
 
-class RuleView(View):
-    """The rule that decided a refusal."""
-
-    name: str
-    source: str = Field(description="Document ou observation d'où vient la règle")
-    provenance: str = Field(description="documented, observed ou assumed")
-    explanation: str = Field(description="Ce qui aurait été accepté")
-
-
 class ExchangeView(View):
     """An exchange of the journal; `instant` is the simulated time, in legal time."""
 
@@ -101,7 +92,7 @@ class ExchangeView(View):
     prm: str | None
     code: str | None
     http_status: int | None
-    rule: RuleView | None
+    rule: Rule | None = Field(description="Règle qui a refusé ; remede : ce qui aurait été accepté")
     detail: str | None
     panne: int | None = Field(description="Numéro de la panne prévue qui l'a touché")
 
@@ -152,7 +143,6 @@ class ExchangeWithBodies(ExchangeView):
 
 
 def _fields(echange: Echange) -> dict[str, Any]:
-    rule = echange.rule
     return {
         "id": echange.id,
         "instant": echange.instant.astimezone(PARIS),
@@ -171,7 +161,7 @@ def _fields(echange: Echange) -> dict[str, Any]:
         "prm": echange.prm,
         "code": echange.code,
         "http_status": echange.http_status,
-        "rule": rule and RuleView(**asdict(rule)),
+        "rule": echange.rule,
         "detail": echange.detail,
         "panne": plan_told(echange.detail)[0],
     }

@@ -53,7 +53,7 @@ def call_line(echange: Echange) -> str:
         click.style(f"échange {echange.id}", dim=True),
     ]
     if rule is not None:
-        parts.append(f"{printable(rule.name)} : {printable(rule.explanation)}")
+        parts.append(f"{printable(rule.name)} : aurait été accepté : {printable(rule.remede)}")
     elif issue != "accepté" and echange.detail:
         parts.append(printable(echange.detail.splitlines()[0]))
     return "  ".join(parts)

@@ -19,7 +19,7 @@ def one_line(execution: Execution) -> str:
     if execution.remarque:
         found.append(execution.remarque)
     if execution.regle:
-        found.append(f"règle {execution.regle.nom} ({execution.regle.source})")
+        found.append(f"règle {execution.regle.name} ({execution.regle.source})")
     return "\n".join([line, *(f"              {each}" for each in found)])
 
 

@@ -171,7 +171,7 @@ def _say_whole(echange: Echange) -> None:
     if echange.code:
         click.echo(f"\nCode        {echange.code} {LIBELLES.get(echange.code, '')}")
     if echange.rule is not None:
-        click.echo(f"Règle       {_rule(echange)}\nCe qui passe  {echange.rule.explanation}")
+        click.echo(f"Règle       {_rule(echange)}\nCe qui passe  {echange.rule.remede}")
     if echange.origine is not None:
         click.echo(f"Origine     {echange.origine}{_again(echange)}")
     if echange.user_agent:

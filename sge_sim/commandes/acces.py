@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from sge_sim.clock import legal_date, start_of_day
 from sge_sim.commandes import vie
-from sge_sim.commandes.affaires import Commande, open_affaire, open_service, write_order
+from sge_sim.commandes.affaires import Commande, open_affaire, open_order, write_order
 from sge_sim.commandes.autorisations import Declaration, declared
 from sge_sim.commandes.echeances import carry_out
 from sge_sim.commandes.prestations import Prestation, prestation_acces, prestation_collecte
@@ -74,12 +74,12 @@ def order_acces(
 ) -> tuple[Affaire, ServiceSouscrit]:
     """Open the case and the service of an order that was accepted; access to the curve starts its
     collection (GUI 0531)."""
-    affaire = open_affaire(session, commande, "M0", prestation, str(acces))
     today = legal_date(commande.now)
-    service = open_service(
+    affaire, service = open_order(
         session,
         commande,
-        affaire,
+        prestation,
+        str(acces),
         "ACCES",
         date_debut=today,
         date_fin=acces.date_fin,

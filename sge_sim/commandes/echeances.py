@@ -17,9 +17,18 @@ from sqlalchemy.orm import Session
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.commandes import vie
 from sge_sim.commandes.evenements import happen
+from sge_sim.commandes.souscription import identity
 from sge_sim.facts.database import Database
-from sge_sim.facts.stored_clock import instant_within
-from sge_sim.tables.attentes import Rang, Waiting, due, is_due, rang_of, read_next_due, rows_of
+from sge_sim.facts.stored_clock import read_instant
+from sge_sim.tables.attentes import (
+    Rang,
+    Waiting,
+    due,
+    rang_of,
+    read_next_due,
+    read_next_due_on,
+    rows_of,
+)
 from sge_sim.tables.commandes import (
     Affaire,
     Evenement,
@@ -42,8 +51,9 @@ def transaction_on(database: Database, prm: str | None) -> Iterator[tuple[Sessio
     """
     while True:
         with database.transaction() as session:
-            now = instant_within(session)
-            if prm is None or not is_due(session, now, prm):
+            asked = () if prm is None else ((read_next_due_on, prm),)
+            now, firsts = read_instant(session, *asked)
+            if prm is None or firsts[0] is None or firsts[0] > now:
                 yield session, now
                 return
             _do_slice(session, _Agenda(now, due(session, now, prm)))
@@ -61,9 +71,9 @@ def catch_up_orders(
     Returns how many things happened.
     """
     happened = 0
-    of = () if prm is None else (prm,)
     while carry_on():
-        first: datetime | None = database.memoire.look().ask(read_next_due, *of)
+        vue = database.memoire.look()
+        first = vue.ask(read_next_due) if prm is None else vue.ask(read_next_due_on, prm)
         if first is None or first > until:
             break
         with database.sessions() as session:
@@ -182,7 +192,7 @@ def _start(session: Session, service: ServiceSouscrit, instant: datetime) -> lis
     renewed = [
         other
         for other in unended_services(session, service.prm)
-        if other.etat == "ACTIF" and vie.identity(other) == vie.identity(service)
+        if other.etat == "ACTIF" and identity(other) == identity(service)
     ]
     vie.activate(session, service, instant)
     for other in renewed:

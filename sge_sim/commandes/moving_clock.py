@@ -21,7 +21,7 @@ from sge_sim.clock import (
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database
 from sge_sim.facts.stored_clock import Change, StoredClock
-from sge_sim.tables.ecritures import last_instant
+from sge_sim.tables.ecritures import read_last_instant
 from sge_sim.tables.prepared import Driver
 
 
@@ -32,7 +32,7 @@ def start_clock(clock: StoredClock, instant: datetime, database: Database) -> No
     """
     _refuse_out_of_calendar(instant)
     with database.sessions() as session:
-        happened = last_instant(Driver.under(session))
+        happened = read_last_instant(Driver.under(session))
     if happened is not None and instant < happened:
         raise UsageError(
             f"--now {_told(instant)} : des commandes ou des événements de ce dossier vont jusqu'au "

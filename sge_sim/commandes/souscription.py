@@ -1,20 +1,47 @@
-"""Takes an order of collection or recurrent transmission: a new service, or a renewal."""
+"""What is subscribed to on a point, and which services of the point are the same."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
+from typing import Protocol
 
-from sqlalchemy.orm import Session
-
-from sge_sim.clock import start_of_day
-from sge_sim.commandes.affaires import Commande, open_affaire, open_service, write_order
-from sge_sim.commandes.autorisations import Declaration
-from sge_sim.commandes.echeances import carry_out
-from sge_sim.commandes.prestations import Prestation
-from sge_sim.commandes.vie import identity
-from sge_sim.domaine.nomenclatures import GRANDS, MesuresType, Segment, Sens, TypeService
-from sge_sim.tables.commandes import Affaire, ServiceSouscrit, abonnement_of
+from sge_sim.domaine.nomenclatures import MesuresType, Sens, TypeService
 from sge_sim.tables.fiches import FicheService
+
+
+class Caracteristiques(Protocol):
+    """What makes a service what it is, whatever its dates."""
+
+    @property
+    def type(self) -> TypeService: ...
+    @property
+    def contrat_id(self) -> str | None: ...
+    @property
+    def mesures_type(self) -> MesuresType | None: ...
+    @property
+    def sens(self) -> Sens | None: ...
+    @property
+    def pas(self) -> str | None: ...
+    @property
+    def corrigees(self) -> bool | None: ...
+    @property
+    def periodicite(self) -> str | None: ...
+
+
+def identity(service: Caracteristiques) -> tuple[str | bool | None, ...]:
+    """Return what two services of a point share when one renews the other (GUI 0469 §5.3).
+
+    Any difference makes another service, beside the first.
+    """
+    return (
+        service.type,
+        service.contrat_id,
+        service.mesures_type,
+        service.sens,
+        service.pas,
+        service.corrigees,
+        service.periodicite,
+    )
 
 
 @dataclass(frozen=True)
@@ -58,53 +85,3 @@ class Souscription:
             f"du {self.date_debut} au {self.date_fin or '…'}",
         )
         return " ".join(part for part in parts if part)
-
-
-def subscribe(
-    session: Session,
-    commande: Commande,
-    segment: Segment,
-    souscription: Souscription,
-    prestation: Prestation,
-    declaration: Declaration,
-) -> tuple[Affaire, ServiceSouscrit]:
-    """Open the case and the service of an accepted order.
-
-    The service starts at once where nothing has to be waited for: all else that was due has
-    happened (`run_due`).
-    """
-    affaire = open_affaire(session, commande, "M0", prestation, str(souscription))
-    abonnement = None
-    if souscription.periodicite is not None:
-        abonnement = abonnement_of(
-            session,
-            souscription.contrat_id,
-            souscription.mesures_type,
-            souscription.sens,
-            souscription.periodicite,
-        )
-    service = open_service(
-        session,
-        commande,
-        affaire,
-        souscription.type,
-        date_debut=souscription.date_debut,
-        date_fin=souscription.date_fin,
-        mesures_type=souscription.mesures_type,
-        sens=souscription.sens,
-        pas=souscription.pas,
-        corrigees=souscription.corrigees,
-        periodicite=souscription.periodicite,
-        abonnement_numero=abonnement,
-        echeance=_starts_at(commande, segment, souscription),
-    )
-    carry_out(session, (service,), commande.now)
-    write_order(session, affaire, service, declaration)
-    return affaire, service
-
-
-def _starts_at(commande: Commande, segment: Segment, souscription: Souscription) -> datetime:
-    """A C5 or P4 starts once its meter is reached, a large point not before its first day."""
-    if segment in GRANDS:
-        return max(commande.done_at, start_of_day(souscription.date_debut))
-    return commande.done_at

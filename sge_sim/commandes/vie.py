@@ -6,13 +6,13 @@ ends (V26.2).
 """
 
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import later, legal_date, start_of_day
+from sge_sim.commandes.souscription import Caracteristiques
 from sge_sim.domaine.delais import Delai
-from sge_sim.domaine.nomenclatures import EtatAffaire, MesuresType, MotifFin, Sens, TypeService
+from sge_sim.domaine.nomenclatures import EtatAffaire, MotifFin
 from sge_sim.tables.acces import close_options
 from sge_sim.tables.commandes import ServiceSouscrit
 from sge_sim.tables.fiches import FichePoint
@@ -22,41 +22,6 @@ from sge_sim.tables.points import Point
 RETRY_EVERY = timedelta(days=1)
 GIVE_UP_AFTER = timedelta(days=19)
 """A tele-operation that keeps failing is given up at J+19 (homologation slides V26.2)."""
-
-
-class Caracteristiques(Protocol):
-    """What makes a service what it is, whatever its dates."""
-
-    @property
-    def type(self) -> TypeService: ...
-    @property
-    def contrat_id(self) -> str | None: ...
-    @property
-    def mesures_type(self) -> MesuresType | None: ...
-    @property
-    def sens(self) -> Sens | None: ...
-    @property
-    def pas(self) -> str | None: ...
-    @property
-    def corrigees(self) -> bool | None: ...
-    @property
-    def periodicite(self) -> str | None: ...
-
-
-def identity(service: Caracteristiques) -> tuple[str | bool | None, ...]:
-    """Return what two services of a point share when one renews the other (GUI 0469 §5.3).
-
-    Any difference makes another service, beside the first.
-    """
-    return (
-        service.type,
-        service.contrat_id,
-        service.mesures_type,
-        service.sens,
-        service.pas,
-        service.corrigees,
-        service.periodicite,
-    )
 
 
 def needs_curve(service: ServiceSouscrit) -> bool:

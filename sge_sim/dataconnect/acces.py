@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from sge_sim.dataconnect import bac_a_sable
-from sge_sim.dataconnect.echange import EchangeRest, RefusRest
-from sge_sim.dataconnect.motifs import Motif
-from sge_sim.dataconnect.plateforme import PlateformeRest
+from sge_sim.dataconnect.echange import EchangeRest
+from sge_sim.dataconnect.motifs import RegleRest
 from sge_sim.domaine.nomenclatures import MotifFin
-from sge_sim.tables.dataconnect import FicheConsentement, read_consentements
+from sge_sim.facts.lecture import read_dossier
+from sge_sim.refus import Refus
+from sge_sim.tables.dataconnect import read_consentements
 from sge_sim.tables.fiches import Dossier
 
 DEPARTS: Final[frozenset[MotifFin]] = frozenset({"changement_titulaire", "resiliation"})
@@ -19,32 +20,32 @@ DEPARTS: Final[frozenset[MotifFin]] = frozenset({"changement_titulaire", "resili
 class Refusals:
     """The reasons of one interface: the giver has left, no consent holds, SGE knows no point."""
 
-    parti: Motif
-    sans_consentement: Motif
-    inconnu: Motif
+    parti: RegleRest
+    sans_consentement: RegleRest
+    inconnu: RegleRest
 
 
-def read_point(
-    plateforme: PlateformeRest, echange: EchangeRest, prm: str, refusals: Refusals
-) -> Dossier:
-    """Return what is known of a point that the application may read; raises `RefusRest`.
+def read_point(echange: EchangeRest, prm: str, refusals: Refusals) -> Dossier:
+    """Return what is known of a point that the application may read; raises `Refus`.
 
     In sandbox mode consent counts as given (FAQ), but for the customer who took it back at once.
     """
     echange.prm = prm
-    vue, application = plateforme.database.memoire.look(), echange.client
+    application = echange.client
     if application.en_bac_a_sable:
         fictif = bac_a_sable.POINTS.get(prm)
         if fictif is not None and fictif.retire:
-            raise RefusRest(refusals.sans_consentement)
-        dossier = bac_a_sable.dossier_of(prm, echange.now) or vue.lire(prm=prm).dossier
+            raise Refus(refusals.sans_consentement)
+        dossier = bac_a_sable.dossier_of(prm, echange.now) or echange.vue.ask(read_dossier, prm)
         if dossier is None:
-            raise RefusRest(refusals.inconnu)
+            raise Refus(refusals.inconnu)
         return dossier
-    given: tuple[FicheConsentement, ...] = vue.ask(read_consentements, application.client_id, prm)
+    given, dossier = echange.vue.read(
+        (read_consentements, application.client_id, prm), (read_dossier, prm)
+    )
     if not any(one.holds(echange.now) for one in given):
         left = bool(given) and given[-1].motif_fin in DEPARTS
-        raise RefusRest(refusals.parti if left else refusals.sans_consentement)
-    dossier = vue.lire(prm=prm).dossier
-    assert dossier is not None, "a foreign key holds it"
-    return dossier
+        raise Refus(refusals.parti if left else refusals.sans_consentement)
+    found: Dossier | None = dossier
+    assert found is not None, "a foreign key holds it"
+    return found

@@ -13,20 +13,22 @@ from sge_sim.dataconnect.echange import (
     HTML,
     EchangeRest,
     FrappeRest,
-    RefusRest,
     Reponse,
     Requete,
     json_reponse,
     refus_reponse,
 )
-from sge_sim.dataconnect.motifs import Motif
+from sge_sim.dataconnect.motifs import RegleRest
 from sge_sim.dataconnect.plateforme import PlateformeRest
 from sge_sim.dataconnect.routes import handle
 from sge_sim.domaine.pannes import Atteinte
 from sge_sim.door.origine import AuteurDAppel, Marques, auteur_of
 from sge_sim.door.planned_faults import departure_of
 from sge_sim.facts.database import UNREACHABLE
-from sge_sim.journal import DecidingRule, EchangeRecord
+from sge_sim.facts.stored_clock import read_clock
+from sge_sim.journal import EchangeRecord
+from sge_sim.refus import Refus
+from sge_sim.tables.pannes import read_pannes
 from sge_sim.transport.message import Request, Response
 
 Recorder = Callable[[EchangeRecord], None]
@@ -57,22 +59,25 @@ class RestApplication:
         started, machine = stopwatch(), machine_now()
         echange = None
         try:
-            echange = EchangeRest(requete, self._plateforme.clock.now(), machine)
+            vue = self._plateforme.database.memoire.look()
+            # The plans are looked for further on: what isn't known any more is read together.
+            clock, _ = vue.read((read_clock,), (read_pannes,))
+            echange = EchangeRest(requete, vue, clock.now(), machine)
             reponse = handle(self._plateforme, echange)
-        except RefusRest as refus:
+        except Refus as refus:
             assert echange is not None
-            echange.motif, echange.code = refus.motif, refus.motif.code
+            echange.rule, echange.code = refus.rule, refus.rule.code
             reponse = refus_reponse(refus)
         except FrappeRest as frappe:
             assert echange is not None
             reponse = Reponse(frappe.statut, frappe.statut.phrase.encode(), _TEXT)
         except Exception as error:
             _log.error("%s ne peut pas répondre.", requete.chemin, exc_info=error)
-            motif = _breakdown(requete, error)
-            reponse = json_reponse(motif.corps, motif.statut)
+            rule = _breakdown(requete, error)
+            reponse = json_reponse(rule.corps, rule.statut)
             if echange is None:
                 return reponse  # not even the simulated time can be read
-            echange.motif, echange.code = motif, motif.code
+            echange.rule, echange.code = rule, rule.code
             echange.notes.append(f"{type(error).__name__}: {error}")
         if not requete.chemin.startswith(_NOT_RECORDED):
             self._journal(echange, reponse, elapsed_ms(started))
@@ -87,7 +92,7 @@ class RestApplication:
             _log.exception("Un échange n'a pas pu être décrit au journal.")
 
 
-def _breakdown(requete: Requete, error: Exception) -> Motif:
+def _breakdown(requete: Requete, error: Exception) -> RegleRest:
     """Return how a failure of the simulator itself is told."""
     if not requete.chemin.startswith("/dataconnect/"):
         return motifs.PANNE
@@ -126,7 +131,7 @@ def _requete(request: Request) -> Requete:
 def _told(
     echange: EchangeRest, auteur: AuteurDAppel, reponse: Reponse, duration_ms: float
 ) -> EchangeRecord:
-    requete, motif, application = echange.requete, echange.motif, echange.application
+    requete, rule, application = echange.requete, echange.rule, echange.application
     notes = list(echange.notes)
     if application is not None:
         notes.insert(0, f"application « {application.nom} », {application.mode}")
@@ -147,14 +152,7 @@ def _told(
         prm=echange.prm,
         code=None if echange.code is None else echange.code[:15],
         http_status=reponse.statut,
-        rule=None
-        if motif is None
-        else DecidingRule(
-            name=motif.nom,
-            source=motif.source,
-            provenance=motif.provenance,
-            explanation=motif.remede,
-        ),
+        rule=None if rule is None else rule.of(motifs.SERVICE),
         detail="\n".join(notes) or None,
         request=_request_text(requete),
         response=None if reponse.type == HTML else _JETON.sub(rb"\1***", reponse.corps),

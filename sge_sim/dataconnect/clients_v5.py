@@ -8,10 +8,11 @@ from sge_sim.clock import start_of_day
 from sge_sim.dataconnect import motifs_v5
 from sge_sim.dataconnect.acces import Refusals, read_point
 from sge_sim.dataconnect.contrat_2026 import COMPTEUR_LINKY
-from sge_sim.dataconnect.echange import PRM, EchangeRest, RefusRest, Reponse, json_reponse
+from sge_sim.dataconnect.echange import PRM, EchangeRest, Reponse, json_reponse
 from sge_sim.dataconnect.passerelle import let_in
 from sge_sim.dataconnect.personnes import personne_of
 from sge_sim.dataconnect.plateforme import PlateformeRest
+from sge_sim.refus import Refus
 from sge_sim.tables.fiches import FichePoint
 
 REFUSALS: Final = Refusals(
@@ -20,18 +21,18 @@ REFUSALS: Final = Refusals(
 
 
 def answer_client_v5(plateforme: PlateformeRest, echange: EchangeRest, chemin: str) -> Reponse:
-    """Answer one of `RESSOURCES`; raises `RefusRest`."""
+    """Answer one of `RESSOURCES`; raises `Refus`."""
     api, tell = RESSOURCES[chemin]
     let_in(plateforme, echange, api)
     prm = echange.requete.parametres.get("usage_point_id", "")
     if not prm:
-        raise RefusRest(motifs_v5.CLIENT_PRM_ABSENT)
+        raise Refus(motifs_v5.CLIENT_PRM_ABSENT)
     if PRM.fullmatch(prm) is None:
-        raise RefusRest(motifs_v5.PRM_FORME)
-    point = read_point(plateforme, echange, prm, REFUSALS).point
+        raise Refus(motifs_v5.PRM_FORME)
+    point = read_point(echange, prm, REFUSALS).point
     # Contract and address are told of consumption alone (catalogue of data).
     if api in ("customers_upc", "customers_upa") and not point.contrat_soutirage:
-        raise RefusRest(motifs_v5.CLIENT_INCONNU)
+        raise Refus(motifs_v5.CLIENT_INCONNU)
     return json_reponse(tell(point))
 
 

@@ -7,13 +7,14 @@ from typing import Any, Final
 from sge_sim.clock import start_of_day
 from sge_sim.dataconnect import mocks_2026, motifs_2026
 from sge_sim.dataconnect.acces import Refusals, read_point
-from sge_sim.dataconnect.echange import JSON, PRM, EchangeRest, RefusRest, Reponse, json_reponse
+from sge_sim.dataconnect.echange import JSON, PRM, EchangeRest, Reponse, json_reponse
 from sge_sim.dataconnect.mesures_2026 import OCTETS
 from sge_sim.dataconnect.passerelle import let_in
 from sge_sim.dataconnect.personnes import personne_of
 from sge_sim.dataconnect.plateforme import PlateformeRest
 from sge_sim.domaine.libelles import libelle_de
 from sge_sim.domaine.nomenclatures import DomaineTension
+from sge_sim.refus import Refus
 from sge_sim.tables.dataconnect import read_nom_acteur
 from sge_sim.tables.fiches import FichePoint
 
@@ -38,22 +39,22 @@ _TRIPHASE: Final = "230/400 V"
 
 
 def answer_contrat(plateforme: PlateformeRest, echange: EchangeRest, api: str, prm: str) -> Reponse:
-    """Answer one of `APIS` for a point; raises `RefusRest`. A PRM that isn't one is a 500 (measured
+    """Answer one of `APIS` for a point; raises `Refus`. A PRM that isn't one is a 500 (measured
     for a PRM that isn't in the path)."""
     let_in(plateforme, echange, api)
     if PRM.fullmatch(prm) is None:
-        raise RefusRest(motifs_2026.HORS_SWAGGER)
+        raise Refus(motifs_2026.HORS_SWAGGER)
     mock = mocks_2026.contrat(api, prm) if echange.client.en_bac_a_sable else None
     if mock is not None:
         echange.prm = prm
         return _told(plateforme, mock)
-    point = read_point(plateforme, echange, prm, REFUSALS).point
+    point = read_point(echange, prm, REFUSALS).point
     if not point.en_service:
-        raise RefusRest(motifs_2026.SANS_SERVICE)
+        raise Refus(motifs_2026.SANS_SERVICE)
     body = APIS[api](point)
     if api == "situation_contrat_auto" and point.fournisseur_titulaire is not None:
-        look = plateforme.database.memoire.look()
-        body = _with_contractor(body, look.ask(read_nom_acteur, point.fournisseur_titulaire))
+        nom = echange.vue.ask(read_nom_acteur, point.fournisseur_titulaire)
+        body = _with_contractor(body, nom)
     return _told(plateforme, body)
 
 

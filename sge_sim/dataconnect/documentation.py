@@ -1,4 +1,4 @@
-"""The table of refusals of docs/data-connect.md, made from the reasons themselves.
+"""The table of refusals of docs/data-connect.md, made from the rules themselves.
 
 python -m sge_sim.dataconnect.documentation
 """
@@ -6,7 +6,7 @@ python -m sge_sim.dataconnect.documentation
 from typing import Final
 
 from sge_sim.dataconnect import motifs, motifs_2026, motifs_page, motifs_v5
-from sge_sim.dataconnect.motifs import Motif
+from sge_sim.dataconnect.motifs import RegleRest
 
 PARTS: Final = (
     ("gateway", motifs),
@@ -16,33 +16,33 @@ PARTS: Final = (
 )
 
 
-def all_motifs() -> list[tuple[str, Motif]]:
-    """Return every reason, each with the part that refuses for it."""
+def all_rules() -> list[tuple[str, RegleRest]]:
+    """Return every rule, each with the part that refuses for it."""
     return [
         (part, found)
         for part, module in PARTS
         for found in vars(module).values()
-        if isinstance(found, Motif)
+        if isinstance(found, RegleRest)
     ]
 
 
-def motifs_table() -> str:
+def rules_table() -> str:
     """Return the table in Markdown, and how many of its rows are assumed."""
-    found = all_motifs()
-    assumed = sum(motif.provenance == "assumed" for _, motif in found)
+    found = [(part, rule, rule.of(motifs.SERVICE).name) for part, rule in all_rules()]
+    assumed = sum(rule.provenance == "assumed" for _, rule, _ in found)
     lines = [
-        f"Of these {len(found)} reasons {assumed} are assumed, in their text at least.",
+        f"Of these {len(found)} rules {assumed} are assumed, in their text at least.",
         "",
         "| from | HTTP | code | text | name in the journal | source | provenance |",
         "|---|---|---|---|---|---|---|",
     ]
     lines += [
-        f"| {part} | {motif.statut} | {motif.code} | {motif.texte} | `{motif.nom}` | "
-        f"{motif.source} | {motif.provenance} |"
-        for part, motif in found
+        f"| {part} | {rule.statut} | {rule.code} | {rule.texte} | `{name}` | "
+        f"{rule.source} | {rule.provenance} |"
+        for part, rule, name in found
     ]
     return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":
-    print(motifs_table())  # noqa: T201 - it is asked for
+    print(rules_table())  # noqa: T201 - it is asked for

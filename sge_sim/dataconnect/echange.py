@@ -10,8 +10,10 @@ from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from sge_sim.dataconnect.motifs import Motif
+from sge_sim.dataconnect.motifs import RegleRest
 from sge_sim.domaine.pannes import Atteinte
+from sge_sim.facts.memoire import Vue
+from sge_sim.refus import Refus, Rule
 from sge_sim.tables.dataconnect import FicheApplication
 from sge_sim.transport.message import Departure
 
@@ -71,15 +73,6 @@ class Reponse:
     departure: Departure | None = None
 
 
-class RefusRest(Exception):  # noqa: N818 - the field's word
-    """A call that is refused; `champs` complete the body of `motif`."""
-
-    def __init__(self, motif: Motif, **champs: Any) -> None:
-        super().__init__(f"{motif.statut} {motif.code}")
-        self.motif = motif
-        self.champs = champs
-
-
 class FrappeRest(Exception):  # noqa: N818 - it isn't an error of ours
     """A call that gets `statut` in place of its answer, because a plan says so."""
 
@@ -92,11 +85,13 @@ class FrappeRest(Exception):  # noqa: N818 - it isn't an error of ours
 class EchangeRest:
     """One exchange; each station adds what it found, for those that follow and the journal.
 
-    `now` is the simulated instant, `machine` the machine's. `service` is the name of the API,
+    `vue` is the state, at which a call looks once. `now` is the simulated instant, `machine` the
+    machine's. `service` is the name of the API,
     `atteinte` tells the planned fault that has struck.
     """
 
     requete: Requete
+    vue: Vue
     now: datetime
     machine: datetime
     application: FicheApplication | None = None
@@ -105,7 +100,7 @@ class EchangeRest:
     version: str | None = None
     prm: str | None = None
     code: str | None = None
-    motif: Motif | None = None
+    rule: Rule | None = None
     atteinte: Atteinte | None = None
     notes: list[str] = field(default_factory=list)
 
@@ -122,7 +117,9 @@ def json_reponse(valeur: Any, statut: int = 200, type: str = JSON) -> Reponse:
     return Reponse(statut, corps, type)
 
 
-def refus_reponse(refus: RefusRest) -> Reponse:
+def refus_reponse(refus: Refus) -> Reponse:
     """Return the answer of a refusal."""
-    corps = {**refus.motif.corps, **refus.champs}
-    return json_reponse(refus.motif.enveloppe(corps), refus.motif.statut)
+    rule = refus.rule
+    assert isinstance(rule, RegleRest), "the rules of this platform say what they answer"
+    corps = {**rule.corps, **refus.champs}
+    return json_reponse(rule.enveloppe(corps), rule.statut)

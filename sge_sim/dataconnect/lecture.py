@@ -4,27 +4,22 @@ The values are those of ConsultationMesuresDetaillees and of the files. What is 
 yesterday, whose data come at 8:00 (catalogue of data), and of a curve to what was collected (FAQ).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import repeat
 from typing import Final, Literal
 
 import numpy as np
 
 from sge_sim.clock import PREMIER_JOUR, add_months
 from sge_sim.dataconnect import bac_a_sable
-from sge_sim.domaine.nomenclatures import Sens
-from sge_sim.mesures import (
-    PointMesure,
-    PuissanceMensuelle,
-    courbe,
-    energies_quotidiennes,
-    phases_de,
-    puissances_maximales,
-    puissances_mensuelles,
-)
-from sge_sim.mesures.tableaux import Entiers, Masque
-from sge_sim.referentiel.mesures import point_mesure
+from sge_sim.domaine.nomenclatures import Sens, TypeAcces
+from sge_sim.mesures import PointMesure, courbe
+from sge_sim.mesures.horodates import Stamp, write_stamps
+from sge_sim.mesures.lecture import Lecture
+from sge_sim.mesures.releves import Contexte, read_contextes
+from sge_sim.mesures.series import Serie, read_series
+from sge_sim.referentiel.mesures import mesure_of
 from sge_sim.tables.fiches import Dossier
 
 Mesure = Literal["quotidienne", "courbe", "pmax", "index"]
@@ -76,103 +71,64 @@ class Lecteur:
         point = self.dossier.point
         if not (point.petit and point.ouvert_aux_mesures):
             return None
-        return point_mesure(point, self.dossier.suivi, self.sens)
+        return mesure_of(self.dossier, self.sens)
 
-    def quotidiennes(self, debut: date, fin: date) -> list[Valeur]:
-        """Return the energy (Wh) of the days of [debut, fin)."""
-        point, (debut, fin) = self.mesure, self._cut(debut, fin)
-        if point is None or debut >= fin:
-            return []
-        jours = energies_quotidiennes(point, debut, fin)
-        if (net := self._net(debut, fin)) is not None:
-            # Of the net curve: the sum of its half-hours, to the Wh below.
-            par_jour = np.searchsorted(jours.minuits, net[0] - 1, side="right") - 1
-            sommes = np.bincount(par_jour, weights=net[1], minlength=len(jours.minuits))
-            return _told(jours.minuits, jours.decalages, sommes.astype(np.int64) // 2, 10)
-        ici = jours.valides
-        return _told(jours.minuits[ici], jours.decalages[ici], jours.valeurs[ici], 10)
+    def read(
+        self, type_: TypeAcces, grandeur: str, debut: date, fin: date, pas: str = "P1D"
+    ) -> dict[str, list[Valeur]]:
+        """Return the values of the days of [debut, fin) by quantity; one without any is left out.
 
-    def courbe(self, debut: date, fin: date) -> list[Valeur]:
-        """Return the curve (W) of the days of [debut, fin) on which it was collected.
-
-        Its stamps are the ends of the steps (measured, October 2026).
+        A curve is told of the days on which it was collected, at the ends of its steps (measured,
+        October 2026).
         """
-        point, (debut, fin) = self.mesure, self._cut(debut, fin)
-        if point is None or debut >= fin:
-            return []
-        lue = courbe(point, debut, fin)
-        gardes = lue.valides & self._collected(lue.horodates, lue.decalages, lue.pas)
-        valeurs = lue.valeurs
-        if (net := self._net(debut, fin)) is not None:
-            valeurs = net[1]
-        textes = _told(lue.horodates[gardes], lue.decalages[gardes], valeurs[gardes], 19)
-        return [
-            Valeur(one.texte, one.valeur, pas)
-            for one, pas in zip(textes, lue.pas[gardes].tolist(), strict=True)
-        ]
-
-    def maxima(self, debut: date, fin: date, phase: int | None = None) -> list[Valeur]:
-        """Return the largest power (VA) of each day of [debut, fin), with its instant."""
-        point, (debut, fin) = self.mesure, self._cut(debut, fin)
-        if point is None or debut >= fin:
-            return []
-        jours = puissances_maximales(point, debut, fin, phase)
-        ici = jours.valides
-        return _told(jours.horodates[ici], jours.decalages[ici], jours.valeurs[ici], 19)
-
-    def maxima_mensuels(self, debut: date, fin: date, phase: int | None = None) -> list[Valeur]:
-        """Return the largest power (VA) of each month, None under 7 daily values."""
-        point, (debut, fin) = self.mesure, self._cut(debut, fin)
-        if point is None or debut >= fin:
-            return []
-        mois: Sequence[PuissanceMensuelle] = puissances_mensuelles(point, debut, fin, phase)
-        return [Valeur(f"{one.mois:%Y-%m}", one.valeur) for one in mois]
-
-    def phases(self) -> tuple[int, ...]:
-        """Return the phases whose maxima are told."""
+        lecture = Lecture(type_, grandeur, *self._there(debut, fin), pas, collectees=True)
         point = self.mesure
-        return () if point is None else phases_de(point)
+        if point is None or lecture.debut >= lecture.fin:
+            return {}
+        series = read_series(point, lecture)
+        fictif = bac_a_sable.POINTS.get(self.dossier.point.prm)
+        if fictif is not None and fictif.autoconsommation:
+            series = self._net(point, lecture, series)
+        stamp = Stamp.JOUR if type_ == "ENERGIE" else Stamp.NAIF
+        read: dict[str, list[Valeur]] = {}
+        for serie in series:
+            valeurs = [Valeur(f"{mois.mois:%Y-%m}", mois.valeur) for mois in serie.mois]
+            for horodates, decalages, nombres, minutes, _ in serie.troncons:
+                textes = write_stamps(stamp, horodates, decalages)
+                valeurs += map(Valeur, textes, nombres.tolist(), repeat(minutes))
+            read[serie.grandeur] = valeurs
+        return read
 
-    def borne(self, debut: date, fin: date) -> tuple[date, date]:
+    def read_index(self, debut: date, fin: date) -> tuple[Contexte, ...]:
+        """Return the readings of active energy of the days of [debut, fin)."""
+        lecture = Lecture("INDEX", "EA", *self._there(debut, fin))
+        point = self.mesure
+        if point is None or lecture.debut >= lecture.fin:
+            return ()
+        return read_contextes(point, lecture)
+
+    def _there(self, debut: date, fin: date) -> tuple[date, date]:
         """Return the days of [debut, fin) whose data are there."""
-        return self._cut(debut, fin)
-
-    def _cut(self, debut: date, fin: date) -> tuple[date, date]:
         return max(debut, PREMIER_JOUR), min(fin, last_known(self.now))
 
-    def _collected(self, horodates: Entiers, decalages: Entiers, pas: Entiers) -> Masque:
-        """Tell of each step whether it lies in a period of collection."""
-        jours = (horodates + decalages - 60 * pas) // 86400
-        gardes = np.zeros(len(horodates), np.bool_)
-        for debut, fin in self.dossier.suivi.collectes:
-            apres = jours >= _number(debut)
-            gardes |= apres if fin is None else apres & (jours < _number(fin))
-        return gardes
-
-    def _net(self, debut: date, fin: date) -> tuple[Entiers, Entiers] | None:
-        """Return the net curve of the fake self-consumer: of the two sides one is zero."""
-        fictif = bac_a_sable.POINTS.get(self.dossier.point.prm)
-        if fictif is None or not fictif.autoconsommation:
-            return None
-        sides = [
-            point_mesure(self.dossier.point, self.dossier.suivi, sens)
-            for sens in (self.sens, _OTHER[self.sens])
-        ]
-        mine, others = (courbe(side, debut, fin) for side in sides if side is not None)
-        return mine.horodates, np.maximum(mine.valeurs - others.valeurs, 0)
+    def _net(
+        self, point: PointMesure, lecture: Lecture, series: tuple[Serie, ...]
+    ) -> tuple[Serie, ...]:
+        """Return the curve and the energies of the net curve of the fake self-consumer, of whose
+        two sides one is zero at any time; nothing of them was ever lost."""
+        other = mesure_of(self.dossier, _OTHER[self.sens])
+        if lecture.type not in ("COURBE", "ENERGIE") or not series or other is None:
+            return series
+        mine, others = (courbe(side, lecture.debut, lecture.fin) for side in (point, other))
+        net = np.maximum(mine.valeurs - others.valeurs, 0)
+        (serie,) = series
+        (troncon,) = serie.troncons
+        if lecture.type == "ENERGIE":
+            # The sum of its half-hours, to the Wh below.
+            par_jour = np.searchsorted(troncon.horodates, mine.horodates - 1, side="right") - 1
+            sommes = np.bincount(par_jour, weights=net, minlength=len(troncon.horodates))
+            net = sommes.astype(np.int64) // 2
+        return (serie._replace(troncons=(troncon._replace(valeurs=net),)),)
 
 
 _OTHER: Final[dict[Sens, Sens]] = {"SOUTIRAGE": "INJECTION", "INJECTION": "SOUTIRAGE"}
-
-
-def _number(day: date) -> int:
-    return (day - date(1970, 1, 1)).days
-
-
-def _told(horodates: Entiers, decalages: Entiers, valeurs: Entiers, length: int) -> list[Valeur]:
-    """Return values with their stamps in legal time: 10 characters of a day, 19 of an instant."""
-    legal = np.datetime_as_string((horodates + decalages).astype("datetime64[s]"))
-    return [
-        Valeur(str(texte)[:length].replace("T", " "), valeur)
-        for texte, valeur in zip(legal, valeurs.tolist(), strict=True)
-    ]

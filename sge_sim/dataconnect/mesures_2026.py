@@ -9,18 +9,15 @@ from typing import Any, Final
 from sge_sim.dataconnect import motifs_2026
 from sge_sim.dataconnect.acces import Refusals, read_point
 from sge_sim.dataconnect.controles import PeriodeDemandee, Reasons, check_periode, check_point
-from sge_sim.dataconnect.echange import JSON, PRM, EchangeRest, RefusRest, Reponse, json_reponse
-from sge_sim.dataconnect.lecture import Lecteur, Mesure, Valeur
+from sge_sim.dataconnect.echange import JSON, PRM, EchangeRest, Reponse, json_reponse
+from sge_sim.dataconnect.lecture import Lecteur, Mesure
 from sge_sim.dataconnect.passerelle import let_in
 from sge_sim.dataconnect.plateforme import PlateformeRest
-from sge_sim.domaine.nomenclatures import Sens
-from sge_sim.services.consultation_mesures_detaillees.demande import Cadre, Demande
-from sge_sim.services.consultation_mesures_detaillees.releves import (
-    CalendrierReleve,
-    Contexte,
-    Registre,
-    read_contextes,
-)
+from sge_sim.domaine.nomenclatures import METIERS, Sens
+from sge_sim.mesures.lecture import UNITES
+from sge_sim.mesures.series import BRUT
+from sge_sim.refus import Refus
+from sge_sim.soap.arbre_releves import ArbreReleves, dated_values
 
 API: Final = "mesure_synchrone_auto"
 OCTETS: Final = "application/octet-stream"
@@ -39,7 +36,6 @@ REASONS: Final = Reasons(
 
 _JOUR: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _BRUT: Final = "BRUT"
-_EN_CLAIR: Final[dict[Sens, str]] = {"SOUTIRAGE": "CONS", "INJECTION": "PROD"}
 
 
 @dataclass(frozen=True)
@@ -74,7 +70,7 @@ class _Question:
 
     @property
     def metier(self) -> str:
-        return _EN_CLAIR[self.ressource.sens]
+        return METIERS[self.ressource.sens]
 
     def body(self, **fields: Any) -> dict[str, Any]:
         """Return an answer: what every measure begins with, then `fields`."""
@@ -95,12 +91,12 @@ class _Question:
 
 
 def answer_mesure(plateforme: PlateformeRest, echange: EchangeRest, nom: str) -> Reponse:
-    """Answer one of `RESSOURCES`; raises `RefusRest`."""
+    """Answer one of `RESSOURCES`; raises `Refus`."""
     let_in(plateforme, echange, API)
     question = _read(plateforme, echange, RESSOURCES[nom])
     body = _BODIES[question.ressource.mesure](question)
     if body is None:
-        raise RefusRest(motifs_2026.SANS_MESURE)
+        raise Refus(motifs_2026.SANS_MESURE)
     return json_reponse(body, type=JSON if plateforme.settings.data_connect_json else OCTETS)
 
 
@@ -109,15 +105,15 @@ def _read(plateforme: PlateformeRest, echange: EchangeRest, ressource: Ressource
     asked = echange.requete.parametres
     prm, pas, grandeur = (asked.get(n, "") for n in ("pointId", "mesuresPas", "grandeurPhysique"))
     if PRM.fullmatch(prm) is None:
-        raise RefusRest(motifs_2026.HORS_SWAGGER)
+        raise Refus(motifs_2026.HORS_SWAGGER)
     echange.prm = prm
     periode = PeriodeDemandee(_day(asked.get("dateDebut", "")), _day(asked.get("dateFin", "")))
     pmax = ressource.mesure == "pmax"
     if pmax and (pas not in ("P1D", "P1M") or grandeur not in ("PMA", "TOUT")):
-        raise RefusRest(motifs_2026.HORS_SWAGGER)
+        raise Refus(motifs_2026.HORS_SWAGGER)
     if periode.debut >= periode.fin:
-        raise RefusRest(motifs_2026.HORS_SWAGGER)
-    dossier = read_point(plateforme, echange, prm, REFUSALS)
+        raise Refus(motifs_2026.HORS_SWAGGER)
+    dossier = read_point(echange, prm, REFUSALS)
     check_periode(ressource.mesure, periode, echange.now, REASONS)
     check_point(ressource.mesure, dossier, ressource.sens, periode, REASONS)
     lecteur = Lecteur(dossier, ressource.sens, echange.now)
@@ -130,14 +126,14 @@ def _day(text: str) -> date:
             return date.fromisoformat(text)
     except ValueError:
         pass
-    raise RefusRest(motifs_2026.HORS_SWAGGER)
+    raise Refus(motifs_2026.HORS_SWAGGER)
 
 
 def _daily(question: _Question) -> dict[str, Any] | None:
-    valeurs = question.lecteur.quotidiennes(question.periode.debut, question.periode.fin)
+    valeurs = question.lecteur.read("ENERGIE", "EA", question.periode.debut, question.periode.fin)
     if not valeurs:
         return None
-    points = [{"v": str(one.valeur), "d": one.texte} for one in valeurs]
+    points = [{"v": str(jour.valeur), "d": jour.texte} for jour in valeurs["EA"]]
     return question.body(
         typeValeur="GLOBALE",
         modeCalcul="DIFF.INDEX",
@@ -148,19 +144,19 @@ def _daily(question: _Question) -> dict[str, Any] | None:
 
 
 def _curve(question: _Question) -> dict[str, Any] | None:
-    valeurs = question.lecteur.courbe(question.periode.debut, question.periode.fin)
+    valeurs = question.lecteur.read("COURBE", "PA", question.periode.debut, question.periode.fin)
     if not valeurs:
         return None
     points = [
         {
-            "v": str(one.valeur),
-            "d": one.texte,
-            "p": f"PT{one.pas}M",
-            "n": "B",
+            "v": str(point.valeur),
+            "d": point.texte,
+            "p": f"PT{point.pas}M",
+            "n": BRUT,
             "iv": "0",
             "ec": "0",
         }
-        for one in valeurs
+        for point in valeurs["PA"]
     ]
     return question.body(
         modeCalcul="MESURE", grandeur=[question.grandeur_of("PA", "W", points)], contexte=[]
@@ -169,93 +165,37 @@ def _curve(question: _Question) -> dict[str, Any] | None:
 
 def _maxima(question: _Question) -> dict[str, Any] | None:
     """TOUT adds the maxima of each phase, of a point that has three (GUI 0497)."""
-    lecteur, periode = question.lecteur, question.periode
-    read: Callable[[date, date, int | None], list[Valeur]] = (
-        lecteur.maxima if question.pas == "P1D" else lecteur.maxima_mensuels
-    )
-    wanted: list[tuple[str, int | None]] = [("PMA", None)]
-    if question.grandeur == "TOUT":
-        wanted += [(f"PMA{phase}", phase) for phase in lecteur.phases()]
-    grandeurs = []
-    for physique, phase in wanted:
-        points = [
-            {"v": "null" if one.valeur is None else str(one.valeur), "d": one.texte}
-            for one in read(periode.debut, periode.fin, phase)
-        ]
-        grandeurs.append(question.grandeur_of(physique, "VA", points))
-    if not grandeurs[0]["points"]:
+    debut, fin = question.periode.debut, question.periode.fin
+    maxima = question.lecteur.read("PMAX", question.grandeur, debut, fin, question.pas)
+    if not maxima:
         return None
+    grandeurs = [
+        question.grandeur_of(
+            physique,
+            UNITES[physique],
+            [
+                {"v": "null" if maximum.valeur is None else str(maximum.valeur), "d": maximum.texte}
+                for maximum in valeurs
+            ],
+        )
+        for physique, valeurs in maxima.items()
+    ]
     return question.body(modeCalcul="MESURE", pas=question.pas, grandeur=grandeurs, contexte=[])
 
 
 def _index(question: _Question) -> dict[str, Any] | None:
     """The readings of each midnight, as R64 tells them but for the label of the grid."""
-    point = question.lecteur.mesure
-    debut, fin = question.lecteur.borne(question.periode.debut, question.periode.fin)
-    if point is None or debut >= fin:
-        return None
-    demande = Demande(
-        prm=question.prm,
-        type="INDEX",
-        grandeur="EA",
-        sens=(question.ressource.sens,),
-        debut=debut,
-        fin=fin,
-        pas=None,
-        corrigees=False,
-        cadre=Cadre.ACCORD_CLIENT,
-    )
-    contextes = read_contextes(point, demande)
+    contextes = question.lecteur.read_index(question.periode.debut, question.periode.fin)
     if not contextes:
         return None
-    body = question.body(
-        grandeur=[], contexte=[_contexte(question, contexte) for contexte in contextes]
+    arbre = ArbreReleves(
+        question.metier,
+        lambda _, registre: dated_values(registre, iv=0),
+        grandeur={"points": []},
     )
+    body = question.body(grandeur=[], contexte=arbre.write(contextes))
     del body["etapeMetier"]
     return body
-
-
-def _contexte(question: _Question, contexte: Contexte) -> dict[str, Any]:
-    grandeurs = []
-    for relevee in contexte.grandeurs:
-        told = question.grandeur_of(relevee.grandeur, relevee.unite or "Wh", [])
-        told["calendrier"] = [_calendrier(each) for each in relevee.calendriers]
-        if relevee.total is not None:
-            told["cadranTotalisateur"] = {
-                "codeCadran": relevee.total.cadran,
-                "valeur": _readings(relevee.total),
-            }
-        grandeurs.append(told)
-    return {
-        "etapeMetier": _BRUT,
-        "contexteReleve": contexte.contexte,
-        "typeReleve": contexte.type,
-        "grandeur": grandeurs,
-    }
-
-
-def _calendrier(calendrier: CalendrierReleve) -> dict[str, Any]:
-    return {
-        "idCalendrier": calendrier.code,
-        "libelleCalendrier": calendrier.libelle,
-        "classeTemporelle": [
-            {
-                "idClasseTemporelle": registre.classe,
-                "libelleClasseTemporelle": registre.libelle,
-                "codeCadran": registre.cadran,
-                "valeur": _readings(registre),
-            }
-            for registre in calendrier.registres
-        ],
-    }
-
-
-def _readings(registre: Registre) -> list[dict[str, Any]]:
-    legal = (registre.horodates + registre.decalages).astype("datetime64[s]")
-    return [
-        {"d": str(instant).replace("T", " "), "v": valeur, "iv": 0}
-        for instant, valeur in zip(legal, registre.valeurs.tolist(), strict=True)
-    ]
 
 
 _BODIES: Final[Mapping[Mesure, Callable[[_Question], dict[str, Any] | None]]] = {

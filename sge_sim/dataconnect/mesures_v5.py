@@ -9,12 +9,14 @@ from typing import Any, Final
 from sge_sim.dataconnect import motifs_v5
 from sge_sim.dataconnect.acces import Refusals, read_point
 from sge_sim.dataconnect.controles import PeriodeDemandee, Reasons, check_periode, check_point
-from sge_sim.dataconnect.echange import PRM, EchangeRest, RefusRest, Reponse, json_reponse
+from sge_sim.dataconnect.echange import PRM, EchangeRest, Reponse, json_reponse
 from sge_sim.dataconnect.lecture import Lecteur, Mesure
-from sge_sim.dataconnect.motifs import Motif
+from sge_sim.dataconnect.motifs import RegleRest
 from sge_sim.dataconnect.passerelle import let_in
 from sge_sim.dataconnect.plateforme import PlateformeRest
-from sge_sim.domaine.nomenclatures import Sens
+from sge_sim.domaine.nomenclatures import Sens, TypeAcces
+from sge_sim.mesures.series import BRUT
+from sge_sim.refus import Refus
 
 REFUSALS: Final = Refusals(
     motifs_v5.NON_TITULAIRE, motifs_v5.SANS_CONSENTEMENT, motifs_v5.SANS_MESURE
@@ -59,6 +61,12 @@ RESSOURCES: Final[Mapping[str, RessourceV5]] = {
     ),
 }
 
+_LUS: Final[Mapping[Mesure, tuple[TypeAcces, str]]] = {
+    "quotidienne": ("ENERGIE", "EA"),
+    "courbe": ("COURBE", "PA"),
+    "pmax": ("PMAX", "PMA"),
+}
+"""What is read for each."""
 _READING_TYPES: Final[Mapping[Mesure, Mapping[str, str]]] = {
     "quotidienne": {
         "measurement_kind": "energy",
@@ -77,17 +85,17 @@ _READING_TYPES: Final[Mapping[Mesure, Mapping[str, str]]] = {
 
 
 def answer_mesure_v5(plateforme: PlateformeRest, echange: EchangeRest, chemin: str) -> Reponse:
-    """Answer one of `RESSOURCES`; raises `RefusRest`."""
+    """Answer one of `RESSOURCES`; raises `Refus`."""
     ressource = RESSOURCES[chemin]
     let_in(plateforme, echange, ressource.api)
     prm, periode = _read(echange)
-    dossier = read_point(plateforme, echange, prm, REFUSALS)
+    dossier = read_point(echange, prm, REFUSALS)
     check_periode(ressource.mesure, periode, echange.now, REASONS)
     check_point(ressource.mesure, dossier, ressource.sens, periode, REASONS)
     lecteur = Lecteur(dossier, ressource.sens, echange.now)
     readings = _readings(ressource.mesure, lecteur, periode)
     if not readings:
-        raise RefusRest(motifs_v5.SANS_MESURE)
+        raise Refus(motifs_v5.SANS_MESURE)
     return json_reponse(
         {
             "meter_reading": {
@@ -103,47 +111,44 @@ def answer_mesure_v5(plateforme: PlateformeRest, echange: EchangeRest, chemin: s
 
 
 def _readings(mesure: Mesure, lecteur: Lecteur, periode: PeriodeDemandee) -> list[dict[str, Any]]:
-    match mesure:
-        case "courbe":
-            return [
-                {
-                    "value": str(one.valeur),
-                    "date": one.texte,
-                    "interval_length": f"PT{one.pas}M",
-                    "measure_type": "B",
-                }
-                for one in lecteur.courbe(periode.debut, periode.fin)
-            ]
-        case "pmax":
-            valeurs = lecteur.maxima(periode.debut, periode.fin)
-        case _:
-            valeurs = lecteur.quotidiennes(periode.debut, periode.fin)
-    return [{"value": str(one.valeur), "date": one.texte} for one in valeurs]
+    type_, grandeur = _LUS[mesure]
+    valeurs = lecteur.read(type_, grandeur, periode.debut, periode.fin).get(grandeur, [])
+    if mesure != "courbe":
+        return [{"value": str(jour.valeur), "date": jour.texte} for jour in valeurs]
+    return [
+        {
+            "value": str(point.valeur),
+            "date": point.texte,
+            "interval_length": f"PT{point.pas}M",
+            "measure_type": BRUT,
+        }
+        for point in valeurs
+    ]
 
 
 def _read(echange: EchangeRest) -> tuple[str, PeriodeDemandee]:
     asked = echange.requete.parametres
     prm = asked.get("usage_point_id", "")
     if not prm:
-        raise RefusRest(motifs_v5.PRM_ABSENT)
+        raise Refus(motifs_v5.PRM_ABSENT)
     if PRM.fullmatch(prm) is None:
-        raise RefusRest(motifs_v5.PRM_FORME)
+        raise Refus(motifs_v5.PRM_FORME)
     echange.prm = prm
     debut = _day(asked.get("start", ""), motifs_v5.DEBUT_ABSENT, motifs_v5.DEBUT_FORME)
     fin = _day(asked.get("end", ""), motifs_v5.FIN_ABSENTE, motifs_v5.FIN_FORME)
     if debut > fin:
-        raise RefusRest(motifs_v5.ORDRE)
+        raise Refus(motifs_v5.ORDRE)
     if debut == fin:
-        raise RefusRest(motifs_v5.DATES_EGALES)
+        raise Refus(motifs_v5.DATES_EGALES)
     return prm, PeriodeDemandee(debut, fin)
 
 
-def _day(text: str, absent: Motif, forme: Motif) -> date:
+def _day(text: str, absent: RegleRest, forme: RegleRest) -> date:
     if not text:
-        raise RefusRest(absent)
+        raise Refus(absent)
     try:
         if _JOUR.fullmatch(text):
             return date.fromisoformat(text)
     except ValueError:
         pass
-    raise RefusRest(forme)
+    raise Refus(forme)

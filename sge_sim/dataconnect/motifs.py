@@ -1,32 +1,28 @@
-"""Why Data Connect refuses: each reason with its status, its body and where it is known from.
+"""The rules of Data Connect: each with its status, its body and where it is known from.
 
 Those of the gateway are here, those of the interfaces and of the consent page in `motifs_2026`,
 `motifs_v5` and `motifs_page`. `docs/data-connect.md` shows all of them.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeVar
 
 from sge_sim.domaine.provenance import Provenance
+from sge_sim.refus import Control, Rule
+
+J = TypeVar("J", contravariant=True)
+SERVICE: Final = "DataConnect"
+"""What completes the names of these rules."""
 
 
 @dataclass(frozen=True)
-class Motif:
-    """One reason: HTTP status, body, source; `remede` is what would have passed, in French."""
+class RegleRest(Rule):
+    """A rule of Data Connect, with what its refusal answers: HTTP status and body."""
 
-    nom: str
     statut: int
     corps: Mapping[str, Any]
-    source: str
-    provenance: Provenance
-    remede: str
-    dans_fault: bool = False
-
-    @property
-    def code(self) -> str:
-        """The code that the body holds."""
-        return str(self.corps.get("error") or self.corps.get("code"))
+    dans_fault: bool = field(default=False, kw_only=True)
 
     @property
     def texte(self) -> str:
@@ -38,6 +34,40 @@ class Motif:
         """Return a body as it is sent."""
         return {"fault": corps} if self.dans_fault else corps
 
+    def held_by(self, holds: Callable[[J], bool]) -> "ControlRest[J]":
+        """Return the rule with the function that checks it: two generations have it in common."""
+        return ControlRest(
+            self.name,
+            self.code,
+            self.source,
+            self.provenance,
+            self.remede,
+            holds,
+            self.statut,
+            self.corps,
+            dans_fault=self.dans_fault,
+        )
+
+
+@dataclass(frozen=True)
+class ControlRest(RegleRest, Control[J]):
+    """A rule of Data Connect that is checked apart from the reading of the call."""
+
+
+def rest(
+    nom: str,
+    statut: int,
+    corps: Mapping[str, Any],
+    source: str,
+    provenance: Provenance,
+    remede: str,
+    *,
+    dans_fault: bool = False,
+) -> RegleRest:
+    """Return a rule whose code is that of its body."""
+    code = str(corps.get("error") or corps.get("code"))
+    return RegleRest(nom, code, source, provenance, remede, statut, corps, dans_fault=dans_fault)
+
 
 def adam(
     nom: str,
@@ -47,25 +77,25 @@ def adam(
     source: str,
     provenance: Provenance,
     remede: str,
-) -> Motif:
-    """Return a reason whose body is that of ADAM, the system of measures."""
+) -> RegleRest:
+    """Return a rule whose body is that of ADAM, the system of measures."""
     corps = {"error": code, "error_description": texte}
-    return Motif(nom, statut, corps, source, provenance, remede)
+    return rest(nom, statut, corps, source, provenance, remede)
 
 
 def swagger(
     nom: str, statut: int, message: str, source: str, provenance: Provenance, remede: str
-) -> Motif:
-    """Return a reason whose body is that of the swagger of 2026."""
+) -> RegleRest:
+    """Return a rule whose body is that of the swagger of 2026."""
     corps = {"code": str(statut), "message": message}
-    return Motif(nom, statut, corps, source, provenance, remede)
+    return rest(nom, statut, corps, source, provenance, remede)
 
 
 _WSO2 = "forme de WSO2, non vue"
 S26 = "swagger 2026"
 
 
-SANS_JETON: Final = Motif(
+SANS_JETON: Final = rest(
     "sans_jeton",
     401,
     {
@@ -79,7 +109,7 @@ SANS_JETON: Final = Motif(
     "assumed",
     "un en-tête Authorization: Bearer avec un jeton de /oauth2/v3/token",
 )
-JETON_REFUSE: Final = Motif(
+JETON_REFUSE: Final = rest(
     "jeton_refuse",
     401,
     {
@@ -91,7 +121,7 @@ JETON_REFUSE: Final = Motif(
     "assumed",
     "un jeton de ce simulateur, de moins de 3 h 30 d'horloge simulée, qui n'est pas révoqué",
 )
-API_NON_SOUSCRITE: Final = Motif(
+API_NON_SOUSCRITE: Final = rest(
     "api_non_souscrite",
     403,
     {
@@ -104,7 +134,7 @@ API_NON_SOUSCRITE: Final = Motif(
     "observed",
     "une application abonnée à cette API",
 )
-QUOTA_HEURE: Final = Motif(
+QUOTA_HEURE: Final = rest(
     "quota_par_heure",
     429,
     {"code": "900804", "message": "Message throttled out"},
@@ -112,7 +142,7 @@ QUOTA_HEURE: Final = Motif(
     "observed",
     "attendre l'heure suivante de l'horloge simulée",
 )
-QUOTA_SECONDE: Final = Motif(
+QUOTA_SECONDE: Final = rest(
     "quota_par_seconde",
     429,
     {
@@ -125,7 +155,7 @@ QUOTA_SECONDE: Final = Motif(
     "cinq appels par seconde au plus",
     dans_fault=True,
 )
-SANS_RESSOURCE: Final = Motif(
+SANS_RESSOURCE: Final = rest(
     "sans_ressource",
     404,
     {
@@ -138,7 +168,7 @@ SANS_RESSOURCE: Final = Motif(
     "assumed",
     "un chemin de docs/data-connect.md ; la v5 peut être arrêtée (--no-data-connect-v5)",
 )
-METHODE: Final = Motif(
+METHODE: Final = rest(
     "methode_non_admise",
     405,
     {
@@ -151,7 +181,7 @@ METHODE: Final = Motif(
     "assumed",
     "la méthode HTTP de l'API",
 )
-PANNE: Final = Motif(
+PANNE: Final = rest(
     "probleme_technique",
     500,
     {"code": "500", "message": "Problème technique dans l'interrogation du SI coeur"},

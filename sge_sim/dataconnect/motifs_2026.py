@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from sge_sim.dataconnect.motifs import S26, Motif, adam, swagger
+from sge_sim.dataconnect.motifs import S26, adam, rest, swagger
 
-HORS_SWAGGER: Final = Motif(
+HORS_SWAGGER: Final = rest(
     "demande_hors_swagger",
     500,
     {"code": "500", "message": "Problème technique dans l'interrogation du SI coeur"},

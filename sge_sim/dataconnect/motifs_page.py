@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from sge_sim.dataconnect.motifs import Motif, adam
+from sge_sim.dataconnect.motifs import RegleRest, adam
 from sge_sim.domaine.provenance import Provenance
 
 
-def _page(nom: str, texte: str, remede: str, provenance: Provenance = "documented") -> Motif:
+def _page(nom: str, texte: str, remede: str, provenance: Provenance = "documented") -> RegleRest:
     return adam(nom, 400, "Invalid_request", texte, "swagger v5 (v1)", provenance, remede)
 
 

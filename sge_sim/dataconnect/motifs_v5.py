@@ -3,13 +3,13 @@
 from typing import Final
 
 from sge_sim.dataconnect import motifs_2026
-from sge_sim.dataconnect.motifs import Motif, adam
+from sge_sim.dataconnect.motifs import RegleRest, adam
 from sge_sim.domaine.provenance import Provenance
 
 _V5 = "swagger v5"
 
 
-def _invalid(nom: str, texte: str, remede: str, provenance: Provenance = "documented") -> Motif:
+def _invalid(nom: str, texte: str, remede: str, provenance: Provenance = "documented") -> RegleRest:
     return adam(nom, 400, "Invalid_request", texte, _V5, provenance, remede)
 
 

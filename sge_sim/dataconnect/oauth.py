@@ -182,7 +182,7 @@ class _Server(AuthorizationServer):  # type: ignore[misc]
         self.register_token_generator("default", self._generate)
 
     def query_client(self, client_id: str) -> _Client | None:
-        fiche = self.plateforme.database.memoire.look().ask(read_application, client_id)
+        fiche = self.echange.vue.ask(read_application, client_id)
         if fiche is None:
             return None
         self.echange.application, self.echange.acteur_code = fiche, fiche.acteur_code

@@ -6,7 +6,7 @@ customers of a simulator have no password.
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -20,11 +20,13 @@ from sqlalchemy.orm import Session
 from sge_sim.clock import add_months
 from sge_sim.dataconnect import bac_a_sable, motifs_page
 from sge_sim.dataconnect.consentements import end_consentement, give_consentement
-from sge_sim.dataconnect.echange import HTML, EchangeRest, RefusRest, Reponse
-from sge_sim.dataconnect.motifs import Motif
+from sge_sim.dataconnect.echange import HTML, EchangeRest, Reponse
+from sge_sim.dataconnect.motifs import ControlRest
 from sge_sim.dataconnect.oauth import FORMULAIRE
 from sge_sim.dataconnect.plateforme import PlateformeRest
+from sge_sim.facts.lecture import read_dossier
 from sge_sim.facts.stored_clock import instant_within
+from sge_sim.refus import Refus, check
 from sge_sim.tables.clients import find_client, find_clients
 from sge_sim.tables.dataconnect import (
     FicheApplication,
@@ -86,6 +88,22 @@ class DemandeAccord:
         return Reponse(302, b"", HTML, {"Location": address, "Cache-Control": "no-store"})
 
 
+RULES: Final[Sequence[ControlRest[EchangeRest]]] = (
+    motifs_page.CLIENT_ABSENT.held_by(lambda echange: "client_id" in _given(echange)),
+    motifs_page.CLIENT_INCONNU.held_by(lambda echange: echange.application is not None),
+    motifs_page.TYPE_ABSENT.held_by(lambda echange: "response_type" in _given(echange)),
+    motifs_page.TYPE.held_by(lambda echange: _given(echange)["response_type"] == "code"),
+    motifs_page.STATE.held_by(lambda echange: len(_given(echange).get("state", "")) <= STATE_MAX),
+    motifs_page.DUREE_ABSENTE.held_by(lambda echange: "duration" in _given(echange)),
+)
+"""What the address of the page is checked by, in this order (assumed)."""
+
+
+def _given(echange: EchangeRest) -> Mapping[str, str]:
+    """Return the parameters that aren't empty."""
+    return {name: text for name, text in echange.requete.parametres.items() if text}
+
+
 def style() -> bytes:
     """Return the style sheet of the pages."""
     return (_ICI / "static" / "style.css").read_bytes()
@@ -94,17 +112,17 @@ def style() -> bytes:
 def answer_page(plateforme: PlateformeRest, echange: EchangeRest, version: str) -> Reponse:
     """Show the page of a version, or carry out what was decided on it."""
     echange.service, echange.version = SERVICE, version.removeprefix("v")
-    echange.application = _application(plateforme, echange)
+    echange.application = _application(echange)
     if echange.application is not None:
         echange.acteur_code = echange.application.acteur_code
     try:
         demande = _read(echange, version)
-    except RefusRest as refus:
+    except Refus as refus:
         application = echange.application
         if version == "v1" or application is None:
             raise
         # v2 tells the client nothing of what was wrong; the journal does.
-        echange.motif, echange.code = refus.motif, refus.motif.code
+        echange.rule, echange.code = refus.rule, refus.rule.code
         state = echange.requete.parametres.get("state", "")[:STATE_MAX] or None
         return DemandeAccord(version, application, state, date.max, "").redirect(**_ABANDON)
     if demande.application.en_bac_a_sable:
@@ -113,31 +131,17 @@ def answer_page(plateforme: PlateformeRest, echange: EchangeRest, version: str) 
         return _decided(plateforme, echange, demande)
     asked = echange.requete.parametres
     if "titulaire" in asked:
-        return _consent(plateforme, demande, asked["titulaire"])
+        return _consent(plateforme, echange, demande, asked["titulaire"])
     return _login(plateforme, demande, asked.get("recherche", ""))
 
 
-def _application(plateforme: PlateformeRest, echange: EchangeRest) -> FicheApplication | None:
-    client_id = echange.requete.parametres.get("client_id", "")
-    found: FicheApplication | None = plateforme.database.memoire.look().ask(
-        read_application, client_id
-    )
-    return found
+def _application(echange: EchangeRest) -> FicheApplication | None:
+    return echange.vue.ask(read_application, echange.requete.parametres.get("client_id", ""))
 
 
 def _read(echange: EchangeRest, version: str) -> DemandeAccord:
+    check(RULES, echange)
     asked = echange.requete.parametres
-    checks: tuple[tuple[bool, Motif], ...] = (
-        (not asked.get("client_id"), motifs_page.CLIENT_ABSENT),
-        (echange.application is None, motifs_page.CLIENT_INCONNU),
-        (not asked.get("response_type"), motifs_page.TYPE_ABSENT),
-        (asked.get("response_type") != "code", motifs_page.TYPE),
-        (len(asked.get("state", "")) > STATE_MAX, motifs_page.STATE),
-        (not asked.get("duration"), motifs_page.DUREE_ABSENTE),
-    )
-    for broken, motif in checks:
-        if broken:
-            raise RefusRest(motif)
     fin = _until(asked["duration"], echange.now.date())
     return DemandeAccord(version, echange.client, asked.get("state"), fin, asked["duration"])
 
@@ -150,16 +154,16 @@ def _until(duration: str, today: date) -> date:
     """
     parts = _DUREE.fullmatch(duration)
     if parts is None:
-        raise RefusRest(motifs_page.DUREE_FORME)
+        raise Refus(motifs_page.DUREE_FORME)
     years, months, weeks, days = (int(part or 0) for part in parts.groups())
     try:
         until = add_months(today, 12 * years + months) + timedelta(7 * weeks + days)
     except (ValueError, OverflowError):
-        raise RefusRest(motifs_page.DUREE_LONGUE) from None
+        raise Refus(motifs_page.DUREE_LONGUE) from None
     if until <= today:
-        raise RefusRest(motifs_page.DUREE_FORME)
+        raise Refus(motifs_page.DUREE_FORME)
     if until > add_months(today, MOIS_MAX):
-        raise RefusRest(motifs_page.DUREE_LONGUE)
+        raise Refus(motifs_page.DUREE_LONGUE)
     return until
 
 
@@ -188,6 +192,7 @@ def _login(
 
 def _consent(
     plateforme: PlateformeRest,
+    echange: EchangeRest,
     demande: DemandeAccord,
     titulaire: str,
     statut: int = 200,
@@ -197,8 +202,7 @@ def _consent(
         client = find_client(session, titulaire)
     if client is None:
         return _login(plateforme, demande, "", statut)
-    vue = plateforme.database.memoire.look()
-    points = [_offered(vue.lire(prm=prm).dossier) for prm in client.prms]
+    points = [_offered(echange.vue.ask(read_dossier, prm)) for prm in client.prms]
     return _show(
         demande,
         "consentement.html",
@@ -265,7 +269,7 @@ def _decided(plateforme: PlateformeRest, echange: EchangeRest, demande: DemandeA
     with plateforme.database.sessions() as session:
         refused = _why_not(session, titulaire, prms)
     if refused is not None:
-        return _consent(plateforme, demande, titulaire, 400, refused)
+        return _consent(plateforme, echange, demande, titulaire, 400, refused)
     return _accepted(plateforme, echange, demande, titulaire, prms)
 
 
@@ -292,7 +296,7 @@ def _accepted(
     with plateforme.database.transaction() as session:
         application = find_application(session, demande.application.client_id)
         if application is None:
-            raise RefusRest(motifs_page.CLIENT_INCONNU)
+            raise Refus(motifs_page.CLIENT_INCONNU)
         # An order may have come since this was looked at: a new holder, a termination.
         refused = _why_not(session, titulaire, prms)
         if refused is None:
@@ -309,7 +313,7 @@ def _accepted(
                 given = give_consentement(session, application, titulaire, point, now, demande.fin)
             numero = given.autorisation_id
     if refused is not None:
-        return _consent(plateforme, demande, titulaire, 400, refused)
+        return _consent(plateforme, echange, demande, titulaire, 400, refused)
     if demande.version == "v2":
         return demande.redirect(autorisation_id=str(numero))
     return demande.redirect(code=_code(), usage_point_id=";".join(prms))

@@ -6,7 +6,7 @@ They are looked at in this order (WSO2's, assumed for Enedis').
 from datetime import UTC, datetime
 from typing import Final
 
-from sge_sim.dataconnect.echange import EchangeRest, FrappeRest, RefusRest
+from sge_sim.dataconnect.echange import EchangeRest, FrappeRest
 from sge_sim.dataconnect.motifs import (
     API_NON_SOUSCRITE,
     JETON_REFUSE,
@@ -17,6 +17,7 @@ from sge_sim.dataconnect.motifs import (
 from sge_sim.dataconnect.plateforme import PlateformeRest
 from sge_sim.domaine.pannes import SORTES_APPEL, SORTES_SOAP
 from sge_sim.door.planned_faults import STATUSES
+from sge_sim.refus import Refus
 from sge_sim.tables.dataconnect import APIS, read_application
 from sge_sim.tables.jetons import read_revoque
 from sge_sim.tables.quotas import Quota
@@ -33,22 +34,21 @@ _MOIS: Final = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
 
 
 def let_in(plateforme: PlateformeRest, echange: EchangeRest, api: str) -> None:
-    """Find the application of a call, and count the call; raises `RefusRest`.
+    """Find the application of a call, and count the call; raises `Refus`.
 
     A planned fault that strikes it is kept in the exchange, or raises `FrappeRest` where it comes
     in place of the answer.
     """
     _authenticate(plateforme, echange)
     if api not in echange.client.apis:
-        raise RefusRest(API_NON_SOUSCRITE)
+        raise Refus(API_NON_SOUSCRITE)
     if plateforme.settings.quotas:
         _count(plateforme, echange, api)
     _look_out(plateforme, echange, api)
 
 
 def _look_out(plateforme: PlateformeRest, echange: EchangeRest, api: str) -> None:
-    vue = plateforme.database.memoire.look()
-    plans = plateforme.guet.plans(vue, _SORTES, service=api, acteur=echange.acteur_code)
+    plans = plateforme.guet.plans(echange.vue, _SORTES, service=api, acteur=echange.acteur_code)
     if not plans:
         return
     prm = echange.requete.prm
@@ -65,14 +65,15 @@ def _look_out(plateforme: PlateformeRest, echange: EchangeRest, api: str) -> Non
 def _authenticate(plateforme: PlateformeRest, echange: EchangeRest) -> None:
     scheme, _, text = echange.requete.entetes.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not text.strip():
-        raise RefusRest(SANS_JETON)
+        raise Refus(SANS_JETON)
     jeton = plateforme.jetons.read(text.strip())
     if jeton is None or jeton.fin <= echange.now:
-        raise RefusRest(JETON_REFUSE)
-    vue = plateforme.database.memoire.look()
-    application = vue.ask(read_application, jeton.client_id)
-    if application is None or vue.ask(read_revoque, jeton.jti):
-        raise RefusRest(JETON_REFUSE)
+        raise Refus(JETON_REFUSE)
+    application, revoque = echange.vue.read(
+        (read_application, jeton.client_id), (read_revoque, jeton.jti)
+    )
+    if application is None or revoque:
+        raise Refus(JETON_REFUSE)
     echange.application, echange.acteur_code = application, application.acteur_code
 
 
@@ -88,13 +89,13 @@ def _count(plateforme: PlateformeRest, echange: EchangeRest, api: str) -> None:
     exhausted = plateforme.comptes.take((par_heure, seconde))
     if exhausted is par_heure:
         until = _told(datetime.fromtimestamp((heure + 1) * _HEURE, UTC))
-        raise RefusRest(
+        raise Refus(
             QUOTA_HEURE,
             description=f"You have exceeded your quota .You can access API after {until}",
             nextAccessTime=until,
         )
     if exhausted is seconde:
-        raise RefusRest(QUOTA_SECONDE)
+        raise Refus(QUOTA_SECONDE)
 
 
 def _told(instant: datetime) -> str:

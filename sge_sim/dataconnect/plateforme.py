@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from sge_sim.clock import Clock
 from sge_sim.dataconnect.jetons import Jetons
 from sge_sim.facts.database import Database
 from sge_sim.facts.guet import Guet
@@ -12,14 +11,13 @@ from sge_sim.tables.quotas import Comptes
 
 @dataclass(frozen=True)
 class PlateformeRest:
-    """The state, the simulated time, the key of the tokens, the counts of the quotas.
+    """The state, the key of the tokens, the counts of the quotas.
 
     `guet` looks out for the planned faults.
     """
 
     settings: Settings
     database: Database
-    clock: Clock
     jetons: Jetons
     comptes: Comptes
     guet: Guet

@@ -15,8 +15,9 @@ from sge_sim.dataconnect import (
     page,
     services_2026,
 )
-from sge_sim.dataconnect.echange import EchangeRest, RefusRest, Reponse
+from sge_sim.dataconnect.echange import EchangeRest, Reponse
 from sge_sim.dataconnect.plateforme import PlateformeRest
+from sge_sim.refus import Refus
 
 Handler = Callable[[PlateformeRest, EchangeRest, re.Match[str]], Reponse]
 
@@ -71,7 +72,7 @@ def _measure_2026(
     plateforme: PlateformeRest, echange: EchangeRest, found: re.Match[str]
 ) -> Reponse:
     if found[1] not in mesures_2026.RESSOURCES:
-        raise RefusRest(motifs.SANS_RESSOURCE)
+        raise Refus(motifs.SANS_RESSOURCE)
     return mesures_2026.answer_mesure(plateforme, echange, found[1])
 
 
@@ -119,14 +120,14 @@ ROUTES: Final[tuple[Route, ...]] = (
 
 
 def handle(plateforme: PlateformeRest, echange: EchangeRest) -> Reponse:
-    """Answer a call; raises `RefusRest`."""
+    """Answer a call; raises `Refus`."""
     requete = echange.requete
     for route in ROUTES:
         found = route.chemin.fullmatch(requete.chemin)
         if found is None or (route.v5 and not plateforme.settings.data_connect_v5):
             continue
         if requete.methode not in route.methodes:
-            raise RefusRest(motifs.METHODE)
+            raise Refus(motifs.METHODE)
         echange.service, echange.version = route.service, route.version
         return route.handler(plateforme, echange, found)
-    raise RefusRest(motifs.SANS_RESSOURCE)
+    raise Refus(motifs.SANS_RESSOURCE)

@@ -6,11 +6,12 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sge_sim.dataconnect import mocks_2026, motifs_2026
-from sge_sim.dataconnect.echange import JSON, EchangeRest, RefusRest, Reponse, json_reponse
+from sge_sim.dataconnect.echange import JSON, EchangeRest, Reponse, json_reponse
 from sge_sim.dataconnect.passerelle import let_in
 from sge_sim.dataconnect.plateforme import PlateformeRest
 from sge_sim.domaine.nomenclatures import DONNEES_ACCES, Sens
-from sge_sim.tables.dataconnect import FicheServiceConsenti, read_services_of
+from sge_sim.refus import Refus
+from sge_sim.tables.dataconnect import read_services_of
 
 API: Final = "subscribed_services"
 _SEGMENTS: Final[dict[Sens, str]] = {"SOUTIRAGE": "C5", "INJECTION": "P4"}
@@ -53,10 +54,10 @@ class DemandeServices(BaseModel):
 
 
 def answer_services(plateforme: PlateformeRest, echange: EchangeRest) -> Reponse:
-    """List services, or count them; raises `RefusRest`."""
+    """List services, or count them; raises `Refus`."""
     let_in(plateforme, echange, API)
     demande = _read(echange)
-    kept = [one for one in _services(plateforme, echange, demande) if demande.keeps(one)]
+    kept = [one for one in _services(echange, demande) if demande.keeps(one)]
     body: dict[str, Any] = {"nbTotalServices": len(kept)}
     first = (demande.page - 1) * PAR_PAGE
     if shown := kept[first : first + PAR_PAGE]:
@@ -71,27 +72,25 @@ def answer_services(plateforme: PlateformeRest, echange: EchangeRest) -> Reponse
 def _read(echange: EchangeRest) -> DemandeServices:
     """Read the body; one that isn't the swagger's is a 500 (measured)."""
     if echange.requete.type_du_corps != JSON:
-        raise RefusRest(motifs_2026.HORS_SWAGGER)
+        raise Refus(motifs_2026.HORS_SWAGGER)
     try:
         demande = DemandeServices.model_validate_json(echange.requete.corps)
     except ValidationError as error:
         first = error.errors()[0]
         echange.notes.append(f"{'.'.join(map(str, first['loc']))} : {first['type']}")
-        raise RefusRest(motifs_2026.HORS_SWAGGER) from None
+        raise Refus(motifs_2026.HORS_SWAGGER) from None
     if demande.autorisationId is None and not demande.siren:
-        raise RefusRest(motifs_2026.HORS_SWAGGER)
+        raise Refus(motifs_2026.HORS_SWAGGER)
     return demande
 
 
-def _services(
-    plateforme: PlateformeRest, echange: EchangeRest, demande: DemandeServices
-) -> Sequence[dict[str, Any]]:
+def _services(echange: EchangeRest, demande: DemandeServices) -> Sequence[dict[str, Any]]:
     application = echange.client
     if application.en_bac_a_sable:
         asked = demande.autorisationId
         return [] if asked is None else mocks_2026.services(asked)
-    vue = plateforme.database.memoire.look()
-    found: tuple[FicheServiceConsenti, ...] = vue.ask(read_services_of, application.client_id)
+    vue = echange.vue
+    found = vue.ask(read_services_of, application.client_id)
     today = echange.now.date()
     listed = []
     for one in found:

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from sge_sim.dataconnect.applications import change_application, create_application
 from sge_sim.datahub.comptes import ask, get_compte, roles_of
 from sge_sim.datahub.droits import DemandeDatahub
-from sge_sim.datahub.refus import check_datahub
 from sge_sim.datahub.vie_du_contrat import ETAPES, DossierContrat
 from sge_sim.errors import UsageError
+from sge_sim.refus import check
 from sge_sim.tables.dataconnect import APIS, ModeApplication
 from sge_sim.tables.datahub import (
     ApplicationDatahub,
@@ -47,7 +47,7 @@ def request_application(
     """Make an application as `par` (an e-mail) fills the form; all the APIs when `apis` is None.
 
     One of production is another application than that of the sandbox, which stays. Raises
-    `RefusDatahub`, or `UsageError` as `create_application` and for a logo that isn't a small PNG.
+    `Refus`, or `UsageError` as `create_application` and for a logo that isn't a small PNG.
     """
     asking = get_compte(session, par)
     _allowed(session, asking, mode, service, chez_lui=True, a_lui=True)
@@ -95,7 +95,7 @@ def update_application(
 
 
 def withdraw_application(session: Session, par: str, client_id: str) -> None:
-    """Delete an application made on Datahub, and its consents; raises `RefusDatahub`."""
+    """Delete an application made on Datahub, and its consents; raises `Refus`."""
     session.delete(_managed(session, par, client_id).application)
 
 
@@ -140,7 +140,7 @@ def _allowed(
         roles |= roles_of(session, asking, one.numero)
     ask("gerer_production", DemandeDatahub(frozenset(roles), service, chez_lui=chez_lui))
     active = any(one.etat == "actif" for one in contrats)
-    check_datahub(ETAPES["en_production"], DossierContrat("actif" if active else None))
+    check(ETAPES["en_production"], DossierContrat("actif" if active else None))
 
 
 def _with_authorisation(apis: Sequence[str]) -> tuple[str, ...]:

@@ -9,9 +9,9 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from sge_sim.datahub.droits import DROITS, ActionDatahub, DemandeDatahub
-from sge_sim.datahub.refus import check_datahub
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.acteurs import get_acteur
+from sge_sim.refus import check
 from sge_sim.tables.datahub import CompteDatahub, ProfilDatahub, RoleDatahub
 
 _LIBRE: Final = (re.compile(r".{1,255}"), "255 caractères au plus, sur une ligne")
@@ -59,7 +59,7 @@ def update_compte(
 ) -> CompteDatahub:
     """Update a profile, as `par` (an e-mail) asks: `profil` are fields of `ProfilDatahub`.
 
-    What is None stays, what is empty is taken away, but for the name. Raises `RefusDatahub` unless
+    What is None stays, what is empty is taken away, but for the name. Raises `Refus` unless
     it is his own, `UsageError` for what isn't as it should be.
     """
     asking, compte = get_compte(session, par), get_compte(session, email)
@@ -87,8 +87,8 @@ def roles_of(
 
 
 def ask(action: ActionDatahub, demande: DemandeDatahub) -> None:
-    """Check a demand by the rules of its action; raises `RefusDatahub`."""
-    check_datahub(DROITS[action], demande)
+    """Check a demand by the rules of its action; raises `Refus`."""
+    check(DROITS[action], demande)
 
 
 def _checked_nom(nom: str) -> str:

@@ -7,13 +7,13 @@ from sqlalchemy.orm import Session
 from sge_sim.clock import legal_date
 from sge_sim.datahub.comptes import ask, get_compte, roles_of
 from sge_sim.datahub.droits import ActionDatahub, DemandeDatahub
-from sge_sim.datahub.refus import check_datahub
 from sge_sim.datahub.vie_du_contrat import ETAPES, DossierContrat, Etape
 from sge_sim.errors import UsageError
 from sge_sim.flux.canaux import check_canal
 from sge_sim.flux.chiffrement import chiffrement
 from sge_sim.flux.declaration import declare_canal
 from sge_sim.referentiel.acteurs import add_contrat
+from sge_sim.refus import check
 from sge_sim.tables.acteurs import Contrat, find_contrat
 from sge_sim.tables.datahub import (
     AnnexeSi,
@@ -89,7 +89,7 @@ def name_representant(session: Session, numero: str, email: str) -> ContratDatah
 
 
 def consult_contrat(session: Session, par: str, numero: str) -> ContratDatahub:
-    """Return a contract to somebody (`par`, an e-mail); raises `RefusDatahub`."""
+    """Return a contract to somebody (`par`, an e-mail); raises `Refus`."""
     return _asked(session, par, numero, "consulter_contrat")
 
 
@@ -101,7 +101,7 @@ def update_contrat(
     raison_sociale: str | None = None,
     siret: str | None = None,
 ) -> ContratDatahub:
-    """Update the data of a contract; what is None stays. Raises `RefusDatahub`, or `UsageError`
+    """Update the data of a contract; what is None stays. Raises `Refus`, or `UsageError`
     for values that don't suit.
     """
     contrat = _asked(session, par, numero, "modifier_contrat", "modifier")
@@ -117,7 +117,7 @@ def update_contrat(
 def fill_annexe(session: Session, par: str, numero: str, annexe: AnnexeSi) -> ContratDatahub:
     """Fill the SI annex: the channel where SGE's files will be delivered, at once if it is active.
 
-    Raises `RefusDatahub`, or `UsageError` for a channel that doesn't suit.
+    Raises `Refus`, or `UsageError` for a channel that doesn't suit.
     """
     contrat = _asked(session, par, numero, "remplir_annexe", "annexer")
     check_canal(annexe.type_canal, annexe.url)
@@ -129,14 +129,14 @@ def fill_annexe(session: Session, par: str, numero: str, annexe: AnnexeSi) -> Co
 
 
 def send_for_signature(session: Session, par: str, numero: str, now: datetime) -> ContratDatahub:
-    """Send a draft to its legal representative; raises `RefusDatahub`."""
+    """Send a draft to its legal representative; raises `Refus`."""
     contrat = _asked(session, par, numero, "envoyer_en_signature", "envoyer")
     contrat.etat, contrat.envoye_at = "a_signer", now
     return contrat
 
 
 def sign_contrat(session: Session, par: str, numero: str, now: datetime) -> ContratDatahub:
-    """Sign a contract; raises `RefusDatahub` but for its legal representative."""
+    """Sign a contract; raises `Refus` but for its legal representative."""
     contrat = _asked(session, par, numero, "signer_contrat", "signer")
     contrat.etat, contrat.signe_at = "signe", now
     return contrat
@@ -145,10 +145,10 @@ def sign_contrat(session: Session, par: str, numero: str, now: datetime) -> Cont
 def activate_contrat(session: Session, numero: str, now: datetime) -> ContratDatahub:
     """Make a signed contract active, as Enedis does: SGE knows it from today, with its channel.
 
-    Raises `RefusDatahub` unless it is signed.
+    Raises `Refus` unless it is signed.
     """
     contrat = get_contrat_datahub(session, numero)
-    check_datahub(ETAPES["activer"], _dossier(contrat))
+    check(ETAPES["activer"], _dossier(contrat))
     add_contrat(session, contrat.acteur_code, numero, legal_date(now))
     session.flush()
     contrat.etat = "actif"
@@ -157,7 +157,7 @@ def activate_contrat(session: Session, numero: str, now: datetime) -> ContratDat
 
 
 def terminate_contrat(session: Session, par: str, numero: str, now: datetime) -> ContratDatahub:
-    """Terminate a contract: today is its last day in SGE. Raises `RefusDatahub`."""
+    """Terminate a contract: today is its last day in SGE. Raises `Refus`."""
     contrat = _asked(session, par, numero, "resilier_contrat", "resilier")
     contrat.etat = "resilie"
     known = find_contrat(session, numero)
@@ -169,7 +169,7 @@ def terminate_contrat(session: Session, par: str, numero: str, now: datetime) ->
 def add_interlocuteur(
     session: Session, par: str, numero: str, email: str, role: RoleDatahub
 ) -> ContratDatahub:
-    """Give a person of the entity a role of contact on a contract; raises `RefusDatahub`."""
+    """Give a person of the entity a role of contact on a contract; raises `Refus`."""
     if role == "representant":
         raise UsageError("Le représentant légal n'est pas un interlocuteur : le désigner à part.")
     asking, contrat = get_compte(session, par), get_contrat_datahub(session, numero)
@@ -191,7 +191,7 @@ def add_interlocuteur(
 def remove_interlocuteur(
     session: Session, par: str, numero: str, email: str, role: RoleDatahub
 ) -> ContratDatahub:
-    """Take a role on a contract from somebody; raises `RefusDatahub`, or `UsageError` when he
+    """Take a role on a contract from somebody; raises `Refus`, or `UsageError` when he
     doesn't hold it.
     """
     # Two who remove each other at once: the second waits, and finds himself the last one.
@@ -231,7 +231,7 @@ def _asked(
     asking, contrat = get_compte(session, par), get_contrat_datahub(session, numero)
     ask(action, DemandeDatahub(roles_of(session, asking, numero), service=contrat.service))
     if etape is not None:
-        check_datahub(ETAPES[etape], _dossier(contrat))
+        check(ETAPES[etape], _dossier(contrat))
     return contrat
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal
 
-from sge_sim.services.rule import Rule, rule
+from sge_sim.refus import Control, rule
 from sge_sim.tables.datahub import RoleDatahub, ServiceDatahub
 
 ActionDatahub = Literal[
@@ -25,6 +25,9 @@ ActionDatahub = Literal[
     "gerer_production",
     "modifier_profil",
 ]
+
+SERVICE: Final = "Datahub"
+"""What completes the names of the rules of Datahub."""
 
 _FAQ: Final = "FAQ Datahub, droits des interlocuteurs"
 _SILENCE: Final = "la FAQ n'en dit rien pour ce rôle"
@@ -48,9 +51,9 @@ class DemandeDatahub:
 
 
 @rule("DHB101", source=_FAQ, provenance="documented", remede="un contrat où il a un rôle")
-def demandeur_habilite_sur_le_contrat(demande: DemandeDatahub) -> bool:
+def demandeur_habilite_sur_le_contrat(demande: DemandeDatahub) -> bool | str:
     """Whoever asks holds a role on the contract."""
-    return bool(demande.roles)
+    return bool(demande.roles) or "Vous n'êtes pas habilité sur ce contrat"
 
 
 @rule(
@@ -59,21 +62,27 @@ def demandeur_habilite_sur_le_contrat(demande: DemandeDatahub) -> bool:
     provenance="documented",
     remede="la demande d'un interlocuteur technique ou contractuel habilité",
 )
-def contrat_consulte_par_un_interlocuteur(demande: DemandeDatahub) -> bool:
+def contrat_consulte_par_un_interlocuteur(demande: DemandeDatahub) -> bool | str:
     """A contract is consulted by a contact, not by the legal representative."""
-    return bool(demande.roles & {"technique", "contractuel"})
+    return (
+        bool(demande.roles & {"technique", "contractuel"})
+        or "Le représentant légal ne consulte pas le contrat"
+    )
 
 
 @rule("DHB103", source=_FAQ, provenance="documented", remede=_CONTRACTUEL)
-def contrat_modifie_par_un_contractuel(demande: DemandeDatahub) -> bool:
+def contrat_modifie_par_un_contractuel(demande: DemandeDatahub) -> bool | str:
     """The data of a contract are updated by a contractual contact alone."""
-    return "contractuel" in demande.roles
+    return (
+        "contractuel" in demande.roles
+        or "Seul un interlocuteur contractuel met à jour les données du contrat"
+    )
 
 
 @rule("DHB104", source=_SILENCE, provenance="assumed", remede=_CONTRACTUEL)
-def contrat_resilie_par_un_contractuel(demande: DemandeDatahub) -> bool:
+def contrat_resilie_par_un_contractuel(demande: DemandeDatahub) -> bool | str:
     """A contract is terminated by a contractual contact alone."""
-    return "contractuel" in demande.roles
+    return "contractuel" in demande.roles or "Seul un interlocuteur contractuel résilie le contrat"
 
 
 @rule(
@@ -82,27 +91,33 @@ def contrat_resilie_par_un_contractuel(demande: DemandeDatahub) -> bool:
     provenance="assumed",
     remede="la demande d'un interlocuteur technique ou contractuel habilité",
 )
-def annexe_remplie_par_un_interlocuteur(demande: DemandeDatahub) -> bool:
+def annexe_remplie_par_un_interlocuteur(demande: DemandeDatahub) -> bool | str:
     """The SI annex is filled by a contact, not by the legal representative."""
-    return bool(demande.roles & {"technique", "contractuel"})
+    return (
+        bool(demande.roles & {"technique", "contractuel"})
+        or "L'annexe SI est remplie par un interlocuteur technique ou contractuel"
+    )
 
 
 @rule("DHB106", source=_FAQ, provenance="documented", remede="un contrat FDS")
-def contrat_est_fds(demande: DemandeDatahub) -> bool:
+def contrat_est_fds(demande: DemandeDatahub) -> bool | str:
     """Contacts are managed on a contract of service provider."""
-    return demande.service == "fds"
+    return demande.service == "fds" or "Les interlocuteurs ne se gèrent que sur un contrat FDS"
 
 
 @rule("DHB107", source=_FAQ, provenance="documented", remede=_CONTRACTUEL)
-def interlocuteur_ajoute_par_un_contractuel(demande: DemandeDatahub) -> bool:
+def interlocuteur_ajoute_par_un_contractuel(demande: DemandeDatahub) -> bool | str:
     """A contact is added by a contractual contact alone."""
-    return "contractuel" in demande.roles
+    return (
+        "contractuel" in demande.roles
+        or "Seul un interlocuteur contractuel ajoute un interlocuteur"
+    )
 
 
 @rule("DHB108", source=_FAQ, provenance="documented", remede="une personne de la même entité")
-def interlocuteur_de_la_meme_entite(demande: DemandeDatahub) -> bool:
+def interlocuteur_de_la_meme_entite(demande: DemandeDatahub) -> bool | str:
     """The contact who is added belongs to the entity of who adds him."""
-    return demande.chez_lui
+    return demande.chez_lui or "Cette personne n'appartient pas à votre entité"
 
 
 @rule(
@@ -111,21 +126,27 @@ def interlocuteur_de_la_meme_entite(demande: DemandeDatahub) -> bool:
     provenance="documented",
     remede="l'ajout préalable d'un autre interlocuteur contractuel",
 )
-def contractuel_reste_sur_le_contrat(demande: DemandeDatahub) -> bool:
+def contractuel_reste_sur_le_contrat(demande: DemandeDatahub) -> bool | str:
     """The last contractual contact of a contract can't be removed."""
-    return not demande.dernier_contractuel
+    return (
+        not demande.dernier_contractuel
+        or "Le dernier interlocuteur contractuel du contrat ne peut pas être retiré"
+    )
 
 
 @rule("DHB110", source=_SILENCE, provenance="assumed", remede=_CONTRACTUEL)
-def interlocuteur_retire_par_un_contractuel(demande: DemandeDatahub) -> bool:
+def interlocuteur_retire_par_un_contractuel(demande: DemandeDatahub) -> bool | str:
     """A contact's access is removed by a contractual contact alone."""
-    return "contractuel" in demande.roles
+    return (
+        "contractuel" in demande.roles
+        or "Seul un interlocuteur contractuel retire l'accès d'un interlocuteur"
+    )
 
 
 @rule("DHB111", source=_FAQ, provenance="documented", remede="une application à lui")
-def application_de_bac_a_sable_a_lui(demande: DemandeDatahub) -> bool:
+def application_de_bac_a_sable_a_lui(demande: DemandeDatahub) -> bool | str:
     """A sandbox application is managed by the person whose it is."""
-    return demande.a_lui
+    return demande.a_lui or "Cette application de bac à sable n'est pas la vôtre"
 
 
 @rule(
@@ -134,24 +155,27 @@ def application_de_bac_a_sable_a_lui(demande: DemandeDatahub) -> bool:
     provenance="assumed",
     remede="la demande d'un utilisateur qui n'est pas seulement représentant légal",
 )
-def bac_a_sable_hors_representant(demande: DemandeDatahub) -> bool:
+def bac_a_sable_hors_representant(demande: DemandeDatahub) -> bool | str:
     """Who is a legal representative and nothing else has no sandbox application.
 
     Somebody without any role yet has: sandbox applications belong to the person.
     """
-    return demande.roles != {"representant"}
+    return (
+        demande.roles != {"representant"}
+        or "Le représentant légal n'a pas d'application de bac à sable"
+    )
 
 
 @rule("DHB113", source=_FAQ, provenance="documented", remede="une application du service FDS")
-def application_du_service_fds(demande: DemandeDatahub) -> bool:
+def application_du_service_fds(demande: DemandeDatahub) -> bool | str:
     """A production application that is managed here is of the service of service providers."""
-    return demande.service == "fds"
+    return demande.service == "fds" or "Seules les applications du service FDS se gèrent ici"
 
 
 @rule("DHB114", source=_FAQ, provenance="documented", remede="une application de son entité")
-def application_de_son_entite(demande: DemandeDatahub) -> bool:
+def application_de_son_entite(demande: DemandeDatahub) -> bool | str:
     """A production application belongs to the entity of who manages it."""
-    return demande.chez_lui
+    return demande.chez_lui or "Cette application n'appartient pas à votre entité"
 
 
 @rule(
@@ -160,15 +184,18 @@ def application_de_son_entite(demande: DemandeDatahub) -> bool:
     provenance="documented",
     remede="la demande d'un interlocuteur technique de l'entité",
 )
-def production_geree_par_un_technique(demande: DemandeDatahub) -> bool:
+def production_geree_par_un_technique(demande: DemandeDatahub) -> bool | str:
     """Production applications are managed by a technical contact alone."""
-    return "technique" in demande.roles
+    return (
+        "technique" in demande.roles
+        or "Seul un interlocuteur technique gère les applications de production"
+    )
 
 
 @rule("DHB116", source=_FAQ, provenance="documented", remede="son propre profil")
-def profil_a_lui(demande: DemandeDatahub) -> bool:
+def profil_a_lui(demande: DemandeDatahub) -> bool | str:
     """A profile is updated by the person whose it is."""
-    return demande.a_lui
+    return demande.a_lui or "Ce profil n'est pas le vôtre"
 
 
 @rule(
@@ -177,15 +204,15 @@ def profil_a_lui(demande: DemandeDatahub) -> bool:
     provenance="assumed",
     remede="la demande d'un utilisateur qui n'est pas seulement représentant légal",
 )
-def profil_hors_representant(demande: DemandeDatahub) -> bool:
+def profil_hors_representant(demande: DemandeDatahub) -> bool | str:
     """Who is a legal representative and nothing else doesn't update his profile here."""
-    return demande.roles != {"representant"}
+    return demande.roles != {"representant"} or "Le représentant légal ne modifie pas de profil"
 
 
 @rule("DHB118", source=_SILENCE, provenance="assumed", remede="le représentant légal du contrat")
-def contrat_signe_par_le_representant(demande: DemandeDatahub) -> bool:
+def contrat_signe_par_le_representant(demande: DemandeDatahub) -> bool | str:
     """A contract is signed by its legal representative alone: the one whom Adobe writes to."""
-    return "representant" in demande.roles
+    return "representant" in demande.roles or "Seul le représentant légal signe le contrat"
 
 
 @rule(
@@ -194,12 +221,15 @@ def contrat_signe_par_le_representant(demande: DemandeDatahub) -> bool:
     provenance="assumed",
     remede=_CONTRACTUEL,
 )
-def signature_demandee_par_un_contractuel(demande: DemandeDatahub) -> bool:
+def signature_demandee_par_un_contractuel(demande: DemandeDatahub) -> bool | str:
     """A contract is sent for signature by a contractual contact."""
-    return "contractuel" in demande.roles
+    return (
+        "contractuel" in demande.roles
+        or "Seul un interlocuteur contractuel envoie le contrat en signature"
+    )
 
 
-DROITS: Final[Mapping[ActionDatahub, tuple[Rule[DemandeDatahub], ...]]] = MappingProxyType(
+DROITS: Final[Mapping[ActionDatahub, tuple[Control[DemandeDatahub], ...]]] = MappingProxyType(
     {
         "consulter_contrat": (
             demandeur_habilite_sur_le_contrat,

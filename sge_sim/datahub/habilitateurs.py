@@ -11,10 +11,9 @@ from typing import Final, Literal
 
 from sqlalchemy.orm import Session
 
-from sge_sim.datahub.refus import check_datahub
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.acteurs import add_login
-from sge_sim.services.rule import Rule, rule
+from sge_sim.refus import Control, check, rule
 from sge_sim.tables.acteurs import Utilisateur, find_utilisateur
 from sge_sim.tables.datahub import Habilitateur
 
@@ -38,37 +37,37 @@ class DemandeHabilitation:
 
 
 @rule("DHB301", source=_ROLE, provenance="assumed", remede="la demande d'un habilitateur")
-def demandeur_est_habilitateur(demande: DemandeHabilitation) -> bool:
+def demandeur_est_habilitateur(demande: DemandeHabilitation) -> bool | str:
     """Rights in SGE are given by a habilitateur."""
-    return demande.habilitateur
+    return demande.habilitateur or "Vous n'êtes pas habilitateur"
 
 
 @rule("DHB302", source=_ROLE, provenance="assumed", remede="un utilisateur de son entité")
-def utilisateur_de_la_meme_entite(demande: DemandeHabilitation) -> bool:
+def utilisateur_de_la_meme_entite(demande: DemandeHabilitation) -> bool | str:
     """A habilitateur manages the users of his own entity."""
-    return demande.meme_entite
+    return demande.meme_entite or "Cet utilisateur n'appartient pas à votre entité"
 
 
 @rule("DHB303", source=_ROLE, provenance="assumed", remede="la demande de l'habilitateur principal")
-def habilitateur_designe_par_le_principal(demande: DemandeHabilitation) -> bool:
+def habilitateur_designe_par_le_principal(demande: DemandeHabilitation) -> bool | str:
     """The main habilitateur alone names others."""
-    return demande.principal
+    return demande.principal or "Seul l'habilitateur principal désigne des habilitateurs"
 
 
 @rule("DHB304", source=_ROLE, provenance="assumed", remede="la demande d'un autre habilitateur")
-def droits_retires_a_un_autre(demande: DemandeHabilitation) -> bool:
+def droits_retires_a_un_autre(demande: DemandeHabilitation) -> bool | str:
     """A habilitateur doesn't shut himself out."""
-    return not demande.sur_lui
+    return not demande.sur_lui or "Un habilitateur ne se retire pas ses propres droits"
 
 
 @rule("DHB305", source=_ROLE, provenance="assumed", remede="un login actif")
-def habilitateur_a_un_login_actif(demande: DemandeHabilitation) -> bool:
+def habilitateur_a_un_login_actif(demande: DemandeHabilitation) -> bool | str:
     """Who is named habilitateur has a login that is active: another could do nothing."""
-    return demande.actif
+    return demande.actif or "Ce login n'est plus actif dans SGE"
 
 
 HABILITATIONS: Final[
-    Mapping[Literal["donner", "retirer", "designer"], tuple[Rule[DemandeHabilitation], ...]]
+    Mapping[Literal["donner", "retirer", "designer"], tuple[Control[DemandeHabilitation], ...]]
 ] = MappingProxyType(
     {
         "donner": (demandeur_est_habilitateur, utilisateur_de_la_meme_entite),
@@ -91,10 +90,10 @@ HABILITATIONS: Final[
 def name_main_habilitateur(session: Session, login: str) -> Habilitateur:
     """Make a user the main habilitateur of his entity, as its contract does.
 
-    Raises `RefusDatahub` for a login that is inactive, `UsageError` when there is no such one.
+    Raises `Refus` for a login that is inactive, `UsageError` when there is no such one.
     """
     utilisateur = _get_utilisateur(session, login)
-    check_datahub(
+    check(
         (habilitateur_a_un_login_actif,),
         DemandeHabilitation(
             habilitateur=True, principal=True, meme_entite=True, actif=utilisateur.actif
@@ -113,7 +112,7 @@ def give_rights(
 ) -> Utilisateur:
     """Create a user of the entity of `par` (a login), or change what he may call: all if None.
 
-    Raises `RefusDatahub`, or `UsageError` for an unknown service or what isn't an e-mail.
+    Raises `Refus`, or `UsageError` for an unknown service or what isn't an e-mail.
     """
     asking = _get_utilisateur(session, par)
     existing = find_utilisateur(session, login)
@@ -122,7 +121,7 @@ def give_rights(
 
 
 def withdraw_rights(session: Session, par: str, login: str) -> Utilisateur:
-    """Shut a user out of SGE; raises `RefusDatahub`, or `UsageError` when there is no such one."""
+    """Shut a user out of SGE; raises `Refus`, or `UsageError` when there is no such one."""
     asking, utilisateur = _get_utilisateur(session, par), _get_utilisateur(session, login)
     _check(session, "retirer", asking, utilisateur)
     utilisateur.actif = False
@@ -130,7 +129,7 @@ def withdraw_rights(session: Session, par: str, login: str) -> Utilisateur:
 
 
 def name_habilitateur(session: Session, par: str, login: str) -> Habilitateur:
-    """Make a user a habilitateur, as the main one asks; raises `RefusDatahub`."""
+    """Make a user a habilitateur, as the main one asks; raises `Refus`."""
     asking, utilisateur = _get_utilisateur(session, par), _get_utilisateur(session, login)
     _check(session, "designer", asking, utilisateur)
     held = session.get(Habilitateur, utilisateur.login)
@@ -144,7 +143,7 @@ def _check(
     concerned: Utilisateur | None,
 ) -> None:
     held = session.get(Habilitateur, asking.login) if asking.actif else None
-    check_datahub(
+    check(
         HABILITATIONS[action],
         DemandeHabilitation(
             habilitateur=held is not None,

@@ -259,12 +259,21 @@ def plateforme_at(day: date) -> Plateforme:
     return next((one for one in reversed(PLATEFORMES) if one.depuis <= day), PLATEFORMES[0])
 
 
+def rank_of_release(release: str) -> tuple[int, ...]:
+    """Return what orders `9.1` before `21.3`; the name of a release in the catalogue does too."""
+    parts = release.removeprefix("sge-").split(".")
+    return tuple(int(part) for part in parts if part.isdecimal())
+
+
 def ecarts_of_case(release: str, cle: str) -> tuple[Ecart, ...]:
-    """Return what was observed for a run of the catalogue (`AHC-R1@C1-C4`) in `sge-22.1`."""
+    """Return what was observed for a run of the catalogue (`AHC-R1@C1-C4`) in `sge-22.1`.
+
+    A release of which nothing was told is as the one before it.
+    """
+    rank = rank_of_release(release)
+    known = [each for each in PLATEFORMES if rank_of_release(each.release) <= rank]
     return tuple(
         ecart
-        for one in PLATEFORMES
-        if f"sge-{one.release}" == release
-        for ecart in one.ecarts
+        for ecart in (known[-1].ecarts if known else ())
         if cle in ecart.cas and ecart.provenance == "observed"
     )

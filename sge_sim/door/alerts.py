@@ -16,7 +16,7 @@ def alert_detail(failure: HandshakeFailure, verdict: Verdict | None) -> str:
     """
     reason = failure.cause.value
     if failure.cause is Cause.ISSUER_NOT_FOUND and verdict is not None:
-        known = not any(one.code == "chaine" for one in verdict.reasons)
+        known = not any(one.rule.code == "chaine" for one in verdict.reasons)
         reason = (
             "le certificat intermédiaire n'a pas été envoyé : le présenter à la suite du sien"
             if known
@@ -24,5 +24,5 @@ def alert_detail(failure: HandshakeFailure, verdict: Verdict | None) -> str:
         )
     lines = [f"Alerte TLS : {reason} ({failure.detail})"]
     if verdict is not None:
-        lines += [f"- {one.reason}. {one.remedy}" for one in verdict.reasons]
+        lines += [f"- {one.explain()}" for one in verdict.reasons]
     return "\n".join(lines)

@@ -20,6 +20,7 @@ from sge_sim.domaine.generations import (
     why_not_served,
 )
 from sge_sim.domaine.pannes import SORTES_APPEL, Atteinte, Panne
+from sge_sim.door import rules
 from sge_sim.door.alerts import alert_detail
 from sge_sim.door.cadence import TOUS, Cadence
 from sge_sim.door.certificats import CertificateRegister
@@ -33,7 +34,9 @@ from sge_sim.facts.stored_clock import read_clock
 from sge_sim.journal import EchangeRecord
 from sge_sim.pki.deadlines import rotation_warning
 from sge_sim.pki.policy import Policy, Verdict
+from sge_sim.refus import Refus, Rule
 from sge_sim.soap.exchange import Exchange, Outcome
+from sge_sim.tables.pannes import read_pannes
 from sge_sim.transport.answering import text_response
 from sge_sim.transport.handshake import HandshakeFailure
 from sge_sim.transport.message import Request, Response
@@ -99,6 +102,11 @@ class B2B:
         exchange = Exchange(request, started=now, instant=now)
         try:
             response = self._answer(exchange)
+        except Refus as refus:
+            status = HTTPStatus(int(refus.rule.code))
+            response = _refused(
+                exchange, status, refus.rule, refus.explain(), *refus.champs.items()
+            )
         except Exception as error:
             response = self._failed(exchange, error)
         spent = elapsed_ms(since)
@@ -121,13 +129,18 @@ class B2B:
                 certificate_fingerprint=verdict.fingerprint if verdict else None,
                 certificate_subject=verdict.subject if verdict else None,
                 remote_address=failure.remote_address,
+                rule=verdict.reasons[0].rule.of(rules.SERVICE)
+                if verdict and verdict.reasons
+                else None,
                 detail=alert_detail(failure, verdict),
             )
         )
 
     def _answer(self, exchange: Exchange) -> Response:
         vue = exchange.vue = self._memoire.look()
-        exchange.instant = vue.ask(read_clock).now()
+        # The plans are looked for further on: what isn't known any more is read together.
+        clock, _ = vue.read((read_clock,), (read_pannes,))
+        exchange.instant = clock.now()
         sender = exchange.request.sender
         verdict = self._policy.judge(
             sender.certificate,
@@ -137,14 +150,13 @@ class B2B:
         )
         exchange.verdict = verdict
         if verdict.reasons:
-            return _text(exchange, HTTPStatus.FORBIDDEN, verdict.explain())
+            first = verdict.reasons[0].rule
+            return _refused(exchange, HTTPStatus.FORBIDDEN, first, verdict.explain())
         assert verdict.acteur is not None
         assert verdict.kind is not None
         exchange.demandeur = Demandeur(verdict.acteur, verdict.kind)
         for gate in self._gates:
-            closed = gate(exchange, verdict.acteur)
-            if closed is not None:
-                return _text(exchange, closed.status, closed.text, *closed.headers)
+            gate(exchange, verdict.acteur)
         request, path = exchange.request, exchange.request.path.rstrip("/")
         endpoints = self._served
         if endpoints is None:
@@ -164,29 +176,17 @@ class B2B:
                 for name, one in endpoints.items()
                 if is_served(one.existence, self._generation, day)
             ]
-            return _text(
-                exchange,
-                HTTPStatus.NOT_FOUND,
-                f"« {path} » n'est le chemin d'aucun service. Chemins servis :\n"
-                + "\n".join(sorted(served)),
-            )
+            constat = f"« {path} » n'est le chemin d'aucun service ; sont servis "
+            raise Refus(rules.CHEMIN_SERVI, constat + ", ".join(sorted(served)))
         if request.method == "GET" and request.query.lower().startswith("wsdl"):
             exchange.service, exchange.version = endpoint.names
             return endpoint.publish(f"https://{request.headers.get('host', '')}{path}")
         if request.method != "POST":
-            return _text(
-                exchange,
-                HTTPStatus.METHOD_NOT_ALLOWED,
-                f"{path} reçoit des demandes par POST et donne son contrat par GET {path}?wsdl.",
-                ("Allow", "GET, POST"),
-            )
+            constat = f"{path} ne répond pas à {request.method}"
+            raise Refus(rules.METHODE_ADMISE, constat, Allow="GET, POST")
         content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if content_type not in _CONTENT_TYPES:
-            return _text(
-                exchange,
-                HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-                f"Content-Type « {content_type} » : envoyer text/xml ou application/soap+xml.",
-            )
+            raise Refus(rules.CONTENU_ADMIS, f"Content-Type « {content_type} »")
         return self._demand(exchange, endpoint, verdict.acteur, gone)
 
     def _demand(self, exchange: Exchange, endpoint: "Endpoint", acteur: str, gone: str) -> Response:
@@ -195,17 +195,17 @@ class B2B:
         calls, together = self._cadence.count((acteur, TOUS), service, exchange.started)
         note = f"{calls}e appel de {service} par {acteur} dans la même seconde"
         if calls > 1 and self._rate_refused:
-            text = f"{note}.\nUn appel par seconde et par service : réessayer dans une seconde."
-            return _text(exchange, HTTPStatus.TOO_MANY_REQUESTS, text, ("Retry-After", "1"))
+            raise Refus(rules.UN_APPEL_PAR_SECONDE, note, **{"Retry-After": "1"})
         exchange.kind = "soap"
         if gone:
-            return endpoint.refuse(exchange, "SGT506", gone)
+            return endpoint.refuse(exchange, Refus(rules.SERVICE_SERVI, gone), rules.SERVICE)
         if endpoint.par_seconde is not None and together > endpoint.par_seconde:
             most = f"{endpoint.par_seconde} au plus, tous acteurs"
             beyond = f"{together}e appel de {service} dans la même seconde : {most}."
             exchange.notes.append(beyond)
             if self._plafonds_refused:
-                return endpoint.refuse(exchange, "SGT506", beyond)
+                refus = Refus(rules.PLAFOND_DU_SERVICE, beyond)
+                return endpoint.refuse(exchange, refus, rules.SERVICE)
         assert exchange.vue is not None  # looked at when the request came
         plans = self._guet.plans(exchange.vue, SORTES_APPEL, service=service, acteur=acteur)
         struck = self._struck(exchange, plans) if plans else None
@@ -215,7 +215,7 @@ class B2B:
             response = spoilt(struck, exchange, endpoint)
             exchange.notes.append(struck.told)
         if exchange.outcome is not None:
-            exchange.notes.append(exchange.outcome.explanation)
+            exchange.notes.append(exchange.outcome.constat)
         if calls > 1:
             exchange.notes.append(note)
         return response
@@ -241,7 +241,8 @@ class B2B:
             if endpoint is not None and request.method == "POST":
                 exchange.service, exchange.version = endpoint.names
                 exchange.kind = "soap"
-                response = endpoint.fail(exchange, told, unreachable=isinstance(error, UNREACHABLE))
+                code = endpoint.unavailable if isinstance(error, UNREACHABLE) else "SGT500"
+                response = endpoint.fail(exchange, code, told)
                 exchange.notes.append(told)
                 return response
         except Exception as again:
@@ -297,6 +298,14 @@ class B2B:
             return None
         end = verdict.valid_until
         return None if end is None else rotation_warning(end, exchange.started)
+
+
+def _refused(
+    exchange: Exchange, status: HTTPStatus, rule: Rule, text: str, *headers: tuple[str, str]
+) -> Response:
+    """Return the answer to what a rule of the door refuses."""
+    exchange.outcome = Outcome(None, rule=rule.of(rules.SERVICE))
+    return _text(exchange, status, text, *headers)
 
 
 def _text(exchange: Exchange, status: HTTPStatus, text: str, *headers: tuple[str, str]) -> Response:

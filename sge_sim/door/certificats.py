@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -20,7 +21,7 @@ from sge_sim.pki.installation import Pki
 from sge_sim.pki.issuing import issue_client_certificate, write_issued_certificate
 from sge_sim.pki.request_checks import Registered
 from sge_sim.tables.acteurs import Acteur, Certificat, default_acteur
-from sge_sim.tables.prepared import Driver
+from sge_sim.tables.prepared import Query, Rows
 
 _KINDS: tuple[KindActeur, ...] = ("tiers", "fournisseur")
 # Any authority of the FAQ's list would do but Let's Encrypt, which production refuses.
@@ -120,12 +121,11 @@ class CertificateRegister:
         As the state is now without a view.
         """
         vue = vue or self._database.memoire.look()
-        found: Registered | None = vue.ask(_registered, fingerprint, environment)
-        return found
+        return vue.ask(read_registered, fingerprint, environment)
 
 
-def _registered(driver: Driver, fingerprint: str, environment: Environment) -> Registered | None:
-    fiche = read_certificat(driver, fingerprint, environment)
+def _registered(rows: Rows) -> Registered | None:
+    fiche = read_certificat.make(rows)
     if fiche is None:
         return None
     return Registered(fiche.acteur_code, _intermediates(fiche.pem), fiche.kind)
@@ -136,3 +136,7 @@ def _intermediates(pem: str) -> tuple[bytes, ...]:
     """Return the certificates of a chain but its first, as DER."""
     _, *others = x509.load_pem_x509_certificates(pem.encode("ascii"))
     return tuple(one.public_bytes(Encoding.DER) for one in others)
+
+
+read_registered: Final = Query(read_certificat.statements, read_certificat.names, _registered)
+"""What the policy is told of a certificate: the same value for as long as nothing changes."""

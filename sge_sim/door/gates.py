@@ -1,46 +1,37 @@
 """The gates: what may close the door to a request whose certificate is accepted."""
 
 import base64
-from dataclasses import dataclass
 from functools import lru_cache
-from http import HTTPStatus
 from typing import Protocol
 
 from sge_sim.domaine.horaires import closed_sentence, is_open, next_opening, seconds_until
+from sge_sim.door.rules import PLATEFORME_OUVERTE, UTILISATEUR_AUTHENTIFIE
 from sge_sim.facts.database import Database
 from sge_sim.facts.logins import read_login
 from sge_sim.referentiel.passwords import password_matches
+from sge_sim.refus import Refus
 from sge_sim.soap.exchange import Exchange
 
-_CHALLENGE = ("WWW-Authenticate", 'Basic realm="SGE", charset="UTF-8"')
+_CHALLENGE = {"WWW-Authenticate": 'Basic realm="SGE", charset="UTF-8"'}
 
 _PASSWORD_MAX = 1024
-
-
-@dataclass(frozen=True)
-class Closed:
-    """The answer of a gate that doesn't let a request through; `text` is in French."""
-
-    status: HTTPStatus
-    text: str
-    headers: tuple[tuple[str, str], ...] = ()
 
 
 class Gate(Protocol):
     """One reason to turn a request away."""
 
-    def __call__(self, exchange: Exchange, acteur: str) -> Closed | None:
-        """Return the answer to give, or None to let the request of `acteur` (a code) through."""
+    def __call__(self, exchange: Exchange, acteur: str) -> None:
+        """Let the request of `acteur` (a code) through; raises `Refus`, whose `champs` are the
+        headers of the answer."""
 
 
-def opening_hours(exchange: Exchange, acteur: str) -> Closed | None:
+def opening_hours(exchange: Exchange, acteur: str) -> None:
     """Keep the hours of the homologation platform, at the simulated instant of the call."""
     now = exchange.instant
-    if is_open(now):
-        return None
-    wait = str(seconds_until(now, next_opening(now)))
-    told = closed_sentence(now, simulated=True)
-    return Closed(HTTPStatus.SERVICE_UNAVAILABLE, told, (("Retry-After", wait),))
+    if not is_open(now):
+        wait = str(seconds_until(now, next_opening(now)))
+        constat = closed_sentence(now, simulated=True).removesuffix(".")
+        raise Refus(PLATEFORME_OUVERTE, constat, **{"Retry-After": wait})
 
 
 class BasicAuthentication:
@@ -55,16 +46,11 @@ class BasicAuthentication:
         # scrypt is slow on purpose (some 50 ms) and a client sends its password with every call.
         self._matches = lru_cache(maxsize=1024)(password_matches)
 
-    def __call__(self, exchange: Exchange, acteur: str) -> Closed | None:
+    def __call__(self, exchange: Exchange, acteur: str) -> None:
         reason = self._reason(exchange.request.headers.get("authorization", ""), acteur)
-        if reason is None:
-            return None
-        text = (
-            f"Authentification HTTP Basic refusée : {reason}.\n"
-            "Envoyer le login d'un utilisateur de l'acteur et le mot de passe donné par "
-            "« sge-sim acteurs mot-de-passe »."
-        )
-        return Closed(HTTPStatus.UNAUTHORIZED, text, (_CHALLENGE,))
+        if reason is not None:
+            constat = f"Authentification HTTP Basic refusée : {reason}"
+            raise Refus(UTILISATEUR_AUTHENTIFIE, constat, **_CHALLENGE)
 
     def _reason(self, authorization: str, acteur: str) -> str | None:
         """Return why `authorization` doesn't prove a user of `acteur`, or None."""

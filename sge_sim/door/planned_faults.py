@@ -37,7 +37,7 @@ def spoilt(struck: Atteinte, exchange: Exchange, endpoint: "Endpoint") -> Respon
     """Return what the client of a call gets that a plan has struck."""
     sorte = struck.panne.sorte
     if sorte in _CODES:
-        return endpoint.refuse(exchange, _CODES[sorte], "")
+        return endpoint.fail(exchange, _CODES[sorte])
     if sorte in STATUSES:
         return text_response(STATUSES[sorte], STATUSES[sorte].phrase)
     if sorte == "sans_code":

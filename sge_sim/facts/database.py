@@ -147,6 +147,7 @@ class Database:
         One at a time: it begins once the one before has ended.
         """
         with Session(self._writing) as session, session.begin():
+            session.connection()
             if self.engine.dialect.name != "sqlite":
                 count_writing(Driver.under(session))
             yield session
@@ -267,12 +268,12 @@ def _switch_to_wal(connection: SQLiteConnection, patience_seconds: float) -> Non
 def _begin_sqlite(patience_seconds: float, first: Lock, connection: Connection) -> None:
     begin = connection.get_execution_options().get(_BEGIN, "BEGIN")
     if begin == _BEGIN_WRITING:
-        _take_lock(Driver.of(connection), patience_seconds, first)
+        _take_lock(connection, patience_seconds, first)
     elif begin is not None:
         Driver.of(connection).run(begin)
 
 
-def _take_lock(driver: Driver, patience_seconds: float, first: Lock) -> None:
+def _take_lock(connection: Connection, patience_seconds: float, first: Lock) -> None:
     """Begin to write, once nobody does.
 
     SQLite would ask for its lock ever more seldom, and miss the moments between two slices. One
@@ -280,11 +281,12 @@ def _take_lock(driver: Driver, patience_seconds: float, first: Lock) -> None:
     """
     started = stopwatch()
     is_first = first.acquire(timeout=patience_seconds)
-    _wait_at_most(driver.connection, 0)
+    driven: Any = connection.connection.driver_connection
+    _wait_at_most(driven, 0)
     try:
         while True:
             try:
-                driver.run(_BEGIN_WRITING)
+                Driver.of(connection).run(_BEGIN_WRITING)
             except OperationalError as error:
                 busy = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == SQLITE_BUSY
                 if not busy or elapsed_ms(started) > patience_seconds * 1000:
@@ -295,7 +297,7 @@ def _take_lock(driver: Driver, patience_seconds: float, first: Lock) -> None:
     finally:
         if is_first:
             first.release()
-        _wait_at_most(driver.connection, patience_seconds)
+        _wait_at_most(driven, patience_seconds)
 
 
 def _wait_at_most(connection: SQLiteConnection, seconds: float) -> None:

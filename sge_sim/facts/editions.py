@@ -60,11 +60,14 @@ class SqliteEditions:
     @contextmanager
     def snapshot(self) -> Iterator[tuple[Edition, Driver]]:
         with self._lock:
-            opening, _, driver = self._open()
-            driver.run("BEGIN")
+            opening, _, driver = self._opened or self._open()
+            try:
+                driver.connection.execute("BEGIN")
+            except SqliteError:  # once more, to have it raised as SQLAlchemy does
+                driver.run("BEGIN")
             try:
                 # The first statement chooses the state that all the others see.
-                yield (opening, driver.run(_DATA_VERSION).fetchone()[0]), driver
+                yield (opening, driver.connection.execute(_DATA_VERSION).fetchone()[0]), driver
             finally:
                 driver.connection.rollback()
 

@@ -21,7 +21,7 @@ class Guet:
         self, vue: Vue, sortes: Sequence[SortePanne], *, service: str | None, acteur: str | None
     ) -> tuple[Panne, ...]:
         """Return the plans of these kinds that are about this service and actor."""
-        found: tuple[Panne, ...] = vue.ask(read_pannes)
+        found = vue.ask(read_pannes)
         if not found:
             return ()
         return tuple(

@@ -4,21 +4,22 @@ Each question reads with the driver's connection it is given: that of a snapshot
 (`sge_sim.facts.memoire`), that of its own transaction for an order.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import fields, replace
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import fields
+from itertools import islice
 from sys import intern
-from typing import Any, NamedTuple
+from typing import Any, Final
 
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import ColumnElement, Table, bindparam, select
 from sqlalchemy.orm import Session
 
-from sge_sim.domaine.nomenclatures import Environment
 from sge_sim.tables.acces import OptionPublication
 from sge_sim.tables.acteurs import Acteur, Certificat, Contrat, Habilitation, Utilisateur
 from sge_sim.tables.base import Base
 from sge_sim.tables.commandes import ServiceSouscrit
 from sge_sim.tables.fiches import (
     Dossier,
+    Faits,
     FicheAcces,
     FicheCompteur,
     FicheOption,
@@ -31,67 +32,15 @@ from sge_sim.tables.fiches_acteurs import (
     FicheContrat,
     FicheUtilisateur,
 )
-from sge_sim.tables.mesures import suivi_of
+from sge_sim.tables.mesures import SUIVI
 from sge_sim.tables.points import Compteur, Point
-from sge_sim.tables.prepared import Driver, Prepared
+from sge_sim.tables.prepared import Driver, Prepared, Query, Rows
 
 Question = tuple[Any, ...]
-"""A function that reads, and its arguments but for the driver."""
+"""A `sge_sim.tables.prepared.Query`, and its values."""
 
-Lire = Callable[..., "Faits"]
+Lire = Callable[..., Faits]
 """Gives the facts that are named, as `questions` understands them."""
-
-
-class Faits(NamedTuple):
-    """The facts that one call asked for, all of one state; what it didn't ask for is empty.
-
-    `acteur` is the calling actor; `services` are those of a point, whoever ordered them.
-    """
-
-    dossier: Dossier | None = None
-    services: tuple[FicheService, ...] = ()
-    service: FicheService | None = None
-    utilisateur: FicheUtilisateur | None = None
-    contrat: FicheContrat | None = None
-    acteur: FicheActeur | None = None
-
-    @property
-    def point(self) -> FichePoint | None:
-        """The point, if it is known."""
-        return None if self.dossier is None else self.dossier.point
-
-
-def questions(
-    *,
-    prm: str | None = None,
-    services_of: str | None = None,
-    service: str | None = None,
-    login: str | None = None,
-    contrat_id: str | None = None,
-    acteur: str | None = None,
-) -> dict[str, Question]:
-    """Return what is to be read for `Faits`, by its fields."""
-    asked: dict[str, Question] = {}
-    if prm is not None:
-        asked["dossier"] = (read_dossier, prm)
-    if services_of is not None:
-        asked["services"] = (read_services, services_of)
-    if service is not None:
-        asked["service"] = (read_service, service)
-    if login is not None:
-        asked["utilisateur"] = (read_utilisateur, login.lower())
-    if contrat_id is not None:
-        asked["contrat"] = (read_contrat, contrat_id)
-    if acteur is not None:
-        asked["acteur"] = (read_acteur, acteur)
-    return asked
-
-
-def faits_within(session: Session, **asked: str | None) -> Faits:
-    """Return facts as the transaction of `session` sees them, its own changes included."""
-    driver = Driver.under(session)
-    read = {name: ask(driver, *of) for name, (ask, *of) in questions(**asked).items()}
-    return Faits(**read)
 
 
 def _columns(table: type[Base], fiche: type[Any], *without: str) -> list[Any]:
@@ -138,27 +87,41 @@ _SERVICE = Prepared(
         ServiceSouscrit.service_souscrit_id == bindparam("number")
     )
 )
+_OPTIONS_OF_POINT = Prepared(
+    select(OptionPublication.service_souscrit_id, *_columns(OptionPublication, FicheOption))
+    .join(ServiceSouscrit)
+    .where(ServiceSouscrit.prm == bindparam("prm"))
+    .order_by(OptionPublication.id)
+)
 _OPTIONS = Prepared(
-    select(*_columns(OptionPublication, FicheOption))
+    select(OptionPublication.service_souscrit_id, *_columns(OptionPublication, FicheOption))
     .where(OptionPublication.service_souscrit_id == bindparam("number"))
     .order_by(OptionPublication.id)
 )
 _CONTRAT = _prepared(Contrat, FicheContrat, lambda c: c.contrat_id == bindparam("contrat_id"))
-_CONTRATS = Prepared(
-    select(*_columns(Contrat, FicheContrat))
-    .where(Contrat.acteur_code == bindparam("code"))
-    .order_by(Contrat.contrat_id)
-)
-_ACTEUR = Prepared(select(Acteur.code, Acteur.kind).where(Acteur.code == bindparam("code")))
-_HABILITATIONS = Prepared(
-    select(Habilitation.paquet, Habilitation.environnement).where(
-        Habilitation.acteur_code == bindparam("code")
+
+
+def _of_acteur(code: ColumnElement[Any]) -> tuple[Prepared, ...]:
+    """Return what reads an actor, its contracts and what it is homologated for."""
+    return (
+        Prepared(select(Acteur.code, Acteur.kind).where(Acteur.code == code)),
+        Prepared(
+            select(*_columns(Contrat, FicheContrat))
+            .where(Contrat.acteur_code == code)
+            .order_by(Contrat.contrat_id)
+        ),
+        Prepared(
+            select(Habilitation.paquet, Habilitation.environnement).where(
+                Habilitation.acteur_code == code
+            )
+        ),
     )
-)
+
+
 _UTILISATEUR = Prepared(
-    select(
-        Utilisateur.login, Utilisateur.services, Utilisateur.actif, Utilisateur.acteur_code
-    ).where(Utilisateur.login == bindparam("login"))
+    select(Utilisateur.login, Utilisateur.services, Utilisateur.actif).where(
+        Utilisateur.login == bindparam("login")
+    )
 )
 _CERTIFICAT = Prepared(
     select(Certificat.acteur_code, Acteur.kind, Certificat.pem)
@@ -170,14 +133,15 @@ _CERTIFICAT = Prepared(
 )
 
 
-def read_dossier(driver: Driver, prm: str) -> Dossier | None:
-    """Return what is known of a point; nothing when SGE doesn't know it."""
-    columns: Any = _POINT.row(driver, prm=prm)
-    if columns is None:
+def _dossier(points: Rows, compteurs: Rows, acces: Rows, *suivi: Rows) -> Dossier | None:
+    if not points:
         return None
-    compteurs = tuple(FicheCompteur(*_shared(row)) for row in _COMPTEURS.rows(driver, prm=prm))
-    acces = tuple(FicheAcces(*row) for row in _ACCES.rows(driver, prm=prm))
-    return Dossier(FichePoint(*(*_shared(columns), compteurs)), suivi_of(driver, prm), acces)
+    meters = tuple(FicheCompteur(*_shared(row)) for row in compteurs)
+    return Dossier(
+        FichePoint(*(*_shared(points[0]), meters)),
+        SUIVI.make(*suivi),
+        tuple(FicheAcces(*row) for row in acces),
+    )
 
 
 def _shared(row: Sequence[Any]) -> Iterator[Any]:
@@ -188,58 +152,101 @@ def _shared(row: Sequence[Any]) -> Iterator[Any]:
     return (intern(cell) if type(cell) is str else cell for cell in row)
 
 
-def read_services(driver: Driver, prm: str) -> tuple[FicheService, ...]:
-    """Return every service of a point, whoever ordered it, by start then number."""
-    return tuple(_service(driver, row) for row in _SERVICES.rows(driver, prm=prm))
+def _services(rows: Rows, options: Rows) -> tuple[FicheService, ...]:
+    found: dict[str, list[FicheOption]] = {}
+    for number, *cells in options:
+        found.setdefault(number, []).append(FicheOption(*cells))
+    return tuple(FicheService(*(*row, tuple(found.get(row[0], ())))) for row in rows)
 
 
-def read_service(driver: Driver, service_souscrit_id: str) -> FicheService | None:
-    """Return the service of that number."""
-    row = _SERVICE.row(driver, number=service_souscrit_id)
-    return None if row is None else _service(driver, row)
-
-
-def _service(driver: Driver, row: tuple[Any, ...]) -> FicheService:
-    service = FicheService(*row)
-    if service.type != "ACCES":
-        return service
-    options = _OPTIONS.rows(driver, number=service.service_souscrit_id)
-    return replace(service, options=tuple(FicheOption(*one) for one in options))
-
-
-def read_utilisateur(driver: Driver, login: str) -> FicheUtilisateur | None:
-    """Return the user of that e-mail, given in small letters."""
-    row = _UTILISATEUR.row(driver, login=login)
-    if row is None:
+def _acteur(acteurs: Rows, contrats: Rows, habilitations: Rows) -> FicheActeur | None:
+    if not acteurs:
         return None
-    login, services, actif, code = row
-    acteur = read_acteur(driver, code)
-    assert acteur is not None, "a foreign key holds it"
-    return FicheUtilisateur(login, None if services is None else frozenset(services), actif, acteur)
+    ((code, kind),) = acteurs
+    held = tuple(FicheContrat(*row) for row in contrats)
+    return FicheActeur(code, kind, held, frozenset((row[0], row[1]) for row in habilitations))
 
 
-def read_contrat(driver: Driver, contrat_id: str) -> FicheContrat | None:
-    """Return the contract of that number."""
-    row = _CONTRAT.row(driver, contrat_id=contrat_id)
-    return None if row is None else FicheContrat(*row)
-
-
-def read_acteur(driver: Driver, code: str) -> FicheActeur | None:
-    """Return the actor of that code."""
-    row = _ACTEUR.row(driver, code=code)
-    if row is None:
+def _utilisateur(users: Rows, *acteur: Rows) -> FicheUtilisateur | None:
+    if not users:
         return None
-    contrats = tuple(FicheContrat(*each) for each in _CONTRATS.rows(driver, code=code))
-    habilitations = frozenset(_HABILITATIONS.rows(driver, code=code))
-    return FicheActeur(row[0], row[1], contrats, habilitations)
+    ((login, services, actif),) = users
+    found = _acteur(*acteur)
+    assert found is not None, "a foreign key holds it"
+    return FicheUtilisateur(login, None if services is None else frozenset(services), actif, found)
 
 
-def read_certificat(
-    driver: Driver, fingerprint: str, environnement: Environment
-) -> FicheCertificat | None:
-    """Return what is registered for a certificate.
+read_dossier: Final = Query((_POINT, _COMPTEURS, _ACCES, *SUIVI.statements), ("prm",), _dossier)
+"""What is known of a point; nothing when SGE doesn't know it."""
+read_services: Final = Query((_SERVICES, _OPTIONS_OF_POINT), ("prm",), _services)
+"""Every service of a point, whoever ordered it, by start then number."""
+read_service: Final = Query(
+    (_SERVICE, _OPTIONS),
+    ("number",),
+    lambda rows, options: next(iter(_services(rows, options)), None),
+)
+"""The service of that number."""
+read_acteur: Final = Query(_of_acteur(bindparam("code")), ("code",), _acteur)
+"""The actor of that code."""
+read_utilisateur: Final = Query(
+    (
+        _UTILISATEUR,
+        *_of_acteur(
+            select(Utilisateur.acteur_code)
+            .where(Utilisateur.login == bindparam("login"))
+            .scalar_subquery()
+        ),
+    ),
+    ("login",),
+    _utilisateur,
+)
+"""The user of that e-mail, given in small letters."""
+read_contrat: Final = Query(
+    (_CONTRAT,), ("contrat_id",), lambda rows: FicheContrat(*rows[0]) if rows else None
+)
+"""The contract of that number."""
+read_certificat: Final = Query(
+    (_CERTIFICAT,),
+    ("fingerprint", "environnement"),
+    lambda rows: FicheCertificat(*rows[0]) if rows else None,
+)
+"""What is registered for a certificate, by its SHA-256 in small hexadecimal digits."""
 
-    `fingerprint` is its SHA-256 in small hexadecimal digits.
-    """
-    row = _CERTIFICAT.row(driver, fingerprint=fingerprint, environnement=environnement)
-    return None if row is None else FicheCertificat(*row)
+
+def questions(
+    *,
+    prm: str | None = None,
+    services_of: str | None = None,
+    service: str | None = None,
+    login: str | None = None,
+    contrat_id: str | None = None,
+    acteur: str | None = None,
+) -> dict[str, Question]:
+    """Return what is to be read for `Faits`, by its fields."""
+    asked: dict[str, Question] = {}
+    if prm is not None:
+        asked["dossier"] = (read_dossier, prm)
+    if services_of is not None:
+        asked["services"] = (read_services, services_of)
+    if service is not None:
+        asked["service"] = (read_service, service)
+    if login is not None:
+        asked["utilisateur"] = (read_utilisateur, login.lower())
+    if contrat_id is not None:
+        asked["contrat"] = (read_contrat, contrat_id)
+    if acteur is not None:
+        asked["acteur"] = (read_acteur, acteur)
+    return asked
+
+
+def faits_within(session: Session, **asked: str | None) -> Faits:
+    """Return facts as the transaction of `session` sees them, its own changes included."""
+    wanted = questions(**asked)
+    read = read_at_once(Driver.under(session), wanted.values())
+    return Faits(**dict(zip(wanted, read, strict=True)))
+
+
+def read_at_once(driver: Driver, asked: Collection[Question]) -> list[Any]:
+    """Return what each question reads, all of them read together."""
+    rows = iter(driver.read([each for query, *of in asked for each in query.asked(of)]))
+    return [query.make(*islice(rows, len(query.statements))) for query, *_ in asked]

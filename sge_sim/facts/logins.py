@@ -1,12 +1,12 @@
 """The users, as the door reads them when HTTP Basic is asked for."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import bindparam, select
 
 from sge_sim.facts.database import Database
 from sge_sim.tables.acteurs import Utilisateur
-from sge_sim.tables.prepared import Driver, Prepared
+from sge_sim.tables.prepared import Prepared, Query
 
 _LOGIN = Prepared(
     select(Utilisateur.acteur_code, Utilisateur.actif, Utilisateur.mot_de_passe).where(
@@ -23,12 +23,9 @@ class Login(NamedTuple):
     mot_de_passe: str | None
 
 
+_READ: Final = Query((_LOGIN,), ("login",), lambda rows: Login(*rows[0]) if rows else None)
+
+
 def read_login(database: Database, login: str) -> Login | None:
     """Return the user of that e-mail, whatever its capitals."""
-    found: Login | None = database.memoire.look().ask(_read, login.lower())
-    return found
-
-
-def _read(driver: Driver, login: str) -> Login | None:
-    row = _LOGIN.row(driver, login=login)
-    return None if row is None else Login(*row)
+    return database.memoire.look().ask(_READ, login.lower())

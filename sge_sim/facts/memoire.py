@@ -6,12 +6,14 @@ looked and found that edition: it can't be stale, whoever writes, in any process
 
 from collections.abc import Sequence
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 from sge_sim.facts.editions import Edition, Editions
-from sge_sim.facts.lecture import Faits, Question, questions
-from sge_sim.tables.fiches import Dossier
+from sge_sim.facts.lecture import Question, questions, read_at_once
+from sge_sim.tables.fiches import Dossier, Faits
+from sge_sim.tables.prepared import Query
 
+T = TypeVar("T")
 Known = tuple[Edition, Any]
 """A fact, and the edition it was read from."""
 
@@ -27,7 +29,7 @@ class Memoire:
     def __init__(self, editions: Editions, *, kept: int = 2048) -> None:
         self._editions = editions
         self._half = kept // 2
-        self._young: dict[Question, Known] = {}
+        self.young: dict[Question, Known] = {}
         self._old: dict[Question, Known] = {}
         self._lock = Lock()
 
@@ -46,31 +48,22 @@ class Memoire:
         """
         found = []
         for question in asked:
-            known = self._young.get(question) or self._come_back(question)
+            known = self.young.get(question) or self._come_back(question)
             if known is None or known[0] != edition:
                 return self._read(asked)
             found.append(known[1])
         return found
 
-    def answer(self, edition: Edition, question: Question) -> Any:
-        """Return what one question reads: see `answers`."""
-        known = self._young.get(question)
-        if known is None or known[0] != edition:
-            return self.answers(edition, (question,))[0]
-        return known[1]
-
     def _read(self, asked: Sequence[Question]) -> list[Any]:
-        values = []
         with self._editions.snapshot() as (current, driver):
-            for question in asked:
-                known = self._young.get(question) or self._come_back(question)
-                if known is None or known[0] != current:
-                    value = question[0](driver, *question[1:])
-                    if known is not None and _same(known[1], value):
-                        value = known[1]
-                    known = self._keep(question, (current, value))
-                values.append(known[1])
-        return values
+            kept = {each: self.young.get(each) or self._come_back(each) for each in asked}
+            stale = [each for each, known in kept.items() if known is None or known[0] != current]
+            for question, value in zip(stale, read_at_once(driver, stale), strict=True):
+                known = kept[question]
+                if known is not None and _same(known[1], value):
+                    value = known[1]
+                kept[question] = self._keep(question, (current, value))
+        return [known[1] for each in asked if (known := kept[each]) is not None]
 
     def _come_back(self, question: Question) -> Known | None:
         known = self._old.get(question)
@@ -78,9 +71,9 @@ class Memoire:
 
     def _keep(self, question: Question, known: Known) -> Known:
         with self._lock:
-            if len(self._young) >= self._half:
-                self._old, self._young = self._young, {}
-            self._young[question] = known
+            if len(self.young) >= self._half:
+                self._old, self.young = self.young, {}
+            self.young[question] = known
         return known
 
 
@@ -108,9 +101,18 @@ class Vue:
         values = self._memoire.answers(self._edition, tuple(wanted.values()))
         return Faits(**dict(zip(wanted, values, strict=True)))
 
-    def ask(self, read: Any, *of: str) -> Any:
+    def ask(self, query: Query[T], *of: str) -> T:
         """Return what one question reads."""
-        return self._memoire.answer(self._edition, (read, *of))
+        question = (query, *of)
+        known = self._memoire.young.get(question)
+        if known is None or known[0] != self._edition:
+            known = self._edition, self._memoire.answers(self._edition, (question,))[0]
+        read: T = known[1]
+        return read
+
+    def read(self, *asked: Question) -> list[Any]:
+        """Return what each question reads, all of one state."""
+        return self._memoire.answers(self._edition, asked)
 
 
 def _same(before: Any, now: Any) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,21 +13,21 @@ from sge_sim.clock import (
     Clock,
     FrozenClock,
     RunningClock,
+    clock_of,
     clock_starting_at,
     machine_now,
 )
 from sge_sim.domaine.nomenclatures import KindClock
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database
+from sge_sim.facts.lecture import Question, read_at_once
 from sge_sim.tables.clock_row import ClockRow
-from sge_sim.tables.ecritures import last_instant
-from sge_sim.tables.prepared import Driver, Prepared
+from sge_sim.tables.ecritures import read_last_instant
+from sge_sim.tables.prepared import Driver, Prepared, Query
 
 _ROW = 1
 _MICROSECOND, _MILLISECOND = timedelta(microseconds=1), timedelta(milliseconds=1)
-_STATE = Prepared(
-    select(ClockRow.kind, ClockRow.offset_us, ClockRow.instant).where(ClockRow.id == _ROW)
-)
+_STATE = Prepared(select(ClockRow.offset_us, ClockRow.instant).where(ClockRow.id == _ROW))
 _NUMERO = Prepared(select(ClockRow.numero).where(ClockRow.id == _ROW))
 
 # Counted in milliseconds of the machine from there, numbers grow over a state that is brought back.
@@ -65,19 +66,18 @@ def kind_of(clock: Clock) -> KindClock:
             return "real"
 
 
-def read_clock(driver: Driver) -> Clock:
-    """Return the clock as its row says; the machine's own without one."""
-    row = _STATE.row(driver)
-    if row is None:
-        return RunningClock()
-    kind, offset_us, instant = row
-    return FrozenClock(instant) if kind == "frozen" else RunningClock(offset_us * _MICROSECOND)
-
-
-def read_numbered_clock(driver: Driver) -> tuple[int, Clock]:
-    """Return the number of the last setting, 0 before the first, and the clock that it made."""
-    row = _NUMERO.row(driver)
-    return (0 if row is None else row[0]), read_clock(driver)
+read_clock: Final[Query[Clock]] = Query(
+    (_STATE,),
+    (),
+    lambda rows: clock_of(rows[0][0] * _MICROSECOND, rows[0][1]) if rows else RunningClock(),
+)
+"""The clock as its row says; the machine's own without one."""
+read_numbered_clock: Final = Query(
+    (*read_clock.statements, _NUMERO),
+    (),
+    lambda rows, numbers: (numbers[0][0] if numbers else 0, read_clock.make(rows)),
+)
+"""The number of the last setting, 0 before the first, and the clock that it made."""
 
 
 def instant_within(session: Session) -> datetime:
@@ -87,9 +87,17 @@ def instant_within(session: Session) -> datetime:
     transaction began, it could precede what another has written in the meantime. Never earlier
     than anything that has happened: the machines' clocks may differ.
     """
-    driver = Driver.under(session)
-    now, last = read_clock(driver).now(), last_instant(driver)
-    return now if last is None else max(now, last.astimezone(PARIS))
+    return read_instant(session)[0]
+
+
+def read_instant(session: Session, *asked: Question) -> tuple[datetime, list[Any]]:
+    """Return the instant of what a transaction is about to write, see `instant_within`, and what
+    else is asked together with it."""
+    clock, last, *others = read_at_once(
+        Driver.under(session), ((read_clock,), (read_last_instant,), *asked)
+    )
+    now = clock.now()
+    return (now if last is None else max(now, last.astimezone(PARIS))), others
 
 
 class StoredClock:
@@ -103,8 +111,7 @@ class StoredClock:
 
     def now(self) -> datetime:
         """Return the simulated instant, aware, in Europe/Paris."""
-        clock: Clock = self._database.memoire.look().ask(read_clock)
-        return clock.now()
+        return self._database.memoire.look().ask(read_clock).now()
 
     def kind(self) -> KindClock:
         """Return how the clock runs."""
@@ -112,8 +119,7 @@ class StoredClock:
 
     def numbered(self) -> tuple[int, Clock]:
         """Return the number of the last setting, 0 before the first, and the clock it made."""
-        numbered: tuple[int, Clock] = self._database.memoire.look().ask(read_numbered_clock)
-        return numbered
+        return self._database.memoire.look().ask(read_numbered_clock)
 
     def change(self, change: Change, since: int | None = None) -> Reglage:
         """Make a change, read and set in one transaction: two at once follow one another.

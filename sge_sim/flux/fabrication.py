@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType, ModuleType
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -18,11 +20,11 @@ from sge_sim.flux.infra_j import OrdreInfraJ
 from sge_sim.flux.lots import (
     Lot,
     LotAbonnement,
-    LotAffaire,
     LotDiffusion,
     LotFin,
+    LotHistorique,
+    LotInfraJ,
     LotM023,
-    contrat_of,
 )
 from sge_sim.flux.mise_en_page import laid_out_as_real
 from sge_sim.flux.packaging import zipped_archive
@@ -36,9 +38,8 @@ from sge_sim.flux.r6x.recurrent import diffused_files, envoi_of_diffusion
 from sge_sim.flux.retards import rattrapes, retard
 from sge_sim.mesures import PointMesure
 from sge_sim.referentiel.mesures import point_mesure
-from sge_sim.tables import commandes
 from sge_sim.tables.acteurs import Acteur, find_contrat
-from sge_sim.tables.commandes import DemandeHistorique, ServiceSouscrit
+from sge_sim.tables.commandes import ServiceSouscrit
 from sge_sim.tables.mesures import read_suivi, read_suivis
 from sge_sim.tables.points import Point, find_point
 from sge_sim.tables.transmissions import (
@@ -101,18 +102,21 @@ def make_files(session: Session, lot: Lot, atelier: Atelier, *, sequence: int) -
 
     `sequence` is its number in its subscription, or that of the first file of a diffusion.
     """
-    secret = secret_of(session, contrat_of(lot))
-    if isinstance(lot, LotAbonnement):
-        yield from _files_of_subscription(session, lot, atelier, secret, sequence)
-        return
-    for one in _clear_files(session, lot, atelier, sequence):
-        yield replace(one, morceaux=encrypted(secret, one.morceaux, seed=one.nom))
+    secret = secret_of(session, lot.contrat_id)
+    return _MAKERS[type(lot)](session, lot, atelier, secret, sequence)
 
 
 def _files_of_subscription(
     session: Session, lot: LotAbonnement, atelier: Atelier, secret: Chiffrement, sequence: int
 ) -> Iterator[Fichier]:
-    envoi = _envoi_of(session, lot, sequence)
+    abonnement = lot.abonnement
+    envoi = replace(
+        _envoi_of(session, lot),
+        numero=f"{abonnement.numero:07d}",
+        sequence=sequence,
+        frequence=FREQUENCES[abonnement.periodicite],
+        injection=abonnement.sens == "INJECTION",
+    )
     daily = envoi.frequence is Frequence.QUOTIDIENNE
     late = atelier.late and daily
     fabrique = Fabrique(lot.flux, envoi, lot.transmission, secret, late, atelier.defauts)
@@ -123,48 +127,49 @@ def _files_of_subscription(
         yield from map(fabrique.fichier, _OF_LARGE_POINTS[lot.flux](envoi, points))
 
 
-def _clear_files(
-    session: Session,
-    lot: LotAffaire | LotFin | LotM023 | LotDiffusion,
-    atelier: Atelier,
-    sequence: int,
+def _files_of_m023(
+    session: Session, lot: LotM023, atelier: Atelier, _sequence: int
 ) -> Iterator[Fichier]:
-    if isinstance(lot, LotM023):
-        acteur = _acteur_of(session, lot)
-        envoi = EnvoiR6X(
-            lot.demande.flux,
-            lot.demande.affaire_id,
-            lot.demande.contrat_id,
-            _destinataire(acteur, lot.demande.contrat_id),
-            lot.instant,
-            defauts=atelier.defauts,
-        )
-        demandeur = Demandeur023(acteur.code, acteur.kind)
-        yield from demanded_files(
-            session,
-            lot.demande,
-            envoi,
-            demandeur,
-            folder=atelier.folder,
-            limites=atelier.limites,
-        )
-    elif isinstance(lot, LotDiffusion):
-        destinataire = _destinataire(_acteur_of(session, lot), lot.diffusion.contrat_id)
-        yield from diffused_files(
-            session,
-            lot,
-            envoi_of_diffusion(lot, destinataire, atelier.defauts),
-            sequence=sequence,
-            late=atelier.late,
-            folder=atelier.folder,
-            limites=atelier.limites,
-        )
-    elif isinstance(lot, LotFin):
-        fins = [_fin_of(one) for one in lot.services]
-        made = nass.archive_of_ends(lot.contrat_id, fins, lot.instant)
-        yield Fichier(made.nom, (zipped_archive(made, lot.instant),), made.prms)
-    else:
-        yield from _files_of_case(session, lot)
+    demande, acteur = lot.demande, _acteur_of(session, lot)
+    envoi = EnvoiR6X(
+        demande.flux,
+        demande.affaire_id,
+        demande.contrat_id,
+        _destinataire(acteur, demande.contrat_id),
+        lot.instant,
+        defauts=atelier.defauts,
+    )
+    return demanded_files(
+        session,
+        demande,
+        envoi,
+        Demandeur023(acteur.code, acteur.kind),
+        folder=atelier.folder,
+        limites=atelier.limites,
+    )
+
+
+def _files_of_diffusion(
+    session: Session, lot: LotDiffusion, atelier: Atelier, sequence: int
+) -> Iterator[Fichier]:
+    destinataire = _destinataire(_acteur_of(session, lot), lot.contrat_id)
+    return diffused_files(
+        session,
+        lot,
+        envoi_of_diffusion(lot, destinataire, atelier.defauts),
+        sequence=sequence,
+        late=atelier.late,
+        folder=atelier.folder,
+        limites=atelier.limites,
+    )
+
+
+def _files_of_ends(
+    _session: Session, lot: LotFin, _atelier: Atelier, _sequence: int
+) -> Iterator[Fichier]:
+    fins = [_fin_of(service) for service in lot.services]
+    made = nass.archive_of_ends(lot.contrat_id, fins, lot.instant)
+    yield Fichier(made.nom, (zipped_archive(made, lot.instant),), made.prms)
 
 
 def _serial_files(session: Session, fabrique: Fabrique, equipe: Equipe | None) -> Iterator[Fichier]:
@@ -209,7 +214,7 @@ def _fin_of(service: ServiceSouscrit) -> nass.FinDeService:
 
 
 def _acteur_of(session: Session, lot: Lot) -> Acteur:
-    contrat = find_contrat(session, contrat_of(lot))
+    contrat = find_contrat(session, lot.contrat_id)
     assert contrat is not None, "a subscription belongs to a contract"
     return contrat.acteur
 
@@ -219,18 +224,18 @@ def _destinataire(acteur: Acteur, contrat_id: str) -> str:
     return acteur.code if acteur.kind == "fournisseur" else contrat_id
 
 
-def _envoi_of(session: Session, lot: LotAbonnement | LotAffaire, sequence: int) -> Envoi:
-    acteur, contrat_id = _acteur_of(session, lot), contrat_of(lot)
-    abonnement = lot.abonnement if isinstance(lot, LotAbonnement) else None
+def _envoi_of(session: Session, lot: Lot) -> Envoi:
+    """Return to whom the files of a publication go, as a daily one of no subscription."""
+    acteur = _acteur_of(session, lot)
     return Envoi(
-        destinataire=_destinataire(acteur, contrat_id),
+        destinataire=_destinataire(acteur, lot.contrat_id),
         kind=acteur.kind,
-        contrat_id=contrat_id,
-        numero=f"{abonnement.numero:07d}" if abonnement else "",
-        sequence=sequence,
-        frequence=FREQUENCES[abonnement.periodicite] if abonnement else Frequence.QUOTIDIENNE,
+        contrat_id=lot.contrat_id,
+        numero="",
+        sequence=0,
+        frequence=Frequence.QUOTIDIENNE,
         creation=lot.instant,
-        injection=abonnement is not None and abonnement.sens == "INJECTION",
+        injection=False,
     )
 
 
@@ -274,45 +279,72 @@ def _points(
             )
 
 
-def _files_of_case(session: Session, lot: LotAffaire) -> list[Fichier]:
-    demande = lot.demande
-    point = find_point(session, demande.affaire.prm)
-    assert point is not None, "a case is about a point"
-    if isinstance(demande, DemandeHistorique):
-        return _historique(session, demande, point)
-    return _infra_j(session, lot, demande, point)
-
-
-def _historique(session: Session, demande: DemandeHistorique, point: Point) -> list[Fichier]:
+def _historique(
+    session: Session, lot: LotHistorique, _atelier: Atelier, _sequence: int
+) -> Iterator[Fichier]:
+    demande, point = lot.demande, _point_of(session, lot)
     mesure = _mesure(session, point, "INJECTION" if point.segment[0] == "P" else "SOUTIRAGE")
     if mesure is None:
-        return []
+        return
     asked = (point.prm, mesure, demande.date_debut, demande.date_fin)
     if demande.mesures_type == "CDC":
         content = hdm.write_courbe(*asked, corrigees=demande.corrigees)
     else:
         content = hdm.write_index(*asked)
-    return [Fichier(hdm.file_name(demande.affaire_id), (content,), (point.prm,))]
+    yield Fichier(hdm.file_name(demande.affaire_id), (content,), (point.prm,))
 
 
 def _infra_j(
-    session: Session, lot: LotAffaire, demande: commandes.DemandeInfraJ, point: Point
-) -> list[Fichier]:
+    session: Session, lot: LotInfraJ, _atelier: Atelier, _sequence: int
+) -> Iterator[Fichier]:
+    demande, point = lot.demande, _point_of(session, lot)
     sens: list[Sens] = ["SOUTIRAGE"] if demande.soutirage else []
     if demande.injection:
         sens.append("INJECTION")
-    mesures = (_mesure(session, point, one) for one in sens)
+    mesures = (_mesure(session, point, each) for each in sens)
     asked = OrdreInfraJ(
         demande_id=demande.affaire_id,
         prm=point.prm,
-        points=tuple(one for one in mesures if one is not None),
+        points=tuple(mesure for mesure in mesures if mesure is not None),
         cdc=demande.cdc,
         idx=demande.idx,
         ptd=demande.ptd,
     )
-    archive = infra_j.archive(asked, _envoi_of(session, lot, sequence=0))
-    return [Fichier(archive.nom, (zipped_archive(archive, lot.instant),), archive.prms)]
+    archive = infra_j.archive(asked, _envoi_of(session, lot))
+    yield Fichier(archive.nom, (zipped_archive(archive, lot.instant),), archive.prms)
+
+
+def _point_of(session: Session, lot: LotHistorique | LotInfraJ) -> Point:
+    point = find_point(session, lot.demande.affaire.prm)
+    assert point is not None, "a case is about a point"
+    return point
 
 
 def _mesure(session: Session, point: Point, sens: Sens) -> PointMesure | None:
     return point_mesure(point, read_suivi(session, point.prm), sens)
+
+
+def _encrypted(
+    make: Callable[[Session, Any, Atelier, int], Iterator[Fichier]],
+    session: Session,
+    lot: Any,
+    atelier: Atelier,
+    secret: Chiffrement,
+    sequence: int,
+) -> Iterator[Fichier]:
+    for fichier in make(session, lot, atelier, sequence):
+        yield replace(fichier, morceaux=encrypted(secret, fichier.morceaux, seed=fichier.nom))
+
+
+_MAKERS: Mapping[type[Lot], Callable[..., Iterator[Fichier]]] = MappingProxyType(
+    {
+        LotAbonnement: _files_of_subscription,
+        LotHistorique: partial(_encrypted, _historique),
+        LotInfraJ: partial(_encrypted, _infra_j),
+        LotFin: partial(_encrypted, _files_of_ends),
+        LotDiffusion: partial(_encrypted, _files_of_diffusion),
+        LotM023: partial(_encrypted, _files_of_m023),
+    }
+)
+"""What makes the files of each kind of lot; those of a subscription are encrypted by the processes
+that make them."""

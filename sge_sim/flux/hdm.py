@@ -21,6 +21,7 @@ from sge_sim.clock import PARIS
 from sge_sim.flux.horodates import avec_decalage
 from sge_sim.mesures import (
     CADRANS_FOURNISSEUR,
+    Grandeur,
     PointMesure,
     courbe,
     courbe_10_minutes,
@@ -30,7 +31,8 @@ from sge_sim.mesures import (
     puissances_maximales,
 )
 from sge_sim.mesures.calendrier import decalages
-from sge_sim.referentiel.calendriers import CalendrierNomme, calendrier_nomme
+from sge_sim.mesures.grilles_nommees import CalendrierNomme, calendrier_nomme
+from sge_sim.mesures.series import has_corrected
 
 CADRANS_LINKY = 4
 """Distributor's registers of a Linky: only C5 points have a history of indexes."""
@@ -64,7 +66,7 @@ def write_courbe(
     C1-C4 and P1-P3; the others are never corrected (GUI 0453).
     """
     debut = _debut(point, debut, fin)
-    corrigees = corrigees and not point.petit
+    corrigees = corrigees and has_corrected(Grandeur.PA, petit=point.petit)
     read = courbe if point.petit else courbe_10_minutes
     releve = read(point, debut, fin)
     lines = [

@@ -23,7 +23,8 @@ from sge_sim.mesures import (
     format_plages,
     index_courants,
 )
-from sge_sim.referentiel.calendriers import calendrier_du
+from sge_sim.mesures.grilles_nommees import calendrier_du
+from sge_sim.mesures.lecture import UNITES
 
 FORMAT = "sge-sim-ifj-1"
 PROFONDEUR_SECONDES = 24 * 3600
@@ -90,9 +91,9 @@ def _courbe(point: PointMesure, grandeur: Grandeur, now: datetime) -> dict[str, 
     rangs = np.flatnonzero(choisis)
     stamps = avec_decalage(releve.horodates[rangs], releve.decalages[rangs])
     return {
-        "grandeurMetier": _metier(point),
+        "grandeurMetier": point.metier,
         "grandeurPhysique": grandeur.value,
-        "unite": {"PA": "W", "E": "V"}.get(grandeur.value, "VAr"),
+        "unite": UNITES[grandeur],
         "pasMinutes": int(releve.pas[rangs[0]]) if len(rangs) else None,
         "points": [
             {"d": stamp, "v": int(releve.valeurs[rang]) if releve.valides[rang] else None}
@@ -111,7 +112,7 @@ def _index(point: PointMesure, now: datetime) -> dict[str, Any] | None:
     rang = int(connus[-1])
     calendrier = calendrier_du(point.grille_distributeur, jour)
     return {
-        "grandeurMetier": _metier(point),
+        "grandeurMetier": point.metier,
         "grandeurPhysique": "EA",
         "unite": "Wh",
         "dateLecture": avec_decalage(lus.horodates[[rang]], lus.decalages[[rang]])[0],
@@ -133,7 +134,3 @@ def _parametres(point: PointMesure, now: datetime) -> dict[str, Any]:
         "calendrierDistributeur": calendrier_du(point.grille_distributeur, jour).code,
         "heuresCreuses": format_plages(creuses.plages) if creuses else None,
     }
-
-
-def _metier(point: PointMesure) -> str:
-    return "PROD" if point.injection else "CONS"

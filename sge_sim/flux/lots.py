@@ -1,58 +1,78 @@
-"""What is due to be published: periods of subscriptions, files of cases.
+"""What is published at once, by its kinds: when, to whom, under which record, and what is told.
 
-Read from the orders and from what was published already, never from when it is asked: what a
-publication holds is decided by its own instant, so that making it late changes nothing of it.
+What makes the files of each kind stands in `sge_sim.flux.fabrication`.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from itertools import islice
-from typing import Final
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Final
 
 from sqlalchemy.orm import Session
 
+from sge_sim.domaine.nomenclatures import Flux
 from sge_sim.flux.periodes import (
-    FREQUENCES,
     FluxRecurrent,
     Periode,
-    periode_diffusee,
-    periode_of,
 )
-from sge_sim.tables.annonces import first_unannounced_end, unannounced_ends
+from sge_sim.tables.annonces import announce_ends
 from sge_sim.tables.commandes import (
     Abonnement,
     DemandeHistorique,
     DemandeInfraJ,
     ServiceSouscrit,
 )
-from sge_sim.tables.diffusions import Diffusion, PointDiffuse, diffused_until, diffusions
-from sge_sim.tables.flux import (
-    abonnements,
-    published_until,
-    unpublished_historiques,
-    unpublished_infra_j,
+from sge_sim.tables.diffusions import (
+    Diffusion,
+    PointDiffuse,
+    diffused_sequence,
 )
-from sge_sim.tables.m023 import DemandeM023, first_demande_m023
+from sge_sim.tables.flux import (
+    Publication,
+    is_published,
+    last_sequence,
+)
+from sge_sim.tables.m023 import DemandeM023, find_demande_m023
 from sge_sim.tables.transmissions import (
-    Etendue,
     Transmission,
-    etendue_after,
-    etendues,
-    transmits,
 )
 
 _JOUR: Final = timedelta(1)
 
 
+class _Lot:
+    """What most publications have in common: one that is recorded is never made again."""
+
+    def claim(self, session: Session, publication: Publication) -> bool:
+        """Tell whether a publication may be recorded, or another process just did."""
+        return not is_published(session, publication)
+
+    def close(self, session: Session, files: int) -> None:
+        """Record what making so many files brings about."""
+
+    def last_sequence(self, first: int | None, files: int) -> int | None:
+        """Return the sequence number of the last of so many files, the first being `first`."""
+        return first
+
+    @property
+    def prm(self) -> str | None:
+        """The only point that the files tell about; None where there may be several."""
+        return None
+
+
 @dataclass(frozen=True)
-class LotAbonnement:
+class LotAbonnement(_Lot):
     """A period of a subscription, in which it has services to transmit (`transmission`)."""
 
     abonnement: Abonnement
     flux: FluxRecurrent
     periode: Periode
     transmission: Transmission
+
+    @property
+    def contrat_id(self) -> str:
+        """The contract whose files these are."""
+        return self.abonnement.contrat_id
 
     @property
     def instant(self) -> datetime:
@@ -64,17 +84,42 @@ class LotAbonnement:
         """Its place among those of the same instant."""
         return self.instant, 0, f"{self.abonnement.numero:07d}", self.flux
 
+    def publication(self, session: Session, *, emise: bool) -> Publication:
+        """Return its record."""
+        numero = self.abonnement.numero
+        return Publication(
+            flux=self.flux,
+            contrat_id=self.contrat_id,
+            abonnement_numero=numero,
+            sequence=last_sequence(session, numero, self.flux) + 1,
+            debut=self.periode.debut,
+            fin=self.periode.fin,
+            instant=self.instant,
+            emise=emise,
+        )
+
+    def __str__(self) -> str:
+        numero = f"abonnement {self.abonnement.numero:07d}"
+        return f"Flux {self.flux} {_days(self.periode)}, {numero}"
+
 
 @dataclass(frozen=True)
-class LotAffaire:
+class _LotAffaire(_Lot):
     """The file of a case, due at the instant at which the case was closed."""
 
-    demande: DemandeHistorique | DemandeInfraJ
+    flux: ClassVar[Flux]
+    demande: Any
+
+    @property
+    def contrat_id(self) -> str:
+        """The contract whose files these are."""
+        contrat_id: str = self.demande.affaire.contrat_id
+        return contrat_id
 
     @property
     def instant(self) -> datetime:
         """When it is published."""
-        closed_at = self.demande.affaire.closed_at
+        closed_at: datetime | None = self.demande.affaire.closed_at
         assert closed_at is not None, "a case that was carried out is closed"
         return closed_at
 
@@ -83,12 +128,52 @@ class LotAffaire:
         """Its place among those of the same instant."""
         return self.instant, 1, self.demande.affaire_id, ""
 
+    @property
+    def prm(self) -> str | None:
+        """The point that the case is about."""
+        prm: str = self.demande.affaire.prm
+        return prm
+
+    def publication(self, session: Session, *, emise: bool) -> Publication:
+        """Return its record."""
+        return Publication(
+            flux=self.flux,
+            contrat_id=self.contrat_id,
+            affaire_id=self.demande.affaire_id,
+            instant=self.instant,
+            emise=emise,
+        )
+
+    def __str__(self) -> str:
+        return f"Flux {self.flux} de l'affaire {self.demande.affaire_id}"
+
 
 @dataclass(frozen=True)
-class LotM023:
+class LotHistorique(_LotAffaire):
+    """The file of an order of history."""
+
+    flux = "HDM"
+    demande: DemandeHistorique
+
+
+@dataclass(frozen=True)
+class LotInfraJ(_LotAffaire):
+    """The file of an infra-daily order."""
+
+    flux = "IFJ"
+    demande: DemandeInfraJ
+
+
+@dataclass(frozen=True)
+class LotM023(_Lot):
     """The files of a demand of M023."""
 
     demande: DemandeM023
+
+    @property
+    def contrat_id(self) -> str:
+        """The contract whose files these are."""
+        return self.demande.contrat_id
 
     @property
     def instant(self) -> datetime:
@@ -100,9 +185,31 @@ class LotM023:
         """Its place among those of the same instant."""
         return self.instant, 4, self.demande.affaire_id, ""
 
+    def publication(self, session: Session, *, emise: bool) -> Publication:
+        """Return its record."""
+        return Publication(
+            flux=self.demande.flux,
+            contrat_id=self.contrat_id,
+            m023_id=self.demande.affaire_id,
+            debut=self.demande.date_debut,
+            fin=self.demande.date_fin,
+            instant=self.instant,
+            emise=emise,
+        )
+
+    def close(self, session: Session, files: int) -> None:
+        """Close the demand: a report alone says that nothing was done (GUI 0502)."""
+        demande = find_demande_m023(session, self.demande.affaire_id)
+        assert demande is not None, "it was read from there"
+        demande.etat = "non_realisee" if files == 1 else "realisee"
+        demande.closed_at = self.instant
+
+    def __str__(self) -> str:
+        return f"Flux {self.demande.flux} de l'affaire {self.demande.affaire_id}"
+
 
 @dataclass(frozen=True)
-class LotFin:
+class LotFin(_Lot):
     """The announcement of services of one contract that ended at one instant, due once it is over:
     under a frozen clock others may still end at it, and all are told together.
 
@@ -116,16 +223,36 @@ class LotFin:
     @property
     def numeros(self) -> list[str]:
         """The numbers of the services."""
-        return [one.service_souscrit_id for one in self.services]
+        return [service.service_souscrit_id for service in self.services]
 
     @property
     def place(self) -> tuple[datetime, int, str, str]:
         """Its place among those of the same instant."""
         return self.instant, 2, self.numeros[0], ""
 
+    @property
+    def prm(self) -> str | None:
+        """The point, where one service ended."""
+        return self.services[0].prm if len(self.services) == 1 else None
+
+    def publication(self, session: Session, *, emise: bool) -> Publication:
+        """Return its record."""
+        return Publication(
+            flux="NASS", contrat_id=self.contrat_id, instant=self.instant, emise=emise
+        )
+
+    def claim(self, session: Session, publication: Publication) -> bool:
+        """Record that the ends are told; False where any of them was already."""
+        return announce_ends(session, self.numeros, self.instant)
+
+    def __str__(self) -> str:
+        several = len(self.numeros) > 1
+        which = f"de {len(self.numeros)} services" if several else f"du service {self.numeros[0]}"
+        return f"Flux NASS, fin {which}"
+
 
 @dataclass(frozen=True)
-class LotDiffusion:
+class LotDiffusion(_Lot):
     """A period of a diffusion, with the points that it may hold, of a former client too with
     `publie_avant_arret`."""
 
@@ -133,6 +260,11 @@ class LotDiffusion:
     periode: Periode
     points: tuple[PointDiffuse, ...]
     publie_avant_arret: bool = False
+
+    @property
+    def contrat_id(self) -> str:
+        """The contract whose files these are."""
+        return self.diffusion.contrat_id
 
     @property
     def instant(self) -> datetime:
@@ -144,122 +276,33 @@ class LotDiffusion:
         """Its place among those of the same instant."""
         return self.instant, 3, "/".join(self.diffusion.key), ""
 
-
-Lot = LotAbonnement | LotAffaire | LotFin | LotM023 | LotDiffusion
-
-
-def contrat_of(lot: Lot) -> str:
-    """Return the contract whose files these are."""
-    match lot:
-        case LotAbonnement():
-            return lot.abonnement.contrat_id
-        case LotDiffusion():
-            return lot.diffusion.contrat_id
-        case LotM023():
-            return lot.demande.contrat_id
-        case LotFin():
-            return lot.contrat_id
-        case LotAffaire():
-            return lot.demande.affaire.contrat_id
-
-
-def next_lot(session: Session, until: datetime, *, publie_avant_arret: bool = False) -> Lot | None:
-    """Return the first publication due by `until` (aware), None when all were made.
-
-    `publie_avant_arret`: the days before the stop of a service are sent after it too.
-    """
-    cases: list[Lot] = [LotAffaire(one) for one in unpublished_historiques(session)]
-    cases += [LotAffaire(one) for one in unpublished_infra_j(session)]
-    firsts = [lot for lot in cases if lot.instant <= until]
-    ended_at = first_unannounced_end(session)
-    if ended_at is not None and ended_at < until:
-        firsts.append(_announcement(unannounced_ends(session)))
-    published, known = published_until(session), etendues(session)
-    for abonnement in abonnements(session):
-        for petits, flux in _flux_of(abonnement):
-            etendue = known.get((abonnement.numero, petits))
-            depuis = published.get((abonnement.numero, flux))
-            if etendue is not None:
-                lot = _first_lot(
-                    session,
-                    abonnement,
-                    flux,
-                    petits,
-                    etendue,
-                    depuis,
-                    until,
-                    publie_avant_arret=publie_avant_arret,
-                )
-                firsts += [] if lot is None else [lot]
-    demande = first_demande_m023(session, until)
-    if demande is not None:
-        firsts.append(LotM023(demande))
-    diffused = diffused_until(session)
-    for diffusion, points in diffusions(session).items():
-        for one in islice(_lots_of(diffusion, points, diffused.get(diffusion), until), 1):
-            firsts.append(replace(one, publie_avant_arret=publie_avant_arret))
-    return min(firsts, key=lambda lot: lot.place, default=None)
-
-
-def _lots_of(
-    diffusion: Diffusion, points: list[PointDiffuse], depuis: date | None, until: datetime
-) -> Iterator[LotDiffusion]:
-    """Yield the periods of a diffusion that are due by `until`, from the day of transaction to
-    which it was published: the first data are stored on the day after an option began."""
-    first = depuis or min(one.debut for one in points) + _JOUR
-    end = max(one.fin for one in points)
-    current = periode_diffusee(diffusion.periodicite, first)
-    while current.publication <= until and current.debut <= end:
-        covered = tuple(
-            one for one in points if one.debut + _JOUR < current.fin and current.debut <= one.fin
+    def publication(self, session: Session, *, emise: bool) -> Publication:
+        """Return its record."""
+        return Publication(
+            flux=self.diffusion.flux,
+            contrat_id=self.contrat_id,
+            periodicite=self.diffusion.periodicite,
+            corrigees=self.diffusion.corrigees,
+            sequence=diffused_sequence(session, self.diffusion) + 1,
+            debut=self.periode.debut,
+            fin=self.periode.fin,
+            instant=self.instant,
+            emise=emise,
         )
-        if covered:
-            yield LotDiffusion(diffusion, current, covered)
-        current = periode_diffusee(diffusion.periodicite, current.fin)
+
+    def last_sequence(self, first: int | None, files: int) -> int | None:
+        """Return the number of the last file: each has its own."""
+        return None if first is None else first + files - 1
+
+    def __str__(self) -> str:
+        return f"Flux {self.diffusion.flux} {_days(self.periode)}, {self.diffusion.periodicite}"
 
 
-def _announcement(ended: Sequence[ServiceSouscrit]) -> LotFin:
-    first = ended[0]
-    assert first.ended_at is not None, "a service that has ended"
-    assert first.contrat_id is not None, "one that has a beneficiary"
-    return LotFin(first.contrat_id, first.ended_at, ended)
+Lot = LotAbonnement | LotHistorique | LotInfraJ | LotFin | LotM023 | LotDiffusion
 
 
-def _flux_of(abonnement: Abonnement) -> Iterator[tuple[bool, FluxRecurrent]]:
-    """Yield what a subscription may produce: of C5 and P4 points, of the others (GUI 0469)."""
-    curves = abonnement.mesures_type == "CDC"
-    yield True, "R50" if curves else "R151"
-    yield False, "R4x" if curves else "R171"
-
-
-def _first_lot(
-    session: Session,
-    abonnement: Abonnement,
-    flux: FluxRecurrent,
-    petits: bool,
-    etendue: Etendue,
-    depuis: date | None,
-    until: datetime,
-    *,
-    publie_avant_arret: bool,
-) -> LotAbonnement | None:
-    """Return the first period of a subscription that is due, from the day it was published to."""
-    frequence = FREQUENCES[abonnement.periodicite]
-    periode = periode_of(flux, frequence, etendue.debut if depuis is None else depuis)
-    while periode.publication <= until and periode.debut < etendue.fin:
-        transmission = Transmission(
-            abonnement.numero,
-            petits,
-            periode.debut,
-            periode.fin,
-            periode.publication,
-            publie_avant_arret=publie_avant_arret,
-        )
-        if transmits(session, transmission):
-            return LotAbonnement(abonnement, flux, periode, transmission)
-        # Years may go by until the next service.
-        rest = etendue_after(session, abonnement.numero, periode.fin, petits=petits)
-        if rest is None:
-            return None
-        periode = periode_of(flux, frequence, max(periode.fin, rest.debut))
-    return None
+def _days(periode: Periode) -> str:
+    """Return the legal days of a period, the last one included, in French."""
+    last = periode.fin - _JOUR
+    told = f"du {periode.debut:%d/%m/%Y}"
+    return told if last == periode.debut else f"{told} au {last:%d/%m/%Y}"

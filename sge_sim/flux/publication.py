@@ -22,31 +22,16 @@ from sge_sim.commandes.echeances import catch_up_orders
 from sge_sim.domaine.ecarts_fichiers import FIDELES, Defauts
 from sge_sim.facts.database import Database
 from sge_sim.facts.editions import Edition
-from sge_sim.flux.lots import (
-    Lot,
-    LotAffaire,
-    LotDiffusion,
-    LotFin,
-    LotM023,
-    contrat_of,
-    next_lot,
-)
+from sge_sim.flux.due_lots import next_lot
+from sge_sim.flux.lots import Lot
 from sge_sim.flux.parallele import Equipe
 from sge_sim.flux.periodes import next_departure
 from sge_sim.journal import EchangeRecord
 from sge_sim.machine.files import PRIVATE, make_private_folder, writing_atomically
 from sge_sim.settings import Profile, Settings
-from sge_sim.tables.annonces import announce_ends, first_unannounced_end
-from sge_sim.tables.commandes import DemandeHistorique
-from sge_sim.tables.diffusions import diffused_sequence
-from sge_sim.tables.flux import (
-    FichierFlux,
-    Publication,
-    first_waiting,
-    is_published,
-    last_sequence,
-)
-from sge_sim.tables.m023 import find_demande_m023, next_m023
+from sge_sim.tables.annonces import first_unannounced_end
+from sge_sim.tables.flux import FichierFlux, Publication, first_waiting
+from sge_sim.tables.m023 import next_m023
 
 if TYPE_CHECKING:
     from sge_sim.flux.envoi import Fichier
@@ -137,18 +122,13 @@ class Publisher:
     def _publish(self, session: Session, lot: Lot, equipe: Equipe) -> None:
         """Make the files of a publication and record it, unless another process just did."""
         started = stopwatch()
-        publication = _publication(session, lot, emise=self.emits)
+        publication = lot.publication(session, emise=self.emits)
         files = list(self._make(session, lot, publication, equipe)) if self.emits else []
-        if not files:
-            publication.sequence = None
-        elif isinstance(lot, LotDiffusion) and publication.sequence is not None:
-            publication.sequence += len(files) - 1
+        first = publication.sequence
+        publication.sequence = lot.last_sequence(first, len(files)) if files else None
         ready = machine_now()
         with self.database.exclusive_transaction() as writing:
-            if isinstance(lot, LotFin):
-                if not announce_ends(writing, lot.numeros, lot.instant):
-                    return
-            elif is_published(writing, publication):
+            if not lot.claim(writing, publication):
                 return
             writing.add(publication)
             for file in files:
@@ -165,16 +145,15 @@ class Publisher:
                         prochain_essai=ready,
                     )
                 )
-            if isinstance(lot, LotM023):
-                _close(writing, lot, done=len(files) != 1)
-            told = _told(lot, publication, files)
+            lot.close(writing, len(files))
+            told = _told(lot, files, emise=publication.emise)
         self.record(
             EchangeRecord(
                 instant=lot.instant,
                 machine_instant=ready,
                 duration_ms=elapsed_ms(started),
                 kind="flux",
-                prm=_prm_of(lot),
+                prm=lot.prm,
                 detail=told,
             )
         )
@@ -214,14 +193,6 @@ def _write(folder: Path, file: "Fichier") -> _Ready:
     return _Ready(file.nom, file.prms, size, digest.hexdigest())
 
 
-def _close(session: Session, lot: LotM023, *, done: bool) -> None:
-    """Close a demand with its report: a report alone says that nothing was done (GUI 0502)."""
-    demande = find_demande_m023(session, lot.demande.affaire_id)
-    assert demande is not None, "it was read from there"
-    demande.etat = "realisee" if done else "non_realisee"
-    demande.closed_at = lot.instant
-
-
 def _next_stop(
     first: datetime | None, first_files: datetime | None, limit: datetime
 ) -> datetime | None:
@@ -237,89 +208,10 @@ def _next_stop(
     return min(limit, next_day, first_files or limit)
 
 
-def _publication(session: Session, lot: Lot, *, emise: bool) -> Publication:
-    if isinstance(lot, LotM023):
-        return Publication(
-            flux=lot.demande.flux,
-            contrat_id=contrat_of(lot),
-            m023_id=lot.demande.affaire_id,
-            debut=lot.demande.date_debut,
-            fin=lot.demande.date_fin,
-            instant=lot.instant,
-            emise=emise,
-        )
-    if isinstance(lot, LotDiffusion):
-        return Publication(
-            flux=lot.diffusion.flux,
-            contrat_id=contrat_of(lot),
-            periodicite=lot.diffusion.periodicite,
-            corrigees=lot.diffusion.corrigees,
-            sequence=diffused_sequence(session, lot.diffusion) + 1,
-            debut=lot.periode.debut,
-            fin=lot.periode.fin,
-            instant=lot.instant,
-            emise=emise,
-        )
-    if isinstance(lot, LotAffaire):
-        historique = isinstance(lot.demande, DemandeHistorique)
-        return Publication(
-            flux="HDM" if historique else "IFJ",
-            contrat_id=contrat_of(lot),
-            affaire_id=lot.demande.affaire_id,
-            instant=lot.instant,
-            emise=emise,
-        )
-    if isinstance(lot, LotFin):
-        return Publication(
-            flux="NASS",
-            contrat_id=contrat_of(lot),
-            instant=lot.instant,
-            emise=emise,
-        )
-    numero = lot.abonnement.numero
-    return Publication(
-        flux=lot.flux,
-        contrat_id=contrat_of(lot),
-        abonnement_numero=numero,
-        sequence=last_sequence(session, numero, lot.flux) + 1,
-        debut=lot.periode.debut,
-        fin=lot.periode.fin,
-        instant=lot.instant,
-        emise=emise,
-    )
-
-
-def _prm_of(lot: Lot) -> str | None:
-    """Return the only point that a publication tells about; that of a subscription has many."""
-    match lot:
-        case LotAffaire():
-            return lot.demande.affaire.prm
-        case LotFin(services=[service]):
-            return service.prm
-    return None
-
-
-def _told(lot: Lot, publication: Publication, files: Sequence[_Ready]) -> str:
+def _told(lot: Lot, files: Sequence[_Ready], *, emise: bool) -> str:
     """Say in French what was published, or would have been."""
-    affaire_id = publication.affaire_id or publication.m023_id
-    if affaire_id is not None:
-        what = f"Flux {publication.flux} de l'affaire {affaire_id}"
-    elif isinstance(lot, LotFin):
-        several = len(lot.numeros) > 1
-        which = f"de {len(lot.numeros)} services" if several else f"du service {lot.numeros[0]}"
-        what = f"Flux NASS, fin {which}"
-    else:
-        last = publication.fin - timedelta(days=1) if publication.fin else publication.debut
-        days = f"du {publication.debut:%d/%m/%Y}"
-        if last != publication.debut:
-            days += f" au {last:%d/%m/%Y}"
-        what = f"Flux {publication.flux} {days}"
-        if publication.abonnement_numero is not None:
-            what += f", abonnement {publication.abonnement_numero:07d}"
-        elif publication.periodicite is not None:
-            what += f", {publication.periodicite}"
-    if not publication.emise:
-        return f"{what} : non émis, la plateforme d'homologation n'émet aucun flux (FAQ)."
+    if not emise:
+        return f"{lot} : non émis, la plateforme d'homologation n'émet aucun flux (FAQ)."
     if not files:
-        return f"{what} : rien à publier, aucun point n'a de mesure."
-    return f"{what} : {', '.join(file.nom for file in files)}."
+        return f"{lot} : rien à publier, aucun point n'a de mesure."
+    return f"{lot} : {', '.join(file.nom for file in files)}."

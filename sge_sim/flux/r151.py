@@ -26,8 +26,8 @@ from sge_sim.mesures import (
 )
 from sge_sim.mesures.calendrier import numero
 from sge_sim.mesures.ensemble import maxima_du_jour
+from sge_sim.mesures.grilles_nommees import CalendrierNomme, calendrier_du, calendrier_nomme
 from sge_sim.mesures.index import registres_lus
-from sge_sim.referentiel.calendriers import CalendrierNomme, calendrier_du, calendrier_nomme
 
 POINTS_PAR_FICHIER = {Frequence.QUOTIDIENNE: 3000, Frequence.MENSUELLE: 50}
 """Most points of a file, by frequency (guide R151)."""

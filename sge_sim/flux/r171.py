@@ -25,8 +25,8 @@ from sge_sim.mesures import (
     index_courants,
     registres_factures,
 )
+from sge_sim.mesures.grilles_nommees import calendrier_du
 from sge_sim.mesures.tableaux import Entiers
-from sge_sim.referentiel.calendriers import calendrier_du
 
 POINTS_PAR_FICHIER = 1000
 """Most points of a file (guide R171)."""
@@ -112,7 +112,6 @@ def write(envoi: Envoi, publies: Sequence[PointPublie]) -> bytes:
 
 
 def _series(publie: PointPublie) -> Iterator[str]:
-    metier = "PROD" if publie.point.injection else "CONS"
     for physique, unite, cote, grilles, lus, registres in _grandeurs(publie):
         for classe in calendrier_du(grilles, publie.debut).classes:
             mesures = _mesures(lus, registres[classe.cadran - 1].tolist())
@@ -121,7 +120,7 @@ def _series(publie: PointPublie) -> Iterator[str]:
             yield "<serieMesuresDatees>"
             yield f"<prmId>{publie.prm}</prmId>"
             yield "<type>INDEX</type>"  # observed: the guide says IDX
-            yield f"<grandeurMetier>{metier}</grandeurMetier>"
+            yield f"<grandeurMetier>{publie.point.metier}</grandeurMetier>"
             yield f"<grandeurPhysique>{physique}</grandeurPhysique>"
             yield f"<typeCalendrier>{cote}</typeCalendrier>"
             yield f"<codeClasseTemporelle>{classe.code}</codeClasseTemporelle>"

@@ -104,13 +104,12 @@ def _courbe(
     read = courbe if pas == 5 else courbe_10_minutes
     releve = read(publie.point, publie.debut, publie.fin, grandeur)
     debut, fin = bornes(publie.debut, publie.fin)
-    sens = "PROD" if publie.point.injection else "CONS"
     yield "<Donnees_Courbe>"
     yield f"<Horodatage_Debut>{debut}</Horodatage_Debut>"
     yield f"<Horodatage_Fin>{fin}</Horodatage_Fin>"
     yield f"<Granularite>{pas}</Granularite>"
     yield f"<Unite_Mesure>{unite}</Unite_Mesure>"
-    yield f"<Grandeur_Metier>{sens}</Grandeur_Metier>"
+    yield f"<Grandeur_Metier>{publie.point.metier}</Grandeur_Metier>"
     yield f"<Grandeur_Physique>{nom}</Grandeur_Physique>"
     perdu = ' Valeur_Point ="{v}" Statut_Point ="E"' if publie.corrigees else ""
     for horodate, valeur, valide in zip(

@@ -145,10 +145,9 @@ def _modele(jour: date) -> str:
 
 def _jours(publie: PointPublie) -> Iterator[str]:
     debut, fin = publie.debut, publie.fin
-    releve = courbe(publie.point, debut, fin)
-    stamps = avec_decalage(releve.horodates, releve.decalages)
     # The hourly curve that the meter kept from before its collection is not published.
-    valides = releve.valides & (releve.pas == PAS)
+    releve = courbe(publie.point, debut, fin, collectees=True)
+    stamps, valides = avec_decalage(releve.horodates, releve.decalages), releve.valides
     points = [
         f"<PDC><H>{h}</H><V>{v}</V><IV>0</IV></PDC>" if valide else f"<PDC><H>{h}</H></PDC>"
         for h, v, valide in zip(stamps, releve.valeurs.tolist(), valides.tolist(), strict=True)

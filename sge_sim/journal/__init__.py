@@ -15,7 +15,7 @@
 from sge_sim.journal.avaries import Avarie, Cause
 from sge_sim.journal.book import Journal, JournalState
 from sge_sim.journal.feed import JournalFeed
-from sge_sim.journal.records import DecidingRule, Echange, EchangeRecord
+from sge_sim.journal.records import Echange, EchangeRecord
 from sge_sim.journal.retention import Bounds
 from sge_sim.journal.search import RechercheJournal
 
@@ -23,7 +23,6 @@ __all__ = [
     "Avarie",
     "Bounds",
     "Cause",
-    "DecidingRule",
     "Echange",
     "EchangeRecord",
     "Journal",

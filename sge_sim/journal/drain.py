@@ -35,7 +35,7 @@ from sge_sim.machine.freed_memory import give_back_freed_memory
 
 _PROFILE: Final = (
     *("kind", "origine", "acteur_code", "http_status", "service", "version", "code"),
-    *("rule_name", "rule_source", "rule_provenance", "rule_explanation"),
+    *("rule_name", "rule_source", "rule_provenance", "rule_remede"),
 )
 _TEXTS: Final = (
     *("certificate_fingerprint", "certificate_subject", "remote_address"),

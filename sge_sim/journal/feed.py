@@ -70,11 +70,15 @@ class JournalFeed:
     def running(self, tell: Callable[[Echange], None] | None = None) -> Iterator[None]:
         """Drain in a thread until the block ends, a last time then.
 
-        With `tell`, another thread calls it with each exchange that comes, files apart.
+        With `tell`, another thread calls it with each exchange that comes from now on, files apart.
         """
         works: list[Callable[[], None]] = [self._work]
         if tell is not None:
-            works.append(partial(self._tell, tell))
+            last = None
+            # Here, before clients are accepted: the thread may start after their first calls.
+            with suppress(*UNREACHABLE):
+                last = self._journal.newest_id()
+            works.append(partial(self._tell, tell, last))
         threads = [threading.Thread(target=work, daemon=True) for work in works]
         for thread in threads:
             thread.start()
@@ -86,8 +90,7 @@ class JournalFeed:
                 thread.join()
             self._journal.drain()
 
-    def _tell(self, tell: Callable[[Echange], None]) -> None:
-        last = None
+    def _tell(self, tell: Callable[[Echange], None], last: int | None) -> None:
         while not self._stopping:
             try:
                 # A state that was brought back has forgotten the last ones.

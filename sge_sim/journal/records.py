@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from sge_sim.domaine.nomenclatures import KindEchange, Origine
+from sge_sim.refus import Rule
 
 DETAIL_MAX: Final = 4000
 """Characters of a detail; those of the other texts stand below."""
@@ -25,24 +26,14 @@ _NO_RULE: Final = "null,null,null,null"
 _USER_AGENT: Final = 200
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DecidingRule:
-    """The rule that decided a refusal; its code is the exchange's."""
-
-    name: str
-    source: str
-    provenance: str
-    explanation: str
-    """What would have passed, in French."""
-
-
 @dataclass(slots=True, kw_only=True)
 class EchangeRecord:
     """An exchange to be recorded.
 
     `instant` is the simulated time, `machine_instant` the machine's; both are aware. `user_agent`
     is what the client says it is made with (RFC 9110 §10.1.5), as it was sent. `origine` is who
-    made the call, None where nobody called; `rejeu_de` is the exchange that it makes again.
+    made the call, None where nobody called; `rejeu_de` is the exchange that it makes again. `rule`
+    is the one that refused, by its whole name; of its code, that of the exchange alone is kept.
     """
 
     instant: datetime
@@ -61,7 +52,7 @@ class EchangeRecord:
     prm: str | None = None
     code: str | None = None
     http_status: int | None = None
-    rule: DecidingRule | None = None
+    rule: Rule | None = None
     detail: str | None = None
     request: bytes | None = None
     response: bytes | None = None
@@ -107,7 +98,7 @@ def encode(record: EchangeRecord) -> bytes:
     decided = (
         _NO_RULE
         if rule is None
-        else _written((rule.name, rule.source, rule.provenance, rule.explanation), _RULE)
+        else _written((rule.name, rule.source, rule.provenance, rule.remede), _RULE)
     )
     again = "null" if record.rejeu_de is None else record.rejeu_de
     status = "null" if record.http_status is None else record.http_status
@@ -136,7 +127,7 @@ ENCODED: Final = (
     *("instant", "machine_instant", "duration_ms", "kind", "http_status"),
     *("origine", "acteur_code", "certificate_fingerprint", "certificate_subject", "remote_address"),
     *("service", "version", "prm", "code"),
-    *("rule_name", "rule_source", "rule_provenance", "rule_explanation", "detail"),
+    *("rule_name", "rule_source", "rule_provenance", "rule_remede", "detail"),
     *("user_agent", "rejeu_de"),
 )
 """The names of the fields that `encode` writes, in their order."""

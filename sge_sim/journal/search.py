@@ -27,8 +27,9 @@ from sqlalchemy import (
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from sge_sim.domaine.nomenclatures import KindEchange, Origine
-from sge_sim.journal.records import DecidingRule, Echange, instant_of, microseconds
+from sge_sim.journal.records import Echange, instant_of, microseconds
 from sge_sim.journal.tables import echange, message, profil
+from sge_sim.refus import Rule
 
 _Columns = ReadOnlyColumnCollection[str, ColumnElement[Any]]
 
@@ -244,8 +245,12 @@ def _by_prefix(
     prefixe = recherche.prefixe or ""
     begins: ColumnElement[bool] = or_(
         *(
-            func.lower(profil.c[name]).startswith(prefixe.lower(), autoescape=True)
-            for name in _BY_PREFIX
+            *(
+                func.lower(profil.c[name]).startswith(prefixe.lower(), autoescape=True)
+                for name in _BY_PREFIX
+            ),
+            # A rule is known by its service too: « Service/nom ».
+            func.lower(profil.c.rule_name).contains(f"/{prefixe.lower()}", autoescape=True),
         )
     )
     if facets is not None:
@@ -295,11 +300,12 @@ def _echange(row: Row[Any]) -> Echange:
     value = row._mapping
     rule = None
     if value[profil.c.rule_name] is not None:
-        rule = DecidingRule(
+        rule = Rule(
             name=value[profil.c.rule_name],
+            code=value[profil.c.code] or "",
             source=value[profil.c.rule_source] or "",
-            provenance=value[profil.c.rule_provenance] or "",
-            explanation=value[profil.c.rule_explanation] or "",
+            provenance=value[profil.c.rule_provenance],
+            remede=value[profil.c.rule_remede] or "",
         )
     return Echange(
         id=value[echange.c.id],

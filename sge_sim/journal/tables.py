@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from sge_sim.tables.base import RowId
 
-VERSION: Final = 4
+VERSION: Final = 5
 """The version of these tables, that the database bears."""
 
 metadata = MetaData()
@@ -53,7 +53,7 @@ profil = Table(
     Column("rule_name", String(100)),
     Column("rule_source", String(255)),
     Column("rule_provenance", String(20)),
-    Column("rule_explanation", String(1000)),
+    Column("rule_remede", String(1000)),
     Column("accepted", Boolean, nullable=False),
 )
 

@@ -61,11 +61,19 @@ class Courbe:
     pas_unique: int | None = None
 
 
-def courbe(point: PointMesure, debut: date, fin: date, grandeur: Grandeur = Grandeur.PA) -> Courbe:
+def courbe(
+    point: PointMesure,
+    debut: date,
+    fin: date,
+    grandeur: Grandeur = Grandeur.PA,
+    *,
+    collectees: bool = False,
+) -> Courbe:
     """Return the curve of the legal days [debut, fin), at the step at which it was recorded.
 
     C5 and P4: mean W over 30 minutes in the periods of collection, over 60 minutes in the five
-    months before one, as far as the meter is there; the rest is not there at all. The meter counts
+    months before one, as far as the meter is there and `collectees` doesn't leave them out; the
+    rest is not there at all. The meter counts
     Wh, so every half-hourly value is even (observed in CMD, HDM and R50, 2022 and 2023). A day's
     values add up to its energy: `sum(W * minutes) / 60`, in Wh, exactly.
 
@@ -80,7 +88,7 @@ def courbe(point: PointMesure, debut: date, fin: date, grandeur: Grandeur = Gran
     jours: list[Bloc] = []
     for premier, dernier, horaire in _enregistrements(point):
         a, b = max(i0, premier), min(i1, dernier)
-        if a < b:
+        if a < b and not (horaire and collectees):
             jours += blocs(point, a, b, grandeur, horaire=horaire)
     return _assemble(point, jours)
 

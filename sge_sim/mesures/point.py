@@ -14,6 +14,7 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Protocol, TypeVar
 
+from sge_sim.domaine.nomenclatures import METIERS
 from sge_sim.errors import UsageError
 from sge_sim.mesures.profil import ProfilConsommation
 
@@ -235,6 +236,11 @@ class PointMesure:
     def injection(self) -> bool:
         """True for production, P1 to P4."""
         return self.segment[0] == "P"
+
+    @property
+    def metier(self) -> str:
+        """CONS or PROD, as what is measured on it is headed."""
+        return METIERS["INJECTION" if self.injection else "SOUTIRAGE"]
 
     @cached_property
     def petit(self) -> bool:

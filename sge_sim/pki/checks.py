@@ -1,7 +1,7 @@
 """The certificate policy: the list of what is checked, each check with its source.
 
-A check is a small function that returns, in French, why the certificate is refused, or `None`.
-All of them run: a tester reads every fault at once. `CERTIFICATE_CHECKS` need the certificate
+Each is a rule (`sge_sim.refus`) that says in French what is wrong with a certificate. All of them
+are checked: a tester reads every fault at once. `CERTIFICATE_CHECKS` need the certificate
 alone, so their outcome is kept; those of `request_checks` run on each request.
 
 What Enedis publishes is the list of authorities, the refusal of wildcards, and that an actor hands
@@ -9,15 +9,12 @@ in its certificate (FAQ). How the platform verifies the rest isn't published: th
 mutual TLS does everywhere.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
 
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from sge_sim.domaine.nomenclatures import Environment
-from sge_sim.domaine.provenance import Provenance
 from sge_sim.pki.authorities import Authority, AuthorityList
 from sge_sim.pki.certificates import (
     common_names,
@@ -33,8 +30,7 @@ from sge_sim.pki.certificates import (
     spoilt_names,
 )
 from sge_sim.pki.chains import BrokenChain, Chain, ChainFault
-
-S = TypeVar("S")
+from sge_sim.refus import Control, rule
 
 
 @dataclass(frozen=True)
@@ -54,38 +50,16 @@ class Candidate:
     www_counts_as_same: bool = False
 
 
-@dataclass(frozen=True)
-class Check(Generic[S]):
-    """A named check: `find` returns the reason of the refusal, `remedy` says what to do."""
-
-    code: str
-    remedy: str
-    source: str
-    provenance: Provenance
-    find: Callable[[S], str | None]
-
-
-def certificate_check(
-    code: str, *, remedy: str, source: str, provenance: Provenance
-) -> Callable[[Callable[[S], str | None]], Check[S]]:
-    """Make a check of the function below."""
-
-    def named(find: Callable[[S], str | None]) -> Check[S]:
-        return Check(code, remedy, source, provenance, find)
-
-    return named
-
-
-@certificate_check(
+@rule(
     "chaine",
-    remedy="Présenter un certificat d'une autorité admise, suivi de ses intermédiaires.",
+    remede="un certificat d'une autorité admise, suivi de ses intermédiaires",
     source="RFC 5280 §6",
     provenance="assumed",
 )
-def chain_leads_to_trusted_root(candidate: Candidate) -> str | None:
+def chaine_jusqu_a_une_racine_admise(candidate: Candidate) -> bool | str:
     """Signatures lead from the certificate to a trusted root; an issuer's name proves nothing."""
     if candidate.broken is None:
-        return None
+        return True
     issuer = name_text(candidate.broken.certificate.issuer)
     match candidate.broken.fault:
         case ChainFault.UNKNOWN_ISSUER:
@@ -103,87 +77,87 @@ def chain_leads_to_trusted_root(candidate: Candidate) -> str | None:
             return "la chaîne compte plus d'intermédiaires que son autorité ne le permet"
 
 
-@certificate_check(
+@rule(
     "autorite_hors_liste",
-    remedy="Demander un certificat à l'une des autorités admises.",
+    remede="un certificat de l'une des autorités admises",
     source="FAQ",
     provenance="documented",
 )
-def authority_is_on_list(candidate: Candidate) -> str | None:
+def autorite_de_la_liste(candidate: Candidate) -> bool | str:
     """The verified issuer is an authority of the list."""
     if candidate.chain is None or candidate.authority is not None:
-        return None
+        return True
     admitted = candidate.authorities.names(candidate.environment)
     issuer = name_text(candidate.chain.issuer.subject)
     return f"l'autorité « {issuer} » n'est pas admise ; le sont : {admitted}"
 
 
-@certificate_check(
+@rule(
     "autorite_hors_environnement",
-    remedy="En production, demander un certificat à une autre autorité admise.",
+    remede="un certificat d'une autorité admise dans cet environnement",
     source="FAQ",
     provenance="documented",
 )
-def authority_is_admitted_here(candidate: Candidate) -> str | None:
+def autorite_admise_dans_l_environnement(candidate: Candidate) -> bool | str:
     """Let's Encrypt is admitted in homologation only."""
     authority = candidate.authority
     if authority is None or candidate.environment in authority.environments:
-        return None
+        return True
     elsewhere = ", ".join(sorted(authority.environments)) or "aucun environnement"
     return f"l'autorité {authority.name} n'est admise qu'en {elsewhere}"
 
 
-@certificate_check(
+@rule(
     "nom_generique",
-    remedy="Demander un certificat pour un nom de domaine exact, sans astérisque.",
+    remede="un certificat pour un nom de domaine exact, sans astérisque",
     source="FAQ",
     provenance="documented",
 )
-def no_wildcard(candidate: Candidate) -> str | None:
+def nom_exact(candidate: Candidate) -> bool | str:
     """No wildcard, neither as common name nor among the alternative names."""
     certificate = candidate.certificate
     names = domain_names(certificate) | set(common_names(certificate))
     wildcards = [name for name in names if "*" in name]
-    return f"nom générique (wildcard) : {list_names(wildcards)}" if wildcards else None
+    return f"nom générique (wildcard) : {list_names(wildcards)}" if wildcards else True
 
 
-@certificate_check(
+@rule(
     "plusieurs_noms",
-    remedy="Demander un certificat pour un seul nom de domaine.",
+    remede="un certificat pour un seul nom de domaine",
     source="FAQ",
     provenance="documented",
 )
-def single_domain_name(candidate: Candidate) -> str | None:
+def un_seul_nom_de_domaine(candidate: Candidate) -> bool | str:
     """One domain name; whether `www.` and the bare name are one is a setting (assumed: no)."""
     names = domain_names(candidate.certificate)
     distinct = names
     if candidate.www_counts_as_same:
         distinct = frozenset(name.removeprefix("www.") for name in names)
     if len(distinct) <= 1:
-        return None
+        return True
     return f"certificat multi-domaine : {list_names(names)}"
 
 
-@certificate_check(
+@rule(
     "nom_illisible",
-    remedy="Demander un certificat pour un nom de domaine en lettres sans accent (xn--… sinon), "
-    "chiffres, points et tirets.",
+    remede="un certificat pour un nom de domaine en lettres sans accent (xn--… sinon), chiffres, "
+    "points et tirets",
     source="RFC 5280 §4.2.1.6",
     provenance="assumed",
 )
-def names_are_legible(candidate: Candidate) -> str | None:
+def noms_lisibles(candidate: Candidate) -> bool | str:
     """No name holds what a domain name can't, such as a NUL that hides its end."""
     spoilt = spoilt_names(candidate.certificate)
-    return f"nom de domaine illisible : {list_names(spoilt)}" if spoilt else None
+    return f"nom de domaine illisible : {list_names(spoilt)}" if spoilt else True
 
 
-@certificate_check(
+@rule(
     "usage_client",
-    remedy="Demander un certificat d'authentification client (clientAuth).",
+    remede="un certificat d'authentification client (clientAuth)",
     source="RFC 5280 §4.2.1.12",
     provenance="assumed",
 )
-def key_use_allows_client_authentication(candidate: Candidate) -> str | None:
+def usage_client_permis(candidate: Candidate) -> bool | str:
     """Key use and extended key use, where stated, allow a client to authenticate.
 
     Let's Encrypt dropped clientAuth in 2026: its certificates pass with serverAuth alone.
@@ -202,44 +176,44 @@ def key_use_allows_client_authentication(candidate: Candidate) -> str | None:
                 f"l'usage étendu de clé de « {name_text(certificate.subject)} » n'autorise pas "
                 "l'authentification client (clientAuth)"
             )
-    return None
+    return True
 
 
-@certificate_check(
+@rule(
     "cle_faible",
-    remedy="Demander un certificat pour une clé RSA d'au moins 2048 bits, P-256, P-384 ou Ed25519.",
+    remede="un certificat pour une clé RSA d'au moins 2048 bits, P-256, P-384 ou Ed25519",
     source="ANSSI RGS B1",
     provenance="assumed",
 )
-def key_is_strong(candidate: Candidate) -> str | None:
+def cle_forte(candidate: Candidate) -> bool | str:
     """RSA of 2048 bits or more, curves of 256 bits or more, Ed25519, all along the chain."""
     for certificate in _chain_or_leaf(candidate):
         if key_is_weak(certificate):
             return f"clé faible de « {name_text(certificate.subject)} » : {key_text(certificate)}"
-    return None
+    return True
 
 
-@certificate_check(
+@rule(
     "courbe_hors_tls",
-    remedy="Demander un certificat pour une clé P-256, P-384, P-521, RSA ou Ed25519.",
+    remede="un certificat pour une clé P-256, P-384, P-521, RSA ou Ed25519",
     source="RFC 8446 §4.2.3",
     provenance="assumed",
 )
-def key_serves_in_tls(candidate: Candidate) -> str | None:
+def cle_utilisable_en_tls(candidate: Candidate) -> bool | str:
     """TLS knows how to verify what the key signs."""
     certificate = candidate.certificate
     if key_is_weak(certificate) or key_serves_tls(certificate):
-        return None
+        return True
     return f"TLS ne se sert pas de cette clé : {key_text(certificate)}"
 
 
-@certificate_check(
+@rule(
     "signature_faible",
-    remedy="Demander un certificat signé avec SHA-256 ou mieux.",
+    remede="un certificat signé avec SHA-256 ou mieux",
     source="ANSSI RGS B1",
     provenance="assumed",
 )
-def signature_is_strong(candidate: Candidate) -> str | None:
+def signature_forte(candidate: Candidate) -> bool | str:
     """Neither MD5 nor SHA-1 below the root, whose own signature proves nothing."""
     intermediates = candidate.chain.intermediates if candidate.chain else ()
     for certificate in (candidate.certificate, *intermediates):
@@ -247,34 +221,34 @@ def signature_is_strong(candidate: Candidate) -> str | None:
             digest = certificate.signature_hash_algorithm
             named = digest.name.upper() if digest else ""
             return f"signature faible de « {name_text(certificate.subject)} » : {named}"
-    return None
+    return True
 
 
-@certificate_check(
+@rule(
     "certificat_autorite",
-    remedy="Présenter le certificat de l'acteur, non celui d'une autorité.",
+    remede="le certificat de l'acteur, non celui d'une autorité",
     source="RFC 5280 §4.2.1.9",
     provenance="assumed",
 )
-def leaf_is_not_an_authority(candidate: Candidate) -> str | None:
+def certificat_d_acteur(candidate: Candidate) -> bool | str:
     """The certificate of an actor isn't an authority's (CA flag)."""
     if is_authority(candidate.certificate):
         return "le certificat présenté est celui d'une autorité (CA:TRUE)"
-    return None
+    return True
 
 
-CERTIFICATE_CHECKS: tuple[Check[Candidate], ...] = (
-    chain_leads_to_trusted_root,
-    authority_is_on_list,
-    authority_is_admitted_here,
-    no_wildcard,
-    single_domain_name,
-    names_are_legible,
-    key_use_allows_client_authentication,
-    key_is_strong,
-    key_serves_in_tls,
-    signature_is_strong,
-    leaf_is_not_an_authority,
+CERTIFICATE_CHECKS: tuple[Control[Candidate], ...] = (
+    chaine_jusqu_a_une_racine_admise,
+    autorite_de_la_liste,
+    autorite_admise_dans_l_environnement,
+    nom_exact,
+    un_seul_nom_de_domaine,
+    noms_lisibles,
+    usage_client_permis,
+    cle_forte,
+    cle_utilisable_en_tls,
+    signature_forte,
+    certificat_d_acteur,
 )
 
 

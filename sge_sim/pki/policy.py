@@ -13,29 +13,29 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from sys import getsizeof
-from typing import Protocol
+from typing import Final, Protocol
 
 from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment, KindActeur
-from sge_sim.domaine.provenance import Provenance
 from sge_sim.pki.authorities import Authority
 from sge_sim.pki.certificates import fingerprint, read_certificate
 from sge_sim.pki.chains import BrokenChain
-from sge_sim.pki.checks import CERTIFICATE_CHECKS, Candidate, Check, S
+from sge_sim.pki.checks import CERTIFICATE_CHECKS, Candidate
 from sge_sim.pki.memory import BoundedMemory
 from sge_sim.pki.request_checks import (
     REQUEST_CHECKS,
     CertificateSituation,
     Kept,
     Registered,
-    is_sound,
-    registered_for_an_actor,
+    certificat_enregistre,
 )
 from sge_sim.pki.revocation import RevocationList
 from sge_sim.pki.trust import TrustStore
+from sge_sim.refus import Refus, Rule, hold, refusals
 
 # Beside its texts, what a remembered verdict takes: its objects, its dates, its place.
 _VERDICT_BYTES = 2048
 _ACCEPTED_KEPT = 64
+_UNREADABLE = "le certificat présenté ne peut pas être lu"
 
 
 class Registration(Protocol):
@@ -46,22 +46,11 @@ class Registration(Protocol):
 
 
 @dataclass(frozen=True)
-class Refusal:
-    """One reason of a refusal, told to a tester in French, and what to do about it."""
-
-    code: str
-    reason: str
-    remedy: str
-    source: str
-    provenance: Provenance
-
-
-@dataclass(frozen=True)
 class Verdict:
     """What the policy says of a certificate in an environment.
 
     `subject` is its name as text, empty for bytes that are no certificate. `reasons` holds every
-    fault, in the order of the checks; none means accepted. `authority` is the authority of the
+    fault, in the order of the rules; none means accepted. `authority` is the authority of the
     list that issued it, `acteur` the actor for whom it is registered, `kind` what that actor is,
     `valid_until` its last instant (UTC); each may be known of a refused certificate too.
     """
@@ -69,7 +58,7 @@ class Verdict:
     environment: Environment
     fingerprint: str
     subject: str
-    reasons: tuple[Refusal, ...]
+    reasons: tuple[Refus, ...]
     authority: Authority | None
     acteur: str | None
     valid_until: datetime | None = None
@@ -87,7 +76,7 @@ class Verdict:
         return "\n".join(
             [
                 f"Certificat refusé en {self.environment} :",
-                *(f"- {one.reason}. {one.remedy}" for one in self.reasons),
+                *(f"- {one.explain()}" for one in self.reasons),
             ]
         )
 
@@ -97,14 +86,14 @@ class _Judged:
     """What is kept of a certificate between requests; `kept` is None if it can't be read."""
 
     kept: Kept | None
-    refusals: tuple[Refusal, ...]
+    refusals: tuple[Refus, ...]
     revocation: RevocationList | None = None
 
     @property
     def size(self) -> int:
         """How many bytes it holds, more or less."""
         subject = getsizeof(self.kept.subject) if self.kept else 0
-        return _VERDICT_BYTES + subject + sum(getsizeof(one.reason) for one in self.refusals)
+        return _VERDICT_BYTES + subject + sum(getsizeof(one.constat) for one in self.refusals)
 
 
 _Accepted = tuple[Verdict, CertificateSituation]
@@ -136,7 +125,7 @@ class Policy:
             for one in trust.simulated
         }
         self._request_checks = tuple(
-            one for one in REQUEST_CHECKS if registration or one is not registered_for_an_actor
+            one for one in REQUEST_CHECKS if registration or one is not certificat_enregistre
         )
         self._memory: BoundedMemory[_Judged] = BoundedMemory(kept_bytes)
         self._accepted: dict[tuple[bytes, tuple[bytes, ...]], _Accepted] = {}
@@ -177,7 +166,7 @@ class Policy:
                 return False
         kept, _, revocation, registered, elsewhere = situation
         today = CertificateSituation(kept, now, revocation, registered, elsewhere)
-        return is_sound(today, self._request_checks)
+        return hold(self._request_checks, today)
 
     def _judge(
         self,
@@ -202,7 +191,7 @@ class Policy:
             registered,
             None if registered else self._registered_elsewhere(name, registration),
         )
-        reasons = judged.refusals + _refusals(self._request_checks, situation)
+        reasons = judged.refusals + refusals(self._request_checks, situation)
         verdict = Verdict(
             self.environment,
             name,
@@ -226,7 +215,7 @@ class Policy:
         try:
             certificate = read_certificate(leaf)
         except ValueError:
-            return _Judged(None, (_UNREADABLE,))
+            return _Judged(None, (Refus(CERTIFICAT_LISIBLE, _UNREADABLE),))
         others = []
         for der in presented:
             with suppress(ValueError):
@@ -243,7 +232,7 @@ class Policy:
             self._www_counts_as_same,
         )
         revocation = self._revocation_lists.get(chain.issuer) if chain else None
-        return _Judged(Kept.of(candidate), _refusals(CERTIFICATE_CHECKS, candidate), revocation)
+        return _Judged(Kept.of(candidate), refusals(CERTIFICATE_CHECKS, candidate), revocation)
 
     def _registered_elsewhere(
         self, name: str, registration: Registration | None
@@ -256,12 +245,12 @@ class Policy:
         return None
 
 
-_UNREADABLE = Refusal(
+CERTIFICAT_LISIBLE: Final = Rule(
+    "certificat_lisible",
     "illisible",
-    "le certificat présenté ne peut pas être lu",
-    "Présenter un certificat X.509 à clé RSA, EC ou Ed25519.",
     "RFC 5280 §4",
     "assumed",
+    "un certificat X.509 à clé RSA, EC ou Ed25519",
 )
 
 
@@ -272,13 +261,3 @@ def _digest(*certificates: bytes) -> bytes:
         digest.update(len(der).to_bytes(8))
         digest.update(der)
     return digest.digest()
-
-
-def _refusals(checks: Sequence[Check[S]], subject: S) -> tuple[Refusal, ...]:
-    return tuple(
-        [
-            Refusal(one.code, reason, one.remedy, one.source, one.provenance)
-            for one in checks
-            if (reason := one.find(subject)) is not None
-        ]
-    )

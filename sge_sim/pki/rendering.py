@@ -68,7 +68,11 @@ def describe_verdicts(verdicts: Iterable[Verdict]) -> list[dict[str, Any]]:
             "environnement": verdict.environment,
             "accepte": verdict.accepted,
             "raisons": [
-                {"code": refusal.code, "constat": refusal.reason, "remede": refusal.remedy}
+                {
+                    "code": refusal.rule.code,
+                    "constat": refusal.constat,
+                    "remede": refusal.rule.remede,
+                }
                 for refusal in verdict.reasons
             ],
         }

@@ -4,7 +4,6 @@ They depend on the instant, on what was revoked and on what is registered; of th
 need little, so that little is kept of it between two requests (`Kept`).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -12,9 +11,10 @@ from typing import NamedTuple
 from sge_sim.domaine.nomenclatures import Environment, KindActeur
 from sge_sim.pki.authorities import Authority
 from sge_sim.pki.certificates import name_text
-from sge_sim.pki.checks import Candidate, Check, certificate_check
+from sge_sim.pki.checks import Candidate
 from sge_sim.pki.deadlines import in_legal_time
 from sge_sim.pki.revocation import RevocationList
+from sge_sim.refus import Control, rule
 
 
 @dataclass(frozen=True)
@@ -68,100 +68,89 @@ class CertificateSituation(NamedTuple):
     registered_elsewhere: Environment | None
 
 
-@certificate_check(
+@rule(
     "expire",
-    remedy="Renouveler le certificat ; en production, déposer le nouveau 15 jours ouvrés avant la "
-    "fin de l'ancien.",
+    remede="un certificat renouvelé, déposé en production 15 jours ouvrés avant la fin de l'ancien",
     source="RFC 5280 §4.1.2.5",
     provenance="assumed",
 )
-def not_expired(situation: CertificateSituation) -> str | None:
+def certificat_non_expire(situation: CertificateSituation) -> bool | str:
     """The certificate hasn't expired; its last second is still good."""
     _, end = situation.kept.dates
-    return f"expiré depuis le {_french(end)}" if situation.now > end else None
+    return f"expiré depuis le {_french(end)}" if situation.now > end else True
 
 
-@certificate_check(
+@rule(
     "pas_encore_valide",
-    remedy="Attendre cette date, ou vérifier l'heure de la machine.",
+    remede="un certificat qui a commencé, ou une machine à l'heure",
     source="RFC 5280 §4.1.2.5",
     provenance="assumed",
 )
-def already_valid(situation: CertificateSituation) -> str | None:
+def certificat_deja_valide(situation: CertificateSituation) -> bool | str:
     """The certificate has begun."""
     start, _ = situation.kept.dates
-    return f"valide seulement à partir du {_french(start)}" if situation.now < start else None
+    return f"valide seulement à partir du {_french(start)}" if situation.now < start else True
 
 
-@certificate_check(
+@rule(
     "chaine_hors_dates",
-    remedy="Demander à l'autorité un certificat délivré par son intermédiaire actuel.",
+    remede="un certificat délivré par l'intermédiaire actuel de son autorité",
     source="RFC 5280 §6.1.3",
     provenance="assumed",
 )
-def chain_is_in_its_dates(situation: CertificateSituation) -> str | None:
+def chaine_dans_ses_dates(situation: CertificateSituation) -> bool | str:
     """Intermediates and root are in their dates as well."""
     if situation.kept.chain_dates is None:
-        return None
+        return True
     start, end = situation.kept.chain_dates
     if start <= situation.now <= end:
-        return None
+        return True
     return (
         "un certificat d'autorité de la chaîne est hors de ses dates, du "
         f"{_french(start)} au {_french(end)}"
     )
 
 
-@certificate_check(
+@rule(
     "revoque",
-    remedy="Demander un nouveau certificat.",
+    remede="un nouveau certificat",
     source="RFC 5280 §6.3",
     provenance="assumed",
 )
-def not_revoked(situation: CertificateSituation) -> str | None:
+def certificat_non_revoque(situation: CertificateSituation) -> bool | str:
     """The simulated authority hasn't revoked it; an unreadable list refuses (fails closed)."""
     revocation = situation.revocation
     if revocation is None:
-        return None
+        return True
     try:
         since = revocation.revoked_on(situation.kept.serial_number)
     except (OSError, ValueError):
         return f"la liste de révocation {revocation.path} est illisible"
-    return None if since is None else f"révoqué le {_french(since)}"
+    return True if since is None else f"révoqué le {_french(since)}"
 
 
-@certificate_check(
+@rule(
     "non_enregistre",
-    remedy="Enregistrer le certificat pour un acteur de cet environnement.",
+    remede="un certificat enregistré pour un acteur de cet environnement (sge-sim cert register)",
     source="FAQ",
     provenance="documented",
 )
-def registered_for_an_actor(situation: CertificateSituation) -> str | None:
+def certificat_enregistre(situation: CertificateSituation) -> bool | str:
     """An actor handed this certificate in for this environment."""
     if situation.registered is not None:
-        return None
+        return True
     if situation.registered_elsewhere is not None:
         return f"enregistré en {situation.registered_elsewhere} seulement"
     return "enregistré pour aucun acteur"
 
 
-REQUEST_CHECKS: tuple[Check[CertificateSituation], ...] = (
-    not_expired,
-    already_valid,
-    chain_is_in_its_dates,
-    not_revoked,
-    registered_for_an_actor,
+REQUEST_CHECKS: tuple[Control[CertificateSituation], ...] = (
+    certificat_non_expire,
+    certificat_deja_valide,
+    chaine_dans_ses_dates,
+    certificat_non_revoque,
+    certificat_enregistre,
 )
-
-
-def is_sound(
-    situation: CertificateSituation, checks: Sequence[Check[CertificateSituation]]
-) -> bool:
-    """Tell whether none of `checks` finds a fault."""
-    for one in checks:  # noqa: SIM110 - a generator would cost as much as the checks
-        if one.find(situation) is not None:
-            return False
-    return True
 
 
 def _french(instant: datetime) -> str:

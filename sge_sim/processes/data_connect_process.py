@@ -9,7 +9,6 @@ from sge_sim.dataconnect.jetons import Jetons
 from sge_sim.dataconnect.plateforme import PlateformeRest
 from sge_sim.facts.database import Database
 from sge_sim.facts.guet import Guet
-from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.journal import Journal
 from sge_sim.processes.simulator import Simulator
 from sge_sim.tables.quotas import Comptes
@@ -27,7 +26,6 @@ def data_connect_server(simulator: Simulator, listening_socket: socket) -> Proce
     plateforme = PlateformeRest(
         settings,
         database,
-        StoredClock(database),
         Jetons(settings.data_dir),
         Comptes(settings.data_dir),
         Guet(settings.data_dir),

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Final, Protocol
 
 from sge_sim.domaine.demandeur import Demandeur
-from sge_sim.services.rule import Rule, rule
+from sge_sim.refus import Control, rule
 from sge_sim.tables.fiches_acteurs import FicheContrat, FicheUtilisateur
 
 
@@ -124,7 +124,7 @@ class RechercheServices:
     acces: Acces
 
 
-RULES_RECHERCHE: Final[tuple[Rule[RechercheServices], ...]] = (
+RULES_RECHERCHE: Final[tuple[Control[RechercheServices], ...]] = (
     utilisateur_connu,
     utilisateur_de_l_acteur,
     contrat_connu,

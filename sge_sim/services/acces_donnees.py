@@ -11,9 +11,9 @@ from typing import Final, Protocol
 
 from sge_sim.clock import add_months
 from sge_sim.domaine.nomenclatures import DONNEES_ACCES, Sens, TypeServiceAcces
+from sge_sim.refus import rule
 from sge_sim.services.acces import CONTRACT_RULES, USER_RULES
 from sge_sim.services.ordres import Ordre
-from sge_sim.services.rule import rule
 from sge_sim.tables.fiches import FicheService
 
 GUIDE: Final = "GUI 0531 v1.1.0"

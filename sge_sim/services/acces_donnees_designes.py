@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from sge_sim.refus import rule
 from sge_sim.services.acces_donnees import DemandeAcces
-from sge_sim.services.rule import rule
 from sge_sim.tables.fiches import FicheService
 
 _ANNEXE = "AX.0466 v1.5.0, codes de l'arrêt"

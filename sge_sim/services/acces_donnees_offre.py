@@ -7,8 +7,8 @@ from typing import Final, Protocol, get_args
 
 from sge_sim.commandes.acces import Publie
 from sge_sim.domaine.nomenclatures import FluxDiffuse, TypeServiceAcces
+from sge_sim.refus import rule
 from sge_sim.services.acces_donnees import TYPES_DONNEES
-from sge_sim.services.rule import rule
 
 _GUIDE = "GUI 0531 v1.1.0 §2.1"
 _BRUTES = {"P1D": (False,), "P1M": (False,)}

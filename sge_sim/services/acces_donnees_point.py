@@ -4,8 +4,8 @@ from collections.abc import Collection
 from typing import Final, Protocol
 
 from sge_sim.domaine.nomenclatures import GRANDS_PRODUCTEURS, Sens, TypeServiceAcces
+from sge_sim.refus import rule
 from sge_sim.services.ordres import fourniture_definitive, hors_regroupement_turpe
-from sge_sim.services.rule import rule
 from sge_sim.tables.fiches import FichePoint
 
 _ETATS = "V26.2, tableau des états"

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sge_sim.commandes.affaires import Commande
-from sge_sim.facts.lecture import Faits
 from sge_sim.services.acces_donnees import TYPES_DONNEES, Consentement
 from sge_sim.services.acces_donnees_offre import OptionDemandee
 from sge_sim.services.reading import acces_of
@@ -12,6 +11,7 @@ from sge_sim.services.service import Appel, Service
 from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree
 from sge_sim.tables.commandes import Affaire
+from sge_sim.tables.fiches import Faits
 
 
 def faits_of(appel: Appel, general: Tree, contrat_id: str) -> Faits:

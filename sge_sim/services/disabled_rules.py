@@ -1,7 +1,7 @@
 """Rules that a user has services pass over, to try a test harness: `--disabled-rules`.
 
-A rule is given by its name where that means one rule, else as `Service/nom`: then it is passed over
-by that service alone, in all of its versions.
+A rule is given by its whole name, `Service/nom`: it is passed over by that service, in all of its
+versions.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,45 +13,42 @@ from sge_sim.services.service import Service
 def disabled_by_path(
     names: Iterable[str], services: Sequence[Service]
 ) -> Mapping[str, frozenset[str]]:
-    """Return the names of the rules that each service passes over, by its path.
+    """Return what each service passes over, by its path: rules as its table calls them.
 
-    Raises `UsageError` for a name that no rule has or that means several, for a service that
-    doesn't exist, and for a rule without which its service has nothing to answer.
+    Raises `UsageError` for a name that no rule has, and for a rule without which its service has
+    nothing to answer.
     """
     disabled: dict[str, set[str]] = {service.path: set() for service in services}
-    for given in names:
-        nom, _, rule_name = given.rpartition("/")
-        for service in _services_that_have(given, nom, rule_name, services):
-            disabled[service.path].add(rule_name)
+    for name in names:
+        found = [
+            (service, rule)
+            for service in services
+            for rule in service.controls
+            if rule.of(service.nom).name == name
+        ]
+        if not found:
+            raise UsageError(
+                f"« {name} » n'est la règle d'aucun service : {_nearest(name, services)}."
+            )
+        for service, rule in found:
+            if rule.indispensable:
+                raise UsageError(
+                    f"« {name} » ne se désactive pas : sans cette règle, {service.nom} n'a rien à "
+                    "répondre."
+                )
+            disabled[service.path].add(rule.name)
     return {path: frozenset(found) for path, found in disabled.items()}
 
 
-def _services_that_have(
-    given: str, nom: str, rule_name: str, services: Sequence[Service]
-) -> list[Service]:
-    """Return the services of the name `nom`, all where it is empty, that have the rule."""
-    if nom and nom not in {service.nom for service in services}:
-        raise UsageError(f"« {given} » : aucun service ne s'appelle « {nom} ».")
-    found = [
-        (service, rule)
-        for service in services
-        if nom in ("", service.nom)
-        for rule in service.controls
-        if rule.name == rule_name
-    ]
-    rules = {rule for _, rule in found}
-    if not rules:
-        whose = f"de {nom}" if nom else "d'aucun service"
-        raise UsageError(
-            f"« {rule_name} » n'est la règle {whose} : docs/codes.md les nomme toutes."
-        )
-    if all(rule.indispensable for rule in rules):
-        raise UsageError(
-            f"« {given} » ne se désactive pas : sans cette règle, un service n'a rien à répondre."
-        )
-    if len(rules) > 1:
-        *choices, last = sorted({f"{service.nom}/{rule_name}" for service, _ in found})
-        raise UsageError(
-            f"« {given} » nomme plusieurs règles : donner {', '.join(choices)} ou {last}."
-        )
-    return [service for service, _ in found]
+def _nearest(name: str, services: Sequence[Service]) -> str:
+    """Return the whole names that end like `name`, in French; where to read all, if none does."""
+    wanted = name.rpartition("/")[2]
+    found = sorted(
+        {
+            rule.of(service.nom).name
+            for service in services
+            for rule in service.controls
+            if rule.name == wanted
+        }
+    )
+    return f"donner {' ou '.join(found)}" if found else "docs/codes.md les nomme toutes"

@@ -12,10 +12,10 @@ from sge_sim.errors import UsageError
 from sge_sim.facts.database import UNREACHABLE, Database, unreachable_sentence
 from sge_sim.facts.lecture import Lire, faits_within
 from sge_sim.machine.data_files import data_path
+from sge_sim.refus import Refus, check
 from sge_sim.services.disabled_rules import disabled_by_path
 from sge_sim.services.habilitation import Appelant
 from sge_sim.services.registry import BY_PATH, SERVICES
-from sge_sim.services.rule import Refus, check
 from sge_sim.services.service import Appel, Service
 from sge_sim.settings import Settings
 from sge_sim.soap.contract import load_contracts
@@ -57,7 +57,10 @@ def build_endpoints(settings: Settings, database: Database) -> dict[str, Endpoin
 
 
 def _style(service: Service, settings: Settings) -> FaultStyle:
-    empty = {name: (code, service.libelle(code)) for name, code in service.vides.items()}
+    empty = {
+        name: (rule.of(service.nom), service.libelle(rule.code))
+        for name, rule in service.vides.items()
+    }
     if service.bare_faults is None:
         return FaultStyle(service.faultstring, empty)
     return FaultStyle(service.faultstring, empty, partial(service.bare_faults, settings))
@@ -100,13 +103,13 @@ def handler(
             raise SgtFault(
                 refus.rule.code,
                 label=_label_in_force(service, refus.rule.code, settings, exchange.instant),
-                explanation=refus.rule.remede,
-                rule=refus.rule,
+                constat=refus.constat,
+                rule=refus.rule.of(service.nom),
             ) from None
         except UNREACHABLE as error:
             told = unreachable_sentence(error)
             _log.error("%s ne peut pas répondre : %s", service.path, told)
-            raise SgtFault(_unavailable(service), explanation=told) from error
+            raise SgtFault(_unavailable(service), constat=told) from error
 
     def answer(
         exchange: Exchange, lire: Lire, session: Session | None, messages: MessageWriter

@@ -5,8 +5,8 @@ python -m sge_sim.services.documentation > docs/codes.md
 
 from collections.abc import Iterator, Sequence
 
+from sge_sim.refus import Control
 from sge_sim.services.registry import SERVICES
-from sge_sim.services.rule import Rule
 from sge_sim.services.service import Service
 
 # What every service answers without a rule of its own.
@@ -26,9 +26,8 @@ def codes_page(services: Sequence[Service] = SERVICES) -> str:
         "Made from the services' control tables by `python -m sge_sim.services.documentation`.",
         "The rules of a service are held in the order of its table; no document states that",
         "order, so it is assumed throughout. *Provenance* says how sure the rule itself is.",
-        "`--disabled-rules` takes the name of a rule, which stands in brackets, or `Service/name`",
-        "where rules of several services share one; an *indispensable* rule can't be disabled:",
-        "without it the service has nothing to answer.",
+        "The name of a rule stands in brackets: the journal keeps it, `--disabled-rules` takes it.",
+        "An *indispensable* rule can't be disabled: without it the service has nothing to answer.",
         "",
         "SGT4F10 has seven characters where the schema allows six. It is sent as documented: the",
         "one answer that breaks the contract.",
@@ -64,7 +63,7 @@ def _declared(service: Service) -> str:
 
 def _rows(service: Service) -> Iterator[str]:
     for one in service.controls:
-        yield _row(service, one.code, _meaning(one), one.source, one.provenance)
+        yield _row(service, one.code, _meaning(service, one), one.source, one.provenance)
     for code in service.codes:
         if code in _COMMON and code not in {one.code for one in service.controls}:
             yield _row(service, code, _common(service, code))
@@ -80,8 +79,9 @@ def _common(service: Service, code: str) -> str:
     return meaning
 
 
-def _meaning(one: Rule[object]) -> str:
-    return f"{one.meaning} (`{one.name}`{', indispensable' if one.indispensable else ''})"
+def _meaning(service: Service, one: Control[object]) -> str:
+    name = one.of(service.nom).name
+    return f"{one.meaning} (`{name}`{', indispensable' if one.indispensable else ''})"
 
 
 def _row(service: Service, code: str, meaning: str, source: str = "", provenance: str = "") -> str:

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from sge_sim.domaine.ecarts_plateforme import PLATEFORMES, REPONSE_VIDE, Ecart
-from sge_sim.services.rule import Rule
+from sge_sim.refus import Control
 
 
 class AvecEcart(Protocol):
@@ -13,7 +13,7 @@ class AvecEcart(Protocol):
     def ecart(self) -> Ecart | None: ...
 
 
-def ecart_rules(service: str, version: str) -> tuple[Rule[AvecEcart], ...]:
+def ecart_rules(service: str, version: str) -> tuple[Control[AvecEcart], ...]:
     """Return one rule per code that the platform was seen to answer in the service's place."""
     found: dict[str, dict[str, Ecart]] = {}
     for plateforme in PLATEFORMES:
@@ -32,14 +32,14 @@ def is_empty(ecart: Ecart | None) -> bool:
     return ecart is not None and ecart.observe == REPONSE_VIDE
 
 
-def _rule(code: str, ecarts: tuple[Ecart, ...]) -> Rule[AvecEcart]:
+def _rule(code: str, ecarts: tuple[Ecart, ...]) -> Control[AvecEcart]:
     def holds(demande: AvecEcart) -> bool:
         """The platform being played serves such a demand (profile fidele, by release)."""
         return demande.ecart is None or demande.ecart.observe != code
 
-    holds.__name__ = f"sans_ecart_{code.lower()}"
     observed = any(one.provenance == "observed" for one in ecarts)
-    return Rule(
+    return Control(
+        f"sans_ecart_{code.lower()}",
         code,
         " ; ".join(one.source for one in ecarts),
         "observed" if observed else "assumed",

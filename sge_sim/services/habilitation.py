@@ -8,7 +8,7 @@ declares the code of its refusal (`Service.habilitation`).
 from dataclasses import dataclass
 from typing import Final
 
-from sge_sim.services.rule import Rule
+from sge_sim.refus import Control
 from sge_sim.tables.fiches_acteurs import FicheActeur
 
 _FAQ: Final = "homologation par paquet entier : FAQ"
@@ -32,11 +32,12 @@ def paquet_obtenu(appelant: Appelant) -> bool:
     return acteur is not None and acteur.is_homologated(appelant.paquet, "production")
 
 
-PAQUET_SGT483: Final = Rule(
-    "SGT483", f"AX.0466 v1.5.0 ; {_FAQ}", "documented", _REMEDE, paquet_obtenu
+PAQUET_SGT483: Final = Control(
+    "paquet_obtenu", "SGT483", f"AX.0466 v1.5.0 ; {_FAQ}", "documented", _REMEDE, paquet_obtenu
 )
 """Of the services that list SGT483."""
-PAQUET_SGT402: Final = Rule(
+PAQUET_SGT402: Final = Control(
+    "paquet_obtenu",
     "SGT402",
     f"{_FAQ} ; ce service ne liste pas SGT483, et répond ainsi d'un utilisateur sans droit",
     "assumed",
@@ -44,7 +45,8 @@ PAQUET_SGT402: Final = Rule(
     paquet_obtenu,
 )
 """Of those that refuse so a user without the right."""
-PAQUET_SUPPOSE: Final = Rule(
+PAQUET_SUPPOSE: Final = Control(
+    "paquet_obtenu",
     "SGT483",
     f"{_FAQ} ; sa documentation ne liste pas ce code : supposé",
     "assumed",

@@ -11,8 +11,8 @@ from typing import Final
 
 from sge_sim.clock import add_months
 from sge_sim.domaine.nomenclatures import FluxM023
+from sge_sim.refus import rule
 from sge_sim.services.acces import CONTRACT_RULES, Acces
-from sge_sim.services.rule import rule
 
 GUIDE: Final = "GUI 0502 v1.4.0"
 CODES_M023: Final = (

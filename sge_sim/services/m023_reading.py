@@ -7,17 +7,23 @@ from sge_sim.clock import start_of_day
 from sge_sim.commandes.m023 import Emetteur, Historiques, order_m023
 from sge_sim.domaine.ecarts_plateforme import Usage
 from sge_sim.domaine.nomenclatures import Flux, FluxM023
-from sge_sim.services.m023 import CODES_M023, LIBELLES_M023, PAR_SECONDE, AdmissibiliteM023
+from sge_sim.refus import Control, check
+from sge_sim.services.m023 import (
+    CODES_M023,
+    LIBELLES_M023,
+    PAR_SECONDE,
+    AdmissibiliteM023,
+    liste_non_vide,
+)
 from sge_sim.services.reading import acces_of
-from sge_sim.services.rule import Rule, check
 from sge_sim.services.service import Appel, Service
 from sge_sim.settings import Settings
 from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree
 from sge_sim.tables.m023 import DemandeM023, count_m023_since
 
-VIDES = {"pointIds": "SGT4ZM"}
-"""A list without a point has a code of its own, though the schema wants one (observed 26.1)."""
+VIDES = {"pointIds": liste_non_vide}
+"""A list without a point has a rule of its own, though the schema wants one (observed 26.1)."""
 
 
 def declare_m023(
@@ -25,7 +31,7 @@ def declare_m023(
     *,
     faultstring: str,
     flux: tuple[Flux, ...],
-    rules: tuple[Rule[AdmissibiliteM023], ...],
+    rules: tuple[Control[AdmissibiliteM023], ...],
     handle: Callable[[Appel], Answer],
     mesures: tuple[str, ...] = (),
     codes: tuple[str, ...] = (),

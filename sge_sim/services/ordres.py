@@ -1,14 +1,15 @@
 """An order on a point, and the rules that the services that take orders have in common."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
+from sge_sim.refus import hold, rule
 from sge_sim.services.acces import (
     Acces,
     AvecAcces,
     utilisateur_de_l_acteur,
     utilisateur_habilite,
 )
-from sge_sim.services.rule import rule
 from sge_sim.tables.fiches import FichePoint
 
 
@@ -20,7 +21,7 @@ from sge_sim.tables.fiches import FichePoint
 )
 def demandeur_habilite(demande: AvecAcces) -> bool:
     """The user is the calling actor's and has the right to order."""
-    return utilisateur_de_l_acteur.holds(demande) and utilisateur_habilite.holds(demande)
+    return hold((utilisateur_de_l_acteur, utilisateur_habilite), demande)
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Ordre:
     acces: Acces
     point: FichePoint | None
 
-    @property
+    @cached_property
     def known_point(self) -> FichePoint:
         """The point, for the rules that stand behind the one that wants it."""
         assert self.point is not None

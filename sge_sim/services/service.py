@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 
 from sge_sim.commandes.prestations import Prestation
 from sge_sim.domaine.demandeur import Demandeur
-from sge_sim.domaine.ecarts_plateforme import NOMINALE, Ecart, Plateforme
+from sge_sim.domaine.ecarts_plateforme import NOMINALE, Ecart, Plateforme, rank_of_release
 from sge_sim.domaine.generations import Existence
 from sge_sim.domaine.nomenclatures import Flux
 from sge_sim.facts.lecture import Lire
+from sge_sim.refus import Control
 from sge_sim.services.habilitation import PAQUET_SUPPOSE, Appelant
-from sge_sim.services.rule import Rule
 from sge_sim.settings import Settings
 from sge_sim.soap.codes import LIBELLES
 from sge_sim.soap.messages import Answer
@@ -120,7 +120,7 @@ class Service:
     together; None where it names no ceiling.
 
     `faultstring` is the text of every fault, None where it is the label of its code. `vides` are
-    the elements that have a code of their own when nothing is in them, whatever the schema says;
+    the elements that a rule of their own wants something in, whatever the schema says;
     `bare_faults` tells whether faults have neither code nor label at an instant.
     """
 
@@ -128,11 +128,11 @@ class Service:
     version: str
     paquet: str
     codes: tuple[str, ...]
-    rules: tuple[Rule[Any], ...]
+    rules: tuple[Control[Any], ...]
     handle: Callable[[Appel], Answer]
     unreachable: Mapping[str, str] = field(default_factory=dict)
     remarques: tuple[str, ...] = ()
-    habilitation: Rule[Appelant] = PAQUET_SUPPOSE
+    habilitation: Control[Appelant] = PAQUET_SUPPOSE
     mesures: tuple[str, ...] = ()
     flux: tuple[Flux, ...] = ()
     prestations: tuple[Prestation, ...] = ()
@@ -145,7 +145,7 @@ class Service:
     par_seconde: int | None = None
     faultstring: str | None = None
     libelles: Mapping[str, str] = field(default_factory=dict)
-    vides: Mapping[str, str] = field(default_factory=dict)
+    vides: Mapping[str, Control[Any]] = field(default_factory=dict)
     bare_faults: Callable[[Settings, datetime], bool] | None = None
     champs_libres: frozenset[str] = CHAMPS_LIBRES
     champs_accord: frozenset[str] = CHAMPS_ACCORD
@@ -156,7 +156,7 @@ class Service:
         return f"/{self.nom}/v{self.version}"
 
     @property
-    def controls(self) -> tuple[Rule[Any], ...]:
+    def controls(self) -> tuple[Control[Any], ...]:
         """All that may refuse a demand, in the order in which it is held."""
         return (self.habilitation, *self.rules)
 
@@ -177,8 +177,4 @@ class Service:
     def is_listed_in(self, release: str) -> bool:
         """Tell whether test cases of the release of that number (`23.2`) may call it."""
         first, last = self.depuis or release, self.jusqu_a or release
-        return _rank(first) <= _rank(release) <= _rank(last)
-
-
-def _rank(release: str) -> tuple[int, ...]:
-    return tuple(map(int, release.split(".")))
+        return rank_of_release(first) <= rank_of_release(release) <= rank_of_release(last)

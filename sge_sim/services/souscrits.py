@@ -8,11 +8,10 @@ from typing import Final
 
 from sge_sim.domaine.libelles import MOTIFS
 from sge_sim.domaine.nomenclatures import DONNEES_ACCES
-from sge_sim.facts.lecture import Faits
 from sge_sim.services.acces import RechercheServices
 from sge_sim.services.reading import acces_of
 from sge_sim.services.service import Appel, Service
-from sge_sim.tables.fiches import FicheService
+from sge_sim.tables.fiches import Faits, FicheService
 
 CODES_RECHERCHE: Final = ("SGT200", "SGT471", "SGT472", "SGT500", "SGT502", "SGT504", "SGT562")
 

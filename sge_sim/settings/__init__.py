@@ -225,7 +225,7 @@ class Settings:
         "libellé. Le profil fidele le fait à une date de cette version.",
     )
     disabled_rules: tuple[str, ...] = setting(
-        (), "Règles à ne pas appliquer, par nom ou Service/nom : pour éprouver un banc de tests."
+        (), "Règles à ne pas appliquer, par leur nom Service/nom : pour éprouver un banc de tests."
     )
 
     def __post_init__(self) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sge_sim.domaine.generations import Existence
 from sge_sim.errors import UsageError
+from sge_sim.refus import Refus
 from sge_sim.soap import _spyne_compat as spyne
 from sge_sim.soap.context import Context
 from sge_sim.soap.contract import Contract
@@ -58,7 +59,7 @@ class Endpoint:
         self._style = style
         self._strict = strict
         self._zoned_dates = zoned_dates
-        self._unavailable = unavailable
+        self.unavailable = unavailable
         self._models = Models(contract.schemas)
         unreadable = self._models.unreadable(contract.elements)
         if unreadable:
@@ -71,17 +72,14 @@ class Endpoint:
         """Return the answer to the demand in `exchange`, which learns what became of it."""
         return self._way.answer(exchange)
 
-    def fail(self, exchange: Exchange, explanation: str, *, unreachable: bool) -> Response:
-        """Return the fault for what failed before the service was asked.
+    def fail(self, exchange: Exchange, code: str, constat: str = "") -> Response:
+        """Return the fault for what failed before the service was asked."""
+        return self._way.refuse(exchange, SgtFault(code, constat=constat))
 
-        `unreachable` says that it will do again: the service is momentarily unavailable.
-        """
-        code = self._unavailable if unreachable else "SGT500"
-        return self.refuse(exchange, code, explanation)
-
-    def refuse(self, exchange: Exchange, code: str, explanation: str) -> Response:
-        """Return a fault of that code, without asking the service."""
-        return self._way.refuse(exchange, SgtFault(code, explanation=explanation))
+    def refuse(self, exchange: Exchange, refus: Refus, whose: str) -> Response:
+        """Return the fault for what a rule of `whose` refuses, without asking the service."""
+        rule = refus.rule.of(whose)
+        return self._way.refuse(exchange, SgtFault(rule.code, constat=refus.constat, rule=rule))
 
     def publish(self, url: str) -> Response:
         """Return the WSDL document with `url` as the address of its port."""

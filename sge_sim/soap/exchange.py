@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from sge_sim.domaine.demandeur import Demandeur
 from sge_sim.domaine.nomenclatures import KindEchange
 from sge_sim.facts.memoire import Vue
-from sge_sim.journal import DecidingRule
 from sge_sim.pki.policy import Verdict
+from sge_sim.refus import Rule
 from sge_sim.transport.message import Request
 
 LOGINS = ("loginDemandeur", "initiateurLogin", "loginUtilisateur")
@@ -19,13 +19,13 @@ LOGINS = ("loginDemandeur", "initiateurLogin", "loginUtilisateur")
 class Outcome(NamedTuple):
     """How a demand ended: the code that was answered, if one was.
 
-    `explanation` and `rule` are for the journal: the real platform sends the code and its label
-    alone.
+    `rule` is the one that refused, `constat` what is wrong, in French. Both are for the journal:
+    the real platform sends the code and its label alone.
     """
 
     code: str | None
-    explanation: str = ""
-    rule: DecidingRule | None = None
+    constat: str = ""
+    rule: Rule | None = None
 
 
 @dataclass(slots=True)

@@ -35,7 +35,7 @@ class Operation:
             raise
         except Exception as error:
             _log.exception("%s n'a pas pu répondre.", contract.path)
-            raise SgtFault("SGT500", explanation=f"{type(error).__name__}: {error}") from error
+            raise SgtFault("SGT500", constat=f"{type(error).__name__}: {error}") from error
         # A service without acquittement sends no code.
         exchange.outcome = Outcome("SGT200" if contract.response_header else None)
         return message

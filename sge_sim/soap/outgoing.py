@@ -6,7 +6,6 @@ Faults have the SGT code in `detail/erreur/resultat`; `soap` is the prefix of th
 from typing import Any
 from xml.sax.saxutils import escape
 
-from sge_sim.journal import DecidingRule
 from sge_sim.soap import _spyne_compat as spyne
 from sge_sim.soap.contract import Contract
 from sge_sim.soap.elements import ElementWriter
@@ -34,7 +33,7 @@ class Outgoing(spyne.Soap11):  # type: ignore[misc]
             return
         exchange: Exchange = ctx.udc
         fault = _as_sgt(ctx.out_error)
-        exchange.outcome = Outcome(fault.code, fault.explanation, _deciding(fault.rule))
+        exchange.outcome = Outcome(fault.code, fault.constat, fault.rule)
         ctx.out_document = envelope([], self._fault(fault, exchange))
 
     def create_out_string(self, ctx: Any, charset: str | None = None) -> None:
@@ -65,20 +64,9 @@ class Outgoing(spyne.Soap11):  # type: ignore[misc]
         return [head.encode(), *detail, b"</detail></soap:Fault>"]
 
 
-def _deciding(rule: Any) -> DecidingRule | None:
-    if rule is None:
-        return None
-    return DecidingRule(
-        name=rule.name,
-        source=rule.source,
-        provenance=rule.provenance,
-        explanation=f"aurait été accepté : {rule.remede}",
-    )
-
-
 def _as_sgt(error: Any) -> SgtFault:
     """Return `error` as a fault of SGE: what Spyne itself refuses is a malformed message."""
     if isinstance(error, SgtFault):
         return error
     client = str(getattr(error, "faultcode", "")).startswith("Client")
-    return SgtFault("SGT562" if client else "SGT500", explanation=str(error))
+    return SgtFault("SGT562" if client else "SGT500", constat=str(error))

@@ -14,6 +14,7 @@ from typing import Any
 from lxml import etree
 
 from sge_sim.machine.threads import WEAR
+from sge_sim.refus import Rule
 from sge_sim.soap import _spyne_compat as spyne
 from sge_sim.soap.codes import libelle
 from sge_sim.soap.contract import ENVELOPE, Contract
@@ -34,8 +35,8 @@ _SOAP_12 = "{http://www.w3.org/2003/05/soap-envelope}Envelope"
 class SgtFault(spyne.Fault):  # type: ignore[misc]
     """A refusal or a failure that is answered as a SOAP fault.
 
-    `explanation` and `rule` are for the journal: the real platform sends the code and its label
-    alone.
+    `rule` is the one that refuses, `constat` what is wrong, in French. Both are for the journal:
+    the real platform sends the code and its label alone.
     """
 
     def __init__(
@@ -43,12 +44,12 @@ class SgtFault(spyne.Fault):  # type: ignore[misc]
         code: str,
         *,
         label: str | None = None,
-        explanation: str = "",
-        rule: Any = None,
+        constat: str = "",
+        rule: Rule | None = None,
     ) -> None:
         self.code = code
         self.label = label or libelle(code)
-        self.explanation = explanation
+        self.constat = constat
         self.rule = rule
         super().__init__("Server", self.label)
 
@@ -58,12 +59,13 @@ class FaultStyle:
     """How one contract refuses.
 
     `faultstring` is the text of every fault, None where it is the label of its code. `empty` gives
-    the fault of an element that has nothing in it, whatever the schema says. `bare` tells whether
-    faults are qualified and have neither code nor label at an instant (observed 23.4).
+    the rule, and the label of its code, of an element that has to hold something, whatever the
+    schema says. `bare` tells whether faults are qualified and have neither code nor label at an
+    instant (observed 23.4).
     """
 
     faultstring: str | None = None
-    empty: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    empty: Mapping[str, tuple[Rule, str]] = field(default_factory=dict)
     bare: Callable[[datetime], bool] = lambda _: False
 
 
@@ -133,10 +135,11 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
 
         The journal tells of a header that is meant as the contract's and isn't: nothing reads it.
         """
-        for name, (code, label) in self._style.empty.items():
+        for name, (rule, label) in self._style.empty.items():
             found = ctx.in_body_doc.find(f".//{name}")
             if found is not None and not len(found):
-                raise SgtFault(code, label=label, explanation=f"Élément {name} : il est vide.")
+                constat = f"Élément {name} : il est vide."
+                raise SgtFault(rule.code, label=label, constat=constat, rule=rule)
         mistake = self._contract.first_mistake(ctx.in_body_doc, len(ctx.in_string))
         if mistake is not None:
             raise _malformed(mistake)
@@ -156,5 +159,5 @@ def _is_entete(element: etree._Element) -> bool:
     return str(element.tag).rpartition("}")[2] in ("entete", "enteteP")
 
 
-def _malformed(explanation: str) -> SgtFault:
-    return SgtFault("SGT562", explanation=explanation)
+def _malformed(constat: str) -> SgtFault:
+    return SgtFault("SGT562", constat=constat)

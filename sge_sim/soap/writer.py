@@ -5,27 +5,18 @@ numbers (a skeleton), and a series costs one formatting. Nothing here needs esca
 the model of a row is the service's own text, all the rest are numbers and dates.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
 from functools import lru_cache
 
 import numpy as np
 
+from sge_sim.mesures.horodates import Stamp, write_stamps
 from sge_sim.mesures.tableaux import Entiers
 
 NIL = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="true"'
 """The attributes of an element that is present and empty."""
 
 _SKELETONS = 128
-
-
-class Stamp(Enum):
-    """How an instant is written, always in legal time."""
-
-    AVEC_DECALAGE = "2022-01-05T00:30:00.000+01:00"
-    NAIF = "2023-04-01 00:30:00"
-    JOUR = "2023-04-01"
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,23 +42,6 @@ def write_rows(ligne: Ligne, horodates: Entiers, decalages: Entiers, valeurs: En
     """
     skeleton = _skeleton(ligne, horodates.tobytes(), decalages.tobytes())
     return skeleton % tuple(valeurs.tolist())
-
-
-def write_stamps(stamp: Stamp, horodates: Entiers, decalages: Entiers) -> Sequence[str]:
-    """Return the instants as `stamp` writes them."""
-    legal = (horodates + decalages).astype("datetime64[s]")
-    match stamp:
-        case Stamp.JOUR:
-            return legal.astype("datetime64[D]").astype("U10").tolist()  # type: ignore[no-any-return]
-        case Stamp.NAIF:
-            return [text.replace("T", " ") for text in legal.astype("U19").tolist()]
-        case Stamp.AVEC_DECALAGE:
-            return [
-                f"{text}.000+{decalage // 3600:02d}:{decalage % 3600 // 60:02d}"
-                for text, decalage in zip(
-                    legal.astype("U19").tolist(), decalages.tolist(), strict=True
-                )
-            ]
 
 
 @lru_cache(maxsize=_SKELETONS)

@@ -4,12 +4,12 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import bindparam, case, exists, func, literal, or_, select, union_all
+from sqlalchemy import bindparam, case, func, literal, select, union_all
 from sqlalchemy.orm import Session, joinedload
 
 from sge_sim.tables.base import Instant
 from sge_sim.tables.commandes import Affaire, Evenement, ServiceSouscrit
-from sge_sim.tables.prepared import Driver, Prepared
+from sge_sim.tables.prepared import Driver, Prepared, Query, Rows
 
 Waiting = ServiceSouscrit | Affaire | Evenement
 
@@ -67,9 +67,6 @@ _NEXT = Prepared(union_all(*(select(func.min(table.echeance)) for table, _ in _T
 _NEXT_ON = Prepared(
     union_all(*(select(func.min(table.echeance)).where(_is_on(table)) for table, _ in _TABLES))
 )
-_ANY_ON = Prepared(
-    select(or_(*(exists().where(_is_on(table), _is_due(table)) for table, _ in _TABLES)))
-)
 _DUE = [
     Prepared(select(table.echeance, place, _KEYS[table]).where(_is_due(table)))
     for table, place in _TABLES
@@ -86,19 +83,14 @@ def events_awaited(session: Session, prm: str) -> list[Evenement]:
     return [*session.scalars(waiting.order_by(Evenement.echeance, Evenement.id))]
 
 
-def read_next_due(driver: Driver, prm: str | None = None) -> datetime | None:
-    """Return the first instant (UTC) for which something waits, on one point if it is given."""
-    rows = _NEXT.rows(driver) if prm is None else _NEXT_ON.rows(driver, prm=prm)
+def _first(rows: Rows) -> datetime | None:
     return min((instant for (instant,) in rows if instant is not None), default=None)
 
 
-def is_due(session: Session, until: datetime, prm: str) -> bool:
-    """Tell whether something on a point waits for an instant not after `until`.
-
-    It is asked before each order, hence in one statement.
-    """
-    row = _ANY_ON.row(Driver.under(session), until=until, prm=prm)
-    return row is not None and bool(row[0])
+read_next_due: Final = Query((_NEXT,), (), _first)
+"""The first instant (UTC) for which something waits."""
+read_next_due_on: Final = Query((_NEXT_ON,), ("prm",), _first)
+"""The same on one point."""
 
 
 def due(session: Session, until: datetime, prm: str | None = None) -> list[Rang]:

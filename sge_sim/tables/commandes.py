@@ -31,6 +31,7 @@ from sge_sim.domaine.nomenclatures import (
     TypeServiceAcces,
 )
 from sge_sim.tables.base import Base, Instant, RowId
+from sge_sim.tables.ecritures import reaching
 from sge_sim.tables.numeros import next_numero
 from sge_sim.tables.points import Point
 from sge_sim.tables.prepared import Driver, Insertion, Prepared
@@ -297,10 +298,16 @@ def insert_order(
     service: ServiceSouscrit,
     autorisation: AutorisationClient,
 ) -> None:
-    """Write what an order of a service leaves, once it is what it will be."""
-    _NEW_AFFAIRE.run(session, affaire)
-    _NEW_SERVICE.run(session, service)
-    _NEW_AUTORISATION.run(session, autorisation)
+    """Write what an order of a service leaves, once it is what it will be, and that the state has
+    come to its instant."""
+    Driver.of(session.connection()).write(
+        (
+            reaching(affaire.opened_at),
+            _NEW_AFFAIRE.of(affaire),
+            _NEW_SERVICE.of(service),
+            _NEW_AUTORISATION.of(autorisation),
+        )
+    )
 
 
 def unended_services(session: Session, prm: str) -> list[ServiceSouscrit]:

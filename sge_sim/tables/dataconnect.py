@@ -29,7 +29,7 @@ from sge_sim.tables.acteurs import Acteur
 from sge_sim.tables.base import Base, Instant, RowId
 from sge_sim.tables.commandes import ServiceSouscrit
 from sge_sim.tables.points import Point
-from sge_sim.tables.prepared import Driver, Prepared
+from sge_sim.tables.prepared import Prepared, Query, Rows
 
 ModeApplication = Literal["production", "bac_a_sable"]
 PRODUCTION: Final = "production"
@@ -249,33 +249,33 @@ _SERVICES_OF_CLIENT = Prepared(
 _NOM_ACTEUR = Prepared(select(Acteur.nom).where(Acteur.code == bindparam("code")))
 
 
-def read_application(driver: Driver, client_id: str) -> FicheApplication | None:
-    """Return the application of that identifier."""
-    row = _APPLICATION.row(driver, client_id=client_id)
-    if row is None:
+def _application(rows: Rows) -> FicheApplication | None:
+    if not rows:
         return None
-    client_id, secret, nom, acteur_code, entite, mode, redirect_uri, apis = row
+    client_id, secret, nom, acteur_code, entite, mode, redirect_uri, apis = rows[0]
     return FicheApplication(
         client_id, secret, nom, acteur_code, entite, mode, redirect_uri, tuple(apis)
     )
 
 
-def read_consentements(driver: Driver, client_id: str, prm: str) -> tuple[FicheConsentement, ...]:
-    """Return every consent given to an application for a point, the oldest first."""
-    rows = _OF_POINT.rows(driver, client_id=client_id, prm=prm)
-    return tuple(FicheConsentement(*row) for row in rows)
-
-
-def read_services_of(driver: Driver, client_id: str) -> tuple[FicheServiceConsenti, ...]:
-    """Return the access services that the consents given to an application opened."""
-    rows = _SERVICES_OF_CLIENT.rows(driver, client_id=client_id)
-    return tuple(FicheServiceConsenti(*row) for row in rows)
-
-
-def read_nom_acteur(driver: Driver, code: str) -> str | None:
-    """Return the name of an actor."""
-    row = _NOM_ACTEUR.row(driver, code=code)
-    return None if row is None else str(row[0])
+read_application: Final = Query((_APPLICATION,), ("client_id",), _application)
+"""The application of that identifier."""
+read_consentements: Final = Query(
+    (_OF_POINT,),
+    ("client_id", "prm"),
+    lambda rows: tuple(FicheConsentement(*row) for row in rows),
+)
+"""Every consent given to an application for a point, the oldest first."""
+read_services_of: Final = Query(
+    (_SERVICES_OF_CLIENT,),
+    ("client_id",),
+    lambda rows: tuple(FicheServiceConsenti(*row) for row in rows),
+)
+"""The access services that the consents given to an application opened."""
+read_nom_acteur: Final = Query(
+    (_NOM_ACTEUR,), ("code",), lambda rows: str(rows[0][0]) if rows else None
+)
+"""The name of an actor."""
 
 
 def applications(session: Session) -> Sequence[Application]:

@@ -1,12 +1,14 @@
 """The row that writing transactions go by: how many there were, how far the state has come."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import BigInteger, bindparam, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from sge_sim.tables.base import Base, Instant
-from sge_sim.tables.prepared import Driver, Prepared
+from sge_sim.tables.prepared import Driver, Prepared, Query
 
 _ROW = 1
 
@@ -52,15 +54,18 @@ def count_writing(driver: Driver) -> None:
     _COUNT.run(driver)
 
 
-def last_instant(driver: Driver) -> datetime | None:
-    """Return the latest instant (UTC) at which anything happened; None if nothing did.
-
-    What the data set brings (oppositions) doesn't count.
-    """
-    row = _INSTANT.row(driver)
-    return row[0] if row else None
+read_last_instant: Final[Query[datetime | None]] = Query(
+    (_INSTANT,), (), lambda rows: rows[0][0] if rows else None
+)
+"""The latest instant (UTC) at which anything happened; None if nothing did. What the data set
+brings (oppositions) doesn't count."""
 
 
 def reach(session: Session, instant: datetime) -> None:
     """Note that something happens at `instant` (aware): an order, an event, a start, an end."""
-    _REACH.run(Driver.of(session.connection()), jusque=instant)
+    Driver.of(session.connection()).write((reaching(instant),))
+
+
+def reaching(instant: datetime) -> tuple[Prepared, Mapping[str, object]]:
+    """Return what notes it, as `reach` does, for `Driver.write`."""
+    return _REACH, {"jusque": instant}

@@ -7,7 +7,7 @@ know nothing of the database: `sge_sim.facts.lecture` makes them.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final, Literal, Protocol
+from typing import Final, Literal, NamedTuple, Protocol
 
 from sge_sim.domaine.nomenclatures import (
     ETATS_EN_SERVICE,
@@ -29,6 +29,7 @@ from sge_sim.domaine.nomenclatures import (
     TypeService,
     TypeServiceAcces,
 )
+from sge_sim.tables.fiches_acteurs import FicheActeur, FicheContrat, FicheUtilisateur
 
 _NIVEAU_DES_MESURES: Final = 2
 
@@ -308,3 +309,28 @@ class FicheService:
     def options_en_cours(self) -> tuple[FicheOption, ...]:
         """The options that haven't been stopped."""
         return tuple(one for one in self.options if one.date_fin is None)
+
+
+class Faits(NamedTuple):
+    """The facts that one call asked for, all of one state; what it didn't ask for is empty.
+
+    `acteur` is the calling actor; `services` are those of a point, whoever ordered them.
+    """
+
+    dossier: Dossier | None = None
+    services: tuple[FicheService, ...] = ()
+    service: FicheService | None = None
+    utilisateur: FicheUtilisateur | None = None
+    contrat: FicheContrat | None = None
+    acteur: FicheActeur | None = None
+
+    @property
+    def point(self) -> FichePoint | None:
+        """The point, if it is known."""
+        return None if self.dossier is None else self.dossier.point
+
+    @property
+    def known_point(self) -> FichePoint:
+        """The point, behind the rule that wants it to be known."""
+        assert self.dossier is not None
+        return self.dossier.point

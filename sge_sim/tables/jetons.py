@@ -1,12 +1,13 @@
 """The tokens of Data Connect that were revoked before their end."""
 
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Index, String, bindparam, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from sge_sim.tables.base import Base, Instant
-from sge_sim.tables.prepared import Driver, Prepared
+from sge_sim.tables.prepared import Prepared, Query
 
 
 class JetonRevoque(Base):
@@ -23,9 +24,8 @@ class JetonRevoque(Base):
 _REVOQUE = Prepared(select(JetonRevoque.jti).where(JetonRevoque.jti == bindparam("jti")))
 
 
-def read_revoque(driver: Driver, jti: str) -> bool:
-    """Tell whether a token was revoked."""
-    return _REVOQUE.row(driver, jti=jti) is not None
+read_revoque: Final = Query((_REVOQUE,), ("jti",), bool)
+"""Whether a token was revoked."""
 
 
 def revoke_token(session: Session, jti: str, fin: datetime, now: datetime) -> None:

@@ -5,7 +5,7 @@ The readings themselves are nowhere: `sge_sim.mesures` computes them from these 
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     Date,
@@ -27,7 +27,7 @@ from sge_sim.tables.base import Base, Instant, RowId
 from sge_sim.tables.commandes import ServiceSouscrit
 from sge_sim.tables.fiches import Suivi
 from sge_sim.tables.points import Compteur
-from sge_sim.tables.prepared import Driver, Insertion, Prepared
+from sge_sim.tables.prepared import Driver, Insertion, Prepared, Query, Rows
 
 _CODE = String(15)
 
@@ -104,18 +104,12 @@ _ROWS = Prepared(
 _GAPS = Prepared(select(Trou.debut, Trou.fin).where(Trou.prm == bindparam("prm")))
 
 
-def read_suivi(session: Session, prm: str) -> Suivi:
-    """Return what the measures of a point depend on."""
-    return suivi_of(Driver.under(session), prm)
-
-
-def suivi_of(driver: Driver, prm: str) -> Suivi:
-    """Return what the measures of a point depend on, read by the driver."""
+def _suivi(rows: Rows, gaps: Rows) -> Suivi:
     collectes: list[tuple[date, date | None]] = []
     calendriers: list[tuple[CoteCalendrier, date, str]] = []
     compteurs: list[tuple[date, date | None, bool]] = []
     oppositions: list[tuple[date, date | None]] = []
-    for kind, calendrier, debut, fin in _ROWS.rows(driver, prm=prm):
+    for kind, calendrier, debut, fin in rows:
         match kind:
             case "collecte":
                 collectes.append((debut, fin))
@@ -127,11 +121,20 @@ def suivi_of(driver: Driver, prm: str) -> Suivi:
                 calendriers.append((kind, debut, calendrier))
     return Suivi(
         tuple(sorted(collectes, key=lambda periode: periode[0])),
-        tuple(sorted(_GAPS.rows(driver, prm=prm))),
+        tuple(sorted((debut, fin) for debut, fin in gaps)),
         tuple(sorted(calendriers, key=lambda entree: entree[1])),
         tuple(sorted(compteurs, key=lambda compteur: compteur[0])),
         tuple(sorted(oppositions, key=lambda periode: periode[0])),
     )
+
+
+SUIVI: Final = Query((_ROWS, _GAPS), ("prm",), _suivi)
+"""What the measures of a point depend on."""
+
+
+def read_suivi(session: Session, prm: str) -> Suivi:
+    """Return what the measures of a point depend on."""
+    return SUIVI(Driver.under(session), prm)
 
 
 _PRMS: Any = bindparam("prms", expanding=True)

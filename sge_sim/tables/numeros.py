@@ -34,7 +34,12 @@ def next_numero(session: Session, sorte: Sorte) -> int:
 
     A transaction that is rolled back gives its numbers back.
     """
-    given = _NEXT.row(Driver.of(session.connection()), sorte=sorte)
-    assert given is not None, f"no series of numbers is called {sorte}"
-    numero: int = given[0]
-    return numero
+    return next_numeros(session, sorte)[0]
+
+
+def next_numeros(session: Session, *sortes: Sorte) -> list[int]:
+    """Return a number of each sort, as `next_numero` does."""
+    driver = Driver.of(session.connection())
+    given = driver.read([(_NEXT, {"sorte": sorte}) for sorte in sortes])
+    assert all(given), f"no series of numbers is called one of {sortes}"
+    return [rows[0][0] for rows in given]

@@ -2,7 +2,7 @@
 
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Float, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -11,7 +11,7 @@ from sge_sim.domaine.pannes import Panne, SortePanne
 from sge_sim.machine.counters import Counters
 from sge_sim.tables.base import Base, RowId
 from sge_sim.tables.numeros import next_numero
-from sge_sim.tables.prepared import Driver, Prepared
+from sge_sim.tables.prepared import Driver, Prepared, Query
 
 
 class PannePrevue(Base):
@@ -37,9 +37,12 @@ _COLUMNS = [getattr(PannePrevue, name) for name in _FIELDS]
 _PANNES = Prepared(select(*_COLUMNS).order_by(PannePrevue.numero))
 
 
-def read_pannes(driver: Driver) -> tuple[Panne, ...]:
-    """Return the plans, in the order in which they were made."""
-    return tuple(Panne(**dict(zip(_FIELDS, row, strict=True))) for row in _PANNES.rows(driver))
+read_pannes: Final = Query(
+    (_PANNES,),
+    (),
+    lambda rows: tuple(Panne(**dict(zip(_FIELDS, row, strict=True))) for row in rows),
+)
+"""The plans, in the order in which they were made."""
 
 
 def pannes_within(session: Session) -> tuple[Panne, ...]:

@@ -5,9 +5,9 @@ keys, contexts, rows) takes ten times what the database takes. Whatever is read 
 call goes this way.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Dialect, Executable, Float, Table, bindparam, insert
 from sqlalchemy.exc import DBAPIError
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from sqlalchemy.sql.compiler import SQLCompiler
 
 Convert = Callable[[Any], Any]
+Rows = list[tuple[Any, ...]]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,47 @@ class Driver:
             raised = DBAPIError.instance(sql, None, error, dbapi.Error)
             raise as_operational(raised) from error
 
+    def read(self, asked: "Iterable[tuple[Prepared, Mapping[str, object]]]") -> list[Rows]:
+        """Execute statements with their values, in order, and return the rows of each.
+
+        The rows have the values that the columns' types give.
+        """
+        executed = [
+            (self.run(sql, values).fetchall(), results)
+            for sql, values, results in self._bound(asked)
+        ]
+        for rows, results in executed:
+            if not results:
+                continue
+            for rank, row in enumerate(rows):
+                cells = list(row)
+                for index, convert in results:
+                    cells[index] = convert(cells[index])
+                rows[rank] = tuple(cells)
+        return [rows for rows, _ in executed]
+
+    def write(self, asked: "Iterable[tuple[Prepared, Mapping[str, object]]]") -> None:
+        """Execute statements that return nothing, in order."""
+        for sql, values, _ in self._bound(asked):
+            self.run(sql, values)
+
+    def _bound(
+        self, asked: "Iterable[tuple[Prepared, Mapping[str, object]]]"
+    ) -> list[tuple[str, Any, tuple[tuple[int, Convert], ...]]]:
+        """Return statements in the words of the driver, their values as it takes them, and which
+        columns of their rows are to be converted."""
+        bound = []
+        for statement, values in asked:
+            compiled = statement.compiled.get(self.dialect.name)
+            if compiled is None:
+                compiled = statement.compile(self.dialect)
+            given = dict(compiled.constants)
+            for bind, convert in compiled.binds:
+                given[bind] = values[bind] if convert is None else convert(values[bind])
+            ordered = given if compiled.order is None else [given[bind] for bind in compiled.order]
+            bound.append((compiled.sql, ordered, compiled.results))
+        return bound
+
 
 class _Compiled(NamedTuple):
     """A statement in the words of one dialect: its values in order, where it takes them so."""
@@ -67,7 +110,8 @@ class _Compiled(NamedTuple):
 class Prepared:
     """A statement whose values come by name at each execution.
 
-    `columns` are those of what it returns, for a statement that isn't a SELECT.
+    `columns` are those of what it returns, for a statement that isn't a SELECT. Values that it
+    doesn't take may be given too.
 
     >>> _NAME = Prepared(select(Acteur.nom).where(Acteur.code == bindparam("code")))
     >>> _NAME.rows(driver, code="TIERS1")
@@ -77,45 +121,23 @@ class Prepared:
     def __init__(self, statement: Executable, columns: tuple[Any, ...] = ()) -> None:
         self._statement: Any = statement
         self._columns = columns
-        self._compiled: dict[str, _Compiled] = {}
+        self.compiled: dict[str, _Compiled] = {}
 
-    def rows(self, driver: Driver, **values: object) -> list[tuple[Any, ...]]:
+    def rows(self, driver: Driver, **values: object) -> Rows:
         """Execute, and return the rows with the values that the columns' types give."""
-        cursor, results = self._execute(driver, values)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        if not results or not rows:
-            return rows
-        converted = []
-        for row in rows:
-            cells = list(row)
-            for index, convert in results:
-                cells[index] = convert(cells[index])
-            converted.append(tuple(cells))
-        return converted
+        return driver.read(((self, values),))[0]
 
     def row(self, driver: Driver, **values: object) -> tuple[Any, ...] | None:
         """Execute, and return the first row."""
-        rows = self.rows(driver, **values)
+        (rows,) = driver.read(((self, values),))
         return rows[0] if rows else None
 
     def run(self, driver: Driver, **values: object) -> None:
         """Execute a statement that returns nothing."""
-        self._execute(driver, values)
+        driver.write(((self, values),))
 
-    def _execute(
-        self, driver: Driver, values: Mapping[str, object]
-    ) -> tuple[Any, tuple[tuple[int, Convert], ...]]:
-        name = driver.dialect.name
-        compiled = self._compiled.get(name)
-        if compiled is None:
-            compiled = self._compiled[name] = self._compile(driver.dialect)
-        given = dict(compiled.constants)
-        for bind, convert in compiled.binds:
-            given[bind] = values[bind] if convert is None else convert(values[bind])
-        ordered = given if compiled.order is None else [given[bind] for bind in compiled.order]
-        return driver.run(compiled.sql, ordered), compiled.results
-
-    def _compile(self, dialect: Dialect) -> _Compiled:
+    def compile(self, dialect: Dialect) -> _Compiled:
+        """Write it in the words of a dialect, kept in `compiled` by its name."""
         compiled: SQLCompiler = self._statement.compile(dialect=dialect)
         constants: dict[str, Any] = {}
         binds: list[tuple[str, Convert | None]] = []
@@ -134,13 +156,40 @@ class Prepared:
             if convert is not None:
                 results.append((index, convert))
         order = compiled.positiontup
-        return _Compiled(
+        made = self.compiled[dialect.name] = _Compiled(
             compiled.string,
             None if order is None else tuple(order),
             constants,
             tuple(binds),
             tuple(results),
         )
+        return made
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Query(Generic[T]):
+    """What is read in several statements that take the same values.
+
+    `names` are those of the values; `make` makes what is asked for of the rows of each statement.
+
+    >>> _NAME = Prepared(select(Acteur.nom).where(Acteur.code == bindparam("code")))
+    >>> read_name = Query((_NAME,), ("code",), lambda rows: rows[0][0] if rows else None)
+    >>> read_name(driver, "TIERS1")
+    'Tiers de test'
+    """
+
+    statements: tuple[Prepared, ...]
+    names: tuple[str, ...]
+    make: Callable[..., T]
+
+    def __call__(self, driver: Driver, *values: object) -> T:
+        """Read it alone."""
+        return self.make(*driver.read(self.asked(values)))
+
+    def asked(self, values: Iterable[object]) -> list[tuple[Prepared, Mapping[str, object]]]:
+        """Return its statements, each with the values."""
+        given = dict(zip(self.names, values, strict=True))
+        return [(statement, given) for statement in self.statements]
 
 
 class Insertion:
@@ -158,5 +207,8 @@ class Insertion:
 
     def run(self, session: Session, row: Any) -> None:
         """Insert a row whose columns are the attributes of `row`, an object of no session."""
-        values = {name: getattr(row, name) for name in self._names}
-        self._statement.run(Driver.of(session.connection()), **values)
+        Driver.of(session.connection()).write((self.of(row),))
+
+    def of(self, row: Any) -> tuple[Prepared, Mapping[str, object]]:
+        """Return what inserts a row, for `Driver.write`."""
+        return self._statement, {name: getattr(row, name) for name in self._names}

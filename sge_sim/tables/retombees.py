@@ -8,7 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from sge_sim.domaine.retombees import Retombees, Travail
 from sge_sim.tables.commandes import Affaire, Evenement, ServiceSouscrit
-from sge_sim.tables.ecritures import last_instant
+from sge_sim.tables.ecritures import read_last_instant
 from sge_sim.tables.flux import FichierFlux, Publication
 from sge_sim.tables.prepared import Driver
 
@@ -57,7 +57,7 @@ def measured(session: Session, travail: Travail) -> Travail:
             Publication.instant > debut.astimezone(UTC), Publication.instant <= fin.astimezone(UTC)
         )
     )
-    happened = last_instant(Driver.under(session))
+    happened = read_last_instant(Driver.under(session))
     reached = (min(instant, fin) for instant in (published, happened) if instant is not None)
     return replace(
         travail,

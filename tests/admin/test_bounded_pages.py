@@ -28,7 +28,8 @@ from sge_sim.dataconnect.consentements import give_consentement
 from sge_sim.domaine.delais import AUSSITOT
 from sge_sim.domaine.nomenclatures import KindEchange
 from sge_sim.homologation.campaign.evaluation import RefusRecu
-from sge_sim.journal import DecidingRule, EchangeRecord
+from sge_sim.journal import EchangeRecord
+from sge_sim.refus import Rule
 from sge_sim.soap.contract import ENVELOPE
 from sge_sim.tables.consultation import look_for_points
 from sge_sim.tables.dataconnect import APIS
@@ -146,8 +147,12 @@ def record_every_kind(room: Room) -> None:
     texts = [each.name for each in fields(EchangeRecord) if each.type == str | None]
     text = WORST * 1000
     for number, kind in product(range(RECORDS), get_args(KindEchange)):
-        rule = DecidingRule(
-            name=text, source=text, provenance="assumed", explanation=f"{number % 50}{text}"
+        rule = Rule(
+            code="SGT401",
+            name=text,
+            source=text,
+            provenance="assumed",
+            remede=f"{number % 50}{text}",
         )
         room.state.journal.append(
             EchangeRecord(

@@ -21,7 +21,10 @@ def test_a_refusal_tells_its_rule_before_its_messages(room: Room) -> None:
     number = room.call_cdc()
     page = room.page(f"/echanges/{number}")
     headings = [one.text_content() for one in page.xpath("//h2")]
-    assert headings[0] == "Règle qui a décidé : point_connu"
+    assert (
+        headings[0]
+        == "Règle qui a décidé : ConsultationDonneesTechniquesContractuelles/point_connu"
+    )
     words = " ".join(page.text_content().split())
     for told in ("SGT401", "Ce qui passe", "Document", "documenté", "point inexistant"):
         assert told in words

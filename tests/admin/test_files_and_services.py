@@ -11,11 +11,12 @@ from lxml import html
 
 from sge_sim.admin.routes import fichier_pages, point_pages, service_pages
 from sge_sim.clock import PARIS, Duree, parse_instant
-from sge_sim.commandes.affaires import Commande
+from sge_sim.commandes.affaires import Commande, subscribe
 from sge_sim.commandes.autorisations import Declaration
 from sge_sim.commandes.prestations import prestation_collecte
-from sge_sim.commandes.souscription import Souscription, subscribe
+from sge_sim.commandes.souscription import Souscription
 from sge_sim.domaine.delais import Delai
+from sge_sim.facts.lecture import faits_within
 from sge_sim.tables.retombees import retombees_between
 
 C5 = "25884515170669"
@@ -47,7 +48,7 @@ def ordered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
             subscribe(
                 session,
                 commande,
-                "C5",
+                faits_within(session, prm=C5, services_of=C5),
                 souscription,
                 prestation_collecte("C5", "SOUTIRAGE", "CDC", recurrente=True),
                 Declaration(True, "<script>alert(1)</script>", True, False),

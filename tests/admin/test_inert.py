@@ -19,8 +19,9 @@ from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.reports.html_report import render_html
 from sge_sim.homologation.reports.junit_report import render_junit
 from sge_sim.homologation.reports.tracking_sheet import render_xlsx
-from sge_sim.journal import DecidingRule, EchangeRecord
+from sge_sim.journal import EchangeRecord
 from sge_sim.machine.data_files import data_path
+from sge_sim.refus import Rule
 from sge_sim.soap.contract import load_contracts
 
 MARKS = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'><b onclick=alert(3)>"
@@ -78,9 +79,7 @@ def record_every_kind(room: Room) -> None:
                 machine_instant=machine_now(),
                 duration_ms=1.0,
                 kind=kind,
-                rule=DecidingRule(
-                    name=MARKS, source=MARKS, provenance="assumed", explanation=MARKS
-                ),
+                rule=Rule(MARKS, "SGT401", MARKS, "assumed", MARKS),
                 request=MARKS.encode(),
                 response=MARKS.encode(),
                 **dict.fromkeys(texts, MARKS),  # type: ignore[arg-type]

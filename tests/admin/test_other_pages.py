@@ -101,7 +101,7 @@ def test_codes_are_searched_with_their_rules(room: Room) -> None:
     page = room.page("/codes?q=point inexist")
     assert page.xpath("//section[@id]/@id") == ["horloge", "SGT401"]
     words = " ".join(page.text_content().split())
-    for told in ("règle point_connu", "passe avec", "documenté"):
+    for told in ("/point_connu", "passe avec", "documenté"):
         assert told in words
     (calls,) = page.xpath("//section[@id='SGT401']//a[text()=\"Les appels qui l'ont reçu\"]/@href")
     assert room.page(calls).xpath(f"//a[@href='/echanges/{number}']")

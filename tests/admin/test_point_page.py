@@ -9,7 +9,7 @@ import pytest
 from admin_kit import Room, control_room
 from lxml import html
 
-from sge_sim.admin.series import read_series
+from sge_sim.admin.series import read_columns
 from sge_sim.clock import parse_instant
 from sge_sim.mesures import courbe
 from sge_sim.referentiel.mesures import point_mesure
@@ -137,7 +137,7 @@ def test_stamps_keep_legal_time_over_a_change_of_hour(room: Room) -> None:
         point = point_mesure(row, read_suivi(session, C5), "SOUTIRAGE")
     assert point is not None
     day, after = date(2024, 10, 27), date(2024, 10, 28)
-    series = read_series(point, "courbe", day, after)
+    series = read_columns(point, "courbe", day, after)
     stamps = series.stamps()
     assert len(stamps) == len(courbe(point, day, after).valeurs)
     for one, epoch in zip(stamps, series.horodates.tolist(), strict=True):

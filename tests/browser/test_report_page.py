@@ -19,7 +19,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     command = [
         *(sys.executable, "-m", "sge_sim", "homologate", "--package", "consultation"),
         *("--release", "23.2"),
-        *("--disabled-rules", "criteres_suffisants", "--report", str(folder)),
+        *("--disabled-rules", "RecherchePoint/criteres_suffisants", "--report", str(folder)),
     ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=90)
     assert done.returncode == 1, done.stdout + done.stderr

@@ -15,12 +15,11 @@ import pytest
 from running_simulator import START_SECONDS, RunningSimulator
 
 from sge_sim.cli.console import call_line, console
-from sge_sim.journal import DecidingRule, Echange
+from sge_sim.journal import Echange
+from sge_sim.refus import Rule
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-RULE = DecidingRule(
-    name="point_connu", source="GUI", provenance="documented", explanation="un PRM connu"
-)
+RULE = Rule("RecherchePoint/point_connu", "SGT401", "GUI", "documented", "un PRM connu")
 
 
 def echange(**changed: object) -> Echange:
@@ -49,7 +48,9 @@ def test_a_call_is_told_in_a_line_coloured_by_how_it_ended() -> None:
     assert "\x1b[32maccepté\x1b[0m" in call_line(echange())
     refused = call_line(echange(code="SGT401", http_status=500, rule=RULE))
     assert "\x1b[31mrefusé \x1b[0m" in refused
-    assert COLOUR.sub("", refused).endswith("échange 7  point_connu : un PRM connu")
+    assert COLOUR.sub("", refused).endswith(
+        "échange 7  RecherchePoint/point_connu : aurait été accepté : un PRM connu"
+    )
 
 
 def test_what_a_client_wrote_gives_the_terminal_no_orders() -> None:
@@ -102,6 +103,4 @@ def test_a_call_is_told_in_the_terminal_of_serve(tmp_path: Path) -> None:
     assert "\x1b[31m" in line
     told = COLOUR.sub("", line)
     assert "refusé   HTTP 404  HTTP  TIERS1  " in told
-    assert told.strip().endswith(
-        "échange 1  « /rien » n'est le chemin d'aucun service. Chemins servis :"
-    )
+    assert "échange 1  Porte/chemin_servi : aurait été accepté : le chemin d'un service" in told

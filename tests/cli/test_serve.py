@@ -125,10 +125,12 @@ def test_simulated_clock_starts_where_it_is_told(tmp_path: Path) -> None:
         (["--population-size", "-1"], "--population-size -1 : donner un nombre à partir de 0"),
         (["--journal-max-records", "-5"], "--journal-max-records -5 : donner un nombre"),
         (["--disabled-rules", "trop_de_tout"], "n'est la règle d'aucun service"),
-        (["--disabled-rules", "etat_contractuel_admis"], "nomme plusieurs règles : donner Command"),
-        (["--disabled-rules", "RecherchePoint/accord_donne"], "n'est la règle de RecherchePoint"),
-        (["--disabled-rules", "Recherche/accord_donne"], "aucun service ne s'appelle « Rech"),
-        (["--disabled-rules", "point_connu"], "« point_connu » ne se désactive pas"),
+        (["--disabled-rules", "etat_contractuel_admis"], "d'aucun service : donner Command"),
+        (["--disabled-rules", "RecherchePoint/accord_donne"], "d'aucun service : donner Command"),
+        (
+            ["--disabled-rules", "CommandeTransmissionDonneesInfraJ/point_connu"],
+            "ne se désactive pas",
+        ),
     ],
 )
 def test_mistake_is_told_in_one_sentence_with_exit_code_2(

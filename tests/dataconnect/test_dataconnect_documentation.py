@@ -9,14 +9,14 @@ from click.testing import CliRunner
 from dataconnect_kit import Client
 
 from sge_sim.cli import commands
-from sge_sim.dataconnect.documentation import all_motifs, motifs_table
+from sge_sim.dataconnect.documentation import all_rules, rules_table
 
 PAGE = (Path(__file__).parents[2] / "docs" / "data-connect.md").read_text(encoding="utf-8")
 
 
 def test_the_table_of_refusals_is_up_to_date() -> None:
     """Renew it by `python -m sge_sim.dataconnect.documentation`."""
-    assert motifs_table() in PAGE
+    assert rules_table() in PAGE
 
 
 def test_what_is_assumed_is_counted() -> None:
@@ -26,10 +26,10 @@ def test_what_is_assumed_is_counted() -> None:
     assert f"these {len(numbers)} things" in listed
 
 
-def test_each_reason_has_a_name_of_its_own_and_what_would_have_passed() -> None:
-    names = [motif.nom for _, motif in all_motifs()]
+def test_each_rule_has_a_name_of_its_own_and_what_would_have_passed() -> None:
+    names = [rule.name for _, rule in all_rules()]
     assert len(names) == len(set(names))
-    assert all(motif.remede and motif.source for _, motif in all_motifs())
+    assert all(rule.remede and rule.source for _, rule in all_rules())
 
 
 def test_a_first_call_with_curl(dc: Client) -> None:

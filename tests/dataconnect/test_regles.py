@@ -276,7 +276,7 @@ def test_every_exchange_is_in_the_journal_without_secrets(dc: Client) -> None:
         *("mesure_synchrone_auto", "2", C5, "TIERS1"),
     )
     assert refused["http_status"] == 403
-    assert refused["rule"]["name"] == "client_non_titulaire"
+    assert refused["rule"]["name"] == "DataConnect/client_non_titulaire"
     whole = dc.simulator.admin(f"/api/journal/{given['id']}")
     assert dc.application["client_secret"] not in str(whole)
     assert token not in str(whole)

@@ -6,9 +6,9 @@ import pytest
 
 from sge_sim.datahub.droits import DROITS, ActionDatahub, DemandeDatahub
 from sge_sim.datahub.habilitateurs import HABILITATIONS
-from sge_sim.datahub.refus import PHRASES, RefusDatahub, check_datahub
 from sge_sim.datahub.vie_du_contrat import ETAPES
 from sge_sim.domaine.provenance import Provenance
+from sge_sim.refus import Control, Refus, check
 from sge_sim.tables.datahub import RoleDatahub
 
 YES: Final = "oui"
@@ -58,8 +58,8 @@ ON_A_CONTRACT: Final[tuple[ActionDatahub, ...]] = (
 
 def answer(action: ActionDatahub, demande: DemandeDatahub) -> str:
     try:
-        check_datahub(DROITS[action], demande)
-    except RefusDatahub as refus:
+        check(DROITS[action], demande)
+    except Refus as refus:
         return refus.rule.provenance
     return YES
 
@@ -83,8 +83,8 @@ def test_each_cell_of_the_rights_is_answered_as_the_faq_says(
 @pytest.mark.documented("FAQ Datahub: nobody acts on a contract that he isn't authorised on")
 @pytest.mark.parametrize("action", ON_A_CONTRACT)
 def test_a_contract_without_a_role_is_closed(action: ActionDatahub) -> None:
-    with pytest.raises(RefusDatahub, match=r"^DHB101 : Vous n'êtes pas habilité"):
-        check_datahub(DROITS[action], DemandeDatahub(frozenset()))
+    with pytest.raises(Refus, match=r"^DHB101 : Vous n'êtes pas habilité"):
+        check(DROITS[action], DemandeDatahub(frozenset()))
 
 
 @pytest.mark.assumed("somebody who is both contacts has the rights of both")
@@ -106,14 +106,23 @@ def test_a_contractual_contact_sends_for_signature() -> None:
     assert answers == [UNSAID, YES, UNSAID]
 
 
-def test_every_refusal_has_its_sentence_and_every_sentence_its_rule() -> None:
+def test_every_rule_has_a_name_a_code_and_a_sentence_of_its_own() -> None:
     rules = {
-        one.code: one
+        one.name: one
         for table in (DROITS, ETAPES, HABILITATIONS)
         for row in table.values()
         for one in row
     }
-    assert PHRASES.keys() == rules.keys()
+    assert len({one.code for one in rules.values()}) == len(rules)
+    sentences = [_sentences(one) for one in rules.values()]
+    assert all(len(said) == 1 for said in sentences)
+    assert len(set().union(*sentences)) == len(rules)
     assert all(one.source and one.remede and one.meaning for one in rules.values())
     provenances: set[Provenance] = {one.provenance for one in rules.values()}
     assert provenances == {"documented", "assumed"}
+
+
+def _sentences(rule: Control[Any]) -> set[str]:
+    """What the function of a rule may say is wrong."""
+    texts = {one for one in rule.holds.__code__.co_consts if isinstance(one, str) and " " in one}
+    return texts - {rule.holds.__doc__}

@@ -5,7 +5,13 @@ from itertools import pairwise
 
 import pytest
 
-from sge_sim.domaine.ecarts_plateforme import PLATEFORMES, Usage, ecarts_of_case, plateforme_at
+from sge_sim.domaine.ecarts_plateforme import (
+    PLATEFORMES,
+    Plateforme,
+    Usage,
+    ecarts_of_case,
+    plateforme_at,
+)
 from sge_sim.homologation.catalogue.release import list_releases, load_release
 from sge_sim.services.registry import SERVICES
 from sge_sim.settings import Profile, Settings
@@ -14,14 +20,20 @@ DAY = timedelta(days=1)
 KNOWN = {(service.nom, service.version) for service in SERVICES}
 
 
-def test_the_releases_are_those_of_the_catalogue() -> None:
-    assert [f"sge-{one.release}" for one in PLATEFORMES] == list(list_releases())
+def test_the_releases_are_of_the_catalogue_in_its_order() -> None:
+    told = [f"sge-{plateforme.release}" for plateforme in PLATEFORMES]
+    assert told == [name for name in list_releases() if name in told]
 
 
-@pytest.mark.parametrize("name", list_releases())
-def test_every_deviation_is_that_of_a_case_on_the_service_called(name: str) -> None:
-    (plateforme,) = (one for one in PLATEFORMES if f"sge-{one.release}" == name)
-    cases = {case.cle: case for case in load_release(name).cas}
+def test_a_release_of_which_nothing_was_told_is_as_the_one_before() -> None:
+    cle = "AHC-R1@C1-C4"
+    assert ecarts_of_case("sge-23.3", cle) == ecarts_of_case("sge-23.2", cle) != ()
+    assert ecarts_of_case("sge-20.1", cle) == ()
+
+
+@pytest.mark.parametrize("plateforme", PLATEFORMES, ids=lambda plateforme: plateforme.release)
+def test_every_deviation_is_that_of_a_case_on_the_service_called(plateforme: Plateforme) -> None:
+    cases = {case.cle: case for case in load_release(plateforme.release).cas}
     for ecart in plateforme.ecarts:
         assert (ecart.service, ecart.version) in KNOWN
         assert ecart.cas

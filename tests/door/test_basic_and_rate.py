@@ -84,6 +84,8 @@ def test_who_is_not_a_user_of_the_actor_is_challenged(
     assert why in answer.text
     (entry,) = strict_door.admin("/api/journal", limit=1)
     assert why in entry["detail"]
+    assert entry["rule"]["name"] == "Porte/utilisateur_authentifie"
+    assert entry["rule"]["remede"] in answer.text
 
 
 def test_the_right_password_lets_in_and_a_wrong_one_does_not(strict_door: RunningSimulator) -> None:
@@ -142,6 +144,8 @@ def test_a_second_call_in_the_same_second_is_refused_in_any_process(
     assert refused[0].headers["Retry-After"] == "1"
     entries = strict_door.admin("/api/journal", service="RecherchePoint", limit=8)
     assert sorted(entry["http_status"] for entry in entries) == sorted(statuses)
+    rules = {entry["rule"]["name"] for entry in entries if entry["http_status"] == 429}
+    assert rules == {"Porte/un_appel_par_seconde"}
 
 
 def test_an_excess_is_only_noted_by_default(homologation: RunningSimulator) -> None:

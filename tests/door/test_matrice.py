@@ -9,9 +9,16 @@ from door_kit import TLS_VERSIONS, Doors, knock_once, last_id, recorded_after
 
 from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment
 from sge_sim.pki.certificates import fingerprint, name_text
+from sge_sim.pki.checks import CERTIFICATE_CHECKS
+from sge_sim.pki.policy import CERTIFICAT_LISIBLE
+from sge_sim.pki.request_checks import REQUEST_CHECKS
 
 MATRICE = Path(__file__).parents[2] / "docs" / "certificats-matrice.yaml"
 ROWS: list[dict[str, Any]] = yaml.safe_load(MATRICE.read_text(encoding="utf-8"))
+
+RULES = {
+    f"Porte/{rule.name}" for rule in (*CERTIFICATE_CHECKS, *REQUEST_CHECKS, CERTIFICAT_LISIBLE)
+}
 
 pytestmark = pytest.mark.xdist_group("door")
 
@@ -48,6 +55,8 @@ def test_the_door_does_what_the_matrix_says(
             assert all(reason in line for reason, line in zip(reasons, lines, strict=True)), lines
             assert entry["detail"] == seen.text.strip()
             assert entry["http_status"] == 403
+            assert entry["rule"]["name"] in RULES
+            assert f"Il faudrait {entry['rule']['remede']}." in lines[0]
         case {"alerte": words}:
             assert seen.status is None, seen.text
             assert entry["kind"] == "handshake"

@@ -53,6 +53,7 @@ def test_the_platform_is_open_when_the_faq_says(
         (entry,) = with_hours.admin("/api/journal", limit=1)
         assert entry["http_status"] == 503
         assert "est fermée" in entry["detail"]
+        assert entry["rule"]["name"] == "Porte/plateforme_ouverte"
 
 
 @given(st.integers(min_value=0, max_value=6 * 365 * 24 * 60))

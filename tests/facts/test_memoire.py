@@ -207,7 +207,7 @@ def test_no_more_is_kept_than_said(tmp_path: Path) -> None:
     memoire = Memoire(editions, kept=4)
     for number in range(10):
         assert memoire.look().lire(prm=f"{number:014d}").dossier is None
-    assert 2 <= len(memoire._young) + len(memoire._old) <= 4
+    assert 2 <= len(memoire.young) + len(memoire._old) <= 4
     editions.close()
     database.dispose()
 

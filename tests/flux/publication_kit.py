@@ -12,15 +12,16 @@ from sqlalchemy import select
 
 from sge_sim.clock import PARIS
 from sge_sim.commandes import vie
-from sge_sim.commandes.affaires import Commande
+from sge_sim.commandes.affaires import Commande, subscribe
 from sge_sim.commandes.autorisations import Declaration
 from sge_sim.commandes.demandes import Historique, InfraJ, order_historique, order_infra_j
 from sge_sim.commandes.echeances import run_due
 from sge_sim.commandes.prestations import Prestation, prestation_collecte
-from sge_sim.commandes.souscription import Souscription, subscribe
+from sge_sim.commandes.souscription import Souscription
 from sge_sim.domaine.delais import AUSSITOT
 from sge_sim.domaine.nomenclatures import Segment, Sens
 from sge_sim.facts.database import Database
+from sge_sim.facts.lecture import faits_within
 from sge_sim.flux.livraison import deliver_pending
 from sge_sim.flux.publication import Publisher
 from sge_sim.journal import Bounds, Journal, RechercheJournal
@@ -83,11 +84,12 @@ class Platform:
     def subscribe(self, prm: str, souscription: Souscription, now: datetime = MIDI) -> str:
         """Order, and have the service begin; return its number."""
         with self.database.transaction() as session:
-            segment = self._segment(session, prm)
+            faits = faits_within(session, prm=prm, services_of=prm)
+            segment = faits.known_point.segment
             _, service = subscribe(
                 session,
                 self._commande(prm, now),
-                segment,
+                faits,
                 souscription,
                 prestation_collecte(
                     segment, souscription.sens, souscription.mesures_type, recurrente=True

@@ -27,7 +27,7 @@ from publication_kit import (
 )
 
 from sge_sim.commandes.evenements import plan_event
-from sge_sim.flux import fabrication, publication
+from sge_sim.flux import fabrication, lots
 from sge_sim.flux.chiffrement import decrypt
 from sge_sim.flux.declaration import declare_canal, secret_of
 from sge_sim.mesures import courbe
@@ -133,7 +133,7 @@ def test_a_stop_in_the_middle_of_ten_days_leads_to_the_same_files(
     """Stopped before anything of a publication is written, or between its files and its record."""
     subscribe_all(platform)
     with monkeypatch.context() as patched:
-        where, target = (publication, "is_published") if written else (fabrication, "make_files")
+        where, target = (lots, "is_published") if written else (fabrication, "make_files")
         real, calls = getattr(where, target), iter(range(reached + 1))
 
         def dies_at_last(*arguments: object, **named: object) -> object:

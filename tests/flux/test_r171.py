@@ -23,9 +23,9 @@ from flux_kit import (
 from sge_sim.clock import PARIS
 from sge_sim.flux import r171
 from sge_sim.mesures import index_courants
-from sge_sim.services.consultation_mesures_detaillees.demande import Cadre, Demande
-from sge_sim.services.consultation_mesures_detaillees.releves import read_contextes
-from sge_sim.soap.writer import Stamp, write_stamps
+from sge_sim.mesures.horodates import Stamp, write_stamps
+from sge_sim.mesures.lecture import TOUT, Lecture
+from sge_sim.mesures.releves import read_contextes
 
 NAMESPACE = "http://www.enedis.fr/stm/R171"
 LENDEMAIN = ORDINAIRE + JOUR
@@ -105,18 +105,8 @@ def test_values_are_those_of_the_consultation(jour: date) -> None:
         ]
         for one in xml.iter("serieMesuresDatees")
     }
-    demande = Demande(
-        prm="09111642617347",
-        type="INDEX",
-        grandeur="TOUT",
-        sens=("SOUTIRAGE",),
-        debut=jour + JOUR,
-        fin=jour + 2 * JOUR,
-        pas=None,
-        corrigees=False,
-        cadre=Cadre.ACCORD_CLIENT,
-    )
-    (courants,) = (c for c in read_contextes(point, demande) if c.type == "RC")
+    lecture = Lecture("INDEX", TOUT, jour + JOUR, jour + 2 * JOUR)
+    (courants,) = (c for c in read_contextes(point, lecture) if c.type == "RC")
     consultes = {
         (relevee.grandeur, registre.classe): list(
             zip(

@@ -51,17 +51,18 @@ from sge_sim.facts.lecture import read_dossier
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.flux.chiffrement import chiffrement, decrypt
 from sge_sim.flux.declaration import declare_canal
+from sge_sim.flux.due_lots import next_lot
 from sge_sim.flux.fabrication import Atelier, make_files
-from sge_sim.flux.lots import LotM023, next_lot
+from sge_sim.flux.lots import LotM023
 from sge_sim.flux.r6x.archives import Limites
 from sge_sim.flux.r6x.entete import parse_nom
 from sge_sim.flux.r6x.situation import situation_tree, visibilite_of
 from sge_sim.flux.r6x.tableau import c68_columns, rows_of
 from sge_sim.mesures import Structure, consommations, index_quotidiens
+from sge_sim.mesures.releves import read_contextes
+from sge_sim.mesures.series import read_series
 from sge_sim.services.consultation_mesures_detaillees.answer_v3 import index_response, response
 from sge_sim.services.consultation_mesures_detaillees.demande import Cadre, Demande
-from sge_sim.services.consultation_mesures_detaillees.releves import read_contextes
-from sge_sim.services.consultation_mesures_detaillees.series import is_corrected, read_series
 from sge_sim.tables.acteurs import Acteur
 from sge_sim.tables.mesures import CalendrierDate, Trou
 from sge_sim.tables.points import find_point
@@ -99,12 +100,13 @@ def v3_texts(
     """What ConsultationMesuresDetaillees v3.0 writes of the same days."""
     sens = SENS[prm]
     point = platform.mesure(prm, sens)
-    asked = Demande(prm, CMD[flux], grandeur, (sens,), *days, "P1D", False, Cadre.ACCORD_CLIENT)
+    asked = Demande(
+        CMD[flux], grandeur, *days, "P1D", prm=prm, sens=(sens,), cadre=Cadre.ACCORD_CLIENT
+    )
     if flux == "R64":
         tree: Any = index_response(asked, read_contextes(point, asked))
     else:
-        corrected = is_corrected(asked, grandeur, petit=point.petit)
-        tree = response(asked, read_series(point, asked), corrigees=corrected, petit=point.petit)
+        tree = response(asked, read_series(point, asked), corrigees=False, petit=point.petit)
     return str(tree)
 
 

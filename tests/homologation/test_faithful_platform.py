@@ -60,7 +60,7 @@ def test_an_index_without_access_service_has_no_measure_before_it_has_no_service
 
 def test_a_refusal_tells_that_the_deviation_was_observed(campaign: Homologation) -> None:
     rules = {
-        each.regle.nom: each.regle.provenance
+        each.regle.name: each.regle.provenance
         for each in campaign.report.executions
         if each.statut is Statut.ECART and each.regle is not None
     }

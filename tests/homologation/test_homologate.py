@@ -36,7 +36,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulato
     """A simulator that doesn't apply one rule."""
     with start_simulator(
         tmp_path_factory.mktemp("broken"),
-        *("--now", "2023-10-24T10:00", "--disabled-rules", "criteres_suffisants"),
+        *("--now", "2023-10-24T10:00", "--disabled-rules", "RecherchePoint/criteres_suffisants"),
     ) as running:
         yield running
 
@@ -82,7 +82,7 @@ def test_the_rule_that_refused_is_read_in_the_journal(campaign: Homologation) ->
     run = campaign.report.find("RP-NR2@C5")
     assert run is not None
     assert run.regle is not None
-    assert (run.code, run.regle.nom) == ("SGT4F7", "criteres_suffisants")
+    assert (run.code, run.regle.name) == ("SGT4F7", "RecherchePoint/criteres_suffisants")
     assert "RP-NR2" in run.regle.source
 
 

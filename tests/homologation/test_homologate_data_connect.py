@@ -13,7 +13,8 @@ from running_simulator import RunningSimulator
 
 from sge_sim.cli.homologate import homologate as command
 from sge_sim.clock import PARIS
-from sge_sim.dataconnect.documentation import all_motifs
+from sge_sim.dataconnect.documentation import all_rules
+from sge_sim.dataconnect.motifs import SERVICE
 from sge_sim.dataconnect.routes import ROUTES
 from sge_sim.errors import UsageError
 from sge_sim.homologation.catalogue.protocoles import DATA_CONNECT, PROTOCOLES, SIMULATEUR
@@ -109,7 +110,7 @@ def test_a_simulator_of_its_own_is_started_and_its_quota_met(tmp_path: Path) -> 
     refused = done.report.find("DC-QUO-NR1")
     assert refused is not None
     assert refused.regle is not None
-    assert (refused.statut_http, refused.regle.nom) == (429, "quota_par_seconde")
+    assert (refused.statut_http, refused.regle.name) == (429, "DataConnect/quota_par_seconde")
 
 
 def test_each_interface_and_each_reason_has_a_case(campaign: Homologation) -> None:
@@ -117,9 +118,9 @@ def test_each_interface_and_each_reason_has_a_case(campaign: Homologation) -> No
     called = {case.service for case in RELEASE.cas}
     assert called == {route.service for route in ROUTES if route.service}
     assert {*_WRITTEN, "dataconnect", SIMULATEUR} <= DATA_CONNECT.versions("").keys()
-    told = {one.regle.nom for one in campaign.report.executions if one.regle}
-    missing = {motif.nom for _, motif in all_motifs()} - told
-    assert missing == NOT_IN_A_CASE.keys()
+    told = {one.regle.name for one in campaign.report.executions if one.regle}
+    missing = {rule.of(SERVICE).name for _, rule in all_rules()} - told
+    assert missing == {f"{SERVICE}/{name}" for name in NOT_IN_A_CASE}
 
 
 def test_reports_hold_what_crossed_the_wire_without_secrets(campaign: Homologation) -> None:

@@ -17,7 +17,7 @@ from running_simulator import RunningSimulator, start_simulator
 
 from sge_sim.homologation.reports.rapport import Rapport, Statut, read_rapport
 
-RULE = ("--disabled-rules", "criteres_suffisants")
+RULE = ("--disabled-rules", "RecherchePoint/criteres_suffisants")
 FAILED = "RP-NR2@C5"
 CASES = ("--case", "RP-NR1", "--case", "RP-NR2")
 

@@ -16,16 +16,20 @@ from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.journal import (
     Bounds,
-    DecidingRule,
     EchangeRecord,
     Journal,
     JournalFeed,
     RechercheJournal,
     retention,
 )
+from sge_sim.refus import Rule
 
-RULE = DecidingRule(
-    name="accord_donne", source="GUI 0469", provenance="documented", explanation="accord=true"
+RULE = Rule(
+    code="SGT566",
+    name="accord_donne",
+    source="GUI 0469",
+    provenance="documented",
+    remede="accord=true",
 )
 HANDSHAKE = EchangeRecord(
     instant=RECORD.instant,
@@ -68,8 +72,8 @@ def test_a_record_is_in_the_journal_for_whoever_asks_after_append(
 ) -> None:
     journal.append(RECORD)
     assert codes(journal_with()) == ["SGT200"]
-    journal.append(replace(RECORD, code="SGT401"))
-    assert codes(journal) == ["SGT401", "SGT200"]
+    journal.append(replace(RECORD, code="SGT566"))
+    assert codes(journal) == ["SGT566", "SGT200"]
 
 
 def test_everything_that_was_recorded_is_read_back(journal: Journal) -> None:
@@ -103,7 +107,7 @@ def test_no_field_is_longer_than_its_bound(journal: Journal) -> None:
     long = "x" * 10**6
     texts = [one.name for one in fields(EchangeRecord) if one.type == str | None]
     assert len(texts) == 10
-    rule = DecidingRule(name=long, source=long, provenance=long, explanation=long)
+    rule = Rule(code=long, name=long, source=long, provenance=long, remede=long)
     record = EchangeRecord(
         instant=RECORD.instant,
         machine_instant=RECORD.machine_instant,
@@ -116,7 +120,7 @@ def test_no_field_is_longer_than_its_bound(journal: Journal) -> None:
     echange = only(journal)
     assert echange.rule is not None
     told = [getattr(echange, name) for name in texts]
-    told += [getattr(echange.rule, one.name) for one in fields(DecidingRule)]
+    told += [getattr(echange.rule, one.name) for one in fields(Rule)]
     assert max(map(len, told)) == 4000
     assert all(one.endswith("…") for one in told)
     assert len(echange.certificate_subject or "") == 300
@@ -339,6 +343,27 @@ def test_who_waits_is_told_of_an_exchange_that_another_process_answered(
         journal_with().append(RECORD)
         assert feed.wait(0, 30) == 1
         assert feed.wait(1, 0.05) == 1
+
+
+def test_a_call_that_comes_before_the_thread_has_started_is_told(
+    journal: Journal, journal_with: JournalWith, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Clients are accepted once the block has begun; a busy machine starts threads later."""
+    answering, start, said = journal_with(), Thread.start, list[int]()
+
+    def start_late(thread: Thread) -> None:
+        if not answering.newest_id():
+            answering.append(RECORD)
+        start(thread)
+
+    monkeypatch.setattr(Thread, "start", start_late)
+    feed = JournalFeed(journal)
+    with feed.running(lambda echange: said.append(echange.id)):
+        for _ in range(300):
+            if said:
+                break
+            feed.wait(1, 0.1)
+    assert said == [1]
 
 
 def test_what_is_appended_is_stored_without_a_reader(

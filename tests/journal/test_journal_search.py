@@ -11,7 +11,8 @@ import pytest
 from journal_kit import RECORD, codes, open_journal_in
 
 from sge_sim.clock import elapsed_ms, stopwatch
-from sge_sim.journal import Bounds, DecidingRule, EchangeRecord, Journal, RechercheJournal
+from sge_sim.journal import Bounds, EchangeRecord, Journal, RechercheJournal
+from sge_sim.refus import Rule
 
 MANY = int(os.environ.get("SGE_SIM_JOURNAL_RECORDS", "200000"))
 BOUND_MS = 100
@@ -20,7 +21,7 @@ RULES = tuple(f"regle_{number}" for number in range(40))
 
 
 def refused(code: str, rule: str, **changes: Any) -> EchangeRecord:
-    deciding = DecidingRule(name=rule, source="GUI", provenance="documented", explanation="rien")
+    deciding = Rule(name=rule, code=code, source="GUI", provenance="documented", remede="rien")
     return replace(RECORD, code=code, http_status=500, rule=deciding, **changes)
 
 

@@ -134,7 +134,7 @@ def test_brand_named_by_an_unverified_issuer_recognises_nothing(pki: Pki) -> Non
         forge(issuer=impostor).der, NOW, [impostor.der]
     )
     assert verdict.authority is None
-    assert [one.code for one in verdict.reasons] == ["chaine"]
+    assert [one.rule.code for one in verdict.reasons] == ["chaine"]
 
 
 @pytest.mark.assumed("an unrelated authority bears a name close to DigiCert's")

@@ -15,7 +15,7 @@ from sge_sim.pki.policy import Policy
 @settings(max_examples=50, deadline=None)
 def test_bytes_that_are_no_certificate_are_refused(pki: Pki, junk: bytes) -> None:
     verdict = Policy("production", pki.trust).judge(junk, NOW)
-    assert [one.code for one in verdict.reasons] == ["illisible"]
+    assert [one.rule.code for one in verdict.reasons] == ["illisible"]
 
 
 @given(st.data())
@@ -28,7 +28,7 @@ def test_damaged_certificate_never_raises_nor_passes(
     bits = data.draw(st.integers(1, 255))
     damaged = der[:index] + bytes([der[index] ^ bits]) + der[index + 1 :]
     verdict = Policy("production", pki.trust).judge(damaged, NOW)
-    assert {one.code for one in verdict.reasons} & {"illisible", "chaine"}
+    assert {one.rule.code for one in verdict.reasons} & {"illisible", "chaine"}
 
 
 _SOUND: dict[str, bytes] = {}
@@ -40,7 +40,7 @@ def test_serial_number_of_zero_is_refused_whether_or_not_warnings_are_errors(pki
         (root,) = [one for one in pki.trust.roots if "Go Daddy" in str(one.subject)]
         quiet = Policy("production", pki.trust).judge(root.public_bytes(Encoding.DER), NOW)
     loud = Policy("production", pki.trust).judge(root.public_bytes(Encoding.DER), NOW)
-    assert [one.code for one in quiet.reasons] == ["illisible"]
+    assert [one.rule.code for one in quiet.reasons] == ["illisible"]
     assert quiet == loud
 
 

@@ -37,7 +37,7 @@ def codes(pki: Pki) -> Judge:
     ) -> list[str]:
         policy = Policy(environment, pki.trust)
         verdict = policy.judge(certificate.der, NOW, [one.der for one in presented])
-        return [one.code for one in verdict.reasons]
+        return [one.rule.code for one in verdict.reasons]
 
     return judged
 
@@ -146,7 +146,7 @@ def test_www_pair_is_two_names_unless_asked_otherwise(pki: Pki, gandi_issuer: Fo
     other = forge("example.fr", gandi_issuer, names=["example.fr", "api.example.fr"])
     strict = Policy("production", pki.trust)
     lenient = Policy("production", pki.trust, www_counts_as_same=True)
-    assert [one.code for one in strict.judge(leaf.der, NOW).reasons] == ["plusieurs_noms"]
+    assert [one.rule.code for one in strict.judge(leaf.der, NOW).reasons] == ["plusieurs_noms"]
     assert lenient.judge(leaf.der, NOW).accepted
     assert not lenient.judge(other.der, NOW).accepted
 
@@ -159,8 +159,8 @@ def test_expired_certificate_is_refused_from_the_second_after_its_end(
     policy = Policy("homologation", pki.trust)
     assert policy.judge(leaf.der, NOW).accepted
     later = policy.judge(leaf.der, NOW + timedelta(seconds=1))
-    assert [one.code for one in later.reasons] == ["expire"]
-    assert "01/06/2026 à 14:00" in later.reasons[0].reason
+    assert [one.rule.code for one in later.reasons] == ["expire"]
+    assert "01/06/2026 à 14:00" in later.reasons[0].constat
 
 
 @pytest.mark.assumed("RFC 5280 §4.1.2.5")
@@ -192,7 +192,7 @@ def test_authority_trusted_but_not_listed_is_refused_by_name(tmp_path: Path, pki
     (tmp_path / "root.pem").write_bytes(root.pem)
     trust = load_trust(pki.trust.authorities, authorities_dir=tmp_path, public_roots=False)
     verdict = Policy("production", trust).judge(forge(issuer=root).der, NOW)
-    assert [one.code for one in verdict.reasons] == ["autorite_hors_liste"]
+    assert [one.rule.code for one in verdict.reasons] == ["autorite_hors_liste"]
     assert "Maison SA" in verdict.explain()
     assert "Let's Encrypt" not in verdict.explain()
 
@@ -271,7 +271,7 @@ def test_weak_signature_is_refused_though_genuine(pki: Pki, tmp_path: Path, dige
     leaf = x509.load_pem_x509_certificate((tmp_path / "leaf.pem").read_bytes())
     trust = load_trust(pki.trust.authorities, authorities_dir=folder, public_roots=False)
     verdict = Policy("production", trust).judge(leaf.public_bytes(Encoding.DER), NOW)
-    assert [one.code for one in verdict.reasons] == ["signature_faible"]
+    assert [one.rule.code for one in verdict.reasons] == ["signature_faible"]
     assert digest.upper() in verdict.explain()
 
 
@@ -288,7 +288,7 @@ def test_forged_issuer_name_is_refused(codes: Judge, gandi: SimulatedAuthority) 
 def test_unregistered_certificate_is_refused(pki: Pki, gandi_issuer: Forged) -> None:
     policy = Policy("production", pki.trust, lambda fingerprint, environment: None)
     verdict = policy.judge(forge(issuer=gandi_issuer).der, NOW)
-    assert [(one.code, one.reason) for one in verdict.reasons] == [
+    assert [(one.rule.code, one.constat) for one in verdict.reasons] == [
         ("non_enregistre", "enregistré pour aucun acteur")
     ]
     assert verdict.acteur is None
@@ -305,7 +305,7 @@ def test_registration_in_the_other_environment_is_told(pki: Pki, gandi_issuer: F
     verdict = Policy("homologation", pki.trust, registration).judge(leaf.der, NOW)
     assert (verdict.accepted, verdict.acteur) == (True, "ACME")
     verdict = Policy("production", pki.trust, registration).judge(leaf.der, NOW)
-    assert [one.reason for one in verdict.reasons] == ["enregistré en homologation seulement"]
+    assert [one.constat for one in verdict.reasons] == ["enregistré en homologation seulement"]
 
 
 @pytest.mark.documented("FAQ")
@@ -328,7 +328,7 @@ def test_intermediates_handed_in_at_registration_complete_the_chain(
     policy = Policy("production", pki.trust, lambda *_: register["found"])
     assert policy.judge(leaf.der, NOW).accepted
     register["found"] = Registered("ACME")
-    assert [one.code for one in policy.judge(leaf.der, NOW).reasons] == ["chaine"]
+    assert [one.rule.code for one in policy.judge(leaf.der, NOW).reasons] == ["chaine"]
     assert policy.judge(leaf.der, NOW, [intermediate.der]).accepted
 
 
@@ -352,13 +352,13 @@ def test_all_faults_are_listed_in_the_order_of_the_checks(codes: Judge) -> None:
     ]
 
 
-def test_each_check_has_its_own_code_source_and_remedy() -> None:
+def test_each_check_has_its_own_code_source_and_remede() -> None:
     checks = [*CERTIFICATE_CHECKS, *REQUEST_CHECKS]
     assert len({one.code for one in checks}) == len(checks)
     for one in checks:
         assert one.source
-        assert one.remedy.endswith(".")
-        assert one.find.__doc__
+        assert one.remede
+        assert one.meaning.endswith(".")
 
 
 def test_what_is_remembered_of_large_certificates_is_bounded_by_bytes(
@@ -400,7 +400,7 @@ def test_explanation_says_what_is_wrong_and_what_to_do(pki: Pki, gandi_issuer: F
     assert Policy("production", pki.trust).judge(leaf.der, NOW).explain() == (
         "Certificat refusé en production :\n"
         "- nom générique (wildcard) : *.example.fr. "
-        "Demander un certificat pour un nom de domaine exact, sans astérisque."
+        "Il faudrait un certificat pour un nom de domaine exact, sans astérisque."
     )
 
 

@@ -30,7 +30,7 @@ def test_running_policy_refuses_a_certificate_as_soon_as_it_is_revoked(fresh_pki
     assert policy.judge(der, NOW).accepted
     fresh_pki.revoke(leaf, NOW)
     verdict = policy.judge(der, NOW)
-    assert [(one.code, one.reason) for one in verdict.reasons] == [
+    assert [(one.rule.code, one.constat) for one in verdict.reasons] == [
         ("revoque", "révoqué le 01/06/2026 à 14:00")
     ]
     assert policy.judge(other, NOW).accepted
@@ -87,7 +87,7 @@ def test_unreadable_or_foreign_list_refuses(fresh_pki: Pki) -> None:
         revocation_list_pem(forged.certificate, forged.key, (), NOW),
     ):
         gandi.revocation_file.write_bytes(broken)
-        assert [one.code for one in policy.judge(der, NOW).reasons] == ["revoque"]
+        assert [one.rule.code for one in policy.judge(der, NOW).reasons] == ["revoque"]
     gandi.revocation_file.unlink()
     assert "illisible" in policy.judge(der, NOW).explain()
     gandi.revocation_file.write_bytes(sound)

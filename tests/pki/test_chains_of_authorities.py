@@ -19,7 +19,7 @@ A_SECOND = timedelta(seconds=1)
 def codes(pki: Pki, leaf: Forged, *presented: Forged) -> list[str]:
     """The codes of the refusals in homologation."""
     verdict = Policy("homologation", pki.trust).judge(leaf.der, NOW, [one.der for one in presented])
-    return [one.code for one in verdict.reasons]
+    return [one.rule.code for one in verdict.reasons]
 
 
 @pytest.mark.assumed("RFC 5280 §4.2.1.12: the extended uses of an authority bound what it signs")
@@ -53,7 +53,7 @@ def test_the_key_of_the_root_must_be_strong(
     (tmp_path / "root.pem").write_bytes(root.pem)
     trust = load_trust(pki.trust.authorities, authorities_dir=tmp_path, public_roots=False)
     verdict = Policy("production", trust).judge(forge(issuer=root).der, NOW)
-    assert [one.code for one in verdict.reasons] == refused
+    assert [one.rule.code for one in verdict.reasons] == refused
 
 
 @pytest.mark.assumed("RFC 5280 §6.1.3")

@@ -72,7 +72,7 @@ def test_certificate_of_another_data_directory_is_refused(pki: Pki, fresh_pki: P
     root = fresh_pki.simulated("gandi").root
     leaf, *others = (one.public_bytes(Encoding.DER) for one in (*issued.chain, root))
     verdict = Policy("production", pki.trust).judge(leaf, NOW, others)
-    assert [one.code for one in verdict.reasons] == ["chaine"]
+    assert [one.rule.code for one in verdict.reasons] == ["chaine"]
     assert "la signature n'est pas de cette autorité" in verdict.explain()
 
 

@@ -52,3 +52,5 @@ def test_more_demands_in_a_second_than_the_ceiling(
     database.dispose()
     noted = [one.service for one in found if "10 au plus" in (one.detail or "")]
     assert noted == 2 * ["CommanderAccesDonneesMesures"]
+    rules = [one.rule.name for one in found if one.code == "SGT506" and one.rule is not None]
+    assert rules == 2 * refused * ["Porte/plafond_du_service"]

@@ -146,7 +146,7 @@ def test_its_codes_are_listed(started: list[str], run: Run) -> None:
     page = run("-m", "sge_sim.services.documentation").stdout
     assert "\n## DemandeJouet v1.0\n" in page
     codes = page.partition("\n## DemandeJouet")[2].partition("\n## ")[0]
-    assert "(`point_connu`, indispensable)" in codes
+    assert "(`DemandeJouet/point_connu`, indispensable)" in codes
 
 
 def test_the_kit_offers_it(started: list[str], run: Run, tmp_path: Path) -> None:
@@ -159,7 +159,9 @@ def test_the_kit_offers_it(started: list[str], run: Run, tmp_path: Path) -> None
         ).decode("utf-8-sig")
 
 
-@pytest.mark.parametrize(("disabled", "expected"), [((), 0), (("utilisateur_connu",), 1)])
+@pytest.mark.parametrize(
+    ("disabled", "expected"), [((), 0), (("DemandeJouet/utilisateur_connu",), 1)]
+)
 def test_its_package_is_judged(
     started: list[str], run: Run, tmp_path: Path, disabled: tuple[str, ...], expected: int
 ) -> None:

@@ -1,4 +1,4 @@
-"""A rule is disabled where its name leaves no doubt, unless its service can't do without it."""
+"""A rule is disabled by its whole name, unless its service can't do without it."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -17,7 +17,7 @@ from sge_sim.homologation.client.messages import read_answer
 from sge_sim.services.disabled_rules import disabled_by_path
 from sge_sim.services.registry import SERVICES
 
-NAMES = sorted({rule.name for service in SERVICES for rule in service.rules})
+SHORT = sorted({rule.name for service in SERVICES for rule in service.controls})
 OTHERS = sorted(
     {
         f"{service.nom}/{rule.name}"
@@ -64,14 +64,7 @@ def refused(disabled: str) -> str:
     return str(refusal.value)
 
 
-def test_a_rule_of_several_services_is_disabled_in_all_or_in_one() -> None:
-    with_contract = services_of("contrat_actif")
-    assert with_contract == {
-        service.nom
-        for service in SERVICES
-        if "contrat_actif" in {rule.name for rule in service.rules}
-    }
-    assert len(with_contract) > 1
+def test_a_rule_that_several_services_have_is_disabled_in_the_one_that_is_named() -> None:
     assert services_of("CommandeTransmissionDonneesInfraJ/contrat_actif") == {
         "CommandeTransmissionDonneesInfraJ"
     }
@@ -85,24 +78,19 @@ def test_a_service_passes_a_rule_over_in_all_its_versions() -> None:
     }
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_name_that_means_several_rules_is_refused_with_the_services_that_have_it(
-    name: str,
-) -> None:
-    found = {rule for service in SERVICES for rule in service.rules if rule.name == name}
-    if len(found) == 1 or all(rule.indispensable for rule in found):
-        return
-    services = {
-        service.nom for service in SERVICES if name in {rule.name for rule in service.rules}
+@pytest.mark.parametrize("name", SHORT)
+def test_half_a_name_is_refused_with_the_whole_ones(name: str) -> None:
+    whole = {
+        f"{one.nom}/{name}" for one in SERVICES if name in {each.name for each in one.controls}
     }
-    sentence = refused(name)
-    for service in SERVICES:
-        assert (f"{service.nom}/{name}" in sentence) is (service.nom in services)
+    assert refused(name) == (
+        f"« {name} » n'est la règle d'aucun service : donner {' ou '.join(sorted(whole))}."
+    )
 
 
 @pytest.mark.parametrize("nom", sorted({service.nom for service in SERVICES}))
 def test_a_name_means_one_rule_within_a_service(nom: str) -> None:
-    rules = [rule for service in SERVICES if service.nom == nom for rule in service.rules]
+    rules = [rule for service in SERVICES if service.nom == nom for rule in service.controls]
     for name in {rule.name for rule in rules}:
         assert len({rule for rule in rules if rule.name == name}) == 1, name
 
@@ -110,9 +98,10 @@ def test_a_name_means_one_rule_within_a_service(nom: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        *("point_connu", "ConsultationMesuresDetaillees/point_connu", "point_existant"),
-        *("service_connu", "services_connus", "contrat_connu", "types_connus", "sens_precise"),
-        *("prestation_identifiee", "nombre_de_resultats_admis"),
+        f"{service.nom}/{rule.name}"
+        for service in SERVICES
+        for rule in service.controls
+        if rule.indispensable
     ],
 )
 def test_a_rule_that_its_service_cannot_do_without_is_refused(name: str) -> None:

@@ -14,12 +14,12 @@ services = pytest.mark.parametrize("service", SERVICES, ids=lambda s: f"{s.nom}-
 
 
 def test_page_of_codes_is_up_to_date() -> None:
-    """Renew it by `python -m sge_sim.services.documentation > docs/codes.md`."""
+    """Renew it by `make pages`."""
     assert (DOCS / "codes.md").read_text(encoding="utf-8") == codes_page()
 
 
 def test_page_of_provenances_is_up_to_date() -> None:
-    """Renew it by `python tests/provenance_page.py > docs/provenance.md`."""
+    """Renew it by `make pages`."""
     assert (DOCS / "provenance.md").read_text(encoding="utf-8") == provenance_page()
 
 

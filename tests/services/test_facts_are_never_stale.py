@@ -25,8 +25,8 @@ from sge_sim.facts.lecture import faits_within
 from sge_sim.facts.stored_clock import StoredClock, instant_within
 from sge_sim.processes.dataset_installation import install_dataset
 from sge_sim.referentiel.reglages import Reglages, change_point
+from sge_sim.refus import Refus
 from sge_sim.services.registry import SERVICES
-from sge_sim.services.rule import Refus
 from sge_sim.services.service import Appel, Service
 from sge_sim.settings import Settings
 from sge_sim.tables.acteurs import default_acteur

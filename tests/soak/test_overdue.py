@@ -25,12 +25,13 @@ from running_simulator import RunningSimulator, start_simulator
 from sqlalchemy import func, select
 
 from sge_sim.clock import Duree, legal_date, parse_instant
-from sge_sim.commandes.affaires import Commande
+from sge_sim.commandes.affaires import Commande, subscribe
 from sge_sim.commandes.autorisations import Declaration
 from sge_sim.commandes.prestations import prestation_collecte
-from sge_sim.commandes.souscription import Souscription, subscribe
+from sge_sim.commandes.souscription import Souscription
 from sge_sim.domaine.delais import Delai
 from sge_sim.facts.database import Database, sqlite_url
+from sge_sim.facts.lecture import faits_within
 from sge_sim.tables.commandes import ServiceSouscrit
 from sge_sim.tables.points import Point
 
@@ -96,7 +97,8 @@ def order_many(folder: Path, after: timedelta) -> list[str]:
                     *(prm, "TIERS1", "1100256", "a@b.fr", "AME", None),
                     *(NOW, Delai(Duree(0, after))),
                 )
-                subscribe(session, commande, "C5", souscription, prestation, agreed)
+                faits = faits_within(session, prm=prm, services_of=prm)
+                subscribe(session, commande, faits, souscription, prestation, agreed)
     database.dispose()
     return prms
 

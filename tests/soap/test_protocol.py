@@ -213,7 +213,7 @@ def test_malformed_message_is_refused_and_says_why(
 ) -> None:
     exchange = post(recherche_point, request_, service)
     assert (exchange.status, exchange.code) == (500, "SGT562")
-    assert because in exchange.outcome.explanation
+    assert because in exchange.outcome.constat
     assert not service.calls
 
 
@@ -240,7 +240,7 @@ def test_document_type_is_refused_and_nothing_expanded(
 def test_nesting_is_bounded(recherche_point: Contract, service: Recorder) -> None:
     exchange = post(recherche_point, envelope("<a>" * 5000 + "</a>" * 5000), service)
     assert exchange.code == "SGT562"
-    assert "depth" in exchange.outcome.explanation
+    assert "depth" in exchange.outcome.constat
 
 
 @pytest.mark.parametrize("encoding", ["UTF-8", "ISO-8859-1", "UTF-16"])
@@ -261,10 +261,10 @@ def test_declared_encoding_is_read(
 def test_failure_of_a_service_is_a_fault_and_is_explained(recherche_point: Contract) -> None:
     exchange = post(recherche_point, envelope(BODY), Recorder(ZeroDivisionError("oups")))
     assert exchange.code == "SGT500"
-    assert exchange.outcome.explanation == "ZeroDivisionError: oups"
+    assert exchange.outcome.constat == "ZeroDivisionError: oups"
 
 
 def test_member_that_the_contract_lacks_is_never_sent(recherche_point: Contract) -> None:
     exchange = post(recherche_point, envelope(BODY), Recorder(Answer({"invente": 1})))
     assert exchange.code == "SGT500"
-    assert "invente" in exchange.outcome.explanation
+    assert "invente" in exchange.outcome.constat

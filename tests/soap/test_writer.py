@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from sge_sim.clock import PARIS
+from sge_sim.mesures.horodates import Stamp, write_stamps
 from sge_sim.soap import writer
-from sge_sim.soap.writer import Ligne, Stamp, write_rows, write_stamps
+from sge_sim.soap.writer import Ligne, write_rows
 
 NAIVE = Ligne("<points><v>{v}</v><d>{d}</d><n>100%</n></points>", Stamp.NAIF)
 AWARE = Ligne("<mesure><d>{d}</d><v>{v}</v></mesure>", Stamp.AVEC_DECALAGE)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState
+from sge_sim.refus import Rule
 from sge_sim.tables.normalise import normalise
 
 if TYPE_CHECKING:
@@ -22,24 +23,13 @@ _COMMON: Final = {
 
 
 @dataclass(frozen=True)
-class RegleView:
-    """A rule that sends a code; `remede` is what would have passed."""
-
-    nom: str
-    service: str
-    remede: str
-    source: str
-    provenance: str
-
-
-@dataclass(frozen=True)
 class CodeView:
-    """A return code and its rules."""
+    """A return code and its rules, each with the service that has it."""
 
     code: str
     libelle: str
     commun: str
-    regles: tuple[RegleView, ...]
+    regles: tuple[tuple[str, Rule], ...]
     jamais: tuple[tuple[str, str], ...]
 
 
@@ -63,9 +53,7 @@ def _codes() -> list[CodeView]:
     views = []
     for code, libelle in sorted(CODES.items()):
         rules = tuple(
-            RegleView(
-                rule.name, f"{one.nom} v{one.version}", rule.remede, rule.source, rule.provenance
-            )
+            (_named(one), rule.of(one.nom))
             for one in SERVICES
             for rule in one.controls
             if rule.code == code
@@ -82,5 +70,5 @@ def _named(service: "Service") -> str:
 
 
 def _searched(code: CodeView) -> str:
-    words = [code.code, code.libelle, *(f"{one.nom} {one.service}" for one in code.regles)]
+    words = [code.code, code.libelle, *(f"{rule.name} {service}" for service, rule in code.regles)]
     return normalise(" ".join(words))

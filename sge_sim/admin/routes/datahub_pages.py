@@ -23,10 +23,10 @@ from sge_sim.api.datahub import (
 )
 from sge_sim.clock import legal_date, machine_now
 from sge_sim.datahub import applications, comptes, contrats, tickets
-from sge_sim.datahub.refus import RefusDatahub
 from sge_sim.domaine.nomenclatures import AlgorithmeFlux, TypeCanal
 from sge_sim.errors import UsageError
 from sge_sim.facts.stored_clock import instant_within
+from sge_sim.refus import Refus
 from sge_sim.tables.acteurs import all_acteurs
 from sge_sim.tables.dataconnect import APIS, ModeApplication
 from sge_sim.tables.datahub import (
@@ -147,7 +147,7 @@ def router(state: AdminState) -> APIRouter:
                 raise UsageError(f"Datahub n'a pas d'action « {action} ».")
             with database.transaction() as session:
                 _ACTS[action](session, form, instant_within(session))
-        except RefusDatahub as refus:
+        except Refus as refus:
             return _page(request, par, refus)
         except UsageError as error:
             return _page(request, par, error)
@@ -192,7 +192,7 @@ def router(state: AdminState) -> APIRouter:
                 etats=ETATS,
                 roles=NOMS_DES_ROLES,
                 erreur=error,
-                regle=error.rule if isinstance(error, RefusDatahub) else None,
+                regle=error.rule if isinstance(error, Refus) else None,
             )
 
     return routes
@@ -201,4 +201,4 @@ def router(state: AdminState) -> APIRouter:
 def _status(error: UsageError | None) -> int:
     if error is None:
         return 200
-    return 403 if isinstance(error, RefusDatahub) else 400
+    return 403 if isinstance(error, Refus) else 400

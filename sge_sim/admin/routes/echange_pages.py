@@ -53,7 +53,6 @@ def router(state: AdminState) -> APIRouter:
             precedent=before[0].id if before else None,
             suivant=after[0].id if after else None,
             observations=observations,
-            detail=_beyond_the_rule(echange),
             modifiable=_editable(echange),
             rejeux=state.journal.find_replays(echange_id),
             comparaison=_comparison(echange),
@@ -146,10 +145,3 @@ def _as_typed(form: Form, echange: Echange) -> bytes | None:
     if b"\r\n" not in (echange.request or b""):
         typed = typed.replace("\r\n", "\n")
     return typed.encode() or None
-
-
-def _beyond_the_rule(echange: Echange) -> str:
-    """Return what the journal tells of an exchange, less what its rule says already."""
-    said = "" if echange.rule is None else echange.rule.explanation
-    lines = (echange.detail or "").splitlines()
-    return "\n".join(line for line in lines if line not in said)

@@ -53,7 +53,7 @@ def _read(
     state: AdminState, prm: str, type_: Any, debut: date, fin: date, sens: Sens | None
 ) -> tuple[Sens, "Series"]:
     # The curves are loaded by whoever looks at one.
-    from sge_sim.admin.series import read_series
+    from sge_sim.admin.series import read_columns
     from sge_sim.referentiel.mesures import point_mesure
 
     with state.database.sessions() as session:
@@ -70,4 +70,4 @@ def _read(
             f"Du {debut:%d/%m/%Y} au {fin:%d/%m/%Y} (exclu), rien n'est encore mesuré à l'heure "
             "simulée, ou la période est vide."
         )
-    return direction, read_series(measured, type_, debut, known)
+    return direction, read_columns(measured, type_, debut, known)

@@ -16,7 +16,7 @@ from sge_sim.domaine.ecarts_fichiers import Defauts
 from sge_sim.flux.r6x.mesures import PointDecrit, dumps
 from sge_sim.mesures import Consommation, PointMesure, SerieConsommations, consommations
 from sge_sim.mesures.alea import draw
-from sge_sim.referentiel.calendriers import libelle_de_la_classe, libelle_du_calendrier
+from sge_sim.mesures.grilles_nommees import libelle_de_la_classe, libelle_du_calendrier
 
 MOTIFS_DE_RELEVE: Final[Mapping[str, str]] = {
     "CYCL": "Relevé Cyclique",

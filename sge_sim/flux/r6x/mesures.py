@@ -1,39 +1,35 @@
 """R63 to R66: what a point measured, written as JSON (GUI 0503 §2.3 to §2.6).
 
-Values, stamps and natures are those of ConsultationMesuresDetaillees v3.0, which reads them; a
+Values, stamps and natures are those of ConsultationMesuresDetaillees v3.0, read the same way; a
 point without value has no text at all. Curves come month by month, so that a point of two years
 costs what a month does.
 """
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, partial
 from types import MappingProxyType
 from typing import Any, Final
 
 from sge_sim.domaine.ecarts_fichiers import Defauts
-from sge_sim.domaine.nomenclatures import Sens, TypeAcces
-from sge_sim.mesures import PointMesure
-from sge_sim.services.consultation_mesures_detaillees.demande import Cadre, Demande
-from sge_sim.services.consultation_mesures_detaillees.releves import (
-    CalendrierReleve,
-    GrandeurRelevee,
-    Registre,
-    read_contextes,
-)
-from sge_sim.services.consultation_mesures_detaillees.series import (
+from sge_sim.domaine.nomenclatures import METIERS, Sens, TypeAcces
+from sge_sim.mesures import Grandeur, PointMesure
+from sge_sim.mesures.horodates import Stamp
+from sge_sim.mesures.lecture import ENERGIES, TOUT, UNITES, Lecture
+from sge_sim.mesures.releves import CalendrierReleve, Contexte, Registre, read_contextes
+from sge_sim.mesures.series import (
     BRUT,
-    ENERGIES,
     ESTIME,
     INTERPOLATION,
-    TOUT,
-    UNITES,
+    Serie,
     Troncon,
+    has_corrected,
     read_series,
 )
-from sge_sim.soap.writer import Ligne, Stamp, write_rows, write_stamps
+from sge_sim.soap.arbre_releves import ArbreReleves, dated_values
+from sge_sim.soap.writer import Ligne, write_rows
 
 Pieces = Iterator[bytes]
 Etendue = tuple[date, date]
@@ -57,26 +53,17 @@ class PointDecrit:
 
     @property
     def metier(self) -> str:
-        return "CONS" if self.sens == "SOUTIRAGE" else "PROD"
+        return METIERS[self.sens]
 
     @property
     def best(self) -> bool:
         """Whether the curve is the corrected one: never that of C5 and P4 (GUI 0502)."""
-        return self.corrigees and not self.mesure.petit
+        return self.corrigees and has_corrected(Grandeur.PA, petit=self.mesure.petit)
 
-    def asked(self, type_: TypeAcces, grandeur: str, etendue: Etendue) -> Demande:
-        """Return the demand of v3.0 that reads the same."""
-        return Demande(
-            prm=self.prm,
-            type=type_,
-            grandeur=grandeur,
-            sens=(self.sens,),
-            debut=etendue[0],
-            fin=etendue[1],
-            pas="P1D",
-            corrigees=self.corrigees and type_ == "COURBE",
-            cadre=Cadre.ACCORD_CLIENT,
-        )
+    def series(self, type_: TypeAcces, grandeur: str, etendue: Etendue) -> tuple[Serie, ...]:
+        """Read series of the days of `etendue`."""
+        lecture = Lecture(type_, grandeur, *etendue, corrigees=self.corrigees)
+        return read_series(self.mesure, lecture)
 
 
 PointWriter = Callable[[PointDecrit, Defauts], Pieces]
@@ -103,7 +90,7 @@ def write_curves(point: PointDecrit, _defauts: Defauts) -> Pieces:
             (
                 write_rows(_curve_row(each.pas, each.nature, petit, point.best), *_columns(each))
                 for month in _months(point.etendues)
-                for serie in read_series(point.mesure, point.asked("COURBE", grandeur, month))
+                for serie in point.series("COURBE", grandeur, month)
                 for each in serie.troncons
             ),
         )
@@ -143,7 +130,7 @@ def write_maxima(point: PointDecrit, _defauts: Defauts) -> Pieces:
     }
     by_grandeur: dict[str, list[bytes]] = {}
     for etendue in point.etendues:
-        for serie in read_series(point.mesure, point.asked("PMAX", TOUT, etendue)):
+        for serie in point.series("PMAX", TOUT, etendue):
             found = by_grandeur.setdefault(serie.grandeur, [])
             found += (write_rows(_INSTANT, *_columns(each)) for each in serie.troncons)
     return _with_points(point, head, ((g, iter(rows)) for g, rows in by_grandeur.items()))
@@ -156,22 +143,19 @@ def write_indexes(point: PointDecrit, defauts: Defauts) -> Pieces:
     and P4, null elsewhere (observed 2026; the guide for large points). A total has the name of its
     register (schema 0511): a P4 has no ER, for which a Linky has none that is known.
     """
+    arbre = ArbreReleves(
+        point.metier,
+        valeurs=partial(_readings, petit=point.mesure.petit),
+        calendrier=_libelle_grille,
+    )
     contextes = [
-        {
-            "etapeMetier": "BRUT",
-            "contexteReleve": contexte.contexte,
-            "typeReleve": contexte.type,
-            "grandeur": [
-                _index_tree(point, relevee, defauts)
-                for relevee in contexte.grandeurs
-                if relevee.total is None or relevee.total.cadran is not None
-            ],
-        }
+        contexte
         for etendue in point.etendues
-        for contexte in read_contextes(point.mesure, point.asked("INDEX", TOUT, etendue))
+        for contexte in read_contextes(point.mesure, Lecture("INDEX", TOUT, *etendue))
     ]
     if contextes:
-        yield dumps({"idPrm": point.prm, "periode": point.periode, "contexte": contextes})
+        written = arbre.write(_published(contexte, defauts) for contexte in contextes)
+        yield dumps({"idPrm": point.prm, "periode": point.periode, "contexte": written})
 
 
 WRITERS: Final[Mapping[str, PointWriter]] = MappingProxyType(
@@ -208,7 +192,7 @@ def _series_rows(
     point: PointDecrit, type_: TypeAcces, grandeur: str, ligne: Ligne
 ) -> Iterator[bytes]:
     for etendue in point.etendues:
-        for serie in read_series(point.mesure, point.asked(type_, grandeur, etendue)):
+        for serie in point.series(type_, grandeur, etendue):
             for each in serie.troncons:
                 yield write_rows(ligne, *_columns(each))
 
@@ -237,45 +221,33 @@ def _months(etendues: Sequence[Etendue]) -> Iterator[Etendue]:
             debut = min(following, fin)
 
 
-def _index_tree(point: PointDecrit, relevee: GrandeurRelevee, defauts: Defauts) -> dict[str, Any]:
-    iv = 0 if point.mesure.petit and relevee.grandeur == "EA" else None
-    calendriers = sorted(relevee.calendriers, key=lambda one: not is_distributor_code(one.code))
-    tree: dict[str, Any] = {
-        "grandeurMetier": point.metier,
-        "grandeurPhysique": relevee.grandeur,
-        "unite": relevee.unite or UNITES[relevee.grandeur],
-        "calendrier": [_calendar_tree(one, iv, defauts) for one in calendriers],
-    }
-    if relevee.total is not None:
-        tree["cadranTotalisateur"] = _register_tree(relevee.total, iv)
-    return tree
+def _published(contexte: Contexte, defauts: Defauts) -> Contexte:
+    """Return what is told of a context: the distributor's calendars first, no total without
+    register."""
+    grandeurs = (
+        replace(
+            relevee,
+            calendriers=tuple(
+                replace(calendrier, libelle=defauts.libelle(calendrier.code, calendrier.libelle))
+                for calendrier in sorted(
+                    relevee.calendriers, key=lambda each: not _is_distributor(each)
+                )
+            ),
+        )
+        for relevee in contexte.grandeurs
+        if relevee.total is None or relevee.total.cadran is not None
+    )
+    return replace(contexte, grandeurs=tuple(grandeurs))
 
 
-def is_distributor_code(code: str) -> bool:
+def _libelle_grille(calendrier: CalendrierReleve) -> dict[str, str]:
+    return {"libelleGrille": "Distributeur" if _is_distributor(calendrier) else "Fournisseur"}
+
+
+def _is_distributor(calendrier: CalendrierReleve) -> bool:
     """Tell whether a calendar is the distributor's: DI000003, or D where it has no code."""
-    return code.startswith("D")
+    return calendrier.code.startswith("D")
 
 
-def _calendar_tree(one: CalendrierReleve, iv: int | None, defauts: Defauts) -> dict[str, Any]:
-    return {
-        "idCalendrier": one.code,
-        "libelleCalendrier": defauts.libelle(one.code, one.libelle),
-        "libelleGrille": "Distributeur" if is_distributor_code(one.code) else "Fournisseur",
-        "classeTemporelle": [
-            {
-                "idClasseTemporelle": registre.classe,
-                "libelleClasseTemporelle": registre.libelle,
-                **_register_tree(registre, iv),
-            }
-            for registre in one.registres
-        ],
-    }
-
-
-def _register_tree(registre: Registre, iv: int | None) -> dict[str, Any]:
-    tree: dict[str, Any] = {} if registre.cadran is None else {"codeCadran": registre.cadran}
-    stamps = write_stamps(Stamp.NAIF, registre.horodates, registre.decalages)
-    tree["valeur"] = [
-        {"d": d, "v": v, "iv": iv} for d, v in zip(stamps, registre.valeurs.tolist(), strict=True)
-    ]
-    return tree
+def _readings(grandeur: str, registre: Registre, *, petit: bool) -> list[dict[str, Any]]:
+    return dated_values(registre, 0 if petit and grandeur == "EA" else None)

@@ -26,12 +26,14 @@ from sge_sim.flux.r6x.facturation import write_billed
 from sge_sim.flux.r6x.mesures import WRITERS, dumps
 from sge_sim.flux.r6x.rapport import INCONNU_DE_SGE, SANS_DONNEE, Suivi023, rapport_tree
 from sge_sim.flux.r6x.recevabilite import (
+    DONNEE_DISPONIBLE,
+    POINT_EXISTANT,
     Demandeur023,
-    NonPublie,
     check_acces,
     describe_demanded,
 )
 from sge_sim.flux.r6x.situation import situation_tree, visibilite_of
+from sge_sim.refus import Refus
 from sge_sim.tables.fiches import Dossier
 from sge_sim.tables.m023 import DemandeM023
 from sge_sim.tables.prepared import Driver
@@ -82,16 +84,15 @@ def _points(
     for prm in dict.fromkeys(suivi.prms):
         dossier = read_dossier(driver, prm)
         if dossier is None:
-            suivi.inexistants.add(prm)
-            suivi.refus[prm] = INCONNU_DE_SGE
+            suivi.refus[prm] = Refus(POINT_EXISTANT, INCONNU_DE_SGE)
             continue
         try:
             pieces = _pieces(demande, envoi, demandeur, dossier, envoi.defauts)
             first = next(pieces, None)
             if first is None:
-                raise NonPublie(SANS_DONNEE)
-        except NonPublie as refus:
-            suivi.refus[prm] = str(refus)
+                raise Refus(DONNEE_DISPONIBLE, SANS_DONNEE)
+        except Refus as refus:
+            suivi.refus[prm] = refus
         else:
             yield PointEcrit(prm, chain((first,), pieces))
 

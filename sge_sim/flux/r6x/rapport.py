@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from sge_sim.refus import Refus
+
 NON_TITULAIRE: Final = "le demandeur n'est pas le titulaire du contrat unique de ce PRM"
 SANS_SERVICE: Final = "aucun service d'accès pour ce PRM"
 """These two are those of GUI 0502 §4; the wordings that follow are assumed."""
@@ -11,17 +13,18 @@ INCONNU_DE_SGE: Final = "PRM inexistant"
 HORS_SERVICE: Final = "PRM non en service"
 AUTRE_SENS: Final = "aucun contrat dans ce sens sur ce PRM"
 NON_OUVERT: Final = "niveau d'ouverture aux services insuffisant pour ce PRM"
+NON_RECEVABLE: Final = "NON_RECEVABLE"
+NON_PUBLIE: Final = "NON_PUBLIE"
 SANS_DONNEE: Final = "aucune donnée disponible sur la période"
 
 
 @dataclass
 class Suivi023:
     """What is known of a demand while its files are made: `refus` says why a point isn't
-    published, `inexistants` are those that SGE doesn't know, `fichiers` the points by archive."""
+    published, with the code of the report, `fichiers` the points by archive."""
 
     prms: Sequence[str]
-    refus: dict[str, str] = field(default_factory=dict)
-    inexistants: set[str] = field(default_factory=set)
+    refus: dict[str, Refus] = field(default_factory=dict)
     fichiers: dict[str, Sequence[str]] = field(default_factory=dict)
 
     @property
@@ -38,7 +41,7 @@ def rapport_tree(suivi: Suivi023) -> dict[str, Any]:
     """Return the report; archives go by the names of their zips (assumed)."""
     publies = suivi.publies
     prms = list(dict.fromkeys(suivi.prms))
-    refused = [prm for prm in prms if prm in suivi.inexistants]
+    refused = [prm for prm in prms if _is_refused(suivi, prm)]
     return {
         "synthese": {
             "nbPrmTotal": len(prms),
@@ -59,8 +62,16 @@ def rapport_tree(suivi: Suivi023) -> dict[str, Any]:
 def _prm_tree(suivi: Suivi023, prm: str, publies: Mapping[str, int]) -> dict[str, Any]:
     tree: dict[str, Any] = {
         "idPrm": prm,
-        "recevabilite": "NON_RECEVABLE" if prm in suivi.inexistants else "RECEVABLE",
+        "recevabilite": NON_RECEVABLE if _is_refused(suivi, prm) else "RECEVABLE",
     }
     if prm in publies:
         return {**tree, "publication": "PUBLIE", "cleFichier": publies[prm]}
-    return {**tree, "publication": "NON_PUBLIE", "motif": suivi.refus.get(prm, SANS_DONNEE)}
+    refus = suivi.refus.get(prm)
+    motif = SANS_DONNEE if refus is None else refus.constat
+    return {**tree, "publication": NON_PUBLIE, "motif": motif}
+
+
+def _is_refused(suivi: Suivi023, prm: str) -> bool:
+    """Tell whether the demand itself isn't admissible for a point."""
+    refus = suivi.refus.get(prm)
+    return refus is not None and refus.rule.code == NON_RECEVABLE

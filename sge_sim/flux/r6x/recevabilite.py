@@ -1,6 +1,6 @@
 """What is published of a point that a demand of M023 names, or why nothing is (GUI 0502 §2.1.2).
 
-These controls come once the demand was accepted; their reasons go into the report.
+These rules come once the demand was accepted; what they say goes into the report.
 """
 
 from collections.abc import Mapping
@@ -16,18 +16,24 @@ from sge_sim.flux.r6x.rapport import (
     AUTRE_SENS,
     HORS_SERVICE,
     NON_OUVERT,
+    NON_PUBLIE,
+    NON_RECEVABLE,
     NON_TITULAIRE,
     SANS_DONNEE,
     SANS_SERVICE,
 )
 from sge_sim.referentiel.mesures import point_mesure
-from sge_sim.tables.fiches import Dossier, FicheAcces
+from sge_sim.refus import Control, Refus, Rule, check, rule
+from sge_sim.tables.fiches import Dossier, FicheAcces, FichePoint
 from sge_sim.tables.m023 import DemandeM023
 
 _ACCES: Final[Mapping[str, TypeServiceAcces]] = MappingProxyType(
     {"R63": "COURBE", "R64": "INDEX", "R65": "ENERGIE", "R66": "PMAX", "C68": "ITC"}
 )
 """The access service that lets a file be demanded; none covers billed measures (assumed)."""
+SERVICE: Final = "CR.M023"
+"""What completes the names of these rules."""
+_GUIDE: Final = "GUI 0502 v1.4.0"
 _MESURES_FINES: Final = frozenset({"R63", "R64", "R65", "R66"})
 
 
@@ -39,45 +45,142 @@ class Demandeur023:
     kind: KindActeur
 
 
-class NonPublie(Exception):  # noqa: N818 - the field's word
-    """A point of which nothing is published; its text is the reason of the report."""
+@dataclass(frozen=True)
+class PointDemande:
+    """A point that a demand names, and who demands it."""
+
+    demande: DemandeM023
+    dossier: Dossier
+    demandeur: Demandeur023
+
+    @property
+    def point(self) -> FichePoint:
+        """What is known of the point itself."""
+        return self.dossier.point
+
+    @property
+    def services(self) -> list[FicheAcces]:
+        """The access services of the requester that reach into the days demanded."""
+        demande = self.demande
+        wanted = (_ACCES.get(demande.flux), demande.sens, self.demandeur.acteur_code)
+        return [
+            one
+            for one in self.dossier.acces
+            if (one.acces_type, one.sens, one.acteur_code) == wanted
+            and (demande.date_fin is None or one.date_debut < demande.date_fin)
+        ]
+
+
+@rule(
+    NON_PUBLIE,
+    source=f"{_GUIDE} §4",
+    provenance="documented",
+    remede="un point dont le demandeur est le fournisseur titulaire, ou un autre cadreAcces",
+)
+def demandeur_titulaire(point: PointDemande) -> bool | str:
+    """Who demands as the holder of the point's contract is its supplier."""
+    if point.demande.cadre != "EST_TITULAIRE":
+        return True
+    acteur = point.demandeur.acteur_code
+    return point.point.fournisseur_titulaire == acteur or NON_TITULAIRE
+
+
+@rule(
+    NON_PUBLIE,
+    source=f"{_GUIDE} §4",
+    provenance="documented",
+    remede="un service d'accès du demandeur à ces mesures, dans ce sens, ou un autre cadreAcces",
+)
+def service_d_acces_souscrit(point: PointDemande) -> bool | str:
+    """Who demands by an access service has one that reaches into the days demanded."""
+    return point.demande.cadre != "SERVICE_ACCES" or bool(point.services) or SANS_SERVICE
+
+
+@rule(
+    NON_PUBLIE,
+    source=f"{_GUIDE} §4 ; texte supposé",
+    provenance="assumed",
+    remede="un point en service",
+)
+def point_en_service(point: PointDemande) -> bool | str:
+    """A point that is demanded by its customer's agreement is in service."""
+    return point.demande.cadre != "ACCORD_CLIENT" or point.point.en_service or HORS_SERVICE
+
+
+@rule(
+    NON_PUBLIE,
+    source=f"{_GUIDE} §4 ; texte supposé",
+    provenance="assumed",
+    remede="le sens dans lequel le point a un contrat",
+)
+def contrat_dans_ce_sens(point: PointDemande) -> bool | str:
+    """The point has a contract in the direction demanded."""
+    soutirage = point.demande.sens == "SOUTIRAGE"
+    held = point.point.contrat_soutirage if soutirage else point.point.contrat_injection
+    return bool(held) or AUTRE_SENS
+
+
+@rule(
+    NON_PUBLIE,
+    source=f"{_GUIDE} §4 ; texte supposé",
+    provenance="assumed",
+    remede="un grand point, ou un C5 ou P4 de niveau d'ouverture aux services 2",
+)
+def point_ouvert_aux_mesures(point: PointDemande) -> bool | str:
+    """A small point is open to the services of fine measures, where those are demanded."""
+    fines = point.demande.flux in _MESURES_FINES and point.point.petit
+    return not fines or point.point.ouvert_aux_mesures or NON_OUVERT
+
+
+RULES: Final[tuple[Control[PointDemande], ...]] = (
+    demandeur_titulaire,
+    service_d_acces_souscrit,
+    point_en_service,
+    contrat_dans_ce_sens,
+    point_ouvert_aux_mesures,
+)
+"""What a point is checked by, in this order (assumed)."""
+POINT_EXISTANT: Final = Rule(
+    "point_existant",
+    NON_RECEVABLE,
+    f"{_GUIDE} §4 ; texte supposé",
+    "assumed",
+    "le PRM d'un point du jeu de données (sge-sim points list les donne)",
+)
+DONNEE_DISPONIBLE: Final = Rule(
+    "donnee_disponible",
+    NON_PUBLIE,
+    f"{_GUIDE} §4 ; texte supposé",
+    "assumed",
+    "des jours mesurés depuis la mise en service et le début du service d'accès",
+)
 
 
 def check_acces(demande: DemandeM023, dossier: Dossier, demandeur: Demandeur023) -> None:
-    """Check the right by which a point is demanded; raises `NonPublie`."""
-    point = dossier.point
-    if demande.cadre == "EST_TITULAIRE" and point.fournisseur_titulaire != demandeur.acteur_code:
-        raise NonPublie(NON_TITULAIRE)
-    if demande.cadre == "SERVICE_ACCES" and not _services(demande, dossier, demandeur):
-        raise NonPublie(SANS_SERVICE)
-    if demande.cadre == "ACCORD_CLIENT" and not point.en_service:
-        raise NonPublie(HORS_SERVICE)
-    held = point.contrat_soutirage if demande.sens == "SOUTIRAGE" else point.contrat_injection
-    if not held:
-        raise NonPublie(AUTRE_SENS)
-    if demande.flux in _MESURES_FINES and point.petit and not point.ouvert_aux_mesures:
-        raise NonPublie(NON_OUVERT)
+    """Check the right by which a point is demanded; raises `Refus`."""
+    check(RULES, PointDemande(demande, dossier, demandeur))
 
 
 def describe_demanded(
     demande: DemandeM023, dossier: Dossier, demandeur: Demandeur023
 ) -> PointDecrit:
     """Return what is published of a point: its days begin with the last commissioning at the
-    earliest, and with the access service; raises `NonPublie`."""
-    check_acces(demande, dossier, demandeur)
+    earliest, and with the access service; raises `Refus`."""
+    asked = PointDemande(demande, dossier, demandeur)
+    check(RULES, asked)
     mesure = point_mesure(dossier.point, dossier.suivi, demande.sens)
     assert demande.date_debut is not None, "measures are demanded of days"
     assert demande.date_fin is not None, "measures are demanded of days"
     debut, fin = demande.date_debut, demande.date_fin
     if demande.cadre == "SERVICE_ACCES":
-        services = _services(demande, dossier, demandeur)
+        services = asked.services
         debut = max(debut, min(one.date_debut for one in services))
         fin = min(fin, max(one.date_fin or date.max for one in services))
     if mesure is None:
-        raise NonPublie(SANS_DONNEE)
+        raise Refus(DONNEE_DISPONIBLE, SANS_DONNEE)
     debut = max(debut, mesure.mise_en_service)
     if debut >= fin:
-        raise NonPublie(SANS_DONNEE)
+        raise Refus(DONNEE_DISPONIBLE, SANS_DONNEE)
     return PointDecrit(
         prm=dossier.point.prm,
         mesure=mesure,
@@ -86,14 +189,3 @@ def describe_demanded(
         etendues=((debut, fin),),
         corrigees=demande.corrigees,
     )
-
-
-def _services(demande: DemandeM023, dossier: Dossier, demandeur: Demandeur023) -> list[FicheAcces]:
-    """Return the access services of the requester that reach into the days demanded."""
-    wanted = (_ACCES.get(demande.flux), demande.sens, demandeur.acteur_code)
-    return [
-        one
-        for one in dossier.acces
-        if (one.acces_type, one.sens, one.acteur_code) == wanted
-        and (demande.date_fin is None or one.date_debut < demande.date_fin)
-    ]

@@ -12,7 +12,7 @@ from typing import Any
 from sge_sim.domaine.libelles import libelle_de
 from sge_sim.domaine.nomenclatures import CadreAcces, KindActeur
 from sge_sim.flux.r6x.visibilite import Visibilite, seen_by
-from sge_sim.referentiel.calendriers import libelle_de_la_classe, libelle_du_calendrier
+from sge_sim.mesures.grilles_nommees import libelle_de_la_classe, libelle_du_calendrier
 from sge_sim.tables.fiches import FicheCompteur, FichePoint
 
 _POSTES = 5

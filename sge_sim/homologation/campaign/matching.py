@@ -20,7 +20,8 @@ from sge_sim.homologation.catalogue.cases import LIBRE, Cas, Emprunt, Requete, V
 from sge_sim.homologation.catalogue.protocoles import reperes_of_sge
 from sge_sim.homologation.catalogue.release import Release
 from sge_sim.homologation.client.messages import read_answer, read_message
-from sge_sim.homologation.reports.rapport import Execution, Regle, Statut
+from sge_sim.homologation.reports.rapport import Execution, Statut
+from sge_sim.refus import Rule
 from sge_sim.services.registry import BY_PATH
 
 _ABSENT = "absent"
@@ -60,7 +61,7 @@ class Seen:
     reponse: bytes
     statut_http: int | None = None
     duree_ms: float = 0.0
-    regle: Regle | None = None
+    regle: Rule | None = None
     panne: str = ""
     logiciel: str = ""
     origine: Origine | None = None

@@ -31,7 +31,7 @@ from sge_sim.homologation.campaign.outcome import not_run
 from sge_sim.homologation.campaign.targets import ON_PRODUCTION
 from sge_sim.homologation.campaign.verdict import judge
 from sge_sim.homologation.catalogue.release import load_release
-from sge_sim.homologation.reports.rapport import Execution, Rapport, Regle
+from sge_sim.homologation.reports.rapport import Execution, Rapport
 from sge_sim.journal import Echange, Journal, RechercheJournal
 from sge_sim.tables.acteurs import default_acteur
 from sge_sim.tables.campagnes import Campagne, ObservationCampagne, find_campagne, find_campagnes
@@ -297,7 +297,6 @@ class Campaigns:
 
 
 def _seen(echange: Echange) -> Seen:
-    rule = echange.rule
     return Seen(
         echange.id,
         echange.instant.astimezone(PARIS),
@@ -307,7 +306,7 @@ def _seen(echange: Echange) -> Seen:
         echange.response or b"",
         echange.http_status,
         echange.duration_ms,
-        None if rule is None else Regle.of(asdict(rule)),
+        echange.rule,
         plan_told(echange.detail)[1],
         echange.user_agent or "",
         echange.origine,

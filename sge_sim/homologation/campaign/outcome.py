@@ -11,7 +11,8 @@ from sge_sim.homologation.catalogue.answer_paths import Answer
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.catalogue.differences import expectation
 from sge_sim.homologation.catalogue.french_text import tracking_row
-from sge_sim.homologation.reports.rapport import Execution, Regle, Statut
+from sge_sim.homologation.reports.rapport import Execution, Statut
+from sge_sim.refus import Rule
 
 # What the homologation platform answers to a good request where it doesn't serve the case: SGT500
 # on 22.1, SGT400 on 23.2 (observed). Any other code judges the request.
@@ -35,7 +36,7 @@ class EchangeDeCas:
     statut_http: int | None = None
     duree_ms: float = 0.0
     erreur: str = ""
-    regle: Regle | None = None
+    regle: Rule | None = None
     panne: str = ""
     logiciel: str = ""
     origine: Origine | None = None

@@ -22,7 +22,7 @@ from sge_sim.homologation.catalogue.answer_paths import Answer
 from sge_sim.homologation.catalogue.cases import Cas, Etape
 from sge_sim.homologation.catalogue.release import Release
 from sge_sim.homologation.client.sender import AppelFait, CaseSender
-from sge_sim.homologation.reports.rapport import Execution, Regle
+from sge_sim.homologation.reports.rapport import Execution
 
 
 def select_cases(
@@ -114,7 +114,6 @@ class Runner:
         else:
             self._unanswered.add(case.cle)
         seen, panne = self._journaled(case)
-        rule = None if seen is None else seen.rule
         return execution_of(
             case,
             EchangeDeCas(
@@ -125,7 +124,7 @@ class Runner:
                 statut_http=call.statut_http,
                 duree_ms=call.duree_ms,
                 erreur=call.erreur,
-                regle=None if rule is None else Regle.of(rule.model_dump()),
+                regle=None if seen is None else seen.rule,
                 panne=panne,
                 logiciel=self.client.logiciel,
                 origine="passage",

@@ -2,13 +2,15 @@
 
 A release is a folder with `release.yaml` and one file per package. A case may take over another
 with `reprend` (a release: its case of the same id; an id: a case of the same release) and write
-only what changes. This module resolves that; `catalogue_schema` then reads what results.
+only what changes; so may a package, which then has every case of the one that it takes over. This
+module resolves that; `case_schema` then reads what results.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sge_sim.domaine.ecarts_plateforme import rank_of_release
 from sge_sim.homologation.catalogue.cases import SEGMENTS, case_key
 from sge_sim.homologation.catalogue.protocoles import SOAP
 from sge_sim.machine.yaml_fields import Fields, read_mapping
@@ -63,12 +65,12 @@ class CatalogueFiles:
         self.mistakes: list[str] = []
         self._folder = folder
         self._cases: dict[str, dict[str, RawCase]] = {}
-        self._cleanings: dict[str, object] = {}
+        self._packages: dict[tuple[str, str], Fields] = {}
 
     def names(self) -> tuple[str, ...]:
         """Return the releases, oldest first."""
         found = (file.parent.name for file in self._folder.glob(f"*/{RELEASE_FILE}"))
-        return tuple(sorted(found, key=_by_number))
+        return tuple(sorted(found, key=lambda name: (rank_of_release(name), name)))
 
     def metadata(self, release: str) -> Fields:
         """Return `release.yaml`, ready to be read."""
@@ -104,7 +106,7 @@ class CatalogueFiles:
         wanted = data.pop("nettoyage", None)
         if wanted is None:
             return
-        cleaning = self._cleanings.get(case.file)
+        cleaning = self._cleaning(case.file.partition("/")[0], case.package)
         if wanted is not True or not isinstance(cleaning, list):
             self._wrong(
                 case,
@@ -115,26 +117,81 @@ class CatalogueFiles:
         own = data.get("preparation")
         data["preparation"] = [*cleaning, *(own if isinstance(own, list) else [])]
 
+    def _cleaning(self, release: str, package: str) -> object:
+        """Return the steps that clean a point: of its file, else of what that takes over."""
+        content = self._package(release, package)
+        steps, taken_over = content.raw("nettoyage"), self._taken_over(release, package)
+        if steps is None and taken_over is not None:
+            return self._cleaning(taken_over, package)
+        if isinstance(steps, str) and steps in self._listed(release) and steps != package:
+            return self._package(release, steps).raw("nettoyage")
+        return steps
+
     def _own(self, release: str) -> dict[str, RawCase]:
-        """Return the cases that the files of `release` list, by id."""
+        """Return the cases that `release` has, by id: taken over with its packages, or written."""
         if release not in self._cases:
             found: dict[str, RawCase] = {}
             self._cases[release] = found
-            for package in Fields(self.metadata(release).data, "", []).texts("packages"):
-                content = self._file(release, f"{package}.yaml")
-                content.choice("package", [package])
-                self._cleanings[content.where] = content.raw("nettoyage")
-                for cas_id, data in content.mapping("cas").items():
-                    case = RawCase(content.where, package, str(cas_id), {})
+            for package in self._listed(release):
+                where = self._package(release, package).where
+                for cas_id, data in self._written(release, package).items():
+                    case = RawCase(where, package, cas_id, {})
                     if case.id in found:
                         other = found[case.id].file
                         self._wrong(case, "cas", f"« {case.id} » est déjà dans {other}")
                     elif not isinstance(data, Mapping):
                         self._wrong(case, "cas", "des clés et leurs valeurs sont attendues")
                     else:
-                        found[case.id] = RawCase(content.where, package, case.id, data)
-                content.done()
+                        found[case.id] = RawCase(where, package, case.id, data)
         return self._cases[release]
+
+    def _written(self, release: str, package: str) -> dict[str, object]:
+        """Return the cases of a package's file over those that it takes over, in their order.
+
+        A new case goes last, null removes one.
+        """
+        content = self._package(release, package)
+        written = {str(cas_id): data for cas_id, data in content.mapping("cas").items()}
+        taken_over = self._taken_over(release, package)
+        if taken_over is None:
+            if not written:
+                content.wrong("cas", "des cas, ou reprend et une version, sont attendus")
+            return written
+        base = [case.id for case in self._own(taken_over).values() if case.package == package]
+        cases: dict[str, object] = {cas_id: {} for cas_id in base} | written
+        return {
+            cas_id: {"reprend": taken_over, **data}
+            if cas_id in base and isinstance(data, Mapping)
+            else data
+            for cas_id, data in cases.items()
+            if not (cas_id in base and data is None)
+        }
+
+    def _taken_over(self, release: str, package: str) -> str | None:
+        """Return the earlier release whose package this one takes over, None if it says none."""
+        content, names = self._package(release, package), self.names()
+        source = content.raw("reprend")
+        if source is None:
+            return None
+        if source in names[: names.index(release)] and package in self._listed(str(source)):
+            return str(source)
+        content.wrong("reprend", f"« {source} » n'est pas une version d'avant qui ait ce package")
+        return None
+
+    def _listed(self, release: str) -> tuple[str, ...]:
+        return Fields(self.metadata(release).data, "", []).texts("packages")
+
+    def _package(self, release: str, package: str) -> Fields:
+        """Return the file of a package, read once."""
+        if (release, package) not in self._packages:
+            content = self._file(release, f"{package}.yaml")
+            self._packages[release, package] = content
+            content.choice("package", [package])
+            for key in ("nettoyage", "reprend"):
+                content.raw(key)
+            content.mapping("cas")
+            content.done()
+        return self._packages[release, package]
 
     def _resolved(self, release: str, cas_id: str, chain: tuple[str, ...]) -> Raw:
         """Return the data of a case over those that it takes over."""
@@ -209,9 +266,3 @@ def _merged_executions(base: Raw, own: Raw) -> Raw:
         else:
             result[segment] = value
     return result
-
-
-def _by_number(name: str) -> tuple[list[int], str]:
-    """Return what orders `sge-9.1` before `sge-21.3`."""
-    parts = name.removeprefix("sge-").split(".")
-    return [int(part) for part in parts if part.isdecimal()], name

@@ -60,9 +60,9 @@ def examine_files(cert: Path, key: Path, policy: Policy, now: datetime) -> Itera
     for verdict in inspection.verdicts:
         for refusal in verdict.reasons:
             yield Diagnostic(
-                refusal.code,
-                f"Certificat refusé en {verdict.environment} : {refusal.reason}.",
-                refusal.remedy,
+                refusal.rule.code,
+                f"Certificat refusé en {verdict.environment} : {refusal.constat}.",
+                f"Il faudrait {refusal.rule.remede}.",
             )
     due = inspection.renewal_due and inspection.serves_production
     if due and not any(v.reasons for v in inspection.verdicts):

@@ -20,8 +20,8 @@ def cause_of(execution: Execution) -> str:
     told = [f"Attendu : {each.attendu} ; reçu : {each.trouve or 'autre chose'}." for each in wrong]
     if execution.regle is not None:
         told.append(
-            f"La règle {execution.regle.nom} a refusé ({execution.regle.source}), "
-            f"{execution.regle.explication}."
+            f"La règle {execution.regle.name} a refusé ({execution.regle.source}), "
+            f"aurait été accepté : {execution.regle.remede}."
         )
     if execution.statut is Statut.ECHOUE and execution.remarque:
         told.append(execution.remarque)

@@ -10,7 +10,6 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Self
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -19,6 +18,7 @@ from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.evaluation import Constat
 from sge_sim.homologation.reports.reprise import Reprise
 from sge_sim.machine.files import read_user_file
+from sge_sim.refus import Rule
 
 FORMAT = 1
 _MAX_BYTES = 256 * 2**20
@@ -88,21 +88,6 @@ def colour_of(ending: Statut | Decision) -> str:
 
 
 @dataclass(frozen=True)
-class Regle:
-    """The rule of the simulator that decided a refusal, from its journal."""
-
-    nom: str
-    source: str
-    provenance: str
-    explication: str
-
-    @classmethod
-    def of(cls, rule: Mapping[str, str]) -> Self:
-        """Return the rule that the journal tells, in its database or over REST."""
-        return cls(rule["name"], rule["source"], rule["provenance"], rule["explanation"])
-
-
-@dataclass(frozen=True)
 class Execution:
     """One run of a case.
 
@@ -129,7 +114,7 @@ class Execution:
     reponse: str = ""
     statut_http: int | None = None
     code: str | None = None
-    regle: Regle | None = None
+    regle: Rule | None = None
     remarque: str = ""
     facultatif: bool = False
     au_choix: str | None = None

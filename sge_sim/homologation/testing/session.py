@@ -22,7 +22,7 @@ from sge_sim.homologation.catalogue.release import Release, load_release
 from sge_sim.homologation.client.data_connect_client import data_connect_of
 from sge_sim.homologation.client.own_simulator import OwnSimulator, own_simulator
 from sge_sim.homologation.client.sge_client import SgeClient
-from sge_sim.homologation.reports.rapport import Execution, Rapport, Regle
+from sge_sim.homologation.reports.rapport import Execution, Rapport
 from sge_sim.homologation.reports.writing import write_reports
 from sge_sim.homologation.testing.actor import SgeActor
 from sge_sim.homologation.testing.data_connect import SgeDataConnect
@@ -190,7 +190,7 @@ class Sge(SgeActor):
             (full.response or "").encode(),
             full.http_status,
             full.duration_ms,
-            None if full.rule is None else Regle.of(full.rule.model_dump()),
+            full.rule,
             plan_told(full.detail)[1],
             full.user_agent or "",
             full.origine,
@@ -234,7 +234,7 @@ class SgeJournal:
         last = self.last(service)
         if last.code != code:
             rule = last.rule
-            why = f" par la règle {rule.name} ({rule.explanation})" if rule else ""
+            why = f" par la règle {rule.name} (aurait été accepté : {rule.remede})" if rule else ""
             raise AssertionError(f"{service} a répondu {last.code}{why}, attendu {code}")
 
 

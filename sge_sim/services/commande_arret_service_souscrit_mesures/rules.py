@@ -1,6 +1,7 @@
 """The control table of CommandeArretServiceSouscritMesures (GUI 0474 v1.3.0; order assumed)."""
 
 from sge_sim.commandes.vie import reaches_meter
+from sge_sim.refus import Control, rule
 from sge_sim.services.acces import (
     contrat_connu,
     contrat_de_l_acteur,
@@ -9,7 +10,6 @@ from sge_sim.services.acces import (
 )
 from sge_sim.services.commande_arret_service_souscrit_mesures.demande import Demande
 from sge_sim.services.ecarts import ecart_rules
-from sge_sim.services.rule import Rule, rule
 
 _GUIDE = "GUI 0474 v1.3.0"
 
@@ -98,7 +98,7 @@ def compteur_teleoperable(demande: Demande) -> bool:
     return point.teleoperable or not reaches_meter(demande.known, point)
 
 
-RULES: tuple[Rule[Demande], ...] = (
+RULES: tuple[Control[Demande], ...] = (
     objet_attendu,
     utilisateur_connu,
     utilisateur_de_l_acteur,

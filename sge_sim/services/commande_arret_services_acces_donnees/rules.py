@@ -6,10 +6,10 @@ CommandeArretServiceSouscritMesures (assumed).
 
 from typing import Any
 
+from sge_sim.refus import Control, rule
 from sge_sim.services.acces_donnees import ASKER_RULES
 from sge_sim.services.acces_donnees_designes import OWNED_RULES, services_connus
 from sge_sim.services.commande_arret_services_acces_donnees.demande import Demande
-from sge_sim.services.rule import Rule, rule
 
 
 @rule(
@@ -23,4 +23,4 @@ def compteur_a_portee(demande: Demande) -> bool:
     return not demande.through_the_meter or demande.known_point.teleoperable
 
 
-RULES: tuple[Rule[Any], ...] = (*ASKER_RULES, services_connus, *OWNED_RULES, compteur_a_portee)
+RULES: tuple[Control[Any], ...] = (*ASKER_RULES, services_connus, *OWNED_RULES, compteur_a_portee)

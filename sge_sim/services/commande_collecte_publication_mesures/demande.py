@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from sge_sim.commandes.affaires import Commande
+from sge_sim.commandes.autorisations import Declaration
 from sge_sim.commandes.souscription import Souscription
 from sge_sim.domaine.ecarts_plateforme import Ecart
 from sge_sim.domaine.nomenclatures import ETATS_EN_SERVICE, MesuresType, Segment
@@ -14,12 +16,14 @@ from sge_sim.tables.fiches import FicheService
 
 @dataclass(frozen=True)
 class Demande(Ordre):
-    """An order, and what it asks for.
+    """An order, what it asks for, and who is said to have agreed.
 
     `services` are all those of the point. `ecart` is what the platform being played answers
     instead.
     """
 
+    commande: Commande
+    declaration: Declaration
     services: Sequence[FicheService]
     ecart: Ecart | None
     objet_code: str
@@ -36,25 +40,25 @@ class Demande(Ordre):
     recurrente: bool
     periodicite: str | None
 
-    @property
+    @cached_property
     def segment(self) -> Segment:
         return self.known_point.segment
 
-    @property
+    @cached_property
     def grand(self) -> bool:
         """Whether the point is of more than 36 kVA."""
         return self.known_point.grand
 
-    @property
+    @cached_property
     def en_service(self) -> bool:
         """Whether the point is in service: one that isn't is refused for its state alone."""
         return self.known_point.etat_contractuel in ETATS_EN_SERVICE
 
-    @property
+    @cached_property
     def courbe(self) -> bool:
         return self.mesures_type == "CDC"
 
-    @property
+    @cached_property
     def corrigees_demandees(self) -> bool:
         """Whether corrected data are asked for: the field counts for a transmitted curve only."""
         return self.courbe and self.recurrente and bool(self.corrigees)

@@ -4,6 +4,7 @@ Only one hint of the order is known: without the client's agreement, a duration 
 isn't even looked at (observed 2022).
 """
 
+from sge_sim.refus import Control
 from sge_sim.services.acces import (
     contrat_connu,
     contrat_de_l_acteur,
@@ -47,9 +48,8 @@ from sge_sim.services.commande_collecte_publication_mesures.rules_point import (
 )
 from sge_sim.services.ecarts import ecart_rules
 from sge_sim.services.ordres import fourniture_definitive
-from sge_sim.services.rule import Rule
 
-RULES: tuple[Rule[Demande], ...] = (
+RULES: tuple[Control[Demande], ...] = (
     utilisateur_habilite,
     utilisateur_du_demandeur,
     contrat_connu,

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from sge_sim.clock import add_months
+from sge_sim.refus import hold, rule
 from sge_sim.services.acces import utilisateur_de_l_acteur
 from sge_sim.services.commande_collecte_publication_mesures.demande import Demande
-from sge_sim.services.rule import rule
 
 _GUIDE = "GUI 0469 v1.2.0"
 # Nothing says how far ahead an order may be placed; a year is what durations are counted in.
@@ -21,7 +21,7 @@ _JOUR = timedelta(days=1)
 )
 def utilisateur_du_demandeur(demande: Demande) -> bool:
     """The user is one of the actor from which the order comes."""
-    return utilisateur_de_l_acteur.holds(demande)
+    return hold((utilisateur_de_l_acteur,), demande)
 
 
 @rule(

@@ -1,8 +1,8 @@
 """What the point must be for an order to be worked out (GUI 0469 v1.2.0 §3; states: V26.2)."""
 
 from sge_sim.domaine.nomenclatures import COMPTEURS_TELERELEVES, GRANDS_PRODUCTEURS
+from sge_sim.refus import rule
 from sge_sim.services.commande_collecte_publication_mesures.demande import Demande
-from sge_sim.services.rule import rule
 
 
 @rule(

@@ -1,8 +1,9 @@
 """CommandeCollectePublicationMesures: reads the order, checks the rules, subscribes."""
 
+from sge_sim.commandes.affaires import subscribe
 from sge_sim.commandes.prestations import COLLECTES, prestation_collecte
-from sge_sim.commandes.souscription import subscribe
 from sge_sim.domaine.generations import first_generation
+from sge_sim.refus import check
 from sge_sim.services.commande_collecte_publication_mesures.answer import order_accepted
 from sge_sim.services.commande_collecte_publication_mesures.demande import Demande
 from sge_sim.services.commande_collecte_publication_mesures.rules import RULES, UNREACHABLE
@@ -13,20 +14,24 @@ from sge_sim.services.reading import (
     read_commande,
     read_declaration,
 )
-from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree
+from sge_sim.tables.fiches import Faits
 
 
 def handle(appel: Appel) -> Answer:
     """Answer one order; the service is active at once where nothing has to be waited for."""
     general = appel.body["demande"]["donneesGenerales"]
-    demande = _read(appel, general)
+    faits = appel.lire(
+        prm=general["pointId"],
+        services_of=general["pointId"],
+        login=general["initiateurLogin"],
+        contrat_id=general["contratId"],
+    )
+    demande = _read(appel, general, faits)
     check(RULES, demande, appel.disabled)
-    point = demande.point
-    assert point is not None
-    souscription = demande.souscription
+    point, souscription = demande.known_point, demande.souscription
     prestation = prestation_collecte(
         point.segment,
         souscription.sens,
@@ -34,16 +39,7 @@ def handle(appel: Appel) -> Answer:
         recurrente=souscription.recurrente,
     )
     affaire, service = subscribe(
-        appel.session,
-        read_commande(appel, general),
-        point.segment,
-        souscription,
-        prestation,
-        read_declaration(
-            appel.body["demande"]["accesMesures"]["declarationAccordClient"],
-            soutirage=demande.soutirage,
-            injection=demande.injection,
-        ),
+        appel.session, demande.commande, faits, souscription, prestation, demande.declaration
     )
     return Answer(
         order_accepted(affaire, service, prestation),
@@ -53,30 +49,26 @@ def handle(appel: Appel) -> Answer:
     )
 
 
-def _read(appel: Appel, general: Tree) -> Demande:
+def _read(appel: Appel, general: Tree, faits: Faits) -> Demande:
     asked = appel.body["demande"]["accesMesures"]
-    declaration = asked["declarationAccordClient"]
-    faits = appel.lire(
-        prm=general["pointId"],
-        services_of=general["pointId"],
-        login=general["initiateurLogin"],
-        contrat_id=general["contratId"],
-    )
-    point = faits.point
+    client = asked["declarationAccordClient"]
+    soutirage, injection = asked["soutirage"], asked["injection"]
     return Demande(
         acces=acces_of(appel, SERVICE, faits),
-        point=point,
+        commande=read_commande(appel, general),
+        declaration=read_declaration(client, soutirage=soutirage, injection=injection),
+        civilite_connue=has_known_civilite(client),
+        point=faits.point,
         services=faits.services,
         ecart=appel.ecart(SERVICE, faits.point),
         objet_code=general["objetCode"],
         contrat_id=general["contratId"],
-        civilite_connue=has_known_civilite(declaration),
-        accord=declaration["accord"],
+        accord=client["accord"],
         date_debut=asked["dateDebut"],
         date_fin=asked.get("dateFin"),
         mesures_type=asked["mesuresTypeCode"],
-        soutirage=asked["soutirage"],
-        injection=asked["injection"],
+        soutirage=soutirage,
+        injection=injection,
         pas=asked.get("mesuresPas"),
         corrigees=asked.get("mesuresCorrigees"),
         recurrente=asked["transmissionRecurrente"],

@@ -5,6 +5,7 @@ Its order is assumed.
 
 from typing import Any
 
+from sge_sim.refus import Control, rule
 from sge_sim.services.acces_donnees import ASKER_RULES
 from sge_sim.services.acces_donnees_designes import (
     OWNED_RULES,
@@ -16,7 +17,6 @@ from sge_sim.services.commande_modification_options_services_acces_donnees.deman
     Demande,
     published_by,
 )
-from sge_sim.services.rule import Rule, rule
 
 
 @rule(
@@ -71,7 +71,7 @@ def options_ajoutees_nouvelles(demande: Demande) -> bool:
     return all(len(set(one)) == len(one) for one in demande.publies)
 
 
-RULES: tuple[Rule[Any], ...] = (
+RULES: tuple[Control[Any], ...] = (
     *ASKER_RULES,
     services_connus,
     services_d_acces,

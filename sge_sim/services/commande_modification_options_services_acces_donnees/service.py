@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from sge_sim.commandes.acces import publish, unpublish
 from sge_sim.domaine.generations import SECOND_GENERATION
 from sge_sim.domaine.nomenclatures import DONNEES_ACCES
+from sge_sim.refus import check
 from sge_sim.services.acces_donnees import ASKER_CODES, COMMON_CODES, TYPES_DONNEES
 from sge_sim.services.acces_donnees_designes import NAMED_CODES
 from sge_sim.services.acces_donnees_offre import FLUX_PUBLIES, OFFER_CODES, OptionDemandee
@@ -17,7 +18,6 @@ from sge_sim.services.commande_modification_options_services_acces_donnees.deman
     Modification,
 )
 from sge_sim.services.commande_modification_options_services_acces_donnees.rules import RULES
-from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree

@@ -5,6 +5,7 @@ Its order is assumed.
 
 from typing import Any
 
+from sge_sim.refus import Control, rule
 from sge_sim.services.acces_donnees import ASKER_RULES, CONSENT_RULES, END_RULES
 from sge_sim.services.acces_donnees_designes import (
     OWNED_RULES,
@@ -12,7 +13,6 @@ from sge_sim.services.acces_donnees_designes import (
     services_d_acces,
 )
 from sge_sim.services.commande_renouvellement_services_acces_donnees.demande import Demande
-from sge_sim.services.rule import Rule, rule
 
 
 @rule(
@@ -30,7 +30,7 @@ def fin_repoussee(demande: Demande) -> bool:
     )
 
 
-RULES: tuple[Rule[Any], ...] = (
+RULES: tuple[Control[Any], ...] = (
     *ASKER_RULES,
     *CONSENT_RULES,
     services_connus,

@@ -2,6 +2,7 @@
 
 from sge_sim.commandes.acces import renew_acces
 from sge_sim.domaine.generations import SECOND_GENERATION
+from sge_sim.refus import check
 from sge_sim.services.acces_donnees import ASKER_CODES, COMMON_CODES, LIBELLES_ACCES
 from sge_sim.services.acces_donnees_designes import NAMED_CODES
 from sge_sim.services.acces_donnees_reading import (
@@ -15,7 +16,6 @@ from sge_sim.services.commande_renouvellement_services_acces_donnees.answer impo
 from sge_sim.services.commande_renouvellement_services_acces_donnees.demande import Demande
 from sge_sim.services.commande_renouvellement_services_acces_donnees.rules import RULES
 from sge_sim.services.reading import read_commande, read_declaration
-from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.messages import Answer
 from sge_sim.tables.acces import get_services

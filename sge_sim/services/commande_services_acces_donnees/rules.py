@@ -5,11 +5,11 @@ One service that isn't admissible refuses the whole order (GUI 0531 §1.3).
 
 from typing import Any
 
+from sge_sim.refus import Control, rule
 from sge_sim.services.acces_donnees import ASKER_RULES, CONSENT_RULES, END_RULES
 from sge_sim.services.acces_donnees_offre import OFFER_RULES, types_connus
 from sge_sim.services.acces_donnees_point import POINT_RULES
 from sge_sim.services.commande_services_acces_donnees.demande import Demande
-from sge_sim.services.rule import Rule, rule
 
 
 @rule(
@@ -35,7 +35,7 @@ def services_pas_deja_actifs(demande: Demande) -> bool:
     return not any(one.among(demande.services, demande.contrat_id) for one in demande.asked)
 
 
-RULES: tuple[Rule[Any], ...] = (
+RULES: tuple[Control[Any], ...] = (
     *ASKER_RULES,
     types_connus,
     *CONSENT_RULES,

@@ -3,6 +3,7 @@
 from sge_sim.commandes.acces import order_acces
 from sge_sim.commandes.prestations import ACCES_PUBLIES, ACCES_SEUL, prestation_acces
 from sge_sim.domaine.generations import SECOND_GENERATION
+from sge_sim.refus import check
 from sge_sim.services.acces_donnees import ASKER_CODES, COMMON_CODES, LIBELLES_ACCES, TYPES_DONNEES
 from sge_sim.services.acces_donnees_offre import FLUX_PUBLIES, OFFER_CODES
 from sge_sim.services.acces_donnees_point import POINT_CODES
@@ -17,7 +18,6 @@ from sge_sim.services.commande_services_acces_donnees.answer import services_ord
 from sge_sim.services.commande_services_acces_donnees.demande import Demande, ServiceDemande
 from sge_sim.services.commande_services_acces_donnees.rules import RULES
 from sge_sim.services.reading import read_commande, read_declaration
-from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.messages import Answer
 

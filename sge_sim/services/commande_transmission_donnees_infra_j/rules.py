@@ -1,6 +1,7 @@
 """The control table of CommandeTransmissionDonneesInfraJ (GUI 0481 v1.2.0; order assumed)."""
 
 from sge_sim.domaine.nomenclatures import COMPTEURS_TELERELEVES, GRANDS_PRODUCTEURS
+from sge_sim.refus import Control, rule
 from sge_sim.services.acces import CONTRACT_RULES
 from sge_sim.services.commande_transmission_donnees_infra_j.demande import Demande
 from sge_sim.services.ecarts import ecart_rules
@@ -10,7 +11,6 @@ from sge_sim.services.ordres import (
     hors_regroupement_turpe,
     point_connu,
 )
-from sge_sim.services.rule import Rule, rule
 
 _GUIDE = "GUI 0481 v1.2.0"
 
@@ -140,7 +140,7 @@ def sans_demande_identique_recente(demande: Demande) -> bool:
     return not demande.en_cours
 
 
-RULES: tuple[Rule[Demande], ...] = (
+RULES: tuple[Control[Demande], ...] = (
     *ecart_rules("CommandeTransmissionDonneesInfraJ", "1.0"),
     demandeur_habilite,
     *CONTRACT_RULES,

@@ -6,6 +6,7 @@ from sge_sim.commandes.affaires import Commande
 from sge_sim.commandes.demandes import InfraJ, is_in_progress, order_infra_j
 from sge_sim.commandes.echeances import carry_out
 from sge_sim.commandes.prestations import Prestation
+from sge_sim.refus import check
 from sge_sim.services.commande_transmission_donnees_infra_j.answer import demand_accepted
 from sge_sim.services.commande_transmission_donnees_infra_j.demande import Demande
 from sge_sim.services.commande_transmission_donnees_infra_j.rules import RULES
@@ -16,7 +17,6 @@ from sge_sim.services.reading import (
     read_commande,
     read_declaration,
 )
-from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree

@@ -14,6 +14,7 @@ from sge_sim.domaine.nomenclatures import (
     CONTRAT_OF_KIND,
     GRANDS_CONSOMMATEURS,
 )
+from sge_sim.refus import Control, hold, rule
 from sge_sim.services.acces import (
     CONTRACT_RULES,
     utilisateur_connu,
@@ -21,7 +22,6 @@ from sge_sim.services.acces import (
 )
 from sge_sim.services.commande_transmission_historique_mesures.demande import Demande
 from sge_sim.services.ordres import demandeur_habilite, hors_regroupement_turpe, point_connu
-from sge_sim.services.rule import Rule, rule
 
 _GUIDE = "GUI 0453 v1.1.1"
 _MONTHS: Final = {"CDC": 24, "IDX": 36}
@@ -50,7 +50,7 @@ def entete_present(demande: Demande) -> bool:
 )
 def demandeur_identifie(demande: Demande) -> bool:
     """The login is that of a user of the actor from which the order comes."""
-    return utilisateur_connu.holds(demande) and utilisateur_de_l_acteur.holds(demande)
+    return hold((utilisateur_connu, utilisateur_de_l_acteur), demande)
 
 
 @rule(
@@ -277,7 +277,7 @@ def conditions_d_utilisation_respectees(demande: Demande) -> bool:
     )
 
 
-RULES: tuple[Rule[Demande], ...] = (
+RULES: tuple[Control[Demande], ...] = (
     entete_present,
     demandeur_identifie,
     demandeur_habilite,

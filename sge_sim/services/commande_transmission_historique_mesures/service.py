@@ -7,6 +7,7 @@ from sge_sim.commandes.demandes import Historique, order_historique
 from sge_sim.commandes.echeances import carry_out
 from sge_sim.commandes.prestations import Prestation
 from sge_sim.domaine.ecarts_plateforme import Usage
+from sge_sim.refus import check
 from sge_sim.services.commande_transmission_historique_mesures.answer import history_ordered
 from sge_sim.services.commande_transmission_historique_mesures.demande import Demande
 from sge_sim.services.commande_transmission_historique_mesures.rules import RULES, UNREACHABLE
@@ -17,7 +18,6 @@ from sge_sim.services.reading import (
     read_commande,
     read_declaration,
 )
-from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree

@@ -2,12 +2,12 @@
 
 from typing import Any
 
+from sge_sim.refus import Control, rule
 from sge_sim.services.acces_donnees import ASKER_RULES, CONSENT_RULES, END_RULES
 from sge_sim.services.acces_donnees_offre import type_offert_au_segment, types_connus
 from sge_sim.services.acces_donnees_point import POINT_RULES
 from sge_sim.services.commander_acces_donnees_mesures.demande import Demande
 from sge_sim.services.ecarts import ecart_rules
-from sge_sim.services.rule import Rule, rule
 
 _GUIDE = "GUI 0498 v1.1.0"
 
@@ -85,7 +85,7 @@ def service_pas_deja_actif(demande: Demande) -> bool:
     return known.date_fin is not None and later
 
 
-RULES: tuple[Rule[Any], ...] = (
+RULES: tuple[Control[Any], ...] = (
     *ASKER_RULES,
     objet_ame,
     type_de_contrat_connu,

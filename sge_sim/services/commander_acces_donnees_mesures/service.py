@@ -3,6 +3,7 @@
 from sge_sim.commandes.acces import order_acces, renew_acces
 from sge_sim.commandes.prestations import ACCES
 from sge_sim.domaine.generations import OUVERTURE_ACCES, first_generation
+from sge_sim.refus import check
 from sge_sim.services.acces_donnees import ASKER_CODES, COMMON_CODES, LIBELLES_ACCES, TYPES_DONNEES
 from sge_sim.services.acces_donnees_point import POINT_CODES
 from sge_sim.services.acces_donnees_reading import answer_order, faits_of, read_consentement
@@ -10,7 +11,6 @@ from sge_sim.services.commander_acces_donnees_mesures.answer import acces_ordere
 from sge_sim.services.commander_acces_donnees_mesures.demande import Demande
 from sge_sim.services.commander_acces_donnees_mesures.rules import RULES
 from sge_sim.services.reading import acces_of, read_commande, read_declaration
-from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.messages import Answer
 from sge_sim.tables.acces import get_services

@@ -3,9 +3,9 @@
 GUI 0464 v1.4.0.
 """
 
+from sge_sim.refus import Control, rule
 from sge_sim.services.acces import USER_RULES
 from sge_sim.services.consultation_donnees_techniques_contractuelles.demande import Consultation
-from sge_sim.services.rule import Rule, rule
 
 
 @rule(
@@ -32,7 +32,7 @@ def point_connu(consultation: Consultation) -> bool:
     return consultation.point is not None
 
 
-RULES: tuple[Rule[Consultation], ...] = (
+RULES: tuple[Control[Consultation], ...] = (
     points_identiques,
     *USER_RULES,
     point_connu,

@@ -1,8 +1,8 @@
 """The control table of ConsultationMesures (GUI 0455 v1.3.0; the order is assumed)."""
 
+from sge_sim.refus import Control, rule
 from sge_sim.services.consultation_mesures.demande import Consultation, Resultat
 from sge_sim.services.ecarts import ecart_rules
-from sge_sim.services.rule import Rule, rule
 
 
 @rule(
@@ -105,7 +105,7 @@ def mesure_presente(resultat: Resultat) -> bool:
     return bool(consommations.distributeur or consommations.fournisseur)
 
 
-RULES: tuple[Rule[Consultation], ...] = (
+RULES: tuple[Control[Consultation], ...] = (
     point_connu,
     contrat_utilisable,
     utilisateur_autorise,
@@ -115,7 +115,7 @@ RULES: tuple[Rule[Consultation], ...] = (
     *ecart_rules("ConsultationMesures", "1.1"),
 )
 
-RESULT_RULES: tuple[Rule[Resultat], ...] = (mesure_presente,)
+RESULT_RULES: tuple[Control[Resultat], ...] = (mesure_presente,)
 """What the result is checked by, once the table has admitted the demand."""
 
 UNREACHABLE = {

@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from sge_sim.mesures import PuissanceMensuelle
+from sge_sim.mesures.lecture import UNITES
+from sge_sim.mesures.series import Serie
 from sge_sim.services.consultation_mesures_detaillees.demande import Demande
-from sge_sim.services.consultation_mesures_detaillees.series import UNITES, Serie
 from sge_sim.soap.writer import Ligne, write_rows
 
 

@@ -11,11 +11,12 @@ import numpy as np
 
 from sge_sim.mesures import PuissanceMensuelle, minuits
 from sge_sim.mesures.calendrier import decalages
+from sge_sim.mesures.horodates import Stamp, write_stamps
+from sge_sim.mesures.series import Serie, Troncon
 from sge_sim.services.consultation_mesures_detaillees.answer import grandeur, heading
 from sge_sim.services.consultation_mesures_detaillees.demande import Demande
-from sge_sim.services.consultation_mesures_detaillees.series import Serie, Troncon
 from sge_sim.soap.protocol import Tree
-from sge_sim.soap.writer import NIL, Ligne, Stamp, write_stamps
+from sge_sim.soap.writer import NIL, Ligne
 
 _HEURE = 3600
 _DAILY = Ligne("<mesure><v>{v}</v><d>{d}</d></mesure>", Stamp.AVEC_DECALAGE)

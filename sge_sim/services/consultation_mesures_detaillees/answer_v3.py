@@ -5,27 +5,16 @@ Monthly maxima are as in its guide (GUI 0497 v1.5.0).
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
 
 from sge_sim.mesures import PuissanceMensuelle
+from sge_sim.mesures.horodates import Stamp
+from sge_sim.mesures.releves import Contexte, Registre
+from sge_sim.mesures.series import BRUT, ESTIME, INTERPOLATION, Serie, Troncon
 from sge_sim.services.consultation_mesures_detaillees.answer import grandeur, heading
 from sge_sim.services.consultation_mesures_detaillees.demande import Demande
-from sge_sim.services.consultation_mesures_detaillees.releves import (
-    CalendrierReleve,
-    Contexte,
-    GrandeurRelevee,
-    Registre,
-)
-from sge_sim.services.consultation_mesures_detaillees.series import (
-    BRUT,
-    ESTIME,
-    INTERPOLATION,
-    UNITES,
-    Serie,
-    Troncon,
-)
+from sge_sim.soap.arbre_releves import ArbreReleves
 from sge_sim.soap.protocol import Tree
-from sge_sim.soap.writer import Ligne, Stamp, write_rows
+from sge_sim.soap.writer import Ligne, write_rows
 
 _DAY = Ligne("<points><v>{v}</v><d>{d}</d></points>", Stamp.JOUR)
 _INSTANT = Ligne("<points><v>{v}</v><d>{d}</d></points>", Stamp.NAIF)
@@ -60,7 +49,7 @@ def index_response(demande: Demande, contextes: Sequence[Contexte]) -> Tree:
         return {}
     tree = heading(demande, corrigees=False)
     del tree["mesuresCorrigees"]
-    return {**tree, "contexte": [_contexte(demande, contexte) for contexte in contextes]}
+    return {**tree, "contexte": ArbreReleves(demande.metier, _readings).write(contextes)}
 
 
 def _trailer(demande: Demande, *, petit: bool) -> dict[str, str]:
@@ -96,47 +85,5 @@ def _step(pas: int, nature: str | None) -> Ligne:
     )
 
 
-def _contexte(demande: Demande, contexte: Contexte) -> Tree:
-    return {
-        "etapeMetier": "BRUT",
-        "contexteReleve": contexte.contexte,
-        "typeReleve": contexte.type,
-        "grandeur": [_grandeur(demande, relevee) for relevee in contexte.grandeurs],
-    }
-
-
-def _grandeur(demande: Demande, relevee: GrandeurRelevee) -> Tree:
-    tree: dict[str, Any] = {
-        "grandeurMetier": demande.metier,
-        "grandeurPhysique": relevee.grandeur,
-        "unite": relevee.unite or UNITES[relevee.grandeur],
-        "calendrier": [_calendrier(calendrier) for calendrier in relevee.calendriers],
-    }
-    if relevee.total is not None:
-        tree["cadranTotalisateur"] = {"valeur": _readings(relevee.total)}
-        if relevee.total.cadran is not None:
-            tree["cadranTotalisateur"]["codeCadran"] = relevee.total.cadran
-    return tree
-
-
-def _calendrier(calendrier: CalendrierReleve) -> Tree:
-    return {
-        "idCalendrier": calendrier.code,
-        "libelleCalendrier": calendrier.libelle,
-        "classeTemporelle": [_classe(registre) for registre in calendrier.registres],
-    }
-
-
-def _classe(registre: Registre) -> Tree:
-    tree: dict[str, Any] = {
-        "idClasseTemporelle": registre.classe,
-        "libelleClasseTemporelle": registre.libelle,
-        "valeur": _readings(registre),
-    }
-    if registre.cadran is not None:
-        tree["codeCadran"] = registre.cadran
-    return tree
-
-
-def _readings(registre: Registre) -> bytes:
+def _readings(_grandeur: str, registre: Registre) -> bytes:
     return write_rows(_INDEX, registre.horodates, registre.decalages, registre.valeurs)

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from sge_sim.domaine.demandeur import Demandeur
 from sge_sim.domaine.ecarts_plateforme import Ecart
+from sge_sim.mesures.releves import Contexte
+from sge_sim.mesures.series import Serie, has_corrected
 from sge_sim.services.consultation_mesures_detaillees.demande import Demande, Version
-from sge_sim.services.consultation_mesures_detaillees.releves import Contexte
-from sge_sim.services.consultation_mesures_detaillees.series import Serie, is_corrected
 from sge_sim.tables.fiches import FichePoint
 
 
@@ -67,5 +67,5 @@ class Consultation:
         self.corrigees = (
             demande.corrigees
             and demande.type == "COURBE"
-            and is_corrected(demande, demande.grandeur, petit=self.petit)
+            and has_corrected(demande.grandeur, petit=self.petit)
         )

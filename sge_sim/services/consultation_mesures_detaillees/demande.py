@@ -1,10 +1,10 @@
 """What is asked, the same for both versions once it is read."""
 
 from dataclasses import dataclass, field
-from datetime import date
 from enum import Enum, StrEnum, auto
 
-from sge_sim.domaine.nomenclatures import Sens, TypeAcces
+from sge_sim.domaine.nomenclatures import METIERS, Sens
+from sge_sim.mesures.lecture import Lecture
 
 
 class Version(Enum):
@@ -25,27 +25,20 @@ class Cadre(StrEnum):
     EST_TITULAIRE = "EST_TITULAIRE"
 
 
-@dataclass(slots=True)
-class Demande:
-    """A demand: measures of `type` and `grandeur` over the legal days [debut, fin).
+@dataclass(slots=True, kw_only=True)
+class Demande(Lecture):
+    """A demand: what is read, of which point and by what right.
 
-    `sens` are the directions asked for: exactly one where the demand is right. `pas` is P1D or
-    P1M. `corrigees` asks for corrected measures instead of raw ones. `jours` says how many days,
-    `metier` is CONS or PROD: it follows the direction, for voltages too (GUI 0488).
+    `sens` are the directions asked for: exactly one where the demand is right. `jours` says how
+    many days, `metier` is CONS or PROD: it follows the direction, for voltages too (GUI 0488).
     """
 
     prm: str
-    type: TypeAcces
-    grandeur: str
     sens: tuple[Sens, ...]
-    debut: date
-    fin: date
-    pas: str | None
-    corrigees: bool
     cadre: Cadre
     jours: int = field(init=False)
     metier: str = field(init=False)
 
     def __post_init__(self) -> None:
         self.jours = (self.fin - self.debut).days
-        self.metier = "PROD" if self.sens == ("INJECTION",) else "CONS"
+        self.metier = METIERS["INJECTION" if self.sens == ("INJECTION",) else "SOUTIRAGE"]

@@ -6,6 +6,7 @@ alone is in `rules_point`.
 """
 
 from sge_sim.clock import add_months
+from sge_sim.refus import Control, rule
 from sge_sim.services.consultation_mesures_detaillees.consultation import Consultation, Resultat
 from sge_sim.services.consultation_mesures_detaillees.demande import Cadre, Version
 from sge_sim.services.consultation_mesures_detaillees.rules_point import (
@@ -13,7 +14,6 @@ from sge_sim.services.consultation_mesures_detaillees.rules_point import (
     SITUATION_RULES,
 )
 from sge_sim.services.ecarts import ecart_rules
-from sge_sim.services.rule import Rule, rule
 
 JOURS_DE_COURBE = 7
 MOIS_DE_COURBE = 24
@@ -245,12 +245,12 @@ def mesure_presente(resultat: Resultat) -> bool:
     return resultat.vide_admis or bool(resultat.mesures)
 
 
-_PERIODE: tuple[Rule[Consultation], ...] = (
+_PERIODE: tuple[Control[Consultation], ...] = (
     periode_a_l_endroit,
     periode_ecoulee,
     periode_admise,
 )
-RULES_V2: tuple[Rule[Consultation], ...] = (
+RULES_V2: tuple[Control[Consultation], ...] = (
     point_connu,
     sens_precise,
     pas_correct_v2,
@@ -265,7 +265,7 @@ RULES_V2: tuple[Rule[Consultation], ...] = (
     apres_la_mise_en_service,
 )
 
-RULES_V3: tuple[Rule[Consultation], ...] = (
+RULES_V3: tuple[Control[Consultation], ...] = (
     point_connu,
     pas_correct_v3,
     grandeur_du_type,
@@ -279,7 +279,7 @@ RULES_V3: tuple[Rule[Consultation], ...] = (
     *CONTRAT_RULES,
 )
 
-RESULT_RULES: tuple[Rule[Resultat], ...] = (mesure_presente,)
+RESULT_RULES: tuple[Control[Resultat], ...] = (mesure_presente,)
 """What the result is checked by, once the table has admitted the demand."""
 
 UNREACHABLE_V3 = {

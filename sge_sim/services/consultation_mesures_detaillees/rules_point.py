@@ -1,8 +1,8 @@
 """The part of the control table that looks at the point: its state, what is being worked out on
 it, the contracts of its client (GUI 0488 v1.2.2 §5.3)."""
 
+from sge_sim.refus import Control, rule
 from sge_sim.services.consultation_mesures_detaillees.consultation import Consultation
-from sge_sim.services.rule import Rule, rule
 
 
 @rule(
@@ -165,7 +165,7 @@ def compteur_teleoperable(consultation: Consultation) -> bool:
     return consultation.sheet.teleoperable
 
 
-SITUATION_RULES: tuple[Rule[Consultation], ...] = (
+SITUATION_RULES: tuple[Control[Consultation], ...] = (
     point_mis_en_service,
     point_non_resilie,
     point_raccorde,
@@ -177,7 +177,7 @@ SITUATION_RULES: tuple[Rule[Consultation], ...] = (
     acteur_sous_contrat,
     hors_regroupement_turpe,
 )
-CONTRAT_RULES: tuple[Rule[Consultation], ...] = (
+CONTRAT_RULES: tuple[Control[Consultation], ...] = (
     contrat_de_soutirage,
     contrat_d_injection,
     client_non_oppose,

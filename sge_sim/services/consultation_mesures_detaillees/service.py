@@ -5,7 +5,10 @@ from dataclasses import replace
 from sge_sim.clock import FIN_DES_JOURS, PREMIER_JOUR
 from sge_sim.domaine.ecarts_plateforme import Usage
 from sge_sim.domaine.nomenclatures import Sens
+from sge_sim.mesures.releves import read_contextes
+from sge_sim.mesures.series import read_series
 from sge_sim.referentiel.mesures import mesure_of
+from sge_sim.refus import check
 from sge_sim.services.consultation_mesures_detaillees import answer_v2, answer_v3
 from sge_sim.services.consultation_mesures_detaillees.consultation import (
     Consultation,
@@ -13,15 +16,12 @@ from sge_sim.services.consultation_mesures_detaillees.consultation import (
     Resultat,
 )
 from sge_sim.services.consultation_mesures_detaillees.demande import Cadre, Demande, Version
-from sge_sim.services.consultation_mesures_detaillees.releves import read_contextes
 from sge_sim.services.consultation_mesures_detaillees.rules import (
     RESULT_RULES,
     RULES_V2,
     RULES_V3,
     UNREACHABLE_V3,
 )
-from sge_sim.services.consultation_mesures_detaillees.series import read_series
-from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
 from sge_sim.settings import SansDonnee
 from sge_sim.soap.messages import Answer

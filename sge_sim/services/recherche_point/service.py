@@ -1,9 +1,9 @@
 """RecherchePoint: reads the criteria, checks the rules, answers the points."""
 
+from sge_sim.refus import check
 from sge_sim.services.recherche_point.answer import points_found
 from sge_sim.services.recherche_point.demande import Recherche
 from sge_sim.services.recherche_point.rules import RULES
-from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree

@@ -1,9 +1,9 @@
 """RechercheServicesAccesDonnees: checks the rules, lists the services of a point."""
 
 from sge_sim.domaine.generations import SECOND_GENERATION
+from sge_sim.refus import check
 from sge_sim.services.recherche_services_acces_donnees.answer import services_found
 from sge_sim.services.recherche_services_acces_donnees.rules import RULES
-from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
 from sge_sim.services.souscrits import CODES_RECHERCHE, read_recherche, visible_services
 from sge_sim.soap.messages import Answer

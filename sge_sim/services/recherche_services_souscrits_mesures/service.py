@@ -1,10 +1,10 @@
 """RechercheServicesSouscritsMesures: checks the rules, lists the services of a point."""
 
 from sge_sim.domaine.generations import first_generation
+from sge_sim.refus import check
 from sge_sim.services.ecarts import is_empty
 from sge_sim.services.recherche_services_souscrits_mesures.answer import services_found
 from sge_sim.services.recherche_services_souscrits_mesures.rules import RULES
-from sge_sim.services.rule import check
 from sge_sim.services.service import Appel, Service
 from sge_sim.services.souscrits import CODES_RECHERCHE, read_recherche, visible_services
 from sge_sim.soap.messages import Answer

@@ -26,7 +26,7 @@ def test_the_meter_of_a_point_is_read(client, sge):
 @pytest.mark.sge_case("ADP-NR1")
 def test_an_unknown_point_does_not_exist(client, sge):
     assert not client.exists("99999999999999")
-    assert sge.journal.last().rule.name == "point_connu"
+    assert sge.journal.last().rule.name == "ConsultationDonneesTechniquesContractuelles/point_connu"
 
 
 def test_nothing_is_left_of_the_test_before(sge):

@@ -80,6 +80,63 @@ def test_a_borrowed_value_replaces_another_whole(catalogue_folder: Callable[...,
     assert not any("ADP-R2" in mistake for mistake in mistakes)
 
 
+CLEANING = """\
+nettoyage:
+  - {nom: avant, service: RecherchePoint, version: "2.0", requete: {x: y}}
+"""
+
+
+def test_a_package_is_taken_over_case_by_case_with_its_cleaning(
+    catalogue_folder: Callable[..., Path],
+) -> None:
+    """Its cases keep their order, null removes one, a new one goes last."""
+    text = CONSULTATION.replace("cas:\n", f"{CLEANING}cas:\n", 1)
+    text += "  ADP-R2: {reprend: ADP-R1, nettoyage: true}\n  ADP-R3: {reprend: ADP-R1}\n"
+    folder = catalogue_folder(consultation=text)
+    next_file = folder / "sge-2.0/consultation.yaml"
+    write_next(folder, "")
+    next_file.write_text("package: consultation\nreprend: sge-1.0\n")
+    before, after = (Catalogue(folder).load_release(name) for name in ("1.0", "2.0"))
+    assert after.cas == before.cas
+    changed = "cas: {ADP-R1: null, ADP-R9: {reprend: ADP-R2}, ADP-R3: {titre: Un autre}}\n"
+    next_file.write_text(next_file.read_text() + changed)
+    after = Catalogue(folder).load_release("2.0")
+    assert after.ids == ("ADP-R2", "ADP-R3", "ADP-R9")
+    assert {case.id: (case.titre, len(case.preparation)) for case in after.cas} == {
+        "ADP-R2": ("Un titre", 1),
+        "ADP-R3": ("Un autre", 0),
+        "ADP-R9": ("Un titre", 1),
+    }
+
+
+@pytest.mark.parametrize("source", ["sge-2.0", "sge-0.9", "ADP-R1", "3"])
+def test_a_package_that_cannot_be_taken_over_is_told(
+    catalogue_folder: Callable[..., Path], source: str
+) -> None:
+    folder = write_next(catalogue_folder(), "")
+    file = folder / "sge-2.0/consultation.yaml"
+    file.write_text(f"package: consultation\nreprend: {source}\n")
+    assert validate(folder)[0] == (
+        f"sge-2.0/consultation.yaml, clé « reprend » : « {source} » n'est pas une version d'avant "
+        "qui ait ce package."
+    )
+
+
+def test_the_cleaning_of_another_package_is_used_by_its_name(
+    catalogue_folder: Callable[..., Path],
+) -> None:
+    own = CONSULTATION.replace("cas:\n", f"{CLEANING}cas:\n", 1)
+    other = CONSULTATION.replace(
+        "package: consultation", "package: commande\nnettoyage: consultation"
+    )
+    other = other.replace("  ADP-R1:\n", "  ADP-R4:\n    nettoyage: true\n")
+    folder = catalogue_folder(consultation=own, commande=other)
+    file = folder / "sge-1.0/release.yaml"
+    file.write_text(file.read_text().replace("[consultation]", "[consultation, commande]"))
+    cases = Catalogue(folder).load_release("1.0").find("ADP-R4")
+    assert [case.preparation[0].nom for case in cases] == ["avant"] * len(cases)
+
+
 @pytest.mark.parametrize(
     ("case", "sentence"),
     [

@@ -8,15 +8,15 @@ import pytest
 from acces_kit import C4, C5, END, P1, P4, SAD, TODAY, Tiers
 
 from sge_sim.domaine.demandeur import Demandeur
-from sge_sim.facts.lecture import Faits, faits_within
+from sge_sim.facts.lecture import faits_within
+from sge_sim.refus import Refus, check
 from sge_sim.services.acces import Acces
 from sge_sim.services.acces_donnees import TYPES_DONNEES, Consentement
 from sge_sim.services.acces_donnees_reading import read_options
 from sge_sim.services.commande_services_acces_donnees.demande import Demande, ServiceDemande
 from sge_sim.services.commande_services_acces_donnees.rules import RULES
 from sge_sim.services.commande_services_acces_donnees.service import SERVICE
-from sge_sim.services.rule import Refus, check
-from sge_sim.tables.fiches import FichePoint
+from sge_sim.tables.fiches import Faits, FichePoint
 
 pytestmark = pytest.mark.documented("GUI 0531 v1.1.0 §2.1, table p. 8")
 

@@ -116,9 +116,9 @@ def test_an_order_of_history_is_refused(
 def test_an_order_without_its_header_is_malformed(tiers: Orders) -> None:
     assert tiers.historique(C5, entete=False) == "SGT562"
     rule = tiers.simulator.admin("/api/journal?limit=1")[0]["rule"]
-    assert rule["name"] == "entete_present"
-    assert "enteteP" in rule["explanation"]
-    assert "il n'est pas sûr que la plateforme réelle l'exige" in rule["explanation"]
+    assert rule["name"] == "CommandeTransmissionHistoriqueMesures/entete_present"
+    assert "enteteP" in rule["remede"]
+    assert "il n'est pas sûr que la plateforme réelle l'exige" in rule["remede"]
 
 
 @pytest.mark.assumed("a header in another namespace is none")
@@ -141,7 +141,9 @@ def test_a_header_in_another_namespace_is_told_beside_the_one_that_is_expected(
     url = tiers.simulator.url + path
     tiers.simulator.session.post(url, body, headers={"Content-Type": "text/xml"}, timeout=10)
     exchange = tiers.simulator.admin("/api/journal?limit=1")[0]
-    assert exchange["rule"]["name"] == "entete_present", exchange
+    assert exchange["rule"]["name"] == "CommandeTransmissionHistoriqueMesures/entete_present", (
+        exchange
+    )
     expected = "{http://www.erdf.fr/sge/b2b/dictionnaire/v4.0/dc}enteteP"
     assert "En-tête reçu, et ignoré : {urn:autre}enteteP." in exchange["detail"]
     assert expected in exchange["detail"]

@@ -294,8 +294,11 @@ def test_no_date_is_a_technical_error(tiers: Detaillees, version: str, prm: str,
 
 @pytest.mark.assumed("nothing is measured outside of the simulated days")
 def test_a_period_without_end_is_answered_once_its_rules_are_disabled(tmp_path: Path) -> None:
-    disabled = ("periode_ecoulee", "periode_admise")
-    options = [option for rule in disabled for option in ("--disabled-rules", rule)]
+    options = [
+        option
+        for rule in ("periode_ecoulee", "periode_admise")
+        for option in ("--disabled-rules", f"ConsultationMesuresDetaillees/{rule}")
+    ]
     with start_simulator(
         tmp_path, "--population-size", "0", "--now", "2026-07-15T10:00", *options
     ) as running:

@@ -12,6 +12,7 @@ from in_process import InProcess, simulator_in_process
 from sge_sim.clock import parse_instant
 from sge_sim.commandes.m023 import Emetteur, Historiques, order_m023
 from sge_sim.domaine.delais import AUSSITOT
+from sge_sim.journal import Journal
 from sge_sim.settings import Profile
 
 C5 = ("25150217034354", "25825036170379", "25999131613803", "50086054270348", "25262662681289")
@@ -108,6 +109,19 @@ def test_a_demand_is_refused(
     found, answer = send(platform, service, **asked)
     assert found == code
     assert f"<faultstring>{FAULTSTRINGS[service]}</faultstring>" in answer
+
+
+@pytest.mark.observed("a list without a point has a code of its own (26.1)")
+def test_a_list_without_a_point_is_refused_by_its_rule_before_the_schema(
+    platform: InProcess,
+) -> None:
+    assert send(platform, "MFA", prms=())[0] == "SGT4ZM"
+    database = platform.simulator.database
+    journal = Journal.beside(database, platform.simulator.settings.data_dir)
+    (refused,) = journal.find_echanges(limit=1)
+    assert refused.rule is not None
+    assert refused.rule.name == "CommandeHistoriqueDonneesMesuresFacturantes/liste_non_vide"
+    assert refused.rule.remede == "un pointId au moins"
 
 
 @pytest.mark.observed("catalogue 26.1: 24 months of curves, 36 of the rest, counted from today")

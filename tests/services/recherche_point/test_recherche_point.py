@@ -291,10 +291,10 @@ def test_journal_tells_the_rule_and_what_would_have_passed(
     exchange = simulator.admin("/api/journal", code="SGT4F7", limit=1)[0]
     assert exchange["service"] == "RecherchePoint"
     assert exchange["acteur"] == "TIERS1"
-    assert exchange["rule"]["name"] == "criteres_suffisants"
+    assert exchange["rule"]["name"] == "RecherchePoint/criteres_suffisants"
     assert exchange["rule"]["source"].startswith("GUI 0427")
     assert exchange["rule"]["provenance"] == "documented"
-    assert "SIRET" in exchange["rule"]["explanation"]
+    assert "SIRET" in exchange["rule"]["remede"]
 
 
 def test_suds_reads_the_typed_answer(simulator: RunningSimulator) -> None:

@@ -1,4 +1,4 @@
-"""The series that answer a demand: curves, energies, maximum powers.
+"""The series of a point that are asked for: curves, energies, maximum powers.
 
 A lost point is left out (both an absent and an empty point fit the contract; neither was seen). A
 corrected curve has it, with the value that was lost.
@@ -9,51 +9,26 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sge_sim.mesures import (
-    Grandeur,
-    PointMesure,
+from sge_sim.mesures.courbes import courbe
+from sge_sim.mesures.factices import courbe_factice, energies_factices, puissances_factices
+from sge_sim.mesures.lecture import ENERGIES, TOUT, Lecture
+from sge_sim.mesures.point import Grandeur, PointMesure
+from sge_sim.mesures.quotidiennes import (
     PuissanceMensuelle,
-    courbe,
-    courbe_factice,
-    energies_factices,
     energies_quotidiennes,
     par_mois,
     phases_de,
-    puissances_factices,
     puissances_maximales,
     puissances_mensuelles,
 )
 from sge_sim.mesures.tableaux import Entiers, Masque
-from sge_sim.services.consultation_mesures_detaillees.demande import Demande
 
-TOUT = "TOUT"
 BRUT, ESTIME, REEL = "B", "E", "R"
 """Natures of a point of a curve: raw (C5 and P4), real (the others) (observed); estimated, a gap
 that Enedis filled by itself, in a corrected curve (GUI 0497 v1.5.0)."""
 INTERPOLATION = "C"
 """How a point was estimated (`tc`): linearly between its bounds (GUI 0497 v1.5.0 p. 16; which of
 the ways: assumed)."""
-
-UNITES = {
-    "PA": "W",
-    "PRI": "VAr",
-    "PRC": "VAr",
-    "E": "V",
-    "EA": "Wh",
-    "ERI": "VArh",
-    "ERC": "VArh",
-    "ER": "VArh",
-    "PMA": "VA",
-    "PMA1": "VA",
-    "PMA2": "VA",
-    "PMA3": "VA",
-    "DD": "s",
-    "DE": "Wh",
-    "DQ": "W",
-    "TF": "s",
-}
-ENERGIES = {"EA": Grandeur.PA, "ERI": Grandeur.PRI, "ERC": Grandeur.PRC}
-"""The energies that are counted, each with the power of which it is the sum."""
 
 
 class Troncon(NamedTuple):
@@ -84,48 +59,48 @@ class Serie(NamedTuple):
 
 
 def read_series(
-    point: PointMesure, demande: Demande, *, factice: bool = False
+    point: PointMesure, lecture: Lecture, *, factice: bool = False
 ) -> tuple[Serie, ...]:
     """Return the series that have something to say; a quantity that has nothing is left out.
 
     `factice`: those that the real homologation platform made up.
     """
     if factice:
-        return _made_up(point, demande)
-    match demande.type:
+        return _made_up(point, lecture)
+    match lecture.type:
         case "COURBE":
-            series = _curves(point, demande)
+            series = _curves(point, lecture)
         case "ENERGIE":
-            series = _energies(point, demande)
+            series = _energies(point, lecture)
         case _:
-            series = _maxima(point, demande)
+            series = _maxima(point, lecture)
     return tuple([serie for serie in series if serie])
 
 
-def _curves(point: PointMesure, demande: Demande) -> Iterator[Serie]:
+def _curves(point: PointMesure, lecture: Lecture) -> Iterator[Serie]:
     """C5 and P4 have the active power alone; TOUT is all that there is."""
     for grandeur in (Grandeur.PA,) if point.petit else Grandeur:
-        if demande.grandeur in (grandeur, TOUT):
-            yield Serie(grandeur, tuple(_curve(point, demande, grandeur)))
+        if lecture.grandeur in (grandeur, TOUT):
+            yield Serie(grandeur, tuple(_curve(point, lecture, grandeur)))
 
 
-def is_corrected(demande: Demande, grandeur: str, *, petit: bool) -> bool:
-    """Tell whether a curve that is asked for corrected is so: active ones of large points (V26.2).
+def has_corrected(grandeur: str, *, petit: bool) -> bool:
+    """Tell whether a curve can be had corrected: the active ones of large points (V26.2).
 
     A reactive power or a voltage comes raw, without refusal (assumed). TOUT is said to be
     corrected: its active curve is, the others come as they are (assumed).
     """
-    return demande.corrigees and not petit and grandeur in (Grandeur.PA, TOUT)
+    return not petit and grandeur in (Grandeur.PA, TOUT)
 
 
-def _curve(point: PointMesure, demande: Demande, grandeur: Grandeur) -> Iterator[Troncon]:
-    mesuree = courbe(point, demande.debut, demande.fin, grandeur)
+def _curve(point: PointMesure, lecture: Lecture, grandeur: Grandeur) -> Iterator[Troncon]:
+    mesuree = courbe(point, lecture.debut, lecture.fin, grandeur, collectees=lecture.collectees)
     brut = BRUT if point.petit else REEL
     if mesuree.pas_unique is not None:
         whole = mesuree.horodates, mesuree.decalages, mesuree.valeurs
         yield Troncon(*whole, mesuree.pas_unique, brut)
         return
-    corrigees = is_corrected(demande, grandeur, petit=point.petit)
+    corrigees = lecture.corrigees and has_corrected(grandeur, petit=point.petit)
     gardes = np.flatnonzero(mesuree.valides | corrigees)
     pas, valides = mesuree.pas[gardes], mesuree.valides[gardes]
     coupes = np.flatnonzero((pas[1:] != pas[:-1]) | (valides[1:] != valides[:-1])) + 1
@@ -140,34 +115,34 @@ def _curve(point: PointMesure, demande: Demande, grandeur: Grandeur) -> Iterator
             )
 
 
-def _energies(point: PointMesure, demande: Demande) -> Iterator[Serie]:
+def _energies(point: PointMesure, lecture: Lecture) -> Iterator[Serie]:
     """C5 and P4 have the active energy alone; the others the reactive ones too."""
-    grandeur = demande.grandeur
+    grandeur = lecture.grandeur
     if grandeur == "EA" or (grandeur in ENERGIES and not point.petit):
-        jours = energies_quotidiennes(point, demande.debut, demande.fin, ENERGIES[grandeur])
+        jours = energies_quotidiennes(point, lecture.debut, lecture.fin, ENERGIES[grandeur])
         yield Serie(grandeur, _kept(jours.minuits, jours.decalages, jours.valeurs, jours.valides))
 
 
-def _maxima(point: PointMesure, demande: Demande) -> Iterator[Serie]:
+def _maxima(point: PointMesure, lecture: Lecture) -> Iterator[Serie]:
     """TOUT adds those of each phase of a three-phase C5, each with its time (GUI 0497 v1.5.0)."""
-    phases = phases_de(point) if demande.grandeur == TOUT else ()
+    phases = phases_de(point) if lecture.grandeur == TOUT else ()
     for phase in (None, *phases):
         grandeur = "PMA" if phase is None else f"PMA{phase}"
-        if demande.pas == "P1M":
-            mois = puissances_mensuelles(point, demande.debut, demande.fin, phase)
+        if lecture.pas == "P1M":
+            mois = puissances_mensuelles(point, lecture.debut, lecture.fin, phase)
             yield Serie(grandeur, mois=mois)
         else:
-            jours = puissances_maximales(point, demande.debut, demande.fin, phase)
+            jours = puissances_maximales(point, lecture.debut, lecture.fin, phase)
             troncons = _kept(jours.horodates, jours.decalages, jours.valeurs, jours.valides)
             yield Serie(grandeur, troncons)
 
 
-def _made_up(point: PointMesure, demande: Demande) -> tuple[Serie, ...]:
+def _made_up(point: PointMesure, lecture: Lecture) -> tuple[Serie, ...]:
     """Every curve counts, with raw points whatever the segment (observed in homologation)."""
-    asked = point, demande.debut, demande.fin
-    if demande.type == "COURBE":
+    asked = point, lecture.debut, lecture.fin
+    if lecture.type == "COURBE":
         # TOUT: the active one alone (assumed).
-        grandeur = "PA" if demande.grandeur == TOUT else demande.grandeur
+        grandeur = "PA" if lecture.grandeur == TOUT else lecture.grandeur
         lue = courbe_factice(*asked)
         coupes = np.flatnonzero(np.diff(lue.pas)) + 1
         parts = [
@@ -182,11 +157,11 @@ def _made_up(point: PointMesure, demande: Demande) -> tuple[Serie, ...]:
             if len(rangs)
         ]
         series = (Serie(grandeur, tuple(parts)),)
-    elif demande.type == "ENERGIE":
+    elif lecture.type == "ENERGIE":
         jours = energies_factices(*asked)
         kept = _kept(jours.minuits, jours.decalages, jours.valeurs, jours.valides)
-        series = (Serie(demande.grandeur, kept),)
-    elif demande.pas == "P1M":
+        series = (Serie(lecture.grandeur, kept),)
+    elif lecture.pas == "P1M":
         series = (Serie("PMA", mois=par_mois(puissances_factices(*asked))),)
     else:
         maxima = puissances_factices(*asked)

@@ -1,4 +1,4 @@
-"""The daily and monthly indexes that answer a demand of v3.0, by calendar and time class."""
+"""The daily and monthly indexes of a point that are asked for, by calendar and time class."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -6,24 +6,20 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from sge_sim.mesures import (
-    Grille,
+from sge_sim.mesures.calendrier import minuits
+from sge_sim.mesures.consommations import MINUTE_DU_RELEVE
+from sge_sim.mesures.depassements import grandeurs_facturees, registres_factures
+from sge_sim.mesures.grilles_nommees import ClasseNommee, calendrier_nomme
+from sge_sim.mesures.index import (
     Index,
-    PointMesure,
-    grandeurs_facturees,
-    grilles_entre,
     index_aux,
     index_courants,
     index_er,
     index_quotidiens,
-    minuits,
-    registres_factures,
 )
-from sge_sim.mesures.consommations import MINUTE_DU_RELEVE
+from sge_sim.mesures.lecture import ENERGIES, TOUT, Lecture
+from sge_sim.mesures.point import Grille, PointMesure, grilles_entre
 from sge_sim.mesures.tableaux import Entiers
-from sge_sim.referentiel.calendriers import ClasseNommee, calendrier_nomme
-from sge_sim.services.consultation_mesures_detaillees.demande import Demande
-from sge_sim.services.consultation_mesures_detaillees.series import ENERGIES, TOUT
 
 _ORDRE_C1_C4 = ("PTE", "HPH", "HCH", "HPE", "HCE")
 """Classes as they come for C1-C4 (observed 2023, but for PTE)."""
@@ -74,38 +70,38 @@ class Contexte:
 
 
 def read_contextes(
-    point: PointMesure, demande: Demande, *, rhf: bool = False
+    point: PointMesure, lecture: Lecture, *, rhf: bool = False
 ) -> tuple[Contexte, ...]:
-    """Return the readings of a demand; what has none is left out.
+    """Return the readings that are asked for; what has none is left out.
 
     What the simulated meter doesn't count has none: reactive energies on a C5; ER on large points
     (assumed: the guide tells it of P4 alone); DD, DE, DQ, PMA and TF on C5 and P4; DD, DE and DQ
     on production. `rhf`: large points are read at a fixed hour near midnight too (GUI 0497 v1.5.0).
     """
     if point.petit:
-        contextes = [_contexte(point, demande, "COL", "AQ")]
+        contextes = [_contexte(point, lecture, "COL", "AQ")]
     else:
-        contextes = [_contexte(point, demande, "FMR", type) for type in ("RC", "RM")]
+        contextes = [_contexte(point, lecture, "FMR", type) for type in ("RC", "RM")]
         if rhf:
-            contextes.append(_contexte(point, demande, "RHF", "LC"))
+            contextes.append(_contexte(point, lecture, "RHF", "LC"))
     return tuple(contexte for contexte in contextes if contexte.grandeurs)
 
 
-def _contexte(point: PointMesure, demande: Demande, contexte: str, type: str) -> Contexte:
+def _contexte(point: PointMesure, lecture: Lecture, contexte: str, type: str) -> Contexte:
     relevees = (
-        *_energies(point, demande, type),
-        *_reactives(point, demande, type),
-        *_facturees(point, demande, type),
+        *_energies(point, lecture, type),
+        *_reactives(point, lecture, type),
+        *_facturees(point, lecture, type),
     )
     return Contexte(contexte, type, relevees)
 
 
-def _energies(point: PointMesure, demande: Demande, type: str) -> Iterator[GrandeurRelevee]:
+def _energies(point: PointMesure, lecture: Lecture, type: str) -> Iterator[GrandeurRelevee]:
     """The supplier's calendars come before the distributor's (observed 2023)."""
     for grandeur in ("EA",) if point.petit else ENERGIES:
-        if demande.grandeur not in (grandeur, TOUT):
+        if lecture.grandeur not in (grandeur, TOUT):
             continue
-        index = _read(point, demande, grandeur, type)
+        index = _read(point, lecture, grandeur, type)
         if not index.valides.any():
             continue
         calendriers = [
@@ -114,7 +110,7 @@ def _energies(point: PointMesure, demande: Demande, type: str) -> Iterator[Grand
                 (point.grille_fournisseur, index.fournisseur, "F"),
                 (point.grille_distributeur, index.distributeur, "D"),
             )
-            for calendrier in _calendriers(point, demande, index, grilles, valeurs, cote)
+            for calendrier in _calendriers(point, lecture, index, grilles, valeurs, cote)
         ]
         total = None
         if point.petit:
@@ -123,47 +119,47 @@ def _energies(point: PointMesure, demande: Demande, type: str) -> Iterator[Grand
         yield GrandeurRelevee(grandeur, tuple(calendriers), total)
 
 
-def _reactives(point: PointMesure, demande: Demande, type: str) -> Iterator[GrandeurRelevee]:
+def _reactives(point: PointMesure, lecture: Lecture, type: str) -> Iterator[GrandeurRelevee]:
     """A P4 counts its reactive energies (GUI 0497 v1.5.0), in total alone (assumed).
 
     No register is known for ER: it comes without one (assumed).
     """
     if point.segment != "P4":
         return
-    inductif, capacitif = (_read(point, demande, grandeur, type) for grandeur in ("ERI", "ERC"))
+    inductif, capacitif = (_read(point, lecture, grandeur, type) for grandeur in ("ERI", "ERC"))
     for grandeur, cadran, index in (
         ("ER", None, index_er(inductif, capacitif)),
         ("ERI", "IDX_ERI_I", inductif),
         ("ERC", "IDX_ERI_C", capacitif),
     ):
         lus = np.flatnonzero(index.valides)
-        if demande.grandeur in (grandeur, TOUT) and len(lus):
+        if lecture.grandeur in (grandeur, TOUT) and len(lus):
             total = _registre("", "", cadran, index, index.total, lus)
             yield GrandeurRelevee(grandeur, (), total)
 
 
-def _facturees(point: PointMesure, demande: Demande, type: str) -> Iterator[GrandeurRelevee]:
+def _facturees(point: PointMesure, lecture: Lecture, type: str) -> Iterator[GrandeurRelevee]:
     """They are read with the energies, on the distributor's classes alone (assumed)."""
-    demandees = [g for g in grandeurs_facturees(point) if demande.grandeur in (g, TOUT)]
+    demandees = [g for g in grandeurs_facturees(point) if lecture.grandeur in (g, TOUT)]
     if not demandees:
         return
-    index = _read(point, demande, "EA", type)
+    index = _read(point, lecture, "EA", type)
     for grandeur, registres in registres_factures(point, index, demandees).items():
-        calendriers = _calendriers(point, demande, index, point.grille_distributeur, registres, "D")
+        calendriers = _calendriers(point, lecture, index, point.grille_distributeur, registres, "D")
         if calendriers:
             watts = grandeur == "PMA" and point.pma_en_watts
             yield GrandeurRelevee(grandeur, calendriers, None, "W" if watts else None)
 
 
-def _read(point: PointMesure, demande: Demande, grandeur: str, type: str) -> Index:
-    debut, fin, puissance = demande.debut, demande.fin, ENERGIES[grandeur]
+def _read(point: PointMesure, lecture: Lecture, grandeur: str, type: str) -> Index:
+    debut, fin, puissance = lecture.debut, lecture.fin, ENERGIES[grandeur]
     match type:
         case "AQ":
             return index_quotidiens(point, debut, fin, puissance)
         case "RC":
             return index_courants(point, debut, fin, puissance)
         case _:
-            jours = [debut + timedelta(rang) for rang in range(demande.jours)]
+            jours = [debut + timedelta(rang) for rang in range((fin - debut).days)]
             if type == "LC":
                 return index_aux(point, jours, _MINUTE_FIXE, puissance)
             jours = [jour for jour in jours if jour.day == point.jour_releve]
@@ -172,7 +168,7 @@ def _read(point: PointMesure, demande: Demande, grandeur: str, type: str) -> Ind
 
 def _calendriers(
     point: PointMesure,
-    demande: Demande,
+    lecture: Lecture,
     index: Index,
     grilles: Sequence[Grille],
     valeurs: Entiers,
@@ -181,7 +177,7 @@ def _calendriers(
     """Return the calendars of one side (F, D), but for those under which nothing was read."""
     calendriers = [
         _calendrier(point, grille, index, valeurs, _rangs(index, debut, fin), _cadran(point, cote))
-        for grille, debut, fin in grilles_entre(grilles, demande.debut, demande.fin)
+        for grille, debut, fin in grilles_entre(grilles, lecture.debut, lecture.fin)
     ]
     return tuple(c for c in calendriers if len(c.registres[0].horodates))
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sge_sim.domaine.libelles import libelle_de
-from sge_sim.mesures import Grille, en_vigueur
+from sge_sim.mesures.point import Grille, en_vigueur
 
 INCONNU = "INCONNU"
 """What stands for the calendar of a point that has none (observed in R151 and HDM)."""

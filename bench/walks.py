@@ -1,0 +1,304 @@
+"""The walks that the suite holds to a budget, by their names.
+
+`make trace` prints what each comes to, `make trace WALK=commande` one of them, function by
+function. Each is walked in a simulator that has answered others before.
+"""
+
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from http import HTTPStatus
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from lxml import etree
+from sqlalchemy.orm import Session
+
+from bench.calls import NOW, PATH, c5_points, check, collect_curves, demands
+from bench.endpoints import CatalogueSender
+from bench.in_process import Caller, caller, data_connect
+from bench.publication import tiers_of
+from bench.trace import Counts, Walk, walk_of
+from sge_sim.clock import parse_instant
+from sge_sim.commandes.m023 import Emetteur, Historiques, order_m023
+from sge_sim.dataconnect.applications import ensure_default_applications
+from sge_sim.dataconnect.consentements import give_consentement
+from sge_sim.domaine.delais import AUSSITOT
+from sge_sim.domaine.nomenclatures import FluxM023
+from sge_sim.facts.stored_clock import StoredClock
+from sge_sim.flux.publication import Publisher
+from sge_sim.homologation.campaign.runner import Runner
+from sge_sim.tables.points import Point
+from sge_sim.transport.answering import pieces
+from sge_sim.transport.framing import RequestReader
+from sge_sim.transport.listener import Application
+from sge_sim.transport.message import Sender
+from tests.catalogue_requests import RELEASE, envelope_of
+from tests.demandes import courbe_quotidienne
+
+_TODAY: Final = date(2025, 8, 1)
+_FLUX: Final[tuple[FluxM023, ...]] = ("R63", "R64")
+_POINTS_PAR_DEMANDE: Final = 5
+_COLLECTE = "/CommandeCollectePublicationMesures/v3.0"
+_FINES = "/CommandeHistoriqueDonneesMesuresFines/v1.0"
+_DAILY = "/mesure_synchrone_auto/v2/consommation_quotidienne"
+_WARM_UP = 150
+_ORDERS_BEFORE = 20
+_CALLS_PER_SECOND = 5
+"""Of Data Connect: the last of them is walked."""
+
+
+@dataclass(frozen=True)
+class Marche:
+    """A walk, and its budget; `take` walks it in the folder of a simulator that it makes."""
+
+    nom: str
+    budget: Counts
+    take: Callable[[Path], Walk]
+
+
+def _walk(client: Caller, path: str, message: bytes) -> Walk:
+    """Walk a SOAP call, from the bytes of the request to those of the answer."""
+    answers = []
+    request = _post(path, "text/xml", message)
+    walk = walk_of(lambda: answers.append(_answered(client.application, client.sender, request)))
+    assert answers[0].startswith(b"HTTP/1.1 200"), answers[0]
+    return walk
+
+
+def curve(data_dir: Path) -> Walk:
+    """A 7-day curve of a C5, from the bytes of the request to those of the answer."""
+    with caller(data_dir) as client:
+        with client.simulator.database.transaction() as session:
+            points = collect_curves(session)
+        messages = demands(points)
+        for message in islice(messages, _WARM_UP):
+            check(client.post(PATH, message).content)
+        return _walk(client, PATH, next(messages))
+
+
+def order(data_dir: Path) -> Walk:
+    """An order of the curve of a C5, transmitted daily for a year, on a point without a service."""
+    with caller(data_dir) as client:
+        *before, last = (_collecte(client, prm) for prm in _c5(client, _ORDERS_BEFORE + 1))
+        for message in before:
+            _accepted(client, _COLLECTE, message)
+        return _walk(client, _COLLECTE, last)
+
+
+def demand(data_dir: Path) -> Walk:
+    """A demand of M023 of the curves of five points."""
+    with caller(data_dir) as client:
+        message = _fines(client, _c5(client, _POINTS_PAR_DEMANDE))
+        for _ in range(_ORDERS_BEFORE):
+            _accepted(client, _FINES, message)
+        return _walk(client, _FINES, message)
+
+
+def daily(data_dir: Path) -> Walk:
+    """The daily consumption of a week of a point that a customer shared, over Data Connect."""
+    with (
+        caller(data_dir, environment="production") as client,
+        data_connect(client.simulator) as application,
+    ):
+        (prm,) = _c5(client, 1)
+        jeton = _shared(client, application, prm)
+        asked = urlencode(
+            {
+                "pointId": prm,
+                "dateDebut": _TODAY - timedelta(8),
+                "dateFin": _TODAY - timedelta(1),
+            }
+        )
+        request = (
+            f"GET {_DAILY}?{asked} HTTP/1.1\r\nHost: localhost\r\n"
+            f"Authorization: Bearer {jeton}\r\n\r\n"
+        ).encode()
+        answers = [
+            _answered(application, client.sender, request) for _ in range(_CALLS_PER_SECOND - 1)
+        ]
+        walk = walk_of(lambda: answers.append(_answered(application, client.sender, request)))
+        assert all(answer.startswith(b"HTTP/1.1 200") for answer in answers), answers[-1]
+        return walk
+
+
+def files(data_dir: Path) -> Walk:
+    """The files of two demands of M023, of the curves and of the indexes of five points."""
+    with caller(data_dir) as client:
+        database = client.simulator.database
+        with database.transaction() as session:
+            points = collect_curves(session)[: _POINTS_PAR_DEMANDE * len(_FLUX)]
+        publisher = Publisher(database, data_dir, lambda _: None, emits=True)
+        made: list[int] = []
+        now = parse_instant(NOW)
+
+        def publish() -> None:
+            made.append(publisher.catch_up(now))
+
+        for _ in range(2):
+            with database.transaction() as session:
+                for rang, flux in enumerate(_FLUX):
+                    prms = points[rang * _POINTS_PAR_DEMANDE :][:_POINTS_PAR_DEMANDE]
+                    _demand_files(session, flux, prms)
+            walk = walk_of(publish)
+        assert made == [len(_FLUX)] * 2
+        return walk
+
+
+def case(data_dir: Path) -> Walk:
+    """A case of the catalogue, run as a campaign runs it against the application."""
+    with caller(data_dir, now=f"{RELEASE.reference}T10:00") as client:
+        runner = Runner(RELEASE, CatalogueSender(client), StoredClock(client.simulator.database))
+        found = next(
+            each
+            for each in RELEASE.cas
+            if each.service == "ConsultationMesuresDetaillees" and each.attendu.code is None
+        )
+        runner.run_case(found)
+        executions = []
+        walk = walk_of(lambda: executions.append(runner.run_case(found)))
+        assert executions[0].statut.bon, executions[0]
+        return walk
+
+
+MARCHES: Final = (
+    Marche("courbe", Counts(89, 60, 20, 0), curve),
+    Marche("commande", Counts(162, 147, 71, 28), order),
+    Marche("demande-m023", Counts(106, 93, 48, 20), demand),
+    Marche("data-connect", Counts(76, 49, 21, 4), daily),
+    Marche("fichiers-m023", Counts(185, 725, 390, 369), files),
+    Marche("cas", Counts(118, 92, 24, 12), case),
+)
+"""Each walk, and what it came to: it may only become shorter."""
+
+
+def _tiers(client: Caller) -> Any:
+    return next(each for each in client.simulator.callers if each.kind == "tiers")
+
+
+def _c5(client: Caller, count: int) -> list[str]:
+    with client.simulator.database.sessions() as session:
+        points = c5_points(session, count)
+    assert len(points) == count
+    return points
+
+
+def _collecte(client: Caller, prm: str) -> bytes:
+    tiers = _tiers(client)
+    demande = {
+        "donneesGenerales": {
+            "objetCode": "AME",
+            "pointId": prm,
+            "initiateurLogin": tiers.login,
+            "contratId": tiers.contrat_id,
+        },
+        "accesMesures": courbe_quotidienne(_TODAY, date(2026, 8, 1)),
+    }
+    return _message(_COLLECTE, {"demande": demande}, tiers.login)
+
+
+def _fines(client: Caller, prms: list[str]) -> bytes:
+    tiers = _tiers(client)
+    demande = {
+        "donneesGenerales": {
+            "initiateurLogin": tiers.login,
+            "contratId": tiers.contrat_id,
+        },
+        "demande": {
+            "format": "JSON",
+            "pointIds": {"pointId": prms},
+            "mesuresTypeCode": "COURBES",
+            "mesuresCorrigees": False,
+            "dateDebut": date(2025, 7, 1),
+            "dateFin": date(2025, 7, 8),
+            "sens": "SOUTIRAGE",
+            "cadreAcces": "ACCORD_CLIENT",
+        },
+    }
+    return _message(_FINES, demande, tiers.login)
+
+
+def _demand_files(session: Session, flux: FluxM023, prms: list[str]) -> None:
+    """Demand a month of measures of points; the files are due at once."""
+    days = (_TODAY - timedelta(30), _TODAY)
+    asked = Historiques(flux, "JSON", prms, "SOUTIRAGE", "ACCORD_CLIENT", *days)
+    emetteur = Emetteur(*tiers_of(session), "bench@exemple.fr", None)
+    order_m023(session, emetteur, asked, parse_instant(NOW), AUSSITOT)
+
+
+def _message(path: str, demande: Mapping[str, Any], login: str) -> bytes:
+    message: bytes = etree.tostring(envelope_of(path, demande, login, None))
+    return message
+
+
+def _accepted(client: Caller, path: str, message: bytes) -> None:
+    answer = client.post(path, message)
+    assert answer.status == HTTPStatus.OK, answer.content
+
+
+def _shared(client: Caller, application: Application, prm: str) -> str:
+    """Have a customer share a point with the default application; return a token of it."""
+    with client.simulator.database.transaction() as session:
+        found = ensure_default_applications(session)["production"]
+        point = session.get_one(Point, prm)
+        now = parse_instant(NOW)
+        give_consentement(session, found, "titulaire", point, now, _TODAY + timedelta(365))
+        credentials = {"client_id": found.client_id, "client_secret": found.secret}
+    form = urlencode({"grant_type": "client_credentials", **credentials}).encode()
+    request = _post("/oauth2/v3/token", "application/x-www-form-urlencoded", form)
+    answer = _answered(application, client.sender, request)
+    return answer.partition(b'"access_token":"')[2].partition(b'"')[0].decode()
+
+
+def _post(path: str, content_type: str, body: bytes) -> bytes:
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {content_type}\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+def _answered(application: Application, sender: Sender, received: bytes) -> bytes:
+    """Return the bytes of the answer to those of a request."""
+    reader = RequestReader(sender, 100_000, 1_000_000)
+    reader.receive(received)
+    request = reader.take()
+    assert request is not None
+    return b"".join(pieces(application(request), []))
+
+
+def main() -> None:
+    """Print what each walk comes to beside its budget, or the one that is asked for in full."""
+    by_name = {marche.nom: marche for marche in MARCHES}
+    asked = sys.argv[1:]
+    unknown = [nom for nom in asked if nom not in by_name]
+    if unknown:
+        sys.exit(f"« {unknown[0]} » n'est pas une marche : {', '.join(by_name)}.")
+    print(f"{'':14}{'functions':>16}{'file changes':>16}{'room changes':>16}{'returns':>16}")
+    for marche in [by_name[nom] for nom in asked] or MARCHES:
+        with tempfile.TemporaryDirectory() as folder:
+            walk = marche.take(Path(folder))
+        if asked:
+            print("\n".join(walk.lines()))
+        print(line_of(marche, walk))
+
+
+def line_of(marche: Marche, walk: Walk) -> str:
+    """Return the row of a walk in the table: what it comes to, and its budget."""
+    counts, budget = walk.counts, marche.budget
+    pairs = (
+        (counts.functions, budget.functions),
+        (counts.file_changes, budget.file_changes),
+        (counts.room_changes, budget.room_changes),
+        (counts.returns, budget.returns),
+    )
+    cells = (f"{count} / {most}" for count, most in pairs)
+    return f"{marche.nom:14}" + "".join(f"{cell:>16}" for cell in cells)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""Writes the readings of a point as a tree: contexts, quantities, calendars, classes, registers.
+
+Names and order are those of ConsultationMesuresDetaillees v3.0; R64 and Data Connect repeat them.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sge_sim.mesures.horodates import Stamp, write_stamps
+from sge_sim.mesures.lecture import UNITES
+from sge_sim.mesures.releves import CalendrierReleve, Contexte, GrandeurRelevee, Registre
+
+Arbre = dict[str, Any]
+
+
+def _nothing(_: CalendrierReleve) -> Mapping[str, str]:
+    return {}
+
+
+@dataclass(frozen=True)
+class ArbreReleves:
+    """How readings are written by who sends them, in the direction `metier` (CONS or PROD).
+
+    `valeurs` writes the readings of a register of a quantity. `calendrier` adds to what names a
+    calendar, `grandeur` to what tells of any quantity before its calendars.
+    """
+
+    metier: str
+    valeurs: Callable[[str, Registre], Any]
+    calendrier: Callable[[CalendrierReleve], Mapping[str, str]] = _nothing
+    grandeur: Mapping[str, Any] = field(default_factory=dict)
+
+    def write(self, contextes: Iterable[Contexte]) -> list[Arbre]:
+        """Return each context and all that it holds; a register without name has none."""
+        return [
+            {
+                "etapeMetier": "BRUT",
+                "contexteReleve": contexte.contexte,
+                "typeReleve": contexte.type,
+                "grandeur": [self._grandeur(relevee) for relevee in contexte.grandeurs],
+            }
+            for contexte in contextes
+        ]
+
+    def _grandeur(self, relevee: GrandeurRelevee) -> Arbre:
+        arbre: Arbre = {
+            "grandeurMetier": self.metier,
+            "grandeurPhysique": relevee.grandeur,
+            "unite": relevee.unite or UNITES[relevee.grandeur],
+            **self.grandeur,
+            "calendrier": [
+                {
+                    "idCalendrier": calendrier.code,
+                    "libelleCalendrier": calendrier.libelle,
+                    **self.calendrier(calendrier),
+                    "classeTemporelle": [
+                        {
+                            "idClasseTemporelle": registre.classe,
+                            "libelleClasseTemporelle": registre.libelle,
+                            **self._registre(relevee, registre),
+                        }
+                        for registre in calendrier.registres
+                    ],
+                }
+                for calendrier in relevee.calendriers
+            ],
+        }
+        if relevee.total is not None:
+            arbre["cadranTotalisateur"] = self._registre(relevee, relevee.total)
+        return arbre
+
+    def _registre(self, relevee: GrandeurRelevee, registre: Registre) -> Arbre:
+        cadran = {} if registre.cadran is None else {"codeCadran": registre.cadran}
+        return {**cadran, "valeur": self.valeurs(relevee.grandeur, registre)}
+
+
+def dated_values(registre: Registre, iv: int | None) -> list[Arbre]:
+    """Return the readings of a register as JSON has them; `iv` says whether they are plausible."""
+    stamps = write_stamps(Stamp.NAIF, registre.horodates, registre.decalages)
+    return [
+        {"d": d, "v": v, "iv": iv} for d, v in zip(stamps, registre.valeurs.tolist(), strict=True)
+    ]
