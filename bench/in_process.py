@@ -73,8 +73,7 @@ def caller(data_dir: Path, now: str = NOW, **settings: Any) -> Iterator[Caller]:
         sender = Sender(leaf.public_bytes(Encoding.DER), (), "127.0.0.1")
         yield Caller(simulator, services.server.application, sender)
         services.stop()
-    simulator.cadence.close()
-    simulator.database.dispose()
+    simulator.close()
 
 
 @contextmanager

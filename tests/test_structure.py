@@ -22,6 +22,7 @@ LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
     ("admin.routes", "sge_sim.homologation.campaign.observed"): 69,
     ("admin.routes", "sge_sim.homologation.campaign.passages"): 678,
     ("admin.routes.campaign_pages", "sge_sim.homologation.campaign.attendue"): 387,
+    ("admin.routes.campaign_pages", "sge_sim.homologation.campaign.observed"): 69,
     ("admin.routes.campaign_pages", "sge_sim.homologation.catalogue.protocoles"): 355,
     ("admin.routes.campaign_pages", "sge_sim.homologation.catalogue.release"): 21,
     ("admin.routes.campaign_pages", "sge_sim.homologation.client.sge_client"): 126,

@@ -22,7 +22,14 @@ from sge_sim.dataconnect.motifs import RegleRest
 from sge_sim.dataconnect.plateforme import PlateformeRest
 from sge_sim.dataconnect.routes import handle
 from sge_sim.domaine.pannes import Atteinte
-from sge_sim.door.origine import AuteurDAppel, Marques, auteur_of
+from sge_sim.door.origine import (
+    CLIENT,
+    HEADER,
+    PRODUCT,
+    AuteurDAppel,
+    Marques,
+    auteur_of,
+)
 from sge_sim.door.planned_faults import departure_of
 from sge_sim.facts.database import UNREACHABLE
 from sge_sim.facts.stored_clock import read_clock
@@ -86,7 +93,9 @@ class RestApplication:
     def _journal(self, echange: EchangeRest, reponse: Reponse, duration_ms: float) -> None:
         """Record an exchange; whatever happens here, the client has its answer."""
         try:
-            auteur = auteur_of(echange.requete.entetes, self._marques)
+            entetes, auteur = echange.requete.entetes, CLIENT
+            if HEADER in entetes or entetes.get("user-agent", "").startswith(PRODUCT):
+                auteur = auteur_of(entetes, self._marques)
             self._record(_told(echange, auteur, reponse, duration_ms))
         except Exception:
             _log.exception("Un échange n'a pas pu être décrit au journal.")

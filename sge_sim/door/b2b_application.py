@@ -25,7 +25,7 @@ from sge_sim.door.alerts import alert_detail
 from sge_sim.door.cadence import TOUS, Cadence
 from sge_sim.door.certificats import CertificateRegister
 from sge_sim.door.gates import Gate
-from sge_sim.door.origine import Marques, auteur_of
+from sge_sim.door.origine import CLIENT, HEADER, PRODUCT, Marques, auteur_of
 from sge_sim.door.planned_faults import called_point, spoilt
 from sge_sim.facts.database import UNREACHABLE, unreachable_sentence
 from sge_sim.facts.guet import Guet
@@ -266,7 +266,9 @@ class B2B:
         verdict, outcome = exchange.verdict, exchange.outcome or Outcome(None)
         notes = exchange.notes
         headers = exchange.request.headers
-        auteur = auteur_of(headers, self._marques)
+        agent, auteur = headers.get("user-agent"), CLIENT
+        if HEADER in headers or (agent or "").startswith(PRODUCT):
+            auteur = auteur_of(headers, self._marques)
         if self._policy.environment == "production":
             notes = [*notes, self._rotation(exchange, verdict) or ""]
         return EchangeRecord(
@@ -280,7 +282,7 @@ class B2B:
             certificate_fingerprint=verdict.fingerprint if verdict else None,
             certificate_subject=verdict.subject if verdict else None,
             remote_address=exchange.request.sender.address,
-            user_agent=headers.get("user-agent"),
+            user_agent=agent,
             service=exchange.service,
             version=exchange.version,
             prm=exchange.prm,

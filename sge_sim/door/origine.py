@@ -17,8 +17,9 @@ from sge_sim.machine.shared_memory import SharedMemory
 MARQUE: Final = "Sge-Sim-Marque"
 """The header that brings a mark."""
 
-_HEADER: Final = MARQUE.lower()
-_PRODUCT: Final = "sge-sim/"
+HEADER: Final = MARQUE.lower()
+PRODUCT: Final = "sge-sim/"
+"""How the User-Agent of sge-sim's own clients begins."""
 _NUMBER = struct.Struct("=Q")  # how many marks were made
 _CELL = struct.Struct("=16sBQ")  # a mark, whose call it is for, the exchange that is made again
 _CELLS: Final = 4096
@@ -82,8 +83,11 @@ class Marques:
 
 
 def auteur_of(headers: Mapping[str, str], marques: Marques) -> AuteurDAppel:
-    """Return who made a call, by its headers (names in small letters)."""
-    mark = headers.get(_HEADER)
+    """Return who made a call, by its headers (names in small letters).
+
+    Most calls bear neither mark nor product of ours: the doors see that by themselves.
+    """
+    mark = headers.get(HEADER)
     if mark is not None and (found := marques.take(mark)) is not None:
         return found
     agent = headers.get("user-agent")
@@ -95,12 +99,12 @@ def auteur_of(headers: Mapping[str, str], marques: Marques) -> AuteurDAppel:
 
 def agent_of(origine: Origine) -> str:
     """Return the product that a client of sge-sim says it is (User-Agent)."""
-    return f"{_PRODUCT}{__version__} ({origine})"
+    return f"{PRODUCT}{__version__} ({origine})"
 
 
 def is_own_agent(agent: str) -> bool:
     """Tell whether a User-Agent is that of a client of sge-sim."""
-    return agent.startswith(_PRODUCT)
+    return agent.startswith(PRODUCT)
 
 
 def _offset(place: int) -> int:

@@ -7,7 +7,7 @@ which rule decided.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sge_sim.api.administration import Administration, ServedClock
@@ -19,7 +19,7 @@ from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialis
 from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.campaign.outcome import EchangeDeCas, execution_of, not_run
 from sge_sim.homologation.catalogue.answer_paths import Answer
-from sge_sim.homologation.catalogue.cases import Cas, Etape
+from sge_sim.homologation.catalogue.cases import Cas, Etape, TropRecent
 from sge_sim.homologation.catalogue.release import Release
 from sge_sim.homologation.client.sender import AppelFait, CaseSender
 from sge_sim.homologation.reports.rapport import Execution
@@ -97,11 +97,18 @@ class Runner:
         """
         if case.non_testable:
             return self._not_run(case, f"Non testable : {case.non_testable}")
+        moved = ""
         try:
-            instant, call = self._sent(case)
-            moved = self._let_time_pass(case, call)
-            if moved:
-                instant, call = self._sent(case)
+            while True:
+                demande = self.prepared(case)
+                instant = self.clock.now().astimezone(PARIS)
+                call = self.client.call(case.service, case.version, demande)
+                wait = case.trop_recent
+                if moved or wait is None or not wait.is_told_by(call.reponse):
+                    break
+                moved = self._let_time_pass(wait)
+                if not moved:
+                    break
         except UsageError as error:
             failed = [key for key in case.apres if key in self._unanswered]
             self._unanswered.add(case.cle)
@@ -144,19 +151,12 @@ class Runner:
             self._prepare(step)
         return materialise(case, self._context)
 
-    def _sent(self, case: Cas) -> tuple[datetime, AppelFait]:
-        """Set a case up and call; return when (the target's legal time), and how that went."""
-        demande = self.prepared(case)
-        instant = self.clock.now().astimezone(PARIS)
-        return instant, self.client.call(case.service, case.version, demande)
-
-    def _let_time_pass(self, case: Cas, call: AppelFait) -> str:
-        """Move the clock of a simulator on where a demand came too early; return what to say of it.
+    def _let_time_pass(self, wait: TropRecent) -> str:
+        """Move a simulator's clock on until a demand may come again; return what to say of it.
 
         Nothing on any other target, whose time nobody moves: `execution_of` says how long to wait.
         """
-        answer, wait = call.reponse, case.trop_recent
-        if self._admin is None or wait is None or not wait.is_told_by(answer):
+        if self._admin is None:
             return ""
         clock = ServedClock(self._admin)
         clock.advance(timedelta(minutes=wait.minutes))
