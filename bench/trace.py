@@ -37,6 +37,7 @@ VALUES = {
     "mesures/calendrier.py": "the table of the days",
     "mesures/point.py": "what a point is",
     "refus.py": "the loop over a table of rules",
+    "pki/request_checks.py": "the table of rules of a certificate",
     "services/consultation_mesures_detaillees/rules.py": "the table of rules",
     "services/consultation_mesures_detaillees/rules_point.py": "its part about the point",
     "services/consultation_mesures_detaillees/demande.py": "what is asked",
