@@ -238,6 +238,7 @@ def _message(path: str, demande: Mapping[str, Any], login: str) -> bytes:
 def _accepted(client: Caller, path: str, message: bytes) -> None:
     answer = client.post(path, message)
     assert answer.status == HTTPStatus.OK, answer.content
+    pieces(answer, [])  # what many answers share is kept
 
 
 def _shared(client: Caller, application: Application, prm: str) -> str:
