@@ -28,7 +28,7 @@ KINDS = {
     "what the user chose": ("settings/__init__.py",),
     "what is known of the exchange": ("*/e*change.py", "soap/context.py"),
     "the facts, and what they say": ("facts/memoire.py", "tables/fiches*.py"),
-    "a table of rules": ("refus.py", "*/rules*.py", "pki/request_rules.py"),
+    "a table of rules": ("refus.py", "**/*rules*.py"),
     "what the rules look at": (
         "services/ordres.py",
         "services/*/demande.py",
