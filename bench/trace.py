@@ -20,7 +20,7 @@ from types import CodeType, FrameType
 from typing import Any
 
 import sge_sim
-from sge_sim.pki.request_checks import REQUEST_CHECKS
+from sge_sim.pki.request_rules import REQUEST_CHECKS
 from sge_sim.services.registry import SERVICES
 
 KINDS = {
@@ -28,7 +28,7 @@ KINDS = {
     "what the user chose": ("settings/__init__.py",),
     "what is known of the exchange": ("*/e*change.py", "soap/context.py"),
     "the facts, and what they say": ("facts/memoire.py", "tables/fiches*.py"),
-    "a table of rules": ("refus.py", "services/*/rules*.py"),
+    "a table of rules": ("refus.py", "**/*rules*.py"),
     "what the rules look at": (
         "services/ordres.py",
         "services/*/demande.py",

@@ -16,7 +16,7 @@ from sge_sim.door import rules as door
 from sge_sim.flux.r6x import recevabilite as report
 from sge_sim.pki.checks import CERTIFICATE_CHECKS
 from sge_sim.pki.policy import CERTIFICAT_LISIBLE
-from sge_sim.pki.request_checks import REQUEST_CHECKS
+from sge_sim.pki.request_rules import REQUEST_CHECKS
 from sge_sim.refus import Rule
 from sge_sim.services.registry import SERVICES
 

@@ -8,11 +8,11 @@ from typing import Any, Final
 
 from sge_sim.dataconnect import motifs_2026
 from sge_sim.dataconnect.acces import Refusals, read_point
-from sge_sim.dataconnect.controles import PeriodeDemandee, Reasons, check_periode, check_point
 from sge_sim.dataconnect.echange import JSON, PRM, EchangeRest, Reponse, json_reponse
 from sge_sim.dataconnect.lecture import Lecteur, Mesure
 from sge_sim.dataconnect.passerelle import let_in
 from sge_sim.dataconnect.plateforme import PlateformeRest
+from sge_sim.dataconnect.rules import PeriodeDemandee, Reasons, check_periode, check_point
 from sge_sim.domaine.nomenclatures import METIERS, Sens
 from sge_sim.mesures.lecture import UNITES
 from sge_sim.mesures.series import BRUT

@@ -7,6 +7,8 @@ burst of work took stays with the process until something of the same size comes
 import ctypes
 from typing import Final
 
+from sge_sim.clock import elapsed_ms, stopwatch
+
 _GLIBC: Final = ctypes.CDLL(None)
 _TRIM: Final = getattr(_GLIBC, "malloc_trim", None)
 _SET: Final = getattr(_GLIBC, "mallopt", None)
@@ -16,6 +18,7 @@ _SET: Final = getattr(_GLIBC, "mallopt", None)
 _ARENA_MAX: Final = -8
 _MMAP_THRESHOLD: Final = -3
 _TRIM_THRESHOLD: Final = -1
+_PERIOD_MS: Final = 60_000.0
 _POLICY: Final = ((_ARENA_MAX, 1), (_MMAP_THRESHOLD, 2**18), (_TRIM_THRESHOLD, 2**22))
 
 
@@ -37,3 +40,16 @@ def give_back_freed_memory() -> None:
     """
     if _TRIM is not None:
         _TRIM(0)
+
+
+class FreedMemory:
+    """What a process that never rests gives back from time to time: once a minute at most."""
+
+    def __init__(self) -> None:
+        self._given_back = stopwatch()
+
+    def give_back_in_time(self) -> None:
+        """Give it back where a minute has passed; else do nothing."""
+        if elapsed_ms(self._given_back) >= _PERIOD_MS:
+            self._given_back = stopwatch()
+            give_back_freed_memory()

@@ -21,7 +21,7 @@ from sge_sim.pki.certificates import fingerprint, read_certificate
 from sge_sim.pki.chains import BrokenChain
 from sge_sim.pki.checks import CERTIFICATE_CHECKS, Candidate
 from sge_sim.pki.memory import BoundedMemory
-from sge_sim.pki.request_checks import (
+from sge_sim.pki.request_rules import (
     REQUEST_CHECKS,
     CertificateSituation,
     Kept,

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final, Generic, TypeVar
 
+from sge_sim.machine.freed_memory import FreedMemory
 from sge_sim.machine.threads import WEAR
 
 T = TypeVar("T")
@@ -63,6 +64,7 @@ class Pool(Generic[T]):
         self._leader: _Turn[T] | None = None
         self._busy = threading.Event()
         self._ended = threading.Event()
+        self._freed = FreedMemory()
 
     def start(self) -> None:
         """Have a thread lead."""
@@ -92,6 +94,8 @@ class Pool(Generic[T]):
                 self._take_one(turn)
             if self._leader is not turn or WEAR.is_out:
                 goes_on = self._goes_on(turn)
+        # Threads are replaced all the time where there is work: what they held lies in pieces.
+        self._freed.give_back_in_time()
 
     def _take_one(self, turn: _Turn[T]) -> None:
         with self._finding:

@@ -11,7 +11,7 @@ from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment
 from sge_sim.pki.certificates import fingerprint, name_text
 from sge_sim.pki.checks import CERTIFICATE_CHECKS
 from sge_sim.pki.policy import CERTIFICAT_LISIBLE
-from sge_sim.pki.request_checks import REQUEST_CHECKS
+from sge_sim.pki.request_rules import REQUEST_CHECKS
 
 MATRICE = Path(__file__).parents[2] / "docs" / "certificats-matrice.yaml"
 ROWS: list[dict[str, Any]] = yaml.safe_load(MATRICE.read_text(encoding="utf-8"))

@@ -64,7 +64,10 @@ def test_a_refusal_tells_that_the_deviation_was_observed(campaign: Homologation)
         for each in campaign.report.executions
         if each.statut is Statut.ECART and each.regle is not None
     }
-    assert rules == {"sans_ecart_sgt4g3": "observed"}
+    assert rules == {
+        "ConsultationMesures/sans_ecart_sgt4g3": "observed",
+        "ConsultationMesuresDetaillees/sans_ecart_sgt4g3": "observed",
+    }
     run = campaign.report.find("AHC-R1@C1-C4")
     assert run is not None
     assert ">Aucune mesure trouvée pour ce PRM<" in run.reponse

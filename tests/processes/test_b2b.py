@@ -61,7 +61,7 @@ def test_content_types(simulator: RunningSimulator, content_type: str) -> None:
 def test_other_content_type_is_refused_in_french(simulator: RunningSimulator) -> None:
     answer = post(simulator, RP, search(), Content_Type="application/json")
     assert answer.status_code == 415
-    assert "envoyer text/xml" in answer.text
+    assert "Il faudrait Content-Type text/xml" in answer.text
 
 
 def test_unknown_path_lists_those_served(simulator: RunningSimulator) -> None:

@@ -24,4 +24,4 @@ STATEMENTS = {
 def test_every_statement_is_understood(dialect: Dialect) -> None:
     assert len(STATEMENTS) > 10
     for name, statement in STATEMENTS.items():
-        assert statement._compile(dialect).sql, name
+        assert statement.compile(dialect).sql, name
