@@ -9,6 +9,8 @@ One simulator serves the whole session, on free ports; its state is brought back
 Nothing of sge-sim is loaded until a test asks for the fixture.
 """
 
+import shlex
+import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -53,7 +55,14 @@ def sge_session(
         yield session
         report = request.config.getoption("--sge-report")
         if report is not None:
-            session.write_report(Path(report))
+            session.write_report(Path(report), _command(request.config))
+
+
+def _command(config: pytest.Config) -> str:
+    """Return the shell command that runs the session again, from any folder."""
+    asked = config.invocation_params
+    tests = shlex.join([sys.executable, "-m", "pytest", *map(str, asked.args)])
+    return f"cd {shlex.quote(str(asked.dir))} && {tests}"
 
 
 @pytest.fixture

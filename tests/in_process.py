@@ -83,5 +83,4 @@ def simulator_in_process(data_dir: Path, **settings: Any) -> Iterator[InProcess]
             yield InProcess(simulator, services.server.application, sender)
         finally:
             services.stop()
-            simulator.cadence.close()
-            simulator.database.dispose()
+            simulator.close()

@@ -56,8 +56,7 @@ def _made(population_size: int | None) -> Path:
     if population_size is not None:
         settings = Settings(data_dir=folder, population_size=population_size)
     simulator = open_simulator(settings)
-    simulator.cadence.close()
-    simulator.database.dispose()
+    simulator.close()
     return folder
 
 

@@ -28,6 +28,7 @@ LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
     ("admin.routes.campaign_pages", "sge_sim.homologation.reports.tracking_sheet"): 379,
     ("admin.routes.codes_pages", "sge_sim.services.registry"): 366,
     ("admin.routes.echange_pages", "sge_sim.homologation.rejeu.copies"): 47,
+    ("admin.routes.echange_pages", "sge_sim.homologation.rejeu.difference"): 53,
     ("admin.routes.echange_pages", "sge_sim.homologation.rejeu.envoi"): 44,
     ("admin.routes.mesures", "sge_sim.admin.series"): 169,
     ("admin.routes.mesures", "sge_sim.referentiel.mesures"): 163,

@@ -9,7 +9,7 @@ from fastapi import Query
 
 from sge_sim.api.typed_filters import service_typed
 from sge_sim.clock import start_of_day
-from sge_sim.domaine.nomenclatures import KindEchange
+from sge_sim.domaine.nomenclatures import ORIGINES, KindEchange
 from sge_sim.errors import UsageError
 from sge_sim.journal import RechercheJournal
 
@@ -37,6 +37,7 @@ class Filtres:
     genres: frozenset[str]
     acteur: str = ""
     service: str = ""
+    origine: str = ""
     issue: str = ""
     du: str = ""
     au: str = ""
@@ -60,6 +61,7 @@ class Filtres:
             wsdl=wsdl,
             acteur=self.acteur or None,
             service=service_typed(self.service),
+            origine=next((known for known in ORIGINES if known == self.origine), None),
             accepted=_ISSUES.get(self.issue),
             debut=None if first is None else start_of_day(first),
             fin=None if last is None else start_of_day(last + timedelta(1)),
@@ -71,7 +73,7 @@ class Filtres:
         """Return the address of a page under these filters."""
         asked = {
             name: value
-            for name in ("acteur", "service", "issue", "du", "au", "q", "prm")
+            for name in ("acteur", "service", "origine", "issue", "du", "au", "q", "prm")
             if (value := getattr(self, name))
         }
         genres = [] if self.genres == _DEFAULT else [("genre", one) for one in sorted(self.genres)]
@@ -88,6 +90,7 @@ def read_filtres(
     genre: Annotated[list[str] | None, Query()] = None,
     acteur: str = "",
     service: str = "",
+    origine: str = "",
     issue: str = "",
     du: str = "",
     au: str = "",
@@ -106,6 +109,7 @@ def read_filtres(
         frozenset(genre or ()) & known or _DEFAULT,
         acteur.strip(),
         service.strip(),
+        origine,
         issue,
         du,
         au,

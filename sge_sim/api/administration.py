@@ -22,6 +22,7 @@ from sge_sim.api.flux import FichierView
 from sge_sim.api.pannes import PanneDemande, PanneView
 from sge_sim.api.views import ClockView, ExchangeView, ExchangeWithBodies, TravailView
 from sge_sim.clock import PARIS, Duree, elapsed_ms, stopwatch
+from sge_sim.domaine.nomenclatures import Origine
 from sge_sim.domaine.retombees import Retombees
 from sge_sim.errors import UsageError
 from sge_sim.settings import Profile
@@ -105,6 +106,11 @@ class Administration:
     def remove_panne(self, numero: int) -> None:
         """Forget a planned fault."""
         self.delete(f"/api/pannes/{numero}")
+
+    def marques(self, origine: Origine, nombre: int) -> list[str]:
+        """Return marks for so many calls of sge-sim's own clients: `passage` or `doctor`."""
+        made = self.post("/api/marques", {"origine": origine, "nombre": nombre})
+        return list(made["marques"])
 
     def last_exchange_id(self) -> int:
         """Return the identifier of the newest exchange of the journal, 0 if there is none."""

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from sge_sim.clock import PARIS
 from sge_sim.domaine.echanges import Issue, issue_of, nature_of
-from sge_sim.domaine.nomenclatures import KindClock, KindEchange
+from sge_sim.domaine.nomenclatures import KindClock, KindEchange, Origine
 from sge_sim.domaine.pannes import plan_told
 from sge_sim.domaine.retombees import EtatTravail, Retombees, Travail, progress_sentence
 from sge_sim.journal import Echange
@@ -86,6 +86,11 @@ class ExchangeView(View):
     machine_instant: datetime
     duration_ms: float
     kind: KindEchange = Field(description="rest : un appel de Data Connect")
+    origine: Origine | None = Field(
+        description="Qui a appelé : client, passage ou doctor de sge-sim, rejeu ; aucun pour un "
+        "fichier"
+    )
+    rejeu_de: int | None = Field(description="Numéro de l'échange que celui-ci refait")
     acteur: str | None
     certificate_fingerprint: str | None
     certificate_subject: str | None
@@ -154,6 +159,8 @@ def _fields(echange: Echange) -> dict[str, Any]:
         "machine_instant": echange.machine_instant,
         "duration_ms": round(echange.duration_ms, 3),
         "kind": echange.kind,
+        "origine": echange.origine,
+        "rejeu_de": echange.rejeu_de,
         "acteur": echange.acteur_code,
         "certificate_fingerprint": echange.certificate_fingerprint,
         "certificate_subject": echange.certificate_subject,

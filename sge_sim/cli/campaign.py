@@ -1,22 +1,40 @@
 """`sge-sim campaign`: watch an actor's own client do the homologation's cases."""
 
+import re
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import click
 
 from sge_sim.api.administration import Administration
 from sge_sim.cli.homologation_text import offer, one_line, summary
-from sge_sim.cli.options import data_dir_option, json_option, say_json
+from sge_sim.cli.options import RegularFile, data_dir_option, json_option, say_json
+from sge_sim.homologation.campaign.client_observe import ClientObserve
 from sge_sim.homologation.campaign.observed import Campaigns, CampaignState
-from sge_sim.homologation.catalogue.default_release import DEFAULT_RELEASE
 from sge_sim.homologation.reports.writing import write_reports
+from sge_sim.pki.inspection import fingerprint_of_file
 from sge_sim.processes.serving_note import find_served
 from sge_sim.schema.data_folder import open_database, open_journal
 
+_FINGERPRINT = re.compile("[0-9a-f]{64}")
+
+
+class _Certificate(RegularFile):
+    """A certificate, by its file or by its fingerprint; what is given is the fingerprint."""
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> str:
+        if isinstance(value, str) and _FINGERPRINT.fullmatch(value.lower()):
+            return value.lower()
+        return fingerprint_of_file(super().convert(value, param, ctx))
+
+
 _actor_option = click.option(
     "--acteur", "--actor", "actor", help="Code de l'acteur ; le tiers par défaut sinon."
+)
+_number_option = click.option(
+    "--campagne", type=click.IntRange(1), help="Numéro de la campagne, si plusieurs sont ouvertes."
 )
 
 
@@ -25,21 +43,44 @@ def campaign() -> None:
     """The commands on campaigns."""
 
 
-@campaign.command(help="Ouvrir une campagne : les échanges suivants de l'acteur sont observés.")
+@campaign.command(
+    help="Ouvrir une campagne : les appels suivants du client de l'acteur sont observés ; ceux de "
+    "sge-sim (passages, rejeux, doctor) n'y comptent pas."
+)
 @data_dir_option
 @_actor_option
-@click.option("--release", default=DEFAULT_RELEASE, show_default=True, help="Version de SGE.")
-def start(data_dir: Path, actor: str | None, release: str) -> None:
-    state = _campaigns(data_dir).start(release, actor)
-    click.echo(f"Campagne {state.id} ouverte : {state.release}, acteur {state.acteur}.")
+@click.option("--release", help="Version de SGE ; sinon celle en vigueur au jour simulé.")
+@click.option(
+    "--cert",
+    type=_Certificate(),
+    help="Certificat du client observé, parmi plusieurs : son fichier, ou son empreinte.",
+)
+@click.option("--login", help="Login que portent les demandes observées.")
+@click.option("--user-agent", help="Début du User-Agent du client observé.")
+def start(
+    data_dir: Path,
+    actor: str | None,
+    release: str | None,
+    cert: str | None,
+    login: str | None,
+    user_agent: str | None,
+) -> None:
+    client = ClientObserve(
+        cert,
+        login and login.lower(),
+        user_agent or None,
+    )
+    state = _campaigns(data_dir).start(release, actor, client)
+    click.echo(f"Campagne {state.id} ouverte : {_named(state)}.")
 
 
 @campaign.command(help="Dire ce que chaque échange a coché, manqué ou failli cocher.")
 @data_dir_option
 @_actor_option
+@_number_option
 @json_option
-def status(data_dir: Path, actor: str | None, as_json: bool) -> None:
-    state = _campaigns(data_dir).current(actor)
+def status(data_dir: Path, actor: str | None, campagne: int | None, as_json: bool) -> None:
+    state = _chosen(_campaigns(data_dir), actor, campagne)
     if as_json:
         say_json(state.view())
     else:
@@ -49,18 +90,20 @@ def status(data_dir: Path, actor: str | None, as_json: bool) -> None:
 @campaign.command(help="Fermer la campagne.")
 @data_dir_option
 @_actor_option
-def stop(data_dir: Path, actor: str | None) -> None:
+@_number_option
+def stop(data_dir: Path, actor: str | None, campagne: int | None) -> None:
     campaigns = _campaigns(data_dir)
-    state = campaigns.stop(campaigns.current(actor).id)
+    state = campaigns.stop(_chosen(campaigns, actor, campagne).id)
     click.echo(f"Campagne {state.id} fermée.")
 
 
 @campaign.command(help="Écrire le rapport. Code retour : 0 si chaque package est homologué.")
 @data_dir_option
 @_actor_option
+@_number_option
 @click.option("--report", type=click.Path(file_okay=False, path_type=Path))
-def report(data_dir: Path, actor: str | None, report: Path | None) -> None:
-    state = _campaigns(data_dir).current(actor)
+def report(data_dir: Path, actor: str | None, campagne: int | None, report: Path | None) -> None:
+    state = _chosen(_campaigns(data_dir), actor, campagne)
     rapport = state.rapport()
     folder = report or Path("reports") / f"{rapport.fin:%Y-%m-%d-%H%M%S}"
     written = write_reports(rapport, folder)
@@ -75,12 +118,22 @@ def _campaigns(data_dir: Path) -> Campaigns:
     """Return the campaigns; whether a simulator that has stopped played defects isn't known."""
     database, served = open_database(data_dir), find_served(data_dir)
     played = served is None or Administration(served.admin_url).plays_defects()
-    return Campaigns(database, open_journal(database, data_dir), played)
+    production = served is not None and served.environment == "production"
+    return Campaigns(database, open_journal(database, data_dir), played, production, data_dir)
+
+
+def _chosen(campaigns: Campaigns, actor: str | None, campagne: int | None) -> CampaignState:
+    return campaigns.current(actor) if campagne is None else campaigns.read(campagne)
+
+
+def _named(state: CampaignState) -> str:
+    client = f", {state.client}" if str(state.client) else ""
+    return f"{state.release}, acteur {state.acteur}{client}"
 
 
 def _tell(state: CampaignState) -> None:
     closed = "" if state.fin is None else f", fermée le {state.fin:%d/%m/%Y à %H:%M}"
-    click.echo(f"Campagne {state.id} : {state.release}, acteur {state.acteur}{closed}.\n")
+    click.echo(f"Campagne {state.id} : {_named(state)}{closed}.\n")
     for each in state.observations:
         keys = ", ".join(each.cas) or "-"
         click.echo(f"{each.echange_id:>6}  {each.issue:<14} {keys:<20} {each.service}")

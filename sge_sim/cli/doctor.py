@@ -41,7 +41,12 @@ def doctor(
 ) -> None:
     served = None if data_dir is None else find_served(data_dir)
     environment = environment or (served.environment if served else "homologation")
-    setup = Setup(data_dir=data_dir, environment=environment, **options)  # type: ignore[arg-type]
+    setup = Setup(
+        data_dir=data_dir,
+        admin_url=served.admin_url if served else None,
+        environment=environment,  # type: ignore[arg-type]
+        **options,  # type: ignore[arg-type]
+    )
     found = examine(setup, machine_now())
     if as_json:
         say_json(found)

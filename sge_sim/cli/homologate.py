@@ -1,6 +1,7 @@
 """`sge-sim homologate`: run the homologation's test cases and give the verdict."""
 
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -9,16 +10,28 @@ import click
 
 from sge_sim.api.administration import Administration
 from sge_sim.cli.attente import told_if_long
-from sge_sim.cli.homologation_targets import TARGETS, open_target
+from sge_sim.cli.homologation_rerun import cases_to_rerun, taken_up
+from sge_sim.cli.homologation_targets import TARGETS, open_target, reprise_for
 from sge_sim.cli.homologation_text import offer, one_line, summary
 from sge_sim.cli.options import RegularFile
 from sge_sim.clock import PARIS, machine_now
 from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.outcome import not_run
 from sge_sim.homologation.campaign.runner import Runner, select_cases
-from sge_sim.homologation.campaign.targets import is_local, to_rerun, was_ordered
+from sge_sim.homologation.campaign.targets import (
+    is_local,
+    of_production,
+    partial_worth,
+    rerun_command,
+    was_ordered,
+)
 from sge_sim.homologation.campaign.verdict import judge
 from sge_sim.homologation.catalogue.default_release import DEFAULT_DATA_CONNECT, DEFAULT_RELEASE
+from sge_sim.homologation.catalogue.earlier_releases import (
+    last_with_case,
+    last_with_package,
+    services_gone,
+)
 from sge_sim.homologation.catalogue.protocoles import DATA_CONNECT, PROTOCOLES, SOAP
 from sge_sim.homologation.catalogue.release import Release, load_release
 from sge_sim.homologation.reports.rapport import Execution, Rapport, read_rapport
@@ -37,16 +50,21 @@ DEFAULT_RELEASES = {SOAP.nom: DEFAULT_RELEASE, DATA_CONNECT.nom: DEFAULT_DATA_CO
 @click.command(
     help="Exécuter les cas de l'homologation. Sans --target, un simulateur est démarré pour "
     "l'occasion. Code retour : 0 si chaque package demandé est homologué (avec --case ou --rerun, "
-    "qui ne jugent aucun package : si chaque cas est bon), 1 sinon, 2 pour une commande fausse."
+    "qui ne jugent aucun package : si chaque cas est bon), 1 sinon, 2 pour une commande fausse. Un "
+    "cas touché par une panne prévue n'est pas jugé, ni son package."
 )
 @click.option("--paquet", "--package", "packages", multiple=True, type=click.Choice(PACKAGES))
-@click.option("--case", "names", multiple=True, help="Cas (ADP-R1) ou exécution (ADP-R1@C5).")
+@click.option(
+    "--case",
+    "names",
+    multiple=True,
+    help="Cas (ADP-R1) ou exécution (ADP-R1@C5) : eux seuls sont passés, quoi qu'on donne d'autre.",
+)
 @click.option(
     "--release",
     "release_name",
     help="Version de SGE. Sans elle : celle du rapport repris, celle en vigueur à la date de la "
-    f"cible ou, pour le simulateur démarré, {DEFAULT_RELEASE} : la dernière à lister les neuf "
-    "services d'origine.",
+    f"cible ou, pour le simulateur démarré, la dernière, {DEFAULT_RELEASE}.",
 )
 @click.option("--target", help="Serveur à appeler, https://hôte[:port].")
 @click.option("--cert", type=_PEM, help="Certificat de l'acteur et ses intermédiaires (PEM).")
@@ -66,7 +84,8 @@ DEFAULT_RELEASES = {SOAP.nom: DEFAULT_RELEASE, DATA_CONNECT.nom: DEFAULT_DATA_CO
 @click.option(
     "--rerun",
     type=click.Path(path_type=Path, allow_dash=True),
-    help="Rapport dont reprendre les cas qui n'étaient pas bons.",
+    help="Rapport dont reprendre les cas qui n'étaient pas bons, la cible, la version, le login et "
+    "les chemins des certificats. Les secrets n'y sont pas.",
 )
 @click.option(
     "--expected-failures",
@@ -80,25 +99,32 @@ DEFAULT_RELEASES = {SOAP.nom: DEFAULT_RELEASE, DATA_CONNECT.nom: DEFAULT_DATA_CO
 )
 def homologate(**options: Any) -> None:
     earlier = None if options["rerun"] is None else read_rapport(options["rerun"])
+    if earlier is not None:
+        options = taken_up(options, earlier)
     release = _release(options, earlier)
     if earlier is not None and earlier.release != release.nom:
         raise UsageError(f"Ce rapport est de {earlier.release} : ajouter --release.")
-    _refuse_absent(options["packages"], release)
-    own = release.protocole.packages
-    packages = options["packages"] or (() if options["names"] or earlier else own)
+    _refuse_absent(options["packages"], options["names"], release)
     names = options["names"]
-    if earlier is not None:
-        names = (*names, *to_rerun(earlier))
-        if not names:
-            raise UsageError("Tous les cas de ce rapport sont bons : rien n'est à reprendre.")
-    cases = select_cases(release, packages, names) if packages or names else ()
+    if earlier is not None and not names:
+        names = cases_to_rerun(options, earlier)
+    packages = options["packages"] or release.protocole.packages
+    cases = select_cases(release, packages, names)
+    if names:
+        packages = tuple(dict.fromkeys(case.package for case in cases))
+    remarques = [partial_worth(len(cases), release)] if names else []
+    if not (names or options["target"] or options["release_name"]):
+        remarques += _gone(release, options["packages"])
     expected = _expected_failures(options["expected_failures"], release)
     with open_target(options, release) as target:
         begun = machine_now().astimezone(PARIS)
         folder = options["report"] or _default_folder(begun)
         prepare_folder(folder)
-        if options["target"] is not None and options["release_name"] is None:
+        if options["target"] is not None and options["release_name"] is None and earlier is None:
             click.echo(f"Cas de {release.nom}, faute de --release.")
+        remarques += filter(None, [of_production(target.sender.admin_url, release)])
+        for remarque in remarques:
+            click.echo(remarque)
         real = not is_local(target.url)
         runner = Runner(release, target.sender, target.clock, expected, target.check_open)
         sent = [case for case in cases if real and earlier and was_ordered(case, earlier)]
@@ -106,7 +132,6 @@ def homologate(**options: Any) -> None:
             *(not_run(case, "Commande déjà envoyée : elle n'est pas répétée.") for case in sent),
             *runner.run([case for case in cases if case not in sent], _tell),
         )
-    partial = bool(options["names"]) or earlier is not None
     rapport = Rapport(
         release=release.nom,
         origine="exécutée",
@@ -115,15 +140,20 @@ def homologate(**options: Any) -> None:
         simulateur=target.sender.admin_url is not None,
         debut=begun,
         fin=machine_now().astimezone(PARIS),
-        partielle=partial,
-        verdicts=judge(release, packages, executions, partial),
+        partielle=bool(names),
+        verdicts=judge(release, packages, executions, partielle=bool(names)),
         executions=executions,
+        remarques=tuple(remarques),
+        commande=rerun_command(folder),
+        reprise=reprise_for(options, release),
     )
     click.echo(summary(rapport))
     with told_if_long("Écriture du rapport"):
         written = write_reports(rapport, folder)
     click.echo(f"\nRapport : {written.html}\nPreuves : {written.preuves}")
     click.echo(f"Empreinte des preuves, à garder ailleurs : {written.empreinte}")
+    if not all(each.statut.bon for each in executions):
+        click.echo(f"Repasser ce qui n'est pas bon : {rapport.commande}")
     if options["admin"] is not None:
         _offer(rapport, Administration(options["admin"]))
     sys.exit(0 if rapport.reussi else 1)
@@ -151,14 +181,39 @@ def _protocole(packages: tuple[str, ...]) -> str:
     return found[0]
 
 
-def _refuse_absent(packages: tuple[str, ...], release: Release) -> None:
-    """Raise `UsageError` for a package that was asked for and that the release doesn't have."""
-    for package in packages:
+def _refuse_absent(packages: Sequence[str], names: Sequence[str], release: Release) -> None:
+    """Raise `UsageError` for a package or a case that was asked for and that the release lacks.
+
+    With the last release that had it, if one before did.
+    """
+    for package in () if names else packages:
         if package not in release.packages:
+            last = last_with_package(release, package)
+            had = "" if last is None else f" ; la dernière version à en avoir est {last}"
             raise UsageError(
-                f"{release.nom} ne liste aucun cas pour le package {package} : choisir parmi "
+                f"{release.nom} ne liste aucun cas pour le package {package}{had} : choisir parmi "
                 f"{', '.join(release.packages)}, ou une autre --release."
             )
+    for name in names:
+        if not any(name in (case.id, case.cle) for case in release.cas):
+            last = last_with_case(release, name)
+            if last is not None:
+                raise UsageError(
+                    f"{release.nom} n'a plus de cas « {name} » ; la dernière version à l'avoir est "
+                    f"{last} : ajouter --release {last.removeprefix('sge-')}."
+                )
+
+
+def _gone(release: Release, packages: Sequence[str]) -> list[str]:
+    """Return what to say of the services that the release doesn't have any more, if any."""
+    gone = services_gone(release, packages)
+    if not gone:
+        return []
+    services = ", ".join(f"{service} ({last})" for service, last in gone.items())
+    return [
+        f"Sans cas dans {release.nom}, avec la dernière version qui en a, à passer par --release : "
+        f"{services}."
+    ]
 
 
 def _expected_failures(file: Path | None, release: Release) -> frozenset[str]:

@@ -32,10 +32,12 @@ from sge_sim.homologation.client.data_connect_client import (
     data_connect_of,
     identifiants_of,
 )
+from sge_sim.homologation.client.marqueur import Marqueur
 from sge_sim.homologation.client.own_simulator import OwnSimulator, own_simulator
 from sge_sim.homologation.client.sender import CaseSender
 from sge_sim.homologation.client.sge_client import Cible, SgeClient
 from sge_sim.homologation.doctor.network import Client, try_connection
+from sge_sim.homologation.reports.reprise import Reprise, reprise_of
 
 Options = Mapping[str, Any]
 
@@ -91,6 +93,13 @@ def open_target(options: Options, release: Release) -> Iterator[Target]:
         yield targets.started(options, simulator, start)
 
 
+def reprise_for(options: Options, release: Release) -> Reprise:
+    """Return what a report keeps of the options, to run the campaign again."""
+    targets = TARGETS[release.protocole.nom]
+    named = ("target", *targets.described_by) if options["target"] is not None else ()
+    return reprise_of(options, (*named, *targets.others))
+
+
 def target_now(options: Options) -> datetime | None:
     """Return the time of the target where it isn't that of this machine."""
     if options["admin"] is not None:
@@ -119,7 +128,7 @@ def _started_sge(options: Options, simulator: OwnSimulator, start: datetime) -> 
 
 def _sge(options: Options, cible: Cible, clock: Clock, name: str) -> Target:
     return Target(
-        SgeClient(cible, options["wsdl_dir"]),
+        SgeClient(cible, options["wsdl_dir"], Marqueur("passage", cible.admin_url)),
         cible.url,
         cible.login,
         clock,
@@ -147,7 +156,9 @@ def _named_sge(options: Options) -> Target:
     if cible.admin_url is None and not is_local(url):
         check_hours(url, RunningClock())
         _confirm(WARNING.format(url=url), options)
-    for wrong in try_connection(url, Client(cible.certificat, cible.cle, cible.ca)):
+    headers = Marqueur("passage", cible.admin_url).headers()
+    client = Client(cible.certificat, cible.cle, cible.ca, headers)
+    for wrong in try_connection(url, client):
         raise UsageError(f"{wrong.constat} {wrong.remede}")
     return _sge(options, cible, clock_starting_at(now), url)
 
@@ -164,7 +175,11 @@ def _data_connect(cible: CibleDataConnect, now: datetime | None, name: str) -> T
     """Return a target; the time of a simulator is asked of it, for cases move it."""
     served = cible.admin_url
     clock = clock_starting_at(now) if served is None else ServedClock(Administration(served))
-    return Target(DataConnectClient(cible), cible.url, cible.acteur, clock, name)
+    return Target(_client_of(cible), cible.url, cible.acteur, clock, name)
+
+
+def _client_of(cible: CibleDataConnect) -> DataConnectClient:
+    return DataConnectClient(cible, Marqueur("passage", cible.admin_url))
 
 
 def _named_data_connect(options: Options) -> Target:
@@ -184,12 +199,12 @@ def _named_data_connect(options: Options) -> Target:
     if not applications:
         raise UsageError(
             "--target va avec --client-id et --client-secret, ou --sandbox-client-id et "
-            "--sandbox-client-secret."
+            "--sandbox-client-secret ; aucun rapport ne garde les secrets."
         )
     cible = CibleDataConnect(url, applications, options["ca"], options["admin"], quotas)
     if cible.admin_url is None and not is_local(url):
         _confirm(_WARNING_DATA_CONNECT.format(url=url), options)
-    client = DataConnectClient(cible)
+    client = _client_of(cible)
     client.check()
     return _data_connect(cible, target_now(options) or client.target_now(), url)
 

@@ -42,6 +42,8 @@ def summary(rapport: Rapport) -> str:
     lines += [
         f"  {one.package:<16} {one.decision.value:<15} {one.raison}" for one in rapport.verdicts
     ]
+    for remarque in rapport.remarques:
+        lines += ["", remarque]
     if rapport.perimes:
         keys = ", ".join(each.cle for each in rapport.perimes)
         lines += ["", f"Annoncés en échec, mais réussis : {keys}. Corriger la liste."]

@@ -13,6 +13,7 @@ from sge_sim.cli.french import counted
 from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.clock import PARIS
 from sge_sim.domaine.echanges import nature_of
+from sge_sim.domaine.nomenclatures import ORIGINES, Origine
 from sge_sim.domaine.provenance import in_french
 from sge_sim.errors import UsageError
 from sge_sim.journal import Avarie, Cause, Echange, Journal, RechercheJournal
@@ -42,6 +43,7 @@ def journal() -> None:
 @click.option("--code", help="Code retour, par exemple SGT4F7.")
 @click.option("--prm", help="Numéro du point.")
 @click.option("--service", help="Nom du service, par exemple RecherchePoint.")
+@click.option("--origine", type=click.Choice(ORIGINES), help="Qui a appelé.")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000))
 @click.option("--follow", is_flag=True, help="Continuer avec les échanges qui arrivent (Ctrl+C).")
 @json_option
@@ -50,6 +52,7 @@ def list_command(
     code: str | None,
     prm: str | None,
     service: str | None,
+    origine: Origine | None,
     limit: int,
     follow: bool,
     as_json: bool,
@@ -57,7 +60,9 @@ def list_command(
     if follow and as_json:
         raise UsageError("--follow écrit des lignes : l'employer sans --json.")
     journal = open_journal(open_database(data_dir), data_dir)
-    recherche = RechercheJournal(code=code_typed(code), prm=prm, service=service_typed(service))
+    recherche = RechercheJournal(
+        code=code_typed(code), prm=prm, service=service_typed(service), origine=origine
+    )
     newest = journal.newest_id()
     echanges = journal.find_echanges(recherche, limit=limit)
     if follow:
@@ -167,6 +172,8 @@ def _say_whole(echange: Echange) -> None:
         click.echo(f"\nCode        {echange.code} {LIBELLES.get(echange.code, '')}")
     if echange.rule is not None:
         click.echo(f"Règle       {_rule(echange)}\nCe qui passe  {echange.rule.explanation}")
+    if echange.origine is not None:
+        click.echo(f"Origine     {echange.origine}{_again(echange)}")
     if echange.user_agent:
         click.echo(f"Logiciel    {printable(echange.user_agent)}")
     for name, body in (("Demande", echange.request), ("Réponse", echange.response)):
@@ -204,13 +211,18 @@ def _line(echange: Echange) -> str:
             f"{echange.duration_ms:.1f} ms",
         )
     )
-    told = " — ".join(part for part in (_rule(echange), echange.detail) if part)
+    own = None if echange.origine in (None, "client") else echange.origine
+    told = " — ".join(part for part in (own, _rule(echange), echange.detail) if part)
     return "\n        ".join((line, *map(printable, told.splitlines())))
 
 
 def _outcome(echange: Echange) -> str:
     """Return what stands for a status where nothing was answered."""
     return "alerte" if echange.kind == "handshake" else "-"
+
+
+def _again(echange: Echange) -> str:
+    return "" if echange.rejeu_de is None else f" de l'échange {echange.rejeu_de}"
 
 
 def _rule(echange: Echange) -> str | None:

@@ -23,6 +23,7 @@ from sge_sim.dataconnect.motifs import Motif
 from sge_sim.dataconnect.plateforme import PlateformeRest
 from sge_sim.dataconnect.routes import handle
 from sge_sim.domaine.pannes import Atteinte
+from sge_sim.door.origine import AuteurDAppel, Marques, auteur_of
 from sge_sim.door.planned_faults import departure_of
 from sge_sim.facts.database import UNREACHABLE
 from sge_sim.journal import DecidingRule, EchangeRecord
@@ -39,10 +40,14 @@ _log = logging.getLogger(__name__)
 
 
 class RestApplication:
-    """Answers the calls of one process; `record` keeps an exchange and never fails."""
+    """Answers the calls of one process; `record` keeps an exchange and never fails.
 
-    def __init__(self, plateforme: PlateformeRest, record: Recorder) -> None:
+    `marques` tells the calls of sge-sim's own clients.
+    """
+
+    def __init__(self, plateforme: PlateformeRest, record: Recorder, marques: Marques) -> None:
         self._plateforme = plateforme
+        self._marques = marques
         self._record = record
 
     def __call__(self, request: Request) -> Response:
@@ -76,7 +81,8 @@ class RestApplication:
     def _journal(self, echange: EchangeRest, reponse: Reponse, duration_ms: float) -> None:
         """Record an exchange; whatever happens here, the client has its answer."""
         try:
-            self._record(_told(echange, reponse, duration_ms))
+            auteur = auteur_of(echange.requete.entetes, self._marques)
+            self._record(_told(echange, auteur, reponse, duration_ms))
         except Exception:
             _log.exception("Un échange n'a pas pu être décrit au journal.")
 
@@ -117,7 +123,9 @@ def _requete(request: Request) -> Requete:
     )
 
 
-def _told(echange: EchangeRest, reponse: Reponse, duration_ms: float) -> EchangeRecord:
+def _told(
+    echange: EchangeRest, auteur: AuteurDAppel, reponse: Reponse, duration_ms: float
+) -> EchangeRecord:
     requete, motif, application = echange.requete, echange.motif, echange.application
     notes = list(echange.notes)
     if application is not None:
@@ -129,6 +137,8 @@ def _told(echange: EchangeRest, reponse: Reponse, duration_ms: float) -> Echange
         machine_instant=echange.machine,
         duration_ms=duration_ms,
         kind="rest",
+        origine=auteur.origine,
+        rejeu_de=auteur.rejeu_de,
         acteur_code=echange.acteur_code,
         remote_address=requete.adresse,
         user_agent=requete.entetes.get("user-agent"),

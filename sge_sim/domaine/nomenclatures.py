@@ -86,6 +86,10 @@ DONNEES_ACCES: Final[dict[TypeServiceAcces, str]] = {
 """The same, as the services that order and list access services do (GUI 0498)."""
 
 KindEchange = Literal["soap", "rest", "handshake", "http", "flux"]
+Origine = Literal["client", "passage", "rejeu", "doctor"]
+"""Who made a call: the tester's client, or sge-sim itself, which runs a case, makes an exchange
+again, or looks for what would stop a client."""
+ORIGINES: Final[tuple[Origine, ...]] = get_args(Origine)
 KindClock = Literal["real", "shifted", "frozen"]
 
 # ECRES is « En service, en cours de résiliation »: its label puts it among the points in service.

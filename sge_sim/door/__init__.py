@@ -4,6 +4,7 @@
 - `certificats`: the client certificates, those of the first start and those handed in;
 - `registration`: a certificate that an actor hands in as a file;
 - `gates`: opening hours and HTTP Basic, each of which may close the door to a request;
+- `origine`: whose call it is, a client's or sge-sim's own;
 - `cadence`: how many calls an actor sends to a service in a second;
 - `planned_faults`: what a planned fault makes of a call;
 - `alerts`: what the journal says of a client that TLS turned away.

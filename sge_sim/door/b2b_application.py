@@ -24,6 +24,7 @@ from sge_sim.door.alerts import alert_detail
 from sge_sim.door.cadence import TOUS, Cadence
 from sge_sim.door.certificats import CertificateRegister
 from sge_sim.door.gates import Gate
+from sge_sim.door.origine import Marques, auteur_of
 from sge_sim.door.planned_faults import called_point, spoilt
 from sge_sim.facts.database import UNREACHABLE, unreachable_sentence
 from sge_sim.facts.guet import Guet
@@ -56,7 +57,8 @@ class B2B:
     refused with `rate_refused` (HTTP 429, assumed); those of all actors beyond the ceiling of a
     service likewise, with `plafonds_refused` (SGT506, assumed). A service that `generation`
     doesn't serve on the simulated day answers as an unknown path or, with `reponse_arret`, as one
-    that is unavailable. `guet` looks out for the planned faults. `record` keeps an exchange and
+    that is unavailable. `guet` looks out for the planned faults, `marques` tells the calls of
+    sge-sim's own clients. `record` keeps an exchange and
     never fails: the client has its answer, whatever becomes of the journal.
     """
 
@@ -69,6 +71,7 @@ class B2B:
         record: Callable[[EchangeRecord], None],
         cadence: Cadence,
         guet: Guet,
+        marques: Marques,
         gates: Sequence[Gate] = (),
         *,
         rate_refused: bool = False,
@@ -84,6 +87,7 @@ class B2B:
         self._record = record
         self._cadence = cadence
         self._guet = guet
+        self._marques = marques
         self._gates = gates
         self._rate_refused = rate_refused
         self._plafonds_refused = plafonds_refused
@@ -112,6 +116,7 @@ class B2B:
                 machine_instant=machine_now(),
                 duration_ms=0.0,
                 kind="handshake",
+                origine="client",
                 acteur_code=verdict.acteur if verdict else None,
                 certificate_fingerprint=verdict.fingerprint if verdict else None,
                 certificate_subject=verdict.subject if verdict else None,
@@ -259,6 +264,8 @@ class B2B:
     def _told(self, exchange: Exchange, response: Response, duration_ms: float) -> EchangeRecord:
         verdict, outcome = exchange.verdict, exchange.outcome or Outcome(None)
         notes = exchange.notes
+        headers = exchange.request.headers
+        auteur = auteur_of(headers, self._marques)
         if self._policy.environment == "production":
             notes = [*notes, self._rotation(exchange, verdict) or ""]
         return EchangeRecord(
@@ -266,11 +273,13 @@ class B2B:
             machine_instant=exchange.started,
             duration_ms=duration_ms,
             kind=exchange.kind,
+            origine=auteur.origine,
+            rejeu_de=auteur.rejeu_de,
             acteur_code=verdict.acteur if verdict else None,
             certificate_fingerprint=verdict.fingerprint if verdict else None,
             certificate_subject=verdict.subject if verdict else None,
             remote_address=exchange.request.sender.address,
-            user_agent=exchange.request.headers.get("user-agent"),
+            user_agent=headers.get("user-agent"),
             service=exchange.service,
             version=exchange.version,
             prm=exchange.prm,

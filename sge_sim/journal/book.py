@@ -25,7 +25,7 @@ from sge_sim.journal.retention import (
     set_number,
     trim_some,
 )
-from sge_sim.journal.search import RechercheJournal, find, find_one
+from sge_sim.journal.search import RechercheJournal, find, find_one, find_replays
 from sge_sim.journal.spool import SpoolWriter, read_header, spool_files
 from sge_sim.journal.tables import FINISHED, VERSION, bilan, echange, metadata, reglage, spool
 from sge_sim.machine.files import make_private_file
@@ -184,6 +184,11 @@ class Journal:
                 after_id=after_id,
                 with_bodies=with_bodies,
             )
+
+    def find_replays(self, echange_id: int, limit: int = 20) -> list[int]:
+        """Return the numbers of the last exchanges that make this one again, the newest first."""
+        with self._reading() as connection:
+            return find_replays(connection, echange_id, limit)
 
     def newest_id(self) -> int:
         """Return the identifier of the newest exchange, 0 if there is none."""

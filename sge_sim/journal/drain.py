@@ -34,7 +34,7 @@ from sge_sim.machine.files import locked, make_private_folder
 from sge_sim.machine.freed_memory import give_back_freed_memory
 
 _PROFILE: Final = (
-    *("kind", "acteur_code", "http_status", "service", "version", "code"),
+    *("kind", "origine", "acteur_code", "http_status", "service", "version", "code"),
     *("rule_name", "rule_source", "rule_provenance", "rule_explanation"),
 )
 _TEXTS: Final = (

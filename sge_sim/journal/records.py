@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
-from sge_sim.domaine.nomenclatures import KindEchange
+from sge_sim.domaine.nomenclatures import KindEchange, Origine
 
 DETAIL_MAX: Final = 4000
 """Characters of a detail; those of the other texts stand below."""
@@ -17,7 +17,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _QUOTED: Final = json.encoder.encode_basestring_ascii
 _CUT: Final = "…"
-_RECURRING: Final = (20, 64, 300, 64, 100, 10)
+_RECURRING: Final = (8, 20, 64, 300, 64, 100, 10)
 _PRM: Final = 20
 _CODE: Final = 15
 _RULE: Final = (100, 255, 20, 1000)
@@ -41,13 +41,16 @@ class EchangeRecord:
     """An exchange to be recorded.
 
     `instant` is the simulated time, `machine_instant` the machine's; both are aware. `user_agent`
-    is what the client says it is made with (RFC 9110 §10.1.5), as it was sent.
+    is what the client says it is made with (RFC 9110 §10.1.5), as it was sent. `origine` is who
+    made the call, None where nobody called; `rejeu_de` is the exchange that it makes again.
     """
 
     instant: datetime
     machine_instant: datetime
     duration_ms: float
     kind: KindEchange
+    origine: Origine | None = None
+    rejeu_de: int | None = None
     acteur_code: str | None = None
     certificate_fingerprint: str | None = None
     certificate_subject: str | None = None
@@ -91,6 +94,7 @@ def encode(record: EchangeRecord) -> bytes:
     rule = record.rule
     who_and_what = _written(
         (
+            record.origine,
             record.acteur_code,
             record.certificate_fingerprint,
             record.certificate_subject,
@@ -105,12 +109,13 @@ def encode(record: EchangeRecord) -> bytes:
         if rule is None
         else _written((rule.name, rule.source, rule.provenance, rule.explanation), _RULE)
     )
+    again = "null" if record.rejeu_de is None else record.rejeu_de
     status = "null" if record.http_status is None else record.http_status
     return (
         f"[{microseconds(record.instant)},{microseconds(record.machine_instant)},"
         f'{record.duration_ms:.3f},"{record.kind}",{status},{who_and_what},'
         f"{_text(record.prm, _PRM)},{_text(record.code, _CODE)},{decided},"
-        f"{_text(record.detail, DETAIL_MAX)},{_text(record.user_agent, _USER_AGENT)}]"
+        f"{_text(record.detail, DETAIL_MAX)},{_text(record.user_agent, _USER_AGENT)},{again}]"
     ).encode()
 
 
@@ -129,10 +134,10 @@ def _written(texts: tuple[str | None, ...], bounds: tuple[int, ...]) -> str:
 
 ENCODED: Final = (
     *("instant", "machine_instant", "duration_ms", "kind", "http_status"),
-    *("acteur_code", "certificate_fingerprint", "certificate_subject", "remote_address"),
+    *("origine", "acteur_code", "certificate_fingerprint", "certificate_subject", "remote_address"),
     *("service", "version", "prm", "code"),
     *("rule_name", "rule_source", "rule_provenance", "rule_explanation", "detail"),
-    "user_agent",
+    *("user_agent", "rejeu_de"),
 )
 """The names of the fields that `encode` writes, in their order."""
 

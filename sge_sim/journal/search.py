@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
-from sge_sim.domaine.nomenclatures import KindEchange
+from sge_sim.domaine.nomenclatures import KindEchange, Origine
 from sge_sim.journal.records import DecidingRule, Echange, instant_of, microseconds
 from sge_sim.journal.tables import echange, message, profil
 
@@ -66,6 +66,7 @@ class RechercheJournal:
     prm: str | None = None
     service: str | None = None
     acteur: str | None = None
+    origine: Origine | None = None
     kinds: frozenset[KindEchange] | None = None
     accepted: bool | None = None
     wsdl: bool | None = None
@@ -133,6 +134,13 @@ def find_one(connection: Connection, echange_id: int) -> Echange | None:
     return None if row is None else _echange(row)
 
 
+def find_replays(connection: Connection, echange_id: int, limit: int) -> list[int]:
+    """Return the numbers of the last exchanges that make this one again, the newest first."""
+    number = echange.c.id
+    query = select(number).where(echange.c.rejeu_de == echange_id).order_by(number.desc())
+    return list(connection.scalars(query.limit(limit)))
+
+
 def _find_ids(connection: Connection, recherche: RechercheJournal, page: _Page) -> list[int]:
     within = _within(recherche, echange.c)
     if recherche.debut is not None or recherche.fin is not None:
@@ -198,6 +206,8 @@ def _facets(recherche: RechercheJournal) -> ColumnElement[bool] | None:
         conditions.append(profil.c.service == recherche.service)
     if recherche.acteur is not None:
         conditions.append(profil.c.acteur_code == recherche.acteur)
+    if recherche.origine is not None:
+        conditions.append(profil.c.origine == recherche.origine)
     if recherche.kinds is not None:
         conditions.append(profil.c.kind.in_(sorted(recherche.kinds)))
     if recherche.accepted is not None:
@@ -298,6 +308,8 @@ def _echange(row: Row[Any]) -> Echange:
         machine_instant=instant_of(value[echange.c.machine_instant]),
         duration_ms=value[echange.c.duration_ms],
         kind=value[echange.c.kind],
+        origine=value[profil.c.origine],
+        rejeu_de=value[echange.c.rejeu_de],
         acteur_code=value[profil.c.acteur_code],
         certificate_fingerprint=value[echange.c.certificate_fingerprint],
         certificate_subject=value[echange.c.certificate_subject],

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from sge_sim.tables.base import RowId
 
-VERSION: Final = 3
+VERSION: Final = 4
 """The version of these tables, that the database bears."""
 
 metadata = MetaData()
@@ -44,6 +44,7 @@ profil = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("kind", String(9), nullable=False),
+    Column("origine", String(8)),
     Column("acteur_code", String(20)),
     Column("http_status", Integer),
     Column("service", String(100)),
@@ -56,7 +57,8 @@ profil = Table(
     Column("accepted", Boolean, nullable=False),
 )
 
-# Instants are microseconds since 1970, UTC. `size` is what the row, its bodies compressed, takes.
+# Instants are microseconds since 1970, UTC. `size` is what the row, its bodies compressed, takes;
+# `rejeu_de` the exchange that this one makes again.
 echange = Table(
     "echange",
     metadata,
@@ -73,10 +75,20 @@ echange = Table(
     Column("remote_address", String(64)),
     Column("detail", Text),
     Column("user_agent", String(200)),
+    Column("rejeu_de", RowId),
     Index("ix_echange_profil", "profil_id", "id"),
     Index("ix_echange_prm", "prm", "profil_id", "id"),
     Index("ix_echange_instant", "instant", "id"),
     Index("ix_echange_kind", "kind", "id", "size"),
+)
+
+# Few exchanges make another one again.
+_AGAIN = echange.c.rejeu_de.is_not(None)
+Index(
+    "ix_echange_rejeu",
+    *(echange.c.rejeu_de, echange.c.id),
+    sqlite_where=_AGAIN,
+    postgresql_where=_AGAIN,
 )
 
 # The bodies, compressed by zlib: apart, so that a search never reads past one.

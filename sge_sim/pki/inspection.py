@@ -17,6 +17,7 @@ from sge_sim.clock import legal_date
 from sge_sim.errors import UsageError
 from sge_sim.pki.certificates import (
     extension,
+    fingerprint,
     is_authority,
     is_signed_by,
     key_text,
@@ -158,6 +159,15 @@ def read_actor_certificate(
     """
     leaf, others, _ = _sort_out([read_material(path, password) for path in paths])
     return leaf, others
+
+
+def fingerprint_of_file(path: Path) -> str:
+    """Return the fingerprint of the actor's certificate that a file holds.
+
+    Raises `UsageError` as `inspect_files` does.
+    """
+    leaf, _ = read_actor_certificate([path])
+    return fingerprint(leaf.public_bytes(Encoding.DER))
 
 
 def _sort_out(

@@ -48,9 +48,18 @@ def admin_server(
         from sge_sim.admin.application import build_admin
         from sge_sim.admin.routes import AdminState
 
-        settings, database, clock = simulator.settings, simulator.database, simulator.clock
+        state = AdminState(
+            settings,
+            simulator.database,
+            simulator.clock,
+            b2b_url,
+            moves,
+            journal,
+            feed,
+            simulator.marques,
+        )
         with collector_paused():
-            return build_admin(AdminState(settings, database, clock, b2b_url, moves, journal, feed))
+            return build_admin(state)
 
     server = AdminServer(Deferred(load), listening_socket)
     return _Administration(server, back_office, moves, feed, tell)

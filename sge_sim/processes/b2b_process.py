@@ -55,6 +55,7 @@ def b2b_server(simulator: Simulator, listening_socket: socket) -> "WebServices":
         journal.append,
         simulator.cadence,
         guet,
+        simulator.marques,
         _gates(settings, database),
         rate_refused=settings.rate_refused,
         plafonds_refused=settings.plafonds_refused,

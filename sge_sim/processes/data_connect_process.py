@@ -34,7 +34,7 @@ def data_connect_server(simulator: Simulator, listening_socket: socket) -> Proce
     )
     identity = simulator.pki.server.identity
     server = HttpsServer(
-        RestApplication(plateforme, journal.append),
+        RestApplication(plateforme, journal.append, simulator.marques),
         listening_socket,
         lambda: build_server_context(identity, identity, None),
         Limits(

@@ -10,6 +10,7 @@ from sge_sim.clock import machine_now
 from sge_sim.commandes.moving_clock import start_clock
 from sge_sim.door.cadence import Cadence
 from sge_sim.door.certificats import DefaultCaller, ensure_default_callers
+from sge_sim.door.origine import Marques
 from sge_sim.facts.database import Database
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.journal import Bounds, Journal
@@ -31,6 +32,13 @@ class Simulator:
     pki: Pki
     callers: tuple[DefaultCaller, ...]
     cadence: Cadence
+    marques: Marques
+
+    def close(self) -> None:
+        """Give back the memory that its processes share, and its connections."""
+        self.cadence.close()
+        self.marques.close()
+        self.database.dispose()
 
 
 def open_simulator(settings: Settings) -> Simulator:
@@ -63,4 +71,4 @@ def open_simulator(settings: Settings) -> Simulator:
     clock = StoredClock(database)
     if settings.now is not None:
         start_clock(clock, settings.now, database)
-    return Simulator(settings, database, clock, pki, callers, Cadence())
+    return Simulator(settings, database, clock, pki, callers, Cadence(), Marques())

@@ -12,7 +12,8 @@ from sge_sim.journal import DecidingRule
 from sge_sim.pki.policy import Verdict
 from sge_sim.transport.message import Request
 
-_LOGINS = ("loginDemandeur", "initiateurLogin", "loginUtilisateur")
+LOGINS = ("loginDemandeur", "initiateurLogin", "loginUtilisateur")
+"""The elements that hold a login, whatever the service."""
 
 
 class Outcome(NamedTuple):
@@ -61,7 +62,7 @@ class Exchange:
     @property
     def login(self) -> str | None:
         """The login that the demand gives, in its header or wherever the contract puts it."""
-        found = (_find(tree, name) for tree in (self.entete, self.demande) for name in _LOGINS)
+        found = (_find(tree, name) for tree in (self.entete, self.demande) for name in LOGINS)
         return next(filter(None, found), None)
 
 

@@ -12,7 +12,9 @@ from sge_sim.tables.base import Base, Instant, RowId
 class Campagne(Base):
     """A campaign that watches the calls of one actor, from `debut` to `fin` (None: still open).
 
-    `dernier_echange` is the last exchange of the journal that was looked at.
+    `certificat` (its fingerprint), `login` and `logiciel` (the beginning of the User-Agent), where
+    they are given, tell the client that it watches from the actor's others. `dernier_echange` is
+    the last exchange of the journal that was looked at.
     """
 
     __tablename__ = "campagne"
@@ -20,6 +22,9 @@ class Campagne(Base):
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     acteur_code: Mapped[str] = mapped_column(ForeignKey("acteur.code"), index=True)
     release: Mapped[str] = mapped_column(String(20))
+    certificat: Mapped[str | None] = mapped_column(String(64))
+    login: Mapped[str | None]
+    logiciel: Mapped[str | None] = mapped_column(String(200))
     debut: Mapped[datetime] = mapped_column(Instant)
     fin: Mapped[datetime | None] = mapped_column(Instant)
     dernier_echange: Mapped[int] = mapped_column(RowId)

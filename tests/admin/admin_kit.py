@@ -92,6 +92,7 @@ def control_room(data_dir: Path, tasks: Sequence[Task] = (), **settings: object)
             moves,
             journal,
             feed,
+            simulator.marques,
         )
         application = build_admin(state)
         with bind_loopback("127.0.0.1", 0) as listening, feed.running():

@@ -54,6 +54,8 @@ def test_the_journal_comes_first_and_hides_contracts_and_files(
         ("genre=http&genre=wsdl", {"http", "wsdl"}),
         ("genre=soap&issue=refuse", {"refus"}),
         ("issue=accepte", {"succes"}),
+        ("origine=client", {"refus", "succes"}),
+        ("origine=passage", set()),
         ("q=sgt4", {"refus"}),
         ("q=2594", {"succes"}),
         ("q=CONSULTATIONd", {"refus", "succes"}),

@@ -56,3 +56,32 @@ def test_the_cases_tick_while_the_page_stands_open(
     browser.find_element(By.XPATH, "//button[.='Fermer la campagne']").click()
     refreshed.until(lambda _: "fermée le" in shown(browser))
     assert not browser.find_elements(By.XPATH, "//button[.='Fermer la campagne']")
+
+
+def test_a_replay_beside_an_open_campaign_of_one_certificate_ticks_nothing(
+    browser: Chrome, simulator: RunningSimulator
+) -> None:
+    home = simulator.ready["admin_url"]
+    browser.get(home + "/campagnes")
+    form = browser.find_element(By.CSS_SELECTOR, "form[action='/campagnes']")
+    certificates = Select(form.find_element(By.NAME, "certificat"))
+    mine = next(each for each in certificates.options if each.text.strip().startswith("TIERS1"))
+    certificates.select_by_visible_text(mine.text)
+    follow(browser, browser.find_element(By.XPATH, "//button[.='Ouvrir']"))
+    page = browser.current_url
+    assert "acteur TIERS1, certificat " in shown(browser)
+    call = ZeepCaller(simulator, "/ConsultationDonneesTechniquesContractuelles/v1.0")
+    with suppress(Fault):
+        call(pointId="99999999999999", loginUtilisateur=simulator.login, autorisationClient=True)
+    browser.get(page)
+    observed = browser.find_elements(By.CSS_SELECTOR, "[data-morceau=observations] li > a")
+    (exchange,) = [each.text for each in observed if each.text.isdecimal()]
+    browser.get(f"{home}/echanges/{exchange}")
+    follow(browser, browser.find_element(By.XPATH, "//button[.='Rejouer']"))
+    assert f"Rejeu de l'échange {exchange}" in shown(browser)
+    assert "Elles disent la même chose." in shown(browser)
+    assert complaints(browser) == []
+    browser.get(page)
+    observed = browser.find_elements(By.CSS_SELECTOR, "[data-morceau=observations] li > a")
+    assert [each.text for each in observed if each.text.isdecimal()] == [exchange]
+    follow(browser, browser.find_element(By.XPATH, "//button[.='Fermer la campagne']"))

@@ -18,6 +18,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("campaign") / "report"
     command = [
         *(sys.executable, "-m", "sge_sim", "homologate", "--package", "consultation"),
+        *("--release", "23.2"),
         *("--disabled-rules", "criteres_suffisants", "--report", str(folder)),
     ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=90)

@@ -20,6 +20,7 @@ from sge_sim.commandes.back_office import BackOffice
 from sge_sim.datahub.comptes import create_compte
 from sge_sim.datahub.tickets import close_ticket, open_ticket
 from sge_sim.domaine.jours_ouvres import working_days_before
+from sge_sim.door.origine import Marques
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database
 from sge_sim.facts.stored_clock import StoredClock
@@ -85,6 +86,7 @@ def portal(database: Database, tmp_path: Path) -> Portal:
         Moves(clock, database, BackOffice(clock, [])),
         journal,
         JournalFeed(journal),
+        Marques(),
     )
     with database.transaction() as session:
         for email, nom in ((CONTRACTUEL, "Carla"), (TECHNIQUE, "Théo"), (LEGAL, "Léa")):

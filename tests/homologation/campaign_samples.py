@@ -39,10 +39,13 @@ def release(*cases: Cas) -> Release:
     return Release("sge-1.0", day, JoursInclus(day, day), packages, "", (), (), cases)
 
 
-def answered(of: Cas, answer: Answer | RefusRecu | None, **values: object) -> Execution:
+def answered(
+    of: Cas, answer: Answer | RefusRecu | None, panne: str = "", **values: object
+) -> Execution:
     exchange = EchangeDeCas(
         *(INSTANT, b"<demande/>", b"<reponse>&lt;&amp;</reponse>", answer, 200, 12.345, "rien"),
         logiciel="un <client>",
+        panne=panne,
     )
     return execution_of(of, exchange, **values)  # type: ignore[arg-type]
 

@@ -27,8 +27,8 @@ CHOSEN = [part for name in CASES for part in ("--case", name)]
 
 @pytest.fixture(scope="module")
 def campaign(tmp_path_factory: pytest.TempPathFactory) -> Homologation:
-    """The whole of the default release, on a simulator of its own."""
-    return homologate(tmp_path_factory.mktemp("reports") / "own")
+    """The whole of a release, on a simulator of its own."""
+    return homologate(tmp_path_factory.mktemp("reports") / "own", "--release", "23.2")
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +130,7 @@ def test_a_disabled_rule_fails_the_cases_that_prove_it_and_no_other(
 
 
 def test_a_rule_of_the_orders_is_proved_by_its_cases(tmp_path: Path) -> None:
-    orders = ("--package", "commande", "--package", "infrajournalier")
+    orders = ("--release", "23.2", "--package", "commande", "--package", "infrajournalier")
     services = ("CommandeCollectePublicationMesures", "CommandeTransmissionDonneesInfraJ")
     disabled = [part for nom in services for part in ("--disabled-rules", f"{nom}/accord_donne")]
     done = homologate(tmp_path, *orders, *disabled)

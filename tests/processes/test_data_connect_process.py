@@ -40,8 +40,7 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, ssl.SS
         server.stop()
         serving.join(10)
         assert not serving.is_alive()
-    simulator.cadence.close()
-    simulator.database.dispose()
+    simulator.close()
 
 
 def authority_of(data_dir: Path) -> str:

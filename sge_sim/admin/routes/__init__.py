@@ -9,6 +9,7 @@ from fastapi import Path, Request
 from pydantic import BaseModel, ConfigDict
 
 from sge_sim.admin.moves import Moves
+from sge_sim.door.origine import Marques
 from sge_sim.facts.database import Database
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.journal import Journal, JournalFeed
@@ -60,7 +61,7 @@ class Body(BaseModel):
 @dataclass(frozen=True)
 class AdminState:
     """What the routes work on; `b2b_url` is where the web services answer, `moves` are those of
-    the clock, `feed` tells of new exchanges."""
+    the clock, `feed` tells of new exchanges, `marques` are those of sge-sim's own calls."""
 
     settings: Settings
     database: Database
@@ -69,13 +70,21 @@ class AdminState:
     moves: Moves
     journal: Journal
     feed: JournalFeed
+    marques: Marques
 
     @cached_property
     def campaigns(self) -> "Campaigns":
         """The observed campaigns; the catalogue is loaded for whoever looks at one."""
         from sge_sim.homologation.campaign.observed import Campaigns
 
-        return Campaigns(self.database, self.journal, self.settings.plays_real_homologation)
+        settings = self.settings
+        return Campaigns(
+            self.database,
+            self.journal,
+            settings.plays_real_homologation,
+            settings.environment == "production",
+            settings.data_dir,
+        )
 
     @cached_property
     def passages(self) -> "Passages":

@@ -1,25 +1,26 @@
 """`/campagnes`: an observed campaign in the browser, where the cases tick as the calls come."""
 
-from typing import TYPE_CHECKING, Final
-from urllib.parse import parse_qs, urlencode
+from typing import TYPE_CHECKING, Annotated, Final
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, HTTPException, Request, Response
-from fastapi.concurrency import run_in_threadpool
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
 from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState, RowNumber
+from sge_sim.admin.routes.campaigns import NewCampaign
+from sge_sim.admin.routes.forms import Form, read_form
 from sge_sim.admin.routes.passage_pages import own_cible
 from sge_sim.admin.xml_page import show_message
 from sge_sim.errors import UsageError
-from sge_sim.homologation.catalogue.default_release import DEFAULT_RELEASE
 from sge_sim.homologation.reports.html_report import render_html
-from sge_sim.tables.acteurs import all_acteurs, default_acteur
+from sge_sim.tables.acteurs import all_acteurs, default_acteur, registered_certificats
 
 if TYPE_CHECKING:
     from sge_sim.homologation.campaign.observed import CampaignState
 
 _SHOWN: Final = 20
+_FOLLOWED: Final = {"genre": "soap", "origine": "client"}
 _BATCHES: Final = 2
 """Hundreds of calls that a page looks at; the next one goes on, the reports look at all."""
 _REPORT_HEADERS: Final = pages.HEADERS | {
@@ -38,21 +39,30 @@ def router(state: AdminState) -> APIRouter:
         return _campaigns(request)
 
     def _campaigns(request: Request, refus: str = "") -> Response:
+        from sge_sim.homologation.campaign.observed import release_in_force
         from sge_sim.homologation.catalogue.protocoles import SOAP
         from sge_sim.homologation.catalogue.release import list_releases
 
         with database.sessions() as session:
-            acteurs = [acteur.code for acteur in all_acteurs(session)]
+            acteurs = all_acteurs(session)
+            codes = [acteur.code for acteur in acteurs]
+            logins = [user.login for acteur in acteurs for user in acteur.utilisateurs]
+            certificats = [
+                (each.fingerprint, each.acteur_code, each.subject)
+                for each in registered_certificats(session, state.settings.environment)
+            ]
             default = default_acteur(session, "tiers").code
         return pages.render(
             state,
             request,
             "campagnes.html",
             campagnes=[_progress(each) for each in state.campaigns.list(1)],
-            acteurs=acteurs,
+            acteurs=codes,
+            logins=logins,
+            certificats=certificats,
             acteur_par_defaut=default,
             releases=list_releases(),
-            release_par_defaut=f"sge-{DEFAULT_RELEASE}",
+            release_par_defaut=release_in_force(state.clock),
             packages=SOAP.packages,
             en_cours=state.passages.last,
             gardes=state.passages.kept(),
@@ -60,14 +70,16 @@ def router(state: AdminState) -> APIRouter:
         )
 
     @routes.post("")
-    async def open_campaign(request: Request) -> Response:
-        form = parse_qs((await request.body()).decode("ascii", "replace"))
-        release, acteur = (form.get(name, [""])[0] for name in ("release", "acteur"))
-        return await run_in_threadpool(_opened, request, release, acteur)
-
-    def _opened(request: Request, release: str, acteur: str) -> Response:
+    def open_campaign(request: Request, form: Annotated[Form, Depends(read_form)]) -> Response:
+        asked = NewCampaign(
+            acteur=form.get("acteur") or None,
+            release=form.get("release") or None,
+            certificat=form.get("certificat")[:64],
+            login=form.get("login")[:200],
+            user_agent=form.get("user_agent")[:200],
+        )
         try:
-            opened = state.campaigns.start(release, acteur)
+            opened = state.campaigns.start(asked.release, asked.acteur, asked.client())
         except UsageError as error:
             return _campaigns(request, str(error))
         return RedirectResponse(f"/campagnes/{opened.id}", 303)
@@ -88,7 +100,7 @@ def router(state: AdminState) -> APIRouter:
             executions=[(each, nearest(campaign.observations, each.cle)) for each in executions],
             observations=campaign.observations[: -_SHOWN - 1 : -1],
             observed=len(campaign.observations),
-            direct=f"/journal/direct?{urlencode({'acteur': campaign.acteur, 'genre': 'soap'})}"
+            direct=f"/journal/direct?{urlencode(_FOLLOWED | {'acteur': campaign.acteur})}"
             f"&apres={state.journal.newest_id()}",
         )
 
@@ -153,6 +165,7 @@ def _progress(campaign: "CampaignState") -> dict[str, object]:
     return {
         "id": campaign.id,
         "acteur": campaign.acteur,
+        "client": str(campaign.client),
         "release": campaign.release,
         "debut": campaign.debut,
         "fin": campaign.fin,

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from sge_sim.admin.routes import AdminState, Body, RowNumber
-from sge_sim.homologation.catalogue.default_release import DEFAULT_RELEASE
+from sge_sim.homologation.campaign.client_observe import ClientObserve
 from sge_sim.homologation.reports.rapport import Rapport
 
 _BATCHES: Final = 2
@@ -19,7 +19,19 @@ class NewCampaign(Body):
     """A campaign to open."""
 
     acteur: str | None = Field(None, description="Code de l'acteur ; le tiers par défaut sinon")
-    release: str = DEFAULT_RELEASE
+    release: str | None = Field(
+        None, description="Version de SGE ; sinon celle en vigueur au jour simulé"
+    )
+    certificat: str | None = Field(
+        None, max_length=64, description="Empreinte SHA-256 du certificat du client observé"
+    )
+    login: str | None = Field(None, max_length=200, description="Login que portent ses demandes")
+    user_agent: str | None = Field(None, max_length=200, description="Début de son User-Agent")
+
+    def client(self) -> ClientObserve:
+        """Return which client is observed; what is left empty doesn't tell it."""
+        certificat, login = (self.certificat or "").lower(), (self.login or "").lower()
+        return ClientObserve(certificat or None, login or None, self.user_agent or None)
 
 
 def router(state: AdminState) -> APIRouter:
@@ -33,7 +45,7 @@ def router(state: AdminState) -> APIRouter:
 
     @routes.post("", summary="Ouvrir une campagne", status_code=201)
     def start(campaign: NewCampaign) -> dict[str, Any]:
-        return state.campaigns.start(campaign.release, campaign.acteur).view()
+        return state.campaigns.start(campaign.release, campaign.acteur, campaign.client()).view()
 
     @routes.get("/{campaign_id}", summary="Ce que les échanges de l'acteur ont coché")
     def read(campaign_id: RowNumber) -> dict[str, Any]:

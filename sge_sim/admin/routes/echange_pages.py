@@ -1,21 +1,24 @@
 """`/echanges/<id>`: an exchange, what decided it, and what can be done with it."""
 
-from typing import Final
+from typing import Annotated, Final
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
 from sge_sim.admin import pages
 from sge_sim.admin.en_cause import suspects_of
 from sge_sim.admin.routes import AdminState, RowNumber
+from sge_sim.admin.routes.forms import Form, read_form
 from sge_sim.admin.xml_page import show_message
 from sge_sim.api.views import ExchangeView
 from sge_sim.errors import UsageError
 from sge_sim.homologation.rejeu.moyens import Moyens, moyens_for
-from sge_sim.journal import Echange, RechercheJournal
+from sge_sim.journal import Echange
 from sge_sim.tables.campagnes import observations_of
 
 _PARTS: Final = ("requete", "reponse")
+_EDITED: Final = 50_000
+"""Bytes of a request up to which it may be changed before it is sent again."""
 _COPIED: Final = 20_000
 """Bytes of a request up to which a copy repeats it; a request of SGE takes half of that."""
 
@@ -51,7 +54,25 @@ def router(state: AdminState) -> APIRouter:
             suivant=after[0].id if after else None,
             observations=observations,
             detail=_beyond_the_rule(echange),
+            modifiable=_editable(echange),
+            rejeux=state.journal.find_replays(echange_id),
+            comparaison=_comparison(echange),
         )
+
+    def _comparison(echange: Echange) -> dict[str, object] | None:
+        """Return what a replay and its original differ by; None for what is no replay."""
+        from sge_sim.homologation.rejeu.difference import difference
+
+        if echange.rejeu_de is None:
+            return None
+        original = state.journal.find_echange(echange.rejeu_de)
+        if original is None:
+            return {"original": None}
+        return {
+            "original": original.id,
+            "demandes": difference(original.request or b"", echange.request or b""),
+            "reponses": difference(original.response or b"", echange.response or b""),
+        }
 
     def _copies(echange: Echange, moyens: Moyens) -> list[tuple[str, str]]:
         """Return the exchange as text to be copied; nothing where it is no call.
@@ -86,16 +107,16 @@ def router(state: AdminState) -> APIRouter:
         )
 
     @routes.post("/rejouer")
-    def play_again(echange_id: RowNumber) -> Response:
+    def play_again(echange_id: RowNumber, form: Annotated[Form, Depends(read_form)]) -> Response:
         from sge_sim.homologation.rejeu.envoi import send_again
 
         echange = get(echange_id)
-        newest = state.journal.newest_id()
+        before = state.journal.find_replays(echange_id, 1)
         moyens = moyens_for(state.settings.data_dir, echange.certificate_fingerprint)
-        send_again(echange, moyens, state.b2b_url)
-        calls = RechercheJournal(kinds=frozenset({"soap", "http"}), service=echange.service)
-        found = state.journal.find_echanges(calls, limit=1, after_id=newest)
-        return RedirectResponse(f"/echanges/{found[0].id if found else echange_id}", 303)
+        marque = state.marques.make("rejeu", echange_id)
+        send_again(echange, moyens, state.b2b_url, marque, _as_typed(form, echange))
+        found = state.journal.find_replays(echange_id, 1)
+        return RedirectResponse(f"/echanges/{found[0] if found != before else echange_id}", 303)
 
     return routes
 
@@ -103,6 +124,28 @@ def router(state: AdminState) -> APIRouter:
 def _name(echange: Echange, part: str) -> str:
     """Return the name of the file that gives a message."""
     return f"{echange.id}-{part}.xml"
+
+
+def _editable(echange: Echange) -> str | None:
+    """Return the request as a text that may be changed; None where it is no such text."""
+    request = echange.request or b""
+    if echange.kind != "soap" or not request or len(request) > _EDITED:
+        return None
+    try:
+        return request.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+def _as_typed(form: Form, echange: Echange) -> bytes | None:
+    """Return the request that was changed in the page; None where it is to be sent as it was.
+
+    A browser ends each line as HTTP does: those of the request are kept as they were.
+    """
+    typed = form.get("demande")
+    if b"\r\n" not in (echange.request or b""):
+        typed = typed.replace("\r\n", "\n")
+    return typed.encode() or None
 
 
 def _beyond_the_rule(echange: Echange) -> str:

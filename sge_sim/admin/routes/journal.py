@@ -7,6 +7,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from sge_sim.admin.routes import AdminState, RowNumber, json_list, link_to
 from sge_sim.api.typed_filters import code_typed, service_typed
 from sge_sim.api.views import ExchangeView, ExchangeWithBodies
+from sge_sim.domaine.nomenclatures import Origine
 from sge_sim.errors import UsageError
 from sge_sim.journal import RechercheJournal
 
@@ -30,6 +31,7 @@ def router(state: AdminState) -> APIRouter:
         code: Annotated[str | None, Query(description="Code retour, par exemple SGT4F7")] = None,
         prm: str | None = None,
         service: str | None = None,
+        origine: Annotated[Origine | None, Query(description="Qui a appelé")] = None,
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
         after: Annotated[
             int | None,
@@ -42,7 +44,9 @@ def router(state: AdminState) -> APIRouter:
             Query(ge=1, le=2**63 - 1, description="Page suivante : les échanges d'avant ce numéro"),
         ] = None,
     ) -> Response:
-        recherche = RechercheJournal(code=code_typed(code), prm=prm, service=service_typed(service))
+        recherche = RechercheJournal(
+            code=code_typed(code), prm=prm, service=service_typed(service), origine=origine
+        )
         if after is not None and avant is not None:
             raise UsageError("Donner after ou avant, pas les deux.")
         found = state.journal.find_echanges(recherche, limit=limit, after_id=after, before_id=avant)

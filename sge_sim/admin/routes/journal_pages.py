@@ -12,6 +12,7 @@ from sge_sim.admin.filtres_journal import KINDS, Filtres, read_filtres
 from sge_sim.admin.routes import AdminState
 from sge_sim.api.typed_filters import service_names
 from sge_sim.api.views import ExchangeView
+from sge_sim.domaine.nomenclatures import ORIGINES
 from sge_sim.journal import Echange
 from sge_sim.tables.acteurs import all_acteurs
 
@@ -56,6 +57,7 @@ def router(state: AdminState) -> APIRouter:
             filtres=filtres,
             refus=refus,
             kinds=KINDS,
+            origines=ORIGINES,
             acteurs=acteurs,
             services=services,
         )

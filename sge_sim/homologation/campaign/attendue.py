@@ -30,7 +30,7 @@ def nearest(observations: tuple[Observation, ...], cle: str) -> Observation | No
     ticked = [each for each in about if each.issue == "coché"]
     if ticked:
         return ticked[-1]
-    judged = [each for each in about if each.issue == "non conforme"]
+    judged = [each for each in about if each.issue in ("non conforme", "perturbé")]
     if judged:
         return judged[-1]
     # The last of those that differ least.

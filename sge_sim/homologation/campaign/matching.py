@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final, Literal
 
+from sge_sim.domaine.nomenclatures import Origine
 from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise
+from sge_sim.homologation.campaign.client_observe import LONGEST
 from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.campaign.outcome import EchangeDeCas, execution_of
 from sge_sim.homologation.catalogue.answer_paths import Answer, as_text
@@ -22,13 +24,11 @@ from sge_sim.homologation.reports.rapport import Execution, Regle, Statut
 from sge_sim.services.registry import BY_PATH
 
 _ABSENT = "absent"
-_LONGEST: Final = 2**15
-"""Bytes of a request; the largest of a case takes a tenth of that."""
 _FIELDS: Final = 10
 _CHARACTERS: Final = 100
 """What is kept of the elements that differ: so many, and of each so many characters."""
 
-Issue = Literal["coché", "non conforme", "ambigu", "proche", "hors catalogue"]
+Issue = Literal["coché", "non conforme", "perturbé", "ambigu", "proche", "hors catalogue"]
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Seen:
     """An exchange of the journal, as it is recognised; `instant` is simulated time, aware.
 
     `panne` is the line of the journal on the planned fault that struck it, `logiciel` the client's
-    product (User-Agent).
+    product (User-Agent), `origine` who made the call.
     """
 
     id: int
@@ -63,6 +63,7 @@ class Seen:
     regle: Regle | None = None
     panne: str = ""
     logiciel: str = ""
+    origine: Origine | None = None
 
 
 @dataclass(frozen=True)
@@ -70,8 +71,9 @@ class Observation:
     """What an exchange was found to be.
 
     `cas` holds the key of the case that it ticks (`coché`) or misses (`non conforme`, the answer
-    isn't the one expected), those that it fits alike (`ambigu`), or the nearest one (`proche`),
-    whose differing elements are `champs`. `execution` comes with the first two.
+    isn't the one expected; `perturbé`, a planned fault struck the call), those that it fits alike
+    (`ambigu`), or the nearest one (`proche`), whose differing elements are `champs`. `execution`
+    comes with the first three.
     """
 
     echange_id: int
@@ -95,7 +97,7 @@ def recognise(
     is, if the answer is what the case wants. Of several cases, the answer decides, then whether
     they are still open.
     """
-    if len(seen.requete) > _LONGEST:
+    if len(seen.requete) > LONGEST:
         told = f"La demande a {len(seen.requete)} octets : aucun cas n'en demande autant."
         return _observation(seen, "hors catalogue", (), told)
     try:
@@ -142,7 +144,7 @@ def recognise(
         seen.id,
         seen.instant,
         seen.service,
-        "coché" if good else "non conforme",
+        _issue(runs[key]),
         (key,),
         wrong[key],
         _judgement(runs[key]) + dated + told,
@@ -203,6 +205,7 @@ def _exchange(seen: Seen) -> EchangeDeCas:
         regle=seen.regle,
         panne=seen.panne,
         logiciel=seen.logiciel,
+        origine=seen.origine,
         echange_id=seen.id,
     )
 
@@ -244,8 +247,16 @@ def _observation(
     return Observation(seen.id, seen.instant, seen.service, issue, cas, champs, why)
 
 
+def _issue(execution: Execution) -> Issue:
+    if execution.statut is Statut.PERTURBE:
+        return "perturbé"
+    return "coché" if execution.statut.bon else "non conforme"
+
+
 def _judgement(execution: Execution) -> str:
     """Return how the answer stands to what the case wants, in French."""
+    if execution.statut is Statut.PERTURBE:
+        return f"Une panne prévue a touché cet appel, qui ne compte pas. {execution.remarque}"
     if execution.statut is Statut.REUSSI:
         return "La réponse est celle attendue."
     if execution.statut is Statut.ADMIS:

@@ -1,32 +1,43 @@
 """Observed campaigns: the actor runs its own client, the journal tells which cases it has done.
 
 Nothing is asked of the client, and nothing watches in the background: each time a campaign is
-looked at, it catches up with the journal. Actors are told apart by their certificate, so several
-may run a campaign at once.
+looked at, it catches up with the journal. It looks at the client's calls alone: those that sge-sim
+makes (passages, replays, the doctor's) are told from them by the door. Actors are told apart by
+their certificate, clients of one actor by what their campaign is bound to, so several may be open
+at once.
 """
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import cache
+from itertools import chain
+from pathlib import Path
 from typing import Any, Final
 
 from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
-from sge_sim.clock import PARIS, machine_now
+from sge_sim.clock import PARIS, Clock, legal_date, machine_now
+from sge_sim.domaine.ecarts_plateforme import plateforme_at
 from sge_sim.domaine.pannes import plan_told
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database
+from sge_sim.facts.stored_clock import StoredClock
+from sge_sim.homologation.campaign.client_observe import ClientObserve
 from sge_sim.homologation.campaign.matching import Observation, Seen, recognise
 from sge_sim.homologation.campaign.outcome import not_run
+from sge_sim.homologation.campaign.targets import ON_PRODUCTION
 from sge_sim.homologation.campaign.verdict import judge
 from sge_sim.homologation.catalogue.release import load_release
 from sge_sim.homologation.reports.rapport import Execution, Rapport, Regle
 from sge_sim.journal import Echange, Journal, RechercheJournal
-from sge_sim.tables.acteurs import default_acteur, find_acteur
+from sge_sim.tables.acteurs import default_acteur
 from sge_sim.tables.campagnes import Campagne, ObservationCampagne, find_campagne, find_campagnes
 
+ANY_CLIENT: Final = ClientObserve()
+"""Whatever client the actor calls with."""
 _BATCH: Final = 100
 """Calls that are looked at in a transaction, a third of a second."""
 
@@ -35,7 +46,8 @@ _BATCH: Final = 100
 class CampaignState:
     """A campaign caught up with the journal. Instants are the machine's, in legal time.
 
-    `a_jour` is False where calls that were recorded are still to be looked at.
+    `a_jour` is False where calls that were recorded are still to be looked at. `remarques` and
+    `commande` are those of the report.
     """
 
     id: int
@@ -45,6 +57,9 @@ class CampaignState:
     fin: datetime | None
     observations: tuple[Observation, ...]
     a_jour: bool = True
+    client: ClientObserve = ANY_CLIENT
+    remarques: tuple[str, ...] = ()
+    commande: str = ""
 
     @property
     def executions(self) -> tuple[Execution, ...]:
@@ -68,6 +83,7 @@ class CampaignState:
         view = asdict(replace(self, observations=tuple(map(_without_execution, shown))))
         for observation in view["observations"]:
             del observation["execution"]
+        del view["remarques"], view["commande"]
         view["observees"] = len(self.observations)
         view["cas"] = {each.cle: each.statut for each in self.executions}
         return view
@@ -81,6 +97,9 @@ class CampaignState:
             origine="observée",
             cible="un simulateur sge-sim",
             acteur=self.acteur,
+            client=str(self.client),
+            remarques=self.remarques,
+            commande=self.commande,
             simulateur=True,
             debut=self.debut,
             fin=self.fin or machine_now().astimezone(PARIS),
@@ -95,40 +114,48 @@ class Campaigns:
     """The campaigns that a database holds, of the exchanges of its journal.
 
     `defauts` says that the simulator plays the defects of the real platform: a nominal one that
-    doesn't answer as it should has no excuse.
+    doesn't answer as it should has no excuse. `production` says that it plays the production,
+    `data_dir` is its folder.
     """
 
     database: Database
     journal: Journal
     defauts: bool = True
+    production: bool = False
+    data_dir: Path | None = None
 
-    def start(self, release: str, acteur: str | None = None) -> CampaignState:
-        """Open a campaign of `acteur` (the default tiers if None), from the next exchange on.
+    def start(
+        self, release: str | None, acteur: str | None = None, client: ClientObserve = ANY_CLIENT
+    ) -> CampaignState:
+        """Open a campaign of `acteur`, from the next exchange on.
 
-        Raises `UsageError` for an unknown actor or release, and while another one of it is open.
+        Without `release` it is of the one in force on the simulated day. Without `acteur` it is
+        that of the certificate or the login that `client` is bound to, the default tiers otherwise.
+        Raises `UsageError` for an unknown release, as `ClientObserve.acteur_code` does, and while
+        another campaign of the same client is open.
         """
-        name = load_release(release).nom
+        name = load_release(release or release_in_force(StoredClock(self.database))).nom
         newest = self.journal.newest_id()
         with self.database.transaction() as session:
-            code = default_acteur(session, "tiers").code if acteur is None else acteur
-            if find_acteur(session, code) is None:
+            code = client.acteur_code(session, acteur)
+            opened = [each for each in find_campagnes(session, acteur=code) if each.fin is None]
+            if any(_client(each) == client for each in opened):
                 raise UsageError(
-                    f"L'acteur « {code} » est inconnu : sge-sim acteurs list donne les acteurs."
-                )
-            if any(each.fin is None for each in find_campagnes(session, acteur=code)):
-                raise UsageError(
-                    f"L'acteur {code} a déjà une campagne ouverte : l'arrêter par "
-                    "sge-sim campaign stop."
+                    f"L'acteur {code} a déjà une campagne ouverte"
+                    f"{f' ({client})' if str(client) else ''} : l'arrêter par sge-sim campaign "
+                    "stop, ou distinguer un autre client par son certificat, son login ou son "
+                    "User-Agent."
                 )
             row = Campagne(
                 acteur_code=code,
                 release=name,
+                **asdict(client),
                 debut=machine_now(),
                 dernier_echange=newest,
             )
             session.add(row)
             session.flush()
-            return _state(row)
+            return self._state(row)
 
     def read(self, campaign_id: int, batches: int | None = None) -> CampaignState:
         """Return a campaign, caught up with the journal; raises `UsageError` if there is none.
@@ -143,7 +170,7 @@ class Campaigns:
                     raise UsageError(f"Aucune campagne ne porte le numéro {campaign_id}.")
                 up_to_date = self._look_at_some(session, row)
                 if up_to_date or batches == 0:
-                    return replace(_state(row), a_jour=up_to_date)
+                    return self._state(row, a_jour=up_to_date)
 
     def list(self, batches: int | None = None) -> tuple[CampaignState, ...]:
         """Return every campaign, caught up as `read` does, the newest first."""
@@ -152,10 +179,17 @@ class Campaigns:
         return tuple(self.read(number, batches) for number in numbers)
 
     def before(self, campaign: CampaignState) -> CampaignState | None:
-        """Return the campaign that its actor made of the same release before this one."""
-        own = (campaign.acteur, campaign.release)
-        earlier = (each for each in self.list() if each.id < campaign.id)
-        return next((each for each in earlier if (each.acteur, each.release) == own), None)
+        """Return the campaign of the same client and release before this one."""
+        return next(
+            (
+                each
+                for each in self.list()
+                if each.id < campaign.id
+                and (each.acteur, each.client, each.release)
+                == (campaign.acteur, campaign.client, campaign.release)
+            ),
+            None,
+        )
 
     def stop(self, campaign_id: int) -> CampaignState:
         """Close a campaign: later exchanges aren't looked at. Closing it twice changes nothing."""
@@ -165,22 +199,58 @@ class Campaigns:
             assert row is not None
             if row.fin is None:
                 row.fin = machine_now()
-            return _state(row) if state.fin is None else state
+            return self._state(row) if state.fin is None else state
 
     def current(self, acteur: str | None = None) -> CampaignState:
-        """Return the newest campaign of `acteur` (the default tiers if None), caught up.
+        """Return the campaign of `acteur` (the default tiers if None), caught up.
 
-        Raises `UsageError` if there is none.
+        The one that is open, the newest where none is. Raises `UsageError` if there is none, or
+        if several are open.
         """
         with self.database.sessions() as session:
             code = default_acteur(session, "tiers").code if acteur is None else acteur
             found = find_campagnes(session, acteur=code)
-            newest = found[0].id if found else None
+            opened = [each.id for each in found if each.fin is None]
+            newest = next(iter(opened), found[0].id if found else None)
+        if len(opened) > 1:
+            raise UsageError(
+                f"L'acteur {code} a plusieurs campagnes ouvertes "
+                f"({', '.join(map(str, sorted(opened)))}) : dire laquelle par --campagne."
+            )
         if newest is None:
             raise UsageError(
                 f"L'acteur {code} n'a aucune campagne : l'ouvrir par sge-sim campaign start."
             )
         return self.read(newest)
+
+    def _state(self, row: Campagne, *, a_jour: bool = True) -> CampaignState:
+        return CampaignState(
+            row.id,
+            row.acteur_code,
+            row.release,
+            row.debut.astimezone(PARIS),
+            row.fin and row.fin.astimezone(PARIS),
+            _observations(row.observations),
+            a_jour,
+            _client(row),
+            (ON_PRODUCTION,) if self.production else (),
+            self._command(row),
+        )
+
+    def _command(self, row: Campagne) -> str:
+        """Return the shell command that opens such a campaign again, once it is closed."""
+        if row.fin is None:
+            return ""
+        given = {
+            "data-dir": None if self.data_dir is None else str(self.data_dir.resolve()),
+            "acteur": row.acteur_code,
+            "release": row.release,
+            "cert": row.certificat,
+            "login": row.login,
+            "user-agent": row.logiciel,
+        }
+        options = [(f"--{name}", value) for name, value in given.items() if value]
+        return shlex.join(["sge-sim", "campaign", "start", *chain.from_iterable(options)])
 
     def _look_at_some(self, session: Session, row: Campagne) -> bool:
         """Look at the next calls; return whether there are no others.
@@ -195,12 +265,17 @@ class Campaigns:
             each.contenu["execution"]["cle"]: each for each in row.observations if _has_run(each)
         }
         closed = {cle for cle, each in kept.items() if _run_of(each).statut.bon}
-        calls = RechercheJournal(kinds=frozenset({"soap"}), acteur=row.acteur_code)
+        client = _client(row)
+        calls = RechercheJournal(
+            kinds=frozenset({"soap"}), acteur=row.acteur_code, origine="client"
+        )
         batch = self.journal.find_echanges(
             calls, after_id=row.dernier_echange, limit=_BATCH, with_bodies=True
         )
         for echange in batch:
             row.dernier_echange = echange.id
+            if not client.made(echange):
+                continue
             observation = recognise(release, _seen(echange), tuple(closed), defauts=self.defauts)
             run = observation.execution
             if run is not None and run.cle in closed and not run.statut.bon:
@@ -235,18 +310,17 @@ def _seen(echange: Echange) -> Seen:
         None if rule is None else Regle.of(asdict(rule)),
         plan_told(echange.detail)[1],
         echange.user_agent or "",
+        echange.origine,
     )
 
 
-def _state(row: Campagne) -> CampaignState:
-    return CampaignState(
-        row.id,
-        row.acteur_code,
-        row.release,
-        row.debut.astimezone(PARIS),
-        row.fin and row.fin.astimezone(PARIS),
-        _observations(row.observations),
-    )
+def release_in_force(clock: Clock) -> str:
+    """Return the release of SGE in force on the day of a clock."""
+    return f"sge-{plateforme_at(legal_date(clock.now())).release}"
+
+
+def _client(row: Campagne) -> ClientObserve:
+    return ClientObserve(row.certificat, row.login, row.logiciel)
 
 
 def _observations(rows: Sequence[ObservationCampagne]) -> tuple[Observation, ...]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from sge_sim.domaine.nomenclatures import Origine
 from sge_sim.homologation.campaign.evaluation import Constat, RefusRecu, evaluate, known_deviation
 from sge_sim.homologation.catalogue.answer_paths import Answer
 from sge_sim.homologation.catalogue.cases import Cas
@@ -23,7 +24,8 @@ class EchangeDeCas:
 
     `instant` is the target's time (aware). `reponse` is None where no readable answer came;
     `erreur` then says why, in French. `panne` is what the journal told of the planned fault that
-    struck it, `echange_id` its number there; `logiciel` is the client's product (User-Agent).
+    struck it, `echange_id` its number there; `logiciel` is the client's product (User-Agent),
+    `origine` who made the call.
     """
 
     instant: datetime
@@ -36,6 +38,7 @@ class EchangeDeCas:
     regle: Regle | None = None
     panne: str = ""
     logiciel: str = ""
+    origine: Origine | None = None
     echange_id: int | None = None
 
 
@@ -50,13 +53,19 @@ def execution_of(
     """Return the outcome of `case` given the exchange made for it.
 
     `defauts` says that the target may have the defects of the real platform: a simulator that
-    plays a nominal one has no excuse.
+    plays a nominal one has no excuse. Where a planned fault struck, the answer judges nobody.
     """
     answer = echange.reponse
     statut, constats, why = Statut.ECHOUE, [Constat("une réponse", False, echange.erreur)], ""
     if answer is not None:
         constats = evaluate(case.attendu, answer, echange.statut_http)
         statut, why = _judge(case, answer, constats, defauts)
+    if case.trop_recent is not None and not statut.bon and case.trop_recent.is_told_by(answer):
+        later = echange.instant + timedelta(minutes=case.trop_recent.minutes)
+        wait = f"La renvoyer après {later:%H:%M} : {case.trop_recent}."
+        why = f"{why} {wait}".strip()
+    if echange.panne:
+        statut, why = Statut.PERTURBE, ""
     told = " ".join(part for part in (remarque, echange.panne, why) if part)
     day = f"{echange.instant:%d/%m/%Y %H:%M:%S}"
     return Execution(
@@ -72,19 +81,23 @@ def execution_of(
         code=answer.code if isinstance(answer, RefusRecu) else None,
         regle=echange.regle,
         logiciel=echange.logiciel,
+        origine=echange.origine,
         echange_id=echange.echange_id,
         remarque=told,
         prevu_en_echec=prevu_en_echec,
     )
 
 
-def not_run(case: Cas, why: str, *, prevu_en_echec: bool = False) -> Execution:
-    """Return the outcome of a case that could not be run, or wasn't; `why` is in French."""
+def not_run(case: Cas, why: str, *, panne: str = "", prevu_en_echec: bool = False) -> Execution:
+    """Return the outcome of a case that could not be run, or wasn't; `why` is in French.
+
+    `panne` is the line of the journal on the planned fault that struck what sets the case up.
+    """
     return Execution(
         **_identity(case),
-        statut=Statut.NON_EXECUTE,
+        statut=Statut.PERTURBE if panne else Statut.NON_EXECUTE,
         fiche=_tracking(case, "", why),
-        remarque=why,
+        remarque=f"{panne} {why}".strip(),
         prevu_en_echec=prevu_en_echec,
     )
 

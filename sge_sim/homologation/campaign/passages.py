@@ -16,11 +16,14 @@ from typing import Final
 from sge_sim.clock import PARIS, Clock, machine_now
 from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.runner import Runner, select_cases
+from sge_sim.homologation.campaign.targets import of_production, partial_worth, rerun_command
 from sge_sim.homologation.campaign.verdict import judge
 from sge_sim.homologation.catalogue.release import load_release
+from sge_sim.homologation.client.marqueur import Marqueur
 from sge_sim.homologation.client.sge_client import Cible, SgeClient
 from sge_sim.homologation.reports.comparaison import Comparaison, compare
 from sge_sim.homologation.reports.rapport import Execution, Rapport, read_rapport
+from sge_sim.homologation.reports.reprise import Reprise, reprise_of
 from sge_sim.homologation.reports.writing import write_reports
 
 FILES: Final = ("rapport.html", "suivi.xlsx", "junit.xml", "rapport.json", "preuves.zip")
@@ -108,7 +111,11 @@ class Passages:
         def work() -> None:
             begun = machine_now().astimezone(PARIS)
             try:
-                executions = Runner(release, SgeClient(cible), self._clock).run(cases, passage.tell)
+                marqueur = Marqueur("passage", cible.admin_url)
+                runner = Runner(release, SgeClient(cible, marqueur=marqueur), self._clock)
+                executions = runner.run(cases, passage.tell)
+                folder = self._folder / passage.nom
+                worth = partial_worth(len(cases), release) if case else ""
                 rapport = Rapport(
                     release=release.nom,
                     origine="exécutée",
@@ -120,8 +127,11 @@ class Passages:
                     partielle=bool(case),
                     verdicts=judge(release, packages, executions, partielle=bool(case)),
                     executions=executions,
+                    remarques=tuple(filter(None, (worth, of_production(cible.admin_url, release)))),
+                    commande=rerun_command(folder),
+                    reprise=reprise_of_cible(cible),
                 )
-                write_reports(rapport, self._folder / passage.nom)
+                write_reports(rapport, folder)
                 passage.end()
             except UsageError as error:
                 passage.end(str(error))
@@ -168,6 +178,20 @@ class Passages:
     def _new_name(self) -> str:
         base = f"{machine_now().astimezone(PARIS):%Y%m%d-%H%M%S}"
         return next(name for name in _with_ranks(base) if not (self._folder / name).exists())
+
+
+def reprise_of_cible(cible: Cible) -> Reprise:
+    """Return what it takes to run cases on a target of SGE again."""
+    options = {
+        "target": cible.url,
+        "admin": cible.admin_url,
+        "cert": cible.certificat,
+        "key": cible.cle,
+        "ca": cible.ca,
+        "login": cible.login,
+        "contrat": cible.contrat_id,
+    }
+    return reprise_of(options, options)
 
 
 def _with_ranks(base: str) -> Iterator[str]:

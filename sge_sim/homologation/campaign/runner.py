@@ -6,10 +6,11 @@ which rule decided.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 
-from sge_sim.api.administration import Administration
+from sge_sim.api.administration import Administration, ServedClock
 from sge_sim.api.views import ExchangeView
 from sge_sim.clock import PARIS, Clock
 from sge_sim.domaine.pannes import plan_told
@@ -27,15 +28,16 @@ from sge_sim.homologation.reports.rapport import Execution, Regle
 def select_cases(
     release: Release, packages: Sequence[str] = (), names: Sequence[str] = ()
 ) -> tuple[Cas, ...]:
-    """Return the runs of `packages` and of the case ids or keys `names`, in the release's order.
+    """Return the runs of the case ids or keys `names` alone, else those of `packages`, else all.
 
-    All of them without any. Runs that a chosen one builds on come along. Raises `UsageError` for
-    a name that the release doesn't have.
+    In the release's order. Runs that a chosen one builds on come along. Raises `UsageError` for a
+    name that the release doesn't have.
     """
-    chosen = {case.cle for case in release.cas if case.package in packages}
-    for name in names:
-        chosen |= {case.cle for case in release.find(name)}
-    if not packages and not names:
+    if names:
+        chosen = {case.cle for name in names for case in release.find(name)}
+    elif packages:
+        chosen = {case.cle for case in release.cas if case.package in packages}
+    else:
         return release.cas
     for case in reversed(release.cas):
         if case.cle in chosen:
@@ -88,24 +90,30 @@ class Runner:
         return tuple(executions)
 
     def run_case(self, case: Cas) -> Execution:
-        """Run one case: set it up, call, hold the answer against what is expected."""
+        """Run one case: set it up, call, hold the answer against what is expected.
+
+        Where the same demand was sent too recently, a simulator's clock is moved on and it is sent
+        again.
+        """
         if case.non_testable:
             return self._not_run(case, f"Non testable : {case.non_testable}")
         try:
-            demande = self.prepared(case)
-            instant = self.clock.now().astimezone(PARIS)
-            call = self.client.call(case.service, case.version, demande)
+            instant, call = self._sent(case)
+            moved = self._let_time_pass(case, call)
+            if moved:
+                instant, call = self._sent(case)
         except UsageError as error:
             failed = [key for key in case.apres if key in self._unanswered]
             self._unanswered.add(case.cle)
-            told = f"Reprend une valeur de {', '.join(failed)}, qui n'en a pas rendu."
-            return self._not_run(case, told if failed else str(error))
+            why = f"Reprend une valeur de {', '.join(failed)}, qui n'en a pas rendu."
+            _, panne = self._journaled(case)
+            return self._not_run(case, why if failed else str(error), panne)
         answer = call.reponse
         if answer is not None and not isinstance(answer, RefusRecu):
             self._context = self._context.with_result(case, answer)
         else:
             self._unanswered.add(case.cle)
-        seen = self._journaled(case)
+        seen, panne = self._journaled(case)
         rule = None if seen is None else seen.rule
         return execution_of(
             case,
@@ -118,11 +126,13 @@ class Runner:
                 duree_ms=call.duree_ms,
                 erreur=call.erreur,
                 regle=None if rule is None else Regle.of(rule.model_dump()),
-                panne="" if seen is None else plan_told(seen.detail)[1],
+                panne=panne,
                 logiciel=self.client.logiciel,
+                origine="passage",
                 echange_id=None if seen is None else seen.id,
             ),
             defauts=self._defects,
+            remarque=moved,
             prevu_en_echec=self._is_expected(case),
         )
 
@@ -135,23 +145,54 @@ class Runner:
             self._prepare(step)
         return materialise(case, self._context)
 
+    def _sent(self, case: Cas) -> tuple[datetime, AppelFait]:
+        """Set a case up and call; return when (the target's legal time), and how that went."""
+        demande = self.prepared(case)
+        instant = self.clock.now().astimezone(PARIS)
+        return instant, self.client.call(case.service, case.version, demande)
+
+    def _let_time_pass(self, case: Cas, call: AppelFait) -> str:
+        """Move the clock of a simulator on where a demand came too early; return what to say of it.
+
+        Nothing on any other target, whose time nobody moves: `execution_of` says how long to wait.
+        """
+        answer, wait = call.reponse, case.trop_recent
+        if self._admin is None or wait is None or not wait.is_told_by(answer):
+            return ""
+        clock = ServedClock(self._admin)
+        clock.advance(timedelta(minutes=wait.minutes))
+        self.clock = clock
+        self._look_at_the_day()
+        return f"L'horloge du simulateur a été avancée de {wait.minutes} minutes : {wait}."
+
+    def _look_at_the_day(self) -> None:
+        today = self.clock.now().date()
+        self._context = replace(
+            self._context, aujourdhui=today, decalage=self.release.decalage(today)
+        )
+
     def _prepare(self, step: Etape) -> None:
         for context in repeated(step, self._context):
             call = self.client.call(step.service, step.version, materialise(step, context))
             answer = _accepted(step, call)
             self._context = self._context.with_preparation(step, answer)
 
-    def _journaled(self, case: Cas) -> ExchangeView | None:
-        """Return what the journal tells of the last call of the case's service, if it is there."""
+    def _journaled(self, case: Cas) -> tuple[ExchangeView | None, str]:
+        """Return the last call of the case's service in the journal, if it is there.
+
+        And the line on the planned fault that struck it, or what set the case up.
+        """
         if self._admin is None:
-            return None
+            return None, ""
         exchanges = self._admin.exchanges_after(self._last_exchange)
         self._last_exchange = max([self._last_exchange, *(each.id for each in exchanges)])
-        own = [each for each in exchanges if each.service == case.service]
-        return own[-1] if own else None
+        own = [each for each in exchanges if each.origine == "passage"]
+        called = [each for each in own if each.service == case.service]
+        struck = (plan_told(each.detail)[1] for each in own)
+        return called[-1] if called else None, next(filter(None, struck), "")
 
-    def _not_run(self, case: Cas, why: str) -> Execution:
-        return not_run(case, why, prevu_en_echec=self._is_expected(case))
+    def _not_run(self, case: Cas, why: str, panne: str = "") -> Execution:
+        return not_run(case, why, panne=panne, prevu_en_echec=self._is_expected(case))
 
     def _is_expected(self, case: Cas) -> bool:
         return bool({case.cle, case.id} & self.expected_failures)

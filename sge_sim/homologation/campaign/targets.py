@@ -4,16 +4,25 @@ The real platform is shared and keeps what it is sent: one call a second at most
 hours, and no order sent twice.
 """
 
+import shlex
+from pathlib import Path
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
+from sge_sim.api.administration import Administration
 from sge_sim.clock import Clock
 from sge_sim.domaine.horaires import closed_sentence, is_open
 from sge_sim.domaine.platform_hosts import HOMOLOGATION_HOST, LOCAL_HOSTS, RENAMED_HOSTS
 from sge_sim.errors import UsageError
 from sge_sim.homologation.catalogue.cases import Cas
+from sge_sim.homologation.catalogue.protocoles import SOAP
+from sge_sim.homologation.catalogue.release import Release
 from sge_sim.homologation.reports.rapport import Execution, Rapport
 
+ON_PRODUCTION: Final = (
+    "La cible joue la production, et ce catalogue est fait pour la plateforme d'homologation : un "
+    "cas peut y échouer sans que le client y soit pour rien."
+)
 REAL_PAUSE_SECONDS: Final = 1.0
 
 WARNING: Final = (
@@ -58,6 +67,30 @@ def check_hours(url: str, clock: Clock) -> None:
     now, host = clock.now(), urlsplit(url).hostname or ""
     if RENAMED_HOSTS.get(host, host) == HOMOLOGATION_HOST and not is_open(now):
         raise UsageError(closed_sentence(now, simulated=False))
+
+
+def of_production(admin_url: str | None, release: Release) -> str:
+    """Return what to say of a catalogue of SGE that is played on a simulator of production.
+
+    Nothing for any other, or where no administration tells.
+    """
+    if admin_url is None or release.protocole is not SOAP:
+        return ""
+    environment = Administration(admin_url).get("/api/settings")["environment"]
+    return ON_PRODUCTION if environment == "production" else ""
+
+
+def rerun_command(folder: Path) -> str:
+    """Return the shell command that runs again what wasn't good in the report of a folder."""
+    return shlex.join(["sge-sim", "homologate", "--rerun", str(folder.resolve())])
+
+
+def partial_worth(chosen: int, release: Release) -> str:
+    """Return what a campaign of some cases of a release is worth, in French."""
+    return (
+        f"Campagne partielle, {chosen} des {len(release.cas)} cas de {release.nom} : elle dit si "
+        "ceux-là passent, et ne juge aucun package, qu'il faut passer en entier et en une fois."
+    )
 
 
 def to_rerun(earlier: Rapport) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 Every compulsory case must pass in one and the same campaign (catalogue of SGE 21.3 §1). Of a
 one-of-several group, one run is enough; an optional case, or one that Enedis says can't be tested,
-counts for nothing.
+counts for nothing. Where a planned fault struck a case, whatever case, its package isn't judged.
 """
 
 from collections.abc import Iterable, Sequence
@@ -38,6 +38,17 @@ def _judge(
             "Seule une campagne qui exécute tous les cas du package le juge.",
         )
     by_key = {each.cle: each for each in executions}
+    struck = [
+        each.cle
+        for each in executions
+        if each.package == package and each.statut is Statut.PERTURBE
+    ]
+    if struck:
+        return VerdictPackage(
+            package,
+            Decision.NON_JUGE,
+            f"Des pannes prévues ont touché {', '.join(struck)} : repasser le package sans elles.",
+        )
     wanted = [
         case
         for case in release.cas

@@ -24,6 +24,7 @@ from sge_sim.homologation.catalogue.cases import (
     Emprunt,
     Etape,
     Requete,
+    TropRecent,
     Valeur,
     case_key,
 )
@@ -79,11 +80,25 @@ def read_run(run: RawRun, protocole: Protocole, mistakes: list[str]) -> Cas:
         au_choix=fields.text("au_choix", optional=True) or None,
         reponse_ignoree=bool(fields.flag("reponse_ignoree")),
         non_testable=fields.text("non_testable", optional=True),
+        trop_recent=_read_trop_recent(fields, protocole),
         ecart_connu=ecarts_of_case(run.release, case_key(run.id, run.segment)),
         remarque=fields.text("remarque", optional=True),
     )
     fields.done()
     return case
+
+
+def _read_trop_recent(fields: Fields, protocole: Protocole) -> TropRecent | None:
+    if "trop_recent" not in fields.data:
+        return None
+    child = fields.child("trop_recent")
+    pattern, hint = protocole.code.pattern, protocole.code_dit
+    code = child.text("code", pattern=pattern, hint=hint)
+    minutes = child.integer("minutes", least=1)
+    if minutes is None:
+        child.wrong("minutes", "il manque un nombre de minutes")
+    child.done()
+    return TropRecent(code, minutes or 1)
 
 
 def _read_attendu(fields: Fields, prm: str | None, protocole: Protocole) -> Attendu:

@@ -110,6 +110,21 @@ class Etape:
 
 
 @dataclass(frozen=True)
+class TropRecent:
+    """The refusal of a demand that was sent too recently, and when it may be sent again."""
+
+    code: str
+    minutes: int
+
+    def is_told_by(self, answer: object) -> bool:
+        """Tell whether an answer, as the runner reads it, is that refusal."""
+        return getattr(answer, "code", None) == self.code
+
+    def __str__(self) -> str:
+        return f"la même demande datait de moins de {self.minutes} minutes ({self.code})"
+
+
+@dataclass(frozen=True)
 class Cas:
     """One run of a test case.
 
@@ -118,7 +133,8 @@ class Cas:
     them is any value); `quantite` is what the tracking sheet says instead of a number;
     `reponse_ignoree` says that Enedis judges the request alone because its homologation platform is
     known not to serve it: a failure of that platform is then as good as the answer. `non_testable`
-    says why Enedis asks for no run at all, empty where it asks for one.
+    says why Enedis asks for no run at all, empty where it asks for one. `trop_recent` is the
+    refusal of a demand that was already sent a short time ago.
     """
 
     id: str
@@ -146,6 +162,7 @@ class Cas:
     au_choix: str | None = None
     reponse_ignoree: bool = False
     non_testable: str = ""
+    trop_recent: TropRecent | None = None
     ecart_connu: tuple[Ecart, ...] = ()
     remarque: str = ""
 

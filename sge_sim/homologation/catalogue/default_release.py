@@ -2,7 +2,7 @@
 
 from typing import Final
 
-DEFAULT_RELEASE: Final = "23.2"
-"""The last release that lists all nine services of the first generation, and four packages."""
+DEFAULT_RELEASE: Final = "26.1"
+"""The last release."""
 DEFAULT_DATA_CONNECT: Final = "data-connect-2026"
 """The one catalogue that there is for Data Connect."""

@@ -33,6 +33,7 @@ from sge_sim.homologation.catalogue.answer_paths import Answer, as_text
 from sge_sim.homologation.catalogue.protocoles import DATA_CONNECT, SIMULATEUR
 from sge_sim.homologation.client.bounded_session import TIMEOUT_SECONDS, BoundedSession
 from sge_sim.homologation.client.consent_page import PAGE, TEXTE, decide_on_page, redirected
+from sge_sim.homologation.client.marqueur import Marqueur
 from sge_sim.homologation.client.sender import AppelFait
 from sge_sim.homologation.client.simulator_gestures import GESTES
 from sge_sim.tables.dataconnect import APIS
@@ -98,9 +99,13 @@ def data_connect_of(ready: Mapping[str, Any]) -> CibleDataConnect:
 
 @dataclass
 class DataConnectClient:
-    """Calls the interfaces of `cible`, no more often than their quotas but in a `rafale`."""
+    """Calls the interfaces of `cible`, no more often than their quotas but in a `rafale`.
+
+    With `marqueur` the calls say that they are sge-sim's own.
+    """
 
     cible: CibleDataConnect
+    marqueur: Marqueur | None = None
     _session: BoundedSession = field(init=False)
     _tokens: dict[str, str] = field(init=False, default_factory=dict)
     _recent: dict[str, deque[float]] = field(init=False, default_factory=dict)
@@ -120,6 +125,8 @@ class DataConnectClient:
     @property
     def logiciel(self) -> str:
         """What the client says that it is made with."""
+        if self.marqueur is not None:
+            return self.marqueur.logiciel
         return str(self._session.headers["User-Agent"])
 
     @property
@@ -203,6 +210,8 @@ class DataConnectClient:
     def _send(self, method: str, path: str, options: Mapping[str, Any]) -> AppelFait:
         request = requests.Request(method, self.cible.url + path, **options)
         prepared = self._session.prepare_request(request)
+        if self.marqueur is not None:
+            prepared.headers.update(self.marqueur.headers())
         told, started = _told(prepared), stopwatch()
         try:
             answer = self._session.send(

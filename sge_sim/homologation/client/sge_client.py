@@ -27,6 +27,7 @@ from sge_sim.homologation.client.bounded_session import (
     AnswerTooLongError,
     BoundedSession,
 )
+from sge_sim.homologation.client.marqueur import Marqueur
 from sge_sim.homologation.client.messages import read_answer
 from sge_sim.homologation.client.sender import AppelFait
 from sge_sim.machine.data_files import data_path
@@ -57,7 +58,7 @@ class Cible:
 class _Recorder(zeep.Transport):
     """zeep's transport, keeping the bytes of the last call."""
 
-    def __init__(self, session: requests.Session, pause: float) -> None:
+    def __init__(self, session: requests.Session, pause: float, marqueur: Marqueur | None) -> None:
         super().__init__(  # type: ignore[no-untyped-call]
             session=session, timeout=TIMEOUT_SECONDS, operation_timeout=TIMEOUT_SECONDS
         )
@@ -66,10 +67,13 @@ class _Recorder(zeep.Transport):
         self.statut: int | None = None
         self.duree_ms = 0.0
         self._pause = pause
+        self._marqueur = marqueur
         self._last: float | None = None
 
     def post(self, address: str, message: bytes, headers: Mapping[str, str]) -> Any:
         self._wait()
+        if self._marqueur is not None:
+            headers = {**headers, **self._marqueur.headers()}
         self.requete, self.recu, self.statut = message, b"", None
         started = stopwatch()
         try:
@@ -87,13 +91,17 @@ class _Recorder(zeep.Transport):
 class SgeClient:
     """Calls the services of `cible`; `kit` is the folder of the official WSDLs, ours without it.
 
-    Raises `UsageError` for a kit that can't be used.
+    With `marqueur` the calls say that they are sge-sim's own; without one they are those of whoever
+    uses this client. Raises `UsageError` for a kit that can't be used.
     """
 
-    def __init__(self, cible: Cible, kit: Path | None = None) -> None:
+    def __init__(
+        self, cible: Cible, kit: Path | None = None, marqueur: Marqueur | None = None
+    ) -> None:
         self.cible = cible
         self.contracts = load_contracts(data_path("wsdl"), kit)
-        self._transport = _Recorder(open_https_session(cible), cible.pause)
+        self._marqueur = marqueur
+        self._transport = _Recorder(open_https_session(cible), cible.pause, marqueur)
         self._clients: dict[str, zeep.Client] = {}
 
     @property
@@ -122,6 +130,8 @@ class SgeClient:
     @property
     def logiciel(self) -> str:
         """What the client says that it is made with, in each call (User-Agent)."""
+        if self._marqueur is not None:
+            return self._marqueur.logiciel
         return str(self._transport.session.headers["User-Agent"])
 
     def newest_version(self, service: str) -> str:

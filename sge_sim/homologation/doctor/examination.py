@@ -12,6 +12,7 @@ from sge_sim.domaine.nomenclatures import Environment
 from sge_sim.door.certificats import CertificateRegister
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database
+from sge_sim.homologation.client.marqueur import Marqueur
 from sge_sim.homologation.doctor.certificate_files import examine_files
 from sge_sim.homologation.doctor.diagnosis import Diagnostic
 from sge_sim.homologation.doctor.identity import Identity, examine_identity
@@ -34,7 +35,8 @@ from sge_sim.schema.data_folder import open_database
 class Setup:
     """What a client is set up with; what is None isn't looked at.
 
-    `data_dir` is that of the simulator called, whose authorities and register are then used.
+    `data_dir` is that of the simulator called, whose authorities and register are then used;
+    `admin_url` its administration, where it serves.
     """
 
     cert: Path
@@ -44,6 +46,7 @@ class Setup:
     login: str | None = None
     contrat: str | None = None
     data_dir: Path | None = None
+    admin_url: str | None = None
     environment: Environment = "homologation"
 
 
@@ -65,7 +68,8 @@ def examine(setup: Setup, now: datetime) -> list[Diagnostic]:
         wrong = list(examine_url(setup.url, paths, now))
         found += wrong
         if not any(each.code in ("https", "adresse_du_wsdl") for each in wrong):
-            client = Client(setup.cert, setup.key, setup.ca)
+            headers = Marqueur("doctor", setup.admin_url).headers()
+            client = Client(setup.cert, setup.key, setup.ca, headers)
             server = examine_server(setup.url, client, now)
             found += [each for each in server if each.code != NOT_PRESENTABLE or not files]
     if database is not None:

@@ -2,8 +2,8 @@
 
 import socket
 import ssl
-from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 from email.utils import parsedate_to_datetime
@@ -31,11 +31,12 @@ NOT_PRESENTABLE: Final = "non_presentable"
 
 @dataclass(frozen=True)
 class Client:
-    """What the client presents and trusts."""
+    """What the client presents and trusts; `headers` are what its requests say of it."""
 
     cert: Path
     key: Path
     ca: Path | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,8 @@ def try_connection(url: str, client: Client) -> Generator[Diagnostic, None, Http
         parts.hostname or "", parts.port or 443, timeout=_TIMEOUT_SECONDS, context=context
     )
     try:
-        connection.request("GET", f"{quote(parts.path.rstrip('/'), '/%') or '/'}?wsdl")
+        path = quote(parts.path.rstrip("/"), "/%") or "/"
+        connection.request("GET", f"{path}?wsdl", headers=dict(client.headers))
         answer = connection.getresponse()
         text = answer.read(_TEXT_SHOWN * 4).decode("utf-8", "replace").strip()
     except (OSError, HTTPException) as error:

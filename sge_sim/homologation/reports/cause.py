@@ -12,6 +12,8 @@ def cause_of(execution: Execution) -> str:
         return "Annoncé en échec, mais réussi : le retirer de la liste."
     if execution.statut.bon:
         return ""
+    if execution.statut is Statut.PERTURBE:
+        return f"{execution.remarque} Le cas n'est pas jugé : le repasser sans elle.".strip()
     if execution.statut is Statut.NON_EXECUTE:
         return execution.remarque or "Le cas n'a pas été exécuté."
     wrong = [each for each in execution.constats if not each.reussi]
@@ -21,6 +23,8 @@ def cause_of(execution: Execution) -> str:
             f"La règle {execution.regle.nom} a refusé ({execution.regle.source}), "
             f"{execution.regle.explication}."
         )
+    if execution.statut is Statut.ECHOUE and execution.remarque:
+        told.append(execution.remarque)
     if execution.statut is Statut.ECART:
         told.append("La plateforme d'Enedis est connue pour cet écart.")
     return " ".join(told) or execution.remarque

@@ -14,7 +14,8 @@ def render_junit(rapport: Rapport) -> bytes:
     """Return the document.
 
     A known deviation is a failure of type `ecart_connu`; an announced failure is skipped; one that
-    didn't come fails, type `perime`; a case that couldn't be run is an error.
+    didn't come fails, type `perime`; a case that couldn't be run is an error, and so is one
+    that a planned fault struck.
     """
     root = etree.Element("testsuites", name=f"homologation {rapport.release}")
     for package, group in groupby(rapport.executions, key=lambda each: each.package):
@@ -59,9 +60,11 @@ def _outcome(execution: Execution) -> tuple[str, str] | None:
         return "failure", "perime"
     if execution.statut.bon:
         return None
-    if execution.prevu_en_echec:
+    if execution.prevu_en_echec and execution.statut is not Statut.PERTURBE:
         return "skipped", "echec_annonce"
     match execution.statut:
+        case Statut.PERTURBE:
+            return "error", "perturbe"
         case Statut.NON_EXECUTE:
             return "error", "non_execute"
         case Statut.ECART:

@@ -14,8 +14,10 @@ from typing import Self
 
 from pydantic import TypeAdapter, ValidationError
 
+from sge_sim.domaine.nomenclatures import Origine
 from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.evaluation import Constat
+from sge_sim.homologation.reports.reprise import Reprise
 from sge_sim.machine.files import read_user_file
 
 FORMAT = 1
@@ -31,6 +33,8 @@ class Statut(StrEnum):
     ECART = "écart connu"
     """The answer is the deviation that the real platform is known for."""
     ECHOUE = "échoué"
+    PERTURBE = "perturbé"
+    """A planned fault struck the call: the answer says nothing of the client."""
     NON_EXECUTE = "non exécuté"
 
     @property
@@ -60,7 +64,8 @@ class Decision(StrEnum):
     SANS_OBJET = "sans objet"
     """The release lists no case for the package."""
     NON_JUGE = "non jugé"
-    """Only a part of the cases was asked for, or a part of an earlier campaign was run again."""
+    """Only a part of the cases was asked for, or a part of an earlier campaign was run again, or
+    planned faults struck some."""
 
 
 _COLOURS: Mapping[Statut | Decision, str] = {
@@ -68,6 +73,7 @@ _COLOURS: Mapping[Statut | Decision, str] = {
     Statut.ADMIS: "bon",
     Statut.ECART: "ecart",
     Statut.ECHOUE: "mauvais",
+    Statut.PERTURBE: "ecart",
     Statut.NON_EXECUTE: "neutre",
     Decision.HOMOLOGUE: "bon",
     Decision.NON_HOMOLOGUE: "mauvais",
@@ -103,7 +109,8 @@ class Execution:
     `instant` is the target's time (aware; legal time), None where the run wasn't done. `fiche`
     holds the twelve columns of Enedis' tracking sheet. `prevu_en_echec` tells that the tester
     announced the failure. `logiciel` is the product that the client says it is (User-Agent),
-    `echange_id` the number of the exchange in the journal of the simulator that answered.
+    `origine` who made the call (the tester's client, or sge-sim that runs the case), `echange_id`
+    the number of the exchange in the journal of the simulator that answered.
     """
 
     cle: str
@@ -128,6 +135,7 @@ class Execution:
     au_choix: str | None = None
     prevu_en_echec: bool = False
     logiciel: str = ""
+    origine: Origine | None = None
     echange_id: int | None = None
 
     @property
@@ -149,8 +157,11 @@ class VerdictPackage:
 class Rapport:
     """A campaign: what was run or seen, when, against what, and what follows for each package.
 
-    `origine` is « exécutée », « observée » or « pytest »; `partielle` tells that it was limited to
-    some cases. `simulateur` tells that the target is a sge-sim. Instants are the machine's.
+    `origine` is « exécutée », « observée » or « pytest », `client` what tells the observed client
+    from the others of its actor, in French; `partielle` tells that it was limited to some cases.
+    `simulateur` tells that the target is a sge-sim. Instants are the machine's. `remarques` are
+    sentences on the campaign; `commande` is the shell command that makes it again, or the part of
+    it that wasn't good; `reprise` is what that takes, where sge-sim ran it.
     """
 
     release: str
@@ -163,6 +174,10 @@ class Rapport:
     partielle: bool
     verdicts: tuple[VerdictPackage, ...]
     executions: tuple[Execution, ...]
+    client: str = ""
+    remarques: tuple[str, ...] = ()
+    commande: str = ""
+    reprise: Reprise | None = None
     format: int = field(default=FORMAT)
 
     @property
@@ -180,9 +195,10 @@ class Rapport:
         """Whether nothing is left to put right: the exit code of the command.
 
         Every package that was asked for is homologated, or fails by announced failures alone; no
-        announced failure is out of date; a partial campaign has each of its cases good.
+        announced failure is out of date; a partial campaign has each of its cases good. No planned
+        fault struck a case.
         """
-        if self.perimes:
+        if self.perimes or any(each.statut is Statut.PERTURBE for each in self.executions):
             return False
         if self.partielle:
             return all(each.statut.bon or each.prevu_en_echec for each in self.executions)

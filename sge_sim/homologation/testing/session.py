@@ -61,8 +61,8 @@ class SgeSession:
         if before is None or execution.statut.bon or not before.statut.bon:
             self.executions[execution.cle] = execution
 
-    def write_report(self, folder: Path) -> None:
-        """Write the reports of what was ticked."""
+    def write_report(self, folder: Path, commande: str = "") -> None:
+        """Write the reports of what was ticked; `commande` is what runs the tests again."""
         executions = tuple(
             self.executions.get(case.cle) or not_run(case, "Aucun test ne porte ce cas.")
             for case in self.release.cas
@@ -79,6 +79,7 @@ class SgeSession:
                 partielle=False,
                 verdicts=judge(self.release, (), executions, partielle=False),
                 executions=executions,
+                commande=commande,
             ),
             folder,
         )
@@ -160,6 +161,8 @@ class Sge(SgeActor):
         named = replace(release, cas=release.find(name))
         told = ""
         for exchange in reversed(self.journal.read()):
+            if exchange.origine != "client":
+                continue
             found = recognise(named, self._seen(exchange.id), defauts=self._session.defauts)
             if found.execution is not None:
                 self._session.keep(found.execution)
@@ -190,6 +193,7 @@ class Sge(SgeActor):
             None if full.rule is None else Regle.of(full.rule.model_dump()),
             plan_told(full.detail)[1],
             full.user_agent or "",
+            full.origine,
         )
 
 

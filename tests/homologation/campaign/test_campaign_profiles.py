@@ -45,6 +45,7 @@ def record_failure(running: RunningSimulator, contexte: ContexteDeCas, release: 
             machine_instant=datetime.now(UTC),
             duration_ms=1.0,
             kind="soap",
+            origine="client",
             acteur_code=acteur,
             service=case.service,
             version=case.version,

@@ -64,7 +64,9 @@ def test_a_campaign_says_which_planned_fault_struck_a_call(contexte_of: MakeCont
     struck = replace(seen(release, case, request, fault("SGT500", "erreur")), panne=told)
     found = recognise(release, struck, defauts=False)
     assert told in found.explication
+    assert found.issue == "perturbé"
     assert found.execution is not None
+    assert found.execution.statut is Statut.PERTURBE
     assert told in found.execution.remarque
     assert told in found.execution.fiche["Remarques"]
 

@@ -7,7 +7,8 @@ from sge_sim.domaine.ecarts_plateforme import Ecart
 from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.campaign.outcome import not_run
 from sge_sim.homologation.campaign.verdict import judge
-from sge_sim.homologation.catalogue.cases import Attendu, Cas
+from sge_sim.homologation.catalogue.cases import Attendu, Cas, TropRecent
+from sge_sim.homologation.reports.cause import cause_of
 from sge_sim.homologation.reports.rapport import Decision, Execution, Rapport, Statut
 
 documented = pytest.mark.documented("catalogue SGE 21.3 §1")
@@ -221,3 +222,44 @@ def test_a_run_that_cannot_be_tested_counts_for_nothing() -> None:
     assert decide(answered(GOOD, {}), cases=(GOOD, untested)) is Decision.HOMOLOGUE
     runs = (answered(GOOD, {}), not_run(untested, "Non testable"))
     assert decide(*runs, cases=(GOOD, untested)) is Decision.HOMOLOGUE
+
+
+STRUCK = "Panne prévue n° 3 : latence, appel 1."
+
+
+def test_a_package_that_a_planned_fault_struck_is_not_judged() -> None:
+    """Whatever was answered, to whatever case: a good answer under a fault proves nothing."""
+    optional = case("A-R2", facultatif=True)
+    for struck in (GOOD, optional):
+        runs = [answered(GOOD, {}), answered(REFUSED, {}), answered(optional, {})]
+        runs = [each for each in runs if each.cle != struck.cle]
+        runs.append(answered(struck, {}, panne=STRUCK))
+        assert runs[-1].statut is Statut.PERTURBE
+        assert STRUCK in runs[-1].remarque
+        (verdict,) = judge(release(GOOD, REFUSED, optional), ("consultation",), runs, False)
+        assert verdict.decision is Decision.NON_JUGE
+        assert struck.cle in verdict.raison
+
+
+def test_a_report_with_a_struck_case_is_no_success_even_if_failures_were_announced() -> None:
+    run = answered(GOOD, {}, panne=STRUCK, prevu_en_echec=True)
+    verdicts = judge(release(GOOD), ("consultation",), (run,), False)
+    whole = replace(sample_report(), verdicts=verdicts, executions=(run,))
+    assert not whole.reussi
+    assert not replace(whole, partielle=True).reussi
+
+
+def test_a_case_whose_preparation_was_struck_is_struck_too() -> None:
+    run = not_run(GOOD, "La préparation a échoué.", panne=STRUCK)
+    assert run.statut is Statut.PERTURBE
+    assert run.remarque == f"{STRUCK} La préparation a échoué."
+
+
+def test_a_demand_that_came_too_early_says_when_to_send_it_again() -> None:
+    wait = case("T-R1", trop_recent=TropRecent("SGT584", 30))
+    run = answered(wait, RefusRecu("SGT584"))
+    assert run.statut is Statut.ECHOUE
+    later = "La renvoyer après 11:00 : la même demande datait de moins de 30 minutes (SGT584)."
+    assert run.remarque == later
+    assert later in cause_of(run)
+    assert "renvoyer" not in answered(wait, RefusRecu("SGT401")).remarque

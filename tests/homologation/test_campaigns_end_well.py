@@ -1,0 +1,149 @@
+"""Campaigns that bring the platform where a case needs it, and say what they are worth."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+from homologating import Homologation, against, homologate
+from running_simulator import RunningSimulator, start_simulator
+
+from sge_sim.homologation.catalogue.default_release import DEFAULT_RELEASE
+from sge_sim.homologation.catalogue.earlier_releases import services_gone
+from sge_sim.homologation.catalogue.release import list_releases, load_release
+from sge_sim.homologation.reports.rapport import Decision, Statut, read_rapport
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulator]:
+    folder = tmp_path_factory.mktemp("end-well")
+    with start_simulator(folder, "--now", "2023-10-24T10:00") as simulator:
+        yield simulator
+
+
+def without_admin(running: RunningSimulator) -> list[str]:
+    options = against(running)
+    del options[options.index("--admin") : options.index("--admin") + 2]
+    return [*options, "--release", "23.2"]
+
+
+def decisions(done: Homologation) -> dict[str, Decision]:
+    return {each.package: each.decision for each in done.report.verdicts}
+
+
+@pytest.mark.documented("AX.0466 v1.5.0: SGT584, the same demand within 30 minutes")
+def test_a_second_campaign_within_half_an_hour_ends_as_the_first(
+    running: RunningSimulator, tmp_path: Path
+) -> None:
+    """The clock of a simulator is moved; on any other target the report says how long to wait."""
+    package = ("--package", "infrajournalier")
+    first = homologate(tmp_path / "1", *against(running), *package)
+    again = homologate(tmp_path / "2", *against(running), *package)
+    for done in (first, again):
+        assert done.code == 0, done.stdout
+        assert decisions(done) == {"infrajournalier": Decision.HOMOLOGUE}
+    run = again.report.find("F375A-R1@C2-C4")
+    assert run is not None
+    assert run.remarque == (
+        "L'horloge du simulateur a été avancée de 30 minutes : la même demande datait de moins de "
+        "30 minutes (SGT584)."
+    )
+    late = homologate(tmp_path / "3", *without_admin(running), *package)
+    assert late.code == 1
+    assert "La renvoyer après " in late.stdout
+
+
+def test_what_a_planned_fault_struck_is_not_judged(
+    running: RunningSimulator, tmp_path: Path
+) -> None:
+    home = running.ready["admin_url"]
+    asked = {"sorte": "latence", "secondes": 0.001, "service": "RecherchePoint", "au": 100}
+    planned = requests.post(f"{home}/api/pannes", json=asked, timeout=10)
+    assert planned.ok, planned.text
+    number = planned.json()["numero"]
+    try:
+        done = homologate(tmp_path, *against(running), "--package", "consultation")
+    finally:
+        requests.delete(f"{home}/api/pannes/{number}", timeout=10)
+    assert done.code == 1
+    assert decisions(done) == {"consultation": Decision.NON_JUGE}
+    struck = {each.service for each in done.report.executions if each.statut is Statut.PERTURBE}
+    assert struck == {"RecherchePoint"}
+    assert f"Panne prévue n° {number}" in done.stdout
+    junit = (tmp_path / "junit.xml").read_text()
+    assert 'type="perturbe"' in junit
+    assert "perturbé" in (tmp_path / "rapport.html").read_text()
+
+
+def test_a_case_is_run_alone_whatever_else_is_given_and_says_what_that_is_worth(
+    running: RunningSimulator, tmp_path: Path
+) -> None:
+    given = ("--package", "consultation", "--case", "ADP-R1@C5")
+    done = homologate(tmp_path, *against(running), *given)
+    assert done.code == 0, done.stdout
+    assert [each.cle for each in done.report.executions] == ["ADP-R1@C5"]
+    assert decisions(done) == {"consultation": Decision.NON_JUGE}
+    worth = "Campagne partielle, 1 des 55 cas de sge-23.2"
+    assert worth in done.stdout
+    assert worth in (tmp_path / "rapport.html").read_text()
+
+
+def test_a_catalogue_played_on_a_simulator_of_production_says_what_it_is_for(
+    tmp_path: Path,
+) -> None:
+    with start_simulator(tmp_path / "s", "--environment", "production") as production:
+        done = homologate(tmp_path / "r", *against(production), "--case", "ADP-NR1")
+        told = "ce catalogue est fait pour la plateforme d'homologation"
+        assert told in done.stdout
+        assert told in " ".join(done.report.remarques)
+        production.command("campaign", "start")
+        production.command("campaign", "report", "--report", str(tmp_path / "o"))
+        assert told in (tmp_path / "o" / "rapport.html").read_text()
+    assert not homologation_remarks(tmp_path / "o2")
+
+
+def homologation_remarks(folder: Path) -> tuple[str, ...]:
+    """What a whole campaign of the homologation platform remarks: nothing."""
+    with start_simulator(folder) as running:
+        running.command("campaign", "start")
+        running.command("campaign", "report", "--report", str(folder / "r"))
+    return read_rapport(folder / "r").remarques
+
+
+def test_without_a_target_the_last_release_is_played_and_says_what_it_lacks(
+    tmp_path: Path,
+) -> None:
+    done = homologate(tmp_path, "--package", "infrajournalier")
+    assert done.report.release == list_releases()[-1] == f"sge-{DEFAULT_RELEASE}"
+    release = load_release(DEFAULT_RELEASE)
+    assert services_gone(release) == {
+        "RechercheServicesSouscritsMesures": "sge-23.4",
+        "CommandeCollectePublicationMesures": "sge-23.4",
+        "CommandeTransmissionHistoriqueMesures": "sge-23.2",
+    }
+    assert services_gone(release, ("historique",)) == {
+        "CommandeTransmissionHistoriqueMesures": "sge-23.2"
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (
+            ("--case", "F300C_O1"),
+            "sge-26.1 n'a plus de cas « F300C_O1 » ; la dernière version à l'avoir est sge-23.4 : "
+            "ajouter --release 23.4.",
+        ),
+        (
+            ("--release", "23.4", "--package", "historique"),
+            "sge-23.4 ne liste aucun cas pour le package historique ; la dernière version à en "
+            "avoir est sge-23.2 :",
+        ),
+    ],
+)
+def test_what_a_release_lacks_is_named_with_the_last_that_had_it(
+    options: tuple[str, ...], told: str, tmp_path: Path
+) -> None:
+    done = homologate(tmp_path, *options)
+    assert done.code == 2
+    assert told in done.stderr

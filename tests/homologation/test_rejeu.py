@@ -1,0 +1,114 @@
+"""An exchange sent again: linked to its original, changed before it is sent, compared with it."""
+
+import time
+
+import pytest
+import requests
+from lxml import html
+from running_simulator import RunningSimulator
+
+from sge_sim.homologation.rejeu.difference import difference
+
+SPACE = "http://www.enedis.fr/sge/b2b/services/consulterdonneestechniquescontractuelles/v1.0"
+PATH = "/ConsultationDonneesTechniquesContractuelles/v1.0"
+UNKNOWN, POINT = "99999999999999", "25946599093143"
+
+
+def message(running: RunningSimulator, prm: str) -> str:
+    return (
+        '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>\n'
+        f'<c:consulterDonneesTechniquesContractuelles xmlns:c="{SPACE}">\n'
+        f"<pointId>{prm}</pointId><loginUtilisateur>{running.login}</loginUtilisateur>"
+        "<autorisationClient>true</autorisationClient>"
+        "</c:consulterDonneesTechniquesContractuelles></s:Body></s:Envelope>"
+    )
+
+
+@pytest.fixture
+def original(simulator: RunningSimulator) -> int:
+    """The number of a call for a point that doesn't exist."""
+    body = message(simulator, UNKNOWN)
+    headers = {"Content-Type": "text/xml; charset=utf-8", "User-Agent": "original"}
+    simulator.session.post(simulator.url + PATH, body, headers=headers, timeout=30)
+    found = simulator.admin("/api/journal", prm=UNKNOWN, origine="client", limit=1)
+    return int(found[0]["id"])
+
+
+def play(running: RunningSimulator, number: int, **form: str) -> html.HtmlElement:
+    home = running.ready["admin_url"]
+    answer = requests.post(
+        f"{home}/echanges/{number}/rejouer", form, headers={"Origin": home}, timeout=60
+    )
+    assert answer.ok, answer.text
+    return html.fromstring(answer.content)
+
+
+def recorded(running: RunningSimulator, original: int) -> dict[str, object]:
+    replays = running.admin("/api/journal", origine="rejeu", limit=100)
+    number = next(each["id"] for each in replays if each["rejeu_de"] == original)
+    found: dict[str, object] = running.admin(f"/api/journal/{number}")
+    return found
+
+
+def test_a_replay_is_the_same_call_and_is_linked_to_its_original(
+    simulator: RunningSimulator, original: int
+) -> None:
+    page = play(simulator, original)
+    words = " ".join(page.text_content().split())
+    assert f"Rejeu de l'échange {original}" in words
+    assert page.xpath(f"//section//a[@href='/echanges/{original}']")
+    assert words.count("Elles disent la même chose.") == 2
+    again = recorded(simulator, original)
+    assert again["request"] == message(simulator, UNKNOWN)
+    home = simulator.ready["admin_url"]
+    first = html.fromstring(requests.get(f"{home}/echanges/{original}", timeout=30).content)
+    assert first.xpath(f"//dd/a[@href='/echanges/{again['id']}']")
+
+
+def test_a_replay_may_be_changed_and_shows_what_that_changes(
+    simulator: RunningSimulator, original: int
+) -> None:
+    home = simulator.ready["admin_url"]
+    form = html.fromstring(requests.get(f"{home}/echanges/{original}", timeout=30).content)
+    offered = form.xpath("//textarea[@name='demande']")[0].text.removeprefix("\n")
+    assert offered == message(simulator, UNKNOWN)
+    # A browser ends lines as HTTP does.
+    typed = offered.replace(UNKNOWN, POINT).replace("\n", "\r\n")
+    page = play(simulator, original, demande=typed)
+    gone, come = ("\n".join(page.xpath(f"//{tag}/text()")) for tag in ("del", "ins"))
+    assert f"<pointId>{UNKNOWN}</pointId>" in gone
+    assert f"<pointId>{POINT}</pointId>" in come
+    assert "SGT401" in gone
+    assert f'<point id="{POINT}">' in come
+    again = recorded(simulator, original)
+    assert again["request"] == message(simulator, POINT), "its lines end as those of the original"
+    assert again["code"] == "SGT200"
+
+
+def test_a_difference_leaves_the_layout_out_and_is_bounded() -> None:
+    assert difference(b"<a><b>1</b></a>", b"<a>\n <b>1</b>\n</a>") == []
+    assert difference(b"<a><b>1</b></a>", b"<a><b>2</b></a>") == [
+        ("@", "…"),
+        (" ", "<a>"),
+        ("-", "  <b>1</b>"),
+        ("+", "  <b>2</b>"),
+        (" ", "</a>"),
+    ]
+    assert difference(b"a" * 400_001, b"") is None
+    assert difference(b"a\n" * 6_001, b"") is None
+    lines = difference(b"", b"\n".join(b"%d" % n for n in range(5_000)))
+    assert lines is not None
+    assert (len(lines), lines[-1]) == (201, ("@", "… et 4801 autres lignes"))
+    long = difference(b"", b"a" * 10_000)
+    assert long is not None
+    assert len(long[1][1]) == 200
+
+
+@pytest.mark.parametrize("kinds", [1, 60, 101, 200, 500, 6_000])
+def test_a_difference_takes_no_time_that_anybody_waits(kinds: int) -> None:
+    old = b"\n".join(b"line %d" % (n * 7 % kinds) for n in range(6_000))
+    new = b"\n".join(b"line %d" % (n * 11 % kinds) for n in range(6_000))
+    started = time.process_time()
+    found = difference(old, new)
+    assert time.process_time() - started < 2
+    assert (found is None) is (kinds in (101, 200))

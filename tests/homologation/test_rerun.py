@@ -1,0 +1,232 @@
+"""The command that a report prints does the same again, from any folder."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+from homologating import Homologation, against, homologate
+from lxml import html
+from running_simulator import RunningSimulator, start_simulator
+
+from sge_sim.homologation.reports.rapport import Rapport, Statut, read_rapport
+
+RULE = ("--disabled-rules", "criteres_suffisants")
+FAILED = "RP-NR2@C5"
+CASES = ("--case", "RP-NR1", "--case", "RP-NR2")
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulator]:
+    """A simulator on which one case fails, whoever calls."""
+    folder = tmp_path_factory.mktemp("rerun")
+    with start_simulator(folder, "--now", "2023-10-24T10:00", *RULE) as running:
+        yield running
+
+
+def printed(folder: Path) -> str:
+    """The command that the page of a report prints."""
+    page = html.parse(str(folder / "rapport.html"))
+    (line,) = page.xpath("//code[@class='commande']/text()")
+    return str(line)
+
+
+def paste(line: str, folder: Path) -> "subprocess.CompletedProcess[str]":
+    """Run a command as a shell does, in another folder."""
+    folder.mkdir()
+    commands = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return subprocess.run(
+        ["sh", "-c", line],
+        cwd=folder,
+        env={**os.environ, "PATH": commands},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+
+
+def written(folder: Path) -> Rapport:
+    """The report that a command wrote where it was pasted."""
+    (found,) = folder.glob("reports/*/rapport.json")
+    return read_rapport(found)
+
+
+def assert_same_failure(line: str, folder: Path, cible: str) -> Rapport:
+    done = paste(line, folder)
+    assert done.returncode == 1, done.stdout + done.stderr
+    again = written(folder)
+    assert [each.cle for each in again.executions if not each.statut.bon] == [FAILED]
+    assert (again.cible, again.release) == (cible, "sge-23.2")
+    return again
+
+
+def test_that_of_a_simulator_of_its_own(tmp_path: Path) -> None:
+    done = homologate(tmp_path / "a", *RULE, "--release", "23.2", *CASES)
+    assert [each.cle for each in done.report.executions if not each.statut.bon] == [FAILED]
+    assert_same_failure(printed(tmp_path / "a"), tmp_path / "b", done.report.cible)
+
+
+def test_that_of_a_target_and_the_report_of_its_rerun_too(
+    broken: RunningSimulator, tmp_path: Path
+) -> None:
+    options = against(broken)
+    homologate(tmp_path / "a", *options, *CASES)
+    again = assert_same_failure(printed(tmp_path / "a"), tmp_path / "b", broken.url)
+    assert again.executions[0].regle is None, "an answer that no rule refused"
+    assert again.simulateur
+    line = printed(next((tmp_path / "b").glob("reports/*")))
+    assert_same_failure(line, tmp_path / "c", broken.url)
+
+
+def test_that_of_a_target_whose_administration_is_not_known(
+    broken: RunningSimulator, tmp_path: Path
+) -> None:
+    options = against(broken)
+    del options[options.index("--admin") : options.index("--admin") + 2]
+    options += ["--now", "2023-10-24T12:00"]
+    homologate(tmp_path / "a", *options, *CASES)
+    again = assert_same_failure(printed(tmp_path / "a"), tmp_path / "b", broken.url)
+    assert not again.simulateur
+    instant = again.executions[0].instant
+    assert instant is not None
+    assert f"{instant:%Y-%m-%d %H}" == "2023-10-24 12", "the target's time has run on"
+
+
+def test_that_of_a_passage_of_the_dashboard(broken: RunningSimulator, tmp_path: Path) -> None:
+    home = broken.ready["admin_url"]
+    form = {"release": "sge-23.2", "cas": "RP-NR2"}
+    started = requests.post(f"{home}/passages", form, headers={"Origin": home}, timeout=60)
+    folder = broken.data_dir / "rapports" / started.url.rpartition("/")[2]
+    deadline = time.monotonic() + 60
+    while not (folder / "preuves.zip").exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert "Campagne partielle" in (folder / "rapport.html").read_text()
+    assert_same_failure(printed(folder), tmp_path / "b", broken.url)
+
+
+def test_that_of_an_observed_campaign_opens_the_same_again(
+    broken: RunningSimulator, tmp_path: Path
+) -> None:
+    bound = ("--cert", broken.ready["client_cert"], "--user-agent", "Mon Client")
+    assert broken.command("campaign", "start", *bound).returncode == 0
+    first = broken.admin("/api/campaigns")[0]
+    assert broken.command("campaign", "report", "--report", str(tmp_path / "a")).returncode == 1
+    assert 'class="commande"' not in (tmp_path / "a" / "rapport.html").read_text(), "still open"
+    assert broken.command("campaign", "stop").returncode == 0
+    assert broken.command("campaign", "report", "--report", str(tmp_path / "a")).returncode == 1
+    done = paste(printed(tmp_path / "a"), tmp_path / "b")
+    assert done.returncode == 0, done.stderr
+    again = broken.admin("/api/campaigns")[0]
+    assert again["id"] > first["id"]
+    same = ("acteur", "release", "client")
+    assert [again[name] for name in same] == [first[name] for name in same]
+    broken.command("campaign", "stop")
+    refused = homologate(tmp_path / "c", "--rerun", str(tmp_path / "a"))
+    assert refused.code == 2
+    assert "C'est au client d'en repasser les cas" in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
+
+
+def test_that_of_a_session_of_pytest_runs_its_tests_again(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "test_case.py").write_text(
+        'import pytest\n\n\n@pytest.mark.sge_case("ADP-R9")\ndef test_unknown(sge):\n    pass\n'
+    )
+    (project / "pytest.ini").write_text("[pytest]\n")
+    # A folder of its own: pytest clears away those of the runs before, this one's too.
+    asked = ("-q", "-p", "no:cacheprovider", "--basetemp", str(tmp_path / "own"))
+    first = paste(
+        f"cd {project} && {sys.executable} -m pytest {' '.join(asked)} --sge-report out",
+        tmp_path / "a",
+    )
+    assert first.returncode == 1, first.stdout + first.stderr
+    line = printed(project / "out")
+    shutil.rmtree(project / "out")
+    again = paste(line, tmp_path / "b")
+    assert again.returncode == 1, again.stdout + again.stderr
+    assert read_rapport(project / "out").origine == "pytest"
+
+
+def test_that_of_data_connect_needs_the_secret_that_no_report_keeps(tmp_path: Path) -> None:
+    options = ("--environment", "production", "--population-size", "0", "--data-connect")
+    with start_simulator(tmp_path / "dc", *options, "--data-connect-port", "0") as running:
+        known = running.ready["data_connect"]
+        named = (
+            *("--package", "data-connect", "--target", running.ready["data_connect_url"]),
+            *("--ca", running.ready["ca_file"], "--client-id", known["client_id"]),
+        )
+        secret = known["client_secret"]
+        done = homologate(tmp_path / "a", *named, "--client-secret", secret)
+        assert not all(each.statut.bon for each in done.report.executions)
+        assert secret not in (tmp_path / "a" / "rapport.json").read_text()
+        line = printed(tmp_path / "a")
+        without = paste(line, tmp_path / "b")
+        assert without.returncode == 2
+        assert "aucun rapport ne garde les secrets" in without.stderr
+        again = paste(f"SGE_SIM_CLIENT_SECRET={secret} {line}", tmp_path / "c")
+        assert again.returncode == 1, again.stderr
+        wrong = [each.cle for each in done.report.executions if not each.statut.bon]
+        assert [each.cle for each in written(tmp_path / "c").executions] == wrong
+
+
+@pytest.fixture
+def first(broken: RunningSimulator, tmp_path: Path) -> Homologation:
+    """A campaign of a client whose files stand in a folder of its own."""
+    options = against(broken)
+    for option, name in (("--cert", "cert.pem"), ("--key", "key.pem")):
+        place = options.index(option) + 1
+        shutil.copy(options[place], tmp_path / name)
+        options[place] = str(tmp_path / name)
+    return homologate(tmp_path / "first", *options, *CASES)
+
+
+def test_no_key_is_in_a_report_but_the_path_and_the_fingerprint(
+    first: Homologation, broken: RunningSimulator, tmp_path: Path
+) -> None:
+    text = (first.folder / "rapport.json").read_text()
+    secret = (tmp_path / "key.pem").read_text().splitlines()[1]
+    assert secret not in text
+    kept = json.loads(text)["reprise"]
+    assert kept["options"]["key"] == str(tmp_path / "key.pem")
+    (mine,) = [
+        each["certificate_fingerprint"]
+        for each in broken.admin("/api/journal", service="RecherchePoint", limit=1)
+    ]
+    assert kept["empreinte"] == mine
+
+
+def test_what_is_gone_must_be_given(
+    first: Homologation, broken: RunningSimulator, tmp_path: Path
+) -> None:
+    rerun = ("--rerun", str(first.folder))
+    shutil.copy(broken.ready["actors"]["fournisseur"]["client_cert"], tmp_path / "cert.pem")
+    changed = homologate(tmp_path / "1", *rerun)
+    assert (changed.code, "n'est plus le certificat" in changed.stderr) == (2, True)
+    (tmp_path / "cert.pem").unlink()
+    gone = homologate(tmp_path / "2", *rerun)
+    assert gone.code == 2
+    assert f"{tmp_path}/cert.pem, que nomme le rapport, n'est plus là : donner --cert." in (
+        gone.stderr
+    )
+    given = homologate(tmp_path / "3", *rerun, "--cert", broken.ready["client_cert"])
+    assert [each.cle for each in given.report.executions] == [FAILED]
+
+
+def test_another_target_is_given_with_its_own_administration(
+    first: Homologation, simulator: RunningSimulator, tmp_path: Path
+) -> None:
+    """What belongs to the target of the report doesn't follow to another."""
+    named = ("--target", simulator.url, "--ca", simulator.ready["ca_file"])
+    cert = ("--cert", simulator.ready["client_cert"], "--key", simulator.ready["client_key"])
+    done = homologate(tmp_path / "1", "--rerun", str(first.folder), *named, *cert)
+    assert done.code == 0, done.stdout + done.stderr
+    assert [each.statut for each in done.report.executions] == [Statut.REUSSI]
+    assert not done.report.simulateur
