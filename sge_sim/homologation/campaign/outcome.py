@@ -24,6 +24,7 @@ class EchangeDeCas:
     `instant` is the target's time (aware). `reponse` is None where no readable answer came;
     `erreur` then says why, in French. `panne` is what the journal told of the planned fault that
     struck it, `echange_id` its number there; `logiciel` is the client's product (User-Agent).
+    `controles` is what the judge found, if it looked.
     """
 
     instant: datetime
@@ -37,6 +38,7 @@ class EchangeDeCas:
     panne: str = ""
     logiciel: str = ""
     echange_id: int | None = None
+    controles: tuple[Constat, ...] = ()
 
 
 def execution_of(
@@ -57,13 +59,15 @@ def execution_of(
     if answer is not None:
         constats = evaluate(case.attendu, answer, echange.statut_http)
         statut, why = _judge(case, answer, constats, defauts)
+        if statut is not Statut.ADMIS and not all(each.reussi for each in echange.controles):
+            statut, why = Statut.ECHOUE, ""
     told = " ".join(part for part in (remarque, echange.panne, why) if part)
     day = f"{echange.instant:%d/%m/%Y %H:%M:%S}"
     return Execution(
         **_identity(case),
         statut=statut,
         fiche=_tracking(case, day, f"{statut.value.capitalize()}. {told}".strip()),
-        constats=tuple(constats),
+        constats=(*constats, *echange.controles),
         instant=echange.instant,
         duree_ms=round(echange.duree_ms, 1),
         requete=_text(echange.requete),
