@@ -1,7 +1,7 @@
 """From an exchange to the outcome of a case: the same for what is run and for what is watched."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -57,7 +57,8 @@ def execution_of(
     answer = echange.reponse
     statut, constats, why = Statut.ECHOUE, [Constat("une réponse", False, echange.erreur)], ""
     if answer is not None:
-        constats = evaluate(case.attendu, answer, echange.statut_http)
+        expected = evaluate(case.attendu, answer, echange.statut_http)
+        constats = [replace(each, source=case.source) for each in expected]
         statut, why = _judge(case, answer, constats, defauts)
         if statut is not Statut.ADMIS and not all(each.reussi for each in echange.controles):
             statut, why = Statut.ECHOUE, ""

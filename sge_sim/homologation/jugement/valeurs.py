@@ -6,6 +6,7 @@ from typing import Final
 
 from lxml import etree
 
+from sge_sim.domaine.ecarts_plateforme import Usage
 from sge_sim.homologation.jugement.controle import Controle, controle
 from sge_sim.homologation.jugement.detaillees import blocks
 from sge_sim.homologation.jugement.reponse import Reponse, text_of
@@ -128,6 +129,7 @@ def valeurs_entieres(reponse: Reponse) -> Iterator[str]:
     "la nature d'un point de courbe est celle de son segment",
     source="GUI 0497 v1.5.0 p. 22 ; réponses enregistrées",
     services=DETAILLEES,
+    leve_par=(Usage.MESURES_FACTICES,),
 )
 def nature_des_points(reponse: Reponse) -> Iterator[str]:
     """C5 are raw; larger points have codes of their own, more when corrected; others tell none."""
@@ -150,6 +152,7 @@ def nature_des_points(reponse: Reponse) -> Iterator[str]:
     "les indices de qualité sont ceux du guide, et d'un point C5",
     source="GUI 0497 v1.5.0 p. 16",
     services={CMD3},
+    leve_par=(Usage.MESURES_FACTICES,),
 )
 def qualite_des_points(reponse: Reponse) -> Iterator[str]:
     """`iv` and `ec` are of Linky meters, `tc` of corrected curves."""
