@@ -109,6 +109,11 @@ class Rejeu:
     def __post_init__(self) -> None:
         self._juge = self._runner._juge
 
+    @property
+    def cas_de_la_release(self) -> tuple[Cas, ...]:
+        """Every run of the release."""
+        return self._runner.release.cas
+
     def execute(self, message: Message) -> Execution:
         """Return how the case ends where `message` is answered; another one may follow."""
         runner = copy.copy(self._runner)
