@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from sge_sim.homologation.campaign.evaluation import same_label
-from sge_sim.homologation.jugement.controle import Controle, controle
-from sge_sim.homologation.jugement.reponse import Reponse, text_of, texts_of
+from sge_sim.homologation.jugement.controle import Verification, controle
+from sge_sim.homologation.jugement.reponse import ReponseJugee, text_of, texts_of
 from sge_sim.soap.codes import LIBELLES
 
 _SUCCES: Final = "SGT200"
@@ -13,7 +13,7 @@ _RECORDED: Final = "réponses enregistrées en production, 2022 et 2023"
 _AFFAIRES: Final = ("affaireId", "demandeId")
 
 
-def _awaited(reponse: Reponse) -> bool:
+def _awaited(reponse: ReponseJugee) -> bool:
     return reponse.contrat.response_header is not None and not reponse.fautive
 
 
@@ -21,7 +21,7 @@ def _awaited(reponse: Reponse) -> bool:
     "un acquittement SGT200 accompagne la réponse",
     source="GUI 0466 §2.5 ; WSDL du service",
 )
-def acquittement_present(reponse: Reponse) -> Iterator[str]:
+def acquittement_present(reponse: ReponseJugee) -> Iterator[str]:
     """The header holds an acquittement whose code is that of a success."""
     if not _awaited(reponse):
         return
@@ -35,7 +35,7 @@ def acquittement_present(reponse: Reponse) -> Iterator[str]:
 
 
 @controle("l'acquittement porte le libellé de son code", source="AX.0466")
-def libelle_de_l_acquittement(reponse: Reponse) -> Iterator[str]:
+def libelle_de_l_acquittement(reponse: ReponseJugee) -> Iterator[str]:
     """The label is that of the annex."""
     if not _awaited(reponse) or reponse.acquittement is None:
         return
@@ -45,7 +45,7 @@ def libelle_de_l_acquittement(reponse: Reponse) -> Iterator[str]:
 
 
 @controle("l'acquittement nomme le point demandé", source=_RECORDED, provenance="observed")
-def point_acquitte(reponse: Reponse) -> Iterator[str]:
+def point_acquitte(reponse: ReponseJugee) -> Iterator[str]:
     """The acquittement names the point of a demand on one point."""
     if not _awaited(reponse) or reponse.acquittement is None or len(reponse.prms) != 1:
         return
@@ -56,7 +56,7 @@ def point_acquitte(reponse: Reponse) -> Iterator[str]:
 @controle(
     "l'acquittement ne nomme que le point demandé", source="GUI 0466 §2.4 : l'en-tête est rappelé"
 )
-def aucun_autre_point_acquitte(reponse: Reponse) -> Iterator[str]:
+def aucun_autre_point_acquitte(reponse: ReponseJugee) -> Iterator[str]:
     """The acquittement names no other point than the one that was asked about."""
     if not _awaited(reponse) or reponse.acquittement is None:
         return
@@ -66,7 +66,7 @@ def aucun_autre_point_acquitte(reponse: Reponse) -> Iterator[str]:
 
 
 @controle("l'acquittement rappelle le login de la demande", source=_RECORDED, provenance="observed")
-def login_acquitte(reponse: Reponse) -> Iterator[str]:
+def login_acquitte(reponse: ReponseJugee) -> Iterator[str]:
     """The login of the acquittement, where there is one, is that of the request."""
     if not _awaited(reponse) or reponse.acquittement is None:
         return
@@ -80,7 +80,7 @@ def login_acquitte(reponse: Reponse) -> Iterator[str]:
     source="vu quand la demande a un en-tête, supposé sans",
     provenance="assumed",
 )
-def login_present(reponse: Reponse) -> Iterator[str]:
+def login_present(reponse: ReponseJugee) -> Iterator[str]:
     """The acquittement tells who asks."""
     if not _awaited(reponse) or reponse.acquittement is None:
         return
@@ -93,7 +93,7 @@ def login_present(reponse: Reponse) -> Iterator[str]:
     source=f"{_RECORDED} ; GUI 0469",
     provenance="observed",
 )
-def affaire_acquittee(reponse: Reponse) -> Iterator[str]:
+def affaire_acquittee(reponse: ReponseJugee) -> Iterator[str]:
     """The affaire of the acquittement is one that the body tells of."""
     if not _awaited(reponse) or reponse.acquittement is None:
         return
@@ -108,7 +108,7 @@ def affaire_acquittee(reponse: Reponse) -> Iterator[str]:
     source="réponses enregistrées de CommandeCollectePublicationMesures",
     provenance="assumed",
 )
-def affaire_rappelee(reponse: Reponse) -> Iterator[str]:
+def affaire_rappelee(reponse: ReponseJugee) -> Iterator[str]:
     """Where an order of the fifth dictionary opens one affaire, the acquittement repeats it."""
     if not _awaited(reponse) or reponse.acquittement is None or reponse.service.needs_header:
         return
@@ -117,7 +117,7 @@ def affaire_rappelee(reponse: Reponse) -> Iterator[str]:
         yield "l'acquittement ne rappelle pas l'affaire"
 
 
-ACQUITTEMENT: Final[tuple[Controle, ...]] = (
+ACQUITTEMENT: Final[tuple[Verification, ...]] = (
     acquittement_present,
     libelle_de_l_acquittement,
     point_acquitte,

@@ -7,8 +7,8 @@ from typing import Final
 
 from lxml import etree
 
-from sge_sim.homologation.jugement.controle import Controle, controle
-from sge_sim.homologation.jugement.reponse import Reponse, text_of, texts_of
+from sge_sim.homologation.jugement.controle import Verification, controle
+from sge_sim.homologation.jugement.reponse import ReponseJugee, text_of, texts_of
 from sge_sim.homologation.jugement.services import (
     ACCES,
     ARRET,
@@ -28,7 +28,7 @@ _WITHOUT_OPTION: Final = frozenset({INFRA_J, ACCES})
 _CASE: Final = re.compile(r"[FP]\d{3}[A-Z]?|ACCES")
 
 
-def given(reponse: Reponse) -> list[str]:
+def given(reponse: ReponseJugee) -> list[str]:
     """Return the identifiers that an answer gives for the first time, if it is as it should be."""
     if reponse.fautive:
         return []
@@ -40,7 +40,7 @@ def given(reponse: Reponse) -> list[str]:
     return found
 
 
-def affaires(reponse: Reponse) -> list[str]:
+def affaires(reponse: ReponseJugee) -> list[str]:
     """Return the affaires of the body, whose only element may be one."""
     corps = reponse.corps
     found = [text for name in _AFFAIRES for text in texts_of(corps, f".//{name}")]
@@ -54,7 +54,7 @@ def affaires(reponse: Reponse) -> list[str]:
     source="GUI 0469 §4, GUI 0453, GUI 0481, GUI 0502 §2, GUI 0531 §1.3",
     services=OUVRENT_UNE_AFFAIRE,
 )
-def affaire_nouvelle(reponse: Reponse) -> Iterator[str]:
+def affaire_nouvelle(reponse: ReponseJugee) -> Iterator[str]:
     """No affaire is one that an earlier answer of the campaign gave."""
     for each in affaires(reponse):
         if each in reponse.donnes:
@@ -66,7 +66,7 @@ def affaire_nouvelle(reponse: Reponse) -> Iterator[str]:
     source="GUI 0469 §4, GUI 0531 §2.3",
     services=OUVRENT_UN_SERVICE,
 )
-def service_nouveau(reponse: Reponse) -> Iterator[str]:
+def service_nouveau(reponse: ReponseJugee) -> Iterator[str]:
     """No new service is one that an earlier answer gave."""
     for each in texts_of(reponse.corps, ".//serviceSouscritId"):
         if each in reponse.donnes:
@@ -78,7 +78,7 @@ def service_nouveau(reponse: Reponse) -> Iterator[str]:
     source="GUI 0427 §4, GUI 0475 §4, GUI 0531 §2.3, GUI 0537",
     services={RECHERCHE_POINT, SAD, *LISTES},
 )
-def identifiants_distincts(reponse: Reponse) -> Iterator[str]:
+def identifiants_distincts(reponse: ReponseJugee) -> Iterator[str]:
     """A point, a service and an affaire are told once each in an answer."""
     corps = reponse.corps
     points = Counter(each.get("id", "") for each in corps.iterfind("points/point"))
@@ -98,7 +98,7 @@ def identifiants_distincts(reponse: Reponse) -> Iterator[str]:
     source="GUI 0469 §4, GUI 0453 §4, GUI 0481 §4, GUI 0498, GUI 0531 §2.3.4",
     services=_PRESTATIONS,
 )
-def une_prestation(reponse: Reponse) -> Iterator[str]:
+def une_prestation(reponse: ReponseJugee) -> Iterator[str]:
     """There is one prestation (of each affaire), of rank 1, without a case."""
     for block in reponse.corps.iter("prestations"):
         found = block.findall("prestation")
@@ -114,7 +114,7 @@ def une_prestation(reponse: Reponse) -> Iterator[str]:
                 yield "la prestation porte une option"
 
 
-def _fiches(reponse: Reponse) -> list[tuple[str, str]]:
+def _fiches(reponse: ReponseJugee) -> list[tuple[str, str]]:
     """Return the codes of fiche and option of each prestation, empty where there is none."""
     found = []
     for each in reponse.corps.iter("prestation"):
@@ -125,7 +125,7 @@ def _fiches(reponse: Reponse) -> list[tuple[str, str]]:
 
 
 @controle("la prestation d'un accès est la fiche ACCES", source="GUI 0498 v1.1.0", services={ACCES})
-def fiche_d_acces(reponse: Reponse) -> Iterator[str]:
+def fiche_d_acces(reponse: ReponseJugee) -> Iterator[str]:
     """The line of the former order of access is always the same."""
     for fiche, _ in _fiches(reponse):
         if fiche != "ACCES":
@@ -138,7 +138,7 @@ def fiche_d_acces(reponse: Reponse) -> Iterator[str]:
     provenance="assumed",
     services={SAD},
 )
-def fiche_du_service(reponse: Reponse) -> Iterator[str]:
+def fiche_du_service(reponse: ReponseJugee) -> Iterator[str]:
     """The line of an access service goes with its type and its publication."""
     published = "optionPublication" in str(reponse.demande)
     for affaire in reponse.corps.iterfind("affaires/affaire"):
@@ -158,7 +158,7 @@ def fiche_du_service(reponse: Reponse) -> Iterator[str]:
     provenance="assumed",
     services=_PRESTATIONS,
 )
-def option_de_la_fiche(reponse: Reponse) -> Iterator[str]:
+def option_de_la_fiche(reponse: ReponseJugee) -> Iterator[str]:
     """The code of an option begins with that of its line."""
     for fiche, option in _fiches(reponse):
         if option and not option.startswith(f"{fiche}O"):
@@ -170,7 +170,7 @@ def option_de_la_fiche(reponse: Reponse) -> Iterator[str]:
     source="catalogue des prestations",
     services=_PRESTATIONS,
 )
-def forme_de_la_fiche(reponse: Reponse) -> Iterator[str]:
+def forme_de_la_fiche(reponse: ReponseJugee) -> Iterator[str]:
     """A line of the catalogue is named by a letter, three digits, maybe a letter; or is ACCES."""
     for fiche, _ in _fiches(reponse):
         if _CASE.fullmatch(fiche) is None:
@@ -182,7 +182,7 @@ def forme_de_la_fiche(reponse: Reponse) -> Iterator[str]:
     source="GUI 0474 v1.3.0 §4 ; catalogue, ASS-R1",
     services={ARRET},
 )
-def arret_sans_rien(reponse: Reponse) -> Iterator[str]:
+def arret_sans_rien(reponse: ReponseJugee) -> Iterator[str]:
     """Stopping a service answers neither an affaire nor a prestation."""
     for each in reponse.corps:
         yield f"{etree.QName(each).localname} est rendu"
@@ -193,13 +193,13 @@ def arret_sans_rien(reponse: Reponse) -> Iterator[str]:
     source="GUI 0498 v1.1.0",
     services={ACCES, COLLECTE},
 )
-def service_donne(reponse: Reponse) -> Iterator[str]:
+def service_donne(reponse: ReponseJugee) -> Iterator[str]:
     """An order of access or collection tells the service that it opened."""
     if not texts_of(reponse.corps, "serviceSouscritId"):
         yield "aucun serviceSouscritId"
 
 
-COMMANDES: Final[tuple[Controle, ...]] = (
+COMMANDES: Final[tuple[Verification, ...]] = (
     affaire_nouvelle,
     service_nouveau,
     identifiants_distincts,

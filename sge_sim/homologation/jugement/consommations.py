@@ -11,8 +11,8 @@ from lxml import etree
 from sge_sim.clock import add_months
 from sge_sim.domaine.ecarts_plateforme import Usage
 from sge_sim.domaine.libelles import LIBELLES
-from sge_sim.homologation.jugement.controle import Controle, controle
-from sge_sim.homologation.jugement.reponse import Reponse, text_of
+from sge_sim.homologation.jugement.controle import Verification, controle
+from sge_sim.homologation.jugement.reponse import ReponseJugee, text_of
 from sge_sim.homologation.jugement.services import MESURES
 
 _GUIDE: Final = "GUI 0455 v1.3.0 §4"
@@ -24,7 +24,7 @@ _PROFONDEUR: Final = 36 + 2
 _LISTES: Final = ("nature", "declencheur", "statut")
 
 
-class Serie(NamedTuple):
+class SerieLue(NamedTuple):
     """A series: where it stands, what it is of, its rows as they are."""
 
     grille: str
@@ -56,15 +56,15 @@ def _code(element: etree._Element, name: str) -> str:
     return "" if found is None else found.get("code", "")
 
 
-def series(reponse: Reponse) -> Iterator[Serie]:
+def series(reponse: ReponseJugee) -> Iterator[SerieLue]:
     """Yield the series of both grids."""
     for grille in (_TURPE, _FRN):
         for each in reponse.corps.iterfind(f"{grille}/serie"):
-            yield Serie(grille, _code(each, "calendrier"), _code(each, "classeTemporelle"), each)
+            yield SerieLue(grille, _code(each, "calendrier"), _code(each, "classeTemporelle"), each)
 
 
 @controle("les consommations sont de l'énergie active, en kWh", source=_GUIDE, services={MESURES})
-def energie_en_kwh(reponse: Reponse) -> Iterator[str]:
+def energie_en_kwh(reponse: ReponseJugee) -> Iterator[str]:
     """Every series is of active energy, in kWh."""
     for each in series(reponse):
         quantity, unit = _code(each.element, "grandeurPhysique"), text_of(each.element, "unite")
@@ -79,7 +79,7 @@ def energie_en_kwh(reponse: Reponse) -> Iterator[str]:
     source=f"{_GUIDE}.4 ; {_SEEN}",
     services={MESURES},
 )
-def plus_recentes_d_abord(reponse: Reponse) -> Iterator[str]:
+def plus_recentes_d_abord(reponse: ReponseJugee) -> Iterator[str]:
     """Each row ends where the one before it begins."""
     for each in series(reponse):
         rows = each.lignes
@@ -97,7 +97,7 @@ def plus_recentes_d_abord(reponse: Reponse) -> Iterator[str]:
     source=f"{_GUIDE} §5",
     services={MESURES},
 )
-def trente_six_mois(reponse: Reponse) -> Iterator[str]:
+def trente_six_mois(reponse: ReponseJugee) -> Iterator[str]:
     """No row is older than the depth of the service, none ends after the day of the call."""
     oldest = add_months(reponse.jour, -_PROFONDEUR)
     for each in series(reponse):
@@ -113,7 +113,7 @@ def trente_six_mois(reponse: Reponse) -> Iterator[str]:
     source=_GUIDE,
     services={MESURES},
 )
-def series_distinctes(reponse: Reponse) -> Iterator[str]:
+def series_distinctes(reponse: ReponseJugee) -> Iterator[str]:
     """No series comes twice."""
     for name, times in Counter(each.nom for each in series(reponse)).items():
         if times > 1:
@@ -126,13 +126,31 @@ def series_distinctes(reponse: Reponse) -> Iterator[str]:
     provenance="observed",
     services={MESURES},
 )
-def memes_periodes(reponse: Reponse) -> Iterator[str]:
+def memes_periodes(reponse: ReponseJugee) -> Iterator[str]:
     """All the classes of a calendar tell the same periods, zeros out of season included."""
-    first: dict[tuple[str, str], Serie] = {}
+    first: dict[tuple[str, str], SerieLue] = {}
     for each in series(reponse):
         other = first.setdefault((each.grille, each.calendrier), each)
         if each.lignes != other.lignes:
             yield f"{each.nom} n'a pas les périodes de {other.nom}"
+
+
+@controle(
+    "les deux grilles vont jusqu'au même jour",
+    source=_SEEN,
+    provenance="observed",
+    services={MESURES},
+)
+def meme_fin(reponse: ReponseJugee) -> Iterator[str]:
+    """The newest row of each grid ends on the same day."""
+    ends = {
+        grille: max(fin for each in found for _, fin in each.lignes)
+        for grille in (_TURPE, _FRN)
+        if (found := [each for each in series(reponse) if each.grille == grille and each.lignes])
+    }
+    if len(set(ends.values())) > 1:
+        told = " et ".join(f"{fin:%d/%m/%Y}" for fin in ends.values())
+        yield f"elles finissent le {told}"
 
 
 @controle(
@@ -141,7 +159,7 @@ def memes_periodes(reponse: Reponse) -> Iterator[str]:
     services={MESURES},
     leve_par=(Usage.GRILLE_FOURNISSEUR,),
 )
-def ordre_des_series(reponse: Reponse) -> Iterator[str]:
+def ordre_des_series(reponse: ReponseJugee) -> Iterator[str]:
     """Calendars come newest first, classes in the order of their codes."""
     for grille in (_TURPE, _FRN):
         found = [each for each in series(reponse) if each.grille == grille and each.lignes]
@@ -158,7 +176,7 @@ def ordre_des_series(reponse: Reponse) -> Iterator[str]:
     source=f"{_GUIDE}.2 ; {_SEEN}",
     services={MESURES},
 )
-def calendriers_des_c5(reponse: Reponse) -> Iterator[str]:
+def calendriers_des_c5(reponse: ReponseJugee) -> Iterator[str]:
     """A larger point has no calendar; a series of the distributor of a small one has its own."""
     for each in series(reponse):
         if reponse.grand and each.element.find("calendrier") is not None:
@@ -168,7 +186,7 @@ def calendriers_des_c5(reponse: Reponse) -> Iterator[str]:
 
 
 @controle("chaque code est de la liste de valeurs", source="AX.0355", services={MESURES})
-def codes_des_mesures(reponse: Reponse) -> Iterator[str]:
+def codes_des_mesures(reponse: ReponseJugee) -> Iterator[str]:
     """Natures, triggers, states and classes are of their lists."""
     for each in series(reponse):
         if each.grille == _TURPE and each.classe not in LIBELLES["classeTemporelle"]:
@@ -185,7 +203,7 @@ def codes_des_mesures(reponse: Reponse) -> Iterator[str]:
     provenance="observed",
     services={MESURES},
 )
-def series_renseignees(reponse: Reponse) -> Iterator[str]:
+def series_renseignees(reponse: ReponseJugee) -> Iterator[str]:
     """A series tells its class; it has rows, each with its trigger and its state."""
     for each in series(reponse):
         if not each.classe:
@@ -195,7 +213,7 @@ def series_renseignees(reponse: Reponse) -> Iterator[str]:
 
 
 @controle("une consommation n'est pas négative", source=_GUIDE, services={MESURES})
-def consommations_positives(reponse: Reponse) -> Iterator[str]:
+def consommations_positives(reponse: ReponseJugee) -> Iterator[str]:
     """A billed consumption is counted from nothing; a correction says that it is one."""
     for each in series(reponse):
         for row in each.element.iterfind("mesuresDatees/mesure"):
@@ -204,12 +222,13 @@ def consommations_positives(reponse: Reponse) -> Iterator[str]:
                 yield f"{each.nom} : {value} kWh"
 
 
-CONSOMMATIONS: Final[tuple[Controle, ...]] = (
+CONSOMMATIONS: Final[tuple[Verification, ...]] = (
     energie_en_kwh,
     plus_recentes_d_abord,
     trente_six_mois,
     series_distinctes,
     memes_periodes,
+    meme_fin,
     ordre_des_series,
     calendriers_des_c5,
     codes_des_mesures,

@@ -10,7 +10,7 @@ from typing import Final
 from sge_sim.domaine.ecarts_plateforme import Usage
 from sge_sim.domaine.provenance import Provenance
 from sge_sim.homologation.campaign.evaluation import Constat
-from sge_sim.homologation.jugement.reponse import Reponse
+from sge_sim.homologation.jugement.reponse import ReponseJugee
 
 Manques = Iterable[str]
 _SHOWN: Final = 3
@@ -18,7 +18,7 @@ _SHOWN: Final = 3
 
 
 @dataclass(frozen=True)
-class Controle:
+class Verification:
     """A check: `attendu` is what must hold, in French, `source` says so.
 
     It is made of the answers of `services` (paths such as `/RecherchePoint/v2.0`; empty, all). One
@@ -30,15 +30,15 @@ class Controle:
     attendu: str
     source: str
     provenance: Provenance
-    cherche: Callable[[Reponse], Manques]
+    cherche: Callable[[ReponseJugee], Manques]
     services: frozenset[str]
     leve_par: frozenset[Usage]
 
-    def concerne(self, reponse: Reponse) -> bool:
+    def concerne(self, reponse: ReponseJugee) -> bool:
         """Whether the check is one of the service that answered."""
         return not self.services or reponse.contrat.path in self.services
 
-    def constate(self, reponse: Reponse) -> Constat | None:
+    def constate(self, reponse: ReponseJugee) -> Constat | None:
         """Return what is wrong, None where nothing is."""
         found = list(dict.fromkeys(self.cherche(reponse)))
         if not found:
@@ -57,7 +57,7 @@ class Controle:
         return Constat(self.attendu, warns, told, self.source, avertit=warns)
 
 
-Cherche = Callable[[Reponse], Manques]
+Cherche = Callable[[ReponseJugee], Manques]
 
 
 def controle(
@@ -67,11 +67,11 @@ def controle(
     provenance: Provenance = "documented",
     services: Collection[str] = (),
     leve_par: Collection[Usage] = (),
-) -> Callable[[Cherche], Controle]:
+) -> Callable[[Cherche], Verification]:
     """Make a check of a function that yields what it finds wrong."""
 
-    def make(cherche: Cherche) -> Controle:
-        return Controle(
+    def make(cherche: Cherche) -> Verification:
+        return Verification(
             cherche.__name__,
             attendu,
             source,
@@ -84,7 +84,7 @@ def controle(
     return make
 
 
-def constats(controles: Iterable[Controle], reponse: Reponse) -> Iterator[Constat]:
+def constats(controles: Iterable[Verification], reponse: ReponseJugee) -> Iterator[Constat]:
     """Yield what the checks that concern the answer find wrong."""
     for each in controles:
         if each.concerne(reponse) and (found := each.constate(reponse)) is not None:

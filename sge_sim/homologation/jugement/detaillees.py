@@ -11,7 +11,7 @@ from lxml import etree
 
 from sge_sim.clock import PARIS
 from sge_sim.domaine.ecarts_plateforme import Usage
-from sge_sim.homologation.jugement.controle import Controle, controle
+from sge_sim.homologation.jugement.controle import Verification, controle
 from sge_sim.homologation.jugement.instants import (
     aware_instant,
     day_of,
@@ -22,7 +22,7 @@ from sge_sim.homologation.jugement.instants import (
     naive_instant,
     steps_of,
 )
-from sge_sim.homologation.jugement.reponse import Reponse, days_of, text_of
+from sge_sim.homologation.jugement.reponse import ReponseJugee, days_of, text_of
 from sge_sim.homologation.jugement.services import CMD2, DETAILLEES
 
 _GUIDES: Final = "GUI 0488 §5.2, GUI 0497 §3.2"
@@ -33,7 +33,7 @@ _LOST: Final = 0.25
 
 
 @dataclass(frozen=True)
-class Point:
+class PointLu:
     """A point as it is written; `v` is None where it is empty."""
 
     v: str | None
@@ -50,7 +50,7 @@ class Lecture:
     """
 
     grandeur: str
-    points: tuple[Point, ...]
+    points: tuple[PointLu, ...]
     instants: tuple[datetime | date | None, ...]
     attendus: tuple[datetime | date, ...]
     ends: bool
@@ -66,12 +66,12 @@ class Lecture:
         return (Counter(self.attendus) - Counter(self.lus)).total()
 
 
-def blocks(reponse: Reponse) -> list[etree._Element]:
+def blocks(reponse: ReponseJugee) -> list[etree._Element]:
     """Return the blocks of measures, one a quantity."""
     return list(reponse.corps.findall("grandeur"))
 
 
-def lectures(reponse: Reponse) -> Iterator[Lecture]:
+def lectures(reponse: ReponseJugee) -> Iterator[Lecture]:
     """Yield the points of each quantity beside what is expected of them."""
     jours = reponse.jours
     if jours is None or reponse.demande_une("mesuresTypeCode") == "INDEX":
@@ -80,14 +80,18 @@ def lectures(reponse: Reponse) -> Iterator[Lecture]:
     name = "mesure" if v2 else "points"
     for block in blocks(reponse):
         points = tuple(
-            Point(text_of(each, "v") or None, text_of(each, "d") or "", text_of(each, "p"))
+            PointLu(text_of(each, "v") or None, text_of(each, "d") or "", text_of(each, "p"))
             for each in block.iterfind(name)
         )
         yield _lecture(reponse, text_of(block, "grandeurPhysique") or "", points, jours, v2)
 
 
 def _lecture(
-    reponse: Reponse, grandeur: str, points: tuple[Point, ...], jours: tuple[date, date], v2: bool
+    reponse: ReponseJugee,
+    grandeur: str,
+    points: tuple[PointLu, ...],
+    jours: tuple[date, date],
+    v2: bool,
 ) -> Lecture:
     read = aware_instant if v2 else naive_instant
     stamps = [read(each.d) for each in points]
@@ -113,7 +117,7 @@ def _day(stamp: datetime) -> date:
 
 
 def _steps_expected(
-    points: tuple[Point, ...],
+    points: tuple[PointLu, ...],
     stamps: list[datetime | None],
     jours: tuple[date, date],
     *,
@@ -139,7 +143,7 @@ def _steps_expected(
     services=DETAILLEES,
     leve_par=(Usage.HEURE_REPETEE,),
 )
-def dates_lisibles(reponse: Reponse) -> Iterator[str]:
+def dates_lisibles(reponse: ReponseJugee) -> Iterator[str]:
     """Stamps are written in the form of the version, in legal time."""
     for lecture in lectures(reponse):
         for point, instant in zip(lecture.points, lecture.instants, strict=True):
@@ -154,7 +158,7 @@ def dates_lisibles(reponse: Reponse) -> Iterator[str]:
     services=DETAILLEES,
     leve_par=(Usage.HEURE_REPETEE,),
 )
-def points_attendus(reponse: Reponse) -> Iterator[str]:
+def points_attendus(reponse: ReponseJugee) -> Iterator[str]:
     """Each point is one of those that the period has, once; most of them are there."""
     for lecture in lectures(reponse):
         extra = Counter(lecture.lus) - Counter(lecture.attendus)
@@ -176,7 +180,7 @@ def points_attendus(reponse: Reponse) -> Iterator[str]:
     provenance="assumed",
     services=DETAILLEES,
 )
-def points_perdus(reponse: Reponse) -> Iterator[str]:
+def points_perdus(reponse: ReponseJugee) -> Iterator[str]:
     """A few points that aren't there may be lost, or before the last commissioning."""
     for lecture in lectures(reponse):
         total, missing = len(lecture.attendus), lecture.manquants
@@ -211,7 +215,7 @@ def _told(instant: datetime | date) -> str:
     services=DETAILLEES,
     leve_par=(Usage.HEURE_REPETEE,),
 )
-def points_dans_l_ordre(reponse: Reponse) -> Iterator[str]:
+def points_dans_l_ordre(reponse: ReponseJugee) -> Iterator[str]:
     """The points ascend."""
     for lecture in lectures(reponse):
         known = set(lecture.attendus)
@@ -228,7 +232,7 @@ def points_dans_l_ordre(reponse: Reponse) -> Iterator[str]:
     provenance="observed",
     services=DETAILLEES,
 )
-def debut_du_jour(reponse: Reponse) -> Iterator[str]:
+def debut_du_jour(reponse: ReponseJugee) -> Iterator[str]:
     """Daily energies bear midnight, a monthly maximum of v2 the first day of its month."""
     kind = reponse.demande_une("mesuresTypeCode")
     monthly = kind == "PMAX" and reponse.demande_une("mesuresPas") == "P1M"
@@ -254,7 +258,7 @@ def debut_du_jour(reponse: Reponse) -> Iterator[str]:
     provenance="observed",
     services=DETAILLEES,
 )
-def pas_de_la_courbe(reponse: Reponse) -> Iterator[str]:
+def pas_de_la_courbe(reponse: ReponseJugee) -> Iterator[str]:
     """A curve tells the step of each point, others tell none."""
     curve = reponse.demande_une("mesuresTypeCode") == "COURBE"
     allowed = (30,) if reponse.petit else _LARGE_STEPS if reponse.grand else (30, *_LARGE_STEPS)
@@ -269,7 +273,7 @@ def pas_de_la_courbe(reponse: Reponse) -> Iterator[str]:
             yield f"{lecture.grandeur} : le pas change {len(steps) - 1} fois"
 
 
-DETAILLEES_POINTS: Final[tuple[Controle, ...]] = (
+DETAILLEES_POINTS: Final[tuple[Verification, ...]] = (
     dates_lisibles,
     points_attendus,
     points_perdus,

@@ -6,8 +6,8 @@ from typing import Final
 from lxml import etree
 
 from sge_sim.domaine.libelles import LIBELLES
-from sge_sim.homologation.jugement.controle import Controle, controle
-from sge_sim.homologation.jugement.reponse import Reponse, local_name, text_of
+from sge_sim.homologation.jugement.controle import Verification, controle
+from sge_sim.homologation.jugement.reponse import ReponseJugee, local_name, text_of
 from sge_sim.homologation.jugement.services import ADP, RECHERCHE_POINT
 
 _ICS: Final = "ICS v1.0.0 ; GUI 0464 v1.4.0 §7"
@@ -57,7 +57,7 @@ _LISTES: Final[Mapping[str, Collection[str]]] = {
 _TENSION_OF_SEGMENT: Final[Mapping[str, str]] = {"C5": "BTINF", "C4": "BTSUP"}
 
 
-def _points(reponse: Reponse) -> list[etree._Element]:
+def _points(reponse: ReponseJugee) -> list[etree._Element]:
     return list(reponse.corps.findall("point"))
 
 
@@ -66,7 +66,7 @@ def _state(point: etree._Element) -> str:
     return "" if found is None else found.get("code", "")
 
 
-def _authorised(reponse: Reponse, point: etree._Element) -> bool:
+def _authorised(reponse: ReponseJugee, point: etree._Element) -> bool:
     """Whether the client's authorisation, that the request declares, opens the reserved data."""
     declared = reponse.demande_une("autorisationClient") in ("true", "1")
     return declared and _state(point) in _EN_SERVICE
@@ -75,7 +75,7 @@ def _authorised(reponse: Reponse, point: etree._Element) -> bool:
 @controle(
     "sans autorisation du client, aucune donnée réservée n'est rendue", source=_ICS, services={ADP}
 )
-def donnees_reservees(reponse: Reponse) -> Iterator[str]:
+def donnees_reservees(reponse: ReponseJugee) -> Iterator[str]:
     """Reserved data need the authorisation, and a point in service."""
     for point in _points(reponse):
         if not _authorised(reponse, point):
@@ -85,7 +85,7 @@ def donnees_reservees(reponse: Reponse) -> Iterator[str]:
 
 
 @controle("le calendrier du fournisseur n'est jamais rendu à un tiers", source=_ICS, services={ADP})
-def calendrier_du_fournisseur(reponse: Reponse) -> Iterator[str]:
+def calendrier_du_fournisseur(reponse: ReponseJugee) -> Iterator[str]:
     """A third party never sees the calendar of the supplier."""
     if any(point.find(_JAMAIS) is not None for point in _points(reponse)):
         yield "calendrierFrn est rendu"
@@ -96,7 +96,7 @@ def calendrier_du_fournisseur(reponse: Reponse) -> Iterator[str]:
     source="GUI 0464 v1.4.0 §4.1 ; ICS v1.0.0",
     services={ADP},
 )
-def segment_rendu(reponse: Reponse) -> Iterator[str]:
+def segment_rendu(reponse: ReponseJugee) -> Iterator[str]:
     """The segment comes with the authorisation; the contract has no C1, which may come without."""
     for point in _points(reponse):
         found = point.find("donneesGenerales/segment")
@@ -118,7 +118,7 @@ def segment_rendu(reponse: Reponse) -> Iterator[str]:
 @controle(
     "les données sont celles du segment du point", source="GUI 0464 v1.4.0 §4", services={ADP}
 )
-def donnees_du_segment(reponse: Reponse) -> Iterator[str]:
+def donnees_du_segment(reponse: ReponseJugee) -> Iterator[str]:
     """Some data are of small points alone, some of larger ones."""
     for point in _points(reponse):
         for path in _DES_C5 if reponse.grand else _DES_GRANDS if reponse.petit else ():
@@ -129,7 +129,7 @@ def donnees_du_segment(reponse: Reponse) -> Iterator[str]:
 @controle(
     "chaque code est de la liste de valeurs", source="AX.0355", services={ADP, RECHERCHE_POINT}
 )
-def codes_du_point(reponse: Reponse) -> Iterator[str]:
+def codes_du_point(reponse: ReponseJugee) -> Iterator[str]:
     """Codes that come with a label are of their lists."""
     for element in reponse.corps.iter():
         code = element.get("code")
@@ -148,7 +148,7 @@ def codes_du_point(reponse: Reponse) -> Iterator[str]:
     source="AX.0355 ; GUI 0464 §4.4",
     services={ADP},
 )
-def formule_de_la_tension(reponse: Reponse) -> Iterator[str]:
+def formule_de_la_tension(reponse: ReponseJugee) -> Iterator[str]:
     """A tariff formula begins with the voltage that it is of."""
     for point in _points(reponse):
         tension = point.find("situationAlimentation/alimentationPrincipale/domaineTension")
@@ -164,7 +164,7 @@ def formule_de_la_tension(reponse: Reponse) -> Iterator[str]:
     source="GUI 0464 v1.4.0 §4.1 : dernières modifications, dernières hausses et baisses",
     services={ADP},
 )
-def dates_passees(reponse: Reponse) -> Iterator[str]:
+def dates_passees(reponse: ReponseJugee) -> Iterator[str]:
     """What was last changed has been changed already."""
     for point in _points(reponse):
         for path in _RESERVEES[:3]:
@@ -178,7 +178,7 @@ def dates_passees(reponse: Reponse) -> Iterator[str]:
     source="GUI 0427 v1.2.0 §4",
     services={RECHERCHE_POINT},
 )
-def nom_du_client(reponse: Reponse) -> Iterator[str]:
+def nom_du_client(reponse: ReponseJugee) -> Iterator[str]:
     """The name of the client is of points that aren't in service."""
     for point in reponse.corps.iterfind("points/point"):
         state = point.find("etatContractuel")
@@ -192,7 +192,7 @@ def nom_du_client(reponse: Reponse) -> Iterator[str]:
     source="GUI 0427 v1.2.0 §4 : le destinataire et le pays",
     services={RECHERCHE_POINT},
 )
-def lignes_vides(reponse: Reponse) -> Iterator[str]:
+def lignes_vides(reponse: ReponseJugee) -> Iterator[str]:
     """The line of the addressee repeats the client's name: it is never there."""
     for point in reponse.corps.iterfind("points/point"):
         for name in ("ligne1", "ligne7"):
@@ -200,7 +200,7 @@ def lignes_vides(reponse: Reponse) -> Iterator[str]:
                 yield f"{name} du point {point.get('id')} est remplie"
 
 
-DONNEES: Final[tuple[Controle, ...]] = (
+DONNEES: Final[tuple[Verification, ...]] = (
     donnees_reservees,
     calendrier_du_fournisseur,
     segment_rendu,

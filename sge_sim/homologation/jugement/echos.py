@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
-from sge_sim.homologation.jugement.controle import Controle, controle
-from sge_sim.homologation.jugement.reponse import Reponse, text_of, texts_of
+from sge_sim.homologation.jugement.controle import Verification, controle
+from sge_sim.homologation.jugement.reponse import ReponseJugee, text_of, texts_of
 from sge_sim.homologation.jugement.services import (
     ADP,
     ASAD,
@@ -32,7 +32,7 @@ _MODIFIES: Final = "servicesModifies/serviceSouscritId/serviceSouscritId"
     source="GUI 0464 §4, GUI 0488 §5.2, GUI 0497 §3.2, GUI 0475 §4, GUI 0537",
     services={ADP, *DETAILLEES, *LISTES},
 )
-def point_demande(reponse: Reponse) -> Iterator[str]:
+def point_demande(reponse: ReponseJugee) -> Iterator[str]:
     """Every point that the body names is the one that was asked about."""
     corps = reponse.corps
     told = [each.get("id", "") for each in corps.iterfind("point")]
@@ -47,7 +47,7 @@ def point_demande(reponse: Reponse) -> Iterator[str]:
     source="GUI 0488 §5.2, GUI 0497 §3.2 ; réponses enregistrées",
     services=DETAILLEES,
 )
-def periode_demandee(reponse: Reponse) -> Iterator[str]:
+def periode_demandee(reponse: ReponseJugee) -> Iterator[str]:
     """The period is that of the request; an empty answer has none."""
     corps = reponse.corps
     if len(corps) == 0:
@@ -66,7 +66,7 @@ def periode_demandee(reponse: Reponse) -> Iterator[str]:
     source="GUI 0531 §1.3 : tout ou rien",
     services=SUR_SERVICES,
 )
-def services_demandes(reponse: Reponse) -> Iterator[str]:
+def services_demandes(reponse: ReponseJugee) -> Iterator[str]:
     """An order on services answers those that it was sent, each once."""
     path = _SERVICES.get(reponse.contrat.path, _MODIFIES)
     told = Counter(texts_of(reponse.corps, path))
@@ -85,7 +85,7 @@ def services_demandes(reponse: Reponse) -> Iterator[str]:
     source="GUI 0531 §2.3.4",
     services={SAD},
 )
-def types_commandes(reponse: Reponse) -> Iterator[str]:
+def types_commandes(reponse: ReponseJugee) -> Iterator[str]:
     """An order of access services answers an affaire for each, with its type."""
     path = "affaires/affaire/serviceSouscritMesures/mesuresTypeCode"
     told, asked = Counter(texts_of(reponse.corps, path)), Counter(reponse.demandes("typeDonnees"))
@@ -100,7 +100,7 @@ def types_commandes(reponse: Reponse) -> Iterator[str]:
     source="GUI 0475 §1, GUI 0537 §1 : les services du demandeur",
     services=LISTES,
 )
-def contrat_demande(reponse: Reponse) -> Iterator[str]:
+def contrat_demande(reponse: ReponseJugee) -> Iterator[str]:
     """The contract of a listed service is the one asked about."""
     asked = reponse.demandes("contratId")
     for contrat in texts_of(reponse.corps, "*/*/contratId"):
@@ -113,7 +113,7 @@ def contrat_demande(reponse: Reponse) -> Iterator[str]:
     source="GUI 0427 §3 ; AFNOR XP Z10-011 (ligne 6)",
     services={RECHERCHE_POINT},
 )
-def commune_demandee(reponse: Reponse) -> Iterator[str]:
+def commune_demandee(reponse: ReponseJugee) -> Iterator[str]:
     """The sixth line begins with the postal code that was asked for; CEDEX has one of its own."""
     asked = reponse.demande_une("codePostal")
     if asked is None:
@@ -129,7 +129,7 @@ def commune_demandee(reponse: Reponse) -> Iterator[str]:
     source="GUI 0427 §2.1 : le code postal et le code INSEE désignent une commune",
     services={RECHERCHE_POINT},
 )
-def une_seule_commune(reponse: Reponse) -> Iterator[str]:
+def une_seule_commune(reponse: ReponseJugee) -> Iterator[str]:
     """Of one postal code and one INSEE code all the points have the same town."""
     if reponse.demande_une("codeInseeCommune") is None:
         return
@@ -144,7 +144,7 @@ def une_seule_commune(reponse: Reponse) -> Iterator[str]:
     source="GUI 0427 §3.2",
     services={RECHERCHE_POINT},
 )
-def adresse_exacte(reponse: Reponse) -> Iterator[str]:
+def adresse_exacte(reponse: ReponseJugee) -> Iterator[str]:
     """Outside the perimeter the street is the one that was asked for."""
     asked = reponse.demande_une("numeroEtNomVoie")
     if asked is None or reponse.demande_une("rechercheHorsPerimetre") not in ("true", "1"):
@@ -160,7 +160,7 @@ def adresse_exacte(reponse: Reponse) -> Iterator[str]:
     source="GUI 0427 §4",
     services={RECHERCHE_POINT},
 )
-def deux_cents_points(reponse: Reponse) -> Iterator[str]:
+def deux_cents_points(reponse: ReponseJugee) -> Iterator[str]:
     """A search answers no more than 200 points, and no empty list."""
     found = reponse.corps.findall("points/point")
     if len(found) > 200:
@@ -172,7 +172,7 @@ def deux_cents_points(reponse: Reponse) -> Iterator[str]:
     source="GUI 0488 §5.2, GUI 0497 §3.2",
     services={CMD2, CMD3},
 )
-def brut_ou_corrige(reponse: Reponse) -> Iterator[str]:
+def brut_ou_corrige(reponse: ReponseJugee) -> Iterator[str]:
     """Measures are BRUT or BEST as asked; of a small point, always BRUT; an index doesn't tell."""
     corps = reponse.corps
     if len(corps) == 0:
@@ -191,7 +191,7 @@ def brut_ou_corrige(reponse: Reponse) -> Iterator[str]:
         yield f"mesuresCorrigees vaut {told or 'rien'}, attendu {' ou '.join(wanted)}"
 
 
-ECHOS: Final[tuple[Controle, ...]] = (
+ECHOS: Final[tuple[Verification, ...]] = (
     point_demande,
     periode_demandee,
     services_demandes,

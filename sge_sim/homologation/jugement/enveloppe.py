@@ -6,8 +6,8 @@ from typing import Final
 
 from lxml import etree
 
-from sge_sim.homologation.jugement.controle import Controle, controle
-from sge_sim.homologation.jugement.reponse import Reponse, local_name
+from sge_sim.homologation.jugement.controle import Verification, controle
+from sge_sim.homologation.jugement.reponse import ReponseJugee, local_name
 from sge_sim.homologation.jugement.schema import french_mistakes
 from sge_sim.soap.contract import ENVELOPE
 
@@ -20,7 +20,7 @@ _PARTS: Final = ([f"{{{ENVELOPE}}}Body"], [f"{{{ENVELOPE}}}Header", f"{{{ENVELOP
 @controle(
     "le statut HTTP est 200 pour une réponse, 500 pour une faute", source="SOAP 1.1 §6.2, WS-I BP"
 )
-def statut_http(reponse: Reponse) -> Iterator[str]:
+def statut_http(reponse: ReponseJugee) -> Iterator[str]:
     """An answer has the status 200, a fault 500."""
     wanted = 500 if reponse.fautive else 200
     if reponse.enveloppe is not None and reponse.statut != wanted:
@@ -29,7 +29,7 @@ def statut_http(reponse: Reponse) -> Iterator[str]:
 
 
 @controle("le type de contenu est text/xml, en UTF-8", source="SOAP 1.1 §6")
-def type_de_contenu(reponse: Reponse) -> Iterator[str]:
+def type_de_contenu(reponse: ReponseJugee) -> Iterator[str]:
     """The content is text/xml, in UTF-8 if it tells its encoding."""
     told = reponse.type_contenu
     if told is None:
@@ -45,7 +45,7 @@ def type_de_contenu(reponse: Reponse) -> Iterator[str]:
 
 
 @controle("la réponse est une enveloppe SOAP 1.1 avec un seul message", source="SOAP 1.1 §4")
-def enveloppe_soap(reponse: Reponse) -> Iterator[str]:
+def enveloppe_soap(reponse: ReponseJugee) -> Iterator[str]:
     """The answer is an envelope with one message in its body."""
     if reponse.enveloppe is None:
         yield described(reponse)
@@ -62,7 +62,7 @@ def enveloppe_soap(reponse: Reponse) -> Iterator[str]:
             yield f"du texte traîne dans {local_name(part)}"
 
 
-def described(reponse: Reponse) -> str:
+def described(reponse: ReponseJugee) -> str:
     """Return what came instead of a SOAP message, in French."""
     start = reponse.octets.lstrip()[:200].lower()
     status = f"statut HTTP {reponse.statut}"
@@ -82,7 +82,7 @@ def described(reponse: Reponse) -> str:
 
 
 @controle("la réponse est celle du contrat, jusqu'à chaque valeur", source="WSDL du service")
-def message_du_contrat(reponse: Reponse) -> Iterator[str]:
+def message_du_contrat(reponse: ReponseJugee) -> Iterator[str]:
     """The element of the body is the contract's response, valid against its schema."""
     if reponse.fautive:
         return
@@ -94,7 +94,7 @@ def message_du_contrat(reponse: Reponse) -> Iterator[str]:
 
 
 @controle("l'en-tête SOAP est celui du contrat", source="WSDL du service")
-def entete_du_contrat(reponse: Reponse) -> Iterator[str]:
+def entete_du_contrat(reponse: ReponseJugee) -> Iterator[str]:
     """The header holds what the contract declares and nothing else."""
     wanted = reponse.contrat.response_header
     for each in reponse.entetes:
@@ -115,7 +115,7 @@ def _other_element(found: str, wanted: str) -> str:
     return f"{has.localname} à la place de {should.localname}"
 
 
-TRANSPORT: Final[tuple[Controle, ...]] = (statut_http, type_de_contenu, enveloppe_soap)
+TRANSPORT: Final[tuple[Verification, ...]] = (statut_http, type_de_contenu, enveloppe_soap)
 """Made of anything that comes back."""
-CONTRAT: Final[tuple[Controle, ...]] = (message_du_contrat, entete_du_contrat)
+CONTRAT: Final[tuple[Verification, ...]] = (message_du_contrat, entete_du_contrat)
 """Made of an envelope: what follows supposes that they hold."""

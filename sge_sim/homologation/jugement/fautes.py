@@ -7,8 +7,8 @@ from lxml import etree
 
 from sge_sim.domaine.ecarts_plateforme import Usage
 from sge_sim.homologation.campaign.evaluation import same_label
-from sge_sim.homologation.jugement.controle import Controle, controle
-from sge_sim.homologation.jugement.reponse import Reponse, local_name, text_of, texts_of
+from sge_sim.homologation.jugement.controle import Verification, controle
+from sge_sim.homologation.jugement.reponse import ReponseJugee, local_name, text_of, texts_of
 from sge_sim.homologation.jugement.schema import french_mistakes
 from sge_sim.soap.codes import LIBELLES
 from sge_sim.soap.contract import ENVELOPE
@@ -20,17 +20,20 @@ _ORDER: Final = ["faultcode", "faultstring", "detail"]
 @controle(
     "la faute a faultcode, faultstring et detail", source="SOAP 1.1 §4.4 ; WS-I BP", leve_par=_BARE
 )
-def faute_soap(reponse: Reponse) -> Iterator[str]:
+def faute_soap(reponse: ReponseJugee) -> Iterator[str]:
     """A fault has its three parts, unqualified and in order."""
     names = [each.tag for each in reponse.corps]
     if names != _ORDER:
         told = ", ".join(local_name(each) for each in reponse.corps) or "rien"
         same = [local_name(each) for each in reponse.corps] == _ORDER
         yield "les parties de la faute sont qualifiées" if same else f"la faute contient {told}"
+    for part in (reponse.corps, *reponse.corps.iterfind("detail")):
+        if (part.text or "").strip() or any((each.tail or "").strip() for each in part):
+            yield f"du texte traîne dans {local_name(part)}"
 
 
 @controle("le faultcode est soap:Server", source="GUI 0488 §4.3 ; GUI 0531 §6", leve_par=_BARE)
-def faultcode(reponse: Reponse) -> Iterator[str]:
+def faultcode(reponse: ReponseJugee) -> Iterator[str]:
     """The fault code is `Server`, in the namespace of SOAP."""
     element = reponse.corps.find("faultcode")
     if element is None:
@@ -41,7 +44,7 @@ def faultcode(reponse: Reponse) -> Iterator[str]:
 
 
 @controle("le detail porte l'erreur du contrat", source="WSDL du service", leve_par=_BARE)
-def erreur_du_contrat(reponse: Reponse) -> Iterator[str]:
+def erreur_du_contrat(reponse: ReponseJugee) -> Iterator[str]:
     """The detail holds the element of the contract, valid, and nothing else."""
     detail = reponse.corps.find("detail")
     if detail is None:
@@ -63,18 +66,18 @@ def erreur_du_contrat(reponse: Reponse) -> Iterator[str]:
                 yield mistake
 
 
-def _code(reponse: Reponse) -> str:
+def _code(reponse: ReponseJugee) -> str:
     result = None if reponse.erreur is None else reponse.erreur.find("resultat")
     return "" if result is None else result.get("code", "")
 
 
-def _wanted_label(reponse: Reponse, code: str) -> str | None:
+def _wanted_label(reponse: ReponseJugee, code: str) -> str | None:
     """Return the label of a code, as the platform that may have answered tells it."""
     own = reponse.plateforme.libelles.get(code) or reponse.service.libelles.get(code)
     return own or LIBELLES.get(code)
 
 
-def _is_certain(reponse: Reponse, code: str) -> bool:
+def _is_certain(reponse: ReponseJugee, code: str) -> bool:
     """Whether the label is official: the annex's, and not one that the catalogue has assumed."""
     attendu = None if reponse.cas is None else reponse.cas.attendu
     assumed = attendu is not None and attendu.code == code and not attendu.libelle_certain
@@ -82,7 +85,7 @@ def _is_certain(reponse: Reponse, code: str) -> bool:
 
 
 @controle("le libellé est celui du code", source="AX.0466", leve_par=_BARE)
-def libelle_officiel(reponse: Reponse) -> Iterator[str]:
+def libelle_officiel(reponse: ReponseJugee) -> Iterator[str]:
     """The label of an official code is that of the annex."""
     code = _code(reponse)
     if code and _is_certain(reponse, code):
@@ -94,14 +97,14 @@ def libelle_officiel(reponse: Reponse) -> Iterator[str]:
     source="libellé qu'aucune annexe publique ne donne",
     provenance="assumed",
 )
-def libelle_suppose(reponse: Reponse) -> Iterator[str]:
+def libelle_suppose(reponse: ReponseJugee) -> Iterator[str]:
     """The label of another code is the one that is assumed."""
     code = _code(reponse)
     if code and not _is_certain(reponse, code):
         yield from _other_label(reponse, code)
 
 
-def _other_label(reponse: Reponse, code: str) -> Iterator[str]:
+def _other_label(reponse: ReponseJugee, code: str) -> Iterator[str]:
     label = text_of(reponse.erreur, "resultat") or ""
     wanted = _wanted_label(reponse, code)
     also = LIBELLES.get(code, "")
@@ -116,7 +119,7 @@ def _other_label(reponse: Reponse, code: str) -> Iterator[str]:
     source="GUI 0468 §3.2.2.2, GUI 0488 §4.3, GUI 0498, GUI 0502 §4.5, GUI 0531 §6",
     leve_par=_BARE,
 )
-def faultstring(reponse: Reponse) -> Iterator[str]:
+def faultstring(reponse: ReponseJugee) -> Iterator[str]:
     """The fault string is the text of the service; of the others, the label that is told."""
     found = (reponse.corps.findtext("faultstring") or "").strip()
     own = reponse.service.faultstring
@@ -127,7 +130,7 @@ def faultstring(reponse: Reponse) -> Iterator[str]:
 
 
 @controle("la faute ne nomme que le point demandé", source="GUI 0468 §3.2.2.2")
-def point_de_la_faute(reponse: Reponse) -> Iterator[str]:
+def point_de_la_faute(reponse: ReponseJugee) -> Iterator[str]:
     """A fault names no other point than the one asked about."""
     if reponse.erreur is None:
         return
@@ -137,7 +140,7 @@ def point_de_la_faute(reponse: Reponse) -> Iterator[str]:
 
 
 @controle("la faute ne nomme que le login de la demande", source="GUI 0468 §3.2.2.2")
-def login_de_la_faute(reponse: Reponse) -> Iterator[str]:
+def login_de_la_faute(reponse: ReponseJugee) -> Iterator[str]:
     """A fault names no other login than that of the request."""
     if reponse.erreur is None:
         return
@@ -147,7 +150,7 @@ def login_de_la_faute(reponse: Reponse) -> Iterator[str]:
 
 
 @controle("un refus n'ouvre aucune affaire", source="GUI 0466 §2.5", provenance="documented")
-def sans_affaire(reponse: Reponse) -> Iterator[str]:
+def sans_affaire(reponse: ReponseJugee) -> Iterator[str]:
     """A refusal names no affaire: none was opened."""
     if reponse.erreur is None:
         return
@@ -156,7 +159,7 @@ def sans_affaire(reponse: Reponse) -> Iterator[str]:
             yield f"la faute porte l'affaire {affaire}"
 
 
-FAUTES: Final[tuple[Controle, ...]] = (
+FAUTES: Final[tuple[Verification, ...]] = (
     faute_soap,
     faultcode,
     erreur_du_contrat,

@@ -8,9 +8,9 @@ from typing import Final, NamedTuple
 from lxml import etree
 
 from sge_sim.domaine.libelles import LIBELLES
-from sge_sim.homologation.jugement.controle import Controle, controle
+from sge_sim.homologation.jugement.controle import Verification, controle
 from sge_sim.homologation.jugement.instants import naive_instant
-from sge_sim.homologation.jugement.reponse import Reponse, days_of, text_of
+from sge_sim.homologation.jugement.reponse import ReponseJugee, days_of, text_of
 from sge_sim.homologation.jugement.services import CMD3
 
 _GUIDE: Final = "GUI 0497 v1.5.0 p. 17-21"
@@ -34,7 +34,7 @@ _CLASSES: Final = frozenset(LIBELLES["classeTemporelle"])
 _OWN_CLASSES: Final = frozenset({"BASE", "HP", "HC", "HPB", "HCB", "HN"})
 
 
-class Registre(NamedTuple):
+class RegistreLu(NamedTuple):
     """The readings of a class of a calendar; `calendrier` is empty for the total."""
 
     contexte: etree._Element
@@ -59,12 +59,12 @@ class Registre(NamedTuple):
         return [each.date() for each in self.instants if each is not None]
 
 
-def registres(reponse: Reponse) -> Iterator[Registre]:
+def registres(reponse: ReponseJugee) -> Iterator[RegistreLu]:
     """Yield the registers of every context."""
     for contexte in reponse.corps.iterfind("contexte"):
         for calendrier in contexte.iterfind("grandeur/calendrier"):
             for classe in calendrier.iterfind("classeTemporelle"):
-                yield Registre(
+                yield RegistreLu(
                     contexte,
                     text_of(calendrier, "idCalendrier") or "",
                     text_of(classe, "idClasseTemporelle") or "",
@@ -73,7 +73,7 @@ def registres(reponse: Reponse) -> Iterator[Registre]:
                 )
         for total in contexte.iterfind("grandeur/cadranTotalisateur"):
             cadran = text_of(total, "codeCadran") or ""
-            yield Registre(contexte, "", "", cadran, tuple(total.iterfind("valeur")))
+            yield RegistreLu(contexte, "", "", cadran, tuple(total.iterfind("valeur")))
 
 
 def _kind(contexte: etree._Element) -> str:
@@ -81,7 +81,7 @@ def _kind(contexte: etree._Element) -> str:
 
 
 @controle("le contexte et le type du relevé sont ceux du segment", source=_GUIDE, services={CMD3})
-def contexte_du_releve(reponse: Reponse) -> Iterator[str]:
+def contexte_du_releve(reponse: ReponseJugee) -> Iterator[str]:
     """Each context and type is one that the guide has for the segment, each pair once."""
     allowed = _OF_SMALL if reponse.petit else _OF_LARGE if reponse.grand else None
     pairs = []
@@ -103,7 +103,7 @@ def contexte_du_releve(reponse: Reponse) -> Iterator[str]:
 
 
 @controle("chaque relevé est daté en heure légale, dans la période", source=_GUIDE, services={CMD3})
-def releves_de_la_periode(reponse: Reponse) -> Iterator[str]:
+def releves_de_la_periode(reponse: ReponseJugee) -> Iterator[str]:
     """Readings are of the days asked for, ascending, no instant twice."""
     jours = reponse.jours
     for registre in registres(reponse):
@@ -126,7 +126,7 @@ def releves_de_la_periode(reponse: Reponse) -> Iterator[str]:
     provenance="observed",
     services={CMD3},
 )
-def index_de_minuit(reponse: Reponse) -> Iterator[str]:
+def index_de_minuit(reponse: ReponseJugee) -> Iterator[str]:
     """A small point has its daily index at midnight."""
     if not reponse.petit:
         return
@@ -139,7 +139,7 @@ def index_de_minuit(reponse: Reponse) -> Iterator[str]:
 
 
 @controle("chaque jour de la période a son index", source=_GUIDE, services={CMD3})
-def jours_releves(reponse: Reponse) -> Iterator[str]:
+def jours_releves(reponse: ReponseJugee) -> Iterator[str]:
     """Most of the days are read, in every register."""
     for registre, missing, total in _missing(reponse):
         if missing >= _LOST * total:
@@ -152,14 +152,14 @@ def jours_releves(reponse: Reponse) -> Iterator[str]:
     provenance="assumed",
     services={CMD3},
 )
-def jours_perdus(reponse: Reponse) -> Iterator[str]:
+def jours_manquants(reponse: ReponseJugee) -> Iterator[str]:
     """A few days may be lost."""
     for registre, missing, total in _missing(reponse):
         if 0 < missing < _LOST * total:
             yield f"{registre.nom} : il manque {missing} jours sur {total}"
 
 
-def _missing(reponse: Reponse) -> Iterator[tuple[Registre, int, int]]:
+def _missing(reponse: ReponseJugee) -> Iterator[tuple[RegistreLu, int, int]]:
     if reponse.jours is None:
         return
     wanted = set(days_of(*reponse.jours))
@@ -177,9 +177,9 @@ def _missing(reponse: Reponse) -> Iterator[tuple[Registre, int, int]]:
     provenance="observed",
     services={CMD3},
 )
-def releves_ensemble(reponse: Reponse) -> Iterator[str]:
+def releves_ensemble(reponse: ReponseJugee) -> Iterator[str]:
     """All the registers of a context were read at the same instants."""
-    first: dict[etree._Element, Registre] = {}
+    first: dict[etree._Element, RegistreLu] = {}
     for registre in registres(reponse):
         other = first.setdefault(registre.contexte, registre)
         if registre.instants != other.instants and registre.calendrier == other.calendrier:
@@ -189,7 +189,7 @@ def releves_ensemble(reponse: Reponse) -> Iterator[str]:
 
 
 @controle("un index ne décroît pas sans le dire", source=_GUIDE, services={CMD3})
-def index_croissants(reponse: Reponse) -> Iterator[str]:
+def index_croissants(reponse: ReponseJugee) -> Iterator[str]:
     """The next index is at least the last one, unless its indicator says otherwise."""
     for registre in registres(reponse):
         last = 0
@@ -203,7 +203,7 @@ def index_croissants(reponse: Reponse) -> Iterator[str]:
 
 
 @controle("l'indicateur d'un index va de 0 à 15", source=_GUIDE, services={CMD3})
-def indicateur_d_index(reponse: Reponse) -> Iterator[str]:
+def indicateur_d_index(reponse: ReponseJugee) -> Iterator[str]:
     """`iv` is a field of four bits."""
     for registre in registres(reponse):
         for each in registre.valeurs:
@@ -217,7 +217,7 @@ def indicateur_d_index(reponse: Reponse) -> Iterator[str]:
     provenance="observed",
     services={CMD3},
 )
-def sommes_egales(reponse: Reponse) -> Iterator[str]:
+def sommes_egales(reponse: ReponseJugee) -> Iterator[str]:
     """Of a small point, the sum of each calendar is the total, at each instant."""
     if not reponse.petit:
         return
@@ -240,7 +240,7 @@ def sommes_egales(reponse: Reponse) -> Iterator[str]:
 @controle(
     "les classes sont celles des calendriers, chacune une fois", source="AX.0355", services={CMD3}
 )
-def classes_connues(reponse: Reponse) -> Iterator[str]:
+def classes_connues(reponse: ReponseJugee) -> Iterator[str]:
     """Every class is in the list of values, once in its calendar."""
     seen: Counter[tuple[int, str, str]] = Counter()
     for registre in registres(reponse):
@@ -260,7 +260,7 @@ def classes_connues(reponse: Reponse) -> Iterator[str]:
     provenance="observed",
     services={CMD3},
 )
-def codes_des_cadrans(reponse: Reponse) -> Iterator[str]:
+def codes_des_cadrans(reponse: ReponseJugee) -> Iterator[str]:
     """A Linky register has its code: of a supplier's class, a distributor's, or the total."""
     prefix = "IDX_E"
     seen: Counter[tuple[int, str]] = Counter()
@@ -285,12 +285,12 @@ def codes_des_cadrans(reponse: Reponse) -> Iterator[str]:
             yield f"{times} fois le cadran {cadran}"
 
 
-INDEX: Final[tuple[Controle, ...]] = (
+INDEX: Final[tuple[Verification, ...]] = (
     contexte_du_releve,
     releves_de_la_periode,
     index_de_minuit,
     jours_releves,
-    jours_perdus,
+    jours_manquants,
     releves_ensemble,
     index_croissants,
     indicateur_d_index,

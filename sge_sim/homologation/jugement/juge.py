@@ -12,18 +12,18 @@ from sge_sim.homologation.client.sender import AppelFait
 from sge_sim.homologation.jugement.acquittement import ACQUITTEMENT
 from sge_sim.homologation.jugement.commandes import COMMANDES, given
 from sge_sim.homologation.jugement.consommations import CONSOMMATIONS
-from sge_sim.homologation.jugement.controle import Controle, constats
+from sge_sim.homologation.jugement.controle import Verification, constats
 from sge_sim.homologation.jugement.detaillees import DETAILLEES_POINTS
 from sge_sim.homologation.jugement.donnees_du_point import DONNEES
 from sge_sim.homologation.jugement.echos import ECHOS
 from sge_sim.homologation.jugement.enveloppe import CONTRAT, TRANSPORT
 from sge_sim.homologation.jugement.fautes import FAUTES
 from sge_sim.homologation.jugement.index_releves import INDEX
-from sge_sim.homologation.jugement.reponse import Reponse
+from sge_sim.homologation.jugement.reponse import ReponseJugee
 from sge_sim.homologation.jugement.souscrits import SOUSCRITS_LISTES
 from sge_sim.homologation.jugement.valeurs import VALEURS
 
-CONTENU: Final[tuple[Controle, ...]] = (
+CONTENU: Final[tuple[Verification, ...]] = (
     *ECHOS,
     *DETAILLEES_POINTS,
     *VALEURS,
@@ -35,7 +35,13 @@ CONTENU: Final[tuple[Controle, ...]] = (
 )
 """Made of the body of a success that is as the contract says."""
 
-CONTROLES: Final[tuple[Controle, ...]] = (*TRANSPORT, *CONTRAT, *ACQUITTEMENT, *FAUTES, *CONTENU)
+CONTROLES: Final[tuple[Verification, ...]] = (
+    *TRANSPORT,
+    *CONTRAT,
+    *ACQUITTEMENT,
+    *FAUTES,
+    *CONTENU,
+)
 """Every check there is."""
 
 
@@ -81,11 +87,11 @@ class Juge:
             found.append(Constat(f"{made} contrôles du contrat et des guides", True))
         return tuple(found)
 
-    def reponse(self, appel: AppelFait, jour: date, cas: Cas | None = None) -> Reponse | None:
+    def reponse(self, appel: AppelFait, jour: date, cas: Cas | None = None) -> ReponseJugee | None:
         """Return the answer to a call as the checks look at it, None where there is none."""
         if appel.contrat is None or appel.statut_http is None:
             return None
-        return Reponse(
+        return ReponseJugee(
             appel.contrat,
             appel.requete,
             appel.recu,
@@ -97,7 +103,7 @@ class Juge:
             self._donnes,
         )
 
-    def learn(self, reponse: Reponse, cas: Cas | None) -> None:
+    def learn(self, reponse: ReponseJugee, cas: Cas | None) -> None:
         """Keep the identifiers that an answer gives: no later one may give them again."""
         if reponse.enveloppe is None:
             return
@@ -105,7 +111,7 @@ class Juge:
         self._donnes |= dict.fromkeys(given(reponse), owner)
 
 
-def _tables(reponse: Reponse) -> Iterable[tuple[Controle, ...]]:
+def _tables(reponse: ReponseJugee) -> Iterable[tuple[Verification, ...]]:
     """Yield the tables of checks that concern the answer, in the order in which they are made."""
     yield TRANSPORT
     if reponse.enveloppe is None:

@@ -25,7 +25,7 @@ _LOGINS: Final = ("loginUtilisateur", "loginDemandeur", "initiateurLogin")
 
 
 @dataclass(frozen=True)
-class Reponse:
+class ReponseJugee:
     """What came back for a call of `contrat`, made on the legal date `jour`.
 
     `type_contenu` is the header Content-Type, None where it isn't known. `cas` is the run that the

@@ -5,8 +5,9 @@ from typing import Final
 
 from lxml import etree
 
-from sge_sim.homologation.jugement.controle import Controle, controle
-from sge_sim.homologation.jugement.reponse import Reponse, text_of
+from sge_sim.clock import add_months
+from sge_sim.homologation.jugement.controle import Verification, controle
+from sge_sim.homologation.jugement.reponse import ReponseJugee, text_of
 from sge_sim.homologation.jugement.services import LISTES, RSA, SOUSCRITS
 
 _GUIDES: Final = "GUI 0475 §4, GUI 0537 p. 6-11"
@@ -30,7 +31,7 @@ _DE_MESURES: Final = (
 _PUBLIES: Final = frozenset({"TRANSREC", "ACCES"})
 
 
-def services(reponse: Reponse) -> Iterator[etree._Element]:
+def services_listes(reponse: ReponseJugee) -> Iterator[etree._Element]:
     """Yield the services that an answer lists."""
     for name in ("serviceSouscritMesures", "serviceSouscrit"):
         yield from reponse.corps.iterfind(f"*/{name}")
@@ -50,9 +51,9 @@ def _name(service: etree._Element) -> str:
 
 
 @controle("le type et l'état d'un service sont du guide", source=_GUIDES, services=LISTES)
-def type_et_etat(reponse: Reponse) -> Iterator[str]:
+def type_et_etat(reponse: ReponseJugee) -> Iterator[str]:
     """Kinds, states, types of measures, steps and frequencies are of their lists."""
-    for each in services(reponse):
+    for each in services_listes(reponse):
         kind, state = _kind(each), text_of(each, "etatCode")
         measures, step = text_of(each, "mesuresTypeCode"), text_of(each, "mesuresPas")
         if kind not in _TYPES[reponse.contrat.path]:
@@ -73,9 +74,9 @@ def type_et_etat(reponse: Reponse) -> Iterator[str]:
     source=_GUIDES,
     services=LISTES,
 )
-def motif_de_fin(reponse: Reponse) -> Iterator[str]:
+def motif_de_fin(reponse: ReponseJugee) -> Iterator[str]:
     """The reason of an end is told if and only if the service has ended."""
-    for each in services(reponse):
+    for each in services_listes(reponse):
         ended = text_of(each, "etatCode") == "TERMINE"
         told = each.find("motifFinLibelle") is not None
         if ended and not told:
@@ -87,10 +88,10 @@ def motif_de_fin(reponse: Reponse) -> Iterator[str]:
 
 
 @controle("les dates d'un service vont avec son état", source=_GUIDES, services=LISTES)
-def dates_du_service(reponse: Reponse) -> Iterator[str]:
+def dates_du_service(reponse: ReponseJugee) -> Iterator[str]:
     """A service begins before it ends; an active one has begun, an ended one has ended."""
     today = reponse.jour.isoformat()
-    for each in services(reponse):
+    for each in services_listes(reponse):
         state = text_of(each, "etatCode")
         debut, fin = ((text_of(each, name) or "")[:10] for name in ("dateDebut", "dateFin"))
         if fin and debut > fin:
@@ -104,31 +105,45 @@ def dates_du_service(reponse: Reponse) -> Iterator[str]:
 
 
 @controle(
+    "un service finit dans les trois ans",
+    source="GUI 0531 §1.3, GUI 0498 : trois ans au plus",
+    services=LISTES,
+)
+def trois_ans_au_plus(reponse: ReponseJugee) -> Iterator[str]:
+    """No service ends more than three years after the day of the call."""
+    last = add_months(reponse.jour, 36).isoformat()
+    for each in services_listes(reponse):
+        fin = (text_of(each, "dateFin") or "")[:10]
+        if fin > last:
+            yield f"{_name(each)} : finit le {fin}"
+
+
+@controle(
     "un service est dans un sens et un seul",
     source="GUI 0537 p. 8",
     services={RSA},
 )
-def un_sens(reponse: Reponse) -> Iterator[str]:
+def un_sens(reponse: ReponseJugee) -> Iterator[str]:
     """Exactly one of the two directions is true."""
-    for each in services(reponse):
+    for each in services_listes(reponse):
         true = [name for name in ("injection", "soutirage") if text_of(each, name) in ("true", "1")]
         if len(true) != 1:
             yield f"{_name(each)} : {len(true)} sens"
 
 
 @controle("le sens n'est pas transmis", source="GUI 0475 §4", services={SOUSCRITS})
-def sans_sens(reponse: Reponse) -> Iterator[str]:
+def sans_sens(reponse: ReponseJugee) -> Iterator[str]:
     """The former list doesn't tell the direction."""
-    for each in services(reponse):
+    for each in services_listes(reponse):
         for name in ("injection", "soutirage"):
             if each.find(name) is not None:
                 yield f"{_name(each)} : {name} est rendu"
 
 
 @controle("chaque service dit ce que son type comporte", source=_GUIDES, services=LISTES)
-def donnees_du_type(reponse: Reponse) -> Iterator[str]:
+def donnees_du_type(reponse: ReponseJugee) -> Iterator[str]:
     """An opposition has no contract nor measures; a frequency is of what is published."""
-    for each in services(reponse):
+    for each in services_listes(reponse):
         kind, measures = _kind(each), text_of(each, "mesuresTypeCode")
         if kind == "OPPENR":
             for name in _DE_MESURES:
@@ -150,10 +165,11 @@ def donnees_du_type(reponse: Reponse) -> Iterator[str]:
             yield f"{_name(each)} : mesuresCorrigees sur {measures}"
 
 
-SOUSCRITS_LISTES: Final[tuple[Controle, ...]] = (
+SOUSCRITS_LISTES: Final[tuple[Verification, ...]] = (
     type_et_etat,
     motif_de_fin,
     dates_du_service,
+    trois_ans_au_plus,
     un_sens,
     sans_sens,
     donnees_du_type,

@@ -7,9 +7,9 @@ from typing import Final
 from lxml import etree
 
 from sge_sim.domaine.ecarts_plateforme import Usage
-from sge_sim.homologation.jugement.controle import Controle, controle
+from sge_sim.homologation.jugement.controle import Verification, controle
 from sge_sim.homologation.jugement.detaillees import blocks
-from sge_sim.homologation.jugement.reponse import Reponse, text_of
+from sge_sim.homologation.jugement.reponse import ReponseJugee, text_of
 from sge_sim.homologation.jugement.services import CMD2, CMD3, DETAILLEES
 
 _GUIDES: Final = "GUI 0488 §5.2, GUI 0497 §3.2"
@@ -41,7 +41,7 @@ _TC: Final = frozenset("ALGHNKFJDIOMCB")
 _INTEGER: Final = re.compile(r"\d{1,18}")
 
 
-def _wanted_quantities(reponse: Reponse) -> Collection[str]:
+def _wanted_quantities(reponse: ReponseJugee) -> Collection[str]:
     asked = reponse.demande_une("grandeurPhysique") or ""
     if asked != "TOUT":
         return {asked}
@@ -50,7 +50,7 @@ def _wanted_quantities(reponse: Reponse) -> Collection[str]:
     return _UNITES.keys()
 
 
-def _direction(reponse: Reponse) -> str:
+def _direction(reponse: ReponseJugee) -> str:
     sens = reponse.demande_une("sens")
     inject = sens == "INJECTION" or (
         sens is None and reponse.demande_une("injection") in ("true", "1")
@@ -58,13 +58,13 @@ def _direction(reponse: Reponse) -> str:
     return "PROD" if inject else "CONS"
 
 
-def every_block(reponse: Reponse) -> list[etree._Element]:
+def every_block(reponse: ReponseJugee) -> list[etree._Element]:
     """Return the blocks of measures and those of indexes."""
     return [*blocks(reponse), *reponse.corps.iterfind("contexte/grandeur")]
 
 
 @controle("le sens est celui de la demande", source=_GUIDES, services=DETAILLEES)
-def sens_demande(reponse: Reponse) -> Iterator[str]:
+def sens_des_mesures(reponse: ReponseJugee) -> Iterator[str]:
     """CONS is what was drawn off, PROD what was injected."""
     wanted = _direction(reponse)
     for block in every_block(reponse):
@@ -74,7 +74,7 @@ def sens_demande(reponse: Reponse) -> Iterator[str]:
 
 
 @controle("la grandeur est celle de la demande, une fois", source=_GUIDES, services=DETAILLEES)
-def grandeur_demandee(reponse: Reponse) -> Iterator[str]:
+def grandeur_demandee(reponse: ReponseJugee) -> Iterator[str]:
     """The quantity is the one asked for, in one block (an index has one in each context)."""
     wanted = _wanted_quantities(reponse)
     told = [text_of(each, "grandeurPhysique") or "" for each in every_block(reponse)]
@@ -87,7 +87,7 @@ def grandeur_demandee(reponse: Reponse) -> Iterator[str]:
 
 
 @controle("l'unité est celle de la grandeur", source=_GUIDES, services=DETAILLEES)
-def unite_de_la_grandeur(reponse: Reponse) -> Iterator[str]:
+def unite_de_la_grandeur(reponse: ReponseJugee) -> Iterator[str]:
     """Each quantity has its unit."""
     for block in every_block(reponse):
         name, unit = text_of(block, "grandeurPhysique") or "", text_of(block, "unite")
@@ -99,7 +99,7 @@ def unite_de_la_grandeur(reponse: Reponse) -> Iterator[str]:
 
 
 @controle("une demande n'est servie que par ce qu'elle demande", source=_GUIDES, services={CMD3})
-def forme_de_la_reponse(reponse: Reponse) -> Iterator[str]:
+def forme_de_la_reponse(reponse: ReponseJugee) -> Iterator[str]:
     """Indexes come in contexts, everything else in blocks."""
     if len(reponse.corps) == 0:
         return
@@ -111,7 +111,7 @@ def forme_de_la_reponse(reponse: Reponse) -> Iterator[str]:
 
 
 @controle("chaque valeur est un nombre entier", source=_GUIDES, services=DETAILLEES)
-def valeurs_entieres(reponse: Reponse) -> Iterator[str]:
+def valeurs_entieres(reponse: ReponseJugee) -> Iterator[str]:
     """A value is a number without a sign, empty where it is lost."""
     kind, v3 = reponse.demande_une("mesuresTypeCode"), reponse.contrat.path == CMD3
     few = v3 and kind == "PMAX" and reponse.demande_une("mesuresPas") == "P1M"
@@ -131,7 +131,7 @@ def valeurs_entieres(reponse: Reponse) -> Iterator[str]:
     services=DETAILLEES,
     leve_par=(Usage.MESURES_FACTICES,),
 )
-def nature_des_points(reponse: Reponse) -> Iterator[str]:
+def nature_des_points(reponse: ReponseJugee) -> Iterator[str]:
     """C5 are raw; larger points have codes of their own, more when corrected; others tell none."""
     curve = reponse.demande_une("mesuresTypeCode") == "COURBE"
     allowed = set(_NATURES_C5 if reponse.petit else _NATURES_GRANDS)
@@ -154,7 +154,7 @@ def nature_des_points(reponse: Reponse) -> Iterator[str]:
     services={CMD3},
     leve_par=(Usage.MESURES_FACTICES,),
 )
-def qualite_des_points(reponse: Reponse) -> Iterator[str]:
+def qualite_des_points(reponse: ReponseJugee) -> Iterator[str]:
     """`iv` and `ec` are of Linky meters, `tc` of corrected curves."""
     best = text_of(reponse.corps, "mesuresCorrigees") == "BEST"
     curve = reponse.demande_une("mesuresTypeCode") == "COURBE"
@@ -177,7 +177,7 @@ def qualite_des_points(reponse: Reponse) -> Iterator[str]:
     source="GUI 0497 §3.2 ; réponses enregistrées en production, 2023",
     services={CMD3},
 )
-def fin_de_la_reponse(reponse: Reponse) -> Iterator[str]:
+def fin_de_la_reponse(reponse: ReponseJugee) -> Iterator[str]:
     """What follows the blocks tells how the values were made."""
     corps = reponse.corps
     if len(corps) == 0:
@@ -196,8 +196,8 @@ def fin_de_la_reponse(reponse: Reponse) -> Iterator[str]:
             yield f"{name} vaut {told or 'rien'}, attendu {value or 'rien'}"
 
 
-VALEURS: Final[tuple[Controle, ...]] = (
-    sens_demande,
+VALEURS: Final[tuple[Verification, ...]] = (
+    sens_des_mesures,
     grandeur_demandee,
     unite_de_la_grandeur,
     forme_de_la_reponse,

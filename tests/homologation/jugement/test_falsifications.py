@@ -7,7 +7,7 @@ import pytest
 from campagne_rejouee import Campagne
 from epreuve import CONTRATS_D_AVANT, Bilan, eprouve_tout, essais_of, few_a_family, runs
 from falsifications import FAMILLES, Libre
-from formes import WSDL, formes
+from formes_du_contrat import WSDL, formes
 
 SEED = int(os.environ.get("SGE_SIM_VERDICT_SEED", "1"))
 LEAST_SEEN = 0.98
