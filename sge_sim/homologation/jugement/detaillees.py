@@ -71,8 +71,12 @@ def blocks(reponse: ReponseJugee) -> list[etree._Element]:
     return list(reponse.corps.findall("grandeur"))
 
 
-def lectures(reponse: ReponseJugee) -> Iterator[Lecture]:
-    """Yield the points of each quantity beside what is expected of them."""
+def lectures(reponse: ReponseJugee) -> tuple[Lecture, ...]:
+    """Return the points of each quantity beside what is expected of them."""
+    return reponse.lu("lectures", lambda read: tuple(_lectures(read)))
+
+
+def _lectures(reponse: ReponseJugee) -> Iterator[Lecture]:
     jours = reponse.jours
     if jours is None or reponse.demande_une("mesuresTypeCode") == "INDEX":
         return
@@ -161,9 +165,9 @@ def dates_lisibles(reponse: ReponseJugee) -> Iterator[str]:
 def points_attendus(reponse: ReponseJugee) -> Iterator[str]:
     """Each point is one of those that the period has, once; most of them are there."""
     for lecture in lectures(reponse):
-        extra = Counter(lecture.lus) - Counter(lecture.attendus)
-        outside = [each for each in extra if each not in lecture.attendus]
-        twice = [each for each in extra if each in lecture.attendus]
+        extra, expected = Counter(lecture.lus) - Counter(lecture.attendus), set(lecture.attendus)
+        outside = [each for each in extra if each not in expected]
+        twice = [each for each in extra if each in expected]
         if outside:
             told = f"{len(outside)} points hors période ou hors pas, le {_told(outside[0])}"
             yield f"{lecture.grandeur} : {told}"
@@ -218,11 +222,9 @@ def _told(instant: datetime | date) -> str:
 def points_dans_l_ordre(reponse: ReponseJugee) -> Iterator[str]:
     """The points ascend."""
     for lecture in lectures(reponse):
-        known = set(lecture.attendus)
-        found = [each for each in lecture.lus if each in known]
-        counted = Counter(found)
-        single = all(counted[each] <= Counter(lecture.attendus)[each] for each in counted)
-        if single and not is_in_order(found, lecture.attendus):
+        expected = Counter(lecture.attendus)
+        found = [each for each in lecture.lus if each in expected]
+        if Counter(found) <= expected and not is_in_order(found, lecture.attendus):
             yield f"{lecture.grandeur} : les points ne sont pas dans l'ordre"
 
 

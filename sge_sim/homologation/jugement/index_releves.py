@@ -35,9 +35,10 @@ _OWN_CLASSES: Final = frozenset({"BASE", "HP", "HC", "HPB", "HCB", "HN"})
 
 
 class RegistreLu(NamedTuple):
-    """The readings of a class of a calendar; `calendrier` is empty for the total."""
+    """The readings of a class of a calendar; `calendrier` is empty for the total of a quantity."""
 
     contexte: etree._Element
+    grandeur: etree._Element
     calendrier: str
     classe: str
     cadran: str
@@ -59,21 +60,26 @@ class RegistreLu(NamedTuple):
         return [each.date() for each in self.instants if each is not None]
 
 
-def registres(reponse: ReponseJugee) -> Iterator[RegistreLu]:
-    """Yield the registers of every context."""
-    for contexte in reponse.corps.iterfind("contexte"):
-        for calendrier in contexte.iterfind("grandeur/calendrier"):
+def registres(reponse: ReponseJugee) -> tuple[RegistreLu, ...]:
+    """Return the registers of every context."""
+    return reponse.lu("registres", lambda read: tuple(_registres(read)))
+
+
+def _registres(reponse: ReponseJugee) -> Iterator[RegistreLu]:
+    for grandeur in reponse.corps.iterfind("contexte/grandeur"):
+        whose = (grandeur.getparent(), grandeur)
+        for calendrier in grandeur.iterfind("calendrier"):
             for classe in calendrier.iterfind("classeTemporelle"):
                 yield RegistreLu(
-                    contexte,
+                    *whose,
                     text_of(calendrier, "idCalendrier") or "",
                     text_of(classe, "idClasseTemporelle") or "",
                     text_of(classe, "codeCadran") or "",
                     tuple(classe.iterfind("valeur")),
                 )
-        for total in contexte.iterfind("grandeur/cadranTotalisateur"):
+        for total in grandeur.iterfind("cadranTotalisateur"):
             cadran = text_of(total, "codeCadran") or ""
-            yield RegistreLu(contexte, "", "", cadran, tuple(total.iterfind("valeur")))
+            yield RegistreLu(*whose, "", "", cadran, tuple(total.iterfind("valeur")))
 
 
 def _kind(contexte: etree._Element) -> str:
@@ -181,7 +187,7 @@ def releves_ensemble(reponse: ReponseJugee) -> Iterator[str]:
     """All the registers of a context were read at the same instants."""
     first: dict[etree._Element, RegistreLu] = {}
     for registre in registres(reponse):
-        other = first.setdefault(registre.contexte, registre)
+        other = first.setdefault(registre.grandeur, registre)
         if registre.instants != other.instants and registre.calendrier == other.calendrier:
             yield f"{registre.nom} n'est pas relevé aux instants de {other.nom}"
         elif set(registre.jours) - set(other.jours) and not registre.calendrier:
@@ -221,18 +227,15 @@ def sommes_egales(reponse: ReponseJugee) -> Iterator[str]:
     """Of a small point, the sum of each calendar is the total, at each instant."""
     if not reponse.petit:
         return
-    for contexte in reponse.corps.iterfind("contexte"):
-        sums: dict[str, Counter[str]] = {}
-        names: dict[str, str] = {}
-        for registre in registres(reponse):
-            if registre.contexte is contexte:
-                name = registre.calendrier or "totalisateur"
-                names[name] = name
-                own = sums.setdefault(name, Counter())
-                for each in registre.valeurs:
-                    own[text_of(each, "d") or ""] += int(text_of(each, "v") or 0)
-        for day in dict.fromkeys(day for own in sums.values() for day in own):
-            values = {own[day] for own in sums.values() if day in own}
+    sums: dict[etree._Element, dict[str, Counter[str]]] = {}
+    for registre in registres(reponse):
+        calendars = sums.setdefault(registre.grandeur, {})
+        own = calendars.setdefault(registre.calendrier, Counter())
+        for each in registre.valeurs:
+            own[text_of(each, "d") or ""] += int(text_of(each, "v") or 0)
+    for calendars in sums.values():
+        for day in dict.fromkeys(day for own in calendars.values() for day in own):
+            values = {own[day] for own in calendars.values() if day in own}
             if len(values) > 1:
                 yield f"le {day[:10]} : {', '.join(map(str, sorted(values)))}"
 
@@ -248,7 +251,7 @@ def classes_connues(reponse: ReponseJugee) -> Iterator[str]:
             continue
         if registre.classe not in _CLASSES | _OWN_CLASSES:
             yield f"classe {registre.classe or 'absente'} du calendrier {registre.calendrier}"
-        seen[id(registre.contexte), registre.calendrier, registre.classe] += 1
+        seen[id(registre.grandeur), registre.calendrier, registre.classe] += 1
     for (_, calendrier, classe), times in seen.items():
         if times > 1:
             yield f"{times} fois la classe {classe} du calendrier {calendrier}"

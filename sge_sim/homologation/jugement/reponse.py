@@ -3,11 +3,11 @@
 Nothing here knows who answered: a simulator and the real platform are judged on the same things.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Final
+from typing import Final, TypeVar, cast
 
 from lxml import etree
 
@@ -21,6 +21,7 @@ from sge_sim.services.service import Service
 from sge_sim.soap.contract import ENVELOPE, Contract
 
 FAULT: Final = f"{{{ENVELOPE}}}Fault"
+Lu = TypeVar("Lu")
 _LOGINS: Final = ("loginUtilisateur", "loginDemandeur", "initiateurLogin")
 
 
@@ -43,6 +44,13 @@ class ReponseJugee:
     cas: Cas | None = None
     plateforme: Plateforme = NOMINALE
     donnes: Mapping[str, str] = field(default_factory=dict)
+    _lus: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
+
+    def lu(self, what: str, read: Callable[["ReponseJugee"], Lu]) -> Lu:
+        """Return what `read` makes of the answer, which is read once for all the checks."""
+        if what not in self._lus:
+            self._lus[what] = read(self)
+        return cast(Lu, self._lus[what])
 
     @property
     def service(self) -> Service:
