@@ -55,7 +55,10 @@ def execution_of(
     plays a nominal one has no excuse.
     """
     answer = echange.reponse
-    statut, constats, why = Statut.ECHOUE, [Constat("une réponse", False, echange.erreur)], ""
+    statut, why = Statut.ECHOUE, ""
+    constats = [Constat("une réponse", False, echange.erreur)]
+    if answer is None and not all(each.reussi for each in echange.controles):
+        constats = []  # the judge says what came instead
     if answer is not None:
         expected = evaluate(case.attendu, answer, echange.statut_http)
         constats = [replace(each, source=case.source) for each in expected]

@@ -4,11 +4,13 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from campagne_rejouee import Campagne, Message, rejoue
 from lxml import etree
 
+from sge_sim.homologation.jugement.documentation import controles_page
 from sge_sim.homologation.jugement.juge import CONTROLES
 from sge_sim.homologation.reports.rapport import Statut
 
@@ -131,6 +133,7 @@ WRONG = {
 """Answers of 26.1 that passed a runner which looked at codes and at assertions of cases alone."""
 
 
+@pytest.mark.documented("the contracts, the guides and the catalogue, as each check names them")
 @pytest.mark.parametrize("name", WRONG)
 def test_a_wrong_answer_is_seen_and_told_in_french(name: str, juges) -> None:  # type: ignore[no-untyped-def]
     cle, falsify = WRONG[name]
@@ -163,6 +166,11 @@ def test_every_check_says_who_wants_it() -> None:
     for each in CONTROLES:
         assert each.source
         assert each.attendu[0].islower()
+
+
+def test_the_page_of_the_checks_is_up_to_date() -> None:
+    page = Path(__file__).parents[3] / "docs" / "controles.md"
+    assert page.read_text(encoding="utf-8") == controles_page()
 
 
 @pytest.mark.parametrize(
