@@ -224,11 +224,13 @@ class _Fabrique:
                     yield self._essai("absence", noeud, f"@{name}", Without(name))
                 else:
                     yield Libre("absence", f"{noeud.chemin}/@{name}", "attribut facultatif")
+        yield from self._without_value(noeud)
         asserted = self._asserted(noeud) and self._alone(noeud)
+        repeated = "acquittement" in noeud.chemin and noeud.texte in self.echos
         series = forme.nom in _SERIES and forme.repetable
         needed = forme.minimum > 0 and not forme.repetable and noeud.parent is not None
         whole = noeud.parent is None and noeud.chemin != "Fault"
-        if whole or asserted or series or needed:
+        if whole or asserted or repeated or series or needed:
             yield self._essai("absence", noeud, "l'élément", remove)
         elif forme.minimum > 0 and self._alone(noeud):
             yield self._essai("absence", noeud, "le seul", remove)
@@ -236,6 +238,21 @@ class _Fabrique:
             yield Libre("absence", noeud.chemin, "un parmi d'autres, dont le nombre est libre")
         elif noeud.chemin != "Fault":
             yield Libre("absence", noeud.chemin, "élément facultatif")
+
+    def _without_value(self, noeud: Noeud) -> Iterator[Essai | Libre]:
+        """An element or an attribute that is there, and says nothing."""
+        if noeud.feuille and noeud.texte:
+            valeur = noeud.forme.valeur
+            assert valeur is not None
+            dated = INSTANT.fullmatch(noeud.texte) is not None
+            fixed = valeur.base == "fault" or dated or self._is_fixed(noeud)
+            if fixed or not admits(valeur, ""):
+                yield self._essai("absence", noeud, "sa valeur", Value("", ""))
+            else:
+                yield Libre("absence", noeud.chemin, "le contrat l'admet vide")
+        for name, attribut in noeud.forme.attributs.items():
+            if noeud.element.get(name) and not admits(attribut.valeur, ""):
+                yield self._essai("absence", noeud, f"valeur de @{name}", Value(name, ""))
 
     def _doublons(self, noeud: Noeud) -> Iterator[Essai | Libre]:
         if noeud.chemin == "Fault":

@@ -20,7 +20,7 @@ from sge_sim.soap.contract import Contract, load_contracts
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 TECHNIQUE = "http://www.enedis.fr/sge/b2b/technique/v1.0"
 C4, C5 = "30001642617347", "09111642617347"
-LOGIN = "a@exemple.fr"
+LOGIN = "homologation@exemple.fr"
 
 
 @cache
