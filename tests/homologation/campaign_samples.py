@@ -75,4 +75,5 @@ def sample_report() -> Rapport:
         partielle=False,
         verdicts=judge(SAMPLE, packages, executions, partielle=False),
         executions=executions,
+        commande="sge-sim homologate --rerun /rapports/essai",
     )

@@ -42,7 +42,7 @@ class PointLu:
 
 
 @dataclass(frozen=True)
-class Lecture:
+class GrandeurLue:
     """The points of one quantity, and what the request wants of them.
 
     `instants` are those of the points, None for one that can't be read; `attendus` all that the
@@ -71,12 +71,12 @@ def blocks(reponse: ReponseJugee) -> list[etree._Element]:
     return list(reponse.corps.findall("grandeur"))
 
 
-def lectures(reponse: ReponseJugee) -> tuple[Lecture, ...]:
+def lectures(reponse: ReponseJugee) -> tuple[GrandeurLue, ...]:
     """Return the points of each quantity beside what is expected of them."""
     return reponse.lu("lectures", lambda read: tuple(_lectures(read)))
 
 
-def _lectures(reponse: ReponseJugee) -> Iterator[Lecture]:
+def _lectures(reponse: ReponseJugee) -> Iterator[GrandeurLue]:
     jours = reponse.jours
     if jours is None or reponse.demande_une("mesuresTypeCode") == "INDEX":
         return
@@ -96,7 +96,7 @@ def _lecture(
     points: tuple[PointLu, ...],
     jours: tuple[date, date],
     v2: bool,
-) -> Lecture:
+) -> GrandeurLue:
     read = aware_instant if v2 else naive_instant
     stamps = [read(each.d) for each in points]
     kind, ends = reponse.demande_une("mesuresTypeCode"), reponse.petit
@@ -113,7 +113,7 @@ def _lecture(
     else:
         found = [None if each is None else _day(each) for each in stamps]
         wanted = list(days_of(*jours))
-    return Lecture(grandeur, points, tuple(found), tuple(wanted), ends)
+    return GrandeurLue(grandeur, points, tuple(found), tuple(wanted), ends)
 
 
 def _day(stamp: datetime) -> date:
@@ -192,7 +192,7 @@ def points_perdus(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{lecture.grandeur} : il manque {missing} points sur {total}"
 
 
-def _begins_late(lecture: Lecture) -> bool:
+def _begins_late(lecture: GrandeurLue) -> bool:
     """Whether all that lacks is the beginning, in whole days: the commissioning cuts the period."""
     found = lecture.lus
     if not found or lecture.manquants == 0:

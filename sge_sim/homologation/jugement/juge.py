@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from sge_sim.domaine.ecarts_plateforme import NOMINALE, PLATEFORMES, Plateforme
+from sge_sim.domaine.ecarts_plateforme import NOMINALE, PLATEFORMES, Plateforme, rank_of_release
 from sge_sim.homologation.campaign.evaluation import Constat
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.client.sender import AppelFait
@@ -62,7 +62,8 @@ class Juge:
         """What the platform of the release is known to do otherwise."""
         if not self.defauts:
             return NOMINALE
-        named = (each for each in PLATEFORMES if f"sge-{each.release}" == self.release)
+        rank = rank_of_release(self.release)
+        named = (each for each in PLATEFORMES if rank_of_release(each.release) == rank)
         return next(named, NOMINALE)
 
     def examine(self, appel: AppelFait, jour: date, cas: Cas | None = None) -> tuple[Constat, ...]:

@@ -141,7 +141,7 @@ def test_what_is_to_be_put_right_comes_first_open_with_its_cause() -> None:
     cause = cases[0].xpath("./p[@class='cause']")[0].text_content()
     assert cause.startswith("Attendu : refus SGT401 ; reçu : SGT463 « des <données> ».")
     assert page.xpath("//nav//a/@href") == ["#A-NR1", "#B-R1@C5"]
-    assert "sge-sim homologate --release sge-1.0 --rerun ." in page.text_content()
+    assert "sge-sim homologate --rerun /rapports/essai" in page.text_content()
     bars = page.xpath("//*[local-name()='svg']/@aria-label")
     assert bars == ["1 réussi, 1 échoué", "1 écart connu"]
     assert [len(page.xpath(f"//{one}")) for one in ("header", "main", "footer")] == [1, 1, 1]
