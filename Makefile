@@ -15,6 +15,7 @@ LIBFAKETIME := $(firstword $(wildcard /usr/lib/*/faketime/libfaketimeMT.so.1 /us
 ROUNDS ?= 40
 IMAGES ?= $(CURDIR)/$(VENV)/images
 API_SECONDS ?= 120
+SEED ?= 1
 VERSION ?= 1.0
 PAQUET ?= Consultation
 
@@ -67,6 +68,9 @@ test-kills: $(VENV)/.dev ## kill processes at work (ROUNDS=40, 5 min; on Postgre
 
 test-journal: $(VENV)/.dev ## search a large journal (RECORDS=200000, 1 min; 1000000 takes 5 min)
 	SGE_SIM_JOURNAL_RECORDS=$(RECORDS) timeout 900 $(BIN)/python -m pytest -s -m large tests/journal
+
+test-verdict: $(VENV)/.dev ## play wrong answers before the runner of campaigns (SEED=1; 15 min)
+	SGE_SIM_VERDICT_SEED=$(SEED) timeout 1200 $(BIN)/python -m pytest -s -m verdict tests/homologation/jugement
 
 fuzz: $(VENV)/.dev ## post spoilt requests to every service (EXAMPLES=20000 of each kind; 7 min)
 	SGE_SIM_FUZZ_EXAMPLES=$(EXAMPLES) timeout 1200 $(BIN)/python -m pytest tests/fuzz
@@ -151,4 +155,4 @@ $(VENV)/.api: requirements/api.txt | $(VENV)/bin/python
 	$(VENV)/api/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/api.txt
 	@touch $@
 
-.PHONY: help run test test-api test-dates test-office test-browser test-langages test-postgresql test-kills fuzz soak homologation service format bench bench-demandes trace pages coverage dist lock clean
+.PHONY: help run test test-verdict test-api test-dates test-office test-browser test-langages test-postgresql test-kills fuzz soak homologation service format bench bench-demandes trace pages coverage dist lock clean

@@ -1,5 +1,6 @@
 """`sge-sim catalog`: read the homologation test cases, release by release."""
 
+import shlex
 import sys
 from pathlib import Path
 
@@ -64,6 +65,47 @@ def validate_command(dossier: Path | None) -> None:
     mistakes = validate(dossier or data_path("catalog"))
     click.echo("\n".join(mistakes) or "Aucune erreur.")
     sys.exit(1 if mistakes else 0)
+
+
+@catalog.command(
+    "import",
+    help="Faire du classeur de suivi qu'Enedis a envoyé (FICHIER.xlsx) une version du catalogue : "
+    "ses PRM, ses périodes et ses cas, à passer sur sa plateforme. Dire ce qui diffère de la nôtre "
+    "et ce qui n'a pas été compris. Aucune formule n'est calculée.",
+)
+@click.argument("fichier", metavar="FICHIER.xlsx", type=click.Path(path_type=Path, allow_dash=True))
+@click.option("--release", help="Version à reprendre ; celle qui a le plus de ses cas sinon.")
+@click.option("--nom", help="Nom, à la suite de celui de la version ; celui du fichier sinon.")
+@click.option(
+    "--dossier",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("catalogue"),
+    show_default=True,
+    help="Où écrire la version, dans un dossier à son nom.",
+)
+def import_command(fichier: Path, release: str | None, nom: str | None, dossier: Path) -> None:
+    from sge_sim.homologation.suivi.classeur import read_classeur
+    from sge_sim.homologation.suivi.importation import (
+        left_out,
+        read_importation,
+        release_name,
+        write_release,
+    )
+
+    base = None if release is None else load_release(release)
+    importation = read_importation(read_classeur(fichier), base)
+    written = write_release(importation, dossier, release_name(nom, importation))
+    place = dossier / written.nom
+    click.echo(f"{place} : {len(importation.cas)} exécutions, reprises de {importation.base.nom}.")
+    click.echo(f"\n{render_diff(diff(importation.base, written))}")
+    for title, told in (
+        ("Dans notre catalogue, pas dans le classeur", left_out(importation)),
+        ("Pas compris", importation.refus),
+    ):
+        if told:
+            click.echo("\n".join(["", title, *(f"  - {each}" for each in told)]))
+    command = shlex.join(["sge-sim", "homologate", "--catalogue", str(place)])
+    click.echo(f"\nLe passer sur la plateforme d'Enedis : {command} --target https://…")
 
 
 @catalog.command("diff", help="Dire ce qui change d'une version à une autre.")

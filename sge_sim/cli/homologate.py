@@ -33,7 +33,7 @@ from sge_sim.homologation.catalogue.earlier_releases import (
     services_gone,
 )
 from sge_sim.homologation.catalogue.protocoles import DATA_CONNECT, PROTOCOLES, SOAP
-from sge_sim.homologation.catalogue.release import Release, load_release
+from sge_sim.homologation.catalogue.release import Release, load_release, load_release_folder
 from sge_sim.homologation.reports.rapport import Execution, Rapport, read_rapport
 from sge_sim.homologation.reports.writing import prepare_folder, write_reports
 from sge_sim.machine.files import read_user_file
@@ -65,6 +65,12 @@ DEFAULT_RELEASES = {SOAP.nom: DEFAULT_RELEASE, DATA_CONNECT.nom: DEFAULT_DATA_CO
     "release_name",
     help="Version de SGE. Sans elle : celle du rapport repris, celle en vigueur à la date de la "
     f"cible ou, pour le simulateur démarré, la dernière, {DEFAULT_RELEASE}.",
+)
+@click.option(
+    "--catalogue",
+    type=_FOLDER,
+    help="Dossier d'une version à soi, comme en écrit sge-sim catalog import, à la place de "
+    "--release.",
 )
 @click.option("--target", help="Serveur à appeler, https://hôte[:port].")
 @click.option("--cert", type=_PEM, help="Certificat de l'acteur et ses intermédiaires (PEM).")
@@ -113,14 +119,15 @@ def homologate(**options: Any) -> None:
     if names:
         packages = tuple(dict.fromkeys(case.package for case in cases))
     remarques = [partial_worth(len(cases), release)] if names else []
-    if not (names or options["target"] or options["release_name"]):
+    if not any((names, *(options[key] for key in ("target", "release_name", "catalogue")))):
         remarques += _gone(release, options["packages"])
     expected = _expected_failures(options["expected_failures"], release)
     with open_target(options, release) as target:
         begun = machine_now().astimezone(PARIS)
         folder = options["report"] or _default_folder(begun)
         prepare_folder(folder)
-        if options["target"] is not None and options["release_name"] is None and earlier is None:
+        said = options["release_name"] or options["catalogue"] or earlier is not None
+        if options["target"] is not None and not said:
             click.echo(f"Cas de {release.nom}, faute de --release.")
         remarques += filter(None, [of_production(target.sender.admin_url, release)])
         for remarque in remarques:
@@ -161,6 +168,10 @@ def homologate(**options: Any) -> None:
 
 def _release(options: dict[str, Any], earlier: Rapport | None) -> Release:
     """Return the release that is asked for; of a target, that in force on its day without one."""
+    if options["catalogue"] is not None:
+        if options["release_name"] is not None:
+            raise UsageError("--catalogue dit déjà la version : retirer --release.")
+        return load_release_folder(options["catalogue"])
     if options["release_name"] is not None:
         return load_release(options["release_name"], PROTOCOLES)
     if earlier is not None:

@@ -5,6 +5,7 @@ of test cases tells, of each case, what was observed in its own release. What wa
 to work, and whose answer nobody told, is `assumed`: played, but never told as known.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -16,6 +17,7 @@ from sge_sim.domaine.provenance import Provenance
 REPONSE_VIDE: Final = "vide"
 """Stands for an empty success where a code is expected."""
 
+_NUMERO: Final = re.compile(r"\d+(?:\.\d+)*")
 _C1_C4 = frozenset({"C1", "C2", "C3", "C4"})
 _C2_C4 = frozenset({"C2", "C3", "C4"})
 _CONSOMMATEURS = _C1_C4 | {"C5"}
@@ -260,9 +262,12 @@ def plateforme_at(day: date) -> Plateforme:
 
 
 def rank_of_release(release: str) -> tuple[int, ...]:
-    """Return what orders `9.1` before `21.3`; the name of a release in the catalogue does too."""
-    parts = release.removeprefix("sge-").split(".")
-    return tuple(int(part) for part in parts if part.isdecimal())
+    """Return what orders `9.1` before `21.3`; the name of a release in the catalogue does too.
+
+    What follows the number in a name (`sge-26.1-suivi`) doesn't count.
+    """
+    numero = _NUMERO.match(release.removeprefix("sge-"))
+    return tuple(map(int, numero[0].split("."))) if numero else ()
 
 
 def ecarts_of_case(release: str, cle: str) -> tuple[Ecart, ...]:

@@ -21,11 +21,17 @@ class RefusRecu:
 
 @dataclass(frozen=True)
 class Constat:
-    """One thing that was expected, whether it was so, and what was found where that tells more."""
+    """One thing that was expected, whether it was so, and what was found where that tells more.
+
+    `source` says who expects it. `avertit` marks what isn't so but doesn't count (`reussi` is
+    true): nobody documents it, or the platform is known for it.
+    """
 
     attendu: str
     reussi: bool
     trouve: str = ""
+    source: str = ""
+    avertit: bool = False
 
 
 def evaluate(

@@ -1,7 +1,7 @@
 """From an exchange to the outcome of a case: the same for what is run and for what is watched."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,7 +26,7 @@ class EchangeDeCas:
     `instant` is the target's time (aware). `reponse` is None where no readable answer came;
     `erreur` then says why, in French. `panne` is what the journal told of the planned fault that
     struck it, `echange_id` its number there; `logiciel` is the client's product (User-Agent),
-    `origine` who made the call.
+    `origine` who made the call, `controles` what the judge found, if it looked.
     """
 
     instant: datetime
@@ -41,6 +41,7 @@ class EchangeDeCas:
     logiciel: str = ""
     origine: Origine | None = None
     echange_id: int | None = None
+    controles: tuple[Constat, ...] = ()
 
 
 def execution_of(
@@ -57,10 +58,16 @@ def execution_of(
     plays a nominal one has no excuse. Where a planned fault struck, the answer judges nobody.
     """
     answer = echange.reponse
-    statut, constats, why = Statut.ECHOUE, [Constat("une réponse", False, echange.erreur)], ""
+    statut, why = Statut.ECHOUE, ""
+    constats = [Constat("une réponse", False, echange.erreur)]
+    if answer is None and not all(each.reussi for each in echange.controles):
+        constats = []  # the judge says what came instead
     if answer is not None:
-        constats = evaluate(case.attendu, answer, echange.statut_http)
+        expected = evaluate(case.attendu, answer, echange.statut_http)
+        constats = [replace(each, source=case.source) for each in expected]
         statut, why = _judge(case, answer, constats, defauts)
+        if statut is not Statut.ADMIS and not all(each.reussi for each in echange.controles):
+            statut, why = Statut.ECHOUE, ""
     if case.trop_recent is not None and not statut.bon and case.trop_recent.is_told_by(answer):
         later = echange.instant + timedelta(minutes=case.trop_recent.minutes)
         wait = f"La renvoyer après {later:%H:%M} : {case.trop_recent}."
@@ -73,7 +80,7 @@ def execution_of(
         **_identity(case),
         statut=statut,
         fiche=_tracking(case, day, f"{statut.value.capitalize()}. {told}".strip()),
-        constats=tuple(constats),
+        constats=(*constats, *echange.controles),
         instant=echange.instant,
         duree_ms=round(echange.duree_ms, 1),
         requete=_text(echange.requete),

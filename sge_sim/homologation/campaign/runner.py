@@ -16,12 +16,13 @@ from sge_sim.clock import PARIS, Clock
 from sge_sim.domaine.pannes import plan_told
 from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise, repeated
-from sge_sim.homologation.campaign.evaluation import RefusRecu
+from sge_sim.homologation.campaign.evaluation import Constat, RefusRecu
 from sge_sim.homologation.campaign.outcome import EchangeDeCas, execution_of, not_run
 from sge_sim.homologation.catalogue.answer_paths import Answer
 from sge_sim.homologation.catalogue.cases import Cas, Etape, TropRecent
 from sge_sim.homologation.catalogue.release import Release
 from sge_sim.homologation.client.sender import AppelFait, CaseSender
+from sge_sim.homologation.jugement.juge import Juge
 from sge_sim.homologation.reports.rapport import Execution
 
 
@@ -63,6 +64,8 @@ class Runner:
     _last_exchange: int = field(init=False, default=0)
     _defects: bool = field(init=False, default=True)
     _unanswered: set[str] = field(init=False, default_factory=set)
+    _juge: Juge = field(init=False)
+    _prepared: list[Constat] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
         today = self.clock.now().date()
@@ -71,6 +74,7 @@ class Runner:
             self._admin = Administration(self.client.admin_url)
             self._last_exchange = self._admin.last_exchange_id()
             self._defects = self._admin.plays_defects()
+        self._juge = Juge(self.release.nom, self._defects)
 
     def run(
         self, cases: Sequence[Cas], told: Callable[[Execution], None] = lambda _: None
@@ -115,6 +119,7 @@ class Runner:
             why = f"Reprend une valeur de {', '.join(failed)}, qui n'en a pas rendu."
             _, panne = self._journaled(case)
             return self._not_run(case, why if failed else str(error), panne)
+        controles = (*self._prepared, *self._juge.examine(call, instant.date(), case))
         answer = call.reponse
         if answer is not None and not isinstance(answer, RefusRecu):
             self._context = self._context.with_result(case, answer)
@@ -136,6 +141,7 @@ class Runner:
                 logiciel=self.client.logiciel,
                 origine="passage",
                 echange_id=None if seen is None else seen.id,
+                controles=controles,
             ),
             defauts=self._defects,
             remarque=moved,
@@ -147,6 +153,7 @@ class Runner:
 
         Raises `UsageError` where a step isn't accepted, or a value isn't there.
         """
+        self._prepared = []
         for step in case.preparation:
             self._prepare(step)
         return materialise(case, self._context)
@@ -174,7 +181,18 @@ class Runner:
         for context in repeated(step, self._context):
             call = self.client.call(step.service, step.version, materialise(step, context))
             answer = _accepted(step, call)
+            self._prepared += self._examined(step, call)
             self._context = self._context.with_preparation(step, answer)
+
+    def _examined(self, step: Etape, call: AppelFait) -> list[Constat]:
+        """Return what is wrong with the answer to a step of preparation, which is named."""
+        today = self.clock.now().astimezone(PARIS).date()
+        found = self._juge.examine(call, today)
+        return [
+            replace(each, attendu=f"préparation « {step.nom} » : {each.attendu}")
+            for each in found
+            if each.trouve
+        ]
 
     def _journaled(self, case: Cas) -> tuple[ExchangeView | None, str]:
         """Return the last call of the case's service in the journal, if it is there.

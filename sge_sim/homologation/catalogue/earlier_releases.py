@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from sge_sim.domaine.ecarts_plateforme import rank_of_release
 from sge_sim.homologation.catalogue.release import Release, list_releases, load_release
 
 
@@ -37,6 +38,7 @@ def _names(release: Release) -> set[str]:
 def _before(release: Release) -> Iterator[Release]:
     """Yield the releases before one, of its protocol, the newest first."""
     protocole = (release.protocole.nom,)
-    names = list_releases(protocole)
-    for name in reversed(names[: names.index(release.nom)]):
+    rank = (rank_of_release(release.nom), release.nom)
+    names = (name for name in list_releases(protocole) if (rank_of_release(name), name) < rank)
+    for name in reversed(tuple(names)):
         yield load_release(name, protocole)

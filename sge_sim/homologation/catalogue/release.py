@@ -98,11 +98,7 @@ class Catalogue:
         wanted = name if name in names else f"sge-{name}"
         if wanted not in names:
             raise UsageError(f"La version « {name} » est inconnue : choisir {', '.join(names)}.")
-        release, mistakes = _read_release(self.folder, wanted)
-        if mistakes:
-            count = f"{len(mistakes)} erreur" + "s" * (len(mistakes) > 1)
-            raise UsageError(f"Catalogue {wanted} inutilisable, {count} ; {mistakes[0]}")
-        return release
+        return _sound(CatalogueFiles(self.folder), wanted)
 
 
 def list_releases(protocoles: Collection[str] = (SOAP.nom,)) -> tuple[str, ...]:
@@ -116,22 +112,44 @@ def load_release(name: str, protocoles: Collection[str] = (SOAP.nom,)) -> Releas
     return Catalogue(data_path("catalog")).load_release(name, protocoles)
 
 
+def load_release_folder(path: Path) -> Release:
+    """Return the release of a user's folder, which may take over those that come with sge-sim.
+
+    Raises `UsageError` for a folder that holds none, or mistakes (the first is told).
+    """
+    path = path.resolve()
+    if not (path / RELEASE_FILE).is_file():
+        raise UsageError(
+            f"{path} ne contient pas de {RELEASE_FILE} : donner le dossier d'une version, comme en "
+            "écrit sge-sim catalog import."
+        )
+    return _sound(CatalogueFiles(path.parent, data_path("catalog")), path.name)
+
+
+def _sound(files: CatalogueFiles, name: str) -> Release:
+    release, mistakes = _read_release(files, name)
+    if mistakes:
+        count = f"{len(mistakes)} erreur" + "s" * (len(mistakes) > 1)
+        raise UsageError(f"Catalogue {name} inutilisable, {count} ; {mistakes[0]}")
+    return release
+
+
 def validate(path: Path) -> list[str]:
     """Return every mistake of a release's folder, or of a folder of releases, as French sentences.
 
     Each names the file, the case and the key. An empty list means that nothing is wrong.
     """
     if (path / RELEASE_FILE).is_file():
-        return _read_release(path.parent, path.name)[1]
+        path = path.resolve()
+        return _read_release(CatalogueFiles(path.parent, data_path("catalog")), path.name)[1]
     names = CatalogueFiles(path).names()
     if not names:
         return [f"{path} ne contient aucun {RELEASE_FILE}."]
-    found = [mistake for name in names for mistake in _read_release(path, name)[1]]
+    found = [mistake for name in names for mistake in _read_release(CatalogueFiles(path), name)[1]]
     return list(dict.fromkeys(found))
 
 
-def _read_release(folder: Path, name: str) -> tuple[Release, list[str]]:
-    files = CatalogueFiles(folder)
+def _read_release(files: CatalogueFiles, name: str) -> tuple[Release, list[str]]:
     fields = files.metadata(name)
     fields.choice("release", [name])
     protocole = PROTOCOLES.get(fields.choice("protocole", list(PROTOCOLES), SOAP.nom), SOAP)

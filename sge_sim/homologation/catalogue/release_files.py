@@ -59,17 +59,24 @@ class RawRun:
 
 
 class CatalogueFiles:
-    """Reads the folder of a catalogue. Every mistake met is added to `mistakes`, in French."""
+    """Reads the folders of a catalogue. Every mistake met is added to `mistakes`, in French.
 
-    def __init__(self, folder: Path) -> None:
+    A release that two folders have is the first one's.
+    """
+
+    def __init__(self, *folders: Path) -> None:
         self.mistakes: list[str] = []
-        self._folder = folder
+        self._folders = folders
         self._cases: dict[str, dict[str, RawCase]] = {}
         self._packages: dict[tuple[str, str], Fields] = {}
 
     def names(self) -> tuple[str, ...]:
         """Return the releases, oldest first."""
-        found = (file.parent.name for file in self._folder.glob(f"*/{RELEASE_FILE}"))
+        found = {
+            file.parent.name
+            for folder in self._folders
+            for file in folder.glob(f"*/{RELEASE_FILE}")
+        }
         return tuple(sorted(found, key=lambda name: (rank_of_release(name), name)))
 
     def metadata(self, release: str) -> Fields:
@@ -216,8 +223,9 @@ class CatalogueFiles:
 
     def _file(self, release: str, name: str) -> Fields:
         where = f"{release}/{name}"
+        having = (each for each in self._folders if (each / release / RELEASE_FILE).is_file())
         try:
-            data = read_mapping(self._folder / release / name)
+            data = read_mapping(next(having, self._folders[0]) / release / name)
         except ValueError as error:
             self.mistakes.append(f"{where} : {error}.")
             data = {}

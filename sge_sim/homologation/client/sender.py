@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.catalogue.answer_paths import Answer
+from sge_sim.soap.contract import Contract
 
 
 @dataclass(frozen=True)
@@ -13,6 +14,8 @@ class AppelFait:
     """A call as it went: bytes, HTTP status, duration, and what was answered.
 
     `reponse` is None where no readable answer came; `erreur` then says what happened, in French.
+    `contrat` is that of the service of SGE that was called, `type_contenu` what its answer says
+    that it is (Content-Type), None where nothing came.
     """
 
     reponse: Answer | RefusRecu | None
@@ -21,6 +24,8 @@ class AppelFait:
     statut_http: int | None = None
     duree_ms: float = 0.0
     erreur: str = ""
+    contrat: Contract | None = None
+    type_contenu: str | None = None
 
 
 class CaseSender(Protocol):

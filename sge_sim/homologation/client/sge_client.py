@@ -15,7 +15,6 @@ import requests
 import zeep
 from lxml import etree
 from zeep.exceptions import Error as ZeepError
-from zeep.exceptions import Fault, TransportError
 
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
@@ -65,6 +64,7 @@ class _Recorder(zeep.Transport):
         self.requete = b""
         self.recu = b""
         self.statut: int | None = None
+        self.type_contenu: str | None = None
         self.duree_ms = 0.0
         self._pause = pause
         self._marqueur = marqueur
@@ -74,13 +74,14 @@ class _Recorder(zeep.Transport):
         self._wait()
         if self._marqueur is not None:
             headers = {**headers, **self._marqueur.headers()}
-        self.requete, self.recu, self.statut = message, b"", None
+        self.requete, self.recu, self.statut, self.type_contenu = message, b"", None, None
         started = stopwatch()
         try:
             response = super().post(address, message, headers)  # type: ignore[no-untyped-call]
         finally:
             self.duree_ms, self._last = elapsed_ms(started), stopwatch()
         self.recu, self.statut = response.content, response.status_code
+        self.type_contenu = response.headers.get("Content-Type", "")
         return response
 
     def _wait(self) -> None:
@@ -148,26 +149,21 @@ class SgeClient:
         client = self.service_client(service, version)
         transport = self._transport
         transport.requete = b""
-        error = ""
         try:
             headers = self._headers(client, contract, demande)
-            client.service[contract.operation](**_written(demande), _soapheaders=headers)
-        except Fault:
-            pass
+            # zeep writes the message; what came back is judged on its bytes, not by zeep.
+            with client.settings(raw_response=True):
+                client.service[contract.operation](**_written(demande), _soapheaders=headers)
         except AnswerTooLongError as failure:
-            return self._recorded(None, f"La cible répond trop longuement : {failure}")
+            return self._recorded(contract, None, f"La cible répond trop longuement : {failure}")
         except requests.RequestException as failure:
-            return self._recorded(None, f"La cible ne répond pas : {failure}")
+            return self._recorded(contract, None, f"La cible ne répond pas : {failure}")
         except (ZeepError, TypeError, ValueError) as failure:
-            if not transport.requete:
-                return AppelFait(None, erreur=f"zeep ne peut pas écrire cette demande : {failure}")
-            error = _unreadable(failure)
-        if error:
-            return self._recorded(None, error)
+            return AppelFait(None, erreur=f"zeep ne peut pas écrire cette demande : {failure}")
         try:
-            return self._recorded(read_answer(transport.recu))
+            return self._recorded(contract, read_answer(transport.recu))
         except ValueError as failure:
-            return self._recorded(None, f"Réponse HTTP {transport.statut} sans SOAP : {failure}")
+            return self._recorded(contract, None, f"Réponse HTTP {transport.statut} : {failure}")
 
     def written(self, service: str, version: str, demande: Mapping[str, Any]) -> str:
         """Return the SOAP message that `call` would send, indented; nothing is sent.
@@ -213,9 +209,20 @@ class SgeClient:
             )
         ]
 
-    def _recorded(self, reponse: Answer | RefusRecu | None, erreur: str = "") -> AppelFait:
+    def _recorded(
+        self, contrat: Contract, reponse: Answer | RefusRecu | None, erreur: str = ""
+    ) -> AppelFait:
         seen = self._transport
-        return AppelFait(reponse, seen.requete, seen.recu, seen.statut, seen.duree_ms, erreur)
+        return AppelFait(
+            reponse,
+            seen.requete,
+            seen.recu,
+            seen.statut,
+            seen.duree_ms,
+            erreur,
+            contrat,
+            seen.type_contenu,
+        )
 
 
 def open_https_session(cible: Cible) -> requests.Session:
@@ -234,8 +241,3 @@ def _written(value: Any) -> Any:
     if isinstance(value, list):
         return [_written(child) for child in value]
     return str(value).lower() if isinstance(value, bool) else value
-
-
-def _unreadable(failure: Exception) -> str:
-    status = f"HTTP {failure.status_code}, " if isinstance(failure, TransportError) else ""
-    return f"zeep ne peut pas lire la réponse : {status}{failure}"

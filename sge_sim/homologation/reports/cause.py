@@ -28,3 +28,9 @@ def cause_of(execution: Execution) -> str:
     if execution.statut is Statut.ECART:
         told.append("La plateforme d'Enedis est connue pour cet écart.")
     return " ".join(told) or execution.remarque
+
+
+def remarks_of(execution: Execution) -> str:
+    """Return the remarks of the tracking sheet, the cause of a failure among them."""
+    remarks, cause = execution.fiche.get("Remarques", ""), cause_of(execution)
+    return f"{remarks} {cause}".strip() if cause and cause not in remarks else remarks

@@ -12,7 +12,7 @@ from sge_sim.errors import UsageError
 from sge_sim.pki.inspection import fingerprint_of_file
 
 SECRETS: Final = frozenset({"client_secret", "sandbox_client_secret"})
-FILES: Final = ("cert", "key", "ca", "wsdl_dir")
+FILES: Final = ("cert", "key", "ca", "wsdl_dir", "catalogue")
 
 
 @dataclass(frozen=True)

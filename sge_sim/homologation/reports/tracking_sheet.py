@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from sge_sim.clock import PARIS
-from sge_sim.homologation.reports.cause import cause_of
+from sge_sim.homologation.reports.cause import remarks_of
 from sge_sim.homologation.reports.rapport import Execution, Rapport, Statut, colour_of
 
 _WIDTHS = (46, 14, 16, 52, 16, 12, 12, 10, 18, 10, 20, 60)
@@ -59,11 +59,7 @@ def render_xlsx(rapport: Rapport) -> bytes:
 
 def _row(execution: Execution) -> dict[str, str]:
     """Return the columns of a run, the cause of a failure among the remarks."""
-    cause = cause_of(execution)
-    remarks = execution.fiche[_REMARKS]
-    if cause and cause not in remarks:
-        remarks = f"{remarks} {cause}"
-    return execution.fiche | {_REMARKS: remarks}
+    return execution.fiche | {_REMARKS: remarks_of(execution)}
 
 
 def _summary(sheet: Any, rapport: Rapport) -> None:

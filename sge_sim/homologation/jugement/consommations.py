@@ -1,0 +1,237 @@
+"""What ConsultationMesures must answer: billed consumptions by grid, calendar and class."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from lxml import etree
+
+from sge_sim.clock import add_months
+from sge_sim.domaine.ecarts_plateforme import Usage
+from sge_sim.domaine.libelles import LIBELLES
+from sge_sim.homologation.jugement.controle import Verification, controle
+from sge_sim.homologation.jugement.reponse import ReponseJugee, text_of
+from sge_sim.homologation.jugement.services import MESURES
+
+_GUIDE: Final = "GUI 0455 v1.3.0 §4"
+_SEEN: Final = "réponses enregistrées en production, 2022"
+_TURPE: Final = "seriesMesuresDateesGrilleTurpe"
+_FRN: Final = "seriesMesuresDateesGrilleFrn"
+_PROFONDEUR: Final = 36 + 2
+"""Months; the oldest row may straddle the limit, whatever its length up to two months."""
+_LISTES: Final = ("nature", "declencheur", "statut")
+
+
+class SerieLue(NamedTuple):
+    """A series: where it stands, what it is of, its rows as they are."""
+
+    grille: str
+    calendrier: str
+    classe: str
+    element: etree._Element
+
+    @property
+    def nom(self) -> str:
+        """How the series is told."""
+        side = "distributeur" if self.grille == _TURPE else "fournisseur"
+        return " ".join(filter(None, (side, self.calendrier, self.classe)))
+
+    @property
+    def lignes(self) -> list[tuple[date, date]]:
+        """The periods of the rows, in the order of the answer."""
+        return [
+            (_day(each, "dateDebut"), _day(each, "dateFin"))
+            for each in self.element.iterfind("mesuresDatees/mesure")
+        ]
+
+
+def _day(row: etree._Element, name: str) -> date:
+    return date.fromisoformat((text_of(row, name) or "")[:10])  # an offset may follow
+
+
+def _code(element: etree._Element, name: str) -> str:
+    found = element.find(name)
+    return "" if found is None else found.get("code", "")
+
+
+def series(reponse: ReponseJugee) -> Iterator[SerieLue]:
+    """Yield the series of both grids."""
+    for grille in (_TURPE, _FRN):
+        for each in reponse.corps.iterfind(f"{grille}/serie"):
+            yield SerieLue(grille, _code(each, "calendrier"), _code(each, "classeTemporelle"), each)
+
+
+@controle("les consommations sont de l'énergie active, en kWh", source=_GUIDE, services={MESURES})
+def energie_en_kwh(reponse: ReponseJugee) -> Iterator[str]:
+    """Every series is of active energy, in kWh."""
+    for each in series(reponse):
+        quantity, unit = _code(each.element, "grandeurPhysique"), text_of(each.element, "unite")
+        if quantity != "EA":
+            yield f"{each.nom} : grandeur {quantity}"
+        if unit != "kWh":
+            yield f"{each.nom} : unité {unit}"
+
+
+@controle(
+    "les mesures vont de la plus récente à la plus ancienne, sans trou",
+    source=f"{_GUIDE}.4 ; {_SEEN}",
+    services={MESURES},
+)
+def plus_recentes_d_abord(reponse: ReponseJugee) -> Iterator[str]:
+    """Each row ends where the one before it begins."""
+    for each in series(reponse):
+        rows = each.lignes
+        for (debut, _), (_, fin) in pairwise(rows):
+            if fin != debut:
+                told = f"{fin:%d/%m/%Y} suit celle qui commence le {debut:%d/%m/%Y}"
+                yield f"{each.nom} : la mesure finie le {told}"
+        for debut, fin in rows:
+            if debut >= fin:
+                yield f"{each.nom} : mesure du {debut:%d/%m/%Y} au {fin:%d/%m/%Y}"
+
+
+@controle(
+    "les mesures sont des 36 derniers mois, et déjà finies",
+    source=f"{_GUIDE} §5",
+    services={MESURES},
+)
+def trente_six_mois(reponse: ReponseJugee) -> Iterator[str]:
+    """No row is older than the depth of the service, none ends after the day of the call."""
+    oldest = add_months(reponse.jour, -_PROFONDEUR)
+    for each in series(reponse):
+        for debut, fin in each.lignes:
+            if fin > reponse.jour:
+                yield f"{each.nom} : une mesure finit le {fin:%d/%m/%Y}"
+            if debut < oldest:
+                yield f"{each.nom} : une mesure commence le {debut:%d/%m/%Y}"
+
+
+@controle(
+    "une série par grille, calendrier et classe",
+    source=_GUIDE,
+    services={MESURES},
+)
+def series_distinctes(reponse: ReponseJugee) -> Iterator[str]:
+    """No series comes twice."""
+    for name, times in Counter(each.nom for each in series(reponse)).items():
+        if times > 1:
+            yield f"{times} séries {name}"
+
+
+@controle(
+    "les classes d'un calendrier ont les mêmes périodes",
+    source=_SEEN,
+    provenance="observed",
+    services={MESURES},
+)
+def memes_periodes(reponse: ReponseJugee) -> Iterator[str]:
+    """All the classes of a calendar tell the same periods, zeros out of season included."""
+    first: dict[tuple[str, str], SerieLue] = {}
+    for each in series(reponse):
+        other = first.setdefault((each.grille, each.calendrier), each)
+        if each.lignes != other.lignes:
+            yield f"{each.nom} n'a pas les périodes de {other.nom}"
+
+
+@controle(
+    "les deux grilles vont jusqu'au même jour",
+    source=_SEEN,
+    provenance="observed",
+    services={MESURES},
+)
+def meme_fin(reponse: ReponseJugee) -> Iterator[str]:
+    """The newest row of each grid ends on the same day."""
+    ends = {
+        grille: max(fin for each in found for _, fin in each.lignes)
+        for grille in (_TURPE, _FRN)
+        if (found := [each for each in series(reponse) if each.grille == grille and each.lignes])
+    }
+    if len(set(ends.values())) > 1:
+        told = " et ".join(f"{fin:%d/%m/%Y}" for fin in ends.values())
+        yield f"elles finissent le {told}"
+
+
+@controle(
+    "les séries vont par calendrier, le plus récent d'abord, puis par classe",
+    source=f"{_GUIDE}.4",
+    services={MESURES},
+    leve_par=(Usage.GRILLE_FOURNISSEUR,),
+)
+def ordre_des_series(reponse: ReponseJugee) -> Iterator[str]:
+    """Calendars come newest first, classes in the order of their codes."""
+    for grille in (_TURPE, _FRN):
+        found = [each for each in series(reponse) if each.grille == grille and each.lignes]
+        for before, after in pairwise(found):
+            if before.calendrier == after.calendrier:
+                if before.classe > after.classe:
+                    yield f"{after.nom} vient après {before.classe}"
+            elif after.lignes[0][1] > before.lignes[0][1]:
+                yield f"{after.nom} vient après {before.nom}, plus ancien"
+
+
+@controle(
+    "seul un C5 a des calendriers",
+    source=f"{_GUIDE}.2 ; {_SEEN}",
+    services={MESURES},
+)
+def calendriers_des_c5(reponse: ReponseJugee) -> Iterator[str]:
+    """A larger point has no calendar; a series of the distributor of a small one has its own."""
+    for each in series(reponse):
+        if reponse.grand and each.element.find("calendrier") is not None:
+            yield f"{each.nom} : un calendrier sur un C1-C4"
+        if reponse.petit and each.grille == _TURPE and not each.calendrier.startswith("D"):
+            yield f"{each.nom} : calendrier {each.calendrier or 'absent'}"
+
+
+@controle("chaque code est de la liste de valeurs", source="AX.0355", services={MESURES})
+def codes_des_mesures(reponse: ReponseJugee) -> Iterator[str]:
+    """Natures, triggers, states and classes are of their lists."""
+    for each in series(reponse):
+        if each.grille == _TURPE and each.classe not in LIBELLES["classeTemporelle"]:
+            yield f"{each.nom} : classe {each.classe or 'absente'}"
+        for row in each.element.iterfind("mesuresDatees/mesure"):
+            for name in _LISTES:
+                if row.find(name) is not None and _code(row, name) not in LIBELLES[name]:
+                    yield f"{name} {_code(row, name)}"
+
+
+@controle(
+    "chaque série dit sa classe, et porte des mesures",
+    source=_SEEN,
+    provenance="observed",
+    services={MESURES},
+)
+def series_renseignees(reponse: ReponseJugee) -> Iterator[str]:
+    """A series tells its class; it has rows, each with its trigger and its state."""
+    for each in series(reponse):
+        if not each.classe:
+            yield f"{each.nom} n'a pas de classe"
+        if not each.lignes:
+            yield f"{each.nom} n'a pas de mesure"
+
+
+@controle("une consommation n'est pas négative", source=_GUIDE, services={MESURES})
+def consommations_positives(reponse: ReponseJugee) -> Iterator[str]:
+    """A billed consumption is counted from nothing; a correction says that it is one."""
+    for each in series(reponse):
+        for row in each.element.iterfind("mesuresDatees/mesure"):
+            value = int(text_of(row, "valeur") or 0)
+            if value < 0 and _code(row, "nature") != "REGU":
+                yield f"{each.nom} : {value} kWh"
+
+
+CONSOMMATIONS: Final[tuple[Verification, ...]] = (
+    energie_en_kwh,
+    plus_recentes_d_abord,
+    trente_six_mois,
+    series_distinctes,
+    memes_periodes,
+    meme_fin,
+    ordre_des_series,
+    calendriers_des_c5,
+    codes_des_mesures,
+    series_renseignees,
+    consommations_positives,
+)

@@ -1,0 +1,91 @@
+"""The checks, as data: what must hold, who says it, and how an answer is looked at.
+
+A check yields what it found wrong, in French, a sentence each; nothing where all is well.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from sge_sim.domaine.ecarts_plateforme import Usage
+from sge_sim.domaine.provenance import Provenance
+from sge_sim.homologation.campaign.evaluation import Constat
+from sge_sim.homologation.jugement.reponse import ReponseJugee
+
+Manques = Iterable[str]
+_SHOWN: Final = 3
+"""How many of the things that a check found wrong are told."""
+
+
+@dataclass(frozen=True)
+class Verification:
+    """A check: `attendu` is what must hold, in French, `source` says so.
+
+    It is made of the answers of `services` (paths such as `/RecherchePoint/v2.0`; empty, all). One
+    that is `assumed` warns and never fails. `leve_par` are the ways of the real platform in which
+    it doesn't hold.
+    """
+
+    nom: str
+    attendu: str
+    source: str
+    provenance: Provenance
+    cherche: Callable[[ReponseJugee], Manques]
+    services: frozenset[str]
+    leve_par: frozenset[Usage]
+
+    def concerne(self, reponse: ReponseJugee) -> bool:
+        """Whether the check is one of the service that answered."""
+        return not self.services or reponse.contrat.path in self.services
+
+    def constate(self, reponse: ReponseJugee) -> Constat | None:
+        """Return what is wrong, None where nothing is."""
+        found = list(dict.fromkeys(self.cherche(reponse)))
+        if not found:
+            return None
+        told = " ; ".join(found[:_SHOWN])
+        if len(found) > _SHOWN:
+            told = f"{told} ; et {len(found) - _SHOWN} de plus"
+        known = [
+            reponse.plateforme.usages[each]
+            for each in self.leve_par
+            if each in reponse.plateforme.usages
+        ]
+        if known:
+            told = f"{told} (écart connu de la plateforme : {known[0].source})"
+        warns = bool(known) or self.provenance == "assumed"
+        return Constat(self.attendu, warns, told, self.source, avertit=warns)
+
+
+Cherche = Callable[[ReponseJugee], Manques]
+
+
+def controle(
+    attendu: str,
+    *,
+    source: str,
+    provenance: Provenance = "documented",
+    services: Collection[str] = (),
+    leve_par: Collection[Usage] = (),
+) -> Callable[[Cherche], Verification]:
+    """Make a check of a function that yields what it finds wrong."""
+
+    def make(cherche: Cherche) -> Verification:
+        return Verification(
+            cherche.__name__,
+            attendu,
+            source,
+            provenance,
+            cherche,
+            frozenset(services),
+            frozenset(leve_par),
+        )
+
+    return make
+
+
+def constats(controles: Iterable[Verification], reponse: ReponseJugee) -> Iterator[Constat]:
+    """Yield what the checks that concern the answer find wrong."""
+    for each in controles:
+        if each.concerne(reponse) and (found := each.constate(reponse)) is not None:
+            yield found

@@ -1,0 +1,285 @@
+"""What ConsultationMesuresDetaillees must answer of curves, energies and maximum powers."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from typing import Final
+
+from lxml import etree
+
+from sge_sim.clock import PARIS
+from sge_sim.domaine.ecarts_plateforme import Usage
+from sge_sim.homologation.jugement.controle import Verification, controle
+from sge_sim.homologation.jugement.instants import (
+    aware_instant,
+    day_of,
+    is_in_order,
+    minutes_of,
+    month_of,
+    months_of,
+    naive_instant,
+    steps_of,
+)
+from sge_sim.homologation.jugement.reponse import ReponseJugee, days_of, text_of
+from sge_sim.homologation.jugement.services import CMD2, DETAILLEES
+
+_GUIDES: Final = "GUI 0488 §5.2, GUI 0497 §3.2"
+_OBSERVE: Final = "réponses enregistrées en production, 2022 et 2023 ; GUI 0497 p. 15"
+_LARGE_STEPS: Final = (5, 10)
+_LOST: Final = 0.25
+"""From this share on, points that aren't there are more than what a meter loses."""
+
+
+@dataclass(frozen=True)
+class PointLu:
+    """A point as it is written; `v` is None where it is empty."""
+
+    v: str | None
+    d: str
+    p: str | None
+
+
+@dataclass(frozen=True)
+class GrandeurLue:
+    """The points of one quantity, and what the request wants of them.
+
+    `instants` are those of the points, None for one that can't be read; `attendus` all that the
+    period has.
+    """
+
+    grandeur: str
+    points: tuple[PointLu, ...]
+    instants: tuple[datetime | date | None, ...]
+    attendus: tuple[datetime | date, ...]
+    ends: bool
+
+    @property
+    def lus(self) -> list[datetime | date]:
+        """The instants that can be read."""
+        return [each for each in self.instants if each is not None]
+
+    @property
+    def manquants(self) -> int:
+        """How many of the expected instants aren't there."""
+        return (Counter(self.attendus) - Counter(self.lus)).total()
+
+
+def blocks(reponse: ReponseJugee) -> list[etree._Element]:
+    """Return the blocks of measures, one a quantity."""
+    return list(reponse.corps.findall("grandeur"))
+
+
+def lectures(reponse: ReponseJugee) -> tuple[GrandeurLue, ...]:
+    """Return the points of each quantity beside what is expected of them."""
+    return reponse.lu("lectures", lambda read: tuple(_lectures(read)))
+
+
+def _lectures(reponse: ReponseJugee) -> Iterator[GrandeurLue]:
+    jours = reponse.jours
+    if jours is None or reponse.demande_une("mesuresTypeCode") == "INDEX":
+        return
+    v2 = reponse.contrat.path == CMD2
+    name = "mesure" if v2 else "points"
+    for block in blocks(reponse):
+        points = tuple(
+            PointLu(text_of(each, "v") or None, text_of(each, "d") or "", text_of(each, "p"))
+            for each in block.iterfind(name)
+        )
+        yield _lecture(reponse, text_of(block, "grandeurPhysique") or "", points, jours, v2)
+
+
+def _lecture(
+    reponse: ReponseJugee,
+    grandeur: str,
+    points: tuple[PointLu, ...],
+    jours: tuple[date, date],
+    v2: bool,
+) -> GrandeurLue:
+    read = aware_instant if v2 else naive_instant
+    stamps = [read(each.d) for each in points]
+    kind, ends = reponse.demande_une("mesuresTypeCode"), reponse.petit
+    monthly = reponse.demande_une("mesuresPas") == "P1M"
+    found: list[datetime | date | None]
+    wanted: list[datetime | date]
+    if kind == "COURBE":
+        found = list(stamps)
+        wanted = list(_steps_expected(points, stamps, jours, ends=ends, naive=not v2))
+    elif kind == "PMAX" and monthly:
+        months = [None if each is None else _day(each).replace(day=1) for each in stamps]
+        found = list(months) if v2 else [month_of(each.d) for each in points]
+        wanted = list(months_of(*jours))
+    else:
+        found = [None if each is None else _day(each) for each in stamps]
+        wanted = list(days_of(*jours))
+    return GrandeurLue(grandeur, points, tuple(found), tuple(wanted), ends)
+
+
+def _day(stamp: datetime) -> date:
+    return day_of(stamp, ends=False)
+
+
+def _steps_expected(
+    points: tuple[PointLu, ...],
+    stamps: list[datetime | None],
+    jours: tuple[date, date],
+    *,
+    ends: bool,
+    naive: bool,
+) -> Iterator[datetime]:
+    """Yield the stamps of each day at the step of its points (it may change with the meter's)."""
+    by_day: dict[date, int] = {}
+    for point, stamp in zip(points, stamps, strict=True):
+        minutes = minutes_of(point.p)
+        if stamp is not None and minutes is not None:
+            by_day.setdefault(day_of(stamp, ends=ends), minutes)
+    minutes = next(iter(by_day.values()), 30 if ends else _LARGE_STEPS[-1])
+    for day in days_of(*jours):
+        minutes = by_day.get(day, minutes)
+        following = date.fromordinal(day.toordinal() + 1)
+        yield from steps_of(day, following, minutes, ends=ends, naive=naive)
+
+
+@controle(
+    "chaque point est daté comme le service le fait",
+    source=f"{_GUIDES} ; {_OBSERVE}",
+    services=DETAILLEES,
+    leve_par=(Usage.HEURE_REPETEE,),
+)
+def dates_lisibles(reponse: ReponseJugee) -> Iterator[str]:
+    """Stamps are written in the form of the version, in legal time."""
+    for lecture in lectures(reponse):
+        for point, instant in zip(lecture.points, lecture.instants, strict=True):
+            if instant is None:
+                yield f"« {point.d} » n'est pas une date du service, en heure légale"
+
+
+@controle(
+    "les points sont ceux de la période demandée, datés à la fin du pas en C5 et à son début en "
+    "C1-C4",
+    source=f"{_GUIDES} ; {_OBSERVE}",
+    services=DETAILLEES,
+    leve_par=(Usage.HEURE_REPETEE,),
+)
+def points_attendus(reponse: ReponseJugee) -> Iterator[str]:
+    """Each point is one of those that the period has, once; most of them are there."""
+    for lecture in lectures(reponse):
+        extra, expected = Counter(lecture.lus) - Counter(lecture.attendus), set(lecture.attendus)
+        outside = [each for each in extra if each not in expected]
+        twice = [each for each in extra if each in expected]
+        if outside:
+            told = f"{len(outside)} points hors période ou hors pas, le {_told(outside[0])}"
+            yield f"{lecture.grandeur} : {told}"
+        if twice:
+            yield f"{lecture.grandeur} : deux fois le point du {_told(twice[0])}"
+        total, missing = len(lecture.attendus), lecture.manquants
+        if missing >= _LOST * total and not _begins_late(lecture):
+            yield f"{lecture.grandeur} : il manque {missing} points sur {total}"
+
+
+@controle(
+    "aucun point ne manque sans être annoncé",
+    source="nul ne dit comment un point perdu se montre",
+    provenance="assumed",
+    services=DETAILLEES,
+)
+def points_perdus(reponse: ReponseJugee) -> Iterator[str]:
+    """A few points that aren't there may be lost, or before the last commissioning."""
+    for lecture in lectures(reponse):
+        total, missing = len(lecture.attendus), lecture.manquants
+        if 0 < missing < _LOST * total or (missing and _begins_late(lecture)):
+            yield f"{lecture.grandeur} : il manque {missing} points sur {total}"
+
+
+def _begins_late(lecture: GrandeurLue) -> bool:
+    """Whether all that lacks is the beginning, in whole days: the commissioning cuts the period."""
+    found = lecture.lus
+    if not found or lecture.manquants == 0:
+        return False
+    first = found[0]
+    rest = lecture.attendus[len(lecture.attendus) - len(found) :]
+    days = first if not isinstance(first, datetime) else day_of(first, ends=lecture.ends)
+    before = lecture.attendus[len(lecture.attendus) - len(found) - 1]
+    last = before if not isinstance(before, datetime) else day_of(before, ends=lecture.ends)
+    return tuple(found) == rest and last < days
+
+
+def _told(instant: datetime | date) -> str:
+    if not isinstance(instant, datetime):
+        return f"{instant:%d/%m/%Y}"
+    legal = instant if instant.tzinfo is None else instant.astimezone(PARIS)
+    return f"{legal:%d/%m/%Y à %H:%M}"
+
+
+@controle(
+    "les points vont du plus ancien au plus récent",
+    source=_OBSERVE,
+    provenance="observed",
+    services=DETAILLEES,
+    leve_par=(Usage.HEURE_REPETEE,),
+)
+def points_dans_l_ordre(reponse: ReponseJugee) -> Iterator[str]:
+    """The points ascend."""
+    for lecture in lectures(reponse):
+        expected = Counter(lecture.attendus)
+        found = [each for each in lecture.lus if each in expected]
+        if Counter(found) <= expected and not is_in_order(found, lecture.attendus):
+            yield f"{lecture.grandeur} : les points ne sont pas dans l'ordre"
+
+
+@controle(
+    "une énergie ou une puissance mensuelle est datée du début de son jour ou de son mois",
+    source=_OBSERVE,
+    provenance="observed",
+    services=DETAILLEES,
+)
+def debut_du_jour(reponse: ReponseJugee) -> Iterator[str]:
+    """Daily energies bear midnight, a monthly maximum of v2 the first day of its month."""
+    kind = reponse.demande_une("mesuresTypeCode")
+    monthly = kind == "PMAX" and reponse.demande_une("mesuresPas") == "P1M"
+    v2 = reponse.contrat.path == CMD2
+    if kind != "ENERGIE" and not (monthly and v2):
+        return
+    read = aware_instant if v2 else naive_instant
+    for lecture in lectures(reponse):
+        for point in lecture.points:
+            stamp = read(point.d)
+            if stamp is None:
+                continue
+            legal = stamp if stamp.tzinfo is None else stamp.astimezone(PARIS)
+            if (legal.hour, legal.minute, legal.second) != (0, 0, 0) or (
+                monthly and legal.day != 1
+            ):
+                yield f"{lecture.grandeur} : « {point.d} »"
+
+
+@controle(
+    "le pas est de 30 minutes en C5, de 5 ou 10 minutes en C1-C4, et ne change qu'une fois",
+    source=_OBSERVE,
+    provenance="observed",
+    services=DETAILLEES,
+)
+def pas_de_la_courbe(reponse: ReponseJugee) -> Iterator[str]:
+    """A curve tells the step of each point, others tell none."""
+    curve = reponse.demande_une("mesuresTypeCode") == "COURBE"
+    allowed = (30,) if reponse.petit else _LARGE_STEPS if reponse.grand else (30, *_LARGE_STEPS)
+    for lecture in lectures(reponse):
+        steps = [step for step, _ in groupby(each.p for each in lecture.points)]
+        for step in dict.fromkeys(steps):
+            if not curve and step is not None:
+                yield f"{lecture.grandeur} : un pas {step} hors d'une courbe"
+            elif curve and minutes_of(step) not in allowed:
+                yield f"{lecture.grandeur} : pas {step or 'absent'}"
+        if len(steps) > 2:
+            yield f"{lecture.grandeur} : le pas change {len(steps) - 1} fois"
+
+
+DETAILLEES_POINTS: Final[tuple[Verification, ...]] = (
+    dates_lisibles,
+    points_attendus,
+    points_perdus,
+    points_dans_l_ordre,
+    debut_du_jour,
+    pas_de_la_courbe,
+)

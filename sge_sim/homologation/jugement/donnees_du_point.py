@@ -1,0 +1,213 @@
+"""What may be told of a point: with and without the client's authorisation, by segment."""
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Final
+
+from lxml import etree
+
+from sge_sim.domaine.libelles import LIBELLES
+from sge_sim.homologation.jugement.controle import Verification, controle
+from sge_sim.homologation.jugement.reponse import ReponseJugee, local_name, text_of
+from sge_sim.homologation.jugement.services import ADP, RECHERCHE_POINT
+
+_ICS: Final = "ICS v1.0.0 ; GUI 0464 v1.4.0 §7"
+_EN_SERVICE: Final = frozenset({"SERVC", "ECRES"})
+_RESERVEES: Final = (
+    "donneesGenerales/dateDerniereModificationFormuleTarifaireAcheminement",
+    "donneesGenerales/dateDerniereAugmentationPuissanceSouscrite",
+    "donneesGenerales/dateDerniereDiminutionPuissanceSouscrite",
+    "donneesGenerales/segment",
+    "situationComptage/dispositifComptage/compteurs/compteur/parametresTeleAcces",
+    "situationComptage/mediaReleve",
+    "situationContractuelle/structureTarifaire",
+)
+_JAMAIS: Final = "situationContractuelle/structureTarifaire/calendrierFrn"
+_COMPTEUR: Final = "situationComptage/dispositifComptage/compteurs/compteur"
+_DES_C5: Final = (
+    "donneesGenerales/niveauOuvertureServices",
+    f"{_COMPTEUR}/ticActivee",
+    f"{_COMPTEUR}/ticStandard",
+    f"{_COMPTEUR}/ticActivable",
+    "situationComptage/futuresPlagesHeuresCreuses",
+)
+_DES_GRANDS: Final = (
+    f"{_COMPTEUR}/parametresTeleAcces",
+    f"{_COMPTEUR}/programmationHoraire",
+    "situationComptage/futuresProgrammationsHoraires",
+)
+_BASSE_TENSION: Final = frozenset({"BTINF", "BTSUP"})
+_LISTES: Final[Mapping[str, Collection[str]]] = {
+    "etatContractuel": LIBELLES["etatContractuel"],
+    "domaineTension": {"BTINF", "BTSUP", "HTA", "HTB"},
+    "modeApresCompteur": LIBELLES["modeApresCompteur"],
+    "typeComptage": {*LIBELLES["typeComptage"], "CCB", "ICE"},
+    "localisation": LIBELLES["localisation"],
+    "disjoncteur": {*LIBELLES["disjoncteurCalibre"], "AUTRE"},
+    "position": LIBELLES["transformateurPosition"],
+    "programmationPosteHoraire": LIBELLES["posteHoraire"],
+    "modeReleve": LIBELLES["modeReleve"],
+    "mediaReleve": {"CPL", "RTC", "GSM", "IP"},
+    "modeTraitement": LIBELLES["modeTraitement"],
+    "periodicite": LIBELLES["periodicite"],
+    "plageReleve": LIBELLES["plageReleve"],
+    "formuleTarifaireAcheminement": LIBELLES["formuleTarifaireAcheminement"],
+    "contexte": LIBELLES["contexteUtilisation"],
+    "classeTemporelle": LIBELLES["classeTemporelle"],
+}
+_TENSION_OF_SEGMENT: Final[Mapping[str, str]] = {"C5": "BTINF", "C4": "BTSUP"}
+
+
+def _points(reponse: ReponseJugee) -> list[etree._Element]:
+    return list(reponse.corps.findall("point"))
+
+
+def _state(point: etree._Element) -> str:
+    found = point.find("donneesGenerales/etatContractuel")
+    return "" if found is None else found.get("code", "")
+
+
+def _authorised(reponse: ReponseJugee, point: etree._Element) -> bool:
+    """Whether the client's authorisation, that the request declares, opens the reserved data."""
+    declared = reponse.demande_une("autorisationClient") in ("true", "1")
+    return declared and _state(point) in _EN_SERVICE
+
+
+@controle(
+    "sans autorisation du client, aucune donnée réservée n'est rendue", source=_ICS, services={ADP}
+)
+def donnees_reservees(reponse: ReponseJugee) -> Iterator[str]:
+    """Reserved data need the authorisation, and a point in service."""
+    for point in _points(reponse):
+        if not _authorised(reponse, point):
+            for path in _RESERVEES:
+                if point.find(path) is not None:
+                    yield f"{path.rpartition('/')[2]} est rendu"
+
+
+@controle("le calendrier du fournisseur n'est jamais rendu à un tiers", source=_ICS, services={ADP})
+def calendrier_du_fournisseur(reponse: ReponseJugee) -> Iterator[str]:
+    """A third party never sees the calendar of the supplier."""
+    if any(point.find(_JAMAIS) is not None for point in _points(reponse)):
+        yield "calendrierFrn est rendu"
+
+
+@controle(
+    "avec l'autorisation du client, le segment est rendu, et c'est celui du cas",
+    source="GUI 0464 v1.4.0 §4.1 ; ICS v1.0.0",
+    services={ADP},
+)
+def segment_rendu(reponse: ReponseJugee) -> Iterator[str]:
+    """The segment comes with the authorisation; the contract has no C1, which may come without."""
+    for point in _points(reponse):
+        found = point.find("donneesGenerales/segment")
+        tension = point.find("situationAlimentation/alimentationPrincipale/domaineTension")
+        code = None if found is None else found.get("code")
+        domaine = "" if tension is None else tension.get("code", "")
+        if found is None:
+            low = reponse.petit or domaine in _BASSE_TENSION
+            if _authorised(reponse, point) and low:
+                yield "segment est absent"
+            continue
+        if reponse.petit != (code == "C5") and (reponse.petit or reponse.grand):
+            yield f"segment {code} pour un point {reponse.segment}"
+        wanted = _TENSION_OF_SEGMENT.get(code or "")
+        if wanted is not None and domaine and domaine != wanted:
+            yield f"segment {code} en {domaine}"
+
+
+@controle(
+    "les données sont celles du segment du point", source="GUI 0464 v1.4.0 §4", services={ADP}
+)
+def donnees_du_segment(reponse: ReponseJugee) -> Iterator[str]:
+    """Some data are of small points alone, some of larger ones."""
+    for point in _points(reponse):
+        for path in _DES_C5 if reponse.grand else _DES_GRANDS if reponse.petit else ():
+            if point.find(path) is not None:
+                yield f"{path.rpartition('/')[2]} sur un point {reponse.segment}"
+
+
+@controle(
+    "chaque code est de la liste de valeurs", source="AX.0355", services={ADP, RECHERCHE_POINT}
+)
+def codes_du_point(reponse: ReponseJugee) -> Iterator[str]:
+    """Codes that come with a label are of their lists."""
+    for element in reponse.corps.iter():
+        code = element.get("code")
+        if code is None:
+            continue
+        name = local_name(element)
+        if name == "calibre":
+            name = local_name(element.getparent())
+        allowed = _LISTES.get(name)
+        if allowed is not None and code not in allowed:
+            yield f"{name} vaut « {code} »"
+
+
+@controle(
+    "la formule tarifaire est celle de la tension du point",
+    source="AX.0355 ; GUI 0464 §4.4",
+    services={ADP},
+)
+def formule_de_la_tension(reponse: ReponseJugee) -> Iterator[str]:
+    """A tariff formula begins with the voltage that it is of."""
+    for point in _points(reponse):
+        tension = point.find("situationAlimentation/alimentationPrincipale/domaineTension")
+        domaine = "" if tension is None else tension.get("code", "")
+        for formule in point.iter("formuleTarifaireAcheminement"):
+            code = formule.get("code", "")
+            if domaine in (*_BASSE_TENSION, "HTA") and not code.startswith(domaine):
+                yield f"formule {code} en {domaine}"
+
+
+@controle(
+    "aucune date n'est à venir",
+    source="GUI 0464 v1.4.0 §4.1 : dernières modifications, dernières hausses et baisses",
+    services={ADP},
+)
+def dates_passees(reponse: ReponseJugee) -> Iterator[str]:
+    """What was last changed has been changed already."""
+    for point in _points(reponse):
+        for path in _RESERVEES[:3]:
+            told = text_of(point, path)
+            if told is not None and told[:10] > reponse.jour.isoformat():
+                yield f"{path.rpartition('/')[2]} vaut {told}"
+
+
+@controle(
+    "le nom du client d'un point en service n'est pas rendu",
+    source="GUI 0427 v1.2.0 §4",
+    services={RECHERCHE_POINT},
+)
+def nom_du_client(reponse: ReponseJugee) -> Iterator[str]:
+    """The name of the client is of points that aren't in service."""
+    for point in reponse.corps.iterfind("points/point"):
+        state = point.find("etatContractuel")
+        code = "" if state is None else state.get("code", "")
+        if code in _EN_SERVICE and point.find("nomClientFinalOuDenominationSociale") is not None:
+            yield f"le nom du client du point {point.get('id')} est rendu"
+
+
+@controle(
+    "les lignes 1 et 7 de l'adresse ne sont pas remplies",
+    source="GUI 0427 v1.2.0 §4 : le destinataire et le pays",
+    services={RECHERCHE_POINT},
+)
+def lignes_vides(reponse: ReponseJugee) -> Iterator[str]:
+    """The line of the addressee repeats the client's name: it is never there."""
+    for point in reponse.corps.iterfind("points/point"):
+        for name in ("ligne1", "ligne7"):
+            if point.find(f"adresseInstallationNormalisee/{name}") is not None:
+                yield f"{name} du point {point.get('id')} est remplie"
+
+
+DONNEES: Final[tuple[Verification, ...]] = (
+    donnees_reservees,
+    calendrier_du_fournisseur,
+    segment_rendu,
+    donnees_du_segment,
+    codes_du_point,
+    formule_de_la_tension,
+    dates_passees,
+    nom_du_client,
+    lignes_vides,
+)

@@ -1,0 +1,303 @@
+"""What ConsultationMesuresDetaillees v3 must answer of indexes, by calendar and class."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import Final, NamedTuple
+
+from lxml import etree
+
+from sge_sim.domaine.libelles import LIBELLES
+from sge_sim.homologation.jugement.controle import Verification, controle
+from sge_sim.homologation.jugement.instants import naive_instant
+from sge_sim.homologation.jugement.reponse import ReponseJugee, days_of, text_of
+from sge_sim.homologation.jugement.services import CMD3
+
+_GUIDE: Final = "GUI 0497 v1.5.0 p. 17-21"
+_SEEN: Final = "réponses enregistrées en production, 2023"
+_OF_SMALL: Final[Mapping[str, frozenset[str]]] = {
+    "COL": frozenset({"AQ"}),
+    "TOP": frozenset({"AQ", "AP", "AS", "AV", "LC"}),
+    "CRI": frozenset({"AS"}),
+}
+_OF_LARGE: Final[Mapping[str, frozenset[str]]] = {
+    "FMR": frozenset({"RC", "RM"}),
+    "CRD": frozenset({"RC", "RM"}),
+    "CRI": frozenset({"LC"}),
+    "RHF": frozenset({"LC"}),
+}
+_MOTIFS: Final = frozenset({"POSE_FOURNISSEUR", "DEPOSE_FOURNISSEUR"})
+_DAILY: Final = frozenset({"AQ", "RC"})
+_DECREASING: Final = 2
+_LOST: Final = 0.25
+_CLASSES: Final = frozenset(LIBELLES["classeTemporelle"])
+_OWN_CLASSES: Final = frozenset({"BASE", "HP", "HC", "HPB", "HCB", "HN"})
+
+
+class RegistreLu(NamedTuple):
+    """The readings of a class of a calendar; `calendrier` is empty for the total of a quantity."""
+
+    contexte: etree._Element
+    grandeur: etree._Element
+    calendrier: str
+    classe: str
+    cadran: str
+    valeurs: tuple[etree._Element, ...]
+
+    @property
+    def nom(self) -> str:
+        """How the register is told."""
+        return f"{self.calendrier} {self.classe}" if self.calendrier else "totalisateur"
+
+    @property
+    def instants(self) -> list[datetime | None]:
+        """The instants of the readings, None for one that can't be read."""
+        return [naive_instant(text_of(each, "d") or "") for each in self.valeurs]
+
+    @property
+    def jours(self) -> list[date]:
+        """The days of the readings."""
+        return [each.date() for each in self.instants if each is not None]
+
+
+def registres(reponse: ReponseJugee) -> tuple[RegistreLu, ...]:
+    """Return the registers of every context."""
+    return reponse.lu("registres", lambda read: tuple(_registres(read)))
+
+
+def _registres(reponse: ReponseJugee) -> Iterator[RegistreLu]:
+    for grandeur in reponse.corps.iterfind("contexte/grandeur"):
+        whose = (grandeur.getparent(), grandeur)
+        for calendrier in grandeur.iterfind("calendrier"):
+            for classe in calendrier.iterfind("classeTemporelle"):
+                yield RegistreLu(
+                    *whose,
+                    text_of(calendrier, "idCalendrier") or "",
+                    text_of(classe, "idClasseTemporelle") or "",
+                    text_of(classe, "codeCadran") or "",
+                    tuple(classe.iterfind("valeur")),
+                )
+        for total in grandeur.iterfind("cadranTotalisateur"):
+            cadran = text_of(total, "codeCadran") or ""
+            yield RegistreLu(*whose, "", "", cadran, tuple(total.iterfind("valeur")))
+
+
+def _kind(contexte: etree._Element) -> str:
+    return text_of(contexte, "typeReleve") or ""
+
+
+@controle("le contexte et le type du relevé sont ceux du segment", source=_GUIDE, services={CMD3})
+def contexte_du_releve(reponse: ReponseJugee) -> Iterator[str]:
+    """Each context and type is one that the guide has for the segment, each pair once."""
+    allowed = _OF_SMALL if reponse.petit else _OF_LARGE if reponse.grand else None
+    pairs = []
+    for contexte in reponse.corps.iterfind("contexte"):
+        name, kind = text_of(contexte, "contexteReleve") or "", _kind(contexte)
+        pairs.append((name, kind))
+        known = allowed if allowed is not None else {**_OF_SMALL, **_OF_LARGE}
+        if kind not in known.get(name, ()):
+            yield f"relevé {name or 'sans contexte'} / {kind or 'sans type'}"
+        step = text_of(contexte, "etapeMetier")
+        if step != "BRUT":
+            yield f"étape métier {step}"
+        motif = text_of(contexte, "motifReleve")
+        if motif is not None and (name != "CRI" or motif not in _MOTIFS):
+            yield f"motif {motif} sur un relevé {name}"
+    for pair, times in Counter(pairs).items():
+        if times > 1:
+            yield f"{times} contextes {pair[0]} / {pair[1]}"
+
+
+@controle("chaque relevé est daté en heure légale, dans la période", source=_GUIDE, services={CMD3})
+def releves_de_la_periode(reponse: ReponseJugee) -> Iterator[str]:
+    """Readings are of the days asked for, ascending, no instant twice."""
+    jours = reponse.jours
+    for registre in registres(reponse):
+        last: datetime | None = None
+        for each, instant in zip(registre.valeurs, registre.instants, strict=True):
+            if instant is None or len(text_of(each, "d") or "") == len("2025-04-01"):
+                yield f"{registre.nom} : « {text_of(each, 'd')} » n'est pas une date du service"
+                continue
+            if jours is not None and not jours[0] <= instant.date() < jours[1]:
+                yield f"{registre.nom} : relevé du {instant:%d/%m/%Y}, hors période"
+            if last is not None and instant <= last:
+                told = f"{instant:%d/%m/%Y %H:%M} ne suit pas le précédent"
+                yield f"{registre.nom} : le relevé du {told}"
+            last = instant
+
+
+@controle(
+    "l'index quotidien d'un C5 est celui du début du jour",
+    source=_SEEN,
+    provenance="observed",
+    services={CMD3},
+)
+def index_de_minuit(reponse: ReponseJugee) -> Iterator[str]:
+    """A small point has its daily index at midnight."""
+    if not reponse.petit:
+        return
+    for registre in registres(reponse):
+        if _kind(registre.contexte) != "AQ":
+            continue
+        for instant in registre.instants:
+            if instant is not None and (instant.hour, instant.minute, instant.second) != (0, 0, 0):
+                yield f"{registre.nom} : relevé à {instant:%H:%M:%S}"
+
+
+@controle("chaque jour de la période a son index", source=_GUIDE, services={CMD3})
+def jours_releves(reponse: ReponseJugee) -> Iterator[str]:
+    """Most of the days are read, in every register."""
+    for registre, missing, total in _missing(reponse):
+        if missing >= _LOST * total:
+            yield f"{registre.nom} : il manque {missing} jours sur {total}"
+
+
+@controle(
+    "aucun jour ne manque sans être annoncé",
+    source="nul ne dit comment un jour perdu se montre",
+    provenance="assumed",
+    services={CMD3},
+)
+def jours_manquants(reponse: ReponseJugee) -> Iterator[str]:
+    """A few days may be lost."""
+    for registre, missing, total in _missing(reponse):
+        if 0 < missing < _LOST * total:
+            yield f"{registre.nom} : il manque {missing} jours sur {total}"
+
+
+def _missing(reponse: ReponseJugee) -> Iterator[tuple[RegistreLu, int, int]]:
+    if reponse.jours is None:
+        return
+    wanted = set(days_of(*reponse.jours))
+    for registre in registres(reponse):
+        if _kind(registre.contexte) in _DAILY and text_of(registre.contexte, "contexteReleve") in (
+            "COL",
+            "FMR",
+        ):
+            yield registre, len(wanted - set(registre.jours)), len(wanted)
+
+
+@controle(
+    "les cadrans d'un contexte sont relevés ensemble",
+    source=_SEEN,
+    provenance="observed",
+    services={CMD3},
+)
+def releves_ensemble(reponse: ReponseJugee) -> Iterator[str]:
+    """All the registers of a context were read at the same instants."""
+    first: dict[etree._Element, RegistreLu] = {}
+    for registre in registres(reponse):
+        other = first.setdefault(registre.grandeur, registre)
+        if registre.instants != other.instants and registre.calendrier == other.calendrier:
+            yield f"{registre.nom} n'est pas relevé aux instants de {other.nom}"
+        elif set(registre.jours) - set(other.jours) and not registre.calendrier:
+            yield "le totalisateur est relevé d'autres jours que les classes"
+
+
+@controle("un index ne décroît pas sans le dire", source=_GUIDE, services={CMD3})
+def index_croissants(reponse: ReponseJugee) -> Iterator[str]:
+    """The next index is at least the last one, unless its indicator says otherwise."""
+    for registre in registres(reponse):
+        last = 0
+        for each in registre.valeurs:
+            value, doubt = int(text_of(each, "v") or 0), int(text_of(each, "iv") or 0)
+            if value < last and not doubt & _DECREASING:
+                yield f"{registre.nom} : {value} après {last} le {text_of(each, 'd')}"
+            if value < 0:
+                yield f"{registre.nom} : index négatif"
+            last = value
+
+
+@controle("l'indicateur d'un index va de 0 à 15", source=_GUIDE, services={CMD3})
+def indicateur_d_index(reponse: ReponseJugee) -> Iterator[str]:
+    """`iv` is a field of four bits."""
+    for registre in registres(reponse):
+        for each in registre.valeurs:
+            if not 0 <= int(text_of(each, "iv") or 0) <= 15:
+                yield f"{registre.nom} : iv vaut {text_of(each, 'iv')}"
+
+
+@controle(
+    "les classes du fournisseur, celles du distributeur et le totalisateur font la même somme",
+    source=_SEEN,
+    provenance="observed",
+    services={CMD3},
+)
+def sommes_egales(reponse: ReponseJugee) -> Iterator[str]:
+    """Of a small point, the sum of each calendar is the total, at each instant."""
+    if not reponse.petit:
+        return
+    sums: dict[etree._Element, dict[str, Counter[str]]] = {}
+    for registre in registres(reponse):
+        calendars = sums.setdefault(registre.grandeur, {})
+        own = calendars.setdefault(registre.calendrier, Counter())
+        for each in registre.valeurs:
+            own[text_of(each, "d") or ""] += int(text_of(each, "v") or 0)
+    for calendars in sums.values():
+        for day in dict.fromkeys(day for own in calendars.values() for day in own):
+            values = {own[day] for own in calendars.values() if day in own}
+            if len(values) > 1:
+                yield f"le {day[:10]} : {', '.join(map(str, sorted(values)))}"
+
+
+@controle(
+    "les classes sont celles des calendriers, chacune une fois", source="AX.0355", services={CMD3}
+)
+def classes_connues(reponse: ReponseJugee) -> Iterator[str]:
+    """Every class is in the list of values, once in its calendar."""
+    seen: Counter[tuple[int, str, str]] = Counter()
+    for registre in registres(reponse):
+        if not registre.calendrier:
+            continue
+        if registre.classe not in _CLASSES | _OWN_CLASSES:
+            yield f"classe {registre.classe or 'absente'} du calendrier {registre.calendrier}"
+        seen[id(registre.grandeur), registre.calendrier, registre.classe] += 1
+    for (_, calendrier, classe), times in seen.items():
+        if times > 1:
+            yield f"{times} fois la classe {classe} du calendrier {calendrier}"
+
+
+@controle(
+    "les cadrans d'un C5 ont leur code",
+    source=_SEEN,
+    provenance="observed",
+    services={CMD3},
+)
+def codes_des_cadrans(reponse: ReponseJugee) -> Iterator[str]:
+    """A Linky register has its code: of a supplier's class, a distributor's, or the total."""
+    prefix = "IDX_E"
+    seen: Counter[tuple[int, str]] = Counter()
+    for registre in registres(reponse):
+        if not registre.cadran:
+            if reponse.petit:
+                yield f"{registre.nom} n'a pas de code de cadran"
+            continue
+        if reponse.grand:
+            yield f"{registre.nom} : code de cadran {registre.cadran} sur un C1-C4"
+            continue
+        tail = registre.cadran.rpartition("_")[2]
+        kind = "T" if not registre.calendrier else "D" if registre.calendrier[:1] == "D" else "F"
+        total = kind == "T" and tail in ("T", "C", "I")
+        if not registre.cadran.startswith(prefix) or not (
+            total or (tail[:1] == kind and tail[1:].isdigit())
+        ):
+            yield f"{registre.nom} : code de cadran {registre.cadran}"
+        seen[id(registre.contexte), registre.cadran] += 1
+    for (_, cadran), times in seen.items():
+        if times > 1:
+            yield f"{times} fois le cadran {cadran}"
+
+
+INDEX: Final[tuple[Verification, ...]] = (
+    contexte_du_releve,
+    releves_de_la_periode,
+    index_de_minuit,
+    jours_releves,
+    jours_manquants,
+    releves_ensemble,
+    index_croissants,
+    indicateur_d_index,
+    sommes_egales,
+    classes_connues,
+    codes_des_cadrans,
+)

@@ -1,0 +1,125 @@
+"""The judge of a campaign: every check of every answer, and what earlier answers have given."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+from sge_sim.domaine.ecarts_plateforme import NOMINALE, PLATEFORMES, Plateforme, rank_of_release
+from sge_sim.homologation.campaign.evaluation import Constat
+from sge_sim.homologation.catalogue.cases import Cas
+from sge_sim.homologation.client.sender import AppelFait
+from sge_sim.homologation.jugement.acquittement import ACQUITTEMENT
+from sge_sim.homologation.jugement.commandes import COMMANDES, given
+from sge_sim.homologation.jugement.consommations import CONSOMMATIONS
+from sge_sim.homologation.jugement.controle import Verification, constats
+from sge_sim.homologation.jugement.detaillees import DETAILLEES_POINTS
+from sge_sim.homologation.jugement.donnees_du_point import DONNEES
+from sge_sim.homologation.jugement.echos import ECHOS
+from sge_sim.homologation.jugement.enveloppe import CONTRAT, TRANSPORT
+from sge_sim.homologation.jugement.fautes import FAUTES
+from sge_sim.homologation.jugement.index_releves import INDEX
+from sge_sim.homologation.jugement.reponse import ReponseJugee
+from sge_sim.homologation.jugement.souscrits import SOUSCRITS_LISTES
+from sge_sim.homologation.jugement.valeurs import VALEURS
+
+CONTENU: Final[tuple[Verification, ...]] = (
+    *ECHOS,
+    *DETAILLEES_POINTS,
+    *VALEURS,
+    *INDEX,
+    *CONSOMMATIONS,
+    *DONNEES,
+    *COMMANDES,
+    *SOUSCRITS_LISTES,
+)
+"""Made of the body of a success that is as the contract says."""
+
+CONTROLES: Final[tuple[Verification, ...]] = (
+    *TRANSPORT,
+    *CONTRAT,
+    *ACQUITTEMENT,
+    *FAUTES,
+    *CONTENU,
+)
+"""Every check there is."""
+
+
+@dataclass
+class Juge:
+    """Looks at the answers of one campaign of `release` (`sge-23.2`), in their order.
+
+    `defauts` says that who answers may have the defects of the real platform: a nominal simulator
+    has no excuse.
+    """
+
+    release: str
+    defauts: bool = True
+    _donnes: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def plateforme(self) -> Plateforme:
+        """What the platform of the release is known to do otherwise."""
+        if not self.defauts:
+            return NOMINALE
+        rank = rank_of_release(self.release)
+        named = (each for each in PLATEFORMES if rank_of_release(each.release) == rank)
+        return next(named, NOMINALE)
+
+    def examine(self, appel: AppelFait, jour: date, cas: Cas | None = None) -> tuple[Constat, ...]:
+        """Return what is to be told of the answer to a call made on the legal date `jour`.
+
+        What is wrong or doubtful, a line each, then how many checks were made. Nothing of a call
+        that had no answer, or that isn't one of SGE's services.
+        """
+        reponse = self.reponse(appel, jour, cas)
+        if reponse is None:
+            return ()
+        found: list[Constat] = []
+        made = 0
+        for table in _tables(reponse):
+            concerned = [each for each in table if each.concerne(reponse)]
+            made += len(concerned)
+            found += constats(concerned, reponse)
+            if table is CONTRAT and any(not each.reussi for each in found):
+                break  # what follows reads the message as the contract says that it is
+        self.learn(reponse, cas)
+        if not found:
+            found.append(Constat(f"{made} contrôles du contrat et des guides", True))
+        return tuple(found)
+
+    def reponse(self, appel: AppelFait, jour: date, cas: Cas | None = None) -> ReponseJugee | None:
+        """Return the answer to a call as the checks look at it, None where there is none."""
+        if appel.contrat is None or appel.statut_http is None:
+            return None
+        return ReponseJugee(
+            appel.contrat,
+            appel.requete,
+            appel.recu,
+            appel.statut_http,
+            appel.type_contenu,
+            jour,
+            cas,
+            self.plateforme,
+            self._donnes,
+        )
+
+    def learn(self, reponse: ReponseJugee, cas: Cas | None) -> None:
+        """Keep the identifiers that an answer gives: no later one may give them again."""
+        if reponse.enveloppe is None:
+            return
+        owner = "une préparation" if cas is None else cas.cle
+        self._donnes |= dict.fromkeys(given(reponse), owner)
+
+
+def _tables(reponse: ReponseJugee) -> Iterable[tuple[Verification, ...]]:
+    """Yield the tables of checks that concern the answer, in the order in which they are made."""
+    yield TRANSPORT
+    if reponse.enveloppe is None:
+        return
+    yield CONTRAT
+    if reponse.fautive:
+        yield FAUTES
+        return
+    yield ACQUITTEMENT
+    yield CONTENU

@@ -1,0 +1,186 @@
+"""An answer as it is judged: what was asked, and the bytes that came back, read once.
+
+Nothing here knows who answered: a simulator and the real platform are judged on the same things.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Final, TypeVar, cast
+
+from lxml import etree
+
+from sge_sim.domaine.ecarts_plateforme import NOMINALE, Plateforme
+from sge_sim.homologation.catalogue.answer_paths import Answer, as_text
+from sge_sim.homologation.catalogue.cases import Cas
+from sge_sim.homologation.client.messages import read_message
+from sge_sim.machine.safe_xml import parse_xml
+from sge_sim.services.registry import BY_PATH
+from sge_sim.services.service import Service
+from sge_sim.soap.contract import ENVELOPE, Contract
+
+FAULT: Final = f"{{{ENVELOPE}}}Fault"
+Lu = TypeVar("Lu")
+_LOGINS: Final = ("loginUtilisateur", "loginDemandeur", "initiateurLogin")
+
+
+@dataclass(frozen=True)
+class ReponseJugee:
+    """What came back for a call of `contrat`, made on the legal date `jour`.
+
+    `type_contenu` is the header Content-Type, None where it isn't known. `cas` is the run that the
+    call was made for, None for a step of preparation. `plateforme` holds what the platform that
+    may have answered is known to do otherwise. `donnes` are the identifiers that earlier answers
+    of the campaign gave, with who they were given to.
+    """
+
+    contrat: Contract
+    requete: bytes
+    octets: bytes
+    statut: int
+    type_contenu: str | None
+    jour: date
+    cas: Cas | None = None
+    plateforme: Plateforme = NOMINALE
+    donnes: Mapping[str, str] = field(default_factory=dict)
+    _lus: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
+
+    def lu(self, what: str, read: Callable[["ReponseJugee"], Lu]) -> Lu:
+        """Return what `read` makes of the answer, which is read once for all the checks."""
+        if what not in self._lus:
+            self._lus[what] = read(self)
+        return cast(Lu, self._lus[what])
+
+    @property
+    def service(self) -> Service:
+        """The service that was called."""
+        return BY_PATH[self.contrat.path]
+
+    @property
+    def segment(self) -> str:
+        """The segments of the point, as the catalogue names the run; empty where it doesn't."""
+        return self.cas.segment if self.cas is not None else ""
+
+    @property
+    def petit(self) -> bool:
+        """Whether the run is on a point of 36 kVA at most."""
+        return self.segment == "C5"
+
+    @property
+    def grand(self) -> bool:
+        """Whether the run is on a point of more than 36 kVA."""
+        return self.segment in ("C1-C4", "C2-C4")
+
+    @cached_property
+    def racine(self) -> etree._Element | None:
+        """The document that was answered, None where it isn't one of XML."""
+        try:
+            return parse_xml(self.octets, bare=True)
+        except ValueError:
+            return None
+
+    @cached_property
+    def enveloppe(self) -> etree._Element | None:
+        """The SOAP envelope with what its body holds, None where nothing can be read of it."""
+        root = self.racine
+        if root is None or root.tag != f"{{{ENVELOPE}}}Envelope":
+            return None
+        body = root.find(f"{{{ENVELOPE}}}Body")
+        return root if body is not None and len(body) else None
+
+    @cached_property
+    def corps(self) -> etree._Element:
+        """The first element of the body; only where there is an `enveloppe`."""
+        assert self.enveloppe is not None
+        found: etree._Element = self.enveloppe.find(f"{{{ENVELOPE}}}Body")[0]
+        return found
+
+    @cached_property
+    def entetes(self) -> tuple[etree._Element, ...]:
+        """What the header of the envelope holds."""
+        assert self.enveloppe is not None
+        header = self.enveloppe.find(f"{{{ENVELOPE}}}Header")
+        return () if header is None else tuple(header)
+
+    @property
+    def fautive(self) -> bool:
+        """Whether a fault was answered."""
+        return self.enveloppe is not None and self.corps.tag == FAULT
+
+    @property
+    def acquittement(self) -> etree._Element | None:
+        """The acquittement of the contract, where the answer has it."""
+        wanted = self.contrat.response_header
+        return next((each for each in self.entetes if each.tag == wanted), None)
+
+    @property
+    def erreur(self) -> etree._Element | None:
+        """What a fault tells in its detail, where it has the element of the contract."""
+        found: etree._Element | None = self.corps.find(f"detail/{self.contrat.fault}")
+        return found
+
+    @cached_property
+    def demande(self) -> Answer:
+        """The content of the request element."""
+        return read_message(self.requete).contenu
+
+    def demandes(self, *names: str) -> list[str]:
+        """Return the values of the request's elements of these names, wherever they stand."""
+        return [value for name, value in _leaves(self.demande) if name in names]
+
+    def demande_une(self, *names: str) -> str | None:
+        """Return the first of `demandes`."""
+        return next(iter(self.demandes(*names)), None)
+
+    @cached_property
+    def prms(self) -> frozenset[str]:
+        """The points that were asked about."""
+        return frozenset(self.demandes("pointId"))
+
+    @cached_property
+    def login(self) -> str | None:
+        """The login that the request bears."""
+        return self.demande_une(*_LOGINS)
+
+    @property
+    def jours(self) -> tuple[date, date] | None:
+        """The period asked for, its end left out; None where the request has none."""
+        found = (self.demande_une("dateDebut"), self.demande_une("dateFin"))
+        try:
+            debut, fin = (date.fromisoformat((each or "")[:10]) for each in found)
+        except ValueError:
+            return None
+        return (debut, fin) if debut < fin else None
+
+
+def days_of(debut: date, fin: date) -> list[date]:
+    """Return the days from `debut` until before `fin`."""
+    return [debut + timedelta(days=rank) for rank in range((fin - debut).days)]
+
+
+def text_of(element: etree._Element | None, path: str = ".") -> str | None:
+    """Return the text at a path without white space around it, None where it isn't."""
+    found = None if element is None else element.find(path)
+    return None if found is None else (found.text or "").strip()
+
+
+def texts_of(element: etree._Element, path: str) -> list[str]:
+    """Return the texts at a path."""
+    return [(each.text or "").strip() for each in element.iterfind(path)]
+
+
+def local_name(element: etree._Element) -> str:
+    """Return the name of an element without its namespace."""
+    return str(etree.QName(element).localname)
+
+
+def _leaves(value: object, name: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        for key, child in value.items():
+            yield from _leaves(child, key)
+    elif isinstance(value, list):
+        for child in value:
+            yield from _leaves(child, name)
+    elif value is not None:
+        yield name, as_text(value)

@@ -1,0 +1,208 @@
+"""What the measures of ConsultationMesuresDetaillees must say of themselves, value by value."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from typing import Final
+
+from lxml import etree
+
+from sge_sim.domaine.ecarts_plateforme import Usage
+from sge_sim.homologation.jugement.controle import Verification, controle
+from sge_sim.homologation.jugement.detaillees import blocks
+from sge_sim.homologation.jugement.reponse import ReponseJugee, text_of
+from sge_sim.homologation.jugement.services import CMD2, CMD3, DETAILLEES
+
+_GUIDES: Final = "GUI 0488 §5.2, GUI 0497 §3.2"
+_UNITES: Final[Mapping[str, Collection[str]]] = {
+    "PA": {"W"},
+    "PRI": {"VAr"},
+    "PRC": {"VAr"},
+    "E": {"V"},
+    "EA": {"Wh"},
+    "ER": {"VArh"},
+    "ERI": {"VArh"},
+    "ERC": {"VArh"},
+    "PMA": {"VA", "W"},
+    "PMA1": {"VA"},
+    "PMA2": {"VA"},
+    "PMA3": {"VA"},
+    "DD": {"s"},
+    "TF": {"s"},
+    "DE": {"Wh"},
+    "DQ": {"W", "VA"},
+}
+_OF_SMALL_PMA: Final = "VA"
+_NATURES_C5: Final = frozenset("B")
+_NATURES_GRANDS: Final = frozenset("RHPSTFG")
+_NATURES_CORRIGEES: Final = frozenset("CDE")
+_IV: Final = frozenset("012")
+_EC: Final = frozenset({"0", "1", *map(str, range(5, 12))})
+_TC: Final = frozenset("ALGHNKFJDIOMCB")
+_INTEGER: Final = re.compile(r"\d{1,18}")
+
+
+def _wanted_quantities(reponse: ReponseJugee) -> Collection[str]:
+    asked = reponse.demande_une("grandeurPhysique") or ""
+    if asked != "TOUT":
+        return {asked}
+    if reponse.demande_une("mesuresTypeCode") == "PMAX":
+        return {"PMA", "PMA1", "PMA2", "PMA3"}
+    return _UNITES.keys()
+
+
+def _direction(reponse: ReponseJugee) -> str:
+    sens = reponse.demande_une("sens")
+    inject = sens == "INJECTION" or (
+        sens is None and reponse.demande_une("injection") in ("true", "1")
+    )
+    return "PROD" if inject else "CONS"
+
+
+def every_block(reponse: ReponseJugee) -> list[etree._Element]:
+    """Return the blocks of measures and those of indexes."""
+    return [*blocks(reponse), *reponse.corps.iterfind("contexte/grandeur")]
+
+
+@controle("le sens est celui de la demande", source=_GUIDES, services=DETAILLEES)
+def sens_des_mesures(reponse: ReponseJugee) -> Iterator[str]:
+    """CONS is what was drawn off, PROD what was injected."""
+    wanted = _direction(reponse)
+    for block in every_block(reponse):
+        told = text_of(block, "grandeurMetier")
+        if told != wanted:
+            yield f"grandeurMetier vaut {told}, attendu {wanted}"
+
+
+@controle("la grandeur est celle de la demande, une fois", source=_GUIDES, services=DETAILLEES)
+def grandeur_demandee(reponse: ReponseJugee) -> Iterator[str]:
+    """The quantity is the one asked for, in one block (an index has one in each context)."""
+    wanted = _wanted_quantities(reponse)
+    told = [text_of(each, "grandeurPhysique") or "" for each in every_block(reponse)]
+    for each in dict.fromkeys(told):
+        if each not in wanted:
+            yield f"grandeurPhysique vaut {each or 'rien'}, demandé {' ou '.join(sorted(wanted))}"
+    single = [text_of(each, "grandeurPhysique") for each in blocks(reponse)]
+    for name in {name for name in single if single.count(name) > 1}:
+        yield f"{single.count(name)} blocs de {name}"
+
+
+@controle("l'unité est celle de la grandeur", source=_GUIDES, services=DETAILLEES)
+def unite_de_la_grandeur(reponse: ReponseJugee) -> Iterator[str]:
+    """Each quantity has its unit."""
+    for block in every_block(reponse):
+        name, unit = text_of(block, "grandeurPhysique") or "", text_of(block, "unite")
+        allowed = _UNITES.get(name, ())
+        if name == "PMA" and reponse.petit:
+            allowed = {_OF_SMALL_PMA}
+        if allowed and unit not in allowed:
+            yield f"{name} en {unit or 'rien'}, attendu {' ou '.join(sorted(allowed))}"
+
+
+@controle("une demande n'est servie que par ce qu'elle demande", source=_GUIDES, services={CMD3})
+def forme_de_la_reponse(reponse: ReponseJugee) -> Iterator[str]:
+    """Indexes come in contexts, everything else in blocks."""
+    if len(reponse.corps) == 0:
+        return
+    index = reponse.demande_une("mesuresTypeCode") == "INDEX"
+    if index and blocks(reponse):
+        yield "des mesures pour une demande d'index"
+    if not index and reponse.corps.find("contexte") is not None:
+        yield "des index pour une demande de mesures"
+
+
+@controle("chaque valeur est un nombre entier", source=_GUIDES, services=DETAILLEES)
+def valeurs_entieres(reponse: ReponseJugee) -> Iterator[str]:
+    """A value is a number without a sign, empty where it is lost."""
+    kind, v3 = reponse.demande_une("mesuresTypeCode"), reponse.contrat.path == CMD3
+    few = v3 and kind == "PMAX" and reponse.demande_une("mesuresPas") == "P1M"
+    for block in blocks(reponse):
+        for each in block.iterfind("*/v"):
+            value = (each.text or "").strip()
+            lost = any(name.endswith("}nil") for name in each.attrib)
+            if lost or (few and value == "null"):
+                continue
+            if _INTEGER.fullmatch(value) is None:
+                yield f"{text_of(block, 'grandeurPhysique')} vaut « {value} »"
+
+
+@controle(
+    "la nature d'un point de courbe est celle de son segment",
+    source="GUI 0497 v1.5.0 p. 22 ; réponses enregistrées",
+    services=DETAILLEES,
+    leve_par=(Usage.MESURES_FACTICES,),
+)
+def nature_des_points(reponse: ReponseJugee) -> Iterator[str]:
+    """C5 are raw; larger points have codes of their own, more when corrected; others tell none."""
+    curve = reponse.demande_une("mesuresTypeCode") == "COURBE"
+    allowed = set(_NATURES_C5 if reponse.petit else _NATURES_GRANDS)
+    if not reponse.petit and text_of(reponse.corps, "mesuresCorrigees") == "BEST":
+        allowed |= _NATURES_CORRIGEES
+    if reponse.contrat.path == CMD2 or not (reponse.petit or reponse.grand):
+        allowed |= _NATURES_C5  # seen of a large point in homologation
+    for block in blocks(reponse):
+        for row in (*block.iterfind("mesure"), *block.iterfind("points")):
+            nature = text_of(row, "n")
+            if curve and nature not in allowed:
+                yield f"nature {nature or 'absente'}"
+            elif not curve and nature is not None:
+                yield f"nature {nature} hors d'une courbe"
+
+
+@controle(
+    "les indices de qualité sont ceux du guide, et d'un point C5",
+    source="GUI 0497 v1.5.0 p. 16",
+    services={CMD3},
+    leve_par=(Usage.MESURES_FACTICES,),
+)
+def qualite_des_points(reponse: ReponseJugee) -> Iterator[str]:
+    """`iv` and `ec` are of Linky meters, `tc` of corrected curves."""
+    best = text_of(reponse.corps, "mesuresCorrigees") == "BEST"
+    curve = reponse.demande_une("mesuresTypeCode") == "COURBE"
+    for block in blocks(reponse):
+        for row in block.iterfind("points"):
+            for name, allowed in (("iv", _IV), ("ec", _EC), ("tc", _TC)):
+                told = text_of(row, name)
+                if told is None:
+                    continue
+                if told not in allowed:
+                    yield f"{name} vaut « {told} »"
+                elif not curve or (name == "tc" and not best):
+                    yield f"{name} sur un point qui n'en a pas"
+                elif name != "tc" and reponse.grand:
+                    yield f"{name} sur un point C1-C4"
+
+
+@controle(
+    "typeValeur, modeCalcul et pas sont ceux du type de mesures",
+    source="GUI 0497 §3.2 ; réponses enregistrées en production, 2023",
+    services={CMD3},
+)
+def fin_de_la_reponse(reponse: ReponseJugee) -> Iterator[str]:
+    """What follows the blocks tells how the values were made."""
+    corps = reponse.corps
+    if len(corps) == 0:
+        return
+    kind = reponse.demande_une("mesuresTypeCode")
+    computed = "DIFF.INDEX" if reponse.petit else "INTEG.COURBE"
+    step = reponse.demande_une("mesuresPas") or "P1D"
+    wanted = {
+        "COURBE": (None, "MESURE", None),
+        "ENERGIE": ("GLOBALE", computed, "P1D"),
+        "PMAX": (None, "MESURE", step),
+    }.get(kind or "", (None, None, None))
+    for name, value in zip(("typeValeur", "modeCalcul", "pas"), wanted, strict=True):
+        told = text_of(corps, name)
+        if told != value:
+            yield f"{name} vaut {told or 'rien'}, attendu {value or 'rien'}"
+
+
+VALEURS: Final[tuple[Verification, ...]] = (
+    sens_des_mesures,
+    grandeur_demandee,
+    unite_de_la_grandeur,
+    forme_de_la_reponse,
+    valeurs_entieres,
+    nature_des_points,
+    qualite_des_points,
+    fin_de_la_reponse,
+)

@@ -1,0 +1,1 @@
+"""The tracking workbook that Enedis sent the actor: read, made into cases, filled in."""

@@ -1,0 +1,182 @@
+"""The judge put to the test: wrong answers of every run, played one by one, and their fate."""
+
+import random
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+
+from campagne_rejouee import Campagne, Rejeu, rejoue
+from falsifications import FAMILLES, Essai, Libre, essais
+
+from sge_sim.homologation.catalogue.cases import Cas
+from sge_sim.homologation.reports.rapport import Execution
+
+CONTRATS_D_AVANT = frozenset(
+    {
+        ("CommandeCollectePublicationMesures", "3.0"),
+        ("CommandeTransmissionHistoriqueMesures", "1.0"),
+        ("ConsultationMesuresDetaillees", "2.0"),
+        ("RechercheServicesSouscritsMesures", "1.0"),
+    }
+)
+"""What 23.2 calls and 26.1 doesn't: with all of 26.1, the 19 contracts."""
+
+
+@dataclass(frozen=True)
+class Survivant:
+    """A wrong answer that nothing was told of."""
+
+    famille: str
+    cas: str
+    ou: str
+    quoi: str
+
+    def __str__(self) -> str:
+        return f"{self.famille} : {self.cas}, {self.ou}, {self.quoi}"
+
+
+@dataclass
+class Bilan:
+    """What became of wrong answers, by family: `avertis` were told of, without failing the case."""
+
+    joues: Counter[str] = field(default_factory=Counter)
+    vus: Counter[str] = field(default_factory=Counter)
+    avertis: Counter[str] = field(default_factory=Counter)
+    libres: dict[str, Counter[str]] = field(default_factory=dict)
+    survivants: list[Survivant] = field(default_factory=list)
+
+    def __add__(self, other: "Bilan") -> "Bilan":
+        return Bilan(
+            self.joues + other.joues,
+            self.vus + other.vus,
+            self.avertis + other.avertis,
+            {
+                name: self.libres.get(name, Counter()) + other.libres.get(name, Counter())
+                for name in (*self.libres, *other.libres)
+            },
+            [*self.survivants, *other.survivants],
+        )
+
+    def part_vue(self, famille: str) -> float:
+        """The share that is seen of those that were played."""
+        seen = self.vus[famille] + self.avertis[famille]
+        return seen / max(1, self.joues[famille])
+
+    def part_libre(self, famille: str) -> float:
+        """The share that was left out."""
+        free = self.libres.get(famille, Counter()).total()
+        return free / max(1, free + self.joues[famille])
+
+    def count(self, essai: Essai, cas: Cas, execution: Execution) -> None:
+        """Count one that was played."""
+        self.joues[essai.famille] += 1
+        if not execution.statut.bon:
+            self.vus[essai.famille] += 1
+        elif any(each.avertit for each in execution.constats):
+            self.avertis[essai.famille] += 1
+        else:
+            self.survivants.append(Survivant(essai.famille, cas.cle, essai.ou, essai.quoi))
+
+    def leave(self, libre: Libre) -> None:
+        """Count one that was left out."""
+        self.libres.setdefault(libre.famille, Counter())[libre.raison] += 1
+
+    def __str__(self) -> str:
+        heads = f"{'joués':>8}{'vus':>8}{'avertis':>9}{'part':>8}{'libres':>8}{'part':>7}"
+        lines = [f"{'famille':16}{heads}"]
+        for name in FAMILLES:
+            free = self.libres.get(name, Counter())
+            lines.append(
+                f"{name:16}{self.joues[name]:8}{self.vus[name]:8}{self.avertis[name]:9}"
+                f"{self.part_vue(name):8.1%}{free.total():8}{self.part_libre(name):7.0%}"
+            )
+            lines += [f"    {count:6} laissés : {why}" for why, count in free.most_common()]
+        lines.append(f"{len(self.survivants)} survivants")
+        lines += [f"    {each}" for each in self.survivants]
+        return "\n".join(lines)
+
+
+def concerned(release: str, cas: Cas) -> bool:
+    """Whether a run is among those that are tried: all of the last release, of the other one those
+    of the services that the last one lacks."""
+    return release == "26.1" or (cas.service, cas.version) in CONTRATS_D_AVANT
+
+
+def essais_of(rejeu: Rejeu, campagne: Campagne, seed: int) -> list[Essai | Libre]:
+    """Return what is done to the answer of a run that is about to be called."""
+    cas = rejeu.cas
+    own = rejeu.execute(rejeu.message)
+    assert own.statut.bon, cas.cle
+    autres = [
+        (other.cle, campagne.reponses[other.cle][-1])
+        for other in rejeu.cas_de_la_release
+        if (other.service, other.version) == (cas.service, cas.version)
+        and other.cle != cas.cle
+        and other.cle in campagne.reponses
+    ]
+    return essais(cas, rejeu.message, own.requete.encode(), seed, autres)
+
+
+def runs(campagne: Campagne, part: int = 0, parts: int = 1) -> Iterator[Rejeu]:
+    """Yield the runs that are tried, one in `parts` from the one of rank `part` on."""
+    rank = 0
+    for rejeu in rejoue(campagne):
+        if concerned(campagne.release, rejeu.cas):
+            if rank % parts == part:
+                yield rejeu
+            rank += 1
+
+
+def eprouve(campagne: Campagne, seed: int, part: int, parts: int) -> Bilan:
+    """Play every wrong answer of a share of the runs."""
+    bilan = Bilan()
+    for rejeu in runs(campagne, part, parts):
+        for each in essais_of(rejeu, campagne, seed):
+            if isinstance(each, Libre):
+                bilan.leave(each)
+            else:
+                bilan.count(each, rejeu.cas, rejeu.execute(each.falsifie(rejeu.message)))
+    return bilan
+
+
+def eprouve_tout(campagnes: Mapping[str, Campagne], seed: int, processes: int) -> Bilan:
+    """Play every wrong answer of every run, in so many processes."""
+    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
+        shares = [
+            pool.submit(eprouve, campagne, seed, part, processes)
+            for part in range(processes)
+            for campagne in campagnes.values()
+        ]
+        return sum((each.result() for each in shares), Bilan())
+
+
+def few_a_family(campagnes: Mapping[str, Campagne], seed: int, count: int) -> list[Survivant]:
+    """Play `count` wrong answers of each family, drawn among all the runs; return the survivors."""
+    hasard = random.Random(seed)
+    drawn: dict[str, list[tuple[str, str, int]]] = {name: [] for name in FAMILLES}
+    seen: Counter[str] = Counter()
+    for campagne in campagnes.values():
+        for rejeu in runs(campagne):
+            for rank, each in enumerate(essais_of(rejeu, campagne, seed)):
+                if isinstance(each, Essai):
+                    seen[each.famille] += 1
+                    kept = drawn[each.famille]
+                    place = (campagne.release, rejeu.cas.cle, rank)
+                    if len(kept) < count:
+                        kept.append(place)
+                    elif (at := hasard.randrange(seen[each.famille])) < count:
+                        kept[at] = place
+    wanted = {place for each in drawn.values() for place in each}
+    bilan = Bilan()
+    for campagne in campagnes.values():
+        for rejeu in runs(campagne):
+            if any(place[:2] == (campagne.release, rejeu.cas.cle) for place in wanted):
+                for rank, each in enumerate(essais_of(rejeu, campagne, seed)):
+                    if (campagne.release, rejeu.cas.cle, rank) in wanted:
+                        assert isinstance(each, Essai)
+                        message = each.falsifie(rejeu.message)
+                        bilan.count(each, rejeu.cas, rejeu.execute(message))
+    assert dict(bilan.joues) == dict.fromkeys(FAMILLES, count)
+    return bilan.survivants

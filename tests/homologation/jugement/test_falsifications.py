@@ -1,0 +1,52 @@
+"""The judge before wrong answers that the contracts and the catalogue make: `make test-verdict`
+plays them all, the suite two of each family."""
+
+import os
+
+import pytest
+from campagne_rejouee import Campagne
+from epreuve import CONTRATS_D_AVANT, Bilan, eprouve_tout, essais_of, few_a_family, runs
+from falsifications import FAMILLES, Libre
+from formes_du_contrat import WSDL, formes
+
+SEED = int(os.environ.get("SGE_SIM_VERDICT_SEED", "1"))
+LEAST_SEEN = 0.98
+MOST_LEFT_OUT = 1 / 3
+
+
+def test_two_wrong_answers_of_each_family_are_seen(campagnes: dict[str, Campagne]) -> None:
+    assert few_a_family(campagnes, SEED, 2) == []
+
+
+def test_at_most_a_third_of_each_family_is_left_out(campagnes: dict[str, Campagne]) -> None:
+    bilan = Bilan()
+    called = set()
+    for campagne in campagnes.values():
+        for run in runs(campagne):
+            called.add(f"{run.cas.service}-v{run.cas.version}")
+            for each in essais_of(run, campagne, SEED):
+                if isinstance(each, Libre):
+                    bilan.leave(each)
+                else:
+                    bilan.joues[each.famille] += 1
+    shares = {name: bilan.part_libre(name) for name in FAMILLES}
+    assert {name: share for name, share in shares.items() if share > MOST_LEFT_OUT} == {}
+    assert all(bilan.joues[name] for name in FAMILLES)
+    assert called == {file.stem for file in WSDL.glob("*.wsdl")}
+
+
+def test_the_shapes_are_read_from_every_contract() -> None:
+    for file in WSDL.glob("*.wsdl"):
+        service, _, version = file.stem.rpartition("-v")
+        found = formes(f"/{service}/v{version}")
+        assert len(found) >= 3, file
+    assert len(CONTRATS_D_AVANT) == 4
+
+
+@pytest.mark.verdict
+def test_the_judge_sees_the_wrong_answers_of_each_family(campagnes: dict[str, Campagne]) -> None:
+    bilan = eprouve_tout(campagnes, SEED, processes=2)
+    print(f"\ngraine {SEED}\n{bilan}")
+    seen = {name: bilan.part_vue(name) for name in FAMILLES}
+    assert {name: share for name, share in seen.items() if share < LEAST_SEEN} == {}
+    assert max(bilan.part_libre(name) for name in FAMILLES) <= MOST_LEFT_OUT

@@ -1,0 +1,192 @@
+"""The judge of a campaign: answers that once passed it, each wrong in a way of its own."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from campagne_rejouee import Campagne, Message, rejoue
+from lxml import etree
+
+from sge_sim.homologation.jugement.documentation import controles_page
+from sge_sim.homologation.jugement.juge import CONTROLES
+from sge_sim.homologation.reports.rapport import Statut
+
+Change = Callable[[etree._Element], None]
+
+_TECHNICAL = re.compile(
+    r"lxml|python|None|Traceback|Error|facet|Element '|xs:|expected|\{http|<string>|libxml",
+    re.IGNORECASE,
+)
+
+
+def _tree(change: Change) -> Callable[[Message], Message]:
+    def falsify(message: Message) -> Message:
+        root = etree.fromstring(message.octets)
+        change(root)
+        return replace(message, octets=etree.tostring(root))
+
+    return falsify
+
+
+def _text(path: str, value: str) -> Callable[[Message], Message]:
+    def change(root: etree._Element) -> None:
+        found = list(root.iterfind(f".//{path}"))
+        assert found, path
+        for each in found:
+            each.text = value
+
+    return _tree(change)
+
+
+def _without(path: str) -> Callable[[Message], Message]:
+    def change(root: etree._Element) -> None:
+        found = list(root.iterfind(f".//{path}"))
+        assert found, path
+        for each in found:
+            each.getparent().remove(each)
+
+    return _tree(change)
+
+
+def _attribute(path: str, name: str, value: str) -> Callable[[Message], Message]:
+    def change(root: etree._Element) -> None:
+        root.find(f".//{path}").set(name, value)
+
+    return _tree(change)
+
+
+def _bytes(old: str, new: str) -> Callable[[Message], Message]:
+    def falsify(message: Message) -> Message:
+        assert old.encode() in message.octets, old
+        return replace(message, octets=message.octets.replace(old.encode(), new.encode()))
+
+    return falsify
+
+
+def _half(root: etree._Element) -> None:
+    for point in list(root.iter("points"))[::2]:
+        point.getparent().remove(point)
+
+
+def _other_month(root: etree._Element) -> None:
+    for stamp in root.iter("d"):
+        stamp.text = stamp.text.replace("-04-", "-05-")
+
+
+def _start_of_step(root: etree._Element) -> None:
+    for stamp in root.iter("d"):
+        stamp.text = str(datetime.fromisoformat(stamp.text) - timedelta(minutes=30))
+
+
+def _name(root: etree._Element) -> None:
+    name = etree.SubElement(root.find(".//point"), "nomClientFinalOuDenominationSociale")
+    name.text = "DURAND"
+
+
+def _years(root: etree._Element) -> None:
+    for rows in root.iter("mesuresDatees"):
+        rows[:] = reversed(rows)
+
+
+def _same_affaire(root: etree._Element) -> None:
+    first, second = root.findall(".//affaire/affaireId")
+    second.text = first.text
+
+
+def _affaire(root: etree._Element) -> None:
+    etree.SubElement(root.find("{*}Body")[0], "affaireId").text = "M02T7ZZZ"
+
+
+OTHER_PRM = "25884515170669"
+WRONG = {
+    "acquittement absent": ("ADP-R1@C5", _without("{*}acquittement")),
+    "acquittement d'un autre code": ("RP-R1@C5", _attribute("resultat", "code", "SGT211")),
+    "un autre PRM": ("CMD3-R1@C5", _text("pointId", OTHER_PRM)),
+    "un autre service arrêté": ("ASAD-R1@C5", _text("serviceSouscritId", "64799999")),
+    "un autre service renouvelé": ("RSAD-R1@C5", _text("serviceSouscritId", "64799999")),
+    "un autre service modifié": (
+        "MOSAD-R1@C5",
+        _text("serviceSouscritId/serviceSouscritId", "64799999"),
+    ),
+    "valeur hors énumération": ("ADP-R1@C1-C4", _text("puissanceSouscriteMax/unite", "MW")),
+    "valeur hors facette": ("ACCES-R1@C5", _bytes("M02T7", "m02t7")),
+    "la moitié des points": ("CMD3-R1@C5", _tree(_half)),
+    "les jours d'un autre mois": ("CMD3-R3@C5", _tree(_other_month)),
+    "dates au début du pas": ("CMD3-R1@C5", _tree(_start_of_step)),
+    "PROD pour CONS": ("CMD3-R1@C1-C4", _text("grandeurMetier", "PROD")),
+    "BEST pour BRUT": ("CMD3-R2@C1-C4", _text("mesuresCorrigees", "BEST")),
+    "nom du client": ("RP-R1@C5", _tree(_name)),
+    "une autre commune": ("RP-R1@C5", _text("ligne6", "75001 PARIS")),
+    "années dans le mauvais ordre": ("AHC-R1@C5", _tree(_years)),
+    "pas de segment": ("ADP-R1@C5", _without("donneesGenerales/segment")),
+    "deux fois la même affaire": ("SAD-R4@C5", _tree(_same_affaire)),
+    "une autre fiche": ("ACCES-R2@C5", _attribute("fiche", "code", "F380")),
+    "un identifiant de trop": ("ASS-R1@C5", _tree(_affaire)),
+    "faute d'un autre espace de noms": ("ADP-NR1", _bytes("/technique/v1.0", "/technique/v2.0")),
+    "autre faultstring": ("SAD-NR1@C5", _text("faultstring", "Erreur")),
+    "faute en HTTP 200": ("CMD3-NR1@C5", lambda message: replace(message, statut=200)),
+    "du HTML": ("RSA-R1@C5", lambda message: replace(message, type_contenu="text/html")),
+}
+"""Answers of 26.1 that passed a runner which looked at codes and at assertions of cases alone."""
+
+
+@pytest.mark.documented("the contracts, the guides and the catalogue, as each check names them")
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_answer_is_seen_and_told_in_french(name: str, juges) -> None:  # type: ignore[no-untyped-def]
+    cle, falsify = WRONG[name]
+    execution = juges.execute("26.1", cle, falsify(juges.message("26.1", cle)))
+    told = [f"{each.attendu} : {each.trouve}" for each in execution.constats if not each.reussi]
+    assert execution.statut is Statut.ECHOUE
+    assert told
+    assert all(each.source for each in execution.constats if each.trouve)
+    for each in told:
+        assert _TECHNICAL.search(each) is None, each
+
+
+def test_there_are_as_many_as_once_passed() -> None:
+    assert len(WRONG) == 24
+
+
+@pytest.mark.parametrize("release", ["23.2", "26.1"])
+def test_the_answers_as_they_came_raise_no_alarm(
+    release: str, campagnes: dict[str, Campagne]
+) -> None:
+    for run in rejoue(campagnes[release]):
+        execution = run.execute(run.message)
+        found = [each for each in execution.constats if each.avertit or not each.reussi]
+        assert (execution.statut, found) == (Statut.REUSSI, []), run.cas.cle
+
+
+def test_every_check_says_who_wants_it() -> None:
+    names = [each.nom for each in CONTROLES]
+    assert len(names) == len(set(names))
+    for each in CONTROLES:
+        assert each.source
+        assert each.attendu[0].islower()
+
+
+def test_the_page_of_the_checks_is_up_to_date() -> None:
+    page = Path(__file__).parents[3] / "docs" / "controles.md"
+    assert page.read_text(encoding="utf-8") == controles_page()
+
+
+@pytest.mark.parametrize(
+    ("octets", "told"),
+    [
+        (b"", "une réponse vide"),
+        (b"<!DOCTYPE html><html><body>502 Bad Gateway</body></html>", "une page HTML"),
+        (b"Service indisponible", "du texte"),
+        (b"<soap:Envelope", "un message XML interrompu ou mal formé"),
+        (b"<erreur/>", "un document XML qui n'est pas du SOAP, erreur"),
+    ],
+)
+def test_what_is_no_message_is_told_in_french(octets: bytes, told: str, juges) -> None:  # type: ignore[no-untyped-def]
+    message = Message(502, "text/html", octets)
+    execution = juges.execute("26.1", "ADP-R1@C5", message)
+    found = " ".join(f"{each.attendu} {each.trouve}" for each in execution.constats)
+    assert execution.statut is Statut.ECHOUE
+    assert f"{told} (statut HTTP 502)" in found
+    assert _TECHNICAL.search(found) is None, found
