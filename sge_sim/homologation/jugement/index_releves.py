@@ -125,6 +125,14 @@ def contexte_du_releve(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{times} contextes {pair[0]} / {pair[1]}"
 
 
+@controle("chaque grandeur d'un relevé a ses index", source=_GUIDE, services={CMD3})
+def grandeurs_relevees(reponse: ReponseJugee) -> Iterator[str]:
+    """A quantity that is read has a calendar with readings."""
+    for grandeur in reponse.corps.iterfind("contexte/grandeur"):
+        if grandeur.find("calendrier/classeTemporelle/valeur") is None:
+            yield f"{text_of(grandeur, 'grandeurPhysique')} n'a pas d'index"
+
+
 @controle("chaque relevé est daté en heure légale, dans la période", source=_GUIDE, services={CMD3})
 def releves_de_la_periode(reponse: ReponseJugee) -> Iterator[str]:
     """Readings are of the days asked for, ascending, no instant twice."""
@@ -307,6 +315,7 @@ def codes_des_cadrans(reponse: ReponseJugee) -> Iterator[str]:
 
 INDEX: Final[tuple[Verification, ...]] = (
     contexte_du_releve,
+    grandeurs_relevees,
     releves_de_la_periode,
     index_de_minuit,
     jours_releves,
