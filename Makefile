@@ -23,6 +23,9 @@ PAQUET ?= Consultation
 needs = command -v $(1) >/dev/null || { \
 	echo "$(2) is needed: no $(1) on this machine (Debian: apt-get install $(3))." >&2; exit 2; }
 
+# $(call page,name,module or script): make a page of docs/ anew, or leave it where that fails.
+page = $(BIN)/python $(2) > docs/$(1).md.new && mv docs/$(1).md.new docs/$(1).md
+
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
 
@@ -105,9 +108,10 @@ bench-demandes: $(VENV)/.dev ## make the largest demands of M023 within their bo
 	$(BIN)/python -m bench.demandes
 
 pages: $(VENV)/.dev ## renew the pages of docs/ that are made from the code and the tests
-	$(BIN)/python -m sge_sim.services.documentation > docs/codes.md.new && mv docs/codes.md.new docs/codes.md
-	$(BIN)/python tests/rules_page.py > docs/regles.md.new && mv docs/regles.md.new docs/regles.md
-	$(BIN)/python tests/provenance_page.py > docs/provenance.md.new && mv docs/provenance.md.new docs/provenance.md
+	@$(call page,codes,-m sge_sim.services.documentation)
+	@$(call page,controles,-m sge_sim.homologation.jugement.documentation)
+	@$(call page,regles,tests/rules_page.py)
+	@$(call page,provenance,tests/provenance_page.py)
 
 coverage: $(VENV)/.dev $(VENV)/.coverage ## run the suite and report the lines that it never ran, child processes counted (20 min)
 	rm -f .coverage .coverage.*

@@ -6,6 +6,7 @@ from typing import Final
 from lxml import etree
 
 from sge_sim.domaine.libelles import LIBELLES
+from sge_sim.domaine.prm import is_valid
 from sge_sim.homologation.jugement.controle import Verification, controle
 from sge_sim.homologation.jugement.reponse import ReponseJugee, local_name, text_of
 from sge_sim.homologation.jugement.services import ADP, RECHERCHE_POINT
@@ -35,6 +36,7 @@ _DES_GRANDS: Final = (
     f"{_COMPTEUR}/programmationHoraire",
     "situationComptage/futuresProgrammationsHoraires",
 )
+_LIGNES: Final = frozenset({"Partagée", "Dédiée"})
 _BASSE_TENSION: Final = frozenset({"BTINF", "BTSUP"})
 _LISTES: Final[Mapping[str, Collection[str]]] = {
     "etatContractuel": LIBELLES["etatContractuel"],
@@ -200,6 +202,30 @@ def lignes_vides(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"{name} du point {point.get('id')} est remplie"
 
 
+@controle(
+    "l'état d'une ligne téléphonique est Partagée ou Dédiée",
+    source="GUI 0464 v1.4.0 §4.3",
+    services={ADP},
+)
+def etat_de_la_ligne(reponse: ReponseJugee) -> Iterator[str]:
+    """The line of a meter is shared or its own."""
+    for each in reponse.corps.iter("etatLigneTelephonique"):
+        if (each.text or "").strip() not in _LIGNES:
+            yield f"etatLigneTelephonique vaut « {each.text} »"
+
+
+@controle(
+    "les points trouvés ont un PRM dont la clé est juste",
+    source="FAQ, calcul de la clé du PRM",
+    services={RECHERCHE_POINT},
+)
+def cle_du_prm(reponse: ReponseJugee) -> Iterator[str]:
+    """The last two digits of a point's number are the key of those before."""
+    for point in reponse.corps.iterfind("points/point"):
+        if not is_valid(point.get("id", "")):
+            yield f"le PRM {point.get('id')} a une clé fausse"
+
+
 DONNEES: Final[tuple[Verification, ...]] = (
     donnees_reservees,
     calendrier_du_fournisseur,
@@ -210,4 +236,6 @@ DONNEES: Final[tuple[Verification, ...]] = (
     dates_passees,
     nom_du_client,
     lignes_vides,
+    etat_de_la_ligne,
+    cle_du_prm,
 )

@@ -34,6 +34,15 @@ _CLASSES: Final = frozenset(LIBELLES["classeTemporelle"])
 _OWN_CLASSES: Final = frozenset({"BASE", "HP", "HC", "HPB", "HCB", "HN"})
 
 
+class ReleveLu(NamedTuple):
+    """A reading: its date as it is written, its instant (None if it can't be read), its value."""
+
+    d: str
+    instant: datetime | None
+    v: int
+    iv: int
+
+
 class RegistreLu(NamedTuple):
     """The readings of a class of a calendar; `calendrier` is empty for the total of a quantity."""
 
@@ -42,7 +51,7 @@ class RegistreLu(NamedTuple):
     calendrier: str
     classe: str
     cadran: str
-    valeurs: tuple[etree._Element, ...]
+    releves: tuple[ReleveLu, ...]
 
     @property
     def nom(self) -> str:
@@ -52,12 +61,12 @@ class RegistreLu(NamedTuple):
     @property
     def instants(self) -> list[datetime | None]:
         """The instants of the readings, None for one that can't be read."""
-        return [naive_instant(text_of(each, "d") or "") for each in self.valeurs]
+        return [each.instant for each in self.releves]
 
     @property
     def jours(self) -> list[date]:
         """The days of the readings."""
-        return [each.date() for each in self.instants if each is not None]
+        return [each.instant.date() for each in self.releves if each.instant is not None]
 
 
 def registres(reponse: ReponseJugee) -> tuple[RegistreLu, ...]:
@@ -75,11 +84,19 @@ def _registres(reponse: ReponseJugee) -> Iterator[RegistreLu]:
                     text_of(calendrier, "idCalendrier") or "",
                     text_of(classe, "idClasseTemporelle") or "",
                     text_of(classe, "codeCadran") or "",
-                    tuple(classe.iterfind("valeur")),
+                    _releves(classe),
                 )
         for total in grandeur.iterfind("cadranTotalisateur"):
             cadran = text_of(total, "codeCadran") or ""
-            yield RegistreLu(*whose, "", "", cadran, tuple(total.iterfind("valeur")))
+            yield RegistreLu(*whose, "", "", cadran, _releves(total))
+
+
+def _releves(owner: etree._Element) -> tuple[ReleveLu, ...]:
+    found = []
+    for each in owner.iterfind("valeur"):
+        d, v, iv = ((child.text or "").strip() for child in each)  # as the contract orders them
+        found.append(ReleveLu(d, naive_instant(d), int(v), int(iv)))
+    return tuple(found)
 
 
 def _kind(contexte: etree._Element) -> str:
@@ -108,15 +125,24 @@ def contexte_du_releve(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{times} contextes {pair[0]} / {pair[1]}"
 
 
+@controle("chaque grandeur d'un relevé a ses index", source=_GUIDE, services={CMD3})
+def grandeurs_relevees(reponse: ReponseJugee) -> Iterator[str]:
+    """A quantity that is read has a calendar with readings."""
+    for grandeur in reponse.corps.iterfind("contexte/grandeur"):
+        if grandeur.find("calendrier/classeTemporelle/valeur") is None:
+            yield f"{text_of(grandeur, 'grandeurPhysique')} n'a pas d'index"
+
+
 @controle("chaque relevé est daté en heure légale, dans la période", source=_GUIDE, services={CMD3})
 def releves_de_la_periode(reponse: ReponseJugee) -> Iterator[str]:
     """Readings are of the days asked for, ascending, no instant twice."""
     jours = reponse.jours
     for registre in registres(reponse):
         last: datetime | None = None
-        for each, instant in zip(registre.valeurs, registre.instants, strict=True):
-            if instant is None or len(text_of(each, "d") or "") == len("2025-04-01"):
-                yield f"{registre.nom} : « {text_of(each, 'd')} » n'est pas une date du service"
+        for each in registre.releves:
+            instant = each.instant
+            if instant is None or len(each.d) == len("2025-04-01"):
+                yield f"{registre.nom} : « {each.d} » n'est pas une date du service"
                 continue
             if jours is not None and not jours[0] <= instant.date() < jours[1]:
                 yield f"{registre.nom} : relevé du {instant:%d/%m/%Y}, hors période"
@@ -199,22 +225,21 @@ def index_croissants(reponse: ReponseJugee) -> Iterator[str]:
     """The next index is at least the last one, unless its indicator says otherwise."""
     for registre in registres(reponse):
         last = 0
-        for each in registre.valeurs:
-            value, doubt = int(text_of(each, "v") or 0), int(text_of(each, "iv") or 0)
-            if value < last and not doubt & _DECREASING:
-                yield f"{registre.nom} : {value} après {last} le {text_of(each, 'd')}"
-            if value < 0:
+        for each in registre.releves:
+            if each.v < last and not each.iv & _DECREASING:
+                yield f"{registre.nom} : {each.v} après {last} le {each.d}"
+            if each.v < 0:
                 yield f"{registre.nom} : index négatif"
-            last = value
+            last = each.v
 
 
 @controle("l'indicateur d'un index va de 0 à 15", source=_GUIDE, services={CMD3})
 def indicateur_d_index(reponse: ReponseJugee) -> Iterator[str]:
     """`iv` is a field of four bits."""
     for registre in registres(reponse):
-        for each in registre.valeurs:
-            if not 0 <= int(text_of(each, "iv") or 0) <= 15:
-                yield f"{registre.nom} : iv vaut {text_of(each, 'iv')}"
+        for each in registre.releves:
+            if not 0 <= each.iv <= 15:
+                yield f"{registre.nom} : iv vaut {each.iv}"
 
 
 @controle(
@@ -231,8 +256,8 @@ def sommes_egales(reponse: ReponseJugee) -> Iterator[str]:
     for registre in registres(reponse):
         calendars = sums.setdefault(registre.grandeur, {})
         own = calendars.setdefault(registre.calendrier, Counter())
-        for each in registre.valeurs:
-            own[text_of(each, "d") or ""] += int(text_of(each, "v") or 0)
+        for each in registre.releves:
+            own[each.d] += each.v
     for calendars in sums.values():
         for day in dict.fromkeys(day for own in calendars.values() for day in own):
             values = {own[day] for own in calendars.values() if day in own}
@@ -290,6 +315,7 @@ def codes_des_cadrans(reponse: ReponseJugee) -> Iterator[str]:
 
 INDEX: Final[tuple[Verification, ...]] = (
     contexte_du_releve,
+    grandeurs_relevees,
     releves_de_la_periode,
     index_de_minuit,
     jours_releves,

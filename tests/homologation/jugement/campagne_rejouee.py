@@ -7,7 +7,7 @@ from the status line up is the runner's own, and nothing but the answer in quest
 import copy
 import io
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,6 @@ from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.catalogue.release import load_release
 from sge_sim.homologation.client.own_simulator import cible_of
 from sge_sim.homologation.client.sge_client import Cible, SgeClient
-from sge_sim.homologation.jugement.juge import Juge
 from sge_sim.homologation.reports.rapport import Execution
 
 
@@ -98,16 +97,18 @@ def enregistre(release_name: str, folder: Path) -> Campagne:
 
 @dataclass
 class Rejeu:
-    """A case of a campaign that is about to be called: its preparation has been made."""
+    """A case of a campaign that is about to be called: its preparation has been made.
+
+    It stays so, wherever the campaign has come to since.
+    """
 
     cas: Cas
     message: Message
     _runner: Runner
     _adapter: _Replaying
-    _juge: Juge = field(init=False)
 
     def __post_init__(self) -> None:
-        self._juge = self._runner._juge
+        self._runner = _forked(self._runner)
 
     @property
     def cas_de_la_release(self) -> tuple[Cas, ...]:
@@ -116,11 +117,16 @@ class Rejeu:
 
     def execute(self, message: Message) -> Execution:
         """Return how the case ends where `message` is answered; another one may follow."""
-        runner = copy.copy(self._runner)
-        runner._juge = copy.deepcopy(self._juge)
-        runner._unanswered = set(runner._unanswered)
         self._adapter.queue = [message]
-        return runner.run_case(replace(self.cas, preparation=()))
+        return _forked(self._runner).run_case(replace(self.cas, preparation=()))
+
+
+def _forked(runner: Runner) -> Runner:
+    """Return a runner that goes on from where `runner` is, and leaves it there."""
+    fork = copy.copy(runner)
+    fork._juge = copy.deepcopy(runner._juge)
+    fork._unanswered = set(runner._unanswered)
+    return fork
 
 
 def rejoue(campagne: Campagne) -> Iterator[Rejeu]:

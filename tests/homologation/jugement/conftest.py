@@ -17,14 +17,17 @@ class Juges:
     """Runs of recorded campaigns whose answer is another one."""
 
     def __init__(self, campagnes: dict[str, Campagne]) -> None:
-        self._campagnes = campagnes
+        self._runs = {
+            (release, each.cas.cle): each
+            for release, campagne in campagnes.items()
+            for each in rejoue(campagne)
+        }
 
     def message(self, release: str, cle: str) -> Message:
-        return self._campagnes[release].reponses[cle][-1]
+        return self._runs[release, cle].message
 
     def execute(self, release: str, cle: str, message: Message) -> Execution:
-        runs = rejoue(self._campagnes[release])
-        return next(each for each in runs if each.cas.cle == cle).execute(message)
+        return self._runs[release, cle].execute(message)
 
 
 @pytest.fixture(scope="session")

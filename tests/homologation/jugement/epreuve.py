@@ -1,6 +1,7 @@
 """The judge put to the test: wrong answers of every run, played one by one, and their fate."""
 
 import random
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
@@ -24,6 +25,20 @@ CONTRATS_D_AVANT = frozenset(
 """What 23.2 calls and 26.1 doesn't: with all of 26.1, the 19 contracts."""
 
 
+RAISONS = {
+    "troncature : AHC-R1@C5, .*mesuresDatees, la moitié": (
+        "l'historique commence à la dernière mise en service, que la réponse ne dit pas"
+    ),
+    "absence : AHC-R1@C5, .*mesuresDatees/mesure, ": (
+        "la plus ancienne mesure : l'historique commence à la dernière mise en service"
+    ),
+    "autre réponse : RP-R3@C5, RP-R2@C5": (
+        "le point que le nom entier désigne répond aussi à une partie de ce nom"
+    ),
+}
+"""Why some wrong answers are seen by nobody who has the answer alone."""
+
+
 @dataclass(frozen=True)
 class Survivant:
     """A wrong answer that nothing was told of."""
@@ -32,6 +47,11 @@ class Survivant:
     cas: str
     ou: str
     quoi: str
+
+    @property
+    def raison(self) -> str:
+        """Why nothing can be told of it, empty where that isn't known."""
+        return next((why for shape, why in RAISONS.items() if re.search(shape, str(self))), "")
 
     def __str__(self) -> str:
         return f"{self.famille} : {self.cas}, {self.ou}, {self.quoi}"
@@ -94,7 +114,7 @@ class Bilan:
             )
             lines += [f"    {count:6} laissés : {why}" for why, count in free.most_common()]
         lines.append(f"{len(self.survivants)} survivants")
-        lines += [f"    {each}" for each in self.survivants]
+        lines += [f"    {each} ({each.raison or 'sans raison'})" for each in self.survivants]
         return "\n".join(lines)
 
 
