@@ -82,15 +82,14 @@ class Contract:
         if crowded:
             name, count = etree.QName(crowded[0]).localname, len(crowded[0].attrib)
             return f"Élément {name} : {count} attributs, le contrat n'en déclare pas tant."
-        found = self.mistakes(element)
-        return "; ".join(dict.fromkeys(map(_readable, found))) if found else None
+        if self.schema.validate(element):
+            return None
+        return "; ".join(dict.fromkeys(map(_readable, self.mistakes(element))))
 
     def mistakes(self, element: etree._Element) -> list[str]:
         """Return the first mistakes of `element`, in libxml2's words, none where it is valid."""
         # An `XMLSchema` object keeps the errors of its last run: shared between threads, it would
-        # mix them up, so a failed validation is repeated with an object of its own.
-        if self.schema.validate(element):
-            return []
+        # mix them up, so validation is done with an object of its own.
         validator = _compile(self.schemas)
         validator.validate(element)
         return [e.message[:_MISTAKE_MAX] for e in itertools.islice(validator.error_log, _MISTAKES)]

@@ -26,6 +26,8 @@ _TYPES: Final = {
 
 def french_mistakes(contrat: Contract, element: etree._Element) -> list[str]:
     """Return what the contract holds against an element of a message: each mistake, in French."""
+    if contrat.schema.validate(element):
+        return []
     return list(dict.fromkeys(map(_told, contrat.mistakes(element))))
 
 
