@@ -143,6 +143,16 @@ class Execution:
         """Whether the tester announced a failure that didn't come."""
         return self.prevu_en_echec and self.statut.bon
 
+    @property
+    def non_testable(self) -> bool:
+        """Whether Enedis asks for no run of it."""
+        return self.fiche.get("Quantité demandée") == "Non testable"
+
+    @property
+    def a_corriger(self) -> bool:
+        """Whether somebody has something to do about it."""
+        return self.perime or not (self.statut.bon or self.non_testable)
+
 
 @dataclass(frozen=True)
 class VerdictPackage:
@@ -201,7 +211,10 @@ class Rapport:
         if self.perimes or any(each.statut is Statut.PERTURBE for each in self.executions):
             return False
         if self.partielle:
-            return all(each.statut.bon or each.prevu_en_echec for each in self.executions)
+            return all(
+                each.statut.bon or each.prevu_en_echec or each.non_testable
+                for each in self.executions
+            )
         return all(
             one.decision in (Decision.HOMOLOGUE, Decision.SANS_OBJET)
             or self._announced(one.package)
