@@ -87,6 +87,15 @@ def colour_of(ending: Statut | Decision) -> str:
     return _COLOURS[ending]
 
 
+FILTRES: Mapping[str, str] = {
+    "echoue": "échoués",
+    "perturbe": "perturbés",
+    "a-passer": "à passer",
+    "reussi": "réussis",
+}
+"""What runs may be looked at by, as pages name it."""
+
+
 @dataclass(frozen=True)
 class Regle:
     """The rule of the simulator that decided a refusal, from its journal."""
@@ -147,6 +156,22 @@ class Execution:
     def non_testable(self) -> bool:
         """Whether Enedis asks for no run of it."""
         return self.fiche.get("Quantité demandée") == "Non testable"
+
+    @property
+    def filtre(self) -> str:
+        """The one of `FILTRES` that shows it: an announced failure that didn't come failed, and so
+        did a known deviation."""
+        if self.perime:
+            return "echoue"
+        match self.statut:
+            case Statut.REUSSI | Statut.ADMIS:
+                return "reussi"
+            case Statut.PERTURBE:
+                return "perturbe"
+            case Statut.NON_EXECUTE:
+                return "a-passer"
+            case Statut.ECHOUE | Statut.ECART:
+                return "echoue"
 
     @property
     def a_corriger(self) -> bool:
