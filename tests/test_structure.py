@@ -54,6 +54,7 @@ LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
     ("cli.journal", "sge_sim.homologation.rejeu.moyens"): 52,
     ("cli.options", "pydantic_core"): 41,
     ("cli.pannes", "sge_sim.api.pannes"): 333,
+    ("cli.report", "sge_sim.homologation.reports.pdf_report"): 450,
     ("cli.report", "sge_sim.homologation.suivi.classeur"): 968,
     ("cli.report", "sge_sim.homologation.suivi.remplissage"): 1018,
     ("flux.ouverture_canal", "sge_sim.flux.canal_sftp"): 260,

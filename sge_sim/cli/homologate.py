@@ -159,7 +159,7 @@ def homologate(**options: Any) -> None:
         written = write_reports(rapport, folder)
     click.echo(f"\nRapport : {written.html}\nPreuves : {written.preuves}")
     click.echo(f"Empreinte des preuves, à garder ailleurs : {written.empreinte}")
-    if not all(each.statut.bon for each in executions):
+    if any(each.a_corriger for each in executions):
         click.echo(f"Repasser ce qui n'est pas bon : {rapport.commande}")
     if options["admin"] is not None:
         _offer(rapport, Administration(options["admin"]))

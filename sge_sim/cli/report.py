@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from sge_sim.homologation.reports.comparaison import compare
 from sge_sim.homologation.reports.evidence import read_evidence, verify
 from sge_sim.homologation.reports.rapport import read_rapport
 from sge_sim.machine.files import write_atomically
@@ -30,6 +31,43 @@ def verify_command(preuves: Path) -> None:
         digest = sha256(evidence).hexdigest()
         click.echo(f"Intact. Empreinte, à comparer à celle gardée ailleurs : {digest}")
     sys.exit(1 if wrong else 0)
+
+
+@report.command(
+    "pdf",
+    help="En faire un PDF à envoyer : quatre pages A4 au plus ; l'annexe, chaque cas avec ses "
+    "messages, si elle est demandée.",
+)
+@click.argument("rapport", metavar="RAPPORT", type=_FILE)
+@click.option("--annexe", is_flag=True, help="Ajouter chaque cas, avec ses messages.")
+@click.option("--sortie", type=_OUT, help="Où l'écrire ; rapport.pdf, à côté du rapport, sinon.")
+def pdf_command(rapport: Path, annexe: bool, sortie: Path | None) -> None:
+    from sge_sim.homologation.reports.pdf_report import render_pdf
+
+    content = render_pdf(read_rapport(rapport), annexe)
+    beside = Path() if str(rapport) == "-" else rapport if rapport.is_dir() else rapport.parent
+    path = sortie or beside / "rapport.pdf"
+    write_atomically(path, content)
+    click.echo(str(path))
+
+
+@report.command(
+    "compare",
+    help="Dire ce qui change d'un rapport à un autre : réparé, cassé, nouveau, disparu, inchangé. "
+    "Code retour : 1 si un cas est cassé.",
+)
+@click.argument("avant", type=_FILE)
+@click.argument("apres", type=_FILE)
+def compare_command(avant: Path, apres: Path) -> None:
+    before, after = read_rapport(avant), read_rapport(apres)
+    comparaison = compare(before, after)
+    click.echo(
+        f"De {before.release} ({before.fin:%d/%m/%Y %H:%M}) à {after.release} "
+        f"({after.fin:%d/%m/%Y %H:%M}) : {comparaison}."
+    )
+    for name, keys in comparaison.parts:
+        click.echo("\n".join(["", name, *(f"  - {each}" for each in keys)]))
+    sys.exit(1 if comparaison.casses else 0)
 
 
 @report.command(

@@ -4,7 +4,10 @@ from http import HTTPStatus
 
 import pytest
 from admin_kit import Room
-from lxml import etree
+from campaign_samples import sample_report
+from lxml import etree, html
+
+from sge_sim.homologation.reports.writing import write_reports
 
 
 def test_a_case_leads_to_the_exchange_that_nearly_ticked_it(room: Room) -> None:
@@ -57,3 +60,37 @@ def test_a_refusal_is_a_page_for_a_browser(room: Room) -> None:
 @pytest.mark.parametrize("name", ["../x", "20250101-000000", "x"])
 def test_a_report_is_read_by_its_name_alone(room: Room, name: str) -> None:
     assert room.ask("GET", f"/passages/{name}/fichiers/rapport.json").status_code == 404
+
+
+def _bars(page: html.HtmlElement) -> list[str]:
+    return page.xpath("//*[local-name()='svg'][@class='barre']/@aria-label")
+
+
+def test_a_kept_passage_shows_failures_first_filters_and_a_bar_a_package(room: Room) -> None:
+    write_reports(sample_report(), room.state.settings.data_dir / "rapports" / "20250304-103000")
+    page = room.page("/passages/20250304-103000")
+    rows = page.xpath("//table[@id='cas']/tbody/tr")
+    assert [row.xpath("string(td[1])").strip() for row in rows] == ["A-NR1", "B-R1@C5", "A-R1"]
+    assert [row.get("class") for row in rows] == ["refus echoue", "refus echoue", "bon reussi"]
+    filters = page.xpath("//fieldset[@class='filtres']/label")
+    assert [" ".join(each.text_content().split()) for each in filters] == [
+        *("tous (3)", "échoués (2)", "perturbés (0)", "à passer (0)", "réussis (1)")
+    ]
+    assert _bars(page) == ["consultation : 1 réussi, 1 échoué", "commande : 1 écart connu"]
+    colours = page.xpath("//*[local-name()='svg'][@class='barre'][1]/*/@class")
+    assert colours[:2] == ["bon", "mauvais"]
+    # What the line says when a campaign ends is there after a reload.
+    assert page.get_element_by_id("fin").text_content() == "Terminée : 1 bons sur 3."
+
+
+def test_an_observed_campaign_has_filters_and_bars_that_follow_the_calls(room: Room) -> None:
+    if room.ask("GET", "/campagnes/1").status_code != HTTPStatus.OK:
+        room.press("/campagnes", release="sge-26.1", acteur="TIERS1")
+    page = room.page("/campagnes/1")
+    assert len(_bars(page)) == len(page.xpath("//dl[@data-morceau='verdicts']/dt"))
+    assert page.xpath("//*[@data-morceau='barres']//*[local-name()='svg']")
+    rows = page.xpath("//table/tbody/tr[@data-morceau]")
+    assert {row.get("class").split()[-1] for row in rows} <= {"a-passer", "echoue", "reussi"}
+    assert page.xpath("//span[@data-morceau='n-a-passer']")[0].text_content() == str(
+        sum("a-passer" in row.get("class") for row in rows)
+    )

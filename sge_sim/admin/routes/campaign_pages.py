@@ -13,6 +13,8 @@ from sge_sim.admin.routes.forms import Form, read_form
 from sge_sim.admin.routes.passage_pages import own_cible
 from sge_sim.admin.xml_page import show_message
 from sge_sim.errors import UsageError
+from sge_sim.homologation.reports.cause import worst_first
+from sge_sim.homologation.reports.decompte import decomptes, filtres
 from sge_sim.homologation.reports.html_report import render_html
 from sge_sim.tables.acteurs import all_acteurs, default_acteur, registered_certificats
 
@@ -97,7 +99,11 @@ def router(state: AdminState) -> APIRouter:
             campagne=campaign,
             progress=_progress(campaign),
             verdicts=campaign.rapport().verdicts,
-            executions=[(each, nearest(campaign.observations, each.cle)) for each in executions],
+            executions=[
+                (each, nearest(campaign.observations, each.cle)) for each in worst_first(executions)
+            ],
+            decomptes=decomptes(executions),
+            filtres=filtres(executions),
             observations=campaign.observations[: -_SHOWN - 1 : -1],
             observed=len(campaign.observations),
             direct=f"/journal/direct?{urlencode(_FOLLOWED | {'acteur': campaign.acteur})}"

@@ -14,6 +14,8 @@ from sge_sim.admin.routes.forms import Form, read_form
 from sge_sim.door.certificats import login_and_contrat
 from sge_sim.errors import UsageError
 from sge_sim.homologation.rejeu.moyens import moyens_for
+from sge_sim.homologation.reports.cause import worst_first
+from sge_sim.homologation.reports.decompte import decomptes, filtres
 from sge_sim.tables.acteurs import default_acteur
 
 if TYPE_CHECKING:
@@ -49,7 +51,9 @@ def router(state: AdminState) -> APIRouter:
         garde = next((one for one in state.passages.kept() if one.nom == nom), None)
         if passage is None and garde is None:
             raise HTTPException(404, f"Aucune campagne ne s'appelle {nom}.")
-        executions = garde.rapport.executions if garde else ()
+        executions = passage.executions if passage else garde.rapport.executions if garde else ()
+        if passage is None or passage.fini:
+            executions = worst_first(executions)
         return pages.render(
             state,
             request,
@@ -57,7 +61,9 @@ def router(state: AdminState) -> APIRouter:
             nom=nom,
             passage=passage,
             garde=garde,
-            executions=executions if passage is None else passage.executions,
+            executions=executions,
+            decomptes=decomptes(executions),
+            filtres=filtres(executions),
             total=len(executions) if passage is None else passage.total,
             fichiers=FILES,
         )

@@ -10,12 +10,21 @@ if (tableau.dataset.direct) {
     corps.insertAdjacentHTML("beforeend", event.data);
     avance.value = corps.rows.length;
     document.getElementById("compte").textContent = `${avance.value} sur ${avance.max}`;
+    for (const nombre of document.querySelectorAll("[data-morceau^='n-']")) {
+      const nom = nombre.dataset.morceau.slice(2);
+      nombre.textContent = nom === "tous" ? corps.rows.length : corps.querySelectorAll(`tr.${nom}`).length;
+    }
   };
-  source.addEventListener("fin", (event) => {
+  source.addEventListener("fin", async (event) => {
     source.close();
     const bons = corps.querySelectorAll("tr.bon").length;
     document.getElementById("fin").textContent = event.data
       || `Terminée : ${bons} bons sur ${corps.rows.length}.`;
     document.getElementById("rapport").hidden = Boolean(event.data);
+    // As after a reload: what failed first, and a bar a package.
+    const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
+    for (const nouveau of page.querySelectorAll("[data-morceau]")) {
+      document.querySelector(`[data-morceau="${nouveau.dataset.morceau}"]`)?.replaceChildren(...nouveau.childNodes);
+    }
   });
 }

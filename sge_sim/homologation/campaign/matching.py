@@ -126,7 +126,7 @@ def recognise(
             if all(each.date for each in wrong[case.cle]) and runs[case.cle].statut.bon
         ]
     if not fits:
-        return _nearest(seen, wrong, closed)
+        return _nearest(seen, wrong)
     good = [key for key in fits if runs[key].statut.bon]
     candidates = good or fits
     still_open = [key for key in candidates if key not in closed] or candidates[:1]
@@ -211,17 +211,14 @@ def _exchange(seen: Seen) -> EchangeDeCas:
     )
 
 
-def _nearest(
-    seen: Seen, wrong: Mapping[str, tuple[Champ, ...]], closed: Sequence[str]
-) -> Observation:
-    # Data tell more than dates, the point more than the other data, and a case that is still to
-    # be passed more than one that is.
+def _nearest(seen: Seen, wrong: Mapping[str, tuple[Champ, ...]]) -> Observation:
+    # Data tell more than dates, the point more than the other data. Whether a case is ticked
+    # already says nothing of what the call was.
     key = min(
         wrong,
         key=lambda each: (
             sum(not field.date for field in wrong[each]),
             any(field.nom == "pointId" for field in wrong[each]),
-            each in closed,
             len(wrong[each]),
         ),
     )

@@ -95,7 +95,7 @@ def partial_worth(chosen: int, release: Release) -> str:
 
 def to_rerun(earlier: Rapport) -> tuple[str, ...]:
     """Return the keys of the runs that weren't good in `earlier`."""
-    return tuple(each.cle for each in earlier.executions if not each.statut.bon)
+    return tuple(each.cle for each in earlier.executions if each.a_corriger and not each.statut.bon)
 
 
 def was_ordered(case: Cas, earlier: Rapport) -> bool:

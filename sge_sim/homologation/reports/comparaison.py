@@ -1,6 +1,6 @@
 """Two reports of a release, one after the other: what got better and what got worse."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from heapq import nlargest
@@ -16,29 +16,67 @@ _LOOKED_AT: Final = 20
 
 @dataclass(frozen=True)
 class Comparaison:
-    """The keys of the cases that are good now and weren't, and of those that were and aren't."""
+    """The keys of the cases that are good now and weren't, of those that were and aren't, of those
+    that one report alone has, the later or the earlier, and of those that fare as before."""
 
     repares: tuple[str, ...]
     casses: tuple[str, ...]
+    nouveaux: tuple[str, ...] = ()
+    disparus: tuple[str, ...] = ()
+    toujours_mauvais: tuple[str, ...] = ()
+    toujours_bons: tuple[str, ...] = ()
+
+    @property
+    def parts(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """What to say, each part with its keys; parts without a key are absent."""
+        same = (("inchangé, mauvais", self.toujours_mauvais), ("inchangé, bon", self.toujours_bons))
+        return _named((*self._changes(), *same))
 
     def __str__(self) -> str:
-        parts = []
-        for keys, one, many in (
-            (self.repares, "réparé", "réparés"),
-            (self.casses, "cassé", "cassés"),
-        ):
-            if keys:
-                parts.append(f"{len(keys)} {many if len(keys) > 1 else one} ({', '.join(keys)})")
-        return ", ".join(parts) or "rien n'a changé"
+        told = (f"{name} ({', '.join(keys)})" for name, keys in _named(self._changes()))
+        return ", ".join(told) or "rien n'a changé"
+
+    def _changes(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        return (
+            ("réparé", self.repares),
+            ("cassé", self.casses),
+            ("nouveau", self.nouveaux),
+            ("disparu", self.disparus),
+        )
+
+
+def _named(
+    parts: Iterable[tuple[str, tuple[str, ...]]],
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple((_counted(word, len(keys)), keys) for word, keys in parts if keys)
+
+
+def _counted(word: str, count: int) -> str:
+    """Return how many cases fared so.
+
+    >>> _counted("inchangé, mauvais", 2), _counted("nouveau", 3), _counted("cassé", 1)
+    ('2 inchangés, mauvais', '3 nouveaux', '1 cassé')
+    """
+    if count > 1:
+        ended = {"nouveau": "nouveaux"}
+        first, comma, second = word.partition(",")
+        plural = second if second.endswith("s") else f"{second}s"
+        word = f"{ended.get(first, first + 's')}{comma}{plural if comma else ''}"
+    return f"{count} {word}"
 
 
 def compare(before: Rapport, after: Rapport) -> Comparaison:
-    """Return what changed between two reports; cases that one of them doesn't have are left out."""
+    """Return what changed between two reports, in the order of their cases."""
     earlier = {each.cle: each.statut.bon for each in before.executions}
-    known = [each for each in after.executions if each.cle in earlier]
+    later = {each.cle: each.statut.bon for each in after.executions}
+    both = [cle for cle in later if cle in earlier]
     return Comparaison(
-        tuple(each.cle for each in known if each.statut.bon and not earlier[each.cle]),
-        tuple(each.cle for each in known if not each.statut.bon and earlier[each.cle]),
+        repares=tuple(cle for cle in both if later[cle] and not earlier[cle]),
+        casses=tuple(cle for cle in both if earlier[cle] and not later[cle]),
+        nouveaux=tuple(cle for cle in later if cle not in earlier),
+        disparus=tuple(cle for cle in earlier if cle not in later),
+        toujours_mauvais=tuple(cle for cle in both if not (later[cle] or earlier[cle])),
+        toujours_bons=tuple(cle for cle in both if later[cle] and earlier[cle]),
     )
 
 

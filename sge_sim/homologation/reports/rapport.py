@@ -87,6 +87,15 @@ def colour_of(ending: Statut | Decision) -> str:
     return _COLOURS[ending]
 
 
+FILTRES: Mapping[str, str] = {
+    "echoue": "échoués",
+    "perturbe": "perturbés",
+    "a-passer": "à passer",
+    "reussi": "réussis",
+}
+"""What runs may be looked at by, as pages name it."""
+
+
 @dataclass(frozen=True)
 class Execution:
     """One run of a case.
@@ -127,6 +136,32 @@ class Execution:
     def perime(self) -> bool:
         """Whether the tester announced a failure that didn't come."""
         return self.prevu_en_echec and self.statut.bon
+
+    @property
+    def non_testable(self) -> bool:
+        """Whether Enedis asks for no run of it."""
+        return self.fiche.get("Quantité demandée") == "Non testable"
+
+    @property
+    def filtre(self) -> str:
+        """The one of `FILTRES` that shows it: an announced failure that didn't come failed, and so
+        did a known deviation."""
+        if self.perime:
+            return "echoue"
+        match self.statut:
+            case Statut.REUSSI | Statut.ADMIS:
+                return "reussi"
+            case Statut.PERTURBE:
+                return "perturbe"
+            case Statut.NON_EXECUTE:
+                return "a-passer"
+            case Statut.ECHOUE | Statut.ECART:
+                return "echoue"
+
+    @property
+    def a_corriger(self) -> bool:
+        """Whether somebody has something to do about it."""
+        return self.perime or not (self.statut.bon or self.non_testable)
 
 
 @dataclass(frozen=True)
@@ -186,7 +221,10 @@ class Rapport:
         if self.perimes or any(each.statut is Statut.PERTURBE for each in self.executions):
             return False
         if self.partielle:
-            return all(each.statut.bon or each.prevu_en_echec for each in self.executions)
+            return all(
+                each.statut.bon or each.prevu_en_echec or each.non_testable
+                for each in self.executions
+            )
         return all(
             one.decision in (Decision.HOMOLOGUE, Decision.SANS_OBJET)
             or self._announced(one.package)

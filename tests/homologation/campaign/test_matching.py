@@ -103,6 +103,18 @@ def test_the_nearest_case_has_the_same_point_even_when_it_is_passed_already(
     assert found.cas == ("AHC-R1@C5",)  # AHC-NR1@C1-C4 is as near, on another point
 
 
+@pytest.mark.assumed("what a call was nearest to isn't changed by what was ticked since")
+def test_the_nearest_case_is_the_same_before_and_after_a_tick(
+    look: Callable[..., Observation],
+) -> None:
+    def change(request: dict[str, Any]) -> None:
+        request.update(pointId="98600000000000")
+
+    before = look("ADP-R1@C5", change)
+    assert before.issue == "proche"
+    assert look("ADP-R1@C5", change, closed=before.cas) == before
+
+
 def test_several_differing_elements_are_all_named(look: Callable[..., Observation]) -> None:
     def change(request: dict[str, Any]) -> None:
         request["demande"].update(grandeurPhysique="PRC", pointId="25946599093143")

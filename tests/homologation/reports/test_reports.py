@@ -133,14 +133,19 @@ def test_the_summary_counts_each_package(written: WrittenReports) -> None:
     assert commande[:4] == ("commande", "non homologué", 0, 1)
 
 
-def test_what_is_to_be_put_right_comes_first_open_with_its_cause() -> None:
+def test_what_is_to_be_put_right_comes_first_with_its_cause_and_folded_evidence() -> None:
     page = html.fromstring(render_html(sample_report()))
-    cases = page.xpath("//main/details")
-    assert [one.get("id") for one in cases] == ["A-NR1", "B-R1@C5", "A-R1"]
-    assert [one.get("open") is not None for one in cases] == [True, True, False]
+    cases = page.xpath("//main//details[@id]")
+    assert [each.get("id") for each in cases] == ["A-NR1", "B-R1@C5", "A-R1"]
+    assert not page.xpath("//details[@open]")
+    assert [each.get("class") for each in cases] == ["cas echoue", "cas echoue", "cas reussi"]
     cause = cases[0].xpath("./p[@class='cause']")[0].text_content()
     assert cause.startswith("Attendu : refus SGT401 ; reçu : SGT463 « des <données> ».")
-    assert page.xpath("//nav//a/@href") == ["#A-NR1", "#B-R1@C5"]
+    causes = page.xpath("//main//ol/li")
+    assert [each.xpath("a/@href") for each in causes] == [["#A-NR1"], ["#B-R1@C5"]]
+    assert causes[0].xpath("span[@class='cause']")[0].text_content() == (
+        "Attendu : refus SGT401 ; reçu : SGT463 « des <données> »."
+    )
     assert "sge-sim homologate --rerun /dossier" in page.text_content()
     bars = page.xpath("//*[local-name()='svg']/@aria-label")
     assert bars == ["1 réussi, 1 échoué", "1 écart connu"]

@@ -1,0 +1,111 @@
+import re
+import subprocess
+import sys
+import zlib
+from base64 import a85decode
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from campaign_samples import GOOD, answered, case, release, sample_report
+from running_simulator import run_command
+
+from sge_sim.homologation.campaign.evaluation import RefusRecu
+from sge_sim.homologation.campaign.outcome import not_run
+from sge_sim.homologation.campaign.verdict import judge
+from sge_sim.homologation.catalogue.cases import Attendu
+from sge_sim.homologation.reports.pdf_report import PAGES_MOST, render_pdf
+from sge_sim.homologation.reports.rapport import Rapport, to_json
+
+SIZES = re.compile(rb"/F\d+ ([\d.]+) Tf")
+SHOWN = re.compile(rb"\(((?:[^\\()]|\\.)*)\) Tj")
+A4 = b"/MediaBox [ 0 0 595.2756 841.8898 ]"
+
+
+def streams(pdf: bytes) -> list[bytes]:
+    """Return what is drawn, page by page."""
+    found = re.findall(rb"stream\r?\n(.*?)endstream", pdf, re.S)
+    return [zlib.decompress(a85decode(each.strip(), adobe=False)) for each in map(_ended, found)]
+
+
+def _ended(data: bytes) -> bytes:
+    return data.strip().removesuffix(b"~>")
+
+
+def text(pdf: bytes) -> str:
+    """Return the words that are drawn, in their order."""
+    parts = (part for each in streams(pdf) for part in SHOWN.findall(each))
+    octal = re.compile(rb"\\(\d{3}|.)")
+    plain = (
+        octal.sub(lambda m: bytes([int(m[1], 8)]) if m[1].isdigit() else m[1], part)
+        for part in parts
+    )
+    return "".join("".join(part.decode("cp1252") for part in plain).split())
+
+
+def packed(words: str) -> str:
+    """Return words without spaces: a PDF places them one by one."""
+    return "".join(words.split())
+
+
+def campaign(count: int) -> Rapport:
+    cases = [case(f"X-NR{rank}", attendu=Attendu("SGT401")) for rank in range(count)]
+    runs = tuple(
+        answered(each, RefusRecu(f"SGT{rank:03}", f"Un refus long n° {rank} « {'é' * 200} »"))
+        for rank, each in enumerate(cases)
+    )
+    verdicts = judge(release(*cases), ["consultation"], runs, partielle=False)
+    return replace(sample_report(), executions=runs, verdicts=verdicts)
+
+
+def test_the_pdf_has_the_verdicts_the_counts_the_causes_and_the_command() -> None:
+    pdf = render_pdf(sample_report())
+    told = text(pdf)
+    for part in (
+        "Homologation sge-1.0",
+        "non homologué",
+        "1 réussi, 1 échoué",
+        "À corriger (2)",
+        "Attendu : refus SGT401 ; reçu : SGT463 « des <données> ».",
+        "La plateforme d'Enedis est connue pour cet écart",
+        "Que faire",
+    ):
+        assert packed(part) in told
+    assert packed("sge-sim homologate --rerun /rapports/essai") in told
+    assert pdf == render_pdf(sample_report())
+
+
+@pytest.mark.parametrize("count", [1, 8, 120])
+def test_it_has_four_pages_of_a4_at_most_in_letters_of_nine_points(count: int) -> None:
+    pdf = render_pdf(campaign(count))
+    assert 1 <= pdf.count(A4) <= PAGES_MOST
+    assert min(float(size) for page in streams(pdf) for size in SIZES.findall(page)) >= 9
+    hidden = re.search(r"Et(\d+)autrescauses", text(pdf))
+    assert (hidden is not None) == (count >= 120)
+    assert f"Àcorriger({count})" in text(pdf)
+
+
+def test_the_annex_has_the_messages_if_it_is_asked_for() -> None:
+    told = text(render_pdf(sample_report(), annexe=True))
+    assert packed("Annexe : les cas et leurs messages") in told
+    assert "<demande/>" in told
+    assert "Annexe" not in text(render_pdf(sample_report()))
+
+
+def test_letters_that_the_fonts_lack_are_told_otherwise() -> None:
+    run = not_run(GOOD, "Œuvre à 5 € → « été » ≥ 3 日 \x07.")
+    told = text(render_pdf(replace(sample_report(), executions=(run,))))
+    assert packed("Œuvre à 5 € > « été » >= 3 ?.") in told
+
+
+def test_the_command_writes_it_beside_the_report(tmp_path: Path) -> None:
+    (tmp_path / "rapport.json").write_bytes(to_json(sample_report()))
+    done = run_command("report", "pdf", str(tmp_path))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "rapport.pdf").read_bytes() == render_pdf(sample_report())
+
+
+def test_reading_reports_doesnt_load_what_writes_pdf() -> None:
+    code = "import sys, sge_sim.cli.report; print('reportlab' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
