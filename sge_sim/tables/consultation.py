@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from sge_sim.domaine.nomenclatures import EtatService, Segment
 from sge_sim.tables.commandes import Affaire, AutorisationClient, Evenement, ServiceSouscrit
 from sge_sim.tables.normalise import normalise
-from sge_sim.tables.points import Point
+from sge_sim.tables.points import POINT_SEEN, Point
 
 
 def find_services_souscrits(
@@ -68,7 +68,7 @@ def look_for_points(
     A PRM or its beginning, or a part of the client's name, of the commune or of the reason why the
     point is in the data set. Without words, the points that are there for a reason.
     """
-    where: list[ColumnElement[bool]] = [Point.prm > after]
+    where: list[ColumnElement[bool]] = [Point.prm > after, POINT_SEEN]
     if words.isascii() and words.isdigit():
         where.append((Point.prm >= words) & (Point.prm < words + ":"))
     elif words:
