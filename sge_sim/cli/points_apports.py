@@ -11,7 +11,8 @@ from sge_sim.errors import UsageError
 from sge_sim.referentiel.apports.export import export_points, template
 from sge_sim.referentiel.apports.lecture import Faute, Format
 from sge_sim.referentiel.apports.sources import source_of
-from sge_sim.referentiel.apports.versement import Bilan, import_points, remove_own_points
+from sge_sim.referentiel.apports.versement import import_points, remove_own_points
+from sge_sim.referentiel.apports.wording import counted, sentence_of_import
 from sge_sim.schema.data_folder import open_database
 
 _SHOWN = 1000
@@ -56,25 +57,12 @@ def import_command(files: tuple[str, ...], sauf_erreurs: bool, essai: bool, data
     )
     if shown > _SHOWN:
         click.echo(f"… et {shown - _SHOWN} autres erreurs.", err=True)
+    sentence = sentence_of_import(bilan, essai=essai)
     if bilan.fautes and not (bilan.importe or essai):
-        raise UsageError(
-            f"{_count(bilan.fautes, 'erreur')} : rien n'est importé ; les corriger, ou importer "
-            "le reste par --sauf-erreurs."
-        )
-    click.echo(told(bilan, essai=essai))
+        raise UsageError(sentence)
+    click.echo(sentence)
     if bilan.fautes:
         raise click.exceptions.Exit(1)
-
-
-def told(bilan: Bilan, *, essai: bool = False) -> str:
-    """Return what an import came to, in one sentence."""
-    done = "à importer" if essai else "importés" if bilan.nouveaux > 1 else "importé"
-    sentence = f"{_count(bilan.nouveaux, 'point')} {done}, {bilan.inchanges} déjà là"
-    return f"{sentence}, {_count(bilan.fautes, 'erreur')}." if bilan.fautes else f"{sentence}."
-
-
-def _count(count: int, noun: str) -> str:
-    return f"{count} {noun}{'s' if count > 1 else ''}"
 
 
 def _progress() -> "_Progress":
@@ -131,4 +119,4 @@ def remove_command(prms: tuple[str, ...], tous: bool, data_dir: Path) -> None:
     if tous == bool(prms):
         raise UsageError("donner les PRM des points à retirer, ou --tous.")
     count = remove_own_points(open_database(data_dir), None if tous else sorted(set(prms)))
-    click.echo(f"{_count(count, 'point')} {'retirés' if count > 1 else 'retiré'}.")
+    click.echo(f"{counted(count, 'point')} {'retirés' if count > 1 else 'retiré'}.")
