@@ -20,6 +20,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    text,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, validates
 
@@ -189,6 +190,18 @@ class Point(Situation, Base):
             "recherche_nom",
         ),
         Index("ix_point_apport", "apport_id", "prm"),
+        # The page of points looks for names by their beginning, as bytes follow one another.
+        Index(
+            "ix_point_nom",
+            "recherche_nom",
+            postgresql_ops={"recherche_nom": "varchar_pattern_ops"},
+        ),
+        Index(
+            "ix_point_pourquoi",
+            "prm",
+            sqlite_where=text("pourquoi IS NOT NULL"),
+            postgresql_where=text("pourquoi IS NOT NULL"),
+        ),
     )
 
     @validates(*SEARCH_COLUMNS)

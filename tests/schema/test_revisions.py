@@ -18,7 +18,7 @@ from sge_sim.schema import revisions as schema
 from sge_sim.schema.revisions import prepare
 
 NEW_FILES = 100
-SCHEMA = (["0026"], "2c92b58eb89d7698")
+SCHEMA = (["0026"], "0c5b028bf64f409a")
 """The number of the schema, and what its tables are: both change together."""
 
 
