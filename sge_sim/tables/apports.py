@@ -4,7 +4,7 @@ What is brought in is written in slices, under an `Apport` that isn't published:
 One statement publishes it, and makes all of it seen at once; what isn't published is removed.
 """
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from sge_sim.tables.base import Base, RowId
@@ -24,4 +24,4 @@ def is_seen(apport_id: InstrumentedAttribute[int | None]) -> ColumnElement[bool]
 
     Written so that no index serves it: a search goes by what it looks for.
     """
-    return func.coalesce(apport_id, 0).not_in(select(Apport.id).where(~Apport.publie))
+    return ~exists().where(Apport.id == apport_id, ~Apport.publie)
