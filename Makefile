@@ -10,6 +10,7 @@ ARGS ?=
 EXAMPLES ?= 20000
 SECONDS ?= 180
 RECORDS ?= 200000
+POINTS ?= 1000000
 DAYS ?=
 LIBFAKETIME := $(firstword $(wildcard /usr/lib/*/faketime/libfaketimeMT.so.1 /usr/lib/faketime/libfaketimeMT.so.1))
 ROUNDS ?= 40
@@ -74,6 +75,11 @@ test-journal: $(VENV)/.dev ## search a large journal (RECORDS=200000, 1 min; 100
 
 test-verdict: $(VENV)/.dev ## play wrong answers before the runner of campaigns (SEED=1; 15 min)
 	SGE_SIM_VERDICT_SEED=$(SEED) timeout 1200 $(BIN)/python -m pytest -s -m verdict tests/homologation/jugement
+
+test-points: $(VENV)/.dev ## import a large file of points (POINTS=1000000, 25 min, 3 GB of disk; on PostgreSQL too with SERVER=…)
+	@test "$$(df -Pk $${TMPDIR:-/tmp} | awk 'NR == 2 { print $$4 }')" -ge $$(($(POINTS) * 3)) || { \
+		echo "$$(($(POINTS) * 3 / 1000)) MB are needed in $${TMPDIR:-/tmp}: free them, or give TMPDIR or fewer POINTS." >&2; exit 2; }
+	SGE_SIM_POINTS=$(POINTS) SGE_SIM_POSTGRESQL="$(SERVER)" timeout 1500 $(BIN)/python -m pytest -s -m large tests/points
 
 fuzz: $(VENV)/.dev ## post spoilt requests to every service (EXAMPLES=20000 of each kind; 7 min)
 	SGE_SIM_FUZZ_EXAMPLES=$(EXAMPLES) timeout 1200 $(BIN)/python -m pytest tests/fuzz
@@ -159,4 +165,4 @@ $(VENV)/.api: requirements/api.txt | $(VENV)/bin/python
 	$(VENV)/api/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/api.txt
 	@touch $@
 
-.PHONY: help run test test-verdict test-api test-dates test-office test-browser test-langages test-postgresql test-kills fuzz soak homologation service format bench bench-demandes trace pages coverage dist lock clean
+.PHONY: help run test test-verdict test-api test-dates test-office test-browser test-langages test-postgresql test-kills test-points fuzz soak homologation service format bench bench-demandes trace pages coverage dist lock clean

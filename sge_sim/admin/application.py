@@ -20,6 +20,7 @@ from sge_sim.admin.routes import (
     AdminState,
     acteur_pages,
     acteurs,
+    apports,
     campaign_pages,
     campaigns,
     certificats,
@@ -78,6 +79,7 @@ _SUBJECTS = (
     points,
     mesures,
     flux,
+    apports,
     copies,
     campaigns,
     marques,
@@ -163,6 +165,9 @@ def build_admin(state: AdminState) -> FastAPI:
         origin = request.headers.get("origin")
         if origin is not None and origin.lower().partition("://")[2] != host:
             return problem(403, f"Demande d'une page de « {origin} ».")
+        content_type = request.headers.get("content-type", "")
+        if apports.takes_file(request.method, request.url.path, content_type):
+            return await call_next(request)
         if "transfer-encoding" in request.headers:
             return problem(411, "La taille de la demande est à annoncer.")
         # uvicorn has answered 400 to a length that isn't a number.

@@ -10,6 +10,12 @@ import click
 import yaml
 
 from sge_sim.cli.options import Duration, InstantType, data_dir_option, json_option, say_json
+from sge_sim.cli.points_apports import (
+    export_command,
+    import_command,
+    modele_command,
+    remove_command,
+)
 from sge_sim.clock import Duree, parse_instant
 from sge_sim.commandes.changements import AUCUN, Changements, change_life
 from sge_sim.commandes.echeances import transaction_on
@@ -35,6 +41,10 @@ class Termination(InstantType):
 @click.group(help="Voir et régler les points du jeu de données.")
 def points() -> None:
     """The commands on points."""
+
+
+for each in (import_command, modele_command, export_command, remove_command):
+    points.add_command(each)
 
 
 @points.command("list", help="Donner les points du catalogue et ceux qui illustrent une règle.")

@@ -72,6 +72,7 @@ _PRAGMAS = (
 )
 # Readers never wait for the writer.
 _WAL = "PRAGMA journal_mode = WAL"
+_TRUNCATE = "PRAGMA wal_checkpoint(TRUNCATE)"
 _RETRY_SECONDS = 0.003
 # SQLite gives its lock to who asks at the right time, not to who has waited longest.
 _TURN_SECONDS = 0.025
@@ -183,6 +184,12 @@ class Database:
         """
         if self.engine.dialect.name == "sqlite":
             time.sleep(max(_TURN_SECONDS, worked_ms / 1000))
+
+    def end_bulk_writes(self) -> None:
+        """Give back the disk that bulk writes took beside the file, where nobody reads it now."""
+        if self.engine.dialect.name == "sqlite":
+            with self.engine.connect() as connection:
+                connection.connection.driver_connection.execute(_TRUNCATE)  # type: ignore[union-attr]
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

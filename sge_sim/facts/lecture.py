@@ -33,7 +33,7 @@ from sge_sim.tables.fiches_acteurs import (
     FicheUtilisateur,
 )
 from sge_sim.tables.mesures import SUIVI
-from sge_sim.tables.points import Compteur, Point
+from sge_sim.tables.points import POINT_SEEN, Compteur, Point
 from sge_sim.tables.prepared import Driver, Prepared, Query, Rows
 
 Question = tuple[Any, ...]
@@ -62,7 +62,11 @@ def _prepared(
     return Prepared(select(*_columns(table, fiche, *without)).where(key(columns)))
 
 
-_POINT = _prepared(Point, FichePoint, lambda c: c.prm == bindparam("prm"), "compteurs")
+_POINT = Prepared(
+    select(*_columns(Point, FichePoint, "compteurs")).where(
+        Point.prm == bindparam("prm"), POINT_SEEN
+    )
+)
 _COMPTEURS = Prepared(
     select(*_columns(Compteur, FicheCompteur))
     .where(Compteur.prm == bindparam("prm"))

@@ -61,6 +61,10 @@ def open_simulator(settings: Settings) -> Simulator:
         from sge_sim.processes.dataset_installation import install_dataset
 
         install_dataset(database, size=settings.population_size, seed=settings.population_seed)
+    if settings.dataset is not None:
+        from sge_sim.referentiel.apports.dossier import import_folder
+
+        import_folder(database, settings.dataset)
     pki = open_pki(
         settings.data_dir,
         now=machine_now(),

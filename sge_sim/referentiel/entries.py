@@ -41,7 +41,7 @@ _Positive = Annotated[int, Field(gt=0)]
 
 
 FILLED_IN: Final = frozenset(
-    {"id", "prm", "code_postal", "code_insee", "commune", "pourquoi", "graine"}
+    {"id", "prm", "code_postal", "code_insee", "commune", "pourquoi", "graine", "apport_id"}
     | set(SEARCH_COLUMNS.values())
 )
 """Columns that no file gives as attributes: they follow from the rest of an entry."""

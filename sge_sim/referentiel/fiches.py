@@ -14,10 +14,10 @@ from sge_sim.tables.points import SEARCH_COLUMNS, Compteur, Point
 Fiche = tuple[dict[str, Any], dict[str, Any] | None]
 """The columns of a point, and those of its meter if it has one."""
 
-_EMPTY_POINT: Final[Mapping[str, None]] = dict.fromkeys(
+EMPTY_POINT: Final[Mapping[str, None]] = dict.fromkeys(
     column.name for column in Point.__table__.columns if column.name not in SEARCH_COLUMNS.values()
 )
-_EMPTY_COMPTEUR: Final[Mapping[str, None]] = dict.fromkeys(
+EMPTY_COMPTEUR: Final[Mapping[str, None]] = dict.fromkeys(
     column.name for column in Compteur.__table__.columns if column.name not in ("id", "prm")
 )
 
@@ -58,7 +58,7 @@ def make_fiche(
     """
     graine = measure_seed(prm, seed)
     point: dict[str, Any] = {
-        **_EMPTY_POINT,
+        **EMPTY_POINT,
         **_identity(profil.point, tirage),
         **profil.point,
         "prm": prm,
@@ -77,7 +77,7 @@ def make_fiche(
         return point, None
     number = f"{graine % 10**12:012d}"
     compteur = {
-        **_EMPTY_COMPTEUR,
+        **EMPTY_COMPTEUR,
         "matricule": number,
         "numero_serie": None if point["domaine_tension"] == "BTINF" else number,
         **profil.compteur,

@@ -104,6 +104,11 @@ class Settings:
         least=0,
     )
     population_seed: int = setting(2021, "Graine de la population synthétique et des mesures.")
+    dataset: Path | None = setting(
+        None,
+        "Dossier de points à soi, importés au démarrage : les .csv et .jsonl que donne "
+        "sge-sim points modele ; ceux qui y sont déjà tels quels restent.",
+    )
     journal_max_records: int = setting(
         10_000,
         "Échanges de chaque sorte (SOAP, HTTP, négociation, fichier) gardés dans le journal.",

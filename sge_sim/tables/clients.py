@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from sge_sim.tables.normalise import normalise
-from sge_sim.tables.points import Point
+from sge_sim.tables.points import POINT_SEEN, Point
 
 _CANDIDATES = 5000
 
@@ -59,6 +59,7 @@ def find_client(session: Session, titulaire: str) -> ClientFinal | None:
 
 def _served() -> Any:
     return select(Point).where(
+        POINT_SEEN,
         Point.segment.in_(("C5", "P4")),
         Point.niveau_ouverture_services == 2,
         Point.etat_contractuel.in_(("SERVC", "ECRES")),

@@ -1,14 +1,19 @@
 """Rows as somebody looks at them in a browser: lists with a few criteria, the newest first."""
 
 from collections.abc import Sequence
+from typing import Final
 
-from sqlalchemy import ColumnElement, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, or_, select, tuple_, union
 from sqlalchemy.orm import Session
 
 from sge_sim.domaine.nomenclatures import EtatService, Segment
 from sge_sim.tables.commandes import Affaire, AutorisationClient, Evenement, ServiceSouscrit
 from sge_sim.tables.normalise import normalise
-from sge_sim.tables.points import Point
+from sge_sim.tables.points import POINT_SEEN, Commune, Point
+
+_SCANNED: Final = 20_000
+_CANDIDATES: Final = 1000
+_COMMUNES: Final = 50
 
 
 def find_services_souscrits(
@@ -65,22 +70,48 @@ def look_for_points(
 ) -> Sequence[Point]:
     """Return at most `limit` points that a person means by `words`, by PRM, those after `after`.
 
-    A PRM or its beginning, or a part of the client's name, of the commune or of the reason why the
-    point is in the data set. Without words, the points that are there for a reason.
+    A PRM or its beginning; the beginning of the client's name, or a part of it among the first
+    20 000 points; a part of the commune, or of the reason why the point is in the data set: a
+    thousand points by name and by commune. Without words, the points that are there for a reason.
     """
-    where: list[ColumnElement[bool]] = [Point.prm > after]
+    where: list[ColumnElement[bool]] = [Point.prm > after, POINT_SEEN]
     if words.isascii() and words.isdigit():
         where.append((Point.prm >= words) & (Point.prm < words + ":"))
     elif words:
-        where.append(
-            or_(
-                Point.recherche_nom.contains(normalise(words) or words, autoescape=True),
-                Point.commune.icontains(words, autoescape=True),
-                Point.pourquoi.icontains(words, autoescape=True),
-            )
-        )
+        where.append(Point.prm.in_(union(*_meant_by(session, words))))
     else:
         where.append(Point.pourquoi.is_not(None))
     if segment is not None:
         where.append(Point.segment == segment)
     return session.scalars(select(Point).where(*where).order_by(Point.prm).limit(limit)).all()
+
+
+def _meant_by(session: Session, words: str) -> list[Select[tuple[str]]]:
+    """Return queries that give PRMs, none of which reads the table as a whole."""
+    name = normalise(words)
+    communes = session.execute(
+        select(Commune.code_postal, Commune.code_insee)
+        .where(Commune.libelle.icontains(words, autoescape=True))
+        .limit(_COMMUNES)
+    ).all()
+    prms = select(Point.prm)
+    first = prms.order_by(Point.prm).limit(_SCANNED).subquery()
+    asked = [
+        prms.where(Point.pourquoi.is_not(None), Point.pourquoi.icontains(words, autoescape=True)),
+    ]
+    if name:
+        # What begins so: letters, digits and spaces alone are left, so nothing follows them all.
+        begins = (Point.recherche_nom >= name) & (Point.recherche_nom < name + "\U0010ffff")
+        asked += [
+            prms.where(begins).limit(_CANDIDATES),
+            prms.join(first, first.c.prm == Point.prm).where(Point.recherche_nom.contains(name)),
+        ]
+    if communes:
+        within = or_(
+            *(
+                (Point.code_insee == insee) & (Point.code_postal == postal)
+                for postal, insee in communes
+            )
+        )
+        asked.append(prms.where(within).limit(_CANDIDATES))
+    return [select(query.subquery().c.prm) for query in asked]

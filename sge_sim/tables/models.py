@@ -2,6 +2,7 @@
 
 from sge_sim.tables.acces import OptionPublication
 from sge_sim.tables.acteurs import Acteur, Certificat, Contrat, Habilitation, Utilisateur
+from sge_sim.tables.apports import Apport
 from sge_sim.tables.base import Base
 from sge_sim.tables.campagnes import Campagne, ObservationCampagne
 from sge_sim.tables.clock_row import ClockRow
@@ -38,6 +39,7 @@ __all__ = [
     "Affaire",
     "Application",
     "ApplicationDatahub",
+    "Apport",
     "AutorisationClient",
     "Base",
     "CalendrierDate",

@@ -3,6 +3,7 @@
 import unicodedata
 
 _LIGATURES = str.maketrans({"Œ": "OE", "Æ": "AE"})
+_ASCII = {code: chr(code).upper() if chr(code).isalnum() else " " for code in range(128)}
 
 
 def normalise(text: str) -> str:
@@ -13,6 +14,8 @@ def normalise(text: str) -> str:
     >>> normalise("12 bis, rue de l'Évêché")
     '12 BIS RUE DE L EVECHE'
     """
+    if text.isascii():  # most are, and a million points have five of them each
+        return " ".join(text.translate(_ASCII).split())
     bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     capitals = bare.upper().translate(_LIGATURES)
     return " ".join("".join(c if c.isalnum() else " " for c in capitals).split())

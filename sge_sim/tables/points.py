@@ -1,24 +1,26 @@
 """Points, their meters and the communes they stand in."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import islice
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, cast
 
 from sqlalchemy import (
     JSON,
     BigInteger,
+    ColumnElement,
     Date,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
-    Insert,
     SmallInteger,
     String,
+    Table,
     Text,
     func,
     insert,
     select,
+    text,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, validates
 
@@ -31,6 +33,7 @@ from sge_sim.domaine.nomenclatures import (
     PuissanceUnite,
     Segment,
 )
+from sge_sim.tables.apports import Apport, is_seen
 from sge_sim.tables.base import Base, Payload, RowId
 from sge_sim.tables.fiches import (
     ParametresTeleAcces,
@@ -62,6 +65,7 @@ class Commune(Base):
     code_postal: Mapped[str] = mapped_column(String(5), primary_key=True)
     code_insee: Mapped[str] = mapped_column(String(5), primary_key=True)
     libelle: Mapped[str]
+    apport_id: Mapped[int | None] = mapped_column(ForeignKey("apport.id"), index=True)
 
 
 class Point(Situation, Base):
@@ -157,6 +161,8 @@ class Point(Situation, Base):
     graine: Mapped[int] = mapped_column(BigInteger)
     mesures_factices: Mapped[bool | None]
     pourquoi: Mapped[str | None] = mapped_column(Text)
+    # That of a point of one's own: it is there once that is published.
+    apport_id: Mapped[int | None] = mapped_column(ForeignKey("apport.id"))
 
     recherche_escalier: Mapped[str | None]
     recherche_batiment: Mapped[str | None]
@@ -182,6 +188,19 @@ class Point(Situation, Base):
             "categorie_client_final",
             "etat_contractuel",
             "recherche_nom",
+        ),
+        Index("ix_point_apport", "apport_id", "prm"),
+        # The page of points looks for names by their beginning, as bytes follow one another.
+        Index(
+            "ix_point_nom",
+            "recherche_nom",
+            postgresql_ops={"recherche_nom": "varchar_pattern_ops"},
+        ),
+        Index(
+            "ix_point_pourquoi",
+            "prm",
+            sqlite_where=text("pourquoi IS NOT NULL"),
+            postgresql_where=text("pourquoi IS NOT NULL"),
         ),
     )
 
@@ -215,20 +234,29 @@ class Compteur(Base):
     programmation_horaire: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
 
 
+POINT_SEEN: Final = is_seen(Point.apport_id)
+"""The condition of whoever selects points: none that are still being brought in."""
+
+
 def find_point(session: Session, prm: str) -> Point | None:
     """Return the point, or nothing when SGE doesn't know it."""
-    return session.get(Point, prm)
+    point = session.get(Point, prm)
+    if point is None or point.apport_id is None:
+        return point
+    return point if session.get_one(Apport, point.apport_id).publie else None
 
 
 def count_points(session: Session) -> int:
     """Return how many points there are."""
-    return session.scalar(select(func.count()).select_from(Point)) or 0
+    return session.scalar(select(func.count()).select_from(Point).where(POINT_SEEN)) or 0
 
 
 def named_points(session: Session) -> list[Point]:
     """Return the points that are there for a reason (`pourquoi`), by PRM."""
     return list(
-        session.scalars(select(Point).where(Point.pourquoi.is_not(None)).order_by(Point.prm))
+        session.scalars(
+            select(Point).where(Point.pourquoi.is_not(None), POINT_SEEN).order_by(Point.prm)
+        )
     )
 
 
@@ -239,15 +267,20 @@ def opposed_points(session: Session) -> list[Point]:
 
 def known_code_postal(session: Session, code_postal: str) -> bool:
     """Tell whether some commune has that postal code."""
-    found = select(Commune.code_postal).where(Commune.code_postal == code_postal).limit(1)
-    return session.scalar(found) is not None
+    return _any_commune(session, Commune.code_postal == code_postal)
 
 
 def known_commune(session: Session, code_postal: str | None, code_insee: str) -> bool:
     """Tell whether the pair is a commune; without a postal code, whether the INSEE code is."""
-    if code_postal is not None:
-        return session.get(Commune, (code_postal, code_insee)) is not None
-    found = select(Commune.code_insee).where(Commune.code_insee == code_insee).limit(1)
+    if code_postal is None:
+        return _any_commune(session, Commune.code_insee == code_insee)
+    return _any_commune(
+        session, Commune.code_postal == code_postal, Commune.code_insee == code_insee
+    )
+
+
+def _any_commune(session: Session, *conditions: ColumnElement[bool]) -> bool:
+    found = select(Commune.code_insee).where(*conditions, is_seen(Commune.apport_id)).limit(1)
     return session.scalar(found) is not None
 
 
@@ -266,16 +299,16 @@ def insert_points(
         compteurs = [
             {**compteur, "prm": point["prm"]} for point, compteur in chunk if compteur is not None
         ]
-        session.execute(_whole_rows(Point), points)
-        if compteurs:
-            session.execute(_whole_rows(Compteur), compteurs)
+        insert_rows(session, Point, points)
+        insert_rows(session, Compteur, compteurs)
         inserted += len(chunk)
     return inserted
 
 
-def _whole_rows(of: type[Base]) -> Insert:
-    """An insertion in one statement: without its nulls, each other set of columns has its own."""
-    return insert(of).execution_options(render_nulls=True)
+def insert_rows(session: Session, of: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows of a table in one statement: mappings of the same columns, all of them."""
+    if rows:
+        session.connection().execute(insert(cast(Table, of.__table__)), rows)
 
 
 def _search_text(value: str | None) -> str | None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from sge_sim.domaine.nomenclatures import CategorieClientFinal, DomaineTension, EtatContractuel
 from sge_sim.tables.normalise import normalise
-from sge_sim.tables.points import Compteur, Point
+from sge_sim.tables.points import POINT_SEEN, Compteur, Point
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,8 @@ def search_points(
     them, which ones isn't said: the caller refuses them anyway, and sorting them first would
     mean reading a whole commune.
     """
-    query = select(Point).where(*_conditions(criteres)).options(selectinload(Point.compteurs))
+    query = select(Point).where(*_conditions(criteres), POINT_SEEN)
+    query = query.options(selectinload(Point.compteurs))
     if (number := criteres.matricule_ou_numero_serie) is not None:
         query = query.where(Point.prm.in_(_points_of_meter(session, number)))
     if etats is not None:

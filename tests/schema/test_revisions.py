@@ -18,7 +18,7 @@ from sge_sim.schema import revisions as schema
 from sge_sim.schema.revisions import prepare
 
 NEW_FILES = 100
-SCHEMA = (["0024"], "b2a80539d820895b")
+SCHEMA = (["0025"], "3304edca554bfb1c")
 """The number of the schema, and what its tables are: both change together."""
 
 

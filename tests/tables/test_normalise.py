@@ -38,3 +38,9 @@ def test_what_is_normalised_stays_as_it_is(text: str) -> None:
 @given(LATIN)
 def test_no_wildcard_of_a_search_is_left(text: str) -> None:
     assert not {"%", "_", "\\"} & set(normalise(text))
+
+
+def test_texts_without_accents_are_compared_as_those_with_some() -> None:
+    """A text of ASCII alone goes a shorter way to the same words."""
+    text = "".join(map(chr, range(128)))
+    assert f"{normalise(text)} E" == normalise(f"{text} é")

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from sge_sim.admin.routes import AdminState, Body
+from sge_sim.admin.routes.apports import FILE_KINDS
 from sge_sim.referentiel.copies import copy_point
 from sge_sim.referentiel.points import describe_point
 
@@ -23,7 +24,18 @@ def router(state: AdminState) -> APIRouter:
     """Return the route."""
     routes = APIRouter(prefix="/api/points", tags=["points"])
 
-    @routes.post("", status_code=201, summary="Faire un point comme un autre")
+    @routes.post(
+        "",
+        status_code=201,
+        summary="Faire un point comme un autre, ou importer des points",
+        openapi_extra={
+            "requestBody": {
+                "content": {kind: {"schema": {"type": "string"}} for kind in FILE_KINDS}
+            }
+        },
+        description="En `application/x-ndjson` ou `text/csv` : des points à soi, lus à mesure "
+        "(`?essai=true` vérifie seulement, `?sauf_erreurs=true` importe le reste).",
+    )
     def make_point(copie: Copie) -> dict[str, Any]:
         with state.database.transaction() as session:
             prm = copy_point(session, copie.comme, copie.prm, copie.point, copie.compteur)

@@ -1,0 +1,128 @@
+"""`POST /api/points` and `POST /points` with a file: points of one's own, read as they come.
+
+What comes is bounded by nothing but the disk: see `takes_file`.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from typing import Any, Final
+
+import anyio.from_thread
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+from starlette.routing import Match
+from starlette.types import Scope
+
+from sge_sim.admin import pages
+from sge_sim.admin.multipart import read_file
+from sge_sim.admin.problems import problem
+from sge_sim.admin.routes import AdminState
+from sge_sim.errors import UsageError
+from sge_sim.referentiel.apports.lecture import Faute, Format, Source
+from sge_sim.referentiel.apports.versement import Bilan, import_points
+from sge_sim.referentiel.apports.wording import sentence_of_import
+
+_SHOWN: Final = 1000
+_FORMATS: Final[dict[str, Format]] = {"application/x-ndjson": "jsonl", "text/csv": "csv"}
+FILE_KINDS: Final = tuple(_FORMATS)
+_FORM: Final = "multipart/form-data"
+_ADDRESSES: Final = {"/api/points": frozenset(_FORMATS), "/points": frozenset({_FORM})}
+
+
+def takes_file(method: str, path: str, content_type: str) -> bool:
+    """Tell whether a request brings a file, which is read as it comes and may be of any length."""
+    return method == "POST" and _kind(content_type) in _ADDRESSES.get(path, ())
+
+
+def _kind(content_type: str) -> str:
+    return content_type.partition(";")[0].strip().lower()
+
+
+class _OfFiles(APIRoute):
+    """A route for what brings a file; the same address takes other things by another route."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        headers = dict(scope.get("headers", ()))
+        content_type = headers.get(b"content-type", b"").decode("latin-1")
+        if not takes_file(scope.get("method", ""), scope["path"], content_type):
+            return Match.NONE, {}
+        return super().matches(scope)
+
+
+def router(state: AdminState) -> APIRouter:
+    """Return the routes that take a file of points."""
+    routes = APIRouter(route_class=_OfFiles, include_in_schema=False)
+
+    @routes.post("/api/points")
+    async def take_file(
+        request: Request, sauf_erreurs: bool = False, essai: bool = False
+    ) -> Response:
+        format_ = _FORMATS[_kind(request.headers["content-type"])]
+        source = Source("la demande", _pieces(request), format_)
+        bilan, faults = await run_in_threadpool(
+            _import, state, source, sauf_erreurs=sauf_erreurs, essai=essai
+        )
+        told = {
+            **asdict(bilan),
+            "erreurs": [
+                {"ligne": faute.ligne, "colonne": faute.mot, "phrase": faute.phrase}
+                for faute in faults
+            ],
+        }
+        if bilan.importe or (essai and not bilan.fautes):
+            return JSONResponse(told)
+        return problem(400, sentence_of_import(bilan, essai=essai), **told)
+
+    @routes.post("/points")
+    async def take_form(request: Request, essai: str = "") -> Response:
+        pieces = _pieces(request)
+        content_type = request.headers["content-type"]
+
+        def read() -> tuple[Bilan, list[Faute]]:
+            name, octets = read_file(content_type, pieces)
+            return _import(state, Source(name, octets), essai=essai == "oui")
+
+        try:
+            bilan, faults = await run_in_threadpool(read)
+        except UsageError as error:
+            return _page(state, request, refus=str(error))
+        sentence = sentence_of_import(bilan, essai=essai == "oui")
+        if bilan.fautes:
+            return _page(state, request, refus=sentence, fautes=faults)
+        return _page(state, request, fait=sentence)
+
+    return routes
+
+
+def _page(state: AdminState, request: Request, **told: Any) -> Response:
+    return pages.render(state, request, "points_importes.html", **told)
+
+
+def _import(
+    state: AdminState, source: Source, *, sauf_erreurs: bool = False, essai: bool = False
+) -> tuple[Bilan, list[Faute]]:
+    """Bring the points in; return the first faults with what it came to."""
+    faults: list[Faute] = []
+
+    def keep(faute: Faute) -> None:
+        if len(faults) < _SHOWN:
+            faults.append(faute)
+
+    bilan = import_points(
+        state.database, [source], fault=keep, sauf_erreurs=sauf_erreurs, essai=essai
+    )
+    return bilan, sorted(faults, key=lambda faute: faute.ligne)
+
+
+def _pieces(request: Request) -> Iterator[bytes]:
+    """Yield what comes, asked for from the thread that reads it."""
+    stream = request.stream()
+
+    async def following() -> bytes | None:
+        return await anext(stream, None)
+
+    ask: Callable[[], bytes | None] = lambda: anyio.from_thread.run(following)  # noqa: E731
+    while (piece := ask()) is not None:
+        yield piece

@@ -1,0 +1,122 @@
+"""`sge-sim points import`, `modele`, `export`, `remove`: points of one's own, by files."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from sge_sim.cli.options import data_dir_option
+from sge_sim.errors import UsageError
+from sge_sim.referentiel.apports.export import export_points, template
+from sge_sim.referentiel.apports.lecture import Faute, Format
+from sge_sim.referentiel.apports.sources import source_of
+from sge_sim.referentiel.apports.versement import import_points, remove_own_points
+from sge_sim.referentiel.apports.wording import counted, sentence_of_import
+from sge_sim.schema.data_folder import open_database
+
+_SHOWN = 1000
+_EVERY = 10_000
+
+_format_option = click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["csv", "jsonl"]),
+    default="csv",
+    show_default=True,
+    help="CSV avec en-tête, ou un objet JSON par ligne.",
+)
+
+
+@click.command(
+    "import",
+    help="Importer des points à soi : CSV avec en-tête (points modele) ou un objet JSON par ligne. "
+    "Rien n'est importé s'il y a une erreur, chacune est dite avec sa ligne ; « - » lit l'entrée.",
+)
+@click.argument("files", metavar="FICHIER...", nargs=-1, required=True, type=click.Path())
+@click.option("--sauf-erreurs", is_flag=True, help="Importer les lignes qui n'ont pas d'erreur.")
+@click.option("--essai", is_flag=True, help="Vérifier tout et n'importer rien.")
+@data_dir_option
+def import_command(files: tuple[str, ...], sauf_erreurs: bool, essai: bool, data_dir: Path) -> None:
+    database = open_database(data_dir)
+    shown = 0
+
+    def say(faute: Faute) -> None:
+        nonlocal shown
+        shown += 1
+        if shown <= _SHOWN:
+            click.echo(str(faute), err=True)
+
+    bilan = import_points(
+        database,
+        [source_of(Path(name)) for name in files],
+        fault=say,
+        progress=_progress(),
+        sauf_erreurs=sauf_erreurs,
+        essai=essai,
+    )
+    if shown > _SHOWN:
+        click.echo(f"… et {shown - _SHOWN} autres erreurs.", err=True)
+    sentence = sentence_of_import(bilan, essai=essai)
+    if bilan.fautes and not (bilan.importe or essai):
+        raise UsageError(sentence)
+    click.echo(sentence)
+    if bilan.fautes:
+        raise click.exceptions.Exit(1)
+
+
+def _progress() -> "_Progress":
+    return _Progress(shown=sys.stderr.isatty())
+
+
+class _Progress:
+    """Says on a terminal how many lines were read, now and then."""
+
+    def __init__(self, *, shown: bool) -> None:
+        self._shown, self._next = shown, _EVERY
+
+    def __call__(self, lines: int) -> None:
+        if self._shown and lines >= self._next:
+            self._next = lines + _EVERY
+            click.echo(f"{lines} lignes lues", err=True)
+
+
+@click.command(
+    "modele", help="Écrire un modèle : toutes les colonnes, deux points qui s'importent."
+)
+@_format_option
+def modele_command(format_: Format) -> None:
+    click.echo(template(format_), nl=False)
+
+
+@click.command("export", help="Écrire les points importés, dans la forme où ils s'importent.")
+@_format_option
+@click.option("--tous", is_flag=True, help="Ceux du jeu de données aussi.")
+@click.option("--sortie", type=click.Path(dir_okay=False, path_type=Path), help="Fichier à écrire.")
+@data_dir_option
+def export_command(format_: Format, tous: bool, sortie: Path | None, data_dir: Path) -> None:
+    pieces = export_points(open_database(data_dir), format_, own=not tous)
+    if sortie is None:
+        for piece in pieces:
+            click.echo(piece, nl=False)
+    else:
+        _write(sortie, pieces)
+
+
+def _write(sortie: Path, pieces: Iterator[str]) -> None:
+    try:
+        with sortie.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(pieces)
+    except OSError as error:
+        raise UsageError(f"{sortie} ne peut pas être écrit : {error.strerror}.") from error
+
+
+@click.command("remove", help="Retirer des points importés, et ce qui leur appartient.")
+@click.argument("prms", metavar="[PRM]...", nargs=-1)
+@click.option("--tous", is_flag=True, help="Tous les points importés.")
+@data_dir_option
+def remove_command(prms: tuple[str, ...], tous: bool, data_dir: Path) -> None:
+    if tous == bool(prms):
+        raise UsageError("donner les PRM des points à retirer, ou --tous.")
+    count = remove_own_points(open_database(data_dir), None if tous else sorted(set(prms)))
+    click.echo(f"{counted(count, 'point')} {'retirés' if count > 1 else 'retiré'}.")

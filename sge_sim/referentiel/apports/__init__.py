@@ -1,0 +1,1 @@
+"""Points of one's own: files in, files out, each line checked."""

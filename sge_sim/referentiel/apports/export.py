@@ -1,0 +1,131 @@
+"""Writes points in the form in which they are brought in, and the template of that form."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from sge_sim.facts.database import Database
+from sge_sim.referentiel.apports.lecture import Format
+from sge_sim.referentiel.apports.lignes import cells_of, ligne_of
+from sge_sim.referentiel.apports.mots import MOTS
+from sge_sim.tables.apports_lignes import points_after
+
+_SLICE: Final = 500
+_WORDS: Final = tuple(MOTS.values())
+
+
+def export_points(database: Database, format_: Format, *, own: bool = True) -> Iterator[str]:
+    """Yield a file of points, those of one's own or all, by PRM, in pieces of whole lines.
+
+    What happened to the points since is told as it is now; orders and services are not in it.
+    """
+    yield header(format_)
+    after = ""
+    while True:
+        with database.sessions() as session:
+            found = points_after(session, after, _SLICE, own=own)
+            rows = [cells_of(ligne_of(point, mesures), _WORDS) for point, mesures in found]
+        if not rows:
+            return
+        after = rows[-1][0]
+        yield written(rows, format_)
+
+
+def template(format_: Format) -> str:
+    """Return a template: a household and a company, whose lines import as they are."""
+    rows = [[point.get(mot.nom, "") for mot in _WORDS] for point in (_HOUSEHOLD, _COMPANY)]
+    return header(format_) + written(rows, format_)
+
+
+def header(format_: Format) -> str:
+    """Return the first line of a CSV; JSON lines have none."""
+    return ";".join(MOTS) + "\n" if format_ == "csv" else ""
+
+
+def written(rows: Sequence[Sequence[str]], format_: Format) -> str:
+    """Return the lines of points whose cells are given in the order of the words."""
+    if format_ == "csv":
+        text = io.StringIO()
+        csv.writer(text, delimiter=";", lineterminator="\n").writerows(rows)
+        return text.getvalue()
+    return "".join(
+        json.dumps(
+            {mot.nom: cell for mot, cell in zip(_WORDS, row, strict=True) if cell},
+            ensure_ascii=False,
+        )
+        + "\n"
+        for row in rows
+    )
+
+
+_HOUSEHOLD: Final = {
+    "prm": "29100000000134",
+    "segment": "C5",
+    "etatContractuel": "SERVC",
+    "etatAlimentation": "ALIM",
+    "niveauOuvertureServices": "2",
+    "numeroEtNomVoie": "12 RUE DE LA PAIX",
+    "codePostal": "75002",
+    "codeInseeCommune": "75102",
+    "commune": "PARIS",
+    "nomClientFinalOuDenominationSociale": "Camille Exemple",
+    "categorieClientFinalCode": "RES",
+    "fournisseurTitulaire": "FOURN1",
+    "domaineTension": "BTINF",
+    "tensionLivraison": "230",
+    "modeApresCompteur": "B12F1X220",
+    "puissanceRaccordementSoutirage": "12",
+    "formuleTarifaireAcheminement": "BTINFCUST",
+    "puissanceSouscrite": "6",
+    "calendrierFournisseur": "FC000165",
+    "dateMiseEnService": "2019-05-20",
+    "typeComptage": "LINKY",
+    "disjoncteurCalibre": "15-45",
+    "modeTraitement": "INDEX",
+    "periodicite": "MENSU",
+    "plageReleve": "TD05",
+    "modeReleve": "TRLV",
+    "mediaReleve": "CPL",
+    "teleoperable": "oui",
+    "contratSoutirage": "oui",
+    "contratInjection": "non",
+    "provisoire": "non",
+    "groupementTurpe": "non",
+    "matricule": "021975000001",
+    "ticActivee": "non",
+    "ticStandard": "non",
+    "ticActivable": "oui",
+    "datePose": "2019-05-20",
+    "collectes": '[{"debut":"2021-01-01"}]',
+}
+_COMPANY: Final = {
+    **_HOUSEHOLD,
+    "prm": "29100000000246",
+    "segment": "C4",
+    "niveauOuvertureServices": "",
+    "nomClientFinalOuDenominationSociale": "Exemple & Cie",
+    "categorieClientFinalCode": "PRO",
+    "numSiret": "73282932000074",
+    "domaineTension": "BTSUP",
+    "tensionLivraison": "230/400 V",
+    "modeApresCompteur": "",
+    "puissanceRaccordementSoutirage": "120",
+    "formuleTarifaireAcheminement": "BTSUPCU4",
+    "puissanceSouscrite": "90",
+    "denivelePuissances": '{"HPH":60,"HCH":72,"HPE":84,"HCE":90}',
+    "calendrierFournisseur": "",
+    "typeComptage": "PMEI",
+    "disjoncteurCalibre": "",
+    "modeTraitement": "CDC",
+    "plageReleve": "TD08",
+    "mediaReleve": "GSM",
+    "matricule": "",
+    "numeroSerie": "041975000002",
+    "ticActivee": "",
+    "ticStandard": "",
+    "ticActivable": "",
+    "programmationHoraire": '{"HC":"22H00-6H00"}',
+    "collectes": "",
+}

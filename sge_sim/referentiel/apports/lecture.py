@@ -1,0 +1,186 @@
+"""Reads files of points as they come, line by line: CSV with a header, or JSON lines.
+
+A line is a physical one: nothing that a point holds takes two. Memory holds one line at a time.
+"""
+
+import csv
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from sge_sim.errors import UsageError
+from sge_sim.referentiel.apports.mots import MOTS
+
+Format = Literal["csv", "jsonl"]
+
+_LINE_MAX: Final = 2**18
+_SEPARATORS: Final = (";", ",", "\t")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file, or what is sent in place of one: its name, its bytes in pieces, how it is written.
+
+    Without a format, its first character tells.
+    """
+
+    nom: str
+    octets: Iterable[bytes]
+    format: Format | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Faute:
+    """What is wrong on a line, numbered from 1; `mot` names the column, if one is meant."""
+
+    source: str
+    ligne: int
+    mot: str
+    phrase: str
+
+    def __str__(self) -> str:
+        place = f", {self.mot}" if self.mot else ""
+        return f"{self.source}, ligne {self.ligne}{place} : {self.phrase}."
+
+
+LigneLue = tuple[int, Mapping[str, Any]]
+"""The number of a line, and its cells by word; an empty cell isn't there."""
+
+
+def read_lignes(source: Source, fault: Callable[[Faute], None]) -> Iterator[LigneLue]:
+    """Yield the lines of points; what can't be read goes to `fault`, and reading goes on.
+
+    Raises `UsageError` when the file can't be read at all: no header, an unknown word in it.
+    """
+    lines = _numbered(source, fault)
+    first = next(lines, None)
+    if first is None:
+        raise UsageError(f"{source.nom} est vide : sge-sim points modele donne un modèle.")
+    number, text = first
+    if (source.format or ("jsonl" if text.startswith("{") else "csv")) == "jsonl":
+        yield from _read_json(source, first, lines, fault)
+    else:
+        separator = max(_SEPARATORS, key=text.count)
+        words = _read_header(source, number, text, separator)
+        yield from _read_csv(source, words, separator, lines, fault)
+
+
+def _numbered(source: Source, fault: Callable[[Faute], None]) -> Iterator[tuple[int, str]]:
+    """Yield the lines that aren't empty, decoded."""
+    for number, line in enumerate(_split(source.octets), 1):
+        if len(line) > _LINE_MAX:
+            fault(Faute(source.nom, number, "", f"elle dépasse {_LINE_MAX} octets"))
+            continue
+        try:
+            text = line.decode("utf-8-sig" if number == 1 else "utf-8").strip("\r\n")
+        except UnicodeDecodeError:
+            fault(Faute(source.nom, number, "", "elle n'est pas en UTF-8"))
+            continue
+        if text.strip():
+            yield number, text
+
+
+def _split(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield lines; of one that is too long, no more than shows that it is."""
+    rest = b""
+    for piece in pieces:
+        *whole, rest = (rest + piece).split(b"\n") if b"\n" in piece else (rest + piece,)
+        yield from whole
+        if len(rest) > 2 * _LINE_MAX:
+            rest = rest[: _LINE_MAX + 1]
+    if rest:
+        yield rest
+
+
+def _read_header(source: Source, number: int, text: str, separator: str) -> Sequence[str]:
+    try:
+        words = [word.strip() for word in next(csv.reader([text], delimiter=separator))]
+    except csv.Error as error:
+        raise UsageError(f"{source.nom}, ligne {number} : ce n'est pas un en-tête.") from error
+    unknown = [word for word in words if word not in MOTS]
+    if unknown:
+        raise UsageError(
+            f"{source.nom}, ligne {number} : « {unknown[0][:40]} » n'est pas une colonne connue ; "
+            "sge-sim points modele les donne toutes."
+        )
+    twice = [word for word, count in Counter(words).items() if count > 1]
+    if twice:
+        raise UsageError(f"{source.nom}, ligne {number} : la colonne {twice[0]} y est deux fois.")
+    if "prm" not in words:
+        raise UsageError(f"{source.nom}, ligne {number} : il manque la colonne prm.")
+    return words
+
+
+def _read_csv(
+    source: Source,
+    words: Sequence[str],
+    separator: str,
+    lines: Iterator[tuple[int, str]],
+    fault: Callable[[Faute], None],
+) -> Iterator[LigneLue]:
+    for number, text in lines:
+        if '"' in text:
+            try:
+                cells = next(csv.reader([text], delimiter=separator, strict=True))
+            except csv.Error:
+                fault(Faute(source.nom, number, "", "ses guillemets ne se ferment pas"))
+                continue
+        else:
+            cells = text.split(separator)
+        if len(cells) != len(words):
+            fault(
+                Faute(
+                    source.nom,
+                    number,
+                    "",
+                    f"elle a {len(cells)} cellules et l'en-tête {len(words)} colonnes",
+                )
+            )
+            continue
+        yield (
+            number,
+            {word: cell for word, each in zip(words, cells, strict=True) if (cell := each).strip()},
+        )
+
+
+def _read_json(
+    source: Source,
+    first: tuple[int, str],
+    lines: Iterator[tuple[int, str]],
+    fault: Callable[[Faute], None],
+) -> Iterator[LigneLue]:
+    for number, text in _then(first, lines):
+        try:
+            found = json.loads(text, object_pairs_hook=_no_key_twice)
+        except _KeyTwiceError as error:
+            fault(Faute(source.nom, number, str(error)[:40], "cette clé y est deux fois"))
+            continue
+        except (ValueError, RecursionError):
+            fault(Faute(source.nom, number, "", "ce n'est pas du JSON"))
+            continue
+        if not isinstance(found, dict):
+            fault(Faute(source.nom, number, "", "un objet JSON est attendu"))
+            continue
+        unknown = [word for word in found if word not in MOTS]
+        if unknown:
+            fault(Faute(source.nom, number, unknown[0][:40], "cette clé n'est pas connue"))
+            continue
+        yield number, {word: value for word, value in found.items() if value not in (None, "")}
+
+
+class _KeyTwiceError(ValueError):
+    pass
+
+
+def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise _KeyTwiceError(Counter(name for name, _ in pairs).most_common(1)[0][0])
+    return found
+
+
+def _then(first: tuple[int, str], others: Iterator[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    yield first
+    yield from others

@@ -1,0 +1,118 @@
+"""From a line to the rows of a point, and from the rows of a point to a line."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from sge_sim.referentiel.apports.mots import MOTS, Mot
+from sge_sim.referentiel.apports.regles import LignePoint
+from sge_sim.referentiel.entries import CalendrierEntry, CollecteEntry, TrouEntry
+from sge_sim.referentiel.fiches import EMPTY_COMPTEUR, EMPTY_POINT, measure_seed
+from sge_sim.tables.apports_lignes import Tranche
+from sge_sim.tables.mesures import CalendrierDate, Collecte, Trou
+from sge_sim.tables.points import Point
+
+_DEFAULTS: Final[Mapping[str, Any]] = {
+    **EMPTY_POINT,
+    "etat_alimentation": "ALIM",
+    "teleoperable": True,
+    "provisoire": False,
+    "groupement_turpe": False,
+    "opposition_courbe": False,
+}
+_SEED: Final = 0
+
+
+def read_ligne(cells: Mapping[str, Any], fault: Callable[[str, str], None]) -> LignePoint:
+    """Return what the cells of a line say; a cell that can't be read goes to `fault`."""
+    point: dict[str, Any] = dict(_DEFAULTS)
+    found: dict[str, dict[str, Any]] = {"point": point, "compteur": {}, "mesures": {}}
+    for word, cell in cells.items():
+        mot = MOTS[word]
+        try:
+            found[mot.partie][mot.colonne] = mot.lire(cell)
+        except ValueError as error:
+            fault(word, str(error))
+    produces = (point.get("segment") or "C")[0] == "P"
+    for column, value in (("contrat_soutirage", not produces), ("contrat_injection", produces)):
+        if point[column] is None:
+            point[column] = value
+    unite = "kVA" if (point.get("domaine_tension") or "").startswith("BT") else "kW"
+    for power in ("puissance_souscrite", "puissance_raccordement"):
+        if point[power] is not None:
+            point[f"{power}_unite"] = unite
+    return LignePoint(point, found["compteur"], found["mesures"])
+
+
+def add_to(tranche: Tranche, ligne: LignePoint, apport_id: int) -> None:
+    """Put the rows of a point into a slice."""
+    prm = ligne.point["prm"]
+    tranche.points.append(
+        (
+            {**ligne.point, "graine": measure_seed(prm, _SEED), "apport_id": apport_id},
+            {**EMPTY_COMPTEUR, **ligne.compteur} if ligne.compteur else None,
+        )
+    )
+    mesures = ligne.mesures
+    if not mesures:
+        return
+    if "ancien_compteur_pose" in mesures:
+        tranche.anciens.append(
+            {
+                **EMPTY_COMPTEUR,
+                "prm": prm,
+                "date_pose": mesures["ancien_compteur_pose"],
+                "date_depose": ligne.compteur["date_pose"],
+            }
+        )
+    for each in mesures.get("collectes", ()):
+        tranche.mesures[Collecte].append(
+            {"prm": prm, "debut": each.debut, "fin": each.fin, "service_souscrit_id": None}
+        )
+    for each in mesures.get("trous", ()):
+        tranche.mesures[Trou].append({"prm": prm, "debut": each.debut, "fin": each.fin})
+    for each in mesures.get("calendriers", ()):
+        tranche.mesures[CalendrierDate].append(
+            {"prm": prm, "cote": each.cote, "depuis": each.depuis, "calendrier": each.code}
+        )
+
+
+def ligne_of(point: Point, mesures: Sequence[Any]) -> LignePoint:
+    """Return what a line would say of a point that is there."""
+    dated = {
+        "collectes": tuple(
+            CollecteEntry(debut=row.debut, fin=row.fin)
+            for row in mesures
+            if isinstance(row, Collecte) and row.service_souscrit_id is None
+        ),
+        "trous": tuple(
+            TrouEntry(debut=row.debut, fin=row.fin) for row in mesures if isinstance(row, Trou)
+        ),
+        "calendriers": tuple(
+            CalendrierEntry(cote=row.cote, depuis=row.depuis, code=row.calendrier)
+            for row in mesures
+            if isinstance(row, CalendrierDate)
+        ),
+    }
+    found: dict[str, Any] = {name: rows for name, rows in dated.items() if rows}
+    meter: Mapping[str, Any] = {}
+    for compteur in point.compteurs:
+        columns = {
+            column.name: getattr(compteur, column.name)
+            for column in compteur.__table__.columns
+            if column.name not in ("id", "prm")
+        }
+        if compteur.date_depose is None:
+            meter = columns
+        elif compteur.date_pose is not None:
+            found.setdefault("ancien_compteur_pose", compteur.date_pose)
+    columns = {column.name: getattr(point, column.name) for column in point.__table__.columns}
+    return LignePoint(columns, meter, found)
+
+
+def cells_of(ligne: LignePoint, words: Sequence[Mot]) -> list[str]:
+    """Return the cells of a point, empty where there is nothing to say."""
+    parts = {"point": ligne.point, "compteur": ligne.compteur, "mesures": ligne.mesures}
+    return [
+        "" if (value := parts[mot.partie].get(mot.colonne)) is None else mot.ecrire(value)
+        for mot in words
+    ]

@@ -1,0 +1,311 @@
+"""What a line must be beyond the form of its cells: keys, and what contradicts what.
+
+The rules are those that every point of the catalogue and of the population holds (assumed).
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from sge_sim.domaine import prm
+from sge_sim.domaine.nomenclatures import ETATS_EN_SERVICE, GRANDS, PETITS
+
+DOMAINES: Final[Mapping[str, frozenset[str]]] = {
+    **dict.fromkeys(("C1", "C2", "C3", "P1", "P2"), frozenset({"HTA", "HTB"})),
+    **dict.fromkeys(("C4", "P3"), frozenset({"BTSUP"})),
+    **dict.fromkeys(("C5", "P4"), frozenset({"BTINF"})),
+}
+CLASSES: Final = frozenset({"PTE", "PM", "HPH", "HCH", "HPE", "HCE"})
+_DATES: Final = {
+    "dateResiliation": "date_resiliation",
+    "dateDerniereModificationFormuleTarifaireAcheminement": "date_modification_fta",
+    "dateDerniereAugmentationPuissanceSouscrite": "date_augmentation_puissance",
+    "dateDerniereDiminutionPuissanceSouscrite": "date_diminution_puissance",
+}
+_OBLIGATOIRES: Final = {
+    "segment": "segment",
+    "etatContractuel": "etat_contractuel",
+    "etatAlimentation": "etat_alimentation",
+    "domaineTension": "domaine_tension",
+    "codePostal": "code_postal",
+    "codeInseeCommune": "code_insee",
+    "commune": "commune",
+}
+_PMAX_BTINF: Final = 36
+_FORFAIT_MAX: Final = 8760
+
+
+@dataclass(frozen=True, slots=True)
+class LignePoint:
+    """What a line says: columns of the point, of its meter, and what its measures depend on."""
+
+    point: Mapping[str, Any]
+    compteur: Mapping[str, Any]
+    mesures: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RegleApport:
+    """A rule about a whole line: the word that is named when it is broken, and the sentence."""
+
+    mot: str
+    phrase: str
+    tient: Callable[[Mapping[str, Any], LignePoint], bool]
+
+
+def is_siret(siret: str) -> bool:
+    """Tell whether that is fourteen digits with their key (Luhn).
+
+    Those of La Poste, of which the digits add up to a multiple of five instead, are accepted.
+    """
+    if len(siret) != 14 or not (siret.isascii() and siret.isdigit()):
+        return False
+    digits = [int(digit) for digit in siret]
+    doubled = sum(2 * digit - 9 * (digit > 4) for digit in digits[::2])
+    if (doubled + sum(digits[1::2])) % 10 == 0:
+        return True
+    return siret.startswith("356000000") and sum(digits) % 5 == 0
+
+
+def _before(first: date | None, then: date | None) -> bool:
+    return first is None or then is None or first <= then
+
+
+def _ordered(periods: Any) -> bool:
+    return all(period.fin is None or period.debut < period.fin for period in periods or ())
+
+
+REGLES: Final = (
+    RegleApport(
+        "domaineTension",
+        "ce domaine n'est pas celui du segment",
+        lambda p, _: p["domaine_tension"] in DOMAINES[p["segment"]],
+    ),
+    RegleApport(
+        "niveauOuvertureServices",
+        "seuls un C5 et un P4 en ont un",
+        lambda p, _: p["niveau_ouverture_services"] is None or p["segment"] in PETITS,
+    ),
+    RegleApport(
+        "niveauOuvertureServices",
+        "écrire 0, 1 ou 2",
+        lambda p, _: p["niveau_ouverture_services"] in (None, 0, 1, 2),
+    ),
+    RegleApport(
+        "codePostal",
+        "il faut cinq chiffres",
+        lambda p, _: len(p["code_postal"]) == 5 and p["code_postal"].isdecimal(),
+    ),
+    RegleApport(
+        "codeInseeCommune",
+        "il faut cinq chiffres, ou 2A et 2B en Corse",
+        lambda p, _: (
+            len(p["code_insee"]) == 5
+            and p["code_insee"].replace("2A", "20").replace("2B", "20").isdecimal()
+        ),
+    ),
+    RegleApport("commune", "le nom dépasse 32 caractères", lambda p, _: len(p["commune"]) <= 32),
+    RegleApport(
+        "numSiret",
+        "ce n'est pas un SIRET : 14 chiffres dont la clé",
+        lambda p, _: p["siret"] is None or is_siret(p["siret"]),
+    ),
+    RegleApport(
+        "numSiret",
+        "un client résidentiel n'en a pas",
+        lambda p, _: p["siret"] is None or p["categorie_client_final"] != "RES",
+    ),
+    RegleApport(
+        "fournisseurTitulaire",
+        "un point en service en a un",
+        lambda p, _: (
+            p["fournisseur_titulaire"] is not None or p["etat_contractuel"] not in ETATS_EN_SERVICE
+        ),
+    ),
+    RegleApport(
+        "fournisseurTitulaire",
+        "un point qui n'est pas en service n'en a pas",
+        lambda p, _: (
+            p["fournisseur_titulaire"] is None or p["etat_contractuel"] in ETATS_EN_SERVICE
+        ),
+    ),
+    RegleApport(
+        "dateMiseEnService",
+        "un point en service ou résilié a été mis en service",
+        lambda p, _: (
+            p["date_mise_en_service"] is not None
+            or p["etat_contractuel"] not in (*ETATS_EN_SERVICE, "RESIL")
+        ),
+    ),
+    RegleApport(
+        "dateMiseEnService",
+        "un point en cours de raccordement (ECRAC) n'a pas été mis en service",
+        lambda p, _: p["date_mise_en_service"] is None or p["etat_contractuel"] != "ECRAC",
+    ),
+    RegleApport(
+        "dateResiliation",
+        "elle va avec l'état RESIL, et lui avec elle",
+        lambda p, _: (p["date_resiliation"] is not None) == (p["etat_contractuel"] == "RESIL"),
+    ),
+    RegleApport(
+        "etatAlimentation",
+        "un point en cours de raccordement (ECRAC) n'est pas raccordé (NRAC)",
+        lambda p, _: p["etat_contractuel"] != "ECRAC" or p["etat_alimentation"] == "NRAC",
+    ),
+    *(
+        RegleApport(
+            mot,
+            "elle précède la mise en service",
+            lambda p, _, colonne=colonne: _before(p["date_mise_en_service"], p[colonne]),  # type: ignore[misc]
+        )
+        for mot, colonne in _DATES.items()
+    ),
+    RegleApport(
+        "puissanceSouscrite",
+        "elle dépasse la puissance de raccordement",
+        lambda p, _: (
+            p["puissance_souscrite"] is None
+            or p["puissance_raccordement"] is None
+            or p["puissance_souscrite"] <= p["puissance_raccordement"]
+        ),
+    ),
+    RegleApport(
+        "puissanceSouscrite",
+        f"en BT<=36kVA, elle tient en {_PMAX_BTINF} kVA",
+        lambda p, _: (
+            p["domaine_tension"] != "BTINF" or (p["puissance_souscrite"] or 0) <= _PMAX_BTINF
+        ),
+    ),
+    RegleApport(
+        "puissanceSouscrite",
+        "un nombre plus grand que zéro est attendu",
+        lambda p, _: p["puissance_souscrite"] != 0,
+    ),
+    RegleApport(
+        "puissanceSouscrite",
+        "une formule tarifaire ne va pas sans elle",
+        lambda p, _: p["fta"] is None or p["puissance_souscrite"] is not None,
+    ),
+    RegleApport(
+        "formuleTarifaireAcheminement",
+        "cette formule n'est pas de ce domaine de tension",
+        lambda p, _: p["fta"] is None or p["fta"].startswith(p["domaine_tension"]),
+    ),
+    RegleApport(
+        "denivelePuissances",
+        "seuls les C1 à C4 en ont",
+        lambda p, _: not p["denivele_puissances"] or p["segment"] in ("C1", "C2", "C3", "C4"),
+    ),
+    RegleApport(
+        "denivelePuissances",
+        f"une classe n'en est pas une : {', '.join(sorted(CLASSES))}",
+        lambda p, _: CLASSES.issuperset(p["denivele_puissances"] or ()),
+    ),
+    RegleApport(
+        "denivelePuissances",
+        "aucune puissance ne dépasse la puissance souscrite",
+        lambda p, _: (
+            not p["denivele_puissances"]
+            or max(p["denivele_puissances"].values()) <= (p["puissance_souscrite"] or 0)
+        ),
+    ),
+    RegleApport(
+        "forfaitLongueUtilisation",
+        "une année tient en 8760 heures",
+        lambda p, _: (p["longue_utilisation_forfait_h"] or 0) <= _FORFAIT_MAX,
+    ),
+    RegleApport(
+        "r4xPas",
+        "seul un point de plus de 36 kVA en a un : 5 ou 10",
+        lambda p, _: p["r4x_pas"] is None or (p["r4x_pas"] in (5, 10) and p["segment"] in GRANDS),
+    ),
+    RegleApport(
+        "typeComptage",
+        "LINKY est le compteur des C5 et des P4",
+        lambda p, _: p["type_comptage"] != "LINKY" or p["segment"] in PETITS,
+    ),
+    RegleApport(
+        "typeComptage",
+        "un compteur en a un",
+        lambda p, ligne: p["type_comptage"] is not None or not ligne.compteur,
+    ),
+    RegleApport(
+        "datePose",
+        "un compteur en a une",
+        lambda _, ligne: not ligne.compteur or "date_pose" in ligne.compteur,
+    ),
+    RegleApport(
+        "matricule",
+        "deux compteurs ne portent pas de matricule ni de numéro de série vide",
+        lambda _, ligne: (
+            not ligne.compteur or "matricule" in ligne.compteur or "numero_serie" in ligne.compteur
+        ),
+    ),
+    RegleApport(
+        "ticActivable",
+        "seul le compteur d'un C5 ou d'un P4 a une TIC à activer",
+        lambda p, ligne: "tic_activable" not in ligne.compteur or p["segment"] in PETITS,
+    ),
+    RegleApport(
+        "ancienCompteurPose",
+        "il a été posé avant le compteur en place",
+        lambda _, ligne: (
+            "ancien_compteur_pose" not in ligne.mesures
+            or (
+                "date_pose" in ligne.compteur
+                and ligne.mesures["ancien_compteur_pose"] < ligne.compteur["date_pose"]
+            )
+        ),
+    ),
+    RegleApport(
+        "collectes",
+        "une période finit après son début",
+        lambda _, ligne: _ordered(ligne.mesures.get("collectes")),
+    ),
+    RegleApport(
+        "collectes",
+        "seule la courbe d'un C5 ou d'un P4 se collecte à la demande",
+        lambda p, ligne: "collectes" not in ligne.mesures or p["segment"] in PETITS,
+    ),
+    RegleApport(
+        "trous",
+        "un trou finit après son début",
+        lambda _, ligne: _ordered(ligne.mesures.get("trous")),
+    ),
+    RegleApport(
+        "contratInjection",
+        "un producteur (P1 à P4) injecte, ou n'est pas en service",
+        lambda p, _: (
+            p["contrat_injection"]
+            or p["segment"][0] != "P"
+            or p["etat_contractuel"] not in ETATS_EN_SERVICE
+        ),
+    ),
+)
+
+
+def faults(ligne: LignePoint) -> Iterator[tuple[str, str]]:
+    """Yield each word whose rule is broken, with the sentence; nothing when the line holds.
+
+    What is missing comes first, and hides what follows from it.
+    """
+    number = ligne.point.get("prm")
+    if number is None:
+        yield "prm", "à donner"
+    elif not prm.is_valid(number):
+        yield "prm", why_no_prm(number)
+    missing = [mot for mot, colonne in _OBLIGATOIRES.items() if ligne.point.get(colonne) is None]
+    if missing:
+        yield from ((mot, "à donner") for mot in missing)
+        return
+    for regle in REGLES:
+        if not regle.tient(ligne.point, ligne):
+            yield regle.mot, regle.phrase
+
+
+def why_no_prm(number: str) -> str:
+    """Return what is wrong with a PRM that isn't one."""
+    if len(number) == 14 and number.isascii() and number.isdigit():
+        return f"la clé de {number} est fausse, elle devrait être {prm.key(number[3:12])}"
+    return f"« {number[:20]} » n'est pas un PRM : 14 chiffres dont la clé"

@@ -1,0 +1,44 @@
+"""Opens files of points, and the folder of a data set of one's own."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from sge_sim.errors import UsageError
+from sge_sim.referentiel.apports.lecture import Format, Source
+
+_PIECE: Final = 2**16
+_FORMATS: Final[dict[str, Format]] = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+
+
+def source_of(path: Path) -> Source:
+    """Return the source of a file, of which the name tells how it is written; `-` is the input."""
+    if str(path) == "-":
+        return Source("l'entrée", _pieces(path))
+    if not path.exists():
+        raise UsageError(f"{path} n'existe pas.")
+    return Source(path.name, _pieces(path), _FORMATS.get(path.suffix.lower()))
+
+
+def sources_in(folder: Path) -> list[Source]:
+    """Return the files of points of a folder (.csv, .jsonl, .ndjson), by name.
+
+    Raises `UsageError` where there is none.
+    """
+    found = sorted(path for path in folder.glob("*") if path.suffix.lower() in _FORMATS)
+    if not found:
+        raise UsageError(
+            f"{folder} ne contient aucun fichier de points : y mettre un .csv ou un .jsonl "
+            "(sge-sim points modele en donne le modèle)."
+        )
+    return [source_of(path) for path in found]
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    try:
+        with sys.stdin.buffer if str(path) == "-" else path.open("rb") as file:
+            while piece := file.read(_PIECE):
+                yield piece
+    except OSError as error:
+        raise UsageError(f"{path} ne peut pas être lu : {error.strerror}.") from error

@@ -1,0 +1,248 @@
+"""Brings points in: every line checked, written in slices, seen at once or not at all."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from sge_sim.clock import elapsed_ms, stopwatch
+from sge_sim.errors import UsageError
+from sge_sim.facts.database import Database
+from sge_sim.referentiel.apports.lecture import Faute, Source, read_lignes
+from sge_sim.referentiel.apports.lignes import add_to, cells_of, ligne_of, read_ligne
+from sge_sim.referentiel.apports.mots import MOTS
+from sge_sim.referentiel.apports.regles import LignePoint, faults
+from sge_sim.tables.apports_lignes import (
+    Tranche,
+    count_own,
+    delete_own,
+    described_points,
+    discard,
+    hide_all,
+    insert_tranche,
+    known_among,
+    known_communes,
+    open_apport,
+    own_among,
+    publish_apport,
+    suppliers,
+)
+
+_SLICE_MS: Final = 200.0
+_SMALLEST, _LARGEST = 100, 2000
+_WORDS: Final = tuple(MOTS.values())
+
+
+@dataclass(slots=True)
+class Bilan:
+    """What became of the lines: read, new points, points that were there as given, faults.
+
+    `importe` tells whether the new points are there now.
+    """
+
+    lues: int = 0
+    nouveaux: int = 0
+    inchanges: int = 0
+    fautes: int = 0
+    importe: bool = False
+
+
+def import_points(
+    database: Database,
+    sources: Iterable[Source],
+    *,
+    fault: Callable[[Faute], None],
+    progress: Callable[[int], None] = lambda _: None,
+    sauf_erreurs: bool = False,
+    essai: bool = False,
+) -> Bilan:
+    """Bring in the points of these files; each fault goes to `fault` as it is found.
+
+    The new points are seen at once, at the end, if there was no fault or with `sauf_erreurs`;
+    nothing is left of them otherwise, nor with `essai`, nor after an exception. A point that is
+    there as given counts as unchanged. One import at a time: another one waits. `progress` gets
+    the number of lines read, after each slice.
+
+    Raises `UsageError` for a file that can't be read as one of points.
+    """
+    with database.alone():
+        _discard(database)
+        versement = _Versement(database, fault, progress)
+        try:
+            versement.read(sources)
+            bilan = versement.bilan
+            bilan.importe = not essai and (sauf_erreurs or not bilan.fautes)
+            if bilan.importe:
+                with database.transaction() as session:
+                    publish_apport(session, versement.apport_id)
+        finally:
+            _discard(database)
+            database.end_bulk_writes()
+        return bilan
+
+
+def remove_own_points(database: Database, prms: Collection[str] | None) -> int:
+    """Remove these points of one's own, or all of them; return how many there were.
+
+    With what belongs to them: services, orders, gaps. Those of `None`, all of them, are seen no
+    more from the first moment. Raises `UsageError`, and removes nothing, for a point that isn't
+    there or wasn't brought in.
+    """
+    with database.alone():
+        with database.transaction() as session:
+            if prms is None:
+                count = count_own(session)
+                hide_all(session)
+            else:
+                count = len(prms)
+                foreign = sorted(set(prms) - own_among(session, prms))
+                if foreign:
+                    raise UsageError(
+                        f"le point {foreign[0]} n'est pas un point importé : seuls ceux-là se "
+                        "retirent."
+                    )
+                delete_own(session, prms)
+        _discard(database)
+        database.end_bulk_writes()
+        return count
+
+
+class _Versement:
+    """One import under way: the slice that is filled, and what is known of the others."""
+
+    def __init__(
+        self,
+        database: Database,
+        fault: Callable[[Faute], None],
+        progress: Callable[[int], None],
+    ) -> None:
+        self.bilan = Bilan()
+        with database.transaction() as session:
+            self.apport_id = open_apport(session)
+            self._communes = known_communes(session)
+            self._suppliers = suppliers(session)
+        self._database = database
+        self._fault_to, self._progress = fault, progress
+        self._size = _SMALLEST
+        self._slice: list[tuple[str, int, LignePoint]] = []
+        self._worked_ms, self._since = 0.0, stopwatch()
+
+    def read(self, sources: Iterable[Source]) -> None:
+        """Check every line, and write those that hold."""
+        for source in sources:
+            for number, cells in read_lignes(source, self._fault):
+                self.bilan.lues += 1
+                ligne = self._checked(source.nom, number, cells)
+                if ligne is not None:
+                    self._slice.append((source.nom, number, ligne))
+                    if len(self._slice) >= self._size:
+                        self._write()
+        if self._slice:
+            self._write()
+
+    def _fault(self, faute: Faute) -> None:
+        self.bilan.fautes += 1
+        self._fault_to(faute)
+
+    def _checked(self, source: str, number: int, cells: Mapping[str, Any]) -> LignePoint | None:
+        before = self.bilan.fautes
+        ligne = read_ligne(
+            cells, lambda mot, phrase: self._fault(Faute(source, number, mot, phrase))
+        )
+        if self.bilan.fautes == before:
+            for mot, phrase in chain(faults(ligne), self._foreign(ligne.point)):
+                self._fault(Faute(source, number, mot, phrase))
+        return ligne if self.bilan.fautes == before else None
+
+    def _foreign(self, point: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        """Yield what contradicts the actors and the communes that are there."""
+        supplier = point["fournisseur_titulaire"]
+        if supplier is not None and supplier not in self._suppliers:
+            yield (
+                "fournisseurTitulaire",
+                f"« {supplier} » n'est pas un fournisseur (sge-sim acteurs create --kind "
+                "fournisseur)",
+            )
+        label = self._communes.get((point["code_postal"], point["code_insee"]))
+        if label is not None and label != point["commune"]:
+            yield "commune", f"celle-là s'appelle {label}"
+
+    def _write(self) -> None:
+        """Write the slice, after as long a pause as the one before took."""
+        self._database.let_others_write(self._worked_ms - elapsed_ms(self._since))
+        started = stopwatch()
+        with self._database.transaction() as session:
+            insert_tranche(session, self._new_among(session, self._slice))
+        self._worked_ms, self._since = elapsed_ms(started), stopwatch()
+        self._slice = []
+        self._size = _resized(self._size, self._worked_ms)
+        self._progress(self.bilan.lues)
+
+    def _new_among(self, session: Session, lines: Sequence[tuple[str, int, LignePoint]]) -> Tranche:
+        """Return the rows of the points that aren't there yet."""
+        known = known_among(session, [ligne.point["prm"] for _, _, ligne in lines])
+        there = {
+            point.prm: cells_of(ligne_of(point, mesures), _WORDS)
+            for point, mesures in described_points(
+                session, [prm for prm, apport in known.items() if apport != self.apport_id]
+            )
+        }
+        tranche = Tranche()
+        for source, number, ligne in lines:
+            prm = ligne.point["prm"]
+            if prm in there:
+                different = _differences(there[prm], cells_of(ligne, _WORDS))
+                if different:
+                    phrase = "ce point existe déjà, autrement (sge-sim points remove le retire)"
+                    self._fault(Faute(source, number, different[0], phrase))
+                else:
+                    self.bilan.inchanges += 1
+            elif prm in known:
+                self._fault(Faute(source, number, "prm", f"{prm} est déjà donné plus haut"))
+            else:
+                known[prm] = self.apport_id
+                self._add(tranche, ligne)
+        return tranche
+
+    def _add(self, tranche: Tranche, ligne: LignePoint) -> None:
+        point = ligne.point
+        pair = point["code_postal"], point["code_insee"]
+        if pair not in self._communes:
+            self._communes[pair] = point["commune"]
+            postal, insee = pair
+            tranche.communes.append(
+                {
+                    "code_postal": postal,
+                    "code_insee": insee,
+                    "libelle": point["commune"],
+                    "apport_id": self.apport_id,
+                }
+            )
+        add_to(tranche, ligne, self.apport_id)
+        self.bilan.nouveaux += 1
+
+
+def _differences(there: Sequence[str], given: Sequence[str]) -> list[str]:
+    return [
+        mot.nom for mot, before, after in zip(_WORDS, there, given, strict=True) if before != after
+    ]
+
+
+def _discard(database: Database) -> None:
+    """Remove what isn't published, in slices."""
+    removed, size = 1, _SMALLEST
+    while removed:
+        started = stopwatch()
+        with database.transaction() as session:
+            removed = discard(session, size)
+        worked = elapsed_ms(started)
+        size = _resized(size, worked)
+        if removed:
+            database.let_others_write(worked)
+
+
+def _resized(size: int, worked_ms: float) -> int:
+    """Return the size of the next slice, so that it takes about as long as one should."""
+    return max(_SMALLEST, min(_LARGEST, 2 * size, int(size * _SLICE_MS / max(worked_ms, 1.0))))

@@ -1,0 +1,91 @@
+"""`sge-sim points import`, `modele`, `export`, `remove`, as they are typed."""
+
+from pathlib import Path
+
+import pytest
+import requests
+from points_kit import csv_lines, examples, made_points
+from running_simulator import RunningSimulator, run_command, start_simulator
+
+C5, C4 = (cells["prm"] for cells in examples())
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> RunningSimulator:
+    folder: Path = tmp_path_factory.mktemp("apports")
+    with start_simulator(folder, "--population-size", "0", "--now", "2026-07-15T10:00") as running:
+        yield running
+
+
+def test_the_template_goes_in_is_served_goes_out_and_is_removed(
+    running: RunningSimulator, tmp_path: Path
+) -> None:
+    modele = run_command("points", "modele").stdout
+    file = tmp_path / "points.csv"
+    file.write_text(modele)
+    essai = running.command("points", "import", str(file), "--essai")
+    assert (essai.stderr, essai.stdout) == ("", "2 points à importer, 0 déjà là.\n")
+    assert (
+        requests.get(running.ready["admin_url"] + f"/api/points/{C5}", timeout=60).status_code
+        == 400
+    )
+    assert (
+        running.command("points", "import", str(file)).stdout == "2 points importés, 0 déjà là.\n"
+    )
+    again = running.command("points", "import", str(file))
+    assert again.stdout == "0 point importé, 2 déjà là.\n"
+    for prm, type_ in (
+        (C5, "courbe"),
+        (C5, "index"),
+        (C5, "energie"),
+        (C4, "courbe"),
+        (C4, "index"),
+    ):
+        asked = {"type": type_, "debut": "2026-07-01", "fin": "2026-07-08", "sens": "SOUTIRAGE"}
+        found = requests.get(
+            running.ready["admin_url"] + f"/api/points/{prm}/mesures", params=asked, timeout=60
+        )
+        assert found.status_code == 200, found.text
+        assert found.json()["colonnes"]
+    assert running.command("points", "export").stdout == modele
+    sortie = tmp_path / "sortie.jsonl"
+    running.command("points", "export", "--format", "jsonl", "--sortie", str(sortie))
+    assert running.command("points", "import", str(sortie)).stdout == again.stdout
+    assert running.command("points", "remove", C4).stdout == "1 point retiré.\n"
+    assert running.command("points", "remove", "--tous").stdout == "1 point retiré.\n"
+    assert running.command("points", "export").stdout == modele.splitlines()[0] + "\n"
+
+
+def test_each_fault_is_told_with_its_line_and_nothing_is_imported(
+    running: RunningSimulator, tmp_path: Path
+) -> None:
+    good = b"".join(csv_lines(made_points(3)))
+    file = tmp_path / "points.csv"
+    file.write_bytes(good + good.splitlines(keepends=True)[1] + b"x\n")
+    done = running.command("points", "import", str(file))
+    assert done.returncode == 2
+    first, second, last = done.stderr.splitlines()
+    assert first.startswith("points.csv, ligne 6 : elle a 1 cellules")
+    assert second.startswith("points.csv, ligne 5, prm : ")
+    assert "2 erreurs : rien n'est importé" in last
+    assert running.command("points", "export").stdout.count("\n") == 1
+    done = running.command("points", "import", str(file), "--sauf-erreurs")
+    assert (done.returncode, done.stdout) == (1, "3 points importés, 0 déjà là, 2 erreurs.\n")
+    assert running.command("points", "remove", "--tous").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        (("import", "absent.csv"), "n'existe pas"),
+        (("remove",), "donner les PRM"),
+        (("remove", "25946599093143"), "n'est pas un point importé"),
+    ],
+)
+def test_what_cannot_be_done_is_told_in_one_sentence(
+    running: RunningSimulator, typed: tuple[str, ...], why: str
+) -> None:
+    done = running.command("points", *typed)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert why in done.stderr

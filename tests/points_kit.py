@@ -1,0 +1,66 @@
+"""Makes a CSV of N points that all differ: `python tests/points_kit.py N > points.csv`."""
+
+import json
+import sys
+from collections.abc import Iterator
+
+from sge_sim.domaine.prm import generate
+from sge_sim.referentiel.apports.export import template
+from sge_sim.referentiel.apports.lecture import Source, read_lignes
+from sge_sim.referentiel.apports.mots import MOTS
+
+_COMMUNES = tuple((f"{35 + n // 100:02d}{n % 100:03d}", f"BOURG {n}") for n in range(400))
+
+
+def examples() -> list[dict[str, str]]:
+    """Return the cells of the points of the template."""
+    source = Source("modèle", [template("csv").encode()])
+    return [dict(cells) for _, cells in read_lignes(source, lambda faute: None)]
+
+
+def siret(number: int) -> str:
+    """Return a SIRET of its own for a number, with its key."""
+    body = f"{number % 10**13:013d}"
+    total = sum((2 * d - 9 * (d > 4)) if i % 2 == 0 else d for i, d in enumerate(map(int, body)))
+    return f"{body}{-total % 10}"
+
+
+def made_points(count: int, first: int = 0) -> Iterator[dict[str, str]]:
+    """Yield the cells of so many points, by PRM; one in twenty is a company's."""
+    household, company = examples()
+    for number in range(first, first + count):
+        insee, commune = _COMMUNES[number % len(_COMMUNES)]
+        large = number % 20 == 0
+        own = {
+            "prm": generate("301", number * 997),
+            "codePostal": insee,
+            "codeInseeCommune": insee,
+            "commune": commune,
+            "numeroEtNomVoie": f"{number % 199 + 1} RUE DU {number % 4999 + 1} MAI",
+            "nomClientFinalOuDenominationSociale": f"Client {number}",
+        }
+        meter = {"numeroSerie": f"0{number:011d}"} if large else {"matricule": f"{number:012d}"}
+        if large:
+            own["numSiret"] = siret(number)
+        yield {**(company if large else household), **own, **meter}
+
+
+def csv_lines(points: Iterator[dict[str, str]]) -> Iterator[bytes]:
+    """Yield the lines of a CSV of these points, its header first."""
+    yield (";".join(MOTS) + "\n").encode()
+    for cells in points:
+        texts = (cells.get(word, "") for word in MOTS)
+        line = ";".join(
+            f'"{each.replace(chr(34), chr(34) * 2)}"' if '"' in each else each for each in texts
+        )
+        yield f"{line}\n".encode()
+
+
+def json_lines(points: Iterator[dict[str, str]]) -> Iterator[bytes]:
+    """Yield the same points as JSON lines."""
+    for cells in points:
+        yield (json.dumps(cells, ensure_ascii=False) + "\n").encode()
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.writelines(csv_lines(made_points(int(sys.argv[1]))))
