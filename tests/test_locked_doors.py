@@ -16,6 +16,7 @@ import pytest
 from catalogue_requests import request_of
 from dataconnect_kit import C5, DAILY, SANS_COURBE, Client, data_connect_simulator
 from lxml import etree
+from points_kit import csv_lines, made_points
 from running_simulator import RunningSimulator
 
 from sge_sim.cli import commands
@@ -140,6 +141,8 @@ def written(running: RunningSimulator) -> dict[str, str]:
     running.command("campaign", "start")
     contrat, certificate = running.ready["contrat_id"], running.ready["client_cert"]
     client_id = running.ready["data_connect"]["client_id"]
+    points = running.data_dir / "points.csv"
+    points.write_bytes(b"".join(csv_lines(made_points(2))))
     return {
         "acteurs canal": f"{contrat} --type dossier",
         "acteurs certificat": f"TIERS1 {certificate} --environment homologation",
@@ -160,6 +163,8 @@ def written(running: RunningSimulator) -> dict[str, str]:
         "flux publish": "--environment production",
         "pannes add": "sgt500",
         "pannes remove": "--all",
+        "points import": f"{points}",
+        "points remove": "--tous",
         "points set": f"{C5} --service-acces oui",
     }
 
@@ -178,6 +183,7 @@ READ = {
     "journal repair": "",
     "journal show": "1",
     "pannes list": "",
+    "points export": "",
     "points list": "",
     "points show": C5,
 }

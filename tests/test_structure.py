@@ -67,6 +67,7 @@ LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
     ("processes.b2b_process", "sge_sim.services.dispatch"): 782,
     ("processes.generation_switch", "sge_sim.services.registry"): 366,
     ("processes.simulator", "sge_sim.processes.dataset_installation"): 225,
+    ("processes.simulator", "sge_sim.referentiel.apports.dossier"): 150,
     ("processes.supervised", "sge_sim.processes.admin_process"): 41,
     ("processes.supervised", "sge_sim.processes.b2b_process"): 77,
     ("processes.supervised", "sge_sim.processes.data_connect_process"): 300,

@@ -16,8 +16,7 @@ def points_after_start(state: Path, dataset: Path) -> int:
     simulator = open_simulator(Settings(data_dir=state, population_size=0, dataset=dataset))
     with simulator.database.sessions() as session:
         count = count_points(session)
-    simulator.cadence.close()
-    simulator.database.dispose()
+    simulator.close()
     return count
 
 

@@ -162,15 +162,15 @@ def _structure(adapter: TypeAdapter[Any]) -> Callable[[Any], Any]:
 
 
 def _dumped(value: Any) -> str:
-    return json.dumps(plain(value), ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(jsonable(value), ensure_ascii=False, separators=(",", ":"))
 
 
-def plain(value: Any) -> Any:
+def jsonable(value: Any) -> Any:
     """Return a structure as JSON holds it; what is empty in it is left out."""
     if is_dataclass(value) and not isinstance(value, type):
         return {name: each for name, each in asdict(value).items() if each is not None}
     if isinstance(value, tuple | list):
-        return [plain(each) for each in value]
+        return [jsonable(each) for each in value]
     if isinstance(value, TrouEntry):
         return {name: each.astimezone(PARIS).isoformat() for name, each in value}
     if isinstance(value, BaseModel):

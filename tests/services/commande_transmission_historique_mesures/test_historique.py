@@ -115,7 +115,7 @@ def test_an_order_of_history_is_refused(
 @pytest.mark.observed("four clients insist on the header; the code is assumed")
 def test_an_order_without_its_header_is_malformed(tiers: Orders) -> None:
     assert tiers.historique(C5, entete=False) == "SGT562"
-    rule = tiers.simulator.admin("/api/journal?limit=1")[0]["rule"]
+    rule = tiers.simulator.admin("/api/journal", limit=1, service=SERVICE.nom)[0]["rule"]
     assert rule["name"] == "CommandeTransmissionHistoriqueMesures/entete_present"
     assert "enteteP" in rule["remede"]
     assert "il n'est pas sûr que la plateforme réelle l'exige" in rule["remede"]
@@ -140,7 +140,7 @@ def test_a_header_in_another_namespace_is_told_beside_the_one_that_is_expected(
     )
     url = tiers.simulator.url + path
     tiers.simulator.session.post(url, body, headers={"Content-Type": "text/xml"}, timeout=10)
-    exchange = tiers.simulator.admin("/api/journal?limit=1")[0]
+    exchange = tiers.simulator.admin("/api/journal", limit=1, service=SERVICE.nom)[0]
     assert exchange["rule"]["name"] == "CommandeTransmissionHistoriqueMesures/entete_present", (
         exchange
     )
