@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, get_args
 import click
 
 from sge_sim.cli.flux_documents import documents_of, show_rows, validate
-from sge_sim.cli.french import counted
 from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.clock import PARIS
+from sge_sim.domaine.francais import counted
 from sge_sim.domaine.nomenclatures import (
     ENVIRONMENTS,
     KINDS_OF_FLUX,

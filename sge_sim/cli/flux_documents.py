@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from sge_sim.cli.french import counted
 from sge_sim.cli.options import data_dir_option
+from sge_sim.domaine.francais import counted
 from sge_sim.errors import UsageError
 from sge_sim.flux.declaration import clear_content
 from sge_sim.flux.r6x.documents import (

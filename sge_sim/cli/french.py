@@ -109,15 +109,6 @@ def speak_french() -> None:
             vars(module).update(_=_translated, ngettext=_translated_count)
 
 
-def counted(count: int, one: str, several: str | None = None) -> str:
-    """Return a number and its noun: French has the plural from two on.
-
-    >>> counted(0, "fichier livré", "fichiers livrés"), counted(2, "échec")
-    ('0 fichier livré', '2 échecs')
-    """
-    return f"{count} {one if count < 2 else several or f'{one}s'}"
-
-
 def usage_sentence(error: click.ClickException) -> str:
     """Return what click found wrong in a command line, in one line."""
     said = re.sub(r"\s*\n\s*", " ", error.format_message()).rstrip(".")

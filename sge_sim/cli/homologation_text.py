@@ -1,8 +1,7 @@
 """A campaign in the terminal: a line per case while it runs, a table at the end."""
 
-from collections import Counter
-
-from sge_sim.homologation.reports.rapport import Decision, Execution, Rapport, counted
+from sge_sim.homologation.reports.decompte import counts_in_words
+from sge_sim.homologation.reports.rapport import Decision, Execution, Rapport
 
 
 def one_line(execution: Execution) -> str:
@@ -36,9 +35,7 @@ def offer(rapport: Rapport, acteur: str) -> str:
 
 def summary(rapport: Rapport) -> str:
     """Return the counts and the verdict of each package."""
-    counts = Counter(each.statut for each in rapport.executions)
-    told = ", ".join(counted(*one) for one in counts.items()) or "aucun cas"
-    lines = ["", f"{rapport.release} : {told}", ""]
+    lines = ["", f"{rapport.release} : {counts_in_words(rapport.executions)}", ""]
     lines += [
         f"  {one.package:<16} {one.decision.value:<15} {one.raison}" for one in rapport.verdicts
     ]

@@ -9,10 +9,10 @@ import click
 
 from sge_sim.api.typed_filters import code_typed, service_typed
 from sge_sim.cli.console import printable
-from sge_sim.cli.french import counted
 from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.clock import PARIS
 from sge_sim.domaine.echanges import nature_of
+from sge_sim.domaine.francais import counted
 from sge_sim.domaine.nomenclatures import ORIGINES, Origine
 from sge_sim.domaine.provenance import in_french
 from sge_sim.errors import UsageError

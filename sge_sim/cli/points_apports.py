@@ -7,12 +7,13 @@ from pathlib import Path
 import click
 
 from sge_sim.cli.options import data_dir_option
+from sge_sim.domaine.francais import counted
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.apports.export import export_points, template
 from sge_sim.referentiel.apports.lecture import Faute, Format
 from sge_sim.referentiel.apports.sources import source_of
 from sge_sim.referentiel.apports.versement import import_points, remove_own_points
-from sge_sim.referentiel.apports.wording import in_number, sentence_of_import
+from sge_sim.referentiel.apports.wording import sentence_of_import
 from sge_sim.schema.data_folder import open_database
 
 _SHOWN = 1000
@@ -119,4 +120,4 @@ def remove_command(prms: tuple[str, ...], tous: bool, data_dir: Path) -> None:
     if tous == bool(prms):
         raise UsageError("donner les PRM des points à retirer, ou --tous.")
     count = remove_own_points(open_database(data_dir), None if tous else sorted(set(prms)))
-    click.echo(f"{in_number(count, 'point')} {'retirés' if count > 1 else 'retiré'}.")
+    click.echo(f"{counted(count, 'point retiré', 'points retirés')}.")

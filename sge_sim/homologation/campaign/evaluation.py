@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sge_sim.domaine.ecarts_plateforme import REPONSE_VIDE, Ecart
+from sge_sim.domaine.francais import counted
 from sge_sim.homologation.catalogue.answer_paths import Answer, as_text, carries_nothing
 from sge_sim.homologation.catalogue.cases import Assertion, Attendu, Cas
 
@@ -113,7 +114,7 @@ def _told(values: Sequence[object], assertion: Assertion) -> str:
     if not values:
         return "rien"
     if assertion.operation in ("absent", "compte"):
-        return f"{len(values)} trouvé" + "s" * (len(values) > 1)
+        return counted(len(values), "trouvé")
     wrong = [as_text(each) for each in values if as_text(each) not in assertion.valeurs]
     shown = ", ".join(dict.fromkeys(wrong))
     return shown if len(shown) <= 80 else f"{shown[:79]}…"

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from itertools import groupby
 from pathlib import Path
 
+from sge_sim.domaine.francais import counted
 from sge_sim.errors import UsageError
 from sge_sim.homologation.catalogue.case_schema import read_run
 from sge_sim.homologation.catalogue.cases import Cas
@@ -129,7 +130,7 @@ def load_release_folder(path: Path) -> Release:
 def _sound(files: CatalogueFiles, name: str) -> Release:
     release, mistakes = _read_release(files, name)
     if mistakes:
-        count = f"{len(mistakes)} erreur" + "s" * (len(mistakes) > 1)
+        count = counted(len(mistakes), "erreur")
         raise UsageError(f"Catalogue {name} inutilisable, {count} ; {mistakes[0]}")
     return release
 

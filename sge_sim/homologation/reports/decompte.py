@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sge_sim.homologation.reports.rapport import FILTRES, Execution, Statut, colour_of, counted
+from sge_sim.homologation.reports.rapport import FILTRES, Execution, Statut, colour_of
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def _decompte(package: str, executions: Sequence[Execution]) -> Decompte:
         sum(each.statut.bon for each in executions),
         len(executions),
         tuple(bands),
-        ", ".join(counted(each, counts[each]) for each in Statut if counts[each]),
+        counts_in_words(executions),
     )
 
 
@@ -48,3 +48,24 @@ def filtres(executions: Sequence[Execution]) -> tuple[tuple[str, str, int], ...]
     """Return the filters of a list of runs: name, French word, how many it shows."""
     counts = Counter(each.filtre for each in executions)
     return tuple((name, word, counts[name]) for name, word in FILTRES.items())
+
+
+def counts_in_words(executions: Sequence[Execution]) -> str:
+    """Return how many runs ended how, in French: « 2 réussis, 1 échoué »."""
+    counts = Counter(each.statut for each in executions)
+    return (
+        ", ".join(counted_as(each, counts[each]) for each in Statut if counts[each]) or "aucun cas"
+    )
+
+
+def counted_as(statut: Statut, count: int) -> str:
+    """Return how many runs ended so, in French.
+
+    >>> counted_as(Statut.ECART, 2), counted_as(Statut.NON_EXECUTE, 2), counted_as(Statut.ADMIS, 1)
+    ('2 écarts connus', '2 non exécutés', '1 admis')
+    """
+    words = [
+        word if count < 2 or word == "non" or word.endswith("s") else f"{word}s"
+        for word in statut.value.split()
+    ]
+    return f"{count} {' '.join(words)}"

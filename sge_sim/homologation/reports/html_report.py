@@ -1,6 +1,5 @@
 """The report as one HTML file, readable offline: no script, nothing loaded from elsewhere."""
 
-from collections import Counter
 from datetime import datetime
 
 import jinja2
@@ -11,8 +10,8 @@ from sge_sim.domaine.provenance import in_french
 from sge_sim.homologation.client.messages import indented
 from sge_sim.homologation.reports.cause import cause_of, causes_of, worst_first
 from sge_sim.homologation.reports.comparaison import compare
-from sge_sim.homologation.reports.decompte import decomptes, filtres
-from sge_sim.homologation.reports.rapport import Rapport, colour_of, counted
+from sge_sim.homologation.reports.decompte import counts_in_words, decomptes, filtres
+from sge_sim.homologation.reports.rapport import Rapport, colour_of
 
 
 def render_html(rapport: Rapport, before: Rapport | None = None) -> str:
@@ -38,8 +37,7 @@ def render_html(rapport: Rapport, before: Rapport | None = None) -> str:
         filtres=filtres(rapport.executions),
         parts={each.package: each for each in decomptes(rapport.executions)},
         cause=cause_of,
-        counts=Counter(each.statut for each in rapport.executions),
-        counted=counted,
+        comptes=counts_in_words(rapport.executions),
         provenance=in_french,
         version=__version__,
     )

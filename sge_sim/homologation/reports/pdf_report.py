@@ -5,7 +5,6 @@ The fonts are those that every reader of PDF has, in the letters of Western Euro
 
 import io
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
@@ -23,13 +22,13 @@ from sge_sim import __version__
 from sge_sim.clock import PARIS
 from sge_sim.homologation.client.messages import indented
 from sge_sim.homologation.reports.cause import CauseDeCas, cause_of, causes_of, worst_first
+from sge_sim.homologation.reports.decompte import counted_as, counts_in_words
 from sge_sim.homologation.reports.rapport import (
     Execution,
     Rapport,
     Statut,
     VerdictPackage,
     colour_of,
-    counted,
 )
 
 PAGES_MOST: Final = 4
@@ -117,7 +116,7 @@ def _story(
     client = f", {rapport.client}" if rapport.client else ""
     yield _p(
         f"Campagne {rapport.origine}{partial} : {rapport.cible}, acteur {rapport.acteur}{client}. "
-        f"Du {_instant(rapport.debut)} au {_instant(rapport.fin)}. {_counts(rapport.executions)}."
+        f"Du {_instant(rapport.debut)} au {_instant(rapport.fin)}. {counts_in_words(rapport.executions)}."
     )
     for remarque in rapport.remarques[:_REMARKS_SHOWN]:
         yield _p(_shortened(remarque))
@@ -154,7 +153,7 @@ def _verdict(verdict: VerdictPackage, executions: Sequence[Execution]) -> list[A
     return [
         _p(verdict.package, _CELL),
         _p(verdict.decision.value, _coloured(colour_of(verdict.decision))),
-        _p(_counts(own), _CELL),
+        _p(counts_in_words(own), _CELL),
         _p(_shortened(verdict.raison), _CELL),
     ]
 
@@ -181,7 +180,7 @@ def _cases(executions: Sequence[Execution]) -> str:
     for statut in Statut:
         keys = [each.cle for each in executions if each.statut is statut]
         if keys:
-            told.append(f"{counted(statut, len(keys))} ({', '.join(keys)})")
+            told.append(f"{counted_as(statut, len(keys))} ({', '.join(keys)})")
     return " ; ".join(told)
 
 
@@ -227,11 +226,6 @@ def _p(text: str, style: ParagraphStyle = _TEXT) -> Paragraph:
 
 def _coloured(name: str) -> ParagraphStyle:
     return ParagraphStyle(name, parent=_CELL, fontName="Helvetica-Bold", textColor=_COLOURS[name])
-
-
-def _counts(executions: Sequence[Execution]) -> str:
-    counts = Counter(each.statut for each in executions)
-    return ", ".join(counted(each, counts[each]) for each in Statut if counts[each]) or "aucun cas"
 
 
 def _shortened(text: str) -> str:

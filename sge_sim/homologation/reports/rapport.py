@@ -43,19 +43,6 @@ class Statut(StrEnum):
         return self in (Statut.REUSSI, Statut.ADMIS)
 
 
-def counted(statut: Statut, count: int) -> str:
-    """Return how many runs ended so, in French.
-
-    >>> counted(Statut.ECART, 2), counted(Statut.NON_EXECUTE, 2), counted(Statut.ADMIS, 1)
-    ('2 écarts connus', '2 non exécutés', '1 admis')
-    """
-    words = [
-        word if count < 2 or word == "non" or word.endswith("s") else f"{word}s"
-        for word in statut.value.split()
-    ]
-    return f"{count} {' '.join(words)}"
-
-
 class Decision(StrEnum):
     """What a campaign says of a package."""
 
