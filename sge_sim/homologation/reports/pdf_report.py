@@ -116,7 +116,8 @@ def _story(
     client = f", {rapport.client}" if rapport.client else ""
     yield _p(
         f"Campagne {rapport.origine}{partial} : {rapport.cible}, acteur {rapport.acteur}{client}. "
-        f"Du {_instant(rapport.debut)} au {_instant(rapport.fin)}. {counts_in_words(rapport.executions)}."
+        f"Du {_instant(rapport.debut)} au {_instant(rapport.fin)}. "
+        f"{counts_in_words(rapport.executions)}."
     )
     for remarque in rapport.remarques[:_REMARKS_SHOWN]:
         yield _p(_shortened(remarque))
