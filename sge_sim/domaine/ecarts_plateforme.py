@@ -270,15 +270,20 @@ def rank_of_release(release: str) -> tuple[int, ...]:
     return tuple(map(int, numero[0].split("."))) if numero else ()
 
 
-def ecarts_of_case(release: str, cle: str) -> tuple[Ecart, ...]:
-    """Return what was observed for a run of the catalogue (`AHC-R1@C1-C4`) in `sge-22.1`.
+def plateforme_of(release: str) -> Plateforme:
+    """Return the platform in a release (`23.2`, `sge-23.2`).
 
-    A release of which nothing was told is as the one before it.
+    One of which nothing was told is as the one before it, and the first as the guides have it.
     """
     rank = rank_of_release(release)
-    known = [each for each in PLATEFORMES if rank_of_release(each.release) <= rank]
+    told = [each for each in PLATEFORMES if rank_of_release(each.release) <= rank]
+    return told[-1] if told else NOMINALE
+
+
+def ecarts_of_case(release: str, cle: str) -> tuple[Ecart, ...]:
+    """Return what was observed for a run of the catalogue (`AHC-R1@C1-C4`) in a release."""
     return tuple(
         ecart
-        for ecart in (known[-1].ecarts if known else ())
+        for ecart in plateforme_of(release).ecarts
         if cle in ecart.cas and ecart.provenance == "observed"
     )

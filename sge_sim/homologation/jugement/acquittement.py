@@ -5,7 +5,7 @@ from typing import Final
 
 from sge_sim.homologation.campaign.evaluation import same_label
 from sge_sim.homologation.jugement.controle import Verification, controle
-from sge_sim.homologation.jugement.reponse import ReponseJugee, text_of, texts_of
+from sge_sim.homologation.jugement.reponse import ReponseJugee, texts_of
 from sge_sim.soap.codes import LIBELLES
 
 _SUCCES: Final = "SGT200"
@@ -13,8 +13,9 @@ _RECORDED: Final = "réponses enregistrées en production, 2022 et 2023"
 _AFFAIRES: Final = ("affaireId", "demandeId")
 
 
-def _awaited(reponse: ReponseJugee) -> bool:
-    return reponse.contrat.response_header is not None and not reponse.fautive
+def _told(reponse: ReponseJugee, chemin: str) -> list[str]:
+    """Return the texts of the acquittement at a path."""
+    return [] if reponse.acquittement is None else texts_of(reponse.acquittement, chemin)
 
 
 @controle(
@@ -23,8 +24,6 @@ def _awaited(reponse: ReponseJugee) -> bool:
 )
 def acquittement_present(reponse: ReponseJugee) -> Iterator[str]:
     """The header holds an acquittement whose code is that of a success."""
-    if not _awaited(reponse):
-        return
     if reponse.acquittement is None:
         yield "aucun acquittement dans l'en-tête"
         return
@@ -37,9 +36,7 @@ def acquittement_present(reponse: ReponseJugee) -> Iterator[str]:
 @controle("l'acquittement porte le libellé de son code", source="AX.0466")
 def libelle_de_l_acquittement(reponse: ReponseJugee) -> Iterator[str]:
     """The label is that of the annex."""
-    if not _awaited(reponse) or reponse.acquittement is None:
-        return
-    label = text_of(reponse.acquittement, "resultat") or ""
+    label = next(iter(_told(reponse, "resultat")), "")
     if not same_label(label, LIBELLES[_SUCCES]):
         yield f"libellé « {label} » au lieu de « {LIBELLES[_SUCCES]} »"
 
@@ -47,9 +44,7 @@ def libelle_de_l_acquittement(reponse: ReponseJugee) -> Iterator[str]:
 @controle("l'acquittement nomme le point demandé", source=_RECORDED, provenance="observed")
 def point_acquitte(reponse: ReponseJugee) -> Iterator[str]:
     """The acquittement names the point of a demand on one point."""
-    if not _awaited(reponse) or reponse.acquittement is None or len(reponse.prms) != 1:
-        return
-    if not texts_of(reponse.acquittement, "infoFonctionnelles/pointId"):
+    if len(reponse.prms) == 1 and not _told(reponse, "infoFonctionnelles/pointId"):
         yield "l'acquittement ne nomme aucun point"
 
 
@@ -58,9 +53,7 @@ def point_acquitte(reponse: ReponseJugee) -> Iterator[str]:
 )
 def aucun_autre_point_acquitte(reponse: ReponseJugee) -> Iterator[str]:
     """The acquittement names no other point than the one that was asked about."""
-    if not _awaited(reponse) or reponse.acquittement is None:
-        return
-    for prm in texts_of(reponse.acquittement, "infoFonctionnelles/pointId"):
+    for prm in _told(reponse, "infoFonctionnelles/pointId"):
         if prm not in reponse.prms:
             yield f"l'acquittement nomme le point {prm}"
 
@@ -68,9 +61,7 @@ def aucun_autre_point_acquitte(reponse: ReponseJugee) -> Iterator[str]:
 @controle("l'acquittement rappelle le login de la demande", source=_RECORDED, provenance="observed")
 def login_acquitte(reponse: ReponseJugee) -> Iterator[str]:
     """The login of the acquittement, where there is one, is that of the request."""
-    if not _awaited(reponse) or reponse.acquittement is None:
-        return
-    for login in texts_of(reponse.acquittement, "infoDemandeur/loginDemandeur"):
+    for login in _told(reponse, "infoDemandeur/loginDemandeur"):
         if login != reponse.login:
             yield f"l'acquittement porte le login {login}"
 
@@ -82,9 +73,7 @@ def login_acquitte(reponse: ReponseJugee) -> Iterator[str]:
 )
 def login_present(reponse: ReponseJugee) -> Iterator[str]:
     """The acquittement tells who asks."""
-    if not _awaited(reponse) or reponse.acquittement is None:
-        return
-    if not texts_of(reponse.acquittement, "infoDemandeur/loginDemandeur"):
+    if not _told(reponse, "infoDemandeur/loginDemandeur"):
         yield "l'acquittement n'a pas de login"
 
 
@@ -95,10 +84,8 @@ def login_present(reponse: ReponseJugee) -> Iterator[str]:
 )
 def affaire_acquittee(reponse: ReponseJugee) -> Iterator[str]:
     """The affaire of the acquittement is one that the body tells of."""
-    if not _awaited(reponse) or reponse.acquittement is None:
-        return
     told = {each for name in _AFFAIRES for each in texts_of(reponse.corps, f".//{name}")}
-    for affaire in texts_of(reponse.acquittement, "infoFonctionnelles/affaireId"):
+    for affaire in _told(reponse, "infoFonctionnelles/affaireId"):
         if affaire not in told:
             yield f"l'acquittement porte l'affaire {affaire}, que la réponse ne donne pas"
 
@@ -110,15 +97,15 @@ def affaire_acquittee(reponse: ReponseJugee) -> Iterator[str]:
 )
 def affaire_rappelee(reponse: ReponseJugee) -> Iterator[str]:
     """Where an order of the fifth dictionary opens one affaire, the acquittement repeats it."""
-    if not _awaited(reponse) or reponse.acquittement is None or reponse.service.needs_header:
+    if reponse.service.needs_header:
         return
-    told = texts_of(reponse.acquittement, "infoFonctionnelles/affaireId")
+    told = _told(reponse, "infoFonctionnelles/affaireId")
     if len(texts_of(reponse.corps, ".//affaireId")) == 1 and not told:
         yield "l'acquittement ne rappelle pas l'affaire"
 
 
+PRESENCE: Final[tuple[Verification, ...]] = (acquittement_present,)
 ACQUITTEMENT: Final[tuple[Verification, ...]] = (
-    acquittement_present,
     libelle_de_l_acquittement,
     point_acquitte,
     aucun_autre_point_acquitte,
@@ -127,3 +114,4 @@ ACQUITTEMENT: Final[tuple[Verification, ...]] = (
     affaire_acquittee,
     affaire_rappelee,
 )
+"""Made of an acquittement that is there."""

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from sge_sim.domaine.ecarts_plateforme import NOMINALE, PLATEFORMES, Plateforme, rank_of_release
+from sge_sim.domaine.ecarts_plateforme import NOMINALE, Plateforme, plateforme_of
 from sge_sim.homologation.campaign.evaluation import Constat
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.client.sender import AppelFait
-from sge_sim.homologation.jugement.acquittement import ACQUITTEMENT
+from sge_sim.homologation.jugement.acquittement import ACQUITTEMENT, PRESENCE
 from sge_sim.homologation.jugement.commandes import COMMANDES, given
 from sge_sim.homologation.jugement.consommations import CONSOMMATIONS
 from sge_sim.homologation.jugement.controle import Verification, constats
@@ -38,6 +38,7 @@ CONTENU: Final[tuple[Verification, ...]] = (
 CONTROLES: Final[tuple[Verification, ...]] = (
     *TRANSPORT,
     *CONTRAT,
+    *PRESENCE,
     *ACQUITTEMENT,
     *FAUTES,
     *CONTENU,
@@ -60,11 +61,7 @@ class Juge:
     @property
     def plateforme(self) -> Plateforme:
         """What the platform of the release is known to do otherwise."""
-        if not self.defauts:
-            return NOMINALE
-        rank = rank_of_release(self.release)
-        named = (each for each in PLATEFORMES if rank_of_release(each.release) == rank)
-        return next(named, NOMINALE)
+        return plateforme_of(self.release) if self.defauts else NOMINALE
 
     def examine(self, appel: AppelFait, jour: date, cas: Cas | None = None) -> tuple[Constat, ...]:
         """Return what is to be told of the answer to a call made on the legal date `jour`.
@@ -121,5 +118,8 @@ def _tables(reponse: ReponseJugee) -> Iterable[tuple[Verification, ...]]:
     if reponse.fautive:
         yield FAUTES
         return
-    yield ACQUITTEMENT
+    if reponse.contrat.response_header is not None:
+        yield PRESENCE
+    if reponse.acquittement is not None:
+        yield ACQUITTEMENT
     yield CONTENU
