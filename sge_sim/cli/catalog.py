@@ -98,12 +98,12 @@ def import_command(fichier: Path, release: str | None, nom: str | None, dossier:
     place = dossier / written.nom
     click.echo(f"{place} : {len(importation.cas)} exécutions, reprises de {importation.base.nom}.")
     click.echo(f"\n{render_diff(diff(importation.base, written))}")
-    for title, told in (
+    for title, lines in (
         ("Dans notre catalogue, pas dans le classeur", left_out(importation)),
         ("Pas compris", importation.refus),
     ):
-        if told:
-            click.echo("\n".join(["", title, *(f"  - {each}" for each in told)]))
+        if lines:
+            click.echo("\n".join(["", title, *(f"  - {each}" for each in lines)]))
     command = shlex.join(["sge-sim", "homologate", "--catalogue", str(place)])
     click.echo(f"\nLe passer sur la plateforme d'Enedis : {command} --target https://…")
 

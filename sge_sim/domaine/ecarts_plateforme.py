@@ -276,8 +276,8 @@ def plateforme_of(release: str) -> Plateforme:
     One of which nothing was told is as the one before it, and the first as the guides have it.
     """
     rank = rank_of_release(release)
-    told = [each for each in PLATEFORMES if rank_of_release(each.release) <= rank]
-    return told[-1] if told else NOMINALE
+    known = [each for each in PLATEFORMES if rank_of_release(each.release) <= rank]
+    return known[-1] if known else NOMINALE
 
 
 def ecarts_of_case(release: str, cle: str) -> tuple[Ecart, ...]:

@@ -29,7 +29,7 @@ def parse_xml(content: bytes, *, compact: bool = False, bare: bool = False) -> e
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
-        raise ValueError(_told(error.position)) from None
+        raise ValueError(_where(error.position)) from None
     if root.getroottree().docinfo.doctype:
         raise ValueError("une DTD n'a pas sa place ici")
     return root
@@ -47,11 +47,11 @@ def read_tree(content: bytes) -> Element:
         parser.feed(content)
         root: Element = parser.close()
     except ParseError as error:
-        raise ValueError(_told(error.position)) from None
+        raise ValueError(_where(error.position)) from None
     return root
 
 
-def _told(position: tuple[int, int]) -> str:
+def _where(position: tuple[int, int]) -> str:
     """Return where a document stops being one: what parsers say of it is in English."""
     line, column = position
     return f"ce n'est pas du XML bien formé (ligne {line}, colonne {column})"

@@ -64,7 +64,7 @@ def router(state: AdminState) -> APIRouter:
         bilan, faults = await run_in_threadpool(
             _import, state, source, sauf_erreurs=sauf_erreurs, essai=essai
         )
-        told = {
+        content = {
             **asdict(bilan),
             "erreurs": [
                 {"ligne": faute.ligne, "colonne": faute.mot, "phrase": faute.phrase}
@@ -72,8 +72,8 @@ def router(state: AdminState) -> APIRouter:
             ],
         }
         if bilan.importe or (essai and not bilan.fautes):
-            return JSONResponse(told)
-        return problem(400, sentence_of_import(bilan, essai=essai), **told)
+            return JSONResponse(content)
+        return problem(400, sentence_of_import(bilan, essai=essai), **content)
 
     @routes.post("/points")
     async def take_form(request: Request, essai: str = "") -> Response:
@@ -96,8 +96,8 @@ def router(state: AdminState) -> APIRouter:
     return routes
 
 
-def _page(state: AdminState, request: Request, **told: Any) -> Response:
-    return pages.render(state, request, "points_importes.html", **told)
+def _page(state: AdminState, request: Request, **content: Any) -> Response:
+    return pages.render(state, request, "points_importes.html", **content)
 
 
 def _import(

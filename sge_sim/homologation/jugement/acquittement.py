@@ -13,7 +13,7 @@ _RECORDED: Final = "réponses enregistrées en production, 2022 et 2023"
 _AFFAIRES: Final = ("affaireId", "demandeId")
 
 
-def _told(reponse: ReponseJugee, chemin: str) -> list[str]:
+def _texts(reponse: ReponseJugee, chemin: str) -> list[str]:
     """Return the texts of the acquittement at a path."""
     return [] if reponse.acquittement is None else texts_of(reponse.acquittement, chemin)
 
@@ -36,7 +36,7 @@ def acquittement_present(reponse: ReponseJugee) -> Iterator[str]:
 @controle("l'acquittement porte le libellé de son code", source="AX.0466")
 def libelle_de_l_acquittement(reponse: ReponseJugee) -> Iterator[str]:
     """The label is that of the annex."""
-    label = next(iter(_told(reponse, "resultat")), "")
+    label = next(iter(_texts(reponse, "resultat")), "")
     if not same_label(label, LIBELLES[_SUCCES]):
         yield f"libellé « {label} » au lieu de « {LIBELLES[_SUCCES]} »"
 
@@ -44,7 +44,7 @@ def libelle_de_l_acquittement(reponse: ReponseJugee) -> Iterator[str]:
 @controle("l'acquittement nomme le point demandé", source=_RECORDED, provenance="observed")
 def point_acquitte(reponse: ReponseJugee) -> Iterator[str]:
     """The acquittement names the point of a demand on one point."""
-    if len(reponse.prms) == 1 and not _told(reponse, "infoFonctionnelles/pointId"):
+    if len(reponse.prms) == 1 and not _texts(reponse, "infoFonctionnelles/pointId"):
         yield "l'acquittement ne nomme aucun point"
 
 
@@ -53,7 +53,7 @@ def point_acquitte(reponse: ReponseJugee) -> Iterator[str]:
 )
 def aucun_autre_point_acquitte(reponse: ReponseJugee) -> Iterator[str]:
     """The acquittement names no other point than the one that was asked about."""
-    for prm in _told(reponse, "infoFonctionnelles/pointId"):
+    for prm in _texts(reponse, "infoFonctionnelles/pointId"):
         if prm not in reponse.prms:
             yield f"l'acquittement nomme le point {prm}"
 
@@ -61,7 +61,7 @@ def aucun_autre_point_acquitte(reponse: ReponseJugee) -> Iterator[str]:
 @controle("l'acquittement rappelle le login de la demande", source=_RECORDED, provenance="observed")
 def login_acquitte(reponse: ReponseJugee) -> Iterator[str]:
     """The login of the acquittement, where there is one, is that of the request."""
-    for login in _told(reponse, "infoDemandeur/loginDemandeur"):
+    for login in _texts(reponse, "infoDemandeur/loginDemandeur"):
         if login != reponse.login:
             yield f"l'acquittement porte le login {login}"
 
@@ -73,7 +73,7 @@ def login_acquitte(reponse: ReponseJugee) -> Iterator[str]:
 )
 def login_present(reponse: ReponseJugee) -> Iterator[str]:
     """The acquittement tells who asks."""
-    if not _told(reponse, "infoDemandeur/loginDemandeur"):
+    if not _texts(reponse, "infoDemandeur/loginDemandeur"):
         yield "l'acquittement n'a pas de login"
 
 
@@ -84,9 +84,9 @@ def login_present(reponse: ReponseJugee) -> Iterator[str]:
 )
 def affaire_acquittee(reponse: ReponseJugee) -> Iterator[str]:
     """The affaire of the acquittement is one that the body tells of."""
-    told = {each for name in _AFFAIRES for each in texts_of(reponse.corps, f".//{name}")}
-    for affaire in _told(reponse, "infoFonctionnelles/affaireId"):
-        if affaire not in told:
+    affaires = {each for name in _AFFAIRES for each in texts_of(reponse.corps, f".//{name}")}
+    for affaire in _texts(reponse, "infoFonctionnelles/affaireId"):
+        if affaire not in affaires:
             yield f"l'acquittement porte l'affaire {affaire}, que la réponse ne donne pas"
 
 
@@ -99,8 +99,8 @@ def affaire_rappelee(reponse: ReponseJugee) -> Iterator[str]:
     """Where an order of the fifth dictionary opens one affaire, the acquittement repeats it."""
     if reponse.service.needs_header:
         return
-    told = _told(reponse, "infoFonctionnelles/affaireId")
-    if len(texts_of(reponse.corps, ".//affaireId")) == 1 and not told:
+    affaires = _texts(reponse, "infoFonctionnelles/affaireId")
+    if len(texts_of(reponse.corps, ".//affaireId")) == 1 and not affaires:
         yield "l'acquittement ne rappelle pas l'affaire"
 
 

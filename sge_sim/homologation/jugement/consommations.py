@@ -85,8 +85,8 @@ def plus_recentes_d_abord(reponse: ReponseJugee) -> Iterator[str]:
         rows = each.lignes
         for (debut, _), (_, fin) in pairwise(rows):
             if fin != debut:
-                told = f"{fin:%d/%m/%Y} suit celle qui commence le {debut:%d/%m/%Y}"
-                yield f"{each.nom} : la mesure finie le {told}"
+                days = f"{fin:%d/%m/%Y} suit celle qui commence le {debut:%d/%m/%Y}"
+                yield f"{each.nom} : la mesure finie le {days}"
         for debut, fin in rows:
             if debut >= fin:
                 yield f"{each.nom} : mesure du {debut:%d/%m/%Y} au {fin:%d/%m/%Y}"
@@ -149,8 +149,8 @@ def meme_fin(reponse: ReponseJugee) -> Iterator[str]:
         if (found := [each for each in series(reponse) if each.grille == grille and each.lignes])
     }
     if len(set(ends.values())) > 1:
-        told = " et ".join(f"{fin:%d/%m/%Y}" for fin in ends.values())
-        yield f"elles finissent le {told}"
+        days = " et ".join(f"{fin:%d/%m/%Y}" for fin in ends.values())
+        yield f"elles finissent le {days}"
 
 
 @controle(

@@ -43,18 +43,18 @@ class Verification:
         found = list(dict.fromkeys(self.cherche(reponse)))
         if not found:
             return None
-        told = " ; ".join(found[:_SHOWN])
+        message = " ; ".join(found[:_SHOWN])
         if len(found) > _SHOWN:
-            told = f"{told} ; et {len(found) - _SHOWN} de plus"
+            message = f"{message} ; et {len(found) - _SHOWN} de plus"
         known = [
             reponse.plateforme.usages[each]
             for each in self.leve_par
             if each in reponse.plateforme.usages
         ]
         if known:
-            told = f"{told} (écart connu de la plateforme : {known[0].source})"
+            message = f"{message} (écart connu de la plateforme : {known[0].source})"
         warns = bool(known) or self.provenance == "assumed"
-        return Constat(self.attendu, warns, told, self.source, avertit=warns)
+        return Constat(self.attendu, warns, message, self.source, avertit=warns)
 
 
 Cherche = Callable[[ReponseJugee], Manques]

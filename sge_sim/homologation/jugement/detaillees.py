@@ -169,10 +169,10 @@ def points_attendus(reponse: ReponseJugee) -> Iterator[str]:
         outside = [each for each in extra if each not in expected]
         twice = [each for each in extra if each in expected]
         if outside:
-            told = f"{len(outside)} points hors période ou hors pas, le {_told(outside[0])}"
-            yield f"{lecture.grandeur} : {told}"
+            beyond = f"{len(outside)} points hors période ou hors pas, le {_in_french(outside[0])}"
+            yield f"{lecture.grandeur} : {beyond}"
         if twice:
-            yield f"{lecture.grandeur} : deux fois le point du {_told(twice[0])}"
+            yield f"{lecture.grandeur} : deux fois le point du {_in_french(twice[0])}"
         total, missing = len(lecture.attendus), lecture.manquants
         if missing >= _LOST * total and not _begins_late(lecture):
             yield f"{lecture.grandeur} : il manque {missing} points sur {total}"
@@ -205,7 +205,7 @@ def _begins_late(lecture: GrandeurLue) -> bool:
     return tuple(found) == rest and last < days
 
 
-def _told(instant: datetime | date) -> str:
+def _in_french(instant: datetime | date) -> str:
     if not isinstance(instant, datetime):
         return f"{instant:%d/%m/%Y}"
     legal = instant if instant.tzinfo is None else instant.astimezone(PARIS)

@@ -30,14 +30,14 @@ def _row(verification: Verification) -> str:
     paths = sorted(verification.services)
     services = ", ".join(each.strip("/").replace("/v", " v") for each in paths) or "all"
     excused = " ; ".join(sorted(each.value for each in verification.leve_par))
-    told = (
+    cells = (
         f"{verification.attendu} (`{verification.nom}`)",
         services,
         verification.source,
         verification.provenance,
         excused,
     )
-    return f"| {' | '.join(told)} |"
+    return f"| {' | '.join(cells)} |"
 
 
 if __name__ == "__main__":

@@ -170,9 +170,9 @@ def dates_passees(reponse: ReponseJugee) -> Iterator[str]:
     """What was last changed has been changed already."""
     for point in _points(reponse):
         for path in _RESERVEES[:3]:
-            told = text_of(point, path)
-            if told is not None and told[:10] > reponse.jour.isoformat():
-                yield f"{path.rpartition('/')[2]} vaut {told}"
+            day = text_of(point, path)
+            if day is not None and day[:10] > reponse.jour.isoformat():
+                yield f"{path.rpartition('/')[2]} vaut {day}"
 
 
 @controle(

@@ -35,9 +35,9 @@ _MODIFIES: Final = "servicesModifies/serviceSouscritId/serviceSouscritId"
 def point_demande(reponse: ReponseJugee) -> Iterator[str]:
     """Every point that the body names is the one that was asked about."""
     corps = reponse.corps
-    told = [each.get("id", "") for each in corps.iterfind("point")]
-    told += texts_of(corps, "pointId") + texts_of(corps, "*/*/pointId")
-    for prm in told:
+    answered = [each.get("id", "") for each in corps.iterfind("point")]
+    answered += texts_of(corps, "pointId") + texts_of(corps, "*/*/pointId")
+    for prm in answered:
         if prm not in reponse.prms:
             yield f"la réponse porte sur le point {prm}"
 
@@ -69,14 +69,14 @@ def periode_demandee(reponse: ReponseJugee) -> Iterator[str]:
 def services_demandes(reponse: ReponseJugee) -> Iterator[str]:
     """An order on services answers those that it was sent, each once."""
     path = _SERVICES.get(reponse.contrat.path, _MODIFIES)
-    told = Counter(texts_of(reponse.corps, path))
+    answered = Counter(texts_of(reponse.corps, path))
     asked = Counter(dict.fromkeys(reponse.demandes("serviceSouscritId"), 1))
-    for service, times in told.items():
+    for service, times in answered.items():
         if service not in asked:
             yield f"service {service}, qui n'était pas demandé"
         elif times > 1:
             yield f"service {service} rendu {times} fois"
-    for service in asked - told:
+    for service in asked - answered:
         yield f"service {service} demandé, absent de la réponse"
 
 
@@ -88,10 +88,13 @@ def services_demandes(reponse: ReponseJugee) -> Iterator[str]:
 def types_commandes(reponse: ReponseJugee) -> Iterator[str]:
     """An order of access services answers an affaire for each, with its type."""
     path = "affaires/affaire/serviceSouscritMesures/mesuresTypeCode"
-    told, asked = Counter(texts_of(reponse.corps, path)), Counter(reponse.demandes("typeDonnees"))
-    for kind in told - asked:
+    answered, asked = (
+        Counter(texts_of(reponse.corps, path)),
+        Counter(reponse.demandes("typeDonnees")),
+    )
+    for kind in answered - asked:
         yield f"une affaire pour {kind} de trop"
-    for kind in asked - told:
+    for kind in asked - answered:
         yield f"aucune affaire pour {kind}"
 
 
@@ -177,18 +180,18 @@ def brut_ou_corrige(reponse: ReponseJugee) -> Iterator[str]:
     corps = reponse.corps
     if len(corps) == 0:
         return
-    told, kind = text_of(corps, "mesuresCorrigees"), reponse.demande_une("mesuresTypeCode")
+    answered, kind = text_of(corps, "mesuresCorrigees"), reponse.demande_une("mesuresTypeCode")
     if kind == "INDEX":
-        if told is not None:
-            yield f"mesuresCorrigees vaut {told} pour des index"
+        if answered is not None:
+            yield f"mesuresCorrigees vaut {answered} pour des index"
         return
     asked = reponse.demande_une("mesuresCorrigees") in ("true", "1")
     corrected = asked and kind == "COURBE" and not reponse.petit
     wanted = ["BEST"] if corrected else ["BRUT"]
     if corrected and reponse.demande_une("grandeurPhysique") not in ("PA", "TOUT"):
         wanted = ["BEST", "BRUT"]  # whether others than active curves are corrected isn't said
-    if told not in wanted:
-        yield f"mesuresCorrigees vaut {told or 'rien'}, attendu {' ou '.join(wanted)}"
+    if answered not in wanted:
+        yield f"mesuresCorrigees vaut {answered or 'rien'}, attendu {' ou '.join(wanted)}"
 
 
 ECHOS: Final[tuple[Verification, ...]] = (

@@ -31,12 +31,12 @@ def statut_http(reponse: ReponseJugee) -> Iterator[str]:
 @controle("le type de contenu est text/xml, en UTF-8", source="SOAP 1.1 §6")
 def type_de_contenu(reponse: ReponseJugee) -> Iterator[str]:
     """The content is text/xml, in UTF-8 if it tells its encoding."""
-    told = reponse.type_contenu
-    if told is None:
+    content_type = reponse.type_contenu
+    if content_type is None:
         return
-    if told.partition(";")[0].strip().lower() != "text/xml":
-        yield f"type de contenu « {told} »" if told else "aucun type de contenu"
-    named = _CHARSET.search(told)
+    if content_type.partition(";")[0].strip().lower() != "text/xml":
+        yield f"type de contenu « {content_type} »" if content_type else "aucun type de contenu"
+    named = _CHARSET.search(content_type)
     if named is not None and not _UTF8.fullmatch(named[1]):
         yield f"encodage « {named[1]} » annoncé"
     declared = _DECLARED.match(reponse.octets)

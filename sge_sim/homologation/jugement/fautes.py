@@ -24,9 +24,9 @@ def faute_soap(reponse: ReponseJugee) -> Iterator[str]:
     """A fault has its three parts, unqualified and in order."""
     names = [each.tag for each in reponse.corps]
     if names != _ORDER:
-        told = ", ".join(local_name(each) for each in reponse.corps) or "rien"
+        parts = ", ".join(local_name(each) for each in reponse.corps) or "rien"
         same = [local_name(each) for each in reponse.corps] == _ORDER
-        yield "les parties de la faute sont qualifiées" if same else f"la faute contient {told}"
+        yield "les parties de la faute sont qualifiées" if same else f"la faute contient {parts}"
     for part in (reponse.corps, *reponse.corps.iterfind("detail")):
         if (part.text or "").strip() or any((each.tail or "").strip() for each in part):
             yield f"du texte traîne dans {local_name(part)}"

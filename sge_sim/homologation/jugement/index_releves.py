@@ -147,8 +147,8 @@ def releves_de_la_periode(reponse: ReponseJugee) -> Iterator[str]:
             if jours is not None and not jours[0] <= instant.date() < jours[1]:
                 yield f"{registre.nom} : relevé du {instant:%d/%m/%Y}, hors période"
             if last is not None and instant <= last:
-                told = f"{instant:%d/%m/%Y %H:%M} ne suit pas le précédent"
-                yield f"{registre.nom} : le relevé du {told}"
+                moment = f"{instant:%d/%m/%Y %H:%M} ne suit pas le précédent"
+                yield f"{registre.nom} : le relevé du {moment}"
             last = instant
 
 

@@ -28,10 +28,10 @@ def french_mistakes(contrat: Contract, element: etree._Element) -> list[str]:
     """Return what the contract holds against an element of a message: each mistake, in French."""
     if contrat.schema.validate(element):
         return []
-    return list(dict.fromkeys(map(_told, contrat.mistakes(element))))
+    return list(dict.fromkeys(map(_in_french, contrat.mistakes(element))))
 
 
-def _told(message: str) -> str:
+def _in_french(message: str) -> str:
     """Return one mistake of libxml2 in French."""
     named = _ELEMENT.match(message)
     where = "le message" if named is None else named[2] or named[1]
@@ -69,8 +69,8 @@ def _value(rest: str) -> str:
 def _listed(where: str, rest: str) -> str:
     listed = re.search(r"the set \{(.*)\}", rest)
     allowed = _QUOTED.findall(listed[1]) if listed else []
-    told = f" (admis : {', '.join(allowed)})" if 0 < len(allowed) <= 8 else ""
-    return f"{where} vaut « {_value(rest)} », hors de la liste du contrat{told}"
+    hint = f" (admis : {', '.join(allowed)})" if 0 < len(allowed) <= 8 else ""
+    return f"{where} vaut « {_value(rest)} », hors de la liste du contrat{hint}"
 
 
 def _shaped(where: str, rest: str) -> str:
@@ -84,8 +84,8 @@ def _sized(where: str, _rest: str) -> str:
 def _typed(where: str, rest: str) -> str:
     kind = re.search(r"type '(?:\{[^}]*\}|xs:)?(\w+)'", rest)
     wanted = _TYPES.get(kind[1], "") if kind else ""
-    told = f", attendu {wanted}" if wanted else ""
-    return f"{where} vaut « {_value(rest)} », qui n'est pas une valeur du contrat{told}"
+    hint = f", attendu {wanted}" if wanted else ""
+    return f"{where} vaut « {_value(rest)} », qui n'est pas une valeur du contrat{hint}"
 
 
 def _required(where: str, rest: str) -> str:

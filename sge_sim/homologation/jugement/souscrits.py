@@ -78,10 +78,10 @@ def motif_de_fin(reponse: ReponseJugee) -> Iterator[str]:
     """The reason of an end is told if and only if the service has ended."""
     for each in services_listes(reponse):
         ended = text_of(each, "etatCode") == "TERMINE"
-        told = each.find("motifFinLibelle") is not None
-        if ended and not told:
+        explained = each.find("motifFinLibelle") is not None
+        if ended and not explained:
             yield f"{_name(each)} : terminé sans motif"
-        if told and not ended:
+        if explained and not ended:
             yield f"{_name(each)} : un motif de fin sans être terminé"
         if ended and each.find("dateFin") is None:
             yield f"{_name(each)} : terminé sans date de fin"

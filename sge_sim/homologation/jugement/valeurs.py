@@ -68,17 +68,17 @@ def sens_des_mesures(reponse: ReponseJugee) -> Iterator[str]:
     """CONS is what was drawn off, PROD what was injected."""
     wanted = _direction(reponse)
     for block in every_block(reponse):
-        told = text_of(block, "grandeurMetier")
-        if told != wanted:
-            yield f"grandeurMetier vaut {told}, attendu {wanted}"
+        answered = text_of(block, "grandeurMetier")
+        if answered != wanted:
+            yield f"grandeurMetier vaut {answered}, attendu {wanted}"
 
 
 @controle("la grandeur est celle de la demande, une fois", source=_GUIDES, services=DETAILLEES)
 def grandeur_demandee(reponse: ReponseJugee) -> Iterator[str]:
     """The quantity is the one asked for, in one block (an index has one in each context)."""
     wanted = _wanted_quantities(reponse)
-    told = [text_of(each, "grandeurPhysique") or "" for each in every_block(reponse)]
-    for each in dict.fromkeys(told):
+    answered = [text_of(each, "grandeurPhysique") or "" for each in every_block(reponse)]
+    for each in dict.fromkeys(answered):
         if each not in wanted:
             yield f"grandeurPhysique vaut {each or 'rien'}, demandé {' ou '.join(sorted(wanted))}"
     single = [text_of(each, "grandeurPhysique") for each in blocks(reponse)]
@@ -161,11 +161,11 @@ def qualite_des_points(reponse: ReponseJugee) -> Iterator[str]:
     for block in blocks(reponse):
         for row in block.iterfind("points"):
             for name, allowed in (("iv", _IV), ("ec", _EC), ("tc", _TC)):
-                told = text_of(row, name)
-                if told is None:
+                answered = text_of(row, name)
+                if answered is None:
                     continue
-                if told not in allowed:
-                    yield f"{name} vaut « {told} »"
+                if answered not in allowed:
+                    yield f"{name} vaut « {answered} »"
                 elif not curve or (name == "tc" and not best):
                     yield f"{name} sur un point qui n'en a pas"
                 elif name != "tc" and reponse.grand:
@@ -191,9 +191,9 @@ def fin_de_la_reponse(reponse: ReponseJugee) -> Iterator[str]:
         "PMAX": (None, "MESURE", step),
     }.get(kind or "", (None, None, None))
     for name, value in zip(("typeValeur", "modeCalcul", "pas"), wanted, strict=True):
-        told = text_of(corps, name)
-        if told != value:
-            yield f"{name} vaut {told or 'rien'}, attendu {value or 'rien'}"
+        answered = text_of(corps, name)
+        if answered != value:
+            yield f"{name} vaut {answered or 'rien'}, attendu {value or 'rien'}"
 
 
 VALEURS: Final[tuple[Verification, ...]] = (

@@ -52,8 +52,8 @@ def phrase_of(execution: Execution) -> str:
     wrong = [each for each in execution.constats if not each.reussi]
     if not wrong:
         return execution.remarque or "La réponse n'est pas celle que le catalogue attend."
-    told = f"Attendu : {wrong[0].attendu} ; reçu : {wrong[0].trouve or 'autre chose'}"
-    return f"{told.rstrip('.')}."
+    phrase = f"Attendu : {wrong[0].attendu} ; reçu : {wrong[0].trouve or 'autre chose'}"
+    return f"{phrase.rstrip('.')}."
 
 
 def what_to_do(execution: Execution) -> str:

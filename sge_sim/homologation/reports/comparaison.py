@@ -33,8 +33,8 @@ class Comparaison:
         return _named((*self._changes(), *same))
 
     def __str__(self) -> str:
-        told = (f"{name} ({', '.join(keys)})" for name, keys in _named(self._changes()))
-        return ", ".join(told) or "rien n'a changé"
+        parts = (f"{name} ({', '.join(keys)})" for name, keys in _named(self._changes()))
+        return ", ".join(parts) or "rien n'a changé"
 
     def _changes(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         return (

@@ -101,8 +101,8 @@ def _foot(rapport: Rapport) -> Callable[[Canvas, Any], None]:
     def draw(canvas: Canvas, document: Any) -> None:
         canvas.setFont("Helvetica", _SMALLEST)
         canvas.setFillColor(_COLOURS["neutre"])
-        told = f"Homologation {rapport.release}, {_instant(rapport.fin)}, sge-sim {__version__}"
-        canvas.drawString(18 * mm, 10 * mm, told)
+        footer = f"Homologation {rapport.release}, {_instant(rapport.fin)}, sge-sim {__version__}"
+        canvas.drawString(18 * mm, 10 * mm, footer)
         canvas.drawRightString(A4[0] - 18 * mm, 10 * mm, f"Page {document.page}")
 
     return draw
@@ -177,12 +177,12 @@ def _causes(causes: Sequence[CauseDeCas]) -> Table | Spacer:
 
 def _cases(executions: Sequence[Execution]) -> str:
     """Return the keys of a package by how they ended, in a line."""
-    told = []
+    parts = []
     for statut in Statut:
         keys = [each.cle for each in executions if each.statut is statut]
         if keys:
-            told.append(f"{counted_as(statut, len(keys))} ({', '.join(keys)})")
-    return " ; ".join(told)
+            parts.append(f"{counted_as(statut, len(keys))} ({', '.join(keys)})")
+    return " ; ".join(parts)
 
 
 def _annex(rapport: Rapport) -> Iterator[Any]:

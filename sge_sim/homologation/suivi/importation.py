@@ -100,8 +100,8 @@ def _read_row(tableau: Tableau, rang: int, found: Importation) -> None:
     if segment is None:
         segment = _segment_of_prm(tableau.text(rang, "prm"), found.base)
     if segment not in runs:
-        told = f"la chaîne « {chaine} » n'en est pas une" if chaine else "la chaîne manque"
-        found.refus.append(f"{where} : {told}, et {cas_id} se passe sur {', '.join(runs)}.")
+        texts = f"la chaîne « {chaine} » n'en est pas une" if chaine else "la chaîne manque"
+        found.refus.append(f"{where} : {texts}, et {cas_id} se passe sur {', '.join(runs)}.")
         return
     case = runs[segment]
     if case.cle in found.cas:
@@ -151,12 +151,12 @@ def _read_prm(text: str, case: Cas, written: dict[str, Any]) -> Iterator[str]:
 def _read_period(tableau: Tableau, rang: int, case: Cas, written: dict[str, Any]) -> Iterator[str]:
     """Write the period of a row into the request: of its columns, else of its words."""
     days = (tableau.day(rang, "debut"), tableau.day(rang, "fin"))
-    told = [tableau.text(rang, each) for each in ("debut", "fin", "libelle", "remarques")]
+    texts = [tableau.text(rang, each) for each in ("debut", "fin", "libelle", "remarques")]
     if days[0] is None or days[1] is None:
-        if any(told[:2]):
-            words = " à ".join(filter(None, told[:2]))
+        if any(texts[:2]):
+            words = " à ".join(filter(None, texts[:2]))
             yield f"la période « {words} » n'est pas faite de deux dates"
-        days = period_in(told[2]) or period_in(told[3]) or (None, None)
+        days = period_in(texts[2]) or period_in(texts[3]) or (None, None)
     ours = dict(_listed_days(case.requete))
     if days[0] is None or days[1] is None:
         if ours:
