@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from sge_sim.domaine import prm
 from sge_sim.domaine.nomenclatures import ETATS_EN_SERVICE, GRANDS, PETITS
+from sge_sim.referentiel.identites import with_luhn_key
 
 DOMAINES: Final[Mapping[str, frozenset[str]]] = {
     **dict.fromkeys(("C1", "C2", "C3", "P1", "P2"), frozenset({"HTA", "HTB"})),
@@ -61,11 +62,8 @@ def is_siret(siret: str) -> bool:
     """
     if len(siret) != 14 or not (siret.isascii() and siret.isdigit()):
         return False
-    digits = [int(digit) for digit in siret]
-    doubled = sum(2 * digit - 9 * (digit > 4) for digit in digits[::2])
-    if (doubled + sum(digits[1::2])) % 10 == 0:
-        return True
-    return siret.startswith("356000000") and sum(digits) % 5 == 0
+    of_la_poste = siret.startswith("356000000") and sum(map(int, siret)) % 5 == 0
+    return with_luhn_key(siret[:-1]) == siret or of_la_poste
 
 
 def _before(first: date | None, then: date | None) -> bool:
