@@ -183,6 +183,37 @@ def _transitions() -> tuple[tuple[int, ...], tuple[int, ...]]:
     return tuple(instants), tuple(apres)
 
 
+@lru_cache(maxsize=1)
+def jours_civils() -> tuple[Entiers, Entiers]:
+    """Return the month and the day of the month of each day of the table."""
+    nombre = FIN_DES_JOURS.toordinal() - _ORIGINE
+    dates = [date.fromordinal(_ORIGINE + n) for n in range(nombre)]
+    return (
+        np.array([d.month for d in dates], np.int64),
+        np.array([d.day for d in dates], np.int64),
+    )
+
+
+def interpole(par_mois: tuple[int, ...]) -> Entiers:
+    """Return a value per day, linear between the 15th of the months."""
+    mois, jour = jours_civils()
+    ecart = jour - 15
+    valeurs = np.array(par_mois, np.int64)
+    voisin = valeurs[np.where(ecart > 0, mois, mois - 2) % 12]
+    interpolees: Entiers = (valeurs[mois - 1] * (30 - np.abs(ecart)) + voisin * np.abs(ecart)) // 30
+    return interpolees
+
+
+def bruit_lie(cle: int, jours: Entiers, periode: int, amplitude: int) -> Entiers:
+    """Return a noise in [-amplitude, amplitude], linear between draws `periode` days apart."""
+    noeuds = jours // periode
+    reste = jours % periode
+    gauche = draws(cle, noeuds) % (2 * amplitude + 1) - amplitude
+    droite = draws(cle, noeuds + 1) % (2 * amplitude + 1) - amplitude
+    bruit: Entiers = (gauche * (periode - reste) + droite * reste) // periode
+    return bruit
+
+
 def _interpole(dates: list[date], par_mois: tuple[int, ...]) -> Entiers:
     """Return a value per day, linear between the 15th of the months."""
     valeurs = []

@@ -1,0 +1,291 @@
+"""How the rows of each kind of use are drawn: weights by step, which a bank makes running sums of.
+
+All is plausible, not measured (assumed).
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sge_sim.mesures.alea import draws, subkey
+from sge_sim.mesures.tableaux import Entiers
+
+DEPARTS = 72
+AVANCE = 12
+"""Starts of a kind, by half-hour, and how many of them are before midnight: a habit is in [0, 48),
+what a day adds to it stays within the rest."""
+
+CIELS = 32
+"""Skies of a solar plant, from overcast to clear."""
+ORIENTATIONS = (-80, -40, 0, 40, 80)
+"""How much more a plant gives after noon than before, per cent."""
+
+DUREES = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 20)
+"""Half-hours of a `BLOC`."""
+OUVERTURES = (8, 11, 14, 17, 19, 21, 23, 26, 30, 36)
+"""Half-hours of a place that is open."""
+JOURNEES_DE_MACHINES = (8, 18, 30)
+"""Half-hours in which equipment starts and stops."""
+CHAUFFES = 6
+"""Habits of heating: always, by day, morning and evening, little at night, evening, by night."""
+DECALAGES_DE_CHAUFFE = 6
+"""Half-hours by which a habit of heating may come later than usual."""
+VIF, CYCLES, ARRETS, LISSE = range(4)
+"""How a standing load moves: at random, by cycles, by cycles that stop, hardly; each has
+`VARIANTES_DE_SOCLE` rows, in this order."""
+VARIANTES_DE_SOCLE = 128
+
+
+def sortes(pas: int) -> Iterator[tuple[Entiers, int, int]]:
+    """Yield the weights of the rows of each kind, how many starts and variants they have."""
+    demi = pas // 48
+    fin = demi > 1
+    yield _socles(pas), 1, VARIANTES_DE_SOCLE
+    for fabrique, variantes, part in ((_matins, 64, 30), (_soirs, 64, 24), (_appareils, 32, 38)):
+        # Large points have no meals: a row keeps their place.
+        poids = (
+            np.ones((1, pas), np.int64) if fin else _partout(_emousse(fabrique(variantes), part), 1)
+        )
+        yield poids, 1 if fin else DEPARTS, 1 if fin else variantes
+    yield _partout(_blocs(demi, 2 if fin else 6), demi), DEPARTS, 2 if fin else 6
+    yield _chauffages(pas, 8 if fin else 32), 1, 8 if fin else 32
+    sortes_de_plateau = 2 if fin else 3
+    for sans_midi in (False, True):
+        poids = _plateaux(demi, sortes_de_plateau, sans_midi=sans_midi)
+        yield _partout(poids, demi), DEPARTS, sortes_de_plateau
+    yield _partout(_machines(demi), demi), DEPARTS, 4
+    yield _nuits(pas), 1, 1
+    yield _doux(subkey(0xCA9, pas), 8, pas) * _nuit_capacitive(pas), 1, 8
+    yield _soleils(pas), 1, 1
+
+
+def _emousse(rows: Entiers, part: int) -> Entiers:
+    """Return rows no step of which is much more than so many per cent of the whole."""
+    most: Entiers = rows.sum(axis=1, keepdims=True) * part // 100
+    return np.minimum(rows, most)
+
+
+def _partout(poids: Entiers, demi: int) -> Entiers:
+    """Return rows that start at midnight, shape (rows, steps), at each start: the last ones go on
+    in the morning of the same day."""
+    pas = poids.shape[1]
+    departs = (np.arange(DEPARTS) - AVANCE)[:, None] * demi
+    colonnes = (np.arange(pas)[None] - departs) % pas
+    return poids[:, colonnes].transpose(1, 0, 2)
+
+
+def _hasard(cle: int, *forme: int) -> Entiers:
+    """Return numbers of [0, 4096) in this shape."""
+    nombre = int(np.prod(forme))
+    return (draws(cle, np.arange(nombre, dtype=np.int64)) >> 20 & 4095).reshape(forme)
+
+
+def _entre(cle: int, bas: int, haut: int, nombre: int) -> Entiers:
+    return bas + _hasard(cle, nombre) * (haut - bas + 1) // 4096
+
+
+def _doux(cle: int, nombre: int, pas: int) -> Entiers:
+    return 256 + _hasard(cle, nombre, pas) * 60 // 4096 - 30
+
+
+def _bruit_lent(cle: int, nombre: int, pas: int, periode: int, amplitude: int) -> Entiers:
+    """Return a noise in [-amplitude, amplitude], linear between knots `periode` steps apart."""
+    noeuds = _hasard(cle, nombre, pas // periode + 2) * (2 * amplitude) // 4096 - amplitude
+    rangs = np.arange(pas)
+    reste = rangs % periode
+    gauche, droite = noeuds[:, rangs // periode], noeuds[:, rangs // periode + 1]
+    return (gauche * (periode - reste) + droite * reste) // periode
+
+
+def _impulsion(cle: int, rows: Entiers, debuts: Entiers, durees: Entiers, forces: Entiers) -> None:
+    """Add to rows, shape (rows, steps), a pulse each: rough, its first and last steps cut short."""
+    nombre, pas = rows.shape
+    rangs = np.arange(pas)[None] - debuts[:, None]
+    dedans = (rangs >= 0) & (rangs <= durees[:, None])
+    bords = _hasard(cle, 2, nombre)
+    bords[1] = 4096 - bords[0] * 7 // 8
+    rude = 1500 + _hasard(cle + 1, nombre, pas) * _hasard(cle + 2, nombre, pas) * 3 // 6000
+    rude = np.where(rangs == 0, rude * (300 + bords[0][:, None]) // 4396, rude)
+    rude = np.where(rangs == durees[:, None], rude * (200 + bords[1][:, None]) // 4296, rude)
+    rows += np.where(dedans, rude * forces[:, None] // 1024, 0)
+
+
+def _matins(nombre: int) -> Entiers:
+    cle, rows = subkey(0x3A7, 1), np.zeros((nombre, 48), np.int64)
+    _impulsion(cle, rows, _entre(cle + 3, 0, 1, nombre), _entre(cle + 4, 1, 3, nombre),
+               _entre(cle + 5, 500, 1500, nombre))  # fmt: skip
+    # A second one before noon or at noon, in two rows of three.
+    forts = np.where(_hasard(cle + 6, nombre) > 1400, _entre(cle + 7, 150, 1600, nombre), 0)
+    _impulsion(
+        cle + 8, rows, _entre(cle + 11, 5, 15, nombre), _entre(cle + 12, 0, 3, nombre), forts
+    )
+    return rows
+
+
+def _soirs(nombre: int) -> Entiers:
+    cle, rows = subkey(0x501, 2), np.zeros((nombre, 48), np.int64)
+    _impulsion(cle, rows, _entre(cle + 3, 0, 2, nombre), _entre(cle + 4, 1, 4, nombre),
+               _entre(cle + 5, 600, 1500, nombre))  # fmt: skip
+    _impulsion(cle + 6, rows, _entre(cle + 9, 0, 3, nombre), _entre(cle + 10, 4, 8, nombre),
+               _entre(cle + 11, 120, 480, nombre))  # fmt: skip
+    forts = np.where(_hasard(cle + 12, nombre) > 2200, _entre(cle + 13, 300, 1700, nombre), 0)
+    _impulsion(
+        cle + 14, rows, _entre(cle + 17, 2, 7, nombre), _entre(cle + 18, 0, 1, nombre), forts
+    )
+    return rows
+
+
+def _appareils(nombre: int) -> Entiers:
+    cle, rows = subkey(0xA99, 3), np.zeros((nombre, 48), np.int64)
+    _impulsion(cle, rows, _entre(cle + 3, 0, 1, nombre), _entre(cle + 4, 2, 5, nombre),
+               _entre(cle + 5, 900, 1500, nombre))  # fmt: skip
+    forts = np.where(_hasard(cle + 6, nombre) > 2600, _entre(cle + 7, 400, 1500, nombre), 0)
+    _impulsion(cle + 8, rows, _entre(cle + 11, 3, 9, nombre), _entre(cle + 12, 0, 3, nombre), forts)
+    return rows
+
+
+def _socles(pas: int) -> Entiers:
+    """Return the rows of each texture, one after the other."""
+    n = VARIANTES_DE_SOCLE
+    cle, demi = subkey(0x50C1E, pas), pas // 48
+    vif = _hasard(cle + 6, n, pas)
+    # Something small is switched on, one half-hour in twelve.
+    brefs = np.maximum(_hasard(cle + 8, n, pas) - 3750, 0) * 5 // 2
+    vifs = 150 + (vif * vif >> 12) * 330 // 4096 + brefs
+    # A compressor: a period and a share of its own, in and out of step with the half-hours.
+    rangs = np.arange(pas)[None]
+    periode = _entre(cle + 1, 30, 110, n)[:, None] * demi
+    phase = (rangs * 40 + _hasard(cle + 2, n, 1)) % np.maximum(periode, 1)
+    marche = np.where(phase * 4096 < periode * _entre(cle + 3, 1400, 2600, n)[:, None], 330, 180)
+    cycles = marche * 3 // 4 + (vif * vif >> 12) * 380 // 4096 + brefs
+    arrets = np.where(marche == 330, 460, 6) + _hasard(cle + 5, n, pas) * 60 // 4096
+    return np.concatenate([vifs, cycles, arrets, 1024 + _doux(cle + 7, n, pas)])
+
+
+def _blocs(demi: int, variantes: int) -> Entiers:
+    """Return rows for each of `DUREES`: the second of two is interrupted, and goes on later."""
+    cle = subkey(0xB10C, demi)
+    durees = np.repeat(np.array(DUREES) * demi, variantes)
+    n = len(durees)
+    zero, rangs = np.zeros(n, np.int64), np.arange(48 * demi)[None]
+    # It starts some minutes after the hour, ends when it is done, and stops now and then.
+    creux = _hasard(cle, n, 48 * demi)
+    rows = np.where(rangs <= durees[:, None], 4096 - (creux * creux >> 12) * 5 // 8, 0)
+    rows[:, 0] = rows[:, 0] * (1300 + _hasard(cle + 4, n) * 5 // 8) // 4096
+    derniers = rangs == durees[:, None]
+    rows = np.where(derniers, rows * _hasard(cle + 3, n)[:, None] // 4096, rows)
+    trou = np.arange(48 * demi)[None] == (durees * 5 // 8)[:, None]
+    rows[1::2] = np.where(trou[1::2], rows[1::2] // 3, rows[1::2])
+    suites = np.zeros_like(rows)
+    _impulsion(cle + 5, suites, durees + _entre(cle + 8, 1, 22, len(rows)) * demi,
+               zero + demi, _entre(cle + 9, 150, 700, len(rows)))  # fmt: skip
+    rows[1::2] += suites[1::2]
+    return rows
+
+
+def _chauffages(pas: int, variantes: int) -> Entiers:
+    """Return rows for each habit of heating and each delay."""
+    demi, rangs = pas // 48, np.arange(pas) * 48 // pas
+    cle = subkey(0xC4A, pas)
+
+    def entre(debut: int, fin: int) -> NDArray[np.bool_]:
+        return (rangs - debut) % 48 < (fin - debut) % 48
+
+    niveaux = (
+        np.full(pas, 100),
+        np.where(entre(12, 44), 110, 36),
+        np.where(entre(11, 18), 140, np.where(entre(33, 46), 125, 46)),
+        np.where(entre(12, 46), 100, 54),
+        np.where(entre(31, 46), 130, 42),
+        np.where(entre(43, 14), 140, 40),
+    )
+    rows = []
+    for habitude, niveau in enumerate(niveaux):
+        for retard in range(DECALAGES_DE_CHAUFFE):
+            ici = np.roll(niveau, (retard - 2) * demi)
+            ici = np.where(ici > np.roll(ici, demi), ici * 9 // 8, ici)
+            rude = _hasard(cle + 8 * habitude + retard, variantes, pas)
+            lent = _bruit_lent(cle + 64 + 8 * habitude + retard, variantes, pas, pas // 12, 70)
+            rows.append(ici * np.maximum(60 + rude // 13 + lent, 20))
+    return np.concatenate(rows)
+
+
+def _plateaux(demi: int, variantes: int, *, sans_midi: bool) -> Entiers:
+    """Return rows for each of `OUVERTURES`: a ramp, a level that moves, an end."""
+    pas, cle = 48 * demi, subkey(0x91A, 2 * demi + sans_midi)
+    durees = np.repeat(np.array(OUVERTURES) * demi, variantes)[:, None]
+    rangs = np.arange(pas)[None]
+    n = len(durees)
+    rows = 256 + _bruit_lent(cle, n, pas, 4 * demi, 26) + _hasard(cle + 1, n, pas) * 44 // 4096
+    # Up in half an hour or in one and a half, down the same.
+    rampe = _entre(cle + 2, 1, 3, n)[:, None] * demi
+    monte = np.minimum(rangs + 1, rampe) * 256 // rampe
+    descend = np.clip(durees - rangs, 0, rampe) * 256 // rampe
+    rows = rows * monte * descend >> 16
+    if sans_midi:
+        midi = (rangs >= durees * 40 // 100) & (rangs < durees * 40 // 100 + 3 * demi)
+        rows = np.where(midi, rows * _entre(cle + 3, 60, 180, n)[:, None] >> 8, rows)
+    return rows
+
+
+def _machines(demi: int) -> Entiers:
+    """Return four rows for each of `JOURNEES_DE_MACHINES`: three machines that start and stop."""
+    pas, n = 48 * demi, 4 * len(JOURNEES_DE_MACHINES)
+    cle = subkey(0x3AC, demi)
+    fenetres = np.repeat(np.array(JOURNEES_DE_MACHINES) * demi, 4)
+    rows, rangs = np.zeros((n, pas), np.int64), np.arange(pas)[None]
+    for machine in range(5):
+        ici = cle + 16 * machine
+        debuts = fenetres * _hasard(ici, n) // 4096
+        longueurs = np.maximum(fenetres * _hasard(ici + 1, n) // (4 * 4096), 1 + demi // 3)
+        dedans = (rangs >= debuts[:, None]) & (rangs < (debuts + longueurs)[:, None])
+        rows += np.where(dedans, _entre(ici + 2, 300, 2200, n)[:, None], 0)
+    return rows * (240 + _hasard(cle + 96, n, pas) * 32 // 4096) // 256
+
+
+def _nuits(pas: int) -> Entiers:
+    """Return, for each kind of month, lighting all night, then lighting that is cut at midnight."""
+    milieux = (np.arange(pas, dtype=np.int64) * 2 + 1) * 720 // pas
+    nuits = []
+    for lever, coucher in LEVER_COUCHER:
+        # Steps in which the light goes on or off are lit for a part of them.
+        large = 1440 // pas
+        eteint = np.clip(milieux + large // 2 - lever + 10, 0, large) * (milieux < 720)
+        allume = np.clip(milieux + large // 2 - coucher - 10, 0, large) * (milieux >= 720)
+        nuits.append(np.where(milieux < 720, large - eteint, allume))
+    toutes = np.stack(nuits)
+    coupees = np.where((milieux >= 330) & (milieux < 1410), toutes, 0)
+    return np.concatenate([toutes, np.where(coupees.any(axis=1, keepdims=True), coupees, toutes)])
+
+
+def _nuit_capacitive(pas: int) -> Entiers:
+    heures = np.arange(pas) * 24 // pas
+    return np.where(
+        (heures < 5) | (heures >= 23), 100, np.where((heures == 5) | (heures == 22), 40, 0)
+    )
+
+
+def _soleils(pas: int) -> Entiers:
+    """Return, for each kind of month and orientation, `CIELS` rows, zero at night."""
+    milieux = (np.arange(pas, dtype=np.int64) * 2 + 1) * 720 // pas
+    couvert = np.arange(CIELS)[::-1, None]
+    rows = []
+    for rang, (lever, coucher) in enumerate(LEVER_COUCHER):
+        cloche = np.maximum((milieux - lever) * (coucher - milieux), 0)
+        cote = (2 * milieux - lever - coucher) * 100 // (coucher - lever)
+        for tour, penche in enumerate(ORIENTATIONS):
+            cle = subkey(0x501E11, rang * len(ORIENTATIONS) + tour)
+            nuages = (
+                _bruit_lent(cle, CIELS, pas, pas // 24, 110) + _hasard(cle + 1, CIELS, pas) // 36
+            )
+            ici = cloche * np.maximum(100 + penche * cote // 100, 12) // 100
+            rows.append(ici * np.maximum(256 + (nuages - 56) * couvert // 24, 14))
+    return np.concatenate(rows)
+
+
+LEVER_COUCHER = (
+    (510, 1035), (470, 1085), (420, 1115), (440, 1215), (385, 1260), (355, 1295), (370, 1290),
+    (410, 1245), (450, 1185), (490, 1130), (460, 1025), (505, 1010), (430, 1185), (440, 1050),
+)  # fmt: skip
+"""Minutes of legal time of sunrise and sunset, mid-month, middle of France (assumed)."""

@@ -1,0 +1,172 @@
+"""The uses of an installation, as columns: what a day of a point is computed from."""
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from sge_sim.mesures.climat import JOURS_DE_SEMAINE, TOUJOURS, TYPES
+from sge_sim.mesures.formes import Sorte, gigues, rang_de_bloc
+from sge_sim.mesures.hasard import UN, table_de_bruit
+from sge_sim.mesures.tableaux import Entiers
+
+OUVERT, REDUIT, FERME = range(3)
+"""Levels of a day: for a dwelling, a working day, a day of rest, and none."""
+_PAR_MOT = 4
+_LARGEUR = 16
+_TYPES = np.arange(TYPES)
+
+
+class Charge(NamedTuple):
+    """One use. `energie`: Wh of an open day at factor 1; `ligne`: row of the bank then, `jeu` the
+    rank of the table of `gigues` that moves it; `niveaux`: per cent of the energy at each level;
+    `decalages`: rows to add at each level; `par_type`: rows to add from a kind of day to the next
+    one; `facteur`: row of `Climat.facteurs`; `presence` and `ecart`: of the noise of a day, per
+    cent; `absence`: what is left when nobody is there, per cent; `tangente`: reactive over active
+    energy, per cent; `retard`: rows by which it comes later where power is short, 0 where it
+    can't."""
+
+    energie: int
+    sorte: Sorte
+    ligne: int
+    jeu: int = 0
+    niveaux: tuple[int, int, int] = (100, 100, 100)
+    decalages: tuple[int, int, int] = (0, 0, 0)
+    par_type: int = 0
+    facteur: int = 0
+    presence: int = 100
+    ecart: int = 10
+    absence: int = 0
+    tangente: int = 10
+    retard: int = 0
+
+
+@dataclass(frozen=True)
+class Installation:
+    """The uses of one point, columns of shape (uses, 1) unless said otherwise.
+
+    `energies`: per day at factor 1, Wh for C5 and P4, twelfths of kWh (one kW for five minutes) for
+    the others, by kind of day, shape (uses, `TYPES`); `lignes`: rows likewise; `facteurs` (uses):
+    rows of `Climat.facteurs`; `gigues` and `bruits`: where their tables begin; `mots` (uses): which
+    draw of the day they look at, `bits_ligne` and `bits_bruit` at which bit; `absences`: what is
+    left of the uses, over `UN`; `retards`; `inductif`: reactive over active energy, `capacitif`:
+    the same for the standing load at night. `types`: how days are told apart; `presence`: row of
+    `Climat.absences`; `ciel`: zone whose sky chooses the row, None for a consumer. `cles` of
+    days, then of weeks: (draws + 1, 1).
+    """
+
+    energies: Entiers
+    lignes: Entiers
+    facteurs: Entiers
+    gigues: Entiers
+    bruits: Entiers
+    mots: Entiers
+    bits_ligne: Entiers
+    bits_bruit: Entiers
+    absences: Entiers
+    retards: Entiers
+    inductif: Entiers
+    capacitif: int
+    types: int
+    presence: int
+    ciel: int | None
+
+    @property
+    def tirages(self) -> int:
+        """How many numbers a day draws."""
+        return int(self.mots[-1]) + 1
+
+
+def installe(
+    usages: list[Charge],
+    pas_par_jour: int,
+    niveaux: tuple[int, ...] = (OUVERT,) * TYPES,
+    *,
+    types: int = JOURS_DE_SEMAINE,
+    presence: int = TOUJOURS,
+    capacitif: int = 0,
+    ciel: int | None = None,
+) -> Installation:
+    """Return the columns of uses; `niveaux`: the level of each kind of day."""
+    grand = pas_par_jour != 48
+    places = gigues(pas_par_jour)[1]
+    colonnes = np.array(
+        [
+            (
+                u.energie * 12 // 1000 if grand else u.energie,
+                u.ligne,
+                places[u.sorte, _jeu(u)],
+                table_de_bruit(u.presence, u.ecart),
+                u.facteur,
+                u.absence * UN // 100,
+                u.tangente * UN // 100,
+                u.retard,
+                u.par_type,
+                *u.niveaux,
+                *u.decalages,
+            )
+            for u in usages
+        ],
+        np.int64,
+    ).T
+    (energie, ligne, jeu, bruit, facteur, absence, tangente, retard, par_type) = colonnes[
+        :9, :, None
+    ]
+    au_niveau = np.array(niveaux)
+    energies = energie * colonnes[9:12].T[:, au_niveau] // 100
+    lignes = ligne + colonnes[12:15].T[:, au_niveau] + par_type * _TYPES
+    mots, bits_ligne, bits_bruit = _bits(tuple([u.sorte is Sorte.BLOC for u in usages]))
+    return Installation(
+        energies=energies,
+        lignes=lignes,
+        facteurs=facteur[:, 0],
+        gigues=jeu,
+        bruits=bruit,
+        mots=mots,
+        bits_ligne=bits_ligne,
+        bits_bruit=bits_bruit,
+        absences=absence,
+        retards=retard,
+        inductif=tangente,
+        capacitif=capacitif * UN // 100,
+        types=types,
+        presence=presence,
+        ciel=ciel,
+    )
+
+
+def cote_a_cote(installations: list[Installation]) -> Installation:
+    """Return the columns of installations that have as many uses, one beside the other: shape
+    (uses, installations); what isn't a column is that of the first one."""
+
+    def joint(nom: str) -> Entiers:
+        return np.concatenate([getattr(one, nom) for one in installations], axis=1)
+
+    return replace(
+        installations[0],
+        facteurs=np.stack([one.facteurs for one in installations], axis=1),
+        gigues=joint("gigues"),
+        bruits=joint("bruits"),
+        bits_ligne=joint("bits_ligne"),
+        bits_bruit=joint("bits_bruit"),
+        absences=joint("absences"),
+        retards=joint("retards"),
+    )
+
+
+def _jeu(usage: Charge) -> int:
+    """Return the rank of the table that moves a use."""
+    if usage.sorte is not Sorte.BLOC:
+        return usage.jeu
+    return rang_de_bloc(usage.presence, usage.ecart, usage.jeu)
+
+
+@lru_cache(maxsize=256)
+def _bits(blocs: tuple[bool, ...]) -> tuple[Entiers, Entiers, Entiers]:
+    """Return where the uses find their bits: a `BLOC` is as long as its energy says."""
+    rangs = np.arange(len(blocs))
+    bruit = (_LARGEUR * (rangs % _PAR_MOT) - 1)[:, None]
+    bruit = np.maximum(bruit, 0)
+    ligne = np.where(np.array(blocs)[:, None], bruit, bruit + 8)
+    return rangs // _PAR_MOT, ligne, bruit
