@@ -18,7 +18,7 @@ import numpy as np
 
 from sge_sim.clock import FIN_DES_JOURS, PARIS, PREMIER_JOUR
 from sge_sim.domaine.jours_feries import jours_feries
-from sge_sim.mesures.alea import draws, subkey
+from sge_sim.mesures.alea import draws, subkey, subkeys
 from sge_sim.mesures.tableaux import Entiers
 
 _ORIGINE = PREMIER_JOUR.toordinal()
@@ -32,8 +32,6 @@ ROUGES_PAR_SAISON, BLANCS_PAR_SAISON = 22, 43
 _GRAINE_NATIONALE = subkey(0xF2A9CE, 1)
 _NORMALES = (50, 56, 90, 114, 151, 187, 210, 208, 174, 135, 87, 57)
 """Mean temperature of each month, tenths of a degree (assumed)."""
-_ENSOLEILLEMENT = (13, 21, 33, 42, 47, 51, 51, 47, 38, 25, 15, 11)
-"""Mean solar production of each month, tenths of kWh per day for 1 kW of plant (assumed)."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +41,11 @@ class Calendrier:
     `minuits`: epoch seconds (UTC) of the legal midnight that starts the day; `decalages`: offset
     of legal time at that midnight, seconds; `heures`: 23, 24 or 25; `jour_semaine`: 0 is Monday;
     `chome`: Sunday or public holiday; `saison_haute`: November to March (assumed, TURPE);
-    `temperature`: tenths of a degree; `soleil`: 1/4096 of a kWh per day for 1 kW of plant;
-    `couleur`: 0 blue, 1 white, 2 red. `transitions`: instants of the changes of legal time, and
-    `decalages_apres` the offset from each on (one more in front, before all of them).
-    `changements`: numbers of the days of 23 or 25 hours, `bords` theirs and those of the days after
-    them. `compteurs`: shape (2, days), the number of the day and that of its week, from Monday.
+    `temperature`: that of the country, tenths of a degree; `couleur`: 0 blue, 1 white, 2 red.
+    `transitions`: instants of the changes of legal time, and `decalages_apres` the offset from
+    each on (one more in front, before all of them). `changements`: numbers of the days of 23 or 25
+    hours, `bords` theirs and those of the days after them. `compteurs`: shape (2, days), the number
+    of the day and that of its week, from Monday.
     """
 
     minuits: Entiers
@@ -58,7 +56,6 @@ class Calendrier:
     chome: Entiers
     saison_haute: Entiers
     temperature: Entiers
-    soleil: Entiers
     couleur: Entiers
     transitions: tuple[int, ...]
     decalages_apres: tuple[int, ...]
@@ -131,8 +128,7 @@ def calendrier() -> Calendrier:
     semaine = (jours + PREMIER_JOUR.weekday()) % 7
     feries = jours_feries(range(PREMIER_JOUR.year, FIN_DES_JOURS.year))
     chome = np.array([d in feries for d in dates], np.int64) | (semaine == 6)
-    normale = _interpole(dates, _NORMALES)
-    temperature = normale + _anomalie(jours)
+    temperature = interpole(_NORMALES) + _anomalie(jours)
     changements = np.flatnonzero(heures != 24).tolist()
     table = Calendrier(
         minuits=minuit,
@@ -143,7 +139,6 @@ def calendrier() -> Calendrier:
         chome=chome,
         saison_haute=np.isin(mois, (11, 12, 1, 2, 3)).astype(np.int64),
         temperature=temperature,
-        soleil=_interpole(dates, _ENSOLEILLEMENT) * 4096 // 10 * _clarte(jours) // 100,
         couleur=_couleurs(dates, semaine, chome, temperature),
         transitions=transitions,
         decalages_apres=apres,
@@ -214,35 +209,21 @@ def bruit_lie(cle: int, jours: Entiers, periode: int, amplitude: int) -> Entiers
     return bruit
 
 
-def _interpole(dates: list[date], par_mois: tuple[int, ...]) -> Entiers:
-    """Return a value per day, linear between the 15th of the months."""
-    valeurs = []
-    for d in dates:
-        ecart = d.day - 15
-        voisin = par_mois[(d.month if ecart > 0 else d.month - 2) % 12]
-        ici = par_mois[d.month - 1]
-        valeurs.append((ici * (30 - abs(ecart)) + voisin * abs(ecart)) // 30)
-    return np.array(valeurs, np.int64)
-
-
-def _bruit_lie(jours: Entiers, periode: int, amplitude: int, usage: int) -> Entiers:
-    """Return a noise in [-amplitude, amplitude] that varies over `periode` days."""
-    noeuds = jours // periode
-    reste = jours % periode
-    cle = subkey(_GRAINE_NATIONALE, usage)
-    gauche = draws(cle, noeuds) % (2 * amplitude + 1) - amplitude
-    droite = draws(cle, noeuds + 1) % (2 * amplitude + 1) - amplitude
-    return (gauche * (periode - reste) + droite * reste) // periode
-
-
 def _anomalie(jours: Entiers) -> Entiers:
     """Return the departure from the normal temperature, tenths of a degree."""
-    return _bruit_lie(jours, 29, 30, 1) + _bruit_lie(jours, 9, 50, 2) + _bruit_lie(jours, 3, 25, 3)
-
-
-def _clarte(jours: Entiers) -> Entiers:
-    """Return the clearness of the sky, per cent of the mean day of the month."""
-    return 100 + _bruit_lie(jours, 5, 30, 4) + _bruit_lie(jours, 1, 25, 5)
+    cles = subkeys(_GRAINE_NATIONALE, 6)
+    lente, semaine, vive, brusque = (
+        bruit_lie(cle, jours, periode, amplitude)
+        for cle, periode, amplitude in zip(cles, (29, 9, 3, 1), (24, 46, 42, 13), strict=False)
+    )
+    # One fortnight in five of a winter is one of cold, which lasts a week.
+    periodes, reste = jours // 14, jours % 14
+    tirages = draws(cles[4], periodes)
+    creux = np.maximum(7 - np.abs(reste - 6), 0) * (tirages % 5 == 0)
+    hiver = np.isin(jours_civils()[0], (12, 1, 2))
+    vague = creux * hiver * (40 + (tirages >> 8) % 50) // 7
+    anomalie: Entiers = lente + semaine + vive + brusque - vague
+    return anomalie
 
 
 def _couleurs(dates: list[date], semaine: Entiers, chome: Entiers, temperature: Entiers) -> Entiers:

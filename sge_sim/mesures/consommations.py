@@ -4,8 +4,9 @@ A point is read once a month, and whenever something changes: meter, calendar, p
 that could not be made is estimated, and the next real one puts it right, so the rows of a class
 always add up to its index.
 
-Large points are read on the same day each month (observed 2022: 36 times the 9th). The cycle of a
-C5 may drift by some days (observed: 05-13, 04-10, 03-10), and a Linky has now and then an estimate
+Large points are read on the same day each month (observed 2022: 36 times the 9th), and so is a
+Linky (observed: always the same day over two years). The cycle of a meter that is read on the spot
+may drift by some days (observed: 05-13, 04-10, 03-10), and a Linky has now and then an estimate
 some days into its month, put right at the end of it (observed: 2021-01-11 to 01-15 ESTI, to 02-06
 REGU). Which points and months do is drawn (assumed). An estimate may exceed what is read next: the
 quantity that puts it right is then negative (observed 2026: one of six).
@@ -23,7 +24,7 @@ from sge_sim.mesures.alea import draw
 from sge_sim.mesures.calendrier import numero
 from sge_sim.mesures.entrees_datees import jours_perdus
 from sge_sim.mesures.index import CADRANS_FOURNISSEUR, registres_de_depose, registres_lus
-from sge_sim.mesures.installations import installation_de
+from sge_sim.mesures.installations import cles_de
 from sge_sim.mesures.point import Grandeur, Grille, PointMesure, grilles_entre
 from sge_sim.mesures.tableaux import Entiers
 
@@ -32,7 +33,7 @@ MINUTE_DU_RELEVE = 50
 MOIS_ENTRE_RELEVES_A_PIED = 6
 """Months between readings of a meter that doesn't communicate (assumed)."""
 DERIVE_MAXIMALE = 7
-"""Most days by which the cycle of a C5 comes late (assumed: 3 to 5 were seen)."""
+"""Most days by which the cycle of a C5 without Linky comes late (assumed: 3 to 5 were seen)."""
 JOURS_AVANT_ESTIMATION = 4
 """Days from a reading to the estimate that splits its month (observed 2021)."""
 _UN_MOIS_SUR = 12
@@ -176,7 +177,7 @@ def _releves(point: PointMesure, fin: date) -> list[_Releve]:
 
 def _part_estimee(point: PointMesure, jour: date) -> int:
     """Return what is estimated of the truth after the real reading of a day, in per cent."""
-    hasard = draw(installation_de(point).cle_releves, numero(jour))
+    hasard = draw(cles_de(point.graine).releves, numero(jour))
     if (hasard >> 8) % _UNE_ESTIMATION_TROP_FORTE_SUR == 0:
         return 150 + hasard % 101
     return 85 + hasard % 16
@@ -199,13 +200,15 @@ def cycliques(point: PointMesure, debut: date, dernier: date) -> Iterator[date]:
     before `debut`, whose reading may come late."""
     for mois in range(debut.year * 12 + debut.month - 2, dernier.year * 12 + dernier.month):
         jour = date(mois // 12, mois % 12 + 1, point.jour_releve)
-        yield jour + timedelta(_derive(point, mois))
+        yield jour + timedelta(_derive(point, mois, jour))
 
 
-def _derive(point: PointMesure, mois: int) -> int:
-    """Return by how many days the cyclic reading of a month comes late: one C5 in two drifts."""
-    cle = installation_de(point).cle_cycles
-    if not point.petit or draw(cle, _POINT) % 2:
+def _derive(point: PointMesure, mois: int, jour: date) -> int:
+    """Return by how many days the cyclic reading of a month comes late: one C5 in two that has no
+    Linky by then drifts."""
+    cle = cles_de(point.graine).cycles
+    pose = next((c.pose for c in point.compteurs if c.communicant), date.max)
+    if not point.petit or jour >= pose or draw(cle, _POINT) % 2:
         return 0
     return draw(cle, mois) % (DERIVE_MAXIMALE + 1)
 
@@ -214,7 +217,7 @@ def _estimes(point: PointMesure, debut: date, dernier: date) -> set[date]:
     """Return the days on which a Linky is estimated though its cycle says nothing."""
     if not point.petit:
         return set()
-    cle = installation_de(point).cle_cycles
+    cle = cles_de(point.graine).cycles
     pose = next((c.pose for c in point.compteurs if c.communicant), date.max)
     avant = {
         jour

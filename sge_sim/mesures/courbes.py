@@ -22,11 +22,13 @@ from sge_sim.mesures.calendrier import (
 )
 from sge_sim.mesures.demi_heures import QUELQUES_JOURS, demi_heures, watts
 from sge_sim.mesures.entrees_datees import periode_mesuree, vie
-from sge_sim.mesures.installations import installation_de
+from sge_sim.mesures.formes import BITS
+from sge_sim.mesures.installations import cles_de
 from sge_sim.mesures.journees import Journees, journees
-from sge_sim.mesures.motifs import BITS, tensions
+from sge_sim.mesures.pertes import perd, perdus
 from sge_sim.mesures.point import Grandeur, PointMesure
 from sge_sim.mesures.tableaux import Entiers, Masque
+from sge_sim.mesures.tensions import tensions
 
 MEMOIRE_MOIS = 5
 """Months of hourly curve that a Linky keeps while its curve is not collected (FAQ)."""
@@ -172,8 +174,8 @@ def _kilowatts(j: Journees) -> Entiers:
 def _tensions(point: PointMesure, j: Journees, pas: int) -> Entiers:
     """Return volts around the nominal, by its own draw of the day (assumed)."""
     par_jour = 1440 // pas
-    jours = np.arange(j.premier, j.premier + j.energies.shape[1], dtype=np.int64)
-    ecarts = tensions(par_jour)[draws(installation_de(point).cle_tensions, jours) & 31]
+    jours = np.arange(j.premier, j.premier + j.nombre, dtype=np.int64)
+    ecarts = tensions(par_jour)[draws(cles_de(point.graine).tensions, jours) & 31]
     if len(j.changements):
         a, b = 120 // pas, 180 // pas
         avant, apres = (a, b) if j.ecarts[0] < 0 else (b, a)
@@ -185,9 +187,9 @@ def _tensions(point: PointMesure, j: Journees, pas: int) -> Entiers:
 def est_collecte(point: PointMesure, n: int) -> bool:
     """Tell whether the half-hourly curve of a C5 or P4 is there on the whole day of that number,
     without any loss."""
-    return not point.trous and any(
-        debut <= n < fin and not horaire for debut, fin, horaire in _enregistrements(point)
-    )
+    if point.trous or (point.pertes and perd(point, *calendrier().minuits[n : n + 2].tolist())):
+        return False
+    return any(debut <= n < fin and not horaire for debut, fin, horaire in _enregistrements(point))
 
 
 @lru_cache(maxsize=4096)
@@ -242,7 +244,7 @@ def _assemble(point: PointMesure, jours: list[Bloc]) -> Courbe:
     """Put stamps on blocks of values and join them."""
     instants = _instants(point.petit, tuple([bloc[:3] for bloc in jours]))
     valides = instants.toutes
-    if point.trous:
+    if point.trous or point.pertes:
         valides = _joint([_valides(point, _debuts(*bloc[:3]), bloc) for bloc in jours], np.bool_)
     return Courbe(
         horodates=instants.horodates,
@@ -254,7 +256,7 @@ def _assemble(point: PointMesure, jours: list[Bloc]) -> Courbe:
         ),
         valides=valides,
         pas=instants.pas,
-        pas_unique=None if point.trous else instants.pas_unique,
+        pas_unique=None if point.trous or point.pertes else instants.pas_unique,
     )
 
 
@@ -285,12 +287,14 @@ def _debuts(premier: int, fin: int, pas: int) -> Entiers:
 def _valides(point: PointMesure, debuts: Entiers, bloc: Bloc) -> Masque:
     """Tell which steps were not lost: those none of whose recorded steps starts in a gap."""
     valides = np.ones(len(debuts), np.bool_)
-    for trou in point.trous:
-        for minute in range(0, bloc.pas, bloc.pas_enregistre):
-            enregistres = debuts + 60 * minute
+    for minute in range(0, bloc.pas, bloc.pas_enregistre):
+        enregistres = debuts + 60 * minute
+        for trou in point.trous:
             valides &= (enregistres < trou.debut.timestamp()) | (
                 enregistres >= trou.fin.timestamp()
             )
+        if point.pertes:
+            valides &= ~perdus(point, enregistres)
     return valides
 
 

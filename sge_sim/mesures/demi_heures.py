@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from sge_sim.mesures.calendrier import calendrier
 from sge_sim.mesures.entrees_datees import coupes_de
+from sge_sim.mesures.formes import BITS, UNITE
 from sge_sim.mesures.journees import Journees, journees
-from sge_sim.mesures.motifs import BITS, UNITE
 from sge_sim.mesures.point import PointMesure
 from sge_sim.mesures.tableaux import Entiers
 
@@ -32,7 +32,7 @@ def watts(j: Journees, exacts: Entiers, *, horaire: bool) -> Entiers:
     """
     comptes = exacts + UNITE // 2
     comptes >>= BITS
-    if len(j.changements):
+    if j.arrondies:
         # The day was rounded down to whole Wh.
         np.minimum(comptes, j.totaux[:, None], out=comptes)
     if horaire:

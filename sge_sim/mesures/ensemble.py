@@ -5,22 +5,25 @@ are those of `courbe` and `puissances_maximales`, which answer where nothing is 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date
 
 import numpy as np
 
 from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import calendrier, jour_de, numero
+from sge_sim.mesures.climat import climat
 from sge_sim.mesures.courbes import est_collecte
-from sge_sim.mesures.demi_heures import watts
-from sge_sim.mesures.entrees_datees import periode_mesuree, plages_de, puissance_de
-from sge_sim.mesures.installations import banque_de, installation_de, niveaux_de
-from sge_sim.mesures.journees import Journees, limite, tire
-from sge_sim.mesures.motifs import Banque
+from sge_sim.mesures.demi_heures import demi_heures, watts
+from sge_sim.mesures.entrees_datees import contact_de, periode_mesuree, puissance_de
+from sge_sim.mesures.formes import banque
+from sge_sim.mesures.installations import cles_de, installation_de
+from sge_sim.mesures.journees import Journees
+from sge_sim.mesures.pertes import ILLISIBLE, est_illisible
 from sge_sim.mesures.point import PointMesure
-from sge_sim.mesures.quotidiennes import apparentes
+from sge_sim.mesures.pointes import instantanees
 from sge_sim.mesures.tableaux import Entiers
+from sge_sim.mesures.usages import Installation, cote_a_cote
+from sge_sim.mesures.vecu import limite, passe
 
 
 def courbes_du_jour(points: Sequence[PointMesure], jour: date) -> list[list[int] | None]:
@@ -46,11 +49,17 @@ def maxima_du_jour(points: Sequence[PointMesure], jour: date) -> list[int | None
     dits = [not one.trous and periode_mesuree(one, n, n + 1) == (n, n + 1) for one in points]
     for rangs, valeurs in _valeurs(points, n, dits):
         ici = [points[rang] for rang in rangs]
-        cles = np.array([installation_de(one).cle_puissances for one in ici], np.uint64)
-        hasard = draws(cles, np.array([n], np.int64))
-        puissances = apparentes(valeurs.max(axis=1), hasard, _puissances(ici, jour))
+        cles = np.array([cles_de(point.graine).puissances for point in ici], np.uint64)
+        puissances, _ = instantanees(
+            valeurs,
+            cles,
+            np.array([n], np.int64),
+            _puissances(ici, jour),
+            injection=ici[0].injection,
+        )
         for rang, puissance in zip(rangs, puissances.tolist(), strict=True):
-            maxima[rang] = puissance
+            illisible = points[rang].pertes and est_illisible(points[rang], n)
+            maxima[rang] = ILLISIBLE if illisible else puissance
     return maxima
 
 
@@ -59,43 +68,58 @@ def _valeurs(
 ) -> Iterator[tuple[list[int], Entiers]]:
     """Yield ranks of points that are small and in `dits`, and their W, shape (ranks, steps)."""
     jour = jour_de(n)
-    ensembles: dict[tuple[int, bool], tuple[Banque, list[int]]] = {}
+    ensembles: dict[tuple[int, bool], tuple[list[int], list[Installation]]] = {}
     for rang, (point, dit) in enumerate(zip(points, dits, strict=True)):
-        if dit and point.petit:
-            banque = banque_de(point, plages_de(point, jour))
-            # A bank is of one profile.
-            cle = (id(banque), point.injection)
-            ensembles.setdefault(cle, (banque, []))[1].append(rang)
-    for banque, rangs in ensembles.values():
-        jours = _journees([points[one] for one in rangs], n, banque)
+        if not (dit and point.petit):
+            continue
+        if point.couple is not None:
+            yield [rang], courbe_d_un_jour(point, n)
+            continue
+        installation = installation_de(point, *contact_de(point, jour))
+        rangs, ici = ensembles.setdefault((len(installation.facteurs), point.injection), ([], []))
+        rangs.append(rang)
+        ici.append(installation)
+    for rangs, installations in ensembles.values():
+        jours = _journees([points[rang] for rang in rangs], installations, n)
         yield rangs, watts(jours, jours.pas_a_pas(), horaire=False)
 
 
-def _journees(points: Sequence[PointMesure], n: int, banque: Banque) -> Journees:
-    """Return the day of points that share a bank: as the days of one point, side by side."""
-    installations = [installation_de(one) for one in points]
-    toutes = replace(
-        installations[0],
-        energies=np.concatenate([one.energies for one in installations], axis=1),
-        cles=np.concatenate([one.cles for one in installations], axis=1),
+def courbe_d_un_jour(point: PointMesure, n: int) -> Entiers:
+    """Return the W of a day of one point, shape (1, steps)."""
+    ((_, valeurs),) = demi_heures(point, n, n + 1)
+    return valeurs
+
+
+def _journees(points: Sequence[PointMesure], installations: list[Installation], n: int) -> Journees:
+    """Return the day of points that have as many uses: as the days of one point, side by side."""
+    table, formes = climat(), banque(48)
+    cles = np.concatenate([cles_de(point.graine).jours for point in points], axis=1)
+    types = [int(table.types[one.types, n]) for one in installations]
+    energies = np.stack(
+        [one.energies[:, ici] for one, ici in zip(installations, types, strict=True)], axis=1
     )
-    par_habitude = {
-        one.habitude: niveaux_de(point) for one, point in zip(installations, points, strict=True)
-    }
-    jour = {habitude: niveau.entre(n, n + 1) for habitude, niveau in par_habitude.items()}
-    niveau = replace(
-        jour[toutes.habitude],
-        lignes=np.concatenate([jour[one.habitude].lignes for one in installations], axis=1),
+    lignes = np.stack(
+        [one.lignes[:, ici] for one, ici in zip(installations, types, strict=True)], axis=1
     )
-    table = calendrier()
-    energies, lignes = tire(toutes, niveau, table.compteurs[:, n : n + 1])
-    pointes = banque.pointes.take(lignes)
-    energies = limite(points[0], energies, pointes, _puissances(points, jour_de(n)))
-    ecart = int(table.heures[n]) - 24
+    lignes += np.array(
+        [0 if one.ciel is None else int(table.ciels[one.ciel, n]) for one in installations]
+    )
+    tous = cote_a_cote(installations)
+    semaine = draws(cles[:1], calendrier().compteurs[1:, n])[0]
+    vides, parties = table.absences[:, [one.presence for one in installations], n]
+    absents = (semaine & 1023) < vides
+    absents |= (semaine >> int(table.parties[n]) & 1023) < parties
+    mots = draws(cles[1 : 1 + tous.tirages], calendrier().compteurs[:1, n])
+    facteurs = table.facteurs[:, n].take(tous.facteurs).astype(np.int64)
+    hasard = passe(tous, energies, lignes, facteurs, mots, np.flatnonzero(absents), formes)[2]
+    limite(
+        points[0], energies, lignes, tous.retards, hasard, _puissances(points, jour_de(n)), formes
+    )
+    ecart = int(calendrier().heures[n]) - 24
     changements = np.arange(len(points) if ecart else 0, dtype=np.int64)
     ecarts = np.full(len(changements), ecart, np.int64)
-    return Journees(n, energies, lignes, banque, False, changements, ecarts)
+    return Journees(n, energies, lignes, formes, False, changements, ecarts)
 
 
 def _puissances(points: Sequence[PointMesure], jour: date) -> Entiers:
-    return np.array([puissance_de(one, jour) for one in points], np.int64)
+    return np.array([puissance_de(point, jour) for point in points], np.int64)

@@ -8,7 +8,13 @@ import numpy as np
 
 from sge_sim.clock import FIN_DES_JOURS
 from sge_sim.mesures.calendrier import calendrier, numero_borne
-from sge_sim.mesures.point import PLAGES_PAR_DEFAUT, Plages, PointMesure, en_vigueur
+from sge_sim.mesures.point import (
+    PLAGES_PAR_DEFAUT,
+    Plages,
+    PointMesure,
+    Structure,
+    en_vigueur,
+)
 from sge_sim.mesures.tableaux import Masque
 
 PASSAGE_5_MINUTES = date(2023, 3, 1)
@@ -30,7 +36,8 @@ def coupes_de(point: PointMesure) -> tuple[int, ...]:
     dates += [grille.depuis for grille in (*point.grille_distributeur, *point.grille_fournisseur)]
     if not point.petit:
         dates.append(PASSAGE_5_MINUTES)
-    return tuple(sorted({numero_borne(jour) for jour in dates}))
+    autres = () if point.couple is None else coupes_de(point.couple)
+    return tuple(sorted({*(numero_borne(jour) for jour in dates), *autres}))
 
 
 def periode_mesuree(point: PointMesure, i0: int, i1: int) -> tuple[int, int]:
@@ -69,6 +76,18 @@ def plages_de(point: PointMesure, jour: date) -> Plages:
     if not entrees:
         return PLAGES_PAR_DEFAUT
     return (en_vigueur(entrees, jour) or entrees[0]).plages
+
+
+def contact_de(point: PointMesure, jour: date) -> tuple[Plages, bool]:
+    """Return the ranges in which the off-peak contact is closed on a day, and whether uses may wait
+    for it: where the supplier's calendar has classes; the six-class one has hours of its own."""
+    plages = plages_de(point, jour)
+    if not point.grille_fournisseur:
+        return plages, bool(point.heures_creuses)
+    grille = en_vigueur(point.grille_fournisseur, jour) or point.grille_fournisseur[0]
+    if grille.structure is Structure.SIX_CADRANS:
+        return PLAGES_PAR_DEFAUT, True
+    return plages, grille.structure is not Structure.BASE
 
 
 def puissance_de(point: PointMesure, jour: date) -> int:

@@ -38,7 +38,7 @@ _PUISSANCES = (3, 6, 9, 12)
 """Powers by which dwellings are told apart, kVA: beyond the last one, it is the last one's."""
 _TAILLES = {3: 50, 6: 62, 9: 87, 12: 120}
 """Size of what is done in a dwelling, per cent."""
-_SOCLES = {3: 108, 6: 162, 9: 202, 12: 238}
+_SOCLES = {3: 112, 6: 168, 9: 208, 12: 244}
 """W of what never stops: the median."""
 _CHAUFFES = {3: 145, 6: 302, 9: 495, 12: 620}
 """Chances out of 1000 that electricity heats the dwelling."""
@@ -72,7 +72,7 @@ def foyer(t: Tirages, kva: int, zone: int, plages: Plages, *, asservi: bool) -> 
     if occupation in (VACANT, DELAISSEE, SECONDAIRE):
         socle = t.taille(14, 110, 3, 120) if occupation != VACANT else t.taille(4, 120, 2, 30)
     usages = [_socle(t, socle, formes), *_vie(t, taille, formes)]
-    if t.chance(20) and occupation in (TOUJOURS, FAMILLE, VOYAGEUR):
+    if t.chance(32) and occupation in (TOUJOURS, FAMILLE, VOYAGEUR):
         # Something that always runs: a pump, a server, an aquarium.
         lisse = formes.groupes[Sorte.SOCLE].debut + VARIANTES_DE_SOCLE * LISSE
         usages.append(Charge(24 * t.entre(150, 500), Sorte.SOCLE, lisse, absence=100))
@@ -81,7 +81,7 @@ def foyer(t: Tirages, kva: int, zone: int, plages: Plages, *, asservi: bool) -> 
     ]
     if t.chance(_CHAUFFES[puissance]):
         usages.append(_chauffage(t, puissance, zone, formes))
-    if puissance > 3 and t.chance(550 if asservi else 280):
+    if puissance > 3 and t.chance(510 if asservi else 280):
         usages += _eau(t, puissance, taille, plages, formes, asservi=asservi)
     if t.chance(_VOITURES[puissance]):
         usages.append(_voiture(t, puissance, plages, formes, asservi=asservi))
@@ -127,7 +127,7 @@ def _vie(t: Tirages, taille: int, formes: Banque) -> list[Charge]:
     machine = formes.groupes[Sorte.APPAREIL]
     grasse = 0 if chez_soi else max(t.autour(3, 2), 0)
     # Some live more at home when they rest, some go away.
-    repos = t.taille(102, 58, 34, 320)
+    repos = t.taille(101, 68, 30, 340)
     presence = t.entre(54, 90)
     lessive = min(max(t.autour(34, 5), 10), 46)
     usages = [
@@ -135,7 +135,7 @@ def _vie(t: Tirages, taille: int, formes: Banque) -> list[Charge]:
             taille * t.entre(4, 9),
             Sorte.MATIN,
             matin.ligne(lever),
-            jeu=t.entre(3, 5),
+            jeu=t.entre(3, 4),
             niveaux=(100, repos, 0),
             decalages=(0, grasse * matin.par_depart, 0),
             facteur=LUMIERE,
@@ -146,7 +146,7 @@ def _vie(t: Tirages, taille: int, formes: Banque) -> list[Charge]:
             taille * t.entre(17, 29),
             Sorte.SOIR,
             soir.ligne(repas),
-            jeu=t.entre(3, 5),
+            jeu=t.entre(3, 4),
             niveaux=(100, (2 * repos + 100) // 3, 0),
             decalages=(0, t.entre(-2, 2) * soir.par_depart, 0),
             facteur=LUMIERE,
@@ -237,7 +237,8 @@ def _eau(
 
     autres = durees_des(plages)[1:]
     if asservi and autres:
-        midi = t.entre(15, 45)
+        # A third of the heat is taken at noon, or nearly.
+        midi = t.entre(28, 42)
         return [bloc(100 - midi, depart), bloc(midi, autres[0][0] // 30)]
     return [bloc(100, depart)]
 

@@ -15,7 +15,7 @@ from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import calendrier, decalages, jour_de, numero_borne
 from sge_sim.mesures.classes import cadrans_des_jours, decoupage, par_cadran
 from sge_sim.mesures.entrees_datees import jours_perdus, plages_de, vie
-from sge_sim.mesures.installations import installation_de
+from sge_sim.mesures.installations import cles_de
 from sge_sim.mesures.journees import Journees, journees
 from sge_sim.mesures.point import (
     CompteurPose,
@@ -80,7 +80,7 @@ def index_courants(
     in eight (assumed), read by the minute.
     """
     i0, i1 = _jours_lus(point, debut, fin)
-    hasard = draws(installation_de(point).cle_releves, np.arange(i0, i1, dtype=np.int64))
+    hasard = draws(cles_de(point.graine).releves, np.arange(i0, i1, dtype=np.int64))
     # After the change in a night of change, so that legal time names the instant.
     change = calendrier().heures[i0:i1] != 24
     minutes = hasard % np.where((hasard >> 40) % 8 == 0, 340, 138)
@@ -252,7 +252,7 @@ def _energies(
     energies = np.zeros((_TOTAL + 1, i1 - i0), np.int64)
     for j in journees(point, i0, i1, grandeur):
         jour = jour_de(j.premier)
-        ici = slice(j.premier - i0, j.premier - i0 + j.energies.shape[1])
+        ici = slice(j.premier - i0, j.premier - i0 + j.nombre)
         jusque = None if minutes is None else minutes[None, ici]
         energies[_TOTAL, ici] = j.totaux if jusque is None else j.registres(jusque)[0]
         for grilles, premier in (
@@ -274,7 +274,7 @@ def _repartit(
 ) -> None:
     """Add the days to the registers of a grid, class by class."""
     bornes, natures = decoupage(structure, plages)
-    n = j.energies.shape[1]
+    n = j.nombre
     minutes = np.array(bornes, np.int64)[:, None]
     if jusque is None:
         cumuls = np.concatenate([j.registres(minutes), j.totaux[None]])

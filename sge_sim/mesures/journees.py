@@ -9,6 +9,9 @@ each carries its rounding to the next (FAQ) and both add up to the day.
 Energies are in Wh for C5 and P4, in twelfths of kWh for the others: one kW during five minutes,
 the quantum of their curves, so that kilowatts add up to the day too.
 
+What a plant and a load behind one meter leave of each other isn't a sum of rows: the steps of both
+are computed, and what is left of them is added up again (`JourneesNettes`).
+
 A day of 23 or 25 hours lives its legal hours: 2h-3h is skipped in spring, lived twice in autumn.
 """
 
@@ -22,7 +25,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import (
     calendrier,
     changements_entre,
@@ -30,37 +32,26 @@ from sge_sim.mesures.calendrier import (
 )
 from sge_sim.mesures.entrees_datees import (
     PASSAGE_5_MINUTES,
+    contact_de,
     coupes_de,
-    plages_de,
     puissance_de,
 )
-from sge_sim.mesures.installations import (
-    BITS_BRUIT,
-    FRACTION,
-    UN,
-    USAGES,
-    Installation,
-    Niveaux,
-    banque_de,
-    installation_de,
-    niveaux_de,
-)
-from sge_sim.mesures.motifs import BITS, UNITE, Banque
+from sge_sim.mesures.formes import BITS, UNITE, Banque, Sorte, banque
+from sge_sim.mesures.hasard import FRACTION
+from sge_sim.mesures.installations import cles_de, installation_de
 from sge_sim.mesures.point import Grandeur, PointMesure
 from sge_sim.mesures.tableaux import Entiers, EntiersCourts
+from sge_sim.mesures.vecu import limite, vit
 
 DEBUT_CHANGEMENT, FIN_CHANGEMENT = 120, 180
 """Legal minutes of the hour that is skipped or lived twice on a day of 23 or 25 hours."""
 _DEBUT = np.array([[DEBUT_CHANGEMENT]])
-_DEPASSEMENT = {False: 108, True: 100}
-"""Largest power of a large point, per cent of the subscribed: consumption, injection (assumed)."""
 _Colonnes = Entiers | EntiersCourts
 _AUCUN = np.zeros(0, np.int64)
 _BITS_BLOC = 8
 """The days computed together for whoever asks for a few of them: 256."""
 _BLOCS_JOINTS = 3
 """Blocks from which what is asked for is computed rather than joined."""
-_BITS_BRUIT = np.array([[BITS_BRUIT + 8 * usage] for usage in range(USAGES)])
 
 
 @dataclass
@@ -71,7 +62,7 @@ class Journees:
     quantum of a 10-minute curve is two of ours. `changements`: ranks of the days of 23 or 25
     hours, `ecarts`: the hours, -1 or 1, that they have beyond 24.
 
-    Also one day of n points that share a bank (`sge_sim.mesures.ensemble`).
+    Also one day of n points of a size (`sge_sim.mesures.ensemble`).
     """
 
     premier: int
@@ -82,16 +73,29 @@ class Journees:
     changements: Entiers
     ecarts: Entiers
 
+    @property
+    def nombre(self) -> int:
+        """How many days there are."""
+        return int(self.energies.shape[1])
+
+    @property
+    def arrondies(self) -> bool:
+        """Whether days end between two whole units, and were rounded down."""
+        return len(self.changements) > 0
+
     @cached_property
     def totaux(self) -> Entiers:
         """The energy of each day, shape (n,)."""
-        totaux: Entiers = self.energies.sum(axis=0, dtype=np.int64)
+        return self._arrondis(self.energies.sum(axis=0, dtype=np.int64) << BITS)
+
+    def _arrondis(self, fins: Entiers) -> Entiers:
+        """Return the whole units of days of 24 hours that spent this, times `UNITE`."""
         if len(self.changements):
-            rangs = self.changements
-            fins = (totaux[rangs] << BITS) + self._heure_changee(1440)
-            # Rounded down, so that no step has to give back what it had spent.
-            totaux[rangs] = fins >> (BITS + self.pair) << self.pair
-        return totaux
+            fins[self.changements] += self._heure_changee(1440)
+        # Rounded down, so that no step has to give back what it had spent.
+        fins >>= BITS + self.pair
+        fins <<= self.pair
+        return fins
 
     def registres(self, minutes: Entiers) -> Entiers:
         """Return the whole units spent since midnight at minutes of the legal day.
@@ -99,10 +103,9 @@ class Journees:
         `minutes`: shape (bounds, 1) or (bounds, n), up to 1440; the result: (bounds, n).
         """
         if minutes.shape[1] == 1:
-            exacts = np.empty((len(minutes), self.energies.shape[1]), np.int64)
+            exacts = np.empty((len(minutes), self.nombre), np.int64)
             for rang, (minute,) in enumerate(minutes.tolist()):
-                cumuls = self.banque.cumuls_a(minute).take(self.lignes)
-                np.einsum("kn,kn->n", self.energies, cumuls, out=exacts[rang])
+                exacts[rang] = self._a(minute)
                 if len(self.changements):
                     exacts[rang, self.changements] += self._heure_changee(minute)
         else:
@@ -110,16 +113,16 @@ class Journees:
             if len(self.changements):
                 rangs = self.changements
                 exacts[:, rangs] += self._heure_du_changement(minutes[:, rangs])
-        registres: Entiers = np.minimum((exacts + UNITE // 2) >> BITS, self.totaux)
-        return registres
+        exacts += UNITE // 2
+        exacts >>= BITS
+        return np.minimum(exacts, self.totaux, out=exacts)
 
     def pas_a_pas(self) -> Entiers:
         """Return the energy since midnight at each bound of the steps, times `UNITE`.
 
         Shape (n, steps + 1), in the order of time. Only for `Journees` cut by `par_duree`.
         """
-        cumuls = self.banque.cumuls.take(self.lignes.T, axis=0)
-        exacts: Entiers = np.matmul(self.energies.T[:, None], cumuls)[:, 0]
+        exacts = self.cumuls()
         if not len(self.changements):
             return exacts
         a, b = DEBUT_CHANGEMENT // self.banque.pas, FIN_CHANGEMENT // self.banque.pas
@@ -128,14 +131,27 @@ class Journees:
             return np.concatenate([exacts[:, : a + 1], exacts[:, b + 1 :] - heure], axis=1)
         return np.concatenate([exacts[:, : b + 1], exacts[:, a + 1 :] + heure], axis=1)
 
+    def cumuls(self) -> Entiers:
+        """Return the energy since midnight at each bound of the steps as if all days had 24 hours,
+        times `UNITE`: shape (n, steps + 1)."""
+        cumuls = self.banque.cumuls.take(self.lignes.T, axis=0)
+        exacts: Entiers = np.matmul(self.energies.T[:, None].astype(np.int64), cumuls)[:, 0]
+        return exacts
+
+    def _a(self, minute: int) -> Entiers:
+        """Return the energy since midnight at a minute of days of 24 hours, times `UNITE`."""
+        cumuls = self.banque.cumuls_a(minute).take(self.lignes)
+        spent: Entiers = np.einsum("kn,kn->n", self.energies, cumuls, dtype=np.int64)
+        return spent
+
     def _spent(self, minutes: Entiers, jours: slice | Entiers) -> Entiers:
         """Return the energy since midnight as if all days had 24 hours, times `UNITE`."""
         lignes = self.lignes[:, None, jours]
         rangs, reste = minutes // self.banque.pas, minutes % self.banque.pas
-        cumuls = self.banque.cumuls[lignes, rangs]
+        cumuls = self.banque.cumuls[lignes, rangs].astype(np.int64)
         if reste.any():
             suivants = self.banque.cumuls[lignes, np.minimum(rangs + 1, 1440 // self.banque.pas)]
-            cumuls = cumuls + (suivants - cumuls) * reste // self.banque.pas
+            cumuls += (suivants - cumuls) * reste // self.banque.pas
         exacts: Entiers = np.einsum("kn,kbn->bn", self.energies[:, jours], cumuls)
         return exacts
 
@@ -151,16 +167,40 @@ class Journees:
         borne = min(minute, FIN_CHANGEMENT)
         if borne <= DEBUT_CHANGEMENT:
             return 0
-        energies, lignes = self._changees
-        cumuls = self.banque.cumuls_a(borne) - self.banque.cumuls_a(DEBUT_CHANGEMENT)
-        heure: Entiers = np.einsum("kn,kn->n", energies, cumuls.take(lignes))
+        heure: Entiers = self._heure_du_changement(np.full((1, len(self.changements)), borne))[0]
         return heure
 
+
+@dataclass
+class JourneesNettes(Journees):
+    """Days of which the steps are known, not the uses: `exacts`, shape (n, steps + 1), is the
+    energy since midnight at each bound, times `UNITE`, of days of 24 hours."""
+
+    exacts: Entiers
+
+    @property
+    def arrondies(self) -> bool:
+        return True
+
     @cached_property
-    def _changees(self) -> tuple[Entiers, _Colonnes]:
-        """The energies of the days of 23 or 25 hours, negative on the former, and their rows."""
-        rangs = self.changements
-        return self.ecarts * self.energies[:, rangs], self.lignes[:, rangs]
+    def totaux(self) -> Entiers:
+        return self._arrondis(self.exacts[:, -1].copy())
+
+    def cumuls(self) -> Entiers:
+        return self.exacts
+
+    def _a(self, minute: int) -> Entiers:
+        spent: Entiers = self._spent(np.full((1, self.nombre), minute), slice(None))[0]
+        return spent
+
+    def _spent(self, minutes: Entiers, jours: slice | Entiers) -> Entiers:
+        jours_lus = np.arange(self.nombre)[jours]
+        minutes = np.broadcast_to(minutes, (len(minutes), len(jours_lus)))
+        rangs, reste = minutes // self.banque.pas, minutes % self.banque.pas
+        cumuls = self.exacts[jours_lus, rangs]
+        suivants = self.exacts[jours_lus, np.minimum(rangs + 1, 1440 // self.banque.pas)]
+        spent: Entiers = cumuls + (suivants - cumuls) * reste // self.banque.pas
+        return spent
 
 
 def journees(
@@ -191,6 +231,10 @@ def journees(
 def _journees(
     point: PointMesure, i0: int, i1: int, grandeur: Grandeur, changements: list[int]
 ) -> Journees:
+    rangs = np.array(changements, np.int64) if changements else _AUCUN
+    ecarts = calendrier().heures[i0 + rangs] - 24 if changements else _AUCUN
+    if point.couple is not None:
+        return _nettes(point, i0, i1, grandeur, rangs, ecarts)
     a, b = i0 >> _BITS_BLOC, (i1 - 1) >> _BITS_BLOC
     energies: _Colonnes
     lignes: _Colonnes
@@ -203,13 +247,15 @@ def _journees(
         blocs = [_bloc(point, *_cut(point, debut), grandeur) for debut in bornes[:-1]]
         parts = list(zip(blocs, pairwise(bornes), strict=True))
         bloc = blocs[0]
-        energies = np.concatenate([one.part(one.energies, *of) for one, of in parts], axis=1)
-        lignes = np.concatenate([one.part(one.lignes, *of) for one, of in parts], axis=1)
+        energies = np.concatenate(
+            [bloc_ici.part(bloc_ici.energies, *of) for bloc_ici, of in parts], axis=1
+        )
+        lignes = np.concatenate(
+            [bloc_ici.part(bloc_ici.lignes, *of) for bloc_ici, of in parts], axis=1
+        )
     else:
         bloc = _computed(point, i0, i1, grandeur)
         energies, lignes = bloc.energies, bloc.lignes
-    rangs = np.array(changements, np.int64) if changements else _AUCUN
-    ecarts = calendrier().heures[i0 + rangs] - 24 if changements else _AUCUN
     return Journees(i0, energies, lignes, bloc.banque, bloc.pair, rangs, ecarts)
 
 
@@ -240,9 +286,43 @@ def _cut(point: PointMesure, jour: int) -> tuple[int, int]:
     return debut, fin
 
 
+def _nettes(
+    point: PointMesure, i0: int, i1: int, grandeur: Grandeur, rangs: Entiers, ecarts: Entiers
+) -> JourneesNettes:
+    """Return what a plant and a load behind one meter leave of each other, step by step."""
+    parts = []
+    jour = i0
+    while jour < i1:
+        fin = min((jour >> _BITS_BLOC) + 1 << _BITS_BLOC, i1)
+        debut = jour >> _BITS_BLOC << _BITS_BLOC
+        parts.append(
+            _net(point, *_cut(point, jour), grandeur)[
+                jour - max(debut, _cut(point, jour)[0]) : fin - max(debut, _cut(point, jour)[0])
+            ]
+        )
+        jour = fin
+    exacts = parts[0] if len(parts) == 1 else np.concatenate(parts)
+    vide = np.zeros((0, len(exacts)), np.int64)
+    return JourneesNettes(i0, vide, vide, banque(48), False, rangs, ecarts, exacts)
+
+
+@lru_cache(maxsize=32)
+def _net(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> Entiers:
+    """Return the exact sums of some months (100 kB each)."""
+    assert point.couple is not None
+    propre, autre = (
+        Journees(i0, bloc.energies, bloc.lignes, bloc.banque, False, _AUCUN, _AUCUN).cumuls()
+        for bloc in (_computed(one, i0, i1, grandeur) for one in (point, point.couple))
+    )
+    net = np.zeros_like(propre)
+    np.cumsum(np.maximum(np.diff(propre) - np.diff(autre), 0), axis=1, out=net[:, 1:])
+    net.setflags(write=False)
+    return net
+
+
 @lru_cache(maxsize=128)
 def _bloc(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> _Bloc:
-    """Return the uses of some months, which are asked for by the week (8 kB each)."""
+    """Return the uses of some months, which are asked for by the week (10 kB each)."""
     bloc = _computed(point, i0, i1, grandeur)
     energies: NDArray[Any] = bloc.energies.astype(np.int32)
     lignes: NDArray[Any] = bloc.lignes.astype(np.int32)
@@ -254,71 +334,17 @@ def _bloc(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> _Bloc:
 def _computed(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> _Bloc:
     """Return the uses of days under the same dated entries."""
     jour = jour_de(i0)
-    banque = banque_de(point, plages_de(point, jour))
-    installation, niveau = installation_de(point), niveaux_de(point).entre(i0, i1)
-    energies, lignes = tire(installation, niveau, calendrier().compteurs[:, i0:i1])
-    energies = limite(point, energies, banque.pointes.take(lignes), puissance_de(point, jour))
+    formes = banque(48 if point.petit else 288)
+    installation = installation_de(point, *contact_de(point, jour))
+    energies, lignes, hasard = vit(installation, cles_de(point.graine).jours, i0, i1, formes)
+    limite(point, energies, lignes, installation.retards, hasard, puissance_de(point, jour), formes)
     if grandeur is Grandeur.PRI:
         energies = energies * installation.inductif >> FRACTION
     elif grandeur is Grandeur.PRC:
-        nuits = banque.groupes[-1]
+        nuits = formes.groupes[Sorte.CAPACITIF]
         energies = energies[:1] * installation.capacitif >> FRACTION
         lignes = nuits.debut + lignes[:1] % nuits.variantes
     pair = not point.petit and jour < PASSAGE_5_MINUTES
     if pair:
         energies = energies & ~1
-    return _Bloc(i0, energies, lignes, banque, pair)
-
-
-def tire(inst: Installation, niveau: Niveaux, compteurs: Entiers) -> tuple[Entiers, Entiers]:
-    """Return the energy wanted by each use, and its row, each day: shapes (uses, n).
-
-    `compteurs`: shape (2, n), the number of the day and that of its week. Either the days are
-    many, or the installations: those of one profile, side by side.
-    """
-    jours, semaines = draws(inst.cles, compteurs)
-    lignes = niveau.lignes + (jours >> niveau.bits & niveau.masques)
-    bruits = (jours >> _BITS_BRUIT[: len(inst.energies)] & 0xFF) * inst.etendues
-    bruits += inst.planchers
-    energies = inst.energies * niveau.facteurs
-    energies >>= FRACTION
-    energies *= bruits
-    energies >>= FRACTION + 8
-    absents = np.flatnonzero((semaines & 1023) < niveau.seuils)
-    if len(absents):
-        energies[:, absents] = energies[:, absents] * inst.absences >> FRACTION
-    return energies, lignes
-
-
-def limite(
-    point: PointMesure, energies: Entiers, pointes: Entiers, puissance: int | Entiers
-) -> Entiers:
-    """Return the energies that keep each step within the subscribed power (kVA or kW).
-
-    Of several points, `point` is any, and `puissance` has one entry for each.
-
-    A Linky trips above it; a large meter records overruns, but not far above (assumed).
-    Consumers stagger their uses, so the day stays what it is unless it is far too much for the
-    power; a plant loses what exceeds its power.
-    """
-    par_pas = 500 * puissance if point.petit else puissance * _DEPASSEMENT[point.injection] // 100
-    maximum = (par_pas << BITS) - UNITE
-    prevus = np.einsum("kn,kn->n", energies, pointes)
-    trop = prevus > maximum
-    if not trop.any():
-        return energies
-    if point.injection:
-        reduits = energies * ((maximum << FRACTION) // np.maximum(prevus, 1)) >> FRACTION
-        return np.where(trop, reduits, energies)
-    # A day beyond eight tenths of what the power allows is cut.
-    par_jour = par_pas * (48 if point.petit else 288) * 8 // 10
-    totaux = np.maximum(energies.sum(axis=0), 1)
-    energies = np.where(totaux > par_jour, energies * par_jour // totaux, energies)
-    # Move a part of the other uses to the standing load, which is flat.
-    souples = energies[1:].sum(axis=0)
-    plat = (energies[0] + souples) * pointes[0]
-    releve = (energies[1:] * pointes[1:]).sum(axis=0) - souples * pointes[0]
-    garde = np.clip(((maximum - plat) << FRACTION) // np.maximum(releve, 1), 0, UN)
-    gardees = energies[1:] * garde >> FRACTION
-    aplatis = np.concatenate([(energies[0] + souples - gardees.sum(axis=0))[None], gardees])
-    return np.where(trop, aplatis, energies)
+    return _Bloc(i0, energies, lignes, formes, pair)

@@ -163,7 +163,9 @@ class PointMesure:
     force. `mise_en_service` is the last one: nothing is told before it. `jour_releve` (1 to 28)
     is the day of the cyclic reading. `tension` is the nominal voltage, V. `triphase`: the meter of
     a C5 is on three phases (the others are never asked). `pma_en_watts`: a large meter tells its
-    largest power in W, not in VA.
+    largest power in W, not in VA. `zone`: that of its weather, of its seed where None.
+    `couple`: the plant or the load behind the same meter of 36 kVA or less, of which this direction
+    is what is left. `pertes`: readings are lost as was seen.
 
     >>> jour = date(2021, 1, 7)
     >>> PointMesure(
@@ -172,9 +174,7 @@ class PointMesure:
     ...     puissances=(PuissanceSouscrite(jour, 6),),
     ...     mise_en_service=jour,
     ...     compteurs=(CompteurPose(jour),),
-    ...     grille_distributeur=(Grille(jour, "DI000001", Structure.BASE),),
     ...     grille_fournisseur=(Grille(jour, "FC000165", Structure.BASE),),
-    ...     collectes=(PeriodeCollecte(date(2021, 2, 13)),),
     ... ).injection
     False
     """
@@ -196,6 +196,9 @@ class PointMesure:
     triphase: bool = False
     pma_en_watts: bool = False
     profil: ProfilConsommation | None = None
+    zone: int | None = None
+    couple: "PointMesure | None" = None
+    pertes: bool = False
 
     def __post_init__(self) -> None:
         if self.segment not in SEGMENTS:

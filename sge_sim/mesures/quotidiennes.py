@@ -9,9 +9,11 @@ from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import calendrier, decalages, jour_de, numero_borne
 from sge_sim.mesures.courbes import Bloc, blocs, courbe
 from sge_sim.mesures.entrees_datees import jours_perdus, periode_mesuree, puissance_de
-from sge_sim.mesures.installations import installation_de
+from sge_sim.mesures.installations import cles_de
 from sge_sim.mesures.journees import journees
+from sge_sim.mesures.pertes import ILLISIBLE, illisibles
 from sge_sim.mesures.point import Grandeur, PointMesure
+from sge_sim.mesures.pointes import instantanees
 from sge_sim.mesures.tableaux import Entiers, Masque
 
 JOURS_POUR_UN_MOIS = 7
@@ -78,7 +80,7 @@ def energies_quotidiennes(
     else:
         valeurs = valeurs * 1000 // 12
         valides = np.ones(i1 - i0, np.bool_)
-        if point.trous:
+        if point.trous or point.pertes:
             relevee = courbe(point, debut, fin, grandeur)
             perdues = relevee.horodates[~relevee.valides]
             valides[np.searchsorted(table.minuits[i0:i1], perdues, side="right") - 1] = False
@@ -95,9 +97,10 @@ def puissances_maximales(
 ) -> Puissances:
     """Return the maximum power of each legal day of [debut, fin), with its instant.
 
-    C5 and P4: apparent power in VA, at least the day's curve (collected or not) and within the
-    subscribed power, at some second of the curve's largest step; that of a P4 is of what it
-    injects. C1-C4 and P1-P3: the curve's maximum in W, at the start of its step.
+    C5 and P4: apparent power in VA, at least the day's curve (collected or not) and within what
+    the breaker of the subscribed power lets through, at some second of the day (`pointes`); that
+    of a P4 is of what it injects. C1-C4 and P1-P3: the curve's maximum in W, at the
+    start of its step.
 
     `phase`, one of `phases_de`: the maximum of that phase alone, at its own instant; the three
     maxima add up to that of the sum at least. Raises `ValueError` for a phase that isn't told.
@@ -111,6 +114,9 @@ def puissances_maximales(
         maxima, secondes = _maxima(point, bloc)
         if phase is not None:
             maxima, secondes = _maxima_de_phase(point, bloc, maxima, phase)
+        elif point.petit and point.pertes:
+            rangs = np.arange(bloc.premier, bloc.fin, dtype=np.int64)
+            maxima = np.where(illisibles(point, rangs), ILLISIBLE, maxima)
         valeurs.append(maxima)
         instants.append(table.minuits[bloc.premier : bloc.fin] + secondes)
     horodates = np.concatenate(instants) if instants else np.zeros(0, np.int64)
@@ -126,22 +132,17 @@ def puissances_maximales(
 def _maxima(point: PointMesure, bloc: Bloc) -> tuple[Entiers, Entiers]:
     """Return each day's maximum and its instant, seconds since midnight."""
     a, b = bloc.premier, bloc.fin
-    rangs = bloc.valeurs.argmax(axis=1)
-    maxima = bloc.valeurs[np.arange(b - a), rangs]
-    secondes = rangs * bloc.pas * 60
     if point.petit:
-        hasard = draws(installation_de(point).cle_puissances, np.arange(a, b, dtype=np.int64))
-        secondes = secondes + hasard % (bloc.pas * 60)
-        maxima = apparentes(maxima, hasard, puissance_de(point, jour_de(a)))
-    return maxima, secondes
-
-
-def apparentes(maxima: Entiers, hasard: Entiers, puissance: int | Entiers) -> Entiers:
-    """Return the VA of a C5 or P4 that go with the largest W of the day; `puissance` in kVA."""
-    # A minute's draw stands out of the half-hour's mean, by up to 80 % (assumed).
-    pointes = maxima + maxima * (hasard >> 32 & 0xFFF) // 5120
-    apparentes: Entiers = np.maximum(maxima, np.minimum(pointes, 1000 * puissance))
-    return apparentes
+        jours = np.arange(a, b, dtype=np.int64)
+        return instantanees(
+            bloc.valeurs,
+            cles_de(point.graine).puissances,
+            jours,
+            puissance_de(point, jour_de(a)),
+            injection=point.injection,
+        )
+    rangs = bloc.valeurs.argmax(axis=1)
+    return bloc.valeurs[np.arange(b - a), rangs], rangs * bloc.pas * 60
 
 
 def _maxima_de_phase(
@@ -154,9 +155,7 @@ def _maxima_de_phase(
     """
     jours, pas = bloc.valeurs.shape
     rangs = np.arange(bloc.premier, bloc.fin, dtype=np.int64)
-    hasard = draws(
-        installation_de(point).cle_phases, rangs[:, None] * _PAS_AU_PLUS + np.arange(pas)
-    )
+    hasard = draws(cles_de(point.graine).phases, rangs[:, None] * _PAS_AU_PLUS + np.arange(pas))
     # Thousandths: two of 250 to 400 and the rest, 200 to 500; the phases take them in turn.
     parts = np.stack([250 + hasard % 151, 250 + (hasard >> 16) % 151])
     parts = np.concatenate([parts, 1000 - parts.sum(axis=0, keepdims=True)])
@@ -196,7 +195,7 @@ def par_mois(jours: Puissances) -> tuple[PuissanceMensuelle, ...]:
         jours.valides,
         strict=True,
     ):
-        if valide:
+        if valide and valeur != ILLISIBLE:
             mois.setdefault(premier.replace(day=1), []).append(valeur)
     return tuple(
         PuissanceMensuelle(premier, max(maxima) if len(maxima) >= JOURS_POUR_UN_MOIS else None)

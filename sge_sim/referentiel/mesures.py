@@ -5,6 +5,7 @@ one calendar that follows the tariff, the installation of the client's category.
 """
 
 import re
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -23,6 +24,7 @@ from sge_sim.mesures import (
     TrouDeCourbe,
     parse_plages,
 )
+from sge_sim.mesures.climat import zone_du_departement
 from sge_sim.tables.fiches import Dossier, FichePoint, Suivi
 from sge_sim.tables.points import Point as Row
 from sge_sim.tables.transmissions import ServiceTransmis
@@ -61,6 +63,7 @@ _DISTRIBUTEUR_C5 = {
 _NON_CONSOMMATION = "PT000001"
 """The calendar of what a P4 that sells all of its production draws: nothing (GUI 0497 v1.5.0 p. 19;
 that the client has a contract for it all the same: assumed)."""
+_AUTRE: dict[Sens, Sens] = {"SOUTIRAGE": "INJECTION", "INJECTION": "SOUTIRAGE"}
 _DISTRIBUTEUR = "D"
 """The distributor's calendar of C1-C4 and P1-P3 (observed 2023)."""
 
@@ -86,6 +89,8 @@ class _Fiche(NamedTuple):
     triphase: bool
     en_kw: bool
     inerte: bool
+    zone: int | None
+    pertes: bool
 
 
 Point = FichePoint | Row | ServiceTransmis
@@ -93,24 +98,48 @@ Point = FichePoint | Row | ServiceTransmis
 
 
 @lru_cache(maxsize=_MESURES_EN_MEMOIRE)
-def mesure_of(dossier: Dossier, sens: Sens) -> PointMesure | None:
+def mesure_of(dossier: Dossier, sens: Sens, *, pertes: bool = False) -> PointMesure | None:
     """Return what `point_mesure` makes of a dossier: once for as long as nobody changes it."""
-    return point_mesure(dossier.point, dossier.suivi, sens)
+    return point_mesure(dossier.point, dossier.suivi, sens, pertes=pertes)
 
 
 def point_mesure(
-    point: Point, suivi: Suivi, sens: Sens, service: tuple[date, date | None] | None = None
+    point: Point,
+    suivi: Suivi,
+    sens: Sens,
+    service: tuple[date, date | None] | None = None,
+    *,
+    pertes: bool = False,
 ) -> PointMesure | None:
     """Return what the physics needs of a point in one direction.
 
     None for a point that has no meter or was never commissioned: nothing was ever measured there.
     `service` are the legal days [debut, fin) that are told of a service: where it ended before the
-    point changed hands, they were measured of its former client.
+    point changed hands, they were measured of its former client. `pertes`: readings are lost as was
+    seen.
     The description is kept by content, so a row that another process changed holds at once, and
     a point that didn't change is the same object.
     """
     if point.date_mise_en_service is None or not suivi.compteurs:
         return None
+    seul = _described(point, suivi, sens, service, pertes)
+    vend_tout = any(code == _NON_CONSOMMATION for _, _, code in suivi.calendriers)
+    if not (seul.petit and point.contrat_soutirage and point.contrat_injection) or vend_tout:
+        return seul
+    # What is produced is first consumed behind the meter.
+    return _joined(seul, _described(point, suivi, _AUTRE[sens], service, pertes))
+
+
+@lru_cache(maxsize=256)
+def _joined(seul: PointMesure, couple: PointMesure) -> PointMesure:
+    return replace(seul, couple=couple)
+
+
+def _described(
+    point: Point, suivi: Suivi, sens: Sens, service: tuple[date, date | None] | None, pertes: bool
+) -> PointMesure:
+    """Return what goes one way, as if nothing went the other."""
+    assert point.date_mise_en_service is not None, "only of a point that was commissioned"
     naturel = point.segment[0] == "P"
     autre = naturel is (sens == "SOUTIRAGE")
     puissance = point.puissance_souscrite or point.puissance_raccordement
@@ -133,6 +162,8 @@ def point_mesure(
             triphase=point.tension_livraison == _TRIPHASE,
             en_kw=_unite(point) == "kW",
             inerte=inerte,
+            zone=zone_du_departement(point.code_insee),
+            pertes=pertes,
         ),
         suivi,
     )
@@ -220,6 +251,8 @@ def _describe(fiche: _Fiche, suivi: Suivi) -> PointMesure:
         triphase=fiche.triphase,
         pma_en_watts=not petit and fiche.en_kw,
         profil=_profil(fiche),
+        zone=fiche.zone,
+        pertes=fiche.pertes,
     )
 
 

@@ -74,6 +74,9 @@ class ServiceTransmis(NamedTuple):
     date_resiliation: date | None
     heures_creuses_libelle: str | None
     plage_releve: str | None
+    code_insee: str
+    contrat_soutirage: bool
+    contrat_injection: bool
     graine: int
     r4x_pas: Literal[5, 10] | None
 

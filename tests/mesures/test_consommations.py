@@ -85,16 +85,27 @@ def test_a_change_of_meter_and_of_chain_looks_as_recorded() -> None:
 
 
 @pytest.mark.observed("ConsultationMesures of C5: 05-13, 04-10, 03-10; another is on the 6th")
-def test_the_cycle_of_some_c5_drifts_by_days_and_never_skips_a_month() -> None:
-    fixes = 0
-    for graine in range(40):
+@pytest.mark.observed("ConsultationMesures of a Linky over two years: always the same day")
+def test_a_linky_is_read_on_the_day_that_the_point_says() -> None:
+    for graine in range(10):
         point = replace(linky(graine), jour_releve=6)
         rows = consommations(point, date(2021, 1, 10), date(2024, 1, 10)).fournisseur[0]
-        jours = [c.fin for c in rows.consommations if c.nature != "ESTI"]
+        assert {c.fin.day for c in rows.consommations if c.nature != "ESTI"} == {6}
+
+
+@pytest.mark.observed("ConsultationMesures of a C5: 05-13, 04-10, 03-10")
+def test_the_cycle_of_some_old_meters_drifts_by_days_and_never_skips_a_month() -> None:
+    fixes = 0
+    for graine in range(40):
+        point = replace(
+            linky(graine), jour_releve=6, compteurs=(CompteurPose(POSE, communicant=False),)
+        )
+        rows = consommations(point, date(2021, 1, 10), date(2024, 1, 10)).fournisseur[0]
+        jours = [c.fin for c in rows.consommations]
         assert all(6 <= jour.day <= 13 for jour in jours)
-        assert len({(jour.year, jour.month) for jour in jours}) == len(jours) >= 35
+        # Read on the spot every six months.
+        assert len({(jour.year, jour.month) for jour in jours}) == len(jours) >= 5
         fixes += {jour.day for jour in jours} == {6}
-        assert len({jour.day for jour in jours}) in (1, 6, 7, 8)
     assert 10 <= fixes <= 30
 
 
@@ -242,7 +253,8 @@ def test_an_estimate_that_exceeds_the_truth_is_put_right_by_a_negative_quantity(
         for serie in consommations(point, debut, fin).distributeur:
             regularisees += [c.valeur for c in serie.consommations if c.nature == "REGU"]
     negatives = sum(valeur < 0 for valeur in regularisees)
-    assert 0.01 * len(regularisees) < negatives < len(regularisees) / 6
+    # Where nothing is consumed in a class, what exceeds it is nothing either.
+    assert 0 < negatives < len(regularisees) / 6
 
 
 @pytest.mark.assumed("an old meter is read on the spot every six months")

@@ -108,7 +108,7 @@ def test_c1_c4_powers_are_whole_kilowatts(
 def test_power_stays_within_the_subscribed_one(
     point: PointMesure, ancienne: int, nouvelle: int, changement: date
 ) -> None:
-    """Whatever the installation: a Linky trips, a plant can't, a large point overruns by 8 %."""
+    """Whatever the installation: a Linky trips, a plant can't, a large point overruns by 16 %."""
     facteur = 1 if point.petit else 100
     point = replace(
         point,
@@ -117,7 +117,7 @@ def test_power_stays_within_the_subscribed_one(
             PuissanceSouscrite(apres(changement, 1), nouvelle * facteur),
         ),
     )
-    marge = 1080 if point.segment[0] == "C" and not point.petit else 1000
+    marge = 1160 if point.segment[0] == "C" and not point.petit else 1000
     avant = courbe(point, changement, apres(changement, 1)).valeurs
     ensuite = courbe(point, apres(changement, 1), apres(changement, 3)).valeurs
     assert avant.max(initial=0) <= ancienne * facteur * marge
@@ -332,19 +332,21 @@ def test_a_plant_produces_nothing_at_night(graine: int, segment: str, jour: date
 
 
 def test_reactive_power_is_inductive_by_day_and_capacitive_by_night_if_at_all() -> None:
-    capacitifs = 0
+    capacitifs = forts = 0
     for graine in range(20):
         point = grand(graine, kw=240)
         pri = courbe(point, LUNDI, apres(LUNDI, 5), Grandeur.PRI)
         prc = courbe(point, LUNDI, apres(LUNDI, 5), Grandeur.PRC)
-        assert pri.valeurs.max() > 5_000
+        forts += pri.valeurs.max() > 5_000
         heure = (prc.horodates + prc.decalages) % 86_400 // 3600
         assert not prc.valeurs[(heure >= 7) & (heure < 20)].any()
         capacitif = bool(prc.valeurs.any())
         capacitifs += capacitif
         if capacitif:
             assert pri.valeurs[(heure >= 1) & (heure < 4)].mean() < 1_000
-    assert 5 <= capacitifs <= 15
+    assert 3 <= capacitifs <= 15
+    # Some places have capacitors for all that they run.
+    assert forts > 10
 
 
 @pytest.mark.parametrize("nominale", [230, 20_000])

@@ -62,13 +62,13 @@ FENETRES = (
     (date(2024, 10, 21), date(2024, 11, 4)),
 )
 EMPREINTES = {
-    "residentiel": "2c68393896404d22d18c5c310112cf4513fb79b89f923fce959afe4a0d971f54",
-    "commerce": "08fcd60168ad7d5967e02e3276ef5ff80df94b171bc2c65289bf4253e562b66d",
-    "activation": "d67dd028c647af20762137b6642b76f99e7eee09f9661adc29430d3ca02eb464",
-    "surplus": "6625aab5df5ed2e65daa5973ff4a54b650a8193bccb6985f55a98963a9c0647a",
-    "tertiaire": "bd3f101602a241b240fdb390b2ee5ff4e952308296d9cf1d68bb9865f8d04d8f",
-    "usine": "290b01a8570e4b0ceb44b7a4d369d96b617c55da228a25b6bc767b7b6f0813b8",
-    "centrale": "27dc6ab4302275559696bb36761f93ec78971ab9433af70d47df89b90e10b059",
+    "residentiel": "38e615aa76dd693c89a8b6e672293ddce3914a490db331b25273474600d80f39",
+    "commerce": "52054a911a32519e8931a4ea34d995cfe3b25af0873580af7b1934cf7984c12d",
+    "activation": "d7a76efa585df632facdbddbe6d3ff3902b59d4970da30142f8dbeb144ff2cba",
+    "surplus": "dfa5989740ad8641ed70407f28d78cc5f31839bb9fd4f5c27ece24ea39db0925",
+    "tertiaire": "bbb832dadf6cf38b3544b374b629a67d4b979fc1108d5a682723f299c4be4577",
+    "usine": "65db5ae271b76b4c33f1048476867ff14409b4752bb542da69428711ed4eb0a5",
+    "centrale": "5f84acf349347436f3afd8f697f07877348bbd97adc015da80baf5a1e6fb3b2c",
 }
 
 
@@ -97,10 +97,10 @@ def digest(point: PointMesure) -> str:
 
 
 FACTUREES = {
-    "tertiaire": "4e1b97b11dcc2d04e686364565f6cc56419b95dba471315c8332bdd3a48ab3b0",
-    "usine": "d625f5bce425211be6aa8022a7b198a1d98b11b2b873388417dc319487e302dd",
-    "centrale": "1812ab265cda86011e2b28adec20e35fac902ad5563842e1b3f062d9eb6af9a2",
-    "moins puissante": "116c9207508f57388bb646d714b4eb3420ac32d5754a7da2dfe6ea5b3cd53014",
+    "tertiaire": "fab8ff4d0d7cddd1294fafb939bac1dfde44b6f43b9d83b10a8e74b182e2f282",
+    "usine": "ef03678a31d46e3160ffd2bf6409fb2959874f216f7eee9d7622d06a1d17015f",
+    "centrale": "f96c699df6b2282d6d0c1040883583980756e1bc61f3f5794ff5b82de58126ab",
+    "moins puissante": "54e9dc7b810e9bc6027764a1e0e261923ba14a9bb849fecfa9c030b9b9bac14c",
 }
 """Of what large meters count beside energies."""
 

@@ -22,6 +22,7 @@ from sge_sim.mesures import (
     puissances_maximales,
     puissances_mensuelles,
 )
+from sge_sim.mesures.pointes import TOLERANCE
 
 LUNDI = date(2024, 1, 8)
 
@@ -37,11 +38,27 @@ def test_c5_maximum_power_is_at_least_the_curve_and_within_the_subscribed(
     bords = np.searchsorted(vue.horodates, minuits(debut, fin), side="right")
     plus_hauts = np.maximum.reduceat(vue.valeurs, bords[:-1])
     assert (maxima.valeurs >= plus_hauts).all()
-    assert (maxima.valeurs <= 1000 * point.puissances[0].valeur).all()
-    # At an instant of the half-hour that has the largest mean.
-    rangs = np.searchsorted(vue.horodates - 1800, maxima.horodates, side="right") - 1
-    assert vue.valeurs[rangs].tolist() == plus_hauts.tolist()
+    assert (maxima.valeurs <= 10 * TOLERANCE * point.puissances[0].valeur).all()
+    # At an instant of that day.
+    bornes = minuits(debut, fin)
+    assert ((bornes[:-1] <= maxima.horodates) & (maxima.horodates < bornes[1:])).all()
     assert maxima.minuits.tolist() == minuits(debut, fin)[:-1].tolist()
+
+
+@pytest.mark.observed("a Linky over two years: 42 % of days, 1.1 to 5.2 times, median 1.56")
+def test_the_maximum_is_of_a_moment_and_not_always_in_the_highest_half_hour() -> None:
+    debut, fin = date(2024, 4, 1), date(2024, 10, 1)
+    memes, rapports = [], []
+    for graine in range(20):
+        maxima = puissances_maximales(linky(graine), debut, fin)
+        moyennes = courbe(linky(graine), debut, fin).valeurs.reshape(-1, 48)
+        vecus = moyennes.max(axis=1) > 200
+        ecarts = (maxima.horodates - maxima.minuits) // 60 - 30 * moyennes.argmax(axis=1)
+        memes.append(((ecarts >= -45) & (ecarts < 75))[vecus])
+        rapports.append((maxima.valeurs / np.maximum(moyennes.max(axis=1), 1))[vecus])
+    assert 0.3 < np.concatenate(memes).mean() < 0.65
+    assert 1.35 < np.median(np.concatenate(rapports)) < 1.8
+    assert np.percentile(np.concatenate(rapports), 99.5) > 3
 
 
 @given(grands, jours, durees)

@@ -1,0 +1,145 @@
+"""The life of an installation: what its uses take each day, within its power.
+
+The same columns serve the days of one point and one day of many points.
+"""
+
+import numpy as np
+
+from sge_sim.mesures.alea import Cles, draws
+from sge_sim.mesures.calendrier import calendrier
+from sge_sim.mesures.climat import climat
+from sge_sim.mesures.formes import BITS, UNITE, Banque, gigues
+from sge_sim.mesures.hasard import FRACTION, UN, bruits
+from sge_sim.mesures.point import PointMesure
+from sge_sim.mesures.tableaux import Entiers, EntiersCourts
+from sge_sim.mesures.usages import Installation
+
+_DEPASSEMENT = 116
+"""Largest power of a large consumer, per cent of the subscribed (assumed)."""
+_MARGE = 13
+"""Per cent of its power by which a point that is cut may stay below it."""
+
+
+def vit(
+    inst: Installation, cles: Cles, i0: int, i1: int, formes: Banque
+) -> tuple[Entiers, Entiers, Entiers]:
+    """Return the energies and the rows of the uses on the days [i0, i1), shapes (uses, n), and what
+    is left of the draws, (n,)."""
+    table, jours = climat(), calendrier().compteurs[0, i0:i1]
+    types = table.types[inst.types, i0:i1]
+    mots = draws(cles[1 : 1 + inst.tirages], jours)
+    semaine = semaines(cles[:1], i0, i1)
+    absents = absents_de(semaine, inst.presence, i0, i1)
+    lignes = inst.lignes.take(types, axis=1)
+    if inst.ciel is not None:
+        lignes += table.ciels[inst.ciel, i0:i1]
+    return passe(
+        inst, inst.energies.take(types, axis=1), lignes, table.facteurs[inst.facteurs, i0:i1],
+        mots, absents, formes,
+    )  # fmt: skip
+
+
+def semaines(cles: Cles, i0: int, i1: int) -> Entiers:
+    """Return the draw of the week of each day."""
+    numeros = calendrier().compteurs[1, i0:i1]
+    premiere = int(numeros[0])
+    tirages = draws(cles, np.arange(premiere, int(numeros[-1]) + 1))
+    par_jour: Entiers = tirages[0].take(numeros - premiere)
+    return par_jour
+
+
+def absents_de(semaine: Entiers, presence: int, i0: int, i1: int) -> Entiers:
+    """Return the ranks of the days on which nobody is there."""
+    table = climat()
+    vides, parties = table.absences[:, presence, i0:i1]
+    absents = (semaine & 1023) < vides
+    absents |= (semaine >> table.parties[i0:i1] & 1023) < parties
+    return np.flatnonzero(absents)
+
+
+def passe(
+    inst: Installation,
+    energies: Entiers,
+    lignes: Entiers,
+    facteurs: EntiersCourts | Entiers,
+    mots: Entiers,
+    absents: Entiers,
+    formes: Banque,
+) -> tuple[Entiers, Entiers, Entiers]:
+    """Return what the draws make of energies and rows, which are changed in place.
+
+    The columns of `inst` have one entry per column here, or one for all of them.
+    """
+    ici = mots[inst.mots] if len(mots) > 1 else mots
+    energies *= facteurs
+    energies >>= FRACTION
+    rangs = ici >> inst.bits_bruit
+    rangs &= 255
+    rangs += inst.bruits
+    energies *= bruits().take(rangs)
+    energies >>= FRACTION
+    rangs = ici >> inst.bits_ligne
+    rangs &= 255
+    rangs += inst.gigues
+    lignes += gigues(1440 // formes.pas)[0].take(rangs)
+    if len(absents):
+        reste = inst.absences if inst.absences.shape[1] == 1 else inst.absences[:, absents]
+        energies[:, absents] = energies[:, absents] * reste >> FRACTION
+    return energies, lignes, mots[0]
+
+
+def limite(
+    point: PointMesure,
+    energies: Entiers,
+    lignes: Entiers,
+    retards: Entiers,
+    hasard: Entiers,
+    puissance: int | Entiers,
+    formes: Banque,
+) -> None:
+    """Keep each step within the subscribed power (kVA or kW): change energies and rows in place.
+
+    Of several points, `point` is any, `puissance` has one entry for each, and `retards` one column.
+    What can wait comes later: a car, then water, then a machine. Where that isn't enough, the
+    breaker ends what is too much (assumed); a plant loses what exceeds its power, and a large
+    meter records overruns, but not far above.
+    """
+    par_pas = 500 * puissance if point.petit else puissance
+    if not (point.petit or point.injection):
+        par_pas = par_pas * _DEPASSEMENT // 100
+    maximum = np.broadcast_to((np.asarray(par_pas) << BITS) - UNITE, hasard.shape)
+    trop = np.flatnonzero(np.einsum("kn,kn->n", energies, formes.pointes.take(lignes)) > maximum)
+    if not len(trop):
+        return
+    parties = formes.pointes_de_partie.take(lignes[:, trop].T, axis=0)
+    sommes = np.matmul(energies.T[trop, None], parties)[:, 0]
+    trop = trop[sommes.max(axis=1) > maximum[trop]]
+    trop, pointes = _encore(energies, lignes, trop, maximum, formes)
+    if not point.injection:
+        for usage in range(len(energies) - 1, 0, -1):
+            if len(trop) and retards[usage].any():
+                lignes[usage, trop] += retards[usage, trop if retards.shape[1] > 1 else 0]
+                trop, pointes = _encore(energies, lignes, trop, maximum, formes)
+    if len(trop):
+        # Not to the same power each time.
+        visee = (
+            maximum[trop]
+            - (maximum[trop] >> 15)
+            * (hasard[trop] >> 20 & 0x7FFF)
+            * (0 if point.injection else _MARGE)
+            // 100
+        )
+        part = (visee >> FRACTION) * UN // ((pointes >> FRACTION) + 1)
+        energies[:, trop] = energies[:, trop] * np.minimum(part, UN) >> FRACTION
+
+
+def _encore(
+    energies: Entiers, lignes: Entiers, trop: Entiers, maximum: Entiers, formes: Banque
+) -> tuple[Entiers, Entiers]:
+    """Return which of these columns have a step beyond their maximum, and their largest step."""
+    if not len(trop):
+        return trop, trop
+    cumuls = np.matmul(energies.T[trop, None], formes.cumuls.take(lignes[:, trop].T, axis=0))[:, 0]
+    pointes = np.diff(cumuls).max(axis=1)
+    trop_encore = pointes > maximum[trop]
+    return trop[trop_encore], pointes[trop_encore]
