@@ -60,6 +60,7 @@ LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
     ("flux.ouverture_canal", "sge_sim.flux.canal_sftp"): 260,
     ("flux.publication", "sge_sim.flux.fabrication"): 190,
     ("flux.r6x.documents", "jsonschema"): 150,
+    ("referentiel.points", "sge_sim.mesures.climat"): 110,
     ("settings.settings_file", "tomllib"): 14,
     ("processes.admin_process", "sge_sim.admin.application"): 592,
     ("processes.admin_process", "sge_sim.admin.routes"): 592,

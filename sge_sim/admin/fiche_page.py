@@ -44,6 +44,7 @@ _ACCENTS: Final = {
     "serie": "série",
     "telephonique": "téléphonique",
     "teleoperable": "téléopérable",
+    "temperature": "température",
     "tic": "TIC",
     "turpe": "TURPE",
     "siret": "SIRET",

@@ -5,7 +5,7 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 
@@ -17,6 +17,9 @@ from sge_sim.mesures import (
     index_quotidiens,
     puissances_maximales,
 )
+from sge_sim.mesures.calendrier import jour_de, numero_borne
+from sge_sim.mesures.climat import ZONES, climat
+from sge_sim.mesures.installations import zone_de
 from sge_sim.mesures.tableaux import Entiers, Masque
 
 TypeSerie = Literal["courbe", "energie", "index", "pmax"]
@@ -111,6 +114,18 @@ def read_columns(point: PointMesure, type_: TypeSerie, debut: date, fin: date) -
                     if values.any():
                         named[f"{prefix}{rank}"] = values
             return Series(type_, "Wh", *stamps, named, releves.valides, _daily(releves.total))
+
+
+def temperatures_of(point: PointMesure, debut: date, fin: date) -> dict[str, Any]:
+    """Return the mean temperature of the legal days [debut, fin) where a point is, C, and the zone
+    of its weather."""
+    zone = zone_de(point)
+    i0, i1 = numero_borne(debut), numero_borne(fin)
+    return {
+        "zone": ZONES[zone],
+        "jours": [jour_de(rang).isoformat() for rang in range(i0, i1)],
+        "degres": (climat().temperatures[zone, i0:i1] / 10).tolist(),
+    }
 
 
 def _daily(values: Entiers) -> Entiers:

@@ -10,6 +10,7 @@ from sge_sim.clock import PARIS, legal_date
 from sge_sim.domaine.libelles import EVENEMENTS, MOTIFS, libelle_de
 from sge_sim.domaine.prm import is_valid, key
 from sge_sim.errors import UsageError
+from sge_sim.facts.stored_clock import instant_within
 from sge_sim.tables.acces import OptionPublication, options_of_point
 from sge_sim.tables.attentes import events_awaited
 from sge_sim.tables.commandes import Evenement, ServiceSouscrit, services_of_point
@@ -40,6 +41,7 @@ def describe_point(session: Session, prm: str) -> dict[str, Any]:
                 "code_postal": point.code_postal,
                 "commune": {"code": point.code_insee, "libelle": point.commune},
             },
+            "climat": _climat(session, point.code_insee),
             "client_final": {
                 "nom": point.nom_client_final,
                 "categorie": _coded("categorieClientFinal", point.categorie_client_final),
@@ -214,6 +216,19 @@ def _event(evenement: Evenement) -> dict[str, Any]:
             "fournisseur": evenement.fournisseur_code,
         }
     )
+
+
+def _climat(session: Session, code_insee: str) -> dict[str, Any]:
+    """Say the zone of the weather of a commune, and the temperature of the simulated day, C."""
+    # Loads the measures, which most readers of points do without.
+    from sge_sim.mesures.climat import ZONES, temperature_le, zone_du_departement
+
+    zone = zone_du_departement(code_insee)
+    if zone is None:
+        return {}
+    jour = legal_date(instant_within(session))
+    degres = f"{temperature_le(zone, jour):.1f} °C"
+    return {"zone": ZONES[zone], "jour": _day(jour), "temperature": degres}
 
 
 def _mesures(session: Session, prm: str) -> dict[str, Any]:

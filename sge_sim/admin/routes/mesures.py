@@ -28,7 +28,7 @@ def router(state: AdminState) -> APIRouter:
         sens: Annotated[Sens | None, Query(description="Celui du contrat du point sinon")] = None,
         format: Literal["json", "csv"] = "json",
     ) -> Any:
-        direction, series = _read(state, prm, type, debut, fin, sens)
+        direction, series, temperatures = _read(state, prm, type, debut, fin, sens)
         if format == "csv":
             name = f"{prm}-{type}-{debut}-{fin}.csv"
             return Response(
@@ -44,6 +44,7 @@ def router(state: AdminState) -> APIRouter:
             "debut": debut,
             "fin": fin,
             "colonnes": series.columns(),
+            "temperatures": temperatures,
         }
 
     return routes
@@ -51,16 +52,21 @@ def router(state: AdminState) -> APIRouter:
 
 def _read(
     state: AdminState, prm: str, type_: Any, debut: date, fin: date, sens: Sens | None
-) -> tuple[Sens, "Series"]:
+) -> tuple[Sens, "Series", dict[str, Any]]:
     # The curves are loaded by whoever looks at one.
-    from sge_sim.admin.series import read_columns
+    from sge_sim.admin.series import read_columns, temperatures_of
     from sge_sim.referentiel.mesures import point_mesure
 
     with state.database.sessions() as session:
         point = get_point(session, prm)
         natural: Sens = "INJECTION" if point.segment[0] == "P" else "SOUTIRAGE"
         direction = sens or natural
-        measured = point_mesure(point, read_suivi(session, prm), direction)
+        measured = point_mesure(
+            point,
+            read_suivi(session, prm),
+            direction,
+            pertes=state.settings.perd_des_mesures,
+        )
     if measured is None:
         raise UsageError(f"Rien n'a jamais été mesuré sur le point {prm}.")
     # A day is measured once it is over.
@@ -70,4 +76,5 @@ def _read(
             f"Du {debut:%d/%m/%Y} au {fin:%d/%m/%Y} (exclu), rien n'est encore mesuré à l'heure "
             "simulée, ou la période est vide."
         )
-    return direction, read_columns(measured, type_, debut, known)
+    series = read_columns(measured, type_, debut, known)
+    return direction, series, temperatures_of(measured, debut, known)

@@ -24,6 +24,8 @@ Element.prototype.setAttribute = function (nom, valeur) {
   }
   const { horodate, pas, ...series } = recu.colonnes;
   const noms = Object.keys(series);
+  const degre = "température";
+  const degres = new Map(recu.temperatures.jours.map((j, rang) => [j, recu.temperatures.degres[rang]]));
   if (!horodate.length) {
     dire("Rien n'a été collecté sur cette période.");
     boite.hidden = true;
@@ -45,11 +47,12 @@ Element.prototype.setAttribute = function (nom, valeur) {
     const t = Date.parse(horodate[i]);
     const avant = lignes.length ? lignes[lignes.length - 1][0].getTime() : t;
     // A hole in what was collected is no straight line.
-    if (t - avant > pas[i] * 60000 * 2.5) lignes.push([new Date(avant + 1), ...noms.map(() => NaN)]);
+    if (t - avant > pas[i] * 60000 * 2.5) lignes.push([new Date(avant + 1), ...noms.map(() => NaN), NaN]);
     const valeurs = noms.map((nom) => series[nom][i]);
     if (valeurs.every((valeur) => valeur === null)) perdus.push(t);
     if (pas[i] === 60) horaires.push(t);
-    lignes.push([new Date(t), ...valeurs.map((valeur) => (valeur === null ? NaN : valeur))]);
+    lignes.push([new Date(t), ...valeurs.map((valeur) => (valeur === null ? NaN : valeur)),
+      degres.get(horodate[i].slice(0, 10)) ?? NaN]);
   }
   const [premier, dernier] = [lignes[0][0].getTime(), lignes[lignes.length - 1][0].getTime()];
   const bandes = JSON.parse(boite.dataset.bandes)
@@ -82,7 +85,8 @@ Element.prototype.setAttribute = function (nom, valeur) {
   };
   const axe = (date, granularite) => (granularite >= Dygraph.DAILY ? jour : court).format(date);
   const trace = new Dygraph(boite, lignes, {
-    labels: ["horodate", ...noms],
+    labels: ["horodate", ...noms, degre],
+    series: { [degre]: { axis: "y2", color: couleurs.texte, strokeWidth: 0.8, stepPlot: true } },
     legend: "never",
     colors: [1, 2, 3, 4, 5].map((rang) => couleurs[`serie${rang}`]),
     axisLabelColor: couleurs.texte,
@@ -96,10 +100,12 @@ Element.prototype.setAttribute = function (nom, valeur) {
     axes: {
       x: { axisLabelFormatter: axe, axisLabelWidth: etroit ? 50 : 90, pixelsPerLabel: etroit ? 55 : 95 },
       y: { axisLabelFormatter: (valeur) => nombre.format(valeur), axisLabelWidth: etroit ? 48 : 70 },
+      y2: { axisLabelFormatter: (valeur) => `${nombre.format(valeur)} °C`, axisLabelWidth: 48, drawGrid: false },
     },
     underlayCallback: fond,
     highlightCallback: (_evenement, t, points) => {
-      const valeurs = points.map((p) => `${noms.length > 1 ? `${p.name} ` : ""}${nombre.format(p.yval)} ${recu.unite}`);
+      const valeurs = points.map((p) => (p.name === degre ? `${nombre.format(p.yval)} °C`
+        : `${noms.length > 1 ? `${p.name} ` : ""}${nombre.format(p.yval)} ${recu.unite}`));
       lecture.textContent = `${quand.format(t)} : ${valeurs.join(", ")}`;
     },
   });
@@ -108,6 +114,8 @@ Element.prototype.setAttribute = function (nom, valeur) {
   const phrases = [`${nombre.format(horodate.length)} valeurs du ${quand.format(Date.parse(horodate[0]))} au ${quand.format(Date.parse(horodate[horodate.length - 1]))}`];
   if (utiles.length) phrases.push(`de ${nombre.format(bornes[0])} à ${nombre.format(bornes[1])} ${recu.unite}`);
   phrases.push(perdus.length ? `${nombre.format(perdus.length)} perdues (traits rouges)` : "aucune perdue");
+  const froids = [Math.min(...degres.values()), Math.max(...degres.values())];
+  phrases.push(`de ${nombre.format(froids[0])} à ${nombre.format(froids[1])} °C par jour (zone ${recu.temperatures.zone})`);
   if (horaires.length) phrases.push(`${nombre.format(horaires.length)} horaires (soulignées)`);
   if (bandes.length) phrases.push(`${bandes.length} service${bandes.length > 1 ? "s" : ""} (bandes du haut)`);
   dire(`${phrases.join(", ")}.`);
