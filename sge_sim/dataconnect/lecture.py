@@ -56,11 +56,12 @@ def last_known(now: datetime) -> date:
 
 @dataclass(frozen=True)
 class Lecteur:
-    """Reads a point in one direction at `now`."""
+    """Reads a point in one direction at `now`; `pertes`: readings are lost as was seen."""
 
     dossier: Dossier
     sens: Sens
     now: datetime
+    pertes: bool = False
 
     @property
     def mesure(self) -> PointMesure | None:
@@ -71,7 +72,8 @@ class Lecteur:
         point = self.dossier.point
         if not (point.petit and point.ouvert_aux_mesures):
             return None
-        return mesure_of(self.dossier, self.sens)
+        perdues = self.pertes and self.dossier.point.prm not in bac_a_sable.POINTS
+        return mesure_of(self.dossier, self.sens, pertes=perdues)
 
     def read(
         self, type_: TypeAcces, grandeur: str, debut: date, fin: date, pas: str = "P1D"

@@ -92,7 +92,7 @@ def answer_mesure_v5(plateforme: PlateformeRest, echange: EchangeRest, chemin: s
     dossier = read_point(echange, prm, REFUSALS)
     check_periode(ressource.mesure, periode, echange.now, REASONS)
     check_point(ressource.mesure, dossier, ressource.sens, periode, REASONS)
-    lecteur = Lecteur(dossier, ressource.sens, echange.now)
+    lecteur = Lecteur(dossier, ressource.sens, echange.now, plateforme.settings.perd_des_mesures)
     readings = _readings(ressource.mesure, lecteur, periode)
     if not readings:
         raise Refus(motifs_v5.SANS_MESURE)

@@ -13,11 +13,13 @@ SI_DEMANDEUR: Final = "ACM"
 @dataclass(frozen=True)
 class Defauts:
     """The defects in force: `libelles_doubles` are the codes of calendars whose label is encoded
-    twice in R64 and R67, `mise_en_page` that XML files have the lines of the real ones."""
+    twice in R64 and R67, `mise_en_page` that XML files have the lines of the real ones, `pertes`
+    that measures are lost as was seen."""
 
     si_demandeur: str = SI_DEMANDEUR
     libelles_doubles: frozenset[str] = frozenset()
     mise_en_page: bool = False
+    pertes: bool = False
 
     def libelle(self, code: str, libelle: str) -> str:
         """Return the label of a calendar as the files have it."""

@@ -73,10 +73,8 @@ class Atelier:
 
 @dataclass(frozen=True)
 class Fabrique:
-    """What a file of a subscription is made of, but for its points: given to processes.
-
-    `late`: some days of C5 points come late. `defauts`: those of the real files.
-    """
+    """What a file of a subscription is made of, but for its points: given to processes. `late`:
+    some days of C5 points come late. `defauts`: those of the real files."""
 
     flux: FluxRecurrent
     envoi: Envoi
@@ -258,6 +256,7 @@ def _points(
                 suivis[one.prm],
                 one.sens or "SOUTIRAGE",
                 (one.date_debut, one.date_fin) if avant else None,
+                pertes=fabrique.defauts.pertes,
             )
             for one in services
         ]
@@ -280,10 +279,11 @@ def _points(
 
 
 def _historique(
-    session: Session, lot: LotHistorique, _atelier: Atelier, _sequence: int
+    session: Session, lot: LotHistorique, atelier: Atelier, _sequence: int
 ) -> Iterator[Fichier]:
     demande, point = lot.demande, _point_of(session, lot)
-    mesure = _mesure(session, point, "INJECTION" if point.segment[0] == "P" else "SOUTIRAGE")
+    sens: Sens = "INJECTION" if point.segment[0] == "P" else "SOUTIRAGE"
+    mesure = _mesure(session, point, sens, atelier)
     if mesure is None:
         return
     asked = (point.prm, mesure, demande.date_debut, demande.date_fin)
@@ -295,13 +295,13 @@ def _historique(
 
 
 def _infra_j(
-    session: Session, lot: LotInfraJ, _atelier: Atelier, _sequence: int
+    session: Session, lot: LotInfraJ, atelier: Atelier, _sequence: int
 ) -> Iterator[Fichier]:
     demande, point = lot.demande, _point_of(session, lot)
     sens: list[Sens] = ["SOUTIRAGE"] if demande.soutirage else []
     if demande.injection:
         sens.append("INJECTION")
-    mesures = (_mesure(session, point, each) for each in sens)
+    mesures = (_mesure(session, point, each, atelier) for each in sens)
     asked = OrdreInfraJ(
         demande_id=demande.affaire_id,
         prm=point.prm,
@@ -320,8 +320,8 @@ def _point_of(session: Session, lot: LotHistorique | LotInfraJ) -> Point:
     return point
 
 
-def _mesure(session: Session, point: Point, sens: Sens) -> PointMesure | None:
-    return point_mesure(point, read_suivi(session, point.prm), sens)
+def _mesure(session: Session, point: Point, sens: Sens, atelier: Atelier) -> PointMesure | None:
+    return point_mesure(point, read_suivi(session, point.prm), sens, pertes=atelier.defauts.pertes)
 
 
 def _encrypted(
@@ -346,5 +346,4 @@ _MAKERS: Mapping[type[Lot], Callable[..., Iterator[Fichier]]] = MappingProxyType
         LotM023: partial(_encrypted, _files_of_m023),
     }
 )
-"""What makes the files of each kind of lot; those of a subscription are encrypted by the processes
-that make them."""
+"""What makes files; those of a subscription are encrypted by the processes that make them."""

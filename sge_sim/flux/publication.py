@@ -9,7 +9,7 @@ same, and the journal says that it would have been made.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -67,6 +67,7 @@ class Publisher:
     emits: bool
     late: bool = False
     publie_avant_arret: bool = False
+    pertes: bool = False
     _found: _Found = field(default_factory=_Found, repr=False, compare=False)
 
     @classmethod
@@ -81,6 +82,7 @@ class Publisher:
             emits=settings.environment == "production",
             late=settings.profile is Profile.FIDELE,
             publie_avant_arret=settings.publie_avant_arret,
+            pertes=settings.perd_des_mesures,
         )
 
     def catch_up(self, now: datetime, carry_on: Callable[[], bool] = lambda: True) -> int:
@@ -166,7 +168,7 @@ class Publisher:
         from sge_sim.flux.fabrication import Atelier, make_files
 
         folder = make_private_folder(self.data_dir / READY_FOLDER / publication.contrat_id)
-        defauts = FIDELES if self.late else Defauts()
+        defauts = replace(FIDELES if self.late else Defauts(), pertes=self.pertes)
         atelier = Atelier(late=self.late, defauts=defauts, folder=folder, equipe=equipe)
         for file in make_files(session, lot, atelier, sequence=publication.sequence or 0):
             yield _write(folder, file)

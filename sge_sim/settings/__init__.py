@@ -35,6 +35,13 @@ class SansDonnee(StrEnum):
     SGT4G3 = "sgt4g3"
 
 
+class Pertes(StrEnum):
+    """Which measures are lost between a meter and who reads them."""
+
+    AUCUNE = "aucune"
+    CONSTATEES = "constatees"
+
+
 def setting(default: Any, why: str, least: int | None = None) -> Any:
     """Declare a setting; `why` is the French help text of its option, `least` its lower bound."""
     return field(default=default, metadata={"why": why, "least": least})
@@ -185,6 +192,12 @@ class Settings:
         "Réponse de ConsultationMesuresDetaillees sans aucune mesure ; par défaut vide (ses "
         "guides), sauf en v3.0 du profil fidele depuis 2023 : SGT4G3 (constaté en 23.2).",
     )
+    pertes: Pertes | None = setting(
+        None,
+        "Mesures perdues : aucune, ou celles qui ont été constatées (0,1 % des demi-heures d'un "
+        "C5, 2 % des pas d'un C4, un maximum illisible tous les deux ans) ; par défaut aucune, "
+        "sauf du profil fidele.",
+    )
     data_connect: bool = setting(
         False, "Servir aussi Data Connect (OAuth2, REST), sur un point d'écoute à lui."
     )
@@ -256,6 +269,12 @@ class Settings:
     def plays_real_homologation(self) -> bool:
         """Whether the defects of the homologation platform are reproduced."""
         return self.profile is Profile.FIDELE and self.environment == "homologation"
+
+    @property
+    def perd_des_mesures(self) -> bool:
+        """Whether measures are lost as was seen."""
+        usual = Pertes.CONSTATEES if self.profile is Profile.FIDELE else Pertes.AUCUNE
+        return (self.pertes or usual) is Pertes.CONSTATEES
 
     def plateforme(self, jour: date) -> Plateforme:
         """Return the platform that is played on a legal date."""

@@ -108,7 +108,7 @@ def _pieces(
         check_acces(demande, dossier, demandeur)
         seen = visibilite_of(dossier.point, demandeur.acteur_code, demandeur.kind, demande.cadre)
         return iter((dumps(situation_tree(dossier.point, seen)),))
-    point = describe_demanded(demande, dossier, demandeur)
+    point = describe_demanded(demande, dossier, demandeur, pertes=defauts.pertes)
     if demande.flux == "R67":
         return write_billed(point, defauts, now=envoi.creation)
     return partial(WRITERS[demande.flux], point)(defauts)

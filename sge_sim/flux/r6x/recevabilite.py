@@ -162,13 +162,13 @@ def check_acces(demande: DemandeM023, dossier: Dossier, demandeur: Demandeur023)
 
 
 def describe_demanded(
-    demande: DemandeM023, dossier: Dossier, demandeur: Demandeur023
+    demande: DemandeM023, dossier: Dossier, demandeur: Demandeur023, *, pertes: bool = False
 ) -> PointDecrit:
     """Return what is published of a point: its days begin with the last commissioning at the
     earliest, and with the access service; raises `Refus`."""
     asked = PointDemande(demande, dossier, demandeur)
     check(RULES, asked)
-    mesure = point_mesure(dossier.point, dossier.suivi, demande.sens)
+    mesure = point_mesure(dossier.point, dossier.suivi, demande.sens, pertes=pertes)
     assert demande.date_debut is not None, "measures are demanded of days"
     assert demande.date_fin is not None, "measures are demanded of days"
     debut, fin = demande.date_debut, demande.date_fin

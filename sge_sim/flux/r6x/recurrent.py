@@ -87,7 +87,9 @@ def _written(
         if dossier is None:
             continue
         service = (one.debut, one.fin) if lot.publie_avant_arret else None
-        mesure = point_mesure(dossier.point, dossier.suivi, one.sens, service)
+        mesure = point_mesure(
+            dossier.point, dossier.suivi, one.sens, service, pertes=envoi.defauts.pertes
+        )
         if mesure is None:
             continue
         jours = days_stored(mesure, one, lot.periode, late=late)

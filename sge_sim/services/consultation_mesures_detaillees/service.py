@@ -142,7 +142,7 @@ def _empty_is_told(appel: Appel, version: Version) -> bool:
 
 
 def _measures(appel: Appel, demande: Demande, dossier: Dossier) -> Mesures:
-    mesure = mesure_of(dossier, demande.sens[0])
+    mesure = mesure_of(dossier, demande.sens[0], pertes=appel.settings.perd_des_mesures)
     if mesure is None:
         return Mesures()
     # Nothing is measured outside of the simulated days; a rule may be disabled that refuses them.

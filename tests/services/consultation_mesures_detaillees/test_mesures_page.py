@@ -52,13 +52,44 @@ the month so far, RM the month that ends, all start again at each monthly readin
 the running time). The rest is assumed. They are those of the steps of the 10-minute curve of R4x
 that ended by then: PMA is the largest apparent power, in whole kVA (the largest active power, W,
 where the subscribed power is in kW), DD is 600 s for each step beyond the subscribed power, DE the
-sum of the excess, DQ the square root of the sum of its squares. Points of the data set stay within
-their power: DD, DE and DQ are zeros.
+sum of the excess, DQ the square root of the sum of its squares. A large point overruns its power on
+some days, where its machines start together (assumed).
 P1-P3 have PMA and TF alone. ER is counted by P4 alone: the sum of ERI and ERC (assumed).
 
 One P4 of the data set, 24210000003407, sells all of its production: what it draws is nothing, under
 the calendar of non-consumption PT000001 (GUI 0497 v1.5.0 p. 19; its label, and that the client has
-a contract in that direction, are assumed).
+a contract in that direction, are assumed). Where a point of 36 kVA or less has contracts in both
+directions, what it produces is first consumed behind the meter: each direction is what the other
+leaves of each step, and registers, curve and days of both agree.
+
+The maximum power of a C5 is that of a moment: an oven, a kettle, a motor that starts stand out of the
+mean of their half-hour, which isn't always the highest (observed of a Linky: 42 % of days are in the
+half-hour of the highest mean, at 1.1 to 5.2 times that mean). It stays within 110 % of the subscribed
+power (assumed).
+
+## What is lost
+
+`--pertes constatees`, the default of `--profile fidele`, loses what was seen to be lost: 0.1 % of the
+half-hours of a C5 or P4, some in a row; 2 % of the 10-minute steps of a C1-C4 or P1-P3, in bursts;
+once in two years a daily maximum of a C5 told as 65535. `--pertes aucune`, the default of the nominal
+profile, loses nothing but the `trous` of a point. Which steps are lost is drawn from the point
+(assumed). The meter went on counting: indexes and registers are whole.
+
+| who tells | a point of a curve that was lost | a day that was wholly lost | source |
+|---|---|---|---|
+| ConsultationMesuresDetaillees | left out; in a corrected curve of v3.0 estimated, `n` E | its energy and its maximum are left out | assumed; GUI 0497 v1.5.0 |
+| ConsultationMesures | nothing: it tells readings | a reading that failed is estimated, ESTI then REGU | observed 2021 |
+| R50 | `H` alone, without `V` | the day has no point at all | guide R50 |
+| R151 | nothing: it tells indexes | its calendars alone | guide R151; assumed |
+| R171 | nothing: it tells indexes | the reading is left out | assumed |
+| R4x | neither value nor status; in a corrected curve the value, status E | the same, step by step | guide R4x; assumed |
+| R63 | left out; in a corrected curve the value, `n` E | the same | GUI 0497 v1.5.0; assumed |
+| R64 | nothing: it tells indexes | the reading is left out | assumed |
+| HDM | an empty value; in a corrected curve the value, E | the daily value is empty | observed 2022; assumed |
+| Data Connect | left out | left out | assumed |
+| energy of a day of a C1-C4 | it is the integral of the curve: lost where a point is | lost | assumed |
+
+## What was answered
 
 | point | measure | version | first stamp | last stamp | count | unit | order | row |
 |---|---|---|---|---|---|---|---|---|
