@@ -17,6 +17,7 @@ ROUNDS ?= 40
 IMAGES ?= $(CURDIR)/$(VENV)/images
 API_SECONDS ?= 120
 SEED ?= 1
+GRAINE ?= 1
 VERSION ?= 1.0
 PAQUET ?= Consultation
 
@@ -75,6 +76,9 @@ test-journal: $(VENV)/.dev ## search a large journal (RECORDS=200000, 1 min; 100
 
 test-verdict: $(VENV)/.dev ## play wrong answers before the runner of campaigns (SEED=1; 15 min)
 	SGE_SIM_VERDICT_SEED=$(SEED) timeout 1200 $(BIN)/python -m pytest -s -m verdict tests/homologation/jugement
+
+vraisemblance: $(VENV)/.dev ## judge how likely the curves are and write docs/vraisemblance.md (GRAINE="1 2 3" for several; 3 min each)
+	timeout 1200 $(BIN)/python -m bench.vraisemblance $(GRAINE)
 
 test-points: $(VENV)/.dev ## import a large file of points (POINTS=1000000, 25 min, 3 GB of disk; on PostgreSQL too with SERVER=…)
 	@test "$$(df -Pk $${TMPDIR:-/tmp} | awk 'NR == 2 { print $$4 }')" -ge $$(($(POINTS) * 3)) || { \
@@ -165,4 +169,4 @@ $(VENV)/.api: requirements/api.txt | $(VENV)/bin/python
 	$(VENV)/api/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/api.txt
 	@touch $@
 
-.PHONY: help run test test-verdict test-api test-dates test-office test-browser test-langages test-postgresql test-kills test-points fuzz soak homologation service format bench bench-demandes trace pages coverage dist lock clean
+.PHONY: help run test vraisemblance test-verdict test-api test-dates test-office test-browser test-langages test-postgresql test-kills test-points fuzz soak homologation service format bench bench-demandes trace pages coverage dist lock clean

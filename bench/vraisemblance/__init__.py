@@ -1,0 +1,1 @@
+"""How likely the curves are: populations of points, judged by targets."""

@@ -1,0 +1,145 @@
+"""The nine populations whose curves are judged, as arrays."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sge_sim.mesures import (
+    CompteurPose,
+    Grandeur,
+    HeuresCreuses,
+    PeriodeCollecte,
+    PointMesure,
+    ProfilConsommation,
+    PuissanceSouscrite,
+    courbe,
+    courbe_10_minutes,
+    parse_plages,
+)
+from sge_sim.mesures.alea import draw, draws, subkey
+from sge_sim.mesures.calendrier import calendrier, numero
+from sge_sim.mesures.climat import DELAISSEE, PREMIER_DE_ZONE, VACANT
+from sge_sim.mesures.entrees_datees import contact_de
+from sge_sim.mesures.installations import installation_de
+
+POINTS: Final = 200
+"""Points of a population."""
+_TIRES = 5
+"""Points that are drawn for each that is kept."""
+_POSE = date(2020, 1, 7)
+_PLAGES = (
+    "22H56-6H56", "23H02-7H02", "0H30-6H30;14H-16H", "1H08-7H08;12H38-14H38",
+    "2H16-7H16;12H46-15H46", "23H30-7H30", "21H50-5H50", "",
+)  # fmt: skip
+"""Off-peak ranges; the last of them: a supplier's calendar that has none."""
+_FOYERS = (3,) * 4 + (6,) * 60 + (9,) * 24 + (12,) * 10 + (15, 18)
+
+
+@dataclass(frozen=True)
+class Population:
+    """Points of a segment and a profile, with one of these powers (kVA or kW)."""
+
+    segment: str
+    profil: ProfilConsommation
+    puissances: tuple[int, ...]
+
+
+POPULATIONS: Final = {
+    "foyers": Population("C5", ProfilConsommation.RESIDENTIEL, _FOYERS),
+    **{
+        f"foyers_{kva}": Population("C5", ProfilConsommation.RESIDENTIEL, (kva,))
+        for kva in (3, 6, 9, 12)
+    },
+    "pro_c5": Population("C5", ProfilConsommation.PROFESSIONNEL, _FOYERS),
+    "c4": Population("C4", ProfilConsommation.TERTIAIRE, (48, 60, 96, 144, 200)),
+    "c2": Population("C2", ProfilConsommation.INDUSTRIEL, (400, 800, 2000)),
+    "p4": Population("P4", ProfilConsommation.PRODUCTION, (3, 6, 9)),
+}
+"""As they are judged: by name."""
+
+
+def points_of(nom: str, graine: int, nombre: int = POINTS) -> list[PointMesure]:
+    """Return the points of a population: one in `_TIRES` of those that are drawn, regularly among
+    them once they are put in order by what weighs most, so that shares are those of the engine."""
+    tires = list(_draw(nom, graine, nombre * _TIRES))
+    tires.sort(key=_rank)
+    premier = draw(subkey(graine, 99), 0) % _TIRES
+    return tires[premier::_TIRES]
+
+
+def _rank(point: PointMesure) -> tuple[int, ...]:
+    """Return where a point stands: by power, then by what follows the weather, and by size."""
+    installation = installation_de(point, *contact_de(point, _POSE))
+    suivent = installation.facteurs >= PREMIER_DE_ZONE
+    sensible = int(installation.energies[suivent, 0].sum())
+    return (
+        point.puissances[0].valeur,
+        point.couple is not None,
+        installation.presence if installation.presence in (VACANT, DELAISSEE) else 0,
+        sensible,
+        int(installation.energies[:, 0].sum()),
+    )
+
+
+def _draw(nom: str, graine: int, nombre: int) -> Iterator[PointMesure]:
+    """Yield points of a population; three plants in four sell what a dwelling leaves."""
+    population = POPULATIONS[nom]
+    cle = subkey(graine, list(POPULATIONS).index(nom))
+    for rang in range(nombre):
+        a, b, d, e = draws(cle, 8 * rang + np.arange(4, dtype=np.int64)).tolist()
+        plages = _PLAGES[b % len(_PLAGES)]
+        point = PointMesure(
+            graine=a,
+            segment=population.segment,
+            puissances=(
+                PuissanceSouscrite(
+                    _POSE, population.puissances[rang // _TIRES % len(population.puissances)]
+                ),
+            ),
+            mise_en_service=_POSE,
+            compteurs=(CompteurPose(_POSE),),
+            heures_creuses=(HeuresCreuses(_POSE, parse_plages(plages)),) if plages else (),
+            collectes=(PeriodeCollecte(_POSE),),
+            profil=population.profil,
+        )
+        if nom == "p4" and d % 4:
+            foyer = replace(
+                point,
+                graine=e,
+                segment="C5",
+                puissances=(PuissanceSouscrite(_POSE, max(point.puissances[0].valeur, 6)),),
+                profil=ProfilConsommation.RESIDENTIEL,
+            )
+            point = replace(point, couple=foyer)
+        yield point
+
+
+def arrays_of(points: list[PointMesure], annee: int) -> dict[str, Any]:
+    """Return the curves of a year: `W` (points, steps), `t` the start of each step (epoch s),
+    `step` (minutes), `kva`, `temp` (daily mean of the country, C), `offset` (s to legal time),
+    and for large points `vars`."""
+    debut, fin = date(annee, 1, 1), date(annee + 1, 1, 1)
+    petit = points[0].petit
+    lire: Callable[..., Any] = courbe if petit else courbe_10_minutes
+    lues = [lire(point, debut, fin) for point in points]
+    pas = int(lues[0].pas[0])
+    made: dict[str, NDArray[Any] | int] = {
+        "W": np.array([lue.valeurs for lue in lues], np.int32),
+        "t": lues[0].horodates - (60 * pas if petit else 0),
+        "step": pas,
+        "kva": np.array([point.puissances[0].valeur for point in points]),
+        "temp": calendrier().temperature[numero(debut) : numero(fin)] / 10,
+        "offset": lues[0].decalages,
+    }
+    if petit:
+        # The offset of the start, not of the end, of a step.
+        made["offset"] = np.concatenate([lues[0].decalages[:1], lues[0].decalages[:-1]])
+    else:
+        made["vars"] = np.array(
+            [lire(point, debut, fin, Grandeur.PRI).valeurs for point in points], np.int32
+        )
+    return made
