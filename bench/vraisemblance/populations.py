@@ -32,7 +32,7 @@ _TIRES = 5
 """Points that are drawn for each that is kept."""
 _POSE = date(2020, 1, 7)
 _PLAGES = (
-    "22H56-6H56", "23H02-7H02", "0H30-6H30;14H-16H", "1H08-7H08;12H38-14H38",
+    "22H56-6H56", "23H02-7H02", "22H30-6H30", "1H08-7H08;12H38-14H38",
     "2H16-7H16;12H46-15H46", "23H30-7H30", "21H50-5H50", "",
 )  # fmt: skip
 """Off-peak ranges; the last of them: a supplier's calendar that has none."""

@@ -48,7 +48,7 @@ class Metier:
 
 def _socle(part: int, texture: int = LISSE, facteur: str = "", tangente: int = 25) -> Part:
     return Part(
-        part, Sorte.SOCLE, long=texture, niveaux=(100, 100, 94), facteur=facteur, ecart=4,
+        part, Sorte.SOCLE, long=texture, niveaux=(100, 100, 94), facteur=facteur, ecart=1,
         absence=85, tangente=tangente,
     )  # fmt: skip
 
@@ -142,7 +142,7 @@ METIERS: dict[str, Metier] = {
         _socle(170, tangente=45), Part(640, Sorte.PLATEAU, 10, 3, 33, (100, 40, 0), tangente=60),
         Part(230, Sorte.MACHINES, 10, 1, 30, tangente=85, ecart=20)), USINE),
     "trois equipes": Metier((0, 3, 11), ("00000222", "00000122"), (
-        *[Part(440, Sorte.SOCLE, long=LISSE, niveaux=(100, 40, 14), ecart=4, absence=12,
+        *[Part(440, Sorte.SOCLE, long=LISSE, niveaux=(100, 40, 14), ecart=1, absence=12,
                tangente=50)] * 2,
         Part(160, Sorte.MACHINES, 10, 6, 30, (100, 30, 0), tangente=80)), USINE),
     "feu continu": Metier((0, 2, 10), ("00000000",), (

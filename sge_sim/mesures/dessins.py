@@ -42,7 +42,7 @@ def sortes(pas: int) -> Iterator[tuple[Entiers, int, int]]:
     demi = pas // 48
     fin = demi > 1
     yield _socles(pas), 1, VARIANTES_DE_SOCLE
-    for fabrique, variantes, part in ((_matins, 64, 30), (_soirs, 64, 24), (_appareils, 32, 38)):
+    for fabrique, variantes, part in ((_matins, 128, 30), (_soirs, 128, 24), (_appareils, 32, 38)):
         # Large points have no meals: a row keeps their place.
         poids = (
             np.ones((1, pas), np.int64) if fin else _partout(_emousse(fabrique(variantes), part), 1)
@@ -151,8 +151,8 @@ def _socles(pas: int) -> Entiers:
     cle, demi = subkey(0x50C1E, pas), pas // 48
     vif = _hasard(cle + 6, n, pas)
     # Something small is switched on, one half-hour in twelve.
-    brefs = np.maximum(_hasard(cle + 8, n, pas) - 3750, 0) * 5 // 2
-    vifs = 150 + (vif * vif >> 12) * 330 // 4096 + brefs
+    brefs = np.maximum(_hasard(cle + 8, n, pas) - 3750, 0) * 3
+    vifs = 178 + (vif * vif >> 12) * 280 // 4096 + brefs
     # A compressor: a period and a share of its own, in and out of step with the half-hours.
     rangs = np.arange(pas)[None]
     periode = _entre(cle + 1, 30, 110, n)[:, None] * demi

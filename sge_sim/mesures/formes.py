@@ -13,6 +13,7 @@ are plausible, not measured (assumed).
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import lru_cache
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +30,7 @@ UNITE = 1 << BITS
 PARTIES = 8
 """Parts of a day in which a power that is too much is looked for."""
 
-_COLONNES_GARDEES = 64
+_COLONNES_GARDEES = 40
 
 
 class Sorte(Enum):
@@ -140,6 +141,8 @@ ECARTS_D_UN_BLOC = (10, 35, 55)
 """Spreads of what a `BLOC` takes, per cent: its length follows."""
 JEUX = (0, 5, 10, 18, 30, 55)
 """How far a start moves from day to day, tenths of a half-hour (standard deviation)."""
+MELANGES = 4
+"""Ways to pair how far a start moves with a variant: the ranks of `JEUX`, once for each."""
 
 
 def rang_de_bloc(presence: int, ecart: int, duree: int) -> int:
@@ -165,10 +168,10 @@ def gigues(pas_par_jour: int) -> tuple[Entiers, dict[tuple[Sorte, int], int]]:
     for sorte, groupe in groupes.items():
         if sorte is Sorte.BLOC:
             continue
-        for rang, jeu in enumerate(JEUX):
+        for rang, (melange, jeu) in enumerate(product(range(MELANGES), JEUX)):
             # Standard deviation of the triangle: 6.5.
             decalages = np.clip((triangle * jeu + 32 * (triangle > 0)) // 65, -AVANCE, AVANCE)
-            variantes = (meles * 7 + (meles >> 3)) % groupe.variantes
+            variantes = (meles * (7 + 2 * melange) + (meles >> 3) + 29 * melange) % groupe.variantes
             places[sorte, rang] = len(tables) * TIRAGES
             tables.append(variantes + decalages * groupe.par_depart)
     bloc = groupes[Sorte.BLOC]

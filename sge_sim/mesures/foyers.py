@@ -29,20 +29,20 @@ from sge_sim.mesures.dessins import (
     VARIANTES_DE_SOCLE,
     VIF,
 )
-from sge_sim.mesures.formes import Banque, Sorte, banque
+from sge_sim.mesures.formes import JEUX, MELANGES, Banque, Sorte, banque
 from sge_sim.mesures.hasard import Tirages
 from sge_sim.mesures.plages import Plages, durees_des
 from sge_sim.mesures.usages import OUVERT, REDUIT, Charge, Installation, installe
 
 _PUISSANCES = (3, 6, 9, 12)
 """Powers by which dwellings are told apart, kVA: beyond the last one, it is the last one's."""
-_TAILLES = {3: 50, 6: 62, 9: 87, 12: 120}
+_TAILLES = {3: 50, 6: 61, 9: 85, 12: 117}
 """Size of what is done in a dwelling, per cent."""
-_SOCLES = {3: 112, 6: 168, 9: 208, 12: 244}
+_SOCLES = {3: 106, 6: 157, 9: 193, 12: 224}
 """W of what never stops: the median."""
 _CHAUFFES = {3: 145, 6: 302, 9: 495, 12: 620}
 """Chances out of 1000 that electricity heats the dwelling."""
-_PAR_DEGRE = {3: 34, 6: 66, 9: 122, 12: 174}
+_PAR_DEGRE = {3: 34, 6: 66, 9: 127, 12: 182}
 """W per degree: the median of those that are heated."""
 _VOITURES = {3: 0, 6: 50, 9: 90, 12: 140}
 """Chances out of 1000 that a car is charged."""
@@ -72,7 +72,7 @@ def foyer(t: Tirages, kva: int, zone: int, plages: Plages, *, asservi: bool) -> 
     if occupation in (VACANT, DELAISSEE, SECONDAIRE):
         socle = t.taille(14, 110, 3, 120) if occupation != VACANT else t.taille(4, 120, 2, 30)
     usages = [_socle(t, socle, formes), *_vie(t, taille, formes)]
-    if t.chance(32) and occupation in (TOUJOURS, FAMILLE, VOYAGEUR):
+    if t.chance(38) and occupation in (TOUJOURS, FAMILLE, VOYAGEUR):
         # Something that always runs: a pump, a server, an aquarium.
         lisse = formes.groupes[Sorte.SOCLE].debut + VARIANTES_DE_SOCLE * LISSE
         usages.append(Charge(24 * t.entre(150, 500), Sorte.SOCLE, lisse, absence=100))
@@ -92,7 +92,7 @@ def _occupation(t: Tirages) -> int:
     """Return who is there: 2 % are vacant, 8 % second homes, half of them hardly used."""
     sort = t.entre(0, 999)
     for borne, occupation in (
-        (20, VACANT), (55, DELAISSEE), (85, SECONDAIRE), (310, TOUJOURS), (610, VOYAGEUR),
+        (20, VACANT), (55, DELAISSEE), (85, SECONDAIRE), (285, TOUJOURS), (600, VOYAGEUR),
     ):  # fmt: skip
         if sort < borne:
             return occupation
@@ -127,15 +127,15 @@ def _vie(t: Tirages, taille: int, formes: Banque) -> list[Charge]:
     machine = formes.groupes[Sorte.APPAREIL]
     grasse = 0 if chez_soi else max(t.autour(3, 2), 0)
     # Some live more at home when they rest, some go away.
-    repos = t.taille(101, 68, 30, 340)
-    presence = t.entre(54, 90)
-    lessive = min(max(t.autour(34, 5), 10), 46)
+    repos = t.taille(101, 71, 29, 350)
+    presence = t.entre(61, 97)
+    lessive = min(max(t.autour(35, 4), 10), 46)
     usages = [
         Charge(
             taille * t.entre(4, 9),
             Sorte.MATIN,
             matin.ligne(lever),
-            jeu=t.entre(3, 4),
+            jeu=_jeu(t, 2, 5),
             niveaux=(100, repos, 0),
             decalages=(0, grasse * matin.par_depart, 0),
             facteur=LUMIERE,
@@ -143,23 +143,23 @@ def _vie(t: Tirages, taille: int, formes: Banque) -> list[Charge]:
             ecart=35,
         ),
         Charge(
-            taille * t.entre(17, 29),
+            taille * t.entre(15, 26),
             Sorte.SOIR,
             soir.ligne(repas),
-            jeu=t.entre(3, 4),
+            jeu=_jeu(t, 3, 5),
             niveaux=(100, (2 * repos + 100) // 3, 0),
             decalages=(0, t.entre(-2, 2) * soir.par_depart, 0),
             facteur=LUMIERE,
             presence=presence,
-            ecart=20 if t.chance(500) else 35,
+            ecart=20 if t.chance(250) else 35,
         ),
         Charge(
-            taille * t.entre(3, 8),
+            taille * t.entre(4, 10),
             Sorte.APPAREIL,
             machine.ligne(lessive),
-            jeu=t.entre(4, 5),
+            jeu=_jeu(t, 4, 5),
             niveaux=(100, repos * t.entre(70, 170) // 100, 0),
-            presence=t.entre(45, 95),
+            presence=t.entre(60, 98),
             ecart=20,
             retard=machine.retard(lessive, 4),
         ),
@@ -170,13 +170,18 @@ def _vie(t: Tirages, taille: int, formes: Banque) -> list[Charge]:
                 taille * t.entre(4, 9),
                 Sorte.SOIR if chez_soi else Sorte.MATIN,
                 soir.ligne(t.autour(23, 1)) if chez_soi else matin.ligne(t.autour(24, 2)),
-                jeu=t.entre(0, 2),
+                jeu=_jeu(t, 0, 2),
                 niveaux=(100 if chez_soi else 25, repos, 0),
                 presence=t.entre(60, 95),
                 ecart=35,
             )
         )
     return usages
+
+
+def _jeu(t: Tirages, bas: int, haut: int) -> int:
+    """Return a rank of the tables that move a start, of `JEUX` between these."""
+    return t.entre(bas, haut) + len(JEUX) * t.entre(0, MELANGES - 1)
 
 
 def _chauffage(t: Tirages, puissance: int, zone: int, formes: Banque) -> Charge:
@@ -191,7 +196,7 @@ def _chauffage(t: Tirages, puissance: int, zone: int, formes: Banque) -> Charge:
     elif sorte % 4 == 1:
         socle = formes.groupes[Sorte.SOCLE]
         return Charge(
-            24 * watts * 9 // 10,
+            24 * watts,
             Sorte.SOCLE,
             socle.debut + VARIANTES_DE_SOCLE * LISSE,
             facteur=facteur_de_zone(zone, seuil),
@@ -216,7 +221,7 @@ def _eau(
     """A water heater: it starts with the off-peak hours where their contact drives it, else after
     the water was drawn."""
     groupe = formes.groupes[Sorte.BLOC]
-    energie = min(max(t.taille(4200, 32, 1600, 7500) * (100 + taille) // 200, 1500), 9000)
+    energie = min(max(t.taille(4000, 32, 1600, 7500) * (100 + taille) // 200, 1500), 9000)
     watts = ((1200, 1200, 1650, 1650, 2200), (1650, 2200, 2200, 2400, 3000))[kva > 6][t.entre(0, 4)]
     depart = (t.entre(14, 20), t.entre(40, 46))[t.entre(0, 1)]
     if asservi:

@@ -20,7 +20,7 @@ TIRAGES_D_UN_JOUR = 256
 
 PRESENCES = (6, 12, 20, 30, 40, 50, 60, 70, 80, 90, 100)
 """Chances, per cent, that a use happens at all on a day."""
-ECARTS = (0, 4, 10, 20, 35, 55, 80)
+ECARTS = (0, 1, 4, 10, 20, 35, 55, 80)
 """Spreads of what a use takes from one day to another: sigma of its logarithm, per cent. That of 0
 is never above 1, as what clouds leave of the sun."""
 _NUAGES = 93

@@ -62,12 +62,12 @@ FENETRES = (
     (date(2024, 10, 21), date(2024, 11, 4)),
 )
 EMPREINTES = {
-    "residentiel": "38e615aa76dd693c89a8b6e672293ddce3914a490db331b25273474600d80f39",
-    "commerce": "52054a911a32519e8931a4ea34d995cfe3b25af0873580af7b1934cf7984c12d",
-    "activation": "d7a76efa585df632facdbddbe6d3ff3902b59d4970da30142f8dbeb144ff2cba",
+    "residentiel": "79b85e33c307837c29c365baf870396f5f81bf69474a0631e8be7b2a4040762b",
+    "commerce": "c7675dba327f2b9c99c01c4802397e7712f35144fcc8b81676aa0e1e1f65b76e",
+    "activation": "5ef7b26e9cca0d8c19bd202b9c4e554a31eb086114cf9572894a5775eb74fa95",
     "surplus": "dfa5989740ad8641ed70407f28d78cc5f31839bb9fd4f5c27ece24ea39db0925",
-    "tertiaire": "bbb832dadf6cf38b3544b374b629a67d4b979fc1108d5a682723f299c4be4577",
-    "usine": "65db5ae271b76b4c33f1048476867ff14409b4752bb542da69428711ed4eb0a5",
+    "tertiaire": "7fed2a1c2f5c5deb442be7de7430b2d2471b67334ca8a9206631558af157dff1",
+    "usine": "eb5f54f27a91373040a36078aab9c7fb6dccbdd2f59a2c05352445c5b9381ecc",
     "centrale": "5f84acf349347436f3afd8f697f07877348bbd97adc015da80baf5a1e6fb3b2c",
 }
 
@@ -97,10 +97,10 @@ def digest(point: PointMesure) -> str:
 
 
 FACTUREES = {
-    "tertiaire": "fab8ff4d0d7cddd1294fafb939bac1dfde44b6f43b9d83b10a8e74b182e2f282",
-    "usine": "ef03678a31d46e3160ffd2bf6409fb2959874f216f7eee9d7622d06a1d17015f",
+    "tertiaire": "f26fc9c27d387be26acb6e5a9d1413261298358b1430eb9319a0f35a0895b3c7",
+    "usine": "fbf11a11eb9c777cc1ccbc0a134481f927ab9acf97c9cffcd7d55e1d5f21a89b",
     "centrale": "f96c699df6b2282d6d0c1040883583980756e1bc61f3f5794ff5b82de58126ab",
-    "moins puissante": "54e9dc7b810e9bc6027764a1e0e261923ba14a9bb849fecfa9c030b9b9bac14c",
+    "moins puissante": "770546dafcdf554356fc36705b48ded63619f12ed7ce5f246e76f22d57a64443",
 }
 """Of what large meters count beside energies."""
 
