@@ -46,7 +46,7 @@ class Metier:
     mois: bool = False
 
 
-def _socle(part: int, texture: int = LISSE, facteur: str = "", tangente: int = 25) -> Part:
+def _socle(part: int, texture: int = LISSE, facteur: str = "", tangente: int = 30) -> Part:
     return Part(
         part, Sorte.SOCLE, long=texture, niveaux=(100, 100, 94), facteur=facteur, ecart=1,
         absence=85, tangente=tangente,
@@ -110,9 +110,9 @@ METIERS: dict[str, Metier] = {
         Part(330, Sorte.BLOC, 36, 3, 8, facteur="ete", niveaux=(100, 100, 100), ecart=35))),
     "atelier": Metier((8, 9, 5), ("00000222", "00001222", "00000122"), (
         _socle(60, tangente=40), _ouvert(360, 15, 17, tangente=45),
-        Part(550, Sorte.MACHINES, 15, 1, 18, tangente=75, ecart=20), _chauffe(90)), AOUT),
+        Part(550, Sorte.MACHINES, 15, 1, 18, tangente=65, ecart=20), _chauffe(90)), AOUT),
     "garage": Metier((4, 1, 0), ("00000122", "20000022"), (
-        _socle(70), Part(620, Sorte.MACHINES, 16, 1, 18, tangente=70, ecart=35, jeu=2),
+        _socle(70), Part(620, Sorte.MACHINES, 16, 1, 18, tangente=63, ecart=35, jeu=2),
         _ouvert(270, 16, 17), _chauffe(130)), AOUT),
     "lait": Metier((5, 1, 2), ("00000000",), (
         _socle(190, CYCLES, "froid", 50),
@@ -121,30 +121,30 @@ METIERS: dict[str, Metier] = {
         Part(60, Sorte.MACHINES, 14, 3, 18, (100, 100, 60), presence=50, ecart=35))),
     "irrigation": Metier((2, 1, 0), ("00000000",), (
         _socle(30), Part(970, Sorte.BLOC, 40, 9, 20, (100, 100, 100), "arrosage",
-        presence=60, ecart=35, tangente=70))),
+        presence=60, ecart=35, tangente=63))),
     "vigneron": Metier((2, 1, 5), ("00000122",), (
         _socle(300, CYCLES, "vendanges", 45), _ouvert(450, 15, 19, facteur="vendanges",
         niveaux=(100, 80, 25), tangente=50),
-        _clim(140, 0), Part(120, Sorte.MACHINES, 15, 1, 18, facteur="vendanges", tangente=70))),
+        _clim(140, 0), Part(120, Sorte.MACHINES, 15, 1, 18, facteur="vendanges", tangente=63))),
     "entrepot": Metier((1, 5, 9), ("00000011", "00000122"), (
         _socle(390, CYCLES, "froid", 55), _socle(310, VIF, "froid", 55),
         _ouvert(190, 10, 26, tangente=30),
-        Part(140, Sorte.MACHINES, 10, 3, 30, tangente=70), _clim(60, 0))),
+        Part(140, Sorte.MACHINES, 10, 3, 30, tangente=63), _clim(60, 0))),
     "relais": Metier((11, 8, 7), ("00000000",), (
         _socle(500, LISSE, "", 3), _socle(485, LISSE, "", 3), _clim(30, 0))),
     "pompage": Metier((1, 3, 6), ("00000000",), (
-        _socle(400, ARRETS, tangente=80), Part(600, Sorte.BLOC, 44, 3, 16, (100, 100, 100),
-        ecart=20, tangente=85))),
+        _socle(400, ARRETS, tangente=68), Part(600, Sorte.BLOC, 44, 3, 16, (100, 100, 100),
+        ecart=20, tangente=63))),
     "eclairage": Metier((4, 1, 0), ("00000000",), (
         _socle(10), Part(990, Sorte.NUIT, niveaux=(100, 100, 100), absence=100,
         ecart=4, tangente=45)), mois=True),
     "deux equipes": Metier((0, 5, 13), ("00000222",), (
-        _socle(170, tangente=45), Part(640, Sorte.PLATEAU, 10, 3, 33, (100, 40, 0), tangente=60),
-        Part(230, Sorte.MACHINES, 10, 1, 30, tangente=85, ecart=20)), USINE),
+        _socle(170, tangente=45), Part(640, Sorte.PLATEAU, 10, 3, 33, (100, 40, 0), tangente=52),
+        Part(230, Sorte.MACHINES, 10, 1, 30, tangente=63, ecart=20)), USINE),
     "trois equipes": Metier((0, 3, 11), ("00000222", "00000122"), (
         *[Part(440, Sorte.SOCLE, long=LISSE, niveaux=(100, 40, 14), ecart=1, absence=12,
                tangente=50)] * 2,
-        Part(160, Sorte.MACHINES, 10, 6, 30, (100, 30, 0), tangente=80)), USINE),
+        Part(160, Sorte.MACHINES, 10, 6, 30, (100, 30, 0), tangente=68)), USINE),
     "feu continu": Metier((0, 2, 10), ("00000000",), (
         _socle(480, LISSE, "", 28), _socle(420, LISSE, "", 28), Part(100, Sorte.MACHINES, 8, 8, 30,
         (100, 100, 100), tangente=60))),

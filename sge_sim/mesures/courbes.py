@@ -24,7 +24,8 @@ from sge_sim.mesures.demi_heures import QUELQUES_JOURS, demi_heures, watts
 from sge_sim.mesures.entrees_datees import periode_mesuree, vie
 from sge_sim.mesures.formes import BITS
 from sge_sim.mesures.installations import cles_de
-from sge_sim.mesures.journees import Journees, journees
+from sge_sim.mesures.journees import journees
+from sge_sim.mesures.jours import Journees
 from sge_sim.mesures.pertes import perd, perdus
 from sge_sim.mesures.point import Grandeur, PointMesure
 from sge_sim.mesures.tableaux import Entiers, Masque

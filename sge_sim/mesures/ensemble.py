@@ -17,7 +17,7 @@ from sge_sim.mesures.demi_heures import demi_heures, watts
 from sge_sim.mesures.entrees_datees import contact_de, periode_mesuree, puissance_de
 from sge_sim.mesures.formes import banque
 from sge_sim.mesures.installations import cles_de, installation_de
-from sge_sim.mesures.journees import Journees
+from sge_sim.mesures.jours import Journees
 from sge_sim.mesures.pertes import ILLISIBLE, est_illisible
 from sge_sim.mesures.point import PointMesure
 from sge_sim.mesures.pointes import instantanees

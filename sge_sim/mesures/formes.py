@@ -27,7 +27,7 @@ BITS = 24
 UNITE = 1 << BITS
 """The running sum of a row at the end of its day."""
 
-PARTIES = 8
+PARTIES = 3
 """Parts of a day in which a power that is too much is looked for."""
 
 _COLONNES_GARDEES = 40
@@ -84,7 +84,8 @@ class Groupe:
 @dataclass(frozen=True)
 class Banque:
     """The rows of a step. `cumuls`: shape (rows, steps + 1); `pointes`: largest step of each row;
-    `pointes_de_partie`: the same in each of `PARTIES`; `groupes`: where each kind stands."""
+    `pointes_de_partie`: the same in each of `PARTIES`, shape (parts, rows); `groupes`: where each
+    kind stands."""
 
     cumuls: NDArray[np.int32]
     pointes: Entiers
@@ -128,8 +129,9 @@ def banque(pas_par_jour: int) -> Banque:
         cumuls.append(((sommes << BITS) // np.maximum(sommes[:, -1:], 1)).astype(np.int32))
         debut += len(lignes)
     toutes = np.concatenate(cumuls)
-    par_partie = (toutes[:, 1:] - toutes[:, :-1]).reshape(len(toutes), PARTIES, -1).max(axis=2)
-    pointes = par_partie.max(axis=1).astype(np.int64)
+    par_partie = (toutes[:, 1:] - toutes[:, :-1]).reshape(len(toutes), PARTIES, -1).max(axis=2).T
+    pointes = par_partie.max(axis=0).astype(np.int64)
+    par_partie = np.ascontiguousarray(par_partie)
     for tableau in (toutes, pointes, par_partie):
         tableau.setflags(write=False)
     return Banque(toutes, pointes, par_partie, groupes)

@@ -16,7 +16,8 @@ from sge_sim.mesures.calendrier import calendrier, decalages, jour_de, numero_bo
 from sge_sim.mesures.classes import cadrans_des_jours, decoupage, par_cadran
 from sge_sim.mesures.entrees_datees import jours_perdus, plages_de, vie
 from sge_sim.mesures.installations import cles_de
-from sge_sim.mesures.journees import Journees, journees
+from sge_sim.mesures.journees import journees
+from sge_sim.mesures.jours import Journees
 from sge_sim.mesures.point import (
     CompteurPose,
     Grandeur,

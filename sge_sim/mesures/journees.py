@@ -11,14 +11,11 @@ the quantum of their curves, so that kilowatts add up to the day too.
 
 What a plant and a load behind one meter leave of each other isn't a sum of rows: the steps of both
 are computed, and what is left of them is added up again (`JourneesNettes`).
-
-A day of 23 or 25 hours lives its legal hours: 2h-3h is skipped in spring, lived twice in autumn.
 """
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -36,171 +33,19 @@ from sge_sim.mesures.entrees_datees import (
     coupes_de,
     puissance_de,
 )
-from sge_sim.mesures.formes import BITS, UNITE, Banque, Sorte, banque
+from sge_sim.mesures.formes import Banque, Sorte, banque
 from sge_sim.mesures.hasard import FRACTION
 from sge_sim.mesures.installations import cles_de, installation_de
+from sge_sim.mesures.jours import Colonnes, Journees, JourneesNettes
 from sge_sim.mesures.point import Grandeur, PointMesure
-from sge_sim.mesures.tableaux import Entiers, EntiersCourts
+from sge_sim.mesures.tableaux import Entiers
 from sge_sim.mesures.vecu import limite, vit
 
-DEBUT_CHANGEMENT, FIN_CHANGEMENT = 120, 180
-"""Legal minutes of the hour that is skipped or lived twice on a day of 23 or 25 hours."""
-_DEBUT = np.array([[DEBUT_CHANGEMENT]])
-_Colonnes = Entiers | EntiersCourts
 _AUCUN = np.zeros(0, np.int64)
 _BITS_BLOC = 8
 """The days computed together for whoever asks for a few of them: 256."""
 _BLOCS_JOINTS = 3
 """Blocks from which what is asked for is computed rather than joined."""
-
-
-@dataclass
-class Journees:
-    """Consecutive days [premier, premier + n) of a point under one set of dated entries.
-
-    `energies` and `lignes`: shape (uses, n). `pair`: the energy of each day is even, because the
-    quantum of a 10-minute curve is two of ours. `changements`: ranks of the days of 23 or 25
-    hours, `ecarts`: the hours, -1 or 1, that they have beyond 24.
-
-    Also one day of n points of a size (`sge_sim.mesures.ensemble`).
-    """
-
-    premier: int
-    energies: _Colonnes
-    lignes: _Colonnes
-    banque: Banque
-    pair: bool
-    changements: Entiers
-    ecarts: Entiers
-
-    @property
-    def nombre(self) -> int:
-        """How many days there are."""
-        return int(self.energies.shape[1])
-
-    @property
-    def arrondies(self) -> bool:
-        """Whether days end between two whole units, and were rounded down."""
-        return len(self.changements) > 0
-
-    @cached_property
-    def totaux(self) -> Entiers:
-        """The energy of each day, shape (n,)."""
-        return self._arrondis(self.energies.sum(axis=0, dtype=np.int64) << BITS)
-
-    def _arrondis(self, fins: Entiers) -> Entiers:
-        """Return the whole units of days of 24 hours that spent this, times `UNITE`."""
-        if len(self.changements):
-            fins[self.changements] += self._heure_changee(1440)
-        # Rounded down, so that no step has to give back what it had spent.
-        fins >>= BITS + self.pair
-        fins <<= self.pair
-        return fins
-
-    def registres(self, minutes: Entiers) -> Entiers:
-        """Return the whole units spent since midnight at minutes of the legal day.
-
-        `minutes`: shape (bounds, 1) or (bounds, n), up to 1440; the result: (bounds, n).
-        """
-        if minutes.shape[1] == 1:
-            exacts = np.empty((len(minutes), self.nombre), np.int64)
-            for rang, (minute,) in enumerate(minutes.tolist()):
-                exacts[rang] = self._a(minute)
-                if len(self.changements):
-                    exacts[rang, self.changements] += self._heure_changee(minute)
-        else:
-            exacts = self._spent(minutes, slice(None))
-            if len(self.changements):
-                rangs = self.changements
-                exacts[:, rangs] += self._heure_du_changement(minutes[:, rangs])
-        exacts += UNITE // 2
-        exacts >>= BITS
-        return np.minimum(exacts, self.totaux, out=exacts)
-
-    def pas_a_pas(self) -> Entiers:
-        """Return the energy since midnight at each bound of the steps, times `UNITE`.
-
-        Shape (n, steps + 1), in the order of time. Only for `Journees` cut by `par_duree`.
-        """
-        exacts = self.cumuls()
-        if not len(self.changements):
-            return exacts
-        a, b = DEBUT_CHANGEMENT // self.banque.pas, FIN_CHANGEMENT // self.banque.pas
-        heure = exacts[:, b : b + 1] - exacts[:, a : a + 1]
-        if self.ecarts[0] < 0:
-            return np.concatenate([exacts[:, : a + 1], exacts[:, b + 1 :] - heure], axis=1)
-        return np.concatenate([exacts[:, : b + 1], exacts[:, a + 1 :] + heure], axis=1)
-
-    def cumuls(self) -> Entiers:
-        """Return the energy since midnight at each bound of the steps as if all days had 24 hours,
-        times `UNITE`: shape (n, steps + 1)."""
-        cumuls = self.banque.cumuls.take(self.lignes.T, axis=0)
-        exacts: Entiers = np.matmul(self.energies.T[:, None].astype(np.int64), cumuls)[:, 0]
-        return exacts
-
-    def _a(self, minute: int) -> Entiers:
-        """Return the energy since midnight at a minute of days of 24 hours, times `UNITE`."""
-        cumuls = self.banque.cumuls_a(minute).take(self.lignes)
-        spent: Entiers = np.einsum("kn,kn->n", self.energies, cumuls, dtype=np.int64)
-        return spent
-
-    def _spent(self, minutes: Entiers, jours: slice | Entiers) -> Entiers:
-        """Return the energy since midnight as if all days had 24 hours, times `UNITE`."""
-        lignes = self.lignes[:, None, jours]
-        rangs, reste = minutes // self.banque.pas, minutes % self.banque.pas
-        cumuls = self.banque.cumuls[lignes, rangs].astype(np.int64)
-        if reste.any():
-            suivants = self.banque.cumuls[lignes, np.minimum(rangs + 1, 1440 // self.banque.pas)]
-            cumuls += (suivants - cumuls) * reste // self.banque.pas
-        exacts: Entiers = np.einsum("kn,kbn->bn", self.energies[:, jours], cumuls)
-        return exacts
-
-    def _heure_du_changement(self, minutes: Entiers) -> Entiers:
-        """Return what must be added by these minutes on the days of 23 or 25 hours: the energy
-        of 2h-3h spent by then, positive or negative. Shape (bounds, changes)."""
-        rangs = self.changements
-        bornes = np.clip(minutes, DEBUT_CHANGEMENT, FIN_CHANGEMENT)
-        return self.ecarts * (self._spent(bornes, rangs) - self._spent(_DEBUT, rangs))
-
-    def _heure_changee(self, minute: int) -> Entiers | int:
-        """Return what `_heure_du_changement` does, at one minute of all these days."""
-        borne = min(minute, FIN_CHANGEMENT)
-        if borne <= DEBUT_CHANGEMENT:
-            return 0
-        heure: Entiers = self._heure_du_changement(np.full((1, len(self.changements)), borne))[0]
-        return heure
-
-
-@dataclass
-class JourneesNettes(Journees):
-    """Days of which the steps are known, not the uses: `exacts`, shape (n, steps + 1), is the
-    energy since midnight at each bound, times `UNITE`, of days of 24 hours."""
-
-    exacts: Entiers
-
-    @property
-    def arrondies(self) -> bool:
-        return True
-
-    @cached_property
-    def totaux(self) -> Entiers:
-        return self._arrondis(self.exacts[:, -1].copy())
-
-    def cumuls(self) -> Entiers:
-        return self.exacts
-
-    def _a(self, minute: int) -> Entiers:
-        spent: Entiers = self._spent(np.full((1, self.nombre), minute), slice(None))[0]
-        return spent
-
-    def _spent(self, minutes: Entiers, jours: slice | Entiers) -> Entiers:
-        jours_lus = np.arange(self.nombre)[jours]
-        minutes = np.broadcast_to(minutes, (len(minutes), len(jours_lus)))
-        rangs, reste = minutes // self.banque.pas, minutes % self.banque.pas
-        cumuls = self.exacts[jours_lus, rangs]
-        suivants = self.exacts[jours_lus, np.minimum(rangs + 1, 1440 // self.banque.pas)]
-        spent: Entiers = cumuls + (suivants - cumuls) * reste // self.banque.pas
-        return spent
 
 
 def journees(
@@ -236,8 +81,8 @@ def _journees(
     if point.couple is not None:
         return _nettes(point, i0, i1, grandeur, rangs, ecarts)
     a, b = i0 >> _BITS_BLOC, (i1 - 1) >> _BITS_BLOC
-    energies: _Colonnes
-    lignes: _Colonnes
+    energies: Colonnes
+    lignes: Colonnes
     if a == b:
         bloc = _bloc(point, *_cut(point, i0), grandeur)
         ici = slice(i0 - bloc.premier, i1 - bloc.premier)
@@ -263,12 +108,12 @@ class _Bloc(NamedTuple):
     """The uses of days [premier, premier + n), as `Journees` has them."""
 
     premier: int
-    energies: _Colonnes
-    lignes: _Colonnes
+    energies: Colonnes
+    lignes: Colonnes
     banque: Banque
     pair: bool
 
-    def part(self, colonnes: _Colonnes, i0: int, i1: int) -> _Colonnes:
+    def part(self, colonnes: Colonnes, i0: int, i1: int) -> Colonnes:
         """Return the columns of the days [i0, i1)."""
         return colonnes[:, i0 - self.premier : i1 - self.premier]
 

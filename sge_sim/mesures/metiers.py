@@ -70,7 +70,7 @@ def metier(
         coupe = groupe.debut + (14 if t.chance(500) else 0)
         usages[1] = usages[1]._replace(ligne=coupe, par_type=1)
     # Half of the places have capacitors; a large place agitates less than its parts.
-    tangente = t.entre(2, 12) if t.chance(210) else t.taille(94, 22, 50, 116)
+    tangente = t.entre(2, 12) if t.chance(210) else t.taille(98, 18, 55, 116)
     agite = 35 if pas_par_jour == 48 else 10
     usages = [
         u._replace(ecart=min(u.ecart, agite), tangente=u.tangente * tangente // 100) for u in usages

@@ -111,9 +111,11 @@ def limite(
     trop = np.flatnonzero(np.einsum("kn,kn->n", energies, formes.pointes.take(lignes)) > maximum)
     if not len(trop):
         return
-    parties = formes.pointes_de_partie.take(lignes[:, trop].T, axis=0)
-    sommes = np.matmul(energies.T[trop, None], parties)[:, 0]
-    trop = trop[sommes.max(axis=1) > maximum[trop]]
+    ici, la = energies[:, trop], lignes[:, trop]
+    fortes = np.zeros(len(trop), np.int64)
+    for partie in formes.pointes_de_partie:
+        np.maximum(fortes, np.einsum("kn,kn->n", ici, partie.take(la), dtype=np.int64), out=fortes)
+    trop = trop[fortes > maximum[trop]]
     trop, pointes = _encore(energies, lignes, trop, maximum, formes)
     if not point.injection:
         for usage in range(len(energies) - 1, 0, -1):

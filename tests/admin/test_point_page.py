@@ -91,6 +91,11 @@ def test_measures_are_given_as_columns(
     assert isinstance(columns, dict)
     assert list(columns) == names
     assert len({len(one) for one in columns.values()}) == 1
+    temperatures = found["temperatures"]
+    assert isinstance(temperatures, dict)
+    assert temperatures["jours"][0] == MARCH["debut"]
+    assert len(temperatures["jours"]) == len(temperatures["degres"])
+    assert -15 < min(temperatures["degres"]) < 25
 
 
 def test_an_index_has_its_registers(room: Room) -> None:

@@ -299,7 +299,7 @@ def test_changes_and_a_negative_regularisation_are_billed_on_both_grids(
     with collected.database.transaction() as session:
         for cote, depuis, code in grids:
             session.add(CalendrierDate(prm=C5, cote=cote, depuis=depuis, calendrier=code))
-        session.add(Trou(prm=C5, debut=at(date(2022, 4, 17), 0), fin=at(date(2022, 5, 22), 0)))
+        session.add(Trou(prm=C5, debut=at(date(2022, 10, 17), 0), fin=at(date(2022, 11, 22), 0)))
     debut, fin = date(2022, 1, 1), date(2024, 11, 1)
     (tree,), _ = data_and_report(collected, demand(collected, "R67", [C5], debut, fin, NOW))
     rows = list(_billed(tree))

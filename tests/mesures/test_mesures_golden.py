@@ -66,8 +66,8 @@ EMPREINTES = {
     "commerce": "c7675dba327f2b9c99c01c4802397e7712f35144fcc8b81676aa0e1e1f65b76e",
     "activation": "5ef7b26e9cca0d8c19bd202b9c4e554a31eb086114cf9572894a5775eb74fa95",
     "surplus": "dfa5989740ad8641ed70407f28d78cc5f31839bb9fd4f5c27ece24ea39db0925",
-    "tertiaire": "7fed2a1c2f5c5deb442be7de7430b2d2471b67334ca8a9206631558af157dff1",
-    "usine": "eb5f54f27a91373040a36078aab9c7fb6dccbdd2f59a2c05352445c5b9381ecc",
+    "tertiaire": "c68a9c0cbb3fa9ce622fde2249ec1d6bdea44d262439e478b5ae6c62fda1082f",
+    "usine": "c0a294dd85c147d3adf7621bbfd8bc6ccae532933124bf3785cb208ffb533c86",
     "centrale": "5f84acf349347436f3afd8f697f07877348bbd97adc015da80baf5a1e6fb3b2c",
 }
 
@@ -97,8 +97,8 @@ def digest(point: PointMesure) -> str:
 
 
 FACTUREES = {
-    "tertiaire": "f26fc9c27d387be26acb6e5a9d1413261298358b1430eb9319a0f35a0895b3c7",
-    "usine": "fbf11a11eb9c777cc1ccbc0a134481f927ab9acf97c9cffcd7d55e1d5f21a89b",
+    "tertiaire": "83782a787eceddb1e573f14480a61f7c5789a8e9d90ea5956c9a4fa7a9a88ccd",
+    "usine": "f9fbb24fcfe407899242673408a0843105ba80d77a2165cec85ca0ddc6783367",
     "centrale": "f96c699df6b2282d6d0c1040883583980756e1bc61f3f5794ff5b82de58126ab",
     "moins puissante": "770546dafcdf554356fc36705b48ded63619f12ed7ce5f246e76f22d57a64443",
 }

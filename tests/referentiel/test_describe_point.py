@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from sge_sim.errors import UsageError
+from sge_sim.mesures.climat import ZONES
 from sge_sim.referentiel.points import describe_point
 from sge_sim.tables.models import Point
 
@@ -19,6 +20,8 @@ def test_a_c5_point_is_told_in_words(session: Session) -> None:
     assert told["comptage"]["compteurs"][0]["localisation"]["libelle"] == "Gaine"
     assert told["dates"]["mise_en_service"] == "2014-03-17"
     assert told["situation"]["provisoire"] is False
+    assert told["climat"]["zone"] in ZONES
+    assert told["climat"]["temperature"].endswith(" °C")
 
 
 def test_a_large_point_has_its_powers_and_transformers(session: Session) -> None:

@@ -15,6 +15,7 @@ from sge_sim.mesures import (
     Structure,
     phases_de,
 )
+from sge_sim.mesures.climat import zone_du_departement
 from sge_sim.referentiel.mesures import jour_releve, point_mesure
 from sge_sim.tables.fiches import Suivi
 from sge_sim.tables.mesures import open_collecte, read_suivi
@@ -156,3 +157,29 @@ def test_every_named_point_can_be_described(session: Session) -> None:
             found = point_mesure(point, read_suivi(session, point.prm), sens)
             unmetered = point.date_mise_en_service is None or point.type_comptage == "SSCPT"
             assert (found is None) == unmetered
+
+
+@pytest.mark.assumed("which points sell what is left of their production is told nowhere")
+def test_a_point_of_both_directions_consumes_first_what_it_produces(session: Session) -> None:
+    surplus, vend_tout = "24210000002506", "24210000003407"
+    tire, rendu = (described(session, surplus, sens) for sens in ("SOUTIRAGE", "INJECTION"))
+    assert tire.couple is not None
+    assert rendu.couple is not None
+    assert (tire.couple.graine, rendu.couple.graine) == (rendu.graine, tire.graine)
+    assert tire.couple.couple is None
+    assert described(session, vend_tout, "INJECTION").couple is None
+    assert described(session, C5).couple is None
+
+
+@pytest.mark.assumed("the weather of a point is that of its department")
+def test_a_point_has_the_weather_of_its_commune_and_loses_measures_where_asked(
+    session: Session,
+) -> None:
+    point = find_point(session, C5)
+    assert point is not None
+    mesure = described(session, C5)
+    assert mesure.zone == zone_du_departement(point.code_insee)
+    assert not mesure.pertes
+    perdant = point_mesure(point, read_suivi(session, C5), "SOUTIRAGE", pertes=True)
+    assert perdant is not None
+    assert perdant.pertes

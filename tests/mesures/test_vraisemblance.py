@@ -1,0 +1,82 @@
+"""The likeness of curves, in short: bounds that a regression breaks (see `make vraisemblance`)."""
+
+from typing import Any
+
+import pytest
+
+from bench.vraisemblance.juge import distances, judge, shares
+from bench.vraisemblance.populations import arrays_of, points_of
+from bench.vraisemblance.statistiques import Figures, figures
+
+pytestmark = pytest.mark.assumed("how likely curves are is judged by public measures of others")
+
+
+@pytest.fixture(scope="module")
+def foyers() -> dict[str, Any]:
+    return arrays_of(points_of("foyers", 1, 80), 2024)
+
+
+BORNES = (
+    ("kWh a year p5 p50 p95 mean", 3, 3_900, 5_500),
+    ("size: Gini, share under 300 kWh %", 0, 0.28, 0.5),
+    ("load factor p5 p50 p95", 1, 0.07, 0.16),
+    ("x/mean p1 p10 p50 p90 p99 p99.9", 2, 0.4, 0.75),
+    ("x/mean p1 p10 p50 p90 p99 p99.9", 5, 7, 18),
+    ("base W (p5 of a point) p10 p50 p90", 1, 45, 130),
+    ("ACF 30 min (or step), 1 day, 7 days: median", 0, 0.4, 0.75),
+    ("ACF 30 min (or step), 1 day, 7 days: median", 1, 0.2, 0.5),
+    ("effective rank of day shapes: all, one point, points' means", 1, 18, 40),
+    ("twin: best ramp correlation with others' days", 0, 0.5, 0.8),
+    ("weekend/weekday p10 p50 p90", 1, 0.95, 1.1),
+    ("W per C under 15: mean p10 p50 p90 p95", 0, 25, 50),
+    ("coincidence N=2 5 10 20 50 100 200", 2, 0.3, 0.55),
+    ("temperature C: sd from day to day, lag-1 correlation, coldest day", 0, 1.4, 1.9),
+)
+
+
+@pytest.fixture(scope="module")
+def lues(foyers: dict[str, Any]) -> Figures:
+    return figures(foyers)
+
+
+@pytest.mark.parametrize(("figure", "rang", "bas", "haut"), BORNES)
+def test_homes_are_likely(lues: Figures, figure: str, rang: int, bas: float, haut: float) -> None:
+    assert bas < lues[figure][rang] < haut
+
+
+def test_homes_are_near_the_measured_ones(foyers: dict[str, Any], lues: Figures) -> None:
+    ecarts = distances(foyers)
+    assert ecarts["KS"] < 0.2
+    assert ecarts["W1"] < 0.2
+    assert ecarts["ACF"] < 0.08
+    tenues = shares(judge("foyers", lues))
+    assert tenues["a"][0] >= 8
+    assert tenues["b"][0] >= 5
+
+
+def test_a_line_that_curves_can_not_tell_is_not_counted(lues: Figures) -> None:
+    lignes = judge("foyers", lues)
+    muettes = [ligne for ligne in lignes if not ligne.cibles]
+    assert len(muettes) == 6
+    assert sum(sur for _, sur in shares(lignes).values()) == len(lignes) - len(muettes)
+
+
+def test_workplaces_differ_from_each_other() -> None:
+    lues = figures(arrays_of(points_of("pro_c5", 1, 60), 2024))
+    facteur, nuit = lues["load factor p5 p50 p95"], lues["night 0-6h / mean p10 p50 p90"]
+    assert facteur[0] < 0.12
+    assert facteur[2] > 0.4
+    assert nuit[0] < 0.25
+    assert nuit[2] > 0.8
+    assert lues["correlation of points' days; of their weekly changes"][0] < 0.5
+    assert lues["effective rank of day shapes: all, one point, points' means"][2] > 4
+
+
+def test_plants_give_no_more_than_a_clear_sky_and_some_sell_what_is_left() -> None:
+    lues = figures(arrays_of(points_of("p4", 1, 40), 2024))
+    jour = lues["highest day kWh per subscribed kW, January to December"]
+    assert jour[0] <= 3.5
+    assert jour[3] <= 7.0
+    assert jour[6] <= 7.8
+    zeros = lues["zero steps %: of points under 55 %, of the others; share of the others %"]
+    assert 40 < zeros[2] < 90
