@@ -270,7 +270,7 @@ class Settings:
         """Whether the defects of the homologation platform are reproduced."""
         return self.profile is Profile.FIDELE and self.environment == "homologation"
 
-    @property
+    @cached_property
     def perd_des_mesures(self) -> bool:
         """Whether measures are lost as was seen."""
         usual = Pertes.CONSTATEES if self.profile is Profile.FIDELE else Pertes.AUCUNE
