@@ -48,7 +48,7 @@ def sortes(pas: int) -> Iterator[tuple[Entiers, int, int]]:
             np.ones((1, pas), np.int64) if fin else _partout(_emousse(fabrique(variantes), part), 1)
         )
         yield poids, 1 if fin else DEPARTS, 1 if fin else variantes
-    yield _partout(_blocs(demi, 2 if fin else 6), demi), DEPARTS, 2 if fin else 6
+    yield _partout(_blocs(demi, 2 if fin else 8), demi), DEPARTS, 2 if fin else 8
     yield _chauffages(pas, 8 if fin else 32), 1, 8 if fin else 32
     sortes_de_plateau = 2 if fin else 3
     for sans_midi in (False, True):
@@ -171,7 +171,7 @@ def _blocs(demi: int, variantes: int) -> Entiers:
     zero, rangs = np.zeros(n, np.int64), np.arange(48 * demi)[None]
     # It starts some minutes after the hour, ends when it is done, and stops now and then.
     creux = _hasard(cle, n, 48 * demi)
-    rows = np.where(rangs <= durees[:, None], 4096 - (creux * creux >> 12) * 5 // 8, 0)
+    rows = np.where(rangs <= durees[:, None], 4096 - (creux * creux >> 12) * 3 // 4, 0)
     rows[:, 0] = rows[:, 0] * (1300 + _hasard(cle + 4, n) * 5 // 8) // 4096
     derniers = rangs == durees[:, None]
     rows = np.where(derniers, rows * _hasard(cle + 3, n)[:, None] // 4096, rows)

@@ -27,7 +27,7 @@ BITS = 24
 UNITE = 1 << BITS
 """The running sum of a row at the end of its day."""
 
-PARTIES = 3
+PARTIES = 4
 """Parts of a day in which a power that is too much is looked for."""
 
 _COLONNES_GARDEES = 40
@@ -143,7 +143,7 @@ ECARTS_D_UN_BLOC = (10, 35, 55)
 """Spreads of what a `BLOC` takes, per cent: its length follows."""
 JEUX = (0, 5, 10, 18, 30, 55)
 """How far a start moves from day to day, tenths of a half-hour (standard deviation)."""
-MELANGES = 4
+MELANGES = 8
 """Ways to pair how far a start moves with a variant: the ranks of `JEUX`, once for each."""
 
 
@@ -170,7 +170,8 @@ def gigues(pas_par_jour: int) -> tuple[Entiers, dict[tuple[Sorte, int], int]]:
     for sorte, groupe in groupes.items():
         if sorte is Sorte.BLOC:
             continue
-        for rang, (melange, jeu) in enumerate(product(range(MELANGES), JEUX)):
+        melanges = MELANGES if groupe.par_depart else 1
+        for rang, (melange, jeu) in enumerate(product(range(melanges), JEUX)):
             # Standard deviation of the triangle: 6.5.
             decalages = np.clip((triangle * jeu + 32 * (triangle > 0)) // 65, -AVANCE, AVANCE)
             variantes = (meles * (7 + 2 * melange) + (meles >> 3) + 29 * melange) % groupe.variantes

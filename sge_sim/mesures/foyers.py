@@ -36,11 +36,11 @@ from sge_sim.mesures.usages import OUVERT, REDUIT, Charge, Installation, install
 
 _PUISSANCES = (3, 6, 9, 12)
 """Powers by which dwellings are told apart, kVA: beyond the last one, it is the last one's."""
-_TAILLES = {3: 50, 6: 61, 9: 85, 12: 117}
+_TAILLES = {3: 50, 6: 60, 9: 82, 12: 112}
 """Size of what is done in a dwelling, per cent."""
-_SOCLES = {3: 106, 6: 157, 9: 193, 12: 224}
+_SOCLES = {3: 106, 6: 158, 9: 192, 12: 218}
 """W of what never stops: the median."""
-_CHAUFFES = {3: 145, 6: 302, 9: 495, 12: 620}
+_CHAUFFES = {3: 145, 6: 304, 9: 500, 12: 625}
 """Chances out of 1000 that electricity heats the dwelling."""
 _PAR_DEGRE = {3: 34, 6: 66, 9: 127, 12: 182}
 """W per degree: the median of those that are heated."""
@@ -81,7 +81,7 @@ def foyer(t: Tirages, kva: int, zone: int, plages: Plages, *, asservi: bool) -> 
     ]
     if t.chance(_CHAUFFES[puissance]):
         usages.append(_chauffage(t, puissance, zone, formes))
-    if puissance > 3 and t.chance(510 if asservi else 280):
+    if puissance > 3 and t.chance(450 if asservi else 260):
         usages += _eau(t, puissance, taille, plages, formes, asservi=asservi)
     if t.chance(_VOITURES[puissance]):
         usages.append(_voiture(t, puissance, plages, formes, asservi=asservi))
@@ -115,7 +115,7 @@ def _socle(t: Tirages, watts: int, formes: Banque) -> Charge:
 def _vie(t: Tirages, taille: int, formes: Banque) -> list[Charge]:
     """Return the uses of those who live there: by work, by nights, or at home."""
     sorte = t.entre(0, 99)
-    chez_soi, decale = sorte < 34, sorte >= 96
+    chez_soi, decale = sorte < 34, sorte >= 94
     if decale:
         lever, repas = t.entre(4, 46), t.entre(16, 47)
     elif chez_soi:

@@ -99,7 +99,8 @@ def limite(
 ) -> None:
     """Keep each step within the subscribed power (kVA or kW): change energies and rows in place.
 
-    Of several points, `point` is any, `puissance` has one entry for each, and `retards` one column.
+    A step is within it where its uses, each at its most in that part of the day, are together. Of
+    several points, `point` is any, `puissance` has one entry for each, and `retards` one column.
     What can wait comes later: a car, then water, then a machine. Where that isn't enough, the
     breaker ends what is too much (assumed); a plant loses what exceeds its power, and a large
     meter records overruns, but not far above.
@@ -109,19 +110,13 @@ def limite(
         par_pas = par_pas * _DEPASSEMENT // 100
     maximum = np.broadcast_to((np.asarray(par_pas) << BITS) - UNITE, hasard.shape)
     trop = np.flatnonzero(np.einsum("kn,kn->n", energies, formes.pointes.take(lignes)) > maximum)
-    if not len(trop):
-        return
-    ici, la = energies[:, trop], lignes[:, trop]
-    fortes = np.zeros(len(trop), np.int64)
-    for partie in formes.pointes_de_partie:
-        np.maximum(fortes, np.einsum("kn,kn->n", ici, partie.take(la), dtype=np.int64), out=fortes)
-    trop = trop[fortes > maximum[trop]]
     trop, pointes = _encore(energies, lignes, trop, maximum, formes)
     if not point.injection:
         for usage in range(len(energies) - 1, 0, -1):
-            if len(trop) and retards[usage].any():
-                lignes[usage, trop] += retards[usage, trop if retards.shape[1] > 1 else 0]
-                trop, pointes = _encore(energies, lignes, trop, maximum, formes)
+            if not len(trop):
+                break
+            lignes[usage, trop] += retards[usage, trop if retards.shape[1] > 1 else 0]
+            trop, pointes = _encore(energies, lignes, trop, maximum, formes)
     if len(trop):
         # Not to the same power each time.
         visee = (
@@ -138,10 +133,14 @@ def limite(
 def _encore(
     energies: Entiers, lignes: Entiers, trop: Entiers, maximum: Entiers, formes: Banque
 ) -> tuple[Entiers, Entiers]:
-    """Return which of these columns have a step beyond their maximum, and their largest step."""
+    """Return which of these columns have a step that may be beyond their maximum, and what their
+    largest step is at most: what their uses are at most in a part of the day, added."""
     if not len(trop):
         return trop, trop
-    cumuls = np.matmul(energies.T[trop, None], formes.cumuls.take(lignes[:, trop].T, axis=0))[:, 0]
-    pointes = np.diff(cumuls).max(axis=1)
+    ici, la = energies[:, trop], lignes[:, trop]
+    pointes = np.zeros(len(trop), np.int64)
+    for partie in formes.pointes_de_partie:
+        ensemble = np.einsum("kn,kn->n", ici, partie.take(la), dtype=np.int64)
+        np.maximum(pointes, ensemble, out=pointes)
     trop_encore = pointes > maximum[trop]
     return trop[trop_encore], pointes[trop_encore]

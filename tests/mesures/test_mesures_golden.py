@@ -62,9 +62,9 @@ FENETRES = (
     (date(2024, 10, 21), date(2024, 11, 4)),
 )
 EMPREINTES = {
-    "residentiel": "79b85e33c307837c29c365baf870396f5f81bf69474a0631e8be7b2a4040762b",
-    "commerce": "c7675dba327f2b9c99c01c4802397e7712f35144fcc8b81676aa0e1e1f65b76e",
-    "activation": "5ef7b26e9cca0d8c19bd202b9c4e554a31eb086114cf9572894a5775eb74fa95",
+    "residentiel": "4ba05a0372ccd0d0132095964b255e4da598bc656d1ba8eba51633ef6720ad8e",
+    "commerce": "f7504a7b3edd2cdf7f78b129f8768bfcf5a390417c53ba49faaa3a19016b611b",
+    "activation": "f6a0574323bb6136c1596ca0758d5d412977e5864fd13727a3bef10570c8d22d",
     "surplus": "dfa5989740ad8641ed70407f28d78cc5f31839bb9fd4f5c27ece24ea39db0925",
     "tertiaire": "c68a9c0cbb3fa9ce622fde2249ec1d6bdea44d262439e478b5ae6c62fda1082f",
     "usine": "c0a294dd85c147d3adf7621bbfd8bc6ccae532933124bf3785cb208ffb533c86",
@@ -100,7 +100,7 @@ FACTUREES = {
     "tertiaire": "83782a787eceddb1e573f14480a61f7c5789a8e9d90ea5956c9a4fa7a9a88ccd",
     "usine": "f9fbb24fcfe407899242673408a0843105ba80d77a2165cec85ca0ddc6783367",
     "centrale": "f96c699df6b2282d6d0c1040883583980756e1bc61f3f5794ff5b82de58126ab",
-    "moins puissante": "770546dafcdf554356fc36705b48ded63619f12ed7ce5f246e76f22d57a64443",
+    "moins puissante": "b21273514b448fb147fcec1f08b5845b4a286c0b99bb4b0caffb2d5ced6a40ac",
 }
 """Of what large meters count beside energies."""
 
