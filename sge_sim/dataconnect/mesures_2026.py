@@ -116,7 +116,7 @@ def _read(plateforme: PlateformeRest, echange: EchangeRest, ressource: Ressource
     dossier = read_point(echange, prm, REFUSALS)
     check_periode(ressource.mesure, periode, echange.now, REASONS)
     check_point(ressource.mesure, dossier, ressource.sens, periode, REASONS)
-    lecteur = Lecteur(dossier, ressource.sens, echange.now)
+    lecteur = Lecteur(dossier, ressource.sens, echange.now, plateforme.settings.perd_des_mesures)
     return _Question(prm, ressource, periode, lecteur, pas, grandeur)
 
 

@@ -23,7 +23,7 @@ from sge_sim.mesures.usages import Charge, Installation, installe
 
 TIRAGES_D_UN_JOUR = 3
 """Most numbers that a day draws for the uses of a point."""
-_TIRAGES = 256
+_TIRAGES = 112
 """More draws than an installation takes."""
 _COLONNES = {
     ProfilConsommation.PROFESSIONNEL: 0,
