@@ -38,9 +38,9 @@ _PUISSANCES = (3, 6, 9, 12)
 """Powers by which dwellings are told apart, kVA: beyond the last one, it is the last one's."""
 _TAILLES = {3: 50, 6: 60, 9: 82, 12: 112}
 """Size of what is done in a dwelling, per cent."""
-_SOCLES = {3: 106, 6: 158, 9: 192, 12: 218}
+_SOCLES = {3: 105, 6: 155, 9: 190, 12: 216}
 """W of what never stops: the median."""
-_CHAUFFES = {3: 145, 6: 304, 9: 500, 12: 625}
+_CHAUFFES = {3: 145, 6: 302, 9: 495, 12: 620}
 """Chances out of 1000 that electricity heats the dwelling."""
 _PAR_DEGRE = {3: 34, 6: 66, 9: 127, 12: 182}
 """W per degree: the median of those that are heated."""
@@ -81,7 +81,7 @@ def foyer(t: Tirages, kva: int, zone: int, plages: Plages, *, asservi: bool) -> 
     ]
     if t.chance(_CHAUFFES[puissance]):
         usages.append(_chauffage(t, puissance, zone, formes))
-    if puissance > 3 and t.chance(450 if asservi else 260):
+    if puissance > 3 and t.chance(510 if asservi else 280):
         usages += _eau(t, puissance, taille, plages, formes, asservi=asservi)
     if t.chance(_VOITURES[puissance]):
         usages.append(_voiture(t, puissance, plages, formes, asservi=asservi))

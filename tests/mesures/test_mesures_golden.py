@@ -62,9 +62,9 @@ FENETRES = (
     (date(2024, 10, 21), date(2024, 11, 4)),
 )
 EMPREINTES = {
-    "residentiel": "4ba05a0372ccd0d0132095964b255e4da598bc656d1ba8eba51633ef6720ad8e",
+    "residentiel": "dc281ba0532267bdc417f5b0a1782465685eec40199de37e6525104714638954",
     "commerce": "f7504a7b3edd2cdf7f78b129f8768bfcf5a390417c53ba49faaa3a19016b611b",
-    "activation": "f6a0574323bb6136c1596ca0758d5d412977e5864fd13727a3bef10570c8d22d",
+    "activation": "c0fd0dcf70bf4cf810c59a27b3851fa9fe3cc46c251127cb81b36ef3fef8d83f",
     "surplus": "dfa5989740ad8641ed70407f28d78cc5f31839bb9fd4f5c27ece24ea39db0925",
     "tertiaire": "c68a9c0cbb3fa9ce622fde2249ec1d6bdea44d262439e478b5ae6c62fda1082f",
     "usine": "c0a294dd85c147d3adf7621bbfd8bc6ccae532933124bf3785cb208ffb533c86",
