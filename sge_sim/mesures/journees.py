@@ -104,7 +104,7 @@ def _journees(
     return Journees(i0, energies, lignes, bloc.banque, bloc.pair, rangs, ecarts)
 
 
-class _Bloc(NamedTuple):
+class _BlocDeJours(NamedTuple):
     """The uses of days [premier, premier + n), as `Journees` has them."""
 
     premier: int
@@ -166,7 +166,7 @@ def _net(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> Entiers:
 
 
 @lru_cache(maxsize=128)
-def _bloc(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> _Bloc:
+def _bloc(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> _BlocDeJours:
     """Return the uses of some months, which are asked for by the week (10 kB each)."""
     bloc = _computed(point, i0, i1, grandeur)
     energies: NDArray[Any] = bloc.energies.astype(np.int32)
@@ -176,7 +176,7 @@ def _bloc(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> _Bloc:
     return bloc._replace(energies=energies, lignes=lignes)
 
 
-def _computed(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> _Bloc:
+def _computed(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> _BlocDeJours:
     """Return the uses of days under the same dated entries."""
     jour = jour_de(i0)
     formes = banque(48 if point.petit else 288)
@@ -192,4 +192,4 @@ def _computed(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> _Bloc
     pair = not point.petit and jour < PASSAGE_5_MINUTES
     if pair:
         energies = energies & ~1
-    return _Bloc(i0, energies, lignes, formes, pair)
+    return _BlocDeJours(i0, energies, lignes, formes, pair)

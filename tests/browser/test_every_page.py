@@ -32,11 +32,11 @@ PAGES = {
     "fichiers": "/fichiers",
     "fichier": "/fichiers/1",
     "demandes": "/demandes",
-    "campagnes": "/campagnes",
-    "campagne": "/campagnes/1",
+    "campaigns": "/campaigns",
+    "campaign": "/campaigns/1",
     "acteurs": "/acteurs",
     "certificats": "/certificats",
-    "cas": "/campagnes/1/cas/ADP-R2@C5",
+    "cas": "/campaigns/1/cas/ADP-R2@C5",
     "codes": "/codes?q=SGT4",
     "pannes": "/pannes",
     "consentements": "/consentements",
@@ -66,7 +66,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulator
         order(simulator)
         plan_and_open_an_account(home)
         simulator.session.post(
-            f"{home}/horloge", data={"action": "10d"}, headers={"Origin": home}, timeout=300
+            f"{home}/clock", data={"action": "10d"}, headers={"Origin": home}, timeout=300
         )
         yield simulator
 
