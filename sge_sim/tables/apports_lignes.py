@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from sge_sim.tables.acteurs import Acteur
 from sge_sim.tables.apports import Apport
+from sge_sim.tables.bulk import insert_rows
 from sge_sim.tables.mesures import CalendrierDate, Collecte, Trou
 from sge_sim.tables.points import (
     POINT_SEEN,
@@ -16,7 +17,6 @@ from sge_sim.tables.points import (
     Compteur,
     Point,
     insert_points,
-    insert_rows,
 )
 
 Mesure = type[Collecte | Trou | CalendrierDate]

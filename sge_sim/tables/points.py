@@ -1,9 +1,9 @@
 """Points, their meters and the communes they stand in."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import islice
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal
 
 from sqlalchemy import (
     JSON,
@@ -15,10 +15,8 @@ from sqlalchemy import (
     Index,
     SmallInteger,
     String,
-    Table,
     Text,
     func,
-    insert,
     select,
     text,
 )
@@ -35,6 +33,7 @@ from sge_sim.domaine.nomenclatures import (
 )
 from sge_sim.tables.apports import Apport, is_seen
 from sge_sim.tables.base import Base, Payload, RowId
+from sge_sim.tables.bulk import insert_rows
 from sge_sim.tables.fiches import (
     ParametresTeleAcces,
     Situation,
@@ -303,12 +302,6 @@ def insert_points(
         insert_rows(session, Compteur, compteurs)
         inserted += len(chunk)
     return inserted
-
-
-def insert_rows(session: Session, of: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows of a table in one statement: mappings of the same columns, all of them."""
-    if rows:
-        session.connection().execute(insert(cast(Table, of.__table__)), rows)
 
 
 def _search_text(value: str | None) -> str | None:

@@ -5,9 +5,9 @@ keys, contexts, rows) takes ten times what the database takes. Whatever is read 
 call goes this way.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, NoReturn, TypeVar
 
 from sqlalchemy import Connection, Dialect, Executable, Float, Table, bindparam, insert
 from sqlalchemy.exc import DBAPIError
@@ -49,11 +49,29 @@ class Driver:
         try:
             return self.connection.execute(sql, values)
         except Exception as error:
-            dbapi: Any = self.dialect.loaded_dbapi
-            if not isinstance(error, dbapi.Error):
-                raise
-            raised = DBAPIError.instance(sql, None, error, dbapi.Error)
-            raise as_operational(raised) from error
+            self._raise(error, sql)
+
+    def insert(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Run an INSERT for each of these rows, or a COPY of them.
+
+        Raises the `DBAPIError` that SQLAlchemy would raise.
+        """
+        try:
+            if sql.startswith("COPY"):
+                with self.connection.cursor() as cursor, cursor.copy(sql) as copy:
+                    for row in rows:
+                        copy.write_row(row)
+            else:
+                self.connection.executemany(sql, rows)
+        except Exception as error:
+            self._raise(error, sql)
+
+    def _raise(self, error: Exception, sql: str) -> NoReturn:
+        dbapi: Any = self.dialect.loaded_dbapi
+        if not isinstance(error, dbapi.Error):
+            raise error
+        raised = DBAPIError.instance(sql, None, error, dbapi.Error)
+        raise as_operational(raised) from error
 
     def read(self, asked: "Iterable[tuple[Prepared, Mapping[str, object]]]") -> list[Rows]:
         """Execute statements with their values, in order, and return the rows of each.

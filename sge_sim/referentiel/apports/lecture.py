@@ -141,7 +141,11 @@ def _read_csv(
             continue
         yield (
             number,
-            {word: cell for word, each in zip(words, cells, strict=True) if (cell := each).strip()},
+            {
+                word: cell
+                for word, cell in zip(words, cells, strict=True)
+                if cell and not cell.isspace()
+            },
         )
 
 

@@ -170,7 +170,7 @@ class _Versement:
             yield "commune", f"celle-là s'appelle {label}"
 
     def _write(self) -> None:
-        """Write the slice, after as long a pause as the one before took."""
+        """Write the slice, after a pause for those who waited since the one before."""
         self._database.let_others_write(self._worked_ms - elapsed_ms(self._since))
         started = stopwatch()
         with self._database.transaction() as session:
