@@ -30,7 +30,10 @@ def coupes_de(point: PointMesure) -> tuple[int, ...]:
     dates += [grille.depuis for grille in (*point.grille_distributeur, *point.grille_fournisseur)]
     if not point.petit:
         dates.append(PASSAGE_5_MINUTES)
-    return tuple(sorted({numero_borne(jour) for jour in dates}))
+    bornes = {numero_borne(jour) for jour in dates}
+    if point.donnees is not None:
+        bornes |= point.donnees.bornes
+    return tuple(sorted(bornes))
 
 
 def periode_mesuree(point: PointMesure, i0: int, i1: int) -> tuple[int, int]:
@@ -60,6 +63,19 @@ def jours_perdus(point: PointMesure, i0: int, i1: int) -> Masque:
         premier = int(np.searchsorted(minuits, trou.debut.timestamp()))
         dernier = int(np.searchsorted(minuits, trou.fin.timestamp(), side="right")) - 1
         perdus[max(premier - i0, 0) : max(dernier - i0, 0)] = True
+    return perdus
+
+
+def index_perdus(point: PointMesure, i0: int, i1: int) -> Masque:
+    """Tell for each midnight that starts a day of [i0, i1) whether its index was lost.
+
+    The collection that failed for a day is that of the reading at its end; an index that was given
+    is there all the same.
+    """
+    perdus = jours_perdus(point, i0 - 1, i1 - 1)
+    if point.donnees is not None:
+        for jours, lost in ((point.donnees.index, False), (point.donnees.index_perdus, True)):
+            perdus[[jour - i0 for jour in jours if i0 <= jour < i1]] = lost
     return perdus
 
 

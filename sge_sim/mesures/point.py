@@ -16,6 +16,7 @@ from typing import Protocol, TypeVar
 
 from sge_sim.domaine.nomenclatures import METIERS
 from sge_sim.errors import UsageError
+from sge_sim.mesures.jours_donnes import MesuresDonnees
 from sge_sim.mesures.profil import ProfilConsommation
 
 Plages = tuple[tuple[int, int], ...]
@@ -163,7 +164,7 @@ class PointMesure:
     force. `mise_en_service` is the last one: nothing is told before it. `jour_releve` (1 to 28)
     is the day of the cyclic reading. `tension` is the nominal voltage, V. `triphase`: the meter of
     a C5 is on three phases (the others are never asked). `pma_en_watts`: a large meter tells its
-    largest power in W, not in VA.
+    largest power in W, not in VA. `donnees`: what was given of its measures, and isn't drawn.
 
     >>> jour = date(2021, 1, 7)
     >>> PointMesure(
@@ -196,6 +197,7 @@ class PointMesure:
     triphase: bool = False
     pma_en_watts: bool = False
     profil: ProfilConsommation | None = None
+    donnees: MesuresDonnees | None = None
 
     def __post_init__(self) -> None:
         if self.segment not in SEGMENTS:

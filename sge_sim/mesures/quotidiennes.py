@@ -8,9 +8,14 @@ import numpy as np
 from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import calendrier, decalages, jour_de, numero_borne
 from sge_sim.mesures.courbes import Bloc, blocs, courbe
-from sge_sim.mesures.entrees_datees import jours_perdus, periode_mesuree, puissance_de
+from sge_sim.mesures.donnees import journees
+from sge_sim.mesures.entrees_datees import (
+    index_perdus,
+    jours_perdus,
+    periode_mesuree,
+    puissance_de,
+)
 from sge_sim.mesures.installations import installation_de
-from sge_sim.mesures.journees import journees
 from sge_sim.mesures.point import Grandeur, PointMesure
 from sge_sim.mesures.tableaux import Entiers, Masque
 
@@ -73,7 +78,7 @@ def energies_quotidiennes(
     valeurs = np.concatenate(parts) if parts else np.zeros(0, np.int64)
     table = calendrier()
     if point.petit:
-        perdus = jours_perdus(point, i0 - 1, i1)
+        perdus = index_perdus(point, i0, i1 + 1)
         valides = ~(perdus[1:] | perdus[:-1])
     else:
         valeurs = valeurs * 1000 // 12
