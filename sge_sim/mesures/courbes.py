@@ -183,12 +183,15 @@ def _tensions(point: PointMesure, j: Journees, pas: int) -> Entiers:
     return volts
 
 
+def est_enregistre(point: PointMesure, n: int) -> bool:
+    """Tell whether the curve of the day of that number is there, at its smallest step."""
+    return any(debut <= n < fin and not horaire for debut, fin, horaire in _enregistrements(point))
+
+
 def est_collecte(point: PointMesure, n: int) -> bool:
     """Tell whether the half-hourly curve of a C5 or P4 is drawn on the whole day of that number,
     without any loss."""
-    if point.trous or point.donnees is not None:
-        return False
-    return any(debut <= n < fin and not horaire for debut, fin, horaire in _enregistrements(point))
+    return not point.trous and point.donnees is None and est_enregistre(point, n)
 
 
 @lru_cache(maxsize=4096)

@@ -17,7 +17,7 @@ from sge_sim.mesures.journees import journees as drawn_days
 from sge_sim.mesures.jours_donnes import REGISTRES, TOTAL, MesuresDonnees
 from sge_sim.mesures.motifs import BITS, UNITE
 from sge_sim.mesures.point import CompteurPose, Grandeur, PointMesure
-from sge_sim.mesures.tableaux import Entiers
+from sge_sim.mesures.tableaux import Entiers, Masque
 
 _HEURE = FIN_CHANGEMENT - DEBUT_CHANGEMENT
 _RANGS = {nom: rang for rang, nom in enumerate((*REGISTRES, TOTAL))}
@@ -33,7 +33,7 @@ class JourneesDonnees(Journees):
     cumuls: Entiers
 
     @property
-    def totaux(self) -> Entiers:  # type: ignore[override]
+    def totaux(self) -> Entiers:
         return self.cumuls[:, -1]
 
     def pas_a_pas(self) -> Entiers:
@@ -102,7 +102,7 @@ def _with_given(drawn: Iterator[Journees], known: Mapping[int, Entiers]) -> Iter
 def _known_steps(point: PointMesure, donnees: MesuresDonnees) -> Mapping[int, Entiers]:
     """Return what each step of the days of which something is known spends, by their number."""
     known: dict[int, Entiers] = {}
-    gaps: dict[int, Entiers] = {}
+    gaps: dict[int, Masque] = {}
     for jour, courbe in donnees.courbes.items():
         watts = np.array([-1 if value is None else value for value in courbe], np.int64)
         known[jour], gaps[jour] = _spent(point, watts, jour)
@@ -124,7 +124,7 @@ def _known_steps(point: PointMesure, donnees: MesuresDonnees) -> Mapping[int, En
     return known
 
 
-def _spent(point: PointMesure, watts: Entiers, jour: int) -> tuple[Entiers, Entiers]:
+def _spent(point: PointMesure, watts: Entiers, jour: int) -> tuple[Entiers, Masque]:
     """Return what each step spends, Wh or twelfths of kWh, and which of them were lost."""
     lost = watts < 0
     if point.petit:
@@ -146,7 +146,8 @@ def _shared(weights: Entiers, total: int) -> Entiers:
     running = np.cumsum(weights)
     if not running[-1]:
         running = np.arange(1, len(weights) + 1)
-    return np.diff(running * total // running[-1], prepend=0)
+    shares: Entiers = np.diff(running * total // running[-1], prepend=0)
+    return shares
 
 
 def through_given(

@@ -1,5 +1,6 @@
 """What somebody gave of the measures of a point, day by day: `MesuresDonnees`."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -16,6 +17,23 @@ REGISTRES: Final = (*(f"F{rang}" for rang in range(1, 11)), *(f"D{rang}" for ran
 TOTAL: Final = "total"
 
 
+def read_courbe(texte: str) -> tuple[int | None, ...]:
+    """Return the W of a curve that is written, None where one was lost; `ValueError` otherwise.
+
+    >>> read_courbe("120 - 0")
+    (120, None, 0)
+    """
+    return tuple(None if mot == PERDU else int(mot) for mot in texte.split())
+
+
+def read_registres(texte: str) -> Mapping[str, int] | str:
+    """Return what registers showed, written in JSON, or `PERDU`; `ValueError` otherwise."""
+    if texte == PERDU:
+        return PERDU
+    found: dict[str, int] = json.loads(texte)
+    return found
+
+
 class JourDonne(NamedTuple):
     """What was given of a legal day: W of each step, None where it was lost, in the order of time;
     what the registers showed at the midnight that starts it, by name, `PERDU` where that was lost.
@@ -25,12 +43,12 @@ class JourDonne(NamedTuple):
 
     jour: date
     courbe: tuple[int | None, ...] | None
-    index: Mapping[str, int] | str | None
+    registres: Mapping[str, int] | str | None
 
     @property
     def total(self) -> int | None:
         """What the total showed, None where it wasn't given."""
-        return None if self.index is None or isinstance(self.index, str) else self.index[TOTAL]
+        return self.registres[TOTAL] if isinstance(self.registres, Mapping) else None
 
 
 @dataclass(frozen=True)
@@ -56,15 +74,15 @@ class MesuresDonnees:
     def index(self) -> Mapping[int, Mapping[str, int]]:
         """What the registers showed, by the number of the day."""
         return {
-            numero_borne(day.jour): day.index
+            numero_borne(day.jour): day.registres
             for day in self.jours
-            if day.index is not None and not isinstance(day.index, str)
+            if isinstance(day.registres, Mapping)
         }
 
     @cached_property
     def index_perdus(self) -> frozenset[int]:
         """The numbers of the days whose index was lost."""
-        return frozenset(numero_borne(day.jour) for day in self.jours if day.index == PERDU)
+        return frozenset(numero_borne(day.jour) for day in self.jours if day.registres == PERDU)
 
     @cached_property
     def releves(self) -> tuple[tuple[int, int], ...]:

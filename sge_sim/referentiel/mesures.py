@@ -23,6 +23,7 @@ from sge_sim.mesures import (
     TrouDeCourbe,
     parse_plages,
 )
+from sge_sim.mesures.jours_donnes import JourDonne, MesuresDonnees, read_courbe, read_registres
 from sge_sim.tables.fiches import Dossier, FichePoint, Suivi
 from sge_sim.tables.points import Point as Row
 from sge_sim.tables.transmissions import ServiceTransmis
@@ -68,7 +69,8 @@ _DISTRIBUTEUR = "D"
 class _Fiche(NamedTuple):
     """What is taken from the data sheet: compared by value, so that a change is never missed.
 
-    `inerte`: nothing goes that way, though the meter counts it.
+    `inerte`: nothing goes that way, though the meter counts it; `autre`: it isn't the direction of
+    the segment.
     """
 
     graine: int
@@ -86,6 +88,7 @@ class _Fiche(NamedTuple):
     triphase: bool
     en_kw: bool
     inerte: bool
+    autre: bool
 
 
 Point = FichePoint | Row | ServiceTransmis
@@ -133,6 +136,7 @@ def point_mesure(
             triphase=point.tension_livraison == _TRIPHASE,
             en_kw=_unite(point) == "kW",
             inerte=inerte,
+            autre=autre,
         ),
         suivi,
     )
@@ -198,6 +202,8 @@ def _describe(fiche: _Fiche, suivi: Suivi) -> PointMesure:
         for pose, depose, tic in suivi.compteurs
     )
     depuis = compteurs[0].pose
+    donnees = None if fiche.autre else _given(suivi)
+    perdus = suivi.trous if donnees is None else (*suivi.trous, *donnees.trous)
     return PointMesure(
         graine=fiche.graine,
         segment=fiche.segment,
@@ -212,7 +218,7 @@ def _describe(fiche: _Fiche, suivi: Suivi) -> PointMesure:
             else (HeuresCreuses(depuis, parse_plages(fiche.heures_creuses)),)
         ),
         collectes=_union(suivi.collectes),
-        trous=tuple(TrouDeCourbe(debut, fin) for debut, fin in suivi.trous),
+        trous=tuple(TrouDeCourbe(debut, fin) for debut, fin in perdus),
         oppositions=tuple(Opposition(debut, fin) for debut, fin in suivi.oppositions),
         resiliation=fiche.resiliation,
         jour_releve=jour_releve(fiche.plage_releve),
@@ -220,6 +226,23 @@ def _describe(fiche: _Fiche, suivi: Suivi) -> PointMesure:
         triphase=fiche.triphase,
         pma_en_watts=not petit and fiche.en_kw,
         profil=_profil(fiche),
+        donnees=donnees,
+    )
+
+
+def _given(suivi: Suivi) -> MesuresDonnees | None:
+    """Return what was given of the measures, None for nothing."""
+    if not suivi.donnees:
+        return None
+    return MesuresDonnees(
+        tuple(
+            JourDonne(
+                jour,
+                None if courbe is None else read_courbe(courbe),
+                None if registres is None else read_registres(registres),
+            )
+            for jour, courbe, registres in suivi.donnees
+        )
     )
 
 

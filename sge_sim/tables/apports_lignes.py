@@ -11,6 +11,7 @@ from sge_sim.tables.acteurs import Acteur
 from sge_sim.tables.apports import Apport
 from sge_sim.tables.bulk import insert_rows
 from sge_sim.tables.mesures import CalendrierDate, Collecte, Trou
+from sge_sim.tables.mesures_donnees import discard_days
 from sge_sim.tables.points import (
     POINT_SEEN,
     Commune,
@@ -66,7 +67,7 @@ def hide_all(session: Session) -> None:
 
 
 def discard(session: Session, at_most: int) -> int:
-    """Remove so many points of what isn't published; return how many went.
+    """Remove so many points, or days of measures, of what isn't published; return how many went.
 
     With the last of them goes all that was brought in with them. A commune in which others stand
     stays.
@@ -78,6 +79,8 @@ def discard(session: Session, at_most: int) -> int:
     if prms:
         session.execute(delete(Point).where(Point.prm.in_(prms)))
         return len(prms)
+    if days := discard_days(session, hidden, at_most):
+        return days
     inhabited = exists().where(
         Point.code_postal == Commune.code_postal, Point.code_insee == Commune.code_insee
     )

@@ -197,7 +197,8 @@ class Suivi:
 
     `calendriers`: (side, from, code), oldest first; `compteurs`: (installed, removed, whether it
     tells its TIC flags, as every Linky does), oldest first; `oppositions`: days [from, end) on
-    which the client opposes the recording of the curve.
+    which the client opposes the recording of the curve; `donnees`: the days that were given of its
+    measures, ascending (`sge_sim.tables.mesures_donnees`).
     """
 
     collectes: tuple[tuple[date, date | None], ...] = ()
@@ -205,6 +206,7 @@ class Suivi:
     calendriers: tuple[tuple[CoteCalendrier, date, str], ...] = ()
     compteurs: tuple[tuple[date, date | None, bool], ...] = ()
     oppositions: tuple[tuple[date, date | None], ...] = ()
+    donnees: tuple[tuple[date, str | None, str | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from sge_sim.domaine.nomenclatures import CoteCalendrier
 from sge_sim.tables.base import Base, Instant, RowId
 from sge_sim.tables.commandes import ServiceSouscrit
 from sge_sim.tables.fiches import Suivi
+from sge_sim.tables.mesures_donnees import DONNEES, DONNEES_OF
 from sge_sim.tables.points import Compteur
 from sge_sim.tables.prepared import Driver, Insertion, Prepared, Query, Rows
 
@@ -104,7 +105,7 @@ _ROWS = Prepared(
 _GAPS = Prepared(select(Trou.debut, Trou.fin).where(Trou.prm == bindparam("prm")))
 
 
-def _suivi(rows: Rows, gaps: Rows) -> Suivi:
+def _suivi(rows: Rows, gaps: Rows, days: Rows) -> Suivi:
     collectes: list[tuple[date, date | None]] = []
     calendriers: list[tuple[CoteCalendrier, date, str]] = []
     compteurs: list[tuple[date, date | None, bool]] = []
@@ -125,10 +126,11 @@ def _suivi(rows: Rows, gaps: Rows) -> Suivi:
         tuple(sorted(calendriers, key=lambda entree: entree[1])),
         tuple(sorted(compteurs, key=lambda compteur: compteur[0])),
         tuple(sorted(oppositions, key=lambda periode: periode[0])),
+        tuple((jour, courbe, registres) for jour, courbe, registres in days),
     )
 
 
-SUIVI: Final = Query((_ROWS, _GAPS), ("prm",), _suivi)
+SUIVI: Final = Query((_ROWS, _GAPS, DONNEES), ("prm",), _suivi)
 """What the measures of a point depend on."""
 
 
@@ -173,10 +175,17 @@ _OPPOSITIONS_OF = (
 
 
 def read_suivis(session: Session, prms: Sequence[str]) -> dict[str, Suivi]:
-    """Return what `read_suivi` does of each of these points: some hundreds, in five statements."""
-    collectes, trous, calendriers, compteurs, oppositions = (
+    """Return what `read_suivi` does of each of these points: some hundreds, in six statements."""
+    collectes, trous, calendriers, compteurs, oppositions, donnees = (
         _by_prm(session, prms, query)
-        for query in (_COLLECTES_OF, _TROUS_OF, _CALENDRIERS_OF, _COMPTEURS_OF, _OPPOSITIONS_OF)
+        for query in (
+            _COLLECTES_OF,
+            _TROUS_OF,
+            _CALENDRIERS_OF,
+            _COMPTEURS_OF,
+            _OPPOSITIONS_OF,
+            DONNEES_OF,
+        )
     )
     return {
         prm: Suivi(
@@ -185,6 +194,7 @@ def read_suivis(session: Session, prms: Sequence[str]) -> dict[str, Suivi]:
             tuple(calendriers.get(prm, ())),
             tuple((pose, depose, bool(tic)) for pose, depose, tic in compteurs.get(prm, ())),
             tuple(oppositions.get(prm, ())),
+            tuple(donnees.get(prm, ())),
         )
         for prm in prms
     }

@@ -29,6 +29,7 @@ from sge_sim.tables.flux import Canal, FichierFlux, Publication
 from sge_sim.tables.jetons import JetonRevoque
 from sge_sim.tables.m023 import DemandeM023
 from sge_sim.tables.mesures import CalendrierDate, Collecte, Trou
+from sge_sim.tables.mesures_donnees import MesureDonnee
 from sge_sim.tables.numeros import Numero
 from sge_sim.tables.pannes import PannePrevue
 from sge_sim.tables.points import Commune, Compteur, Point
@@ -64,6 +65,7 @@ __all__ = [
     "Habilitation",
     "Interlocuteur",
     "JetonRevoque",
+    "MesureDonnee",
     "Numero",
     "ObservationCampagne",
     "OptionPublication",

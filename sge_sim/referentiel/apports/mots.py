@@ -56,14 +56,14 @@ def _mot(nom: str, partie: Partie, colonne: str, liste: str | None = None) -> Mo
     if partie == "mesures":
         if colonne in _PERIODES:
             return Mot(nom, partie, colonne, _structure(_PERIODES[colonne]), _dumped)
-        return Mot(nom, partie, colonne, _jour, str)
+        return Mot(nom, partie, colonne, jour_of, str)
     table = _TABLES[partie]
     column = table.__table__.columns[colonne]
     (annotation,) = get_args(get_type_hints(table)[colonne])
     if isinstance(column.type, Boolean):
         return Mot(nom, partie, colonne, _booleen, lambda value: "oui" if value else "non")
     if isinstance(column.type, Date):
-        return Mot(nom, partie, colonne, _jour, str)
+        return Mot(nom, partie, colonne, jour_of, str)
     if isinstance(column.type, Integer):
         return Mot(nom, partie, colonne, _entier, str)
     if isinstance(column.type, String):
@@ -133,7 +133,8 @@ def _day_of(value: str) -> date:
     return date.fromisoformat(value)
 
 
-def _jour(value: Any) -> date:
+def jour_of(value: Any) -> date:
+    """Return the day that a cell says; raises `ValueError` with what is wrong, in French."""
     if isinstance(value, str) and _DAY.fullmatch(value):
         try:
             return _day_of(value)
@@ -252,4 +253,7 @@ MOTS: Final[Mapping[str, Mot]] = {
         _mot("calendriers", "mesures", "calendriers"),
     )
 }
-"""The columns of a file, in the order of the template."""
+"""The columns of a file of points, in the order of the template."""
+
+MOTS_JOURS: Final = ("prm", "jour", "courbe", "index")
+"""Those of a file of measures."""

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from functools import partial
+from itertools import chain, islice
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database
+from sge_sim.referentiel.apports.jours import LignesJours
 from sge_sim.referentiel.apports.lecture import Faute, Source, read_lignes
 from sge_sim.referentiel.apports.lignes import add_to, cells_of, ligne_of, read_ligne
 from sge_sim.referentiel.apports.mots import MOTS
@@ -29,6 +31,7 @@ from sge_sim.tables.apports_lignes import (
     publish_apport,
     suppliers,
 )
+from sge_sim.tables.mesures_donnees import Jour, insert_days
 
 _SLICE_MS: Final = 200.0
 _SMALLEST, _LARGEST = 100, 2000
@@ -37,9 +40,9 @@ _WORDS: Final = tuple(MOTS.values())
 
 @dataclass(slots=True)
 class Bilan:
-    """What became of the lines: read, new points, points that were there as given, faults.
+    """What became of the lines: read, new points, what was there as given, faults.
 
-    `importe` tells whether the new points are there now.
+    `importe` tells whether what is new is there now; `jours`: new days of measures.
     """
 
     lues: int = 0
@@ -47,6 +50,7 @@ class Bilan:
     inchanges: int = 0
     fautes: int = 0
     importe: bool = False
+    jours: int = 0
 
 
 def import_points(
@@ -62,8 +66,8 @@ def import_points(
 
     The new points are seen at once, at the end, if there was no fault or with `sauf_erreurs`;
     nothing is left of them otherwise, nor with `essai`, nor after an exception. A point that is
-    there as given counts as unchanged. One import at a time: another one waits. `progress` gets
-    the number of lines read, after each slice.
+    there as given counts as unchanged, and so does a day of measures. One import at a time:
+    another one waits. `progress` gets the number of lines read, after each slice.
 
     Raises `UsageError` for a file that can't be read as one of points.
     """
@@ -127,20 +131,61 @@ class _Versement:
         self._fault_to, self._progress = fault, progress
         self._size = _SMALLEST
         self._slice: list[tuple[str, int, LignePoint]] = []
+        self._lines: LignesJours | None = None
         self._worked_ms, self._since = 0.0, stopwatch()
 
     def read(self, sources: Iterable[Source]) -> None:
         """Check every line, and write those that hold."""
         for source in sources:
-            for number, cells in read_lignes(source, self._fault):
+            for number, sorte, cells in read_lignes(source, self._fault):
                 self.bilan.lues += 1
+                if sorte == "jours":
+                    self._add_day(source.nom, number, cells)
+                    continue
                 ligne = self._checked(source.nom, number, cells)
                 if ligne is not None:
                     self._slice.append((source.nom, number, ligne))
                     if len(self._slice) >= self._size:
                         self._write()
-        if self._slice:
-            self._write()
+            self._end_days(source.nom)
+        self._write()
+
+    def _add_day(self, source: str, number: int, cells: Mapping[str, Any]) -> None:
+        prm = str(cells.get("prm", ""))
+        if self._lines is None or self._lines.prm != prm:
+            self._end_days(source)
+            self._lines = LignesJours(prm)
+        self._lines.lignes.append((number, cells))
+
+    def _end_days(self, source: str) -> None:
+        """Check the days of the point whose lines have ended, and write those that hold."""
+        lines, self._lines = self._lines, None
+        if lines is None:
+            return
+        self._write()
+        with self._database.sessions() as session:
+            days, unchanged = lines.checked(
+                session,
+                self.apport_id,
+                lambda number, mot, phrase: self._fault(Faute(source, number, mot, phrase)),
+            )
+        self.bilan.inchanges += unchanged
+        self.bilan.jours += len(days)
+        remaining = iter(days)
+        while part := list(islice(remaining, _LARGEST)):
+            self._write_in_turn(partial(insert_days, rows=self._rows(lines.prm, part)))
+
+    def _rows(self, prm: str, days: Sequence[Jour]) -> list[dict[str, Any]]:
+        return [
+            {
+                "prm": prm,
+                "jour": jour,
+                "courbe": courbe,
+                "registres": registres,
+                "apport_id": self.apport_id,
+            }
+            for jour, courbe, registres in days
+        ]
 
     def _fault(self, faute: Faute) -> None:
         self.bilan.fautes += 1
@@ -171,13 +216,19 @@ class _Versement:
 
     def _write(self) -> None:
         """Write the slice, after a pause for those who waited since the one before."""
+        if self._slice:
+            self._write_in_turn(
+                lambda session: insert_tranche(session, self._new_among(session, self._slice))
+            )
+            self._slice = []
+            self._size = _resized(self._size, self._worked_ms)
+
+    def _write_in_turn(self, write: Callable[[Session], None]) -> None:
         self._database.let_others_write(self._worked_ms - elapsed_ms(self._since))
         started = stopwatch()
         with self._database.transaction() as session:
-            insert_tranche(session, self._new_among(session, self._slice))
+            write(session)
         self._worked_ms, self._since = elapsed_ms(started), stopwatch()
-        self._slice = []
-        self._size = _resized(self._size, self._worked_ms)
         self._progress(self.bilan.lues)
 
     def _new_among(self, session: Session, lines: Sequence[tuple[str, int, LignePoint]]) -> Tranche:
