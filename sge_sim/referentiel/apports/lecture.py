@@ -8,6 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import Any, Final, Literal, NamedTuple
 
 from sge_sim.errors import UsageError
@@ -148,15 +149,10 @@ def _read_csv(
                 )
             )
             continue
-        yield LigneLue(
-            number,
-            sorte,
-            {
-                word: cell
-                for word, cell in zip(words, cells, strict=True)
-                if cell and not cell.isspace()
-            },
-        )
+        found = dict(zip(compress(words, cells), filter(None, cells), strict=True))
+        if any(map(str.isspace, found.values())):
+            found = {word: cell for word, cell in found.items() if not cell.isspace()}
+        yield LigneLue(number, sorte, found)
 
 
 def _read_json(

@@ -20,6 +20,7 @@ _DEFAULTS: Final[Mapping[str, Any]] = {
     "opposition_courbe": False,
 }
 _SEED: Final = 0
+_REMEMBERED: Final = 4096
 
 
 def read_ligne(cells: Mapping[str, Any], fault: Callable[[str, str], None]) -> LignePoint:
@@ -28,10 +29,17 @@ def read_ligne(cells: Mapping[str, Any], fault: Callable[[str, str], None]) -> L
     found: dict[str, dict[str, Any]] = {"point": point, "compteur": {}, "mesures": {}}
     for word, cell in cells.items():
         mot = MOTS[word]
+        lus = mot.lus if isinstance(cell, str) else None
+        if lus is not None and cell in lus:
+            found[mot.partie][mot.colonne] = lus[cell]
+            continue
         try:
-            found[mot.partie][mot.colonne] = mot.lire(cell)
+            value = found[mot.partie][mot.colonne] = mot.lire(cell)
         except ValueError as error:
             fault(word, str(error))
+        else:
+            if lus is not None and len(lus) < _REMEMBERED:
+                lus[cell] = value
     produces = (point.get("segment") or "C")[0] == "P"
     for column, value in (("contrat_soutirage", not produces), ("contrat_injection", produces)):
         if point[column] is None:

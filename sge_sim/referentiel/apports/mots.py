@@ -7,9 +7,8 @@ JSON lines the same values may be booleans, numbers and objects.
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import asdict, dataclass, field, is_dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any, Final, Literal, get_args, get_type_hints
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -42,7 +41,8 @@ _PERIODES: Final[Mapping[str, Any]] = {
 class Mot:
     """A column of a file: its word, the column of a table that it fills, how a cell is read.
 
-    `lire` raises `ValueError` with what is wrong, in French.
+    `lire` raises `ValueError` with what is wrong, in French. `lus`: what cells were read as, of a
+    column that says the same of many points; None for one that doesn't.
     """
 
     nom: str
@@ -50,6 +50,7 @@ class Mot:
     colonne: str
     lire: Callable[[Any], Any]
     ecrire: Callable[[Any], str]
+    lus: dict[str, Any] | None = field(default_factory=dict)
 
 
 def _mot(nom: str, partie: Partie, colonne: str, liste: str | None = None) -> Mot:
@@ -68,7 +69,9 @@ def _mot(nom: str, partie: Partie, colonne: str, liste: str | None = None) -> Mo
         return Mot(nom, partie, colonne, _entier, str)
     if isinstance(column.type, String):
         codes = _codes(annotation) or (frozenset(_LISTES[liste]) if liste else frozenset())
-        return Mot(nom, partie, colonne, _code(codes) if codes else _texte(column.type.length), str)
+        if not codes:
+            return Mot(nom, partie, colonne, _texte(column.type.length), str, lus=None)
+        return Mot(nom, partie, colonne, _code(codes), str)
     return Mot(nom, partie, colonne, _structure(TypeAdapter(annotation)), _dumped)
 
 
@@ -110,14 +113,10 @@ def _shown(value: Any) -> str:
 
 
 def _booleen(value: Any) -> bool:
-    found = value if isinstance(value, bool) else _BOOLEANS.get(value) if _is_text(value) else None
+    found = value if isinstance(value, bool) else _BOOLEANS.get(str(value))
     if found is None:
         raise ValueError(f"« {_shown(value)} » : écrire oui ou non")
     return found
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
 
 
 def _entier(value: Any) -> int:
@@ -128,16 +127,11 @@ def _entier(value: Any) -> int:
     raise ValueError(f"« {_shown(value)} » n'est pas un entier positif")
 
 
-@lru_cache(20_000)
-def _day_of(value: str) -> date:
-    return date.fromisoformat(value)
-
-
 def jour_of(value: Any) -> date:
     """Return the day that a cell says; raises `ValueError` with what is wrong, in French."""
     if isinstance(value, str) and _DAY.fullmatch(value):
         try:
-            return _day_of(value)
+            return date.fromisoformat(value)
         except ValueError:
             pass
     raise ValueError(f"« {_shown(value)} » n'est pas un jour : écrire par exemple 2024-03-01")
