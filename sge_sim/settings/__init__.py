@@ -35,6 +35,13 @@ class SansDonnee(StrEnum):
     SGT4G3 = "sgt4g3"
 
 
+class ReformeHc(StrEnum):
+    """Whether the off-peak hours of the population change, as TURPE 7 has it."""
+
+    JAMAIS = "jamais"
+    CALENDRIER = "calendrier"
+
+
 def setting(default: Any, why: str, least: int | None = None) -> Any:
     """Declare a setting; `why` is the French help text of its option, `least` its lower bound."""
     return field(default=default, metadata={"why": why, "least": least})
@@ -104,6 +111,12 @@ class Settings:
         least=0,
     )
     population_seed: int = setting(2021, "Graine de la population synthétique et des mesures.")
+    reforme_hc: ReformeHc = setting(
+        ReformeHc.CALENDRIER,
+        "Réforme des heures creuses (TURPE 7, phase 2) de la population, décidée au premier "
+        "démarrage : calendrier, du 6 octobre 2026 au 31 octobre 2027 de l'horloge simulée ; "
+        "jamais. Les points du catalogue n'en sont pas.",
+    )
     dataset: Path | None = setting(
         None,
         "Dossier de points à soi, importés au démarrage : les .csv et .jsonl que donne "

@@ -23,11 +23,12 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from sge_sim.domaine.nomenclatures import CoteCalendrier
+from sge_sim.tables.anciens_etats import AncienEtat, read_anciens
 from sge_sim.tables.base import Base, Instant, RowId
 from sge_sim.tables.commandes import ServiceSouscrit
-from sge_sim.tables.fiches import Suivi
 from sge_sim.tables.points import Compteur
 from sge_sim.tables.prepared import Driver, Insertion, Prepared, Query, Rows
+from sge_sim.tables.suivi import Suivi
 
 _CODE = String(15)
 
@@ -99,6 +100,9 @@ _ROWS = Prepared(
             ServiceSouscrit.type == "OPPENR",
             ServiceSouscrit.activated_at.is_not(None),
         ),
+        select(literal("ancien"), AncienEtat.valeurs, AncienEtat.jusqu_a, null()).where(
+            AncienEtat.prm == bindparam("prm")
+        ),
     )
 )
 _GAPS = Prepared(select(Trou.debut, Trou.fin).where(Trou.prm == bindparam("prm")))
@@ -109,12 +113,15 @@ def _suivi(rows: Rows, gaps: Rows) -> Suivi:
     calendriers: list[tuple[CoteCalendrier, date, str]] = []
     compteurs: list[tuple[date, date | None, bool]] = []
     oppositions: list[tuple[date, date | None]] = []
+    anciens: list[tuple[date, str]] = []
     for kind, calendrier, debut, fin in rows:
         match kind:
             case "collecte":
                 collectes.append((debut, fin))
             case "opposition":
                 oppositions.append((debut, fin))
+            case "ancien":
+                anciens.append((debut, calendrier))
             case "compteur" | "compteur_tic":
                 compteurs.append((debut, fin, kind == "compteur_tic"))
             case _:
@@ -125,6 +132,7 @@ def _suivi(rows: Rows, gaps: Rows) -> Suivi:
         tuple(sorted(calendriers, key=lambda entree: entree[1])),
         tuple(sorted(compteurs, key=lambda compteur: compteur[0])),
         tuple(sorted(oppositions, key=lambda periode: periode[0])),
+        read_anciens(anciens),
     )
 
 
@@ -172,11 +180,23 @@ _OPPOSITIONS_OF = (
 )
 
 
+_ANCIENS_OF = select(AncienEtat.prm, AncienEtat.jusqu_a, AncienEtat.valeurs).where(
+    AncienEtat.prm.in_(_PRMS)
+)
+_OF_POINTS = (
+    _COLLECTES_OF,
+    _TROUS_OF,
+    _CALENDRIERS_OF,
+    _COMPTEURS_OF,
+    _OPPOSITIONS_OF,
+    _ANCIENS_OF,
+)
+
+
 def read_suivis(session: Session, prms: Sequence[str]) -> dict[str, Suivi]:
-    """Return what `read_suivi` does of each of these points: some hundreds, in five statements."""
-    collectes, trous, calendriers, compteurs, oppositions = (
-        _by_prm(session, prms, query)
-        for query in (_COLLECTES_OF, _TROUS_OF, _CALENDRIERS_OF, _COMPTEURS_OF, _OPPOSITIONS_OF)
+    """Return what `read_suivi` does of each of these points: some hundreds, in six statements."""
+    collectes, trous, calendriers, compteurs, oppositions, anciens = (
+        _by_prm(session, prms, query) for query in _OF_POINTS
     )
     return {
         prm: Suivi(
@@ -185,6 +205,7 @@ def read_suivis(session: Session, prms: Sequence[str]) -> dict[str, Suivi]:
             tuple(calendriers.get(prm, ())),
             tuple((pose, depose, bool(tic)) for pose, depose, tic in compteurs.get(prm, ())),
             tuple(oppositions.get(prm, ())),
+            read_anciens(anciens.get(prm, ())),
         )
         for prm in prms
     }
