@@ -35,6 +35,14 @@ class SansDonnee(StrEnum):
     SGT4G3 = "sgt4g3"
 
 
+class VerifieEku(StrEnum):
+    """How the door looks at the extended key use of a certificate."""
+
+    AUTO = "auto"
+    STRICT = "strict"
+    TOLERANT = "tolerant"
+
+
 class ReformeHc(StrEnum):
     """Whether the off-peak hours of the population change, as TURPE 7 has it."""
 
@@ -149,6 +157,12 @@ class Settings:
     )
     www_counts_as_same: bool = setting(
         False, "Admettre un certificat pour exemple.fr et www.exemple.fr ; refusé d'ordinaire."
+    )
+    verifie_eku: VerifieEku = setting(
+        VerifieEku.AUTO,
+        "Ce que la porte veut de l'usage étendu de clé : strict, clientAuth ; tolerant, n'importe "
+        "lequel ; auto, clientAuth sauf d'une autorité qui n'en délivre plus, puis strict à partir "
+        "du 15/03/2027 (heure de la machine) pour celles du programme de Chrome.",
     )
     basic_auth: bool = setting(
         False,

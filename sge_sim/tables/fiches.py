@@ -28,7 +28,6 @@ from sge_sim.domaine.nomenclatures import (
     TypeService,
     TypeServiceAcces,
 )
-from sge_sim.domaine.plages import VISIBLES_DEPUIS
 from sge_sim.tables.fiches_acteurs import FicheActeur, FicheContrat, FicheUtilisateur
 from sge_sim.tables.suivi import Suivi
 
@@ -191,14 +190,6 @@ class FichePoint(Situation):
     mesures_factices: bool | None
     r4x_pas: Literal[5, 10] | None
     compteurs: tuple[FicheCompteur, ...]
-
-    def futures_visibles(self, jour: date) -> bool:
-        """Tell whether the off-peak ranges to come are told on a legal day: seasonal ones are from
-        6 October 2026 on."""
-        seasonal = self.futures_heures_creuses_saison_basse is not None
-        return self.futures_heures_creuses_id is not None and (
-            jour >= VISIBLES_DEPUIS or not seasonal
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from datetime import date
 from typing import Any
 
 from sge_sim.domaine.nomenclatures import GRANDS_CONSOMMATEURS
+from sge_sim.domaine.plages import VISIBLES_DEPUIS
 from sge_sim.services.trees import coded, present, quantity
 from sge_sim.soap.protocol import Tree
 from sge_sim.tables.fiches import FicheCompteur, FichePoint
@@ -209,8 +210,13 @@ def _programme(posts: Mapping[str, str]) -> Tree:
 
 
 def _future_off_peak(point: FichePoint, jour: date) -> Tree | None:
-    """Return the ranges to come: of the high season, where there are two (assumed)."""
-    if not _in_new_chain(point) or not point.futures_visibles(jour):
+    """Return the ranges to come: of the high season, where there are two (assumed).
+
+    Seasonal ones are told from 6 October 2026 on.
+    """
+    seasonal = point.futures_heures_creuses_saison_basse is not None
+    told = jour >= VISIBLES_DEPUIS or not seasonal
+    if not _in_new_chain(point) or point.futures_heures_creuses_id is None or not told:
         return None
     return present(
         {"code": point.futures_heures_creuses_id, "libelle": point.futures_heures_creuses_libelle}
