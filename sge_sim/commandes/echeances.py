@@ -172,7 +172,7 @@ def _happen(session: Session, row: Waiting, instant: datetime) -> list[Waiting]:
             row.etat, row.closed_at, row.echeance = "realisee", instant, None
             return [row]
         case Evenement():
-            return [*happen(session, row, instant)]
+            return [row, *happen(session, row, instant)]
         case ServiceSouscrit(etat="ACTIF"):
             vie.end(session, row, row.motif_fin or "echeance", instant)
             return [row]

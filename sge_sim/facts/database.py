@@ -164,21 +164,21 @@ class Database:
             yield session
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Let one process at a time go past this point, for as long as it takes.
+    def alone(self, *, wait: bool = True) -> Iterator[bool]:
+        """Let one process at a time go past this point, for as long as it takes, and give True.
 
         It holds up those that ask for the same only: bulk work goes on in short transactions.
+        Without `wait`, give False at once where another one goes on.
         """
         if self.engine.dialect.name == "sqlite":
             assert self.engine.url.database is not None
-            with locked(Path(self.engine.url.database).absolute().parent):
-                yield
+            with locked(Path(self.engine.url.database).absolute().parent, wait=wait) as alone:
+                yield alone
             return
         with self.engine.connect() as connection:
             Driver.of(connection).connection.silence_seconds = None
             connection.detach()  # closed at the end, which gives the lock back
-            lock_for_long(connection)
-            yield
+            yield lock_for_long(connection, wait=wait)
 
     def let_others_write(self, worked_ms: float = 0.0) -> None:
         """Leave the lock to those who wait for it, between two slices of bulk work.

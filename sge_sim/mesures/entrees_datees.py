@@ -7,6 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from sge_sim.clock import FIN_DES_JOURS
+from sge_sim.domaine.plages import is_saison_haute
 from sge_sim.mesures.calendrier import calendrier, numero_borne
 from sge_sim.mesures.point import PLAGES_PAR_DEFAUT, Plages, PointMesure, en_vigueur
 from sge_sim.mesures.tableaux import Masque
@@ -26,6 +27,7 @@ def coupes_entre(point: PointMesure, i0: int, i1: int) -> tuple[int, ...]:
 def coupes_de(point: PointMesure) -> tuple[int, ...]:
     """Return the days on which something dated changes in the life of a point."""
     dates = [plages.depuis for plages in point.heures_creuses[1:]]
+    dates += _changements_de_saison(point)
     dates += [puissance.depuis for puissance in point.puissances[1:]]
     dates += [grille.depuis for grille in (*point.grille_distributeur, *point.grille_fournisseur)]
     if not point.petit:
@@ -80,11 +82,32 @@ def index_perdus(point: PointMesure, i0: int, i1: int) -> Masque:
 
 
 def plages_de(point: PointMesure, jour: date) -> Plages:
-    """Return the off-peak ranges of a point on a day; the first ones before their date."""
+    """Return the off-peak ranges of a point on a day, those of its season; the first ones before
+    their date.
+
+    A night range that begins on the eve is cut at the midnight between two seasons (assumed).
+    """
     entrees = point.heures_creuses
     if not entrees:
         return PLAGES_PAR_DEFAUT
-    return (en_vigueur(entrees, jour) or entrees[0]).plages
+    entree = en_vigueur(entrees, jour) or entrees[0]
+    if entree.saison_basse is None or is_saison_haute(jour):
+        return entree.plages
+    return entree.saison_basse
+
+
+def _changements_de_saison(point: PointMesure) -> list[date]:
+    """Return the days on which the meter changes its ranges by itself, where seasons differ."""
+    entrees = point.heures_creuses
+    fins = [*(entree.depuis for entree in entrees[1:]), FIN_DES_JOURS]
+    return [
+        jour
+        for entree, fin in zip(entrees, fins, strict=False)
+        if entree.saison_basse is not None
+        for annee in range(entree.depuis.year, fin.year + 1)
+        for jour in (date(annee, 4, 1), date(annee, 11, 1))
+        if entree.depuis < jour < fin
+    ]
 
 
 def puissance_de(point: PointMesure, jour: date) -> int:

@@ -49,6 +49,7 @@ def b2b_server(simulator: Simulator, listening_socket: socket) -> "WebServices":
             trust,
             register,
             www_counts_as_same=settings.www_counts_as_same,
+            verifie_eku=settings.verifie_eku,
         ),
         register,
         database.memoire,

@@ -7,7 +7,7 @@ one calendar that follows the tariff, the installation of the client's category.
 import re
 from datetime import date
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from sge_sim.domaine.nomenclatures import PETITS, Sens
 from sge_sim.mesures import (
@@ -24,8 +24,9 @@ from sge_sim.mesures import (
     parse_plages,
 )
 from sge_sim.mesures.jours_donnes import JourDonne, MesuresDonnees, read_courbe, read_registres
-from sge_sim.tables.fiches import Dossier, FichePoint, Suivi
+from sge_sim.tables.fiches import Dossier, FichePoint
 from sge_sim.tables.points import Point as Row
+from sge_sim.tables.suivi import Suivi
 from sge_sim.tables.transmissions import ServiceTransmis
 
 PUISSANCE_DU_SURPLUS = 3
@@ -59,6 +60,8 @@ _DISTRIBUTEUR_C5 = {
     Structure.HP_HC: "DI000002",
     Structure.SAISONS_C5: "DI000003",
 }
+_HEURES_CREUSES: Final = ("heures_creuses_libelle", "heures_creuses_saison_basse")
+
 _NON_CONSOMMATION = "PT000001"
 """The calendar of what a P4 that sells all of its production draws: nothing (GUI 0497 v1.5.0 p. 19;
 that the client has a contract for it all the same: assumed)."""
@@ -75,13 +78,13 @@ class _Fiche(NamedTuple):
 
     graine: int
     segment: str
-    puissance: int
+    puissances: tuple[tuple[date | None, int], ...]
     mise_en_service: date
     resiliation: date | None
-    structure: Structure
-    calendrier_fournisseur: str | None
-    heures_creuses: str | None
-    ouvert: bool
+    structures: tuple[tuple[date | None, Structure], ...]
+    calendriers_fournisseur: tuple[tuple[date | None, str], ...]
+    heures_creuses: tuple[tuple[date | None, str, str | None], ...]
+    ouvert_depuis: date | Literal["toujours", "jamais"]
     professionnel: bool
     plage_releve: str | None
     tension: str | None
@@ -116,20 +119,32 @@ def point_mesure(
         return None
     naturel = point.segment[0] == "P"
     autre = naturel is (sens == "SOUTIRAGE")
-    puissance = point.puissance_souscrite or point.puissance_raccordement
     inerte = autre and any(code == _NON_CONSOMMATION for _, _, code in suivi.calendriers)
     return _describe(
         _Fiche(
             # The two directions of a point are two installations.
             graine=point.graine ^ autre,
             segment=_facette(point.segment, sens),
-            puissance=PUISSANCE_DU_SURPLUS if autre or puissance is None else puissance,
+            puissances=_puissances(point, suivi, autre=autre),
             mise_en_service=_held_since(point.date_mise_en_service, service),
             resiliation=point.date_resiliation,
-            structure=_structure(point, sens),
-            calendrier_fournisseur=None if autre else point.calendrier_fournisseur,
-            heures_creuses=point.heures_creuses_libelle,
-            ouvert=bool(point.niveau_ouverture_services),
+            structures=tuple(
+                (depuis, _structure(point.segment, fta, sens))
+                for depuis, (fta,) in suivi.histoire(point, "fta")
+            ),
+            calendriers_fournisseur=()
+            if autre
+            else tuple(
+                (depuis, code)
+                for depuis, (code,) in suivi.histoire(point, "calendrier_fournisseur")
+                if code is not None
+            ),
+            heures_creuses=tuple(
+                (depuis, haute, basse)
+                for depuis, (haute, basse) in suivi.histoire(point, *_HEURES_CREUSES)
+                if haute is not None
+            ),
+            ouvert_depuis=_ouvert_depuis(point, suivi),
             professionnel=point.categorie_client_final == "PRO",
             plage_releve=point.plage_releve,
             tension=point.tension_livraison,
@@ -183,14 +198,30 @@ def _unite(point: Point) -> str | None:
     return point.puissance_souscrite_unite
 
 
-def _structure(point: Point, sens: Sens) -> Structure:
+def _structure(segment: str, fta: str | None, sens: Sens) -> Structure:
     """Return how the distributor's grid divides time; injection isn't divided (assumed)."""
     if sens == "INJECTION":
         return Structure.BASE
     # HTA has a peak class; a mobile peak is counted as the fixed one.
-    return _FTA.get(
-        point.fta or "", Structure.BASE if point.segment in PETITS else Structure.POINTE
+    return _FTA.get(fta or "", Structure.BASE if segment in PETITS else Structure.POINTE)
+
+
+def _puissances(point: Point, suivi: Suivi, *, autre: bool) -> tuple[tuple[date | None, int], ...]:
+    """Return the powers of a direction: that of the surplus has one."""
+    if autre:
+        return ((None, PUISSANCE_DU_SURPLUS),)
+    return tuple(
+        (depuis, souscrite or point.puissance_raccordement or PUISSANCE_DU_SURPLUS)
+        for depuis, (souscrite,) in suivi.histoire(point, "puissance_souscrite")
     )
+
+
+def _ouvert_depuis(point: Point, suivi: Suivi) -> date | Literal["toujours", "jamais"]:
+    """Return since which day the meter is opened to services; it is never closed again."""
+    for depuis, (niveau,) in suivi.histoire(point, "niveau_ouverture_services"):
+        if niveau:
+            return depuis or "toujours"
+    return "jamais"
 
 
 @lru_cache(maxsize=_MESURES_EN_MEMOIRE)
@@ -207,15 +238,16 @@ def _describe(fiche: _Fiche, suivi: Suivi) -> PointMesure:
     return PointMesure(
         graine=fiche.graine,
         segment=fiche.segment,
-        puissances=(PuissanceSouscrite(depuis, fiche.puissance),),
+        puissances=tuple(
+            PuissanceSouscrite(jour, valeur) for jour, valeur in _depuis(depuis, fiche.puissances)
+        ),
         mise_en_service=fiche.mise_en_service,
         compteurs=compteurs,
         grille_distributeur=_distributeur(fiche, suivi, compteurs, petit=petit),
         grille_fournisseur=_fournisseur(fiche, suivi, depuis),
-        heures_creuses=(
-            ()
-            if fiche.heures_creuses is None
-            else (HeuresCreuses(depuis, parse_plages(fiche.heures_creuses)),)
+        heures_creuses=tuple(
+            HeuresCreuses(jour, parse_plages(haute), None if basse is None else parse_plages(basse))
+            for jour, haute, basse in _depuis(depuis, fiche.heures_creuses)
         ),
         collectes=_union(suivi.collectes),
         trous=tuple(TrouDeCourbe(debut, fin) for debut, fin in perdus),
@@ -259,7 +291,7 @@ def _distributeur(
     fiche: _Fiche, suivi: Suivi, compteurs: tuple[CompteurPose, ...], *, petit: bool
 ) -> tuple[Grille, ...]:
     """Return the distributor's grids: a small meter has none before it is opened (OFF 21.3)."""
-    if petit and not fiche.ouvert:
+    if petit and fiche.ouvert_depuis == "jamais":
         return ()
     dates = _dated(fiche, suivi, "distributeur")
     if dates:
@@ -267,16 +299,29 @@ def _distributeur(
     depuis = next((c.pose for c in compteurs if c.communicant), None)
     if depuis is None:
         return ()
-    code = _DISTRIBUTEUR_C5[fiche.structure] if petit else _DISTRIBUTEUR
-    return (Grille(depuis, code, fiche.structure),)
+    if petit and isinstance(fiche.ouvert_depuis, date):
+        depuis = max(depuis, fiche.ouvert_depuis)
+    return tuple(
+        Grille(jour, _DISTRIBUTEUR_C5[structure] if petit else _DISTRIBUTEUR, structure)
+        for jour, structure in _depuis(depuis, fiche.structures)
+    )
 
 
 def _fournisseur(fiche: _Fiche, suivi: Suivi, depuis: date) -> tuple[Grille, ...]:
     dates = _dated(fiche, suivi, "fournisseur")
-    if dates or fiche.calendrier_fournisseur is None:
+    if dates:
         return dates
-    code = fiche.calendrier_fournisseur
-    return (Grille(depuis, code, _CALENDRIERS.get(code, fiche.structure)),)
+    return tuple(
+        Grille(jour, code, _CALENDRIERS.get(code, fiche.structures[-1][1]))
+        for jour, code in _depuis(depuis, fiche.calendriers_fournisseur)
+    )
+
+
+def _depuis(premier: date, entrees: tuple[tuple[Any, ...], ...]) -> list[tuple[Any, ...]]:
+    """Return dated entries from the first day of a life on: the one that held then comes first."""
+    avant = [entree for entree in entrees if entree[0] is None or entree[0] <= premier][-1:]
+    apres = [entree for entree in entrees if entree[0] is not None and entree[0] > premier]
+    return [(premier, *entree[1:]) for entree in avant] + apres
 
 
 def _dated(fiche: _Fiche, suivi: Suivi, cote: str) -> tuple[Grille, ...]:
@@ -285,7 +330,7 @@ def _dated(fiche: _Fiche, suivi: Suivi, cote: str) -> tuple[Grille, ...]:
     That of what isn't consumed isn't the calendar of what is injected.
     """
     return tuple(
-        Grille(depuis, code, _CALENDRIERS.get(code, fiche.structure))
+        Grille(depuis, code, _CALENDRIERS.get(code, fiche.structures[-1][1]))
         for ce_cote, depuis, code in suivi.calendriers
         if ce_cote == cote and (code != _NON_CONSOMMATION or fiche.inerte)
     )

@@ -8,6 +8,7 @@ from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from sge_sim.tables.acteurs import Acteur
+from sge_sim.tables.anciens_etats import AncienEtat
 from sge_sim.tables.apports import Apport
 from sge_sim.tables.bulk import insert_rows
 from sge_sim.tables.mesures import CalendrierDate, Collecte, Trou
@@ -20,8 +21,8 @@ from sge_sim.tables.points import (
     insert_points,
 )
 
-Mesure = type[Collecte | Trou | CalendrierDate]
-MESURES: Final[tuple[Mesure, ...]] = (Collecte, Trou, CalendrierDate)
+Mesure = type[Collecte | Trou | CalendrierDate | AncienEtat]
+MESURES: Final[tuple[Mesure, ...]] = (Collecte, Trou, CalendrierDate, AncienEtat)
 
 
 @dataclass(frozen=True, slots=True)

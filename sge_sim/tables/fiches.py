@@ -5,7 +5,7 @@ know nothing of the database: `sge_sim.facts.lecture` makes them.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final, Literal, NamedTuple, Protocol
 
@@ -15,7 +15,6 @@ from sge_sim.domaine.nomenclatures import (
     GRANDS,
     PETITS,
     CategorieClientFinal,
-    CoteCalendrier,
     DomaineTension,
     EtatAlimentation,
     EtatContractuel,
@@ -30,6 +29,7 @@ from sge_sim.domaine.nomenclatures import (
     TypeServiceAcces,
 )
 from sge_sim.tables.fiches_acteurs import FicheActeur, FicheContrat, FicheUtilisateur
+from sge_sim.tables.suivi import Suivi
 
 _NIVEAU_DES_MESURES: Final = 2
 
@@ -166,10 +166,11 @@ class FichePoint(Situation):
     date_diminution_puissance: date | None
     type_comptage: str | None
     disjoncteur_calibre: str | None
-    relais_plage_heures_creuses: str | None
     heures_creuses_libelle: str | None
+    heures_creuses_saison_basse: str | None
     futures_heures_creuses_id: str | None
     futures_heures_creuses_libelle: str | None
+    futures_heures_creuses_saison_basse: str | None
     futures_programmations: Mapping[str, Mapping[str, str]] | None
     transformateur_courant: TransformateurCourant | None
     transformateur_tension: TransformateurTension | None
@@ -189,24 +190,6 @@ class FichePoint(Situation):
     mesures_factices: bool | None
     r4x_pas: Literal[5, 10] | None
     compteurs: tuple[FicheCompteur, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Suivi:
-    """What the measures of a point depend on beyond its fiche: periods, gaps, calendars, meters.
-
-    `calendriers`: (side, from, code), oldest first; `compteurs`: (installed, removed, whether it
-    tells its TIC flags, as every Linky does), oldest first; `oppositions`: days [from, end) on
-    which the client opposes the recording of the curve; `donnees`: the days that were given of its
-    measures, ascending (`sge_sim.tables.mesures_donnees`).
-    """
-
-    collectes: tuple[tuple[date, date | None], ...] = ()
-    trous: tuple[tuple[datetime, datetime], ...] = ()
-    calendriers: tuple[tuple[CoteCalendrier, date, str], ...] = ()
-    compteurs: tuple[tuple[date, date | None, bool], ...] = ()
-    oppositions: tuple[tuple[date, date | None], ...] = ()
-    donnees: tuple[tuple[date, str | None, str | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +231,28 @@ class Dossier:
     point: FichePoint
     suivi: Suivi
     acces: tuple[FicheAcces, ...]
+
+    def au(self, jour: date) -> FichePoint:
+        """Return the point as it was on a legal day."""
+        anciennes = [one for one in self.suivi.anciennes if one.jusqu_a > jour]
+        if not anciennes:
+            return self.point
+        # The first change after that day is the one that replaced what held on it.
+        return replace(self.point, **{one.nom: one.valeur for one in reversed(anciennes)})
+
+    def sur(self, debut: date, fin: date) -> tuple[FichePoint, ...]:
+        """Return the point as it was over the legal days [debut, fin): a fiche for each change."""
+        changes = {one.jusqu_a for one in self.suivi.anciennes if debut < one.jusqu_a < fin}
+        return tuple(self.au(jour) for jour in (debut, *sorted(changes)))
+
+    def is_held_by(self, acteur_code: str, debut: date, fin: date) -> bool:
+        """Tell whether a supplier held one and the same contract over the legal days [debut, fin).
+
+        A new client makes a new contract, as a commissioning does (assumed).
+        """
+        etats = self.sur(debut, fin)
+        suppliers = {one.fournisseur_titulaire for one in etats}
+        return suppliers == {acteur_code} and len({one.date_mise_en_service for one in etats}) == 1
 
     def says_as(self, other: "Dossier") -> bool:
         """Tell whether `other` says the same."""

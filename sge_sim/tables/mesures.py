@@ -23,12 +23,13 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from sge_sim.domaine.nomenclatures import CoteCalendrier
+from sge_sim.tables.anciens_etats import AncienEtat, read_anciens
 from sge_sim.tables.base import Base, Instant, RowId
 from sge_sim.tables.commandes import ServiceSouscrit
-from sge_sim.tables.fiches import Suivi
 from sge_sim.tables.mesures_donnees import DONNEES, DONNEES_OF
 from sge_sim.tables.points import Compteur
 from sge_sim.tables.prepared import Driver, Insertion, Prepared, Query, Rows
+from sge_sim.tables.suivi import Suivi
 
 _CODE = String(15)
 
@@ -100,6 +101,9 @@ _ROWS = Prepared(
             ServiceSouscrit.type == "OPPENR",
             ServiceSouscrit.activated_at.is_not(None),
         ),
+        select(literal("ancien"), AncienEtat.valeurs, AncienEtat.jusqu_a, null()).where(
+            AncienEtat.prm == bindparam("prm")
+        ),
     )
 )
 _GAPS = Prepared(select(Trou.debut, Trou.fin).where(Trou.prm == bindparam("prm")))
@@ -110,12 +114,15 @@ def _suivi(rows: Rows, gaps: Rows, days: Rows) -> Suivi:
     calendriers: list[tuple[CoteCalendrier, date, str]] = []
     compteurs: list[tuple[date, date | None, bool]] = []
     oppositions: list[tuple[date, date | None]] = []
+    anciens: list[tuple[date, str]] = []
     for kind, calendrier, debut, fin in rows:
         match kind:
             case "collecte":
                 collectes.append((debut, fin))
             case "opposition":
                 oppositions.append((debut, fin))
+            case "ancien":
+                anciens.append((debut, calendrier))
             case "compteur" | "compteur_tic":
                 compteurs.append((debut, fin, kind == "compteur_tic"))
             case _:
@@ -126,6 +133,7 @@ def _suivi(rows: Rows, gaps: Rows, days: Rows) -> Suivi:
         tuple(sorted(calendriers, key=lambda entree: entree[1])),
         tuple(sorted(compteurs, key=lambda compteur: compteur[0])),
         tuple(sorted(oppositions, key=lambda periode: periode[0])),
+        read_anciens(anciens),
         tuple((jour, courbe, registres) for jour, courbe, registres in days),
     )
 
@@ -174,18 +182,24 @@ _OPPOSITIONS_OF = (
 )
 
 
+_ANCIENS_OF = select(AncienEtat.prm, AncienEtat.jusqu_a, AncienEtat.valeurs).where(
+    AncienEtat.prm.in_(_PRMS)
+)
+_OF_POINTS = (
+    _COLLECTES_OF,
+    _TROUS_OF,
+    _CALENDRIERS_OF,
+    _COMPTEURS_OF,
+    _OPPOSITIONS_OF,
+    _ANCIENS_OF,
+    DONNEES_OF,
+)
+
+
 def read_suivis(session: Session, prms: Sequence[str]) -> dict[str, Suivi]:
-    """Return what `read_suivi` does of each of these points: some hundreds, in six statements."""
-    collectes, trous, calendriers, compteurs, oppositions, donnees = (
-        _by_prm(session, prms, query)
-        for query in (
-            _COLLECTES_OF,
-            _TROUS_OF,
-            _CALENDRIERS_OF,
-            _COMPTEURS_OF,
-            _OPPOSITIONS_OF,
-            DONNEES_OF,
-        )
+    """Return what `read_suivi` does of each of these points: some hundreds, in seven statements."""
+    collectes, trous, calendriers, compteurs, oppositions, anciens, donnees = (
+        _by_prm(session, prms, query) for query in _OF_POINTS
     )
     return {
         prm: Suivi(
@@ -194,6 +208,7 @@ def read_suivis(session: Session, prms: Sequence[str]) -> dict[str, Suivi]:
             tuple(calendriers.get(prm, ())),
             tuple((pose, depose, bool(tic)) for pose, depose, tic in compteurs.get(prm, ())),
             tuple(oppositions.get(prm, ())),
+            read_anciens(anciens.get(prm, ())),
             tuple(donnees.get(prm, ())),
         )
         for prm in prms

@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import Date, ForeignKey, Text, bindparam, delete, select, tuple_
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from sge_sim.tables.apports import Apport, is_seen
+from sge_sim.tables.apports import is_seen
 from sge_sim.tables.base import Base
 from sge_sim.tables.bulk import insert_rows
 from sge_sim.tables.prepared import Prepared
@@ -82,8 +82,3 @@ def days_after(session: Session, limit: int) -> Iterator[Sequence[tuple[str, Jou
     while rows:
         yield [(prm, (jour, courbe, registres)) for prm, jour, courbe, registres in rows]
         rows = session.execute(query.where(key > tuple_(rows[-1][0], rows[-1][1]))).all()
-
-
-def is_unpublished(session: Session) -> bool:
-    """Tell whether something was brought in that nobody sees."""
-    return session.scalar(select(Apport.id).where(Apport.publie.is_(False)).limit(1)) is not None

@@ -2,6 +2,7 @@
 
 from sge_sim.tables.acces import OptionPublication
 from sge_sim.tables.acteurs import Acteur, Certificat, Contrat, Habilitation, Utilisateur
+from sge_sim.tables.anciens_etats import AncienEtat
 from sge_sim.tables.apports import Apport
 from sge_sim.tables.base import Base
 from sge_sim.tables.campagnes import Campagne, ObservationCampagne
@@ -38,6 +39,7 @@ __all__ = [
     "Abonnement",
     "Acteur",
     "Affaire",
+    "AncienEtat",
     "Application",
     "ApplicationDatahub",
     "Apport",

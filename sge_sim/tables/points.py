@@ -68,7 +68,7 @@ class Commune(Base):
 
 
 class Point(Situation, Base):
-    """A point of delivery, as it is today: SGE's services give no history of it.
+    """A point of delivery, as it is today; what it was before is in `AncienEtat`.
 
     Powers are whole numbers in the unit named beside them. Dates are legal dates.
     """
@@ -120,13 +120,15 @@ class Point(Situation, Base):
     date_augmentation_puissance: Mapped[date | None] = mapped_column(Date)
     date_diminution_puissance: Mapped[date | None] = mapped_column(Date)
 
-    # Metering. `futures_programmations`: FTA → time post → periods.
+    # Metering. Off-peak hours: labels of the high season, and of the low one where it has its own.
+    # `futures_programmations`: FTA → time post → periods.
     type_comptage: Mapped[str | None] = mapped_column(_CODE)
     disjoncteur_calibre: Mapped[str | None] = mapped_column(_CODE)
-    relais_plage_heures_creuses: Mapped[str | None]
     heures_creuses_libelle: Mapped[str | None]
+    heures_creuses_saison_basse: Mapped[str | None]
     futures_heures_creuses_id: Mapped[str | None] = mapped_column(_CODE)
     futures_heures_creuses_libelle: Mapped[str | None]
+    futures_heures_creuses_saison_basse: Mapped[str | None]
     futures_programmations: Mapped[dict[str, dict[str, str]] | None] = mapped_column(
         JSON(none_as_null=True)
     )

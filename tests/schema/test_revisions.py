@@ -18,7 +18,7 @@ from sge_sim.schema import revisions as schema
 from sge_sim.schema.revisions import prepare
 
 NEW_FILES = 100
-SCHEMA = (["0030"], "35ef3b6a84c72eed")
+SCHEMA = (["0030"], "308bbe1451c94067")
 """The number of the schema, and what its tables are: both change together."""
 
 

@@ -47,6 +47,16 @@ class ViePoint(Body):
         "prévue",
     )
     nouveau_titulaire: date | None = Field(None, description="Jour de l'arrivée d'un autre client")
+    plages: str | None = Field(
+        None,
+        description="Heures creuses à partir du jour `le` : identifiant ou libellé de la liste "
+        "officielle",
+        examples=["1499", "HC (1H24-7H24;13H24-15H24)"],
+    )
+    plages_saison_basse: str | None = Field(
+        None, description="Celles d'avril à octobre, si elles sont autres", examples=["1170"]
+    )
+    le: date | None = Field(None, description="Jour où elles prennent effet, aujourd'hui ou après")
     opposition: bool | None = Field(
         None, description="Le client s'oppose à sa courbe, ou lève son opposition"
     )

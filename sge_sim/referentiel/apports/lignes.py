@@ -1,12 +1,14 @@
 """From a line to the rows of a point, and from the rows of a point to a line."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
 from sge_sim.referentiel.apports.mots import MOTS, Mot
 from sge_sim.referentiel.apports.regles import LignePoint
 from sge_sim.referentiel.entries import CalendrierEntry, CollecteEntry, TrouEntry
 from sge_sim.referentiel.fiches import EMPTY_COMPTEUR, EMPTY_POINT, measure_seed
+from sge_sim.tables.anciens_etats import AncienEtat, read_anciens, write_valeurs
 from sge_sim.tables.apports_lignes import Tranche
 from sge_sim.tables.mesures import CalendrierDate, Collecte, Trou
 from sge_sim.tables.points import Point
@@ -78,6 +80,10 @@ def add_to(tranche: Tranche, ligne: LignePoint, apport_id: int) -> None:
         )
     for each in mesures.get("trous", ()):
         tranche.mesures[Trou].append({"prm": prm, "debut": each.debut, "fin": each.fin})
+    for jusqu_a, valeurs in mesures.get("avant", ()):
+        tranche.mesures[AncienEtat].append(
+            {"prm": prm, "jusqu_a": jusqu_a, "valeurs": write_valeurs(valeurs)}
+        )
     for each in mesures.get("calendriers", ()):
         tranche.mesures[CalendrierDate].append(
             {"prm": prm, "cote": each.cote, "depuis": each.depuis, "calendrier": each.code}
@@ -100,6 +106,7 @@ def ligne_of(point: Point, mesures: Sequence[Any]) -> LignePoint:
             for row in mesures
             if isinstance(row, CalendrierDate)
         ),
+        "avant": _anciens([row for row in mesures if isinstance(row, AncienEtat)]),
     }
     found: dict[str, Any] = {name: rows for name, rows in dated.items() if rows}
     meter: Mapping[str, Any] = {}
@@ -115,6 +122,13 @@ def ligne_of(point: Point, mesures: Sequence[Any]) -> LignePoint:
             found.setdefault("ancien_compteur_pose", compteur.date_pose)
     columns = {column.name: getattr(point, column.name) for column in point.__table__.columns}
     return LignePoint(columns, meter, found)
+
+
+def _anciens(rows: Sequence[AncienEtat]) -> tuple[tuple[date, Mapping[str, Any]], ...]:
+    anciens: dict[date, dict[str, Any]] = {}
+    for jusqu_a, nom, valeur in read_anciens([(row.jusqu_a, row.valeurs) for row in rows]):
+        anciens.setdefault(jusqu_a, {})[nom] = valeur
+    return tuple(anciens.items())
 
 
 def cells_of(ligne: LignePoint, words: Sequence[Mot]) -> list[str]:

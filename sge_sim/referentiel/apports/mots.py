@@ -18,6 +18,7 @@ from sge_sim.clock import PARIS
 from sge_sim.domaine.libelles import LIBELLES
 from sge_sim.domaine.nomenclatures import COMPTEURS_TELERELEVES
 from sge_sim.referentiel.entries import CalendrierEntry, CollecteEntry, TrouEntry
+from sge_sim.tables.anciens_etats import DATEES
 from sge_sim.tables.base import Base
 from sge_sim.tables.points import Compteur, Point
 
@@ -156,6 +157,52 @@ def _structure(adapter: TypeAdapter[Any]) -> Callable[[Any], Any]:
     return lire
 
 
+JUSQUE: Final = "jusquA"
+"""The key of the day, excluded, until which the other words of an entry of `avant` held."""
+
+
+def _read_avant(value: Any) -> tuple[tuple[date, Mapping[str, Any]], ...]:
+    """Return what columns of a point said until a day, the oldest first."""
+    entries = value
+    if isinstance(value, str):
+        try:
+            entries = json.loads(value)
+        except (ValueError, RecursionError):
+            raise ValueError(f"« {_shown(value)} » n'est pas du JSON") from None
+    if not isinstance(entries, list) or not all(isinstance(each, dict) for each in entries):
+        raise ValueError(f'écrire par exemple [{{"{JUSQUE}":"2024-03-01","puissanceSouscrite":6}}]')
+    anciens: dict[date, dict[str, Any]] = {}
+    for entry in entries:
+        jour = jour_of(entry.get(JUSQUE))
+        for nom, cell in entry.items():
+            if nom == JUSQUE:
+                continue
+            mot = MOTS.get(nom)
+            if mot is None or mot.partie != "point" or mot.colonne not in DATEES:
+                raise ValueError(f"« {nom[:40]} » n'est pas de ce qui change à une date")
+            if mot.colonne in anciens.setdefault(jour, {}):
+                raise ValueError(f"{nom} y est deux fois pour le même jour")
+            anciens[jour][mot.colonne] = None if cell is None else mot.lire(cell)
+    return tuple(sorted(anciens.items()))
+
+
+def _write_avant(anciens: tuple[tuple[date, Mapping[str, Any]], ...]) -> str:
+    words = {mot.colonne: mot for mot in MOTS.values() if mot.partie == "point"}
+    return json.dumps(
+        [
+            {JUSQUE: str(jour)}
+            | {
+                words[column].nom: str(value) if isinstance(value, date) else value
+                for column, value in sorted(valeurs.items())
+                if column in words
+            }
+            for jour, valeurs in anciens
+        ],
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+
+
 def _dumped(value: Any) -> str:
     return json.dumps(jsonable(value), ensure_ascii=False, separators=(",", ":"))
 
@@ -213,10 +260,15 @@ MOTS: Final[Mapping[str, Mot]] = {
         _mot("dateDerniereDiminutionPuissanceSouscrite", "point", "date_diminution_puissance"),
         _mot("typeComptage", "point", "type_comptage", "typeComptage"),
         _mot("disjoncteurCalibre", "point", "disjoncteur_calibre"),
-        _mot("plageHeuresCreuses", "point", "relais_plage_heures_creuses"),
-        _mot("plagesHeuresCreuses", "point", "heures_creuses_libelle"),
+        _mot("plageHeuresCreuses", "point", "heures_creuses_libelle"),
+        _mot("plageHeuresCreusesSaisonBasse", "point", "heures_creuses_saison_basse"),
         _mot("futuresPlagesHeuresCreusesCode", "point", "futures_heures_creuses_id"),
         _mot("futuresPlagesHeuresCreusesLibelle", "point", "futures_heures_creuses_libelle"),
+        _mot(
+            "futuresPlagesHeuresCreusesSaisonBasse",
+            "point",
+            "futures_heures_creuses_saison_basse",
+        ),
         _mot("futuresProgrammationsHoraires", "point", "futures_programmations"),
         _mot("transformateurCourant", "point", "transformateur_courant"),
         _mot("transformateurTension", "point", "transformateur_tension"),
@@ -245,6 +297,7 @@ MOTS: Final[Mapping[str, Mot]] = {
         _mot("collectes", "mesures", "collectes"),
         _mot("trous", "mesures", "trous"),
         _mot("calendriers", "mesures", "calendriers"),
+        Mot("avant", "mesures", "avant", lambda cell: _read_avant(cell), lambda s: _write_avant(s)),
     )
 }
 """The columns of a file of points, in the order of the template."""

@@ -113,6 +113,17 @@ def remove_own_points(database: Database, prms: Collection[str] | None) -> int:
         return count
 
 
+def remove_remains(database: Database, carry_on: Callable[[], bool]) -> None:
+    """Remove what an import or a removal that was killed has left, unless one goes on.
+
+    `carry_on` is asked between two slices; what it leaves goes the next time.
+    """
+    with database.alone(wait=False) as alone:
+        if alone:
+            _discard(database, carry_on)
+            database.end_bulk_writes()
+
+
 class _Versement:
     """One import under way: the slice that is filled, and what is known of the others."""
 
@@ -197,19 +208,22 @@ class _Versement:
             cells, lambda mot, phrase: self._fault(Faute(source, number, mot, phrase))
         )
         if self.bilan.fautes == before:
-            for mot, phrase in chain(faults(ligne), self._foreign(ligne.point)):
+            for mot, phrase in chain(faults(ligne), self._foreign(ligne.point, ligne.mesures)):
                 self._fault(Faute(source, number, mot, phrase))
         return ligne if self.bilan.fautes == before else None
 
-    def _foreign(self, point: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    def _foreign(
+        self, point: Mapping[str, Any], mesures: Mapping[str, Any]
+    ) -> Iterator[tuple[str, str]]:
         """Yield what contradicts the actors and the communes that are there."""
-        supplier = point["fournisseur_titulaire"]
-        if supplier is not None and supplier not in self._suppliers:
-            yield (
-                "fournisseurTitulaire",
-                f"« {supplier} » n'est pas un fournisseur (sge-sim acteurs create --kind "
-                "fournisseur)",
-            )
+        former = (valeurs.get("fournisseur_titulaire") for _, valeurs in mesures.get("avant", ()))
+        for supplier in (point["fournisseur_titulaire"], *former):
+            if supplier is not None and supplier not in self._suppliers:
+                yield (
+                    "fournisseurTitulaire",
+                    f"« {supplier} » n'est pas un fournisseur (sge-sim acteurs create --kind "
+                    "fournisseur)",
+                )
         label = self._communes.get((point["code_postal"], point["code_insee"]))
         if label is not None and label != point["commune"]:
             yield "commune", f"celle-là s'appelle {label}"
@@ -281,10 +295,10 @@ def _differences(there: Sequence[str], given: Sequence[str]) -> list[str]:
     ]
 
 
-def _discard(database: Database) -> None:
+def _discard(database: Database, carry_on: Callable[[], bool] = lambda: True) -> None:
     """Remove what isn't published, in slices."""
     removed, size = 1, _SMALLEST
-    while removed:
+    while removed and carry_on():
         started = stopwatch()
         with database.transaction() as session:
             removed = discard(session, size)

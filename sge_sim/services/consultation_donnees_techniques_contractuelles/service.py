@@ -28,7 +28,11 @@ def handle(appel: Appel) -> Answer:
     assert point is not None
     autorisation = appel.body.get("autorisationClient", False)
     return Answer(
-        {"point": data_sheet(point, authorised=autorisation and point.en_service)},
+        {
+            "point": data_sheet(
+                point, consultation.acces.jour, authorised=autorisation and point.en_service
+            )
+        },
         point_id=prm,
         login=login,
     )

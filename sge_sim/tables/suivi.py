@@ -1,0 +1,55 @@
+"""What the measures of a point depend on beyond its fiche, and what the point was before."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sge_sim.domaine.nomenclatures import CoteCalendrier
+
+
+class AncienneValeur(NamedTuple):
+    """What a column of a point said until a legal day, excluded."""
+
+    jusqu_a: date
+    nom: str
+    valeur: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Suivi:
+    """What the measures of a point depend on beyond its fiche: periods, gaps, calendars, meters.
+
+    `calendriers`: (side, from, code), oldest first; `compteurs`: (installed, removed, whether it
+    tells its TIC flags, as every Linky does), oldest first; `oppositions`: days [from, end) on
+    which the client opposes the recording of the curve; `anciennes`: what the columns of the point
+    said before, oldest first; `donnees`: the days that were given of its measures, ascending
+    (`sge_sim.tables.mesures_donnees`).
+    """
+
+    collectes: tuple[tuple[date, date | None], ...] = ()
+    trous: tuple[tuple[datetime, datetime], ...] = ()
+    calendriers: tuple[tuple[CoteCalendrier, date, str], ...] = ()
+    compteurs: tuple[tuple[date, date | None, bool], ...] = ()
+    oppositions: tuple[tuple[date, date | None], ...] = ()
+    anciennes: tuple[AncienneValeur, ...] = ()
+    donnees: tuple[tuple[date, str | None, str | None], ...] = ()
+
+    def histoire(
+        self, point: object, *noms: str
+    ) -> tuple[tuple[date | None, tuple[Any, ...]], ...]:
+        """Return what columns of a point said, oldest first: (since which day, their values).
+
+        The first holds since ever: its day is None.
+        """
+        valeurs = {nom: getattr(point, nom) for nom in noms}
+        etats: list[tuple[date | None, tuple[Any, ...]]] = []
+        depuis: date | None = None
+        for jusqu_a, nom, valeur in reversed(self.anciennes):
+            if nom not in valeurs:
+                continue
+            if jusqu_a != depuis:
+                etats.append((jusqu_a, tuple(valeurs.values())))
+                depuis = jusqu_a
+            valeurs[nom] = valeur
+        etats.append((None, tuple(valeurs.values())))
+        return tuple(reversed(etats))
