@@ -42,8 +42,15 @@ _format_option = click.option(
 @click.argument("files", metavar="FICHIER...", nargs=-1, required=True, type=click.Path())
 @click.option("--sauf-erreurs", is_flag=True, help="Importer les lignes qui n'ont pas d'erreur.")
 @click.option("--essai", is_flag=True, help="Vérifier tout et n'importer rien.")
+@click.option(
+    "--anonymise",
+    is_flag=True,
+    help="Tirer d'autres PRM, noms, adresses, SIRET et compteurs, par une clé que rien ne garde.",
+)
 @data_dir_option
-def import_command(files: tuple[str, ...], sauf_erreurs: bool, essai: bool, data_dir: Path) -> None:
+def import_command(
+    files: tuple[str, ...], sauf_erreurs: bool, essai: bool, anonymise: bool, data_dir: Path
+) -> None:
     database = open_database(data_dir)
     shown = 0
 
@@ -60,6 +67,7 @@ def import_command(files: tuple[str, ...], sauf_erreurs: bool, essai: bool, data
         progress=_progress(),
         sauf_erreurs=sauf_erreurs,
         essai=essai,
+        anonymise=anonymise,
     )
     if shown > _SHOWN:
         click.echo(f"… et {shown - _SHOWN} autres erreurs.", err=True)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database
+from sge_sim.referentiel.apports.anonymat import Anonymat
 from sge_sim.referentiel.apports.jours import LignesJours
 from sge_sim.referentiel.apports.lecture import Faute, Source, read_lignes
 from sge_sim.referentiel.apports.lignes import add_to, cells_of, ligne_of, read_ligne
@@ -61,6 +62,7 @@ def import_points(
     progress: Callable[[int], None] = lambda _: None,
     sauf_erreurs: bool = False,
     essai: bool = False,
+    anonymise: bool = False,
 ) -> Bilan:
     """Bring in the points of these files; each fault goes to `fault` as it is found.
 
@@ -69,11 +71,13 @@ def import_points(
     there as given counts as unchanged, and so does a day of measures. One import at a time:
     another one waits. `progress` gets the number of lines read, after each slice.
 
+    `anonymise` brings in other people's points in their place (`anonymat`), new ones each time.
+
     Raises `UsageError` for a file that can't be read as one of points.
     """
     with database.alone():
         _discard(database)
-        versement = _Versement(database, fault, progress)
+        versement = _Versement(database, fault, progress, Anonymat() if anonymise else None)
         try:
             versement.read(sources)
             bilan = versement.bilan
@@ -132,8 +136,10 @@ class _Versement:
         database: Database,
         fault: Callable[[Faute], None],
         progress: Callable[[int], None],
+        anonymat: Anonymat | None,
     ) -> None:
         self.bilan = Bilan()
+        self._anonymat = anonymat
         with database.transaction() as session:
             self.apport_id = open_apport(session)
             self._communes = known_communes(session)
@@ -150,6 +156,8 @@ class _Versement:
         for source in sources:
             for number, sorte, cells in read_lignes(source, self._fault):
                 self.bilan.lues += 1
+                if self._anonymat is not None:
+                    cells = self._anonymat.other(cells)
                 if sorte == "jours":
                     self._add_day(source.nom, number, cells)
                     continue
