@@ -9,6 +9,7 @@ import click
 from sge_sim.cli.options import data_dir_option
 from sge_sim.domaine.francais import counted
 from sge_sim.errors import UsageError
+from sge_sim.machine.files import PRIVATE, writing_atomically
 from sge_sim.referentiel.apports.export import (
     export_mesures,
     export_points,
@@ -135,8 +136,8 @@ def export_command(
 
 def _write(sortie: Path, pieces: Iterator[str]) -> None:
     try:
-        with sortie.open("w", encoding="utf-8", newline="") as file:
-            file.writelines(pieces)
+        with writing_atomically(sortie, PRIVATE) as file:
+            file.writelines(piece.encode() for piece in pieces)
     except OSError as error:
         raise UsageError(f"{sortie} ne peut pas être écrit : {error.strerror}.") from error
 

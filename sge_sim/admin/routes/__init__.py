@@ -90,5 +90,6 @@ class AdminState:
     def passages(self) -> "Passages":
         """The campaigns that this administration runs; the client is loaded for whoever does."""
         from sge_sim.homologation.campaign.passages import Passages
+        from sge_sim.referentiel.apports.personnelles import personal_of
 
-        return Passages(self.settings.data_dir, self.clock)
+        return Passages(self.settings.data_dir, self.clock, personal_of(self.database))

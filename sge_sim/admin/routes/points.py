@@ -11,6 +11,7 @@ from sge_sim.commandes.changements import Changements, change_life
 from sge_sim.commandes.echeances import transaction_on
 from sge_sim.domaine.nomenclatures import TypeAcces
 from sge_sim.facts.stored_clock import instant_within
+from sge_sim.referentiel.apports.personnelles import personal_words
 from sge_sim.referentiel.points import describe_point, get_point
 from sge_sim.referentiel.reglages import Reglages, change_point
 
@@ -36,6 +37,12 @@ class ReglagesPoint(Body):
         None, description="Pas en minutes du flux R4x, depuis mars 2023 (C1-C4, P1-P3)"
     )
     collecte: str | None = Field(None, examples=["2025-03-01", "2025-03-01..2025-06-01", "aucun"])
+
+
+class Mots(Body):
+    """Words of a report."""
+
+    mots: list[str]
 
 
 class ViePoint(Body):
@@ -77,6 +84,10 @@ def router(state: AdminState) -> APIRouter:
         if len(known.get("services", ())) > _SERVICES:
             known["services"] = known["services"][-_SERVICES:]
         return known
+
+    @routes.post("/personnels", include_in_schema=False)
+    def read_personal(mots: Mots) -> list[str]:
+        return sorted(personal_words(state.database, mots.mots))
 
     @routes.post("/{prm}", summary="Régler les mesures d'un point et ses services d'accès")
     def set_point(prm: str, reglages: ReglagesPoint) -> dict[str, Any]:

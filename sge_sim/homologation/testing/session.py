@@ -82,6 +82,7 @@ class SgeSession:
                 commande=commande,
             ),
             folder,
+            self.admin.personal,
         )
 
 
