@@ -19,6 +19,7 @@ _OF_ITS_OWN = {
     "database_url",
     "population_seed",
     "reforme_hc",
+    "communes",
 }
 """Settings that make another state at a first start than copies have."""
 

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from sge_sim.commandes.evenements import record_opposition
 from sge_sim.facts.database import Database
-from sge_sim.referentiel.dataset import PointNomme, load_dataset
+from sge_sim.referentiel.communes import communes_de_france
+from sge_sim.referentiel.dataset import Dataset, PointNomme, load_dataset
 from sge_sim.referentiel.entries import ActeurEntry, CommuneEntry
 from sge_sim.referentiel.fiches import Fiche, named_fiches
 from sge_sim.referentiel.population import population
@@ -34,11 +35,18 @@ _SLICE: Final = 500
 
 
 def install_dataset(
-    database: Database, *, size: int, seed: int, name: str = "homologation", reforme: bool = False
+    database: Database,
+    *,
+    size: int,
+    seed: int,
+    name: str = "homologation",
+    reforme: bool = False,
+    partout: bool = False,
 ) -> int | None:
     """Install the data set with a population of `size` points, unless one is there already.
 
-    With `reforme`, what the reform of off-peak hours makes happen to the population is planned.
+    With `partout`, the population is in the communes of the whole country. With `reforme`, what the
+    reform of off-peak hours makes happen to the population is planned.
 
     Several processes may call at once. Returns how many points were inserted, nothing when the
     database was not empty. Raises `UsageError` when the data set holds a mistake or `size` is
@@ -47,7 +55,7 @@ def install_dataset(
     if _installed(database):
         return None
     dataset = load_dataset(name)
-    points = population(dataset, size=size, seed=seed, reforme=reforme)
+    points = population(dataset, size=size, seed=seed, reforme=reforme, partout=partout)
     with database.alone():
         if _installed(database):
             return None
@@ -55,6 +63,9 @@ def install_dataset(
         with database.transaction() as session:
             session.add_all(_acteur(entry) for entry in dataset.acteurs)
             session.add_all(_commune(entry) for entry in dataset.communes.values())
+            if partout:
+                session.flush()
+                insert_rows(session, Commune, list(_other_communes(dataset)))
         inserted = 0
         fiches = chain(named_fiches(dataset, seed), points)
         while part := list(islice(fiches, _SLICE)):
@@ -69,6 +80,18 @@ def install_dataset(
             for entry in dataset.acteurs:
                 _give_access(session.get_one(Acteur, entry.code), entry)
         return inserted
+
+
+def _other_communes(dataset: Dataset) -> Iterator[dict[str, str | None]]:
+    known = {(entry.code_postal, entry.code_insee) for entry in dataset.communes.values()}
+    for (postal, insee), libelle in communes_de_france().items():
+        if (postal, insee) not in known:
+            yield {
+                "code_postal": postal,
+                "code_insee": insee,
+                "libelle": libelle,
+                "apport_id": None,
+            }
 
 
 def _installed(database: Database) -> bool:

@@ -17,7 +17,7 @@ from sge_sim.journal import Bounds, Journal
 from sge_sim.machine.files import make_private_folder
 from sge_sim.pki.installation import Pki, open_pki
 from sge_sim.schema.revisions import prepare
-from sge_sim.settings import ReformeHc, Settings
+from sge_sim.settings import Communes, ReformeHc, Settings
 from sge_sim.tables.campagnes import last_observed
 from sge_sim.tables.installation import is_installed
 
@@ -65,6 +65,7 @@ def open_simulator(settings: Settings) -> Simulator:
             size=settings.population_size,
             seed=settings.population_seed,
             reforme=settings.reforme_hc is ReformeHc.CALENDRIER,
+            partout=settings.communes is Communes.TOUTES,
         )
     if settings.dataset is not None:
         from sge_sim.referentiel.apports.dossier import import_folder

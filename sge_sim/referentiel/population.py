@@ -13,6 +13,7 @@ from typing import Any, Final
 from sge_sim.domaine import prm
 from sge_sim.domaine.plages import parse_plages, touches
 from sge_sim.errors import UsageError
+from sge_sim.referentiel.communes import communes_de_france
 from sge_sim.referentiel.dataset import Dataset, Profil
 from sge_sim.referentiel.entries import CommuneEntry, SorteEntry
 from sge_sim.referentiel.fiches import Fiche, make_fiche
@@ -43,8 +44,13 @@ _PUISSANCES_PRO: Final = {6: 20, 9: 25, 12: 20, 18: 15, 24: 10, 36: 10}
 _SINGLE_PHASE_MAX: Final = 12
 
 
-def population(dataset: Dataset, *, size: int, seed: int, reforme: bool = False) -> Iterator[Fiche]:
+def population(
+    dataset: Dataset, *, size: int, seed: int, reforme: bool = False, partout: bool = False
+) -> Iterator[Fiche]:
     """Yield the rows of `size` points; with `reforme`, off-peak hours will change (TURPE 7).
+
+    With `partout`, those that no search of the catalogue looks for are in any commune of the
+    country, with the off-peak hours of the one where they would have been (assumed).
 
     Raises `UsageError` for a size between zero and `minimum_size`, both left out.
     """
@@ -54,7 +60,7 @@ def population(dataset: Dataset, *, size: int, seed: int, reforme: bool = False)
             f"une population de {size} points est trop petite pour les recherches du catalogue : "
             f"en demander au moins {smallest}, ou 0 pour n'en avoir aucune."
         )
-    return _draw(dataset, size, seed, reforme=reforme)
+    return _draw(dataset, size, seed, reforme=reforme, partout=partout)
 
 
 def minimum_size(dataset: Dataset) -> int:
@@ -62,16 +68,24 @@ def minimum_size(dataset: Dataset) -> int:
     return sum(quota.nombre for quota in dataset.population.quotas)
 
 
-def _draw(dataset: Dataset, size: int, seed: int, *, reforme: bool) -> Iterator[Fiche]:
+def _draw(
+    dataset: Dataset, size: int, seed: int, *, reforme: bool, partout: bool
+) -> Iterator[Fiche]:
     tirage = Tirage(seed)
+    communes = [*communes_de_france().items()] if partout else []
     plan = dataset.population
     parts = {part: part.poids for part in plan.reste}
     etats = {etat: etat.poids for etat in plan.etats}
     bt_inf, large = (prm.generate_all(prefix, seed) for prefix in (_PREFIX_BT_INF, _PREFIX_LARGE))
     quotas = chain.from_iterable(repeat(quota, quota.nombre) for quota in plan.quotas)
     for _ in range(size):
-        sorte: SorteEntry = next(quotas, None) or tirage.weighted(parts)
+        sought = next(quotas, None)
+        sorte: SorteEntry = sought or tirage.weighted(parts)
         commune = dataset.communes[sorte.commune]
+        if communes and sought is None:
+            (postal, insee), libelle = tirage.one_of(communes)
+            place = {"code_postal": postal, "code_insee": insee, "libelle": libelle}
+            commune = commune.model_copy(update=place)
         profil = _varied(dataset.profils[sorte.profil], sorte, commune, tirage)
         etat = tirage.weighted(etats)
         if etat.profil is not None:

@@ -50,6 +50,13 @@ class ReformeHc(StrEnum):
     CALENDRIER = "calendrier"
 
 
+class Communes(StrEnum):
+    """Where the points of the population are."""
+
+    JEU = "jeu"
+    TOUTES = "toutes"
+
+
 def setting(default: Any, why: str, least: int | None = None) -> Any:
     """Declare a setting; `why` is the French help text of its option, `least` its lower bound."""
     return field(default=default, metadata={"why": why, "least": least})
@@ -119,6 +126,11 @@ class Settings:
         least=0,
     )
     population_seed: int = setting(2021, "Graine de la population synthétique et des mesures.")
+    communes: Communes = setting(
+        Communes.JEU,
+        "Communes de la population, décidées au premier démarrage : jeu, celles du jeu de "
+        "données ; toutes, celles de la France, hors ce que les cas du catalogue cherchent.",
+    )
     reforme_hc: ReformeHc = setting(
         ReformeHc.CALENDRIER,
         "Réforme des heures creuses (TURPE 7, phase 2) de la population, décidée au premier "

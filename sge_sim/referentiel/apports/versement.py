@@ -1,7 +1,7 @@
 """Brings points in: every line checked, written in slices, seen at once or not at all."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, islice
 from typing import Any, Final
@@ -17,6 +17,7 @@ from sge_sim.referentiel.apports.lecture import Faute, Source, read_lignes
 from sge_sim.referentiel.apports.lignes import add_to, cells_of, ligne_of, read_ligne
 from sge_sim.referentiel.apports.mots import MOTS
 from sge_sim.referentiel.apports.regles import LignePoint, faults
+from sge_sim.referentiel.communes import communes_de_france
 from sge_sim.tables.apports_lignes import (
     Tranche,
     count_own,
@@ -216,9 +217,17 @@ class _Versement:
             cells, lambda mot, phrase: self._fault(Faute(source, number, mot, phrase))
         )
         if self.bilan.fautes == before:
+            if ligne.point["commune"] is None:
+                ligne = self._named(ligne)
             for mot, phrase in chain(faults(ligne), self._foreign(ligne.point, ligne.mesures)):
                 self._fault(Faute(source, number, mot, phrase))
         return ligne if self.bilan.fautes == before else None
+
+    def _named(self, ligne: LignePoint) -> LignePoint:
+        """Give a point the name of its commune, where it is known."""
+        pair = ligne.point["code_postal"], ligne.point["code_insee"]
+        name = self._communes.get(pair) or communes_de_france().get(pair)
+        return replace(ligne, point={**ligne.point, "commune": name})
 
     def _foreign(
         self, point: Mapping[str, Any], mesures: Mapping[str, Any]
