@@ -64,7 +64,7 @@ def import_command(
     bilan = import_points(
         database,
         [source_of(Path(name)) for name in files],
-        fault=say,
+        report=say,
         progress=_progress(),
         sauf_erreurs=sauf_erreurs,
         essai=essai,

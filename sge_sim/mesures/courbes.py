@@ -25,7 +25,7 @@ from sge_sim.mesures.donnees import journees
 from sge_sim.mesures.entrees_datees import periode_mesuree, vie
 from sge_sim.mesures.installations import installation_de
 from sge_sim.mesures.journees import Journees
-from sge_sim.mesures.motifs import BITS, tensions
+from sge_sim.mesures.patterns import BITS, tensions
 from sge_sim.mesures.point import Grandeur, PointMesure
 from sge_sim.mesures.tableaux import Entiers, Masque
 

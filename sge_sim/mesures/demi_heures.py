@@ -16,7 +16,7 @@ from sge_sim.mesures.calendrier import calendrier
 from sge_sim.mesures.donnees import journees
 from sge_sim.mesures.entrees_datees import coupes_de
 from sge_sim.mesures.journees import Journees
-from sge_sim.mesures.motifs import BITS, UNITE
+from sge_sim.mesures.patterns import BITS, UNITE
 from sge_sim.mesures.point import PointMesure
 from sge_sim.mesures.tableaux import Entiers
 

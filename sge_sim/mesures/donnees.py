@@ -15,7 +15,7 @@ from sge_sim.mesures.calendrier import numero_borne
 from sge_sim.mesures.journees import DEBUT_CHANGEMENT, FIN_CHANGEMENT, Journees
 from sge_sim.mesures.journees import journees as drawn_days
 from sge_sim.mesures.jours_donnes import REGISTRES, TOTAL, MesuresDonnees
-from sge_sim.mesures.motifs import BITS, UNITE
+from sge_sim.mesures.patterns import BITS, UNITE
 from sge_sim.mesures.point import CompteurPose, Grandeur, PointMesure
 from sge_sim.mesures.tableaux import Entiers, Masque
 

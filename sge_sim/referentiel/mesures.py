@@ -24,7 +24,7 @@ from sge_sim.mesures import (
     parse_plages,
 )
 from sge_sim.mesures.jours_donnes import JourDonne, MesuresDonnees, read_courbe, read_registres
-from sge_sim.tables.fiches import Dossier, FichePoint
+from sge_sim.tables.point_facts import Dossier, PointFacts
 from sge_sim.tables.points import Point as Row
 from sge_sim.tables.suivi import Suivi
 from sge_sim.tables.transmissions import ServiceTransmis
@@ -69,7 +69,7 @@ _DISTRIBUTEUR = "D"
 """The distributor's calendar of C1-C4 and P1-P3 (observed 2023)."""
 
 
-class _Fiche(NamedTuple):
+class _Donnees(NamedTuple):
     """What is taken from the data sheet: compared by value, so that a change is never missed.
 
     `inerte`: nothing goes that way, though the meter counts it; `autre`: it isn't the direction of
@@ -94,7 +94,7 @@ class _Fiche(NamedTuple):
     autre: bool
 
 
-Point = FichePoint | Row | ServiceTransmis
+Point = PointFacts | Row | ServiceTransmis
 """A point as it was read, its row, or that of a service with what is needed of its point."""
 
 
@@ -121,7 +121,7 @@ def point_mesure(
     autre = naturel is (sens == "SOUTIRAGE")
     inerte = autre and any(code == _NON_CONSOMMATION for _, _, code in suivi.calendriers)
     return _describe(
-        _Fiche(
+        _Donnees(
             # The two directions of a point are two installations.
             graine=point.graine ^ autre,
             segment=_facette(point.segment, sens),
@@ -225,39 +225,39 @@ def _ouvert_depuis(point: Point, suivi: Suivi) -> date | Literal["toujours", "ja
 
 
 @lru_cache(maxsize=_MESURES_EN_MEMOIRE)
-def _describe(fiche: _Fiche, suivi: Suivi) -> PointMesure:
-    petit = fiche.segment in PETITS
+def _describe(donnees: _Donnees, suivi: Suivi) -> PointMesure:
+    petit = donnees.segment in PETITS
     compteurs = tuple(
         # A small meter that tells its TIC flags is a Linky; large ones have always communicated.
         CompteurPose(pose, depose, communicant=not petit or tic)
         for pose, depose, tic in suivi.compteurs
     )
     depuis = compteurs[0].pose
-    donnees = None if fiche.autre else _given(suivi)
+    donnees = None if donnees.autre else _given(suivi)
     perdus = suivi.trous if donnees is None else (*suivi.trous, *donnees.trous)
     return PointMesure(
-        graine=fiche.graine,
-        segment=fiche.segment,
+        graine=donnees.graine,
+        segment=donnees.segment,
         puissances=tuple(
-            PuissanceSouscrite(jour, valeur) for jour, valeur in _depuis(depuis, fiche.puissances)
+            PuissanceSouscrite(jour, valeur) for jour, valeur in _depuis(depuis, donnees.puissances)
         ),
-        mise_en_service=fiche.mise_en_service,
+        mise_en_service=donnees.mise_en_service,
         compteurs=compteurs,
-        grille_distributeur=_distributeur(fiche, suivi, compteurs, petit=petit),
-        grille_fournisseur=_fournisseur(fiche, suivi, depuis),
+        grille_distributeur=_distributeur(donnees, suivi, compteurs, petit=petit),
+        grille_fournisseur=_fournisseur(donnees, suivi, depuis),
         heures_creuses=tuple(
             HeuresCreuses(jour, parse_plages(haute), None if basse is None else parse_plages(basse))
-            for jour, haute, basse in _depuis(depuis, fiche.heures_creuses)
+            for jour, haute, basse in _depuis(depuis, donnees.heures_creuses)
         ),
         collectes=_union(suivi.collectes),
         trous=tuple(TrouDeCourbe(debut, fin) for debut, fin in perdus),
         oppositions=tuple(Opposition(debut, fin) for debut, fin in suivi.oppositions),
-        resiliation=fiche.resiliation,
-        jour_releve=jour_releve(fiche.plage_releve),
-        tension=_volts(fiche.tension),
-        triphase=fiche.triphase,
-        pma_en_watts=not petit and fiche.en_kw,
-        profil=_profil(fiche),
+        resiliation=donnees.resiliation,
+        jour_releve=jour_releve(donnees.plage_releve),
+        tension=_volts(donnees.tension),
+        triphase=donnees.triphase,
+        pma_en_watts=not petit and donnees.en_kw,
+        profil=_profil(donnees),
         donnees=donnees,
     )
 
@@ -278,42 +278,42 @@ def _given(suivi: Suivi) -> MesuresDonnees | None:
     )
 
 
-def _profil(fiche: _Fiche) -> ProfilConsommation | None:
+def _profil(donnees: _Donnees) -> ProfilConsommation | None:
     """Return what lives behind the meter, None for what is usual."""
-    if fiche.inerte:
+    if donnees.inerte:
         return ProfilConsommation.AUCUN
-    if fiche.segment == "C5" and fiche.professionnel:
+    if donnees.segment == "C5" and donnees.professionnel:
         return ProfilConsommation.PROFESSIONNEL
     return None
 
 
 def _distributeur(
-    fiche: _Fiche, suivi: Suivi, compteurs: tuple[CompteurPose, ...], *, petit: bool
+    donnees: _Donnees, suivi: Suivi, compteurs: tuple[CompteurPose, ...], *, petit: bool
 ) -> tuple[Grille, ...]:
     """Return the distributor's grids: a small meter has none before it is opened (OFF 21.3)."""
-    if petit and fiche.ouvert_depuis == "jamais":
+    if petit and donnees.ouvert_depuis == "jamais":
         return ()
-    dates = _dated(fiche, suivi, "distributeur")
+    dates = _dated(donnees, suivi, "distributeur")
     if dates:
         return dates
     depuis = next((c.pose for c in compteurs if c.communicant), None)
     if depuis is None:
         return ()
-    if petit and isinstance(fiche.ouvert_depuis, date):
-        depuis = max(depuis, fiche.ouvert_depuis)
+    if petit and isinstance(donnees.ouvert_depuis, date):
+        depuis = max(depuis, donnees.ouvert_depuis)
     return tuple(
         Grille(jour, _DISTRIBUTEUR_C5[structure] if petit else _DISTRIBUTEUR, structure)
-        for jour, structure in _depuis(depuis, fiche.structures)
+        for jour, structure in _depuis(depuis, donnees.structures)
     )
 
 
-def _fournisseur(fiche: _Fiche, suivi: Suivi, depuis: date) -> tuple[Grille, ...]:
-    dates = _dated(fiche, suivi, "fournisseur")
+def _fournisseur(donnees: _Donnees, suivi: Suivi, depuis: date) -> tuple[Grille, ...]:
+    dates = _dated(donnees, suivi, "fournisseur")
     if dates:
         return dates
     return tuple(
-        Grille(jour, code, _CALENDRIERS.get(code, fiche.structures[-1][1]))
-        for jour, code in _depuis(depuis, fiche.calendriers_fournisseur)
+        Grille(jour, code, _CALENDRIERS.get(code, donnees.structures[-1][1]))
+        for jour, code in _depuis(depuis, donnees.calendriers_fournisseur)
     )
 
 
@@ -324,15 +324,15 @@ def _depuis(premier: date, entrees: tuple[tuple[Any, ...], ...]) -> list[tuple[A
     return [(premier, *entree[1:]) for entree in avant] + apres
 
 
-def _dated(fiche: _Fiche, suivi: Suivi, cote: str) -> tuple[Grille, ...]:
+def _dated(donnees: _Donnees, suivi: Suivi, cote: str) -> tuple[Grille, ...]:
     """Return the calendars of one side; one that isn't known divides time as the tariff does.
 
     That of what isn't consumed isn't the calendar of what is injected.
     """
     return tuple(
-        Grille(depuis, code, _CALENDRIERS.get(code, fiche.structures[-1][1]))
+        Grille(depuis, code, _CALENDRIERS.get(code, donnees.structures[-1][1]))
         for ce_cote, depuis, code in suivi.calendriers
-        if ce_cote == cote and (code != _NON_CONSOMMATION or fiche.inerte)
+        if ce_cote == cote and (code != _NON_CONSOMMATION or donnees.inerte)
     )
 
 

@@ -16,7 +16,7 @@ from sge_sim.errors import UsageError
 from sge_sim.referentiel.communes import communes_de_france
 from sge_sim.referentiel.dataset import Dataset, Profil
 from sge_sim.referentiel.entries import CommuneEntry, SorteEntry
-from sge_sim.referentiel.fiches import Fiche, make_fiche
+from sge_sim.referentiel.point_rows import Rows, make_rows
 from sge_sim.referentiel.reforme_hc import ancienne_plage, bring_in
 from sge_sim.referentiel.tirage import Tirage
 
@@ -46,7 +46,7 @@ _SINGLE_PHASE_MAX: Final = 12
 
 def population(
     dataset: Dataset, *, size: int, seed: int, reforme: bool = False, partout: bool = False
-) -> Iterator[Fiche]:
+) -> Iterator[Rows]:
     """Yield the rows of `size` points; with `reforme`, off-peak hours will change (TURPE 7).
 
     With `partout`, those that no search of the catalogue looks for are in any commune of the
@@ -70,7 +70,7 @@ def minimum_size(dataset: Dataset) -> int:
 
 def _draw(
     dataset: Dataset, size: int, seed: int, *, reforme: bool, partout: bool
-) -> Iterator[Fiche]:
+) -> Iterator[Rows]:
     tirage = Tirage(seed)
     communes = [*communes_de_france().items()] if partout else []
     plan = dataset.population
@@ -91,7 +91,7 @@ def _draw(
         if etat.profil is not None:
             profil |= dataset.profils[etat.profil]
         number = next(bt_inf if profil.point["domaine_tension"] == "BTINF" else large)
-        fiche = make_fiche(
+        fiche = make_rows(
             number,
             profil,
             commune,

@@ -16,7 +16,7 @@ from publication_kit import COURBE_C5, INDEX_C5, Platform, at, new_platform, of
 from r6x_kit import data_and_report, demand
 
 from sge_sim.clock import PARIS
-from sge_sim.dataconnect.lecture import Lecteur
+from sge_sim.dataconnect.readings import Lecteur
 from sge_sim.mesures import PointMesure
 from sge_sim.mesures.releves import read_contextes
 from sge_sim.mesures.series import read_series
@@ -24,7 +24,7 @@ from sge_sim.referentiel.apports.export import export_mesures, template
 from sge_sim.referentiel.apports.lecture import Source
 from sge_sim.referentiel.apports.versement import import_points
 from sge_sim.services.consultation_mesures_detaillees.answer_v3 import index_response, response
-from sge_sim.services.consultation_mesures_detaillees.demande import Cadre, Demande
+from sge_sim.services.consultation_mesures_detaillees.demande import Cadre, DemandeDetaillees
 from sge_sim.tables.acteurs import Acteur
 
 PRM = examples()[0]["prm"]
@@ -45,7 +45,7 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
         Source("points.csv", [template("csv").encode()]),
         Source("jours.jsonl", day_lines(PRM, GIVEN)),
     ]
-    bilan = import_points(platform.database, sources, fault=pytest.fail)
+    bilan = import_points(platform.database, sources, report=pytest.fail)
     assert (bilan.nouveaux, bilan.jours) == (2, len(GIVEN))
     yield platform
     platform.database.dispose()
@@ -66,7 +66,7 @@ def v3(
     point: PointMesure, type_: Any, grandeur: str, days: tuple[date, date]
 ) -> list[tuple[str, str]]:
     """Stamps and values that ConsultationMesuresDetaillees v3.0 writes."""
-    asked = Demande(
+    asked = DemandeDetaillees(
         type_, grandeur, *days, "P1D", prm=PRM, sens=("SOUTIRAGE",), cadre=Cadre.ACCORD_CLIENT
     )
     if type_ == "INDEX":
@@ -159,5 +159,5 @@ def test_what_was_given_goes_out_as_it_came(own: Platform, tmp_path: Path) -> No
         assert (cells["jour"], cells["courbe"]) == (str(jour), " ".join(map(str, watts)))
         assert json.loads(cells["index"]) == index
     again = Source("jours.jsonl", ["\n".join(written).encode()])
-    bilan = import_points(own.database, [again], fault=pytest.fail)
+    bilan = import_points(own.database, [again], report=pytest.fail)
     assert (bilan.jours, bilan.inchanges) == (0, len(GIVEN))

@@ -50,7 +50,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
     copy_state(tmp_path / "state", {"population_size": 0})
     database = Database(sqlite_url(tmp_path / "state" / "sge-sim.db"))
     source = Source("points.jsonl", json_lines(iter([OWN])))
-    import_points(database, [source], fault=pytest.fail)
+    import_points(database, [source], report=pytest.fail)
     yield database
     database.dispose()
 

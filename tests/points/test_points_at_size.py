@@ -68,10 +68,10 @@ def test_a_large_file_is_imported_used_exported_and_removed(
     with file.open("wb") as written:
         written.writelines(csv_lines(made_points(MANY)))
     first = Source("premier.csv", csv_lines(made_points(2000, first=MANY)))
-    import_points(database, [first], fault=pytest.fail)
+    import_points(database, [first], report=pytest.fail)
     remove_own_points(database, None)
     before, started = memory_mb(), stopwatch()
-    bilan = import_points(database, [source_of(file)], fault=pytest.fail)
+    bilan = import_points(database, [source_of(file)], report=pytest.fail)
     seconds = elapsed_ms(started) / 1000
     print(f"\n{MANY} points: {seconds:.0f} s, {memory_mb() - before:.0f} MB more")
     assert bilan == Bilan(MANY, MANY, 0, 0, True)

@@ -68,7 +68,7 @@ def test_nobody_is_found_again_in_the_whole_folder(tmp_path: Path) -> None:
         Source("points.jsonl", json_lines(iter(given))),
         Source("jours.jsonl", day_lines(household["prm"], days)),
     ]
-    bilan = import_points(database, sources, fault=pytest.fail, anonymise=True)
+    bilan = import_points(database, sources, report=pytest.fail, anonymise=True)
     assert (bilan.nouveaux, bilan.jours) == (80, 3)
     exported = [json.loads(line) for line in "".join(export_points(database, "jsonl")).splitlines()]
     database.dispose()

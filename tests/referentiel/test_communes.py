@@ -42,7 +42,7 @@ def test_own_points_are_in_any_commune_and_the_population_too_where_asked(tmp_pa
         assert (session.scalar(select(func.count()).select_from(Commune)) or 0) > 35_000
         assert known_commune(session, *CORSE)
     own = {**examples()[0], "codePostal": REUNION[0], "codeInseeCommune": REUNION[1], "commune": ""}
-    import_points(database, [Source("points.jsonl", json_lines(iter([own])))], fault=pytest.fail)
+    import_points(database, [Source("points.jsonl", json_lines(iter([own])))], report=pytest.fail)
     with database.sessions() as session:
         point = find_point(session, own["prm"])
         assert point is not None

@@ -38,7 +38,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 def bring(database: Database, *pieces: bytes) -> tuple[Bilan, list[Faute]]:
     faults: list[Faute] = []
-    return import_points(database, [Source("jours", pieces)], fault=faults.append), faults
+    return import_points(database, [Source("jours", pieces)], report=faults.append), faults
 
 
 def line(jour: Any = LUNDI, courbe: Any = None, index: Any = None, prm: str = C5) -> bytes:
@@ -175,20 +175,20 @@ def test_each_kind_of_spoilt_day_is_named_with_its_line_and_nothing_is_imported(
 def test_an_index_and_a_curve_that_disagree_are_a_fault_with_its_line(
     database: Database, lines: list[bytes], number: int, phrase: str
 ) -> None:
-    bilan, (fault,) = bring(database, *lines)
-    assert (fault.ligne, bilan.importe, count(database)) == (number, False, 0)
-    assert phrase in fault.phrase
+    bilan, (report,) = bring(database, *lines)
+    assert (report.ligne, bilan.importe, count(database)) == (number, False, 0)
+    assert phrase in report.phrase
 
 
 def test_a_day_that_is_there_otherwise_is_a_fault_and_goes_with_its_point(
     database: Database,
 ) -> None:
     assert bring(database, line(courbe=WATTS))[0].jours == 1
-    bilan, (fault,) = bring(database, line(courbe=[402, *WATTS[1:]]))
-    assert (fault.mot, bilan.importe, count(database)) == ("jour", False, 1)
+    bilan, (report,) = bring(database, line(courbe=[402, *WATTS[1:]]))
+    assert (report.mot, bilan.importe, count(database)) == ("jour", False, 1)
     # What contradicts days that were there before is a fault too.
-    _, (fault,) = bring(database, line(LUNDI - DAY, None, INDEX), line(LUNDI + DAY, None, INDEX))
-    assert fault.ligne == 2
+    _, (report,) = bring(database, line(LUNDI - DAY, None, INDEX), line(LUNDI + DAY, None, INDEX))
+    assert report.ligne == 2
     remove_own_points(database, [C5])
     assert count(database) == 0
 
@@ -205,5 +205,5 @@ def test_days_are_seen_at_once_at_the_end_and_a_stop_leaves_none(database: Datab
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        import_points(database, [Source("jours", interrupted())], fault=pytest.fail)
+        import_points(database, [Source("jours", interrupted())], report=pytest.fail)
     assert (count(database), mesure(database)) == (0, drawn)

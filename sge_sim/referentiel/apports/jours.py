@@ -44,15 +44,15 @@ class LignesJours:
     prm: str
     lignes: list[tuple[int, Mapping[str, Any]]] = field(default_factory=list)
 
-    def checked(self, session: Session, apport_id: int, fault: Fault) -> tuple[list[Jour], int]:
+    def checked(self, session: Session, apport_id: int, report: Fault) -> tuple[list[Jour], int]:
         """Return the days that are new and hold, and how many were there as given.
 
-        What doesn't hold goes to `fault`.
+        What doesn't hold goes to `report`.
         """
         point = session.get(Point, self.prm)
         if point is None or point.apport_id is None:
             for number, _ in self.lignes:
-                fault(number, "prm", f"« {self.prm[:20]} » n'est pas un point importé")
+                report(number, "prm", f"« {self.prm[:20]} » n'est pas un point importé")
             return [], 0
         suivi = read_suivi(session, self.prm)
         mesure = point_mesure(point, suivi, "INJECTION" if point.segment[0] == "P" else "SOUTIRAGE")
@@ -74,7 +74,7 @@ class LignesJours:
                         "jour", "ce jour est déjà donné, autrement (points remove retire le point)"
                     )
             except _FauteError as error:
-                fault(number, *error.args)
+                report(number, *error.args)
         days = [jour for jour, _ in there.values()] + [jour for _, jour in new.values()]
         lines = {jour: number for jour, (number, _) in new.items()}
         if mesure is not None:
@@ -83,7 +83,7 @@ class LignesJours:
             ):
                 culprit = next((jour for jour in suspects if jour in lines), None)
                 if culprit is not None:
-                    fault(lines[culprit], mot, phrase)
+                    report(lines[culprit], mot, phrase)
         return [jour for _, jour in new.values()], unchanged
 
 

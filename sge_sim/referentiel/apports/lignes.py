@@ -7,7 +7,7 @@ from typing import Any, Final
 from sge_sim.referentiel.apports.mots import MOTS, Mot
 from sge_sim.referentiel.apports.regles import LignePoint
 from sge_sim.referentiel.entries import CalendrierEntry, CollecteEntry, TrouEntry
-from sge_sim.referentiel.fiches import EMPTY_COMPTEUR, EMPTY_POINT, measure_seed
+from sge_sim.referentiel.point_rows import EMPTY_COMPTEUR, EMPTY_POINT, measure_seed
 from sge_sim.tables.anciens_etats import AncienEtat, read_anciens, write_valeurs
 from sge_sim.tables.apports_lignes import Tranche
 from sge_sim.tables.mesures import CalendrierDate, Collecte, Trou
@@ -25,8 +25,8 @@ _SEED: Final = 0
 _REMEMBERED: Final = 4096
 
 
-def read_ligne(cells: Mapping[str, Any], fault: Callable[[str, str], None]) -> LignePoint:
-    """Return what the cells of a line say; a cell that can't be read goes to `fault`."""
+def read_ligne(cells: Mapping[str, Any], report: Callable[[str, str], None]) -> LignePoint:
+    """Return what the cells of a line say; a cell that can't be read goes to `report`."""
     point: dict[str, Any] = dict(_DEFAULTS)
     found: dict[str, dict[str, Any]] = {"point": point, "compteur": {}, "mesures": {}}
     for word, cell in cells.items():
@@ -38,7 +38,7 @@ def read_ligne(cells: Mapping[str, Any], fault: Callable[[str, str], None]) -> L
         try:
             value = found[mot.partie][mot.colonne] = mot.lire(cell)
         except ValueError as error:
-            fault(word, str(error))
+            report(word, str(error))
         else:
             if lus is not None and len(lus) < _REMEMBERED:
                 lus[cell] = value

@@ -16,7 +16,7 @@ from sge_sim.referentiel.apports.jours import LignesJours
 from sge_sim.referentiel.apports.lecture import Faute, Source, read_lignes
 from sge_sim.referentiel.apports.lignes import add_to, cells_of, ligne_of, read_ligne
 from sge_sim.referentiel.apports.mots import MOTS
-from sge_sim.referentiel.apports.regles import LignePoint, faults
+from sge_sim.referentiel.apports.regles import LignePoint, fautes_of
 from sge_sim.referentiel.communes import communes_de_france
 from sge_sim.tables.apports_lignes import (
     Tranche,
@@ -59,13 +59,13 @@ def import_points(
     database: Database,
     sources: Iterable[Source],
     *,
-    fault: Callable[[Faute], None],
+    report: Callable[[Faute], None],
     progress: Callable[[int], None] = lambda _: None,
     sauf_erreurs: bool = False,
     essai: bool = False,
     anonymise: bool = False,
 ) -> Bilan:
-    """Bring in the points of these files; each fault goes to `fault` as it is found.
+    """Bring in the points of these files; each fault goes to `report` as it is found.
 
     The new points are seen at once, at the end, if there was no fault or with `sauf_erreurs`;
     nothing is left of them otherwise, nor with `essai`, nor after an exception. A point that is
@@ -78,7 +78,7 @@ def import_points(
     """
     with database.alone():
         _discard(database)
-        versement = _Versement(database, fault, progress, Anonymat() if anonymise else None)
+        versement = _Versement(database, report, progress, Anonymat() if anonymise else None)
         try:
             versement.read(sources)
             bilan = versement.bilan
@@ -135,7 +135,7 @@ class _Versement:
     def __init__(
         self,
         database: Database,
-        fault: Callable[[Faute], None],
+        report: Callable[[Faute], None],
         progress: Callable[[int], None],
         anonymat: Anonymat | None,
     ) -> None:
@@ -146,7 +146,7 @@ class _Versement:
             self._communes = known_communes(session)
             self._suppliers = suppliers(session)
         self._database = database
-        self._fault_to, self._progress = fault, progress
+        self._fault_to, self._progress = report, progress
         self._size = _SMALLEST
         self._slice: list[tuple[str, int, LignePoint]] = []
         self._lines: LignesJours | None = None
@@ -219,7 +219,7 @@ class _Versement:
         if self.bilan.fautes == before:
             if ligne.point["commune"] is None:
                 ligne = self._named(ligne)
-            for mot, phrase in chain(faults(ligne), self._foreign(ligne.point, ligne.mesures)):
+            for mot, phrase in chain(fautes_of(ligne), self._foreign(ligne.point, ligne.mesures)):
                 self._fault(Faute(source, number, mot, phrase))
         return ligne if self.bilan.fautes == before else None
 
@@ -241,9 +241,9 @@ class _Versement:
                     f"« {supplier} » n'est pas un fournisseur (sge-sim acteurs create --kind "
                     "fournisseur)",
                 )
-        label = self._communes.get((point["code_postal"], point["code_insee"]))
-        if label is not None and label != point["commune"]:
-            yield "commune", f"celle-là s'appelle {label}"
+        known = self._communes.get((point["code_postal"], point["code_insee"]))
+        if known is not None and known != point["commune"]:
+            yield "commune", f"celle-là s'appelle {known}"
 
     def _write(self) -> None:
         """Write the slice, after a pause for those who waited since the one before."""
