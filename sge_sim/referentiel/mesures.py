@@ -233,8 +233,8 @@ def _describe(donnees: _Donnees, suivi: Suivi) -> PointMesure:
         for pose, depose, tic in suivi.compteurs
     )
     depuis = compteurs[0].pose
-    donnees = None if donnees.autre else _given(suivi)
-    perdus = suivi.trous if donnees is None else (*suivi.trous, *donnees.trous)
+    given = None if donnees.autre else _given(suivi)
+    perdus = suivi.trous if given is None else (*suivi.trous, *given.trous)
     return PointMesure(
         graine=donnees.graine,
         segment=donnees.segment,
@@ -258,7 +258,7 @@ def _describe(donnees: _Donnees, suivi: Suivi) -> PointMesure:
         triphase=donnees.triphase,
         pma_en_watts=not petit and donnees.en_kw,
         profil=_profil(donnees),
-        donnees=donnees,
+        donnees=given,
     )
 
 

@@ -1,4 +1,4 @@
-"""A change of off-peak hours at one point: planned, operated, failed, overtaken; registers follow."""
+"""A change of off-peak hours at one point: planned, done, failed, overtaken; registers follow."""
 
 from collections.abc import Iterator
 from dataclasses import replace
