@@ -21,7 +21,7 @@ from sge_sim.mesures.calendrier import (
     numero_borne,
 )
 from sge_sim.mesures.demi_heures import QUELQUES_JOURS, demi_heures, watts
-from sge_sim.mesures.donnees import journees
+from sge_sim.mesures.donnees import journees_lues
 from sge_sim.mesures.entrees_datees import periode_mesuree, vie
 from sge_sim.mesures.installations import installation_de
 from sge_sim.mesures.journees import Journees
@@ -135,7 +135,7 @@ def blocs(
             yield Bloc(premier, premier + len(valeurs), 30, 30, valeurs)
         return
     energie = Grandeur.PA if grandeur is Grandeur.E else grandeur
-    for j in journees(point, i0, i1, energie, par_duree=True):
+    for j in journees_lues(point, i0, i1, energie, par_duree=True):
         pas = 30 if point.petit else 10 if j.pair else 5
         if grandeur is Grandeur.E:
             valeurs = _tensions(point, j, pas)

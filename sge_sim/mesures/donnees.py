@@ -12,8 +12,7 @@ from functools import lru_cache
 import numpy as np
 
 from sge_sim.mesures.calendrier import numero_borne
-from sge_sim.mesures.journees import DEBUT_CHANGEMENT, FIN_CHANGEMENT, Journees
-from sge_sim.mesures.journees import journees as drawn_days
+from sge_sim.mesures.journees import DEBUT_CHANGEMENT, FIN_CHANGEMENT, Journees, journees
 from sge_sim.mesures.jours_donnes import REGISTRES, TOTAL, MesuresDonnees
 from sge_sim.mesures.patterns import BITS, UNITE
 from sge_sim.mesures.point import CompteurPose, Grandeur, PointMesure
@@ -67,7 +66,7 @@ class JourneesDonnees(Journees):
         return spent
 
 
-def journees(
+def journees_lues(
     point: PointMesure,
     i0: int,
     i1: int,
@@ -76,7 +75,7 @@ def journees(
     par_duree: bool = False,
 ) -> Iterator[Journees]:
     """Yield the days [i0, i1) of a point, as `sge_sim.mesures.journees.journees` does."""
-    drawn = drawn_days(point, i0, i1, grandeur, par_duree=par_duree)
+    drawn = journees(point, i0, i1, grandeur, par_duree=par_duree)
     if point.donnees is None or grandeur is not Grandeur.PA:
         return drawn
     return _with_given(drawn, _known_steps(point, point.donnees))
@@ -129,14 +128,14 @@ def _spent(point: PointMesure, watts: Entiers, jour: int) -> tuple[Entiers, Masq
     lost = watts < 0
     if point.petit:
         return watts // 2, lost
-    (j,) = drawn_days(point, jour, jour + 1)
+    (j,) = journees(point, jour, jour + 1)
     # Before five minutes were recorded, ten were: two steps of the same power.
     times = 2 if j.pair else 1
     return np.repeat(watts // 1000, times), np.repeat(lost, times)
 
 
 def _drawn_steps(point: PointMesure, jour: int) -> Entiers:
-    (j,) = drawn_days(point, jour, jour + 1, par_duree=True)
+    (j,) = journees(point, jour, jour + 1, par_duree=True)
     steps: Entiers = np.diff((j.pas_a_pas()[0] + UNITE // 2) >> BITS)
     return steps
 

@@ -14,7 +14,7 @@ import numpy as np
 from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import calendrier, decalages, jour_de, numero_borne
 from sge_sim.mesures.classes import cadrans_des_jours, decoupage, par_cadran
-from sge_sim.mesures.donnees import journees, through_given
+from sge_sim.mesures.donnees import journees_lues, through_given
 from sge_sim.mesures.entrees_datees import index_perdus, plages_de, vie
 from sge_sim.mesures.installations import installation_de
 from sge_sim.mesures.journees import Journees
@@ -219,7 +219,7 @@ def _sommes(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> Entiers
     As `_energies` summed, without giving each day its registers: a meter lives for years.
     """
     sommes = np.zeros(_TOTAL + 1, np.int64)
-    for j in journees(point, i0, i1, grandeur):
+    for j in journees_lues(point, i0, i1, grandeur):
         jour = jour_de(j.premier)
         total = int(j.totaux.sum())
         sommes[_TOTAL] += total
@@ -257,7 +257,7 @@ def _energies(
 ) -> Entiers:
     """Return what each register counts on each day, or until a minute of it: shape (16, n)."""
     energies = np.zeros((_TOTAL + 1, i1 - i0), np.int64)
-    for j in journees(point, i0, i1, grandeur):
+    for j in journees_lues(point, i0, i1, grandeur):
         jour = jour_de(j.premier)
         ici = slice(j.premier - i0, j.premier - i0 + j.nombre)
         jusque = None if minutes is None else minutes[None, ici]

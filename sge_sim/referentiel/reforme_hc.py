@@ -157,8 +157,8 @@ def ancienne_plage(tirage: Tirage, marque: str, nominaux: Sequence[Plages] = ())
     """Draw the label of a regime of a mark (`regimes`), or of `nominaux`, under one of the shifts
     that the official list has of it."""
     regime = tirage.one_of(nominaux or regimes(marque))
-    labels = [officielle_de(decalees(regime, minutes)) for minutes in DECALAGES]
-    known = [one.libelle for one in labels if one is not None]
+    officielles = [officielle_de(decalees(regime, minutes)) for minutes in DECALAGES]
+    known = [one.libelle for one in officielles if one is not None]
     return tirage.one_of(known) if known else format_plages(regime)
 
 

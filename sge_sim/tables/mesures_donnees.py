@@ -48,7 +48,7 @@ DONNEES_OF: Final = (
 """Those of several points, each after its PRM."""
 
 
-def days_of(session: Session, prm: str) -> Sequence[tuple[Jour, int]]:
+def given_days(session: Session, prm: str) -> Sequence[tuple[Jour, int]]:
     """Return the days that were given of a point, seen or not, ascending, and what brought them."""
     query = select(*_COLUMNS, MesureDonnee.apport_id).where(MesureDonnee.prm == prm)
     return [

@@ -16,7 +16,7 @@ from publication_kit import COURBE_C5, INDEX_C5, Platform, at, new_platform, of
 from r6x_kit import data_and_report, demand
 
 from sge_sim.clock import PARIS
-from sge_sim.dataconnect.readings import Lecteur
+from sge_sim.dataconnect.readings import MeasureReader
 from sge_sim.mesures import PointMesure
 from sge_sim.mesures.releves import read_contextes
 from sge_sim.mesures.series import read_series
@@ -104,11 +104,11 @@ def test_web_services_and_data_connect_tell_what_was_given(
             assert found == [str(index["total"])] * 3, jour
     dossier = own.database.memoire.look().lire(prm=PRM).dossier
     assert dossier is not None
-    lecteur = Lecteur(dossier, "SOUTIRAGE", at(date(2024, 11, 20)))
+    lecteur = MeasureReader(dossier, "SOUTIRAGE", at(date(2024, 11, 20)))
     read = lecteur.read("COURBE", "PA", *days)["PA"]
-    assert [(one.texte, str(one.valeur)) for one in read] == curve
+    assert [(one.text, str(one.valeur)) for one in read] == curve
     read = lecteur.read("ENERGIE", "EA", *days)["EA"]
-    assert [(one.texte, str(one.valeur)) for one in read] == energies
+    assert [(one.text, str(one.valeur)) for one in read] == energies
     (contexte,) = lecteur.read_index(*days)
     (relevee,) = contexte.grandeurs
     assert relevee.total is not None

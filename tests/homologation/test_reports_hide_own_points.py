@@ -17,7 +17,7 @@ from points_kit import examples, json_lines
 
 from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.homologation.campaign.evaluation import Constat
-from sge_sim.homologation.reports.masque import masked
+from sge_sim.homologation.reports.masque import without_personal
 from sge_sim.homologation.reports.rapport import Execution, Rapport, Statut, read_rapport
 from sge_sim.homologation.reports.writing import write_reports
 from sge_sim.machine.zips import zip_members
@@ -71,7 +71,7 @@ def rapport() -> Rapport:
         titre="Recherche",
         attendu="un point",
         statut=Statut.ECHOUE,
-        fiche={
+        suivi={
             "PRM": f"{prm} et {PUBLIC}",
             "Date & heure du test": "",
             "Etat": "",
@@ -144,7 +144,7 @@ def test_nobody_is_found_in_any_form_of_a_report(database: Database, tmp_path: P
             assert [form for form in sought if form in content] == [], path
     shown = read_rapport(tmp_path / "rapport")
     assert PUBLIC in shown.executions[0].requete
-    assert shown.executions[0].fiche["PRM"] == f"•••••••••••{OWN['prm'][-3:]} et {PUBLIC}"
+    assert shown.executions[0].suivi["PRM"] == f"•••••••••••{OWN['prm'][-3:]} et {PUBLIC}"
     assert replace(shown, executions=()) == replace(rapport(), executions=())
 
 
@@ -157,5 +157,5 @@ def test_the_evidence_holds_real_data_where_they_are_asked_for(tmp_path: Path) -
 def test_a_report_of_the_points_of_the_data_set_stays_as_it_is(tmp_path: Path) -> None:
     copy_state(tmp_path, {"population_size": 0})
     database = Database(sqlite_url(tmp_path / "sge-sim.db"))
-    assert masked(rapport(), personal_of(database)) == rapport()
+    assert without_personal(rapport(), personal_of(database)) == rapport()
     database.dispose()

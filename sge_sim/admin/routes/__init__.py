@@ -13,6 +13,7 @@ from sge_sim.door.origine import Marques
 from sge_sim.facts.database import Database
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.journal import Journal, JournalFeed
+from sge_sim.referentiel.apports.personnelles import personal_of
 from sge_sim.settings import Settings
 
 if TYPE_CHECKING:
@@ -90,6 +91,5 @@ class AdminState:
     def passages(self) -> "Passages":
         """The campaigns that this administration runs; the client is loaded for whoever does."""
         from sge_sim.homologation.campaign.passages import Passages
-        from sge_sim.referentiel.apports.personnelles import personal_of
 
         return Passages(self.settings.data_dir, self.clock, personal_of(self.database))

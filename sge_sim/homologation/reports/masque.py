@@ -23,7 +23,7 @@ _SHOWN: Final = 3
 _MASK: Final = "•"
 
 
-def masked(rapport: Rapport, personal: Personal) -> Rapport:
+def without_personal(rapport: Rapport, personal: Personal) -> Rapport:
     """Return the report with what is personal of own points hidden."""
     tree = json.loads(to_json(rapport))
     words = {word for text in _texts(tree) for word in _words(text)}

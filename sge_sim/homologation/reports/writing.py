@@ -8,7 +8,7 @@ from sge_sim.homologation.reports.comparaison import find_previous
 from sge_sim.homologation.reports.evidence import pack
 from sge_sim.homologation.reports.html_report import render_html
 from sge_sim.homologation.reports.junit_report import render_junit
-from sge_sim.homologation.reports.masque import Personal, masked
+from sge_sim.homologation.reports.masque import Personal, without_personal
 from sge_sim.homologation.reports.rapport import Rapport, to_json
 from sge_sim.homologation.reports.suivi_xlsx import render_xlsx
 from sge_sim.machine.files import check_writable, write_atomically
@@ -45,7 +45,7 @@ def write_reports(
     """
     prepare_folder(folder)
     if personal is not None:
-        rapport = masked(rapport, personal)
+        rapport = without_personal(rapport, personal)
     files: Mapping[str, bytes] = {
         "rapport.html": render_html(rapport, find_previous(rapport, folder)).encode(),
         "suivi.xlsx": render_xlsx(rapport),

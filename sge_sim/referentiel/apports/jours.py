@@ -22,7 +22,7 @@ from sge_sim.mesures.point import PointMesure, Structure, en_vigueur
 from sge_sim.referentiel.apports.mots import jour_of
 from sge_sim.referentiel.mesures import point_mesure
 from sge_sim.tables.mesures import read_suivi
-from sge_sim.tables.mesures_donnees import Jour, days_of
+from sge_sim.tables.mesures_donnees import Jour, given_days
 from sge_sim.tables.points import Point
 
 _COURBE: Final = re.compile(r"(?:[0-9]{1,9}|-)(?: (?:[0-9]{1,9}|-))*")
@@ -56,7 +56,7 @@ class LignesJours:
             return [], 0
         suivi = read_suivi(session, self.prm)
         mesure = point_mesure(point, suivi, "INJECTION" if point.segment[0] == "P" else "SOUTIRAGE")
-        there = {jour[0]: (jour, apport) for jour, apport in days_of(session, self.prm)}
+        there = {jour[0]: (jour, apport) for jour, apport in given_days(session, self.prm)}
         new: dict[date, tuple[int, Jour]] = {}
         unchanged = 0
         for number, cells in self.lignes:
