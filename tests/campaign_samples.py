@@ -45,6 +45,7 @@ def answered(
     exchange = EchangeDeCas(
         *(INSTANT, b"<demande/>", b"<reponse>&lt;&amp;</reponse>", answer, 200, 12.345, "rien"),
         logiciel="un <client>",
+        origine="passage",
         panne=panne,
     )
     return execution_of(of, exchange, **values)  # type: ignore[arg-type]

@@ -56,6 +56,7 @@ FALSIFIED: dict[tuple[str, int], Falsification] = {
     (TECHNIQUES, 1): _changed("<unite>[^<]*</unite>", "<unite>MW</unite>"),
     (TECHNIQUES, 2): _changed("25946599093143", "25884515170669"),
     (TECHNIQUES, 5): lambda reponse: replace(reponse, statut=200),
+    (f"{DETAILLEES}V3", 1): _changed("CONS", "PROD"),
     (f"{DETAILLEES}V3", 2): _changed("(<points>.*?</points>)<points>.*?</points>", r"\1"),
     (DETAILLEES, 1): _page,
     ("ConsultationMesures", 2): _cut,

@@ -6,9 +6,10 @@ import jinja2
 
 from sge_sim import __version__
 from sge_sim.clock import PARIS
+from sge_sim.domaine.francais import unbroken
 from sge_sim.domaine.provenance import in_french
 from sge_sim.homologation.client.messages import indented
-from sge_sim.homologation.reports.cause import cause_of, causes_of, worst_first
+from sge_sim.homologation.reports.cause import cause_of, causes_of, rerun_label, worst_first
 from sge_sim.homologation.reports.comparaison import compare
 from sge_sim.homologation.reports.decompte import counts_in_words, decomptes, filtres
 from sge_sim.homologation.reports.rapport import Rapport, colour_of
@@ -26,13 +27,19 @@ def render_html(rapport: Rapport, before: Rapport | None = None) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"instant": _instant, "xml": indented, "colour": colour_of}
+    environment.filters |= {
+        "instant": _instant,
+        "xml": indented,
+        "colour": colour_of,
+        "insecable": unbroken,
+    }
     return environment.get_template("rapport.html.j2").render(
         rapport=rapport,
         before=before,
         depuis=None if before is None else compare(before, rapport),
         executions=worst_first(rapport.executions),
         causes=causes_of(rapport.executions),
+        rerun_label=rerun_label(rapport),
         a_corriger=sum(each.a_corriger for each in rapport.executions),
         filtres=filtres(rapport.executions),
         parts={each.package: each for each in decomptes(rapport.executions)},

@@ -15,7 +15,8 @@ def render_junit(rapport: Rapport) -> bytes:
 
     A known deviation is a failure of type `ecart_connu`; an announced failure is skipped; one that
     didn't come fails, type `perime`; a case that couldn't be run is an error, and so is one
-    that a planned fault struck.
+    that a planned fault struck. Each suite has the properties `origine`, who made its calls, and
+    `commande`, which makes again what wasn't good.
     """
     root = etree.Element("testsuites", name=f"homologation {rapport.release}")
     for package, group in groupby(rapport.executions, key=lambda each: each.package):
@@ -27,6 +28,12 @@ def render_junit(rapport: Rapport) -> bytes:
             timestamp=rapport.debut.isoformat(timespec="seconds"),
             time=_seconds(sum(each.duree_ms for each in executions)),
         )
+        properties = etree.SubElement(suite, "properties")
+        for name, value in (
+            ("origine", ", ".join(rapport.origines)),
+            ("commande", rapport.commande),
+        ):
+            etree.SubElement(properties, "property", name=name, value=_clean(value))
         for execution in executions:
             _add(suite, execution, f"homologation.{rapport.release}.{package}")
         suite.set("tests", str(len(executions)))

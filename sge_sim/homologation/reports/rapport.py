@@ -193,6 +193,20 @@ class Rapport:
         return tuple(dict.fromkeys(each.logiciel for each in self.executions if each.logiciel))
 
     @property
+    def origines(self) -> tuple[Origine, ...]:
+        """Who made the calls of the runs, each once."""
+        return tuple(dict.fromkeys(each.origine for each in self.executions if each.origine))
+
+    @property
+    def a_verifier(self) -> tuple[Execution, ...]:
+        """The good runs in whose answer something is doubtful, which doesn't count."""
+        return tuple(
+            each
+            for each in self.executions
+            if each.statut.bon and any(constat.avertit for constat in each.constats)
+        )
+
+    @property
     def perimes(self) -> tuple[Execution, ...]:
         """The failures that were announced and didn't come."""
         return tuple(each for each in self.executions if each.perime)

@@ -68,7 +68,7 @@ def test_the_pdf_has_the_verdicts_the_counts_the_causes_and_the_command() -> Non
         "À corriger (2)",
         "Attendu : refus SGT401 ; reçu : SGT463 « des <données> ».",
         "La plateforme d'Enedis est connue pour cet écart",
-        "Que faire",
+        "Cause, et que faire",
     ):
         assert packed(part) in told
     assert packed("sge-sim homologate --rerun /dossier") in told
