@@ -75,6 +75,14 @@ def _first_wrong(execution: Execution) -> Constat | None:
     return next((each for each in wrong if each.du_juge), wrong[0])
 
 
+def wrong_lines(execution: Execution) -> list[str]:
+    """Return all that wasn't as expected of a run, and its remark, a line each, in French."""
+    lines = [
+        f"{each.attendu} : {each.trouve or 'non'}" for each in execution.constats if not each.reussi
+    ]
+    return [*lines, execution.remarque] if execution.remarque else lines
+
+
 def what_to_do(execution: Execution) -> str:
     """Return what to do about a run that isn't good, in French; nothing for a good one."""
     if execution.perime:
@@ -84,7 +92,7 @@ def what_to_do(execution: Execution) -> str:
     if execution.statut is Statut.PERTURBE:
         return "Le cas n'est pas jugé : le repasser sans la panne."
     if execution.statut is Statut.NON_EXECUTE:
-        return "Lever ce qui l'a empêché, puis le passer."
+        return "Lever ce qui l'en empêche, s'il y a lieu, puis le passer."
     if execution.statut is Statut.ECART:
         return "La plateforme d'Enedis est connue pour cet écart : le signaler à Enedis."
     if execution.remarque:

@@ -4,7 +4,7 @@ from itertools import groupby
 
 from lxml import etree
 
-from sge_sim.homologation.reports.cause import cause_of
+from sge_sim.homologation.reports.cause import cause_of, wrong_lines
 from sge_sim.homologation.reports.rapport import Execution, Rapport, Statut
 
 _COUNTS = (("failure", "failures"), ("error", "errors"), ("skipped", "skipped"))
@@ -56,10 +56,10 @@ def _add(suite: etree._Element, execution: Execution, classname: str) -> None:
     outcome = _outcome(execution)
     if outcome is not None:
         kind, name = outcome
-        told = _told(execution)
-        message = cause_of(execution) or told.partition("\n")[0]
+        lines = wrong_lines(execution) or [execution.statut.value]
+        message = cause_of(execution) or lines[0]
         child = etree.SubElement(test, kind, type=name, message=_clean(message))
-        child.text = _clean(told)
+        child.text = _clean("\n".join(lines))
 
 
 def _outcome(execution: Execution) -> tuple[str, str] | None:
@@ -78,16 +78,6 @@ def _outcome(execution: Execution) -> tuple[str, str] | None:
             return "failure", "ecart_connu"
         case _:
             return "failure", "echec"
-
-
-def _told(execution: Execution) -> str:
-    lines = ["Annoncé en échec, mais réussi."] if execution.perime else []
-    lines += [
-        f"{each.attendu} : {each.trouve or 'non'}" for each in execution.constats if not each.reussi
-    ]
-    if execution.remarque:
-        lines.append(execution.remarque)
-    return "\n".join(lines) or execution.statut.value
 
 
 def _clean(text: str) -> str:
