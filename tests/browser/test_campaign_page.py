@@ -109,7 +109,7 @@ def test_two_clients_are_told_apart_beside_all_that_sge_sim_calls_itself(
     campaign = ("homologate", "--target", simulator.url, *files, "--login", simulator.login)
     given = ("--contrat", ready["contrat_id"], "--case", "AHC-R1@C5", "--report", str(tmp_path))
     assert run_command(*campaign, *given).returncode == 0
-    assert run_command("doctor", *files, "--url", f"{simulator.url}{path}").returncode == 0
+    assert simulator.command("doctor", *files, "--url", f"{simulator.url}{path}").returncode == 0
     # A replay of the client's own call.
     browser.get(pages[0])
     follow(browser, browser.find_element(By.CSS_SELECTOR, "[data-morceau=observations] li > a"))
