@@ -36,6 +36,9 @@ class Constat:
     avertit: bool = False
     du_juge: bool = False
 
+    def __str__(self) -> str:
+        return f"{self.attendu} : {self.trouve or 'non'}"
+
 
 def evaluate(
     attendu: Attendu, reponse: Answer | RefusRecu, statut: int | None = None

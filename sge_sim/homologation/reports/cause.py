@@ -77,9 +77,7 @@ def _first_wrong(execution: Execution) -> Constat | None:
 
 def wrong_lines(execution: Execution) -> list[str]:
     """Return all that wasn't as expected of a run, and its remark, a line each, in French."""
-    lines = [
-        f"{each.attendu} : {each.trouve or 'non'}" for each in execution.constats if not each.reussi
-    ]
+    lines = [str(each) for each in execution.constats if not each.reussi]
     return [*lines, execution.remarque] if execution.remarque else lines
 
 
@@ -95,16 +93,16 @@ def what_to_do(execution: Execution) -> str:
         return "Lever ce qui l'en empêche, s'il y a lieu, puis le passer."
     if execution.statut is Statut.ECART:
         return "La plateforme d'Enedis est connue pour cet écart : le signaler à Enedis."
-    if execution.remarque:
-        return execution.remarque
     wrong = _first_wrong(execution)
     if wrong is not None and wrong.du_juge:
         return f"La demande n'est pas en cause : signaler la réponse ({wrong.source})."
     if execution.regle is not None:
         return (
-            f"La règle {execution.regle.name} a refusé ({execution.regle.source}), "
-            f"aurait été accepté : {execution.regle.remede}."
-        )
+            f"{execution.remarque} La règle {execution.regle.name} a refusé "
+            f"({execution.regle.source}), aurait été accepté : {execution.regle.remede}."
+        ).strip()
+    if execution.remarque:
+        return execution.remarque
     if execution.statut_http is None:
         return "Vérifier que la cible est ouverte et joignable (sge-sim doctor), puis le repasser."
     return "Comparer la demande et la réponse, corriger, puis le repasser."
