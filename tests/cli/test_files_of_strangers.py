@@ -26,7 +26,6 @@ READERS = {
     "cert authorities": ("cert", "authorities", "--authorities-file", MARK),
     "report verify": ("report", "verify", MARK),
     "report pdf": ("report", "pdf", MARK),
-    "report compare": ("report", "compare", MARK, MARK),
     "report suivi": ("report", "suivi", MARK, "--modele", MARK),
     "catalog import": ("catalog", "import", MARK),
     "homologate --rerun": ("homologate", "--rerun", MARK),

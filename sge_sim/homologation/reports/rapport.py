@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from sge_sim.domaine.francais import counted
 from sge_sim.domaine.nomenclatures import Origine
 from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.evaluation import Constat
@@ -267,8 +268,8 @@ def read_rapport(path: Path) -> Rapport:
         raise UsageError(f"{file} est illisible : donner le dossier d'un rapport.") from None
     except ValidationError as error:
         raise UsageError(
-            f"{file} n'est pas un rapport de sge-sim ({error.error_count()} erreurs) : donner "
-            "rapport.json ou son dossier."
+            f"{file} n'est pas un rapport de sge-sim ({counted(error.error_count(), 'erreur')}) : "
+            "donner rapport.json ou son dossier."
         ) from None
     if rapport.format != FORMAT:
         raise UsageError(f"{file} vient d'une autre version de sge-sim : refaire la campagne.")
