@@ -26,8 +26,8 @@ def test_the_cases_tick_while_the_page_stands_open(
     browser: Chrome, simulator: RunningSimulator
 ) -> None:
     home = simulator.ready["admin_url"]
-    browser.get(home + "/campagnes")
-    releases = browser.find_element(By.CSS_SELECTOR, "form[action='/campagnes'] [name=release]")
+    browser.get(home + "/campaigns")
+    releases = browser.find_element(By.CSS_SELECTOR, "form[action='/campaigns'] [name=release]")
     Select(releases).select_by_visible_text("sge-26.1")
     follow(browser, browser.find_element(By.XPATH, "//button[.='Ouvrir']"))
     refreshed = WebDriverWait(browser, 15, ignored_exceptions=[StaleElementReferenceException])
@@ -63,8 +63,8 @@ def test_the_cases_tick_while_the_page_stands_open(
 
 def open_for_certificate(browser: Chrome, home: str, fingerprint: str) -> str:
     """Open the campaign of the certificate whose fingerprint begins so; return its page."""
-    browser.get(home + "/campagnes")
-    form = browser.find_element(By.CSS_SELECTOR, "form[action='/campagnes']")
+    browser.get(home + "/campaigns")
+    form = browser.find_element(By.CSS_SELECTOR, "form[action='/campaigns']")
     certificates = Select(form.find_element(By.NAME, "certificat"))
     (mine,) = [each.text for each in certificates.options if f", {fingerprint[:8]}…" in each.text]
     certificates.select_by_visible_text(mine)
@@ -100,7 +100,7 @@ def test_two_clients_are_told_apart_beside_all_that_sge_sim_calls_itself(
     assert [ticked(browser, page) for page in pages] == alone
 
     # A passage, from the browser.
-    browser.get(home + "/campagnes")
+    browser.get(home + "/campaigns")
     browser.find_element(By.NAME, "cas").send_keys("AHC-R1@C5")
     follow(browser, browser.find_element(By.XPATH, "//button[.='Passer']"))
     WebDriverWait(browser, 60).until(lambda _: "1 sur 1" in shown(browser))
@@ -129,8 +129,8 @@ def test_a_replay_beside_an_open_campaign_of_one_certificate_ticks_nothing(
     browser: Chrome, simulator: RunningSimulator
 ) -> None:
     home = simulator.ready["admin_url"]
-    browser.get(home + "/campagnes")
-    form = browser.find_element(By.CSS_SELECTOR, "form[action='/campagnes']")
+    browser.get(home + "/campaigns")
+    form = browser.find_element(By.CSS_SELECTOR, "form[action='/campaigns']")
     certificates = Select(form.find_element(By.NAME, "certificat"))
     mine = next(each for each in certificates.options if each.text.strip().startswith("TIERS1"))
     certificates.select_by_visible_text(mine.text)

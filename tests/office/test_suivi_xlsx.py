@@ -52,13 +52,13 @@ def test_libreoffice_shows_every_row_of_every_package(
     for package in ("consultation", "commande", "infrajournalier", "historique"):
         runs = [each for each in rapport.executions if each.package == package]
         header, *rows = shown.pop(package)
-        assert header == list(runs[0].fiche)
+        assert header == list(runs[0].suivi)
         assert [row[:DATE] for row in rows] == [
-            [str(value or "") for value in run.fiche.values()][:DATE] for run in runs
+            [str(value or "") for value in run.suivi.values()][:DATE] for run in runs
         ]
         # CSV has the dates as the language of the machine wants them.
         assert [sorted(re.split("[/ ]", row[DATE])) for row in rows] == [
-            sorted(re.split("[/ ]", run.fiche["Date & heure du test"])) for run in runs
+            sorted(re.split("[/ ]", run.suivi["Date & heure du test"])) for run in runs
         ]
         assert [row[-1] for row in rows] == [remarks_of(run) for run in runs]
     assert [row[2] for row in shown.pop("À corriger")] == [
