@@ -108,7 +108,7 @@ def what_to_do(execution: Execution) -> str:
     return "Comparer la demande et la réponse, corriger, puis le repasser."
 
 
-def rerun_label(rapport: Rapport) -> str:
+def rerun_title(rapport: Rapport) -> str:
     """Return what the command of a report does, in French."""
     return _AGAIN[rapport.origine]
 

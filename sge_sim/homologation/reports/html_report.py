@@ -15,7 +15,7 @@ from sge_sim.homologation.reports.cause import (
     CauseDeCas,
     cause_of,
     causes_of,
-    rerun_label,
+    rerun_title,
     worst_first,
 )
 from sge_sim.homologation.reports.comparaison import compare
@@ -56,7 +56,7 @@ def render_html(rapport: Rapport, before: Rapport | None = None) -> str:
         executions=worst_first(rapport.executions),
         causes=causes,
         imprimees=_printed(rapport, causes),
-        rerun_label=rerun_label(rapport),
+        rerun_title=rerun_title(rapport),
         a_corriger=sum(each.a_corriger for each in rapport.executions),
         filtres=filtres(rapport.executions),
         parts={each.package: each for each in decomptes(rapport.executions)},

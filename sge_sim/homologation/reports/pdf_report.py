@@ -26,7 +26,7 @@ from sge_sim.homologation.reports.cause import (
     CauseDeCas,
     cause_of,
     causes_of,
-    rerun_label,
+    rerun_title,
     worst_first,
 )
 from sge_sim.homologation.reports.decompte import counted_as, counts_in_words
@@ -140,7 +140,7 @@ def _story(
     if causes or hidden:
         yield _p(f"À corriger ({sum(each.a_corriger for each in rapport.executions)})", _HEAD)
         if rapport.commande:
-            yield _p(f"{rerun_label(rapport)} :")
+            yield _p(f"{rerun_title(rapport)} :")
             yield _p(rapport.commande, _CODE)
         yield Spacer(1, 4)
         yield _causes(causes)

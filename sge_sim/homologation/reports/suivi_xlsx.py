@@ -16,7 +16,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from sge_sim.clock import PARIS
-from sge_sim.homologation.reports.cause import causes_of, remarks_of, rerun_label
+from sge_sim.homologation.reports.cause import causes_of, remarks_of, rerun_title
 from sge_sim.homologation.reports.rapport import Execution, Rapport, Statut, colour_of
 
 _WIDTHS = (46, 14, 16, 52, 16, 12, 12, 10, 18, 10, 20, 60)
@@ -74,7 +74,7 @@ def _summary(feuille: Any, rapport: Rapport) -> None:
         ("Acteur", rapport.acteur),
         ("Logiciel client", ", ".join(rapport.logiciels) or "-"),
         ("Origine des appels", ", ".join(rapport.origines) or "-"),
-        (rerun_label(rapport), rapport.commande or "-"),
+        (rerun_title(rapport), rapport.commande or "-"),
         ("À vérifier", ", ".join(each.cle for each in rapport.a_verifier) or "-"),
     ):
         feuille.append([titre, value])
