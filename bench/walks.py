@@ -32,6 +32,7 @@ from sge_sim.domaine.nomenclatures import FluxM023
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.flux.publication import Publisher
 from sge_sim.homologation.campaign.runner import Runner
+from sge_sim.tables.numeros import next_numero
 from sge_sim.tables.points import Point
 from sge_sim.transport.answering import pieces
 from sge_sim.transport.framing import RequestReader
@@ -227,7 +228,9 @@ def _demand_files(session: Session, flux: FluxM023, prms: list[str]) -> None:
     days = (_TODAY - timedelta(30), _TODAY)
     asked = Historiques(flux, "JSON", prms, "SOUTIRAGE", "ACCORD_CLIENT", *days)
     emetteur = Emetteur(*tiers_of(session), "bench@exemple.fr", None)
-    order_m023(session, emetteur, asked, parse_instant(NOW), AUSSITOT)
+    order_m023(
+        session, next_numero(session, "affaire"), emetteur, asked, parse_instant(NOW), AUSSITOT
+    )
 
 
 def _message(path: str, demande: Mapping[str, Any], login: str) -> bytes:

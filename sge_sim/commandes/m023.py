@@ -8,10 +8,10 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import later
-from sge_sim.commandes.affaires import next_affaire_id
+from sge_sim.commandes.affaires import affaire_id_of
 from sge_sim.domaine.delais import Delai
 from sge_sim.domaine.nomenclatures import CadreAcces, FluxM023, FormatM023, Sens
-from sge_sim.tables.ecritures import reach
+from sge_sim.tables.ecritures import write
 from sge_sim.tables.m023 import DemandeM023
 
 M023_WITHIN: Final = timedelta(hours=12)
@@ -44,12 +44,16 @@ class Emetteur:
 
 
 def order_m023(
-    session: Session, emetteur: Emetteur, asked: Historiques, now: datetime, delai: Delai
+    session: Session,
+    numero: int,
+    emetteur: Emetteur,
+    asked: Historiques,
+    now: datetime,
+    delai: Delai,
 ) -> DemandeM023:
-    """Open the case of a demand; its files are due in `delai`, 12 hours at most."""
-    reach(session, now)
+    """Open the case of a demand under that number: its files are due in `delai`, 12 hours at most."""
     demande = DemandeM023(
-        affaire_id=next_affaire_id(session, "M0"),
+        affaire_id=affaire_id_of("M0", numero),
         acteur_code=emetteur.acteur_code,
         contrat_id=emetteur.contrat_id,
         login=emetteur.login,
@@ -66,5 +70,5 @@ def order_m023(
         opened_at=now,
         due_at=min(delai.after(now), later(now, M023_WITHIN)),
     )
-    session.add(demande)
+    write(session, now, (demande,), {"affaire": numero})
     return demande

@@ -66,10 +66,9 @@ class RestApplication:
         started, machine = stopwatch(), machine_now()
         echange = None
         try:
-            vue = self._plateforme.database.memoire.look()
             # The plans are looked for further on: what isn't known any more is read together.
-            clock, _ = vue.read((read_clock,), (read_pannes,))
-            echange = EchangeRest(requete, vue, clock.now(), machine)
+            vue = self._plateforme.database.memoire.look((read_clock,), (read_pannes,))
+            echange = EchangeRest(requete, vue, vue.found[0].now(), machine)
             reponse = handle(self._plateforme, echange)
         except Refus as refus:
             assert echange is not None

@@ -57,7 +57,7 @@ def utilisateur_de_l_acteur(demande: AvecAcces) -> bool:
     """The user belongs to the market actor from which the call comes."""
     acces = demande.acces
     utilisateur = acces.utilisateur
-    return utilisateur is None or utilisateur.acteur_code == acces.demandeur.code
+    return utilisateur is None or utilisateur.acteur.code == acces.demandeur.code
 
 
 @rule(

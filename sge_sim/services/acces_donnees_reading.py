@@ -11,27 +11,27 @@ from sge_sim.services.service import Appel, Service
 from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree
 from sge_sim.tables.commandes import Affaire
-from sge_sim.tables.fiches import Faits
 
 
-def faits_of(appel: Appel, general: Tree, contrat_id: str) -> Faits:
-    """Return the point, all its services, the user and the contract that a message names."""
-    return appel.lire(
-        prm=general["pointId"],
-        services_of=general["pointId"],
-        login=general["initiateurLogin"],
-        contrat_id=contrat_id,
-    )
+def services_facts(general: Tree, contrat_id: str | None = None) -> dict[str, Any]:
+    """Name the facts that a message about services wants: the point, all its services, the user
+    and the contract, that of `general` unless another is given."""
+    return {
+        "prm": general["pointId"],
+        "services_of": general["pointId"],
+        "login": general["initiateurLogin"],
+        "contrat_id": general["contratId"] if contrat_id is None else contrat_id,
+    }
 
 
-def common_members(appel: Appel, service: Service, general: Tree, faits: Faits) -> dict[str, Any]:
+def common_members(appel: Appel, service: Service, general: Tree) -> dict[str, Any]:
     """Return what every demand of the SGE 26 family holds."""
     return {
-        "acces": acces_of(appel, service, faits),
-        "point": faits.point,
+        "acces": acces_of(appel, service),
+        "point": appel.faits.point,
         "contrat_id": general["contratId"],
         "sens": general["sens"],
-        "services": faits.services,
+        "services": appel.faits.services,
     }
 
 

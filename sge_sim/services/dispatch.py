@@ -2,15 +2,15 @@
 
 import logging
 from collections.abc import Set
+from contextlib import ExitStack
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy.orm import Session
-
 from sge_sim.commandes.echeances import catch_up_orders, transaction_on
+from sge_sim.domaine.demandeur import Demandeur
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import UNREACHABLE, Database, unreachable_sentence
-from sge_sim.facts.lecture import Lire, faits_within
+from sge_sim.facts.memoire import Vue
 from sge_sim.machine.data_files import data_path
 from sge_sim.refus import Refus, check
 from sge_sim.services.disabled_rules import disabled_by_path
@@ -88,17 +88,36 @@ def handler(
     """
 
     def handle(exchange: Exchange, messages: MessageWriter) -> bytes:
+        assert exchange.demandeur is not None
         try:
-            lire = (exchange.vue or database.memoire.look()).lire
+            vue = exchange.vue or database.memoire.look()
             if settings.environment == "production":
-                _check_habilitation(service, exchange, lire, disabled)
-            if service.writes:
-                with transaction_on(database, exchange.prm) as (session, exchange.instant):
-                    return answer(exchange, partial(faits_within, session), session, messages)
-            if service.searches:
-                with database.sessions() as session:
-                    return answer(exchange, lire, session, messages)
-            return answer(exchange, lire, None, messages)
+                _check_habilitation(service, exchange.demandeur, vue, disabled)
+            asked = service.asks(exchange.demande, exchange.demandeur)
+            with ExitStack() as stack:
+                session = None
+                if service.writes:
+                    session, exchange.instant, faits = stack.enter_context(
+                        transaction_on(database, asked.get("prm"), asked)
+                    )
+                else:
+                    if service.catches_up:
+                        catch_up_orders(database, exchange.instant, asked["prm"])
+                        vue = database.memoire.look()
+                    if service.searches:
+                        session = stack.enter_context(database.sessions())
+                    faits = vue.lire(**asked)
+                appel = Appel(
+                    exchange.demande,
+                    exchange.entete,
+                    exchange.demandeur,
+                    exchange.instant,
+                    settings,
+                    faits,
+                    session,
+                    disabled,
+                )
+                return messages.write(service.handle(appel), exchange.entete)
         except Refus as refus:
             raise SgtFault(
                 refus.rule.code,
@@ -111,32 +130,14 @@ def handler(
             _log.error("%s ne peut pas répondre : %s", service.path, told)
             raise SgtFault(_unavailable(service), constat=told) from error
 
-    def answer(
-        exchange: Exchange, lire: Lire, session: Session | None, messages: MessageWriter
-    ) -> bytes:
-        assert exchange.demandeur is not None
-        appel = Appel(
-            exchange.demande,
-            exchange.entete,
-            exchange.demandeur,
-            exchange.instant,
-            settings,
-            lire,
-            session,
-            lambda: catch_up_orders(database, exchange.instant, exchange.prm),
-            disabled,
-        )
-        return messages.write(service.handle(appel), exchange.entete)
-
     return handle
 
 
 def _check_habilitation(
-    service: Service, exchange: Exchange, lire: Lire, disabled: frozenset[str]
+    service: Service, demandeur: Demandeur, vue: Vue, disabled: frozenset[str]
 ) -> None:
     """Check that the actor has obtained the package of the service; raises `Refus`."""
-    assert exchange.demandeur is not None
-    acteur = lire(acteur=exchange.demandeur.code).acteur
+    acteur = vue.lire(acteur=demandeur.code).acteur
     appelant = Appelant(acteur, service.paquet)
     check((service.habilitation,), appelant, disabled)
 

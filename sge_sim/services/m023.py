@@ -6,10 +6,10 @@ files tell of: the interface contract, the number of points and the dates alone.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
-from sge_sim.clock import add_months
+from sge_sim.clock import add_months, legal_date
 from sge_sim.domaine.nomenclatures import FluxM023
 from sge_sim.refus import rule
 from sge_sim.services.acces import CONTRACT_RULES, Acces
@@ -30,14 +30,15 @@ _POINTS_AU_PLUS: Final[Mapping[FluxM023, int]] = {"R63": 1500, "R64": 1500}
 _POINTS_AU_PLUS_D_ORDINAIRE: Final = 10_000
 _MOIS: Final[Mapping[FluxM023, int]] = {"R63": 24}
 _MOIS_D_ORDINAIRE: Final = 36
-_PAR_JOUR: Final = 1000
+PAR_JOUR: Final = 1000
 
 
 @dataclass(frozen=True)
 class AdmissibiliteM023:
     """A demand, as its rules look at it; without days for technical and contractual data.
 
-    `du_jour` counts the demands of the service that were accepted today, whoever sent them.
+    `millieme` is when the thousandth of the last demands that the service accepted was, whoever
+    sent them; None where there were fewer.
     """
 
     acces: Acces
@@ -45,7 +46,7 @@ class AdmissibiliteM023:
     points: int
     debut: date | None
     fin: date | None
-    du_jour: int
+    millieme: datetime | None
 
 
 @rule(
@@ -114,7 +115,8 @@ def profondeur_permise(demande: AdmissibiliteM023) -> bool:
 )
 def quota_du_jour(demande: AdmissibiliteM023) -> bool:
     """Fewer than a thousand demands were accepted today, of all actors together."""
-    return demande.du_jour < _PAR_JOUR
+    millieme = demande.millieme
+    return millieme is None or legal_date(millieme) < demande.acces.jour
 
 
 RULES_M023: Final = (*CONTRACT_RULES, liste_non_vide, nombre_de_points_admis)

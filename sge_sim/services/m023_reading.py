@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from sge_sim.clock import start_of_day
 from sge_sim.commandes.m023 import Emetteur, Historiques, order_m023
 from sge_sim.domaine.ecarts_plateforme import Usage
 from sge_sim.domaine.nomenclatures import Flux, FluxM023
@@ -11,6 +10,7 @@ from sge_sim.refus import Control, check
 from sge_sim.services.m023 import (
     CODES_M023,
     LIBELLES_M023,
+    PAR_JOUR,
     PAR_SECONDE,
     AdmissibiliteM023,
     liste_non_vide,
@@ -20,7 +20,7 @@ from sge_sim.services.service import Appel, Service
 from sge_sim.settings import Settings
 from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree
-from sge_sim.tables.m023 import DemandeM023, count_m023_since
+from sge_sim.tables.m023 import DemandeM023
 
 VIDES = {"pointIds": liste_non_vide}
 """A list without a point has a rule of its own, though the schema wants one (observed 26.1)."""
@@ -51,6 +51,12 @@ def declare_m023(
         mesures=mesures,
         flux=flux,
         rules=rules,
+        asks=lambda body, _: {
+            "login": body["donneesGenerales"]["initiateurLogin"],
+            "contrat_id": body["donneesGenerales"]["contratId"],
+            "numeros": True,
+            "rang_m023": (flux, PAR_JOUR),
+        },
         handle=handle,
         writes=True,
     )
@@ -76,14 +82,13 @@ def take_demand(appel: Appel, service: Service, historiques: Historiques) -> Dem
     The daily quota of the service counts the files of all its types of measures.
     """
     general = appel.body["donneesGenerales"]
-    faits = appel.lire(login=general["initiateurLogin"], contrat_id=general["contratId"])
     demande = AdmissibiliteM023(
-        acces=acces_of(appel, service, faits),
+        acces=acces_of(appel, service),
         flux=historiques.flux,
         points=len(historiques.prms),
         debut=historiques.debut,
         fin=historiques.fin,
-        du_jour=count_m023_since(appel.session, service.flux, start_of_day(appel.today)),
+        millieme=appel.faits.rang_m023,
     )
     check(service.rules, demande, appel.disabled)
     emetteur = Emetteur(
@@ -92,9 +97,9 @@ def take_demand(appel: Appel, service: Service, historiques: Historiques) -> Dem
         general["initiateurLogin"],
         general.get("referenceDemandeur"),
     )
-    return order_m023(
-        appel.session, emetteur, historiques, appel.now, appel.settings.delai_activation
-    )
+    numero = appel.faits.numeros["affaire"] + 1
+    delai = appel.settings.delai_activation
+    return order_m023(appel.session, numero, emetteur, historiques, appel.now, delai)
 
 
 def has_bare_faults(settings: Settings, instant: datetime) -> bool:

@@ -4,13 +4,12 @@ An actor sees its own services; the opposition of the client of a C5 is seen by 
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
+from sge_sim.domaine.demandeur import Demandeur
 from sge_sim.domaine.libelles import MOTIFS
 from sge_sim.domaine.nomenclatures import DONNEES_ACCES
-from sge_sim.services.acces import RechercheServices
-from sge_sim.services.reading import acces_of
-from sge_sim.services.service import Appel, Service
+from sge_sim.soap.protocol import Tree
 from sge_sim.tables.fiches import Faits, FicheService
 
 CODES_RECHERCHE: Final = ("SGT200", "SGT471", "SGT472", "SGT500", "SGT502", "SGT504", "SGT562")
@@ -18,17 +17,15 @@ CODES_RECHERCHE: Final = ("SGT200", "SGT471", "SGT472", "SGT500", "SGT502", "SGT
 _MAX_SERVICES: Final = 200
 
 
-def read_recherche(appel: Appel, service: Service) -> tuple[RechercheServices, Faits]:
-    """Return a search and what there is, with the states as they are at the instant of the call."""
-    criteres = appel.body["criteres"]
-    appel.catch_up()
-    faits = appel.lire(
-        prm=criteres["pointId"],
-        services_of=criteres["pointId"],
-        login=appel.body["loginUtilisateur"],
-        contrat_id=criteres["contratId"],
-    )
-    return RechercheServices(acces_of(appel, service, faits)), faits
+def asks_recherche(body: Tree, _demandeur: Demandeur) -> dict[str, Any]:
+    """Name what a search asks of the state: the point, its services, the user and the contract."""
+    criteres = body["criteres"]
+    return {
+        "prm": criteres["pointId"],
+        "services_of": criteres["pointId"],
+        "login": body["loginUtilisateur"],
+        "contrat_id": criteres["contratId"],
+    }
 
 
 def visible_services(faits: Faits, contrat_id: str) -> Sequence[FicheService]:

@@ -1,9 +1,13 @@
 """What the state holds of actors, as values that never change (see `sge_sim.tables.fiches`)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sge_sim.domaine.nomenclatures import Environment, KindActeur, TypeContrat
+
+Rows = Sequence[tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +52,28 @@ class FicheUtilisateur:
     actif: bool
     acteur: FicheActeur
 
-    @property
-    def acteur_code(self) -> str:
-        """The actor it belongs to."""
-        return self.acteur.code
-
     def may_call(self, service: str) -> bool:
         """Tell whether the user's own rights cover `service`."""
         return self.actif and (self.services is None or service in self.services)
+
+
+def acteur_of(acteurs: Rows, contrats: Rows, habilitations: Rows) -> FicheActeur | None:
+    """Make an actor of its row, those of its contracts and of what it is homologated for."""
+    if not acteurs:
+        return None
+    ((code, kind),) = acteurs
+    held = tuple(FicheContrat(*row) for row in contrats)
+    return FicheActeur(code, kind, held, frozenset((row[0], row[1]) for row in habilitations))
+
+
+def utilisateur_of(users: Rows, *acteur: Rows) -> FicheUtilisateur | None:
+    """Make a user of its row, and of those of its actor."""
+    if not users:
+        return None
+    ((login, services, actif),) = users
+    found = acteur_of(*acteur)
+    assert found is not None, "a foreign key holds it"
+    return FicheUtilisateur(login, None if services is None else frozenset(services), actif, found)
 
 
 @dataclass(frozen=True, slots=True)

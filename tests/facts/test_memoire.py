@@ -124,7 +124,7 @@ def test_what_is_kept_is_given_without_reading(
 ) -> None:
     prm = add_point()
     first = dossier_of(database, prm)
-    monkeypatch.setattr(database.memoire._editions, "snapshot", None)
+    monkeypatch.setattr(database.memoire._editions, "look", None)
     assert dossier_of(database, prm) is first
 
 

@@ -94,7 +94,7 @@ def router(state: AdminState) -> APIRouter:
     @routes.post("/points/{prm}")
     def press(request: Request, prm: str, form: Annotated[Form, Depends(read_form)]) -> Response:
         try:
-            with transaction_on(state.database, prm) as (session, now):
+            with transaction_on(state.database, prm) as (session, now, _):
                 fait, refus = apply_button(session, prm, form, now), ""
         except UsageError as error:
             fait, refus = "", str(error)

@@ -77,7 +77,7 @@ def router(state: AdminState) -> APIRouter:
 
     @routes.post("/{prm}/vie", summary="Faire arriver quelque chose à un point")
     def change_point_life(prm: str, vie: ViePoint) -> dict[str, Any]:
-        with transaction_on(state.database, prm) as (session, now):
+        with transaction_on(state.database, prm) as (session, now, _):
             change_life(session, get_point(session, prm), Changements(**vie.model_dump()), now)
             return describe_point(session, prm)
 

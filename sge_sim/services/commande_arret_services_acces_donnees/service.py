@@ -8,8 +8,8 @@ from sge_sim.services.acces_donnees_designes import NAMED_CODES
 from sge_sim.services.acces_donnees_reading import (
     answer_order,
     common_members,
-    faits_of,
     numeros_of,
+    services_facts,
 )
 from sge_sim.services.commande_arret_services_acces_donnees.answer import services_stopped
 from sge_sim.services.commande_arret_services_acces_donnees.demande import Demande
@@ -23,9 +23,8 @@ from sge_sim.tables.acces import get_services
 def handle(appel: Appel) -> Answer:
     """Answer one stop: all the services, or none; a number given twice counts once."""
     general = appel.body["demande"]["donneesGenerales"]
-    faits = faits_of(appel, general, general["contratId"])
     demande = Demande(
-        **common_members(appel, SERVICE, general, faits),
+        **common_members(appel, SERVICE, general),
         numeros=numeros_of(appel),
     )
     check(RULES, demande, appel.disabled)
@@ -52,6 +51,7 @@ SERVICE = Service(
         "The days measured before the stop of a recurrent transmission that weren't sent yet never "
         "are (assumed), unless `--publie-avant-arret`.",
     ),
+    asks=lambda body, _: services_facts(body["demande"]["donneesGenerales"]),
     handle=handle,
     writes=True,
 )

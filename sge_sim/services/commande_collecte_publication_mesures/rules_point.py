@@ -13,7 +13,7 @@ from sge_sim.services.commande_collecte_publication_mesures.demande import Deman
 )
 def service_offert_au_segment(demande: Demande) -> bool:
     """The service is offered to the segment: to a P4, the collection of the curve alone."""
-    return demande.segment != "P4" or (demande.courbe and not demande.recurrente)
+    return demande.known_point.segment != "P4" or (demande.courbe and not demande.recurrente)
 
 
 @rule(
@@ -24,7 +24,7 @@ def service_offert_au_segment(demande: Demande) -> bool:
 )
 def niveau_suffisant(demande: Demande) -> bool:
     """A C5 or P4 is opened to services of level 2."""
-    return demande.grand or demande.known_point.ouvert_aux_mesures
+    return demande.known_point.grand or demande.known_point.ouvert_aux_mesures
 
 
 @rule(
@@ -35,7 +35,7 @@ def niveau_suffisant(demande: Demande) -> bool:
 )
 def contrat_en_soutirage(demande: Demande) -> bool:
     """The client has a contract in soutirage where that direction is asked for."""
-    if not demande.soutirage or not demande.en_service:
+    if not demande.soutirage or not demande.known_point.en_service:
         return True
     return demande.known_point.contrat_soutirage
 
@@ -48,7 +48,7 @@ def contrat_en_soutirage(demande: Demande) -> bool:
 )
 def contrat_en_injection(demande: Demande) -> bool:
     """The client has a contract in injection where that direction is asked for."""
-    if not demande.injection or not demande.en_service:
+    if not demande.injection or not demande.known_point.en_service:
         return True
     return demande.known_point.contrat_injection
 
@@ -61,8 +61,8 @@ def contrat_en_injection(demande: Demande) -> bool:
 )
 def soutirage_d_un_consommateur(demande: Demande) -> bool:
     """What a producer's point consumes isn't subscribed to."""
-    producteur = demande.segment.startswith("P")
-    return not (demande.soutirage and producteur and demande.en_service)
+    producteur = demande.known_point.segment.startswith("P")
+    return not (demande.soutirage and producteur and demande.known_point.en_service)
 
 
 @rule(
@@ -75,8 +75,8 @@ def etat_contractuel_admis(demande: Demande) -> bool:
     """The point is in service; being terminated suits a large one, not a C5 or a P4."""
     etat = demande.known_point.etat_contractuel
     if etat == "ECRES":
-        return demande.grand
-    return etat not in ("RESIL", "IMPRO") or demande.segment in GRANDS_PRODUCTEURS
+        return demande.known_point.grand
+    return etat not in ("RESIL", "IMPRO") or demande.known_point.segment in GRANDS_PRODUCTEURS
 
 
 @rule(
@@ -99,7 +99,7 @@ def situation_admise(demande: Demande) -> bool:
 )
 def point_alimente(demande: Demande) -> bool:
     """The point is supplied; a limited supply is one."""
-    return demande.known_point.alimente or not demande.en_service
+    return demande.known_point.alimente or not demande.known_point.en_service
 
 
 @rule(
@@ -132,7 +132,9 @@ def sans_demande_identique_en_cours(demande: Demande) -> bool:
 )
 def compteur_compatible(demande: Demande) -> bool:
     """The meter of a large point is one of those that are read from afar."""
-    return not demande.grand or demande.known_point.type_comptage in COMPTEURS_TELERELEVES
+    return (
+        not demande.known_point.grand or demande.known_point.type_comptage in COMPTEURS_TELERELEVES
+    )
 
 
 @rule(
@@ -145,7 +147,7 @@ def compteur_compatible(demande: Demande) -> bool:
 def client_non_oppose(demande: Demande) -> bool:
     """The client of a C5 doesn't oppose the recording of the curve."""
     point = demande.known_point
-    return not (demande.courbe and not demande.grand and point.opposition_courbe)
+    return not (demande.courbe and not demande.known_point.grand and point.opposition_courbe)
 
 
 @rule(

@@ -9,7 +9,7 @@ from sge_sim.refus import check
 from sge_sim.services.acces_donnees import ASKER_CODES, COMMON_CODES, TYPES_DONNEES
 from sge_sim.services.acces_donnees_designes import NAMED_CODES
 from sge_sim.services.acces_donnees_offre import FLUX_PUBLIES, OFFER_CODES, OptionDemandee
-from sge_sim.services.acces_donnees_reading import common_members, faits_of, read_options
+from sge_sim.services.acces_donnees_reading import common_members, read_options, services_facts
 from sge_sim.services.commande_modification_options_services_acces_donnees.answer import (
     services_changed,
 )
@@ -31,11 +31,10 @@ def handle(appel: Appel) -> Answer:
     blocks: dict[str, list[Tree]] = {}
     for block in appel.body["demande"]["servicesSouscrits"]["serviceSouscrit"]:
         blocks.setdefault(block["serviceSouscritId"], []).append(block)
-    faits = faits_of(appel, general, general["contratId"])
     demande = Demande(
-        **common_members(appel, SERVICE, general, faits),
+        **common_members(appel, SERVICE, general),
         numeros=tuple(blocks),
-        modifications=tuple(_modifications(blocks, faits.services)),
+        modifications=tuple(_modifications(blocks, appel.faits.services)),
     )
     check(RULES, demande, appel.disabled)
     for service, modification in demande.pairs():
@@ -87,6 +86,7 @@ SERVICE = Service(
     mesures=tuple(TYPES_DONNEES),
     flux=FLUX_PUBLIES,
     rules=RULES,
+    asks=lambda body, _: services_facts(body["demande"]["donneesGenerales"]),
     handle=handle,
     writes=True,
 )

@@ -8,9 +8,9 @@ from sge_sim.services.acces_donnees_designes import NAMED_CODES
 from sge_sim.services.acces_donnees_reading import (
     answer_order,
     common_members,
-    faits_of,
     numeros_of,
     read_consentement,
+    services_facts,
 )
 from sge_sim.services.commande_renouvellement_services_acces_donnees.answer import services_renewed
 from sge_sim.services.commande_renouvellement_services_acces_donnees.demande import Demande
@@ -24,9 +24,8 @@ from sge_sim.tables.acces import get_services
 def handle(appel: Appel) -> Answer:
     """Answer one renewal: all the services, or none; a number given twice counts once."""
     general = appel.body["demande"]["donneesGenerales"]
-    faits = faits_of(appel, general, general["contratId"])
     demande = Demande(
-        **common_members(appel, SERVICE, general, faits),
+        **common_members(appel, SERVICE, general),
         numeros=numeros_of(appel),
         consentement=read_consentement(general),
         date_fin=general.get("dateFin"),
@@ -57,6 +56,7 @@ SERVICE = Service(
     depuis="26.1",
     existence=SECOND_GENERATION,
     rules=RULES,
+    asks=lambda body, _: services_facts(body["demande"]["donneesGenerales"]),
     handle=handle,
     writes=True,
 )

@@ -10,9 +10,9 @@ from sge_sim.services.acces_donnees_point import POINT_CODES
 from sge_sim.services.acces_donnees_reading import (
     answer_order,
     common_members,
-    faits_of,
     read_consentement,
     read_options,
+    services_facts,
 )
 from sge_sim.services.commande_services_acces_donnees.answer import services_ordered
 from sge_sim.services.commande_services_acces_donnees.demande import Demande, ServiceDemande
@@ -25,9 +25,8 @@ from sge_sim.soap.messages import Answer
 def handle(appel: Appel) -> Answer:
     """Answer one order: all its services, or none."""
     general = appel.body["demande"]["donneesGenerales"]
-    faits = faits_of(appel, general, general["contratId"])
     demande = Demande(
-        **common_members(appel, SERVICE, general, faits),
+        **common_members(appel, SERVICE, general),
         consentement=read_consentement(general),
         date_fin=general.get("dateFin"),
         demandes=tuple(
@@ -80,6 +79,7 @@ SERVICE = Service(
     flux=(*FLUX_PUBLIES, "NASS"),
     prestations=(ACCES_SEUL, *ACCES_PUBLIES),
     rules=RULES,
+    asks=lambda body, _: services_facts(body["demande"]["donneesGenerales"]),
     handle=handle,
     writes=True,
 )

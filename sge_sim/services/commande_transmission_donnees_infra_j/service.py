@@ -13,6 +13,7 @@ from sge_sim.services.commande_transmission_donnees_infra_j.rules import RULES
 from sge_sim.services.habilitation import PAQUET_SGT402
 from sge_sim.services.reading import (
     acces_of,
+    general_facts,
     has_known_civilite,
     read_commande,
     read_declaration,
@@ -41,13 +42,13 @@ def handle(appel: Appel) -> Answer:
 
 
 def _read(appel: Appel, commande: Commande, asked: Tree) -> Demande:
-    faits = appel.lire(prm=commande.prm, login=commande.login, contrat_id=commande.contrat_id)
+    faits = appel.faits
     declarations = asked["declarationAccordClient"]
     infra_j = InfraJ(
         **{name: asked[name] for name in ("injection", "soutirage", "cdc", "idx", "ptd")}
     )
     return Demande(
-        acces=acces_of(appel, SERVICE, faits),
+        acces=acces_of(appel, SERVICE),
         ecart=appel.ecart(SERVICE, faits.point),
         point=faits.point,
         objet_code=commande.objet,
@@ -76,6 +77,7 @@ SERVICE = Service(
     prestations=(CONSOMMATEUR, PRODUCTEUR),
     habilitation=PAQUET_SGT402,
     rules=RULES,
+    asks=lambda body, _: general_facts(body["demande"]["donneesGenerales"]),
     handle=handle,
     writes=True,
 )

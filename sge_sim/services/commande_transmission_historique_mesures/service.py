@@ -14,6 +14,7 @@ from sge_sim.services.commande_transmission_historique_mesures.rules import RULE
 from sge_sim.services.habilitation import PAQUET_SGT402
 from sge_sim.services.reading import (
     acces_of,
+    general_facts,
     has_known_civilite,
     read_commande,
     read_declaration,
@@ -58,13 +59,9 @@ def handle(appel: Appel) -> Answer:
 
 def _read(appel: Appel, general: Tree, asked: Tree) -> Demande:
     declaration = asked["declarationAccordClient"]
-    faits = appel.lire(
-        prm=general["pointId"],
-        login=general["initiateurLogin"],
-        contrat_id=general["contratId"],
-    )
+    faits = appel.faits
     return Demande(
-        acces=acces_of(appel, SERVICE, faits),
+        acces=acces_of(appel, SERVICE),
         point=faits.point,
         entete=bool(appel.header),
         entete_exige=(
@@ -109,6 +106,7 @@ SERVICE = Service(
     needs_header=True,
     habilitation=PAQUET_SGT402,
     rules=RULES,
+    asks=lambda body, _: general_facts(body["demande"]["donneesGenerales"]),
     handle=handle,
     unreachable=UNREACHABLE,
     writes=True,

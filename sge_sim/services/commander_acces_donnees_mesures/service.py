@@ -6,7 +6,7 @@ from sge_sim.domaine.generations import OUVERTURE_ACCES, first_generation
 from sge_sim.refus import check
 from sge_sim.services.acces_donnees import ASKER_CODES, COMMON_CODES, LIBELLES_ACCES, TYPES_DONNEES
 from sge_sim.services.acces_donnees_point import POINT_CODES
-from sge_sim.services.acces_donnees_reading import answer_order, faits_of, read_consentement
+from sge_sim.services.acces_donnees_reading import answer_order, read_consentement, services_facts
 from sge_sim.services.commander_acces_donnees_mesures.answer import acces_ordered
 from sge_sim.services.commander_acces_donnees_mesures.demande import Demande
 from sge_sim.services.commander_acces_donnees_mesures.rules import RULES
@@ -21,11 +21,10 @@ def handle(appel: Appel) -> Answer:
     general = appel.body["demande"]["donneesGenerales"]
     asked = appel.body["demande"]["accesDonnees"]
     contrat_id = general["contrat"].get("contratId", "")
-    faits = faits_of(appel, general, contrat_id)
     demande = Demande(
-        acces=acces_of(appel, SERVICE, faits),
-        point=faits.point,
-        services=faits.services,
+        acces=acces_of(appel, SERVICE),
+        point=appel.faits.point,
+        services=appel.faits.services,
         objet_code=general["objetCode"],
         contrat_type=general["contrat"].get("contratType"),
         contrat_id=contrat_id,
@@ -36,7 +35,7 @@ def handle(appel: Appel) -> Answer:
         type_donnees=asked["typeDonnees"],
         soutirage=asked.get("soutirage", False),
         injection=asked.get("injection", False),
-        ecart=appel.ecart(SERVICE, faits.point),
+        ecart=appel.ecart(SERVICE, appel.faits.point),
     )
     check(RULES, demande, appel.disabled)
     commande = read_commande(appel, general, contrat_id=contrat_id)
@@ -71,6 +70,10 @@ SERVICE = Service(
     flux=("NASS",),
     prestations=(ACCES,),
     rules=RULES,
+    asks=lambda body, _: services_facts(
+        body["demande"]["donneesGenerales"],
+        body["demande"]["donneesGenerales"]["contrat"].get("contratId", ""),
+    ),
     handle=handle,
     writes=True,
 )

@@ -16,12 +16,11 @@ def handle(appel: Appel) -> Answer:
     The authorisation of the client only widens the answer: its absence is never an error.
     """
     prm, login = appel.body["pointId"], appel.body["loginUtilisateur"]
-    faits = appel.lire(prm=prm, login=login)
-    point = faits.point
+    point = appel.faits.point
     consultation = Consultation(
         point_id=prm,
         header_point_id=appel.header.get("infoFonctionnelles", {}).get("pointId"),
-        acces=acces_of(appel, SERVICE, faits),
+        acces=acces_of(appel, SERVICE),
         point=point,
     )
     check(RULES, consultation, appel.disabled)
@@ -44,6 +43,7 @@ SERVICE = Service(
     ),
     habilitation=PAQUET_SGT483,
     rules=RULES,
+    asks=lambda body, _: {"prm": body["pointId"], "login": body["loginUtilisateur"]},
     handle=handle,
     unreachable=UNREACHABLE,
 )

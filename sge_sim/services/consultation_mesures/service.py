@@ -18,12 +18,10 @@ from sge_sim.tables.fiches import Faits
 def handle(appel: Appel) -> Answer:
     """Answer one consultation; the acquittement names the point, which the answer doesn't."""
     body = appel.body
-    faits = appel.lire(
-        prm=body["pointId"], login=body["loginDemandeur"], contrat_id=body["contratId"]
-    )
+    faits = appel.faits
     consultation = Consultation(
         point=faits.point,
-        acces=acces_of(appel, SERVICE, faits),
+        acces=acces_of(appel, SERVICE),
         nouveau_client=body.get("contratConcluNouveauClientSurSite", False),
         autorisation=body.get("autorisationClient", False),
         ecart=appel.ecart(SERVICE, faits.point),
@@ -66,6 +64,11 @@ SERVICE = Service(
         "0455 v1.3.0 §4). An answer recorded in 2022 repeats the codes as labels and begins with "
         "the oldest calendar: `--profile fidele` does.",
     ),
+    asks=lambda body, _: {
+        "prm": body["pointId"],
+        "login": body["loginDemandeur"],
+        "contrat_id": body["contratId"],
+    },
     handle=handle,
     unreachable=UNREACHABLE,
 )

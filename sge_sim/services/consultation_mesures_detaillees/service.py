@@ -15,7 +15,12 @@ from sge_sim.services.consultation_mesures_detaillees.consultation import (
     Mesures,
     Resultat,
 )
-from sge_sim.services.consultation_mesures_detaillees.demande import Cadre, Demande, Version
+from sge_sim.services.consultation_mesures_detaillees.demande import (
+    Cadre,
+    Demande,
+    Version,
+    asks,
+)
 from sge_sim.services.consultation_mesures_detaillees.rules import (
     RESULT_RULES,
     RULES_V2,
@@ -89,8 +94,7 @@ def _read_v3(demande: Tree) -> Demande:
 
 def _consult(appel: Appel, version: Version, demande: Demande) -> tuple[Consultation, Mesures]:
     """Check a demand by the rules of its version; the login is stored, never checked."""
-    acteur, jour = appel.demandeur.code, appel.today
-    faits = appel.lire(prm=demande.prm, acteur=acteur)
+    faits, jour = appel.faits, appel.today
     dossier = faits.dossier
     point = None if dossier is None else dossier.point
     service, rules = (SERVICE_V2, RULES_V2) if version is Version.V2 else (SERVICE_V3, RULES_V3)
@@ -178,6 +182,7 @@ SERVICE_V2 = Service(
     codes=_CODES,
     mesures=("COURBE", "PMAX", "ENERGIE"),
     rules=(*RULES_V2, *RESULT_RULES),
+    asks=asks,
     handle=handle_v2,
 )
 
@@ -191,6 +196,7 @@ SERVICE_V3 = Service(
     mesures=("COURBE", "PMAX", "ENERGIE", "INDEX"),
     par_seconde=40,
     rules=(*RULES_V3, *RESULT_RULES),
+    asks=asks,
     handle=handle_v3,
     unreachable=UNREACHABLE_V3,
 )

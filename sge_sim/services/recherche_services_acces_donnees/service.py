@@ -2,17 +2,19 @@
 
 from sge_sim.domaine.generations import SECOND_GENERATION
 from sge_sim.refus import check
+from sge_sim.services.acces import RechercheServices
+from sge_sim.services.reading import acces_of
 from sge_sim.services.recherche_services_acces_donnees.answer import services_found
 from sge_sim.services.recherche_services_acces_donnees.rules import RULES
 from sge_sim.services.service import Appel, Service
-from sge_sim.services.souscrits import CODES_RECHERCHE, read_recherche, visible_services
+from sge_sim.services.souscrits import CODES_RECHERCHE, asks_recherche, visible_services
 from sge_sim.soap.messages import Answer
 
 
 def handle(appel: Appel) -> Answer:
     """Answer one search."""
-    recherche, faits = read_recherche(appel, SERVICE)
-    check(RULES, recherche, appel.disabled)
+    faits = appel.faits
+    check(RULES, RechercheServices(acces_of(appel, SERVICE)), appel.disabled)
     services = visible_services(faits, appel.body["criteres"]["contratId"])
     return Answer(
         services_found(faits.point, services, faits.contrat),
@@ -29,5 +31,7 @@ SERVICE = Service(
     depuis="26.1",
     existence=SECOND_GENERATION,
     rules=RULES,
+    asks=asks_recherche,
     handle=handle,
+    catches_up=True,
 )

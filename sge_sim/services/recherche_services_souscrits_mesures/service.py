@@ -2,18 +2,20 @@
 
 from sge_sim.domaine.generations import first_generation
 from sge_sim.refus import check
+from sge_sim.services.acces import RechercheServices
 from sge_sim.services.ecarts import is_empty
+from sge_sim.services.reading import acces_of
 from sge_sim.services.recherche_services_souscrits_mesures.answer import services_found
 from sge_sim.services.recherche_services_souscrits_mesures.rules import RULES
 from sge_sim.services.service import Appel, Service
-from sge_sim.services.souscrits import CODES_RECHERCHE, read_recherche, visible_services
+from sge_sim.services.souscrits import CODES_RECHERCHE, asks_recherche, visible_services
 from sge_sim.soap.messages import Answer
 
 
 def handle(appel: Appel) -> Answer:
     """Answer one search; what the platform being played doesn't list isn't there."""
-    recherche, faits = read_recherche(appel, SERVICE)
-    check(RULES, recherche, appel.disabled)
+    faits = appel.faits
+    check(RULES, RechercheServices(acces_of(appel, SERVICE)), appel.disabled)
     services = visible_services(faits, appel.body["criteres"]["contratId"])
     if is_empty(appel.ecart(SERVICE, faits.point)):
         services = ()
@@ -31,5 +33,7 @@ SERVICE = Service(
     codes=CODES_RECHERCHE,
     existence=first_generation("RechercheServicesAccesDonnees"),
     rules=RULES,
+    asks=asks_recherche,
     handle=handle,
+    catches_up=True,
 )
