@@ -51,7 +51,7 @@ def order_m023(
     now: datetime,
     delai: Delai,
 ) -> DemandeM023:
-    """Open the case of a demand under that number: its files are due in `delai`, 12 hours at most."""
+    """Open the case of a demand, under that number; its files are due in 12 hours at most."""
     demande = DemandeM023(
         affaire_id=affaire_id_of("M0", numero),
         acteur_code=emetteur.acteur_code,

@@ -25,7 +25,7 @@ PRM: Final = re.compile(r"[0-9]{14}")
 @dataclass(frozen=True)
 class Requete:
     """What came: `chemin` is the path, `query` the text after the `?`; header names are in small
-    letters."""
+    letters. `parametres` are those of the address; of one that comes twice, the last."""
 
     methode: str
     chemin: str
@@ -33,11 +33,11 @@ class Requete:
     entetes: Mapping[str, str] = field(default_factory=dict)
     corps: bytes = b""
     adresse: str | None = None
+    parametres: Mapping[str, str] = field(init=False)
 
-    @cached_property
-    def parametres(self) -> dict[str, str]:
-        """The parameters of the address; of one that comes twice, the last."""
-        return dict(parse_qsl(self.query, keep_blank_values=True))
+    def __post_init__(self) -> None:
+        read = dict(parse_qsl(self.query, keep_blank_values=True))
+        object.__setattr__(self, "parametres", read)
 
     @cached_property
     def formulaire(self) -> dict[str, str]:
@@ -85,15 +85,17 @@ class FrappeRest(Exception):  # noqa: N818 - it isn't an error of ours
 class EchangeRest:
     """One exchange; each station adds what it found, for those that follow and the journal.
 
-    `vue` is the state, at which a call looks once. `now` is the simulated instant, `machine` the
-    machine's. `service` is the name of the API,
-    `atteinte` tells the planned fault that has struck.
+    `application` is the one that calls, as far as it is known, `client` the same for what comes
+    after it was found. `vue` is the state, at which a call looks once. `now` is the simulated
+    instant, `machine` the machine's. `service` is the name of the API, `atteinte` tells the planned
+    fault that has struck.
     """
 
     requete: Requete
     vue: Vue
     now: datetime
     machine: datetime
+    client: FicheApplication = field(init=False)
     application: FicheApplication | None = None
     acteur_code: str | None = None
     service: str | None = None
@@ -103,12 +105,6 @@ class EchangeRest:
     rule: Rule | None = None
     atteinte: Atteinte | None = None
     notes: list[str] = field(default_factory=list)
-
-    @property
-    def client(self) -> FicheApplication:
-        """The application, for what comes after its token was read."""
-        assert self.application is not None
-        return self.application
 
 
 def json_reponse(valeur: Any, statut: int = 200, type: str = JSON) -> Reponse:

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sge_sim.dataconnect import motifs_2026
+from sge_sim.dataconnect import motifs, motifs_2026
 from sge_sim.dataconnect.acces import Refusals, read_point
 from sge_sim.dataconnect.echange import JSON, PRM, EchangeRest, Reponse, json_reponse
 from sge_sim.dataconnect.lecture import Lecteur, Mesure
 from sge_sim.dataconnect.passerelle import let_in
 from sge_sim.dataconnect.plateforme import PlateformeRest
-from sge_sim.dataconnect.rules import PeriodeDemandee, Reasons, check_periode, check_point
+from sge_sim.dataconnect.rules import DemandeMesure, PeriodeDemandee, Reasons
 from sge_sim.domaine.nomenclatures import METIERS, Sens
 from sge_sim.mesures.lecture import UNITES
 from sge_sim.mesures.series import BRUT
-from sge_sim.refus import Refus
+from sge_sim.refus import Refus, check
 from sge_sim.soap.arbre_releves import ArbreReleves, dated_values
 
 API: Final = "mesure_synchrone_auto"
@@ -68,10 +68,6 @@ class _Question:
     pas: str
     grandeur: str
 
-    @property
-    def metier(self) -> str:
-        return METIERS[self.ressource.sens]
-
     def body(self, **fields: Any) -> dict[str, Any]:
         """Return an answer: what every measure begins with, then `fields`."""
         periode = {
@@ -82,7 +78,7 @@ class _Question:
 
     def grandeur_of(self, physique: str, unite: str, points: Sequence[Any]) -> dict[str, Any]:
         return {
-            "grandeurMetier": self.metier,
+            "grandeurMetier": METIERS[self.ressource.sens],
             "grandeurPhysique": physique,
             "unite": unite,
             "points": points,
@@ -92,6 +88,8 @@ class _Question:
 
 def answer_mesure(plateforme: PlateformeRest, echange: EchangeRest, nom: str) -> Reponse:
     """Answer one of `RESSOURCES`; raises `Refus`."""
+    if nom not in RESSOURCES:
+        raise Refus(motifs.SANS_RESSOURCE)
     let_in(plateforme, echange, API)
     question = _read(plateforme, echange, RESSOURCES[nom])
     body = _BODIES[question.ressource.mesure](question)
@@ -114,8 +112,9 @@ def _read(plateforme: PlateformeRest, echange: EchangeRest, ressource: Ressource
     if periode.debut >= periode.fin:
         raise Refus(motifs_2026.HORS_SWAGGER)
     dossier = read_point(echange, prm, REFUSALS)
-    check_periode(ressource.mesure, periode, echange.now, REASONS)
-    check_point(ressource.mesure, dossier, ressource.sens, periode, REASONS)
+    today = echange.now.date()
+    asked_of = DemandeMesure(ressource.mesure, periode, dossier.point, ressource.sens, today)
+    check(REASONS.controls, asked_of)
     lecteur = Lecteur(dossier, ressource.sens, echange.now)
     return _Question(prm, ressource, periode, lecteur, pas, grandeur)
 
@@ -189,7 +188,7 @@ def _index(question: _Question) -> dict[str, Any] | None:
     if not contextes:
         return None
     arbre = ArbreReleves(
-        question.metier,
+        METIERS[question.ressource.sens],
         lambda _, registre: dated_values(registre, iv=0),
         grandeur={"points": []},
     )

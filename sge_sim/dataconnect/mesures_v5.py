@@ -13,10 +13,10 @@ from sge_sim.dataconnect.lecture import Lecteur, Mesure
 from sge_sim.dataconnect.motifs import RegleRest
 from sge_sim.dataconnect.passerelle import let_in
 from sge_sim.dataconnect.plateforme import PlateformeRest
-from sge_sim.dataconnect.rules import PeriodeDemandee, Reasons, check_periode, check_point
+from sge_sim.dataconnect.rules import DemandeMesure, PeriodeDemandee, Reasons
 from sge_sim.domaine.nomenclatures import Sens, TypeAcces
 from sge_sim.mesures.series import BRUT
-from sge_sim.refus import Refus
+from sge_sim.refus import Refus, check
 
 REFUSALS: Final = Refusals(
     motifs_v5.NON_TITULAIRE, motifs_v5.SANS_CONSENTEMENT, motifs_v5.SANS_MESURE
@@ -90,8 +90,9 @@ def answer_mesure_v5(plateforme: PlateformeRest, echange: EchangeRest, chemin: s
     let_in(plateforme, echange, ressource.api)
     prm, periode = _read(echange)
     dossier = read_point(echange, prm, REFUSALS)
-    check_periode(ressource.mesure, periode, echange.now, REASONS)
-    check_point(ressource.mesure, dossier, ressource.sens, periode, REASONS)
+    today = echange.now.date()
+    asked_of = DemandeMesure(ressource.mesure, periode, dossier.point, ressource.sens, today)
+    check(REASONS.controls, asked_of)
     lecteur = Lecteur(dossier, ressource.sens, echange.now)
     readings = _readings(ressource.mesure, lecteur, periode)
     if not readings:

@@ -114,7 +114,8 @@ def answer_page(plateforme: PlateformeRest, echange: EchangeRest, version: str) 
     echange.service, echange.version = SERVICE, version.removeprefix("v")
     echange.application = _application(echange)
     if echange.application is not None:
-        echange.acteur_code = echange.application.acteur_code
+        echange.client = echange.application
+        echange.acteur_code = echange.client.acteur_code
     try:
         demande = _read(echange, version)
     except Refus as refus:

@@ -3,6 +3,7 @@
 They are looked at in this order (WSO2's, assumed for Enedis').
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -15,7 +16,7 @@ from sge_sim.dataconnect.motifs import (
     SANS_JETON,
 )
 from sge_sim.dataconnect.plateforme import PlateformeRest
-from sge_sim.domaine.pannes import SORTES_APPEL, SORTES_SOAP
+from sge_sim.domaine.pannes import SORTES_APPEL, SORTES_SOAP, Panne
 from sge_sim.door.planned_faults import STATUSES
 from sge_sim.refus import Refus
 from sge_sim.tables.dataconnect import APIS, read_application
@@ -43,14 +44,23 @@ def let_in(plateforme: PlateformeRest, echange: EchangeRest, api: str) -> None:
     if api not in echange.client.apis:
         raise Refus(API_NON_SOUSCRITE)
     if plateforme.settings.quotas:
-        _count(plateforme, echange, api)
-    _look_out(plateforme, echange, api)
-
-
-def _look_out(plateforme: PlateformeRest, echange: EchangeRest, api: str) -> None:
+        # A second of the machine, an hour of the simulated clock: by actor in v5, by API in 2026.
+        v5, acteur = APIS[api] == "v5", echange.client.acteur_code
+        qui, par_heure = (
+            (f"{acteur} v5", PAR_HEURE_V5) if v5 else (f"{acteur} {api}", PAR_HEURE_2026)
+        )
+        heure = int(echange.now.timestamp()) // _HEURE
+        of_hour = Quota(f"{qui} h", heure, par_heure)
+        of_second = Quota(f"{qui} s", int(echange.machine.timestamp()), PAR_SECONDE)
+        exhausted = plateforme.comptes.take((of_hour, of_second))
+        if exhausted is not None:
+            raise _beyond(exhausted, of_hour)
     plans = plateforme.guet.plans(echange.vue, _SORTES, service=api, acteur=echange.acteur_code)
-    if not plans:
-        return
+    if plans:
+        _strike(plateforme, echange, plans)
+
+
+def _strike(plateforme: PlateformeRest, echange: EchangeRest, plans: Sequence[Panne]) -> None:
     prm = echange.requete.prm
     echange.atteinte = plateforme.guet.strike(tuple(one for one in plans if one.prm in (None, prm)))
     if echange.atteinte is None:
@@ -74,28 +84,17 @@ def _authenticate(plateforme: PlateformeRest, echange: EchangeRest) -> None:
     )
     if application is None or revoque:
         raise Refus(JETON_REFUSE)
-    echange.application, echange.acteur_code = application, application.acteur_code
+    echange.client = echange.application = application
+    echange.acteur_code = application.acteur_code
 
 
-def _count(plateforme: PlateformeRest, echange: EchangeRest, api: str) -> None:
-    """Count a call in its second of the machine and in its hour of the simulated clock."""
-    heure = int(echange.now.timestamp()) // _HEURE
-    v5 = APIS[api] == "v5"
-    acteur = echange.client.acteur_code
-    qui = f"{acteur} v5" if v5 else f"{acteur} {api}"
-    # The second goes by actor in v5, by API in 2026, as the hour does.
-    seconde = Quota(f"{qui} s", int(echange.machine.timestamp()), PAR_SECONDE)
-    par_heure = Quota(f"{qui} h", heure, PAR_HEURE_V5 if v5 else PAR_HEURE_2026)
-    exhausted = plateforme.comptes.take((par_heure, seconde))
-    if exhausted is par_heure:
-        until = _told(datetime.fromtimestamp((heure + 1) * _HEURE, UTC))
-        raise Refus(
-            QUOTA_HEURE,
-            description=f"You have exceeded your quota .You can access API after {until}",
-            nextAccessTime=until,
-        )
-    if exhausted is seconde:
-        raise Refus(QUOTA_SECONDE)
+def _beyond(exhausted: Quota, of_hour: Quota) -> Refus:
+    """Return the refusal of a call beyond a quota."""
+    if exhausted is not of_hour:
+        return Refus(QUOTA_SECONDE)
+    until = _told(datetime.fromtimestamp((of_hour.fenetre + 1) * _HEURE, UTC))
+    description = f"You have exceeded your quota .You can access API after {until}"
+    return Refus(QUOTA_HEURE, description=description, nextAccessTime=until)
 
 
 def _told(instant: datetime) -> str:

@@ -48,7 +48,11 @@ def _route(
 
 def _of_2026() -> Iterator[Route]:
     yield _route(
-        r"/mesure_synchrone_auto/v2/([a-z_]+)", "GET", mesures_2026.API, "2", _measure_2026
+        r"/mesure_synchrone_auto/v2/([a-z_]+)",
+        "GET",
+        mesures_2026.API,
+        "2",
+        lambda p, e, m: mesures_2026.answer_mesure(p, e, m[1]),
     )
     for api in contrat_2026.APIS:
         yield _route(
@@ -66,14 +70,6 @@ def _of_2026() -> Iterator[Route]:
         "1",
         lambda p, e, _: services_2026.answer_services(p, e),
     )
-
-
-def _measure_2026(
-    plateforme: PlateformeRest, echange: EchangeRest, found: re.Match[str]
-) -> Reponse:
-    if found[1] not in mesures_2026.RESSOURCES:
-        raise Refus(motifs.SANS_RESSOURCE)
-    return mesures_2026.answer_mesure(plateforme, echange, found[1])
 
 
 def _of_v5() -> Iterator[Route]:

@@ -24,7 +24,7 @@ from sge_sim.schema.revisions import prepare
 from sge_sim.schema.snapshot import restore_snapshot, take_snapshot
 from sge_sim.tables.acces import grant_acces, withdraw_acces
 from sge_sim.tables.fiches import Dossier, FicheCompteur, FichePoint, FicheService
-from sge_sim.tables.mesures import add_trou, open_collecte
+from sge_sim.tables.mesures import Collecte, add_trou
 from sge_sim.tables.models import Compteur, Contrat, Point, ServiceSouscrit
 from sge_sim.tables.points import SEARCH_COLUMNS
 
@@ -66,7 +66,7 @@ def test_a_dossier_says_what_the_rows_say(database: Database, add_point: AddPoin
         date_mise_en_service=DAY,
     )
     with database.transaction() as session:
-        open_collecte(session, prm, DAY)
+        session.add(Collecte(prm=prm, debut=DAY))
         add_trou(session, prm, datetime(2025, 1, 1, tzinfo=UTC), datetime(2025, 1, 2, tzinfo=UTC))
         contrat = Contrat(contrat_id="1", acteur_code="FOURN1", type="GRD-F", date_debut=DAY)
         session.add(contrat)

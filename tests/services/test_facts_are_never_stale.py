@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
