@@ -298,7 +298,7 @@ def _take_lock(connection: Connection, patience_seconds: float, first: Lock) -> 
             except SQLiteError as error:
                 busy = getattr(error, "sqlite_errorcode", 0) & 0xFF == SQLITE_BUSY
                 if not busy or elapsed_ms(started) > patience_seconds * 1000:
-                    raise Driver.of(connection).as_sqlalchemy(_BEGIN_WRITING, error) from error
+                    Driver.of(connection).raise_as_sqlalchemy(_BEGIN_WRITING, error)
                 time.sleep(_RETRY_SECONDS)
             else:
                 return

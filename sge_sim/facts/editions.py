@@ -69,7 +69,8 @@ class SqliteEditions:
                 finally:
                     driver.connection.rollback()
             except SqliteError as error:
-                raise driver.as_sqlalchemy(_DATA_VERSION, error) from error
+                driver.raise_as_sqlalchemy(_DATA_VERSION, error)
+                raise
 
     def close(self) -> None:
         with self._lock:

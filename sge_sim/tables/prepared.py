@@ -51,7 +51,8 @@ class Driver:
         try:
             return self.connection.execute(sql)
         except Exception as error:
-            raise self.as_sqlalchemy(sql, error) from error
+            self.raise_as_sqlalchemy(sql, error)
+            raise
 
     def execute(self, asked: "Iterable[tuple[Prepared, Mapping[str, object]]]") -> list[Rows]:
         """Execute statements with their values, in order, and return the rows of each.
@@ -72,7 +73,8 @@ class Driver:
                 rows = [] if cursor.description is None else cursor.fetchall()
                 executed.append((rows, compiled.results))
         except Exception as error:
-            raise self.as_sqlalchemy(sql, error) from error
+            self.raise_as_sqlalchemy(sql, error)
+            raise
         for rows, results in executed:
             if not results:
                 continue
@@ -83,12 +85,11 @@ class Driver:
                 rows[rank] = tuple(cells)
         return [rows for rows, _ in executed]
 
-    def as_sqlalchemy(self, sql: str, error: Exception) -> Exception:
-        """Return what SQLAlchemy would raise for an error of the driver, another one as it is."""
+    def raise_as_sqlalchemy(self, sql: str, error: Exception) -> None:
+        """Raise what SQLAlchemy would raise for an error of the driver; nothing for another one."""
         dbapi: Any = self.dialect.loaded_dbapi
-        if not isinstance(error, dbapi.Error):
-            return error
-        return as_operational(DBAPIError.instance(sql, None, error, dbapi.Error))
+        if isinstance(error, dbapi.Error):
+            raise as_operational(DBAPIError.instance(sql, None, error, dbapi.Error)) from error
 
 
 class _Compiled(NamedTuple):
