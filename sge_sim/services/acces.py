@@ -7,10 +7,10 @@ guide; mapping of the codes assumed).
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Protocol
+from typing import Protocol
 
 from sge_sim.domaine.demandeur import Demandeur
-from sge_sim.refus import Control, rule
+from sge_sim.refus import rule
 from sge_sim.tables.fiches_acteurs import FicheContrat, FicheUtilisateur
 
 
@@ -112,21 +112,3 @@ def contrat_actif(demande: AvecAcces) -> bool:
 
 
 CONTRACT_RULES = (contrat_connu, contrat_de_l_acteur, contrat_actif)
-
-
-@dataclass(frozen=True)
-class RechercheServices:
-    """A search of the services of a point.
-
-    Neither an unknown point nor a contract that has ended is refused (assumed).
-    """
-
-    acces: Acces
-
-
-RULES_RECHERCHE: Final[tuple[Control[RechercheServices], ...]] = (
-    utilisateur_connu,
-    utilisateur_de_l_acteur,
-    contrat_connu,
-    contrat_de_l_acteur,
-)

@@ -1,8 +1,8 @@
 """What a simulated service is, and what a call to it brings.
 
-Every service is a folder with the same files: `demande.py` is the demand as the rules look at it,
-`rules.py` the control table, `answer.py` writes what is answered, `service.py` reads the message,
-joins the others and declares the service.
+Every service, or family of services that differ by a table, is a folder with the same files:
+`demande.py` is the demand as the rules look at it, `rules.py` the control table, `answer.py` writes
+what is answered, `service.py` reads the message, joins the others and declares the services.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,6 +1,6 @@
 """An order of CommandeCollectePublicationMesures, as its rules look at it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -13,11 +13,10 @@ from sge_sim.domaine.demandeur import Demandeur
 from sge_sim.domaine.ecarts_plateforme import Ecart
 from sge_sim.domaine.nomenclatures import MesuresType
 from sge_sim.services.ordres import Ordre
-from sge_sim.soap.protocol import Tree
 from sge_sim.tables.fiches import FicheService
 
 
-def asks(body: Tree, _demandeur: Demandeur) -> dict[str, Any]:
+def asks(body: Mapping[str, Any], _demandeur: Demandeur) -> dict[str, Any]:
     """Name what an order asks of the state, the last numbers given among it."""
     general, asked = body["demande"]["donneesGenerales"], body["demande"]["accesMesures"]
     prm, contrat_id = general["pointId"], general["contratId"]

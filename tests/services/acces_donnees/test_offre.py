@@ -11,11 +11,14 @@ from sge_sim.domaine.demandeur import Demandeur
 from sge_sim.facts.lecture import faits_within
 from sge_sim.refus import Refus, check
 from sge_sim.services.acces import Acces
-from sge_sim.services.acces_donnees import TYPES_DONNEES, Consentement
-from sge_sim.services.acces_donnees_reading import read_options
-from sge_sim.services.commande_services_acces_donnees.demande import Demande, ServiceDemande
-from sge_sim.services.commande_services_acces_donnees.rules import RULES
-from sge_sim.services.commande_services_acces_donnees.service import SERVICE
+from sge_sim.services.acces_donnees.demande import (
+    TYPES_DONNEES,
+    Consentement,
+    DemandeServices,
+    ServiceDemande,
+)
+from sge_sim.services.acces_donnees.rules import RULES_SERVICES
+from sge_sim.services.acces_donnees.service import SERVICES_ACCES, read_options
 from sge_sim.tables.fiches import Faits, FichePoint
 
 pytestmark = pytest.mark.documented("GUI 0531 v1.1.0 §2.1, table p. 8")
@@ -96,12 +99,12 @@ def refusal(
     """Hold an order of one service against the rules; return the code of the refusal."""
     option = {"periodiciteTransmission": periodicite, "mesuresCorrigees": corrigees}
     block = None if periodicite == SANS else {"optionPublication": [option]}
-    demande = Demande(
+    demande = DemandeServices(
         acces=Acces(
             Demandeur(tiers.acteur, "tiers"),
             faits.utilisateur,
             faits.contrat,
-            SERVICE.nom,
+            SERVICES_ACCES.nom,
             TODAY,
         ),
         point=point,
@@ -113,7 +116,7 @@ def refusal(
         demandes=[ServiceDemande(type_donnees, tuple(read_options(type_donnees, block)))],
     )
     try:
-        check(RULES, demande)
+        check(RULES_SERVICES, demande)
     except Refus as refus:
         return refus.rule.code
     return None
