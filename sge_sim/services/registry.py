@@ -17,7 +17,7 @@ from sge_sim.services.service import Service
 from sge_sim.soap.codes import LIBELLES
 
 FILES = ("demande", "rules", "service")
-"""The modules that every folder of services has; it may have more: `answer`, where that is a tree."""
+"""The modules that every folder of services has; it may have more."""
 
 
 def find_services(package: ModuleType = sge_sim.services) -> tuple[Service, ...]:
