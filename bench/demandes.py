@@ -19,7 +19,7 @@ from sqlalchemy import func, insert, select
 
 from bench.publication import SEED, is_linky, tiers_of
 from sge_sim.clock import PARIS, add_months, elapsed_ms, stopwatch
-from sge_sim.commandes.m023 import Emetteur, Historiques, order_m023
+from sge_sim.commandes.demandes import Emetteur, Historiques, order_m023
 from sge_sim.domaine.delais import AUSSITOT
 from sge_sim.domaine.nomenclatures import FluxM023
 from sge_sim.facts.database import Database, sqlite_url

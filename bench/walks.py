@@ -24,7 +24,7 @@ from bench.in_process import Caller, caller, data_connect
 from bench.publication import tiers_of
 from bench.trace import Counts, Walk, walk_of
 from sge_sim.clock import parse_instant
-from sge_sim.commandes.m023 import Emetteur, Historiques, order_m023
+from sge_sim.commandes.demandes import Emetteur, Historiques, order_m023
 from sge_sim.dataconnect.applications import ensure_default_applications
 from sge_sim.dataconnect.consentements import give_consentement
 from sge_sim.domaine.delais import AUSSITOT

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.commandes import vie
 from sge_sim.commandes.evenements import happen
-from sge_sim.commandes.souscription import identity
+from sge_sim.commandes.vie import identity
 from sge_sim.facts.database import Database
 from sge_sim.facts.lecture import questions
 from sge_sim.facts.stored_clock import read_instant

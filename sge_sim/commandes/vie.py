@@ -1,23 +1,110 @@
-"""The life of a subscribed service: DEMANDE, ACTIF, TERMINE.
+"""What is subscribed to on a point, and the life of a subscribed service: DEMANDE, ACTIF, TERMINE.
 
 A transition also closes the case of the order, and starts or stops the collection of the curve:
 each service that needs the curve holds a period of its own, so it is collected until the last one
 ends (V26.2).
 """
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Protocol
 
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import later, legal_date, start_of_day
-from sge_sim.commandes.souscription import Caracteristiques
 from sge_sim.domaine.delais import Delai
-from sge_sim.domaine.nomenclatures import EtatAffaire, MotifFin
+from sge_sim.domaine.nomenclatures import EtatAffaire, MesuresType, MotifFin, Sens, TypeService
 from sge_sim.tables.acces import close_options
 from sge_sim.tables.commandes import ServiceSouscrit
-from sge_sim.tables.fiches import FichePoint
+from sge_sim.tables.fiches import FichePoint, FicheService
 from sge_sim.tables.mesures import Collecte, close_collecte
 from sge_sim.tables.points import Point
+
+
+class Caracteristiques(Protocol):
+    """What makes a service what it is, whatever its dates."""
+
+    @property
+    def type(self) -> TypeService: ...
+    @property
+    def contrat_id(self) -> str | None: ...
+    @property
+    def mesures_type(self) -> MesuresType | None: ...
+    @property
+    def sens(self) -> Sens | None: ...
+    @property
+    def pas(self) -> str | None: ...
+    @property
+    def corrigees(self) -> bool | None: ...
+    @property
+    def periodicite(self) -> str | None: ...
+
+
+def identity(service: Caracteristiques) -> tuple[str | bool | None, ...]:
+    """Return what two services of a point share when one renews the other (GUI 0469 §5.3).
+
+    Any difference makes another service, beside the first.
+    """
+    return (
+        service.type,
+        service.contrat_id,
+        service.mesures_type,
+        service.sens,
+        service.pas,
+        service.corrigees,
+        service.periodicite,
+    )
+
+
+@dataclass(frozen=True)
+class Souscription:
+    """What is subscribed to. `corrigees` and `periodicite` are None where they have no meaning.
+
+    `type` is that under which the service is listed, `abonnement` what the number of a recurrent
+    transmission is given for (`sge_sim.tables.commandes.Abonnement`).
+    """
+
+    contrat_id: str
+    mesures_type: MesuresType
+    sens: Sens
+    pas: str
+    recurrente: bool
+    corrigees: bool | None
+    periodicite: str | None
+    date_debut: date
+    date_fin: date | None
+    type: TypeService = field(init=False)
+    abonnement: tuple[str, MesuresType, Sens, str] | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "type", "TRANSREC" if self.recurrente else "CCDC")
+        transmise = (self.contrat_id, self.mesures_type, self.sens, self.periodicite)
+        object.__setattr__(self, "abonnement", None if self.periodicite is None else transmise)
+
+    def among(self, services: Iterable[FicheService]) -> list[FicheService]:
+        """Return the services, not ended, that are this subscription but for their dates."""
+        mine = identity(self)
+        return [one for one in services if one.etat != "TERMINE" and identity(one) == mine]
+
+    def ends_after(self, service: FicheService) -> bool:
+        """Tell whether this subscription reaches further than `service`."""
+        if service.date_fin is None:
+            return False
+        return self.date_fin is None or self.date_fin > service.date_fin
+
+    def __str__(self) -> str:
+        parts = (
+            self.mesures_type,
+            self.pas,
+            self.sens,
+            "transmission" if self.recurrente else "collecte",
+            self.periodicite,
+            "corrigées" if self.corrigees else None,
+            f"du {self.date_debut} au {self.date_fin or '…'}",
+        )
+        return " ".join(part for part in parts if part)
+
 
 RETRY_EVERY = timedelta(days=1)
 GIVE_UP_AFTER = timedelta(days=19)

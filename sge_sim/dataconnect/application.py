@@ -13,13 +13,13 @@ from sge_sim.dataconnect.echange import (
     HTML,
     EchangeRest,
     FrappeRest,
+    PlateformeRest,
     Reponse,
     Requete,
     json_reponse,
     refus_reponse,
 )
 from sge_sim.dataconnect.motifs import RegleRest
-from sge_sim.dataconnect.plateforme import PlateformeRest
 from sge_sim.dataconnect.routes import handle
 from sge_sim.domaine.pannes import Atteinte
 from sge_sim.door.origine import (

@@ -6,12 +6,11 @@ from typing import Any, Final
 
 from sge_sim.clock import start_of_day
 from sge_sim.dataconnect import motifs_v5
-from sge_sim.dataconnect.acces import Refusals, read_point
 from sge_sim.dataconnect.contrat_2026 import COMPTEUR_LINKY
-from sge_sim.dataconnect.echange import PRM, EchangeRest, Reponse, json_reponse
+from sge_sim.dataconnect.echange import PRM, EchangeRest, PlateformeRest, Reponse, json_reponse
+from sge_sim.dataconnect.lecture import Refusals, read_point
 from sge_sim.dataconnect.passerelle import let_in
 from sge_sim.dataconnect.personnes import personne_of
-from sge_sim.dataconnect.plateforme import PlateformeRest
 from sge_sim.refus import Refus
 from sge_sim.tables.fiches import FichePoint
 

@@ -6,12 +6,18 @@ from typing import Any, Final
 
 from sge_sim.clock import start_of_day
 from sge_sim.dataconnect import mocks_2026, motifs_2026
-from sge_sim.dataconnect.acces import Refusals, read_point
-from sge_sim.dataconnect.echange import JSON, PRM, EchangeRest, Reponse, json_reponse
+from sge_sim.dataconnect.echange import (
+    JSON,
+    PRM,
+    EchangeRest,
+    PlateformeRest,
+    Reponse,
+    json_reponse,
+)
+from sge_sim.dataconnect.lecture import Refusals, read_point
 from sge_sim.dataconnect.mesures_2026 import OCTETS
 from sge_sim.dataconnect.passerelle import let_in
 from sge_sim.dataconnect.personnes import personne_of
-from sge_sim.dataconnect.plateforme import PlateformeRest
 from sge_sim.domaine.libelles import libelle_de
 from sge_sim.domaine.nomenclatures import DomaineTension
 from sge_sim.refus import Refus

@@ -10,12 +10,32 @@ from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
+from sge_sim.dataconnect.jetons import Jetons
 from sge_sim.dataconnect.motifs import RegleRest
 from sge_sim.domaine.pannes import Atteinte
+from sge_sim.facts.database import Database
+from sge_sim.facts.guet import Guet
 from sge_sim.facts.memoire import Vue
 from sge_sim.refus import Refus, Rule
+from sge_sim.settings import Settings
 from sge_sim.tables.dataconnect import FicheApplication
+from sge_sim.tables.quotas import Comptes
 from sge_sim.transport.message import Departure
+
+
+@dataclass(frozen=True)
+class PlateformeRest:
+    """The state, the key of the tokens, the counts of the quotas.
+
+    `guet` looks out for the planned faults.
+    """
+
+    settings: Settings
+    database: Database
+    jetons: Jetons
+    comptes: Comptes
+    guet: Guet
+
 
 JSON = "application/json"
 HTML = "text/html; charset=utf-8"

@@ -7,12 +7,10 @@ from datetime import date
 from typing import Any, Final
 
 from sge_sim.dataconnect import motifs_v5
-from sge_sim.dataconnect.acces import Refusals, read_point
-from sge_sim.dataconnect.echange import PRM, EchangeRest, Reponse, json_reponse
-from sge_sim.dataconnect.lecture import Lecteur, Mesure
+from sge_sim.dataconnect.echange import PRM, EchangeRest, PlateformeRest, Reponse, json_reponse
+from sge_sim.dataconnect.lecture import Lecteur, Mesure, Refusals, read_point
 from sge_sim.dataconnect.motifs import RegleRest
 from sge_sim.dataconnect.passerelle import let_in
-from sge_sim.dataconnect.plateforme import PlateformeRest
 from sge_sim.dataconnect.rules import DemandeMesure, PeriodeDemandee, Reasons
 from sge_sim.domaine.nomenclatures import Sens, TypeAcces
 from sge_sim.mesures.series import BRUT

@@ -15,9 +15,8 @@ from authlib.oauth2.rfc6749 import (
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from authlib.oauth2.rfc7009 import RevocationEndpoint
 
-from sge_sim.dataconnect.echange import EchangeRest, Reponse, Requete, json_reponse
+from sge_sim.dataconnect.echange import EchangeRest, PlateformeRest, Reponse, Requete, json_reponse
 from sge_sim.dataconnect.jetons import VIE, Jeton
-from sge_sim.dataconnect.plateforme import PlateformeRest
 from sge_sim.tables.dataconnect import FicheApplication, read_application
 from sge_sim.tables.jetons import revoke_token
 

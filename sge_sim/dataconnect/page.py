@@ -20,10 +20,9 @@ from sqlalchemy.orm import Session
 from sge_sim.clock import add_months
 from sge_sim.dataconnect import bac_a_sable, motifs_page
 from sge_sim.dataconnect.consentements import end_consentement, give_consentement
-from sge_sim.dataconnect.echange import HTML, EchangeRest, Reponse
+from sge_sim.dataconnect.echange import HTML, EchangeRest, PlateformeRest, Reponse
 from sge_sim.dataconnect.motifs import ControlRest
 from sge_sim.dataconnect.oauth import FORMULAIRE
-from sge_sim.dataconnect.plateforme import PlateformeRest
 from sge_sim.facts.lecture import read_dossier
 from sge_sim.facts.stored_clock import instant_within
 from sge_sim.refus import Refus, check

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from sge_sim.dataconnect.echange import EchangeRest, FrappeRest
+from sge_sim.dataconnect.echange import EchangeRest, FrappeRest, PlateformeRest
 from sge_sim.dataconnect.motifs import (
     API_NON_SOUSCRITE,
     JETON_REFUSE,
@@ -15,7 +15,6 @@ from sge_sim.dataconnect.motifs import (
     QUOTA_SECONDE,
     SANS_JETON,
 )
-from sge_sim.dataconnect.plateforme import PlateformeRest
 from sge_sim.domaine.pannes import SORTES_APPEL, SORTES_SOAP, Panne
 from sge_sim.door.planned_faults import STATUSES
 from sge_sim.refus import Refus

@@ -15,8 +15,7 @@ from sge_sim.dataconnect import (
     page,
     services_2026,
 )
-from sge_sim.dataconnect.echange import EchangeRest, Reponse
-from sge_sim.dataconnect.plateforme import PlateformeRest
+from sge_sim.dataconnect.echange import EchangeRest, PlateformeRest, Reponse
 from sge_sim.refus import Refus
 
 Handler = Callable[[PlateformeRest, EchangeRest, re.Match[str]], Reponse]

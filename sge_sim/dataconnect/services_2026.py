@@ -6,9 +6,8 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sge_sim.dataconnect import mocks_2026, motifs_2026
-from sge_sim.dataconnect.echange import JSON, EchangeRest, Reponse, json_reponse
+from sge_sim.dataconnect.echange import JSON, EchangeRest, PlateformeRest, Reponse, json_reponse
 from sge_sim.dataconnect.passerelle import let_in
-from sge_sim.dataconnect.plateforme import PlateformeRest
 from sge_sim.domaine.nomenclatures import DONNEES_ACCES, Sens
 from sge_sim.refus import Refus
 from sge_sim.tables.dataconnect import read_services_of

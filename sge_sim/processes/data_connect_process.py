@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from socket import socket
 
 from sge_sim.dataconnect.application import RestApplication
+from sge_sim.dataconnect.echange import PlateformeRest
 from sge_sim.dataconnect.jetons import Jetons
-from sge_sim.dataconnect.plateforme import PlateformeRest
 from sge_sim.facts.database import Database
 from sge_sim.facts.guet import Guet
 from sge_sim.journal import Journal

@@ -22,7 +22,7 @@ from fastapi.routing import APIRoute
 
 from sge_sim.admin import application
 from sge_sim.clock import PARIS, machine_now
-from sge_sim.commandes.m023 import Emetteur, Historiques, order_m023
+from sge_sim.commandes.demandes import Emetteur, Historiques, order_m023
 from sge_sim.dataconnect.applications import create_application
 from sge_sim.dataconnect.consentements import give_consentement
 from sge_sim.domaine.delais import AUSSITOT

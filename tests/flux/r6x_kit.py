@@ -10,7 +10,7 @@ from zipfile import ZipFile
 from publication_kit import C2, C4, C5, C5_BIS, CONTRAT, P4, TIERS, Platform, new_point
 from r6x_trees import strict_mistakes
 
-from sge_sim.commandes.m023 import Emetteur, Historiques, order_m023
+from sge_sim.commandes.demandes import Emetteur, Historiques, order_m023
 from sge_sim.domaine.delais import AUSSITOT
 from sge_sim.flux.r6x.documents import read_documents, schema_mistakes
 from sge_sim.flux.r6x.entete import parse_nom

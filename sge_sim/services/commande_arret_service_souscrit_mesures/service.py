@@ -4,13 +4,18 @@ from sge_sim.commandes.echeances import carry_out
 from sge_sim.commandes.vie import stop
 from sge_sim.domaine.generations import first_generation
 from sge_sim.refus import check
-from sge_sim.services.commande_arret_service_souscrit_mesures.answer import service_stopped
 from sge_sim.services.commande_arret_service_souscrit_mesures.demande import Demande
 from sge_sim.services.commande_arret_service_souscrit_mesures.rules import RULES, UNREACHABLE
 from sge_sim.services.reading import acces_of, general_facts
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.messages import Answer
+from sge_sim.soap.protocol import Tree
 from sge_sim.tables.commandes import find_service
+
+
+def service_stopped() -> Tree:
+    """Return the response, empty: this version transmits neither case nor prestation."""
+    return {}
 
 
 def handle(appel: Appel) -> Answer:

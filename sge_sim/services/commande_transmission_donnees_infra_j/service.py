@@ -7,7 +7,6 @@ from sge_sim.commandes.demandes import InfraJ, is_in_progress, order_infra_j
 from sge_sim.commandes.echeances import carry_out
 from sge_sim.commandes.prestations import Prestation
 from sge_sim.refus import check
-from sge_sim.services.commande_transmission_donnees_infra_j.answer import demand_accepted
 from sge_sim.services.commande_transmission_donnees_infra_j.demande import Demande
 from sge_sim.services.commande_transmission_donnees_infra_j.rules import RULES
 from sge_sim.services.habilitation import PAQUET_SGT402
@@ -19,8 +18,16 @@ from sge_sim.services.reading import (
     read_declaration,
 )
 from sge_sim.services.service import Appel, Service
+from sge_sim.services.trees import one_prestation
 from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree
+from sge_sim.tables.commandes import Affaire
+
+
+def demand_accepted(affaire: Affaire, prestation: Prestation) -> Tree:
+    """Return the response; `demandeId` is found again in the name of the IFJ file."""
+    return {"demandeId": affaire.affaire_id, "prestations": one_prestation(prestation)}
+
 
 _LIBELLE = "Transmission infra-journalière des données du compteur"
 CONSOMMATEUR: Final = Prestation("F375A", _LIBELLE)

@@ -8,7 +8,6 @@ from sge_sim.commandes.echeances import carry_out
 from sge_sim.commandes.prestations import Prestation
 from sge_sim.domaine.ecarts_plateforme import Usage
 from sge_sim.refus import check
-from sge_sim.services.commande_transmission_historique_mesures.answer import history_ordered
 from sge_sim.services.commande_transmission_historique_mesures.demande import Demande
 from sge_sim.services.commande_transmission_historique_mesures.rules import RULES, UNREACHABLE
 from sge_sim.services.habilitation import PAQUET_SGT402
@@ -20,8 +19,16 @@ from sge_sim.services.reading import (
     read_declaration,
 )
 from sge_sim.services.service import Appel, Service
+from sge_sim.services.trees import one_prestation
 from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree
+from sge_sim.tables.commandes import Affaire
+
+
+def history_ordered(affaire: Affaire, prestation: Prestation) -> Tree:
+    """Return the response; its header, unlike that of Collecte, doesn't repeat the case."""
+    return {"affaireId": affaire.affaire_id, "prestations": one_prestation(prestation)}
+
 
 COURBE: Final = Prestation("F380", "Transmission de l'historique de courbe de charge")
 INDEX: Final = Prestation(

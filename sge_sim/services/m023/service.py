@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from sge_sim.commandes.m023 import Emetteur, Historiques, order_m023
+from sge_sim.commandes.demandes import Emetteur, Historiques, order_m023
 from sge_sim.domaine.demandeur import Demandeur
 from sge_sim.domaine.ecarts_plateforme import Usage
 from sge_sim.domaine.nomenclatures import Flux, FluxM023

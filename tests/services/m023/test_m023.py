@@ -10,7 +10,7 @@ import pytest
 from in_process import InProcess, simulator_in_process
 
 from sge_sim.clock import parse_instant
-from sge_sim.commandes.m023 import Emetteur, Historiques, order_m023
+from sge_sim.commandes.demandes import Emetteur, Historiques, order_m023
 from sge_sim.domaine.delais import AUSSITOT
 from sge_sim.journal import Journal
 from sge_sim.settings import Profile
