@@ -1,7 +1,11 @@
-"""Between an endpoint and its service: the session, the refusals."""
+"""Between an endpoint and its service: the session, the refusals, the rules that are passed over.
+
+`--disabled-rules` names rules to pass over, to try a test harness: by their whole names,
+`Service/nom`, in all the versions of the service.
+"""
 
 import logging
-from collections.abc import Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from contextlib import ExitStack
 from datetime import datetime
 from functools import partial
@@ -13,8 +17,7 @@ from sge_sim.facts.database import UNREACHABLE, Database, unreachable_sentence
 from sge_sim.facts.memoire import Vue
 from sge_sim.machine.data_files import data_path
 from sge_sim.refus import Refus, check
-from sge_sim.services.disabled_rules import disabled_by_path
-from sge_sim.services.habilitation import Appelant
+from sge_sim.services.acces import Appelant
 from sge_sim.services.registry import BY_PATH, SERVICES
 from sge_sim.services.service import Appel, Service
 from sge_sim.settings import Settings
@@ -24,6 +27,51 @@ from sge_sim.soap.exchange import Exchange
 from sge_sim.soap.messages import MessageWriter
 from sge_sim.soap.operation import Handler
 from sge_sim.soap.protocol import FaultStyle, SgtFault
+
+
+def disabled_by_path(
+    names: Iterable[str], services: Sequence[Service]
+) -> Mapping[str, frozenset[str]]:
+    """Return what each service passes over, by its path: rules as its table calls them.
+
+    Raises `UsageError` for a name that no rule has, and for a rule without which its service has
+    nothing to answer.
+    """
+    disabled: dict[str, set[str]] = {service.path: set() for service in services}
+    for name in names:
+        found = [
+            (service, rule)
+            for service in services
+            for rule in service.controls
+            if rule.of(service.nom).name == name
+        ]
+        if not found:
+            raise UsageError(
+                f"« {name} » n'est la règle d'aucun service : {_nearest(name, services)}."
+            )
+        for service, rule in found:
+            if rule.indispensable:
+                raise UsageError(
+                    f"« {name} » ne se désactive pas : sans cette règle, {service.nom} n'a rien à "
+                    "répondre."
+                )
+            disabled[service.path].add(rule.name)
+    return {path: frozenset(found) for path, found in disabled.items()}
+
+
+def _nearest(name: str, services: Sequence[Service]) -> str:
+    """Return the whole names that end like `name`, in French; where to read all, if none does."""
+    wanted = name.rpartition("/")[2]
+    found = sorted(
+        {
+            rule.of(service.nom).name
+            for service in services
+            for rule in service.controls
+            if rule.name == wanted
+        }
+    )
+    return f"donner {' ou '.join(found)}" if found else "docs/codes.md les nomme toutes"
+
 
 _log = logging.getLogger(__name__)
 

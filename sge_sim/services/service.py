@@ -16,7 +16,7 @@ from sge_sim.domaine.ecarts_plateforme import NOMINALE, Ecart, Plateforme, rank_
 from sge_sim.domaine.generations import Existence
 from sge_sim.domaine.nomenclatures import Flux
 from sge_sim.refus import Control
-from sge_sim.services.habilitation import PAQUET_SUPPOSE, Appelant
+from sge_sim.services.acces import PAQUET_SUPPOSE, Appelant
 from sge_sim.settings import Settings
 from sge_sim.soap.codes import LIBELLES
 from sge_sim.soap.messages import Answer

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 
 from sge_sim.admin import pages
-from sge_sim.admin.en_cause import suspects_of
 from sge_sim.admin.filtres_journal import KINDS, Filtres, read_filtres
+from sge_sim.admin.message_outline import suspects_of
 from sge_sim.admin.routes import AdminState, RowNumber, json_list, link_to
 from sge_sim.admin.routes.forms import Form, read_form
 from sge_sim.admin.xml_page import show_message

@@ -10,8 +10,7 @@ from fastapi.responses import FileResponse
 from pydantic import Field
 
 from sge_sim.admin import pages
-from sge_sim.admin.chronologie import Chronologie
-from sge_sim.admin.fiche_page import sections_of
+from sge_sim.admin.fiche_page import Chronologie, sections_of
 from sge_sim.admin.filtres_journal import read_day
 from sge_sim.admin.reglages_form import apply_button
 from sge_sim.admin.routes import AdminState, Body, following

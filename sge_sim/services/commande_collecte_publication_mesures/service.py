@@ -4,10 +4,10 @@ from sge_sim.commandes.affaires import subscribe
 from sge_sim.commandes.prestations import COLLECTES, prestation_collecte
 from sge_sim.domaine.generations import first_generation
 from sge_sim.refus import check
+from sge_sim.services.acces import PAQUET_SGT483
 from sge_sim.services.commande_collecte_publication_mesures.answer import order_accepted
 from sge_sim.services.commande_collecte_publication_mesures.demande import Demande, asks
 from sge_sim.services.commande_collecte_publication_mesures.rules import RULES, UNREACHABLE
-from sge_sim.services.habilitation import PAQUET_SGT483
 from sge_sim.services.reading import (
     acces_of,
     has_known_civilite,

@@ -1,10 +1,10 @@
 """ConsultationDonneesTechniquesContractuelles: finds the point, checks the rules, filters."""
 
 from sge_sim.refus import check
+from sge_sim.services.acces import PAQUET_SGT483
 from sge_sim.services.consultation_donnees_techniques_contractuelles.answer import data_sheet
 from sge_sim.services.consultation_donnees_techniques_contractuelles.demande import Consultation
 from sge_sim.services.consultation_donnees_techniques_contractuelles.rules import RULES, UNREACHABLE
-from sge_sim.services.habilitation import PAQUET_SGT483
 from sge_sim.services.reading import acces_of
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.messages import Answer

@@ -5,10 +5,10 @@ from sge_sim.domaine.ecarts_plateforme import Usage
 from sge_sim.mesures import Consommations, consommations
 from sge_sim.referentiel.mesures import mesure_of
 from sge_sim.refus import check
+from sge_sim.services.acces import PAQUET_SGT402
 from sge_sim.services.consultation_mesures.answer import history
 from sge_sim.services.consultation_mesures.demande import Consultation, Resultat
 from sge_sim.services.consultation_mesures.rules import RESULT_RULES, RULES, UNREACHABLE
-from sge_sim.services.habilitation import PAQUET_SGT402
 from sge_sim.services.reading import acces_of
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.messages import Answer
