@@ -34,9 +34,10 @@ from sge_sim.flux.publication import Publisher
 from sge_sim.homologation.campaign.runner import Runner
 from sge_sim.tables.numeros import next_numero
 from sge_sim.tables.points import Point
+from sge_sim.transport.answering import pieces
 from sge_sim.transport.framing import RequestReader
 from sge_sim.transport.listener import Application
-from sge_sim.transport.message import Sender, pieces
+from sge_sim.transport.message import Sender
 from tests.catalogue_requests import RELEASE, envelope_of
 from tests.demandes import courbe_quotidienne
 

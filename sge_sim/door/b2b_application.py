@@ -36,8 +36,9 @@ from sge_sim.pki.policy import Policy, Verdict
 from sge_sim.refus import Refus, Rule
 from sge_sim.soap.exchange import Exchange, Outcome
 from sge_sim.tables.pannes import read_pannes
+from sge_sim.transport.answering import text_response
 from sge_sim.transport.handshake import HandshakeFailure
-from sge_sim.transport.message import Request, Response, text_response
+from sge_sim.transport.message import Request, Response
 
 if TYPE_CHECKING:
     from sge_sim.soap.endpoint import Endpoint

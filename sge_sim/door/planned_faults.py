@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 from sge_sim.domaine.pannes import Atteinte, SortePanne
 from sge_sim.machine.safe_xml import parse_xml
 from sge_sim.soap.exchange import Exchange, Outcome
-from sge_sim.transport.message import Departure, Response, text_response
+from sge_sim.transport.answering import text_response
+from sge_sim.transport.message import Departure, Response
 
 if TYPE_CHECKING:
     from sge_sim.soap.endpoint import Endpoint

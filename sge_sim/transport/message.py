@@ -1,14 +1,10 @@
 """What crosses the door of the transport: one request value in, one response value out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from hashlib import sha256
 from http import HTTPStatus
 from typing import Final, NamedTuple
-
-from sge_sim.clock import http_date
-from sge_sim.transport.framing import RequestError
 
 _SLOW_PARTS: Final = 20
 
@@ -84,51 +80,3 @@ class Response(NamedTuple):
     headers: tuple[tuple[str, str], ...] = ()
     reason: str = ""
     departure: Departure | None = None
-
-
-_JOINED_BYTES = 64 * 1024
-
-
-def text_response(status: HTTPStatus, text: str, *headers: tuple[str, str]) -> Response:
-    """Return an answer in plain text; `text` is in French."""
-    return Response(
-        status,
-        f"{text}\n".encode(),
-        (("Content-Type", "text/plain; charset=utf-8"), *headers),
-    )
-
-
-def refusal(error: RequestError) -> list[bytes]:
-    """Return the bytes that tell a client what is wrong with its request, before hanging up."""
-    return pieces(text_response(error.status, error.sentence), [("Connection", "close")])
-
-
-def pieces(
-    response: Response, connection: list[tuple[str, str]], without_content: bool = False
-) -> list[bytes]:
-    """Return the bytes of `response`, in the order in which they leave.
-
-    `connection` are the headers that concern the connection. `without_content` answers HEAD. Head
-    and content leave together; a large content stays the object that it is, which many answers
-    may share.
-    """
-    head = (
-        f"{_beginning(response.status, response.reason, response.headers)}"
-        f"Content-Length: {len(response.content)}\r\n"
-        f"{_lines(connection)}Date: {http_date()}\r\nServer: sge-sim\r\n\r\n"
-    ).encode("latin-1", "replace")
-    if without_content:
-        return [head]
-    if len(response.content) > _JOINED_BYTES:
-        return [head, response.content]
-    return [head + response.content]
-
-
-@lru_cache(maxsize=64)
-def _beginning(status: HTTPStatus, reason: str, headers: tuple[tuple[str, str], ...]) -> str:
-    """Return the status line and the first headers, which many answers share."""
-    return f"HTTP/1.1 {int(status)} {reason or status.phrase}\r\n{_lines(headers)}"
-
-
-def _lines(headers: Iterable[tuple[str, str]]) -> str:
-    return "".join([f"{name}: {value}\r\n" for name, value in headers])

@@ -1,0 +1,56 @@
+"""How a response is put into bytes (RFC 9112 §4, RFC 9110 §§6.6, 7.6)."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from http import HTTPStatus
+
+from sge_sim.clock import http_date
+from sge_sim.transport.framing import RequestError
+from sge_sim.transport.message import Response
+
+_JOINED_BYTES = 64 * 1024
+
+
+def text_response(status: HTTPStatus, text: str, *headers: tuple[str, str]) -> Response:
+    """Return an answer in plain text; `text` is in French."""
+    return Response(
+        status,
+        f"{text}\n".encode(),
+        (("Content-Type", "text/plain; charset=utf-8"), *headers),
+    )
+
+
+def refusal(error: RequestError) -> list[bytes]:
+    """Return the bytes that tell a client what is wrong with its request, before hanging up."""
+    return pieces(text_response(error.status, error.sentence), [("Connection", "close")])
+
+
+def pieces(
+    response: Response, connection: list[tuple[str, str]], without_content: bool = False
+) -> list[bytes]:
+    """Return the bytes of `response`, in the order in which they leave.
+
+    `connection` are the headers that concern the connection. `without_content` answers HEAD. Head
+    and content leave together; a large content stays the object that it is, which many answers
+    may share.
+    """
+    head = (
+        f"{_beginning(response.status, response.reason, response.headers)}"
+        f"Content-Length: {len(response.content)}\r\n"
+        f"{_lines(connection)}Date: {http_date()}\r\nServer: sge-sim\r\n\r\n"
+    ).encode("latin-1", "replace")
+    if without_content:
+        return [head]
+    if len(response.content) > _JOINED_BYTES:
+        return [head, response.content]
+    return [head + response.content]
+
+
+@lru_cache(maxsize=64)
+def _beginning(status: HTTPStatus, reason: str, headers: tuple[tuple[str, str], ...]) -> str:
+    """Return the status line and the first headers, which many answers share."""
+    return f"HTTP/1.1 {int(status)} {reason or status.phrase}\r\n{_lines(headers)}"
+
+
+def _lines(headers: Iterable[tuple[str, str]]) -> str:
+    return "".join([f"{name}: {value}\r\n" for name, value in headers])
