@@ -16,7 +16,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from sge_sim.transport import message
+from sge_sim.transport import answering
 from sge_sim.transport.framing import RequestError, RequestReader
 from sge_sim.transport.handshake import Cause, HandshakeFailure, describe_failure
 from sge_sim.transport.listener import Listener
@@ -248,14 +248,14 @@ class Connection:
             response = self._listener.application(request)
         except Exception:
             _log.exception("La requête %s %s n'a pas de réponse.", request.method, request.path)
-            response = message.text_response(
+            response = answering.text_response(
                 HTTPStatus.INTERNAL_SERVER_ERROR,
                 "Le simulateur n'a pas pu répondre : la raison est dans ses messages.",
             )
         self._listener.requests.give_back(self._held - self._reader.held)
         self._held = self._reader.held
         self._keep = self._reader.keeps and self._listener.keeping
-        leaving = message.pieces(response, self._told_of_connection(), request.method == "HEAD")
+        leaving = answering.pieces(response, self._told_of_connection(), request.method == "HEAD")
         if response.departure is not None:
             return self._send_in_parts(response.departure, b"".join(leaving))
         self._unsent = [memoryview(piece) for piece in leaving]
@@ -313,7 +313,7 @@ class Connection:
         failure = describe_failure(error, self.socket, self._address)
         parting = b""
         if failure.cause is Cause.PLAIN_HTTP:
-            (parting,) = message.refusal(
+            (parting,) = answering.refusal(
                 RequestError(
                     HTTPStatus.BAD_REQUEST, "Ce port ne parle que HTTPS : écrire https://."
                 )
@@ -325,7 +325,7 @@ class Connection:
     def _refuse(self, refusal: RequestError) -> bool:
         """Answer without the application, then hang up."""
         with contextlib.suppress(OSError):
-            self.socket.send(b"".join(message.refusal(refusal)))
+            self.socket.send(b"".join(answering.refusal(refusal)))
             self._end_tls()
         self._hang_up()
         return True

@@ -64,7 +64,7 @@ _DAILY = Ligne("<mesure><v>{v}</v><d>{d}</d></mesure>", Stamp.AVEC_DECALAGE)
 
 
 def response_v2(demande: Demande, series: Sequence[Serie], *, corrigees: bool) -> Tree:
-    """Return the response of v2.0, with nothing in it at all where there is no measure (GUI 0488)."""
+    """Return the response of v2.0: nothing at all where there is no measure (GUI 0488)."""
     if not series:
         return {}
     rows = [[_row_v2(troncon) for troncon in serie.troncons] for serie in series]
@@ -142,7 +142,7 @@ def response_v3(demande: Demande, series: Sequence[Serie], *, corrigees: bool, p
 
 
 def index_response(demande: Demande, contextes: Sequence[Contexte]) -> Tree:
-    """Return the response of v3.0 to a demand of indexes: neither `mesuresCorrigees` nor a trailer."""
+    """Return the response of v3.0 for indexes: neither `mesuresCorrigees` nor a trailer."""
     if not contextes:
         return {}
     tree = heading(demande, corrigees=False)
