@@ -19,7 +19,7 @@ from sge_sim.commandes.prestations import Prestation, prestation_acces, prestati
 from sge_sim.domaine.nomenclatures import DONNEES_ACCES, GRANDS, Segment, Sens, TypeServiceAcces
 from sge_sim.tables.acces import OptionPublication, close_option
 from sge_sim.tables.commandes import Affaire, ServiceSouscrit
-from sge_sim.tables.ecritures import write
+from sge_sim.tables.ecritures import write_at
 from sge_sim.tables.fiches import FicheService
 from sge_sim.tables.numeros import next_numeros
 
@@ -93,7 +93,7 @@ def order_acces(
     autorisation = declared(affaire, declaration, date_debut=today, date_fin=acces.date_fin)
     numero = service.service_souscrit_id
     options = [_publication(numero, option, today) for option in acces.options]
-    write(session, commande.now, (affaire, service, autorisation, *collectes, *options))
+    write_at(session, commande.now, (affaire, service, autorisation, *collectes, *options))
     return affaire, service
 
 

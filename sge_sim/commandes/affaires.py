@@ -16,7 +16,7 @@ from sge_sim.domaine.delais import Delai
 from sge_sim.domaine.nomenclatures import GRANDS, TypeService
 from sge_sim.tables.base import Base
 from sge_sim.tables.commandes import Abonnement, Affaire, ServiceSouscrit
-from sge_sim.tables.ecritures import reach, write
+from sge_sim.tables.ecritures import reach, write_at
 from sge_sim.tables.fiches import Faits, FicheService
 from sge_sim.tables.numeros import Sorte, next_numero
 
@@ -161,7 +161,7 @@ def subscribe(
         service.echeance = debut
     if service.echeance is not None and service.echeance <= commande.now:
         carry_out(session, (service,), commande.now)
-    write(session, commande.now, new, given)
+    write_at(session, commande.now, new, given)
     return affaire, service
 
 

@@ -17,7 +17,7 @@ from sge_sim.commandes.prestations import Prestation
 from sge_sim.domaine.delais import Delai
 from sge_sim.domaine.nomenclatures import CadreAcces, FluxM023, FormatM023, MesuresType, Sens
 from sge_sim.tables.commandes import Affaire, DemandeHistorique, DemandeInfraJ, infra_j_since
-from sge_sim.tables.ecritures import write
+from sge_sim.tables.ecritures import write_at
 from sge_sim.tables.m023 import DemandeM023
 
 IN_PROGRESS: Final = timedelta(minutes=30)
@@ -192,5 +192,5 @@ def order_m023(
         opened_at=now,
         due_at=min(delai.after(now), later(now, M023_WITHIN)),
     )
-    write(session, now, (demande,), {"affaire": numero})
+    write_at(session, now, (demande,), {"affaire": numero})
     return demande

@@ -23,14 +23,14 @@ from sge_sim.tables.fiches import (
     FicheOption,
     FichePoint,
     FicheService,
-    dossier_of,
-    services_of,
+    dossier_from,
+    services_from,
 )
 from sge_sim.tables.fiches_acteurs import (
     FicheCertificat,
     FicheContrat,
-    acteur_of,
-    utilisateur_of,
+    acteur_from,
+    utilisateur_from,
 )
 from sge_sim.tables.m023 import read_rang_m023
 from sge_sim.tables.mesures import SUIVI
@@ -136,17 +136,17 @@ _CERTIFICAT = Prepared(
 )
 
 
-read_dossier: Final = Query((_POINT, _COMPTEURS, _ACCES, *SUIVI.statements), ("prm",), dossier_of)
+read_dossier: Final = Query((_POINT, _COMPTEURS, _ACCES, *SUIVI.statements), ("prm",), dossier_from)
 """What is known of a point; nothing when SGE doesn't know it."""
-read_services: Final = Query((_SERVICES, _OPTIONS_OF_POINT), ("prm",), services_of)
+read_services: Final = Query((_SERVICES, _OPTIONS_OF_POINT), ("prm",), services_from)
 """Every service of a point, whoever ordered it, by start then number."""
 read_service: Final = Query(
     (_SERVICE, _OPTIONS),
     ("number",),
-    lambda rows, options: next(iter(services_of(rows, options)), None),
+    lambda rows, options: next(iter(services_from(rows, options)), None),
 )
 """The service of that number."""
-read_acteur: Final = Query(_of_acteur(bindparam("code")), ("code",), acteur_of)
+read_acteur: Final = Query(_of_acteur(bindparam("code")), ("code",), acteur_from)
 """The actor of that code."""
 read_utilisateur: Final = Query(
     (
@@ -158,7 +158,7 @@ read_utilisateur: Final = Query(
         ),
     ),
     ("login",),
-    utilisateur_of,
+    utilisateur_from,
 )
 """The user of that e-mail, given in small letters."""
 read_contrat: Final = Query(

@@ -64,10 +64,10 @@ brings (oppositions) doesn't count."""
 
 def reach(session: Session, instant: datetime) -> None:
     """Note that something happens at `instant` (aware): an order, an event, a start, an end."""
-    write(session, instant, ())
+    write_at(session, instant, ())
 
 
-def write(
+def write_at(
     session: Session,
     instant: datetime,
     rows: Iterable[Base],

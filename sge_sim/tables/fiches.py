@@ -270,14 +270,14 @@ class Dossier:
         )
 
 
-def dossier_of(points: Rows, compteurs: Rows, acces: Rows, *suivi: Rows) -> Dossier | None:
+def dossier_from(points: Rows, compteurs: Rows, acces: Rows, *suivi: Rows) -> Dossier | None:
     """Make what is known of a point of its rows: nothing where there is none."""
     if not points:
         return None
     meters = tuple(FicheCompteur(*_shared(row)) for row in compteurs)
     return Dossier(
         FichePoint(*(*_shared(points[0]), meters)),
-        suivi_of(*suivi),
+        suivi_from(*suivi),
         tuple(FicheAcces(*row) for row in acces),
     )
 
@@ -290,7 +290,7 @@ def _shared(row: Sequence[Any]) -> Iterator[Any]:
     return (intern(cell) if type(cell) is str else cell for cell in row)
 
 
-def suivi_of(rows: Rows, gaps: Rows) -> Suivi:
+def suivi_from(rows: Rows, gaps: Rows) -> Suivi:
     """Make what measures depend on of its rows: (kind, calendar, from, to), and of the gaps."""
     collectes: list[tuple[date, date | None]] = []
     calendriers: list[tuple[CoteCalendrier, date, str]] = []
@@ -357,7 +357,7 @@ class FicheService:
         return tuple(one for one in self.options if one.date_fin is None)
 
 
-def services_of(rows: Rows, options: Rows) -> tuple[FicheService, ...]:
+def services_from(rows: Rows, options: Rows) -> tuple[FicheService, ...]:
     """Make services of their rows, and of those of what they publish."""
     found: dict[str, list[FicheOption]] = {}
     for number, *cells in options:

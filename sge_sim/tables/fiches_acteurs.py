@@ -57,7 +57,7 @@ class FicheUtilisateur:
         return self.actif and (self.services is None or service in self.services)
 
 
-def acteur_of(acteurs: Rows, contrats: Rows, habilitations: Rows) -> FicheActeur | None:
+def acteur_from(acteurs: Rows, contrats: Rows, habilitations: Rows) -> FicheActeur | None:
     """Make an actor of its row, those of its contracts and of what it is homologated for."""
     if not acteurs:
         return None
@@ -66,12 +66,12 @@ def acteur_of(acteurs: Rows, contrats: Rows, habilitations: Rows) -> FicheActeur
     return FicheActeur(code, kind, held, frozenset((row[0], row[1]) for row in habilitations))
 
 
-def utilisateur_of(users: Rows, *acteur: Rows) -> FicheUtilisateur | None:
+def utilisateur_from(users: Rows, *acteur: Rows) -> FicheUtilisateur | None:
     """Make a user of its row, and of those of its actor."""
     if not users:
         return None
     ((login, services, actif),) = users
-    found = acteur_of(*acteur)
+    found = acteur_from(*acteur)
     assert found is not None, "a foreign key holds it"
     return FicheUtilisateur(login, None if services is None else frozenset(services), actif, found)
 
