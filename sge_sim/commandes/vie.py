@@ -8,6 +8,7 @@ ends (V26.2).
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 from typing import Protocol
 
 from sqlalchemy.orm import Session
@@ -16,7 +17,7 @@ from sge_sim.clock import later, legal_date, start_of_day
 from sge_sim.domaine.delais import Delai
 from sge_sim.domaine.nomenclatures import EtatAffaire, MesuresType, MotifFin, Sens, TypeService
 from sge_sim.tables.acces import close_options
-from sge_sim.tables.commandes import ServiceSouscrit
+from sge_sim.tables.commandes import CARACTERISTIQUES, ServiceSouscrit
 from sge_sim.tables.fiches import FichePoint, FicheService
 from sge_sim.tables.mesures import Collecte, close_collecte
 from sge_sim.tables.points import Point
@@ -41,20 +42,7 @@ class Caracteristiques(Protocol):
     def periodicite(self) -> str | None: ...
 
 
-def identity(service: Caracteristiques) -> tuple[str | bool | None, ...]:
-    """Return what two services of a point share when one renews the other (GUI 0469 §5.3).
-
-    Any difference makes another service, beside the first.
-    """
-    return (
-        service.type,
-        service.contrat_id,
-        service.mesures_type,
-        service.sens,
-        service.pas,
-        service.corrigees,
-        service.periodicite,
-    )
+_identity = attrgetter(*CARACTERISTIQUES)
 
 
 @dataclass(frozen=True)
@@ -84,8 +72,8 @@ class Souscription:
 
     def among(self, services: Iterable[FicheService]) -> list[FicheService]:
         """Return the services, not ended, that are this subscription but for their dates."""
-        mine = identity(self)
-        return [one for one in services if one.etat != "TERMINE" and identity(one) == mine]
+        mine = _identity(self)
+        return [other for other in services if other.etat != "TERMINE" and _identity(other) == mine]
 
     def ends_after(self, service: FicheService) -> bool:
         """Tell whether this subscription reaches further than `service`."""
