@@ -20,8 +20,8 @@ from sge_sim.domaine.nomenclatures import DONNEES_ACCES, GRANDS, Segment, Sens, 
 from sge_sim.tables.acces import OptionPublication, close_option
 from sge_sim.tables.commandes import Affaire, ServiceSouscrit
 from sge_sim.tables.ecritures import write_at
-from sge_sim.tables.fiches import FicheService
 from sge_sim.tables.numeros import next_numeros
+from sge_sim.tables.point_facts import ServiceFacts
 
 _OPPOSITION = Prestation("OPPENR", "Opposition à l'enregistrement de la courbe de charge")
 
@@ -49,7 +49,7 @@ class AccesSouscrit:
     date_fin: date | None
     options: tuple[Publie, ...] = ()
 
-    def among(self, services: Iterable[FicheService], contrat_id: str) -> list[FicheService]:
+    def among(self, services: Iterable[ServiceFacts], contrat_id: str) -> list[ServiceFacts]:
         """Return the services, not ended, that give the same access under the same contract."""
         return [
             one

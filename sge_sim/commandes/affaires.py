@@ -17,8 +17,8 @@ from sge_sim.domaine.nomenclatures import GRANDS, TypeService
 from sge_sim.tables.base import Base
 from sge_sim.tables.commandes import Abonnement, Affaire, ServiceSouscrit
 from sge_sim.tables.ecritures import reach, write_at
-from sge_sim.tables.fiches import Faits, FicheService
 from sge_sim.tables.numeros import Sorte, next_numero
+from sge_sim.tables.point_facts import Faits, ServiceFacts
 
 _DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _WIDTH: Final = 6
@@ -103,7 +103,7 @@ def subscribe(
     commande: Commande,
     faits: Faits,
     souscription: Souscription,
-    identical: Sequence[FicheService],
+    identical: Sequence[ServiceFacts],
     prestation: Prestation,
     declaration: Declaration,
 ) -> tuple[Affaire, ServiceSouscrit]:

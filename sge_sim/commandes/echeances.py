@@ -38,7 +38,7 @@ from sge_sim.tables.commandes import (
     services_alike,
 )
 from sge_sim.tables.ecritures import reach
-from sge_sim.tables.fiches import Faits
+from sge_sim.tables.point_facts import Faits
 from sge_sim.tables.prepared import Question
 
 _SLICE_ROWS: Final = 25

@@ -18,8 +18,8 @@ from sge_sim.domaine.delais import Delai
 from sge_sim.domaine.nomenclatures import EtatAffaire, MesuresType, MotifFin, Sens, TypeService
 from sge_sim.tables.acces import close_options
 from sge_sim.tables.commandes import CARACTERISTIQUES, ServiceSouscrit
-from sge_sim.tables.fiches import FichePoint, FicheService
 from sge_sim.tables.mesures import Collecte, close_collecte
+from sge_sim.tables.point_facts import PointFacts, ServiceFacts
 from sge_sim.tables.points import Point
 
 
@@ -70,12 +70,12 @@ class Souscription:
         transmise = (self.contrat_id, self.mesures_type, self.sens, self.periodicite)
         object.__setattr__(self, "abonnement", None if self.periodicite is None else transmise)
 
-    def among(self, services: Iterable[FicheService]) -> list[FicheService]:
+    def among(self, services: Iterable[ServiceFacts]) -> list[ServiceFacts]:
         """Return the services, not ended, that are this subscription but for their dates."""
         mine = _identity(self)
         return [other for other in services if other.etat != "TERMINE" and _identity(other) == mine]
 
-    def ends_after(self, service: FicheService) -> bool:
+    def ends_after(self, service: ServiceFacts) -> bool:
         """Tell whether this subscription reaches further than `service`."""
         if service.date_fin is None:
             return False
@@ -155,7 +155,7 @@ def stop(service: ServiceSouscrit, instant: datetime, delai: Delai) -> None:
     )
 
 
-def reaches_meter(service: Caracteristiques, point: Point | FichePoint) -> bool:
+def reaches_meter(service: Caracteristiques, point: Point | PointFacts) -> bool:
     """Tell whether a meter is to stop or resume the recording of the curve as a service ends.
 
     That of a C5 or P4 is; an access service stops at once (assumed).

@@ -130,8 +130,8 @@ read_registered: Final[Query[Registered | None]] = Query(
     read_certificat.names,
     lambda rows: (
         None
-        if (fiche := read_certificat.make(rows)) is None
-        else Registered(fiche.acteur_code, _intermediates(fiche.pem), fiche.kind)
+        if (certificat := read_certificat.make(rows)) is None
+        else Registered(certificat.acteur_code, _intermediates(certificat.pem), certificat.kind)
     ),
 )
 """What the policy is told of a certificate: the same value for as long as nothing changes."""

@@ -13,28 +13,28 @@ from sqlalchemy.orm import Session
 
 from sge_sim.domaine.nomenclatures import Flux
 from sge_sim.tables.acces import OptionPublication
-from sge_sim.tables.acteurs import Acteur, Certificat, Contrat, Habilitation, Utilisateur
-from sge_sim.tables.base import Base
-from sge_sim.tables.commandes import ServiceSouscrit, read_abonnement
-from sge_sim.tables.fiches import (
-    Faits,
-    FicheAcces,
-    FicheCompteur,
-    FicheOption,
-    FichePoint,
-    FicheService,
-    dossier_from,
-    services_from,
-)
-from sge_sim.tables.fiches_acteurs import (
-    FicheCertificat,
-    FicheContrat,
+from sge_sim.tables.acteur_facts import (
+    CertificatFacts,
+    ContratFacts,
     acteur_from,
     utilisateur_from,
 )
+from sge_sim.tables.acteurs import Acteur, Certificat, Contrat, Habilitation, Utilisateur
+from sge_sim.tables.base import Base
+from sge_sim.tables.commandes import ServiceSouscrit, read_abonnement
 from sge_sim.tables.m023 import read_rang_m023
 from sge_sim.tables.mesures import SUIVI
 from sge_sim.tables.numeros import read_numeros
+from sge_sim.tables.point_facts import (
+    AccesFacts,
+    CompteurFacts,
+    Faits,
+    OptionFacts,
+    PointFacts,
+    ServiceFacts,
+    dossier_from,
+    services_from,
+)
 from sge_sim.tables.points import POINT_SEEN, Compteur, Point
 from sge_sim.tables.prepared import Driver, Prepared, Query, Question, read_at_once
 
@@ -42,10 +42,10 @@ Lire = Callable[..., Faits]
 """Gives the facts that are named, as `questions` understands them."""
 
 
-def _columns(table: type[Base], fiche: type[Any], *without: str) -> list[Any]:
+def _columns(table: type[Base], facts: type[Any], *without: str) -> list[Any]:
     """Return the columns of a table that a fiche has, in its order."""
     columns = _table(table).c
-    return [columns[one.name] for one in fields(fiche) if one.init and one.name not in without]
+    return [columns[one.name] for one in fields(facts) if one.init and one.name not in without]
 
 
 def _table(table: type[Base]) -> Table:
@@ -55,24 +55,24 @@ def _table(table: type[Base]) -> Table:
 
 
 def _prepared(
-    table: type[Base], fiche: type[Any], key: Callable[[Any], Any], *without: str
+    table: type[Base], facts: type[Any], key: Callable[[Any], Any], *without: str
 ) -> Prepared:
     columns = _table(table).c
-    return Prepared(select(*_columns(table, fiche, *without)).where(key(columns)))
+    return Prepared(select(*_columns(table, facts, *without)).where(key(columns)))
 
 
 _POINT = Prepared(
-    select(*_columns(Point, FichePoint, "compteurs")).where(
+    select(*_columns(Point, PointFacts, "compteurs")).where(
         Point.prm == bindparam("prm"), POINT_SEEN
     )
 )
 _COMPTEURS = Prepared(
-    select(*_columns(Compteur, FicheCompteur))
+    select(*_columns(Compteur, CompteurFacts))
     .where(Compteur.prm == bindparam("prm"))
     .order_by(Compteur.id)
 )
 _ACCES = Prepared(
-    select(*_columns(ServiceSouscrit, FicheAcces))
+    select(*_columns(ServiceSouscrit, AccesFacts))
     .where(
         ServiceSouscrit.prm == bindparam("prm"),
         ServiceSouscrit.type == "ACCES",
@@ -81,27 +81,27 @@ _ACCES = Prepared(
     .order_by(ServiceSouscrit.service_souscrit_id)
 )
 _SERVICES = Prepared(
-    select(*_columns(ServiceSouscrit, FicheService, "options"))
+    select(*_columns(ServiceSouscrit, ServiceFacts, "options"))
     .where(ServiceSouscrit.prm == bindparam("prm"))
     .order_by(ServiceSouscrit.date_debut, ServiceSouscrit.service_souscrit_id)
 )
 _SERVICE = Prepared(
-    select(*_columns(ServiceSouscrit, FicheService, "options")).where(
+    select(*_columns(ServiceSouscrit, ServiceFacts, "options")).where(
         ServiceSouscrit.service_souscrit_id == bindparam("number")
     )
 )
 _OPTIONS_OF_POINT = Prepared(
-    select(OptionPublication.service_souscrit_id, *_columns(OptionPublication, FicheOption))
+    select(OptionPublication.service_souscrit_id, *_columns(OptionPublication, OptionFacts))
     .join(ServiceSouscrit)
     .where(ServiceSouscrit.prm == bindparam("prm"))
     .order_by(OptionPublication.id)
 )
 _OPTIONS = Prepared(
-    select(OptionPublication.service_souscrit_id, *_columns(OptionPublication, FicheOption))
+    select(OptionPublication.service_souscrit_id, *_columns(OptionPublication, OptionFacts))
     .where(OptionPublication.service_souscrit_id == bindparam("number"))
     .order_by(OptionPublication.id)
 )
-_CONTRAT = _prepared(Contrat, FicheContrat, lambda c: c.contrat_id == bindparam("contrat_id"))
+_CONTRAT = _prepared(Contrat, ContratFacts, lambda c: c.contrat_id == bindparam("contrat_id"))
 
 
 def _of_acteur(code: ColumnElement[Any]) -> tuple[Prepared, ...]:
@@ -109,12 +109,12 @@ def _of_acteur(code: ColumnElement[Any]) -> tuple[Prepared, ...]:
     return (
         Prepared(select(Acteur.code, Acteur.kind).where(Acteur.code == code)),
         Prepared(
-            select(*_columns(Contrat, FicheContrat))
+            select(*_columns(Contrat, ContratFacts))
             .where(Contrat.acteur_code == code)
             .order_by(Contrat.contrat_id)
         ),
         Prepared(
-            select(Habilitation.paquet, Habilitation.environnement).where(
+            select(Habilitation.package, Habilitation.environnement).where(
                 Habilitation.acteur_code == code
             )
         ),
@@ -162,13 +162,13 @@ read_utilisateur: Final = Query(
 )
 """The user of that e-mail, given in small letters."""
 read_contrat: Final = Query(
-    (_CONTRAT,), ("contrat_id",), lambda rows: FicheContrat(*rows[0]) if rows else None
+    (_CONTRAT,), ("contrat_id",), lambda rows: ContratFacts(*rows[0]) if rows else None
 )
 """The contract of that number."""
 read_certificat: Final = Query(
     (_CERTIFICAT,),
     ("fingerprint", "environnement"),
-    lambda rows: FicheCertificat(*rows[0]) if rows else None,
+    lambda rows: CertificatFacts(*rows[0]) if rows else None,
 )
 """What is registered for a certificate, by its SHA-256 in small hexadecimal digits."""
 

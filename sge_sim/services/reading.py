@@ -4,12 +4,12 @@ from typing import Any
 
 from sge_sim.commandes.affaires import Commande
 from sge_sim.commandes.autorisations import Declaration
-from sge_sim.domaine.libelles import LIBELLES
+from sge_sim.domaine.libelles import LISTES
 from sge_sim.services.acces import Acces
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.protocol import Tree
 
-_CIVILITES = frozenset(LIBELLES["civilite"]) - {"Mlle"}
+_CIVILITES = frozenset(LISTES["civilite"]) - {"Mlle"}
 
 
 def general_facts(general: Tree) -> dict[str, Any]:

@@ -16,12 +16,12 @@ from sge_sim.domaine.ecarts_plateforme import NOMINALE, Ecart, Plateforme, rank_
 from sge_sim.domaine.generations import Existence
 from sge_sim.domaine.nomenclatures import Flux
 from sge_sim.refus import Control
-from sge_sim.services.acces import PAQUET_SUPPOSE, Appelant
+from sge_sim.services.acces import PACKAGE_SUPPOSE, Appelant
 from sge_sim.settings import Settings
-from sge_sim.soap.codes import LIBELLES
+from sge_sim.soap.codes import LIBELLES_CODES
 from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree
-from sge_sim.tables.fiches import Faits, FichePoint
+from sge_sim.tables.point_facts import Faits, PointFacts
 
 CHAMPS_LIBRES: Final = frozenset(
     {
@@ -63,7 +63,7 @@ class Appel:
         self.plateforme = self.settings.plateforme(self.today) if played else NOMINALE
 
     def ecart(
-        self, service: "Service", point: FichePoint | None, demande: str = ""
+        self, service: "Service", point: PointFacts | None, demande: str = ""
     ) -> Ecart | None:
         """Return what the platform being played answers instead, in the release of the day.
 
@@ -77,7 +77,7 @@ class Appel:
 class Service:
     """A service in one version.
 
-    `paquet` is what it is homologated with. `depuis` and `jusqu_a` are the first and the last
+    `package` is what it is homologated with. `depuis` and `jusqu_a` are the first and the last
     release of SGE whose test cases may call it, None where no release is known to bound it;
     `existence` says when the platform served it, None where it always has.
 
@@ -116,13 +116,13 @@ class Service:
 
     nom: str
     version: str
-    paquet: str
+    package: str
     codes: tuple[str, ...]
     rules: tuple[Control[Any], ...]
     handle: Callable[[Appel], Answer]
     unreachable: Mapping[str, str] = field(default_factory=dict)
     remarques: tuple[str, ...] = ()
-    habilitation: Control[Appelant] = PAQUET_SUPPOSE
+    habilitation: Control[Appelant] = PACKAGE_SUPPOSE
     mesures: tuple[str, ...] = ()
     flux: tuple[Flux, ...] = ()
     prestations: tuple[Prestation, ...] = ()
@@ -153,18 +153,13 @@ class Service:
         return (self.habilitation, *self.rules)
 
     @property
-    def package(self) -> str:
-        """The package, as the files of the catalogue name it."""
-        return self.paquet.lower()
-
-    @property
     def fiches(self) -> tuple[str, ...]:
         """The codes of its prestations, those of their options where they have one."""
         return tuple(dict.fromkeys(one.option or one.fiche for one in self.prestations))
 
     def libelle(self, code: str) -> str:
         """Return the label that goes with `code`; raises `KeyError` for an unknown one."""
-        return self.libelles.get(code) or LIBELLES[code]
+        return self.libelles.get(code) or LIBELLES_CODES[code]
 
     def is_listed_in(self, release: str) -> bool:
         """Tell whether test cases of the release of that number (`23.2`) may call it."""

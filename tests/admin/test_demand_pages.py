@@ -59,7 +59,7 @@ def demand(room: Room, flux: Any, *prms: str) -> str:
             room.state.clock.now(),
             AUSSITOT,
         ).affaire_id
-    room.press("/horloge", action="1h")
+    room.press("/clock", action="1h")
     return number
 
 

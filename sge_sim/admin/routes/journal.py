@@ -20,7 +20,7 @@ from sge_sim.errors import UsageError
 from sge_sim.homologation.rejeu.moyens import Moyens, moyens_for
 from sge_sim.journal import Echange, RechercheJournal
 from sge_sim.tables.acteurs import all_acteurs
-from sge_sim.tables.campagnes import observations_of
+from sge_sim.tables.campaigns import observations_of
 
 _MESSAGE: Final = 900_000
 """Bytes that a message takes at most in an answer."""

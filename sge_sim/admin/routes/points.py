@@ -10,8 +10,8 @@ from fastapi.responses import FileResponse
 from pydantic import Field
 
 from sge_sim.admin import pages
-from sge_sim.admin.fiche_page import Chronologie, sections_of
 from sge_sim.admin.filtres_journal import read_day
+from sge_sim.admin.point_sections import Chronologie, sections_of
 from sge_sim.admin.reglages_form import apply_button
 from sge_sim.admin.routes import AdminState, Body, following
 from sge_sim.admin.routes.apports import FILE_KINDS
@@ -250,7 +250,7 @@ def page_routes(state: AdminState) -> APIRouter:
                 state,
                 request,
                 "point.html",
-                fiche=context.pop("sections"),
+                sections=context.pop("sections"),
                 **context,
                 echanges=[ExchangeView.of(one) for one in calls],
                 chronologie=Chronologie.of(services, today),

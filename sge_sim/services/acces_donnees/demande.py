@@ -11,7 +11,7 @@ from sge_sim.commandes.vie import reaches_meter
 from sge_sim.domaine.ecarts_plateforme import Ecart
 from sge_sim.domaine.nomenclatures import DONNEES_ACCES, Sens, TypeServiceAcces
 from sge_sim.services.ordres import Ordre
-from sge_sim.tables.fiches import FicheService
+from sge_sim.tables.point_facts import ServiceFacts
 
 TYPES_DONNEES: Final[dict[str, TypeServiceAcces]] = {
     code: one for one, code in DONNEES_ACCES.items() if one != "ITC"
@@ -25,7 +25,7 @@ class DemandeAcces(Ordre):
 
     contrat_id: str
     sens: Sens
-    services: Sequence[FicheService]
+    services: Sequence[ServiceFacts]
 
     @property
     def jour(self) -> date:
@@ -45,7 +45,7 @@ class DemandeSurServices(DemandeAcces):
     numeros: Sequence[str]
 
     @cached_property
-    def designes(self) -> tuple[FicheService | None, ...]:
+    def designes(self) -> tuple[ServiceFacts | None, ...]:
         """The services of those numbers on the point, None where there is none.
 
         One of the other direction isn't, nor one of another contract of the same actor; an
@@ -55,11 +55,11 @@ class DemandeSurServices(DemandeAcces):
         return tuple(found.get(numero) for numero in self.numeros)
 
     @cached_property
-    def connus(self) -> tuple[FicheService, ...]:
+    def connus(self) -> tuple[ServiceFacts, ...]:
         """Those that exist."""
         return tuple(one for one in self.designes if one is not None)
 
-    def _suits(self, service: FicheService) -> bool:
+    def _suits(self, service: ServiceFacts) -> bool:
         if service.type == "OPPENR":
             return True
         mine = service.acteur_code == self.acces.demandeur.code
@@ -185,7 +185,7 @@ class DemandeModification(DemandeSurServices):
         """The publications to add, of all services."""
         return tuple(option for one in self.modifications for option in one.ajouts)
 
-    def pairs(self) -> Iterator[tuple[FicheService, Modification]]:
+    def pairs(self) -> Iterator[tuple[ServiceFacts, Modification]]:
         """Yield the services that are known, each with its change."""
         for service, modification in zip(self.designes, self.modifications, strict=True):
             if service is not None:
@@ -207,7 +207,7 @@ class DemandeModification(DemandeSurServices):
         )
 
 
-def published_by(service: FicheService) -> tuple[Publie, ...]:
+def published_by(service: ServiceFacts) -> tuple[Publie, ...]:
     """Return what a service publishes."""
     return tuple(Publie(one.periodicite, one.corrigees) for one in service.options_en_cours)
 
@@ -255,6 +255,6 @@ class DemandeMesures(DemandeAcces):
         return AccesSouscrit(TYPES_DONNEES[self.type_donnees], self.sens, self.date_fin)
 
     @cached_property
-    def identical(self) -> FicheService | None:
+    def identical(self) -> ServiceFacts | None:
         """The actor's service that gives the same access already."""
         return next(iter(self.asked.among(self.services, self.contrat_id)), None)

@@ -46,7 +46,7 @@ from sge_sim.soap.protocol import Tree
 from sge_sim.tables.acces import get_services
 from sge_sim.tables.commandes import Affaire
 from sge_sim.tables.ecritures import reach
-from sge_sim.tables.fiches import FicheService
+from sge_sim.tables.point_facts import ServiceFacts
 
 
 def services_facts(general: Tree, contrat_id: str | None = None) -> dict[str, Any]:
@@ -143,7 +143,7 @@ def handle_services(appel: Appel) -> Answer:
 SERVICES_ACCES = Service(
     nom="CommandeServicesAccesDonnees",
     version="1.0",
-    paquet="Commande",
+    package="Commande",
     codes=tuple(
         dict.fromkeys(
             (
@@ -194,7 +194,7 @@ def handle_renouvellement(appel: Appel) -> Answer:
 RENOUVELLEMENT = Service(
     nom="CommandeRenouvellementServicesAccesDonnees",
     version="1.0",
-    paquet="Commande",
+    package="Commande",
     codes=(
         *(*COMMON_CODES, *ASKER_CODES, "SGT401", "SGT566", *NAMED_CODES),
         *("SGT5O9", "SGT568", "SGT569"),
@@ -226,7 +226,7 @@ def handle_arret(appel: Appel) -> Answer:
 ARRET = Service(
     nom="CommandeArretServicesAccesDonnees",
     version="1.0",
-    paquet="Commande",
+    package="Commande",
     codes=(*COMMON_CODES, *ASKER_CODES, "SGT401", *NAMED_CODES, "SGT589"),
     depuis="26.1",
     existence=SECOND_GENERATION,
@@ -272,7 +272,7 @@ def handle_modification(appel: Appel) -> Answer:
 
 
 def _modifications(
-    blocks: Mapping[str, Sequence[Tree]], services: Sequence[FicheService]
+    blocks: Mapping[str, Sequence[Tree]], services: Sequence[ServiceFacts]
 ) -> list[Modification]:
     """Read the changes by service; those of a number that is given twice are put together."""
     types = {one.service_souscrit_id: one.acces_type for one in services}
@@ -300,7 +300,7 @@ def _options(
 MODIFICATION = Service(
     nom="CommandeModificationOptionsServicesAccesDonnees",
     version="1.0",
-    paquet="Commande",
+    package="Commande",
     codes=(*COMMON_CODES, *ASKER_CODES, "SGT401", *NAMED_CODES, "SGT570", *OFFER_CODES),
     depuis="26.1",
     existence=SECOND_GENERATION,
@@ -352,7 +352,7 @@ def handle_mesures(appel: Appel) -> Answer:
 ACCES_MESURES = Service(
     nom="CommanderAccesDonneesMesures",
     version="1.0",
-    paquet="Commande",
+    package="Commande",
     codes=(
         *(*COMMON_CODES, *ASKER_CODES, "SGT401", "SGT463", "SGT4Q1", "SGT583", "SGT566"),
         *("SGT4H1", "SGT5O9", "SGT568", *POINT_CODES, "SGT4H8", "SGT570"),

@@ -4,8 +4,8 @@ from sge_sim.commandes.echeances import carry_out
 from sge_sim.commandes.vie import stop
 from sge_sim.domaine.generations import first_generation
 from sge_sim.refus import check
-from sge_sim.services.commande_arret_service_souscrit_mesures.demande import Demande
-from sge_sim.services.commande_arret_service_souscrit_mesures.rules import RULES, UNREACHABLE
+from sge_sim.services.commande_arret_service_souscrit_mesures.demande import DemandeArretMesures
+from sge_sim.services.commande_arret_service_souscrit_mesures.rules import RULES, UNREACHABLE_CODES
 from sge_sim.services.reading import acces_of, general_facts
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.messages import Answer
@@ -24,7 +24,7 @@ def handle(appel: Appel) -> Answer:
     prm, login = general["pointId"], general["initiateurLogin"]
     numero = appel.body["demande"]["arretServiceSouscrit"]["serviceSouscritId"]
     souscrit, point = appel.faits.service, appel.faits.point
-    demande = Demande(
+    demande = DemandeArretMesures(
         acces=acces_of(appel, SERVICE),
         objet_code=general["objetCode"],
         souscrit=souscrit if souscrit is not None and souscrit.prm == prm else None,
@@ -42,7 +42,7 @@ def handle(appel: Appel) -> Answer:
 SERVICE = Service(
     nom="CommandeArretServiceSouscritMesures",
     version="1.0",
-    paquet="Commande",
+    package="Commande",
     codes=(
         *("SGT200", "SGT471", "SGT472", "SGT4L2", "SGT4O2", "SGT4O3", "SGT4O4", "SGT4O5"),
         *("SGT4O6", "SGT4O7", "SGT500", "SGT502", "SGT504", "SGT562", "SGT589"),
@@ -54,6 +54,6 @@ SERVICE = Service(
         "service": body["demande"]["arretServiceSouscrit"]["serviceSouscritId"],
     },
     handle=handle,
-    unreachable=UNREACHABLE,
+    unreachable=UNREACHABLE_CODES,
     writes=True,
 )

@@ -4,10 +4,10 @@ from sge_sim.commandes.affaires import subscribe
 from sge_sim.commandes.prestations import COLLECTES, prestation_collecte
 from sge_sim.domaine.generations import first_generation
 from sge_sim.refus import check
-from sge_sim.services.acces import PAQUET_SGT483
+from sge_sim.services.acces import PACKAGE_SGT483
 from sge_sim.services.commande_collecte_publication_mesures.answer import order_accepted
-from sge_sim.services.commande_collecte_publication_mesures.demande import Demande, asks
-from sge_sim.services.commande_collecte_publication_mesures.rules import RULES, UNREACHABLE
+from sge_sim.services.commande_collecte_publication_mesures.demande import DemandeCollecte, asks
+from sge_sim.services.commande_collecte_publication_mesures.rules import RULES, UNREACHABLE_CODES
 from sge_sim.services.reading import (
     acces_of,
     has_known_civilite,
@@ -47,13 +47,13 @@ def handle(appel: Appel) -> Answer:
     )
 
 
-def _read(appel: Appel, general: Tree) -> Demande:
+def _read(appel: Appel, general: Tree) -> DemandeCollecte:
     asked = appel.body["demande"]["accesMesures"]
     client = asked["declarationAccordClient"]
     soutirage, injection = asked["soutirage"], asked["injection"]
     dossier = appel.faits.dossier
     point = None if dossier is None else dossier.point
-    return Demande(
+    return DemandeCollecte(
         acces=acces_of(appel, SERVICE),
         commande=read_commande(appel, general),
         declaration=read_declaration(client, soutirage=soutirage, injection=injection),
@@ -79,7 +79,7 @@ def _read(appel: Appel, general: Tree) -> Demande:
 SERVICE = Service(
     nom="CommandeCollectePublicationMesures",
     version="3.0",
-    paquet="Commande",
+    package="Commande",
     codes=(
         *("SGT200", "SGT400", "SGT422", "SGT423", "SGT426", "SGT427", "SGT430", "SGT431"),
         *("SGT432", "SGT433", "SGT440", "SGT445", "SGT450", "SGT463", "SGT466", "SGT470"),
@@ -92,10 +92,10 @@ SERVICE = Service(
     mesures=("CDC", "IDX"),
     flux=("R50", "R4x", "R151", "R171"),
     prestations=COLLECTES,
-    habilitation=PAQUET_SGT483,
+    habilitation=PACKAGE_SGT483,
     rules=RULES,
     asks=asks,
     handle=handle,
-    unreachable=UNREACHABLE,
+    unreachable=UNREACHABLE_CODES,
     writes=True,
 )

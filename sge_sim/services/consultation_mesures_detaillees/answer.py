@@ -18,13 +18,13 @@ from sge_sim.mesures.horodates import Stamp, write_stamps
 from sge_sim.mesures.lecture import UNITES
 from sge_sim.mesures.releves import Contexte, Registre
 from sge_sim.mesures.series import BRUT, ESTIME, INTERPOLATION, Serie, Troncon
-from sge_sim.services.consultation_mesures_detaillees.demande import Demande
+from sge_sim.services.consultation_mesures_detaillees.demande import DemandeDetaillees
 from sge_sim.soap.arbre_releves import ArbreReleves
 from sge_sim.soap.protocol import Tree
 from sge_sim.soap.writer import NIL, Ligne, write_rows
 
 
-def heading(demande: Demande, *, corrigees: bool) -> dict[str, Any]:
+def heading(demande: DemandeDetaillees, *, corrigees: bool) -> dict[str, Any]:
     """Return what comes before the series; the period is the one that was asked (observed)."""
     return {
         "pointId": demande.prm,
@@ -34,7 +34,7 @@ def heading(demande: Demande, *, corrigees: bool) -> dict[str, Any]:
 
 
 def grandeur(
-    demande: Demande,
+    demande: DemandeDetaillees,
     serie: Serie,
     name: str,
     lignes: Sequence[Ligne],
@@ -63,7 +63,7 @@ _HEURE = 3600
 _DAILY = Ligne("<mesure><v>{v}</v><d>{d}</d></mesure>", Stamp.AVEC_DECALAGE)
 
 
-def response_v2(demande: Demande, series: Sequence[Serie], *, corrigees: bool) -> Tree:
+def response_v2(demande: DemandeDetaillees, series: Sequence[Serie], *, corrigees: bool) -> Tree:
     """Return the response of v2.0: nothing at all where there is no measure (GUI 0488)."""
     if not series:
         return {}
@@ -125,7 +125,9 @@ _QUALITE: Mapping[str | None, str] = {
 of the others (observed 2023); how it was estimated."""
 
 
-def response_v3(demande: Demande, series: Sequence[Serie], *, corrigees: bool, petit: bool) -> Tree:
+def response_v3(
+    demande: DemandeDetaillees, series: Sequence[Serie], *, corrigees: bool, petit: bool
+) -> Tree:
     """Return the response of v3.0 to a demand of curves, energies or maximum powers."""
     if not series:
         return {}
@@ -141,7 +143,7 @@ def response_v3(demande: Demande, series: Sequence[Serie], *, corrigees: bool, p
     }
 
 
-def index_response(demande: Demande, contextes: Sequence[Contexte]) -> Tree:
+def index_response(demande: DemandeDetaillees, contextes: Sequence[Contexte]) -> Tree:
     """Return the response of v3.0 for indexes: neither `mesuresCorrigees` nor a trailer."""
     if not contextes:
         return {}
@@ -150,7 +152,7 @@ def index_response(demande: Demande, contextes: Sequence[Contexte]) -> Tree:
     return {**tree, "contexte": ArbreReleves(demande.metier, _readings).write(contextes)}
 
 
-def _trailer(demande: Demande, *, petit: bool) -> dict[str, str]:
+def _trailer(demande: DemandeDetaillees, *, petit: bool) -> dict[str, str]:
     """Say how the values were made, in the words that were observed."""
     match demande.type:
         case "COURBE":
@@ -168,7 +170,7 @@ def _month_v3(mois: PuissanceMensuelle) -> str:
     return f"<points><v>{v}</v><d>{mois.mois:%Y-%m}</d></points>"
 
 
-def _row_v3(demande: Demande, troncon: Troncon) -> Ligne:
+def _row_v3(demande: DemandeDetaillees, troncon: Troncon) -> Ligne:
     if troncon.pas is None:
         return _DAY if demande.type == "ENERGIE" else _INSTANT
     return _step_v3(troncon.pas, troncon.nature)

@@ -107,7 +107,7 @@ def handle_situation(appel: Appel) -> Answer:
 _declare = partial(
     Service,
     version="1.0",
-    paquet="Historique",
+    package="Historique",
     libelles=LIBELLES_M023,
     par_seconde=PAR_SECONDE,
     depuis="23.4",

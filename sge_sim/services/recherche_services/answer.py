@@ -8,28 +8,28 @@ from typing import Any
 
 from sge_sim.commandes.acces import step_of
 from sge_sim.commandes.prestations import prestation_collecte
-from sge_sim.domaine.libelles import MOTIFS, libelle_de
+from sge_sim.domaine.libelles import MOTIFS_FIN, libelle_de
 from sge_sim.domaine.nomenclatures import DONNEES_ACCES
 from sge_sim.services.trees import coded, present
 from sge_sim.soap.protocol import Tree
-from sge_sim.tables.fiches import FichePoint, FicheService
-from sge_sim.tables.fiches_acteurs import FicheContrat
+from sge_sim.tables.acteur_facts import ContratFacts
+from sge_sim.tables.point_facts import PointFacts, ServiceFacts
 
 
-def mesures_of(service: FicheService) -> str | None:
+def mesures_of(service: ServiceFacts) -> str | None:
     """Return what is collected, sent or, for an access service, covered (GUI 0498)."""
     return DONNEES_ACCES[service.acces_type] if service.acces_type else service.mesures_type
 
 
-def motif_of(service: FicheService) -> str | None:
+def motif_of(service: ServiceFacts) -> str | None:
     """Return why the service ended; a service that is being stopped doesn't tell it yet."""
     if service.etat != "TERMINE" or service.motif_fin is None:
         return None
-    return MOTIFS[service.motif_fin]
+    return MOTIFS_FIN[service.motif_fin]
 
 
 def acces_found(
-    point: FichePoint | None, services: Sequence[FicheService], contrat: FicheContrat | None
+    point: PointFacts | None, services: Sequence[ServiceFacts], contrat: ContratFacts | None
 ) -> Tree:
     """Return the response: an empty one where there is no service, which is a success."""
     if point is None or not services:
@@ -41,8 +41,8 @@ def acces_found(
     }
 
 
-def _service_acces(point: FichePoint, service: FicheService, contrat: FicheContrat | None) -> Tree:
-    of_actor = service.type != "OPPENR"
+def _service_acces(point: PointFacts, service: ServiceFacts, contrat: ContratFacts | None) -> Tree:
+    of_acteur = service.type != "OPPENR"
     injection = service.sens == "INJECTION"
     return present(
         {
@@ -53,7 +53,7 @@ def _service_acces(point: FichePoint, service: FicheService, contrat: FicheContr
             "injection": injection,
             "soutirage": not injection,
             "contratId": service.contrat_id,
-            "contratLibelle": (of_actor and contrat and libelle_de("contrat", contrat.type))
+            "contratLibelle": (of_acteur and contrat and libelle_de("contrat", contrat.type))
             or None,
             "etatCode": service.etat,
             "dateDebut": service.date_debut,
@@ -66,12 +66,12 @@ def _service_acces(point: FichePoint, service: FicheService, contrat: FicheContr
     )
 
 
-def _pas(point: FichePoint, service: FicheService) -> str | None:
+def _pas(point: PointFacts, service: ServiceFacts) -> str | None:
     """Return the step of what is covered: access opened by a tester keeps none."""
     return step_of(point.segment, service.acces_type) if service.acces_type else service.pas
 
 
-def _options(service: FicheService) -> Iterator[dict[str, Any]]:
+def _options(service: ServiceFacts) -> Iterator[dict[str, Any]]:
     """Yield the publications: those of access have days of their own."""
     if service.type == "TRANSREC":
         yield _option(service.corrigees, service.periodicite, service.date_debut, service.date_fin)
@@ -92,7 +92,7 @@ def _option(
     )
 
 
-def mesures_found(point: FichePoint | None, services: Sequence[FicheService]) -> Tree:
+def mesures_found(point: PointFacts | None, services: Sequence[ServiceFacts]) -> Tree:
     """Return the response: no block at all where there is no service, which is a success."""
     if point is None or not services:
         return {}
@@ -103,7 +103,7 @@ def mesures_found(point: FichePoint | None, services: Sequence[FicheService]) ->
     }
 
 
-def _service_mesures(point: FichePoint, service: FicheService) -> Tree:
+def _service_mesures(point: PointFacts, service: ServiceFacts) -> Tree:
     return present(
         {
             "serviceSouscritId": service.service_souscrit_id,
@@ -123,7 +123,7 @@ def _service_mesures(point: FichePoint, service: FicheService) -> Tree:
     )
 
 
-def _prestation(point: FichePoint, service: FicheService) -> str:
+def _prestation(point: PointFacts, service: ServiceFacts) -> str:
     """Return the label of the prestation that was ordered (assumed: no list is published)."""
     if service.mesures_type is None or service.sens is None:
         return libelle_de("serviceSouscritType", service.type)

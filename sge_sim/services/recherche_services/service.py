@@ -17,7 +17,7 @@ from sge_sim.services.recherche_services.rules import RULES
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree
-from sge_sim.tables.fiches import Faits, FicheService
+from sge_sim.tables.point_facts import Faits, ServiceFacts
 
 CODES_RECHERCHE: Final = ("SGT200", "SGT471", "SGT472", "SGT500", "SGT502", "SGT504", "SGT562")
 
@@ -35,7 +35,7 @@ def asks_recherche(body: Tree, _demandeur: Demandeur) -> dict[str, Any]:
     }
 
 
-def visible_services(faits: Faits, contrat_id: str) -> Sequence[FicheService]:
+def visible_services(faits: Faits, contrat_id: str) -> Sequence[ServiceFacts]:
     """Return the services of the contract, and the opposition of a C5; none of an unknown point.
 
     Of more than 200, the oldest are left out (the bound is the schema's, the choice assumed).
@@ -65,7 +65,7 @@ def handle_acces(appel: Appel) -> Answer:
 ACCES_DONNEES = Service(
     nom="RechercheServicesAccesDonnees",
     version="1.0",
-    paquet="Commande",
+    package="Commande",
     codes=CODES_RECHERCHE,
     depuis="26.1",
     existence=SECOND_GENERATION,
@@ -93,7 +93,7 @@ def handle_mesures(appel: Appel) -> Answer:
 SOUSCRITS_MESURES = Service(
     nom="RechercheServicesSouscritsMesures",
     version="1.0",
-    paquet="Commande",
+    package="Commande",
     codes=CODES_RECHERCHE,
     existence=first_generation("RechercheServicesAccesDonnees"),
     rules=RULES,

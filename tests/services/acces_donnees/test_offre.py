@@ -19,7 +19,7 @@ from sge_sim.services.acces_donnees.demande import (
 )
 from sge_sim.services.acces_donnees.rules import RULES_SERVICES
 from sge_sim.services.acces_donnees.service import SERVICES_ACCES, read_options
-from sge_sim.tables.fiches import Faits, FichePoint
+from sge_sim.tables.point_facts import Faits, PointFacts
 
 pytestmark = pytest.mark.documented("GUI 0531 v1.1.0 §2.1, table p. 8")
 
@@ -91,7 +91,7 @@ def expected(segment: str, niveau: int | None, asked: tuple[str, str, bool | Non
 def refusal(
     tiers: Tiers,
     faits: Faits,
-    point: FichePoint,
+    point: PointFacts,
     type_donnees: str,
     periodicite: str,
     corrigees: bool | None,

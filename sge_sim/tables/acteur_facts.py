@@ -1,4 +1,4 @@
-"""What the state holds of actors, as values that never change (see `sge_sim.tables.fiches`)."""
+"""What the state holds of actors, as unchanging values (see `sge_sim.tables.point_facts`)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ Rows = Sequence[tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class FicheContrat:
+class ContratFacts:
     """The contract between an actor and Enedis; `date_fin` is its last day."""
 
     contrat_id: str
@@ -26,17 +26,17 @@ class FicheContrat:
 
 
 @dataclass(frozen=True, slots=True)
-class FicheActeur:
+class ActeurFacts:
     """An actor, its contracts and what it is homologated for."""
 
     code: str
     kind: KindActeur
-    contrats: tuple[FicheContrat, ...]
+    contrats: tuple[ContratFacts, ...]
     habilitations: frozenset[tuple[str, Environment]]
 
-    def is_homologated(self, paquet: str, environnement: Environment) -> bool:
-        """Tell whether the actor may call the services of `paquet` there."""
-        return (paquet, environnement) in self.habilitations
+    def is_homologated(self, package: str, environnement: Environment) -> bool:
+        """Tell whether the actor may call the services of `package` there."""
+        return (package, environnement) in self.habilitations
 
     def has_contrat_actif(self, jour: date) -> bool:
         """Tell whether one of its contracts runs on `jour`."""
@@ -44,40 +44,40 @@ class FicheActeur:
 
 
 @dataclass(frozen=True, slots=True)
-class FicheUtilisateur:
+class UtilisateurFacts:
     """A user of SGE; `services` are those it may call, all of them when it is empty (None)."""
 
     login: str
     services: frozenset[str] | None
     actif: bool
-    acteur: FicheActeur
+    acteur: ActeurFacts
 
     def may_call(self, service: str) -> bool:
         """Tell whether the user's own rights cover `service`."""
         return self.actif and (self.services is None or service in self.services)
 
 
-def acteur_from(acteurs: Rows, contrats: Rows, habilitations: Rows) -> FicheActeur | None:
+def acteur_from(acteurs: Rows, contrats: Rows, habilitations: Rows) -> ActeurFacts | None:
     """Make an actor of its row, those of its contracts and of what it is homologated for."""
     if not acteurs:
         return None
     ((code, kind),) = acteurs
-    held = tuple(FicheContrat(*row) for row in contrats)
-    return FicheActeur(code, kind, held, frozenset((row[0], row[1]) for row in habilitations))
+    held = tuple(ContratFacts(*row) for row in contrats)
+    return ActeurFacts(code, kind, held, frozenset((row[0], row[1]) for row in habilitations))
 
 
-def utilisateur_from(users: Rows, *acteur: Rows) -> FicheUtilisateur | None:
+def utilisateur_from(users: Rows, *acteur: Rows) -> UtilisateurFacts | None:
     """Make a user of its row, and of those of its actor."""
     if not users:
         return None
     ((login, services, actif),) = users
     found = acteur_from(*acteur)
     assert found is not None, "a foreign key holds it"
-    return FicheUtilisateur(login, None if services is None else frozenset(services), actif, found)
+    return UtilisateurFacts(login, None if services is None else frozenset(services), actif, found)
 
 
 @dataclass(frozen=True, slots=True)
-class FicheCertificat:
+class CertificatFacts:
     """A registered certificate: its actor, and the PEM that was handed in."""
 
     acteur_code: str

@@ -12,9 +12,9 @@ from typing import Final, Literal
 import numpy as np
 
 from sge_sim.clock import PREMIER_JOUR
-from sge_sim.dataconnect import bac_a_sable
-from sge_sim.dataconnect.echange import EchangeRest
-from sge_sim.dataconnect.motifs import RegleRest
+from sge_sim.dataconnect import sandbox
+from sge_sim.dataconnect.exchange import RestExchange
+from sge_sim.dataconnect.rest_rules import RestRule
 from sge_sim.domaine.nomenclatures import MotifFin, Sens, TypeAcces
 from sge_sim.facts.lecture import read_dossier
 from sge_sim.mesures import PointMesure, courbe
@@ -25,7 +25,7 @@ from sge_sim.mesures.series import Serie, read_series
 from sge_sim.referentiel.mesures import mesure_of
 from sge_sim.refus import Refus
 from sge_sim.tables.dataconnect import read_consentements
-from sge_sim.tables.fiches import Dossier
+from sge_sim.tables.point_facts import Dossier
 
 DEPARTS: Final[frozenset[MotifFin]] = frozenset({"changement_titulaire", "resiliation"})
 """Why a consent ended whose giver holds the point no more."""
@@ -35,30 +35,30 @@ DEPARTS: Final[frozenset[MotifFin]] = frozenset({"changement_titulaire", "resili
 class Refusals:
     """The reasons of one interface: the giver has left, no consent holds, SGE knows no point."""
 
-    parti: RegleRest
-    sans_consentement: RegleRest
-    inconnu: RegleRest
+    parti: RestRule
+    sans_consentement: RestRule
+    inconnu: RestRule
 
 
-def read_point(echange: EchangeRest, prm: str, refusals: Refusals) -> Dossier:
+def read_point(exchange: RestExchange, prm: str, refusals: Refusals) -> Dossier:
     """Return what is known of a point that the application may read; raises `Refus`.
 
     In sandbox mode consent counts as given (FAQ), but for the customer who took it back at once.
     """
-    echange.prm = prm
-    application = echange.client
+    exchange.prm = prm
+    application = exchange.client
     if application.en_bac_a_sable:
-        fictif = bac_a_sable.POINTS.get(prm)
+        fictif = sandbox.POINTS.get(prm)
         if fictif is not None and fictif.retire:
             raise Refus(refusals.sans_consentement)
-        dossier = bac_a_sable.dossier_of(prm, echange.now) or echange.vue.ask(read_dossier, prm)
+        dossier = sandbox.dossier_of(prm, exchange.now) or exchange.vue.ask(read_dossier, prm)
         if dossier is None:
             raise Refus(refusals.inconnu)
         return dossier
-    given, dossier = echange.vue.read(
+    given, dossier = exchange.vue.read(
         (read_consentements, application.client_id, prm), (read_dossier, prm)
     )
-    now = echange.now
+    now = exchange.now
     if not any(each.court and each.debut <= now < each.fin for each in given):
         left = bool(given) and given[-1].motif_fin in DEPARTS
         raise Refus(refusals.parti if left else refusals.sans_consentement)
@@ -69,7 +69,7 @@ def read_point(echange: EchangeRest, prm: str, refusals: Refusals) -> Dossier:
 
 Mesure = Literal["quotidienne", "courbe", "pmax", "index"]
 
-_ARRIVEE: Final = 8
+_ARRIVAL: Final = 8
 """The hour of the legal day at which the data of the day before are there."""
 
 
@@ -80,13 +80,13 @@ class Valeur:
     `pas` are the minutes of the step, of curves alone.
     """
 
-    texte: str
+    text: str
     valeur: int | None
     pas: int | None = None
 
 
 @dataclass(frozen=True)
-class Lecteur:
+class MeasureReader:
     """Reads a point in one direction at `now`."""
 
     dossier: Dossier
@@ -117,7 +117,7 @@ class Lecteur:
         if point is None or lecture.debut >= lecture.fin:
             return {}
         series = read_series(point, lecture)
-        fictif = bac_a_sable.POINTS.get(self.dossier.point.prm)
+        fictif = sandbox.POINTS.get(self.dossier.point.prm)
         if fictif is not None and fictif.autoconsommation:
             series = self._net(point, lecture, series)
         stamp = Stamp.JOUR if type_ == "ENERGIE" else Stamp.NAIF
@@ -141,7 +141,7 @@ class Lecteur:
     def _there(self, debut: date, fin: date) -> tuple[date, date]:
         """Return the days of [debut, fin) whose data are there: those of a day come the next."""
         today = self.now.date()
-        known = today if self.now.hour >= _ARRIVEE else today - timedelta(1)
+        known = today if self.now.hour >= _ARRIVAL else today - timedelta(1)
         return max(debut, PREMIER_JOUR), min(fin, known)
 
     def _net(

@@ -31,7 +31,7 @@ from sge_sim.domaine.nomenclatures import (
     TypeService,
     TypeServiceAcces,
 )
-from sge_sim.tables.fiches_acteurs import FicheActeur, FicheContrat, FicheUtilisateur
+from sge_sim.tables.acteur_facts import ActeurFacts, ContratFacts, UtilisateurFacts
 
 _NIVEAU_DES_MESURES: Final = 2
 
@@ -101,7 +101,7 @@ class Situation:
 
 
 @dataclass(frozen=True, slots=True)
-class FicheCompteur:
+class CompteurFacts:
     """A meter of a point; see `sge_sim.tables.points.Compteur`."""
 
     matricule: str | None
@@ -117,7 +117,7 @@ class FicheCompteur:
 
 
 @dataclass(frozen=True, slots=True)
-class FichePoint:
+class PointFacts:
     """A point and its meters, the oldest first; see `sge_sim.tables.points.Point`.
 
     What its states come to is found once, when it is read.
@@ -180,7 +180,7 @@ class FichePoint:
     graine: int
     mesures_factices: bool | None
     r4x_pas: Literal[5, 10] | None
-    compteurs: tuple[FicheCompteur, ...]
+    compteurs: tuple[CompteurFacts, ...]
     en_service: bool = field(init=False)
     alimente: bool = field(init=False)
     grand: bool = field(init=False)
@@ -209,7 +209,7 @@ class Suivi:
 
 
 @dataclass(frozen=True, slots=True)
-class FicheAcces:
+class AccesFacts:
     """An active access service of a point; see `sge_sim.tables.commandes.ServiceSouscrit`."""
 
     acces_type: TypeServiceAcces
@@ -244,9 +244,9 @@ class Dossier:
     beside it, by identity.
     """
 
-    point: FichePoint
+    point: PointFacts
     suivi: Suivi
-    acces: tuple[FicheAcces, ...]
+    acces: tuple[AccesFacts, ...]
 
     def says_as(self, other: "Dossier") -> bool:
         """Tell whether `other` says the same."""
@@ -274,11 +274,11 @@ def dossier_from(points: Rows, compteurs: Rows, acces: Rows, *suivi: Rows) -> Do
     """Make what is known of a point of its rows: nothing where there is none."""
     if not points:
         return None
-    meters = tuple(FicheCompteur(*_shared(row)) for row in compteurs)
+    meters = tuple(CompteurFacts(*_shared(row)) for row in compteurs)
     return Dossier(
-        FichePoint(*(*_shared(points[0]), meters)),
+        PointFacts(*(*_shared(points[0]), meters)),
         suivi_from(*suivi),
-        tuple(FicheAcces(*row) for row in acces),
+        tuple(AccesFacts(*row) for row in acces),
     )
 
 
@@ -316,7 +316,7 @@ def suivi_from(rows: Rows, gaps: Rows) -> Suivi:
 
 
 @dataclass(frozen=True, slots=True)
-class FicheOption:
+class OptionFacts:
     """A publication of an access service; see `sge_sim.tables.commandes.OptionPublication`."""
 
     corrigees: bool | None
@@ -326,7 +326,7 @@ class FicheOption:
 
 
 @dataclass(frozen=True, slots=True)
-class FicheService:
+class ServiceFacts:
     """A subscribed service and its options; see `sge_sim.tables.commandes.ServiceSouscrit`."""
 
     service_souscrit_id: str
@@ -349,20 +349,20 @@ class FicheService:
     ordered_at: datetime
     activated_at: datetime | None
     ended_at: datetime | None
-    options: tuple[FicheOption, ...] = ()
+    options: tuple[OptionFacts, ...] = ()
 
     @property
-    def options_en_cours(self) -> tuple[FicheOption, ...]:
+    def options_en_cours(self) -> tuple[OptionFacts, ...]:
         """The options that haven't been stopped."""
         return tuple(one for one in self.options if one.date_fin is None)
 
 
-def services_from(rows: Rows, options: Rows) -> tuple[FicheService, ...]:
+def services_from(rows: Rows, options: Rows) -> tuple[ServiceFacts, ...]:
     """Make services of their rows, and of those of what they publish."""
-    found: dict[str, list[FicheOption]] = {}
+    found: dict[str, list[OptionFacts]] = {}
     for number, *cells in options:
-        found.setdefault(number, []).append(FicheOption(*cells))
-    return tuple(FicheService(*(*row, tuple(found.get(row[0], ())))) for row in rows)
+        found.setdefault(number, []).append(OptionFacts(*cells))
+    return tuple(ServiceFacts(*(*row, tuple(found.get(row[0], ())))) for row in rows)
 
 
 class Faits(NamedTuple):
@@ -374,22 +374,22 @@ class Faits(NamedTuple):
     """
 
     dossier: Dossier | None = None
-    services: tuple[FicheService, ...] = ()
-    service: FicheService | None = None
-    utilisateur: FicheUtilisateur | None = None
-    contrat: FicheContrat | None = None
-    acteur: FicheActeur | None = None
+    services: tuple[ServiceFacts, ...] = ()
+    service: ServiceFacts | None = None
+    utilisateur: UtilisateurFacts | None = None
+    contrat: ContratFacts | None = None
+    acteur: ActeurFacts | None = None
     abonnement: int | None = None
     numeros: Mapping[str, int] = MappingProxyType({})
     rang_m023: datetime | None = None
 
     @property
-    def point(self) -> FichePoint | None:
+    def point(self) -> PointFacts | None:
         """The point, if it is known."""
         return None if self.dossier is None else self.dossier.point
 
     @property
-    def known_point(self) -> FichePoint:
+    def known_point(self) -> PointFacts:
         """The point, behind the rule that wants it to be known."""
         assert self.dossier is not None
         return self.dossier.point

@@ -7,10 +7,10 @@ from functools import cached_property
 from typing import Final
 
 from sge_sim.clock import add_months
-from sge_sim.dataconnect.lecture import Mesure
-from sge_sim.dataconnect.motifs import ControlRest, RegleRest
+from sge_sim.dataconnect.readings import Mesure
+from sge_sim.dataconnect.rest_rules import RestControl, RestRule
 from sge_sim.domaine.nomenclatures import Sens
-from sge_sim.tables.fiches import FichePoint
+from sge_sim.tables.point_facts import PointFacts
 
 _MOIS: Final[dict[Mesure, int]] = {"courbe": 24}
 _JOURS_DE_PLUS: Final = timedelta(15)
@@ -37,7 +37,7 @@ class DemandeMesure:
 
     mesure: Mesure
     periode: PeriodeDemandee
-    point: FichePoint
+    point: PointFacts
     sens: Sens
     today: date
 
@@ -85,16 +85,16 @@ def periode_apres_mise_en_service(demande: DemandeMesure) -> bool:
 class Reasons:
     """The rules of one generation."""
 
-    fin_future: RegleRest
-    sept_jours: RegleRest
-    sens: RegleRest
-    opposition: RegleRest
-    profondeur: RegleRest
-    mise_en_service: RegleRest
-    sans_mesure: RegleRest
+    fin_future: RestRule
+    sept_jours: RestRule
+    sens: RestRule
+    opposition: RestRule
+    profondeur: RestRule
+    mise_en_service: RestRule
+    sans_mesure: RestRule
 
     @cached_property
-    def controls(self) -> Sequence[ControlRest[DemandeMesure]]:
+    def controls(self) -> Sequence[RestControl[DemandeMesure]]:
         """Those that are checked, in their order: about what is asked alone, then of the point."""
         return (
             self.fin_future.held_by(periode_ecoulee),

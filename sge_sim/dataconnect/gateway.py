@@ -7,20 +7,20 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from sge_sim.dataconnect.echange import EchangeRest, FrappeRest, PlateformeRest
-from sge_sim.dataconnect.motifs import (
+from sge_sim.dataconnect.exchange import PlannedStatus, RestBackend, RestExchange
+from sge_sim.dataconnect.rest_rules import (
     API_NON_SOUSCRITE,
-    JETON_REFUSE,
+    NO_TOKEN,
     QUOTA_HEURE,
     QUOTA_SECONDE,
-    SANS_JETON,
+    TOKEN_REFUSED,
 )
 from sge_sim.domaine.pannes import SORTES_APPEL, SORTES_SOAP, Panne
-from sge_sim.door.planned_faults import STATUSES
+from sge_sim.door.pannes import STATUSES
 from sge_sim.refus import Refus
 from sge_sim.tables.dataconnect import APIS, read_application
-from sge_sim.tables.jetons import read_revoque
 from sge_sim.tables.quotas import Quota
+from sge_sim.tables.revoked_tokens import read_revoked
 
 PAR_SECONDE: Final = 5
 PAR_HEURE_V5: Final = 10_000
@@ -33,58 +33,58 @@ _HEURE: Final = 3600
 _MOIS: Final = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
-def let_in(plateforme: PlateformeRest, echange: EchangeRest, api: str) -> None:
+def let_in(backend: RestBackend, exchange: RestExchange, api: str) -> None:
     """Find the application of a call, and count the call; raises `Refus`.
 
-    A planned fault that strikes it is kept in the exchange, or raises `FrappeRest` where it comes
-    in place of the answer.
+    A planned fault that strikes it is kept in the exchange, or raises `PlannedStatus` where it
+    comes in place of the answer.
     """
-    _authenticate(plateforme, echange)
-    if api not in echange.client.apis:
+    _authenticate(backend, exchange)
+    if api not in exchange.client.apis:
         raise Refus(API_NON_SOUSCRITE)
-    if plateforme.settings.quotas:
+    if backend.settings.quotas:
         # A second of the machine, an hour of the simulated clock: by actor in v5, by API in 2026.
-        v5, acteur = APIS[api] == "v5", echange.client.acteur_code
+        v5, acteur = APIS[api] == "v5", exchange.client.acteur_code
         qui, par_heure = (
             (f"{acteur} v5", PAR_HEURE_V5) if v5 else (f"{acteur} {api}", PAR_HEURE_2026)
         )
-        heure = int(echange.now.timestamp()) // _HEURE
+        heure = int(exchange.now.timestamp()) // _HEURE
         of_hour = Quota(f"{qui} h", heure, par_heure)
-        of_second = Quota(f"{qui} s", int(echange.machine.timestamp()), PAR_SECONDE)
-        exhausted = plateforme.comptes.take((of_hour, of_second))
+        of_second = Quota(f"{qui} s", int(exchange.machine.timestamp()), PAR_SECONDE)
+        exhausted = backend.counts.take((of_hour, of_second))
         if exhausted is not None:
             raise _beyond(exhausted, of_hour)
-    plans = plateforme.guet.plans(echange.vue, _SORTES, service=api, acteur=echange.acteur_code)
+    plans = backend.guet.plans(exchange.vue, _SORTES, service=api, acteur=exchange.acteur_code)
     if plans:
-        _strike(plateforme, echange, plans)
+        _strike(backend, exchange, plans)
 
 
-def _strike(plateforme: PlateformeRest, echange: EchangeRest, plans: Sequence[Panne]) -> None:
-    prm = echange.requete.prm
-    echange.atteinte = plateforme.guet.strike(tuple(one for one in plans if one.prm in (None, prm)))
-    if echange.atteinte is None:
+def _strike(backend: RestBackend, exchange: RestExchange, plans: Sequence[Panne]) -> None:
+    prm = exchange.call.prm
+    exchange.atteinte = backend.guet.strike(tuple(one for one in plans if one.prm in (None, prm)))
+    if exchange.atteinte is None:
         return
-    echange.notes.append(echange.atteinte.told)
-    statut = STATUSES.get(echange.atteinte.panne.sorte)
-    if statut is not None:
-        echange.prm = prm
-        raise FrappeRest(statut)
+    exchange.notes.append(exchange.atteinte.told)
+    status = STATUSES.get(exchange.atteinte.panne.sorte)
+    if status is not None:
+        exchange.prm = prm
+        raise PlannedStatus(status)
 
 
-def _authenticate(plateforme: PlateformeRest, echange: EchangeRest) -> None:
-    scheme, _, text = echange.requete.entetes.get("authorization", "").partition(" ")
+def _authenticate(backend: RestBackend, exchange: RestExchange) -> None:
+    scheme, _, text = exchange.call.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not text.strip():
-        raise Refus(SANS_JETON)
-    jeton = plateforme.jetons.read(text.strip())
-    if jeton is None or jeton.fin <= echange.now:
-        raise Refus(JETON_REFUSE)
-    application, revoque = echange.vue.read(
-        (read_application, jeton.client_id), (read_revoque, jeton.jti)
+        raise Refus(NO_TOKEN)
+    access_token = backend.tokens.read(text.strip())
+    if access_token is None or access_token.fin <= exchange.now:
+        raise Refus(TOKEN_REFUSED)
+    application, revoque = exchange.vue.read(
+        (read_application, access_token.client_id), (read_revoked, access_token.jti)
     )
     if application is None or revoque:
-        raise Refus(JETON_REFUSE)
-    echange.client = echange.application = application
-    echange.acteur_code = application.acteur_code
+        raise Refus(TOKEN_REFUSED)
+    exchange.client = exchange.application = application
+    exchange.acteur_code = application.acteur_code
 
 
 def _beyond(exhausted: Quota, of_hour: Quota) -> Refus:
