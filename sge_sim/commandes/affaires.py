@@ -11,7 +11,8 @@ from sge_sim.clock import start_of_day
 from sge_sim.commandes.autorisations import Declaration, declared
 from sge_sim.commandes.echeances import carry_out
 from sge_sim.commandes.prestations import Prestation
-from sge_sim.commandes.vie import Souscription, activate
+from sge_sim.commandes.souscription import Souscription
+from sge_sim.commandes.vie import activate
 from sge_sim.domaine.delais import Delai
 from sge_sim.domaine.nomenclatures import GRANDS, TypeService
 from sge_sim.tables.base import Base

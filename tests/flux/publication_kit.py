@@ -17,7 +17,7 @@ from sge_sim.commandes.autorisations import Declaration
 from sge_sim.commandes.demandes import Historique, InfraJ, order_historique, order_infra_j
 from sge_sim.commandes.echeances import run_due
 from sge_sim.commandes.prestations import Prestation, prestation_collecte
-from sge_sim.commandes.vie import Souscription
+from sge_sim.commandes.souscription import Souscription
 from sge_sim.domaine.delais import AUSSITOT
 from sge_sim.domaine.nomenclatures import Segment, Sens
 from sge_sim.facts.database import Database

@@ -23,7 +23,7 @@ from publication_kit import (
     of,
 )
 
-from sge_sim.commandes.vie import Souscription
+from sge_sim.commandes.souscription import Souscription
 from sge_sim.flux import fabrication, retards
 from sge_sim.tables.acteurs import Acteur
 

@@ -11,7 +11,7 @@ import pytest
 from flux_kit import JOUR, ORDINAIRE, envoi, linky, publie, texts, tree
 from publication_kit import C4, C5, COURBE_C4, COURBE_C5, INDEX_C4, INDEX_C5, JOUR_1, Platform, at
 
-from sge_sim.commandes.vie import Souscription
+from sge_sim.commandes.souscription import Souscription
 from sge_sim.flux import r50, r151
 
 SCHEMAS = {r50: flux_schemas.R50, r151: flux_schemas.R151}
