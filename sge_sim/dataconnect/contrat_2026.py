@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from sge_sim.clock import start_of_day
 from sge_sim.dataconnect import mocks_2026, rules_2026
+from sge_sim.dataconnect.acces import Refusals, read_point
 from sge_sim.dataconnect.exchange import (
     JSON,
     PRM,
@@ -16,7 +17,6 @@ from sge_sim.dataconnect.exchange import (
 )
 from sge_sim.dataconnect.gateway import let_in
 from sge_sim.dataconnect.mesures_2026 import OCTETS
-from sge_sim.dataconnect.readings import Refusals, read_point
 from sge_sim.dataconnect.titulaires import titulaire_of
 from sge_sim.domaine.libelles import libelle_de
 from sge_sim.domaine.nomenclatures import DomaineTension

@@ -7,9 +7,10 @@ from datetime import date
 from typing import Any, Final
 
 from sge_sim.dataconnect import rules_v5
+from sge_sim.dataconnect.acces import Refusals, read_point
 from sge_sim.dataconnect.exchange import PRM, RestAnswer, RestBackend, RestExchange, json_answer
 from sge_sim.dataconnect.gateway import let_in
-from sge_sim.dataconnect.readings import MeasureReader, Mesure, Refusals, read_point
+from sge_sim.dataconnect.readings import MeasureReader, Mesure
 from sge_sim.dataconnect.rest_rules import RestRule
 from sge_sim.dataconnect.rules_mesures import DemandeMesure, PeriodeDemandee, Reasons
 from sge_sim.domaine.nomenclatures import Sens, TypeAcces

@@ -1,4 +1,4 @@
-"""Which points an application may read, and their measures: the physics, within what may be told.
+"""The measures of a point as Data Connect tells them: the physics, within what may be told.
 
 The values are those of ConsultationMesuresDetaillees and of the files. What is told goes up to
 yesterday, whose data come at 8:00 (catalogue of data), and of a curve to what was collected (FAQ).
@@ -13,59 +13,14 @@ import numpy as np
 
 from sge_sim.clock import PREMIER_JOUR
 from sge_sim.dataconnect import sandbox
-from sge_sim.dataconnect.exchange import RestExchange
-from sge_sim.dataconnect.rest_rules import RestRule
-from sge_sim.domaine.nomenclatures import MotifFin, Sens, TypeAcces
-from sge_sim.facts.lecture import read_dossier
+from sge_sim.domaine.nomenclatures import Sens, TypeAcces
 from sge_sim.mesures import PointMesure, courbe
 from sge_sim.mesures.horodates import Stamp, write_stamps
 from sge_sim.mesures.lecture import Lecture
 from sge_sim.mesures.releves import Contexte, read_contextes
 from sge_sim.mesures.series import Serie, read_series
 from sge_sim.referentiel.mesures import mesure_of
-from sge_sim.refus import Refus
-from sge_sim.tables.dataconnect import read_consentements
 from sge_sim.tables.point_facts import Dossier
-
-DEPARTS: Final[frozenset[MotifFin]] = frozenset({"changement_titulaire", "resiliation"})
-"""Why a consent ended whose giver holds the point no more."""
-
-
-@dataclass(frozen=True)
-class Refusals:
-    """The reasons of one interface: the giver has left, no consent holds, SGE knows no point."""
-
-    parti: RestRule
-    sans_consentement: RestRule
-    inconnu: RestRule
-
-
-def read_point(exchange: RestExchange, prm: str, refusals: Refusals) -> Dossier:
-    """Return what is known of a point that the application may read; raises `Refus`.
-
-    In sandbox mode consent counts as given (FAQ), but for the customer who took it back at once.
-    """
-    exchange.prm = prm
-    application = exchange.client
-    if application.en_bac_a_sable:
-        fictif = sandbox.POINTS.get(prm)
-        if fictif is not None and fictif.retire:
-            raise Refus(refusals.sans_consentement)
-        dossier = sandbox.dossier_of(prm, exchange.now) or exchange.vue.ask(read_dossier, prm)
-        if dossier is None:
-            raise Refus(refusals.inconnu)
-        return dossier
-    given, dossier = exchange.vue.read(
-        (read_consentements, application.client_id, prm), (read_dossier, prm)
-    )
-    now = exchange.now
-    if not any(each.court and each.debut <= now < each.fin for each in given):
-        left = bool(given) and given[-1].motif_fin in DEPARTS
-        raise Refus(refusals.parti if left else refusals.sans_consentement)
-    found: Dossier | None = dossier
-    assert found is not None, "a foreign key holds it"
-    return found
-
 
 Mesure = Literal["quotidienne", "courbe", "pmax", "index"]
 

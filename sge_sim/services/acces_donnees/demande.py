@@ -106,7 +106,7 @@ class ServiceDemande:
 
 
 @dataclass(frozen=True)
-class DemandeServices(DemandeAcces):
+class DemandeServicesAcces(DemandeAcces):
     """An order of several services, all of one direction and until one date (excluded)."""
 
     consentement: Consentement | None
@@ -150,7 +150,7 @@ class DemandeRenouvellement(DemandeSurServices):
 
 
 @dataclass(frozen=True)
-class DemandeArret(DemandeSurServices):
+class DemandeArretAcces(DemandeSurServices):
     """A stop of services of any sort: of access, of the former orders, or an opposition."""
 
     @property
@@ -170,7 +170,7 @@ class Modification:
 
 
 @dataclass(frozen=True)
-class DemandeModification(DemandeSurServices):
+class DemandeOptionsAcces(DemandeSurServices):
     """A change of options of several services: `modifications` are in the order of `numeros`."""
 
     modifications: Sequence[Modification]
@@ -213,7 +213,7 @@ def published_by(service: ServiceFacts) -> tuple[Publie, ...]:
 
 
 @dataclass(frozen=True)
-class DemandeMesures(DemandeAcces):
+class DemandeAccesMesures(DemandeAcces):
     """An order of access to one type of data, from today to a date (excluded).
 
     `contrat_id` is empty where the message leaves it out, `contrat_type` None; `sens` means

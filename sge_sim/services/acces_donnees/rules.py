@@ -9,11 +9,11 @@ from typing import Any
 
 from sge_sim.refus import Control, rule
 from sge_sim.services.acces_donnees.demande import (
-    DemandeArret,
-    DemandeMesures,
-    DemandeModification,
+    DemandeAccesMesures,
+    DemandeArretAcces,
+    DemandeOptionsAcces,
     DemandeRenouvellement,
-    DemandeServices,
+    DemandeServicesAcces,
     published_by,
 )
 from sge_sim.services.acces_donnees.rules_communes import ASKER_RULES, CONSENT_RULES, END_RULES
@@ -37,7 +37,7 @@ from sge_sim.services.ecarts import ecart_rules
     provenance="assumed",
     remede="un seul serviceSouscrit par typeDonnees",
 )
-def un_service_par_type(demande: DemandeServices) -> bool:
+def un_service_par_type(demande: DemandeServicesAcces) -> bool:
     """Each type is asked for once."""
     return len(set(demande.types_donnees)) == len(demande.types_donnees)
 
@@ -49,7 +49,7 @@ def un_service_par_type(demande: DemandeServices) -> bool:
     remede="CommandeRenouvellementServicesAccesDonnees pour une fin plus lointaine, "
     "CommandeModificationOptionsServicesAccesDonnees pour d'autres options",
 )
-def services_pas_deja_actifs(demande: DemandeServices) -> bool:
+def services_pas_deja_actifs(demande: DemandeServicesAcces) -> bool:
     """The actor has none of the services already; another service renews them or changes them."""
     return not any(one.among(demande.services, demande.contrat_id) for one in demande.asked)
 
@@ -98,7 +98,7 @@ RULES_RENOUVELLEMENT: tuple[Control[Any], ...] = (
     provenance="assumed",
     remede="un point dont le compteur est téléopérable",
 )
-def compteur_a_portee(demande: DemandeArret) -> bool:
+def compteur_a_portee(demande: DemandeArretAcces) -> bool:
     """The meter of a C5 or P4 is within reach, where it has to stop or resume recording."""
     return not demande.through_the_meter or demande.known_point.teleoperable
 
@@ -117,7 +117,7 @@ RULES_ARRET: tuple[Control[Any], ...] = (
     provenance="assumed",
     remede="ajouterOptionsPublication ou supprimerOptionsPublication dans chaque service",
 )
-def une_modification_par_service(demande: DemandeModification) -> bool:
+def une_modification_par_service(demande: DemandeOptionsAcces) -> bool:
     """Something is added to each service, or taken from it."""
     return all(one.ajouts or one.retraits for one in demande.modifications)
 
@@ -128,7 +128,7 @@ def une_modification_par_service(demande: DemandeModification) -> bool:
     provenance="assumed",
     remede="mesuresCorrigees dans chaque option de courbe à supprimer",
 )
-def nature_des_retraits_donnee(demande: DemandeModification) -> bool:
+def nature_des_retraits_donnee(demande: DemandeOptionsAcces) -> bool:
     """A publication of the curve that is taken away says whether it was corrected."""
     return not any(
         option.of_curve and option.corrigees is None
@@ -143,7 +143,7 @@ def nature_des_retraits_donnee(demande: DemandeModification) -> bool:
     provenance="assumed",
     remede="une option que RechercheServicesAccesDonnees donne sans dateFin",
 )
-def options_retirees_connues(demande: DemandeModification) -> bool:
+def options_retirees_connues(demande: DemandeOptionsAcces) -> bool:
     """What is taken from a service was published by it."""
     return all(
         option.publie in published_by(service)
@@ -158,7 +158,7 @@ def options_retirees_connues(demande: DemandeModification) -> bool:
     provenance="assumed",
     remede="une option que le service n'a pas encore",
 )
-def options_ajoutees_nouvelles(demande: DemandeModification) -> bool:
+def options_ajoutees_nouvelles(demande: DemandeOptionsAcces) -> bool:
     """What is added to a service isn't published by it already."""
     return all(len(set(one)) == len(one) for one in demande.publies)
 
@@ -185,7 +185,7 @@ _GUIDE = "GUI 0498 v1.1.0"
     provenance="assumed",
     remede="objetCode AME",
 )
-def objet_ame(demande: DemandeMesures) -> bool:
+def objet_ame(demande: DemandeAccesMesures) -> bool:
     """The object of the demand is AME."""
     return demande.objet_code == "AME"
 
@@ -196,7 +196,7 @@ def objet_ame(demande: DemandeMesures) -> bool:
     provenance="assumed",
     remede="contratType GRD-F ou GRD-T, ou l'omettre",
 )
-def type_de_contrat_connu(demande: DemandeMesures) -> bool:
+def type_de_contrat_connu(demande: DemandeAccesMesures) -> bool:
     """The type of the contract, where it is told, is one of the guide's."""
     return demande.contrat_type in (None, "GRD-F", "GRD-T")
 
@@ -207,7 +207,7 @@ def type_de_contrat_connu(demande: DemandeMesures) -> bool:
     provenance="documented",
     remede="un seul de soutirage et injection à true",
 )
-def un_seul_sens(demande: DemandeMesures) -> bool:
+def un_seul_sens(demande: DemandeAccesMesures) -> bool:
     """Exactly one direction is asked for."""
     return demande.soutirage != demande.injection
 
@@ -218,7 +218,7 @@ def un_seul_sens(demande: DemandeMesures) -> bool:
     provenance="documented",
     remede="dateDebut à la date du jour (celle de l'horloge simulée)",
 )
-def debut_aujourd_hui(demande: DemandeMesures) -> bool:
+def debut_aujourd_hui(demande: DemandeAccesMesures) -> bool:
     """The service starts today, and so does its renewal."""
     return demande.date_debut == demande.jour
 
@@ -230,7 +230,7 @@ def debut_aujourd_hui(demande: DemandeMesures) -> bool:
     remede="PMAX en soutirage, ou un autre type ; CommandeServicesAccesDonnees la donne en "
     "injection",
 )
-def puissances_en_soutirage(demande: DemandeMesures) -> bool:
+def puissances_en_soutirage(demande: DemandeAccesMesures) -> bool:
     """Maximum powers are those of what a C5 or the C5 side of a point with surplus draws."""
     return "PMAX" not in demande.types or demande.sens == "SOUTIRAGE"
 
@@ -241,7 +241,7 @@ def puissances_en_soutirage(demande: DemandeMesures) -> bool:
     provenance="documented",
     remede="une dateFin plus lointaine, qui prolonge le service",
 )
-def service_pas_deja_actif(demande: DemandeMesures) -> bool:
+def service_pas_deja_actif(demande: DemandeAccesMesures) -> bool:
     """The same service isn't active over all the period; a later end prolongs it."""
     known = demande.identical
     if known is None:

@@ -19,11 +19,11 @@ from sge_sim.services.acces_donnees.answer import (
 from sge_sim.services.acces_donnees.demande import (
     TYPES_DONNEES,
     Consentement,
-    DemandeArret,
-    DemandeMesures,
-    DemandeModification,
+    DemandeAccesMesures,
+    DemandeArretAcces,
+    DemandeOptionsAcces,
     DemandeRenouvellement,
-    DemandeServices,
+    DemandeServicesAcces,
     Modification,
     OptionDemandee,
     ServiceDemande,
@@ -108,7 +108,7 @@ def answer_order(body: Tree, commande: Commande, affaires: Sequence[Affaire]) ->
 def handle_services(appel: Appel) -> Answer:
     """Answer one order: all its services, or none."""
     general = appel.body["demande"]["donneesGenerales"]
-    demande = DemandeServices(
+    demande = DemandeServicesAcces(
         **common_members(appel, SERVICES_ACCES, general),
         consentement=read_consentement(general),
         date_fin=general.get("dateFin"),
@@ -212,7 +212,7 @@ RENOUVELLEMENT = Service(
 def handle_arret(appel: Appel) -> Answer:
     """Answer one stop: all the services, or none; a number given twice counts once."""
     general = appel.body["demande"]["donneesGenerales"]
-    demande = DemandeArret(
+    demande = DemandeArretAcces(
         **common_members(appel, ARRET, general),
         numeros=numeros_of(appel),
     )
@@ -252,7 +252,7 @@ def handle_modification(appel: Appel) -> Answer:
     blocks: dict[str, list[Tree]] = {}
     for block in appel.body["demande"]["servicesSouscrits"]["serviceSouscrit"]:
         blocks.setdefault(block["serviceSouscritId"], []).append(block)
-    demande = DemandeModification(
+    demande = DemandeOptionsAcces(
         **common_members(appel, MODIFICATION, general),
         numeros=tuple(blocks),
         modifications=tuple(_modifications(blocks, appel.faits.services)),
@@ -318,7 +318,7 @@ def handle_mesures(appel: Appel) -> Answer:
     general = appel.body["demande"]["donneesGenerales"]
     asked = appel.body["demande"]["accesDonnees"]
     contrat_id = general["contrat"].get("contratId", "")
-    demande = DemandeMesures(
+    demande = DemandeAccesMesures(
         acces=acces_of(appel, ACCES_MESURES),
         point=appel.faits.point,
         services=appel.faits.services,
