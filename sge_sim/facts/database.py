@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from sqlite3 import SQLITE_BUSY
 from sqlite3 import Connection as SQLiteConnection
+from sqlite3 import Error as SQLiteError
 from sqlite3 import OperationalError as SQLiteOperationalError
 from threading import Lock
 from typing import Any
@@ -333,11 +334,11 @@ def _take_lock(
 def _begins(connection: Connection, patient: bool) -> bool:
     """Begin to write and return True; False where another one does, which is raised at last."""
     try:
-        Driver.of(connection).run(_BEGIN_WRITING)
-    except OperationalError as error:
-        busy = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == SQLITE_BUSY
+        connection.connection.driver_connection.execute(_BEGIN_WRITING)  # type: ignore[union-attr]
+    except SQLiteError as error:
+        busy = getattr(error, "sqlite_errorcode", 0) & 0xFF == SQLITE_BUSY
         if not busy or not patient:
-            raise
+            Driver.of(connection).raise_as_sqlalchemy(_BEGIN_WRITING, error)
         return False
     return True
 

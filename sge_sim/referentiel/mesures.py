@@ -26,7 +26,7 @@ from sge_sim.mesures import (
 from sge_sim.mesures.jours_donnes import JourDonne, MesuresDonnees, read_courbe, read_registres
 from sge_sim.tables.point_facts import Dossier, PointFacts
 from sge_sim.tables.points import Point as Row
-from sge_sim.tables.suivi import Suivi
+from sge_sim.tables.suivi_facts import Suivi
 from sge_sim.tables.transmissions import ServiceTransmis
 
 PUISSANCE_DU_SURPLUS = 3
