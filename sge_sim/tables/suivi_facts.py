@@ -87,7 +87,7 @@ def suivi_from(rows: Rows, gaps: Rows, days: Rows) -> Suivi:
         tuple(sorted(calendriers, key=lambda entree: entree[1])),
         tuple(sorted(compteurs, key=lambda compteur: compteur[0])),
         tuple(sorted(oppositions, key=lambda periode: periode[0])),
-        read_anciens(anciens),
+        read_anciens(anciens) if anciens else (),
         tuple((jour, courbe, registres) for jour, courbe, registres in days),
     )
 
