@@ -9,9 +9,10 @@ where they are defined (`sge_sim.api.views` and its neighbours).
         print(exchange.instant, exchange.service, exchange.code, exchange.panne)
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from http import HTTPStatus
+from itertools import islice
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -33,6 +34,7 @@ _TIMEOUT_SECONDS: Final = 30
 _PROGRESS_SECONDS: Final = 1
 """How often an advance that takes long is told of: one of years publishes thousands of files."""
 
+_WORDS: Final = 1000
 _HELD_UP_SECONDS: Final = 60
 """How long an advance may wait for the database of the simulator."""
 
@@ -69,6 +71,14 @@ class Administration:
     def acteurs(self) -> list[ActeurView]:
         """Return the actors, with their logins, contracts and certificates."""
         return [ActeurView.model_validate(one) for one in self.get("/api/acteurs")]
+
+    def personal(self, words: Collection[str]) -> set[str]:
+        """Return what is personal of the own points that words name."""
+        found: set[str] = set()
+        remaining = iter(words)
+        while part := list(islice(remaining, _WORDS)):
+            found.update(self.post("/api/points/personnels", {"mots": part}))
+        return found
 
     def clock(self) -> ClockView:
         """Return the simulated clock."""

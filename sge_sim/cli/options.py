@@ -163,6 +163,16 @@ def json_option(command: Command) -> Command:
     return click.option("--json", "as_json", is_flag=True, help="Écrire du JSON.")(command)
 
 
+def real_data_option(command: Command) -> Command:
+    """Give `command`, which writes a report, the option that hides nothing of own points."""
+    return click.option(
+        "--donnees-reelles",
+        is_flag=True,
+        help="Laisser dans le rapport les PRM, noms et adresses des points importés, comme les "
+        "veut le classeur qui part à Enedis ; ils y sont masqués sinon.",
+    )(command)
+
+
 def say_json(value: Any) -> None:
     """Write a value as JSON: an array for a list, an object for one thing, dates as ISO text."""
     from pydantic_core import to_jsonable_python

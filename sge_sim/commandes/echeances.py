@@ -91,7 +91,7 @@ def catch_up_orders(
             with database.exclusive_transaction() as session:
                 happened += _do_slice(session, agenda)
             if agenda:
-                database.let_others_write(elapsed_ms(begun))
+                database.let_others_work(elapsed_ms(begun))
     return happened
 
 
@@ -180,7 +180,7 @@ def _happen(session: Session, row: Waiting, instant: datetime) -> list[Waiting]:
             row.etat, row.closed_at, row.echeance = "realisee", instant, None
             return [row]
         case Evenement():
-            return [*happen(session, row, instant)]
+            return [row, *happen(session, row, instant)]
         case ServiceSouscrit(etat="ACTIF"):
             vie.end(session, row, row.motif_fin or "echeance", instant)
             return [row]

@@ -14,7 +14,8 @@ from typing import Any, Final
 
 from sge_sim.clock import PARIS
 from sge_sim.domaine.nomenclatures import Segment
-from sge_sim.tables.point_facts import CompteurFacts, Dossier, PointFacts, Suivi
+from sge_sim.tables.point_facts import CompteurFacts, Dossier, PointFacts
+from sge_sim.tables.suivi_facts import Suivi
 
 _DEPUIS: Final = date(2017, 3, 1)
 """When the meters of the fake customers were set: the roll-out of Linky (assumed)."""

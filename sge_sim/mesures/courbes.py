@@ -21,9 +21,10 @@ from sge_sim.mesures.calendrier import (
     numero_borne,
 )
 from sge_sim.mesures.demi_heures import QUELQUES_JOURS, demi_heures, watts
+from sge_sim.mesures.donnees import journees_lues
 from sge_sim.mesures.entrees_datees import periode_mesuree, vie
 from sge_sim.mesures.installations import installation_de
-from sge_sim.mesures.journees import Journees, journees
+from sge_sim.mesures.journees import Journees
 from sge_sim.mesures.patterns import BITS, tensions
 from sge_sim.mesures.point import Grandeur, PointMesure
 from sge_sim.mesures.tableaux import Entiers, Masque
@@ -134,7 +135,7 @@ def blocs(
             yield Bloc(premier, premier + len(valeurs), 30, 30, valeurs)
         return
     energie = Grandeur.PA if grandeur is Grandeur.E else grandeur
-    for j in journees(point, i0, i1, energie, par_duree=True):
+    for j in journees_lues(point, i0, i1, energie, par_duree=True):
         pas = 30 if point.petit else 10 if j.pair else 5
         if grandeur is Grandeur.E:
             valeurs = _tensions(point, j, pas)
@@ -172,7 +173,7 @@ def _kilowatts(j: Journees) -> Entiers:
 def _tensions(point: PointMesure, j: Journees, pas: int) -> Entiers:
     """Return volts around the nominal, by its own draw of the day (assumed)."""
     par_jour = 1440 // pas
-    jours = np.arange(j.premier, j.premier + j.energies.shape[1], dtype=np.int64)
+    jours = np.arange(j.premier, j.premier + j.nombre, dtype=np.int64)
     ecarts = tensions(par_jour)[draws(installation_de(point).cle_tensions, jours) & 31]
     if len(j.changements):
         a, b = 120 // pas, 180 // pas
@@ -182,12 +183,15 @@ def _tensions(point: PointMesure, j: Journees, pas: int) -> Entiers:
     return volts
 
 
+def est_enregistre(point: PointMesure, n: int) -> bool:
+    """Tell whether the curve of the day of that number is there, at its smallest step."""
+    return any(debut <= n < fin and not horaire for debut, fin, horaire in _enregistrements(point))
+
+
 def est_collecte(point: PointMesure, n: int) -> bool:
-    """Tell whether the half-hourly curve of a C5 or P4 is there on the whole day of that number,
+    """Tell whether the half-hourly curve of a C5 or P4 is drawn on the whole day of that number,
     without any loss."""
-    return not point.trous and any(
-        debut <= n < fin and not horaire for debut, fin, horaire in _enregistrements(point)
-    )
+    return not point.trous and point.donnees is None and est_enregistre(point, n)
 
 
 @lru_cache(maxsize=4096)

@@ -82,6 +82,11 @@ class Journees:
     changements: Entiers
     ecarts: Entiers
 
+    @property
+    def nombre(self) -> int:
+        """How many days there are."""
+        return int(self.energies.shape[1])
+
     @cached_property
     def totaux(self) -> Entiers:
         """The energy of each day, shape (n,)."""

@@ -25,6 +25,7 @@ from sge_sim.pki.certificates import (
     unique,
 )
 from sge_sim.pki.chains import Chain
+from sge_sim.pki.client_auth import situation_at
 from sge_sim.pki.deadlines import in_legal_time, renewal_deadline
 from sge_sim.pki.material import Material, read_material
 from sge_sim.pki.policy import Policy, Verdict
@@ -95,6 +96,7 @@ class Inspection:
     renewal_deadline: date
     renewal_due: bool
     advice: tuple[str, ...]
+    on_day: bool = False
 
     @property
     def serves_production(self) -> bool:
@@ -116,11 +118,14 @@ def inspect_files(
     policies: Sequence[Policy],
     now: datetime,
     password: str | None = None,
+    *,
+    on_day: bool = False,
 ) -> Inspection:
     """Inspect the files of one actor, given in any order.
 
     `policies` are those whose verdict is wanted, one per environment; they share a trust store.
-    `now` is the machine's time, aware. Raises `UsageError` for a file that can't be read and when
+    `now` is the machine's time, aware; with `on_day`, a day that one imagines. Raises `UsageError`
+    for a file that can't be read and when
     it isn't clear which certificate is the actor's; `UnreadCertificateError` for one that the door
     refuses as illegible. An intermediate that isn't in the files and is known is taken as sent.
     """
@@ -141,7 +146,8 @@ def inspect_files(
         expiry=expiry,
         renewal_deadline=deadline,
         renewal_due=legal_date(now) >= deadline,
-        advice=tuple(_advice(leaf, presented, trust)),
+        advice=tuple(_advice(leaf, presented, trust, legal_date(now))),
+        on_day=on_day,
     )
 
 
@@ -247,7 +253,7 @@ def _contents(material: Material, leaf: x509.Certificate) -> Iterator[str]:
 
 
 def _advice(
-    leaf: x509.Certificate, presented: Sequence[x509.Certificate], trust: TrustStore
+    leaf: x509.Certificate, presented: Sequence[x509.Certificate], trust: TrustStore, jour: date
 ) -> Iterator[str]:
     chain = trust.chain_of(leaf, presented)
     if isinstance(chain, Chain):
@@ -265,6 +271,9 @@ def _advice(
                 f"{authority.name} ne délivre plus clientAuth : ce certificat passe ici, mais un "
                 "serveur configuré par défaut le refuse."
             )
+        signed = situation_at(authority, jour) if authority else None
+        if authority and signed is not None:
+            yield f"{authority.name}, le {jour:%d/%m/%Y} : {signed.told()}"
     yield "Le même certificat peut servir au VPN SSL (accès au portail), à homologuer aussi."
 
 

@@ -17,6 +17,7 @@ from sge_sim.machine.garbage_collection import collector_paused
 from sge_sim.processes.deferred_value import Deferred
 from sge_sim.processes.generation_switch import GenerationSwitch
 from sge_sim.processes.simulator import Simulator
+from sge_sim.tables.apports import read_hidden
 from sge_sim.transport.admin_server import AdminServer
 from sge_sim.transport.child import ProcessWork
 
@@ -91,7 +92,7 @@ class _Administration:
 def _tasks(simulator: Simulator, journal: Journal) -> tuple[Task, ...]:
     """Return what the back office does, in order: orders and publications, then deliveries.
 
-    Last, what the clock went over is told.
+    Then what an import that was killed has left goes; last, what the clock went over is told.
     """
     settings, database = simulator.settings, simulator.database
 
@@ -110,8 +111,14 @@ def _tasks(simulator: Simulator, journal: Journal) -> tuple[Task, ...]:
     def deliver(_until: datetime, _carry_on: CarryOn) -> None:
         deliver_pending(database, settings.data_dir, incidents)
 
+    def remove_remains(_until: datetime, carry_on: CarryOn) -> None:
+        if database.memoire.look().ask(read_hidden):
+            from sge_sim.referentiel.apports.versement import remove_remains
+
+            remove_remains(database, carry_on)
+
     if settings.generation != "auto":
-        return (publish, deliver)
+        return (publish, deliver, remove_remains)
 
     switch = GenerationSwitch(simulator.clock.now(), journal.append)
-    return (publish, deliver, lambda until, _carry_on: switch(until))
+    return (publish, deliver, remove_remains, lambda until, _carry_on: switch(until))

@@ -48,6 +48,7 @@ def b2b_server(simulator: Simulator, listening_socket: socket) -> "WebServices":
             trust,
             CertificateRegister(database),
             www_counts_as_same=settings.www_counts_as_same,
+            verifie_eku=settings.verifie_eku,
         ),
         database.memoire,
         journal.append,

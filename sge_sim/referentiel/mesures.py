@@ -7,7 +7,7 @@ one calendar that follows the tariff, the installation of the client's category.
 import re
 from datetime import date
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from sge_sim.domaine.nomenclatures import PETITS, Sens
 from sge_sim.mesures import (
@@ -23,8 +23,10 @@ from sge_sim.mesures import (
     TrouDeCourbe,
     parse_plages,
 )
-from sge_sim.tables.point_facts import Dossier, PointFacts, Suivi
+from sge_sim.mesures.jours_donnes import JourDonne, MesuresDonnees, read_courbe, read_registres
+from sge_sim.tables.point_facts import Dossier, PointFacts
 from sge_sim.tables.points import Point as Row
+from sge_sim.tables.suivi_facts import Suivi
 from sge_sim.tables.transmissions import ServiceTransmis
 
 PUISSANCE_DU_SURPLUS = 3
@@ -58,6 +60,8 @@ _DISTRIBUTEUR_C5 = {
     Structure.HP_HC: "DI000002",
     Structure.SAISONS_C5: "DI000003",
 }
+_HEURES_CREUSES: Final = ("heures_creuses_libelle", "heures_creuses_saison_basse")
+
 _NON_CONSOMMATION = "PT000001"
 """The calendar of what a P4 that sells all of its production draws: nothing (GUI 0497 v1.5.0 p. 19;
 that the client has a contract for it all the same: assumed)."""
@@ -68,24 +72,26 @@ _DISTRIBUTEUR = "D"
 class _Donnees(NamedTuple):
     """What is taken from the data sheet: compared by value, so that a change is never missed.
 
-    `inerte`: nothing goes that way, though the meter counts it.
+    `inerte`: nothing goes that way, though the meter counts it; `autre`: it isn't the direction of
+    the segment.
     """
 
     graine: int
     segment: str
-    puissance: int
+    puissances: tuple[tuple[date | None, int], ...]
     mise_en_service: date
     resiliation: date | None
-    structure: Structure
-    calendrier_fournisseur: str | None
-    heures_creuses: str | None
-    ouvert: bool
+    structures: tuple[tuple[date | None, Structure], ...]
+    calendriers_fournisseur: tuple[tuple[date | None, str], ...]
+    heures_creuses: tuple[tuple[date | None, str, str | None], ...]
+    ouvert_depuis: date | Literal["toujours", "jamais"]
     professionnel: bool
     plage_releve: str | None
     tension: str | None
     triphase: bool
     en_kw: bool
     inerte: bool
+    autre: bool
 
 
 Point = PointFacts | Row | ServiceTransmis
@@ -113,26 +119,39 @@ def point_mesure(
         return None
     naturel = point.segment[0] == "P"
     autre = naturel is (sens == "SOUTIRAGE")
-    puissance = point.puissance_souscrite or point.puissance_raccordement
     inerte = autre and any(code == _NON_CONSOMMATION for _, _, code in suivi.calendriers)
     return _describe(
         _Donnees(
             # The two directions of a point are two installations.
             graine=point.graine ^ autre,
             segment=_facette(point.segment, sens),
-            puissance=PUISSANCE_DU_SURPLUS if autre or puissance is None else puissance,
+            puissances=_puissances(point, suivi, autre=autre),
             mise_en_service=_held_since(point.date_mise_en_service, service),
             resiliation=point.date_resiliation,
-            structure=_structure(point, sens),
-            calendrier_fournisseur=None if autre else point.calendrier_fournisseur,
-            heures_creuses=point.heures_creuses_libelle,
-            ouvert=bool(point.niveau_ouverture_services),
+            structures=tuple(
+                (depuis, _structure(point.segment, fta, sens))
+                for depuis, (fta,) in suivi.histoire(point, "fta")
+            ),
+            calendriers_fournisseur=()
+            if autre
+            else tuple(
+                (depuis, code)
+                for depuis, (code,) in suivi.histoire(point, "calendrier_fournisseur")
+                if code is not None
+            ),
+            heures_creuses=tuple(
+                (depuis, haute, basse)
+                for depuis, (haute, basse) in suivi.histoire(point, *_HEURES_CREUSES)
+                if haute is not None
+            ),
+            ouvert_depuis=_ouvert_depuis(point, suivi),
             professionnel=point.categorie_client_final == "PRO",
             plage_releve=point.plage_releve,
             tension=point.tension_livraison,
             triphase=point.tension_livraison == _TRIPHASE,
             en_kw=_unite(point) == "kW",
             inerte=inerte,
+            autre=autre,
         ),
         suivi,
     )
@@ -179,14 +198,30 @@ def _unite(point: Point) -> str | None:
     return point.puissance_souscrite_unite
 
 
-def _structure(point: Point, sens: Sens) -> Structure:
+def _structure(segment: str, fta: str | None, sens: Sens) -> Structure:
     """Return how the distributor's grid divides time; injection isn't divided (assumed)."""
     if sens == "INJECTION":
         return Structure.BASE
     # HTA has a peak class; a mobile peak is counted as the fixed one.
-    return _FTA.get(
-        point.fta or "", Structure.BASE if point.segment in PETITS else Structure.POINTE
+    return _FTA.get(fta or "", Structure.BASE if segment in PETITS else Structure.POINTE)
+
+
+def _puissances(point: Point, suivi: Suivi, *, autre: bool) -> tuple[tuple[date | None, int], ...]:
+    """Return the powers of a direction: that of the surplus has one."""
+    if autre:
+        return ((None, PUISSANCE_DU_SURPLUS),)
+    return tuple(
+        (depuis, souscrite or point.puissance_raccordement or PUISSANCE_DU_SURPLUS)
+        for depuis, (souscrite,) in suivi.histoire(point, "puissance_souscrite")
     )
+
+
+def _ouvert_depuis(point: Point, suivi: Suivi) -> date | Literal["toujours", "jamais"]:
+    """Return since which day the meter is opened to services; it is never closed again."""
+    for depuis, (niveau,) in suivi.histoire(point, "niveau_ouverture_services"):
+        if niveau:
+            return depuis or "toujours"
+    return "jamais"
 
 
 @lru_cache(maxsize=_MESURES_EN_MEMOIRE)
@@ -198,21 +233,24 @@ def _describe(donnees: _Donnees, suivi: Suivi) -> PointMesure:
         for pose, depose, tic in suivi.compteurs
     )
     depuis = compteurs[0].pose
+    given = None if donnees.autre else _given(suivi)
+    perdus = suivi.trous if given is None else (*suivi.trous, *given.trous)
     return PointMesure(
         graine=donnees.graine,
         segment=donnees.segment,
-        puissances=(PuissanceSouscrite(depuis, donnees.puissance),),
+        puissances=tuple(
+            PuissanceSouscrite(jour, valeur) for jour, valeur in _depuis(depuis, donnees.puissances)
+        ),
         mise_en_service=donnees.mise_en_service,
         compteurs=compteurs,
         grille_distributeur=_distributeur(donnees, suivi, compteurs, petit=petit),
         grille_fournisseur=_fournisseur(donnees, suivi, depuis),
-        heures_creuses=(
-            ()
-            if donnees.heures_creuses is None
-            else (HeuresCreuses(depuis, parse_plages(donnees.heures_creuses)),)
+        heures_creuses=tuple(
+            HeuresCreuses(jour, parse_plages(haute), None if basse is None else parse_plages(basse))
+            for jour, haute, basse in _depuis(depuis, donnees.heures_creuses)
         ),
         collectes=_union(suivi.collectes),
-        trous=tuple(TrouDeCourbe(debut, fin) for debut, fin in suivi.trous),
+        trous=tuple(TrouDeCourbe(debut, fin) for debut, fin in perdus),
         oppositions=tuple(Opposition(debut, fin) for debut, fin in suivi.oppositions),
         resiliation=donnees.resiliation,
         jour_releve=jour_releve(donnees.plage_releve),
@@ -220,6 +258,23 @@ def _describe(donnees: _Donnees, suivi: Suivi) -> PointMesure:
         triphase=donnees.triphase,
         pma_en_watts=not petit and donnees.en_kw,
         profil=_profil(donnees),
+        donnees=given,
+    )
+
+
+def _given(suivi: Suivi) -> MesuresDonnees | None:
+    """Return what was given of the measures, None for nothing."""
+    if not suivi.donnees:
+        return None
+    return MesuresDonnees(
+        tuple(
+            JourDonne(
+                jour,
+                None if courbe is None else read_courbe(courbe),
+                None if registres is None else read_registres(registres),
+            )
+            for jour, courbe, registres in suivi.donnees
+        )
     )
 
 
@@ -236,7 +291,7 @@ def _distributeur(
     donnees: _Donnees, suivi: Suivi, compteurs: tuple[CompteurPose, ...], *, petit: bool
 ) -> tuple[Grille, ...]:
     """Return the distributor's grids: a small meter has none before it is opened (OFF 21.3)."""
-    if petit and not donnees.ouvert:
+    if petit and donnees.ouvert_depuis == "jamais":
         return ()
     dates = _dated(donnees, suivi, "distributeur")
     if dates:
@@ -244,16 +299,29 @@ def _distributeur(
     depuis = next((c.pose for c in compteurs if c.communicant), None)
     if depuis is None:
         return ()
-    code = _DISTRIBUTEUR_C5[donnees.structure] if petit else _DISTRIBUTEUR
-    return (Grille(depuis, code, donnees.structure),)
+    if petit and isinstance(donnees.ouvert_depuis, date):
+        depuis = max(depuis, donnees.ouvert_depuis)
+    return tuple(
+        Grille(jour, _DISTRIBUTEUR_C5[structure] if petit else _DISTRIBUTEUR, structure)
+        for jour, structure in _depuis(depuis, donnees.structures)
+    )
 
 
 def _fournisseur(donnees: _Donnees, suivi: Suivi, depuis: date) -> tuple[Grille, ...]:
     dates = _dated(donnees, suivi, "fournisseur")
-    if dates or donnees.calendrier_fournisseur is None:
+    if dates:
         return dates
-    code = donnees.calendrier_fournisseur
-    return (Grille(depuis, code, _CALENDRIERS.get(code, donnees.structure)),)
+    return tuple(
+        Grille(jour, code, _CALENDRIERS.get(code, donnees.structures[-1][1]))
+        for jour, code in _depuis(depuis, donnees.calendriers_fournisseur)
+    )
+
+
+def _depuis(premier: date, entrees: tuple[tuple[Any, ...], ...]) -> list[tuple[Any, ...]]:
+    """Return dated entries from the first day of a life on: the one that held then comes first."""
+    avant = [entree for entree in entrees if entree[0] is None or entree[0] <= premier][-1:]
+    apres = [entree for entree in entrees if entree[0] is not None and entree[0] > premier]
+    return [(premier, *entree[1:]) for entree in avant] + apres
 
 
 def _dated(donnees: _Donnees, suivi: Suivi, cote: str) -> tuple[Grille, ...]:
@@ -262,7 +330,7 @@ def _dated(donnees: _Donnees, suivi: Suivi, cote: str) -> tuple[Grille, ...]:
     That of what isn't consumed isn't the calendar of what is injected.
     """
     return tuple(
-        Grille(depuis, code, _CALENDRIERS.get(code, donnees.structure))
+        Grille(depuis, code, _CALENDRIERS.get(code, donnees.structures[-1][1]))
         for ce_cote, depuis, code in suivi.calendriers
         if ce_cote == cote and (code != _NON_CONSOMMATION or donnees.inerte)
     )

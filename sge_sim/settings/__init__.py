@@ -35,6 +35,28 @@ class SansDonnee(StrEnum):
     SGT4G3 = "sgt4g3"
 
 
+class VerifieEku(StrEnum):
+    """How the door looks at the extended key use of a certificate."""
+
+    AUTO = "auto"
+    STRICT = "strict"
+    TOLERANT = "tolerant"
+
+
+class ReformeHc(StrEnum):
+    """Whether the off-peak hours of the population change, as TURPE 7 has it."""
+
+    JAMAIS = "jamais"
+    CALENDRIER = "calendrier"
+
+
+class Communes(StrEnum):
+    """Where the points of the population are."""
+
+    JEU = "jeu"
+    TOUTES = "toutes"
+
+
 def setting(default: Any, why: str, least: int | None = None) -> Any:
     """Declare a setting; `why` is the French help text of its option, `least` its lower bound."""
     return field(default=default, metadata={"why": why, "least": least})
@@ -104,6 +126,17 @@ class Settings:
         least=0,
     )
     population_seed: int = setting(2021, "Graine de la population synthétique et des mesures.")
+    communes: Communes = setting(
+        Communes.JEU,
+        "Communes de la population, décidées au premier démarrage : jeu, celles du jeu de "
+        "données ; toutes, celles de la France, hors ce que les cas du catalogue cherchent.",
+    )
+    reforme_hc: ReformeHc = setting(
+        ReformeHc.CALENDRIER,
+        "Réforme des heures creuses (TURPE 7, phase 2) de la population, décidée au premier "
+        "démarrage : calendrier, du 6 octobre 2026 au 31 octobre 2027 de l'horloge simulée ; "
+        "jamais. Les points du catalogue n'en sont pas.",
+    )
     dataset: Path | None = setting(
         None,
         "Dossier de points à soi, importés au démarrage : les .csv et .jsonl que donne "
@@ -136,6 +169,12 @@ class Settings:
     )
     www_counts_as_same: bool = setting(
         False, "Admettre un certificat pour exemple.fr et www.exemple.fr ; refusé d'ordinaire."
+    )
+    verifie_eku: VerifieEku = setting(
+        VerifieEku.AUTO,
+        "Ce que la porte veut de l'usage étendu de clé : strict, clientAuth ; tolerant, n'importe "
+        "lequel ; auto, clientAuth sauf d'une autorité qui n'en délivre plus, puis strict à partir "
+        "du 15/03/2027 (heure de la machine) pour celles du programme de Chrome.",
     )
     basic_auth: bool = setting(
         False,

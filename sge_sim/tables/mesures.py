@@ -23,11 +23,13 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from sge_sim.domaine.nomenclatures import CoteCalendrier
+from sge_sim.tables.anciens_etats import AncienEtat
 from sge_sim.tables.base import Base, Instant, RowId
 from sge_sim.tables.commandes import ServiceSouscrit
-from sge_sim.tables.point_facts import Suivi, suivi_from
+from sge_sim.tables.mesures_donnees import DONNEES, DONNEES_OF
 from sge_sim.tables.points import Compteur
 from sge_sim.tables.prepared import Driver, Prepared, Query
+from sge_sim.tables.suivi_facts import Suivi, read_anciens, suivi_from
 
 _CODE = String(15)
 
@@ -99,12 +101,15 @@ _ROWS = Prepared(
             ServiceSouscrit.type == "OPPENR",
             ServiceSouscrit.activated_at.is_not(None),
         ),
+        select(literal("ancien"), AncienEtat.valeurs, AncienEtat.jusqu_a, null()).where(
+            AncienEtat.prm == bindparam("prm")
+        ),
     )
 )
 _GAPS = Prepared(select(Trou.debut, Trou.fin).where(Trou.prm == bindparam("prm")))
 
 
-SUIVI: Final = Query((_ROWS, _GAPS), ("prm",), suivi_from)
+SUIVI: Final = Query((_ROWS, _GAPS, DONNEES), ("prm",), suivi_from)
 """What the measures of a point depend on."""
 
 
@@ -148,11 +153,24 @@ _OPPOSITIONS_OF = (
 )
 
 
+_ANCIENS_OF = select(AncienEtat.prm, AncienEtat.jusqu_a, AncienEtat.valeurs).where(
+    AncienEtat.prm.in_(_PRMS)
+)
+_OF_POINTS = (
+    _COLLECTES_OF,
+    _TROUS_OF,
+    _CALENDRIERS_OF,
+    _COMPTEURS_OF,
+    _OPPOSITIONS_OF,
+    _ANCIENS_OF,
+    DONNEES_OF,
+)
+
+
 def read_suivis(session: Session, prms: Sequence[str]) -> dict[str, Suivi]:
-    """Return what `read_suivi` does of each of these points: some hundreds, in five statements."""
-    collectes, trous, calendriers, compteurs, oppositions = (
-        _by_prm(session, prms, query)
-        for query in (_COLLECTES_OF, _TROUS_OF, _CALENDRIERS_OF, _COMPTEURS_OF, _OPPOSITIONS_OF)
+    """Return what `read_suivi` does of each of these points: some hundreds, in seven statements."""
+    collectes, trous, calendriers, compteurs, oppositions, anciens, donnees = (
+        _by_prm(session, prms, query) for query in _OF_POINTS
     )
     return {
         prm: Suivi(
@@ -161,6 +179,8 @@ def read_suivis(session: Session, prms: Sequence[str]) -> dict[str, Suivi]:
             tuple(calendriers.get(prm, ())),
             tuple((pose, depose, bool(tic)) for pose, depose, tic in compteurs.get(prm, ())),
             tuple(oppositions.get(prm, ())),
+            read_anciens(anciens.get(prm, ())),
+            tuple(donnees.get(prm, ())),
         )
         for prm in prms
     }

@@ -5,7 +5,7 @@ know nothing of the database: `sge_sim.facts.lecture` reads the rows that they a
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from sys import intern
 from types import MappingProxyType
@@ -17,7 +17,6 @@ from sge_sim.domaine.nomenclatures import (
     GRANDS,
     PETITS,
     CategorieClientFinal,
-    CoteCalendrier,
     DomaineTension,
     EtatAlimentation,
     EtatContractuel,
@@ -32,6 +31,7 @@ from sge_sim.domaine.nomenclatures import (
     TypeServiceAcces,
 )
 from sge_sim.tables.acteur_facts import ActeurFacts, ContratFacts, UtilisateurFacts
+from sge_sim.tables.suivi_facts import Suivi, suivi_from
 
 _NIVEAU_DES_MESURES: Final = 2
 
@@ -158,10 +158,11 @@ class PointFacts:
     date_diminution_puissance: date | None
     type_comptage: str | None
     disjoncteur_calibre: str | None
-    relais_plage_heures_creuses: str | None
     heures_creuses_libelle: str | None
+    heures_creuses_saison_basse: str | None
     futures_heures_creuses_id: str | None
     futures_heures_creuses_libelle: str | None
+    futures_heures_creuses_saison_basse: str | None
     futures_programmations: Mapping[str, Mapping[str, str]] | None
     transformateur_courant: TransformateurCourant | None
     transformateur_tension: TransformateurTension | None
@@ -190,22 +191,6 @@ class PointFacts:
     def __post_init__(self) -> None:
         for name, found in _SITUATION.items():
             object.__setattr__(self, name, found(self))
-
-
-@dataclass(frozen=True, slots=True)
-class Suivi:
-    """What the measures of a point depend on beyond its fiche: periods, gaps, calendars, meters.
-
-    `calendriers`: (side, from, code), oldest first; `compteurs`: (installed, removed, whether it
-    tells its TIC flags, as every Linky does), oldest first; `oppositions`: days [from, end) on
-    which the client opposes the recording of the curve.
-    """
-
-    collectes: tuple[tuple[date, date | None], ...] = ()
-    trous: tuple[tuple[datetime, datetime], ...] = ()
-    calendriers: tuple[tuple[CoteCalendrier, date, str], ...] = ()
-    compteurs: tuple[tuple[date, date | None, bool], ...] = ()
-    oppositions: tuple[tuple[date, date | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +233,28 @@ class Dossier:
     suivi: Suivi
     acces: tuple[AccesFacts, ...]
 
+    def au(self, jour: date) -> PointFacts:
+        """Return the point as it was on a legal day."""
+        anciennes = [one for one in self.suivi.anciennes if one.jusqu_a > jour]
+        if not anciennes:
+            return self.point
+        # The first change after that day is the one that replaced what held on it.
+        return replace(self.point, **{one.nom: one.valeur for one in reversed(anciennes)})
+
+    def sur(self, debut: date, fin: date) -> tuple[PointFacts, ...]:
+        """Return the point as it was over the legal days [debut, fin): a fiche for each change."""
+        changes = {one.jusqu_a for one in self.suivi.anciennes if debut < one.jusqu_a < fin}
+        return tuple(self.au(jour) for jour in (debut, *sorted(changes)))
+
+    def is_held_by(self, acteur_code: str, debut: date, fin: date) -> bool:
+        """Tell whether a supplier held one and the same contract over the legal days [debut, fin).
+
+        A new client makes a new contract, as a commissioning does (assumed).
+        """
+        etats = self.sur(debut, fin)
+        suppliers = {one.fournisseur_titulaire for one in etats}
+        return suppliers == {acteur_code} and len({one.date_mise_en_service for one in etats}) == 1
+
     def says_as(self, other: "Dossier") -> bool:
         """Tell whether `other` says the same."""
         mine = (self.point, self.suivi, self.acces)
@@ -288,31 +295,6 @@ def _shared(row: Sequence[Any]) -> Iterator[Any]:
     Thousands of points are kept, and most of what they say is one of a few words.
     """
     return (intern(cell) if type(cell) is str else cell for cell in row)
-
-
-def suivi_from(rows: Rows, gaps: Rows) -> Suivi:
-    """Make what measures depend on of its rows: (kind, calendar, from, to), and of the gaps."""
-    collectes: list[tuple[date, date | None]] = []
-    calendriers: list[tuple[CoteCalendrier, date, str]] = []
-    compteurs: list[tuple[date, date | None, bool]] = []
-    oppositions: list[tuple[date, date | None]] = []
-    for kind, calendrier, debut, fin in rows:
-        match kind:
-            case "collecte":
-                collectes.append((debut, fin))
-            case "opposition":
-                oppositions.append((debut, fin))
-            case "compteur" | "compteur_tic":
-                compteurs.append((debut, fin, kind == "compteur_tic"))
-            case _:
-                calendriers.append((kind, debut, calendrier))
-    return Suivi(
-        tuple(sorted(collectes, key=lambda periode: periode[0])),
-        tuple(sorted((debut, fin) for debut, fin in gaps)),
-        tuple(sorted(calendriers, key=lambda entree: entree[1])),
-        tuple(sorted(compteurs, key=lambda compteur: compteur[0])),
-        tuple(sorted(oppositions, key=lambda periode: periode[0])),
-    )
 
 
 @dataclass(frozen=True, slots=True)

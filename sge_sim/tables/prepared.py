@@ -5,7 +5,7 @@ keys, contexts, rows) takes ten times what the database takes. Whatever is read 
 call goes this way.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar, cast
@@ -50,6 +50,22 @@ class Driver:
         """
         try:
             return self.connection.execute(sql)
+        except Exception as error:
+            self.raise_as_sqlalchemy(sql, error)
+            raise
+
+    def insert(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Run an INSERT for each of these rows, or a COPY of them.
+
+        Raises the `DBAPIError` that SQLAlchemy would raise.
+        """
+        try:
+            if sql.startswith("COPY"):
+                with self.connection.cursor() as cursor, cursor.copy(sql) as copy:
+                    for row in rows:
+                        copy.write_row(row)
+            else:
+                self.connection.executemany(sql, rows)
         except Exception as error:
             self.raise_as_sqlalchemy(sql, error)
             raise

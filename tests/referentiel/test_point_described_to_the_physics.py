@@ -17,8 +17,8 @@ from sge_sim.mesures import (
 )
 from sge_sim.referentiel.mesures import jour_releve, point_mesure
 from sge_sim.tables.mesures import Collecte, read_suivi
-from sge_sim.tables.point_facts import Suivi
 from sge_sim.tables.points import Point, find_point, named_points
+from sge_sim.tables.suivi_facts import Suivi
 
 C5, C4, C2 = "25478147557460", "98800001144455", "98800003605936"
 

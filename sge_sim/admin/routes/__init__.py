@@ -13,6 +13,7 @@ from sge_sim.door.origine import Marques
 from sge_sim.facts.database import Database
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.journal import Journal, JournalFeed
+from sge_sim.referentiel.apports.personnelles import personal_of
 from sge_sim.settings import Settings
 
 if TYPE_CHECKING:
@@ -91,4 +92,4 @@ class AdminState:
         """The campaigns that this administration runs; the client is loaded for whoever does."""
         from sge_sim.homologation.campaign.passages import Passages
 
-        return Passages(self.settings.data_dir, self.clock)
+        return Passages(self.settings.data_dir, self.clock, personal_of(self.database))

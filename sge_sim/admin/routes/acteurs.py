@@ -177,6 +177,7 @@ def _check(state: AdminState, pem: str, environnement: Environment) -> tuple[boo
         pki.trust,
         CertificateRegister(state.database),
         www_counts_as_same=settings.www_counts_as_same,
+        verifie_eku=settings.verifie_eku,
     )
     with TemporaryDirectory(prefix="sge-sim-") as folder:
         file = Path(folder) / "certificat.pem"

@@ -27,6 +27,7 @@ from sge_sim.domaine.nomenclatures import PETITS, Segment, TypeAcces
 from sge_sim.errors import UsageError
 from sge_sim.facts.stored_clock import instant_within
 from sge_sim.journal import RechercheJournal
+from sge_sim.referentiel.apports.personnelles import personal_words
 from sge_sim.referentiel.copies import copy_point
 from sge_sim.referentiel.points import describe_point, get_point, why_unknown
 from sge_sim.referentiel.reglages import TYPES_ACCES, Reglages, change_point
@@ -65,6 +66,12 @@ class ReglagesPoint(Body):
     collecte: str | None = Field(None, examples=["2025-03-01", "2025-03-01..2025-06-01", "aucun"])
 
 
+class Mots(Body):
+    """Words of a report."""
+
+    mots: list[str]
+
+
 class ViePoint(Body):
     """What happens to a point; what isn't sent doesn't happen."""
 
@@ -74,6 +81,16 @@ class ViePoint(Body):
         "prévue",
     )
     nouveau_titulaire: date | None = Field(None, description="Jour de l'arrivée d'un autre client")
+    plages: str | None = Field(
+        None,
+        description="Heures creuses à partir du jour `le` : identifiant ou libellé de la liste "
+        "officielle",
+        examples=["1499", "HC (1H24-7H24;13H24-15H24)"],
+    )
+    plages_saison_basse: str | None = Field(
+        None, description="Celles d'avril à octobre, si elles sont autres", examples=["1170"]
+    )
+    le: date | None = Field(None, description="Jour où elles prennent effet, aujourd'hui ou après")
     opposition: bool | None = Field(
         None, description="Le client s'oppose à sa courbe, ou lève son opposition"
     )
@@ -94,6 +111,10 @@ def rest_routes(state: AdminState) -> APIRouter:
         if len(known.get("services", ())) > _SERVICES:
             known["services"] = known["services"][-_SERVICES:]
         return known
+
+    @routes.post("/personnels", include_in_schema=False)
+    def read_personal(mots: Mots) -> list[str]:
+        return sorted(personal_words(state.database, mots.mots))
 
     @routes.post("/{prm}", summary="Régler les mesures d'un point et ses services d'accès")
     def set_point(prm: str, reglages: ReglagesPoint) -> dict[str, Any]:

@@ -145,6 +145,8 @@ def _gathered(
     if prms:
         whole = ArchiveEcrite(1, file, tuple(prms))
         yield Fichier(envoi.archive(1), whole.morceaux(), whole.prms)
+    else:
+        file.close()
 
 
 def _rapport(suivi: Suivi023, envoi: EnvoiR6X) -> Fichier:

@@ -68,14 +68,18 @@ class PointDemande:
     NON_PUBLIE,
     source=f"{_GUIDE} §4",
     provenance="documented",
-    remede="un point dont le demandeur est le fournisseur titulaire, ou un autre cadreAcces",
+    remede="un point dont le demandeur est le fournisseur titulaire sur toute la période, ou un "
+    "autre cadreAcces",
 )
 def demandeur_titulaire(point: PointDemande) -> bool | str:
-    """Who demands as the holder of the point's contract is its supplier."""
-    if point.demande.cadre != "EST_TITULAIRE":
+    """Who demands as the holder of the point's contract is its supplier, over the whole period."""
+    demande, acteur = point.demande, point.demandeur.code
+    if demande.cadre != "EST_TITULAIRE":
         return True
-    acteur = point.demandeur.code
-    return point.point.fournisseur_titulaire == acteur or NON_TITULAIRE
+    if demande.date_debut is None or demande.date_fin is None:
+        return point.point.fournisseur_titulaire == acteur or NON_TITULAIRE
+    held = point.dossier.is_held_by(acteur, demande.date_debut, demande.date_fin)
+    return held or NON_TITULAIRE
 
 
 @rule(

@@ -263,7 +263,7 @@ def read_rapport(path: Path) -> Rapport:
     """
     file = path / "rapport.json" if path.is_dir() else path
     try:
-        rapport = _adapter().validate_json(read_user_file(file, _MAX_BYTES))
+        rapport = parse_rapport(read_user_file(file, _MAX_BYTES))
     except OSError:
         raise UsageError(f"{file} est illisible : donner le dossier d'un rapport.") from None
     except ValidationError as error:
@@ -274,6 +274,11 @@ def read_rapport(path: Path) -> Rapport:
     if rapport.format != FORMAT:
         raise UsageError(f"{file} vient d'une autre version de sge-sim : refaire la campagne.")
     return rapport
+
+
+def parse_rapport(content: str | bytes) -> Rapport:
+    """Return the report that JSON tells; raises `ValidationError` for anything else."""
+    return _adapter().validate_json(content)
 
 
 @cache

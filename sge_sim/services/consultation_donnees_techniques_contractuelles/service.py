@@ -34,7 +34,11 @@ def handle(appel: Appel) -> Answer:
     assert point is not None
     autorisation = appel.body.get("autorisationClient", False)
     return Answer(
-        {"point": donnees_techniques(point, authorised=autorisation and point.en_service)},
+        {
+            "point": donnees_techniques(
+                point, consultation.acces.jour, authorised=autorisation and point.en_service
+            )
+        },
         point_id=prm,
         login=login,
     )

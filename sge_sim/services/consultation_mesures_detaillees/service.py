@@ -113,6 +113,9 @@ def _consult(
         acces=dossier is not None
         and demande.cadre is Cadre.SERVICE_ACCES
         and _is_covered(appel, dossier, demande),
+        titulaire=dossier is not None
+        and demande.cadre is Cadre.EST_TITULAIRE
+        and dossier.is_held_by(appel.demandeur.code, demande.debut, demande.fin),
         ecart=appel.ecart(service, point, demande.type) if appel.plateforme.ecarts else None,
     )
     check(rules, consultation, appel.disabled)
