@@ -146,7 +146,7 @@ class ServiceSouscrit(Attente, Base):
         # However many have ended on a point, those that haven't are few.
         Index(
             "ix_service_souscrit_en_cours",
-            "prm",
+            *("prm", "date_debut", "service_souscrit_id"),
             sqlite_where=text("etat != 'TERMINE'"),
             postgresql_where=text("etat != 'TERMINE'"),
         ),

@@ -78,7 +78,7 @@ def test_a_service_starts_without_reading_those_that_differ(lives: Lives) -> Non
     event.listen(lives.database.engine, "before_cursor_execute", keep)
     assert catch_up_orders(lives.database, NOON + 2 * DAYS) == MANY
     event.remove(lives.database.engine, "before_cursor_execute", keep)
-    assert len(statements) < MANY / 2
+    assert sum(statement.startswith("SELECT") for statement in statements) < MANY / 2
 
 
 def _keep(statements: list[str], *executed: Any) -> None:

@@ -231,7 +231,7 @@ def page_routes(state: AdminState) -> APIRouter:
             context: dict[str, Any] = {
                 "point": point,
                 "petit": point.segment in PETITS,
-                "sections": sections_of(describe_point(session, prm)),
+                "point_sections": sections_of(describe_point(session, prm)),
                 "services": services,
                 "tous": len(every),
                 "affaires": affaires_of(session, prm, _OF_EACH),
@@ -250,7 +250,6 @@ def page_routes(state: AdminState) -> APIRouter:
                 state,
                 request,
                 "point.html",
-                sections=context.pop("sections"),
                 **context,
                 echanges=[ExchangeView.of(one) for one in calls],
                 chronologie=Chronologie.of(services, today),
