@@ -165,7 +165,10 @@ def count_calls(connection: Connection, services: Collection[str]) -> list[Appel
         .group_by(profil.c.acteur_code, profil.c.service)
         .order_by(profil.c.acteur_code, profil.c.service)
     )
-    return [Appels(*row[:3], instant_of(row[3])) for row in connection.execute(query)]
+    return [
+        Appels(acteur, service, count, instant_of(last))
+        for acteur, service, count, last in connection.execute(query)
+    ]
 
 
 def _find_ids(connection: Connection, recherche: RechercheJournal, page: _Page) -> list[int]:

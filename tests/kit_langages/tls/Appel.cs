@@ -17,6 +17,9 @@ public static class Appel {
             if (answer != null) { Console.WriteLine("HTTP " + (int) answer.StatusCode); return 0; }
             Console.WriteLine(error.Message + " / " + error.InnerException?.Message);
             return 1;
+        } catch (Exception error) {
+            Console.WriteLine(error.GetType() + " " + error.Message + " / " + error.InnerException?.Message);
+            return 2;
         }
     }
 }
