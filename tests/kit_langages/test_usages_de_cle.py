@@ -42,9 +42,19 @@ def door(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
             out = folder / f"cert{rank}"
             done = simulator.command(
                 *("cert", "issue", "--authority", "gandi", "--name", f"k{rank}.example.fr"),
-                *("--out", str(out), "--password", PASSWORD, *options),
+                *("--out", str(out), "--password", PASSWORD, "--key-type", "rsa2048", *options),
             )
             assert done.returncode == 0, done.stderr
+            subprocess.run(
+                [
+                    *("openssl", "pkcs12", "-export", "-legacy", "-macalg", "sha1"),
+                    *("-keypbe", "PBE-SHA1-3DES", "-certpbe", "PBE-SHA1-3DES"),
+                    *("-in", str(out / "chain.pem"), "-inkey", str(out / "key.pem")),
+                    *("-passout", f"pass:{PASSWORD}", "-out", str(out / "legacy.p12")),
+                ],
+                check=True,
+                timeout=60,
+            )
             done = simulator.command("cert", "register", str(out / "chain.pem"))
             assert done.returncode == 0 or kind == "expire", done.stderr
             certificates[kind] = out
@@ -94,6 +104,8 @@ def play(stack: str, url: str, ca: str, folder: Path, built: dict[str, Path]) ->
         case "go":
             command = [str(built["go"]), *arguments]
         case _:
+            # Mono reads neither an EC key nor a bundle of today's algorithms.
+            arguments[2] = str(folder / "legacy.p12")
             command = ["mono", str(built["mono"]), *arguments]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     lines = (done.stdout + done.stderr).strip().splitlines()
