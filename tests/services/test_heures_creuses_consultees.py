@@ -111,7 +111,9 @@ def test_registers_over_soap_are_the_minutes_under_the_ranges_of_each_day(
             "cadreAcces": "ACCORD_CLIENT",
         },
     )["body"]
-    (contexte,) = answer["contexte"]
+    read_as = {(one["contexteReleve"], one["typeReleve"]): one for one in answer["contexte"]}
+    assert {*read_as} == {("COL", "AQ"), ("TOP", "AV"), ("TOP", "AS"), ("TOP", "AP")}
+    contexte = read_as["COL", "AQ"]
     (grandeur,) = contexte["grandeur"]
     (grid,) = [one for one in grandeur["calendrier"] if one["idCalendrier"] == "DI000003"]
     read = {
