@@ -100,10 +100,12 @@ def test_r64_reads_registers_that_go_on(platform: Platform) -> None:
 
 
 def registers_of(tree: Any) -> dict[str, list[int]]:
-    """The readings of the distributor's classes in an R64."""
+    """The daily readings of the distributor's classes in an R64; those of the operation beside."""
     found: dict[str, list[int]] = {}
     for mesure in tree["mesures"]:
-        for contexte in mesure["contexte"]:
+        kinds = [(one["contexteReleve"], one["typeReleve"]) for one in mesure["contexte"]]
+        assert kinds == [("COL", "AQ"), ("TOP", "AV"), ("TOP", "AS"), ("TOP", "AP")]
+        for contexte in mesure["contexte"][:1]:
             for grandeur in contexte["grandeur"]:
                 for calendrier in grandeur["calendrier"]:
                     if calendrier["idCalendrier"] != "DI000003":
