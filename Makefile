@@ -18,7 +18,7 @@ IMAGES ?= $(CURDIR)/$(VENV)/images
 API_SECONDS ?= 120
 SEED ?= 1
 VERSION ?= 1.0
-PAQUET ?= Consultation
+PACKAGE ?= Consultation
 
 # $(call needs,program,what it is,Debian packages): say what is missing, before anything fails.
 needs = command -v $(1) >/dev/null || { \
@@ -88,9 +88,9 @@ soak: $(VENV)/.dev ## use a simulator without a pause, the clock running ahead, 
 	SGE_SIM_SOAK_SECONDS=$(SECONDS) timeout $$(($(SECONDS) + 720)) $(BIN)/python -m pytest -s -m soak tests/soak
 	SGE_SIM_HOSTILE_REQUESTS=30 SGE_SIM_HOSTILE_HANDSHAKES=3000 timeout 600 $(BIN)/python -m pytest -s tests/door/test_memory.py
 
-service: $(VENV)/.dev ## start a service (NOM=RecherchePoint WSDL=its.wsdl [VERSION=1.0 PAQUET=Consultation])
+service: $(VENV)/.dev ## start a service (NOM=RecherchePoint WSDL=its.wsdl [VERSION=1.0 PACKAGE=Consultation])
 	@test -n "$(NOM)" && test -n "$(WSDL)" || { echo "NOM and WSDL are needed: make service NOM=RecherchePoint WSDL=RecherchePoint-v2.0.wsdl (CONTRIBUTING.md)." >&2; exit 2; }
-	@$(BIN)/python -m scaffold "$(NOM)" "$(WSDL)" --version "$(VERSION)" --paquet "$(PAQUET)"
+	@$(BIN)/python -m scaffold "$(NOM)" "$(WSDL)" --version "$(VERSION)" --package "$(PACKAGE)"
 	@$(BIN)/ruff check -q --fix sge_sim/services tests/services
 	@$(BIN)/ruff format -q sge_sim/services tests/services
 

@@ -24,7 +24,7 @@ from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment
 from sge_sim.door.certificats import CertificateRegister
 from sge_sim.pki.authorities import load_authorities
 from sge_sim.pki.client_auth import DUREES, renewal_told, situation_at
-from sge_sim.pki.inspection import UnreadCertificateError, inspect_files, read_actor_certificate
+from sge_sim.pki.inspection import UnreadCertificateError, inspect_files, read_acteur_certificate
 from sge_sim.pki.installation import Pki, open_pki
 from sge_sim.pki.issuing import Usages, issue_client_certificate, write_issued_certificate
 from sge_sim.pki.keys import BUNDLE_PASSWORD, KEY_TYPES, KeyType
@@ -200,9 +200,7 @@ def check(
 @cert.command(help="Enregistrer le certificat d'un acteur, avec les intermédiaires du fichier.")
 @click.argument("file", type=click.Path(path_type=Path))
 @_environment
-@click.option(
-    "--acteur", "--actor", "acteur", help="Code de l'acteur ; le tiers par défaut sans l'option."
-)
+@click.option("--acteur", help="Code de l'acteur ; le tiers par défaut sans l'option.")
 @_password
 @data_dir_option
 def register(
@@ -225,7 +223,7 @@ def register(
 @_password
 @_pki_options
 def revoke(file: Path, password: str | None, **folders: Any) -> None:
-    certificate, _ = read_actor_certificate([file], password)
+    certificate, _ = read_acteur_certificate([file], password)
     _open(**folders).revoke(certificate, machine_now())
     click.echo(f"Certificat n° {certificate.serial_number:x} révoqué.")
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Protocol
 
 from sge_sim.domaine.nomenclatures import MesuresType, Sens, TypeService
-from sge_sim.tables.fiches import FicheService
+from sge_sim.tables.point_facts import ServiceFacts
 
 
 class Caracteristiques(Protocol):
@@ -63,12 +63,12 @@ class Souscription:
         """The type under which the service is listed."""
         return "TRANSREC" if self.recurrente else "CCDC"
 
-    def among(self, services: Iterable[FicheService]) -> list[FicheService]:
+    def among(self, services: Iterable[ServiceFacts]) -> list[ServiceFacts]:
         """Return the services, not ended, that are this subscription but for their dates."""
         mine = identity(self)
         return [one for one in services if one.etat != "TERMINE" and identity(one) == mine]
 
-    def ends_after(self, service: FicheService) -> bool:
+    def ends_after(self, service: ServiceFacts) -> bool:
         """Tell whether this subscription reaches further than `service`."""
         if service.date_fin is None:
             return False

@@ -44,7 +44,7 @@ from sge_sim.tables.ecritures import count_writing
 from sge_sim.tables.prepared import Driver
 from sge_sim.tables.unreadable import raise_as_operational, sentence_of
 
-UNREACHABLE = (
+DATABASE_UNREACHABLE = (
     OperationalError,
     InterfaceError,
     InternalError,
@@ -81,7 +81,7 @@ _BEGIN_WRITING = "BEGIN IMMEDIATE"
 
 
 def unreachable_sentence(error: Exception) -> str:
-    """Return what one of `UNREACHABLE` tells, in French, on one line."""
+    """Return what one of `DATABASE_UNREACHABLE` tells, in French, on one line."""
     return sentence_of(error)
 
 
@@ -100,8 +100,8 @@ class Database:
     >>> dossier = database.memoire.look().lire(prm="25946599093143").dossier
 
     `patience_seconds` is how long a statement waits for others, or a look for a server that doesn't
-    answer, before it fails with one of `UNREACHABLE`; other statements let a PostgreSQL server
-    work for six times as long without a word. `processes` is how many share that server.
+    answer, before it fails with one of `DATABASE_UNREACHABLE`; other statements let a PostgreSQL
+    server work for six times as long without a word. `processes` is how many share that server.
 
     Raises `UsageError` for a URL that can't be understood.
     """

@@ -24,7 +24,7 @@ from sge_sim.mesures import (
     TrouDeCourbe,
     parse_plages,
 )
-from sge_sim.tables.fiches import Dossier, FichePoint
+from sge_sim.tables.point_facts import Dossier, PointFacts
 from sge_sim.tables.points import Point as Row
 from sge_sim.tables.suivi import Suivi
 from sge_sim.tables.transmissions import ServiceTransmis
@@ -77,7 +77,7 @@ _DISTRIBUTEUR = "D"
 """The distributor's calendar of C1-C4 and P1-P3 (observed 2023)."""
 
 
-class _Fiche(NamedTuple):
+class _Donnees(NamedTuple):
     """What is taken from the data sheet: compared by value, so that a change is never missed.
 
     `inerte`: nothing goes that way, though the meter counts it; `autre`: it isn't the direction of
@@ -99,7 +99,7 @@ class _Fiche(NamedTuple):
     inerte: bool
 
 
-Point = FichePoint | Row | ServiceTransmis
+Point = PointFacts | Row | ServiceTransmis
 """A point as it was read, its row, or that of a service with what is needed of its point."""
 
 
@@ -126,7 +126,7 @@ def point_mesure(
     autre = naturel is (sens == "SOUTIRAGE")
     inerte = autre and any(code == _NON_CONSOMMATION for _, _, code in suivi.calendriers)
     return _describe(
-        _Fiche(
+        _Donnees(
             # The two directions of a point are two installations.
             graine=point.graine ^ autre,
             segment=_facette(point.segment, sens),
@@ -222,29 +222,29 @@ def _since(
 
 
 @lru_cache(maxsize=_MESURES_EN_MEMOIRE)
-def _describe(fiche: _Fiche, suivi: Suivi) -> PointMesure:
-    petit = fiche.segment in PETITS
+def _describe(donnees: _Donnees, suivi: Suivi) -> PointMesure:
+    petit = donnees.segment in PETITS
     compteurs = tuple(
         # A small meter that tells its TIC flags is a Linky; large ones have always communicated.
         CompteurPose(pose, depose, communicant=not petit or tic)
         for pose, depose, tic in suivi.compteurs
     )
     depuis = compteurs[0].pose
-    etats = [_Etat(jour, *valeurs) for jour, valeurs in fiche.etats]
-    usual = fiche.raccordement or PUISSANCE_DU_SURPLUS
+    etats = [_Etat(jour, *valeurs) for jour, valeurs in donnees.etats]
+    usual = donnees.raccordement or PUISSANCE_DU_SURPLUS
     puissances = (
         [(depuis, PUISSANCE_DU_SURPLUS)]
-        if fiche.autre
+        if donnees.autre
         else _since(depuis, [(one.depuis, one.puissance or usual) for one in etats])
     )
     return PointMesure(
-        graine=fiche.graine,
-        segment=fiche.segment,
+        graine=donnees.graine,
+        segment=donnees.segment,
         puissances=tuple(PuissanceSouscrite(*one) for one in puissances),
-        mise_en_service=fiche.mise_en_service,
+        mise_en_service=donnees.mise_en_service,
         compteurs=compteurs,
-        grille_distributeur=_distributeur(fiche, etats, suivi, compteurs),
-        grille_fournisseur=_fournisseur(fiche, etats, suivi, depuis),
+        grille_distributeur=_distributeur(donnees, etats, suivi, compteurs),
+        grille_fournisseur=_fournisseur(donnees, etats, suivi, depuis),
         heures_creuses=tuple(
             HeuresCreuses(jour, parse_plages(haute), None if basse is None else parse_plages(basse))
             for jour, haute, basse in _since(
@@ -259,34 +259,34 @@ def _describe(fiche: _Fiche, suivi: Suivi) -> PointMesure:
         collectes=_union(suivi.collectes),
         trous=tuple(TrouDeCourbe(debut, fin) for debut, fin in suivi.trous),
         oppositions=tuple(Opposition(debut, fin) for debut, fin in suivi.oppositions),
-        resiliation=fiche.resiliation,
-        jour_releve=jour_releve(fiche.plage_releve),
-        tension=_volts(fiche.tension),
-        triphase=fiche.triphase,
-        pma_en_watts=not petit and fiche.en_kw,
-        profil=_profil(fiche),
+        resiliation=donnees.resiliation,
+        jour_releve=jour_releve(donnees.plage_releve),
+        tension=_volts(donnees.tension),
+        triphase=donnees.triphase,
+        pma_en_watts=not petit and donnees.en_kw,
+        profil=_profil(donnees),
     )
 
 
-def _profil(fiche: _Fiche) -> ProfilConsommation | None:
+def _profil(donnees: _Donnees) -> ProfilConsommation | None:
     """Return what lives behind the meter, None for what is usual."""
-    if fiche.inerte:
+    if donnees.inerte:
         return ProfilConsommation.AUCUN
-    if fiche.segment == "C5" and fiche.professionnel:
+    if donnees.segment == "C5" and donnees.professionnel:
         return ProfilConsommation.PROFESSIONNEL
     return None
 
 
 def _distributeur(
-    fiche: _Fiche, etats: list[_Etat], suivi: Suivi, compteurs: tuple[CompteurPose, ...]
+    donnees: _Donnees, etats: list[_Etat], suivi: Suivi, compteurs: tuple[CompteurPose, ...]
 ) -> tuple[Grille, ...]:
     """Return the distributor's grids: a small meter has none before it is opened (OFF 21.3)."""
-    petit = fiche.segment in PETITS
+    petit = donnees.segment in PETITS
     # It is never closed again.
     opened = [one for one in etats if one.niveau]
     if petit and not opened:
         return ()
-    dates = _dated(fiche, etats, suivi, "distributeur")
+    dates = _dated(donnees, etats, suivi, "distributeur")
     if dates:
         return dates
     depuis = next((c.pose for c in compteurs if c.communicant), None)
@@ -297,34 +297,34 @@ def _distributeur(
     return tuple(
         Grille(jour, _DISTRIBUTEUR_C5[structure] if petit else _DISTRIBUTEUR, structure)
         for jour, structure in _since(
-            depuis, [(one.depuis, one.structure(fiche.segment)) for one in etats]
+            depuis, [(one.depuis, one.structure(donnees.segment)) for one in etats]
         )
     )
 
 
 def _fournisseur(
-    fiche: _Fiche, etats: list[_Etat], suivi: Suivi, depuis: date
+    donnees: _Donnees, etats: list[_Etat], suivi: Suivi, depuis: date
 ) -> tuple[Grille, ...]:
-    dates = _dated(fiche, etats, suivi, "fournisseur")
-    if dates or fiche.autre:
+    dates = _dated(donnees, etats, suivi, "fournisseur")
+    if dates or donnees.autre:
         return dates
-    usual = etats[-1].structure(fiche.segment)
+    usual = etats[-1].structure(donnees.segment)
     codes = [(one.depuis, one.calendrier) for one in etats if one.calendrier is not None]
     return tuple(
         Grille(jour, code, _CALENDRIERS.get(code, usual)) for jour, code in _since(depuis, codes)
     )
 
 
-def _dated(fiche: _Fiche, etats: list[_Etat], suivi: Suivi, cote: str) -> tuple[Grille, ...]:
+def _dated(donnees: _Donnees, etats: list[_Etat], suivi: Suivi, cote: str) -> tuple[Grille, ...]:
     """Return the calendars of one side; one that isn't known divides time as the tariff does.
 
     That of what isn't consumed isn't the calendar of what is injected.
     """
-    usual = etats[-1].structure(fiche.segment)
+    usual = etats[-1].structure(donnees.segment)
     return tuple(
         Grille(depuis, code, _CALENDRIERS.get(code, usual))
         for ce_cote, depuis, code in suivi.calendriers
-        if ce_cote == cote and (code != _NON_CONSOMMATION or fiche.inerte)
+        if ce_cote == cote and (code != _NON_CONSOMMATION or donnees.inerte)
     )
 
 

@@ -15,7 +15,7 @@ from sge_sim.domaine.plages import parse_plages, touches
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.dataset import Dataset, Profil
 from sge_sim.referentiel.entries import CommuneEntry, SorteEntry
-from sge_sim.referentiel.fiches import Fiche, make_fiche
+from sge_sim.referentiel.point_rows import Rows, make_rows
 from sge_sim.referentiel.reforme_hc import ancienne_plage, bring_in
 from sge_sim.referentiel.tirage import Tirage
 
@@ -43,7 +43,7 @@ _PUISSANCES_PRO: Final = {6: 20, 9: 25, 12: 20, 18: 15, 24: 10, 36: 10}
 _SINGLE_PHASE_MAX: Final = 12
 
 
-def population(dataset: Dataset, *, size: int, seed: int, reforme: bool = False) -> Iterator[Fiche]:
+def population(dataset: Dataset, *, size: int, seed: int, reforme: bool = False) -> Iterator[Rows]:
     """Yield the rows of `size` points; with `reforme`, off-peak hours will change (TURPE 7).
 
     Raises `UsageError` for a size between zero and `minimum_size`, both left out.
@@ -62,7 +62,7 @@ def minimum_size(dataset: Dataset) -> int:
     return sum(quota.nombre for quota in dataset.population.quotas)
 
 
-def _draw(dataset: Dataset, size: int, seed: int, *, reforme: bool) -> Iterator[Fiche]:
+def _draw(dataset: Dataset, size: int, seed: int, *, reforme: bool) -> Iterator[Rows]:
     tirage = Tirage(seed)
     plan = dataset.population
     parts = {part: part.poids for part in plan.reste}
@@ -77,7 +77,7 @@ def _draw(dataset: Dataset, size: int, seed: int, *, reforme: bool) -> Iterator[
         if etat.profil is not None:
             profil |= dataset.profils[etat.profil]
         number = next(bt_inf if profil.point["domaine_tension"] == "BTINF" else large)
-        fiche = make_fiche(
+        fiche = make_rows(
             number,
             profil,
             commune,

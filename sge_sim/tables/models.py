@@ -5,7 +5,7 @@ from sge_sim.tables.acteurs import Acteur, Certificat, Contrat, Habilitation, Ut
 from sge_sim.tables.anciens_etats import AncienEtat
 from sge_sim.tables.apports import Apport
 from sge_sim.tables.base import Base
-from sge_sim.tables.campagnes import Campagne, ObservationCampagne
+from sge_sim.tables.campaigns import Campaign, CampaignObservation
 from sge_sim.tables.clock_row import ClockRow
 from sge_sim.tables.commandes import (
     Abonnement,
@@ -27,12 +27,12 @@ from sge_sim.tables.datahub import (
 )
 from sge_sim.tables.ecritures import Ecriture
 from sge_sim.tables.flux import Canal, FichierFlux, Publication
-from sge_sim.tables.jetons import JetonRevoque
 from sge_sim.tables.m023 import DemandeM023
 from sge_sim.tables.mesures import CalendrierDate, Collecte, Trou
 from sge_sim.tables.numeros import Numero
 from sge_sim.tables.pannes import PannePrevue
 from sge_sim.tables.points import Commune, Compteur, Point
+from sge_sim.tables.revoked_tokens import RevokedToken
 
 __all__ = [
     "Abonnement",
@@ -45,7 +45,8 @@ __all__ = [
     "AutorisationClient",
     "Base",
     "CalendrierDate",
-    "Campagne",
+    "Campaign",
+    "CampaignObservation",
     "Canal",
     "Certificat",
     "ClockRow",
@@ -65,14 +66,13 @@ __all__ = [
     "Habilitateur",
     "Habilitation",
     "Interlocuteur",
-    "JetonRevoque",
     "Numero",
-    "ObservationCampagne",
     "OptionPublication",
     "PannePrevue",
     "Partage",
     "Point",
     "Publication",
+    "RevokedToken",
     "ServiceSouscrit",
     "TicketSpice",
     "Trou",

@@ -24,8 +24,8 @@ from sge_sim.flux.r6x.rapport import (
 )
 from sge_sim.referentiel.mesures import point_mesure
 from sge_sim.refus import Control, Refus, Rule, check, rule
-from sge_sim.tables.fiches import Dossier, FicheAcces, FichePoint
 from sge_sim.tables.m023 import DemandeM023
+from sge_sim.tables.point_facts import AccesFacts, Dossier, PointFacts
 
 _ACCES: Final[Mapping[str, TypeServiceAcces]] = MappingProxyType(
     {"R63": "COURBE", "R64": "INDEX", "R65": "ENERGIE", "R66": "PMAX", "C68": "ITC"}
@@ -38,7 +38,7 @@ _MESURES_FINES: Final = frozenset({"R63", "R64", "R65", "R66"})
 
 
 @dataclass(frozen=True)
-class Demandeur023:
+class Demandeur:
     """Who demands."""
 
     acteur_code: str
@@ -51,15 +51,15 @@ class PointDemande:
 
     demande: DemandeM023
     dossier: Dossier
-    demandeur: Demandeur023
+    demandeur: Demandeur
 
     @property
-    def point(self) -> FichePoint:
+    def point(self) -> PointFacts:
         """What is known of the point itself."""
         return self.dossier.point
 
     @property
-    def services(self) -> list[FicheAcces]:
+    def services(self) -> list[AccesFacts]:
         """The access services of the requester that reach into the days demanded."""
         demande = self.demande
         wanted = (_ACCES.get(demande.flux), demande.sens, self.demandeur.acteur_code)
@@ -160,14 +160,12 @@ DONNEE_DISPONIBLE: Final = Rule(
 )
 
 
-def check_acces(demande: DemandeM023, dossier: Dossier, demandeur: Demandeur023) -> None:
+def check_acces(demande: DemandeM023, dossier: Dossier, demandeur: Demandeur) -> None:
     """Check the right by which a point is demanded; raises `Refus`."""
     check(RULES, PointDemande(demande, dossier, demandeur))
 
 
-def describe_demanded(
-    demande: DemandeM023, dossier: Dossier, demandeur: Demandeur023
-) -> PointDecrit:
+def describe_demanded(demande: DemandeM023, dossier: Dossier, demandeur: Demandeur) -> PointDecrit:
     """Return what is published of a point: its days begin with the last commissioning at the
     earliest, and with the access service; raises `Refus`."""
     asked = PointDemande(demande, dossier, demandeur)
