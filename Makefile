@@ -85,7 +85,7 @@ fuzz: $(VENV)/.dev ## post spoilt requests to every service (EXAMPLES=20000 of e
 	SGE_SIM_FUZZ_EXAMPLES=$(EXAMPLES) timeout 1200 $(BIN)/python -m pytest tests/fuzz
 
 soak: $(VENV)/.dev ## use a simulator without a pause, the clock running ahead, then attack one (SECONDS=180)
-	SGE_SIM_SOAK_SECONDS=$(SECONDS) timeout $$(($(SECONDS) + 720)) $(BIN)/python -m pytest -s -m soak tests/soak
+	SGE_SIM_SOAK_SECONDS=$(SECONDS) timeout $$(($(SECONDS) + 900)) $(BIN)/python -m pytest -s -m soak tests/soak tests/dataconnect/test_doors.py
 	SGE_SIM_HOSTILE_REQUESTS=30 SGE_SIM_HOSTILE_HANDSHAKES=3000 timeout 600 $(BIN)/python -m pytest -s tests/door/test_memory.py
 
 service: $(VENV)/.dev ## start a service (NOM=RecherchePoint WSDL=its.wsdl [VERSION=1.0 PACKAGE=Consultation])

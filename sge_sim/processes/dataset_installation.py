@@ -12,7 +12,7 @@ from sge_sim.commandes.evenements import record_opposition
 from sge_sim.facts.database import Database
 from sge_sim.referentiel.dataset import PointNomme, load_dataset
 from sge_sim.referentiel.entries import ActeurEntry, CommuneEntry
-from sge_sim.referentiel.point_rows import Fiche, named_rows
+from sge_sim.referentiel.point_rows import Rows, named_rows
 from sge_sim.referentiel.population import population
 from sge_sim.referentiel.reforme_hc import evenement_de
 from sge_sim.tables.acteurs import Acteur, Contrat, Habilitation, Utilisateur
@@ -94,7 +94,7 @@ def _record_oppositions(database: Database) -> None:
                 record_opposition(session, session.get_one(Point, prm))
 
 
-def _reforme(rows: Iterable[Fiche]) -> Iterator[dict[str, Any]]:
+def _reforme(rows: Iterable[Rows]) -> Iterator[dict[str, Any]]:
     """Yield the events of the reform, as rows."""
     for point, _ in rows:
         planned = evenement_de(point)

@@ -27,7 +27,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selecti
 from sge_sim.domaine.nomenclatures import EtatService, MotifFin, Sens, TypeServiceAcces
 from sge_sim.tables.acteurs import Acteur
 from sge_sim.tables.base import Base, Instant, RowId
-from sge_sim.tables.commandes import ServiceSouscrit
+from sge_sim.tables.commandes import UNENDED, ServiceSouscrit
 from sge_sim.tables.points import Point
 from sge_sim.tables.prepared import Prepared, Query, Rows
 
@@ -312,15 +312,15 @@ def consentements_in_force(
 
     What has ended isn't read, however much of it there is.
     """
+    opening = select(ServiceSouscrit.consentement_id).where(ServiceSouscrit.prm.in_(prms), UNENDED)
     return session.scalars(
         select(ConsentementDonne)
         .join(Partage)
         .where(
+            ConsentementDonne.id.in_(opening),
             Partage.client_id == client_id,
-            ConsentementDonne.prm.in_(prms),
             ConsentementDonne.debut <= now,
             ConsentementDonne.fin > now,
-            ConsentementDonne.services.any(ServiceSouscrit.ended_at.is_(None)),
         )
         .options(selectinload(ConsentementDonne.services))
         .order_by(ConsentementDonne.id)

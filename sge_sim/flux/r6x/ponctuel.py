@@ -10,6 +10,7 @@ from zipfile import ZIP_STORED, ZipFile
 
 from sqlalchemy.orm import Session
 
+from sge_sim.domaine.demandeur import Demandeur
 from sge_sim.domaine.ecarts_fichiers import Defauts
 from sge_sim.facts.lecture import read_dossier
 from sge_sim.flux.envoi import Archive, Fichier
@@ -28,7 +29,6 @@ from sge_sim.flux.r6x.rapport import INCONNU_DE_SGE, SANS_DONNEE, Suivi023, rapp
 from sge_sim.flux.r6x.recevabilite import (
     DONNEE_DISPONIBLE,
     POINT_EXISTANT,
-    Demandeur,
     check_acces,
     describe_demanded,
 )
@@ -106,7 +106,7 @@ def _pieces(
 ) -> Iterator[bytes]:
     if demande.flux == SANS_MESURE:
         check_acces(demande, dossier, demandeur)
-        seen = visibilite_of(dossier.point, demandeur.acteur_code, demandeur.kind, demande.cadre)
+        seen = visibilite_of(dossier.point, demandeur.code, demandeur.kind, demande.cadre)
         return iter((dumps(situation_tree(dossier.point, seen)),))
     point = describe_demanded(demande, dossier, demandeur)
     if demande.flux == "R67":

@@ -10,7 +10,7 @@ from sqlalchemy import insert
 
 from sge_sim.tables.models import Base, Ecriture, Numero
 
-revision = "0026"
+revision = "0028"
 down_revision = None
 
 _FIRST = {
