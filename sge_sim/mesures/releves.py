@@ -89,10 +89,11 @@ def read_contextes(
         contextes = [_contexte(point, lecture, "FMR", type) for type in ("RC", "RM")]
         if rhf:
             contextes.append(_contexte(point, lecture, "RHF", "LC"))
-    contextes += [
-        Contexte(one.contexte, one.type, tuple(_energies(point, lecture, one)))
-        for one in interventions_entre(point, lecture.debut, lecture.fin)
-    ]
+    if len(point.heures_creuses) > 1 or len(point.compteurs) > 1:
+        contextes += [
+            Contexte(one.contexte, one.type, tuple(_energies(point, lecture, one)))
+            for one in interventions_entre(point, lecture.debut, lecture.fin)
+        ]
     return tuple(contexte for contexte in contextes if contexte.grandeurs)
 
 

@@ -131,7 +131,9 @@ def point_mesure(
             graine=point.graine ^ autre,
             segment=_facette(point.segment, sens),
             autre=autre,
-            etats=suivi.histoire(point, *_DATEES),
+            etats=suivi.histoire(point, *_DATEES)
+            if suivi.anciennes
+            else ((None, tuple([getattr(point, nom) for nom in _DATEES])),),
             raccordement=point.puissance_raccordement,
             mise_en_service=_held_since(point.date_mise_en_service, service),
             resiliation=point.date_resiliation,

@@ -132,7 +132,7 @@ def _suivi(rows: Rows, gaps: Rows) -> Suivi:
         tuple(sorted(calendriers, key=lambda entree: entree[1])),
         tuple(sorted(compteurs, key=lambda compteur: compteur[0])),
         tuple(sorted(oppositions, key=lambda periode: periode[0])),
-        read_anciens(anciens),
+        read_anciens(anciens) if anciens else (),
     )
 
 
@@ -205,7 +205,7 @@ def read_suivis(session: Session, prms: Sequence[str]) -> dict[str, Suivi]:
             tuple(calendriers.get(prm, ())),
             tuple((pose, depose, bool(tic)) for pose, depose, tic in compteurs.get(prm, ())),
             tuple(oppositions.get(prm, ())),
-            read_anciens(anciens.get(prm, ())),
+            read_anciens(anciens[prm]) if prm in anciens else (),
         )
         for prm in prms
     }

@@ -39,8 +39,6 @@ class Suivi:
 
         The first holds since ever: its day is None.
         """
-        if not self.anciennes:
-            return ((None, tuple([getattr(point, nom) for nom in noms])),)
         valeurs = {nom: getattr(point, nom) for nom in noms}
         etats: list[tuple[date | None, tuple[Any, ...]]] = []
         depuis: date | None = None

@@ -31,7 +31,7 @@ MOIS = [(2026, 12), *((2027, month) for month in range(1, 11))]
 OPERE = (7.2, 7.2, 6.4, 7.0, 6.7, 6.8, 6.5, 9.8, 9.7, 9.2, 9.4)
 CUMULE = (7.9, 15.8, 22.9, 30.8, 38.4, 46.3, 54.0, 65.6, 77.2, 88.4, 100.0)
 """Rows « A, remotely operated » and « A, cumulated » of the planning of 19/03/2026."""
-LARGE = 24_000
+LARGE = 30_000
 """Points of which more than ten thousand are to be reprogrammed."""
 _DAY = frozenset(range(8 * 60, 20 * 60))
 
