@@ -168,7 +168,8 @@ def test_ten_thousand_points_follow_the_planning(lived: Any) -> None:
     share = {pro: weight / planned[pro] for pro, weight in ((True, 15), (False, 85))}
     operated = [0.945 * sum(share[pro] * phc[pro, month] for pro in share) for month in MOIS]
     gone = [sum(share[pro] * left[pro, month] for pro in share) for month in MOIS]
-    cumulated = [*accumulate(gone)]
+    # The row ends at 100 %: nothing of it is given up.
+    cumulated = [100 * one / sum(gone) for one in accumulate(gone)]
     print(sum(planned.values()), [round(one, 2) for one in (*operated, *cumulated)])
     assert sum(planned.values()) >= 10_000
     assert operated == pytest.approx(OPERE, abs=1.0)
