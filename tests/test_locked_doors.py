@@ -127,7 +127,7 @@ def test_data_connect_answers_soon_while_the_lock_is_held_and_works_after(
     }
     with held(running):
         locked = asked({**writing, **reading})
-    busy = {**dict.fromkeys(writing, rules_page.PANNE.statut), "revoke": rest_rules.PANNE.statut}
+    busy = {**dict.fromkeys(writing, rules_page.PANNE.status), "revoke": rest_rules.PANNE.status}
     assert locked == busy | dict.fromkeys(reading, 200)
     free = asked({**writing, **reading})
     assert {*free.values()} <= {200, 302}

@@ -212,7 +212,7 @@ def set_command(
     )
     if acces_periode is not None and not reglages.service_acces:
         raise UsageError("--acces-periode ne vaut qu'avec --service-acces oui.")
-    with transaction_on(database, prm) as (session, now):
+    with transaction_on(database, prm) as (session, now, _):
         changements = Changements(
             resilie=resilie.date() if isinstance(resilie, datetime) else resilie,
             nouveau_titulaire=nouveau_titulaire and nouveau_titulaire.date(),

@@ -114,7 +114,7 @@ def record_opposition(session: Session, point: Point) -> None:
     """
     assert point.date_mise_en_service is not None
     instant = start_of_day(point.date_mise_en_service)
-    vie.activate(session, oppose(session, point, instant, timedelta(0)), instant)
+    vie.activate(oppose(session, point, instant, timedelta(0)), instant)
 
 
 def _program(session: Session, evenement: Evenement, instant: datetime) -> None:

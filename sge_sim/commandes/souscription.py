@@ -1,7 +1,7 @@
 """What is subscribed to on a point, and which services of the point are the same."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from operator import attrgetter
 from typing import Protocol
@@ -35,7 +35,11 @@ _identity = attrgetter(*CARACTERISTIQUES)
 
 @dataclass(frozen=True)
 class Souscription:
-    """What is subscribed to. `corrigees` and `periodicite` are None where they have no meaning."""
+    """What is subscribed to. `corrigees` and `periodicite` are None where they have no meaning.
+
+    `type` is that under which the service is listed, `abonnement` what the number of a recurrent
+    transmission is given for (`sge_sim.tables.commandes.Abonnement`).
+    """
 
     contrat_id: str
     mesures_type: MesuresType
@@ -46,11 +50,13 @@ class Souscription:
     periodicite: str | None
     date_debut: date
     date_fin: date | None
+    type: TypeService = field(init=False)
+    abonnement: tuple[str, MesuresType, Sens, str] | None = field(init=False)
 
-    @property
-    def type(self) -> TypeService:
-        """The type under which the service is listed."""
-        return "TRANSREC" if self.recurrente else "CCDC"
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "type", "TRANSREC" if self.recurrente else "CCDC")
+        transmise = (self.contrat_id, self.mesures_type, self.sens, self.periodicite)
+        object.__setattr__(self, "abonnement", None if self.periodicite is None else transmise)
 
     def among(self, services: Iterable[ServiceFacts]) -> list[ServiceFacts]:
         """Return the services, not ended, that are this subscription but for their dates."""

@@ -102,7 +102,7 @@ def dossier_of(prm: str, now: datetime) -> Dossier | None:
 def _dossier(fictif: PointFictif, today: date) -> Dossier:
     production = fictif.segment == "P4"
     mise_en_service = fictif.mise_en_service
-    values: dict[str, Any] = {one.name: None for one in fields(PointFacts)} | {
+    values: dict[str, Any] = {each.name: None for each in fields(PointFacts) if each.init} | {
         "prm": fictif.prm,
         "segment": fictif.segment,
         "etat_contractuel": "SERVC",

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from sqlite3 import SQLITE_BUSY
 from sqlite3 import Connection as SQLiteConnection
+from sqlite3 import Error as SQLiteError
 from sqlite3 import OperationalError as SQLiteOperationalError
 from threading import Lock
 from typing import Any
@@ -295,11 +296,11 @@ def _take_lock(connection: Connection, patience_seconds: float, first: Lock) -> 
     try:
         while True:
             try:
-                Driver.of(connection).run(_BEGIN_WRITING)
-            except OperationalError as error:
-                busy = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == SQLITE_BUSY
+                driven.execute(_BEGIN_WRITING)
+            except SQLiteError as error:
+                busy = getattr(error, "sqlite_errorcode", 0) & 0xFF == SQLITE_BUSY
                 if not busy or elapsed_ms(started) > patience_seconds * 1000:
-                    raise
+                    Driver.of(connection).raise_as_sqlalchemy(_BEGIN_WRITING, error)
                 time.sleep(_RETRY_SECONDS)
             else:
                 return

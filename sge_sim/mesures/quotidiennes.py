@@ -69,11 +69,11 @@ def energies_quotidiennes(
     `sum(W) // 12` on 5 minutes and `sum(W) // 6` on 10 (observed 2023), lost when a point is.
     """
     i0, i1 = periode_mesuree(point, numero_borne(debut), numero_borne(fin))
+    perdus = jours_perdus(point, i0 - 1, i1)
     parts = [j.totaux for j in journees(point, i0, i1, grandeur)]
     valeurs = np.concatenate(parts) if parts else np.zeros(0, np.int64)
     table = calendrier()
     if point.petit:
-        perdus = jours_perdus(point, i0 - 1, i1)
         valides = ~(perdus[1:] | perdus[:-1])
     else:
         valeurs = valeurs * 1000 // 12

@@ -7,13 +7,15 @@ The certificates themselves aren't kept, but for some that were accepted: a clie
 may send one of 90 kB each time.
 """
 
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from sys import getsizeof
-from typing import Final, Protocol
+from threading import Lock
+from typing import Final, Generic, Protocol, TypeVar
 
 from sge_sim.clock import legal_date, start_of_day
 from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment, KindActeur
@@ -22,7 +24,6 @@ from sge_sim.pki.certificates import fingerprint, read_certificate
 from sge_sim.pki.chains import BrokenChain
 from sge_sim.pki.checks import CERTIFICATE_CHECKS, Candidate
 from sge_sim.pki.client_auth import FIN_CHROME
-from sge_sim.pki.memory import BoundedMemory
 from sge_sim.pki.request_rules import (
     REQUEST_CHECKS,
     CertificateSituation,
@@ -34,6 +35,54 @@ from sge_sim.pki.revocation import RevocationList
 from sge_sim.pki.trust import TrustStore
 from sge_sim.refus import Refus, Rule, hold, refusals
 from sge_sim.settings import VerifieEku
+
+V = TypeVar("V")
+
+
+class BoundedMemory(Generic[V]):
+    """Values by digest, the least recently used forgotten first; shared by the threads.
+
+    `max_bytes` bounds the sum of the sizes of the values.
+    """
+
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
+        self._held = 0
+        self._values: OrderedDict[bytes, tuple[V, int]] = OrderedDict()
+        self._lock = Lock()
+
+    @property
+    def held(self) -> int:
+        """The bytes of the values that are remembered."""
+        return self._held
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def recall(self, digest: bytes, make: Callable[[], V], size: Callable[[V], int]) -> V:
+        """Return the value of `digest`; `make` it and remember it at the first time.
+
+        A value larger than the whole memory isn't remembered. Two threads may make the same one.
+        """
+        with self._lock:
+            found = self._values.get(digest)
+            if found is not None:
+                self._values.move_to_end(digest)
+                return found[0]
+        value = make()
+        bytes_held = size(value)
+        if bytes_held <= self._max_bytes:
+            with self._lock:
+                self._forget(self._values.pop(digest, None))
+                self._values[digest] = (value, bytes_held)
+                self._held += bytes_held
+                while self._held > self._max_bytes:
+                    self._forget(self._values.popitem(last=False)[1])
+        return value
+
+    def _forget(self, entry: tuple[V, int] | None) -> None:
+        self._held -= entry[1] if entry else 0
+
 
 # Beside its texts, what a remembered verdict takes: its objects, its dates, its place.
 _VERDICT_BYTES = 2048

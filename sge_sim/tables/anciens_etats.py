@@ -6,7 +6,7 @@ columns of the point; what held until a day is here. The one reading of all thre
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -15,9 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from sge_sim.tables.base import Base, RowId
 from sge_sim.tables.points import Point
-from sge_sim.tables.suivi import AncienneValeur
 
-_DATES: Final = "date_"
 DATEES: Final = (
     "heures_creuses_libelle",
     "heures_creuses_saison_basse",
@@ -59,25 +57,6 @@ def write_valeurs(valeurs: Mapping[str, Any]) -> str:
         },
         ensure_ascii=False,
     )
-
-
-def read_anciens(rows: Iterable[tuple[date, str]]) -> tuple[AncienneValeur, ...]:
-    """Return former values from rows (`jusqu_a`, `valeurs`), the oldest first."""
-    return tuple(
-        sorted(
-            (
-                AncienneValeur(jusqu_a, name, _read(name, value))
-                for jusqu_a, valeurs in rows
-                for name, value in json.loads(valeurs).items()
-            ),
-            key=lambda one: (one.jusqu_a, one.nom),
-        )
-    )
-
-
-def _read(name: str, value: Any) -> Any:
-    dated = name.startswith(_DATES) and value is not None
-    return date.fromisoformat(value) if dated else value
 
 
 def change_columns(session: Session, point: Point, jour: date, **valeurs: Any) -> None:

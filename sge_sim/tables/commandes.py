@@ -35,10 +35,8 @@ from sge_sim.domaine.nomenclatures import (
     TypeServiceAcces,
 )
 from sge_sim.tables.base import Base, Instant, RowId
-from sge_sim.tables.ecritures import reaching
-from sge_sim.tables.numeros import next_numero
 from sge_sim.tables.points import Point
-from sge_sim.tables.prepared import Driver, Insertion, Prepared, Rows
+from sge_sim.tables.prepared import Driver, Prepared, Query, Rows
 
 _CODE = String(15)
 _PRM = String(14)
@@ -148,7 +146,7 @@ class ServiceSouscrit(Attente, Base):
         # However many have ended on a point, those that haven't are few.
         Index(
             "ix_service_souscrit_en_cours",
-            "prm",
+            *("prm", "date_debut", "service_souscrit_id"),
             sqlite_where=text("etat != 'TERMINE'"),
             postgresql_where=text("etat != 'TERMINE'"),
         ),
@@ -241,10 +239,6 @@ _ABONNEMENT = Prepared(
         )
     )
 )
-_NEW_ABONNEMENT = Insertion(Abonnement)
-_NEW_AFFAIRE = Insertion(Affaire)
-_NEW_SERVICE = Insertion(ServiceSouscrit)
-_NEW_AUTORISATION = Insertion(AutorisationClient, "id")
 UNENDED: Final = ServiceSouscrit.etat != literal_column("'TERMINE'")
 """Selects the services that haven't ended, by the index that holds no others."""
 CARACTERISTIQUES: Final = (
@@ -293,42 +287,12 @@ def autorisations(session: Session, acteur_code: str | None = None) -> Sequence[
     return session.scalars(query).all()
 
 
-def abonnement_of(
-    session: Session, contrat_id: str, mesures_type: MesuresType, sens: Sens, periodicite: str
-) -> int:
-    """Return the subscription number of a recurrent transmission, given at its first order."""
-    driver = Driver.of(session.connection())
-    transmission: dict[str, str] = {
-        "contrat_id": contrat_id,
-        "mesures_type": mesures_type,
-        "sens": sens,
-        "periodicite": periodicite,
-    }
-    found = _ABONNEMENT.row(driver, **transmission)
-    if found is not None:
-        numero: int = found[0]
-        return numero
-    numero = next_numero(session, "abonnement")
-    _NEW_ABONNEMENT.run(session, Abonnement(numero=numero, **transmission))
-    return numero
-
-
-def insert_order(
-    session: Session,
-    affaire: Affaire,
-    service: ServiceSouscrit,
-    autorisation: AutorisationClient,
-) -> None:
-    """Write what an order of a service leaves, once it is what it will be, and that the state has
-    come to its instant."""
-    Driver.of(session.connection()).write(
-        (
-            reaching(affaire.opened_at),
-            _NEW_AFFAIRE.of(affaire),
-            _NEW_SERVICE.of(service),
-            _NEW_AUTORISATION.of(autorisation),
-        )
-    )
+read_abonnement: Final[Query[int | None]] = Query(
+    (_ABONNEMENT,),
+    ("contrat_id", "mesures_type", "sens", "periodicite"),
+    lambda rows: rows[0][0] if rows else None,
+)
+"""The subscription number of a recurrent transmission; none before its first order."""
 
 
 def unended_services(session: Session, prm: str) -> list[ServiceSouscrit]:
@@ -353,5 +317,5 @@ def _unended(session: Session, rows: Rows) -> list[ServiceSouscrit]:
 
 def is_teleoperable(session: Session, prm: str) -> bool:
     """Tell whether the meter of a point, as it was last written, can be operated from afar."""
-    row = _TELEOPERABLE.row(Driver.of(session.connection()), prm=prm)
-    return row is not None and bool(row[0])
+    rows = _TELEOPERABLE.rows(Driver.of(session.connection()), prm=prm)
+    return bool(rows and rows[0][0])

@@ -5,7 +5,7 @@ SGE's own search and consultation see them, and what ends them ends the consent.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Final, Literal
@@ -143,7 +143,9 @@ class ConsentementDonne(Base):
 
 @dataclass(frozen=True, slots=True)
 class ApplicationFacts:
-    """An application as it was read; see `Application`. `entite` is the name of its actor."""
+    """An application as it was read; see `Application`. `entite` is the name of its actor; every
+    consent counts as given to one that is `en_bac_a_sable`.
+    """
 
     client_id: str
     secret: str
@@ -153,11 +155,10 @@ class ApplicationFacts:
     mode: ModeApplication
     redirect_uri: str
     apis: tuple[str, ...]
+    en_bac_a_sable: bool = field(init=False)
 
-    @property
-    def en_bac_a_sable(self) -> bool:
-        """Whether every consent counts as given."""
-        return self.mode == "bac_a_sable"
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "en_bac_a_sable", self.mode == "bac_a_sable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +174,6 @@ class ConsentementFacts:
     fin: datetime
     court: bool
     motif_fin: MotifFin | None
-
-    def holds(self, now: datetime) -> bool:
-        """Tell whether it is in force at `now` (aware): one of its services runs."""
-        return self.court and self.debut <= now < self.fin
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,14 @@
 """What the measures of a point depend on beyond its fiche, and what the point was before."""
 
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sge_sim.domaine.nomenclatures import CoteCalendrier
+
+_DATES: Final = "date_"
 
 
 class AncienneValeur(NamedTuple):
@@ -51,3 +55,22 @@ class Suivi:
             valeurs[nom] = valeur
         etats.append((None, tuple(valeurs.values())))
         return tuple(reversed(etats))
+
+
+def read_anciens(rows: Iterable[tuple[date, str]]) -> tuple[AncienneValeur, ...]:
+    """Return former values from rows (`jusqu_a`, `valeurs`), the oldest first."""
+    return tuple(
+        sorted(
+            (
+                AncienneValeur(jusqu_a, name, _read(name, value))
+                for jusqu_a, valeurs in rows
+                for name, value in json.loads(valeurs).items()
+            ),
+            key=lambda one: (one.jusqu_a, one.nom),
+        )
+    )
+
+
+def _read(name: str, value: Any) -> Any:
+    dated = name.startswith(_DATES) and value is not None
+    return date.fromisoformat(value) if dated else value

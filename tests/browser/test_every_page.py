@@ -66,7 +66,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulator
         order(simulator)
         plan_and_open_an_account(home)
         simulator.session.post(
-            f"{home}/horloge", data={"action": "10d"}, headers={"Origin": home}, timeout=300
+            f"{home}/clock", data={"action": "10d"}, headers={"Origin": home}, timeout=300
         )
         yield simulator
 

@@ -78,7 +78,7 @@ def test_a_service_starts_without_reading_those_that_differ(lives: Lives) -> Non
     event.listen(lives.database.engine, "before_cursor_execute", keep)
     assert catch_up_orders(lives.database, NOON + 2 * DAYS) == MANY
     event.remove(lives.database.engine, "before_cursor_execute", keep)
-    assert len(statements) < MANY / 2
+    assert sum(statement.startswith("SELECT") for statement in statements) < MANY / 2
 
 
 def _keep(statements: list[str], *executed: Any) -> None:
@@ -144,12 +144,12 @@ def test_a_call_does_what_is_due_on_its_point_alone_and_apart(lives: Lives) -> N
     mine, other = lives.order(delai=DAYS), lives.order(INDEX, delai=DAYS, prm=LARGE)
     StoredClock(lives.database).freeze(NOON + 2 * DAYS)
     refused = pytest.raises(ZeroDivisionError)
-    with refused, transaction_on(lives.database, PRM) as (session, now):
+    with refused, transaction_on(lives.database, PRM) as (session, now, _):
         assert now == NOON + 2 * DAYS
         assert session.get_one(ServiceSouscrit, mine).etat == "ACTIF"
         raise ZeroDivisionError
     assert (lives.etat(mine), lives.etat(other)) == ("ACTIF", "DEMANDE")
-    with transaction_on(lives.database, None) as (session, _):
+    with transaction_on(lives.database, None) as (session, *_):
         assert session.get_one(ServiceSouscrit, other).etat == "DEMANDE"
 
 

@@ -16,7 +16,7 @@ from sge_sim.mesures import (
     phases_de,
 )
 from sge_sim.referentiel.mesures import jour_releve, point_mesure
-from sge_sim.tables.mesures import open_collecte, read_suivi
+from sge_sim.tables.mesures import Collecte, read_suivi
 from sge_sim.tables.points import Point, find_point, named_points
 from sge_sim.tables.suivi import Suivi
 
@@ -139,7 +139,7 @@ def test_a_change_holds_at_once_and_a_point_that_did_not_change_is_the_same(
     with installed.sessions() as session:
         before = described(session, prm)
         assert described(session, prm) is before
-        open_collecte(session, prm, date(2025, 1, 1))
+        session.add(Collecte(prm=prm, debut=date(2025, 1, 1)))
         session.flush()
         assert described(session, prm).collectes == (PeriodeCollecte(date(2025, 1, 1)),)
         point = find_point(session, prm)

@@ -18,7 +18,7 @@ from sge_sim.schema import revisions as schema
 from sge_sim.schema.revisions import prepare
 
 NEW_FILES = 100
-SCHEMA = (["0028"], "83c0f14c1bbed04e")
+SCHEMA = (["0028"], "178bc344eb370bf2")
 """The number of the schema, and what its tables are: both change together."""
 
 

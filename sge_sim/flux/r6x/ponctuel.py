@@ -1,7 +1,7 @@
 """The files of a demand of M023: those of the data as they are ready, then the report."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -36,9 +36,10 @@ from sge_sim.flux.r6x.situation import situation_tree, visibilite_of
 from sge_sim.refus import Refus
 from sge_sim.tables.m023 import DemandeM023
 from sge_sim.tables.point_facts import Dossier
-from sge_sim.tables.prepared import Driver
+from sge_sim.tables.prepared import Driver, read_at_once
 
 SANS_MESURE: Final = "C68"
+_LUS_ENSEMBLE: Final = 100
 
 
 def demanded_files(
@@ -80,9 +81,7 @@ def _points(
     suivi: Suivi023,
 ) -> Iterator[PointEcrit]:
     """Yield the points that have something to publish, and note why the others have nothing."""
-    driver = Driver.under(session)
-    for prm in dict.fromkeys(suivi.prms):
-        dossier = read_dossier(driver, prm)
+    for prm, dossier in _dossiers(session, tuple(dict.fromkeys(suivi.prms))):
         if dossier is None:
             suivi.refus[prm] = Refus(POINT_EXISTANT, INCONNU_DE_SGE)
             continue
@@ -95,6 +94,16 @@ def _points(
             suivi.refus[prm] = refus
         else:
             yield PointEcrit(prm, chain((first,), pieces))
+
+
+def _dossiers(session: Session, prms: Sequence[str]) -> Iterator[tuple[str, Dossier | None]]:
+    """Yield what is known of points, those of a hundred read together."""
+    driver = Driver.under(session)
+    for first in range(0, len(prms), _LUS_ENSEMBLE):
+        some = prms[first : first + _LUS_ENSEMBLE]
+        yield from zip(
+            some, read_at_once(driver, [(read_dossier, prm) for prm in some]), strict=True
+        )
 
 
 def _pieces(

@@ -73,9 +73,9 @@ def test_an_accepted_refusal_is_as_good_as_a_success() -> None:
 
 @pytest.mark.observed("2022: live labels mix apostrophes and final dots")
 @pytest.mark.parametrize(
-    "label", ["L’accord du client", "L'accord  du client.", "L'accord du client ."]
+    "libelle", ["L’accord du client", "L'accord  du client.", "L'accord du client ."]
 )
-def test_labels_are_the_same_but_for_apostrophes_spaces_and_the_final_dot(libelle: str) -> None:
+def test_libelles_are_the_same_but_for_apostrophes_spaces_and_the_final_dot(libelle: str) -> None:
     assert same_libelle("L'accord du client", libelle)
 
 
