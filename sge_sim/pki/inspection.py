@@ -271,10 +271,11 @@ def _advice(
                 f"{authority.name} ne délivre plus clientAuth : ce certificat passe ici, mais un "
                 "serveur configuré par défaut le refuse."
             )
-        signed = situation_at(authority, jour) if authority else None
-        if authority and signed is not None:
-            yield f"{authority.name}, le {jour:%d/%m/%Y} : {signed.told()}"
     yield "Le même certificat peut servir au VPN SSL (accès au portail), à homologuer aussi."
+    authority = trust.authority_of(chain) if isinstance(chain, Chain) else None
+    signed = situation_at(authority, jour) if authority else None
+    if authority and signed is not None:
+        yield f"{authority.name}, le {jour:%d/%m/%Y} : {signed.told()}"
 
 
 def _for_clients(leaf: x509.Certificate) -> bool:

@@ -5,9 +5,10 @@ one calendar that follows the tariff, the installation of the client's category.
 """
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sge_sim.domaine.nomenclatures import PETITS, Sens
 from sge_sim.mesures import (
@@ -60,7 +61,15 @@ _DISTRIBUTEUR_C5 = {
     Structure.HP_HC: "DI000002",
     Structure.SAISONS_C5: "DI000003",
 }
-_HEURES_CREUSES: Final = ("heures_creuses_libelle", "heures_creuses_saison_basse")
+_DATEES: Final = (
+    "puissance_souscrite",
+    "fta",
+    "calendrier_fournisseur",
+    "heures_creuses_libelle",
+    "heures_creuses_saison_basse",
+    "niveau_ouverture_services",
+)
+"""What measures take from the sheet and that has dates, in the order of `_Etat`."""
 
 _NON_CONSOMMATION = "PT000001"
 """The calendar of what a P4 that sells all of its production draws: nothing (GUI 0497 v1.5.0 p. 19;
@@ -73,25 +82,22 @@ class _Donnees(NamedTuple):
     """What is taken from the data sheet: compared by value, so that a change is never missed.
 
     `inerte`: nothing goes that way, though the meter counts it; `autre`: it isn't the direction of
-    the segment.
+    the segment. `etats`: what `_DATEES` said since which day, oldest first.
     """
 
     graine: int
     segment: str
-    puissances: tuple[tuple[date | None, int], ...]
+    autre: bool
+    etats: tuple[tuple[date | None, tuple[Any, ...]], ...]
+    raccordement: int | None
     mise_en_service: date
     resiliation: date | None
-    structures: tuple[tuple[date | None, Structure], ...]
-    calendriers_fournisseur: tuple[tuple[date | None, str], ...]
-    heures_creuses: tuple[tuple[date | None, str, str | None], ...]
-    ouvert_depuis: date | Literal["toujours", "jamais"]
     professionnel: bool
     plage_releve: str | None
     tension: str | None
     triphase: bool
     en_kw: bool
     inerte: bool
-    autre: bool
 
 
 Point = PointFacts | Row | ServiceTransmis
@@ -125,33 +131,19 @@ def point_mesure(
             # The two directions of a point are two installations.
             graine=point.graine ^ autre,
             segment=_facette(point.segment, sens),
-            puissances=_puissances(point, suivi, autre=autre),
+            autre=autre,
+            etats=suivi.histoire(point, *_DATEES)
+            if suivi.anciennes
+            else ((None, tuple([getattr(point, nom) for nom in _DATEES])),),
+            raccordement=point.puissance_raccordement,
             mise_en_service=_held_since(point.date_mise_en_service, service),
             resiliation=point.date_resiliation,
-            structures=tuple(
-                (depuis, _structure(point.segment, fta, sens))
-                for depuis, (fta,) in suivi.histoire(point, "fta")
-            ),
-            calendriers_fournisseur=()
-            if autre
-            else tuple(
-                (depuis, code)
-                for depuis, (code,) in suivi.histoire(point, "calendrier_fournisseur")
-                if code is not None
-            ),
-            heures_creuses=tuple(
-                (depuis, haute, basse)
-                for depuis, (haute, basse) in suivi.histoire(point, *_HEURES_CREUSES)
-                if haute is not None
-            ),
-            ouvert_depuis=_ouvert_depuis(point, suivi),
             professionnel=point.categorie_client_final == "PRO",
             plage_releve=point.plage_releve,
             tension=point.tension_livraison,
             triphase=point.tension_livraison == _TRIPHASE,
             en_kw=_unite(point) == "kW",
             inerte=inerte,
-            autre=autre,
         ),
         suivi,
     )
@@ -198,30 +190,38 @@ def _unite(point: Point) -> str | None:
     return point.puissance_souscrite_unite
 
 
-def _structure(segment: str, fta: str | None, sens: Sens) -> Structure:
-    """Return how the distributor's grid divides time; injection isn't divided (assumed)."""
-    if sens == "INJECTION":
-        return Structure.BASE
-    # HTA has a peak class; a mobile peak is counted as the fixed one.
-    return _FTA.get(fta or "", Structure.BASE if segment in PETITS else Structure.POINTE)
+class _Etat(NamedTuple):
+    """What the columns of `_DATEES` said from a day on, None: since ever."""
+
+    depuis: date | None
+    puissance: int | None
+    fta: str | None
+    calendrier: str | None
+    heures_creuses: str | None
+    saison_basse: str | None
+    niveau: int | None
+
+    def structure(self, segment: str) -> Structure:
+        """How the distributor's grid divides time; injection isn't divided (assumed)."""
+        if segment[0] == "P":
+            return Structure.BASE
+        # HTA has a peak class; a mobile peak is counted as the fixed one.
+        usual = Structure.BASE if segment in PETITS else Structure.POINTE
+        return _FTA.get(self.fta or "", usual)
 
 
-def _puissances(point: Point, suivi: Suivi, *, autre: bool) -> tuple[tuple[date | None, int], ...]:
-    """Return the powers of a direction: that of the surplus has one."""
-    if autre:
-        return ((None, PUISSANCE_DU_SURPLUS),)
-    return tuple(
-        (depuis, souscrite or point.puissance_raccordement or PUISSANCE_DU_SURPLUS)
-        for depuis, (souscrite,) in suivi.histoire(point, "puissance_souscrite")
-    )
-
-
-def _ouvert_depuis(point: Point, suivi: Suivi) -> date | Literal["toujours", "jamais"]:
-    """Return since which day the meter is opened to services; it is never closed again."""
-    for depuis, (niveau,) in suivi.histoire(point, "niveau_ouverture_services"):
-        if niveau:
-            return depuis or "toujours"
-    return "jamais"
+def _since(
+    premier: date, entrees: Iterable[tuple[date | None, *tuple[Any, ...]]]
+) -> list[tuple[Any, ...]]:
+    """Return dated entries from the first day of a life on, without those that repeat the one
+    before: that which held on the first day comes first."""
+    found: list[tuple[Any, ...]] = []
+    for depuis, *valeurs in entrees:
+        if depuis is None or depuis <= premier:
+            found = [(premier, *valeurs)]
+        elif not found or [*found[-1][1:]] != valeurs:
+            found.append((depuis, *valeurs))
+    return found
 
 
 @lru_cache(maxsize=_MESURES_EN_MEMOIRE)
@@ -233,21 +233,33 @@ def _describe(donnees: _Donnees, suivi: Suivi) -> PointMesure:
         for pose, depose, tic in suivi.compteurs
     )
     depuis = compteurs[0].pose
+    etats = [_Etat(jour, *valeurs) for jour, valeurs in donnees.etats]
+    usual = donnees.raccordement or PUISSANCE_DU_SURPLUS
+    puissances = (
+        [(depuis, PUISSANCE_DU_SURPLUS)]
+        if donnees.autre
+        else _since(depuis, [(one.depuis, one.puissance or usual) for one in etats])
+    )
     given = None if donnees.autre else _given(suivi)
     perdus = suivi.trous if given is None else (*suivi.trous, *given.trous)
     return PointMesure(
         graine=donnees.graine,
         segment=donnees.segment,
-        puissances=tuple(
-            PuissanceSouscrite(jour, valeur) for jour, valeur in _depuis(depuis, donnees.puissances)
-        ),
+        puissances=tuple(PuissanceSouscrite(*one) for one in puissances),
         mise_en_service=donnees.mise_en_service,
         compteurs=compteurs,
-        grille_distributeur=_distributeur(donnees, suivi, compteurs, petit=petit),
-        grille_fournisseur=_fournisseur(donnees, suivi, depuis),
+        grille_distributeur=_distributeur(donnees, etats, suivi, compteurs),
+        grille_fournisseur=_fournisseur(donnees, etats, suivi, depuis),
         heures_creuses=tuple(
             HeuresCreuses(jour, parse_plages(haute), None if basse is None else parse_plages(basse))
-            for jour, haute, basse in _depuis(depuis, donnees.heures_creuses)
+            for jour, haute, basse in _since(
+                depuis,
+                [
+                    (one.depuis, one.heures_creuses, one.saison_basse)
+                    for one in etats
+                    if one.heures_creuses is not None
+                ],
+            )
         ),
         collectes=_union(suivi.collectes),
         trous=tuple(TrouDeCourbe(debut, fin) for debut, fin in perdus),
@@ -288,49 +300,51 @@ def _profil(donnees: _Donnees) -> ProfilConsommation | None:
 
 
 def _distributeur(
-    donnees: _Donnees, suivi: Suivi, compteurs: tuple[CompteurPose, ...], *, petit: bool
+    donnees: _Donnees, etats: list[_Etat], suivi: Suivi, compteurs: tuple[CompteurPose, ...]
 ) -> tuple[Grille, ...]:
     """Return the distributor's grids: a small meter has none before it is opened (OFF 21.3)."""
-    if petit and donnees.ouvert_depuis == "jamais":
+    petit = donnees.segment in PETITS
+    # It is never closed again.
+    opened = [one for one in etats if one.niveau]
+    if petit and not opened:
         return ()
-    dates = _dated(donnees, suivi, "distributeur")
+    dates = _dated(donnees, etats, suivi, "distributeur")
     if dates:
         return dates
     depuis = next((c.pose for c in compteurs if c.communicant), None)
     if depuis is None:
         return ()
-    if petit and isinstance(donnees.ouvert_depuis, date):
-        depuis = max(depuis, donnees.ouvert_depuis)
+    if petit and opened[0].depuis is not None:
+        depuis = max(depuis, opened[0].depuis)
     return tuple(
         Grille(jour, _DISTRIBUTEUR_C5[structure] if petit else _DISTRIBUTEUR, structure)
-        for jour, structure in _depuis(depuis, donnees.structures)
+        for jour, structure in _since(
+            depuis, [(one.depuis, one.structure(donnees.segment)) for one in etats]
+        )
     )
 
 
-def _fournisseur(donnees: _Donnees, suivi: Suivi, depuis: date) -> tuple[Grille, ...]:
-    dates = _dated(donnees, suivi, "fournisseur")
-    if dates:
+def _fournisseur(
+    donnees: _Donnees, etats: list[_Etat], suivi: Suivi, depuis: date
+) -> tuple[Grille, ...]:
+    dates = _dated(donnees, etats, suivi, "fournisseur")
+    if dates or donnees.autre:
         return dates
+    usual = etats[-1].structure(donnees.segment)
+    codes = [(one.depuis, one.calendrier) for one in etats if one.calendrier is not None]
     return tuple(
-        Grille(jour, code, _CALENDRIERS.get(code, donnees.structures[-1][1]))
-        for jour, code in _depuis(depuis, donnees.calendriers_fournisseur)
+        Grille(jour, code, _CALENDRIERS.get(code, usual)) for jour, code in _since(depuis, codes)
     )
 
 
-def _depuis(premier: date, entrees: tuple[tuple[Any, ...], ...]) -> list[tuple[Any, ...]]:
-    """Return dated entries from the first day of a life on: the one that held then comes first."""
-    avant = [entree for entree in entrees if entree[0] is None or entree[0] <= premier][-1:]
-    apres = [entree for entree in entrees if entree[0] is not None and entree[0] > premier]
-    return [(premier, *entree[1:]) for entree in avant] + apres
-
-
-def _dated(donnees: _Donnees, suivi: Suivi, cote: str) -> tuple[Grille, ...]:
+def _dated(donnees: _Donnees, etats: list[_Etat], suivi: Suivi, cote: str) -> tuple[Grille, ...]:
     """Return the calendars of one side; one that isn't known divides time as the tariff does.
 
     That of what isn't consumed isn't the calendar of what is injected.
     """
+    usual = etats[-1].structure(donnees.segment)
     return tuple(
-        Grille(depuis, code, _CALENDRIERS.get(code, donnees.structures[-1][1]))
+        Grille(depuis, code, _CALENDRIERS.get(code, usual))
         for ce_cote, depuis, code in suivi.calendriers
         if ce_cote == cote and (code != _NON_CONSOMMATION or donnees.inerte)
     )

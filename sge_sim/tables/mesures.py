@@ -179,7 +179,7 @@ def read_suivis(session: Session, prms: Sequence[str]) -> dict[str, Suivi]:
             tuple(calendriers.get(prm, ())),
             tuple((pose, depose, bool(tic)) for pose, depose, tic in compteurs.get(prm, ())),
             tuple(oppositions.get(prm, ())),
-            read_anciens(anciens.get(prm, ())),
+            read_anciens(anciens[prm]) if prm in anciens else (),
             tuple(donnees.get(prm, ())),
         )
         for prm in prms

@@ -234,26 +234,20 @@ class Dossier:
     acces: tuple[AccesFacts, ...]
 
     def au(self, jour: date) -> PointFacts:
-        """Return the point as it was on a legal day."""
-        anciennes = [one for one in self.suivi.anciennes if one.jusqu_a > jour]
-        if not anciennes:
-            return self.point
-        # The first change after that day is the one that replaced what held on it.
-        return replace(self.point, **{one.nom: one.valeur for one in reversed(anciennes)})
+        """Return the point as it was on a legal day: of each column, the first to be replaced."""
+        later = reversed([one for one in self.suivi.anciennes if one.jusqu_a > jour])
+        return replace(self.point, **{one.nom: one.valeur for one in later})
 
     def sur(self, debut: date, fin: date) -> tuple[PointFacts, ...]:
-        """Return the point as it was over the legal days [debut, fin): a fiche for each change."""
+        """Return the point as it was over the legal days [debut, fin), before and after changes."""
         changes = {one.jusqu_a for one in self.suivi.anciennes if debut < one.jusqu_a < fin}
         return tuple(self.au(jour) for jour in (debut, *sorted(changes)))
 
     def is_held_by(self, acteur_code: str, debut: date, fin: date) -> bool:
-        """Tell whether a supplier held one and the same contract over the legal days [debut, fin).
-
-        A new client makes a new contract, as a commissioning does (assumed).
-        """
+        """Tell whether a supplier held one contract over [debut, fin): a new client has another."""
         etats = self.sur(debut, fin)
-        suppliers = {one.fournisseur_titulaire for one in etats}
-        return suppliers == {acteur_code} and len({one.date_mise_en_service for one in etats}) == 1
+        held = {(one.fournisseur_titulaire, one.date_mise_en_service) for one in etats}
+        return len(held) == 1 and held.pop()[0] == acteur_code
 
     def says_as(self, other: "Dossier") -> bool:
         """Tell whether `other` says the same."""
