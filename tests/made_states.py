@@ -17,6 +17,7 @@ _OF_ITS_OWN = {
     "authorities_file",
     "database_url",
     "population_seed",
+    "server_name",
 }
 """Settings that make another state at a first start than copies have."""
 

@@ -66,6 +66,7 @@ def own_simulator(data_dir: Path, options: Sequence[str] = ()) -> Iterator[OwnSi
         *(sys.executable, "-m", "sge_sim", "serve"),
         *("--data-dir", str(data_dir), "--ready-file", str(ready_file)),
         *("--port", "0", "--admin-port", "0", "--data-connect-port", "0"),
+        *("--log", "none"),
         *options,
     ]
     with (
