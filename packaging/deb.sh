@@ -33,4 +33,4 @@ sed "s/@VERSION@/$version/; s/@MAINTAINER@/$MAINTAINER/; s/@SIZE@/$size/" "$here
 (cd "$stage" && find usr -type f -print0 | LC_ALL=C sort -z | xargs -0 md5sum >DEBIAN/md5sums)
 chmod -R u=rwX,go=rX "$stage"
 chmod 755 "$stage/DEBIAN/prerm" "$stage/DEBIAN/postrm"
-dpkg-deb --root-owner-group -Zxz --build "$stage" "$dist/sge-sim_${version}_amd64.deb"
+dpkg-deb --root-owner-group -Zxz -z1 --build "$stage" "$dist/sge-sim_${version}_amd64.deb"

@@ -161,36 +161,32 @@ def test_calls_are_written_in_a_terminal_and_in_a_container(
 
 
 def test_a_stop_refuses_newcomers_at_once_and_finishes_what_runs(tmp_path: Path) -> None:
-    with start_simulator(
-        tmp_path,
-        "--population-size",
-        "0",
-        "--data-connect",
-        "--data-connect-port",
-        "0",
-        "--workers",
-        "2",
-    ) as running:
-        planned = running.command("pannes", "add", "lente", "--secondes", "3", "--dispersion", "0")
+    options = ("--population-size", "0", "--workers", "2")
+    rest = ("--data-connect", "--data-connect-port", "0")
+    with start_simulator(tmp_path, *options, *rest) as running:
+        planned = running.command("pannes", "add", "lente", "--secondes", "4", "--dispersion", "0")
         assert planned.returncode == 0, planned.stderr
-        answers: list[requests.Response] = []
-        caller = threading.Thread(
-            target=lambda: answers.append(
-                running.session.post(running.url + CALL, data=b"<x/>", timeout=20)
-            )
-        )
+        answers: list[int] = []
+
+        def post() -> None:
+            answered = running.session.post(running.url + CALL, data=b"<x/>", timeout=60)
+            answers.append(answered.status_code)
+
+        caller = threading.Thread(target=post)
         caller.start()
-        time.sleep(1)
+        deadline = time.monotonic() + 30
+        while not running.admin("/api/pannes")[0]["touches"]:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
         begun = time.monotonic()
         running.process.send_signal(signal.SIGTERM)
         for name in ("b2b_url", "data_connect_url", "admin_url"):
-            port = int(running.ready[name].rpartition(":")[2])
-            while not is_refused(port):
-                assert time.monotonic() - begun < 1, name
+            while not is_refused(int(running.ready[name].rpartition(":")[2])):
+                assert not answers, name
                 time.sleep(0.02)
         caller.join()
-        assert [answer.status_code for answer in answers] == [415]
-        assert running.process.wait(10) == 0
+        assert answers == [415]
+        assert running.process.wait(20) == 0
         assert time.monotonic() - begun < 10
 
 

@@ -19,7 +19,7 @@ def built(pattern: str) -> Path:
 @pytest.fixture(scope="session")
 def debian() -> Path:
     """The root of bookworm in which the executable was built."""
-    return Path(os.environ["SGE_SIM_ROOTS"]) / "bookworm"
+    return Path(os.environ["ROOTS"]) / "bookworm"
 
 
 @pytest.fixture(scope="session")
