@@ -15,19 +15,24 @@ from typing import Any
 GLIBC = re.compile(r"(ld-linux-x86-64|lib(c|m|pthread|dl|rt|util|resolv))\.so\.\d+")
 ENTER = (
     'mount -t proc proc "$1/proc" && mount --rbind /dev "$1/dev" && '
-    'root=$1 user=$2 && shift 2 && exec /usr/bin/env -i PATH= HOME=/state "$@"'
+    'root=$1 user=$2 && shift 2 && exec /usr/bin/env -i PATH= "$@"'
 )
 SECONDS = 120
 
 
 @dataclass(frozen=True)
 class BareRoot:
-    """The root in `folder`; `command` runs what is tested, `user` who runs it."""
+    """The root in `folder`: `command` runs what is tested as `user`, in a namespace of `network`.
+
+    `environ` is all that it gets beside an empty PATH, `data` the folder of its state.
+    """
 
     folder: Path
     command: tuple[str, ...]
     user: int = 0
     network: str | None = None
+    environ: tuple[str, ...] = ("HOME=/state",)
+    data: str = "/state/sge"
 
     def entered(self, *arguments: str) -> list[str]:
         """The command line that runs the command within the root, and ends with it."""
@@ -36,6 +41,7 @@ class BareRoot:
             *([] if self.network is None else ["ip", "netns", "exec", self.network]),
             *("unshare", "--mount", "--pid", "--fork", "--kill-child", "--propagation", "private"),
             *("sh", "-c", ENTER, "sh", str(self.folder), str(self.user)),
+            *self.environ,
             *chroot,
             *self.command,
             *arguments,
@@ -53,7 +59,7 @@ class BareRoot:
         ready = self.folder / "state" / "ready.json"
         ready.unlink(missing_ok=True)
         log = self.folder / "state" / "serve.log"
-        arguments = ("serve", "--data-dir", "/state/sge", "--ready-file", "/state/ready.json")
+        arguments = ("serve", "--data-dir", self.data, "--ready-file", "/state/ready.json")
         with log.open("w+") as out:
             process = subprocess.Popen(self.entered(*arguments, *options), stdout=out, stderr=out)
             try:

@@ -1,6 +1,9 @@
 """The executable, in a root that holds glibc alone, with an empty PATH."""
 
+import shutil
+import subprocess
 import time
+from pathlib import Path
 
 import pytest
 from bare_root import BareRoot, call
@@ -9,6 +12,7 @@ from conftest import DIST, built
 pytestmark = pytest.mark.packaging
 
 MB = 1_000_000
+ROOT = Path(__file__).parents[2]
 
 
 def test_it_is_small() -> None:
@@ -79,3 +83,15 @@ def test_it_homologates_four_packages_on_a_simulator_of_its_own(bare: BareRoot) 
 def test_it_homologates_data_connect(bare: BareRoot) -> None:
     done = bare.run("homologate", "--package", "data-connect", "--report", "/state/dc")
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr
+
+
+def test_another_build_in_another_folder_has_the_same_bytes(tmp_path: Path) -> None:
+    tree = tmp_path / "tree"
+    for name in ("packaging", "requirements"):
+        shutil.copytree(ROOT / name, tree / name)
+    shutil.copy(ROOT / "LICENSE", tree)
+    wheel = built("sge_sim-*.whl")
+    command = [tree / "packaging" / "executable.sh", wheel, tmp_path / "dist"]
+    subprocess.run(command, check=True, timeout=1200)
+    archive = built("sge-sim-*-linux-x86_64.tar.gz")
+    assert (tmp_path / "dist" / archive.name).read_bytes() == archive.read_bytes()

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -136,4 +135,3 @@ def test_the_action_starts_a_simulator_for_the_steps_that_follow(
         while (tmp_path / "sge-sim.json").exists():
             assert time.monotonic() < deadline
             time.sleep(0.05)
-    assert shutil.which("bash")
