@@ -27,13 +27,13 @@ ABSENT = (
 )
 """What the standard library holds and nothing here imports."""
 UNUSED = (
-    *("numpy/f2py", "numpy/distutils", "numpy/_core/lib", "numpy/_core/include", "numpy/typing"),
+    *("numpy/f2py", "numpy/distutils", "numpy/_core/lib", "numpy/_core/include"),
     *("numpy/_core/*_tests.*.so", "numpy/_core/_simd.*.so", "numpy/random", "numpy/fft"),
     *("numpy/ma", "numpy/polynomial", "numpy/testing", "fastapi_offline/static/redoc*"),
     *("PIL/_avif*", "PIL/_webp*", "PIL/_imagingft*", "PIL/_imagingcms*", "PIL/_imagingtk*"),
-    *("lxml/includes", "lxml/objectify*", "lxml/isoschematron", "lxml/html"),
+    *("lxml/includes", "lxml/objectify*", "lxml/isoschematron"),
     *("sqlalchemy/testing", "sqlalchemy/dialects/m*sql", "sqlalchemy/dialects/oracle"),
-    *("tzdata/zoneinfo/A[mns]*", "tzdata/zoneinfo/Pacific", "reportlab/fonts"),
+    *("tzdata/zoneinfo/[!EGU_]*", "reportlab/fonts", "reportlab/graphics/barcode"),
     *("sqlalchemy/dialects/*.txt", "urllib3/contrib/emscripten", "fastapi/.agents"),
     *("alembic/templates", "jsonschema/benchmarks", "pytz/zoneinfo", "dateutil/zoneinfo"),
     *("**/*.pyx", "**/*.pxd", "**/*.pxi", "**/*.pyi", "**/*.c", "**/*.h", "**/*.a", "**/*.sfd"),
@@ -49,6 +49,16 @@ UNUSED = (
 BESIDE_THEIR_FILES = ("spyne", "sge_sim", "os.pyc", "sitecustomize.pyc")
 """What looks at its own files; `os` is how Python finds its library."""
 READ_AS_TEXT = "sge_sim/schema/migrations"  # Alembic loads its files by their names
+IMPORT_ALL = """
+import importlib, pkgutil, sge_sim
+for module in pkgutil.walk_packages(sge_sim.__path__, "sge_sim."):
+    try:
+        if ".migrations" not in module.name and not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    except ModuleNotFoundError as error:
+        if error.name not in ("pytest", "psycopg"):
+            raise
+"""
 GLIBC = re.compile(r"(ld-linux.*|lib(c|m|pthread|dl|rt|util|resolv))\.so\.\d+")
 EXPECTED = ("libstdc++.so.6", "libgcc_s.so.1", "libz.so.1")
 """Libraries that wheels expect to find on any machine."""
@@ -78,6 +88,7 @@ def main(folder: Path, wheel: str, requirements: str) -> None:
     run("patchelf", "--force-rpath", "--set-rpath", "$ORIGIN/../lib", python)
     source = Path(__file__).with_name("launcher.c")
     run("gcc", *HARDENED, "-Wl,-z,relro,-z,now", "-o", folder / "sge-sim", source)
+    run(python, "-I", "-c", IMPORT_ALL)
     print(f"glibc {lowest_glibc(folder)} at least")
 
 
@@ -179,7 +190,7 @@ def zip_bytecode(archive: Path, *folders: Path) -> None:
             for top in sorted(folder.iterdir()):
                 files = sorted(path for path in top.rglob("*") if path.is_file()) or [top]
                 bytecode = [path for path in files if path.suffix == ".pyc"]
-                data = {path.suffix for path in files} - {".pyc", ".so"}
+                data = {path.suffix for path in files} - {".pyc", ".so", ".txt"}
                 if top.name in BESIDE_THEIR_FILES or data or top.suffix == ".so":
                     continue
                 for path in bytecode:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from sge_sim.api.administration import Administration
 from sge_sim.cli.options import data_dir_option, json_option, say_json
 from sge_sim.errors import UsageError
 from sge_sim.processes.serving_note import find_served
@@ -21,8 +22,6 @@ def health(data_dir: Path, as_json: bool) -> None:
     if served is None:
         click.echo(f"sge-sim : aucun simulateur ne sert {data_dir}.", err=True)
         sys.exit(1)
-    from sge_sim.api.administration import Administration
-
     try:
         found = Administration(served.admin_url).get("/health")
     except UsageError as error:
