@@ -186,6 +186,7 @@ def zip_bytecode(archive: Path, *folders: Path) -> None:
     """Move the bytecode of modules and packages without data into `archive`."""
     moment = time.gmtime(int(os.environ["SOURCE_DATE_EPOCH"]))[:6]
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as zipped:
+        folders_held: set[str] = set()
         for folder in folders:
             for top in sorted(folder.iterdir()):
                 files = sorted(path for path in top.rglob("*") if path.is_file()) or [top]
@@ -193,11 +194,17 @@ def zip_bytecode(archive: Path, *folders: Path) -> None:
                 data = {path.suffix for path in files} - {".pyc", ".so", ".txt"}
                 if top.name in BESIDE_THEIR_FILES or data or top.suffix == ".so":
                     continue
+                # A package without __init__ is found by the entry of its folder alone.
+                for path in {parent for each in bytecode for parent in each.parents}:
+                    if folder in path.parents:
+                        folders_held.add(f"{path.relative_to(folder).as_posix()}/")
                 for path in bytecode:
                     entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), moment)
                     entry.compress_type = zipfile.ZIP_DEFLATED
                     zipped.writestr(entry, path.read_bytes(), compresslevel=9)
                     path.unlink()
+        for name in sorted(folders_held):
+            zipped.writestr(zipfile.ZipInfo(name, moment), b"")
     run("find", *folders, "-type", "d", "-empty", "-delete")
 
 
