@@ -2,12 +2,14 @@
 
 import base64
 import json
+import select
 import signal
 import socket
+import ssl
 import stat
-import threading
 import time
 from collections.abc import Iterator
+from http.client import HTTPSConnection
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,7 @@ OPTIONS = (
     *("--population-size", "0", "--admin-host", ELSEWHERE, "--log", "json"),
     *("--server-name", "sge.example.org", "--server-name", ELSEWHERE),
 )
+XML = {"Content-Type": "text/xml; charset=utf-8"}
 CALL = "/ConsultationDonneesTechniquesContractuelles/v1.0"
 
 
@@ -30,6 +33,19 @@ def remote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulato
     """A simulator whose administration is reached from elsewhere."""
     with start_simulator(tmp_path_factory.mktemp("remote"), *OPTIONS) as running:
         yield running
+
+
+def demand(login: str) -> bytes:
+    namespace = (
+        "http://www.enedis.fr/sge/b2b/services/consulterdonneestechniquescontractuelles/v1.0"
+    )
+    return (
+        '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
+        f'<c:consulterDonneesTechniquesContractuelles xmlns:c="{namespace}">'
+        f"<pointId>25946599093143</pointId><loginUtilisateur>{login}</loginUtilisateur>"
+        "<autorisationClient>true</autorisationClient>"
+        "</c:consulterDonneesTechniquesContractuelles></s:Body></s:Envelope>"
+    ).encode()
 
 
 def ask(
@@ -164,28 +180,25 @@ def test_a_stop_refuses_newcomers_at_once_and_finishes_what_runs(tmp_path: Path)
     options = ("--population-size", "0", "--workers", "2")
     rest = ("--data-connect", "--data-connect-port", "0")
     with start_simulator(tmp_path, *options, *rest) as running:
-        planned = running.command("pannes", "add", "lente", "--secondes", "4", "--dispersion", "0")
-        assert planned.returncode == 0, planned.stderr
-        answers: list[int] = []
-
-        def post() -> None:
-            answered = running.session.post(running.url + CALL, data=b"<x/>", timeout=60)
-            answers.append(answered.status_code)
-
-        caller = threading.Thread(target=post)
-        caller.start()
-        deadline = time.monotonic() + 30
-        while not running.admin("/api/pannes")[0]["touches"]:
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
-        begun = time.monotonic()
+        late = ("latence", "--secondes", "4", "--dispersion", "0")
+        assert running.command("pannes", "add", *late).returncode == 0
+        context = ssl.create_default_context(cafile=running.ready["ca_file"])
+        context.load_cert_chain(running.ready["client_cert"], running.ready["client_key"])
+        ports = [
+            int(running.ready[name].rpartition(":")[2])
+            for name in ("b2b_url", "data_connect_url", "admin_url")
+        ]
+        connection = HTTPSConnection("localhost", ports[0], context=context, timeout=60)
+        connection.request("POST", CALL, demand(running.login), XML)
+        time.sleep(1)  # for a worker to take it up
         running.process.send_signal(signal.SIGTERM)
-        for name in ("b2b_url", "data_connect_url", "admin_url"):
-            while not is_refused(int(running.ready[name].rpartition(":")[2])):
-                assert not answers, name
-                time.sleep(0.02)
-        caller.join()
-        assert answers == [415]
+        begun = time.monotonic()
+        while not all(map(is_refused, ports)):
+            assert time.monotonic() - begun < 10
+            time.sleep(0.02)
+        assert select.select([connection.sock], [], [], 0)[0] == []  # refused before it is answered
+        assert connection.getresponse().status == 200
+        connection.close()
         assert running.process.wait(20) == 0
         assert time.monotonic() - begun < 10
 
