@@ -18,7 +18,7 @@ IMAGES ?= $(CURDIR)/$(VENV)/images
 API_SECONDS ?= 120
 SEED ?= 1
 VERSION ?= 1.0
-PAQUET ?= Consultation
+PACKAGE ?= Consultation
 # What a release is made of: the day it bears, where Debian roots are kept, its wheel.
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 1767225600)
 export ROOTS ?= $(HOME)/.cache/sge-sim-roots
@@ -89,12 +89,12 @@ fuzz: $(VENV)/.dev ## post spoilt requests to every service (EXAMPLES=20000 of e
 	SGE_SIM_FUZZ_EXAMPLES=$(EXAMPLES) timeout 1200 $(BIN)/python -m pytest tests/fuzz
 
 soak: $(VENV)/.dev ## use a simulator without a pause, the clock running ahead, then attack one (SECONDS=180)
-	SGE_SIM_SOAK_SECONDS=$(SECONDS) timeout $$(($(SECONDS) + 720)) $(BIN)/python -m pytest -s -m soak tests/soak
+	SGE_SIM_SOAK_SECONDS=$(SECONDS) timeout $$(($(SECONDS) + 900)) $(BIN)/python -m pytest -s -m soak tests/soak tests/dataconnect/test_doors.py
 	SGE_SIM_HOSTILE_REQUESTS=30 SGE_SIM_HOSTILE_HANDSHAKES=3000 timeout 600 $(BIN)/python -m pytest -s tests/door/test_memory.py
 
-service: $(VENV)/.dev ## start a service (NOM=RecherchePoint WSDL=its.wsdl [VERSION=1.0 PAQUET=Consultation])
+service: $(VENV)/.dev ## start a service (NOM=RecherchePoint WSDL=its.wsdl [VERSION=1.0 PACKAGE=Consultation])
 	@test -n "$(NOM)" && test -n "$(WSDL)" || { echo "NOM and WSDL are needed: make service NOM=RecherchePoint WSDL=RecherchePoint-v2.0.wsdl (CONTRIBUTING.md)." >&2; exit 2; }
-	@$(BIN)/python -m scaffold "$(NOM)" "$(WSDL)" --version "$(VERSION)" --paquet "$(PAQUET)"
+	@$(BIN)/python -m scaffold "$(NOM)" "$(WSDL)" --version "$(VERSION)" --package "$(PACKAGE)"
 	@$(BIN)/ruff check -q --fix sge_sim/services tests/services
 	@$(BIN)/ruff format -q sge_sim/services tests/services
 

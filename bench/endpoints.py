@@ -109,7 +109,7 @@ def orders(driver: Driver, data_dir: Path, workers: int) -> Load:
         with database.sessions() as session:
             points = c5_points(session, _ORDERS)
         database.dispose()
-        tiers = simulator.ready["actors"]["tiers"]
+        tiers = simulator.ready["acteurs"]["tiers"]
         case = next(one for one in RELEASE.cas if path_of(one) == _COLLECTE and _of_a_c5(one))
         model = etree.tostring(request_of(case, tiers["login"], tiers["contrat_id"])).decode()
         assert case.prm is not None

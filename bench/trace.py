@@ -27,7 +27,7 @@ KINDS = {
     "the clock, and the table of the days": ("clock.py", "mesures/calendrier.py"),
     "what the user chose": ("settings/__init__.py",),
     "what is known of the exchange": ("*/e*change.py", "soap/context.py"),
-    "the facts, and what they say": ("facts/memoire.py", "tables/fiches*.py"),
+    "the facts, and what they say": ("facts/memoire.py", "tables/point_facts*.py"),
     "a table of rules": ("refus.py", "**/*rules*.py"),
     "what the rules look at": (
         "services/ordres.py",

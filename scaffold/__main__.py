@@ -1,4 +1,4 @@
-"""Write the folder of a new service: python -m scaffold NOM WSDL [--version 1.0] [--paquet X].
+"""Write the folder of a new service: python -m scaffold NOM WSDL [--version 1.0] [--package X].
 
 What is written serves the contract, refuses a point or a user that isn't known, and is tested. It
 answers the least that the contract admits: CONTRIBUTING.md tells how to go on.
@@ -42,16 +42,16 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("nom", help="as in its path: RecherchePoint")
     parser.add_argument("wsdl", type=Path, help="its contract, written by hand (wsdl/README.md)")
     parser.add_argument("--version", default="1.0")
-    parser.add_argument("--paquet", default="Consultation", help="what it is homologated with")
+    parser.add_argument("--package", default="Consultation", help="what it is homologated with")
     given = parser.parse_args(arguments)
     try:
-        written = write_service(given.nom, given.wsdl, given.version, given.paquet)
+        written = write_service(given.nom, given.wsdl, given.version, given.package)
     except UsageError as error:
         sys.exit(str(error))
     print("\n".join(str(file.relative_to(ROOT)) for file in written))  # noqa: T201
 
 
-def write_service(nom: str, wsdl: Path, version: str, paquet: str) -> list[Path]:
+def write_service(nom: str, wsdl: Path, version: str, package: str) -> list[Path]:
     """Write the contract, the folder and the test of a service; return the files.
 
     Raises `UsageError` for a name that is no service's or is taken, and for a contract that can't
@@ -68,7 +68,7 @@ def write_service(nom: str, wsdl: Path, version: str, paquet: str) -> list[Path]
     for target in targets.values():
         if target.exists():
             raise UsageError(f"{target.relative_to(ROOT)} existe déjà : ce service est commencé.")
-    facts = _facts(_contract(nom, wsdl, version), folder, paquet)
+    facts = _facts(_contract(nom, wsdl, version), folder, package)
     shutil.copyfile(wsdl, targets["wsdl"])
     return [targets["wsdl"], *_render(facts, targets["service"], targets["tests"])]
 
@@ -83,7 +83,7 @@ def _contract(nom: str, wsdl: Path, version: str) -> Contract:
     return contract
 
 
-def _facts(contract: Contract, folder: str, paquet: str) -> dict[str, Any]:
+def _facts(contract: Contract, folder: str, package: str) -> dict[str, Any]:
     """Return what the templates say of the service."""
     known = {"pointId": PRM, "contratId": Written("running.contrat_id")}
     known |= dict.fromkeys(LOGINS, Written("running.login"))
@@ -96,7 +96,7 @@ def _facts(contract: Contract, folder: str, paquet: str) -> dict[str, Any]:
     return {
         "nom": contract.service,
         "version": contract.version,
-        "paquet": paquet,
+        "package": package,
         "dossier": folder,
         "operation": etree.QName(contract.request).localname,
         "prm": prm,

@@ -159,7 +159,7 @@ class Client:
         """Have the customer take back what is in force on a point."""
         for one in self.simulator.admin("/api/consentements", prm=prm):
             if one["en_vigueur"]:
-                admin(self.simulator, f"/api/consentements/{one['id']}/revoke")
+                admin(self.simulator, f"/api/consentements/{one['id']}/retirer")
 
 
 def told(answer: requests.Response) -> dict[str, str]:

@@ -43,8 +43,8 @@ class Orders:
     def __init__(self, simulator: RunningSimulator, kind: str = "tiers") -> None:
         self.simulator = simulator
         self.kind = kind
-        self.login: str = simulator.ready["actors"][kind]["login"]
-        self.contrat_id: str = simulator.ready["actors"][kind]["contrat_id"]
+        self.login: str = simulator.ready["acteurs"][kind]["login"]
+        self.contrat_id: str = simulator.ready["acteurs"][kind]["contrat_id"]
 
     @cached_property
     def _collecte(self) -> ZeepCaller:

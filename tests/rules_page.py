@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Final
 
-import sge_sim.dataconnect.motifs as dataconnect
+import sge_sim.dataconnect.rest_rules as dataconnect
 from sge_sim.dataconnect.documentation import all_rules
 from sge_sim.datahub import droits as datahub
 from sge_sim.datahub.habilitateurs import HABILITATIONS

@@ -45,7 +45,7 @@ class RunningSimulator:
 
     def session_of(self, kind: str) -> requests.Session:
         """A session as a default actor."""
-        actor = self.ready["actors"][kind]
+        actor = self.ready["acteurs"][kind]
         session = requests.Session()
         session.trust_env = False  # REQUESTS_CA_BUNDLE would prevail over `verify`
         session.verify = self.ready["ca_file"]

@@ -20,7 +20,7 @@ from points_kit import csv_lines, made_points
 from running_simulator import RunningSimulator
 
 from sge_sim.cli import commands
-from sge_sim.dataconnect import motifs, motifs_page
+from sge_sim.dataconnect import rest_rules, rules_page
 from sge_sim.homologation.catalogue.release import load_release
 from sge_sim.services.registry import BY_PATH, SERVICES
 
@@ -127,7 +127,7 @@ def test_data_connect_answers_soon_while_the_lock_is_held_and_works_after(
     }
     with held(running):
         locked = asked({**writing, **reading})
-    busy = {**dict.fromkeys(writing, motifs_page.PANNE.statut), "revoke": motifs.PANNE.statut}
+    busy = {**dict.fromkeys(writing, rules_page.PANNE.statut), "revoke": rest_rules.PANNE.statut}
     assert locked == busy | dict.fromkeys(reading, 200)
     free = asked({**writing, **reading})
     assert {*free.values()} <= {200, 302}
@@ -159,7 +159,7 @@ def written(running: RunningSimulator) -> dict[str, str]:
         "clock advance": "1h",
         "clock freeze": "",
         "clock set": "2026-11-26",
-        "consentements revoke": f"{given}",
+        "consentements remove": f"{given}",
         "flux publish": "--environment production",
         "pannes add": "sgt500",
         "pannes remove": "--all",

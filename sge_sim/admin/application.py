@@ -25,6 +25,7 @@ from sge_sim.admin.routes import (
     campaigns,
     certificats,
     clock,
+    clock_bar,
     codes_pages,
     copies,
     data_connect,
@@ -36,7 +37,6 @@ from sge_sim.admin.routes import (
     fichier_pages,
     flux,
     health,
-    horloge,
     journal,
     journal_pages,
     marques,
@@ -54,7 +54,7 @@ from sge_sim.admin.views_settings import SettingsView, view_settings
 from sge_sim.datahub.droits import SERVICE
 from sge_sim.domaine.provenance import in_french
 from sge_sim.errors import UsageError
-from sge_sim.facts.database import UNREACHABLE, unreachable_sentence
+from sge_sim.facts.database import DATABASE_UNREACHABLE, unreachable_sentence
 from sge_sim.facts.stored_clock import ClockSetSinceError
 from sge_sim.refus import Refus
 
@@ -68,7 +68,7 @@ _LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _MAX_BODY = 2**20
 
 # A file that isn't there is another matter.
-_UNREACHABLE = tuple(one for one in UNREACHABLE if one is not OSError)
+_DATABASE_UNREACHABLE = tuple(one for one in DATABASE_UNREACHABLE if one is not OSError)
 
 _MISTAKES = {"missing": "à donner", "extra_forbidden": "inconnu ici", "json_invalid": "pas du JSON"}
 _STATUSES = {404: "Rien n'est servi à cette adresse.", 405: "Cette adresse ne prend pas cet appel."}
@@ -90,7 +90,7 @@ _SUBJECTS = (
     journal_pages,
     echange_pages,
     point_pages,
-    horloge,
+    clock_bar,
     campaign_pages,
     passage_pages,
     acteur_pages,
@@ -205,7 +205,7 @@ def build_admin(state: AdminState) -> FastAPI:
         _log.error("%s : %s", request.url.path, told)
         return _told(state, request, 503, told, {"Retry-After": "5"})
 
-    for unreachable in _UNREACHABLE:
+    for unreachable in _DATABASE_UNREACHABLE:
         app.add_exception_handler(unreachable, wait_for_database)
 
     @app.exception_handler(RequestValidationError)

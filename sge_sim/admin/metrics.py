@@ -57,8 +57,8 @@ class Metrics:
             "Échanges, par sorte, service, code retour et statut HTTP.",
             labels=("sorte", "service", "code", "statut"),
         )
-        for labels, count in sorted(self._requests.items()):
-            requests.add_metric(labels, count)
+        for key, count in sorted(self._requests.items()):
+            requests.add_metric(key, count)
         yield requests
         refusals = CounterMetricFamily(
             "sge_sim_refusals",
@@ -69,7 +69,7 @@ class Metrics:
             refusals.add_metric(pair, count)
         yield refusals
         pannes = CounterMetricFamily(
-            "sge_sim_planned_faults", "Échanges touchés, par panne prévue.", labels=("panne",)
+            "sge_sim_pannes", "Échanges touchés, par panne prévue.", labels=("panne",)
         )
         for numero, count in sorted(self._pannes.items()):
             pannes.add_metric((numero,), count)

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.commandes.back_office import BackOffice
 from sge_sim.domaine.retombees import EtatTravail, Retombees, Travail
-from sge_sim.facts.database import UNREACHABLE, Database, unreachable_sentence
+from sge_sim.facts.database import DATABASE_UNREACHABLE, Database, unreachable_sentence
 from sge_sim.facts.stored_clock import Change, Reglage, StoredClock
 from sge_sim.tables.retombees import measured
 
@@ -112,7 +112,7 @@ class Moves:
         """Return how far the work of a move is now, as far as the database tells."""
         before = move.travail
         if before.etat == "en_cours":
-            with suppress(DBAPIError, *UNREACHABLE):
+            with suppress(DBAPIError, *DATABASE_UNREACHABLE):
                 now = self._measured(move)
                 with self._lock:
                     if move.travail is before:
@@ -150,7 +150,7 @@ class Moves:
                         self._settle(move, self._measured(move), "fait")
                 else:
                     self._stopping.wait(_RETRY_SECONDS)
-            except (DBAPIError, *UNREACHABLE) as error:
+            except (DBAPIError, *DATABASE_UNREACHABLE) as error:
                 for move in moves:
                     self._settle(move, move.travail, "en_cours", _held_up_by(error))
                 self._stopping.wait(_RETRY_SECONDS)

@@ -17,7 +17,7 @@ from sge_sim.domaine.nomenclatures import KindClock
 from sge_sim.domaine.provenance import in_french
 from sge_sim.domaine.retombees import parts_of, progress_sentence
 from sge_sim.facts.stored_clock import kind_of
-from sge_sim.soap.codes import LIBELLES
+from sge_sim.soap.codes import LIBELLES_CODES
 
 if TYPE_CHECKING:
     from starlette.templating import Jinja2Templates
@@ -51,7 +51,7 @@ _SECTIONS: Final = (
     ("/services", "Services"),
     ("/fichiers", "Fichiers"),
     ("/demandes", "Demandes"),
-    ("/campagnes", "Campagnes"),
+    ("/campaigns", "Campagnes"),
     ("/acteurs", "Acteurs"),
     ("/certificats", "Certificats"),
     ("/codes", "Codes"),
@@ -75,13 +75,13 @@ def render(
         "settings": state.settings,
         "b2b_url": state.b2b_url,
         "now": now.astimezone(PARIS),
-        "horloge": CLOCK_KINDS[kind_of(clock)],
+        "clock_kind": CLOCK_KINDS[kind_of(clock)],
         "reglage": numero,
         "ouverte": is_open(now),
         "travail": travail,
         "travail_dit": None if travail is None else progress_sentence(travail),
         "retombees_parts": None if travail is None else parts_of(travail.retombees),
-        "horloge_refus": state.moves.refus,
+        "clock_refus": state.moves.refus,
     }
     return _templates().TemplateResponse(
         request, template, {**frame, **context}, status_code=status, headers=HEADERS
@@ -111,8 +111,8 @@ def _legal(instant: datetime, form: str = "%d/%m/%Y %H:%M:%S") -> str:
 
 def _libelle(code: str | None) -> str:
     """Return the label of a return code; one that the annex lacks is that of a single service."""
-    if code is None or code in LIBELLES or not code.startswith("SGT"):
-        return LIBELLES.get(code or "", "")
+    if code is None or code in LIBELLES_CODES or not code.startswith("SGT"):
+        return LIBELLES_CODES.get(code or "", "")
     from sge_sim.services.registry import CODES
 
     return CODES.get(code, "")

@@ -35,7 +35,7 @@ def show_message(body: bytes | None, suspects: Sequence[Collection[str]] = ()) -
         return _text(body)
     found = (outline.present.intersection(names) for names in suspects)
     guilty = next((names for names in found if names), frozenset())
-    lines = _Page(guilty, outline.root).lines(outline.root, 0)
+    lines = _XmlPage(guilty, outline.root).lines(outline.root, 0)
     shown = Markup("").join(lines)
     return shown if outline.whole else shown + _cut(f"{_grouped(len(body))} octets")
 
@@ -54,7 +54,7 @@ def _cut(whole: str) -> Markup:
 _Item = Element | Text | Remark | Left
 
 
-class _Page:
+class _XmlPage:
     """Writes the elements of a message, those named in `guilty` marked.
 
     What stands in others is wrong rather than these: they are marked where there is nothing else.

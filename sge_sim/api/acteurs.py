@@ -76,13 +76,13 @@ class ActeurView(View):
         """Return the view of a row; `certificats` are those of all actors."""
         habilitations: dict[Environment, list[str]] = {"homologation": [], "production": []}
         for one in acteur.habilitations:
-            habilitations[one.environnement].append(one.paquet)
+            habilitations[one.environnement].append(one.package)
         return cls(
             code=acteur.code,
             nom=acteur.nom,
             kind=acteur.kind,
             par_defaut=acteur.par_defaut,
-            habilitations={env: sorted(paquets) for env, paquets in habilitations.items()},
+            habilitations={env: sorted(packages) for env, packages in habilitations.items()},
             utilisateurs=[
                 UtilisateurView(
                     login=one.login,

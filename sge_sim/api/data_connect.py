@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from sge_sim.clock import PARIS
 from sge_sim.dataconnect.consentements import is_in_force
-from sge_sim.domaine.libelles import MOTIFS
+from sge_sim.domaine.libelles import MOTIFS_FIN
 from sge_sim.tables.dataconnect import Application, ConsentementDonne, ModeApplication
 
 
@@ -73,5 +73,5 @@ class ConsentementView(BaseModel):
             au=consentement.fin.astimezone(PARIS),
             en_vigueur=is_in_force(consentement, now),
             fini_le=ended and ended.astimezone(PARIS),
-            motif_fin=motif and MOTIFS[motif],
+            motif_fin=motif and MOTIFS_FIN[motif],
         )

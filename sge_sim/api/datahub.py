@@ -143,13 +143,13 @@ class ApplicationDatahubView(ApplicationView):
     logo: bool
 
     @classmethod
-    def of_datahub(cls, fiche: ApplicationDatahub) -> Self:
+    def of_datahub(cls, declared: ApplicationDatahub) -> Self:
         """Return the view of a row."""
         return cls(
-            **ApplicationView.of(fiche.application).model_dump(),
-            service=fiche.service,
-            proprietaire=fiche.email,
-            logo=fiche.logo is not None,
+            **ApplicationView.of(declared.application).model_dump(),
+            service=declared.service,
+            proprietaire=declared.email,
+            logo=declared.logo is not None,
         )
 
 

@@ -11,7 +11,7 @@ from sge_sim.api.views import View
 from sge_sim.domaine.nomenclatures import KINDS_OF_FLUX
 from sge_sim.domaine.pannes import (
     DUREES,
-    LIBELLES,
+    LIBELLES_PANNES,
     SORTES_FICHIER,
     SORTES_SOAP,
     Panne,
@@ -70,7 +70,7 @@ class PanneView(View):
         return cls(
             numero=panne.numero,
             sorte=panne.sorte,
-            libelle=LIBELLES[panne.sorte],
+            libelle=LIBELLES_PANNES[panne.sorte],
             service=panne.service,
             acteur=panne.acteur,
             prm=panne.prm,

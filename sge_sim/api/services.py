@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Final, Self
 
 from sge_sim.clock import PARIS
-from sge_sim.domaine.libelles import MOTIFS, libelle_de
+from sge_sim.domaine.libelles import MOTIFS_FIN, libelle_de
 from sge_sim.domaine.nomenclatures import EtatService
 from sge_sim.tables.commandes import ServiceSouscrit
 
@@ -49,7 +49,7 @@ class ServiceView:
             affaire=service.affaire_id,
             debut=service.date_debut,
             fin=service.date_fin,
-            motif_fin=service.motif_fin and MOTIFS[service.motif_fin],
+            motif_fin=service.motif_fin and MOTIFS_FIN[service.motif_fin],
             demande_le=service.ordered_at.astimezone(PARIS),
             echeance=service.echeance and service.echeance.astimezone(PARIS),
         )

@@ -118,10 +118,10 @@ def contrat(acteur: str, contrat_id: str, debut: date, fin: date | None, data_di
 
 
 @acteurs.command(
-    help="Habiliter un acteur pour un paquet de services, tel que Consultation.",
+    help="Habiliter un acteur pour un package de services, tel que Consultation.",
 )
 @click.argument("acteur")
-@click.argument("package", metavar="PAQUET")
+@click.argument("package", metavar="PACKAGE")
 @click.option(
     "--environment",
     type=click.Choice(ENVIRONMENTS),
@@ -158,8 +158,8 @@ def certificat(acteur: str, file: Path, environment: Environment, data_dir: Path
 def _lines(acteur: "ActeurView") -> Iterator[str]:
     default = " (par défaut)" if acteur.par_defaut else ""
     yield f"{acteur.code}  {acteur.nom}, {acteur.kind}{default}"
-    for environnement, paquets in acteur.habilitations.items():
-        yield f"  habilité en {environnement:<13} {', '.join(paquets) or '-'}"
+    for environnement, packages in acteur.habilitations.items():
+        yield f"  habilité en {environnement:<13} {', '.join(packages) or '-'}"
     for utilisateur in acteur.utilisateurs:
         services = utilisateur.services
         rights = "tous les services" if services is None else ", ".join(services) or "aucun service"

@@ -39,9 +39,7 @@ def list_command(data_dir: Path, as_json: bool) -> None:
 
 @group.command("add", help="Enregistrer une application.")
 @click.argument("nom")
-@click.option(
-    "--acteur", "--actor", "acteur", help="Code de l'acteur ; par défaut le tiers par défaut."
-)
+@click.option("--acteur", help="Code de l'acteur ; par défaut le tiers par défaut.")
 @click.option(
     "--mode", type=click.Choice(get_args(ModeApplication)), default="production", show_default=True
 )

@@ -34,7 +34,7 @@ def group() -> None:
     help="Donner les déclarations et ce qu'un audit en dirait (critères de la FAQ). "
     "Aucun critère ne fait jamais refuser un appel.",
 )
-@click.option("--acteur", "--actor", "acteur", help="Code de l'acteur, par exemple TIERS1.")
+@click.option("--acteur", help="Code de l'acteur, par exemple TIERS1.")
 @data_dir_option
 @json_option
 def list_command(acteur: str | None, data_dir: Path, as_json: bool) -> None:

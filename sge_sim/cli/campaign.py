@@ -30,11 +30,12 @@ class _Certificate(RegularFile):
         return fingerprint_of_file(super().convert(value, param, ctx))
 
 
-_actor_option = click.option(
-    "--acteur", "--actor", "actor", help="Code de l'acteur ; le tiers par défaut sinon."
-)
+_acteur_option = click.option("--acteur", help="Code de l'acteur ; le tiers par défaut sinon.")
 _number_option = click.option(
-    "--campagne", type=click.IntRange(1), help="Numéro de la campagne, si plusieurs sont ouvertes."
+    "--campaign",
+    "numero",
+    type=click.IntRange(1),
+    help="Numéro de la campagne, si plusieurs sont ouvertes.",
 )
 
 
@@ -48,7 +49,7 @@ def campaign() -> None:
     "sge-sim (passages, rejeux, doctor) n'y comptent pas."
 )
 @data_dir_option
-@_actor_option
+@_acteur_option
 @click.option("--release", help="Version de SGE ; sinon celle en vigueur au jour simulé.")
 @click.option(
     "--cert",
@@ -59,7 +60,7 @@ def campaign() -> None:
 @click.option("--user-agent", help="Début du User-Agent du client observé.")
 def start(
     data_dir: Path,
-    actor: str | None,
+    acteur: str | None,
     release: str | None,
     cert: str | None,
     login: str | None,
@@ -70,17 +71,17 @@ def start(
         login and login.lower(),
         user_agent or None,
     )
-    state = _campaigns(data_dir).start(release, actor, client)
+    state = _campaigns(data_dir).start(release, acteur, client)
     click.echo(f"Campagne {state.id} ouverte : {_named(state)}.")
 
 
 @campaign.command(help="Dire ce que chaque échange a coché, manqué ou failli cocher.")
 @data_dir_option
-@_actor_option
+@_acteur_option
 @_number_option
 @json_option
-def status(data_dir: Path, actor: str | None, campagne: int | None, as_json: bool) -> None:
-    state = _chosen(_campaigns(data_dir), actor, campagne)
+def status(data_dir: Path, acteur: str | None, numero: int | None, as_json: bool) -> None:
+    state = _chosen(_campaigns(data_dir), acteur, numero)
     if as_json:
         say_json(state.view())
     else:
@@ -89,21 +90,21 @@ def status(data_dir: Path, actor: str | None, campagne: int | None, as_json: boo
 
 @campaign.command(help="Fermer la campagne.")
 @data_dir_option
-@_actor_option
+@_acteur_option
 @_number_option
-def stop(data_dir: Path, actor: str | None, campagne: int | None) -> None:
+def stop(data_dir: Path, acteur: str | None, numero: int | None) -> None:
     campaigns = _campaigns(data_dir)
-    state = campaigns.stop(_chosen(campaigns, actor, campagne).id)
+    state = campaigns.stop(_chosen(campaigns, acteur, numero).id)
     click.echo(f"Campagne {state.id} fermée.")
 
 
 @campaign.command(help="Écrire le rapport. Code retour : 0 si chaque package est homologué.")
 @data_dir_option
-@_actor_option
+@_acteur_option
 @_number_option
 @click.option("--report", type=click.Path(file_okay=False, path_type=Path))
-def report(data_dir: Path, actor: str | None, campagne: int | None, report: Path | None) -> None:
-    state = _chosen(_campaigns(data_dir), actor, campagne)
+def report(data_dir: Path, acteur: str | None, numero: int | None, report: Path | None) -> None:
+    state = _chosen(_campaigns(data_dir), acteur, numero)
     rapport = state.rapport()
     folder = report or Path("reports") / f"{rapport.fin:%Y-%m-%d-%H%M%S}"
     written = write_reports(rapport, folder)
@@ -122,8 +123,8 @@ def _campaigns(data_dir: Path) -> Campaigns:
     return Campaigns(database, open_journal(database, data_dir), played, production, data_dir)
 
 
-def _chosen(campaigns: Campaigns, actor: str | None, campagne: int | None) -> CampaignState:
-    return campaigns.current(actor) if campagne is None else campaigns.read(campagne)
+def _chosen(campaigns: Campaigns, acteur: str | None, numero: int | None) -> CampaignState:
+    return campaigns.current(acteur) if numero is None else campaigns.read(numero)
 
 
 def _named(state: CampaignState) -> str:

@@ -16,7 +16,7 @@ from sge_sim.clock import machine_now
 from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment
 from sge_sim.door.certificats import CertificateRegister
 from sge_sim.pki.authorities import load_authorities
-from sge_sim.pki.inspection import UnreadCertificateError, inspect_files, read_actor_certificate
+from sge_sim.pki.inspection import UnreadCertificateError, inspect_files, read_acteur_certificate
 from sge_sim.pki.installation import Pki, open_pki
 from sge_sim.pki.issuing import issue_client_certificate, write_issued_certificate
 from sge_sim.pki.keys import BUNDLE_PASSWORD, KEY_TYPES, KeyType
@@ -160,9 +160,7 @@ def check(
 @cert.command(help="Enregistrer le certificat d'un acteur, avec les intermédiaires du fichier.")
 @click.argument("file", type=click.Path(path_type=Path))
 @_environment
-@click.option(
-    "--acteur", "--actor", "acteur", help="Code de l'acteur ; le tiers par défaut sans l'option."
-)
+@click.option("--acteur", help="Code de l'acteur ; le tiers par défaut sans l'option.")
 @_password
 @data_dir_option
 def register(
@@ -185,7 +183,7 @@ def register(
 @_password
 @_pki_options
 def revoke(file: Path, password: str | None, **folders: Any) -> None:
-    certificate, _ = read_actor_certificate([file], password)
+    certificate, _ = read_acteur_certificate([file], password)
     _open(**folders).revoke(certificate, machine_now())
     click.echo(f"Certificat n° {certificate.serial_number:x} révoqué.")
 

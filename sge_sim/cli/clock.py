@@ -19,7 +19,7 @@ from sge_sim.commandes.moving_clock import advance_by, follow_machine, freeze_at
 from sge_sim.domaine.generations import switch_days, switches_between
 from sge_sim.domaine.retombees import Retombees, Travail, in_a_sentence, progress_sentence
 from sge_sim.errors import UsageError
-from sge_sim.facts.database import UNREACHABLE, Database, unreachable_sentence
+from sge_sim.facts.database import DATABASE_UNREACHABLE, Database, unreachable_sentence
 from sge_sim.facts.stored_clock import Change, StoredClock, kind_of
 from sge_sim.processes.serving_note import find_served
 from sge_sim.schema.data_folder import open_database
@@ -136,7 +136,7 @@ def _here(database: Database, change: Change) -> Retombees:
     )
 
     def progress() -> str:
-        with suppress(DBAPIError, *UNREACHABLE), database.sessions() as session:
+        with suppress(DBAPIError, *DATABASE_UNREACHABLE), database.sessions() as session:
             return progress_sentence(measured(session, travail))
         return ""
 
@@ -145,9 +145,9 @@ def _here(database: Database, change: Change) -> Retombees:
             catch_up_orders(database, reglage.fin)
         with database.sessions() as session:
             return retombees_between(session, reglage.debut, reglage.fin)
-    except (DBAPIError, *UNREACHABLE) as error:
+    except (DBAPIError, *DATABASE_UNREACHABLE) as error:
         raison = f"{unreachable_sentence(error)}, le reste se fera à la prochaine avance"
-        with suppress(DBAPIError, *UNREACHABLE), database.sessions() as session:
+        with suppress(DBAPIError, *DATABASE_UNREACHABLE), database.sessions() as session:
             travail = measured(session, travail)
         raise UsageError(progress_sentence(replace(travail, raison=raison))) from error
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sge_sim.cli.options import data_dir_option, json_option, say_json
-from sge_sim.dataconnect.consentements import revoke_consentement
+from sge_sim.dataconnect.consentements import remove_consentement
 from sge_sim.facts.stored_clock import StoredClock, instant_within
 from sge_sim.schema.data_folder import open_database
 from sge_sim.tables.dataconnect import consentements
@@ -40,15 +40,15 @@ def list_command(prm: str | None, data_dir: Path, as_json: bool) -> None:
             click.echo(_line(one))
 
 
-@group.command("revoke", help="Retirer un consentement, comme le client le peut à tout moment.")
+@group.command("remove", help="Retirer un consentement, comme le client le peut à tout moment.")
 @click.argument("numero", type=click.IntRange(1))
 @data_dir_option
-def revoke_command(numero: int, data_dir: Path) -> None:
+def remove_command(numero: int, data_dir: Path) -> None:
     from sge_sim.api.data_connect import ConsentementView
 
     with open_database(data_dir).transaction() as session:
         now = instant_within(session)
-        line = _line(ConsentementView.of(revoke_consentement(session, numero, now), now))
+        line = _line(ConsentementView.of(remove_consentement(session, numero, now), now))
     click.echo(line)
 
 

@@ -53,7 +53,7 @@ DEFAULT_RELEASES = {SOAP.nom: DEFAULT_RELEASE, DATA_CONNECT.nom: DEFAULT_DATA_CO
     "qui ne jugent aucun package : si chaque cas est bon), 1 sinon, 2 pour une commande fausse. Un "
     "cas touché par une panne prévue n'est pas jugé, ni son package."
 )
-@click.option("--paquet", "--package", "packages", multiple=True, type=click.Choice(PACKAGES))
+@click.option("--package", "packages", multiple=True, type=click.Choice(PACKAGES))
 @click.option(
     "--case",
     "names",

@@ -19,7 +19,7 @@ from sge_sim.errors import UsageError
 from sge_sim.journal import Avarie, Cause, Echange, Journal, RechercheJournal
 from sge_sim.processes.serving_note import find_served
 from sge_sim.schema.data_folder import open_database, open_journal
-from sge_sim.soap.codes import LIBELLES
+from sge_sim.soap.codes import LIBELLES_CODES
 
 _FOLLOW_SECONDS: Final = 0.5
 CAUSES: Final[Mapping[Cause, str]] = {
@@ -169,7 +169,7 @@ def _say_whole(echange: Echange) -> None:
 
     click.echo(_line(echange))
     if echange.code:
-        click.echo(f"\nCode        {echange.code} {LIBELLES.get(echange.code, '')}")
+        click.echo(f"\nCode        {echange.code} {LIBELLES_CODES.get(echange.code, '')}")
     if echange.rule is not None:
         click.echo(f"Règle       {_rule(echange)}\nCe qui passe  {echange.rule.remede}")
     if echange.origine is not None:

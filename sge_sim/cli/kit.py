@@ -26,14 +26,14 @@ from sge_sim.settings import Settings
     help="Adresse servie ; par défaut celle du simulateur qui tourne sur ce dossier, sinon "
     f"https://localhost:{Settings.port}.",
 )
-@click.option("--acteur", "--actor", "actor", help="Code de l'acteur ; le tiers par défaut sinon.")
+@click.option("--acteur", help="Code de l'acteur ; le tiers par défaut sinon.")
 @click.option(
     "--environment",
     type=click.Choice(["homologation", "production"]),
     help="Environnement où le certificat est enregistré ; par défaut celui que joue ce simulateur, "
     "sinon l'homologation.",
 )
-def kit(out: Path, data_dir: Path, url: str | None, actor: str | None, environment: Any) -> None:
+def kit(out: Path, data_dir: Path, url: str | None, acteur: str | None, environment: Any) -> None:
     if out.exists():
         raise UsageError(f"{out} existe déjà : donner un autre nom.")
     if not out.parent.is_dir():
@@ -47,7 +47,7 @@ def kit(out: Path, data_dir: Path, url: str | None, actor: str | None, environme
             open_database(data_dir),
             data_dir,
             url=checked_url(url),
-            acteur=actor,
+            acteur=acteur,
             environnement=environment,
             now=machine_now(),
         )

@@ -40,7 +40,7 @@ def list_command(data_dir: Path, as_json: bool) -> None:
 @group.command("add", help="Prévoir une panne ; sans --probabilite, elle touche tous les appels.")
 @click.argument("sorte", type=click.Choice(SORTES, case_sensitive=False))
 @click.option("--service", help="Service, ou flux d'un fichier ; tous sans elle.")
-@click.option("--acteur", "--actor", "acteur", help="Code de l'acteur ; tous sans elle.")
+@click.option("--acteur", help="Code de l'acteur ; tous sans elle.")
 @click.option("--prm", help="Numéro du point ; tous sans elle.")
 @click.option("--du", type=int, default=1, show_default=True, help="Premier appel touché.")
 @click.option("--au", type=int, help="Dernier ; par défaut le premier, ou cent avec probabilité.")

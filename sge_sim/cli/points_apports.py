@@ -51,7 +51,7 @@ def import_command(files: tuple[str, ...], sauf_erreurs: bool, essai: bool, data
     bilan = import_points(
         database,
         [source_of(Path(name)) for name in files],
-        fault=say,
+        report=say,
         progress=_progress(),
         sauf_erreurs=sauf_erreurs,
         essai=essai,

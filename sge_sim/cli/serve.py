@@ -145,7 +145,7 @@ def _undone_if_refused(settings: Settings, note: Note) -> Iterator[None]:
 
 def _readiness(simulator: Simulator, *, b2b_url: str, admin_url: str) -> dict[str, Any]:
     """Return what a harness needs: addresses, files, and each default actor's means to call."""
-    actors = {
+    acteurs = {
         caller.kind: {
             "client_cert": str(caller.certificate.resolve()),
             "client_key": str(caller.key.resolve()),
@@ -160,8 +160,8 @@ def _readiness(simulator: Simulator, *, b2b_url: str, admin_url: str) -> dict[st
         "ca_file": str(simulator.pki.server.authority.resolve()),
         "environment": simulator.settings.environment,
         "pid": os.getpid(),
-        **actors["tiers"],
-        "actors": actors,
+        **acteurs["tiers"],
+        "acteurs": acteurs,
     }
 
 
@@ -191,10 +191,10 @@ def _greet(settings: Settings, readiness: dict[str, Any], show_settings: bool) -
     if "data_connect_url" in readiness:
         click.echo(f"Data Connect    {readiness['data_connect_url']}")
     click.echo(f"Autorité        {readiness['ca_file']}")
-    for kind, actor in readiness["actors"].items():
-        click.echo(f"\nActeur {kind} : login {actor['login']}, contrat {actor['contrat_id']}")
-        click.echo(f"  certificat    {actor['client_cert']}")
-        click.echo(f"  clé           {actor['client_key']}")
+    for kind, acteur in readiness["acteurs"].items():
+        click.echo(f"\nActeur {kind} : login {acteur['login']}, contrat {acteur['contrat_id']}")
+        click.echo(f"  certificat    {acteur['client_cert']}")
+        click.echo(f"  clé           {acteur['client_key']}")
     if "data_connect" in readiness:
         production = readiness["data_connect"]
         for name, one in (("production", production), ("bac à sable", production["sandbox"])):

@@ -19,7 +19,7 @@ from sge_sim.commandes.prestations import Prestation, prestation_acces, prestati
 from sge_sim.domaine.nomenclatures import DONNEES_ACCES, GRANDS, Segment, Sens, TypeServiceAcces
 from sge_sim.tables.acces import OptionPublication, close_option, insert_option
 from sge_sim.tables.commandes import Affaire, ServiceSouscrit
-from sge_sim.tables.fiches import FicheService
+from sge_sim.tables.point_facts import ServiceFacts
 
 _OPPOSITION = Prestation("OPPENR", "Opposition à l'enregistrement de la courbe de charge")
 
@@ -47,7 +47,7 @@ class AccesSouscrit:
     date_fin: date | None
     options: tuple[Publie, ...] = ()
 
-    def among(self, services: Iterable[FicheService], contrat_id: str) -> list[FicheService]:
+    def among(self, services: Iterable[ServiceFacts], contrat_id: str) -> list[ServiceFacts]:
         """Return the services, not ended, that give the same access under the same contract."""
         return [
             one

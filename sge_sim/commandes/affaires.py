@@ -16,8 +16,8 @@ from sge_sim.domaine.delais import Delai
 from sge_sim.domaine.nomenclatures import GRANDS, Segment, TypeService
 from sge_sim.tables.commandes import Affaire, ServiceSouscrit, abonnement_of, insert_order
 from sge_sim.tables.ecritures import reach
-from sge_sim.tables.fiches import Faits
 from sge_sim.tables.numeros import next_numero, next_numeros
+from sge_sim.tables.point_facts import Faits
 
 _DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _WIDTH: Final = 6

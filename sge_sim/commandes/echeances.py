@@ -17,7 +17,6 @@ from sqlalchemy.orm import Session
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.commandes import vie
 from sge_sim.commandes.evenements import happen
-from sge_sim.commandes.souscription import identity
 from sge_sim.facts.database import Database
 from sge_sim.facts.stored_clock import read_instant
 from sge_sim.tables.attentes import (
@@ -34,7 +33,7 @@ from sge_sim.tables.commandes import (
     Evenement,
     ServiceSouscrit,
     is_teleoperable,
-    unended_services,
+    services_alike,
 )
 from sge_sim.tables.ecritures import reach
 
@@ -189,11 +188,7 @@ def _start(session: Session, service: ServiceSouscrit, instant: datetime) -> lis
         if not vie.put_off(service, instant):
             vie.end(session, service, "non_realisation", instant, "non_realisee")
         return [service]
-    renewed = [
-        other
-        for other in unended_services(session, service.prm)
-        if other.etat == "ACTIF" and identity(other) == identity(service)
-    ]
+    renewed = [other for other in services_alike(session, service) if other.etat == "ACTIF"]
     vie.activate(session, service, instant)
     for other in renewed:
         vie.end(session, other, "prolongation", instant)

@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import Protocol
 
 from sge_sim.domaine.nomenclatures import MesuresType, Sens, TypeService
-from sge_sim.tables.fiches import FicheService
+from sge_sim.tables.commandes import CARACTERISTIQUES
+from sge_sim.tables.point_facts import ServiceFacts
 
 
 class Caracteristiques(Protocol):
@@ -28,20 +30,7 @@ class Caracteristiques(Protocol):
     def periodicite(self) -> str | None: ...
 
 
-def identity(service: Caracteristiques) -> tuple[str | bool | None, ...]:
-    """Return what two services of a point share when one renews the other (GUI 0469 §5.3).
-
-    Any difference makes another service, beside the first.
-    """
-    return (
-        service.type,
-        service.contrat_id,
-        service.mesures_type,
-        service.sens,
-        service.pas,
-        service.corrigees,
-        service.periodicite,
-    )
+_identity = attrgetter(*CARACTERISTIQUES)
 
 
 @dataclass(frozen=True)
@@ -63,12 +52,12 @@ class Souscription:
         """The type under which the service is listed."""
         return "TRANSREC" if self.recurrente else "CCDC"
 
-    def among(self, services: Iterable[FicheService]) -> list[FicheService]:
+    def among(self, services: Iterable[ServiceFacts]) -> list[ServiceFacts]:
         """Return the services, not ended, that are this subscription but for their dates."""
-        mine = identity(self)
-        return [one for one in services if one.etat != "TERMINE" and identity(one) == mine]
+        mine = _identity(self)
+        return [other for other in services if other.etat != "TERMINE" and _identity(other) == mine]
 
-    def ends_after(self, service: FicheService) -> bool:
+    def ends_after(self, service: ServiceFacts) -> bool:
         """Tell whether this subscription reaches further than `service`."""
         if service.date_fin is None:
             return False

@@ -15,8 +15,8 @@ from sge_sim.domaine.delais import Delai
 from sge_sim.domaine.nomenclatures import EtatAffaire, MotifFin
 from sge_sim.tables.acces import close_options
 from sge_sim.tables.commandes import ServiceSouscrit
-from sge_sim.tables.fiches import FichePoint
 from sge_sim.tables.mesures import close_collecte, open_collecte
+from sge_sim.tables.point_facts import PointFacts
 from sge_sim.tables.points import Point
 
 RETRY_EVERY = timedelta(days=1)
@@ -81,7 +81,7 @@ def stop(service: ServiceSouscrit, instant: datetime, delai: Delai) -> None:
     )
 
 
-def reaches_meter(service: Caracteristiques, point: Point | FichePoint) -> bool:
+def reaches_meter(service: Caracteristiques, point: Point | PointFacts) -> bool:
     """Tell whether a meter is to stop or resume the recording of the curve as a service ends.
 
     That of a C5 or P4 is; an access service stops at once (assumed).

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Final
 
-from sge_sim.dataconnect import bac_a_sable
-from sge_sim.dataconnect.echange import EchangeRest
-from sge_sim.dataconnect.motifs import RegleRest
+from sge_sim.dataconnect import sandbox
+from sge_sim.dataconnect.exchange import RestExchange
+from sge_sim.dataconnect.rest_rules import RestRule
 from sge_sim.domaine.nomenclatures import MotifFin
 from sge_sim.facts.lecture import read_dossier
 from sge_sim.refus import Refus
 from sge_sim.tables.dataconnect import read_consentements
-from sge_sim.tables.fiches import Dossier
+from sge_sim.tables.point_facts import Dossier
 
 DEPARTS: Final[frozenset[MotifFin]] = frozenset({"changement_titulaire", "resiliation"})
 """Why a consent ended whose giver holds the point no more."""
@@ -20,30 +20,30 @@ DEPARTS: Final[frozenset[MotifFin]] = frozenset({"changement_titulaire", "resili
 class Refusals:
     """The reasons of one interface: the giver has left, no consent holds, SGE knows no point."""
 
-    parti: RegleRest
-    sans_consentement: RegleRest
-    inconnu: RegleRest
+    parti: RestRule
+    sans_consentement: RestRule
+    inconnu: RestRule
 
 
-def read_point(echange: EchangeRest, prm: str, refusals: Refusals) -> Dossier:
+def read_point(exchange: RestExchange, prm: str, refusals: Refusals) -> Dossier:
     """Return what is known of a point that the application may read; raises `Refus`.
 
     In sandbox mode consent counts as given (FAQ), but for the customer who took it back at once.
     """
-    echange.prm = prm
-    application = echange.client
+    exchange.prm = prm
+    application = exchange.client
     if application.en_bac_a_sable:
-        fictif = bac_a_sable.POINTS.get(prm)
+        fictif = sandbox.POINTS.get(prm)
         if fictif is not None and fictif.retire:
             raise Refus(refusals.sans_consentement)
-        dossier = bac_a_sable.dossier_of(prm, echange.now) or echange.vue.ask(read_dossier, prm)
+        dossier = sandbox.dossier_of(prm, exchange.now) or exchange.vue.ask(read_dossier, prm)
         if dossier is None:
             raise Refus(refusals.inconnu)
         return dossier
-    given, dossier = echange.vue.read(
+    given, dossier = exchange.vue.read(
         (read_consentements, application.client_id, prm), (read_dossier, prm)
     )
-    if not any(one.holds(echange.now) for one in given):
+    if not any(one.holds(exchange.now) for one in given):
         left = bool(given) and given[-1].motif_fin in DEPARTS
         raise Refus(refusals.parti if left else refusals.sans_consentement)
     found: Dossier | None = dossier

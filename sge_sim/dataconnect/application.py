@@ -8,18 +8,18 @@ from http import HTTPStatus
 from typing import Final
 
 from sge_sim.clock import elapsed_ms, machine_now, stopwatch
-from sge_sim.dataconnect import motifs, motifs_page
-from sge_sim.dataconnect.echange import (
+from sge_sim.dataconnect import rest_rules, rules_page
+from sge_sim.dataconnect.backend import RestBackend
+from sge_sim.dataconnect.exchange import (
     HTML,
-    EchangeRest,
-    FrappeRest,
-    Reponse,
-    Requete,
-    json_reponse,
-    refus_reponse,
+    PlannedStatus,
+    RestAnswer,
+    RestCall,
+    RestExchange,
+    json_answer,
+    refusal_answer,
 )
-from sge_sim.dataconnect.motifs import RegleRest
-from sge_sim.dataconnect.plateforme import PlateformeRest
+from sge_sim.dataconnect.rest_rules import RestRule
 from sge_sim.dataconnect.routes import handle
 from sge_sim.domaine.pannes import Atteinte
 from sge_sim.door.origine import (
@@ -30,8 +30,8 @@ from sge_sim.door.origine import (
     Marques,
     auteur_of,
 )
-from sge_sim.door.planned_faults import departure_of
-from sge_sim.facts.database import UNREACHABLE
+from sge_sim.door.pannes import departure_of
+from sge_sim.facts.database import DATABASE_UNREACHABLE
 from sge_sim.facts.stored_clock import read_clock
 from sge_sim.journal import EchangeRecord
 from sge_sim.refus import Refus
@@ -41,7 +41,7 @@ from sge_sim.transport.message import Request, Response
 Recorder = Callable[[EchangeRecord], None]
 
 _SECRETS: Final = re.compile(rb"(client_secret=|\btoken=)[^&\s]*")
-_JETON: Final = re.compile(rb'("access_token":")[^"]*')
+_TOKEN: Final = re.compile(rb'("access_token":")[^"]*')
 _TEXT: Final = "text/plain; charset=utf-8"
 _NOT_RECORDED: Final = "/dataconnect/static/"
 
@@ -54,122 +54,122 @@ class RestApplication:
     `marques` tells the calls of sge-sim's own clients.
     """
 
-    def __init__(self, plateforme: PlateformeRest, record: Recorder, marques: Marques) -> None:
-        self._plateforme = plateforme
+    def __init__(self, backend: RestBackend, record: Recorder, marques: Marques) -> None:
+        self._backend = backend
         self._marques = marques
         self._record = record
 
     def __call__(self, request: Request) -> Response:
-        return _response(self._answer(_requete(request)))
+        return _response(self._answer(_call_of(request)))
 
-    def _answer(self, requete: Requete) -> Reponse:
+    def _answer(self, call: RestCall) -> RestAnswer:
         started, machine = stopwatch(), machine_now()
-        echange = None
+        exchange = None
         try:
-            vue = self._plateforme.database.memoire.look()
+            vue = self._backend.database.memoire.look()
             # The plans are looked for further on: what isn't known any more is read together.
             clock, _ = vue.read((read_clock,), (read_pannes,))
-            echange = EchangeRest(requete, vue, clock.now(), machine)
-            reponse = handle(self._plateforme, echange)
+            exchange = RestExchange(call, vue, clock.now(), machine)
+            answer = handle(self._backend, exchange)
         except Refus as refus:
-            assert echange is not None
-            echange.rule, echange.code = refus.rule, refus.rule.code
-            reponse = refus_reponse(refus)
-        except FrappeRest as frappe:
-            assert echange is not None
-            reponse = Reponse(frappe.statut, frappe.statut.phrase.encode(), _TEXT)
+            assert exchange is not None
+            exchange.rule, exchange.code = refus.rule, refus.rule.code
+            answer = refusal_answer(refus)
+        except PlannedStatus as planned:
+            assert exchange is not None
+            answer = RestAnswer(planned.status, planned.status.phrase.encode(), _TEXT)
         except Exception as error:
-            _log.error("%s ne peut pas répondre.", requete.chemin, exc_info=error)
-            rule = _breakdown(requete, error)
-            reponse = json_reponse(rule.corps, rule.statut)
-            if echange is None:
-                return reponse  # not even the simulated time can be read
-            echange.rule, echange.code = rule, rule.code
-            echange.notes.append(f"{type(error).__name__}: {error}")
-        if not requete.chemin.startswith(_NOT_RECORDED):
-            self._journal(echange, reponse, elapsed_ms(started))
-        return reponse if echange.atteinte is None else _spoilt(echange.atteinte, reponse)
+            _log.error("%s ne peut pas répondre.", call.path, exc_info=error)
+            rule = _breakdown(call, error)
+            answer = json_answer(rule.body, rule.status)
+            if exchange is None:
+                return answer  # not even the simulated time can be read
+            exchange.rule, exchange.code = rule, rule.code
+            exchange.notes.append(f"{type(error).__name__}: {error}")
+        if not call.path.startswith(_NOT_RECORDED):
+            self._journal(exchange, answer, elapsed_ms(started))
+        return answer if exchange.atteinte is None else _spoilt(exchange.atteinte, answer)
 
-    def _journal(self, echange: EchangeRest, reponse: Reponse, duration_ms: float) -> None:
+    def _journal(self, exchange: RestExchange, answer: RestAnswer, duration_ms: float) -> None:
         """Record an exchange; whatever happens here, the client has its answer."""
         try:
-            entetes, auteur = echange.requete.entetes, CLIENT
-            if HEADER in entetes or entetes.get("user-agent", "").startswith(PRODUCT):
-                auteur = auteur_of(entetes, self._marques)
-            self._record(_told(echange, auteur, reponse, duration_ms))
+            headers, auteur = exchange.call.headers, CLIENT
+            if HEADER in headers or headers.get("user-agent", "").startswith(PRODUCT):
+                auteur = auteur_of(headers, self._marques)
+            self._record(_told(exchange, auteur, answer, duration_ms))
         except Exception:
             _log.exception("Un échange n'a pas pu être décrit au journal.")
 
 
-def _breakdown(requete: Requete, error: Exception) -> RegleRest:
+def _breakdown(call: RestCall, error: Exception) -> RestRule:
     """Return how a failure of the simulator itself is told."""
-    if not requete.chemin.startswith("/dataconnect/"):
-        return motifs.PANNE
-    return motifs_page.PANNE if isinstance(error, UNREACHABLE) else motifs_page.SERVEUR
+    if not call.path.startswith("/dataconnect/"):
+        return rest_rules.PANNE
+    return rules_page.PANNE if isinstance(error, DATABASE_UNREACHABLE) else rules_page.SERVEUR
 
 
-def _spoilt(struck: Atteinte, reponse: Reponse) -> Reponse:
+def _spoilt(struck: Atteinte, answer: RestAnswer) -> RestAnswer:
     """Return what the client gets of an answer that a plan has struck."""
     if struck.panne.sorte == "xml_tronque":
-        return replace(reponse, corps=reponse.corps[: len(reponse.corps) // 2])
-    return replace(reponse, departure=departure_of(struck))
+        return replace(answer, body=answer.body[: len(answer.body) // 2])
+    return replace(answer, departure=departure_of(struck))
 
 
-def _response(reponse: Reponse) -> Response:
+def _response(answer: RestAnswer) -> Response:
     # Where nothing is said, nothing is announced: a client would read it.
-    type_ = (("Content-Type", reponse.type),) if reponse.corps else ()
+    type_ = (("Content-Type", answer.type),) if answer.body else ()
     return Response(
-        HTTPStatus(reponse.statut),
-        reponse.corps,
-        (*type_, *reponse.entetes.items()),
-        departure=reponse.departure,
+        HTTPStatus(answer.status),
+        answer.body,
+        (*type_, *answer.headers.items()),
+        departure=answer.departure,
     )
 
 
-def _requete(request: Request) -> Requete:
-    return Requete(
-        methode="GET" if request.method == "HEAD" else request.method,
-        chemin=request.path,
+def _call_of(request: Request) -> RestCall:
+    return RestCall(
+        method="GET" if request.method == "HEAD" else request.method,
+        path=request.path,
         query=request.query,
-        entetes=request.headers,
-        corps=request.body,
-        adresse=request.sender.address,
+        headers=request.headers,
+        body=request.body,
+        address=request.sender.address,
     )
 
 
 def _told(
-    echange: EchangeRest, auteur: AuteurDAppel, reponse: Reponse, duration_ms: float
+    exchange: RestExchange, auteur: AuteurDAppel, answer: RestAnswer, duration_ms: float
 ) -> EchangeRecord:
-    requete, rule, application = echange.requete, echange.rule, echange.application
-    notes = list(echange.notes)
+    call, rule, application = exchange.call, exchange.rule, exchange.application
+    notes = list(exchange.notes)
     if application is not None:
         notes.insert(0, f"application « {application.nom} », {application.mode}")
-    if location := reponse.entetes.get("Location"):
+    if location := answer.headers.get("Location"):
         notes.append(f"vers {location}")
     return EchangeRecord(
-        instant=echange.now,
-        machine_instant=echange.machine,
+        instant=exchange.now,
+        machine_instant=exchange.machine,
         duration_ms=duration_ms,
         kind="rest",
         origine=auteur.origine,
         rejeu_de=auteur.rejeu_de,
-        acteur_code=echange.acteur_code,
-        remote_address=requete.adresse,
-        user_agent=requete.entetes.get("user-agent"),
-        service=echange.service,
-        version=echange.version,
-        prm=echange.prm,
-        code=None if echange.code is None else echange.code[:15],
-        http_status=reponse.statut,
-        rule=None if rule is None else rule.of(motifs.SERVICE),
+        acteur_code=exchange.acteur_code,
+        remote_address=call.address,
+        user_agent=call.headers.get("user-agent"),
+        service=exchange.service,
+        version=exchange.version,
+        prm=exchange.prm,
+        code=None if exchange.code is None else exchange.code[:15],
+        http_status=answer.status,
+        rule=None if rule is None else rule.of(rest_rules.SERVICE),
         detail="\n".join(notes) or None,
-        request=_request_text(requete),
-        response=None if reponse.type == HTML else _JETON.sub(rb"\1***", reponse.corps),
+        request=_request_text(call),
+        response=None if answer.type == HTML else _TOKEN.sub(rb"\1***", answer.body),
     )
 
 
-def _request_text(requete: Requete) -> bytes:
+def _request_text(call: RestCall) -> bytes:
     """Return a request as the journal keeps it: its first line and its body, without secrets."""
-    line = f"{requete.methode} {requete.chemin}{'?' if requete.query else ''}{requete.query}"
-    text = line.encode() + (b"\n\n" + requete.corps if requete.corps else b"")
+    line = f"{call.method} {call.path}{'?' if call.query else ''}{call.query}"
+    text = line.encode() + (b"\n\n" + call.body if call.body else b"")
     return _SECRETS.sub(rb"\1***", text)

@@ -5,69 +5,69 @@ from datetime import date
 from typing import Any, Final
 
 from sge_sim.clock import start_of_day
-from sge_sim.dataconnect import motifs_v5
+from sge_sim.dataconnect import rules_v5
 from sge_sim.dataconnect.acces import Refusals, read_point
+from sge_sim.dataconnect.backend import RestBackend
 from sge_sim.dataconnect.contrat_2026 import COMPTEUR_LINKY
-from sge_sim.dataconnect.echange import PRM, EchangeRest, Reponse, json_reponse
-from sge_sim.dataconnect.passerelle import let_in
-from sge_sim.dataconnect.personnes import personne_of
-from sge_sim.dataconnect.plateforme import PlateformeRest
+from sge_sim.dataconnect.exchange import PRM, RestAnswer, RestExchange, json_answer
+from sge_sim.dataconnect.gateway import let_in
+from sge_sim.dataconnect.titulaires import titulaire_of
 from sge_sim.refus import Refus
-from sge_sim.tables.fiches import FichePoint
+from sge_sim.tables.point_facts import PointFacts
 
 REFUSALS: Final = Refusals(
-    motifs_v5.SANS_CONSENTEMENT, motifs_v5.SANS_CONSENTEMENT, motifs_v5.CLIENT_INCONNU
+    rules_v5.SANS_CONSENTEMENT, rules_v5.SANS_CONSENTEMENT, rules_v5.CLIENT_INCONNU
 )
 
 
-def answer_client_v5(plateforme: PlateformeRest, echange: EchangeRest, chemin: str) -> Reponse:
-    """Answer one of `RESSOURCES`; raises `Refus`."""
-    api, tell = RESSOURCES[chemin]
-    let_in(plateforme, echange, api)
-    prm = echange.requete.parametres.get("usage_point_id", "")
+def answer_client_v5(backend: RestBackend, exchange: RestExchange, path: str) -> RestAnswer:
+    """Answer one of `RESOURCES`; raises `Refus`."""
+    api, tell = RESOURCES[path]
+    let_in(backend, exchange, api)
+    prm = exchange.call.parameters.get("usage_point_id", "")
     if not prm:
-        raise Refus(motifs_v5.CLIENT_PRM_ABSENT)
+        raise Refus(rules_v5.CLIENT_PRM_ABSENT)
     if PRM.fullmatch(prm) is None:
-        raise Refus(motifs_v5.PRM_FORME)
-    point = read_point(echange, prm, REFUSALS).point
+        raise Refus(rules_v5.PRM_FORME)
+    point = read_point(exchange, prm, REFUSALS).point
     # Contract and address are told of consumption alone (catalogue of data).
     if api in ("customers_upc", "customers_upa") and not point.contrat_soutirage:
-        raise Refus(motifs_v5.CLIENT_INCONNU)
-    return json_reponse(tell(point))
+        raise Refus(rules_v5.CLIENT_INCONNU)
+    return json_answer(tell(point))
 
 
-def _identity(point: FichePoint) -> dict[str, Any]:
-    personne = personne_of(point)
-    if personne.siret is None:
+def _identity(point: PointFacts) -> dict[str, Any]:
+    titulaire = titulaire_of(point)
+    if titulaire.siret is None:
         identity: dict[str, Any] = {
             "natural_person": {
-                "title": personne.civilite,
-                "firstname": personne.prenom,
-                "lastname": personne.nom,
+                "title": titulaire.civilite,
+                "firstname": titulaire.prenom,
+                "lastname": titulaire.nom,
             }
         }
     else:
         identity = {
             "legal_entity": {
-                "name": personne.nom,
-                "trading_name": personne.nom,
+                "name": titulaire.nom,
+                "trading_name": titulaire.nom,
                 "business": "Activité fictive",
                 "industry": "TERTIAIRE",
-                "siret_number": personne.siret,
+                "siret_number": titulaire.siret,
             }
         }
-    return {"customer_id": personne.numero, "identity": identity}
+    return {"customer_id": titulaire.numero, "identity": identity}
 
 
-def _contact(point: FichePoint) -> dict[str, Any]:
-    personne = personne_of(point)
+def _contact(point: PointFacts) -> dict[str, Any]:
+    titulaire = titulaire_of(point)
     return {
-        "customer_id": personne.numero,
-        "contact": {"phone": personne.mobile, "email": personne.email},
+        "customer_id": titulaire.numero,
+        "contact": {"phone": titulaire.mobile, "email": titulaire.email},
     }
 
 
-def _usage_point(point: FichePoint) -> dict[str, Any]:
+def _usage_point(point: PointFacts) -> dict[str, Any]:
     meter = COMPTEUR_LINKY if point.type_comptage == "LINKY" else point.type_comptage
     return {
         "usage_point_id": point.prm,
@@ -76,7 +76,7 @@ def _usage_point(point: FichePoint) -> dict[str, Any]:
     }
 
 
-def _contracts(point: FichePoint) -> dict[str, Any]:
+def _contracts(point: PointFacts) -> dict[str, Any]:
     contracts = {
         "segment": point.segment,
         "subscribed_power": None
@@ -93,7 +93,7 @@ def _contracts(point: FichePoint) -> dict[str, Any]:
     return _customer(point, {"usage_point": _usage_point(point), "contracts": told})
 
 
-def _addresses(point: FichePoint) -> dict[str, Any]:
+def _addresses(point: PointFacts) -> dict[str, Any]:
     address = {
         "street": point.numero_et_nom_voie,
         "locality": point.lieu_dit,
@@ -107,8 +107,8 @@ def _addresses(point: FichePoint) -> dict[str, Any]:
     return _customer(point, {"usage_point": usage_point})
 
 
-def _customer(point: FichePoint, usage_point: Mapping[str, Any]) -> dict[str, Any]:
-    numero = personne_of(point).numero
+def _customer(point: PointFacts, usage_point: Mapping[str, Any]) -> dict[str, Any]:
+    numero = titulaire_of(point).numero
     return {"customer": {"customer_id": numero, "usage_points": [usage_point]}}
 
 
@@ -120,7 +120,7 @@ def _day(day: date | None) -> str | None:
     return f"{day.isoformat()}{offset[:3]}:{offset[3:]}"
 
 
-RESSOURCES: Final[Mapping[str, tuple[str, Callable[[FichePoint], dict[str, Any]]]]] = {
+RESOURCES: Final[Mapping[str, tuple[str, Callable[[PointFacts], dict[str, Any]]]]] = {
     "/customers_i/v5/identity": ("customers_i", _identity),
     "/customers_cd/v5/contact_data": ("customers_cd", _contact),
     "/customers_upc/v5/usage_points/contracts": ("customers_upc", _contracts),

@@ -86,7 +86,7 @@ def end_consentement(
                 vie.end(session, service, motif, instant)
 
 
-def revoke_consentement(session: Session, consentement_id: int, now: datetime) -> ConsentementDonne:
+def remove_consentement(session: Session, consentement_id: int, now: datetime) -> ConsentementDonne:
     """Take a consent back, as its customer; raises `UsageError` for one that isn't in force."""
     consentement = find_consentement(session, consentement_id)
     if consentement is None:

@@ -5,21 +5,21 @@ from datetime import date
 from typing import Any, Final
 
 from sge_sim.clock import start_of_day
-from sge_sim.dataconnect import mocks_2026, motifs_2026
+from sge_sim.dataconnect import mocks_2026, rules_2026
 from sge_sim.dataconnect.acces import Refusals, read_point
-from sge_sim.dataconnect.echange import JSON, PRM, EchangeRest, Reponse, json_reponse
+from sge_sim.dataconnect.backend import RestBackend
+from sge_sim.dataconnect.exchange import JSON, PRM, RestAnswer, RestExchange, json_answer
+from sge_sim.dataconnect.gateway import let_in
 from sge_sim.dataconnect.mesures_2026 import OCTETS
-from sge_sim.dataconnect.passerelle import let_in
-from sge_sim.dataconnect.personnes import personne_of
-from sge_sim.dataconnect.plateforme import PlateformeRest
+from sge_sim.dataconnect.titulaires import titulaire_of
 from sge_sim.domaine.libelles import libelle_de
 from sge_sim.domaine.nomenclatures import DomaineTension
 from sge_sim.refus import Refus
 from sge_sim.tables.dataconnect import read_nom_acteur
-from sge_sim.tables.fiches import FichePoint
+from sge_sim.tables.point_facts import PointFacts
 
 REFUSALS: Final = Refusals(
-    motifs_2026.NON_AUTORISE, motifs_2026.NON_AUTORISE, motifs_2026.SANS_SERVICE
+    rules_2026.NON_AUTORISE, rules_2026.NON_AUTORISE, rules_2026.SANS_SERVICE
 )
 
 COMPTEUR_LINKY: Final = "AMM"
@@ -38,31 +38,31 @@ _TENSIONS: Final[Mapping[DomaineTension, float]] = {
 _TRIPHASE: Final = "230/400 V"
 
 
-def answer_contrat(plateforme: PlateformeRest, echange: EchangeRest, api: str, prm: str) -> Reponse:
+def answer_contrat(backend: RestBackend, exchange: RestExchange, api: str, prm: str) -> RestAnswer:
     """Answer one of `APIS` for a point; raises `Refus`. A PRM that isn't one is a 500 (measured
     for a PRM that isn't in the path)."""
-    let_in(plateforme, echange, api)
+    let_in(backend, exchange, api)
     if PRM.fullmatch(prm) is None:
-        raise Refus(motifs_2026.HORS_SWAGGER)
-    mock = mocks_2026.contrat(api, prm) if echange.client.en_bac_a_sable else None
+        raise Refus(rules_2026.HORS_SWAGGER)
+    mock = mocks_2026.contrat(api, prm) if exchange.client.en_bac_a_sable else None
     if mock is not None:
-        echange.prm = prm
-        return _told(plateforme, mock)
-    point = read_point(echange, prm, REFUSALS).point
+        exchange.prm = prm
+        return _told(backend, mock)
+    point = read_point(exchange, prm, REFUSALS).point
     if not point.en_service:
-        raise Refus(motifs_2026.SANS_SERVICE)
+        raise Refus(rules_2026.SANS_SERVICE)
     body = APIS[api](point)
     if api == "situation_contrat_auto" and point.fournisseur_titulaire is not None:
-        nom = echange.vue.ask(read_nom_acteur, point.fournisseur_titulaire)
+        nom = exchange.vue.ask(read_nom_acteur, point.fournisseur_titulaire)
         body = _with_contractor(body, nom)
-    return _told(plateforme, body)
+    return _told(backend, body)
 
 
-def _told(plateforme: PlateformeRest, body: Any) -> Reponse:
-    return json_reponse(body, type=JSON if plateforme.settings.data_connect_json else OCTETS)
+def _told(backend: RestBackend, body: Any) -> RestAnswer:
+    return json_answer(body, type=JSON if backend.settings.data_connect_json else OCTETS)
 
 
-def _sides(point: FichePoint) -> list[str]:
+def _sides(point: PointFacts) -> list[str]:
     """Return the segments of a point: the two of a self-consumer are C5 and P4."""
     if point.segment == "C5" and point.contrat_injection:
         return ["C5", "P4"]
@@ -85,10 +85,10 @@ def _with_contractor(entries: list[dict[str, Any]], nom: str | None) -> list[dic
     ]
 
 
-def _situation(point: FichePoint) -> list[dict[str, Any]]:
-    personne = personne_of(point)
+def _situation(point: PointFacts) -> list[dict[str, Any]]:
+    titulaire = titulaire_of(point)
     lines = {
-        "line1": personne.line1,
+        "line1": titulaire.line1,
         "line2": point.escalier_etage_appartement,
         "line3": point.batiment,
         "line4": point.numero_et_nom_voie,
@@ -99,29 +99,29 @@ def _situation(point: FichePoint) -> list[dict[str, Any]]:
     holder: dict[str, Any] = {
         "customer": {"customer": {"adress": _without_none(lines)}},
         "contact_data": {
-            "email": personne.email,
-            "landline": personne.fixe,
-            "phone": personne.mobile,
+            "email": titulaire.email,
+            "landline": titulaire.fixe,
+            "phone": titulaire.mobile,
         },
     }
-    if personne.siret is None:
+    if titulaire.siret is None:
         holder["person"] = {
-            "title": personne.civilite,
-            "lastname": personne.nom,
-            "firstname": personne.prenom,
+            "title": titulaire.civilite,
+            "lastname": titulaire.nom,
+            "firstname": titulaire.prenom,
         }
     else:
         holder["organization"] = {
-            "name": personne.nom,
-            "commercial_name": personne.nom,
+            "name": titulaire.nom,
+            "commercial_name": titulaire.nom,
             "business_code": "8299Z",
-            "siret_number": personne.siret,
-            "siren_number": personne.siret[:9],
+            "siret_number": titulaire.siret,
+            "siren_number": titulaire.siret[:9],
         }
     return [{**_contract(point, segment), **holder} for segment in _sides(point)]
 
 
-def _contract(point: FichePoint, segment: str) -> dict[str, Any]:
+def _contract(point: PointFacts, segment: str) -> dict[str, Any]:
     production = segment[0] == "P"
     contract: dict[str, Any] = {
         "usage_point_id": point.prm,
@@ -139,7 +139,7 @@ def _contract(point: FichePoint, segment: str) -> dict[str, Any]:
     return {**contract, "segment": segment}
 
 
-def _synthese(point: FichePoint) -> dict[str, Any]:
+def _synthese(point: PointFacts) -> dict[str, Any]:
     sides = _sides(point)
     since = _instant(point.date_mise_en_service)
     changes = [
@@ -158,7 +158,7 @@ def _synthese(point: FichePoint) -> dict[str, Any]:
     )
 
 
-def _donnees_generales(point: FichePoint) -> dict[str, Any]:
+def _donnees_generales(point: PointFacts) -> dict[str, Any]:
     address = {
         "number_street_name": point.numero_et_nom_voie,
         "postal_code_city": f"{point.code_postal} {point.commune}",
@@ -170,7 +170,7 @@ def _donnees_generales(point: FichePoint) -> dict[str, Any]:
     return {"address": _without_none(address)}
 
 
-def _alimentation(point: FichePoint) -> dict[str, Any]:
+def _alimentation(point: PointFacts) -> dict[str, Any]:
     serial = _serial(point)
     connection = point.puissance_raccordement
     power = None if connection is None else _value(connection, point.puissance_raccordement_unite)
@@ -188,7 +188,7 @@ def _alimentation(point: FichePoint) -> dict[str, Any]:
     )
 
 
-def _comptage(point: FichePoint) -> dict[str, Any]:
+def _comptage(point: PointFacts) -> dict[str, Any]:
     code = point.type_comptage or "SSCPT"
     meter: dict[str, Any] = _without_none({"numeroSerie": _serial(point)})
     meter["regimePropriete"] = {"code": "LOUE", "libelle": "Loué"}
@@ -214,7 +214,7 @@ def _comptage(point: FichePoint) -> dict[str, Any]:
     return body
 
 
-def _serial(point: FichePoint) -> str | None:
+def _serial(point: PointFacts) -> str | None:
     """Return the number of the meter that is in place."""
     if not point.compteurs:
         return None
@@ -234,7 +234,7 @@ def _without_none(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-APIS: Final[Mapping[str, Callable[[FichePoint], Any]]] = {
+APIS: Final[Mapping[str, Callable[[PointFacts], Any]]] = {
     "situation_contrat_auto": _situation,
     "synth_contrat_auto": _synthese,
     "donnees_generales_auto": _donnees_generales,

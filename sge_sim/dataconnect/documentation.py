@@ -5,30 +5,30 @@ python -m sge_sim.dataconnect.documentation
 
 from typing import Final
 
-from sge_sim.dataconnect import motifs, motifs_2026, motifs_page, motifs_v5
-from sge_sim.dataconnect.motifs import RegleRest
+from sge_sim.dataconnect import rest_rules, rules_2026, rules_page, rules_v5
+from sge_sim.dataconnect.rest_rules import RestRule
 
 PARTS: Final = (
-    ("gateway", motifs),
-    ("2026", motifs_2026),
-    ("v5", motifs_v5),
-    ("consent page", motifs_page),
+    ("gateway", rest_rules),
+    ("2026", rules_2026),
+    ("v5", rules_v5),
+    ("consent page", rules_page),
 )
 
 
-def all_rules() -> list[tuple[str, RegleRest]]:
+def all_rules() -> list[tuple[str, RestRule]]:
     """Return every rule, each with the part that refuses for it."""
     return [
         (part, found)
         for part, module in PARTS
         for found in vars(module).values()
-        if isinstance(found, RegleRest)
+        if isinstance(found, RestRule)
     ]
 
 
 def rules_table() -> str:
     """Return the table in Markdown, and how many of its rows are assumed."""
-    found = [(part, rule, rule.of(motifs.SERVICE).name) for part, rule in all_rules()]
+    found = [(part, rule, rule.of(rest_rules.SERVICE).name) for part, rule in all_rules()]
     assumed = sum(rule.provenance == "assumed" for _, rule, _ in found)
     lines = [
         f"Of these {len(found)} rules {assumed} are assumed, in their text at least.",
@@ -37,7 +37,7 @@ def rules_table() -> str:
         "|---|---|---|---|---|---|---|",
     ]
     lines += [
-        f"| {part} | {rule.statut} | {rule.code} | {rule.texte} | `{name}` | "
+        f"| {part} | {rule.status} | {rule.code} | {rule.text} | `{name}` | "
         f"{rule.source} | {rule.provenance} |"
         for part, rule, name in found
     ]

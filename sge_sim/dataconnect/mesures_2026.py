@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sge_sim.dataconnect import motifs_2026
+from sge_sim.dataconnect import rules_2026
 from sge_sim.dataconnect.acces import Refusals, read_point
-from sge_sim.dataconnect.echange import JSON, PRM, EchangeRest, Reponse, json_reponse
-from sge_sim.dataconnect.lecture import Lecteur, Mesure
-from sge_sim.dataconnect.passerelle import let_in
-from sge_sim.dataconnect.plateforme import PlateformeRest
-from sge_sim.dataconnect.rules import PeriodeDemandee, Reasons, check_periode, check_point
+from sge_sim.dataconnect.backend import RestBackend
+from sge_sim.dataconnect.exchange import JSON, PRM, RestAnswer, RestExchange, json_answer
+from sge_sim.dataconnect.gateway import let_in
+from sge_sim.dataconnect.readings import MeasureReader, Mesure
+from sge_sim.dataconnect.rules_mesures import PeriodeDemandee, Reasons, check_periode, check_point
 from sge_sim.domaine.nomenclatures import METIERS, Sens
 from sge_sim.mesures.lecture import UNITES
 from sge_sim.mesures.series import BRUT
@@ -22,16 +22,16 @@ from sge_sim.soap.arbre_releves import ArbreReleves, dated_values
 API: Final = "mesure_synchrone_auto"
 OCTETS: Final = "application/octet-stream"
 REFUSALS: Final = Refusals(
-    motifs_2026.NON_TITULAIRE, motifs_2026.NON_TITULAIRE, motifs_2026.PRM_INCONNU
+    rules_2026.NON_TITULAIRE, rules_2026.NON_TITULAIRE, rules_2026.PRM_INCONNU
 )
 REASONS: Final = Reasons(
-    fin_future=motifs_2026.FIN_FUTURE,
-    sept_jours=motifs_2026.SEPT_JOURS,
-    sens=motifs_2026.SENS,
-    opposition=motifs_2026.OPPOSITION,
-    profondeur=motifs_2026.PROFONDEUR,
-    mise_en_service=motifs_2026.AVANT_MISE_EN_SERVICE,
-    sans_mesure=motifs_2026.SANS_MESURE,
+    fin_future=rules_2026.FIN_FUTURE,
+    sept_jours=rules_2026.SEPT_JOURS,
+    sens=rules_2026.SENS,
+    opposition=rules_2026.OPPOSITION,
+    profondeur=rules_2026.PROFONDEUR,
+    mise_en_service=rules_2026.AVANT_MISE_EN_SERVICE,
+    sans_mesure=rules_2026.SANS_MESURE,
 )
 
 _JOUR: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -39,21 +39,21 @@ _BRUT: Final = "BRUT"
 
 
 @dataclass(frozen=True)
-class Ressource:
+class Resource:
     """One of the seven: what is measured, in which direction."""
 
     mesure: Mesure
     sens: Sens
 
 
-RESSOURCES: Final[Mapping[str, Ressource]] = {
-    "consommation_quotidienne": Ressource("quotidienne", "SOUTIRAGE"),
-    "production_quotidienne": Ressource("quotidienne", "INJECTION"),
-    "courbe_de_charge_consommation": Ressource("courbe", "SOUTIRAGE"),
-    "courbe_de_charge_production": Ressource("courbe", "INJECTION"),
-    "puissance_conso_max_quotidienne": Ressource("pmax", "SOUTIRAGE"),
-    "index_consommation": Ressource("index", "SOUTIRAGE"),
-    "index_production": Ressource("index", "INJECTION"),
+RESOURCES: Final[Mapping[str, Resource]] = {
+    "consommation_quotidienne": Resource("quotidienne", "SOUTIRAGE"),
+    "production_quotidienne": Resource("quotidienne", "INJECTION"),
+    "courbe_de_charge_consommation": Resource("courbe", "SOUTIRAGE"),
+    "courbe_de_charge_production": Resource("courbe", "INJECTION"),
+    "puissance_conso_max_quotidienne": Resource("pmax", "SOUTIRAGE"),
+    "index_consommation": Resource("index", "SOUTIRAGE"),
+    "index_production": Resource("index", "INJECTION"),
 }
 
 
@@ -62,15 +62,15 @@ class _Question:
     """What is asked, once it is read; `pas` and `grandeur` of maximum powers alone."""
 
     prm: str
-    ressource: Ressource
+    resource: Resource
     periode: PeriodeDemandee
-    lecteur: Lecteur
+    reader: MeasureReader
     pas: str
     grandeur: str
 
     @property
     def metier(self) -> str:
-        return METIERS[self.ressource.sens]
+        return METIERS[self.resource.sens]
 
     def body(self, **fields: Any) -> dict[str, Any]:
         """Return an answer: what every measure begins with, then `fields`."""
@@ -90,34 +90,34 @@ class _Question:
         }
 
 
-def answer_mesure(plateforme: PlateformeRest, echange: EchangeRest, nom: str) -> Reponse:
-    """Answer one of `RESSOURCES`; raises `Refus`."""
-    let_in(plateforme, echange, API)
-    question = _read(plateforme, echange, RESSOURCES[nom])
-    body = _BODIES[question.ressource.mesure](question)
+def answer_mesure(backend: RestBackend, exchange: RestExchange, nom: str) -> RestAnswer:
+    """Answer one of `RESOURCES`; raises `Refus`."""
+    let_in(backend, exchange, API)
+    question = _read(backend, exchange, RESOURCES[nom])
+    body = _BODIES[question.resource.mesure](question)
     if body is None:
-        raise Refus(motifs_2026.SANS_MESURE)
-    return json_reponse(body, type=JSON if plateforme.settings.data_connect_json else OCTETS)
+        raise Refus(rules_2026.SANS_MESURE)
+    return json_answer(body, type=JSON if backend.settings.data_connect_json else OCTETS)
 
 
-def _read(plateforme: PlateformeRest, echange: EchangeRest, ressource: Ressource) -> _Question:
+def _read(backend: RestBackend, exchange: RestExchange, resource: Resource) -> _Question:
     """Read a demand and look at it; whatever is outside of the swagger is a 500 (measured)."""
-    asked = echange.requete.parametres
+    asked = exchange.call.parameters
     prm, pas, grandeur = (asked.get(n, "") for n in ("pointId", "mesuresPas", "grandeurPhysique"))
     if PRM.fullmatch(prm) is None:
-        raise Refus(motifs_2026.HORS_SWAGGER)
-    echange.prm = prm
+        raise Refus(rules_2026.HORS_SWAGGER)
+    exchange.prm = prm
     periode = PeriodeDemandee(_day(asked.get("dateDebut", "")), _day(asked.get("dateFin", "")))
-    pmax = ressource.mesure == "pmax"
+    pmax = resource.mesure == "pmax"
     if pmax and (pas not in ("P1D", "P1M") or grandeur not in ("PMA", "TOUT")):
-        raise Refus(motifs_2026.HORS_SWAGGER)
+        raise Refus(rules_2026.HORS_SWAGGER)
     if periode.debut >= periode.fin:
-        raise Refus(motifs_2026.HORS_SWAGGER)
-    dossier = read_point(echange, prm, REFUSALS)
-    check_periode(ressource.mesure, periode, echange.now, REASONS)
-    check_point(ressource.mesure, dossier, ressource.sens, periode, REASONS)
-    lecteur = Lecteur(dossier, ressource.sens, echange.now)
-    return _Question(prm, ressource, periode, lecteur, pas, grandeur)
+        raise Refus(rules_2026.HORS_SWAGGER)
+    dossier = read_point(exchange, prm, REFUSALS)
+    check_periode(resource.mesure, periode, exchange.now, REASONS)
+    check_point(resource.mesure, dossier, resource.sens, periode, REASONS)
+    reader = MeasureReader(dossier, resource.sens, exchange.now)
+    return _Question(prm, resource, periode, reader, pas, grandeur)
 
 
 def _day(text: str) -> date:
@@ -126,14 +126,14 @@ def _day(text: str) -> date:
             return date.fromisoformat(text)
     except ValueError:
         pass
-    raise Refus(motifs_2026.HORS_SWAGGER)
+    raise Refus(rules_2026.HORS_SWAGGER)
 
 
 def _daily(question: _Question) -> dict[str, Any] | None:
-    valeurs = question.lecteur.read("ENERGIE", "EA", question.periode.debut, question.periode.fin)
+    valeurs = question.reader.read("ENERGIE", "EA", question.periode.debut, question.periode.fin)
     if not valeurs:
         return None
-    points = [{"v": str(jour.valeur), "d": jour.texte} for jour in valeurs["EA"]]
+    points = [{"v": str(jour.valeur), "d": jour.text} for jour in valeurs["EA"]]
     return question.body(
         typeValeur="GLOBALE",
         modeCalcul="DIFF.INDEX",
@@ -144,13 +144,13 @@ def _daily(question: _Question) -> dict[str, Any] | None:
 
 
 def _curve(question: _Question) -> dict[str, Any] | None:
-    valeurs = question.lecteur.read("COURBE", "PA", question.periode.debut, question.periode.fin)
+    valeurs = question.reader.read("COURBE", "PA", question.periode.debut, question.periode.fin)
     if not valeurs:
         return None
     points = [
         {
             "v": str(point.valeur),
-            "d": point.texte,
+            "d": point.text,
             "p": f"PT{point.pas}M",
             "n": BRUT,
             "iv": "0",
@@ -166,7 +166,7 @@ def _curve(question: _Question) -> dict[str, Any] | None:
 def _maxima(question: _Question) -> dict[str, Any] | None:
     """TOUT adds the maxima of each phase, of a point that has three (GUI 0497)."""
     debut, fin = question.periode.debut, question.periode.fin
-    maxima = question.lecteur.read("PMAX", question.grandeur, debut, fin, question.pas)
+    maxima = question.reader.read("PMAX", question.grandeur, debut, fin, question.pas)
     if not maxima:
         return None
     grandeurs = [
@@ -174,7 +174,7 @@ def _maxima(question: _Question) -> dict[str, Any] | None:
             physique,
             UNITES[physique],
             [
-                {"v": "null" if maximum.valeur is None else str(maximum.valeur), "d": maximum.texte}
+                {"v": "null" if maximum.valeur is None else str(maximum.valeur), "d": maximum.text}
                 for maximum in valeurs
             ],
         )
@@ -185,7 +185,7 @@ def _maxima(question: _Question) -> dict[str, Any] | None:
 
 def _index(question: _Question) -> dict[str, Any] | None:
     """The readings of each midnight, as R64 tells them but for the label of the grid."""
-    contextes = question.lecteur.read_index(question.periode.debut, question.periode.fin)
+    contextes = question.reader.read_index(question.periode.debut, question.periode.fin)
     if not contextes:
         return None
     arbre = ArbreReleves(

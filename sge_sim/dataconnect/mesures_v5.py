@@ -6,36 +6,34 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sge_sim.dataconnect import motifs_v5
+from sge_sim.dataconnect import rules_v5
 from sge_sim.dataconnect.acces import Refusals, read_point
-from sge_sim.dataconnect.echange import PRM, EchangeRest, Reponse, json_reponse
-from sge_sim.dataconnect.lecture import Lecteur, Mesure
-from sge_sim.dataconnect.motifs import RegleRest
-from sge_sim.dataconnect.passerelle import let_in
-from sge_sim.dataconnect.plateforme import PlateformeRest
-from sge_sim.dataconnect.rules import PeriodeDemandee, Reasons, check_periode, check_point
+from sge_sim.dataconnect.backend import RestBackend
+from sge_sim.dataconnect.exchange import PRM, RestAnswer, RestExchange, json_answer
+from sge_sim.dataconnect.gateway import let_in
+from sge_sim.dataconnect.readings import MeasureReader, Mesure
+from sge_sim.dataconnect.rest_rules import RestRule
+from sge_sim.dataconnect.rules_mesures import PeriodeDemandee, Reasons, check_periode, check_point
 from sge_sim.domaine.nomenclatures import Sens, TypeAcces
 from sge_sim.mesures.series import BRUT
 from sge_sim.refus import Refus
 
-REFUSALS: Final = Refusals(
-    motifs_v5.NON_TITULAIRE, motifs_v5.SANS_CONSENTEMENT, motifs_v5.SANS_MESURE
-)
+REFUSALS: Final = Refusals(rules_v5.NON_TITULAIRE, rules_v5.SANS_CONSENTEMENT, rules_v5.SANS_MESURE)
 REASONS: Final = Reasons(
-    fin_future=motifs_v5.FIN_FUTURE,
-    sept_jours=motifs_v5.SEPT_JOURS,
-    sens=motifs_v5.SENS,
-    opposition=motifs_v5.OPPOSITION,
-    profondeur=motifs_v5.PROFONDEUR,
-    mise_en_service=motifs_v5.MISE_EN_SERVICE,
-    sans_mesure=motifs_v5.SANS_MESURE,
+    fin_future=rules_v5.FIN_FUTURE,
+    sept_jours=rules_v5.SEPT_JOURS,
+    sens=rules_v5.SENS,
+    opposition=rules_v5.OPPOSITION,
+    profondeur=rules_v5.PROFONDEUR,
+    mise_en_service=rules_v5.MISE_EN_SERVICE,
+    sans_mesure=rules_v5.SANS_MESURE,
 )
 
 _JOUR: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True)
-class RessourceV5:
+class ResourceV5:
     """One of the five: its API, what is measured, in which direction."""
 
     api: str
@@ -43,20 +41,20 @@ class RessourceV5:
     sens: Sens
 
 
-RESSOURCES: Final[Mapping[str, RessourceV5]] = {
-    "/metering_data_dc/v5/daily_consumption": RessourceV5(
+RESOURCES: Final[Mapping[str, ResourceV5]] = {
+    "/metering_data_dc/v5/daily_consumption": ResourceV5(
         "metering_data_dc", "quotidienne", "SOUTIRAGE"
     ),
-    "/metering_data_clc/v5/consumption_load_curve": RessourceV5(
+    "/metering_data_clc/v5/consumption_load_curve": ResourceV5(
         "metering_data_clc", "courbe", "SOUTIRAGE"
     ),
-    "/metering_data_dcmp/v5/daily_consumption_max_power": RessourceV5(
+    "/metering_data_dcmp/v5/daily_consumption_max_power": ResourceV5(
         "metering_data_dcmp", "pmax", "SOUTIRAGE"
     ),
-    "/metering_data_dp/v5/daily_production": RessourceV5(
+    "/metering_data_dp/v5/daily_production": ResourceV5(
         "metering_data_dp", "quotidienne", "INJECTION"
     ),
-    "/metering_data_plc/v5/production_load_curve": RessourceV5(
+    "/metering_data_plc/v5/production_load_curve": ResourceV5(
         "metering_data_plc", "courbe", "INJECTION"
     ),
 }
@@ -84,41 +82,43 @@ _READING_TYPES: Final[Mapping[Mesure, Mapping[str, str]]] = {
 }
 
 
-def answer_mesure_v5(plateforme: PlateformeRest, echange: EchangeRest, chemin: str) -> Reponse:
-    """Answer one of `RESSOURCES`; raises `Refus`."""
-    ressource = RESSOURCES[chemin]
-    let_in(plateforme, echange, ressource.api)
-    prm, periode = _read(echange)
-    dossier = read_point(echange, prm, REFUSALS)
-    check_periode(ressource.mesure, periode, echange.now, REASONS)
-    check_point(ressource.mesure, dossier, ressource.sens, periode, REASONS)
-    lecteur = Lecteur(dossier, ressource.sens, echange.now)
-    readings = _readings(ressource.mesure, lecteur, periode)
+def answer_mesure_v5(backend: RestBackend, exchange: RestExchange, path: str) -> RestAnswer:
+    """Answer one of `RESOURCES`; raises `Refus`."""
+    resource = RESOURCES[path]
+    let_in(backend, exchange, resource.api)
+    prm, periode = _read(exchange)
+    dossier = read_point(exchange, prm, REFUSALS)
+    check_periode(resource.mesure, periode, exchange.now, REASONS)
+    check_point(resource.mesure, dossier, resource.sens, periode, REASONS)
+    reader = MeasureReader(dossier, resource.sens, exchange.now)
+    readings = _readings(resource.mesure, reader, periode)
     if not readings:
-        raise Refus(motifs_v5.SANS_MESURE)
-    return json_reponse(
+        raise Refus(rules_v5.SANS_MESURE)
+    return json_answer(
         {
             "meter_reading": {
                 "usage_point_id": prm,
                 "start": periode.debut.isoformat(),
                 "end": periode.fin.isoformat(),
                 "quality": "BRUT",
-                "reading_type": _READING_TYPES[ressource.mesure],
+                "reading_type": _READING_TYPES[resource.mesure],
                 "interval_reading": readings,
             }
         }
     )
 
 
-def _readings(mesure: Mesure, lecteur: Lecteur, periode: PeriodeDemandee) -> list[dict[str, Any]]:
+def _readings(
+    mesure: Mesure, reader: MeasureReader, periode: PeriodeDemandee
+) -> list[dict[str, Any]]:
     type_, grandeur = _LUS[mesure]
-    valeurs = lecteur.read(type_, grandeur, periode.debut, periode.fin).get(grandeur, [])
+    valeurs = reader.read(type_, grandeur, periode.debut, periode.fin).get(grandeur, [])
     if mesure != "courbe":
-        return [{"value": str(jour.valeur), "date": jour.texte} for jour in valeurs]
+        return [{"value": str(jour.valeur), "date": jour.text} for jour in valeurs]
     return [
         {
             "value": str(point.valeur),
-            "date": point.texte,
+            "date": point.text,
             "interval_length": f"PT{point.pas}M",
             "measure_type": BRUT,
         }
@@ -126,24 +126,24 @@ def _readings(mesure: Mesure, lecteur: Lecteur, periode: PeriodeDemandee) -> lis
     ]
 
 
-def _read(echange: EchangeRest) -> tuple[str, PeriodeDemandee]:
-    asked = echange.requete.parametres
+def _read(exchange: RestExchange) -> tuple[str, PeriodeDemandee]:
+    asked = exchange.call.parameters
     prm = asked.get("usage_point_id", "")
     if not prm:
-        raise Refus(motifs_v5.PRM_ABSENT)
+        raise Refus(rules_v5.PRM_ABSENT)
     if PRM.fullmatch(prm) is None:
-        raise Refus(motifs_v5.PRM_FORME)
-    echange.prm = prm
-    debut = _day(asked.get("start", ""), motifs_v5.DEBUT_ABSENT, motifs_v5.DEBUT_FORME)
-    fin = _day(asked.get("end", ""), motifs_v5.FIN_ABSENTE, motifs_v5.FIN_FORME)
+        raise Refus(rules_v5.PRM_FORME)
+    exchange.prm = prm
+    debut = _day(asked.get("start", ""), rules_v5.DEBUT_ABSENT, rules_v5.DEBUT_FORME)
+    fin = _day(asked.get("end", ""), rules_v5.FIN_ABSENTE, rules_v5.FIN_FORME)
     if debut > fin:
-        raise Refus(motifs_v5.ORDRE)
+        raise Refus(rules_v5.ORDRE)
     if debut == fin:
-        raise Refus(motifs_v5.DATES_EGALES)
+        raise Refus(rules_v5.DATES_EGALES)
     return prm, PeriodeDemandee(debut, fin)
 
 
-def _day(text: str, absent: RegleRest, forme: RegleRest) -> date:
+def _day(text: str, absent: RestRule, forme: RestRule) -> date:
     if not text:
         raise Refus(absent)
     try:

@@ -8,7 +8,7 @@ tells of the first; holders, dates, classes and the other APIs are invented.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sge_sim.dataconnect.bac_a_sable import AUTORISATIONS, CLIENT_DES_MOCKS, points_of
+from sge_sim.dataconnect.sandbox import AUTORISATIONS, CLIENT_DES_MOCKS, points_of
 
 PAS: Final[Mapping[str, str]] = {
     "CDC": "PT30M",
@@ -18,7 +18,7 @@ PAS: Final[Mapping[str, str]] = {
     "ITC": "NA",
 }
 """The step of what each kind of service gives."""
-LIBELLES: Final[Mapping[str, str]] = {
+LIBELLES_ETATS: Final[Mapping[str, str]] = {
     "DEMANDE": "Demandé",
     "ACTIF": "Actif",
     "TERMINE": "Terminé",
@@ -62,7 +62,7 @@ def service(
         "dateDebut": debut,
         "dateFin": fin,
         "etatCode": etat,
-        "etatLibelle": LIBELLES[etat],
+        "etatLibelle": LIBELLES_ETATS[etat],
         "pointId": prm,
         "mesuresTypeCode": mesures,
         "mesuresPas": PAS[mesures],

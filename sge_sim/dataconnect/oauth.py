@@ -15,13 +15,13 @@ from authlib.oauth2.rfc6749 import (
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from authlib.oauth2.rfc7009 import RevocationEndpoint
 
-from sge_sim.dataconnect.echange import EchangeRest, Reponse, Requete, json_reponse
-from sge_sim.dataconnect.jetons import VIE, Jeton
-from sge_sim.dataconnect.plateforme import PlateformeRest
-from sge_sim.tables.dataconnect import FicheApplication, read_application
-from sge_sim.tables.jetons import revoke_token
+from sge_sim.dataconnect.backend import RestBackend
+from sge_sim.dataconnect.exchange import RestAnswer, RestCall, RestExchange, json_answer
+from sge_sim.dataconnect.tokens import LIFETIME, AccessToken
+from sge_sim.tables.dataconnect import ApplicationFacts, read_application
+from sge_sim.tables.revoked_tokens import revoke_token
 
-FORMULAIRE: Final = "application/x-www-form-urlencoded"
+FORM: Final = "application/x-www-form-urlencoded"
 _NO_STORE: Final = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 _BASIC: Final = 'Basic realm="Enedis"'
 _OTHER_GRANTS: Final = ("authorization_code", "refresh_token", "password", "implicit")
@@ -48,59 +48,59 @@ _SENTENCES: Final[Mapping[str, str]] = {
 """What each error says: the sentences of RFC 6749 and RFC 7009, as the swagger has them."""
 
 
-def answer_token(plateforme: PlateformeRest, echange: EchangeRest) -> Reponse:
+def answer_token(backend: RestBackend, exchange: RestExchange) -> RestAnswer:
     """Give a token for the credentials of an application, in a form, Basic or the address."""
-    requete = echange.requete
-    if requete.corps and requete.type_du_corps != FORMULAIRE:
-        echange.code = "invalid_request"
+    call = exchange.call
+    if call.body and call.media_type != FORM:
+        exchange.code = "invalid_request"
         return _error(415, "invalid_request")
-    reponse: Reponse = _Server(plateforme, echange).create_token_response(requete)
-    return reponse
+    answer: RestAnswer = _Server(backend, exchange).create_token_response(call)
+    return answer
 
 
-def answer_revoke(plateforme: PlateformeRest, echange: EchangeRest) -> Reponse:
+def answer_revoke(backend: RestBackend, exchange: RestExchange) -> RestAnswer:
     """Revoke a token: 200, whether there was such a token or not."""
-    requete = echange.requete
-    if requete.type_du_corps != FORMULAIRE:
-        echange.code = "invalid_request"
+    call = exchange.call
+    if call.media_type != FORM:
+        exchange.code = "invalid_request"
         said = "Le Content-Type doit être application/x-www-form-urlencoded"
         return _error(400, "invalid_request", said)
-    if not _has_basic(requete) and "client_secret" not in requete.formulaire:
-        echange.code = "invalid_client"
+    if not _has_basic(call) and "client_secret" not in call.form:
+        exchange.code = "invalid_client"
         said = "Valid authentication credentials are mandatory to access the resource"
         return _error(401, "invalid_client", said, {"WWW-Authenticate": _BASIC})
-    if not requete.formulaire.get("token"):
-        echange.code = "invalid_request"
+    if not call.form.get("token"):
+        exchange.code = "invalid_request"
         said = "empty header bad request format partial or incorrect data"
         return _error(400, "invalid_request", said)
-    server = _Server(plateforme, echange)
-    reponse: Reponse = server.create_endpoint_response("revocation", requete)
-    return reponse
+    server = _Server(backend, exchange)
+    answer: RestAnswer = server.create_endpoint_response("revocation", call)
+    return answer
 
 
-def _has_basic(requete: Requete) -> bool:
+def _has_basic(call: RestCall) -> bool:
     """Tell whether the header holds an application's credentials; another scheme's says nothing
     here: clients leave their `Bearer` beside the credentials of the form."""
-    scheme = requete.entetes.get("authorization", "").partition(" ")[0]
+    scheme = call.headers.get("authorization", "").partition(" ")[0]
     return scheme.lower() == "basic"
 
 
 def _error(
-    statut: int, error: str, said: str | None = None, entetes: Mapping[str, str] | None = None
-) -> Reponse:
-    corps = {"error": error, "error_description": said or _SENTENCES[error]}
-    reponse = json_reponse(corps, statut)
-    return Reponse(reponse.statut, reponse.corps, entetes={**_NO_STORE, **(entetes or {})})
+    status: int, error: str, said: str | None = None, headers: Mapping[str, str] | None = None
+) -> RestAnswer:
+    body = {"error": error, "error_description": said or _SENTENCES[error]}
+    answer = json_answer(body, status)
+    return RestAnswer(answer.status, answer.body, headers={**_NO_STORE, **(headers or {})})
 
 
 class _Client(ClientMixin):  # type: ignore[misc]
     """An application, as Authlib asks it."""
 
-    def __init__(self, fiche: FicheApplication) -> None:
-        self.fiche = fiche
+    def __init__(self, application: ApplicationFacts) -> None:
+        self.application = application
 
     def check_client_secret(self, client_secret: str) -> bool:
-        return hmac.compare_digest(client_secret.encode(), self.fiche.secret.encode())
+        return hmac.compare_digest(client_secret.encode(), self.application.secret.encode())
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
         return True
@@ -112,14 +112,14 @@ class _Client(ClientMixin):  # type: ignore[misc]
 class _Request(OAuth2Request):  # type: ignore[misc]
     """What came, as Authlib reads it; old clients send their parameters in the address."""
 
-    def __init__(self, requete: Requete) -> None:
+    def __init__(self, call: RestCall) -> None:
         super().__init__(
-            requete.methode,
-            f"https://localhost{requete.chemin}",
-            headers={"Authorization": requete.entetes.get("authorization", "")},
+            call.method,
+            f"https://localhost{call.path}",
+            headers={"Authorization": call.headers.get("authorization", "")},
         )
-        self.basic = _has_basic(requete)
-        self._all = {**requete.parametres, **requete.formulaire}
+        self.basic = _has_basic(call)
+        self._all = {**call.parameters, **call.form}
         self.payload = BasicOAuth2Payload(self._all)
 
     @property
@@ -150,43 +150,43 @@ class _Other(ClientCredentialsGrant):  # type: ignore[misc]
 
 
 class _Token:
-    def __init__(self, jeton: Jeton) -> None:
-        self.jeton = jeton
+    def __init__(self, access_token: AccessToken) -> None:
+        self.access_token = access_token
 
     def check_client(self, client: _Client) -> bool:
-        return bool(self.jeton.client_id == client.fiche.client_id)
+        return bool(self.access_token.client_id == client.application.client_id)
 
 
 class _Revocation(RevocationEndpoint):  # type: ignore[misc]
     CLIENT_AUTH_METHODS: Final = ["client_secret_basic", "client_secret_post"]
 
     def query_token(self, token_string: str, _hint: str | None) -> _Token | None:
-        jeton = self.server.plateforme.jetons.read(token_string)
-        return None if jeton is None else _Token(jeton)
+        access_token = self.server.backend.tokens.read(token_string)
+        return None if access_token is None else _Token(access_token)
 
     def revoke_token(self, token: _Token, _request: OAuth2Request) -> None:
-        plateforme, now = self.server.plateforme, self.server.echange.now
-        with plateforme.database.transaction() as session:
-            revoke_token(session, token.jeton.jti, token.jeton.fin, now)
+        backend, now = self.server.backend, self.server.exchange.now
+        with backend.database.transaction() as session:
+            revoke_token(session, token.access_token.jti, token.access_token.fin, now)
 
 
 class _Server(AuthorizationServer):  # type: ignore[misc]
     """Authlib's server, for one exchange."""
 
-    def __init__(self, plateforme: PlateformeRest, echange: EchangeRest) -> None:
+    def __init__(self, backend: RestBackend, exchange: RestExchange) -> None:
         super().__init__(scopes_supported=[*_SCOPES])
-        self.plateforme, self.echange = plateforme, echange
+        self.backend, self.exchange = backend, exchange
         self.register_grant(_Credentials)
         self.register_grant(_Other)
         self.register_endpoint(_Revocation)
         self.register_token_generator("default", self._generate)
 
     def query_client(self, client_id: str) -> _Client | None:
-        fiche = self.echange.vue.ask(read_application, client_id)
-        if fiche is None:
+        application = self.exchange.vue.ask(read_application, client_id)
+        if application is None:
             return None
-        self.echange.application, self.echange.acteur_code = fiche, fiche.acteur_code
-        return _Client(fiche)
+        self.exchange.application, self.exchange.acteur_code = application, application.acteur_code
+        return _Client(application)
 
     def authenticate_client(
         self, request: _Request, methods: list[str], endpoint: str = "token"
@@ -200,8 +200,8 @@ class _Server(AuthorizationServer):  # type: ignore[misc]
                 status_code=401, description="The credentials of the header can't be read."
             ) from None
 
-    def create_oauth2_request(self, request: Requete | _Request) -> _Request:
-        return _Request(request) if isinstance(request, Requete) else request
+    def create_oauth2_request(self, request: RestCall | _Request) -> _Request:
+        return _Request(request) if isinstance(request, RestCall) else request
 
     def save_token(self, token: Mapping[str, Any], request: OAuth2Request) -> None:
         """Keep nothing: a token is known by its signature."""
@@ -209,25 +209,25 @@ class _Server(AuthorizationServer):  # type: ignore[misc]
     def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:
         """Tell nobody."""
 
-    def handle_error_response(self, request: OAuth2Request, error: OAuth2Error) -> Reponse:
-        self.echange.code = error.error
+    def handle_error_response(self, request: OAuth2Request, error: OAuth2Error) -> RestAnswer:
+        self.exchange.code = error.error
         if request.payload.grant_type is None and error.error == "unsupported_grant_type":
-            self.echange.code = "invalid_request"
+            self.exchange.code = "invalid_request"
             return _error(400, "invalid_request")
         if error.description:
-            self.echange.notes.append(error.description)
-        statut = (error.status_code or 400) if error.error == "invalid_client" else 400
-        headers = {"WWW-Authenticate": _BASIC} if statut == 401 else None
-        return _error(statut, str(error.error), None, headers)
+            self.exchange.notes.append(error.description)
+        status = (error.status_code or 400) if error.error == "invalid_client" else 400
+        headers = {"WWW-Authenticate": _BASIC} if status == 401 else None
+        return _error(status, str(error.error), None, headers)
 
-    def handle_response(self, status: int, body: Any, _headers: Any) -> Reponse:
-        reponse = json_reponse(body, status)
-        return Reponse(status, reponse.corps if body else b"", entetes=_NO_STORE)
+    def handle_response(self, status: int, body: Any, _headers: Any) -> RestAnswer:
+        answer = json_answer(body, status)
+        return RestAnswer(status, answer.body if body else b"", headers=_NO_STORE)
 
     def _generate(self, client: _Client, scope: str | None = None, **_: Any) -> dict[str, Any]:
         return {
-            "access_token": self.plateforme.jetons.make(client.fiche, self.echange.now),
+            "access_token": self.backend.tokens.make(client.application, self.exchange.now),
             "token_type": "Bearer",
-            "expires_in": int(VIE.total_seconds()),
+            "expires_in": int(LIFETIME.total_seconds()),
             "scope": scope or "",
         }

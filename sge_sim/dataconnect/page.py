@@ -18,23 +18,23 @@ from jinja2 import Environment, FileSystemLoader
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import add_months
-from sge_sim.dataconnect import bac_a_sable, motifs_page
+from sge_sim.dataconnect import rules_page, sandbox
+from sge_sim.dataconnect.backend import RestBackend
 from sge_sim.dataconnect.consentements import end_consentement, give_consentement
-from sge_sim.dataconnect.echange import HTML, EchangeRest, Reponse
-from sge_sim.dataconnect.motifs import ControlRest
-from sge_sim.dataconnect.oauth import FORMULAIRE
-from sge_sim.dataconnect.plateforme import PlateformeRest
+from sge_sim.dataconnect.exchange import HTML, RestAnswer, RestExchange
+from sge_sim.dataconnect.oauth import FORM
+from sge_sim.dataconnect.rest_rules import RestControl
 from sge_sim.facts.lecture import read_dossier
 from sge_sim.facts.stored_clock import instant_within
 from sge_sim.refus import Refus, check
 from sge_sim.tables.clients import find_client, find_clients
 from sge_sim.tables.dataconnect import (
-    FicheApplication,
+    ApplicationFacts,
     consentements_in_force,
     find_application,
     read_application,
 )
-from sge_sim.tables.fiches import FichePoint
+from sge_sim.tables.point_facts import PointFacts
 from sge_sim.tables.points import find_point
 
 STATE_MAX: Final = 100
@@ -44,7 +44,7 @@ POINTS_MAX: Final = 100
 """Points of one consent (assumed)."""
 SERVICE: Final = "dataconnect"
 
-_ICI: Final = Path(__file__).resolve().parent
+_HERE: Final = Path(__file__).resolve().parent
 _DUREE: Final = re.compile(r"P(?=\d)(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?")
 _PARTAGE_FAIT: Final = "Une erreur est survenue lors du partage de vos données"
 _ABANDON: Final = {
@@ -54,7 +54,7 @@ _ABANDON: Final = {
 """What a client of v2 is told of whatever didn't come to an end."""
 
 _pages = Environment(
-    loader=FileSystemLoader(_ICI / "templates"),
+    loader=FileSystemLoader(_HERE / "templates"),
     autoescape=True,
     trim_blocks=True,
     lstrip_blocks=True,
@@ -66,7 +66,7 @@ class DemandeAccord:
     """A consent that is asked for, once its address was read."""
 
     version: str
-    application: FicheApplication
+    application: ApplicationFacts
     state: str | None
     fin: date
     duree: str
@@ -81,69 +81,69 @@ class DemandeAccord:
         }
         return urlencode(asked if self.state is None else {**asked, "state": self.state})
 
-    def redirect(self, **answer: str) -> Reponse:
+    def redirect(self, **answer: str) -> RestAnswer:
         """Send the customer back to the registered address, with `answer` and the state."""
         given = answer if self.state is None else {**answer, "state": self.state}
         address = add_params_to_uri(self.application.redirect_uri, list(given.items()))
-        return Reponse(302, b"", HTML, {"Location": address, "Cache-Control": "no-store"})
+        return RestAnswer(302, b"", HTML, {"Location": address, "Cache-Control": "no-store"})
 
 
-RULES: Final[Sequence[ControlRest[EchangeRest]]] = (
-    motifs_page.CLIENT_ABSENT.held_by(lambda echange: "client_id" in _given(echange)),
-    motifs_page.CLIENT_INCONNU.held_by(lambda echange: echange.application is not None),
-    motifs_page.TYPE_ABSENT.held_by(lambda echange: "response_type" in _given(echange)),
-    motifs_page.TYPE.held_by(lambda echange: _given(echange)["response_type"] == "code"),
-    motifs_page.STATE.held_by(lambda echange: len(_given(echange).get("state", "")) <= STATE_MAX),
-    motifs_page.DUREE_ABSENTE.held_by(lambda echange: "duration" in _given(echange)),
+RULES: Final[Sequence[RestControl[RestExchange]]] = (
+    rules_page.CLIENT_ABSENT.held_by(lambda exchange: "client_id" in _given(exchange)),
+    rules_page.CLIENT_INCONNU.held_by(lambda exchange: exchange.application is not None),
+    rules_page.TYPE_ABSENT.held_by(lambda exchange: "response_type" in _given(exchange)),
+    rules_page.TYPE.held_by(lambda exchange: _given(exchange)["response_type"] == "code"),
+    rules_page.STATE.held_by(lambda exchange: len(_given(exchange).get("state", "")) <= STATE_MAX),
+    rules_page.DUREE_ABSENTE.held_by(lambda exchange: "duration" in _given(exchange)),
 )
 """What the address of the page is checked by, in this order (assumed)."""
 
 
-def _given(echange: EchangeRest) -> Mapping[str, str]:
+def _given(exchange: RestExchange) -> Mapping[str, str]:
     """Return the parameters that aren't empty."""
-    return {name: text for name, text in echange.requete.parametres.items() if text}
+    return {name: text for name, text in exchange.call.parameters.items() if text}
 
 
 def style() -> bytes:
     """Return the style sheet of the pages."""
-    return (_ICI / "static" / "style.css").read_bytes()
+    return (_HERE / "static" / "style.css").read_bytes()
 
 
-def answer_page(plateforme: PlateformeRest, echange: EchangeRest, version: str) -> Reponse:
+def answer_page(backend: RestBackend, exchange: RestExchange, version: str) -> RestAnswer:
     """Show the page of a version, or carry out what was decided on it."""
-    echange.service, echange.version = SERVICE, version.removeprefix("v")
-    echange.application = _application(echange)
-    if echange.application is not None:
-        echange.acteur_code = echange.application.acteur_code
+    exchange.service, exchange.version = SERVICE, version.removeprefix("v")
+    exchange.application = _application(exchange)
+    if exchange.application is not None:
+        exchange.acteur_code = exchange.application.acteur_code
     try:
-        demande = _read(echange, version)
+        demande = _read(exchange, version)
     except Refus as refus:
-        application = echange.application
+        application = exchange.application
         if version == "v1" or application is None:
             raise
         # v2 tells the client nothing of what was wrong; the journal does.
-        echange.rule, echange.code = refus.rule, refus.rule.code
-        state = echange.requete.parametres.get("state", "")[:STATE_MAX] or None
+        exchange.rule, exchange.code = refus.rule, refus.rule.code
+        state = exchange.call.parameters.get("state", "")[:STATE_MAX] or None
         return DemandeAccord(version, application, state, date.max, "").redirect(**_ABANDON)
     if demande.application.en_bac_a_sable:
         return _without_page(demande)
-    if echange.requete.methode == "POST":
-        return _decided(plateforme, echange, demande)
-    asked = echange.requete.parametres
+    if exchange.call.method == "POST":
+        return _decided(backend, exchange, demande)
+    asked = exchange.call.parameters
     if "titulaire" in asked:
-        return _consent(plateforme, echange, demande, asked["titulaire"])
-    return _login(plateforme, demande, asked.get("recherche", ""))
+        return _consent(backend, exchange, demande, asked["titulaire"])
+    return _login(backend, demande, asked.get("recherche", ""))
 
 
-def _application(echange: EchangeRest) -> FicheApplication | None:
-    return echange.vue.ask(read_application, echange.requete.parametres.get("client_id", ""))
+def _application(exchange: RestExchange) -> ApplicationFacts | None:
+    return exchange.vue.ask(read_application, exchange.call.parameters.get("client_id", ""))
 
 
-def _read(echange: EchangeRest, version: str) -> DemandeAccord:
-    check(RULES, echange)
-    asked = echange.requete.parametres
-    fin = _until(asked["duration"], echange.now.date())
-    return DemandeAccord(version, echange.client, asked.get("state"), fin, asked["duration"])
+def _read(exchange: RestExchange, version: str) -> DemandeAccord:
+    check(RULES, exchange)
+    asked = exchange.call.parameters
+    fin = _until(asked["duration"], exchange.now.date())
+    return DemandeAccord(version, exchange.client, asked.get("state"), fin, asked["duration"])
 
 
 def _until(duration: str, today: date) -> date:
@@ -154,26 +154,26 @@ def _until(duration: str, today: date) -> date:
     """
     parts = _DUREE.fullmatch(duration)
     if parts is None:
-        raise Refus(motifs_page.DUREE_FORME)
+        raise Refus(rules_page.DUREE_FORME)
     years, months, weeks, days = (int(part or 0) for part in parts.groups())
     try:
         until = add_months(today, 12 * years + months) + timedelta(7 * weeks + days)
     except (ValueError, OverflowError):
-        raise Refus(motifs_page.DUREE_LONGUE) from None
+        raise Refus(rules_page.DUREE_LONGUE) from None
     if until <= today:
-        raise Refus(motifs_page.DUREE_FORME)
+        raise Refus(rules_page.DUREE_FORME)
     if until > add_months(today, MOIS_MAX):
-        raise Refus(motifs_page.DUREE_LONGUE)
+        raise Refus(rules_page.DUREE_LONGUE)
     return until
 
 
-def _without_page(demande: DemandeAccord) -> Reponse:
+def _without_page(demande: DemandeAccord) -> RestAnswer:
     """Send back at once, as the sandbox has no page: the state chooses the fake customer."""
-    client = bac_a_sable.client_of_state(demande.state or "")
+    client = sandbox.client_of_state(demande.state or "")
     if demande.version == "v1":
-        prms = ";".join(one.prm for one in bac_a_sable.points_of(client))
+        prms = ";".join(one.prm for one in sandbox.points_of(client))
         return demande.redirect(code=_code(), usage_point_id=prms)
-    numero = next(n for n, chosen in bac_a_sable.AUTORISATIONS.items() if chosen == client)
+    numero = next(n for n, chosen in sandbox.AUTORISATIONS.items() if chosen == client)
     return demande.redirect(autorisation_id=str(numero))
 
 
@@ -183,30 +183,30 @@ def _code() -> str:
 
 
 def _login(
-    plateforme: PlateformeRest, demande: DemandeAccord, recherche: str, statut: int = 200
-) -> Reponse:
-    with plateforme.database.sessions() as session:
+    backend: RestBackend, demande: DemandeAccord, recherche: str, status: int = 200
+) -> RestAnswer:
+    with backend.database.sessions() as session:
         found = find_clients(session, recherche)
-    return _show(demande, "connexion.html", statut, clients=found, recherche=recherche)
+    return _show(demande, "connexion.html", status, clients=found, recherche=recherche)
 
 
 def _consent(
-    plateforme: PlateformeRest,
-    echange: EchangeRest,
+    backend: RestBackend,
+    exchange: RestExchange,
     demande: DemandeAccord,
     titulaire: str,
-    statut: int = 200,
+    status: int = 200,
     told: str = "",
-) -> Reponse:
-    with plateforme.database.sessions() as session:
+) -> RestAnswer:
+    with backend.database.sessions() as session:
         client = find_client(session, titulaire)
     if client is None:
-        return _login(plateforme, demande, "", statut)
-    points = [_offered(echange.vue.ask(read_dossier, prm)) for prm in client.prms]
+        return _login(backend, demande, "", status)
+    points = [_offered(exchange.vue.ask(read_dossier, prm)) for prm in client.prms]
     return _show(
         demande,
         "consentement.html",
-        statut,
+        status,
         client=client,
         points=points,
         donnees=_data(demande.application),
@@ -215,14 +215,14 @@ def _consent(
 
 
 def _offered(dossier: Any) -> dict[str, str]:
-    point: FichePoint = dossier.point
+    point: PointFacts = dossier.point
     return {
         "prm": point.prm,
         "adresse": f"{point.numero_et_nom_voie or ''}, {point.code_postal} {point.commune}",
     }
 
 
-def _data(application: FicheApplication) -> list[str]:
+def _data(application: ApplicationFacts) -> list[str]:
     """Return what the APIs of an application let it read, in French."""
     apis = set(application.apis)
     told = (
@@ -248,29 +248,29 @@ def _data(application: FicheApplication) -> list[str]:
     return [text for needed, text in told if needed & apis]
 
 
-def _decided(plateforme: PlateformeRest, echange: EchangeRest, demande: DemandeAccord) -> Reponse:
-    requete = echange.requete
-    origin = requete.entetes.get("origin")
-    ours = origin is None or urlsplit(origin).netloc == requete.entetes.get("host")
-    if requete.type_du_corps != FORMULAIRE or not ours:
+def _decided(backend: RestBackend, exchange: RestExchange, demande: DemandeAccord) -> RestAnswer:
+    call = exchange.call
+    origin = call.headers.get("origin")
+    ours = origin is None or urlsplit(origin).netloc == call.headers.get("host")
+    if call.media_type != FORM or not ours:
         return _show(demande, "erreur.html", 403, erreur="Cette demande ne vient pas de la page.")
-    if requete.formulaire.get("decision") != "accepter":
-        echange.code = "access_denied"
-        echange.notes.append("le client a refusé")
+    if call.form.get("decision") != "accepter":
+        exchange.code = "access_denied"
+        exchange.notes.append("le client a refusé")
         if demande.version == "v2":
             return demande.redirect(**_ABANDON)
         return demande.redirect(
             error="access_denied", error_description="The resource owner denied the request."
         )
-    titulaire = requete.formulaire.get("titulaire", "")
-    prms = [*dict.fromkeys(value for name, value in requete.champs if name == "prm")]
+    titulaire = call.form.get("titulaire", "")
+    prms = [*dict.fromkeys(value for name, value in call.champs if name == "prm")]
     if demande.version == "v2":
         prms = prms[-1:]
-    with plateforme.database.sessions() as session:
+    with backend.database.sessions() as session:
         refused = _why_not(session, titulaire, prms)
     if refused is not None:
-        return _consent(plateforme, echange, demande, titulaire, 400, refused)
-    return _accepted(plateforme, echange, demande, titulaire, prms)
+        return _consent(backend, exchange, demande, titulaire, 400, refused)
+    return _accepted(backend, exchange, demande, titulaire, prms)
 
 
 def _why_not(session: Session, titulaire: str, prms: Sequence[str]) -> str | None:
@@ -284,26 +284,26 @@ def _why_not(session: Session, titulaire: str, prms: Sequence[str]) -> str | Non
 
 
 def _accepted(
-    plateforme: PlateformeRest,
-    echange: EchangeRest,
+    backend: RestBackend,
+    exchange: RestExchange,
     demande: DemandeAccord,
     titulaire: str,
     prms: list[str],
-) -> Reponse:
+) -> RestAnswer:
     """Record the consent. A point shared already is an error in v2 (measured, October 2026); in
     v1 it starts anew (assumed)."""
-    echange.prm = prms[-1]
-    with plateforme.database.transaction() as session:
+    exchange.prm = prms[-1]
+    with backend.database.transaction() as session:
         application = find_application(session, demande.application.client_id)
         if application is None:
-            raise Refus(motifs_page.CLIENT_INCONNU)
+            raise Refus(rules_page.CLIENT_INCONNU)
         # An order may have come since this was looked at: a new holder, a termination.
         refused = _why_not(session, titulaire, prms)
         if refused is None:
             now = instant_within(session)
             shared = consentements_in_force(session, application.client_id, prms, now)
             if shared and demande.version == "v2":
-                echange.notes.append("ce point est déjà partagé avec l'application")
+                exchange.notes.append("ce point est déjà partagé avec l'application")
                 return _show(demande, "erreur.html", 200, erreur=_PARTAGE_FAIT)
             for former in shared:
                 end_consentement(session, former, "prolongation", now)
@@ -313,15 +313,15 @@ def _accepted(
                 given = give_consentement(session, application, titulaire, point, now, demande.fin)
             numero = given.autorisation_id
     if refused is not None:
-        return _consent(plateforme, echange, demande, titulaire, 400, refused)
+        return _consent(backend, exchange, demande, titulaire, 400, refused)
     if demande.version == "v2":
         return demande.redirect(autorisation_id=str(numero))
     return demande.redirect(code=_code(), usage_point_id=";".join(prms))
 
 
-def _show(demande: DemandeAccord, template: str, statut: int = 200, **context: Any) -> Reponse:
+def _show(demande: DemandeAccord, template: str, status: int = 200, **context: Any) -> RestAnswer:
     page = _pages.get_template(template).render(demande=demande, **context)
-    return Reponse(statut, page.encode(), HTML, _headers(demande.application.redirect_uri))
+    return RestAnswer(status, page.encode(), HTML, _headers(demande.application.redirect_uri))
 
 
 def _headers(redirect_uri: str) -> dict[str, str]:

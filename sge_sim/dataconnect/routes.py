@@ -10,24 +10,24 @@ from sge_sim.dataconnect import (
     contrat_2026,
     mesures_2026,
     mesures_v5,
-    motifs,
     oauth,
     page,
+    rest_rules,
     services_2026,
 )
-from sge_sim.dataconnect.echange import EchangeRest, Reponse
-from sge_sim.dataconnect.plateforme import PlateformeRest
+from sge_sim.dataconnect.backend import RestBackend
+from sge_sim.dataconnect.exchange import RestAnswer, RestExchange
 from sge_sim.refus import Refus
 
-Handler = Callable[[PlateformeRest, EchangeRest, re.Match[str]], Reponse]
+Handler = Callable[[RestBackend, RestExchange, re.Match[str]], RestAnswer]
 
 
 @dataclass(frozen=True)
 class Route:
     """A path, the methods that it takes, the service and version under which it is recorded."""
 
-    chemin: re.Pattern[str]
-    methodes: tuple[str, ...]
+    path: re.Pattern[str]
+    methods: tuple[str, ...]
     service: str | None
     version: str | None
     handler: Handler
@@ -68,31 +68,29 @@ def _of_2026() -> Iterator[Route]:
     )
 
 
-def _measure_2026(
-    plateforme: PlateformeRest, echange: EchangeRest, found: re.Match[str]
-) -> Reponse:
-    if found[1] not in mesures_2026.RESSOURCES:
-        raise Refus(motifs.SANS_RESSOURCE)
-    return mesures_2026.answer_mesure(plateforme, echange, found[1])
+def _measure_2026(backend: RestBackend, exchange: RestExchange, found: re.Match[str]) -> RestAnswer:
+    if found[1] not in mesures_2026.RESOURCES:
+        raise Refus(rest_rules.SANS_RESSOURCE)
+    return mesures_2026.answer_mesure(backend, exchange, found[1])
 
 
 def _of_v5() -> Iterator[Route]:
-    for chemin, ressource in mesures_v5.RESSOURCES.items():
+    for path, resource in mesures_v5.RESOURCES.items():
         yield _route(
-            re.escape(chemin),
+            re.escape(path),
             "GET",
-            ressource.api,
+            resource.api,
             "5",
-            lambda p, e, _, chemin=chemin: mesures_v5.answer_mesure_v5(p, e, chemin),  # type: ignore[misc]
+            lambda p, e, _, path=path: mesures_v5.answer_mesure_v5(p, e, path),  # type: ignore[misc]
             v5=True,
         )
-    for chemin, (api, _) in clients_v5.RESSOURCES.items():
+    for path, (api, _) in clients_v5.RESOURCES.items():
         yield _route(
-            re.escape(chemin),
+            re.escape(path),
             "GET",
             api,
             "5",
-            lambda p, e, _, chemin=chemin: clients_v5.answer_client_v5(p, e, chemin),  # type: ignore[misc]
+            lambda p, e, _, path=path: clients_v5.answer_client_v5(p, e, path),  # type: ignore[misc]
             v5=True,
         )
 
@@ -112,22 +110,22 @@ ROUTES: Final[tuple[Route, ...]] = (
         "GET",
         None,
         None,
-        lambda _p, _e, _m: Reponse(200, page.style(), "text/css; charset=utf-8"),
+        lambda _p, _e, _m: RestAnswer(200, page.style(), "text/css; charset=utf-8"),
     ),
     *_of_2026(),
     *_of_v5(),
 )
 
 
-def handle(plateforme: PlateformeRest, echange: EchangeRest) -> Reponse:
+def handle(backend: RestBackend, exchange: RestExchange) -> RestAnswer:
     """Answer a call; raises `Refus`."""
-    requete = echange.requete
+    call = exchange.call
     for route in ROUTES:
-        found = route.chemin.fullmatch(requete.chemin)
-        if found is None or (route.v5 and not plateforme.settings.data_connect_v5):
+        found = route.path.fullmatch(call.path)
+        if found is None or (route.v5 and not backend.settings.data_connect_v5):
             continue
-        if requete.methode not in route.methodes:
-            raise Refus(motifs.METHODE)
-        echange.service, echange.version = route.service, route.version
-        return route.handler(plateforme, echange, found)
-    raise Refus(motifs.SANS_RESSOURCE)
+        if call.method not in route.methods:
+            raise Refus(rest_rules.METHODE)
+        exchange.service, exchange.version = route.service, route.version
+        return route.handler(backend, exchange, found)
+    raise Refus(rest_rules.SANS_RESSOURCE)

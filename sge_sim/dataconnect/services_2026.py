@@ -5,10 +5,10 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from sge_sim.dataconnect import mocks_2026, motifs_2026
-from sge_sim.dataconnect.echange import JSON, EchangeRest, Reponse, json_reponse
-from sge_sim.dataconnect.passerelle import let_in
-from sge_sim.dataconnect.plateforme import PlateformeRest
+from sge_sim.dataconnect import mocks_2026, rules_2026
+from sge_sim.dataconnect.backend import RestBackend
+from sge_sim.dataconnect.exchange import JSON, RestAnswer, RestExchange, json_answer
+from sge_sim.dataconnect.gateway import let_in
 from sge_sim.domaine.nomenclatures import DONNEES_ACCES, Sens
 from sge_sim.refus import Refus
 from sge_sim.tables.dataconnect import read_services_of
@@ -53,45 +53,45 @@ class DemandeServices(BaseModel):
         )
 
 
-def answer_services(plateforme: PlateformeRest, echange: EchangeRest) -> Reponse:
+def answer_services(backend: RestBackend, exchange: RestExchange) -> RestAnswer:
     """List services, or count them; raises `Refus`."""
-    let_in(plateforme, echange, API)
-    demande = _read(echange)
-    kept = [one for one in _services(echange, demande) if demande.keeps(one)]
+    let_in(backend, exchange, API)
+    demande = _read(exchange)
+    kept = [one for one in _services(exchange, demande) if demande.keeps(one)]
     body: dict[str, Any] = {"nbTotalServices": len(kept)}
     first = (demande.page - 1) * PAR_PAGE
     if shown := kept[first : first + PAR_PAGE]:
-        echange.prm = shown[0]["pointId"]
+        exchange.prm = shown[0]["pointId"]
         if not demande.comptage:
             body["serviceSouscrit"] = (
                 shown if demande.autorisation else [_without_autorisation(one) for one in shown]
             )
-    return json_reponse(body)
+    return json_answer(body)
 
 
-def _read(echange: EchangeRest) -> DemandeServices:
+def _read(exchange: RestExchange) -> DemandeServices:
     """Read the body; one that isn't the swagger's is a 500 (measured)."""
-    if echange.requete.type_du_corps != JSON:
-        raise Refus(motifs_2026.HORS_SWAGGER)
+    if exchange.call.media_type != JSON:
+        raise Refus(rules_2026.HORS_SWAGGER)
     try:
-        demande = DemandeServices.model_validate_json(echange.requete.corps)
+        demande = DemandeServices.model_validate_json(exchange.call.body)
     except ValidationError as error:
         first = error.errors()[0]
-        echange.notes.append(f"{'.'.join(map(str, first['loc']))} : {first['type']}")
-        raise Refus(motifs_2026.HORS_SWAGGER) from None
+        exchange.notes.append(f"{'.'.join(map(str, first['loc']))} : {first['type']}")
+        raise Refus(rules_2026.HORS_SWAGGER) from None
     if demande.autorisationId is None and not demande.siren:
-        raise Refus(motifs_2026.HORS_SWAGGER)
+        raise Refus(rules_2026.HORS_SWAGGER)
     return demande
 
 
-def _services(echange: EchangeRest, demande: DemandeServices) -> Sequence[dict[str, Any]]:
-    application = echange.client
+def _services(exchange: RestExchange, demande: DemandeServices) -> Sequence[dict[str, Any]]:
+    application = exchange.client
     if application.en_bac_a_sable:
         asked = demande.autorisationId
         return [] if asked is None else mocks_2026.services(asked)
-    vue = echange.vue
+    vue = exchange.vue
     found = vue.ask(read_services_of, application.client_id)
-    today = echange.now.date()
+    today = exchange.now.date()
     listed = []
     for one in found:
         if demande.autorisationId not in (None, one.autorisation_id):

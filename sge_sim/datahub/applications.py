@@ -59,16 +59,16 @@ def request_application(
         redirect_uri=redirect_uri,
         apis=_with_authorisation(tuple(APIS) if apis is None else apis),
     )
-    fiche = ApplicationDatahub(
+    declared = ApplicationDatahub(
         client_id=made.client_id,
         application=made,
         service=service,
         email=asking.email if mode == "bac_a_sable" else None,
         logo=_checked_logo(logo),
     )
-    session.add(fiche)
+    session.add(declared)
     session.flush()
-    return fiche
+    return declared
 
 
 def update_application(
@@ -82,7 +82,7 @@ def update_application(
     logo: bytes | None = None,
 ) -> ApplicationDatahub:
     """Change an application made on Datahub; None leaves as is. Raises as `request_application`."""
-    fiche = _managed(session, par, client_id)
+    declared = _managed(session, par, client_id)
     change_application(
         session,
         client_id,
@@ -90,34 +90,34 @@ def update_application(
         redirect_uri=redirect_uri,
         apis=None if apis is None else _with_authorisation(apis),
     )
-    fiche.logo = fiche.logo if logo is None else _checked_logo(logo)
-    return fiche
+    declared.logo = declared.logo if logo is None else _checked_logo(logo)
+    return declared
 
 
-def withdraw_application(session: Session, par: str, client_id: str) -> None:
+def remove_application(session: Session, par: str, client_id: str) -> None:
     """Delete an application made on Datahub, and its consents; raises `Refus`."""
     session.delete(_managed(session, par, client_id).application)
 
 
 def get_application_datahub(session: Session, client_id: str) -> ApplicationDatahub:
     """Return an application made on Datahub; raises `UsageError` when there is no such one."""
-    fiche = session.get(ApplicationDatahub, client_id)
-    if fiche is None:
+    declared = session.get(ApplicationDatahub, client_id)
+    if declared is None:
         raise UsageError(f"Aucune application de Datahub n'a l'identifiant « {client_id} ».")
-    return fiche
+    return declared
 
 
 def _managed(session: Session, par: str, client_id: str) -> ApplicationDatahub:
-    asking, fiche = get_compte(session, par), get_application_datahub(session, client_id)
+    asking, declared = get_compte(session, par), get_application_datahub(session, client_id)
     _allowed(
         session,
         asking,
-        fiche.application.mode,
-        fiche.service,
-        chez_lui=fiche.application.acteur_code == asking.acteur_code,
-        a_lui=fiche.email == asking.email,
+        declared.application.mode,
+        declared.service,
+        chez_lui=declared.application.acteur_code == asking.acteur_code,
+        a_lui=declared.email == asking.email,
     )
-    return fiche
+    return declared
 
 
 def _allowed(

@@ -120,7 +120,7 @@ def give_rights(
     return add_login(session, asking.acteur_code, login, services)
 
 
-def withdraw_rights(session: Session, par: str, login: str) -> Utilisateur:
+def remove_rights(session: Session, par: str, login: str) -> Utilisateur:
     """Shut a user out of SGE; raises `Refus`, or `UsageError` when there is no such one."""
     asking, utilisateur = _get_utilisateur(session, par), _get_utilisateur(session, login)
     _check(session, "retirer", asking, utilisateur)

@@ -23,7 +23,7 @@ _PLAGES_RELEVE = {
     for days in range(16)
 }
 
-LIBELLES: Final[Mapping[str, Mapping[str, str]]] = {
+LISTES: Final[Mapping[str, Mapping[str, str]]] = {
     # Point.
     "etatContractuel": {
         "SERVC": "En service",
@@ -287,10 +287,10 @@ def libelle_de(liste: str, code: str) -> str:
     >>> libelle("domaineTension", "BTINF"), libelle("domaineTension", "HTA")
     ('BT<=36kVA', 'HTA')
     """
-    return LIBELLES[liste].get(code, code)
+    return LISTES[liste].get(code, code)
 
 
-MOTIFS: Final[Mapping[MotifFin, str]] = {
+MOTIFS_FIN: Final[Mapping[MotifFin, str]] = {
     "echeance": "Date de fin du service atteinte",
     "arret": "Arrêt demandé par le bénéficiaire",
     "prolongation": "Prolongation du service",

@@ -23,7 +23,7 @@ Environment = Literal["homologation", "production"]
 """Which of the two platforms."""
 ENVIRONMENTS: Final[tuple[Environment, ...]] = get_args(Environment)
 
-PAQUETS: Final = ("Commande", "Consultation", "Historique", "InfraJournalier")
+PACKAGES: Final = ("Commande", "Consultation", "Historique", "InfraJournalier")
 """What is homologated as a whole (FAQ)."""
 
 EtatAffaire = Literal["transmise", "realisee", "non_realisee", "non_recevable"]

@@ -45,7 +45,7 @@ SORTES_APPEL: Final[tuple[SorteAppel, ...]] = get_args(SorteAppel)
 SORTES_FICHIER: Final[tuple[SorteFichier, ...]] = get_args(SorteFichier)
 SORTES: Final[tuple[SortePanne, ...]] = (*SORTES_APPEL, *SORTES_FICHIER)
 
-LIBELLES: Final[Mapping[SortePanne, str]] = MappingProxyType(
+LIBELLES_PANNES: Final[Mapping[SortePanne, str]] = MappingProxyType(
     {
         "sgt500": "erreur SOAP SGT500",
         "sgt506": "erreur SOAP SGT506",
@@ -170,7 +170,9 @@ class Panne:
         """Return the line of the journal for a call that it struck; `plan_told` reads it back."""
         seconds = f"{round(self.seconds_at(number), 3):g}".replace(".", ",")
         lasts = f" ({seconds} s)" if self.sorte in DUREES else ""
-        return f"Panne prévue n° {self.numero} : {LIBELLES[self.sorte]}{lasts}, appel {number}."
+        return (
+            f"Panne prévue n° {self.numero} : {LIBELLES_PANNES[self.sorte]}{lasts}, appel {number}."
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,8 @@ from sge_sim.door.cadence import TOUS, Cadence
 from sge_sim.door.certificats import CertificateRegister
 from sge_sim.door.gates import Gate
 from sge_sim.door.origine import CLIENT, HEADER, PRODUCT, Marques, auteur_of
-from sge_sim.door.planned_faults import called_point, spoilt
-from sge_sim.facts.database import UNREACHABLE, unreachable_sentence
+from sge_sim.door.pannes import called_point, spoilt
+from sge_sim.facts.database import DATABASE_UNREACHABLE, unreachable_sentence
 from sge_sim.facts.guet import Guet
 from sge_sim.facts.memoire import Memoire
 from sge_sim.facts.stored_clock import read_clock
@@ -230,7 +230,7 @@ class B2B:
     def _failed(self, exchange: Exchange, error: Exception) -> Response:
         """Answer where something failed around the service: nothing has been committed then."""
         request = exchange.request
-        if isinstance(error, UNREACHABLE):
+        if isinstance(error, DATABASE_UNREACHABLE):
             told = unreachable_sentence(error)
             _log.error("%s ne peut pas répondre : %s", request.path, told)
         else:
@@ -241,7 +241,7 @@ class B2B:
             if endpoint is not None and request.method == "POST":
                 exchange.service, exchange.version = endpoint.names
                 exchange.kind = "soap"
-                code = endpoint.unavailable if isinstance(error, UNREACHABLE) else "SGT500"
+                code = endpoint.unavailable if isinstance(error, DATABASE_UNREACHABLE) else "SGT500"
                 response = endpoint.fail(exchange, code, told)
                 exchange.notes.append(told)
                 return response

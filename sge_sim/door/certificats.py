@@ -125,10 +125,10 @@ class CertificateRegister:
 
 
 def _registered(rows: Rows) -> Registered | None:
-    fiche = read_certificat.make(rows)
-    if fiche is None:
+    certificat = read_certificat.make(rows)
+    if certificat is None:
         return None
-    return Registered(fiche.acteur_code, _intermediates(fiche.pem), fiche.kind)
+    return Registered(certificat.acteur_code, _intermediates(certificat.pem), certificat.kind)
 
 
 @lru_cache(maxsize=1024)

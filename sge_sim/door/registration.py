@@ -10,7 +10,7 @@ from sge_sim.domaine.nomenclatures import Environment
 from sge_sim.door.certificats import register_certificate
 from sge_sim.pki.certificates import name_text
 from sge_sim.pki.deadlines import in_legal_time
-from sge_sim.pki.inspection import read_actor_certificate
+from sge_sim.pki.inspection import read_acteur_certificate
 from sge_sim.referentiel.acteurs import get_acteur
 
 
@@ -29,7 +29,7 @@ def register_file(
     Raises `UsageError` for an unknown actor, or a file where no actor's certificate is found.
     """
     acteur = get_acteur(session, acteur_code)
-    leaf, intermediates = read_actor_certificate([path], password)
+    leaf, intermediates = read_acteur_certificate([path], password)
     register_certificate(session, acteur, [leaf, *intermediates], environnement)
     subject = name_text(leaf.subject)
     sentence = f"Certificat « {subject} » enregistré pour {acteur_code} en {environnement}."

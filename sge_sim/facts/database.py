@@ -44,7 +44,7 @@ from sge_sim.tables.ecritures import count_writing
 from sge_sim.tables.prepared import Driver
 from sge_sim.tables.unreadable import raise_as_operational, sentence_of
 
-UNREACHABLE = (
+DATABASE_UNREACHABLE = (
     OperationalError,
     InterfaceError,
     InternalError,
@@ -76,12 +76,13 @@ _TRUNCATE = "PRAGMA wal_checkpoint(TRUNCATE)"
 _RETRY_SECONDS = 0.003
 # SQLite gives its lock to who asks at the right time, not to who has waited longest.
 _TURN_SECONDS = 0.025
+_TURNS = 3
 _BEGIN = "sqlite_begin"
 _BEGIN_WRITING = "BEGIN IMMEDIATE"
 
 
 def unreachable_sentence(error: Exception) -> str:
-    """Return what one of `UNREACHABLE` tells, in French, on one line."""
+    """Return what one of `DATABASE_UNREACHABLE` tells, in French, on one line."""
     return sentence_of(error)
 
 
@@ -100,8 +101,8 @@ class Database:
     >>> dossier = database.memoire.look().lire(prm="25946599093143").dossier
 
     `patience_seconds` is how long a statement waits for others, or a look for a server that doesn't
-    answer, before it fails with one of `UNREACHABLE`; other statements let a PostgreSQL server
-    work for six times as long without a word. `processes` is how many share that server.
+    answer, before it fails with one of `DATABASE_UNREACHABLE`; other statements let a PostgreSQL
+    server work for six times as long without a word. `processes` is how many share that server.
 
     Raises `UsageError` for a URL that can't be understood.
     """
@@ -180,10 +181,11 @@ class Database:
     def let_others_write(self, worked_ms: float = 0.0) -> None:
         """Leave the lock to those who wait for it, between two slices of bulk work.
 
-        For as long as the slice before has lasted, so that bulk work has half of the lock at most.
+        For three times as long as the slice before has lasted: bulk work has a quarter of the lock
+        at most, and less of a machine that is busy.
         """
         if self.engine.dialect.name == "sqlite":
-            time.sleep(max(_TURN_SECONDS, worked_ms / 1000))
+            time.sleep(max(_TURN_SECONDS, _TURNS * worked_ms / 1000))
 
     def end_bulk_writes(self) -> None:
         """Give back the disk that bulk writes took beside the file, where nobody reads it now."""

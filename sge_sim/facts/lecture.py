@@ -14,25 +14,25 @@ from sqlalchemy import ColumnElement, Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from sge_sim.tables.acces import OptionPublication
+from sge_sim.tables.acteur_facts import (
+    ActeurFacts,
+    CertificatFacts,
+    ContratFacts,
+    UtilisateurFacts,
+)
 from sge_sim.tables.acteurs import Acteur, Certificat, Contrat, Habilitation, Utilisateur
 from sge_sim.tables.base import Base
 from sge_sim.tables.commandes import ServiceSouscrit
-from sge_sim.tables.fiches import (
+from sge_sim.tables.mesures import SUIVI
+from sge_sim.tables.point_facts import (
+    AccesFacts,
+    CompteurFacts,
     Dossier,
     Faits,
-    FicheAcces,
-    FicheCompteur,
-    FicheOption,
-    FichePoint,
-    FicheService,
+    OptionFacts,
+    PointFacts,
+    ServiceFacts,
 )
-from sge_sim.tables.fiches_acteurs import (
-    FicheActeur,
-    FicheCertificat,
-    FicheContrat,
-    FicheUtilisateur,
-)
-from sge_sim.tables.mesures import SUIVI
 from sge_sim.tables.points import POINT_SEEN, Compteur, Point
 from sge_sim.tables.prepared import Driver, Prepared, Query, Rows
 
@@ -43,10 +43,10 @@ Lire = Callable[..., Faits]
 """Gives the facts that are named, as `questions` understands them."""
 
 
-def _columns(table: type[Base], fiche: type[Any], *without: str) -> list[Any]:
+def _columns(table: type[Base], facts: type[Any], *without: str) -> list[Any]:
     """Return the columns of a table that a fiche has, in its order."""
     columns = _table(table).c
-    return [columns[one.name] for one in fields(fiche) if one.name not in without]
+    return [columns[one.name] for one in fields(facts) if one.name not in without]
 
 
 def _table(table: type[Base]) -> Table:
@@ -56,24 +56,24 @@ def _table(table: type[Base]) -> Table:
 
 
 def _prepared(
-    table: type[Base], fiche: type[Any], key: Callable[[Any], Any], *without: str
+    table: type[Base], facts: type[Any], key: Callable[[Any], Any], *without: str
 ) -> Prepared:
     columns = _table(table).c
-    return Prepared(select(*_columns(table, fiche, *without)).where(key(columns)))
+    return Prepared(select(*_columns(table, facts, *without)).where(key(columns)))
 
 
 _POINT = Prepared(
-    select(*_columns(Point, FichePoint, "compteurs")).where(
+    select(*_columns(Point, PointFacts, "compteurs")).where(
         Point.prm == bindparam("prm"), POINT_SEEN
     )
 )
 _COMPTEURS = Prepared(
-    select(*_columns(Compteur, FicheCompteur))
+    select(*_columns(Compteur, CompteurFacts))
     .where(Compteur.prm == bindparam("prm"))
     .order_by(Compteur.id)
 )
 _ACCES = Prepared(
-    select(*_columns(ServiceSouscrit, FicheAcces))
+    select(*_columns(ServiceSouscrit, AccesFacts))
     .where(
         ServiceSouscrit.prm == bindparam("prm"),
         ServiceSouscrit.type == "ACCES",
@@ -82,27 +82,27 @@ _ACCES = Prepared(
     .order_by(ServiceSouscrit.service_souscrit_id)
 )
 _SERVICES = Prepared(
-    select(*_columns(ServiceSouscrit, FicheService, "options"))
+    select(*_columns(ServiceSouscrit, ServiceFacts, "options"))
     .where(ServiceSouscrit.prm == bindparam("prm"))
     .order_by(ServiceSouscrit.date_debut, ServiceSouscrit.service_souscrit_id)
 )
 _SERVICE = Prepared(
-    select(*_columns(ServiceSouscrit, FicheService, "options")).where(
+    select(*_columns(ServiceSouscrit, ServiceFacts, "options")).where(
         ServiceSouscrit.service_souscrit_id == bindparam("number")
     )
 )
 _OPTIONS_OF_POINT = Prepared(
-    select(OptionPublication.service_souscrit_id, *_columns(OptionPublication, FicheOption))
+    select(OptionPublication.service_souscrit_id, *_columns(OptionPublication, OptionFacts))
     .join(ServiceSouscrit)
     .where(ServiceSouscrit.prm == bindparam("prm"))
     .order_by(OptionPublication.id)
 )
 _OPTIONS = Prepared(
-    select(OptionPublication.service_souscrit_id, *_columns(OptionPublication, FicheOption))
+    select(OptionPublication.service_souscrit_id, *_columns(OptionPublication, OptionFacts))
     .where(OptionPublication.service_souscrit_id == bindparam("number"))
     .order_by(OptionPublication.id)
 )
-_CONTRAT = _prepared(Contrat, FicheContrat, lambda c: c.contrat_id == bindparam("contrat_id"))
+_CONTRAT = _prepared(Contrat, ContratFacts, lambda c: c.contrat_id == bindparam("contrat_id"))
 
 
 def _of_acteur(code: ColumnElement[Any]) -> tuple[Prepared, ...]:
@@ -110,12 +110,12 @@ def _of_acteur(code: ColumnElement[Any]) -> tuple[Prepared, ...]:
     return (
         Prepared(select(Acteur.code, Acteur.kind).where(Acteur.code == code)),
         Prepared(
-            select(*_columns(Contrat, FicheContrat))
+            select(*_columns(Contrat, ContratFacts))
             .where(Contrat.acteur_code == code)
             .order_by(Contrat.contrat_id)
         ),
         Prepared(
-            select(Habilitation.paquet, Habilitation.environnement).where(
+            select(Habilitation.package, Habilitation.environnement).where(
                 Habilitation.acteur_code == code
             )
         ),
@@ -140,11 +140,11 @@ _CERTIFICAT = Prepared(
 def _dossier(points: Rows, compteurs: Rows, acces: Rows, *suivi: Rows) -> Dossier | None:
     if not points:
         return None
-    meters = tuple(FicheCompteur(*_shared(row)) for row in compteurs)
+    meters = tuple(CompteurFacts(*_shared(row)) for row in compteurs)
     return Dossier(
-        FichePoint(*(*_shared(points[0]), meters)),
+        PointFacts(*(*_shared(points[0]), meters)),
         SUIVI.make(*suivi),
-        tuple(FicheAcces(*row) for row in acces),
+        tuple(AccesFacts(*row) for row in acces),
     )
 
 
@@ -156,28 +156,28 @@ def _shared(row: Sequence[Any]) -> Iterator[Any]:
     return (intern(cell) if type(cell) is str else cell for cell in row)
 
 
-def _services(rows: Rows, options: Rows) -> tuple[FicheService, ...]:
-    found: dict[str, list[FicheOption]] = {}
+def _services(rows: Rows, options: Rows) -> tuple[ServiceFacts, ...]:
+    found: dict[str, list[OptionFacts]] = {}
     for number, *cells in options:
-        found.setdefault(number, []).append(FicheOption(*cells))
-    return tuple(FicheService(*(*row, tuple(found.get(row[0], ())))) for row in rows)
+        found.setdefault(number, []).append(OptionFacts(*cells))
+    return tuple(ServiceFacts(*(*row, tuple(found.get(row[0], ())))) for row in rows)
 
 
-def _acteur(acteurs: Rows, contrats: Rows, habilitations: Rows) -> FicheActeur | None:
+def _acteur(acteurs: Rows, contrats: Rows, habilitations: Rows) -> ActeurFacts | None:
     if not acteurs:
         return None
     ((code, kind),) = acteurs
-    held = tuple(FicheContrat(*row) for row in contrats)
-    return FicheActeur(code, kind, held, frozenset((row[0], row[1]) for row in habilitations))
+    held = tuple(ContratFacts(*row) for row in contrats)
+    return ActeurFacts(code, kind, held, frozenset((row[0], row[1]) for row in habilitations))
 
 
-def _utilisateur(users: Rows, *acteur: Rows) -> FicheUtilisateur | None:
+def _utilisateur(users: Rows, *acteur: Rows) -> UtilisateurFacts | None:
     if not users:
         return None
     ((login, services, actif),) = users
     found = _acteur(*acteur)
     assert found is not None, "a foreign key holds it"
-    return FicheUtilisateur(login, None if services is None else frozenset(services), actif, found)
+    return UtilisateurFacts(login, None if services is None else frozenset(services), actif, found)
 
 
 read_dossier: Final = Query((_POINT, _COMPTEURS, _ACCES, *SUIVI.statements), ("prm",), _dossier)
@@ -206,13 +206,13 @@ read_utilisateur: Final = Query(
 )
 """The user of that e-mail, given in small letters."""
 read_contrat: Final = Query(
-    (_CONTRAT,), ("contrat_id",), lambda rows: FicheContrat(*rows[0]) if rows else None
+    (_CONTRAT,), ("contrat_id",), lambda rows: ContratFacts(*rows[0]) if rows else None
 )
 """The contract of that number."""
 read_certificat: Final = Query(
     (_CERTIFICAT,),
     ("fingerprint", "environnement"),
-    lambda rows: FicheCertificat(*rows[0]) if rows else None,
+    lambda rows: CertificatFacts(*rows[0]) if rows else None,
 )
 """What is registered for a certificate, by its SHA-256 in small hexadecimal digits."""
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from sge_sim.facts.editions import Edition, Editions
 from sge_sim.facts.lecture import Question, questions, read_at_once
-from sge_sim.tables.fiches import Dossier, Faits
+from sge_sim.tables.point_facts import Dossier, Faits
 from sge_sim.tables.prepared import Query
 
 T = TypeVar("T")

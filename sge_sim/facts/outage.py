@@ -6,7 +6,7 @@ from logging import Logger
 
 from sqlalchemy.exc import DBAPIError
 
-from sge_sim.facts.database import UNREACHABLE, unreachable_sentence
+from sge_sim.facts.database import DATABASE_UNREACHABLE, unreachable_sentence
 
 
 class Outage:
@@ -29,7 +29,7 @@ class Outage:
         """Leave undone what the database refuses to do for now; any other failure is raised."""
         try:
             yield
-        except (DBAPIError, *UNREACHABLE) as error:
+        except (DBAPIError, *DATABASE_UNREACHABLE) as error:
             if not self._lasts:
                 self._logger.error("%s : %s.", self._told, unreachable_sentence(error))
             self._lasts = True

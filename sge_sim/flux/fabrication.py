@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from sge_sim.domaine.demandeur import Demandeur
 from sge_sim.domaine.ecarts_fichiers import Defauts
-from sge_sim.domaine.libelles import MOTIFS
+from sge_sim.domaine.libelles import MOTIFS_FIN
 from sge_sim.domaine.nomenclatures import DONNEES_ACCES, Sens
 from sge_sim.flux import hdm, infra_j, nass, r4x, r50, r151, r171
 from sge_sim.flux.chiffrement import Chiffrement, encrypt, encrypted
@@ -33,7 +34,6 @@ from sge_sim.flux.periodes import FREQUENCES, FluxRecurrent, Frequence
 from sge_sim.flux.r6x.archives import LIMITES, Limites
 from sge_sim.flux.r6x.entete import EnvoiR6X
 from sge_sim.flux.r6x.ponctuel import demanded_files
-from sge_sim.flux.r6x.recevabilite import Demandeur023
 from sge_sim.flux.r6x.recurrent import diffused_files, envoi_of_diffusion
 from sge_sim.flux.retards import rattrapes, retard
 from sge_sim.mesures import PointMesure
@@ -143,7 +143,7 @@ def _files_of_m023(
         session,
         demande,
         envoi,
-        Demandeur023(acteur.code, acteur.kind),
+        Demandeur(acteur.code, acteur.kind),
         folder=atelier.folder,
         limites=atelier.limites,
     )
@@ -209,7 +209,7 @@ def _fin_of(service: ServiceSouscrit) -> nass.FinDeService:
         sens=service.sens,
         date_debut=service.date_debut,
         date_fin=service.date_fin,
-        motif=MOTIFS[service.motif_fin],
+        motif=MOTIFS_FIN[service.motif_fin],
     )
 
 

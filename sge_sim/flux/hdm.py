@@ -6,7 +6,7 @@ and the rows. Curves and maximum powers are of the days [debut, fin); indexes, r
 ]debut, fin]: with that of `debut`, which isn't there, they close each of these days.
 
 The oddities are the platform's own: powers called "Energie active", no unit on C1-C4, VA written
-W, and the labels of daily indexes (`_labels`).
+W, and the labels of daily indexes (`_stamps`).
 
 The period is cut to the last mise en service; one that is wholly before it is empty, and printed
 as the end alone. It happens where the client changed between the order and its file (assumed).
@@ -162,7 +162,7 @@ def _index(point: PointMesure, debut: date, fin: date) -> Iterator[str]:
         if valide
     }
     vide = ("",) * len(registres)
-    for jour, label in _labels(debut, fin):
+    for jour, stamp in _stamps(debut, fin):
         lue = rows.get(int(minuits(jour, jour)[0]))
         used = _used(point, jour - _JOUR)
         shown = (
@@ -170,7 +170,7 @@ def _index(point: PointMesure, debut: date, fin: date) -> Iterator[str]:
             if lue is None or not used
             else (valeur if rang in used else "" for rang, valeur in enumerate(lue))
         )
-        yield ";".join(map(str, (label, "Arrêté quotidien", *shown)))
+        yield ";".join(map(str, (stamp, "Arrêté quotidien", *shown)))
 
 
 def _used(point: PointMesure, jour: date) -> set[int]:
@@ -196,7 +196,7 @@ def _pose(point: PointMesure) -> date:
     return next((one.pose for one in point.compteurs if one.communicant), date.max - _JOUR)
 
 
-def _labels(debut: date, fin: date) -> Iterator[tuple[date, str]]:
+def _stamps(debut: date, fin: date) -> Iterator[tuple[date, str]]:
     """Yield the days of [debut, fin) whose index has a row, with the label of that row.
 
     Rows are labelled every 24 hours at 22:00 UTC, that is 00:00 in summer and 23:00 in winter;
@@ -205,16 +205,16 @@ def _labels(debut: date, fin: date) -> Iterator[tuple[date, str]]:
     """
     jour = debut - _JOUR
     while jour < fin:
-        label = datetime.combine(jour, time(22), UTC).astimezone(PARIS)
-        if debut <= label.date() < fin:
-            yield label.date(), label.isoformat()
+        stamp = datetime.combine(jour, time(22), UTC).astimezone(PARIS)
+        if debut <= stamp.date() < fin:
+            yield stamp.date(), stamp.isoformat()
         jour += _JOUR
 
 
-def _label(jour: date) -> str:
+def _stamp(jour: date) -> str:
     """Return the label of the first row of a day, its midnight where it has none."""
     midnight = datetime.combine(jour, time(), PARIS).isoformat()
-    return next((label for _, label in _labels(jour, jour + _JOUR)), midnight)
+    return next((stamp for _, stamp in _stamps(jour, jour + _JOUR)), midnight)
 
 
 def _calendriers(point: PointMesure, debut: date, fin: date) -> Iterator[str]:
@@ -246,7 +246,7 @@ def _calendriers(point: PointMesure, debut: date, fin: date) -> Iterator[str]:
             calendrier_nomme(None if jour < pose else en_vigueur(cote, jour))
             for cote in (point.grille_fournisseur, point.grille_distributeur)
         )
-        period = f"Du {_label(start)} au" + (f" {_label(end)}" if end else "")
+        period = f"Du {_stamp(start)} au" + (f" {_stamp(end)}" if end else "")
         yield ";".join(
             [
                 period,

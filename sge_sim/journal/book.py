@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, inspect, select
 from sqlalchemy.exc import DBAPIError
 
 from sge_sim.errors import UsageError
-from sge_sim.facts.database import UNREACHABLE, Database, sqlite_url, unreachable_sentence
+from sge_sim.facts.database import DATABASE_UNREACHABLE, Database, sqlite_url, unreachable_sentence
 from sge_sim.facts.locks import lock
 from sge_sim.journal import avaries
 from sge_sim.journal.avaries import Avarie
@@ -145,7 +145,7 @@ class Journal:
         try:
             self._drainer.drain()
         except Exception as error:
-            known = isinstance(error, (DBAPIError, *UNREACHABLE))
+            known = isinstance(error, (DBAPIError, *DATABASE_UNREACHABLE))
             told = unreachable_sentence(error) if known else f"{type(error).__name__} : {error}"
             if self._failure is None:
                 _log.error(

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Final, get_args
 
 from sge_sim.domaine.nomenclatures import KindEchange
-from sge_sim.facts.database import UNREACHABLE
+from sge_sim.facts.database import DATABASE_UNREACHABLE
 from sge_sim.facts.outage import Outage
 from sge_sim.journal.book import Journal
 from sge_sim.journal.records import Echange
@@ -76,7 +76,7 @@ class JournalFeed:
         if tell is not None:
             last = None
             # Here, before clients are accepted: the thread may start after their first calls.
-            with suppress(*UNREACHABLE):
+            with suppress(*DATABASE_UNREACHABLE):
                 last = self._journal.newest_id()
             works.append(partial(self._tell, tell, last))
         threads = [threading.Thread(target=work, daemon=True) for work in works]
@@ -100,7 +100,7 @@ class JournalFeed:
                     tell(echange)
                     last = echange.id
                 self.wait(last, _PATIENCE_SECONDS)
-            except UNREACHABLE:
+            except DATABASE_UNREACHABLE:
                 time.sleep(_SECONDS)  # the other thread tells it
             except OSError:
                 return  # the terminal is gone

@@ -51,7 +51,7 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
-class _Head:
+class _FrameHead:
     number: int
     fields: int
     request: int
@@ -133,7 +133,7 @@ def scan(
         at, number = after, number + missing
 
 
-def _head_at(content: bytes, at: int, seed: int) -> _Head | None:
+def _head_at(content: bytes, at: int, seed: int) -> _FrameHead | None:
     if len(content) - at < HEAD:
         return None
     mark, *told = _TOLD.unpack_from(content, at)
@@ -142,10 +142,10 @@ def _head_at(content: bytes, at: int, seed: int) -> _Head | None:
     (check,) = _CHECK.unpack_from(content, at + _TOLD.size)
     if check != crc32(content[at : at + _TOLD.size], seed):
         return None
-    return _Head(*told)
+    return _FrameHead(*told)
 
 
-def _next_head(content: bytes, at: int, end: int, seed: int) -> tuple[int, _Head | None]:
+def _next_head(content: bytes, at: int, end: int, seed: int) -> tuple[int, _FrameHead | None]:
     """Return where the first head from `at` on, that begins before `end`, stands, and the head."""
     while (at := content.find(_MARK, at, end + len(_MARK) - 1)) >= 0:
         head = _head_at(content, at, seed)
@@ -155,11 +155,11 @@ def _next_head(content: bytes, at: int, end: int, seed: int) -> tuple[int, _Head
     return end, None
 
 
-def _is_sound(content: bytes, at: int, end: int, head: _Head) -> bool:
+def _is_sound(content: bytes, at: int, end: int, head: _FrameHead) -> bool:
     return crc32(memoryview(content)[at + HEAD : end]) == head.checksum
 
 
-def _frame(content: bytes, at: int, start: int, head: _Head) -> Frame:
+def _frame(content: bytes, at: int, start: int, head: _FrameHead) -> Frame:
     first = at + HEAD + head.fields
     second, end = first + max(head.request - 1, 0), at + head.length
     return Frame(

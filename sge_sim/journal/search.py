@@ -77,7 +77,7 @@ class RechercheJournal:
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
+class _SearchPage:
     """The identifiers between `low` and `high`, both excluded; `most` of them, from one end."""
 
     low: int
@@ -116,7 +116,7 @@ def find(
     with_bodies: bool = False,
 ) -> list[Echange]:
     """Return at most `limit` exchanges: see `Journal.find_echanges`."""
-    page = _Page(
+    page = _SearchPage(
         -1 if after_id is None else after_id,
         _LAST if before_id is None else before_id,
         limit,
@@ -142,7 +142,7 @@ def find_replays(connection: Connection, echange_id: int, limit: int) -> list[in
     return list(connection.scalars(query.limit(limit)))
 
 
-def _find_ids(connection: Connection, recherche: RechercheJournal, page: _Page) -> list[int]:
+def _find_ids(connection: Connection, recherche: RechercheJournal, page: _SearchPage) -> list[int]:
     within = _within(recherche, echange.c)
     if recherche.debut is not None or recherche.fin is not None:
         page = _of_period(connection, recherche, within, page)
@@ -168,8 +168,11 @@ def _within(recherche: RechercheJournal, columns: _Columns) -> ColumnElement[boo
 
 
 def _of_period(
-    connection: Connection, recherche: RechercheJournal, within: ColumnElement[bool], page: _Page
-) -> _Page:
+    connection: Connection,
+    recherche: RechercheJournal,
+    within: ColumnElement[bool],
+    page: _SearchPage,
+) -> _SearchPage:
     """Return the page without the identifiers before and after all those of the period."""
     if recherche.fin is None and not page.oldest_first:
         some = select(echange.c.id).where(within).limit(_MANY).subquery()
@@ -179,8 +182,10 @@ def _of_period(
         select(func.min(echange.c.id), func.max(echange.c.id)).where(within)
     ).one()
     if first is None:
-        return _Page(0, 0, page.most, page.oldest_first)
-    return _Page(max(page.low, first - 1), min(page.high, last + 1), page.most, page.oldest_first)
+        return _SearchPage(0, 0, page.most, page.oldest_first)
+    return _SearchPage(
+        max(page.low, first - 1), min(page.high, last + 1), page.most, page.oldest_first
+    )
 
 
 def _of_row(
@@ -219,7 +224,10 @@ def _facets(recherche: RechercheJournal) -> ColumnElement[bool] | None:
 
 
 def _of_profiles(
-    connection: Connection, facets: ColumnElement[bool], recherche: RechercheJournal, page: _Page
+    connection: Connection,
+    facets: ColumnElement[bool],
+    recherche: RechercheJournal,
+    page: _SearchPage,
 ) -> list[int]:
     """Return exchanges of the profiles that `facets` picks."""
     profiles = connection.scalars(select(profil.c.id).where(facets)).all()
@@ -239,7 +247,7 @@ def _by_prefix(
     connection: Connection,
     recherche: RechercheJournal,
     facets: ColumnElement[bool] | None,
-    page: _Page,
+    page: _SearchPage,
 ) -> list[int]:
     """Return exchanges whose profile or point begins by the prefix."""
     prefixe = recherche.prefixe or ""
@@ -269,13 +277,13 @@ def _by_prefix(
 
 
 def _nearest(
-    connection: Connection, where: Callable[[_Columns], ColumnElement[bool]], page: _Page
+    connection: Connection, where: Callable[[_Columns], ColumnElement[bool]], page: _SearchPage
 ) -> list[int]:
     """Look among the first of the page, then in the indexes, which costs what there is to find.
 
     What isn't found among the first is rare, as a rule.
     """
-    window = _Page(page.low, page.high, _WINDOW, page.oldest_first)
+    window = _SearchPage(page.low, page.high, _WINDOW, page.oldest_first)
     first = window.of(
         select(echange.c.id, echange.c.prm, echange.c.profil_id, echange.c.instant)
     ).subquery()

@@ -6,7 +6,8 @@ database or a clock, and all numbers are integers: the same window is the same b
 machine, alone or in a larger one.
 
 Below all is the day of a point (`journees`): a few energies, spread over rows of a bank of shapes
-(`motifs`) by what stands behind the meter (`installations`) and the days of France (`calendrier`).
+(`patterns`) by what stands behind the meter (`installations`) and the days of France
+(`calendrier`).
 
 Who tells of a point reads it in one of two forms: the columns of these functions, with what was
 lost, or the series and the readings that a `lecture` asks for (`series`, `releves`).

@@ -24,7 +24,7 @@ from sge_sim.mesures.demi_heures import QUELQUES_JOURS, demi_heures, watts
 from sge_sim.mesures.entrees_datees import periode_mesuree, vie
 from sge_sim.mesures.installations import installation_de
 from sge_sim.mesures.journees import Journees, journees
-from sge_sim.mesures.motifs import BITS, tensions
+from sge_sim.mesures.patterns import BITS, tensions
 from sge_sim.mesures.point import Grandeur, PointMesure
 from sge_sim.mesures.tableaux import Entiers, Masque
 

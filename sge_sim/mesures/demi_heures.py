@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sge_sim.mesures.calendrier import calendrier
 from sge_sim.mesures.entrees_datees import coupes_de
 from sge_sim.mesures.journees import Journees, journees
-from sge_sim.mesures.motifs import BITS, UNITE
+from sge_sim.mesures.patterns import BITS, UNITE
 from sge_sim.mesures.point import PointMesure
 from sge_sim.mesures.tableaux import Entiers
 

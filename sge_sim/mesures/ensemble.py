@@ -17,7 +17,7 @@ from sge_sim.mesures.demi_heures import watts
 from sge_sim.mesures.entrees_datees import periode_mesuree, plages_de, puissance_de
 from sge_sim.mesures.installations import banque_de, installation_de, niveaux_de
 from sge_sim.mesures.journees import Journees, limite, tire
-from sge_sim.mesures.motifs import Banque
+from sge_sim.mesures.patterns import Banque
 from sge_sim.mesures.point import PointMesure
 from sge_sim.mesures.quotidiennes import apparentes
 from sge_sim.mesures.tableaux import Entiers

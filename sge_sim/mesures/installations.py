@@ -13,7 +13,7 @@ import numpy as np
 
 from sge_sim.mesures.alea import Cles, draws, subkeys
 from sge_sim.mesures.calendrier import calendrier
-from sge_sim.mesures.motifs import HABITUDES, Banque, banque
+from sge_sim.mesures.patterns import HABITUDES, Banque, banque
 from sge_sim.mesures.point import Plages, PointMesure
 from sge_sim.mesures.profil import ProfilConsommation
 from sge_sim.mesures.tableaux import Entiers, EntiersCourts

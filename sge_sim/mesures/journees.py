@@ -45,7 +45,7 @@ from sge_sim.mesures.installations import (
     installation_de,
     niveaux_de,
 )
-from sge_sim.mesures.motifs import BITS, UNITE, Banque
+from sge_sim.mesures.patterns import BITS, UNITE, Banque
 from sge_sim.mesures.point import Grandeur, PointMesure
 from sge_sim.mesures.tableaux import Entiers, EntiersCourts
 
@@ -213,7 +213,7 @@ def _journees(
     return Journees(i0, energies, lignes, bloc.banque, bloc.pair, rangs, ecarts)
 
 
-class _Bloc(NamedTuple):
+class _BlocDeJours(NamedTuple):
     """The uses of days [premier, premier + n), as `Journees` has them."""
 
     premier: int
@@ -241,7 +241,7 @@ def _cut(point: PointMesure, jour: int) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=128)
-def _bloc(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> _Bloc:
+def _bloc(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> _BlocDeJours:
     """Return the uses of some months, which are asked for by the week (8 kB each)."""
     bloc = _computed(point, i0, i1, grandeur)
     energies: NDArray[Any] = bloc.energies.astype(np.int32)
@@ -251,7 +251,7 @@ def _bloc(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> _Bloc:
     return bloc._replace(energies=energies, lignes=lignes)
 
 
-def _computed(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> _Bloc:
+def _computed(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> _BlocDeJours:
     """Return the uses of days under the same dated entries."""
     jour = jour_de(i0)
     banque = banque_de(point, plages_de(point, jour))
@@ -267,7 +267,7 @@ def _computed(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> _Bloc
     pair = not point.petit and jour < PASSAGE_5_MINUTES
     if pair:
         energies = energies & ~1
-    return _Bloc(i0, energies, lignes, banque, pair)
+    return _BlocDeJours(i0, energies, lignes, banque, pair)
 
 
 def tire(inst: Installation, niveau: Niveaux, compteurs: Entiers) -> tuple[Entiers, Entiers]:

@@ -22,7 +22,7 @@ MAX_PRESENTED = 200
 MAX_INTERMEDIATES = 5
 
 
-class ChainFault(Enum):
+class ChainDefect(Enum):
     """Why no chain leads to a trusted root, from what says least to what says most."""
 
     UNKNOWN_ISSUER = "unknown issuer"
@@ -36,7 +36,7 @@ class ChainFault(Enum):
 class BrokenChain:
     """Where the search ended: the last `certificate` reached, whose issuer is at fault."""
 
-    fault: ChainFault
+    defect: ChainDefect
     certificate: x509.Certificate
 
 
@@ -88,9 +88,9 @@ class ChainBuilder:
         at, and no chain holds more than `MAX_INTERMEDIATES`.
         """
         pool = _by_subject(unique(presented)[:MAX_PRESENTED])
-        broken = BrokenChain(ChainFault.UNKNOWN_ISSUER, leaf)
+        broken = BrokenChain(ChainDefect.UNKNOWN_ISSUER, leaf)
         if leaf.issuer == leaf.subject and is_signed_by(leaf, leaf):
-            broken = BrokenChain(ChainFault.SELF_SIGNED, leaf)
+            broken = BrokenChain(ChainDefect.SELF_SIGNED, leaf)
         # Breadth first: an issuer reached once was reached by its shortest path, so each is tried
         # a single time however many look-alikes a client presents.
         reached = {leaf}
@@ -100,21 +100,21 @@ class ChainBuilder:
             for path in paths:
                 top = path[-1]
                 for root in self._roots.get(top.issuer, ()):
-                    fault = _fault_of_step(path, root)
-                    if fault is None:
+                    defect = _defect_of_step(path, root)
+                    if defect is None:
                         return Chain(leaf, path[1:], root)
-                    broken = _furthest(broken, BrokenChain(fault, top))
+                    broken = _furthest(broken, BrokenChain(defect, top))
                 known = self._intermediates.get(top.issuer, ())
                 for issuer in (*pool.get(top.issuer, ()), *known):
                     if issuer in reached:
                         continue
-                    fault = _fault_of_step(path, issuer)
-                    if fault is None:
+                    defect = _defect_of_step(path, issuer)
+                    if defect is None:
                         reached.add(issuer)
                         longer.append((*path, issuer))
-                        broken = _furthest(broken, BrokenChain(ChainFault.UNKNOWN_ISSUER, issuer))
+                        broken = _furthest(broken, BrokenChain(ChainDefect.UNKNOWN_ISSUER, issuer))
                     else:
-                        broken = _furthest(broken, BrokenChain(fault, top))
+                        broken = _furthest(broken, BrokenChain(defect, top))
             paths = longer
         return broken
 
@@ -128,20 +128,20 @@ def _by_subject(
     return index
 
 
-def _fault_of_step(
+def _defect_of_step(
     path: tuple[x509.Certificate, ...], issuer: x509.Certificate
-) -> ChainFault | None:
+) -> ChainDefect | None:
     """Return why `issuer`, which bears the right name, can't stand above `path`."""
     if not is_signed_by(path[-1], issuer):
-        return ChainFault.FORGED_ISSUER
+        return ChainDefect.FORGED_ISSUER
     if not is_authority(issuer) or not _may_sign(issuer):
-        return ChainFault.ISSUER_IS_NOT_AUTHORITY
+        return ChainDefect.ISSUER_IS_NOT_AUTHORITY
     constraints = extension(issuer, x509.BasicConstraints)
     longest = constraints.path_length if constraints else None
     # The leaf doesn't count, nor does a certificate that only renews its own issuer's.
     below = sum(1 for certificate in path[1:] if certificate.subject != certificate.issuer)
     if longest is not None and below > longest:
-        return ChainFault.PATH_TOO_LONG
+        return ChainDefect.PATH_TOO_LONG
     return None
 
 
@@ -152,5 +152,5 @@ def _may_sign(issuer: x509.Certificate) -> bool:
 
 def _furthest(one: BrokenChain, other: BrokenChain) -> BrokenChain:
     """Return the one that says more, or the later when they say the same."""
-    order = list(ChainFault)
-    return max(other, one, key=lambda broken: order.index(broken.fault))
+    order = list(ChainDefect)
+    return max(other, one, key=lambda broken: order.index(broken.defect))

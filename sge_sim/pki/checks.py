@@ -29,7 +29,7 @@ from sge_sim.pki.certificates import (
     signature_is_weak,
     spoilt_names,
 )
-from sge_sim.pki.chains import BrokenChain, Chain, ChainFault
+from sge_sim.pki.chains import BrokenChain, Chain, ChainDefect
 from sge_sim.refus import Control, rule
 
 
@@ -61,19 +61,19 @@ def chaine_jusqu_a_une_racine_admise(candidate: Candidate) -> bool | str:
     if candidate.broken is None:
         return True
     issuer = name_text(candidate.broken.certificate.issuer)
-    match candidate.broken.fault:
-        case ChainFault.UNKNOWN_ISSUER:
+    match candidate.broken.defect:
+        case ChainDefect.UNKNOWN_ISSUER:
             return f"l'émetteur « {issuer} » n'est ni présenté ni connu"
-        case ChainFault.SELF_SIGNED:
+        case ChainDefect.SELF_SIGNED:
             return "le certificat est auto-signé"
-        case ChainFault.FORGED_ISSUER:
+        case ChainDefect.FORGED_ISSUER:
             return (
                 f"l'émetteur « {issuer} » porte le nom d'une autorité connue, mais la signature "
                 "n'est pas de cette autorité"
             )
-        case ChainFault.ISSUER_IS_NOT_AUTHORITY:
+        case ChainDefect.ISSUER_IS_NOT_AUTHORITY:
             return f"« {issuer} » a signé un certificat sans être une autorité"
-        case ChainFault.PATH_TOO_LONG:
+        case ChainDefect.PATH_TOO_LONG:
             return "la chaîne compte plus d'intermédiaires que son autorité ne le permet"
 
 

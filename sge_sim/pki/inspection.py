@@ -150,7 +150,7 @@ def _known_above(
                 yield one.public_bytes(Encoding.DER)
 
 
-def read_actor_certificate(
+def read_acteur_certificate(
     paths: Sequence[Path], password: str | None = None
 ) -> tuple[x509.Certificate, tuple[x509.Certificate, ...]]:
     """Return the certificate of the actor whose files these are, and the others of the files.
@@ -166,7 +166,7 @@ def fingerprint_of_file(path: Path) -> str:
 
     Raises `UsageError` as `inspect_files` does.
     """
-    leaf, _ = read_actor_certificate([path])
+    leaf, _ = read_acteur_certificate([path])
     return fingerprint(leaf.public_bytes(Encoding.DER))
 
 

@@ -66,11 +66,11 @@ def _read_pem(path: Path, data: bytes, password: bytes | None) -> Material:
     keys: list[PrivateKeyTypes] = []
     requests = 0
     for block in _PEM_BLOCK.finditer(data):
-        label, text = block[1].decode("ascii"), block[0]
+        kind, text = block[1].decode("ascii"), block[0]
         try:
-            if label.endswith("PRIVATE KEY"):
+            if kind.endswith("PRIVATE KEY"):
                 keys.append(_key(load_pem_private_key, text, password))
-            elif label == "CERTIFICATE":
+            elif kind == "CERTIFICATE":
                 der = ssl.PEM_cert_to_DER_cert(text.decode("ascii"))
                 try:
                     certificates.append(parse_fully(x509.load_der_x509_certificate(der)))
@@ -78,12 +78,12 @@ def _read_pem(path: Path, data: bytes, password: bytes | None) -> Material:
                     if not _SEQUENCE.match(der):
                         raise
                     unread.append(der)
-            elif label == "PKCS7":
+            elif kind == "PKCS7":
                 certificates += map(parse_fully, pkcs7.load_pem_pkcs7_certificates(text))
-            elif label.endswith("CERTIFICATE REQUEST"):
+            elif kind.endswith("CERTIFICATE REQUEST"):
                 requests += 1
         except _UNREADABLE as error:
-            raise _illegible(path, f"le bloc « {label} »") from error
+            raise _illegible(path, f"le bloc « {kind} »") from error
     return Material(path, tuple(certificates), tuple(unread), tuple(keys), requests)
 
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from socket import socket
 
 from sge_sim.dataconnect.application import RestApplication
-from sge_sim.dataconnect.jetons import Jetons
-from sge_sim.dataconnect.plateforme import PlateformeRest
+from sge_sim.dataconnect.backend import RestBackend
+from sge_sim.dataconnect.tokens import Tokens
 from sge_sim.facts.database import Database
 from sge_sim.facts.guet import Guet
 from sge_sim.journal import Journal
 from sge_sim.processes.simulator import Simulator
-from sge_sim.tables.quotas import Comptes
+from sge_sim.tables.quotas import QuotaCounts
 from sge_sim.transport.child import ProcessWork
 from sge_sim.transport.limits import Limits
 from sge_sim.transport.server import HttpsServer
@@ -23,16 +23,16 @@ def data_connect_server(simulator: Simulator, listening_socket: socket) -> Proce
     settings = simulator.settings
     database = Database(settings.database, processes=settings.workers + 2)
     journal = Journal.beside(database, settings.data_dir, max_pending=settings.journal_max_bytes)
-    plateforme = PlateformeRest(
+    backend = RestBackend(
         settings,
         database,
-        Jetons(settings.data_dir),
-        Comptes(settings.data_dir),
+        Tokens(settings.data_dir),
+        QuotaCounts(settings.data_dir),
         Guet(settings.data_dir),
     )
     identity = simulator.pki.server.identity
     server = HttpsServer(
-        RestApplication(plateforme, journal.append, simulator.marques),
+        RestApplication(backend, journal.append, simulator.marques),
         listening_socket,
         lambda: build_server_context(identity, identity, None),
         Limits(
@@ -42,7 +42,7 @@ def data_connect_server(simulator: Simulator, listening_socket: socket) -> Proce
         ),
         watched=(identity,),
     )
-    return _DataConnect(server, plateforme, journal)
+    return _DataConnect(server, backend, journal)
 
 
 @dataclass(frozen=True)
@@ -50,15 +50,15 @@ class _DataConnect:
     """The listener; what it holds is closed when it has stopped."""
 
     server: HttpsServer
-    plateforme: PlateformeRest
+    backend: RestBackend
     journal: Journal
 
     def serve(self, on_ready: Callable[[], None]) -> None:
         self.server.serve(on_ready)
         self.journal.close()
-        self.plateforme.comptes.close()
-        self.plateforme.guet.close()
-        self.plateforme.database.dispose()
+        self.backend.counts.close()
+        self.backend.guet.close()
+        self.backend.database.dispose()
 
     def stop(self) -> None:
         self.server.stop()

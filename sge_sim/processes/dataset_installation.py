@@ -12,7 +12,7 @@ from sge_sim.commandes.evenements import record_opposition
 from sge_sim.facts.database import Database
 from sge_sim.referentiel.dataset import PointNomme, load_dataset
 from sge_sim.referentiel.entries import ActeurEntry, CommuneEntry
-from sge_sim.referentiel.fiches import named_fiches
+from sge_sim.referentiel.point_rows import named_rows
 from sge_sim.referentiel.population import population
 from sge_sim.tables.acteurs import Acteur, Contrat, Habilitation, Utilisateur
 from sge_sim.tables.base import Base
@@ -45,8 +45,8 @@ def install_dataset(
             session.add_all(_acteur(entry) for entry in dataset.acteurs)
             session.add_all(_commune(entry) for entry in dataset.communes.values())
         inserted = 0
-        fiches = chain(named_fiches(dataset, seed), points)
-        while part := list(islice(fiches, _SLICE)):
+        rows = chain(named_rows(dataset, seed), points)
+        while part := list(islice(rows, _SLICE)):
             with database.transaction() as session:
                 inserted += insert_points(session, part)
         with database.transaction() as session:
@@ -102,9 +102,9 @@ def _give_access(acteur: Acteur, entry: ActeurEntry) -> None:
     ]
     acteur.contrats = [Contrat(**contrat.model_dump()) for contrat in entry.contrats]
     acteur.habilitations = [
-        Habilitation(environnement=environnement, paquet=paquet)
-        for environnement, paquets in entry.habilitations.items()
-        for paquet in paquets
+        Habilitation(environnement=environnement, package=package)
+        for environnement, packages in entry.habilitations.items()
+        for package in packages
     ]
 
 

@@ -19,7 +19,7 @@ from sge_sim.pki.installation import Pki, open_pki
 from sge_sim.pki.server_identity import DEFAULT_HOSTS
 from sge_sim.schema.revisions import prepare
 from sge_sim.settings import Settings
-from sge_sim.tables.campagnes import last_observed
+from sge_sim.tables.campaigns import last_observed
 from sge_sim.tables.installation import is_installed
 
 

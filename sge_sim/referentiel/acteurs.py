@@ -10,7 +10,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from sge_sim.domaine.nomenclatures import CONTRAT_OF_KIND, PAQUETS, Environment, KindActeur
+from sge_sim.domaine.nomenclatures import CONTRAT_OF_KIND, PACKAGES, Environment, KindActeur
 from sge_sim.errors import UsageError
 from sge_sim.machine.data_files import data_path
 from sge_sim.referentiel.entries import ActeurEntry, ContratEntry, UtilisateurEntry
@@ -135,19 +135,19 @@ def add_contrat(
 
 
 def habiliter(
-    session: Session, code: str, paquet: str, environnement: Environment, *, retirer: bool = False
+    session: Session, code: str, package: str, environnement: Environment, *, retirer: bool = False
 ) -> None:
     """Record that an actor is homologated for a package, or no longer is with `retirer`.
 
     Raises `UsageError` for an unknown actor or package.
     """
     acteur = get_acteur(session, code)
-    found = next((one for one in PAQUETS if one.casefold() == paquet.casefold()), None)
+    found = next((one for one in PACKAGES if one.casefold() == package.casefold()), None)
     if found is None:
         raise UsageError(
-            f"Le paquet « {paquet} » n'existe pas : choisir parmi {', '.join(PAQUETS)}."
+            f"Le package « {package} » n'existe pas : choisir parmi {', '.join(PACKAGES)}."
         )
-    habilitation = Habilitation(acteur_code=acteur.code, paquet=found, environnement=environnement)
+    habilitation = Habilitation(acteur_code=acteur.code, package=found, environnement=environnement)
     kept = session.get(Habilitation, (acteur.code, found, environnement))
     if retirer and kept is not None:
         session.delete(kept)

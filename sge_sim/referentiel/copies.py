@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from sge_sim.domaine.prm import generate_all, is_valid
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.entries import check_attributes
-from sge_sim.referentiel.fiches import measure_seed
+from sge_sim.referentiel.point_rows import measure_seed
 from sge_sim.referentiel.points import get_point
 from sge_sim.tables.copies import insert_copy
 from sge_sim.tables.points import Compteur, Point, find_point

@@ -22,7 +22,7 @@ from pydantic import (
 from sqlalchemy import String
 
 from sge_sim.domaine.nomenclatures import (
-    PAQUETS,
+    PACKAGES,
     CategorieClientFinal,
     CoteCalendrier,
     Environment,
@@ -82,13 +82,13 @@ class ContratEntry(_Entry):
     date_fin: date | None = None
 
 
-def _known_paquet(paquet: str) -> str:
-    if paquet not in PAQUETS:
-        raise ValueError(f"{paquet} n'est pas un paquet : {', '.join(PAQUETS)}")
-    return paquet
+def _known_package(package: str) -> str:
+    if package not in PACKAGES:
+        raise ValueError(f"{package} n'est pas un package : {', '.join(PACKAGES)}")
+    return package
 
 
-Paquet = Annotated[str, AfterValidator(_known_paquet)]
+Package = Annotated[str, AfterValidator(_known_package)]
 
 
 class ActeurEntry(_Entry):
@@ -98,7 +98,7 @@ class ActeurEntry(_Entry):
     nom: str
     kind: KindActeur
     par_defaut: bool = False
-    habilitations: dict[Environment, tuple[Paquet, ...]]
+    habilitations: dict[Environment, tuple[Package, ...]]
     utilisateurs: tuple[UtilisateurEntry, ...]
     contrats: tuple[ContratEntry, ...]
 

@@ -23,7 +23,7 @@ from sge_sim.mesures import (
     TrouDeCourbe,
     parse_plages,
 )
-from sge_sim.tables.fiches import Dossier, FichePoint, Suivi
+from sge_sim.tables.point_facts import Dossier, PointFacts, Suivi
 from sge_sim.tables.points import Point as Row
 from sge_sim.tables.transmissions import ServiceTransmis
 
@@ -65,7 +65,7 @@ _DISTRIBUTEUR = "D"
 """The distributor's calendar of C1-C4 and P1-P3 (observed 2023)."""
 
 
-class _Fiche(NamedTuple):
+class _Donnees(NamedTuple):
     """What is taken from the data sheet: compared by value, so that a change is never missed.
 
     `inerte`: nothing goes that way, though the meter counts it.
@@ -88,7 +88,7 @@ class _Fiche(NamedTuple):
     inerte: bool
 
 
-Point = FichePoint | Row | ServiceTransmis
+Point = PointFacts | Row | ServiceTransmis
 """A point as it was read, its row, or that of a service with what is needed of its point."""
 
 
@@ -116,7 +116,7 @@ def point_mesure(
     puissance = point.puissance_souscrite or point.puissance_raccordement
     inerte = autre and any(code == _NON_CONSOMMATION for _, _, code in suivi.calendriers)
     return _describe(
-        _Fiche(
+        _Donnees(
             # The two directions of a point are two installations.
             graine=point.graine ^ autre,
             segment=_facette(point.segment, sens),
@@ -190,8 +190,8 @@ def _structure(point: Point, sens: Sens) -> Structure:
 
 
 @lru_cache(maxsize=_MESURES_EN_MEMOIRE)
-def _describe(fiche: _Fiche, suivi: Suivi) -> PointMesure:
-    petit = fiche.segment in PETITS
+def _describe(donnees: _Donnees, suivi: Suivi) -> PointMesure:
+    petit = donnees.segment in PETITS
     compteurs = tuple(
         # A small meter that tells its TIC flags is a Linky; large ones have always communicated.
         CompteurPose(pose, depose, communicant=not petit or tic)
@@ -199,72 +199,72 @@ def _describe(fiche: _Fiche, suivi: Suivi) -> PointMesure:
     )
     depuis = compteurs[0].pose
     return PointMesure(
-        graine=fiche.graine,
-        segment=fiche.segment,
-        puissances=(PuissanceSouscrite(depuis, fiche.puissance),),
-        mise_en_service=fiche.mise_en_service,
+        graine=donnees.graine,
+        segment=donnees.segment,
+        puissances=(PuissanceSouscrite(depuis, donnees.puissance),),
+        mise_en_service=donnees.mise_en_service,
         compteurs=compteurs,
-        grille_distributeur=_distributeur(fiche, suivi, compteurs, petit=petit),
-        grille_fournisseur=_fournisseur(fiche, suivi, depuis),
+        grille_distributeur=_distributeur(donnees, suivi, compteurs, petit=petit),
+        grille_fournisseur=_fournisseur(donnees, suivi, depuis),
         heures_creuses=(
             ()
-            if fiche.heures_creuses is None
-            else (HeuresCreuses(depuis, parse_plages(fiche.heures_creuses)),)
+            if donnees.heures_creuses is None
+            else (HeuresCreuses(depuis, parse_plages(donnees.heures_creuses)),)
         ),
         collectes=_union(suivi.collectes),
         trous=tuple(TrouDeCourbe(debut, fin) for debut, fin in suivi.trous),
         oppositions=tuple(Opposition(debut, fin) for debut, fin in suivi.oppositions),
-        resiliation=fiche.resiliation,
-        jour_releve=jour_releve(fiche.plage_releve),
-        tension=_volts(fiche.tension),
-        triphase=fiche.triphase,
-        pma_en_watts=not petit and fiche.en_kw,
-        profil=_profil(fiche),
+        resiliation=donnees.resiliation,
+        jour_releve=jour_releve(donnees.plage_releve),
+        tension=_volts(donnees.tension),
+        triphase=donnees.triphase,
+        pma_en_watts=not petit and donnees.en_kw,
+        profil=_profil(donnees),
     )
 
 
-def _profil(fiche: _Fiche) -> ProfilConsommation | None:
+def _profil(donnees: _Donnees) -> ProfilConsommation | None:
     """Return what lives behind the meter, None for what is usual."""
-    if fiche.inerte:
+    if donnees.inerte:
         return ProfilConsommation.AUCUN
-    if fiche.segment == "C5" and fiche.professionnel:
+    if donnees.segment == "C5" and donnees.professionnel:
         return ProfilConsommation.PROFESSIONNEL
     return None
 
 
 def _distributeur(
-    fiche: _Fiche, suivi: Suivi, compteurs: tuple[CompteurPose, ...], *, petit: bool
+    donnees: _Donnees, suivi: Suivi, compteurs: tuple[CompteurPose, ...], *, petit: bool
 ) -> tuple[Grille, ...]:
     """Return the distributor's grids: a small meter has none before it is opened (OFF 21.3)."""
-    if petit and not fiche.ouvert:
+    if petit and not donnees.ouvert:
         return ()
-    dates = _dated(fiche, suivi, "distributeur")
+    dates = _dated(donnees, suivi, "distributeur")
     if dates:
         return dates
     depuis = next((c.pose for c in compteurs if c.communicant), None)
     if depuis is None:
         return ()
-    code = _DISTRIBUTEUR_C5[fiche.structure] if petit else _DISTRIBUTEUR
-    return (Grille(depuis, code, fiche.structure),)
+    code = _DISTRIBUTEUR_C5[donnees.structure] if petit else _DISTRIBUTEUR
+    return (Grille(depuis, code, donnees.structure),)
 
 
-def _fournisseur(fiche: _Fiche, suivi: Suivi, depuis: date) -> tuple[Grille, ...]:
-    dates = _dated(fiche, suivi, "fournisseur")
-    if dates or fiche.calendrier_fournisseur is None:
+def _fournisseur(donnees: _Donnees, suivi: Suivi, depuis: date) -> tuple[Grille, ...]:
+    dates = _dated(donnees, suivi, "fournisseur")
+    if dates or donnees.calendrier_fournisseur is None:
         return dates
-    code = fiche.calendrier_fournisseur
-    return (Grille(depuis, code, _CALENDRIERS.get(code, fiche.structure)),)
+    code = donnees.calendrier_fournisseur
+    return (Grille(depuis, code, _CALENDRIERS.get(code, donnees.structure)),)
 
 
-def _dated(fiche: _Fiche, suivi: Suivi, cote: str) -> tuple[Grille, ...]:
+def _dated(donnees: _Donnees, suivi: Suivi, cote: str) -> tuple[Grille, ...]:
     """Return the calendars of one side; one that isn't known divides time as the tariff does.
 
     That of what isn't consumed isn't the calendar of what is injected.
     """
     return tuple(
-        Grille(depuis, code, _CALENDRIERS.get(code, fiche.structure))
+        Grille(depuis, code, _CALENDRIERS.get(code, donnees.structure))
         for ce_cote, depuis, code in suivi.calendriers
-        if ce_cote == cote and (code != _NON_CONSOMMATION or fiche.inerte)
+        if ce_cote == cote and (code != _NON_CONSOMMATION or donnees.inerte)
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import PARIS, legal_date
-from sge_sim.domaine.libelles import EVENEMENTS, MOTIFS, libelle_de
+from sge_sim.domaine.libelles import EVENEMENTS, MOTIFS_FIN, libelle_de
 from sge_sim.domaine.prm import is_valid, key
 from sge_sim.errors import UsageError
 from sge_sim.tables.acces import OptionPublication, options_of_point
@@ -198,7 +198,7 @@ def _service(service: ServiceSouscrit, options: Sequence[OptionPublication]) -> 
             ],
             "du": _day(service.date_debut),
             "au": _day(service.date_fin),
-            "motif_fin": service.motif_fin and MOTIFS[service.motif_fin],
+            "motif_fin": service.motif_fin and MOTIFS_FIN[service.motif_fin],
             "prochaine_echeance": service.echeance
             and service.echeance.astimezone(PARIS).isoformat(timespec="minutes"),
         }

@@ -14,7 +14,7 @@ from sge_sim.domaine import prm
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.dataset import Dataset, Profil
 from sge_sim.referentiel.entries import CommuneEntry, SorteEntry
-from sge_sim.referentiel.fiches import Fiche, make_fiche
+from sge_sim.referentiel.point_rows import Rows, make_rows
 from sge_sim.referentiel.tirage import Tirage
 
 # Prefixes that no PRM of the catalogue has; in the catalogue too, large points have another.
@@ -33,7 +33,7 @@ _PUISSANCES_PRO: Final = {6: 20, 9: 25, 12: 20, 18: 15, 24: 10, 36: 10}
 _SINGLE_PHASE_MAX: Final = 12
 
 
-def population(dataset: Dataset, *, size: int, seed: int) -> Iterator[Fiche]:
+def population(dataset: Dataset, *, size: int, seed: int) -> Iterator[Rows]:
     """Yield the rows of `size` points.
 
     Raises `UsageError` for a size between zero and `minimum_size`, both left out.
@@ -52,7 +52,7 @@ def minimum_size(dataset: Dataset) -> int:
     return sum(quota.nombre for quota in dataset.population.quotas)
 
 
-def _draw(dataset: Dataset, size: int, seed: int) -> Iterator[Fiche]:
+def _draw(dataset: Dataset, size: int, seed: int) -> Iterator[Rows]:
     tirage = Tirage(seed)
     plan = dataset.population
     parts = {part: part.poids for part in plan.reste}
@@ -67,7 +67,7 @@ def _draw(dataset: Dataset, size: int, seed: int) -> Iterator[Fiche]:
         if etat.profil is not None:
             profil |= dataset.profils[etat.profil]
         number = next(bt_inf if profil.point["domaine_tension"] == "BTINF" else large)
-        yield make_fiche(
+        yield make_rows(
             number,
             profil,
             commune,

@@ -14,7 +14,7 @@ from sge_sim.clock import add_months, parse_instant, start_of_day
 from sge_sim.domaine.nomenclatures import Sens, TypeAcces
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.points import get_point
-from sge_sim.tables.acces import grant_acces, withdraw_acces
+from sge_sim.tables.acces import grant_acces, remove_acces
 from sge_sim.tables.acteurs import all_acteurs
 from sge_sim.tables.mesures import (
     add_trou,
@@ -68,7 +68,7 @@ def change_point(session: Session, prm: str, reglages: Reglages, today: date) ->
         point.r4x_pas = reglages.r4x_pas
     if reglages.service_acces is not None:
         for type in TYPES_ACCES if reglages.type is None else (reglages.type,):
-            withdraw_acces(session, prm, type)
+            remove_acces(session, prm, type)
             if reglages.service_acces:
                 _grant(session, point, type, reglages.acces_periode, today)
     if AUCUN in (reglages.jours_absents, reglages.points_absents):

@@ -11,7 +11,7 @@ from typing import Final, Protocol
 
 from sge_sim.domaine.demandeur import Demandeur
 from sge_sim.refus import Control, rule
-from sge_sim.tables.fiches_acteurs import FicheContrat, FicheUtilisateur
+from sge_sim.tables.acteur_facts import ContratFacts, UtilisateurFacts
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,8 @@ class Acces:
     """
 
     demandeur: Demandeur
-    utilisateur: FicheUtilisateur | None
-    contrat: FicheContrat | None
+    utilisateur: UtilisateurFacts | None
+    contrat: ContratFacts | None
     service: str
     jour: date
 

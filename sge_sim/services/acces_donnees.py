@@ -14,7 +14,7 @@ from sge_sim.domaine.nomenclatures import DONNEES_ACCES, Sens, TypeServiceAcces
 from sge_sim.refus import rule
 from sge_sim.services.acces import CONTRACT_RULES, USER_RULES
 from sge_sim.services.ordres import Ordre
-from sge_sim.tables.fiches import FicheService
+from sge_sim.tables.point_facts import ServiceFacts
 
 GUIDE: Final = "GUI 0531 v1.1.0"
 TYPES_DONNEES: Final[dict[str, TypeServiceAcces]] = {
@@ -40,7 +40,7 @@ class DemandeAcces(Ordre):
 
     contrat_id: str
     sens: Sens
-    services: Sequence[FicheService]
+    services: Sequence[ServiceFacts]
 
     @property
     def jour(self) -> date:

@@ -7,7 +7,7 @@ from typing import Final
 
 from sge_sim.refus import rule
 from sge_sim.services.acces_donnees import DemandeAcces
-from sge_sim.tables.fiches import FicheService
+from sge_sim.tables.point_facts import ServiceFacts
 
 _ANNEXE = "AX.0466 v1.5.0, codes de l'arrêt"
 
@@ -19,7 +19,7 @@ class DemandeSurServices(DemandeAcces):
     numeros: Sequence[str]
 
     @cached_property
-    def designes(self) -> tuple[FicheService | None, ...]:
+    def designes(self) -> tuple[ServiceFacts | None, ...]:
         """The services of those numbers on the point, None where there is none.
 
         One of the other direction isn't, nor one of another contract of the same actor; an
@@ -29,11 +29,11 @@ class DemandeSurServices(DemandeAcces):
         return tuple(found.get(numero) for numero in self.numeros)
 
     @cached_property
-    def connus(self) -> tuple[FicheService, ...]:
+    def connus(self) -> tuple[ServiceFacts, ...]:
         """Those that exist."""
         return tuple(one for one in self.designes if one is not None)
 
-    def _suits(self, service: FicheService) -> bool:
+    def _suits(self, service: ServiceFacts) -> bool:
         if service.type == "OPPENR":
             return True
         mine = service.acteur_code == self.acces.demandeur.code

@@ -6,7 +6,7 @@ from typing import Final, Protocol
 from sge_sim.domaine.nomenclatures import GRANDS_PRODUCTEURS, Sens, TypeServiceAcces
 from sge_sim.refus import rule
 from sge_sim.services.ordres import fourniture_definitive, hors_regroupement_turpe
-from sge_sim.tables.fiches import FichePoint
+from sge_sim.tables.point_facts import PointFacts
 
 _ETATS = "V26.2, tableau des états"
 
@@ -15,7 +15,7 @@ class SurUnPoint(Protocol):
     """What these rules look at: `types` are the types of data that access is ordered to."""
 
     @property
-    def known_point(self) -> FichePoint: ...
+    def known_point(self) -> PointFacts: ...
     @property
     def sens(self) -> Sens: ...
     @property

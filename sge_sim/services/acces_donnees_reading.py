@@ -11,7 +11,7 @@ from sge_sim.services.service import Appel, Service
 from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree
 from sge_sim.tables.commandes import Affaire
-from sge_sim.tables.fiches import Faits
+from sge_sim.tables.point_facts import Faits
 
 
 def faits_of(appel: Appel, general: Tree, contrat_id: str) -> Faits:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from sge_sim.commandes.echeances import catch_up_orders, transaction_on
 from sge_sim.errors import UsageError
-from sge_sim.facts.database import UNREACHABLE, Database, unreachable_sentence
+from sge_sim.facts.database import DATABASE_UNREACHABLE, Database, unreachable_sentence
 from sge_sim.facts.lecture import Lire, faits_within
 from sge_sim.machine.data_files import data_path
 from sge_sim.refus import Refus, check
@@ -102,11 +102,11 @@ def handler(
         except Refus as refus:
             raise SgtFault(
                 refus.rule.code,
-                label=_label_in_force(service, refus.rule.code, settings, exchange.instant),
+                libelle=_libelle_in_force(service, refus.rule.code, settings, exchange.instant),
                 constat=refus.constat,
                 rule=refus.rule.of(service.nom),
             ) from None
-        except UNREACHABLE as error:
+        except DATABASE_UNREACHABLE as error:
             told = unreachable_sentence(error)
             _log.error("%s ne peut pas répondre : %s", service.path, told)
             raise SgtFault(_unavailable(service), constat=told) from error
@@ -137,11 +137,11 @@ def _check_habilitation(
     """Check that the actor has obtained the package of the service; raises `Refus`."""
     assert exchange.demandeur is not None
     acteur = lire(acteur=exchange.demandeur.code).acteur
-    appelant = Appelant(acteur, service.paquet)
+    appelant = Appelant(acteur, service.package)
     check((service.habilitation,), appelant, disabled)
 
 
-def _label_in_force(service: Service, code: str, settings: Settings, instant: datetime) -> str:
+def _libelle_in_force(service: Service, code: str, settings: Settings, instant: datetime) -> str:
     """Return the label of the platform being played, if it has one of its own."""
     return settings.plateforme(instant.date()).libelles.get(code) or service.libelle(code)
 

@@ -53,7 +53,7 @@ def undocumented_codes(service: Service) -> set[str]:
 
 def _declared(service: Service) -> str:
     told = {
-        "Package": (service.paquet,),
+        "Package": (service.package,),
         "Types of measures": service.mesures,
         "Files": service.flux,
         "Catalogue of services": service.fiches,

@@ -40,7 +40,7 @@ def declare_m023(
     return Service(
         nom=nom,
         version="1.0",
-        paquet="Historique",
+        package="Historique",
         codes=(*CODES_M023, *codes),
         libelles=LIBELLES_M023,
         par_seconde=PAR_SECONDE,

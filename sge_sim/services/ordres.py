@@ -10,7 +10,7 @@ from sge_sim.services.acces import (
     utilisateur_de_l_acteur,
     utilisateur_habilite,
 )
-from sge_sim.tables.fiches import FichePoint
+from sge_sim.tables.point_facts import PointFacts
 
 
 @rule(
@@ -29,10 +29,10 @@ class Ordre:
     """An order on a point: who places it, and the point it names."""
 
     acces: Acces
-    point: FichePoint | None
+    point: PointFacts | None
 
     @cached_property
-    def known_point(self) -> FichePoint:
+    def known_point(self) -> PointFacts:
         """The point, for the rules that stand behind the one that wants it."""
         assert self.point is not None
         return self.point

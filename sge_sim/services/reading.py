@@ -2,13 +2,13 @@
 
 from sge_sim.commandes.affaires import Commande
 from sge_sim.commandes.autorisations import Declaration
-from sge_sim.domaine.libelles import LIBELLES
+from sge_sim.domaine.libelles import LISTES
 from sge_sim.services.acces import Acces
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.protocol import Tree
-from sge_sim.tables.fiches import Faits
+from sge_sim.tables.point_facts import Faits
 
-_CIVILITES = frozenset(LIBELLES["civilite"]) - {"Mlle"}
+_CIVILITES = frozenset(LISTES["civilite"]) - {"Mlle"}
 
 
 def acces_of(appel: Appel, service: Service, faits: Faits) -> Acces:

@@ -14,7 +14,7 @@ import sge_sim.services
 from sge_sim.domaine.generations import Existence
 from sge_sim.errors import UsageError
 from sge_sim.services.service import Service
-from sge_sim.soap.codes import LIBELLES
+from sge_sim.soap.codes import LIBELLES_CODES
 
 FILES = ("answer", "demande", "rules", "service")
 """The modules that every folder of a service has; it may have more."""
@@ -57,7 +57,7 @@ EXISTENCES: Final[Mapping[str, Existence]] = {
 }
 """When the services were served that weren't always, by their names."""
 CODES: Final[Mapping[str, str]] = {
-    **LIBELLES,
+    **LIBELLES_CODES,
     **{code: libelle for one in SERVICES for code, libelle in one.libelles.items()},
 }
 """Every return code and its label: those of the annex, then those of single services."""

@@ -19,12 +19,12 @@ from sge_sim.domaine.generations import Existence
 from sge_sim.domaine.nomenclatures import Flux
 from sge_sim.facts.lecture import Lire
 from sge_sim.refus import Control
-from sge_sim.services.habilitation import PAQUET_SUPPOSE, Appelant
+from sge_sim.services.habilitation import PACKAGE_SUPPOSE, Appelant
 from sge_sim.settings import Settings
-from sge_sim.soap.codes import LIBELLES
+from sge_sim.soap.codes import LIBELLES_CODES
 from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree
-from sge_sim.tables.fiches import FichePoint
+from sge_sim.tables.point_facts import PointFacts
 
 CHAMPS_LIBRES: Final = frozenset(
     {
@@ -75,7 +75,7 @@ class Appel:
         return self.rows
 
     def ecart(
-        self, service: "Service", point: FichePoint | None, demande: str = ""
+        self, service: "Service", point: PointFacts | None, demande: str = ""
     ) -> Ecart | None:
         """Return what the platform being played answers instead, in the release of the day.
 
@@ -89,7 +89,7 @@ class Appel:
 class Service:
     """A service in one version.
 
-    `paquet` is what it is homologated with. `depuis` and `jusqu_a` are the first and the last
+    `package` is what it is homologated with. `depuis` and `jusqu_a` are the first and the last
     release of SGE whose test cases may call it, None where no release is known to bound it;
     `existence` says when the platform served it, None where it always has.
 
@@ -126,13 +126,13 @@ class Service:
 
     nom: str
     version: str
-    paquet: str
+    package: str
     codes: tuple[str, ...]
     rules: tuple[Control[Any], ...]
     handle: Callable[[Appel], Answer]
     unreachable: Mapping[str, str] = field(default_factory=dict)
     remarques: tuple[str, ...] = ()
-    habilitation: Control[Appelant] = PAQUET_SUPPOSE
+    habilitation: Control[Appelant] = PACKAGE_SUPPOSE
     mesures: tuple[str, ...] = ()
     flux: tuple[Flux, ...] = ()
     prestations: tuple[Prestation, ...] = ()
@@ -161,18 +161,13 @@ class Service:
         return (self.habilitation, *self.rules)
 
     @property
-    def package(self) -> str:
-        """The package, as the files of the catalogue name it."""
-        return self.paquet.lower()
-
-    @property
     def fiches(self) -> tuple[str, ...]:
         """The codes of its prestations, those of their options where they have one."""
         return tuple(dict.fromkeys(one.option or one.fiche for one in self.prestations))
 
     def libelle(self, code: str) -> str:
         """Return the label that goes with `code`; raises `KeyError` for an unknown one."""
-        return self.libelles.get(code) or LIBELLES[code]
+        return self.libelles.get(code) or LIBELLES_CODES[code]
 
     def is_listed_in(self, release: str) -> bool:
         """Tell whether test cases of the release of that number (`23.2`) may call it."""

@@ -6,12 +6,12 @@ An actor sees its own services; the opposition of the client of a C5 is seen by 
 from collections.abc import Sequence
 from typing import Final
 
-from sge_sim.domaine.libelles import MOTIFS
+from sge_sim.domaine.libelles import MOTIFS_FIN
 from sge_sim.domaine.nomenclatures import DONNEES_ACCES
 from sge_sim.services.acces import RechercheServices
 from sge_sim.services.reading import acces_of
 from sge_sim.services.service import Appel, Service
-from sge_sim.tables.fiches import Faits, FicheService
+from sge_sim.tables.point_facts import Faits, ServiceFacts
 
 CODES_RECHERCHE: Final = ("SGT200", "SGT471", "SGT472", "SGT500", "SGT502", "SGT504", "SGT562")
 
@@ -31,7 +31,7 @@ def read_recherche(appel: Appel, service: Service) -> tuple[RechercheServices, F
     return RechercheServices(acces_of(appel, service, faits)), faits
 
 
-def visible_services(faits: Faits, contrat_id: str) -> Sequence[FicheService]:
+def visible_services(faits: Faits, contrat_id: str) -> Sequence[ServiceFacts]:
     """Return the services of the contract, and the opposition of a C5; none of an unknown point.
 
     Of more than 200, the oldest are left out (the bound is the schema's, the choice assumed).
@@ -46,13 +46,13 @@ def visible_services(faits: Faits, contrat_id: str) -> Sequence[FicheService]:
     ][-_MAX_SERVICES:]
 
 
-def mesures_of(service: FicheService) -> str | None:
+def mesures_of(service: ServiceFacts) -> str | None:
     """Return what is collected, sent or, for an access service, covered (GUI 0498)."""
     return DONNEES_ACCES[service.acces_type] if service.acces_type else service.mesures_type
 
 
-def motif_of(service: FicheService) -> str | None:
+def motif_of(service: ServiceFacts) -> str | None:
     """Return why the service ended; a service that is being stopped doesn't tell it yet."""
     if service.etat != "TERMINE" or service.motif_fin is None:
         return None
-    return MOTIFS[service.motif_fin]
+    return MOTIFS_FIN[service.motif_fin]

@@ -191,13 +191,13 @@ class Settings:
         "courbe n'a pas été collectée (SGT4L9) ; d'ordinaire le fichier est coupé (constaté en "
         "2022), ou vide (FAQ).",
     )
-    entete_historique_exige: bool = setting(
+    entete_historique_required: bool = setting(
         True,
         "Refuser (SGT562) une commande d'historique sans son en-tête enteteP, que quatre clients "
         "publics envoient toujours ; son guide le dit facultatif, et une suite de mars 2022 s'en "
         "passe. Le profil fidele le refuse toujours.",
     )
-    periode_acces_exigee: bool = setting(
+    periode_acces_required: bool = setting(
         False,
         "Exiger en homologation aussi que le service d'accès couvre toute la période que "
         "ConsultationMesuresDetaillees v3.0 lit par SERVICE_ACCES (GUI 0497) ; d'ordinaire les "

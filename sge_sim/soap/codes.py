@@ -8,7 +8,7 @@ clients saw them).
 from collections.abc import Mapping
 from types import MappingProxyType
 
-LIBELLES: Mapping[str, str] = MappingProxyType(
+LIBELLES_CODES: Mapping[str, str] = MappingProxyType(
     {
         "SGT200": "Succès",
         "SGT400": "Une erreur fonctionnelle est survenue.",
@@ -218,6 +218,6 @@ LIBELLES: Mapping[str, str] = MappingProxyType(
 )
 
 
-def libelle(code: str) -> str:
+def libelle_of(code: str) -> str:
     """Return the label of `code`; raises `KeyError` for a code that SGE doesn't know."""
-    return LIBELLES[code]
+    return LIBELLES_CODES[code]

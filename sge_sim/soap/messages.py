@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from lxml import etree
 
-from sge_sim.soap.codes import libelle
+from sge_sim.soap.codes import libelle_of
 from sge_sim.soap.contract import ENVELOPE, Contract
 from sge_sim.soap.elements import ElementWriter
 from sge_sim.soap.models import TEXT
@@ -73,7 +73,7 @@ def _acquittement(answer: Answer, header: Tree) -> Tree:
         if value is not None
     }
     login = header.get("infoDemandeur", {}).get("loginDemandeur") or answer.login
-    tree: dict[str, Any] = {"resultat": {"code": "SGT200", TEXT: libelle("SGT200")}}
+    tree: dict[str, Any] = {"resultat": {"code": "SGT200", TEXT: libelle_of("SGT200")}}
     if functional:
         tree["infoFonctionnelles"] = functional
     tree.update(info_demandeur(login))

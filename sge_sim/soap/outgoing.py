@@ -48,13 +48,13 @@ class Outgoing(spyne.Soap11):  # type: ignore[misc]
         demand follows the code (GUI 0468 §3.2.2.2).
         """
         bare = self._style.bare(exchange.instant)
-        code, label = ("", "") if bare else (fault.code, fault.label)
-        told: dict[str, Any] = {"resultat": {"code": code, TEXT: label}}
+        code, libelle = ("", "") if bare else (fault.code, fault.libelle)
+        told: dict[str, Any] = {"resultat": {"code": code, TEXT: libelle}}
         if self._style.faultstring is None:
             if prm := exchange.prm:
                 told["infoFonctionnelles"] = {"pointId": prm}
             told.update(info_demandeur(exchange.login))
-        faultstring = escape(self._style.faultstring or fault.label)
+        faultstring = escape(self._style.faultstring or fault.libelle)
         prefix = "soap:" if bare else ""
         head = (
             f"<soap:Fault><{prefix}faultcode>soap:Server</{prefix}faultcode>"

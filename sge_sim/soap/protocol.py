@@ -16,7 +16,7 @@ from lxml import etree
 from sge_sim.machine.threads import WEAR
 from sge_sim.refus import Rule
 from sge_sim.soap import _spyne_compat as spyne
-from sge_sim.soap.codes import libelle
+from sge_sim.soap.codes import libelle_of
 from sge_sim.soap.contract import ENVELOPE, Contract
 from sge_sim.soap.models import Models
 from sge_sim.soap.reader import Reader
@@ -43,15 +43,15 @@ class SgtFault(spyne.Fault):  # type: ignore[misc]
         self,
         code: str,
         *,
-        label: str | None = None,
+        libelle: str | None = None,
         constat: str = "",
         rule: Rule | None = None,
     ) -> None:
         self.code = code
-        self.label = label or libelle(code)
+        self.libelle = libelle or libelle_of(code)
         self.constat = constat
         self.rule = rule
-        super().__init__("Server", self.label)
+        super().__init__("Server", self.libelle)
 
 
 @dataclass(frozen=True)
@@ -135,11 +135,11 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
 
         The journal tells of a header that is meant as the contract's and isn't: nothing reads it.
         """
-        for name, (rule, label) in self._style.empty.items():
+        for name, (rule, libelle) in self._style.empty.items():
             found = ctx.in_body_doc.find(f".//{name}")
             if found is not None and not len(found):
                 constat = f"Élément {name} : il est vide."
-                raise SgtFault(rule.code, label=label, constat=constat, rule=rule)
+                raise SgtFault(rule.code, libelle=libelle, constat=constat, rule=rule)
         mistake = self._contract.first_mistake(ctx.in_body_doc, len(ctx.in_string))
         if mistake is not None:
             raise _malformed(mistake)

@@ -84,7 +84,7 @@ def grant_acces(
     return service
 
 
-def withdraw_acces(session: Session, prm: str, type: TypeAcces) -> None:
+def remove_acces(session: Session, prm: str, type: TypeAcces) -> None:
     """Take away the access services to that type that a point has or had; a consent's stay."""
     session.execute(
         delete(ServiceSouscrit).where(

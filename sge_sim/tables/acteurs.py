@@ -28,10 +28,10 @@ class Acteur(Base):
     )
     habilitations: Mapped[list["Habilitation"]] = relationship()
 
-    def is_homologated(self, paquet: str, environnement: Environment) -> bool:
-        """Tell whether the actor may call the services of `paquet` there."""
+    def is_homologated(self, package: str, environnement: Environment) -> bool:
+        """Tell whether the actor may call the services of `package` there."""
         return any(
-            habilitation.paquet == paquet and habilitation.environnement == environnement
+            habilitation.package == package and habilitation.environnement == environnement
             for habilitation in self.habilitations
         )
 
@@ -82,7 +82,7 @@ class Habilitation(Base):
     __tablename__ = "habilitation"
 
     acteur_code: Mapped[str] = mapped_column(ForeignKey("acteur.code"), primary_key=True)
-    paquet: Mapped[str] = mapped_column(String(15), primary_key=True)
+    package: Mapped[str] = mapped_column(String(15), primary_key=True)
     environnement: Mapped[Environment] = mapped_column(String(12), primary_key=True)
 
 

@@ -16,7 +16,7 @@ class ClockRow(Base):
     `numero` tells its settings apart.
     """
 
-    __tablename__ = "horloge"
+    __tablename__ = "clock"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     kind: Mapped[KindClock] = mapped_column(String(7))

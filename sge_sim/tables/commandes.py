@@ -6,6 +6,8 @@ instant; `sge_sim.commandes.echeances` makes it happen.
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from operator import attrgetter
+from typing import Final
 
 from sqlalchemy import (
     BigInteger,
@@ -16,7 +18,9 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     bindparam,
+    literal_column,
     select,
+    text,
 )
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship, validates
 
@@ -34,7 +38,7 @@ from sge_sim.tables.base import Base, Instant, RowId
 from sge_sim.tables.ecritures import reaching
 from sge_sim.tables.numeros import next_numero
 from sge_sim.tables.points import Point
-from sge_sim.tables.prepared import Driver, Insertion, Prepared
+from sge_sim.tables.prepared import Driver, Insertion, Prepared, Rows
 
 _CODE = String(15)
 _PRM = String(14)
@@ -141,6 +145,13 @@ class ServiceSouscrit(Attente, Base):
     __table_args__ = (
         Index("ix_service_souscrit_transmis", "type", "ended_at"),
         Index("ix_service_souscrit_a_annoncer", "announced_at", "ended_at"),
+        # However many have ended on a point, those that haven't are few.
+        Index(
+            "ix_service_souscrit_en_cours",
+            "prm",
+            sqlite_where=text("etat != 'TERMINE'"),
+            postgresql_where=text("etat != 'TERMINE'"),
+        ),
     )
 
 
@@ -234,9 +245,19 @@ _NEW_ABONNEMENT = Insertion(Abonnement)
 _NEW_AFFAIRE = Insertion(Affaire)
 _NEW_SERVICE = Insertion(ServiceSouscrit)
 _NEW_AUTORISATION = Insertion(AutorisationClient, "id")
+UNENDED: Final = ServiceSouscrit.etat != literal_column("'TERMINE'")
+"""Selects the services that haven't ended, by the index that holds no others."""
+CARACTERISTIQUES: Final = (
+    *("type", "contrat_id", "mesures_type", "sens", "pas", "corrigees", "periodicite"),
+)
+"""What two services of a point share when one renews the other (GUI 0469 §5.3): any difference
+makes another service, beside the first."""
 _UNENDED = Prepared(
-    select(ServiceSouscrit.service_souscrit_id)
-    .where(ServiceSouscrit.prm == bindparam("prm"), ServiceSouscrit.etat != "TERMINE")
+    select(
+        ServiceSouscrit.service_souscrit_id,
+        *(getattr(ServiceSouscrit, name) for name in CARACTERISTIQUES),
+    )
+    .where(ServiceSouscrit.prm == bindparam("prm"), UNENDED)
     .order_by(ServiceSouscrit.date_debut, ServiceSouscrit.service_souscrit_id)
 )
 _TELEOPERABLE = Prepared(select(Point.teleoperable).where(Point.prm == bindparam("prm")))
@@ -315,9 +336,19 @@ def unended_services(session: Session, prm: str) -> list[ServiceSouscrit]:
 
     It is asked at each order, where there usually is none.
     """
-    numbers = _UNENDED.rows(Driver.of(session.connection()), prm=prm)
-    services = (session.get_one(ServiceSouscrit, number) for (number,) in numbers)
-    return [one for one in services if one.etat != "TERMINE"]
+    return _unended(session, _UNENDED.rows(Driver.of(session.connection()), prm=prm))
+
+
+def services_alike(session: Session, service: ServiceSouscrit) -> list[ServiceSouscrit]:
+    """Return as `unended_services` those that have the characteristics of a service, and it."""
+    rows = _UNENDED.rows(Driver.of(session.connection()), prm=service.prm)
+    shared = attrgetter(*CARACTERISTIQUES)(service)
+    return _unended(session, [row for row in rows if row[1:] == shared])
+
+
+def _unended(session: Session, rows: Rows) -> list[ServiceSouscrit]:
+    services = [session.get_one(ServiceSouscrit, number) for number, *_ in rows]
+    return [service for service in services if service.etat != "TERMINE"]
 
 
 def is_teleoperable(session: Session, prm: str) -> bool:

@@ -27,7 +27,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selecti
 from sge_sim.domaine.nomenclatures import EtatService, MotifFin, Sens, TypeServiceAcces
 from sge_sim.tables.acteurs import Acteur
 from sge_sim.tables.base import Base, Instant, RowId
-from sge_sim.tables.commandes import ServiceSouscrit
+from sge_sim.tables.commandes import UNENDED, ServiceSouscrit
 from sge_sim.tables.points import Point
 from sge_sim.tables.prepared import Prepared, Query, Rows
 
@@ -142,7 +142,7 @@ class ConsentementDonne(Base):
 
 
 @dataclass(frozen=True, slots=True)
-class FicheApplication:
+class ApplicationFacts:
     """An application as it was read; see `Application`. `entite` is the name of its actor."""
 
     client_id: str
@@ -161,7 +161,7 @@ class FicheApplication:
 
 
 @dataclass(frozen=True, slots=True)
-class FicheConsentement:
+class ConsentementFacts:
     """A consent as it was read; see `ConsentementDonne`."""
 
     id: int
@@ -180,7 +180,7 @@ class FicheConsentement:
 
 
 @dataclass(frozen=True, slots=True)
-class FicheServiceConsenti:
+class ServiceConsentiFacts:
     """An access service that a consent opened: its number, kind and days [debut, fin)."""
 
     service_souscrit_id: str
@@ -249,11 +249,11 @@ _SERVICES_OF_CLIENT = Prepared(
 _NOM_ACTEUR = Prepared(select(Acteur.nom).where(Acteur.code == bindparam("code")))
 
 
-def _application(rows: Rows) -> FicheApplication | None:
+def _application(rows: Rows) -> ApplicationFacts | None:
     if not rows:
         return None
     client_id, secret, nom, acteur_code, entite, mode, redirect_uri, apis = rows[0]
-    return FicheApplication(
+    return ApplicationFacts(
         client_id, secret, nom, acteur_code, entite, mode, redirect_uri, tuple(apis)
     )
 
@@ -263,13 +263,13 @@ read_application: Final = Query((_APPLICATION,), ("client_id",), _application)
 read_consentements: Final = Query(
     (_OF_POINT,),
     ("client_id", "prm"),
-    lambda rows: tuple(FicheConsentement(*row) for row in rows),
+    lambda rows: tuple(ConsentementFacts(*row) for row in rows),
 )
 """Every consent given to an application for a point, the oldest first."""
 read_services_of: Final = Query(
     (_SERVICES_OF_CLIENT,),
     ("client_id",),
-    lambda rows: tuple(FicheServiceConsenti(*row) for row in rows),
+    lambda rows: tuple(ServiceConsentiFacts(*row) for row in rows),
 )
 """The access services that the consents given to an application opened."""
 read_nom_acteur: Final = Query(
@@ -312,15 +312,15 @@ def consentements_in_force(
 
     What has ended isn't read, however much of it there is.
     """
+    opening = select(ServiceSouscrit.consentement_id).where(ServiceSouscrit.prm.in_(prms), UNENDED)
     return session.scalars(
         select(ConsentementDonne)
         .join(Partage)
         .where(
+            ConsentementDonne.id.in_(opening),
             Partage.client_id == client_id,
-            ConsentementDonne.prm.in_(prms),
             ConsentementDonne.debut <= now,
             ConsentementDonne.fin > now,
-            ConsentementDonne.services.any(ServiceSouscrit.ended_at.is_(None)),
         )
         .options(selectinload(ConsentementDonne.services))
         .order_by(ConsentementDonne.id)

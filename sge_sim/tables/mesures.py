@@ -25,7 +25,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from sge_sim.domaine.nomenclatures import CoteCalendrier
 from sge_sim.tables.base import Base, Instant, RowId
 from sge_sim.tables.commandes import ServiceSouscrit
-from sge_sim.tables.fiches import Suivi
+from sge_sim.tables.point_facts import Suivi
 from sge_sim.tables.points import Compteur
 from sge_sim.tables.prepared import Driver, Insertion, Prepared, Query, Rows
 

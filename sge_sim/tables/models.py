@@ -4,7 +4,7 @@ from sge_sim.tables.acces import OptionPublication
 from sge_sim.tables.acteurs import Acteur, Certificat, Contrat, Habilitation, Utilisateur
 from sge_sim.tables.apports import Apport
 from sge_sim.tables.base import Base
-from sge_sim.tables.campagnes import Campagne, ObservationCampagne
+from sge_sim.tables.campaigns import Campaign, CampaignObservation
 from sge_sim.tables.clock_row import ClockRow
 from sge_sim.tables.commandes import (
     Abonnement,
@@ -26,12 +26,12 @@ from sge_sim.tables.datahub import (
 )
 from sge_sim.tables.ecritures import Ecriture
 from sge_sim.tables.flux import Canal, FichierFlux, Publication
-from sge_sim.tables.jetons import JetonRevoque
 from sge_sim.tables.m023 import DemandeM023
 from sge_sim.tables.mesures import CalendrierDate, Collecte, Trou
 from sge_sim.tables.numeros import Numero
 from sge_sim.tables.pannes import PannePrevue
 from sge_sim.tables.points import Commune, Compteur, Point
+from sge_sim.tables.revoked_tokens import RevokedToken
 
 __all__ = [
     "Abonnement",
@@ -43,7 +43,8 @@ __all__ = [
     "AutorisationClient",
     "Base",
     "CalendrierDate",
-    "Campagne",
+    "Campaign",
+    "CampaignObservation",
     "Canal",
     "Certificat",
     "ClockRow",
@@ -63,14 +64,13 @@ __all__ = [
     "Habilitateur",
     "Habilitation",
     "Interlocuteur",
-    "JetonRevoque",
     "Numero",
-    "ObservationCampagne",
     "OptionPublication",
     "PannePrevue",
     "Partage",
     "Point",
     "Publication",
+    "RevokedToken",
     "ServiceSouscrit",
     "TicketSpice",
     "Trou",

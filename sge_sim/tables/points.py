@@ -35,13 +35,13 @@ from sge_sim.domaine.nomenclatures import (
 )
 from sge_sim.tables.apports import Apport, is_seen
 from sge_sim.tables.base import Base, Payload, RowId
-from sge_sim.tables.fiches import (
+from sge_sim.tables.normalise import normalise
+from sge_sim.tables.point_facts import (
     ParametresTeleAcces,
     Situation,
     TransformateurCourant,
     TransformateurTension,
 )
-from sge_sim.tables.normalise import normalise
 
 _AFNOR_LINE = String(38)
 _CODE = String(15)

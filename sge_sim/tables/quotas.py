@@ -34,7 +34,7 @@ class Quota:
     appels: int
 
 
-class Comptes:
+class QuotaCounts:
     """The counts of a data folder; one per process, shared by its threads."""
 
     def __init__(self, data_dir: Path) -> None:

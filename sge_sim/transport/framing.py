@@ -35,7 +35,7 @@ class RequestError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Head:
+class _RequestHead:
     """Request line and headers; those that say where the body ends are fields of their own."""
 
     method: str
@@ -71,8 +71,8 @@ class RequestReader:
         self._max_body_bytes = max_body_bytes
         self._buffer = bytearray()
         self._searched = 0
-        self._head: _Head | None = None
-        self._last_head: tuple[bytes, _Head] | None = None
+        self._head: _RequestHead | None = None
+        self._last_head: tuple[bytes, _RequestHead] | None = None
         self._chunks = bytearray()
         self._last_chunk_seen = False
         self._continue_expected = False
@@ -119,7 +119,7 @@ class RequestReader:
         expected, self._continue_expected = self._continue_expected, False
         return expected
 
-    def _read_head(self) -> _Head | None:
+    def _read_head(self) -> _RequestHead | None:
         while self._buffer.startswith(b"\r\n"):  # some clients end a body with one line too many
             del self._buffer[:2]
         end = self._buffer.find(b"\r\n\r\n", self._searched)
@@ -144,7 +144,7 @@ class RequestReader:
         self._continue_expected = head.continue_expected
         return head
 
-    def _understand(self, request_line: bytes, *lines: bytes) -> _Head:
+    def _understand(self, request_line: bytes, *lines: bytes) -> _RequestHead:
         method, target, is_http_1_0 = _read_request_line(request_line)
         headers: dict[str, str] = {}
         lengths: set[bytes] = set()
@@ -180,7 +180,7 @@ class RequestReader:
         wishes = {wish.strip() for wish in headers.get("connection", "").lower().split(",")}
         keeps = "keep-alive" in wishes if is_http_1_0 else "close" not in wishes
         framed = int(length), bool(encodings)
-        return _Head(method, target, headers, *framed, keeps, is_http_1_0, continue_expected)
+        return _RequestHead(method, target, headers, *framed, keeps, is_http_1_0, continue_expected)
 
     def _read_chunks(self) -> bytes | None:
         while not self._last_chunk_seen:

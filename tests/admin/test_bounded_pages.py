@@ -88,7 +88,7 @@ def flooded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
         room.call_cdc()
         order(room)
         consent(room)
-        room.press("/horloge", action="10d")
+        room.press("/clock", action="10d")
         record_every_kind(room)
         yield room
 
@@ -173,7 +173,7 @@ def addresses(room: Room) -> Iterator[tuple[str, str]]:
     with room.state.database.sessions() as session:
         files = find_fichiers(session, limit=1000)
         names, numbers = [each.nom for each in files], [each.id for each in files]
-    case = str(room.page("/campagnes/1").xpath("//tr[@data-morceau]/td[1]/a/@href")[0])
+    case = str(room.page("/campaigns/1").xpath("//tr[@data-morceau]/td[1]/a/@href")[0])
     demands = [each.rpartition("/")[2] for each in room.page("/demandes").xpath("//td/a/@href")]
     assert names
     assert demands

@@ -11,10 +11,10 @@ from sge_sim.homologation.reports.writing import write_reports
 
 
 def test_a_case_leads_to_the_exchange_that_nearly_ticked_it(room: Room) -> None:
-    page = room.press("/campagnes", release="sge-26.1", acteur="TIERS1")
+    page = room.press("/campaigns", release="sge-26.1", acteur="TIERS1")
     assert "0 cas réussis sur" in page.text_content()
     number = room.call_cdc("98600000000000")
-    page = room.page("/campagnes/1")
+    page = room.page("/campaigns/1")
     row = page.xpath(f"//tr[@data-morceau][.//a[@href='/echanges/{number}']]")[0]
     assert "proche" in row.text_content()
     case = room.page(row.xpath("./td[1]/a/@href")[0])
@@ -27,20 +27,20 @@ def test_a_case_leads_to_the_exchange_that_nearly_ticked_it(room: Room) -> None:
     assert [one.text_content() for one in case.xpath("//div[@class='xml']//mark")] == [
         "<pointId>98600000000000</pointId>"
     ]
-    linked = room.page(f"/echanges/{number}").xpath("//a[@href='/campagnes/1']")
+    linked = room.page(f"/echanges/{number}").xpath("//a[@href='/campaigns/1']")
     assert linked
 
 
 def test_an_open_campaign_waits_for_calls_without_reloading(room: Room) -> None:
-    if room.ask("GET", "/campagnes/1").status_code != HTTPStatus.OK:
-        room.press("/campagnes", release="sge-26.1", acteur="TIERS1")
-    page = room.page("/campagnes/1")
+    if room.ask("GET", "/campaigns/1").status_code != HTTPStatus.OK:
+        room.press("/campaigns", release="sge-26.1", acteur="TIERS1")
+    page = room.page("/campaigns/1")
     assert not page.xpath("//meta[@http-equiv]")
     (address,) = page.xpath("//*[@id='etat']/@data-direct")
     assert "acteur=TIERS1" in address
-    room.press("/campagnes/1/fermer")
-    assert not room.page("/campagnes/1").xpath("//*[@id='etat']/@data-direct")
-    assert room.ask("GET", "/campagnes/1/cas/ZZZ").status_code == 404
+    room.press("/campaigns/1/fermer")
+    assert not room.page("/campaigns/1").xpath("//*[@id='etat']/@data-direct")
+    assert room.ask("GET", "/campaigns/1/cas/ZZZ").status_code == 404
 
 
 def test_a_refusal_is_a_page_for_a_browser(room: Room) -> None:
@@ -84,9 +84,9 @@ def test_a_kept_passage_shows_failures_first_filters_and_a_bar_a_package(room: R
 
 
 def test_an_observed_campaign_has_filters_and_bars_that_follow_the_calls(room: Room) -> None:
-    if room.ask("GET", "/campagnes/1").status_code != HTTPStatus.OK:
-        room.press("/campagnes", release="sge-26.1", acteur="TIERS1")
-    page = room.page("/campagnes/1")
+    if room.ask("GET", "/campaigns/1").status_code != HTTPStatus.OK:
+        room.press("/campaigns", release="sge-26.1", acteur="TIERS1")
+    page = room.page("/campaigns/1")
     assert len(_bars(page)) == len(page.xpath("//dl[@data-morceau='verdicts']/dt"))
     assert page.xpath("//*[@data-morceau='barres']//*[local-name()='svg']")
     rows = page.xpath("//table/tbody/tr[@data-morceau]")

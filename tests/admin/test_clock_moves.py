@@ -190,7 +190,7 @@ def test_a_call_without_preference_and_our_clients_wait_for_the_end(room: Room, 
     asked: tuple[Callable[[], Any], ...] = (
         lambda: move(room),
         lambda: served.advance(timedelta(hours=1)),
-        lambda: room.press("/horloge", action="1h"),
+        lambda: room.press("/clock", action="1h"),
     )
     for ask in asked:
         with ThreadPoolExecutor(1) as pool, gate.shut():
@@ -217,14 +217,14 @@ def test_our_client_carries_the_number_that_it_read(
 
 def test_the_page_carries_the_number_of_the_clock_that_it_shows(room: Room, gate: Gate) -> None:
     page = room.page("/")
-    numbers = set(page.xpath("//form[@action='/horloge']/input[@name='numero']/@value"))
+    numbers = set(page.xpath("//form[@action='/clock']/input[@name='numero']/@value"))
     assert numbers == {str(read(room)["numero"])}
     (numero,) = numbers
-    room.press("/horloge", action="1d", numero=numero)
+    room.press("/clock", action="1d", numero=numero)
     after = read(room)
-    page = room.press("/horloge", action="1d", numero=numero)
+    page = room.press("/clock", action="1d", numero=numero)
     assert "n'a pas été déplacée" in page.xpath("//p[@role='alert']")[0].text_content()
-    page = room.press("/horloge", action="1d", numero="²")
+    page = room.press("/clock", action="1d", numero="²")
     assert "recharger la page" in page.xpath("//p[@role='alert']")[0].text_content()
     assert read(room)["numero"] == after["numero"]
 
@@ -263,7 +263,7 @@ def test_a_stop_ends_the_call_with_what_was_reached(tmp_path: Path, who: str) ->
             elif who == "REST":
                 waiting = pool.submit(move, room)
             else:
-                waiting = pool.submit(room.ask, "POST", "/horloge", data={"action": "1d"})
+                waiting = pool.submit(room.ask, "POST", "/clock", data={"action": "1d"})
             assert gate.reached.wait(10)
             room.state.moves.stop()
             sentence = "L'horloge est réglée au 11/03/2025 10:00 ; ce qui est dû est fait jusqu'au"
@@ -299,7 +299,7 @@ def test_pages_show_the_end_of_what_was_under_way(room: Room, gate: Gate) -> Non
     with gate.shut():
         move(room, ASYNC)
         page = html.fromstring(room.ask("GET", "/").content)
-        (shown,) = page.xpath("//section[@id='horloge']//p[@data-travail]")
+        (shown,) = page.xpath("//section[@id='clock']//p[@data-travail]")
         travail = room.state.moves.under_way()
         assert travail is not None
         assert shown.text_content() == progress_sentence(travail)

@@ -51,7 +51,7 @@ def demand(room: Room, flux: Any, *prms: str) -> str:
     with room.state.database.transaction() as session:
         emetteur = Emetteur("TIERS1", contrat, "a@b.fr", "<b>ref</b>")
         number = order_m023(session, emetteur, asked, room.state.clock.now(), AUSSITOT).affaire_id
-    room.press("/horloge", action="1h")
+    room.press("/clock", action="1h")
     return number
 
 

@@ -57,8 +57,8 @@ def ordered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
 
 
 def test_what_an_advance_set_off_is_linked(ordered: Room) -> None:
-    page = ordered.press("/horloge", action="10d", retour="/services")
-    (told,) = page.xpath("//section[@id='horloge']/p[@role='status']")
+    page = ordered.press("/clock", action="10d", retour="/services")
+    (told,) = page.xpath("//section[@id='clock']/p[@role='status']")
     words = " ".join(told.text_content().split())
     assert "fichiers publiés" in words
     with ordered.state.database.sessions() as session:
@@ -70,7 +70,7 @@ def test_what_an_advance_set_off_is_linked(ordered: Room) -> None:
 
 
 def test_services_are_listed_and_filtered(ordered: Room) -> None:
-    ordered.press("/horloge", action="1d")
+    ordered.press("/clock", action="1d")
     (row,) = [
         one
         for one in ordered.page(f"/services?prm={C5}&etat=actif").xpath("//main//tbody/tr")
@@ -94,7 +94,7 @@ def test_services_are_listed_and_filtered(ordered: Room) -> None:
 def test_a_long_list_goes_on_page_after_page(
     ordered: Room, monkeypatch: pytest.MonkeyPatch, pages: ModuleType, path: str
 ) -> None:
-    ordered.press("/horloge", action="1d")
+    ordered.press("/clock", action="1d")
     whole = first_cells(ordered.page(path))
     assert len(whole) > 1
     size = -(-len(whole) // 3)
@@ -113,7 +113,7 @@ def first_cells(page: html.HtmlElement) -> list[str]:
 
 
 def test_the_api_gives_the_address_of_the_next_files(ordered: Room) -> None:
-    ordered.press("/horloge", action="1d")
+    ordered.press("/clock", action="1d")
     whole = [one["nom"] for one in ordered.ask("GET", "/api/flux").json()]
     assert len(whole) > 1
     answer = ordered.ask("GET", "/api/flux?limit=1")
@@ -123,7 +123,7 @@ def test_the_api_gives_the_address_of_the_next_files(ordered: Room) -> None:
 
 
 def test_a_file_is_shown_as_a_table_and_as_xml(ordered: Room) -> None:
-    ordered.press("/horloge", action="10d")
+    ordered.press("/clock", action="10d")
     link = ordered.page(f"/fichiers?prm={C5}").xpath("//main//tbody//td[1]/a/@href")[0]
     page = ordered.page(link)
     columns = [one.text for one in page.xpath("//main//table/thead//th")]

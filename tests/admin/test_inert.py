@@ -18,7 +18,7 @@ from sge_sim.domaine.nomenclatures import KindEchange
 from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.reports.html_report import render_html
 from sge_sim.homologation.reports.junit_report import render_junit
-from sge_sim.homologation.reports.tracking_sheet import render_xlsx
+from sge_sim.homologation.reports.suivi_xlsx import render_xlsx
 from sge_sim.journal import EchangeRecord
 from sge_sim.machine.data_files import data_path
 from sge_sim.refus import Rule
@@ -115,11 +115,11 @@ def test_every_page_is_inert(attacked: Room) -> None:
     last = attacked.state.journal.newest_id()
     exchanges = [f"/echanges/{number}" for number in range(1, last + 1)]
     kinds = "&".join(f"genre={one}" for one, _ in KINDS)
-    lists = ["/", f"/?{kinds}", "/campagnes", "/campagnes/1", f"/points/{C5}", "/services"]
+    lists = ["/", f"/?{kinds}", "/campaigns", "/campaigns/1", f"/points/{C5}", "/services"]
     assert IMAGE in attacked.text(f"/points/{C5}"), "the name of an order is shown"
     assert MARKS in attacked.text(f"/echanges/{last}"), "what was recorded is shown"
     cases = [
-        str(one) for one in attacked.page("/campagnes/1").xpath("//tr[@data-morceau]/td[1]/a/@href")
+        str(one) for one in attacked.page("/campaigns/1").xpath("//tr[@data-morceau]/td[1]/a/@href")
     ][:3]
     searches = [
         f"{path}?{name}={MARKS.replace('#', '')}"

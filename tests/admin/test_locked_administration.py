@@ -20,7 +20,7 @@ AT_ONCE = 5
 Route = tuple[str, str]
 FILLED_IN: dict[Route, dict[str, Any]] = {
     ("POST", "/api/clock"): {"json": {"action": "advance", "duree": "1h"}},
-    ("POST", "/horloge"): {"data": {"action": "1h"}},
+    ("POST", "/clock"): {"data": {"action": "1h"}},
     ("POST", "/pannes"): {"data": {"sorte": "sgt500"}},
 }
 """What makes more of a route than an example of each of its fields."""

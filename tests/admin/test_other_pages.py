@@ -12,7 +12,7 @@ PAGES = (
     "/services",
     "/fichiers",
     "/demandes",
-    "/campagnes",
+    "/campaigns",
     "/acteurs",
     "/certificats",
     "/codes",
@@ -62,14 +62,14 @@ def test_another_host_or_origin_is_refused(
     for path in PAGES:
         assert room.ask("GET", path, headers=headers).status_code == status
     if status != 200:
-        moved = room.ask("POST", "/horloge", data={"action": "1d"}, headers=headers)
+        moved = room.ask("POST", "/clock", data={"action": "1d"}, headers=headers)
         assert moved.status_code == status
         assert room.ask("POST", "/echanges/1/rejouer", headers=headers).status_code == status
 
 
 def test_a_page_that_changes_nothing_takes_no_post(room: Room) -> None:
     assert room.ask("POST", "/codes", headers={"Origin": room.home}).status_code == 405
-    assert room.ask("GET", "/horloge").status_code == 405
+    assert room.ask("GET", "/clock").status_code == 405
 
 
 def test_actors_show_what_belongs_to_them(room: Room) -> None:
@@ -99,7 +99,7 @@ def test_a_certificate_is_checked_in_the_page(room: Room) -> None:
 def test_codes_are_searched_with_their_rules(room: Room) -> None:
     number = room.call_cdc()
     page = room.page("/codes?q=point inexist")
-    assert page.xpath("//section[@id]/@id") == ["horloge", "SGT401"]
+    assert page.xpath("//section[@id]/@id") == ["clock", "SGT401"]
     words = " ".join(page.text_content().split())
     for told in ("/point_connu", "passe avec", "documenté"):
         assert told in words

@@ -23,8 +23,8 @@ def test_the_cases_tick_while_the_page_stands_open(
     browser: Chrome, simulator: RunningSimulator
 ) -> None:
     home = simulator.ready["admin_url"]
-    browser.get(home + "/campagnes")
-    releases = browser.find_element(By.CSS_SELECTOR, "form[action='/campagnes'] [name=release]")
+    browser.get(home + "/campaigns")
+    releases = browser.find_element(By.CSS_SELECTOR, "form[action='/campaigns'] [name=release]")
     Select(releases).select_by_visible_text("sge-26.1")
     follow(browser, browser.find_element(By.XPATH, "//button[.='Ouvrir']"))
     refreshed = WebDriverWait(browser, 15, ignored_exceptions=[StaleElementReferenceException])
@@ -62,8 +62,8 @@ def test_a_replay_beside_an_open_campaign_of_one_certificate_ticks_nothing(
     browser: Chrome, simulator: RunningSimulator
 ) -> None:
     home = simulator.ready["admin_url"]
-    browser.get(home + "/campagnes")
-    form = browser.find_element(By.CSS_SELECTOR, "form[action='/campagnes']")
+    browser.get(home + "/campaigns")
+    form = browser.find_element(By.CSS_SELECTOR, "form[action='/campaigns']")
     certificates = Select(form.find_element(By.NAME, "certificat"))
     mine = next(each for each in certificates.options if each.text.strip().startswith("TIERS1"))
     certificates.select_by_visible_text(mine.text)

@@ -123,7 +123,7 @@ def test_the_clock_keeps_its_legal_time_over_a_change_of_hour(
     browser.get(simulator.ready["admin_url"] + "/codes?q=SGT401")
 
     def read() -> datetime:
-        shown = browser.find_element(By.CSS_SELECTOR, "#horloge time").get_attribute("datetime")
+        shown = browser.find_element(By.CSS_SELECTOR, "#clock time").get_attribute("datetime")
         assert shown is not None
         return datetime.fromisoformat(shown)
 
@@ -135,13 +135,13 @@ def test_the_clock_keeps_its_legal_time_over_a_change_of_hour(
     now = read()
     assert (now.date() - start.date()).days == 190
     assert now.time() == start.time()
-    assert browser.current_url.endswith("/codes?q=SGT401#horloge")
-    assert "Du " in browser.find_element(By.CSS_SELECTOR, "#horloge [role=status]").text
+    assert browser.current_url.endswith("/codes?q=SGT401#clock")
+    assert "Du " in browser.find_element(By.CSS_SELECTOR, "#clock [role=status]").text
     assert complaints(browser) == []
 
 
 def test_a_package_is_run_to_its_report(browser: Chrome, simulator: RunningSimulator) -> None:
-    browser.get(simulator.ready["admin_url"] + "/campagnes")
+    browser.get(simulator.ready["admin_url"] + "/campaigns")
     Select(browser.find_element(By.NAME, "package")).select_by_visible_text("infrajournalier")
     follow(browser, browser.find_element(By.XPATH, "//button[.='Passer']"))
     page = browser.current_url

@@ -47,7 +47,7 @@ def test_an_exchange_with_its_messages(simulator: RunningSimulator) -> None:
 
 
 def client_of(simulator: RunningSimulator) -> dict[str, str]:
-    client: dict[str, str] = simulator.ready["actors"]["tiers"]
+    client: dict[str, str] = simulator.ready["acteurs"]["tiers"]
     return client
 
 

@@ -25,12 +25,12 @@ def test_ready_file_tells_what_a_harness_needs(simulator: RunningSimulator) -> N
     assert ready["b2b_url"].startswith("https://localhost:")
     assert ready["admin_url"].startswith("http://localhost:")
     assert ready["pid"] == simulator.process.pid
-    assert ready["actors"].keys() == {"tiers", "fournisseur"}
-    for actor in ready["actors"].values():
+    assert ready["acteurs"].keys() == {"tiers", "fournisseur"}
+    for actor in ready["acteurs"].values():
         assert actor.keys() == {"client_cert", "client_key", "login", "contrat_id"}
         pem = Path(actor["client_cert"]).read_text()
         assert pem.count("BEGIN CERTIFICATE") == 2  # the leaf and its intermediate
-    assert {name: ready[name] for name in ready["actors"]["tiers"]} == ready["actors"]["tiers"]
+    assert {name: ready[name] for name in ready["acteurs"]["tiers"]} == ready["acteurs"]["tiers"]
 
 
 def test_keys_are_for_their_owner_alone(simulator: RunningSimulator) -> None:

@@ -132,7 +132,7 @@ def test_a_life_goes_on_as_the_clock_advances_and_a_restart_catches_up(tmp_path:
         orders.collecte(C5, **INDEX)
     # The clock moves as a stop in the middle would leave it: nothing of it has been done.
     with closing(sqlite3.connect(tmp_path / "sge-sim.db")) as database:
-        database.execute("UPDATE horloge SET offset_us = offset_us + ?", (10 * DAY_US,))
+        database.execute("UPDATE clock SET offset_us = offset_us + ?", (10 * DAY_US,))
         database.commit()
     with start_simulator(tmp_path) as again:
         deadline = time.monotonic() + 10

@@ -253,14 +253,14 @@ def test_consents_end_by_themselves_and_by_the_customer(tmp_path: Path) -> None:
         listed = simulator.command("consentements", "list").stdout.splitlines()
         assert len(listed) == 3
         assert all("en vigueur" in line for line in listed)
-        revoked = simulator.command("consentements", "revoke", "2")
+        revoked = simulator.command("consentements", "remove", "2")
         assert "Retrait du consentement par le client" in revoked.stdout
-        again = simulator.command("consentements", "revoke", "2")
+        again = simulator.command("consentements", "remove", "2")
         assert (again.returncode, "plus en vigueur" in again.stderr) == (2, True)
-        assert simulator.command("consentements", "revoke", "99").returncode == 2
+        assert simulator.command("consentements", "remove", "99").returncode == 2
         assert client.refused(DAILY, pointId=LOCATAIRE, **ASKED)[0] == 403
 
-        assert admin(simulator, "/api/consentements/3/revoke")["en_vigueur"] is False
+        assert admin(simulator, "/api/consentements/3/retirer")["en_vigueur"] is False
         assert client.refused(DAILY, pointId=INDECIS, **ASKED)[0] == 403
 
         for instant, status in (("2026-12-24T23:59:59", 200), ("2026-12-25T00:00:00", 403)):

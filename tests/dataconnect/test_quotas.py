@@ -9,7 +9,7 @@ import requests
 from dataconnect_kit import C5, Client, data_connect_simulator, freeze
 from running_simulator import RunningSimulator
 
-from sge_sim.tables.quotas import Comptes, Quota
+from sge_sim.tables.quotas import Quota, QuotaCounts
 
 V5 = "/metering_data_dc/v5/daily_consumption"
 ASKED_V5 = {"usage_point_id": C5, "start": "2026-11-01", "end": "2026-11-02"}
@@ -33,7 +33,7 @@ def hourly(until: str) -> dict[str, str]:
 
 def spend(simulator: RunningSimulator, key: str, hour: int, calls: int) -> None:
     """Count calls of an hour as if they had been made."""
-    comptes = Comptes(simulator.data_dir)
+    comptes = QuotaCounts(simulator.data_dir)
     for _ in range(calls):
         assert comptes.take((Quota(key, hour, calls),)) is None
     comptes.close()
@@ -131,7 +131,7 @@ def test_quotas_may_be_switched_off(tmp_path: Path) -> None:
 
 @pytest.mark.assumed("a call that is refused counts under no quota")
 def test_counts_are_exact(tmp_path: Path) -> None:
-    comptes, others = Comptes(tmp_path), Comptes(tmp_path)
+    comptes, others = QuotaCounts(tmp_path), QuotaCounts(tmp_path)
     second, hour = Quota("a s", 1, 2), Quota("a h", 7, 3)
     assert comptes.take((hour, second)) is None
     assert others.take((hour, second)) is None

@@ -249,7 +249,7 @@ def test_applications_are_made_on_demand(portal: Portal, active: str, database: 
     change = f"/datahub/applications/{made['client_id']}"
     assert portal.refused(change, ETRANGER, nom="Le mien") == "DHB114"
     assert portal.ask(change, TECHNIQUE, apis=[])["apis"] == ["subscribed_services"]
-    portal.ask(f"{change}/supprimer", TECHNIQUE, 204)
+    portal.ask(f"{change}/retirer", TECHNIQUE, 204)
     with database.sessions() as session:
         assert session.get(ApplicationDatahub, made["client_id"]) is None
     left = {one["client_id"] for one in portal.get("/api/applications").json()}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sge_sim.domaine.libelles import LIBELLES, libelle_de
+from sge_sim.domaine.libelles import LISTES, libelle_de
 
 
 @pytest.mark.documented("AX.0355")
@@ -44,11 +44,11 @@ def test_a_list_that_does_not_exist_is_a_mistake_of_the_program() -> None:
 
 @pytest.mark.documented("AX.0355: 6 families of 16 codes")
 def test_there_are_96_reading_windows() -> None:
-    assert len(LIBELLES["plageReleve"]) == 96
+    assert len(LISTES["plageReleve"]) == 96
 
 
 def test_every_label_fits_the_255_characters_of_the_contracts() -> None:
-    for liste in LIBELLES.values():
+    for liste in LISTES.values():
         for code, label in liste.items():
             assert 1 <= len(code) <= 15
             assert 1 <= len(label) <= 255

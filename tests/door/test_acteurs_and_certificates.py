@@ -82,7 +82,7 @@ def test_an_actor_is_made_over_rest(homologation: RunningSimulator) -> None:
     assert post(homologation, "/api/acteurs/REST1/logins", login="ab@rest1.example.org").ok
     contrat = {"contrat_id": "88", "date_debut": "2020-01-01"}
     assert post(homologation, "/api/acteurs/REST1/contrats", **contrat).ok
-    given = {"paquet": "Commande", "environnement": "production"}
+    given = {"package": "Commande", "environnement": "production"}
     answer = post(homologation, "/api/acteurs/REST1/habilitations", **given)
     assert answer.json()["habilitations"]["production"] == ["Commande"]
     assert answer.json()["contrats"][0]["type"] == "GRD-F"
@@ -97,7 +97,7 @@ def test_an_actor_is_made_over_rest(homologation: RunningSimulator) -> None:
     ("arguments", "sentence"),
     [
         (("habiliter", "PERSONNE", "Commande"), "L'acteur « PERSONNE » n'existe pas"),
-        (("habiliter", "TIERS1", "Comande"), "Le paquet « Comande » n'existe pas"),
+        (("habiliter", "TIERS1", "Comande"), "Le package « Comande » n'existe pas"),
         (("create", "TIERS1", "--nom", "x"), "existe déjà"),
         (("create", "TIERS 9", "--nom", "x"), "n'écrire que des lettres et des chiffres"),
         (("create", "T" * 21, "--nom", "x"), "ne convient pas (code)"),
@@ -150,7 +150,7 @@ def test_a_field_that_a_demand_does_not_have_is_refused(homologation: RunningSim
         ("GET", "/nulle/part", 404, "Rien n'est servi à cette adresse."),
         ("DELETE", "/api/clock", 405, "Cette adresse ne prend pas cet appel."),
         ("GET", "/api/journal/999999", 404, "Aucun échange ne porte le numéro 999999."),
-        ("GET", "/campagnes/abc", 422, "path.campaign_id : valeur refusée."),
+        ("GET", "/campaigns/abc", 422, "path.campaign_id : valeur refusée."),
     ],
 )
 def test_the_administration_refuses_in_french(
@@ -166,7 +166,7 @@ def test_the_administration_refuses_in_french(
     [
         ("/api/acteurs", {"code": "TIERS1", "nom": "x"}),
         ("/api/acteurs/PERSONNE/logins", {"login": "a@b.example.org"}),
-        ("/api/acteurs/TIERS1/habilitations", {"paquet": "x", "environnement": "production"}),
+        ("/api/acteurs/TIERS1/habilitations", {"package": "x", "environnement": "production"}),
     ],
 )
 def test_a_mistake_is_told_over_rest(
@@ -174,7 +174,7 @@ def test_a_mistake_is_told_over_rest(
 ) -> None:
     answer = post(homologation, path, **content)
     assert answer.status_code == 400
-    assert answer.json()["detail"].startswith(("L'acteur «", "Le paquet «"))
+    assert answer.json()["detail"].startswith(("L'acteur «", "Le package «"))
 
 
 def test_another_site_can_not_post_to_the_administration(homologation: RunningSimulator) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
-from sge_sim.facts.database import UNREACHABLE, Database, sqlite_url, unreachable_sentence
+from sge_sim.facts.database import DATABASE_UNREACHABLE, Database, sqlite_url, unreachable_sentence
 from sge_sim.schema.revisions import prepare
 from sge_sim.tables.models import Commune
 from sge_sim.tables.points import known_commune
@@ -194,7 +194,7 @@ def test_a_lock_is_waited_for_as_long_as_said(tmp_path: Path) -> None:
     started = stopwatch()
     with holder.transaction() as session:
         session.execute(text("CREATE TABLE a (id INTEGER)"))
-        with pytest.raises(UNREACHABLE) as caught:
+        with pytest.raises(DATABASE_UNREACHABLE) as caught:
             read()
     assert 150 < elapsed_ms(started) < 5_000
     assert "database is locked" in unreachable_sentence(caught.value)

@@ -22,10 +22,10 @@ from sge_sim.facts.memoire import Memoire
 from sge_sim.journal import Journal
 from sge_sim.schema.revisions import prepare
 from sge_sim.schema.snapshot import restore_snapshot, take_snapshot
-from sge_sim.tables.acces import grant_acces, withdraw_acces
-from sge_sim.tables.fiches import Dossier, FicheCompteur, FichePoint, FicheService
+from sge_sim.tables.acces import grant_acces, remove_acces
 from sge_sim.tables.mesures import add_trou, open_collecte
 from sge_sim.tables.models import Compteur, Contrat, Point, ServiceSouscrit
+from sge_sim.tables.point_facts import CompteurFacts, Dossier, PointFacts, ServiceFacts
 from sge_sim.tables.points import SEARCH_COLUMNS
 
 DAY = date(2025, 3, 8)
@@ -52,7 +52,7 @@ def change(database: Database, prm: str, **columns: Any) -> None:
 
 @pytest.mark.parametrize(
     ("fiche", "table"),
-    [(FichePoint, Point), (FicheCompteur, Compteur), (FicheService, ServiceSouscrit)],
+    [(PointFacts, Point), (CompteurFacts, Compteur), (ServiceFacts, ServiceSouscrit)],
 )
 def test_a_fiche_has_all_that_a_row_says(fiche: Any, table: Any) -> None:
     said = {one.name for one in table.__table__.columns} - NOT_READ[table]
@@ -78,7 +78,7 @@ def test_a_dossier_says_what_the_rows_say(database: Database, add_point: AddPoin
     assert found.says_as(within)
     with database.sessions() as session:
         row = session.get_one(Point, prm)
-        for each in fields(FichePoint):
+        for each in fields(PointFacts):
             if each.name != "compteurs":
                 assert getattr(found.point, each.name) == getattr(row, each.name), each.name
     assert [one.matricule for one in found.point.compteurs] == ["OLD", "NEW"]
@@ -115,7 +115,7 @@ def test_an_access_service_holds_for_its_type_its_direction_its_actor_and_its_da
     assert not allowed(fin=END + timedelta(1))
     assert not allowed(jour=END)
     with database.transaction() as session:
-        withdraw_acces(session, prm, "COURBE")
+        remove_acces(session, prm, "COURBE")
     assert dossier_of(database, prm).acces == ()
 
 

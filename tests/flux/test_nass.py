@@ -26,7 +26,7 @@ from sge_sim.commandes.affaires import Commande
 from sge_sim.commandes.autorisations import Declaration
 from sge_sim.commandes.changements import Changements, change_life
 from sge_sim.commandes.prestations import prestation_acces
-from sge_sim.dataconnect.consentements import give_consentement, revoke_consentement
+from sge_sim.dataconnect.consentements import give_consentement, remove_consentement
 from sge_sim.domaine.delais import AUSSITOT
 from sge_sim.domaine.nomenclatures import TypeServiceAcces
 from sge_sim.tables.acces import grant_acces
@@ -165,7 +165,7 @@ def test_the_end_of_a_consent_is_announced_to_its_actor(platform: Platform) -> N
         assert point is not None
         consentement = give_consentement(session, application, "titulaire", point, MIDI, END)
         numeros = sorted(one.service_souscrit_id for one in consentement.services)
-        revoke_consentement(session, consentement.id, MIDI + timedelta(days=1))
+        remove_consentement(session, consentement.id, MIDI + timedelta(days=1))
     platform.catch_up(MIDI + timedelta(days=2))
     (told,) = announcements(platform).values()
     assert [one["serviceSouscritId"] for one in told["fins"]] == numeros

@@ -62,7 +62,7 @@ from sge_sim.mesures import Structure, consommations, index_quotidiens
 from sge_sim.mesures.releves import read_contextes
 from sge_sim.mesures.series import read_series
 from sge_sim.services.consultation_mesures_detaillees.answer_v3 import index_response, response
-from sge_sim.services.consultation_mesures_detaillees.demande import Cadre, Demande
+from sge_sim.services.consultation_mesures_detaillees.demande import Cadre, DemandeDetaillees
 from sge_sim.tables.acteurs import Acteur
 from sge_sim.tables.mesures import CalendrierDate, Trou
 from sge_sim.tables.points import find_point
@@ -100,7 +100,7 @@ def v3_texts(
     """What ConsultationMesuresDetaillees v3.0 writes of the same days."""
     sens = SENS[prm]
     point = platform.mesure(prm, sens)
-    asked = Demande(
+    asked = DemandeDetaillees(
         CMD[flux], grandeur, *days, "P1D", prm=prm, sens=(sens,), cadre=Cadre.ACCORD_CLIENT
     )
     if flux == "R64":

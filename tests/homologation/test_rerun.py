@@ -209,7 +209,7 @@ def test_what_is_gone_must_be_given(
     first: Homologation, broken: RunningSimulator, tmp_path: Path
 ) -> None:
     rerun = ("--rerun", str(first.folder))
-    shutil.copy(broken.ready["actors"]["fournisseur"]["client_cert"], tmp_path / "cert.pem")
+    shutil.copy(broken.ready["acteurs"]["fournisseur"]["client_cert"], tmp_path / "cert.pem")
     changed = homologate(tmp_path / "1", *rerun)
     assert (changed.code, "n'est plus le certificat" in changed.stderr) == (2, True)
     (tmp_path / "cert.pem").unlink()

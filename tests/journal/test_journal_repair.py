@@ -57,7 +57,7 @@ def test_a_torn_record_is_told_until_it_is_acknowledged_and_nothing_stops(
         with file.open("r+b") as opened:
             opened.seek(before - 40)
             opened.write(bytes(150))
-    for path in ("/", "/campagnes", "/points"):
+    for path in ("/", "/campaigns", "/points"):
         assert requests.get(running.ready["admin_url"] + path, timeout=30).status_code == 200
     wait_for(running, "pertes")
     assert running.admin("/health")["echanges_perdus"] == 2

@@ -10,7 +10,7 @@ from sge_sim.machine.counters import Counters
 from sge_sim.machine.files import locked, make_private_file, open_private
 from sge_sim.processes.serving_note import ReadyFile, serving
 from sge_sim.settings.own_folder import look_at_own_folder
-from sge_sim.tables.quotas import Comptes
+from sge_sim.tables.quotas import QuotaCounts
 
 OTHER = 12345
 
@@ -66,7 +66,7 @@ def test_nothing_is_written_through_a_link(tmp_path: Path, there: bool) -> None:
     with pytest.raises(UsageError, match="lien symbolique"), serving(tmp_path):
         pass
     with pytest.raises(UsageError, match="lien symbolique"):
-        Comptes(tmp_path)
+        QuotaCounts(tmp_path)
     with pytest.raises(UsageError, match="lien symbolique"):
         Counters(tmp_path / "compteurs").forget()
     ready = ReadyFile(tmp_path / "file")

@@ -5,7 +5,7 @@ import time
 import pytest
 from certificate_forge import NOW, authority, forge, name
 
-from sge_sim.pki.chains import MAX_PRESENTED, BrokenChain, Chain, ChainBuilder, ChainFault
+from sge_sim.pki.chains import MAX_PRESENTED, BrokenChain, Chain, ChainBuilder, ChainDefect
 
 
 @pytest.mark.assumed("RFC 5280 §6")
@@ -29,7 +29,7 @@ def test_known_intermediate_needs_not_be_presented() -> None:
     middle = authority("Milieu", issuer=root)
     leaf = forge(issuer=middle)
     assert isinstance(_build([root], [middle], leaf), Chain)
-    assert _build([root], [], leaf) == BrokenChain(ChainFault.UNKNOWN_ISSUER, leaf.certificate)
+    assert _build([root], [], leaf) == BrokenChain(ChainDefect.UNKNOWN_ISSUER, leaf.certificate)
 
 
 @pytest.mark.assumed("RFC 5280 §6")
@@ -37,7 +37,7 @@ def test_presented_root_is_not_trusted_for_being_presented() -> None:
     root = authority("Racine")
     leaf = forge(issuer=root)
     broken = ChainBuilder([]).build(leaf.certificate, [root.certificate])
-    assert broken == BrokenChain(ChainFault.UNKNOWN_ISSUER, root.certificate)
+    assert broken == BrokenChain(ChainDefect.UNKNOWN_ISSUER, root.certificate)
 
 
 @pytest.mark.assumed("RFC 5280 §6")
@@ -45,7 +45,7 @@ def test_self_signed_leaf_is_told_even_when_it_presents_itself() -> None:
     leaf = forge()
     for presented in ([], [leaf.certificate]):
         broken = ChainBuilder([authority().certificate]).build(leaf.certificate, presented)
-        assert broken == BrokenChain(ChainFault.SELF_SIGNED, leaf.certificate)
+        assert broken == BrokenChain(ChainDefect.SELF_SIGNED, leaf.certificate)
 
 
 @pytest.mark.assumed("RFC 5280 §4.2.1.9")
@@ -54,20 +54,20 @@ def test_leaf_signed_by_a_leaf_is_refused() -> None:
     actor = forge("acteur.fr", root)
     leaf = forge("autre.fr", actor)
     broken = ChainBuilder([root.certificate]).build(leaf.certificate, [actor.certificate])
-    assert broken == BrokenChain(ChainFault.ISSUER_IS_NOT_AUTHORITY, leaf.certificate)
+    assert broken == BrokenChain(ChainDefect.ISSUER_IS_NOT_AUTHORITY, leaf.certificate)
 
 
 @pytest.mark.assumed("RFC 5280 §4.2.1.9")
 def test_key_use_to_sign_certificates_makes_no_authority() -> None:
     actor = forge("acteur.fr", signs=True)
-    assert _fault([actor], forge(issuer=actor)) is ChainFault.ISSUER_IS_NOT_AUTHORITY
+    assert _defect([actor], forge(issuer=actor)) is ChainDefect.ISSUER_IS_NOT_AUTHORITY
 
 
 @pytest.mark.assumed("RFC 5280 §4.2.1.3")
 def test_authority_without_the_key_use_to_sign_certificates_is_refused() -> None:
     root = authority("Racine", signs=False)
     leaf = forge(issuer=root)
-    assert _fault([root], leaf) is ChainFault.ISSUER_IS_NOT_AUTHORITY
+    assert _defect([root], leaf) is ChainDefect.ISSUER_IS_NOT_AUTHORITY
 
 
 @pytest.mark.assumed("RFC 5280 §4.2.1.9")
@@ -77,14 +77,14 @@ def test_path_length_of_an_authority_is_kept() -> None:
     middle = authority("Milieu", issuer=root)
     leaf = forge(issuer=middle)
     broken = _build([root], [middle], leaf)
-    assert broken == BrokenChain(ChainFault.PATH_TOO_LONG, middle.certificate)
+    assert broken == BrokenChain(ChainDefect.PATH_TOO_LONG, middle.certificate)
 
 
 @pytest.mark.assumed("a name is no proof")
 def test_root_of_the_same_name_with_another_key_is_a_forgery() -> None:
     known, impostor = authority("Racine"), authority("Racine")
     leaf = forge(issuer=impostor)
-    assert _fault([known], leaf) is ChainFault.FORGED_ISSUER
+    assert _defect([known], leaf) is ChainDefect.FORGED_ISSUER
     presented = ChainBuilder([known.certificate]).build(leaf.certificate, [impostor.certificate])
     assert isinstance(presented, BrokenChain)
 
@@ -134,7 +134,7 @@ def _build(roots, intermediates, leaf):  # type: ignore[no-untyped-def]
     return builder.build(leaf.certificate)
 
 
-def _fault(roots, leaf):  # type: ignore[no-untyped-def]
+def _defect(roots, leaf):  # type: ignore[no-untyped-def]
     broken = _build(roots, [], leaf)
     assert isinstance(broken, BrokenChain)
-    return broken.fault
+    return broken.defect

@@ -55,11 +55,11 @@ def memory_mb() -> float:
 
 def test_a_large_file_is_imported_searched_exported_and_removed(database: Database) -> None:
     first = Source("premier.csv", csv_lines(made_points(2000, first=MANY)))
-    import_points(database, [first], fault=pytest.fail)
+    import_points(database, [first], report=pytest.fail)
     remove_own_points(database, None)
     before, started = memory_mb(), stopwatch()
     source = Source("points.csv", csv_lines(made_points(MANY)))
-    bilan = import_points(database, [source], fault=pytest.fail)
+    bilan = import_points(database, [source], report=pytest.fail)
     seconds = elapsed_ms(started) / 1000
     print(f"\n{MANY} points: {seconds:.0f} s, {memory_mb() - before:.0f} MB more")
     assert bilan == Bilan(MANY, MANY, 0, 0, True)

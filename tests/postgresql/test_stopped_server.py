@@ -15,7 +15,7 @@ from running_simulator import RunningSimulator, start_simulator
 from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.orm import Session
 
-from sge_sim.facts.database import UNREACHABLE, Database, unreachable_sentence
+from sge_sim.facts.database import DATABASE_UNREACHABLE, Database, unreachable_sentence
 from sge_sim.schema.revisions import prepare
 from sge_sim.tables.points import Commune
 
@@ -93,7 +93,7 @@ def test_a_server_that_never_answers_is_given_up_in_time() -> None:
         port = mute.getsockname()[1]
         database = Database(f"postgresql+psycopg://sge@127.0.0.1:{port}/sge", patience_seconds=2)
         began = time.monotonic()
-        with pytest.raises(UNREACHABLE), database.reading():
+        with pytest.raises(DATABASE_UNREACHABLE), database.reading():
             pass
         assert time.monotonic() - began < SOON
         database.dispose()
@@ -108,7 +108,7 @@ def test_a_frozen_server_is_given_up_by_all_who_look(cluster: Cluster) -> None:
 
     def look(_: int) -> str:
         began = time.monotonic()
-        with pytest.raises(UNREACHABLE) as told:
+        with pytest.raises(DATABASE_UNREACHABLE) as told:
             memoire.look()
         assert time.monotonic() - began < SOON
         return unreachable_sentence(told.value)
@@ -117,7 +117,7 @@ def test_a_frozen_server_is_given_up_by_all_who_look(cluster: Cluster) -> None:
         connection.execute(text("SELECT 1"))
         with cluster.frozen():
             told = set(pool.map(look, range(8)))
-            with pytest.raises(UNREACHABLE, match="ne dit rien depuis 3 s"):
+            with pytest.raises(DATABASE_UNREACHABLE, match="ne dit rien depuis 3 s"):
                 connection.execute(text("SELECT 1"))
     assert "la base de données ne répond pas (le serveur ne dit rien depuis 0.5 s)" in told
     assert memoire.look().edition == before

@@ -42,7 +42,7 @@ def bring(
     faults: list[Faute] = []
     source = Source("points.csv", pieces)
     bilan = import_points(
-        database, [source], fault=faults.append, sauf_erreurs=sauf_erreurs, essai=essai
+        database, [source], report=faults.append, sauf_erreurs=sauf_erreurs, essai=essai
     )
     return bilan, faults
 
@@ -133,7 +133,7 @@ def test_nothing_is_seen_before_the_end_and_calls_go_on(database: Database) -> N
     with database.sessions() as session:
         before = count_points(session)
     source = Source("points.csv", csv_lines(iter(points)))
-    import_points(database, [source], fault=lambda faute: None, progress=look)
+    import_points(database, [source], report=lambda faute: None, progress=look)
     assert len(seen) > 2
     assert set(seen) == {(before, False, False)}
     with database.sessions() as session:
@@ -149,7 +149,7 @@ def test_a_stop_leaves_nothing_behind(database: Database) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        import_points(database, [Source("points.csv", interrupted())], fault=lambda faute: None)
+        import_points(database, [Source("points.csv", interrupted())], report=lambda faute: None)
     assert rows(database) == before
 
 
@@ -363,5 +363,5 @@ def test_a_file_is_read_as_it_comes(database: Database) -> None:
         pending = 0
 
     source = Source("points.csv", counted())
-    import_points(database, [source], fault=lambda faute: None, progress=written)
+    import_points(database, [source], report=lambda faute: None, progress=written)
     assert most <= versement._LARGEST + 1

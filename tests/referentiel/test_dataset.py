@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy.orm import Session
 
-from sge_sim.domaine.libelles import LIBELLES
+from sge_sim.domaine.libelles import LISTES
 from sge_sim.domaine.nomenclatures import ETATS_HORS_SERVICE
 from sge_sim.domaine.prm import is_valid
 from sge_sim.tables.acteurs import default_acteur, find_contrat, find_utilisateur
@@ -168,7 +168,7 @@ def test_every_point_has_a_valid_key_and_known_codes(session: Session) -> None:
         for attribute, liste in lists.items():
             code = getattr(point, attribute)
             if code is not None and code not in code_is_label.get(attribute, ()):
-                assert code in LIBELLES[liste], (point.prm, attribute)
+                assert code in LISTES[liste], (point.prm, attribute)
 
 
 def test_the_points_of_a_data_set_have_different_meters_and_measures(session: Session) -> None:
@@ -260,9 +260,9 @@ def test_the_default_actor_may_do_everything_everywhere(
     session: Session, kind: str, type_contrat: str
 ) -> None:
     acteur = default_acteur(session, kind)  # type: ignore[arg-type]
-    for paquet in ("Consultation", "Commande", "InfraJournalier", "Historique"):
-        assert acteur.is_homologated(paquet, "homologation")  # type: ignore[arg-type]
-        assert acteur.is_homologated(paquet, "production")  # type: ignore[arg-type]
+    for package in ("Consultation", "Commande", "InfraJournalier", "Historique"):
+        assert acteur.is_homologated(package, "homologation")  # type: ignore[arg-type]
+        assert acteur.is_homologated(package, "production")  # type: ignore[arg-type]
     assert any(user.may_call("ConsultationMesures") for user in acteur.utilisateurs)
     today = date(2026, 1, 1)
     assert [contrat.type for contrat in acteur.contrats if contrat.is_active(today)] == [

@@ -16,8 +16,8 @@ from sge_sim.mesures import (
     phases_de,
 )
 from sge_sim.referentiel.mesures import jour_releve, point_mesure
-from sge_sim.tables.fiches import Suivi
 from sge_sim.tables.mesures import open_collecte, read_suivi
+from sge_sim.tables.point_facts import Suivi
 from sge_sim.tables.points import Point, find_point, named_points
 
 C5, C4, C2 = "25478147557460", "98800001144455", "98800003605936"

@@ -14,7 +14,7 @@ from sge_sim.domaine.prm import is_valid
 from sge_sim.errors import UsageError
 from sge_sim.processes.dataset_installation import install_dataset
 from sge_sim.referentiel.dataset import Dataset
-from sge_sim.referentiel.fiches import named_fiches
+from sge_sim.referentiel.point_rows import named_rows
 from sge_sim.referentiel.population import minimum_size, population
 from sge_sim.tables.models import Point
 from sge_sim.tables.search import Criteres, search_points
@@ -121,7 +121,7 @@ def test_a_larger_population_begins_with_the_smaller_one(dataset: Dataset) -> No
 
 def test_no_two_points_share_a_prm_and_every_key_is_right(dataset: Dataset) -> None:
     prms = [point["prm"] for point, _ in population(dataset, size=5000, seed=5)]
-    prms += [point["prm"] for point, _ in named_fiches(dataset, 5)]
+    prms += [point["prm"] for point, _ in named_rows(dataset, 5)]
     assert len(set(prms)) == len(prms)
     assert all(map(is_valid, prms))
 

@@ -97,7 +97,7 @@ def run(copy: Path) -> Run:
 @pytest.fixture(scope="module")
 def started(copy: Path, run: Run) -> list[str]:
     """The files of a service that was started in the copy, with its cases."""
-    done = run("-m", "scaffold", "DemandeJouet", TOY, "--paquet", "Jouets")
+    done = run("-m", "scaffold", "DemandeJouet", TOY, "--package", "Jouets")
     assert done.returncode == 0, done.stderr
     release = copy / "catalog" / "sge-99.1"
     release.mkdir()

@@ -8,7 +8,7 @@ from in_process import InProcess, simulator_in_process
 from lxml import etree
 
 from sge_sim.clock import parse_instant
-from sge_sim.domaine.nomenclatures import PAQUETS
+from sge_sim.domaine.nomenclatures import PACKAGES
 from sge_sim.homologation.campaign.evaluation import RefusRecu
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.catalogue.release import load_release
@@ -45,9 +45,9 @@ def code_of(running: InProcess, service: Service) -> str | None:
     return answer.code if isinstance(answer, RefusRecu) else None
 
 
-def withdraw(running: InProcess, paquet: str, *, retirer: bool) -> None:
+def withdraw(running: InProcess, package: str, *, retirer: bool) -> None:
     with running.simulator.database.transaction() as session:
-        habiliter(session, "TIERS1", paquet, "production", retirer=retirer)
+        habiliter(session, "TIERS1", package, "production", retirer=retirer)
 
 
 @services
@@ -58,25 +58,25 @@ def test_every_service_of_a_package_that_was_withdrawn_refuses(
     code = service.habilitation.code
     before = code_of(production, service)
     assert before not in (code, "SGT562")
-    withdraw(production, service.paquet, retirer=True)
+    withdraw(production, service.package, retirer=True)
     try:
         assert code_of(production, service) == code
     finally:
-        withdraw(production, service.paquet, retirer=False)
+        withdraw(production, service.package, retirer=False)
     assert code_of(production, service) not in (code, "SGT562")
 
 
 @services
 @pytest.mark.documented("FAQ: packages are homologated one by one")
 def test_a_service_asks_for_its_own_package_alone(production: InProcess, service: Service) -> None:
-    others = [one for one in PAQUETS if one != service.paquet]
-    for paquet in others:
-        withdraw(production, paquet, retirer=True)
+    others = [one for one in PACKAGES if one != service.package]
+    for package in others:
+        withdraw(production, package, retirer=True)
     try:
         assert code_of(production, service) not in (service.habilitation.code, "SGT562")
     finally:
-        for paquet in others:
-            withdraw(production, paquet, retirer=False)
+        for package in others:
+            withdraw(production, package, retirer=False)
 
 
 @pytest.mark.documented("FAQ: homologation is where packages are obtained")
@@ -84,12 +84,12 @@ def test_homologation_asks_for_no_package(tmp_path_factory: pytest.TempPathFacto
     folder = tmp_path_factory.mktemp("homologation")
     service = BY_PATH["/ConsultationMesures/v1.1"]
     with simulator_in_process(folder, now=NOW) as running:
-        withdraw(running, service.paquet, retirer=True)
+        withdraw(running, service.package, retirer=True)
         assert code_of(running, service) is None
 
 
 @services
 def test_the_code_of_the_gate_is_the_one_that_the_service_lists(service: Service) -> None:
     gate = service.habilitation
-    assert gate.name == "paquet_obtenu"
+    assert gate.name == "package_obtenu"
     assert (gate.provenance == "documented") <= (gate.code in service.codes)

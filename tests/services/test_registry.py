@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 from lxml import etree
 
-from sge_sim.domaine.nomenclatures import KINDS_OF_FLUX, PAQUETS
+from sge_sim.domaine.nomenclatures import KINDS_OF_FLUX, PACKAGES
 from sge_sim.errors import UsageError
 from sge_sim.machine.data_files import data_path
 from sge_sim.services.dispatch import hold_together
@@ -121,4 +121,4 @@ def test_releases_are_compared_by_their_numbers(
 
 
 def test_the_packages_are_those_of_the_services() -> None:
-    assert sorted({service.paquet for service in SERVICES}) == [*PAQUETS]
+    assert sorted({service.package for service in SERVICES}) == [*PACKAGES]

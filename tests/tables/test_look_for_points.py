@@ -23,7 +23,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     copy_state(folder, {"population_size": 0})
     database = Database(sqlite_url(folder / "sge-sim.db"))
     source = Source("points.csv", csv_lines(made_points(500)))
-    assert import_points(database, [source], fault=lambda faute: None).importe
+    assert import_points(database, [source], report=lambda faute: None).importe
     yield database
     database.dispose()
 

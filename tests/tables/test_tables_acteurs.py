@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 
 from sge_sim.facts.database import Database
 from sge_sim.facts.lecture import faits_within, read_certificat
+from sge_sim.tables.acteur_facts import CertificatFacts
 from sge_sim.tables.acteurs import (
     default_acteur,
     find_acteur,
     find_contrat,
     find_utilisateur,
 )
-from sge_sim.tables.fiches_acteurs import FicheCertificat
 from sge_sim.tables.models import Acteur, Certificat, Contrat, Habilitation, Utilisateur
 
 
@@ -42,7 +42,7 @@ def session(database: Database) -> Iterator[Session]:
                         date_fin=date(2014, 12, 31),
                     ),
                 ],
-                habilitations=[Habilitation(paquet="Commande", environnement="homologation")],
+                habilitations=[Habilitation(package="Commande", environnement="homologation")],
             )
         )
         session.add(Acteur(code="TIERS2", nom="BETA", kind="tiers"))
@@ -55,8 +55,8 @@ def test_the_default_actor_of_a_kind_is_the_one_marked_so(session: Session) -> N
     assert default_acteur(session, "tiers").code == "TIERS1"
 
 
-def registered(database: Database, fingerprint: str, environnement: str) -> FicheCertificat | None:
-    found: FicheCertificat | None = database.memoire.look().ask(
+def registered(database: Database, fingerprint: str, environnement: str) -> CertificatFacts | None:
+    found: CertificatFacts | None = database.memoire.look().ask(
         read_certificat, fingerprint, environnement
     )
     return found
@@ -77,7 +77,7 @@ def test_an_actor_is_known_by_the_certificate_of_its_environment(database: Datab
             )
         )
     found = registered(database, "ab" * 32, "homologation")
-    assert found == FicheCertificat("TIERS1", "tiers", "-----BEGIN CERTIFICATE-----")
+    assert found == CertificatFacts("TIERS1", "tiers", "-----BEGIN CERTIFICATE-----")
     assert registered(database, "ab" * 32, "production") is None
     assert registered(database, "cd" * 32, "homologation") is None
     with database.transaction() as session:

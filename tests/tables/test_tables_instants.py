@@ -16,7 +16,7 @@ from sge_sim.tables.clock_row import ClockRow
 from sge_sim.tables.models import Base
 
 ENGINE = create_engine("sqlite://")
-Base.metadata.create_all(ENGINE, tables=[Base.metadata.tables["horloge"]])
+Base.metadata.create_all(ENGINE, tables=[Base.metadata.tables["clock"]])
 
 
 def stored(*instants: datetime) -> list[datetime | None]:

@@ -8,7 +8,7 @@ from running_simulator import start_simulator
 from sqlalchemy import text
 from test_outages import ORDER, READING, RELEASE, ask, log_of
 
-from sge_sim.facts.database import UNREACHABLE, Database, sqlite_url, unreachable_sentence
+from sge_sim.facts.database import DATABASE_UNREACHABLE, Database, sqlite_url, unreachable_sentence
 from sge_sim.schema.revisions import prepare
 
 
@@ -47,7 +47,7 @@ def look(database: Database) -> None:
 @pytest.mark.parametrize("use", [read, write, look])
 def test_each_way_to_a_spoilt_database_tells_what_to_do(spoilt: Database, use: object) -> None:
     assert callable(use)
-    with pytest.raises(UNREACHABLE) as caught:
+    with pytest.raises(DATABASE_UNREACHABLE) as caught:
         use(spoilt)
     told = unreachable_sentence(caught.value)
     assert told.startswith("la base de données n'est plus lisible (file is not a database)")

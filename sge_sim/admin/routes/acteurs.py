@@ -45,7 +45,7 @@ class NewContrat(Body):
 class NewHabilitation(Body):
     """A package that the actor is homologated for."""
 
-    paquet: str
+    package: str
     environnement: Environment
     retirer: bool = Field(False, description="Retirer l'habilitation au lieu de la donner")
 
@@ -77,10 +77,10 @@ def router(state: AdminState) -> APIRouter:
             add_contrat(session, code, new.contrat_id, new.date_debut, new.date_fin)
             return _view(session, code)
 
-    @routes.post("/{code}/habilitations", summary="Habiliter l'acteur pour un paquet")
+    @routes.post("/{code}/habilitations", summary="Habiliter l'acteur pour un package")
     def put_habilitation(code: str, new: NewHabilitation) -> ActeurView:
         with state.database.transaction() as session:
-            habiliter(session, code, new.paquet, new.environnement, retirer=new.retirer)
+            habiliter(session, code, new.package, new.environnement, retirer=new.retirer)
             return _view(session, code)
 
     return routes

@@ -61,14 +61,14 @@ def router(state: AdminState) -> APIRouter:
     ) -> Response:
         format_ = _FORMATS[_kind(request.headers["content-type"])]
         source = Source("la demande", _pieces(request), format_)
-        bilan, faults = await run_in_threadpool(
+        bilan, fautes = await run_in_threadpool(
             _import, state, source, sauf_erreurs=sauf_erreurs, essai=essai
         )
         content = {
             **asdict(bilan),
             "erreurs": [
                 {"ligne": faute.ligne, "colonne": faute.mot, "phrase": faute.phrase}
-                for faute in faults
+                for faute in fautes
             ],
         }
         if bilan.importe or (essai and not bilan.fautes):
@@ -85,12 +85,12 @@ def router(state: AdminState) -> APIRouter:
             return _import(state, Source(name, octets), essai=essai == "oui")
 
         try:
-            bilan, faults = await run_in_threadpool(read)
+            bilan, fautes = await run_in_threadpool(read)
         except UsageError as error:
             return _page(state, request, refus=str(error))
         sentence = sentence_of_import(bilan, essai=essai == "oui")
         if bilan.fautes:
-            return _page(state, request, refus=sentence, fautes=faults)
+            return _page(state, request, refus=sentence, fautes=fautes)
         return _page(state, request, fait=sentence)
 
     return routes
@@ -104,16 +104,16 @@ def _import(
     state: AdminState, source: Source, *, sauf_erreurs: bool = False, essai: bool = False
 ) -> tuple[Bilan, list[Faute]]:
     """Bring the points in; return the first faults with what it came to."""
-    faults: list[Faute] = []
+    fautes: list[Faute] = []
 
     def keep(faute: Faute) -> None:
-        if len(faults) < _SHOWN:
-            faults.append(faute)
+        if len(fautes) < _SHOWN:
+            fautes.append(faute)
 
     bilan = import_points(
-        state.database, [source], fault=keep, sauf_erreurs=sauf_erreurs, essai=essai
+        state.database, [source], report=keep, sauf_erreurs=sauf_erreurs, essai=essai
     )
-    return bilan, sorted(faults, key=lambda faute: faute.ligne)
+    return bilan, sorted(fautes, key=lambda faute: faute.ligne)
 
 
 def _pieces(request: Request) -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""`/campagnes`: an observed campaign in the browser, where the cases tick as the calls come."""
+"""`/campaigns`: an observed campaign in the browser, where the cases tick as the calls come."""
 
 from typing import TYPE_CHECKING, Annotated, Final
 from urllib.parse import urlencode
@@ -33,7 +33,7 @@ _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.shee
 
 def router(state: AdminState) -> APIRouter:
     """Return the pages of the campaigns, and the reports that they give."""
-    routes = APIRouter(prefix="/campagnes", include_in_schema=False)
+    routes = APIRouter(prefix="/campaigns", include_in_schema=False)
     database = state.database
 
     @routes.get("")
@@ -57,8 +57,8 @@ def router(state: AdminState) -> APIRouter:
         return pages.render(
             state,
             request,
-            "campagnes.html",
-            campagnes=[_progress(each) for each in state.campaigns.list(1)],
+            "campaigns.html",
+            campaigns=[_progress(each) for each in state.campaigns.list(1)],
             acteurs=codes,
             logins=logins,
             certificats=certificats,
@@ -84,7 +84,7 @@ def router(state: AdminState) -> APIRouter:
             opened = state.campaigns.start(asked.release, asked.acteur, asked.client())
         except UsageError as error:
             return _campaigns(request, str(error))
-        return RedirectResponse(f"/campagnes/{opened.id}", 303)
+        return RedirectResponse(f"/campaigns/{opened.id}", 303)
 
     @routes.get("/{campaign_id}")
     def show_campaign(request: Request, campaign_id: RowNumber) -> Response:
@@ -95,8 +95,8 @@ def router(state: AdminState) -> APIRouter:
         return pages.render(
             state,
             request,
-            "campagne.html",
-            campagne=campaign,
+            "campaign.html",
+            campaign=campaign,
             progress=_progress(campaign),
             verdicts=campaign.rapport().verdicts,
             executions=[
@@ -130,7 +130,7 @@ def router(state: AdminState) -> APIRouter:
             state,
             request,
             "cas.html",
-            campagne=campaign,
+            campaign=campaign,
             cas=case,
             execution=execution,
             observation=observation,
@@ -144,7 +144,7 @@ def router(state: AdminState) -> APIRouter:
     @routes.post("/{campaign_id}/fermer")
     def close_campaign(campaign_id: RowNumber) -> Response:
         state.campaigns.stop(campaign_id)
-        return RedirectResponse(f"/campagnes/{campaign_id}", 303)
+        return RedirectResponse(f"/campaigns/{campaign_id}", 303)
 
     # The reports load what only they need.
     @routes.get("/{campaign_id}/rapport.html")
@@ -155,12 +155,12 @@ def router(state: AdminState) -> APIRouter:
         return Response(page, media_type="text/html; charset=utf-8", headers=_REPORT_HEADERS)
 
     @routes.get("/{campaign_id}/suivi.xlsx")
-    def download_tracking_sheet(campaign_id: RowNumber) -> Response:
-        from sge_sim.homologation.reports.tracking_sheet import render_xlsx
+    def download_suivi(campaign_id: RowNumber) -> Response:
+        from sge_sim.homologation.reports.suivi_xlsx import render_xlsx
 
-        sheet = render_xlsx(state.campaigns.read(campaign_id).rapport())
+        suivi = render_xlsx(state.campaigns.read(campaign_id).rapport())
         name = f'attachment; filename="suivi-{campaign_id}.xlsx"'
-        return Response(sheet, media_type=_XLSX, headers={"Content-Disposition": name})
+        return Response(suivi, media_type=_XLSX, headers={"Content-Disposition": name})
 
     return routes
 

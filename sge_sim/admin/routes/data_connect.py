@@ -10,7 +10,7 @@ from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState, Body, RowNumber, following, json_list, link_to
 from sge_sim.api.data_connect import ApplicationView, ConsentementView
 from sge_sim.dataconnect.applications import change_application, create_application, get_application
-from sge_sim.dataconnect.consentements import revoke_consentement
+from sge_sim.dataconnect.consentements import remove_consentement
 from sge_sim.facts.stored_clock import instant_within
 from sge_sim.tables.dataconnect import (
     APIS,
@@ -75,7 +75,7 @@ def router(state: AdminState) -> APIRouter:
     @routes.delete(
         "/api/applications/{client_id}", summary="Supprimer une application", status_code=204
     )
-    def delete_application(client_id: str) -> None:
+    def remove_application(client_id: str) -> None:
         with database.transaction() as session:
             session.delete(get_application(session, client_id))
 
@@ -97,10 +97,10 @@ def router(state: AdminState) -> APIRouter:
         return response
 
     @routes.post(
-        "/api/consentements/{consentement_id}/revoke",
+        "/api/consentements/{consentement_id}/retirer",
         summary="Retirer un consentement, comme le client le peut à tout moment",
     )
-    def revoke_by_number(consentement_id: RowNumber) -> ConsentementView:
+    def remove_by_number(consentement_id: RowNumber) -> ConsentementView:
         return _revoked(consentement_id)
 
     @routes.get("/consentements", include_in_schema=False)
@@ -118,7 +118,7 @@ def router(state: AdminState) -> APIRouter:
             )
 
     @routes.post("/consentements/{consentement_id}/retirer", include_in_schema=False)
-    def revoke_on_page(consentement_id: RowNumber) -> Response:
+    def remove_on_page(consentement_id: RowNumber) -> Response:
         _revoked(consentement_id)
         return RedirectResponse("/consentements", 303)
 
@@ -129,6 +129,6 @@ def router(state: AdminState) -> APIRouter:
     def _revoked(consentement_id: int) -> ConsentementView:
         with database.transaction() as session:
             now = instant_within(session)
-            return ConsentementView.of(revoke_consentement(session, consentement_id, now), now)
+            return ConsentementView.of(remove_consentement(session, consentement_id, now), now)
 
     return routes

@@ -60,7 +60,7 @@ class NewContratDatahub(Body):
     service: ServiceDatahub = "fds"
 
 
-class Demandeur(Body):
+class ActeDatahub(Body):
     """Who asks."""
 
     par: Par
@@ -72,14 +72,14 @@ class Personne(Body):
     email: str
 
 
-class ContratChange(Demandeur):
+class ContratChange(ActeDatahub):
     """Data of a contract to update; what isn't sent stays."""
 
     raison_sociale: str | None = None
     siret: str | None = None
 
 
-class AnnexeDemande(Demandeur):
+class AnnexeDemande(ActeDatahub):
     """The SI annex: the channel of delivery, and how files are encrypted."""
 
     type_canal: TypeCanal
@@ -89,14 +89,14 @@ class AnnexeDemande(Demandeur):
     iv: str | None = None
 
 
-class InterlocuteurDemande(Demandeur):
+class InterlocuteurDemande(ActeDatahub):
     """A contact to add or remove."""
 
     email: str
     role: RoleDatahub
 
 
-class FormulaireApplication(Demandeur):
+class FormulaireApplication(ActeDatahub):
     """The form of an application; `logo` is a PNG in base64."""
 
     nom: str
@@ -107,7 +107,7 @@ class FormulaireApplication(Demandeur):
     service: ServiceDatahub = "fds"
 
 
-class ApplicationDatahubChange(Demandeur):
+class ApplicationDatahubChange(ActeDatahub):
     """Changes of an application; what isn't sent stays."""
 
     nom: str | None = None
@@ -192,7 +192,7 @@ def router(state: AdminState) -> APIRouter:
         )
 
     @routes.post("/contrats/{numero}/envoyer", summary="Envoyer un contrat en signature")
-    def send(numero: str, asked: Demandeur) -> ContratDatahubView:
+    def send(numero: str, asked: ActeDatahub) -> ContratDatahubView:
         return shown(
             lambda session: contrats.send_for_signature(
                 session, asked.par, numero, instant_within(session)
@@ -200,7 +200,7 @@ def router(state: AdminState) -> APIRouter:
         )
 
     @routes.post("/contrats/{numero}/signer", summary="Signer, en représentant légal")
-    def sign(numero: str, asked: Demandeur) -> ContratDatahubView:
+    def sign(numero: str, asked: ActeDatahub) -> ContratDatahubView:
         return shown(
             lambda session: contrats.sign_contrat(
                 session, asked.par, numero, instant_within(session)
@@ -214,7 +214,7 @@ def router(state: AdminState) -> APIRouter:
         )
 
     @routes.post("/contrats/{numero}/resilier", summary="Résilier un contrat")
-    def terminate(numero: str, asked: Demandeur) -> ContratDatahubView:
+    def terminate(numero: str, asked: ActeDatahub) -> ContratDatahubView:
         return shown(
             lambda session: contrats.terminate_contrat(
                 session, asked.par, numero, instant_within(session)
@@ -245,11 +245,11 @@ def router(state: AdminState) -> APIRouter:
             return ApplicationDatahubView.of_datahub(changed)
 
     @routes.post(
-        "/applications/{client_id}/supprimer", status_code=204, summary="Supprimer une application"
+        "/applications/{client_id}/retirer", status_code=204, summary="Supprimer une application"
     )
-    def remove_application(client_id: str, asked: Demandeur) -> None:
+    def remove_application(client_id: str, asked: ActeDatahub) -> None:
         with database.transaction() as session:
-            applications.withdraw_application(session, asked.par, client_id)
+            applications.remove_application(session, asked.par, client_id)
 
     return routes
 

@@ -119,7 +119,7 @@ _ACTS: Final[Mapping[str, Act]] = {
         redirect_uri=form.get("redirect_uri"),
         apis=form.all("apis"),
     ),
-    "supprimer": lambda session, form, _now: applications.withdraw_application(
+    "retirer_application": lambda session, form, _now: applications.remove_application(
         session, form.get("par"), form.get("client_id")
     ),
 }

@@ -14,7 +14,7 @@ from sge_sim.api.views import ExchangeView
 from sge_sim.errors import UsageError
 from sge_sim.homologation.rejeu.moyens import Moyens, moyens_for
 from sge_sim.journal import Echange
-from sge_sim.tables.campagnes import observations_of
+from sge_sim.tables.campaigns import observations_of
 
 _PARTS: Final = ("requete", "reponse")
 _EDITED: Final = 50_000

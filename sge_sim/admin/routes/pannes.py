@@ -13,7 +13,7 @@ from sge_sim.admin import pages
 from sge_sim.admin.routes import AdminState, RowNumber
 from sge_sim.api.pannes import PanneDemande, PanneView, plan_panne, view_pannes
 from sge_sim.api.typed_filters import service_names
-from sge_sim.domaine.pannes import LIBELLES, SORTES
+from sge_sim.domaine.pannes import LIBELLES_PANNES, SORTES
 from sge_sim.errors import UsageError
 from sge_sim.tables.acteurs import all_acteurs
 from sge_sim.tables.pannes import remove_panne, remove_pannes
@@ -87,7 +87,7 @@ def router(state: AdminState) -> APIRouter:
             pannes=pannes,
             acteurs=acteurs,
             services=service_names(),
-            sortes=[(one, LIBELLES[one]) for one in SORTES],
+            sortes=[(one, LIBELLES_PANNES[one]) for one in SORTES],
             refus=refus,
             saisie=saisie,
         )

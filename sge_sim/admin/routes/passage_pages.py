@@ -86,7 +86,7 @@ def router(state: AdminState) -> APIRouter:
             )
             for execution in passage.executions[told:]:
                 told += 1
-                row = pages.render_part("_campagne.html", "passe", execution)
+                row = pages.render_part("_campaign.html", "passe", execution)
                 yield f"id: {told}\ndata: {' '.join(row.split())}\n\n"
             if passage.fini:
                 yield f"event: fin\ndata: {' '.join(passage.erreur.split())}\n\n"

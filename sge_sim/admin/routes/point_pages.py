@@ -10,8 +10,8 @@ from fastapi.responses import FileResponse
 
 from sge_sim.admin import pages
 from sge_sim.admin.chronologie import Chronologie
-from sge_sim.admin.fiche_page import sections_of
 from sge_sim.admin.filtres_journal import read_day
+from sge_sim.admin.point_sections import sections_of
 from sge_sim.admin.reglages_form import apply_button
 from sge_sim.admin.routes import AdminState, following
 from sge_sim.admin.routes.forms import Form, read_form
@@ -142,7 +142,7 @@ def router(state: AdminState) -> APIRouter:
                 state,
                 request,
                 "point.html",
-                fiche=context.pop("sections"),
+                sections=context.pop("sections"),
                 **context,
                 echanges=[ExchangeView.of(one) for one in calls],
                 chronologie=Chronologie.of(services, today),

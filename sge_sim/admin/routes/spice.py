@@ -71,7 +71,7 @@ def router(state: AdminState) -> APIRouter:
     def set_droits(asked: DroitsDemande) -> DroitsView:
         with database.transaction() as session:
             if asked.retirer:
-                user = habilitateurs.withdraw_rights(session, asked.par, asked.login)
+                user = habilitateurs.remove_rights(session, asked.par, asked.login)
             else:
                 user = habilitateurs.give_rights(session, asked.par, asked.login, asked.services)
             return DroitsView(login=user.login, services=user.services, actif=user.actif)

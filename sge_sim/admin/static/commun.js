@@ -16,7 +16,7 @@ for (const bouton of document.querySelectorAll("button[data-copie]")) {
   });
 }
 // An advance of months takes a while: the page tells how far it is.
-const horloge = document.querySelector(".horloge");
+const clock = document.querySelector(".clock");
 function suivre(place, numero) {
   const suite = setInterval(async () => {
     const reponse = await fetch(numero ? `/api/clock/travaux/${numero}` : "/api/clock").catch(() => null);
@@ -27,17 +27,17 @@ function suivre(place, numero) {
     if (numero && travail.etat !== "en_cours") clearInterval(suite);
   }, 1000);
 }
-horloge?.addEventListener("submit", (event) => {
-  if (horloge.getAttribute("aria-busy")) {
+clock?.addEventListener("submit", (event) => {
+  if (clock.getAttribute("aria-busy")) {
     event.preventDefault();
     return;
   }
-  horloge.setAttribute("aria-busy", "true");
-  const place = horloge.querySelector("[role='status']") ?? document.createElement("p");
+  clock.setAttribute("aria-busy", "true");
+  const place = clock.querySelector("[role='status']") ?? document.createElement("p");
   place.setAttribute("role", "status");
-  horloge.append(place);
+  clock.append(place);
   suivre(place);
 });
-addEventListener("pageshow", () => horloge?.removeAttribute("aria-busy")); // come back to
-const enCours = horloge?.querySelector("[data-travail]");
+addEventListener("pageshow", () => clock?.removeAttribute("aria-busy")); // come back to
+const enCours = clock?.querySelector("[data-travail]");
 if (enCours) suivre(enCours, enCours.dataset.travail);

@@ -10,6 +10,7 @@ from zipfile import ZIP_STORED, ZipFile
 
 from sqlalchemy.orm import Session
 
+from sge_sim.domaine.demandeur import Demandeur
 from sge_sim.domaine.ecarts_fichiers import Defauts
 from sge_sim.facts.lecture import read_dossier
 from sge_sim.flux.envoi import Archive, Fichier
@@ -28,14 +29,13 @@ from sge_sim.flux.r6x.rapport import INCONNU_DE_SGE, SANS_DONNEE, Suivi023, rapp
 from sge_sim.flux.r6x.recevabilite import (
     DONNEE_DISPONIBLE,
     POINT_EXISTANT,
-    Demandeur023,
     check_acces,
     describe_demanded,
 )
 from sge_sim.flux.r6x.situation import situation_tree, visibilite_of
 from sge_sim.refus import Refus
-from sge_sim.tables.fiches import Dossier
 from sge_sim.tables.m023 import DemandeM023
+from sge_sim.tables.point_facts import Dossier
 from sge_sim.tables.prepared import Driver
 
 SANS_MESURE: Final = "C68"
@@ -45,7 +45,7 @@ def demanded_files(
     session: Session,
     demande: DemandeM023,
     envoi: EnvoiR6X,
-    demandeur: Demandeur023,
+    demandeur: Demandeur,
     *,
     folder: Path | None = None,
     limites: Limites = LIMITES,
@@ -76,7 +76,7 @@ def _points(
     session: Session,
     demande: DemandeM023,
     envoi: EnvoiR6X,
-    demandeur: Demandeur023,
+    demandeur: Demandeur,
     suivi: Suivi023,
 ) -> Iterator[PointEcrit]:
     """Yield the points that have something to publish, and note why the others have nothing."""
@@ -100,13 +100,13 @@ def _points(
 def _pieces(
     demande: DemandeM023,
     envoi: EnvoiR6X,
-    demandeur: Demandeur023,
+    demandeur: Demandeur,
     dossier: Dossier,
     defauts: Defauts,
 ) -> Iterator[bytes]:
     if demande.flux == SANS_MESURE:
         check_acces(demande, dossier, demandeur)
-        seen = visibilite_of(dossier.point, demandeur.acteur_code, demandeur.kind, demande.cadre)
+        seen = visibilite_of(dossier.point, demandeur.code, demandeur.kind, demande.cadre)
         return iter((dumps(situation_tree(dossier.point, seen)),))
     point = describe_demanded(demande, dossier, demandeur)
     if demande.flux == "R67":

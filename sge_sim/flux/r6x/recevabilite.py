@@ -9,7 +9,8 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
-from sge_sim.domaine.nomenclatures import KindActeur, TypeServiceAcces
+from sge_sim.domaine.demandeur import Demandeur
+from sge_sim.domaine.nomenclatures import TypeServiceAcces
 from sge_sim.flux.r6x.entete import periode
 from sge_sim.flux.r6x.mesures import PointDecrit
 from sge_sim.flux.r6x.rapport import (
@@ -24,8 +25,8 @@ from sge_sim.flux.r6x.rapport import (
 )
 from sge_sim.referentiel.mesures import point_mesure
 from sge_sim.refus import Control, Refus, Rule, check, rule
-from sge_sim.tables.fiches import Dossier, FicheAcces, FichePoint
 from sge_sim.tables.m023 import DemandeM023
+from sge_sim.tables.point_facts import AccesFacts, Dossier, PointFacts
 
 _ACCES: Final[Mapping[str, TypeServiceAcces]] = MappingProxyType(
     {"R63": "COURBE", "R64": "INDEX", "R65": "ENERGIE", "R66": "PMAX", "C68": "ITC"}
@@ -38,31 +39,23 @@ _MESURES_FINES: Final = frozenset({"R63", "R64", "R65", "R66"})
 
 
 @dataclass(frozen=True)
-class Demandeur023:
-    """Who demands."""
-
-    acteur_code: str
-    kind: KindActeur
-
-
-@dataclass(frozen=True)
 class PointDemande:
     """A point that a demand names, and who demands it."""
 
     demande: DemandeM023
     dossier: Dossier
-    demandeur: Demandeur023
+    demandeur: Demandeur
 
     @property
-    def point(self) -> FichePoint:
+    def point(self) -> PointFacts:
         """What is known of the point itself."""
         return self.dossier.point
 
     @property
-    def services(self) -> list[FicheAcces]:
+    def services(self) -> list[AccesFacts]:
         """The access services of the requester that reach into the days demanded."""
         demande = self.demande
-        wanted = (_ACCES.get(demande.flux), demande.sens, self.demandeur.acteur_code)
+        wanted = (_ACCES.get(demande.flux), demande.sens, self.demandeur.code)
         return [
             one
             for one in self.dossier.acces
@@ -81,7 +74,7 @@ def demandeur_titulaire(point: PointDemande) -> bool | str:
     """Who demands as the holder of the point's contract is its supplier."""
     if point.demande.cadre != "EST_TITULAIRE":
         return True
-    acteur = point.demandeur.acteur_code
+    acteur = point.demandeur.code
     return point.point.fournisseur_titulaire == acteur or NON_TITULAIRE
 
 
@@ -156,14 +149,12 @@ DONNEE_DISPONIBLE: Final = Rule(
 )
 
 
-def check_acces(demande: DemandeM023, dossier: Dossier, demandeur: Demandeur023) -> None:
+def check_acces(demande: DemandeM023, dossier: Dossier, demandeur: Demandeur) -> None:
     """Check the right by which a point is demanded; raises `Refus`."""
     check(RULES, PointDemande(demande, dossier, demandeur))
 
 
-def describe_demanded(
-    demande: DemandeM023, dossier: Dossier, demandeur: Demandeur023
-) -> PointDecrit:
+def describe_demanded(demande: DemandeM023, dossier: Dossier, demandeur: Demandeur) -> PointDecrit:
     """Return what is published of a point: its days begin with the last commissioning at the
     earliest, and with the access service; raises `Refus`."""
     asked = PointDemande(demande, dossier, demandeur)

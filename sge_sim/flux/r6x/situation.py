@@ -13,13 +13,13 @@ from sge_sim.domaine.libelles import libelle_de
 from sge_sim.domaine.nomenclatures import CadreAcces, KindActeur
 from sge_sim.flux.r6x.visibilite import Visibilite, seen_by
 from sge_sim.mesures.grilles_nommees import libelle_de_la_classe, libelle_du_calendrier
-from sge_sim.tables.fiches import FicheCompteur, FichePoint
+from sge_sim.tables.point_facts import CompteurFacts, PointFacts
 
 _POSTES = 5
 
 
 def visibilite_of(
-    point: FichePoint, acteur_code: str, kind: KindActeur, cadre: CadreAcces
+    point: PointFacts, acteur_code: str, kind: KindActeur, cadre: CadreAcces
 ) -> Visibilite:
     """Return what a requester may see of a point: the incumbent supplier sees it whole."""
     if kind == "fournisseur" and point.fournisseur_titulaire == acteur_code:
@@ -27,7 +27,7 @@ def visibilite_of(
     return Visibilite.TOUS if cadre == "EST_TITULAIRE" else Visibilite.ACCORD
 
 
-def situation_tree(point: FichePoint, visibilite: Visibilite) -> dict[str, Any]:
+def situation_tree(point: PointFacts, visibilite: Visibilite) -> dict[str, Any]:
     """Return what a requester sees of a point."""
     return seen_by(
         visibilite,
@@ -42,7 +42,7 @@ def situation_tree(point: FichePoint, visibilite: Visibilite) -> dict[str, Any]:
     )
 
 
-def _generalities(point: FichePoint) -> dict[str, Any]:
+def _generalities(point: PointFacts) -> dict[str, Any]:
     return {
         "adresseInstallationNonNormalisee": {
             "escalierEtageAppartement": point.escalier_etage_appartement,
@@ -63,7 +63,7 @@ def _generalities(point: FichePoint) -> dict[str, Any]:
     }
 
 
-def _synthesis(point: FichePoint) -> dict[str, Any]:
+def _synthesis(point: PointFacts) -> dict[str, Any]:
     niveau = point.niveau_ouverture_services
     linky = [one.date_pose for one in point.compteurs if one.tic_activable is not None]
     withdrawing = point.date_mise_en_service if point.contrat_soutirage else None
@@ -79,7 +79,7 @@ def _synthesis(point: FichePoint) -> dict[str, Any]:
     }
 
 
-def _feeding(point: FichePoint) -> dict[str, Any]:
+def _feeding(point: PointFacts) -> dict[str, Any]:
     tension = point.tension_livraison
     return {
         "etatAlimentation": point.etat_alimentation,
@@ -94,7 +94,7 @@ def _feeding(point: FichePoint) -> dict[str, Any]:
     }
 
 
-def _metering_of(point: FichePoint) -> dict[str, Any]:
+def _metering_of(point: PointFacts) -> dict[str, Any]:
     current, voltage = point.transformateur_courant, point.transformateur_tension
     plages = point.relais_plage_heures_creuses or point.heures_creuses_libelle
     return {
@@ -130,7 +130,7 @@ def _metering_of(point: FichePoint) -> dict[str, Any]:
     }
 
 
-def _meter_tree(point: FichePoint, one: FicheCompteur) -> dict[str, Any]:
+def _meter_tree(point: PointFacts, one: CompteurFacts) -> dict[str, Any]:
     access = one.parametres_tele_acces
     posts = list((one.programmation_horaire or {}).items())[:_POSTES]
     duree = None if access is None else access.fenetre_duree_min
@@ -162,7 +162,7 @@ def _meter_tree(point: FichePoint, one: FicheCompteur) -> dict[str, Any]:
     }
 
 
-def _contractual(point: FichePoint) -> dict[str, Any]:
+def _contractual(point: PointFacts) -> dict[str, Any]:
     unite = point.puissance_souscrite_unite
     personne = point.categorie_client_final == "RES"
     nom = point.nom_client_final

@@ -157,7 +157,7 @@ def _report(tree: Any) -> Rows:
 
 def _c68(tree: Any) -> Rows:
     columns = c68_columns()
-    yield [label for label, _ in columns]
+    yield [titre for titre, _ in columns]
     for point in tree:
         yield [_found(point, path.split(".")) for _, path in columns]
 
@@ -167,7 +167,7 @@ def c68_columns() -> tuple[tuple[str, str], ...]:
     """Return the label of each column of a C68, and the path of its field (GUI 0504 §4)."""
     text = files("sge_sim.flux.r6x").joinpath("schemas/c68_colonnes.csv").read_text("utf-8")
     pairs = (line.split(";") for line in text.splitlines())
-    return tuple((label, path) for label, path in pairs)
+    return tuple((titre, path) for titre, path in pairs)
 
 
 def _found(tree: Any, path: Sequence[str]) -> Any:

@@ -68,16 +68,16 @@ def known_deviation(case: Cas, reponse: Answer | RefusRecu) -> Ecart | None:
     return next((each for each in case.ecart_connu if each.observe == seen), None)
 
 
-def same_label(one: str, other: str) -> bool:
+def same_libelle(one: str, other: str) -> bool:
     """Return whether two labels are the same but for apostrophes, spaces and a final dot.
 
     The real platform mixes them (observed 2022), so labels are never compared byte for byte.
     """
-    return _plain_label(one) == _plain_label(other)
+    return _plain_libelle(one) == _plain_libelle(other)
 
 
-def _plain_label(label: str) -> str:
-    return " ".join(label.replace("’", "'").split()).rstrip(" .")
+def _plain_libelle(libelle: str) -> str:
+    return " ".join(libelle.replace("’", "'").split()).rstrip(" .")
 
 
 def _evaluate_refusal(attendu: Attendu, refus: RefusRecu) -> list[Constat]:
@@ -87,7 +87,7 @@ def _evaluate_refusal(attendu: Attendu, refus: RefusRecu) -> list[Constat]:
         return [Constat("succès", False, f"refus {refus}")]
     checks = [Constat(f"refus {attendu.code}", refus.code == attendu.code, str(refus))]
     if attendu.libelle is not None and attendu.libelle_certain:
-        same = same_label(attendu.libelle, refus.libelle or "")
+        same = same_libelle(attendu.libelle, refus.libelle or "")
         checks.append(Constat(f"libellé « {attendu.libelle} »", same, str(refus)))
     return checks
 

@@ -34,7 +34,7 @@ from sge_sim.homologation.catalogue.release import load_release
 from sge_sim.homologation.reports.rapport import Execution, Rapport
 from sge_sim.journal import Echange, Journal, RechercheJournal
 from sge_sim.tables.acteurs import default_acteur
-from sge_sim.tables.campagnes import Campagne, ObservationCampagne, find_campagne, find_campagnes
+from sge_sim.tables.campaigns import Campaign, CampaignObservation, find_campaign, find_campaigns
 
 ANY_CLIENT: Final = ClientObserve()
 """Whatever client the actor calls with."""
@@ -138,7 +138,7 @@ class Campaigns:
         newest = self.journal.newest_id()
         with self.database.transaction() as session:
             code = client.acteur_code(session, acteur)
-            opened = [each for each in find_campagnes(session, acteur=code) if each.fin is None]
+            opened = [each for each in find_campaigns(session, acteur=code) if each.fin is None]
             if any(_client(each) == client for each in opened):
                 raise UsageError(
                     f"L'acteur {code} a déjà une campagne ouverte"
@@ -146,7 +146,7 @@ class Campaigns:
                     "stop, ou distinguer un autre client par son certificat, son login ou son "
                     "User-Agent."
                 )
-            row = Campagne(
+            row = Campaign(
                 acteur_code=code,
                 release=name,
                 **asdict(client),
@@ -165,7 +165,7 @@ class Campaigns:
         while True:
             batches = None if batches is None else batches - 1
             with self.database.transaction() as session:
-                row = find_campagne(session, campaign_id)
+                row = find_campaign(session, campaign_id)
                 if row is None:
                     raise UsageError(f"Aucune campagne ne porte le numéro {campaign_id}.")
                 up_to_date = self._look_at_some(session, row)
@@ -175,7 +175,7 @@ class Campaigns:
     def list(self, batches: int | None = None) -> tuple[CampaignState, ...]:
         """Return every campaign, caught up as `read` does, the newest first."""
         with self.database.sessions() as session:
-            numbers = [each.id for each in find_campagnes(session)]
+            numbers = [each.id for each in find_campaigns(session)]
         return tuple(self.read(number, batches) for number in numbers)
 
     def before(self, campaign: CampaignState) -> CampaignState | None:
@@ -195,7 +195,7 @@ class Campaigns:
         """Close a campaign: later exchanges aren't looked at. Closing it twice changes nothing."""
         state = self.read(campaign_id)
         with self.database.transaction() as session:
-            row = find_campagne(session, campaign_id)
+            row = find_campaign(session, campaign_id)
             assert row is not None
             if row.fin is None:
                 row.fin = machine_now()
@@ -209,13 +209,13 @@ class Campaigns:
         """
         with self.database.sessions() as session:
             code = default_acteur(session, "tiers").code if acteur is None else acteur
-            found = find_campagnes(session, acteur=code)
+            found = find_campaigns(session, acteur=code)
             opened = [each.id for each in found if each.fin is None]
             newest = next(iter(opened), found[0].id if found else None)
         if len(opened) > 1:
             raise UsageError(
                 f"L'acteur {code} a plusieurs campagnes ouvertes "
-                f"({', '.join(map(str, sorted(opened)))}) : dire laquelle par --campagne."
+                f"({', '.join(map(str, sorted(opened)))}) : dire laquelle par --campaign."
             )
         if newest is None:
             raise UsageError(
@@ -223,7 +223,7 @@ class Campaigns:
             )
         return self.read(newest)
 
-    def _state(self, row: Campagne, *, a_jour: bool = True) -> CampaignState:
+    def _state(self, row: Campaign, *, a_jour: bool = True) -> CampaignState:
         return CampaignState(
             row.id,
             row.acteur_code,
@@ -237,7 +237,7 @@ class Campaigns:
             self._command(row),
         )
 
-    def _command(self, row: Campagne) -> str:
+    def _command(self, row: Campaign) -> str:
         """Return the shell command that opens such a campaign again, once it is closed."""
         if row.fin is None:
             return ""
@@ -252,7 +252,7 @@ class Campaigns:
         options = [(f"--{name}", value) for name, value in given.items() if value]
         return shlex.join(["sge-sim", "campaign", "start", *chain.from_iterable(options)])
 
-    def _look_at_some(self, session: Session, row: Campagne) -> bool:
+    def _look_at_some(self, session: Session, row: Campaign) -> bool:
         """Look at the next calls; return whether there are no others.
 
         Of the calls of a case, the one that a report tells of keeps its messages: the last good
@@ -280,7 +280,7 @@ class Campaigns:
             run = observation.execution
             if run is not None and run.cle in closed and not run.statut.bon:
                 observation = _without_execution(observation)
-            made = ObservationCampagne(
+            made = CampaignObservation(
                 echange_id=echange.id,
                 contenu=_adapter().dump_python(observation, mode="json"),
             )
@@ -318,19 +318,19 @@ def release_in_force(clock: Clock) -> str:
     return f"sge-{plateforme_at(legal_date(clock.now())).release}"
 
 
-def _client(row: Campagne) -> ClientObserve:
+def _client(row: Campaign) -> ClientObserve:
     return ClientObserve(row.certificat, row.login, row.logiciel)
 
 
-def _observations(rows: Sequence[ObservationCampagne]) -> tuple[Observation, ...]:
+def _observations(rows: Sequence[CampaignObservation]) -> tuple[Observation, ...]:
     return tuple(_adapter().validate_python(each.contenu, strict=False) for each in rows)
 
 
-def _has_run(row: ObservationCampagne) -> bool:
+def _has_run(row: CampaignObservation) -> bool:
     return row.contenu["execution"] is not None
 
 
-def _run_of(row: ObservationCampagne) -> Execution:
+def _run_of(row: CampaignObservation) -> Execution:
     run = _adapter().validate_python(row.contenu, strict=False).execution
     assert run is not None
     return run

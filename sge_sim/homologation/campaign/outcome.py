@@ -79,7 +79,7 @@ def execution_of(
     return Execution(
         **_identity(case),
         statut=statut,
-        fiche=_tracking(case, day, f"{statut.value.capitalize()}. {told}".strip()),
+        suivi=_tracking(case, day, f"{statut.value.capitalize()}. {told}".strip()),
         constats=(*constats, *echange.controles),
         instant=echange.instant,
         duree_ms=round(echange.duree_ms, 1),
@@ -104,7 +104,7 @@ def not_run(case: Cas, why: str, *, panne: str = "", prevu_en_echec: bool = Fals
     return Execution(
         **_identity(case),
         statut=Statut.PERTURBE if panne else Statut.NON_EXECUTE,
-        fiche=_tracking(case, "", why),
+        suivi=_tracking(case, "", why),
         remarque=f"{panne} {why}".strip(),
         prevu_en_echec=prevu_en_echec,
     )

@@ -66,10 +66,10 @@ def render_show(case: Cas) -> str:
     lines += _items("Demande", (f"{name} = {value}" for name, value in flat_request(case.requete)))
     admitted = (each.replace(LIBRE, "au choix") for each in variants(case))
     lines += _items("Admis aussi dans la demande", admitted)
-    label = f" « {case.attendu.libelle} »" if case.attendu.libelle else ""
+    libelle = f" « {case.attendu.libelle} »" if case.attendu.libelle else ""
     unsure = "" if case.attendu.libelle_certain else " (libellé supposé, non comparé)"
     checks = (str(each) for each in case.attendu.assertions)
-    lines += _items("Attendu", [f"{expectation(case.attendu)}{label}{unsure}", *checks])
+    lines += _items("Attendu", [f"{expectation(case.attendu)}{libelle}{unsure}", *checks])
     seen = (f"{each.observe} ({each.source})" for each in case.ecart_connu)
     lines += _items("Écarts connus de la plateforme réelle", seen)
     if case.reponse_ignoree:

@@ -51,7 +51,7 @@ SIMULATEUR: Final = "simulateur"
 
 SOAP: Final = Protocole(
     nom="soap",
-    packages=tuple(sorted({service.package for service in SERVICES})),
+    packages=tuple(sorted({service.package.lower() for service in SERVICES})),
     versions=_versions_of_sge,
     code=re.compile("SGT[0-9A-Z]{3,4}"),
     code_dit="un code SGT",

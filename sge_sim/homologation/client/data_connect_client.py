@@ -161,8 +161,8 @@ class DataConnectClient:
     def _headers(self, service: str, demande: Mapping[str, Any]) -> dict[str, str]:
         if service == "oauth2":
             return {}
-        jeton = demande.get("jeton") or self._token(demande.get("application", "production"))
-        return {} if jeton == "aucun" else {"Authorization": f"Bearer {jeton}"}
+        bearer = demande.get("jeton") or self._token(demande.get("application", "production"))
+        return {} if bearer == "aucun" else {"Authorization": f"Bearer {bearer}"}
 
     def _token(self, mode: str) -> str:
         if mode not in self._tokens:

@@ -40,13 +40,13 @@ class OwnSimulator:
 
 def cible_of(ready: Mapping[str, Any], kind: str = "tiers") -> Cible:
     """Return the target that the ready file of a simulator describes."""
-    actor = ready["actors"][kind]
+    acteur = ready["acteurs"][kind]
     return Cible(
         url=ready["b2b_url"],
-        certificat=Path(actor["client_cert"]),
-        cle=Path(actor["client_key"]),
-        login=actor["login"],
-        contrat_id=actor["contrat_id"],
+        certificat=Path(acteur["client_cert"]),
+        cle=Path(acteur["client_key"]),
+        login=acteur["login"],
+        contrat_id=acteur["contrat_id"],
         ca=Path(ready["ca_file"]),
         admin_url=ready["admin_url"],
     )

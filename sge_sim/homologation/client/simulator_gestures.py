@@ -14,7 +14,7 @@ def _revoke(admin: Administration, asked: Mapping[str, Any]) -> Answer:
     """Take back every consent that is in force on `prm`, as the customer does."""
     for one in admin.get("/api/consentements", prm=asked["prm"]):
         if one["en_vigueur"]:
-            admin.post(f"/api/consentements/{one['id']}/revoke")
+            admin.post(f"/api/consentements/{one['id']}/retirer")
     return {}
 
 

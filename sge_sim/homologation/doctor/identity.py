@@ -51,8 +51,8 @@ def examine_identity(identity: Identity, database: Database | None) -> Iterator[
     Contracts have to run on the simulated day.
     """
     malformed = {
-        "login": None if identity.login is None else login_fault(identity.login),
-        "contrat": None if identity.contrat is None else _contrat_fault(identity.contrat),
+        "login": None if identity.login is None else login_diagnostic(identity.login),
+        "contrat": None if identity.contrat is None else _contrat_diagnostic(identity.contrat),
     }
     yield from (each for each in malformed.values() if each is not None)
     if database is None:
@@ -67,7 +67,7 @@ def examine_identity(identity: Identity, database: Database | None) -> Iterator[
             yield from _examine_contrat(identity, user, session, today)
 
 
-def login_fault(login: str) -> Diagnostic | None:
+def login_diagnostic(login: str) -> Diagnostic | None:
     """Return why `login` can't be one, None if it may be."""
     well_formed = _LOGIN.fullmatch(login) is not None
     if well_formed and _ENDING.search(login.partition("@")[2]):
@@ -95,7 +95,7 @@ def _why(login: str) -> str:
     return "ce qui suit le @ ne finit pas par un point et au moins deux lettres, comme exemple.fr"
 
 
-def _contrat_fault(contrat: str) -> Diagnostic | None:
+def _contrat_diagnostic(contrat: str) -> Diagnostic | None:
     if 1 <= len(contrat) <= _CONTRAT_MAX and contrat.strip() == contrat:
         return None
     return Diagnostic(
@@ -145,17 +145,17 @@ def _examine_rights(identity: Identity, user: Utilisateur) -> Iterator[Diagnosti
         )
     if identity.environment != "production":
         return
-    paquets = {one.paquet: None for one in called}
-    missing = [one for one in paquets if not user.acteur.is_homologated(one, "production")]
+    packages = {one.package: None for one in called}
+    missing = [one for one in packages if not user.acteur.is_homologated(one, "production")]
     if missing:
-        refused = sorted({one.habilitation.code for one in called if one.paquet in missing})
+        refused = sorted({one.habilitation.code for one in called if one.package in missing})
         yield Diagnostic(
             "acteur_non_homologue",
             f"L'acteur {user.acteur_code} n'est pas habilité en production pour "
             f"{', '.join(missing)} ({' ou '.join(refused)}).",
             f"L'homologuer, ou jouer qu'il l'est : sge-sim acteurs habiliter {user.acteur_code} "
             f"{missing[0]}.",
-            "erreur" if len(missing) == len(paquets) else "conseil",
+            "erreur" if len(missing) == len(packages) else "conseil",
         )
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
-from sge_sim.homologation.campaign.evaluation import same_label
+from sge_sim.homologation.campaign.evaluation import same_libelle
 from sge_sim.homologation.jugement.controle import Verification, controle
 from sge_sim.homologation.jugement.reponse import ReponseJugee, texts_of
-from sge_sim.soap.codes import LIBELLES
+from sge_sim.soap.codes import LIBELLES_CODES
 
 _SUCCES: Final = "SGT200"
 _RECORDED: Final = "réponses enregistrées en production, 2022 et 2023"
@@ -36,9 +36,9 @@ def acquittement_present(reponse: ReponseJugee) -> Iterator[str]:
 @controle("l'acquittement porte le libellé de son code", source="AX.0466")
 def libelle_de_l_acquittement(reponse: ReponseJugee) -> Iterator[str]:
     """The label is that of the annex."""
-    label = next(iter(_texts(reponse, "resultat")), "")
-    if not same_label(label, LIBELLES[_SUCCES]):
-        yield f"libellé « {label} » au lieu de « {LIBELLES[_SUCCES]} »"
+    libelle = next(iter(_texts(reponse, "resultat")), "")
+    if not same_libelle(libelle, LIBELLES_CODES[_SUCCES]):
+        yield f"libellé « {libelle} » au lieu de « {LIBELLES_CODES[_SUCCES]} »"
 
 
 @controle("l'acquittement nomme le point demandé", source=_RECORDED, provenance="observed")

@@ -10,7 +10,7 @@ from lxml import etree
 
 from sge_sim.clock import add_months
 from sge_sim.domaine.ecarts_plateforme import Usage
-from sge_sim.domaine.libelles import LIBELLES
+from sge_sim.domaine.libelles import LISTES
 from sge_sim.homologation.jugement.controle import Verification, controle
 from sge_sim.homologation.jugement.reponse import ReponseJugee, text_of
 from sge_sim.homologation.jugement.services import MESURES
@@ -189,11 +189,11 @@ def calendriers_des_c5(reponse: ReponseJugee) -> Iterator[str]:
 def codes_des_mesures(reponse: ReponseJugee) -> Iterator[str]:
     """Natures, triggers, states and classes are of their lists."""
     for each in series(reponse):
-        if each.grille == _TURPE and each.classe not in LIBELLES["classeTemporelle"]:
+        if each.grille == _TURPE and each.classe not in LISTES["classeTemporelle"]:
             yield f"{each.nom} : classe {each.classe or 'absente'}"
         for row in each.element.iterfind("mesuresDatees/mesure"):
             for name in _LISTES:
-                if row.find(name) is not None and _code(row, name) not in LIBELLES[name]:
+                if row.find(name) is not None and _code(row, name) not in LISTES[name]:
                     yield f"{name} {_code(row, name)}"
 
 

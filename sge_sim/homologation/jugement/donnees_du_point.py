@@ -5,7 +5,7 @@ from typing import Final
 
 from lxml import etree
 
-from sge_sim.domaine.libelles import LIBELLES
+from sge_sim.domaine.libelles import LISTES
 from sge_sim.domaine.prm import is_valid
 from sge_sim.homologation.jugement.controle import Verification, controle
 from sge_sim.homologation.jugement.reponse import ReponseJugee, local_name, text_of
@@ -39,22 +39,22 @@ _DES_GRANDS: Final = (
 _LIGNES: Final = frozenset({"Partagée", "Dédiée"})
 _BASSE_TENSION: Final = frozenset({"BTINF", "BTSUP"})
 _LISTES: Final[Mapping[str, Collection[str]]] = {
-    "etatContractuel": LIBELLES["etatContractuel"],
+    "etatContractuel": LISTES["etatContractuel"],
     "domaineTension": {"BTINF", "BTSUP", "HTA", "HTB"},
-    "modeApresCompteur": LIBELLES["modeApresCompteur"],
-    "typeComptage": {*LIBELLES["typeComptage"], "CCB", "ICE"},
-    "localisation": LIBELLES["localisation"],
-    "disjoncteur": {*LIBELLES["disjoncteurCalibre"], "AUTRE"},
-    "position": LIBELLES["transformateurPosition"],
-    "programmationPosteHoraire": LIBELLES["posteHoraire"],
-    "modeReleve": LIBELLES["modeReleve"],
+    "modeApresCompteur": LISTES["modeApresCompteur"],
+    "typeComptage": {*LISTES["typeComptage"], "CCB", "ICE"},
+    "localisation": LISTES["localisation"],
+    "disjoncteur": {*LISTES["disjoncteurCalibre"], "AUTRE"},
+    "position": LISTES["transformateurPosition"],
+    "programmationPosteHoraire": LISTES["posteHoraire"],
+    "modeReleve": LISTES["modeReleve"],
     "mediaReleve": {"CPL", "RTC", "GSM", "IP"},
-    "modeTraitement": LIBELLES["modeTraitement"],
-    "periodicite": LIBELLES["periodicite"],
-    "plageReleve": LIBELLES["plageReleve"],
-    "formuleTarifaireAcheminement": LIBELLES["formuleTarifaireAcheminement"],
-    "contexte": LIBELLES["contexteUtilisation"],
-    "classeTemporelle": LIBELLES["classeTemporelle"],
+    "modeTraitement": LISTES["modeTraitement"],
+    "periodicite": LISTES["periodicite"],
+    "plageReleve": LISTES["plageReleve"],
+    "formuleTarifaireAcheminement": LISTES["formuleTarifaireAcheminement"],
+    "contexte": LISTES["contexteUtilisation"],
+    "classeTemporelle": LISTES["classeTemporelle"],
 }
 _TENSION_OF_SEGMENT: Final[Mapping[str, str]] = {"C5": "BTINF", "C4": "BTSUP"}
 

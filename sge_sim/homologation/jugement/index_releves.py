@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from lxml import etree
 
-from sge_sim.domaine.libelles import LIBELLES
+from sge_sim.domaine.libelles import LISTES
 from sge_sim.homologation.jugement.controle import Verification, controle
 from sge_sim.homologation.jugement.instants import naive_instant
 from sge_sim.homologation.jugement.reponse import ReponseJugee, days_of, text_of
@@ -30,7 +30,7 @@ _MOTIFS: Final = frozenset({"POSE_FOURNISSEUR", "DEPOSE_FOURNISSEUR"})
 _DAILY: Final = frozenset({"AQ", "RC"})
 _DECREASING: Final = 2
 _LOST: Final = 0.25
-_CLASSES: Final = frozenset(LIBELLES["classeTemporelle"])
+_CLASSES: Final = frozenset(LISTES["classeTemporelle"])
 _OWN_CLASSES: Final = frozenset({"BASE", "HP", "HC", "HPB", "HCB", "HN"})
 
 

@@ -17,7 +17,7 @@ from sge_sim.homologation.jugement.detaillees import DETAILLEES_POINTS
 from sge_sim.homologation.jugement.donnees_du_point import DONNEES
 from sge_sim.homologation.jugement.echos import ECHOS
 from sge_sim.homologation.jugement.enveloppe import CONTRAT, TRANSPORT
-from sge_sim.homologation.jugement.fautes import FAUTES
+from sge_sim.homologation.jugement.faults import FAULTS
 from sge_sim.homologation.jugement.index_releves import INDEX
 from sge_sim.homologation.jugement.reponse import ReponseJugee
 from sge_sim.homologation.jugement.souscrits import SOUSCRITS_LISTES
@@ -40,7 +40,7 @@ CONTROLES: Final[tuple[Verification, ...]] = (
     *CONTRAT,
     *PRESENCE,
     *ACQUITTEMENT,
-    *FAUTES,
+    *FAULTS,
     *CONTENU,
 )
 """Every check there is."""
@@ -116,7 +116,7 @@ def _tables(reponse: ReponseJugee) -> Iterable[tuple[Verification, ...]]:
         return
     yield CONTRAT
     if reponse.fautive:
-        yield FAUTES
+        yield FAULTS
         return
     if reponse.contrat.response_header is not None:
         yield PRESENCE

@@ -152,7 +152,7 @@ def _services_table(contracts: Iterable[Contract], url: str) -> bytes:
         ("service", "version", "package", "adresse", "opération", "mesures", "fichiers", "fiches"),
         (
             (
-                *(contract.service, contract.version, service.paquet),
+                *(contract.service, contract.version, service.package),
                 *(f"{url}{contract.path}", contract.operation),
                 *map(" ".join, (service.mesures, service.flux, service.fiches)),
             )

@@ -87,7 +87,7 @@ FILTRES: Mapping[str, str] = {
 class Execution:
     """One run of a case.
 
-    `instant` is the target's time (aware; legal time), None where the run wasn't done. `fiche`
+    `instant` is the target's time (aware; legal time), None where the run wasn't done. `suivi`
     holds the twelve columns of Enedis' tracking sheet. `prevu_en_echec` tells that the tester
     announced the failure. `logiciel` is the product that the client says it is (User-Agent),
     `origine` who made the call (the tester's client, or sge-sim that runs the case), `echange_id`
@@ -102,7 +102,7 @@ class Execution:
     titre: str
     attendu: str
     statut: Statut
-    fiche: dict[str, str]
+    suivi: dict[str, str]
     constats: tuple[Constat, ...] = ()
     instant: datetime | None = None
     duree_ms: float = 0.0
@@ -127,7 +127,7 @@ class Execution:
     @property
     def non_testable(self) -> bool:
         """Whether Enedis asks for no run of it."""
-        return self.fiche.get("Quantité demandée") == "Non testable"
+        return self.suivi.get("Quantité demandée") == "Non testable"
 
     @property
     def filtre(self) -> str:

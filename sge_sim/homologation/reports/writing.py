@@ -9,7 +9,7 @@ from sge_sim.homologation.reports.evidence import pack
 from sge_sim.homologation.reports.html_report import render_html
 from sge_sim.homologation.reports.junit_report import render_junit
 from sge_sim.homologation.reports.rapport import Rapport, to_json
-from sge_sim.homologation.reports.tracking_sheet import render_xlsx
+from sge_sim.homologation.reports.suivi_xlsx import render_xlsx
 from sge_sim.machine.files import check_writable, write_atomically
 
 EVIDENCE_NAME = "preuves.zip"

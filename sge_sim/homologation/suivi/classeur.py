@@ -80,7 +80,7 @@ def read_classeur(path: Path) -> Classeur:
             book = openpyxl.load_workbook(io.BytesIO(content), keep_links=False)
         except Exception:  # openpyxl has no common one: a damaged part may raise anything
             raise UsageError(f"{path} est un classeur abîmé : l'enregistrer à nouveau.") from None
-    return Classeur(path.name, content, tuple(_sheet(each, path) for each in book.worksheets))
+    return Classeur(path.name, content, tuple(_feuille(each, path) for each in book.worksheets))
 
 
 def _check(content: bytes, path: Path) -> None:
@@ -110,17 +110,17 @@ def _xml(parts: Mapping[str, bytes]) -> Iterator[bytes]:
     return (part for name, part in parts.items() if name.endswith((".xml", ".rels")))
 
 
-def _sheet(sheet: "Worksheet", path: Path) -> Feuille:
-    if sheet.max_row > _ROWS_MAX or sheet.max_column > _COLUMNS_MAX:
+def _feuille(feuille: "Worksheet", path: Path) -> Feuille:
+    if feuille.max_row > _ROWS_MAX or feuille.max_column > _COLUMNS_MAX:
         raise UsageError(
-            f"{path}, feuille « {sheet.title} » : plus de {_ROWS_MAX} lignes ou de {_COLUMNS_MAX} "
-            "colonnes ; en ôter ce qui n'est pas le suivi."
+            f"{path}, feuille « {feuille.title} » : plus de {_ROWS_MAX} lignes ou de "
+            f"{_COLUMNS_MAX} colonnes ; en ôter ce qui n'est pas le suivi."
         )
     valeurs: dict[Place, str | date] = {}
     ancres: dict[Place, Place] = {}
     dates: set[Place] = set()
     formules: set[Place] = set()
-    for row_number, row in enumerate(sheet.iter_rows(), 1):
+    for row_number, row in enumerate(feuille.iter_rows(), 1):
         for column, cell in enumerate(row, 1):
             place = (row_number, column)
             if cell.data_type == "f":
@@ -129,13 +129,13 @@ def _sheet(sheet: "Worksheet", path: Path) -> Feuille:
                 valeurs[place] = value
             if getattr(cell, "is_date", False):
                 dates.add(place)
-    for merged in sheet.merged_cells.ranges:
+    for merged in feuille.merged_cells.ranges:
         anchor = (merged.min_row, merged.min_col)
         for place in merged.cells:
             ancres[place] = anchor
             if anchor in valeurs:
                 valeurs[place] = valeurs[anchor]
-    return Feuille(sheet.title, valeurs, ancres, frozenset(dates), frozenset(formules))
+    return Feuille(feuille.title, valeurs, ancres, frozenset(dates), frozenset(formules))
 
 
 def _value(cell: "Cell | Any") -> str | date:

@@ -100,7 +100,7 @@ def _run_of_row(
         meant = segment_in(chaine, [*by_segment, ""]) or "N/A"
         return by_segment.get(meant)
     for each in left:
-        if prm is not None and each.fiche.get("PRM testé") == prm:
+        if prm is not None and each.suivi.get("PRM testé") == prm:
             return each
     return None if sure or not left else left[0]
 
@@ -112,8 +112,8 @@ def _fill_row(
     feuille = tableau.feuille
     instant = None if execution.instant is None else execution.instant.astimezone(PARIS)
     for colonne, value in (
-        ("prm", execution.fiche.get("PRM testé", "")),
-        ("chaine", execution.fiche.get("Chaîne du test", "")),
+        ("prm", execution.suivi.get("PRM testé", "")),
+        ("chaine", execution.suivi.get("Chaîne du test", "")),
         ("instant", "" if instant is None else instant.replace(tzinfo=None, microsecond=0)),
         ("remarques", remarks_of(execution)),
     ):
@@ -148,17 +148,17 @@ def _copy(content: bytes, written: Mapping[str, Mapping[Place, str | datetime]])
         else each.get("Target").lstrip("/")
         for each in parse_xml(parts["xl/_rels/workbook.xml.rels"])
     }
-    for sheet in book.iterfind(f"{{{_MAIN}}}sheets/{{{_MAIN}}}sheet"):
-        cells = written.get(sheet.get("name"))
+    for feuille in book.iterfind(f"{{{_MAIN}}}sheets/{{{_MAIN}}}sheet"):
+        cells = written.get(feuille.get("name"))
         if cells:
-            part = targets[sheet.get(_RELATION)]
+            part = targets[feuille.get(_RELATION)]
             epoch = _EPOCH_1904 if since_1904 else _EPOCH
             parts[part] = _with_cells(parts[part], cells, epoch)
     return zipped((info, parts[info.filename]) for info, _ in members)
 
 
-def _with_cells(sheet: bytes, cells: Mapping[Place, str | datetime], epoch: datetime) -> bytes:
-    root = parse_xml(sheet)
+def _with_cells(feuille: bytes, cells: Mapping[Place, str | datetime], epoch: datetime) -> bytes:
+    root = parse_xml(feuille)
     data = root.find(f"{{{_MAIN}}}sheetData")
     rows: dict[int, etree._Element] = {}
     for each in data:  # a row without a number follows the one before it

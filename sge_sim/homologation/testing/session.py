@@ -24,7 +24,7 @@ from sge_sim.homologation.client.own_simulator import OwnSimulator, own_simulato
 from sge_sim.homologation.client.sge_client import SgeClient
 from sge_sim.homologation.reports.rapport import Execution, Rapport
 from sge_sim.homologation.reports.writing import write_reports
-from sge_sim.homologation.testing.actor import SgeActor
+from sge_sim.homologation.testing.acteur import SgeActeur
 from sge_sim.homologation.testing.data_connect import SgeDataConnect
 
 
@@ -45,10 +45,10 @@ class SgeSession:
         self.admin.snapshot()
 
     @cached_property
-    def fournisseur(self) -> SgeActor:
+    def fournisseur(self) -> SgeActeur:
         """The supplier, whose clients are made for the first test that asks for it."""
         cible = self.simulator.cible("fournisseur")
-        return SgeActor(cible, SgeClient(cible))
+        return SgeActeur(cible, SgeClient(cible))
 
     def fresh(self) -> "Sge":
         """Bring the state back and return what a test uses."""
@@ -85,7 +85,7 @@ class SgeSession:
         )
 
 
-class Sge(SgeActor):
+class Sge(SgeActeur):
     """A simulator as one test uses it: everything changed here is gone in the next test.
 
     Its `url`, `ca`, `cert`, `login`, `contrat_id` and clients are those of the default tiers.
@@ -110,7 +110,7 @@ class Sge(SgeActor):
         return self._session.simulator.data_dir
 
     @property
-    def fournisseur(self) -> SgeActor:
+    def fournisseur(self) -> SgeActeur:
         """The other default actor, a supplier: its certificate, login, contract and clients."""
         return self._session.fournisseur
 

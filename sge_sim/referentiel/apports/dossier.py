@@ -20,7 +20,7 @@ def import_folder(database: Database, folder: Path) -> None:
         if not first:
             first.append(faute)
 
-    bilan = import_points(database, sources_in(folder), fault=keep)
+    bilan = import_points(database, sources_in(folder), report=keep)
     if first:
         others = f" (et {bilan.fautes - 1} de plus)" if bilan.fautes > 1 else ""
         raise UsageError(

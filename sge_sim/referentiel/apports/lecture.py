@@ -49,34 +49,34 @@ LigneLue = tuple[int, Mapping[str, Any]]
 """The number of a line, and its cells by word; an empty cell isn't there."""
 
 
-def read_lignes(source: Source, fault: Callable[[Faute], None]) -> Iterator[LigneLue]:
-    """Yield the lines of points; what can't be read goes to `fault`, and reading goes on.
+def read_lignes(source: Source, report: Callable[[Faute], None]) -> Iterator[LigneLue]:
+    """Yield the lines of points; what can't be read goes to `report`, and reading goes on.
 
     Raises `UsageError` when the file can't be read at all: no header, an unknown word in it.
     """
-    lines = _numbered(source, fault)
+    lines = _numbered(source, report)
     first = next(lines, None)
     if first is None:
         raise UsageError(f"{source.nom} est vide : sge-sim points modele donne un modèle.")
     number, text = first
     if (source.format or ("jsonl" if text.startswith("{") else "csv")) == "jsonl":
-        yield from _read_json(source, first, lines, fault)
+        yield from _read_json(source, first, lines, report)
     else:
         separator = max(_SEPARATORS, key=text.count)
         words = _read_header(source, number, text, separator)
-        yield from _read_csv(source, words, separator, lines, fault)
+        yield from _read_csv(source, words, separator, lines, report)
 
 
-def _numbered(source: Source, fault: Callable[[Faute], None]) -> Iterator[tuple[int, str]]:
+def _numbered(source: Source, report: Callable[[Faute], None]) -> Iterator[tuple[int, str]]:
     """Yield the lines that aren't empty, decoded."""
     for number, line in enumerate(_split(source.octets), 1):
         if len(line) > _LINE_MAX:
-            fault(Faute(source.nom, number, "", f"elle dépasse {_LINE_MAX} octets"))
+            report(Faute(source.nom, number, "", f"elle dépasse {_LINE_MAX} octets"))
             continue
         try:
             text = line.decode("utf-8-sig" if number == 1 else "utf-8").strip("\r\n")
         except UnicodeDecodeError:
-            fault(Faute(source.nom, number, "", "elle n'est pas en UTF-8"))
+            report(Faute(source.nom, number, "", "elle n'est pas en UTF-8"))
             continue
         if text.strip():
             yield number, text
@@ -118,19 +118,19 @@ def _read_csv(
     words: Sequence[str],
     separator: str,
     lines: Iterator[tuple[int, str]],
-    fault: Callable[[Faute], None],
+    report: Callable[[Faute], None],
 ) -> Iterator[LigneLue]:
     for number, text in lines:
         if '"' in text:
             try:
                 cells = next(csv.reader([text], delimiter=separator, strict=True))
             except csv.Error:
-                fault(Faute(source.nom, number, "", "ses guillemets ne se ferment pas"))
+                report(Faute(source.nom, number, "", "ses guillemets ne se ferment pas"))
                 continue
         else:
             cells = text.split(separator)
         if len(cells) != len(words):
-            fault(
+            report(
                 Faute(
                     source.nom,
                     number,
@@ -149,23 +149,23 @@ def _read_json(
     source: Source,
     first: tuple[int, str],
     lines: Iterator[tuple[int, str]],
-    fault: Callable[[Faute], None],
+    report: Callable[[Faute], None],
 ) -> Iterator[LigneLue]:
     for number, text in _then(first, lines):
         try:
             found = json.loads(text, object_pairs_hook=_no_key_twice)
         except _KeyTwiceError as error:
-            fault(Faute(source.nom, number, str(error)[:40], "cette clé y est deux fois"))
+            report(Faute(source.nom, number, str(error)[:40], "cette clé y est deux fois"))
             continue
         except (ValueError, RecursionError):
-            fault(Faute(source.nom, number, "", "ce n'est pas du JSON"))
+            report(Faute(source.nom, number, "", "ce n'est pas du JSON"))
             continue
         if not isinstance(found, dict):
-            fault(Faute(source.nom, number, "", "un objet JSON est attendu"))
+            report(Faute(source.nom, number, "", "un objet JSON est attendu"))
             continue
         unknown = [word for word in found if word not in MOTS]
         if unknown:
-            fault(Faute(source.nom, number, unknown[0][:40], "cette clé n'est pas connue"))
+            report(Faute(source.nom, number, unknown[0][:40], "cette clé n'est pas connue"))
             continue
         yield number, {word: value for word, value in found.items() if value not in (None, "")}
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 from sge_sim.referentiel.apports.mots import MOTS, Mot
 from sge_sim.referentiel.apports.regles import LignePoint
 from sge_sim.referentiel.entries import CalendrierEntry, CollecteEntry, TrouEntry
-from sge_sim.referentiel.fiches import EMPTY_COMPTEUR, EMPTY_POINT, measure_seed
+from sge_sim.referentiel.point_rows import EMPTY_COMPTEUR, EMPTY_POINT, measure_seed
 from sge_sim.tables.apports_lignes import Tranche
 from sge_sim.tables.mesures import CalendrierDate, Collecte, Trou
 from sge_sim.tables.points import Point
@@ -22,8 +22,8 @@ _DEFAULTS: Final[Mapping[str, Any]] = {
 _SEED: Final = 0
 
 
-def read_ligne(cells: Mapping[str, Any], fault: Callable[[str, str], None]) -> LignePoint:
-    """Return what the cells of a line say; a cell that can't be read goes to `fault`."""
+def read_ligne(cells: Mapping[str, Any], report: Callable[[str, str], None]) -> LignePoint:
+    """Return what the cells of a line say; a cell that can't be read goes to `report`."""
     point: dict[str, Any] = dict(_DEFAULTS)
     found: dict[str, dict[str, Any]] = {"point": point, "compteur": {}, "mesures": {}}
     for word, cell in cells.items():
@@ -31,7 +31,7 @@ def read_ligne(cells: Mapping[str, Any], fault: Callable[[str, str], None]) -> L
         try:
             found[mot.partie][mot.colonne] = mot.lire(cell)
         except ValueError as error:
-            fault(word, str(error))
+            report(word, str(error))
     produces = (point.get("segment") or "C")[0] == "P"
     for column, value in (("contrat_soutirage", not produces), ("contrat_injection", produces)):
         if point[column] is None:

@@ -16,7 +16,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from sqlalchemy import Boolean, Date, Integer, String
 
 from sge_sim.clock import PARIS
-from sge_sim.domaine.libelles import LIBELLES
+from sge_sim.domaine.libelles import LISTES
 from sge_sim.domaine.nomenclatures import COMPTEURS_TELERELEVES
 from sge_sim.referentiel.entries import CalendrierEntry, CollecteEntry, TrouEntry
 from sge_sim.tables.base import Base
@@ -30,7 +30,7 @@ _INTEGER: Final = re.compile(r"[0-9]{1,9}")
 _BOOLEANS: Final = {"oui": True, "non": False}
 
 # Those of the meters read from afar that have no label of their own are codes too.
-_LISTES: Final = {**LIBELLES, "typeComptage": {*LIBELLES["typeComptage"], *COMPTEURS_TELERELEVES}}
+_LISTES: Final = {**LISTES, "typeComptage": {*LISTES["typeComptage"], *COMPTEURS_TELERELEVES}}
 _PERIODES: Final[Mapping[str, Any]] = {
     "collectes": TypeAdapter(tuple[CollecteEntry, ...]),
     "trous": TypeAdapter(tuple[TrouEntry, ...]),

@@ -283,7 +283,7 @@ REGLES: Final = (
 )
 
 
-def faults(ligne: LignePoint) -> Iterator[tuple[str, str]]:
+def fautes_of(ligne: LignePoint) -> Iterator[tuple[str, str]]:
     """Yield each word whose rule is broken, with the sentence; nothing when the line holds.
 
     What is missing comes first, and hides what follows from it.

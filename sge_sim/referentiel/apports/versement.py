@@ -13,7 +13,7 @@ from sge_sim.facts.database import Database
 from sge_sim.referentiel.apports.lecture import Faute, Source, read_lignes
 from sge_sim.referentiel.apports.lignes import add_to, cells_of, ligne_of, read_ligne
 from sge_sim.referentiel.apports.mots import MOTS
-from sge_sim.referentiel.apports.regles import LignePoint, faults
+from sge_sim.referentiel.apports.regles import LignePoint, fautes_of
 from sge_sim.tables.apports_lignes import (
     Tranche,
     count_own,
@@ -53,12 +53,12 @@ def import_points(
     database: Database,
     sources: Iterable[Source],
     *,
-    fault: Callable[[Faute], None],
+    report: Callable[[Faute], None],
     progress: Callable[[int], None] = lambda _: None,
     sauf_erreurs: bool = False,
     essai: bool = False,
 ) -> Bilan:
-    """Bring in the points of these files; each fault goes to `fault` as it is found.
+    """Bring in the points of these files; each fault goes to `report` as it is found.
 
     The new points are seen at once, at the end, if there was no fault or with `sauf_erreurs`;
     nothing is left of them otherwise, nor with `essai`, nor after an exception. A point that is
@@ -69,7 +69,7 @@ def import_points(
     """
     with database.alone():
         _discard(database)
-        versement = _Versement(database, fault, progress)
+        versement = _Versement(database, report, progress)
         try:
             versement.read(sources)
             bilan = versement.bilan
@@ -115,7 +115,7 @@ class _Versement:
     def __init__(
         self,
         database: Database,
-        fault: Callable[[Faute], None],
+        report: Callable[[Faute], None],
         progress: Callable[[int], None],
     ) -> None:
         self.bilan = Bilan()
@@ -124,7 +124,7 @@ class _Versement:
             self._communes = known_communes(session)
             self._suppliers = suppliers(session)
         self._database = database
-        self._fault_to, self._progress = fault, progress
+        self._fault_to, self._progress = report, progress
         self._size = _SMALLEST
         self._slice: list[tuple[str, int, LignePoint]] = []
         self._worked_ms, self._since = 0.0, stopwatch()
@@ -152,7 +152,7 @@ class _Versement:
             cells, lambda mot, phrase: self._fault(Faute(source, number, mot, phrase))
         )
         if self.bilan.fautes == before:
-            for mot, phrase in chain(faults(ligne), self._foreign(ligne.point)):
+            for mot, phrase in chain(fautes_of(ligne), self._foreign(ligne.point)):
                 self._fault(Faute(source, number, mot, phrase))
         return ligne if self.bilan.fautes == before else None
 
@@ -165,9 +165,9 @@ class _Versement:
                 f"« {supplier} » n'est pas un fournisseur (sge-sim acteurs create --kind "
                 "fournisseur)",
             )
-        label = self._communes.get((point["code_postal"], point["code_insee"]))
-        if label is not None and label != point["commune"]:
-            yield "commune", f"celle-là s'appelle {label}"
+        known = self._communes.get((point["code_postal"], point["code_insee"]))
+        if known is not None and known != point["commune"]:
+            yield "commune", f"celle-là s'appelle {known}"
 
     def _write(self) -> None:
         """Write the slice, after as long a pause as the one before took."""

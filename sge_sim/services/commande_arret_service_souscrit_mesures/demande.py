@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from sge_sim.domaine.ecarts_plateforme import Ecart
 from sge_sim.services.acces import Acces
-from sge_sim.tables.fiches import FichePoint, FicheService
+from sge_sim.tables.point_facts import PointFacts, ServiceFacts
 
 
 @dataclass(frozen=True)
-class Demande:
+class DemandeArretMesures:
     """A stop, as its rules look at it.
 
     `souscrit` is the service of that number on that point. `ecart` is what the
@@ -17,18 +17,18 @@ class Demande:
 
     acces: Acces
     objet_code: str
-    souscrit: FicheService | None
-    point: FichePoint | None
+    souscrit: ServiceFacts | None
+    point: PointFacts | None
     ecart: Ecart | None
 
     @property
-    def known(self) -> FicheService:
+    def known(self) -> ServiceFacts:
         """The service, for the rules that stand behind the one that wants it."""
         assert self.souscrit is not None
         return self.souscrit
 
     @property
-    def known_point(self) -> FichePoint:
+    def known_point(self) -> PointFacts:
         """Its point."""
         assert self.point is not None
         return self.point

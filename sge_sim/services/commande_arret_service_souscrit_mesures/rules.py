@@ -8,7 +8,7 @@ from sge_sim.services.acces import (
     utilisateur_connu,
     utilisateur_de_l_acteur,
 )
-from sge_sim.services.commande_arret_service_souscrit_mesures.demande import Demande
+from sge_sim.services.commande_arret_service_souscrit_mesures.demande import DemandeArretMesures
 from sge_sim.services.ecarts import ecart_rules
 
 _GUIDE = "GUI 0474 v1.3.0"
@@ -20,7 +20,7 @@ _GUIDE = "GUI 0474 v1.3.0"
     provenance="documented",
     remede="objetCode ASS",
 )
-def objet_attendu(demande: Demande) -> bool:
+def objet_attendu(demande: DemandeArretMesures) -> bool:
     """The object of the demand is ASS."""
     return demande.objet_code == "ASS"
 
@@ -32,7 +32,7 @@ def objet_attendu(demande: Demande) -> bool:
     remede="un serviceSouscritId que RechercheServicesSouscritsMesures donne sur ce point",
     indispensable=True,
 )
-def service_connu(demande: Demande) -> bool:
+def service_connu(demande: DemandeArretMesures) -> bool:
     """The service exists on that point."""
     return demande.souscrit is not None
 
@@ -43,7 +43,7 @@ def service_connu(demande: Demande) -> bool:
     provenance="documented",
     remede="un service de l'acteur appelant ; une opposition, pour le fournisseur titulaire seul",
 )
-def service_de_l_appelant(demande: Demande) -> bool:
+def service_de_l_appelant(demande: DemandeArretMesures) -> bool:
     """The service is the caller's; an opposition is lifted by the incumbent supplier."""
     service = demande.known
     if service.type == "OPPENR":
@@ -57,7 +57,7 @@ def service_de_l_appelant(demande: Demande) -> bool:
     provenance="documented",
     remede="rien : l'opposition du client arrête déjà ce service",
 )
-def sans_opposition_en_cours(demande: Demande) -> bool:
+def sans_opposition_en_cours(demande: DemandeArretMesures) -> bool:
     """The service isn't being stopped by an opposition."""
     service = demande.known
     return service.etat != "ACTIF" or service.motif_fin != "opposition"
@@ -69,7 +69,7 @@ def sans_opposition_en_cours(demande: Demande) -> bool:
     provenance="documented",
     remede="rien : l'arrêt demandé s'achève quand le compteur est joint (sge-sim clock advance)",
 )
-def sans_arret_en_cours(demande: Demande) -> bool:
+def sans_arret_en_cours(demande: DemandeArretMesures) -> bool:
     """The service isn't being stopped already."""
     service = demande.known
     return service.etat != "ACTIF" or service.motif_fin is None
@@ -81,7 +81,7 @@ def sans_arret_en_cours(demande: Demande) -> bool:
     provenance="documented",
     remede="un service ACTIF",
 )
-def service_actif(demande: Demande) -> bool:
+def service_actif(demande: DemandeArretMesures) -> bool:
     """The service is active: neither waiting nor ended."""
     return demande.known.etat == "ACTIF"
 
@@ -92,13 +92,13 @@ def service_actif(demande: Demande) -> bool:
     provenance="assumed",
     remede="un point dont le compteur est téléopérable",
 )
-def compteur_teleoperable(demande: Demande) -> bool:
+def compteur_teleoperable(demande: DemandeArretMesures) -> bool:
     """The meter of a C5 or P4 is within reach, where it has to stop or resume recording."""
     point = demande.known_point
     return point.teleoperable or not reaches_meter(demande.known, point)
 
 
-RULES: tuple[Control[Demande], ...] = (
+RULES: tuple[Control[DemandeArretMesures], ...] = (
     objet_attendu,
     utilisateur_connu,
     utilisateur_de_l_acteur,
@@ -113,6 +113,6 @@ RULES: tuple[Control[Demande], ...] = (
     compteur_teleoperable,
 )
 
-UNREACHABLE = {
+UNREACHABLE_CODES = {
     "SGT4L2": "Tout acteur connu de la plateforme est un fournisseur ou un tiers.",
 }

@@ -5,8 +5,8 @@ from sge_sim.commandes.vie import stop
 from sge_sim.domaine.generations import first_generation
 from sge_sim.refus import check
 from sge_sim.services.commande_arret_service_souscrit_mesures.answer import service_stopped
-from sge_sim.services.commande_arret_service_souscrit_mesures.demande import Demande
-from sge_sim.services.commande_arret_service_souscrit_mesures.rules import RULES, UNREACHABLE
+from sge_sim.services.commande_arret_service_souscrit_mesures.demande import DemandeArretMesures
+from sge_sim.services.commande_arret_service_souscrit_mesures.rules import RULES, UNREACHABLE_CODES
 from sge_sim.services.reading import acces_of
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.messages import Answer
@@ -20,7 +20,7 @@ def handle(appel: Appel) -> Answer:
     numero = appel.body["demande"]["arretServiceSouscrit"]["serviceSouscritId"]
     faits = appel.lire(prm=prm, service=numero, login=login, contrat_id=general["contratId"])
     souscrit, point = faits.service, faits.point
-    demande = Demande(
+    demande = DemandeArretMesures(
         acces=acces_of(appel, SERVICE, faits),
         objet_code=general["objetCode"],
         souscrit=souscrit if souscrit is not None and souscrit.prm == prm else None,
@@ -38,7 +38,7 @@ def handle(appel: Appel) -> Answer:
 SERVICE = Service(
     nom="CommandeArretServiceSouscritMesures",
     version="1.0",
-    paquet="Commande",
+    package="Commande",
     codes=(
         *("SGT200", "SGT471", "SGT472", "SGT4L2", "SGT4O2", "SGT4O3", "SGT4O4", "SGT4O5"),
         *("SGT4O6", "SGT4O7", "SGT500", "SGT502", "SGT504", "SGT562", "SGT589"),
@@ -46,6 +46,6 @@ SERVICE = Service(
     existence=first_generation("CommandeArretServicesAccesDonnees"),
     rules=RULES,
     handle=handle,
-    unreachable=UNREACHABLE,
+    unreachable=UNREACHABLE_CODES,
     writes=True,
 )

@@ -8,7 +8,7 @@ from sge_sim.services.acces_donnees_designes import DemandeSurServices
 
 
 @dataclass(frozen=True)
-class Demande(DemandeSurServices):
+class DemandeArretAcces(DemandeSurServices):
     """A stop of services of any sort: of access, of the former orders, or an opposition."""
 
     @property

@@ -9,7 +9,7 @@ from typing import Any
 from sge_sim.refus import Control, rule
 from sge_sim.services.acces_donnees import ASKER_RULES
 from sge_sim.services.acces_donnees_designes import OWNED_RULES, services_connus
-from sge_sim.services.commande_arret_services_acces_donnees.demande import Demande
+from sge_sim.services.commande_arret_services_acces_donnees.demande import DemandeArretAcces
 
 
 @rule(
@@ -18,7 +18,7 @@ from sge_sim.services.commande_arret_services_acces_donnees.demande import Deman
     provenance="assumed",
     remede="un point dont le compteur est téléopérable",
 )
-def compteur_a_portee(demande: Demande) -> bool:
+def compteur_a_portee(demande: DemandeArretAcces) -> bool:
     """The meter of a C5 or P4 is within reach, where it has to stop or resume recording."""
     return not demande.through_the_meter or demande.known_point.teleoperable
 

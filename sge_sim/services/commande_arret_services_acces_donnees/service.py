@@ -12,7 +12,7 @@ from sge_sim.services.acces_donnees_reading import (
     numeros_of,
 )
 from sge_sim.services.commande_arret_services_acces_donnees.answer import services_stopped
-from sge_sim.services.commande_arret_services_acces_donnees.demande import Demande
+from sge_sim.services.commande_arret_services_acces_donnees.demande import DemandeArretAcces
 from sge_sim.services.commande_arret_services_acces_donnees.rules import RULES
 from sge_sim.services.reading import read_commande
 from sge_sim.services.service import Appel, Service
@@ -24,7 +24,7 @@ def handle(appel: Appel) -> Answer:
     """Answer one stop: all the services, or none; a number given twice counts once."""
     general = appel.body["demande"]["donneesGenerales"]
     faits = faits_of(appel, general, general["contratId"])
-    demande = Demande(
+    demande = DemandeArretAcces(
         **common_members(appel, SERVICE, general, faits),
         numeros=numeros_of(appel),
     )
@@ -38,7 +38,7 @@ def handle(appel: Appel) -> Answer:
 SERVICE = Service(
     nom="CommandeArretServicesAccesDonnees",
     version="1.0",
-    paquet="Commande",
+    package="Commande",
     codes=(*COMMON_CODES, *ASKER_CODES, "SGT401", *NAMED_CODES, "SGT589"),
     depuis="26.1",
     existence=SECOND_GENERATION,

@@ -11,11 +11,11 @@ from sge_sim.commandes.souscription import Souscription
 from sge_sim.domaine.ecarts_plateforme import Ecart
 from sge_sim.domaine.nomenclatures import ETATS_EN_SERVICE, MesuresType, Segment
 from sge_sim.services.ordres import Ordre
-from sge_sim.tables.fiches import FicheService
+from sge_sim.tables.point_facts import ServiceFacts
 
 
 @dataclass(frozen=True)
-class Demande(Ordre):
+class DemandeCollecte(Ordre):
     """An order, what it asks for, and who is said to have agreed.
 
     `services` are all those of the point. `ecart` is what the platform being played answers
@@ -24,7 +24,7 @@ class Demande(Ordre):
 
     commande: Commande
     declaration: Declaration
-    services: Sequence[FicheService]
+    services: Sequence[ServiceFacts]
     ecart: Ecart | None
     objet_code: str
     contrat_id: str
@@ -79,6 +79,6 @@ class Demande(Ordre):
         )
 
     @cached_property
-    def identical(self) -> list[FicheService]:
+    def identical(self) -> list[ServiceFacts]:
         """The caller's services on the point that are the same but for their dates."""
         return self.souscription.among(self.services)

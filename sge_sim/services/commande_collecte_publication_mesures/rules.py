@@ -10,7 +10,7 @@ from sge_sim.services.acces import (
     contrat_de_l_acteur,
     utilisateur_habilite,
 )
-from sge_sim.services.commande_collecte_publication_mesures.demande import Demande
+from sge_sim.services.commande_collecte_publication_mesures.demande import DemandeCollecte
 from sge_sim.services.commande_collecte_publication_mesures.rules_demande import (
     accord_donne,
     contrat_actif_sur_la_periode,
@@ -49,7 +49,7 @@ from sge_sim.services.commande_collecte_publication_mesures.rules_point import (
 from sge_sim.services.ecarts import ecart_rules
 from sge_sim.services.ordres import fourniture_definitive
 
-RULES: tuple[Control[Demande], ...] = (
+RULES: tuple[Control[DemandeCollecte], ...] = (
     utilisateur_habilite,
     utilisateur_du_demandeur,
     contrat_connu,
@@ -89,7 +89,7 @@ RULES: tuple[Control[Demande], ...] = (
 )
 
 _NO_FIELD = "Hérité des versions 1 et 2 : la version 3 n'a plus cette donnée."
-UNREACHABLE = {
+UNREACHABLE_CODES = {
     "SGT423": _NO_FIELD,
     "SGT426": _NO_FIELD,
     "SGT427": _NO_FIELD,

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sge_sim.clock import add_months
 from sge_sim.refus import hold, rule
 from sge_sim.services.acces import utilisateur_de_l_acteur
-from sge_sim.services.commande_collecte_publication_mesures.demande import Demande
+from sge_sim.services.commande_collecte_publication_mesures.demande import DemandeCollecte
 
 _GUIDE = "GUI 0469 v1.2.0"
 # Nothing says how far ahead an order may be placed; a year is what durations are counted in.
@@ -19,7 +19,7 @@ _JOUR = timedelta(days=1)
     provenance="assumed",
     remede="le login d'un utilisateur de l'acteur dont le certificat est présenté",
 )
-def utilisateur_du_demandeur(demande: Demande) -> bool:
+def utilisateur_du_demandeur(demande: DemandeCollecte) -> bool:
     """The user is one of the actor from which the order comes."""
     return hold((utilisateur_de_l_acteur,), demande)
 
@@ -31,7 +31,7 @@ def utilisateur_du_demandeur(demande: Demande) -> bool:
     remede="un contrat en cours de dateDebut à la veille de dateFin (sge-sim acteurs list donne "
     "les dates)",
 )
-def contrat_actif_sur_la_periode(demande: Demande) -> bool:
+def contrat_actif_sur_la_periode(demande: DemandeCollecte) -> bool:
     """The contract runs on the whole period, on its first day where no end is asked for."""
     contrat, debut, fin = demande.acces.contrat, demande.date_debut, demande.date_fin
     # Later than a start, an end has a day before it; the first day of the calendar has none.
@@ -46,7 +46,7 @@ def contrat_actif_sur_la_periode(demande: Demande) -> bool:
     remede="le PRM d'un point du jeu de données (sge-sim points list les donne)",
     indispensable=True,
 )
-def point_connu(demande: Demande) -> bool:
+def point_connu(demande: DemandeCollecte) -> bool:
     """The point exists."""
     return demande.point is not None
 
@@ -58,7 +58,7 @@ def point_connu(demande: Demande) -> bool:
     remede="objetCode AME, mesuresTypeCode CDC ou IDX, civilité M ou Mme, et mesuresCorrigees "
     "pour une courbe transmise",
 )
-def donnees_coherentes(demande: Demande) -> bool:
+def donnees_coherentes(demande: DemandeCollecte) -> bool:
     """Codes are in the lists of the guide, and what a transmitted curve needs is there."""
     return (
         demande.objet_code == "AME"
@@ -74,7 +74,7 @@ def donnees_coherentes(demande: Demande) -> bool:
     provenance="documented",
     remede="accord à true : l'acteur s'engage à détenir l'accord du client",
 )
-def accord_donne(demande: Demande) -> bool:
+def accord_donne(demande: DemandeCollecte) -> bool:
     """The client agrees; nobody checks who is named (GUI 0469 §2)."""
     return demande.accord
 
@@ -85,7 +85,7 @@ def accord_donne(demande: Demande) -> bool:
     provenance="documented",
     remede="dateDebut à la date du jour (celle de l'horloge simulée)",
 )
-def debut_aujourd_hui(demande: Demande) -> bool:
+def debut_aujourd_hui(demande: DemandeCollecte) -> bool:
     """On a C5 or P4 the service starts today."""
     return demande.grand or demande.date_debut == demande.acces.jour
 
@@ -96,7 +96,7 @@ def debut_aujourd_hui(demande: Demande) -> bool:
     provenance="documented",
     remede="dateDebut à la date du jour ou après",
 )
-def debut_non_passe(demande: Demande) -> bool:
+def debut_non_passe(demande: DemandeCollecte) -> bool:
     """On a large point the service doesn't start before today."""
     return not demande.grand or demande.date_debut >= demande.acces.jour
 
@@ -107,7 +107,7 @@ def debut_non_passe(demande: Demande) -> bool:
     provenance="assumed",
     remede="dateDebut dans l'année qui vient",
 )
-def debut_dans_l_annee(demande: Demande) -> bool:
+def debut_dans_l_annee(demande: DemandeCollecte) -> bool:
     """The service starts within a year."""
     return demande.date_debut <= add_months(demande.acces.jour, _MOIS_D_ANTICIPATION)
 
@@ -118,7 +118,7 @@ def debut_dans_l_annee(demande: Demande) -> bool:
     provenance="documented",
     remede="dateFin après la date du jour",
 )
-def fin_non_passee(demande: Demande) -> bool:
+def fin_non_passee(demande: DemandeCollecte) -> bool:
     """The service doesn't end before today."""
     return demande.date_fin is None or demande.date_fin >= demande.acces.jour
 
@@ -129,7 +129,7 @@ def fin_non_passee(demande: Demande) -> bool:
     provenance="documented",
     remede="dateFin après dateDebut",
 )
-def fin_apres_debut(demande: Demande) -> bool:
+def fin_apres_debut(demande: DemandeCollecte) -> bool:
     """The service ends after its start."""
     return demande.date_fin is None or demande.date_fin > demande.date_debut
 
@@ -140,7 +140,7 @@ def fin_apres_debut(demande: Demande) -> bool:
     provenance="documented",
     remede="dateFin présente, à un an de dateDebut au plus",
 )
-def duree_admise(demande: Demande) -> bool:
+def duree_admise(demande: DemandeCollecte) -> bool:
     """On a C5 or P4 the service has an end, at most a year after its start."""
     if demande.grand:
         return True
@@ -154,7 +154,7 @@ def duree_admise(demande: Demande) -> bool:
     provenance="documented",
     remede="transmissionRecurrente à true pour des index",
 )
-def index_transmis(demande: Demande) -> bool:
+def index_transmis(demande: DemandeCollecte) -> bool:
     """Index are transmitted, never only collected."""
     return demande.courbe or demande.recurrente
 
@@ -165,7 +165,7 @@ def index_transmis(demande: Demande) -> bool:
     provenance="documented",
     remede="mesuresPas P1D pour des index, PT10M pour la courbe d'un grand point, PT30M d'un C5/P4",
 )
-def pas_autorise(demande: Demande) -> bool:
+def pas_autorise(demande: DemandeCollecte) -> bool:
     """The step is that of the measures on the segment."""
     if not demande.courbe:
         return demande.pas == "P1D"
@@ -179,7 +179,7 @@ def pas_autorise(demande: Demande) -> bool:
     remede="periodiciteTransmission P1D, P1M (C5), P1D, P7D, P1M (courbe d'un grand point), P1D "
     "(index d'un grand point) ; aucune sur un P4",
 )
-def periodicite_autorisee(demande: Demande) -> bool:
+def periodicite_autorisee(demande: DemandeCollecte) -> bool:
     """A transmission has a frequency of its segment; a P4, which transmits nothing, sends none."""
     if not demande.recurrente:
         return demande.segment != "P4" or demande.periodicite is None
@@ -194,7 +194,7 @@ def periodicite_autorisee(demande: Demande) -> bool:
     provenance="documented",
     remede="mesuresCorrigees à false",
 )
-def courbe_brute_sur_c5(demande: Demande) -> bool:
+def courbe_brute_sur_c5(demande: DemandeCollecte) -> bool:
     """The curve of a C5 is raw."""
     return demande.grand or not demande.corrigees_demandees
 
@@ -205,7 +205,7 @@ def courbe_brute_sur_c5(demande: Demande) -> bool:
     provenance="documented",
     remede="mesuresCorrigees à false, ou une fréquence P7D ou P1M",
 )
-def corrigees_non_quotidiennes(demande: Demande) -> bool:
+def corrigees_non_quotidiennes(demande: DemandeCollecte) -> bool:
     """A corrected curve isn't transmitted daily."""
     return not demande.corrigees_demandees or demande.periodicite != "P1D"
 
@@ -216,6 +216,6 @@ def corrigees_non_quotidiennes(demande: Demande) -> bool:
     provenance="assumed",
     remede="un seul de soutirage et injection à true",
 )
-def un_seul_sens(demande: Demande) -> bool:
+def un_seul_sens(demande: DemandeCollecte) -> bool:
     """Exactly one direction is asked for."""
     return demande.soutirage is not demande.injection

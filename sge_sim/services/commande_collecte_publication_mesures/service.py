@@ -5,9 +5,9 @@ from sge_sim.commandes.prestations import COLLECTES, prestation_collecte
 from sge_sim.domaine.generations import first_generation
 from sge_sim.refus import check
 from sge_sim.services.commande_collecte_publication_mesures.answer import order_accepted
-from sge_sim.services.commande_collecte_publication_mesures.demande import Demande
-from sge_sim.services.commande_collecte_publication_mesures.rules import RULES, UNREACHABLE
-from sge_sim.services.habilitation import PAQUET_SGT483
+from sge_sim.services.commande_collecte_publication_mesures.demande import DemandeCollecte
+from sge_sim.services.commande_collecte_publication_mesures.rules import RULES, UNREACHABLE_CODES
+from sge_sim.services.habilitation import PACKAGE_SGT483
 from sge_sim.services.reading import (
     acces_of,
     has_known_civilite,
@@ -17,7 +17,7 @@ from sge_sim.services.reading import (
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree
-from sge_sim.tables.fiches import Faits
+from sge_sim.tables.point_facts import Faits
 
 
 def handle(appel: Appel) -> Answer:
@@ -49,11 +49,11 @@ def handle(appel: Appel) -> Answer:
     )
 
 
-def _read(appel: Appel, general: Tree, faits: Faits) -> Demande:
+def _read(appel: Appel, general: Tree, faits: Faits) -> DemandeCollecte:
     asked = appel.body["demande"]["accesMesures"]
     client = asked["declarationAccordClient"]
     soutirage, injection = asked["soutirage"], asked["injection"]
-    return Demande(
+    return DemandeCollecte(
         acces=acces_of(appel, SERVICE, faits),
         commande=read_commande(appel, general),
         declaration=read_declaration(client, soutirage=soutirage, injection=injection),
@@ -79,7 +79,7 @@ def _read(appel: Appel, general: Tree, faits: Faits) -> Demande:
 SERVICE = Service(
     nom="CommandeCollectePublicationMesures",
     version="3.0",
-    paquet="Commande",
+    package="Commande",
     codes=(
         *("SGT200", "SGT400", "SGT422", "SGT423", "SGT426", "SGT427", "SGT430", "SGT431"),
         *("SGT432", "SGT433", "SGT440", "SGT445", "SGT450", "SGT463", "SGT466", "SGT470"),
@@ -92,9 +92,9 @@ SERVICE = Service(
     mesures=("CDC", "IDX"),
     flux=("R50", "R4x", "R151", "R171"),
     prestations=COLLECTES,
-    habilitation=PAQUET_SGT483,
+    habilitation=PACKAGE_SGT483,
     rules=RULES,
     handle=handle,
-    unreachable=UNREACHABLE,
+    unreachable=UNREACHABLE_CODES,
     writes=True,
 )

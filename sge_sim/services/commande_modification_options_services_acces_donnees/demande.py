@@ -8,7 +8,7 @@ from sge_sim.commandes.acces import Publie
 from sge_sim.domaine.nomenclatures import TypeServiceAcces
 from sge_sim.services.acces_donnees_designes import DemandeSurServices
 from sge_sim.services.acces_donnees_offre import OptionDemandee
-from sge_sim.tables.fiches import FicheService
+from sge_sim.tables.point_facts import ServiceFacts
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Modification:
 
 
 @dataclass(frozen=True)
-class Demande(DemandeSurServices):
+class DemandeOptionsAcces(DemandeSurServices):
     """A change of options of several services: `modifications` are in the order of `numeros`."""
 
     modifications: Sequence[Modification]
@@ -35,7 +35,7 @@ class Demande(DemandeSurServices):
         """The publications to add, of all services."""
         return tuple(option for one in self.modifications for option in one.ajouts)
 
-    def pairs(self) -> Iterator[tuple[FicheService, Modification]]:
+    def pairs(self) -> Iterator[tuple[ServiceFacts, Modification]]:
         """Yield the services that are known, each with its change."""
         for service, modification in zip(self.designes, self.modifications, strict=True):
             if service is not None:
@@ -57,6 +57,6 @@ class Demande(DemandeSurServices):
         )
 
 
-def published_by(service: FicheService) -> tuple[Publie, ...]:
+def published_by(service: ServiceFacts) -> tuple[Publie, ...]:
     """Return what a service publishes."""
     return tuple(Publie(one.periodicite, one.corrigees) for one in service.options_en_cours)

@@ -14,7 +14,7 @@ from sge_sim.services.acces_donnees_designes import (
 )
 from sge_sim.services.acces_donnees_offre import OFFER_RULES
 from sge_sim.services.commande_modification_options_services_acces_donnees.demande import (
-    Demande,
+    DemandeOptionsAcces,
     published_by,
 )
 
@@ -25,7 +25,7 @@ from sge_sim.services.commande_modification_options_services_acces_donnees.deman
     provenance="assumed",
     remede="ajouterOptionsPublication ou supprimerOptionsPublication dans chaque service",
 )
-def une_modification_par_service(demande: Demande) -> bool:
+def une_modification_par_service(demande: DemandeOptionsAcces) -> bool:
     """Something is added to each service, or taken from it."""
     return all(one.ajouts or one.retraits for one in demande.modifications)
 
@@ -36,7 +36,7 @@ def une_modification_par_service(demande: Demande) -> bool:
     provenance="assumed",
     remede="mesuresCorrigees dans chaque option de courbe à supprimer",
 )
-def nature_des_retraits_donnee(demande: Demande) -> bool:
+def nature_des_retraits_donnee(demande: DemandeOptionsAcces) -> bool:
     """A publication of the curve that is taken away says whether it was corrected."""
     return not any(
         option.of_curve and option.corrigees is None
@@ -51,7 +51,7 @@ def nature_des_retraits_donnee(demande: Demande) -> bool:
     provenance="assumed",
     remede="une option que RechercheServicesAccesDonnees donne sans dateFin",
 )
-def options_retirees_connues(demande: Demande) -> bool:
+def options_retirees_connues(demande: DemandeOptionsAcces) -> bool:
     """What is taken from a service was published by it."""
     return all(
         option.publie in published_by(service)
@@ -66,7 +66,7 @@ def options_retirees_connues(demande: Demande) -> bool:
     provenance="assumed",
     remede="une option que le service n'a pas encore",
 )
-def options_ajoutees_nouvelles(demande: Demande) -> bool:
+def options_ajoutees_nouvelles(demande: DemandeOptionsAcces) -> bool:
     """What is added to a service isn't published by it already."""
     return all(len(set(one)) == len(one) for one in demande.publies)
 

@@ -14,7 +14,7 @@ from sge_sim.services.commande_modification_options_services_acces_donnees.answe
     services_changed,
 )
 from sge_sim.services.commande_modification_options_services_acces_donnees.demande import (
-    Demande,
+    DemandeOptionsAcces,
     Modification,
 )
 from sge_sim.services.commande_modification_options_services_acces_donnees.rules import RULES
@@ -22,7 +22,7 @@ from sge_sim.services.service import Appel, Service
 from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree
 from sge_sim.tables.ecritures import reach
-from sge_sim.tables.fiches import FicheService
+from sge_sim.tables.point_facts import ServiceFacts
 
 
 def handle(appel: Appel) -> Answer:
@@ -32,7 +32,7 @@ def handle(appel: Appel) -> Answer:
     for block in appel.body["demande"]["servicesSouscrits"]["serviceSouscrit"]:
         blocks.setdefault(block["serviceSouscritId"], []).append(block)
     faits = faits_of(appel, general, general["contratId"])
-    demande = Demande(
+    demande = DemandeOptionsAcces(
         **common_members(appel, SERVICE, general, faits),
         numeros=tuple(blocks),
         modifications=tuple(_modifications(blocks, faits.services)),
@@ -52,7 +52,7 @@ def handle(appel: Appel) -> Answer:
 
 
 def _modifications(
-    blocks: Mapping[str, Sequence[Tree]], services: Sequence[FicheService]
+    blocks: Mapping[str, Sequence[Tree]], services: Sequence[ServiceFacts]
 ) -> list[Modification]:
     """Read the changes by service; those of a number that is given twice are put together."""
     types = {one.service_souscrit_id: one.acces_type for one in services}
@@ -80,7 +80,7 @@ def _options(
 SERVICE = Service(
     nom="CommandeModificationOptionsServicesAccesDonnees",
     version="1.0",
-    paquet="Commande",
+    package="Commande",
     codes=(*COMMON_CODES, *ASKER_CODES, "SGT401", *NAMED_CODES, "SGT570", *OFFER_CODES),
     depuis="26.1",
     existence=SECOND_GENERATION,

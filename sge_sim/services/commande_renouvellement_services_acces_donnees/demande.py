@@ -8,7 +8,7 @@ from sge_sim.services.acces_donnees_designes import DemandeSurServices
 
 
 @dataclass(frozen=True)
-class Demande(DemandeSurServices):
+class DemandeRenouvellement(DemandeSurServices):
     """A renewal of services until one date (excluded), for good without one."""
 
     consentement: Consentement | None

@@ -12,7 +12,9 @@ from sge_sim.services.acces_donnees_designes import (
     services_connus,
     services_d_acces,
 )
-from sge_sim.services.commande_renouvellement_services_acces_donnees.demande import Demande
+from sge_sim.services.commande_renouvellement_services_acces_donnees.demande import (
+    DemandeRenouvellement,
+)
 
 
 @rule(
@@ -22,7 +24,7 @@ from sge_sim.services.commande_renouvellement_services_acces_donnees.demande imp
     remede="une dateFin strictement postérieure à celle de chaque service ; un service sans fin ne "
     "se renouvelle pas",
 )
-def fin_repoussee(demande: Demande) -> bool:
+def fin_repoussee(demande: DemandeRenouvellement) -> bool:
     """Each service ends strictly later than it did."""
     return all(
         one.date_fin is not None and (demande.date_fin is None or demande.date_fin > one.date_fin)

@@ -13,7 +13,9 @@ from sge_sim.services.acces_donnees_reading import (
     read_consentement,
 )
 from sge_sim.services.commande_renouvellement_services_acces_donnees.answer import services_renewed
-from sge_sim.services.commande_renouvellement_services_acces_donnees.demande import Demande
+from sge_sim.services.commande_renouvellement_services_acces_donnees.demande import (
+    DemandeRenouvellement,
+)
 from sge_sim.services.commande_renouvellement_services_acces_donnees.rules import RULES
 from sge_sim.services.reading import read_commande, read_declaration
 from sge_sim.services.service import Appel, Service
@@ -25,7 +27,7 @@ def handle(appel: Appel) -> Answer:
     """Answer one renewal: all the services, or none; a number given twice counts once."""
     general = appel.body["demande"]["donneesGenerales"]
     faits = faits_of(appel, general, general["contratId"])
-    demande = Demande(
+    demande = DemandeRenouvellement(
         **common_members(appel, SERVICE, general, faits),
         numeros=numeros_of(appel),
         consentement=read_consentement(general),
@@ -48,7 +50,7 @@ def handle(appel: Appel) -> Answer:
 SERVICE = Service(
     nom="CommandeRenouvellementServicesAccesDonnees",
     version="1.0",
-    paquet="Commande",
+    package="Commande",
     codes=(
         *(*COMMON_CODES, *ASKER_CODES, "SGT401", "SGT566", *NAMED_CODES),
         *("SGT5O9", "SGT568", "SGT569"),

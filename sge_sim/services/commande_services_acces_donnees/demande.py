@@ -25,7 +25,7 @@ class ServiceDemande:
 
 
 @dataclass(frozen=True)
-class Demande(DemandeAcces):
+class DemandeServicesAcces(DemandeAcces):
     """An order of several services, all of one direction and until one date (excluded)."""
 
     consentement: Consentement | None

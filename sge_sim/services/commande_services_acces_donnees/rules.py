@@ -9,7 +9,7 @@ from sge_sim.refus import Control, rule
 from sge_sim.services.acces_donnees import ASKER_RULES, CONSENT_RULES, END_RULES
 from sge_sim.services.acces_donnees_offre import OFFER_RULES, types_connus
 from sge_sim.services.acces_donnees_point import POINT_RULES
-from sge_sim.services.commande_services_acces_donnees.demande import Demande
+from sge_sim.services.commande_services_acces_donnees.demande import DemandeServicesAcces
 
 
 @rule(
@@ -18,7 +18,7 @@ from sge_sim.services.commande_services_acces_donnees.demande import Demande
     provenance="assumed",
     remede="un seul serviceSouscrit par typeDonnees",
 )
-def un_service_par_type(demande: Demande) -> bool:
+def un_service_par_type(demande: DemandeServicesAcces) -> bool:
     """Each type is asked for once."""
     return len(set(demande.types_donnees)) == len(demande.types_donnees)
 
@@ -30,7 +30,7 @@ def un_service_par_type(demande: Demande) -> bool:
     remede="CommandeRenouvellementServicesAccesDonnees pour une fin plus lointaine, "
     "CommandeModificationOptionsServicesAccesDonnees pour d'autres options",
 )
-def services_pas_deja_actifs(demande: Demande) -> bool:
+def services_pas_deja_actifs(demande: DemandeServicesAcces) -> bool:
     """The actor has none of the services already; another service renews them or changes them."""
     return not any(one.among(demande.services, demande.contrat_id) for one in demande.asked)
 

@@ -15,7 +15,10 @@ from sge_sim.services.acces_donnees_reading import (
     read_options,
 )
 from sge_sim.services.commande_services_acces_donnees.answer import services_ordered
-from sge_sim.services.commande_services_acces_donnees.demande import Demande, ServiceDemande
+from sge_sim.services.commande_services_acces_donnees.demande import (
+    DemandeServicesAcces,
+    ServiceDemande,
+)
 from sge_sim.services.commande_services_acces_donnees.rules import RULES
 from sge_sim.services.reading import read_commande, read_declaration
 from sge_sim.services.service import Appel, Service
@@ -26,7 +29,7 @@ def handle(appel: Appel) -> Answer:
     """Answer one order: all its services, or none."""
     general = appel.body["demande"]["donneesGenerales"]
     faits = faits_of(appel, general, general["contratId"])
-    demande = Demande(
+    demande = DemandeServicesAcces(
         **common_members(appel, SERVICE, general, faits),
         consentement=read_consentement(general),
         date_fin=general.get("dateFin"),
@@ -61,7 +64,7 @@ def handle(appel: Appel) -> Answer:
 SERVICE = Service(
     nom="CommandeServicesAccesDonnees",
     version="1.0",
-    paquet="Commande",
+    package="Commande",
     codes=tuple(
         dict.fromkeys(
             (

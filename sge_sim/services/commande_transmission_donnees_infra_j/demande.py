@@ -10,7 +10,7 @@ from sge_sim.services.ordres import Ordre
 
 
 @dataclass(frozen=True)
-class Demande(Ordre):
+class DemandeTransmissionInfraJ(Ordre):
     """An infra-daily demand, as its rules look at it.
 
     `accords` are the declarations in which the client agrees. `en_cours` tells whether the same

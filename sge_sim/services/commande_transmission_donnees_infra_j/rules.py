@@ -3,7 +3,7 @@
 from sge_sim.domaine.nomenclatures import COMPTEURS_TELERELEVES, GRANDS_PRODUCTEURS
 from sge_sim.refus import Control, rule
 from sge_sim.services.acces import CONTRACT_RULES
-from sge_sim.services.commande_transmission_donnees_infra_j.demande import Demande
+from sge_sim.services.commande_transmission_donnees_infra_j.demande import DemandeTransmissionInfraJ
 from sge_sim.services.ecarts import ecart_rules
 from sge_sim.services.ordres import (
     demandeur_habilite,
@@ -21,7 +21,7 @@ _GUIDE = "GUI 0481 v1.2.0"
     provenance="assumed",
     remede="objetCode AME, civilité M ou Mme, et l'un au moins de cdc, idx et ptd à true",
 )
-def conditions_d_utilisation_respectees(demande: Demande) -> bool:
+def conditions_d_utilisation_respectees(demande: DemandeTransmissionInfraJ) -> bool:
     """The object is AME, civilities are known, and some data are asked for."""
     asked = demande.infra_j
     some = asked.cdc or asked.idx or asked.ptd
@@ -34,7 +34,7 @@ def conditions_d_utilisation_respectees(demande: Demande) -> bool:
     provenance="documented",
     remede="soutirage ou injection à true",
 )
-def sens_demande(demande: Demande) -> bool:
+def sens_demande(demande: DemandeTransmissionInfraJ) -> bool:
     """A direction is asked for."""
     return demande.infra_j.soutirage or demande.infra_j.injection
 
@@ -45,7 +45,7 @@ def sens_demande(demande: Demande) -> bool:
     provenance="documented",
     remede="une déclaration où accordClient est à true pour chaque sens demandé",
 )
-def accord_donne(demande: Demande) -> bool:
+def accord_donne(demande: DemandeTransmissionInfraJ) -> bool:
     """The client agrees for each direction asked for."""
     asked = demande.infra_j
     return (not asked.soutirage or any(one.soutirage for one in demande.accords)) and (
@@ -59,7 +59,7 @@ def accord_donne(demande: Demande) -> bool:
     provenance="documented",
     remede="un point C1 à C4 ou P1 à P3",
 )
-def segment_admis(demande: Demande) -> bool:
+def segment_admis(demande: DemandeTransmissionInfraJ) -> bool:
     """The point is of more than 36 kVA."""
     return demande.known_point.grand
 
@@ -70,7 +70,7 @@ def segment_admis(demande: Demande) -> bool:
     provenance="documented",
     remede="un point en service, en cours de résiliation compris",
 )
-def etat_contractuel_admis(demande: Demande) -> bool:
+def etat_contractuel_admis(demande: DemandeTransmissionInfraJ) -> bool:
     """The point is in service; a producer's that isn't any more is tolerated for now."""
     point = demande.known_point
     if point.segment in GRANDS_PRODUCTEURS:
@@ -84,7 +84,7 @@ def etat_contractuel_admis(demande: Demande) -> bool:
     provenance="assumed",
     remede="injection seule sur un point de production",
 )
-def soutirage_d_un_consommateur(demande: Demande) -> bool:
+def soutirage_d_un_consommateur(demande: DemandeTransmissionInfraJ) -> bool:
     """What a producer's point consumes isn't transmitted."""
     return not (demande.infra_j.soutirage and demande.known_point.segment.startswith("P"))
 
@@ -95,7 +95,7 @@ def soutirage_d_un_consommateur(demande: Demande) -> bool:
     provenance="documented",
     remede="un point alimenté ou limité",
 )
-def point_alimente(demande: Demande) -> bool:
+def point_alimente(demande: DemandeTransmissionInfraJ) -> bool:
     """The point is supplied; a limited supply is one."""
     point = demande.known_point
     return point.alimente or not point.en_service
@@ -108,7 +108,7 @@ def point_alimente(demande: Demande) -> bool:
     remede="un compteur ICE, PME-PMI ou SAPHIR ; ptd en soutirage seulement ; injection sur un "
     "point qui injecte",
 )
-def compteur_compatible(demande: Demande) -> bool:
+def compteur_compatible(demande: DemandeTransmissionInfraJ) -> bool:
     """The meter is of a kind that can, and measures what is asked for."""
     point, asked = demande.known_point, demande.infra_j
     return (
@@ -124,7 +124,7 @@ def compteur_compatible(demande: Demande) -> bool:
     provenance="documented",
     remede="un point relevé par un boîtier IP",
 )
-def media_ip(demande: Demande) -> bool:
+def media_ip(demande: DemandeTransmissionInfraJ) -> bool:
     """The meter is read through an IP box."""
     return demande.known_point.media_releve == "IP"
 
@@ -135,12 +135,12 @@ def media_ip(demande: Demande) -> bool:
     provenance="documented",
     remede="attendre 30 minutes (sge-sim clock advance 30min), ou demander autre chose",
 )
-def sans_demande_identique_recente(demande: Demande) -> bool:
+def sans_demande_identique_recente(demande: DemandeTransmissionInfraJ) -> bool:
     """The same demand isn't in progress: same point, contract, directions and data."""
     return not demande.en_cours
 
 
-RULES: tuple[Control[Demande], ...] = (
+RULES: tuple[Control[DemandeTransmissionInfraJ], ...] = (
     *ecart_rules("CommandeTransmissionDonneesInfraJ", "1.0"),
     demandeur_habilite,
     *CONTRACT_RULES,

@@ -8,9 +8,9 @@ from sge_sim.commandes.echeances import carry_out
 from sge_sim.commandes.prestations import Prestation
 from sge_sim.refus import check
 from sge_sim.services.commande_transmission_donnees_infra_j.answer import demand_accepted
-from sge_sim.services.commande_transmission_donnees_infra_j.demande import Demande
+from sge_sim.services.commande_transmission_donnees_infra_j.demande import DemandeTransmissionInfraJ
 from sge_sim.services.commande_transmission_donnees_infra_j.rules import RULES
-from sge_sim.services.habilitation import PAQUET_SGT402
+from sge_sim.services.habilitation import PACKAGE_SGT402
 from sge_sim.services.reading import (
     acces_of,
     has_known_civilite,
@@ -40,13 +40,13 @@ def handle(appel: Appel) -> Answer:
     return Answer(demand_accepted(affaire, prestation), point_id=affaire.prm, login=affaire.login)
 
 
-def _read(appel: Appel, commande: Commande, asked: Tree) -> Demande:
+def _read(appel: Appel, commande: Commande, asked: Tree) -> DemandeTransmissionInfraJ:
     faits = appel.lire(prm=commande.prm, login=commande.login, contrat_id=commande.contrat_id)
     declarations = asked["declarationAccordClient"]
     infra_j = InfraJ(
         **{name: asked[name] for name in ("injection", "soutirage", "cdc", "idx", "ptd")}
     )
-    return Demande(
+    return DemandeTransmissionInfraJ(
         acces=acces_of(appel, SERVICE, faits),
         ecart=appel.ecart(SERVICE, faits.point),
         point=faits.point,
@@ -65,7 +65,7 @@ def _read(appel: Appel, commande: Commande, asked: Tree) -> Demande:
 SERVICE = Service(
     nom="CommandeTransmissionDonneesInfraJ",
     version="1.0",
-    paquet="InfraJournalier",
+    package="InfraJournalier",
     codes=(
         *("SGT200", "SGT402", "SGT445", "SGT466", "SGT471", "SGT472", "SGT473", "SGT476"),
         *("SGT4B2", "SGT4M6", "SGT4M7", "SGT4N8", "SGT4O1", "SGT500", "SGT562", "SGT566"),
@@ -74,7 +74,7 @@ SERVICE = Service(
     mesures=("cdc", "idx", "ptd"),
     flux=("IFJ",),
     prestations=(CONSOMMATEUR, PRODUCTEUR),
-    habilitation=PAQUET_SGT402,
+    habilitation=PACKAGE_SGT402,
     rules=RULES,
     handle=handle,
     writes=True,

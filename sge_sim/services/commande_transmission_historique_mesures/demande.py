@@ -10,18 +10,18 @@ from sge_sim.services.ordres import Ordre
 
 
 @dataclass(frozen=True)
-class Demande(Ordre):
+class DemandeTransmissionHistorique(Ordre):
     """An order of history, as its rules look at it.
 
     `pas` is the step of the curve in minutes, None where none is sent or in another unit than
     minutes; `pas_envoye` tells whether one is. `personne` tells whether the client is named.
-    `collectes` are the periods [debut, fin) in which the curve of a C5 is collected; `tout_exige`
-    refuses what is cut or empty otherwise. `entete_exige` tells whether the demand is refused
-    without its header, which `entete` tells it has.
+    `collectes` are the periods [debut, fin) in which the curve of a C5 is collected;
+    `tout_required` refuses what is cut or empty otherwise. `entete_required` tells whether the
+    demand is refused without its header, which `entete` tells it has.
     """
 
     entete: bool
-    entete_exige: bool
+    entete_required: bool
     objet_code: str
     date_debut: date
     date_fin: date
@@ -34,7 +34,7 @@ class Demande(Ordre):
     pas_envoye: bool
     pas: Decimal | None
     collectes: Sequence[tuple[date, date | None]]
-    tout_exige: bool
+    tout_required: bool
 
     @property
     def courbe(self) -> bool:

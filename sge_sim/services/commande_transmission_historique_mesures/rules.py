@@ -8,7 +8,7 @@ refused, as the codes that the service lists would have it.
 from typing import Final
 
 from sge_sim.clock import add_months
-from sge_sim.domaine.libelles import LIBELLES
+from sge_sim.domaine.libelles import LISTES
 from sge_sim.domaine.nomenclatures import (
     COMPTEURS_TELERELEVES,
     CONTRAT_OF_KIND,
@@ -20,7 +20,9 @@ from sge_sim.services.acces import (
     utilisateur_connu,
     utilisateur_de_l_acteur,
 )
-from sge_sim.services.commande_transmission_historique_mesures.demande import Demande
+from sge_sim.services.commande_transmission_historique_mesures.demande import (
+    DemandeTransmissionHistorique,
+)
 from sge_sim.services.ordres import demandeur_habilite, hors_regroupement_turpe, point_connu
 
 _GUIDE = "GUI 0453 v1.1.1"
@@ -34,12 +36,12 @@ _COMPTEURS_A_COURBE = COMPTEURS_TELERELEVES | {"LINKY"}
     "suite de mars 2022 n'en envoie pas et attend un succès : exigé, par prudence ; code supposé",
     provenance="assumed",
     remede="l'en-tête enteteP (version, infoFonctionnelles/pointId, infoDemandeur/loginDemandeur), "
-    "ou le simulateur avec --no-entete-historique-exige et sans --profile fidele ; il n'est pas "
+    "ou le simulateur avec --no-entete-historique-required et sans --profile fidele ; il n'est pas "
     "sûr que la plateforme réelle l'exige",
 )
-def entete_present(demande: Demande) -> bool:
+def entete_present(demande: DemandeTransmissionHistorique) -> bool:
     """The demand comes with its header, where it is insisted on."""
-    return demande.entete or not demande.entete_exige
+    return demande.entete or not demande.entete_required
 
 
 @rule(
@@ -48,7 +50,7 @@ def entete_present(demande: Demande) -> bool:
     provenance="assumed",
     remede="le login d'un utilisateur de l'acteur dont le certificat est présenté",
 )
-def demandeur_identifie(demande: Demande) -> bool:
+def demandeur_identifie(demande: DemandeTransmissionHistorique) -> bool:
     """The login is that of a user of the actor from which the order comes."""
     return hold((utilisateur_connu, utilisateur_de_l_acteur), demande)
 
@@ -59,7 +61,7 @@ def demandeur_identifie(demande: Demande) -> bool:
     provenance="assumed",
     remede="un contrat GRD-F pour un fournisseur, Enedis-Tiers pour un tiers",
 )
-def type_de_contrat_coherent(demande: Demande) -> bool:
+def type_de_contrat_coherent(demande: DemandeTransmissionHistorique) -> bool:
     """The contract is of the type that binds such an actor."""
     contrat = demande.acces.contrat
     return contrat is None or contrat.type == CONTRAT_OF_KIND[demande.acces.demandeur.kind]
@@ -72,7 +74,7 @@ def type_de_contrat_coherent(demande: Demande) -> bool:
     remede="objetCode HDM, mesureType CDC ou IDX, et un point de consommation",
     indispensable=True,
 )
-def prestation_identifiee(demande: Demande) -> bool:
+def prestation_identifiee(demande: DemandeTransmissionHistorique) -> bool:
     """Object, kind of measures and segment lead to a prestation: none exists for producers."""
     return (
         demande.objet_code == "HDM"
@@ -87,7 +89,7 @@ def prestation_identifiee(demande: Demande) -> bool:
     provenance="assumed",
     remede="accordClient à true : l'acteur s'engage à détenir l'accord du client",
 )
-def accord_donne(demande: Demande) -> bool:
+def accord_donne(demande: DemandeTransmissionHistorique) -> bool:
     """The client agrees."""
     return demande.accord
 
@@ -98,7 +100,7 @@ def accord_donne(demande: Demande) -> bool:
     provenance="documented",
     remede="dateFin après dateDebut",
 )
-def fin_apres_debut(demande: Demande) -> bool:
+def fin_apres_debut(demande: DemandeTransmissionHistorique) -> bool:
     """The period ends after its start."""
     return demande.date_fin > demande.date_debut
 
@@ -109,7 +111,7 @@ def fin_apres_debut(demande: Demande) -> bool:
     provenance="documented",
     remede="dateFin à la date du jour ou avant (celle de l'horloge simulée)",
 )
-def fin_non_future(demande: Demande) -> bool:
+def fin_non_future(demande: DemandeTransmissionHistorique) -> bool:
     """The period doesn't end after today."""
     return demande.date_fin <= demande.acces.jour
 
@@ -120,7 +122,7 @@ def fin_non_future(demande: Demande) -> bool:
     provenance="documented",
     remede="dateDebut dans les 24 derniers mois pour une courbe, les 36 derniers pour des index",
 )
-def profondeur_admise(demande: Demande) -> bool:
+def profondeur_admise(demande: DemandeTransmissionHistorique) -> bool:
     """A curve goes 24 months back, daily index 36."""
     oldest = add_months(demande.acces.jour, -_MONTHS[demande.mesures_type])
     return demande.date_debut >= oldest
@@ -132,7 +134,7 @@ def profondeur_admise(demande: Demande) -> bool:
     provenance="documented",
     remede="un point mis en service",
 )
-def point_mis_en_service(demande: Demande) -> bool:
+def point_mis_en_service(demande: DemandeTransmissionHistorique) -> bool:
     """The point has been commissioned."""
     return demande.known_point.date_mise_en_service is not None
 
@@ -143,7 +145,7 @@ def point_mis_en_service(demande: Demande) -> bool:
     provenance="assumed",
     remede="un point raccordé",
 )
-def point_raccorde(demande: Demande) -> bool:
+def point_raccorde(demande: DemandeTransmissionHistorique) -> bool:
     """The point is still connected."""
     return demande.known_point.etat_alimentation != "NRAC"
 
@@ -154,7 +156,7 @@ def point_raccorde(demande: Demande) -> bool:
     provenance="documented",
     remede="un point en service",
 )
-def point_non_resilie(demande: Demande) -> bool:
+def point_non_resilie(demande: DemandeTransmissionHistorique) -> bool:
     """The point isn't terminated."""
     return demande.known_point.etat_contractuel != "RESIL"
 
@@ -165,7 +167,7 @@ def point_non_resilie(demande: Demande) -> bool:
     provenance="documented",
     remede="un point en service, en cours de résiliation compris",
 )
-def etat_contractuel_admis(demande: Demande) -> bool:
+def etat_contractuel_admis(demande: DemandeTransmissionHistorique) -> bool:
     """The point is in service."""
     return demande.known_point.en_service
 
@@ -176,7 +178,7 @@ def etat_contractuel_admis(demande: Demande) -> bool:
     provenance="documented",
     remede="un point dont le client a un contrat en soutirage",
 )
-def contrat_actif_sur_le_point(demande: Demande) -> bool:
+def contrat_actif_sur_le_point(demande: DemandeTransmissionHistorique) -> bool:
     """A contract is active on the point."""
     return demande.known_point.contrat_soutirage
 
@@ -188,7 +190,7 @@ def contrat_actif_sur_le_point(demande: Demande) -> bool:
     provenance="assumed",
     remede="une dateFin (exclue) après la dernière mise en service du point",
 )
-def periode_du_client(demande: Demande) -> bool:
+def periode_du_client(demande: DemandeTransmissionHistorique) -> bool:
     """A day at least of the period is the client's: it ends after the last commissioning."""
     mise_en_service = demande.known_point.date_mise_en_service
     return mise_en_service is None or demande.date_fin > mise_en_service
@@ -201,10 +203,10 @@ def periode_du_client(demande: Demande) -> bool:
     remede="une dateDebut qui ne précède pas la dernière mise en service, ou le simulateur sans "
     "--historique-refused",
 )
-def debut_apres_la_mise_en_service(demande: Demande) -> bool:
+def debut_apres_la_mise_en_service(demande: DemandeTransmissionHistorique) -> bool:
     """The client held the point over the whole period, if `historique_refused` asks for it."""
     mise_en_service = demande.known_point.date_mise_en_service
-    if not demande.tout_exige or mise_en_service is None:
+    if not demande.tout_required or mise_en_service is None:
         return True
     return demande.date_debut >= mise_en_service
 
@@ -215,7 +217,7 @@ def debut_apres_la_mise_en_service(demande: Demande) -> bool:
     provenance="documented",
     remede="un point C5 de niveau d'ouverture aux services 2, ou une courbe (CDC)",
 )
-def index_quotidiens_disponibles(demande: Demande) -> bool:
+def index_quotidiens_disponibles(demande: DemandeTransmissionHistorique) -> bool:
     """Daily index are there on a C5 of level 2 alone."""
     return demande.courbe or (demande.c5 and demande.known_point.ouvert_aux_mesures)
 
@@ -226,7 +228,7 @@ def index_quotidiens_disponibles(demande: Demande) -> bool:
     provenance="documented",
     remede="un compteur qui enregistre une courbe ; un C5 de niveau d'ouverture aux services 2",
 )
-def compteur_a_courbe(demande: Demande) -> bool:
+def compteur_a_courbe(demande: DemandeTransmissionHistorique) -> bool:
     """The meter records a curve; that of a C5 is opened to services of level 2."""
     point = demande.known_point
     if demande.c5 and not point.ouvert_aux_mesures:
@@ -242,9 +244,9 @@ def compteur_a_courbe(demande: Demande) -> bool:
     remede="une période où la courbe du C5 a été collectée, ou le simulateur sans "
     "--historique-refused",
 )
-def courbe_collectee(demande: Demande) -> bool:
+def courbe_collectee(demande: DemandeTransmissionHistorique) -> bool:
     """A C5 curve was collected in the period, if `historique_refused` asks for it."""
-    if not (demande.tout_exige and demande.courbe and demande.c5):
+    if not (demande.tout_required and demande.courbe and demande.c5):
         return True
     return any(
         debut < demande.date_fin and (fin is None or demande.date_debut < fin)
@@ -259,7 +261,7 @@ def courbe_collectee(demande: Demande) -> bool:
     remede="sur un C5, mesureCorrigee à false et le client désigné (civilité M ou Mme) ; pasCdc "
     "de 10 min (C1-C4) ou 30 min (C5) pour une courbe, absent pour des index",
 )
-def conditions_d_utilisation_respectees(demande: Demande) -> bool:
+def conditions_d_utilisation_respectees(demande: DemandeTransmissionHistorique) -> bool:
     """The step is the one of the segment, for a curve alone; a C5 is raw and its client named."""
     if demande.courbe:
         dix_minutes = demande.known_point.segment in GRANDS_CONSOMMATEURS
@@ -273,11 +275,11 @@ def conditions_d_utilisation_respectees(demande: Demande) -> bool:
         and not demande.corrigees
         and demande.personne
         and demande.civilite_connue
-        and (demande.secteur is None or demande.secteur in LIBELLES["secteurActivite"])
+        and (demande.secteur is None or demande.secteur in LISTES["secteurActivite"])
     )
 
 
-RULES: tuple[Control[Demande], ...] = (
+RULES: tuple[Control[DemandeTransmissionHistorique], ...] = (
     entete_present,
     demandeur_identifie,
     demandeur_habilite,
@@ -304,7 +306,7 @@ RULES: tuple[Control[Demande], ...] = (
 )
 
 _CLIENT_CHANNEL = "Un tiers ou un fournisseur n'est pas le client final : réservé à un autre canal."
-UNREACHABLE = {
+UNREACHABLE_CODES = {
     "SGT488": "De même sens que SGT4M1, qui est employé.",
     "SGT4L2": "Tout acteur connu de la plateforme est un fournisseur ou un tiers.",
     "SGT4L5": "Le schéma exige initiateurLogin : son absence est un message malformé.",

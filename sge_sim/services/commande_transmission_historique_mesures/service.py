@@ -9,9 +9,11 @@ from sge_sim.commandes.prestations import Prestation
 from sge_sim.domaine.ecarts_plateforme import Usage
 from sge_sim.refus import check
 from sge_sim.services.commande_transmission_historique_mesures.answer import history_ordered
-from sge_sim.services.commande_transmission_historique_mesures.demande import Demande
-from sge_sim.services.commande_transmission_historique_mesures.rules import RULES, UNREACHABLE
-from sge_sim.services.habilitation import PAQUET_SGT402
+from sge_sim.services.commande_transmission_historique_mesures.demande import (
+    DemandeTransmissionHistorique,
+)
+from sge_sim.services.commande_transmission_historique_mesures.rules import RULES, UNREACHABLE_CODES
+from sge_sim.services.habilitation import PACKAGE_SGT402
 from sge_sim.services.reading import (
     acces_of,
     has_known_civilite,
@@ -56,19 +58,19 @@ def handle(appel: Appel) -> Answer:
     return Answer(history_ordered(affaire, prestation), point_id=affaire.prm, login=affaire.login)
 
 
-def _read(appel: Appel, general: Tree, asked: Tree) -> Demande:
+def _read(appel: Appel, general: Tree, asked: Tree) -> DemandeTransmissionHistorique:
     declaration = asked["declarationAccordClient"]
     faits = appel.lire(
         prm=general["pointId"],
         login=general["initiateurLogin"],
         contrat_id=general["contratId"],
     )
-    return Demande(
+    return DemandeTransmissionHistorique(
         acces=acces_of(appel, SERVICE, faits),
         point=faits.point,
         entete=bool(appel.header),
-        entete_exige=(
-            appel.settings.entete_historique_exige
+        entete_required=(
+            appel.settings.entete_historique_required
             or Usage.ENTETE_HISTORIQUE in appel.plateforme.usages
         ),
         objet_code=general["objetCode"],
@@ -83,7 +85,7 @@ def _read(appel: Appel, general: Tree, asked: Tree) -> Demande:
         pas_envoye="pasCdc" in asked,
         pas=_minutes(asked.get("pasCdc")),
         collectes=() if faits.dossier is None else faits.dossier.suivi.collectes,
-        tout_exige=appel.settings.historique_refused,
+        tout_required=appel.settings.historique_refused,
     )
 
 
@@ -95,7 +97,7 @@ def _minutes(pas: Any) -> Decimal | None:
 SERVICE = Service(
     nom="CommandeTransmissionHistoriqueMesures",
     version="1.0",
-    paquet="Historique",
+    package="Historique",
     jusqu_a="23.2",
     codes=(
         *("SGT402", "SGT471", "SGT472", "SGT473", "SGT488", "SGT4K1", "SGT4K2", "SGT4K4"),
@@ -107,9 +109,9 @@ SERVICE = Service(
     flux=("HDM",),
     prestations=(COURBE, INDEX),
     needs_header=True,
-    habilitation=PAQUET_SGT402,
+    habilitation=PACKAGE_SGT402,
     rules=RULES,
     handle=handle,
-    unreachable=UNREACHABLE,
+    unreachable=UNREACHABLE_CODES,
     writes=True,
 )

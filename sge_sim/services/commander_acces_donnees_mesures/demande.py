@@ -8,11 +8,11 @@ from sge_sim.commandes.acces import AccesSouscrit
 from sge_sim.domaine.ecarts_plateforme import Ecart
 from sge_sim.domaine.nomenclatures import TypeServiceAcces
 from sge_sim.services.acces_donnees import TYPES_DONNEES, Consentement, DemandeAcces
-from sge_sim.tables.fiches import FicheService
+from sge_sim.tables.point_facts import ServiceFacts
 
 
 @dataclass(frozen=True)
-class Demande(DemandeAcces):
+class DemandeAccesMesures(DemandeAcces):
     """An order of access to one type of data, from today to a date (excluded).
 
     `contrat_id` is empty where the message leaves it out, `contrat_type` None; `sens` means
@@ -54,6 +54,6 @@ class Demande(DemandeAcces):
         return AccesSouscrit(TYPES_DONNEES[self.type_donnees], self.sens, self.date_fin)
 
     @cached_property
-    def identical(self) -> FicheService | None:
+    def identical(self) -> ServiceFacts | None:
         """The actor's service that gives the same access already."""
         return next(iter(self.asked.among(self.services, self.contrat_id)), None)

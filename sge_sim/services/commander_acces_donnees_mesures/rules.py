@@ -6,7 +6,7 @@ from sge_sim.refus import Control, rule
 from sge_sim.services.acces_donnees import ASKER_RULES, CONSENT_RULES, END_RULES
 from sge_sim.services.acces_donnees_offre import type_offert_au_segment, types_connus
 from sge_sim.services.acces_donnees_point import POINT_RULES
-from sge_sim.services.commander_acces_donnees_mesures.demande import Demande
+from sge_sim.services.commander_acces_donnees_mesures.demande import DemandeAccesMesures
 from sge_sim.services.ecarts import ecart_rules
 
 _GUIDE = "GUI 0498 v1.1.0"
@@ -18,7 +18,7 @@ _GUIDE = "GUI 0498 v1.1.0"
     provenance="assumed",
     remede="objetCode AME",
 )
-def objet_ame(demande: Demande) -> bool:
+def objet_ame(demande: DemandeAccesMesures) -> bool:
     """The object of the demand is AME."""
     return demande.objet_code == "AME"
 
@@ -29,7 +29,7 @@ def objet_ame(demande: Demande) -> bool:
     provenance="assumed",
     remede="contratType GRD-F ou GRD-T, ou l'omettre",
 )
-def type_de_contrat_connu(demande: Demande) -> bool:
+def type_de_contrat_connu(demande: DemandeAccesMesures) -> bool:
     """The type of the contract, where it is told, is one of the guide's."""
     return demande.contrat_type in (None, "GRD-F", "GRD-T")
 
@@ -40,7 +40,7 @@ def type_de_contrat_connu(demande: Demande) -> bool:
     provenance="documented",
     remede="un seul de soutirage et injection à true",
 )
-def un_seul_sens(demande: Demande) -> bool:
+def un_seul_sens(demande: DemandeAccesMesures) -> bool:
     """Exactly one direction is asked for."""
     return demande.soutirage != demande.injection
 
@@ -51,7 +51,7 @@ def un_seul_sens(demande: Demande) -> bool:
     provenance="documented",
     remede="dateDebut à la date du jour (celle de l'horloge simulée)",
 )
-def debut_aujourd_hui(demande: Demande) -> bool:
+def debut_aujourd_hui(demande: DemandeAccesMesures) -> bool:
     """The service starts today, and so does its renewal."""
     return demande.date_debut == demande.jour
 
@@ -63,7 +63,7 @@ def debut_aujourd_hui(demande: Demande) -> bool:
     remede="PMAX en soutirage, ou un autre type ; CommandeServicesAccesDonnees la donne en "
     "injection",
 )
-def puissances_en_soutirage(demande: Demande) -> bool:
+def puissances_en_soutirage(demande: DemandeAccesMesures) -> bool:
     """Maximum powers are those of what a C5 or the C5 side of a point with surplus draws."""
     return "PMAX" not in demande.types or demande.sens == "SOUTIRAGE"
 
@@ -74,7 +74,7 @@ def puissances_en_soutirage(demande: Demande) -> bool:
     provenance="documented",
     remede="une dateFin plus lointaine, qui prolonge le service",
 )
-def service_pas_deja_actif(demande: Demande) -> bool:
+def service_pas_deja_actif(demande: DemandeAccesMesures) -> bool:
     """The same service isn't active over all the period; a later end prolongs it."""
     known = demande.identical
     if known is None:

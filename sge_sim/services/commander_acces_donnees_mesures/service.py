@@ -8,7 +8,7 @@ from sge_sim.services.acces_donnees import ASKER_CODES, COMMON_CODES, LIBELLES_A
 from sge_sim.services.acces_donnees_point import POINT_CODES
 from sge_sim.services.acces_donnees_reading import answer_order, faits_of, read_consentement
 from sge_sim.services.commander_acces_donnees_mesures.answer import acces_ordered
-from sge_sim.services.commander_acces_donnees_mesures.demande import Demande
+from sge_sim.services.commander_acces_donnees_mesures.demande import DemandeAccesMesures
 from sge_sim.services.commander_acces_donnees_mesures.rules import RULES
 from sge_sim.services.reading import acces_of, read_commande, read_declaration
 from sge_sim.services.service import Appel, Service
@@ -22,7 +22,7 @@ def handle(appel: Appel) -> Answer:
     asked = appel.body["demande"]["accesDonnees"]
     contrat_id = general["contrat"].get("contratId", "")
     faits = faits_of(appel, general, contrat_id)
-    demande = Demande(
+    demande = DemandeAccesMesures(
         acces=acces_of(appel, SERVICE, faits),
         point=faits.point,
         services=faits.services,
@@ -56,7 +56,7 @@ def handle(appel: Appel) -> Answer:
 SERVICE = Service(
     nom="CommanderAccesDonneesMesures",
     version="1.0",
-    paquet="Commande",
+    package="Commande",
     codes=(
         *(*COMMON_CODES, *ASKER_CODES, "SGT401", "SGT463", "SGT4Q1", "SGT583", "SGT566"),
         *("SGT4H1", "SGT5O9", "SGT568", *POINT_CODES, "SGT4H8", "SGT570"),

@@ -16,7 +16,7 @@ from typing import Any
 from sge_sim.domaine.nomenclatures import GRANDS_CONSOMMATEURS
 from sge_sim.services.trees import coded, present, quantity
 from sge_sim.soap.protocol import Tree
-from sge_sim.tables.fiches import FicheCompteur, FichePoint
+from sge_sim.tables.point_facts import CompteurFacts, PointFacts
 
 # The schema knows C2 to C5 and INDET only: the others can't be sent as they are (GUI 0464 v1.4.0
 # lists C1, the schema prevails).
@@ -27,7 +27,7 @@ _SHARED_LINE = "Partagée"
 _SANS_COMPTAGE = "SSCPT"
 
 
-def data_sheet(point: FichePoint, *, authorised: bool) -> Tree:
+def donnees_techniques(point: PointFacts, *, authorised: bool) -> Tree:
     """Return the `point` element: today's situation, no history."""
     return present(
         {
@@ -40,7 +40,7 @@ def data_sheet(point: FichePoint, *, authorised: bool) -> Tree:
     )
 
 
-def _general(point: FichePoint, authorised: bool) -> Tree:
+def _general(point: PointFacts, authorised: bool) -> Tree:
     tree: dict[str, Any] = {
         "etatContractuel": coded("etatContractuel", point.etat_contractuel),
         "adresseInstallation": _address(point),
@@ -57,7 +57,7 @@ def _general(point: FichePoint, authorised: bool) -> Tree:
     return present(tree)
 
 
-def _in_new_chain(point: FichePoint) -> bool:
+def _in_new_chain(point: PointFacts) -> bool:
     """Tell whether the point is a C5 whose meter communicates, which its TIC flags tell.
 
     A communicating meter that the old chain still reads isn't told apart: the data set has none.
@@ -67,11 +67,11 @@ def _in_new_chain(point: FichePoint) -> bool:
     )
 
 
-def _in_place(point: FichePoint) -> list[FicheCompteur]:
+def _in_place(point: PointFacts) -> list[CompteurFacts]:
     return [compteur for compteur in point.compteurs if compteur.date_depose is None]
 
 
-def _address(point: FichePoint) -> Tree:
+def _address(point: PointFacts) -> Tree:
     return present(
         {
             "escalierEtEtageEtAppartement": point.escalier_etage_appartement,
@@ -84,7 +84,7 @@ def _address(point: FichePoint) -> Tree:
     )
 
 
-def _supply(point: FichePoint) -> Tree:
+def _supply(point: PointFacts) -> Tree:
     return {
         "alimentationPrincipale": present(
             {
@@ -99,7 +99,7 @@ def _supply(point: FichePoint) -> Tree:
     }
 
 
-def _metering(point: FichePoint, authorised: bool) -> Tree:
+def _metering(point: PointFacts, authorised: bool) -> Tree:
     return present(
         {
             "dispositifComptage": _device(point, authorised),
@@ -118,7 +118,7 @@ def _metering(point: FichePoint, authorised: bool) -> Tree:
     )
 
 
-def _device(point: FichePoint, authorised: bool) -> Tree | None:
+def _device(point: PointFacts, authorised: bool) -> Tree | None:
     if point.type_comptage is None:
         return None
     meters = [_meter(point, compteur, authorised) for compteur in _in_place(point)]
@@ -152,7 +152,7 @@ def _device(point: FichePoint, authorised: bool) -> Tree | None:
     )
 
 
-def _meter(point: FichePoint, compteur: FicheCompteur, authorised: bool) -> Tree:
+def _meter(point: PointFacts, compteur: CompteurFacts, authorised: bool) -> Tree:
     tree: dict[str, Any] = {
         "localisation": _coded("localisation", compteur.localisation),
         "matricule": compteur.matricule or compteur.numero_serie,
@@ -169,7 +169,7 @@ def _meter(point: FichePoint, compteur: FicheCompteur, authorised: bool) -> Tree
     return present(tree)
 
 
-def _tele_access(point: FichePoint, compteur: FicheCompteur) -> Tree:
+def _tele_access(point: PointFacts, compteur: CompteurFacts) -> Tree:
     """Return how the meter is called: its listening window only where meter and line have one."""
     access = compteur.parametres_tele_acces
     if access is None:
@@ -205,7 +205,7 @@ def _programme(posts: Mapping[str, str]) -> Tree:
     }
 
 
-def _future_off_peak(point: FichePoint) -> Tree | None:
+def _future_off_peak(point: PointFacts) -> Tree | None:
     if not _in_new_chain(point) or point.futures_heures_creuses_id is None:
         return None
     return present(
@@ -213,7 +213,7 @@ def _future_off_peak(point: FichePoint) -> Tree | None:
     )
 
 
-def _future_programmes(point: FichePoint) -> Tree | None:
+def _future_programmes(point: PointFacts) -> Tree | None:
     if point.segment not in GRANDS_CONSOMMATEURS or not point.futures_programmations:
         return None
     return {
@@ -224,7 +224,7 @@ def _future_programmes(point: FichePoint) -> Tree | None:
     }
 
 
-def _contract(point: FichePoint) -> Tree:
+def _contract(point: PointFacts) -> Tree:
     if point.segment not in _SEGMENTS_WITH_FTA or point.fta is None:
         return {}
     structure = {
@@ -236,7 +236,7 @@ def _contract(point: FichePoint) -> Tree:
     return {"structureTarifaire": present(structure)}
 
 
-def _long_use(point: FichePoint) -> Tree | None:
+def _long_use(point: PointFacts) -> Tree | None:
     """Return the use of a C5 of any tariff; its hours without a meter (GUI 0464 v1.4.0 §4.4)."""
     if point.segment != "C5" or point.longue_utilisation_contexte is None:
         return None
@@ -251,7 +251,7 @@ def _long_use(point: FichePoint) -> Tree | None:
     )
 
 
-def _powers_by_class(point: FichePoint) -> Tree | None:
+def _powers_by_class(point: PointFacts) -> Tree | None:
     unit = point.puissance_souscrite_unite
     if point.segment not in GRANDS_CONSOMMATEURS or not point.denivele_puissances or unit is None:
         return None

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 
 from sge_sim.services.acces import Acces
-from sge_sim.tables.fiches import FichePoint
+from sge_sim.tables.point_facts import PointFacts
 
 
 @dataclass(frozen=True)
-class Consultation:
+class ConsultationTechniques:
     """A consultation, as its rules look at it."""
 
     point_id: str
     header_point_id: str | None
     acces: Acces
-    point: FichePoint | None
+    point: PointFacts | None

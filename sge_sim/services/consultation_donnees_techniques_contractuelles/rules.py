@@ -5,7 +5,9 @@ GUI 0464 v1.4.0.
 
 from sge_sim.refus import Control, rule
 from sge_sim.services.acces import USER_RULES
-from sge_sim.services.consultation_donnees_techniques_contractuelles.demande import Consultation
+from sge_sim.services.consultation_donnees_techniques_contractuelles.demande import (
+    ConsultationTechniques,
+)
 
 
 @rule(
@@ -14,7 +16,7 @@ from sge_sim.services.consultation_donnees_techniques_contractuelles.demande imp
     provenance="assumed",
     remede="le même point dans l'en-tête et dans le corps, ou aucun dans l'en-tête",
 )
-def points_identiques(consultation: Consultation) -> bool:
+def points_identiques(consultation: ConsultationTechniques) -> bool:
     """The header, if it names a point, names that of the demand."""
     header = consultation.header_point_id
     return header is None or header == consultation.point_id
@@ -27,18 +29,18 @@ def points_identiques(consultation: Consultation) -> bool:
     remede="le PRM d'un point du jeu de données (sge-sim points list les donne)",
     indispensable=True,
 )
-def point_connu(consultation: Consultation) -> bool:
+def point_connu(consultation: ConsultationTechniques) -> bool:
     """The point exists. A wrong check key is no schema error: such a point just isn't known."""
     return consultation.point is not None
 
 
-RULES: tuple[Control[Consultation], ...] = (
+RULES: tuple[Control[ConsultationTechniques], ...] = (
     points_identiques,
     *USER_RULES,
     point_connu,
 )
 
-UNREACHABLE = {
+UNREACHABLE_CODES = {
     "SGT495": (
         "Un point a toujours une adresse, un état et une alimentation à montrer, même en cours de "
         "raccordement (ICS v1.0.0) : aucun déclencheur n'est connu."

@@ -1,10 +1,17 @@
 """ConsultationDonneesTechniquesContractuelles: finds the point, checks the rules, filters."""
 
 from sge_sim.refus import check
-from sge_sim.services.consultation_donnees_techniques_contractuelles.answer import data_sheet
-from sge_sim.services.consultation_donnees_techniques_contractuelles.demande import Consultation
-from sge_sim.services.consultation_donnees_techniques_contractuelles.rules import RULES, UNREACHABLE
-from sge_sim.services.habilitation import PAQUET_SGT483
+from sge_sim.services.consultation_donnees_techniques_contractuelles.answer import (
+    donnees_techniques,
+)
+from sge_sim.services.consultation_donnees_techniques_contractuelles.demande import (
+    ConsultationTechniques,
+)
+from sge_sim.services.consultation_donnees_techniques_contractuelles.rules import (
+    RULES,
+    UNREACHABLE_CODES,
+)
+from sge_sim.services.habilitation import PACKAGE_SGT483
 from sge_sim.services.reading import acces_of
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.messages import Answer
@@ -18,7 +25,7 @@ def handle(appel: Appel) -> Answer:
     prm, login = appel.body["pointId"], appel.body["loginUtilisateur"]
     faits = appel.lire(prm=prm, login=login)
     point = faits.point
-    consultation = Consultation(
+    consultation = ConsultationTechniques(
         point_id=prm,
         header_point_id=appel.header.get("infoFonctionnelles", {}).get("pointId"),
         acces=acces_of(appel, SERVICE, faits),
@@ -28,7 +35,7 @@ def handle(appel: Appel) -> Answer:
     assert point is not None
     autorisation = appel.body.get("autorisationClient", False)
     return Answer(
-        {"point": data_sheet(point, authorised=autorisation and point.en_service)},
+        {"point": donnees_techniques(point, authorised=autorisation and point.en_service)},
         point_id=prm,
         login=login,
     )
@@ -37,13 +44,13 @@ def handle(appel: Appel) -> Answer:
 SERVICE = Service(
     nom="ConsultationDonneesTechniquesContractuelles",
     version="1.0",
-    paquet="Consultation",
+    package="Consultation",
     codes=(
         *("SGT200", "SGT401", "SGT451", "SGT463", "SGT483", "SGT495", "SGT500", "SGT502"),
         *("SGT504", "SGT506", "SGT562"),
     ),
-    habilitation=PAQUET_SGT483,
+    habilitation=PACKAGE_SGT483,
     rules=RULES,
     handle=handle,
-    unreachable=UNREACHABLE,
+    unreachable=UNREACHABLE_CODES,
 )

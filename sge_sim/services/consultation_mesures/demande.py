@@ -6,17 +6,17 @@ from datetime import date
 from sge_sim.domaine.ecarts_plateforme import Ecart
 from sge_sim.mesures import Consommations, PointMesure
 from sge_sim.services.acces import Acces
-from sge_sim.tables.fiches import FichePoint
+from sge_sim.tables.point_facts import PointFacts
 
 
 @dataclass(frozen=True)
-class Consultation:
+class ConsultationMesures:
     """A consultation, as its rules look at it.
 
     `ecart` is what the platform being played answers instead.
     """
 
-    point: FichePoint | None
+    point: PointFacts | None
     acces: Acces
     nouveau_client: bool
     autorisation: bool
@@ -30,7 +30,7 @@ class Consultation:
 
 
 @dataclass(frozen=True)
-class Resultat:
+class ResultatMesures:
     """What a consultation that the table admits finds: the point as it is measured, if it ever was,
     and its consumptions. `jour` is the legal date of the call."""
 

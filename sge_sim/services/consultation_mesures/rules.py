@@ -1,7 +1,7 @@
 """The control table of ConsultationMesures (GUI 0455 v1.3.0; the order is assumed)."""
 
 from sge_sim.refus import Control, rule
-from sge_sim.services.consultation_mesures.demande import Consultation, Resultat
+from sge_sim.services.consultation_mesures.demande import ConsultationMesures, ResultatMesures
 from sge_sim.services.ecarts import ecart_rules
 
 
@@ -12,7 +12,7 @@ from sge_sim.services.ecarts import ecart_rules
     remede="le PRM d'un point du jeu de données (sge-sim points list les donne)",
     indispensable=True,
 )
-def point_connu(consultation: Consultation) -> bool:
+def point_connu(consultation: ConsultationMesures) -> bool:
     """The point exists."""
     return consultation.point is not None
 
@@ -23,7 +23,7 @@ def point_connu(consultation: Consultation) -> bool:
     provenance="assumed",
     remede="un contrat de l'acteur dont le certificat est présenté, en cours à la date de l'appel",
 )
-def contrat_utilisable(consultation: Consultation) -> bool:
+def contrat_utilisable(consultation: ConsultationMesures) -> bool:
     """The contract is the calling actor's own, and runs on the day of the call."""
     acces = consultation.acces
     contrat = acces.contrat
@@ -38,7 +38,7 @@ def contrat_utilisable(consultation: Consultation) -> bool:
     provenance="assumed",
     remede="le login d'un utilisateur actif de l'acteur dont le certificat est présenté",
 )
-def utilisateur_autorise(consultation: Consultation) -> bool:
+def utilisateur_autorise(consultation: ConsultationMesures) -> bool:
     """The login is that of a user of the calling actor who may call the service."""
     acces = consultation.acces
     utilisateur = acces.utilisateur
@@ -53,7 +53,7 @@ def utilisateur_autorise(consultation: Consultation) -> bool:
     provenance="assumed",
     remede="un point C2 à C5, ou C1 raccordé ailleurs qu'en HTA",
 )
-def point_du_service(consultation: Consultation) -> bool:
+def point_du_service(consultation: ConsultationMesures) -> bool:
     """The point is a C1 to C5, the C1 connected to HTA left out."""
     point = consultation.point
     if point is None:
@@ -70,7 +70,7 @@ def point_du_service(consultation: Consultation) -> bool:
     remede="autorisationClient à true ; un fournisseur non titulaire peut aussi déclarer "
     "contratConcluNouveauClientSurSite, le titulaire ne déclare rien",
 )
-def demandeur_eligible(consultation: Consultation) -> bool:
+def demandeur_eligible(consultation: ConsultationMesures) -> bool:
     """A tiers has the client's authorisation; a supplier too, or a contract, or is incumbent."""
     if consultation.autorisation:
         return True
@@ -85,7 +85,7 @@ def demandeur_eligible(consultation: Consultation) -> bool:
     provenance="assumed",
     remede="un point dont le client a un contrat de soutirage",
 )
-def periode_sous_contrat(consultation: Consultation) -> bool:
+def periode_sous_contrat(consultation: ConsultationMesures) -> bool:
     """The client of a point that was commissioned still has a contract there."""
     point = consultation.point
     if point is None or point.date_mise_en_service is None:
@@ -99,13 +99,13 @@ def periode_sous_contrat(consultation: Consultation) -> bool:
     provenance="documented",
     remede="un point dont une relève au moins a été publiée depuis sa dernière mise en service",
 )
-def mesure_presente(resultat: Resultat) -> bool:
+def mesure_presente(resultat: ResultatMesures) -> bool:
     """The point has at least one consumption."""
     consommations = resultat.consommations
     return bool(consommations.distributeur or consommations.fournisseur)
 
 
-RULES: tuple[Control[Consultation], ...] = (
+RULES: tuple[Control[ConsultationMesures], ...] = (
     point_connu,
     contrat_utilisable,
     utilisateur_autorise,
@@ -115,9 +115,9 @@ RULES: tuple[Control[Consultation], ...] = (
     *ecart_rules("ConsultationMesures", "1.1"),
 )
 
-RESULT_RULES: tuple[Control[Resultat], ...] = (mesure_presente,)
+RESULT_RULES: tuple[Control[ResultatMesures], ...] = (mesure_presente,)
 """What the result is checked by, once the table has admitted the demand."""
 
-UNREACHABLE = {
+UNREACHABLE_CODES = {
     "SGT400": "Aucun document ne dit quel contrôle y mène : toute demande a un autre code.",
 }

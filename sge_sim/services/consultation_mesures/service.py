@@ -6,13 +6,13 @@ from sge_sim.mesures import Consommations, consommations
 from sge_sim.referentiel.mesures import mesure_of
 from sge_sim.refus import check
 from sge_sim.services.consultation_mesures.answer import history
-from sge_sim.services.consultation_mesures.demande import Consultation, Resultat
-from sge_sim.services.consultation_mesures.rules import RESULT_RULES, RULES, UNREACHABLE
-from sge_sim.services.habilitation import PAQUET_SGT402
+from sge_sim.services.consultation_mesures.demande import ConsultationMesures, ResultatMesures
+from sge_sim.services.consultation_mesures.rules import RESULT_RULES, RULES, UNREACHABLE_CODES
+from sge_sim.services.habilitation import PACKAGE_SGT402
 from sge_sim.services.reading import acces_of
 from sge_sim.services.service import Appel, Service
 from sge_sim.soap.messages import Answer
-from sge_sim.tables.fiches import Faits
+from sge_sim.tables.point_facts import Faits
 
 
 def handle(appel: Appel) -> Answer:
@@ -21,7 +21,7 @@ def handle(appel: Appel) -> Answer:
     faits = appel.lire(
         prm=body["pointId"], login=body["loginDemandeur"], contrat_id=body["contratId"]
     )
-    consultation = Consultation(
+    consultation = ConsultationMesures(
         point=faits.point,
         acces=acces_of(appel, SERVICE, faits),
         nouveau_client=body.get("contratConcluNouveauClientSurSite", False),
@@ -42,24 +42,24 @@ def handle(appel: Appel) -> Answer:
     )
 
 
-def _find(appel: Appel, faits: Faits) -> Resultat:
+def _find(appel: Appel, faits: Faits) -> ResultatMesures:
     """Return what there is to answer: a row that straddles the depth of the service is whole."""
     mesure = None if faits.dossier is None else mesure_of(faits.dossier, "SOUTIRAGE")
     if mesure is None:
-        return Resultat(None, Consommations((), ()), appel.today)
+        return ResultatMesures(None, Consommations((), ()), appel.today)
     debut = add_months(appel.today, -appel.settings.profondeur_historique_mois)
-    return Resultat(mesure, consommations(mesure, debut, appel.today), appel.today)
+    return ResultatMesures(mesure, consommations(mesure, debut, appel.today), appel.today)
 
 
 SERVICE = Service(
     nom="ConsultationMesures",
     version="1.1",
-    paquet="Consultation",
+    package="Consultation",
     codes=(
         *("SGT200", "SGT400", "SGT401", "SGT402", "SGT4G1", "SGT4G2", "SGT4G3", "SGT500"),
         "SGT562",
     ),
-    habilitation=PAQUET_SGT402,
+    habilitation=PACKAGE_SGT402,
     rules=(*RULES, *RESULT_RULES),
     remarques=(
         "The supplier's grid has codes without labels and the newest calendar comes first (GUI "
@@ -67,5 +67,5 @@ SERVICE = Service(
         "the oldest calendar: `--profile fidele` does.",
     ),
     handle=handle,
-    unreachable=UNREACHABLE,
+    unreachable=UNREACHABLE_CODES,
 )

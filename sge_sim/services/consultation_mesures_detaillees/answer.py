@@ -6,11 +6,11 @@ from typing import Any
 from sge_sim.mesures import PuissanceMensuelle
 from sge_sim.mesures.lecture import UNITES
 from sge_sim.mesures.series import Serie
-from sge_sim.services.consultation_mesures_detaillees.demande import Demande
+from sge_sim.services.consultation_mesures_detaillees.demande import DemandeDetaillees
 from sge_sim.soap.writer import Ligne, write_rows
 
 
-def heading(demande: Demande, *, corrigees: bool) -> dict[str, Any]:
+def heading(demande: DemandeDetaillees, *, corrigees: bool) -> dict[str, Any]:
     """Return what comes before the series; the period is the one that was asked (observed)."""
     return {
         "pointId": demande.prm,
@@ -20,7 +20,7 @@ def heading(demande: Demande, *, corrigees: bool) -> dict[str, Any]:
 
 
 def grandeur(
-    demande: Demande,
+    demande: DemandeDetaillees,
     serie: Serie,
     name: str,
     lignes: Sequence[Ligne],

@@ -14,7 +14,7 @@ from sge_sim.mesures.calendrier import decalages
 from sge_sim.mesures.horodates import Stamp, write_stamps
 from sge_sim.mesures.series import Serie, Troncon
 from sge_sim.services.consultation_mesures_detaillees.answer import grandeur, heading
-from sge_sim.services.consultation_mesures_detaillees.demande import Demande
+from sge_sim.services.consultation_mesures_detaillees.demande import DemandeDetaillees
 from sge_sim.soap.protocol import Tree
 from sge_sim.soap.writer import NIL, Ligne
 
@@ -22,7 +22,7 @@ _HEURE = 3600
 _DAILY = Ligne("<mesure><v>{v}</v><d>{d}</d></mesure>", Stamp.AVEC_DECALAGE)
 
 
-def response(demande: Demande, series: Sequence[Serie], *, corrigees: bool) -> Tree:
+def response(demande: DemandeDetaillees, series: Sequence[Serie], *, corrigees: bool) -> Tree:
     """Return the response, with nothing in it at all where there is no measure (GUI 0488)."""
     if not series:
         return {}

@@ -11,7 +11,7 @@ from sge_sim.mesures.horodates import Stamp
 from sge_sim.mesures.releves import Contexte, Registre
 from sge_sim.mesures.series import BRUT, ESTIME, INTERPOLATION, Serie, Troncon
 from sge_sim.services.consultation_mesures_detaillees.answer import grandeur, heading
-from sge_sim.services.consultation_mesures_detaillees.demande import Demande
+from sge_sim.services.consultation_mesures_detaillees.demande import DemandeDetaillees
 from sge_sim.soap.arbre_releves import ArbreReleves
 from sge_sim.soap.protocol import Tree
 from sge_sim.soap.writer import Ligne, write_rows
@@ -27,7 +27,9 @@ _QUALITE: Mapping[str | None, str] = {
 of the others (observed 2023); how it was estimated."""
 
 
-def response(demande: Demande, series: Sequence[Serie], *, corrigees: bool, petit: bool) -> Tree:
+def response(
+    demande: DemandeDetaillees, series: Sequence[Serie], *, corrigees: bool, petit: bool
+) -> Tree:
     """Return the response to a demand of curves, energies or maximum powers."""
     if not series:
         return {}
@@ -43,7 +45,7 @@ def response(demande: Demande, series: Sequence[Serie], *, corrigees: bool, peti
     }
 
 
-def index_response(demande: Demande, contextes: Sequence[Contexte]) -> Tree:
+def index_response(demande: DemandeDetaillees, contextes: Sequence[Contexte]) -> Tree:
     """Return the response to a demand of indexes: neither `mesuresCorrigees` nor a trailer."""
     if not contextes:
         return {}
@@ -52,7 +54,7 @@ def index_response(demande: Demande, contextes: Sequence[Contexte]) -> Tree:
     return {**tree, "contexte": ArbreReleves(demande.metier, _readings).write(contextes)}
 
 
-def _trailer(demande: Demande, *, petit: bool) -> dict[str, str]:
+def _trailer(demande: DemandeDetaillees, *, petit: bool) -> dict[str, str]:
     """Say how the values were made, in the words that were observed."""
     match demande.type:
         case "COURBE":
@@ -70,7 +72,7 @@ def _month(mois: PuissanceMensuelle) -> str:
     return f"<points><v>{v}</v><d>{mois.mois:%Y-%m}</d></points>"
 
 
-def _row(demande: Demande, troncon: Troncon) -> Ligne:
+def _row(demande: DemandeDetaillees, troncon: Troncon) -> Ligne:
     if troncon.pas is None:
         return _DAY if demande.type == "ENERGIE" else _INSTANT
     return _step(troncon.pas, troncon.nature)

@@ -9,8 +9,8 @@ from sge_sim.domaine.demandeur import Demandeur
 from sge_sim.domaine.ecarts_plateforme import Ecart
 from sge_sim.mesures.releves import Contexte
 from sge_sim.mesures.series import Serie, has_corrected
-from sge_sim.services.consultation_mesures_detaillees.demande import Demande, Version
-from sge_sim.tables.fiches import FichePoint
+from sge_sim.services.consultation_mesures_detaillees.demande import DemandeDetaillees, Version
+from sge_sim.tables.point_facts import PointFacts
 
 
 class Mesures(NamedTuple):
@@ -23,7 +23,7 @@ class Mesures(NamedTuple):
         return bool(self.series or self.contextes)
 
 
-class Resultat(NamedTuple):
+class ResultatDetaillees(NamedTuple):
     """What a consultation that the table admits finds.
 
     `vide_admis`: no measure is an empty answer, no refusal.
@@ -34,25 +34,25 @@ class Resultat(NamedTuple):
 
 
 @dataclass(slots=True)
-class Consultation:
+class ConsultationDetaillees:
     """One consultation, as its rules look at it.
 
     `contrat_actif`: whether the calling actor has a contract that runs; `acces`: whether an
     access service covers a demand that needs one; `ecart` is what the platform being played
-    answers instead. `sheet` is the point, for the rules that come after its existence, `petit`
+    answers instead. `facts` is the point, for the rules that come after its existence, `petit`
     whether it is a C5 or a P4, `ouvert` whether its meter is opened to measures, `corrigees`
     whether the answer is said to be corrected.
     """
 
     version: Version
-    demande: Demande
-    point: FichePoint | None
+    demande: DemandeDetaillees
+    point: PointFacts | None
     demandeur: Demandeur
     contrat_actif: bool
     jour: date
     acces: bool
     ecart: Ecart | None
-    sheet: FichePoint = field(init=False)
+    facts: PointFacts = field(init=False)
     petit: bool = field(init=False)
     en_service: bool = field(init=False)
     ouvert: bool = field(init=False)
@@ -62,7 +62,7 @@ class Consultation:
         point, demande = self.point, self.demande
         if point is None:
             return
-        self.sheet, self.petit = point, point.petit
+        self.facts, self.petit = point, point.petit
         self.en_service, self.ouvert = point.en_service, point.ouvert_aux_mesures
         self.corrigees = (
             demande.corrigees

@@ -26,7 +26,7 @@ class Cadre(StrEnum):
 
 
 @dataclass(slots=True, kw_only=True)
-class Demande(Lecture):
+class DemandeDetaillees(Lecture):
     """A demand: what is read, of which point and by what right.
 
     `sens` are the directions asked for: exactly one where the demand is right. `jours` says how

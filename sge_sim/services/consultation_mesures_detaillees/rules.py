@@ -7,7 +7,10 @@ alone is in `rules_point`.
 
 from sge_sim.clock import add_months
 from sge_sim.refus import Control, rule
-from sge_sim.services.consultation_mesures_detaillees.consultation import Consultation, Resultat
+from sge_sim.services.consultation_mesures_detaillees.consultation import (
+    ConsultationDetaillees,
+    ResultatDetaillees,
+)
 from sge_sim.services.consultation_mesures_detaillees.demande import Cadre, Version
 from sge_sim.services.consultation_mesures_detaillees.rules_point import (
     CONTRAT_RULES,
@@ -39,7 +42,7 @@ _GRANDEURS_V3 = {
     remede="le PRM d'un point du jeu de données (sge-sim points list les donne)",
     indispensable=True,
 )
-def point_connu(consultation: Consultation) -> bool:
+def point_connu(consultation: ConsultationDetaillees) -> bool:
     """The point exists."""
     return consultation.point is not None
 
@@ -51,7 +54,7 @@ def point_connu(consultation: Consultation) -> bool:
     remede="soutirage ou injection à true, l'un des deux seulement",
     indispensable=True,
 )
-def sens_precise(consultation: Consultation) -> bool:
+def sens_precise(consultation: ConsultationDetaillees) -> bool:
     """Exactly one direction is asked for."""
     return len(consultation.demande.sens) == 1
 
@@ -62,10 +65,10 @@ def sens_precise(consultation: Consultation) -> bool:
     provenance="documented",
     remede="mesuresPas P1D ou P1M pour la PMAX d'un C5, aucun pas pour un autre segment",
 )
-def pas_correct_v2(consultation: Consultation) -> bool:
+def pas_correct_v2(consultation: ConsultationDetaillees) -> bool:
     """On a C5 maximum powers come with a step; elsewhere, where there are none, nothing does."""
     demande = consultation.demande
-    if consultation.sheet.segment != "C5":
+    if consultation.facts.segment != "C5":
         return demande.pas is None
     return demande.type != "PMAX" or demande.pas is not None
 
@@ -76,7 +79,7 @@ def pas_correct_v2(consultation: Consultation) -> bool:
     provenance="documented",
     remede="mesuresPas P1D ou P1M pour PMAX, aucun pas pour les autres types",
 )
-def pas_correct_v3(consultation: Consultation) -> bool:
+def pas_correct_v3(consultation: ConsultationDetaillees) -> bool:
     """Maximum powers come with a step, and nothing else does."""
     demande = consultation.demande
     return (demande.type == "PMAX") is (demande.pas is not None)
@@ -90,7 +93,7 @@ def pas_correct_v3(consultation: Consultation) -> bool:
     "EA pour ENERGIE (en v3.0 aussi ERC, ERI), EA, ERC, ERI, DD, DE, DQ, PMA, TF ou TOUT pour "
     "INDEX",
 )
-def grandeur_du_type(consultation: Consultation) -> bool:
+def grandeur_du_type(consultation: ConsultationDetaillees) -> bool:
     """The physical quantity is one of its type of measures."""
     known = _GRANDEURS_V2 if consultation.version is Version.V2 else _GRANDEURS_V3
     return consultation.demande.grandeur in known[consultation.demande.type]
@@ -102,12 +105,12 @@ def grandeur_du_type(consultation: Consultation) -> bool:
     provenance="documented",
     remede="l'accord du client ; sans lui, le fournisseur titulaire seul, pour la PMAX mensuelle",
 )
-def acces_accorde(consultation: Consultation) -> bool:
+def acces_accorde(consultation: ConsultationDetaillees) -> bool:
     """The client agreed, or its incumbent supplier asks for monthly maximum powers."""
     demande = consultation.demande
     if demande.cadre is not Cadre.EST_TITULAIRE:
         return True
-    titulaire = consultation.sheet.fournisseur_titulaire == consultation.demandeur.code
+    titulaire = consultation.facts.fournisseur_titulaire == consultation.demandeur.code
     return titulaire and demande.type == "PMAX" and demande.pas == "P1M"
 
 
@@ -117,11 +120,11 @@ def acces_accorde(consultation: Consultation) -> bool:
     "(CMD3-NR2) ; passé servi en homologation : observé en 26.1 (CMD3-R6)",
     provenance="observed",
     remede="un service d'accès actif, de l'acteur, pour ce type de mesures, ce sens et toute la "
-    "période (en homologation, sans --periode-acces-exigee : du jour de l'appel à sa fin) : "
+    "période (en homologation, sans --periode-acces-required : du jour de l'appel à sa fin) : "
     "CommandeServicesAccesDonnees, ou "
     "sge-sim points set <PRM> --service-acces oui",
 )
-def service_d_acces_actif(consultation: Consultation) -> bool:
+def service_d_acces_actif(consultation: ConsultationDetaillees) -> bool:
     """An active access service, where one is relied on, covers the type, direction and period."""
     return consultation.acces or consultation.demande.cadre is not Cadre.SERVICE_ACCES
 
@@ -132,7 +135,7 @@ def service_d_acces_actif(consultation: Consultation) -> bool:
     provenance="documented",
     remede="une dateFin (exclue) postérieure à dateDebut",
 )
-def periode_a_l_endroit(consultation: Consultation) -> bool:
+def periode_a_l_endroit(consultation: ConsultationDetaillees) -> bool:
     """The period begins before it ends."""
     return consultation.demande.jours > 0
 
@@ -143,7 +146,7 @@ def periode_a_l_endroit(consultation: Consultation) -> bool:
     provenance="documented",
     remede="une dateFin (exclue) qui ne dépasse pas aujourd'hui",
 )
-def periode_ecoulee(consultation: Consultation) -> bool:
+def periode_ecoulee(consultation: ConsultationDetaillees) -> bool:
     """The period ends today at the latest, its end being excluded."""
     return consultation.demande.fin <= consultation.jour
 
@@ -155,7 +158,7 @@ def periode_ecoulee(consultation: Consultation) -> bool:
     remede="7 jours au plus pour une courbe, dans les 24 derniers mois ; les 36 derniers mois pour "
     "les autres mesures",
 )
-def periode_admise(consultation: Consultation) -> bool:
+def periode_admise(consultation: ConsultationDetaillees) -> bool:
     """A curve covers 7 days at most of the last 24 months, the rest the last 36 months."""
     demande = consultation.demande
     courbe = demande.type == "COURBE"
@@ -172,13 +175,13 @@ def periode_admise(consultation: Consultation) -> bool:
     provenance="documented",
     remede="ENERGIE sur un C5 ou un P4, PMAX en soutirage sur un C5, COURBE sur tout segment",
 )
-def segment_compatible_v2(consultation: Consultation) -> bool:
+def segment_compatible_v2(consultation: ConsultationDetaillees) -> bool:
     """Energies are of C5 and P4, maximum powers of the consumption of C5, curves of all.
 
     A C5 or P4 has its active curve alone. The sources don't tell what becomes of a demand for
     another: it is one without data (assumed).
     """
-    segment, demande = consultation.sheet.segment, consultation.demande
+    segment, demande = consultation.facts.segment, consultation.demande
     if demande.type == "PMAX":
         return segment == "C5" and demande.sens == ("SOUTIRAGE",)
     return demande.type != "ENERGIE" or consultation.petit
@@ -190,7 +193,7 @@ def segment_compatible_v2(consultation: Consultation) -> bool:
     provenance="documented",
     remede="PMAX sur un C5 ou un P4, les autres mesures sur tout segment",
 )
-def segment_compatible_v3(consultation: Consultation) -> bool:
+def segment_compatible_v3(consultation: ConsultationDetaillees) -> bool:
     """Maximum powers are those of C5 and P4, the rest of all segments.
 
     Those of a P4 are of what it injects; what a C5 injects is measured as a P4 (assumed).
@@ -204,7 +207,7 @@ def segment_compatible_v3(consultation: Consultation) -> bool:
     provenance="documented",
     remede="un compteur communicant ouvert aux services de niveau 2",
 )
-def compteur_ouvert(consultation: Consultation) -> bool:
+def compteur_ouvert(consultation: ConsultationDetaillees) -> bool:
     """The meter of a C5 or P4 is opened to services of level 2."""
     return not consultation.petit or consultation.ouvert
 
@@ -215,7 +218,7 @@ def compteur_ouvert(consultation: Consultation) -> bool:
     provenance="documented",
     remede="mesuresCorrigees à false pour un C5 ou un P4",
 )
-def mesures_brutes_d_un_c5(consultation: Consultation) -> bool:
+def mesures_brutes_d_un_c5(consultation: ConsultationDetaillees) -> bool:
     """Nothing corrected is asked of a C5 or P4."""
     return not (consultation.petit and consultation.demande.corrigees)
 
@@ -226,9 +229,9 @@ def mesures_brutes_d_un_c5(consultation: Consultation) -> bool:
     provenance="documented",
     remede="une dateDebut qui ne précède pas la dernière mise en service",
 )
-def apres_la_mise_en_service(consultation: Consultation) -> bool:
+def apres_la_mise_en_service(consultation: ConsultationDetaillees) -> bool:
     """The client held the point over the whole period: since its last commissioning."""
-    mise_en_service = consultation.sheet.date_mise_en_service
+    mise_en_service = consultation.facts.date_mise_en_service
     return mise_en_service is None or consultation.demande.debut >= mise_en_service
 
 
@@ -240,17 +243,17 @@ def apres_la_mise_en_service(consultation: Consultation) -> bool:
     remede="une période où le point a été mesuré ; la courbe d'un C5 doit avoir été collectée ; un "
     "grand point traité par index n'a ni courbe ni énergies",
 )
-def mesure_presente(resultat: Resultat) -> bool:
+def mesure_presente(resultat: ResultatDetaillees) -> bool:
     """There is a measure to give, unless an empty answer is how that is told."""
     return resultat.vide_admis or bool(resultat.mesures)
 
 
-_PERIODE: tuple[Control[Consultation], ...] = (
+_PERIODE: tuple[Control[ConsultationDetaillees], ...] = (
     periode_a_l_endroit,
     periode_ecoulee,
     periode_admise,
 )
-RULES_V2: tuple[Control[Consultation], ...] = (
+RULES_V2: tuple[Control[ConsultationDetaillees], ...] = (
     point_connu,
     sens_precise,
     pas_correct_v2,
@@ -265,7 +268,7 @@ RULES_V2: tuple[Control[Consultation], ...] = (
     apres_la_mise_en_service,
 )
 
-RULES_V3: tuple[Control[Consultation], ...] = (
+RULES_V3: tuple[Control[ConsultationDetaillees], ...] = (
     point_connu,
     pas_correct_v3,
     grandeur_du_type,
@@ -279,7 +282,7 @@ RULES_V3: tuple[Control[Consultation], ...] = (
     *CONTRAT_RULES,
 )
 
-RESULT_RULES: tuple[Control[Resultat], ...] = (mesure_presente,)
+RESULT_RULES: tuple[Control[ResultatDetaillees], ...] = (mesure_presente,)
 """What the result is checked by, once the table has admitted the demand."""
 
 UNREACHABLE_V3 = {

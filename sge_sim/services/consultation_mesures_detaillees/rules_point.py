@@ -2,7 +2,7 @@
 it, the contracts of its client (GUI 0488 v1.2.2 §5.3)."""
 
 from sge_sim.refus import Control, rule
-from sge_sim.services.consultation_mesures_detaillees.consultation import Consultation
+from sge_sim.services.consultation_mesures_detaillees.consultation import ConsultationDetaillees
 
 
 @rule(
@@ -11,9 +11,9 @@ from sge_sim.services.consultation_mesures_detaillees.consultation import Consul
     provenance="documented",
     remede="un point en service",
 )
-def point_mis_en_service(consultation: Consultation) -> bool:
+def point_mis_en_service(consultation: ConsultationDetaillees) -> bool:
     """The point was commissioned once."""
-    return consultation.sheet.etat_contractuel != "ECRAC"
+    return consultation.facts.etat_contractuel != "ECRAC"
 
 
 @rule(
@@ -22,9 +22,9 @@ def point_mis_en_service(consultation: Consultation) -> bool:
     provenance="documented",
     remede="un point en service",
 )
-def point_non_resilie(consultation: Consultation) -> bool:
+def point_non_resilie(consultation: ConsultationDetaillees) -> bool:
     """The point isn't terminated, its connection still there."""
-    point = consultation.sheet
+    point = consultation.facts
     return point.etat_contractuel != "RESIL" or point.etat_alimentation == "NRAC"
 
 
@@ -34,9 +34,9 @@ def point_non_resilie(consultation: Consultation) -> bool:
     provenance="assumed",
     remede="un point raccordé et en service",
 )
-def point_raccorde(consultation: Consultation) -> bool:
+def point_raccorde(consultation: ConsultationDetaillees) -> bool:
     """The point doesn't need to be connected anew."""
-    point = consultation.sheet
+    point = consultation.facts
     return point.etat_contractuel != "RESIL" or point.etat_alimentation != "NRAC"
 
 
@@ -46,7 +46,7 @@ def point_raccorde(consultation: Consultation) -> bool:
     provenance="assumed",
     remede="un point en service, ou en cours de résiliation",
 )
-def point_en_service(consultation: Consultation) -> bool:
+def point_en_service(consultation: ConsultationDetaillees) -> bool:
     """The point is in service, being terminated included."""
     return consultation.en_service
 
@@ -57,9 +57,9 @@ def point_en_service(consultation: Consultation) -> bool:
     provenance="documented",
     remede="attendre la fin de la mise en service",
 )
-def sans_mise_en_service_en_cours(consultation: Consultation) -> bool:
+def sans_mise_en_service_en_cours(consultation: ConsultationDetaillees) -> bool:
     """No commissioning is being worked out."""
-    return consultation.sheet.operation_en_cours != "MES"
+    return consultation.facts.operation_en_cours != "MES"
 
 
 @rule(
@@ -68,9 +68,9 @@ def sans_mise_en_service_en_cours(consultation: Consultation) -> bool:
     provenance="documented",
     remede="attendre la fin du changement de fournisseur",
 )
-def sans_changement_de_fournisseur_en_cours(consultation: Consultation) -> bool:
+def sans_changement_de_fournisseur_en_cours(consultation: ConsultationDetaillees) -> bool:
     """No change of supplier is being worked out."""
-    return consultation.sheet.operation_en_cours != "CFN"
+    return consultation.facts.operation_en_cours != "CFN"
 
 
 @rule(
@@ -79,9 +79,9 @@ def sans_changement_de_fournisseur_en_cours(consultation: Consultation) -> bool:
     provenance="documented",
     remede="attendre la fin de la modification contractuelle",
 )
-def sans_modification_contractuelle_en_cours(consultation: Consultation) -> bool:
+def sans_modification_contractuelle_en_cours(consultation: ConsultationDetaillees) -> bool:
     """No change of the contract is being worked out."""
-    return consultation.sheet.operation_en_cours != "CTF"
+    return consultation.facts.operation_en_cours != "CTF"
 
 
 @rule(
@@ -90,9 +90,9 @@ def sans_modification_contractuelle_en_cours(consultation: Consultation) -> bool
     provenance="documented",
     remede="un point dont le client a un contrat, en soutirage ou en injection",
 )
-def point_sous_contrat(consultation: Consultation) -> bool:
+def point_sous_contrat(consultation: ConsultationDetaillees) -> bool:
     """The client of the point has a contract there, in one direction at least."""
-    point = consultation.sheet
+    point = consultation.facts
     return point.contrat_soutirage or point.contrat_injection
 
 
@@ -102,7 +102,7 @@ def point_sous_contrat(consultation: Consultation) -> bool:
     provenance="assumed",
     remede="un jour où l'acteur a un contrat en cours avec Enedis (sge-sim acteurs list)",
 )
-def acteur_sous_contrat(consultation: Consultation) -> bool:
+def acteur_sous_contrat(consultation: ConsultationDetaillees) -> bool:
     """The calling actor has a contract that runs on the day of the call."""
     return consultation.contrat_actif
 
@@ -113,9 +113,9 @@ def acteur_sous_contrat(consultation: Consultation) -> bool:
     provenance="documented",
     remede="un point qui n'est pas d'un regroupement TURPE",
 )
-def hors_regroupement_turpe(consultation: Consultation) -> bool:
+def hors_regroupement_turpe(consultation: ConsultationDetaillees) -> bool:
     """The point isn't a TURPE grouping."""
-    return not consultation.sheet.groupement_turpe
+    return not consultation.facts.groupement_turpe
 
 
 @rule(
@@ -124,10 +124,10 @@ def hors_regroupement_turpe(consultation: Consultation) -> bool:
     provenance="documented",
     remede="le sens du contrat du client : injection pour un producteur",
 )
-def contrat_de_soutirage(consultation: Consultation) -> bool:
+def contrat_de_soutirage(consultation: ConsultationDetaillees) -> bool:
     """The client has a contract for what it draws, if that is what is asked for."""
     soutirage = consultation.demande.sens == ("SOUTIRAGE",)
-    return not soutirage or consultation.sheet.contrat_soutirage
+    return not soutirage or consultation.facts.contrat_soutirage
 
 
 @rule(
@@ -136,10 +136,10 @@ def contrat_de_soutirage(consultation: Consultation) -> bool:
     provenance="documented",
     remede="le sens du contrat du client : soutirage pour un consommateur",
 )
-def contrat_d_injection(consultation: Consultation) -> bool:
+def contrat_d_injection(consultation: ConsultationDetaillees) -> bool:
     """The client has a contract for what it injects, if that is what is asked for."""
     injection = consultation.demande.sens == ("INJECTION",)
-    return not injection or consultation.sheet.contrat_injection
+    return not injection or consultation.facts.contrat_injection
 
 
 @rule(
@@ -148,10 +148,10 @@ def contrat_d_injection(consultation: Consultation) -> bool:
     provenance="documented",
     remede="un point dont le client ne s'oppose pas à l'enregistrement de sa courbe",
 )
-def client_non_oppose(consultation: Consultation) -> bool:
+def client_non_oppose(consultation: ConsultationDetaillees) -> bool:
     """The client of a C5 or P4 doesn't oppose the recording of the curve that is asked for."""
     courbe = consultation.demande.type == "COURBE"
-    return not (courbe and consultation.petit and consultation.sheet.opposition_courbe)
+    return not (courbe and consultation.petit and consultation.facts.opposition_courbe)
 
 
 @rule(
@@ -160,12 +160,12 @@ def client_non_oppose(consultation: Consultation) -> bool:
     provenance="documented",
     remede="un compteur téléopérable",
 )
-def compteur_teleoperable(consultation: Consultation) -> bool:
+def compteur_teleoperable(consultation: ConsultationDetaillees) -> bool:
     """The meter can be operated from afar."""
-    return consultation.sheet.teleoperable
+    return consultation.facts.teleoperable
 
 
-SITUATION_RULES: tuple[Control[Consultation], ...] = (
+SITUATION_RULES: tuple[Control[ConsultationDetaillees], ...] = (
     point_mis_en_service,
     point_non_resilie,
     point_raccorde,
@@ -177,7 +177,7 @@ SITUATION_RULES: tuple[Control[Consultation], ...] = (
     acteur_sous_contrat,
     hors_regroupement_turpe,
 )
-CONTRAT_RULES: tuple[Control[Consultation], ...] = (
+CONTRAT_RULES: tuple[Control[ConsultationDetaillees], ...] = (
     contrat_de_soutirage,
     contrat_d_injection,
     client_non_oppose,

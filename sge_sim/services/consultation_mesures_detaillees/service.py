@@ -11,11 +11,15 @@ from sge_sim.referentiel.mesures import mesure_of
 from sge_sim.refus import check
 from sge_sim.services.consultation_mesures_detaillees import answer_v2, answer_v3
 from sge_sim.services.consultation_mesures_detaillees.consultation import (
-    Consultation,
+    ConsultationDetaillees,
     Mesures,
-    Resultat,
+    ResultatDetaillees,
 )
-from sge_sim.services.consultation_mesures_detaillees.demande import Cadre, Demande, Version
+from sge_sim.services.consultation_mesures_detaillees.demande import (
+    Cadre,
+    DemandeDetaillees,
+    Version,
+)
 from sge_sim.services.consultation_mesures_detaillees.rules import (
     RESULT_RULES,
     RULES_V2,
@@ -26,7 +30,7 @@ from sge_sim.services.service import Appel, Service
 from sge_sim.settings import SansDonnee
 from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree
-from sge_sim.tables.fiches import Dossier
+from sge_sim.tables.point_facts import Dossier
 
 _CADRES = {str(cadre): cadre for cadre in Cadre}
 
@@ -55,12 +59,12 @@ def handle_v3(appel: Appel) -> Answer:
     return Answer(body, point_id=one.demande.prm)
 
 
-def _read_v2(demande: Tree) -> Demande:
+def _read_v2(demande: Tree) -> DemandeDetaillees:
     asked: tuple[tuple[Sens, bool], ...] = (
         ("SOUTIRAGE", demande["soutirage"]),
         ("INJECTION", demande["injection"]),
     )
-    return Demande(
+    return DemandeDetaillees(
         prm=demande["pointId"],
         type=demande["mesuresTypeCode"],
         grandeur=demande["grandeurPhysique"],
@@ -73,8 +77,8 @@ def _read_v2(demande: Tree) -> Demande:
     )
 
 
-def _read_v3(demande: Tree) -> Demande:
-    return Demande(
+def _read_v3(demande: Tree) -> DemandeDetaillees:
+    return DemandeDetaillees(
         prm=demande["pointId"],
         type=demande["mesuresTypeCode"],
         grandeur=demande["grandeurPhysique"],
@@ -87,14 +91,16 @@ def _read_v3(demande: Tree) -> Demande:
     )
 
 
-def _consult(appel: Appel, version: Version, demande: Demande) -> tuple[Consultation, Mesures]:
+def _consult(
+    appel: Appel, version: Version, demande: DemandeDetaillees
+) -> tuple[ConsultationDetaillees, Mesures]:
     """Check a demand by the rules of its version; the login is stored, never checked."""
     acteur, jour = appel.demandeur.code, appel.today
     faits = appel.lire(prm=demande.prm, acteur=acteur)
     dossier = faits.dossier
     point = None if dossier is None else dossier.point
     service, rules = (SERVICE_V2, RULES_V2) if version is Version.V2 else (SERVICE_V3, RULES_V3)
-    consultation = Consultation(
+    consultation = ConsultationDetaillees(
         version=version,
         demande=demande,
         point=point,
@@ -108,12 +114,12 @@ def _consult(appel: Appel, version: Version, demande: Demande) -> tuple[Consulta
     )
     check(rules, consultation, appel.disabled)
     mesures = Mesures() if dossier is None else _measures(appel, demande, dossier)
-    resultat = Resultat(mesures, bool(mesures) or _empty_is_told(appel, version))
+    resultat = ResultatDetaillees(mesures, bool(mesures) or _empty_is_told(appel, version))
     check(RESULT_RULES, resultat, appel.disabled)
     return consultation, mesures
 
 
-def _is_covered(appel: Appel, dossier: Dossier, demande: Demande) -> bool:
+def _is_covered(appel: Appel, dossier: Dossier, demande: DemandeDetaillees) -> bool:
     """Tell whether an access service covers the demand: the whole period (GUI 0497 p. 4-5).
 
     A service starts on the day of its order (GUI 0498, 0531): one just ordered covers no past day.
@@ -122,7 +128,7 @@ def _is_covered(appel: Appel, dossier: Dossier, demande: Demande) -> bool:
     """
     debut = demande.debut
     settings = appel.settings
-    if settings.environment == "homologation" and not settings.periode_acces_exigee:
+    if settings.environment == "homologation" and not settings.periode_acces_required:
         debut = max(debut, appel.today)
     return dossier.has_acces(
         demande.type,
@@ -141,7 +147,7 @@ def _empty_is_told(appel: Appel, version: Version) -> bool:
     return (appel.settings.sans_donnee or usual) is SansDonnee.REPONSE_VIDE
 
 
-def _measures(appel: Appel, demande: Demande, dossier: Dossier) -> Mesures:
+def _measures(appel: Appel, demande: DemandeDetaillees, dossier: Dossier) -> Mesures:
     mesure = mesure_of(dossier, demande.sens[0])
     if mesure is None:
         return Mesures()
@@ -172,7 +178,7 @@ _CODES = (
 SERVICE_V2 = Service(
     nom="ConsultationMesuresDetaillees",
     version="2.0",
-    paquet="Consultation",
+    package="Consultation",
     jusqu_a="23.2",
     faultstring="Erreur Technique Mesures",
     codes=_CODES,
@@ -184,7 +190,7 @@ SERVICE_V2 = Service(
 SERVICE_V3 = Service(
     nom="ConsultationMesuresDetaillees",
     version="3.0",
-    paquet="Consultation",
+    package="Consultation",
     depuis="23.1",
     faultstring="Erreur Technique Mesures",
     codes=("SGT211", *_CODES, "SGT506"),

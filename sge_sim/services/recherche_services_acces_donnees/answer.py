@@ -8,12 +8,12 @@ from sge_sim.domaine.libelles import libelle_de
 from sge_sim.services.souscrits import mesures_of, motif_of
 from sge_sim.services.trees import present
 from sge_sim.soap.protocol import Tree
-from sge_sim.tables.fiches import FichePoint, FicheService
-from sge_sim.tables.fiches_acteurs import FicheContrat
+from sge_sim.tables.acteur_facts import ContratFacts
+from sge_sim.tables.point_facts import PointFacts, ServiceFacts
 
 
 def services_found(
-    point: FichePoint | None, services: Sequence[FicheService], contrat: FicheContrat | None
+    point: PointFacts | None, services: Sequence[ServiceFacts], contrat: ContratFacts | None
 ) -> Tree:
     """Return the response: an empty one where there is no service, which is a success."""
     if point is None or not services:
@@ -25,8 +25,8 @@ def services_found(
     }
 
 
-def _service(point: FichePoint, service: FicheService, contrat: FicheContrat | None) -> Tree:
-    of_actor = service.type != "OPPENR"
+def _service(point: PointFacts, service: ServiceFacts, contrat: ContratFacts | None) -> Tree:
+    of_acteur = service.type != "OPPENR"
     injection = service.sens == "INJECTION"
     return present(
         {
@@ -37,7 +37,7 @@ def _service(point: FichePoint, service: FicheService, contrat: FicheContrat | N
             "injection": injection,
             "soutirage": not injection,
             "contratId": service.contrat_id,
-            "contratLibelle": (of_actor and contrat and libelle_de("contrat", contrat.type))
+            "contratLibelle": (of_acteur and contrat and libelle_de("contrat", contrat.type))
             or None,
             "etatCode": service.etat,
             "dateDebut": service.date_debut,
@@ -50,12 +50,12 @@ def _service(point: FichePoint, service: FicheService, contrat: FicheContrat | N
     )
 
 
-def _pas(point: FichePoint, service: FicheService) -> str | None:
+def _pas(point: PointFacts, service: ServiceFacts) -> str | None:
     """Return the step of what is covered: access opened by a tester keeps none."""
     return step_of(point.segment, service.acces_type) if service.acces_type else service.pas
 
 
-def _options(service: FicheService) -> Iterator[dict[str, Any]]:
+def _options(service: ServiceFacts) -> Iterator[dict[str, Any]]:
     """Yield the publications: those of access have days of their own."""
     if service.type == "TRANSREC":
         yield _option(service.corrigees, service.periodicite, service.date_debut, service.date_fin)

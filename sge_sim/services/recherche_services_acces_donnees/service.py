@@ -24,7 +24,7 @@ def handle(appel: Appel) -> Answer:
 SERVICE = Service(
     nom="RechercheServicesAccesDonnees",
     version="1.0",
-    paquet="Commande",
+    package="Commande",
     codes=CODES_RECHERCHE,
     depuis="26.1",
     existence=SECOND_GENERATION,

@@ -10,10 +10,10 @@ from sge_sim.domaine.libelles import libelle_de
 from sge_sim.services.souscrits import mesures_of, motif_of
 from sge_sim.services.trees import coded, present
 from sge_sim.soap.protocol import Tree
-from sge_sim.tables.fiches import FichePoint, FicheService
+from sge_sim.tables.point_facts import PointFacts, ServiceFacts
 
 
-def services_found(point: FichePoint | None, services: Sequence[FicheService]) -> Tree:
+def services_found(point: PointFacts | None, services: Sequence[ServiceFacts]) -> Tree:
     """Return the response: no block at all where there is no service, which is a success."""
     if point is None or not services:
         return {}
@@ -24,7 +24,7 @@ def services_found(point: FichePoint | None, services: Sequence[FicheService]) -
     }
 
 
-def _service(point: FichePoint, service: FicheService) -> Tree:
+def _service(point: PointFacts, service: ServiceFacts) -> Tree:
     return present(
         {
             "serviceSouscritId": service.service_souscrit_id,
@@ -44,7 +44,7 @@ def _service(point: FichePoint, service: FicheService) -> Tree:
     )
 
 
-def _libelle(point: FichePoint, service: FicheService) -> str:
+def _libelle(point: PointFacts, service: ServiceFacts) -> str:
     """Return the label of the prestation that was ordered (assumed: no list is published)."""
     if service.mesures_type is None or service.sens is None:
         return libelle_de("serviceSouscritType", service.type)

@@ -27,7 +27,7 @@ def handle(appel: Appel) -> Answer:
 SERVICE = Service(
     nom="RechercheServicesSouscritsMesures",
     version="1.0",
-    paquet="Commande",
+    package="Commande",
     codes=CODES_RECHERCHE,
     existence=first_generation("RechercheServicesAccesDonnees"),
     rules=RULES,

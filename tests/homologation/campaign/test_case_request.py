@@ -19,7 +19,7 @@ from sge_sim.homologation.catalogue.cases import Cas, Emprunt, Requete
 from sge_sim.homologation.catalogue.protocoles import reperes_of_sge
 from sge_sim.homologation.catalogue.release import Release, list_releases, load_release
 from sge_sim.machine.data_files import data_path
-from sge_sim.soap.codes import LIBELLES
+from sge_sim.soap.codes import LIBELLES_CODES
 from sge_sim.soap.contract import Contract, load_contracts
 
 REPERES = reperes_of_sge("a@b.fr", "1")
@@ -126,7 +126,7 @@ def test_expected_labels_are_those_of_the_annex_of_codes() -> None:
     for release in RELEASES:
         for case in release.cas:
             if case.attendu.code and case.attendu.libelle_certain:
-                assert case.attendu.libelle == LIBELLES[case.attendu.code], case.cle
+                assert case.attendu.libelle == LIBELLES_CODES[case.attendu.code], case.cle
 
 
 def window(demande: dict[str, Any]) -> tuple[str, date, date] | None:

@@ -151,10 +151,10 @@ def test_two_clients_at_once_are_told_apart_by_their_certificate(
     unsaid = running.command("campaign", "status")
     assert unsaid.returncode == 2
     assert f"plusieurs campagnes ouvertes ({numbers[0]}, {numbers[1]})" in unsaid.stderr
-    told = running.command("campaign", "status", "--campagne", str(numbers[1]))
+    told = running.command("campaign", "status", "--campaign", str(numbers[1]))
     assert f"{theirs}  coché" in told.stdout
     for number in numbers:
-        assert running.command("campaign", "stop", "--campagne", str(number)).returncode == 0
+        assert running.command("campaign", "stop", "--campaign", str(number)).returncode == 0
 
 
 @pytest.mark.parametrize("bound", [{"login": "{login}"}, {"user_agent": "clientDuTest"}])
@@ -172,9 +172,9 @@ def test_a_client_is_told_by_its_login_or_its_product_too(
 
 
 def test_a_browser_opens_the_campaign_of_one_certificate(running: RunningSimulator) -> None:
-    page = html.fromstring(requests.get(running.ready["admin_url"] + "/campagnes").content)
+    page = html.fromstring(requests.get(running.ready["admin_url"] + "/campaigns").content)
     choices = page.xpath("//select[@name='certificat']/option[contains(., 'TIERS1')]/@value")
-    opened = press(running, "/campagnes", release="sge-23.2", certificat=choices[0])
+    opened = press(running, "/campaigns", release="sge-23.2", certificat=choices[0])
     words = html.fromstring(opened.content).text_content()
     assert f"acteur TIERS1, certificat {choices[0][:16]}…" in words
     assert "origine=client" in opened.text

@@ -8,7 +8,7 @@ from sge_sim.homologation.campaign.evaluation import (
     RefusRecu,
     evaluate,
     known_deviation,
-    same_label,
+    same_libelle,
 )
 from sge_sim.homologation.catalogue.answer_paths import Chemin
 from sge_sim.homologation.catalogue.cases import Assertion, Attendu
@@ -75,12 +75,12 @@ def test_an_accepted_refusal_is_as_good_as_a_success() -> None:
 @pytest.mark.parametrize(
     "label", ["L’accord du client", "L'accord  du client.", "L'accord du client ."]
 )
-def test_labels_are_the_same_but_for_apostrophes_spaces_and_the_final_dot(label: str) -> None:
-    assert same_label("L'accord du client", label)
+def test_labels_are_the_same_but_for_apostrophes_spaces_and_the_final_dot(libelle: str) -> None:
+    assert same_libelle("L'accord du client", libelle)
 
 
 def test_labels_that_differ_by_a_word_are_not_the_same() -> None:
-    assert not same_label("Ce service nécessite l'accord", "Ce service nécessite un accord")
+    assert not same_libelle("Ce service nécessite l'accord", "Ce service nécessite un accord")
 
 
 def test_code_and_label_of_a_refusal_are_told_apart() -> None:

@@ -68,7 +68,7 @@ def test_a_campaign_says_which_planned_fault_struck_a_call(contexte_of: MakeCont
     assert found.execution is not None
     assert found.execution.statut is Statut.PERTURBE
     assert told in found.execution.remarque
-    assert told in found.execution.fiche["Remarques"]
+    assert told in found.execution.suivi["Remarques"]
 
 
 @pytest.mark.parametrize("name", RELEASES)

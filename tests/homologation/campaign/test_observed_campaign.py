@@ -24,7 +24,7 @@ class Client:
     """A client of the actor `kind`, as an actor would write one."""
 
     def __init__(self, simulator: RunningSimulator, kind: str) -> None:
-        self.login = simulator.ready["actors"][kind]["login"]
+        self.login = simulator.ready["acteurs"][kind]["login"]
         self._clients = SgeClient(cible_of(simulator.ready, kind))
 
     def service(self, name: str, version: str) -> zeep.proxy.ServiceProxy:
@@ -191,7 +191,7 @@ def test_a_campaign_gives_the_reports_of_any_other(
 
 
 def test_a_campaign_of_an_unknown_actor_is_refused(watched: RunningSimulator) -> None:
-    done = watched.command("campaign", "start", "--actor", "PERSONNE")
+    done = watched.command("campaign", "start", "--acteur", "PERSONNE")
     assert done.returncode == 2
     assert "PERSONNE" in done.stderr
 
@@ -204,7 +204,7 @@ def test_a_closed_campaign_looks_at_nothing_more(watched: RunningSimulator) -> N
 
 
 def test_the_page_tells_what_each_exchange_was(watched: RunningSimulator) -> None:
-    base = watched.ready["admin_url"] + "/campagnes"
+    base = watched.ready["admin_url"] + "/campaigns"
     listed = html.fromstring(requests.get(base, timeout=10).content)
     number = min(int(link.text) for link in listed.xpath("//table//a"))
     answer = requests.get(f"{base}/{number}", timeout=10)
@@ -226,7 +226,7 @@ def test_the_page_tells_what_each_exchange_was(watched: RunningSimulator) -> Non
 
 
 def test_a_campaign_is_opened_and_closed_from_the_page(watched: RunningSimulator) -> None:
-    base = watched.ready["admin_url"] + "/campagnes"
+    base = watched.ready["admin_url"] + "/campaigns"
     form = {"release": "sge-22.1", "acteur": "TIERS2"}
     opened = requests.post(base, form, timeout=10, allow_redirects=False)
     assert opened.status_code == 303

@@ -14,7 +14,7 @@ from sge_sim.homologation.doctor import network as doctor_network
 from sge_sim.homologation.doctor.certificate_files import examine_files
 from sge_sim.homologation.doctor.diagnosis import Diagnostic
 from sge_sim.homologation.doctor.examination import Setup, examine
-from sge_sim.homologation.doctor.identity import Identity, examine_identity, login_fault
+from sge_sim.homologation.doctor.identity import Identity, examine_identity, login_diagnostic
 from sge_sim.homologation.doctor.network import HttpAnswer, examine_date, examine_url
 from sge_sim.pki.installation import Pki, open_pki
 from sge_sim.pki.issuing import IssuedFiles, issue_client_certificate, write_issued_certificate
@@ -334,11 +334,11 @@ def test_a_login_of_another_is_held_against_its_contract_where_the_certificate_i
 def test_why_an_address_is_no_login_is_told_with_the_code_that_refuses_it(
     login: str, why: str, code: str
 ) -> None:
-    found = login_fault(login)
+    found = login_diagnostic(login)
     assert found is not None
     assert why in found.constat
     assert code in found.remede
-    assert login_fault("jean.dupont_2@sous-domaine.exemple.fr") is None
+    assert login_diagnostic("jean.dupont_2@sous-domaine.exemple.fr") is None
 
 
 def test_the_command_looks_where_the_variable_says(

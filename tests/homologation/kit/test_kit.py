@@ -18,7 +18,7 @@ from running_simulator import RunningSimulator
 from sge_sim.machine.data_files import data_path
 from sge_sim.pki.keys import key_pem
 from sge_sim.services.registry import SERVICES
-from sge_sim.soap.codes import LIBELLES
+from sge_sim.soap.codes import LIBELLES_CODES
 
 PYTHON_AND_CURL = pytest.mark.parametrize(
     "command",
@@ -109,10 +109,10 @@ def test_the_tables_list_services_and_codes(kit: Path) -> None:
         return list(csv.reader(io.StringIO(text), delimiter=";"))
 
     own = {code: label for one in SERVICES for code, label in one.libelles.items()}
-    assert {row[0]: row[1] for row in rows("codes.csv")[1:]} == {**LIBELLES, **own}
+    assert {row[0]: row[1] for row in rows("codes.csv")[1:]} == {**LIBELLES_CODES, **own}
     declared = [(*row[:3], *row[5:]) for row in rows("services.csv")[1:]]
     assert declared == [
-        (one.nom, one.version, one.paquet, *map(" ".join, (one.mesures, one.flux, one.fiches)))
+        (one.nom, one.version, one.package, *map(" ".join, (one.mesures, one.flux, one.fiches)))
         for one in SERVICES
     ]
 

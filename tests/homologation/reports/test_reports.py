@@ -21,7 +21,7 @@ from sge_sim.homologation.reports.evidence import MANIFEST, verify
 from sge_sim.homologation.reports.html_report import render_html
 from sge_sim.homologation.reports.junit_report import render_junit
 from sge_sim.homologation.reports.rapport import Statut, read_rapport, to_json
-from sge_sim.homologation.reports.tracking_sheet import render_xlsx
+from sge_sim.homologation.reports.suivi_xlsx import render_xlsx
 from sge_sim.homologation.reports.writing import WrittenReports, write_reports
 
 COLUMNS = [
@@ -162,8 +162,8 @@ def test_a_good_report_has_nothing_to_put_right() -> None:
 def test_a_prm_stays_text_in_the_tracking_sheet() -> None:
     report = sample_report()
     run = report.executions[0]
-    sheet = {**run.fiche, "PRM testé": "09700274864887", "Remarques": "=1+1"}
-    report = replace(report, executions=(replace(run, fiche=sheet),))
+    sheet = {**run.suivi, "PRM testé": "09700274864887", "Remarques": "=1+1"}
+    report = replace(report, executions=(replace(run, suivi=sheet),))
     row = list(load_workbook(io.BytesIO(render_xlsx(report)))["consultation"])[1]
     assert row[8].value == "09700274864887"
     assert (row[11].value, row[11].data_type) == ("=1+1", "s")

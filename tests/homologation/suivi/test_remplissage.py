@@ -134,7 +134,7 @@ def test_columns_in_another_order_are_filled(tmp_path: Path) -> None:
 def test_what_a_formula_would_begin_with_is_text(tmp_path: Path) -> None:
     sample = report()
     run = sample.executions[0]
-    run = replace(run, fiche={**run.fiche, "Remarques": "=1+1\x01"})
+    run = replace(run, suivi={**run.suivi, "Remarques": "=1+1\x01"})
     path = workbook(tmp_path / "a.xlsx", [row("ADP-R1", "", "C2C4")])
     done = fill(read_classeur(path), replace(sample, executions=(run,)))
     cell = load_workbook(io.BytesIO(done.octets)).worksheets[0]["L2"]

@@ -13,10 +13,13 @@ from sge_sim.refus import Refus, check
 from sge_sim.services.acces import Acces
 from sge_sim.services.acces_donnees import TYPES_DONNEES, Consentement
 from sge_sim.services.acces_donnees_reading import read_options
-from sge_sim.services.commande_services_acces_donnees.demande import Demande, ServiceDemande
+from sge_sim.services.commande_services_acces_donnees.demande import (
+    DemandeServicesAcces,
+    ServiceDemande,
+)
 from sge_sim.services.commande_services_acces_donnees.rules import RULES
 from sge_sim.services.commande_services_acces_donnees.service import SERVICE
-from sge_sim.tables.fiches import Faits, FichePoint
+from sge_sim.tables.point_facts import Faits, PointFacts
 
 pytestmark = pytest.mark.documented("GUI 0531 v1.1.0 §2.1, table p. 8")
 
@@ -88,7 +91,7 @@ def expected(segment: str, niveau: int | None, asked: tuple[str, str, bool | Non
 def refusal(
     tiers: Tiers,
     faits: Faits,
-    point: FichePoint,
+    point: PointFacts,
     type_donnees: str,
     periodicite: str,
     corrigees: bool | None,
@@ -96,7 +99,7 @@ def refusal(
     """Hold an order of one service against the rules; return the code of the refusal."""
     option = {"periodiciteTransmission": periodicite, "mesuresCorrigees": corrigees}
     block = None if periodicite == SANS else {"optionPublication": [option]}
-    demande = Demande(
+    demande = DemandeServicesAcces(
         acces=Acces(
             Demandeur(tiers.acteur, "tiers"),
             faits.utilisateur,

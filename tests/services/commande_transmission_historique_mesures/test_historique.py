@@ -151,13 +151,13 @@ def test_a_header_in_another_namespace_is_told_beside_the_one_that_is_expected(
 
 @pytest.mark.documented("GUI 0466 §2.4: facultative")
 def test_the_header_may_be_left_out_where_the_setting_follows_the_guide(tmp_path: Path) -> None:
-    with orders_simulator(tmp_path, "--no-entete-historique-exige") as orders:
+    with orders_simulator(tmp_path, "--no-entete-historique-required") as orders:
         assert orders.historique(C5, entete=False)["body"]["affaireId"]
 
 
 @pytest.mark.observed("four clients insist on the header; the code is assumed")
 def test_the_real_platform_wants_the_header_whatever_the_setting(tmp_path: Path) -> None:
-    options = ("--no-entete-historique-exige", "--profile", "fidele")
+    options = ("--no-entete-historique-required", "--profile", "fidele")
     with orders_simulator(tmp_path, *options) as orders:
         assert orders.historique(C5, entete=False) == "SGT562"
 
@@ -215,7 +215,7 @@ def test_sgt402_in_production_without_homologation(
         assert orders.historique(C5)["body"]["affaireId"]
         execute(
             orders.simulator,
-            "DELETE FROM habilitation WHERE paquet = 'Historique' AND acteur_code = 'TIERS1'",
+            "DELETE FROM habilitation WHERE package = 'Historique' AND acteur_code = 'TIERS1'",
         )
         assert orders.historique(C5) == "SGT402"
 

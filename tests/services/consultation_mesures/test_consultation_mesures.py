@@ -13,7 +13,7 @@ from real_clients import ZeepCaller, refusal_of, suds_client
 from running_simulator import RunningSimulator, start_simulator
 
 from sge_sim.services.registry import SERVICES
-from sge_sim.soap.codes import libelle
+from sge_sim.soap.codes import libelle_of
 
 PATH = "/ConsultationMesures/v1.1"
 DETAILLEES = "/ConsultationMesuresDetaillees/v3.0"
@@ -62,7 +62,7 @@ def fournisseur(running: RunningSimulator) -> Ask:
 def asked_by(running: RunningSimulator, kind: str = "tiers", contrat: str = TIERS) -> Ask:
     """Return what asks as an actor: the answer as plain values, or the code of the refusal."""
     call = ZeepCaller(running, PATH, kind)
-    login = running.ready["actors"][kind]["login"]
+    login = running.ready["acteurs"][kind]["login"]
 
     def ask(prm: str, **members: Any) -> Any:
         demande = {"pointId": prm, "loginDemandeur": login, "contratId": contrat, **members}
@@ -70,7 +70,7 @@ def asked_by(running: RunningSimulator, kind: str = "tiers", contrat: str = TIER
             answer = call(**demande)
         except zeep.exceptions.Fault as refusal:
             code, label = refusal_of(refusal)
-            assert label == libelle(code)
+            assert label == libelle_of(code)
             return code
         return zeep.helpers.serialize_object(answer.body, dict)
 

@@ -11,7 +11,7 @@ from sge_sim.referentiel.entries import CommuneEntry
 from sge_sim.referentiel.tirage import Tirage
 from sge_sim.tables.points import SEARCH_COLUMNS, Compteur, Point
 
-Fiche = tuple[dict[str, Any], dict[str, Any] | None]
+Rows = tuple[dict[str, Any], dict[str, Any] | None]
 """The columns of a point, and those of its meter if it has one."""
 
 EMPTY_POINT: Final[Mapping[str, None]] = dict.fromkeys(
@@ -28,12 +28,12 @@ def measure_seed(prm: str, seed: int) -> int:
     return int.from_bytes(digest) >> 1
 
 
-def named_fiches(dataset: Dataset, seed: int) -> Iterator[Fiche]:
+def named_rows(dataset: Dataset, seed: int) -> Iterator[Rows]:
     """Yield the rows of the named points; what they leave out is drawn from their PRM."""
     communes = [commune for commune in dataset.communes.values() if commune.heures_creuses]
     for named in dataset.points:
         tirage = Tirage(measure_seed(named.prm, seed))
-        yield make_fiche(
+        yield make_rows(
             named.prm,
             named.profil | Profil({"pourquoi": named.pourquoi}, {}),
             named.commune or tirage.one_of(communes),
@@ -43,7 +43,7 @@ def named_fiches(dataset: Dataset, seed: int) -> Iterator[Fiche]:
         )
 
 
-def make_fiche(
+def make_rows(
     prm: str,
     profil: Profil,
     commune: CommuneEntry,
@@ -51,7 +51,7 @@ def make_fiche(
     fournisseurs: Mapping[str, int],
     seed: int,
     tirage: Tirage,
-) -> Fiche:
+) -> Rows:
     """Return the rows of a point; what `profil` leaves out is drawn or left empty.
 
     `fournisseurs` gives the weight of each supplier among the points in service.

@@ -37,20 +37,20 @@ _WRAPPED = Alignment(wrap_text=True, vertical="top")
 def render_xlsx(rapport: Rapport) -> bytes:
     """Return the workbook, filled in as the tester would (columns: catalogue of SGE 21.3 §1)."""
     book = Workbook(write_only=False)
-    for sheet in book.worksheets:
-        book.remove(sheet)
+    for feuille in book.worksheets:
+        book.remove(feuille)
     _summary(book.create_sheet("Synthèse"), rapport)
     for package, group in groupby(rapport.executions, key=lambda each: each.package):
-        sheet = book.create_sheet(package)
+        feuille = book.create_sheet(package)
         executions = list(group)
-        sheet.append(list(executions[0].fiche))
+        feuille.append(list(executions[0].suivi))
         for each in executions:
-            sheet.append(list(_row(each).values()))
-        _lay_out(sheet)
+            feuille.append(list(_row(each).values()))
+        _lay_out(feuille)
         for line, each in enumerate(executions, 2):
-            columns = list(each.fiche)
-            _date(sheet.cell(line, columns.index(_DATE) + 1), each.instant)
-            sheet.cell(line, columns.index(_REMARKS) + 1).fill = _FILLS[colour_of(each.statut)]
+            columns = list(each.suivi)
+            _date(feuille.cell(line, columns.index(_DATE) + 1), each.instant)
+            feuille.cell(line, columns.index(_REMARKS) + 1).fill = _FILLS[colour_of(each.statut)]
     book.properties.title = f"Homologation {rapport.release}"
     content = io.BytesIO()
     book.save(content)
@@ -59,29 +59,29 @@ def render_xlsx(rapport: Rapport) -> bytes:
 
 def _row(execution: Execution) -> dict[str, str]:
     """Return the columns of a run, the cause of a failure among the remarks."""
-    return execution.fiche | {_REMARKS: remarks_of(execution)}
+    return execution.suivi | {_REMARKS: remarks_of(execution)}
 
 
-def _summary(sheet: Any, rapport: Rapport) -> None:
+def _summary(feuille: Any, rapport: Rapport) -> None:
     """Write the sheet that tells the campaign and how each package fared."""
-    for label, value in (
+    for titre, value in (
         ("Homologation", rapport.release),
         ("Campagne", rapport.origine),
         ("Cible", rapport.cible),
         ("Acteur", rapport.acteur),
         ("Logiciel client", ", ".join(rapport.logiciels) or "-"),
     ):
-        sheet.append([label, value])
-    for label, instant in (("Début", rapport.debut), ("Fin", rapport.fin)):
-        sheet.append([label, None])
-        _date(sheet.cell(sheet.max_row, 2), instant)
-    sheet.append([])
+        feuille.append([titre, value])
+    for titre, instant in (("Début", rapport.debut), ("Fin", rapport.fin)):
+        feuille.append([titre, None])
+        _date(feuille.cell(feuille.max_row, 2), instant)
+    feuille.append([])
     head = ["Package", "Verdict", "Cas bons", "Cas", *(one.value for one in Statut), "Raison"]
-    sheet.append(head)
+    feuille.append(head)
     for verdict in rapport.verdicts:
         own = [each for each in rapport.executions if each.package == verdict.package]
         counts = Counter(each.statut for each in own)
-        sheet.append(
+        feuille.append(
             [
                 *(verdict.package, verdict.decision.value),
                 *(sum(each.statut.bon for each in own), len(own)),
@@ -90,15 +90,15 @@ def _summary(sheet: Any, rapport: Rapport) -> None:
             ]
         )
     for column, width in enumerate((18, 30, 10, 8, 10, 10, 14, 10, 14, 80), 1):
-        sheet.column_dimensions[get_column_letter(column)].width = width
-    for row in sheet.iter_rows():
+        feuille.column_dimensions[get_column_letter(column)].width = width
+    for row in feuille.iter_rows():
         for cell in row:
             cell.alignment = _WRAPPED
             if isinstance(cell.value, str):
                 cell.data_type = "s"
     for line, verdict in enumerate(rapport.verdicts, _HEAD + 1):
-        sheet.cell(line, 2).fill = _FILLS[colour_of(verdict.decision)]
-    for row in (sheet[_HEAD], [sheet.cell(line, 1) for line in range(1, _HEAD - 1)]):
+        feuille.cell(line, 2).fill = _FILLS[colour_of(verdict.decision)]
+    for row in (feuille[_HEAD], [feuille.cell(line, 1) for line in range(1, _HEAD - 1)]):
         for cell in row:
             cell.font = Font(bold=True)
 
@@ -110,19 +110,19 @@ def _date(cell: Any, instant: datetime | None) -> None:
         cell.number_format, cell.alignment = "dd/mm/yyyy hh:mm:ss", _WRAPPED
 
 
-def _lay_out(sheet: Any) -> None:
-    sheet.freeze_panes = "A2"
-    sheet.auto_filter.ref = sheet.dimensions
-    sheet.print_title_rows = "1:1"
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.page_setup.fitToHeight = 0  # as many pages as it takes, one page wide
+def _lay_out(feuille: Any) -> None:
+    feuille.freeze_panes = "A2"
+    feuille.auto_filter.ref = feuille.dimensions
+    feuille.print_title_rows = "1:1"
+    feuille.page_setup.orientation, feuille.page_setup.paperSize = "landscape", feuille.PAPERSIZE_A4
+    feuille.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    feuille.page_setup.fitToHeight = 0  # as many pages as it takes, one page wide
     for number, width in enumerate(_WIDTHS, 1):
-        sheet.column_dimensions[get_column_letter(number)].width = width
-    for row in sheet.iter_rows():
+        feuille.column_dimensions[get_column_letter(number)].width = width
+    for row in feuille.iter_rows():
         for cell in row:
             cell.alignment = _WRAPPED
             # A PRM is text, and so is whatever begins with a sign that Excel would compute.
             cell.data_type = "s"
-    for cell in sheet[1]:
+    for cell in feuille[1]:
         cell.font = Font(bold=True)

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from sge_sim.clock import PARIS
 from sge_sim.domaine.nomenclatures import Segment
-from sge_sim.tables.fiches import Dossier, FicheCompteur, FichePoint, Suivi
+from sge_sim.tables.point_facts import CompteurFacts, Dossier, PointFacts, Suivi
 
 _DEPUIS: Final = date(2017, 3, 1)
 """When the meters of the fake customers were set: the roll-out of Linky (assumed)."""
@@ -101,7 +101,7 @@ def dossier_of(prm: str, now: datetime) -> Dossier | None:
 def _dossier(fictif: PointFictif, today: date) -> Dossier:
     production = fictif.segment == "P4"
     mise_en_service = fictif.mise_en_service
-    values: dict[str, Any] = {one.name: None for one in fields(FichePoint)} | {
+    values: dict[str, Any] = {one.name: None for one in fields(PointFacts)} | {
         "prm": fictif.prm,
         "segment": fictif.segment,
         "etat_contractuel": "SERVC",
@@ -132,7 +132,7 @@ def _dossier(fictif: PointFictif, today: date) -> Dossier:
         "opposition_courbe": False,
         "graine": int(fictif.prm),
         "compteurs": (
-            FicheCompteur(
+            CompteurFacts(
                 fictif.prm[2:],
                 fictif.prm[2:],
                 None,
@@ -151,7 +151,7 @@ def _dossier(fictif: PointFictif, today: date) -> Dossier:
         trous=tuple(_lost(fictif, today)),
         compteurs=((mise_en_service, None, True),),
     )
-    return Dossier(FichePoint(**values), suivi, ())
+    return Dossier(PointFacts(**values), suivi, ())
 
 
 def _lost(fictif: PointFictif, today: date) -> list[tuple[datetime, datetime]]:

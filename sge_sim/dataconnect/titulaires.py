@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from sge_sim.tables.clients import titulaire_de
-from sge_sim.tables.fiches import FichePoint
 from sge_sim.tables.normalise import normalise
+from sge_sim.tables.point_facts import PointFacts
 
 
 @dataclass(frozen=True)
-class Personne:
+class Titulaire:
     """The holder of a point: a natural person where `siret` is None.
 
     `civilite` is told without a full stop (seen in public fixtures).
@@ -35,7 +35,7 @@ class Personne:
         return " ".join(filter(None, (self.civilite, self.nom, self.prenom)))
 
 
-def personne_of(point: FichePoint) -> Personne:
+def titulaire_of(point: PointFacts) -> Titulaire:
     """Return the holder of a point."""
     entier = point.nom_client_final or "CLIENT INCONNU"
     digest = int.from_bytes(
@@ -44,7 +44,7 @@ def personne_of(point: FichePoint) -> Personne:
     nom, _, prenom = entier.partition(" ")
     morale = point.siret is not None
     local = normalise(entier).lower().replace(" ", ".")
-    return Personne(
+    return Titulaire(
         numero=f"{1_000_000_000 + digest % 9_000_000_000}",
         nom=entier if morale else nom,
         prenom="" if morale else prenom,

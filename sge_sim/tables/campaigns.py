@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from sge_sim.tables.base import Base, Instant, RowId
 
 
-class Campagne(Base):
+class Campaign(Base):
     """A campaign that watches the calls of one actor, from `debut` to `fin` (None: still open).
 
     `certificat` (its fingerprint), `login` and `logiciel` (the beginning of the User-Agent), where
@@ -17,7 +17,7 @@ class Campagne(Base):
     the last exchange of the journal that was looked at.
     """
 
-    __tablename__ = "campagne"
+    __tablename__ = "campaign"
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     acteur_code: Mapped[str] = mapped_column(ForeignKey("acteur.code"), index=True)
@@ -29,48 +29,48 @@ class Campagne(Base):
     fin: Mapped[datetime | None] = mapped_column(Instant)
     dernier_echange: Mapped[int] = mapped_column(RowId)
 
-    observations: Mapped[list["ObservationCampagne"]] = relationship(
-        order_by="ObservationCampagne.echange_id"
+    observations: Mapped[list["CampaignObservation"]] = relationship(
+        order_by="CampaignObservation.echange_id"
     )
 
 
-class ObservationCampagne(Base):
+class CampaignObservation(Base):
     """What one exchange was found to be, as the homologation wrote it.
 
     The exchange isn't a foreign key: the journal forgets, a campaign doesn't.
     """
 
-    __tablename__ = "observation_campagne"
+    __tablename__ = "campaign_observation"
 
-    campagne_id: Mapped[int] = mapped_column(ForeignKey("campagne.id"), primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
     echange_id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False)
     contenu: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
 def last_observed(session: Session) -> int:
     """Return the greatest identifier of an exchange that a campaign remembers, 0 if none does."""
-    return session.scalar(select(func.max(Campagne.dernier_echange))) or 0
+    return session.scalar(select(func.max(Campaign.dernier_echange))) or 0
 
 
-def find_campagnes(session: Session, *, acteur: str | None = None) -> list[Campagne]:
+def find_campaigns(session: Session, *, acteur: str | None = None) -> list[Campaign]:
     """Return the campaigns, the newest first."""
-    query = select(Campagne).order_by(Campagne.id.desc())
+    query = select(Campaign).order_by(Campaign.id.desc())
     if acteur is not None:
-        query = query.where(Campagne.acteur_code == acteur)
+        query = query.where(Campaign.acteur_code == acteur)
     return list(session.scalars(query))
 
 
-def find_campagne(session: Session, campagne_id: int) -> Campagne | None:
+def find_campaign(session: Session, campaign_id: int) -> Campaign | None:
     """Return the campaign of that number."""
-    return session.get(Campagne, campagne_id)
+    return session.get(Campaign, campaign_id)
 
 
-def observations_of(session: Session, echange_id: int) -> list[ObservationCampagne]:
+def observations_of(session: Session, echange_id: int) -> list[CampaignObservation]:
     """Return what the campaigns found an exchange to be, the newest campaign first."""
     return list(
         session.scalars(
-            select(ObservationCampagne)
-            .where(ObservationCampagne.echange_id == echange_id)
-            .order_by(ObservationCampagne.campagne_id.desc())
+            select(CampaignObservation)
+            .where(CampaignObservation.echange_id == echange_id)
+            .order_by(CampaignObservation.campaign_id.desc())
         )
     )

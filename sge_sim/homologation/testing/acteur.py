@@ -6,7 +6,7 @@ import zeep
 from sge_sim.homologation.client.sge_client import Cible, SgeClient, open_https_session
 
 
-class SgeActor:
+class SgeActeur:
     """What a client needs to call the simulator as one of its default actors.
 
     `sge_client` is the actor's, kept from test to test: it reads each WSDL once.

@@ -10,25 +10,25 @@ from sge_sim.tables.base import Base, Instant
 from sge_sim.tables.prepared import Prepared, Query
 
 
-class JetonRevoque(Base):
+class RevokedToken(Base):
     """A token that was revoked before its end, `fin`."""
 
-    __tablename__ = "jeton_revoque"
+    __tablename__ = "revoked_token"
 
     jti: Mapped[str] = mapped_column(String(36), primary_key=True)
     fin: Mapped[datetime] = mapped_column(Instant)
 
-    __table_args__ = (Index("ix_jeton_revoque_fin", "fin"),)
+    __table_args__ = (Index("ix_revoked_token_fin", "fin"),)
 
 
-_REVOQUE = Prepared(select(JetonRevoque.jti).where(JetonRevoque.jti == bindparam("jti")))
+_REVOKED = Prepared(select(RevokedToken.jti).where(RevokedToken.jti == bindparam("jti")))
 
 
-read_revoque: Final = Query((_REVOQUE,), ("jti",), bool)
+read_revoked: Final = Query((_REVOKED,), ("jti",), bool)
 """Whether a token was revoked."""
 
 
 def revoke_token(session: Session, jti: str, fin: datetime, now: datetime) -> None:
     """Revoke a token; those that have ended since are forgotten."""
-    session.execute(delete(JetonRevoque).where(JetonRevoque.fin < now))
-    session.merge(JetonRevoque(jti=jti, fin=fin))
+    session.execute(delete(RevokedToken).where(RevokedToken.fin < now))
+    session.merge(RevokedToken(jti=jti, fin=fin))

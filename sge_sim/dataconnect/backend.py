@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 
-from sge_sim.dataconnect.jetons import Jetons
+from sge_sim.dataconnect.tokens import Tokens
 from sge_sim.facts.database import Database
 from sge_sim.facts.guet import Guet
 from sge_sim.settings import Settings
-from sge_sim.tables.quotas import Comptes
+from sge_sim.tables.quotas import QuotaCounts
 
 
 @dataclass(frozen=True)
-class PlateformeRest:
+class RestBackend:
     """The state, the key of the tokens, the counts of the quotas.
 
     `guet` looks out for the planned faults.
@@ -18,6 +18,6 @@ class PlateformeRest:
 
     settings: Settings
     database: Database
-    jetons: Jetons
-    comptes: Comptes
+    tokens: Tokens
+    counts: QuotaCounts
     guet: Guet

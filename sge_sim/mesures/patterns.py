@@ -131,7 +131,7 @@ def tensions(pas_par_jour: int) -> Entiers:
 
 
 @dataclass(frozen=True)
-class _Bloc:
+class _BlocDeSecondes:
     """The rows of one use, of which `variantes` for each subgroup."""
 
     cumuls: Entiers
@@ -139,22 +139,24 @@ class _Bloc:
     variantes: int
 
 
-def _bloc(poids: Entiers, variantes: int) -> _Bloc:
+def _bloc(poids: Entiers, variantes: int) -> _BlocDeSecondes:
     """Return rows of weights, shape (rows, steps), as running sums up to `UNITE`."""
     cumuls = np.zeros((len(poids), poids.shape[1] + 1), np.int64)
     np.cumsum(poids, axis=1, out=cumuls[:, 1:])
     cumuls = (cumuls << BITS) // cumuls[:, -1:]
-    return _Bloc(cumuls, (cumuls[:, 1:] - cumuls[:, :-1]).max(axis=1), variantes)
+    return _BlocDeSecondes(cumuls, (cumuls[:, 1:] - cumuls[:, :-1]).max(axis=1), variantes)
 
 
 @lru_cache(maxsize=2 * len(ProfilConsommation))
-def _blocs(profil: ProfilConsommation, pas: int) -> tuple[_Bloc, ...]:
+def _blocs(profil: ProfilConsommation, pas: int) -> tuple[_BlocDeSecondes, ...]:
     """Return the blocks of a profile, in the order of its uses; the water heater is apart."""
     cle = subkey(list(ProfilConsommation).index(profil) + 1, pas)
     if profil is ProfilConsommation.PRODUCTION:
         return (_bloc(_soleil(cle, pas, 32), 32),)
 
-    def bloc(rang: int, formes: Sequence[Forme], variantes: int, texture: Texture) -> _Bloc:
+    def bloc(
+        rang: int, formes: Sequence[Forme], variantes: int, texture: Texture
+    ) -> _BlocDeSecondes:
         jours = np.arange(variantes * pas, dtype=np.int64).reshape(variantes, pas)
         poids = [
             _lisse(forme, pas) * texture(jours, subkey(cle, 100 * rang + n))

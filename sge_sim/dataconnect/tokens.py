@@ -16,16 +16,16 @@ from joserfc.jwk import RSAKey
 
 from sge_sim.machine.files import PRIVATE, make_folder_once, write_atomically
 from sge_sim.pki.keys import generate_key, key_pem
-from sge_sim.tables.dataconnect import FicheApplication, version_of_api
+from sge_sim.tables.dataconnect import ApplicationFacts, version_of_api
 
-VIE: Final = timedelta(hours=3, minutes=30)
-_ALGORITHMES: Final = ["RS256"]
+LIFETIME: Final = timedelta(hours=3, minutes=30)
+_ALGORITHMS: Final = ["RS256"]
 _AUDIENCE: Final = "http://org.wso2.apimgt/gateway"
 _TIER: Final = "Unlimited"
 
 
 @dataclass(frozen=True)
-class Jeton:
+class AccessToken:
     """A token that this simulator signed: whose it is, its number, until when (aware)."""
 
     client_id: str
@@ -33,29 +33,29 @@ class Jeton:
     fin: datetime
 
 
-class Jetons:
+class Tokens:
     """Makes tokens and reads them, with the key in `<data-dir>/pki/data-connect/`."""
 
     def __init__(self, data_dir: Path) -> None:
         folder = make_folder_once(data_dir / "pki" / "data-connect", _make_key)
         self._key = RSAKey.import_key((folder / "jetons.key.pem").read_bytes())
 
-    def make(self, application: FicheApplication, now: datetime) -> str:
+    def make(self, application: ApplicationFacts, now: datetime) -> str:
         """Return a new token of an application, that starts `now` (simulated, aware)."""
         header = {"typ": "JWT", "alg": "RS256", "kid": self._key.thumbprint()}
-        return jwt.encode(header, _claims(application, now), self._key, _ALGORITHMES)
+        return jwt.encode(header, _claims(application, now), self._key, _ALGORITHMS)
 
-    def read(self, text: str) -> Jeton | None:
+    def read(self, text: str) -> AccessToken | None:
         """Return a token that was signed here, ended or not; None for any other text."""
         try:
-            claims = jwt.decode(text, self._key, _ALGORITHMES).claims
+            claims = jwt.decode(text, self._key, _ALGORITHMS).claims
             fin = datetime.fromtimestamp(int(claims["exp"]), UTC)
-            return Jeton(str(claims["consumerKey"]), str(claims["jti"]), fin)
+            return AccessToken(str(claims["consumerKey"]), str(claims["jti"]), fin)
         except (JoseError, ValueError, KeyError, TypeError):
             return None
 
 
-def _claims(application: FicheApplication, now: datetime) -> dict[str, Any]:
+def _claims(application: ApplicationFacts, now: datetime) -> dict[str, Any]:
     start = int(now.timestamp())
     return {
         "aud": _AUDIENCE,
@@ -70,7 +70,7 @@ def _claims(application: FicheApplication, now: datetime) -> dict[str, Any]:
             for api in application.apis
         ],
         "consumerKey": application.client_id,
-        "exp": start + int(VIE.total_seconds()),
+        "exp": start + int(LIFETIME.total_seconds()),
         "iat": start,
         "jti": str(uuid.uuid4()),
     }

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sge_sim.dataconnect.motifs import S26, adam, rest, swagger
+from sge_sim.dataconnect.rest_rules import S26, adam, rest, swagger
 
 HORS_SWAGGER: Final = rest(
     "demande_hors_swagger",

@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from sge_sim.dataconnect.motifs import RegleRest, adam
+from sge_sim.dataconnect.rest_rules import RestRule, adam
 from sge_sim.domaine.provenance import Provenance
 
 
-def _page(nom: str, texte: str, remede: str, provenance: Provenance = "documented") -> RegleRest:
-    return adam(nom, 400, "Invalid_request", texte, "swagger v5 (v1)", provenance, remede)
+def _page(nom: str, text: str, remede: str, provenance: Provenance = "documented") -> RestRule:
+    return adam(nom, 400, "Invalid_request", text, "swagger v5 (v1)", provenance, remede)
 
 
 TYPE_ABSENT: Final = _page(

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
-from sge_sim.dataconnect.lecture import COURBE_MAX, Mesure, oldest
-from sge_sim.dataconnect.motifs import ControlRest, RegleRest
+from sge_sim.dataconnect.readings import COURBE_MAX, Mesure, oldest
+from sge_sim.dataconnect.rest_rules import RestControl, RestRule
 from sge_sim.domaine.nomenclatures import Sens
 from sge_sim.refus import check
-from sge_sim.tables.fiches import Dossier
+from sge_sim.tables.point_facts import Dossier
 
 
 @dataclass(frozen=True)
@@ -86,16 +86,16 @@ def periode_apres_mise_en_service(demande: DemandePoint) -> bool:
 class Reasons:
     """The rules of one generation."""
 
-    fin_future: RegleRest
-    sept_jours: RegleRest
-    sens: RegleRest
-    opposition: RegleRest
-    profondeur: RegleRest
-    mise_en_service: RegleRest
-    sans_mesure: RegleRest
+    fin_future: RestRule
+    sept_jours: RestRule
+    sens: RestRule
+    opposition: RestRule
+    profondeur: RestRule
+    mise_en_service: RestRule
+    sans_mesure: RestRule
 
     @cached_property
-    def of_periode(self) -> Sequence[ControlRest[DemandePeriode]]:
+    def of_periode(self) -> Sequence[RestControl[DemandePeriode]]:
         """Those about what is asked alone."""
         return (
             self.fin_future.held_by(periode_ecoulee),
@@ -104,7 +104,7 @@ class Reasons:
         )
 
     @cached_property
-    def of_point(self) -> Sequence[ControlRest[DemandePoint]]:
+    def of_point(self) -> Sequence[RestControl[DemandePoint]]:
         """Those about the point."""
         return (
             self.sens.held_by(sens_du_contrat),

@@ -1,4 +1,4 @@
-"""What the state holds of actors, as values that never change (see `sge_sim.tables.fiches`)."""
+"""What the state holds of actors, as unchanging values (see `sge_sim.tables.point_facts`)."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,7 +7,7 @@ from sge_sim.domaine.nomenclatures import Environment, KindActeur, TypeContrat
 
 
 @dataclass(frozen=True, slots=True)
-class FicheContrat:
+class ContratFacts:
     """The contract between an actor and Enedis; `date_fin` is its last day."""
 
     contrat_id: str
@@ -22,17 +22,17 @@ class FicheContrat:
 
 
 @dataclass(frozen=True, slots=True)
-class FicheActeur:
+class ActeurFacts:
     """An actor, its contracts and what it is homologated for."""
 
     code: str
     kind: KindActeur
-    contrats: tuple[FicheContrat, ...]
+    contrats: tuple[ContratFacts, ...]
     habilitations: frozenset[tuple[str, Environment]]
 
-    def is_homologated(self, paquet: str, environnement: Environment) -> bool:
-        """Tell whether the actor may call the services of `paquet` there."""
-        return (paquet, environnement) in self.habilitations
+    def is_homologated(self, package: str, environnement: Environment) -> bool:
+        """Tell whether the actor may call the services of `package` there."""
+        return (package, environnement) in self.habilitations
 
     def has_contrat_actif(self, jour: date) -> bool:
         """Tell whether one of its contracts runs on `jour`."""
@@ -40,13 +40,13 @@ class FicheActeur:
 
 
 @dataclass(frozen=True, slots=True)
-class FicheUtilisateur:
+class UtilisateurFacts:
     """A user of SGE; `services` are those it may call, all of them when it is empty (None)."""
 
     login: str
     services: frozenset[str] | None
     actif: bool
-    acteur: FicheActeur
+    acteur: ActeurFacts
 
     @property
     def acteur_code(self) -> str:
@@ -59,7 +59,7 @@ class FicheUtilisateur:
 
 
 @dataclass(frozen=True, slots=True)
-class FicheCertificat:
+class CertificatFacts:
     """A registered certificate: its actor, and the PEM that was handed in."""
 
     acteur_code: str

@@ -6,11 +6,11 @@ from typing import Final
 from lxml import etree
 
 from sge_sim.domaine.ecarts_plateforme import Usage
-from sge_sim.homologation.campaign.evaluation import same_label
+from sge_sim.homologation.campaign.evaluation import same_libelle
 from sge_sim.homologation.jugement.controle import Verification, controle
 from sge_sim.homologation.jugement.reponse import ReponseJugee, local_name, text_of, texts_of
 from sge_sim.homologation.jugement.schema import french_mistakes
-from sge_sim.soap.codes import LIBELLES
+from sge_sim.soap.codes import LIBELLES_CODES
 from sge_sim.soap.contract import ENVELOPE
 
 _BARE: Final = (Usage.FAUTE_SANS_CODE,)
@@ -71,10 +71,10 @@ def _code(reponse: ReponseJugee) -> str:
     return "" if result is None else result.get("code", "")
 
 
-def _wanted_label(reponse: ReponseJugee, code: str) -> str | None:
+def _wanted_libelle(reponse: ReponseJugee, code: str) -> str | None:
     """Return the label of a code, as the platform that may have answered tells it."""
     own = reponse.plateforme.libelles.get(code) or reponse.service.libelles.get(code)
-    return own or LIBELLES.get(code)
+    return own or LIBELLES_CODES.get(code)
 
 
 def _is_certain(reponse: ReponseJugee, code: str) -> bool:
@@ -89,7 +89,7 @@ def libelle_officiel(reponse: ReponseJugee) -> Iterator[str]:
     """The label of an official code is that of the annex."""
     code = _code(reponse)
     if code and _is_certain(reponse, code):
-        yield from _other_label(reponse, code)
+        yield from _other_libelle(reponse, code)
 
 
 @controle(
@@ -101,17 +101,17 @@ def libelle_suppose(reponse: ReponseJugee) -> Iterator[str]:
     """The label of another code is the one that is assumed."""
     code = _code(reponse)
     if code and not _is_certain(reponse, code):
-        yield from _other_label(reponse, code)
+        yield from _other_libelle(reponse, code)
 
 
-def _other_label(reponse: ReponseJugee, code: str) -> Iterator[str]:
-    label = text_of(reponse.erreur, "resultat") or ""
-    wanted = _wanted_label(reponse, code)
-    also = LIBELLES.get(code, "")
+def _other_libelle(reponse: ReponseJugee, code: str) -> Iterator[str]:
+    libelle = text_of(reponse.erreur, "resultat") or ""
+    wanted = _wanted_libelle(reponse, code)
+    also = LIBELLES_CODES.get(code, "")
     if wanted is None:
         yield f"{code} n'est pas un code de SGE"
-    elif not (same_label(label, wanted) or (also and same_label(label, also))):
-        yield f"{code} « {label} » au lieu de « {wanted} »"
+    elif not (same_libelle(libelle, wanted) or (also and same_libelle(libelle, also))):
+        yield f"{code} « {libelle} » au lieu de « {wanted} »"
 
 
 @controle(
@@ -124,7 +124,7 @@ def faultstring(reponse: ReponseJugee) -> Iterator[str]:
     found = (reponse.corps.findtext("faultstring") or "").strip()
     own = reponse.service.faultstring
     wanted = own or text_of(reponse.erreur, "resultat")
-    if wanted is None or (found == own if own else same_label(found, wanted)):
+    if wanted is None or (found == own if own else same_libelle(found, wanted)):
         return
     yield f"faultstring « {found} » au lieu de « {wanted} »"
 
@@ -159,7 +159,7 @@ def sans_affaire(reponse: ReponseJugee) -> Iterator[str]:
             yield f"la faute porte l'affaire {affaire}"
 
 
-FAUTES: Final[tuple[Verification, ...]] = (
+FAULTS: Final[tuple[Verification, ...]] = (
     faute_soap,
     faultcode,
     erreur_du_contrat,

@@ -1,4 +1,4 @@
-"""`POST /horloge`: the clock bar of every page."""
+"""`POST /clock`: the clock bar of every page."""
 
 from typing import Annotated
 
@@ -20,7 +20,7 @@ def router(state: AdminState) -> APIRouter:
     """Return the route of the clock bar."""
     routes = APIRouter(include_in_schema=False)
 
-    @routes.post("/horloge")
+    @routes.post("/clock")
     async def press(form: Annotated[Form, Depends(read_form)]) -> Response:
         try:
             move = await run_in_threadpool(_make, state.moves, form)
@@ -31,7 +31,7 @@ def router(state: AdminState) -> APIRouter:
             if move.travail.etat == "interrompu":
                 # No page may follow: the simulator stops.
                 return PlainTextResponse(progress_sentence(move.travail), 202)
-        return RedirectResponse(form.back() + "#horloge", 303)
+        return RedirectResponse(form.back() + "#clock", 303)
 
     return routes
 

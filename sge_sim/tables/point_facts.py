@@ -29,7 +29,7 @@ from sge_sim.domaine.nomenclatures import (
     TypeService,
     TypeServiceAcces,
 )
-from sge_sim.tables.fiches_acteurs import FicheActeur, FicheContrat, FicheUtilisateur
+from sge_sim.tables.acteur_facts import ActeurFacts, ContratFacts, UtilisateurFacts
 
 _NIVEAU_DES_MESURES: Final = 2
 
@@ -112,7 +112,7 @@ class Situation:
 
 
 @dataclass(frozen=True, slots=True)
-class FicheCompteur:
+class CompteurFacts:
     """A meter of a point; see `sge_sim.tables.points.Compteur`."""
 
     matricule: str | None
@@ -128,7 +128,7 @@ class FicheCompteur:
 
 
 @dataclass(frozen=True, slots=True)
-class FichePoint(Situation):
+class PointFacts(Situation):
     """A point and its meters, the oldest first; see `sge_sim.tables.points.Point`."""
 
     prm: str
@@ -188,7 +188,7 @@ class FichePoint(Situation):
     graine: int
     mesures_factices: bool | None
     r4x_pas: Literal[5, 10] | None
-    compteurs: tuple[FicheCompteur, ...]
+    compteurs: tuple[CompteurFacts, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +208,7 @@ class Suivi:
 
 
 @dataclass(frozen=True, slots=True)
-class FicheAcces:
+class AccesFacts:
     """An active access service of a point; see `sge_sim.tables.commandes.ServiceSouscrit`."""
 
     acces_type: TypeServiceAcces
@@ -243,9 +243,9 @@ class Dossier:
     beside it, by identity.
     """
 
-    point: FichePoint
+    point: PointFacts
     suivi: Suivi
-    acces: tuple[FicheAcces, ...]
+    acces: tuple[AccesFacts, ...]
 
     def says_as(self, other: "Dossier") -> bool:
         """Tell whether `other` says the same."""
@@ -270,7 +270,7 @@ class Dossier:
 
 
 @dataclass(frozen=True, slots=True)
-class FicheOption:
+class OptionFacts:
     """A publication of an access service; see `sge_sim.tables.commandes.OptionPublication`."""
 
     corrigees: bool | None
@@ -280,7 +280,7 @@ class FicheOption:
 
 
 @dataclass(frozen=True, slots=True)
-class FicheService:
+class ServiceFacts:
     """A subscribed service and its options; see `sge_sim.tables.commandes.ServiceSouscrit`."""
 
     service_souscrit_id: str
@@ -303,10 +303,10 @@ class FicheService:
     ordered_at: datetime
     activated_at: datetime | None
     ended_at: datetime | None
-    options: tuple[FicheOption, ...] = ()
+    options: tuple[OptionFacts, ...] = ()
 
     @property
-    def options_en_cours(self) -> tuple[FicheOption, ...]:
+    def options_en_cours(self) -> tuple[OptionFacts, ...]:
         """The options that haven't been stopped."""
         return tuple(one for one in self.options if one.date_fin is None)
 
@@ -318,19 +318,19 @@ class Faits(NamedTuple):
     """
 
     dossier: Dossier | None = None
-    services: tuple[FicheService, ...] = ()
-    service: FicheService | None = None
-    utilisateur: FicheUtilisateur | None = None
-    contrat: FicheContrat | None = None
-    acteur: FicheActeur | None = None
+    services: tuple[ServiceFacts, ...] = ()
+    service: ServiceFacts | None = None
+    utilisateur: UtilisateurFacts | None = None
+    contrat: ContratFacts | None = None
+    acteur: ActeurFacts | None = None
 
     @property
-    def point(self) -> FichePoint | None:
+    def point(self) -> PointFacts | None:
         """The point, if it is known."""
         return None if self.dossier is None else self.dossier.point
 
     @property
-    def known_point(self) -> FichePoint:
+    def known_point(self) -> PointFacts:
         """The point, behind the rule that wants it to be known."""
         assert self.dossier is not None
         return self.dossier.point

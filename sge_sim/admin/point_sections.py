@@ -86,18 +86,18 @@ def _lines(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, s
             yield from _lines(value, f"{before}{_named(name)}, ")
         elif isinstance(value, list) and value and isinstance(value[0], Mapping):
             for rank, one in enumerate(value, 1):
-                words = "; ".join(f"{label.lower()} {told}" for label, told in _lines(one))
-                label = f"{before}{_named(name)} {rank}"
-                yield label[0].upper() + label[1:], words
+                words = "; ".join(f"{titre.lower()} {told}" for titre, told in _lines(one))
+                titre = f"{before}{_named(name)} {rank}"
+                yield titre[0].upper() + titre[1:], words
         else:
-            label = f"{before}{_named(name)}"
-            yield label[0].upper() + label[1:], _told(value)
+            titre = f"{before}{_named(name)}"
+            yield titre[0].upper() + titre[1:], _told(value)
 
 
 def _told(value: Any) -> str:
     if isinstance(value, Mapping):
-        label, code = str(value.get("libelle", "")), str(value["code"])
-        return code if label in ("", code) else f"{label} ({code})"
+        titre, code = str(value.get("libelle", "")), str(value["code"])
+        return code if titre in ("", code) else f"{titre} ({code})"
     if isinstance(value, bool):
         return _WORDS[value]
     if isinstance(value, list):

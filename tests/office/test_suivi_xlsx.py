@@ -51,8 +51,8 @@ def test_libreoffice_shows_every_row_of_every_package(
     for package in ("consultation", "commande", "infrajournalier", "historique"):
         runs = [each for each in rapport.executions if each.package == package]
         header, *rows = shown.pop(package)
-        assert header == list(runs[0].fiche)
-        assert rows == [[str(value or "") for value in run.fiche.values()] for run in runs]
+        assert header == list(runs[0].suivi)
+        assert rows == [[str(value or "") for value in run.suivi.values()] for run in runs]
     assert shown == {}
 
 

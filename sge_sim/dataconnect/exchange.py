@@ -10,11 +10,11 @@ from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from sge_sim.dataconnect.motifs import RegleRest
+from sge_sim.dataconnect.rest_rules import RestRule
 from sge_sim.domaine.pannes import Atteinte
 from sge_sim.facts.memoire import Vue
 from sge_sim.refus import Refus, Rule
-from sge_sim.tables.dataconnect import FicheApplication
+from sge_sim.tables.dataconnect import ApplicationFacts
 from sge_sim.transport.message import Departure
 
 JSON = "application/json"
@@ -23,66 +23,66 @@ PRM: Final = re.compile(r"[0-9]{14}")
 
 
 @dataclass(frozen=True)
-class Requete:
-    """What came: `chemin` is the path, `query` the text after the `?`; header names are in small
+class RestCall:
+    """What came: `path` is the path, `query` the text after the `?`; header names are in small
     letters."""
 
-    methode: str
-    chemin: str
+    method: str
+    path: str
     query: str = ""
-    entetes: Mapping[str, str] = field(default_factory=dict)
-    corps: bytes = b""
-    adresse: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    address: str | None = None
 
     @cached_property
-    def parametres(self) -> dict[str, str]:
+    def parameters(self) -> dict[str, str]:
         """The parameters of the address; of one that comes twice, the last."""
         return dict(parse_qsl(self.query, keep_blank_values=True))
 
     @cached_property
-    def formulaire(self) -> dict[str, str]:
+    def form(self) -> dict[str, str]:
         """The fields of a form that was posted; of one that comes twice, the last."""
         return dict(self.champs)
 
     @cached_property
     def champs(self) -> list[tuple[str, str]]:
         """The fields of a form that was posted, in their order."""
-        return parse_qsl(self.corps.decode("utf-8", "replace"), keep_blank_values=True)
+        return parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True)
 
     @property
     def prm(self) -> str | None:
         """The point that is asked for, in the parameters or last in the path; None for none."""
-        asked = (self.parametres.get(name) for name in ("usage_point_id", "pointId"))
-        last = self.chemin.rpartition("/")[2]
+        asked = (self.parameters.get(name) for name in ("usage_point_id", "pointId"))
+        last = self.path.rpartition("/")[2]
         return next(filter(None, asked), last if PRM.fullmatch(last) else None)
 
     @property
-    def type_du_corps(self) -> str:
+    def media_type(self) -> str:
         """The media type of the body, in small letters, without its parameters."""
-        return self.entetes.get("content-type", "").partition(";")[0].strip().lower()
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 @dataclass(frozen=True)
-class Reponse:
+class RestAnswer:
     """What is answered; `departure` is for faults that are planned."""
 
-    statut: int
-    corps: bytes = b""
+    status: int
+    body: bytes = b""
     type: str = JSON
-    entetes: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
     departure: Departure | None = None
 
 
-class FrappeRest(Exception):  # noqa: N818 - it isn't an error of ours
-    """A call that gets `statut` in place of its answer, because a plan says so."""
+class PlannedStatus(Exception):  # noqa: N818 - it isn't an error of ours
+    """A call that gets `status` in place of its answer, because a plan says so."""
 
-    def __init__(self, statut: HTTPStatus) -> None:
-        super().__init__(str(statut))
-        self.statut = statut
+    def __init__(self, status: HTTPStatus) -> None:
+        super().__init__(str(status))
+        self.status = status
 
 
 @dataclass
-class EchangeRest:
+class RestExchange:
     """One exchange; each station adds what it found, for those that follow and the journal.
 
     `vue` is the state, at which a call looks once. `now` is the simulated instant, `machine` the
@@ -90,11 +90,11 @@ class EchangeRest:
     `atteinte` tells the planned fault that has struck.
     """
 
-    requete: Requete
+    call: RestCall
     vue: Vue
     now: datetime
     machine: datetime
-    application: FicheApplication | None = None
+    application: ApplicationFacts | None = None
     acteur_code: str | None = None
     service: str | None = None
     version: str | None = None
@@ -105,21 +105,21 @@ class EchangeRest:
     notes: list[str] = field(default_factory=list)
 
     @property
-    def client(self) -> FicheApplication:
+    def client(self) -> ApplicationFacts:
         """The application, for what comes after its token was read."""
         assert self.application is not None
         return self.application
 
 
-def json_reponse(valeur: Any, statut: int = 200, type: str = JSON) -> Reponse:
+def json_answer(valeur: Any, status: int = 200, type: str = JSON) -> RestAnswer:
     """Return a value as compact JSON, its accents written as they are."""
-    corps = json.dumps(valeur, ensure_ascii=False, separators=(",", ":")).encode()
-    return Reponse(statut, corps, type)
+    body = json.dumps(valeur, ensure_ascii=False, separators=(",", ":")).encode()
+    return RestAnswer(status, body, type)
 
 
-def refus_reponse(refus: Refus) -> Reponse:
+def refusal_answer(refus: Refus) -> RestAnswer:
     """Return the answer of a refusal."""
     rule = refus.rule
-    assert isinstance(rule, RegleRest), "the rules of this platform say what they answer"
-    corps = {**rule.corps, **refus.champs}
-    return json_reponse(rule.enveloppe(corps), rule.statut)
+    assert isinstance(rule, RestRule), "the rules of this platform say what they answer"
+    body = {**rule.body, **refus.champs}
+    return json_answer(rule.envelope(body), rule.status)

@@ -12,7 +12,7 @@ from typing import Final, Literal
 import numpy as np
 
 from sge_sim.clock import PREMIER_JOUR, add_months
-from sge_sim.dataconnect import bac_a_sable
+from sge_sim.dataconnect import sandbox
 from sge_sim.domaine.nomenclatures import Sens, TypeAcces
 from sge_sim.mesures import PointMesure, courbe
 from sge_sim.mesures.horodates import Stamp, write_stamps
@@ -20,11 +20,11 @@ from sge_sim.mesures.lecture import Lecture
 from sge_sim.mesures.releves import Contexte, read_contextes
 from sge_sim.mesures.series import Serie, read_series
 from sge_sim.referentiel.mesures import mesure_of
-from sge_sim.tables.fiches import Dossier
+from sge_sim.tables.point_facts import Dossier
 
 Mesure = Literal["quotidienne", "courbe", "pmax", "index"]
 
-_ARRIVEE: Final = 8
+_ARRIVAL: Final = 8
 """The hour of the legal day at which the data of the day before are there."""
 _MOIS: Final[dict[Mesure, int]] = {"courbe": 24}
 _JOURS_DE_PLUS: Final = timedelta(15)
@@ -39,7 +39,7 @@ class Valeur:
     `pas` are the minutes of the step, of curves alone.
     """
 
-    texte: str
+    text: str
     valeur: int | None
     pas: int | None = None
 
@@ -51,11 +51,11 @@ def oldest(mesure: Mesure, today: date) -> date:
 
 def last_known(now: datetime) -> date:
     """Return the day after the last whose data are there, at `now` (aware, legal time)."""
-    return now.date() if now.hour >= _ARRIVEE else now.date() - timedelta(1)
+    return now.date() if now.hour >= _ARRIVAL else now.date() - timedelta(1)
 
 
 @dataclass(frozen=True)
-class Lecteur:
+class MeasureReader:
     """Reads a point in one direction at `now`."""
 
     dossier: Dossier
@@ -86,7 +86,7 @@ class Lecteur:
         if point is None or lecture.debut >= lecture.fin:
             return {}
         series = read_series(point, lecture)
-        fictif = bac_a_sable.POINTS.get(self.dossier.point.prm)
+        fictif = sandbox.POINTS.get(self.dossier.point.prm)
         if fictif is not None and fictif.autoconsommation:
             series = self._net(point, lecture, series)
         stamp = Stamp.JOUR if type_ == "ENERGIE" else Stamp.NAIF

@@ -2,15 +2,15 @@
 
 from typing import Final
 
-from sge_sim.dataconnect import motifs_2026
-from sge_sim.dataconnect.motifs import RegleRest, adam
+from sge_sim.dataconnect import rules_2026
+from sge_sim.dataconnect.rest_rules import RestRule, adam
 from sge_sim.domaine.provenance import Provenance
 
 _V5 = "swagger v5"
 
 
-def _invalid(nom: str, texte: str, remede: str, provenance: Provenance = "documented") -> RegleRest:
-    return adam(nom, 400, "Invalid_request", texte, _V5, provenance, remede)
+def _invalid(nom: str, text: str, remede: str, provenance: Provenance = "documented") -> RestRule:
+    return adam(nom, 400, "Invalid_request", text, _V5, provenance, remede)
 
 
 PRM_ABSENT: Final = _invalid(
@@ -53,7 +53,7 @@ MISE_EN_SERVICE: Final = adam(
     "The requested period cannot be anterior to the meter's last activation date",
     _V5,
     "documented",
-    motifs_2026.AVANT_MISE_EN_SERVICE.remede,
+    rules_2026.AVANT_MISE_EN_SERVICE.remede,
 )
 PROFONDEUR: Final = adam(
     "v5_trop_ancien",
@@ -62,7 +62,7 @@ PROFONDEUR: Final = adam(
     "The start date must be greater than the history deadline",
     _V5,
     "documented",
-    motifs_2026.PROFONDEUR.remede,
+    rules_2026.PROFONDEUR.remede,
 )
 SEPT_JOURS: Final = adam(
     "v5_plus_de_sept_jours",
@@ -71,7 +71,7 @@ SEPT_JOURS: Final = adam(
     "The requested period must be less than 7 days for an access to the load curve",
     _V5,
     "documented",
-    motifs_2026.SEPT_JOURS.remede,
+    rules_2026.SEPT_JOURS.remede,
 )
 SENS: Final = adam(
     "v5_sens_de_la_mesure",
@@ -80,7 +80,7 @@ SENS: Final = adam(
     "Le sens de la mesure ne correspond pas pour le PRM demandé",
     "constaté en production",
     "observed",
-    motifs_2026.SENS.remede,
+    rules_2026.SENS.remede,
 )
 OPPOSITION: Final = adam(
     "v5_client_oppose",
@@ -89,7 +89,7 @@ OPPOSITION: Final = adam(
     "The customer objected to the load curve recording",
     _V5,
     "documented",
-    motifs_2026.OPPOSITION.remede,
+    rules_2026.OPPOSITION.remede,
 )
 NON_TITULAIRE: Final = adam(
     "v5_client_non_titulaire",
@@ -98,7 +98,7 @@ NON_TITULAIRE: Final = adam(
     "Le client n'est pas titulaire du point demandé.",
     "production, juillet à septembre 2026",
     "observed",
-    motifs_2026.NON_TITULAIRE.remede,
+    rules_2026.NON_TITULAIRE.remede,
 )
 SANS_CONSENTEMENT: Final = adam(
     "v5_sans_consentement",
@@ -107,7 +107,7 @@ SANS_CONSENTEMENT: Final = adam(
     "No consent can be found for this customer and this usage point.",
     _V5,
     "documented",
-    motifs_2026.NON_AUTORISE.remede,
+    rules_2026.NON_AUTORISE.remede,
 )
 SANS_MESURE: Final = adam(
     "v5_sans_mesure",
@@ -116,7 +116,7 @@ SANS_MESURE: Final = adam(
     "no measure found for this usage point",
     _V5,
     "documented",
-    motifs_2026.SANS_MESURE.remede,
+    rules_2026.SANS_MESURE.remede,
 )
 CLIENT_PRM_ABSENT: Final = adam(
     "v5_clients_prm_absent",

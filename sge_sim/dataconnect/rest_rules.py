@@ -1,7 +1,7 @@
 """The rules of Data Connect: each with its status, its body and where it is known from.
 
-Those of the gateway are here, those of the interfaces and of the consent page in `motifs_2026`,
-`motifs_v5` and `motifs_page`. `docs/data-connect.md` shows all of them.
+Those of the gateway are here, those of the interfaces and of the consent page in `rules_2026`,
+`rules_v5` and `rules_page`. `docs/data-connect.md` shows all of them.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,85 +17,85 @@ SERVICE: Final = "DataConnect"
 
 
 @dataclass(frozen=True)
-class RegleRest(Rule):
+class RestRule(Rule):
     """A rule of Data Connect, with what its refusal answers: HTTP status and body."""
 
-    statut: int
-    corps: Mapping[str, Any]
-    dans_fault: bool = field(default=False, kw_only=True)
+    status: int
+    body: Mapping[str, Any]
+    in_fault: bool = field(default=False, kw_only=True)
 
     @property
-    def texte(self) -> str:
+    def text(self) -> str:
         """What the body says of it."""
-        said = (self.corps.get(name) for name in ("error_description", "description", "message"))
+        said = (self.body.get(name) for name in ("error_description", "description", "message"))
         return next((str(one).strip() for one in said if one), "")
 
-    def enveloppe(self, corps: Mapping[str, Any]) -> Mapping[str, Any]:
+    def envelope(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return a body as it is sent."""
-        return {"fault": corps} if self.dans_fault else corps
+        return {"fault": body} if self.in_fault else body
 
-    def held_by(self, holds: Callable[[J], bool]) -> "ControlRest[J]":
+    def held_by(self, holds: Callable[[J], bool]) -> "RestControl[J]":
         """Return the rule with the function that checks it: two generations have it in common."""
-        return ControlRest(
+        return RestControl(
             self.name,
             self.code,
             self.source,
             self.provenance,
             self.remede,
             holds,
-            self.statut,
-            self.corps,
-            dans_fault=self.dans_fault,
+            self.status,
+            self.body,
+            in_fault=self.in_fault,
         )
 
 
 @dataclass(frozen=True)
-class ControlRest(RegleRest, Control[J]):
+class RestControl(RestRule, Control[J]):
     """A rule of Data Connect that is checked apart from the reading of the call."""
 
 
 def rest(
     nom: str,
-    statut: int,
-    corps: Mapping[str, Any],
+    status: int,
+    body: Mapping[str, Any],
     source: str,
     provenance: Provenance,
     remede: str,
     *,
-    dans_fault: bool = False,
-) -> RegleRest:
+    in_fault: bool = False,
+) -> RestRule:
     """Return a rule whose code is that of its body."""
-    code = str(corps.get("error") or corps.get("code"))
-    return RegleRest(nom, code, source, provenance, remede, statut, corps, dans_fault=dans_fault)
+    code = str(body.get("error") or body.get("code"))
+    return RestRule(nom, code, source, provenance, remede, status, body, in_fault=in_fault)
 
 
 def adam(
     nom: str,
-    statut: int,
+    status: int,
     code: str,
-    texte: str,
+    text: str,
     source: str,
     provenance: Provenance,
     remede: str,
-) -> RegleRest:
+) -> RestRule:
     """Return a rule whose body is that of ADAM, the system of measures."""
-    corps = {"error": code, "error_description": texte}
-    return rest(nom, statut, corps, source, provenance, remede)
+    body = {"error": code, "error_description": text}
+    return rest(nom, status, body, source, provenance, remede)
 
 
 def swagger(
-    nom: str, statut: int, message: str, source: str, provenance: Provenance, remede: str
-) -> RegleRest:
+    nom: str, status: int, message: str, source: str, provenance: Provenance, remede: str
+) -> RestRule:
     """Return a rule whose body is that of the swagger of 2026."""
-    corps = {"code": str(statut), "message": message}
-    return rest(nom, statut, corps, source, provenance, remede)
+    body = {"code": str(status), "message": message}
+    return rest(nom, status, body, source, provenance, remede)
 
 
 _WSO2 = "forme de WSO2, non vue"
 S26 = "swagger 2026"
 
 
-SANS_JETON: Final = rest(
+NO_TOKEN: Final = rest(
     "sans_jeton",
     401,
     {
@@ -109,7 +109,7 @@ SANS_JETON: Final = rest(
     "assumed",
     "un en-tête Authorization: Bearer avec un jeton de /oauth2/v3/token",
 )
-JETON_REFUSE: Final = rest(
+TOKEN_REFUSED: Final = rest(
     "jeton_refuse",
     401,
     {
@@ -153,7 +153,7 @@ QUOTA_SECONDE: Final = rest(
     "production, 2026",
     "observed",
     "cinq appels par seconde au plus",
-    dans_fault=True,
+    in_fault=True,
 )
 SANS_RESSOURCE: Final = rest(
     "sans_ressource",
