@@ -15,6 +15,7 @@ for name in ld-linux-x86-64.so.2 libc.so.6 libm.so.6 libpthread.so.0 libdl.so.2 
 done
 cp -L "$libraries/ld-linux-x86-64.so.2" "$work/root/lib64/"
 cp "$ROOTS/bookworm/usr/share/doc/libc6/copyright" "$work/root/opt/sge-sim/LICENSE.glibc"
+echo '127.0.0.1 localhost' >"$work/root/etc/hosts"
 echo 'sge-sim:x:10001:10001::/data:/opt/sge-sim/sge-sim' >"$work/root/etc/passwd"
 echo 'sge-sim:x:10001:' >"$work/root/etc/group"
 archive=$dist/sge-sim-$version-oci.tar

@@ -17,7 +17,7 @@ ROOMS: Final = PACKAGE.parent / "docs" / "rooms.yaml"
 MOST_LINES: Final = 400
 
 LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
-    ("admin.jeton", "sge_sim.admin.problems"): 390,
+    ("admin.token", "sge_sim.admin.problems"): 390,
     ("admin.pages", "fastapi"): 0,
     ("admin.pages", "sge_sim.services.registry"): 366,
     ("admin.routes", "sge_sim.homologation.campaign.observed"): 69,

@@ -41,7 +41,7 @@ _HELD_UP_SECONDS: Final = 60
 class Administration:
     """The REST interface at `url`. Every method raises `UsageError` with what it answered.
 
-    Over https, the token that it demands is that of the variable `SGE_SIM_ADMIN_JETON`, and
+    Over https, the token that it demands is that of the variable `SGE_SIM_ADMIN_TOKEN`, and
     `SGE_SIM_ADMIN_CA` names the PEM file of the authority to trust.
     """
 
@@ -51,8 +51,8 @@ class Administration:
         self._session.trust_env = False
         if self.url.startswith("https://"):
             self._session.verify = os.environ.get("SGE_SIM_ADMIN_CA") or True
-            if jeton := os.environ.get("SGE_SIM_ADMIN_JETON"):
-                self._session.headers["Authorization"] = f"Bearer {jeton}"
+            if token := os.environ.get("SGE_SIM_ADMIN_TOKEN"):
+                self._session.headers["Authorization"] = f"Bearer {token}"
 
     def get(self, path: str, **parameters: Any) -> Any:
         """Return the JSON at `path`."""
@@ -179,7 +179,7 @@ class Administration:
         if answer.status_code == HTTPStatus.UNAUTHORIZED:
             raise UsageError(
                 f"L'administration {self.url} demande son jeton : le donner dans la variable "
-                "SGE_SIM_ADMIN_JETON."
+                "SGE_SIM_ADMIN_TOKEN."
             )
         if answer.status_code in (HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT):
             raise UsageError(_detail(answer))

@@ -28,7 +28,7 @@ _COMMANDS = {
     "health": "sge_sim.cli.health:health",
     "homologate": "sge_sim.cli.homologate:homologate",
     "hosts": "sge_sim.cli.hosts:hosts",
-    "jeton": "sge_sim.cli.jeton:jeton",
+    "jeton": "sge_sim.cli.token:token",
     "journal": "sge_sim.cli.journal:journal",
     "kit": "sge_sim.cli.kit:kit",
     "pannes": "sge_sim.cli.pannes:group",

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from sge_sim.admin.jeton import draw_jeton, has_jeton
+from sge_sim.admin.token import draw_token, has_token
 from sge_sim.cli.attente import told_if_long
 from sge_sim.cli.console import console, default_log
 from sge_sim.cli.options import settings_options
@@ -86,8 +86,8 @@ def _serve(
     if doors.remote is not None:
         name = next(iter(settings.server_name), "localhost")
         readiness["remote_admin_url"] = f"https://{name}:{doors.remote.getsockname()[1]}"
-        if not has_jeton(settings.data_dir):
-            readiness["admin_jeton"] = draw_jeton(settings.data_dir)
+        if not has_token(settings.data_dir):
+            readiness["admin_token"] = draw_token(settings.data_dir)
 
     if doors.data_connect is not None:
         port = doors.data_connect.getsockname()[1]
@@ -168,11 +168,11 @@ def _readiness(simulator: Simulator, *, b2b_url: str, admin_url: str) -> dict[st
 def _greet(settings: Settings, readiness: dict[str, Any], show_settings: bool) -> None:
     click.echo(f"Tableau de bord {readiness['admin_url']}")
     if "remote_admin_url" in readiness:
-        jeton = readiness.get(
-            "admin_jeton", "montré au premier démarrage ; sge-sim jeton en change"
+        token = readiness.get(
+            "admin_token", "montré au premier démarrage ; sge-sim jeton en change"
         )
         click.echo(f"  d'ailleurs    {readiness['remote_admin_url']}")
-        click.echo(f"  jeton         {jeton}")
+        click.echo(f"  jeton         {token}")
     if settings.basic_auth:
         click.echo(
             f"\nMot de passe de ce login, à choisir avant :\n{_password(settings, readiness)}"

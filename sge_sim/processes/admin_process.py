@@ -7,8 +7,8 @@ from functools import cache, partial
 from socket import socket
 from typing import TYPE_CHECKING
 
-from sge_sim.admin.jeton import guard_by_jeton
 from sge_sim.admin.moves import Moves
+from sge_sim.admin.token import guard_by_token
 from sge_sim.commandes.back_office import BackOffice, CarryOn, Task
 from sge_sim.facts.guet import Guet
 from sge_sim.flux.incidents import Incidents
@@ -77,7 +77,7 @@ def local_url(listening_socket: socket) -> str:
 def _remote_door(simulator: Simulator, remote_socket: socket | None) -> RemoteDoor | None:
     if remote_socket is None:
         return None
-    guard = partial(guard_by_jeton, simulator.settings.data_dir)
+    guard = partial(guard_by_token, simulator.settings.data_dir)
     return RemoteDoor(remote_socket, simulator.pki.server.identity, guard)
 
 

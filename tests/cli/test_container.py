@@ -67,10 +67,10 @@ def basic(password: str) -> str:
 
 
 def test_the_token_lets_in_and_nothing_else_does(remote: RunningSimulator) -> None:
-    jeton = remote.ready["admin_jeton"]
-    for good in (f"Bearer {jeton}", f"bearer  {jeton}", basic(jeton)):
+    token = remote.ready["admin_token"]
+    for good in (f"Bearer {token}", f"bearer  {token}", basic(token)):
         assert ask(remote, {"Authorization": good}).json()["etat"] == "ok"
-    for bad in (f"Bearer {jeton}x", "Bearer", "Basic ???", basic(""), jeton, f"Digest {jeton}"):
+    for bad in (f"Bearer {token}x", "Bearer", "Basic ???", basic(""), token, f"Digest {token}"):
         refused = ask(remote, {"Authorization": bad})
         assert refused.status_code == 401, bad
         assert refused.headers["www-authenticate"].startswith("Basic ")
@@ -80,9 +80,9 @@ def test_the_token_lets_in_and_nothing_else_does(remote: RunningSimulator) -> No
 
 
 def test_the_names_given_are_admitted_and_no_other(remote: RunningSimulator) -> None:
-    token = {"Authorization": f"Bearer {remote.ready['admin_jeton']}"}
+    headers = {"Authorization": f"Bearer {remote.ready['admin_token']}"}
     for host, status in (("sge.example.org:8080", 200), ("SGE.example.org", 200), ("autre", 403)):
-        assert ask(remote, token | {"Host": host}).status_code == status
+        assert ask(remote, headers | {"Host": host}).status_code == status
     assert remote.ready["remote_admin_url"].startswith("https://sge.example.org:")
     url = remote.ready["admin_url"]
     refused = requests.get(f"{url}/health", headers={"Host": "autre.example"}, timeout=20)
@@ -90,11 +90,11 @@ def test_the_names_given_are_admitted_and_no_other(remote: RunningSimulator) -> 
 
 
 def test_only_a_digest_of_the_token_is_kept(remote: RunningSimulator) -> None:
-    jeton = remote.ready["admin_jeton"].encode()
+    token = remote.ready["admin_token"].encode()
     kept = [path for path in remote.data_dir.rglob("*") if path.is_file()]
-    holding = {path.name for path in kept if jeton in path.read_bytes()}
+    holding = {path.name for path in kept if token in path.read_bytes()}
     assert holding == {"ready.json", "log.txt"}  # those that the test asked for
-    assert stat.S_IMODE((remote.data_dir / "admin-jeton.sha256").stat().st_mode) == 0o600
+    assert stat.S_IMODE((remote.data_dir / "admin-token.sha256").stat().st_mode) == 0o600
 
 
 def test_the_commands_of_the_machine_need_no_token(remote: RunningSimulator) -> None:
@@ -119,12 +119,12 @@ def test_a_target_is_homologated_with_the_token_in_a_variable(
     monkeypatch.setenv("SGE_SIM_ADMIN_CA", ready["ca_file"])
     refused = run_command(*arguments)
     assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
-    assert "SGE_SIM_ADMIN_JETON" in refused.stderr
-    monkeypatch.setenv("SGE_SIM_ADMIN_JETON", ready["admin_jeton"])
+    assert "SGE_SIM_ADMIN_TOKEN" in refused.stderr
+    monkeypatch.setenv("SGE_SIM_ADMIN_TOKEN", ready["admin_token"])
     done = run_command(*arguments)
     assert done.returncode == 0, done.stdout + done.stderr
     written = b"".join(path.read_bytes() for path in (tmp_path / "r").rglob("*") if path.is_file())
-    assert ready["admin_jeton"].encode() not in written
+    assert ready["admin_token"].encode() not in written
 
 
 def test_calls_are_objects_with_the_fields_of_the_journal(remote: RunningSimulator) -> None:
@@ -142,13 +142,13 @@ def test_calls_are_objects_with_the_fields_of_the_journal(remote: RunningSimulat
 
 def test_another_token_makes_the_former_one_worthless(tmp_path: Path) -> None:
     with start_simulator(tmp_path, *OPTIONS) as running:
-        first = {"Authorization": f"Bearer {running.ready['admin_jeton']}"}
+        first = {"Authorization": f"Bearer {running.ready['admin_token']}"}
         assert ask(running, first).ok
         second = {"Authorization": f"Bearer {running.command('jeton').stdout.strip()}"}
         assert ask(running, first).status_code == 401
         assert ask(running, second).ok
     with start_simulator(tmp_path, *OPTIONS) as again:
-        assert "admin_jeton" not in again.ready  # nobody can read it any more
+        assert "admin_token" not in again.ready  # nobody can read it any more
         assert ask(again, second).ok
     assert run_command("health", "--data-dir", str(tmp_path)).returncode == 1
 

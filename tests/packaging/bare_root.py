@@ -99,6 +99,8 @@ def make_bare_root(folder: Path, debian: Path) -> Path:
             shutil.copy(path, libraries / path.name)
     (folder / "lib64").mkdir()
     shutil.copy(libraries / "ld-linux-x86-64.so.2", folder / "lib64")
+    (folder / "etc").mkdir()
+    (folder / "etc" / "hosts").write_text("127.0.0.1 localhost\n")  # as every engine gives one
     for name in ("proc", "dev", "tmp", "state"):
         (folder / name).mkdir()
         (folder / name).chmod(0o1777)

@@ -40,7 +40,7 @@ def test_it_serves_a_call_and_starts_again_soon(bare: BareRoot) -> None:
         ("sge-sim, version", "--version"),
         ("AHC-R1", "catalog list"),
         ("AHC-R1", "catalog show AHC-R1"),
-        ("RecherchePoint", "generations"),
+        ("CommandeArretService", "generations"),
         ("prm", "points modele"),
         ("25884515170669", "points show 25884515170669 --data-dir /state/sge"),
         ("25884515170669", "points list --data-dir /state/sge"),
@@ -62,7 +62,8 @@ def test_it_serves_a_call_and_starts_again_soon(bare: BareRoot) -> None:
 def test_every_command_runs(bare: BareRoot, said: str, command: str) -> None:
     done = bare.run(*command.split())
     assert "Traceback" not in done.stderr
-    assert done.returncode in (0, 1 if command.startswith("doctor") else 0), done.stderr
+    judges = command.startswith(("doctor", "cert check"))
+    assert done.returncode in ((0, 1) if judges else (0,)), done.stderr
     assert said in done.stdout
 
 

@@ -51,6 +51,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any
     root.mkdir()
     for layer in manifest["layers"]:
         subprocess.run(["tar", "-C", root, "-xf", blob(layer["digest"])], check=True)
+    assert (root / "etc" / "hosts").read_text() == "127.0.0.1 localhost\n"
     for name in ("proc", "dev"):
         (root / name).mkdir(exist_ok=True)
     return root, json.loads(blob(manifest["config"]["digest"]).read_text())["config"]
@@ -99,7 +100,7 @@ def test_its_administration_is_reached_from_another_network_with_its_token_alone
         asked = ["curl", "-sS", "--noproxy", "*", "--cacert", ca, f"https://{SERVER}:8080/health"]
         refused = subprocess.run([*asked, "-w", "%{http_code}"], capture_output=True, text=True)
         assert refused.stdout.endswith("401")
-        token = f"Authorization: Bearer {ready['admin_jeton']}"
+        token = f"Authorization: Bearer {ready['admin_token']}"
         let_in = subprocess.run([*asked, "-H", token], capture_output=True, text=True)
         assert json.loads(let_in.stdout)["etat"] == "ok"
         log = root.outside("/state/serve.log").read_text()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from sge_sim.admin.jeton import draw_jeton
+from sge_sim.admin.token import draw_token
 from sge_sim.cli.options import data_dir_option
 from sge_sim.machine.files import make_private_folder
 
@@ -13,5 +13,5 @@ from sge_sim.machine.files import make_private_folder
     help="Tirer le jeton que demande --admin-host, et le montrer ; le précédent ne vaut plus."
 )
 @data_dir_option
-def jeton(data_dir: Path) -> None:
-    click.echo(draw_jeton(make_private_folder(data_dir)))
+def token(data_dir: Path) -> None:
+    click.echo(draw_token(make_private_folder(data_dir)))

@@ -16,24 +16,24 @@ from sge_sim.machine.files import PRIVATE, write_atomically
 if TYPE_CHECKING:
     from sge_sim.transport.admin_server import Asgi
 
-_FILE: Final = "admin-jeton.sha256"
+_FILE: Final = "admin-token.sha256"
 _BYTES: Final = 32
 _CHALLENGE: Final = {"WWW-Authenticate": 'Basic realm="sge-sim", charset="UTF-8"'}
 
 
-def has_jeton(data_dir: Path) -> bool:
+def has_token(data_dir: Path) -> bool:
     """Tell whether the administration of `data_dir` has a token."""
     return (data_dir / _FILE).exists()
 
 
-def draw_jeton(data_dir: Path) -> str:
+def draw_token(data_dir: Path) -> str:
     """Return a new token of `data_dir`, which nobody can read later; the former one is refused."""
-    jeton = secrets.token_urlsafe(_BYTES)
-    write_atomically(data_dir / _FILE, _digest(jeton).encode(), PRIVATE)
-    return jeton
+    token = secrets.token_urlsafe(_BYTES)
+    write_atomically(data_dir / _FILE, _digest(token).encode(), PRIVATE)
+    return token
 
 
-def guard_by_jeton(data_dir: Path, application: "Asgi") -> "Asgi":
+def guard_by_token(data_dir: Path, application: "Asgi") -> "Asgi":
     """Return `application` for those alone who give the token, as it is now.
 
     As `Authorization: Bearer`, or as the password of HTTP Basic under any name, which is what a
@@ -42,7 +42,7 @@ def guard_by_jeton(data_dir: Path, application: "Asgi") -> "Asgi":
 
     async def answer(scope: Any, receive: Any, send: Any) -> None:
         given = _given(dict(scope["headers"]).get(b"authorization", b"").decode("latin-1"))
-        if given is not None and _is_jeton(data_dir, given):
+        if given is not None and _is_token(data_dir, given):
             await application(scope, receive, send)
             return
         from sge_sim.admin.problems import problem
@@ -58,7 +58,7 @@ def guard_by_jeton(data_dir: Path, application: "Asgi") -> "Asgi":
     return answer
 
 
-def _is_jeton(data_dir: Path, given: str) -> bool:
+def _is_token(data_dir: Path, given: str) -> bool:
     try:
         kept = (data_dir / _FILE).read_text()
     except OSError:
@@ -81,5 +81,5 @@ def _given(authorization: str) -> str | None:
             return None
 
 
-def _digest(jeton: str) -> str:
-    return hashlib.sha256(jeton.encode()).hexdigest()
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
