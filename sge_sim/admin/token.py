@@ -50,7 +50,7 @@ def guard_by_token(data_dir: Path, application: "Asgi") -> "Asgi":
         refused = problem(
             401,
             "L'administration demande son jeton : en en-tête « Authorization: Bearer », ou comme "
-            "mot de passe (sge-sim jeton en donne un autre).",
+            "mot de passe (sge-sim token en donne un autre).",
             _CHALLENGE,
         )
         await refused(scope, receive, send)

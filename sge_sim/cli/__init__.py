@@ -28,7 +28,6 @@ _COMMANDS = {
     "health": "sge_sim.cli.health:health",
     "homologate": "sge_sim.cli.homologate:homologate",
     "hosts": "sge_sim.cli.hosts:hosts",
-    "jeton": "sge_sim.cli.token:token",
     "journal": "sge_sim.cli.journal:journal",
     "kit": "sge_sim.cli.kit:kit",
     "pannes": "sge_sim.cli.pannes:group",
@@ -36,6 +35,7 @@ _COMMANDS = {
     "prm": "sge_sim.cli.prm:prm",
     "report": "sge_sim.cli.report:report",
     "serve": "sge_sim.cli.serve:serve",
+    "token": "sge_sim.cli.token:token",
 }
 
 

@@ -169,7 +169,7 @@ def _greet(settings: Settings, readiness: dict[str, Any], show_settings: bool) -
     click.echo(f"Tableau de bord {readiness['admin_url']}")
     if "remote_admin_url" in readiness:
         token = readiness.get(
-            "admin_token", "montré au premier démarrage ; sge-sim jeton en change"
+            "admin_token", "montré au premier démarrage ; sge-sim token en change"
         )
         click.echo(f"  d'ailleurs    {readiness['remote_admin_url']}")
         click.echo(f"  jeton         {token}")

@@ -1,4 +1,4 @@
-"""`sge-sim jeton`: another token for those who reach the administration from elsewhere."""
+"""`sge-sim token`: another token for those who reach the administration from elsewhere."""
 
 from pathlib import Path
 

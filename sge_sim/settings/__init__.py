@@ -77,7 +77,7 @@ class Settings:
     admin_host: str | None = setting(
         None,
         "Adresse d'où joindre aussi l'administration, sur --admin-port : en TLS et avec le jeton "
-        "que montre le premier démarrage (sge-sim jeton en donne un autre). L'adresse de bouclage "
+        "que montre le premier démarrage (sge-sim token en donne un autre). L'adresse de bouclage "
         "prend alors un port libre, que connaissent les commandes.",
     )
     server_name: tuple[str, ...] = setting(

@@ -144,7 +144,7 @@ def test_another_token_makes_the_former_one_worthless(tmp_path: Path) -> None:
     with start_simulator(tmp_path, *OPTIONS) as running:
         first = {"Authorization": f"Bearer {running.ready['admin_token']}"}
         assert ask(running, first).ok
-        second = {"Authorization": f"Bearer {running.command('jeton').stdout.strip()}"}
+        second = {"Authorization": f"Bearer {running.command('token').stdout.strip()}"}
         assert ask(running, first).status_code == 401
         assert ask(running, second).ok
     with start_simulator(tmp_path, *OPTIONS) as again:
