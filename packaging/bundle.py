@@ -88,7 +88,7 @@ def main(folder: Path, wheel: str, requirements: str) -> None:
     run("patchelf", "--force-rpath", "--set-rpath", "$ORIGIN/../lib", python)
     source = Path(__file__).with_name("launcher.c")
     run("gcc", *HARDENED, "-Wl,-z,relro,-z,now", "-o", folder / "sge-sim", source)
-    run(python, "-I", "-c", IMPORT_ALL)
+    run(python, "-I", "-B", "-c", IMPORT_ALL)
     print(f"glibc {lowest_glibc(folder)} at least")
 
 

@@ -20,6 +20,7 @@ version=$(basename "$wheel" | cut -d- -f2)
 rm -rf "$dist/sge-sim"
 mkdir -p "$dist"
 mv "$work/sge-sim" "$dist/sge-sim"
+find "$dist/sge-sim" -name "*.so*" -exec chmod a-x {} +
 chmod -R u=rwX,go=rX "$dist/sge-sim"
 tar -C "$dist" --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner -c sge-sim |
     gzip -9n >"$dist/sge-sim-$version-linux-x86_64.tar.gz"
