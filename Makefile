@@ -59,12 +59,12 @@ test-browser: $(VENV)/.dev ## open the report and the dashboard in Chromium (nee
 	SGE_SIM_AXE=$(CURDIR)/$(VENV)/node/node_modules/axe-core/axe.min.js SGE_SIM_IMAGES=$(IMAGES) \
 		timeout 600 $(BIN)/python -m pytest -m browser tests/browser $(ARGS)
 
-test-langages: $(VENV)/.dev ## run the kit's examples in Java, Node.js and PHP (needs them; 1 min)
+test-langages: $(VENV)/.dev ## run the kit's examples in Java, Node.js and PHP (needs them; 4 min)
 	@$(call needs,java,A Java runtime of 17 or later with its compiler,openjdk-21-jdk-headless)
 	@$(call needs,php,PHP with its soap extension,php-cli php-soap)
 	@$(call needs,npm,Node.js with npm,nodejs npm)
 	npm install --silent --no-audit --no-fund --prefix $(VENV)/node soap@1
-	NODE_PATH=$(CURDIR)/$(VENV)/node/node_modules timeout 120 $(BIN)/python -m pytest -m langages tests/kit_langages
+	NODE_PATH=$(CURDIR)/$(VENV)/node/node_modules timeout 300 $(BIN)/python -m pytest -m langages tests/kit_langages tests/packaging
 
 test-postgresql: $(VENV)/.dev ## run on PostgreSQL (SERVER=postgresql+psycopg://user@host/postgres; 2 min)
 	@test -n "$(SERVER)" || { echo "SERVER=postgresql+psycopg://user@host/postgres is needed: a server on which this user may make a database (Debian: apt-get install postgresql)." >&2; exit 2; }

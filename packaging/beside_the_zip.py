@@ -20,3 +20,4 @@ class ExtensionFinder:
 
 
 sys.meta_path.append(ExtensionFinder)
+sys.dont_write_bytecode = True  # the folder stays as it was installed, whoever runs it

@@ -42,8 +42,9 @@ def installed(
     subprocess.run([*dpkg, "-i", "/tmp/sge-sim.deb"], check=True, capture_output=True)
     yield BareRoot(folder, ("/usr/bin/sge-sim",))
     subprocess.run([*dpkg, "--purge", "sge-sim"], check=True, capture_output=True)
-    left = [path for path in folder.rglob("*sge-sim*") if "/var/lib/dpkg" not in str(path)]
-    assert [path.relative_to(folder).as_posix() for path in left] == ["tmp/sge-sim.deb"]
+    names = {path.relative_to(folder).as_posix() for path in folder.rglob("*sge-sim*")}
+    left = {name for name in names if not name.startswith(("state/", "var/lib/dpkg/"))}
+    assert left == {"tmp/sge-sim.deb"}
 
 
 def test_the_command_of_its_unit_serves(installed: BareRoot) -> None:
@@ -54,14 +55,16 @@ def test_the_command_of_its_unit_serves(installed: BareRoot) -> None:
         assert 'point id="98610000000367"' in answer
 
 
-def test_systemd_admits_its_unit(installed: BareRoot) -> None:
+def test_systemd_admits_its_unit(installed: BareRoot, tmp_path: Path) -> None:
+    # The root has no systemd, whose targets the unit asks for: this machine's verifies it.
+    unit = (installed.folder / "usr/lib/systemd/system/sge-sim.service").read_text()
+    program = str(installed.folder / "usr" / "lib" / "sge-sim" / "sge-sim")
+    copied = tmp_path / "sge-sim.service"
+    copied.write_text(unit.replace("/usr/bin/sge-sim", program))
     done = subprocess.run(
-        ["systemd-analyze", "verify", "--man=no", f"--root={installed.folder}", "sge-sim.service"],
-        capture_output=True,
-        text=True,
+        ["systemd-analyze", "verify", "--man=no", copied], capture_output=True, text=True
     )
-    said = [line for line in done.stderr.splitlines() if "sge-sim" in line]
-    assert (done.returncode, said) == (0, [])
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_the_shell_completes_its_commands(installed: BareRoot) -> None:
