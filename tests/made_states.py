@@ -20,6 +20,7 @@ _OF_ITS_OWN = {
     "population_seed",
     "reforme_hc",
     "communes",
+    "server_name",
 }
 """Settings that make another state at a first start than copies have."""
 

@@ -17,6 +17,7 @@ ROOMS: Final = PACKAGE.parent / "docs" / "rooms.yaml"
 MOST_LINES: Final = 400
 
 LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
+    ("admin.token", "sge_sim.admin.problems"): 390,
     ("admin.pages", "fastapi"): 0,
     ("admin.pages", "sge_sim.services.registry"): 366,
     ("admin.routes", "sge_sim.homologation.campaign.observed"): 69,
@@ -44,6 +45,7 @@ LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
     ("cli.cert", "sge_sim.door.registration"): 104,
     ("cli.clock", "sge_sim.api.administration"): 89,
     ("cli.clock", "sge_sim.services.registry"): 366,
+    ("cli.console", "sge_sim.api.views"): 166,
     ("cli.consentements", "sge_sim.api.data_connect"): 142,
     ("cli.flux", "sge_sim.api.flux"): 122,
     ("cli.flux", "sge_sim.flux.publication"): 23,

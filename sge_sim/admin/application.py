@@ -49,9 +49,10 @@ from sge_sim.refus import Refus
 
 _log = logging.getLogger(__name__)
 
-# The API has no authentication: a web page that the user happens to visit must not reach it under
-# a name of its own (DNS rebinding).
-_LOCAL = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{0,5})?")
+# On this machine the API has no authentication: a web page that the user happens to visit must not
+# reach it under a name of its own (DNS rebinding).
+_PORT = re.compile(r":[0-9]{0,5}$")
+_LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 _MAX_BODY = 2**20
 
@@ -97,9 +98,10 @@ _ROUTES: Final = (
 )
 
 
-def _is_local(host: str) -> bool:
-    """Tell whether a Host header, in lower case, names this machine, with a port or without."""
-    return _LOCAL.fullmatch(host) is not None
+def _admitted(server_names: Sequence[str]) -> frozenset[str]:
+    """Return the names under which the administration is called, as a Host header has them."""
+    written = (f"[{name}]" if ":" in name else name.lower() for name in server_names)
+    return _LOCAL | frozenset(written)
 
 
 def _told(
@@ -142,14 +144,16 @@ def build_admin(state: AdminState) -> FastAPI:
     )
 
     routes: list[BaseRoute] = []
+    admitted = _admitted(state.settings.server_name)
 
     @app.middleware("http")
     async def only_local_and_small(
         request: Request, call_next: Callable[[Request], Awaitable[Response]]
     ) -> Response:
         host = request.headers.get("host", "").lower()
-        if not _is_local(host):
-            return problem(403, f"« {host} » n'est pas cette machine.")
+        if _PORT.sub("", host) not in admitted:
+            told = f"« {host} » n'est pas cette machine ; --server-name admet d'autres noms."
+            return problem(403, told)
         # A page from elsewhere can't read the answer of what it posts here, but it can post.
         origin = request.headers.get("origin")
         if origin is not None and origin.lower().partition("://")[2] != host:

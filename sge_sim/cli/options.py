@@ -131,7 +131,7 @@ def setting_option(name: str) -> Callable[[Command], Command]:
         cls=SettingOption,
         type=None if flag else _click_type(kind),
         is_flag=flag,
-        multiple=name == "disabled_rules",
+        multiple=get_origin(kind) is tuple,
         default=default_data_dir if name == "data_dir" else _click_default(one.default),
         envvar=variable_of(name),
         show_default=name != "data_dir",

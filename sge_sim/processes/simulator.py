@@ -16,6 +16,7 @@ from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.journal import Bounds, Journal
 from sge_sim.machine.files import make_private_folder
 from sge_sim.pki.installation import Pki, open_pki
+from sge_sim.pki.server_identity import DEFAULT_HOSTS
 from sge_sim.schema.revisions import prepare
 from sge_sim.settings import Communes, ReformeHc, Settings
 from sge_sim.tables.campaigns import last_observed
@@ -74,6 +75,7 @@ def open_simulator(settings: Settings) -> Simulator:
     pki = open_pki(
         settings.data_dir,
         now=machine_now(),
+        hosts=(*DEFAULT_HOSTS, *settings.server_name),
         authorities_file=settings.authorities_file,
         authorities_dir=settings.authorities_dir,
     )

@@ -28,6 +28,14 @@ class Profile(StrEnum):
     FIDELE = "fidele"
 
 
+class Log(StrEnum):
+    """How `sge-sim serve` writes calls on its standard output."""
+
+    TEXT = "text"
+    JSON = "json"
+    NONE = "none"
+
+
 class SansDonnee(StrEnum):
     """What ConsultationMesuresDetaillees answers when it has no measure to give."""
 
@@ -86,7 +94,23 @@ class Settings:
     host: str = setting("127.0.0.1", "Adresse d'écoute des web services (TLS mutuel).")
     port: int = setting(8443, "Port des web services ; 0 choisit un port libre.")
     admin_port: int = setting(
-        8080, "Port de l'administration, toujours sur l'adresse de bouclage ; 0 choisit."
+        8080, "Port de l'administration, sur l'adresse de bouclage ; 0 choisit un port libre."
+    )
+    admin_host: str | None = setting(
+        None,
+        "Adresse d'où joindre aussi l'administration, sur --admin-port : en TLS et avec le jeton "
+        "que montre le premier démarrage (sge-sim token en donne un autre). L'adresse de bouclage "
+        "prend alors un port libre, que connaissent les commandes.",
+    )
+    server_name: tuple[str, ...] = setting(
+        (),
+        "Nom ou adresse sous lequel d'autres machines appellent, en plus de localhost : il entre "
+        "dans le certificat du serveur, et l'administration l'admet (à répéter).",
+    )
+    log: Log | None = setting(
+        None,
+        "Appels sur la sortie standard : une ligne de texte ou un objet JSON chacun, ou rien ; par "
+        "défaut text dans un terminal et dans un conteneur, sinon none.",
     )
     database_url: str | None = setting(
         None,

@@ -61,13 +61,15 @@ class Body(BaseModel):
 
 @dataclass(frozen=True)
 class AdminState:
-    """What the routes work on; `b2b_url` is where the web services answer, `moves` are those of
-    the clock, `feed` tells of new exchanges, `marques` are those of sge-sim's own calls."""
+    """What the routes work on; `b2b_url` is where the web services answer, `admin_url` where this
+    machine's commands call, `moves` are those of the clock, `feed` tells of new exchanges,
+    `marques` are those of sge-sim's own calls."""
 
     settings: Settings
     database: Database
     clock: StoredClock
     b2b_url: str
+    admin_url: str
     moves: Moves
     journal: Journal
     feed: JournalFeed

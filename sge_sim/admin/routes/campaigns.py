@@ -178,7 +178,7 @@ def page_routes(state: AdminState) -> APIRouter:
         (case,) = (each for each in release.cas if each.cle == cle)
         observation = nearest(campaign.observations, cle)
         received = observation and state.journal.find_echange(observation.echange_id)
-        client = SgeClient(own_cible(state, str(request.base_url)))
+        client = SgeClient(own_cible(state))
         today = state.clock.now().date()
         return pages.render(
             state,
